@@ -1,0 +1,56 @@
+# The commands of this project; `make help` lists them.
+PORT ?= 8000
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PORT
+
+PY = .venv/bin/python
+
+.PHONY: help run dev test check format bench reset build deploy
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+run: ## the whole product on http://localhost:$(PORT), Ctrl-C stops it and keeps the data
+	@$(PYTHON) tools/setup.py run
+	@exec $(PY) -m tools.local run
+
+dev: ## the same, and each change of a source file is live within seconds
+	@$(PYTHON) tools/setup.py run
+	@exec $(PY) -m tools.local run --watch
+
+reset: ## forget the local data
+	@$(PYTHON) tools/setup.py run
+	@$(PY) -m tools.local reset
+
+build: ## the SPA into spa/dist
+	@$(PYTHON) tools/setup.py run
+	@cd spa && npm run build
+
+test: ## every test: SPA units, then Python and browser
+	@$(PYTHON) tools/setup.py test
+	@cd spa && npm test
+	@$(PY) -m pytest
+
+check: ## formatting, lint and types, for Python and the SPA
+	@$(PYTHON) tools/setup.py check
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@cd spa && npm run check
+
+format: ## put Python and the SPA into form
+	@$(PYTHON) tools/setup.py check
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+	@cd spa && npm run format
+
+bench: ## the benchmarks, one table
+	@$(PYTHON) tools/setup.py test
+	@$(PY) -m tests.benchmarks
+
+deploy: ## to AWS: make deploy STAGE=prod
+	@test -n "$(STAGE)" || { echo "say which stage: make deploy STAGE=prod" >&2; exit 2; }
+	@$(PYTHON) tools/setup.py run
+	@exec $(PY) -m tools.deploy --stage $(STAGE)

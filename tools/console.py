@@ -1,0 +1,36 @@
+"""How the tools talk: progress with elapsed time, one-line refusals, questions before changes."""
+
+import sys
+import time
+from collections.abc import Callable
+
+STARTED_AT = time.monotonic()
+
+
+class Refused(Exception):
+    """The tool won't or can't go on; its text is the one line a person needs."""
+
+
+def progress(message: str) -> None:
+    print(f"{time.monotonic() - STARTED_AT:6.1f}s  {message}", flush=True)
+
+
+def confirm(question: str, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused("this changes the cloud: answer the plan with --yes, or run it in a terminal")
+    if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
+        raise Refused("nothing changed")
+
+
+def run_tool(main: Callable[[], int]) -> None:
+    """Exit 0 done, 1 refused or failed with one line on standard error, 2 wrong usage (argparse)."""
+    try:
+        sys.exit(main())
+    except Refused as refusal:
+        print(f"{refusal}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(1)

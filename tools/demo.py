@@ -1,0 +1,188 @@
+"""Sample charters around today, made through the public HTTP API as a client would."""
+
+import argparse
+import getpass
+import http.client
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tools.console import Refused, progress, run_tool
+
+BAY = ZoneInfo("America/Los_Angeles")
+TIMEOUT_S = 60
+
+CAPTAIN_MAYA = {"name": "Maya Okafor", "email": "maya@example.com", "phone": "+1 415 555 0117"}
+CAPTAIN_LUIS = {"name": "Luis Ferreira", "email": "luis@example.com", "phone": "+1 415 555 0142"}
+MATE_TESS = {"name": "Tess Lindqvist", "email": "tess@example.com", "phone": "+1 415 555 0163"}
+MATE_JO = {"name": "Jo Nakamura", "email": "jo@example.com", "phone": "+1 415 555 0188"}
+
+BRING = "Soft-soled shoes, a windproof layer and sunscreen. Please be at the dock 20 minutes early."
+
+
+class Client:
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.token = ""
+
+    def log_in(self, password: str) -> None:
+        self.token = self.call("POST", "/api/login", {"password": password})["token"]
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self.base_url + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
+                return json.loads(response.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise Refused(f"{method} {path} answered {error.code}: {error.read(500).decode(errors='replace')}") from error
+        except OSError as error:
+            raise Refused(f"{method} {path} got no answer: {error}") from error
+
+    def sign(self, event: dict[str, Any], signer: str, email: str) -> None:
+        """Fill in the waiver page's form as a guest without JavaScript does."""
+        path = f"/g/{event['event_id']}/waiver"
+        with urllib.request.urlopen(self.base_url + path, timeout=TIMEOUT_S) as response:
+            hidden = hidden_fields(response.read().decode())
+        form = hidden | {
+            "signer_name": signer,
+            "signer_email": email,
+            "esign_consent": "on",
+            "intent": "on",
+            "signature_typed": signer,
+        }
+        url = urllib.parse.urlsplit(self.base_url)
+        connection = http.client.HTTPConnection(url.hostname or "localhost", url.port, timeout=TIMEOUT_S)
+        connection.request(
+            "POST", path, urllib.parse.urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"}
+        )
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        if answer.status != 303:
+            raise Refused(f"the sample waiver of {signer} was answered {answer.status}")
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    from html.parser import HTMLParser
+
+    found: dict[str, str] = {}
+
+    class Form(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            values = dict(attrs)
+            if tag == "input" and values.get("type") == "hidden":
+                found[values.get("name") or ""] = values.get("value") or ""
+
+    Form().feed(page)
+    return found
+
+
+def is_empty(base_url: str, password: str) -> bool:
+    client = Client(base_url)
+    client.log_in(password)
+    return not client.call("GET", "/api/events?from=2000-01-01T00:00:00Z&limit=1")["events"]
+
+
+def add(base_url: str, password: str, now: datetime | None = None) -> None:
+    client = Client(base_url)
+    client.log_in(password)
+    today = (now or datetime.now(BAY)).astimezone(BAY).replace(minute=0, second=0, microsecond=0)
+
+    past = create(client, trip(today, -6, 10, 4, "Bay to Ledger team sail", "Meridian", 6, 96000, "Priya Raman", CAPTAIN_MAYA))
+    pay(client, past, "deposit", "card", 30000, today - timedelta(days=20), "")
+    pay(client, past, "balance", "bank_transfer", 66000, today - timedelta(days=7), "ACH 5521")
+    for signer in ("Priya Raman", "Owen Clarke", "Mei Tan", "Sofia Duarte", "Ben Adeyemi", "Hana Vlk"):
+        client.sign(past, signer, mailbox(signer))
+    client.call("PATCH", f"/api/events/{past['event_id']}", {"version": current(client, past), "status": "completed"})
+
+    today_trip = create(client, trip(today, 0, 17, 3, "Sunset birthday cruise", "Petrel", 8, 124000, "Ana Ruiz", CAPTAIN_LUIS))
+    pay(client, today_trip, "deposit", "zelle", 40000, today - timedelta(days=9), "Zelle 90312")
+    for signer in ("Ana Ruiz", "Marcus Bell", "Ines Kovac", "Theo Park"):
+        client.sign(today_trip, signer, mailbox(signer))
+
+    create(client, trip(today, 1, 9, 4, "Whale watching with the Hoffmanns", "Meridian", 5, 88000, "Greta Hoffmann", CAPTAIN_MAYA))
+    create(client, trip(today, 4, 13, 3, "Angel Island picnic run", "Petrel", 10, 110000, "Darnell Brooks", CAPTAIN_LUIS))
+    create(client, trip(today, 11, 16, 3, "Anniversary sail for two", "Meridian", 2, 64000, "Yuki Sato", CAPTAIN_MAYA))
+
+    called_off = create(client, trip(today, 2, 11, 4, "Fleet school outing", "Petrel", 6, 72000, "Carla Mendes", CAPTAIN_LUIS))
+    client.call("POST", f"/api/events/{called_off['event_id']}/cancel", {"reason": "Small craft advisory, gusts to 35 knots"})
+
+
+def trip(
+    today: datetime, days: int, hour: int, hours: int, title: str, vessel: str, party: int, fee_cents: int,
+    patron: str, captain: dict[str, str],
+) -> dict[str, Any]:  # fmt: skip
+    starts_at = (today + timedelta(days=days)).replace(hour=hour)
+    petrel = vessel == "Petrel"
+    return {
+        "title": title,
+        "starts_at": starts_at.isoformat(),
+        "ends_at": (starts_at + timedelta(hours=hours)).isoformat(),
+        "vessel": f"S/V {vessel}",
+        "passenger_limit": 12 if petrel else 6,
+        "departure_port": "South Beach Harbor, San Francisco" if petrel else "Sausalito Yacht Harbor",
+        "return_port": "South Beach Harbor, San Francisco" if petrel else "Sausalito Yacht Harbor",
+        "captain": captain,
+        "crew": [MATE_TESS, MATE_JO] if petrel else [MATE_TESS],
+        "patron": {"name": patron, "email": mailbox(patron), "phone": "+1 415 555 0150"},
+        "party_size": party,
+        "charter_fee_cents": fee_cents,
+        "guest_notes": BRING,
+    }
+
+
+def create(client: Client, event: dict[str, Any]) -> dict[str, Any]:
+    return dict(client.call("POST", "/api/events", event))
+
+
+def current(client: Client, event: dict[str, Any]) -> int:
+    return int(client.call("GET", f"/api/events/{event['event_id']}")["version"])
+
+
+def pay(
+    client: Client, event: dict[str, Any], kind: str, method: str, amount_cents: int, received_at: datetime, reference: str
+) -> None:
+    client.call(
+        "PUT",
+        f"/api/events/{event['event_id']}/payments/{uuid.uuid4()}",
+        {
+            "kind": kind,
+            "method": method,
+            "amount_cents": amount_cents,
+            "received_at": received_at.isoformat(),
+            "reference": reference,
+            # Only today's patron gets a receipt: the sample mailbox should stay readable.
+            "notify": kind == "deposit" and method == "zelle",
+        },
+    )
+
+
+def mailbox(name: str) -> str:
+    return name.lower().replace(" ", ".") + "@example.com"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.demo", description="Add the sample charters to an empty copy of the product."
+    )
+    parser.add_argument("--base-url", default="http://localhost:8000")
+    base_url = parser.parse_args().base_url
+    password = getpass.getpass("Admin password: ")
+    if not is_empty(base_url, password):
+        raise Refused("there are charters already: the samples only go into an empty copy")
+    add(base_url, password)
+    progress("sample charters added")
+    return 0
+
+
+if __name__ == "__main__":
+    run_tool(main)

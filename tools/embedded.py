@@ -1,0 +1,203 @@
+"""The embedded AWS: ministack in a process of its own, on one loopback port, ended with whoever started it."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from tools.console import Refused, run_tool
+
+REGION = "us-east-1"
+SAVE_EVERY_S = 2.0
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 20
+# A burst is queued by the front door; more workers than this only swap on a laptop.
+MAX_WORKERS = 8
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(port: int, state_dir: Path | None) -> dict[str, str]:
+    """Only the one HTTP listener, only on loopback, nothing of the caller's AWS account."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "SCC_", "LOCALSTACK_"))}
+    return kept | {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "BIND_HOST": "127.0.0.1",
+        "DOCKER_HOST": "unix:///nonexistent",
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "LAMBDA_ACCOUNT_CONCURRENCY": "64",
+        "LAMBDA_EXECUTOR": "local",
+        "LAMBDA_WARM_TTL_SECONDS": "900",
+        "LOG_LEVEL": "WARNING",
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": "1" if state_dir else "0",
+        "S3_DATA_DIR": str(state_dir / "s3") if state_dir else "",
+        "S3_PERSIST": "1" if state_dir else "0",
+        "SFTP_ENABLED": "0",
+        "STATE_DIR": str(state_dir or ""),
+    }
+
+
+def client(service: str, endpoint: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(  # type: ignore[call-overload]
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(connect_timeout=2, read_timeout=60, retries={"total_max_attempts": 2}),
+    )
+
+
+class EmbeddedAws:
+    """A running embedded AWS; `stop` saves its state and ends it and its Lambda workers."""
+
+    def __init__(self, log_path: Path, *, port: int | None = None, state_dir: Path | None = None) -> None:
+        self.port = port or free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.log_path = log_path
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        if state_dir:
+            (state_dir / "s3").mkdir(parents=True, exist_ok=True)
+        with log_path.open("ab") as log:
+            # Its standard input stays open as long as this process lives: the end of file is the order to stop.
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tools.embedded", "--port", str(self.port)],
+                cwd=Path(__file__).parent.parent,
+                env=environment(self.port, state_dir),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def wait_ready(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise Refused(f"the embedded AWS ended at once; its log is {self.log_path}")
+            with contextlib.suppress(OSError, urllib.error.URLError):
+                with urllib.request.urlopen(f"{self.endpoint}/_ministack/ready", timeout=2) as response:
+                    if response.status == 200:
+                        return
+            time.sleep(0.05)
+        raise Refused(f"the embedded AWS is not ready after {START_TIMEOUT_S} s; its log is {self.log_path}")
+
+    def client(self, service: str) -> Any:
+        return client(service, self.endpoint)
+
+    def stop(self) -> None:
+        if self.process.stdin:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+        try:
+            self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        # Lambda workers live in the same session; none may outlive it.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+def _reads_only(scope: dict[str, Any]) -> bool:
+    target = dict(scope["headers"]).get(b"x-amz-target", b"")
+    return target.rpartition(b".")[2] in (b"GetItem", b"BatchGetItem", b"Query")
+
+
+class Saver:
+    """ministack saves its state only when it stops cleanly; this also saves it shortly after each change."""
+
+    def __init__(self, app: Callable[[dict[str, Any], Receive, Send], Awaitable[None]]) -> None:
+        self.app = app
+        self.changed = threading.Event()
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] != "GET" and not _reads_only(scope):
+            self.changed.set()
+
+    def run(self) -> None:
+        from ministack import app as ministack
+        from ministack.core.persistence import save_all
+
+        while True:
+            self.changed.wait()
+            self.changed.clear()
+            started_at = time.monotonic()
+            save_all(ministack._build_persistence_save_dict())
+            # A big state must not keep the process busy with saving.
+            time.sleep(max(SAVE_EVERY_S, 20 * (time.monotonic() - started_at)))
+
+
+async def serve(port: int) -> None:
+    from hypercorn.asyncio import serve as hypercorn_serve
+    from hypercorn.config import Config
+    from ministack.app import app
+
+    logging.getLogger("hypercorn.error").setLevel(logging.WARNING)
+    saver = Saver(app)
+    if os.environ.get("PERSIST_STATE") == "1":
+        threading.Thread(target=saver.run, daemon=True).start()
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    threading.Thread(target=_wait_for_end_of_input, args=(loop, stop), daemon=True).start()
+
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 2
+    config.loglevel = "WARNING"
+    await hypercorn_serve(saver, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+
+
+def _wait_for_end_of_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
+    loop.call_soon_threadsafe(stop.set)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.embedded",
+        description="Serve the embedded AWS until its standard input ends; `make run` and the tests start it.",
+    )
+    parser.add_argument("--port", type=int, required=True)
+    asyncio.run(serve(parser.parse_args().port))
+    # Worker threads of ministack may hang in a request; its state is saved by now.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    run_tool(main)

@@ -1,0 +1,87 @@
+"""CloudFormation stacks: create or update, wait, read the outputs."""
+
+import re
+import time
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tools.console import Refused
+
+TIMEOUT_S = 1800
+USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+
+
+def find_stack(cloudformation: Any, name: str) -> dict[str, Any] | None:
+    try:
+        stacks = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return dict(stacks[0]) if stacks and stacks[0]["StackStatus"] != "DELETE_COMPLETE" else None
+
+
+def outputs(cloudformation: Any, name: str) -> dict[str, str]:
+    stack = find_stack(cloudformation, name)
+    if stack is None:
+        raise Refused(f"stack {name} does not exist: deploy first")
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def apply_stack(
+    cloudformation: Any,
+    name: str,
+    template: str,
+    parameters: dict[str, str | None],
+    *,
+    poll_s: float = 5,
+) -> dict[str, str]:
+    """Bring the stack to the template and return its outputs; a parameter None keeps its previous value."""
+    request = {
+        "StackName": name,
+        "TemplateBody": template,
+        "Parameters": [_parameter(key, value) for key, value in parameters.items()],
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    }
+    stack = find_stack(cloudformation, name)
+    if stack is None:
+        cloudformation.create_stack(**request)
+    elif stack["StackStatus"] not in USABLE:
+        raise Refused(f"stack {name} is {stack['StackStatus']}: repair or delete it first")
+    else:
+        try:
+            cloudformation.update_stack(**request)
+        except ClientError as error:
+            if not re.search("No updates are to be performed", str(error)):
+                raise
+            return outputs(cloudformation, name)
+    _wait(cloudformation, name, poll_s)
+    return outputs(cloudformation, name)
+
+
+def _parameter(key: str, value: str | None) -> dict[str, Any]:
+    if value is None:
+        return {"ParameterKey": key, "UsePreviousValue": True}
+    return {"ParameterKey": key, "ParameterValue": value}
+
+
+def _wait(cloudformation: Any, name: str, poll_s: float) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < deadline:
+        stack = find_stack(cloudformation, name) or {"StackStatus": "GONE"}
+        status = stack["StackStatus"]
+        if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            return
+        if not status.endswith("_IN_PROGRESS"):
+            raise Refused(f"stack {name} is {status}: {_first_failure(cloudformation, name)}")
+        time.sleep(poll_s)
+    raise Refused(f"stack {name} is not ready after {TIMEOUT_S} s")
+
+
+def _first_failure(cloudformation: Any, name: str) -> str:
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    failed = [event for event in reversed(events) if event["ResourceStatus"].endswith("_FAILED")]
+    if not failed:
+        return "no resource named a reason"
+    return f"{failed[-1]['LogicalResourceId']}: {failed[-1].get('ResourceStatusReason', 'no reason given')}"
