@@ -1,0 +1,68 @@
+import * as api from "./api";
+import type { CharterDetail, CharterEvent, Payment, PaymentAnswer, WaiverRecord } from "./contract";
+import { Observable } from "./observable";
+import { Outbox } from "./outbox";
+import { indexedDbStorage } from "./outbox-storage";
+import { session } from "./session";
+
+/** Every charter that this page has seen, so that what is known shows at once. */
+export const charters = new Observable<ReadonlyMap<string, CharterEvent>>(new Map());
+
+export interface Records {
+  payments: readonly Payment[];
+  waiver_records: readonly WaiverRecord[];
+}
+
+/** Payments and waivers of the charters that have been opened. */
+export const records = new Observable<ReadonlyMap<string, Records>>(new Map());
+
+export const outbox = new Outbox({
+  storage: indexedDbStorage(),
+  send: (entry) => api.putPayment(entry.event_id, entry.payment_id, entry.request),
+  maySend: () => session.value.state === "in",
+  onSent: async (answer) => {
+    keepAnswer(answer);
+    // A replay carries the charter as it was then.
+    if (answer.replayed) await refresh(answer.event.event_id);
+  },
+  onSentElsewhere: (event_id) => {
+    if (charters.value.has(event_id)) void refresh(event_id);
+  },
+});
+
+export function keepCharters(events: readonly CharterEvent[]): void {
+  const next = new Map(charters.value);
+  for (const event of events) next.set(event.event_id, event);
+  charters.value = next;
+}
+
+export function keepDetail({ payments, waiver_records, ...event }: CharterDetail): void {
+  records.value = new Map(records.value).set(event.event_id, { payments, waiver_records });
+  keepCharters([event]);
+}
+
+/** Takes over exactly what the server answered about a payment and its charter. */
+export function keepAnswer({ payment, event }: PaymentAnswer): void {
+  const known = records.value.get(event.event_id);
+  if (known) {
+    const others = known.payments.filter(({ payment_id }) => payment_id !== payment.payment_id);
+    const next = { ...known, payments: [...others, payment] };
+    records.value = new Map(records.value).set(event.event_id, next);
+  }
+  keepCharters([event]);
+}
+
+/** Reads a charter again; a failure leaves what is known. */
+export async function refresh(event_id: string): Promise<void> {
+  try {
+    keepDetail(await api.readCharter(event_id));
+  } catch {
+    // The next visit reads it again.
+  }
+}
+
+/** Forgets everything but the outbox. */
+export function forgetCharters(): void {
+  charters.value = new Map();
+  records.value = new Map();
+}

@@ -1,0 +1,167 @@
+/** The shapes of the HTTP API. Amounts are minor units, times RFC 3339 in UTC. */
+
+export interface Person {
+  name: string;
+  email: string;
+  phone: string;
+}
+
+export interface Balance {
+  charged_cents: number;
+  received_cents: number;
+  refunded_cents: number;
+  tips_cents: number;
+  uncleared_cents: number;
+  balance_due_cents: number;
+}
+
+export type CharterStatus = "scheduled" | "completed" | "cancelled";
+
+export interface CharterEvent {
+  event_id: string;
+  title: string;
+  starts_at: string;
+  ends_at: string;
+  timezone: string;
+  vessel: string;
+  passenger_limit: number | null;
+  departure_port: string;
+  return_port: string;
+  captain: Person | null;
+  crew: Person[];
+  patron: Person;
+  party_size: number;
+  charter_fee_cents: number;
+  currency: string;
+  notes: string;
+  guest_notes: string;
+  status: CharterStatus;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  guest_url: string;
+  payment_cleared: boolean;
+  payment_timestamp: string | null;
+  payment_method: PaymentMethod | null;
+  balance: Balance;
+  waivers: { signed: number; expected: number };
+}
+
+export const paymentKinds = ["deposit", "balance", "tip", "refund"] as const;
+export type PaymentKind = (typeof paymentKinds)[number];
+
+export const paymentMethods = [
+  "cash",
+  "check",
+  "card",
+  "venmo",
+  "zelle",
+  "bank_transfer",
+  "other",
+] as const;
+export type PaymentMethod = (typeof paymentMethods)[number];
+
+export type PaymentStatus = "received" | "cleared" | "bounced" | "voided";
+
+export interface Payment {
+  payment_id: string;
+  event_id: string;
+  kind: PaymentKind;
+  refund_of?: string | null;
+  method: PaymentMethod;
+  amount_cents: number;
+  currency: string;
+  payer: string;
+  reference: string;
+  note: string;
+  received_at: string;
+  recorded_at: string;
+  recorded_by: string;
+  cleared_at: string | null;
+  status: PaymentStatus;
+  void: { reason: string; at: string; by: string } | null;
+  bounce?: { reason: string; at: string; by: string } | null;
+  receipt: "pending" | "sent" | "failed" | "off";
+}
+
+export interface PaymentRequest {
+  kind: PaymentKind;
+  method: PaymentMethod;
+  amount_cents: number;
+  received_at: string;
+  notify: boolean;
+  payer?: string;
+  reference?: string;
+  refund_of?: string;
+}
+
+export interface PaymentAnswer {
+  payment: Payment;
+  event: CharterEvent;
+}
+
+export interface WaiverRecord {
+  waiver_id: string;
+  event_id: string;
+  participant_name: string;
+  signer_name: string;
+  minor: boolean;
+  signed_at: string;
+  waiver_version: string;
+  record_hash: string;
+}
+
+export interface CharterDetail extends CharterEvent {
+  payments: Payment[];
+  waiver_records: WaiverRecord[];
+}
+
+export interface CharterPage {
+  events: CharterEvent[];
+  next_cursor: string | null;
+}
+
+export interface PaymentTotals {
+  received_cents: number;
+  refunded_cents: number;
+  tips_cents: number;
+  uncleared_cents: number;
+  count: number;
+  by_method: Partial<Record<PaymentMethod, number>>;
+}
+
+export interface PaymentPage {
+  payments: Payment[];
+  totals: PaymentTotals;
+  next_cursor: string | null;
+}
+
+export interface GuestEvent {
+  event_id: string;
+  title: string;
+  starts_at: string;
+  ends_at: string;
+  timezone: string;
+  vessel: string;
+  departure_port: string;
+  return_port: string;
+  guest_notes: string;
+  status: CharterStatus;
+  party_size: number;
+  operator: { name: string; phone: string; email: string };
+  waiver_url: string;
+  waivers: { signed: number; expected: number; signers: string[] };
+}
+
+export interface WaiverVersion {
+  /** The SHA-256 of the text, and its name. */
+  waiver_version: string;
+  title: string;
+  text: string;
+  published_at: string;
+}
+
+export interface WaiverVersions {
+  current: string;
+  versions: WaiverVersion[];
+}

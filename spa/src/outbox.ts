@@ -1,0 +1,236 @@
+import { ApiError } from "./api";
+import type { PaymentAnswer, PaymentRequest } from "./contract";
+import { Observable } from "./observable";
+
+/**
+ * A payment that the server has not confirmed. It holds what must be sent again word by word and
+ * nothing more: no email address, no phone number, and a payer only if the admin typed one.
+ */
+export interface OutboxEntry {
+  payment_id: string;
+  event_id: string;
+  request: PaymentRequest;
+  currency: string;
+  created_at: string;
+  attempts: number;
+  /** `waiting` sends itself; `refused` had a clear no and waits for the admin. */
+  state: "waiting" | "refused";
+  problem: Problem | null;
+}
+
+export interface Problem {
+  status: number;
+  message: string;
+  fields: Readonly<Record<string, string>>;
+}
+
+export interface OutboxStorage {
+  all(): Promise<OutboxEntry[]>;
+  put(entry: OutboxEntry): Promise<void>;
+  remove(payment_id: string): Promise<void>;
+  /** False when the entry is lost with the page. */
+  isDurable(payment_id: string): boolean;
+}
+
+export type SentAnswer = PaymentAnswer & { replayed: boolean };
+
+interface Dependencies {
+  storage: OutboxStorage;
+  send(entry: OutboxEntry): Promise<SentAnswer>;
+  maySend(): boolean;
+  /** Called with what the server answered, before the entry is dropped from the screen. */
+  onSent(answer: SentAnswer): void | Promise<void>;
+  /** Another tab has sent a payment of this charter. */
+  onSentElsewhere?(event_id: string): void;
+  now?(): Date;
+}
+
+interface News {
+  sent?: string;
+}
+
+/** Keeps payments until the server has confirmed them, and sends them as often as that takes. */
+export class Outbox {
+  readonly entries = new Observable<readonly OutboxEntry[]>([]);
+  #deps: Dependencies;
+  #running: Promise<void> | null = null;
+  #again = false;
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #channel: BroadcastChannel | null = null;
+
+  constructor(dependencies: Dependencies) {
+    this.#deps = dependencies;
+  }
+
+  /** Reads what an earlier page left, listens to other tabs, and sends when a moment is good. */
+  async start(): Promise<void> {
+    if (typeof BroadcastChannel !== "undefined") {
+      this.#channel = new BroadcastChannel("scc.outbox");
+      this.#channel.onmessage = ({ data }: MessageEvent<News>) => {
+        void this.#reload();
+        if (data.sent) this.#deps.onSentElsewhere?.(data.sent);
+      };
+    }
+    window.addEventListener("online", this.#flushSoon);
+    document.addEventListener("visibilitychange", this.#flushSoon);
+    await this.flush();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#channel?.close();
+    window.removeEventListener("online", this.#flushSoon);
+    document.removeEventListener("visibilitychange", this.#flushSoon);
+  }
+
+  get(payment_id: string): OutboxEntry | undefined {
+    return this.entries.value.find((entry) => entry.payment_id === payment_id);
+  }
+
+  /** Whether the entry outlives the page. */
+  isDurable(payment_id: string): boolean {
+    return this.#deps.storage.isDurable(payment_id);
+  }
+
+  /** Writes the payment down; it is safe from here on. `replaces` is a refused entry it corrects. */
+  async add(
+    {
+      payment_id,
+      event_id,
+      request,
+      currency,
+    }: Omit<OutboxEntry, "created_at" | "attempts" | "state" | "problem">,
+    replaces?: string,
+  ): Promise<void> {
+    await this.#deps.storage.put({
+      payment_id,
+      event_id,
+      request,
+      currency,
+      created_at: (this.#deps.now?.() ?? new Date()).toISOString(),
+      attempts: 0,
+      state: "waiting",
+      problem: null,
+    });
+    if (replaces && replaces !== payment_id) await this.#deps.storage.remove(replaces);
+    await this.#changed();
+  }
+
+  /** Tries a refused payment once more as it is. */
+  async retry(payment_id: string): Promise<void> {
+    const entry = this.get(payment_id);
+    if (entry?.state === "refused") {
+      await this.#deps.storage.put({ ...entry, state: "waiting", problem: null });
+      await this.#changed();
+    }
+    await this.flush();
+  }
+
+  /** Forgets a refused payment for good. One that may have arrived cannot be discarded. */
+  async discard(payment_id: string): Promise<void> {
+    if (this.get(payment_id)?.state !== "refused") return;
+    await this.#deps.storage.remove(payment_id);
+    await this.#changed();
+  }
+
+  /** Sends what waits. Calls that come while it runs are one more round, not a second sender. */
+  flush(): Promise<void> {
+    if (this.#running) {
+      this.#again = true;
+      return this.#running;
+    }
+    clearTimeout(this.#timer);
+    this.#running = this.#rounds().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #rounds(): Promise<void> {
+    let passed = true;
+    do {
+      this.#again = false;
+      // One tab sends at a time. Without locks two may, and the server takes the second as a replay.
+      passed = navigator.locks
+        ? await navigator.locks.request("scc.outbox", () => this.#sendAll())
+        : await this.#sendAll();
+    } while (this.#again && passed);
+    this.#failures = passed ? 0 : this.#failures + 1;
+    if (!passed) this.#timer = setTimeout(this.#flushSoon, backoff_ms(this.#failures));
+  }
+
+  /** False when something still waits for better times. */
+  async #sendAll(): Promise<boolean> {
+    await this.#reload();
+    let passed = true;
+    for (const entry of this.entries.value) {
+      if (entry.state !== "waiting") continue;
+      if (!this.#deps.maySend()) return true;
+      const outcome = await this.#sendOne(entry);
+      if (outcome === "later") passed = false;
+      if (outcome === "stop") return false;
+      if (outcome === "login") return true;
+    }
+    return passed;
+  }
+
+  async #sendOne(entry: OutboxEntry): Promise<"done" | "later" | "stop" | "login"> {
+    let answer: SentAnswer;
+    try {
+      answer = await this.#deps.send(entry);
+      if (answer.payment?.payment_id !== entry.payment_id) {
+        throw new ApiError("masked", "The server answered about something else.");
+      }
+    } catch (error) {
+      return this.#failed(entry, error);
+    }
+    await this.#deps.storage.remove(entry.payment_id);
+    await this.#deps.onSent(answer);
+    await this.#changed({ sent: entry.event_id });
+    return "done";
+  }
+
+  async #failed(entry: OutboxEntry, error: unknown): Promise<"done" | "later" | "stop" | "login"> {
+    const known = error instanceof ApiError;
+    const problem: Problem = {
+      status: known ? error.status : 0,
+      message: known ? error.message : "Sending failed.",
+      fields: known ? error.fields : {},
+    };
+    const final =
+      known && error.failure === "refused" && ![401, 408, 425, 429].includes(error.status);
+    await this.#deps.storage.put({
+      ...entry,
+      attempts: entry.attempts + 1,
+      state: final ? "refused" : "waiting",
+      problem,
+    });
+    await this.#changed();
+    if (final) return "done";
+    if (problem.status === 401) return "login";
+    const unreachable = !known || ["network", "timeout"].includes(error.failure);
+    return unreachable || problem.status === 429 ? "stop" : "later";
+  }
+
+  #flushSoon = (): void => {
+    if (document.visibilityState === "hidden") return;
+    void this.flush();
+  };
+
+  async #changed(news: News = {}): Promise<void> {
+    await this.#reload();
+    this.#channel?.postMessage(news);
+  }
+
+  async #reload(): Promise<void> {
+    const entries = await this.#deps.storage.all();
+    this.entries.value = entries.sort((a, b) => a.created_at.localeCompare(b.created_at));
+  }
+}
+
+/** How long to wait after so many failures in a row: 2 s, 4 s, … 2 min, scattered. */
+export function backoff_ms(failures: number): number {
+  const longest_ms = Math.min(2_000 * 2 ** Math.max(failures - 1, 0), 120_000);
+  return longest_ms * (0.75 + Math.random() / 4);
+}

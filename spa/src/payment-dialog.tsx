@@ -1,0 +1,362 @@
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { readPayments } from "./api";
+import { charters, outbox, records } from "./charters";
+import {
+  type CharterEvent,
+  type Payment,
+  type PaymentMethod,
+  paymentKinds,
+  paymentMethods,
+} from "./contract";
+import { formatMoney } from "./money";
+import { Observable, useValue } from "./observable";
+import type { OutboxEntry } from "./outbox";
+import {
+  kindNames,
+  methodNames,
+  type PaymentForm,
+  paymentForm,
+  readPaymentForm,
+  referenceLabel,
+  refundable,
+} from "./payment-form";
+import { session } from "./session";
+import { formatMoment, localDay, toLocal, zoneIfForeign } from "./time";
+import { announce, Dialog, Field, focusFirstError, sentences } from "./ui";
+import { uuid7 } from "./uuid";
+
+/** How long the dialog waits for an answer before it leaves the payment to the outbox. */
+const PATIENCE_MS = 6_000;
+
+const opened = new Observable<{ event_id: string; correct?: OutboxEntry } | null>(null);
+
+/** Opens Log payment for a charter that is known, to correct a refused payment if one is given. */
+export function openPaymentDialog(event_id: string, correct?: OutboxEntry): void {
+  opened.value = correct ? { event_id, correct } : { event_id };
+}
+
+export function closePaymentDialog(): void {
+  opened.value = null;
+}
+
+export function PaymentDialogs() {
+  const what = useValue(opened);
+  const event = useValue(charters).get(what?.event_id ?? "");
+  if (!what || !event) return null;
+  return (
+    <PaymentDialog
+      key={what.correct?.payment_id ?? what.event_id}
+      event={event}
+      {...(what.correct ? { correct: what.correct } : {})}
+      onClose={() => {
+        opened.value = null;
+      }}
+    />
+  );
+}
+
+interface Props {
+  event: CharterEvent;
+  correct?: OutboxEntry;
+  onClose(): void;
+}
+
+export function PaymentDialog({ event, correct, onClose }: Props) {
+  // The id is made now and stays: however often the payment is sent, it is this one payment.
+  const [payment_id, setPaymentId] = useState(() => freshId(correct));
+  const [form, setForm] = useState(() => paymentForm(event, correct));
+  const [errors, setErrors] = useState<Readonly<Record<string, string>>>(
+    sentences(correct?.problem?.fields ?? {}),
+  );
+  const [failure, setFailure] = useState(correct?.problem?.message ?? "");
+  const [saving, setSaving] = useState(false);
+  const written = useRef(correct?.payment_id);
+  const open = useRef(true);
+  const element = useRef<HTMLFormElement>(null);
+  const methodsId = useId();
+  const set = (change: Partial<PaymentForm>) => setForm((form) => ({ ...form, ...change }));
+
+  useEffect(
+    () => () => {
+      open.current = false;
+    },
+    [],
+  );
+
+  const submit = async (submitted: Event) => {
+    submitted.preventDefault();
+    if (saving) return;
+    const { request, errors } = readPaymentForm(form, event, new Date());
+    setErrors(errors ?? {});
+    setFailure("");
+    if (!request) {
+      focusFirstError(element.current);
+      return;
+    }
+    setSaving(true);
+    const { event_id, currency } = event;
+    await outbox.add({ payment_id, event_id, request, currency }, written.current);
+    written.current = payment_id;
+    await Promise.race([
+      outbox.flush().catch(() => {}),
+      new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
+    ]);
+    tell(request.amount_cents, outbox.get(payment_id));
+  };
+
+  const tell = (amount_cents: number, left: OutboxEntry | undefined) => {
+    const amount = formatMoney(amount_cents, event.currency);
+    if (left?.state === "refused" && open.current) {
+      const problem = left.problem;
+      setErrors(sentences(problem?.fields ?? {}));
+      setFailure(`Not saved. ${problem?.message ?? ""}`);
+      setPaymentId(freshId(left));
+      setSaving(false);
+      focusFirstError(element.current);
+      return;
+    }
+    if (left?.state === "refused") {
+      announce(`${amount} was not accepted. ${left.problem?.message ?? ""}`, "bad");
+    } else if (left && session.value.state !== "in") {
+      announce(`${amount} is not sent yet. Log in and it is sent.`, "bad");
+    } else if (left) {
+      const kept = outbox.isDurable(payment_id)
+        ? "It is kept on this device and sends itself."
+        : "Keep this page open until it is sent.";
+      announce(`${amount} is not sent yet. ${kept}`, "bad");
+    } else {
+      announce(`Saved: ${amount} for ${event.title}.`);
+    }
+    if (open.current) onClose();
+  };
+
+  return (
+    <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose}>
+      <form ref={element} onSubmit={submit} noValidate>
+        <div class="dialog-body">
+          <p class="dialog-about">
+            <strong>{event.title}</strong>
+            <span>{dueText(event)}</span>
+          </p>
+          <Field label={`Amount (${event.currency})`} error={errors.amount_cents}>
+            {(props) => (
+              <input
+                {...props}
+                class="amount"
+                inputMode="decimal"
+                autocomplete="off"
+                value={form.amount}
+                onInput={(event) => set({ amount: event.currentTarget.value })}
+              />
+            )}
+          </Field>
+          <fieldset
+            class={errors.method ? "field field-wrong" : "field"}
+            aria-describedby={errors.method ? methodsId : undefined}
+          >
+            <legend>How was it paid?</legend>
+            <div class="choices">
+              {paymentMethods.map((method, index) => (
+                <label key={method} class="choice">
+                  <input
+                    type="radio"
+                    name="method"
+                    value={method}
+                    checked={form.method === method}
+                    {...(index === 0 ? { "data-first": true } : {})}
+                    onChange={() => set({ method })}
+                  />
+                  <span>{methodNames[method]}</span>
+                </label>
+              ))}
+            </div>
+            {errors.method && (
+              <p class="error" id={methodsId}>
+                {errors.method}
+              </p>
+            )}
+          </fieldset>
+          <fieldset class="field">
+            <legend>What is it for?</legend>
+            <div class="choices choices-small">
+              {paymentKinds.map((kind) => (
+                <label key={kind} class="choice">
+                  <input
+                    type="radio"
+                    name="kind"
+                    value={kind}
+                    checked={form.kind === kind}
+                    onChange={() => set({ kind })}
+                  />
+                  <span>{kindNames[kind]}</span>
+                </label>
+              ))}
+            </div>
+          </fieldset>
+          {form.kind === "refund" && (
+            <RefundOf
+              event={event}
+              value={form.refund_of}
+              error={errors.refund_of}
+              onChange={(refund_of) => set({ refund_of })}
+            />
+          )}
+          <MoreFields event={event} form={form} errors={errors} set={set} />
+        </div>
+        <footer class="dialog-foot">
+          <div class="dialog-said">
+            <p role="status">{saving ? "Saving…" : ""}</p>
+            <p role="alert" class="error">
+              {[failure, unplaced(errors)].filter(Boolean).join(" ")}
+            </p>
+          </div>
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={saving}>
+            {saving ? "Saving…" : "Log payment"}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+interface MoreProps {
+  event: CharterEvent;
+  form: PaymentForm;
+  errors: Readonly<Record<string, string>>;
+  set(change: Partial<PaymentForm>): void;
+}
+
+function MoreFields({ event, form, errors, set }: MoreProps) {
+  const noEmail = event.patron.email === "";
+  const noteId = useId();
+  const zone = zoneIfForeign(new Date().toISOString(), event.timezone);
+  return (
+    <>
+      <div class="pair">
+        <Field label={`${referenceLabel(form.method)} (optional)`} error={errors.reference}>
+          {(props) => (
+            <input
+              {...props}
+              maxLength={100}
+              autocomplete="off"
+              inputMode={form.method === "check" ? "numeric" : "text"}
+              value={form.reference}
+              onInput={(event) => set({ reference: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label="Payer" error={errors.payer}>
+          {(props) => (
+            <input
+              {...props}
+              maxLength={100}
+              autocomplete="off"
+              value={form.payer}
+              onInput={(event) => set({ payer: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+      </div>
+      <Field label={`Received at${zone ? ` (${zone})` : ""}`} error={errors.received_at}>
+        {(props) => (
+          <input
+            {...props}
+            type="datetime-local"
+            max={`${localDay(new Date(), event.timezone)}T23:59`}
+            value={form.received || toLocal(new Date(), event.timezone)}
+            onInput={(event) => set({ received: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={form.notify && !noEmail}
+          disabled={noEmail}
+          aria-describedby={noteId}
+          onChange={(event) => set({ notify: event.currentTarget.checked })}
+        />
+        <span>
+          Email the patron a confirmation
+          <small id={noteId}>
+            {noEmail ? "The patron has no email address." : `Goes to ${event.patron.email}`}
+          </small>
+        </span>
+      </label>
+    </>
+  );
+}
+
+interface RefundProps {
+  event: CharterEvent;
+  value: string;
+  error: string | undefined;
+  onChange(payment_id: string): void;
+}
+
+function RefundOf({ event, value, error, onChange }: RefundProps) {
+  const known = useValue(records).get(event.event_id)?.payments;
+  const [payments, setPayments] = useState<readonly Payment[] | null>(known ?? null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    if (known) {
+      setPayments(known);
+      return;
+    }
+    readPayments(event.event_id).then(setPayments, () => setFailed(true));
+  }, [event.event_id, known]);
+  const choices = refundable(payments ?? []);
+  const hint = failed
+    ? "The payments could not be loaded. Refunds need the connection."
+    : payments && choices.length === 0
+      ? "No payment is left to refund."
+      : undefined;
+  return (
+    <Field label="Refund of" error={error} hint={hint}>
+      {(props) => (
+        <select
+          {...props}
+          value={value}
+          onChange={(change) => onChange(change.currentTarget.value)}
+          disabled={choices.length === 0}
+        >
+          <option value="">{payments || failed ? "Choose a payment" : "Loading…"}</option>
+          {choices.map((payment) => (
+            <option key={payment.payment_id} value={payment.payment_id}>
+              {formatMoney(payment.amount_cents, payment.currency)} {label(payment.method)},{" "}
+              {formatMoment(payment.received_at, event.timezone)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function label(method: PaymentMethod): string {
+  return methodNames[method].toLowerCase();
+}
+
+function dueText({ balance, currency }: CharterEvent): string {
+  const due_cents = balance.balance_due_cents;
+  if (due_cents > 0) return `${formatMoney(due_cents, currency)} due`;
+  if (due_cents < 0) return `Overpaid by ${formatMoney(-due_cents, currency)}`;
+  return balance.charged_cents > 0 ? "Paid in full" : "No fee set";
+}
+
+/** A payment that was never recorded keeps its id; one whose id is taken needs another. */
+function freshId(entry: OutboxEntry | undefined): string {
+  return entry && entry.problem?.status !== 409 ? entry.payment_id : uuid7();
+}
+
+const shownFields = ["amount_cents", "method", "refund_of", "reference", "payer", "received_at"];
+
+function unplaced(errors: Readonly<Record<string, string>>): string {
+  return Object.entries(errors)
+    .filter(([name]) => !shownFields.includes(name))
+    .map(([name, message]) => `${name}: ${message}`)
+    .join(" ");
+}

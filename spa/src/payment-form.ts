@@ -1,0 +1,138 @@
+import type { CharterEvent, Payment, PaymentKind, PaymentMethod, PaymentRequest } from "./contract";
+import { parseMoney, plainAmount } from "./money";
+import type { OutboxEntry } from "./outbox";
+import { toInstant, toLocal, toRfc3339 } from "./time";
+
+export interface PaymentForm {
+  amount: string;
+  method: PaymentMethod | null;
+  kind: PaymentKind;
+  refund_of: string;
+  reference: string;
+  payer: string;
+  /** Local to the charter; empty means the moment of saving. */
+  received: string;
+  notify: boolean;
+}
+
+export const methodNames: Record<PaymentMethod, string> = {
+  cash: "Cash",
+  check: "Check",
+  card: "Card",
+  venmo: "Venmo",
+  zelle: "Zelle",
+  bank_transfer: "Transfer",
+  other: "Other",
+};
+
+export const kindNames: Record<PaymentKind, string> = {
+  deposit: "Deposit",
+  balance: "Balance",
+  tip: "Tip",
+  refund: "Refund",
+};
+
+/** What the reference is called, by method. */
+export function referenceLabel(method: PaymentMethod | null): string {
+  switch (method) {
+    case "check":
+      return "Check number";
+    case "card":
+      return "Card receipt number";
+    case "venmo":
+      return "Venmo transaction";
+    case "zelle":
+      return "Zelle confirmation";
+    case "bank_transfer":
+      return "Transfer reference";
+    default:
+      return "Reference";
+  }
+}
+
+/** A form that only lacks the method, or the form of a refused payment to correct. */
+export function paymentForm(event: CharterEvent, correct?: OutboxEntry): PaymentForm {
+  if (correct) {
+    const { request } = correct;
+    return {
+      amount: plainAmount(request.amount_cents, correct.currency),
+      method: request.method,
+      kind: request.kind,
+      refund_of: request.refund_of ?? "",
+      reference: request.reference ?? "",
+      payer: request.payer ?? event.patron.name,
+      received: toLocal(new Date(request.received_at), event.timezone),
+      notify: request.notify,
+    };
+  }
+  const due_cents = event.balance.balance_due_cents;
+  return {
+    amount: due_cents > 0 ? plainAmount(due_cents, event.currency) : "",
+    method: null,
+    kind: "balance",
+    refund_of: "",
+    reference: "",
+    payer: event.patron.name,
+    received: "",
+    notify: true,
+  };
+}
+
+export type ReadPayment =
+  | { request: PaymentRequest; errors?: never }
+  | { request?: never; errors: Record<string, string> };
+
+/** Turns the form into the request, or says field by field what is wrong. */
+export function readPaymentForm(form: PaymentForm, event: CharterEvent, now: Date): ReadPayment {
+  const errors: Record<string, string> = {};
+  const amount = parseMoney(form.amount, event.currency);
+  if (amount.error) errors.amount_cents = amount.error;
+  if (!form.method) errors.method = "Choose how it was paid.";
+  if (form.kind === "refund" && !form.refund_of) {
+    errors.refund_of = "Choose the payment that is refunded.";
+  }
+  const received = receivedAt(form.received, event.timezone, now);
+  if (received.error) errors.received_at = received.error;
+  if (Object.keys(errors).length > 0 || !received.instant || !form.method) return { errors };
+  const payer = form.payer.trim();
+  const reference = form.reference.trim();
+  return {
+    request: {
+      kind: form.kind,
+      method: form.method,
+      amount_cents: amount.cents ?? 0,
+      received_at: toRfc3339(received.instant),
+      notify: form.notify && event.patron.email !== "",
+      // The server knows the patron's name; only another one needs to travel.
+      ...(payer && payer !== event.patron.name ? { payer } : {}),
+      ...(reference ? { reference } : {}),
+      ...(form.kind === "refund" ? { refund_of: form.refund_of } : {}),
+    },
+  };
+}
+
+function receivedAt(
+  local: string,
+  timezone: string,
+  now: Date,
+): { instant?: Date; error?: string } {
+  if (local === "") return { instant: now };
+  let zoned: ReturnType<typeof toInstant>;
+  try {
+    zoned = toInstant(local, timezone);
+  } catch {
+    return { error: "Enter a date and a time." };
+  }
+  if (zoned.kind === "never") return { error: "Clocks skip this time. Choose another." };
+  const instant = zoned.kind === "one" ? zoned.instant : zoned.earlier;
+  // Clocks differ by a little.
+  if (instant.getTime() > now.getTime() + 60_000) return { error: "This is in the future." };
+  return { instant: instant.getTime() > now.getTime() ? now : instant };
+}
+
+/** Payments that money can still be given back from. */
+export function refundable(payments: readonly Payment[]): Payment[] {
+  return payments.filter(
+    ({ kind, status }) => kind !== "refund" && (status === "received" || status === "cleared"),
+  );
+}

@@ -1,0 +1,91 @@
+import { Observable } from "./observable";
+
+export type Route =
+  | { page: "board" }
+  | { page: "charter"; event_id: string }
+  | { page: "payments" }
+  | { page: "waiver_versions" }
+  | { page: "guest"; event_id: string }
+  /** The waiver is the server's page; the app only ever sends visitors on to it. */
+  | { page: "waiver"; event_id: string }
+  | { page: "not_found" };
+
+const STAGING = "/_staging";
+
+/** Where the app lives: the same bytes are served at `/` and at `/_staging/`. */
+export function basePath(pathname: string): string {
+  return pathname === STAGING || pathname.startsWith(`${STAGING}/`) ? STAGING : "";
+}
+
+/** What a path names. */
+export function parseRoute(pathname: string): Route {
+  const path = pathname.slice(basePath(pathname).length);
+  const parts = path.split("/").filter((part) => part !== "");
+  const [first, second, third] = parts;
+  if (path.includes("//")) return { page: "not_found" };
+  if (parts.length === 0) return { page: "board" };
+  if (parts.length === 1 && first === "payments") return { page: "payments" };
+  if (parts.length === 1 && first === "waiver") return { page: "waiver_versions" };
+  if (second === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(second)) return { page: "not_found" };
+  if (first === "events" && parts.length === 2) return { page: "charter", event_id: second };
+  if (first === "g" && parts.length === 2) {
+    // `/g/waiver` is a link that lost its id, not a charter.
+    return second === "waiver" ? { page: "not_found" } : { page: "guest", event_id: second };
+  }
+  if (first === "g" && parts.length === 3 && third === "waiver") {
+    return { page: "waiver", event_id: second };
+  }
+  return { page: "not_found" };
+}
+
+/** The server's own page, outside of the app and the same for both slots. */
+export function waiverPath(event_id: string): string {
+  return `/g/${event_id}/waiver`;
+}
+
+export const pathname = new Observable(window.location.pathname);
+
+/** A path of the app as an address: keeps visitors of the staged app in the staged app. */
+export function href(path: string): string {
+  return basePath(pathname.value) + path;
+}
+
+/** Shows another page of the app. */
+export function navigate(path: string, { replace = false } = {}): void {
+  window.history[replace ? "replaceState" : "pushState"](null, "", href(path));
+  pathname.value = window.location.pathname;
+  window.scrollTo(0, 0);
+}
+
+/** Takes over plain clicks on links to pages of the app; all else is the browser's. */
+export function startRouter(): () => void {
+  const onPopState = () => {
+    pathname.value = window.location.pathname;
+  };
+  const onClick = (click: MouseEvent) => {
+    const path = ownPath(click);
+    if (path === null) return;
+    click.preventDefault();
+    navigate(path);
+  };
+  pathname.value = window.location.pathname;
+  window.addEventListener("popstate", onPopState);
+  document.addEventListener("click", onClick);
+  return () => {
+    window.removeEventListener("popstate", onPopState);
+    document.removeEventListener("click", onClick);
+  };
+}
+
+function ownPath(click: MouseEvent): string | null {
+  if (click.defaultPrevented || click.button !== 0) return null;
+  if (click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return null;
+  const link = (click.target as Element | null)?.closest("a");
+  if (!link?.href || link.target || link.hasAttribute("download")) return null;
+  const url = new URL(link.href);
+  if (url.origin !== window.location.origin || url.hash || url.search) return null;
+  const base = basePath(pathname.value);
+  if (basePath(url.pathname) !== base) return null;
+  const { page } = parseRoute(url.pathname);
+  return page === "waiver" || page === "not_found" ? null : url.pathname.slice(base.length) || "/";
+}

@@ -1,0 +1,70 @@
+import { Observable } from "./observable";
+
+const KEY = "scc.token";
+
+/**
+ * `in`: a token is at hand; `out`: nobody has logged in; `ended`: the server no longer takes the
+ * token, and what is on the screen waits for the next login.
+ */
+export type Session = { state: "in"; token: string } | { state: "out" } | { state: "ended" };
+
+export const session = new Observable<Session>(read());
+
+/** Remembers the token for this tab, or for this device when the admin asked for it. */
+export function begin(token: string, keep: boolean): void {
+  forget();
+  try {
+    (keep ? localStorage : sessionStorage).setItem(KEY, token);
+  } catch {
+    // Storage may be full or forbidden; the session then lives as long as the page.
+  }
+  session.value = { state: "in", token };
+}
+
+/** The server refused this token. A token that has been replaced meanwhile is not touched. */
+export function end(token: string): void {
+  if (session.value.state !== "in" || session.value.token !== token) return;
+  forget();
+  session.value = { state: "ended" };
+}
+
+/** The admin leaves: nothing of the session stays on the device. */
+export function leave(): void {
+  forget();
+  session.value = { state: "out" };
+}
+
+/** Follows a login or logout in another tab of a device that keeps its admin signed in. */
+export function followOtherTabs(): void {
+  window.addEventListener("storage", (change) => {
+    if (change.key !== KEY || sessionToken()) return;
+    if (change.newValue) session.value = { state: "in", token: change.newValue };
+    else leave();
+  });
+}
+
+function read(): Session {
+  const token = sessionToken() ?? item(() => localStorage);
+  return token ? { state: "in", token } : { state: "out" };
+}
+
+function sessionToken(): string | null {
+  return item(() => sessionStorage);
+}
+
+function item(storage: () => Storage): string | null {
+  try {
+    return storage().getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+function forget(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+    localStorage.removeItem(KEY);
+  } catch {
+    // Nothing was kept then.
+  }
+}

@@ -1,0 +1,206 @@
+import { useEffect, useState } from "preact/hooks";
+
+// The words on the page are English, so the dates are too.
+export const locale = navigator.languages?.find((language) => language.startsWith("en")) ?? "en-US";
+
+export const browserTimezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A local date and time as an input gives it: `2026-03-08T01:30`. */
+export type LocalDateTime = string;
+
+export type Zoned =
+  | { kind: "one"; instant: Date }
+  /** Clocks go back: the same local time comes twice. */
+  | { kind: "twice"; earlier: Date; later: Date }
+  /** Clocks go forward: the local time is skipped; `after` is the first moment behind the gap. */
+  | { kind: "never"; after: Date };
+
+/** Which moment or moments a local date and time names in a time zone. */
+export function toInstant(local: LocalDateTime, timezone: string): Zoned {
+  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)/.exec(local);
+  if (!match) throw new RangeError(`not a local date and time: ${local}`);
+  const [year, month, day, hour, minute] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const asUtc_ms = Date.UTC(year, month - 1, day, hour, minute);
+  const day_ms = 86_400_000;
+  const before_ms = offset_ms(asUtc_ms - day_ms, timezone);
+  const after_ms = offset_ms(asUtc_ms + day_ms, timezone);
+  const found = [...new Set([before_ms, after_ms])]
+    .map((candidate_ms) => asUtc_ms - candidate_ms)
+    .filter((instant_ms) => instant_ms + offset_ms(instant_ms, timezone) === asUtc_ms)
+    .sort((a, b) => a - b);
+  const [first, second] = found;
+  if (first === undefined) {
+    return { kind: "never", after: transition(asUtc_ms - day_ms, asUtc_ms + day_ms, timezone) };
+  }
+  if (second === undefined) return { kind: "one", instant: new Date(first) };
+  return { kind: "twice", earlier: new Date(first), later: new Date(second) };
+}
+
+function transition(low_ms: number, high_ms: number, timezone: string): Date {
+  const offset_before_ms = offset_ms(low_ms, timezone);
+  let low = low_ms;
+  let high = high_ms;
+  while (high - low > 1000) {
+    const middle = Math.floor((low + high) / 2000) * 1000;
+    if (offset_ms(middle, timezone) === offset_before_ms) low = middle;
+    else high = middle;
+  }
+  return new Date(high);
+}
+
+/** The local date and time of a moment, ready for a datetime-local input. */
+export function toLocal(instant: Date, timezone: string): LocalDateTime {
+  const local_ms = instant.getTime() + offset_ms(instant.getTime(), timezone);
+  return new Date(local_ms).toISOString().slice(0, 16);
+}
+
+function offset_ms(instant_ms: number, timezone: string): number {
+  const parts: Record<string, number> = {};
+  for (const { type, value } of offsetFormat(timezone).formatToParts(instant_ms)) {
+    if (type !== "literal") parts[type] = Number(value);
+  }
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  const whole_ms = Math.floor(instant_ms / 1000) * 1000;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - whole_ms;
+}
+
+const offsetFormats = new Map<string, Intl.DateTimeFormat>();
+
+function offsetFormat(timezone: string): Intl.DateTimeFormat {
+  let found = offsetFormats.get(timezone);
+  if (!found) {
+    found = new Intl.DateTimeFormat("en-US", {
+      timeZone: timezone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+    offsetFormats.set(timezone, found);
+  }
+  return found;
+}
+
+/** Whether this machine knows the time zone. */
+export function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: name });
+    return name !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** A moment as the API takes it, in UTC. */
+export function toRfc3339(instant: Date): string {
+  return instant.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** The calendar day of a moment in a time zone, `2026-03-08`. */
+export function localDay(instant: Date, timezone: string): string {
+  return toLocal(instant, timezone).slice(0, 10);
+}
+
+export function formatDay(instant: string, timezone: string): string {
+  const sameYear =
+    localDay(new Date(instant), timezone).slice(0, 4) ===
+    localDay(new Date(), timezone).slice(0, 4);
+  return formatted(instant, timezone, {
+    weekday: "short",
+    month: "short",
+    day: "numeric",
+    ...(sameYear ? {} : { year: "numeric" }),
+  });
+}
+
+export function formatLongDay(instant: string, timezone: string): string {
+  return formatted(instant, timezone, {
+    weekday: "long",
+    month: "long",
+    day: "numeric",
+    year: "numeric",
+  });
+}
+
+export function formatTime(instant: string, timezone: string): string {
+  return formatted(instant, timezone, { hour: "numeric", minute: "2-digit" });
+}
+
+/** The zone's short name at that moment, for example `EST`. */
+export function zoneName(instant: string, timezone: string): string {
+  const part = new Intl.DateTimeFormat(locale, {
+    timeZone: safeZone(timezone),
+    timeZoneName: "short",
+  })
+    .formatToParts(new Date(instant))
+    .find(({ type }) => type === "timeZoneName");
+  return part?.value ?? timezone;
+}
+
+/** The zone's short name when its clocks differ from this device's at that moment, else empty. */
+export function zoneIfForeign(instant: string, timezone: string): string {
+  const at_ms = new Date(instant).getTime();
+  const same = offset_ms(at_ms, safeZone(timezone)) === offset_ms(at_ms, browserTimezone);
+  return same ? "" : zoneName(instant, timezone);
+}
+
+/** `2:00 PM – 6:00 PM EST`; the day of the end too when it is another one. */
+export function formatSpan(starts_at: string, ends_at: string, timezone: string): string {
+  const start = formatTime(starts_at, timezone);
+  const sameDay =
+    localDay(new Date(starts_at), safeZone(timezone)) ===
+    localDay(new Date(ends_at), safeZone(timezone));
+  const end = sameDay
+    ? formatTime(ends_at, timezone)
+    : `${formatDay(ends_at, timezone)}, ${formatTime(ends_at, timezone)}`;
+  const zone = zoneIfForeign(starts_at, timezone);
+  return `${start} – ${end}${zone ? ` ${zone}` : ""}`;
+}
+
+/** `Mar 8, 2:00 PM`, with the zone when it is not this device's. */
+export function formatMoment(instant: string, timezone: string): string {
+  const zone = zoneIfForeign(instant, timezone);
+  return `${formatDay(instant, timezone)}, ${formatTime(instant, timezone)}${zone ? ` ${zone}` : ""}`;
+}
+
+/** How far away a moment is, in plain words: `in 2 h 10 min`. */
+export function formatAway(instant: string, now_ms: number): string {
+  const minutes = Math.round((new Date(instant).getTime() - now_ms) / 60_000);
+  if (minutes < 1) return "now";
+  if (minutes < 60) return `in ${minutes} min`;
+  if (minutes < 24 * 60) {
+    const rest = minutes % 60;
+    return `in ${Math.floor(minutes / 60)} h${rest ? ` ${rest} min` : ""}`;
+  }
+  const days = Math.round(minutes / (24 * 60));
+  return days === 1 ? "in 1 day" : `in ${days} days`;
+}
+
+function formatted(instant: string, timezone: string, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(locale, { timeZone: safeZone(timezone), ...options }).format(
+    new Date(instant),
+  );
+}
+
+function safeZone(timezone: string): string {
+  return isTimezone(timezone) ? timezone : "UTC";
+}
+
+/** The present, renewed every so often, so that “in 10 min” stays true. */
+export function useNow(every_ms = 30_000): number {
+  const [now_ms, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), every_ms);
+    return () => clearInterval(timer);
+  }, [every_ms]);
+  return now_ms;
+}

@@ -1,0 +1,200 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { ApiError } from "./api";
+import { Observable, useValue } from "./observable";
+
+export function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 64 64" aria-hidden="true">
+      <path class="mark-main" d="M33 6v34H12C16 28 24 14 33 6z" />
+      <path class="mark-jib" d="M37 15c8 5 13 14 15 25H37z" />
+      <path class="mark-hull" d="M6 45h52c-2 8-7 13-14 13H20C13 58 8 53 6 45z" />
+    </svg>
+  );
+}
+
+/** Names the page in the tab and in the history. */
+export function usePageTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Ship Captain Crew`;
+  }, [title]);
+}
+
+interface Notice {
+  text: string;
+  tone: "good" | "bad";
+}
+
+const notice = new Observable<Notice | null>(null);
+let noticeTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Says something at the bottom of the screen and to screen readers. */
+export function announce(text: string, tone: Notice["tone"] = "good"): void {
+  clearTimeout(noticeTimer);
+  notice.value = { text, tone };
+  noticeTimer = setTimeout(() => {
+    notice.value = null;
+  }, 9_000);
+}
+
+export function Notices() {
+  const shown = useValue(notice);
+  return (
+    <div class="notices" role="status">
+      {shown && <p class={`notice notice-${shown.tone}`}>{shown.text}</p>}
+    </div>
+  );
+}
+
+interface DialogProps {
+  title: string;
+  onClose(): void;
+  children: ComponentChildren;
+  wide?: boolean;
+  /** For a dialog that must not show what is behind it. */
+  opaque?: boolean;
+  /** False when Esc and the cross must not close it. */
+  closable?: boolean;
+}
+
+/** The browser's own modal dialog: it holds the focus, closes with Esc and gives the focus back. */
+export function Dialog({ title, onClose, children, wide, opaque, closable = true }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+
+  useLayoutEffect(() => {
+    const opener = document.activeElement as HTMLElement | null;
+    const element = dialog.current;
+    element?.showModal();
+    element?.querySelector<HTMLElement>("[data-first]")?.focus();
+    return () => {
+      if (element?.open) element.close();
+      const lost = !document.activeElement || document.activeElement === document.body;
+      if (lost || element?.contains(document.activeElement)) {
+        (opener?.isConnected ? opener : document.querySelector<HTMLElement>("h1"))?.focus();
+      }
+    };
+  }, []);
+
+  return (
+    <dialog
+      ref={dialog}
+      class={`dialog${wide ? " dialog-wide" : ""}${opaque ? " dialog-opaque" : ""}`}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        if (!closable) event.preventDefault();
+      }}
+      onClose={(event) => {
+        // Taken off the page, it closes too; that is not the visitor's wish.
+        if ((event.currentTarget as HTMLElement).isConnected) onClose();
+      }}
+    >
+      <header class="dialog-head">
+        <h2 id={titleId}>{title}</h2>
+        {closable && (
+          <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <path d="M5 5l14 14M19 5L5 19" />
+            </svg>
+          </button>
+        )}
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  error?: string | undefined;
+  hint?: string | undefined;
+  children(props: {
+    id: string;
+    "aria-invalid"?: true;
+    "aria-describedby"?: string;
+  }): ComponentChildren;
+}
+
+/** A label, its input, what helps to fill it in and what is wrong with it. */
+export function Field({ label, error, hint, children }: FieldProps) {
+  const id = useId();
+  const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""]
+    .filter(Boolean)
+    .join(" ");
+  return (
+    <div class={error ? "field field-wrong" : "field"}>
+      <label for={id}>{label}</label>
+      {children({
+        id,
+        ...(error ? { "aria-invalid": true as const } : {}),
+        ...(described ? { "aria-describedby": described } : {}),
+      })}
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A load that failed: what is true about it, and the way to try again. */
+export function Failed({
+  what,
+  error,
+  onRetry,
+}: {
+  what: string;
+  error: unknown;
+  onRetry(): void;
+}) {
+  return (
+    <div class="empty" role="alert">
+      <p class="empty-title">{what}</p>
+      <p>{sentence(error)}</p>
+      <button type="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+/** What went wrong, as a sentence for the screen. */
+export function sentence(error: unknown): string {
+  return error instanceof ApiError ? error.message : "Something went wrong on this page.";
+}
+
+/** Brings the first wrong field into view and under the cursor. */
+export function focusFirstError(form: HTMLElement | null): void {
+  requestAnimationFrame(() => {
+    form?.querySelector<HTMLElement>('[aria-invalid="true"], .field-wrong input')?.focus();
+  });
+}
+
+/** Room for what is not known yet, so that nothing jumps when it comes. */
+export function Skeleton({ rows, kind = "card" }: { rows: number; kind?: "card" | "line" }) {
+  return (
+    <div class="skeletons" aria-busy="true">
+      <p class="visually-hidden">Loading…</p>
+      {Array.from({ length: rows }, (_, row) => (
+        <div key={row} class={`skeleton skeleton-${kind}`} />
+      ))}
+    </div>
+  );
+}
+
+/** What the server says about fields, each as a sentence to stand beside its field. */
+export function sentences(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, rule]) => [
+      // `crew[0].email` and `crew.0.email` name the same field.
+      name.replace(/\[(\d+)\]/g, ".$1"),
+      `${rule.charAt(0).toUpperCase()}${rule.slice(1)}${/[.!?]$/.test(rule) ? "" : "."}`,
+    ]),
+  );
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const server = process.env.SCC_URL ?? "http://localhost:8000";
+
+/**
+ * The web app manifest. It lies in the slot under its plain name and names the icons by their
+ * hashed names in the shared pool, so that both slots can be served from the same bytes.
+ */
+function manifest(): Plugin {
+  const icons = [
+    { file: "icon.svg", sizes: "any", type: "image/svg+xml" },
+    { file: "icon-192.png", sizes: "192x192", type: "image/png" },
+    { file: "icon-512.png", sizes: "512x512", type: "image/png" },
+  ];
+  const references = new Map<string, string>();
+  return {
+    name: "manifest",
+    apply: "build",
+    buildStart() {
+      for (const { file } of icons) {
+        const source = readFileSync(new URL(`icons/${file}`, import.meta.url));
+        references.set(file, this.emitFile({ type: "asset", name: file, source }));
+      }
+    },
+    generateBundle() {
+      const source = {
+        name: "Ship Captain Crew",
+        short_name: "Captain Crew",
+        description: "The dispatch desk of a small charter operator.",
+        start_url: "./",
+        scope: "./",
+        display: "standalone",
+        background_color: "#0b2440",
+        theme_color: "#0b2440",
+        icons: icons.map(({ file, ...icon }) => ({
+          src: `/${this.getFileName(references.get(file) ?? "")}`,
+          ...icon,
+        })),
+      };
+      this.emitFile({
+        type: "asset",
+        fileName: "manifest.webmanifest",
+        source: `${JSON.stringify(source, null, 2)}\n`,
+      });
+    },
+    transformIndexHtml: () => [
+      { tag: "link", attrs: { rel: "manifest", href: "/manifest.webmanifest" }, injectTo: "head" },
+    ],
+  };
+}
+
+export default defineConfig({
+  plugins: [manifest()],
+  build: {
+    // The content security policy allows no data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    port: 5173,
+    host: "127.0.0.1",
+    proxy: {
+      "/api/": { target: server, changeOrigin: true },
+      "/_local/": { target: server, changeOrigin: true },
+      "^/g/[^/]+/waiver": { target: server, changeOrigin: true },
+    },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/test-setup.ts"],
+    restoreMocks: true,
+  },
+});
