@@ -1,0 +1,230 @@
+"""Every route of the product. Each one: parse, one call, respond; `guard` has authenticated before."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response
+
+from chalicelib import (
+    __version__,
+    acts,
+    auth,
+    charters,
+    events,
+    notifications,
+    payments,
+    settings,
+    times,
+    waiver_page,
+    waivers,
+    web,
+)
+from chalicelib.errors import DomainError, SettingsError
+
+app = Chalice(app_name="ship-captain-crew")
+app.log.setLevel(logging.INFO)
+
+FORM = "application/x-www-form-urlencoded"
+# All other routes need an admin's session, new ones too.
+PUBLIC = {
+    ("POST", "/api/login"),
+    ("GET", "/api/health"),
+    ("GET", "/api/guest/{event_id}"),
+    ("GET", "/g/{event_id}/waiver"),
+    ("POST", "/g/{event_id}/waiver"),
+}
+
+
+@app.middleware("http")
+def guard(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    try:
+        auth.check_origin(request.headers)
+        if (request.method, request.path) not in PUBLIC:
+            request.context["session"] = auth.authenticate(request.headers, now=times.utc_now())
+        response = get_response(request)
+    except DomainError as error:
+        response = web.error_response(error)
+    except SettingsError as error:
+        app.log.error("Setting: %s", error)
+        response = web.failure_response()
+    except Exception:
+        app.log.exception("%s %s failed", request.method, request.path)
+        response = web.failure_response()
+    return web.harden(response)
+
+
+def body() -> dict[str, Any]:
+    return web.read_json(app.current_request)
+
+
+def query() -> dict[str, str]:
+    return web.read_query(app.current_request)
+
+
+def session() -> auth.Session:
+    return app.current_request.context["session"]  # type: ignore[no-any-return]
+
+
+def actor() -> acts.Actor:
+    return acts.Actor(name=session().admin, address=web.viewer_address(app.current_request))
+
+
+# --- sign in --------------------------------------------------------------------------------------
+
+
+@app.route("/api/login", methods=["POST"])
+def log_in() -> dict[str, str]:
+    address = web.viewer_address(app.current_request)
+    return auth.log_in(auth.parse_credentials(body()), address=address, now=times.utc_now())
+
+
+@app.route("/api/logout", methods=["POST"])
+def log_out() -> Response:
+    auth.log_out(session())
+    return Response("", status_code=204)
+
+
+@app.route("/api/session")
+def read_session() -> dict[str, str]:
+    return session().to_json()
+
+
+@app.route("/api/health")
+def health() -> dict[str, str]:
+    settings.settings()
+    return {"status": "ok", "version": __version__}
+
+
+# --- events ---------------------------------------------------------------------------------------
+
+
+@app.route("/api/events")
+def list_events() -> dict[str, Any]:
+    return events.list_events(events.parse_board_page(query(), now=times.utc_now()))
+
+
+@app.route("/api/events", methods=["POST"])
+def create_event() -> Response:
+    key = app.current_request.headers.get("idempotency-key")
+    event, new = events.create_event(body(), request_key=key, actor=actor(), now=times.utc_now())
+    return Response(event, status_code=201 if new else 200)
+
+
+@app.route("/api/events/{event_id}")
+def get_event(event_id: str) -> dict[str, Any]:
+    return charters.get_charter(event_id)
+
+
+@app.route("/api/events/{event_id}", methods=["PATCH"])
+def edit_event(event_id: str) -> dict[str, Any]:
+    return events.edit_event(event_id, body(), actor=actor(), now=times.utc_now())
+
+
+@app.route("/api/events/{event_id}/cancel", methods=["POST"])
+def cancel_event(event_id: str) -> dict[str, Any]:
+    return events.cancel_event(event_id, body(), actor=actor(), now=times.utc_now())
+
+
+@app.route("/api/events/{event_id}/manifest")
+def get_manifest(event_id: str) -> dict[str, Any]:
+    return charters.get_manifest(event_id)
+
+
+@app.route("/api/events/{event_id}/manifest.csv")
+def get_manifest_csv(event_id: str) -> Response:
+    return web.csv_response(charters.manifest_csv(event_id), "manifest.csv")
+
+
+# --- payments -------------------------------------------------------------------------------------
+
+
+@app.route("/api/events/{event_id}/payments/{payment_id}", methods=["PUT"])
+def log_payment(event_id: str, payment_id: str) -> Response:
+    command = payments.parse_payment(payment_id, body(), now=times.utc_now())
+    answer, new = payments.log_payment(event_id, command, actor=actor(), now=times.utc_now())
+    return web.json_response(answer, 201) if new else web.json_response(answer, 200, {"Idempotency-Replayed": "true"})
+
+
+@app.route("/api/events/{event_id}/payments")
+def list_event_payments(event_id: str) -> dict[str, Any]:
+    return payments.statement(event_id)
+
+
+@app.route("/api/events/{event_id}/payments/{payment_id}/void", methods=["POST"])
+def void_payment(event_id: str, payment_id: str) -> dict[str, Any]:
+    return payments.void_payment(event_id, payment_id, body(), actor=actor(), now=times.utc_now())
+
+
+@app.route("/api/events/{event_id}/payments/{payment_id}/clear", methods=["POST"])
+def clear_payment(event_id: str, payment_id: str) -> dict[str, Any]:
+    return payments.clear_payment(event_id, payment_id, body(), actor=actor(), now=times.utc_now())
+
+
+@app.route("/api/events/{event_id}/payments/{payment_id}/bounce", methods=["POST"])
+def bounce_payment(event_id: str, payment_id: str) -> dict[str, Any]:
+    return payments.bounce_payment(event_id, payment_id, body(), actor=actor(), now=times.utc_now())
+
+
+@app.route("/api/events/{event_id}/payments/{payment_id}/receipt", methods=["POST"])
+def send_receipt_again(event_id: str, payment_id: str) -> Response:
+    return Response(payments.send_receipt_again(event_id, payment_id, now=times.utc_now()), status_code=202)
+
+
+@app.route("/api/payments")
+def list_payments() -> dict[str, Any]:
+    return payments.list_payments(payments.parse_report(query(), now=times.utc_now()))
+
+
+@app.route("/api/payments.csv")
+def get_payments_csv() -> Response:
+    return web.csv_response(payments.report_csv(payments.parse_report(query(), now=times.utc_now())), "payments.csv")
+
+
+# --- waivers --------------------------------------------------------------------------------------
+
+
+@app.route("/api/events/{event_id}/waivers/{waiver_id}")
+def get_waiver(event_id: str, waiver_id: str) -> dict[str, Any]:
+    return waivers.get_record(event_id, waiver_id)
+
+
+@app.route("/api/waivers.json")
+def export_waivers() -> dict[str, Any]:
+    return waivers.export_chain()
+
+
+@app.route("/api/waiver-versions")
+def list_waiver_versions() -> dict[str, Any]:
+    return waivers.list_versions()
+
+
+@app.route("/api/waiver-versions/current", methods=["PUT"])
+def publish_waiver_version() -> dict[str, Any]:
+    return waivers.publish_version(body(), actor=actor(), now=times.utc_now())
+
+
+# --- guests ---------------------------------------------------------------------------------------
+
+
+@app.route("/api/guest/{event_id}")
+def get_guest_event(event_id: str) -> dict[str, Any]:
+    return charters.get_guest_event(event_id)
+
+
+@app.route("/g/{event_id}/waiver")
+def show_waiver(event_id: str) -> Response:
+    return waiver_page.show(event_id, query().get("signed", ""), now=times.utc_now())
+
+
+@app.route("/g/{event_id}/waiver", methods=["POST"], content_types=[FORM])
+def sign_waiver(event_id: str) -> Response:
+    return waiver_page.sign(event_id, app.current_request, now=times.utc_now())
+
+
+# --- schedule -------------------------------------------------------------------------------------
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_mail")
+def sweep_mail(_: CloudWatchEvent) -> None:
+    notifications.sweep(times.utc_now())

@@ -1,0 +1,37 @@
+"""Who did what and when, and what to do when two do it at once."""
+
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.errors import Busy
+
+TRIES = 12
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does it, and from which address."""
+
+    name: str
+    address: str
+
+
+def audit(act: str, actor: Actor, at: str, **facts: Any) -> dict[str, Any]:
+    """An audit event, ready to store."""
+    return {"act": act, "by": actor.name, "address": actor.address, "at": at, "audit_id": secrets.token_hex(8), **facts}
+
+
+def tries(sleep: Callable[[float], None] = time.sleep) -> Iterator[int]:
+    """Yields for each try of read, decide, write; waits between them; ends by raising Busy.
+
+    The waits grow to half a second and are spread at random ("full jitter"), so that many who
+    write the same record at once take turns.
+    """
+    for number in range(TRIES):
+        yield number
+        sleep(random.uniform(0, min(0.5, 0.02 * 2**number)))  # noqa: S311 - spreads load, guards nothing
+    raise Busy("Many are changing this charter at once. Nothing was saved; please try again.")

@@ -1,0 +1,177 @@
+"""Password, sessions, throttle and the edge's secret."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import store, times
+from chalicelib.errors import BadInput, Forbidden, NotSignedIn, TooManyTries
+from chalicelib.fields import Fields
+from chalicelib.settings import settings
+
+# OWASP Password Storage Cheat Sheet: scrypt N=2^17, r=8, p=1 (128 MB for about half a second).
+LOG2_N, BLOCK_SIZE, PARALLELISM = 17, 8, 1
+MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS = 15, 256
+
+IDLE, ABSOLUTE, KEPT = timedelta(hours=12), timedelta(days=7), timedelta(days=30)
+# A session's idle end is moved at most this often, so that reading the board does not write.
+EXTEND_AFTER = timedelta(minutes=15)
+
+WINDOW_S = 15 * 60
+TRIES_PER_ADDRESS = 20
+TRIES_OVERALL = 200
+# Past the overall limit every try waits: guessing gets slow, the owner still gets in.
+OVERFLOW_DELAY_S = 2.0
+
+_TOKEN_CHARS = 43
+_SALT_BYTES, _HASH_BYTES = 16, 32
+# Checked when the name is unknown, so that a wrong name takes as long as a wrong password.
+_NOBODY = f"scrypt$ln={LOG2_N},r={BLOCK_SIZE},p={PARALLELISM}${'A' * 22}${'A' * 43}"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    password: str
+    name: str
+    keep_signed_in: bool
+
+
+@dataclass(frozen=True)
+class Session:
+    admin: str
+    expires_at: str
+    token_hash: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"role": "admin", "expires_at": self.expires_at}
+
+
+def check_origin(headers: Mapping[str, str]) -> None:
+    """Refuses a request that did not come through the edge, where a secret for that is configured."""
+    accepted = settings().origin_secrets
+    given = headers.get("x-origin-verify", "").encode()
+    # Every secret is compared, in constant time: neither which one matched nor how far shows.
+    matches = [hmac.compare_digest(given, secret.encode()) for secret in accepted]
+    if accepted and not any(matches):
+        raise Forbidden("Please use the public address of this service.")
+
+
+def parse_credentials(body: dict[str, Any]) -> Credentials:
+    form = Fields(body)
+    password = form.secret("password", max_chars=MAX_PASSWORD_CHARS)
+    name = form.text("name", max_chars=60, default="")
+    keep = form.flag("keep_signed_in", default=False)
+    if settings().named_admins and not name:
+        form.refuse("name", "is required")
+    form.finish()
+    return Credentials(password=password, name=name, keep_signed_in=keep)
+
+
+def log_in(
+    credentials: Credentials, *, address: str, now: datetime, sleep: Callable[[float], None] = time.sleep
+) -> dict[str, str]:
+    """A new session. Raises NotSignedIn with one text for every wrong name or password, or TooManyTries."""
+    admins = settings().admins
+    name = credentials.name if settings().named_admins else "admin"
+    window, elapsed_s = divmod(int(now.timestamp()), WINDOW_S)
+    throttle, ttl_s = f"login#{address}#{window}", (window + 2) * WINDOW_S
+    # Counted before hashing, or a flood of tries in parallel would pass; taken back when the password is right.
+    if store.count_try(throttle, +1, ttl_s) > TRIES_PER_ADDRESS:
+        raise TooManyTries("Too many tries from this address. Please wait and try again.", WINDOW_S - elapsed_s)
+    if store.count_try(f"login#{window}", +1, ttl_s) > TRIES_OVERALL:
+        sleep(OVERFLOW_DELAY_S)
+    right = verify_password(credentials.password, admins.get(name, _NOBODY))
+    if not right or name not in admins:
+        raise NotSignedIn(
+            "That name and password do not match." if settings().named_admins else "That password is not right."
+        )
+    store.count_try(throttle, -1, ttl_s)
+    store.count_try(f"login#{window}", -1, ttl_s)
+
+    token = secrets.token_urlsafe(32)
+    absolute_end = now + (KEPT if credentials.keep_signed_in else ABSOLUTE)
+    idle_end = absolute_end if credentials.keep_signed_in else now + IDLE
+    session = {
+        "admin": name,
+        "absolute_end": times.format_instant(absolute_end),
+        "kept": credentials.keep_signed_in,
+        "password_mark": _password_mark(admins[name]),
+    }
+    store.put_session(_digest(token), session, int(idle_end.timestamp()), int(absolute_end.timestamp()))
+    return {"token": token, "role": "admin", "expires_at": times.format_instant(idle_end)}
+
+
+def authenticate(headers: Mapping[str, str], *, now: datetime) -> Session:
+    """The session of the bearer token. Raises NotSignedIn."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or len(token) != _TOKEN_CHARS or not token.isascii():
+        raise NotSignedIn
+    token_hash = _digest(token)
+    found = store.read_session(token_hash)
+    if found is None:
+        raise NotSignedIn
+    session, idle_until_s = found
+    now_s = int(now.timestamp())
+    absolute_end_s = int(times.parse_instant(session["absolute_end"]).timestamp())
+    current_hash = settings().admins.get(session["admin"], "")
+    # Changing the password (or removing the admin) ends every session that was opened with the old one.
+    same_password = hmac.compare_digest(session["password_mark"], _password_mark(current_hash))
+    if now_s >= min(idle_until_s, absolute_end_s) or not same_password:
+        raise NotSignedIn
+    if not session["kept"]:
+        renewed_s = min(now_s + int(IDLE.total_seconds()), absolute_end_s)
+        if renewed_s - idle_until_s > EXTEND_AFTER.total_seconds():
+            store.extend_session(token_hash, renewed_s)
+            idle_until_s = renewed_s
+    expires_at = datetime.fromtimestamp(min(idle_until_s, absolute_end_s), tz=now.tzinfo)
+    return Session(admin=session["admin"], expires_at=times.format_instant(expires_at), token_hash=token_hash)
+
+
+def log_out(session: Session) -> None:
+    store.delete_session(session.token_hash)
+
+
+def hash_password(password: str) -> str:
+    """`scrypt$ln=17,r=8,p=1$<salt>$<hash>`. Raises BadInput if it is too short or too long."""
+    if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
+        raise BadInput({"password": f"must have {MIN_PASSWORD_CHARS} to {MAX_PASSWORD_CHARS} characters"})
+    salt = secrets.token_bytes(_SALT_BYTES)
+    digest = _scrypt(password, salt, LOG2_N, BLOCK_SIZE, PARALLELISM, _HASH_BYTES)
+    return f"scrypt$ln={LOG2_N},r={BLOCK_SIZE},p={PARALLELISM}${_encode(salt)}${_encode(digest)}"
+
+
+def verify_password(password: str, password_hash: str) -> bool:
+    _, parameters, salt, expected = password_hash.split("$")
+    cost = dict(part.split("=") for part in parameters.split(","))
+    wanted = _decode(expected)
+    digest = _scrypt(password, _decode(salt), int(cost["ln"]), int(cost["r"]), int(cost["p"]), len(wanted))
+    return hmac.compare_digest(digest, wanted)
+
+
+def _scrypt(password: str, salt: bytes, log2_n: int, block_size: int, parallelism: int, length: int) -> bytes:
+    memory = 128 * block_size * (2**log2_n + parallelism + 2)
+    return hashlib.scrypt(
+        password.encode(), salt=salt, n=2**log2_n, r=block_size, p=parallelism, maxmem=memory, dklen=length
+    )
+
+
+def _password_mark(password_hash: str) -> str:
+    return _digest(password_hash)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,88 @@
+"""One charter with all it owns, for three readers: the admin, the guests, the captain with the manifest."""
+
+import csv
+import io
+from typing import Any
+
+from chalicelib import events, fields, payments, store, waivers
+from chalicelib.settings import settings
+
+GUEST_FIELDS = "title starts_at ends_at timezone vessel departure_port return_port guest_notes party_size".split()
+
+
+def find_charter(event_id: str) -> store.Charter:
+    charter = store.read_charter(event_id) if fields.is_event_id(event_id) else None
+    if charter is None:
+        raise events.unknown_event()
+    return charter
+
+
+def get_charter(event_id: str) -> dict[str, Any]:
+    """The contract's Event with `payments` and `waiver_records`."""
+    charter = find_charter(event_id)
+    return {
+        **events.event_json(charter.event),
+        "payments": [payments.payment_json(row) for row in payments.fold(charter.payment_items)],
+        "waiver_records": [waivers.summary(record) for record in waivers.in_order(charter.waivers)],
+    }
+
+
+def get_guest_event(event_id: str) -> dict[str, Any]:
+    """The contract's GuestEvent: what anyone with the link may see, and nothing else."""
+    charter, here = find_charter(event_id), settings()
+    event = charter.event
+    return {
+        "event_id": event.event_id,
+        **{name: event.details[name] for name in GUEST_FIELDS},
+        "status": event.status,
+        "operator": {"name": here.operator_name, "phone": here.operator_phone, "email": here.operator_email},
+        "waiver_url": f"{here.base_url}/g/{event.event_id}/waiver",
+        "waivers": {
+            "signed": event.signed_count,
+            "expected": event.details["party_size"],
+            "signers": [waivers.short_name(record["participant_name"]) for record in waivers.in_order(charter.waivers)],
+        },
+    }
+
+
+def get_manifest(event_id: str) -> dict[str, Any]:
+    """Who is aboard. Whoever signed counts as a passenger; `missing` are the expected that did not sign."""
+    charter = find_charter(event_id)
+    event, details = charter.event, charter.event.details
+    current = (store.read_current_version() or waivers.default_version())["waiver_version"]
+    passengers = [
+        {
+            "name": record["participant_name"],
+            "minor": record["minor"],
+            "guardian": record["signer_name"] if record["minor"] else None,
+            "waiver": "signed" if record["waiver_version"] == current else "superseded",
+            "signed_at": record["signed_at"],
+            "waiver_id": record["waiver_id"],
+        }
+        for record in waivers.in_order(charter.waivers)
+    ]
+    names = "title starts_at ends_at timezone vessel departure_port return_port passenger_limit party_size captain crew"
+    return {
+        "event_id": event.event_id,
+        **{name: details[name] for name in names.split()},
+        "passengers": passengers,
+        "head_count": len(passengers),
+        "missing": max(0, details["party_size"] - len(passengers)),
+    }
+
+
+def manifest_csv(event_id: str) -> str:
+    manifest = get_manifest(event_id)
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerow(("role", "name", "phone", "minor", "guardian", "waiver", "signed_at"))
+    crew = [("captain", manifest["captain"])] if manifest["captain"] else []
+    for role, person in crew + [("crew", person) for person in manifest["crew"]]:
+        writer.writerow(map(payments.safe_cell, (role, person["name"], person["phone"], "", "", "", "")))
+    for one in manifest["passengers"]:
+        minor = "yes" if one["minor"] else "no"
+        cells = ("passenger", one["name"], "", minor, one["guardian"] or "", one["waiver"], one["signed_at"])
+        writer.writerow(map(payments.safe_cell, cells))
+    for _ in range(manifest["missing"]):
+        writer.writerow(("passenger", "", "", "", "", "missing", ""))
+    return sheet.getvalue()

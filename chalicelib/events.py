@@ -1,0 +1,207 @@
+"""Charter events and the board."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import acts, fields, lists, store, times
+from chalicelib.acts import Actor
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.fields import Fields
+from chalicelib.ledger import Sums
+from chalicelib.settings import settings
+from chalicelib.store import EventRecord
+
+MAX_FEE_CENTS = 100_000_000
+MAX_PEOPLE = 500
+MAX_CREW = 20
+LONGEST_CHARTER = timedelta(days=366)
+NOTES_CHARS, REASON_CHARS = 4000, 500
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    first: str
+    last: str
+    status: str | None
+    limit: int
+
+
+def take_details(form: Fields, *, notes_chars: int = NOTES_CHARS) -> dict[str, Any]:
+    """Everything an admin edits. What is wrong is noted on the form."""
+    here = settings()
+    starts_at, ends_at = form.instant("starts_at"), form.instant("ends_at")
+    if starts_at and ends_at and not starts_at < ends_at <= starts_at + LONGEST_CHARTER:
+        form.refuse("ends_at", "must be after starts_at, within a year")
+    return {
+        "title": form.text("title", max_chars=120),
+        "starts_at": times.format_instant(starts_at) if starts_at else "",
+        "ends_at": times.format_instant(ends_at) if ends_at else "",
+        "timezone": form.timezone("timezone", default=here.timezone),
+        "vessel": form.text("vessel", max_chars=100, default=""),
+        "passenger_limit": form.whole("passenger_limit", least=1, most=MAX_PEOPLE, default=None),
+        "departure_port": form.text("departure_port", max_chars=100, default=""),
+        "return_port": form.text("return_port", max_chars=100, default=""),
+        "captain": form.person("captain"),
+        "crew": form.people("crew", most=MAX_CREW),
+        "patron": form.person("patron", default={"name": "", "email": "", "phone": ""}),
+        "party_size": form.whole("party_size", least=0, most=MAX_PEOPLE, default=1),
+        "charter_fee_cents": form.whole("charter_fee_cents", least=0, most=MAX_FEE_CENTS, default=0),
+        "currency": form.currency("currency", default=here.currency),
+        "notes": form.text("notes", max_chars=notes_chars, default="", lines=True),
+        "guest_notes": form.text("guest_notes", max_chars=NOTES_CHARS, default="", lines=True),
+    }
+
+
+def create_event(
+    body: Mapping[str, Any], *, request_key: str | None, actor: Actor, now: datetime
+) -> tuple[dict[str, Any], bool]:
+    """The event, and whether it is new: the same request under the same key again finds the first one."""
+    form = Fields(body)
+    details = take_details(form)
+    if request_key is not None and not fields.is_uuid(request_key):
+        form.refuse("Idempotency-Key", "must be a UUID")
+    form.finish()
+    at = times.format_instant(now)
+    event = EventRecord(
+        event_id=secrets.token_urlsafe(16),
+        details=details,
+        status="scheduled",
+        version=1,
+        sums=Sums(),
+        ledger_seq=0,
+        signed_count=0,
+        created_at=at,
+        updated_at=at,
+    )
+    fingerprint = hashlib.sha256(json.dumps(details, sort_keys=True).encode()).hexdigest()
+    for _ in acts.tries():
+        try:
+            store.put_new_event(
+                event, acts.audit("created", actor, at), request_key and request_key.lower(), fingerprint
+            )
+        except store.Exists as earlier:
+            first_id, first_fingerprint = store.request_of(earlier.item)
+            if first_fingerprint != fingerprint:
+                raise Conflict("This Idempotency-Key was used for another charter.") from None
+            return event_json(find_event(first_id)), False
+        except store.Moved:
+            continue
+        break
+    return event_json(event), True
+
+
+def find_event(event_id: str) -> EventRecord:
+    event = store.read_event(event_id) if fields.is_event_id(event_id) else None
+    if event is None:
+        raise unknown_event()
+    return event
+
+
+def unknown_event() -> NotFound:
+    """One text for a malformed and for an unknown id."""
+    return NotFound("There is no such charter.")
+
+
+def event_json(event: EventRecord) -> dict[str, Any]:
+    """The contract's Event."""
+    fee_cents = event.details["charter_fee_cents"]
+    return {
+        "event_id": event.event_id,
+        **event.details,
+        "status": event.status,
+        "version": event.version,
+        "created_at": event.created_at,
+        "updated_at": event.updated_at,
+        "guest_url": f"{settings().base_url}/g/{event.event_id}",
+        "payment_cleared": event.sums.settled(fee_cents),
+        "payment_timestamp": event.sums.payment_timestamp,
+        "payment_method": event.sums.payment_method,
+        "balance": event.sums.balance(fee_cents),
+        "waivers": {"signed": event.signed_count, "expected": event.details["party_size"]},
+    }
+
+
+def parse_board_page(query: Mapping[str, str], *, now: datetime) -> BoardPage:
+    """By default from today's midnight in the operator's time zone."""
+    timezone = settings().timezone
+    form = Fields(query)
+    today = now.astimezone(times.zone(timezone)).date()
+    start = lists.take_bound(form, "from", timezone) or times.start_of_day(today, timezone)
+    end = lists.take_bound(form, "to", timezone, end=True)
+    page = BoardPage(
+        first=lists.take_cursor(form) or times.format_instant(start),
+        last=times.format_instant(end) if end else "9",
+        status=form.choice("status", ("scheduled", "completed", "cancelled"), default="") or None,
+        limit=lists.take_limit(form),
+    )
+    form.finish()
+    return page
+
+
+def list_events(page: BoardPage) -> dict[str, Any]:
+    if page.first >= page.last:
+        return {"events": [], "next_cursor": None}
+    found, more = store.list_events(page.first, page.last, page.status, page.limit)
+    return {
+        "events": [event_json(event) for event in found],
+        "next_cursor": lists.make_cursor(store.board_key(found[-1])) if more else None,
+    }
+
+
+def edit_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Changes the given fields if `version` is the current one. Raises Conflict with the current event."""
+    seen = find_event(event_id)
+    form = Fields({**seen.details, **body})
+    version = form.whole("version", least=1, most=2**53, rule="must be the version that you read")
+    status = form.choice("status", ("scheduled", "completed"), default=seen.status)
+    # The notes of a cancelled charter also hold the reason.
+    details = take_details(form, notes_chars=NOTES_CHARS + REASON_CHARS + 200)
+    new_currency = details["currency"] != seen.details["currency"]
+    if new_currency and seen.sums.rows:
+        form.refuse("currency", "cannot change once a payment is logged")
+    form.finish()
+    if seen.status == "cancelled" and status != "cancelled":
+        raise Conflict("This charter is cancelled.", current=event_json(seen))
+    at = times.format_instant(now)
+    before, after = {**seen.details, "status": seen.status}, {**details, "status": status}
+    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    event = replace(seen, details=details, status=status, version=version + 1, updated_at=at)
+    for _ in acts.tries():
+        if seen.version != version or (new_currency and seen.sums.rows):
+            raise Conflict("Somebody changed this charter meanwhile.", current=event_json(seen))
+        try:
+            store.update_event(
+                event, seen, acts.audit("edited", actor, at, changed=changed), ledger_unmoved=new_currency
+            )
+            break
+        except store.Moved:
+            seen = find_event(event_id)
+    # Payments and signatures that came in meanwhile were left as they are, and belong into the answer.
+    return event_json(find_event(event_id))
+
+
+def cancel_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Cancels for good; the reason goes into the notes. Again: unchanged."""
+    form = Fields(body)
+    reason = form.text("reason", max_chars=REASON_CHARS)
+    form.finish()
+    at = times.format_instant(now)
+    for _ in acts.tries():
+        seen = find_event(event_id)
+        if seen.status == "cancelled":
+            break
+        day = times.local(at, seen.details["timezone"]).date()
+        notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()
+        details = {**seen.details, "notes": notes}
+        event = replace(seen, details=details, status="cancelled", version=seen.version + 1, updated_at=at)
+        try:
+            store.update_event(event, seen, acts.audit("cancelled", actor, at, reason=reason))
+        except store.Moved:
+            continue
+        break
+    return event_json(find_event(event_id))

@@ -1,0 +1,113 @@
+"""The only caller of SES and SMTP: builds a message and tries once to hand it over."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import Any, Literal
+
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+)
+
+from chalicelib import aws
+from chalicelib.settings import settings
+
+GMAIL_HOST, GMAIL_PORT = "smtp.gmail.com", 465
+SMTP_TIMEOUT_S = 5
+# SES answers that speak of this message or its address; anything else it refuses may pass later.
+_FINAL_REFUSALS = frozenset(("MessageRejected", "BadRequestException", "NotFoundException"))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a try ended. `ambiguous`: it may or may not have been accepted, so it must not be blindly repeated."""
+
+    status: Literal["sent", "retry", "failed", "ambiguous"]
+    note: str
+    """For an admin to read: never an address, never a text."""
+
+
+def build(*, mail_id: str, to: str, to_name: str, subject: str, text: str, html: str) -> EmailMessage:
+    here = settings()
+    sender = here.mail_from if here.mail_transport == "ses" else here.gmail_user
+    message = EmailMessage()
+    message["From"] = _address(here.operator_name, sender)
+    message["To"] = _address(to_name, to)
+    message["Reply-To"] = _address(here.operator_name, here.operator_email)
+    message["Subject"] = subject
+    # The same for every try, so that a mailbox can fold a repeated one.
+    message["Message-ID"] = f"<{mail_id}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+def send(message: EmailMessage) -> Outcome:
+    """One try. Never raises for what a mail service may do."""
+    return _send_by_ses(message) if settings().mail_transport == "ses" else _send_by_gmail(message)
+
+
+def _send_by_ses(message: EmailMessage) -> Outcome:
+    try:
+        answer = aws.client("sesv2", attempts=1).send_email(
+            FromEmailAddress=str(message["From"]),
+            Destination={"ToAddresses": [str(message["To"])]},
+            Content={"Raw": {"Data": message.as_bytes()}},
+        )
+    except ClientError as problem:
+        code = problem.response["Error"]["Code"]
+        return Outcome("failed" if code in _FINAL_REFUSALS else "retry", f"SES: {code}")
+    except (ConnectTimeoutError, EndpointConnectionError) as problem:
+        return Outcome("retry", f"SES: {type(problem).__name__}")
+    except HTTPClientError as problem:
+        # The request had left; whether SES took it is unknown.
+        return Outcome("ambiguous", f"SES: {type(problem).__name__}")
+    return Outcome("sent", f"SES: {answer['MessageId']}")
+
+
+class _Gmail(smtplib.SMTP_SSL):
+    handed_over = False
+
+    def data(self, msg: Any) -> Any:
+        # Once the text is on its way, a lost connection leaves open whether it was accepted.
+        self.handed_over = True
+        answer = super().data(msg)
+        self.handed_over = False
+        return answer
+
+
+def _send_by_gmail(message: EmailMessage) -> Outcome:
+    here, smtp = settings(), None
+    try:
+        smtp = _Gmail(GMAIL_HOST, GMAIL_PORT, timeout=SMTP_TIMEOUT_S, context=ssl.create_default_context())
+        smtp.login(here.gmail_user, here.gmail_token)
+        smtp.send_message(message)
+    except smtplib.SMTPAuthenticationError as problem:
+        # A wrong token is the operator's to mend; the mail waits for it.
+        return Outcome("retry", f"SMTP: {problem.smtp_code}, sign-in refused")
+    except smtplib.SMTPRecipientsRefused as problem:
+        return _refused(min(code for code, _ in problem.recipients.values()))
+    except smtplib.SMTPResponseException as problem:
+        return _refused(problem.smtp_code)
+    except (OSError, smtplib.SMTPException) as problem:
+        lost_after = smtp is not None and smtp.handed_over
+        return Outcome("ambiguous" if lost_after else "retry", f"SMTP: {type(problem).__name__}")
+    finally:
+        if smtp is not None:
+            smtp.close()
+    return Outcome("sent", "SMTP: 250")
+
+
+def _refused(code: int) -> Outcome:
+    """RFC 5321 section 4.2.1: 5yz is final, all else may pass later."""
+    return Outcome("failed" if code >= 500 else "retry", f"SMTP: {code}")
+
+
+def _address(name: str, email: str) -> Address:
+    return Address(display_name=name, addr_spec=email)

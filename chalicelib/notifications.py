@@ -1,0 +1,172 @@
+"""Which mail is owed to whom; the outbox.
+
+A mail is put into the outbox by the transaction that makes it owed, so it is neither forgotten nor
+sent for something that did not happen. It is tried at once, then by a schedule. At least once: only
+a sender that dies between the service's acceptance and its own note can repeat one.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import mailer, pages, store, times
+from chalicelib.settings import settings
+from chalicelib.store import EventRecord, Mail
+
+log = logging.getLogger("scc.mail")
+
+# How long a sender may hold a mail; longer than any one try can take.
+LEASE = timedelta(seconds=60)
+BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720, 720, 720)
+MAX_ATTEMPTS = len(BACK_OFF_MINUTES) + 1
+SWEEP_BATCH = 25
+
+_TEMPLATES = {
+    "receipt": "mail-receipt",
+    "correction": "mail-correction",
+    "bounce": "mail-bounce",
+    "waiver_copy": "mail-waiver-copy",
+}
+_METHOD_WORDS = {
+    "check": "check",
+    "venmo": "Venmo",
+    "zelle": "Zelle",
+    "bank_transfer": "bank transfer",
+    "other": "other means",
+}
+_KIND_WORDS = {"balance": "payment"}
+
+
+def owe_receipt(
+    event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
+) -> Mail | None:
+    return _owe_patron("receipt", payment["payment_id"], event, payment, balance, now)
+
+
+def owe_receipt_again(
+    event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
+) -> Mail | None:
+    # A double tap is one mail; a second wish a little later is a second one.
+    again = int(now.timestamp()) // 10
+    return _owe_patron("receipt", f"{payment['payment_id']}-{again}", event, payment, balance, now)
+
+
+def owe_correction(
+    event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
+) -> Mail | None:
+    return _owe_patron("correction", f"{payment['payment_id']}-void", event, payment, balance, now)
+
+
+def owe_bounce_notice(
+    event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
+) -> Mail | None:
+    return _owe_patron("bounce", f"{payment['payment_id']}-bounce", event, payment, balance, now)
+
+
+def _owe_patron(
+    kind: str, mail_id: str, event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
+) -> Mail | None:
+    patron = event.details["patron"]
+    facts = {"event": _event_facts(event), "payment": dict(payment), "balance": dict(balance), "name": patron["name"]}
+    return owe(kind, mail_id, patron["email"], facts, now)
+
+
+def owe_waiver_copy(
+    event: EventRecord, record: Mapping[str, Any], people: list[str], version: Mapping[str, Any], now: datetime
+) -> Mail | None:
+    facts = {
+        "event": _event_facts(event),
+        "record": {
+            name: record[name]
+            for name in ("waiver_id", "signer_name", "signed_at", "waiver_version", "intent_statement", "record_hash")
+        },
+        "people": people,
+        "title": version["title"],
+        "text": version["text"],
+        "name": record["signer_name"],
+    }
+    return owe("waiver_copy", f"waiver-{record['waiver_id']}", record["signer_email"], facts, now)
+
+
+def owe(kind: str, mail_id: str, to: str, facts: dict[str, Any], now: datetime) -> Mail | None:
+    """The owed mail, held for whoever makes it; None where there is no address."""
+    if not to:
+        return None
+    # The request that makes it owed is its first sender, so the first attempt is already counted.
+    return Mail(mail_id=mail_id, kind=kind, to=to, facts=facts, due_at=times.format_instant(now + LEASE), attempts=1)
+
+
+def _event_facts(event: EventRecord) -> dict[str, Any]:
+    names = ("title", "starts_at", "timezone", "vessel", "departure_port")
+    return {"event_id": event.event_id, **{name: event.details[name] for name in names}}
+
+
+def deliver(mail: Mail | None, now: datetime) -> None:
+    """Tries a held mail once and notes how it went. Never raises: what it tells of stands, sent or not."""
+    if mail is None:
+        return
+    try:
+        outcome = mailer.send(compose(mail))
+        if outcome.status == "retry" and mail.attempts < MAX_ATTEMPTS:
+            wait = timedelta(minutes=BACK_OFF_MINUTES[mail.attempts - 1])
+            store.postpone_mail(mail, times.format_instant(now + wait), outcome.note)
+        else:
+            status = "failed" if outcome.status == "retry" else outcome.status
+            _finish(mail, status, outcome.note, now)
+        if outcome.status != "sent":
+            log.warning("mail %s: %s at attempt %d (%s)", mail.mail_id, outcome.status, mail.attempts, outcome.note)
+    except Exception as problem:
+        # The lease runs out and the schedule takes it up again.
+        log.error("mail %s: attempt %d broke off (%s)", mail.mail_id, mail.attempts, type(problem).__name__)
+
+
+def sweep(now: datetime) -> int:
+    """Tries every mail that is due, one batch; returns how many were taken."""
+    taken = 0
+    for due in store.list_due_mail(times.format_instant(now), SWEEP_BATCH):
+        if not store.claim_mail(due, times.format_instant(now + LEASE)):
+            continue
+        taken += 1
+        until = times.format_instant(now + LEASE)
+        mail = Mail(due.mail_id, due.kind, due.to, due.facts, until, due.attempts + 1)
+        if mail.attempts > MAX_ATTEMPTS:
+            _finish(mail, "failed", "every attempt broke off", now)
+        elif mail.kind == "receipt" and _is_void(mail.facts["payment"]):
+            # Its correction is owed too; a receipt for a payment that never was must not follow it.
+            _finish(mail, "withdrawn", "the payment was voided", now)
+        else:
+            deliver(mail, now)
+    return taken
+
+
+def _is_void(payment: Mapping[str, Any]) -> bool:
+    return store.has_act(payment["event_id"], payment["payment_id"], "VOID")
+
+
+def _finish(mail: Mail, status: str, note: str, now: datetime) -> None:
+    receipt = None
+    if mail.kind == "receipt":
+        receipt = {"sent": "sent", "withdrawn": "off"}.get(status, "failed")
+    store.finish_mail(mail, status, times.format_instant(now), note, receipt)
+
+
+def compose(mail: Mail) -> Any:
+    """The message of an owed mail, as an EmailMessage with text and HTML."""
+    facts = {**mail.facts, "operator": settings(), "subject": ""}
+    if "payment" in facts:
+        payment = facts["payment"]
+        method, kind = payment["method"], payment["kind"]
+        facts |= {"method_words": _METHOD_WORDS.get(method, method), "kind_words": _KIND_WORDS.get(kind, kind)}
+    template = _TEMPLATES[mail.kind]
+    # The text's first line is the subject: one place to read and translate a mail.
+    subject, _, text = pages.render(f"{template}.txt", **facts).partition("\n")
+    html = pages.render(f"{template}.html", **{**facts, "subject": subject})
+    return mailer.build(
+        mail_id=mail.mail_id,
+        to=mail.to,
+        to_name=mail.facts["name"],
+        subject=subject,
+        text=text.strip() + "\n",
+        html=html,
+    )

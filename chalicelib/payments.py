@@ -1,0 +1,460 @@
+"""The ledger's rules. Rows and acts are appended, never edited; every call can be repeated."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import acts, events, fields, ledger, lists, money, notifications, store, times
+from chalicelib.acts import Actor
+from chalicelib.errors import BadInput, Conflict, NotFound
+from chalicelib.fields import Fields
+from chalicelib.settings import settings
+from chalicelib.store import EventRecord, Item, Mail
+
+MAX_AMOUNT_CENTS = 100_000_000
+# A phone's clock may be off; money from tomorrow is a typing error.
+CLOCK_TOLERANCE = timedelta(hours=24)
+LONGEST_REPORT = timedelta(days=3 * 366)
+
+PUBLIC = (
+    "payment_id event_id kind refund_of method amount_cents currency payer reference note received_at recorded_at "
+    "recorded_by cleared_at status void bounce receipt"
+).split()
+CSV_COLUMNS = (
+    "received_at recorded_at cleared_at status kind method amount currency payer reference note charter event_id "
+    "payment_id refund_of recorded_by void_reason bounce_reason"
+).split()
+
+
+class PaymentConflict(Conflict):
+    """409. The id is taken by another payment, or the payment's state does not allow the act."""
+
+
+@dataclass(frozen=True)
+class NewPayment:
+    payment_id: str
+    kind: str
+    refund_of: str | None
+    method: str
+    amount_cents: int
+    currency: str
+    payer: str
+    reference: str
+    note: str
+    received_at: str
+    notify: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal requests, whatever became of the charter meanwhile."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+# --- log ------------------------------------------------------------------------------------------
+
+
+def parse_payment(payment_id: str, body: Mapping[str, Any], *, now: datetime) -> NewPayment:
+    """Empty `currency`, `payer` and `received_at` stand for the charter's, the patron and now."""
+    form = Fields(body)
+    if not fields.is_uuid(payment_id):
+        form.refuse("payment_id", "must be a UUID")
+    kind = form.choice("kind", ledger.KINDS, default="balance")
+    refund_of = form.uuid("refund_of", default=None)
+    if kind == "refund" and refund_of is None:
+        form.refuse("refund_of", "is required: which payment is given back")
+    if kind != "refund" and refund_of is not None:
+        form.refuse("refund_of", "goes with kind refund only")
+    command = NewPayment(
+        payment_id=payment_id.lower(),
+        kind=kind,
+        refund_of=refund_of,
+        method=form.choice("method", ledger.METHODS),
+        amount_cents=form.whole(
+            "amount_cents",
+            least=1,
+            most=MAX_AMOUNT_CENTS,
+            rule=f"must be a positive whole number of cents, at most {MAX_AMOUNT_CENTS}",
+        ),
+        currency=form.currency("currency", default=""),
+        payer=form.text("payer", max_chars=100, default=""),
+        reference=form.text("reference", max_chars=100, default=""),
+        note=form.text("note", max_chars=1000, default="", lines=True),
+        received_at=_take_past(form, "received_at", now) or "",
+        notify=form.flag("notify", default=True),
+    )
+    form.finish()
+    return command
+
+
+def _take_past(form: Fields, name: str, now: datetime) -> str | None:
+    instant = form.instant(name, default=None)
+    if instant and instant > now + CLOCK_TOLERANCE:
+        form.refuse(name, "must not be in the future")
+    return times.format_instant(instant) if instant else None
+
+
+def log_payment(event_id: str, command: NewPayment, *, actor: Actor, now: datetime) -> tuple[str, bool]:
+    """The answer as JSON text, and whether it is new. A replay gets the very text that answered first.
+
+    Raises PaymentConflict if the id stands for another payment, BadInput if the charter does not allow it.
+    """
+    for _ in acts.tries():
+        if command.kind == "refund":
+            charter = find_charter(event_id)
+            event, earlier = charter.event, fold(charter.payment_items)
+        else:
+            event, earlier = events.find_event(event_id), []
+        if any(row["payment_id"] == command.payment_id for row in earlier):
+            stored = store.read_payment_item(event_id, command.payment_id)
+            return _replay(command, stored or {}), False
+        _check_currency(event, command)
+        refunds_tip = command.kind == "refund" and _find_refunded(command, earlier)["kind"] == "tip"
+        payment = _new_row(event, command, refunds_tip, actor, now)
+        sums = ledger.add(event.sums, payment)
+        balance = sums.balance(event.details["charter_fee_cents"])
+        mail = (
+            notifications.owe_receipt(event, payment_json(payment, "pending"), balance, now) if command.notify else None
+        )
+        receipt = "pending" if mail else "off"
+        after = _after(event, sums, payment["recorded_at"])
+        answer = json.dumps(
+            {"payment": payment_json(payment, receipt), "event": events.event_json(after)}, separators=(",", ":")
+        )
+        try:
+            store.append_payment(event, payment, sums, receipt, command.fingerprint, answer, mail)
+        except store.Exists as found:
+            return _replay(command, found.item), False
+        except store.Moved:
+            continue
+        notifications.deliver(mail, now)
+        break
+    return answer, True
+
+
+def _replay(command: NewPayment, stored: Item) -> str:
+    fingerprint, answer = store.stored_answer(stored)
+    if fingerprint != command.fingerprint:
+        raise PaymentConflict("This payment_id already stands for another payment. Nothing was changed.")
+    return answer
+
+
+def _new_row(event: EventRecord, command: NewPayment, refunds_tip: bool, actor: Actor, now: datetime) -> dict[str, Any]:
+    recorded_at = times.format_instant(now)
+    received_at = command.received_at or recorded_at
+    cleared = command.method in ledger.CLEARED_ON_RECEIPT
+    return {
+        "payment_id": command.payment_id,
+        "event_id": event.event_id,
+        "kind": command.kind,
+        "refund_of": command.refund_of,
+        "method": command.method,
+        "amount_cents": command.amount_cents,
+        "currency": event.details["currency"],
+        "payer": command.payer or event.details["patron"]["name"],
+        "reference": command.reference,
+        "note": command.note,
+        "received_at": received_at,
+        "recorded_at": recorded_at,
+        "recorded_by": actor.name,
+        "cleared_at": received_at if cleared else None,
+        "status": "cleared" if cleared else "received",
+        "void": None,
+        "bounce": None,
+        "refunds_tip": refunds_tip,
+        "charter": event.details["title"],
+        "address": actor.address,
+    }
+
+
+def _check_currency(event: EventRecord, command: NewPayment) -> None:
+    if command.currency not in ("", event.details["currency"]):
+        raise BadInput({"currency": f"must be the charter's, {event.details['currency']}"})
+
+
+def _find_refunded(command: NewPayment, earlier: list[dict[str, Any]]) -> dict[str, Any]:
+    paid = next((row for row in earlier if row["payment_id"] == command.refund_of), None)
+    if paid is None or paid["kind"] == "refund" or not ledger.is_live(paid):
+        raise BadInput({"refund_of": "must be a payment of this charter that is neither refund, voided nor bounced"})
+    left_cents = ledger.refundable_cents(paid, earlier)
+    if command.amount_cents > left_cents:
+        left = money.spell(left_cents, paid["currency"])
+        raise BadInput({"amount_cents": f"must be at most {left_cents}: {left} of that payment is not refunded yet"})
+    return paid
+
+
+# --- acts -----------------------------------------------------------------------------------------
+
+
+def void_payment(
+    event_id: str, payment_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> dict[str, Any]:
+    """The entry should never have existed; no money moved. Again: unchanged."""
+    return _act("void", event_id, payment_id, {"reason": _parse_reason(body)}, actor, now)
+
+
+def clear_payment(
+    event_id: str, payment_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> dict[str, Any]:
+    """The money has arrived for good. Again: unchanged."""
+    form = Fields(body)
+    cleared_at = _take_past(form, "cleared_at", now) or times.format_instant(now)
+    form.finish()
+    return _act("clear", event_id, payment_id, {"cleared_at": cleared_at}, actor, now)
+
+
+def bounce_payment(
+    event_id: str, payment_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> dict[str, Any]:
+    """The bank took it back. Again: unchanged."""
+    return _act("bounce", event_id, payment_id, {"reason": _parse_reason(body)}, actor, now)
+
+
+def _parse_reason(body: Mapping[str, Any]) -> str:
+    form = Fields(body)
+    reason = form.text("reason", max_chars=events.REASON_CHARS)
+    form.finish()
+    return reason
+
+
+# The act's result, and the states it may start from.
+_ACTS = {
+    "void": ("voided", ("received", "cleared")),
+    "clear": ("cleared", ("received",)),
+    "bounce": ("bounced", ("received", "cleared")),
+}
+
+
+def _act(
+    name: str, event_id: str, payment_id: str, facts: dict[str, Any], actor: Actor, now: datetime
+) -> dict[str, Any]:
+    result, allowed = _ACTS[name]
+    at = times.format_instant(now)
+    mail: Mail | None = None
+    for _ in acts.tries():
+        charter = find_charter(event_id)
+        event, rows = charter.event, fold(charter.payment_items)
+        payment = _find(rows, payment_id)
+        if payment["status"] == result:
+            break
+        _check_act(name, payment, rows, allowed)
+        act = {"act": name, "at": at, "by": actor.name, "address": actor.address, **facts}
+        changed = _apply(payment, act)
+        sums = ledger.fold(changed if row is payment else row for row in rows)
+        balance = sums.balance(event.details["charter_fee_cents"])
+        if name == "void" and payment["receipt"] != "off":
+            mail = notifications.owe_correction(event, payment_json(changed), balance, now)
+        elif name == "bounce" and payment["kind"] != "refund":
+            mail = notifications.owe_bounce_notice(event, payment_json(changed), balance, now)
+        try:
+            store.append_act(event, payment, act, sums, mail)
+        except (store.Moved, store.Exists):
+            # Read again: either somebody else moved the charter, or this very act has just been done.
+            mail = None
+            continue
+        payment, event = changed, _after(event, sums, at)
+        notifications.deliver(mail, now)
+        break
+    return {"payment": payment_json(payment), "event": events.event_json(event)}
+
+
+def _check_act(name: str, payment: dict[str, Any], rows: list[dict[str, Any]], allowed: tuple[str, ...]) -> None:
+    if payment["status"] not in allowed:
+        raise PaymentConflict(f"A {payment['status']} payment cannot be {_ACTS[name][0]}.")
+    if name == "bounce" and payment["method"] == "cash":
+        raise PaymentConflict("Cash does not bounce. Void the entry, or log a refund.")
+    if name == "void" and ledger.refundable_cents(payment, rows) < payment["amount_cents"]:
+        raise PaymentConflict("Part of this payment was refunded. Void the refund first.")
+
+
+def send_receipt_again(event_id: str, payment_id: str, *, now: datetime) -> dict[str, str]:
+    charter = find_charter(event_id)
+    payment = _find(fold(charter.payment_items), payment_id)
+    if not ledger.is_live(payment):
+        raise PaymentConflict(f"This payment is {payment['status']}; there is nothing to confirm.")
+    balance = charter.event.sums.balance(charter.event.details["charter_fee_cents"])
+    mail = notifications.owe_receipt_again(charter.event, payment_json(payment), balance, now)
+    if mail is None:
+        raise PaymentConflict("The patron of this charter has no email address.")
+    try:
+        store.put_mail(mail)
+    except (store.Exists, store.Moved):
+        return {"receipt": "pending"}
+    notifications.deliver(mail, now)
+    return {"receipt": "pending"}
+
+
+# --- read -----------------------------------------------------------------------------------------
+
+
+def find_charter(event_id: str) -> store.Charter:
+    charter = store.read_charter(event_id, waivers=False) if fields.is_event_id(event_id) else None
+    if charter is None:
+        raise events.unknown_event()
+    return charter
+
+
+def _find(rows: list[dict[str, Any]], payment_id: str) -> dict[str, Any]:
+    for row in rows:
+        if row["payment_id"] == payment_id.lower():
+            return row
+    raise NotFound("There is no such payment.")
+
+
+def fold(items: Iterable[Item]) -> list[dict[str, Any]]:
+    """Payments with the acts on them applied, in the order of a statement."""
+    rows: dict[str, dict[str, Any]] = {}
+    taken: list[tuple[str, dict[str, Any]]] = []
+    for item in items:
+        payment_id, act, facts, receipt = store.payment_parts(item)
+        if act:
+            taken.append((payment_id, facts))
+        else:
+            rows[payment_id] = {**facts, "receipt": receipt}
+    for payment_id, facts in sorted(taken, key=lambda one: (one[1]["at"], one[1]["act"] != "clear")):
+        if payment_id in rows:
+            rows[payment_id] = _apply(rows[payment_id], facts)
+    return sorted(rows.values(), key=ledger.order)
+
+
+def _apply(payment: dict[str, Any], act: dict[str, Any]) -> dict[str, Any]:
+    by = {name: act[name] for name in ("reason", "at", "by") if name in act}
+    changes: dict[str, dict[str, Any]] = {
+        "void": {"status": "voided", "void": by},
+        "clear": {"status": "cleared", "cleared_at": act.get("cleared_at")},
+        "bounce": {"status": "bounced", "bounce": by},
+    }
+    return {**payment, **changes[act["act"]]}
+
+
+def payment_json(payment: Mapping[str, Any], receipt: str = "") -> dict[str, Any]:
+    """The contract's Payment."""
+    return {name: payment[name] for name in PUBLIC if name != "receipt"} | {"receipt": receipt or payment["receipt"]}
+
+
+def statement(event_id: str) -> dict[str, Any]:
+    charter = find_charter(event_id)
+    fee_cents = charter.event.details["charter_fee_cents"]
+    return {
+        "payments": [payment_json(row) for row in fold(charter.payment_items)],
+        "balance": charter.event.sums.balance(fee_cents),
+    }
+
+
+def _after(event: EventRecord, sums: ledger.Sums, at: str) -> EventRecord:
+    return replace(event, sums=sums, ledger_seq=event.ledger_seq + 1, updated_at=at)
+
+
+# --- reports --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Report:
+    start: datetime
+    end: datetime
+    status: str
+    method: str
+    limit: int
+    cursor: str
+
+
+def parse_report(query: Mapping[str, str], *, now: datetime) -> Report:
+    """By default the operator's current month, till its end."""
+    timezone = settings().timezone
+    form = Fields(query)
+    today = now.astimezone(times.zone(timezone)).date()
+    start = lists.take_bound(form, "from", timezone) or times.start_of_day(today.replace(day=1), timezone)
+    end = lists.take_bound(form, "to", timezone, end=True) or max(now, start) + CLOCK_TOLERANCE
+    if end - start > LONGEST_REPORT:
+        form.refuse("from", "must be within three years of `to`")
+    report = Report(
+        start=start,
+        end=end,
+        status=form.choice("status", ledger.STATUSES, default=""),
+        method=form.choice("method", ledger.METHODS, default=""),
+        limit=lists.take_limit(form),
+        cursor=lists.take_cursor(form),
+    )
+    form.finish()
+    return report
+
+
+def list_payments(report: Report) -> dict[str, Any]:
+    """One page by `received_at`, and the totals of the whole range."""
+    rows = _report_rows(report)
+    page = [row for row in rows if not report.cursor or _place(row) > report.cursor][: report.limit + 1]
+    more = len(page) > report.limit
+    page = page[: report.limit]
+    return {
+        "payments": [payment_json(row) for row in page],
+        "totals": _totals(rows),
+        "next_cursor": lists.make_cursor(_place(page[-1])) if more else None,
+    }
+
+
+def _place(payment: Mapping[str, Any]) -> str:
+    return f"{payment['received_at']}#{payment['payment_id']}"
+
+
+def _report_rows(report: Report) -> list[dict[str, Any]]:
+    first, last = times.format_instant(report.start), times.format_instant(report.end)
+    items = (item for month in _months(report.start, report.end) for item in store.list_ledger(month, first, last))
+    return [
+        row
+        for row in fold(items)
+        if (not report.status or row["status"] == report.status)
+        and (not report.method or row["method"] == report.method)
+    ]
+
+
+def _months(start: datetime, end: datetime) -> Iterable[str]:
+    year, month = start.year, start.month
+    while (year, month) <= (end.year, end.month):
+        yield f"{year}-{month:02d}"
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+
+
+def _totals(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """`by_method` is money in less money out, tips included, live rows only."""
+    rows = list(rows)
+    sums = ledger.fold(rows)
+    by_method: dict[str, int] = {}
+    for row in filter(ledger.is_live, rows):
+        signed_cents = -row["amount_cents"] if row["kind"] == "refund" else row["amount_cents"]
+        by_method[row["method"]] = by_method.get(row["method"], 0) + signed_cents
+    return {
+        "received_cents": sums.received_cents,
+        "refunded_cents": sums.refunded_cents,
+        "tips_cents": sums.tips_cents,
+        "uncleared_cents": sums.uncleared_cents,
+        "count": len(rows),
+        "by_method": by_method,
+    }
+
+
+def report_csv(report: Report) -> str:
+    """RFC 4180; cells that a spreadsheet would run as a formula are made text."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    for row in _report_rows(report):
+        cells = {
+            **row,
+            "amount": money.plain(
+                -row["amount_cents"] if row["kind"] == "refund" else row["amount_cents"], row["currency"]
+            ),
+            "void_reason": row["void"]["reason"] if row["void"] else "",
+            "bounce_reason": row["bounce"]["reason"] if row["bounce"] else "",
+        }
+        writer.writerow([cells["amount"] if name == "amount" else safe_cell(cells[name]) for name in CSV_COLUMNS])
+    return sheet.getvalue()
+
+
+def safe_cell(value: Any) -> str:
+    # https://owasp.org/www-community/attacks/CSV_Injection
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
