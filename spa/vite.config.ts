@@ -72,6 +72,7 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test-setup.ts"],
+    env: { TZ: "UTC" },
     restoreMocks: true,
   },
 });

@@ -267,7 +267,7 @@ function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) {
     return Object.values(value).filter(Boolean).join(", ") || "nobody";
   }
-  return String(value).replace("T", " ") || "empty";
+  return String(value).replace(/^(\d{4}-\d\d-\d\d)T/, "$1 ") || "empty";
 }
 
 export const fieldNames: Record<keyof CharterForm, string> = {

@@ -1,0 +1,331 @@
+import { render } from "preact";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { App } from "./app";
+import { forgetBoard } from "./board";
+import { forgetCharters, outbox } from "./charters";
+import { closePaymentDialog } from "./payment-dialog";
+import { pathname } from "./router";
+import { sampleBalance, sampleCharter, samplePayment } from "./samples";
+import * as session from "./session";
+
+type Handler = (path: string, init: RequestInit) => Response | Promise<Response>;
+
+let root: HTMLElement;
+let handle: Handler;
+const calls: { method: string; path: string; init: RequestInit }[] = [];
+
+beforeEach(() => {
+  root = document.createElement("div");
+  document.body.append(root);
+  calls.length = 0;
+  handle = () => json(404, { Code: "NotFound", Message: "Unknown." });
+  vi.stubGlobal("fetch", async (path: string, init: RequestInit = {}) => {
+    calls.push({ method: init.method ?? "GET", path, init });
+    return handle(path, init);
+  });
+});
+
+afterEach(() => {
+  render(null, root);
+  closePaymentDialog();
+  forgetBoard();
+  forgetCharters();
+  session.leave();
+});
+
+function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": "application/json", ...headers },
+  });
+}
+
+function open(path: string): void {
+  window.history.replaceState(null, "", path);
+  pathname.value = path;
+  render(<App />, root);
+}
+
+const text = () => (root.textContent ?? "").replace(/\s+/g, " ");
+const says = (words: string | RegExp) => vi.waitFor(() => expect(text()).toMatch(words));
+const button = (name: string) => {
+  const found = [...root.querySelectorAll<HTMLElement>("button, label, a")].find(
+    (element) => (element.getAttribute("aria-label") ?? element.textContent ?? "").trim() === name,
+  );
+  if (!found) throw new Error(`no ${name} in: ${text()}`);
+  return found;
+};
+/** Waits first, as a person would, for what was typed to be on the page. */
+const submit = async () => {
+  await settled();
+  root
+    .querySelector("form")
+    ?.dispatchEvent(new Event("submit", { cancelable: true, bubbles: true }));
+};
+const type = (selector: string, value: string) => {
+  const input = root.querySelector<HTMLInputElement>(selector);
+  if (!input) throw new Error(`no ${selector}`);
+  input.value = value;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+};
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+const soon = new Date(Date.now() + 3 * 3_600_000).toISOString();
+const later = new Date(Date.now() + 7 * 3_600_000).toISOString();
+const charter = sampleCharter({ starts_at: soon, ends_at: later });
+
+describe("the password screen", () => {
+  test("comes first, and nothing is asked of the server before", async () => {
+    open("/");
+    await says("Dispatch");
+    expect(calls).toEqual([]);
+  });
+
+  test("opens the board, and keeps the token for this tab", async () => {
+    handle = (path) =>
+      path === "/api/login"
+        ? json(200, { token: "t1", role: "admin", expires_at: soon })
+        : json(200, { events: [charter], next_cursor: null });
+    open("/");
+    type("input[type=password]", "a long enough password");
+    await submit();
+    await says("Next departure");
+    expect(text()).toMatch("Sunset sail");
+    expect(text()).toMatch("Due $1,200.00");
+    expect(text()).toMatch("Waivers 1/4");
+    expect(localStorage.length).toBe(0);
+    expect(JSON.parse(String(calls[0]?.init.body))).toEqual({ password: "a long enough password" });
+  });
+
+  test("says that the password is wrong, and how long to wait", async () => {
+    open("/");
+    handle = () => json(401, { Code: "Unauthorized", Message: "No." });
+    type("input[type=password]", "wrong");
+    await submit();
+    await says("The password is wrong.");
+    handle = () => json(429, { Code: "TooMany", Message: "Slow." }, { "Retry-After": "42" });
+    await submit();
+    await says("try again in 42 s");
+  });
+
+  test("asks for a name only when the server wants one", async () => {
+    open("/");
+    expect(root.querySelector("input[name=username]")).toBeNull();
+    handle = () => json(400, { Code: "BadInput", Message: "No.", Fields: { name: "is required" } });
+    type("input[type=password]", "password");
+    await submit();
+    await says("several admins");
+    expect(root.querySelector("input[name=username]")).not.toBeNull();
+  });
+});
+
+describe("logging a payment", () => {
+  const list = () => json(200, { events: [charter], next_cursor: null });
+
+  async function openDialog() {
+    session.begin("t1", false);
+    open("/");
+    await says("Log payment");
+    button("Log payment for Sunset sail").click();
+    await says("How was it paid?");
+  }
+
+  test("takes three taps", async () => {
+    handle = (path, init) => {
+      if (init.method !== "PUT") return list();
+      const payment_id = path.split("/").at(-1) ?? "";
+      const request = JSON.parse(String(init.body));
+      return json(201, {
+        payment: samplePayment({ payment_id, ...request }),
+        event: { ...charter, balance: sampleBalance({ balance_due_cents: 0 }) },
+      });
+    };
+    await openDialog();
+    root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+    await submit();
+    await says("Paid");
+    const put = calls.find(({ method }) => method === "PUT");
+    expect(put?.path).toMatch(
+      /^\/api\/events\/event-1\/payments\/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(JSON.parse(String(put?.init.body))).toMatchObject({
+      amount_cents: 120_000,
+      method: "cash",
+      kind: "balance",
+      notify: true,
+    });
+    await says("Saved: $1,200.00 for Sunset sail.");
+    expect(root.querySelector("dialog")).toBeNull();
+  });
+
+  test("says at its fields what is wrong, and sends nothing", async () => {
+    handle = list;
+    await openDialog();
+    type(".amount", "12,50");
+    await submit();
+    await says("Choose how it was paid.");
+    expect(text()).toMatch("Write cents after a point");
+    expect(root.querySelector(".amount")?.getAttribute("aria-invalid")).toBe("true");
+    expect(calls.some(({ method }) => method === "PUT")).toBe(false);
+  });
+
+  test("shows what the server refuses, and the second try is the same payment", async () => {
+    let tries = 0;
+    handle = (path, init) => {
+      if (init.method !== "PUT") return list();
+      tries += 1;
+      if (tries === 1) {
+        const Fields = { reference: "must not be empty for a check" };
+        return json(400, { Code: "BadInput", Message: "Please correct.", Fields });
+      }
+      const payment_id = path.split("/").at(-1) ?? "";
+      return json(201, { payment: samplePayment({ payment_id }), event: charter });
+    };
+    await openDialog();
+    root.querySelector<HTMLInputElement>("input[value=check]")?.click();
+    await submit();
+    await says("Must not be empty for a check.");
+    await submit();
+    await vi.waitFor(() => expect(root.querySelector("dialog")).toBeNull());
+    const paths = calls.filter(({ method }) => method === "PUT").map(({ path }) => path);
+    expect(paths[0]).toBe(paths[1]);
+  });
+
+  test("offline shows it as not sent yet, and sends it when the server answers again", async () => {
+    let offline = true;
+    handle = (path, init) => {
+      if (init.method !== "PUT") return list();
+      if (offline) throw new TypeError("Failed to fetch");
+      const payment_id = path.split("/").at(-1) ?? "";
+      return json(201, { payment: samplePayment({ payment_id }), event: charter });
+    };
+    await openDialog();
+    root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+    await submit();
+    await says("$1,200.00 cash: not sent yet. The server cannot be reached.");
+    await says("1 payment is not sent yet");
+    offline = false;
+    await outbox.flush();
+    await settled();
+    expect(text()).not.toMatch("cash: not sent yet");
+  });
+
+  test("with a stale session keeps the payment, asks to log in, then sends it", async () => {
+    let stale = true;
+    handle = (path, init) => {
+      if (path === "/api/login") return json(200, { token: "t2", role: "admin", expires_at: soon });
+      if (init.method !== "PUT") return list();
+      if (stale) return json(401, { Code: "Unauthorized", Message: "Please log in." });
+      const payment_id = path.split("/").at(-1) ?? "";
+      return json(201, { payment: samplePayment({ payment_id }), event: charter });
+    };
+    await openDialog();
+    root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+    await submit();
+    await says("Please log in again");
+    expect(outbox.entries.value).toHaveLength(1);
+    stale = false;
+    session.begin("t2", false);
+    await outbox.flush();
+    expect(outbox.entries.value).toEqual([]);
+    await vi.waitFor(() => expect(root.querySelector("dialog")).toBeNull());
+  });
+
+  test("that was a replay is read again", async () => {
+    handle = (path, init) => {
+      if (path === "/api/events/event-1") {
+        const now = sampleCharter({ ...charter, balance: sampleBalance({ balance_due_cents: 0 }) });
+        return json(200, { ...now, payments: [], waiver_records: [] });
+      }
+      if (init.method !== "PUT") return list();
+      const payment_id = path.split("/").at(-1) ?? "";
+      const body = { payment: samplePayment({ payment_id }), event: charter };
+      return json(200, body, { "Idempotency-Replayed": "true" });
+    };
+    await openDialog();
+    root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+    await submit();
+    await vi.waitFor(() =>
+      expect(root.querySelector(".card .badge-good")?.textContent).toBe("Paid"),
+    );
+  });
+});
+
+describe("guests", () => {
+  const guest = {
+    event_id: "event-1",
+    title: "Sunset sail",
+    starts_at: soon,
+    ends_at: later,
+    timezone: "America/New_York",
+    vessel: "Wanderer",
+    departure_port: "Newport",
+    return_port: "Newport",
+    guest_notes: "Bring a hat.",
+    status: "scheduled",
+    party_size: 4,
+    operator: { name: "Bay Charters", phone: "+1 555 0100", email: "hello@example.com" },
+    waiver_url: "/g/event-1/waiver",
+    waivers: { signed: 1, expected: 4, signers: ["Ana R."] },
+  };
+
+  test("see when, where, what to bring, who has signed, and where to sign", async () => {
+    handle = () => json(200, guest);
+    open("/g/event-1");
+    await says("Bring a hat.");
+    expect(text()).toMatch("Ana R.");
+    expect(button("Sign the waiver").getAttribute("href")).toBe("/g/event-1/waiver");
+    expect(text()).not.toMatch(/Log payment|desk/);
+  });
+
+  test("never make the app ask for what admins see, even where one is logged in", async () => {
+    session.begin("t1", false);
+    handle = () => json(200, guest);
+    open("/g/event-1");
+    await says("Bring a hat.");
+    expect(calls.map(({ path }) => path)).toEqual(["/api/guest/event-1"]);
+    expect(calls[0]?.init.headers).not.toHaveProperty("Authorization");
+  });
+
+  test("are told that a charter is cancelled, and are not asked to sign", async () => {
+    handle = () => json(200, { ...guest, status: "cancelled" });
+    open("/g/event-1");
+    await says("This charter is cancelled.");
+    expect(text()).not.toMatch("Sign the waiver");
+  });
+
+  test("with a wrong link get a friendly answer", async () => {
+    open("/g/nope");
+    await says("This charter link is not known.");
+  });
+
+  test("get the truth and a second try when loading fails", async () => {
+    handle = () =>
+      new Response("<html>", { status: 200, headers: { "Content-Type": "text/html" } });
+    open("/g/event-1");
+    await says("Your charter could not be loaded.");
+    expect(text()).toMatch("did not come from the booking server");
+    handle = () => json(200, guest);
+    button("Try again").click();
+    await says("Bring a hat.");
+  });
+});
+
+describe("the waiver's address", () => {
+  test("is left by a full navigation, once", async () => {
+    const replace = vi.spyOn(window.location, "replace").mockImplementation(() => {});
+    open("/g/event-1/waiver");
+    await says("Taking you to the waiver");
+    await vi.waitFor(() => expect(replace).toHaveBeenCalledWith("/g/event-1/waiver"));
+    expect(calls).toEqual([]);
+    render(null, root);
+    open("/g/event-1/waiver");
+    await says("The waiver did not open");
+    expect(replace).toHaveBeenCalledOnce();
+  });
+});
+
+test("an unknown path is told so inside the app", async () => {
+  open("/no/such/page");
+  await says("There is nothing at this address.");
+});

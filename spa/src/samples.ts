@@ -1,0 +1,69 @@
+import type { CharterEvent, Payment } from "./contract";
+
+/** A charter for tests: 1,200.00 due, nothing paid. */
+export function sampleCharter(change: Partial<CharterEvent> = {}): CharterEvent {
+  return {
+    event_id: "event-1",
+    title: "Sunset sail",
+    starts_at: "2026-07-04T21:00:00Z",
+    ends_at: "2026-07-05T01:00:00Z",
+    timezone: "America/New_York",
+    vessel: "Wanderer",
+    passenger_limit: 6,
+    departure_port: "Newport",
+    return_port: "Newport",
+    captain: { name: "Ben", email: "", phone: "" },
+    crew: [],
+    patron: { name: "Ana Reyes", email: "ana@example.com", phone: "" },
+    party_size: 4,
+    charter_fee_cents: 120_000,
+    currency: "USD",
+    notes: "",
+    guest_notes: "",
+    status: "scheduled",
+    version: 1,
+    created_at: "2026-06-01T12:00:00Z",
+    updated_at: "2026-06-01T12:00:00Z",
+    guest_url: "https://example.com/g/event-1",
+    payment_cleared: false,
+    payment_timestamp: null,
+    payment_method: null,
+    balance: sampleBalance(),
+    waivers: { signed: 1, expected: 4 },
+    ...change,
+  };
+}
+
+export function sampleBalance(change: Partial<CharterEvent["balance"]> = {}) {
+  return {
+    charged_cents: 120_000,
+    received_cents: 0,
+    refunded_cents: 0,
+    tips_cents: 0,
+    uncleared_cents: 0,
+    balance_due_cents: 120_000,
+    ...change,
+  };
+}
+
+export function samplePayment(change: Partial<Payment> = {}): Payment {
+  return {
+    payment_id: "payment-1",
+    event_id: "event-1",
+    kind: "balance",
+    method: "cash",
+    amount_cents: 50_000,
+    currency: "USD",
+    payer: "Ana Reyes",
+    reference: "",
+    note: "",
+    received_at: "2026-07-01T12:00:00Z",
+    recorded_at: "2026-07-01T12:00:00Z",
+    recorded_by: "admin",
+    cleared_at: null,
+    status: "received",
+    void: null,
+    receipt: "sent",
+    ...change,
+  };
+}
