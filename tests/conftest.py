@@ -1,0 +1,105 @@
+"""What every test may ask for: the embedded AWS, DynamoDB Local, a browser and the running product, all on loopback."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.running import ROOT, Product, running_product, wait_for_dynamodb
+from tools.embedded import EmbeddedAws, free_port
+
+
+def found_tools() -> dict[str, dict[str, str]]:
+    """What `tools/setup.py test` found, and why the rest is missing."""
+    try:
+        return dict(json.loads((ROOT / ".cache/test-tools.json").read_text()))
+    except (OSError, ValueError):
+        return {"tools": {}, "missing": {}}
+
+
+def needed_tool(name: str) -> str:
+    tools = found_tools()
+    if name not in tools["tools"]:
+        pytest.skip(tools["missing"].get(name, f"{name} was not set up: run the tests with `make test`"))
+    return tools["tools"][name]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    missing = found_tools()["missing"]
+    if missing:
+        terminalreporter.section("not everything could be tested")
+        for name, remedy in missing.items():
+            terminalreporter.line(f"{name}: {remedy}")
+
+
+@pytest.fixture(scope="session")
+def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+    """An AWS of its own for the tests: `.endpoint`, `.client("dynamodb")`; forgotten at the end."""
+    aws = EmbeddedAws(tmp_path_factory.mktemp("embedded-aws") / "aws.log")
+    try:
+        aws.wait_ready()
+        yield aws
+    finally:
+        aws.stop()
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Endpoint of AWS's own DynamoDB Local, in memory."""
+    java, folder = needed_tool("java"), Path(needed_tool("dynamodb_local"))
+    port = free_port()
+    log = (tmp_path_factory.mktemp("dynamodb-local") / "log").open("wb")
+    process = subprocess.Popen(
+        # It has no option for the interface: its random port holds test data only, for as long as the tests run.
+        [
+            java,
+            "-Djava.library.path=DynamoDBLocal_lib",
+            "-jar",
+            "DynamoDBLocal.jar",
+            "-inMemory",
+            "-disableTelemetry",
+            "-port",
+            str(port),
+        ],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    endpoint = f"http://127.0.0.1:{port}"
+    try:
+        wait_for_dynamodb(endpoint, process)
+        yield endpoint
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The whole product: `.base_url`, `.password`, `.endpoint` of its embedded AWS."""
+    with running_product(tmp_path_factory.mktemp("product")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Executable of a Chromium or Chrome; the tests are skipped with the remedy where there is none."""
+    return needed_tool("browser")
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path: str) -> Iterator[Any]:
+    """A headless browser of Playwright; one context a test keeps visitors apart."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()

@@ -1,0 +1,120 @@
+"""Starting and watching what the tests run beside themselves."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from tools import embedded
+from tools.embedded import free_port
+
+ROOT = Path(__file__).parents[2]
+START_TIMEOUT_S = 120
+
+
+def wait_for_dynamodb(endpoint: str, process: "subprocess.Popen[bytes]") -> None:
+    client = dynamodb_client(endpoint)
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(Exception):
+            client.list_tables()
+            return
+        time.sleep(0.1)
+    raise RuntimeError("DynamoDB Local did not start")
+
+
+def dynamodb_client(endpoint: str) -> Any:
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=endpoint,
+        region_name=embedded.REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2}),
+    )
+
+
+@dataclass(frozen=True)
+class Product:
+    """A running `make run` without sample charters."""
+
+    base_url: str
+    password: str
+    endpoint: str
+    home: Path
+
+
+@contextlib.contextmanager
+def running_product(home: Path, port: int | None = None, **environment: str) -> Iterator[Product]:
+    """`tools.local run` on a port of its own; stopped like Ctrl-C at the end."""
+    port = port or free_port()
+    base_url = f"http://localhost:{port}"
+    with start_local(home, port, **environment) as process:
+        read_until(process, f"ready {base_url}")
+        facts = json.loads((home / "local.json").read_text())
+        endpoint = f"http://127.0.0.1:{facts['aws_port']}"
+        yield Product(base_url, "ahoy-local-captain", endpoint, home)
+
+
+@contextlib.contextmanager
+def start_local(home: Path, port: int, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("SCC_", "AWS_"))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tools.local", "--home", str(home), "run", "--port", str(port)],
+        cwd=ROOT,
+        env=kept | {"DEMO": "0"} | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        if process.stdout:
+            process.stdout.close()
+
+
+def read_until(process: "subprocess.Popen[str]", line: str) -> None:
+    seen = []
+    assert process.stdout
+    for text in process.stdout:
+        seen.append(text)
+        if text.strip() == line:
+            return
+    raise AssertionError("the product did not start:\n" + "".join(seen))
+
+
+def listening_addresses(pids: set[int]) -> set[str]:
+    """The local addresses on which these processes listen (Linux's /proc)."""
+    inodes = set()
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for link in Path(f"/proc/{pid}/fd").iterdir():
+                with contextlib.suppress(OSError):
+                    inodes |= set(re.findall(r"socket:\[(\d+)\]", str(link.readlink())))
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                found.add(fields[1])
+    return found

@@ -1,0 +1,179 @@
+"""`make run` as its user meets it: one copy, one line per refusal, nothing lost by stopping."""
+
+import json
+import signal
+import socket
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.running import Product, listening_addresses, read_until, running_product, start_local
+from tools.embedded import client, free_port
+
+
+def call(product: Product, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any, Any]:
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(product.base_url + path, data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, response.headers, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode()
+
+
+def log_in(product: Product) -> str:
+    status, _, body = call(product, "POST", "/api/login", {"password": product.password})
+    assert status == 200, body
+    return str(json.loads(body)["token"])
+
+
+def charter() -> dict[str, Any]:
+    return {
+        "title": "Evening sail",
+        "starts_at": "2031-06-01T17:00:00-07:00",
+        "ends_at": "2031-06-01T20:00:00-07:00",
+        "charter_fee_cents": 50000,
+        "patron": {"name": "Ana Ruiz", "email": "ana@example.com", "phone": ""},
+    }
+
+
+def children_of(pid: int) -> set[int]:
+    found = {pid}
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue
+    while grown := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= grown
+    return found
+
+
+def is_running(pid: int) -> bool:
+    """A zombie that nobody has collected yet no longer runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_second_run_says_so_in_one_line(product: Product) -> None:
+    with start_local(product.home, free_port()) as second:
+        output, _ = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert len(output.splitlines()) == 1
+    assert f"already running: {product.base_url}" in output
+
+
+def test_a_taken_port_is_named_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with start_local(tmp_path, port) as process:
+            output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert len(output.splitlines()) == 1
+    assert f"port {port} is taken" in output
+
+
+def test_everything_listens_on_loopback_only(product: Product) -> None:
+    pid = json.loads((product.home / "local.json").read_text())["pid"]
+    addresses = listening_addresses(children_of(pid))
+    assert {address.split(":")[0] for address in addresses} == {"0100007F"}
+    assert len(addresses) == 2, "the front door and the embedded AWS, nothing else"
+
+
+def test_a_payment_survives_sigint_and_restart(tmp_path: Path) -> None:
+    port = free_port()
+    payment_id = str(uuid.uuid4())
+    with running_product(tmp_path, port) as first:
+        token = log_in(first)
+        event = json.loads(call(first, "POST", "/api/events", charter(), token)[2])
+        path = f"/api/events/{event['event_id']}/payments/{payment_id}"
+        status, _, _ = call(first, "PUT", path, {"method": "cash", "amount_cents": 12500}, token)
+        assert status == 201
+        pids = children_of(json.loads((tmp_path / "local.json").read_text())["pid"])
+    assert not [pid for pid in pids if is_running(pid)]
+    with running_product(tmp_path, port) as again:
+        status, _, body = call(again, "GET", f"/api/events/{event['event_id']}/payments", token=token)
+        assert status == 200, "the session survives too"
+        assert [payment["payment_id"] for payment in json.loads(body)["payments"]] == [payment_id]
+
+
+def test_a_killed_run_leaves_nothing_running_and_loses_nothing(tmp_path: Path) -> None:
+    port = free_port()
+    with start_local(tmp_path, port) as process:
+        read_until(process, f"ready http://localhost:{port}")
+        product = Product(f"http://localhost:{port}", "ahoy-local-captain", "", tmp_path)
+        event = json.loads(call(product, "POST", "/api/events", charter(), log_in(product))[2])
+        left = children_of(process.pid) - {process.pid}
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        deadline = time.monotonic() + 20
+        while any(is_running(pid) for pid in left) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert not [pid for pid in left if is_running(pid)]
+    with running_product(tmp_path, port) as again:
+        status, _, _ = call(again, "GET", f"/api/events/{event['event_id']}", token=log_in(again))
+        assert status == 200
+
+
+def test_pages_assets_and_the_api_come_from_where_the_edge_says(product: Product) -> None:
+    for path in ("/", "/events/abc", "/g/abc", "/_staging/", "/_staging/events/abc"):
+        status, headers, body = call(product, "GET", path)
+        assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8"), path
+        assert '<div id="app">' in body
+    status, headers, _ = call(product, "GET", "/api/nope")
+    assert status in (403, 404)
+    assert headers["Content-Type"] == "application/json"
+    status, headers, body = call(product, "GET", "/g/abc/waiver")
+    assert (status, headers["Cache-Control"]) == (404, "no-store")
+    assert '<div id="app">' not in body
+
+
+def test_release_records_and_missing_assets_are_not_pages(product: Product) -> None:
+    assert call(product, "GET", "/assets/nope.js")[0] in (403, 404)
+    assert "_releases" not in call(product, "GET", "/_releases/")[2]
+
+
+def test_every_answer_carries_the_security_headers(product: Product) -> None:
+    for path in ("/", "/api/health", "/api/nope", "/g/abc/waiver"):
+        headers = call(product, "GET", path)[1]
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'"), path
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "max-age=" in headers["Strict-Transport-Security"]
+
+
+def test_the_api_is_closed_to_whoever_goes_around_the_edge(product: Product) -> None:
+    facts = json.loads((product.home / "local.json").read_text())
+    api_id = client("apigateway", product.endpoint).get_rest_apis()["items"][0]["id"]
+    url = f"http://127.0.0.1:{facts['aws_port']}/_aws/execute-api/{api_id}/dev/api/health"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(url, timeout=30)
+    assert refused.value.code == 403
+
+
+def test_a_foreign_host_name_gets_nothing(product: Product) -> None:
+    request = urllib.request.Request(product.base_url + "/_local/mail", headers={"Host": "evil.example:80"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=30)
+    assert refused.value.code == 421
+
+
+def test_mail_is_shown_newest_first_and_harmless(product: Product) -> None:
+    status, headers, body = call(product, "GET", "/_local/mail")
+    assert (status, headers["Content-Type"]) == (200, "application/json")
+    assert isinstance(json.loads(body)["messages"], list)
+    status, headers, body = call(product, "GET", "/_local/mail.html")
+    assert status == 200
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "<script" not in body

@@ -1,0 +1,53 @@
+"""Which AWS a tool talks to: a stage in the cloud, or the embedded one of a running `make run` (stage local)."""
+
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tools import embedded
+from tools.console import Refused
+
+ROOT = Path(__file__).parent.parent
+APP = "ship-captain-crew"
+LOCAL_STAGE = "local"
+# The functions of app.py beside the API's, by the names their decorators give.
+SCHEDULED = ("sweep_mail",)
+
+
+@dataclass(frozen=True)
+class Cloud:
+    stage: str
+    endpoint: str | None = None
+
+    @functools.cache  # noqa: B019 - one short-lived object a command
+    def client(self, service: str) -> Any:
+        if self.endpoint:
+            return embedded.client(service, self.endpoint)
+        import boto3
+        from botocore.config import Config
+
+        config = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
+        return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+    def function_names(self) -> list[str]:
+        if self.stage != LOCAL_STAGE:
+            return [f"{APP}-{self.stage}", *(f"{APP}-{self.stage}-{name}" for name in SCHEDULED)]
+        found = self.client("cloudformation").describe_stack_resources(StackName=f"{APP}-dev")["StackResources"]
+        return sorted(
+            resource["PhysicalResourceId"] for resource in found if resource["ResourceType"] == "AWS::Lambda::Function"
+        )
+
+    def parameter_name(self, setting: str) -> str:
+        return f"/{APP}/{self.stage}/{setting}"
+
+
+def find_cloud(stage: str) -> Cloud:
+    if stage != LOCAL_STAGE:
+        return Cloud(stage)
+    try:
+        facts = json.loads((ROOT / ".local/local.json").read_text())
+    except (OSError, ValueError) as error:
+        raise Refused("nothing runs here: start it with `make run`") from error
+    return Cloud(LOCAL_STAGE, f"http://127.0.0.1:{facts['aws_port']}")
