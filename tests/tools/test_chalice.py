@@ -1,0 +1,121 @@
+"""`chalice deploy` as it stands, against the embedded AWS, and what it puts into the function's package."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.running import ROOT
+from tools.embedded import REGION, EmbeddedAws
+
+STAGE = "test"
+FUNCTION = f"ship-captain-crew-{STAGE}"
+MAX_PACKAGE_BYTES = 3_000_000
+FORBIDDEN = ("dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:*", "*")
+
+
+@dataclass(frozen=True)
+class Deployed:
+    project: Path
+    aws: EmbeddedAws
+    environment: dict[str, str]
+
+    def chalice(self, *arguments: str) -> None:
+        chalice = Path(sys.executable).with_name("chalice")
+        done = subprocess.run([chalice, *arguments], cwd=self.project, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def configuration(self, function: str = FUNCTION) -> dict[str, Any]:
+        return dict(self.aws.client("lambda").get_function_configuration(FunctionName=function))
+
+
+@pytest.fixture(scope="module")
+def deployed(embedded_aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """A copy of the project, deployed by the plain command; the copy keeps `.chalice/deployed` out of the tree."""
+    project = tmp_path_factory.mktemp("deployed")
+    for name in ("app.py", "requirements.txt"):
+        shutil.copy(ROOT / name, project)
+    shutil.copytree(ROOT / "chalicelib", project / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / ".chalice", project / ".chalice", ignore=shutil.ignore_patterns("deployed", "deployments"))
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "SCC_"))} | {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": embedded_aws.endpoint,
+    }
+    result = Deployed(project, embedded_aws, environment)
+    result.chalice("deploy", "--stage", STAGE)
+    yield result
+
+
+def test_the_functions_are_what_the_config_says(deployed: Deployed) -> None:
+    for function in (FUNCTION, f"{FUNCTION}-sweep_mail"):
+        found = deployed.configuration(function)
+        assert found["MemorySize"] == 1024
+        assert found["Timeout"] == 15
+        assert found["Architectures"] == ["arm64"]
+        assert found["Runtime"] == f"python{sys.version_info.major}.{sys.version_info.minor}"
+        assert found["Environment"]["Variables"] == {"SCC_TABLE": "ship-captain-crew-test"}
+
+
+def test_the_role_has_the_stages_policy_and_nothing_else(deployed: Deployed) -> None:
+    iam = deployed.aws.client("iam")
+    role = deployed.configuration()["Role"].rpartition("/")[2]
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    assert len(names) == 1
+    assert not iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    document = iam.get_role_policy(RoleName=role, PolicyName=names[0])["PolicyDocument"]
+    assert document == json.loads((ROOT / f".chalice/policy-{STAGE}.json").read_text())
+
+
+def test_the_sweeper_is_on_a_schedule(deployed: Deployed) -> None:
+    rules = deployed.aws.client("events").list_rules(NamePrefix=FUNCTION)["Rules"]
+    assert [rule["ScheduleExpression"] for rule in rules] == ["rate(1 minute)"]
+
+
+def test_the_package_is_small_and_carries_its_templates(deployed: Deployed) -> None:
+    package = next((deployed.project / ".chalice/deployments").glob("*.zip"))
+    assert package.stat().st_size < MAX_PACKAGE_BYTES
+    names = zipfile.ZipFile(package).namelist()
+    assert "app.py" in names
+    assert any(name.startswith("chalicelib/templates/") for name in names)
+    assert any(name.startswith("tzdata/") for name in names)
+    assert not [name for name in names if name.startswith(("boto3/", "botocore/", "ministack/", "tests/", "tools/"))]
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod", "test"])
+def test_policies_allow_no_scan_and_no_delete_of_the_ledger(stage: str) -> None:
+    policy = json.loads((ROOT / f".chalice/policy-{stage}.json").read_text())
+    for statement in policy["Statement"]:
+        actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        resources = [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+        assert not set(actions) & set(FORBIDDEN), statement["Sid"]
+        assert "*" not in resources, statement["Sid"]
+        if "dynamodb:DeleteItem" in actions:
+            assert actions == ["dynamodb:DeleteItem"]
+            keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            assert keys == ["SESSION#*", "THROTTLE#*"]
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod", "test"])
+def test_each_stage_is_alike_but_for_its_name(stage: str) -> None:
+    mine, prod = (
+        (ROOT / f".chalice/policy-{name}.json").read_text().replace(f"ship-captain-crew-{name}", "APP").replace(f"/{name}/", "/")
+        for name in (stage, "prod")
+    )
+    assert mine == prod
+
+
+def test_the_config_holds_no_secret() -> None:
+    config = json.loads((ROOT / ".chalice/config.json").read_text())
+    for stage in config["stages"].values():
+        for name, value in stage["environment_variables"].items():
+            assert value.startswith("ssm:/") or name == "SCC_TABLE"

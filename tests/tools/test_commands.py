@@ -1,0 +1,42 @@
+"""Every command explains itself, and what the README tells to type exists."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.running import ROOT
+
+COMMANDS = sorted(
+    path.stem for path in (ROOT / "tools").glob("*.py") if '__name__ == "__main__"' in path.read_text()
+)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str) -> None:
+    done = subprocess.run([sys.executable, "-m", f"tools.{name}", "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "usage:" in done.stdout
+    assert len(done.stdout.splitlines()) > 3
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("password", "demo")])
+def test_wrong_usage_exits_2(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", f"tools.{name}", "--no-such-option"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", ".env.example"])
+def test_commands_in_the_docs_exist(page: str) -> None:
+    if not (ROOT / page).is_file():
+        pytest.skip(f"there is no {page}")
+    text = (ROOT / page).read_text()
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`|\s)(?:[A-Z]+=\S+ )*make ([a-z]+)\b(?=[`\s]|$)", text, re.MULTILINE))
+    in_code = {target for target in named if re.search(rf"[`\n ](?:[A-Z]+=\S+ )*make {target}", text)}
+    assert not {target for target in in_code if f"`make {target}" in text} - targets
+    for tool in re.findall(r"python -m tools\.(\w+)", text):
+        assert tool in COMMANDS, f"{page} names tools.{tool}"

@@ -1,0 +1,20 @@
+"""The CloudFormation templates: clean by cfn-lint, and strict where it counts."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.running import ROOT
+
+
+@pytest.mark.parametrize("name", ["resources.yaml", "edge.yaml"])
+def test_templates_pass_cfn_lint(name: str) -> None:
+    lint = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run([lint, "--regions", "us-east-1", "--", ROOT / ".chalice" / name], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_viewer_function_fits_into_a_parameter() -> None:
+    assert len((ROOT / ".chalice/viewer-request.js").read_bytes()) < 4096
