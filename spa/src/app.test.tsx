@@ -91,7 +91,7 @@ describe("the password screen", () => {
     await submit();
     await says("Next departure");
     expect(text()).toMatch("Sunset sail");
-    expect(text()).toMatch("Due $1,200.00");
+    expect(text()).toMatch("Due $1,200");
     expect(text()).toMatch("Waivers 1/4");
     expect(localStorage.length).toBe(0);
     expect(JSON.parse(String(calls[0]?.init.body))).toEqual({ password: "a long enough password" });

@@ -8,14 +8,14 @@ describe("the money of a charter at a glance", () => {
     moneyState(sampleCharter({ balance: sampleBalance(balance), ...change }));
 
   test("due, deposit, paid and overpaid", () => {
-    expect(state({})).toMatchObject({ tone: "due", label: "Due $1,200.00" });
+    expect(state({})).toMatchObject({ tone: "due", label: "Due $1,200" });
     expect(state({ received_cents: 30_000, balance_due_cents: 90_000 })).toMatchObject({
       tone: "part",
-      label: "Deposit $300.00 of $1,200.00",
+      label: "Deposit $300 of $1,200",
     });
     expect(state({ received_cents: 120_000, balance_due_cents: 0 }).label).toBe("Paid");
     expect(state({ received_cents: 130_000, balance_due_cents: -10_000 }).label).toBe(
-      "Overpaid $100.00",
+      "Overpaid $100",
     );
   });
 
@@ -23,12 +23,12 @@ describe("the money of a charter at a glance", () => {
     const free = { charged_cents: 0, balance_due_cents: 0 };
     expect(state(free).label).toBe("No fee set");
     expect(state({ ...free, received_cents: 5_000, balance_due_cents: -5_000 }).label).toBe(
-      "Paid $50.00",
+      "Paid $50",
     );
     expect(state({}, { status: "cancelled" }).label).toBe("Nothing received");
     expect(
       state({ received_cents: 30_000, refunded_cents: 10_000 }, { status: "cancelled" }).label,
-    ).toBe("Received $200.00");
+    ).toBe("Received $200");
   });
 
   test("money that is not cleared or not sent yet is said", () => {
@@ -55,7 +55,7 @@ describe("the money of a charter at a glance", () => {
       state: "waiting",
       problem: null,
     } as const;
-    expect(moneyState(event, [unsent]).remark).toBe("$1,200.00 not cleared · $50.00 not sent yet");
+    expect(moneyState(event, [unsent]).remark).toBe("$1,200 not cleared · $50 not sent yet");
   });
 });
 

@@ -1,5 +1,5 @@
 import type { CharterEvent } from "./contract";
-import { formatMoney } from "./money";
+import { formatMoneyShort } from "./money";
 import type { OutboxEntry } from "./outbox";
 
 export type Tone = "good" | "part" | "due" | "calm";
@@ -14,7 +14,7 @@ export interface MoneyState {
 /** How a charter stands, readable at a glance. */
 export function moneyState(event: CharterEvent, unsent: readonly OutboxEntry[] = []): MoneyState {
   const { balance, currency } = event;
-  const money = (cents: number) => formatMoney(cents, currency);
+  const money = (cents: number) => formatMoneyShort(cents, currency);
   const unsent_cents = unsent
     .filter(({ request }) => request.kind !== "refund")
     .reduce((sum, { request }) => sum + request.amount_cents, 0);

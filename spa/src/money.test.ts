@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatMoney, parseMoney, plainAmount } from "./money";
+import { formatMoney, formatMoneyShort, parseMoney, plainAmount } from "./money";
 
 describe("reading an amount", () => {
   test.each([
@@ -56,6 +56,9 @@ test("amounts are shown to the cent", () => {
   expect(formatMoney(123_456, "USD")).toBe("$1,234.56");
   expect(formatMoney(-7, "USD")).toBe("-$0.07");
   expect(formatMoney(1250, "JPY")).toBe("¥1,250");
+  expect(formatMoneyShort(120_000, "USD")).toBe("$1,200");
+  expect(formatMoneyShort(120_010, "USD")).toBe("$1,200.10");
+  expect(formatMoneyShort(2_000, "JPY")).toBe("¥2,000");
   expect(plainAmount(5, "USD")).toBe("0.05");
   expect(plainAmount(-5, "USD")).toBe("-0.05");
 });

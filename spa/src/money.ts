@@ -16,6 +16,13 @@ export function formatMoney(cents: number, currency: string): string {
   return format(currency).format(text as Intl.StringNumericLiteral);
 }
 
+/** The same without `.00`, for reading at a glance. */
+export function formatMoneyShort(cents: number, currency: string): string {
+  const text = formatMoney(cents, currency);
+  const digits = minorDigits(currency);
+  return digits > 0 && cents % 10 ** digits === 0 ? text.replace(/[.,]0+(?!\d)/, "") : text;
+}
+
 /** Minor units as an amount for an input, for example `1250.00`. */
 export function plainAmount(cents: number, currency: string): string {
   const digits = minorDigits(currency);

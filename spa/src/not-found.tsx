@@ -24,7 +24,9 @@ export function NotFound({ what = "There is nothing at this address." }: { what?
             ask your captain for a new one.
           </p>
           <p>
-            <a href={href("/")}>Dispatch desk</a>
+            <a class="button" href={href("/")}>
+              Dispatch desk
+            </a>
           </p>
         </>
       )}

@@ -70,7 +70,7 @@ test("a span shows the zone only where clocks differ from this device's", () => 
   // The tests run in UTC.
   expect(formatSpan("2026-07-04T18:00:00Z", "2026-07-04T22:00:00Z", "UTC")).not.toMatch(/UTC/);
   expect(formatSpan("2026-07-04T18:00:00Z", "2026-07-04T22:00:00Z", NEW_YORK)).toMatch(
-    /^2:00\sPM – 6:00\sPM EDT$/,
+    /^2:00\s–\s6:00\sPM EDT$/,
   );
 });
 

@@ -153,17 +153,20 @@ export function zoneIfForeign(instant: string, timezone: string): string {
   return same ? "" : zoneName(instant, timezone);
 }
 
-/** `2:00 PM – 6:00 PM EST`; the day of the end too when it is another one. */
+/** `2:00 – 6:00 PM EST`; the day of the end too when it is another one. */
 export function formatSpan(starts_at: string, ends_at: string, timezone: string): string {
-  const start = formatTime(starts_at, timezone);
-  const sameDay =
-    localDay(new Date(starts_at), safeZone(timezone)) ===
-    localDay(new Date(ends_at), safeZone(timezone));
-  const end = sameDay
-    ? formatTime(ends_at, timezone)
-    : `${formatDay(ends_at, timezone)}, ${formatTime(ends_at, timezone)}`;
   const zone = zoneIfForeign(starts_at, timezone);
-  return `${start} – ${end}${zone ? ` ${zone}` : ""}`;
+  return `${span(starts_at, ends_at, safeZone(timezone))}${zone ? ` ${zone}` : ""}`;
+}
+
+function span(starts_at: string, ends_at: string, timezone: string): string {
+  const [start, end] = [new Date(starts_at), new Date(ends_at)];
+  if (localDay(start, timezone) === localDay(end, timezone) && start <= end) {
+    const options = { timeZone: timezone, hour: "numeric", minute: "2-digit" } as const;
+    return new Intl.DateTimeFormat(locale, options).formatRange(start, end);
+  }
+  const day = formatDay(ends_at, timezone);
+  return `${formatTime(starts_at, timezone)} – ${day}, ${formatTime(ends_at, timezone)}`;
 }
 
 /** `Mar 8, 2:00 PM`, with the zone when it is not this device's. */

@@ -47,7 +47,7 @@ export function WaiverVersionsPage() {
         <section class="panel" aria-labelledby="current">
           <h2 id="current">{current.title}</h2>
           <p class="entry-small">In use since {since(current)}. Guests sign this text.</p>
-          <p class="words">{current.text}</p>
+          <WaiverText text={current.text} />
         </section>
       )}
       {earlier.length > 0 && (
@@ -60,7 +60,7 @@ export function WaiverVersionsPage() {
                   <summary>
                     {version.title}, {since(version)}
                   </summary>
-                  <p class="words">{version.text}</p>
+                  <WaiverText text={version.text} />
                 </details>
               </li>
             ))}
@@ -78,6 +78,25 @@ export function WaiverVersionsPage() {
         />
       )}
     </main>
+  );
+}
+
+/** Paragraphs, `## headings` and `**strong words**`, as guests see them. */
+function WaiverText({ text }: { text: string }) {
+  return (
+    <div class="waiver-text">
+      {text.split(/\n\s*\n/).map((block, index) =>
+        block.startsWith("#") ? (
+          <h3 key={index}>{block.replace(/^#+\s*/, "")}</h3>
+        ) : (
+          <p key={index} class="words">
+            {block
+              .split("**")
+              .map((words, at) => (at % 2 === 1 ? <strong key={at}>{words}</strong> : words))}
+          </p>
+        ),
+      )}
+    </div>
   );
 }
 
