@@ -29,7 +29,7 @@ class Cloud:
         from botocore.config import Config
 
         config = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
-        return boto3.client(service, config=config)  # type: ignore[call-overload]
+        return boto3.client(service, config=config)
 
     def function_names(self) -> list[str]:
         if self.stage != LOCAL_STAGE:

@@ -43,7 +43,9 @@ class Client:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
                 return json.loads(response.read() or b"null")
         except urllib.error.HTTPError as error:
-            raise Refused(f"{method} {path} answered {error.code}: {error.read(500).decode(errors='replace')}") from error
+            raise Refused(
+                f"{method} {path} answered {error.code}: {error.read(500).decode(errors='replace')}"
+            ) from error
         except OSError as error:
             raise Refused(f"{method} {path} got no answer: {error}") from error
 
@@ -97,24 +99,37 @@ def add(base_url: str, password: str, now: datetime | None = None) -> None:
     client.log_in(password)
     today = (now or datetime.now(BAY)).astimezone(BAY).replace(minute=0, second=0, microsecond=0)
 
-    past = create(client, trip(today, -6, 10, 4, "Bay to Ledger team sail", "Meridian", 6, 96000, "Priya Raman", CAPTAIN_MAYA))
+    past = create(
+        client, trip(today, -6, 10, 4, "Bay to Ledger team sail", "Meridian", 6, 96000, "Priya Raman", CAPTAIN_MAYA)
+    )
     pay(client, past, "deposit", "card", 30000, today - timedelta(days=20), "")
     pay(client, past, "balance", "bank_transfer", 66000, today - timedelta(days=7), "ACH 5521")
     for signer in ("Priya Raman", "Owen Clarke", "Mei Tan", "Sofia Duarte", "Ben Adeyemi", "Hana Vlk"):
         client.sign(past, signer, mailbox(signer))
     client.call("PATCH", f"/api/events/{past['event_id']}", {"version": current(client, past), "status": "completed"})
 
-    today_trip = create(client, trip(today, 0, 17, 3, "Sunset birthday cruise", "Petrel", 8, 124000, "Ana Ruiz", CAPTAIN_LUIS))
+    today_trip = create(
+        client, trip(today, 0, 17, 3, "Sunset birthday cruise", "Petrel", 8, 124000, "Ana Ruiz", CAPTAIN_LUIS)
+    )
     pay(client, today_trip, "deposit", "zelle", 40000, today - timedelta(days=9), "Zelle 90312")
     for signer in ("Ana Ruiz", "Marcus Bell", "Ines Kovac", "Theo Park"):
         client.sign(today_trip, signer, mailbox(signer))
 
-    create(client, trip(today, 1, 9, 4, "Whale watching with the Hoffmanns", "Meridian", 5, 88000, "Greta Hoffmann", CAPTAIN_MAYA))
-    create(client, trip(today, 4, 13, 3, "Angel Island picnic run", "Petrel", 10, 110000, "Darnell Brooks", CAPTAIN_LUIS))
+    create(
+        client,
+        trip(today, 1, 9, 4, "Whale watching with the Hoffmanns", "Meridian", 5, 88000, "Greta Hoffmann", CAPTAIN_MAYA),
+    )
+    create(
+        client, trip(today, 4, 13, 3, "Angel Island picnic run", "Petrel", 10, 110000, "Darnell Brooks", CAPTAIN_LUIS)
+    )
     create(client, trip(today, 11, 16, 3, "Anniversary sail for two", "Meridian", 2, 64000, "Yuki Sato", CAPTAIN_MAYA))
 
-    called_off = create(client, trip(today, 2, 11, 4, "Fleet school outing", "Petrel", 6, 72000, "Carla Mendes", CAPTAIN_LUIS))
-    client.call("POST", f"/api/events/{called_off['event_id']}/cancel", {"reason": "Small craft advisory, gusts to 35 knots"})
+    called_off = create(
+        client, trip(today, 2, 11, 4, "Fleet school outing", "Petrel", 6, 72000, "Carla Mendes", CAPTAIN_LUIS)
+    )
+    client.call(
+        "POST", f"/api/events/{called_off['event_id']}/cancel", {"reason": "Small craft advisory, gusts to 35 knots"}
+    )
 
 
 def trip(
@@ -149,7 +164,13 @@ def current(client: Client, event: dict[str, Any]) -> int:
 
 
 def pay(
-    client: Client, event: dict[str, Any], kind: str, method: str, amount_cents: int, received_at: datetime, reference: str
+    client: Client,
+    event: dict[str, Any],
+    kind: str,
+    method: str,
+    amount_cents: int,
+    received_at: datetime,
+    reference: str,
 ) -> None:
     client.call(
         "PUT",

@@ -27,7 +27,7 @@ DEPLOYED_KEY = "_deployed/{stage}.json"
 SMOKE_TIMEOUT_S = 300
 
 
-class LiveEnvironmentFactory(CLIFactory):
+class LiveEnvironmentFactory(CLIFactory):  # type: ignore[misc]
     """Chalice's factory, with each function's live variables laid over its config in memory.
 
     `chalice deploy` replaces the whole environment by its config: this way no moment is without them,

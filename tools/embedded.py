@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -61,12 +60,12 @@ def client(service: str, endpoint: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    return boto3.client(  # type: ignore[call-overload]
+    return boto3.client(
         service,
         endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_secret_access_key="test",  # noqa: S106 - any will do
         config=Config(connect_timeout=2, read_timeout=60, retries={"total_max_attempts": 2}),
     )
 
@@ -98,10 +97,12 @@ class EmbeddedAws:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise Refused(f"the embedded AWS ended at once; its log is {self.log_path}")
-            with contextlib.suppress(OSError, urllib.error.URLError):
-                with urllib.request.urlopen(f"{self.endpoint}/_ministack/ready", timeout=2) as response:
-                    if response.status == 200:
-                        return
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"{self.endpoint}/_ministack/ready", timeout=2) as response,
+            ):
+                if response.status == 200:
+                    return
             time.sleep(0.05)
         raise Refused(f"the embedded AWS is not ready after {START_TIMEOUT_S} s; its log is {self.log_path}")
 

@@ -91,7 +91,7 @@ class Viewer(BaseHTTPRequestHandler):
             finally:
                 self.server.turns.release()
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815 - http.server's names
 
     def _body_length(self) -> int | None:
         """The request's body length, or None when it was refused."""
@@ -182,7 +182,9 @@ class Viewer(BaseHTTPRequestHandler):
         else:
             self._answer(200, "application/json", json.dumps({"messages": messages}).encode())
 
-    def _answer(self, status: int, content_type: str, body: bytes, headers: list[tuple[str, str]] | None = None) -> None:
+    def _answer(
+        self, status: int, content_type: str, body: bytes, headers: list[tuple[str, str]] | None = None
+    ) -> None:
         with contextlib.suppress(OSError):
             self.send_response_only(status)
             for name, value in [("Content-Type", content_type), ("Content-Length", str(len(body))), *(headers or [])]:

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 STAGE = "dev"
 APP = f"ship-captain-crew-{STAGE}"
 CODE_BUCKET = f"{APP}-code"
-DEFAULT_PASSWORD = "ahoy-local-captain"
+DEFAULT_PASSWORD = "ahoy-local-captain"  # noqa: S105 - of a copy that only this machine reaches
 MAIL_FROM = "captain@shipcaptaincrew.example"
 FUNCTION_SOURCES = ["app.py", "chalicelib", "requirements.txt", ".chalice/config.json", f".chalice/policy-{STAGE}.json"]
 SPA_FOLDER = ROOT / "spa"
@@ -196,7 +196,9 @@ def build_spa() -> None:
 
 def spa_sources() -> list[str]:
     return [
-        f"spa/{path.name}" for path in sorted(SPA_FOLDER.iterdir()) if path.name not in ("dist", "node_modules", ".vite")
+        f"spa/{path.name}"
+        for path in sorted(SPA_FOLDER.iterdir())
+        if path.name not in ("dist", "node_modules", ".vite")
     ]
 
 
@@ -205,6 +207,7 @@ def quiet_run(command: list[str], folder: Path, extra: dict[str, str]) -> None:
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     done = subprocess.run(
         command,
+        check=False,
         cwd=folder,
         env=os.environ | {"PATH": search} | extra,
         stdin=subprocess.DEVNULL,

@@ -5,7 +5,6 @@ Every step is stamped with a hash of what it was made from, so the second time c
 
 import argparse
 import concurrent.futures
-import glob
 import hashlib
 import json
 import os
@@ -48,6 +47,7 @@ def call(command: list[str], *, folder: Path = ROOT, env: dict[str, str] | None 
     """Run quietly; on failure show the output's end and give up."""
     done = subprocess.run(
         command,
+        check=False,
         cwd=folder,
         env=os.environ | {"PATH": search_path()} | (env or {}),
         stdin=subprocess.DEVNULL,
@@ -106,8 +106,8 @@ def bundled_pip() -> dict[str, str]:
         import ensurepip
     except ImportError:
         return {}
-    wheels = glob.glob(str(Path(ensurepip.__file__).parent / "_bundled/pip-*.whl"))
-    return {"PYTHONPATH": wheels[0]} if wheels else {}
+    wheels = list((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+    return {"PYTHONPATH": str(wheels[0])} if wheels else {}
 
 
 def spa_packages() -> None:
@@ -124,7 +124,7 @@ def has_node() -> bool:
     found = shutil.which("node", path=search_path())
     if not found or not shutil.which("npm", path=search_path()):
         return False
-    version = subprocess.run([found, "--version"], capture_output=True, text=True).stdout
+    version = subprocess.run([found, "--version"], check=False, capture_output=True, text=True).stdout
     return tuple(int(part) for part in re.findall(r"\d+", version)[:2]) >= MIN_NODE
 
 
@@ -166,8 +166,9 @@ def browser() -> str:
 
 
 def playwright_chromium(folder: Path) -> str:
-    found = [*folder.glob("chromium-*/chrome-linux*/chrome"), *folder.glob("chromium-*/chrome-mac*/*.app/Contents/MacOS/*")]
-    return str(found[0]) if found else ""
+    linux = folder.glob("chromium-*/chrome-linux*/chrome")
+    mac = folder.glob("chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
+    return str(next(iter([*linux, *mac]), ""))
 
 
 def java() -> str:
@@ -183,7 +184,7 @@ def java() -> str:
 def new_enough(found: str | None) -> bool:
     if not found:
         return False
-    answer = subprocess.run([found, "-version"], capture_output=True, text=True)
+    answer = subprocess.run([found, "-version"], check=False, capture_output=True, text=True)
     version = re.search(r'version "(\d+)', answer.stderr + answer.stdout)
     return bool(version) and int(version.group(1)) >= MIN_JAVA  # type: ignore[union-attr]
 

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,9 @@ class Deployed:
 
     def chalice(self, *arguments: str) -> None:
         chalice = Path(sys.executable).with_name("chalice")
-        done = subprocess.run([chalice, *arguments], cwd=self.project, env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [chalice, *arguments], cwd=self.project, env=self.environment, check=False, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stdout + done.stderr
 
     def configuration(self, function: str = FUNCTION) -> dict[str, Any]:
@@ -38,7 +39,7 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def deployed(embedded_aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def deployed(embedded_aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory) -> Deployed:
     """A copy of the project, deployed by the plain command; the copy keeps `.chalice/deployed` out of the tree."""
     project = tmp_path_factory.mktemp("deployed")
     for name in ("app.py", "requirements.txt"):
@@ -53,7 +54,7 @@ def deployed(embedded_aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory
     }
     result = Deployed(project, embedded_aws, environment)
     result.chalice("deploy", "--stage", STAGE)
-    yield result
+    return result
 
 
 def test_the_functions_are_what_the_config_says(deployed: Deployed) -> None:
@@ -108,7 +109,10 @@ def test_policies_allow_no_scan_and_no_delete_of_the_ledger(stage: str) -> None:
 @pytest.mark.parametrize("stage", ["dev", "prod", "test"])
 def test_each_stage_is_alike_but_for_its_name(stage: str) -> None:
     mine, prod = (
-        (ROOT / f".chalice/policy-{name}.json").read_text().replace(f"ship-captain-crew-{name}", "APP").replace(f"/{name}/", "/")
+        (ROOT / f".chalice/policy-{name}.json")
+        .read_text()
+        .replace(f"ship-captain-crew-{name}", "APP")
+        .replace(f"/{name}/", "/")
         for name in (stage, "prod")
     )
     assert mine == prod

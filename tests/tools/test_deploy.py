@@ -46,6 +46,7 @@ class Account:
     def deploy(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [sys.executable, "-c", DEPLOY, *arguments],
+            check=False,
             cwd=self.project,
             env=self.environment,
             stdin=subprocess.DEVNULL,

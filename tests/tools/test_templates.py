@@ -12,7 +12,9 @@ from tests.support.running import ROOT
 @pytest.mark.parametrize("name", ["resources.yaml", "edge.yaml"])
 def test_templates_pass_cfn_lint(name: str) -> None:
     lint = Path(sys.executable).with_name("cfn-lint")
-    done = subprocess.run([lint, "--regions", "us-east-1", "--", ROOT / ".chalice" / name], capture_output=True, text=True)
+    done = subprocess.run(
+        [lint, "--regions", "us-east-1", "--", ROOT / ".chalice" / name], check=False, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
