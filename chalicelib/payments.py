@@ -19,7 +19,8 @@ from chalicelib.store import EventRecord, Item, Mail
 MAX_AMOUNT_CENTS = 100_000_000
 # A phone's clock may be off; money from tomorrow is a typing error.
 CLOCK_TOLERANCE = timedelta(hours=24)
-LONGEST_REPORT = timedelta(days=3 * 366)
+# One Query a month: a longer range would outlast the request.
+LONGEST_REPORT = timedelta(days=33 * 366)
 
 PUBLIC = (
     "payment_id event_id kind refund_of method amount_cents currency payer reference note received_at recorded_at "
@@ -370,7 +371,7 @@ def parse_report(query: Mapping[str, str], *, now: datetime) -> Report:
     start = lists.take_bound(form, "from", timezone) or times.start_of_day(today.replace(day=1), timezone)
     end = lists.take_bound(form, "to", timezone, end=True) or max(now, start) + CLOCK_TOLERANCE
     if end - start > LONGEST_REPORT:
-        form.refuse("from", "must be within three years of `to`")
+        form.refuse("from", "must be within 33 years of `to`")
     report = Report(
         start=start,
         end=end,

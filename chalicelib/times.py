@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-EARLIEST_YEAR, LATEST_YEAR = 2000, 2199
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 
 def utc_now() -> datetime:

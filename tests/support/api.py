@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 APP = Path(__file__).parents[2] / "app.py"
-PASSWORD = "a-long-enough-password"  # noqa: S105 - of the tests
-ORIGIN_SECRET = "edge-secret"  # noqa: S105 - of the tests
+PASSWORD = "a-long-enough-password"
+ORIGIN_SECRET = "edge-secret"
 
 
 def load_app() -> ModuleType:

@@ -1,0 +1,424 @@
+import re
+import threading
+import uuid
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from chalicelib import chain, waivers
+from tests.support.api import Api, new_event
+
+GUEST_FIELDS = set(
+    "event_id title starts_at ends_at timezone vessel departure_port return_port guest_notes status party_size "
+    "operator waiver_url waivers".split()
+)
+# What only admins may see: each is unlike anything else on the page.
+CANARIES = (
+    "Quentin Patronymic", "quentin@canary.example", "+1 415 555 7701", "captain@canary.example", "+1 415 555 7702",
+    "crew@canary.example", "canary-note", "canary-payer", "canary-reference", "7654321", "76,543.21", "1234567",
+    "12,345.67", "signer@canary.example", "+1 415 555 7703", "1971-07-07",
+)  # fmt: skip
+
+
+class Form(HTMLParser):
+    """The fields of a page's form with their values; ticked boxes only."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.fields: list[tuple[str, str]] = []
+        self.invalid: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        found = dict(attributes)
+        if tag in ("input", "select") and (name := found.get("name")):
+            if found.get("aria-invalid") == "true":
+                self.invalid.add(name)
+            if found.get("type") != "checkbox" or "checked" in found:
+                self.fields.append((name, found.get("value") or ""))
+
+    def values(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, value in self.fields:
+            values.setdefault(name, []).append(value)
+        return values
+
+
+def page(event: dict[str, Any]) -> str:
+    return f"/g/{event['event_id']}/waiver"
+
+
+def signature(guest: Api, event: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """What a browser would post after the page was opened and filled in."""
+    form = Form(guest.get(page(event)).text).values()
+    form |= {"signer_name": "Bo Sailor", "esign_consent": "yes", "intent": "yes", "signature_typed": "Bo Sailor"}
+    return {**form, **changes}
+
+
+MINORS = {
+    "minor_name": ["Kim Sailor", "Lee Sailor"],
+    "minor_birth_date": ["2020-05-01", "2022-06-01"],
+    "guardian_relationship": "parent",
+    "authority_attestation": "yes",
+}
+
+
+# --- the guest's event ----------------------------------------------------------------------------
+
+
+def test_guests_see_what_the_contract_lists_and_nothing_else(guest: Api, event: dict[str, Any]) -> None:
+    answer = guest.get(f"/api/guest/{event['event_id']}")
+    assert answer.status == 200
+    assert set(answer.json) == GUEST_FIELDS
+    assert answer.json["operator"] == {
+        "name": "Bay Sail",
+        "phone": "+1 415 555 0123",
+        "email": "ops@sail.example.com",
+    }
+    assert answer.json["waiver_url"] == f"https://sail.example.com/g/{event['event_id']}/waiver"
+    assert answer.json["waivers"] == {"signed": 0, "expected": 4, "signers": []}
+
+
+def test_no_public_page_leaks_contact_money_or_notes(api: Api, guest: Api) -> None:
+    event = api.post(
+        "/api/events",
+        new_event(
+            patron={"name": "Quentin Patronymic", "email": "quentin@canary.example", "phone": "+1 415 555 7701"},
+            captain={"name": "Cap", "email": "captain@canary.example", "phone": "+1 415 555 7702"},
+            crew=[{"name": "Smee", "email": "crew@canary.example"}],
+            notes="canary-note",
+            charter_fee_cents=7654321,
+        ),
+    ).json
+    url = f"/api/events/{event['event_id']}/payments/{uuid.uuid4()}"
+    body = {"method": "check", "amount_cents": 1234567, "payer": "canary-payer", "reference": "canary-reference"}
+    assert api.put(url, body).status == 201
+    contact = {"signer_email": "signer@canary.example", "signer_phone": "+1 415 555 7703"}
+    signed = guest.submit(page(event), signature(guest, event, **contact, signer_birth_date="1971-07-07"))
+    assert signed.status == 303
+    seen = [
+        guest.get(f"/api/guest/{event['event_id']}").text,
+        guest.get(page(event)).text,
+        guest.get(signed.headers["location"]).text,
+        guest.submit(page(event), {"signer_name": "x"}).text,
+        guest.get("/api/health").text,
+        str(signed.headers),
+    ]
+    for canary in CANARIES:
+        assert all(canary not in text for text in seen), canary
+
+
+@pytest.mark.parametrize("event_id", ["A" * 22, "nope", "..%2f", "A" * 300])
+def test_an_unknown_charter_looks_the_same_to_every_guest(guest: Api, event_id: str) -> None:
+    answer = guest.get(f"/api/guest/{event_id}")
+    assert (answer.status, answer.json) == (404, {"Code": "NotFound", "Message": "There is no such charter."})
+    opened = guest.get(f"/g/{event_id}/waiver")
+    assert opened.status == 404
+    assert opened.headers["content-type"] == "text/html; charset=utf-8"
+    assert guest.submit(f"/g/{event_id}/waiver", {"signer_name": "x"}).text == opened.text
+
+
+# --- the waiver -----------------------------------------------------------------------------------
+
+
+def test_the_waiver_is_a_page_that_needs_no_script(guest: Api, event: dict[str, Any]) -> None:
+    answer = guest.get(page(event))
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "<script" not in answer.text
+    assert "Sunset sail aboard Sea Otter" in answer.text
+    assert "Saturday, June 1, 2030, 5:00 PM PDT" in answer.text
+    assert "Have it reviewed by counsel" in answer.text
+    form = Form(answer.text).values()
+    assert uuid.UUID(form["submission_id"][0])
+    assert re.fullmatch(r"[0-9a-f]{64}", form["waiver_version"][0])
+    # Consent is given, never preset.
+    assert not {"esign_consent", "intent", "authority_attestation"} & set(form)
+
+
+def test_every_opening_makes_a_submission_of_its_own(guest: Api, event: dict[str, Any]) -> None:
+    ids = {Form(guest.get(page(event)).text).values()["submission_id"][0] for _ in range(5)}
+    assert len(ids) == 5
+
+
+def test_a_signature_is_stored_counted_and_confirmed(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    answer = guest.submit(page(event), signature(guest, event))
+    assert answer.status == 303
+    assert answer.headers["location"].startswith(f"{page(event)}?signed=")
+    assert answer.headers["cache-control"] == "no-store"
+    confirmed = guest.get(answer.headers["location"])
+    assert "Signed. Thank you, Bo Sailor." in confirmed.text
+    charter = api.get(f"/api/events/{event['event_id']}").json
+    assert charter["waivers"] == {"signed": 1, "expected": 4}
+    [summary] = charter["waiver_records"]
+    assert (summary["participant_name"], summary["minor"]) == ("Bo Sailor", False)
+    record = api.get(f"/api/events/{event['event_id']}/waivers/{summary['waiver_id']}").json
+    assert record["intent_statement"] == waivers.INTENT_STATEMENT
+    assert record["esign_statement"] == waivers.ESIGN_STATEMENT
+    assert record["address"] == guest.address
+    assert record["version"]["waiver_version"] == record["waiver_version"]
+    assert [entry["act"] for entry in record["audit"]] == ["waiver_signed"]
+    assert api.get("/api/events").json["events"][0]["waivers"]["signed"] == 1
+    assert guest.get(f"/api/guest/{event['event_id']}").json["waivers"]["signers"] == ["Bo S."]
+
+
+def test_a_double_submit_is_one_signature(
+    api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage]
+) -> None:
+    form = signature(guest, event, signer_email="bo@example.com")
+    first, again = guest.submit(page(event), form), guest.submit(page(event), form)
+    assert (first.status, again.status) == (303, 303)
+    assert first.headers["location"] == again.headers["location"]
+    assert api.get(f"/api/events/{event['event_id']}").json["waivers"]["signed"] == 1
+    assert len(mailbox) == 1
+
+
+def test_a_double_tap_at_the_same_instant_is_one_signature(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    form = signature(guest, event, **MINORS)
+    answers: list[Any] = []
+    threads = [threading.Thread(target=lambda: answers.append(Api().submit(page(event), form))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {(answer.status, answer.headers["location"]) for answer in answers} == {
+        (303, answers[0].headers["location"])
+    }
+    assert api.get(f"/api/events/{event['event_id']}").json["waivers"]["signed"] == 3
+
+
+def test_guests_who_sign_at_once_make_one_chain(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    forms = [signature(guest, event, signer_name=f"Guest {number}") for number in range(8)]
+    answers: list[int] = []
+    threads = [
+        threading.Thread(target=lambda form=form: answers.append(Api().submit(page(event), form).status))
+        for form in forms
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [303] * 8
+    export = api.get("/api/waivers.json").json
+    assert chain.find_fault(export) is None
+    assert export["count"] == 8
+    assert api.get(f"/api/events/{event['event_id']}").json["waivers"]["signed"] == 8
+
+
+def test_a_guardian_signs_for_minors_each_with_a_record(
+    api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage]
+) -> None:
+    guest.submit(page(event), signature(guest, event, **MINORS, signer_email="bo@example.com"))
+    manifest = api.get(f"/api/events/{event['event_id']}/manifest").json
+    assert [(one["name"], one["minor"], one["guardian"]) for one in manifest["passengers"]] == [
+        ("Bo Sailor", False, None),
+        ("Kim Sailor", True, "Bo Sailor"),
+        ("Lee Sailor", True, "Bo Sailor"),
+    ]
+    assert (manifest["head_count"], manifest["missing"], manifest["passenger_limit"]) == (3, 1, 6)
+    [message] = mailbox
+    text = message.get_body(("plain",))
+    assert text
+    assert "Bo Sailor, Kim Sailor, Lee Sailor" in text.get_content()
+    assert "The risks" in text.get_content()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"signer_name": ""}, "signer_name"),
+        ({"signer_name": "x" * 101}, "signer_name"),
+        ({"signer_name": "a\x00b"}, "signer_name"),
+        ({"esign_consent": ""}, "esign_consent"),
+        ({"intent": ""}, "intent"),
+        ({"signature_typed": ""}, "signature_typed"),
+        ({"signer_email": "bo@"}, "signer_email"),
+        ({"signer_phone": "soon"}, "signer_phone"),
+        ({"signer_birth_date": "07/07/1971"}, "signer_birth_date"),
+        ({"signer_birth_date": "2015-01-01"}, "signer_birth_date"),
+        ({**MINORS, "guardian_relationship": ""}, "guardian_relationship"),
+        ({**MINORS, "authority_attestation": ""}, "authority_attestation"),
+        ({**MINORS, "minor_name": ["Kim", ""]}, "minor_name"),
+        ({**MINORS, "minor_birth_date": ["2020-05-01", ""]}, "minor_birth_date"),
+        ({**MINORS, "minor_birth_date": ["2020-05-01", "1990-01-01"]}, "minor_birth_date"),
+        ({**MINORS, "minor_birth_date": ["2020-05-01", "2031-01-01"]}, "minor_birth_date"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
+    api: Api, guest: Api, event: dict[str, Any], changes: dict[str, Any], field: str
+) -> None:
+    form = signature(guest, event, **{"signer_name": "Zoë Sailor", "signer_phone": "+1 415 555 0100", **changes})
+    answer = guest.submit(page(event), form)
+    assert answer.status == 400
+    shown = Form(answer.text)
+    assert field in shown.invalid
+    sent = {name: value if isinstance(value, list) else [value] for name, value in form.items()}
+    for name in ("submission_id", "signer_name", "signer_email", "signature_typed"):
+        assert [value.replace("\x00", "") for value in shown.values()[name]] == [
+            value.replace("\x00", "") for value in sent[name]
+        ]
+    typed_minors = [name for name in sent.get("minor_name", []) if name]
+    assert [name for name in shown.values()["minor_name"] if name] == typed_minors
+    assert api.get(f"/api/events/{event['event_id']}").json["waivers"]["signed"] == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"submission_id": "x"},
+        {"submission_id": ["a", "b"]},
+        {"extra": "1"},
+        {"signature_strokes": "[[[["},
+        {"signature_strokes": '[{"points":[{"x":NaN,"y":1}]}]'},
+        {"signature_strokes": '[{"points":[{"x":1e999,"y":1}]}]'},
+        {"signature_strokes": '{"a":1}'},
+        {"signature_strokes": "[1]"},
+        {"minor_name": ["Kim"], "minor_birth_date": []},
+        {"minor_name": [f"Kid {number}" for number in range(11)], "minor_birth_date": ["2020-01-01"] * 11},
+    ],
+)
+def test_a_form_no_browser_sends_is_a_400_page(
+    api: Api, guest: Api, event: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    answer = guest.submit(page(event), signature(guest, event, **changes))
+    assert answer.status == 400
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert api.get(f"/api/events/{event['event_id']}").json["waivers"]["signed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type", "status"),
+    [
+        (b"signer_name=%ff%fe", "application/x-www-form-urlencoded", 400),
+        (b"\xff\xfe=1", "application/x-www-form-urlencoded", 400),
+        (b"a=1&" * 200, "application/x-www-form-urlencoded", 400),
+        (b"a=" + b"x" * 300_000, "application/x-www-form-urlencoded", 413),
+        (b"{}", "application/json", 415),
+        (b"", "application/x-www-form-urlencoded", 400),
+    ],
+)
+def test_a_broken_form_is_refused_cleanly(
+    guest: Api, event: dict[str, Any], raw: bytes, content_type: str, status: int
+) -> None:
+    assert guest.call("POST", page(event), raw=raw, content_type=content_type).status == status
+
+
+def test_a_drawn_signature_is_enough_and_kept_as_strokes(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    strokes = '[{"points":[{"x":1.4,"y":2.6,"time":1700000000000},{"x":3,"y":4}]}]'
+    form = signature(guest, event, signature_typed="", signature_strokes=strokes)
+    assert guest.submit(page(event), form).status == 303
+    [record] = api.get("/api/waivers.json").json["records"]
+    assert record["signature_strokes"] == [[[1, 3, 1_700_000_000_000], [3, 4, 0]]]
+
+
+def test_a_new_text_is_shown_before_it_is_signed(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    form = signature(guest, event, signer_email="bo@example.com")
+    assert api.put("/api/waiver-versions/current", {"title": "New terms", "text": "Quite **new**."}).status == 200
+    answer = guest.submit(page(event), form)
+    assert answer.status == 409
+    assert "Quite <strong>new</strong>." in answer.text
+    shown = Form(answer.text).values()
+    assert shown["signer_email"] == ["bo@example.com"]
+    assert "intent" not in shown
+    assert shown["waiver_version"] != form["waiver_version"]
+    assert guest.submit(page(event), {**shown, "esign_consent": "yes", "intent": "yes"}).status == 303
+
+
+def test_what_was_signed_stays_signed_when_the_text_changes_after(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    form = signature(guest, event)
+    first = guest.submit(page(event), form)
+    api.put("/api/waiver-versions/current", {"title": "New terms", "text": "New."})
+    again = guest.submit(page(event), form)
+    assert (again.status, again.headers["location"]) == (303, first.headers["location"])
+    assert api.get(f"/api/events/{event['event_id']}/manifest").json["passengers"][0]["waiver"] == "superseded"
+
+
+def test_a_cancelled_charter_takes_no_signatures(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    form = signature(guest, event)
+    api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "storm"})
+    assert "cancelled" in guest.get(page(event)).text
+    assert guest.submit(page(event), form).status == 409
+    assert api.get(f"/api/events/{event['event_id']}").json["waivers"]["signed"] == 0
+
+
+def test_a_past_charter_takes_no_signatures(api: Api, guest: Api) -> None:
+    past = {"starts_at": "2020-01-01T10:00:00Z", "ends_at": "2020-01-01T12:00:00Z"}
+    event = api.post("/api/events", new_event(**past)).json
+    opened = guest.get(page(event))
+    assert (opened.status, "is over" in opened.text, "<form" in opened.text) == (200, True, False)
+
+
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}"])
+def test_nothing_typed_becomes_markup(api: Api, guest: Api, hostile: str) -> None:
+    texts = {"title": hostile, "vessel": hostile, "departure_port": hostile}
+    event = api.post("/api/events", new_event(**texts)).json
+    refused = guest.submit(page(event), {"signer_name": hostile, "signature_typed": hostile}).text
+    signed = guest.submit(page(event), signature(guest, event, signer_name=hostile))
+    for html in (guest.get(page(event)).text, refused, guest.get(signed.headers["location"]).text):
+        assert hostile not in html.replace("{{7*7}}", hostile) or hostile == "{{7*7}}"
+        assert "<script" not in html
+        assert "<img" not in html
+        assert "49" not in re.sub(r"[0-9a-f]{8}-[0-9a-f-]+|[0-9a-f]{16,}|#[0-9a-f]{6}|sha256-\S+", "", html)
+
+
+def test_a_wrong_confirmation_link_shows_the_form(guest: Api, event: dict[str, Any]) -> None:
+    for token in ("x", "0" * 32, "../../", "%00"):
+        assert "<form" in guest.get(f"{page(event)}?{urlencode({'signed': token})}").text
+
+
+# --- versions -------------------------------------------------------------------------------------
+
+
+def test_the_same_text_again_is_no_new_version(api: Api) -> None:
+    first = api.put("/api/waiver-versions/current", {"title": "Terms", "text": "One."}).json
+    again = api.put("/api/waiver-versions/current", {"title": "Terms", "text": "One."}).json
+    assert again == first
+    listed = api.get("/api/waiver-versions").json
+    assert [version["waiver_version"] for version in listed["versions"]] == [first["waiver_version"]]
+    assert listed["current"] == first["waiver_version"]
+
+
+def test_an_old_text_can_be_made_current_again(api: Api) -> None:
+    one = api.put("/api/waiver-versions/current", {"title": "Terms", "text": "One."}).json
+    api.put("/api/waiver-versions/current", {"title": "Terms", "text": "Two."})
+    api.put("/api/waiver-versions/current", {"title": "Terms", "text": "One."})
+    listed = api.get("/api/waiver-versions").json
+    assert listed["current"] == one["waiver_version"]
+    assert len(listed["versions"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"title": "T"}, "text"),
+        ({"text": "T"}, "title"),
+        ({"title": "T", "text": ""}, "text"),
+        ({"title": "T", "text": "x" * 60_001}, "text"),
+        ({"title": "T", "text": 1}, "text"),
+        ({"title": "T", "text": "x", "language": "en"}, "language"),
+    ],
+)
+def test_a_wrong_version_names_the_field(api: Api, body: dict[str, Any], field: str) -> None:
+    answer = api.put("/api/waiver-versions/current", body)
+    assert (answer.status, list(answer.json["Fields"])) == (400, [field])
+
+
+def test_an_unknown_waiver_is_404(api: Api, event: dict[str, Any]) -> None:
+    for waiver_id in ("0" * 32, "x", "../EVENT"):
+        url = f"/api/events/{event['event_id']}/waivers/{waiver_id.replace('/', '%2f')}"
+        assert api.get(url).status == 404
+
+
+def test_the_manifest_csv_lists_everyone_and_who_is_missing(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    guest.submit(page(event), signature(guest, event, signer_name="=Bo"))
+    answer = api.get(f"/api/events/{event['event_id']}/manifest.csv")
+    lines = answer.text.split("\r\n")
+    assert lines[0] == "role,name,phone,minor,guardian,waiver,signed_at"
+    assert lines[1].startswith("captain,Cap Hook,'+1 415 555 0100")
+    assert lines[2].startswith("crew,Smee")
+    assert lines[3].startswith("passenger,'=Bo,,no,,signed,")
+    assert lines[4:7] == ["passenger,,,,,missing,"] * 3

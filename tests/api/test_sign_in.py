@@ -1,0 +1,206 @@
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import auth, settings, times
+from tests.support.api import PASSWORD, Api
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Moves the clock forward."""
+    start = times.utc_now()
+
+    def move(**by: float) -> None:
+        monkeypatch.setattr(times, "utc_now", lambda: start + timedelta(**by))
+
+    return move
+
+
+def sign_in(api: Api, **more: Any) -> Api:
+    answer = api.post("/api/login", {"password": PASSWORD, **more})
+    assert answer.status == 200, answer.text
+    return api.with_token(answer.json["token"])
+
+
+def test_the_right_password_opens_a_session(guest: Api) -> None:
+    answer = guest.post("/api/login", {"password": PASSWORD})
+    assert set(answer.json) == {"token", "role", "expires_at"}
+    assert answer.json["role"] == "admin"
+    session = guest.with_token(answer.json["token"]).get("/api/session")
+    assert session.json == {"role": "admin", "expires_at": answer.json["expires_at"]}
+
+
+@pytest.mark.parametrize("password", ["wrong", PASSWORD + " ", PASSWORD.upper(), "€" * 200])
+def test_a_wrong_password_is_401(guest: Api, password: str) -> None:
+    answer = guest.post("/api/login", {"password": password})
+    assert answer.status == 401
+    assert answer.json["Message"] == "That password is not right."
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "password"),
+        ({"password": 7}, "password"),
+        ({"password": ""}, "password"),
+        ({"password": None}, "password"),
+        ({"password": "x" * 300}, "password"),
+        ({"password": "\ud800"}, "password"),
+        ({"password": "x", "keep_signed_in": "yes"}, "keep_signed_in"),
+        ({"password": "x", "remember": True}, "remember"),
+    ],
+)
+def test_a_login_that_makes_no_sense_names_the_field(guest: Api, body: dict[str, Any], field: str) -> None:
+    answer = guest.post("/api/login", body)
+    assert answer.status == 400
+    assert field in answer.json["Fields"]
+
+
+def test_logging_out_kills_the_token_at_once_and_no_other(guest: Api) -> None:
+    here, there = sign_in(guest), sign_in(guest)
+    answer = here.post("/api/logout")
+    assert (answer.status, answer.text) == (204, "")
+    assert here.get("/api/session").status == 401
+    assert there.get("/api/session").status == 200
+
+
+def test_a_session_ends_when_it_was_idle_for_twelve_hours(guest: Api, later: Any) -> None:
+    here = sign_in(guest)
+    later(hours=11.9)
+    assert here.get("/api/session").status == 200
+    later(hours=23.8)
+    assert here.get("/api/session").status == 200
+    later(hours=36)
+    assert here.get("/api/session").status == 401
+
+
+def test_a_session_ends_after_seven_days_however_busy(guest: Api, later: Any) -> None:
+    here = sign_in(guest)
+    for hours in range(10, 24 * 7, 10):
+        later(hours=hours)
+        assert here.get("/api/session").status == 200
+    later(days=7, seconds=1)
+    assert here.get("/api/session").status == 401
+
+
+def test_a_kept_session_lasts_thirty_days(guest: Api, later: Any) -> None:
+    here = sign_in(guest, keep_signed_in=True)
+    later(days=29.9)
+    assert here.get("/api/session").status == 200
+    later(days=30.1)
+    assert here.get("/api/session").status == 401
+
+
+def test_changing_the_password_ends_every_session(
+    guest: Api, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = sign_in(guest)
+    monkeypatch.setattr(auth, "LOG2_N", 8)
+    monkeypatch.setenv("ADMIN_PASS_HASH", auth.hash_password(PASSWORD))
+    settings.settings.cache_clear()
+    assert here.get("/api/session").status == 401
+
+
+def test_the_token_is_not_in_the_table(guest: Api, environment: dict[str, str]) -> None:
+    from chalicelib import aws
+
+    here = sign_in(guest)
+    everything = str(aws.client("dynamodb").scan(TableName=environment["SCC_TABLE"])["Items"])
+    assert here.token
+    assert here.token not in everything
+    assert PASSWORD not in everything
+
+
+def test_several_admins_sign_in_by_name_and_are_recorded(
+    guest: Api, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "LOG2_N", 8)
+    ben_password = "ben-sails-at-night"
+    ben = auth.hash_password(ben_password)
+    monkeypatch.setenv("ADMIN_PASS_HASH", f"ana={environment['ADMIN_PASS_HASH']};ben={ben}")
+    settings.settings.cache_clear()
+
+    unnamed = guest.post("/api/login", {"password": PASSWORD})
+    assert (unnamed.status, list(unnamed.json["Fields"])) == (400, ["name"])
+    wrong = [
+        guest.post("/api/login", {"password": PASSWORD, "name": "ben"}),
+        guest.post("/api/login", {"password": PASSWORD, "name": "nobody"}),
+    ]
+    assert [answer.status for answer in wrong] == [401, 401]
+    assert wrong[0].text == wrong[1].text
+
+    from tests.support.api import new_event, new_payment
+
+    answer = guest.post("/api/login", {"password": ben_password, "name": "ben"})
+    api = guest.with_token(answer.json["token"])
+    event = api.post("/api/events", new_event()).json
+    url = f"/api/events/{event['event_id']}/payments/00000000-0000-7000-8000-000000000001"
+    assert api.put(url, new_payment()).json["payment"]["recorded_by"] == "ben"
+
+
+def test_guessing_from_one_address_is_stopped_before_hashing(guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(auth.TRIES_PER_ADDRESS):
+        assert guest.post("/api/login", {"password": "guess"}).status == 401
+    monkeypatch.setattr(auth, "verify_password", lambda *_: pytest.fail("it hashed"))
+    answer = guest.post("/api/login", {"password": PASSWORD})
+    assert answer.status == 429
+    assert 0 < int(answer.headers["retry-after"]) <= auth.WINDOW_S
+
+
+def test_another_address_is_not_stopped_nor_is_a_spoofed_header_believed(guest: Api) -> None:
+    for number in range(auth.TRIES_PER_ADDRESS):
+        spoofed = {"x-forwarded-for": f"203.0.113.{number}, {guest.address}, 198.51.100.1"}
+        assert guest.post("/api/login", {"password": "guess"}, headers=spoofed).status == 401
+    assert guest.post("/api/login", {"password": PASSWORD}).status == 429
+    assert Api(address="192.0.2.99").post("/api/login", {"password": PASSWORD}).status == 200
+
+
+def test_the_stop_ends_with_its_window(guest: Api, later: Any) -> None:
+    for _ in range(auth.TRIES_PER_ADDRESS + 1):
+        guest.post("/api/login", {"password": "guess"})
+    later(seconds=auth.WINDOW_S)
+    assert guest.post("/api/login", {"password": PASSWORD}).status == 200
+
+
+def test_a_flood_from_many_addresses_slows_the_owner_but_never_locks_out(
+    guest: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(auth, "TRIES_OVERALL", 3)
+    monkeypatch.setattr("time.sleep", waits.append)
+    monkeypatch.setattr(auth.log_in, "__kwdefaults__", {"sleep": waits.append})
+    for number in range(4):
+        Api(address=f"203.0.113.{number}").post("/api/login", {"password": "guess"})
+    assert guest.post("/api/login", {"password": PASSWORD}).status == 200
+    assert waits == [auth.OVERFLOW_DELAY_S] * 2
+
+
+def test_right_passwords_do_not_count_as_tries(guest: Api) -> None:
+    for _ in range(auth.TRIES_PER_ADDRESS + 5):
+        sign_in(guest)
+
+
+def test_guesses_in_parallel_do_not_slip_past_the_throttle(environment: dict[str, str]) -> None:
+    statuses: list[int] = []
+
+    def guess() -> None:
+        statuses.append(Api().post("/api/login", {"password": "guess"}).status)
+
+    threads = [threading.Thread(target=guess) for _ in range(auth.TRIES_PER_ADDRESS * 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses.count(401) == auth.TRIES_PER_ADDRESS
+    assert statuses.count(429) == auth.TRIES_PER_ADDRESS
+
+
+def test_the_password_shows_neither_in_the_answer_nor_in_the_log(guest: Api, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", logger="scc")
+    canary = "canary-password-7781"
+    answer = guest.post("/api/login", {"password": canary, "oops": canary})
+    assert canary not in answer.text
+    assert canary not in caplog.text

@@ -1,0 +1,132 @@
+"""An operator's environment, and the people, charters and payments of the tests below the API."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+from chalicelib import auth, settings, store, times
+from chalicelib.acts import Actor
+from chalicelib.ledger import Sums
+
+PASSWORD = "a-long-enough-password"
+NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+ADMIN = Actor("admin", "192.0.2.7")
+_numbers = itertools.count(1)
+
+
+@cache
+def password_hash() -> str:
+    """As `tools.password` makes it, at a fraction of the cost."""
+    cost, auth.LOG2_N = auth.LOG2_N, 8
+    try:
+        return auth.hash_password(PASSWORD)
+    finally:
+        auth.LOG2_N = cost
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """A complete environment of the function; an empty value takes a setting away."""
+    values = {
+        "ADMIN_PASS_HASH": password_hash(),
+        "SCC_TABLE": "none",
+        "SCC_BASE_URL": "https://sail.example.com",
+        "SCC_TIMEZONE": "America/Los_Angeles",
+        "SCC_CURRENCY": "USD",
+        "SCC_OPERATOR_NAME": "Bay Sail",
+        "SCC_OPERATOR_EMAIL": "ops@sail.example.com",
+        "SCC_OPERATOR_PHONE": "+1 415 555 0123",
+        "SCC_MAIL_TRANSPORT": "ses",
+        "SCC_MAIL_FROM": "captain@sail.example.com",
+        "SCC_ORIGIN_SECRETS": "",
+        **changes,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+@contextmanager
+def operating(**changes: str) -> Iterator[None]:
+    """The function's environment is this operator's, and nobody else's, for as long as it lasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(**changes).items():
+            patch.setenv(name, value)
+        settings.settings.cache_clear()
+        yield
+    settings.settings.cache_clear()
+
+
+def at(minutes: float = 0) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+def details(**changes: Any) -> dict[str, Any]:
+    return {
+        "title": "Sunset sail",
+        "starts_at": "2026-11-29T01:00:00Z",
+        "ends_at": "2026-11-29T04:00:00Z",
+        "timezone": "America/Los_Angeles",
+        "vessel": "Sea Otter",
+        "passenger_limit": 6,
+        "departure_port": "Sausalito",
+        "return_port": "Sausalito",
+        "captain": None,
+        "crew": [],
+        "patron": {"name": "Ana Rivera", "email": "ana@example.com", "phone": ""},
+        "party_size": 4,
+        "charter_fee_cents": 120_000,
+        "currency": "USD",
+        "notes": "",
+        "guest_notes": "",
+        **changes,
+    }
+
+
+def event(*, status: str = "scheduled", event_id: str = "", **changes: Any) -> store.EventRecord:
+    """A charter as the store keeps it."""
+    return store.EventRecord(
+        event_id=event_id or f"event{next(_numbers):017d}",
+        details=details(**changes),
+        status=status,
+        version=1,
+        sums=Sums(),
+        ledger_seq=0,
+        signed_count=0,
+        created_at=times.format_instant(NOW),
+        updated_at=times.format_instant(NOW),
+    )
+
+
+def uuid() -> str:
+    return f"00000000-0000-7000-8000-{next(_numbers):012d}"
+
+
+def payment(event_id: str = "A" * 22, **changes: Any) -> dict[str, Any]:
+    """A ledger row as `payments` makes it."""
+    at = times.format_instant(NOW)
+    return {
+        "payment_id": uuid(),
+        "event_id": event_id,
+        "kind": "balance",
+        "refund_of": None,
+        "method": "cash",
+        "amount_cents": 50_000,
+        "currency": "USD",
+        "payer": "Ana Rivera",
+        "reference": "",
+        "note": "",
+        "received_at": at,
+        "recorded_at": at,
+        "recorded_by": "admin",
+        "cleared_at": at,
+        "status": "cleared",
+        "void": None,
+        "bounce": None,
+        "refunds_tip": False,
+        "charter": "Sunset sail",
+        "address": "192.0.2.7",
+        **changes,
+    }
