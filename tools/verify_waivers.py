@@ -1,0 +1,29 @@
+"""Check an exported chain of signed waivers (`GET /api/waivers.json`) offline: nothing but Python is needed."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from chalicelib import chain
+from tools.console import Refused, run_tool
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.verify_waivers", description=__doc__)
+    parser.add_argument("file", metavar="FILE", type=Path, help="what GET /api/waivers.json answered")
+    arguments = parser.parse_args()
+    try:
+        export = json.loads(arguments.file.read_bytes())
+    except (OSError, ValueError) as problem:
+        raise Refused(f"{arguments.file} cannot be read as JSON: {problem}") from None
+    fault = chain.find_fault(export) if isinstance(export, dict) else "the file is not an export"
+    if fault:
+        print(fault, file=sys.stderr)
+        return 1
+    print(f"{export['count']} records, chain whole, head {export['head']}")
+    return 0
+
+
+if __name__ == "__main__":
+    run_tool(main)
