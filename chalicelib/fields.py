@@ -9,9 +9,9 @@ from typing import Any
 from chalicelib import times
 from chalicelib.errors import BadInput
 
-# https://html.spec.whatwg.org/#valid-e-mail-address, with a dot in the domain.
+# RFC 5321's dot-string (quoted ones are for nobody), with a dot in the domain.
 _EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
 )
 _PHONE = re.compile(r"[0-9+().\-/ x#*]{3,40}")

@@ -15,7 +15,8 @@ FREEMAIL = frozenset(
     "gmail.com googlemail.com yahoo.com ymail.com outlook.com hotmail.com live.com msn.com icloud.com me.com "
     "mac.com aol.com proton.me protonmail.com gmx.com gmx.net gmx.de web.de mail.com zoho.com yandex.com".split()
 )
-_HASH = re.compile(r"scrypt\$ln=\d{1,2},r=\d{1,2},p=\d{1,2}\$[A-Za-z0-9_-]{16,}\$[A-Za-z0-9_-]{32,}")
+# Just what `tools.password` prints; a cost past 2^19 would not fit into the function's memory.
+_HASH = re.compile(r"scrypt\$ln=([1-9]|1\d),r=8,p=1\$[A-Za-z0-9_-]{22}\$[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True)

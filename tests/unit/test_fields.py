@@ -1,0 +1,407 @@
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib import fields
+from chalicelib.errors import BadInput
+from chalicelib.fields import Fields
+
+
+def problems(form: Fields) -> dict[str, str]:
+    """What the form's owner is told, by field."""
+    with pytest.raises(BadInput) as refused:
+        form.finish()
+    body = refused.value.body()
+    assert body["Message"]
+    return body["Fields"]  # type: ignore[no-any-return]
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def test_one_json_object_is_a_body() -> None:
+    raw = '{"name": "Zoë 🚢", "crew": [{"name": "Smee"}], "fee": 12, "on": true, "captain": null}'.encode()
+    assert fields.parse_json(raw) == {
+        "name": "Zoë 🚢",
+        "crew": [{"name": "Smee"}],
+        "fee": 12,
+        "on": True,
+        "captain": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{",
+        b"{}{}",
+        b"{'a': 1}",
+        b'{"a": 1,}',
+        b'{"a": 01}',
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": [-Infinity]}',
+        b'{"a": 1, "a": 1}',
+        b'{"patron": {"name": "a", "name": "b"}}',
+        b'{"a": "\xff"}',
+        b'{"a": "\xed\xa0\x80"}',
+        b'\xef\xbb\xbf{"a": 1}',
+        '{"a": 1}'.encode("utf-16"),
+        b'{"a": "\x00"}',
+        b'{"a": "line\nbreak"}',
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b'{"a": ' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+        b'{"a":' * 10_000,
+        b"null",
+        b"[]",
+        b'"text"',
+        b"1",
+        b"NaN",
+        b"",
+    ],
+    ids=range(25),
+)
+def test_anything_else_is_refused_in_one_sentence(raw: bytes) -> None:
+    with pytest.raises(BadInput) as refused:
+        fields.parse_json(raw)
+    message = refused.value.body()["Message"]
+    assert message.startswith("The body ")
+    assert message.endswith(".")
+    assert len(message) < 200
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [(b'{"a": NaN}', "NaN is not a JSON number"), (b'{"a": 1, "a": 2}', "a field stands in it twice")],
+)
+def test_what_lenient_parsers_accept_is_refused_with_the_reason(raw: bytes, reason: str) -> None:
+    with pytest.raises(BadInput, match=reason):
+        fields.parse_json(raw)
+
+
+@pytest.mark.parametrize(
+    "number", ["1e999", "-1e999", "1.0", "1e2", "0.5", "1" * 4000, "true", '"1"', "[1]", "{}", "null"]
+)
+def test_no_number_but_a_whole_one_within_bounds_is_an_amount(number: str) -> None:
+    form = Fields(fields.parse_json(f'{{"amount_cents": {number}}}'.encode()))
+    form.whole("amount_cents", least=1, most=100)
+    assert problems(form) == {"amount_cents": "must be a whole number from 1 to 100"}
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("Sunset sail", "Sunset sail"),
+        ("  Sunset sail \t\n", "Sunset sail"),
+        ("👨‍👩‍👧 Zoë Ångström", "👨‍👩‍👧 Zoë Ångström"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("=1+1; DROP TABLE", "=1+1; DROP TABLE"),
+    ],
+)
+def test_text_is_taken_as_it_is_but_for_blanks_around_it(given: str, taken: str) -> None:
+    form = Fields({"title": given})
+    assert form.text("title", max_chars=120) == taken
+    form.finish()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "a\0b",
+        "\0",
+        "a\x1bb",
+        "a\x7fb",
+        "a\x85b",
+        "a\u2028b",
+        "a\u2029b",
+        "\ud800",
+        "a\udfffb",
+        "a\nb",
+        "a\r\nb",
+        "a\rb",
+        "a\tb",
+        "\uffff",
+    ],
+)
+def test_a_line_of_text_holds_no_control_character_line_break_or_lone_surrogate(given: str) -> None:
+    form = Fields({"title": given})
+    assert form.text("title", max_chars=120) == ""
+    assert problems(form) == {"title": "must not contain control characters"}
+
+
+def test_text_of_several_lines_keeps_its_lines_in_one_form() -> None:
+    form = Fields({"notes": "one\r\n\r\n\ttwo\n"})
+    assert form.text("notes", max_chars=20, lines=True) == "one\n\n\ttwo"
+    form.finish()
+
+
+@pytest.mark.parametrize("given", ["a\0b", "a\rb", "a\x0bb", "a\u2028b", "\ud83d"])
+def test_text_of_several_lines_holds_no_other_control_character(given: str) -> None:
+    form = Fields({"notes": given})
+    form.text("notes", max_chars=20, lines=True)
+    assert problems(form) == {"notes": "must not contain control characters"}
+
+
+def test_the_length_of_text_is_counted_in_characters_after_trimming() -> None:
+    for fits in ("🚢" * 10, " " * 50 + "a" * 10):
+        form = Fields({"title": fits})
+        form.text("title", max_chars=10)
+        form.finish()
+    form = Fields({"title": "a" * 11})
+    form.text("title", max_chars=10)
+    assert problems(form) == {"title": "must be at most 10 characters long"}
+
+
+@pytest.mark.parametrize("body", [{}, {"title": ""}, {"title": " \n "}])
+def test_a_required_text_may_neither_lack_nor_be_empty(body: dict[str, Any]) -> None:
+    form = Fields(body)
+    form.text("title", max_chars=10)
+    assert problems(form) == {"title": "is required"}
+
+
+@pytest.mark.parametrize("body", [{}, {"vessel": None}, {"vessel": ""}, {"vessel": "  "}])
+def test_an_optional_text_may_lack_be_null_or_be_empty(body: dict[str, Any]) -> None:
+    form = Fields(body)
+    assert form.text("vessel", max_chars=10, default="") == ""
+    form.finish()
+
+
+@pytest.mark.parametrize("given", [1, True, [], {}, 1.5])
+def test_only_text_is_text(given: Any) -> None:
+    form = Fields({"title": given})
+    form.text("title", max_chars=10)
+    assert problems(form) == {"title": "must be text"}
+
+
+def test_a_password_is_taken_to_the_letter() -> None:
+    form = Fields({"password": "  tab\tand\0 blanks  "})
+    assert form.secret("password", max_chars=40) == "  tab\tand\0 blanks  "
+    form.finish()
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ("", "must have 1 to 20 characters"),
+        ("x" * 21, "must have 1 to 20 characters"),
+        ("\ud800", "must be text"),
+        (12345, "must be text"),
+        (None, "must be text"),
+    ],
+)
+def test_a_password_of_the_wrong_kind_is_refused_and_never_echoed(given: Any, rule: str) -> None:
+    form = Fields({"password": given})
+    form.secret("password", max_chars=20)
+    assert problems(form) == {"password": rule}
+
+
+# --- the other takers -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [1, 50, 100])
+def test_a_whole_number_within_its_bounds_is_taken(number: int) -> None:
+    form = Fields({"party_size": number})
+    assert form.whole("party_size", least=1, most=100) == number
+    form.finish()
+
+
+@pytest.mark.parametrize("number", [0, -1, 101, 10**30])
+def test_a_whole_number_out_of_bounds_is_refused_with_the_bounds(number: int) -> None:
+    form = Fields({"party_size": number})
+    form.whole("party_size", least=1, most=100, default=7)
+    assert problems(form) == {"party_size": "must be a whole number from 1 to 100"}
+
+
+@pytest.mark.parametrize("body", [{}, {"passenger_limit": None}])
+def test_a_whole_number_with_a_default_of_null_may_be_null(body: dict[str, Any]) -> None:
+    form = Fields(body)
+    assert form.whole("passenger_limit", least=1, most=100, default=None) is None
+    form.finish()
+
+
+def test_a_flag_is_true_or_false_and_nothing_like_it() -> None:
+    form = Fields({"a": True, "b": False})
+    assert form.flag("a", default=False) is True
+    assert form.flag("b", default=True) is False
+    assert form.flag("c", default=True) is True
+    form.finish()
+    for given in (1, 0, "true", "", []):
+        form = Fields({"a": given})
+        form.flag("a", default=False)
+        assert problems(form) == {"a": "must be true or false"}
+
+
+def test_a_choice_is_one_of_its_options_to_the_letter() -> None:
+    form = Fields({"method": "cash"})
+    assert form.choice("method", ("cash", "check")) == "cash"
+    form.finish()
+    for given in ("Cash", "cash ", "", "bitcoin", 1, None, ["cash"], "\ud800"):
+        form = Fields({"method": given})
+        form.choice("method", ("cash", "check"))
+        assert problems(form) == {"method": "must be one of cash, check"}
+    form = Fields({})
+    form.choice("method", ("cash", "check"))
+    assert problems(form) == {"method": "is required"}
+
+
+def test_an_optional_choice_has_its_default() -> None:
+    form = Fields({"kind": None})
+    assert form.choice("kind", ("tip", "balance"), default="balance") == "balance"
+    assert form.choice("status", ("a",), default="") == ""
+    form.finish()
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-11-28", "2026-11-28T13:30:00", "yesterday", "", 1764336600, [], "2026-11-28T13:30:00Z\0"]
+)
+def test_a_time_that_is_none_is_refused_with_an_example(given: Any) -> None:
+    form = Fields({"starts_at": given})
+    assert form.instant("starts_at") is None
+    assert problems(form) == {"starts_at": "must be an RFC 3339 time such as 2026-11-28T13:30:00-08:00"}
+
+
+@pytest.mark.parametrize("given", ["PST8", "America", "Mars/Olympus", "", 8, "../x"])
+def test_a_time_zone_that_is_none_is_refused_with_an_example(given: Any) -> None:
+    form = Fields({"timezone": given})
+    form.timezone("timezone", default="UTC")
+    assert problems(form) == {"timezone": "must be an IANA time zone such as America/Los_Angeles"}
+
+
+@pytest.mark.parametrize("given", ["usd", "US", "USDT", "", "$", 840, "ＵＳＤ"])
+def test_a_currency_that_is_none_is_refused_with_an_example(given: Any) -> None:
+    form = Fields({"currency": given})
+    form.currency("currency", default="USD")
+    assert problems(form) == {"currency": "must be an ISO 4217 code such as USD"}
+
+
+def test_a_uuid_is_taken_in_lower_case() -> None:
+    form = Fields({"refund_of": "0190A6F0-0000-7000-8000-00000000ABCD"})
+    assert form.uuid("refund_of") == "0190a6f0-0000-7000-8000-00000000abcd"
+    form.finish()
+    for given in ("", "1", "0190a6f0000070008000000000000000", "g" * 36, "0190a6f0-0000-7000-8000-00000000abcd\n", 5):
+        form = Fields({"refund_of": given})
+        form.uuid("refund_of", default=None)
+        assert problems(form) == {"refund_of": "must be a UUID"}
+
+
+@pytest.mark.parametrize(
+    "given", ["ana@example.com", "ana+boat@mail.example.co.uk", "o'hara_1@x-y.example", "a.b.c@example.com"]
+)
+def test_an_email_address_is_taken(given: str) -> None:
+    form = Fields({"email": given})
+    assert form.email("email") == given
+    form.finish()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "ana",
+        "ana@",
+        "@example.com",
+        "ana@localhost",
+        "ana@exa mple.com",
+        "ana@example..com",
+        "ana@-example.com",
+        "ana@example.com, ben@example.com",
+        "Ana <ana@example.com>",
+        "ana@example.com>\nBcc: x@y.com",
+        "ana@@example.com",
+        "änä@example.com",
+        # No mail program takes these, and no message can be addressed to them.
+        "ana..rivera@example.com",
+        ".ana@example.com",
+        "ana.@example.com",
+        "a" * 250 + "@example.com",
+    ],
+)
+def test_what_no_mail_can_be_sent_to_is_no_email_address(given: str) -> None:
+    form = Fields({"email": given})
+    form.email("email")
+    assert set(problems(form)) == {"email"}
+
+
+def test_a_phone_number_is_taken_as_people_write_it_and_words_are_not() -> None:
+    for given in ("+1 (415) 555-0100", "415.555.0100 x12", ""):
+        form = Fields({"phone": given})
+        assert form.phone("phone") == given
+        form.finish()
+    for given in ("call me", "+1\u00a0415", "12", "<b>5</b>"):
+        form = Fields({"phone": given})
+        form.phone("phone")
+        assert problems(form) == {"phone": "must be a phone number"}
+
+
+def test_a_person_has_a_name_and_may_have_email_and_phone() -> None:
+    form = Fields({"captain": {"name": "Hook"}})
+    assert form.person("captain") == {"name": "Hook", "email": "", "phone": ""}
+    assert form.person("captain") is None
+    form.finish()
+
+
+def test_what_is_wrong_with_a_person_is_named_by_path() -> None:
+    form = Fields(
+        {
+            "captain": {"email": "no", "rank": 1},
+            "crew": [{"name": "Smee"}, {"name": "", "phone": "call me"}, {"name": 5}],
+        }
+    )
+    form.person("captain")
+    form.people("crew", most=3)
+    assert problems(form) == {
+        "captain.name": "is required",
+        "captain.email": "must be an email address",
+        "captain.rank": "is not a known field",
+        "crew[1].name": "is required",
+        "crew[1].phone": "must be a phone number",
+        "crew[2].name": "must be text",
+    }
+
+
+@pytest.mark.parametrize("given", ["Hook", 1, [], [{"name": "Hook"}], True])
+def test_a_person_is_an_object(given: Any) -> None:
+    form = Fields({"captain": given})
+    form.person("captain")
+    assert problems(form) == {"captain": "must be an object with name, email and phone"}
+
+
+@pytest.mark.parametrize("given", ["Smee", {"name": "Smee"}, [{}] * 4, ["Smee"], [None], 5])
+def test_a_crew_is_a_list_of_so_many_people(given: Any) -> None:
+    form = Fields({"crew": given})
+    form.people("crew", most=3)
+    assert set(problems(form)) == {"crew"}
+
+
+# --- finish ---------------------------------------------------------------------------------------
+
+
+def test_every_problem_is_told_at_once_each_under_its_field() -> None:
+    form = Fields({"amount_cents": "12", "method": "gold", "amout": 1, "__proto__": {}})
+    form.whole("amount_cents", least=1, most=9)
+    form.choice("method", ("cash",))
+    form.text("payer", max_chars=10)
+    assert problems(form) == {
+        "amount_cents": "must be a whole number from 1 to 9",
+        "method": "must be one of cash",
+        "payer": "is required",
+        "amout": "is not a known field",
+        "__proto__": "is not a known field",
+    }
+
+
+@pytest.mark.parametrize("name", ["x" * 61, "x" * 50_000, "a\0b", "\ud800", "a\u2028b"])
+def test_an_unknown_field_with_a_hostile_name_is_refused_without_echoing_it(name: str) -> None:
+    told = problems(Fields({name: 1}))
+    assert told == {"(unprintable name)": "is not a known field"}
+    json.dumps(told).encode()
+
+
+def test_a_form_in_which_all_is_right_and_nothing_left_passes() -> None:
+    form = Fields({"title": "Sail"})
+    form.text("title", max_chars=10)
+    form.finish()
+    assert form.problems == {}

@@ -1,0 +1,161 @@
+import dataclasses
+
+import pytest
+
+from chalicelib import settings
+from chalicelib.errors import SettingsError
+from tests.support import operator
+
+HASH = operator.password_hash()
+GMAIL = {
+    "SCC_MAIL_TRANSPORT": "gmail",
+    "SCC_MAIL_FROM": "",
+    "SCC_GMAIL_USER": "bay.sail@gmail.com",
+    "SCC_GMAIL_TOKEN": "abcd efgh ijkl mnop",
+}
+
+
+def load(**changes: str) -> settings.Settings:
+    return settings.load(operator.environment(**changes))
+
+
+def test_a_complete_environment_is_taken() -> None:
+    here = load(SCC_ORIGIN_SECRETS="old, new ,")
+    assert here.admins == {"admin": HASH}
+    assert not here.named_admins
+    assert here.origin_secrets == ("old", "new")
+    assert here.base_url == "https://sail.example.com"
+
+
+def test_what_has_a_default_may_lack() -> None:
+    here = load(SCC_TIMEZONE="", SCC_CURRENCY="", SCC_OPERATOR_PHONE="", SCC_ORIGIN_SECRETS="")
+    assert (here.timezone, here.currency) == ("America/Los_Angeles", "USD")
+    assert (here.operator_phone, here.origin_secrets) == ("", ())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ADMIN_PASS_HASH",
+        "SCC_TABLE",
+        "SCC_BASE_URL",
+        "SCC_OPERATOR_NAME",
+        "SCC_OPERATOR_EMAIL",
+        "SCC_MAIL_TRANSPORT",
+        "SCC_MAIL_FROM",
+    ],
+)
+def test_a_missing_setting_is_named(name: str) -> None:
+    for missing in ("", "   "):
+        with pytest.raises(SettingsError, match=f"^{name} is missing\\.$"):
+            load(**{name: missing})
+
+
+@pytest.mark.parametrize("name", ["SCC_GMAIL_USER", "SCC_GMAIL_TOKEN"])
+def test_a_missing_setting_of_gmail_is_named_when_gmail_sends(name: str) -> None:
+    assert load(**GMAIL).gmail_user == "bay.sail@gmail.com"
+    with pytest.raises(SettingsError, match=f"^{name} is missing\\.$"):
+        load(**{**GMAIL, name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SCC_MAIL_TRANSPORT", "smtp"),
+        ("SCC_MAIL_FROM", "captain"),
+        ("SCC_BASE_URL", "http://sail.example.com"),
+        ("SCC_BASE_URL", "https://sail.example.com/app"),
+        ("SCC_BASE_URL", "https://"),
+        ("SCC_BASE_URL", "sail.example.com"),
+        ("SCC_TIMEZONE", "PDT"),
+        ("SCC_TIMEZONE", "../zone"),
+        ("SCC_CURRENCY", "usd"),
+        ("SCC_CURRENCY", "dollars"),
+        ("SCC_OPERATOR_EMAIL", "ops"),
+        ("SCC_OPERATOR_NAME", "Bay\nSail"),
+        ("SCC_OPERATOR_NAME", "x" * 101),
+        ("SCC_OPERATOR_PHONE", "1\r\nBcc: x"),
+        ("ADMIN_PASS_HASH", "secret-password"),
+        ("ADMIN_PASS_HASH", "sha256$abc"),
+        ("ADMIN_PASS_HASH", HASH[:-10]),
+        ("ADMIN_PASS_HASH", HASH + "$x"),
+        ("ADMIN_PASS_HASH", HASH.replace("ln=8", "ln=99")),
+        ("ADMIN_PASS_HASH", HASH.replace("ln=8", "ln=0")),
+        ("ADMIN_PASS_HASH", HASH.replace("r=8", "r=0")),
+        ("ADMIN_PASS_HASH", HASH + "x"),
+        ("ADMIN_PASS_HASH", "ana=secret"),
+        ("ADMIN_PASS_HASH", f"={HASH}"),
+        ("ADMIN_PASS_HASH", f"ana b={HASH}"),
+        ("ADMIN_PASS_HASH", f"ana={HASH};ana={HASH}"),
+        ("ADMIN_PASS_HASH", f"ana={HASH};{HASH[:20]}"),
+        ("ADMIN_PASS_HASH", ";"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_sentence_without_its_value(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as wrong:
+        load(**{name: value})
+    sentence = str(wrong.value)
+    assert sentence.startswith(f"{name} ")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert value not in sentence or name == "SCC_MAIL_FROM"
+    if name == "ADMIN_PASS_HASH":
+        assert HASH.rpartition("$")[2] not in sentence
+
+
+def test_several_admins_each_have_a_name_and_a_hash() -> None:
+    here = load(ADMIN_PASS_HASH=f"ana={HASH}; ben={HASH} ;")
+    assert here.admins == {"ana": HASH, "ben": HASH}
+    assert here.named_admins
+
+
+def test_a_single_admin_may_have_a_name_too() -> None:
+    assert load(ADMIN_PASS_HASH=f"ana={HASH}").named_admins
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "Yahoo.com", "outlook.com", "icloud.com"])
+def test_ses_is_refused_for_an_address_that_it_cannot_sign_for(domain: str) -> None:
+    with pytest.raises(SettingsError, match=f"^SCC_MAIL_FROM is at {domain.lower()}, which SES cannot sign for"):
+        load(SCC_MAIL_FROM=f"captain@{domain}")
+
+
+def test_a_value_of_the_parameter_store_is_read_by_its_name() -> None:
+    asked = []
+
+    def read(name: str) -> str:
+        asked.append(name)
+        return f" {HASH}\n"
+
+    here = settings.load(operator.environment(ADMIN_PASS_HASH="ssm:/scc/prod/ADMIN_PASS_HASH"), read)
+    assert asked == ["/scc/prod/ADMIN_PASS_HASH"]
+    assert here.admins == {"admin": HASH}
+
+
+def test_a_parameter_that_cannot_be_read_names_its_setting_and_tells_no_value() -> None:
+    def read(name: str) -> str:
+        raise PermissionError(f"secret of {name}")
+
+    with pytest.raises(SettingsError, match="^SCC_ORIGIN_SECRETS: .*PermissionError") as wrong:
+        settings.load(operator.environment(SCC_ORIGIN_SECRETS="ssm:/scc/origin"), read)
+    assert "secret of" not in str(wrong.value)
+
+
+def test_an_empty_parameter_counts_as_missing() -> None:
+    with pytest.raises(SettingsError, match="^ADMIN_PASS_HASH is missing"):
+        settings.load(operator.environment(ADMIN_PASS_HASH="ssm:/x"), lambda _: "  ")
+
+
+def test_the_environment_is_read_once_but_a_failure_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.settings.cache_clear()
+    monkeypatch.delenv("SCC_TABLE")
+    with pytest.raises(SettingsError):
+        settings.settings()
+    monkeypatch.setenv("SCC_TABLE", "mended")
+    assert settings.settings().table == "mended"
+    monkeypatch.setenv("SCC_TABLE", "ignored")
+    assert settings.settings().table == "mended"
+
+
+def test_settings_cannot_be_changed_by_accident() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        load().table = "other"  # type: ignore[misc]

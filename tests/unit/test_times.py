@@ -1,0 +1,166 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from chalicelib import times
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026-11-28T13:30:00Z", "2026-11-28T13:30:00Z"),
+        ("2026-11-28t13:30:00z", "2026-11-28T13:30:00Z"),
+        ("2026-11-28 13:30:00Z", "2026-11-28T13:30:00Z"),
+        ("2026-11-28T13:30:00-08:00", "2026-11-28T21:30:00Z"),
+        ("2026-11-28T13:30:00+05:45", "2026-11-28T07:45:00Z"),
+        ("2026-11-28T13:30:00+00:00", "2026-11-28T13:30:00Z"),
+        ("2026-11-28T13:30:00-00:00", "2026-11-28T13:30:00Z"),
+        ("2026-12-31T20:00:00-12:00", "2027-01-01T08:00:00Z"),
+        ("2026-01-01T08:00:00+14:00", "2025-12-31T18:00:00Z"),
+        ("2026-11-28T13:30:00.9Z", "2026-11-28T13:30:00Z"),
+        ("2026-11-28T13:30:00.123456789+01:00", "2026-11-28T12:30:00Z"),
+        ("2028-02-29T00:00:00Z", "2028-02-29T00:00:00Z"),
+    ],
+)
+def test_an_instant_with_any_offset_comes_back_in_utc_and_whole_seconds(text: str, utc: str) -> None:
+    instant = times.parse_instant(text)
+    assert times.format_instant(instant) == utc
+    assert instant.tzinfo is UTC
+    assert instant.microsecond == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "now",
+        "2026-11-28",
+        "2026-11-28T13:30:00",
+        "2026-11-28T13:30Z",
+        "2026-11-28T13:30:00Zjunk",
+        " 2026-11-28T13:30:00Z",
+        "2026-11-28T13:30:00Z\n",
+        "2026-11-28T13:30:00.Z",
+        "2026-11-28T13:30:00.1234567890Z",
+        "2026-11-28T13:30:00+0800",
+        "2026-11-28T13:30:00+08",
+        "2026-11-28T13:30:00+24:00",
+        "2026-11-28T13:30:00+99:99",
+        "2026-11-28T24:30:00Z",
+        "2026-11-28T13:60:00Z",
+        "2026-11-28T13:30:60Z",
+        "2026-02-29T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+        "2026-11-00T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "1970-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-14:00",
+        "20261128T133000Z",
+        "2026-W48-6T13:30:00Z",
+        "٢٠٢٦-11-28T13:30:00Z",
+        "1764336600",
+    ],
+)
+def test_anything_else_is_no_instant(text: str) -> None:
+    with pytest.raises(ValueError, match=r"(?s).*"):
+        times.parse_instant(text)
+
+
+def test_text_of_instants_sorts_as_time() -> None:
+    instants = [
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2026, 1, 1, 0, 0, 1, tzinfo=UTC),
+        datetime(2026, 10, 2, tzinfo=UTC),
+    ]
+    texts = [times.format_instant(instant) for instant in instants]
+    assert texts == sorted(texts)
+    assert {len(text) for text in texts} == {20}
+
+
+@pytest.mark.parametrize(
+    ("day", "timezone", "start", "hours"),
+    [
+        # Spring forward and fall back in Los Angeles: days of 23 and 25 hours.
+        ("2026-03-07", "America/Los_Angeles", "2026-03-07T08:00:00Z", 24),
+        ("2026-03-08", "America/Los_Angeles", "2026-03-08T08:00:00Z", 23),
+        ("2026-03-09", "America/Los_Angeles", "2026-03-09T07:00:00Z", 24),
+        ("2026-11-01", "America/Los_Angeles", "2026-11-01T07:00:00Z", 25),
+        ("2026-11-02", "America/Los_Angeles", "2026-11-02T08:00:00Z", 24),
+        # Lord Howe moves its clocks by half an hour.
+        ("2026-04-04", "Australia/Lord_Howe", "2026-04-03T13:00:00Z", 24),
+        ("2026-04-05", "Australia/Lord_Howe", "2026-04-04T13:00:00Z", 24.5),
+        ("2026-04-06", "Australia/Lord_Howe", "2026-04-05T13:30:00Z", 24),
+        ("2026-10-04", "Australia/Lord_Howe", "2026-10-03T13:30:00Z", 23.5),
+        # Santiago skips midnight itself: its day begins at 01:00.
+        ("2026-09-06", "America/Santiago", "2026-09-06T04:00:00Z", 23),
+        # Havana has midnight twice: its day begins with the first.
+        ("2026-11-01", "America/Havana", "2026-11-01T04:00:00Z", 25),
+    ],
+)
+def test_a_day_starts_at_the_places_own_midnight_and_is_as_long_as_its_clocks_say(
+    day: str, timezone: str, start: str, hours: float
+) -> None:
+    first, end = times.parse_bound(day, timezone), times.parse_bound(day, timezone, end=True)
+    assert times.format_instant(first) == start
+    assert (end - first).total_seconds() == hours * 3600
+
+
+def test_a_bound_may_be_an_instant_too_and_then_its_end_is_itself() -> None:
+    for end in (False, True):
+        bound = times.parse_bound("2026-11-28T13:30:00-08:00", "Asia/Tokyo", end=end)
+        assert times.format_instant(bound) == "2026-11-28T21:30:00Z"
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "9999-12-31", "0001-01-01", "1969-12-31", "2026-1-1", "tomorrow", ""])
+def test_a_bound_that_is_no_day_of_this_age_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"(?s).*"):
+        times.parse_bound(text, "America/Los_Angeles")
+
+
+@pytest.mark.parametrize(
+    ("instant", "timezone", "day", "clock"),
+    [
+        ("2026-11-28T21:30:00Z", "America/Los_Angeles", "Saturday, November 28, 2026", "1:30 PM PST"),
+        ("2026-11-29T07:59:59Z", "America/Los_Angeles", "Saturday, November 28, 2026", "11:59 PM PST"),
+        ("2026-11-29T08:00:00Z", "America/Los_Angeles", "Sunday, November 29, 2026", "12:00 AM PST"),
+        ("2026-07-04T19:05:00Z", "America/Los_Angeles", "Saturday, July 4, 2026", "12:05 PM PDT"),
+        # The hour before and after each change, and the hour that comes twice.
+        ("2026-03-08T09:59:00Z", "America/Los_Angeles", "Sunday, March 8, 2026", "1:59 AM PST"),
+        ("2026-03-08T10:00:00Z", "America/Los_Angeles", "Sunday, March 8, 2026", "3:00 AM PDT"),
+        ("2026-11-01T08:30:00Z", "America/Los_Angeles", "Sunday, November 1, 2026", "1:30 AM PDT"),
+        ("2026-11-01T09:30:00Z", "America/Los_Angeles", "Sunday, November 1, 2026", "1:30 AM PST"),
+        ("2026-04-04T14:45:00Z", "Australia/Lord_Howe", "Sunday, April 5, 2026", "1:45 AM +11"),
+        ("2026-04-04T15:15:00Z", "Australia/Lord_Howe", "Sunday, April 5, 2026", "1:45 AM +1030"),
+    ],
+)
+def test_a_time_is_spelled_in_the_places_own_clock(instant: str, timezone: str, day: str, clock: str) -> None:
+    assert times.spell_day(instant, timezone) == day
+    assert times.spell_clock(instant, timezone) == clock
+
+
+@pytest.mark.parametrize(
+    "name", ["America/Los_Angeles", "Australia/Lord_Howe", "Etc/GMT+8", "UTC", "America/Port-au-Prince"]
+)
+def test_an_iana_name_is_a_time_zone(name: str) -> None:
+    assert times.zone(name).key == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "PDT7", "America", "america/nowhere", "../etc/passwd", "/etc/localtime", "America/../UTC", "UTC\n", "Ü", "\0"],
+)
+def test_anything_else_is_no_time_zone(name: str) -> None:
+    with pytest.raises(ValueError, match=r"(?s).*"):
+        times.zone(name)
+
+
+@pytest.mark.parametrize(("text", "born"), [("1900-01-01", date(1900, 1, 1)), ("2012-02-29", date(2012, 2, 29))])
+def test_a_birth_date_is_a_calendar_day(text: str, born: date) -> None:
+    assert times.parse_birth_date(text) == born
+
+
+@pytest.mark.parametrize("text", ["1899-12-31", "2013-02-29", "31.05.1984", "1984-05-31T00:00:00Z", "1984-5-31", ""])
+def test_what_nobody_living_was_born_on_is_no_birth_date(text: str) -> None:
+    with pytest.raises(ValueError, match=r"(?s).*"):
+        times.parse_birth_date(text)
