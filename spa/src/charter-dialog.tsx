@@ -95,7 +95,7 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
     setErrors(errors ?? {});
     setFailure("");
     if (!body) {
-      setFailure("Not saved: something above needs a correction.");
+      setFailure("Not saved. Correct what is marked.");
       focusFirstError(element.current);
       return;
     }
@@ -135,7 +135,8 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
     }
     const fields = error instanceof ApiError ? error.fields : {};
     setErrors(sentences(fields));
-    setFailure(`Not saved. ${sentence(error)}`);
+    const marked = Object.keys(fields).length > 0;
+    setFailure(`Not saved. ${marked ? "Correct what is marked." : sentence(error)}`);
     focusFirstError(element.current);
   };
 

@@ -10,7 +10,7 @@ import {
 } from "./contract";
 import { formatMoney } from "./money";
 import { Observable, useValue } from "./observable";
-import type { OutboxEntry } from "./outbox";
+import type { OutboxEntry, Problem } from "./outbox";
 import {
   kindNames,
   methodNames,
@@ -68,7 +68,7 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>(
     sentences(correct?.problem?.fields ?? {}),
   );
-  const [failure, setFailure] = useState(correct?.problem?.message ?? "");
+  const [failure, setFailure] = useState(correct?.problem ? refusal(correct.problem) : "");
   const [saving, setSaving] = useState(false);
   const written = useRef(correct?.payment_id);
   const open = useRef(true);
@@ -109,7 +109,7 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
     if (left?.state === "refused" && open.current) {
       const problem = left.problem;
       setErrors(sentences(problem?.fields ?? {}));
-      setFailure(`Not saved. ${problem?.message ?? ""}`);
+      if (problem) setFailure(refusal(problem));
       setPaymentId(freshId(left));
       setSaving(false);
       focusFirstError(element.current);
@@ -350,6 +350,12 @@ function dueText({ balance, currency }: CharterEvent): string {
 /** A payment that was never recorded keeps its id; one whose id is taken needs another. */
 function freshId(entry: OutboxEntry | undefined): string {
   return entry && entry.problem?.status !== 409 ? entry.payment_id : uuid7();
+}
+
+/** The reasons stand beside their fields where there are any. */
+function refusal({ fields, message }: Problem): string {
+  const marked = Object.keys(fields).length > 0;
+  return `Not saved. ${marked ? "Correct what is marked." : message}`;
 }
 
 const shownFields = ["amount_cents", "method", "refund_of", "reference", "payer", "received_at"];

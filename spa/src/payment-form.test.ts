@@ -57,7 +57,7 @@ describe("Log payment", () => {
 
   test("brings a refused payment back as it was typed", () => {
     const typed = { ...paymentForm(event), method: "check", reference: "204" } as const;
-    const { request } = readPaymentForm(typed, event, now);
+    const { request } = readPaymentForm(typed, event, new Date("2026-07-04T19:12:34Z"));
     if (!request) throw new Error("the form is right");
     const entry = {
       payment_id: "a",

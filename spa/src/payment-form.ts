@@ -12,6 +12,8 @@ export interface PaymentForm {
   payer: string;
   /** Local to the charter; empty means the moment of saving. */
   received: string;
+  /** The exact moment behind `received` while that is as it was. */
+  received_at: string;
   notify: boolean;
 }
 
@@ -62,6 +64,7 @@ export function paymentForm(event: CharterEvent, correct?: OutboxEntry): Payment
       reference: request.reference ?? "",
       payer: request.payer ?? event.patron.name,
       received: toLocal(new Date(request.received_at), event.timezone),
+      received_at: request.received_at,
       notify: request.notify,
     };
   }
@@ -74,6 +77,7 @@ export function paymentForm(event: CharterEvent, correct?: OutboxEntry): Payment
     reference: "",
     payer: event.patron.name,
     received: "",
+    received_at: "",
     notify: true,
   };
 }
@@ -91,7 +95,7 @@ export function readPaymentForm(form: PaymentForm, event: CharterEvent, now: Dat
   if (form.kind === "refund" && !form.refund_of) {
     errors.refund_of = "Choose the payment that is refunded.";
   }
-  const received = receivedAt(form.received, event.timezone, now);
+  const received = receivedAt(form, event.timezone, now);
   if (received.error) errors.received_at = received.error;
   if (Object.keys(errors).length > 0 || !received.instant || !form.method) return { errors };
   const payer = form.payer.trim();
@@ -112,11 +116,12 @@ export function readPaymentForm(form: PaymentForm, event: CharterEvent, now: Dat
 }
 
 function receivedAt(
-  local: string,
+  { received: local, received_at: exact }: PaymentForm,
   timezone: string,
   now: Date,
 ): { instant?: Date; error?: string } {
   if (local === "") return { instant: now };
+  if (exact && toLocal(new Date(exact), timezone) === local) return { instant: new Date(exact) };
   let zoned: ReturnType<typeof toInstant>;
   try {
     zoned = toInstant(local, timezone);
