@@ -1,0 +1,1 @@
+"""`make bench`: one table of what the product costs."""
