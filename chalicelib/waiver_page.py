@@ -95,7 +95,7 @@ def _page(status_code: int, template: str, **facts: Any) -> Response:
     style, style_hash = _style()
     html = pages.render(template, operator=settings(), style=style, **facts)
     policy = (
-        f"default-src 'none'; style-src 'sha256-{style_hash}'; "
+        f"default-src 'none'; style-src 'sha256-{style_hash}'; img-src data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     return web.html_response(html, status_code, {"Content-Security-Policy": policy})
