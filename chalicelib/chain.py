@@ -6,7 +6,7 @@ no spaces, UTF-8. It covers `seq` and `prev_hash`, the hash of the record before
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 FORMAT = "scc-waivers/1"
@@ -41,7 +41,7 @@ def find_fault(export: Mapping[str, Any]) -> str | None:
     if not isinstance(versions, dict) or not isinstance(records, list):
         return "the file has no records or no versions"
     for version, text in versions.items():
-        if not isinstance(text, str) or text_hash(text) != version:
+        if not isinstance(text, str) or not _has_hash(version, text_hash, text):
             return f"waiver version {version[:12]}: its text was altered"
     head = ""
     for place, record in enumerate(records, 1):
@@ -54,12 +54,20 @@ def find_fault(export: Mapping[str, Any]) -> str | None:
             return (
                 f"record {place}: it does not follow the record before it; one was removed, inserted, moved or altered"
             )
-        if record_hash(record) != record.get("record_hash"):
+        if not _has_hash(record.get("record_hash"), record_hash, record):
             return f"record {place}: its content was altered"
-        if record.get("waiver_version") not in versions:
+        if str(record.get("waiver_version")) not in versions:
             return f"record {place}: the text it signs is missing"
         head = record["record_hash"]
     if export.get("head") != head or export.get("count") != len(records):
         announced = f"{export.get('count')} records with head {str(export.get('head'))[:12]}"
         return f"the end: {announced} are announced, {len(records)} with head {head[:12]} stand here"
     return None
+
+
+def _has_hash(expected: object, hash_of: Callable[[Any], str], content: Any) -> bool:
+    try:
+        return hash_of(content) == expected
+    except ValueError:
+        # JSON can carry what no content of ours holds: NaN, half a character.
+        return False

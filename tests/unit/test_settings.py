@@ -135,13 +135,13 @@ def test_a_parameter_that_cannot_be_read_names_its_setting_and_tells_no_value() 
     def read(name: str) -> str:
         raise PermissionError(f"secret of {name}")
 
-    with pytest.raises(SettingsError, match="^SCC_ORIGIN_SECRETS: .*PermissionError") as wrong:
+    with pytest.raises(SettingsError, match=r"^SCC_ORIGIN_SECRETS: .*PermissionError") as wrong:
         settings.load(operator.environment(SCC_ORIGIN_SECRETS="ssm:/scc/origin"), read)
     assert "secret of" not in str(wrong.value)
 
 
 def test_an_empty_parameter_counts_as_missing() -> None:
-    with pytest.raises(SettingsError, match="^ADMIN_PASS_HASH is missing"):
+    with pytest.raises(SettingsError, match=r"^ADMIN_PASS_HASH is missing"):
         settings.load(operator.environment(ADMIN_PASS_HASH="ssm:/x"), lambda _: "  ")
 
 
