@@ -1,4 +1,4 @@
-import { charters, outbox } from "./charters";
+import { outbox } from "./charters";
 import type { CharterEvent } from "./contract";
 import { formatMoney } from "./money";
 import { moneyState } from "./money-state";
@@ -150,28 +150,31 @@ export function UnsentPayments({ event_id }: { event_id: string }) {
 /** On every page: that something still waits, and where. */
 export function OutboxStrip() {
   const entries = useValue(outbox.entries);
-  const known = useValue(charters);
-  if (entries.length === 0) return null;
   const refused = entries.filter(({ state }) => state === "refused");
-  const elsewhere = refused.find(({ event_id }) => !known.has(event_id));
-  const count = entries.length;
-  return (
-    <div class={`strip outbox-strip strip-${refused.length > 0 ? "bad" : "wait"}`} role="status">
-      <p>
-        {count === 1 ? "1 payment is" : `${count} payments are`} not sent yet.
-        {refused.length > 0 && " The server did not accept every one; see the charter."}
-      </p>
-      {elsewhere ? (
-        <button type="button" onClick={() => navigate(`/events/${elsewhere.event_id}`)}>
+  const [first] = refused;
+  if (first) {
+    return (
+      <div class="strip outbox-strip strip-bad" role="status">
+        <p>{counted(refused.length, "was", "were")} not accepted. See the reason and correct it.</p>
+        <button type="button" onClick={() => navigate(`/events/${first.event_id}`)}>
           Open charter
         </button>
-      ) : (
-        <button type="button" onClick={() => void outbox.flush()}>
-          Send now
-        </button>
-      )}
+      </div>
+    );
+  }
+  if (entries.length === 0) return null;
+  return (
+    <div class="strip outbox-strip strip-wait" role="status">
+      <p>{counted(entries.length, "is", "are")} not sent yet.</p>
+      <button type="button" onClick={() => void outbox.flush()}>
+        Send now
+      </button>
     </div>
   );
+}
+
+function counted(count: number, one: string, many: string): string {
+  return count === 1 ? `1 payment ${one}` : `${count} payments ${many}`;
 }
 
 function dayText(event: CharterEvent, now_ms: number): string {

@@ -1,9 +1,11 @@
 import * as api from "./api";
 import type { CharterDetail, CharterEvent, Payment, PaymentAnswer, WaiverRecord } from "./contract";
+import { formatMoney } from "./money";
 import { Observable } from "./observable";
 import { Outbox } from "./outbox";
 import { indexedDbStorage } from "./outbox-storage";
 import { session } from "./session";
+import { announce } from "./ui";
 
 /** Every charter that this page has seen, so that what is known shows at once. */
 export const charters = new Observable<ReadonlyMap<string, CharterEvent>>(new Map());
@@ -22,8 +24,10 @@ export const outbox = new Outbox({
   maySend: () => session.value.state === "in",
   onSent: async (answer) => {
     keepAnswer(answer);
+    const { payment, event } = answer;
+    announce(`Saved: ${formatMoney(payment.amount_cents, payment.currency)} for ${event.title}.`);
     // A replay carries the charter as it was then.
-    if (answer.replayed) await refresh(answer.event.event_id);
+    if (answer.replayed) await refresh(event.event_id);
   },
   onSentElsewhere: (event_id) => {
     if (charters.value.has(event_id)) void refresh(event_id);

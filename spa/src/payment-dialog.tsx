@@ -124,9 +124,8 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
         ? "It is kept on this device and sends itself."
         : "Keep this page open until it is sent.";
       announce(`${amount} is not sent yet. ${kept}`, "bad");
-    } else {
-      announce(`Saved: ${amount} for ${event.title}.`);
     }
+    // The outbox has announced what it sent.
     if (open.current) onClose();
   };
 
