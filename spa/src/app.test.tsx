@@ -119,6 +119,49 @@ describe("the password screen", () => {
   });
 });
 
+test("logging out ends the session on the server, and nothing stays on the page", async () => {
+  handle = () => json(200, { events: [charter], next_cursor: null });
+  session.begin("t1", true);
+  open("/");
+  await says("Sunset sail");
+  handle = () => new Response(null, { status: 204 });
+  button("Log out").click();
+  await says("Dispatch");
+  const call = calls.find(({ path }) => path === "/api/logout");
+  expect(call?.init.headers).toMatchObject({ Authorization: "Bearer t1" });
+  expect(text()).not.toMatch("Sunset sail");
+  expect(localStorage.length + sessionStorage.length).toBe(0);
+});
+
+test("the board shows more by its cursor, and the past when asked", async () => {
+  const named = (event_id: string, title: string, days: number) =>
+    sampleCharter({
+      event_id,
+      title,
+      starts_at: new Date(Date.now() + days * 86_400_000).toISOString(),
+      ends_at: new Date(Date.now() + days * 86_400_000 + 3_600_000).toISOString(),
+    });
+  handle = (path) => {
+    const query = new URL(path, "http://desk").searchParams;
+    if (query.has("to")) return json(200, { events: [named("c", "Old", -9)], next_cursor: null });
+    return query.get("cursor") === "next"
+      ? json(200, { events: [named("b", "Far", 40)], next_cursor: null })
+      : json(200, { events: [named("a", "Near", 3)], next_cursor: "next" });
+  };
+  session.begin("t1", false);
+  open("/");
+  await says("Near");
+  expect(text()).not.toMatch(/Far|Old/);
+  button("Show more").click();
+  await says("Far");
+  expect(text()).not.toMatch("Show more");
+  button("Show past charters").click();
+  await says("Old");
+  type("#search", "old");
+  await says("1 charter fits.");
+  expect(text()).not.toMatch("Near");
+});
+
 describe("logging a payment", () => {
   const list = () => json(200, { events: [charter], next_cursor: null });
 

@@ -8,7 +8,7 @@ import {
   paymentKinds,
   paymentMethods,
 } from "./contract";
-import { formatMoney } from "./money";
+import { formatMoney, plainAmount } from "./money";
 import { Observable, useValue } from "./observable";
 import type { OutboxEntry, Problem } from "./outbox";
 import {
@@ -19,6 +19,7 @@ import {
   readPaymentForm,
   referenceLabel,
   refundable,
+  withKind,
 } from "./payment-form";
 import { session } from "./session";
 import { formatMoment, localDay, toLocal, zoneIfForeign } from "./time";
@@ -185,7 +186,7 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
                     name="kind"
                     value={kind}
                     checked={form.kind === kind}
-                    onChange={() => set({ kind })}
+                    onChange={() => setForm((form) => withKind(form, kind, event))}
                   />
                   <span>{kindNames[kind]}</span>
                 </label>
@@ -197,7 +198,9 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
               event={event}
               value={form.refund_of}
               error={errors.refund_of}
-              onChange={(refund_of) => set({ refund_of })}
+              onChange={(refund_of, whole) =>
+                set({ refund_of, ...(form.amount === "" ? { amount: whole } : {}) })
+              }
             />
           )}
           <MoreFields event={event} form={form} errors={errors} set={set} />
@@ -293,7 +296,8 @@ interface RefundProps {
   event: CharterEvent;
   value: string;
   error: string | undefined;
-  onChange(payment_id: string): void;
+  /** The payment, and its whole amount as text. */
+  onChange(payment_id: string, whole: string): void;
 }
 
 function RefundOf({ event, value, error, onChange }: RefundProps) {
@@ -319,7 +323,10 @@ function RefundOf({ event, value, error, onChange }: RefundProps) {
         <select
           {...props}
           value={value}
-          onChange={(change) => onChange(change.currentTarget.value)}
+          onChange={({ currentTarget: { value } }) => {
+            const payment = choices.find(({ payment_id }) => payment_id === value);
+            onChange(value, payment ? plainAmount(payment.amount_cents, payment.currency) : "");
+          }}
           disabled={choices.length === 0}
         >
           <option value="">{payments || failed ? "Choose a payment" : "Loading…"}</option>

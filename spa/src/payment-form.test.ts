@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { paymentForm, readPaymentForm, referenceLabel, refundable } from "./payment-form";
+import { paymentForm, readPaymentForm, referenceLabel, refundable, withKind } from "./payment-form";
 import { sampleBalance, sampleCharter, samplePayment } from "./samples";
 
 const now = new Date("2026-07-04T20:00:00Z");
@@ -22,6 +22,13 @@ describe("Log payment", () => {
   test("opens empty when nothing is due", () => {
     const paid = sampleCharter({ balance: sampleBalance({ balance_due_cents: -100 }) });
     expect(paymentForm(paid).amount).toBe("");
+  });
+
+  test("suggests the balance due for what settles it, and never overwrites typing", () => {
+    const tip = withKind(paymentForm(event), "tip", event);
+    expect(tip.amount).toBe("");
+    expect(withKind(tip, "deposit", event).amount).toBe("1200.00");
+    expect(withKind({ ...tip, amount: "20" }, "balance", event).amount).toBe("20");
   });
 
   test("names every field that is wrong", () => {

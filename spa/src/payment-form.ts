@@ -68,9 +68,8 @@ export function paymentForm(event: CharterEvent, correct?: OutboxEntry): Payment
       notify: request.notify,
     };
   }
-  const due_cents = event.balance.balance_due_cents;
   return {
-    amount: due_cents > 0 ? plainAmount(due_cents, event.currency) : "",
+    amount: suggestion("balance", event),
     method: null,
     kind: "balance",
     refund_of: "",
@@ -80,6 +79,19 @@ export function paymentForm(event: CharterEvent, correct?: OutboxEntry): Payment
     received_at: "",
     notify: true,
   };
+}
+
+/** The form for another kind: a suggested amount follows the kind, a typed one stays. */
+export function withKind(form: PaymentForm, kind: PaymentKind, event: CharterEvent): PaymentForm {
+  const suggested = form.amount === suggestion(form.kind, event);
+  return { ...form, kind, amount: suggested ? suggestion(kind, event) : form.amount };
+}
+
+/** The balance due is what a payment likely is; a tip or a refund may be anything. */
+function suggestion(kind: PaymentKind, { balance, currency }: CharterEvent): string {
+  const due_cents = balance.balance_due_cents;
+  const settles = kind === "deposit" || kind === "balance";
+  return settles && due_cents > 0 ? plainAmount(due_cents, currency) : "";
 }
 
 export type ReadPayment =

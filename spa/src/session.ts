@@ -12,9 +12,10 @@ export const session = new Observable<Session>(read());
 
 /** Remembers the token for this tab, or for this device when the admin asked for it. */
 export function begin(token: string, keep: boolean): void {
-  forget();
   try {
+    // First in, then out: other tabs must not see a moment without a token.
     (keep ? localStorage : sessionStorage).setItem(KEY, token);
+    (keep ? sessionStorage : localStorage).removeItem(KEY);
   } catch {
     // Storage may be full or forbidden; the session then lives as long as the page.
   }
