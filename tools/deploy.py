@@ -189,14 +189,15 @@ def check_environment(cloud: Cloud, base_url: str) -> None:
         try:
             settings.load(env.live_environment(cloud, function)[0], read_parameter)
         except SettingsError as error:
-            remedy = f"set it with `python -m tools.env merge --stage {cloud.stage}` and deploy again"
-            raise Refused(f"{function}: {error} ({remedy})") from error
+            remedy = f"set it with `python -m tools.env merge --stage {cloud.stage}`"
+            if "ADMIN_PASS_HASH" in str(error):
+                remedy = f"make it with `python -m tools.password --stage {cloud.stage}`"
+            raise Refused(f"{function}: {error} To go on, {remedy} and deploy again.") from error
 
 
 def stage_spa(cloud: Cloud, bucket: str, distribution_id: str) -> None:
     local.build_spa()
-    files = [file for file in read_build(local.SPA_FOLDER / "dist") if not file.name.startswith(".")]
-    written = upload(cloud.client("s3"), bucket, files, "staging")
+    written = upload(cloud.client("s3"), bucket, read_build(local.SPA_FOLDER / "dist"), "staging")
     cloud.client("cloudfront").create_invalidation(
         DistributionId=distribution_id,
         InvalidationBatch={

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from tools import demo, stacks
 from tools.console import Refused, progress, run_tool
 from tools.embedded import REGION, EmbeddedAws, free_port
@@ -317,7 +319,7 @@ def function_environment(copy: Copy, table: str) -> dict[str, str]:
 
 
 def put_spa(copy: Copy, bucket: str) -> None:
-    files = [file for file in read_build(SPA_FOLDER / "dist") if not file.name.startswith(".")]
+    files = read_build(SPA_FOLDER / "dist")
     for slot in SLOTS:
         upload(copy.aws.client("s3"), bucket, files, slot)
 
@@ -375,7 +377,10 @@ def main() -> int:
         reset(Home(options.home))
     else:
         with_demo = os.environ.get("DEMO") != "0"
-        run(Home(options.home), options.port, with_demo=with_demo, watch=options.watch)
+        try:
+            run(Home(options.home), options.port, with_demo=with_demo, watch=options.watch)
+        except (BotoCoreError, ClientError) as error:
+            raise Refused(f"the embedded AWS refused: {error}; `make reset` starts afresh") from error
     return 0
 
 

@@ -1,12 +1,15 @@
-"""Makes ADMIN_PASS_HASH from a password: `python -m tools.password`."""
+"""Makes ADMIN_PASS_HASH from a password, and on wish puts it where a stage reads it."""
 
 import argparse
 import getpass
 import sys
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chalicelib import auth
 from chalicelib.errors import BadInput
-from tools.console import Refused, run_tool
+from tools.cloud import Cloud, find_cloud
+from tools.console import Refused, confirm, run_tool
 
 
 def ask() -> str:
@@ -16,18 +19,34 @@ def ask() -> str:
     return password
 
 
+def store(cloud: Cloud, password_hash: str, yes: bool) -> None:
+    name = cloud.parameter_name("ADMIN_PASS_HASH")
+    confirm(f"Set {name}? A new password ends every session.", yes)
+    try:
+        cloud.client("ssm").put_parameter(Name=name, Value=password_hash, Type="SecureString", Overwrite=True)
+    except (BotoCoreError, ClientError) as error:
+        raise Refused(str(error)) from error
+    print(f"set {name}; running functions read it when they start anew")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tools.password",
         description="Print the ADMIN_PASS_HASH of a password. The password is asked for, never an argument.",
     )
     parser.add_argument("--stdin", action="store_true", help="read the password from the first line of standard input")
+    parser.add_argument("--stage", help="put it into this stage's Parameter Store instead of printing it")
+    parser.add_argument("--yes", action="store_true", help="answer the plan of --stage with yes")
     options = parser.parse_args()
     password = sys.stdin.readline().rstrip("\r\n") if options.stdin else ask()
     try:
-        print(auth.hash_password(password))
+        password_hash = auth.hash_password(password)
     except BadInput as error:
         raise Refused("; ".join(f"password {problem}" for problem in error.fields.values())) from error
+    if options.stage:
+        store(find_cloud(options.stage), password_hash, options.yes)
+    else:
+        print(password_hash)
     return 0
 
 

@@ -72,7 +72,7 @@ def read_build(folder: Path) -> list[SpaFile]:
     files = [
         SpaFile(path.relative_to(folder).as_posix(), path.read_bytes())
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not path.name.startswith(".")
     ]
     return sorted(files, key=lambda file: (not file.pooled, file.name == "index.html", file.name))
 
