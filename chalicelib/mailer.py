@@ -2,23 +2,21 @@
 
 import smtplib
 import ssl
+import time
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Any, Literal
 
-from botocore.exceptions import (
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    HTTPClientError,
-)
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnected
 
 from chalicelib import aws
 from chalicelib.settings import settings
 
 GMAIL_HOST, GMAIL_PORT = "smtp.gmail.com", 465
-SMTP_TIMEOUT_S = 5
+# For the whole conversation: the request that owes the mail waits for it.
+SMTP_TIMEOUT_S = 8
 # SES answers that speak of this message or its address; anything else it refuses may pass later.
 _FINAL_REFUSALS = frozenset(("MessageRejected", "BadRequestException", "NotFoundException"))
 
@@ -43,8 +41,9 @@ def build(*, mail_id: str, to: str, to_name: str, subject: str, text: str, html:
     # The same for every try, so that a mailbox can fold a repeated one.
     message["Message-ID"] = f"<{mail_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text)
-    message.add_alternative(html, subtype="html")
+    # Neither SES nor every SMTP server on the way takes bare 8-bit text.
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
 
 
@@ -56,14 +55,15 @@ def send(message: EmailMessage) -> Outcome:
 def _send_by_ses(message: EmailMessage) -> Outcome:
     try:
         answer = aws.client("sesv2", attempts=1).send_email(
-            FromEmailAddress=str(message["From"]),
-            Destination={"ToAddresses": [str(message["To"])]},
+            # The bare addresses: a name with an umlaut stands encoded in the message, and would be refused here.
+            FromEmailAddress=message["From"].addresses[0].addr_spec,
+            Destination={"ToAddresses": [message["To"].addresses[0].addr_spec]},
             Content={"Raw": {"Data": message.as_bytes()}},
         )
     except ClientError as problem:
         code = problem.response["Error"]["Code"]
         return Outcome("failed" if code in _FINAL_REFUSALS else "retry", f"SES: {code}")
-    except (ConnectTimeoutError, EndpointConnectionError) as problem:
+    except NotConnected as problem:
         return Outcome("retry", f"SES: {type(problem).__name__}")
     except HTTPClientError as problem:
         # The request had left; whether SES took it is unknown.
@@ -73,6 +73,22 @@ def _send_by_ses(message: EmailMessage) -> Outcome:
 
 class _Gmail(smtplib.SMTP_SSL):
     handed_over = False
+
+    def __init__(self, host: str, port: int, *, timeout: float, context: ssl.SSLContext) -> None:
+        self.ends_at = time.monotonic() + timeout
+        super().__init__(host, port, timeout=timeout, context=context)
+
+    def send(self, s: Any) -> None:
+        self._hurry()
+        super().send(s)
+
+    def getreply(self) -> tuple[int, bytes]:
+        self._hurry()
+        return super().getreply()
+
+    def _hurry(self) -> None:
+        if self.sock:
+            self.sock.settimeout(max(0.001, self.ends_at - time.monotonic()))
 
     def data(self, msg: Any) -> Any:
         # Once the text is on its way, a lost connection leaves open whether it was accepted.

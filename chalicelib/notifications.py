@@ -6,11 +6,12 @@ a sender that dies between the service's acceptance and its own note can repeat 
 """
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import mailer, pages, store, times
+from chalicelib import acts, mailer, pages, store, times
 from chalicelib.settings import settings
 from chalicelib.store import EventRecord, Mail
 
@@ -21,6 +22,8 @@ LEASE = timedelta(seconds=60)
 BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720, 720, 720)
 MAX_ATTEMPTS = len(BACK_OFF_MINUTES) + 1
 SWEEP_BATCH = 25
+# No mail is begun after this: the function is stopped at 15 s, and none may be stopped while it sends.
+SWEEP_S = 5
 
 _TEMPLATES = {
     "receipt": "mail-receipt",
@@ -41,7 +44,7 @@ _KIND_WORDS = {"balance": "payment"}
 def owe_receipt(
     event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
 ) -> Mail | None:
-    return _owe_patron("receipt", payment["payment_id"], event, payment, balance, now)
+    return _owe_patron("receipt", "", event, payment, balance, now)
 
 
 def owe_receipt_again(
@@ -49,26 +52,28 @@ def owe_receipt_again(
 ) -> Mail | None:
     # A double tap is one mail; a second wish a little later is a second one.
     again = int(now.timestamp()) // 10
-    return _owe_patron("receipt", f"{payment['payment_id']}-{again}", event, payment, balance, now)
+    return _owe_patron("receipt", f"-{again}", event, payment, balance, now)
 
 
 def owe_correction(
     event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
 ) -> Mail | None:
-    return _owe_patron("correction", f"{payment['payment_id']}-void", event, payment, balance, now)
+    return _owe_patron("correction", "-void", event, payment, balance, now)
 
 
 def owe_bounce_notice(
     event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
 ) -> Mail | None:
-    return _owe_patron("bounce", f"{payment['payment_id']}-bounce", event, payment, balance, now)
+    return _owe_patron("bounce", "-bounce", event, payment, balance, now)
 
 
 def _owe_patron(
-    kind: str, mail_id: str, event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
+    kind: str, which: str, event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
 ) -> Mail | None:
     patron = event.details["patron"]
     facts = {"event": _event_facts(event), "payment": dict(payment), "balance": dict(balance), "name": patron["name"]}
+    # Another charter may have a payment of the same id. Not the whole id of the charter: it opens the guest page.
+    mail_id = f"{payment['payment_id']}-{event.event_id[:8]}{which}"
     return owe(kind, mail_id, patron["email"], facts, now)
 
 
@@ -99,7 +104,7 @@ def owe(kind: str, mail_id: str, to: str, facts: dict[str, Any], now: datetime) 
 
 def _event_facts(event: EventRecord) -> dict[str, Any]:
     names = ("title", "starts_at", "timezone", "vessel", "departure_port")
-    return {"event_id": event.event_id, **{name: event.details[name] for name in names}}
+    return {"event_id": event.event_id, "status": event.status, **{name: event.details[name] for name in names}}
 
 
 def deliver(mail: Mail | None, now: datetime) -> None:
@@ -121,10 +126,12 @@ def deliver(mail: Mail | None, now: datetime) -> None:
         log.error("mail %s: attempt %d broke off (%s)", mail.mail_id, mail.attempts, type(problem).__name__)
 
 
-def sweep(now: datetime) -> int:
-    """Tries every mail that is due, one batch; returns how many were taken."""
-    taken = 0
+def sweep(now: datetime, clock: Callable[[], float] = time.monotonic) -> int:
+    """Tries the mails that are due, one batch, for a few seconds; returns how many were taken."""
+    taken, ends_at = 0, clock() + SWEEP_S
     for due in store.list_due_mail(times.format_instant(now), SWEEP_BATCH):
+        if clock() >= ends_at:
+            break
         if not store.claim_mail(due, times.format_instant(now + LEASE)):
             continue
         taken += 1
@@ -148,7 +155,15 @@ def _finish(mail: Mail, status: str, note: str, now: datetime) -> None:
     receipt = None
     if mail.kind == "receipt":
         receipt = {"sent": "sent", "withdrawn": "off"}.get(status, "failed")
-    store.finish_mail(mail, status, times.format_instant(now), note, receipt)
+    for _ in acts.tries():
+        try:
+            store.finish_mail(mail, status, times.format_instant(now), note, receipt)
+        except store.Moved:
+            # A replay of the payment met its row just now. Unnoted, the mail would go out twice.
+            continue
+        except store.Exists:
+            pass
+        break
 
 
 def compose(mail: Mail) -> Any:

@@ -310,7 +310,10 @@ def postpone_mail(mail: Mail, due_at: str, why: str) -> None:
 
 
 def finish_mail(mail: Mail, status: str, at: str, note: str, receipt: str | None) -> None:
-    """Notes how the mail ended and, for a payment's receipt, the payment's `receipt` state. One write."""
+    """Notes how the mail ended and, for a payment's receipt, the payment's `receipt` state. One write.
+
+    Raises Exists if it has ended before, or Moved.
+    """
     writes = [
         {
             "Update": {
@@ -342,7 +345,7 @@ def finish_mail(mail: Mail, status: str, at: str, note: str, receipt: str | None
                 }
             }
         )
-    _write(writes)
+    _write(writes, unique=0)
 
 
 def _owed(mail: Mail | None) -> list[Item]:

@@ -1,6 +1,7 @@
 """An operator's environment, and the people, charters and payments of the tests below the API."""
 
 import itertools
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -88,7 +89,7 @@ def details(**changes: Any) -> dict[str, Any]:
 def event(*, status: str = "scheduled", event_id: str = "", **changes: Any) -> store.EventRecord:
     """A charter as the store keeps it."""
     return store.EventRecord(
-        event_id=event_id or f"event{next(_numbers):017d}",
+        event_id=event_id or secrets.token_urlsafe(16),
         details=details(**changes),
         status=status,
         version=1,
