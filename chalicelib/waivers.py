@@ -55,7 +55,6 @@ class Signing:
     signature_strokes: list[Any]
     minors: tuple[Minor, ...]
     guardian_relationship: str
-    authority_attested: bool
     device_time: str
 
 
@@ -145,51 +144,48 @@ def parse_signing(form: Mapping[str, list[str]], event: EventRecord) -> Signing:
     # Age counts on the day of the trip, where it starts.
     trip_day = times.local(event.details["starts_at"], event.details["timezone"]).date()
 
+    # In the order of the page, so that its list of problems reads from top to bottom.
     submission_id = flat.uuid("submission_id")
     waiver_version = flat.text("waiver_version", max_chars=64)
+    device_time = flat.text("device_time", max_chars=40, default="")
     signer_name = flat.text("signer_name", max_chars=100)
-    typed = flat.text("signature_typed", max_chars=100, default="")
-    strokes = _take_strokes(flat)
-    _take_tick(flat, "esign_consent", "must be ticked to sign electronically")
-    _take_tick(flat, "intent", "must be ticked to sign")
-    if not typed and not strokes:
-        flat.refuse("signature_typed", "is required: type or draw your signature")
-    minors = _take_minors(flat, form, trip_day)
+    signer_email, signer_phone = flat.email("signer_email"), flat.phone("signer_phone")
     birth_date = _take_birth_date(flat, "signer_birth_date", flat.text("signer_birth_date", max_chars=10, default=""))
     if birth_date and _age(birth_date, trip_day) < ADULT_YEARS:
         flat.refuse("signer_birth_date", f"must be that of an adult: a guardian signs for those under {ADULT_YEARS}")
+    minors = _take_minors(flat, form, trip_day)
     relationship = flat.choice("guardian_relationship", RELATIONSHIPS, default="")
     attested = _tick(flat, "authority_attestation")
     if minors and not relationship:
         flat.refuse("guardian_relationship", "is required when you sign for a minor")
     if minors and not attested:
         flat.refuse("authority_attestation", "must be ticked when you sign for a minor")
-    device_time = flat.text("device_time", max_chars=40, default="")
-    signing = Signing(
-        submission_id=submission_id or "",
+    if not _tick(flat, "esign_consent"):
+        flat.refuse("esign_consent", "must be ticked to sign electronically")
+    if not _tick(flat, "intent"):
+        flat.refuse("intent", "must be ticked to sign")
+    typed = flat.text("signature_typed", max_chars=100, default="")
+    strokes = _take_strokes(flat)
+    if not typed and not strokes:
+        flat.refuse("signature_typed", "is required: type or draw your signature")
+    flat.finish()
+    return Signing(
+        submission_id=submission_id,
         waiver_version=waiver_version,
         signer_name=signer_name,
-        signer_email=flat.email("signer_email"),
-        signer_phone=flat.phone("signer_phone"),
+        signer_email=signer_email,
+        signer_phone=signer_phone,
         signer_birth_date=birth_date.isoformat() if birth_date else None,
         signature_typed=typed,
         signature_strokes=strokes,
         minors=minors,
         guardian_relationship=relationship if minors else "",
-        authority_attested=bool(minors) and attested,
         device_time=device_time,
     )
-    flat.finish()
-    return signing
 
 
 def _tick(form: Fields, name: str) -> bool:
     return form.text(name, max_chars=10, default="").lower() in ("on", "yes", "true", "1")
-
-
-def _take_tick(form: Fields, name: str, rule: str) -> None:
-    if not _tick(form, name):
-        form.refuse(name, rule)
 
 
 def _take_birth_date(form: Fields, name: str, text: str) -> date | None:
