@@ -123,9 +123,11 @@ def list_events(first: str, last: str, status: str | None, limit: int) -> tuple[
         "IndexName": "by_date",
         "KeyConditionExpression": "by_date_pk = :pk AND by_date_sk BETWEEN :first AND :last",
         "ExpressionAttributeValues": {":pk": _s("BOARD"), ":first": _s(first), ":last": _s(last)},
-        "Limit": limit + 1,
     }
-    if status:
+    if not status:
+        query["Limit"] = limit + 1
+    else:
+        # The database counts its limit before it filters: with one, a rare status would take a call for each few rows.
         query["FilterExpression"] = "#status = :status"
         query["ExpressionAttributeNames"] = {"#status": "status"}
         query["ExpressionAttributeValues"][":status"] = _s(status)

@@ -1,0 +1,699 @@
+"""The contract of `chalicelib.store`, held on two stores."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib import acts, chain, ledger, settings, store, times
+from chalicelib.store import EventRecord, Mail
+from tests.support import operator
+
+pytestmark = pytest.mark.usefixtures("dynamodb")
+
+
+def audit(act: str = "tested", minutes: float = 0) -> dict[str, Any]:
+    return acts.audit(act, operator.ADMIN, times.format_instant(operator.at(minutes)))
+
+
+def kept(event: EventRecord | None = None, **changes: Any) -> EventRecord:
+    """A charter that is in the store."""
+    event = event or operator.event(**changes)
+    store.put_new_event(event, audit("created"), None, "")
+    return event
+
+
+def mail(mail_id: str = "", due_at: str = "2026-11-22T20:01:00Z", **facts: Any) -> Mail:
+    facts = facts or {"payment": operator.payment(), "name": "Zoë 🚢"}
+    return Mail(mail_id or operator.uuid(), "receipt", "ana@example.com", facts, due_at, attempts=1)
+
+
+def paid(event: EventRecord, owed: Mail | None = None, answer: str = "{}", **changes: Any) -> dict[str, Any]:
+    """A payment that is in the store, on the charter as it is now."""
+    event = reread(event)
+    row = operator.payment(event.event_id, **changes)
+    store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", answer, owed)
+    return row
+
+
+def reread(event: EventRecord) -> EventRecord:
+    found = store.read_event(event.event_id)
+    assert found
+    return found
+
+
+def board(first: str = "2026", last: str = "9", status: str | None = None, limit: int = 100) -> list[str]:
+    return [event.event_id for event in store.list_events(first, last, status, limit)[0]]
+
+
+def due(minutes: float = 60 * 24, limit: int = 100) -> list[Mail]:
+    return store.list_due_mail(times.format_instant(operator.at(minutes)), limit)
+
+
+def at_once(calls: int, call: Callable[[int], Any]) -> list[Any]:
+    """What so many callers get who start at the same moment: a result or an exception."""
+    results: list[Any] = [None] * calls
+    barrier = threading.Barrier(calls)
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            results[number] = call(number)
+        except Exception as problem:
+            results[number] = problem
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+# --- events ---------------------------------------------------------------------------------------
+
+
+def test_a_charter_is_read_as_it_was_kept() -> None:
+    crew = [{"name": "Smee", "email": "", "phone": ""}]
+    event = kept(title='Zoë\'s "sail" 🚢 \\ \t', captain=None, crew=crew, notes="two\nlines", passenger_limit=None)
+    assert store.read_event(event.event_id) == event
+
+
+def test_an_unknown_charter_is_none() -> None:
+    kept()
+    assert store.read_event("B" * 22) is None
+    assert store.read_charter("B" * 22) is None
+
+
+def test_the_same_request_key_again_finds_the_first_charter_and_keeps_nothing() -> None:
+    first, second = operator.event(), operator.event()
+    store.put_new_event(first, audit(), "key", "print-1")
+    with pytest.raises(store.Exists) as found:
+        store.put_new_event(second, audit(), "key", "print-2")
+    assert store.request_of(found.value.item) == (first.event_id, "print-1")
+    assert store.read_event(second.event_id) is None
+    assert board() == [first.event_id]
+    store.put_new_event(second, audit(), "another-key", "print-2")
+    assert store.read_event(second.event_id) == second
+
+
+def test_one_request_key_used_by_many_at_once_makes_one_charter() -> None:
+    events = [operator.event() for _ in range(6)]
+    results = at_once(6, lambda number: store.put_new_event(events[number], audit(), "key", "print"))
+    assert results.count(None) == 1
+    assert all(result is None or isinstance(result, store.Exists | store.Moved) for result in results)
+    assert board() == [events[results.index(None)].event_id]
+
+
+def test_an_edit_replaces_what_an_admin_edits_and_moves_the_charter_on_the_board() -> None:
+    event, other = kept(starts_at="2026-11-20T01:00:00Z"), kept(starts_at="2026-11-21T01:00:00Z")
+    assert board() == [event.event_id, other.event_id]
+    edited = replace(
+        event,
+        details={**event.details, "title": "Moonrise", "starts_at": "2026-11-25T01:00:00Z"},
+        status="completed",
+        version=2,
+        updated_at="2026-11-22T21:00:00Z",
+    )
+    store.update_event(edited, event, audit("edited"))
+    assert store.read_event(event.event_id) == edited
+    assert board() == [other.event_id, event.event_id]
+    assert [entry["act"] for entry in store.list_audit(event.event_id)].count("edited") == 1
+
+
+def test_an_edit_leaves_the_money_and_the_signatures_that_came_meanwhile() -> None:
+    event = kept()
+    paid(event)
+    signed(event)
+    store.update_event(replace(event, version=2), event, audit("edited"))
+    now = reread(event)
+    assert (now.version, now.sums.received_cents, now.ledger_seq, now.signed_count) == (2, 50_000, 1, 1)
+
+
+def test_an_edit_of_an_old_version_is_refused_and_leaves_no_trace() -> None:
+    event = kept()
+    store.update_event(replace(event, version=2), event, audit("edited"))
+    before, trail = reread(event), store.list_audit(event.event_id)
+    late = replace(event, version=2, details={**event.details, "title": "late"})
+    with pytest.raises(store.Moved):
+        store.update_event(late, event, audit("edited"))
+    assert reread(event) == before
+    assert store.list_audit(event.event_id) == trail
+
+
+def test_an_edit_that_needs_the_ledger_unmoved_is_refused_after_a_payment() -> None:
+    event = kept()
+    paid(event)
+    with pytest.raises(store.Moved):
+        store.update_event(replace(event, version=2), event, audit("edited"), ledger_unmoved=True)
+    now = reread(event)
+    store.update_event(replace(now, version=2), now, audit("edited"), ledger_unmoved=True)
+    assert reread(event).version == 2
+
+
+def test_many_edits_at_once_of_one_version_make_one_edit() -> None:
+    event = kept()
+    results = at_once(6, lambda _: store.update_event(replace(event, version=2), event, audit("edited")))
+    assert results.count(None) == 1
+    assert sum(isinstance(result, store.Moved) for result in results) == 5
+    assert reread(event).version == 2
+
+
+def test_the_board_lists_a_span_of_time_from_its_first_instant_to_before_its_last() -> None:
+    days = [kept(starts_at=f"2026-12-0{day}T08:00:00Z").event_id for day in (3, 1, 2)]
+    third, first, second = days
+    assert board() == [first, second, third]
+    assert board("2026-12-01T08:00:00Z", "2026-12-03T08:00:00Z") == [first, second]
+    assert board("2026-12-01T08:00:01Z", "2026-12-03T08:00:01Z") == [second, third]
+    assert board("2027", "9") == []
+
+
+def test_the_board_goes_on_page_by_page_and_says_when_it_ends() -> None:
+    kept_ids = [kept(starts_at="2026-12-01T08:00:00Z").event_id for _ in range(5)]
+    seen: list[str] = []
+    first, pages = "2026", 0
+    while True:
+        page, more = store.list_events(first, "9", None, 2)
+        seen += [event.event_id for event in page]
+        pages += 1
+        if not more:
+            break
+        first = store.board_key(page[-1]) + "~"
+    assert pages == 3
+    assert sorted(seen) == sorted(kept_ids)
+    assert store.list_events("2026", "9", None, 5)[1] is False
+    assert store.list_events("2026", "9", None, 4)[1] is True
+
+
+def test_the_board_of_one_status_holds_that_status_alone_and_fills_its_pages() -> None:
+    for day in range(1, 10):
+        kept(operator.event(status="cancelled" if day % 3 == 0 else "scheduled", starts_at=f"2026-12-0{day}T08:00:00Z"))
+    page, more = store.list_events("2026", "9", "cancelled", 2)
+    assert [event.details["starts_at"][:10] for event in page] == ["2026-12-03", "2026-12-06"]
+    assert more
+    page, more = store.list_events(store.board_key(page[-1]) + "~", "9", "cancelled", 2)
+    assert [event.details["starts_at"][:10] for event in page] == ["2026-12-09"]
+    assert not more
+
+
+def test_a_board_of_one_status_does_not_give_up_on_a_long_row_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MAX_PAGES", 2)
+    for number in range(12):
+        kept(starts_at=f"2026-12-01T08:00:{number:02d}Z")
+    last = kept(operator.event(status="cancelled", starts_at="2026-12-02T08:00:00Z"))
+    assert board(status="cancelled", limit=3) == [last.event_id]
+
+
+def test_the_board_shows_the_money_and_the_signatures_of_each() -> None:
+    event = kept()
+    paid(event)
+    signed(event)
+    (listed,), _ = store.list_events("2026", "9", None, 10)
+    assert listed == reread(event)
+
+
+def test_a_charter_comes_with_all_it_owns_and_nothing_of_others() -> None:
+    event, other = kept(), kept()
+    for one in (event, other):
+        paid(one, mail())
+        signed(one)
+    payment = paid(event)
+    store.append_act(reread(event), payment, act("void"), reread(event).sums, None)
+    charter = store.read_charter(event.event_id)
+    assert charter
+    assert charter.event == reread(event)
+    assert [store.payment_parts(item)[1] for item in charter.payment_items] == ["", "", "VOID"]
+    assert [record["event_id"] for record in charter.waivers] == [event.event_id]
+    money_only = store.read_charter(event.event_id, waivers=False)
+    assert money_only
+    assert money_only.payment_items == charter.payment_items
+    assert money_only.waivers == []
+
+
+def test_a_charter_larger_than_one_page_of_the_database_is_read_whole() -> None:
+    event = kept()
+    ids = [paid(event, answer="x" * 200_000)["payment_id"] for _ in range(7)]
+    charter = store.read_charter(event.event_id)
+    assert charter
+    assert [store.payment_parts(item)[0] for item in charter.payment_items] == ids
+
+
+def test_the_trail_of_a_charter_is_in_order_of_time() -> None:
+    event = kept()
+    for minutes in (30, 10, 20):
+        version = reread(event).version
+        store.update_event(replace(event, version=version + 1), reread(event), audit(f"at {minutes}", minutes))
+    assert [entry["act"] for entry in store.list_audit(event.event_id)] == ["created", "at 10", "at 20", "at 30"]
+
+
+# --- the ledger -----------------------------------------------------------------------------------
+
+
+def act(name: str) -> dict[str, Any]:
+    return {"act": name, "at": times.format_instant(operator.at(5)), "by": "admin", "reason": "typo 🚢"}
+
+
+def test_a_payment_its_sums_and_its_mail_are_kept_together() -> None:
+    event, owed = kept(), mail()
+    row = operator.payment(event.event_id)
+    sums = ledger.add(event.sums, row)
+    store.append_payment(event, row, sums, "pending", "print", '{"answer":"🚢"}', owed)
+    item = store.read_payment_item(event.event_id, row["payment_id"])
+    assert item
+    assert store.payment_parts(item) == (row["payment_id"], "", row, "pending")
+    assert store.stored_answer(item) == ("print", '{"answer":"🚢"}')
+    now = reread(event)
+    assert (now.sums, now.ledger_seq, now.version) == (sums, 1, 1)
+    assert due() == [owed]
+
+
+def test_a_payment_that_owes_no_mail_puts_none_into_the_outbox() -> None:
+    paid(kept(), None)
+    assert due() == []
+
+
+def test_the_same_payment_again_finds_what_stands_and_changes_nothing() -> None:
+    event = kept()
+    row = paid(event, mail(), answer="first")
+    before, outbox = reread(event), due()
+    for seen in (event, before):
+        with pytest.raises(store.Exists) as found:
+            store.append_payment(seen, row, before.sums, "off", "other", "second", mail())
+        assert store.stored_answer(found.value.item) == ("print", "first")
+    assert reread(event) == before
+    assert due() == outbox
+
+
+def test_a_payment_on_sums_that_moved_is_refused_whole() -> None:
+    event = kept()
+    paid(event)
+    before = reread(event)
+    row = operator.payment(event.event_id)
+    with pytest.raises(store.Moved):
+        store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", "{}", mail())
+    assert store.read_payment_item(event.event_id, row["payment_id"]) is None
+    assert reread(event) == before
+    assert due() == []
+
+
+def test_of_many_payments_at_once_on_the_same_sums_one_is_kept() -> None:
+    event = kept()
+    rows = [operator.payment(event.event_id, amount_cents=number + 1) for number in range(8)]
+
+    def append(number: int) -> None:
+        sums = ledger.add(event.sums, rows[number])
+        store.append_payment(event, rows[number], sums, "pending", "print", "{}", mail())
+
+    results = at_once(8, append)
+    assert results.count(None) == 1
+    assert sum(isinstance(result, store.Moved) for result in results) == 7
+    winner = results.index(None)
+    charter = store.read_charter(event.event_id)
+    assert charter
+    assert [store.payment_parts(item)[2] for item in charter.payment_items] == [rows[winner]]
+    assert (charter.event.sums.received_cents, charter.event.ledger_seq) == (winner + 1, 1)
+    assert len(due()) == 1
+
+
+def test_of_one_payment_sent_by_many_at_once_one_is_kept() -> None:
+    event = kept()
+    row, owed = operator.payment(event.event_id), mail()
+    sums = ledger.add(event.sums, row)
+    results = at_once(8, lambda _: store.append_payment(event, row, sums, "pending", "print", "{}", owed))
+    assert results.count(None) == 1
+    assert all(result is None or isinstance(result, store.Exists | store.Moved) for result in results)
+    assert reread(event).ledger_seq == 1
+    assert due() == [owed]
+
+
+def test_an_act_is_done_once_and_the_payment_beneath_it_is_never_touched() -> None:
+    event = kept()
+    row = paid(event)
+    before = store.read_payment_item(event.event_id, row["payment_id"])
+    assert not store.has_act(event.event_id, row["payment_id"], "VOID")
+    store.append_act(reread(event), row, act("void"), ledger.Sums(rows=1), mail())
+    assert store.has_act(event.event_id, row["payment_id"], "VOID")
+    assert not store.has_act(event.event_id, row["payment_id"], "CLEAR")
+    now = reread(event)
+    assert (now.sums, now.ledger_seq) == (ledger.Sums(rows=1), 2)
+    with pytest.raises(store.Exists):
+        store.append_act(now, row, act("void"), ledger.Sums(), mail())
+    assert reread(event) == now
+    assert len(due()) == 1
+    assert store.read_payment_item(event.event_id, row["payment_id"]) == before
+
+
+def test_an_act_on_sums_that_moved_is_refused_whole() -> None:
+    event = kept()
+    row = paid(event)
+    with pytest.raises(store.Moved):
+        store.append_act(event, row, act("void"), ledger.Sums(), mail())
+    assert not store.has_act(event.event_id, row["payment_id"], "VOID")
+    assert reread(event).ledger_seq == 1
+    assert due() == []
+
+
+def test_the_ledger_of_a_month_is_in_order_with_each_act_behind_its_payment() -> None:
+    one, two = kept(), kept()
+    last = paid(one, received_at="2026-11-30T23:59:59Z")
+    first = paid(two, received_at="2026-11-01T00:00:00Z")
+    paid(one, received_at="2026-12-01T00:00:00Z")
+    store.append_act(reread(two), first, act("clear"), reread(two).sums, None)
+
+    def listed(first_at: str, last_at: str) -> list[tuple[str, str]]:
+        return [store.payment_parts(item)[:2] for item in store.list_ledger("2026-11", first_at, last_at)]
+
+    whole = [(first["payment_id"], ""), (first["payment_id"], "CLEAR"), (last["payment_id"], "")]
+    assert listed("2026-11", "2026-12") == whole
+    assert listed("2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z") == whole[:2]
+    assert listed("2026-11-01T00:00:01Z", "2026-12") == whole[2:]
+    (row, *_) = store.list_ledger("2026-11", "2026", "9")
+    assert store.payment_parts(row) == (first["payment_id"], "", first, "pending")
+
+
+# --- mail -----------------------------------------------------------------------------------------
+
+
+def test_a_mail_is_due_once_its_time_has_passed_and_comes_back_as_it_was_owed() -> None:
+    owed = mail(due_at="2026-11-22T20:01:00Z")
+    store.put_mail(owed)
+    assert due(minutes=0.5) == []
+    assert due(minutes=1.1) == [owed]
+
+
+def test_due_mails_come_oldest_first_and_no_more_than_asked() -> None:
+    ids = [operator.uuid() for _ in range(3)]
+    for place in (2, 0, 1):
+        store.put_mail(mail(ids[place], due_at=f"2026-11-22T20:0{place}:00Z"))
+    assert [one.mail_id for one in due()] == ids
+    assert [one.mail_id for one in due(limit=2)] == ids[:2]
+
+
+def test_a_mail_is_owed_once() -> None:
+    owed = mail()
+    store.put_mail(owed)
+    with pytest.raises(store.Exists):
+        store.put_mail(owed)
+    store.finish_mail(owed, "sent", "2026-11-22T20:00:01Z", "", None)
+    with pytest.raises(store.Exists):
+        store.put_mail(owed)
+    assert due() == []
+
+
+def test_of_many_claimants_of_a_mail_one_gets_it() -> None:
+    owed = mail()
+    store.put_mail(owed)
+    until = "2026-11-22T21:00:00Z"
+    assert sorted(at_once(8, lambda _: store.claim_mail(owed, until))) == [False] * 7 + [True]
+    assert due(minutes=59) == []
+    (again,) = due(minutes=61)
+    assert (again.attempts, again.due_at) == (2, until)
+    assert store.claim_mail(again, "2026-11-22T22:00:00Z")
+
+
+def test_a_claim_of_what_was_due_a_while_ago_fails() -> None:
+    owed = mail()
+    store.put_mail(owed)
+    store.postpone_mail(owed, "2026-11-22T20:30:00Z", "SES: busy")
+    assert not store.claim_mail(owed, "2026-11-22T21:00:00Z")
+    (moved,) = due()
+    assert moved == replace(owed, due_at="2026-11-22T20:30:00Z")
+    assert store.claim_mail(moved, "2026-11-22T21:00:00Z")
+
+
+def test_a_finished_mail_can_be_neither_claimed_nor_postponed_nor_finished_again() -> None:
+    owed = mail()
+    store.put_mail(owed)
+    store.finish_mail(owed, "failed", "2026-11-22T20:00:01Z", "SMTP: 550", None)
+    assert not store.claim_mail(owed, "2026-11-22T21:00:00Z")
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        store.postpone_mail(owed, "2026-11-22T21:00:00Z", "late")
+    with pytest.raises(store.Exists):
+        store.finish_mail(owed, "sent", "2026-11-22T20:00:02Z", "", None)
+    assert due() == []
+
+
+def test_a_receipt_that_ends_is_noted_on_its_payment_too() -> None:
+    event = kept()
+    row = operator.payment(event.event_id)
+    owed = mail(payment=row, name="")
+    store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", "answer", owed)
+    store.finish_mail(owed, "sent", "2026-11-22T20:00:01Z", "SES: 1", "sent")
+    item = store.read_payment_item(event.event_id, row["payment_id"])
+    assert item
+    assert store.payment_parts(item) == (row["payment_id"], "", row, "sent")
+    assert store.stored_answer(item) == ("print", "answer")
+
+
+# --- waivers --------------------------------------------------------------------------------------
+
+
+def records(event: EventRecord, count: int = 1) -> list[dict[str, Any]]:
+    return [
+        {"waiver_id": operator.uuid().replace("-", ""), "event_id": event.event_id, "waiver_version": "v" * 64}
+        for _ in range(count)
+    ]
+
+
+def sign(event: EventRecord, unsealed: list[dict[str, Any]], owed: Mail | None = None) -> list[dict[str, Any]]:
+    seq, head = store.read_chain_head()
+    sealed = chain.seal(unsealed, seq, head)
+    store.append_waivers(event.event_id, sealed, seq, audit("waiver_signed"), owed)
+    return sealed
+
+
+def signed(event: EventRecord, count: int = 1) -> list[dict[str, Any]]:
+    return sign(event, records(event, count))
+
+
+def test_signed_waivers_are_chained_counted_and_mailed_together() -> None:
+    event, owed = kept(), mail()
+    assert store.read_chain_head() == (0, "")
+    first = sign(event, records(event, 2), owed)
+    second = signed(event)
+    assert store.read_chain_head() == (3, second[-1]["record_hash"])
+    assert reread(event).signed_count == 3
+    assert store.list_chain() == first + second
+    assert store.read_waiver(event.event_id, first[1]["waiver_id"]) == first[1]
+    assert store.read_waiver(event.event_id, "0" * 32) is None
+    assert due() == [owed]
+    assert [entry["act"] for entry in store.list_audit(event.event_id)].count("waiver_signed") == 2
+
+
+def test_the_same_signature_again_is_told_and_changes_nothing() -> None:
+    event = kept()
+    unsealed = records(event, 2)
+    sign(event, unsealed)
+    before, head = reread(event), store.read_chain_head()
+    with pytest.raises(store.Exists):
+        sign(event, unsealed, mail())
+    assert (reread(event), store.read_chain_head(), due()) == (before, head, [])
+
+
+def test_a_signature_behind_a_head_that_moved_is_refused_whole() -> None:
+    one, two = kept(), kept()
+    for seq in (0, 1):
+        seen = store.read_chain_head()
+        assert seen[0] == seq
+        signed(one)
+        late = chain.seal(records(two), *seen)
+        with pytest.raises(store.Moved):
+            store.append_waivers(two.event_id, late, seen[0], audit(), mail())
+    assert reread(two).signed_count == 0
+    assert len(store.list_chain()) == 2
+    assert due() == []
+
+
+def test_of_many_who_sign_at_once_behind_one_head_one_is_kept() -> None:
+    events = [kept() for _ in range(6)]
+    sealed = [chain.seal(records(event), 0, "") for event in events]
+    results = at_once(6, lambda number: store.append_waivers(events[number].event_id, sealed[number], 0, audit(), None))
+    assert results.count(None) == 1
+    assert sum(isinstance(result, store.Moved) for result in results) == 5
+    assert store.list_chain() == sealed[results.index(None)]
+
+
+def test_who_signs_again_after_the_head_moved_makes_a_whole_chain() -> None:
+    events = [kept() for _ in range(4)]
+
+    def patient(number: int) -> None:
+        unsealed = records(events[number], 3)
+        for _ in acts.tries():
+            try:
+                sign(events[number], unsealed)
+            except store.Moved:
+                continue
+            break
+
+    assert at_once(4, patient) == [None] * 4
+    found = store.list_chain()
+    export = {"format": chain.FORMAT, "versions": {}, "records": found, "count": 12, "head": found[-1]["record_hash"]}
+    assert [record["seq"] for record in found] == list(range(1, 13))
+    assert chain.find_fault(export) == "record 1: the text it signs is missing"
+
+
+def test_nobody_signs_for_a_cancelled_charter() -> None:
+    event = kept(operator.event(status="cancelled"))
+    with pytest.raises(store.Moved):
+        signed(event)
+    assert store.read_chain_head() == (0, "")
+
+
+def version(text: str, published_at: str = "2026-11-22T20:00:00Z", by: str = "admin") -> dict[str, Any]:
+    name = chain.text_hash(text)
+    return {"waiver_version": name, "title": "T", "text": text, "published_at": published_at, "published_by": by}
+
+
+def test_a_published_text_is_current_and_the_older_ones_stay() -> None:
+    assert (store.read_current_version(), store.list_versions()) == (None, [])
+    old, new = version("old 🚢"), version("new", "2026-11-23T20:00:00Z")
+    store.publish_version(old)
+    assert store.read_current_version() == old
+    store.publish_version(new)
+    assert store.read_current_version() == new
+    assert store.list_versions() == [new, old]
+    assert store.read_version(old["waiver_version"]) == old
+    assert store.read_version("0" * 64) is None
+
+
+def test_an_old_text_published_again_is_current_but_its_record_is_not_rewritten() -> None:
+    old, new = version("old"), version("new", "2026-11-23T20:00:00Z")
+    store.publish_version(old)
+    store.publish_version(new)
+    again = version("old", "2026-11-24T20:00:00Z", by="ben")
+    store.publish_version(again)
+    current = store.read_current_version()
+    assert current
+    assert current["waiver_version"] == old["waiver_version"]
+    assert store.read_version(old["waiver_version"]) == old
+    assert store.list_versions() == [new, old]
+
+
+def test_the_sample_becomes_the_first_version_only_if_there_is_none() -> None:
+    own = version("own")
+    store.publish_version(version("sample"), only_first=True)
+    store.publish_version(own)
+    with pytest.raises(store.Exists):
+        store.publish_version(version("another sample"), only_first=True)
+    assert store.read_current_version() == own
+    assert len(store.list_versions()) == 2
+
+
+def test_a_signer_gets_the_charter_and_the_current_text_in_one_read() -> None:
+    event = kept()
+    assert store.read_signing(event.event_id) == (event, None)
+    store.publish_version(version("text"))
+    assert store.read_signing(event.event_id) == (event, version("text"))
+    assert store.read_signing("B" * 22) == (None, version("text"))
+
+
+# --- sessions and throttles -----------------------------------------------------------------------
+
+
+def test_a_session_lives_till_it_is_deleted() -> None:
+    facts = {"admin": "ana", "kept": True}
+    store.put_session("hash", facts, 1000, 2000)
+    assert store.read_session("hash") == (facts, 1000)
+    assert store.read_session("other") is None
+    store.extend_session("hash", 1500)
+    assert store.read_session("hash") == (facts, 1500)
+    store.delete_session("hash")
+    store.delete_session("hash")
+    assert store.read_session("hash") is None
+
+
+def test_a_revoked_session_does_not_come_back_by_being_used() -> None:
+    store.put_session("hash", {"admin": "ana"}, 1000, 2000)
+    store.delete_session("hash")
+    store.extend_session("hash", 5000)
+    assert store.read_session("hash") is None
+
+
+def test_tries_at_once_are_all_counted() -> None:
+    assert sorted(at_once(8, lambda _: store.count_try("login#192.0.2.7", +1, 2000))) == list(range(1, 9))
+    assert store.count_try("login#192.0.2.7", -1, 2000) == 7
+    assert store.count_try("login#192.0.2.8", +1, 2000) == 1
+
+
+def test_only_sessions_and_throttles_are_ever_forgotten_by_the_database(dynamodb: Any) -> None:
+    event = kept()
+    paid(event, mail())
+    signed(event)
+    store.publish_version(version("text"))
+    store.put_session("hash", {}, 1000, 2000)
+    store.count_try("login", +1, 3000)
+    items = dynamodb.scan(TableName=settings.settings().table)["Items"]
+    mortal = {item["PK"]["S"]: item["ttl"]["N"] for item in items if "ttl" in item}
+    assert mortal == {"SESSION#hash": "2000", "THROTTLE#login": "3000"}
+
+
+# --- cost -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def counted(client: Any) -> Iterator[list[tuple[str, float]]]:
+    """The calls made meanwhile, each with the capacity it consumed."""
+    calls: list[tuple[str, float]] = []
+
+    def ask(params: dict[str, Any], **_: Any) -> None:
+        params["ReturnConsumedCapacity"] = "TOTAL"
+
+    def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        used = parsed["ConsumedCapacity"]
+        calls.append((model.name, sum(one["CapacityUnits"] for one in (used if isinstance(used, list) else [used]))))
+
+    client.meta.events.register("provide-client-params.dynamodb.*", ask)
+    client.meta.events.register("after-call.dynamodb.*", note)
+    try:
+        yield calls
+    finally:
+        client.meta.events.unregister("provide-client-params.dynamodb.*", ask)
+        client.meta.events.unregister("after-call.dynamodb.*", note)
+
+
+def fill_board(client: Any, count: int) -> None:
+    """That many charters of a lifetime, written in bulk as copies of one that the store wrote."""
+    event = kept(starts_at="2020-01-01T00:00:00Z")
+    table = settings.settings().table
+    item = client.get_item(TableName=table, Key={"PK": {"S": f"EVENT#{event.event_id}"}, "SK": {"S": "EVENT"}})["Item"]
+    copies = []
+    for number in range(1, count):
+        start, name = f"20{20 + number // 1000:02d}-01-02T{number % 24:02d}:00:00Z", f"{number:022d}"
+        copies.append({**item, "PK": {"S": f"EVENT#{name}"}, "by_date_sk": {"S": f"{start}#{name}"}})
+
+    def write(batch: list[dict[str, Any]]) -> Any:
+        requests = [{"PutRequest": {"Item": copy}} for copy in batch]
+        return client.batch_write_item(RequestItems={table: requests})["UnprocessedItems"]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert not any(pool.map(write, (copies[place : place + 25] for place in range(0, len(copies), 25))))
+
+
+@pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
+def test_a_page_of_the_board_costs_one_query_of_the_same_size_among_100_and_among_10_000(dynamodb: Any) -> None:
+    with counted(dynamodb) as calls:
+        fill_board(dynamodb, 100)
+        calls.clear()
+        few, _ = store.list_events("2020", "9", None, 50)
+        among_100 = calls.copy()
+        fill_board(dynamodb, 10_000)
+        calls.clear()
+        many, more = store.list_events("2020", "9", None, 50)
+    assert (len(few), len(many), more) == (50, 50, True)
+    assert [name for name, _ in calls] == ["Query"]
+    assert calls == among_100
+
+
+@pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
+def test_a_payment_with_its_sums_and_mail_is_one_write_and_a_charter_one_query(dynamodb: Any) -> None:
+    event = kept()
+    row = operator.payment(event.event_id)
+    with counted(dynamodb) as calls:
+        store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", "{}", mail())
+        store.read_charter(event.event_id)
+    assert [name for name, _ in calls] == ["TransactWriteItems", "Query"]
