@@ -308,17 +308,17 @@ def _find(rows: list[dict[str, Any]], payment_id: str) -> dict[str, Any]:
 
 def fold(items: Iterable[Item]) -> list[dict[str, Any]]:
     """Payments with the acts on them applied, in the order of a statement."""
-    rows: dict[str, dict[str, Any]] = {}
-    taken: list[tuple[str, dict[str, Any]]] = []
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    taken: list[tuple[tuple[str, str], dict[str, Any]]] = []
     for item in items:
-        payment_id, act, facts, receipt = store.payment_parts(item)
+        which, act, facts, receipt = store.payment_parts(item)
         if act:
-            taken.append((payment_id, facts))
+            taken.append((which, facts))
         else:
-            rows[payment_id] = {**facts, "receipt": receipt}
-    for payment_id, facts in sorted(taken, key=lambda one: (one[1]["at"], one[1]["act"] != "clear")):
-        if payment_id in rows:
-            rows[payment_id] = _apply(rows[payment_id], facts)
+            rows[which] = {**facts, "receipt": receipt}
+    for which, facts in sorted(taken, key=lambda one: (one[1]["at"], one[1]["act"] != "clear")):
+        if which in rows:
+            rows[which] = _apply(rows[which], facts)
     return sorted(rows.values(), key=ledger.order)
 
 
@@ -386,7 +386,7 @@ def parse_report(query: Mapping[str, str], *, now: datetime) -> Report:
 
 def list_payments(report: Report) -> dict[str, Any]:
     """One page by `received_at`, and the totals of the whole range."""
-    rows = _report_rows(report)
+    rows = sorted(_report_rows(report), key=_place)
     page = [row for row in rows if not report.cursor or _place(row) > report.cursor][: report.limit + 1]
     more = len(page) > report.limit
     page = page[: report.limit]
@@ -398,10 +398,12 @@ def list_payments(report: Report) -> dict[str, Any]:
 
 
 def _place(payment: Mapping[str, Any]) -> str:
-    return f"{payment['received_at']}#{payment['payment_id']}"
+    return f"{payment['received_at']}#{payment['payment_id']}#{payment['event_id']}"
 
 
 def _report_rows(report: Report) -> list[dict[str, Any]]:
+    if report.start >= report.end:
+        return []
     first, last = times.format_instant(report.start), times.format_instant(report.end)
     items = (item for month in _months(report.start, report.end) for item in store.list_ledger(month, first, last))
     return [

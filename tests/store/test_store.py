@@ -240,7 +240,7 @@ def test_a_charter_larger_than_one_page_of_the_database_is_read_whole() -> None:
     ids = [paid(event, answer="x" * 200_000)["payment_id"] for _ in range(7)]
     charter = store.read_charter(event.event_id)
     assert charter
-    assert [store.payment_parts(item)[0] for item in charter.payment_items] == ids
+    assert [store.payment_parts(item)[2]["payment_id"] for item in charter.payment_items] == ids
 
 
 def test_the_trail_of_a_charter_is_in_order_of_time() -> None:
@@ -265,7 +265,7 @@ def test_a_payment_its_sums_and_its_mail_are_kept_together() -> None:
     store.append_payment(event, row, sums, "pending", "print", '{"answer":"🚢"}', owed)
     item = store.read_payment_item(event.event_id, row["payment_id"])
     assert item
-    assert store.payment_parts(item) == (row["payment_id"], "", row, "pending")
+    assert store.payment_parts(item) == ((event.event_id, row["payment_id"]), "", row, "pending")
     assert store.stored_answer(item) == ("print", '{"answer":"🚢"}')
     now = reread(event)
     assert (now.sums, now.ledger_seq, now.version) == (sums, 1, 1)
@@ -365,15 +365,16 @@ def test_the_ledger_of_a_month_is_in_order_with_each_act_behind_its_payment() ->
     paid(one, received_at="2026-12-01T00:00:00Z")
     store.append_act(reread(two), first, act("clear"), reread(two).sums, None)
 
-    def listed(first_at: str, last_at: str) -> list[tuple[str, str]]:
+    def listed(first_at: str, last_at: str) -> list[tuple[tuple[str, str], str]]:
         return [store.payment_parts(item)[:2] for item in store.list_ledger("2026-11", first_at, last_at)]
 
-    whole = [(first["payment_id"], ""), (first["payment_id"], "CLEAR"), (last["payment_id"], "")]
+    early, late = (two.event_id, first["payment_id"]), (one.event_id, last["payment_id"])
+    whole = [(early, ""), (early, "CLEAR"), (late, "")]
     assert listed("2026-11", "2026-12") == whole
     assert listed("2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z") == whole[:2]
     assert listed("2026-11-01T00:00:01Z", "2026-12") == whole[2:]
     (row, *_) = store.list_ledger("2026-11", "2026", "9")
-    assert store.payment_parts(row) == (first["payment_id"], "", first, "pending")
+    assert store.payment_parts(row) == (early, "", first, "pending")
 
 
 # --- mail -----------------------------------------------------------------------------------------
@@ -446,7 +447,7 @@ def test_a_receipt_that_ends_is_noted_on_its_payment_too() -> None:
     store.finish_mail(owed, "sent", "2026-11-22T20:00:01Z", "SES: 1", "sent")
     item = store.read_payment_item(event.event_id, row["payment_id"])
     assert item
-    assert store.payment_parts(item) == (row["payment_id"], "", row, "sent")
+    assert store.payment_parts(item) == ((event.event_id, row["payment_id"]), "", row, "sent")
     assert store.stored_answer(item) == ("print", "answer")
 
 

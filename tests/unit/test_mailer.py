@@ -19,7 +19,6 @@ from chalicelib.mailer import Outcome
 from tests.support import operator, post
 from tests.support.post import Post
 
-
 # The tests' server is inside TLS from the first byte, which aiosmtpd does not count.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 

@@ -1,0 +1,311 @@
+"""Money stands, whatever becomes of its mail; and a mail that is owed goes out, once."""
+
+import json
+import threading
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from chalicelib import acts, aws, charters, mailer, notifications, payments, store, times
+from chalicelib.mailer import Outcome
+from tests.support import operator
+from tests.support.faults import Died, Outbox, conflicts, lost_answers
+
+SUBJECT = "We received your payment of $500.00 for Sunset sail"
+
+
+def new_charter(**changes: Any) -> str:
+    event = operator.event(**changes)
+    store.put_new_event(event, acts.audit("created", operator.ADMIN, times.format_instant(operator.NOW)), None, "")
+    return event.event_id
+
+
+def log(event_id: str, payment_id: str, now: datetime = operator.NOW, **changes: Any) -> tuple[dict[str, Any], bool]:
+    body = {"method": "cash", "amount_cents": 50_000, **changes}
+    command = payments.parse_payment(payment_id, body, now=now)
+    answer, new = payments.log_payment(event_id, command, actor=operator.ADMIN, now=now)
+    return json.loads(answer), new
+
+
+def void(event_id: str, payment_id: str, minutes: float = 0.5) -> dict[str, Any]:
+    body = {"reason": "typed twice"}
+    return payments.void_payment(event_id, payment_id, body, actor=operator.ADMIN, now=operator.at(minutes))
+
+
+def stands(event_id: str, payment_id: str) -> dict[str, Any]:
+    """The one payment of the charter, as an admin sees it; its money is in the sums."""
+    charter = charters.get_charter(event_id)
+    (payment,) = charter["payments"]
+    assert payment["payment_id"] == payment_id
+    assert charter["balance"]["received_cents"] == (50_000 if payment["status"] == "cleared" else 0)
+    return payment  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def charter() -> str:
+    return new_charter()
+
+
+@pytest.fixture
+def payment_id() -> str:
+    return operator.uuid()
+
+
+pytestmark = pytest.mark.usefixtures("outbox")
+
+
+# --- the ledger -----------------------------------------------------------------------------------
+
+
+def test_an_answer_lost_after_the_commit_is_one_row_one_mail_and_the_same_answer(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    with lost_answers("TransactWriteItems") as requests:
+        answer, new = log(charter, payment_id)
+    tokens = {json.loads(request)["ClientRequestToken"] for request in requests[:2]}
+    assert len(tokens) == 1, "the retry must be the same request to the database"
+    assert new
+    assert answer["payment"]["receipt"] == "pending"
+    assert answer["event"]["balance"]["received_cents"] == 50_000
+    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert outbox.subjects == [SUBJECT]
+    assert log(charter, payment_id) == (answer, False)
+
+
+def test_when_every_answer_is_lost_the_client_fails_and_its_next_try_finds_the_payment(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    with lost_answers("TransactWriteItems", count=3), pytest.raises(Exception, match="Read timeout"):
+        log(charter, payment_id)
+    answer, new = log(charter, payment_id)
+    assert not new
+    assert answer["event"]["balance"]["received_cents"] == 50_000
+    assert stands(charter, payment_id)["receipt"] == "pending"
+    notifications.sweep(operator.at(2))
+    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert outbox.subjects == [SUBJECT]
+
+
+def test_a_void_whose_answer_was_lost_is_one_void_and_one_correction(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    log(charter, payment_id)
+    with lost_answers("TransactWriteItems"):
+        answer = void(charter, payment_id)
+    assert answer["payment"]["status"] == "voided"
+    assert answer["event"]["balance"]["received_cents"] == 0
+    assert void(charter, payment_id)["payment"] == {**answer["payment"], "receipt": "sent"}
+    assert outbox.subjects == [SUBJECT, "Correction: the payment of $500.00 for Sunset sail"]
+
+
+def test_a_payment_that_meets_others_at_work_on_the_charter_takes_its_turn(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    with conflicts(aws.client("dynamodb"), 3, lambda params: "Put" in params["TransactItems"][0]):
+        _, new = log(charter, payment_id)
+    assert new
+    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert outbox.subjects == [SUBJECT]
+
+
+def test_the_same_id_on_two_charters_is_two_payments_each_with_its_mail(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    other = new_charter(title="Moonrise")
+    for event_id in (charter, other):
+        _, new = log(event_id, payment_id)
+        assert new
+        stands(event_id, payment_id)
+    assert len(outbox.accepted) == 2
+    void(other, payment_id)
+    report = payments.list_payments(payments.parse_report({}, now=operator.at(60)))
+    assert report["totals"]["count"] == 2
+    assert report["totals"]["received_cents"] == 50_000
+    assert {(row["event_id"], row["status"]) for row in report["payments"]} == {(charter, "cleared"), (other, "voided")}
+
+
+# --- the first try --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("problem", [RuntimeError("bug"), MemoryError(), OSError("network")])
+def test_a_mail_service_that_breaks_in_any_way_leaves_the_payment_and_the_mail_owed(
+    charter: str, payment_id: str, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    def break_(_: Any) -> Outcome:
+        raise problem
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mailer, "send", break_)
+        _, new = log(charter, payment_id)
+    assert new
+    assert stands(charter, payment_id)["receipt"] == "pending"
+    assert notifications.sweep(operator.at(0.9)) == 0
+    assert notifications.sweep(operator.at(1.1)) == 1
+    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert outbox.subjects == [SUBJECT]
+
+
+def test_a_sender_that_dies_after_acceptance_repeats_the_mail_once_its_lease_is_over_and_only_then(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    outbox.kills_after_acceptance()
+    with pytest.raises(Died):
+        log(charter, payment_id)
+    outbox.works()
+    assert stands(charter, payment_id)["receipt"] == "pending"
+    assert notifications.sweep(operator.at(0.5)) == 0
+    assert outbox.subjects == [SUBJECT]
+    assert notifications.sweep(operator.at(1.1)) == 1
+    assert notifications.sweep(operator.at(60 * 24)) == 0
+    assert outbox.subjects == [SUBJECT] * 2
+    assert len({message["Message-ID"] for message in outbox.accepted}) == 1
+    assert stands(charter, payment_id)["receipt"] == "sent"
+
+
+def test_a_sender_whose_note_meets_a_replay_of_the_payment_notes_it_all_the_same(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    """A replay's transaction holds the payment's row for a moment, and the note of the receipt goes there too."""
+    with conflicts(aws.client("dynamodb"), 2, lambda params: len(params["TransactItems"]) == 2):
+        log(charter, payment_id)
+    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert notifications.sweep(operator.at(60 * 24)) == 0
+    assert outbox.subjects == [SUBJECT]
+
+
+def test_an_ambiguous_send_is_shown_and_not_repeated(charter: str, payment_id: str, outbox: Outbox) -> None:
+    outbox.outcome = Outcome("ambiguous", "SES: ReadTimeoutError")
+    log(charter, payment_id)
+    assert stands(charter, payment_id)["receipt"] == "failed"
+    outbox.works()
+    assert notifications.sweep(operator.at(60 * 24)) == 0
+    assert outbox.subjects == [SUBJECT]
+
+
+def test_a_final_refusal_is_shown_and_not_repeated(charter: str, payment_id: str, outbox: Outbox) -> None:
+    outbox.outcome = Outcome("failed", "SES: MessageRejected")
+    log(charter, payment_id)
+    assert stands(charter, payment_id)["receipt"] == "failed"
+    outbox.works()
+    assert notifications.sweep(operator.at(60 * 24)) == 0
+    assert outbox.accepted == []
+
+
+def test_a_failed_receipt_can_be_asked_for_again(charter: str, payment_id: str, outbox: Outbox) -> None:
+    outbox.outcome = Outcome("failed", "SES: MessageRejected")
+    log(charter, payment_id)
+    outbox.works()
+    for _ in range(2):
+        payments.send_receipt_again(charter, payment_id, now=operator.at(5))
+    assert outbox.subjects == [SUBJECT]
+    assert stands(charter, payment_id)["receipt"] == "sent"
+
+
+# --- the schedule ---------------------------------------------------------------------------------
+
+
+def test_a_mail_is_tried_at_growing_distances_and_given_up_after_the_last(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    outbox.fails()
+    log(charter, payment_id)
+    minutes = 0.0
+    for wait in notifications.BACK_OFF_MINUTES:
+        assert stands(charter, payment_id)["receipt"] == "pending"
+        assert notifications.sweep(operator.at(minutes + wait - 0.1)) == 0
+        minutes += wait + 0.1
+        assert notifications.sweep(operator.at(minutes)) == 1
+    assert minutes > 24 * 60
+    assert stands(charter, payment_id)["receipt"] == "failed"
+    assert notifications.sweep(operator.at(minutes + 60 * 24 * 30)) == 0
+
+
+def test_a_mail_that_was_in_trouble_goes_out_when_the_service_is_back(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    outbox.fails()
+    log(charter, payment_id)
+    assert notifications.sweep(operator.at(1.1)) == 1
+    outbox.works()
+    assert notifications.sweep(operator.at(7)) == 1
+    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert outbox.subjects == [SUBJECT]
+
+
+def test_a_mail_whose_every_sender_died_is_given_up_without_another_try(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    outbox.kills_after_acceptance()
+    with pytest.raises(Died):
+        log(charter, payment_id)
+    for number in range(1, notifications.MAX_ATTEMPTS):
+        with pytest.raises(Died):
+            notifications.sweep(operator.at(2 * number))
+    outbox.works()
+    tries = len(outbox.accepted)
+    assert tries == notifications.MAX_ATTEMPTS
+    assert notifications.sweep(operator.at(100)) == 1
+    assert len(outbox.accepted) == tries
+    assert stands(charter, payment_id)["receipt"] == "failed"
+
+
+def test_a_receipt_still_owed_when_its_payment_is_voided_is_withdrawn(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    outbox.fails()
+    log(charter, payment_id)
+    outbox.works()
+    void(charter, payment_id)
+    assert notifications.sweep(operator.at(60)) == 1
+    assert notifications.sweep(operator.at(120)) == 0
+    assert SUBJECT not in outbox.subjects
+    assert stands(charter, payment_id)["receipt"] == "off"
+
+
+def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(outbox: Outbox) -> None:
+    outbox.fails()
+    charters_ = [new_charter(title=f"Sail {number}") for number in range(6)]
+    for event_id in charters_:
+        log(event_id, operator.uuid())
+    outbox.works()
+    both = threading.Barrier(2)
+    taken: list[int] = []
+
+    def sweep() -> None:
+        both.wait()
+        taken.append(notifications.sweep(operator.at(2)))
+
+    threads = [threading.Thread(target=sweep) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(taken) == 6
+    assert sorted(outbox.subjects) == [f"We received your payment of $500.00 for Sail {number}" for number in range(6)]
+    for event_id in charters_:
+        assert charters.get_charter(event_id)["payments"][0]["receipt"] == "sent"
+
+
+def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(outbox: Outbox) -> None:
+    broken = operator.event()
+    owed = notifications.owe("correction", operator.uuid(), "ana@example.com", {"name": "no payment"}, operator.NOW)
+    assert owed
+    store.put_mail(owed)
+    outbox.fails()
+    log(new_charter(event_id=broken.event_id), operator.uuid())
+    outbox.works()
+    assert notifications.sweep(operator.at(2)) == 2
+    assert outbox.subjects == [SUBJECT]
+
+
+def test_a_sweep_begins_no_mail_when_its_time_is_over_and_the_next_one_goes_on(outbox: Outbox) -> None:
+    outbox.fails()
+    for _ in range(3):
+        log(new_charter(), operator.uuid())
+    outbox.works()
+    ticks = iter([0, 1, notifications.SWEEP_S - 0.1, notifications.SWEEP_S])
+    assert notifications.sweep(operator.at(2), clock=lambda: next(ticks)) == 2
+    assert len(outbox.accepted) == 2
+    assert notifications.sweep(operator.at(3)) == 1
+    assert len(outbox.accepted) == 3
