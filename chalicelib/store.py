@@ -223,7 +223,7 @@ def list_ledger(month: str, first: str, last: str) -> Iterator[Item]:
 
 
 def payment_parts(item: Item) -> tuple[tuple[str, str], str, dict[str, Any], str]:
-    """Of a row or an act: the payment (its event and id), the act's name (empty for the row), the facts, the receipt."""
+    """Of a row or an act: its event and payment, the act's name (empty for the row), the facts, the receipt's state."""
     event_id = item["PK"]["S"].partition("#")[2]
     _, payment_id, act = (item["SK"]["S"] + "#").split("#")[:3]
     return (event_id, payment_id), act, _data(item), item["receipt"]["S"] if "receipt" in item else ""

@@ -16,7 +16,7 @@ from chalicelib.store import EventRecord
 MAX_MINORS = 10
 ADULT_YEARS = 18
 MAX_TEXT_CHARS = 60_000
-MAX_STROKES, MAX_POINTS = 200, 20_000
+MAX_STROKES, MAX_POINTS, MAX_COORDINATE = 200, 20_000, 10**15
 RELATIONSHIPS = ("parent", "legal_guardian", "grandparent", "other")
 
 DEFAULT_TITLE = "Release of Liability and Assumption of Risk"
@@ -250,7 +250,11 @@ def _take_strokes(form: Fields) -> list[Any]:
 
 def _point(point: Mapping[str, Any]) -> list[int]:
     """[x, y, milliseconds] in whole numbers: a hash must not depend on how a float is written."""
-    return [round(float(point["x"])), round(float(point["y"])), round(float(point.get("time", 0)))]
+    numbers = [round(float(number)) for number in (point["x"], point["y"], point.get("time", 0))]
+    # 1e300 would be stored as three hundred digits.
+    if max(map(abs, numbers)) > MAX_COORDINATE:
+        raise ValueError(point)
+    return numbers
 
 
 def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now: datetime) -> str:
