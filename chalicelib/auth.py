@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import ipaddress
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -80,7 +81,7 @@ def log_in(
     admins = settings().admins
     name = credentials.name if settings().named_admins else "admin"
     window, elapsed_s = divmod(int(now.timestamp()), WINDOW_S)
-    throttle, ttl_s = f"login#{address}#{window}", (window + 2) * WINDOW_S
+    throttle, ttl_s = f"login#{_neighbourhood(address)}#{window}", (window + 2) * WINDOW_S
     # Counted before hashing, or a flood of tries in parallel would pass; taken back when the password is right.
     if store.count_try(throttle, +1, ttl_s) > TRIES_PER_ADDRESS:
         raise TooManyTries("Too many tries from this address. Please wait and try again.", WINDOW_S - elapsed_s)
@@ -105,6 +106,15 @@ def log_in(
     }
     store.put_session(_digest(token), session, int(idle_end.timestamp()), int(absolute_end.timestamp()))
     return {"token": token, "role": "admin", "expires_at": times.format_instant(idle_end)}
+
+
+def _neighbourhood(address: str) -> str:
+    """What one visitor commands: an IPv4 address, or the 2^64 addresses of an IPv6 network."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
 
 
 def authenticate(headers: Mapping[str, str], *, now: datetime) -> Session:

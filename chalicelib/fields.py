@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from chalicelib import times
@@ -70,9 +70,6 @@ class Fields:
 
     def refuse(self, name: str, rule: str) -> None:
         self.problems.setdefault(self._prefix + name, rule)
-
-    def has(self, name: str) -> bool:
-        return name in self._left
 
     def finish(self) -> None:
         """Raises BadInput with every problem, unknown fields among them."""
@@ -146,9 +143,6 @@ class Fields:
         return self._parsed(
             name, default, times.parse_instant, "must be an RFC 3339 time such as 2026-11-28T13:30:00-08:00"
         )
-
-    def day(self, name: str, *, default: date | None = _MISSING) -> Any:
-        return self._parsed(name, default, times.parse_day, "must be a date such as 2026-11-28")
 
     def timezone(self, name: str, *, default: str) -> str:
         rule = "must be an IANA time zone such as America/Los_Angeles"

@@ -139,16 +139,16 @@ def sweep(now: datetime, clock: Callable[[], float] = time.monotonic) -> int:
         mail = Mail(due.mail_id, due.kind, due.to, due.facts, until, due.attempts + 1)
         if mail.attempts > MAX_ATTEMPTS:
             _finish(mail, "failed", "every attempt broke off", now)
-        elif mail.kind == "receipt" and _is_void(mail.facts["payment"]):
-            # Its correction is owed too; a receipt for a payment that never was must not follow it.
-            _finish(mail, "withdrawn", "the payment was voided", now)
+        elif mail.kind == "receipt" and _is_undone(mail.facts["payment"]):
+            # The patron is told of that by a mail of its own; this one must not follow it.
+            _finish(mail, "withdrawn", "the payment was voided or bounced", now)
         else:
             deliver(mail, now)
     return taken
 
 
-def _is_void(payment: Mapping[str, Any]) -> bool:
-    return store.has_act(payment["event_id"], payment["payment_id"], "VOID")
+def _is_undone(payment: Mapping[str, Any]) -> bool:
+    return any(store.has_act(payment["event_id"], payment["payment_id"], act) for act in ("VOID", "BOUNCE"))
 
 
 def _finish(mail: Mail, status: str, note: str, now: datetime) -> None:

@@ -450,10 +450,6 @@ def list_audit(event_id: str) -> list[dict[str, Any]]:
     return [_data(item) for item in items]
 
 
-def put_audit(event_id: str, audit: dict[str, Any]) -> None:
-    _db().put_item(TableName=_table(), Item=_audit_item(event_id, audit))
-
-
 def list_chain() -> list[dict[str, Any]]:
     """Every signed waiver, in the chain's order."""
     items = _query(

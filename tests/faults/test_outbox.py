@@ -263,6 +263,18 @@ def test_a_receipt_still_owed_when_its_payment_is_voided_is_withdrawn(
     assert stands(charter, payment_id)["receipt"] == "off"
 
 
+def test_a_receipt_still_owed_when_its_check_bounces_is_withdrawn(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    outbox.fails()
+    log(charter, payment_id, method="check")
+    outbox.works()
+    payments.bounce_payment(charter, payment_id, {"reason": "no cover"}, actor=operator.ADMIN, now=operator.at(0.5))
+    assert notifications.sweep(operator.at(60)) == 1
+    assert outbox.subjects == ["Your payment of $500.00 did not go through"]
+    assert stands(charter, payment_id)["receipt"] == "off"
+
+
 def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(outbox: Outbox) -> None:
     outbox.fails()
     charters_ = [new_charter(title=f"Sail {number}") for number in range(6)]
