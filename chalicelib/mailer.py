@@ -79,16 +79,10 @@ class _Gmail(smtplib.SMTP_SSL):
         super().__init__(host, port, timeout=timeout, context=context)
 
     def send(self, s: Any) -> None:
-        self._hurry()
-        super().send(s)
-
-    def getreply(self) -> tuple[int, bytes]:
-        self._hurry()
-        return super().getreply()
-
-    def _hurry(self) -> None:
         if self.sock:
+            # Each step, and the answer to it, may only take what is left for the whole.
             self.sock.settimeout(max(0.001, self.ends_at - time.monotonic()))
+        super().send(s)
 
     def data(self, msg: Any) -> Any:
         # Once the text is on its way, a lost connection leaves open whether it was accepted.

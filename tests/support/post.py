@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 
 from tools.embedded import free_port
 
+SLOW = "250 OK, at last"
 USER, TOKEN = "bay.sail@gmail.com", "abcdefghijklmnop"
 
 
@@ -52,6 +53,8 @@ class Post:
     async def _hang_on(self, answer: str) -> None:
         if answer == "hang":
             await self.released.wait()
+        if answer == SLOW:
+            await asyncio.sleep(0.4)
 
     def authenticate(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)

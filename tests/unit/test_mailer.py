@@ -126,6 +126,14 @@ def test_a_server_that_hangs_is_left_after_the_time_for_the_whole(
     assert gmail.accepted == []
 
 
+def test_a_server_that_is_slow_at_every_step_is_left_after_the_time_for_the_whole(
+    gmail: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailer, "SMTP_TIMEOUT_S", 0.6)
+    gmail.at_rcpt = gmail.at_data = post.SLOW
+    assert mailer.send(message()).status == "ambiguous"
+
+
 def test_a_server_that_is_away_is_tried_again(gmail: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailer, "GMAIL_PORT", post.free_port())
     assert mailer.send(message()) == Outcome("retry", "SMTP: ConnectionRefusedError")
