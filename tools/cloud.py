@@ -39,6 +39,11 @@ class Cloud:
             resource["PhysicalResourceId"] for resource in found if resource["ResourceType"] == "AWS::Lambda::Function"
         )
 
+    @property
+    def resource_stage(self) -> str:
+        """The stage in the names of stacks and policies: the local copy is the dev stage on its own AWS."""
+        return "dev" if self.stage == LOCAL_STAGE else self.stage
+
     def parameter_name(self, setting: str) -> str:
         return f"/{APP}/{self.stage}/{setting}"
 

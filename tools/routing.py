@@ -1,0 +1,76 @@
+"""Which path goes where: the one table that the edge's template, `tools.edge` and the tests hold to.
+
+CloudFront takes the first behaviour whose pattern matches, so the order is part of the data; "*" is the default one.
+"""
+
+import functools
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+# CloudFront's managed policies; their ids are the same in every account.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+
+READ_METHODS = ("GET", "HEAD")
+ALL_METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
+SECRET_HEADER = "X-Origin-Verify"  # noqa: S105 - its name
+
+
+@dataclass(frozen=True)
+class Route:
+    pattern: str
+    origin: Literal["api", "spa"]
+    cache_policy: str
+    request_policy: str = ""
+    """The origin-request policy; without one, CloudFront sends the origin no query, no Authorization, no cookie."""
+    methods: tuple[str, ...] = READ_METHODS
+    headers: Literal["ApiHeaders", "PageHeaders"] = "PageHeaders"
+    """The response-headers policy, by its name in edge.yaml."""
+    has_function: bool = False
+    """Whether viewer-request.js picks the slot and the page."""
+
+
+ROUTES = (
+    Route("/api/*", "api", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, ALL_METHODS, "ApiHeaders"),
+    Route("/g/*/waiver", "api", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, ALL_METHODS, "ApiHeaders"),
+    Route("/assets/*", "spa", CACHING_OPTIMIZED),
+    Route("/_staging/*", "spa", CACHING_DISABLED, has_function=True),
+    Route("*", "spa", CACHING_OPTIMIZED, has_function=True),
+)
+DEFAULT = ROUTES[-1]
+# Pages and files of the default behaviour; a behaviour that somebody added must not swallow them.
+PAGES = ("/", "/index.html", "/events/AAAAAAAAAAAAAAAAAAAAAA", "/g/AAAAAAAAAAAAAAAAAAAAAA", "/sw.js")
+
+
+def matches(pattern: str, path: str) -> bool:
+    """CloudFront's rule: * is any text, ? any one character, case counts, the first slash may be left out."""
+    parts = {"*": ".*", "?": "."}
+    return bool(re.fullmatch("".join(parts.get(c) or re.escape(c) for c in _rooted(pattern)), path, re.DOTALL))
+
+
+def covers(pattern: str, route: str) -> bool:
+    """Whether every path of the route's pattern is one of this pattern."""
+    return matches(pattern, _rooted(route).replace("*", "\0\0\0").replace("?", "\0"))
+
+
+def overlaps(pattern: str, other: str) -> bool:
+    """Whether some path is one of both patterns."""
+    return _overlaps(_rooted(pattern), _rooted(other))
+
+
+@functools.cache
+def _overlaps(first: str, second: str) -> bool:
+    if not first or not second:
+        return not (first + second).strip("*")
+    if first[0] == "*":
+        return _overlaps(first[1:], second) or _overlaps(first, second[1:])
+    if second[0] == "*":
+        return _overlaps(second, first)
+    return (first[0] == second[0] or "?" in (first[0], second[0])) and _overlaps(first[1:], second[1:])
+
+
+def _rooted(pattern: str) -> str:
+    return pattern if pattern.startswith(("/", "*")) else f"/{pattern}"
