@@ -1,0 +1,52 @@
+"""Visitors of the running product, each in a browser context of its own."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright.sync_api")
+
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.visitors import PHONE, REPORT_POLICY, Site, sign_in
+from tests.support.running import Product
+
+PATIENCE_MS = 20_000
+
+Visit = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def site(product: Product) -> Site:
+    expect.set_options(timeout=PATIENCE_MS)
+    return Site(product)
+
+
+@pytest.fixture(scope="session")
+def new_context(chromium: Any, site: Site) -> Visit:
+    def make(*, token: str = "", **options: Any) -> BrowserContext:
+        """A visitor at the front door; an admin who is logged in when a token is given."""
+        options = {"viewport": PHONE, "locale": "en-US", "timezone_id": "America/Los_Angeles"} | options
+        context: BrowserContext = chromium.new_context(base_url=site.url, reduced_motion="reduce", **options)
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(REPORT_POLICY)
+        if token:
+            sign_in(context, token)
+        return context
+
+    return make
+
+
+@pytest.fixture
+def visit(new_context: Visit) -> Iterator[Visit]:
+    """Contexts that end with the test."""
+    opened: list[BrowserContext] = []
+
+    def open_context(**options: Any) -> BrowserContext:
+        opened.append(new_context(**options))
+        return opened[-1]
+
+    yield open_context
+    for context in opened:
+        context.close()

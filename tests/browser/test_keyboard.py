@@ -1,0 +1,139 @@
+"""With the keyboard alone: every stop shows itself, dialogs hold the focus and give it back."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.visitors import Site, card
+
+MANY_STOPS = 80
+SHOWS_FOCUS = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return null;
+  // On the calendar button inside a date's field, the browser draws its own frame.
+  if (at.matches("[type^=date]") && !at.matches(":focus-visible")) return "";
+  // A choice is drawn by the label's text beside its input.
+  const drawn = [at, at.nextElementSibling].filter(Boolean).map((element) => getComputedStyle(element));
+  const shown = drawn.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
+  const box = at.closest("label, summary")?.getBoundingClientRect() ?? at.getBoundingClientRect();
+  const visible = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.left < innerWidth;
+  return shown && visible ? "" : at.outerHTML.slice(0, 200);
+}"""
+
+
+def tab_to(page: Page, goal: Locator) -> None:
+    for _ in range(MANY_STOPS):
+        if goal.evaluate("(element) => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{goal} cannot be reached with Tab")
+
+
+def stops_without_a_mark(page: Page) -> list[str]:
+    """Tabs once around the page."""
+    hidden: list[str] = []
+    for _ in range(MANY_STOPS):
+        page.keyboard.press("Tab")
+        found = page.evaluate(SHOWS_FOCUS)
+        if found is None:
+            break
+        if found and found not in hidden:
+            hidden.append(found)
+    return hidden
+
+
+@pytest.fixture
+def event(site: Site) -> dict[str, Any]:
+    return site.charter()
+
+
+@pytest.fixture
+def board(site: Site, visit: Visit, event: dict[str, Any]) -> Page:
+    page = visit(token=site.token).new_page()
+    page.goto("/")
+    expect(card(page, event)).to_be_visible()
+    return page
+
+
+def test_a_payment_is_logged_with_the_keyboard_alone(site: Site, board: Page, event: dict[str, Any]) -> None:
+    opener = board.get_by_role("button", name=f"Log payment for {event['title']}")
+    board.get_by_label("Search charters").focus()
+    board.keyboard.type(event["title"])
+    tab_to(board, opener)
+    board.keyboard.press("Enter")
+    dialog = board.get_by_role("dialog", name="Log payment")
+    expect(dialog.get_by_role("radio", name="Cash")).to_be_focused()
+    board.keyboard.press("ArrowRight")
+    expect(dialog.get_by_role("radio", name="Check")).to_be_checked()
+    tab_to(board, dialog.get_by_label("Check number (optional)"))
+    board.keyboard.type("1042")
+    board.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+    expect(card(board, event).get_by_text("$480 not cleared")).to_be_visible()
+    assert [(row["method"], row["reference"]) for row in site.payments(event)] == [("check", "1042")]
+
+
+def test_escape_closes_the_dialog_logs_nothing_and_gives_the_focus_back(
+    site: Site, board: Page, event: dict[str, Any]
+) -> None:
+    opener = board.get_by_role("button", name=f"Log payment for {event['title']}")
+    opener.focus()
+    board.keyboard.press("Enter")
+    dialog = board.get_by_role("dialog", name="Log payment")
+    expect(dialog).to_be_visible()
+    board.keyboard.press("Space")
+    expect(dialog.get_by_role("radio", name="Cash")).to_be_checked()
+    board.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+    assert site.payments(event) == []
+
+
+def test_the_focus_stays_inside_an_open_dialog(board: Page, event: dict[str, Any]) -> None:
+    board.get_by_role("button", name=f"Log payment for {event['title']}").press("Enter")
+    expect(board.get_by_role("dialog")).to_be_visible()
+    for _ in range(30):
+        board.keyboard.press("Tab")
+        # Between the last stop and the first lies the browser's own frame.
+        assert board.evaluate("!!document.activeElement.closest('dialog') || document.activeElement === document.body")
+
+
+def test_a_wrong_amount_is_said_beside_its_field_and_focused(board: Page, event: dict[str, Any]) -> None:
+    board.get_by_role("button", name=f"Log payment for {event['title']}").press("Enter")
+    dialog = board.get_by_role("dialog")
+    dialog.get_by_role("radio", name="Cash").press("Space")
+    dialog.get_by_label("Amount").fill("twelve")
+    board.keyboard.press("Enter")
+    expect(dialog.get_by_label("Amount")).to_be_focused()
+    expect(dialog.get_by_label("Amount")).to_have_attribute("aria-invalid", "true")
+    expect(dialog.get_by_label("Amount")).to_have_accessible_description("Enter an amount.")
+
+
+def test_the_first_stop_skips_to_the_content(board: Page) -> None:
+    board.keyboard.press("Tab")
+    skip = board.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    board.keyboard.press("Enter")
+    board.keyboard.press("Tab")
+    expect(board.get_by_role("button", name="New charter")).to_be_focused()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_every_stop_of_the_tab_key_shows_itself(site: Site, visit: Visit, event: dict[str, Any], colours: str) -> None:
+    assert site.pay(event)
+    page = visit(token=site.token, color_scheme=colours).new_page()
+    page.goto("/payments")
+    expect(page.get_by_role("heading", name="Totals")).to_be_visible()
+    assert stops_without_a_mark(page) == []
+    page.goto(f"/events/{event['event_id']}")
+    expect(page.get_by_text("Actions for")).to_be_visible()
+    assert stops_without_a_mark(page) == []
+    page.get_by_role("button", name="Log payment").press("Enter")
+    assert stops_without_a_mark(page) == []
+    page.goto(f"/g/{event['event_id']}/waiver")
+    page.get_by_text("I also sign for minors").press("Enter")
+    assert stops_without_a_mark(page) == []

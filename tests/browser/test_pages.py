@@ -1,0 +1,306 @@
+"""Every page and dialog: accessible at both widths and in both colour schemes, quiet, never wider than the window."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sideways_px
+
+UNBROKEN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
+UNKNOWN = "A" * 22
+
+
+@dataclass(frozen=True)
+class Charters:
+    """The sights of the board: plain, with long words everywhere, called off, over."""
+
+    plain: dict[str, Any]
+    long: dict[str, Any]
+    cancelled: dict[str, Any]
+    over: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def charters(site: Site) -> Charters:
+    plain = site.charter()
+    assert site.sign(plain).status == 303
+    site.pay(plain, kind="deposit", method="check", reference="1042")
+    site.admin(
+        "POST",
+        f"/api/events/{plain['event_id']}/payments/{site.pay(plain)['payment_id']}/void",
+        {"reason": "Typed twice"},
+    )
+    person = {"name": UNBROKEN, "email": f"{'a' * 60}@{'b' * 60}.example.com", "phone": "+1 415 555 0142"}
+    long = site.charter(
+        title="W" * 110,
+        vessel=UNBROKEN,
+        departure_port=UNBROKEN,
+        return_port=UNBROKEN[::-1],
+        captain=person,
+        crew=[person],
+        patron=person,
+        charter_fee_cents=99_999_999,
+        party_size=500,
+        guest_notes=f"https://example.com/{'x' * 200}",
+        notes=UNBROKEN * 4,
+    )
+    assert site.sign(long, signer_name=UNBROKEN).status == 303
+    site.pay(long, amount_cents=12_345_678, payer=UNBROKEN, reference=UNBROKEN, note=UNBROKEN * 3, notify=False)
+    cancelled = site.charter()
+    site.admin("POST", f"/api/events/{cancelled['event_id']}/cancel", {"reason": "Gusts to 35 knots"})
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    over = site.charter(starts_at=yesterday.isoformat(), ends_at=(yesterday + timedelta(hours=3)).isoformat())
+    return Charters(plain, long, cancelled, over)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Something that visitors get to see, and the way there."""
+
+    name: str
+    show: Callable[[Page, Charters], None]
+    admin: bool = False
+    expected: tuple[str, ...] = ()
+
+
+def title(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", name=text, level=1)).to_be_visible()
+
+
+def login(page: Page, _: Charters) -> None:
+    page.goto("/")
+    title(page, "Dispatch")
+
+
+def login_refused(page: Page, _: Charters) -> None:
+    page.goto("/")
+    page.get_by_label("Password").fill("not the password at all")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("The password is wrong.")).to_be_visible()
+
+
+def board(page: Page, charters: Charters) -> None:
+    page.goto("/")
+    expect(page.get_by_role("article", name=charters.plain["title"])).to_be_visible()
+    page.get_by_role("button", name="Show past charters").click()
+    expect(page.get_by_role("article", name=charters.over["title"])).to_be_visible()
+
+
+def charter(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.plain['event_id']}")
+    title(page, charters.plain["title"])
+    page.get_by_text("Actions for").click()
+
+
+def long_charter(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.long['event_id']}")
+    title(page, charters.long["title"])
+    expect(page.locator(".entry-amount")).to_be_visible()
+
+
+def create_dialog(page: Page, _: Charters) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="New charter").click()
+    page.get_by_role("button", name="Add crew member").click()
+
+
+def create_dialog_refused(page: Page, charters: Charters) -> None:
+    create_dialog(page, charters)
+    page.get_by_role("button", name="Create charter").click()
+    expect(page.get_by_text("Correct what is marked")).to_be_visible()
+
+
+def payment_dialog(page: Page, charters: Charters) -> None:
+    page.goto("/")
+    page.get_by_role("button", name=f"Log payment for {charters.plain['title']}").click()
+    expect(page.get_by_role("dialog").get_by_label("Amount")).to_be_visible()
+
+
+def payment_dialog_refused(page: Page, charters: Charters) -> None:
+    payment_dialog(page, charters)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name="Refund").check()
+    dialog.get_by_role("button", name="Log payment").click()
+    expect(dialog.get_by_text("Choose how it was paid.")).to_be_visible()
+
+
+def long_payment_dialog(page: Page, charters: Charters) -> None:
+    long_charter(page, charters)
+    page.get_by_role("button", name="Log payment").click()
+
+
+def void_dialog(page: Page, charters: Charters) -> None:
+    charter(page, charters)
+    page.get_by_role("button", name="Void…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Void payment").click()
+    expect(page.get_by_text("Say why, in a few words.")).to_be_visible()
+
+
+def payments(page: Page, _: Charters) -> None:
+    page.goto("/payments")
+    expect(page.get_by_role("heading", name="Totals")).to_be_visible()
+
+
+def waiver_versions(page: Page, _: Charters) -> None:
+    page.goto("/waiver")
+    expect(page.get_by_text("Guests sign this text.")).to_be_visible()
+
+
+def publish_dialog(page: Page, charters: Charters) -> None:
+    waiver_versions(page, charters)
+    page.get_by_role("button", name="New version").click()
+
+
+def guest(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.plain['event_id']}")
+    title(page, charters.plain["title"])
+
+
+def long_guest(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.long['event_id']}")
+    title(page, charters.long["title"])
+
+
+def cancelled_guest(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.cancelled['event_id']}")
+    expect(page.get_by_text("This charter is cancelled.")).to_be_visible()
+
+
+def guest_of_no_charter(page: Page, _: Charters) -> None:
+    page.goto(f"/g/{UNKNOWN}")
+    title(page, "Off the chart")
+    expect(page.get_by_text("This charter link is not known.")).to_be_visible()
+
+
+def not_found(page: Page, _: Charters) -> None:
+    page.goto("/no/such/page")
+    title(page, "Off the chart")
+
+
+def waiver(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.plain['event_id']}/waiver")
+    page.get_by_text("I also sign for minors").click()
+
+
+def long_waiver(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.long['event_id']}/waiver")
+
+
+def waiver_refused(page: Page, charters: Charters) -> None:
+    waiver(page, charters)
+    page.get_by_label("Name of minor 1", exact=True).fill(UNBROKEN)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_visible()
+    # Each problem leads to its field.
+    for link in alert.get_by_role("link").all():
+        assert page.locator(f'[id="{(link.get_attribute("href") or "")[1:]}"]').count() == 1
+    expect(page.get_by_label("Name of minor 1", exact=True)).to_have_value(UNBROKEN)
+
+
+def waiver_signed(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.long['event_id']}/waiver")
+    page.get_by_label("Your full name").fill(UNBROKEN)
+    page.get_by_label("I agree to sign this document electronically").check()
+    page.get_by_label("I have read this document").check()
+    page.get_by_label("Type your name as your signature").fill(UNBROKEN)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_role("heading", name="Signed. Thank you")).to_be_visible()
+
+
+def waiver_closed(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.over['event_id']}/waiver")
+    title(page, "Nothing to sign")
+
+
+def waiver_of_no_charter(page: Page, _: Charters) -> None:
+    page.goto(f"/g/{UNKNOWN}/waiver")
+    title(page, "No such charter")
+
+
+SIGHTS = [
+    Sight("login", login),
+    Sight("login refused", login_refused, expected=("401: POST",)),
+    Sight("board", board, admin=True),
+    Sight("charter", charter, admin=True),
+    Sight("charter of long words", long_charter, admin=True),
+    Sight("create dialog", create_dialog, admin=True),
+    Sight("create dialog refused", create_dialog_refused, admin=True),
+    Sight("payment dialog", payment_dialog, admin=True),
+    Sight("payment dialog refused", payment_dialog_refused, admin=True),
+    Sight("payment dialog of long words", long_payment_dialog, admin=True),
+    Sight("void dialog", void_dialog, admin=True),
+    Sight("payments", payments, admin=True),
+    Sight("waiver versions", waiver_versions, admin=True),
+    Sight("publish dialog", publish_dialog, admin=True),
+    Sight("guest page", guest),
+    Sight("guest page of long words", long_guest),
+    Sight("guest page of a cancelled charter", cancelled_guest),
+    Sight("guest page of no charter", guest_of_no_charter, expected=("404: GET",)),
+    Sight("not found", not_found),
+    Sight("waiver", waiver),
+    Sight("waiver of long words", long_waiver),
+    Sight("waiver refused", waiver_refused, expected=("400: POST",)),
+    Sight("waiver signed", waiver_signed),
+    Sight("waiver closed", waiver_closed),
+    Sight("waiver of no charter", waiver_of_no_charter, expected=("404: GET",)),
+]
+
+
+@dataclass(frozen=True)
+class Shown:
+    page: Page
+    troubles: Troubles
+
+
+@pytest.fixture(scope="module")
+def guests(new_context: Visit) -> Iterator[BrowserContext]:
+    with new_context() as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def admins(new_context: Visit, site: Site) -> Iterator[BrowserContext]:
+    with new_context(token=site.token) as context:
+        yield context
+
+
+@pytest.fixture(scope="module", params=SIGHTS, ids=[sight.name for sight in SIGHTS])
+def shown(
+    request: pytest.FixtureRequest, guests: BrowserContext, admins: BrowserContext, charters: Charters
+) -> Iterator[Shown]:
+    """One sight after the other; the tests below look at it before it goes."""
+    sight: Sight = request.param
+    with (admins if sight.admin else guests).new_page() as page:
+        troubles = Troubles(expected=sight.expected)
+        troubles.watch(page)
+        sight.show(page, charters)
+        yield Shown(page, troubles)
+
+
+def test_it_comes_without_a_complaint_of_the_browser(shown: Shown) -> None:
+    assert shown.troubles.seen == []
+
+
+@pytest.mark.parametrize("window", [NARROW, PHONE, DESKTOP], ids=["320", "390", "1280"])
+def test_it_never_scrolls_sideways(shown: Shown, window: Any) -> None:
+    shown.page.set_viewport_size(window)
+    assert sideways_px(shown.page) == 0
+    assert shown.page.evaluate(
+        "[...document.querySelectorAll('dialog')].every((dialog) => dialog.scrollWidth <= dialog.clientWidth)"
+    )
+
+
+@pytest.mark.parametrize("window", [PHONE, DESKTOP], ids=["390", "1280"])
+def test_axe_finds_nothing(shown: Shown, window: Any) -> None:
+    shown.page.set_viewport_size(window)
+    shown.page.emulate_media(color_scheme="light")
+    assert axe_violations(shown.page) == []
+    shown.page.emulate_media(color_scheme="dark")
+    # All other rules look past colours.
+    assert axe_violations(shown.page, rules=("color-contrast", "link-in-text-block")) == []
