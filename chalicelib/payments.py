@@ -364,7 +364,7 @@ class Report:
 
 
 def parse_report(query: Mapping[str, str], *, now: datetime) -> Report:
-    """By default the operator's current month, till its end."""
+    """By default from the start of the operator's current month till tomorrow."""
     timezone = settings().timezone
     form = Fields(query)
     today = now.astimezone(times.zone(timezone)).date()

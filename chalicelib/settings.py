@@ -2,9 +2,10 @@
 
 import os
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from chalicelib import aws, times
 from chalicelib.errors import SettingsError
@@ -41,8 +42,22 @@ class Settings:
         return set(self.admins) != {"admin"}
 
 
-@cache
+# A value in the Parameter Store, a changed password say, counts after this long at the latest.
+REREAD_AFTER_S = 300
+
+
 def settings() -> Settings:
+    """The checked settings. Raises SettingsError."""
+    return _load_in_period(int(time.monotonic()) // REREAD_AFTER_S)
+
+
+def forget() -> None:
+    """The next call reads everything anew."""
+    _load_in_period.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _load_in_period(_period: int) -> Settings:
     return load(os.environ)
 
 

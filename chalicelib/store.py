@@ -295,7 +295,7 @@ def claim_mail(mail: Mail, until: str) -> bool:
             },
         )
     except ClientError as problem:
-        if problem.response["Error"]["Code"] == "ConditionalCheckFailedException":
+        if problem.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionConflictException"):
             return False
         raise
     return True
@@ -398,7 +398,10 @@ def read_chain_head() -> tuple[int, str]:
 def append_waivers(
     event_id: str, records: Sequence[dict[str, Any]], seen_seq: int, audit: dict[str, Any], mail: Mail | None
 ) -> None:
-    """One transaction: the records, the chain's head, the event's count, the owed mail. Raises Exists or Moved."""
+    """One transaction: the records, the chain's head, the event's count, the owed mail. Raises Exists or Moved.
+
+    Moved also says that the text they sign is no longer the current one.
+    """
     head = records[-1]
     move_head: Item = {
         "TableName": _table(),
@@ -414,7 +417,7 @@ def append_waivers(
         "TableName": _table(),
         "Key": _event_key(event_id),
         "UpdateExpression": "ADD signed_count :signed",
-        "ConditionExpression": "#status <> :cancelled",
+        "ConditionExpression": "attribute_exists(PK) AND #status <> :cancelled",
         "ExpressionAttributeNames": {"#status": "status"},
         "ExpressionAttributeValues": {":signed": _n(len(records)), ":cancelled": _s("cancelled")},
     }
@@ -430,9 +433,14 @@ def append_waivers(
         )
         for record in records
     ]
-    _write(
-        [*rows, {"Update": move_head}, {"Update": count}, _put(_audit_item(event_id, audit)), *_owed(mail)], unique=0
-    )
+    same_text = {
+        "TableName": _table(),
+        "Key": _CURRENT_VERSION,
+        "ConditionExpression": "waiver_version = :signed",
+        "ExpressionAttributeValues": {":signed": _s(head["waiver_version"])},
+    }
+    others = [{"Update": move_head}, {"Update": count}, {"ConditionCheck": same_text}]
+    _write([*rows, *others, _put(_audit_item(event_id, audit)), *_owed(mail)], unique=0)
 
 
 def read_waiver(event_id: str, waiver_id: str) -> dict[str, Any] | None:
@@ -461,7 +469,7 @@ def list_chain() -> list[dict[str, Any]]:
 def publish_version(version: dict[str, Any], *, only_first: bool = False) -> None:
     """Stores the version if its text is new, and makes it the current one. A stored version is never rewritten.
 
-    With `only_first` it raises Exists when any version is current already.
+    Raises Moved; with `only_first` also Exists, when any version is current already.
     """
     store = {
         "TableName": _table(),
@@ -475,7 +483,10 @@ def publish_version(version: dict[str, Any], *, only_first: bool = False) -> Non
             ":sk": _s(f"{version['published_at']}#{version['waiver_version']}"),
         },
     }
-    current = _put({**_CURRENT_VERSION, "data": _json(version)}, only_new=only_first)
+    current = _put(
+        {**_CURRENT_VERSION, "data": _json(version), "waiver_version": _s(version["waiver_version"])},
+        only_new=only_first,
+    )
     _write([{"Update": store}, current], unique=1)
 
 

@@ -25,7 +25,7 @@ def parse_instant(text: str) -> datetime:
         raise ValueError(text)
     day, clock, offset = match.groups()
     instant = datetime.fromisoformat(f"{day}T{clock}{'+00:00' if offset in 'Zz' else offset}")
-    if not EARLIEST_YEAR < instant.year < LATEST_YEAR:
+    if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
         raise ValueError(text)
     return instant.astimezone(UTC)
 
@@ -50,7 +50,7 @@ def parse_bound(text: str, timezone: str, *, end: bool = False) -> datetime:
     if not _DAY.fullmatch(text):
         return parse_instant(text)
     day = parse_day(text)
-    if not EARLIEST_YEAR < day.year < LATEST_YEAR:
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         raise ValueError(text)
     return start_of_day(day + timedelta(days=1) if end else day, timezone)
 

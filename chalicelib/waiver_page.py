@@ -23,8 +23,8 @@ _USER_AGENT_CHARS = 300
 def show(event_id: str, signed_token: str, *, now: datetime) -> Response:
     try:
         event, version = waivers.find_signing(event_id)
-    except NotFound:
-        return _message(404, "No such charter", "This link does not lead to a charter. Please ask for it again.")
+    except DomainError as problem:
+        return _refusal(problem)
     if record := waivers.find_signed(event_id, signed_token):
         return _page(200, "waiver-signed.html", event=event, record=record)
     if closed := waivers.why_closed(event, now):
@@ -48,10 +48,8 @@ def sign(event_id: str, request: Request, *, now: datetime) -> Response:
         # What was agreed to before was another text: the ticks have to be set anew.
         kept = {name: values for name, values in form.items() if name not in ("esign_consent", "intent")}
         return _form(409, event, version, kept, {"": str(problem)})
-    except NotFound:
-        return _message(404, "No such charter", "This link does not lead to a charter. Please ask for it again.")
     except DomainError as problem:
-        return _message(problem.STATUS_CODE, "This could not be signed", str(problem))
+        return _refusal(problem)
     return Response("", status_code=303, headers={"Location": f"/g/{event_id}/waiver?signed={token}"})
 
 
@@ -85,6 +83,12 @@ def _form(
             "authority": waivers.AUTHORITY_STATEMENT,
         },
     )
+
+
+def _refusal(problem: DomainError) -> Response:
+    if isinstance(problem, NotFound):
+        return _message(404, "No such charter", "This link does not lead to a charter. Please ask for it again.")
+    return _message(problem.STATUS_CODE, "This did not work", str(problem))
 
 
 def _message(status_code: int, heading: str, message: str, event: EventRecord | None = None) -> Response:

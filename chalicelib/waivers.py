@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib import acts, chain, events, fields, notifications, pages, store, times
 from chalicelib.acts import Actor
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Busy, Conflict, NotFound
 from chalicelib.fields import Fields
 from chalicelib.store import EventRecord
 
@@ -104,10 +104,15 @@ def publish_version(body: Mapping[str, Any], *, actor: Actor, now: datetime) -> 
     text = form.text("text", max_chars=MAX_TEXT_CHARS, lines=True)
     form.finish()
     version = _version(title, text, times.format_instant(now), actor.name)
-    current = store.read_current_version() or default_version()
-    if current["waiver_version"] == version["waiver_version"]:
-        return current
-    store.publish_version(version)
+    for _ in acts.tries():
+        current = store.read_current_version() or default_version()
+        if current["waiver_version"] == version["waiver_version"]:
+            return current
+        try:
+            store.publish_version(version)
+        except store.Moved:
+            continue
+        break
     return version
 
 
@@ -116,7 +121,10 @@ def publish_version(body: Mapping[str, Any], *, actor: Actor, now: datetime) -> 
 
 def find_signing(event_id: str) -> tuple[EventRecord, dict[str, Any]]:
     """The charter and the version that is current."""
-    event, version = store.read_signing(event_id) if fields.is_event_id(event_id) else (None, None)
+    try:
+        event, version = store.read_signing(event_id) if fields.is_event_id(event_id) else (None, None)
+    except store.Moved:
+        raise Busy("Many are signing at once. Please try again in a moment.") from None
     if event is None:
         raise events.unknown_event()
     return event, version or default_version()

@@ -45,9 +45,9 @@ def environment(dynamodb_local: str, password_hash: str, monkeypatch: pytest.Mon
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    settings.settings.cache_clear()
+    settings.forget()
     yield values
-    settings.settings.cache_clear()
+    settings.forget()
 
 
 @pytest.fixture

@@ -226,6 +226,13 @@ def test_a_payment_id_that_is_no_uuid_is_named(api: Api, event: dict[str, Any], 
     assert (answer.status, list(answer.json["Fields"])) == (400, ["payment_id"])
 
 
+def test_a_cancelled_charter_still_takes_money_in_and_out(api: Api, event: dict[str, Any], log: Any) -> None:
+    paid = log(amount_cents=20_000)["payment"]
+    api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "storm"})
+    assert log(kind="refund", refund_of=paid["payment_id"], amount_cents=15_000)["event"]["status"] == "cancelled"
+    assert log(amount_cents=5_000)["event"]["balance"]["received_cents"] == 25_000
+
+
 def test_a_payment_for_no_charter_is_404(api: Api) -> None:
     assert api.put(f"/api/events/{'A' * 22}/payments/{PAYMENT_ID}", new_payment()).status == 404
 

@@ -85,7 +85,7 @@ def test_a_missing_setting_is_named_in_the_log_only(
     from chalicelib import settings
 
     monkeypatch.delenv("SCC_TABLE")
-    settings.settings.cache_clear()
+    settings.forget()
     answer = guest.get("/api/health")
     assert answer.status == 500
     assert "SCC_TABLE" not in answer.text

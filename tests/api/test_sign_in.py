@@ -100,7 +100,7 @@ def test_changing_the_password_ends_every_session(
     here = sign_in(guest)
     monkeypatch.setattr(auth, "LOG2_N", 8)
     monkeypatch.setenv("ADMIN_PASS_HASH", auth.hash_password(PASSWORD))
-    settings.settings.cache_clear()
+    settings.forget()
     assert here.get("/api/session").status == 401
 
 
@@ -121,7 +121,7 @@ def test_several_admins_sign_in_by_name_and_are_recorded(
     ben_password = "ben-sails-at-night"
     ben = auth.hash_password(ben_password)
     monkeypatch.setenv("ADMIN_PASS_HASH", f"ana={environment['ADMIN_PASS_HASH']};ben={ben}")
-    settings.settings.cache_clear()
+    settings.forget()
 
     unnamed = guest.post("/api/login", {"password": PASSWORD})
     assert (unnamed.status, list(unnamed.json["Fields"])) == (400, ["name"])

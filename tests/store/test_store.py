@@ -455,8 +455,17 @@ def test_a_receipt_that_ends_is_noted_on_its_payment_too() -> None:
 
 
 def records(event: EventRecord, count: int = 1) -> list[dict[str, Any]]:
+    """Unsealed records that sign the current text; the first of a test publishes one."""
+    if store.read_current_version() is None:
+        store.publish_version(version("the text that is signed"))
+    current = store.read_current_version()
+    assert current
     return [
-        {"waiver_id": operator.uuid().replace("-", ""), "event_id": event.event_id, "waiver_version": "v" * 64}
+        {
+            "waiver_id": operator.uuid().replace("-", ""),
+            "event_id": event.event_id,
+            "waiver_version": current["waiver_version"],
+        }
         for _ in range(count)
     ]
 
@@ -466,6 +475,15 @@ def sign(event: EventRecord, unsealed: list[dict[str, Any]], owed: Mail | None =
     sealed = chain.seal(unsealed, seq, head)
     store.append_waivers(event.event_id, sealed, seq, audit("waiver_signed"), owed)
     return sealed
+
+
+def test_a_signature_on_a_text_that_was_just_replaced_is_refused_whole() -> None:
+    event = kept()
+    late = records(event)
+    store.publish_version(version("a new text"))
+    with pytest.raises(store.Moved):
+        sign(event, late, mail())
+    assert (store.list_chain(), reread(event).signed_count, due()) == ([], 0, [])
 
 
 def signed(event: EventRecord, count: int = 1) -> list[dict[str, Any]]:

@@ -55,9 +55,9 @@ def operating(**changes: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment(**changes).items():
             patch.setenv(name, value)
-        settings.settings.cache_clear()
+        settings.forget()
         yield
-    settings.settings.cache_clear()
+    settings.forget()
 
 
 def at(minutes: float = 0) -> datetime:

@@ -145,15 +145,19 @@ def test_an_empty_parameter_counts_as_missing() -> None:
         settings.load(operator.environment(ADMIN_PASS_HASH="ssm:/x"), lambda _: "  ")
 
 
-def test_the_environment_is_read_once_but_a_failure_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.settings.cache_clear()
+def test_the_environment_is_read_now_and_then_and_a_failure_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(settings.time, "monotonic", lambda: clock[0])
+    settings.forget()
     monkeypatch.delenv("SCC_TABLE")
     with pytest.raises(SettingsError):
         settings.settings()
     monkeypatch.setenv("SCC_TABLE", "mended")
     assert settings.settings().table == "mended"
-    monkeypatch.setenv("SCC_TABLE", "ignored")
+    monkeypatch.setenv("SCC_TABLE", "later")
     assert settings.settings().table == "mended"
+    clock[0] += settings.REREAD_AFTER_S
+    assert settings.settings().table == "later"
 
 
 def test_settings_cannot_be_changed_by_accident() -> None:
