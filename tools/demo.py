@@ -113,7 +113,7 @@ def add(base_url: str, password: str, now: datetime | None = None) -> None:
         ["Ana Ruiz", "Marcus Bell", "Ines Kovac", "Theo Park"],
     )
     # The one with a receipt: the sample mailbox should stay readable.
-    pay(client, sunset, "deposit", "zelle", 40000, today - timedelta(days=9), "Zelle 90312", notify=True)
+    pay(client, sunset, "deposit", "zelle", 40000, today - timedelta(days=9), "90312", notify=True)
 
     create(client, trip(today, 1, 9, 4, "Whale watching", "Meridian", 5, 88000, "Greta Hoffmann", CAPTAIN_MAYA))
     create(client, trip(today, 4, 13, 3, "Angel Island picnic", "Petrel", 10, 110000, "Darnell Brooks", CAPTAIN_LUIS))
