@@ -122,10 +122,9 @@ def test_the_first_stop_skips_to_the_content(board: Page) -> None:
     expect(board.get_by_role("button", name="New charter")).to_be_focused()
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_every_stop_of_the_tab_key_shows_itself(site: Site, visit: Visit, event: dict[str, Any], colours: str) -> None:
+def test_every_stop_of_the_tab_key_shows_itself(site: Site, visit: Visit, event: dict[str, Any]) -> None:
     assert site.pay(event)
-    page = visit(token=site.token, color_scheme=colours).new_page()
+    page = visit(token=site.token).new_page()
     page.goto("/payments")
     expect(page.get_by_role("heading", name="Totals")).to_be_visible()
     assert stops_without_a_mark(page) == []
