@@ -1,13 +1,11 @@
 """tools.edge: the routing table holds, each broken distribution is named, and mended by the smallest change."""
 
 import copy
-import io
 import json
 import os
 import subprocess
 import sys
 import uuid
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +14,7 @@ import pytest
 import yaml
 from botocore.exceptions import ReadTimeoutError
 
+from tests.support.functions import create_functions
 from tests.support.running import ROOT, Product
 from tests.support.table import _Loader
 from tools import distribution, edge
@@ -383,17 +382,7 @@ def by_hand(embedded_aws: EmbeddedAws) -> Edge:
         )["ResponseHeadersPolicy"]["Id"]
         for ending in ("api", "pages")
     ]
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("app.py", "def app(event, context): return None\n")
-    cloud.client("lambda").create_function(
-        FunctionName=named,
-        Runtime="python3.12",
-        Role="arn:aws:iam::000000000000:role/test",
-        Handler="app.app",
-        Code={"ZipFile": code.getvalue()},
-        Environment={"Variables": {"SCC_ORIGIN_SECRETS": f"{SECRET},{'older' * 8}"}},
-    )
+    create_functions(cloud, {"SCC_ORIGIN_SECRETS": f"{SECRET},{'older' * 8}"})
     arn = function["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
     return Edge(cloud, Names(f"{named}-spa", arn, control["OriginAccessControl"]["Id"], *headers))
 

@@ -1,35 +1,21 @@
 """tools.env: nothing is lost, nobody is overrun, no secret is shown."""
 
-import io
 import uuid
-import zipfile
 from typing import Any
 
 import pytest
 
+from tests.support.functions import create_functions
 from tools import env
 from tools.cloud import Cloud
 from tools.console import Refused
 from tools.embedded import EmbeddedAws
 
-ROLE = "arn:aws:iam::000000000000:role/test"
-
 
 @pytest.fixture
 def cloud(embedded_aws: EmbeddedAws) -> Cloud:
     cloud = Cloud(f"e{uuid.uuid4().hex[:8]}", embedded_aws.endpoint)
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("app.py", "def app(event, context): return None\n")
-    for name in cloud.function_names():
-        cloud.client("lambda").create_function(
-            FunctionName=name,
-            Runtime="python3.12",
-            Role=ROLE,
-            Handler="app.app",
-            Code={"ZipFile": code.getvalue()},
-            Environment={"Variables": {"SCC_CURRENCY": "USD", "ADMIN_PASS_HASH": "scrypt$secret"}},
-        )
+    create_functions(cloud, {"SCC_CURRENCY": "USD", "ADMIN_PASS_HASH": "scrypt$secret"})
     return cloud
 
 

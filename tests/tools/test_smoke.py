@@ -1,0 +1,232 @@
+"""tools.smoke: passes what is right, and says of what is wrong which wrong it is."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from tests.support import operator
+from tests.support.functions import create_functions
+from tests.support.running import ROOT, Product
+from tools import smoke
+from tools.cloud import Cloud
+from tools.embedded import EmbeddedAws
+from tools.smoke import NO_EVENT, NO_PAYMENT, Site
+
+PAYMENT = f"/api/events/{NO_EVENT}/payments/{NO_PAYMENT}"
+WAIVER = f"/g/{NO_EVENT}/waiver"
+PAGE = '<div id="app"></div><script type="module" src="/assets/app-1.js"></script>'
+SAFE = {
+    "Content-Security-Policy": "default-src 'none'",
+    "Strict-Transport-Security": "max-age=63072000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+}
+HTML, JSON = {"Content-Type": "text/html; charset=utf-8"}, {"Content-Type": "application/json"}
+NO_STORE = {"Cache-Control": "no-store"}
+Reply = tuple[int, dict[str, str], str]
+
+
+def good() -> dict[str, Reply]:
+    """A deployment that answers as it should, by path."""
+    page = (200, HTML | SAFE, PAGE)
+    return {
+        PAYMENT: (401, JSON | SAFE | NO_STORE, "{}"),
+        "/api/health": (200, JSON | SAFE | NO_STORE, '{"status": "ok", "version": "1"}'),
+        "/api/events": (200, JSON | SAFE | NO_STORE, '{"events": []}'),
+        "/api/nope": (404, JSON | SAFE | NO_STORE, "{}"),
+        WAIVER: (404, HTML | SAFE | NO_STORE, "<h1>Not found</h1>"),
+        "/": page,
+        f"/events/{NO_EVENT}": page,
+        "/assets/app-1.js": (200, {"Content-Type": "text/javascript"}, "export {}"),
+    }
+
+
+@dataclass
+class Fake:
+    replies: dict[str, Reply] = field(default_factory=good)
+    base_url: str = ""
+
+
+@pytest.fixture
+def fake() -> Iterator[Fake]:
+    served = Fake()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, body = served.replies.get(self.path.split("?")[0], (404, JSON, "{}"))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        do_PUT = do_GET  # noqa: N815 - http.server's name
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    served.base_url = f"http://127.0.0.1:{server.server_address[1]}"
+    yield served
+    server.shutdown()
+    server.server_close()
+
+
+def failures(fake: Fake, cloud: Cloud | None = None) -> dict[str, str]:
+    results = smoke.run_checks(Site(fake.base_url), cloud, "production")
+    return {result.name: result.detail for result in results if result.state == "FAIL"}
+
+
+def test_a_right_deployment_passes(fake: Fake) -> None:
+    assert failures(fake) == {}
+
+
+MASKED = (200, HTML | SAFE, PAGE)
+
+
+@pytest.mark.parametrize(
+    ("path", "reply", "check", "told"),
+    [
+        (PAYMENT, MASKED, "payment endpoint", "the SPA is masking the API"),
+        (PAYMENT, (404, JSON, "{}"), "payment endpoint", "is not wired"),
+        (PAYMENT, (403, JSON, "{}"), "payment endpoint", "SCC_ORIGIN_SECRETS"),
+        (PAYMENT, (201, JSON, "{}"), "payment endpoint", "201 application/json instead of 401"),
+        (PAYMENT, (401, JSON | SAFE, "{}"), "payment endpoint", "instead of no-store"),
+        ("/api/health", (500, JSON, "{}"), "health", "its log names the reason"),
+        ("/api/health", MASKED, "health", "instead of 200 application/json"),
+        ("/api/nope", MASKED, "unknown API call", "instead of an error in JSON"),
+        (WAIVER, MASKED, "waiver page", "the SPA answers instead of the function"),
+        (WAIVER, (404, HTML | SAFE, "<h1>"), "waiver page", "instead of no-store"),
+        (WAIVER, (200, HTML | SAFE | NO_STORE | {"X-Cache": "Hit from cloudfront"}, "x"), "waiver page", "instead of"),
+        ("/", (403, {"Content-Type": "application/xml"}, "<Error/>"), "SPA (production)", "nothing is promoted yet"),
+        (f"/events/{NO_EVENT}", (404, JSON, "{}"), "SPA (production)", "an address inside the SPA"),
+        ("/assets/app-1.js", (404, JSON, "{}"), "SPA (production)", "/assets/app-1.js answers 404"),
+        ("/assets/app-1.js", (200, HTML, "<p>"), "SPA (production)", "text/html instead of 200 text/javascript"),
+        ("/assets/no-such-file-00000000.js", MASKED, "SPA (production)", "a missing asset answers 200"),
+        ("/", (200, HTML, PAGE), "security headers", "/ has Content-Security-Policy None"),
+    ],
+)
+def test_what_is_wrong_is_told_apart(fake: Fake, path: str, reply: Reply, check: str, told: str) -> None:
+    fake.replies[path] = reply
+    assert told in failures(fake)[check]
+
+
+def test_a_server_that_does_not_answer_is_a_failure_and_no_crash() -> None:
+    results = smoke.run_checks(Site("http://127.0.0.1:1"), None, "production")
+    assert {result.state for result in results} == {"FAIL", "note"}
+
+
+# --- with a stage ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cloud(embedded_aws: EmbeddedAws) -> Cloud:
+    cloud = Cloud(f"s{uuid.uuid4().hex[:8]}", embedded_aws.endpoint)
+    create_functions(cloud, operator.environment(SCC_MAIL_FROM=f"captain@{cloud.stage}.example"))
+    return cloud
+
+
+def log(cloud: Cloud, message: str, age_s: float = 0) -> None:
+    logs, group = cloud.client("logs"), f"/aws/lambda/{cloud.function_names()[1]}"
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    logs.put_log_events(
+        logGroupName=group,
+        logStreamName="s",
+        logEvents=[{"timestamp": int((time.time() - age_s) * 1000), "message": message}],
+    )
+
+
+def test_an_error_in_either_functions_log_is_reported(fake: Fake, cloud: Cloud) -> None:
+    log(cloud, "scc.mail - ERROR - mail 1: attempt 2 broke off (TypeError)", age_s=-1)
+    assert "attempt 2 broke off" in failures(fake, cloud)["function's log"]
+
+
+def test_what_was_logged_before_the_last_change_is_past(fake: Fake, cloud: Cloud) -> None:
+    log(cloud, "[ERROR] SCC_TABLE is missing.", age_s=600)
+    assert "function's log" not in failures(fake, cloud)
+
+
+def test_a_sender_that_ses_has_not_verified_is_named(fake: Fake, cloud: Cloud) -> None:
+    assert f"has not verified captain@{cloud.stage}.example" in failures(fake, cloud)["mail"]
+    cloud.client("sesv2").create_email_identity(EmailIdentity=f"captain@{cloud.stage}.example")
+    assert "mail" not in failures(fake, cloud)
+
+
+def test_a_missing_setting_is_named(fake: Fake, cloud: Cloud) -> None:
+    function = cloud.function_names()[1]
+    variables = operator.environment(SCC_OPERATOR_NAME="")
+    cloud.client("lambda").update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+    assert failures(fake, cloud)["settings"] == f"{function}: SCC_OPERATOR_NAME is missing."
+
+
+def test_functions_that_are_not_there_are_named(fake: Fake, embedded_aws: EmbeddedAws) -> None:
+    assert "ship-captain-crew-nowhere" in failures(fake, Cloud("nowhere", embedded_aws.endpoint))["settings"]
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def run(*arguments: str, typed: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "tools.smoke", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        input=typed,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def log_in(product: Product) -> str:
+    body = json.dumps({"password": product.password}).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(product.base_url + "/api/login", body, headers, method="POST")
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return str(json.load(response)["token"])
+
+
+def test_the_product_as_make_run_starts_it_passes_in_both_slots(product: Product) -> None:
+    token = log_in(product)
+    done = run(product.base_url, "--json", "--token-stdin", typed=token + "\n")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["passed"]) == (0, True), done.stdout + done.stderr
+    assert {check["state"] for check in told["checks"]} == {"pass"}
+    assert token not in done.stdout + done.stderr
+    staged = run(product.base_url, "--slot", "staging", SCC_SMOKE_TOKEN=token)
+    assert staged.returncode == 0, staged.stdout + staged.stderr
+    assert f"{'charters':16}  " in staged.stdout
+
+
+def test_the_products_own_aws_passes_too(product: Product) -> None:
+    results = smoke.run_checks(Site(product.base_url), Cloud("local", product.endpoint), "production")
+    by_name = {result.name: result for result in results}
+    assert by_name["settings"].state == "pass", by_name["settings"]
+    assert by_name["mail"].state == "pass", by_name["mail"]
+
+
+def test_a_failure_exits_1_with_one_line(fake: Fake) -> None:
+    fake.replies[PAYMENT] = MASKED
+    done = run(fake.base_url)
+    assert done.returncode == 1
+    assert "FAIL  payment endpoint" in done.stdout
+    assert done.stderr == f"{fake.base_url}: 1 of 7 checks failed: payment endpoint\n"
+
+
+def test_an_address_with_a_path_is_wrong_usage() -> None:
+    assert run("https://charters.example.com/api").returncode == 2
+    assert run().returncode == 2

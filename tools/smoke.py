@@ -1,0 +1,408 @@
+"""Does a deployment answer as it should? A table of passes and failures, against its address and, by stage, its AWS."""
+
+import argparse
+import html
+import json
+import os
+import re
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import __version__, settings
+from chalicelib.errors import SettingsError
+from tools import env
+from tools.cloud import LOCAL_STAGE, ROOT, Cloud, find_cloud
+from tools.console import Refused, progress, run_tool
+from tools.slots import CONTENT_TYPES
+
+TOKEN_VARIABLE = "SCC_SMOKE_TOKEN"  # noqa: S105 - its name
+TIMEOUT_S = 30
+RETRY_S = 5.0
+MAX_BODY_BYTES = 5_000_000
+LOG_WINDOW = timedelta(minutes=15)
+# What Python's logging, Lambda's time-out and a crash of the runtime write.
+LOG_PATTERNS = ("ERROR", '"Task timed out"', '"Runtime exited"')
+MAX_LOG_LINES = 5
+NO_EVENT = "A" * 22
+NO_PAYMENT = "00000000-0000-7000-8000-000000000000"
+SLOTS = {"production": "/", "staging": "/_staging/"}
+SECURITY_HEADERS = {
+    "Content-Security-Policy": r"default-src 'none'",
+    "Strict-Transport-Security": r"max-age=\d{7,}",
+    "X-Content-Type-Options": r"nosniff$",
+    "X-Frame-Options": r"DENY$",
+    "Referrer-Policy": r"no-referrer$",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    name: str
+    state: Literal["pass", "FAIL", "note"]
+    """A note is worth reading and no failure."""
+    detail: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Any
+    body: str
+
+    @property
+    def type(self) -> str:
+        return str(self.headers.get("Content-Type", "no type")).split(";")[0]
+
+    @property
+    def is_spa(self) -> bool:
+        return 'id="app"' in self.body
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.type}"
+
+
+class NotAsExpected(Exception):
+    """What was seen instead, in one line."""
+
+
+class Skipped(Exception):
+    """Why a check says nothing."""
+
+
+Check = tuple[str, Callable[[], str]]
+
+
+@dataclass(frozen=True)
+class Site:
+    base_url: str
+    token: str = ""
+
+    def ask(self, path: str, method: str = "GET", body: Any = None, *, with_token: bool = False) -> Answer:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"User-Agent": f"ship-captain-crew-smoke/{__version__}"}
+        headers |= {"Content-Type": "application/json"} if data else {}
+        headers |= {"Authorization": f"Bearer {self.token}"} if with_token else {}
+        request = urllib.request.Request(urljoin(self.base_url + "/", path), data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
+                return Answer(response.status, response.headers, response.read(MAX_BODY_BYTES).decode(errors="replace"))
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, error.headers, error.read(MAX_BODY_BYTES).decode(errors="replace"))
+        except OSError as error:
+            raise NotAsExpected(f"{path} does not answer: {getattr(error, 'reason', error)}") from error
+
+
+# --- over HTTP ------------------------------------------------------------------------------------
+
+
+def payment_endpoint(site: Site) -> str:
+    answer = site.ask(f"/api/events/{NO_EVENT}/payments/{NO_PAYMENT}", "PUT", {})
+    if answer.type == "text/html":
+        raise NotAsExpected(f"{answer}: the SPA is masking the API; look at `tools.edge check`")
+    if answer.status == 404:
+        raise NotAsExpected("404: the payment endpoint is not wired; deploy the API")
+    if answer.status == 403:
+        raise NotAsExpected("403: refused before it was read; does the edge send a secret of SCC_ORIGIN_SECRETS?")
+    if answer.status == 405 or (answer.status, answer.type) != (401, "application/json"):
+        raise NotAsExpected(f"{answer} instead of 401 without a token")
+    _require_uncached(answer)
+    return "401 without a token"
+
+
+def health(site: Site) -> str:
+    answer = site.ask("/api/health")
+    if answer.status >= 500:
+        raise NotAsExpected(f"{answer}: the function fails; its log names the reason, most often a setting")
+    if (answer.status, answer.type) != (200, "application/json"):
+        raise NotAsExpected(f"{answer} instead of 200 application/json")
+    _require_uncached(answer)
+    found = json.loads(answer.body)
+    if found.get("status") != "ok":
+        raise NotAsExpected(f"status {found.get('status')!r} instead of ok")
+    return f"ok, version {found.get('version')}"
+
+
+def events(site: Site) -> str:
+    if not site.token:
+        raise Skipped(f"no token given ({TOKEN_VARIABLE}, or --token-stdin)")
+    answer = site.ask("/api/events", with_token=True)
+    if answer.status == 401:
+        raise NotAsExpected("401: the token is stale; log in for a new one")
+    if (answer.status, answer.type) != (200, "application/json"):
+        raise NotAsExpected(f"{answer} instead of 200 application/json")
+    return f"{len(json.loads(answer.body)['events'])} charters on the first page"
+
+
+def unknown_call(site: Site) -> str:
+    answer = site.ask("/api/nope")
+    if answer.type != "application/json" or answer.status < 400:
+        raise NotAsExpected(f"{answer} for an unknown call, instead of an error in JSON")
+    return str(answer)
+
+
+def waiver_page(site: Site) -> str:
+    event_id = _an_event(site)
+    answer = site.ask(f"/g/{event_id or NO_EVENT}/waiver")
+    if answer.is_spa:
+        raise NotAsExpected(f"{answer}: the SPA answers instead of the function; look at `tools.edge check`")
+    if answer.status != (200 if event_id else 404) or answer.type != "text/html":
+        raise NotAsExpected(f"{answer} instead of the function's HTML")
+    _require_uncached(answer)
+    return "the function's HTML" + ("" if event_id else " (for an unknown charter: no token given, or no charter)")
+
+
+def _an_event(site: Site) -> str:
+    if not site.token:
+        return ""
+    answer = site.ask("/api/events?limit=1", with_token=True)
+    found = json.loads(answer.body)["events"] if answer.status == 200 else []
+    return str(found[0]["event_id"]) if found else ""
+
+
+def _require_uncached(answer: Answer) -> None:
+    if "no-store" not in answer.headers.get("Cache-Control", ""):
+        raise NotAsExpected(f"Cache-Control {answer.headers.get('Cache-Control')!r} instead of no-store")
+    if "Hit" in answer.headers.get("X-Cache", ""):
+        raise NotAsExpected("it came from the edge's cache")
+
+
+def spa(site: Site, slot: str) -> str:
+    root = SLOTS[slot]
+    page = site.ask(root)
+    if page.status in (403, 404) and slot == "production":
+        raise NotAsExpected(f"{page}: nothing is promoted yet")
+    if (page.status, page.type) != (200, "text/html") or not page.is_spa:
+        raise NotAsExpected(f"{page} instead of the SPA's page")
+    deep = site.ask(f"{root}events/{NO_EVENT}")
+    if deep.body != page.body:
+        raise NotAsExpected(f"an address inside the SPA answers {deep}, not the SPA's page")
+    files = _files_of(site, root, page.body)
+    wrong = [problem for path in files if (problem := _wrong_file(site, path))]
+    if wrong:
+        raise NotAsExpected("; ".join(wrong))
+    missing = site.ask("/assets/no-such-file-00000000.js")
+    if missing.status < 400:
+        raise NotAsExpected(f"a missing asset answers {missing}, so a broken page would look whole")
+    return f"the page and {len(files)} files"
+
+
+def _files_of(site: Site, root: str, page: str) -> list[str]:
+    links = re.findall(r"""<(?:script|link|img)\b[^>]*?\s(?:src|href)=["']([^"']+)["']""", page)
+    base = urljoin(site.base_url + "/", root)
+    addresses = {urljoin(base, html.unescape(link)) for link in links}
+    return sorted(urlsplit(each).path for each in addresses if urlsplit(each).netloc == urlsplit(base).netloc)
+
+
+def _wrong_file(site: Site, path: str) -> str:
+    answer, suffix = site.ask(path), PurePosixPath(path).suffix
+    expected = CONTENT_TYPES.get(suffix, "").split(";")[0]
+    if answer.status != 200 or not answer.body or (expected and answer.type != expected):
+        return f"{path} answers {answer} instead of 200 {expected}"
+    return ""
+
+
+def security_headers(site: Site, slot: str) -> str:
+    paths = (SLOTS[slot], "/api/health", "/api/nope", f"/g/{NO_EVENT}/waiver")
+    for path in paths:
+        headers = site.ask(path).headers
+        for name, pattern in SECURITY_HEADERS.items():
+            if not re.match(pattern, headers.get(name, "")):
+                raise NotAsExpected(f"{path} has {name} {headers.get(name)!r}")
+    return f"{len(SECURITY_HEADERS)} headers on {', '.join(paths[:3])} and the waiver"
+
+
+# --- in AWS ---------------------------------------------------------------------------------------
+
+
+def function_settings(cloud: Cloud) -> str:
+    for function in _functions(cloud):
+        try:
+            _settings_of(cloud, function)
+        except SettingsError as error:
+            raise NotAsExpected(f"{function}: {error}") from error
+    return "all there, in each function"
+
+
+def _settings_of(cloud: Cloud, function: str) -> settings.Settings:
+    ssm = cloud.client("ssm")
+
+    def read_parameter(name: str) -> str:
+        return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+
+    return settings.load(env.live_environment(cloud, function)[0], read_parameter)
+
+
+def _functions(cloud: Cloud) -> list[str]:
+    found = env.existing_functions(cloud)
+    if len(found) < len(cloud.function_names()):
+        raise NotAsExpected(f"not deployed: {', '.join(sorted(set(cloud.function_names()) - set(found)))}")
+    return found
+
+
+def recent_log(cloud: Cloud, now: datetime) -> str:
+    logs, lines = cloud.client("logs"), []
+    for function in _functions(cloud):
+        # What was logged before its last change tells of what has been mended since.
+        changed_at = cloud.client("lambda").get_function_configuration(FunctionName=function)["LastModified"]
+        since = max(now - LOG_WINDOW, datetime.strptime(changed_at, "%Y-%m-%dT%H:%M:%S.%f%z"))
+        for pattern in LOG_PATTERNS:
+            found = _log_events(logs, f"/aws/lambda/{function}", pattern, since)
+            lines += [f"{function}: {' '.join(event['message'].split())[:200]}" for event in found]
+    if lines:
+        raise NotAsExpected(" | ".join(lines[:MAX_LOG_LINES]))
+    return f"no error since the last change, at most {LOG_WINDOW.seconds // 60} minutes"
+
+
+def _log_events(logs: Any, group: str, pattern: str, since: datetime) -> list[dict[str, Any]]:
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=group,
+        startTime=int(since.timestamp() * 1000),
+        filterPattern=pattern,
+        PaginationConfig={"MaxItems": MAX_LOG_LINES},
+    )
+    try:
+        return [event for page in pages for event in page["events"]]
+    except logs.exceptions.ResourceNotFoundException:
+        return []
+
+
+def mail_transport(cloud: Cloud) -> str:
+    try:
+        here = _settings_of(cloud, _functions(cloud)[0])
+    except SettingsError as error:
+        raise NotAsExpected(str(error)) from error
+    if here.mail_transport == "gmail":
+        return f"Gmail as {here.gmail_user}; whether it accepts the app password shows with the first mail"
+    ses, domain = cloud.client("sesv2"), here.mail_from.rpartition("@")[2]
+    account = ses.get_account()
+    if not account.get("SendingEnabled"):
+        raise NotAsExpected("SES has paused sending for this account")
+    if not any(_is_verified(ses, identity) for identity in (here.mail_from, domain)):
+        raise NotAsExpected(f"SES has not verified {here.mail_from} or {domain}: enter its DKIM records into the DNS")
+    if not account.get("ProductionAccessEnabled"):
+        raise Skipped(f"{here.mail_from} is verified, but SES is in the sandbox: only verified addresses get mail")
+    return f"SES as {here.mail_from}"
+
+
+def _is_verified(ses: Any, identity: str) -> bool:
+    try:
+        return bool(ses.get_email_identity(EmailIdentity=identity)["VerifiedForSendingStatus"])
+    except ses.exceptions.NotFoundException:
+        return False
+
+
+# --- all of it ------------------------------------------------------------------------------------
+
+
+def checks(site: Site, cloud: Cloud | None, slot: str) -> Iterator[Check]:
+    yield "payment endpoint", lambda: payment_endpoint(site)
+    yield "health", lambda: health(site)
+    yield "charters", lambda: events(site)
+    yield "unknown API call", lambda: unknown_call(site)
+    yield "waiver page", lambda: waiver_page(site)
+    yield f"SPA ({slot})", lambda: spa(site, slot)
+    yield "security headers", lambda: security_headers(site, slot)
+    if cloud:
+        yield "settings", lambda: function_settings(cloud)
+        yield "mail", lambda: mail_transport(cloud)
+        # Last, so that what the others caused is seen too.
+        yield "function's log", lambda: recent_log(cloud, datetime.now(UTC))
+
+
+def run_checks(site: Site, cloud: Cloud | None, slot: str) -> list[Result]:
+    return [run_check(name, look) for name, look in checks(site, cloud, slot)]
+
+
+def run_check(name: str, look: Callable[[], str]) -> Result:
+    try:
+        return Result(name, "pass", look())
+    except Skipped as reason:
+        return Result(name, "note", str(reason))
+    except NotAsExpected as problem:
+        return Result(name, "FAIL", str(problem))
+    except (BotoCoreError, ClientError, ValueError, KeyError, TypeError) as problem:
+        return Result(name, "FAIL", f"{type(problem).__name__}: {problem}")
+
+
+def run_until_passed(site: Site, cloud: Cloud | None, slot: str, wait_s: float) -> list[Result]:
+    """A new distribution takes a while to answer; until then the failing checks are repeated."""
+    deadline = time.monotonic() + wait_s
+    results = run_checks(site, cloud, slot)
+    while any(result.state == "FAIL" for result in results) and time.monotonic() < deadline:
+        progress(f"waiting for {', '.join(result.name for result in results if result.state == 'FAIL')}")
+        time.sleep(RETRY_S)
+        results = run_checks(site, cloud, slot)
+    return results
+
+
+def show(results: list[Result]) -> None:
+    width = max(len(result.name) for result in results)
+    for result in results:
+        print(f"{result.state}  {result.name:{width}}  {result.detail}")
+
+
+def require_passed(base_url: str, results: list[Result]) -> None:
+    failed = [result.name for result in results if result.state == "FAIL"]
+    if failed:
+        raise Refused(f"{base_url}: {len(failed)} of {len(results)} checks failed: {', '.join(failed)}")
+
+
+def address_of(cloud: Cloud) -> str:
+    """Where the stage says that it is."""
+    if cloud.stage == LOCAL_STAGE:
+        return str(json.loads((ROOT / ".local/local.json").read_text())["base_url"])
+    base_url = env.live_environment(cloud, _functions(cloud)[0])[0].get("SCC_BASE_URL", "")
+    if not base_url:
+        raise Refused(f"stage {cloud.stage} has no SCC_BASE_URL: name the address")
+    return base_url
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.smoke", description=__doc__)
+    parser.add_argument("base_url", nargs="?", metavar="URL", help="the address (default: what the stage says)")
+    parser.add_argument(
+        "--stage", help="also look into its settings, log and mail; local, or one of .chalice/config.json"
+    )
+    parser.add_argument("--slot", choices=sorted(SLOTS), default="production", help="which SPA (default production)")
+    parser.add_argument(
+        "--token-stdin", action="store_true", help=f"read an admin's token from standard input (else {TOKEN_VARIABLE})"
+    )
+    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="repeat until all pass, this long")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    if not options.base_url and not options.stage:
+        parser.error("name an address or a --stage")
+    if options.base_url and not re.fullmatch(r"https?://[^/?#\s]+/?", options.base_url):
+        parser.error("URL is http(s)://host, without a path")
+    token = sys.stdin.readline().strip() if options.token_stdin else os.environ.get(TOKEN_VARIABLE, "")
+    try:
+        cloud = find_cloud(options.stage) if options.stage else None
+        base_url = (options.base_url or (address_of(cloud) if cloud else "")).rstrip("/")
+    except NotAsExpected as problem:
+        raise Refused(str(problem)) from problem
+    except (BotoCoreError, ClientError) as error:
+        raise Refused(str(error)) from error
+    results = run_until_passed(Site(base_url, token), cloud, options.slot, options.wait)
+    if options.json:
+        passed = all(result.state != "FAIL" for result in results)
+        print(
+            json.dumps({"base_url": base_url, "passed": passed, "checks": [asdict(each) for each in results]}, indent=2)
+        )
+    else:
+        show(results)
+    require_passed(base_url, results)
+    return 0
+
+
+if __name__ == "__main__":
+    run_tool(main)
