@@ -1,53 +1,26 @@
 """The API on DynamoDB Local: a table, an operator and a mailbox for each test."""
 
 import itertools
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from chalicelib import auth, aws, mailer, settings
-from tests.support.api import ORIGIN_SECRET, PASSWORD, Api, new_event, new_payment
-from tests.support.table import create_table
+from chalicelib import mailer
+from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
+from tests.support.operator import PASSWORD
+from tests.support.stores import fresh_store
 
 _counter = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    """As `tools.password` makes it, at a fraction of the cost."""
-    cost, auth.LOG2_N = auth.LOG2_N, 8
-    try:
-        return auth.hash_password(PASSWORD)
-    finally:
-        auth.LOG2_N = cost
-
-
 @pytest.fixture
-def environment(dynamodb_local: str, password_hash: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_local)
-    values = {
-        "ADMIN_PASS_HASH": password_hash,
-        "SCC_TABLE": create_table(aws.client("dynamodb")),
-        "SCC_BASE_URL": "https://sail.example.com",
-        "SCC_TIMEZONE": "America/Los_Angeles",
-        "SCC_CURRENCY": "USD",
-        "SCC_OPERATOR_NAME": "Bay Sail",
-        "SCC_OPERATOR_EMAIL": "ops@sail.example.com",
-        "SCC_OPERATOR_PHONE": "+1 415 555 0123",
-        "SCC_MAIL_TRANSPORT": "ses",
-        "SCC_MAIL_FROM": "captain@sail.example.com",
-        "SCC_ORIGIN_SECRETS": f"old-secret, {ORIGIN_SECRET}",
-    }
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
-    settings.forget()
-    yield values
-    settings.forget()
+def environment(dynamodb_local: str) -> Iterator[Mapping[str, str]]:
+    """An operator with a table of their own, behind an edge whose secret is being rotated."""
+    with fresh_store(dynamodb_local, SCC_ORIGIN_SECRETS=f"old-secret, {ORIGIN_SECRET}"):
+        yield dict(os.environ)
 
 
 @pytest.fixture
@@ -64,7 +37,7 @@ def mailbox(monkeypatch: pytest.MonkeyPatch) -> list[EmailMessage]:
 
 
 @pytest.fixture
-def guest(environment: dict[str, str], mailbox: list[EmailMessage]) -> Api:
+def guest(environment: Mapping[str, str], mailbox: list[EmailMessage]) -> Api:
     return Api()
 
 

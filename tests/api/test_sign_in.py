@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib import auth, settings, times
-from tests.support.api import PASSWORD, Api
+from tests.support.api import Api
+from tests.support.operator import PASSWORD
 
 
 @pytest.fixture

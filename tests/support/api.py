@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 APP = Path(__file__).parents[2] / "app.py"
-PASSWORD = "a-long-enough-password"
 ORIGIN_SECRET = "edge-secret"
 
 
