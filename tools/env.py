@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import random
 import re
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from tools.console import Refused, confirm, run_tool
 SECRET = re.compile(r"PASS|SECRET|TOKEN|KEY|HASH|CREDENTIAL")
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 UPDATE_TIMEOUT_S = 120
+MAX_TRIES = 20
 
 
 def live_environment(cloud: Cloud, function: str) -> tuple[dict[str, str], str]:
@@ -35,28 +38,55 @@ def existing_functions(cloud: Cloud) -> list[str]:
     return names
 
 
-def merge(cloud: Cloud, changes: dict[str, str]) -> None:
-    """Put the changes over what each function has; refuses when somebody else changed it meanwhile."""
+def merge(cloud: Cloud, changes: dict[str, str], seen: dict[str, dict[str, str]] | None = None) -> None:
+    """Put the changes over what each function has, by compare-and-swap; what others change meanwhile stays.
+
+    `seen`: the variables that the plan showed. Refuses when somebody else has set one of ours meanwhile.
+    """
+    functions = existing_functions(cloud)
+    for function in functions:
+        _merge_one(cloud, function, changes, (seen or {}).get(function))
+    if differing := sorted(set(differences(cloud)) & set(changes)):
+        raise Refused(f"the functions of {cloud.stage} differ in {', '.join(differing)}: merge those once more")
+
+
+def _merge_one(cloud: Cloud, function: str, changes: dict[str, str], seen: dict[str, str] | None) -> None:
     client = cloud.client("lambda")
-    for function in existing_functions(cloud):
+    for attempt in range(MAX_TRIES):
         before, revision = live_environment(cloud, function)
         wanted = before | changes
         if wanted == before:
-            continue
+            # Also when our own write went through and its answer was lost.
+            return
+        theirs = [] if seen is None else [name for name in changes if before.get(name) != seen.get(name)]
+        if theirs:
+            raise Refused(f"{function}: somebody else set {', '.join(sorted(theirs))} meanwhile: look and merge again")
         try:
             client.update_function_configuration(
                 FunctionName=function, Environment={"Variables": wanted}, RevisionId=revision
             )
-        except client.exceptions.PreconditionFailedException as error:
-            raise Refused(f"{function} was changed by someone else meanwhile: nothing done to it, try again") from error
+        except (client.exceptions.PreconditionFailedException, client.exceptions.ResourceConflictException):
+            # Somebody else was faster, or AWS still works on the last change: on top of theirs, then.
+            _wait_until_updated(client, function)
+            time.sleep(random.uniform(0, min(1.0, 0.05 * 2**attempt)))  # noqa: S311 - two that collide, part
+            continue
         _wait_until_updated(client, function)
-        verify(cloud, function, wanted)
+        verify(cloud, function, changes, kept=set(before))
+        return
+    raise Refused(f"{function} was changed by others {MAX_TRIES} times: nothing done to it, try again")
 
 
-def verify(cloud: Cloud, function: str, wanted: dict[str, str]) -> None:
-    """Refuses if a variable is missing or differs; names it, never its value."""
+def differences(cloud: Cloud) -> list[str]:
+    """The variables in which the functions of a stage are not alike; they are meant to be."""
+    found = [live_environment(cloud, name)[0] for name in existing_functions(cloud)]
+    names = {name for variables in found for name in variables}
+    return sorted(name for name in names if len({variables.get(name) for variables in found}) > 1)
+
+
+def verify(cloud: Cloud, function: str, wanted: dict[str, str], kept: Iterable[str] = ()) -> None:
+    """Reads back; refuses if one of `wanted` differs or one of `kept` is gone. Names it, never its value."""
     live, _ = live_environment(cloud, function)
-    wrong = sorted(name for name, value in wanted.items() if live.get(name) != value)
+    wrong = sorted({name for name, value in wanted.items() if live.get(name) != value} | (set(kept) - set(live)))
     if wrong:
         raise Refused(f"{function} does not have what it should have in {', '.join(wrong)}")
 
@@ -69,7 +99,7 @@ def _wait_until_updated(client: Any, function: str) -> None:
             return
         if status == "Failed":
             break
-        time.sleep(1)
+        time.sleep(0.5)
     raise Refused(f"{function} did not take its new environment")
 
 
@@ -113,25 +143,27 @@ def show(cloud: Cloud, as_json: bool) -> None:
         print(function)
         for name, value in variables.items():
             print(f"  {name}={value}")
+    if differing := differences(cloud):
+        print(f"not alike in {', '.join(differing)}: merge those once more")
 
 
 def plan_and_merge(cloud: Cloud, changes: dict[str, str], yes: bool) -> None:
     functions = existing_functions(cloud)
     if not functions:
         raise Refused(f"no function of stage {cloud.stage} is deployed")
-    changed = False
-    for function in functions:
-        before, _ = live_environment(cloud, function)
-        for name, value in changes.items():
-            if before.get(name) != value:
-                changed = True
-                old = masked(name, before[name]) if name in before else "not set"
-                print(f"{function}: {name}: {old} -> {masked(name, value)}")
-    if not changed:
+    seen = {function: live_environment(cloud, function)[0] for function in functions}
+    lines = [
+        f"{function}: {name}: {masked(name, before[name]) if name in before else 'not set'} -> {masked(name, value)}"
+        for function, before in seen.items()
+        for name, value in changes.items()
+        if before.get(name) != value
+    ]
+    if not lines:
         print("nothing to change")
         return
+    print("\n".join(lines))
     confirm("Merge this?", yes)
-    merge(cloud, changes)
+    merge(cloud, changes, seen)
     print("merged and verified")
 
 

@@ -230,7 +230,9 @@ def function_settings(cloud: Cloud) -> str:
             _settings_of(cloud, function)
         except SettingsError as error:
             raise NotAsExpected(f"{function}: {error}") from error
-    return "all there, in each function"
+    if differing := env.differences(cloud):
+        raise NotAsExpected(f"the functions differ in {', '.join(differing)}: merge those once more")
+    return "all there, the same in each function"
 
 
 def _settings_of(cloud: Cloud, function: str) -> settings.Settings:
