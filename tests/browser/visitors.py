@@ -6,6 +6,7 @@ import secrets
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import getaddresses
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -123,7 +124,8 @@ class Site:
 
     def mail(self, to: str) -> list[dict[str, Any]]:
         """What this address got, newest first."""
-        return [mail for mail in self.call("GET", "/_local/mail").json["messages"] if mail["to"] == to]
+        messages = self.call("GET", "/_local/mail").json["messages"]
+        return [mail for mail in messages if to in {address for _, address in getaddresses([mail["to"]])}]
 
 
 @dataclass
