@@ -28,7 +28,12 @@ class Cloud:
         import boto3
         from botocore.config import Config
 
-        config = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
+        config = Config(
+            connect_timeout=5,
+            read_timeout=60,
+            max_pool_connections=32,
+            retries={"mode": "standard", "total_max_attempts": 5},
+        )
         return boto3.client(service, config=config)
 
     def function_names(self) -> list[str]:
@@ -48,11 +53,11 @@ class Cloud:
         return f"/{APP}/{self.stage}/{setting}"
 
 
-def find_cloud(stage: str) -> Cloud:
+def find_cloud(stage: str, home: Path = ROOT / ".local") -> Cloud:
     if stage != LOCAL_STAGE:
         return Cloud(stage)
     try:
-        facts = json.loads((ROOT / ".local/local.json").read_text())
+        facts = json.loads((home / "local.json").read_text())
     except (OSError, ValueError) as error:
         raise Refused("nothing runs here: start it with `make run`") from error
     return Cloud(LOCAL_STAGE, f"http://127.0.0.1:{facts['aws_port']}")

@@ -15,6 +15,12 @@ def progress(message: str) -> None:
     print(f"{time.monotonic() - STARTED_AT:6.1f}s  {message}", flush=True)
 
 
+def note(message: str) -> None:
+    """Progress of long work, for a person who watches; nothing in a pipe."""
+    if sys.stderr.isatty():
+        print(f"{time.monotonic() - STARTED_AT:6.1f}s  {message}", file=sys.stderr, flush=True)
+
+
 def confirm(question: str, yes: bool) -> None:
     if yes:
         return

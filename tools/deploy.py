@@ -19,8 +19,11 @@ from chalicelib import settings
 from chalicelib.errors import SettingsError
 from tools import env, local, stacks
 from tools.cloud import APP, ROOT, SCHEDULED, Cloud, find_cloud
-from tools.console import Refused, confirm, progress, run_tool
-from tools.slots import read_build, upload
+from tools.console import Refused, confirm, note, progress, run_tool
+from tools.depot import Depot
+from tools.releaser import Memory, Releaser, own_commit, own_name
+from tools.slots import read_build
+from tools.viewer import Viewer
 
 # Chalice remembers what it made in a local file; a copy in the private bucket lets any machine deploy next.
 DEPLOYED_KEY = "_deployed/{stage}.json"
@@ -82,9 +85,10 @@ def deploy(cloud: Cloud, mail_identity: str | None, yes: bool, smoke_url: str | 
     progress("environment check")
     check_environment(cloud, base_url)
     progress("SPA to the staging slot")
-    stage_spa(cloud, resources["SpaBucketName"], edge["DistributionId"])
+    releaser = stage_spa(cloud, resources["SpaBucketName"], edge["DistributionId"], smoke_url or base_url)
     progress("smoke")
     smoke(smoke_url or base_url)
+    verify_spa(releaser)
     progress(f"deployed; look at {base_url}/_staging/ before you promote it")
 
 
@@ -195,17 +199,22 @@ def check_environment(cloud: Cloud, base_url: str) -> None:
             raise Refused(f"{function}: {error} To go on, {remedy} and deploy again.") from error
 
 
-def stage_spa(cloud: Cloud, bucket: str, distribution_id: str) -> None:
+def stage_spa(cloud: Cloud, bucket: str, distribution_id: str, base_url: str) -> Releaser:
+    """The built SPA as a release in the staging slot; verified later, when the edge answers."""
     local.build_spa()
-    written = upload(cloud.client("s3"), bucket, read_build(local.SPA_FOLDER / "dist"), "staging")
-    cloud.client("cloudfront").create_invalidation(
-        DistributionId=distribution_id,
-        InvalidationBatch={
-            "Paths": {"Quantity": 1, "Items": ["/_staging/*"]},
-            "CallerReference": secrets.token_hex(8),
-        },
-    )
-    progress(f"{len(written)} files written")
+    depot = Depot(cloud.client("s3"), cloud.client("cloudfront"), bucket, distribution_id)
+    memory = Memory(ROOT / ".releases" / cloud.stage)
+
+    def show(plan: list[str]) -> None:
+        print("\n".join(plan), flush=True)
+
+    releaser = Releaser(depot, Viewer(base_url), memory, own_name(), own_commit(), ask=show, say=note)
+    progress(releaser.stage(read_build(local.SPA_FOLDER / "dist"), verify=False).message)
+    return releaser
+
+
+def verify_spa(releaser: Releaser) -> None:
+    progress(releaser.verify("staging").message)
 
 
 def smoke(base_url: str) -> None:

@@ -66,7 +66,7 @@ def client(service: str, endpoint: str) -> Any:
         region_name=REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",  # noqa: S106 - any will do
-        config=Config(connect_timeout=2, read_timeout=60, retries={"total_max_attempts": 2}),
+        config=Config(connect_timeout=2, read_timeout=60, max_pool_connections=32, retries={"total_max_attempts": 2}),
     )
 
 

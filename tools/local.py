@@ -22,10 +22,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools import demo, stacks
-from tools.console import Refused, progress, run_tool
+from tools.console import Refused, note, progress, run_tool
+from tools.depot import Depot
 from tools.embedded import REGION, EmbeddedAws, free_port
 from tools.frontdoor import FrontDoor
-from tools.slots import SLOTS, read_build, upload
+from tools.releaser import Memory, Releaser
+from tools.slots import read_build
+from tools.viewer import Viewer
 
 ROOT = Path(__file__).parent.parent
 STAGE = "dev"
@@ -279,7 +282,7 @@ def deploy(copy: Copy) -> str:
             "ViewerRequestCode": (ROOT / ".chalice/viewer-request.js").read_text(),
         },
     )
-    put_spa(copy, resources["SpaBucketName"])
+    put_spa(copy, resources["SpaBucketName"], edge["DistributionId"])
     copy.home.remember(bucket=resources["SpaBucketName"], distribution=edge["DistributionId"])
     return edge["DistributionDomain"]
 
@@ -318,10 +321,12 @@ def function_environment(copy: Copy, table: str) -> dict[str, str]:
     }
 
 
-def put_spa(copy: Copy, bucket: str) -> None:
-    files = read_build(SPA_FOLDER / "dist")
-    for slot in SLOTS:
-        upload(copy.aws.client("s3"), bucket, files, slot)
+def put_spa(copy: Copy, bucket: str, distribution: str) -> None:
+    """Both slots by the release machinery, so that `tools.sync --stage local` has something to work on."""
+    depot = Depot(copy.aws.client("s3"), copy.aws.client("cloudfront"), bucket, distribution)
+    memory = Memory(copy.home.folder / "releases")
+    releaser = Releaser(depot, Viewer(copy.base_url), memory, "make run", "", ask=lambda _: None, say=note)
+    releaser.place(read_build(SPA_FOLDER / "dist"))
 
 
 def redeploy(copy: Copy) -> None:
