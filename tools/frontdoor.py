@@ -235,8 +235,9 @@ def mail_page(messages: list[dict[str, Any]]) -> str:
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Mail · Ship Captain Crew</title>
 <meta name="viewport" content="width=device-width"><style>
 :root{{color-scheme:light dark}} body{{font:1.1rem/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}
-details{{border:1px solid;border-radius:.5rem;margin:1rem 0;padding:.75rem 1rem;overflow-wrap:anywhere}} summary{{cursor:pointer}}
-summary span{{display:block}} iframe{{width:100%;height:28rem;border:0;background:#fff;margin-top:1rem}}
+details{{border:1px solid;border-radius:.5rem;margin:1rem 0;padding:.75rem 1rem;overflow-wrap:anywhere}}
+summary{{cursor:pointer}} summary span{{display:block}}
+iframe{{width:100%;height:28rem;border:0;background:#fff;margin-top:1rem}}
 pre{{white-space:pre-wrap;overflow-wrap:anywhere}}</style>
 <h1>Mail sent by this machine's copy</h1><p>Nothing left this machine.</p>{cards or empty}</html>"""
 
