@@ -30,8 +30,10 @@ FORM = "application/x-www-form-urlencoded"
 PUBLIC = {
     ("POST", "/api/login"),
     ("GET", "/api/health"),
+    ("HEAD", "/api/health"),
     ("GET", "/api/guest/{event_id}"),
     ("GET", "/g/{event_id}/waiver"),
+    ("HEAD", "/g/{event_id}/waiver"),
     ("POST", "/g/{event_id}/waiver"),
 }
 
@@ -90,7 +92,8 @@ def read_session() -> dict[str, str]:
     return session().to_json()
 
 
-@app.route("/api/health")
+# API Gateway implies no HEAD; uptime monitors and link previews ask for it.
+@app.route("/api/health", methods=["GET", "HEAD"])
 def health() -> dict[str, str]:
     settings.settings()
     return {"status": "ok", "version": __version__}
@@ -212,7 +215,7 @@ def get_guest_event(event_id: str) -> dict[str, Any]:
     return charters.get_guest_event(event_id)
 
 
-@app.route("/g/{event_id}/waiver")
+@app.route("/g/{event_id}/waiver", methods=["GET", "HEAD"])
 def show_waiver(event_id: str) -> Response:
     return waiver_page.show(event_id, query().get("signed", ""), now=times.utc_now())
 

@@ -9,6 +9,7 @@ import threading
 import urllib.request
 from email.header import decode_header, make_header
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from tools.embedded import MAX_WORKERS
@@ -17,6 +18,7 @@ CHUNK_BYTES = 64 * 1024
 MAX_BODY_BYTES = 10 * 1024 * 1024
 UPSTREAM_TIMEOUT_S = 60
 IDLE_TIMEOUT_S = 75
+MAIL_KEPT = 500
 HOP_BY_HOP = {
     "connection",
     "content-length",
@@ -42,9 +44,14 @@ class FrontDoor(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, mail_file: Path | None = None) -> None:
         super().__init__(("127.0.0.1", port), Viewer, bind_and_activate=False)
         self.upstream_port = 0
+        # The embedded SES forgets its mail when it stops.
+        self.mail_file = mail_file
+        self.earlier_mail: list[dict[str, Any]] = []
+        if mail_file and mail_file.is_file():
+            self.earlier_mail = json.loads(mail_file.read_text())
         self.distribution_domain = ""
         # Each request beyond these waits here for a Lambda worker instead of starting another one.
         self.turns = threading.BoundedSemaphore(MAX_WORKERS)
@@ -61,6 +68,16 @@ class FrontDoor(ThreadingHTTPServer):
         self.distribution_domain = distribution_domain
         self.server_activate()
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def read_mail(self) -> list[dict[str, Any]]:
+        """All mail of this copy, newest first."""
+        return read_mail(f"http://127.0.0.1:{self.upstream_port}") + self.earlier_mail
+
+    def keep_mail(self) -> None:
+        """For the next start; of very old mail, nothing."""
+        with contextlib.suppress(OSError):
+            if self.mail_file:
+                self.mail_file.write_text(json.dumps(self.read_mail()[:MAIL_KEPT]))
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A viewer that hangs up is no news."""
@@ -171,7 +188,7 @@ class Viewer(BaseHTTPRequestHandler):
 
     def _mail(self) -> None:
         try:
-            messages = read_mail(f"http://127.0.0.1:{self.server.upstream_port}")
+            messages = self.server.read_mail()
         except OSError:
             self._answer(502, "text/plain; charset=utf-8", b"The embedded AWS does not answer.\n")
             return

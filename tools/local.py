@@ -93,7 +93,7 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with only_one(home, port), contextlib.ExitStack() as running:
-        door = FrontDoor(port)
+        door = FrontDoor(port, home.folder / "mail.json")
         try:
             door.claim()
         except OSError as error:
@@ -117,6 +117,7 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
                 watched = now
                 redeploy(copy)
         progress(f"stopping; the data stays in {home.folder}")
+        door.keep_mail()
 
 
 @contextlib.contextmanager

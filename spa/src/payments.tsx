@@ -7,7 +7,7 @@ import { formatMoney } from "./money";
 import { useValue } from "./observable";
 import { kindNames, methodNames } from "./payment-form";
 import { href } from "./router";
-import { browserTimezone, formatMoment, localDay } from "./time";
+import { browserTimezone, formatMoment, localDay, zoneName } from "./time";
 import { announce, Failed, Field, Skeleton, sentence, usePageTitle } from "./ui";
 
 /** The ledger of a period, with its sums. */
@@ -189,7 +189,9 @@ function Row({ payment }: { payment: Payment }) {
           {methodNames[payment.method].toLowerCase()} {payment.reference}
         </p>
         <p class="entry-small">
-          {formatMoment(payment.received_at, charter?.timezone ?? browserTimezone)}
+          {charter
+            ? formatMoment(payment.received_at, charter.timezone)
+            : `${formatMoment(payment.received_at, browserTimezone)} ${zoneName(payment.received_at, browserTimezone)}`}
           {payment.payer && `, from ${payment.payer}`}, {statusNames[payment.status]}
         </p>
         <p class="entry-small">

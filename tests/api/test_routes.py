@@ -8,8 +8,10 @@ EVENT_ID, PAYMENT_ID = "A" * 22, str(uuid.uuid4())
 PUBLIC = {
     ("POST", "/api/login"),
     ("GET", "/api/health"),
+    ("HEAD", "/api/health"),
     ("GET", "/api/guest/{event_id}"),
     ("GET", "/g/{event_id}/waiver"),
+    ("HEAD", "/g/{event_id}/waiver"),
     ("POST", "/g/{event_id}/waiver"),
 }
 ROUTES = sorted((method, path) for path, entries in load_app().app.routes.items() for method in entries)

@@ -91,7 +91,7 @@ def test_everything_listens_on_loopback_only(product: Product) -> None:
     assert len(addresses) == 2, "the front door and the embedded AWS, nothing else"
 
 
-def test_a_payment_survives_sigint_and_restart(tmp_path: Path) -> None:
+def test_a_payment_and_its_mail_survive_sigint_and_restart(tmp_path: Path) -> None:
     port = free_port()
     payment_id = str(uuid.uuid4())
     with running_product(tmp_path, port) as first:
@@ -100,9 +100,12 @@ def test_a_payment_survives_sigint_and_restart(tmp_path: Path) -> None:
         path = f"/api/events/{event['event_id']}/payments/{payment_id}"
         status, _, _ = call(first, "PUT", path, {"method": "cash", "amount_cents": 12500}, token)
         assert status == 201
+        mail = json.loads(call(first, "GET", "/_local/mail")[2])["messages"]
+        assert len(mail) == 1
         pids = children_of(json.loads((tmp_path / "local.json").read_text())["pid"])
     assert not [pid for pid in pids if is_running(pid)]
     with running_product(tmp_path, port) as again:
+        assert json.loads(call(again, "GET", "/_local/mail")[2])["messages"] == mail
         status, _, body = call(again, "GET", f"/api/events/{event['event_id']}/payments", token=token)
         assert status == 200, "the session survives too"
         assert [payment["payment_id"] for payment in json.loads(body)["payments"]] == [payment_id]
