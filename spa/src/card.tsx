@@ -4,7 +4,7 @@ import { formatMoney } from "./money";
 import { moneyState } from "./money-state";
 import { useValue } from "./observable";
 import { openPaymentDialog } from "./payment-dialog";
-import { methodNames } from "./payment-form";
+import { methodWord } from "./payment-form";
 import { href, navigate } from "./router";
 import { session } from "./session";
 import { formatAway, formatDay, formatSpan, localDay } from "./time";
@@ -100,7 +100,7 @@ export function UnsentPayments({ event_id }: { event_id: string }) {
     <ul class="unsent">
       {entries.map((entry) => {
         const amount = formatMoney(entry.request.amount_cents, entry.currency);
-        const what = `${amount} ${methodNames[entry.request.method].toLowerCase()}`;
+        const what = `${amount} ${methodWord(entry.request.method)}`;
         return (
           <li
             key={entry.payment_id}

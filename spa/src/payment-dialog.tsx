@@ -14,6 +14,7 @@ import type { OutboxEntry, Problem } from "./outbox";
 import {
   kindNames,
   methodNames,
+  methodWord,
   type PaymentForm,
   paymentForm,
   readPaymentForm,
@@ -332,7 +333,7 @@ function RefundOf({ event, value, error, onChange }: RefundProps) {
           <option value="">{payments || failed ? "Choose a payment" : "Loading…"}</option>
           {choices.map((payment) => (
             <option key={payment.payment_id} value={payment.payment_id}>
-              {formatMoney(payment.amount_cents, payment.currency)} {label(payment.method)},{" "}
+              {formatMoney(payment.amount_cents, payment.currency)} {methodWord(payment.method)},{" "}
               {formatMoment(payment.received_at, event.timezone)}
             </option>
           ))}
@@ -340,10 +341,6 @@ function RefundOf({ event, value, error, onChange }: RefundProps) {
       )}
     </Field>
   );
-}
-
-function label(method: PaymentMethod): string {
-  return methodNames[method].toLowerCase();
 }
 
 function dueText({ balance, currency }: CharterEvent): string {

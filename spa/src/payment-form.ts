@@ -27,6 +27,12 @@ export const methodNames: Record<PaymentMethod, string> = {
   other: "Other",
 };
 
+/** A method within a sentence: brands keep their capital. */
+export function methodWord(method: PaymentMethod): string {
+  const name = methodNames[method];
+  return method === "venmo" || method === "zelle" ? name : name.toLowerCase();
+}
+
 export const kindNames: Record<PaymentKind, string> = {
   deposit: "Deposit",
   balance: "Balance",

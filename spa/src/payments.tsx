@@ -5,7 +5,7 @@ import { charters } from "./charters";
 import { type Payment, type PaymentPage, paymentMethods } from "./contract";
 import { formatMoney } from "./money";
 import { useValue } from "./observable";
-import { kindNames, methodNames } from "./payment-form";
+import { kindNames, methodNames, methodWord } from "./payment-form";
 import { href } from "./router";
 import { browserTimezone, formatMoment, localDay, zoneName } from "./time";
 import { announce, Failed, Field, Skeleton, sentence, usePageTitle } from "./ui";
@@ -186,7 +186,7 @@ function Row({ payment }: { payment: Payment }) {
       <div class="entry-what">
         <p>
           <strong>{live ? kindNames[payment.kind] : <s>{kindNames[payment.kind]}</s>}</strong>{" "}
-          {methodNames[payment.method].toLowerCase()} {payment.reference}
+          {methodWord(payment.method)} {payment.reference}
         </p>
         <p class="entry-small">
           {charter

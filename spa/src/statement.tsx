@@ -4,7 +4,7 @@ import { keepAnswer, refresh } from "./charters";
 import type { CharterEvent, Payment } from "./contract";
 import { type LedgerRow, ledger } from "./ledger";
 import { formatMoney } from "./money";
-import { kindNames, methodNames } from "./payment-form";
+import { kindNames, methodWord } from "./payment-form";
 import { ReasonDialog } from "./reason-dialog";
 import { formatMoment } from "./time";
 import { announce, sentence } from "./ui";
@@ -107,7 +107,7 @@ function Entry({ event, row, onAsk }: EntryProps) {
               <strong>{kindNames[payment.kind]}</strong>
             </s>
           )}{" "}
-          {methodNames[payment.method].toLowerCase()}
+          {methodWord(payment.method)}
           {payment.reference && ` ${payment.reference}`}
         </p>
         <p class="entry-small">
@@ -176,7 +176,7 @@ function canBounce({ method, kind }: Payment): boolean {
 
 function amountText(payment: Payment): string {
   const amount = formatMoney(payment.amount_cents, payment.currency);
-  return `${amount} ${methodNames[payment.method].toLowerCase()}`;
+  return `${amount} ${methodWord(payment.method)}`;
 }
 
 function standing(payment: Payment, timezone: string): string {
