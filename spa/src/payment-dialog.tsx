@@ -4,7 +4,6 @@ import { charters, outbox, records } from "./charters";
 import {
   type CharterEvent,
   type Payment,
-  type PaymentMethod,
   paymentKinds,
   paymentMethods,
 } from "./contract";
