@@ -26,7 +26,7 @@ def store(cloud: Cloud, password_hash: str, yes: bool) -> None:
         cloud.client("ssm").put_parameter(Name=name, Value=password_hash, Type="SecureString", Overwrite=True)
     except (BotoCoreError, ClientError) as error:
         raise Refused(str(error)) from error
-    print(f"set {name}; running functions read it when they start anew")
+    print(f"set {name}; running functions read it within five minutes")
 
 
 def main() -> int:

@@ -200,7 +200,9 @@ def _files_of(site: Site, root: str, page: str) -> list[str]:
     links = re.findall(r"""<(?:script|link|img)\b[^>]*?\s(?:src|href)=["']([^"']+)["']""", page)
     base = urljoin(site.base_url + "/", root)
     addresses = {urljoin(base, html.unescape(link)) for link in links}
-    return sorted(urlsplit(each).path for each in addresses if urlsplit(each).netloc == urlsplit(base).netloc)
+    paths = {urlsplit(each).path for each in addresses if urlsplit(each).netloc == urlsplit(base).netloc}
+    # The same bytes serve both slots: what is not in the pool, the page names by its address in production.
+    return sorted(path if path.startswith(("/assets/", root)) else root + path.lstrip("/") for path in paths)
 
 
 def _wrong_file(site: Site, path: str) -> str:

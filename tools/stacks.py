@@ -29,6 +29,16 @@ def outputs(cloudformation: Any, name: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
+def revision(cloudformation: Any, name: str) -> tuple[str, str] | None:
+    """Another one after each change of the stack; None when there is no stack."""
+    stack = find_stack(cloudformation, name)
+    return (stack["StackId"], str(stack.get("LastUpdatedTime", ""))) if stack else None
+
+
+def has_template(cloudformation: Any, name: str, template: str) -> bool:
+    return str(cloudformation.get_template(StackName=name)["TemplateBody"]).strip() == template.strip()
+
+
 def apply_stack(
     cloudformation: Any,
     name: str,
@@ -38,15 +48,23 @@ def apply_stack(
     poll_s: float = 5,
 ) -> dict[str, str]:
     """Bring the stack to the template and return its outputs; a parameter None keeps its previous value."""
+    stack = find_stack(cloudformation, name)
+    known = {parameter["ParameterKey"] for parameter in (stack or {}).get("Parameters", [])}
     request = {
         "StackName": name,
         "TemplateBody": template,
-        "Parameters": [_parameter(key, value) for key, value in parameters.items()],
+        # Nothing to keep of a parameter that the stack does not have yet: its default counts.
+        "Parameters": [
+            _parameter(key, value) for key, value in parameters.items() if value is not None or key in known
+        ],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
-    stack = find_stack(cloudformation, name)
     if stack is None:
         cloudformation.create_stack(**request)
+    elif stack["StackStatus"].endswith("_IN_PROGRESS"):
+        # Of a run that broke off: what it began is waited for, then brought to the template.
+        _wait(cloudformation, name, poll_s, settled=USABLE)
+        return apply_stack(cloudformation, name, template, parameters, poll_s=poll_s)
     elif stack["StackStatus"] not in USABLE:
         raise Refused(f"stack {name} is {stack['StackStatus']}: repair or delete it first")
     else:
@@ -66,12 +84,14 @@ def _parameter(key: str, value: str | None) -> dict[str, Any]:
     return {"ParameterKey": key, "ParameterValue": value}
 
 
-def _wait(cloudformation: Any, name: str, poll_s: float) -> None:
+def _wait(
+    cloudformation: Any, name: str, poll_s: float, settled: tuple[str, ...] = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+) -> None:
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
         stack = find_stack(cloudformation, name) or {"StackStatus": "GONE"}
         status = stack["StackStatus"]
-        if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        if status in settled:
             return
         if not status.endswith("_IN_PROGRESS"):
             raise Refused(f"stack {name} is {status}: {_first_failure(cloudformation, name)}")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,31 +12,18 @@ from pathlib import Path
 import pytest
 
 from tests.support.running import ROOT
-from tools import env, local, stacks
+from tools import edge, env, local, stacks
 from tools.cloud import Cloud
 from tools.embedded import REGION, EmbeddedAws
 
 STAGE = "test"
-
-# The emulator has no PutRestApi, its distribution no public address, and nothing in it is worth waiting for.
-DEPLOY = """
-import sys, time
-sleep = time.sleep
-time.sleep = lambda seconds: sleep(min(seconds, 0.1))
-from chalice.awsclient import TypedAWSClient
-TypedAWSClient.update_api_from_swagger = lambda *given, **named: None
-from tools import deploy
-deploy.smoke = lambda base_url: None
-deploy.verify_spa = lambda releaser: None
-sys.argv = ["deploy", "--stage", "test", *sys.argv[1:]]
-deploy.run_tool(deploy.main)
-"""
 
 SETTINGS = {
     "SCC_OPERATOR_NAME": "Bay Charters",
     "SCC_OPERATOR_EMAIL": "captain@example.com",
     "SCC_MAIL_TRANSPORT": "ses",
     "SCC_MAIL_FROM": "captain@charters.example",
+    "SCC_ORIGIN_SECRETS": f"ssm:/ship-captain-crew/{STAGE}/SCC_ORIGIN_SECRETS",
     "ADMIN_PASS_HASH": "scrypt$ln=17,r=8,p=1$" + "A" * 22 + "$" + "B" * 43,
 }
 
@@ -46,12 +34,12 @@ class Account:
     project: Path
     environment: dict[str, str]
 
-    def deploy(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def deploy(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, "-c", DEPLOY, *arguments],
+            [sys.executable, "deploying.py", *arguments],
             check=False,
             cwd=self.project,
-            env=self.environment,
+            env=self.environment | environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -62,13 +50,26 @@ class Account:
         listed = self.cloud.client("s3").list_objects_v2(Bucket=outputs["SpaBucketName"])
         return [item["Key"] for item in listed.get("Contents", [])]
 
+    def state(self) -> list[object]:
+        """What a deployment may change, by its revisions."""
+        lambdas, cloudformation = self.cloud.client("lambda"), self.cloud.client("cloudformation")
+        functions = [lambdas.get_function_configuration(FunctionName=name) for name in self.cloud.function_names()]
+        names = [f"ship-captain-crew-{STAGE}-{which}" for which in ("resources", "edge")]
+        return [
+            *(found["RevisionId"] for found in functions),
+            *(stacks.revision(cloudformation, name) for name in names),
+            self.cloud.client("apigateway").get_rest_apis()["items"],
+            edge.read_config(self.cloud, edge.find_distribution(self.cloud)),
+            self.keys(),
+        ]
+
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """An AWS account of its own and a copy of the project, so that nothing is written into the tree."""
     local.build_spa()
     project = tmp_path_factory.mktemp("project")
-    for name in ("app.py", "requirements.txt"):
+    for name in ("app.py", "requirements.txt", "tests/support/deploying.py"):
         shutil.copy(ROOT / name, project)
     leave = shutil.ignore_patterns("__pycache__", "node_modules", "deployed", "deployments")
     for name in ("chalicelib", ".chalice", "tools", "spa"):
@@ -95,19 +96,55 @@ def test_without_a_yes_it_shows_its_plan_and_changes_nothing(account: Account) -
     assert not account.cloud.client("dynamodb").list_tables()["TableNames"]
 
 
-def test_the_first_deployment_names_the_setting_that_is_missing(account: Account) -> None:
+# In the middle of each step, in their order: right after a call that changed something, before its answer is used.
+KILLED_AFTER = [
+    "cloudformation:CreateStack:1",
+    "ssm:PutParameter:1",
+    "lambda:CreateFunction:1",
+    "apigateway:CreateDeployment:1",
+    "cloudformation:CreateStack:1",
+    "lambda:UpdateFunctionConfiguration:1",
+]
+
+
+@pytest.mark.parametrize("call", KILLED_AFTER, ids=["resources", "secret", "function", "api", "edge", "environment"])
+def test_a_deployment_may_be_killed_anywhere(account: Account, call: str) -> None:
+    done = account.deploy("--yes", "--mail-identity", "charters.example", DIE_AFTER=call)
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+
+
+def test_run_again_it_goes_on_and_names_the_setting_that_is_missing(account: Account) -> None:
     done = account.deploy("--yes")
     assert done.returncode == 1, done.stdout + done.stderr
+    assert len(done.stderr.splitlines()[-1:]) == 1
+    assert "stopped at 'environment check'" in done.stderr
     assert "SCC_MAIL_TRANSPORT is missing" in done.stderr
     assert "tools.env merge" in done.stderr
+    assert "goes on from there" in done.stderr
     assert account.cloud.client("dynamodb").describe_table(TableName="ship-captain-crew-test")
 
 
-def test_the_next_deployment_keeps_the_live_environment(account: Account) -> None:
-    env.merge(account.cloud, SETTINGS)
+def test_nothing_was_made_twice(account: Account) -> None:
+    assert len(account.cloud.client("apigateway").get_rest_apis()["items"]) == 1
+    assert len(account.cloud.client("lambda").list_functions()["Functions"]) == 2
+    assert account.cloud.client("cloudfront").list_distributions()["DistributionList"]["Quantity"] == 1
+    assert len(account.cloud.client("dynamodb").list_tables()["TableNames"]) == 1
+
+
+def test_killed_while_it_stages_it_leaves_no_page_without_its_assets(account: Account) -> None:
+    env.merge(account.cloud, SETTINGS | {"AWS_ENDPOINT_URL": account.environment["AWS_ENDPOINT_URL"]})
+    done = account.deploy("--yes", DIE_AFTER="s3:PutObject:4")
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+    keys = account.keys()
+    assert "staging/index.html" not in keys
+
+
+def test_the_next_deployment_finishes_passes_smoke_and_keeps_the_live_environment(account: Account) -> None:
     before = {name: env.live_environment(account.cloud, name)[0] for name in account.cloud.function_names()}
     done = account.deploy("--yes")
     assert done.returncode == 0, done.stdout + done.stderr
+    for check in ("payment endpoint", "waiver page", "SPA (staging)", "settings", "mail"):
+        assert f"pass  {check}" in done.stdout
     for name, variables in before.items():
         assert env.live_environment(account.cloud, name)[0] == variables
     assert SETTINGS["ADMIN_PASS_HASH"] not in done.stdout + done.stderr
@@ -124,8 +161,39 @@ def test_it_stages_and_never_promotes(account: Account) -> None:
     assert not [key for key in keys if key.startswith("production/")]
 
 
+def test_a_second_run_changes_nothing_and_says_so(account: Account) -> None:
+    before = account.state()
+    done = account.deploy("--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing had to change" in done.stdout
+    assert "keep   function ship-captain-crew-test " in done.stdout
+    assert account.state() == before
+
+
 def test_another_machine_deploys_the_same_api(account: Account) -> None:
-    apis = account.cloud.client("apigateway").get_rest_apis()["items"]
+    before = account.state()
     shutil.rmtree(account.project / ".chalice/deployed")
+    done = account.deploy("--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert account.state() == before
+
+
+def test_a_changed_source_deploys_the_function_alone(account: Account) -> None:
+    source = account.project / "chalicelib/__init__.py"
+    source.write_text(source.read_text() + "\n# changed\n")
+    done = account.deploy("--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "deployed; changed: function and API\n" in done.stdout
+
+
+def test_an_edge_that_somebody_broke_stops_it_with_the_remedy(account: Account) -> None:
+    distribution_id = edge.find_distribution(account.cloud)
+    config, etag = edge.read_config(account.cloud, distribution_id)
+    config["CacheBehaviors"]["Items"][1]["TargetOriginId"] = "spa"
+    account.cloud.client("cloudfront").update_distribution(Id=distribution_id, DistributionConfig=config, IfMatch=etag)
+    done = account.deploy("--yes")
+    assert done.returncode == 1
+    assert "/g/*/waiver goes to spa, not to the API" in done.stdout
+    assert "`python -m tools.edge fix --stage test`" in done.stderr
+    assert edge.fix(account.cloud, distribution_id, yes=True) == 0
     assert account.deploy("--yes").returncode == 0
-    assert account.cloud.client("apigateway").get_rest_apis()["items"] == apis

@@ -1,0 +1,133 @@
+"""The alarms listen for what the function really logs, and tell the operator."""
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import yaml
+
+from chalicelib import mailer, notifications, store
+from tests.support.running import ROOT
+from tests.support.table import _Loader
+from tools import stacks
+from tools.embedded import EmbeddedAws
+
+NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+STAGE = "alarmed"
+TEMPLATE = (ROOT / ".chalice/resources.yaml").read_text()
+RESOURCES = yaml.load(TEMPLATE, _Loader)["Resources"]  # noqa: S506 - a SafeLoader
+
+
+def counts(name: str, line: str) -> bool:
+    """Whether a metric filter of the template counts a line, by CloudWatch's rule for words and quoted phrases."""
+    pattern = RESOURCES[name]["Properties"]["FilterPattern"]
+    terms = re.findall(r'(\??)(?:"([^"]+)"|(\S+))', pattern)
+    return any((phrase or word) in line for _, phrase, word in terms)
+
+
+def one_mail(attempts: int) -> store.Mail:
+    return store.Mail("1-receipt", "receipt", "ana@example.com", {"payment": {}}, "2026-11-22T20:00:00Z", attempts)
+
+
+@pytest.fixture
+def outcome(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """Delivers without a store or a mail service; how the service answers stands in here."""
+    told: dict[str, Any] = {"is": mailer.Outcome("sent", "SES: 1")}
+    monkeypatch.setattr(mailer, "send", lambda _: told["is"])
+    monkeypatch.setattr(notifications, "compose", lambda mail: mail)
+    monkeypatch.setattr(store, "finish_mail", lambda *_: None)
+    monkeypatch.setattr(store, "postpone_mail", lambda *_: None)
+    return told
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [f"[{record.levelname}] {record.getMessage()}" for record in caplog.records]
+
+
+@pytest.mark.parametrize(
+    ("status", "attempts"), [("failed", 1), ("ambiguous", 1), ("retry", notifications.MAX_ATTEMPTS)]
+)
+def test_a_mail_that_is_given_up_is_counted_once(
+    outcome: dict[str, Any], caplog: pytest.LogCaptureFixture, status: Any, attempts: int
+) -> None:
+    outcome["is"] = mailer.Outcome(status, "SES: MessageRejected")
+    notifications.deliver(one_mail(attempts), NOW)
+    assert [counts("ApiMailsGivenUp", line) for line in lines(caplog)].count(True) == 1
+    assert not any(counts("ApiErrorLines", line) for line in lines(caplog)), "a wrong address is no error of ours"
+
+
+def test_a_mail_that_waits_is_counted_from_its_fourth_try_on(
+    outcome: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    outcome["is"] = mailer.Outcome("retry", "SES: Throttling")
+    for attempts in range(1, notifications.MAX_ATTEMPTS):
+        caplog.clear()
+        notifications.deliver(one_mail(attempts), NOW)
+        assert not any(counts("SweepMailsGivenUp", line) for line in lines(caplog))
+        assert any(counts("StuckMails", line) for line in lines(caplog)) == (attempts >= 4)
+    assert sum(notifications.BACK_OFF_MINUTES[:3]) == 21
+
+
+def test_a_mail_that_was_sent_is_not_counted(outcome: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        notifications.deliver(one_mail(1), NOW)
+    names = ("ApiMailsGivenUp", "StuckMails", "ApiErrorLines")
+    assert not [line for line in lines(caplog) if any(counts(name, line) for name in names)]
+
+
+def test_every_alarm_tells_the_operator_and_says_what_to_do() -> None:
+    alarms = [part["Properties"] for part in RESOURCES.values() if part["Type"] == "AWS::CloudWatch::Alarm"]
+    assert len(alarms) == 8
+    for alarm in alarms:
+        assert alarm["AlarmActions"] == ["Alarms"]
+        assert len(alarm["AlarmDescription"]) > 30
+
+
+def test_every_metric_of_ours_has_an_alarm_and_a_source() -> None:
+    sources = {
+        each["MetricName"]
+        for part in RESOURCES.values()
+        if part["Type"] == "AWS::Logs::MetricFilter"
+        for each in part["Properties"]["MetricTransformations"]
+    }
+    watched = {
+        part["Properties"]["MetricName"]
+        for part in RESOURCES.values()
+        if part["Type"] == "AWS::CloudWatch::Alarm" and part["Properties"]["Namespace"] != "AWS/Lambda"
+    }
+    assert sources == watched == {"ErrorLines", "MailsGivenUp", "StuckMails"}
+
+
+def test_what_holds_data_outlives_its_stack() -> None:
+    kept = {"Table", "SpaBucket", "ApiLog", "SweepMailLog", "MailSender"}
+    assert {name for name, part in RESOURCES.items() if part.get("DeletionPolicy") == "Retain"} == kept
+    assert {name for name, part in RESOURCES.items() if part.get("UpdateReplacePolicy") == "Retain"} == kept
+
+
+def test_the_stack_as_deployed_has_them_and_its_table_survives_it(embedded_aws: EmbeddedAws) -> None:
+    cloudformation, name = embedded_aws.client("cloudformation"), f"ship-captain-crew-{STAGE}-resources"
+    parameters: dict[str, str | None] = {"Stage": STAGE, "MailIdentity": "", "AlarmEmail": "captain@example.com"}
+    stacks.apply_stack(cloudformation, name, TEMPLATE, parameters, poll_s=0.05)
+    prefix = f"ship-captain-crew-{STAGE}-"
+    alarms = embedded_aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]
+    topic = alarms[0]["AlarmActions"][0]
+    assert {alarm["AlarmName"].removeprefix(prefix) for alarm in alarms} == {
+        *("error-lines", "errors", "sweep-errors", "throttles", "sweep-throttles", "mail", "mail-stuck", "outbox-dead")
+    }
+    subscriptions = embedded_aws.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert [(each["Protocol"], each["Endpoint"]) for each in subscriptions] == [("email", "captain@example.com")]
+    dynamodb, table = embedded_aws.client("dynamodb"), f"ship-captain-crew-{STAGE}"
+    assert dynamodb.describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
+    # The emulator's CloudFormation leaves this one out, so the template is looked at.
+    recovery = RESOURCES["Table"]["Properties"]["PointInTimeRecoverySpecification"]
+    assert recovery == {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 35}
+    groups = embedded_aws.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{table}")["logGroups"]
+    assert {group["retentionInDays"] for group in groups} == {90}
+
+    cloudformation.delete_stack(StackName=name)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    assert dynamodb.describe_table(TableName=table)
+    assert embedded_aws.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{table}")["logGroups"]
