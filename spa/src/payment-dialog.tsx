@@ -1,12 +1,7 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { readPayments } from "./api";
 import { charters, outbox, records } from "./charters";
-import {
-  type CharterEvent,
-  type Payment,
-  paymentKinds,
-  paymentMethods,
-} from "./contract";
+import { type CharterEvent, type Payment, paymentKinds, paymentMethods } from "./contract";
 import { formatMoney, plainAmount } from "./money";
 import { Observable, useValue } from "./observable";
 import type { OutboxEntry, Problem } from "./outbox";
