@@ -1,7 +1,6 @@
 """Does a deployment answer as it should? A table of passes and failures, against its address and, by stage, its AWS."""
 
 import argparse
-import html
 import json
 import os
 import re
@@ -14,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -23,7 +22,8 @@ from chalicelib.errors import SettingsError
 from tools import env
 from tools.cloud import LOCAL_STAGE, ROOT, Cloud, find_cloud
 from tools.console import Refused, progress, run_tool
-from tools.slots import CONTENT_TYPES
+from tools.release import PAGE, references
+from tools.slots import CONTENT_TYPES, POOL
 
 TOKEN_VARIABLE = "SCC_SMOKE_TOKEN"  # noqa: S105 - its name
 TIMEOUT_S = 30
@@ -186,31 +186,30 @@ def spa(site: Site, slot: str) -> str:
     deep = site.ask(f"{root}events/{NO_EVENT}")
     if deep.body != page.body:
         raise NotAsExpected(f"an address inside the SPA answers {deep}, not the SPA's page")
-    files = _files_of(site, root, page.body)
-    wrong = [problem for path in files if (problem := _wrong_file(site, path))]
+    files, wrong = _look_at_files(site, root, page.body)
     if wrong:
-        raise NotAsExpected("; ".join(wrong))
+        raise NotAsExpected("; ".join(wrong[:MAX_LOG_LINES]))
     missing = site.ask("/assets/no-such-file-00000000.js")
     if missing.status < 400:
         raise NotAsExpected(f"a missing asset answers {missing}, so a broken page would look whole")
-    return f"the page and {len(files)} files"
+    return f"the page and {files} files"
 
 
-def _files_of(site: Site, root: str, page: str) -> list[str]:
-    links = re.findall(r"""<(?:script|link|img)\b[^>]*?\s(?:src|href)=["']([^"']+)["']""", page)
-    base = urljoin(site.base_url + "/", root)
-    addresses = {urljoin(base, html.unescape(link)) for link in links}
-    paths = {urlsplit(each).path for each in addresses if urlsplit(each).netloc == urlsplit(base).netloc}
-    # The same bytes serve both slots: what is not in the pool, the page names by its address in production.
-    return sorted(path if path.startswith(("/assets/", root)) else root + path.lstrip("/") for path in paths)
-
-
-def _wrong_file(site: Site, path: str) -> str:
-    answer, suffix = site.ask(path), PurePosixPath(path).suffix
-    expected = CONTENT_TYPES.get(suffix, "").split(";")[0]
-    if answer.status != 200 or not answer.body or (expected and answer.type != expected):
-        return f"{path} answers {answer} instead of 200 {expected}"
-    return ""
+def _look_at_files(site: Site, root: str, page: str) -> tuple[int, list[str]]:
+    """How many files the page names, by itself or through one of them, and what is wrong with which."""
+    to_see, seen, wrong = references(PAGE, page.encode()), set[str](), []
+    while to_see:
+        name = min(to_see)
+        seen.add(name)
+        # The same bytes serve both slots: what is not in the pool stands in the slot that is looked at.
+        path = f"/{name}" if name.startswith(POOL) else root + name
+        answer, expected = site.ask(path), CONTENT_TYPES.get(PurePosixPath(name).suffix, "").split(";")[0]
+        if answer.status != 200 or not answer.body or (expected and answer.type != expected):
+            wrong.append(f"{path} answers {answer} instead of 200 {expected}")
+        else:
+            to_see |= references(name, answer.body.encode())
+        to_see -= seen
+    return len(seen), wrong
 
 
 def security_headers(site: Site, slot: str) -> str:

@@ -66,7 +66,8 @@ def apply_stack(
         _wait(cloudformation, name, poll_s, settled=USABLE)
         return apply_stack(cloudformation, name, template, parameters, poll_s=poll_s)
     elif stack["StackStatus"] not in USABLE:
-        raise Refused(f"stack {name} is {stack['StackStatus']}: repair or delete it first")
+        reason = _first_failure(cloudformation, name)
+        raise Refused(f"stack {name} is {stack['StackStatus']}: repair or delete it first; it failed at {reason}")
     else:
         try:
             cloudformation.update_stack(**request)

@@ -49,7 +49,8 @@ def good() -> dict[str, Reply]:
         WAIVER: (404, HTML | SAFE | NO_STORE, "<h1>Not found</h1>"),
         "/": page,
         f"/events/{NO_EVENT}": page,
-        "/assets/app-1.js": (200, {"Content-Type": "text/javascript"}, "export {}"),
+        "/assets/app-1.js": (200, {"Content-Type": "text/javascript"}, 'import("./later-2.js")'),
+        "/assets/later-2.js": (200, {"Content-Type": "text/javascript"}, "export {}"),
     }
 
 
@@ -114,6 +115,7 @@ MASKED = (200, HTML | SAFE, PAGE)
         ("/", (403, {"Content-Type": "application/xml"}, "<Error/>"), "SPA (production)", "nothing is promoted yet"),
         (f"/events/{NO_EVENT}", (404, JSON, "{}"), "SPA (production)", "an address inside the SPA"),
         ("/assets/app-1.js", (404, JSON, "{}"), "SPA (production)", "/assets/app-1.js answers 404"),
+        ("/assets/later-2.js", (404, JSON, "{}"), "SPA (production)", "/assets/later-2.js answers 404"),
         ("/assets/app-1.js", (200, HTML, "<p>"), "SPA (production)", "text/html instead of 200 text/javascript"),
         ("/assets/no-such-file-00000000.js", MASKED, "SPA (production)", "a missing asset answers 200"),
         ("/", (200, HTML, PAGE), "security headers", "/ has Content-Security-Policy None"),
