@@ -360,7 +360,7 @@ def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Rel
     """The built SPA as a release in the staging slot; verified later, when the edge answers."""
     cloud = run.cloud
     local.build_spa()
-    depot = Depot(cloud.client("s3"), cloud.client("cloudfront"), bucket, distribution_id)
+    depot = Depot(cloud.client, bucket, distribution_id)
     memory = Memory(ROOT / ".releases" / cloud.stage)
 
     def show(plan: list[str]) -> None:

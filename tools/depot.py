@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -22,6 +23,7 @@ INVALIDATION_TIMEOUT_S = 600
 POLL_S = 3
 
 Say = Callable[[str], None]
+Lives = Mapping[str, Live]
 
 
 def journal_key(seq: int) -> str:
@@ -30,10 +32,17 @@ def journal_key(seq: int) -> str:
 
 @dataclass(frozen=True)
 class Depot:
-    s3: Any
-    cloudfront: Any
+    client: Callable[[str], Any]
     bucket: str
     distribution: str
+
+    @cached_property
+    def s3(self) -> Any:
+        return self.client("s3")
+
+    @cached_property
+    def cloudfront(self) -> Any:
+        return self.client("cloudfront")
 
     # The journal
 
@@ -42,16 +51,16 @@ class Depot:
         listed = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=JOURNAL, MaxKeys=1).get("Contents", [])
         return release.decode_head(self._get(listed[0]["Key"])) if listed else Head()
 
-    def append(self, head: Head, decide: Callable[[Head], Head]) -> Head:
+    def append(self, head: Head, live: Lives, decide: Callable[[Head, Lives], Head]) -> Head:
         """Make the next entry; whoever was faster is read, and the decision taken again on what they left."""
         while True:
-            entry = decide(head)
+            entry = decide(head, live)
             if self._create(journal_key(entry.seq), release.encode_head(entry)):
                 return entry
             found = release.decode_head(self._get(journal_key(entry.seq)))
             if found.nonce == entry.nonce:
                 return entry  # our own: only its answer was lost
-            head = self.head()
+            head, live = self.look()
 
     def _create(self, key: str, body: bytes) -> bool:
         try:
@@ -97,9 +106,18 @@ class Depot:
                 found[slot][name] = item["ETag"]
         return found
 
-    def live(self, head: Head) -> dict[str, Live]:
-        etags = self.slots()
-        return {name: release.observe(head.slot(name), etags[name]) for name in SLOTS}
+    def look(self) -> tuple[Head, Lives]:
+        """The last entry and what the slots really hold: three calls."""
+        head = self.head()
+        while True:
+            etags = self.slots()
+            live = {name: release.observe(head.slot(name), etags[name]) for name in SLOTS}
+            if all(one.kind != "foreign" for one in live.values()):
+                return head, live
+            # Perhaps somebody released between the two looks.
+            before, head = head, self.head()
+            if head.seq == before.seq:
+                return head, live
 
     def pool(self) -> dict[str, str]:
         return {item["Key"]: item["ETag"] for item in self._list(Prefix=POOL)}

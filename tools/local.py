@@ -324,7 +324,7 @@ def function_environment(copy: Copy, table: str) -> dict[str, str]:
 
 def put_spa(copy: Copy, bucket: str, distribution: str) -> None:
     """Both slots by the release machinery, so that `tools.sync --stage local` has something to work on."""
-    depot = Depot(copy.aws.client("s3"), copy.aws.client("cloudfront"), bucket, distribution)
+    depot = Depot(copy.aws.client, bucket, distribution)
     memory = Memory(copy.home.folder / "releases")
     releaser = Releaser(depot, Viewer(copy.base_url), memory, "make run", "", ask=lambda _: None, say=note)
     releaser.place(read_build(SPA_FOLDER / "dist"))

@@ -16,7 +16,7 @@ from typing import Any
 from tools import release
 from tools.cloud import ROOT
 from tools.console import Refused
-from tools.depot import Depot
+from tools.depot import Depot, Lives
 from tools.release import Facts, Head, Live, Release, Slot, Step, Who
 from tools.slots import POOL, SLOTS, SpaFile, read_build
 from tools.viewer import Viewer
@@ -80,8 +80,7 @@ class Releaser:
         require_whole(files)
         who = self.who()
         record = release.release_of(files, who, self.memory.base())
-        head = self.depot.head()
-        live = self.depot.live(head)
+        head, live = self.depot.look()
         if live["staging"].token == record.release:
             return self._finish_staging(head, live, verify=verify)
 
@@ -96,9 +95,7 @@ class Releaser:
 
         self._fill_pool(files, steps)
         self.depot.keep_record(record)
-        entry = self.depot.append(
-            head, lambda now: release.stage(now, who, record, live if now is head else self.depot.live(now), known)
-        )
+        entry = self.depot.append(head, live, lambda now, seen: release.stage(now, who, record, seen, known))
         self.memory.remember(staging=record.release, production=live["production"].token)
         wanted = occupied(entry, "staging")
         self._settle("staging", wanted, wanted.before, look=verify)
@@ -156,10 +153,12 @@ class Releaser:
         files = self.depot.record(held.release).files
         self._require_none(self.viewer.verify(slot, files, self.say), f"{slot} is not what was released")
         if slot == "staging":
-            production = self.depot.live(head)["production"].token
-            if not head.proven or (head.proof and head.proof.production != production):
+            head, live = self.depot.look()
+            if not head.proven or (head.proof and head.proof.production != live["production"].token):
                 who = self.who()
-                self.depot.append(head, lambda now: release.prove(now, who, held.seq, production))
+                self.depot.append(
+                    head, live, lambda now, seen: release.prove(now, who, held.seq, seen["production"].token)
+                )
         return Outcome(held.release, False, f"{len(files)} files of {slot} verified: {held.told()}")
 
     def _require_none(self, problems: Sequence[str], what: str) -> None:
@@ -175,40 +174,40 @@ class Releaser:
         head = self.depot.head()
         staged = head.staging
         if staged and head.production and head.production.release == staged.release:
-            return self._finish_production(head, occupied(head, "production"))
-        live = self._live_production(head)
-        release.promote(head, who, live, forced, staged)
+            return self._finish_production()
+        head, live = self._live_production(head)
+        release.promote(head, who, live["production"], forced, staged)
         staged = occupied(head, "staging")
         self._require_none(self.viewer.verify_pointers("staging", staged.pointers), "staging is not what was verified")
         self._require_none(self.viewer.verify_closure(staged.pointers), "the staged release is not whole")
         self.ask(
             [
                 f"promote {staged.told()}",
-                f"  over {release.told_live(head.production, live)}",
-                *pointer_lines("production", live.etags, staged),
+                f"  over {release.told_live(head.production, live['production'])}",
+                *pointer_lines("production", live["production"].etags, staged),
             ]
         )
         entry = self.depot.append(
-            head,
-            lambda now: release.promote(
-                now, who, live if now is head else self.depot.live(now)["production"], forced, staged
-            ),
+            head, live, lambda now, seen: release.promote(now, who, seen["production"], forced, staged)
         )
         wanted = occupied(entry, "production")
         self._settle("production", wanted, wanted.before)
         self.memory.remember(production=wanted.release)
         return Outcome(wanted.release, True, f"production holds {wanted.told()}")
 
-    def _live_production(self, head: Head) -> Live:
+    def _live_production(self, head: Head) -> tuple[Head, Lives]:
         """As the journal says, if viewers get just that; else as the bucket says."""
         held = head.production
+        if held is None and self.viewer.get("/").status in (403, 404):
+            return head, {"production": Live("empty", None, {})}
         if held and not self.viewer.verify_pointers("production", held.pointers):
-            return Live("recorded", held.release, held.etags)
-        return self.depot.live(head)["production"]
+            return head, {"production": Live("recorded", held.release, held.etags)}
+        return self.depot.look()
 
-    def _finish_production(self, head: Head, wanted: Slot) -> Outcome:
+    def _finish_production(self) -> Outcome:
         """Production should hold this already; only what an interruption left undone is done."""
-        live = self.depot.live(head)["production"]
+        head, seen = self.depot.look()
+        wanted, live = occupied(head, "production"), seen["production"]
         if live.kind == "foreign":
             raise Refused(
                 f"production holds {release.told_live(wanted, live)}, over {wanted.told()}; "
@@ -232,8 +231,8 @@ class Releaser:
 
     def roll_back(self, asked: str | None = None, forced: Iterable[str] = ()) -> Outcome:
         who = self.who()
-        head = self.depot.head()
-        live = self.depot.live(head)["production"]
+        head, seen = self.depot.look()
+        live = seen["production"]
         target = self._rollback_target(head, live, asked)
         if live.kind == "foreign" and live.token not in set(forced):
             raise Refused(
@@ -242,7 +241,7 @@ class Releaser:
             )
         if target == live.token:
             self.memory.write("rollback", {})
-            return self._finish_production(head, occupied(head, "production"))
+            return self._finish_production()
         record = self.depot.record(target)
         self._require_none(self.viewer.verify_closure(record.pointers), f"release {target} cannot come back")
         slot = occupied(release.roll_back(head, who, record, live, live.token), "production")
@@ -256,10 +255,7 @@ class Releaser:
         # A rerun must finish this one instead of going one release further back.
         self.memory.write("rollback", {"asked": asked, "target": target, "over": live.token})
         entry = self.depot.append(
-            head,
-            lambda now: release.roll_back(
-                now, who, record, live if now is head else self.depot.live(now)["production"], live.token
-            ),
+            head, seen, lambda now, then: release.roll_back(now, who, record, then["production"], live.token)
         )
         wanted = occupied(entry, "production")
         self._settle("production", wanted, wanted.before)
@@ -282,15 +278,12 @@ class Releaser:
         """Both slots get a new build; slots that were moved by hand since the last build are left alone."""
         who = self.who()
         record = release.release_of(files, who, self.memory.base())
-        head = self.depot.head()
-        live = self.depot.live(head)
+        head, live = self.depot.look()
         placed = next((act.release for act in head.history if act.act == "placed"), None)
         if placed != record.release:
             self._fill_pool(files, release.plan(files, self.depot.pool(), "production", live["production"].etags))
             self.depot.keep_record(record)
-            head = self.depot.append(
-                head, lambda now: release.place(now, who, record, live if now is head else self.depot.live(now))
-            )
+            head = self.depot.append(head, live, lambda now, seen: release.place(now, who, record, seen))
             self.memory.remember(staging=record.release, production=record.release)
         for name in SLOTS:
             wanted = head.slot(name)
@@ -306,8 +299,8 @@ class Releaser:
             return "local", {key: release.facts_of(file) for key, file in files.items()}, lambda key: files[key].body
         if name not in SLOTS:
             return name, *self._recorded(self.depot.record(name))
-        head = self.depot.head()
-        live = self.depot.live(head)[name]
+        head, seen = self.depot.look()
+        live = seen[name]
         if live.kind in ("recorded", "unsettled"):
             held = occupied(head, name)
             return f"{name} ({held.told()})", *self._recorded(self.depot.record(held.release))
@@ -339,7 +332,7 @@ class Releaser:
 
     def pull(self, slot: str, into: Path) -> Outcome:
         """The live files into a folder, and their release remembered as the base."""
-        token = self.depot.live(self.depot.head())[slot].token
+        token = self.depot.look()[1][slot].token
         if token is None:
             raise Refused(f"{slot} is empty: nothing to pull")
         told, files, read = self.contents(slot, into)
@@ -368,12 +361,11 @@ class Releaser:
     def prune(self, grace_s: float, keep: int) -> list[str]:
         """Delete assets that no retained release names and that are older than the grace period; all read before."""
         now = time.time()
-        head = self.depot.head()
+        head, live = self.depot.look()
         ages = self.depot.record_ages()
         retained = retained_releases(head, ages, now - grace_s, keep)
         with ThreadPoolExecutor(READERS) as workers:
             records = list(workers.map(self.depot.record, sorted(retained)))
-        live = self.depot.live(head)
         for name in SLOTS:
             if live[name].kind not in ("recorded", "empty"):
                 raise Refused(

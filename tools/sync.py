@@ -30,7 +30,7 @@ def open_releaser(options: argparse.Namespace) -> Releaser:
     local = options.stage == LOCAL_STAGE
     memory = Memory(options.memory or (options.home / "releases" if local else ROOT / ".releases" / options.stage))
     place = local_place(options.home) if local else cloud_place(cloud, memory)
-    depot = Depot(cloud.client("s3"), cloud.client("cloudfront"), place["bucket"], place["distribution"])
+    depot = Depot(cloud.client, place["bucket"], place["distribution"])
     viewer = Viewer(options.base_url or place["base_url"])
 
     def ask(plan: list[str]) -> None:
@@ -68,8 +68,7 @@ def cloud_place(cloud: Cloud, memory: Memory) -> dict[str, Any]:
 
 
 def status(releaser: Releaser, options: argparse.Namespace) -> int:
-    head = releaser.depot.head()
-    live = releaser.depot.live(head)
+    head, live = releaser.depot.look()
     known = set(releaser.memory.base().values())
     record = None
     if (options.build / "index.html").is_file():

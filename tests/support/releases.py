@@ -1,0 +1,217 @@
+"""A bucket and a distribution made by the product's templates, builds of an SPA, and AWS calls counted or broken."""
+
+import contextlib
+import functools
+import json
+import re
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import urllib3
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.config import Config
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from botocore.httpsession import URLLib3Session
+
+from tests.support.running import ROOT
+from tools import embedded, stacks
+from tools.depot import Depot
+from tools.embedded import EmbeddedAws, free_port
+from tools.frontdoor import FrontDoor
+from tools.releaser import Ask, Memory, Releaser
+from tools.viewer import Viewer
+
+
+@functools.cache
+def client(service: str, endpoint: str, attempts: int) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=embedded.REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(max_pool_connections=32, retries={"total_max_attempts": attempts}),
+    )
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a stage has for its SPA, with a front door of its own."""
+
+    aws: EmbeddedAws
+    bucket: str
+    distribution: str
+    base_url: str
+    folder: Path
+    http: urllib3.PoolManager
+
+    def releaser(self, by: str = "ana", *, attempts: int = 2, ask: Ask = lambda _: None) -> Releaser:
+        depot = Depot(lambda service: client(service, self.aws.endpoint, attempts), self.bucket, self.distribution)
+        memory = Memory(self.folder / "memory" / by)
+        return Releaser(depot, Viewer(self.base_url), memory, by, "c0ffee", ask, say=lambda _: None)
+
+    def sync(self, command: str, *arguments: str, by: str = "ana") -> "subprocess.CompletedProcess[str]":
+        return self.start(command, *arguments, by=by).done()
+
+    def start(self, command: str, *arguments: str, by: str = "ana") -> "Running":
+        """The real tool, as `python -m tools.sync … --stage local`."""
+        common = ["--stage", "local", "--home", str(self.folder), "--by", by]
+        common += ["--memory", str(self.folder / "memory" / by)]
+        return Running(
+            subprocess.Popen(
+                [sys.executable, "-m", "tools.sync", command, *common, *arguments],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+
+    def get(self, path: str) -> urllib3.BaseHTTPResponse:
+        return self.http.request("GET", self.base_url + path, redirect=False)
+
+    def shown(self, path: str = "/") -> str:
+        """Which build a viewer sees there."""
+        found = re.search(r"build (\w+)", self.get(path).data.decode())
+        return found.group(1) if found else ""
+
+
+@dataclass(frozen=True)
+class Running:
+    process: "subprocess.Popen[str]"
+
+    def done(self) -> "subprocess.CompletedProcess[str]":
+        out, err = self.process.communicate(timeout=120)
+        return subprocess.CompletedProcess(self.process.args, self.process.returncode, out, err)
+
+
+def bucket_template() -> str:
+    """The bucket of resources.yaml, without all that a release does not touch."""
+    text = (ROOT / ".chalice/resources.yaml").read_text()
+    bucket = re.search(r"^  SpaBucket:\n(?:(?:    .*)?\n)+", text, re.MULTILINE)
+    assert bucket
+    outputs = [
+        "SpaBucketName: {Value: !Ref SpaBucket}",
+        "SpaBucketDomain: {Value: !GetAtt SpaBucket.RegionalDomainName}",
+    ]
+    return f"Resources:\n{bucket.group()}\nOutputs:\n" + "".join(f"  {output}\n" for output in outputs)
+
+
+@contextlib.contextmanager
+def new_site(aws: EmbeddedAws, folder: Path) -> Iterator[Site]:
+    cloudformation = aws.client("cloudformation")
+    stage = f"s{uuid.uuid4().hex[:8]}"
+    resources = stacks.apply_stack(cloudformation, f"{stage}-resources", bucket_template(), {}, poll_s=0.05)
+    edge = stacks.apply_stack(
+        cloudformation,
+        f"{stage}-edge",
+        (ROOT / ".chalice/edge.yaml").read_text(),
+        {
+            "Stage": stage,
+            "SpaBucketName": resources["SpaBucketName"],
+            "SpaBucketDomain": resources["SpaBucketDomain"],
+            "ApiDomain": "localhost",
+            "ApiPath": "/nothing",
+            "ApiProtocol": "http-only",
+            "ApiHttpPort": str(aws.port),
+            "OriginSecret": "s" * 32,
+            "ViewerRequestCode": (ROOT / ".chalice/viewer-request.js").read_text(),
+        },
+        poll_s=0.05,
+    )
+    door = FrontDoor(free_port())
+    door.claim()
+    door.open(aws.port, edge["DistributionDomain"])
+    base_url = f"http://127.0.0.1:{door.server_address[1]}"
+    site = Site(aws, resources["SpaBucketName"], edge["DistributionId"], base_url, folder, urllib3.PoolManager())
+    folder.mkdir(parents=True, exist_ok=True)
+    facts = {
+        "aws_port": aws.port,
+        "bucket": site.bucket,
+        "distribution": site.distribution,
+        "base_url": base_url,
+    }
+    (folder / "local.json").write_text(json.dumps(facts))
+    try:
+        yield site
+    finally:
+        door.shutdown()
+        door.server_close()
+
+
+def write_build(folder: Path, name: str, *, files: int = 6, lines: int = 3, worker: bool = False) -> Path:
+    """A small SPA as Vite writes it: page, manifest, and `files` assets that one another name, all hashed by `name`."""
+    tag = f"{name:0>8}"[-8:]
+    assets = folder / "assets"
+    assets.mkdir(parents=True)
+    (assets / f"icon-{tag}.svg").write_text(f"<svg><!-- {name} --></svg>")
+    (assets / f"font-{tag}.woff2").write_bytes(b"wOF2" + name.encode())
+    (assets / f"index-{tag}.css").write_text(f"@font-face{{src:url(/assets/font-{tag}.woff2)}}")
+    chunks = [f"chunk{number}-{tag}.js" for number in range(max(1, files - 4))]
+    for chunk in chunks:
+        (assets / chunk).write_text(f"export default '{name} {chunk}'\n")
+    loads = "".join(f'import("./{chunk}");' for chunk in chunks)
+    (assets / f"index-{tag}.js").write_text(f"const build='{name}';{loads}\n")
+    icon = {"src": f"/assets/icon-{tag}.svg", "type": "image/svg+xml"}
+    # Installed apps keep their manifest: it differs only when its icons do.
+    (folder / "manifest.webmanifest").write_text(json.dumps({"name": "Test", "icons": [icon] if worker else []}))
+    if worker:
+        (folder / "sw.js").write_text(f"const shell=['/assets/index-{tag}.js'] // build {name}\n")
+    (folder / "index.html").write_text(
+        f"<!doctype html><!-- build {name} -->\n"
+        f'<link rel="icon" href="/assets/icon-{tag}.svg"><link rel="manifest" href="/manifest.webmanifest">'
+        f'<link rel="stylesheet" href="/assets/index-{tag}.css">'
+        f'<script type="module" crossorigin src="/assets/index-{tag}.js"></script>' + "\n" * (lines - 1)
+    )
+    return folder
+
+
+Fault = Callable[[int, URLLib3Session, AWSPreparedRequest, Callable[..., Any]], Any]
+
+
+@contextlib.contextmanager
+def watched_calls(
+    fault: Fault | None = None,
+) -> Iterator[list[str]]:
+    """Every request that leaves botocore in this process, retries too; `fault` may answer in its place."""
+    made: list[str] = []
+    lock = threading.Lock()
+    send = URLLib3Session.send
+
+    def watch(session: URLLib3Session, request: AWSPreparedRequest) -> Any:
+        with lock:
+            made.append(f"{request.method} {re.sub(r'^https?://[^/]+/[^/?]+', '', request.url)}")
+            number = len(made)
+        return fault(number, session, request, send) if fault else send(session, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(URLLib3Session, "send", watch)
+        patch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+        yield made
+
+
+def breaks(at: int, how: str) -> Fault:
+    """What goes wrong with the `at`-th call.
+
+    `refused`: it never arrives, nor does any later one (the laptop went offline); `lost`: it is done, its answer and
+    all later calls are lost; `refused once`, `lost once`: only that one, and botocore tries again.
+    """
+
+    def fault(number: int, session: URLLib3Session, request: AWSPreparedRequest, send: Callable[..., Any]) -> Any:
+        if number < at or (number > at and how.endswith("once")):
+            return send(session, request)
+        if number == at and how.startswith("lost"):
+            send(session, request)
+            raise ReadTimeoutError(endpoint_url=request.url)
+        raise ConnectTimeoutError(endpoint_url=request.url)
+
+    return fault

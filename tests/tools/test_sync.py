@@ -1,0 +1,501 @@
+"""tools.sync on a bucket and a distribution of the product's own templates: what releasers and viewers meet."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.releases import Site, breaks, new_site, watched_calls, write_build
+from tools import release
+from tools.console import Refused
+from tools.embedded import EmbeddedAws
+from tools.releaser import Releaser
+from tools.slots import CONTENT_TYPES, read_build
+from tools.viewer import Viewer
+
+
+@pytest.fixture
+def site(embedded_aws: EmbeddedAws, tmp_path: Path) -> Iterator[Site]:
+    with new_site(embedded_aws, tmp_path / "home") as site:
+        yield site
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What viewers do not get at once is not waited for."""
+    monkeypatch.setattr("tools.releaser.FRESH_TIMEOUT_S", 0)
+
+
+def release_build(site: Site, tmp_path: Path, name: str, by: str = "ana", **options: Any) -> Releaser:
+    """Stage and promote a build, in this process."""
+    releaser = site.releaser(by)
+    releaser.stage(read_build(write_build(tmp_path / name, name, **options)))
+    releaser.promote()
+    return releaser
+
+
+def test_a_release_goes_to_staging_to_production_and_back(site: Site, tmp_path: Path) -> None:
+    old, new = (write_build(tmp_path / name, name, worker=True) for name in ("old", "new"))
+    for build in (old, new):
+        staged = site.sync("stage", "--build", str(build), "--yes")
+        assert staged.returncode == 0, staged.stderr
+        assert site.shown("/_staging/") == build.name
+        assert site.shown("/") == ("" if build == old else "old")
+        promoted = site.sync("promote", "--yes")
+        assert promoted.returncode == 0, promoted.stderr
+        assert site.shown("/") == site.shown("/events/abc") == build.name
+        assert f"build {build.name}" in site.get("/sw.js").data.decode()
+        assert site.sync("verify", "production").returncode == 0
+    assert site.sync("rollback", "--yes").returncode == 0
+    assert site.shown("/") == "old"
+    assert site.shown("/_staging/") == "new"
+    assert site.sync("verify", "production").returncode == 0
+
+    state = json.loads(site.sync("status", "--json", "--build", str(new)).stdout)
+    assert (state["staging"]["local_is"], state["production"]["local_is"]) == ("same", "ahead")
+    history = json.loads(site.sync("releases", "--json").stdout)
+    acts = ["staged", "verified", "promoted"]
+    assert [act["act"] for act in reversed(history)] == [*acts, *acts, "rolled back"]
+    assert {act["by"] for act in history} == {"ana"}
+
+
+def test_a_plan_comes_first_and_without_a_yes_nothing_changes(site: Site, tmp_path: Path) -> None:
+    build = write_build(tmp_path / "one", "one")
+    refused = site.sync("stage", "--build", str(build))
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 1
+    assert re.search(r"upload +assets/index-00000one.js +\(new in the pool\)", refused.stdout)
+    assert refused.stdout.rstrip().endswith("staging/index.html  (new in the slot)")
+    assert site.releaser().depot.pool() == {}
+
+
+def test_the_stale_copy_that_nearly_overwrote_the_live_spa_is_stopped(site: Site, tmp_path: Path) -> None:
+    live = write_build(tmp_path / "live", "live", lines=2463)
+    stale = write_build(tmp_path / "stale", "stale", lines=976)
+    assert site.sync("stage", "--build", str(stale), "--yes", by="ben").returncode == 0
+    assert site.sync("pull", "staging", by="ana").returncode == 0
+    assert site.sync("stage", "--build", str(live), "--yes", by="ana").returncode == 0
+    assert site.sync("promote", "--yes", by="ana").returncode == 0
+
+    refused = site.sync("stage", "--build", str(stale), "--yes", by="ben")
+    assert refused.returncode == 1
+    for told in ("index.html 976", "index.html 2463", "local is behind", "promoted by ana", "pull production"):
+        assert told in refused.stderr, refused.stderr
+    assert site.shown("/_staging/") == "live"
+
+    took = site.sync("pull", by="ben")
+    assert took.returncode == 0, took.stderr
+    assert site.sync("stage", "--build", str(stale), "--yes", by="ben").returncode == 0
+
+
+def test_what_was_put_there_without_the_tool_is_only_replaced_knowingly(site: Site, tmp_path: Path) -> None:
+    releaser = release_build(site, tmp_path, "one")
+    s3 = site.aws.client("s3")
+    s3.put_object(
+        Bucket=site.bucket, Key="production/index.html", Body=b"<!-- build byhand -->", ContentType="text/html"
+    )
+    two = write_build(tmp_path / "two", "two")
+    refused = site.sync("stage", "--build", str(two), "--yes")
+    assert refused.returncode == 1
+    token = re.search(r"--force-from (unrecorded-\w+)", refused.stderr)
+    assert token, refused.stderr
+    with pytest.raises(Refused, match="without this tool"):
+        releaser.promote()
+    assert site.shown() == "byhand"
+    assert site.sync("stage", "--build", str(two), "--yes", "--force-from", token.group(1)).returncode == 0
+    assert site.sync("promote", "--yes").returncode == 0
+    assert site.shown() == "two"
+
+
+def test_a_live_spa_without_any_record_can_be_pulled_and_built_upon(site: Site, tmp_path: Path) -> None:
+    s3 = site.aws.client("s3")
+    for file in read_build(write_build(tmp_path / "before", "before")):
+        key = file.key("production")
+        s3.put_object(
+            Bucket=site.bucket, Key=key, Body=file.body, ContentType=file.content_type, CacheControl=file.cache_control
+        )
+    new = write_build(tmp_path / "new", "new")
+    assert site.sync("stage", "--build", str(new), "--yes").returncode == 1
+    pulled = site.sync("pull", "--into", str(tmp_path / "pulled"))
+    assert pulled.returncode == 0, pulled.stderr
+    assert {path.name for path in (tmp_path / "pulled/assets").iterdir()} == {
+        path.name for path in (tmp_path / "before/assets").iterdir()
+    }
+    shown = site.sync("diff", "--build", str(new)).stdout
+    assert "assets/index-00before.js → assets/index-00000new.js" in shown
+    assert "-<!doctype html><!-- build before -->" in shown
+    assert site.sync("stage", "--build", str(new), "--yes").returncode == 0
+    assert site.sync("promote", "--yes").returncode == 0
+    assert site.shown() == "new"
+
+
+def test_only_what_was_verified_is_promoted(site: Site, tmp_path: Path) -> None:
+    release_build(site, tmp_path, "one")
+    ana = site.releaser("ana")
+    ana.stage(read_build(write_build(tmp_path / "two", "two")), verify=False)
+    with pytest.raises(Refused, match="was not verified"):
+        ana.promote()
+    ana.verify("staging")
+    site.aws.client("s3").put_object(
+        Bucket=site.bucket, Key="staging/index.html", Body=b"else", ContentType="text/html"
+    )
+    with pytest.raises(Refused, match="not what was verified"):
+        ana.promote()
+    assert site.shown() == "one"
+
+
+def test_production_that_moved_after_the_verification_is_told_by_whom_and_when(site: Site, tmp_path: Path) -> None:
+    release_build(site, tmp_path, "one")
+    release_build(site, tmp_path, "two")
+    ana = site.releaser("ana")
+    ana.stage(read_build(write_build(tmp_path / "three", "three")))
+    site.releaser("ben").roll_back()
+    with pytest.raises(Refused, match=r"moved since .* rolled back by ben at 2\d{3}-"):
+        ana.promote()
+    ana.verify("staging")
+    ana.promote()
+    assert site.shown() == "three"
+
+
+def test_a_build_that_names_what_it_lacks_is_refused(site: Site, tmp_path: Path) -> None:
+    build = write_build(tmp_path / "one", "one")
+    (build / "assets/font-00000one.woff2").unlink()
+    refused = site.sync("stage", "--build", str(build), "--yes")
+    assert refused.returncode == 1
+    assert "assets/index-00000one.css names assets/font-00000one.woff2" in refused.stderr
+    assert site.releaser().depot.pool() == {}
+
+
+@pytest.mark.parametrize("damage", ["gone", "wrongly typed"])
+def test_a_release_whose_assets_are_damaged_does_not_come_back(site: Site, tmp_path: Path, damage: str) -> None:
+    release_build(site, tmp_path, "one")
+    ana = release_build(site, tmp_path, "two")
+    s3 = site.aws.client("s3")
+    if damage == "gone":
+        s3.delete_object(Bucket=site.bucket, Key="assets/chunk0-00000one.js")
+    else:
+        s3.put_object(Bucket=site.bucket, Key="assets/chunk0-00000one.js", Body=b"x", ContentType="text/html")
+    with pytest.raises(Refused, match=r"cannot come back: /assets/chunk0-00000one\.js"):
+        ana.roll_back()
+    assert site.shown() == "two"
+
+
+def test_verify_names_each_wrong_byte_type_and_header(site: Site, tmp_path: Path) -> None:
+    release_build(site, tmp_path, "one")
+    s3 = site.aws.client("s3")
+    s3.put_object(Bucket=site.bucket, Key="assets/index-00000one.css", Body=b"body{}", ContentType="text/plain")
+    refused = site.sync("verify", "production")
+    assert refused.returncode == 1
+    for told in ("has other bytes", "has the type text/plain instead of text/css", "Cache-Control"):
+        assert told in refused.stderr
+
+
+def test_assets_of_earlier_releases_still_answer(site: Site, tmp_path: Path) -> None:
+    """For tabs that were opened before."""
+    for name in ("one", "two", "three"):
+        release_build(site, tmp_path, name)
+    assert site.get("/assets/chunk0-00000one.js").status == 200
+
+
+def test_only_changed_viewer_paths_are_invalidated(site: Site, tmp_path: Path) -> None:
+    release_build(site, tmp_path, "one")
+    release_build(site, tmp_path, "two")
+    cloudfront = site.aws.client("cloudfront")
+    listed = cloudfront.list_invalidations(DistributionId=site.distribution)["InvalidationList"]["Items"]
+    paths = [
+        cloudfront.get_invalidation(DistributionId=site.distribution, Id=item["Id"])["Invalidation"][
+            "InvalidationBatch"
+        ]["Paths"]["Items"]
+        for item in listed
+    ]
+    assert ["/", "/index.html", "/production/index.html"] in paths
+    assert not [path for batch in paths for path in batch if "*" in path]
+
+
+def test_records_are_not_public(site: Site, tmp_path: Path) -> None:
+    ana = release_build(site, tmp_path, "one")
+    key = next(iter(ana.depot.record_ages()))
+    for path in (f"/_releases/{key}.json", f"/_staging/../_releases/{key}.json", f"/assets/../_releases/{key}.json"):
+        assert "c0ffee" not in site.get(path).data.decode()
+
+
+def test_going_back_twice_goes_back_two_releases_and_forward_by_name(site: Site, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        ana = release_build(site, tmp_path, name)
+    three = ana.depot.head().production
+    assert three
+    ana.roll_back()
+    assert site.shown() == "two"
+    ana.roll_back()
+    assert site.shown() == "one"
+    with pytest.raises(Refused, match="held nothing before"):
+        ana.roll_back()
+    ana.roll_back(three.release)
+    assert site.shown() == "three"
+
+
+def test_two_releasers_at_once_one_wins_and_the_other_is_told_by_whom(site: Site, tmp_path: Path) -> None:
+    for number in range(20):
+        site.releaser("cap").stage(read_build(write_build(tmp_path / f"r{number}", f"r{number}")), forced_by(site))
+        together = threading.Barrier(2)
+        told: dict[str, str] = {}
+
+        def promote(by: str, together: threading.Barrier, told: dict[str, str], plan_first: bool) -> None:
+            releaser = site.releaser(by, ask=lambda _: plan_first and together.wait())
+            if not plan_first:
+                together.wait()
+            try:
+                releaser.promote()
+                told[by] = ""
+            except Refused as refusal:
+                told[by] = str(refusal)
+
+        threads = [
+            threading.Thread(target=promote, args=(by, together, told, number % 2 == 0)) for by in ("ana", "ben")
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        winners = [by for by, message in told.items() if not message]
+        assert len(winners) == 1, told
+        loser = told["ben" if winners == ["ana"] else "ana"]
+        assert f"promoted by {winners[0]} at 20" in loser
+        assert site.shown() == f"r{number}"
+
+
+def forced_by(site: Site) -> list[str]:
+    head = site.releaser().depot.head()
+    return [slot.release for slot in (head.staging, head.production) if slot]
+
+
+def test_two_processes_promote_at_once(site: Site, tmp_path: Path) -> None:
+    site.releaser("cap").stage(read_build(write_build(tmp_path / "one", "one")))
+    runs = {by: site.start("promote", "--yes", by=by) for by in ("ana", "ben")}
+    done = {by: run.done() for by, run in runs.items()}
+    winner, loser = sorted(done, key=lambda by: done[by].returncode)
+    assert (done[winner].returncode, done[loser].returncode) == (0, 1), done
+    assert f"promoted by {winner}" in done[loser].stderr
+
+
+FAULTS = ["refused", "lost", "refused once", "lost once"]
+
+
+@pytest.mark.parametrize("how", FAULTS)
+@pytest.mark.parametrize("act", ["stage", "promote", "rollback"])
+def test_a_fault_at_every_call_leaves_one_whole_release_and_a_rerun_finishes(
+    site: Site, tmp_path: Path, fresh: None, act: str, how: str
+) -> None:
+    release_build(site, tmp_path, "base")
+    attempts = 2 if how.endswith("once") else 1
+    at, reached = 0, True
+    while reached:
+        at += 1
+        name = f"n{at}"
+        ana = site.releaser("ana")
+        files = read_build(write_build(tmp_path / name, name))
+        if act != "stage":
+            ana.stage(files)
+        if act == "rollback":
+            ana.promote()
+        before, after = {"stage": ("base", "base"), "promote": ("base", name), "rollback": (name, "base")}[act]
+
+        def run(releaser: Releaser, files: Any = files) -> None:
+            if act == "stage":
+                releaser.stage(files)
+            elif act == "promote":
+                releaser.promote()
+            else:
+                releaser.roll_back()
+
+        with watched_calls(breaks(at, how)) as made:
+            failed = False
+            try:
+                run(site.releaser("ana", attempts=attempts))
+            except Exception:
+                failed = True
+        reached = len(made) >= at
+        assert failed == (reached and not how.endswith("once")), (at, made)
+        seen = load_page(site, {before, after})
+        if failed:
+            run(site.releaser("ana"))
+        assert load_page(site, {after}) == after, (at, seen, made)
+        assert site.shown("/_staging/") == name
+        assert site.releaser().depot.look()[1]["production"].kind == "recorded"
+        if act == "promote":
+            ana.roll_back(base_release(ana))
+    assert at > 4
+
+
+def base_release(releaser: Releaser) -> str:
+    return releaser.depot.head().history[-1].release
+
+
+def load_page(site: Site, allowed: set[str]) -> str:
+    """As a browser does: the page and all it needs; fails on anything missing, mixed or wrongly typed."""
+    page = site.get("/")
+    assert page.status == 200
+    text = page.data.decode()
+    name = re.findall(r"build (\w+)", text)[0]
+    assert name in allowed
+    tag = f"{name:0>8}"[-8:]
+    wave, seen = {f"assets/index-{tag}.js"} | release.references("index.html", page.data), set()
+    while wave:
+        path = wave.pop()
+        seen.add(path)
+        answer = site.get(f"/{path}")
+        assert answer.status == 200, path
+        assert answer.headers["Content-Type"] == CONTENT_TYPES[Path(path).suffix], path
+        assert "doctype" not in answer.data.decode(errors="replace"), path
+        assert not path.startswith("assets/") or tag in path, f"{path} is of another release"
+        wave |= release.references(path, answer.data) - seen
+    assert len(seen) >= 6
+    return name
+
+
+def test_a_viewer_never_gets_a_missing_mixed_or_wrongly_typed_file(site: Site, tmp_path: Path) -> None:
+    ana = release_build(site, tmp_path, "v0")
+    stop, loads = threading.Event(), []
+    problems: list[BaseException] = []
+    names = {f"v{number}" for number in range(21)}
+
+    def view() -> None:
+        try:
+            while not stop.is_set():
+                loads.append(load_page(site, names))
+        except BaseException as problem:
+            problems.append(problem)
+
+    watcher = threading.Thread(target=view)
+    watcher.start()
+    try:
+        for number in range(1, 21):
+            release_build(site, tmp_path, f"v{number}")
+            if number % 2:
+                ana.roll_back()
+                ana.memory.remember(production=ana.depot.head().production.release)  # type: ignore[union-attr]
+    finally:
+        stop.set()
+        watcher.join()
+    assert not problems, problems
+    assert len(loads) > 20
+    assert len(set(loads)) > 5
+
+
+def test_status_and_promote_need_as_few_calls_for_2000_files_as_for_20(site: Site, tmp_path: Path) -> None:
+    release_build(site, tmp_path, "base")
+    needed = {}
+    for files in (20, 2000):
+        name = f"f{files}"
+        ana = site.releaser("ana")
+        build = read_build(write_build(tmp_path / name, name, files=files))
+        ana.stage(build, verify=False)
+        verified_without_fetching(ana)
+        with watched_calls() as status:
+            ana.depot.look()
+        with watched_calls() as unchanged:
+            assert not ana.stage(build).changed
+        with watched_calls() as promote:
+            ana.promote()
+        needed[files] = (status, unchanged, promote)
+        assert site.shown() == name
+    for status, unchanged, promote in needed.values():
+        assert len(status) <= 3, status
+        assert len(unchanged) <= 3, unchanged
+        # One of them reads the proof: the journal's entry that staging was verified.
+        assert sum(call.startswith("GET /_releases/") for call in promote) == 1, promote
+        assert len(promote) <= 4 + 1, promote
+    assert len(needed[20][2]) == len(needed[2000][2])
+
+
+def verified_without_fetching(ana: Releaser) -> None:
+    head, live = ana.depot.look()
+    assert head.staging
+    seq, production = head.staging.seq, live["production"].token
+    ana.depot.append(head, live, lambda now, _: release.prove(now, ana.who(), seq, production))
+
+
+def test_a_status_of_the_tool_itself_makes_three_calls(site: Site, tmp_path: Path, monkeypatch: Any) -> None:
+    from tools import sync
+
+    release_build(site, tmp_path, "one")
+    monkeypatch.setattr("sys.argv", ["sync", "status", "--stage", "local", "--home", str(site.folder), "--json"])
+    with watched_calls() as calls:
+        assert sync.main() == 0
+    assert len(calls) == 3, calls
+
+
+def test_prune_deletes_only_what_no_retained_release_names(site: Site, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        ana = release_build(site, tmp_path, name)
+    ana.stage(read_build(write_build(tmp_path / "four", "four")))
+    assert ana.prune(grace_s=3600, keep=1) == []
+    before = ana.depot.slots()
+    deleted = ana.prune(grace_s=-60, keep=2)
+    assert {re.search(r"-0*([a-z]+)\.", name).group(1) for name in deleted} == {"one"}  # type: ignore[union-attr]
+    assert ana.depot.slots() == before
+    assert len(ana.depot.record_ages()) == 4, "records stay"
+    assert load_page(site, {"three"}) == "three"
+    ana.promote()
+    ana.roll_back()
+    assert load_page(site, {"three"}) == "three"
+    with pytest.raises(Refused, match="cannot come back"):
+        ana.roll_back(base_release(ana))
+
+
+def test_prune_deletes_nothing_after_any_error(site: Site, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        ana = release_build(site, tmp_path, name)
+    with watched_calls():
+        pool = ana.depot.pool()
+    at, finished = 0, False
+    while not finished:
+        at += 1
+        with watched_calls(breaks(at, "refused")) as made:
+            try:
+                site.releaser("ana", attempts=1).prune(grace_s=-60, keep=1)
+                finished = True
+            except Exception:
+                assert not [call for call in made[: at - 1] if "delete" in call]
+        if not finished:
+            assert ana.depot.pool() == pool
+    assert len(ana.depot.pool()) < len(pool)
+
+
+def test_the_edge_that_does_not_answer_is_told_in_one_line(site: Site, tmp_path: Path) -> None:
+    build = write_build(tmp_path / "one", "one")
+    refused = site.sync("stage", "--build", str(build), "--yes", "--base-url", "http://127.0.0.1:9")
+    assert refused.returncode == 1
+    assert "does not answer" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert Viewer(site.base_url).get("/_staging/").status == 200, "staged, not yet verified: a rerun verifies"
+    assert site.sync("stage", "--build", str(build), "--yes").returncode == 0
+
+
+def test_the_buckets_policy_refuses_what_a_plain_copy_does(site: Site) -> None:
+    policy = json.loads(site.aws.client("s3").get_bucket_policy(Bucket=site.bucket)["Policy"])
+
+    def refused(key: str, *conditions: str) -> bool:
+        """A deny of PutObject holds when each key in its `Null` is there or absent as it says (AWS's rule)."""
+        for statement in policy["Statement"]:
+            covers = any(resource.endswith(f"/{key.partition('/')[0]}/*") for resource in statement["Resource"])
+            if statement["Effect"] == "Deny" and statement["Action"] == "s3:PutObject" and covers:
+                assert statement["Principal"] == "*"
+                assert set(statement["Condition"]) == {"Null"}
+                null = statement["Condition"]["Null"]
+                if all(
+                    (name.removeprefix("s3:") not in conditions) == (absent == "true") for name, absent in null.items()
+                ):
+                    return True
+        return False
+
+    for key in ("production/index.html", "staging/sw.js", "assets/app.js", "_releases/journal/1.json"):
+        assert refused(key)
+        assert not refused(key, "if-none-match")
+    assert not refused("production/index.html", "if-match")
+    assert refused("assets/app.js", "if-match")
+    assert not refused("_deployed/prod.json")
