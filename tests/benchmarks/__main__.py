@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks import uploads
 from tests.support.running import ROOT, Product, running_product
 from tools import demo, local
 
@@ -23,6 +24,8 @@ def main() -> None:
     print(f"{'what':{width}}  {'ours':>12}  compared with")
     for name, ours, peer in rows:
         print(f"{name:{width}}  {ours:>12}  {peer}")
+    print()
+    uploads.main()
 
 
 def package_row() -> tuple[str, str, str]:
