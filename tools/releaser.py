@@ -77,13 +77,13 @@ class Releaser:
     # Stage
 
     def stage(self, files: Sequence[SpaFile], forced: Iterable[str] = (), *, verify: bool = True) -> Outcome:
-        require_whole(files)
         who = self.who()
         record = release.release_of(files, who, self.memory.base())
         head, live = self.depot.look()
         if live["staging"].token == record.release:
             return self._finish_staging(head, live, verify=verify)
 
+        require_whole(files)
         known = {*self.memory.base().values(), *forced}
         release.stage(head, who, record, live, known)
         pool = self.depot.pool()

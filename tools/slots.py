@@ -8,6 +8,7 @@ _releases/…    records of the release tool, not reachable through the edge
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -94,12 +95,19 @@ def read_build(folder: Path) -> list[SpaFile]:
     """The files of a built SPA in the order to upload: pool, the slot's other files, index.html last."""
     if not (folder / "index.html").is_file():
         raise Refused(f"{folder} holds no built SPA: run `make build`")
-    files = [
-        SpaFile(path.relative_to(folder).as_posix(), path.read_bytes())
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
-    ]
+    files = [SpaFile(os.path.relpath(path, folder).replace(os.sep, "/"), _read(path)) for path in _paths(folder)]
     for file in files:
         if file.suffix not in CONTENT_TYPES:
             raise Refused(f"{file.name}: tools/slots.py knows no content type for it")
     return sorted(files, key=lambda file: (not file.pooled, file.name == "index.html", file.name))
+
+
+def _paths(folder: Path) -> Iterator[str]:
+    """By os.walk: pathlib takes three times as long for thousands of files."""
+    for root, _, names in os.walk(folder):
+        yield from (os.path.join(root, name) for name in names if not name.startswith("."))  # noqa: PTH118
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read()

@@ -203,7 +203,7 @@ def breaks(at: int, how: str) -> Fault:
     """What goes wrong with the `at`-th call.
 
     `refused`: it never arrives, nor does any later one (the laptop went offline); `lost`: it is done, its answer and
-    all later calls are lost; `refused once`, `lost once`: only that one, and botocore tries again.
+    all later calls are lost; `lost once`: only that one, and botocore tries again.
     """
 
     def fault(number: int, session: URLLib3Session, request: AWSPreparedRequest, send: Callable[..., Any]) -> Any:

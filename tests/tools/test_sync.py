@@ -282,7 +282,7 @@ def test_two_processes_promote_at_once(site: Site, tmp_path: Path) -> None:
     assert f"promoted by {winner}" in done[loser].stderr
 
 
-FAULTS = ["refused", "lost", "refused once", "lost once"]
+FAULTS = ["refused", "lost", "lost once"]
 
 
 @pytest.mark.parametrize("how", FAULTS)
