@@ -83,6 +83,7 @@ def log_in() -> dict[str, str]:
 
 @app.route("/api/logout", methods=["POST"])
 def log_out() -> Response:
+    web.read_nothing(app.current_request)
     auth.log_out(session())
     return Response("", status_code=204)
 
@@ -171,6 +172,7 @@ def bounce_payment(event_id: str, payment_id: str) -> dict[str, Any]:
 
 @app.route("/api/events/{event_id}/payments/{payment_id}/receipt", methods=["POST"])
 def send_receipt_again(event_id: str, payment_id: str) -> Response:
+    web.read_nothing(app.current_request)
     return Response(payments.send_receipt_again(event_id, payment_id, now=times.utc_now()), status_code=202)
 
 
@@ -203,8 +205,9 @@ def list_waiver_versions() -> dict[str, Any]:
 
 
 @app.route("/api/waiver-versions/current", methods=["PUT"])
-def publish_waiver_version() -> dict[str, Any]:
-    return waivers.publish_version(body(), actor=actor(), now=times.utc_now())
+def publish_waiver_version() -> Response:
+    version, new = waivers.publish_version(body(), actor=actor(), now=times.utc_now())
+    return Response(version, status_code=201 if new else 200)
 
 
 # --- guests ---------------------------------------------------------------------------------------

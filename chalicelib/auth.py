@@ -151,6 +151,11 @@ def hash_password(password: str) -> str:
     """`scrypt$ln=17,r=8,p=1$<salt>$<hash>`. Raises BadInput if it is too short or too long."""
     if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
         raise BadInput({"password": f"must have {MIN_PASSWORD_CHARS} to {MAX_PASSWORD_CHARS} characters"})
+    return hash_any_password(password)
+
+
+def hash_any_password(password: str) -> str:
+    """The same, however short: for a copy that only one machine reaches."""
     salt = secrets.token_bytes(_SALT_BYTES)
     digest = _scrypt(password, salt, LOG2_N, BLOCK_SIZE, PARALLELISM, _HASH_BYTES)
     return f"scrypt$ln={LOG2_N},r={BLOCK_SIZE},p={PARALLELISM}${_encode(salt)}${_encode(digest)}"

@@ -134,7 +134,7 @@ def parse_board_page(query: Mapping[str, str], *, now: datetime) -> BoardPage:
     start = lists.take_bound(form, "from", timezone) or times.start_of_day(today, timezone)
     end = lists.take_bound(form, "to", timezone, end=True)
     page = BoardPage(
-        first=lists.take_cursor(form) or times.format_instant(start),
+        first=max(lists.take_cursor(form, "events"), times.format_instant(start)),
         last=times.format_instant(end) if end else "9",
         status=form.choice("status", ("scheduled", "completed", "cancelled"), default="") or None,
         limit=lists.take_limit(form),
@@ -149,7 +149,7 @@ def list_events(page: BoardPage) -> dict[str, Any]:
     found, more = store.list_events(page.first, page.last, page.status, page.limit)
     return {
         "events": [event_json(event) for event in found],
-        "next_cursor": lists.make_cursor(store.board_key(found[-1])) if more else None,
+        "next_cursor": lists.make_cursor("events", store.board_key(found[-1])) if more else None,
     }
 
 

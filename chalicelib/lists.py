@@ -29,21 +29,21 @@ def take_bound(form: Fields, name: str, timezone: str, *, end: bool = False) -> 
         return None
 
 
-def make_cursor(key: str) -> str:
+def make_cursor(list_name: str, key: str) -> str:
     """An opaque place in a list: just behind the given sort key."""
-    return base64.urlsafe_b64encode(f"1:{key}~".encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(f"{list_name}:{key}~".encode()).decode().rstrip("=")
 
 
-def take_cursor(form: Fields) -> str:
-    """The sort key to go on from, or the empty text."""
+def take_cursor(form: Fields, list_name: str) -> str:
+    """The sort key to go on from, or the empty text. Another list's cursor is refused."""
     text = form.text("cursor", max_chars=200, default="")
     if not text:
         return ""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
-        version, _, key = raw.partition(":")
+        name, _, key = raw.partition(":")
         times.parse_instant(key.partition("#")[0])
-        if version == "1" and key.endswith("~") and key.isprintable():
+        if name == list_name and key.endswith("~") and key.isprintable():
             return key
     except ValueError:
         pass

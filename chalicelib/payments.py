@@ -378,7 +378,7 @@ def parse_report(query: Mapping[str, str], *, now: datetime) -> Report:
         status=form.choice("status", ledger.STATUSES, default=""),
         method=form.choice("method", ledger.METHODS, default=""),
         limit=lists.take_limit(form),
-        cursor=lists.take_cursor(form),
+        cursor=lists.take_cursor(form, "payments"),
     )
     form.finish()
     return report
@@ -393,7 +393,7 @@ def list_payments(report: Report) -> dict[str, Any]:
     return {
         "payments": [payment_json(row) for row in page],
         "totals": _totals(rows),
-        "next_cursor": lists.make_cursor(_place(page[-1])) if more else None,
+        "next_cursor": lists.make_cursor("payments", _place(page[-1])) if more else None,
     }
 
 

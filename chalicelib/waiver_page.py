@@ -50,7 +50,7 @@ def sign(event_id: str, request: Request, *, now: datetime) -> Response:
         return _form(409, event, version, kept, {"": str(problem)})
     except DomainError as problem:
         return _refusal(problem)
-    return Response("", status_code=303, headers={"Location": f"/g/{event_id}/waiver?signed={token}"})
+    return web.html_response("", 303, {"Location": f"/g/{event_id}/waiver?signed={token}"})
 
 
 def _form(

@@ -76,17 +76,12 @@ def default_version() -> dict[str, Any]:
 
 def _version(title: str, text: str, published_at: str, published_by: str) -> dict[str, Any]:
     return {
-        "waiver_version": chain.text_hash(_signed_text(title, text)),
+        "waiver_version": chain.text_hash(text),
         "title": title,
         "text": text,
         "published_at": published_at,
         "published_by": published_by,
     }
-
-
-def _signed_text(title: str, text: str) -> str:
-    """What a version's name is the SHA-256 of."""
-    return f"# {title}\n\n{text}"
 
 
 def list_versions() -> dict[str, Any]:
@@ -97,23 +92,27 @@ def list_versions() -> dict[str, Any]:
     return {"current": current["waiver_version"], "versions": versions}
 
 
-def publish_version(body: Mapping[str, Any], *, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Makes a text the current one. The current text again: the same version, unchanged."""
+def publish_version(body: Mapping[str, Any], *, actor: Actor, now: datetime) -> tuple[dict[str, Any], bool]:
+    """Makes a text the current one; returns its version and whether the text is new.
+
+    A text that was published before is the same version, with its title and date of then.
+    """
     form = Fields(body)
     title = form.text("title", max_chars=150)
     text = form.text("text", max_chars=MAX_TEXT_CHARS, lines=True)
     form.finish()
     version = _version(title, text, times.format_instant(now), actor.name)
     for _ in acts.tries():
-        current = store.read_current_version() or default_version()
-        if current["waiver_version"] == version["waiver_version"]:
-            return current
+        known = store.read_version(version["waiver_version"])
+        current = store.read_current_version()
+        if known and current and current["waiver_version"] == known["waiver_version"]:
+            break
         try:
-            store.publish_version(version)
+            store.publish_version(known or version)
         except store.Moved:
             continue
         break
-    return version
+    return known or version, known is None
 
 
 # --- the page -------------------------------------------------------------------------------------
@@ -174,7 +173,7 @@ def parse_signing(form: Mapping[str, list[str]], event: EventRecord) -> Signing:
         flat.refuse("intent", "must be ticked to sign")
     typed = flat.text("signature_typed", max_chars=100, default="")
     strokes = _take_strokes(flat)
-    if not typed and not strokes:
+    if not typed and not strokes and "signature_strokes" not in flat.problems:
         flat.refuse("signature_typed", "is required: type or draw your signature")
     flat.finish()
     return Signing(
@@ -239,15 +238,18 @@ def _age(born: date, on_day: date) -> int:
 
 
 def _take_strokes(form: Fields) -> list[Any]:
-    """A drawn signature: strokes, each a list of points {x, y, time, pressure}; empty when there is none."""
+    """A drawn signature: strokes, each a list of points or an object with `points`; empty when there is none.
+
+    A point is {x, y, time} or [x, y, time]; the time, in milliseconds, may be left out.
+    """
     text = form.text("signature_strokes", max_chars=200_000, default="")
     if not text:
         return []
     rule = "must be a list of strokes, each with points x and y"
     try:
         strokes = json.loads(text)
-        points = [[_point(point) for point in stroke["points"]] for stroke in strokes]
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+        points = [[_point(point) for point in _points(stroke)] for stroke in strokes]
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError):
         form.refuse("signature_strokes", rule)
         return []
     if len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS:
@@ -256,9 +258,19 @@ def _take_strokes(form: Fields) -> list[Any]:
     return [stroke for stroke in points if stroke]
 
 
-def _point(point: Mapping[str, Any]) -> list[int]:
+def _points(stroke: Any) -> list[Any]:
+    points: list[Any] = stroke["points"] if isinstance(stroke, dict) else stroke
+    return points
+
+
+def _point(point: Any) -> list[int]:
     """[x, y, milliseconds] in whole numbers: a hash must not depend on how a float is written."""
-    numbers = [round(float(number)) for number in (point["x"], point["y"], point.get("time", 0))]
+    x, y, time_ms = (
+        (point["x"], point["y"], point.get("time", 0)) if isinstance(point, dict) else [*point[:3], 0, 0][:3]
+    )
+    if isinstance(point, list) and len(point) < 2:
+        raise ValueError(point)
+    numbers = [round(float(number)) for number in (x, y, time_ms)]
     # 1e300 would be stored as three hundred digits.
     if max(map(abs, numbers)) > MAX_COORDINATE:
         raise ValueError(point)
@@ -320,6 +332,7 @@ def _records(
         "charter": event.details["title"],
         "starts_at": event.details["starts_at"],
         "waiver_version": version["waiver_version"],
+        "waiver_title": version["title"],
         "submission_id": signing.submission_id,
         "signer_name": signing.signer_name,
         "signer_email": signing.signer_email,
@@ -392,9 +405,7 @@ def get_record(event_id: str, waiver_id: str) -> dict[str, Any]:
 def export_chain() -> dict[str, Any]:
     """The whole chain, in the format that `tools.verify_waivers` reads."""
     records = store.list_chain()
-    versions = {
-        version["waiver_version"]: _signed_text(version["title"], version["text"]) for version in store.list_versions()
-    }
+    versions = {version["waiver_version"]: version["text"] for version in store.list_versions()}
     return {
         "format": chain.FORMAT,
         "count": len(records),

@@ -34,6 +34,11 @@ def read_json(request: Request) -> dict[str, Any]:
     return fields.parse_json(raw)
 
 
+def read_nothing(request: Request) -> None:
+    """For a call that takes no fields: whatever is sent is refused by name."""
+    fields.Fields(read_json(request)).finish()
+
+
 def read_form(request: Request) -> dict[str, list[str]]:
     """The fields of a posted HTML form, each with all its values."""
     raw = _read_body(request, MAX_FORM_BYTES)

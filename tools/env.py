@@ -11,6 +11,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import settings
+from chalicelib.errors import SettingsError
 from tools.cloud import Cloud, find_cloud
 from tools.console import Refused, confirm, run_tool
 
@@ -147,6 +149,20 @@ def show(cloud: Cloud, as_json: bool) -> None:
         print(f"not alike in {', '.join(differing)}: merge those once more")
 
 
+def refuse_wrong(cloud: Cloud, wanted: dict[str, str], changes: dict[str, str]) -> None:
+    """Names a value that the function could not start with, before it does harm; what is still missing is no fault."""
+    ssm = cloud.client("ssm")
+
+    def read_parameter(name: str) -> str:
+        return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+
+    try:
+        settings.load(wanted, read_parameter)
+    except SettingsError as error:
+        if str(error).split()[0].rstrip(":") in changes:
+            raise Refused(f"{error} Nothing was changed.") from error
+
+
 def plan_and_merge(cloud: Cloud, changes: dict[str, str], yes: bool) -> None:
     functions = existing_functions(cloud)
     if not functions:
@@ -162,6 +178,8 @@ def plan_and_merge(cloud: Cloud, changes: dict[str, str], yes: bool) -> None:
         print("nothing to change")
         return
     print("\n".join(lines))
+    for before in seen.values():
+        refuse_wrong(cloud, before | changes, changes)
     confirm("Merge this?", yes)
     merge(cloud, changes, seen)
     print("merged and verified")

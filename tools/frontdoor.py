@@ -18,6 +18,7 @@ CHUNK_BYTES = 64 * 1024
 MAX_BODY_BYTES = 10 * 1024 * 1024
 UPSTREAM_TIMEOUT_S = 60
 IDLE_TIMEOUT_S = 75
+MAX_DRAINED_BYTES = 64 * 1024 * 1024
 MAIL_KEPT = 500
 HOP_BY_HOP = {
     "connection",
@@ -114,15 +115,20 @@ class Viewer(BaseHTTPRequestHandler):
         """The request's body length, or None when it was refused."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers:
-            problem = (411, b"Send a Content-Length.\n")
+            problem = (411, "LengthRequired", "Send a Content-Length.")
         elif not length.isdecimal():
-            problem = (400, b"Content-Length must be a whole number.\n")
+            problem = (400, "BadInput", "Content-Length must be a whole number.")
         elif int(length) > MAX_BODY_BYTES:
-            problem = (413, b"The body is too large.\n")
+            # A client that sends all before it listens would otherwise see a broken pipe.
+            left = min(int(length), MAX_DRAINED_BYTES)
+            while left > 0 and (chunk := self.rfile.read(min(left, CHUNK_BYTES))):
+                left -= len(chunk)
+            problem = (413, "TooLarge", "The body is too large.")
         else:
             return int(length)
         self.close_connection = True
-        self._answer(problem[0], "text/plain; charset=utf-8", problem[1])
+        answer = json.dumps({"Code": problem[1], "Message": problem[2]}).encode()
+        self._answer(problem[0], "application/json", answer, [("Cache-Control", "no-store")])
         return None
 
     def _forward(self, body_bytes: int) -> None:

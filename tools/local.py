@@ -245,14 +245,10 @@ def source_files(paths: list[str]) -> Iterator[Path]:
 def hash_admin_password(remembered: str) -> str:
     """The remembered hash while it fits the password: a new one would end every session."""
     from chalicelib import auth
-    from chalicelib.errors import BadInput
 
     if remembered and auth.verify_password(admin_password(), remembered):
         return remembered
-    try:
-        return auth.hash_password(admin_password())
-    except BadInput as error:
-        raise Refused(f"SCC_LOCAL_ADMIN_PASSWORD: {error}") from error
+    return auth.hash_any_password(admin_password())
 
 
 @functools.cache
@@ -375,7 +371,7 @@ def main() -> int:
     parser.add_argument("--home", type=Path, default=ROOT / ".local", help="where the data lives (default .local)")
     commands = parser.add_subparsers(dest="command", required=True)
     runner = commands.add_parser("run", help="start it; Ctrl-C stops it and keeps the data")
-    runner.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    runner.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")
     runner.add_argument("--watch", action="store_true", help="redeploy whenever a source file changes")
     commands.add_parser("reset", help="forget the local data")
     options = parser.parse_args()

@@ -38,7 +38,10 @@ def main() -> int:
     parser.add_argument("--stage", help="put it into this stage's Parameter Store instead of printing it")
     parser.add_argument("--yes", action="store_true", help="answer the plan of --stage with yes")
     options = parser.parse_args()
-    password = sys.stdin.readline().rstrip("\r\n") if options.stdin else ask()
+    try:
+        password = sys.stdin.readline().rstrip("\r\n") if options.stdin else ask()
+    except EOFError:
+        raise Refused("no password was given; to read it from standard input, use --stdin") from None
     try:
         password_hash = auth.hash_password(password)
     except BadInput as error:

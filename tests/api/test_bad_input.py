@@ -108,6 +108,14 @@ def test_no_value_of_any_type_in_any_field_is_a_failure_of_ours(api: Api, event:
         assert answer.status in (200, 201, 400, 409), (name, value, answer.text)
 
 
+def test_a_call_that_takes_no_fields_refuses_any(api: Api, event: dict[str, Any], log: Any) -> None:
+    payment_id = log()["payment"]["payment_id"]
+    for url in (f"/api/events/{event['event_id']}/payments/{payment_id}/receipt", "/api/logout"):
+        answer = api.post(url, {"x": 1})
+        assert (answer.status, list(answer.json["Fields"])) == (400, ["x"])
+    assert api.get("/api/session").status == 200
+
+
 @pytest.mark.parametrize("name", ["💥", "\x00", "x" * 5000, "__proto__", "", "a.b", "\ud800"])
 def test_an_unknown_field_is_refused_whatever_its_name(api: Api, event: dict[str, Any], name: str) -> None:
     answer = api.post("/api/events", new_event(**{name: 1}))

@@ -68,6 +68,7 @@ def test_ids_are_unguessable(api: Api) -> None:
         ({"title": "a\x00b"}, "title"),
         ({"title": "a\nb"}, "title"),
         ({"title": "\ud800"}, "title"),
+        ({"title": "mangled \ufffd bytes"}, "title"),
         ({"starts_at": "tomorrow"}, "starts_at"),
         ({"starts_at": "2030-06-01"}, "starts_at"),
         ({"starts_at": "2030-06-01T17:00:00"}, "starts_at"),
@@ -216,6 +217,14 @@ def test_without_from_the_board_starts_today_at_midnight_of_the_operator(
     monkeypatch.setattr(times, "utc_now", lambda: datetime.fromisoformat("2030-06-02T22:00:00-07:00"))
     monkeypatch.setattr("chalicelib.auth.authenticate", lambda *_, **__: None)
     assert [event["title"] for event in api.get("/api/events").json["events"]] == ["This morning"]
+
+
+def test_a_cursor_of_another_list_is_refused(api: Api, event: dict[str, Any], log: Any) -> None:
+    log()
+    log()
+    cursor = api.get("/api/payments?limit=1").json["next_cursor"]
+    answer = api.get(f"/api/events?cursor={cursor}")
+    assert (answer.status, list(answer.json["Fields"])) == (400, ["cursor"])
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import hashlib
 import re
 import threading
 import uuid
@@ -307,8 +308,17 @@ def test_a_broken_form_is_refused_cleanly(
     assert guest.call("POST", page(event), raw=raw, content_type=content_type).status == status
 
 
-def test_a_drawn_signature_is_enough_and_kept_as_strokes(api: Api, guest: Api, event: dict[str, Any]) -> None:
-    strokes = '[{"points":[{"x":1.4,"y":2.6,"time":1700000000000},{"x":3,"y":4}]}]'
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        '[{"points":[{"x":1.4,"y":2.6,"time":1700000000000},{"x":3,"y":4}]}]',
+        '[[{"x":1,"y":3,"time":1700000000000},{"x":3,"y":4}]]',
+        "[[[1,3,1700000000000],[3,4]]]",
+    ],
+)
+def test_a_drawn_signature_is_enough_and_kept_as_strokes(
+    api: Api, guest: Api, event: dict[str, Any], strokes: str
+) -> None:
     form = signature(guest, event, signature_typed="", signature_strokes=strokes)
     assert guest.submit(page(event), form).status == 303
     [record] = api.get("/api/waivers.json").json["records"]
@@ -317,7 +327,7 @@ def test_a_drawn_signature_is_enough_and_kept_as_strokes(api: Api, guest: Api, e
 
 def test_a_new_text_is_shown_before_it_is_signed(api: Api, guest: Api, event: dict[str, Any]) -> None:
     form = signature(guest, event, signer_email="bo@example.com")
-    assert api.put("/api/waiver-versions/current", {"title": "New terms", "text": "Quite **new**."}).status == 200
+    assert api.put("/api/waiver-versions/current", {"title": "New terms", "text": "Quite **new**."}).status == 201
     answer = guest.submit(page(event), form)
     assert answer.status == 409
     assert "Quite <strong>new</strong>." in answer.text
@@ -352,17 +362,16 @@ def test_a_past_charter_takes_no_signatures(api: Api, guest: Api) -> None:
     assert (opened.status, "is over" in opened.text, "<form" in opened.text) == (200, True, False)
 
 
-@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}"])
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{777*777}}"])
 def test_nothing_typed_becomes_markup(api: Api, guest: Api, hostile: str) -> None:
     texts = {"title": hostile, "vessel": hostile, "departure_port": hostile}
     event = api.post("/api/events", new_event(**texts)).json
     refused = guest.submit(page(event), {"signer_name": hostile, "signature_typed": hostile}).text
     signed = guest.submit(page(event), signature(guest, event, signer_name=hostile))
     for html in (guest.get(page(event)).text, refused, guest.get(signed.headers["location"]).text):
-        assert hostile not in html.replace("{{7*7}}", hostile) or hostile == "{{7*7}}"
         assert "<script" not in html
         assert "<img" not in html
-        assert "49" not in re.sub(r"[0-9a-f]{8}-[0-9a-f-]+|[0-9a-f]{16,}|#[0-9a-f]{6}|sha256-\S+", "", html)
+        assert "603729" not in html
 
 
 def test_a_wrong_confirmation_link_shows_the_form(guest: Api, event: dict[str, Any]) -> None:
@@ -374,9 +383,12 @@ def test_a_wrong_confirmation_link_shows_the_form(guest: Api, event: dict[str, A
 
 
 def test_the_same_text_again_is_no_new_version(api: Api) -> None:
-    first = api.put("/api/waiver-versions/current", {"title": "Terms", "text": "One."}).json
-    again = api.put("/api/waiver-versions/current", {"title": "Terms", "text": "One."}).json
-    assert again == first
+    first = api.put("/api/waiver-versions/current", {"title": "Terms", "text": "One."})
+    again = api.put("/api/waiver-versions/current", {"title": "Other heading", "text": "One."})
+    assert (first.status, again.status) == (201, 200)
+    assert again.json == first.json
+    first = first.json
+    assert first["waiver_version"] == hashlib.sha256(b"One.").hexdigest()
     listed = api.get("/api/waiver-versions").json
     assert [version["waiver_version"] for version in listed["versions"]] == [first["waiver_version"]]
     assert listed["current"] == first["waiver_version"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import operator
 from tests.support.functions import create_functions
 from tools import env
 from tools.cloud import Cloud
@@ -111,3 +112,11 @@ def test_a_stage_without_functions_is_named(embedded_aws: EmbeddedAws) -> None:
     nowhere: Any = Cloud("nowhere", embedded_aws.endpoint)
     with pytest.raises(Refused, match="nowhere"):
         env.show(nowhere, as_json=False)
+
+
+def test_a_value_that_the_function_could_not_start_with_is_refused(cloud: Cloud) -> None:
+    wanted = operator.environment(SCC_TIMEZONE="Mars/Olympus")
+    with pytest.raises(Refused, match=r"^SCC_TIMEZONE .* Nothing was changed\.$"):
+        env.refuse_wrong(cloud, wanted, {"SCC_TIMEZONE": "Mars/Olympus"})
+    # Somebody else's fault does not stop this change.
+    env.refuse_wrong(cloud, wanted, {"SCC_CURRENCY": "EUR"})
