@@ -227,7 +227,7 @@ def test_public_answers_leak_no_contact_no_money_and_no_note(site: Site, visit: 
     expect(guest.get_by_role("listitem").filter(has_text="Marcus B.")).to_be_visible()
     public.append(guest.content())
     for text in public:
-        for word in (*secret, mark + "@", phone, "888", "7654321", "76,543", "1234567", "12,345", "12345.67"):
+        for word in (*secret, mark + "@", phone, "777 6655", "7654321", "76,543", "1234567", "12,345", "12345.67"):
             assert word not in text.replace(event["title"], ""), text
 
 
