@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools import embedded
 from tools.console import Refused
+from tools.s3 import Bucket, Credentials, found_credentials, found_endpoint
 
 ROOT = Path(__file__).parent.parent
 APP = "ship-captain-crew"
 LOCAL_STAGE = "local"
+EMBEDDED_REGION = "us-east-1"
 # The functions of app.py beside the API's, by the names their decorators give.
 SCHEDULED = ("sweep_mail",)
 
@@ -24,6 +25,8 @@ class Cloud:
     @functools.cache  # noqa: B019 - one short-lived object a command
     def client(self, service: str) -> Any:
         if self.endpoint:
+            from tools import embedded
+
             return embedded.client(service, self.endpoint)
         import boto3
         from botocore.config import Config
@@ -35,6 +38,12 @@ class Cloud:
             retries={"mode": "standard", "total_max_attempts": 5},
         )
         return boto3.client(service, config=config)
+
+    def bucket(self, name: str, region: str) -> Bucket:
+        """What releases use instead of an S3 client: it needs no boto3."""
+        if self.endpoint:
+            return Bucket(f"{self.endpoint}/{name}", EMBEDDED_REGION, lambda: Credentials("test", "test"), attempts=2)
+        return Bucket(found_endpoint(name, region), region, found_credentials())
 
     def function_names(self) -> list[str]:
         if self.stage != LOCAL_STAGE:

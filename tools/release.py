@@ -5,7 +5,6 @@ the bytes of both slots' pointers; who creates entry n+1 has won, and anybody ca
 """
 
 import base64
-import difflib
 import hashlib
 import json
 import re
@@ -136,14 +135,17 @@ def facts_of(file: SpaFile) -> Facts:
     return Facts(file.sha256, file.etag, len(file.body), file.content_type, file.cache_control, file.lines)
 
 
+def identity_of(files: Iterable[SpaFile]) -> str:
+    """Of the content alone: the same build is the same release, whoever stages it and however often."""
+    content = sorted([file.name, file.sha256, file.content_type, file.cache_control] for file in files)
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
+
+
 def release_of(files: Iterable[SpaFile], who: Who, base: Mapping[str, str]) -> Release:
-    """The id is of the content alone: the same build is the same release, whoever stages it and however often."""
     files = list(files)
     facts = {file.name: facts_of(file) for file in files}
-    content = [[name, one.sha256, one.content_type, one.cache_control] for name, one in sorted(facts.items())]
-    identity = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
     pointers = {file.name: Pointer(facts[file.name], file.body) for file in files if not file.pooled}
-    return Release(identity, who.by, who.at, who.commit, dict(base), facts, pointers)
+    return Release(identity_of(files), who.by, who.at, who.commit, dict(base), facts, pointers)
 
 
 # Three-way state
@@ -442,6 +444,8 @@ def pair(a: Mapping[str, Facts], b: Mapping[str, Facts]) -> list[Pair]:
 
 def unified(one: Pair, before: bytes, after: bytes, width: int = 400) -> list[str]:
     """A unified diff of two texts; a minified line is cut."""
+    import difflib
+
     lines = difflib.unified_diff(
         before.decode(errors="replace").splitlines(),
         after.decode(errors="replace").splitlines(),

@@ -3,10 +3,9 @@
 import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-
-import urllib3
+from functools import cached_property
+from typing import Any
 
 from tools import release
 from tools.console import Refused
@@ -41,14 +40,21 @@ class Answer:
 class Viewer:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url.rstrip("/")
-        self.http = urllib3.PoolManager(maxsize=FETCHES, timeout=urllib3.Timeout(TIMEOUT_S), retries=3)
+
+    @cached_property
+    def http(self) -> Any:
+        import urllib3
+
+        return urllib3.PoolManager(maxsize=FETCHES, timeout=urllib3.Timeout(TIMEOUT_S), retries=3)
 
     def get(self, path: str) -> Answer:
+        from urllib3.exceptions import HTTPError
+
         try:
             answer = self.http.request(
                 "GET", self.base_url + path, headers={"Accept-Encoding": "identity"}, redirect=False
             )
-        except urllib3.exceptions.HTTPError as error:
+        except HTTPError as error:
             raise Refused(f"{self.base_url}{path} does not answer: {error}") from error
         headers = answer.headers
         return Answer(
@@ -57,6 +63,8 @@ class Viewer:
 
     def verify(self, slot: str, files: Mapping[str, Facts], say: Callable[[str], None]) -> list[str]:
         """Every file of a release through the edge; returns what is wrong."""
+        from concurrent.futures import ThreadPoolExecutor
+
         wanted = {path: facts for name, facts in files.items() for path in paths_of(slot, name)}
 
         def check(path: str) -> list[str]:
@@ -75,6 +83,8 @@ class Viewer:
 
     def verify_closure(self, pointers: Mapping[str, Pointer]) -> list[str]:
         """Every asset that these pages, and what they name in turn, need is served with its type."""
+        from concurrent.futures import ThreadPoolExecutor
+
         found: list[str] = []
         seen: set[str] = set()
         lock = threading.Lock()

@@ -1,0 +1,256 @@
+"""The door to S3: botocore is the oracle of its signatures, and a server of the test's own what S3 may answer."""
+
+import contextlib
+import hashlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as BotocoreCredentials
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools import s3
+from tools.s3 import Bucket, Credentials, S3Error, quoted_query, sign
+
+NOW = 1_800_000_000.0
+KEYS = ["assets/app-1.js", "a b+c&d=e", "ü/日本/é", "~._-*'()!", "%2F%", "a//b", "assets/@scope/x,y;z:$.js", "./a/../b"]
+QUERIES = [
+    {},
+    {"delete": ""},
+    {"list-type": "2", "prefix": "a b/+ü~&=", "start-after": "production/", "continuation-token": "1/a+b=="},
+    {"max-keys": "1", "Upper": "case", "delimiter": "/", "encoding-type": "url"},
+]
+TEXT = st.characters(codec="utf-8")
+
+
+class AsS3(S3SigV4Auth):  # type: ignore[misc]
+    """botocore's own, that a test may ask for the text it signs."""
+
+
+def signature_of_botocore(
+    method: str, url: str, headers: dict[str, str], credentials: Credentials, region: str
+) -> tuple[str, str]:
+    request = AWSRequest(method, url, headers)
+    oracle = AsS3(BotocoreCredentials(*credentials), "s3", region)
+    at = datetime.fromtimestamp(NOW, UTC).strftime("%Y%m%dT%H%M%SZ")
+    request.context["timestamp"] = at
+    request.context["payload_signing_enabled"] = True
+    request.headers["X-Amz-Date"] = at
+    if credentials.token:
+        request.headers["X-Amz-Security-Token"] = credentials.token
+    text = oracle.canonical_request(request)
+    return text, oracle.signature(oracle.string_to_sign(request, text), request)
+
+
+@pytest.mark.parametrize("token", [None, "sess/ion+token=="])
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("query", QUERIES)
+def test_it_signs_as_botocore_does(key: str, query: dict[str, str], token: str | None) -> None:
+    assert_same_signature(key, query, token)
+
+
+@given(st.text(TEXT, min_size=1), st.text(TEXT))
+def test_it_signs_any_key_and_query_as_botocore_does(key: str, value: str) -> None:
+    assert_same_signature(key, {"prefix": value, "list-type": "2"}, None)
+
+
+def assert_same_signature(key: str, query: dict[str, str], token: str | None) -> None:
+    credentials = Credentials("AKIDEXAMPLE", "wJalr/secret+key", token)
+    path, asked = f"/bucket/{s3.quote(key, safe='/~')}", quoted_query(query)
+    headers = {
+        "cache-control": "public,  max-age=31536000,   immutable",
+        "content-type": "text/html; charset=utf-8",
+        "host": "s3.eu-west-1.amazonaws.com",
+        "if-none-match": "*",
+        "x-amz-content-sha256": hashlib.sha256(b"body").hexdigest(),
+        "x-amz-meta-sha256": "abc",
+    }
+    signed = sign("PUT", path, asked, headers, credentials, "eu-west-1", NOW)
+    url = f"https://s3.eu-west-1.amazonaws.com{path}" + (f"?{asked}" if asked else "")
+    text, signature = signature_of_botocore("PUT", url, headers, credentials, "eu-west-1")
+    assert signed["authorization"].endswith(f"Signature={signature}"), text
+    names = text.splitlines()[-2]
+    assert f"SignedHeaders={names}," in signed["authorization"]
+    assert signed.get("x-amz-security-token") == token
+
+
+Reply = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextlib.contextmanager
+def answering(*replies: Reply) -> Iterator[tuple[Bucket, list[Any]]]:
+    """A bucket on a server that answers one call after another as told, and what it was asked."""
+    asked: list[Any] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            asked.append((self.command, self.path, dict(self.headers), body, self.client_address))
+            replies[len(asked) - 1](self)
+
+        do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = answer  # noqa: N815
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield Bucket(f"http://127.0.0.1:{server.server_address[1]}/b", "r", lambda: Credentials("a", "s"), 3), asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def reply(status: int, body: str = "") -> Reply:
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(body.encode())))
+        handler.end_headers()
+        handler.wfile.write(body.encode())
+
+    return write
+
+
+def hang_up(handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+def cut_short(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100")
+    handler.end_headers()
+    handler.wfile.write(b"half")
+    hang_up(handler)
+
+
+def refusal(code: str) -> str:
+    return f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>told</Message></Error>"
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.s3.LONGEST_WAIT_S", 0)
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        hang_up,
+        cut_short,
+        reply(500),
+        reply(503, refusal("SlowDown")),
+        reply(429),
+        reply(400, refusal("RequestTimeout")),
+    ],
+)
+def test_what_passes_is_tried_again_with_the_whole_request(passing: Reply) -> None:
+    with answering(passing, passing, reply(200)) as (bucket, asked):
+        bucket.put("k", b"body", {"if-none-match": "*"})
+    assert [(method, path, body) for method, path, _, body, _ in asked] == [("PUT", "/b/k", b"body")] * 3
+    assert all(headers["if-none-match"] == "*" for _, _, headers, _, _ in asked)
+
+
+def test_trying_again_ends() -> None:
+    with answering(*[reply(503, refusal("SlowDown"))] * 9) as (bucket, asked):
+        with pytest.raises(S3Error, match=r"refused GET k \(SlowDown\): told") as told:
+            bucket.get("k")
+        assert (told.value.status, told.value.code, len(asked)) == (503, "SlowDown", 3)
+    with answering(*[hang_up] * 9) as (bucket, asked), pytest.raises(S3Error, match="does not answer") as told:
+        bucket.get("k")
+    assert (told.value.status, len(asked)) == (0, 3)
+
+
+@pytest.mark.parametrize("status", [301, 400, 403, 404, 409, 412])
+def test_a_refusal_is_not_tried_again(status: int) -> None:
+    with answering(reply(status, refusal("Some"))) as (bucket, asked):
+        with pytest.raises(S3Error) as told:
+            bucket.put("k", b"body", {})
+        assert (told.value.status, told.value.code, len(asked)) == (status, "Some", 1)
+
+
+def test_connections_are_kept_and_none_is_kept_after_half_an_answer() -> None:
+    with answering(reply(200), reply(404), reply(200), cut_short, reply(200, "x")) as (bucket, asked):
+        bucket.put("1", b"body", {})
+        with pytest.raises(S3Error):
+            bucket.get("2")
+        bucket.delete("3")
+        assert bucket.get("4") == b"x"
+    ports = [address for *_, address in asked]
+    assert ports[0] == ports[1] == ports[2] == ports[3] != ports[4]
+
+
+def test_a_listing_is_read_page_after_page_and_decoded() -> None:
+    def page(key: str, more: str) -> Reply:
+        return reply(
+            200,
+            f'<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><EncodingType>url</EncodingType>'
+            f"<Contents><Key>{key}</Key><LastModified>2026-01-31T12:00:00.500Z</LastModified><ETag>&quot;e&quot;</ETag>"
+            f"</Contents>{more}</ListBucketResult>",
+        )
+
+    more = "<IsTruncated>true</IsTruncated><NextContinuationToken>a+/=</NextContinuationToken>"
+    with answering(page("a+b%2Bc", more), page("%C3%BC", "")) as (bucket, asked):
+        found = bucket.list("p/", start_after="s")
+    assert [one.key for one in found] == ["a b+c", "ü"]
+    assert found[0].etag == '"e"'
+    assert found[0].modified_at == datetime(2026, 1, 31, 12, 0, 0, 500_000, UTC).timestamp()
+    assert asked[0][1] == "/b?encoding-type=url&list-type=2&prefix=p%2F&start-after=s"
+    assert "continuation-token=a%2B%2F%3D" in asked[1][1]
+
+
+def test_deleting_many_stops_at_the_first_that_stays() -> None:
+    body = "<DeleteResult><Error><Key>b</Key><Code>AccessDenied</Code></Error></DeleteResult>"
+    with (
+        answering(reply(200, body)) as (bucket, asked),
+        pytest.raises(S3Error, match=r"b could not .* \(AccessDenied\)"),
+    ):
+        bucket.delete_many(["a&<", "b"])
+    assert b"<Key>a&amp;&lt;</Key>" in asked[0][3]
+
+
+def test_an_aws_bucket_is_addressed_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
+    assert s3.found_endpoint("b", "eu-west-1") == "https://b.s3.eu-west-1.amazonaws.com"
+    assert s3.found_endpoint("b.c", "eu-west-1") == "https://s3.eu-west-1.amazonaws.com/b.c"
+    assert s3.found_endpoint("b", "cn-north-1") == "https://b.s3.cn-north-1.amazonaws.com.cn"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://other:1/")
+    assert s3.found_endpoint("b", "r") == "http://other:1/b"
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://own:2")
+    assert s3.found_endpoint("b", "r") == "http://own:2/b"
+
+
+def test_credentials_come_from_the_environment_or_from_where_botocore_finds_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    for name in ("AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
+    assert s3.found_credentials()() == Credentials("key", "secret", "token")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name)
+    (tmp_path / "credentials").write_text("[me]\naws_access_key_id=k\naws_secret_access_key=s\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_PROFILE", "me")
+    assert s3.found_credentials()() == Credentials("k", "s", None)
+
+
+def test_the_connection_to_aws_trusts_what_botocore_trusts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    s3._trust.cache_clear()
+    assert len(s3._trust().get_ca_certs()) > 50

@@ -1,0 +1,299 @@
+"""The few calls to S3 that releases need, over kept-alive connections: a fraction of an SDK's start and work.
+
+Requests are signed with AWS's Signature Version 4, the payload's SHA-256 included, so S3 refuses what arrives broken.
+"""
+
+import base64
+import functools
+import hashlib
+import hmac
+import http.client
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote_plus, urlsplit
+
+from tools.console import Refused
+
+CONNECT_TIMEOUT_S = 5
+READ_TIMEOUT_S = 60
+LONGEST_WAIT_S = 20
+EMPTY_SHA256 = hashlib.sha256().hexdigest()
+PASSING_CODES = {
+    "InternalError",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+}
+PASSING_STATUS = {429, 500, 502, 503, 504}
+
+
+class S3Error(Refused):
+    """S3 refused, with its HTTP status and code; or it did not answer, with status 0."""
+
+    def __init__(self, text: str, status: int = 0, code: str = "") -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+
+
+class Credentials(NamedTuple):
+    access_key: str
+    secret_key: str
+    token: str | None = None
+
+
+class Object(NamedTuple):
+    """One line of a listing."""
+
+    key: str
+    etag: str
+    modified: str
+
+    @property
+    def modified_at(self) -> float:
+        """Seconds since the epoch."""
+        return datetime.fromisoformat(self.modified).timestamp()
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def found_credentials() -> Callable[[], Credentials]:
+    """Of the environment; else whatever botocore finds: profiles, SSO, roles, refreshed when they run out."""
+    key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+    if key and secret and "AWS_CREDENTIAL_EXPIRATION" not in os.environ:
+        found = Credentials(key, secret, os.environ.get("AWS_SESSION_TOKEN") or os.environ.get("AWS_SECURITY_TOKEN"))
+        return lambda: found
+    from botocore.exceptions import NoCredentialsError
+    from botocore.session import Session
+
+    credentials = Session().get_credentials()
+    if credentials is None:
+        raise NoCredentialsError
+    return lambda: Credentials(*credentials.get_frozen_credentials()[:3])
+
+
+def found_endpoint(bucket: str, region: str) -> str:
+    """Where the bucket's keys begin."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint:
+        return f"{endpoint.rstrip('/')}/{bucket}"
+    domain = f"s3.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}"
+    # A certificate's wildcard covers no dots.
+    return f"https://{domain}/{bucket}" if "." in bucket else f"https://{bucket}.{domain}"
+
+
+@functools.lru_cache(maxsize=8)
+def _signing_key(secret_key: str, day: str, region: str) -> bytes:
+    key = f"AWS4{secret_key}".encode()
+    for part in (day, region, "s3", "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
+
+
+def quoted_query(query: Mapping[str, str]) -> str:
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in sorted(query.items()))
+
+
+def sign(
+    method: str, path: str, query: str, headers: Mapping[str, str], credentials: Credentials, region: str, now: float
+) -> dict[str, str]:
+    """The headers with AWS's signature; path and query are quoted as they go out, header names are in lower case."""
+    at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+    signed = {**headers, "x-amz-date": at}
+    if credentials.token:
+        signed["x-amz-security-token"] = credentials.token
+    names = sorted(signed)
+    lines = "".join(f"{name}:{' '.join(signed[name].split())}\n" for name in names)
+    listed = ";".join(names)
+    request = "\n".join((method, path, query, lines, listed, signed["x-amz-content-sha256"]))
+    scope = f"{at[:8]}/{region}/s3/aws4_request"
+    text = f"AWS4-HMAC-SHA256\n{at}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+    signature = hmac.digest(_signing_key(credentials.secret_key, at[:8], region), text.encode(), "sha256").hex()
+    signed["authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, SignedHeaders={listed}, Signature={signature}"
+    )
+    return signed
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One bucket. A call that did not get through is made again, up to `attempts` times in all.
+
+    So a write may be done twice, or be refused because its own first try had succeeded; whoever calls must know both.
+    """
+
+    url: str
+    region: str
+    credentials: Callable[[], Credentials]
+    attempts: int = 5
+    _idle: list[http.client.HTTPConnection] = field(default_factory=list)
+
+    def get(self, key: str) -> bytes:
+        return self._call("GET", key).body
+
+    def head(self, key: str) -> Mapping[str, str]:
+        """The object's headers, their names in lower case."""
+        return self._call("HEAD", key).headers
+
+    def put(self, key: str, body: bytes, headers: Mapping[str, str], sha256: str | None = None) -> None:
+        self._call("PUT", key, headers=headers, body=body, sha256=sha256)
+
+    def delete(self, key: str) -> None:
+        self._call("DELETE", key)
+
+    def delete_many(self, keys: list[str]) -> None:
+        """Up to a thousand; stops at the first that S3 refuses."""
+        from xml.etree.ElementTree import Element, SubElement, tostring
+
+        order = Element("Delete", xmlns="http://s3.amazonaws.com/doc/2006-03-01/")
+        SubElement(order, "Quiet").text = "true"
+        for key in keys:
+            SubElement(SubElement(order, "Object"), "Key").text = key
+        body = tostring(order)
+        checksum = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        headers = {"content-type": "application/xml", "x-amz-checksum-sha256": checksum}
+        answer = self._call("POST", "", {"delete": ""}, headers, body)
+        for failed in _parse(answer.body).iterfind("{*}Error"):
+            code = failed.findtext("{*}Code", "")
+            raise S3Error(f"{failed.findtext('{*}Key')} could not be deleted ({code}): stopped there", 200, code)
+
+    def list(
+        self, prefix: str = "", *, start_after: str = "", delimiter: str = "", most: int | None = None
+    ) -> list[Object]:
+        """What is there, in the order of the keys; page after page unless only the first `most` are wanted."""
+        query = {"list-type": "2", "encoding-type": "url"}
+        asked = {"prefix": prefix, "start-after": start_after, "delimiter": delimiter, "max-keys": str(most or "")}
+        query |= {name: value for name, value in asked.items() if value}
+        found: list[Object] = []
+        while True:
+            page = _parse(self._call("GET", "", query).body)
+            quoted = page.findtext("{*}EncodingType") == "url"
+            for one in page.iterfind("{*}Contents"):
+                key, etag, at = (one.findtext(f"{{*}}{name}", "") for name in ("Key", "ETag", "LastModified"))
+                found.append(Object(unquote_plus(key) if quoted else key, etag, at))
+            if most or page.findtext("{*}IsTruncated") != "true":
+                return found
+            query["continuation-token"] = page.findtext("{*}NextContinuationToken", "")
+
+    def _call(
+        self,
+        method: str,
+        key: str,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        sha256: str | None = None,
+    ) -> Answer:
+        url = urlsplit(self.url)
+        path = f"{url.path}/{quote(key, safe='/~')}" if key else url.path or "/"
+        asked = quoted_query(query or {})
+        known = {
+            **(headers or {}),
+            "host": url.netloc,
+            "x-amz-content-sha256": sha256 or (hashlib.sha256(body).hexdigest() if body else EMPTY_SHA256),
+        }
+        attempt = 0
+        while True:
+            attempt += 1
+            signed = sign(method, path, asked, known, self.credentials(), self.region, time.time())
+            try:
+                answer = self._send(method, f"{path}?{asked}" if asked else path, signed, body)
+            except (OSError, http.client.HTTPException) as problem:
+                failed = S3Error(f"{url.netloc} does not answer: {problem or type(problem).__name__}")
+                passing = True
+            else:
+                if answer.status < 300:
+                    return answer
+                failed = _refusal(method, key, answer)
+                passing = failed.status in PASSING_STATUS or failed.code in PASSING_CODES
+            if not passing or attempt >= self.attempts:
+                raise failed
+            time.sleep(min(random.random() * 2 ** (attempt - 1), LONGEST_WAIT_S))  # noqa: S311 - spreads tries
+
+    def _send(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        """One request there and back; the connection is kept only after a whole answer."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = connect(self.url)
+        try:
+            connection.request(method, target, body if method in ("PUT", "POST") else None, headers)
+            response = connection.getresponse()
+            answer = Answer(
+                response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+            )
+        except BaseException:
+            connection.close()
+            raise
+        if not response.will_close:
+            self._idle.append(connection)
+        return answer
+
+
+def connect(address: str) -> http.client.HTTPConnection:
+    url = urlsplit(address)
+    host = url.hostname or ""
+    if url.scheme == "http":
+        connection = http.client.HTTPConnection(host, url.port, timeout=CONNECT_TIMEOUT_S)
+    else:
+        connection = _connect_securely(host, url.port)
+    connection.connect()
+    connection.sock.settimeout(READ_TIMEOUT_S)
+    return connection
+
+
+def _connect_securely(host: str, port: int | None) -> http.client.HTTPConnection:
+    """Trusting whom botocore trusts, through the proxy that the environment names."""
+    from urllib.request import getproxies, proxy_bypass
+
+    proxy = getproxies().get("https")
+    if not proxy or proxy_bypass(host):
+        return http.client.HTTPSConnection(host, port, timeout=CONNECT_TIMEOUT_S, context=_trust())
+    way = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    connection = http.client.HTTPSConnection(way.hostname or "", way.port, timeout=CONNECT_TIMEOUT_S, context=_trust())
+    headers = {}
+    if way.username:
+        user = f"{unquote_plus(way.username)}:{unquote_plus(way.password or '')}"
+        headers["Proxy-Authorization"] = f"Basic {base64.b64encode(user.encode()).decode()}"
+    connection.set_tunnel(host, port, headers)
+    return connection
+
+
+@functools.cache
+def _trust() -> Any:
+    import ssl
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    own = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
+    botocore = find_spec("botocore")
+    if not own and botocore and botocore.origin:
+        own = str(Path(botocore.origin).with_name("cacert.pem"))
+    return ssl.create_default_context(cafile=own)
+
+
+def _parse(text: bytes) -> Any:
+    from xml.etree.ElementTree import fromstring
+
+    return fromstring(text)  # noqa: S314 - S3's own answer
+
+
+def _refusal(method: str, key: str, answer: Answer) -> S3Error:
+    code, message = str(answer.status), ""
+    if b"<Error>" in answer.body:
+        error = _parse(answer.body)
+        code, message = error.findtext("{*}Code", code), error.findtext("{*}Message", "")
+    return S3Error(f"S3 refused {method} {key or 'of the bucket'} ({code}): {message}", answer.status, code)
