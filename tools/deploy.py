@@ -361,7 +361,7 @@ def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Rel
     cloud = run.cloud
     local.build_spa()
     region = cloud.client("cloudformation").meta.region_name
-    depot = Depot(cloud.bucket(bucket, region), cloud.client, distribution_id)
+    depot = Depot(*cloud.spa(bucket, distribution_id, region))
     memory = Memory(ROOT / ".releases" / cloud.stage)
 
     def show(plan: list[str]) -> None:

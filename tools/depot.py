@@ -4,13 +4,11 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 from tools import release
+from tools.aws import AwsError, Bucket, Distribution, Object
 from tools.console import Refused
 from tools.release import Head, Live, Release, Slot
-from tools.s3 import Bucket, Object, S3Error
 from tools.slots import POOL, RECORDS, SLOTS, SpaFile
 
 JOURNAL = f"{RECORDS}journal/"
@@ -33,12 +31,7 @@ def journal_key(seq: int) -> str:
 @dataclass(frozen=True)
 class Depot:
     bucket: Bucket
-    client: Callable[[str], Any]
-    distribution: str
-
-    @cached_property
-    def cloudfront(self) -> Any:
-        return self.client("cloudfront")
+    distribution: Distribution
 
     # The journal
 
@@ -61,7 +54,7 @@ class Depot:
     def _create(self, key: str, body: bytes) -> bool:
         try:
             self.bucket.put(key, body, {"content-type": "application/json", **CREATE_ONLY})
-        except S3Error as error:
+        except AwsError as error:
             if error.status in (409, 412):
                 return False
             raise
@@ -76,7 +69,7 @@ class Depot:
     def record(self, release_id: str) -> Release:
         try:
             return release.decode_release(self.bucket.get(f"{RECORDS}{release_id}.json"))
-        except S3Error as error:
+        except AwsError as error:
             if error.status == 404:
                 raise Refused(f"there is no record of release {release_id}; see `releases`") from error
             raise
@@ -144,7 +137,7 @@ class Depot:
     def _put_asset(self, file: SpaFile) -> None:
         try:
             self._put(file.name, release.facts_of(file), file.body, CREATE_ONLY)
-        except S3Error as error:
+        except AwsError as error:
             if error.status not in (409, 412):
                 raise
             self.require_same(file)
@@ -178,7 +171,7 @@ class Depot:
             condition = {"if-match": live[name]} if name in live else CREATE_ONLY
             try:
                 self._put(f"{slot}/{name}", pointer.facts, pointer.body, condition)
-            except S3Error as error:
+            except AwsError as error:
                 if error.status not in (404, 409, 412):
                     raise
                 self._explain_lost_swap(slot, name, wanted)
@@ -201,9 +194,7 @@ class Depot:
         items = sorted(paths)
         if not items:
             return
-        batch = {"Paths": {"Quantity": len(items), "Items": items}, "CallerReference": secrets.token_hex(16)}
-        made = self.cloudfront.create_invalidation(DistributionId=self.distribution, InvalidationBatch=batch)
-        status, number = made["Invalidation"]["Status"], made["Invalidation"]["Id"]
+        number, status = self.distribution.invalidate(items, secrets.token_hex(16))
         deadline = time.monotonic() + INVALIDATION_TIMEOUT_S
         while status != "Completed":
             if time.monotonic() > deadline:
@@ -212,8 +203,7 @@ class Depot:
                 )
             say("waiting for the edge to forget the old page")
             time.sleep(POLL_S)
-            found = self.cloudfront.get_invalidation(DistributionId=self.distribution, Id=number)
-            status = found["Invalidation"]["Status"]
+            status = self.distribution.invalidation_status(number)
 
     def delete_assets(self, names: Sequence[str]) -> None:
         for start in range(0, len(names), 1000):

@@ -326,7 +326,7 @@ def function_environment(copy: Copy, table: str) -> dict[str, str]:
 def put_spa(copy: Copy, bucket: str, distribution: str) -> None:
     """Both slots by the release machinery, so that `tools.sync --stage local` has something to work on."""
     cloud = Cloud(LOCAL_STAGE, copy.aws.endpoint)
-    depot = Depot(cloud.bucket(bucket, REGION), cloud.client, distribution)
+    depot = Depot(*cloud.spa(bucket, distribution, REGION))
     memory = Memory(copy.home.folder / "releases")
     releaser = Releaser(depot, Viewer(copy.base_url), memory, "make run", lambda: "", ask=lambda _: None, say=note)
     releaser.place(read_build(SPA_FOLDER / "dist"))

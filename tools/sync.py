@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from tools import release
+from tools.aws import AwsError
 from tools.cloud import APP, EMBEDDED_REGION, LOCAL_STAGE, ROOT, Cloud, find_cloud
 from tools.console import Refused, confirm, note, run_tool
 from tools.depot import Depot
 from tools.release import Head, Live
 from tools.releaser import Memory, Releaser, own_commit, own_name
-from tools.s3 import S3Error
 from tools.slots import SLOTS, TEXT_SUFFIXES, read_build
 from tools.viewer import Viewer
 
@@ -29,7 +29,7 @@ def open_releaser(options: argparse.Namespace) -> Releaser:
     local = options.stage == LOCAL_STAGE
     memory = Memory(options.memory or (options.home / "releases" if local else ROOT / ".releases" / options.stage))
     place = local_place(options.home) if local else cloud_place(cloud, memory)
-    depot = Depot(cloud.bucket(place["bucket"], place["region"]), cloud.client, place["distribution"])
+    depot = Depot(*cloud.spa(place["bucket"], place["distribution"], place["region"]))
     viewer = Viewer(options.base_url or place["base_url"])
 
     def ask(plan: list[str]) -> None:
@@ -257,7 +257,7 @@ def main() -> int:
     try:
         return int(options.run(open_releaser(options), options))
     except Exception as error:
-        if isinstance(error, S3Error) or of_botocore(error):
+        if isinstance(error, AwsError) or of_botocore(error):
             raise Refused(f"AWS: {error}; run the same command again to go on from there") from error
         raise
 

@@ -1,7 +1,6 @@
 """A bucket and a distribution made by the product's templates, builds of an SPA, and AWS calls counted or broken."""
 
 import contextlib
-import functools
 import json
 import re
 import subprocess
@@ -13,35 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import urllib3
-from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 from tests.support.running import ROOT
-from tools import embedded, stacks
+from tools import stacks
+from tools.aws import Answer, Door
+from tools.cloud import embedded_spa
 from tools.depot import Depot
 from tools.embedded import EmbeddedAws, free_port
 from tools.frontdoor import FrontDoor
 from tools.releaser import Ask, Memory, Releaser
-from tools.s3 import Answer, Bucket, Credentials
 from tools.viewer import Viewer
-
-CREDENTIALS = Credentials("test", "test")
-
-
-@functools.cache
-def client(service: str, endpoint: str, attempts: int) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=endpoint,
-        region_name=embedded.REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(max_pool_connections=32, retries={"total_max_attempts": attempts}),
-    )
 
 
 @dataclass(frozen=True)
@@ -56,8 +40,7 @@ class Site:
     http: urllib3.PoolManager
 
     def releaser(self, by: str = "ana", *, attempts: int = 2, ask: Ask = lambda _: None) -> Releaser:
-        bucket = Bucket(f"{self.aws.endpoint}/{self.bucket}", embedded.REGION, lambda: CREDENTIALS, attempts)
-        depot = Depot(bucket, lambda service: client(service, self.aws.endpoint, attempts), self.distribution)
+        depot = Depot(*embedded_spa(self.aws.endpoint, self.bucket, self.distribution, attempts))
         memory = Memory(self.folder / "memory" / by)
         return Releaser(depot, Viewer(self.base_url), memory, by, lambda: "c0ffee", ask, say=lambda _: None)
 
@@ -188,7 +171,7 @@ def watched_calls(
     """Every request to AWS that leaves this process, retries too; `fault` may answer in its place."""
     made: list[str] = []
     lock = threading.Lock()
-    botocore_send, send = URLLib3Session.send, Bucket._send
+    botocore_send, send = URLLib3Session.send, Door._send
 
     def watch(call: str, forward: Callable[[], Any], lost: Exception, unreachable: Exception) -> Any:
         with lock:
@@ -205,17 +188,17 @@ def watched_calls(
             ConnectTimeoutError(endpoint_url=request.url),
         )
 
-    def watch_bucket(bucket: Bucket, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+    def watch_door(door: Door, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         call = f"{method} {re.sub(r'^/[^/?]+', '', target)}"
         answer: Answer = watch(
-            call, lambda: send(bucket, method, target, headers, body), TimeoutError(), ConnectionError()
+            call, lambda: send(door, method, target, headers, body), TimeoutError(), ConnectionError()
         )
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(URLLib3Session, "send", watch_botocore)
-        patch.setattr(Bucket, "_send", watch_bucket)
-        patch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+        patch.setattr(Door, "_send", watch_door)
+        patch.setattr("tools.aws.time.sleep", lambda _: None)
         yield made
 
 

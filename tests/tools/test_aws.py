@@ -10,14 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from botocore.auth import S3SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools import s3
-from tools.s3 import Bucket, Credentials, S3Error, quoted_query, sign
+from tools import aws
+from tools.aws import AwsError, Bucket, Credentials, Distribution, quoted_query, sign
 
 NOW = 1_800_000_000.0
 KEYS = ["assets/app-1.js", "a b+c&d=e", "ü/日本/é", "~._-*'()!", "%2F%", "a//b", "assets/@scope/x,y;z:$.js", "./a/../b"]
@@ -30,15 +30,11 @@ QUERIES = [
 TEXT = st.characters(codec="utf-8")
 
 
-class AsS3(S3SigV4Auth):  # type: ignore[misc]
-    """botocore's own, that a test may ask for the text it signs."""
-
-
 def signature_of_botocore(
     method: str, url: str, headers: dict[str, str], credentials: Credentials, region: str
 ) -> tuple[str, str]:
     request = AWSRequest(method, url, headers)
-    oracle = AsS3(BotocoreCredentials(*credentials), "s3", region)
+    oracle = S3SigV4Auth(BotocoreCredentials(*credentials), "s3", region)
     at = datetime.fromtimestamp(NOW, UTC).strftime("%Y%m%dT%H%M%SZ")
     request.context["timestamp"] = at
     request.context["payload_signing_enabled"] = True
@@ -63,7 +59,7 @@ def test_it_signs_any_key_and_query_as_botocore_does(key: str, value: str) -> No
 
 def assert_same_signature(key: str, query: dict[str, str], token: str | None) -> None:
     credentials = Credentials("AKIDEXAMPLE", "wJalr/secret+key", token)
-    path, asked = f"/bucket/{s3.quote(key, safe='/~')}", quoted_query(query)
+    path, asked = f"/bucket/{aws.quote(key, safe='/~')}", quoted_query(query)
     headers = {
         "cache-control": "public,  max-age=31536000,   immutable",
         "content-type": "text/html; charset=utf-8",
@@ -79,6 +75,19 @@ def assert_same_signature(key: str, query: dict[str, str], token: str | None) ->
     names = text.splitlines()[-2]
     assert f"SignedHeaders={names}," in signed["authorization"]
     assert signed.get("x-amz-security-token") == token
+
+
+def test_it_signs_for_cloudfront_as_botocore_does() -> None:
+    credentials, path = Credentials("AKIDEXAMPLE", "secret", "token"), "/2020-05-31/distribution/E1/invalidation"
+    headers = {"content-type": "text/xml", "host": "cloudfront.amazonaws.com", "x-amz-content-sha256": "abc"}
+    signed = sign("POST", path, "", headers, credentials, "us-east-1", NOW, "cloudfront")
+    request = AWSRequest("POST", f"https://cloudfront.amazonaws.com{path}", headers)
+    oracle = SigV4Auth(BotocoreCredentials(*credentials), "cloudfront", "us-east-1")
+    request.context["timestamp"] = request.headers["X-Amz-Date"] = signed["x-amz-date"]
+    request.headers["X-Amz-Security-Token"] = "token"
+    text = oracle.canonical_request(request)
+    signature = oracle.signature(oracle.string_to_sign(request, text), request)
+    assert signed["authorization"].endswith(f"Signature={signature}")
 
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
@@ -141,7 +150,7 @@ def refusal(code: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.s3.LONGEST_WAIT_S", 0)
+    monkeypatch.setattr("tools.aws.LONGEST_WAIT_S", 0)
 
 
 @pytest.mark.parametrize(
@@ -164,10 +173,10 @@ def test_what_passes_is_tried_again_with_the_whole_request(passing: Reply) -> No
 
 def test_trying_again_ends() -> None:
     with answering(*[reply(503, refusal("SlowDown"))] * 9) as (bucket, asked):
-        with pytest.raises(S3Error, match=r"refused GET k \(SlowDown\): told") as told:
+        with pytest.raises(AwsError, match=r"refused GET k \(SlowDown\): told") as told:
             bucket.get("k")
         assert (told.value.status, told.value.code, len(asked)) == (503, "SlowDown", 3)
-    with answering(*[hang_up] * 9) as (bucket, asked), pytest.raises(S3Error, match="does not answer") as told:
+    with answering(*[hang_up] * 9) as (bucket, asked), pytest.raises(AwsError, match="does not answer") as told:
         bucket.get("k")
     assert (told.value.status, len(asked)) == (0, 3)
 
@@ -175,7 +184,7 @@ def test_trying_again_ends() -> None:
 @pytest.mark.parametrize("status", [301, 400, 403, 404, 409, 412])
 def test_a_refusal_is_not_tried_again(status: int) -> None:
     with answering(reply(status, refusal("Some"))) as (bucket, asked):
-        with pytest.raises(S3Error) as told:
+        with pytest.raises(AwsError) as told:
             bucket.put("k", b"body", {})
         assert (told.value.status, told.value.code, len(asked)) == (status, "Some", 1)
 
@@ -183,7 +192,7 @@ def test_a_refusal_is_not_tried_again(status: int) -> None:
 def test_connections_are_kept_and_none_is_kept_after_half_an_answer() -> None:
     with answering(reply(200), reply(404), reply(200), cut_short, reply(200, "x")) as (bucket, asked):
         bucket.put("1", b"body", {})
-        with pytest.raises(S3Error):
+        with pytest.raises(AwsError):
             bucket.get("2")
         bucket.delete("3")
         assert bucket.get("4") == b"x"
@@ -214,22 +223,41 @@ def test_deleting_many_stops_at_the_first_that_stays() -> None:
     body = "<DeleteResult><Error><Key>b</Key><Code>AccessDenied</Code></Error></DeleteResult>"
     with (
         answering(reply(200, body)) as (bucket, asked),
-        pytest.raises(S3Error, match=r"b could not .* \(AccessDenied\)"),
+        pytest.raises(AwsError, match=r"b could not .* \(AccessDenied\)"),
     ):
         bucket.delete_many(["a&<", "b"])
     assert b"<Key>a&amp;&lt;</Key>" in asked[0][3]
 
 
+def test_an_invalidation_is_asked_for_and_watched() -> None:
+    def told(status: str) -> Reply:
+        space = 'xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"'
+        return reply(201, f"<Invalidation {space}><Id>I1</Id><Status>{status}</Status></Invalidation>")
+
+    with answering(hang_up, told("InProgress"), told("Completed")) as (bucket, asked):
+        door = Distribution(f"{bucket.url}/E1", "us-east-1", bucket.credentials, 2, "cloudfront")
+        assert door.invalidate(["/", "/a&b"], "once") == ("I1", "InProgress")
+        assert door.invalidation_status("I1") == "Completed"
+    assert asked[0][1:2] == ("/b/E1/invalidation",)
+    assert asked[0][3] == asked[1][3], "the same reference: done once, though asked for twice"
+    assert b"<Quantity>2</Quantity><Items><Path>/</Path><Path>/a&amp;b</Path></Items>" in asked[1][3]
+    assert asked[2][1] == "/b/E1/invalidation/I1"
+
+
 def test_an_aws_bucket_is_addressed_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
-    assert s3.found_endpoint("b", "eu-west-1") == "https://b.s3.eu-west-1.amazonaws.com"
-    assert s3.found_endpoint("b.c", "eu-west-1") == "https://s3.eu-west-1.amazonaws.com/b.c"
-    assert s3.found_endpoint("b", "cn-north-1") == "https://b.s3.cn-north-1.amazonaws.com.cn"
+    assert aws.found_endpoint("b", "eu-west-1") == "https://b.s3.eu-west-1.amazonaws.com"
+    assert aws.found_endpoint("b.c", "eu-west-1") == "https://s3.eu-west-1.amazonaws.com/b.c"
+    assert aws.found_endpoint("b", "cn-north-1") == "https://b.s3.cn-north-1.amazonaws.com.cn"
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://other:1/")
-    assert s3.found_endpoint("b", "r") == "http://other:1/b"
+    assert aws.found_endpoint("b", "r") == "http://other:1/b"
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://own:2")
-    assert s3.found_endpoint("b", "r") == "http://own:2/b"
+    assert aws.found_endpoint("b", "r") == "http://own:2/b"
+    assert aws.found_cloudfront("eu-west-1") == ("http://other:1", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert aws.found_cloudfront("eu-west-1") == ("https://cloudfront.amazonaws.com", "us-east-1")
+    assert aws.found_cloudfront("cn-north-1")[1] == "cn-northwest-1"
 
 
 def test_credentials_come_from_the_environment_or_from_where_botocore_finds_them(
@@ -240,17 +268,17 @@ def test_credentials_come_from_the_environment_or_from_where_botocore_finds_them
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
-    assert s3.found_credentials()() == Credentials("key", "secret", "token")
+    assert aws.found_credentials()() == Credentials("key", "secret", "token")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name)
     (tmp_path / "credentials").write_text("[me]\naws_access_key_id=k\naws_secret_access_key=s\n")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_PROFILE", "me")
-    assert s3.found_credentials()() == Credentials("k", "s", None)
+    assert aws.found_credentials()() == Credentials("k", "s", None)
 
 
 def test_the_connection_to_aws_trusts_what_botocore_trusts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
-    s3._trust.cache_clear()
-    assert len(s3._trust().get_ca_certs()) > 50
+    aws._trust.cache_clear()
+    assert len(aws._trust().get_ca_certs()) > 50
