@@ -311,6 +311,8 @@ class Releaser:
 
     def _crawl(self, slot: str, live: Live) -> dict[str, Facts]:
         """The files of a slot that was filled without this tool: its pointers and all that they name."""
+        from tools.references import references
+
         found: dict[str, Facts] = {}
         pool = self.depot.pool()
         wave = set(live.etags)
@@ -321,7 +323,7 @@ class Releaser:
             wave = {
                 named
                 for name in wave
-                for named in release.references(name, self.depot.read(key_of(slot, name)))
+                for named in references(name, self.depot.read(key_of(slot, name)))
                 if named in pool and named not in found
             }
         return found
@@ -405,7 +407,9 @@ def _git(*arguments: str) -> str:
 
 
 def require_whole(files: Sequence[SpaFile]) -> None:
-    missing = release.missing_references({file.name: file.body for file in files})
+    from tools.references import missing_references
+
+    missing = missing_references({file.name: file.body for file in files})
     if missing:
         more = f" and {len(missing) - SHOWN_PROBLEMS} more" if len(missing) > SHOWN_PROBLEMS else ""
         raise Refused(f"the build is not whole: {'; '.join(missing[:SHOWN_PROBLEMS])}{more}")

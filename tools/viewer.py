@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from tools import release
 from tools.console import Refused
 from tools.release import PAGE, VIEWER_PREFIX, Facts, Pointer
 from tools.slots import CONTENT_TYPES, IMMUTABLE, POOL
@@ -85,6 +84,8 @@ class Viewer:
         """Every asset that these pages, and what they name in turn, need is served with its type."""
         from concurrent.futures import ThreadPoolExecutor
 
+        from tools.references import references
+
         found: list[str] = []
         seen: set[str] = set()
         lock = threading.Lock()
@@ -94,9 +95,9 @@ class Viewer:
             problems = asset_problems(name, answer)
             with lock:
                 found.extend(problems)
-            return [] if problems else release.references(name, answer.body)
+            return [] if problems else references(name, answer.body)
 
-        wave = {named for name, pointer in pointers.items() for named in release.references(name, pointer.body)}
+        wave = {named for name, pointer in pointers.items() for named in references(name, pointer.body)}
         with ThreadPoolExecutor(FETCHES) as workers:
             while wave := {name for name in wave if name.startswith(POOL)} - seen:
                 seen |= wave

@@ -59,8 +59,8 @@ def ours(site: Site, build: Path) -> list[str]:
 
 
 def seconds(command: list[str]) -> float:
-    # Nothing of the caller's own AWS set-up.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    # Nothing of the caller's own set-up of AWS and Python.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
     kept |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
     started_at = time.perf_counter()
     done = subprocess.run(
