@@ -7,21 +7,18 @@ import base64
 import functools
 import hashlib
 import hmac
-import http.client
 import os
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote_plus, urlsplit
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 from tools.console import Refused
+from tools.wire import Answer, Connection
 
-CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 60
 LONGEST_WAIT_S = 20
 EMPTY_SHA256 = hashlib.sha256().hexdigest()
 PASSING_CODES = {
@@ -62,13 +59,9 @@ class Object(NamedTuple):
     @property
     def modified_at(self) -> float:
         """Seconds since the epoch."""
+        from datetime import datetime
+
         return datetime.fromisoformat(self.modified).timestamp()
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 def found_credentials() -> Callable[[], Credentials]:
@@ -162,7 +155,7 @@ class Door:
     credentials: Callable[[], Credentials]
     attempts: int = 5
     service: str = "s3"
-    _idle: list[http.client.HTTPConnection] = field(default_factory=list)
+    _idle: list[Connection] = field(default_factory=list)
 
     def _call(
         self,
@@ -187,7 +180,7 @@ class Door:
             signed = sign(method, path, asked, known, self.credentials(), self.region, time.time(), self.service)
             try:
                 answer = self._send(method, f"{path}?{asked}" if asked else path, signed, body)
-            except (OSError, http.client.HTTPException) as problem:
+            except OSError as problem:
                 failed = AwsError(f"{url.netloc} does not answer: {problem or type(problem).__name__}")
                 passing = True
             else:
@@ -204,18 +197,16 @@ class Door:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = connect(self.url)
+            connection = Connection(self.url)
         try:
-            connection.request(method, target, body if method in ("PUT", "POST") else None, headers)
-            response = connection.getresponse()
-            answer = Answer(
-                response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
-            )
+            answer = connection.ask(method, target, headers, body)
         except BaseException:
             connection.close()
             raise
-        if not response.will_close:
+        if connection.reusable:
             self._idle.append(connection)
+        else:
+            connection.close()
         return answer
 
 
@@ -286,48 +277,6 @@ class Distribution(Door):
 
     def invalidation_status(self, number: str) -> str:
         return str(_parse(self._call("GET", f"invalidation/{number}").body).findtext("{*}Status", ""))
-
-
-def connect(address: str) -> http.client.HTTPConnection:
-    url = urlsplit(address)
-    host = url.hostname or ""
-    if url.scheme == "http":
-        connection = http.client.HTTPConnection(host, url.port, timeout=CONNECT_TIMEOUT_S)
-    else:
-        connection = _connect_securely(host, url.port)
-    connection.connect()
-    connection.sock.settimeout(READ_TIMEOUT_S)
-    return connection
-
-
-def _connect_securely(host: str, port: int | None) -> http.client.HTTPConnection:
-    """Trusting whom botocore trusts, through the proxy that the environment names."""
-    from urllib.request import getproxies, proxy_bypass
-
-    proxy = getproxies().get("https")
-    if not proxy or proxy_bypass(host):
-        return http.client.HTTPSConnection(host, port, timeout=CONNECT_TIMEOUT_S, context=_trust())
-    way = urlsplit(proxy if "//" in proxy else f"//{proxy}")
-    connection = http.client.HTTPSConnection(way.hostname or "", way.port, timeout=CONNECT_TIMEOUT_S, context=_trust())
-    headers = {}
-    if way.username:
-        user = f"{unquote_plus(way.username)}:{unquote_plus(way.password or '')}"
-        headers["Proxy-Authorization"] = f"Basic {base64.b64encode(user.encode()).decode()}"
-    connection.set_tunnel(host, port, headers)
-    return connection
-
-
-@functools.cache
-def _trust() -> Any:
-    import ssl
-    from importlib.util import find_spec
-    from pathlib import Path
-
-    own = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
-    botocore = find_spec("botocore")
-    if not own and botocore and botocore.origin:
-        own = str(Path(botocore.origin).with_name("cacert.pem"))
-    return ssl.create_default_context(cafile=own)
 
 
 def _parse(text: bytes) -> Any:

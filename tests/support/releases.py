@@ -19,13 +19,14 @@ from botocore.httpsession import URLLib3Session
 
 from tests.support.running import ROOT
 from tools import stacks
-from tools.aws import Answer, Door
+from tools.aws import Door
 from tools.cloud import embedded_spa
 from tools.depot import Depot
 from tools.embedded import EmbeddedAws, free_port
 from tools.frontdoor import FrontDoor
 from tools.releaser import Ask, Memory, Releaser
 from tools.viewer import Viewer
+from tools.wire import Answer
 
 
 @dataclass(frozen=True)

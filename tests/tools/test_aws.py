@@ -2,11 +2,15 @@
 
 import contextlib
 import hashlib
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +20,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools import aws
+from tools import aws, wire
 from tools.aws import AwsError, Bucket, Credentials, Distribution, quoted_query, sign
 
 NOW = 1_800_000_000.0
@@ -144,6 +148,31 @@ def cut_short(handler: BaseHTTPRequestHandler) -> None:
     hang_up(handler)
 
 
+def chunked(handler: BaseHTTPRequestHandler) -> None:
+    """As S3 answers listings, here after word that it will."""
+    handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    handler.wfile.write(b"3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n")
+
+
+def chunked_short(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n")
+    hang_up(handler)
+
+
+def garbled(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"SSH-2.0-OpenSSH\r\n")
+    hang_up(handler)
+
+
+def last_words(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx")
+
+
+def until_the_end(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\nall of it")
+    hang_up(handler)
+
+
 def refusal(code: str) -> str:
     return f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>told</Message></Error>"
 
@@ -158,6 +187,8 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         hang_up,
         cut_short,
+        chunked_short,
+        garbled,
         reply(500),
         reply(503, refusal("SlowDown")),
         reply(429),
@@ -198,6 +229,22 @@ def test_connections_are_kept_and_none_is_kept_after_half_an_answer() -> None:
         assert bucket.get("4") == b"x"
     ports = [address for *_, address in asked]
     assert ports[0] == ports[1] == ports[2] == ports[3] != ports[4]
+
+
+def test_answers_of_every_length_are_read_whole() -> None:
+    with answering(chunked, reply(200), last_words, until_the_end, reply(200)) as (bucket, asked):
+        assert bucket.get("1") == b"abc0123456789"
+        assert bucket.head("2")["content-length"] == "0"
+        assert [bucket.get("3"), bucket.get("4"), bucket.get("5")] == [b"x", b"all of it", b""]
+    ports = [address for *_, address in asked]
+    assert ports[0] == ports[1] == ports[2]
+    assert len({*ports[2:]}) == 3, "what was closed is not used again"
+
+
+def test_a_line_break_does_not_get_into_a_request() -> None:
+    with answering(reply(200)) as (bucket, asked), pytest.raises(ValueError, match="line break"):
+        bucket.put("k", b"", {"x-amz-meta-a": "b\r\nhost: c"})
+    assert asked == []
 
 
 def test_a_listing_is_read_page_after_page_and_decoded() -> None:
@@ -280,5 +327,57 @@ def test_credentials_come_from_the_environment_or_from_where_botocore_finds_them
 def test_the_connection_to_aws_trusts_what_botocore_trusts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
-    aws._trust.cache_clear()
-    assert len(aws._trust().get_ca_certs()) > 50
+    wire._trust.cache_clear()
+    assert len(wire._trust().get_ca_certs()) > 50
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate of this test")
+@pytest.mark.parametrize("by_proxy", [False, True])
+def test_it_speaks_tls_also_through_a_proxy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, by_proxy: bool) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    made += ["-addext", "subjectAltName=DNS:localhost", "-out", str(certificate), "-keyout", str(key)]
+    subprocess.run(made, check=True, capture_output=True)
+    for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    seen: list[bytes] = []
+
+    def serve(listener: socket.socket) -> None:
+        while True:
+            try:
+                plain, _ = listener.accept()
+            except OSError:
+                return
+            if by_proxy:
+                seen.append(plain.recv(65536))
+                plain.sendall(b"HTTP/1.1 200 Connection established\r\nvia: me\r\n\r\n")
+            with contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as secure:
+                secure.recv(65536)
+                secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        address = f"https://localhost:{port}/b"
+        if by_proxy:
+            monkeypatch.setenv("https_proxy", f"http://me:p%40ss@127.0.0.1:{port}")
+            monkeypatch.setattr("urllib.request.proxy_bypass", lambda _: False)
+            address = "https://localhost/b"
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
+        wire._trust.cache_clear()
+        try:
+            bucket = Bucket(address, "r", lambda: Credentials("a", "s"), 1)
+            assert bucket.get("k") == b"secret"
+            monkeypatch.delenv("AWS_CA_BUNDLE")
+            wire._trust.cache_clear()
+            with pytest.raises(AwsError, match="certificate"):
+                Bucket(address, "r", lambda: Credentials("a", "s"), 1).get("k")
+        finally:
+            wire._trust.cache_clear()
+    if by_proxy:
+        assert seen[0].startswith(b"CONNECT localhost:443 HTTP/1.1\r\n")
+        assert b"Basic bWU6cEBzcw==" in seen[0]
+        assert b"a" not in seen[0].partition(b"\r\n\r\n")[2], "the request itself is for S3 alone"
