@@ -4,6 +4,7 @@ Requests are signed with AWS's Signature Version 4, the payload's SHA-256 includ
 """
 
 import base64
+import contextlib
 import functools
 import hashlib
 import hmac
@@ -20,6 +21,8 @@ from tools.console import Refused
 from tools.wire import Answer, Connection
 
 LONGEST_WAIT_S = 20
+# AWS hangs up after 20 s or more; a plan may be looked at for long.
+LONGEST_IDLE_S = 5
 EMPTY_SHA256 = hashlib.sha256().hexdigest()
 PASSING_CODES = {
     "InternalError",
@@ -155,7 +158,7 @@ class Door:
     credentials: Callable[[], Credentials]
     attempts: int = 5
     service: str = "s3"
-    _idle: list[Connection] = field(default_factory=list)
+    _idle: list[tuple[Connection, float]] = field(default_factory=list)
 
     def _call(
         self,
@@ -194,20 +197,33 @@ class Door:
 
     def _send(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         """One request there and back; the connection is kept only after a whole answer."""
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = Connection(self.url)
+        connection = self._connection()
         try:
             answer = connection.ask(method, target, headers, body)
         except BaseException:
             connection.close()
+            self._forget_idle()
             raise
         if connection.reusable:
-            self._idle.append(connection)
+            self._idle.append((connection, time.monotonic()))
         else:
             connection.close()
         return answer
+
+    def _connection(self) -> Connection:
+        with contextlib.suppress(IndexError):  # several threads take from it
+            connection, since = self._idle.pop()
+            if time.monotonic() - since < LONGEST_IDLE_S:
+                return connection
+            connection.close()
+            self._forget_idle()
+        return Connection(self.url)
+
+    def _forget_idle(self) -> None:
+        """What one lost, the others may have lost too: the next try must not find another dead one."""
+        with contextlib.suppress(IndexError):
+            while True:
+                self._idle.pop()[0].close()
 
 
 class Bucket(Door):

@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -229,6 +230,19 @@ def test_connections_are_kept_and_none_is_kept_after_half_an_answer() -> None:
         assert bucket.get("4") == b"x"
     ports = [address for *_, address in asked]
     assert ports[0] == ports[1] == ports[2] == ports[3] != ports[4]
+
+
+def test_connections_that_died_while_idle_do_not_use_up_the_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(*[reply(200)] * 9) as (bucket, asked):
+        for limit in (60, 0):
+            monkeypatch.setattr("tools.aws.LONGEST_IDLE_S", limit)
+            for _ in range(8):
+                dead = wire.Connection(bucket.url)
+                dead.socket.shutdown(socket.SHUT_RDWR)
+                bucket._idle.append((dead, time.monotonic()))
+            bucket.get("k")
+            assert len(bucket._idle) == 1
+        assert len(asked) == 2
 
 
 def test_answers_of_every_length_are_read_whole() -> None:
