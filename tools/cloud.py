@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools import embedded
+from tools.aws import Bucket, Credentials, Distribution, found_cloudfront, found_credentials, found_endpoint
 from tools.console import Refused
 
 ROOT = Path(__file__).parent.parent
 APP = "ship-captain-crew"
 LOCAL_STAGE = "local"
+EMBEDDED_REGION = "us-east-1"
+CLOUDFRONT_PATH = "2020-05-31/distribution"
 # The functions of app.py beside the API's, by the names their decorators give.
 SCHEDULED = ("sweep_mail",)
 
@@ -24,6 +26,8 @@ class Cloud:
     @functools.cache  # noqa: B019 - one short-lived object a command
     def client(self, service: str) -> Any:
         if self.endpoint:
+            from tools import embedded
+
             return embedded.client(service, self.endpoint)
         import boto3
         from botocore.config import Config
@@ -35,6 +39,18 @@ class Cloud:
             retries={"mode": "standard", "total_max_attempts": 5},
         )
         return boto3.client(service, config=config)
+
+    def spa(self, bucket: str, distribution: str, region: str) -> tuple[Bucket, Distribution]:
+        """What releases use instead of boto3's clients."""
+        if self.endpoint:
+            return embedded_spa(self.endpoint, bucket, distribution, attempts=2)
+        credentials = found_credentials()
+        endpoint, signed_for = found_cloudfront(region)
+        url = f"{endpoint}/{CLOUDFRONT_PATH}/{distribution}"
+        return (
+            Bucket(found_endpoint(bucket, region), region, credentials),
+            Distribution(url, signed_for, credentials, service="cloudfront"),
+        )
 
     def function_names(self) -> list[str]:
         if self.stage != LOCAL_STAGE:
@@ -51,6 +67,17 @@ class Cloud:
 
     def parameter_name(self, setting: str) -> str:
         return f"/{APP}/{self.stage}/{setting}"
+
+
+def embedded_spa(endpoint: str, bucket: str, distribution: str, attempts: int) -> tuple[Bucket, Distribution]:
+    def any_will_do() -> Credentials:
+        return Credentials("test", "test")
+
+    url = f"{endpoint}/{CLOUDFRONT_PATH}/{distribution}"
+    return (
+        Bucket(f"{endpoint}/{bucket}", EMBEDDED_REGION, any_will_do, attempts),
+        Distribution(url, EMBEDDED_REGION, any_will_do, attempts, "cloudfront"),
+    )
 
 
 def find_cloud(stage: str, home: Path = ROOT / ".local") -> Cloud:

@@ -360,13 +360,14 @@ def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Rel
     """The built SPA as a release in the staging slot; verified later, when the edge answers."""
     cloud = run.cloud
     local.build_spa()
-    depot = Depot(cloud.client, bucket, distribution_id)
+    region = cloud.client("cloudformation").meta.region_name
+    depot = Depot(*cloud.spa(bucket, distribution_id, region))
     memory = Memory(ROOT / ".releases" / cloud.stage)
 
     def show(plan: list[str]) -> None:
         print("\n".join(plan), flush=True)
 
-    releaser = Releaser(depot, Viewer(base_url), memory, own_name(), own_commit(), ask=show, say=note)
+    releaser = Releaser(depot, Viewer(base_url), memory, own_name(), own_commit, ask=show, say=note)
     outcome = releaser.stage(read_build(local.SPA_FOLDER / "dist"), verify=False)
     progress(f"  {outcome.message}")
     if outcome.changed:

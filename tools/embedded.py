@@ -16,9 +16,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from tools.cloud import EMBEDDED_REGION
 from tools.console import Refused, run_tool
 
-REGION = "us-east-1"
+REGION = EMBEDDED_REGION
 SAVE_EVERY_S = 2.0
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20

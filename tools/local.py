@@ -22,6 +22,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools import demo, stacks
+from tools.cloud import LOCAL_STAGE, Cloud
 from tools.console import Refused, note, progress, run_tool
 from tools.depot import Depot
 from tools.embedded import REGION, EmbeddedAws, free_port
@@ -320,9 +321,10 @@ def function_environment(copy: Copy, table: str) -> dict[str, str]:
 
 def put_spa(copy: Copy, bucket: str, distribution: str) -> None:
     """Both slots by the release machinery, so that `tools.sync --stage local` has something to work on."""
-    depot = Depot(copy.aws.client, bucket, distribution)
+    cloud = Cloud(LOCAL_STAGE, copy.aws.endpoint)
+    depot = Depot(*cloud.spa(bucket, distribution, REGION))
     memory = Memory(copy.home.folder / "releases")
-    releaser = Releaser(depot, Viewer(copy.base_url), memory, "make run", "", ask=lambda _: None, say=note)
+    releaser = Releaser(depot, Viewer(copy.base_url), memory, "make run", lambda: "", ask=lambda _: None, say=note)
     releaser.place(read_build(SPA_FOLDER / "dist"))
 
 

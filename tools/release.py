@@ -5,7 +5,6 @@ the bytes of both slots' pointers; who creates entry n+1 has won, and anybody ca
 """
 
 import base64
-import difflib
 import hashlib
 import json
 import re
@@ -136,14 +135,17 @@ def facts_of(file: SpaFile) -> Facts:
     return Facts(file.sha256, file.etag, len(file.body), file.content_type, file.cache_control, file.lines)
 
 
+def identity_of(files: Iterable[SpaFile]) -> str:
+    """Of the content alone: the same build is the same release, whoever stages it and however often."""
+    content = sorted([file.name, file.sha256, file.content_type, file.cache_control] for file in files)
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
+
+
 def release_of(files: Iterable[SpaFile], who: Who, base: Mapping[str, str]) -> Release:
-    """The id is of the content alone: the same build is the same release, whoever stages it and however often."""
     files = list(files)
     facts = {file.name: facts_of(file) for file in files}
-    content = [[name, one.sha256, one.content_type, one.cache_control] for name, one in sorted(facts.items())]
-    identity = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
     pointers = {file.name: Pointer(facts[file.name], file.body) for file in files if not file.pooled}
-    return Release(identity, who.by, who.at, who.commit, dict(base), facts, pointers)
+    return Release(identity_of(files), who.by, who.at, who.commit, dict(base), facts, pointers)
 
 
 # Three-way state
@@ -225,72 +227,6 @@ def viewer_paths(slot: str, names: Iterable[str]) -> list[str]:
         if name == PAGE:
             paths.add(VIEWER_PREFIX[slot])
     return sorted(paths)
-
-
-# Reference closure
-
-QUOTED_ASSET = re.compile(r"""["'`(](?:/|\./)?(assets/[\w./@~+-]+\.\w+)["'`)?#]""")
-JS_RELATIVE = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'`]\./([\w./@~+-]+\.\w+)["'`]""")
-JS_URL = re.compile(r"""new URL\(\s*["'`](?:\./)?([\w.@~+-]+\.\w+)["'`]\s*,\s*import\.meta\.url""")
-CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+?)["']?\s*\)""")
-CSS_IMPORT = re.compile(r"""@import\s+["']([^"']+)["']""")
-HTML_LINK = re.compile(
-    r"""<(?:script|link|img|source|use|image)\b[^>]*?\s(?:src|href)\s*=\s*["']([^"']+)["']""", re.IGNORECASE
-)
-
-
-def references(name: str, body: bytes) -> set[str]:
-    """The files of the release that this one names, by the ways Vite writes them."""
-    suffix = name.rpartition(".")[2].lower()
-    if suffix not in ("html", "js", "mjs", "css", "webmanifest"):
-        return set()
-    text = body.decode(errors="replace")
-    if suffix == "html":
-        return _resolve(name, HTML_LINK.findall(text))
-    if suffix == "css":
-        return _resolve(name, CSS_URL.findall(text) + CSS_IMPORT.findall(text))
-    if suffix == "webmanifest":
-        return _resolve(name, _manifest_sources(text))
-    found = set(QUOTED_ASSET.findall(text))
-    return found | _resolve(name, [f"./{near}" for near in JS_RELATIVE.findall(text) + JS_URL.findall(text)])
-
-
-def _manifest_sources(text: str) -> list[str]:
-    try:
-        manifest = json.loads(text)
-    except ValueError as error:
-        raise Refused(f"the web manifest is not JSON: {error}") from error
-    images = [*manifest.get("icons", []), *manifest.get("screenshots", [])]
-    images += [icon for shortcut in manifest.get("shortcuts", []) for icon in shortcut.get("icons", [])]
-    return [image["src"] for image in images if "src" in image]
-
-
-def _resolve(name: str, links: Iterable[str]) -> set[str]:
-    folder = name.rpartition("/")[0]
-    found = set()
-    for link in links:
-        path = re.split(r"[?#]", link.strip(), maxsplit=1)[0]
-        if not path or re.match(r"[a-z][a-z0-9+.-]*:|//", path, re.IGNORECASE):
-            continue
-        absolute = path if path.startswith("/") else f"/{folder}/{path}"
-        parts: list[str] = []
-        for part in absolute.split("/"):
-            if part == "..":
-                parts = parts[:-1]
-            elif part not in ("", "."):
-                parts.append(part)
-        if parts and "." in parts[-1]:
-            found.add("/".join(parts))
-    return found
-
-
-def missing_references(files: Mapping[str, bytes]) -> list[str]:
-    """`index.html names assets/app-1.js, which is not in the build`, for each such name."""
-    return [
-        f"{name} names {wanted}, which is not in the build"
-        for name, body in sorted(files.items())
-        for wanted in sorted(references(name, body) - set(files))
-    ]
 
 
 # Acts: each takes the last entry and gives the next, or refuses
@@ -406,12 +342,12 @@ def previous_release(history: Sequence[Act]) -> str | None:
 # Differences
 
 
-HASHED = re.compile(r"^(.+)-[\w-]{8}(\.\w+(?:\.map)?)$")
+HASHED = r"^(.+)-[\w-]{8}(\.\w+(?:\.map)?)$"
 
 
 def plain_name(name: str) -> str:
     """`assets/index-C7tlzI37.js` without the hash that Vite put in."""
-    return HASHED.sub(r"\1\2", name)
+    return re.sub(HASHED, r"\1\2", name)
 
 
 @dataclass(frozen=True)
@@ -442,6 +378,8 @@ def pair(a: Mapping[str, Facts], b: Mapping[str, Facts]) -> list[Pair]:
 
 def unified(one: Pair, before: bytes, after: bytes, width: int = 400) -> list[str]:
     """A unified diff of two texts; a minified line is cut."""
+    import difflib
+
     lines = difflib.unified_diff(
         before.decode(errors="replace").splitlines(),
         after.decode(errors="replace").splitlines(),

@@ -1,14 +1,10 @@
 """The acts on releases: stage, verify, promote, roll back, pull, prune. Decide purely, show the plan, then act."""
 
 import contextlib
-import getpass
 import json
 import secrets
-import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,23 +62,23 @@ class Releaser:
     viewer: Viewer
     memory: Memory
     by: str
-    commit: str
+    commit: Callable[[], str]
     ask: Ask
     say: Say
 
     def who(self) -> Who:
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        return Who(self.by, at, self.commit, secrets.token_hex(8))
+        return Who(self.by, at, self.commit(), secrets.token_hex(8))
 
     # Stage
 
     def stage(self, files: Sequence[SpaFile], forced: Iterable[str] = (), *, verify: bool = True) -> Outcome:
-        who = self.who()
-        record = release.release_of(files, who, self.memory.base())
         head, live = self.depot.look()
-        if live["staging"].token == record.release:
+        if live["staging"].token == release.identity_of(files):
             return self._finish_staging(head, live, verify=verify)
 
+        who = self.who()
+        record = release.release_of(files, who, self.memory.base())
         require_whole(files)
         known = {*self.memory.base().values(), *forced}
         release.stage(head, who, record, live, known)
@@ -315,6 +311,8 @@ class Releaser:
 
     def _crawl(self, slot: str, live: Live) -> dict[str, Facts]:
         """The files of a slot that was filled without this tool: its pointers and all that they name."""
+        from tools.references import references
+
         found: dict[str, Facts] = {}
         pool = self.depot.pool()
         wave = set(live.etags)
@@ -325,13 +323,16 @@ class Releaser:
             wave = {
                 named
                 for name in wave
-                for named in release.references(name, self.depot.read(key_of(slot, name)))
+                for named in references(name, self.depot.read(key_of(slot, name)))
                 if named in pool and named not in found
             }
         return found
 
     def pull(self, slot: str, into: Path) -> Outcome:
         """The live files into a folder, and their release remembered as the base."""
+        import shutil
+        from concurrent.futures import ThreadPoolExecutor
+
         token = self.depot.look()[1][slot].token
         if token is None:
             raise Refused(f"{slot} is empty: nothing to pull")
@@ -360,6 +361,8 @@ class Releaser:
 
     def prune(self, grace_s: float, keep: int) -> list[str]:
         """Delete assets that no retained release names and that are older than the grace period; all read before."""
+        from concurrent.futures import ThreadPoolExecutor
+
         now = time.time()
         head, live = self.depot.look()
         ages = self.depot.record_ages()
@@ -384,6 +387,8 @@ class Releaser:
 
 
 def own_name() -> str:
+    import getpass
+
     return _git("config", "user.name") or getpass.getuser()
 
 
@@ -392,6 +397,8 @@ def own_commit() -> str:
 
 
 def _git(*arguments: str) -> str:
+    import subprocess
+
     try:
         done = subprocess.run(["git", *arguments], cwd=ROOT, check=False, capture_output=True, text=True)
     except OSError:
@@ -400,7 +407,9 @@ def _git(*arguments: str) -> str:
 
 
 def require_whole(files: Sequence[SpaFile]) -> None:
-    missing = release.missing_references({file.name: file.body for file in files})
+    from tools.references import missing_references
+
+    missing = missing_references({file.name: file.body for file in files})
     if missing:
         more = f" and {len(missing) - SHOWN_PROBLEMS} more" if len(missing) > SHOWN_PROBLEMS else ""
         raise Refused(f"the build is not whole: {'; '.join(missing[:SHOWN_PROBLEMS])}{more}")

@@ -22,7 +22,8 @@ from chalicelib.errors import SettingsError
 from tools import env
 from tools.cloud import LOCAL_STAGE, ROOT, Cloud, find_cloud
 from tools.console import Refused, progress, run_tool
-from tools.release import PAGE, references
+from tools.references import references
+from tools.release import PAGE
 from tools.slots import CONTENT_TYPES, POOL
 
 TOKEN_VARIABLE = "SCC_SMOKE_TOKEN"  # noqa: S105 - its name

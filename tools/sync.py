@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from tools import release, stacks
-from tools.cloud import APP, LOCAL_STAGE, ROOT, Cloud, find_cloud
+from tools import release
+from tools.aws import AwsError
+from tools.cloud import APP, EMBEDDED_REGION, LOCAL_STAGE, ROOT, Cloud, find_cloud
 from tools.console import Refused, confirm, note, run_tool
 from tools.depot import Depot
 from tools.release import Head, Live
@@ -30,30 +29,34 @@ def open_releaser(options: argparse.Namespace) -> Releaser:
     local = options.stage == LOCAL_STAGE
     memory = Memory(options.memory or (options.home / "releases" if local else ROOT / ".releases" / options.stage))
     place = local_place(options.home) if local else cloud_place(cloud, memory)
-    depot = Depot(cloud.client, place["bucket"], place["distribution"])
+    depot = Depot(*cloud.spa(place["bucket"], place["distribution"], place["region"]))
     viewer = Viewer(options.base_url or place["base_url"])
 
     def ask(plan: list[str]) -> None:
         print("\n".join(plan), file=sys.stderr if options.json else sys.stdout, flush=True)
         confirm("Do this?", options.yes)
 
-    return Releaser(depot, viewer, memory, options.by or own_name(), own_commit(), ask, note)
+    return Releaser(depot, viewer, memory, options.by or own_name(), own_commit, ask, note)
 
 
 def local_place(home: Path) -> dict[str, Any]:
     try:
         facts = json.loads((home / "local.json").read_text())
-        return {name: facts[name] for name in ("bucket", "distribution", "base_url")}
+        return {name: facts[name] for name in ("bucket", "distribution", "base_url")} | {"region": EMBEDDED_REGION}
     except (OSError, ValueError, KeyError) as error:
         raise Refused("nothing runs here: start it with `make run`") from error
 
 
 def cloud_place(cloud: Cloud, memory: Memory) -> dict[str, Any]:
     """Bucket and distribution out of the edge's stack, looked up once by each copy."""
-    if place := memory.read("place"):
+    place = memory.read("place")
+    if "region" in place:
         return place
+    from tools import stacks
+
+    cloudformation = cloud.client("cloudformation")
     name = f"{APP}-{cloud.stage}-edge"
-    stack = stacks.find_stack(cloud.client("cloudformation"), name)
+    stack = stacks.find_stack(cloudformation, name)
     if stack is None:
         raise Refused(f"stack {name} does not exist: deploy first")
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
@@ -62,6 +65,7 @@ def cloud_place(cloud: Cloud, memory: Memory) -> dict[str, Any]:
         "bucket": parameters["SpaBucketName"],
         "distribution": outputs["DistributionId"],
         "base_url": f"https://{outputs['DistributionDomain']}",
+        "region": cloudformation.meta.region_name,
     }
     memory.write("place", place)
     return place
@@ -252,8 +256,19 @@ def main() -> int:
     options = arguments().parse_args()
     try:
         return int(options.run(open_releaser(options), options))
-    except (BotoCoreError, ClientError) as error:
-        raise Refused(f"AWS: {error}; run the same command again to go on from there") from error
+    except Exception as error:
+        if isinstance(error, AwsError) or of_botocore(error):
+            raise Refused(f"AWS: {error}; run the same command again to go on from there") from error
+        raise
+
+
+def of_botocore(error: Exception) -> bool:
+    """Whether botocore raised it; only who used botocore has it loaded, and that takes half a second."""
+    if "botocore" not in sys.modules:
+        return False
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return isinstance(error, (BotoCoreError, ClientError))
 
 
 if __name__ == "__main__":

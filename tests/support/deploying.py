@@ -15,21 +15,32 @@ from botocore.client import BaseClient
 from chalice.awsclient import TypedAWSClient
 
 from tools import deploy
+from tools.aws import Door
 from tools.embedded import free_port
 from tools.frontdoor import FrontDoor
 
 PORT = urlsplit(os.environ["AWS_ENDPOINT_URL"]).port or 0
-sleep, call = time.sleep, BaseClient._make_api_call
+sleep, call, send = time.sleep, BaseClient._make_api_call, Door._send
 to_go = int(os.environ.get("DIE_AFTER", "::1").split(":")[2])
 
 
-def call_and_die(client: Any, operation: str, arguments: Any) -> Any:
+def die_after(done: str) -> None:
     global to_go  # noqa: PLW0603
-    answer = call(client, operation, arguments)
-    if f"{client.meta.service_model.service_name}:{operation}" == os.environ.get("DIE_AFTER", "").rpartition(":")[0]:
+    if done == os.environ.get("DIE_AFTER", "").rpartition(":")[0]:
         to_go -= 1
         if to_go == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def call_and_die(client: Any, operation: str, arguments: Any) -> Any:
+    answer = call(client, operation, arguments)
+    die_after(f"{client.meta.service_model.service_name}:{operation}")
+    return answer
+
+
+def send_and_die(door: Door, method: str, *request: Any) -> Any:
+    answer = send(door, method, *request)
+    die_after(f"{door.service}:{'PutObject' if method == 'PUT' else method}")
     return answer
 
 
@@ -69,6 +80,7 @@ def open_front_door(domain: str) -> str:
 
 time.sleep = lambda seconds: sleep(min(seconds, 0.1))
 BaseClient._make_api_call = call_and_die
+Door._send = send_and_die  # type: ignore[method-assign]
 TypedAWSClient.import_rest_api = import_rest_api
 TypedAWSClient.update_api_from_swagger = put_rest_api
 deploy.SMOKE_TIMEOUT_S = 0

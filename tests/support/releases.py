@@ -1,7 +1,6 @@
 """A bucket and a distribution made by the product's templates, builds of an SPA, and AWS calls counted or broken."""
 
 import contextlib
-import functools
 import json
 import re
 import subprocess
@@ -13,33 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import urllib3
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 from tests.support.running import ROOT
-from tools import embedded, stacks
+from tools import stacks
+from tools.aws import Door
+from tools.cloud import embedded_spa
 from tools.depot import Depot
 from tools.embedded import EmbeddedAws, free_port
 from tools.frontdoor import FrontDoor
 from tools.releaser import Ask, Memory, Releaser
 from tools.viewer import Viewer
-
-
-@functools.cache
-def client(service: str, endpoint: str, attempts: int) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=endpoint,
-        region_name=embedded.REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(max_pool_connections=32, retries={"total_max_attempts": attempts}),
-    )
+from tools.wire import Answer
 
 
 @dataclass(frozen=True)
@@ -54,9 +41,9 @@ class Site:
     http: urllib3.PoolManager
 
     def releaser(self, by: str = "ana", *, attempts: int = 2, ask: Ask = lambda _: None) -> Releaser:
-        depot = Depot(lambda service: client(service, self.aws.endpoint, attempts), self.bucket, self.distribution)
+        depot = Depot(*embedded_spa(self.aws.endpoint, self.bucket, self.distribution, attempts))
         memory = Memory(self.folder / "memory" / by)
-        return Releaser(depot, Viewer(self.base_url), memory, by, "c0ffee", ask, say=lambda _: None)
+        return Releaser(depot, Viewer(self.base_url), memory, by, lambda: "c0ffee", ask, say=lambda _: None)
 
     def sync(self, command: str, *arguments: str, by: str = "ana") -> "subprocess.CompletedProcess[str]":
         return self.start(command, *arguments, by=by).done()
@@ -175,27 +162,44 @@ def write_build(folder: Path, name: str, *, files: int = 6, lines: int = 3, work
     return folder
 
 
-Fault = Callable[[int, URLLib3Session, AWSPreparedRequest, Callable[..., Any]], Any]
+Fault = Callable[[int, Callable[[], Any], Exception, Exception], Any]
 
 
 @contextlib.contextmanager
 def watched_calls(
     fault: Fault | None = None,
 ) -> Iterator[list[str]]:
-    """Every request that leaves botocore in this process, retries too; `fault` may answer in its place."""
+    """Every request to AWS that leaves this process, retries too; `fault` may answer in its place."""
     made: list[str] = []
     lock = threading.Lock()
-    send = URLLib3Session.send
+    botocore_send, send = URLLib3Session.send, Door._send
 
-    def watch(session: URLLib3Session, request: AWSPreparedRequest) -> Any:
+    def watch(call: str, forward: Callable[[], Any], lost: Exception, unreachable: Exception) -> Any:
         with lock:
-            made.append(f"{request.method} {re.sub(r'^https?://[^/]+/[^/?]+', '', request.url)}")
+            made.append(call)
             number = len(made)
-        return fault(number, session, request, send) if fault else send(session, request)
+        return fault(number, forward, lost, unreachable) if fault else forward()
+
+    def watch_botocore(session: URLLib3Session, request: Any) -> Any:
+        call = f"{request.method} {re.sub(r'^https?://[^/]+/[^/?]+', '', request.url)}"
+        return watch(
+            call,
+            lambda: botocore_send(session, request),
+            ReadTimeoutError(endpoint_url=request.url),
+            ConnectTimeoutError(endpoint_url=request.url),
+        )
+
+    def watch_door(door: Door, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        call = f"{method} {re.sub(r'^/[^/?]+', '', target)}"
+        answer: Answer = watch(
+            call, lambda: send(door, method, target, headers, body), TimeoutError(), ConnectionError()
+        )
+        return answer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(URLLib3Session, "send", watch)
-        patch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+        patch.setattr(URLLib3Session, "send", watch_botocore)
+        patch.setattr(Door, "_send", watch_door)
+        patch.setattr("tools.aws.time.sleep", lambda _: None)
         yield made
 
 
@@ -203,15 +207,15 @@ def breaks(at: int, how: str) -> Fault:
     """What goes wrong with the `at`-th call.
 
     `refused`: it never arrives, nor does any later one (the laptop went offline); `lost`: it is done, its answer and
-    all later calls are lost; `lost once`: only that one, and botocore tries again.
+    all later calls are lost; `lost once`: only that one, and it is tried again.
     """
 
-    def fault(number: int, session: URLLib3Session, request: AWSPreparedRequest, send: Callable[..., Any]) -> Any:
+    def fault(number: int, send: Callable[[], Any], lost: Exception, unreachable: Exception) -> Any:
         if number < at or (number > at and how.endswith("once")):
-            return send(session, request)
+            return send()
         if number == at and how.startswith("lost"):
-            send(session, request)
-            raise ReadTimeoutError(endpoint_url=request.url)
-        raise ConnectTimeoutError(endpoint_url=request.url)
+            send()
+            raise lost
+        raise unreachable
 
     return fault

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tools import release
 from tools.console import Refused
-from tools.release import Act, Facts, Head, Live, Who, changed_names, compare, observe, plan, references
+from tools.references import missing_references, references
+from tools.release import Act, Facts, Head, Live, Who, changed_names, compare, observe, plan
 from tools.slots import SpaFile
 
 WHO = Who("ana", "2026-06-01T10:00:00Z", "c0ffee", "n1")
@@ -164,7 +165,7 @@ def test_references_are_found_as_vite_writes_them(name: str, text: str, named: s
 
 def test_each_name_without_a_file_is_told() -> None:
     files = {"index.html": b'<script src="/assets/a.js"></script>', "assets/a.js": b'import "./b.js"'}
-    assert release.missing_references(files) == ["assets/a.js names assets/b.js, which is not in the build"]
+    assert missing_references(files) == ["assets/a.js names assets/b.js, which is not in the build"]
 
 
 # Acts

@@ -13,6 +13,7 @@ from tests.support.releases import Site, breaks, new_site, watched_calls, write_
 from tools import release
 from tools.console import Refused
 from tools.embedded import EmbeddedAws
+from tools.references import references
 from tools.releaser import Releaser
 from tools.slots import CONTENT_TYPES, read_build
 from tools.viewer import Viewer
@@ -343,7 +344,7 @@ def load_page(site: Site, allowed: set[str]) -> str:
     name = re.findall(r"build (\w+)", text)[0]
     assert name in allowed
     tag = f"{name:0>8}"[-8:]
-    wave, seen = {f"assets/index-{tag}.js"} | release.references("index.html", page.data), set()
+    wave, seen = {f"assets/index-{tag}.js"} | references("index.html", page.data), set()
     while wave:
         path = wave.pop()
         seen.add(path)
@@ -352,7 +353,7 @@ def load_page(site: Site, allowed: set[str]) -> str:
         assert answer.headers["Content-Type"] == CONTENT_TYPES[Path(path).suffix], path
         assert "doctype" not in answer.data.decode(errors="replace"), path
         assert not path.startswith("assets/") or tag in path, f"{path} is of another release"
-        wave |= release.references(path, answer.data) - seen
+        wave |= references(path, answer.data) - seen
     assert len(seen) >= 6
     return name
 

@@ -1,0 +1,70 @@
+"""Which files of a release name which: its reference closure. On its own, for its patterns take time to compile."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from tools.console import Refused
+
+QUOTED_ASSET = re.compile(r"""["'`(](?:/|\./)?(assets/[\w./@~+-]+\.\w+)["'`)?#]""")
+JS_RELATIVE = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'`]\./([\w./@~+-]+\.\w+)["'`]""")
+JS_URL = re.compile(r"""new URL\(\s*["'`](?:\./)?([\w.@~+-]+\.\w+)["'`]\s*,\s*import\.meta\.url""")
+CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+?)["']?\s*\)""")
+CSS_IMPORT = re.compile(r"""@import\s+["']([^"']+)["']""")
+HTML_LINK = re.compile(
+    r"""<(?:script|link|img|source|use|image)\b[^>]*?\s(?:src|href)\s*=\s*["']([^"']+)["']""", re.IGNORECASE
+)
+
+
+def references(name: str, body: bytes) -> set[str]:
+    """The files of the release that this one names, by the ways Vite writes them."""
+    suffix = name.rpartition(".")[2].lower()
+    if suffix not in ("html", "js", "mjs", "css", "webmanifest"):
+        return set()
+    text = body.decode(errors="replace")
+    if suffix == "html":
+        return _resolve(name, HTML_LINK.findall(text))
+    if suffix == "css":
+        return _resolve(name, CSS_URL.findall(text) + CSS_IMPORT.findall(text))
+    if suffix == "webmanifest":
+        return _resolve(name, _manifest_sources(text))
+    found = set(QUOTED_ASSET.findall(text))
+    return found | _resolve(name, [f"./{near}" for near in JS_RELATIVE.findall(text) + JS_URL.findall(text)])
+
+
+def _manifest_sources(text: str) -> list[str]:
+    try:
+        manifest = json.loads(text)
+    except ValueError as error:
+        raise Refused(f"the web manifest is not JSON: {error}") from error
+    images = [*manifest.get("icons", []), *manifest.get("screenshots", [])]
+    images += [icon for shortcut in manifest.get("shortcuts", []) for icon in shortcut.get("icons", [])]
+    return [image["src"] for image in images if "src" in image]
+
+
+def _resolve(name: str, links: Iterable[str]) -> set[str]:
+    folder = name.rpartition("/")[0]
+    found = set()
+    for link in links:
+        path = re.split(r"[?#]", link.strip(), maxsplit=1)[0]
+        if not path or re.match(r"[a-z][a-z0-9+.-]*:|//", path, re.IGNORECASE):
+            continue
+        absolute = path if path.startswith("/") else f"/{folder}/{path}"
+        parts: list[str] = []
+        for part in absolute.split("/"):
+            if part == "..":
+                parts = parts[:-1]
+            elif part not in ("", "."):
+                parts.append(part)
+        if parts and "." in parts[-1]:
+            found.add("/".join(parts))
+    return found
+
+
+def missing_references(files: Mapping[str, bytes]) -> list[str]:
+    """`index.html names assets/app-1.js, which is not in the build`, for each such name."""
+    return [
+        f"{name} names {wanted}, which is not in the build"
+        for name, body in sorted(files.items())
+        for wanted in sorted(references(name, body) - set(files))
+    ]
