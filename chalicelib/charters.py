@@ -4,22 +4,15 @@ import csv
 import io
 from typing import Any
 
-from chalicelib import events, fields, payments, store, waivers
+from chalicelib import events, payments, waivers
 from chalicelib.settings import settings
 
 GUEST_FIELDS = "title starts_at ends_at timezone vessel departure_port return_port guest_notes party_size".split()
 
 
-def find_charter(event_id: str) -> store.Charter:
-    charter = store.read_charter(event_id) if fields.is_event_id(event_id) else None
-    if charter is None:
-        raise events.unknown_event()
-    return charter
-
-
 def get_charter(event_id: str) -> dict[str, Any]:
     """The contract's Event with `payments` and `waiver_records`."""
-    charter = find_charter(event_id)
+    charter = payments.find_charter(event_id, with_waivers=True)
     return {
         **events.event_json(charter.event),
         "payments": [payments.payment_json(row) for row in payments.fold(charter.payment_items)],
@@ -29,7 +22,7 @@ def get_charter(event_id: str) -> dict[str, Any]:
 
 def get_guest_event(event_id: str) -> dict[str, Any]:
     """The contract's GuestEvent: what anyone with the link may see, and nothing else."""
-    charter, here = find_charter(event_id), settings()
+    charter, here = payments.find_charter(event_id, with_waivers=True), settings()
     event = charter.event
     return {
         "event_id": event.event_id,
@@ -47,9 +40,9 @@ def get_guest_event(event_id: str) -> dict[str, Any]:
 
 def get_manifest(event_id: str) -> dict[str, Any]:
     """Who is aboard. Whoever signed counts as a passenger; `missing` are the expected that did not sign."""
-    charter = find_charter(event_id)
+    charter = payments.find_charter(event_id, with_waivers=True)
     event, details = charter.event, charter.event.details
-    current = (store.read_current_version() or waivers.default_version())["waiver_version"]
+    current = waivers.current_version()["waiver_version"]
     passengers = [
         {
             "name": record["participant_name"],

@@ -292,8 +292,8 @@ def send_receipt_again(event_id: str, payment_id: str, *, now: datetime) -> dict
 # --- read -----------------------------------------------------------------------------------------
 
 
-def find_charter(event_id: str) -> store.Charter:
-    charter = store.read_charter(event_id, waivers=False) if fields.is_event_id(event_id) else None
+def find_charter(event_id: str, *, with_waivers: bool = False) -> store.Charter:
+    charter = store.read_charter(event_id, waivers=with_waivers) if fields.is_event_id(event_id) else None
     if charter is None:
         raise events.unknown_event()
     return charter

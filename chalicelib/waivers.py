@@ -84,8 +84,12 @@ def _version(title: str, text: str, published_at: str, published_by: str) -> dic
     }
 
 
+def current_version() -> dict[str, Any]:
+    return store.read_current_version() or default_version()
+
+
 def list_versions() -> dict[str, Any]:
-    current = store.read_current_version() or default_version()
+    current = current_version()
     versions = store.list_versions()
     if current["waiver_version"] not in {version["waiver_version"] for version in versions}:
         versions.insert(0, current)
