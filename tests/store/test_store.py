@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import acts, chain, ledger, settings, store, times
-from chalicelib.store import EventRecord, Mail
+from chalicelib.store import EventRecord, Mail, table
 from tests.support import operator
 
 pytestmark = pytest.mark.usefixtures("dynamodb")
@@ -202,7 +202,7 @@ def test_the_board_of_one_status_holds_that_status_alone_and_fills_its_pages() -
 
 
 def test_a_board_of_one_status_does_not_give_up_on_a_long_row_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MAX_PAGES", 2)
+    monkeypatch.setattr(table, "MAX_PAGES", 2)
     for number in range(12):
         kept(starts_at=f"2026-12-01T08:00:{number:02d}Z")
     last = kept(operator.event(status="cancelled", starts_at="2026-12-02T08:00:00Z"))

@@ -1,0 +1,108 @@
+"""Payments and the acts on them: rows that are only ever added."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.ledger import Sums
+from chalicelib.store.events import EventRecord, event_key
+from chalicelib.store.mail import Mail, owed
+from chalicelib.store.table import (
+    Item,
+    db,
+    item_key,
+    json_s,
+    load_data,
+    n,
+    put_write,
+    query_items,
+    s,
+    table_name,
+    write_all,
+)
+
+
+def append_payment(
+    event: EventRecord,
+    payment: dict[str, Any],
+    sums: Sums,
+    receipt: str,
+    fingerprint: str,
+    answer: str,
+    mail: Mail | None,
+) -> None:
+    """One transaction: the row, the event's sums, the owed mail. Raises Exists or Moved."""
+    row = {
+        **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}"),
+        **_ledger_keys(payment, ""),
+        "data": json_s(payment),
+        "receipt": s(receipt),
+        "fingerprint": s(fingerprint),
+        "answer": s(answer),
+    }
+    write_all([put_write(row, only_new=True), _update_sums(event, sums, payment["recorded_at"]), *owed(mail)], unique=0)
+
+
+def append_act(event: EventRecord, payment: dict[str, Any], act: dict[str, Any], sums: Sums, mail: Mail | None) -> None:
+    """One transaction: the act on a payment, the event's sums, the owed mail. Raises Exists or Moved."""
+    name = act["act"].upper()
+    row = {
+        **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}#{name}"),
+        **_ledger_keys(payment, f"#{name}"),
+        "data": json_s(act),
+    }
+    write_all([put_write(row, only_new=True), _update_sums(event, sums, act["at"]), *owed(mail)], unique=0)
+
+
+def read_payment_item(event_id: str, payment_id: str) -> Item | None:
+    key = item_key(f"EVENT#{event_id}", f"PAYMENT#{payment_id}")
+    return db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")  # type: ignore[no-any-return]
+
+
+def has_act(event_id: str, payment_id: str, act: str) -> bool:
+    return read_payment_item(event_id, f"{payment_id}#{act}") is not None
+
+
+def list_ledger(month: str, first: str, last: str) -> Iterator[Item]:
+    """Rows and acts of one month (`2026-11`) whose payment was received in [first, last): one index partition."""
+    return query_items(
+        IndexName="by_date",
+        KeyConditionExpression="by_date_pk = :pk AND by_date_sk BETWEEN :first AND :last",
+        ExpressionAttributeValues={":pk": s(f"LEDGER#{month}"), ":first": s(first), ":last": s(last)},
+    )
+
+
+def payment_parts(item: Item) -> tuple[tuple[str, str], str, dict[str, Any], str]:
+    """Of a row or an act: its event and payment, the act's name (empty for the row), the facts, the receipt's state."""
+    event_id = item["PK"]["S"].partition("#")[2]
+    _, payment_id, act = (item["SK"]["S"] + "#").split("#")[:3]
+    return (event_id, payment_id), act, load_data(item), item["receipt"]["S"] if "receipt" in item else ""
+
+
+def stored_answer(item: Item) -> tuple[str, str]:
+    """Of a payment's row: the fingerprint of the request and the body that answered it."""
+    return item["fingerprint"]["S"], item["answer"]["S"]
+
+
+def _update_sums(event: EventRecord, sums: Sums, at: str) -> Item:
+    return {
+        "Update": {
+            "TableName": table_name(),
+            "Key": event_key(event.event_id),
+            "UpdateExpression": "SET money = :money, ledger_seq = :next, updated_at = :at",
+            "ConditionExpression": "ledger_seq = :seen",
+            "ExpressionAttributeValues": {
+                ":money": json_s(sums.to_data()),
+                ":next": n(event.ledger_seq + 1),
+                ":seen": n(event.ledger_seq),
+                ":at": s(at),
+            },
+        }
+    }
+
+
+def _ledger_keys(payment: dict[str, Any], act: str) -> Item:
+    received_at = payment["received_at"]
+    return {
+        "by_date_pk": s(f"LEDGER#{received_at[:7]}"),
+        "by_date_sk": s(f"{received_at}#{payment['payment_id']}{act}"),
+    }

@@ -1,0 +1,52 @@
+"""Sessions and throttles, which pass by themselves."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.store.table import db, item_key, json_s, load_data, n, table_name
+
+
+def put_session(token_hash: str, session: dict[str, Any], idle_until_s: int, ttl_s: int) -> None:
+    key = item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}")
+    item = {**key, "data": json_s(session), "idle_until_s": n(idle_until_s), "ttl": n(ttl_s)}
+    db().put_item(TableName=table_name(), Item=item)
+
+
+def read_session(token_hash: str) -> tuple[dict[str, Any], int] | None:
+    """The session and the second it goes idle."""
+    key = item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}")
+    item = db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")
+    return (load_data(item), int(item["idle_until_s"]["N"])) if item else None
+
+
+def extend_session(token_hash: str, idle_until_s: int) -> None:
+    """Moves the idle end, unless the session has been revoked meanwhile."""
+    try:
+        db().update_item(
+            TableName=table_name(),
+            Key=item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}"),
+            UpdateExpression="SET idle_until_s = :until",
+            ConditionExpression="attribute_exists(PK)",
+            ExpressionAttributeValues={":until": n(idle_until_s)},
+        )
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+
+
+def delete_session(token_hash: str) -> None:
+    db().delete_item(TableName=table_name(), Key=item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}"))
+
+
+def count_try(throttle: str, change: int, ttl_s: int) -> int:
+    """Adds to a throttle's count and returns it. The count dies with its item, some time after `ttl_s`."""
+    answer = db().update_item(
+        TableName=table_name(),
+        Key=item_key(f"THROTTLE#{throttle}", f"THROTTLE#{throttle}"),
+        UpdateExpression="ADD tries :change SET #ttl = :ttl",
+        ExpressionAttributeNames={"#ttl": "ttl"},
+        ExpressionAttributeValues={":change": n(change), ":ttl": n(ttl_s)},
+        ReturnValues="UPDATED_NEW",
+    )
+    return int(answer["Attributes"]["tries"]["N"])

@@ -1,0 +1,88 @@
+"""The one door to DynamoDB: how items are spelled, written together and read page by page."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import aws
+from chalicelib.settings import settings
+
+Item = dict[str, Any]
+# 1 MB a page: far past any charter or chain of a small operator, and an end to any loop all the same.
+MAX_PAGES = 200
+
+
+class Exists(Exception):
+    """The record is already there; `item` is what stands there."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__()
+        self.item = item
+
+
+class Moved(Exception):
+    """Somebody changed the record since it was read, or is changing it now. Nothing was written."""
+
+
+def db() -> Any:
+    return aws.client("dynamodb")
+
+
+def table_name() -> str:
+    return settings().table
+
+
+def s(text: str) -> Item:
+    return {"S": text}
+
+
+def n(number: int) -> Item:
+    return {"N": str(number)}
+
+
+def json_s(facts: dict[str, Any]) -> Item:
+    return s(json.dumps(facts, ensure_ascii=False, separators=(",", ":")))
+
+
+def load_data(item: Item) -> dict[str, Any]:
+    return json.loads(item["data"]["S"])  # type: ignore[no-any-return]
+
+
+def item_key(pk: str, sk: str) -> Item:
+    return {"PK": s(pk), "SK": s(sk)}
+
+
+def put_write(item: Item, *, only_new: bool = False) -> Item:
+    put: Item = {"TableName": table_name(), "Item": item}
+    if only_new:
+        put |= {"ConditionExpression": "attribute_not_exists(PK)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    return {"Put": put}
+
+
+def write_all(writes: Sequence[Item], unique: int | None = None) -> None:
+    """All or nothing. `unique` is the write whose failed condition means that the record exists."""
+    try:
+        # The SDK adds a ClientRequestToken, so its own retry after a lost reply cannot write twice.
+        db().transact_write_items(TransactItems=list(writes))
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] == "TransactionInProgressException":
+            raise Moved from problem
+        reasons = problem.response.get("CancellationReasons", [])
+        codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
+        if unique is not None and reasons and reasons[unique].get("Code") == "ConditionalCheckFailed":
+            raise Exists(reasons[unique].get("Item", {})) from problem
+        if codes and codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
+            raise Moved from problem
+        raise
+
+
+def query_items(**query: Any) -> Iterator[Item]:
+    for _ in range(MAX_PAGES):
+        page = db().query(TableName=table_name(), **query)
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    raise RuntimeError("a list is longer than any this product makes")
