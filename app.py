@@ -14,6 +14,7 @@ from chalicelib import (
     events,
     notifications,
     payments,
+    reports,
     settings,
     times,
     waiver_page,
@@ -178,12 +179,22 @@ def send_receipt_again(event_id: str, payment_id: str) -> Response:
 
 @app.route("/api/payments")
 def list_payments() -> dict[str, Any]:
-    return payments.list_payments(payments.parse_report(query(), now=times.utc_now()))
+    return reports.list_payments(reports.parse_report(query(), now=times.utc_now()))
+
+
+@app.route("/api/payments/to-clear")
+def list_payments_to_clear() -> dict[str, Any]:
+    return reports.list_to_clear(*reports.parse_to_clear(query()))
+
+
+@app.route("/api/payments/summary")
+def summarize_payments() -> dict[str, Any]:
+    return reports.summarize(reports.parse_summary(query(), now=times.utc_now()))
 
 
 @app.route("/api/payments.csv")
 def get_payments_csv() -> Response:
-    return web.csv_response(payments.report_csv(payments.parse_report(query(), now=times.utc_now())), "payments.csv")
+    return web.csv_response(reports.to_csv(reports.parse_report(query(), now=times.utc_now())), "payments.csv")
 
 
 # --- waivers --------------------------------------------------------------------------------------

@@ -1,10 +1,8 @@
 """One charter with all it owns, for three readers: the admin, the guests, the captain with the manifest."""
 
-import csv
-import io
 from typing import Any
 
-from chalicelib import events, payments, waivers
+from chalicelib import events, payments, sheets, waivers
 from chalicelib.settings import settings
 
 GUEST_FIELDS = "title starts_at ends_at timezone vessel departure_port return_port guest_notes party_size".split()
@@ -66,16 +64,11 @@ def get_manifest(event_id: str) -> dict[str, Any]:
 
 def manifest_csv(event_id: str) -> str:
     manifest = get_manifest(event_id)
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow(("role", "name", "phone", "minor", "guardian", "waiver", "signed_at"))
     crew = [("captain", manifest["captain"])] if manifest["captain"] else []
-    for role, person in crew + [("crew", person) for person in manifest["crew"]]:
-        writer.writerow(map(payments.safe_cell, (role, person["name"], person["phone"], "", "", "", "")))
+    crew += [("crew", person) for person in manifest["crew"]]
+    rows = [(role, person["name"], person["phone"], "", "", "", "") for role, person in crew]
     for one in manifest["passengers"]:
         minor = "yes" if one["minor"] else "no"
-        cells = ("passenger", one["name"], "", minor, one["guardian"] or "", one["waiver"], one["signed_at"])
-        writer.writerow(map(payments.safe_cell, cells))
-    for _ in range(manifest["missing"]):
-        writer.writerow(("passenger", "", "", "", "", "missing", ""))
-    return sheet.getvalue()
+        rows.append(("passenger", one["name"], "", minor, one["guardian"], one["waiver"], one["signed_at"]))
+    rows += [("passenger", "", "", "", "", "missing", "")] * manifest["missing"]
+    return sheets.to_csv(("role", "name", "phone", "minor", "guardian", "waiver", "signed_at"), rows)

@@ -10,6 +10,15 @@ from typing import Any
 
 KINDS = ("deposit", "balance", "tip", "refund")
 METHODS = ("cash", "check", "card", "venmo", "zelle", "bank_transfer", "other")
+METHOD_WORDS = {
+    "cash": "cash",
+    "check": "check",
+    "card": "card",
+    "venmo": "Venmo",
+    "zelle": "Zelle",
+    "bank_transfer": "bank transfer",
+    "other": "other means",
+}
 CLEARED_ON_RECEIPT = frozenset(("cash", "card"))
 STATUSES = ("received", "cleared", "bounced", "voided")
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import acts, mailer, pages, store, times
+from chalicelib import acts, ledger, mailer, pages, store, times
 from chalicelib.settings import settings
 from chalicelib.store import EventRecord, Mail
 
@@ -30,13 +30,6 @@ _TEMPLATES = {
     "correction": "mail-correction",
     "bounce": "mail-bounce",
     "waiver_copy": "mail-waiver-copy",
-}
-_METHOD_WORDS = {
-    "check": "check",
-    "venmo": "Venmo",
-    "zelle": "Zelle",
-    "bank_transfer": "bank transfer",
-    "other": "other means",
 }
 _KIND_WORDS = {"balance": "payment"}
 
@@ -175,7 +168,7 @@ def compose(mail: Mail) -> Any:
     if "payment" in facts:
         payment = facts["payment"]
         method, kind = payment["method"], payment["kind"]
-        facts |= {"method_words": _METHOD_WORDS.get(method, method), "kind_words": _KIND_WORDS.get(kind, kind)}
+        facts |= {"method_words": ledger.METHOD_WORDS[method], "kind_words": _KIND_WORDS.get(kind, kind)}
     template = _TEMPLATES[mail.kind]
     # The text's first line is the subject: one place to read and translate a mail.
     subject, _, text = pages.render(f"{template}.txt", **facts).partition("\n")

@@ -1,39 +1,36 @@
 """The ledger's rules. Rows and acts are appended, never edited; every call can be repeated."""
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import acts, events, fields, ledger, lists, money, notifications, store, times
+from chalicelib import acts, events, fields, ledger, money, notifications, store, times
 from chalicelib.acts import Actor
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.fields import Fields
-from chalicelib.settings import settings
 from chalicelib.store import EventRecord, Item, Mail
 
 MAX_AMOUNT_CENTS = 100_000_000
 # A phone's clock may be off; money from tomorrow is a typing error.
 CLOCK_TOLERANCE = timedelta(hours=24)
-# One Query a month: a longer range would outlast the request.
-LONGEST_REPORT = timedelta(days=33 * 366)
+# Two admins who log the same money do so while they stand on the same dock.
+TWIN_WITHIN = timedelta(minutes=30)
 
 PUBLIC = (
     "payment_id event_id kind refund_of method amount_cents currency payer reference note received_at recorded_at "
-    "recorded_by cleared_at status void bounce receipt"
-).split()
-CSV_COLUMNS = (
-    "received_at recorded_at cleared_at status kind method amount currency payer reference note charter event_id "
-    "payment_id refund_of recorded_by void_reason bounce_reason"
+    "recorded_by cleared_at status void bounce receipt duplicate_of"
 ).split()
 
 
 class PaymentConflict(Conflict):
     """409. The id is taken by another payment, or the payment's state does not allow the act."""
+
+
+class PossibleDuplicate(Conflict):
+    """409. Somebody has just logged such a payment; `duplicate` is that one. Nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +46,15 @@ class NewPayment:
     note: str
     received_at: str
     notify: bool
+    duplicate_of: str | None
+    """The payment that looks the same and is another one: the admin was asked and said so."""
+    ask_if_duplicate: bool
 
     @property
     def fingerprint(self) -> str:
         """Equal for equal requests, whatever became of the charter meanwhile."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        content = {name: value for name, value in asdict(self).items() if name != "ask_if_duplicate"}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 # --- log ------------------------------------------------------------------------------------------
@@ -87,7 +88,11 @@ def parse_payment(payment_id: str, body: Mapping[str, Any], *, now: datetime) ->
         note=form.text("note", max_chars=1000, default="", lines=True),
         received_at=_take_past(form, "received_at", now) or "",
         notify=form.flag("notify", default=True),
+        duplicate_of=form.uuid("duplicate_of", default=None),
+        ask_if_duplicate=form.flag("ask_if_duplicate", default=False),
     )
+    if command.duplicate_of == command.payment_id:
+        form.refuse("duplicate_of", "must be another payment")
     form.finish()
     return command
 
@@ -102,10 +107,11 @@ def _take_past(form: Fields, name: str, now: datetime) -> str | None:
 def log_payment(event_id: str, command: NewPayment, *, actor: Actor, now: datetime) -> tuple[str, bool]:
     """The answer as JSON text, and whether it is new. A replay gets the very text that answered first.
 
-    Raises PaymentConflict if the id stands for another payment, BadInput if the charter does not allow it.
+    Raises PaymentConflict if the id stands for another payment, PossibleDuplicate if the command asks for that,
+    BadInput if the charter does not allow it.
     """
     for _ in acts.tries():
-        if command.kind == "refund":
+        if command.kind == "refund" or command.ask_if_duplicate or command.duplicate_of:
             charter = find_charter(event_id)
             event, earlier = charter.event, fold(charter.payment_items)
         else:
@@ -114,6 +120,7 @@ def log_payment(event_id: str, command: NewPayment, *, actor: Actor, now: dateti
             stored = store.read_payment_item(event_id, command.payment_id)
             return _replay(command, stored or {}), False
         _check_currency(event, command)
+        _check_duplicate(command, earlier, now)
         refunds_tip = command.kind == "refund" and _find_refunded(command, earlier)["kind"] == "tip"
         payment = _new_row(event, command, refunds_tip, actor, now)
         sums = ledger.add(event.sums, payment)
@@ -153,6 +160,7 @@ def _new_row(event: EventRecord, command: NewPayment, refunds_tip: bool, actor: 
         "event_id": event.event_id,
         "kind": command.kind,
         "refund_of": command.refund_of,
+        "duplicate_of": command.duplicate_of,
         "method": command.method,
         "amount_cents": command.amount_cents,
         "currency": event.details["currency"],
@@ -186,6 +194,34 @@ def _find_refunded(command: NewPayment, earlier: list[dict[str, Any]]) -> dict[s
         left = money.spell(left_cents, paid["currency"])
         raise BadInput({"amount_cents": f"must be at most {left_cents}: {left} of that payment is not refunded yet"})
     return paid
+
+
+def _check_duplicate(command: NewPayment, earlier: list[dict[str, Any]], now: datetime) -> None:
+    if command.duplicate_of:
+        if all(row["payment_id"] != command.duplicate_of for row in earlier):
+            raise BadInput({"duplicate_of": "must be a payment of this charter"})
+    elif command.ask_if_duplicate:
+        twins = [row for row in earlier if _is_twin(row, command, now)]
+        if twins:
+            twin = max(twins, key=lambda row: str(row["recorded_at"]))
+            amount = money.spell(twin["amount_cents"], twin["currency"])
+            how, ago = ledger.METHOD_WORDS[twin["method"]], times.spell_ago(twin["recorded_at"], now)
+            raise PossibleDuplicate(
+                f"{twin['recorded_by']} logged {amount} {how} for this charter {ago}. Nothing was saved.",
+                duplicate=payment_json(twin),
+            )
+
+
+def _is_twin(row: Mapping[str, Any], command: NewPayment, now: datetime) -> bool:
+    """The same money again, it seems: logged by now or received then, within the half hour."""
+    same = (row["method"], row["amount_cents"]) == (command.method, command.amount_cents)
+    if not same or not ledger.is_live(row) or (row["kind"] == "refund") != (command.kind == "refund"):
+        return False
+    received_at = times.parse_instant(command.received_at) if command.received_at else now
+    return (
+        abs(now - times.parse_instant(row["recorded_at"])) <= TWIN_WITHIN
+        or abs(received_at - times.parse_instant(row["received_at"])) <= TWIN_WITHIN
+    )
 
 
 # --- acts -----------------------------------------------------------------------------------------
@@ -334,7 +370,9 @@ def _apply(payment: dict[str, Any], act: dict[str, Any]) -> dict[str, Any]:
 
 def payment_json(payment: Mapping[str, Any], receipt: str = "") -> dict[str, Any]:
     """The contract's Payment."""
-    return {name: payment[name] for name in PUBLIC if name != "receipt"} | {"receipt": receipt or payment["receipt"]}
+    return {name: payment.get(name) for name in PUBLIC if name != "receipt"} | {
+        "receipt": receipt or payment["receipt"]
+    }
 
 
 def statement(event_id: str) -> dict[str, Any]:
@@ -348,116 +386,3 @@ def statement(event_id: str) -> dict[str, Any]:
 
 def _after(event: EventRecord, sums: ledger.Sums, at: str) -> EventRecord:
     return replace(event, sums=sums, ledger_seq=event.ledger_seq + 1, updated_at=at)
-
-
-# --- reports --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Report:
-    start: datetime
-    end: datetime
-    status: str
-    method: str
-    limit: int
-    cursor: str
-
-
-def parse_report(query: Mapping[str, str], *, now: datetime) -> Report:
-    """By default from the start of the operator's current month till tomorrow."""
-    timezone = settings().timezone
-    form = Fields(query)
-    today = now.astimezone(times.zone(timezone)).date()
-    start = lists.take_bound(form, "from", timezone) or times.start_of_day(today.replace(day=1), timezone)
-    end = lists.take_bound(form, "to", timezone, end=True) or max(now, start) + CLOCK_TOLERANCE
-    if end - start > LONGEST_REPORT:
-        form.refuse("from", "must be within 33 years of `to`")
-    report = Report(
-        start=start,
-        end=end,
-        status=form.choice("status", ledger.STATUSES, default=""),
-        method=form.choice("method", ledger.METHODS, default=""),
-        limit=lists.take_limit(form),
-        cursor=lists.take_cursor(form, "payments"),
-    )
-    form.finish()
-    return report
-
-
-def list_payments(report: Report) -> dict[str, Any]:
-    """One page by `received_at`, and the totals of the whole range."""
-    rows = sorted(_report_rows(report), key=_place)
-    page = [row for row in rows if not report.cursor or _place(row) > report.cursor][: report.limit + 1]
-    more = len(page) > report.limit
-    page = page[: report.limit]
-    return {
-        "payments": [payment_json(row) for row in page],
-        "totals": _totals(rows),
-        "next_cursor": lists.make_cursor("payments", _place(page[-1])) if more else None,
-    }
-
-
-def _place(payment: Mapping[str, Any]) -> str:
-    return f"{payment['received_at']}#{payment['payment_id']}#{payment['event_id']}"
-
-
-def _report_rows(report: Report) -> list[dict[str, Any]]:
-    if report.start >= report.end:
-        return []
-    first, last = times.format_instant(report.start), times.format_instant(report.end)
-    items = (item for month in _months(report.start, report.end) for item in store.list_ledger(month, first, last))
-    return [
-        row
-        for row in fold(items)
-        if (not report.status or row["status"] == report.status)
-        and (not report.method or row["method"] == report.method)
-    ]
-
-
-def _months(start: datetime, end: datetime) -> Iterable[str]:
-    year, month = start.year, start.month
-    while (year, month) <= (end.year, end.month):
-        yield f"{year}-{month:02d}"
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-
-
-def _totals(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """`by_method` is money in less money out, tips included, live rows only."""
-    rows = list(rows)
-    sums = ledger.fold(rows)
-    by_method: dict[str, int] = {}
-    for row in filter(ledger.is_live, rows):
-        signed_cents = -row["amount_cents"] if row["kind"] == "refund" else row["amount_cents"]
-        by_method[row["method"]] = by_method.get(row["method"], 0) + signed_cents
-    return {
-        "received_cents": sums.received_cents,
-        "refunded_cents": sums.refunded_cents,
-        "tips_cents": sums.tips_cents,
-        "uncleared_cents": sums.uncleared_cents,
-        "count": len(rows),
-        "by_method": by_method,
-    }
-
-
-def report_csv(report: Report) -> str:
-    """RFC 4180; cells that a spreadsheet would run as a formula are made text."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    for row in _report_rows(report):
-        cells = {
-            **row,
-            "amount": money.plain(
-                -row["amount_cents"] if row["kind"] == "refund" else row["amount_cents"], row["currency"]
-            ),
-            "void_reason": row["void"]["reason"] if row["void"] else "",
-            "bounce_reason": row["bounce"]["reason"] if row["bounce"] else "",
-        }
-        writer.writerow([cells["amount"] if name == "amount" else safe_cell(cells[name]) for name in CSV_COLUMNS])
-    return sheet.getvalue()
-
-
-def safe_cell(value: Any) -> str:
-    # https://owasp.org/www-community/attacks/CSV_Injection
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -75,6 +75,16 @@ def spell_clock(instant: str, timezone: str) -> str:
     return f"{then.hour % 12 or 12}:{then:%M} {'AM' if then.hour < 12 else 'PM'} {then.tzname()}"
 
 
+def spell_ago(instant: str, now: datetime) -> str:
+    """`just now`, `4 minutes ago`, `2 hours ago`, `3 days ago`."""
+    minutes = max(0, int((now - parse_instant(instant)).total_seconds())) // 60
+    for unit, length in (("day", 1440), ("hour", 60), ("minute", 1)):
+        count = minutes // length
+        if count:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
 @cache
 def zone(name: str) -> ZoneInfo:
     """The IANA time zone of that name. ValueError if there is none."""

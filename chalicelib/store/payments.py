@@ -15,10 +15,14 @@ from chalicelib.store.table import (
     n,
     put_write,
     query_items,
+    read_items,
     s,
     table_name,
     write_all,
 )
+
+# No record but a list of what is to do: a mark comes with its payment and goes with the act that ends the wait.
+_TO_CLEAR = "TO_CLEAR"
 
 
 def append_payment(
@@ -30,7 +34,7 @@ def append_payment(
     answer: str,
     mail: Mail | None,
 ) -> None:
-    """One transaction: the row, the event's sums, the owed mail. Raises Exists or Moved."""
+    """One transaction: the row, the event's sums, the owed mail, the mark "to clear". Raises Exists or Moved."""
     row = {
         **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}"),
         **_ledger_keys(payment, ""),
@@ -39,7 +43,10 @@ def append_payment(
         "fingerprint": s(fingerprint),
         "answer": s(answer),
     }
-    write_all([put_write(row, only_new=True), _update_sums(event, sums, payment["recorded_at"]), *owed(mail)], unique=0)
+    writes = [put_write(row, only_new=True), _update_sums(event, sums, payment["recorded_at"]), *owed(mail)]
+    if payment["status"] == "received":
+        writes.append(put_write(_to_clear_key(payment)))
+    write_all(writes, unique=0)
 
 
 def append_act(event: EventRecord, payment: dict[str, Any], act: dict[str, Any], sums: Sums, mail: Mail | None) -> None:
@@ -50,7 +57,10 @@ def append_act(event: EventRecord, payment: dict[str, Any], act: dict[str, Any],
         **_ledger_keys(payment, f"#{name}"),
         "data": json_s(act),
     }
-    write_all([put_write(row, only_new=True), _update_sums(event, sums, act["at"]), *owed(mail)], unique=0)
+    writes = [put_write(row, only_new=True), _update_sums(event, sums, act["at"]), *owed(mail)]
+    if payment["status"] == "received":
+        writes.append({"Delete": {"TableName": table_name(), "Key": _to_clear_key(payment)}})
+    write_all(writes, unique=0)
 
 
 def read_payment_item(event_id: str, payment_id: str) -> Item | None:
@@ -62,13 +72,22 @@ def has_act(event_id: str, payment_id: str, act: str) -> bool:
     return read_payment_item(event_id, f"{payment_id}#{act}") is not None
 
 
-def list_ledger(month: str, first: str, last: str) -> Iterator[Item]:
-    """Rows and acts of one month (`2026-11`) whose payment was received in [first, last): one index partition."""
+def list_ledger(first: str, last: str) -> Iterator[Item]:
+    """Rows and acts whose payment was received in [first, last): one index partition, only that part of it."""
     return query_items(
         IndexName="by_date",
         KeyConditionExpression="by_date_pk = :pk AND by_date_sk BETWEEN :first AND :last",
-        ExpressionAttributeValues={":pk": s(f"LEDGER#{month}"), ":first": s(first), ":last": s(last)},
+        ExpressionAttributeValues={":pk": s("LEDGER"), ":first": s(first), ":last": s(last)},
     )
+
+
+def list_to_clear() -> list[Item]:
+    """Rows of all payments in the state `received`, in no order of theirs."""
+    marks = query_items(
+        KeyConditionExpression="PK = :pk", ExpressionAttributeValues={":pk": s(_TO_CLEAR)}, ConsistentRead=True
+    )
+    places = [mark["SK"]["S"].split("#") for mark in marks]
+    return read_items([item_key(f"EVENT#{event_id}", f"PAYMENT#{payment_id}") for _, payment_id, event_id in places])
 
 
 def payment_parts(item: Item) -> tuple[tuple[str, str], str, dict[str, Any], str]:
@@ -101,8 +120,11 @@ def _update_sums(event: EventRecord, sums: Sums, at: str) -> Item:
 
 
 def _ledger_keys(payment: dict[str, Any], act: str) -> Item:
-    received_at = payment["received_at"]
     return {
-        "by_date_pk": s(f"LEDGER#{received_at[:7]}"),
-        "by_date_sk": s(f"{received_at}#{payment['payment_id']}{act}"),
+        "by_date_pk": s("LEDGER"),
+        "by_date_sk": s(f"{payment['received_at']}#{payment['payment_id']}{act}"),
     }
+
+
+def _to_clear_key(payment: dict[str, Any]) -> Item:
+    return item_key(_TO_CLEAR, f"{payment['received_at']}#{payment['payment_id']}#{payment['event_id']}")

@@ -12,6 +12,8 @@ from chalicelib.settings import settings
 Item = dict[str, Any]
 # 1 MB a page: far past any charter or chain of a small operator, and an end to any loop all the same.
 MAX_PAGES = 200
+# DynamoDB's own limit for one BatchGetItem.
+MAX_KEYS = 100
 
 
 class Exists(Exception):
@@ -86,3 +88,19 @@ def query_items(**query: Any) -> Iterator[Item]:
             return
         query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
     raise RuntimeError("a list is longer than any this product makes")
+
+
+def read_items(keys: Sequence[Item]) -> list[Item]:
+    """The items of these keys that exist, in any order."""
+    found: list[Item] = []
+    for start in range(0, len(keys), MAX_KEYS):
+        left = list(keys[start : start + MAX_KEYS])
+        for _ in range(MAX_KEYS):
+            if not left:
+                break
+            answer = db().batch_get_item(RequestItems={table_name(): {"Keys": left, "ConsistentRead": True}})
+            found += answer["Responses"].get(table_name(), [])
+            left = answer["UnprocessedKeys"].get(table_name(), {}).get("Keys", [])
+        else:
+            raise RuntimeError("DynamoDB leaves keys unread, again and again")
+    return found

@@ -11,7 +11,7 @@ from tests.support.api import Api, new_event, new_payment
 
 PAYMENT_FIELDS = set(
     "payment_id event_id kind refund_of method amount_cents currency payer reference note received_at recorded_at "
-    "recorded_by cleared_at status void bounce receipt".split()
+    "recorded_by cleared_at status void bounce receipt duplicate_of".split()
 )
 PAYMENT_ID = "0190c0de-0000-7000-8000-000000000001"
 
@@ -450,12 +450,15 @@ def test_the_ledger_spans_months_and_pages_and_totals_the_whole_range(api: Api, 
     assert rest["next_cursor"] is None
     assert first["totals"] == rest["totals"]
     assert first["totals"] == {
+        "currency": "USD",
         "received_cents": 1200,
         "refunded_cents": 0,
         "tips_cents": 3,
         "uncleared_cents": 1200,
         "count": 6,
         "by_method": {"check": 1200, "cash": 3},
+        "by_kind": {"deposit": 0, "balance": 1200, "tip": 3, "refund": 0},
+        "other_currencies": [],
     }
 
 
@@ -495,7 +498,6 @@ def test_the_csv_is_rfc_4180_and_safe_to_open(api: Api, event: dict[str, Any], l
     [
         ("from=x", "from"),
         ("to=2026-02-31", "to"),
-        ("from=1981-01-02&to=2026-01-01", "from"),
         ("status=paid", "status"),
         ("method=gold", "method"),
         ("limit=1000", "limit"),

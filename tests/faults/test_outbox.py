@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import acts, aws, charters, mailer, notifications, payments, store, times
+from chalicelib import acts, aws, charters, mailer, notifications, payments, reports, store, times
 from chalicelib.mailer import Outcome
 from tests.support import operator
 from tests.support.faults import Died, Outbox, conflicts, lost_answers
@@ -119,7 +119,7 @@ def test_the_same_id_on_two_charters_is_two_payments_each_with_its_mail(
         stands(event_id, payment_id)
     assert len(outbox.accepted) == 2
     void(other, payment_id)
-    report = payments.list_payments(payments.parse_report({}, now=operator.at(60)))
+    report = reports.list_payments(reports.parse_report({}, now=operator.at(60)))
     assert report["totals"]["count"] == 2
     assert report["totals"]["received_cents"] == 50_000
     assert {(row["event_id"], row["status"]) for row in report["payments"]} == {(charter, "cleared"), (other, "voided")}

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import acts, ledger, payments, store, times
+from chalicelib import acts, ledger, reports, store, times
+from chalicelib.errors import BadInput
 from tests.support import operator
 
 pytestmark = [
@@ -23,7 +24,7 @@ def kept(**changes: Any) -> dict[str, Any]:
 
 
 def report(**query: str) -> dict[str, Any]:
-    return payments.list_payments(payments.parse_report(query, now=operator.NOW))
+    return reports.list_payments(reports.parse_report(query, now=operator.NOW))
 
 
 def test_payments_received_at_the_same_second_are_all_shown_page_by_page() -> None:
@@ -56,3 +57,94 @@ def test_a_report_that_ends_before_it_begins_is_empty(start: str, end: str) -> N
     kept(received_at="2026-11-20T10:00:00Z")
     found = report(**{"from": start, "to": end})
     assert (found["payments"], found["totals"]["count"], found["next_cursor"]) == ([], 0, None)
+
+
+def summary(**query: str) -> dict[str, Any]:
+    return reports.summarize(reports.parse_summary(query, now=operator.NOW))
+
+
+def test_a_day_is_the_operators_day_and_a_period_without_money_is_shown() -> None:
+    # Los Angeles: one minute before and one after midnight, on the night the clocks go back.
+    kept(received_at="2026-11-01T06:59:00Z", amount_cents=1)
+    kept(received_at="2026-11-01T07:01:00Z", amount_cents=2)
+    kept(received_at="2026-11-02T07:59:00Z", amount_cents=4)
+    kept(received_at="2026-11-02T08:00:00Z", amount_cents=8)
+    found = summary(**{"from": "2026-10-31", "to": "2026-11-03", "by": "day"})
+    assert [(part["from"], part["to"], part["totals"]["received_cents"]) for part in found["periods"]] == [
+        ("2026-10-31", "2026-10-31", 1),
+        ("2026-11-01", "2026-11-01", 6),
+        ("2026-11-02", "2026-11-02", 8),
+        ("2026-11-03", "2026-11-03", 0),
+    ]
+    assert (found["totals"]["received_cents"], found["timezone"]) == (15, "America/Los_Angeles")
+
+
+def test_weeks_start_on_monday_and_the_ends_are_cut_to_the_range() -> None:
+    found = summary(**{"from": "2026-11-05", "to": "2026-11-17", "by": "week"})
+    assert [(part["from"], part["to"]) for part in found["periods"]] == [
+        ("2026-11-05", "2026-11-08"),
+        ("2026-11-09", "2026-11-15"),
+        ("2026-11-16", "2026-11-17"),
+    ]
+
+
+def test_months_go_over_the_turn_of_the_year() -> None:
+    kept(received_at="2026-12-31T20:00:00Z", amount_cents=7)
+    found = summary(**{"from": "2026-11-30", "to": "2027-01-31"})
+    assert [(part["from"], part["to"], part["totals"]["count"]) for part in found["periods"]] == [
+        ("2026-11-30", "2026-11-30", 0),
+        ("2026-12-01", "2026-12-31", 1),
+        ("2027-01-01", "2027-01-31", 0),
+    ]
+
+
+def test_totals_tell_methods_kinds_and_what_is_not_cleared_apart() -> None:
+    at = "2026-11-20T10:00:00Z"
+    kept(received_at=at, kind="deposit", method="check", amount_cents=100, status="received", cleared_at=None)
+    kept(received_at=at, kind="balance", method="cash", amount_cents=200)
+    kept(received_at=at, kind="tip", method="cash", amount_cents=30)
+    kept(received_at=at, kind="refund", method="check", amount_cents=40)
+    kept(received_at=at, kind="balance", method="venmo", amount_cents=999, status="voided")
+    assert summary(**{"from": "2026-11-20", "to": "2026-11-20", "by": "day"})["totals"] == {
+        "currency": "USD",
+        "received_cents": 300,
+        "refunded_cents": 40,
+        "tips_cents": 30,
+        "uncleared_cents": 100,
+        "count": 5,
+        "by_method": {"check": 60, "cash": 230},
+        "by_kind": {"deposit": 100, "balance": 200, "tip": 30, "refund": 40},
+        "other_currencies": [],
+    }
+
+
+def test_money_of_different_currencies_is_never_added() -> None:
+    for currency, amount_cents in (("EUR", 100), ("USD", 20), ("CHF", 3), ("EUR", 1000)):
+        kept(received_at="2026-11-20T10:00:00Z", currency=currency, amount_cents=amount_cents)
+    totals = report(**{"from": "2026-11-20", "to": "2026-11-20"})["totals"]
+    assert (totals["currency"], totals["received_cents"]) == ("USD", 20)
+    assert [(one["currency"], one["received_cents"]) for one in totals["other_currencies"]] == [
+        ("CHF", 3),
+        ("EUR", 1100),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"from": "2020-01-01", "to": "2026-01-01", "by": "day"}, "from"),
+        ({"from": "1971-01-01", "to": "2199-01-01"}, "from"),
+        ({"by": "year"}, "by"),
+        ({"from": "yesterday"}, "from"),
+        ({"color": "red"}, "color"),
+    ],
+)
+def test_a_summary_that_cannot_be_made_says_which_field_is_wrong(query: dict[str, str], field: str) -> None:
+    with pytest.raises(BadInput) as problem:
+        summary(**query)
+    assert list(problem.value.fields) == [field]
+
+
+def test_a_summary_of_a_range_that_ends_before_it_begins_is_empty() -> None:
+    found = summary(**{"from": "2026-11-20", "to": "2026-11-10"})
+    assert (found["periods"], found["totals"]["count"]) == ([], 0)

@@ -366,15 +366,31 @@ def test_the_ledger_of_a_month_is_in_order_with_each_act_behind_its_payment() ->
     store.append_act(reread(two), first, act("clear"), reread(two).sums, None)
 
     def listed(first_at: str, last_at: str) -> list[tuple[tuple[str, str], str]]:
-        return [store.payment_parts(item)[:2] for item in store.list_ledger("2026-11", first_at, last_at)]
+        return [store.payment_parts(item)[:2] for item in store.list_ledger(first_at, last_at)]
 
     early, late = (two.event_id, first["payment_id"]), (one.event_id, last["payment_id"])
     whole = [(early, ""), (early, "CLEAR"), (late, "")]
     assert listed("2026-11", "2026-12") == whole
     assert listed("2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z") == whole[:2]
     assert listed("2026-11-01T00:00:01Z", "2026-12") == whole[2:]
-    (row, *_) = store.list_ledger("2026-11", "2026", "9")
+    (row, *_) = store.list_ledger("2026", "9")
     assert store.payment_parts(row) == (early, "", first, "pending")
+
+
+def to_clear() -> list[str]:
+    return [store.payment_parts(item)[0][1] for item in store.list_to_clear()]
+
+
+def test_the_mark_to_clear_comes_and_goes_with_what_makes_and_ends_the_wait() -> None:
+    event = kept()
+    paid(event)
+    check = paid(reread(event), method="check", status="received", cleared_at=None)
+    assert to_clear() == [check["payment_id"]]
+    with pytest.raises(store.Moved):
+        store.append_act(event, check, act("clear"), ledger.Sums(), None)
+    assert to_clear() == [check["payment_id"]], "what was not written has taken nothing away"
+    store.append_act(reread(event), check, act("clear"), ledger.Sums(), None)
+    assert to_clear() == []
 
 
 # --- mail -----------------------------------------------------------------------------------------

@@ -1,0 +1,28 @@
+"""Tables as CSV: RFC 4180, and safe to open in a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Cells that a spreadsheet would run as a formula are made text; of its numbers none begins so but an Amount."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(map(_cell, row))
+    return sheet.getvalue()
+
+
+class Amount(str):
+    """A number that we have written ourselves, so its minus sign starts no formula."""
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not isinstance(value, Amount) else text
