@@ -18,6 +18,7 @@ from chalicelib import (
     settings,
     times,
     waiver_page,
+    waiver_versions,
     waivers,
     web,
 )
@@ -131,6 +132,12 @@ def cancel_event(event_id: str) -> dict[str, Any]:
     return events.cancel_event(event_id, body(), actor=actor(), now=times.utc_now())
 
 
+@app.route("/api/events/{event_id}/reopen-waivers", methods=["POST"])
+def reopen_waivers(event_id: str) -> dict[str, Any]:
+    web.read_nothing(app.current_request)
+    return events.reopen_waivers(event_id, actor=actor(), now=times.utc_now())
+
+
 @app.route("/api/events/{event_id}/manifest")
 def get_manifest(event_id: str) -> dict[str, Any]:
     return charters.get_manifest(event_id)
@@ -212,13 +219,18 @@ def export_waivers() -> dict[str, Any]:
 
 @app.route("/api/waiver-versions")
 def list_waiver_versions() -> dict[str, Any]:
-    return waivers.list_versions()
+    return waiver_versions.list_versions()
 
 
 @app.route("/api/waiver-versions/current", methods=["PUT"])
 def publish_waiver_version() -> Response:
-    version, new = waivers.publish_version(body(), actor=actor(), now=times.utc_now())
+    version, new = waiver_versions.publish_version(body(), actor=actor(), now=times.utc_now())
     return Response(version, status_code=201 if new else 200)
+
+
+@app.route("/api/waiver-versions/preview", methods=["POST"])
+def preview_waiver_version() -> dict[str, Any]:
+    return waiver_versions.preview(body())
 
 
 # --- guests ---------------------------------------------------------------------------------------
@@ -231,7 +243,7 @@ def get_guest_event(event_id: str) -> dict[str, Any]:
 
 @app.route("/g/{event_id}/waiver", methods=["GET", "HEAD"])
 def show_waiver(event_id: str) -> Response:
-    return waiver_page.show(event_id, query().get("signed", ""), now=times.utc_now())
+    return waiver_page.show(event_id, app.current_request, now=times.utc_now())
 
 
 @app.route("/g/{event_id}/waiver", methods=["POST"], content_types=[FORM])

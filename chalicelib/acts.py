@@ -1,5 +1,6 @@
 """Who did what and when, and what to do when two do it at once."""
 
+import itertools
 import random
 import secrets
 import time
@@ -25,13 +26,17 @@ def audit(act: str, actor: Actor, at: str, **facts: Any) -> dict[str, Any]:
     return {"act": act, "by": actor.name, "address": actor.address, "at": at, "audit_id": secrets.token_hex(8), **facts}
 
 
-def tries(sleep: Callable[[float], None] = time.sleep) -> Iterator[int]:
+def tries(sleep: Callable[[float], None] = time.sleep, *, patience_s: float | None = None) -> Iterator[int]:
     """Yields for each try of read, decide, write; waits between them; ends by raising Busy.
 
     The waits grow to half a second and are spread at random ("full jitter"), so that many who
-    write the same record at once take turns.
+    write the same record at once take turns. It ends after twelve tries or, where a `patience_s`
+    is given, after that many seconds.
     """
-    for number in range(TRIES):
+    ends_at = time.monotonic() + (patience_s or 0)
+    for number in itertools.count():
+        if number >= TRIES if patience_s is None else time.monotonic() >= ends_at:
+            break
         yield number
-        sleep(random.uniform(0, min(0.5, 0.02 * 2**number)))  # noqa: S311 - spreads load, guards nothing
+        sleep(random.uniform(0, min(0.5, 0.02 * 2 ** min(number, TRIES))))  # noqa: S311 - spreads load, guards nothing
     raise Busy("Many are changing this charter at once. Nothing was saved; please try again.")

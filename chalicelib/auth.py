@@ -81,7 +81,7 @@ def log_in(
     admins = settings().admins
     name = credentials.name if settings().named_admins else "admin"
     window, elapsed_s = divmod(int(now.timestamp()), WINDOW_S)
-    throttle, ttl_s = f"login#{_neighbourhood(address)}#{window}", (window + 2) * WINDOW_S
+    throttle, ttl_s = f"login#{neighbourhood(address)}#{window}", (window + 2) * WINDOW_S
     # Counted before hashing, or a flood of tries in parallel would pass; taken back when the password is right.
     if store.count_try(throttle, +1, ttl_s) > TRIES_PER_ADDRESS:
         raise TooManyTries("Too many tries from this address. Please wait and try again.", WINDOW_S - elapsed_s)
@@ -108,7 +108,7 @@ def log_in(
     return {"token": token, "role": "admin", "expires_at": times.format_instant(idle_end)}
 
 
-def _neighbourhood(address: str) -> str:
+def neighbourhood(address: str) -> str:
     """What one visitor commands: an IPv4 address, or the 2^64 addresses of an IPv6 network."""
     try:
         ip = ipaddress.ip_address(address)
@@ -174,6 +174,17 @@ def _scrypt(password: str, salt: bytes, log2_n: int, block_size: int, parallelis
     return hashlib.scrypt(
         password.encode(), salt=salt, n=2**log2_n, r=block_size, p=parallelism, maxmem=memory, dklen=length
     )
+
+
+def mark(text: str) -> str:
+    """What shows later that this text came from us. The secrets behind it are those that every function has."""
+    here = settings()
+    key = hashlib.sha256("\n".join([*sorted(here.admins.values()), *here.origin_secrets]).encode()).digest()
+    return hmac.new(key, text.encode(), "sha256").hexdigest()[:32]
+
+
+def is_marked(text: str, given: str) -> bool:
+    return hmac.compare_digest(mark(text).encode(), given.encode())
 
 
 def _password_mark(password_hash: str) -> str:

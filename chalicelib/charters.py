@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib import events, payments, sheets, waivers
+from chalicelib import events, payments, sheets, waiver_versions, waivers
 from chalicelib.settings import settings
 
 GUEST_FIELDS = "title starts_at ends_at timezone vessel departure_port return_port guest_notes party_size".split()
@@ -10,11 +10,11 @@ GUEST_FIELDS = "title starts_at ends_at timezone vessel departure_port return_po
 
 def get_charter(event_id: str) -> dict[str, Any]:
     """The contract's Event with `payments` and `waiver_records`."""
-    charter = payments.find_charter(event_id, with_waivers=True)
+    charter, current = payments.find_charter(event_id, with_waivers=True), waiver_versions.read_current()
     return {
         **events.event_json(charter.event),
         "payments": [payments.payment_json(row) for row in payments.fold(charter.payment_items)],
-        "waiver_records": [waivers.summary(record) for record in waivers.in_order(charter.waivers)],
+        "waiver_records": [waivers.summary(record, current) for record in waivers.in_order(charter.waivers)],
     }
 
 
@@ -40,13 +40,13 @@ def get_manifest(event_id: str) -> dict[str, Any]:
     """Who is aboard. Whoever signed counts as a passenger; `missing` are the expected that did not sign."""
     charter = payments.find_charter(event_id, with_waivers=True)
     event, details = charter.event, charter.event.details
-    current = waivers.current_version()["waiver_version"]
+    current = waiver_versions.read_current()
     passengers = [
         {
             "name": record["participant_name"],
             "minor": record["minor"],
             "guardian": record["signer_name"] if record["minor"] else None,
-            "waiver": "signed" if record["waiver_version"] == current else "superseded",
+            "waiver": "superseded" if waiver_versions.is_superseded(record, current) else "signed",
             "signed_at": record["signed_at"],
             "waiver_id": record["waiver_id"],
         }

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,8 +19,10 @@ from chalicelib.store import EventRecord
 MAX_FEE_CENTS = 100_000_000
 MAX_PEOPLE = 500
 MAX_CREW = 20
+MAX_GUESTS = 60
 LONGEST_CHARTER = timedelta(days=366)
 NOTES_CHARS, REASON_CHARS = 4000, 500
+REOPENED = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class BoardPage:
     limit: int
 
 
-def take_details(form: Fields, *, notes_chars: int = NOTES_CHARS) -> dict[str, Any]:
+def take_details(form: Fields, *, notes_chars: int = NOTES_CHARS, guest_ids: Collection[str] = ()) -> dict[str, Any]:
     """Everything an admin edits. What is wrong is noted on the form."""
     here = settings()
     starts_at, ends_at = form.instant("starts_at"), form.instant("ends_at")
@@ -54,7 +56,14 @@ def take_details(form: Fields, *, notes_chars: int = NOTES_CHARS) -> dict[str, A
         "currency": form.currency("currency", default=here.currency),
         "notes": form.text("notes", max_chars=notes_chars, default="", lines=True),
         "guest_notes": form.text("guest_notes", max_chars=NOTES_CHARS, default="", lines=True),
+        "guests": form.guests("guests", most=MAX_GUESTS, known=guest_ids),
     }
+
+
+def _with_guest_ids(details: Mapping[str, Any]) -> dict[str, Any]:
+    """A guest's id is made here and stays; a signature names it."""
+    guests = [{**guest, "guest_id": guest["guest_id"] or secrets.token_hex(8)} for guest in details["guests"]]
+    return {**details, "guests": guests}
 
 
 def create_event(
@@ -69,7 +78,7 @@ def create_event(
     at = times.format_instant(now)
     event = EventRecord(
         event_id=secrets.token_urlsafe(16),
-        details=details,
+        details=_with_guest_ids(details),
         status="scheduled",
         version=1,
         sums=Sums(),
@@ -78,7 +87,9 @@ def create_event(
         created_at=at,
         updated_at=at,
     )
-    fingerprint = hashlib.sha256(json.dumps(details, sort_keys=True).encode()).hexdigest()
+    # An empty list is left out: a request from before there were guests is still the same request.
+    asked = {name: value for name, value in details.items() if name != "guests" or value}
+    fingerprint = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     for _ in acts.tries():
         try:
             store.put_new_event(
@@ -122,8 +133,40 @@ def event_json(event: EventRecord) -> dict[str, Any]:
         "payment_timestamp": event.sums.payment_timestamp,
         "payment_method": event.sums.payment_method,
         "balance": event.sums.balance(fee_cents),
-        "waivers": {"signed": event.signed_count, "expected": event.details["party_size"]},
+        "waivers": _waiver_counts(event),
+        "waivers_open_until": event.waivers_open_until or None,
+        "warnings": list(_warnings(event)),
     }
+
+
+def missing_guests(event: EventRecord) -> list[dict[str, str]]:
+    """The listed guests who have not signed."""
+    return [guest for guest in event.details["guests"] if guest["guest_id"] not in event.signed_guest_ids]
+
+
+def _waiver_counts(event: EventRecord) -> dict[str, Any]:
+    counts: dict[str, Any] = {"signed": event.signed_count, "expected": event.details["party_size"]}
+    if event.details["guests"]:
+        counts["missing"] = [guest["name"] for guest in missing_guests(event)]
+    return counts
+
+
+def _warnings(event: EventRecord) -> Iterator[dict[str, str]]:
+    details = event.details
+    departure, back = details["departure_port"], details["return_port"]
+    if departure and back and departure.casefold() != back.casefold():
+        yield {
+            "code": "return_port_differs",
+            "message": f"This charter begins at {departure} and ends at {back}. A vessel that carries passengers "
+            "between ports cannot limit its liability for negligence by a waiver (46 USC 30527). Please ask counsel.",
+        }
+    people, limit = max(event.signed_count, details["party_size"]), details["passenger_limit"]
+    if limit is not None and people > limit:
+        yield {
+            "code": "over_passenger_limit",
+            "message": f"{people} passengers are expected or have signed; this charter may carry {limit}. "
+            "Children count, crew do not.",
+        }
 
 
 def parse_board_page(query: Mapping[str, str], *, now: datetime) -> BoardPage:
@@ -160,13 +203,15 @@ def edit_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: dat
     version = form.whole("version", least=1, most=2**53, rule="must be the version that you read")
     status = form.choice("status", ("scheduled", "completed"), default=seen.status)
     # The notes of a cancelled charter also hold the reason.
-    details = take_details(form, notes_chars=NOTES_CHARS + REASON_CHARS + 200)
+    known_guests = [guest["guest_id"] for guest in seen.details["guests"]]
+    details = take_details(form, notes_chars=NOTES_CHARS + REASON_CHARS + 200, guest_ids=known_guests)
     new_currency = details["currency"] != seen.details["currency"]
     if new_currency and seen.sums.rows:
         form.refuse("currency", "cannot change once a payment is logged")
     form.finish()
     if seen.status == "cancelled" and status != "cancelled":
         raise Conflict("This charter is cancelled.", current=event_json(seen))
+    details = _with_guest_ids(details)
     at = times.format_instant(now)
     before, after = {**seen.details, "status": seen.status}, {**details, "status": status}
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
@@ -182,6 +227,24 @@ def edit_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: dat
         except store.Moved:
             seen = find_event(event_id)
     # Payments and signatures that came in meanwhile were left as they are, and belong into the answer.
+    return event_json(find_event(event_id))
+
+
+def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """A charter that is over takes signatures for another day. Raises Conflict when it takes them anyway, or never."""
+    at, until = times.format_instant(now), times.format_instant(now + REOPENED)
+    for _ in acts.tries():
+        seen = find_event(event_id)
+        if seen.status == "cancelled":
+            raise Conflict("This charter is cancelled.")
+        if seen.details["ends_at"] > at:
+            raise Conflict("This charter is not over; it takes signatures.")
+        event = replace(seen, waivers_open_until=until, version=seen.version + 1, updated_at=at)
+        try:
+            store.update_event(event, seen, acts.audit("waivers_reopened", actor, at, until=until))
+        except store.Moved:
+            continue
+        break
     return event_json(find_event(event_id))
 
 

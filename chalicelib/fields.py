@@ -187,6 +187,40 @@ class Fields:
             return []
         return [self._contact(f"{name}[{place}]", one, named=True) for place, one in enumerate(value)]
 
+    def guests(self, name: str, *, most: int, known: Collection[str]) -> list[dict[str, str]]:
+        """Expected guests {guest_id, name, email}; the `guest_id` is one of the known, or empty for a new guest."""
+        rule = f"must be a list of at most {most} guests"
+        value = self._take(name, [], list, rule)
+        if not isinstance(value, list) or len(value) > most:
+            self.refuse(name, rule)
+            return []
+        if not all(isinstance(one, dict) for one in value):
+            self.refuse(name, "must hold objects with name and email")
+            return []
+        guests = [self._guest(f"{name}[{place}]", one, known) for place, one in enumerate(value)]
+        ids = [guest["guest_id"] for guest in guests if guest["guest_id"]]
+        if len(set(ids)) < len(ids):
+            self.refuse(name, "must name each guest_id once")
+        return guests
+
+    def _guest(self, name: str, value: dict[str, Any], known: Collection[str]) -> dict[str, str]:
+        inner = Fields(value, prefix=f"{self._prefix}{name}.")
+        guest = {
+            "guest_id": inner.text("guest_id", max_chars=40, default=""),
+            "name": inner.text("name", max_chars=100),
+            "email": inner.email("email"),
+        }
+        if guest["guest_id"] and guest["guest_id"] not in known:
+            inner.refuse("guest_id", "is none of this charter's guests: leave it out for a new one")
+        self._finish_inner(inner)
+        return guest
+
+    def _finish_inner(self, inner: "Fields") -> None:
+        try:
+            inner.finish()
+        except BadInput as problem:
+            self.problems.update(problem.fields)
+
     def _contact(self, name: str, value: dict[str, Any], *, named: bool) -> dict[str, str]:
         inner = Fields(value, prefix=f"{self._prefix}{name}.")
         contact = {
@@ -194,10 +228,7 @@ class Fields:
             "email": inner.email("email"),
             "phone": inner.phone("phone"),
         }
-        try:
-            inner.finish()
-        except BadInput as problem:
-            self.problems.update(problem.fields)
+        self._finish_inner(inner)
         return contact
 
     def email(self, name: str, *, default: str = "") -> str:

@@ -7,7 +7,7 @@ a sender that dies between the service's acceptance and its own note can repeat 
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,15 +71,18 @@ def _owe_patron(
 
 
 def owe_waiver_copy(
-    event: EventRecord, record: Mapping[str, Any], people: list[str], version: Mapping[str, Any], now: datetime
+    event: EventRecord, records: Sequence[Mapping[str, Any]], version: Mapping[str, Any], now: datetime
 ) -> Mail | None:
+    record = records[0]
     facts = {
         "event": _event_facts(event),
         "record": {
             name: record[name]
             for name in ("waiver_id", "signer_name", "signed_at", "waiver_version", "intent_statement", "record_hash")
         },
-        "people": people,
+        "waiver_ids": [one["waiver_id"] for one in records],
+        "people": [one["participant_name"] for one in records],
+        "language": record["language"],
         "title": version["title"],
         "text": version["text"],
         "name": record["signer_name"],

@@ -36,6 +36,8 @@ class Settings:
     admins: Mapping[str, str]
     """Password hash by admin name; the one admin without a name is `admin`."""
     origin_secrets: tuple[str, ...]
+    adult_years: int
+    """Whoever is younger on the day of the trip cannot sign alone."""
 
     @property
     def named_admins(self) -> bool:
@@ -113,6 +115,8 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
         re.fullmatch(r"[A-Z]{3}", currency) is not None,
         "must be an ISO 4217 code such as USD",
     )
+    adult_years = get("SCC_ADULT_YEARS", "18")
+    checked("SCC_ADULT_YEARS", adult_years, adult_years in ("18", "19", "20", "21"), "must be 18, 19, 20 or 21")
     operator_email = get("SCC_OPERATOR_EMAIL")
     checked("SCC_OPERATOR_EMAIL", operator_email, is_email(operator_email), "must be an email address")
 
@@ -130,6 +134,7 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
         gmail_token=get("SCC_GMAIL_TOKEN", None if gmail else ""),
         admins=parse_admins(get("ADMIN_PASS_HASH")),
         origin_secrets=tuple(secret.strip() for secret in get("SCC_ORIGIN_SECRETS", "").split(",") if secret.strip()),
+        adult_years=int(adult_years),
     )
 
 

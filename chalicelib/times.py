@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAYS_ES = "lunes martes miércoles jueves viernes sábado domingo".split()
+_MONTHS_ES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 
@@ -63,16 +65,19 @@ def local(instant: str, timezone: str) -> datetime:
     return parse_instant(instant).astimezone(zone(timezone))
 
 
-def spell_day(instant: str, timezone: str) -> str:
-    """`Saturday, November 28, 2026` in the place's own time."""
+def spell_day(instant: str, timezone: str, language: str = "en") -> str:
+    """`Saturday, November 28, 2026` in the place's own time; in Spanish `sábado, 28 de noviembre de 2026`."""
     then = local(instant, timezone)
+    if language == "es":
+        return f"{_DAYS_ES[then.weekday()]}, {then.day} de {_MONTHS_ES[then.month - 1]} de {then.year}"
     return f"{then:%A}, {then:%B} {then.day}, {then.year}"
 
 
-def spell_clock(instant: str, timezone: str) -> str:
-    """`1:30 PM PST` in the place's own time."""
+def spell_clock(instant: str, timezone: str, language: str = "en") -> str:
+    """`1:30 PM PST` in the place's own time; in Spanish `1:30 p. m. PST`."""
     then = local(instant, timezone)
-    return f"{then.hour % 12 or 12}:{then:%M} {'AM' if then.hour < 12 else 'PM'} {then.tzname()}"
+    halves = ("a. m.", "p. m.") if language == "es" else ("AM", "PM")
+    return f"{then.hour % 12 or 12}:{then:%M} {halves[then.hour >= 12]} {then.tzname()}"
 
 
 def spell_ago(instant: str, now: datetime) -> str:

@@ -4,109 +4,196 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib import pages, waivers, web
-from chalicelib.errors import BadInput, DomainError, NotFound
+from chalicelib import events, pages, signing, waiver_versions, waivers, web
+from chalicelib.errors import BadInput, DomainError, NotFound, TooManyTries
 from chalicelib.settings import settings
+from chalicelib.signing import Visitor
 from chalicelib.store import EventRecord
-from chalicelib.waivers import Visitor
+from chalicelib.waiver_versions import LANGUAGES
 
 OPEN_MINOR_ROWS = 2
+_LANGUAGE_NAMES = (("en", "English"), ("es", "Español"))
 _USER_AGENT_CHARS = 300
 
 
-def show(event_id: str, signed_token: str, *, now: datetime) -> Response:
+@dataclass(frozen=True)
+class Look:
+    """How a page is shown: in which language, and whether on a tablet that many sign on."""
+
+    language: str
+    kiosk: bool
+
+    @property
+    def query(self) -> str:
+        return "&kiosk=1" if self.kiosk else ""
+
+
+def show(event_id: str, request: Request, *, now: datetime) -> Response:
+    query = web.read_query(request)
+    look = Look(_take_language(query.get("language", ""), request), query.get("kiosk") == "1")
     try:
-        event, version = waivers.find_signing(event_id)
+        desk, event = signing.open_desk(event_id, ("en",) if look.language == "en" else LANGUAGES)
     except DomainError as problem:
-        return _refusal(problem)
-    if record := waivers.find_signed(event_id, signed_token):
-        return _page(200, "waiver-signed.html", event=event, record=record)
-    if closed := waivers.why_closed(event, now):
-        return _message(200, "Nothing to sign", closed, event)
-    return _form(200, event, version, {"submission_id": [str(uuid.uuid4())]}, {})
+        return _refusal(problem, look)
+    if record := waivers.find_signed(event_id, query.get("signed", "")):
+        return _signed(event, record, look)
+    if closed := signing.why_closed(event, now):
+        return _message(200, "Nothing to sign", closed, look, event)
+    form = {"submission_id": [str(uuid.uuid4())], "opened": [signing.mark_opening(event_id, now)]}
+    return _form(200, event, waiver_versions.choose(desk.versions, look.language), look, form, {})
 
 
 def sign(event_id: str, request: Request, *, now: datetime) -> Response:
     form: dict[str, list[str]] = {}
+    look = Look(_take_language("", request), kiosk=False)
     visitor = Visitor(
         address=web.viewer_address(request), user_agent=request.headers.get("user-agent", "")[:_USER_AGENT_CHARS]
     )
     try:
         form = web.read_form(request)
-        token = waivers.sign(event_id, form, visitor=visitor, now=now)
+        look = Look(_take_language(form.get("language", [""])[0], request), kiosk=bool(form.get("kiosk", [""])[0]))
+        token = signing.sign(event_id, form, visitor=visitor, now=now)
     except BadInput as problem:
-        event, version = waivers.find_signing(event_id)
-        return _form(400, event, version, form, problem.fields or {"": str(problem)})
-    except waivers.VersionConflict as problem:
-        event, version = waivers.find_signing(event_id)
+        try:
+            signing.count_refused(event_id, visitor.address, now)
+        except TooManyTries as full:
+            return _form_again(event_id, 429, look, form, {"": str(full)}, full.headers)
+        return _form_again(event_id, 400, look, form, problem.fields or {"": str(problem)})
+    except TooManyTries as problem:
+        return _form_again(event_id, 429, look, form, {"": str(problem)}, problem.headers)
+    except signing.VersionConflict as problem:
         # What was agreed to before was another text: the ticks have to be set anew.
         kept = {name: values for name, values in form.items() if name not in ("esign_consent", "intent")}
-        return _form(409, event, version, kept, {"": str(problem)})
+        return _form_again(event_id, 409, look, kept, {"": str(problem)})
     except DomainError as problem:
-        return _refusal(problem)
-    return web.html_response("", 303, {"Location": f"/g/{event_id}/waiver?signed={token}"})
+        return _refusal(problem, look)
+    return web.html_response("", 303, {"Location": f"/g/{event_id}/waiver?signed={token}{look.query}"})
+
+
+def _take_language(asked: str, request: Request) -> str:
+    """The language asked for, else the first that the browser names, by its weights (RFC 9110 section 12.5.4)."""
+    if asked in LANGUAGES:
+        return asked
+    weighed = []
+    for place, part in enumerate(request.headers.get("accept-language", "")[:1000].split(",")):
+        tag, _, weight = part.partition(";")
+        try:
+            weighed.append((-float(weight.strip().removeprefix("q=") or 1), place, tag.strip().lower().split("-")[0]))
+        except ValueError:
+            continue
+    return next((tag for weight, _, tag in sorted(weighed) if tag in LANGUAGES and weight < 0), "en")
+
+
+def _signed(event: EventRecord, record: Mapping[str, Any], look: Look) -> Response:
+    if look.kiosk:
+        # The next guest holds the tablet: it names nobody.
+        return _page(200, "waiver-kiosk.html", look, event=event, script=pages.script())
+    return _page(200, "waiver-signed.html", Look(record.get("language", "en"), kiosk=False), event=event, record=record)
+
+
+def _form_again(
+    event_id: str,
+    status_code: int,
+    look: Look,
+    form: Mapping[str, list[str]],
+    problems: Mapping[str, str],
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    desk, event = signing.open_desk(event_id, LANGUAGES)
+    version = waiver_versions.choose(desk.versions, look.language)
+    return _form(status_code, event, version, look, form, problems, headers)
 
 
 def _form(
     status_code: int,
     event: EventRecord,
     version: Mapping[str, Any],
+    look: Look,
     form: Mapping[str, list[str]],
     problems: Mapping[str, str],
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     names, births = form.get("minor_name", []), form.get("minor_birth_date", [])
     minors = [
         {"name": names[place] if place < len(names) else "", "birth_date": births[place] if place < len(births) else ""}
-        for place in range(waivers.MAX_MINORS)
+        for place in range(signing.MAX_MINORS)
     ]
     filled = [row for row in minors if row["name"] or row["birth_date"]]
+    typed = {name: values[0] for name, values in form.items()}
     return _page(
         status_code,
         "waiver.html",
+        look,
+        headers,
+        script=pages.script(),
         event=event,
         version=version,
-        typed={name: values[0] for name, values in form.items()},
+        languages=_LANGUAGE_NAMES,
+        kiosk=look.kiosk,
+        guests=_listed(event, typed.get("guest_id", "")),
+        typed=typed,
         minors=minors,
         open_rows=max(OPEN_MINOR_ROWS, len(filled)),
         minors_open=bool(filled),
         problems=problems,
-        relationships=waivers.RELATIONSHIPS,
-        statements={
-            "esign": waivers.ESIGN_STATEMENT,
-            "intent": waivers.INTENT_STATEMENT,
-            "authority": waivers.AUTHORITY_STATEMENT,
-        },
+        relationships=signing.RELATIONSHIPS,
+        statements=signing.statements(look.language),
     )
 
 
-def _refusal(problem: DomainError) -> Response:
+def _listed(event: EventRecord, picked_id: str) -> list[dict[str, str]]:
+    """The guests to pick from: those who have not signed, and the one already picked."""
+    open_ids = {guest["guest_id"] for guest in events.missing_guests(event)} | {picked_id}
+    return [guest for guest in event.details["guests"] if guest["guest_id"] in open_ids]
+
+
+def _refusal(problem: DomainError, look: Look) -> Response:
     if isinstance(problem, NotFound):
-        return _message(404, "No such charter", "This link does not lead to a charter. Please ask for it again.")
-    return _message(problem.STATUS_CODE, "This did not work", str(problem))
+        message = "This link does not lead to a charter. Please ask for it again."
+        return _message(404, "No such charter", message, look)
+    return _message(problem.STATUS_CODE, "This did not work", str(problem), look, headers=problem.headers)
 
 
-def _message(status_code: int, heading: str, message: str, event: EventRecord | None = None) -> Response:
-    return _page(status_code, "message.html", heading=heading, message=message, event=event)
+def _message(
+    status_code: int,
+    heading: str,
+    message: str,
+    look: Look,
+    event: EventRecord | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    say = pages.say(look.language)
+    # A kiosk stays at the waiver.
+    shown = None if look.kiosk else event
+    return _page(status_code, "message.html", look, headers, heading=say(heading), message=say(message), event=shown)
 
 
-def _page(status_code: int, template: str, **facts: Any) -> Response:
-    style, style_hash = _style()
-    html = pages.render(template, operator=settings(), style=style, **facts)
+def _page(
+    status_code: int,
+    template: str,
+    look: Look,
+    headers: Mapping[str, str] | None = None,
+    script: str = "",
+    **facts: Any,
+) -> Response:
+    style = pages.stylesheet()
+    html = pages.render(template, operator=settings(), style=style, script=script, language=look.language, **facts)
+    scripts = f"script-src 'sha256-{_hash(script)}'; connect-src 'self'; " if script else ""
     policy = (
-        f"default-src 'none'; style-src 'sha256-{style_hash}'; img-src data:; "
+        f"default-src 'none'; style-src 'sha256-{_hash(style)}'; {scripts}img-src data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    return web.html_response(html, status_code, {"Content-Security-Policy": policy})
+    return web.html_response(html, status_code, {"Content-Security-Policy": policy, **(headers or {})})
 
 
 @cache
-def _style() -> tuple[str, str]:
-    """The page's CSS, and its hash for the policy that allows no other."""
-    style = pages.stylesheet()
-    return style, base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def _hash(text: str) -> str:
+    """For a policy that allows this text inline and no other."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

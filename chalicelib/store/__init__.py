@@ -26,28 +26,38 @@ from chalicelib.store.payments import (
     read_payment_item,
     stored_answer,
 )
-from chalicelib.store.sessions import count_try, delete_session, extend_session, put_session, read_session
-from chalicelib.store.table import Exists, Item, Moved
+from chalicelib.store.sessions import (
+    count_try,
+    delete_session,
+    extend_session,
+    put_session,
+    read_session,
+    throttle_write,
+)
+from chalicelib.store.table import Exists, Item, Moved, TooMany
 from chalicelib.store.waivers import (
+    Desk,
     append_waivers,
     list_audit,
     list_chain,
     list_versions,
     publish_version,
     read_chain_head,
-    read_current_version,
-    read_signing,
+    read_current_versions,
+    read_desk,
     read_version,
     read_waiver,
 )
 
 __all__ = [
     "Charter",
+    "Desk",
     "EventRecord",
     "Exists",
     "Item",
     "Mail",
     "Moved",
+    "TooMany",
     "append_act",
     "append_payment",
     "append_waivers",
@@ -73,14 +83,15 @@ __all__ = [
     "put_session",
     "read_chain_head",
     "read_charter",
-    "read_current_version",
+    "read_current_versions",
+    "read_desk",
     "read_event",
     "read_payment_item",
     "read_session",
-    "read_signing",
     "read_version",
     "read_waiver",
     "request_of",
     "stored_answer",
+    "throttle_write",
     "update_event",
 ]

@@ -1,7 +1,7 @@
 """Charter events, each with the sums of its ledger, and the board."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.ledger import Sums
@@ -14,6 +14,7 @@ from chalicelib.store.table import (
     n,
     put_write,
     query_items,
+    read_items,
     s,
     table_name,
     write_all,
@@ -33,6 +34,9 @@ class EventRecord:
     signed_count: int
     created_at: str
     updated_at: str
+    waivers_open_until: str = ""
+    """Till when a charter that is over takes signatures all the same."""
+    signed_guest_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,17 @@ def list_events(first: str, last: str, status: str | None, limit: int) -> tuple[
         found.append(to_event(item))
         if len(found) > limit:
             break
-    return found[:limit], len(found) > limit
+    return _with_signed_guests(found[:limit]), len(found) > limit
+
+
+def _with_signed_guests(events: list[EventRecord]) -> list[EventRecord]:
+    """The index does not hold who has signed; only charters that list their guests need it."""
+    asked = [event.event_id for event in events if event.details["guests"] and event.signed_count]
+    found = {one.event_id: one for one in map(to_event, read_items([event_key(event_id) for event_id in asked]))}
+    return [
+        replace(event, signed_guest_ids=found[event.event_id].signed_guest_ids) if event.event_id in found else event
+        for event in events
+    ]
 
 
 def board_key(event: EventRecord) -> str:
@@ -147,7 +161,14 @@ def event_key(event_id: str) -> Item:
 
 def _event_attributes(event: EventRecord) -> Item:
     return {
-        "data": json_s({"event_id": event.event_id, "created_at": event.created_at, "details": event.details}),
+        "data": json_s(
+            {
+                "event_id": event.event_id,
+                "created_at": event.created_at,
+                "details": event.details,
+                "waivers_open_until": event.waivers_open_until,
+            }
+        ),
         "status": s(event.status),
         "version": n(event.version),
         "money": json_s(event.sums.to_data()),
@@ -162,14 +183,19 @@ def _board_keys(event: EventRecord) -> Item:
 
 
 def to_event(item: Item) -> EventRecord:
+    data = load_data(item)
+    # A charter from before there were guests has none.
+    details = {"guests": [], **data.pop("details")}
     return EventRecord(
-        **load_data(item),
+        **data,
+        details=details,
         status=item["status"]["S"],
         version=int(item["version"]["N"]),
         sums=Sums(**json.loads(item["money"]["S"])),
         ledger_seq=int(item["ledger_seq"]["N"]),
         signed_count=int(item["signed_count"]["N"]),
         updated_at=item["updated_at"]["S"],
+        signed_guest_ids=frozenset(item["signed_guest_ids"]["SS"] if "signed_guest_ids" in item else ()),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.store.table import db, item_key, json_s, load_data, n, table_name
+from chalicelib.store.table import Item, db, item_key, json_s, load_data, n, table_name
 
 
 def put_session(token_hash: str, session: dict[str, Any], idle_until_s: int, ttl_s: int) -> None:
@@ -37,6 +37,20 @@ def extend_session(token_hash: str, idle_until_s: int) -> None:
 
 def delete_session(token_hash: str) -> None:
     db().delete_item(TableName=table_name(), Key=item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}"))
+
+
+def throttle_write(throttle: str, most: int, ttl_s: int) -> Item:
+    """One more on a throttle's count, as a part of a transaction that fails once there are `most`."""
+    return {
+        "Update": {
+            "TableName": table_name(),
+            "Key": item_key(f"THROTTLE#{throttle}", f"THROTTLE#{throttle}"),
+            "UpdateExpression": "ADD tries :one SET #ttl = :ttl",
+            "ConditionExpression": "attribute_not_exists(tries) OR tries < :most",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {":one": n(1), ":most": n(most), ":ttl": n(ttl_s)},
+        }
+    }
 
 
 def count_try(throttle: str, change: int, ttl_s: int) -> int:

@@ -28,6 +28,14 @@ class Moved(Exception):
     """Somebody changed the record since it was read, or is changing it now. Nothing was written."""
 
 
+class TooMany(Exception):
+    """A throttle that the write counts on is full; `place` says which of them. Nothing was written."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.place = place
+
+
 def db() -> Any:
     return aws.client("dynamodb")
 
@@ -63,11 +71,14 @@ def put_write(item: Item, *, only_new: bool = False) -> Item:
     return {"Put": put}
 
 
-def write_all(writes: Sequence[Item], unique: int | None = None) -> None:
-    """All or nothing. `unique` is the write whose failed condition means that the record exists."""
+def write_all(writes: Sequence[Item], unique: int | None = None, throttles: Sequence[Item] = ()) -> None:
+    """All or nothing. `unique` is the write whose failed condition means that the record exists.
+
+    A full one of the `throttles`, which count the write, raises TooMany.
+    """
     try:
         # The SDK adds a ClientRequestToken, so its own retry after a lost reply cannot write twice.
-        db().transact_write_items(TransactItems=list(writes))
+        db().transact_write_items(TransactItems=[*writes, *throttles])
     except ClientError as problem:
         if problem.response["Error"]["Code"] == "TransactionInProgressException":
             raise Moved from problem
@@ -75,6 +86,9 @@ def write_all(writes: Sequence[Item], unique: int | None = None) -> None:
         codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
         if unique is not None and reasons and reasons[unique].get("Code") == "ConditionalCheckFailed":
             raise Exists(reasons[unique].get("Item", {})) from problem
+        for place, reason in enumerate(reasons[len(writes) :]):
+            if reason.get("Code") == "ConditionalCheckFailed":
+                raise TooMany(place) from problem
         if codes and codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
             raise Moved from problem
         raise

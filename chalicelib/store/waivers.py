@@ -1,6 +1,7 @@
 """Signed waivers in their chain, the texts they sign, and what happened to a charter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.store.events import EventRecord, audit_item, event_key, to_event
@@ -15,41 +16,76 @@ from chalicelib.store.table import (
     n,
     put_write,
     query_items,
+    read_items,
     s,
     table_name,
     write_all,
 )
 
-_CURRENT_VERSION = item_key("WAIVER_VERSION#CURRENT", "CURRENT")
 _CHAIN_HEAD = item_key("WAIVER_CHAIN", "HEAD")
 
 
-def read_signing(event_id: str) -> tuple[EventRecord | None, dict[str, Any] | None]:
-    """The event and the waiver version that is current: one read."""
-    answer = db().batch_get_item(
-        RequestItems={table_name(): {"Keys": [event_key(event_id), _CURRENT_VERSION], "ConsistentRead": True}}
-    )
-    found = {item["SK"]["S"]: item for item in answer["Responses"].get(table_name(), [])}
+@dataclass(frozen=True)
+class Desk:
+    """What a signature is decided on: the charter, the published text of each language, the chain's end."""
+
+    event: EventRecord | None
+    versions: dict[str, dict[str, Any]]
+    seq: int
+    head: str
+
+
+def read_desk(event_id: str, languages: Sequence[str], *, with_head: bool = False) -> Desk:
+    """One read. Raises Moved if the database left something out."""
+    keys = [event_key(event_id), *map(_current_key, languages), *([_CHAIN_HEAD] if with_head else [])]
+    answer = db().batch_get_item(RequestItems={table_name(): {"Keys": keys, "ConsistentRead": True}})
     if answer.get("UnprocessedKeys"):
         raise Moved
-    return (
+    found = {item["SK"]["S"]: item for item in answer["Responses"].get(table_name(), [])}
+    return Desk(
         to_event(found["EVENT"]) if "EVENT" in found else None,
-        load_data(found["CURRENT"]) if "CURRENT" in found else None,
+        _to_versions(found.values()),
+        *(_to_head(found.get("HEAD"))),
     )
+
+
+def _current_key(language: str) -> Item:
+    return item_key("WAIVER_VERSION#CURRENT", "CURRENT" if language == "en" else f"CURRENT#{language}")
+
+
+def _to_versions(items: Iterable[Item]) -> dict[str, dict[str, Any]]:
+    current = [_to_version(item) for item in items if item["PK"]["S"] == "WAIVER_VERSION#CURRENT"]
+    return {version["language"]: version for version in current}
+
+
+def _to_version(item: Item) -> dict[str, Any]:
+    # Texts from before there were languages are English.
+    return {"language": "en", **load_data(item)}
+
+
+def _to_head(item: Item | None) -> tuple[int, str]:
+    return (int(item["seq"]["N"]), item["hash"]["S"]) if item else (0, "")
 
 
 def read_chain_head() -> tuple[int, str]:
     """How many records the chain has and the hash of the last; (0, "") before the first."""
-    item = db().get_item(TableName=table_name(), Key=_CHAIN_HEAD, ConsistentRead=True).get("Item")
-    return (int(item["seq"]["N"]), item["hash"]["S"]) if item else (0, "")
+    return _to_head(db().get_item(TableName=table_name(), Key=_CHAIN_HEAD, ConsistentRead=True).get("Item"))
 
 
 def append_waivers(
-    event_id: str, records: Sequence[dict[str, Any]], seen_seq: int, audit: dict[str, Any], mail: Mail | None
+    event_id: str,
+    records: Sequence[dict[str, Any]],
+    seen_seq: int,
+    audits: Sequence[dict[str, Any]],
+    mail: Mail | None,
+    *,
+    current: Mapping[str, str | None],
+    throttles: Sequence[Item] = (),
 ) -> None:
-    """One transaction: the records, the chain's head, the event's count, the owed mail. Raises Exists or Moved.
+    """One transaction: the records, the chain's head, the event's counts, the owed mail.
 
-    Moved also says that the text they sign is no longer the current one.
+    Raises Exists, TooMany, or Moved, which also says that the `current` version of a language (None: there is
+    none) is another one now.
     """
     head = records[-1]
     move_head: Item = {
@@ -62,14 +98,17 @@ def append_waivers(
     }
     if seen_seq:
         move_head["ExpressionAttributeValues"][":seen"] = n(seen_seq)
-    count = {
+    guest_ids = sorted({record["guest_id"] for record in records if record.get("guest_id")})
+    count: Item = {
         "TableName": table_name(),
         "Key": event_key(event_id),
-        "UpdateExpression": "ADD signed_count :signed",
+        "UpdateExpression": "ADD signed_count :signed" + (", signed_guest_ids :guests" if guest_ids else ""),
         "ConditionExpression": "attribute_exists(PK) AND #status <> :cancelled",
         "ExpressionAttributeNames": {"#status": "status"},
         "ExpressionAttributeValues": {":signed": n(len(records)), ":cancelled": s("cancelled")},
     }
+    if guest_ids:
+        count["ExpressionAttributeValues"][":guests"] = {"SS": guest_ids}
     rows = [
         put_write(
             {
@@ -82,14 +121,19 @@ def append_waivers(
         )
         for record in records
     ]
-    same_text = {
-        "TableName": table_name(),
-        "Key": _CURRENT_VERSION,
-        "ConditionExpression": "waiver_version = :signed",
-        "ExpressionAttributeValues": {":signed": s(head["waiver_version"])},
-    }
-    others = [{"Update": move_head}, {"Update": count}, {"ConditionCheck": same_text}]
-    write_all([*rows, *others, put_write(audit_item(event_id, audit)), *owed(mail)], unique=0)
+    same_texts = [_still_current(language, version) for language, version in current.items()]
+    others = [{"Update": move_head}, {"Update": count}, *same_texts]
+    audit_rows = [put_write(audit_item(event_id, audit)) for audit in audits]
+    write_all([*rows, *others, *audit_rows, *owed(mail)], unique=0, throttles=throttles)
+
+
+def _still_current(language: str, version: str | None) -> Item:
+    check: Item = {"TableName": table_name(), "Key": _current_key(language)}
+    if version is None:
+        return {"ConditionCheck": {**check, "ConditionExpression": "attribute_not_exists(PK)"}}
+    values = {":version": s(version)}
+    condition = "waiver_version = :version"
+    return {"ConditionCheck": {**check, "ConditionExpression": condition, "ExpressionAttributeValues": values}}
 
 
 def read_waiver(event_id: str, waiver_id: str) -> dict[str, Any] | None:
@@ -116,9 +160,11 @@ def list_chain() -> list[dict[str, Any]]:
 
 
 def publish_version(version: dict[str, Any], *, only_first: bool = False) -> None:
-    """Stores the version if its text is new, and makes it the current one. A stored version is never rewritten.
+    """Stores the version if its text is new, and makes it the current one of its language.
 
-    Raises Moved; with `only_first` also Exists, when any version is current already.
+    A stored version is never rewritten.
+
+    Raises Moved; with `only_first` also Exists, when any version of the language is current already.
     """
     store = {
         "TableName": table_name(),
@@ -133,7 +179,7 @@ def publish_version(version: dict[str, Any], *, only_first: bool = False) -> Non
         },
     }
     current = put_write(
-        {**_CURRENT_VERSION, "data": json_s(version), "waiver_version": s(version["waiver_version"])},
+        {**_current_key(version["language"]), "data": json_s(version), "waiver_version": s(version["waiver_version"])},
         only_new=only_first,
     )
     write_all([{"Update": store}, current], unique=1)
@@ -142,12 +188,12 @@ def publish_version(version: dict[str, Any], *, only_first: bool = False) -> Non
 def read_version(waiver_version: str) -> dict[str, Any] | None:
     key = item_key(f"WAIVER_VERSION#{waiver_version}", "VERSION")
     item = db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")
-    return load_data(item) if item else None
+    return _to_version(item) if item else None
 
 
-def read_current_version() -> dict[str, Any] | None:
-    item = db().get_item(TableName=table_name(), Key=_CURRENT_VERSION, ConsistentRead=True).get("Item")
-    return load_data(item) if item else None
+def read_current_versions(languages: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The published current version of each language that has one."""
+    return _to_versions(read_items(list(map(_current_key, languages))))
 
 
 def list_versions() -> list[dict[str, Any]]:
@@ -157,4 +203,4 @@ def list_versions() -> list[dict[str, Any]]:
         ExpressionAttributeValues={":pk": s("WAIVER_VERSIONS")},
         ScanIndexForward=False,
     )
-    return [load_data(item) for item in items]
+    return [_to_version(item) for item in items]

@@ -472,9 +472,9 @@ def test_a_receipt_that_ends_is_noted_on_its_payment_too() -> None:
 
 def records(event: EventRecord, count: int = 1) -> list[dict[str, Any]]:
     """Unsealed records that sign the current text; the first of a test publishes one."""
-    if store.read_current_version() is None:
+    if current_version() is None:
         store.publish_version(version("the text that is signed"))
-    current = store.read_current_version()
+    current = current_version()
     assert current
     return [
         {
@@ -486,10 +486,19 @@ def records(event: EventRecord, count: int = 1) -> list[dict[str, Any]]:
     ]
 
 
+def current_version() -> dict[str, Any] | None:
+    return store.read_current_versions(["en"]).get("en")
+
+
+def append(event: EventRecord, sealed: list[dict[str, Any]], seq: int, owed: Mail | None = None, **more: Any) -> None:
+    current = {"en": sealed[-1]["waiver_version"], "es": None}
+    store.append_waivers(event.event_id, sealed, seq, [audit("waiver_signed")], owed, current=current, **more)
+
+
 def sign(event: EventRecord, unsealed: list[dict[str, Any]], owed: Mail | None = None) -> list[dict[str, Any]]:
     seq, head = store.read_chain_head()
     sealed = chain.seal(unsealed, seq, head)
-    store.append_waivers(event.event_id, sealed, seq, audit("waiver_signed"), owed)
+    append(event, sealed, seq, owed)
     return sealed
 
 
@@ -538,7 +547,7 @@ def test_a_signature_behind_a_head_that_moved_is_refused_whole() -> None:
         signed(one)
         late = chain.seal(records(two), *seen)
         with pytest.raises(store.Moved):
-            store.append_waivers(two.event_id, late, seen[0], audit(), mail())
+            append(two, late, seen[0], mail())
     assert reread(two).signed_count == 0
     assert len(store.list_chain()) == 2
     assert due() == []
@@ -547,7 +556,7 @@ def test_a_signature_behind_a_head_that_moved_is_refused_whole() -> None:
 def test_of_many_who_sign_at_once_behind_one_head_one_is_kept() -> None:
     events = [kept() for _ in range(6)]
     sealed = [chain.seal(records(event), 0, "") for event in events]
-    results = at_once(6, lambda number: store.append_waivers(events[number].event_id, sealed[number], 0, audit(), None))
+    results = at_once(6, lambda number: append(events[number], sealed[number], 0))
     assert results.count(None) == 1
     assert sum(isinstance(result, store.Moved) for result in results) == 5
     assert store.list_chain() == sealed[results.index(None)]
@@ -579,18 +588,27 @@ def test_nobody_signs_for_a_cancelled_charter() -> None:
     assert store.read_chain_head() == (0, "")
 
 
-def version(text: str, published_at: str = "2026-11-22T20:00:00Z", by: str = "admin") -> dict[str, Any]:
+def version(
+    text: str, published_at: str = "2026-11-22T20:00:00Z", by: str = "admin", language: str = "en"
+) -> dict[str, Any]:
     name = chain.text_hash(text)
-    return {"waiver_version": name, "title": "T", "text": text, "published_at": published_at, "published_by": by}
+    return {
+        "waiver_version": name,
+        "language": language,
+        "title": "T",
+        "text": text,
+        "published_at": published_at,
+        "published_by": by,
+    }
 
 
 def test_a_published_text_is_current_and_the_older_ones_stay() -> None:
-    assert (store.read_current_version(), store.list_versions()) == (None, [])
+    assert (current_version(), store.list_versions()) == (None, [])
     old, new = version("old 🚢"), version("new", "2026-11-23T20:00:00Z")
     store.publish_version(old)
-    assert store.read_current_version() == old
+    assert current_version() == old
     store.publish_version(new)
-    assert store.read_current_version() == new
+    assert current_version() == new
     assert store.list_versions() == [new, old]
     assert store.read_version(old["waiver_version"]) == old
     assert store.read_version("0" * 64) is None
@@ -602,7 +620,7 @@ def test_an_old_text_published_again_is_current_but_its_record_is_not_rewritten(
     store.publish_version(new)
     again = version("old", "2026-11-24T20:00:00Z", by="ben")
     store.publish_version(again)
-    current = store.read_current_version()
+    current = current_version()
     assert current
     assert current["waiver_version"] == old["waiver_version"]
     assert store.read_version(old["waiver_version"]) == old
@@ -615,16 +633,68 @@ def test_the_sample_becomes_the_first_version_only_if_there_is_none() -> None:
     store.publish_version(own)
     with pytest.raises(store.Exists):
         store.publish_version(version("another sample"), only_first=True)
-    assert store.read_current_version() == own
+    assert current_version() == own
     assert len(store.list_versions()) == 2
 
 
-def test_a_signer_gets_the_charter_and_the_current_text_in_one_read() -> None:
+def test_a_signer_gets_the_charter_the_texts_and_the_chains_end_in_one_read() -> None:
     event = kept()
-    assert store.read_signing(event.event_id) == (event, None)
-    store.publish_version(version("text"))
-    assert store.read_signing(event.event_id) == (event, version("text"))
-    assert store.read_signing("B" * 22) == (None, version("text"))
+    assert store.read_desk(event.event_id, ["en", "es"]) == store.Desk(event, {}, 0, "")
+    english, spanish = version("text"), version("texto", language="es")
+    store.publish_version(english)
+    store.publish_version(spanish)
+    assert store.read_desk(event.event_id, ["en"]) == store.Desk(event, {"en": english}, 0, "")
+    [record] = signed_while(event, {"en": english, "es": spanish})
+    found = store.read_desk(event.event_id, ["en", "es"], with_head=True)
+    assert found == store.Desk(reread(event), {"en": english, "es": spanish}, 1, record["record_hash"])
+    assert store.read_desk("B" * 22, ["en"]).event is None
+
+
+def signed_while(event: EventRecord, current: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    sealed = chain.seal(records(event), *store.read_chain_head())
+    hashes = {language: one["waiver_version"] for language, one in current.items()}
+    store.append_waivers(event.event_id, sealed, 0, [audit()], None, current=hashes)
+    return sealed
+
+
+def test_a_text_from_before_there_were_languages_is_english() -> None:
+    old = {name: value for name, value in version("old").items() if name != "language"}
+    store.publish_version(old | {"language": "en"})
+    table.db().update_item(
+        TableName=table.table_name(),
+        Key=table.item_key("WAIVER_VERSION#CURRENT", "CURRENT"),
+        UpdateExpression="SET #data = :data",
+        ExpressionAttributeNames={"#data": "data"},
+        ExpressionAttributeValues={":data": table.json_s(old)},
+    )
+    assert current_version() == old | {"language": "en"}
+
+
+def test_a_signature_is_refused_once_another_language_gets_its_own_text() -> None:
+    event = kept()
+    late = records(event)
+    store.publish_version(version("texto", language="es"))
+    with pytest.raises(store.Moved):
+        sign(event, late)
+
+
+def test_who_of_the_listed_guests_has_signed_stands_on_the_charter() -> None:
+    event = kept(guests=[{"guest_id": f"g{number}", "name": "Ana", "email": ""} for number in range(3)])
+    for guest_id in ("g0", None, "g2", "g0"):
+        sign(event, [{**one, "guest_id": guest_id} for one in records(event)])
+    assert reread(event).signed_guest_ids == {"g0", "g2"}
+    assert [one.signed_guest_ids for one in store.list_events("2026", "9", None, 10)[0]] == [{"g0", "g2"}]
+
+
+def test_a_full_throttle_refuses_the_whole_signature_and_is_named() -> None:
+    event = kept()
+    throttles = [store.throttle_write("wide", 9, 4_000_000_000), store.throttle_write("narrow", 2, 4_000_000_000)]
+    for seq in (0, 1):
+        append(event, chain.seal(records(event), *store.read_chain_head()), seq, throttles=throttles)
+    with pytest.raises(store.TooMany) as full:
+        append(event, chain.seal(records(event), *store.read_chain_head()), 2, throttles=throttles)
+    assert full.value.place == 1
+    assert (reread(event).signed_count, store.count_try("wide", 0, 4_000_000_000)) == (2, 2)
 
 
 # --- sessions and throttles -----------------------------------------------------------------------

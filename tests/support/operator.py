@@ -82,6 +82,7 @@ def details(**changes: Any) -> dict[str, Any]:
         "currency": "USD",
         "notes": "",
         "guest_notes": "",
+        "guests": [],
         **changes,
     }
 

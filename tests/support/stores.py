@@ -35,3 +35,18 @@ def fresh_store(endpoint: str, **settings: str) -> Iterator[Any]:
     with operator.operating(SCC_TABLE=create_table(dynamodb), **settings), pytest.MonkeyPatch.context() as patch:
         patch.setattr(aws, "client", only_dynamodb)
         yield dynamodb
+
+
+@contextmanager
+def watched(note: Any) -> Iterator[None]:
+    """Tells the name of each call to DynamoDB, retries too, for as long as it lasts."""
+    events = aws.client("dynamodb").meta.events
+
+    def tell(model: Any, **_: Any) -> None:
+        note(model.name)
+
+    events.register("before-call.dynamodb", tell)
+    try:
+        yield
+    finally:
+        events.unregister("before-call.dynamodb", tell)

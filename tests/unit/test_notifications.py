@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import notifications, payments, waivers
+from chalicelib import notifications, payments, signing
 from chalicelib.store import Mail
 from tests.support import operator
 
@@ -50,13 +50,14 @@ def waiver_mail(**changes: Any) -> Mail:
         "signer_email": "ana@example.com",
         "signed_at": "2026-11-22T20:00:00Z",
         "waiver_version": "a" * 64,
-        "intent_statement": waivers.INTENT_STATEMENT,
+        "intent_statement": signing.statements("en")["intent"],
         "record_hash": "b" * 64,
+        "language": "en",
         **changes,
     }
     version = {"title": changes.get("title", "Release"), "text": changes.get("text", "## Risks\n\n- wind\n- waves")}
-    people = [record["signer_name"], "Tim Rivera"]
-    owed = notifications.owe_waiver_copy(operator.event(), record, people, version, operator.NOW)
+    records = [{**record, "participant_name": name} for name in (record["signer_name"], "Tim Rivera")]
+    owed = notifications.owe_waiver_copy(operator.event(), records, version, operator.NOW)
     assert owed
     return owed
 
@@ -204,7 +205,15 @@ def test_a_signer_gets_the_whole_text_and_what_was_recorded() -> None:
     message = delivered(waiver_mail())
     assert message["Subject"] == "Your signed copy: Release"
     for words in read(message):
-        for fact in ("Ana Rivera, Tim Rivera", "0" * 32, "a" * 64, "b" * 64, waivers.INTENT_STATEMENT, "wind", "waves"):
+        for fact in (
+            "Ana Rivera, Tim Rivera",
+            "0" * 32,
+            "a" * 64,
+            "b" * 64,
+            signing.statements("en")["intent"],
+            "wind",
+            "waves",
+        ):
             assert fact in words
     assert {"h2", "ul", "li"} <= Words(text_of(message, "html")).tags
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import waivers
+from chalicelib import signing, waivers
 from chalicelib.errors import BadInput
 from tests.support import operator
 
@@ -37,7 +37,7 @@ def minors(*births: str) -> dict[str, Any]:
 
 def refused(**changes: Any) -> dict[str, str]:
     with pytest.raises(BadInput) as problem:
-        waivers.parse_signing(form(**changes), TRIP)
+        signing.parse_signing(form(**changes), TRIP, now=operator.NOW)
     return problem.value.fields
 
 
@@ -46,8 +46,8 @@ def drawn(strokes: Any) -> dict[str, Any]:
 
 
 def test_a_name_two_ticks_and_a_typed_signature_are_enough() -> None:
-    signing = waivers.parse_signing(form(signer_email=None), TRIP)
-    assert (signing.signer_name, signing.signature_typed, signing.minors) == ("Ana Rivera", "Ana Rivera", ())
+    signed = signing.parse_signing(form(signer_email=None), TRIP, now=operator.NOW)
+    assert (signed.signer_name, signed.signature_typed, signed.minors) == ("Ana Rivera", "Ana Rivera", ())
 
 
 @pytest.mark.parametrize("field", ["submission_id", "waiver_version", "signer_name", "esign_consent", "intent"])
@@ -57,8 +57,10 @@ def test_what_a_signature_needs_is_named_when_it_lacks(field: str) -> None:
 
 def test_a_signature_is_typed_or_drawn() -> None:
     assert set(refused(signature_typed="")) == {"signature_typed"}
-    signing = waivers.parse_signing(form(**drawn([{"points": [{"x": 1.4, "y": 2.6, "time": 1764336600123}]}])), TRIP)
-    assert signing.signature_strokes == [[[1, 3, 1764336600123]]]
+    signed = signing.parse_signing(
+        form(**drawn([{"points": [{"x": 1.4, "y": 2.6, "time": 1764336600123}]}])), TRIP, now=operator.NOW
+    )
+    assert signed.signature_strokes == [[[1, 3, 1764336600123]]]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_a_signature_is_typed_or_drawn() -> None:
         # Rounded to a whole number it would have three hundred digits, each time.
         '[{"points": [{"x": 1e300, "y": 1}]}]',
         '[{"points": [{"x": 1, "y": 1, "time": -1e16}]}]',
-        [{"points": [{"x": 1, "y": 1}]}] * (waivers.MAX_STROKES + 1),
+        [{"points": [{"x": 1, "y": 1}]}] * (signing.MAX_STROKES + 1),
         "[" * 100_000,
     ],
     ids=range(13),
@@ -100,7 +102,7 @@ def test_a_drawing_that_is_none_or_too_large_is_refused_under_its_field(strokes:
 )
 def test_a_minor_is_under_eighteen_on_the_day_of_the_trip_where_it_starts(birth: str, fields: set[str]) -> None:
     if not fields:
-        (minor,) = waivers.parse_signing(form(**minors(birth)), TRIP).minors
+        (minor,) = signing.parse_signing(form(**minors(birth)), TRIP, now=operator.NOW).minors
         assert minor.birth_date == birth
     else:
         assert set(refused(**minors(birth))) == fields
@@ -114,17 +116,20 @@ def test_whoever_signs_for_minors_says_by_what_right() -> None:
 
 
 def test_a_form_covers_ten_minors_and_no_more() -> None:
-    assert len(waivers.parse_signing(form(**minors(*["2015-01-01"] * 10)), TRIP).minors) == 10
+    assert len(signing.parse_signing(form(**minors(*["2015-01-01"] * 10)), TRIP, now=operator.NOW).minors) == 10
     assert set(refused(**minors(*["2015-01-01"] * 11))) == {"minor_name"}
 
 
 def test_empty_rows_for_minors_are_passed_over() -> None:
     about = {**minors("", "2015-01-01"), "minor_name": [" ", "Tim"]}
-    assert [minor.name for minor in waivers.parse_signing(form(**about), TRIP).minors] == ["Tim"]
+    assert [minor.name for minor in signing.parse_signing(form(**about), TRIP, now=operator.NOW).minors] == ["Tim"]
 
 
 def test_a_signer_is_an_adult_on_the_day_of_the_trip() -> None:
-    assert waivers.parse_signing(form(signer_birth_date="2008-11-28"), TRIP).signer_birth_date == "2008-11-28"
+    assert (
+        signing.parse_signing(form(signer_birth_date="2008-11-28"), TRIP, now=operator.NOW).signer_birth_date
+        == "2008-11-28"
+    )
     assert set(refused(signer_birth_date="2008-11-29")) == {"signer_birth_date"}
 
 

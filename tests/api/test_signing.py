@@ -1,0 +1,401 @@
+"""Signing: the list of guests, languages, ages, kiosk, limits, and what the record keeps of it."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from chalicelib import chain, settings, signing, store, times, waiver_versions
+from tests.support.api import Api, new_event
+from tests.support.pages import MINORS, Elements, Form, page, signature
+
+GUESTS = [
+    {"name": "Ana Rivera", "email": "ana@canary.example"},
+    {"name": "Bo Sailor", "email": "bo@canary.example"},
+    {"name": "Kim Sailor", "email": ""},
+]
+
+
+def create(api: Api, **changes: Any) -> dict[str, Any]:
+    answer = api.post("/api/events", new_event(**changes))
+    assert answer.status == 201, answer.text
+    return answer.json  # type: ignore[no-any-return]
+
+
+def records(api: Api) -> list[dict[str, Any]]:
+    return api.get("/api/waivers.json").json["records"]  # type: ignore[no-any-return]
+
+
+def listed(api: Api, event: dict[str, Any]) -> dict[str, Any]:
+    return api.get("/api/events").json["events"][0]  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def party(api: Api) -> dict[str, Any]:
+    """A charter whose guests are listed."""
+    return create(api, guests=GUESTS)
+
+
+# --- the list of guests ---------------------------------------------------------------------------
+
+
+def test_listed_guests_get_ids_that_stay(api: Api, party: dict[str, Any]) -> None:
+    ids = [guest["guest_id"] for guest in party["guests"]]
+    assert len(set(ids)) == 3
+    url = f"/api/events/{party['event_id']}"
+    kept = api.patch(url, {"version": 1, "title": "Later sail"}).json
+    assert kept["guests"] == party["guests"]
+    sent = [{**party["guests"][1], "name": "Bo S."}, {"name": "New"}]
+    changed = api.patch(url, {"version": 2, "guests": sent}).json["guests"]
+    assert changed[0] == {"guest_id": ids[1], "name": "Bo S.", "email": "bo@canary.example"}
+    assert changed[1]["guest_id"] not in ids
+
+
+@pytest.mark.parametrize(
+    ("guests", "field"),
+    [
+        ("Ana", "guests"),
+        (["Ana"], "guests"),
+        ([{"name": "x"}] * 61, "guests"),
+        ([{"email": "a@example.com"}], "guests[0].name"),
+        ([{"name": "Ana", "email": "ana"}], "guests[0].email"),
+        ([{"name": "Ana", "phone": "1"}], "guests[0].phone"),
+        ([{"name": "Ana"}, {"name": "Bo", "guest_id": "mine"}], "guests[1].guest_id"),
+    ],
+)
+def test_a_wrong_guest_is_named(api: Api, guests: Any, field: str) -> None:
+    answer = api.post("/api/events", new_event(guests=guests))
+    assert (answer.status, list(answer.json["Fields"])) == (400, [field])
+
+
+def test_one_guest_id_cannot_stand_for_two(api: Api, party: dict[str, Any]) -> None:
+    twice = {"version": 1, "guests": [party["guests"][0]] * 2}
+    answer = api.patch(f"/api/events/{party['event_id']}", twice)
+    assert (answer.status, list(answer.json["Fields"])) == (400, ["guests"])
+
+
+def test_the_same_request_with_guests_again_is_the_same_charter(api: Api) -> None:
+    key = {"Idempotency-Key": "0190a000-0000-7000-8000-000000000001"}
+    first, again = (api.post("/api/events", new_event(guests=GUESTS), headers=key) for _ in range(2))
+    assert (first.status, again.status, again.json) == (201, 200, first.json)
+
+
+def test_the_board_names_who_has_not_signed(api: Api, guest: Api, party: dict[str, Any]) -> None:
+    assert listed(api, party)["waivers"]["missing"] == ["Ana Rivera", "Bo Sailor", "Kim Sailor"]
+    picked = party["guests"][0]["guest_id"]
+    answer = guest.submit(page(party), signature(guest, party, guest_id=picked, signer_name="Ana María Rivera"))
+    assert answer.status == 303
+    assert records(api)[0]["guest_id"] == picked
+    assert listed(api, party)["waivers"] == {"signed": 1, "expected": 4, "missing": ["Bo Sailor", "Kim Sailor"]}
+    detail = api.get(f"/api/events/{party['event_id']}").json
+    assert detail["waivers"]["missing"] == ["Bo Sailor", "Kim Sailor"]
+    assert detail["waiver_records"][0]["guest_id"] == picked
+    assert "missing" not in guest.get(f"/api/guest/{party['event_id']}").json["waivers"]
+
+
+def test_whoever_types_a_listed_name_is_that_guest_minors_too(api: Api, guest: Api, party: dict[str, Any]) -> None:
+    ids = {one["name"]: one["guest_id"] for one in party["guests"]}
+    assert guest.submit(page(party), signature(guest, party, signer_name=" bo  SAILOR", **MINORS)).status == 303
+    assert [record["guest_id"] for record in records(api)] == [ids["Bo Sailor"], ids["Kim Sailor"], None]
+    assert listed(api, party)["waivers"]["missing"] == ["Ana Rivera"]
+    # The next Bo Sailor is another one.
+    guest.submit(page(party), signature(guest, party))
+    assert records(api)[3]["guest_id"] is None
+
+
+def test_guests_pick_from_those_who_have_not_signed_and_see_no_addresses(
+    api: Api, guest: Api, party: dict[str, Any]
+) -> None:
+    ids = [one["guest_id"] for one in party["guests"]]
+    opened = guest.get(page(party)).text
+    assert Form(opened).options["guest_id"] == ["", *ids]
+    assert "canary.example" not in opened
+    guest.submit(page(party), signature(guest, party, guest_id=ids[0]))
+    assert Form(guest.get(page(party)).text).options["guest_id"] == ["", *ids[1:]]
+    refused = guest.submit(page(party), signature(guest, party, guest_id=ids[1], intent=""))
+    assert Form(refused.text).values()["guest_id"] == [ids[1]]
+
+
+def test_a_guest_who_was_taken_off_the_list_is_asked_to_choose_again(
+    api: Api, guest: Api, party: dict[str, Any]
+) -> None:
+    answer = guest.submit(page(party), signature(guest, party, guest_id="0" * 16))
+    assert (answer.status, Form(answer.text).invalid) == (400, {"guest_id"})
+    assert records(api) == []
+
+
+# --- languages ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("es", "es"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("en-US,en;q=0.9,es;q=0.8", "en"),
+        ("fr-FR, es;q=0.5, en;q=0.4", "es"),
+        ("fr", "en"),
+        ("es;q=0, en", "en"),
+        ("es;q=x;;,,;q=", "en"),
+        ("ES-us", "es"),
+    ],
+)
+def test_the_browser_chooses_the_language(guest: Api, event: dict[str, Any], header: str, language: str) -> None:
+    opened = guest.get(page(event), headers={"accept-language": header}).text
+    assert f'<html lang="{language}">' in opened
+    assert Form(opened).values()["language"] == [language]
+
+
+def test_a_guest_signs_in_spanish_and_the_record_says_so(
+    api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage]
+) -> None:
+    opened = guest.get(f"{page(event)}?language=es").text
+    assert "Su nombre completo" in opened
+    assert "sábado, 1 de junio de 2030, 5:00 p. m. PDT" in opened
+    form = Form(opened).values() | {"esign_consent": "yes", "intent": "yes", "signature_typed": "Bo"}
+    refused = guest.submit(page(event), form)
+    assert refused.status == 400
+    assert "Su nombre es obligatorio" in refused.text
+    signed = guest.submit(page(event), {**form, "signer_name": "Bo Sailor"})
+    assert signed.status == 303
+    assert "Firmado. Gracias, Bo Sailor." in guest.get(signed.headers["location"]).text
+    [record] = records(api)
+    assert record["language"] == "es"
+    assert record["intent_statement"] == signing.statements("es")["intent"]
+    assert record["intent_statement"].startswith("He leído este documento")
+    assert record["waiver_version"] == waiver_versions.sample("es")["waiver_version"]
+    assert chain.find_fault(api.get("/api/waivers.json").json) is None
+
+
+def test_an_own_english_text_is_signed_by_spanish_guests_too_till_there_is_a_spanish_one(
+    api: Api, guest: Api, event: dict[str, Any]
+) -> None:
+    api.put("/api/waiver-versions/current", {"title": "Terms", "text": "Own words."})
+    opened = guest.get(f"{page(event)}?language=es").text
+    assert "Own words." in opened
+    assert "Este documento solo está en inglés." in opened
+    form = Form(opened).values() | {"signer_name": "Bo", "esign_consent": "1", "intent": "1", "signature_typed": "Bo"}
+    own = {"title": "Términos", "text": "Palabras propias.", "language": "es"}
+    assert api.put("/api/waiver-versions/current", own).status == 201
+    late = guest.submit(page(event), form)
+    assert late.status == 409
+    assert "Palabras propias." in late.text
+    assert "solo está en inglés" not in late.text
+    assert guest.submit(page(event), signature(guest, event)).status == 303
+    assert [record["language"] for record in records(api)] == ["en"]
+
+
+def test_every_word_of_the_pages_has_its_spanish() -> None:
+    import re
+    from importlib.resources import files
+
+    templates = files("chalicelib") / "templates"
+    words = set()
+    for name in ("base", "message", "waiver", "waiver-signed", "waiver-kiosk"):
+        words |= set(re.findall(r'_\("([^"]+)"', (templates / f"{name}.html").read_text()))
+    text = (templates / "waiver.html").read_text()
+    words |= set(re.findall(r'text\("\w+", "([^"]+)"', text)) | set(re.findall(r'": "([^"]+)"', text))
+    words |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in signing.RELATIONSHIPS}
+    words |= {signing.ESIGN_STATEMENT, signing.INTENT_STATEMENT, signing.AUTHORITY_STATEMENT}
+    from chalicelib import pages
+
+    assert {word for word in words if pages.say("es")(word) == word} == set()
+
+
+# --- what the record keeps ------------------------------------------------------------------------
+
+
+def test_the_record_says_when_the_page_was_opened_if_that_is_true(
+    api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+    monkeypatch.setattr(times, "utc_now", lambda: opened)
+    form = signature(guest, event)
+    later = opened + timedelta(minutes=7)
+    monkeypatch.setattr(times, "utc_now", lambda: later)
+    forged = {**signature(guest, event), "opened": f"2020-01-01T00:00:00Z.{form['opened'][0].partition('.')[2]}"}
+    other = create(api)
+    elsewhere = {**signature(guest, other), "opened": form["opened"]}
+    for url, sent in ((page(event), form), (page(event), forged), (page(other), elsewhere)):
+        assert guest.submit(url, sent).status == 303
+    assert [(record["opened_at"], record["signed_at"]) for record in records(api)] == [
+        ("2026-11-22T20:00:00Z", "2026-11-22T20:07:00Z"),
+        ("", "2026-11-22T20:07:00Z"),
+        ("", "2026-11-22T20:07:00Z"),
+    ]
+
+
+def test_an_old_client_signs_with_the_fields_of_the_contract_alone(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    form = signature(guest, event)
+    names = "submission_id waiver_version signer_name esign_consent intent signature_typed".split()
+    assert guest.submit(page(event), {name: form[name] for name in names}).status == 303
+    [record] = records(api)
+    assert (record["language"], record["guest_id"], record["opened_at"], record["device_time"]) == ("en", None, "", "")
+
+
+def test_signing_is_one_read_and_one_transaction(
+    guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert guest.submit(page(event), signature(guest, event)).status == 303
+    form, calls = signature(guest, event, **MINORS), []
+
+    def count(call: Any) -> None:
+        calls.append(call)
+
+    from tests.support.stores import watched
+
+    with watched(count):
+        assert guest.submit(page(event), form).status == 303
+        signed, calls[:] = list(calls), []
+        guest.get(page(event))
+    assert signed == ["BatchGetItem", "TransactWriteItems"]
+    assert calls == ["BatchGetItem"]
+
+
+# --- ages -----------------------------------------------------------------------------------------
+
+
+def test_the_age_of_an_adult_is_a_setting(
+    api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCC_ADULT_YEARS", "21")
+    settings.forget()
+    assert "minors (under 21)" in guest.get(page(event)).text
+    young = signature(guest, event, signer_birth_date="2010-01-01")
+    assert Form(guest.submit(page(event), young).text).invalid == {"signer_birth_date"}
+    assert guest.submit(page(event), {**young, "signer_birth_date": "2009-06-01"}).status == 303
+    assert "at least 21 years old" in records(api)[0]["intent_statement"]
+
+
+# --- kiosk ----------------------------------------------------------------------------------------
+
+
+def test_a_kiosk_goes_from_guest_to_guest_and_names_nobody(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    kiosk = f"{page(event)}?kiosk=1"
+    opened = guest.get(kiosk).text
+    form = Form(opened).values()
+    assert form["kiosk"] == ["1"]
+    # A browser must not offer one guest's name and address to the next.
+    fields = [found for tag, found in Elements(opened).found if tag == "input" and "autocomplete" in found]
+    assert {found["autocomplete"] for found in fields} == {"off"}
+    form |= {"signer_name": "Bo Sailor", "signer_email": "bo@canary.example", "signature_typed": "Bo", "intent": "1"}
+    refused = guest.submit(page(event), form)
+    assert Form(refused.text).values()["kiosk"] == ["1"]
+    signed = guest.submit(page(event), {**form, "esign_consent": "1"})
+    assert signed.headers["location"].endswith("&kiosk=1")
+    thanks = guest.get(signed.headers["location"]).text
+    assert "Signed. Thank you." in thanks
+    assert "Sailor" not in thanks
+    assert f'href="/g/{event["event_id"]}/waiver?kiosk=1"' in thanks
+    fresh = guest.get(kiosk).text
+    assert "Sailor" not in fresh
+    assert Form(fresh).values()["submission_id"] != form["submission_id"]
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+def test_a_form_that_a_machine_filled_in_looks_signed_and_is_not(
+    api: Api, guest: Api, event: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        answer = guest.submit(page(event), signature(guest, event, website="https://spam.example", signer_name="Spam"))
+    assert answer.status == 303
+    assert records(api) == []
+    assert "filled in by a machine" in caplog.text
+    assert "Spam" not in caplog.text
+    assert event["event_id"] not in caplog.text
+
+
+def test_one_address_signs_so_often_and_loses_nothing_when_it_has_to_wait(
+    api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "TRIES_PER_ADDRESS", 3)
+    for changes in ({}, {"intent": ""}, {}):
+        assert guest.submit(page(event), signature(guest, event, **changes)).status in (303, 400)
+    for changes in ({"signer_name": "Zoë"}, {"signer_name": "Zoë", "intent": ""}):
+        answer = guest.submit(page(event), signature(guest, event, **changes))
+        assert answer.status == 429
+        assert 0 < int(answer.headers["retry-after"]) <= 900
+        assert Form(answer.text).values()["signer_name"] == ["Zoë"]
+        assert "Nothing you typed is lost" in answer.text
+    assert len(records(api)) == 2
+    # Neither another address nor another charter has to wait.
+    other = Api(address="198.51.100.77")
+    assert other.submit(page(event), signature(other, event)).status == 303
+    elsewhere = create(api)
+    assert guest.submit(page(elsewhere), signature(guest, elsewhere)).status == 303
+
+
+def test_a_charter_takes_so_many_signatures_an_hour(
+    api: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "SIGNATURES_PER_EVENT", 2)
+    visitors = [Api(address=f"198.51.100.{number}") for number in range(3)]
+    forms = [signature(visitor, event) for visitor in visitors]
+    answers = [visitor.submit(page(event), form).status for visitor, form in zip(visitors, forms, strict=True)]
+    assert answers == [303, 303, 429]
+    # What is signed already is confirmed all the same.
+    assert visitors[0].submit(page(event), forms[0]).status == 303
+
+
+def test_one_address_alone_cannot_use_up_what_a_charter_takes() -> None:
+    windows = signing.EVENT_WINDOW_S // signing.ADDRESS_WINDOW_S
+    assert signing.TRIES_PER_ADDRESS * windows < signing.SIGNATURES_PER_EVENT
+
+
+# --- past charters --------------------------------------------------------------------------------
+
+PAST = {"starts_at": "2020-01-01T10:00:00Z", "ends_at": "2020-01-01T12:00:00Z"}
+
+
+def test_a_past_charter_is_reopened_for_a_day(api: Api, guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = create(api, **PAST)
+    assert event["waivers_open_until"] is None
+    reopened = api.post(f"/api/events/{event['event_id']}/reopen-waivers", {})
+    assert reopened.status == 200
+    until = times.parse_instant(reopened.json["waivers_open_until"])
+    assert timedelta(hours=23) < until - times.utc_now() <= timedelta(hours=24)
+    form = signature(guest, event)
+    monkeypatch.setattr(times, "utc_now", lambda: until)
+    assert guest.submit(page(event), form).status == 409
+    monkeypatch.setattr(times, "utc_now", lambda: until - timedelta(minutes=1))
+    assert guest.submit(page(event), form).status == 303
+    monkeypatch.undo()
+    edited = api.patch(f"/api/events/{event['event_id']}", {"version": 2, "notes": "late"}).json
+    assert edited["waivers_open_until"] == reopened.json["waivers_open_until"]
+    assert "waivers_reopened" in [entry["act"] for entry in store.list_audit(event["event_id"])]
+
+
+def test_only_a_charter_that_is_over_is_reopened(api: Api, event: dict[str, Any]) -> None:
+    url = f"/api/events/{event['event_id']}/reopen-waivers"
+    assert api.post(url, {}).status == 409
+    assert api.post(url, {"hours": 48}).status == 400
+    past = create(api, **PAST)
+    api.post(f"/api/events/{past['event_id']}/cancel", {"reason": "storm"})
+    assert api.post(f"/api/events/{past['event_id']}/reopen-waivers", {}).status == 409
+    assert api.post(f"/api/events/{'A' * 22}/reopen-waivers", {}).status == 404
+
+
+# --- warnings -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, []),
+        ({"return_port": "SAUSALITO"}, []),
+        ({"return_port": ""}, []),
+        ({"return_port": "Oakland"}, ["return_port_differs"]),
+        ({"party_size": 7}, ["over_passenger_limit"]),
+        ({"party_size": 7, "passenger_limit": None}, []),
+        ({"return_port": "Oakland", "party_size": 7}, ["return_port_differs", "over_passenger_limit"]),
+    ],
+)
+def test_an_admin_is_warned_of_what_a_waiver_cannot_mend(api: Api, changes: dict[str, Any], codes: list[str]) -> None:
+    warnings = create(api, **changes)["warnings"]
+    assert [warning["code"] for warning in warnings] == codes
+    assert all("46 USC 30527" in one["message"] for one in warnings if one["code"] == "return_port_differs")
