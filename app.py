@@ -12,8 +12,10 @@ from chalicelib import (
     auth,
     charters,
     events,
+    manifest,
     notifications,
     payments,
+    reminders,
     reports,
     settings,
     times,
@@ -140,12 +142,38 @@ def reopen_waivers(event_id: str) -> dict[str, Any]:
 
 @app.route("/api/events/{event_id}/manifest")
 def get_manifest(event_id: str) -> dict[str, Any]:
-    return charters.get_manifest(event_id)
+    return manifest.get_manifest(event_id)
 
 
 @app.route("/api/events/{event_id}/manifest.csv")
 def get_manifest_csv(event_id: str) -> Response:
-    return web.csv_response(charters.manifest_csv(event_id), "manifest.csv")
+    return web.csv_response(manifest.to_csv(event_id), "manifest.csv")
+
+
+@app.route("/api/events/{event_id}/check-in", methods=["POST"])
+def check_in(event_id: str) -> dict[str, Any]:
+    return manifest.check_in(event_id, body(), actor=actor(), now=times.utc_now())
+
+
+@app.route("/api/events/{event_id}/safety-briefing", methods=["POST"])
+def note_briefing(event_id: str) -> dict[str, Any]:
+    return manifest.note_briefing(event_id, body(), actor=actor(), now=times.utc_now())
+
+
+@app.route("/api/events/{event_id}/depart", methods=["POST"])
+def depart(event_id: str) -> dict[str, Any]:
+    web.read_nothing(app.current_request)
+    return manifest.depart(event_id, actor=actor(), now=times.utc_now())
+
+
+@app.route("/api/events/{event_id}/waiver-reminders", methods=["POST"])
+def remind_guests(event_id: str) -> dict[str, Any]:
+    return reminders.remind_guests(event_id, body(), now=times.utc_now())
+
+
+@app.route("/api/events/{event_id}/ask-again", methods=["POST"])
+def ask_again(event_id: str) -> dict[str, Any]:
+    return reminders.ask_again(event_id, body(), now=times.utc_now())
 
 
 # --- payments -------------------------------------------------------------------------------------
@@ -209,7 +237,12 @@ def get_payments_csv() -> Response:
 
 @app.route("/api/events/{event_id}/waivers/{waiver_id}")
 def get_waiver(event_id: str, waiver_id: str) -> dict[str, Any]:
-    return waivers.get_record(event_id, waiver_id)
+    return waivers.get_record(event_id, waiver_id, actor=actor(), now=times.utc_now())
+
+
+@app.route("/api/waivers")
+def search_waivers() -> dict[str, Any]:
+    return waivers.search(waivers.parse_search(query()))
 
 
 @app.route("/api/waivers.json")
@@ -226,6 +259,11 @@ def list_waiver_versions() -> dict[str, Any]:
 def publish_waiver_version() -> Response:
     version, new = waiver_versions.publish_version(body(), actor=actor(), now=times.utc_now())
     return Response(version, status_code=201 if new else 200)
+
+
+@app.route("/api/waiver-versions/superseded")
+def list_superseded() -> dict[str, Any]:
+    return reminders.list_superseded(now=times.utc_now())
 
 
 @app.route("/api/waiver-versions/preview", methods=["POST"])
@@ -257,3 +295,4 @@ def sign_waiver(event_id: str) -> Response:
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_mail")
 def sweep_mail(_: CloudWatchEvent) -> None:
     notifications.sweep(times.utc_now())
+    waivers.mail_head(times.utc_now())

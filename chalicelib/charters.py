@@ -1,8 +1,8 @@
-"""One charter with all it owns, for three readers: the admin, the guests, the captain with the manifest."""
+"""One charter with all it owns, for two readers: the admin and the guests."""
 
 from typing import Any
 
-from chalicelib import events, payments, sheets, waiver_versions, waivers
+from chalicelib import events, payments, waiver_versions, waivers
 from chalicelib.settings import settings
 
 GUEST_FIELDS = "title starts_at ends_at timezone vessel departure_port return_port guest_notes party_size".split()
@@ -34,41 +34,3 @@ def get_guest_event(event_id: str) -> dict[str, Any]:
             "signers": [waivers.short_name(record["participant_name"]) for record in waivers.in_order(charter.waivers)],
         },
     }
-
-
-def get_manifest(event_id: str) -> dict[str, Any]:
-    """Who is aboard. Whoever signed counts as a passenger; `missing` are the expected that did not sign."""
-    charter = payments.find_charter(event_id, with_waivers=True)
-    event, details = charter.event, charter.event.details
-    current = waiver_versions.read_current()
-    passengers = [
-        {
-            "name": record["participant_name"],
-            "minor": record["minor"],
-            "guardian": record["signer_name"] if record["minor"] else None,
-            "waiver": "superseded" if waiver_versions.is_superseded(record, current) else "signed",
-            "signed_at": record["signed_at"],
-            "waiver_id": record["waiver_id"],
-        }
-        for record in waivers.in_order(charter.waivers)
-    ]
-    names = "title starts_at ends_at timezone vessel departure_port return_port passenger_limit party_size captain crew"
-    return {
-        "event_id": event.event_id,
-        **{name: details[name] for name in names.split()},
-        "passengers": passengers,
-        "head_count": len(passengers),
-        "missing": max(0, details["party_size"] - len(passengers)),
-    }
-
-
-def manifest_csv(event_id: str) -> str:
-    manifest = get_manifest(event_id)
-    crew = [("captain", manifest["captain"])] if manifest["captain"] else []
-    crew += [("crew", person) for person in manifest["crew"]]
-    rows = [(role, person["name"], person["phone"], "", "", "", "") for role, person in crew]
-    for one in manifest["passengers"]:
-        minor = "yes" if one["minor"] else "no"
-        rows.append(("passenger", one["name"], "", minor, one["guardian"], one["waiver"], one["signed_at"]))
-    rows += [("passenger", "", "", "", "", "missing", "")] * manifest["missing"]
-    return sheets.to_csv(("role", "name", "phone", "minor", "guardian", "waiver", "signed_at"), rows)

@@ -128,6 +128,26 @@ class Fields:
             return default if default is not _MISSING else least
         return value
 
+    def ids(self, name: str, *, most: int) -> list[str] | None:
+        """A list of ids, each once; None if the field is left out."""
+        rule = f"must be a list of at most {most} ids"
+        value = self._take(name, None, list, rule)
+        if value is None:
+            return None
+        if len(value) > most or not all(isinstance(one, str) and one for one in value):
+            self.refuse(name, rule)
+            return None
+        return list(dict.fromkeys(value))
+
+    def refuse_unknown(self, name: str, given: Collection[str], known: Collection[str]) -> None:
+        """Raises BadInput if one of the given ids is not known."""
+        if not set(given) <= set(known):
+            self.refuse(name, "must name only those of this charter")
+        self.finish()
+
+    def required_flag(self, name: str) -> bool:
+        return bool(self._take(name, _MISSING, bool, "must be true or false"))
+
     def flag(self, name: str, *, default: bool) -> bool:
         value = self._take(name, default, bool, "must be true or false")
         return bool(value)

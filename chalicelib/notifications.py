@@ -5,13 +5,17 @@ sent for something that did not happen. It is tried at once, then by a schedule.
 a sender that dies between the service's acceptance and its own note can repeat one.
 """
 
+import hashlib
 import logging
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import acts, ledger, mailer, pages, store, times
+from chalicelib.acts import Actor
 from chalicelib.settings import settings
 from chalicelib.store import EventRecord, Mail
 
@@ -30,6 +34,10 @@ _TEMPLATES = {
     "correction": "mail-correction",
     "bounce": "mail-bounce",
     "waiver_copy": "mail-waiver-copy",
+    "waiver_reminder": "mail-waiver-request",
+    "waiver_again": "mail-waiver-request",
+    "manifest": "mail-manifest",
+    "chain_head": "mail-chain-head",
 }
 _KIND_WORDS = {"balance": "payment"}
 
@@ -108,13 +116,14 @@ def deliver(mail: Mail | None, now: datetime) -> None:
     if mail is None:
         return
     try:
-        outcome = mailer.send(compose(mail))
+        outcome = mailer.send(compose(_with_copy_link(mail, now)))
         if outcome.status == "retry" and mail.attempts < MAX_ATTEMPTS:
             wait = timedelta(minutes=BACK_OFF_MINUTES[mail.attempts - 1])
             store.postpone_mail(mail, times.format_instant(now + wait), outcome.note)
         else:
             status = "failed" if outcome.status == "retry" else outcome.status
             _finish(mail, status, outcome.note, now)
+            _note_copy_sent(mail, status, now)
         if outcome.status != "sent":
             log.warning("mail %s: %s at attempt %d (%s)", mail.mail_id, outcome.status, mail.attempts, outcome.note)
     except Exception as problem:
@@ -184,3 +193,62 @@ def compose(mail: Mail) -> Any:
         text=text.strip() + "\n",
         html=html,
     )
+
+
+# --- waivers --------------------------------------------------------------------------------------
+
+
+def _with_copy_link(mail: Mail, now: datetime) -> Mail:
+    """A signer's copy gets its private link when it leaves: it stands in the mail, and nowhere else but as a hash."""
+    if mail.kind != "waiver_copy":
+        return mail
+    event_id, record = mail.facts["event"]["event_id"], mail.facts["record"]
+    secret = secrets.token_urlsafe(16)
+    waiver_ids = mail.facts.get("waiver_ids", [record["waiver_id"]])
+    store.put_copy(event_id, hash_secret(secret), waiver_ids, times.format_instant(now))
+    link = f"{settings().base_url}/g/{event_id}/waiver?copy={secret}"
+    return replace(mail, facts={**mail.facts, "copy_url": link})
+
+
+def hash_secret(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _note_copy_sent(mail: Mail, status: str, now: datetime) -> None:
+    if mail.kind == "waiver_copy" and status == "sent":
+        facts = mail.facts
+        waiver_ids = facts.get("waiver_ids", [facts["record"]["waiver_id"]])
+        sent = acts.audit("waiver_copy_sent", Actor("system", ""), times.format_instant(now), waiver_ids=waiver_ids)
+        store.put_audit(facts["event"]["event_id"], sent)
+
+
+def owe_signature_request(
+    kind: str, mail_id: str, to: str, event: EventRecord, names: list[str], language: str, now: datetime
+) -> Mail:
+    """A reminder ("waiver_reminder") or the wish to sign a changed text ("waiver_again")."""
+    link = f"{settings().base_url}/g/{event.event_id}/waiver"
+    facts = {"event": _event_facts(event), "kind": kind, "name": ", ".join(names), "language": language, "url": link}
+    return _held(kind, mail_id, to, facts, now)
+
+
+def owe_manifest(event: EventRecord, departure: Mapping[str, Any], now: datetime) -> Mail:
+    """The frozen manifest, for whoever stays ashore."""
+    here = settings()
+    # Not the charter's own id: that opens the guest page.
+    mail_id = f"manifest-{hash_secret(event.event_id)[:32]}"
+    facts = {"event": _event_facts(event), "departure": dict(departure), "name": here.operator_name}
+    return _held("manifest", mail_id, here.operator_email, facts, now)
+
+
+def owe_chain_head(day: str, count: int, head: str, now: datetime) -> Mail:
+    """Where the chain of waivers ends, so that the evidence lies outside the system, too."""
+    here = settings()
+    facts = {"day": day, "count": count, "head": head, "name": here.operator_name}
+    return _held("chain_head", f"chain-head-{day}", here.operator_email, facts, now)
+
+
+def _held(kind: str, mail_id: str, to: str, facts: dict[str, Any], now: datetime) -> Mail:
+    mail = owe(kind, mail_id, to, facts, now)
+    if mail is None:
+        raise ValueError("there is no address")
+    return mail

@@ -12,6 +12,7 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib import events, pages, signing, waiver_versions, waivers, web
+from chalicelib.acts import Actor
 from chalicelib.errors import BadInput, DomainError, NotFound, TooManyTries
 from chalicelib.settings import settings
 from chalicelib.signing import Visitor
@@ -42,6 +43,8 @@ def show(event_id: str, request: Request, *, now: datetime) -> Response:
         desk, event = signing.open_desk(event_id, ("en",) if look.language == "en" else LANGUAGES)
     except DomainError as problem:
         return _refusal(problem, look)
+    if "copy" in query:
+        return _copy(event, query["copy"], look, request, now)
     if record := waivers.find_signed(event_id, query.get("signed", "")):
         return _signed(event, record, look)
     if closed := signing.why_closed(event, now):
@@ -96,6 +99,37 @@ def _signed(event: EventRecord, record: Mapping[str, Any], look: Look) -> Respon
         # The next guest holds the tablet: it names nobody.
         return _page(200, "waiver-kiosk.html", look, event=event, script=pages.script())
     return _page(200, "waiver-signed.html", Look(record.get("language", "en"), kiosk=False), event=event, record=record)
+
+
+def _copy(event: EventRecord, secret: str, look: Look, request: Request, now: datetime) -> Response:
+    """The signer's own copy: what was signed, as it was shown. Only the link in their mail leads here."""
+    records = waivers.find_copy(event.event_id, secret)
+    if not records:
+        return _refusal(events.unknown_event(), look)
+    record = records[0]
+    # Link previews ask with HEAD; that is nobody who reads.
+    if request.method == "GET":
+        waivers.note_viewed(records, Actor(record["signer_name"], web.viewer_address(request)), now)
+    return _page(
+        200,
+        "waiver-copy.html",
+        Look(record.get("language", "en"), kiosk=False),
+        event=event,
+        record=record,
+        records=records,
+        version=waivers.read_text(record),
+        drawing=_drawing(record["signature_strokes"]),
+    )
+
+
+def _drawing(strokes: list[list[list[int]]]) -> dict[str, Any] | None:
+    """A drawn signature as lines within a box."""
+    if not strokes:
+        return None
+    xs, ys = ([point[axis] for stroke in strokes for point in stroke] for axis in (0, 1))
+    box = (min(xs) - 4, min(ys) - 4, max(xs) - min(xs) + 8, max(ys) - min(ys) + 8)
+    lines = [" ".join(f"{point[0]},{point[1]}" for point in stroke) for stroke in strokes]
+    return {"box": " ".join(map(str, box)), "lines": lines}
 
 
 def _form_again(

@@ -1,10 +1,27 @@
 """Signed waivers, read: one record, the admin's search, the chain as an export."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from chalicelib import chain, fields, store, waiver_versions
+from chalicelib import acts, chain, fields, lists, notifications, store, times, waiver_versions
+from chalicelib.acts import Actor
 from chalicelib.errors import NotFound
+from chalicelib.fields import Fields
+
+# How many records one call of the search looks at: about a second's work.
+SEARCHED = 1000
+HEAD_MAIL_HOUR = 12
+
+
+@dataclass(frozen=True)
+class Search:
+    words: list[str]
+    limit: int
+    cursor: str
 
 
 def find_signed(event_id: str, token: str) -> dict[str, Any] | None:
@@ -14,6 +31,36 @@ def find_signed(event_id: str, token: str) -> dict[str, Any] | None:
 
 def in_order(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(records, key=lambda record: record["seq"])
+
+
+def people(records: Iterable[dict[str, Any]], current: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The records that stand for the people aboard, each with the ids of its person's other records in `same_ids`.
+
+    Whoever signs again, because the text has changed or by mistake under the same place on the list, is one person.
+    Two of one name who both sign the current text are two: a head too many is safer than one too few.
+    """
+    standing: list[dict[str, Any]] = []
+    for record in in_order(records):
+        before = next((one for one in standing if _is_same_person(one, record, current)), None)
+        guest_ids = [record["guest_id"]] if record.get("guest_id") else []
+        if before:
+            standing.remove(before)
+            guest_ids += [*before["same_ids"], before["waiver_id"]]
+        standing.append({**record, "same_ids": guest_ids})
+    return standing
+
+
+def _is_same_person(
+    before: Mapping[str, Any], after: Mapping[str, Any], current: Mapping[str, Mapping[str, Any]]
+) -> bool:
+    births = {one["participant_birth_date"] for one in (before, after)} - {None}
+    same_name = (
+        " ".join(before["participant_name"].split()).casefold()
+        == " ".join(after["participant_name"].split()).casefold()
+    )
+    same_place = bool(after.get("guest_id")) and before.get("guest_id") == after.get("guest_id")
+    renewed = waiver_versions.is_superseded(before, current) and not waiver_versions.is_superseded(after, current)
+    return same_name and len(births) < 2 and (same_place or renewed)
 
 
 def summary(record: Mapping[str, Any], current: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -33,11 +80,12 @@ def short_name(name: str) -> str:
     return f"{first} {rest[-1][0]}." if rest else first
 
 
-def get_record(event_id: str, waiver_id: str) -> dict[str, Any]:
-    """A signed record with the text it signs and the audit events that name it."""
+def get_record(event_id: str, waiver_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """A signed record with the text it signs and the audit events that name it, this reading among them."""
     record = find_signed(event_id, waiver_id)
     if record is None:
         raise NotFound("There is no such waiver.")
+    note_viewed([record], actor, now)
     audit = [
         {**entry, "act": entry["act"].removeprefix("waiver_")}
         for entry in store.list_audit(event_id)
@@ -45,6 +93,71 @@ def get_record(event_id: str, waiver_id: str) -> dict[str, Any]:
     ]
     version = store.read_version(record["waiver_version"])
     return {**record, "version": version, "audit": audit}
+
+
+def note_viewed(records: Sequence[Mapping[str, Any]], actor: Actor, now: datetime) -> None:
+    """Reading again within the hour is the same reading, so that nobody fills the table by it."""
+    hour, ids = now.replace(minute=0, second=0, microsecond=0), [record["waiver_id"] for record in records]
+    viewed = acts.audit("waiver_viewed", actor, times.format_instant(now), waiver_ids=ids)
+    reader = hashlib.sha256(f"{ids} {actor.name} {actor.address}".encode()).hexdigest()[:16]
+    store.put_audit(records[0]["event_id"], {**viewed, "at": times.format_instant(hour), "audit_id": reader})
+
+
+def find_copy(event_id: str, secret: str) -> list[dict[str, Any]]:
+    """The records that a signer's private link shows, the signer's own first; none if the link is unknown."""
+    if not (fields.is_event_id(event_id) and fields.is_event_id(secret)):
+        return []
+    waiver_ids = store.read_copy(event_id, notifications.hash_secret(secret))
+    return store.read_waivers(event_id, waiver_ids) if waiver_ids else []
+
+
+def read_text(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The version that a record signs."""
+    version = store.read_version(record["waiver_version"])
+    if version is None:
+        raise NotFound("There is no such waiver.")
+    return version
+
+
+def parse_search(query: Mapping[str, str]) -> Search:
+    form = Fields(query)
+    cursor = lists.take_cursor(form, "waivers")
+    if cursor and not re.fullmatch(r"[^#]+#\d{12}~", cursor, re.ASCII):
+        form.refuse("cursor", "is not one that this list gave out")
+    wanted = Search(
+        words=form.text("query", max_chars=100, default="").casefold().split(),
+        limit=lists.take_limit(form),
+        cursor=cursor,
+    )
+    form.finish()
+    return wanted
+
+
+def search(wanted: Search) -> dict[str, Any]:
+    """One page of records, newest first, in whose participant's, signer's or charter's name all the words stand.
+
+    A rare name may leave a page short, or empty, and go on behind its cursor.
+    """
+    below = int(wanted.cursor.strip("~").partition("#")[2]) if wanted.cursor else None
+    looked_at = store.list_chain_down(below, SEARCHED)
+    current, found, last = waiver_versions.read_current(), [], None
+    for record in looked_at:
+        last = record
+        if _has_words(record, wanted.words):
+            found.append({**summary(record, current), "charter": record["charter"], "starts_at": record["starts_at"]})
+        if len(found) == wanted.limit:
+            break
+    more = last is not None and last["seq"] > 1
+    return {"waivers": found, "next_cursor": _cursor(last) if last and more else None}
+
+
+def _has_words(record: Mapping[str, Any], words: list[str]) -> bool:
+    text = " ".join(record[name] for name in ("participant_name", "signer_name", "charter")).casefold()
+    return all(word in text for word in words)
+
+
+def _cursor(record: Mapping[str, Any]) -> str:
+    return lists.make_cursor("waivers", f"{record['signed_at']}#{record['seq']:012d}")
 
 
 def export_chain() -> dict[str, Any]:
@@ -58,3 +171,15 @@ def export_chain() -> dict[str, Any]:
         "versions": versions,
         "records": records,
     }
+
+
+def mail_head(now: datetime) -> None:
+    """Once a day, from noon in UTC, tells the operator where the chain ends, if it grew since it was told last."""
+    if now.hour != HEAD_MAIL_HOUR:
+        return
+    seq, head, told = store.read_head_to_mail()
+    if seq == told:
+        return
+    mail = notifications.owe_chain_head(now.date().isoformat(), seq, head, now)
+    if store.owe_head_mail(mail, seq, told):
+        notifications.deliver(mail, now)

@@ -142,6 +142,31 @@ def read_waiver(event_id: str, waiver_id: str) -> dict[str, Any] | None:
     return load_data(item) if item else None
 
 
+def read_waivers(event_id: str, waiver_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Those of the records that exist, in the chain's order."""
+    items = read_items([item_key(f"EVENT#{event_id}", f"WAIVER#{waiver_id}") for waiver_id in waiver_ids])
+    return sorted(map(load_data, items), key=lambda record: record["seq"])
+
+
+def put_copy(event_id: str, secret_hash: str, waiver_ids: Sequence[str], at: str) -> None:
+    """Keeps which records a private link shows; of the link itself only a hash."""
+    copy = {"waiver_ids": list(waiver_ids), "at": at}
+    item = {**item_key(f"EVENT#{event_id}", f"COPY#{secret_hash}"), "data": json_s(copy)}
+    db().put_item(TableName=table_name(), Item=item)
+
+
+def read_copy(event_id: str, secret_hash: str) -> list[str]:
+    """The ids of the records that this link shows; none if it is unknown."""
+    key = item_key(f"EVENT#{event_id}", f"COPY#{secret_hash}")
+    item = db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")
+    return list(load_data(item)["waiver_ids"]) if item else []
+
+
+def put_audit(event_id: str, audit: dict[str, Any]) -> None:
+    """The same `at` and `audit_id` again is the same event."""
+    db().put_item(TableName=table_name(), Item=audit_item(event_id, audit))
+
+
 def list_audit(event_id: str) -> list[dict[str, Any]]:
     items = query_items(
         KeyConditionExpression="PK = :pk AND begins_with(SK, :audit)",
@@ -149,6 +174,19 @@ def list_audit(event_id: str) -> list[dict[str, Any]]:
         ConsistentRead=True,
     )
     return [load_data(item) for item in items]
+
+
+def list_chain_down(below_seq: int | None, limit: int) -> list[dict[str, Any]]:
+    """The newest signed waivers first, from below a place in the chain, so many at most."""
+    last = f"{below_seq - 1:012d}" if below_seq is not None else "~"
+    items = query_items(
+        IndexName="by_date",
+        KeyConditionExpression="by_date_pk = :pk AND by_date_sk <= :last",
+        ExpressionAttributeValues={":pk": s("WAIVERS"), ":last": s(last)},
+        ScanIndexForward=False,
+        Limit=limit,
+    )
+    return [load_data(item) for _, item in zip(range(limit), items, strict=False)]
 
 
 def list_chain() -> list[dict[str, Any]]:
