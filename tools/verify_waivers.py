@@ -4,17 +4,9 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from chalicelib import chain
 from tools.console import Refused, run_tool
-
-
-def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A second value under the same name would be one that the hash never saw."""
-    if len(dict(pairs)) != len(pairs):
-        raise ValueError("a name stands in it twice")
-    return dict(pairs)
 
 
 def main() -> int:
@@ -23,10 +15,11 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     arguments = parser.parse_args()
     try:
-        export = json.loads(arguments.file.read_bytes(), object_pairs_hook=unique)
-    except (OSError, ValueError, RecursionError) as problem:
-        raise Refused(f"{arguments.file} cannot be read as JSON: {problem}") from None
-    fault = chain.find_fault(export) if isinstance(export, dict) else "the file is not an export"
+        file = arguments.file.read_bytes()
+    except OSError as problem:
+        raise Refused(f"{arguments.file} cannot be read: {problem}") from None
+    fault = chain.find_fault_in(file)
+    export = {} if fault else json.loads(file)
     if arguments.json:
         print(
             json.dumps(
