@@ -31,12 +31,13 @@ def tries(sleep: Callable[[float], None] = time.sleep, *, patience_s: float | No
 
     The waits grow to half a second and are spread at random ("full jitter"), so that many who
     write the same record at once take turns. It ends after twelve tries or, where a `patience_s`
-    is given, after that many seconds.
+    is given, after that many seconds; the patient wait up to a second.
     """
     ends_at = time.monotonic() + (patience_s or 0)
     for number in itertools.count():
         if number >= TRIES if patience_s is None else time.monotonic() >= ends_at:
             break
         yield number
-        sleep(random.uniform(0, min(0.5, 0.02 * 2 ** min(number, TRIES))))  # noqa: S311 - spreads load, guards nothing
+        longest_s = min(0.5 if patience_s is None else 1.0, 0.02 * 2 ** min(number, TRIES))
+        sleep(random.uniform(0, longest_s))  # noqa: S311 - spreads load, guards nothing
     raise Busy("Many are changing this charter at once. Nothing was saved; please try again.")

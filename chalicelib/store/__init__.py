@@ -60,6 +60,7 @@ from chalicelib.store.waivers import (
     read_version,
     read_waiver,
     read_waivers,
+    take_turn,
 )
 
 __all__ = [
@@ -116,6 +117,7 @@ __all__ = [
     "read_waivers",
     "request_of",
     "stored_answer",
+    "take_turn",
     "throttle_write",
     "update_event",
 ]

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from chalicelib.store.events import EventRecord, audit_item, event_key, to_event
 from chalicelib.store.mail import Mail, owed
 from chalicelib.store.table import (
@@ -70,6 +72,26 @@ def _to_head(item: Item | None) -> tuple[int, str]:
 def read_chain_head() -> tuple[int, str]:
     """How many records the chain has and the hash of the last; (0, "") before the first."""
     return _to_head(db().get_item(TableName=table_name(), Key=_CHAIN_HEAD, ConsistentRead=True).get("Item"))
+
+
+def take_turn(seen_seq: int, now_ms: int, until_ms: int) -> bool:
+    """Whether the caller may be the next to write behind that many records; nobody else may till then.
+
+    A turn ends by itself once the chain has grown. It guards nothing, it only spares a crowd vain transactions.
+    """
+    try:
+        db().update_item(
+            TableName=table_name(),
+            Key=item_key("WAIVER_CHAIN", "TURN"),
+            UpdateExpression="SET seq = :seq, until_ms = :until",
+            ConditionExpression="attribute_not_exists(PK) OR seq < :seq OR until_ms < :now",
+            ExpressionAttributeValues={":seq": n(seen_seq), ":until": n(until_ms), ":now": n(now_ms)},
+        )
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionConflictException"):
+            return False
+        raise
+    return True
 
 
 def append_waivers(

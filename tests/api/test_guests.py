@@ -119,7 +119,7 @@ def test_a_signature_is_stored_counted_and_confirmed(api: Api, guest: Api, event
     assert "at least 18 years old" in record["intent_statement"]
     assert record["address"] == guest.address
     assert record["version"]["waiver_version"] == record["waiver_version"]
-    assert [entry["act"] for entry in record["audit"]] == ["opened", "signed"]
+    assert [entry["act"] for entry in record["audit"]] == ["opened", "signed", "viewed"]
     assert api.get("/api/events").json["events"][0]["waivers"]["signed"] == 1
     assert guest.get(f"/api/guest/{event['event_id']}").json["waivers"]["signers"] == ["Bo S."]
 
@@ -386,8 +386,8 @@ def test_the_manifest_csv_lists_everyone_and_who_is_missing(api: Api, guest: Api
     guest.submit(page(event), signature(guest, event, signer_name="=Bo"))
     answer = api.get(f"/api/events/{event['event_id']}/manifest.csv")
     lines = answer.text.split("\r\n")
-    assert lines[0] == "role,name,phone,minor,guardian,waiver,signed_at"
+    assert lines[0] == "role,name,phone,minor,guardian,waiver,signed_at,guest_id,checked_in_at,no_show"
     assert lines[1].startswith("captain,Cap Hook,'+1 415 555 0100")
     assert lines[2].startswith("crew,Smee")
     assert lines[3].startswith("passenger,'=Bo,,no,,signed,")
-    assert lines[4:7] == ["passenger,,,,,missing,"] * 3
+    assert lines[4:7] == ["passenger,,,,,missing,,,,"] * 3

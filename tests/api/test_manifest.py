@@ -1,0 +1,143 @@
+"""The manifest: ticked at the dock, counted against the limit, frozen at departure."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from chalicelib import manifest, times
+from tests.support.api import Api, new_event
+from tests.support.pages import MINORS, page, signature
+
+GUESTS = [{"name": "Bo Sailor", "email": ""}, {"name": "Cleo Park", "email": ""}]
+
+
+@pytest.fixture
+def party(api: Api, guest: Api) -> dict[str, Any]:
+    """Two on the list; Bo has signed for himself and two children."""
+    event: dict[str, Any] = api.post("/api/events", new_event(guests=GUESTS, party_size=4)).json
+    assert guest.submit(page(event), signature(guest, event, **MINORS)).status == 303
+    return event
+
+
+def post(api: Api, event: dict[str, Any], act: str, body: Any) -> Any:
+    answer = api.post(f"/api/events/{event['event_id']}/{act}", body)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def test_the_manifest_lists_who_signed_and_who_is_missing_by_name(api: Api, party: dict[str, Any]) -> None:
+    found = api.get(f"/api/events/{party['event_id']}/manifest").json
+    assert [(one["name"], one["waiver"], one["minor"]) for one in found["passengers"]] == [
+        ("Bo Sailor", "signed", False),
+        ("Kim Sailor", "signed", True),
+        ("Lee Sailor", "signed", True),
+        ("Cleo Park", "missing", False),
+    ]
+    assert (found["head_count"], found["missing"], found["missing_names"]) == (3, 1, ["Cleo Park"])
+    assert found["emergency"] == {
+        "operator": {"name": "Bay Sail", "phone": "+1 415 555 0123"},
+        "note": "Coast Guard: VHF channel 16, or 911",
+    }
+    assert (found["safety_briefing_at"], found["frozen"], found["snapshot"]) == (None, None, None)
+
+
+def test_people_are_ticked_off_by_signature_or_by_the_list(
+    api: Api, party: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passengers = api.get(f"/api/events/{party['event_id']}/manifest").json["passengers"]
+    first = post(api, party, "check-in", {"waiver_id": passengers[0]["waiver_id"], "state": "aboard"})
+    came_at = first["passengers"][0]["checked_in_at"]
+    assert came_at
+    assert first["head_count"] == 1
+    now = times.utc_now()
+    monkeypatch.setattr(times, "utc_now", lambda: now + timedelta(minutes=3))
+    again = post(api, party, "check-in", {"waiver_id": passengers[0]["waiver_id"], "state": "aboard"})
+    assert again["passengers"][0]["checked_in_at"] == came_at
+    gone = post(api, party, "check-in", {"guest_id": passengers[3]["guest_id"], "state": "no_show"})
+    assert (gone["passengers"][3]["no_show"], gone["head_count"]) == (True, 1)
+    cleared = post(api, party, "check-in", {"waiver_id": passengers[0]["waiver_id"], "state": "clear"})
+    assert (cleared["passengers"][0]["checked_in_at"], cleared["head_count"]) == (None, 3)
+
+
+def test_who_was_ticked_off_on_the_list_stays_so_after_signing(api: Api, guest: Api, party: dict[str, Any]) -> None:
+    post(api, party, "check-in", {"guest_id": party["guests"][1]["guest_id"], "state": "aboard"})
+    guest.submit(page(party), signature(guest, party, signer_name="Cleo Park"))
+    last = api.get(f"/api/events/{party['event_id']}/manifest").json["passengers"][-1]
+    assert (last["name"], last["waiver"], last["checked_in_at"] is not None) == ("Cleo Park", "signed", True)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"state": "aboard"}, "waiver_id"),
+        ({"state": "aboard", "waiver_id": "0" * 32, "guest_id": "x"}, "waiver_id"),
+        ({"state": "aboard", "waiver_id": "0" * 32}, "waiver_id"),
+        ({"state": "aboard", "guest_id": "x"}, "guest_id"),
+        ({"state": "swimming", "guest_id": "x"}, "state"),
+        ({"guest_id": "x"}, "state"),
+    ],
+)
+def test_a_wrong_tick_is_named(api: Api, party: dict[str, Any], body: dict[str, Any], field: str) -> None:
+    answer = api.post(f"/api/events/{party['event_id']}/check-in", body)
+    assert (answer.status, list(answer.json["Fields"])) == (400, [field])
+
+
+@pytest.mark.parametrize(
+    ("limit", "aboard", "over"), [(4, 0, False), (3, 0, True), (3, 2, False), (1, 2, True), (None, 2, False)]
+)
+def test_heads_are_held_against_the_limit(
+    api: Api, party: dict[str, Any], limit: int | None, aboard: int, over: bool
+) -> None:
+    api.patch(f"/api/events/{party['event_id']}", {"version": 1, "passenger_limit": limit})
+    passengers = api.get(f"/api/events/{party['event_id']}/manifest").json["passengers"]
+    for one in passengers[:aboard]:
+        post(api, party, "check-in", {"waiver_id": one["waiver_id"], "state": "aboard"})
+    assert api.get(f"/api/events/{party['event_id']}/manifest").json["over_limit"] is over
+
+
+def test_the_briefing_is_noted_with_time_and_name(api: Api, party: dict[str, Any]) -> None:
+    done = post(api, party, "safety-briefing", {"done": True})
+    assert (done["safety_briefing_by"], done["safety_briefing_at"] is not None) == ("admin", True)
+    assert post(api, party, "safety-briefing", {"done": False})["safety_briefing_at"] is None
+    assert api.post(f"/api/events/{party['event_id']}/safety-briefing", {}).json["Fields"] == {"done": "is required"}
+
+
+def test_departure_freezes_the_manifest_once_and_sends_it_ashore(
+    api: Api, guest: Api, party: dict[str, Any], mailbox: list[EmailMessage]
+) -> None:
+    passengers = api.get(f"/api/events/{party['event_id']}/manifest").json["passengers"]
+    post(api, party, "check-in", {"waiver_id": passengers[0]["waiver_id"], "state": "aboard"})
+    post(api, party, "check-in", {"guest_id": passengers[3]["guest_id"], "state": "no_show"})
+    frozen = post(api, party, "depart", {})
+    assert frozen["frozen"]["by"] == "admin"
+    assert frozen["frozen"]["sha256"] == manifest.snapshot_hash(frozen["snapshot"])
+    [message] = mailbox
+    part = message.get_body(("plain",))
+    assert part
+    text = part.get_content()
+    for fact in ("Captain: Cap Hook", "1. Bo Sailor: aboard", "4. Cleo Park: no show", frozen["frozen"]["sha256"]):
+        assert fact in text
+    assert message["To"].addresses[0].addr_spec == "ops@sail.example.com"
+    guest.submit(page(party), signature(guest, party, signer_name="Late"))
+    again = post(api, party, "depart", {})
+    assert (again["frozen"], again["snapshot"]) == (frozen["frozen"], frozen["snapshot"])
+    assert "Late" in [one["name"] for one in again["passengers"]]
+    assert len(mailbox) == 1
+    assert api.post(f"/api/events/{party['event_id']}/depart", {"at": "now"}).status == 400
+
+
+def test_a_cancelled_charter_does_not_depart(api: Api, event: dict[str, Any]) -> None:
+    api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "storm"})
+    assert api.post(f"/api/events/{event['event_id']}/depart", {}).status == 409
+    assert api.post(f"/api/events/{'A' * 22}/depart", {}).status == 404
+
+
+def test_the_csv_has_the_ticks_in_its_last_columns(api: Api, party: dict[str, Any]) -> None:
+    api.patch(f"/api/events/{party['event_id']}", {"version": 1, "party_size": 6})
+    post(api, party, "check-in", {"guest_id": party["guests"][1]["guest_id"], "state": "no_show"})
+    lines = api.get(f"/api/events/{party['event_id']}/manifest.csv").text.split("\r\n")
+    assert lines[0] == "role,name,phone,minor,guardian,waiver,signed_at,guest_id,checked_in_at,no_show"
+    assert lines[6] == f"passenger,Cleo Park,,no,,missing,,{party['guests'][1]['guest_id']},,yes"
+    assert lines[7:9] == ["passenger,,,,,missing,,,,"] * 2

@@ -1,0 +1,307 @@
+"""Signed waivers: the private copy, the audit trail, the search, versions and who signs again, the chain."""
+
+import re
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from chalicelib import chain, mailer, notifications, pages, store, times, waivers
+from tests.support.api import Api, new_event
+from tests.support.pages import MINORS, Elements, page, signature
+
+STROKES = '[{"points":[{"x":10,"y":20,"time":1700000000000},{"x":30,"y":44}]}]'
+
+
+def text_of(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part
+    return str(part.get_content())
+
+
+def sign(guest: Api, event: dict[str, Any], **changes: Any) -> str:
+    """Signs; the path of the page that confirms it."""
+    answer = guest.submit(page(event), signature(guest, event, **changes))
+    assert answer.status == 303, answer.text
+    return answer.headers["location"]
+
+
+def copy_path(message: EmailMessage) -> str:
+    [path] = re.findall(r"https://sail\.example\.com(/g/\S+\?copy=\S+)", text_of(message))
+    return str(path)
+
+
+# --- the private copy -----------------------------------------------------------------------------
+
+
+def test_the_signer_gets_a_private_link_to_what_was_signed(
+    api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage]
+) -> None:
+    contact = {"signer_email": "bo@example.com", "signer_phone": "+1 415 555 7703"}
+    confirmed = sign(guest, event, **contact, **MINORS, signature_strokes=STROKES)
+    path = copy_path(mailbox[0])
+    copy = guest.get(path)
+    assert copy.status == 200
+    records = api.get("/api/waivers.json").json["records"]
+    for fact in (
+        "The risks", "Bo Sailor", "Kim Sailor", "Lee Sailor", "2020-05-01", "bo@example.com", "+1 415 555 7703",
+        records[0]["intent_statement"], records[0]["esign_statement"], records[1]["authority_statement"],
+        records[0]["waiver_version"], *(record["record_hash"] for record in records), guest.address,
+    ):  # fmt: skip
+        assert fact in copy.text, fact
+    assert ("polyline", "10,20 30,44") in [(tag, found.get("points")) for tag, found in Elements(copy.text).found]
+    # It opens by its own secret only, and stays what it was.
+    for other in (page(event), confirmed, f"{page(event)}?copy={records[0]['waiver_id']}", f"{path[:-2]}xx"):
+        assert "bo@example.com" not in guest.get(other).text
+    assert guest.get(f"{page(event)}?copy={'A' * 22}").status == 404
+    elsewhere = api.post("/api/events", new_event()).json
+    assert guest.get(path.replace(event["event_id"], elsewhere["event_id"])).status == 404
+    api.put("/api/waiver-versions/current", {"title": "New", "text": "New text."})
+    assert "The risks" in guest.get(path).text
+
+
+def test_the_secret_of_a_copy_is_kept_nowhere_but_in_the_mail(
+    api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage], environment: Any
+) -> None:
+    sign(guest, event, signer_email="bo@example.com")
+    secret = copy_path(mailbox[0]).partition("copy=")[2]
+    from chalicelib.store import table
+
+    items = table.db().scan(TableName=table.table_name())["Items"]
+    assert secret not in str(items)
+    assert notifications.hash_secret(secret) in str(items)
+
+
+def test_the_trail_tells_opened_signed_sent_and_viewed(
+    api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage]
+) -> None:
+    sign(guest, event, signer_email="bo@example.com", **MINORS)
+    for _ in range(3):
+        guest.get(copy_path(mailbox[0]))
+    guest.call("HEAD", copy_path(mailbox[0]))
+    records = api.get(f"/api/events/{event['event_id']}").json["waiver_records"]
+    for record in records:
+        found = api.get(f"/api/events/{event['event_id']}/waivers/{record['waiver_id']}").json
+        told = sorted((entry["act"], entry["by"]) for entry in found["audit"])
+        assert told == [
+            ("copy_sent", "system"),
+            ("opened", "Bo Sailor"),
+            ("signed", "Bo Sailor"),
+            ("viewed", "Bo Sailor"),
+            ("viewed", "admin"),
+        ]
+
+
+def test_a_copy_that_could_not_be_sent_is_not_told_as_sent(
+    api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailer, "send", lambda _: mailer.Outcome("retry", "down"))
+    sign(guest, event, signer_email="bo@example.com")
+    [record] = api.get(f"/api/events/{event['event_id']}").json["waiver_records"]
+    found = api.get(f"/api/events/{event['event_id']}/waivers/{record['waiver_id']}").json
+    assert "copy_sent" not in [entry["act"] for entry in found["audit"]]
+
+
+# --- the search -----------------------------------------------------------------------------------
+
+
+def test_an_admin_finds_records_by_participant_signer_or_charter(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    other = api.post("/api/events", new_event(title="Whale watch")).json
+    sign(guest, event, signer_name="Ána Rivera", **MINORS)
+    sign(guest, other, signer_name="Tom Reed")
+
+    def found(query: str) -> list[str]:
+        return [one["participant_name"] for one in api.get(f"/api/waivers?query={query}").json["waivers"]]
+
+    assert found("") == ["Tom Reed", "Lee Sailor", "Kim Sailor", "Ána Rivera"]
+    assert found("kim") == ["Kim Sailor"]
+    assert found("%C3%A1NA+sunset") == ["Lee Sailor", "Kim Sailor", "Ána Rivera"]
+    assert found("whale") == ["Tom Reed"]
+    assert found("nobody") == []
+    one = api.get("/api/waivers?query=kim").json["waivers"][0]
+    assert (one["charter"], one["event_id"], one["superseded"]) == ("Sunset sail", event["event_id"], False)
+
+
+def test_the_search_goes_on_page_by_page(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    for number in range(5):
+        sign(guest, event, signer_name=f"Guest {number}")
+    names, cursor = [], ""
+    for _ in range(9):
+        answer = api.get(f"/api/waivers?query=guest&limit=2&cursor={cursor}").json
+        names += [one["participant_name"] for one in answer["waivers"]]
+        cursor = answer["next_cursor"]
+        if not cursor:
+            break
+    assert names == [f"Guest {number}" for number in (4, 3, 2, 1, 0)]
+
+
+@pytest.mark.parametrize("query", ["cursor=x", "limit=0", "query=" + "x" * 101, "page=2"])
+def test_a_wrong_search_is_named(api: Api, query: str) -> None:
+    answer = api.get(f"/api/waivers?{query}")
+    assert (answer.status, list(answer.json["Fields"])) == (400, [query.partition("=")[0]])
+
+
+# --- versions -------------------------------------------------------------------------------------
+
+
+def test_each_language_has_its_current_text(api: Api) -> None:
+    before = api.get("/api/waiver-versions").json
+    assert [version["language"] for version in before["versions"]] == ["en", "es"]
+    assert (before["current"], before["current_es"]) == tuple(one["waiver_version"] for one in before["versions"])
+    english = api.put("/api/waiver-versions/current", {"title": "T", "text": "One."}).json
+    assert api.get("/api/waiver-versions").json["current_es"] is None
+    spanish = api.put("/api/waiver-versions/current", {"title": "T", "text": "Uno.", "language": "es"}).json
+    assert (english["language"], spanish["language"]) == ("en", "es")
+    after = api.get("/api/waiver-versions").json
+    assert (after["current"], after["current_es"]) == (english["waiver_version"], spanish["waiver_version"])
+    refused = api.put("/api/waiver-versions/current", {"title": "T", "text": "One.", "language": "es"})
+    assert (refused.status, list(refused.json["Fields"])) == (400, ["language"])
+
+
+def test_a_preview_is_the_tree_of_the_page(api: Api) -> None:
+    text = "# Risks\n\n- wind\n- **waves**\n\n1. one\n\n> quote\n\n---\n\na [law](https://example.com) <b>`x`\n"
+    answer = api.post("/api/waiver-versions/preview", {"text": text})
+    assert answer.status == 200
+    assert [block["type"] for block in answer.json["blocks"]] == [
+        "heading", "list", "list", "quote", "rule", "paragraph",
+    ]  # fmt: skip
+    assert answer.json["blocks"][0] == {"type": "heading", "level": 2, "children": [{"type": "text", "text": "Risks"}]}
+    assert answer.json["blocks"] == pages.read_markdown(text.strip())
+    assert api.post("/api/waiver-versions/preview", {}).json["Fields"] == {"text": "is required"}
+
+
+def test_who_signed_an_older_text_is_listed_and_asked_to_sign_again_once(
+    api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign(guest, event, signer_email="bo@example.com", **MINORS)
+    sign(guest, event, signer_name="Nomail")
+    assert api.get("/api/waiver-versions/superseded").json == {"events": []}
+    api.put("/api/waiver-versions/current", {"title": "New", "text": "New text."})
+    [listed] = api.get("/api/waiver-versions/superseded").json["events"]
+    assert (listed["event_id"], listed["title"]) == (event["event_id"], "Sunset sail")
+    assert [(one["participant_name"], one["can_be_asked"]) for one in listed["signers"]] == [
+        ("Bo Sailor", True), ("Kim Sailor", True), ("Lee Sailor", True), ("Nomail", False),
+    ]  # fmt: skip
+    ids = [one["waiver_id"] for one in listed["signers"]]
+    url = f"/api/events/{event['event_id']}/ask-again"
+    del mailbox[:]
+    first = api.post(url, {}).json
+    assert first == {"asked": ids[:3], "skipped": [{"waiver_id": ids[3], "why": "no_email"}]}
+    assert [message["To"] for message in mailbox] == ["Bo Sailor <bo@example.com>"]
+    assert f"/g/{event['event_id']}/waiver" in text_of(mailbox[0])
+    assert api.post(url, {"waiver_ids": ids[:1]}).json == {
+        "asked": [], "skipped": [{"waiver_id": ids[0], "why": "asked_recently"}]
+    }  # fmt: skip
+    # Bo signs the new text: that is done, and he is one passenger.
+    sign(guest, event, signer_email="bo@example.com", **MINORS)
+    [listed] = api.get("/api/waiver-versions/superseded").json["events"]
+    assert [one["participant_name"] for one in listed["signers"]] == ["Nomail"]
+    passengers = api.get(f"/api/events/{event['event_id']}/manifest").json["passengers"]
+    assert sorted((one["name"], one["waiver"]) for one in passengers) == [
+        ("Bo Sailor", "signed"), ("Kim Sailor", "signed"), ("Lee Sailor", "signed"), ("Nomail", "superseded"),
+    ]  # fmt: skip
+    assert api.post(url, {"waiver_ids": ["x"]}).json["Fields"] == {"waiver_ids": "must name only those of this charter"}
+    api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "storm"})
+    assert api.get("/api/waiver-versions/superseded").json == {"events": []}
+    assert api.post(url, {}).status == 409
+
+
+# --- reminders ------------------------------------------------------------------------------------
+
+GUESTS = [
+    {"name": "Ana Rivera", "email": "Family@example.com"},
+    {"name": "Tim Rivera", "email": "family@example.com"},
+    {"name": "Cleo", "email": ""},
+    {"name": "Bo Sailor", "email": "bo@example.com"},
+]
+
+
+def test_missing_guests_are_reminded_once_in_six_hours(
+    api: Api, guest: Api, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = api.post("/api/events", new_event(guests=GUESTS)).json
+    ids = [one["guest_id"] for one in event["guests"]]
+    sign(guest, event)
+    url = f"/api/events/{event['event_id']}/waiver-reminders"
+    assert api.post(url, {}).json == {"reminded": ids[:2], "skipped": [{"guest_id": ids[2], "why": "no_email"}]}
+    [message] = mailbox
+    assert (message["To"].addresses[0].addr_spec, message["Subject"]) == (
+        "Family@example.com", "Please sign the waiver for Sunset sail"
+    )  # fmt: skip
+    assert "Ana Rivera, Tim Rivera" in text_of(message)
+    answer = api.post(url, {"guest_ids": [ids[0], ids[3]]}).json
+    assert answer["reminded"] == []
+    assert {one["guest_id"]: one["why"] for one in answer["skipped"]} == {ids[0]: "reminded_recently", ids[3]: "signed"}
+    now = times.utc_now()
+    monkeypatch.setattr(times, "utc_now", lambda: now + timedelta(hours=6, minutes=1))
+    assert api.post(url, {"guest_ids": [ids[0]]}).json["reminded"] == [ids[0]]
+    assert api.post(url, {"guest_ids": ["x"]}).status == 400
+    assert api.post(url, {"guest_ids": "all"}).status == 400
+
+
+def test_a_double_tap_reminds_once(api: Api, mailbox: list[EmailMessage]) -> None:
+    event = api.post("/api/events", new_event(guests=GUESTS[:1])).json
+    url, answers = f"/api/events/{event['event_id']}/waiver-reminders", []
+    taps = [threading.Thread(target=lambda: answers.append(Api(api.token).post(url, {}).json)) for _ in range(4)]
+    for tap in taps:
+        tap.start()
+    for tap in taps:
+        tap.join()
+    assert sorted(len(answer["reminded"]) for answer in answers) == [0, 0, 0, 1]
+    assert len(mailbox) == 1
+
+
+# --- the chain ------------------------------------------------------------------------------------
+
+
+def test_fifty_people_sign_one_trip_at_once_and_make_one_chain(api: Api, event: dict[str, Any]) -> None:
+    visitors = [Api() for _ in range(50)]
+    forms = [signature(visitor, event, signer_name=f"Guest {n}") for n, visitor in enumerate(visitors)]
+    statuses: list[int] = []
+    started, barrier = time.monotonic(), threading.Barrier(50)
+
+    def run(number: int) -> None:
+        barrier.wait()
+        statuses.append(visitors[number].submit(page(event), forms[number]).status)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took_s = time.monotonic() - started
+    assert statuses == [303] * 50, f"after {took_s:.1f} s"
+    export = api.get("/api/waivers.json").json
+    assert chain.find_fault(export) is None
+    assert export["count"] == 50
+    assert {record["participant_name"] for record in export["records"]} == {f"Guest {number}" for number in range(50)}
+    assert api.get(f"/api/events/{event['event_id']}").json["waivers"]["signed"] == 50
+
+
+def test_the_head_of_the_chain_goes_to_the_operator_once_a_day_if_it_grew(
+    api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage]
+) -> None:
+    noon = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+    waivers.mail_head(noon)
+    assert mailbox == []
+    sign(guest, event, **MINORS)
+    waivers.mail_head(noon - timedelta(minutes=1))
+    assert mailbox == []
+    for minute in range(3):
+        waivers.mail_head(noon + timedelta(minutes=minute))
+    [message] = mailbox
+    assert message["To"].addresses[0].addr_spec == "ops@sail.example.com"
+    export = api.get("/api/waivers.json").json
+    for fact in (export["head"], "Records  3", "python -m tools.verify_waivers"):
+        assert fact in text_of(message)
+    waivers.mail_head(noon + timedelta(days=1))
+    assert len(mailbox) == 1
+    sign(guest, event)
+    waivers.mail_head(noon + timedelta(days=1, minutes=5))
+    # Grown again the same day: tomorrow is soon enough.
+    sign(guest, event)
+    waivers.mail_head(noon + timedelta(days=1, minutes=6))
+    assert [store.read_head_to_mail()[0], len(mailbox)] == [5, 2]
