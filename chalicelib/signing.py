@@ -334,8 +334,10 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
             if not waiver_versions.keep_sample(version, now):
                 continue
             desk.versions[version["language"]] = version
-        # Whoever lost a race queues up: in a crowd, each transaction that fails would only hold up the others.
-        if number and not _take_turn(desk.seq):
+        # Whoever lost a race or meets one queues up: each transaction that fails would hold up the others.
+        now_ms = time.time_ns() // 1_000_000
+        crowded = number > 0 or desk.turn_until_ms > now_ms
+        if crowded and not store.take_turn(desk.seq, now_ms, now_ms + TURN_MS):
             continue
         records = chain.seal(_records(event, version, signing, visitor, now), desk.seq, desk.head)
         mail = notifications.owe_waiver_copy(event, records, version, now)
@@ -358,11 +360,6 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
         notifications.deliver(mail, now)
         break
     return token
-
-
-def _take_turn(seq: int) -> bool:
-    now_ms = time.time_ns() // 1_000_000
-    return store.take_turn(seq, now_ms, now_ms + TURN_MS)
 
 
 def waiver_id(event_id: str, submission_id: str, place: int) -> str:

@@ -24,7 +24,7 @@ from chalicelib.store.table import (
     write_all,
 )
 
-_CHAIN_HEAD = item_key("WAIVER_CHAIN", "HEAD")
+_CHAIN_HEAD, _TURN = item_key("WAIVER_CHAIN", "HEAD"), item_key("WAIVER_CHAIN", "TURN")
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,25 @@ class Desk:
     versions: dict[str, dict[str, Any]]
     seq: int
     head: str
+    turn_until_ms: int = 0
+    """Till when somebody has the turn to write behind this end."""
 
 
 def read_desk(event_id: str, languages: Sequence[str], *, with_head: bool = False) -> Desk:
     """One read. Raises Moved if the database left something out."""
-    keys = [event_key(event_id), *map(_current_key, languages), *([_CHAIN_HEAD] if with_head else [])]
+    keys = [event_key(event_id), *map(_current_key, languages), *([_CHAIN_HEAD, _TURN] if with_head else [])]
     answer = db().batch_get_item(RequestItems={table_name(): {"Keys": keys, "ConsistentRead": True}})
     if answer.get("UnprocessedKeys"):
         raise Moved
     found = {item["SK"]["S"]: item for item in answer["Responses"].get(table_name(), [])}
+    seq, head = _to_head(found.get("HEAD"))
+    turn = found.get("TURN")
     return Desk(
         to_event(found["EVENT"]) if "EVENT" in found else None,
         _to_versions(found.values()),
-        *(_to_head(found.get("HEAD"))),
+        seq,
+        head,
+        int(turn["until_ms"]["N"]) if turn and int(turn["seq"]["N"]) == seq else 0,
     )
 
 
@@ -82,7 +88,7 @@ def take_turn(seen_seq: int, now_ms: int, until_ms: int) -> bool:
     try:
         db().update_item(
             TableName=table_name(),
-            Key=item_key("WAIVER_CHAIN", "TURN"),
+            Key=_TURN,
             UpdateExpression="SET seq = :seq, until_ms = :until",
             ConditionExpression="attribute_not_exists(PK) OR seq < :seq OR until_ms < :now",
             ExpressionAttributeValues={":seq": n(seen_seq), ":until": n(until_ms), ":now": n(now_ms)},

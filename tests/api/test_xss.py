@@ -1,0 +1,147 @@
+"""OWASP's filter-evasion vectors through every field that a page of ours shows.
+
+https://cheatsheetseries.owasp.org/cheatsheets/XSS_Filter_Evasion_Cheat_Sheet.html, with our own for Jinja2,
+Markdown and the form's elements. A page with a vector must be built of the same elements as a page without.
+"""
+
+import json
+import secrets
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib import pages, signing
+from tests.support.api import Api, new_event
+from tests.support.pages import MINORS, Elements, Form, page, signature
+
+VECTORS: list[str] = json.loads((Path(__file__).parents[1] / "support/xss.json").read_text())
+# A charter's and a guest's texts take one line, whatever is longer is cut to what the field holds.
+ONE_LINE = [" ".join(vector.split()) for vector in VECTORS]
+ALLOWED = {"a", "h2", "h3", "p", "ul", "ol", "li", "strong", "em", "code", "br", "hr", "blockquote"}
+
+
+def skeleton(html: str) -> list[tuple[str, list[str]]]:
+    """The elements of a page, each with the names of its attributes."""
+    return [(tag, sorted(attributes)) for tag, attributes in Elements(html).found]
+
+
+def opened(guest: Api, text: str) -> dict[str, str]:
+    """Every page of the waiver with this text in each field of charter, list, signer and minors."""
+    api = guest
+    title, name = text[:120], text[:100]
+    details = {"title": title, "vessel": name, "departure_port": name, "return_port": name, "guest_notes": text}
+    guests = [{"name": name, "email": ""}]
+    event = api.post("/api/events", new_event(**details, guests=guests)).json
+    visitor = Api(address=f"2001:db8:{secrets.randbelow(65536):x}:{secrets.randbelow(65536):x}::1")
+    typed = {
+        "signer_name": name,
+        "signature_typed": name,
+        "signature_strokes": "",
+        "minor_name": [name, "Lee"],
+        "minor_birth_date": ["2020-05-01", "2022-06-01"],
+    }
+    minors = {name: MINORS[name] for name in ("guardian_relationship", "authority_attestation")}
+    wrong = {"signer_email": text, "signer_phone": text, "signer_birth_date": text, "guest_id": text, "opened": text}
+    found = {"form": visitor.get(page(event)).text}
+    form = {**signature(visitor, event), **minors, **typed}
+    for field, value in {**wrong, "device_time": text, "signature_strokes": text, "language": text}.items():
+        found[f"refused {field}"] = visitor.submit(page(event), {**form, field: value, "intent": ""}).text
+    signed = visitor.submit(page(event), {**form, "signer_email": "bo@example.com", "device_time": text[:40]})
+    assert signed.status == 303, signed.text
+    found["signed"] = visitor.get(signed.headers["location"]).text
+    found["kiosk"] = visitor.get(signed.headers["location"] + "&kiosk=1").text
+    return found
+
+
+@pytest.fixture
+def plain(api: Api) -> dict[str, Any]:
+    return {name: skeleton(html) for name, html in opened(api, "Plain words").items()}
+
+
+def test_no_field_becomes_an_element_or_a_handler(api: Api, plain: dict[str, Any], mailbox: list[EmailMessage]) -> None:
+    # One charter for each takes long: several vectors share a field, as far as they fit.
+    for vector in ONE_LINE[::4]:
+        for name, html in opened(api, vector).items():
+            assert [tag for tag, _ in skeleton(html)] == [tag for tag, _ in plain[name]], (name, vector)
+            assert all(not one.startswith("on") for _, names in skeleton(html) for one in names), (name, vector)
+            assert "603729" not in html
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_no_vector_gets_out_of_the_pages_own_templates(vector: str) -> None:
+    """Each vector in each place of the form, the copy and the mails, without a database."""
+    from tests.support import operator
+
+    with operator.operating():
+        from chalicelib.settings import settings
+
+        plain, hostile = (
+            [pages.render(name, operator=settings(), **facts) for name, facts in shown(text)]
+            for text in ("Plain words", vector)
+        )
+    for before, after in zip(plain, hostile, strict=True):
+        assert skeleton(after) == skeleton(before)
+
+
+def shown(text: str) -> list[tuple[str, dict[str, Any]]]:
+    from tests.support import operator
+
+    event = operator.event(title=text, vessel=text, departure_port=text, return_port=text)
+    version = {"title": text, "text": "Plain.", "language": "en", "waiver_version": "a" * 64}
+    record = {
+        "waiver_title": text, "charter": text, "starts_at": event.details["starts_at"], "signer_name": text,
+        "signer_birth_date": text, "signer_email": text, "signer_phone": text, "esign_statement": text,
+        "intent_statement": text, "authority_statement": text, "guardian_relationship": text, "minor": True,
+        "participant_name": text, "participant_birth_date": text, "signature_typed": text, "opened_at": "",
+        "signed_at": event.details["starts_at"], "device_time": text, "address": text, "user_agent": text,
+        "waiver_version": text, "record_hash": text, "seq": 1, "waiver_id": text,
+    }  # fmt: skip
+    names = "signer_name signer_email signer_phone signer_birth_date signature_typed signature_strokes submission_id"
+    form: dict[str, Any] = {
+        "event": event, "version": version, "languages": [("en", "English")], "kiosk": False, "style": "",
+        "guests": [{"guest_id": text, "name": text}], "typed": {name: text for name in [*names.split(), "opened"]},
+        "minors": [{"name": text, "birth_date": text}], "open_rows": 1, "minors_open": True,
+        "problems": {"signer_name": text, text: "is not a known field", "minor_name": text}, "relationships": [text],
+        "statements": dict.fromkeys(("esign", "intent", "authority"), text),
+    }  # fmt: skip
+    copy = {"event": event, "record": record, "records": [record], "version": version, "style": "", "drawing": None}
+    about = {"event": {**event.details, "event_id": "x"}, "record": record, "people": [text], "title": text,
+             "text": "Plain.", "name": text, "copy_url": text, "subject": text}  # fmt: skip
+    request = {**about, "kind": "waiver_again", "url": text}
+    return [
+        ("waiver.html", form),
+        ("waiver-signed.html", {"event": event, "record": record, "style": ""}),
+        ("waiver-kiosk.html", {"event": event, "style": ""}),
+        ("waiver-copy.html", copy),
+        ("message.html", {"heading": text, "message": text, "event": event, "style": ""}),
+        ("mail-waiver-copy.html", about),
+        ("mail-waiver-request.html", request),
+    ]
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_a_waivers_own_text_makes_only_the_elements_of_a_text(vector: str) -> None:
+    for text in (
+        vector,
+        f"## {vector}",
+        f"- {vector}",
+        f"> {vector}",
+        f"**{vector}**",
+        f"[{vector}](https://a.example)",
+    ):
+        for tag, attributes in Elements(pages.markdown(text)).found:
+            assert tag in ALLOWED, (text, tag)
+            assert set(attributes) <= {"href"}, (text, attributes)
+            if tag == "a":
+                assert str(attributes["href"]).startswith(("https://", "http://", "mailto:", "tel:")), text
+
+
+def test_a_form_full_of_vectors_comes_back_as_it_was_typed(api: Api, event: dict[str, Any]) -> None:
+    for number, vector in enumerate(ONE_LINE):
+        visitor = Api(address=f"2001:db8:0:{number:x}::1") if number % 20 == 0 else visitor  # noqa: F821
+        answer = visitor.submit(page(event), {"signer_name": vector[:100], "language": "en"})
+        assert answer.status == 400
+        assert Form(answer.text).values()["signer_name"] == [vector[:100]]
+    assert signing.TRIES_PER_ADDRESS > 20
