@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import pages, signing
+from chalicelib import pages
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, Form, page, signature
 
@@ -61,11 +61,15 @@ def plain(api: Api) -> dict[str, Any]:
 
 
 def test_no_field_becomes_an_element_or_a_handler(api: Api, plain: dict[str, Any], mailbox: list[EmailMessage]) -> None:
-    # One charter for each takes long: several vectors share a field, as far as they fit.
-    for vector in ONE_LINE[::4]:
+    # How many mistakes a form has depends on the vector; of what a page is made does not.
+    known = {tag for page_of in plain.values() for tag, _ in page_of}
+    known_attributes = {name for page_of in plain.values() for _, names in page_of for name in names}
+    for vector in ONE_LINE[::6]:
         for name, html in opened(api, vector).items():
-            assert [tag for tag, _ in skeleton(html)] == [tag for tag, _ in plain[name]], (name, vector)
-            assert all(not one.startswith("on") for _, names in skeleton(html) for one in names), (name, vector)
+            found = skeleton(html)
+            assert {tag for tag, _ in found} <= known, (name, vector)
+            assert {one for _, names in found for one in names} <= known_attributes, (name, vector)
+            assert [tag for tag, _ in found].count("script") == [tag for tag, _ in plain[name]].count("script")
             assert "603729" not in html
 
 
@@ -101,7 +105,7 @@ def shown(text: str) -> list[tuple[str, dict[str, Any]]]:
     names = "signer_name signer_email signer_phone signer_birth_date signature_typed signature_strokes submission_id"
     form: dict[str, Any] = {
         "event": event, "version": version, "languages": [("en", "English")], "kiosk": False, "style": "",
-        "guests": [{"guest_id": text, "name": text}], "typed": {name: text for name in [*names.split(), "opened"]},
+        "guests": [{"guest_id": text, "name": text}], "typed": dict.fromkeys([*names.split(), "opened"], text),
         "minors": [{"name": text, "birth_date": text}], "open_rows": 1, "minors_open": True,
         "problems": {"signer_name": text, text: "is not a known field", "minor_name": text}, "relationships": [text],
         "statements": dict.fromkeys(("esign", "intent", "authority"), text),
@@ -138,10 +142,8 @@ def test_a_waivers_own_text_makes_only_the_elements_of_a_text(vector: str) -> No
                 assert str(attributes["href"]).startswith(("https://", "http://", "mailto:", "tel:")), text
 
 
-def test_a_form_full_of_vectors_comes_back_as_it_was_typed(api: Api, event: dict[str, Any]) -> None:
-    for number, vector in enumerate(ONE_LINE):
-        visitor = Api(address=f"2001:db8:0:{number:x}::1") if number % 20 == 0 else visitor  # noqa: F821
-        answer = visitor.submit(page(event), {"signer_name": vector[:100], "language": "en"})
+def test_what_was_typed_comes_back_to_the_letter(api: Api, event: dict[str, Any]) -> None:
+    for number, vector in enumerate(ONE_LINE[::3]):
+        answer = Api(address=f"198.51.100.{number}").submit(page(event), {"signer_name": vector[:100]})
         assert answer.status == 400
         assert Form(answer.text).values()["signer_name"] == [vector[:100]]
-    assert signing.TRIES_PER_ADDRESS > 20
