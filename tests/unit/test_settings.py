@@ -31,6 +31,14 @@ def test_what_has_a_default_may_lack() -> None:
     here = load(SCC_TIMEZONE="", SCC_CURRENCY="", SCC_OPERATOR_PHONE="", SCC_ORIGIN_SECRETS="")
     assert (here.timezone, here.currency) == ("America/Los_Angeles", "USD")
     assert (here.operator_phone, here.origin_secrets) == ("", ())
+    assert here.adult_years == 18
+
+
+@pytest.mark.parametrize("years", ["17", "22", "x", "18.5", "0", "-18"])
+def test_the_age_of_an_adult_is_from_eighteen_to_twenty_one(years: str) -> None:
+    assert load(SCC_ADULT_YEARS="21").adult_years == 21
+    with pytest.raises(SettingsError, match="SCC_ADULT_YEARS must be 18, 19, 20 or 21"):
+        load(SCC_ADULT_YEARS=years)
 
 
 @pytest.mark.parametrize(
