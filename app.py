@@ -174,7 +174,9 @@ def bounce_payment(event_id: str, payment_id: str) -> dict[str, Any]:
 @app.route("/api/events/{event_id}/payments/{payment_id}/receipt", methods=["POST"])
 def send_receipt_again(event_id: str, payment_id: str) -> Response:
     web.read_nothing(app.current_request)
-    return Response(payments.send_receipt_again(event_id, payment_id, now=times.utc_now()), status_code=202)
+    return Response(
+        payments.send_receipt_again(event_id, payment_id, actor=actor(), now=times.utc_now()), status_code=202
+    )
 
 
 @app.route("/api/payments")

@@ -112,7 +112,7 @@ def publish_version(body: Mapping[str, Any], *, actor: Actor, now: datetime) -> 
         if known and current and current["waiver_version"] == known["waiver_version"]:
             break
         try:
-            store.publish_version(known or version)
+            store.publish_version(known or version, acts.audit("published", actor, times.format_instant(now)))
         except store.Moved:
             continue
         break
@@ -298,12 +298,12 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
             raise NotOpen(closed)
         if signing.waiver_version != version["waiver_version"]:
             raise VersionConflict("The text has changed since you opened it. Please read the new one and sign it.")
-        if not version["published_at"] and not _keep_sample(version, now):
+        actor = Actor(signing.signer_name, visitor.address)
+        if not version["published_at"] and not _keep_sample(version, actor, now):
             continue
         seq, head = store.read_chain_head()
         records = chain.seal(_records(event, version, signing, visitor, now), seq, head)
         people = [record["participant_name"] for record in records]
-        actor = Actor(signing.signer_name, visitor.address)
         audit = acts.audit(
             "waiver_signed", actor, times.format_instant(now), waiver_ids=[r["waiver_id"] for r in records]
         )
@@ -319,10 +319,11 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
     return token
 
 
-def _keep_sample(version: dict[str, Any], now: datetime) -> bool:
+def _keep_sample(version: dict[str, Any], actor: Actor, now: datetime) -> bool:
     """Nobody published a text yet and the sample is being signed: its very bytes become the first version."""
     try:
-        store.publish_version({**version, "published_at": times.format_instant(now)}, only_first=True)
+        at = times.format_instant(now)
+        store.publish_version({**version, "published_at": at}, acts.audit("signed_first", actor, at), only_first=True)
     except (store.Exists, store.Moved):
         return False
     return True

@@ -5,6 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.store.events import audit_item
 from chalicelib.store.table import (
     Item,
     db,
@@ -33,9 +34,9 @@ class Mail:
     status: str = "owed"
 
 
-def put_mail(mail: Mail) -> None:
-    """Raises Exists if that mail is already owed or done."""
-    write_all(owed(mail), unique=0)
+def put_mail(mail: Mail, event_id: str = "", audit: dict[str, Any] | None = None) -> None:
+    """The owed mail and, if somebody asked for it, that act on the charter. Raises Exists if it is owed or done."""
+    write_all([*owed(mail), *([put_write(audit_item(event_id, audit))] if audit else [])], unique=0)
 
 
 def list_due_mail(now: str, limit: int) -> list[Mail]:

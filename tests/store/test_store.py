@@ -473,7 +473,7 @@ def test_a_receipt_that_ends_is_noted_on_its_payment_too() -> None:
 def records(event: EventRecord, count: int = 1) -> list[dict[str, Any]]:
     """Unsealed records that sign the current text; the first of a test publishes one."""
     if store.read_current_version() is None:
-        store.publish_version(version("the text that is signed"))
+        store.publish_version(version("the text that is signed"), audit("published"))
     current = store.read_current_version()
     assert current
     return [
@@ -496,7 +496,7 @@ def sign(event: EventRecord, unsealed: list[dict[str, Any]], owed: Mail | None =
 def test_a_signature_on_a_text_that_was_just_replaced_is_refused_whole() -> None:
     event = kept()
     late = records(event)
-    store.publish_version(version("a new text"))
+    store.publish_version(version("a new text"), audit("published"))
     with pytest.raises(store.Moved):
         sign(event, late, mail())
     assert (store.list_chain(), reread(event).signed_count, due()) == ([], 0, [])
@@ -587,9 +587,9 @@ def version(text: str, published_at: str = "2026-11-22T20:00:00Z", by: str = "ad
 def test_a_published_text_is_current_and_the_older_ones_stay() -> None:
     assert (store.read_current_version(), store.list_versions()) == (None, [])
     old, new = version("old 🚢"), version("new", "2026-11-23T20:00:00Z")
-    store.publish_version(old)
+    store.publish_version(old, audit("published"))
     assert store.read_current_version() == old
-    store.publish_version(new)
+    store.publish_version(new, audit("published"))
     assert store.read_current_version() == new
     assert store.list_versions() == [new, old]
     assert store.read_version(old["waiver_version"]) == old
@@ -598,10 +598,10 @@ def test_a_published_text_is_current_and_the_older_ones_stay() -> None:
 
 def test_an_old_text_published_again_is_current_but_its_record_is_not_rewritten() -> None:
     old, new = version("old"), version("new", "2026-11-23T20:00:00Z")
-    store.publish_version(old)
-    store.publish_version(new)
+    store.publish_version(old, audit("published"))
+    store.publish_version(new, audit("published"))
     again = version("old", "2026-11-24T20:00:00Z", by="ben")
-    store.publish_version(again)
+    store.publish_version(again, audit("published"))
     current = store.read_current_version()
     assert current
     assert current["waiver_version"] == old["waiver_version"]
@@ -609,12 +609,25 @@ def test_an_old_text_published_again_is_current_but_its_record_is_not_rewritten(
     assert store.list_versions() == [new, old]
 
 
+def test_who_made_a_text_the_current_one_is_kept_each_time(dynamodb: Any) -> None:
+    old, new = version("old"), version("new", "2026-11-23T20:00:00Z")
+    for minutes, text in ((0, old), (1, new), (2, old)):
+        store.publish_version(text, audit("published", minutes))
+    items = dynamodb.scan(TableName=settings.settings().table)["Items"]
+    trail = [table.load_data(item) for item in items if item["SK"]["S"].startswith("AUDIT#")]
+    assert sorted(entry["at"] for entry in trail) == [
+        times.format_instant(operator.at(minutes)) for minutes in (0, 1, 2)
+    ]
+    assert {(entry["by"], entry["address"]) for entry in trail} == {("admin", "192.0.2.7")}
+    assert len(store.list_versions()) == 2
+
+
 def test_the_sample_becomes_the_first_version_only_if_there_is_none() -> None:
     own = version("own")
-    store.publish_version(version("sample"), only_first=True)
-    store.publish_version(own)
+    store.publish_version(version("sample"), audit("published"), only_first=True)
+    store.publish_version(own, audit("published"))
     with pytest.raises(store.Exists):
-        store.publish_version(version("another sample"), only_first=True)
+        store.publish_version(version("another sample"), audit("published"), only_first=True)
     assert store.read_current_version() == own
     assert len(store.list_versions()) == 2
 
@@ -622,7 +635,7 @@ def test_the_sample_becomes_the_first_version_only_if_there_is_none() -> None:
 def test_a_signer_gets_the_charter_and_the_current_text_in_one_read() -> None:
     event = kept()
     assert store.read_signing(event.event_id) == (event, None)
-    store.publish_version(version("text"))
+    store.publish_version(version("text"), audit("published"))
     assert store.read_signing(event.event_id) == (event, version("text"))
     assert store.read_signing("B" * 22) == (None, version("text"))
 
@@ -659,7 +672,7 @@ def test_only_sessions_and_throttles_are_ever_forgotten_by_the_database(dynamodb
     event = kept()
     paid(event, mail())
     signed(event)
-    store.publish_version(version("text"))
+    store.publish_version(version("text"), audit("published"))
     store.put_session("hash", {}, 1000, 2000)
     store.count_try("login", +1, 3000)
     items = dynamodb.scan(TableName=settings.settings().table)["Items"]
