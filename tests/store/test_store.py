@@ -1,9 +1,7 @@
 """The contract of `chalicelib.store`, held on two stores."""
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +11,7 @@ from botocore.exceptions import ClientError
 from chalicelib import acts, chain, ledger, settings, store, times
 from chalicelib.store import EventRecord, Mail, table
 from tests.support import operator
+from tests.support.stores import counted, write_in_bulk
 
 pytestmark = pytest.mark.usefixtures("dynamodb")
 
@@ -683,43 +682,18 @@ def test_only_sessions_and_throttles_are_ever_forgotten_by_the_database(dynamodb
 # --- cost -----------------------------------------------------------------------------------------
 
 
-@contextmanager
-def counted(client: Any) -> Iterator[list[tuple[str, float]]]:
-    """The calls made meanwhile, each with the capacity it consumed."""
-    calls: list[tuple[str, float]] = []
-
-    def ask(params: dict[str, Any], **_: Any) -> None:
-        params["ReturnConsumedCapacity"] = "TOTAL"
-
-    def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        used = parsed["ConsumedCapacity"]
-        calls.append((model.name, sum(one["CapacityUnits"] for one in (used if isinstance(used, list) else [used]))))
-
-    client.meta.events.register("provide-client-params.dynamodb.*", ask)
-    client.meta.events.register("after-call.dynamodb.*", note)
-    try:
-        yield calls
-    finally:
-        client.meta.events.unregister("provide-client-params.dynamodb.*", ask)
-        client.meta.events.unregister("after-call.dynamodb.*", note)
-
-
 def fill_board(client: Any, count: int) -> None:
     """That many charters of a lifetime, written in bulk as copies of one that the store wrote."""
     event = kept(starts_at="2020-01-01T00:00:00Z")
-    table = settings.settings().table
-    item = client.get_item(TableName=table, Key={"PK": {"S": f"EVENT#{event.event_id}"}, "SK": {"S": "EVENT"}})["Item"]
+    item = client.get_item(
+        TableName=settings.settings().table, Key={"PK": {"S": f"EVENT#{event.event_id}"}, "SK": {"S": "EVENT"}}
+    )["Item"]
     copies = []
     for number in range(1, count):
         start, name = f"20{20 + number // 1000:02d}-01-02T{number % 24:02d}:00:00Z", f"{number:022d}"
         copies.append({**item, "PK": {"S": f"EVENT#{name}"}, "by_date_sk": {"S": f"{start}#{name}"}})
 
-    def write(batch: list[dict[str, Any]]) -> Any:
-        requests = [{"PutRequest": {"Item": copy}} for copy in batch]
-        return client.batch_write_item(RequestItems={table: requests})["UnprocessedItems"]
-
-    with ThreadPoolExecutor(4) as pool:
-        assert not any(pool.map(write, (copies[place : place + 25] for place in range(0, len(copies), 25))))
+    write_in_bulk(client, copies)
 
 
 @pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
@@ -733,8 +707,8 @@ def test_a_page_of_the_board_costs_one_query_of_the_same_size_among_100_and_amon
         calls.clear()
         many, more = store.list_events("2020", "9", None, 50)
     assert (len(few), len(many), more) == (50, 50, True)
-    assert [name for name, _ in calls] == ["Query"]
-    assert calls == among_100
+    assert [call.operation for call in calls] == ["Query"]
+    assert [call.units for call in calls] == [call.units for call in among_100]
 
 
 @pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
@@ -744,4 +718,4 @@ def test_a_payment_with_its_sums_and_mail_is_one_write_and_a_charter_one_query(d
     with counted(dynamodb) as calls:
         store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", "{}", mail())
         store.read_charter(event.event_id)
-    assert [name for name, _ in calls] == ["TransactWriteItems", "Query"]
+    assert [call.operation for call in calls] == ["TransactWriteItems", "Query"]
