@@ -439,7 +439,7 @@ def test_a_claim_of_what_was_due_a_while_ago_fails() -> None:
     store.postpone_mail(owed, "2026-11-22T20:30:00Z", "SES: busy")
     assert not store.claim_mail(owed, "2026-11-22T21:00:00Z")
     (moved,) = due()
-    assert moved == replace(owed, due_at="2026-11-22T20:30:00Z")
+    assert moved == replace(owed, due_at="2026-11-22T20:30:00Z", note="SES: busy")
     assert store.claim_mail(moved, "2026-11-22T21:00:00Z")
 
 
