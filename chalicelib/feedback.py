@@ -14,8 +14,8 @@ from chalicelib import acts, notifications, store, times
 from chalicelib.store import EventRecord, Mail
 
 EVENT_NAMES = ("Email Bounced", "Email Complaint Received")
-DETAIL_CHARS = 200
-_ADDRESS = re.compile(r"[^\s<>;:,]+@[^\s<>;:,]+")
+DIAGNOSIS_CHARS, DETAIL_CHARS = 1000, 200
+_ADDRESS = re.compile(r"<?[^\s<>;:,]+@[^\s<>;:,]+>?")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def parse(detail: Mapping[str, Any], now: datetime) -> Report:
 
 def _tidy(words: str) -> str:
     """A diagnosis as one short line without an address."""
-    return _ADDRESS.sub("(address)", " ".join(words.split()))[:DETAIL_CHARS]
+    return _ADDRESS.sub("(address)", " ".join(words[:DIAGNOSIS_CHARS].split()))[:DETAIL_CHARS]
 
 
 def _instant(text: str, now: datetime) -> str:

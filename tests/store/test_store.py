@@ -1,7 +1,6 @@
 """The contract of `chalicelib.store`, held on two stores."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib import acts, chain, ledger, settings, store, times
 from chalicelib.store import EventRecord, Mail, table
 from tests.support import operator
+from tests.support.races import at_once
 
 pytestmark = pytest.mark.usefixtures("dynamodb")
 
@@ -53,26 +53,6 @@ def board(first: str = "2026", last: str = "9", status: str | None = None, limit
 
 def due(minutes: float = 60 * 24, limit: int = 100) -> list[Mail]:
     return store.list_due_mail(times.format_instant(operator.at(minutes)), limit)
-
-
-def at_once(calls: int, call: Callable[[int], Any]) -> list[Any]:
-    """What so many callers get who start at the same moment: a result or an exception."""
-    results: list[Any] = [None] * calls
-    barrier = threading.Barrier(calls)
-
-    def run(number: int) -> None:
-        barrier.wait()
-        try:
-            results[number] = call(number)
-        except Exception as problem:
-            results[number] = problem
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 # --- events ---------------------------------------------------------------------------------------
