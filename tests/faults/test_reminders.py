@@ -64,8 +64,8 @@ def state(event_id: str) -> str:
     return str(charters.get_charter(event_id)["balance_reminders_state"])
 
 
-def text(outbox: Outbox) -> str:
-    part = outbox.accepted[-1].get_body(("plain",))
+def text(outbox: Outbox, place: int = -1) -> str:
+    part = outbox.accepted[place].get_body(("plain",))
     assert part
     return " ".join(str(part.get_content()).split())
 
@@ -79,7 +79,7 @@ def test_a_patron_is_reminded_seven_and_two_days_before_and_once_each(outbox: Ou
     assert outbox.subjects == []
     run_hourly(before(7), before(6, hours=1))
     run_hourly(before(2, hours=-3), before(2, hours=-1))
-    assert outbox.subjects == ["Reminder: $1,200.00 due for Sunset sail, Wednesday, December 9, 2026"]
+    assert outbox.subjects == ["Reminder: $1,200.00 due for Sunset sail"]
     run_hourly(before(2), before(1, hours=1))
     run_hourly(before(0), before(0, hours=3))
     assert len(outbox.accepted) == 2
@@ -124,8 +124,10 @@ def test_a_charter_moved_to_another_day_is_reminded_by_the_marks_of_that_day(out
     # The marks of the day before, then those of the new one.
     for days_left in (2, 7 - 10, 2 - 10):
         run_hourly(before(days_left, hours=-1), before(days_left, hours=1))
-    shown = [subject.split(", ")[-2] for subject in outbox.subjects]
-    assert shown == ["December 9", "December 19", "December 19"]
+    days = ["Wednesday, December 9", "Saturday, December 19", "Saturday, December 19"]
+    assert len(outbox.accepted) == len(days)
+    for place, day in enumerate(days):
+        assert f"When {day}, 2026, 5:00 PM PST" in text(outbox, place)
 
 
 def test_a_start_moved_within_the_day_reminds_nobody_twice(outbox: Outbox) -> None:
@@ -231,7 +233,7 @@ def test_a_part_that_was_paid_meanwhile_is_in_the_amounts(outbox: Outbox) -> Non
     pay(event_id, before(7, minutes=30))
     outbox.works()
     notifications.sweep(before(7, hours=1))
-    assert outbox.subjects == ["Reminder: $700.00 due for Sunset sail, Wednesday, December 9, 2026"]
+    assert outbox.subjects == ["Reminder: $700.00 due for Sunset sail"]
     assert "Paid $500.00 Due $700.00" in text(outbox)
 
 

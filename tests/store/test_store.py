@@ -447,6 +447,52 @@ def test_a_receipt_that_ends_is_noted_on_its_payment_too() -> None:
     assert store.stored_answer(item) == ("print", "answer")
 
 
+def test_mails_are_listed_by_status_page_by_page_owed_ones_upwards_all_others_downwards() -> None:
+    ids = [operator.uuid() for _ in range(4)]
+    for number, mail_id in enumerate(ids):
+        store.put_mail(mail(mail_id, due_at=f"2026-11-22T20:0{number}:00Z"))
+    first, more = store.list_mail("owed", "", 3)
+    assert ([one.mail_id for one in first], more) == (ids[:3], True)
+    rest, more = store.list_mail("owed", f"{store.mail_place(first[-1])}~", 3)
+    assert ([one.mail_id for one in rest], more) == (ids[3:], False)
+    for number, one in enumerate(first + rest):
+        store.finish_mail(one, "failed", f"2026-11-22T21:0{number}:00Z", "SMTP: 550", None)
+    assert store.list_mail("owed", "", 3) == ([], False)
+    first, more = store.list_mail("failed", "", 3)
+    assert ([one.mail_id for one in first], more) == (ids[:0:-1], True)
+    rest, more = store.list_mail("failed", store.mail_place(first[-1]), 3)
+    assert ([one.mail_id for one in rest], more) == (ids[:1], False)
+    assert (rest[0].note, rest[0].due_at) == ("SMTP: 550", "2026-11-22T21:00:00Z")
+
+
+def test_an_ended_mail_is_changed_by_one_of_many_who_saw_it_so() -> None:
+    event, owed = kept(), mail()
+    row = paid(event, owed)
+    store.finish_mail(replace(owed, facts={"payment": row}), "failed", "2026-11-22T20:00:01Z", "", "failed")
+    seen = store.read_mail(owed.mail_id)
+    assert seen
+    again = replace(seen, status="owed", due_at="2026-11-22T22:00:00Z", attempts=1)
+    answers = at_once(6, lambda _: store.change_mail(again, seen, "pending"))
+    assert answers.count(None) == 1
+    assert all(isinstance(answer, (store.Exists, store.Moved)) for answer in answers if answer is not None)
+    assert store.read_mail(owed.mail_id) == again
+    item = store.read_payment_item(event.event_id, row["payment_id"])
+    assert item
+    assert item["receipt"]["S"] == "pending"
+
+
+def test_an_unknown_mail_is_none() -> None:
+    assert store.read_mail("unknown") is None
+
+
+def test_the_latest_problem_of_an_address_is_kept_whatever_its_letters() -> None:
+    early, late = ({"problem": "bounced", "at": f"2026-11-2{day}T20:00:00Z", "detail": ""} for day in (1, 2))
+    for told in (early, late, early, late):
+        store.mark_address("Ana@example.com", told)
+    assert store.read_marks(["ana@EXAMPLE.com", "ben@example.com"]) == {"ana@EXAMPLE.com": late}
+    assert store.read_marks([]) == {}
+
+
 # --- waivers --------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chalicelib import mailer, notifications, store
+from chalicelib import feedback, mailer, notifications, store
 from tests.support.running import ROOT
 from tests.support.table import _Loader
 from tools import stacks
@@ -76,6 +76,17 @@ def test_a_mail_that_was_sent_is_not_counted(outcome: dict[str, Any], caplog: py
         notifications.deliver(one_mail(1), NOW)
     names = ("ApiMailsGivenUp", "StuckMails", "ApiErrorLines")
     assert not [line for line in lines(caplog) if any(counts(name, line) for name in names)]
+
+
+def test_a_mail_that_came_back_is_counted_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(store, "read_mail", lambda _: one_mail(1))
+    monkeypatch.setattr(store, "change_mail", lambda *_: None)
+    bounce = {"eventType": "Bounce", "mail": {"tags": {"mail_id": ["1-receipt"]}}, "bounce": {}}
+    feedback.take(bounce, now=NOW)
+    assert [counts("MailsThatCameBack", line) for line in lines(caplog)].count(True) == 1
+    assert not any(counts("MailFeedbackErrorLines", line) for line in lines(caplog))
 
 
 def test_every_alarm_tells_the_operator_and_says_what_to_do() -> None:
