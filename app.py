@@ -12,6 +12,8 @@ from chalicelib import (
     auth,
     charters,
     events,
+    feedback,
+    mails,
     notifications,
     payments,
     reports,
@@ -199,6 +201,20 @@ def get_payments_csv() -> Response:
     return web.csv_response(reports.to_csv(reports.parse_report(query(), now=times.utc_now())), "payments.csv")
 
 
+# --- mail -----------------------------------------------------------------------------------------
+
+
+@app.route("/api/mail")
+def list_mails() -> dict[str, Any]:
+    return mails.list_mails(mails.parse_page(query()))
+
+
+@app.route("/api/mail/{mail_id}/retry", methods=["POST"])
+def retry_mail(mail_id: str) -> Response:
+    web.read_nothing(app.current_request)
+    return Response(mails.retry(mail_id, actor=actor(), now=times.utc_now()), status_code=202)
+
+
 # --- waivers --------------------------------------------------------------------------------------
 
 
@@ -241,9 +257,14 @@ def sign_waiver(event_id: str) -> Response:
     return waiver_page.sign(event_id, app.current_request, now=times.utc_now())
 
 
-# --- schedule -------------------------------------------------------------------------------------
+# --- behind the scenes ----------------------------------------------------------------------------
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_mail")
 def sweep_mail(_: CloudWatchEvent) -> None:
-    notifications.sweep(times.utc_now())
+    notifications.run_schedule(times.utc_now())
+
+
+@app.on_cw_event({"source": ["aws.ses"], "detail-type": list(feedback.EVENT_NAMES)}, name="mail_feedback")
+def take_mail_feedback(event: CloudWatchEvent) -> None:
+    feedback.take(event.detail, now=times.utc_now())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import acts, fields, lists, store, times
+from chalicelib import acts, fields, lists, reminders, store, times
 from chalicelib.acts import Actor
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.fields import Fields
@@ -54,6 +54,7 @@ def take_details(form: Fields, *, notes_chars: int = NOTES_CHARS) -> dict[str, A
         "currency": form.currency("currency", default=here.currency),
         "notes": form.text("notes", max_chars=notes_chars, default="", lines=True),
         "guest_notes": form.text("guest_notes", max_chars=NOTES_CHARS, default="", lines=True),
+        "balance_reminders": form.flag("balance_reminders", default=False),
     }
 
 
@@ -77,6 +78,7 @@ def create_event(
         signed_count=0,
         created_at=at,
         updated_at=at,
+        reminders_since=at if details["balance_reminders"] else "",
     )
     fingerprint = hashlib.sha256(json.dumps(details, sort_keys=True).encode()).hexdigest()
     for _ in acts.tries():
@@ -123,6 +125,7 @@ def event_json(event: EventRecord) -> dict[str, Any]:
         "payment_method": event.sums.payment_method,
         "balance": event.sums.balance(fee_cents),
         "waivers": {"signed": event.signed_count, "expected": event.details["party_size"]},
+        "balance_reminders_state": reminders.state(event),
     }
 
 
@@ -170,7 +173,9 @@ def edit_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: dat
     at = times.format_instant(now)
     before, after = {**seen.details, "status": seen.status}, {**details, "status": status}
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-    event = replace(seen, details=details, status=status, version=version + 1, updated_at=at)
+    # Switched off and on again, they start afresh.
+    since = (seen.reminders_since or at) if details["balance_reminders"] else ""
+    event = replace(seen, details=details, status=status, version=version + 1, updated_at=at, reminders_since=since)
     for _ in acts.tries():
         if seen.version != version or (new_currency and seen.sums.rows):
             raise Conflict("Somebody changed this charter meanwhile.", current=event_json(seen))

@@ -21,7 +21,7 @@ from chalice.utils import UI
 from chalicelib import settings
 from chalicelib.errors import SettingsError
 from tools import edge, env, local, smoke, stacks
-from tools.cloud import APP, ROOT, SCHEDULED, Cloud, find_cloud
+from tools.cloud import APP, BACKGROUND, ROOT, Cloud, find_cloud
 from tools.console import Refused, confirm, note, progress, run_tool
 from tools.depot import Depot
 from tools.releaser import Memory, Releaser, own_commit, own_name
@@ -219,11 +219,12 @@ def deploy_function(run: Run, bucket: str) -> str:
         progress("  function and API: nothing to change")
         return api_id
     adopt_api(cloud)
-    names = dict(zip(cloud.function_names(), ("api_handler", *SCHEDULED), strict=True))
+    names = dict(zip(cloud.function_names(), ("api_handler", *BACKGROUND), strict=True))
     before = {function: env.live_environment(cloud, function)[0] for function in env.existing_functions(cloud)}
-    factory = LiveEnvironmentFactory(
-        str(ROOT), cloud.stage, {names[function]: variables for function, variables in before.items()}
-    )
+    # A function that a new version brings starts with what the API's has: they are meant to be alike.
+    known = before.get(cloud.function_names()[0], {})
+    wanted = {names[function]: before.get(function, known) for function in names}
+    factory = LiveEnvironmentFactory(str(ROOT), cloud.stage, wanted)
     config = factory.create_config_obj(cloud.stage)
     session = factory.create_botocore_session()
     deployer = factory.create_default_deployer(session=session, config=config, ui=UI(out=sys.stderr, err=sys.stderr))

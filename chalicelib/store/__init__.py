@@ -4,6 +4,7 @@ One table; its keys, and the sparse index `by_date`, are described in docs/decis
 stand as JSON text in `data`; beside it stand only the attributes that conditions, filters or counters need.
 """
 
+from chalicelib.store.addresses import mark_address, read_marks
 from chalicelib.store.events import (
     Charter,
     EventRecord,
@@ -15,7 +16,18 @@ from chalicelib.store.events import (
     request_of,
     update_event,
 )
-from chalicelib.store.mail import Mail, claim_mail, finish_mail, list_due_mail, postpone_mail, put_mail
+from chalicelib.store.mail import (
+    Mail,
+    change_mail,
+    claim_mail,
+    finish_mail,
+    list_due_mail,
+    list_mail,
+    mail_place,
+    postpone_mail,
+    put_mail,
+    read_mail,
+)
 from chalicelib.store.payments import (
     append_act,
     append_payment,
@@ -52,6 +64,7 @@ __all__ = [
     "append_payment",
     "append_waivers",
     "board_key",
+    "change_mail",
     "claim_mail",
     "count_try",
     "delete_session",
@@ -63,8 +76,11 @@ __all__ = [
     "list_due_mail",
     "list_events",
     "list_ledger",
+    "list_mail",
     "list_to_clear",
     "list_versions",
+    "mail_place",
+    "mark_address",
     "payment_parts",
     "postpone_mail",
     "publish_version",
@@ -75,6 +91,8 @@ __all__ = [
     "read_charter",
     "read_current_version",
     "read_event",
+    "read_mail",
+    "read_marks",
     "read_payment_item",
     "read_session",
     "read_signing",

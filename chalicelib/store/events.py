@@ -33,6 +33,8 @@ class EventRecord:
     signed_count: int
     created_at: str
     updated_at: str
+    reminders_since: str = ""
+    """When the balance reminders were switched on; empty while they are off."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,9 @@ def event_key(event_id: str) -> Item:
 
 
 def _event_attributes(event: EventRecord) -> Item:
+    data = {name: getattr(event, name) for name in ("event_id", "created_at", "details", "reminders_since")}
     return {
-        "data": json_s({"event_id": event.event_id, "created_at": event.created_at, "details": event.details}),
+        "data": json_s(data),
         "status": s(event.status),
         "version": n(event.version),
         "money": json_s(event.sums.to_data()),
@@ -162,8 +165,11 @@ def _board_keys(event: EventRecord) -> Item:
 
 
 def to_event(item: Item) -> EventRecord:
+    data = load_data(item)
+    # A charter may be older than the switch.
+    data["details"].setdefault("balance_reminders", False)
     return EventRecord(
-        **load_data(item),
+        **data,
         status=item["status"]["S"],
         version=int(item["version"]["N"]),
         sums=Sums(**json.loads(item["money"]["S"])),

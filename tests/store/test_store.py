@@ -1,7 +1,5 @@
 """The contract of `chalicelib.store`, held on two stores."""
 
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +9,7 @@ from botocore.exceptions import ClientError
 from chalicelib import acts, chain, ledger, settings, store, times
 from chalicelib.store import EventRecord, Mail, table
 from tests.support import operator
+from tests.support.races import at_once
 from tests.support.stores import counted, write_in_bulk
 
 pytestmark = pytest.mark.usefixtures("dynamodb")
@@ -52,26 +51,6 @@ def board(first: str = "2026", last: str = "9", status: str | None = None, limit
 
 def due(minutes: float = 60 * 24, limit: int = 100) -> list[Mail]:
     return store.list_due_mail(times.format_instant(operator.at(minutes)), limit)
-
-
-def at_once(calls: int, call: Callable[[int], Any]) -> list[Any]:
-    """What so many callers get who start at the same moment: a result or an exception."""
-    results: list[Any] = [None] * calls
-    barrier = threading.Barrier(calls)
-
-    def run(number: int) -> None:
-        barrier.wait()
-        try:
-            results[number] = call(number)
-        except Exception as problem:
-            results[number] = problem
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 # --- events ---------------------------------------------------------------------------------------
@@ -438,7 +417,7 @@ def test_a_claim_of_what_was_due_a_while_ago_fails() -> None:
     store.postpone_mail(owed, "2026-11-22T20:30:00Z", "SES: busy")
     assert not store.claim_mail(owed, "2026-11-22T21:00:00Z")
     (moved,) = due()
-    assert moved == replace(owed, due_at="2026-11-22T20:30:00Z")
+    assert moved == replace(owed, due_at="2026-11-22T20:30:00Z", note="SES: busy")
     assert store.claim_mail(moved, "2026-11-22T21:00:00Z")
 
 
@@ -464,6 +443,52 @@ def test_a_receipt_that_ends_is_noted_on_its_payment_too() -> None:
     assert item
     assert store.payment_parts(item) == ((event.event_id, row["payment_id"]), "", row, "sent")
     assert store.stored_answer(item) == ("print", "answer")
+
+
+def test_mails_are_listed_by_status_page_by_page_owed_ones_upwards_all_others_downwards() -> None:
+    ids = [operator.uuid() for _ in range(4)]
+    for number, mail_id in enumerate(ids):
+        store.put_mail(mail(mail_id, due_at=f"2026-11-22T20:0{number}:00Z"))
+    first, more = store.list_mail("owed", "", 3)
+    assert ([one.mail_id for one in first], more) == (ids[:3], True)
+    rest, more = store.list_mail("owed", f"{store.mail_place(first[-1])}~", 3)
+    assert ([one.mail_id for one in rest], more) == (ids[3:], False)
+    for number, one in enumerate(first + rest):
+        store.finish_mail(one, "failed", f"2026-11-22T21:0{number}:00Z", "SMTP: 550", None)
+    assert store.list_mail("owed", "", 3) == ([], False)
+    first, more = store.list_mail("failed", "", 3)
+    assert ([one.mail_id for one in first], more) == (ids[:0:-1], True)
+    rest, more = store.list_mail("failed", store.mail_place(first[-1]), 3)
+    assert ([one.mail_id for one in rest], more) == (ids[:1], False)
+    assert (rest[0].note, rest[0].due_at) == ("SMTP: 550", "2026-11-22T21:00:00Z")
+
+
+def test_an_ended_mail_is_changed_by_one_of_many_who_saw_it_so() -> None:
+    event, owed = kept(), mail()
+    row = paid(event, owed)
+    store.finish_mail(replace(owed, facts={"payment": row}), "failed", "2026-11-22T20:00:01Z", "", "failed")
+    seen = store.read_mail(owed.mail_id)
+    assert seen
+    again = replace(seen, status="owed", due_at="2026-11-22T22:00:00Z", attempts=1)
+    answers = at_once(6, lambda _: store.change_mail(again, seen, "pending"))
+    assert answers.count(None) == 1
+    assert all(isinstance(answer, (store.Exists, store.Moved)) for answer in answers if answer is not None)
+    assert store.read_mail(owed.mail_id) == again
+    item = store.read_payment_item(event.event_id, row["payment_id"])
+    assert item
+    assert item["receipt"]["S"] == "pending"
+
+
+def test_an_unknown_mail_is_none() -> None:
+    assert store.read_mail("unknown") is None
+
+
+def test_the_latest_problem_of_an_address_is_kept_whatever_its_letters() -> None:
+    early, late = ({"problem": "bounced", "at": f"2026-11-2{day}T20:00:00Z", "detail": ""} for day in (1, 2))
+    for told in (early, late, early, late):
+        store.mark_address("Ana@example.com", told)
+    assert store.read_marks(["ana@EXAMPLE.com", "ben@example.com"]) == {"ana@EXAMPLE.com": late}
+    assert store.read_marks([]) == {}
 
 
 # --- waivers --------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ def details(**changes: Any) -> dict[str, Any]:
         "currency": "USD",
         "notes": "",
         "guest_notes": "",
+        "balance_reminders": False,
         **changes,
     }
 
@@ -97,6 +98,7 @@ def event(*, status: str = "scheduled", event_id: str = "", **changes: Any) -> s
         signed_count=0,
         created_at=times.format_instant(NOW),
         updated_at=times.format_instant(NOW),
+        reminders_since=times.format_instant(NOW) if changes.get("balance_reminders") else "",
     )
 
 

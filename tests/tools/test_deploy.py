@@ -126,7 +126,7 @@ def test_run_again_it_goes_on_and_names_the_setting_that_is_missing(account: Acc
 
 def test_nothing_was_made_twice(account: Account) -> None:
     assert len(account.cloud.client("apigateway").get_rest_apis()["items"]) == 1
-    assert len(account.cloud.client("lambda").list_functions()["Functions"]) == 2
+    assert len(account.cloud.client("lambda").list_functions()["Functions"]) == 3
     assert account.cloud.client("cloudfront").list_distributions()["DistributionList"]["Quantity"] == 1
     assert len(account.cloud.client("dynamodb").list_tables()["TableNames"]) == 1
 
@@ -177,6 +177,14 @@ def test_a_changed_source_deploys_the_function_alone(account: Account) -> None:
     done = account.deploy("--yes")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "deployed; changed: function and API\n" in done.stdout
+
+
+def test_a_function_that_a_new_version_brings_starts_with_the_settings_of_the_others(account: Account) -> None:
+    api, *_, newest = account.cloud.function_names()
+    account.cloud.client("lambda").delete_function(FunctionName=newest)
+    done = account.deploy("--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert env.live_environment(account.cloud, newest)[0] == env.live_environment(account.cloud, api)[0]
 
 
 def test_an_edge_that_somebody_broke_stops_it_with_the_remedy(account: Account) -> None:

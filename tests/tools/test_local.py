@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.running import Product, listening_addresses, read_until, running_product, start_local
+from tests.support.running import ROOT, Product, listening_addresses, read_until, running_product, start_local
 from tools.embedded import client, free_port
 
 
@@ -180,3 +180,27 @@ def test_mail_is_shown_newest_first_and_harmless(product: Product) -> None:
     assert status == 200
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "<script" not in body
+
+
+def test_a_bounce_that_ses_reports_reaches_its_payment(product: Product) -> None:
+    """AWS lets nobody but SES put such an event onto the bus, so its rule and its function are asked one by one."""
+    token, payment_id = log_in(product), str(uuid.uuid4())
+    event = json.loads(call(product, "POST", "/api/events", charter(), token)[2])
+    url = f"/api/events/{event['event_id']}"
+    body = {"method": "cash", "amount_cents": 50000}
+    assert call(product, "PUT", f"{url}/payments/{payment_id}", body, token)[0] == 201
+    listed = json.loads(call(product, "GET", "/api/mail?status=sent", token=token)[2])["mails"]
+    (mail_id,) = [mail["mail_id"] for mail in listed if mail["payment_id"] == payment_id]
+
+    report = json.loads((ROOT / "tests/support/ses-events.json").read_text())["permanent bounce"]
+    report["detail"]["mail"]["tags"]["mail_id"] = [mail_id]
+    events = client("events", product.endpoint)
+    (rule,) = [rule for rule in events.list_rules()["Rules"] if rule.get("EventPattern")]
+    assert events.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(report))["Result"]
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    done = client("lambda", product.endpoint).invoke(FunctionName=target["Arn"], Payload=json.dumps(report))
+    assert "FunctionError" not in done, done["Payload"].read()
+
+    seen = json.loads(call(product, "GET", url, token=token)[2])
+    assert [payment["receipt"] for payment in seen["payments"]] == ["failed"]
+    assert [(one["email"], one["problem"]) for one in seen["mail_problems"]] == [("ana@example.com", "bounced")]
