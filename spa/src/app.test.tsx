@@ -245,8 +245,8 @@ describe("logging a payment", () => {
     await openDialog();
     root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
     await submit();
-    await says("$1,200.00 cash: not sent yet. The server cannot be reached.");
-    await says("1 payment is not sent yet");
+    await says(/\$1,200.00 cash: not sent yet. Waiting since .+ The server cannot be reached./);
+    await says(/1 not sent yet: \$1,200.00 cash for Sunset sail, since \d/);
     offline = false;
     await outbox.flush();
     await settled();
