@@ -138,7 +138,7 @@ function DeskHeader({ page }: { page: DeskRoute["page"] }) {
 function ReleaseStrip() {
   if (!useValue(newRelease)) return null;
   return (
-    <div class="strip outbox-strip" role="status">
+    <div class="strip outbox-strip strip-calm" role="status">
       <p>A new version is ready.</p>
       <button type="button" onClick={showNewRelease}>
         Reload
