@@ -3,12 +3,12 @@ import type { CharterEvent } from "./contract";
 import { formatMoney } from "./money";
 import type { FirstPayment, OutboxEntry } from "./outbox";
 import { methodWord } from "./payment-form";
-import { browserTimezone, formatRecent } from "./time";
+import { browserTimezone, formatMoment } from "./time";
 
 /** Who logged the first of two payments that may be one, and when. */
 export function firstText(entry: OutboxEntry, first: FirstPayment, event?: CharterEvent): string {
-  const when = formatRecent(first.recorded_at, event?.timezone ?? browserTimezone);
-  return `${amountText(entry)} was logged for this charter by ${first.recorded_by}, ${when}.`;
+  const when = formatMoment(first.recorded_at, event?.timezone ?? browserTimezone);
+  return `${amountText(entry)} was logged for this charter by ${first.recorded_by} on ${when}.`;
 }
 
 /** What waits in the outbox, in words: `$480.00 cash`. */

@@ -8,6 +8,7 @@ let database = 0;
 let running: Outbox[] = [];
 const send = vi.fn<(entry: OutboxEntry) => Promise<SentAnswer>>();
 const onSent = vi.fn();
+const onSentElsewhere = vi.fn();
 let loggedIn = true;
 
 beforeEach(() => {
@@ -15,6 +16,7 @@ beforeEach(() => {
   loggedIn = true;
   send.mockReset();
   onSent.mockReset();
+  onSentElsewhere.mockReset();
   send.mockImplementation(async (entry) => sent(entry));
 });
 
@@ -35,6 +37,7 @@ function openPage(): Outbox {
     send,
     maySend: () => loggedIn,
     onSent,
+    onSentElsewhere,
   });
   running.push(outbox);
   return outbox;
@@ -323,6 +326,7 @@ describe("a payment that may be there already", () => {
     const { recorded_at } = first;
     const named = { payment_id: "first", recorded_by: "Ana", recorded_at };
     expect(firstPayment(outbox.get("a") as OutboxEntry)).toEqual(named);
+    expect(onSentElsewhere).toHaveBeenCalledWith("event-1");
     await outbox.flush();
     expect(send).toHaveBeenCalledOnce();
   });

@@ -45,7 +45,7 @@ interface Dependencies {
   maySend(): boolean;
   /** Called with what the server answered, before the entry is dropped from the screen. */
   onSent(answer: SentAnswer): void | Promise<void>;
-  /** Another tab has sent a payment of this charter. */
+  /** Another tab or another admin has logged a payment of this charter. */
   onSentElsewhere?(event_id: string): void;
   now?(): Date;
 }
@@ -234,6 +234,7 @@ export class Outbox {
       problem,
     });
     await this.#changed();
+    if (problem.duplicate) this.#deps.onSentElsewhere?.(entry.event_id);
     if (final) return "done";
     if (problem.status === 401) return "login";
     const unreachable = !known || ["network", "timeout"].includes(error.failure);

@@ -149,13 +149,14 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
   const first = asked && firstPayment(asked);
   if (asked && first) {
     return (
-      <Question
-        entry={asked}
-        said={firstText(asked, first, event)}
-        saving={saving}
-        onChoice={(choice) => void choose(asked, choice)}
-        onClose={onClose}
-      />
+      <Dialog title="Is this a second payment?" onClose={onClose}>
+        <Question
+          entry={asked}
+          said={firstText(asked, first, event)}
+          saving={saving}
+          onChoice={(choice) => void choose(asked, choice)}
+        />
+      </Dialog>
     );
   }
   return (
@@ -263,19 +264,21 @@ interface QuestionProps {
   said: string;
   saving: boolean;
   onChoice(choice: "same" | "second"): void;
-  onClose(): void;
 }
 
-function Question({ entry, said, saving, onChoice, onClose }: QuestionProps) {
+function Question({ entry, said, saving, onChoice }: QuestionProps) {
+  const text = useRef<HTMLParagraphElement>(null);
+  // The form that had the focus is gone. Nothing is chosen by one Enter too many.
+  useEffect(() => text.current?.focus(), []);
   return (
-    <Dialog title="Is this a second payment?" onClose={onClose}>
-      <div class="dialog-body">
-        <p>{said}</p>
-        <p>Yours is not logged yet. Is it the same money, or did the patron pay twice?</p>
-        <DuplicateChoices entry={entry} onChoice={onChoice} />
-        <p role="status">{saving ? "Saving…" : ""}</p>
-      </div>
-    </Dialog>
+    <div class="dialog-body">
+      <p ref={text} tabIndex={-1}>
+        {said}
+      </p>
+      <p>Yours is not logged yet. Is it the same money, or was it paid twice?</p>
+      <DuplicateChoices entry={entry} onChoice={onChoice} />
+      <p role="status">{saving ? "Saving…" : ""}</p>
+    </div>
   );
 }
 

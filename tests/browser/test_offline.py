@@ -100,7 +100,18 @@ def wait_for_worker(page: Page) -> None:
 
 
 def wait_for_snapshot(page: Page, condition: str) -> None:
-    page.wait_for_function(f"(names) => ({READ_STORE})(names).then((found) => {condition})", arg=SNAPSHOTS)
+    """Until what is kept of the board is so; the app writes it down a moment after each change."""
+    page.evaluate(
+        f"""async (names) => {{
+          for (let tries = 0; tries < 200; tries++) {{
+            const found = await ({READ_STORE})(names);
+            if ({condition}) return;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }}
+          throw new Error("the board was not written down so: {condition}");
+        }}""",
+        SNAPSHOTS,
+    )
 
 
 def log_payment(page: Page, event: dict[str, Any], amount: str, method: str = "Cash") -> None:
