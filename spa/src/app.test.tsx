@@ -284,6 +284,9 @@ describe("logging a payment", () => {
 
     async function logTwice() {
       handle = (path, init) => {
+        if (path === "/api/events/event-1") {
+          return json(200, { ...charter, payments: [first], waiver_records: [] });
+        }
         if (init.method !== "PUT") return list();
         const payment_id = path.split("/").at(-1) ?? "";
         const { duplicate_of } = JSON.parse(String(init.body));

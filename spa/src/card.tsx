@@ -115,13 +115,15 @@ export function UnsentPayments({ event_id }: { event_id: string }) {
 function Unsent({ entry }: { entry: OutboxEntry }) {
   const event = useValue(charters).get(entry.event_id);
   const loggedIn = useValue(session).state === "in";
+  const sending = useValue(outbox.sending);
   const first = firstPayment(entry);
   if (entry.state === "waiting") {
     return (
       <>
         <p>
           <strong>{amountText(entry)}: not sent yet.</strong> Waiting {sinceText(entry)}.{" "}
-          {loggedIn ? (entry.problem?.message ?? "Sending…") : "Log in to send it."}
+          {loggedIn && (sending ? "Sending…" : (entry.problem?.message ?? "It sends itself."))}
+          {!loggedIn && "Log in to send it."}
         </p>
         {entry.problem && (
           <button type="button" onClick={() => void outbox.flush()}>
@@ -136,7 +138,7 @@ function Unsent({ entry }: { entry: OutboxEntry }) {
       <>
         <p>
           <strong>{amountText(entry)}: is it a second payment?</strong>{" "}
-          {firstText(entry, first, event)} Yours waits {sinceText(entry)}.
+          {firstText(entry, first, event)} Yours has been waiting {sinceText(entry)}.
         </p>
         <DuplicateChoices entry={entry} />
       </>
@@ -232,17 +234,18 @@ function OutboxList({ entries, tone, title, children }: OutboxListProps) {
     const event = known.get(entry.event_id);
     return `${amountText(entry)}${event ? ` for ${event.title}` : ""}, ${sinceText(entry)}`;
   };
-  const [only] = entries;
+  const [oldest] = entries;
   return (
     <div class={`strip outbox-strip strip-${tone}`} role="status">
-      {only && entries.length === 1 ? (
+      {oldest && entries.length === 1 ? (
         <p>
-          <strong>{title}:</strong> {text(only)}
+          <strong>{title}:</strong> {text(oldest)}
         </p>
       ) : (
         <details>
           <summary>
             <strong>{title}</strong>
+            {oldest && `, ${sinceText(oldest)}`}
           </summary>
           <ul>
             {entries.map((entry) => (

@@ -57,6 +57,8 @@ interface News {
 /** Keeps payments until the server has confirmed them, and sends them as often as that takes. */
 export class Outbox {
   readonly entries = new Observable<readonly OutboxEntry[]>([]);
+  /** Whether this page is sending at the moment. */
+  readonly sending = new Observable(false);
   #deps: Dependencies;
   #running: Promise<void> | null = null;
   #again = false;
@@ -119,7 +121,7 @@ export class Outbox {
       problem: null,
     });
     // The browser may otherwise clear what it holds when the device runs out of space.
-    void navigator.storage?.persist?.();
+    if (this.entries.value.length === 0) void navigator.storage?.persist?.();
     if (replaces && replaces !== payment_id) await this.#deps.storage.remove(replaces);
     await this.#changed();
   }
@@ -166,8 +168,10 @@ export class Outbox {
       return this.#running;
     }
     clearTimeout(this.#timer);
+    this.sending.value = true;
     this.#running = this.#rounds().finally(() => {
       this.#running = null;
+      this.sending.value = false;
     });
     return this.#running;
   }

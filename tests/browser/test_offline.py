@@ -21,6 +21,7 @@ from tests.support.running import ROOT
 
 # As on an iPhone: nothing wakes the app up to send.
 NO_SYNC = "delete window.SyncManager; delete ServiceWorkerRegistration.prototype.sync"
+OUTBOX = ["scc.outbox", "payments"]
 SNAPSHOTS = ["scc.board", "snapshots"]
 READ_STORE = """async ([name, store]) => {
   // Asking for one that is not there would make it, without its store.
@@ -125,7 +126,7 @@ def log_payment(page: Page, event: dict[str, Any], amount: str, method: str = "C
 
 def all_sent(page: Page) -> None:
     expect(page.get_by_text("not sent yet")).to_have_count(0)
-    assert page.evaluate(READ_STORE, ["scc.outbox", "payments"]) == []
+    assert page.evaluate(READ_STORE, OUTBOX) == []
 
 
 @pytest.mark.parametrize("keep", [True, False], ids=["signed in for long", "logged in again"])
@@ -376,3 +377,52 @@ def test_a_new_release_is_offered_and_no_payment_is_lost(
     expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
     assert len(site.payments(event)) == 1
     assert len(page.evaluate("caches.keys()")) == 1
+
+
+def test_one_outbox_on_two_devices_is_sent_once(site: Site, visit: Visit) -> None:
+    """A phone set up from the backup of another one."""
+    event = site.charter()
+    phones = [visit(token=site.token), visit(token=site.token)]
+    pages = [phone.new_page() for phone in phones]
+    for page in pages:
+        page.goto("/")
+        expect(card(page, event)).to_be_visible()
+        page.context.set_offline(True)
+    log_payment(pages[0], event, "480")
+    (entry,) = pages[0].evaluate(READ_STORE, OUTBOX)
+    pages[1].evaluate(
+        """(entry) => new Promise((resolve) => {
+          const opening = indexedDB.open("scc.outbox");
+          opening.onsuccess = () => {
+            const writing = opening.result.transaction("payments", "readwrite");
+            writing.objectStore("payments").put(entry);
+            writing.oncomplete = resolve;
+          };
+        })""",
+        entry,
+    )
+    for page in pages:
+        page.context.set_offline(False)
+    for page in pages:
+        expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
+        all_sent(page)
+    assert [row["payment_id"] for row in site.payments(event)] == [entry["payment_id"]]
+    assert len(site.mail(event["patron"]["email"])) == 1
+
+
+def test_where_nothing_can_be_kept_the_browser_asks_before_the_page_goes(site: Site, visit: Visit) -> None:
+    event = site.charter()
+    context = visit(token=site.token)
+    context.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }")
+    page = context.new_page()
+    page.goto("/")
+    context.set_offline(True)
+    log_payment(page, event, "480")
+    expect(page.get_by_text("Keep this page open until it is sent.")).to_be_visible()
+    with page.expect_event("dialog") as asked:
+        page.evaluate("location.reload()")
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    context.set_offline(False)
+    expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
+    assert len(site.payments(event)) == 1
