@@ -30,10 +30,19 @@ export class ApiError extends Error {
     readonly retry_after_s: number | null = null,
     /** The present state of what could not be changed (409). */
     readonly current: unknown = null,
+    /** The payment that the refused one may repeat (409). */
+    readonly duplicate: Payment | null = null,
   ) {
     super(message);
     this.name = "ApiError";
   }
+}
+
+let onSuccess = () => {};
+
+/** Calls `listener` after each call that the API has answered well. */
+export function afterEachSuccess(listener: () => void): void {
+  onSuccess = listener;
 }
 
 interface Call {
@@ -189,6 +198,7 @@ export async function request<T>(path: string, call: Call = {}): Promise<Answer<
   }
   try {
     const data = (await response.json()) as T;
+    if (!call.open) onSuccess();
     return { status: response.status, data, headers: response.headers };
   } catch {
     // The connection broke in the middle of the answer.
@@ -244,7 +254,9 @@ async function failure(response: Response): Promise<ApiError> {
   const fields = (body.Fields ?? {}) as Record<string, string>;
   const message = said || (status === 401 ? "Please log in." : `The server refused (${status}).`);
   const after = retryAfter_s(response.headers.get("Retry-After"));
-  return new ApiError("refused", message, status, code, fields, after, body.current ?? null);
+  const current = body.current ?? null;
+  const duplicate = (body.duplicate as Payment | undefined) ?? null;
+  return new ApiError("refused", message, status, code, fields, after, current, duplicate);
 }
 
 function unavailable(status: number): ApiError {

@@ -11,6 +11,7 @@ import { NotFound } from "./not-found";
 import { useValue } from "./observable";
 import { PaymentDialogs } from "./payment-dialog";
 import { PaymentsPage } from "./payments";
+import { newRelease, showNewRelease } from "./release";
 import { href, parseRoute, pathname, type Route } from "./router";
 import * as session from "./session";
 import { announce, Mark, Notices } from "./ui";
@@ -129,7 +130,20 @@ function DeskHeader({ page }: { page: DeskRoute["page"] }) {
         </button>
       </nav>
       <OutboxStrip />
+      <ReleaseStrip />
     </header>
+  );
+}
+
+function ReleaseStrip() {
+  if (!useValue(newRelease)) return null;
+  return (
+    <div class="strip outbox-strip strip-calm" role="status">
+      <p>A new version is ready.</p>
+      <button type="button" onClick={showNewRelease}>
+        Reload
+      </button>
+    </div>
   );
 }
 

@@ -93,6 +93,10 @@ export interface PaymentRequest {
   payer?: string;
   reference?: string;
   refund_of?: string;
+  /** Refuse it when it looks like one that is there already. */
+  ask_if_duplicate?: true;
+  /** It looks like this payment and is a second one. */
+  duplicate_of?: string;
 }
 
 export interface PaymentAnswer {

@@ -38,6 +38,11 @@ export function parseRoute(pathname: string): Route {
   return { page: "not_found" };
 }
 
+/** Whether a path is a page of the admins' desk, not of guests and not unknown. */
+export function isDesk(pathname: string): boolean {
+  return !["guest", "waiver", "not_found"].includes(parseRoute(pathname).page);
+}
+
 /** The server's own page, outside of the app and the same for both slots. */
 export function waiverPath(event_id: string): string {
   return `/g/${event_id}/waiver`;

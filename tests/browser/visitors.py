@@ -159,6 +159,9 @@ REPORT_POLICY = """addEventListener("securitypolicyviolation", (violation) =>
   console.error(`policy: ${violation.violatedDirective} ${violation.blockedURI}`));"""
 
 
+NO_WORKER = "delete Navigator.prototype.serviceWorker"
+
+
 def sign_in(context: BrowserContext, token: str) -> None:
     """The pages of this visitor start with a session."""
     context.add_init_script(f"sessionStorage.getItem('scc.token') ?? sessionStorage.setItem('scc.token', '{token}')")
