@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { attemptsWord, kindWord, mailMoment, mayRetry, needWords } from "./mail-words";
+import { sampleMail } from "./samples";
+
+test("a mail that is owed says when it is tried next, a finished one when it ended", () => {
+  expect(mailMoment(sampleMail({ status: "owed", due_at: "2026-11-25T12:00:00Z" }))).toEqual({
+    words: "Next try",
+    at: "2026-11-25T12:00:00Z",
+  });
+  const ended = { finished_at: "2026-11-25T13:00:00Z", due_at: null };
+  expect(mailMoment(sampleMail({ status: "failed", ...ended })).words).toBe("Given up");
+  expect(mailMoment(sampleMail({ status: "ambiguous", ...ended })).words).toBe("Last try");
+  expect(mailMoment(sampleMail({ status: "withdrawn", finished_at: null })).words).toBe(
+    "Owed since",
+  );
+});
+
+test("only what failed or is in doubt can be sent again", () => {
+  const may = (["owed", "failed", "ambiguous", "sent", "withdrawn"] as const).filter((status) =>
+    mayRetry(sampleMail({ status })),
+  );
+  expect(may).toEqual(["failed", "ambiguous"]);
+});
+
+test("a kind of mail that is new reads as words all the same", () => {
+  expect(kindWord("bounce_notice")).toBe("Bounce notice");
+  expect(kindWord("crew_call")).toBe("Crew call");
+});
+
+test("tries and needs are counted in plain words", () => {
+  expect([0, 1, 5].map(attemptsWord)).toEqual(["not tried yet", "tried once", "tried 5 times"]);
+  expect(needWords(0, false)).toBe("");
+  expect(needWords(1, false)).toBe("1 mail needs you");
+  expect(needWords(100, true)).toBe("More than 100 mails need you");
+});
