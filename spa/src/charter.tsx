@@ -4,7 +4,7 @@ import { ApiError, cancelCharter, editCharter, readCharter } from "./api";
 import { MoneyBadge, UnsentPayments, WaiverBadge } from "./card";
 import { openCharterDialog } from "./charter-dialog";
 import { charters, keepCharters, keepDetail, records, refresh } from "./charters";
-import type { CharterEvent, Person, WaiverRecord } from "./contract";
+import type { CharterEvent, MailProblem, Person, WaiverRecord } from "./contract";
 import { NotFound } from "./not-found";
 import { useValue } from "./observable";
 import { openPaymentDialog } from "./payment-dialog";

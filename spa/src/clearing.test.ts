@@ -50,9 +50,12 @@ describe("the day of clearing", () => {
   });
 });
 
-test("sums keep currencies apart", () => {
+test("sums keep currencies apart and take refunds off", () => {
   const euro = samplePayment({ currency: "EUR", amount_cents: 30_000 });
   expect(sumWords([check, euro, check])).toBe("$1,000.00 and €300.00");
+  expect(sumWords([check, samplePayment({ kind: "refund", amount_cents: 20_000 })])).toBe(
+    "$300.00",
+  );
   expect(sumWords([])).toBe("");
 });
 

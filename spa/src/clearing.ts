@@ -46,11 +46,12 @@ export function clearedAt(
   return toRfc3339(new Date(Math.max(noon.getTime(), Date.parse(payment.received_at))));
 }
 
-/** The sum of amounts, each currency apart: `$480.00 and €300.00`. */
+/** The sum of amounts, refunds taken off, each currency apart: `$480.00 and €300.00`. */
 export function sumWords(payments: readonly Payment[]): string {
   const sums = new Map<string, number>();
-  for (const { currency, amount_cents } of payments) {
-    sums.set(currency, (sums.get(currency) ?? 0) + amount_cents);
+  for (const { currency, kind, amount_cents } of payments) {
+    const signed_cents = kind === "refund" ? -amount_cents : amount_cents;
+    sums.set(currency, (sums.get(currency) ?? 0) + signed_cents);
   }
   return [...sums].map(([currency, cents]) => formatMoney(cents, currency)).join(" and ");
 }

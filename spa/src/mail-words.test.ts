@@ -23,7 +23,7 @@ test("only what failed or is in doubt can be sent again", () => {
 });
 
 test("a kind of mail that is new reads as words all the same", () => {
-  expect(kindWord("bounce_notice")).toBe("Bounce notice");
+  expect(kindWord("bounce")).toBe("Bounce notice");
   expect(kindWord("crew_call")).toBe("Crew call");
 });
 

@@ -29,8 +29,8 @@ export const mailEmpty: Record<MailStatus, string> = {
 const kinds: Record<string, string> = {
   receipt: "Receipt",
   correction: "Correction",
-  bounce_notice: "Bounce notice",
-  balance_reminder: "Balance reminder",
+  bounce: "Bounce notice",
+  reminder: "Balance reminder",
   waiver_copy: "Copy of a waiver",
 };
 
