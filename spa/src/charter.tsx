@@ -5,10 +5,12 @@ import { MoneyBadge, UnsentPayments, WaiverBadge } from "./card";
 import { openCharterDialog } from "./charter-dialog";
 import { charters, keepCharters, keepDetail, records, refresh } from "./charters";
 import type { CharterEvent, MailProblem, Person, WaiverRecord } from "./contract";
+import { problemWords, sameAddress } from "./mail-words";
 import { NotFound } from "./not-found";
 import { useValue } from "./observable";
 import { openPaymentDialog } from "./payment-dialog";
 import { ReasonDialog } from "./reason-dialog";
+import { Reminders } from "./reminders";
 import { href } from "./router";
 import { Statement } from "./statement";
 import { formatLongDay, formatMoment, formatSpan, zoneIfForeign } from "./time";
@@ -125,7 +127,7 @@ function Charter({ event }: { event: CharterEvent }) {
             <GuestLink event={event} />
           </Section>
           <Section title="Details">
-            <Details event={event} />
+            <Details event={event} problems={known?.mail_problems ?? []} />
           </Section>
         </div>
       </div>
@@ -262,7 +264,12 @@ function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly Wa
   );
 }
 
-function Details({ event }: { event: CharterEvent }) {
+interface DetailsProps {
+  event: CharterEvent;
+  problems: readonly MailProblem[];
+}
+
+function Details({ event, problems }: DetailsProps) {
   const zone = zoneIfForeign(event.starts_at, event.timezone);
   const otherPort = event.return_port && event.return_port !== event.departure_port;
   return (
@@ -279,7 +286,7 @@ function Details({ event }: { event: CharterEvent }) {
       </Detail>
       <Detail name="Captain">
         {event.captain ? (
-          <Contact person={event.captain} />
+          <Contact person={event.captain} problems={problems} />
         ) : (
           <span class="missing">Nobody yet</span>
         )}
@@ -287,11 +294,20 @@ function Details({ event }: { event: CharterEvent }) {
       <Detail name="Crew">
         {event.crew.length > 0 &&
           event.crew.map((person) => (
-            <Contact key={`${person.name} ${person.email} ${person.phone}`} person={person} />
+            <Contact
+              key={`${person.name} ${person.email} ${person.phone}`}
+              person={person}
+              problems={problems}
+            />
           ))}
       </Detail>
       <Detail name="Patron">
-        {Object.values(event.patron).some(Boolean) && <Contact person={event.patron} />}
+        {Object.values(event.patron).some(Boolean) && (
+          <Contact person={event.patron} problems={problems} />
+        )}
+      </Detail>
+      <Detail name="Balance reminders">
+        <Reminders event={event} />
       </Detail>
       <Detail name="Time zone">{zone && `${event.timezone} (${zone})`}</Detail>
       <Detail name="Guests should know">
@@ -314,12 +330,24 @@ function Detail({ name, children }: { name: string; children: ComponentChildren 
   );
 }
 
-function Contact({ person: { name, email, phone } }: { person: Person }) {
+interface ContactProps {
+  person: Person;
+  problems: readonly MailProblem[];
+}
+
+function Contact({ person: { name, email, phone }, problems }: ContactProps) {
   return (
     <span class="contact">
       {name && <span>{name}</span>}
       {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a>}
       {email && <a href={`mailto:${email}`}>{email}</a>}
+      {problems
+        .filter((problem) => sameAddress(problem.email, email))
+        .map((problem) => (
+          <strong key={problem.at + problem.problem} class="error contact-problem">
+            {problemWords(problem)}
+          </strong>
+        ))}
     </span>
   );
 }

@@ -1,5 +1,12 @@
 import * as api from "./api";
-import type { CharterDetail, CharterEvent, Payment, PaymentAnswer, WaiverRecord } from "./contract";
+import type {
+  CharterDetail,
+  CharterEvent,
+  MailProblem,
+  Payment,
+  PaymentAnswer,
+  WaiverRecord,
+} from "./contract";
 import { formatMoney } from "./money";
 import { Observable } from "./observable";
 import { Outbox } from "./outbox";
@@ -13,6 +20,7 @@ export const charters = new Observable<ReadonlyMap<string, CharterEvent>>(new Ma
 export interface Records {
   payments: readonly Payment[];
   waiver_records: readonly WaiverRecord[];
+  mail_problems: readonly MailProblem[];
 }
 
 /** Payments and waivers of the charters that have been opened. */
@@ -40,8 +48,10 @@ export function keepCharters(events: readonly CharterEvent[]): void {
   charters.value = next;
 }
 
-export function keepDetail({ payments, waiver_records, ...event }: CharterDetail): void {
-  records.value = new Map(records.value).set(event.event_id, { payments, waiver_records });
+export function keepDetail(detail: CharterDetail): void {
+  const { payments, waiver_records, mail_problems = [], ...event } = detail;
+  const found = { payments, waiver_records, mail_problems };
+  records.value = new Map(records.value).set(event.event_id, found);
   keepCharters([event]);
 }
 

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { attemptsWord, kindWord, mailMoment, mayRetry, needWords } from "./mail-words";
+import {
+  attemptsWord,
+  kindWord,
+  mailMoment,
+  mayRetry,
+  needWords,
+  problemWords,
+  sameAddress,
+} from "./mail-words";
 import { sampleMail } from "./samples";
 
 test("a mail that is owed says when it is tried next, a finished one when it ended", () => {
@@ -32,4 +40,17 @@ test("tries and needs are counted in plain words", () => {
   expect(needWords(0, false)).toBe("");
   expect(needWords(1, false)).toBe("1 mail needs you");
   expect(needWords(100, true)).toBe("More than 100 mails need you");
+});
+
+test("what a mail server said about an address is told plainly, with its day", () => {
+  const at = "2026-07-02T12:00:00Z";
+  const email = "ana@example.com";
+  expect(problemWords({ email, problem: "bounced", at, detail: "mailbox full" })).toBe(
+    "Mail to ana@example.com bounced on Thu, Jul 2: mailbox full",
+  );
+  expect(problemWords({ email, problem: "complained", at, detail: "" })).toBe(
+    "Whoever reads ana@example.com marked our mail as spam on Thu, Jul 2",
+  );
+  expect(sameAddress("Ana@Example.com", email)).toBe(true);
+  expect(sameAddress("ben@example.com", email)).toBe(false);
 });

@@ -1,4 +1,5 @@
-import type { Mail, MailStatus } from "./contract";
+import type { Mail, MailProblem, MailStatus } from "./contract";
+import { browserTimezone, formatDay } from "./time";
 
 export const mailNames: Record<MailStatus, string> = {
   owed: "Owed",
@@ -68,4 +69,19 @@ export function needWords(count: number, more: boolean): string {
   if (count === 0) return "";
   if (more) return `More than ${count} mails need you`;
   return count === 1 ? "1 mail needs you" : `${count} mails need you`;
+}
+
+/** `Mail to ana@example.com bounced on Wed, Nov 25: mailbox full` */
+export function problemWords({ email, problem, at, detail }: MailProblem): string {
+  const what =
+    problem === "bounced"
+      ? `Mail to ${email} bounced`
+      : `Whoever reads ${email} marked our mail as spam`;
+  const when = formatDay(at, browserTimezone);
+  return `${what} on ${when}${detail ? `: ${detail}` : ""}`;
+}
+
+/** Mail servers take addresses as the same in any letter case. */
+export function sameAddress(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }

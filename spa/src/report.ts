@@ -59,7 +59,7 @@ export function columns(view: View, totals: PaymentTotals): Column[] {
     ];
   }
   if (view === "kinds") {
-    const used = paymentKinds.filter((kind) => totals.by_kind[kind] !== undefined);
+    const used = paymentKinds.filter((kind) => totals.by_kind[kind]);
     return used.map((kind) => ({
       name: `${kindNames[kind]}s`,
       cents: ({ by_kind }) => by_kind[kind] ?? 0,

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "./api";
 import { keepAnswer, refresh } from "./charters";
@@ -218,8 +219,8 @@ const mailOf: Partial<Record<Payment["receipt"], MailStatus>> = {
   failed: "failed",
 };
 
-function Receipt({ payment: { receipt } }: { payment: Payment }) {
+function Receipt({ payment: { receipt } }: { payment: Payment }): ComponentChildren {
   const status = mailOf[receipt];
   const words = receiptWords[receipt];
-  return status ? <a href={href(`/mail?status=${status}`)}>{words}</a> : <>{words}</>;
+  return status ? <a href={href(`/mail?status=${status}`)}>{words}</a> : words;
 }
