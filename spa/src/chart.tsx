@@ -123,7 +123,7 @@ function readingOf({ from }: SummaryPeriod, totals: SummaryPeriod["totals"]): st
     totals.tips_cents > 0 ? `${money(totals.tips_cents)} tips besides` : "",
     totals.uncleared_cents > 0 ? `${money(totals.uncleared_cents)} not cleared` : "",
   ].filter(Boolean);
-  return [`${monthName(from)}: ${money(netCents(totals))}`, ...besides].join(", ");
+  return [`${monthName(from)}: ${money(netCents(totals))} net`, ...besides].join(", ");
 }
 
 function labelOf(

@@ -23,15 +23,7 @@ export function Deposit() {
         <h1 tabIndex={-1}>Deposit</h1>
         <PrintButton label="Print slip" />
       </div>
-      <div class="filters day-picker">
-        <button
-          type="button"
-          disabled={!valid}
-          aria-label="Day before"
-          onClick={() => setDay(daysLater(day, -1))}
-        >
-          ← Before
-        </button>
+      <div class="day-picker">
         <Field label="Day">
           {(props) => (
             <input
@@ -42,13 +34,11 @@ export function Deposit() {
             />
           )}
         </Field>
-        <button
-          type="button"
-          disabled={!valid}
-          aria-label="Day after"
-          onClick={() => setDay(daysLater(day, 1))}
-        >
-          After →
+        <button type="button" disabled={!valid} onClick={() => setDay(daysLater(day, -1))}>
+          ← Day before
+        </button>
+        <button type="button" disabled={!valid} onClick={() => setDay(daysLater(day, 1))}>
+          Day after →
         </button>
       </div>
       {error !== null && (

@@ -31,7 +31,7 @@ export function MailContent() {
         <h1 tabIndex={-1}>Mail</h1>
         <Need changes={changes} />
       </div>
-      <nav class="subnav" aria-label="Mail by state">
+      <nav class="subnav subnav-many" aria-label="Mail by state">
         {mailStatuses.map((name) => (
           <a
             key={name}

@@ -11,6 +11,7 @@ import { kindNames, methodNames, methodWord } from "./payment-form";
 import { PeriodFields } from "./period-fields";
 import { isPeriod, monthOf, type Period, today } from "./periods";
 import { href, query } from "./router";
+import { payerWords } from "./statement-words";
 import { browserTimezone, formatMoment, zoneName } from "./time";
 import { Totals } from "./totals";
 import { Failed, Field, Skeleton } from "./ui";
@@ -123,7 +124,7 @@ function Row({ payment }: { payment: ListedPayment }) {
         </p>
         <p class="entry-small">
           {receivedWords(payment, charter)}
-          {payment.payer && `, from ${payment.payer}`}, {statusNames[payment.status]}
+          {payerWords(payment)}, {statusNames[payment.status]}
         </p>
         <p class="entry-small">
           <a href={href(`/events/${payment.event_id}`)}>{payment.charter}</a>

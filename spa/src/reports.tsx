@@ -49,7 +49,7 @@ export function Reports() {
         </p>
       </div>
       <LastMonths />
-      <section class="filters" aria-label="Range">
+      <div class="filters">
         <p class="buttons">
           <button type="button" onClick={() => setRange(monthOf(today()))}>
             This month
@@ -64,7 +64,7 @@ export function Reports() {
         <PeriodFields period={range} onChange={setRange} />
         <Choice legend="By" names={lengths} value={by} onChoose={setBy} />
         <Choice legend="Columns" names={views} value={view} onChoose={setView} />
-      </section>
+      </div>
       {error !== null && (
         <Failed what="The report could not be made." error={error} onRetry={again} />
       )}
@@ -142,13 +142,11 @@ function Report({ summary, view }: { summary: Summary; view: View }) {
             {currencies.length > 1 && `, ${currency}`}
           </h2>
           <Table summary={summary} view={view} currency={currency} />
-          {view === "sums" && (
-            <p class="hint">
-              Net is received less refunded. Tips stand besides. What is not cleared is part of
-              received and tips.
-            </p>
-          )}
-          <p class="hint">Days are those of {summary.timezone.replaceAll("_", " ")}.</p>
+          <p class="hint">
+            {view === "sums" &&
+              "Net is received less refunded. Tips stand besides. What is not cleared is part of received and tips. "}
+            Days are those of {summary.timezone.replaceAll("_", " ")}.
+          </p>
         </section>
       ))}
       <Totals totals={summary.totals} />
@@ -236,11 +234,15 @@ function Cells({
 }) {
   return (
     <>
-      {columns.map(({ name, cents, main }) => (
-        <td key={name} data-label={name} class={main ? "report-main" : undefined}>
-          {formatMoney(cents(totals), totals.currency)}
-        </td>
-      ))}
+      {columns.map(({ name, cents, main }) => {
+        const amount_cents = cents(totals);
+        const looks = main ? "report-main" : amount_cents === 0 ? "report-zero" : undefined;
+        return (
+          <td key={name} data-label={name} class={looks}>
+            {formatMoney(amount_cents, totals.currency)}
+          </td>
+        );
+      })}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { kindNames, methodWord } from "./payment-form";
 import { longDayName, today } from "./periods";
 import { PrintButton } from "./print";
 import { href } from "./router";
-import { cleared, relations, signedAmount, undone } from "./statement-words";
+import { cleared, payerWords, relations, signedAmount, undone } from "./statement-words";
 import { formatLongDay, formatMoment, formatSpan } from "./time";
 import { Failed, Skeleton, usePageTitle } from "./ui";
 
@@ -144,7 +144,7 @@ function Row({ row, event }: { row: LedgerRow; event: CharterDetail }) {
         {live ? what : <s>{what}</s>}
         <small>
           {formatMoment(payment.received_at, zone)}
-          {payment.payer && `, from ${payment.payer}`}
+          {payerWords(payment)}
         </small>
         <small>{live ? cleared(payment, zone) : undone(payment, zone)}</small>
         {relations(payment, event.payments, zone).map((said) => (

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { ledger } from "./ledger";
 import { samplePayment } from "./samples";
-import { amountText, canBounce, cleared, relations, signedAmount, undone } from "./statement-words";
+import {
+  amountText,
+  canBounce,
+  cleared,
+  payerWords,
+  relations,
+  signedAmount,
+  undone,
+} from "./statement-words";
 
 const UTC = "UTC";
 const act = { at: "2026-07-02T14:30:00Z", by: "ben", reason: "Typed twice" };
@@ -63,6 +71,12 @@ test("amounts show what they do to the balance due; tips do nothing to it", () =
   expect(rows.at(-1)?.balance_due_cents).toBe(100_000);
   const check = samplePayment({ method: "check", reference: "1042" });
   expect(amountText(check)).toBe("$500.00 check 1042");
+});
+
+test("a refund goes to somebody, all else comes from them", () => {
+  expect(payerWords(samplePayment())).toBe(", from Ana Reyes");
+  expect(payerWords(samplePayment({ kind: "refund" }))).toBe(", to Ana Reyes");
+  expect(payerWords(samplePayment({ payer: "" }))).toBe("");
 });
 
 test("neither cash nor a refund can bounce", () => {

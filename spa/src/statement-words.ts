@@ -15,6 +15,11 @@ export function amountText(payment: Payment): string {
   return [amount, methodWord(payment.method), payment.reference].filter(Boolean).join(" ");
 }
 
+/** `, from Ana Ruiz`; a refund goes to somebody. */
+export function payerWords({ kind, payer }: Payment): string {
+  return payer && `, ${kind === "refund" ? "to" : "from"} ${payer}`;
+}
+
 /** A row's amount with the sign of what it does to the balance due; tips do nothing to it. */
 export function signedAmount({ payment, effect_cents, live }: LedgerRow): string {
   const sign = effect_cents > 0 ? "+" : effect_cents < 0 ? "−" : "";

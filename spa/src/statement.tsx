@@ -12,6 +12,7 @@ import {
   amountText,
   canBounce,
   cleared,
+  payerWords,
   receiptWords,
   relations,
   signedAmount,
@@ -144,7 +145,7 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
         </p>
         <p class="entry-small">
           {formatMoment(payment.received_at, event.timezone)}
-          {payment.payer && `, from ${payment.payer}`}
+          {payerWords(payment)}
           {payment.recorded_by !== "admin" && `, logged by ${payment.recorded_by}`}
         </p>
         {live ? (

@@ -37,6 +37,8 @@ export function ToClear() {
   const selected = payments.filter(({ payment_id }) => chosen.has(payment_id));
   const all = payments.length > 0 && selected.length === payments.length;
 
+  const tray = selected.length > 0 || progress !== "";
+
   const choose = (ids: readonly string[], on: boolean) => {
     const next = new Set(chosen);
     for (const id of ids) on ? next.add(id) : next.delete(id);
@@ -97,7 +99,7 @@ export function ToClear() {
           <p class="empty-title">Nothing is to clear.</p>
           <p>
             Checks, Venmo, Zelle and transfers stand here from when they are logged until you have
-            seen them on the bank's statement.
+            seen them on the bank’s statement.
           </p>
         </div>
       )}
@@ -105,7 +107,7 @@ export function ToClear() {
         <>
           <p class="lead">
             {page.totals.count === 1 ? "1 payment is" : `${page.totals.count} payments are`} not
-            cleared yet{!page.next_cursor && `: ${sumWords(payments)}`}. Mark what the bank's
+            cleared yet{!page.next_cursor && `: ${sumWords(payments)}`}. Mark what the bank’s
             statement shows.
           </p>
           <section class="panel" aria-label="Payments to clear">
@@ -139,32 +141,36 @@ export function ToClear() {
             </ul>
             {page.next_cursor && <LoadButton label="Show more" load={more} />}
           </section>
-          <section class="panel tray" aria-label="Selected">
+          <section class={`panel tray${tray ? " tray-full" : ""}`} aria-label="Selected">
             <p class="tray-sum" role="status">
               {progress ||
                 (selected.length === 0
                   ? "Nothing is selected."
                   : `${count(selected.length)} selected: ${sumWords(selected)}`)}
             </p>
-            <Field label="Cleared on (optional)">
-              {(props) => (
-                <input
-                  {...props}
-                  type="date"
-                  max={today()}
-                  value={day}
-                  onInput={(event) => setDay(event.currentTarget.value)}
-                />
-              )}
-            </Field>
-            <button
-              type="button"
-              class="primary"
-              disabled={selected.length === 0 || progress !== ""}
-              onClick={() => void markCleared()}
-            >
-              Mark {selected.length} cleared
-            </button>
+            {tray && (
+              <>
+                <Field label="Cleared on (optional)">
+                  {(props) => (
+                    <input
+                      {...props}
+                      type="date"
+                      max={today()}
+                      value={day}
+                      onInput={(event) => setDay(event.currentTarget.value)}
+                    />
+                  )}
+                </Field>
+                <button
+                  type="button"
+                  class="primary"
+                  disabled={progress !== ""}
+                  onClick={() => void markCleared()}
+                >
+                  Mark {selected.length} cleared
+                </button>
+              </>
+            )}
           </section>
         </>
       )}
@@ -211,7 +217,7 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
           <strong>
             {methodNames[payment.method]} {payment.reference}
           </strong>
-          {payment.payer && <span>{payment.payer}</span>}
+          <span>{payment.payer}</span>
         </span>
         <strong class="clear-amount">
           {payment.kind === "refund" && "−"}
