@@ -65,7 +65,7 @@ export function MoneyByMonth({ months, currency }: Props) {
               height={bar.height}
             />
             <text
-              class={index === at ? "chart-text chart-text-chosen" : "chart-text"}
+              class={`chart-text${labelLook(index, at, months.length)}`}
               x={bar.x + bar.width / 2}
               y={HEIGHT - 6}
               text-anchor="middle"
@@ -143,6 +143,13 @@ function compact(cents: number, currency: string): string {
   return new Intl.NumberFormat(locale, { style: "currency", currency, notation: "compact" }).format(
     cents / 100,
   );
+}
+
+/** On a phone there is room for the chosen month, and for every third other that is not beside it. */
+function labelLook(index: number, at: number, months: number): string {
+  if (index === at) return " chart-text-chosen";
+  const third = (months - 1 - index) % 3 === 0;
+  return third && Math.abs(index - at) > 1 ? "" : " chart-text-minor";
 }
 
 /** `Nov`, and for each January its year, too. */
