@@ -197,8 +197,8 @@ export interface Mail {
   kind: string;
   to: string;
   subject: string;
-  event_id: string;
-  charter: string;
+  event_id: string | null;
+  charter: string | null;
   payment_id: string | null;
   status: MailStatus;
   attempts: number;

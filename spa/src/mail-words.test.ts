@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { MailStatus } from "./contract";
 import {
   attemptsWord,
   kindWord,
@@ -6,6 +7,7 @@ import {
   mayRetry,
   needWords,
   problemWords,
+  retriedWords,
   sameAddress,
 } from "./mail-words";
 import { sampleMail } from "./samples";
@@ -28,6 +30,17 @@ test("only what failed or is in doubt can be sent again", () => {
     mayRetry(sampleMail({ status })),
   );
   expect(may).toEqual(["failed", "ambiguous"]);
+});
+
+test("sending again says what came of it", () => {
+  const said = (status: MailStatus, note = "") => retriedWords(sampleMail({ status, note }));
+  expect(said("sent")).toEqual({ words: "Sent to ana@example.com.", good: true });
+  expect(said("owed").good).toBe(true);
+  expect(said("failed", "550 no such user")).toEqual({
+    words: "Not sent: 550 no such user",
+    good: false,
+  });
+  expect(said("ambiguous").words).toBe("Again it may or may not have arrived");
 });
 
 test("a kind of mail that is new reads as words all the same", () => {

@@ -31,7 +31,7 @@ const kinds: Record<string, string> = {
   receipt: "Receipt",
   correction: "Correction",
   bounce: "Bounce notice",
-  reminder: "Balance reminder",
+  balance_reminder: "Balance reminder",
   waiver_copy: "Copy of a waiver",
 };
 
@@ -62,6 +62,16 @@ export function mailMoment({ status, created_at, due_at, finished_at }: Mail): {
 
 export function mayRetry({ status }: Mail): boolean {
   return status === "failed" || status === "ambiguous";
+}
+
+/** What became of sending a mail again, as the server's answer says. */
+export function retriedWords({ to, status, note }: Mail): { words: string; good: boolean } {
+  if (status === "sent") return { words: `Sent to ${to}.`, good: true };
+  if (status === "owed") return { words: `The mail to ${to} is on its way again.`, good: true };
+  const why = note ? `: ${note}` : "";
+  return status === "ambiguous"
+    ? { words: `Again it may or may not have arrived${why}`, good: false }
+    : { words: `Not sent${why}`, good: false };
 }
 
 /** How many mails need somebody to look; pages are counted as far as they were read. */

@@ -13,6 +13,7 @@ import {
   mailNames,
   mayRetry,
   needWords,
+  retriedWords,
 } from "./mail-words";
 import { useValue } from "./observable";
 import { href, query } from "./router";
@@ -85,12 +86,15 @@ function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
   };
 
   const retry = async (mail: Mail) => {
-    await retryMail(mail.mail_id);
+    const tried = await retryMail(mail.mail_id);
     setAnswer((known) => ({
       ...known,
-      mails: known.mails.filter(({ mail_id }) => mail_id !== mail.mail_id),
+      mails: known.mails
+        .map((other) => (other.mail_id === mail.mail_id ? tried : other))
+        .filter((other) => other.status === status),
     }));
-    announce(`The mail to ${mail.to} is on its way again.`);
+    const { words, good } = retriedWords(tried);
+    announce(words, good ? "good" : "bad");
     onChange();
   };
 
@@ -126,7 +130,7 @@ interface RowProps {
 }
 
 function Row({ mail, retry, onAsk }: RowProps) {
-  const timezone = useValue(charters).get(mail.event_id)?.timezone ?? browserTimezone;
+  const timezone = useValue(charters).get(mail.event_id ?? "")?.timezone ?? browserTimezone;
   const [busy, setBusy] = useState(false);
   const { words, at } = mailMoment(mail);
   const again = async () => {
@@ -140,8 +144,8 @@ function Row({ mail, retry, onAsk }: RowProps) {
       await retry(mail);
     } catch (error) {
       announce(`Not sent. ${sentence(error)}`, "bad");
-      setBusy(false);
     }
+    setBusy(false);
   };
   return (
     <li class="mail">
@@ -150,13 +154,16 @@ function Row({ mail, retry, onAsk }: RowProps) {
       </p>
       <p>{mail.subject}</p>
       <p class="entry-small">
-        {words} {formatMoment(at, timezone)}, {attemptsWord(mail.attempts)}
+        {at && `${words} ${formatMoment(at, timezone)}, `}
+        {attemptsWord(mail.attempts)}
       </p>
       {mail.note && <p class={mayRetry(mail) ? "error" : "entry-small"}>{mail.note}</p>}
       <p class="buttons">
-        <a class="button quiet" href={href(`/events/${mail.event_id}`)}>
-          {mail.charter}
-        </a>
+        {mail.event_id && (
+          <a class="button quiet" href={href(`/events/${mail.event_id}`)}>
+            {mail.charter || "Open charter"}
+          </a>
+        )}
         {mayRetry(mail) && (
           <button type="button" disabled={busy} onClick={() => void again()}>
             {busy ? "Sending…" : "Send again"}

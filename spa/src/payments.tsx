@@ -136,7 +136,7 @@ function Row({ payment }: { payment: ListedPayment }) {
 }
 
 /** When a payment was received, by the clocks of its charter where these are known. */
-export function receivedWords({ received_at }: Payment, charter?: CharterEvent): string {
+function receivedWords({ received_at }: Payment, charter?: CharterEvent): string {
   return charter
     ? formatMoment(received_at, charter.timezone)
     : `${formatMoment(received_at, browserTimezone)} ${zoneName(received_at, browserTimezone)}`;

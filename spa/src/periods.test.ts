@@ -28,6 +28,7 @@ test("what is still being typed is no day, and a period does not end before it s
   expect(isDay("2026-11-25")).toBe(true);
   expect(isDay("")).toBe(false);
   expect(isDay("2026-13-01")).toBe(false);
+  expect(isDay("0020-11-25")).toBe(false);
   expect(isPeriod({ from: "2026-11-02", to: "2026-11-01" })).toBe(false);
   expect(isPeriod({ from: "2026-11-01", to: "2026-11-01" })).toBe(true);
 });

@@ -38,7 +38,8 @@ export function daysBetween(first: Day, last: Day): number {
 
 /** Whether it is a day of the calendar, and not one that is still being typed. */
 export function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+  // A year that is being typed passes through 0002 and 0020.
+  return /^[12]\d{3}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 export function isPeriod({ from, to }: Period): boolean {

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import type { PaymentTotals, Summary, SummaryPeriod } from "./contract";
-import { columns, currenciesOf, inCurrency, netCents, periodName, untilToday } from "./report";
+import {
+  columns,
+  currenciesOf,
+  inCurrency,
+  netCents,
+  periodName,
+  tooLong,
+  untilToday,
+} from "./report";
 import { sampleTotals } from "./samples";
 
 const november = sampleTotals({
@@ -62,6 +70,13 @@ test("periods are called by their length", () => {
   expect(periodName(week, "month")).toBe("November 2026");
   expect(periodName(week, "week")).toMatch(/^Nov 23\s–\s29, 2026$/);
   expect(periodName(week, "day")).toMatch(/^Mon, Nov 23/);
+});
+
+test("a range of many years is not reported day by day", () => {
+  const range = { from: "2025-01-01", to: "2026-02-04" };
+  expect(tooLong(range, "day")).toBe("");
+  expect(tooLong({ ...range, to: "2026-02-05" }, "day")).toMatch("at most 400 days");
+  expect(tooLong({ ...range, to: "2026-12-31" }, "week")).toBe("");
 });
 
 test("days to come are not reported, unless something is already in them", () => {

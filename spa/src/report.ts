@@ -8,7 +8,7 @@ import {
   type SummaryPeriod,
 } from "./contract";
 import { kindNames, methodNames } from "./payment-form";
-import { type Day, dayName, monthName, spanName } from "./periods";
+import { type Day, dayName, daysBetween, monthName, type Period, spanName } from "./periods";
 
 export type View = "sums" | "methods" | "kinds";
 
@@ -84,6 +84,15 @@ function methodsCents({ by_method }: PaymentTotals): number {
 export function periodName(period: SummaryPeriod, by: PeriodLength): string {
   if (by === "day") return dayName(period.from);
   return by === "week" ? spanName(period) : monthName(period.from);
+}
+
+const MAX_DAYS = 400;
+
+/** Why a range cannot be reported by that length; empty when it can. */
+export function tooLong({ from, to }: Period, by: PeriodLength): string {
+  return by === "day" && daysBetween(from, to) >= MAX_DAYS
+    ? `By day, at most ${MAX_DAYS} days. Choose weeks or months, or a shorter range.`
+    : "";
 }
 
 /** Without the days to come, of which there is nothing to report yet. */

@@ -15,6 +15,7 @@ import {
   hasEntries,
   inCurrency,
   periodName,
+  tooLong,
   untilToday,
   type View,
 } from "./report";
@@ -30,15 +31,13 @@ export function Reports() {
   const [range, setRange] = useState<Period>(() => yearOf(today()));
   const [by, setBy] = useState<PeriodLength>("month");
   const [view, setView] = useState<View>("sums");
+  const refused = isPeriod(range) ? tooLong(range, by) : "";
+  const ready = isPeriod(range) && !refused;
   const {
     answer: summary,
     error,
     again,
-  } = useAnswer(isPeriod(range) ? () => readSummary({ ...range, by }) : null, [
-    range.from,
-    range.to,
-    by,
-  ]);
+  } = useAnswer(ready ? () => readSummary({ ...range, by }) : null, [range.from, range.to, by]);
   return (
     <>
       <div class="page-head">
@@ -65,10 +64,15 @@ export function Reports() {
         <Choice legend="By" names={lengths} value={by} onChoose={setBy} />
         <Choice legend="Columns" names={views} value={view} onChoose={setView} />
       </div>
+      {refused && (
+        <p class="error" role="alert">
+          {refused}
+        </p>
+      )}
       {error !== null && (
         <Failed what="The report could not be made." error={error} onRetry={again} />
       )}
-      {summary === null && error === null && isPeriod(range) && <Skeleton rows={2} />}
+      {summary === null && error === null && ready && <Skeleton rows={2} />}
       {summary && <Report summary={summary} view={view} />}
     </>
   );

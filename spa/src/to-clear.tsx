@@ -2,18 +2,16 @@ import { useState } from "preact/hooks";
 import { useAnswer } from "./answer";
 import { bouncePayment, clearPayment, listToClear } from "./api";
 import { LoadButton } from "./board";
-import { charters, keepAnswer } from "./charters";
+import { keepAnswer } from "./charters";
 import { age, clearedAt, eachOf, sumWords } from "./clearing";
 import type { ListedPayment } from "./contract";
 import { formatMoney } from "./money";
-import { useValue } from "./observable";
 import { methodNames, methodWord } from "./payment-form";
-import { receivedWords } from "./payments";
 import { today } from "./periods";
 import { ReasonDialog } from "./reason-dialog";
 import { href } from "./router";
 import { canBounce } from "./statement-words";
-import { browserTimezone, useNow } from "./time";
+import { browserTimezone, formatDay, useNow } from "./time";
 import { announce, Failed, Field, Skeleton, sentence } from "./ui";
 
 const AT_ONCE = 3;
@@ -202,7 +200,6 @@ interface RowProps {
 }
 
 function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowProps) {
-  const charter = useValue(charters).get(payment.event_id);
   const { words: old, late } = age(payment, now, browserTimezone);
   return (
     <li class="clear-row">
@@ -227,7 +224,9 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
       <div class="clear-more">
         <p>
           <span class={`badge badge-${late ? "due" : "calm"}`}>{old}</span>{" "}
-          <span class="entry-small">received {receivedWords(payment, charter)}</span>
+          <span class="entry-small">
+            received {formatDay(payment.received_at, browserTimezone)}
+          </span>
         </p>
         <p class="buttons">
           <a class="button quiet" href={href(`/events/${payment.event_id}`)}>
