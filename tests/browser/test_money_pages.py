@@ -325,6 +325,38 @@ def test_an_address_that_mail_comes_back_from_is_told_beside_it(page: Page, even
     expect(page.get_by_text(f"Mail to {event['patron']['email']} bounced on")).to_contain_text("mailbox full")
 
 
+def test_a_confirmation_stands_among_the_sent_mails(site: Site, page: Page, event: dict[str, Any]) -> None:
+    site.pay(event)
+    page.goto("/mail?status=sent")
+    mail = page.get_by_role("listitem").filter(has_text=event["patron"]["email"])
+    expect(mail).to_contain_text("Receipt")
+    mail.get_by_role("link", name=event["title"]).click()
+    expect(page.get_by_role("heading", name=event["title"])).to_be_visible()
+
+
+def test_reminders_of_the_balance_stop_when_cash_is_logged_and_start_again(
+    site: Site, page: Page, event: dict[str, Any]
+) -> None:
+    page.goto(f"/events/{event['event_id']}")
+    page.get_by_role("button", name="Edit").click()
+    dialog = page.get_by_role("dialog", name="Edit charter")
+    dialog.get_by_label("Remind the patron of the balance 7 and 2 days before").check()
+    dialog.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("On: the patron gets a mail 7 and 2 days before")).to_be_visible()
+
+    page.get_by_role("button", name="Log payment").click()
+    payment = page.get_by_role("dialog", name="Log payment")
+    payment.get_by_label("Amount").fill("100")
+    payment.get_by_role("radio", name="Cash").click()
+    payment.get_by_role("button", name="Log payment").click()
+    expect(page.get_by_text("Stopped: cash was logged on")).to_be_visible()
+
+    page.get_by_role("button", name="Switch on again").click()
+    expect(page.get_by_text("On: the patron gets a mail")).to_be_visible()
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_text("Off.", exact=True)).to_be_visible()
+
+
 # --- the frame ------------------------------------------------------------------------------------
 
 
