@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "./answer";
 import { bouncePayment, clearPayment, listToClear } from "./api";
 import { LoadButton } from "./board";
@@ -34,13 +34,18 @@ export function ToClear() {
   const payments = page?.payments ?? [];
   const selected = payments.filter(({ payment_id }) => chosen.has(payment_id));
   const all = payments.length > 0 && selected.length === payments.length;
-
+  const drained = page !== null && payments.length === 0 && page.next_cursor !== null;
   const tray = selected.length > 0 || progress !== "";
 
+  useEffect(() => {
+    if (drained) again();
+  }, [drained]);
+
   const choose = (ids: readonly string[], on: boolean) => {
-    const next = new Set(chosen);
-    for (const id of ids) on ? next.add(id) : next.delete(id);
-    setChosen(next);
+    setChosen((chosen) => {
+      const others = [...chosen].filter((id) => !ids.includes(id));
+      return new Set(on ? [...others, ...ids] : others);
+    });
   };
 
   const gone = (payment: ListedPayment) => {
@@ -91,8 +96,8 @@ export function ToClear() {
       {error !== null && (
         <Failed what="What is to clear could not be loaded." error={error} onRetry={again} />
       )}
-      {page === null && error === null && <Skeleton rows={3} />}
-      {page && payments.length === 0 && (
+      {(page === null || drained) && error === null && <Skeleton rows={3} />}
+      {page && payments.length === 0 && !drained && (
         <div class="empty">
           <p class="empty-title">Nothing is to clear.</p>
           <p>
