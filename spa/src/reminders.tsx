@@ -24,7 +24,10 @@ export function Reminders({ event }: { event: CharterEvent }) {
       }
       const saved = await editCharter(event.event_id, { version, balance_reminders: on });
       keepCharters([saved]);
-      announce(on ? "Balance reminders are on." : "Balance reminders are off.");
+      const done = saved.balance_reminders_state === (on ? "on" : "off");
+      announce(
+        done ? `Balance reminders are ${on ? "on" : "off"}.` : remindersWords(saved, payments),
+      );
     } catch (error) {
       announce(`Not done. ${sentence(error)}`, "bad");
     }
