@@ -3,10 +3,16 @@ import type {
   CharterEvent,
   CharterPage,
   GuestEvent,
+  Mail,
+  MailPage,
+  MailStatus,
   Payment,
   PaymentAnswer,
   PaymentPage,
   PaymentRequest,
+  PeriodLength,
+  Summary,
+  ToClearPage,
   WaiverVersion,
   WaiverVersions,
 } from "./contract";
@@ -128,8 +134,10 @@ export function bouncePayment(payment: Payment, reason: string): Promise<Payment
   return json(`${paymentPath(payment)}/bounce`, { method: "POST", body: { reason } });
 }
 
-export function clearPayment(payment: Payment): Promise<PaymentAnswer> {
-  return json(`${paymentPath(payment)}/clear`, { method: "POST", body: {} });
+/** Marks a payment as cleared, now or at another moment of the past. */
+export function clearPayment(payment: Payment, cleared_at?: string): Promise<PaymentAnswer> {
+  const body = cleared_at ? { cleared_at } : {};
+  return json(`${paymentPath(payment)}/clear`, { method: "POST", body });
 }
 
 export async function resendReceipt(payment: Payment): Promise<void> {
@@ -153,12 +161,42 @@ export function listPayments(query: PaymentQuery): Promise<PaymentPage> {
   return json(`/api/payments${search(query)}`);
 }
 
+/** Payments that are not cleared yet, however old, oldest first. */
+export function listToClear(query: { limit?: number; cursor?: string }): Promise<ToClearPage> {
+  return json(`/api/payments/to-clear${search(query)}`);
+}
+
+export interface SummaryQuery {
+  from: string;
+  to: string;
+  by: PeriodLength;
+}
+
+export function readSummary(query: SummaryQuery): Promise<Summary> {
+  return json(`/api/payments/summary${search(query)}`);
+}
+
 export async function paymentsCsv(query: { from: string; to: string }): Promise<Blob> {
   const response = await send(`/api/payments.csv${search(query)}`, { timeout_ms: 60_000 });
   if (!response.ok || !response.headers.get("Content-Type")?.startsWith("text/csv")) {
     throw await failure(response);
   }
   return response.blob();
+}
+
+export interface MailQuery {
+  status: MailStatus;
+  limit?: number;
+  cursor?: string;
+}
+
+export function listMail(query: MailQuery): Promise<MailPage> {
+  return json(`/api/mail${search(query)}`);
+}
+
+/** Sends a failed or ambiguous mail once more; an ambiguous one may then arrive twice. */
+export function retryMail(mail_id: string): Promise<Mail> {
+  return json(`/api/mail/${mail_id}/retry`, { method: "POST", body: {} });
 }
 
 export function readGuest(event_id: string): Promise<GuestEvent> {

@@ -5,11 +5,13 @@ import { loaded } from "./board";
 import { MoneyBadge, UnsentPayments, WaiverBadge } from "./card";
 import { openCharterDialog } from "./charter-dialog";
 import { charters, keepCharters, keepDetail, records, refresh, remembered } from "./charters";
-import type { CharterEvent, Person, WaiverRecord } from "./contract";
+import type { CharterEvent, MailProblem, Person, WaiverRecord } from "./contract";
+import { problemWords, sameAddress } from "./mail-words";
 import { NotFound } from "./not-found";
 import { useValue } from "./observable";
 import { openPaymentDialog } from "./payment-dialog";
 import { ReasonDialog } from "./reason-dialog";
+import { Reminders } from "./reminders";
 import { href } from "./router";
 import { Statement } from "./statement";
 import { formatLongDay, formatMoment, formatSpan, zoneIfForeign } from "./time";
@@ -141,7 +143,7 @@ function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
             <GuestLink event={event} />
           </Section>
           <Section title="Details">
-            <Details event={event} />
+            <Details event={event} problems={known?.mail_problems ?? []} />
           </Section>
         </div>
       </div>
@@ -278,7 +280,12 @@ function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly Wa
   );
 }
 
-function Details({ event }: { event: CharterEvent }) {
+interface DetailsProps {
+  event: CharterEvent;
+  problems: readonly MailProblem[];
+}
+
+function Details({ event, problems }: DetailsProps) {
   const zone = zoneIfForeign(event.starts_at, event.timezone);
   const otherPort = event.return_port && event.return_port !== event.departure_port;
   return (
@@ -295,7 +302,7 @@ function Details({ event }: { event: CharterEvent }) {
       </Detail>
       <Detail name="Captain">
         {event.captain ? (
-          <Contact person={event.captain} />
+          <Contact person={event.captain} problems={problems} />
         ) : (
           <span class="missing">Nobody yet</span>
         )}
@@ -303,11 +310,20 @@ function Details({ event }: { event: CharterEvent }) {
       <Detail name="Crew">
         {event.crew.length > 0 &&
           event.crew.map((person) => (
-            <Contact key={`${person.name} ${person.email} ${person.phone}`} person={person} />
+            <Contact
+              key={`${person.name} ${person.email} ${person.phone}`}
+              person={person}
+              problems={problems}
+            />
           ))}
       </Detail>
       <Detail name="Patron">
-        {Object.values(event.patron).some(Boolean) && <Contact person={event.patron} />}
+        {Object.values(event.patron).some(Boolean) && (
+          <Contact person={event.patron} problems={problems} />
+        )}
+      </Detail>
+      <Detail name="Balance reminders">
+        <Reminders event={event} />
       </Detail>
       <Detail name="Time zone">{zone && `${event.timezone} (${zone})`}</Detail>
       <Detail name="Guests should know">
@@ -330,12 +346,24 @@ function Detail({ name, children }: { name: string; children: ComponentChildren 
   );
 }
 
-function Contact({ person: { name, email, phone } }: { person: Person }) {
+interface ContactProps {
+  person: Person;
+  problems: readonly MailProblem[];
+}
+
+function Contact({ person: { name, email, phone }, problems }: ContactProps) {
   return (
     <span class="contact">
       {name && <span>{name}</span>}
       {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a>}
       {email && <a href={`mailto:${email}`}>{email}</a>}
+      {problems
+        .filter((problem) => sameAddress(problem.email, email))
+        .map((problem) => (
+          <strong key={problem.at + problem.problem} class="error contact-problem">
+            {problemWords(problem)}
+          </strong>
+        ))}
     </span>
   );
 }

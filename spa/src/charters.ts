@@ -1,5 +1,12 @@
 import * as api from "./api";
-import type { CharterDetail, CharterEvent, Payment, PaymentAnswer, WaiverRecord } from "./contract";
+import type {
+  CharterDetail,
+  CharterEvent,
+  MailProblem,
+  Payment,
+  PaymentAnswer,
+  WaiverRecord,
+} from "./contract";
 import { formatMoney } from "./money";
 import { Observable } from "./observable";
 import { Outbox } from "./outbox";
@@ -14,6 +21,7 @@ export interface Records {
   read_at_ms: number;
   payments: readonly Payment[];
   waiver_records: readonly WaiverRecord[];
+  mail_problems: readonly MailProblem[];
 }
 
 /**
@@ -54,8 +62,9 @@ export function keepCharters(events: readonly CharterEvent[]): void {
   }
 }
 
-export function keepDetail({ payments, waiver_records, ...event }: CharterDetail): void {
-  const read = { read_at_ms: Date.now(), payments, waiver_records };
+export function keepDetail(detail: CharterDetail): void {
+  const { payments, waiver_records, mail_problems = [], ...event } = detail;
+  const read = { read_at_ms: Date.now(), payments, waiver_records, mail_problems };
   records.value = new Map(records.value).set(event.event_id, read);
   keepCharters([event]);
 }

@@ -112,6 +112,8 @@ function addsUp({ balance }: CharterEvent, payments: readonly Payment[]): boolea
   return (rows.at(-1)?.balance_due_cents ?? balance.charged_cents) === balance.balance_due_cents;
 }
 
+/** Notes are the admins', and mail that came back names an address. */
 function plain(found: Records): Records {
-  return { ...found, payments: found.payments.map((payment) => ({ ...payment, note: "" })) };
+  const payments = found.payments.map((payment) => ({ ...payment, note: "" }));
+  return { ...found, payments, mail_problems: [] };
 }
