@@ -278,7 +278,7 @@ def test_two_processes_promote_at_once(site: Site, tmp_path: Path) -> None:
     assert f"promoted by {winner}" in done[loser].stderr
 
 
-FAULTS = ["refused", "lost", "lost once", "throttled", "throttled once", "failed", "failed once"]
+FAULTS = ["refused", "throttled", "failed", "failed once", "lost", "lost once"]
 
 
 @pytest.mark.parametrize("how", FAULTS)
