@@ -185,6 +185,16 @@ def test_a_release_whose_assets_are_damaged_does_not_come_back(site: Site, tmp_p
     assert site.shown() == "two"
 
 
+def test_a_staged_release_that_lost_an_asset_since_is_not_promoted(site: Site, tmp_path: Path) -> None:
+    release_build(site, tmp_path, "one")
+    ana = site.releaser("ana")
+    ana.stage(read_build(write_build(tmp_path / "two", "two")))
+    site.aws.client("s3").delete_object(Bucket=site.bucket, Key="assets/font-00000two.woff2")
+    with pytest.raises(Refused, match=r"is not whole: /assets/font-00000two\.woff2"):
+        ana.promote()
+    assert load_page(site, {"one"}) == "one"
+
+
 def test_verify_names_each_wrong_byte_type_and_header(site: Site, tmp_path: Path) -> None:
     release_build(site, tmp_path, "one")
     s3 = site.aws.client("s3")
