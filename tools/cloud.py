@@ -2,9 +2,8 @@
 
 import functools
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.aws import Bucket, Credentials, Distribution, found_cloudfront, found_credentials, found_endpoint
 from tools.console import Refused
@@ -18,8 +17,7 @@ CLOUDFRONT_PATH = "2020-05-31/distribution"
 BACKGROUND = ("sweep_mail", "mail_feedback")
 
 
-@dataclass(frozen=True)
-class Cloud:
+class Cloud(NamedTuple):
     stage: str
     endpoint: str | None = None
 

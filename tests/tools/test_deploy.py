@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.running import ROOT
-from tools import edge, env, local, stacks
+from tools import edge, env, gateway, local, stacks
 from tools.cloud import Cloud
 from tools.embedded import REGION, EmbeddedAws
 
@@ -147,6 +147,10 @@ def test_the_next_deployment_finishes_passes_smoke_and_keeps_the_live_environmen
         assert f"pass  {check}" in done.stdout
     for name, variables in before.items():
         assert env.live_environment(account.cloud, name)[0] == variables
+    apigateway = account.cloud.client("apigateway")
+    api_id = apigateway.get_rest_apis()["items"][0]["id"]
+    assert not gateway.answer_unrouted(apigateway, api_id, STAGE), "deployed already"
+    assert apigateway.get_gateway_response(restApiId=api_id, responseType=gateway.UNROUTED)["statusCode"] == "404"
     assert SETTINGS["ADMIN_PASS_HASH"] not in done.stdout + done.stderr
     assert not [
         file

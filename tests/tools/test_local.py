@@ -134,9 +134,10 @@ def test_pages_assets_and_the_api_come_from_where_the_edge_says(product: Product
         status, headers, body = call(product, "GET", path)
         assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8"), path
         assert '<div id="app">' in body
-    status, headers, _ = call(product, "GET", "/api/nope")
-    assert status in (403, 404)
-    assert headers["Content-Type"] == "application/json"
+    for method, path in (("GET", "/api/nope"), ("DELETE", "/api/events")):
+        status, headers, body = call(product, method, path)
+        assert (status, headers["Content-Type"], headers["Cache-Control"]) == (404, "application/json", "no-store")
+        assert json.loads(body) == {"Code": "NotFound", "Message": "There is no such call."}
     status, headers, body = call(product, "GET", "/g/abc/waiver")
     assert (status, headers["Cache-Control"]) == (404, "no-store")
     assert '<div id="app">' not in body
