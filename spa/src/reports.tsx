@@ -6,7 +6,7 @@ import type { PeriodLength, Summary, SummaryPeriod } from "./contract";
 import { CsvButton } from "./csv-button";
 import { formatMoney } from "./money";
 import { PeriodFields } from "./period-fields";
-import { isPeriod, monthOf, type Period, today, yearOf } from "./periods";
+import { isPeriod, monthOf, type Period, spanName, today, yearOf } from "./periods";
 import { PrintButton } from "./print";
 import {
   type Column,
@@ -73,7 +73,7 @@ export function Reports() {
         <Failed what="The report could not be made." error={error} onRetry={again} />
       )}
       {summary === null && error === null && ready && <Skeleton rows={2} />}
-      {summary && <Report summary={summary} view={view} />}
+      {summary && <Report summary={summary} range={range} view={view} />}
     </>
   );
 }
@@ -135,7 +135,13 @@ function LastMonths() {
   );
 }
 
-function Report({ summary, view }: { summary: Summary; view: View }) {
+interface ReportProps {
+  summary: Summary;
+  range: Period;
+  view: View;
+}
+
+function Report({ summary, range, view }: ReportProps) {
   const currencies = currenciesOf(summary);
   return (
     <>
@@ -145,6 +151,7 @@ function Report({ summary, view }: { summary: Summary; view: View }) {
             {views[view]} by {lengths[summary.by].toLowerCase()}
             {currencies.length > 1 && `, ${currency}`}
           </h2>
+          <p>{isPeriod(range) && spanName(range)}</p>
           <Table summary={summary} view={view} currency={currency} />
           <p class="hint">
             {view === "sums" &&

@@ -130,8 +130,10 @@ def test_a_report_sums_by_month_and_week_and_leads_to_the_ledger(site: Site, pag
     ):
         site.pay(event, method=method, kind=kind, amount_cents=cents, received_at=received_at)
     page.goto("/payments/reports")
-    page.get_by_label("From").fill("2019-03-01")
+    expect(page.get_by_role("heading", name="Sums by month")).to_be_visible()
     page.get_by_label("To", exact=True).fill("2019-05-31")
+    expect(page.get_by_text("Before the start.")).to_be_visible()
+    page.get_by_label("From", exact=True).fill("2019-03-01")
     march = page.get_by_role("row", name="March 2019")
     expect(march).to_contain_text("$480.00")
     expect(march).to_contain_text("$300.00")
@@ -147,7 +149,7 @@ def test_a_report_sums_by_month_and_week_and_leads_to_the_ledger(site: Site, pag
     page.get_by_role("radio", name="Month").check()
     march.get_by_role("link").click()
     expect(page.get_by_role("heading", name="Ledger", level=1)).to_be_focused()
-    expect(page.get_by_label("From")).to_have_value("2019-03-01")
+    expect(page.get_by_label("From", exact=True)).to_have_value("2019-03-01")
     expect(page.get_by_label("To", exact=True)).to_have_value("2019-03-31")
     expect(page.get_by_role("link", name=event["title"])).to_have_count(2)
     with page.expect_download() as download:
