@@ -1,8 +1,8 @@
 """Twenty admins at once on five charters while DynamoDB and the way there fail: nothing is lost, doubled or made up.
 
-`ADMIN_SEEDS="7 8" ADMIN_ACTS=2000` choose other seeds and how many acts each has; without them a few seeds have 200 acts
-each, for the sake of time. A seed settles what each admin tries and which faults meet each request; how the threads
-interleave is the machine's doing.
+`ADMIN_SEEDS="7 8" ADMIN_ACTS=2000` choose other seeds and how many acts each has; without them a few seeds have 200
+acts each, for the sake of time. A seed settles what each admin tries and which faults meet each request; how the
+threads interleave is the machine's doing.
 """
 
 import json
