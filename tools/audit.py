@@ -44,14 +44,14 @@ def check(cloud: Cloud, options: argparse.Namespace) -> int:
     return told(found, differences, options.json)
 
 
-def read_books(read: Callable[[], Iterable[Item]], pause_s: float = PAUSE_S) -> tuple[Books, list[Difference]]:
+def read_books(read: Callable[[], Iterable[Item]]) -> tuple[Books, list[Difference]]:
     """The books and what differs in them at every reading."""
     found = books.gather(read())
     differences = books.find_differences(found)
     for _ in range(READS - 1):
         if not differences:
             break
-        time.sleep(pause_s)
+        time.sleep(PAUSE_S)
         seen = {(each.subject, each.what) for each in differences}
         found = books.gather(read())
         differences = [each for each in books.find_differences(found) if (each.subject, each.what) in seen]
@@ -88,14 +88,14 @@ def export(cloud: Cloud, options: argparse.Namespace) -> int:
     return 0
 
 
-def read_lines(read: Callable[[], Iterable[Item]], pause_s: float = PAUSE_S) -> tuple[list[bytes], int]:
+def read_lines(read: Callable[[], Iterable[Item]]) -> tuple[list[bytes], int]:
     """The table's lines, if it can be had from a moment when its books agree, and how many differences are in them."""
     lines, differing = to_lines(read()), 0
     for _ in range(READS - 1):
         differing = len(books.find_differences(books.gather(map(to_item, lines))))
         if not differing:
             break
-        time.sleep(pause_s)
+        time.sleep(PAUSE_S)
         lines = to_lines(read())
     return lines, differing
 
@@ -169,7 +169,7 @@ def import_(cloud: Cloud, options: argparse.Namespace) -> int:
     if to_lines(watched(restore.scan(dynamodb, table))) != lines:
         raise Refused(f"{table} does not hold what the file does: somebody else writes to it")
     expected = books.gather(map(to_item, lines)).totals()
-    found, differences = read_books(lambda: restore.scan(dynamodb, table), pause_s=0)
+    found, differences = read_books(lambda: restore.scan(dynamodb, table))
     if found.totals() != expected:
         raise Refused(f"{table} and {options.file} come to different totals")
     if not options.json:

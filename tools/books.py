@@ -41,6 +41,8 @@ class Books:
     """A table's records, sorted by what they belong to; of each only what a check needs."""
 
     events: dict[str, EventRecord] = field(default_factory=dict)
+    boards: dict[str, str] = field(default_factory=dict)
+    """Where each belongs on the board."""
     ledgers: dict[str, list[Item]] = field(default_factory=dict)
     """Rows and acts of each charter."""
     waivers: dict[str, list[Facts]] = field(default_factory=dict)
@@ -54,6 +56,8 @@ class Books:
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Where the index `by_date` lists a record, by the record's subject."""
     records: int = 0
+    folded: dict[str, list[Facts]] = field(default_factory=dict)
+    """Each ledger's payments as they stand, once they were asked for."""
     unreadable: list[Difference] = field(default_factory=list)
 
     def enter(self, item: Item) -> None:
@@ -61,7 +65,7 @@ class Books:
         pk, sk = item["PK"]["S"], item["SK"]["S"]
         try:
             self._file(item, pk, sk)
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             kind = kind_of(pk, sk)
             self.unreadable.append(Difference(_subject(kind, pk, sk), "content", "it cannot be read"))
 
@@ -70,22 +74,24 @@ class Books:
         owner = pk.partition("#")[2]
         place = item.get("by_date_pk", {}).get("S", ""), item.get("by_date_sk", {}).get("S", "")
         if kind == "EVENT":
-            self.events[owner] = to_event(item)
+            event = to_event(item)
+            self.boards[owner] = store.board_key(event)
+            self.events[owner] = event
         elif kind in ("PAYMENT", "ACT"):
             # The stored answer takes most of the room and is not added up.
             kept: Item = {name: item[name] for name in ("PK", "SK", "data", "receipt") if name in item}
-            json.loads(kept["data"]["S"])
+            _load(kept)
             self.ledgers.setdefault(owner, []).append(kept)
         elif kind == "WAIVER":
-            self.waivers.setdefault(owner, []).append(json.loads(item["data"]["S"]))
+            self.waivers.setdefault(owner, []).append(_load(item))
         elif kind == "AUDIT":
-            self.audits.append((pk, json.loads(item["data"]["S"])))
+            self.audits.append((pk, _load(item)))
         elif kind == "MAIL":
-            self.mails[owner] = item["status"]["S"], _pointers(json.loads(item["data"]["S"]))
+            self.mails[owner] = item["status"]["S"], _pointers(_load(item))
         elif kind == "WAIVER_VERSION" and sk == "VERSION":
-            self.versions[owner] = json.loads(item["data"]["S"])
+            self.versions[owner] = _load(item)
         elif kind == "WAIVER_VERSION":
-            self.current = json.loads(item["data"]["S"])
+            self.current = _load(item)
         elif kind == "WAIVER_CHAIN":
             self.head = int(item["seq"]["N"]), item["hash"]["S"]
         elif kind == "TO_CLEAR":
@@ -93,9 +99,15 @@ class Books:
         if any(place):
             self.places[_subject(kind, pk, sk)] = place
 
+    def rows(self, event_id: str) -> list[Facts]:
+        """Payments as they stand; what is no whole payment is told by `_ledgers`. Once everything was entered."""
+        if event_id not in self.folded:
+            self.folded[event_id] = _fold(self.ledgers.get(event_id, []))
+        return self.folded[event_id]
+
     def totals(self) -> dict[str, Any]:
         """How many records of each kind, and what the live money comes to in each currency."""
-        rows = [row for owner in self.ledgers for row in _rows(self.ledgers[owner])]
+        rows = [row for owner in self.ledgers for row in self.rows(owner)]
         cents: dict[str, Facts] = {}
         for currency in sorted({row["currency"] for row in rows}):
             sums = ledger.fold(row for row in rows if row["currency"] == currency)
@@ -110,6 +122,13 @@ class Books:
             "records": self.records,
             "money": cents,
         }
+
+
+def _load(item: Item) -> Facts:
+    facts = json.loads(item["data"]["S"])
+    if not isinstance(facts, dict):
+        raise TypeError(facts)
+    return facts
 
 
 def gather(items: Iterable[Item]) -> Books:
@@ -134,7 +153,7 @@ def _charters(books: Books) -> Iterator[Difference]:
     for event_id, event in books.events.items():
         subject = f"charter {event_id}"
         items, signed = books.ledgers.get(event_id, []), len(books.waivers.get(event_id, []))
-        rows = _rows(items)
+        rows = books.rows(event_id)
         kept, counted = asdict(event.sums), asdict(ledger.fold(rows))
         for name in counted:
             if kept[name] != counted[name]:
@@ -146,11 +165,10 @@ def _charters(books: Books) -> Iterator[Difference]:
             yield Difference(
                 subject, "signed_count", f"signed_count is {event.signed_count}, but {signed} waivers are signed"
             )
-        yield from _place(books, subject, ("BOARD", store.board_key(event)))
+        yield from _place(books, subject, ("BOARD", books.boards[event_id]))
 
 
-def _rows(items: Iterable[Item]) -> list[Facts]:
-    """Payments as they stand; what is no whole payment has been or will be told by `_ledgers`."""
+def _fold(items: Iterable[Item]) -> list[Facts]:
     return payments.fold(item for item in items if _is_whole(item))
 
 
@@ -175,8 +193,8 @@ def _is_whole(item: Item) -> bool:
 def _ledgers(books: Books) -> Iterator[Difference]:
     owed = {(facts["event_id"], facts["payment_id"]) for status, facts in books.mails.values() if status == "owed"}
     for event_id, items in books.ledgers.items():
-        rows = {row["payment_id"]: row for row in _rows(items)}
-        first = {row["payment_id"]: row for row in _rows(item for item in items if item["SK"]["S"].count("#") == 1)}
+        rows = {row["payment_id"]: row for row in books.rows(event_id)}
+        first = {row["payment_id"]: row for row in _fold(item for item in items if item["SK"]["S"].count("#") == 1)}
         acts: dict[str, list[str]] = {}
         for item in items:
             (_, payment_id), act, facts, receipt = store.payment_parts(item)
@@ -231,8 +249,8 @@ def _states(event_id: str, rows: Mapping[str, Facts], acts: Mapping[str, list[st
 def _to_clear(books: Books) -> Iterator[Difference]:
     waiting = {
         to_clear_key(row)["SK"]["S"]
-        for items in books.ledgers.values()
-        for row in _rows(items)
+        for event_id in books.ledgers
+        for row in books.rows(event_id)
         if row["status"] == "received"
     }
     for mark in waiting ^ books.to_clear:
@@ -323,7 +341,7 @@ def _pointers(data: Facts) -> Facts:
 
 
 def _mails(books: Books) -> Iterator[Difference]:
-    payment_keys = {(owner, row["payment_id"]) for owner, items in books.ledgers.items() for row in _rows(items)}
+    payment_keys = {(owner, row["payment_id"]) for owner in books.ledgers for row in books.rows(owner)}
     waiver_keys = {(owner, record.get("waiver_id")) for owner, signed in books.waivers.items() for record in signed}
     for mail_id, (status, facts) in books.mails.items():
         subject = f"mail {mail_id}"
