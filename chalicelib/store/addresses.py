@@ -10,15 +10,21 @@ from chalicelib.store.table import Item, db, item_key, json_s, load_data, read_i
 
 
 def mark_address(email: str, problem: dict[str, Any]) -> None:
-    """Keeps the latest problem, by its `at`, whatever the order in which they are told."""
+    """Keeps the latest problem, by its `at`, in whatever order they are told; a complaint outweighs bounces."""
+    condition = "attribute_not_exists(PK) OR (#status = :problem AND updated_at <= :at)"
+    values = {":data": json_s(problem), ":problem": s(problem["problem"]), ":at": s(problem["at"])}
+    if problem["problem"] == "complained":
+        # SES reports each mail that it withholds after a complaint as bounced.
+        condition += " OR #status = :bounced"
+        values[":bounced"] = s("bounced")
     try:
         db().update_item(
             TableName=table_name(),
             Key=_key(email),
-            UpdateExpression="SET #data = :data, updated_at = :at",
-            ConditionExpression="attribute_not_exists(PK) OR updated_at <= :at",
-            ExpressionAttributeNames={"#data": "data"},
-            ExpressionAttributeValues={":data": json_s(problem), ":at": s(problem["at"])},
+            UpdateExpression="SET #data = :data, #status = :problem, updated_at = :at",
+            ConditionExpression=condition,
+            ExpressionAttributeNames={"#data": "data", "#status": "status"},
+            ExpressionAttributeValues=values,
         )
     except ClientError as refusal:
         if refusal.response["Error"]["Code"] != "ConditionalCheckFailedException":

@@ -426,10 +426,21 @@ def test_an_event_that_lacks_everything_is_harmless(api: Api, detail: dict[str, 
 
 def test_the_latest_problem_of_an_address_stands_whatever_comes_first(api: Api, event: dict[str, Any]) -> None:
     late, early = "2026-11-24T10:00:00Z", "2026-11-24T09:00:00Z"
-    store.mark_address("ANA@example.com", {"problem": "complained", "at": late, "detail": "abuse"})
-    store.mark_address("ana@example.com", {"problem": "bounced", "at": early, "detail": "General"})
+    for at in (late, early):
+        store.mark_address("ANA@example.com", {"problem": "bounced", "at": at, "detail": "General"})
     (problem,) = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
-    assert (problem["problem"], problem["at"]) == ("complained", late)
+    assert (problem["problem"], problem["at"]) == ("bounced", late)
+
+
+@pytest.mark.parametrize("order", [("bounced", "complained", "bounced"), ("complained", "bounced")])
+def test_a_complaint_is_not_hidden_by_the_bounces_that_follow_from_it(
+    api: Api, event: dict[str, Any], order: tuple[str, ...]
+) -> None:
+    for hour, name in enumerate(order):
+        at = f"2026-11-24T1{hour}:00:00Z"
+        store.mark_address("ana@example.com", {"problem": name, "at": at, "detail": ""})
+    (problem,) = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
+    assert problem["problem"] == "complained"
 
 
 def test_problems_of_captain_and_crew_show_too_and_all_of_them_are_one_read(api: Api, calls: list[str]) -> None:
