@@ -25,7 +25,12 @@ const detail = {
   payments: [samplePayment({ note: "gate code 4711" })],
   waiver_records: [],
   mail_problems: [
-    { email: person.email, problem: "bounced" as const, at: "2026-07-01T00:00:00Z", detail: "gone" },
+    {
+      email: person.email,
+      problem: "bounced" as const,
+      at: "2026-07-01T00:00:00Z",
+      detail: "gone",
+    },
   ],
 };
 
