@@ -31,7 +31,7 @@ build: ## the SPA into spa/dist
 test: ## every test: SPA units, then Python and browser
 	@$(PYTHON) tools/setup.py test
 	@cd spa && npm test
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: ## formatting, lint and types, for Python and the SPA
 	@$(PYTHON) tools/setup.py check

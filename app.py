@@ -12,12 +12,14 @@ from chalicelib import (
     auth,
     charters,
     events,
+    feedback,
+    mails,
     manifest,
     notifications,
     payments,
-    reminders,
     reports,
     settings,
+    signature_requests,
     times,
     waiver_page,
     waiver_versions,
@@ -168,12 +170,12 @@ def depart(event_id: str) -> dict[str, Any]:
 
 @app.route("/api/events/{event_id}/waiver-reminders", methods=["POST"])
 def remind_guests(event_id: str) -> dict[str, Any]:
-    return reminders.remind_guests(event_id, body(), now=times.utc_now())
+    return signature_requests.remind_guests(event_id, body(), now=times.utc_now())
 
 
 @app.route("/api/events/{event_id}/ask-again", methods=["POST"])
 def ask_again(event_id: str) -> dict[str, Any]:
-    return reminders.ask_again(event_id, body(), now=times.utc_now())
+    return signature_requests.ask_again(event_id, body(), now=times.utc_now())
 
 
 # --- payments -------------------------------------------------------------------------------------
@@ -209,7 +211,9 @@ def bounce_payment(event_id: str, payment_id: str) -> dict[str, Any]:
 @app.route("/api/events/{event_id}/payments/{payment_id}/receipt", methods=["POST"])
 def send_receipt_again(event_id: str, payment_id: str) -> Response:
     web.read_nothing(app.current_request)
-    return Response(payments.send_receipt_again(event_id, payment_id, now=times.utc_now()), status_code=202)
+    return Response(
+        payments.send_receipt_again(event_id, payment_id, actor=actor(), now=times.utc_now()), status_code=202
+    )
 
 
 @app.route("/api/payments")
@@ -230,6 +234,20 @@ def summarize_payments() -> dict[str, Any]:
 @app.route("/api/payments.csv")
 def get_payments_csv() -> Response:
     return web.csv_response(reports.to_csv(reports.parse_report(query(), now=times.utc_now())), "payments.csv")
+
+
+# --- mail -----------------------------------------------------------------------------------------
+
+
+@app.route("/api/mail")
+def list_mails() -> dict[str, Any]:
+    return mails.list_mails(mails.parse_page(query()))
+
+
+@app.route("/api/mail/{mail_id}/retry", methods=["POST"])
+def retry_mail(mail_id: str) -> Response:
+    web.read_nothing(app.current_request)
+    return Response(mails.retry(mail_id, actor=actor(), now=times.utc_now()), status_code=202)
 
 
 # --- waivers --------------------------------------------------------------------------------------
@@ -263,7 +281,7 @@ def publish_waiver_version() -> Response:
 
 @app.route("/api/waiver-versions/superseded")
 def list_superseded() -> dict[str, Any]:
-    return reminders.list_superseded(now=times.utc_now())
+    return signature_requests.list_superseded(now=times.utc_now())
 
 
 @app.route("/api/waiver-versions/preview", methods=["POST"])
@@ -289,10 +307,15 @@ def sign_waiver(event_id: str) -> Response:
     return waiver_page.sign(event_id, app.current_request, now=times.utc_now())
 
 
-# --- schedule -------------------------------------------------------------------------------------
+# --- behind the scenes ----------------------------------------------------------------------------
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_mail")
 def sweep_mail(_: CloudWatchEvent) -> None:
-    notifications.sweep(times.utc_now())
+    notifications.run_schedule(times.utc_now())
     waivers.mail_head(times.utc_now())
+
+
+@app.on_cw_event({"source": ["aws.ses"], "detail-type": list(feedback.EVENT_NAMES)}, name="mail_feedback")
+def take_mail_feedback(event: CloudWatchEvent) -> None:
+    feedback.take(event.detail, now=times.utc_now())

@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from chalicelib import events, payments, waiver_versions, waivers
+from chalicelib import events, feedback, payments, waiver_versions, waivers
 from chalicelib.settings import settings
 
 GUEST_FIELDS = "title starts_at ends_at timezone vessel departure_port return_port guest_notes party_size".split()
 
 
 def get_charter(event_id: str) -> dict[str, Any]:
-    """The contract's Event with `payments` and `waiver_records`."""
+    """The contract's Event with `payments`, `waiver_records` and `mail_problems`."""
     charter, current = payments.find_charter(event_id, with_waivers=True), waiver_versions.read_current()
     return {
         **events.event_json(charter.event),
         "payments": [payments.payment_json(row) for row in payments.fold(charter.payment_items)],
         "waiver_records": [waivers.summary(record, current) for record in waivers.in_order(charter.waivers)],
+        "mail_problems": feedback.problems(charter.event),
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import acts, fields, lists, store, times
+from chalicelib import acts, fields, lists, reminders, store, times
 from chalicelib.acts import Actor
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.fields import Fields
@@ -57,6 +57,7 @@ def take_details(form: Fields, *, notes_chars: int = NOTES_CHARS, guest_ids: Col
         "notes": form.text("notes", max_chars=notes_chars, default="", lines=True),
         "guest_notes": form.text("guest_notes", max_chars=NOTES_CHARS, default="", lines=True),
         "guests": form.guests("guests", most=MAX_GUESTS, known=guest_ids),
+        "balance_reminders": form.flag("balance_reminders", default=False),
     }
 
 
@@ -86,6 +87,7 @@ def create_event(
         signed_count=0,
         created_at=at,
         updated_at=at,
+        reminders_since=at if details["balance_reminders"] else "",
     )
     # An empty list is left out: a request from before there were guests is still the same request.
     asked = {name: value for name, value in details.items() if name != "guests" or value}
@@ -136,6 +138,7 @@ def event_json(event: EventRecord) -> dict[str, Any]:
         "waivers": _waiver_counts(event),
         "waivers_open_until": event.waivers_open_until or None,
         "warnings": list(_warnings(event)),
+        "balance_reminders_state": reminders.state(event),
     }
 
 
@@ -215,7 +218,9 @@ def edit_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: dat
     at = times.format_instant(now)
     before, after = {**seen.details, "status": seen.status}, {**details, "status": status}
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-    event = replace(seen, details=details, status=status, version=version + 1, updated_at=at)
+    # Switched off and on again, they start afresh.
+    since = (seen.reminders_since or at) if details["balance_reminders"] else ""
+    event = replace(seen, details=details, status=status, version=version + 1, updated_at=at, reminders_since=since)
     for _ in acts.tries():
         if seen.version != version or (new_currency and seen.sums.rows):
             raise Conflict("Somebody changed this charter meanwhile.", current=event_json(seen))

@@ -40,6 +40,8 @@ class Sums:
     """Every payment ever logged, whatever became of it."""
     payment_timestamp: str | None = None
     payment_method: str | None = None
+    cash_recorded_at: str = ""
+    """When the last live cash deposit or balance was recorded: reminders of the balance stop at it."""
     latest: str = ""
     """The place of the latest of them in `order`, so that adding one by one and folding agree."""
 
@@ -79,6 +81,7 @@ def add(sums: Sums, payment: Mapping[str, Any]) -> Sums:
         return replace(sums, refunded_cents=sums.refunded_cents + amount_cents)
     place = order(payment)
     is_latest = place > sums.latest
+    counts_as_cash = payment["method"] == "cash" and kind != "tip"
     return replace(
         sums,
         received_cents=sums.received_cents + (amount_cents if kind != "tip" else 0),
@@ -87,6 +90,7 @@ def add(sums: Sums, payment: Mapping[str, Any]) -> Sums:
         live_payments=sums.live_payments + 1,
         payment_timestamp=payment["received_at"] if is_latest else sums.payment_timestamp,
         payment_method=payment["method"] if is_latest else sums.payment_method,
+        cash_recorded_at=max(sums.cash_recorded_at, payment["recorded_at"] if counts_as_cash else ""),
         latest=place if is_latest else sums.latest,
     )
 

@@ -59,6 +59,8 @@ def _send_by_ses(message: EmailMessage) -> Outcome:
             FromEmailAddress=message["From"].addresses[0].addr_spec,
             Destination={"ToAddresses": [message["To"].addresses[0].addr_spec]},
             Content={"Raw": {"Data": message.as_bytes()}},
+            # By this a bounce or a complaint finds its mail: SES writes a Message-ID of its own.
+            EmailTags=[{"Name": "mail_id", "Value": message["Message-ID"].strip("<>").partition("@")[0]}],
         )
     except ClientError as problem:
         code = problem.response["Error"]["Code"]
@@ -84,11 +86,10 @@ class _Gmail(smtplib.SMTP_SSL):
             self.sock.settimeout(max(0.001, self.ends_at - time.monotonic()))
         super().send(s)
 
-    def data(self, msg: Any) -> Any:
-        # Once the text is on its way, a lost connection leaves open whether it was accepted.
-        self.handed_over = True
-        answer = super().data(msg)
-        self.handed_over = False
+    def getreply(self) -> tuple[int, bytes]:
+        answer = super().getreply()
+        # 354 asks for the text. Once that is on its way, a lost connection leaves open whether it was accepted.
+        self.handed_over = answer[0] == 354
         return answer
 
 
@@ -101,10 +102,13 @@ def _send_by_gmail(message: EmailMessage) -> Outcome:
     except smtplib.SMTPAuthenticationError as problem:
         # A wrong token is the operator's to mend; the mail waits for it.
         return Outcome("retry", f"SMTP: {problem.smtp_code}, sign-in refused")
+    except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as problem:
+        # A server that takes nobody has not judged this mail.
+        return Outcome("retry", f"SMTP: {problem.smtp_code}, not let in")
     except smtplib.SMTPRecipientsRefused as problem:
-        return _refused(min(code for code, _ in problem.recipients.values()))
+        return _refused(*min(problem.recipients.values()))
     except smtplib.SMTPResponseException as problem:
-        return _refused(problem.smtp_code)
+        return _refused(problem.smtp_code, problem.smtp_error)
     except (OSError, smtplib.SMTPException) as problem:
         lost_after = smtp is not None and smtp.handed_over
         return Outcome("ambiguous" if lost_after else "retry", f"SMTP: {type(problem).__name__}")
@@ -114,9 +118,14 @@ def _send_by_gmail(message: EmailMessage) -> Outcome:
     return Outcome("sent", "SMTP: 250")
 
 
-def _refused(code: int) -> Outcome:
-    """RFC 5321 section 4.2.1: 5yz is final, all else may pass later."""
-    return Outcome("failed" if code >= 500 else "retry", f"SMTP: {code}")
+def _refused(code: int, words: bytes | str) -> Outcome:
+    """RFC 5321 section 4.2.1: 5yz is final, all else may pass later. So may Gmail's daily limit, a 550.
+
+    https://support.google.com/a/answer/3726730
+    """
+    words = words.encode() if isinstance(words, str) else words
+    over_limit = words.lstrip().startswith(b"5.4.5")
+    return Outcome("failed" if code >= 500 and not over_limit else "retry", f"SMTP: {code}")
 
 
 def _address(name: str, email: str) -> Address:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import acts, ledger, mailer, pages, store, times
+from chalicelib import acts, ledger, mailer, pages, reminders, store, times
 from chalicelib.acts import Actor
 from chalicelib.settings import settings
 from chalicelib.store import EventRecord, Mail
@@ -28,6 +28,9 @@ MAX_ATTEMPTS = len(BACK_OFF_MINUTES) + 1
 SWEEP_BATCH = 25
 # No mail is begun after this: the function is stopped at 15 s, and none may be stopped while it sends.
 SWEEP_S = 5
+# The minute of each hour that looks for reminders. One that is missed is made up for an hour later.
+REMINDERS_MINUTE = 17
+REMINDERS_S = 10
 
 _TEMPLATES = {
     "receipt": "mail-receipt",
@@ -38,6 +41,7 @@ _TEMPLATES = {
     "waiver_again": "mail-waiver-request",
     "manifest": "mail-manifest",
     "chain_head": "mail-chain-head",
+    "balance_reminder": "mail-balance-reminder",
 }
 _KIND_WORDS = {"balance": "payment"}
 
@@ -98,12 +102,27 @@ def owe_waiver_copy(
     return owe("waiver_copy", f"waiver-{record['waiver_id']}", record["signer_email"], facts, now)
 
 
+def owe_reminder(event: EventRecord, days_before: int, now: datetime) -> Mail:
+    """Due at once, held by nobody, and the same mail however often it is owed."""
+    day, at = reminders.day(event), times.format_instant(now)
+    facts = {
+        "event": _event_facts(event),
+        "balance": event.sums.balance(event.details["charter_fee_cents"]),
+        "currency": event.details["currency"],
+        "name": event.details["patron"]["name"],
+        "days_before": days_before,
+    }
+    mail_id = f"reminder-{event.event_id[:8]}-{day}-{days_before}"
+    return Mail(mail_id, "balance_reminder", event.details["patron"]["email"], facts, due_at=at, created_at=at)
+
+
 def owe(kind: str, mail_id: str, to: str, facts: dict[str, Any], now: datetime) -> Mail | None:
     """The owed mail, held for whoever makes it; None where there is no address."""
     if not to:
         return None
     # The request that makes it owed is its first sender, so the first attempt is already counted.
-    return Mail(mail_id=mail_id, kind=kind, to=to, facts=facts, due_at=times.format_instant(now + LEASE), attempts=1)
+    until, at = times.format_instant(now + LEASE), times.format_instant(now)
+    return Mail(mail_id=mail_id, kind=kind, to=to, facts=facts, due_at=until, attempts=1, created_at=at)
 
 
 def _event_facts(event: EventRecord) -> dict[str, Any]:
@@ -112,10 +131,23 @@ def _event_facts(event: EventRecord) -> dict[str, Any]:
 
 
 def deliver(mail: Mail | None, now: datetime) -> None:
-    """Tries a held mail once and notes how it went. Never raises: what it tells of stands, sent or not."""
-    if mail is None:
-        return
+    """Tries a new mail once and notes how it went. Never raises: what it tells of stands, sent or not."""
+    if mail is not None:
+        _try(mail, lambda: mail, now)
+
+
+def deliver_again(mail: Mail, now: datetime) -> None:
+    """The same for one that has waited: what it tells of may have changed meanwhile."""
+    _try(mail, lambda: _renew(mail, now), now)
+
+
+def _try(mail: Mail, renew: Callable[[], Mail | str], now: datetime) -> None:
     try:
+        renewed = renew()
+        if isinstance(renewed, str):
+            _finish(mail, "withdrawn", renewed, now)
+            return
+        mail = renewed
         outcome = mailer.send(compose(_with_copy_link(mail, now)))
         if outcome.status == "retry" and mail.attempts < MAX_ATTEMPTS:
             wait = timedelta(minutes=BACK_OFF_MINUTES[mail.attempts - 1])
@@ -131,29 +163,80 @@ def deliver(mail: Mail | None, now: datetime) -> None:
         log.error("mail %s: attempt %d broke off (%s)", mail.mail_id, mail.attempts, type(problem).__name__)
 
 
+def run_schedule(now: datetime) -> None:
+    """What the schedule does each minute."""
+    # A minute without the other keeps both within the function's time.
+    if now.minute == REMINDERS_MINUTE:
+        owe_reminders(now)
+    else:
+        sweep(now)
+
+
+def owe_reminders(now: datetime, clock: Callable[[], float] = time.monotonic) -> int:
+    """Puts the reminders that are due into the outbox; returns how many were new."""
+    new, ends_at = 0, clock() + REMINDERS_S
+    for event, days_before in reminders.find_due(now):
+        if clock() >= ends_at:
+            log.error("reminders: not all were found in time; the next hour goes on")
+            break
+        new += _put_new(owe_reminder(event, days_before, now))
+    return new
+
+
+def _put_new(mail: Mail) -> bool:
+    try:
+        store.put_mail(mail)
+    except (store.Exists, store.Moved):
+        return False
+    return True
+
+
 def sweep(now: datetime, clock: Callable[[], float] = time.monotonic) -> int:
     """Tries the mails that are due, one batch, for a few seconds; returns how many were taken."""
     taken, ends_at = 0, clock() + SWEEP_S
     for due in store.list_due_mail(times.format_instant(now), SWEEP_BATCH):
         if clock() >= ends_at:
             break
-        if not store.claim_mail(due, times.format_instant(now + LEASE)):
+        until = times.format_instant(now + LEASE)
+        if not store.claim_mail(due, until):
             continue
         taken += 1
-        until = times.format_instant(now + LEASE)
-        mail = Mail(due.mail_id, due.kind, due.to, due.facts, until, due.attempts + 1)
+        mail = replace(due, due_at=until, attempts=due.attempts + 1)
         if mail.attempts > MAX_ATTEMPTS:
             _finish(mail, "failed", "every attempt broke off", now)
-        elif mail.kind == "receipt" and _is_undone(mail.facts["payment"]):
-            # The patron is told of that by a mail of its own; this one must not follow it.
-            _finish(mail, "withdrawn", "the payment was voided or bounced", now)
         else:
-            deliver(mail, now)
+            deliver_again(mail, now)
     return taken
+
+
+def _renew(mail: Mail, now: datetime) -> Mail | str:
+    """The mail as it has to go out now, or why it must not."""
+    if mail.kind == "receipt" and _is_undone(mail.facts["payment"]):
+        # The patron is told of that by a mail of its own; this one must not follow it.
+        return "the payment was voided or bounced"
+    if mail.kind == "balance_reminder":
+        return _renew_reminder(mail, now)
+    return mail
 
 
 def _is_undone(payment: Mapping[str, Any]) -> bool:
     return any(store.has_act(payment["event_id"], payment["payment_id"], act) for act in ("VOID", "BOUNCE"))
+
+
+def _renew_reminder(mail: Mail, now: datetime) -> Mail | str:
+    event = store.read_event(mail.facts["event"]["event_id"])
+    if event is None:
+        return "there is no such charter"
+    if why := reminders.why_not(event, now):
+        return why
+    fresh = owe_reminder(event, mail.facts["days_before"], now)
+    if not mail.mail_id.startswith(fresh.mail_id):
+        return "the charter was moved to another day"
+    if fresh.to != mail.to:
+        whose = hashlib.sha256(fresh.to.encode()).hexdigest()[:12]
+        _put_new(replace(fresh, mail_id=f"{fresh.mail_id}-{whose}"))
+        return "the patron's address was changed; the reminder goes to the new one"
+    return replace(mail, facts=fresh.facts)
 
 
 def _finish(mail: Mail, status: str, note: str, now: datetime) -> None:
@@ -176,15 +259,9 @@ def _finish(mail: Mail, status: str, note: str, now: datetime) -> None:
 
 def compose(mail: Mail) -> Any:
     """The message of an owed mail, as an EmailMessage with text and HTML."""
-    facts = {**mail.facts, "operator": settings(), "subject": ""}
-    if "payment" in facts:
-        payment = facts["payment"]
-        method, kind = payment["method"], payment["kind"]
-        facts |= {"method_words": ledger.METHOD_WORDS[method], "kind_words": _KIND_WORDS.get(kind, kind)}
-    template = _TEMPLATES[mail.kind]
-    # The text's first line is the subject: one place to read and translate a mail.
-    subject, _, text = pages.render(f"{template}.txt", **facts).partition("\n")
-    html = pages.render(f"{template}.html", **{**facts, "subject": subject})
+    facts = _facts(mail)
+    subject, text = _subject_and_text(mail, facts)
+    html = pages.render(f"{_TEMPLATES[mail.kind]}.html", **{**facts, "subject": subject})
     return mailer.build(
         mail_id=mail.mail_id,
         to=mail.to,
@@ -193,6 +270,25 @@ def compose(mail: Mail) -> Any:
         text=text.strip() + "\n",
         html=html,
     )
+
+
+def subject(mail: Mail) -> str:
+    return _subject_and_text(mail, _facts(mail))[0]
+
+
+def _facts(mail: Mail) -> dict[str, Any]:
+    facts = {**mail.facts, "operator": settings(), "subject": ""}
+    if "payment" in facts:
+        payment = facts["payment"]
+        method, kind = payment["method"], payment["kind"]
+        facts |= {"method_words": ledger.METHOD_WORDS[method], "kind_words": _KIND_WORDS.get(kind, kind)}
+    return facts
+
+
+def _subject_and_text(mail: Mail, facts: dict[str, Any]) -> tuple[str, str]:
+    # The text's first line is the subject: one place to read and translate a mail.
+    first_line, _, text = pages.render(f"{_TEMPLATES[mail.kind]}.txt", **facts).partition("\n")
+    return first_line, text
 
 
 # --- waivers --------------------------------------------------------------------------------------

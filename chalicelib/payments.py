@@ -54,6 +54,9 @@ class NewPayment:
     def fingerprint(self) -> str:
         """Equal for equal requests, whatever became of the charter meanwhile."""
         content = {name: value for name, value in asdict(self).items() if name != "ask_if_duplicate"}
+        if content["duplicate_of"] is None:
+            # As before there was that field: what an older release has recorded stays the same request.
+            del content["duplicate_of"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -308,7 +311,7 @@ def _check_act(name: str, payment: dict[str, Any], rows: list[dict[str, Any]], a
         raise PaymentConflict("Part of this payment was refunded. Void the refund first.")
 
 
-def send_receipt_again(event_id: str, payment_id: str, *, now: datetime) -> dict[str, str]:
+def send_receipt_again(event_id: str, payment_id: str, *, actor: Actor, now: datetime) -> dict[str, str]:
     charter = find_charter(event_id)
     payment = _find(fold(charter.payment_items), payment_id)
     if not ledger.is_live(payment):
@@ -318,7 +321,8 @@ def send_receipt_again(event_id: str, payment_id: str, *, now: datetime) -> dict
     if mail is None:
         raise PaymentConflict("The patron of this charter has no email address.")
     try:
-        store.put_mail(mail)
+        audit = acts.audit("receipt_asked", actor, times.format_instant(now), mail_id=mail.mail_id)
+        store.put_mail(mail, charter.event.event_id, audit)
     except (store.Exists, store.Moved):
         return {"receipt": "pending"}
     notifications.deliver(mail, now)
@@ -352,7 +356,8 @@ def fold(items: Iterable[Item]) -> list[dict[str, Any]]:
             taken.append((which, facts))
         else:
             rows[which] = {**facts, "receipt": receipt}
-    for which, facts in sorted(taken, key=lambda one: (one[1]["at"], one[1]["act"] != "clear")):
+    # Not by time: clocks differ, and nothing can be cleared once it was voided or bounced.
+    for which, facts in sorted(taken, key=lambda one: one[1]["act"] != "clear"):
         if which in rows:
             rows[which] = _apply(rows[which], facts)
     return sorted(rows.values(), key=ledger.order)

@@ -1,151 +1,62 @@
-"""Mails that ask for a signature: of a guest who has not signed, of a signer whose text has changed."""
+"""Reminders of the balance: whom to remind, and when not any more. Switched on charter by charter."""
 
-import hashlib
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
-from chalicelib import acts, events, notifications, payments, signing, store, times, waiver_versions, waivers
-from chalicelib.errors import Conflict
-from chalicelib.fields import Fields
-from chalicelib.store import EventRecord, Mail
+from chalicelib import store, times
+from chalicelib.store import EventRecord
 
-# Once per person; whoever lists three guests under one address gets one mail that names them all.
-AGAIN_AFTER = timedelta(hours=6)
-MAX_IDS = 100
-# What is not sent by then is left to the schedule: the function may run for 15 s.
-SEND_S = 5.0
-MAX_COMING = 500
+DAYS_BEFORE = (7, 2)
+# A mark that was missed for longer is left out: a late reminder of "seven days" helps nobody.
+LATEST = timedelta(hours=24)
+MAX_CHARTERS = 10_000
+
+_WHY_NOT = {
+    "on": "",
+    "off": "reminders are switched off, or the charter is completed",
+    "stopped_cancelled": "the charter is cancelled",
+    "stopped_paid": "nothing is due",
+    "stopped_cash": "cash was logged",
+    "no_email": "the patron has no email address",
+}
 
 
-def remind_guests(event_id: str, body: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-    """Mails the listed guests who have not signed, or those of them who are named."""
-    form = Fields(body)
-    wanted = form.ids("guest_ids", most=MAX_IDS)
-    form.finish()
-    event = _find_open(event_id, now)
-    guests = {guest["guest_id"]: guest for guest in event.details["guests"]}
-    form.refuse_unknown("guest_ids", wanted or (), guests)
-    missing = {guest["guest_id"]: guest for guest in events.missing_guests(event)}
-    asked, skipped = _ask(
-        "waiver_reminder",
-        event,
-        {guest_id: (missing[guest_id]["name"], missing[guest_id]["email"], "en") for guest_id in missing},
-        wanted if wanted is not None else list(missing),
-        {"gone": "signed", "recent": "reminded_recently"},
-        now,
+def find_due(now: datetime) -> Iterator[tuple[EventRecord, int]]:
+    """Charters whose mark (so many days before the start) has passed within the last day: one Query of the board."""
+    first = now + timedelta(days=min(DAYS_BEFORE)) - LATEST
+    last = now + timedelta(days=max(DAYS_BEFORE))
+    found, _ = store.list_events(
+        times.format_instant(first), f"{times.format_instant(last)}~", "scheduled", MAX_CHARTERS
     )
-    return {"reminded": asked, "skipped": [{"guest_id": one, "why": why} for one, why in skipped]}
+    for event in found:
+        for days in DAYS_BEFORE:
+            mark = times.parse_instant(event.details["starts_at"]) - timedelta(days=days)
+            is_due = now - LATEST < mark <= now and times.format_instant(mark) >= event.reminders_since
+            if is_due and not why_not(event, now):
+                yield event, days
 
 
-def ask_again(event_id: str, body: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-    """Mails the signers of an older text, or those of them who are named, to sign the current one."""
-    form = Fields(body)
-    wanted = form.ids("waiver_ids", most=MAX_IDS)
-    form.finish()
-    event = _find_open(event_id, now)
-    records = payments.find_charter(event_id, with_waivers=True).waivers
-    form.refuse_unknown("waiver_ids", wanted or (), {record["waiver_id"] for record in records})
-    outdated = {record["waiver_id"]: record for record in _outdated(records, waiver_versions.read_current())}
-    asked, skipped = _ask(
-        "waiver_again",
-        event,
-        {
-            waiver_id: (record["signer_name"], record["signer_email"], record.get("language", "en"))
-            for waiver_id, record in outdated.items()
-        },
-        wanted if wanted is not None else list(outdated),
-        {"gone": "signed_current_text", "recent": "asked_recently"},
-        now,
-    )
-    return {"asked": asked, "skipped": [{"waiver_id": one, "why": why} for one, why in skipped]}
+def why_not(event: EventRecord, now: datetime) -> str:
+    """Why the patron is not to be reminded now; empty when they are."""
+    if event.details["starts_at"] <= times.format_instant(now):
+        return "the charter has started"
+    return _WHY_NOT[state(event)]
 
 
-def list_superseded(*, now: datetime) -> dict[str, Any]:
-    """Who of those on coming charters has signed an older text."""
-    current = waiver_versions.read_current()
-    coming, _ = store.list_events(times.format_instant(now), "9", "scheduled", MAX_COMING)
-    found = []
-    for event in coming:
-        if not event.signed_count:
-            continue
-        outdated = _outdated(payments.find_charter(event.event_id, with_waivers=True).waivers, current)
-        signers = [
-            {
-                "waiver_id": record["waiver_id"],
-                "participant_name": record["participant_name"],
-                "signer_name": record["signer_name"],
-                "can_be_asked": bool(record["signer_email"]),
-            }
-            for record in outdated
-        ]
-        if signers:
-            names = ("title", "starts_at", "timezone")
-            about = {"event_id": event.event_id, **{name: event.details[name] for name in names}}
-            found.append({**about, "signers": signers})
-    return {"events": found}
+def state(event: EventRecord) -> str:
+    """The contract's `balance_reminders_state`."""
+    details, sums = event.details, event.sums
+    if not details["balance_reminders"] or event.status == "completed":
+        return "off"
+    if event.status == "cancelled":
+        return "stopped_cancelled"
+    if sums.balance(details["charter_fee_cents"])["balance_due_cents"] <= 0:
+        return "stopped_paid"
+    if sums.cash_recorded_at >= event.reminders_since:
+        return "stopped_cash"
+    return "on" if details["patron"]["email"] else "no_email"
 
 
-def _outdated(records: Sequence[dict[str, Any]], current: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What was signed under an older text and not signed anew."""
-    people = waivers.people(records, current)
-    return [person for person in people if waiver_versions.is_superseded(person, current)]
-
-
-def _find_open(event_id: str, now: datetime) -> EventRecord:
-    event = events.find_event(event_id)
-    if closed := signing.why_closed(event, now):
-        raise Conflict(closed)
-    return event
-
-
-def _ask(
-    kind: str,
-    event: EventRecord,
-    people: Mapping[str, tuple[str, str, str]],
-    wanted: Sequence[str],
-    why: Mapping[str, str],
-    now: datetime,
-    clock: Callable[[], float] = time.monotonic,
-) -> tuple[list[str], list[tuple[str, str]]]:
-    """Who was asked, and who was not and why; `people` are those who can be, with name, address and language."""
-    skipped = [(one, why["gone"]) for one in wanted if one not in people]
-    by_email: dict[str, list[str]] = {}
-    for one in wanted:
-        if one in people and not people[one][1]:
-            skipped.append((one, "no_email"))
-        elif one in people:
-            by_email.setdefault(people[one][1].lower(), []).append(one)
-    asked: list[str] = []
-    mails: list[Mail] = []
-    for email, ids in by_email.items():
-        names = list(dict.fromkeys(people[one][0] for one in ids))
-        mail = _owe(kind, event, email, people[ids[0]][1], names, people[ids[0]][2], now)
-        if mail:
-            asked += ids
-            mails.append(mail)
-        else:
-            skipped += [(one, why["recent"]) for one in ids]
-    ends_at = clock() + SEND_S
-    for mail in mails:
-        if clock() < ends_at:
-            notifications.deliver(mail, now)
-    return asked, skipped
-
-
-def _owe(
-    kind: str, event: EventRecord, person: str, to: str, names: list[str], language: str, now: datetime
-) -> Mail | None:
-    """The mail, or None if this person had one lately."""
-    key = f"{kind}#{event.event_id}#{hashlib.sha256(person.encode()).hexdigest()[:32]}"
-    now_s = int(now.timestamp())
-    mail_id = f"{kind.replace('_', '-')}-{hashlib.sha256(f'{key} {now_s}'.encode()).hexdigest()[:32]}"
-    mail = notifications.owe_signature_request(kind, mail_id, to, event, names, language, now)
-    for _ in acts.tries():
-        try:
-            owed = store.owe_once(mail, key, now_s, now_s + int(AGAIN_AFTER.total_seconds()))
-        except store.Moved:
-            continue
-        break
-    return mail if owed else None
+def day(event: EventRecord) -> str:
+    """The day of the start, at the charter's place: another day has marks of its own."""
+    return str(times.local(event.details["starts_at"], event.details["timezone"]).date())

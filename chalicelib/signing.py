@@ -331,7 +331,7 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
                 raise NotOpen(closed)
             raise VersionConflict("The text has changed since you opened it. Please read the new one and sign it.")
         if not version["published_at"]:
-            if not waiver_versions.keep_sample(version, now):
+            if not waiver_versions.keep_sample(version, Actor(signing.signer_name, visitor.address), now):
                 continue
             desk.versions[version["language"]] = version
         # Whoever lost a race or meets one queues up: each transaction that fails would hold up the others.

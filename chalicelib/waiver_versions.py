@@ -87,17 +87,18 @@ def publish_version(body: Mapping[str, Any], *, actor: Actor, now: datetime) -> 
         if known and current and current["waiver_version"] == known["waiver_version"]:
             break
         try:
-            store.publish_version(known or version)
+            store.publish_version(known or version, acts.audit("published", actor, times.format_instant(now)))
         except store.Moved:
             continue
         break
     return known or version, known is None
 
 
-def keep_sample(version: dict[str, Any], now: datetime) -> bool:
+def keep_sample(version: dict[str, Any], actor: Actor, now: datetime) -> bool:
     """Nobody published a text yet and the sample is being signed: its very bytes become the first version."""
     try:
-        store.publish_version({**version, "published_at": times.format_instant(now)}, only_first=True)
+        at = times.format_instant(now)
+        store.publish_version({**version, "published_at": at}, acts.audit("signed_first", actor, at), only_first=True)
     except (store.Exists, store.Moved):
         return False
     return True

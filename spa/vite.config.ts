@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { serviceWorker } from "./vite-worker.ts";
 
 const server = process.env.SCC_URL ?? "http://localhost:8000";
 
@@ -13,6 +14,8 @@ function manifest(): Plugin {
     { file: "icon.svg", sizes: "any", type: "image/svg+xml" },
     { file: "icon-192.png", sizes: "192x192", type: "image/png" },
     { file: "icon-512.png", sizes: "512x512", type: "image/png" },
+    // Its drawing keeps within the circle that launchers cut out.
+    { file: "icon-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
   ];
   const references = new Map<string, string>();
   return {
@@ -25,6 +28,7 @@ function manifest(): Plugin {
       }
     },
     generateBundle() {
+      // No `id`: it would be the same for both slots. Without one it is the start address.
       const source = {
         name: "Ship Captain Crew",
         short_name: "Captain Crew",
@@ -52,7 +56,7 @@ function manifest(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [manifest()],
+  plugins: [manifest(), serviceWorker()],
   build: {
     // The content security policy allows no data: addresses.
     assetsInlineLimit: 0,

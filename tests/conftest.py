@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import post
 from tests.support.running import ROOT, Product, running_product, wait_for_dynamodb
 from tools.embedded import EmbeddedAws, free_port
 
@@ -77,6 +78,12 @@ def dynamodb_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.terminate()
         process.wait(20)
         log.close()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a mail server on loopback."""
+    return post.make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="session")

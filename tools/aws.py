@@ -9,10 +9,8 @@ import functools
 import hashlib
 import hmac
 import os
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote_plus, urlsplit
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
@@ -146,19 +144,21 @@ def sign(
     return signed
 
 
-@dataclass(frozen=True)
 class Door:
     """One service of AWS. A call that did not get through is made again, up to `attempts` times in all.
 
     So a write may be done twice, or be refused because its own first try had succeeded; whoever calls must know both.
     """
 
-    url: str
-    region: str
-    credentials: Callable[[], Credentials]
-    attempts: int = 5
-    service: str = "s3"
-    _idle: list[tuple[Connection, float]] = field(default_factory=list)
+    def __init__(
+        self, url: str, region: str, credentials: Callable[[], Credentials], attempts: int = 5, service: str = "s3"
+    ) -> None:
+        self.url = url
+        self.region = region
+        self.credentials = credentials
+        self.attempts = attempts
+        self.service = service
+        self._idle: list[tuple[Connection, float]] = []
 
     def _call(
         self,
@@ -193,7 +193,7 @@ class Door:
                 passing = failed.status in PASSING_STATUS or failed.code in PASSING_CODES
             if not passing or attempt >= self.attempts:
                 raise failed
-            time.sleep(min(random.random() * 2 ** (attempt - 1), LONGEST_WAIT_S))  # noqa: S311 - spreads tries
+            time.sleep(min(_chance() * 2 ** (attempt - 1), LONGEST_WAIT_S))
 
     def _send(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         """One request there and back; the connection is kept only after a whole answer."""
@@ -297,6 +297,11 @@ class Distribution(Door):
 
 def _parse(text: bytes) -> Any:
     return fromstring(text)  # noqa: S314 - AWS's own answer
+
+
+def _chance() -> float:
+    """From 0 to 1: spreads the tries of many."""
+    return int.from_bytes(os.urandom(4), "big") / 2**32
 
 
 def _refusal(method: str, key: str, answer: Answer) -> AwsError:

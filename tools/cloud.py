@@ -2,9 +2,8 @@
 
 import functools
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.aws import Bucket, Credentials, Distribution, found_cloudfront, found_credentials, found_endpoint
 from tools.console import Refused
@@ -15,11 +14,10 @@ LOCAL_STAGE = "local"
 EMBEDDED_REGION = "us-east-1"
 CLOUDFRONT_PATH = "2020-05-31/distribution"
 # The functions of app.py beside the API's, by the names their decorators give.
-SCHEDULED = ("sweep_mail",)
+BACKGROUND = ("sweep_mail", "mail_feedback")
 
 
-@dataclass(frozen=True)
-class Cloud:
+class Cloud(NamedTuple):
     stage: str
     endpoint: str | None = None
 
@@ -54,7 +52,7 @@ class Cloud:
 
     def function_names(self) -> list[str]:
         if self.stage != LOCAL_STAGE:
-            return [f"{APP}-{self.stage}", *(f"{APP}-{self.stage}-{name}" for name in SCHEDULED)]
+            return [f"{APP}-{self.stage}", *(f"{APP}-{self.stage}-{name}" for name in BACKGROUND)]
         found = self.client("cloudformation").describe_stack_resources(StackName=f"{APP}-dev")["StackResources"]
         return sorted(
             resource["PhysicalResourceId"] for resource in found if resource["ResourceType"] == "AWS::Lambda::Function"

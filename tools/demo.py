@@ -115,14 +115,61 @@ def add(base_url: str, password: str, now: datetime | None = None) -> None:
     # The one with a receipt: the sample mailbox should stay readable.
     pay(client, sunset, "deposit", "zelle", 40000, today - timedelta(days=9), "90312", notify=True)
 
-    create(client, trip(today, 1, 9, 4, "Whale watching", "Meridian", 5, 88000, "Greta Hoffmann", CAPTAIN_MAYA))
-    create(client, trip(today, 4, 13, 3, "Angel Island picnic", "Petrel", 10, 110000, "Darnell Brooks", CAPTAIN_LUIS))
+    whales = create(
+        client, trip(today, 1, 9, 4, "Whale watching", "Meridian", 5, 88000, "Greta Hoffmann", CAPTAIN_MAYA)
+    )
+    pay(client, whales, "deposit", "check", 30000, today - timedelta(days=8), "1042")
+    picnic = create(
+        client, trip(today, 4, 13, 3, "Angel Island picnic", "Petrel", 10, 110000, "Darnell Brooks", CAPTAIN_LUIS)
+    )
+    now = datetime.now(BAY)
+    pay(client, picnic, "deposit", "check", 20000, now, "388", payer="Ruth Brooks")
+    pay(client, picnic, "deposit", "cash", 15000, now)
+    add_eventful(client, today)
+    add_season(client, today)
     create(client, trip(today, 11, 16, 3, "Anniversary sail for two", "Meridian", 2, 64000, "Yuki Sato", CAPTAIN_MAYA))
     called_off = create(
         client, trip(today, 2, 11, 4, "Fleet school outing", "Petrel", 6, 72000, "Carla Mendes", CAPTAIN_LUIS)
     )
     reason = {"reason": "Small craft advisory, gusts to 35 knots"}
     client.call("POST", f"/api/events/{called_off['event_id']}/cancel", reason)
+
+
+def add_eventful(client: Client, today: datetime) -> None:
+    """A charter whose ledger has seen everything: a bounce, a wrong tap, a refund, a tip, two who pay."""
+    reunion = create(
+        client, trip(today, -2, 12, 5, "Family reunion sail", "Petrel", 9, 156000, "Nadia Petrov", CAPTAIN_LUIS)
+    )
+    bounced = pay(client, reunion, "deposit", "check", 50000, today - timedelta(days=24), "2207")
+    client.call("POST", f"{bounced}/bounce", {"reason": "Insufficient funds"})
+    pay(client, reunion, "deposit", "venmo", 50000, today - timedelta(days=20), "VN-77120")
+    wrong = pay(client, reunion, "balance", "cash", 106000, today - timedelta(days=3))
+    client.call("POST", f"{wrong}/void", {"reason": "Wrong amount, a tap too early"})
+    pay(client, reunion, "balance", "card", 70000, today - timedelta(days=2), "A-5519", payer="Ilya Petrov")
+    paid = pay(client, reunion, "balance", "cash", 40000, today - timedelta(days=2))
+    refund_of = paid.rpartition("/")[2]
+    pay(client, reunion, "refund", "cash", 4000, today - timedelta(days=1), refund_of=refund_of)
+    pay(client, reunion, "tip", "cash", 12000, today - timedelta(days=2))
+
+
+def add_season(client: Client, today: datetime) -> None:
+    """One charter for every other month behind, so that the reports have something to show."""
+    for months, fee_cents, title, patron, method in (
+        (2, 132000, "Company regatta", "Omar Haddad", "bank_transfer"),
+        (4, 184000, "Fourth of July sail", "Lena Fischer", "card"),
+        (6, 98000, "Solstice sail", "Sam O'Neil", "zelle"),
+        (8, 61000, "Spring break sail", "Ivy Chen", "card"),
+        (10, 36000, "New Year's sail", "Paul Weber", "card"),
+    ):
+        trip_of = trip(today, -30 * months, 11, 4, title, "Petrel", 8, fee_cents, patron, CAPTAIN_MAYA)
+        event = create(client, trip_of)
+        day = today - timedelta(days=30 * months)
+        pay(client, event, "deposit", "card", fee_cents // 3, day - timedelta(days=25))
+        settled = pay(client, event, "balance", method, fee_cents - fee_cents // 3, day - timedelta(days=1), "S-101")
+        if method not in ("cash", "card"):
+            client.call("POST", f"{settled}/clear", {"cleared_at": day.isoformat()})
+        done = {"version": event["version"], "status": "completed"}
+        client.call("PATCH", f"/api/events/{event['event_id']}", done)
 
 
 def trip(
@@ -173,13 +220,16 @@ def pay(
     method: str,
     amount_cents: int,
     received_at: datetime,
-    reference: str,
+    reference: str = "",
     *,
     notify: bool = False,
-) -> None:
+    **more: str,
+) -> str:
+    """The path of the new payment."""
+    path = f"/api/events/{event['event_id']}/payments/{uuid.uuid4()}"
     client.call(
         "PUT",
-        f"/api/events/{event['event_id']}/payments/{uuid.uuid4()}",
+        path,
         {
             "kind": kind,
             "method": method,
@@ -187,8 +237,10 @@ def pay(
             "received_at": received_at.isoformat(),
             "reference": reference,
             "notify": notify,
+            **more,
         },
     )
+    return path
 
 
 def mailbox(name: str) -> str:

@@ -20,8 +20,8 @@ from chalice.utils import UI
 
 from chalicelib import settings
 from chalicelib.errors import SettingsError
-from tools import edge, env, local, smoke, stacks
-from tools.cloud import APP, ROOT, SCHEDULED, Cloud, find_cloud
+from tools import edge, env, gateway, local, smoke, stacks
+from tools.cloud import APP, BACKGROUND, ROOT, Cloud, find_cloud
 from tools.console import Refused, confirm, note, progress, run_tool
 from tools.depot import Depot
 from tools.releaser import Memory, Releaser, own_commit, own_name
@@ -31,6 +31,7 @@ from tools.viewer import Viewer
 # Chalice remembers what it made in a local file; a copy in the private bucket lets any machine deploy next.
 DEPLOYED_KEY = "_deployed/{stage}.json"
 SMOKE_TIMEOUT_S = 300
+FUNCTION = "function and API"
 
 
 class LiveEnvironmentFactory(CLIFactory):  # type: ignore[misc]
@@ -113,6 +114,9 @@ def deploy(cloud: Cloud, wishes: Wishes, yes: bool) -> None:
         secret = ensure_origin_secret(run)
     with run.step("function and API (chalice deploy)", "Mend that"):
         api_id = deploy_function(run, bucket)
+        answered = gateway.answer_unrouted(cloud.client("apigateway"), api_id, api_stage(stage))
+        if answered and FUNCTION not in run.changed:
+            run.changed.append(FUNCTION)
     with run.step("edge; the first time this takes some minutes", "Mend that"):
         edge_outputs = run.stack(
             f"{APP}-{stage}-edge",
@@ -219,11 +223,12 @@ def deploy_function(run: Run, bucket: str) -> str:
         progress("  function and API: nothing to change")
         return api_id
     adopt_api(cloud)
-    names = dict(zip(cloud.function_names(), ("api_handler", *SCHEDULED), strict=True))
+    names = dict(zip(cloud.function_names(), ("api_handler", *BACKGROUND), strict=True))
     before = {function: env.live_environment(cloud, function)[0] for function in env.existing_functions(cloud)}
-    factory = LiveEnvironmentFactory(
-        str(ROOT), cloud.stage, {names[function]: variables for function, variables in before.items()}
-    )
+    # A function that a new version brings starts with what the API's has: they are meant to be alike.
+    known = before.get(cloud.function_names()[0], {})
+    wanted = {names[function]: before.get(function, known) for function in names}
+    factory = LiveEnvironmentFactory(str(ROOT), cloud.stage, wanted)
     config = factory.create_config_obj(cloud.stage)
     session = factory.create_botocore_session()
     deployer = factory.create_default_deployer(session=session, config=config, ui=UI(out=sys.stderr, err=sys.stderr))
@@ -235,7 +240,7 @@ def deploy_function(run: Run, bucket: str) -> str:
         env.verify(cloud, function, variables)
     # Only a whole deployment is marked, so that one that broke off is done again.
     keep_deployed(cloud, bucket, mark=function_mark(cloud))
-    run.changed.append("function and API")
+    run.changed.append(FUNCTION)
     return str(deployed_api(cloud))
 
 

@@ -1,9 +1,9 @@
 """The only caller of S3 and CloudFront for releases: pool, slots, journal, records, invalidations."""
 
-import secrets
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tools import release
 from tools.aws import AwsError, Bucket, Distribution, Object
@@ -28,8 +28,7 @@ def journal_key(seq: int) -> str:
     return f"{JOURNAL}{LAST_SEQ - seq:09d}.json"
 
 
-@dataclass(frozen=True)
-class Depot:
+class Depot(NamedTuple):
     bucket: Bucket
     distribution: Distribution
 
@@ -194,7 +193,7 @@ class Depot:
         items = sorted(paths)
         if not items:
             return
-        number, status = self.distribution.invalidate(items, secrets.token_hex(16))
+        number, status = self.distribution.invalidate(items, os.urandom(16).hex())
         deadline = time.monotonic() + INVALIDATION_TIMEOUT_S
         while status != "Completed":
             if time.monotonic() > deadline:

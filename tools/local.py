@@ -21,7 +21,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import demo, stacks
+from tools import demo, gateway, stacks
 from tools.cloud import LOCAL_STAGE, Cloud
 from tools.console import Refused, note, progress, run_tool
 from tools.depot import Depot
@@ -265,6 +265,7 @@ def deploy(copy: Copy) -> str:
         f"{APP}-resources", (ROOT / ".chalice/resources.yaml").read_text(), {"Stage": STAGE, "MailIdentity": MAIL_FROM}
     )
     api = apply(APP, local_template(copy, resources["TableName"]), {})
+    gateway.answer_unrouted(copy.aws.client("apigateway"), api["RestAPIId"], STAGE)
     edge = apply(
         f"{APP}-edge",
         (ROOT / ".chalice/edge.yaml").read_text(),

@@ -9,8 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.console import Refused
 from tools.slots import SLOTS, SpaFile
@@ -22,8 +21,7 @@ PAGE = "index.html"
 VIEWER_PREFIX = {"production": "/", "staging": "/_staging/"}
 
 
-@dataclass(frozen=True)
-class Who:
+class Who(NamedTuple):
     by: str
     at: str
     commit: str
@@ -31,8 +29,7 @@ class Who:
     """Tells our own entry, whose answer was lost, from somebody else's."""
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """Of one file as it is stored and served. The ETag is the MD5 that S3 gives a plain PutObject."""
 
     sha256: str
@@ -43,14 +40,12 @@ class Facts:
     lines: int | None
 
 
-@dataclass(frozen=True)
-class Pointer:
+class Pointer(NamedTuple):
     facts: Facts
     body: bytes
 
 
-@dataclass(frozen=True)
-class Release:
+class Release(NamedTuple):
     release: str
     by: str
     at: str
@@ -64,8 +59,7 @@ class Release:
         return sum(facts.lines or 0 for facts in self.files.values())
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """What a slot holds, or will once the entry is carried out; `before` are the ETags it may still show."""
 
     release: str
@@ -89,8 +83,7 @@ class Slot:
         return f"{self.release}, {self.act} by {self.by} at {self.at}"
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(NamedTuple):
     seq: int
     act: str
     release: str
@@ -100,8 +93,7 @@ class Act:
     commit: str
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(NamedTuple):
     """That a staged release was fetched through the edge and was right, and what production held then."""
 
     release: str
@@ -111,8 +103,7 @@ class Proof:
     at: str
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """The last entry of the journal: the state of both slots."""
 
     seq: int = 0
@@ -163,8 +154,7 @@ def compare(local: str | None, known: Iterable[str], live: str | None) -> str:
     return "behind" if local in known else "diverged"
 
 
-@dataclass(frozen=True)
-class Live:
+class Live(NamedTuple):
     """What a slot really holds, by its ETags: empty, recorded, unsettled (an act was interrupted) or foreign."""
 
     kind: str
@@ -186,8 +176,7 @@ def observe(slot: Slot | None, etags: Mapping[str, str]) -> Live:
 # What an upload does
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     action: str
     key: str
     reason: str
@@ -234,7 +223,7 @@ def viewer_paths(slot: str, names: Iterable[str]) -> list[str]:
 
 def next_head(head: Head, who: Who, act: Act, **changes: Any) -> Head:
     history = (act, *head.history)[:KEEP_ACTS]
-    return replace(head, seq=head.seq + 1, nonce=who.nonce, history=history, **changes)
+    return head._replace(seq=head.seq + 1, nonce=who.nonce, history=history, **changes)
 
 
 def _act(head: Head, who: Who, act: str, release: str, replaces: str | None) -> Act:
@@ -298,7 +287,7 @@ def promote(head: Head, who: Who, live: Live, forced: Iterable[str], expected: S
             f"{told_live(head.production, live)}. Look at it, then `verify staging` again"
         )
     act = _act(head, who, "promoted", staged.release, live.token)
-    slot = replace(staged, act=act.act, seq=act.seq, by=act.by, at=act.at, before={**live.etags})
+    slot = staged._replace(act=act.act, seq=act.seq, by=act.by, at=act.at, before={**live.etags})
     return next_head(head, who, act, production=slot)
 
 
@@ -350,8 +339,7 @@ def plain_name(name: str) -> str:
     return re.sub(HASHED, r"\1\2", name)
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     state: str
     before: str | None
     after: str | None
@@ -394,7 +382,7 @@ def unified(one: Pair, before: bytes, after: bytes, width: int = 400) -> list[st
 
 
 def encode_release(release: Release) -> bytes:
-    return _encode(asdict(release))
+    return _encode(release)
 
 
 def decode_release(text: bytes) -> Release:
@@ -405,7 +393,7 @@ def decode_release(text: bytes) -> Release:
 
 
 def encode_head(head: Head) -> bytes:
-    return _encode(asdict(head))
+    return _encode(head)
 
 
 def decode_head(text: bytes) -> Head:
@@ -418,11 +406,19 @@ def decode_head(text: bytes) -> Head:
     return Head(**data)
 
 
-def _encode(data: dict[str, Any]) -> bytes:
-    def plain(value: bytes) -> str:
-        return base64.b64encode(value).decode()
+def _encode(data: Release | Head) -> bytes:
+    return json.dumps({"format": FORMAT, **_plain(data)}, separators=(",", ":")).encode()
 
-    return json.dumps({"format": FORMAT, **data}, default=plain, separators=(",", ":")).encode()
+
+def _plain(value: Any) -> Any:
+    """As JSON holds it: a named tuple is an object, bytes are base64."""
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def _decode(text: bytes, what: str) -> dict[str, Any]:

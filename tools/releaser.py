@@ -2,12 +2,11 @@
 
 import contextlib
 import json
-import secrets
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools import release
 from tools.cloud import ROOT
@@ -25,8 +24,7 @@ Ask = Callable[[list[str]], None]
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(NamedTuple):
     """What this copy remembers of one stage: the base of each slot, and an act that is under way."""
 
     folder: Path
@@ -44,20 +42,18 @@ class Memory:
 
     def write(self, name: str, facts: dict[str, Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / f"{name}.json.{secrets.token_hex(4)}"
+        draft = self.folder / f"{name}.json.{os.urandom(4).hex()}"
         draft.write_text(json.dumps(facts, indent=1))
         draft.replace(self.folder / f"{name}.json")
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     release: str
     changed: bool
     message: str
 
 
-@dataclass(frozen=True)
-class Releaser:
+class Releaser(NamedTuple):
     depot: Depot
     viewer: Viewer
     memory: Memory
@@ -68,7 +64,7 @@ class Releaser:
 
     def who(self) -> Who:
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        return Who(self.by, at, self.commit(), secrets.token_hex(8))
+        return Who(self.by, at, self.commit(), os.urandom(8).hex())
 
     # Stage
 
@@ -337,7 +333,7 @@ class Releaser:
         if token is None:
             raise Refused(f"{slot} is empty: nothing to pull")
         told, files, read = self.contents(slot, into)
-        draft = into.with_name(f"{into.name}.{secrets.token_hex(4)}")
+        draft = into.with_name(f"{into.name}.{os.urandom(4).hex()}")
 
         def fetch(name: str) -> None:
             body = read(name)

@@ -8,6 +8,7 @@ import hashlib
 import json
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import chain, times
+from chalicelib.store import Item
 from tools import env
 from tools.cloud import APP, Cloud, find_cloud
 from tools.console import Refused, confirm, progress, run_tool
@@ -84,26 +86,31 @@ def make_safe(dynamodb: Any, table: str) -> None:
 def read(dynamodb: Any, table: str) -> Contents:
     """Every record of a table. A drill reads all of it; the function never does."""
     found = Contents()
+    for item in scan(dynamodb, table):
+        pk, sk = item["PK"]["S"], item["SK"]["S"]
+        kind = kind_of(pk, sk)
+        found.marks.setdefault(kind, {})[f"{pk}/{sk}"] = hashlib.sha256(
+            json.dumps(item, sort_keys=True, default=str).encode()
+        ).hexdigest()
+        facts = json.loads(item["data"]["S"]) if "data" in item else {}
+        if kind == "PAYMENT":
+            found.money_cents += facts["amount_cents"] * (-1 if facts.get("kind") == "refund" else 1)
+        elif kind == "WAIVER":
+            found.chain_links.append(facts)
+    return found
+
+
+def scan(dynamodb: Any, table: str) -> Iterator[Item]:
+    """Every item that is a record: all but sessions and throttles."""
     for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for item in page["Items"]:
-            pk, sk = item["PK"]["S"], item["SK"]["S"]
-            kind = kind_of(pk, sk)
-            if kind in PASSING:
-                continue
-            found.marks.setdefault(kind, {})[f"{pk}/{sk}"] = hashlib.sha256(
-                json.dumps(item, sort_keys=True, default=str).encode()
-            ).hexdigest()
-            facts = json.loads(item["data"]["S"]) if "data" in item else {}
-            if kind == "PAYMENT":
-                found.money_cents += facts["amount_cents"] * (-1 if facts.get("kind") == "refund" else 1)
-            elif kind == "WAIVER":
-                found.chain_links.append(facts)
-    return found
+            if kind_of(item["PK"]["S"], item["SK"]["S"]) not in PASSING:
+                yield item
 
 
 def kind_of(pk: str, sk: str) -> str:
     if not pk.startswith("EVENT#"):
-        return pk.partition("#")[0]
+        return "AUDIT" if sk.startswith("AUDIT#") else pk.partition("#")[0]
     parts = sk.split("#")
     return "ACT" if parts[0] == "PAYMENT" and len(parts) > 2 else parts[0]
 

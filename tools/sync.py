@@ -223,7 +223,8 @@ def arguments() -> argparse.ArgumentParser:
     forced.add_argument(
         "--force-from", metavar="RELEASE", action="append", default=[], help="the live release it knowingly replaces"
     )
-    commands = parser.add_subparsers(dest="command", required=True)
+    # Told the name, argparse does not work out its help first.
+    commands = parser.add_subparsers(dest="command", required=True, prog=parser.prog)
 
     def add(run: Callable[[Releaser, argparse.Namespace], int], text: str, *more: argparse.ArgumentParser) -> Any:
         command = commands.add_parser(run.__name__, help=text, description=text, parents=[common, *more])

@@ -1,11 +1,9 @@
 """What a viewer gets: fetching a slot through the edge and comparing bytes, types and caching headers."""
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.console import Refused
 from tools.release import PAGE, VIEWER_PREFIX, Facts, Pointer
@@ -15,8 +13,7 @@ FETCHES = 8
 TIMEOUT_S = 30
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     status: int
     content_type: str
     cache_control: str
@@ -82,6 +79,7 @@ class Viewer:
 
     def verify_closure(self, pointers: Mapping[str, Pointer]) -> list[str]:
         """Every asset that these pages, and what they name in turn, need is served with its type."""
+        import threading
         from concurrent.futures import ThreadPoolExecutor
 
         from tools.references import references

@@ -116,7 +116,9 @@ def _open(url: SplitResult) -> Any:
 
 
 def _connect(host: str, port: int) -> socket.socket:
-    found = socket.create_connection((host, port), CONNECT_TIMEOUT_S)
+    # Text would load the tables of international names.
+    name: Any = host.encode() if host.isascii() else host
+    found = socket.create_connection((name, port), CONNECT_TIMEOUT_S)
     found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return found
 

@@ -4,6 +4,7 @@ One table; its keys, and the sparse index `by_date`, are described in docs/decis
 stand as JSON text in `data`; beside it stand only the attributes that conditions, filters or counters need.
 """
 
+from chalicelib.store.addresses import mark_address, read_marks
 from chalicelib.store.dock import (
     owe_head_mail,
     owe_once,
@@ -23,7 +24,18 @@ from chalicelib.store.events import (
     request_of,
     update_event,
 )
-from chalicelib.store.mail import Mail, claim_mail, finish_mail, list_due_mail, postpone_mail, put_mail
+from chalicelib.store.mail import (
+    Mail,
+    change_mail,
+    claim_mail,
+    finish_mail,
+    list_due_mail,
+    list_mail,
+    mail_place,
+    postpone_mail,
+    put_mail,
+    read_mail,
+)
 from chalicelib.store.payments import (
     append_act,
     append_payment,
@@ -76,6 +88,7 @@ __all__ = [
     "append_payment",
     "append_waivers",
     "board_key",
+    "change_mail",
     "claim_mail",
     "count_try",
     "delete_session",
@@ -88,8 +101,11 @@ __all__ = [
     "list_due_mail",
     "list_events",
     "list_ledger",
+    "list_mail",
     "list_to_clear",
     "list_versions",
+    "mail_place",
+    "mark_address",
     "owe_head_mail",
     "owe_once",
     "payment_parts",
@@ -110,6 +126,8 @@ __all__ = [
     "read_dock",
     "read_event",
     "read_head_to_mail",
+    "read_mail",
+    "read_marks",
     "read_payment_item",
     "read_session",
     "read_version",

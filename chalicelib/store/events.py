@@ -34,6 +34,8 @@ class EventRecord:
     signed_count: int
     created_at: str
     updated_at: str
+    reminders_since: str = ""
+    """When the balance reminders were switched on; empty while they are off."""
     waivers_open_until: str = ""
     """Till when a charter that is over takes signatures all the same."""
     signed_guest_ids: frozenset[str] = frozenset()
@@ -160,15 +162,10 @@ def event_key(event_id: str) -> Item:
 
 
 def _event_attributes(event: EventRecord) -> Item:
+    names = ("event_id", "created_at", "details", "reminders_since", "waivers_open_until")
+    data = {name: getattr(event, name) for name in names}
     return {
-        "data": json_s(
-            {
-                "event_id": event.event_id,
-                "created_at": event.created_at,
-                "details": event.details,
-                "waivers_open_until": event.waivers_open_until,
-            }
-        ),
+        "data": json_s(data),
         "status": s(event.status),
         "version": n(event.version),
         "money": json_s(event.sums.to_data()),
@@ -184,8 +181,8 @@ def _board_keys(event: EventRecord) -> Item:
 
 def to_event(item: Item) -> EventRecord:
     data = load_data(item)
-    # A charter from before there were guests has none.
-    details = {"guests": [], **data.pop("details")}
+    # A charter may be older than the switch and the list of guests.
+    details = {"guests": [], "balance_reminders": False, **data.pop("details")}
     return EventRecord(
         **data,
         details=details,

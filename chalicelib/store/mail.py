@@ -1,10 +1,11 @@
-"""The outbox of mails: owed, taken, postponed, done."""
+"""The outbox of mails: owed, taken, postponed, done, and owed once more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.store.events import audit_item
 from chalicelib.store.table import (
     Item,
     db,
@@ -22,7 +23,10 @@ from chalicelib.store.table import (
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail that is owed. `due_at` is when the next sender may take it: a lease and a back-off in one."""
+    """A mail, from the moment that it is owed.
+
+    `due_at` is when the next sender may take it: a lease and a back-off in one. Once it has ended, it is when that was.
+    """
 
     mail_id: str
     kind: str
@@ -31,11 +35,18 @@ class Mail:
     due_at: str
     attempts: int = 0
     status: str = "owed"
+    created_at: str = ""
+    note: str = ""
+    """What became of the last try."""
+    retries: list[dict[str, Any]] = field(default_factory=list)
+    """Each time an admin sent it again: who, when, and how it had ended."""
+    reports: list[str] = field(default_factory=list)
+    """What the mail service reported of it afterwards, by kind and message."""
 
 
-def put_mail(mail: Mail) -> None:
-    """Raises Exists if that mail is already owed or done."""
-    write_all(owed(mail), unique=0)
+def put_mail(mail: Mail, event_id: str = "", audit: dict[str, Any] | None = None) -> None:
+    """The owed mail and, if somebody asked for it, that act on the charter. Raises Exists if it is owed or done."""
+    write_all([*owed(mail), *([put_write(audit_item(event_id, audit))] if audit else [])], unique=0)
 
 
 def list_due_mail(now: str, limit: int) -> list[Mail]:
@@ -73,14 +84,8 @@ def claim_mail(mail: Mail, until: str) -> bool:
 
 
 def postpone_mail(mail: Mail, due_at: str, why: str) -> None:
-    db().update_item(
-        TableName=table_name(),
-        Key=item_key(f"MAIL#{mail.mail_id}", "MAIL"),
-        UpdateExpression="SET by_date_sk = :due, last_problem = :why",
-        ConditionExpression="#status = :owed",
-        ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues={":due": s(f"{due_at}#{mail.mail_id}"), ":why": s(why), ":owed": s("owed")},
-    )
+    change = _change(replace(mail, due_at=due_at, note=why), "#status = :owed", {":owed": s("owed")})
+    db().update_item(**change["Update"])
 
 
 def finish_mail(mail: Mail, status: str, at: str, note: str, receipt: str | None) -> None:
@@ -88,52 +93,89 @@ def finish_mail(mail: Mail, status: str, at: str, note: str, receipt: str | None
 
     Raises Exists if it has ended before, or Moved.
     """
-    writes = [
-        {
-            "Update": {
-                "TableName": table_name(),
-                "Key": item_key(f"MAIL#{mail.mail_id}", "MAIL"),
-                "UpdateExpression": "SET #status = :status, by_date_pk = :pk, by_date_sk = :sk, last_problem = :note",
-                "ConditionExpression": "#status = :owed",
-                "ExpressionAttributeNames": {"#status": "status"},
-                "ExpressionAttributeValues": {
-                    ":status": s(status),
-                    ":pk": s(f"MAIL#{status}"),
-                    ":sk": s(f"{at}#{mail.mail_id}"),
-                    ":note": s(note),
-                    ":owed": s("owed"),
-                },
-            }
-        }
-    ]
-    if receipt:
-        payment = mail.facts["payment"]
-        writes.append(
-            {
-                "Update": {
-                    "TableName": table_name(),
-                    "Key": item_key(f"EVENT#{payment['event_id']}", f"PAYMENT#{payment['payment_id']}"),
-                    "UpdateExpression": "SET receipt = :receipt",
-                    "ConditionExpression": "attribute_exists(PK)",
-                    "ExpressionAttributeValues": {":receipt": s(receipt)},
-                }
-            }
-        )
-    write_all(writes, unique=0)
+    ended = replace(mail, status=status, due_at=at, note=note)
+    write_all([_change(ended, "#status = :owed", {":owed": s("owed")}), *_receipt(mail, receipt)], unique=0)
+
+
+def change_mail(after: Mail, seen: Mail, receipt: str | None) -> None:
+    """Writes an ended mail's new state, if it still stands as it was seen. One write. Raises Exists or Moved."""
+    condition = "#status = :seen_status AND by_date_sk = :seen_sk"
+    values = {":seen_status": s(seen.status), ":seen_sk": s(mail_place(seen))}
+    write_all([_change(after, condition, values), *_receipt(after, receipt)], unique=0)
+
+
+def read_mail(mail_id: str) -> Mail | None:
+    answer = db().get_item(TableName=table_name(), Key=item_key(f"MAIL#{mail_id}", "MAIL"), ConsistentRead=True)
+    return _to_mail(answer["Item"]) if "Item" in answer else None
+
+
+def list_mail(status: str, behind: str, limit: int) -> tuple[list[Mail], bool]:
+    """Mails of one status behind that place, and whether there are more: one Query, at most 1 MB.
+
+    Owed ones come next due first, all others newest first.
+    """
+    ascending = status == "owed"
+    page = db().query(
+        TableName=table_name(),
+        IndexName="by_date",
+        KeyConditionExpression=f"by_date_pk = :pk AND by_date_sk {'>' if ascending else '<'} :behind",
+        ExpressionAttributeValues={":pk": s(f"MAIL#{status}"), ":behind": s(behind or ("0" if ascending else "9"))},
+        ScanIndexForward=ascending,
+        Limit=limit + 1,
+    )
+    found = [_to_mail(item) for item in page["Items"]]
+    return found[:limit], len(found) > limit or "LastEvaluatedKey" in page
+
+
+def mail_place(mail: Mail) -> str:
+    return f"{mail.due_at}#{mail.mail_id}"
 
 
 def owed(mail: Mail | None) -> list[Item]:
     if mail is None:
         return []
-    item = {
-        **item_key(f"MAIL#{mail.mail_id}", "MAIL"),
-        "by_date_pk": s("MAIL#owed"),
-        "by_date_sk": s(f"{mail.due_at}#{mail.mail_id}"),
-        "status": s("owed"),
+    return [put_write({**item_key(f"MAIL#{mail.mail_id}", "MAIL"), **_attributes(mail)}, only_new=True)]
+
+
+def _attributes(mail: Mail) -> Item:
+    facts = {name: getattr(mail, name) for name in ("kind", "to", "facts", "created_at", "note", "retries", "reports")}
+    return {
+        "by_date_pk": s(f"MAIL#{mail.status}"),
+        "by_date_sk": s(mail_place(mail)),
+        "status": s(mail.status),
         "attempts": n(mail.attempts),
-        "data": json_s({"kind": mail.kind, "to": mail.to, "facts": mail.facts}),
+        "data": json_s(facts),
     }
-    return [put_write(item, only_new=True)]
+
+
+def _change(after: Mail, condition: str, values: Item) -> Item:
+    """The mail as it is from now on, all of it: so the index shows what became of it without another read."""
+    changed = _attributes(after)
+    return {
+        "Update": {
+            "TableName": table_name(),
+            "Key": item_key(f"MAIL#{after.mail_id}", "MAIL"),
+            "UpdateExpression": "SET #status = :status, attempts = :attempts, #data = :data, "
+            "by_date_pk = :by_date_pk, by_date_sk = :by_date_sk",
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#status": "status", "#data": "data"},
+            "ExpressionAttributeValues": {f":{name}": value for name, value in changed.items()} | values,
+        }
+    }
+
+
+def _receipt(mail: Mail, receipt: str | None) -> list[Item]:
+    if receipt is None:
+        return []
+    payment = mail.facts["payment"]
+    update = {
+        "TableName": table_name(),
+        "Key": item_key(f"EVENT#{payment['event_id']}", f"PAYMENT#{payment['payment_id']}"),
+        "UpdateExpression": "SET receipt = :receipt",
+        "ConditionExpression": "attribute_exists(PK)",
+        "ExpressionAttributeValues": {":receipt": s(receipt)},
+    }
+    return [{"Update": update}]
 
 
 def _to_mail(item: Item) -> Mail:

@@ -37,7 +37,7 @@ def append_payment(
     """One transaction: the row, the event's sums, the owed mail, the mark "to clear". Raises Exists or Moved."""
     row = {
         **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}"),
-        **_ledger_keys(payment, ""),
+        **ledger_keys(payment, ""),
         "data": json_s(payment),
         "receipt": s(receipt),
         "fingerprint": s(fingerprint),
@@ -45,7 +45,7 @@ def append_payment(
     }
     writes = [put_write(row, only_new=True), _update_sums(event, sums, payment["recorded_at"]), *owed(mail)]
     if payment["status"] == "received":
-        writes.append(put_write(_to_clear_key(payment)))
+        writes.append(put_write(to_clear_key(payment)))
     write_all(writes, unique=0)
 
 
@@ -54,12 +54,12 @@ def append_act(event: EventRecord, payment: dict[str, Any], act: dict[str, Any],
     name = act["act"].upper()
     row = {
         **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}#{name}"),
-        **_ledger_keys(payment, f"#{name}"),
+        **ledger_keys(payment, f"#{name}"),
         "data": json_s(act),
     }
     writes = [put_write(row, only_new=True), _update_sums(event, sums, act["at"]), *owed(mail)]
     if payment["status"] == "received":
-        writes.append({"Delete": {"TableName": table_name(), "Key": _to_clear_key(payment)}})
+        writes.append({"Delete": {"TableName": table_name(), "Key": to_clear_key(payment)}})
     write_all(writes, unique=0)
 
 
@@ -119,12 +119,12 @@ def _update_sums(event: EventRecord, sums: Sums, at: str) -> Item:
     }
 
 
-def _ledger_keys(payment: dict[str, Any], act: str) -> Item:
+def ledger_keys(payment: dict[str, Any], act: str) -> Item:
     return {
         "by_date_pk": s("LEDGER"),
         "by_date_sk": s(f"{payment['received_at']}#{payment['payment_id']}{act}"),
     }
 
 
-def _to_clear_key(payment: dict[str, Any]) -> Item:
+def to_clear_key(payment: dict[str, Any]) -> Item:
     return item_key(_TO_CLEAR, f"{payment['received_at']}#{payment['payment_id']}#{payment['event_id']}")

@@ -225,8 +225,8 @@ def list_chain() -> list[dict[str, Any]]:
     return [load_data(item) for item in items]
 
 
-def publish_version(version: dict[str, Any], *, only_first: bool = False) -> None:
-    """Stores the version if its text is new, and makes it the current one of its language.
+def publish_version(version: dict[str, Any], audit: dict[str, Any], *, only_first: bool = False) -> None:
+    """Stores the version if its text is new, and makes it the current one of its language; keeps who did it.
 
     A stored version is never rewritten.
 
@@ -248,7 +248,8 @@ def publish_version(version: dict[str, Any], *, only_first: bool = False) -> Non
         {**_current_key(version["language"]), "data": json_s(version), "waiver_version": s(version["waiver_version"])},
         only_new=only_first,
     )
-    write_all([{"Update": store}, current], unique=1)
+    trail = item_key(f"WAIVER_VERSION#{version['waiver_version']}", f"AUDIT#{audit['at']}#{audit['audit_id']}")
+    write_all([{"Update": store}, current, put_write({**trail, "data": json_s(audit)})], unique=1)
 
 
 def read_version(waiver_version: str) -> dict[str, Any] | None:

@@ -3,10 +3,16 @@ import type {
   CharterEvent,
   CharterPage,
   GuestEvent,
+  Mail,
+  MailPage,
+  MailStatus,
   Payment,
   PaymentAnswer,
   PaymentPage,
   PaymentRequest,
+  PeriodLength,
+  Summary,
+  ToClearPage,
   WaiverVersion,
   WaiverVersions,
 } from "./contract";
@@ -30,10 +36,19 @@ export class ApiError extends Error {
     readonly retry_after_s: number | null = null,
     /** The present state of what could not be changed (409). */
     readonly current: unknown = null,
+    /** The payment that the refused one may repeat (409). */
+    readonly duplicate: Payment | null = null,
   ) {
     super(message);
     this.name = "ApiError";
   }
+}
+
+let onSuccess = () => {};
+
+/** Calls `listener` after each call that the API has answered well. */
+export function afterEachSuccess(listener: () => void): void {
+  onSuccess = listener;
 }
 
 interface Call {
@@ -119,8 +134,10 @@ export function bouncePayment(payment: Payment, reason: string): Promise<Payment
   return json(`${paymentPath(payment)}/bounce`, { method: "POST", body: { reason } });
 }
 
-export function clearPayment(payment: Payment): Promise<PaymentAnswer> {
-  return json(`${paymentPath(payment)}/clear`, { method: "POST", body: {} });
+/** Marks a payment as cleared, now or at another moment of the past. */
+export function clearPayment(payment: Payment, cleared_at?: string): Promise<PaymentAnswer> {
+  const body = cleared_at ? { cleared_at } : {};
+  return json(`${paymentPath(payment)}/clear`, { method: "POST", body });
 }
 
 export async function resendReceipt(payment: Payment): Promise<void> {
@@ -144,12 +161,42 @@ export function listPayments(query: PaymentQuery): Promise<PaymentPage> {
   return json(`/api/payments${search(query)}`);
 }
 
+/** Payments that are not cleared yet, however old, oldest first. */
+export function listToClear(query: { limit?: number; cursor?: string }): Promise<ToClearPage> {
+  return json(`/api/payments/to-clear${search(query)}`);
+}
+
+export interface SummaryQuery {
+  from: string;
+  to: string;
+  by: PeriodLength;
+}
+
+export function readSummary(query: SummaryQuery): Promise<Summary> {
+  return json(`/api/payments/summary${search(query)}`);
+}
+
 export async function paymentsCsv(query: { from: string; to: string }): Promise<Blob> {
   const response = await send(`/api/payments.csv${search(query)}`, { timeout_ms: 60_000 });
   if (!response.ok || !response.headers.get("Content-Type")?.startsWith("text/csv")) {
     throw await failure(response);
   }
   return response.blob();
+}
+
+export interface MailQuery {
+  status: MailStatus;
+  limit?: number;
+  cursor?: string;
+}
+
+export function listMail(query: MailQuery): Promise<MailPage> {
+  return json(`/api/mail${search(query)}`);
+}
+
+/** Sends a failed or ambiguous mail once more; an ambiguous one may then arrive twice. */
+export function retryMail(mail_id: string): Promise<Mail> {
+  return json(`/api/mail/${mail_id}/retry`, { method: "POST", body: {} });
 }
 
 export function readGuest(event_id: string): Promise<GuestEvent> {
@@ -189,6 +236,7 @@ export async function request<T>(path: string, call: Call = {}): Promise<Answer<
   }
   try {
     const data = (await response.json()) as T;
+    if (!call.open) onSuccess();
     return { status: response.status, data, headers: response.headers };
   } catch {
     // The connection broke in the middle of the answer.
@@ -244,7 +292,9 @@ async function failure(response: Response): Promise<ApiError> {
   const fields = (body.Fields ?? {}) as Record<string, string>;
   const message = said || (status === 401 ? "Please log in." : `The server refused (${status}).`);
   const after = retryAfter_s(response.headers.get("Retry-After"));
-  return new ApiError("refused", message, status, code, fields, after, body.current ?? null);
+  const current = body.current ?? null;
+  const duplicate = (body.duplicate as Payment | undefined) ?? null;
+  return new ApiError("refused", message, status, code, fields, after, current, duplicate);
 }
 
 function unavailable(status: number): ApiError {

@@ -48,13 +48,14 @@ function open(path: string): void {
 
 const text = () => (root.textContent ?? "").replace(/\s+/g, " ");
 const says = (words: string | RegExp) => vi.waitFor(() => expect(text()).toMatch(words));
-const button = (name: string) => {
-  const found = [...root.querySelectorAll<HTMLElement>("button, label, a")].find(
+const button = (name: string, within = root) => {
+  const found = [...within.querySelectorAll<HTMLElement>("button, label, a")].find(
     (element) => (element.getAttribute("aria-label") ?? element.textContent ?? "").trim() === name,
   );
   if (!found) throw new Error(`no ${name} in: ${text()}`);
   return found;
 };
+const dialog = () => root.querySelector("dialog") as HTMLElement;
 /** Waits first, as a person would, for what was typed to be on the page. */
 const submit = async () => {
   await settled();
@@ -198,7 +199,7 @@ describe("logging a payment", () => {
       notify: true,
     });
     await says("Saved: $1,200.00 for Sunset sail.");
-    expect(root.querySelector("dialog")).toBeNull();
+    await vi.waitFor(() => expect(root.querySelector("dialog")).toBeNull());
   });
 
   test("says at its fields what is wrong, and sends nothing", async () => {
@@ -245,8 +246,8 @@ describe("logging a payment", () => {
     await openDialog();
     root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
     await submit();
-    await says("$1,200.00 cash: not sent yet. The server cannot be reached.");
-    await says("1 payment is not sent yet");
+    await says(/\$1,200.00 cash: not sent yet. Waiting since .+ The server cannot be reached./);
+    await says(/1 not sent yet: \$1,200.00 cash for Sunset sail, since \d/);
     offline = false;
     await outbox.flush();
     await settled();
@@ -274,6 +275,102 @@ describe("logging a payment", () => {
     await vi.waitFor(() => expect(root.querySelector("dialog")).toBeNull());
   });
 
+  describe("that looks like one that is there", () => {
+    const first = samplePayment({ payment_id: "first", recorded_by: "Ana" });
+    const Message = "Ana logged $1,200.00 cash for this charter 4 minutes ago.";
+    const question = { Code: "PossibleDuplicate", Message, duplicate: first };
+
+    const puts = () => calls.filter(({ method }) => method === "PUT");
+
+    async function logTwice() {
+      handle = (path, init) => {
+        if (path === "/api/events/event-1") {
+          return json(200, { ...charter, payments: [first], waiver_records: [] });
+        }
+        if (init.method !== "PUT") return list();
+        const payment_id = path.split("/").at(-1) ?? "";
+        const { duplicate_of } = JSON.parse(String(init.body));
+        return duplicate_of
+          ? json(201, { payment: samplePayment({ payment_id }), event: charter })
+          : json(409, question);
+      };
+      await openDialog();
+      root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+      await submit();
+      await says(/Is this a second payment\?\$1,200.00 cash was logged .* by Ana on .*Jul 1/);
+    }
+
+    test("is sent again under its id when it is a second one", async () => {
+      await logTwice();
+      button("It is a second payment: log it too", dialog()).click();
+      await vi.waitFor(() => expect(root.querySelector("dialog")).toBeNull());
+      const [one, two] = puts();
+      expect(two?.path).toBe(one?.path);
+      expect(JSON.parse(String(one?.init.body))).toMatchObject({ ask_if_duplicate: true });
+      expect(JSON.parse(String(two?.init.body))).toMatchObject({ duplicate_of: "first" });
+      expect(outbox.entries.value).toEqual([]);
+    });
+
+    test("is forgotten when it is the same", async () => {
+      await logTwice();
+      button("Same payment: discard this one", dialog()).click();
+      await says("Discarded: $1,200.00 cash. The first one stands.");
+      expect(root.querySelector("dialog")).toBeNull();
+      expect(puts()).toHaveLength(1);
+      expect(outbox.entries.value).toEqual([]);
+    });
+
+    test("is asked about on its card when the dialog was closed without an answer", async () => {
+      await logTwice();
+      button("Close").click();
+      await says("$1,200.00 cash: is it a second payment?");
+      await says("1 may be logged already: $1,200.00 cash for Sunset sail");
+      button("It is a second payment: log it too").click();
+      await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
+      expect(puts()).toHaveLength(2);
+    });
+  });
+
+  test("that was refused is discarded only after a question", async () => {
+    handle = (_, init) =>
+      init.method === "PUT" ? json(409, { Code: "Conflict", Message: "It is taken." }) : list();
+    await openDialog();
+    root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+    await submit();
+    await says("Not saved. It is taken.");
+    button("Cancel").click();
+    await says("$1,200.00 cash: not accepted.");
+    button("Discard…").click();
+    await says("Discard $1,200.00 cash?");
+    button("Keep").click();
+    await settled();
+    expect(outbox.entries.value).toHaveLength(1);
+    button("Discard…").click();
+    await says("Discard $1,200.00 cash?");
+    button("Discard", dialog()).click();
+    await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
+  });
+
+  test("after the browser has closed waits for the login, which says so", async () => {
+    handle = (_, init) => {
+      if (init.method === "PUT") throw new TypeError("Failed to fetch");
+      return list();
+    };
+    await openDialog();
+    root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+    await submit();
+    await says("not sent yet. Waiting since");
+    await says("The server cannot be reached.");
+    session.leave();
+    await says("1 payment on this device is not sent yet. Log in and it is sent.");
+    const [entry] = outbox.entries.value;
+    const payment = samplePayment({ payment_id: entry?.payment_id ?? "" });
+    handle = (_, init) => (init.method === "PUT" ? json(201, { payment, event: charter }) : list());
+    session.begin("t2", false);
+    await outbox.flush();
+    await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
+  });
+
   test("that was a replay is read again", async () => {
     handle = (path, init) => {
       if (path === "/api/events/event-1") {
@@ -292,6 +389,23 @@ describe("logging a payment", () => {
       expect(root.querySelector(".card .badge-good")?.textContent).toBe("Paid"),
     );
   });
+});
+
+test("without a connection the last known board stays, with its time", async () => {
+  handle = () => json(200, { events: [charter], next_cursor: null });
+  session.begin("t1", false);
+  open("/");
+  await says("Next departure");
+  handle = () => {
+    throw new TypeError("Failed to fetch");
+  };
+  render(null, root);
+  open("/");
+  await says(/As of \d+:\d\d [AP]M, no connection./);
+  expect(text()).toMatch("Sunset sail");
+  handle = () => json(200, { events: [charter], next_cursor: null });
+  window.dispatchEvent(new Event("online"));
+  await vi.waitFor(() => expect(text()).not.toMatch("no connection"));
 });
 
 describe("guests", () => {

@@ -6,11 +6,12 @@ import { CharterPage } from "./charter";
 import { CharterDialogs } from "./charter-dialog";
 import { outbox } from "./charters";
 import { GuestPage } from "./guest";
+import { isPayments, LazyPage } from "./lazy-page";
 import { LoginDialog, LoginPage } from "./login";
 import { NotFound } from "./not-found";
 import { useValue } from "./observable";
 import { PaymentDialogs } from "./payment-dialog";
-import { PaymentsPage } from "./payments";
+import { newRelease, showNewRelease } from "./release";
 import { href, parseRoute, pathname, type Route } from "./router";
 import * as session from "./session";
 import { announce, Mark, Notices } from "./ui";
@@ -84,10 +85,10 @@ function DeskPage({ route }: { route: DeskRoute }) {
       return <Board />;
     case "charter":
       return <CharterPage key={route.event_id} event_id={route.event_id} />;
-    case "payments":
-      return <PaymentsPage />;
     case "waiver_versions":
       return <WaiverVersionsPage />;
+    default:
+      return <LazyPage route={route} />;
   }
 }
 
@@ -103,8 +104,7 @@ function GuestHeader() {
 }
 
 function DeskHeader({ page }: { page: DeskRoute["page"] }) {
-  const current = (name: DeskRoute["page"]) =>
-    page === name ? { "aria-current": "page" as const } : {};
+  const current = (is: boolean) => (is ? { "aria-current": "page" as const } : {});
   return (
     <header class="top">
       <a class="skip" href="#main">
@@ -115,21 +115,37 @@ function DeskHeader({ page }: { page: DeskRoute["page"] }) {
         <span class="brand-name">Ship Captain Crew</span>
       </a>
       <nav aria-label="Main">
-        <a href={href("/")} {...current("board")}>
+        <a href={href("/")} {...current(page === "board")}>
           Board
         </a>
-        <a href={href("/payments")} {...current("payments")}>
+        <a href={href("/payments")} {...current(isPayments(page))}>
           Payments
         </a>
-        <a href={href("/waiver")} {...current("waiver_versions")}>
+        <a href={href("/mail")} {...current(page === "mail")}>
+          Mail
+        </a>
+        <a href={href("/waiver")} {...current(page === "waiver_versions")}>
           Waiver
         </a>
-        <button type="button" onClick={() => void leave()}>
-          Log out
-        </button>
       </nav>
+      <button type="button" class="leave" onClick={() => void leave()}>
+        Log out
+      </button>
       <OutboxStrip />
+      <ReleaseStrip />
     </header>
+  );
+}
+
+function ReleaseStrip() {
+  if (!useValue(newRelease)) return null;
+  return (
+    <div class="strip outbox-strip strip-calm" role="status">
+      <p>A new version is ready.</p>
+      <button type="button" onClick={showNewRelease}>
+        Reload
+      </button>
+    </div>
   );
 }
 

@@ -7,13 +7,15 @@ import { charters, keepCharters } from "./charters";
 import type { CharterEvent } from "./contract";
 import { Observable, useValue } from "./observable";
 import { formatDay, localDay, toRfc3339, useNow } from "./time";
-import { Failed, Skeleton, sentence, usePageTitle } from "./ui";
+import { AsOf, Failed, Skeleton, sentence, usePageTitle } from "./ui";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const STALE_MS = 60_000;
+/** After this long without an answer it is said that what shows is old. */
+const SLOW_MS = 1_500;
 
-interface Loaded {
+export interface Loaded {
   at_ms: number;
   next_cursor: string | null;
   /** Later charters have not been loaded; null when all have. */
@@ -22,9 +24,11 @@ interface Loaded {
   from: string;
   /** How far the last look into the past went. */
   past_days: number;
+  /** It is the last known state, kept on the device, and not read by this page. */
+  recalled?: true;
 }
 
-const loaded = new Observable<Loaded | null>(null);
+export const loaded = new Observable<Loaded | null>(null);
 
 export function forgetBoard(): void {
   loaded.value = null;
@@ -36,7 +40,8 @@ async function loadFirst(): Promise<void> {
   const page = await listCharters({ from, limit: 50 });
   keepCharters(page.events);
   const known = loaded.value;
-  const further = known && page.next_cursor && known.until !== null ? known : null;
+  const further =
+    known && !known.recalled && page.next_cursor && known.until !== null ? known : null;
   loaded.value = {
     at_ms: Date.now(),
     next_cursor: further ? further.next_cursor : page.next_cursor,
@@ -89,10 +94,17 @@ export function Board() {
   const now_ms = useNow();
   const [query, setQuery] = useState("");
   const [error, setError] = useState<unknown>(null);
+  const [slow, setSlow] = useState(false);
 
   const load = () => {
     setError(null);
-    loadFirst().catch(setError);
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    loadFirst()
+      .catch(setError)
+      .finally(() => {
+        clearTimeout(timer);
+        setSlow(false);
+      });
   };
 
   useEffect(() => {
@@ -102,7 +114,11 @@ export function Board() {
       if (document.visibilityState === "visible" && age_ms > STALE_MS) load();
     };
     document.addEventListener("visibilitychange", onVisible);
-    return () => document.removeEventListener("visibilitychange", onVisible);
+    window.addEventListener("online", load);
+    return () => {
+      document.removeEventListener("visibilitychange", onVisible);
+      window.removeEventListener("online", load);
+    };
   }, []);
 
   const shown = useMemo(() => {
@@ -154,13 +170,8 @@ export function Board() {
       {error !== null && known === null && (
         <Failed what="The board could not be loaded." error={error} onRetry={load} />
       )}
-      {error !== null && known !== null && (
-        <p class="strip strip-bad" role="status">
-          What you see may be old. {sentence(error)}{" "}
-          <button type="button" class="quiet" onClick={load}>
-            Try again
-          </button>
-        </p>
+      {known !== null && (error !== null || (slow && known.recalled)) && (
+        <AsOf at_ms={known.at_ms} error={error} onRetry={load} />
       )}
       {known === null && error === null && <Skeleton rows={3} />}
       {known !== null && (

@@ -1,13 +1,16 @@
-import { outbox } from "./charters";
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { charters, outbox } from "./charters";
 import type { CharterEvent } from "./contract";
-import { formatMoney } from "./money";
+import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import { moneyState } from "./money-state";
 import { useValue } from "./observable";
+import { firstPayment, type OutboxEntry } from "./outbox";
 import { openPaymentDialog } from "./payment-dialog";
-import { methodWord } from "./payment-form";
 import { href, navigate } from "./router";
 import { session } from "./session";
-import { formatAway, formatDay, formatSpan, localDay } from "./time";
+import { browserTimezone, formatAway, formatDay, formatRecent, formatSpan, localDay } from "./time";
+import { Dialog } from "./ui";
 
 interface CardProps {
   event: CharterEvent;
@@ -94,87 +97,176 @@ export function MoneyBadge({ event }: { event: CharterEvent }) {
 /** Payments of a charter that the server has not confirmed, and what can be done about them. */
 export function UnsentPayments({ event_id }: { event_id: string }) {
   const entries = useValue(outbox.entries).filter((entry) => entry.event_id === event_id);
-  const loggedIn = useValue(session).state === "in";
   if (entries.length === 0) return null;
   return (
     <ul class="unsent">
-      {entries.map((entry) => {
-        const amount = formatMoney(entry.request.amount_cents, entry.currency);
-        const what = `${amount} ${methodWord(entry.request.method)}`;
-        return (
-          <li
-            key={entry.payment_id}
-            class={`strip strip-${entry.state === "refused" ? "bad" : "wait"}`}
-          >
-            {entry.state === "waiting" ? (
-              <>
-                <p>
-                  <strong>{what}: not sent yet.</strong>{" "}
-                  {loggedIn ? (entry.problem?.message ?? "Sending…") : "Log in to send it."}
-                </p>
-                {entry.problem && (
-                  <button type="button" onClick={() => void outbox.flush()}>
-                    Send now
-                  </button>
-                )}
-              </>
-            ) : (
-              <>
-                <p>
-                  <strong>{what}: not accepted.</strong> {entry.problem?.message}
-                </p>
-                <span class="buttons">
-                  <button type="button" onClick={() => openPaymentDialog(event_id, entry)}>
-                    Correct
-                  </button>
-                  <button type="button" onClick={() => void outbox.retry(entry.payment_id)}>
-                    Try again
-                  </button>
-                  <button
-                    type="button"
-                    class="danger"
-                    onClick={() => void outbox.discard(entry.payment_id)}
-                  >
-                    Discard
-                  </button>
-                </span>
-              </>
-            )}
-          </li>
-        );
-      })}
+      {entries.map((entry) => (
+        <li
+          key={entry.payment_id}
+          class={`strip strip-${entry.state === "refused" ? "bad" : "wait"}`}
+        >
+          <Unsent entry={entry} />
+        </li>
+      ))}
     </ul>
   );
 }
 
-/** On every page: that something still waits, and where. */
+function Unsent({ entry }: { entry: OutboxEntry }) {
+  const event = useValue(charters).get(entry.event_id);
+  const loggedIn = useValue(session).state === "in";
+  const sending = useValue(outbox.sending);
+  const first = firstPayment(entry);
+  if (entry.state === "waiting") {
+    return (
+      <>
+        <p>
+          <strong>{amountText(entry)}: not sent yet.</strong> Waiting {sinceText(entry)}.{" "}
+          {loggedIn && (sending ? "Sending…" : (entry.problem?.message ?? "It sends itself."))}
+          {!loggedIn && "Log in to send it."}
+        </p>
+        {entry.problem && (
+          <button type="button" onClick={() => void outbox.flush()}>
+            Send now
+          </button>
+        )}
+      </>
+    );
+  }
+  if (first) {
+    return (
+      <>
+        <p>
+          <strong>{amountText(entry)}: is it a second payment?</strong>{" "}
+          {firstText(entry, first, event)} Yours has been waiting {sinceText(entry)}.
+        </p>
+        <DuplicateChoices entry={entry} />
+      </>
+    );
+  }
+  return <Refused entry={entry} />;
+}
+
+function Refused({ entry }: { entry: OutboxEntry }) {
+  const [discarding, setDiscarding] = useState(false);
+  return (
+    <>
+      <p>
+        <strong>{amountText(entry)}: not accepted.</strong> Waiting {sinceText(entry)}.{" "}
+        {entry.problem?.message}
+      </p>
+      <span class="buttons">
+        <button type="button" onClick={() => openPaymentDialog(entry.event_id, entry)}>
+          Correct
+        </button>
+        <button type="button" onClick={() => void outbox.retry(entry.payment_id)}>
+          Try again
+        </button>
+        <button type="button" class="danger" onClick={() => setDiscarding(true)}>
+          Discard…
+        </button>
+      </span>
+      {discarding && <DiscardDialog entry={entry} onClose={() => setDiscarding(false)} />}
+    </>
+  );
+}
+
+function DiscardDialog({ entry, onClose }: { entry: OutboxEntry; onClose(): void }) {
+  return (
+    <Dialog title={`Discard ${amountText(entry)}?`} onClose={onClose}>
+      <div class="dialog-body">
+        <p>
+          It was never recorded, and nothing of it stays. If the money has changed hands, correct it
+          instead.
+        </p>
+      </div>
+      <footer class="dialog-foot">
+        <button type="button" data-first onClick={onClose}>
+          Keep
+        </button>
+        <button
+          type="button"
+          class="primary danger"
+          onClick={() => void outbox.discard(entry.payment_id)}
+        >
+          Discard
+        </button>
+      </footer>
+    </Dialog>
+  );
+}
+
+/** On every page: what waits, since when, and where to look. */
 export function OutboxStrip() {
   const entries = useValue(outbox.entries);
   const refused = entries.filter(({ state }) => state === "refused");
-  const [first] = refused;
-  if (first) {
-    return (
-      <div class="strip outbox-strip strip-bad" role="status">
-        <p>{counted(refused.length, "was", "were")} not accepted. See the reason and correct it.</p>
-        <button type="button" onClick={() => navigate(`/events/${first.event_id}`)}>
-          Open charter
-        </button>
-      </div>
-    );
-  }
-  if (entries.length === 0) return null;
+  const waiting = entries.filter(({ state }) => state === "waiting");
   return (
-    <div class="strip outbox-strip strip-wait" role="status">
-      <p>{counted(entries.length, "is", "are")} not sent yet.</p>
-      <button type="button" onClick={() => void outbox.flush()}>
-        Send now
-      </button>
+    <>
+      {refused.length > 0 && (
+        <OutboxList entries={refused} tone="bad" title={refusedText(refused)}>
+          <button type="button" onClick={() => navigate(`/events/${refused[0]?.event_id}`)}>
+            Open charter
+          </button>
+        </OutboxList>
+      )}
+      {waiting.length > 0 && (
+        <OutboxList entries={waiting} tone="wait" title={`${waiting.length} not sent yet`}>
+          <button type="button" onClick={() => void outbox.flush()}>
+            Send now
+          </button>
+        </OutboxList>
+      )}
+    </>
+  );
+}
+
+interface OutboxListProps {
+  entries: readonly OutboxEntry[];
+  tone: "bad" | "wait";
+  title: string;
+  children: ComponentChildren;
+}
+
+function OutboxList({ entries, tone, title, children }: OutboxListProps) {
+  const known = useValue(charters);
+  const text = (entry: OutboxEntry) => {
+    const event = known.get(entry.event_id);
+    return `${amountText(entry)}${event ? ` for ${event.title}` : ""}, ${sinceText(entry)}`;
+  };
+  const [oldest] = entries;
+  return (
+    <div class={`strip outbox-strip strip-${tone}`} role="status">
+      {oldest && entries.length === 1 ? (
+        <p>
+          <strong>{title}:</strong> {text(oldest)}
+        </p>
+      ) : (
+        <details>
+          <summary>
+            <strong>{title}</strong>
+            {oldest && `, ${sinceText(oldest)}`}
+          </summary>
+          <ul>
+            {entries.map((entry) => (
+              <li key={entry.payment_id}>{text(entry)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {children}
     </div>
   );
 }
 
-function counted(count: number, one: string, many: string): string {
-  return count === 1 ? `1 payment ${one}` : `${count} payments ${many}`;
+function refusedText(entries: readonly OutboxEntry[]): string {
+  return entries.every(firstPayment)
+    ? `${entries.length} may be logged already`
+    : `${entries.length} not accepted`;
+}
+
+function sinceText({ created_at }: OutboxEntry): string {
+  return `since ${formatRecent(created_at, browserTimezone)}`;
 }
 
 function dayText(event: CharterEvent, now_ms: number): string {

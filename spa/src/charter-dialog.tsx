@@ -398,6 +398,17 @@ function Money({ form, errors, set }: PartProps) {
           onInput={(currency) => set({ currency })}
         />
       </div>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={form.balance_reminders}
+          onChange={(event) => set({ balance_reminders: event.currentTarget.checked })}
+        />
+        <span>
+          Remind the patron of the balance 7 and 2 days before
+          <small>By email. It stops when nothing is due, or cash was logged.</small>
+        </span>
+      </label>
     </Part>
   );
 }

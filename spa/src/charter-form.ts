@@ -32,6 +32,7 @@ export interface CharterForm {
   party_size: string;
   charter_fee: string;
   currency: string;
+  balance_reminders: boolean;
   notes: string;
   guest_notes: string;
 }
@@ -56,6 +57,7 @@ export function newCharterForm(timezone: string, currency: string): CharterForm 
     party_size: "1",
     charter_fee: "",
     currency,
+    balance_reminders: false,
     notes: "",
     guest_notes: "",
   };
@@ -80,6 +82,7 @@ export function charterForm(event: CharterEvent): CharterForm {
     party_size: String(event.party_size),
     charter_fee: plainAmount(event.charter_fee_cents, event.currency),
     currency: event.currency,
+    balance_reminders: event.balance_reminders ?? false,
     notes: event.notes,
     guest_notes: event.guest_notes,
   };
@@ -108,6 +111,7 @@ export interface CharterBody {
   charter_fee_cents: number;
   /** Left out, it is the operator's own. */
   currency?: string;
+  balance_reminders: boolean;
   notes: string;
   guest_notes: string;
 }
@@ -164,6 +168,7 @@ export function readCharterForm(form: CharterForm): ReadCharter {
       party_size: party_size ?? 1,
       charter_fee_cents: fee.cents ?? 0,
       ...(currency ? { currency } : {}),
+      balance_reminders: form.balance_reminders,
       notes: form.notes.trim(),
       guest_notes: form.guest_notes.trim(),
     },
@@ -233,6 +238,7 @@ export function changes(body: CharterBody, base: CharterEvent): Partial<CharterB
       return !same(value, before && trimmed(before as Person));
     }
     if (name === "crew") return !same(value, (before as Person[]).map(trimmed));
+    if (name === "balance_reminders") return value !== (before ?? false);
     return !same(value, before);
   });
   return Object.fromEntries(changed) as Partial<CharterBody>;
@@ -267,6 +273,7 @@ function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) {
     return Object.values(value).filter(Boolean).join(", ") || "nobody";
   }
+  if (typeof value === "boolean") return value ? "yes" : "no";
   return String(value).replace(/^(\d{4}-\d\d-\d\d)T/, "$1 ") || "empty";
 }
 
@@ -287,6 +294,7 @@ export const fieldNames: Record<keyof CharterForm, string> = {
   party_size: "Party size",
   charter_fee: "Charter fee",
   currency: "Currency",
+  balance_reminders: "Balance reminders",
   notes: "Notes",
   guest_notes: "What guests should know",
 };

@@ -1,24 +1,28 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, cancelCharter, editCharter, readCharter } from "./api";
+import { loaded } from "./board";
 import { MoneyBadge, UnsentPayments, WaiverBadge } from "./card";
 import { openCharterDialog } from "./charter-dialog";
-import { charters, keepCharters, keepDetail, records, refresh } from "./charters";
-import type { CharterEvent, Person, WaiverRecord } from "./contract";
+import { charters, keepCharters, keepDetail, records, refresh, remembered } from "./charters";
+import type { CharterEvent, MailProblem, Person, WaiverRecord } from "./contract";
+import { problemWords, sameAddress } from "./mail-words";
 import { NotFound } from "./not-found";
 import { useValue } from "./observable";
 import { openPaymentDialog } from "./payment-dialog";
 import { ReasonDialog } from "./reason-dialog";
+import { Reminders } from "./reminders";
 import { href } from "./router";
 import { Statement } from "./statement";
 import { formatLongDay, formatMoment, formatSpan, zoneIfForeign } from "./time";
-import { announce, Failed, Skeleton, sentence, usePageTitle } from "./ui";
+import { AsOf, announce, Failed, Skeleton, sentence, usePageTitle } from "./ui";
 
 const STALE_MS = 60_000;
 
 /** One charter, with everything that belongs to it. */
 export function CharterPage({ event_id }: { event_id: string }) {
   const event = useValue(charters).get(event_id);
+  const read_before_ms = useValue(records).get(event_id)?.read_at_ms ?? loaded.value?.at_ms;
   const [error, setError] = useState<unknown>(null);
   const read_at_ms = useRef(0);
   usePageTitle(event?.title ?? "Charter");
@@ -38,7 +42,11 @@ export function CharterPage({ event_id }: { event_id: string }) {
       if (document.visibilityState === "visible" && stale) load();
     };
     document.addEventListener("visibilitychange", onVisible);
-    return () => document.removeEventListener("visibilitychange", onVisible);
+    window.addEventListener("online", load);
+    return () => {
+      document.removeEventListener("visibilitychange", onVisible);
+      window.removeEventListener("online", load);
+    };
   }, [event_id]);
 
   if (error instanceof ApiError && error.status === 404) {
@@ -49,15 +57,14 @@ export function CharterPage({ event_id }: { event_id: string }) {
       <p class="back">
         <a href={href("/")}>← Board</a>
       </p>
-      {error !== null && (
-        <Failed
-          what={event ? "What you see may be old." : "The charter could not be loaded."}
-          error={error}
-          onRetry={load}
-        />
+      {error !== null && !event && (
+        <Failed what="The charter could not be loaded." error={error} onRetry={load} />
+      )}
+      {error !== null && event && (
+        <AsOf at_ms={read_before_ms ?? Date.now()} error={error} onRetry={load} />
       )}
       {event ? (
-        <Charter event={event} />
+        <Charter event={event} failed={error !== null} />
       ) : (
         error === null && (
           <>
@@ -70,7 +77,8 @@ export function CharterPage({ event_id }: { event_id: string }) {
   );
 }
 
-function Charter({ event }: { event: CharterEvent }) {
+function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
+  const partly = useValue(remembered).has(event.event_id);
   const known = useValue(records).get(event.event_id);
   const cancelled = event.status === "cancelled";
   return (
@@ -96,11 +104,17 @@ function Charter({ event }: { event: CharterEvent }) {
           <button type="button" class="primary" onClick={() => openPaymentDialog(event.event_id)}>
             Log payment
           </button>
-          <button type="button" onClick={() => openCharterDialog(event)}>
+          <button type="button" disabled={partly} onClick={() => openCharterDialog(event)}>
             Edit
           </button>
           <StatusButtons event={event} />
         </p>
+        {partly && failed && (
+          <p class="hint">
+            Contacts and notes are not kept on this device. They show, and can be edited, with a
+            connection.
+          </p>
+        )}
         <UnsentPayments event_id={event.event_id} />
       </header>
       <div class="columns">
@@ -108,6 +122,8 @@ function Charter({ event }: { event: CharterEvent }) {
           <Section title="Payments">
             {known ? (
               <Statement event={event} payments={known.payments} />
+            ) : failed ? (
+              <p class="nothing">The payments show with a connection.</p>
             ) : (
               <Skeleton rows={3} kind="line" />
             )}
@@ -115,6 +131,8 @@ function Charter({ event }: { event: CharterEvent }) {
           <Section title={`Waivers: ${event.waivers.signed} of ${event.waivers.expected} signed`}>
             {known ? (
               <Waivers event={event} waivers={known.waiver_records} />
+            ) : failed ? (
+              <p class="nothing">The signed waivers show with a connection.</p>
             ) : (
               <Skeleton rows={2} kind="line" />
             )}
@@ -125,7 +143,7 @@ function Charter({ event }: { event: CharterEvent }) {
             <GuestLink event={event} />
           </Section>
           <Section title="Details">
-            <Details event={event} />
+            <Details event={event} problems={known?.mail_problems ?? []} />
           </Section>
         </div>
       </div>
@@ -262,7 +280,12 @@ function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly Wa
   );
 }
 
-function Details({ event }: { event: CharterEvent }) {
+interface DetailsProps {
+  event: CharterEvent;
+  problems: readonly MailProblem[];
+}
+
+function Details({ event, problems }: DetailsProps) {
   const zone = zoneIfForeign(event.starts_at, event.timezone);
   const otherPort = event.return_port && event.return_port !== event.departure_port;
   return (
@@ -279,7 +302,7 @@ function Details({ event }: { event: CharterEvent }) {
       </Detail>
       <Detail name="Captain">
         {event.captain ? (
-          <Contact person={event.captain} />
+          <Contact person={event.captain} problems={problems} />
         ) : (
           <span class="missing">Nobody yet</span>
         )}
@@ -287,11 +310,20 @@ function Details({ event }: { event: CharterEvent }) {
       <Detail name="Crew">
         {event.crew.length > 0 &&
           event.crew.map((person) => (
-            <Contact key={`${person.name} ${person.email} ${person.phone}`} person={person} />
+            <Contact
+              key={`${person.name} ${person.email} ${person.phone}`}
+              person={person}
+              problems={problems}
+            />
           ))}
       </Detail>
       <Detail name="Patron">
-        {Object.values(event.patron).some(Boolean) && <Contact person={event.patron} />}
+        {Object.values(event.patron).some(Boolean) && (
+          <Contact person={event.patron} problems={problems} />
+        )}
+      </Detail>
+      <Detail name="Balance reminders">
+        <Reminders event={event} />
       </Detail>
       <Detail name="Time zone">{zone && `${event.timezone} (${zone})`}</Detail>
       <Detail name="Guests should know">
@@ -314,12 +346,24 @@ function Detail({ name, children }: { name: string; children: ComponentChildren 
   );
 }
 
-function Contact({ person: { name, email, phone } }: { person: Person }) {
+interface ContactProps {
+  person: Person;
+  problems: readonly MailProblem[];
+}
+
+function Contact({ person: { name, email, phone }, problems }: ContactProps) {
   return (
     <span class="contact">
       {name && <span>{name}</span>}
       {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a>}
       {email && <a href={`mailto:${email}`}>{email}</a>}
+      {problems
+        .filter((problem) => sameAddress(problem.email, email))
+        .map((problem) => (
+          <strong key={problem.at + problem.problem} class="error contact-problem">
+            {problemWords(problem)}
+          </strong>
+        ))}
     </span>
   );
 }

@@ -1,5 +1,12 @@
 import * as api from "./api";
-import type { CharterDetail, CharterEvent, Payment, PaymentAnswer, WaiverRecord } from "./contract";
+import type {
+  CharterDetail,
+  CharterEvent,
+  MailProblem,
+  Payment,
+  PaymentAnswer,
+  WaiverRecord,
+} from "./contract";
 import { formatMoney } from "./money";
 import { Observable } from "./observable";
 import { Outbox } from "./outbox";
@@ -11,9 +18,17 @@ import { announce } from "./ui";
 export const charters = new Observable<ReadonlyMap<string, CharterEvent>>(new Map());
 
 export interface Records {
+  read_at_ms: number;
   payments: readonly Payment[];
   waiver_records: readonly WaiverRecord[];
+  mail_problems: readonly MailProblem[];
 }
+
+/**
+ * Charters of which only the last known state is at hand, kept without contact data and notes: they
+ * can be read and paid, not edited.
+ */
+export const remembered = new Observable<ReadonlySet<string>>(new Set());
 
 /** Payments and waivers of the charters that have been opened. */
 export const records = new Observable<ReadonlyMap<string, Records>>(new Map());
@@ -34,14 +49,23 @@ export const outbox = new Outbox({
   },
 });
 
+api.afterEachSuccess(() => outbox.nudge());
+
 export function keepCharters(events: readonly CharterEvent[]): void {
   const next = new Map(charters.value);
   for (const event of events) next.set(event.event_id, event);
   charters.value = next;
+  if (events.some(({ event_id }) => remembered.value.has(event_id))) {
+    const left = new Set(remembered.value);
+    for (const { event_id } of events) left.delete(event_id);
+    remembered.value = left;
+  }
 }
 
-export function keepDetail({ payments, waiver_records, ...event }: CharterDetail): void {
-  records.value = new Map(records.value).set(event.event_id, { payments, waiver_records });
+export function keepDetail(detail: CharterDetail): void {
+  const { payments, waiver_records, mail_problems = [], ...event } = detail;
+  const read = { read_at_ms: Date.now(), payments, waiver_records, mail_problems };
+  records.value = new Map(records.value).set(event.event_id, read);
   keepCharters([event]);
 }
 
@@ -69,4 +93,5 @@ export async function refresh(event_id: string): Promise<void> {
 export function forgetCharters(): void {
   charters.value = new Map();
   records.value = new Map();
+  remembered.value = new Set();
 }

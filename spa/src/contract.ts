@@ -45,7 +45,18 @@ export interface CharterEvent {
   payment_method: PaymentMethod | null;
   balance: Balance;
   waivers: { signed: number; expected: number };
+  /** Whether the patron is reminded of the balance by mail, 7 and 2 days before. */
+  balance_reminders?: boolean;
+  balance_reminders_state?: RemindersState;
 }
+
+export type RemindersState =
+  | "off"
+  | "on"
+  | "stopped_paid"
+  | "stopped_cash"
+  | "stopped_cancelled"
+  | "no_email";
 
 export const paymentKinds = ["deposit", "balance", "tip", "refund"] as const;
 export type PaymentKind = (typeof paymentKinds)[number];
@@ -68,6 +79,8 @@ export interface Payment {
   event_id: string;
   kind: PaymentKind;
   refund_of?: string | null;
+  /** The payment like it that it was deliberately logged beside. */
+  duplicate_of?: string | null;
   method: PaymentMethod;
   amount_cents: number;
   currency: string;
@@ -93,6 +106,10 @@ export interface PaymentRequest {
   payer?: string;
   reference?: string;
   refund_of?: string;
+  /** Refuse it when it looks like one that is there already. */
+  ask_if_duplicate?: true;
+  /** It looks like this payment and is a second one. */
+  duplicate_of?: string;
 }
 
 export interface PaymentAnswer {
@@ -114,6 +131,15 @@ export interface WaiverRecord {
 export interface CharterDetail extends CharterEvent {
   payments: Payment[];
   waiver_records: WaiverRecord[];
+  mail_problems?: MailProblem[];
+}
+
+/** What a mail server said about an address of a charter. */
+export interface MailProblem {
+  email: string;
+  problem: "bounced" | "complained";
+  at: string;
+  detail: string;
 }
 
 export interface CharterPage {
@@ -121,18 +147,73 @@ export interface CharterPage {
   next_cursor: string | null;
 }
 
+/** Sums of live payments in one currency; `by_method` is money in less money out, tips included. */
 export interface PaymentTotals {
+  currency: string;
   received_cents: number;
   refunded_cents: number;
   tips_cents: number;
   uncleared_cents: number;
   count: number;
   by_method: Partial<Record<PaymentMethod, number>>;
+  by_kind: Partial<Record<PaymentKind, number>>;
+  other_currencies: PaymentTotals[];
+}
+
+/** A payment with the title of its charter. */
+export interface ListedPayment extends Payment {
+  charter: string;
 }
 
 export interface PaymentPage {
-  payments: Payment[];
+  payments: ListedPayment[];
   totals: PaymentTotals;
+  next_cursor: string | null;
+}
+
+export interface ToClearPage {
+  payments: ListedPayment[];
+  totals: { uncleared_cents: number; count: number };
+  next_cursor: string | null;
+}
+
+export type PeriodLength = "day" | "week" | "month";
+
+export interface SummaryPeriod {
+  /** The first and the last day, `2026-11-01`. */
+  from: string;
+  to: string;
+  totals: PaymentTotals;
+}
+
+export interface Summary {
+  by: PeriodLength;
+  timezone: string;
+  periods: SummaryPeriod[];
+  totals: PaymentTotals;
+}
+
+export const mailStatuses = ["owed", "failed", "ambiguous", "sent", "withdrawn"] as const;
+export type MailStatus = (typeof mailStatuses)[number];
+
+export interface Mail {
+  mail_id: string;
+  kind: string;
+  to: string;
+  subject: string;
+  event_id: string | null;
+  charter: string | null;
+  payment_id: string | null;
+  status: MailStatus;
+  attempts: number;
+  created_at: string;
+  due_at: string | null;
+  finished_at: string | null;
+  note: string;
+}
+
+export interface MailPage {
+  mails: Mail[];
   next_cursor: string | null;
 }
 

@@ -16,17 +16,33 @@ export function ledger(charged_cents: number, payments: readonly Payment[]): Led
     (a, b) =>
       a.received_at.localeCompare(b.received_at) || a.recorded_at.localeCompare(b.recorded_at),
   );
+  const tips = new Set(
+    payments.filter(({ kind }) => kind === "tip").map(({ payment_id }) => payment_id),
+  );
   let balance_due_cents = charged_cents;
   return sorted.map((payment) => {
     const live = payment.status !== "voided" && payment.status !== "bounced";
-    const effect_cents = live ? effect(payment) : 0;
+    const effect_cents = live ? effect(payment, tips) : 0;
     balance_due_cents += effect_cents;
     return { payment, live, effect_cents, balance_due_cents };
   });
 }
 
-/** Tips stand outside the balance. */
-function effect({ kind, amount_cents }: Payment): number {
-  if (kind === "tip") return 0;
+/** Tips stand outside the balance, and so do their refunds. */
+function effect({ kind, refund_of, amount_cents }: Payment, tips: ReadonlySet<string>): number {
+  if (kind === "tip" || (refund_of && tips.has(refund_of))) return 0;
   return kind === "refund" ? amount_cents : -amount_cents;
+}
+
+/** What each payer has paid towards the fee, live payments less their refunds, in the order they came. */
+export function payers(payments: readonly Payment[]): { payer: string; paid_cents: number }[] {
+  const paid = new Map<string, number>();
+  const payerOf = new Map(payments.map(({ payment_id, payer }) => [payment_id, payer]));
+  for (const { payment, live, effect_cents } of ledger(0, payments)) {
+    if (!live || effect_cents === 0) continue;
+    // A refund goes off what its payment's payer has paid, whoever took it.
+    const payer = (payment.refund_of && payerOf.get(payment.refund_of)) || payment.payer;
+    paid.set(payer, (paid.get(payer) ?? 0) - effect_cents);
+  }
+  return [...paid].map(([payer, paid_cents]) => ({ payer, paid_cents }));
 }

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, login } from "./api";
+import { outbox } from "./charters";
+import { useValue } from "./observable";
 import * as session from "./session";
 import { Dialog, Field, focusFirstError, Mark, sentence, sentences, usePageTitle } from "./ui";
 
@@ -14,9 +16,23 @@ export function LoginPage() {
           <span>Ship Captain Crew</span>
         </p>
         <h1 tabIndex={-1}>Dispatch</h1>
+        <Waiting />
         <LoginForm />
       </div>
     </main>
+  );
+}
+
+/** That payments wait on this device; whose and what, only a login shows. */
+function Waiting() {
+  const { length } = useValue(outbox.entries);
+  if (length === 0) return null;
+  return (
+    <p class="strip strip-wait" role="status">
+      {length === 1
+        ? "1 payment on this device is not sent yet. Log in and it is sent."
+        : `${length} payments on this device are not sent yet. Log in and they are sent.`}
+    </p>
   );
 }
 

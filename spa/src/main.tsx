@@ -4,8 +4,10 @@ import { forgetBoard } from "./board";
 import { forgetDrafts } from "./charter-dialog";
 import { forgetCharters, outbox } from "./charters";
 import { closePaymentDialog } from "./payment-dialog";
-import { startRouter } from "./router";
+import { followReleases } from "./release";
+import { href, isDesk, pathname, startRouter } from "./router";
 import { followOtherTabs, session } from "./session";
+import { forgetSnapshot, keepSnapshots, recallSnapshot } from "./snapshot";
 
 startRouter();
 followOtherTabs();
@@ -17,6 +19,14 @@ session.subscribe(({ state }) => {
     forgetCharters();
     forgetDrafts();
     closePaymentDialog();
+    void forgetSnapshot().catch(() => {});
+  }
+});
+
+// Where the browser refuses its database, a payment lives only as long as this page.
+window.addEventListener("beforeunload", (leaving) => {
+  if (outbox.entries.value.some(({ payment_id }) => !outbox.isDurable(payment_id))) {
+    leaving.preventDefault();
   }
 });
 
@@ -24,3 +34,15 @@ const root = document.getElementById("app");
 if (root) render(<App />, root);
 
 void outbox.start();
+
+// Guests come once: nothing is installed on their phones.
+const manifest = document.querySelector<HTMLLinkElement>('link[rel="manifest"]');
+if (isDesk(pathname.value)) {
+  // The same bytes serve both slots, so the page cannot name its own slot's manifest.
+  if (manifest) manifest.href = href("/manifest.webmanifest");
+  keepSnapshots();
+  void recallSnapshot().catch(() => {});
+  void followReleases().catch(() => {});
+} else {
+  manifest?.remove();
+}

@@ -55,7 +55,7 @@ describe("the money of a charter at a glance", () => {
       state: "waiting",
       problem: null,
     } as const;
-    expect(moneyState(event, [unsent]).remark).toBe("$1,200 not cleared · $50 not sent yet");
+    expect(moneyState(event, [unsent]).remark).toBe("$1,200 not cleared · 1 not sent yet ($50)");
   });
 });
 

@@ -20,7 +20,9 @@ export function moneyState(event: CharterEvent, unsent: readonly OutboxEntry[] =
     .reduce((sum, { request }) => sum + request.amount_cents, 0);
   const remarks = [
     balance.uncleared_cents > 0 ? `${money(balance.uncleared_cents)} not cleared` : "",
-    unsent_cents > 0 ? `${money(unsent_cents)} not sent yet` : "",
+    unsent.length > 0
+      ? `${unsent.length} not sent yet${unsent_cents > 0 ? ` (${money(unsent_cents)})` : ""}`
+      : "",
   ];
   return { ...verdict(event, money), remark: remarks.filter(Boolean).join(" · ") };
 }

@@ -54,7 +54,7 @@ describe("reading an amount", () => {
 
 test("amounts are shown to the cent", () => {
   expect(formatMoney(123_456, "USD")).toBe("$1,234.56");
-  expect(formatMoney(-7, "USD")).toBe("-$0.07");
+  expect(formatMoney(-7, "USD")).toBe("−$0.07");
   expect(formatMoney(1250, "JPY")).toBe("¥1,250");
   expect(formatMoneyShort(120_000, "USD")).toBe("$1,200");
   expect(formatMoneyShort(120_010, "USD")).toBe("$1,200.10");

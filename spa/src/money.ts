@@ -13,7 +13,9 @@ export function minorDigits(currency: string): number {
 /** Minor units as an amount to read, for example `$1,250.00`. */
 export function formatMoney(cents: number, currency: string): string {
   const text = plainAmount(cents, currency);
-  return format(currency).format(text as Intl.StringNumericLiteral);
+  return format(currency)
+    .format(text as Intl.StringNumericLiteral)
+    .replace("-", "−");
 }
 
 /** The same without `.00`, for reading at a glance. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ApiError } from "./api";
-import { backoff_ms, Outbox, type OutboxEntry, type SentAnswer } from "./outbox";
+import { backoff_ms, firstPayment, Outbox, type OutboxEntry, type SentAnswer } from "./outbox";
 import { indexedDbStorage } from "./outbox-storage";
 import { sampleCharter, samplePayment } from "./samples";
 
@@ -8,6 +8,7 @@ let database = 0;
 let running: Outbox[] = [];
 const send = vi.fn<(entry: OutboxEntry) => Promise<SentAnswer>>();
 const onSent = vi.fn();
+const onSentElsewhere = vi.fn();
 let loggedIn = true;
 
 beforeEach(() => {
@@ -15,6 +16,7 @@ beforeEach(() => {
   loggedIn = true;
   send.mockReset();
   onSent.mockReset();
+  onSentElsewhere.mockReset();
   send.mockImplementation(async (entry) => sent(entry));
 });
 
@@ -35,6 +37,7 @@ function openPage(): Outbox {
     send,
     maySend: () => loggedIn,
     onSent,
+    onSentElsewhere,
   });
   running.push(outbox);
   return outbox;
@@ -303,4 +306,100 @@ test("waiting grows with every failure, to two minutes at most", () => {
   for (let failures = 1; failures < 50; failures++) {
     expect(backoff_ms(failures)).toBeLessThanOrEqual(120_000);
   }
+});
+
+describe("a payment that may be there already", () => {
+  const first = samplePayment({ payment_id: "first", recorded_by: "Ana" });
+  const question = () =>
+    new ApiError("refused", "Ana did.", 409, "PossibleDuplicate", {}, null, null, first);
+
+  async function asked(): Promise<Outbox> {
+    const outbox = openPage();
+    send.mockRejectedValueOnce(question());
+    await outbox.add(payment("a"));
+    await outbox.flush();
+    return outbox;
+  }
+
+  test("waits with who logged the first and when, and no more about it", async () => {
+    const outbox = await asked();
+    const { recorded_at } = first;
+    const named = { payment_id: "first", recorded_by: "Ana", recorded_at };
+    expect(firstPayment(outbox.get("a") as OutboxEntry)).toEqual(named);
+    expect(onSentElsewhere).toHaveBeenCalledWith("event-1");
+    await outbox.flush();
+    expect(send).toHaveBeenCalledOnce();
+  });
+
+  test("goes out under its id as a second one when the admin says so", async () => {
+    const outbox = await asked();
+    await outbox.sendAsSecond("a");
+    expect(send.mock.lastCall?.[0]).toMatchObject({
+      payment_id: "a",
+      request: { amount_cents: 50_000, duplicate_of: "first" },
+    });
+    expect(outbox.entries.value).toEqual([]);
+  });
+
+  test("is forgotten when it is the same", async () => {
+    const outbox = await asked();
+    await outbox.discard("a");
+    await outbox.flush();
+    expect(outbox.entries.value).toEqual([]);
+    expect(send).toHaveBeenCalledOnce();
+  });
+
+  test("is a second one only if the server has asked", async () => {
+    const outbox = openPage();
+    send.mockRejectedValueOnce(refusal(409));
+    await outbox.add(payment("a"));
+    await outbox.flush();
+    await outbox.sendAsSecond("a");
+    expect(outbox.get("a")?.request).not.toHaveProperty("duplicate_of");
+    expect(send).toHaveBeenCalledOnce();
+  });
+});
+
+test("an answer to anything else sends what waits, and nothing else", async () => {
+  const outbox = openPage();
+  outbox.nudge();
+  send.mockRejectedValueOnce(offline());
+  await outbox.add(payment("a"));
+  await outbox.flush();
+  outbox.nudge();
+  await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
+  expect(send).toHaveBeenCalledTimes(2);
+});
+
+test("the browser is asked to keep what is written", async () => {
+  const persist = vi.fn(async () => true);
+  vi.stubGlobal("navigator", { ...navigator, languages: ["en-US"], storage: { persist } });
+  const outbox = openPage();
+  expect(persist).not.toHaveBeenCalled();
+  await outbox.add(payment("a"));
+  expect(persist).toHaveBeenCalledOnce();
+  vi.unstubAllGlobals();
+});
+
+test("a database of a newer release is read, sent from and not harmed", async () => {
+  const name = `outbox-${database}`;
+  const newer = { ...payment("a"), created_at: "2026-07-01T12:00:00Z", attempts: 3, colour: "red" };
+  await new Promise<void>((resolve) => {
+    const request = indexedDB.open(name, 7);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("more");
+      const store = request.result.createObjectStore("payments", { keyPath: "payment_id" });
+      store.put({ ...newer, state: "waiting", problem: null });
+    };
+    request.onsuccess = () => {
+      request.result.close();
+      resolve();
+    };
+  });
+  const outbox = openPage();
+  send.mockRejectedValueOnce(offline());
+  await outbox.flush();
+  expect(outbox.get("a")).toMatchObject({ attempts: 4, colour: "red" });
+  await outbox.flush();
+  expect(outbox.entries.value).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { ApiError } from "./api";
-import type { PaymentAnswer, PaymentRequest } from "./contract";
+import type { Payment, PaymentAnswer, PaymentRequest } from "./contract";
 import { Observable } from "./observable";
 
 /**
@@ -22,7 +22,12 @@ export interface Problem {
   status: number;
   message: string;
   fields: Readonly<Record<string, string>>;
+  code?: string;
+  /** The payment that this one may be once more. */
+  duplicate?: FirstPayment | null;
 }
+
+export type FirstPayment = Pick<Payment, "payment_id" | "recorded_by" | "recorded_at">;
 
 export interface OutboxStorage {
   all(): Promise<OutboxEntry[]>;
@@ -40,7 +45,7 @@ interface Dependencies {
   maySend(): boolean;
   /** Called with what the server answered, before the entry is dropped from the screen. */
   onSent(answer: SentAnswer): void | Promise<void>;
-  /** Another tab has sent a payment of this charter. */
+  /** Another tab or another admin has logged a payment of this charter. */
   onSentElsewhere?(event_id: string): void;
   now?(): Date;
 }
@@ -52,6 +57,8 @@ interface News {
 /** Keeps payments until the server has confirmed them, and sends them as often as that takes. */
 export class Outbox {
   readonly entries = new Observable<readonly OutboxEntry[]>([]);
+  /** Whether this page is sending at the moment. */
+  readonly sending = new Observable(false);
   #deps: Dependencies;
   #running: Promise<void> | null = null;
   #again = false;
@@ -113,6 +120,8 @@ export class Outbox {
       state: "waiting",
       problem: null,
     });
+    // The browser may otherwise clear what it holds when the device runs out of space.
+    if (this.entries.value.length === 0) void navigator.storage?.persist?.();
     if (replaces && replaces !== payment_id) await this.#deps.storage.remove(replaces);
     await this.#changed();
   }
@@ -127,11 +136,29 @@ export class Outbox {
     await this.flush();
   }
 
+  /** Sends a payment that may be a duplicate as what the admin says it is: a second one. */
+  async sendAsSecond(payment_id: string): Promise<void> {
+    const entry = this.get(payment_id);
+    const first = entry && firstPayment(entry);
+    if (!first) return;
+    const request = { ...entry.request, duplicate_of: first.payment_id };
+    await this.#deps.storage.put({ ...entry, request, state: "waiting", problem: null });
+    await this.#changed();
+    await this.flush();
+  }
+
   /** Forgets a refused payment for good. One that may have arrived cannot be discarded. */
   async discard(payment_id: string): Promise<void> {
     if (this.get(payment_id)?.state !== "refused") return;
     await this.#deps.storage.remove(payment_id);
     await this.#changed();
+  }
+
+  /** The server has just answered something else, so this is a good moment. */
+  nudge(): void {
+    if (!this.#running && this.entries.value.some(({ state }) => state === "waiting")) {
+      void this.flush();
+    }
   }
 
   /** Sends what waits. Calls that come while it runs are one more round, not a second sender. */
@@ -141,8 +168,10 @@ export class Outbox {
       return this.#running;
     }
     clearTimeout(this.#timer);
+    this.sending.value = true;
     this.#running = this.#rounds().finally(() => {
       this.#running = null;
+      this.sending.value = false;
     });
     return this.#running;
   }
@@ -197,6 +226,8 @@ export class Outbox {
       status: known ? error.status : 0,
       message: known ? error.message : "Sending failed.",
       fields: known ? error.fields : {},
+      code: known ? error.code : "",
+      duplicate: known && error.duplicate ? named(error.duplicate) : null,
     };
     const final =
       known && error.failure === "refused" && ![401, 408, 425, 429].includes(error.status);
@@ -207,6 +238,7 @@ export class Outbox {
       problem,
     });
     await this.#changed();
+    if (problem.duplicate) this.#deps.onSentElsewhere?.(entry.event_id);
     if (final) return "done";
     if (problem.status === 401) return "login";
     const unreachable = !known || ["network", "timeout"].includes(error.failure);
@@ -227,6 +259,17 @@ export class Outbox {
     const entries = await this.#deps.storage.all();
     this.entries.value = entries.sort((a, b) => a.created_at.localeCompare(b.created_at));
   }
+}
+
+/** The payment that a refused one may repeat; null when it was refused for another reason. */
+export function firstPayment({ state, problem }: OutboxEntry): FirstPayment | null {
+  const asked = state === "refused" && problem?.code === "PossibleDuplicate";
+  return (asked && problem.duplicate) || null;
+}
+
+/** Who logged it and when is all that the question needs. */
+function named({ payment_id, recorded_by, recorded_at }: Payment): FirstPayment {
+  return { payment_id, recorded_by, recorded_at };
 }
 
 /** How long to wait after so many failures in a row: 2 s, 4 s, … 2 min, scattered. */

@@ -1,10 +1,11 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { readPayments } from "./api";
-import { charters, outbox, records } from "./charters";
+import { charters, outbox, records, remembered } from "./charters";
 import { type CharterEvent, type Payment, paymentKinds, paymentMethods } from "./contract";
+import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import { formatMoney, plainAmount } from "./money";
 import { Observable, useValue } from "./observable";
-import type { OutboxEntry, Problem } from "./outbox";
+import { firstPayment, type OutboxEntry, type Problem } from "./outbox";
 import {
   kindNames,
   methodNames,
@@ -66,6 +67,10 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
   );
   const [failure, setFailure] = useState(correct?.problem ? refusal(correct.problem) : "");
   const [saving, setSaving] = useState(false);
+  /** The payment as it was refused because it may be there already. */
+  const [asked, setAsked] = useState<OutboxEntry | null>(null);
+  const emailUnknown = useValue(remembered).has(event.event_id);
+  const hasEmail = emailUnknown || event.patron.email !== "";
   const written = useRef(correct?.payment_id);
   const open = useRef(true);
   const element = useRef<HTMLFormElement>(null);
@@ -82,7 +87,7 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
   const submit = async (submitted: Event) => {
     submitted.preventDefault();
     if (saving) return;
-    const { request, errors } = readPaymentForm(form, event, new Date());
+    const { request, errors } = readPaymentForm(form, event, new Date(), hasEmail);
     setErrors(errors ?? {});
     setFailure("");
     if (!request) {
@@ -93,15 +98,31 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
     const { event_id, currency } = event;
     await outbox.add({ payment_id, event_id, request, currency }, written.current);
     written.current = payment_id;
-    await Promise.race([
-      outbox.flush().catch(() => {}),
-      new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
-    ]);
+    await patiently(outbox.flush());
     tell(request.amount_cents, outbox.get(payment_id));
+  };
+
+  const choose = async (entry: OutboxEntry, choice: "same" | "second") => {
+    if (saving) return;
+    if (choice === "same") {
+      await outbox.discard(entry.payment_id);
+      announce(`Discarded: ${amountText(entry)}. The first one stands.`);
+      onClose();
+      return;
+    }
+    setSaving(true);
+    await patiently(outbox.sendAsSecond(entry.payment_id));
+    tell(entry.request.amount_cents, outbox.get(entry.payment_id));
   };
 
   const tell = (amount_cents: number, left: OutboxEntry | undefined) => {
     const amount = formatMoney(amount_cents, event.currency);
+    setAsked(null);
+    if (left && firstPayment(left) && open.current) {
+      setAsked(left);
+      setSaving(false);
+      return;
+    }
     if (left?.state === "refused" && open.current) {
       const problem = left.problem;
       setErrors(sentences(problem?.fields ?? {}));
@@ -125,6 +146,19 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
     if (open.current) onClose();
   };
 
+  const first = asked && firstPayment(asked);
+  if (asked && first) {
+    return (
+      <Dialog title="Is this a second payment?" onClose={onClose}>
+        <Question
+          entry={asked}
+          said={firstText(asked, first, event)}
+          saving={saving}
+          onChoice={(choice) => void choose(asked, choice)}
+        />
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose}>
       <form ref={element} onSubmit={submit} noValidate>
@@ -198,7 +232,13 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
               }
             />
           )}
-          <MoreFields event={event} form={form} errors={errors} set={set} />
+          <MoreFields
+            event={event}
+            emailUnknown={emailUnknown}
+            form={form}
+            errors={errors}
+            set={set}
+          />
         </div>
         <footer class="dialog-foot">
           <div class="dialog-said">
@@ -219,15 +259,47 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
   );
 }
 
+interface QuestionProps {
+  entry: OutboxEntry;
+  said: string;
+  saving: boolean;
+  onChoice(choice: "same" | "second"): void;
+}
+
+function Question({ entry, said, saving, onChoice }: QuestionProps) {
+  const text = useRef<HTMLParagraphElement>(null);
+  // The form that had the focus is gone. Nothing is chosen by one Enter too many.
+  useEffect(() => text.current?.focus(), []);
+  return (
+    <div class="dialog-body">
+      <p ref={text} tabIndex={-1}>
+        {said}
+      </p>
+      <p>Yours is not logged yet. Is it the same money, or was it paid twice?</p>
+      <DuplicateChoices entry={entry} onChoice={onChoice} />
+      <p role="status">{saving ? "Saving…" : ""}</p>
+    </div>
+  );
+}
+
+/** Waits for the outbox, but not longer than a person would. */
+async function patiently(sending: Promise<void>): Promise<void> {
+  await Promise.race([
+    sending.catch(() => {}),
+    new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
+  ]);
+}
+
 interface MoreProps {
   event: CharterEvent;
+  emailUnknown: boolean;
   form: PaymentForm;
   errors: Readonly<Record<string, string>>;
   set(change: Partial<PaymentForm>): void;
 }
 
-function MoreFields({ event, form, errors, set }: MoreProps) {
-  const noEmail = event.patron.email === "";
+function MoreFields({ event, emailUnknown, form, errors, set }: MoreProps) {
+  const noEmail = event.patron.email === "" && !emailUnknown;
   const noteId = useId();
   const zone = zoneIfForeign(new Date().toISOString(), event.timezone);
   return (
@@ -279,7 +351,9 @@ function MoreFields({ event, form, errors, set }: MoreProps) {
         <span>
           Email the patron a confirmation
           <small id={noteId}>
-            {noEmail ? "The patron has no email address." : `Goes to ${event.patron.email}`}
+            {emailUnknown && "Goes out if the patron has an email address."}
+            {noEmail && "The patron has no email address."}
+            {event.patron.email && `Goes to ${event.patron.email}`}
           </small>
         </span>
       </label>
@@ -346,7 +420,8 @@ function dueText({ balance, currency }: CharterEvent): string {
 
 /** A payment that was never recorded keeps its id; one whose id is taken needs another. */
 function freshId(entry: OutboxEntry | undefined): string {
-  return entry && entry.problem?.status !== 409 ? entry.payment_id : uuid7();
+  const taken = entry?.problem?.status === 409 && entry.problem.code !== "PossibleDuplicate";
+  return entry && !taken ? entry.payment_id : uuid7();
 }
 
 /** The reasons stand beside their fields where there are any. */

@@ -16,6 +16,7 @@ describe("Log payment", () => {
       amount_cents: 120_000,
       received_at: "2026-07-04T20:00:00Z",
       notify: true,
+      ask_if_duplicate: true,
     });
   });
 

@@ -104,8 +104,13 @@ export type ReadPayment =
   | { request: PaymentRequest; errors?: never }
   | { request?: never; errors: Record<string, string> };
 
-/** Turns the form into the request, or says field by field what is wrong. */
-export function readPaymentForm(form: PaymentForm, event: CharterEvent, now: Date): ReadPayment {
+/** Turns the form into the request, or says field by field what is wrong. Pass `hasEmail` where the device cannot know. */
+export function readPaymentForm(
+  form: PaymentForm,
+  event: CharterEvent,
+  now: Date,
+  hasEmail = event.patron.email !== "",
+): ReadPayment {
   const errors: Record<string, string> = {};
   const amount = parseMoney(form.amount, event.currency);
   if (amount.error) errors.amount_cents = amount.error;
@@ -124,7 +129,8 @@ export function readPaymentForm(form: PaymentForm, event: CharterEvent, now: Dat
       method: form.method,
       amount_cents: amount.cents ?? 0,
       received_at: toRfc3339(received.instant),
-      notify: form.notify && event.patron.email !== "",
+      notify: form.notify && hasEmail,
+      ask_if_duplicate: true,
       // The server knows the patron's name; only another one needs to travel.
       ...(payer && payer !== event.patron.name ? { payer } : {}),
       ...(reference ? { reference } : {}),

@@ -1,103 +1,64 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { listPayments, paymentsCsv } from "./api";
+import { useState } from "preact/hooks";
+import { useAnswer } from "./answer";
+import { listPayments } from "./api";
 import { LoadButton } from "./board";
 import { charters } from "./charters";
-import { type Payment, type PaymentPage, paymentMethods } from "./contract";
+import { type CharterEvent, type ListedPayment, type Payment, paymentMethods } from "./contract";
+import { CsvButton } from "./csv-button";
 import { formatMoney } from "./money";
 import { useValue } from "./observable";
 import { kindNames, methodNames, methodWord } from "./payment-form";
-import { href } from "./router";
-import { browserTimezone, formatMoment, localDay, zoneName } from "./time";
-import { announce, Failed, Field, Skeleton, sentence, usePageTitle } from "./ui";
+import { PeriodFields } from "./period-fields";
+import { isPeriod, monthOf, type Period, today } from "./periods";
+import { href, query } from "./router";
+import { payerWords } from "./statement-words";
+import { browserTimezone, formatMoment, zoneName } from "./time";
+import { Totals } from "./totals";
+import { Failed, Field, Skeleton } from "./ui";
 
-/** The ledger of a period, with its sums. */
-export function PaymentsPage() {
-  usePageTitle("Payments");
-  const [period, setPeriod] = useState(() => month(new Date(), 0));
+/** The payments of a period, with their sums. */
+export function Ledger() {
+  const [period, setPeriod] = useState(() => askedPeriod() ?? monthOf(today()));
   const [method, setMethod] = useState("");
-  const [page, setPage] = useState<PaymentPage | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [saving, setSaving] = useState(false);
-  const asked = useRef(0);
-  const complete = period.from !== "" && period.to !== "" && period.from <= period.to;
-  const query = { ...period, ...(method ? { method } : {}), limit: 50 };
-
-  const load = () => {
-    if (!complete) return;
-    const ask = ++asked.current;
-    setError(null);
-    // An answer to an earlier question must not replace a later one.
-    const current = () => ask === asked.current;
-    listPayments(query).then(
-      (page) => current() && setPage(page),
-      (error) => current() && setError(error),
-    );
-  };
-
-  useEffect(() => {
-    setPage(null);
-    load();
-  }, [period.from, period.to, method]);
+  const asking = { ...period, ...(method ? { method } : {}), limit: 50 };
+  const {
+    answer: page,
+    error,
+    again,
+    setAnswer,
+  } = useAnswer(isPeriod(period) ? () => listPayments(asking) : null, [
+    period.from,
+    period.to,
+    method,
+  ]);
 
   const more = async () => {
     if (!page?.next_cursor) return;
-    const ask = asked.current;
-    const next = await listPayments({ ...query, cursor: page.next_cursor });
-    if (ask !== asked.current) return;
-    setPage({ ...next, totals: page.totals, payments: [...page.payments, ...next.payments] });
-  };
-
-  const download = async () => {
-    setSaving(true);
-    try {
-      save(await paymentsCsv(period), `payments-${period.from}-to-${period.to}.csv`);
-      announce("The file is on its way to your downloads.");
-    } catch (error) {
-      announce(`No file. ${sentence(error)}`, "bad");
-    }
-    setSaving(false);
+    const next = await listPayments({ ...asking, cursor: page.next_cursor });
+    setAnswer((known) =>
+      // The question may be another one by now.
+      known.next_cursor !== page.next_cursor
+        ? known
+        : { ...next, totals: known.totals, payments: [...known.payments, ...next.payments] },
+    );
   };
 
   return (
-    <main id="main" class="page">
+    <>
       <div class="page-head">
-        <h1 tabIndex={-1}>Payments</h1>
-        <button type="button" onClick={() => void download()} disabled={saving || !complete}>
-          {saving ? "Preparing…" : "Download CSV"}
-        </button>
+        <h1 tabIndex={-1}>Ledger</h1>
+        <CsvButton period={period} />
       </div>
       <div class="filters">
         <p class="buttons">
-          <button type="button" onClick={() => setPeriod(month(new Date(), 0))}>
+          <button type="button" onClick={() => setPeriod(monthOf(today()))}>
             This month
           </button>
-          <button type="button" onClick={() => setPeriod(month(new Date(), -1))}>
+          <button type="button" onClick={() => setPeriod(monthOf(today(), -1))}>
             Last month
           </button>
         </p>
-        <Field label="From">
-          {(props) => (
-            <input
-              {...props}
-              type="date"
-              value={period.from}
-              onInput={(event) => setPeriod({ ...period, from: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <Field
-          label="To"
-          error={period.from && period.to && !complete ? "Before the start." : undefined}
-        >
-          {(props) => (
-            <input
-              {...props}
-              type="date"
-              value={period.to}
-              onInput={(event) => setPeriod({ ...period, to: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <PeriodFields period={period} onChange={setPeriod} />
         <Field label="Method">
           {(props) => (
             <select
@@ -116,12 +77,12 @@ export function PaymentsPage() {
         </Field>
       </div>
       {error !== null && (
-        <Failed what="The payments could not be loaded." error={error} onRetry={load} />
+        <Failed what="The payments could not be loaded." error={error} onRetry={again} />
       )}
-      {page === null && error === null && complete && <Skeleton rows={3} />}
+      {page === null && error === null && isPeriod(period) && <Skeleton rows={3} />}
       {page && (
         <>
-          <Totals page={page} />
+          <Totals totals={page.totals} />
           <section class="panel" aria-labelledby="entries">
             <h2 id="entries">Entries</h2>
             {page.payments.length === 0 ? (
@@ -139,45 +100,18 @@ export function PaymentsPage() {
           </section>
         </>
       )}
-    </main>
+    </>
   );
 }
 
-function Totals({ page: { totals, payments } }: { page: PaymentPage }) {
-  const currency = payments[0]?.currency ?? [...charters.value.values()][0]?.currency ?? "USD";
-  const money = (cents: number) => formatMoney(cents, currency);
-  const methods = paymentMethods.filter((method) => totals.by_method[method]);
-  return (
-    <section class="panel" aria-labelledby="totals">
-      <h2 id="totals">Totals</h2>
-      <dl class="totals">
-        <Sum name="Received" value={money(totals.received_cents)} />
-        <Sum name="Refunded" value={money(totals.refunded_cents)} />
-        <Sum name="Tips" value={money(totals.tips_cents)} />
-        <Sum name="Not cleared yet" value={money(totals.uncleared_cents)} />
-        <Sum name="Entries" value={String(totals.count)} />
-        {methods.map((method) => (
-          <Sum
-            key={method}
-            name={methodNames[method]}
-            value={money(totals.by_method[method] ?? 0)}
-          />
-        ))}
-      </dl>
-    </section>
-  );
+/** The period that the address names, for example `?from=2026-11-01&to=2026-11-30`. */
+function askedPeriod(): Period | null {
+  const given = new URLSearchParams(query.value);
+  const period = { from: given.get("from") ?? "", to: given.get("to") ?? "" };
+  return isPeriod(period) ? period : null;
 }
 
-function Sum({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}
-
-function Row({ payment }: { payment: Payment }) {
+function Row({ payment }: { payment: ListedPayment }) {
   const charter = useValue(charters).get(payment.event_id);
   const live = payment.status !== "voided" && payment.status !== "bounced";
   const amount = `${payment.kind === "refund" ? "−" : ""}${formatMoney(payment.amount_cents, payment.currency)}`;
@@ -189,18 +123,23 @@ function Row({ payment }: { payment: Payment }) {
           {methodWord(payment.method)} {payment.reference}
         </p>
         <p class="entry-small">
-          {charter
-            ? formatMoment(payment.received_at, charter.timezone)
-            : `${formatMoment(payment.received_at, browserTimezone)} ${zoneName(payment.received_at, browserTimezone)}`}
-          {payment.payer && `, from ${payment.payer}`}, {statusNames[payment.status]}
+          {receivedWords(payment, charter)}
+          {payerWords(payment)}, {statusNames[payment.status]}
         </p>
         <p class="entry-small">
-          <a href={href(`/events/${payment.event_id}`)}>{charter?.title ?? "Open charter"}</a>
+          <a href={href(`/events/${payment.event_id}`)}>{payment.charter}</a>
         </p>
       </div>
       <p class="entry-balance">{live ? amount : <s>{amount}</s>}</p>
     </li>
   );
+}
+
+/** When a payment was received, by the clocks of its charter where these are known. */
+function receivedWords({ received_at }: Payment, charter?: CharterEvent): string {
+  return charter
+    ? formatMoment(received_at, charter.timezone)
+    : `${formatMoment(received_at, browserTimezone)} ${zoneName(received_at, browserTimezone)}`;
 }
 
 const statusNames = {
@@ -209,20 +148,3 @@ const statusNames = {
   bounced: "bounced",
   voided: "voided",
 };
-
-function month(now: Date, offset: number): { from: string; to: string } {
-  const [year, current] = localDay(now, browserTimezone).split("-").map(Number) as [number, number];
-  const day = (at: Date) => at.toISOString().slice(0, 10);
-  return {
-    from: day(new Date(Date.UTC(year, current - 1 + offset, 1))),
-    to: day(new Date(Date.UTC(year, current + offset, 0))),
-  };
-}
-
-function save(file: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { basePath, href, navigate, parseRoute, pathname, startRouter } from "./router";
+import { basePath, href, navigate, parseRoute, pathname, query, startRouter } from "./router";
 
 describe("paths", () => {
   test.each([
@@ -8,6 +8,17 @@ describe("paths", () => {
     ["/events/abc/", { page: "charter", event_id: "abc" }],
     ["/payments", { page: "payments" }],
     ["/payments/", { page: "payments" }],
+    ["/payments/to-clear", { page: "to_clear" }],
+    ["/payments/reports", { page: "reports" }],
+    ["/payments/deposit/", { page: "deposit" }],
+    ["/payments/other", { page: "not_found" }],
+    ["/payments/deposit/more", { page: "not_found" }],
+    ["/mail", { page: "mail" }],
+    ["/mail/more", { page: "not_found" }],
+    ["/constructor", { page: "not_found" }],
+    ["/events/abc/statement", { page: "statement", event_id: "abc" }],
+    ["/events/abc/other", { page: "not_found" }],
+    ["/events/abc/statement/more", { page: "not_found" }],
     ["/g/abc", { page: "guest", event_id: "abc" }],
     ["/g/abc/", { page: "guest", event_id: "abc" }],
     ["/g/abc/waiver", { page: "waiver", event_id: "abc" }],
@@ -66,6 +77,15 @@ describe("links", () => {
     click("/events/abc");
     expect(followed).not.toHaveBeenCalled();
     expect(pathname.value).toBe("/events/abc");
+  });
+
+  test("keep what they ask of the page", () => {
+    click("/payments?from=2026-11-01&to=2026-11-30");
+    expect(followed).not.toHaveBeenCalled();
+    expect(pathname.value).toBe("/payments");
+    expect(query.value).toBe("?from=2026-11-01&to=2026-11-30");
+    click("/payments");
+    expect(query.value).toBe("");
   });
 
   test("to the waiver are the browser's", () => {

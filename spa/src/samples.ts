@@ -1,4 +1,4 @@
-import type { CharterEvent, Payment } from "./contract";
+import type { CharterEvent, Mail, Payment, PaymentTotals } from "./contract";
 
 /** A charter for tests: 1,200.00 due, nothing paid. */
 export function sampleCharter(change: Partial<CharterEvent> = {}): CharterEvent {
@@ -64,6 +64,40 @@ export function samplePayment(change: Partial<Payment> = {}): Payment {
     status: "received",
     void: null,
     receipt: "sent",
+    ...change,
+  };
+}
+
+export function sampleTotals(change: Partial<PaymentTotals> = {}): PaymentTotals {
+  return {
+    currency: "USD",
+    received_cents: 0,
+    refunded_cents: 0,
+    tips_cents: 0,
+    uncleared_cents: 0,
+    count: 0,
+    by_method: {},
+    by_kind: {},
+    other_currencies: [],
+    ...change,
+  };
+}
+
+export function sampleMail(change: Partial<Mail> = {}): Mail {
+  return {
+    mail_id: "mail-1",
+    kind: "receipt",
+    to: "ana@example.com",
+    subject: "Payment received: $500.00",
+    event_id: "event-1",
+    charter: "Sunset sail",
+    payment_id: "payment-1",
+    status: "sent",
+    attempts: 1,
+    created_at: "2026-07-01T12:00:00Z",
+    due_at: null,
+    finished_at: "2026-07-01T12:00:01Z",
+    note: "",
     ...change,
   };
 }

@@ -1,11 +1,23 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "./api";
 import { keepAnswer, refresh } from "./charters";
-import type { CharterEvent, Payment } from "./contract";
-import { type LedgerRow, ledger } from "./ledger";
+import type { CharterEvent, MailStatus, Payment } from "./contract";
+import { type LedgerRow, ledger, payers } from "./ledger";
 import { formatMoney } from "./money";
 import { kindNames, methodWord } from "./payment-form";
 import { ReasonDialog } from "./reason-dialog";
+import { href } from "./router";
+import {
+  amountText,
+  canBounce,
+  cleared,
+  payerWords,
+  receiptWords,
+  relations,
+  signedAmount,
+  undone,
+} from "./statement-words";
 import { formatMoment } from "./time";
 import { announce, sentence } from "./ui";
 
@@ -19,8 +31,14 @@ export function Statement({ event, payments }: Props) {
   const [asking, setAsking] = useState<{ act: "void" | "bounce"; payment: Payment } | null>(null);
   const { balance, currency } = event;
   const rows = ledger(balance.charged_cents, payments);
+  const paid = payers(payments);
   return (
     <>
+      <p>
+        <a class="button" href={href(`/events/${event.event_id}/statement`)}>
+          Print statement
+        </a>
+      </p>
       <ol class="statement">
         <li class="entry">
           <p class="entry-what">Charter fee</p>
@@ -30,6 +48,7 @@ export function Statement({ event, payments }: Props) {
           <Entry
             key={row.payment.payment_id}
             event={event}
+            payments={payments}
             row={row}
             onAsk={(act) => setAsking({ act, payment: row.payment })}
           />
@@ -37,6 +56,9 @@ export function Statement({ event, payments }: Props) {
         <li class="entry entry-total">
           <p class="entry-what">
             {balance.balance_due_cents < 0 ? "Overpaid" : "Balance due"}
+            {balance.balance_due_cents < 0 && (
+              <small>More came in than the fee. Give it back with a refund.</small>
+            )}
             {balance.tips_cents > 0 && (
               <small>Tips besides: {formatMoney(balance.tips_cents, currency)}</small>
             )}
@@ -47,6 +69,17 @@ export function Statement({ event, payments }: Props) {
           <p class="entry-balance">{formatMoney(Math.abs(balance.balance_due_cents), currency)}</p>
         </li>
       </ol>
+      {paid.length > 1 && (
+        <p>
+          Paid by{" "}
+          {paid
+            .map(
+              ({ payer, paid_cents }) =>
+                `${payer || "others"} ${formatMoney(paid_cents, currency)}`,
+            )
+            .join(", ")}
+        </p>
+      )}
       {asking?.act === "void" && (
         <ReasonDialog
           title="Void payment"
@@ -77,11 +110,12 @@ export function Statement({ event, payments }: Props) {
 
 interface EntryProps {
   event: CharterEvent;
+  payments: readonly Payment[];
   row: LedgerRow;
   onAsk(act: "void" | "bounce"): void;
 }
 
-function Entry({ event, row, onAsk }: EntryProps) {
+function Entry({ event, payments, row, onAsk }: EntryProps) {
   const { payment, live, balance_due_cents } = row;
   const [busy, setBusy] = useState(false);
   const act = async (work: () => Promise<void>, said: string) => {
@@ -94,8 +128,7 @@ function Entry({ event, row, onAsk }: EntryProps) {
     }
     setBusy(false);
   };
-  const sign = payment.kind === "refund" ? "+" : payment.kind === "tip" ? "" : "−";
-  const amount = `${sign}${formatMoney(payment.amount_cents, payment.currency)}`;
+  const amount = signedAmount(row);
   return (
     <li class={`entry${live ? "" : " entry-dead"}`}>
       <div class="entry-what">
@@ -112,9 +145,21 @@ function Entry({ event, row, onAsk }: EntryProps) {
         </p>
         <p class="entry-small">
           {formatMoment(payment.received_at, event.timezone)}
-          {payment.payer && `, from ${payment.payer}`}
+          {payerWords(payment)}
+          {payment.recorded_by !== "admin" && `, logged by ${payment.recorded_by}`}
         </p>
-        <p class="entry-small">{standing(payment, event.timezone)}</p>
+        {live ? (
+          <p class="entry-small">
+            {cleared(payment, event.timezone)}, <Receipt payment={payment} />
+          </p>
+        ) : (
+          <p class="entry-small entry-undone">{undone(payment, event.timezone)}</p>
+        )}
+        {relations(payment, payments, event.timezone).map((said) => (
+          <p key={said} class="entry-small">
+            {said}
+          </p>
+        ))}
         {payment.note && <p class="entry-small">{payment.note}</p>}
       </div>
       <p class="entry-amount">{live ? amount : <s>{amount}</s>}</p>
@@ -169,34 +214,14 @@ function Entry({ event, row, onAsk }: EntryProps) {
   );
 }
 
-/** Cash does not bounce. */
-function canBounce({ method, kind }: Payment): boolean {
-  return method !== "cash" && kind !== "refund";
-}
+/** Where a mail stands that can be looked up, and retried, among all mails. */
+const mailOf: Partial<Record<Payment["receipt"], MailStatus>> = {
+  pending: "owed",
+  failed: "failed",
+};
 
-function amountText(payment: Payment): string {
-  const amount = formatMoney(payment.amount_cents, payment.currency);
-  return `${amount} ${methodWord(payment.method)}`;
-}
-
-function standing(payment: Payment, timezone: string): string {
-  if (payment.status === "voided") {
-    return `Voided${payment.void ? `: ${payment.void.reason} (${payment.void.by})` : ""}`;
-  }
-  if (payment.status === "bounced") {
-    return `Bounced${payment.bounce ? `: ${payment.bounce.reason}` : ""}`;
-  }
-  const cleared =
-    payment.status === "received"
-      ? "Not cleared yet"
-      : payment.cleared_at && payment.cleared_at !== payment.received_at
-        ? `Cleared ${formatMoment(payment.cleared_at, timezone)}`
-        : "Cleared";
-  const receipt = {
-    pending: "confirmation on its way",
-    sent: "confirmation sent",
-    failed: "confirmation could not be sent",
-    off: "no confirmation sent",
-  }[payment.receipt];
-  return `${cleared}, ${receipt}`;
+function Receipt({ payment: { receipt } }: { payment: Payment }): ComponentChildren {
+  const status = mailOf[receipt];
+  const words = receiptWords[receipt];
+  return status ? <a href={href(`/mail?status=${status}`)}>{words}</a> : words;
 }

@@ -175,6 +175,12 @@ export function formatMoment(instant: string, timezone: string): string {
   return `${formatDay(instant, timezone)}, ${formatTime(instant, timezone)}${zone ? ` ${zone}` : ""}`;
 }
 
+/** `2:32 PM` for a moment of today, with the day for any other. */
+export function formatRecent(instant: string, timezone: string): string {
+  const today = localDay(new Date(), timezone) === localDay(new Date(instant), timezone);
+  return today ? formatTime(instant, timezone) : formatMoment(instant, timezone);
+}
+
 /** How far away a moment is, in plain words: `in 2 h 10 min`. */
 export function formatAway(instant: string, now_ms: number): string {
   const minutes = Math.round((new Date(instant).getTime() - now_ms) / 60_000);

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError } from "./api";
 import { Observable, useValue } from "./observable";
+import { browserTimezone, formatRecent } from "./time";
 
 export function Mark() {
   return (
@@ -160,6 +161,33 @@ export function Failed({
       <button type="button" onClick={onRetry}>
         Try again
       </button>
+    </div>
+  );
+}
+
+/** What shows is not of this moment: of when it is, and why. */
+export function AsOf({
+  at_ms,
+  error,
+  onRetry,
+}: {
+  at_ms: number;
+  error: unknown;
+  onRetry(): void;
+}) {
+  const since = formatRecent(new Date(at_ms).toISOString(), browserTimezone);
+  const cut = error instanceof ApiError && ["network", "timeout"].includes(error.failure);
+  return (
+    <div class={`strip strip-${error === null || cut ? "wait" : "bad"}`} role="status">
+      {error === null && <p>As of {since}. Loading what is new…</p>}
+      {error !== null && (
+        <p>{cut ? `As of ${since}, no connection.` : `As of ${since}. ${sentence(error)}`}</p>
+      )}
+      {error !== null && (
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
     </div>
   );
 }

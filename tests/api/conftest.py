@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import mailer
+from chalicelib import aws, mailer
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
 from tests.support.operator import PASSWORD
 from tests.support.stores import fresh_store
@@ -67,3 +67,17 @@ def log(api: Api, event: dict[str, Any]) -> Any:
         return answer.json  # type: ignore[no-any-return]
 
     return log
+
+
+@pytest.fixture
+def calls(environment: dict[str, str]) -> Iterator[list[str]]:
+    """The operations asked of DynamoDB, in order."""
+    made: list[str] = []
+    client = aws.client("dynamodb")
+
+    def note(model: Any, **_: Any) -> None:
+        made.append(model.name)
+
+    client.meta.events.register("before-call.dynamodb", note, unique_id="count-calls")
+    yield made
+    client.meta.events.unregister("before-call.dynamodb", unique_id="count-calls")

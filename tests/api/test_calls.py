@@ -1,28 +1,11 @@
 """What a request costs: calls to DynamoDB, counted at botocore."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from chalicelib import aws, notifications, times
+from chalicelib import notifications, times
 from tests.support.api import Api, new_event, new_payment
 
 PAYMENT_ID = "0190c0de-0000-7000-8000-000000000001"
-
-
-@pytest.fixture
-def calls(environment: dict[str, str]) -> Iterator[list[str]]:
-    """The operations asked of DynamoDB, in order."""
-    made: list[str] = []
-    client = aws.client("dynamodb")
-
-    def note(model: Any, **_: Any) -> None:
-        made.append(model.name)
-
-    client.meta.events.register("before-call.dynamodb", note, unique_id="count-calls")
-    yield made
-    client.meta.events.unregister("before-call.dynamodb", unique_id="count-calls")
 
 
 def test_logging_a_payment_is_one_write(api: Api, event: dict[str, Any], calls: list[str]) -> None:

@@ -11,7 +11,8 @@ from tests.support.api import Api, new_event
 EVENT_FIELDS = set(
     "event_id title starts_at ends_at timezone vessel passenger_limit departure_port return_port captain crew patron "
     "party_size charter_fee_cents currency notes guest_notes status version created_at updated_at guest_url "
-    "payment_cleared payment_timestamp payment_method balance waivers guests waivers_open_until warnings".split()
+    "payment_cleared payment_timestamp payment_method balance waivers guests waivers_open_until warnings "
+    "balance_reminders balance_reminders_state".split()
 )
 
 
@@ -310,7 +311,7 @@ def test_a_wrong_edit_names_the_field_and_changes_nothing(
     url = f"/api/events/{event['event_id']}"
     answer = api.patch(url, body)
     assert (answer.status, list(answer.json["Fields"])) == (400, [field])
-    assert {**event, "payments": [], "waiver_records": []} == api.get(url).json
+    assert {**event, "payments": [], "waiver_records": [], "mail_problems": []} == api.get(url).json
 
 
 def test_a_charter_is_completed_and_reopened(api: Api, event: dict[str, Any]) -> None:

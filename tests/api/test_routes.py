@@ -19,7 +19,7 @@ PRIVATE = [route for route in ROUTES if route not in PUBLIC]
 
 
 def url_of(path: str) -> str:
-    return path.format(event_id=EVENT_ID, payment_id=PAYMENT_ID, waiver_id="0" * 32)
+    return path.format(event_id=EVENT_ID, payment_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown")
 
 
 def test_the_public_list_names_routes_that_exist() -> None:

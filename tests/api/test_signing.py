@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import chain, settings, signing, store, times, waiver_versions
+from chalicelib import aws, chain, settings, signing, store, times, waiver_versions
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, Form, page, signature
+from tests.support.stores import counted
 
 GUESTS = [
     {"name": "Ana Rivera", "email": "ana@canary.example"},
@@ -236,23 +237,15 @@ def test_an_old_client_signs_with_the_fields_of_the_contract_alone(api: Api, gue
     assert (record["language"], record["guest_id"], record["opened_at"], record["device_time"]) == ("en", None, "", "")
 
 
-def test_signing_is_one_read_and_one_transaction(
-    guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_signing_is_one_read_and_one_transaction(guest: Api, event: dict[str, Any]) -> None:
     assert guest.submit(page(event), signature(guest, event)).status == 303
-    form, calls = signature(guest, event, **MINORS), []
-
-    def count(call: Any) -> None:
-        calls.append(call)
-
-    from tests.support.stores import watched
-
-    with watched(count):
+    form = signature(guest, event, **MINORS)
+    with counted(aws.client("dynamodb")) as signed:
         assert guest.submit(page(event), form).status == 303
-        signed, calls[:] = list(calls), []
+    with counted(aws.client("dynamodb")) as opened:
         guest.get(page(event))
-    assert signed == ["BatchGetItem", "TransactWriteItems"]
-    assert calls == ["BatchGetItem"]
+    assert [call.operation for call in signed] == ["BatchGetItem", "TransactWriteItems"]
+    assert [call.operation for call in opened] == ["BatchGetItem"]
 
 
 # --- ages -----------------------------------------------------------------------------------------

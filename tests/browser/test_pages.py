@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sideways_px
+from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sample_mail, sideways_px
 
 UNBROKEN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
 UNKNOWN = "A" * 22
@@ -50,7 +51,15 @@ def charters(site: Site) -> Charters:
         notes=UNBROKEN * 4,
     )
     assert site.sign(long, signer_name=UNBROKEN).status == 303
-    site.pay(long, amount_cents=12_345_678, payer=UNBROKEN, reference=UNBROKEN, note=UNBROKEN * 3, notify=False)
+    site.pay(
+        long,
+        method="check",
+        amount_cents=12_345_678,
+        payer=UNBROKEN,
+        reference=UNBROKEN,
+        note=UNBROKEN * 3,
+        notify=False,
+    )
     cancelled = site.charter()
     site.admin("POST", f"/api/events/{cancelled['event_id']}/cancel", {"reason": "Gusts to 35 knots"})
     yesterday = datetime.now(UTC) - timedelta(days=1)
@@ -146,6 +155,71 @@ def payments(page: Page, _: Charters) -> None:
     expect(page.get_by_role("heading", name="Totals")).to_be_visible()
 
 
+def to_clear(page: Page, _: Charters) -> None:
+    page.goto("/payments/to-clear")
+    page.get_by_label("Select all").check()
+    expect(page.get_by_role("button", name="cleared")).to_be_visible()
+
+
+def bounce_dialog(page: Page, _: Charters) -> None:
+    page.goto("/payments/to-clear")
+    page.get_by_role("button", name="Bounced… $100.00 check 1042").first.click()
+    expect(page.get_by_role("dialog", name="Payment bounced")).to_be_visible()
+
+
+def reports(page: Page, _: Charters) -> None:
+    page.goto("/payments/reports")
+    expect(page.get_by_role("img", name="Bars of the net money")).to_be_visible()
+    page.get_by_text("The same in numbers").click()
+    expect(page.get_by_role("heading", name="Sums by month")).to_be_visible()
+
+
+def reports_by_day(page: Page, _: Charters) -> None:
+    page.goto("/payments/reports")
+    page.get_by_role("button", name="This month").click()
+    page.get_by_role("radio", name="Day").check()
+    page.get_by_role("radio", name="Methods").check()
+    expect(page.get_by_role("heading", name="Methods by day")).to_be_visible()
+
+
+def deposit(page: Page, charters: Charters) -> None:
+    page.goto("/payments/deposit")
+    expect(page.get_by_role("link", name=charters.plain["title"])).to_be_visible()
+
+
+def statement(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.plain['event_id']}/statement")
+    expect(page.get_by_role("rowheader", name="Charter fee")).to_be_visible()
+
+
+def long_statement(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.long['event_id']}/statement")
+    expect(page.get_by_role("rowheader", name="Charter fee")).to_be_visible()
+
+
+def failed_mail(page: Page, _: Charters) -> None:
+    show_mails(page)
+    page.goto("/mail?status=failed")
+    expect(page.get_by_text("2 mails need you")).to_be_visible()
+
+
+def ambiguous_mail(page: Page, _: Charters) -> None:
+    show_mails(page)
+    page.goto("/mail?status=ambiguous")
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_role("dialog", name="Send again?")).to_be_visible()
+
+
+def show_mails(page: Page) -> None:
+    """One mail a state: a healthy product has neither failed ones nor doubts."""
+
+    def answer(route: Route) -> None:
+        status = parse_qs(urlsplit(route.request.url).query)["status"][0]
+        route.fulfill(json={"mails": [sample_mail(status, note=f"550 {UNBROKEN}")], "next_cursor": None})
+
+    page.route("**/api/mail?*", answer)
+
+
 def waiver_versions(page: Page, _: Charters) -> None:
     page.goto("/waiver")
     expect(page.get_by_text("Guests sign this text.")).to_be_visible()
@@ -236,6 +310,15 @@ SIGHTS = [
     Sight("payment dialog of long words", long_payment_dialog, admin=True),
     Sight("void dialog", void_dialog, admin=True),
     Sight("payments", payments, admin=True),
+    Sight("to clear", to_clear, admin=True),
+    Sight("bounce dialog", bounce_dialog, admin=True),
+    Sight("reports", reports, admin=True),
+    Sight("reports by day", reports_by_day, admin=True),
+    Sight("deposit", deposit, admin=True),
+    Sight("statement", statement, admin=True),
+    Sight("statement of long words", long_statement, admin=True),
+    Sight("failed mail", failed_mail, admin=True),
+    Sight("ambiguous mail", ambiguous_mail, admin=True),
     Sight("waiver versions", waiver_versions, admin=True),
     Sight("publish dialog", publish_dialog, admin=True),
     Sight("guest page", guest),

@@ -159,9 +159,31 @@ REPORT_POLICY = """addEventListener("securitypolicyviolation", (violation) =>
   console.error(`policy: ${violation.violatedDirective} ${violation.blockedURI}`));"""
 
 
+NO_WORKER = "delete Navigator.prototype.serviceWorker"
+
+
 def sign_in(context: BrowserContext, token: str) -> None:
     """The pages of this visitor start with a session."""
     context.add_init_script(f"sessionStorage.getItem('scc.token') ?? sessionStorage.setItem('scc.token', '{token}')")
+
+
+def sample_mail(status: str, **changes: Any) -> dict[str, Any]:
+    """A mail as the API lists it."""
+    return {
+        "mail_id": f"mail-{status}",
+        "kind": "receipt",
+        "to": "ana@example.com",
+        "subject": "Payment received: $480.00",
+        "event_id": "A" * 22,
+        "charter": "Evening sail",
+        "payment_id": None,
+        "status": status,
+        "attempts": 3,
+        "created_at": "2026-07-01T12:00:00Z",
+        "due_at": None,
+        "finished_at": "2026-07-01T13:00:00Z",
+        "note": "",
+    } | changes
 
 
 def card(page: Page, event: dict[str, Any]) -> Locator:

@@ -73,6 +73,15 @@ def test_an_answer_lost_after_the_commit_is_one_row_one_mail_and_the_same_answer
     assert log(charter, payment_id) == (answer, False)
 
 
+def test_a_void_stands_when_the_clock_of_the_machine_that_wrote_it_was_behind(charter: str, payment_id: str) -> None:
+    log(charter, payment_id, method="check")
+    payments.clear_payment(charter, payment_id, {}, actor=operator.ADMIN, now=operator.at(5))
+    answer = void(charter, payment_id, minutes=4)
+    seen = charters.get_charter(charter)
+    assert [row["status"] for row in seen["payments"]] == [answer["payment"]["status"]] == ["voided"]
+    assert seen["balance"] == answer["event"]["balance"]
+
+
 def test_when_every_answer_is_lost_the_client_fails_and_its_next_try_finds_the_payment(
     charter: str, payment_id: str, outbox: Outbox
 ) -> None:
@@ -197,9 +206,11 @@ def test_a_failed_receipt_can_be_asked_for_again(charter: str, payment_id: str, 
     log(charter, payment_id)
     outbox.works()
     for _ in range(2):
-        payments.send_receipt_again(charter, payment_id, now=operator.at(5))
+        payments.send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
     assert outbox.subjects == [SUBJECT]
     assert stands(charter, payment_id)["receipt"] == "sent"
+    (asked,) = [entry for entry in store.list_audit(charter) if entry["act"] == "receipt_asked"]
+    assert (asked["by"], asked["address"], asked["at"]) == ("admin", "192.0.2.7", "2026-11-22T20:05:00Z")
 
 
 # --- the schedule ---------------------------------------------------------------------------------

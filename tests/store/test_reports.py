@@ -1,12 +1,14 @@
 """The ledger's reports, on rows that the store keeps."""
 
+import json
 from typing import Any
 
 import pytest
 
-from chalicelib import acts, ledger, reports, store, times
+from chalicelib import acts, ledger, reports, settings, store, times
 from chalicelib.errors import BadInput
 from tests.support import operator
+from tests.support.stores import counted, write_in_bulk
 
 pytestmark = [
     pytest.mark.usefixtures("dynamodb"),
@@ -148,3 +150,64 @@ def test_a_summary_that_cannot_be_made_says_which_field_is_wrong(query: dict[str
 def test_a_summary_of_a_range_that_ends_before_it_begins_is_empty() -> None:
     found = summary(**{"from": "2026-11-20", "to": "2026-11-10"})
     assert (found["periods"], found["totals"]["count"]) == ([], 0)
+
+
+# --- cost -----------------------------------------------------------------------------------------
+
+
+def fill_ledger(dynamodb: Any, year: int, month: int, count: int) -> None:
+    """That many payments received in a month, as copies of one that the store wrote."""
+    row = kept(received_at=f"{year}-{month:02d}-10T12:00:00Z", method="check")
+    item = store.read_payment_item(row["event_id"], row["payment_id"])
+    assert item
+    copies = []
+    for number in range(1, count):
+        payment_id = operator.uuid()
+        received_at = f"{year}-{month:02d}-{number % 28 + 1:02d}T12:00:00Z"
+        facts = {**row, "payment_id": payment_id, "received_at": received_at}
+        copies.append(
+            {
+                **item,
+                "SK": {"S": f"PAYMENT#{payment_id}"},
+                "by_date_sk": {"S": f"{received_at}#{payment_id}"},
+                "data": {"S": json.dumps(facts)},
+            }
+        )
+    write_in_bulk(dynamodb, copies)
+
+
+def test_a_month_of_2_000_payments_reads_its_own_pages_of_one_partition_however_many_others_there_are(
+    dynamodb: Any,
+) -> None:
+    month = {"from": "2026-06-01", "to": "2026-06-30", "limit": "100"}
+    fill_ledger(dynamodb, 2026, 6, 2_000)
+    with counted(dynamodb) as calls:
+        alone = report(**month)
+        calls_alone = calls.copy()
+        for year, other in ((2026, 5), (2026, 7), (2025, 6)):
+            fill_ledger(dynamodb, year, other, 500)
+        calls.clear()
+        among_others = report(**month)
+    assert (alone["totals"]["count"], len(alone["payments"])) == (2_000, 100)
+    assert among_others == alone
+    assert [(call.operation, call.units) for call in calls] == [(call.operation, call.units) for call in calls_alone]
+    assert {call.operation for call in calls} == {"Query"}
+    for call in calls:
+        assert (call.asked["IndexName"], call.asked["ExpressionAttributeValues"][":pk"]) == ("by_date", {"S": "LEDGER"})
+        assert call.asked["KeyConditionExpression"].startswith("by_date_pk = :pk AND by_date_sk BETWEEN")
+    # A page is 1 MB; half a unit is 4 KB, eventually consistent.
+    listed_bytes = 2_000 * sum(len(name) + len(text) for name, text in size_of_a_row(dynamodb).items())
+    assert len(calls) == -(-listed_bytes // 1_048_576)
+    assert sum(call.units for call in calls) == pytest.approx(listed_bytes / 4096 / 2, rel=0.1)
+
+
+def size_of_a_row(dynamodb: Any) -> dict[str, str]:
+    """What the index holds of one payment."""
+    (item,) = dynamodb.query(
+        TableName=settings.settings().table,
+        IndexName="by_date",
+        KeyConditionExpression="by_date_pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": "LEDGER"}},
+        Limit=1,
+    )["Items"]
+    return {name: value["S"] for name, value in item.items()}

@@ -1,9 +1,5 @@
 """The contract of `chalicelib.store`, held on two stores."""
 
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +9,8 @@ from botocore.exceptions import ClientError
 from chalicelib import acts, chain, ledger, settings, store, times
 from chalicelib.store import EventRecord, Mail, table
 from tests.support import operator
+from tests.support.races import at_once
+from tests.support.stores import counted, write_in_bulk
 
 pytestmark = pytest.mark.usefixtures("dynamodb")
 
@@ -53,26 +51,6 @@ def board(first: str = "2026", last: str = "9", status: str | None = None, limit
 
 def due(minutes: float = 60 * 24, limit: int = 100) -> list[Mail]:
     return store.list_due_mail(times.format_instant(operator.at(minutes)), limit)
-
-
-def at_once(calls: int, call: Callable[[int], Any]) -> list[Any]:
-    """What so many callers get who start at the same moment: a result or an exception."""
-    results: list[Any] = [None] * calls
-    barrier = threading.Barrier(calls)
-
-    def run(number: int) -> None:
-        barrier.wait()
-        try:
-            results[number] = call(number)
-        except Exception as problem:
-            results[number] = problem
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 # --- events ---------------------------------------------------------------------------------------
@@ -439,7 +417,7 @@ def test_a_claim_of_what_was_due_a_while_ago_fails() -> None:
     store.postpone_mail(owed, "2026-11-22T20:30:00Z", "SES: busy")
     assert not store.claim_mail(owed, "2026-11-22T21:00:00Z")
     (moved,) = due()
-    assert moved == replace(owed, due_at="2026-11-22T20:30:00Z")
+    assert moved == replace(owed, due_at="2026-11-22T20:30:00Z", note="SES: busy")
     assert store.claim_mail(moved, "2026-11-22T21:00:00Z")
 
 
@@ -467,13 +445,59 @@ def test_a_receipt_that_ends_is_noted_on_its_payment_too() -> None:
     assert store.stored_answer(item) == ("print", "answer")
 
 
+def test_mails_are_listed_by_status_page_by_page_owed_ones_upwards_all_others_downwards() -> None:
+    ids = [operator.uuid() for _ in range(4)]
+    for number, mail_id in enumerate(ids):
+        store.put_mail(mail(mail_id, due_at=f"2026-11-22T20:0{number}:00Z"))
+    first, more = store.list_mail("owed", "", 3)
+    assert ([one.mail_id for one in first], more) == (ids[:3], True)
+    rest, more = store.list_mail("owed", f"{store.mail_place(first[-1])}~", 3)
+    assert ([one.mail_id for one in rest], more) == (ids[3:], False)
+    for number, one in enumerate(first + rest):
+        store.finish_mail(one, "failed", f"2026-11-22T21:0{number}:00Z", "SMTP: 550", None)
+    assert store.list_mail("owed", "", 3) == ([], False)
+    first, more = store.list_mail("failed", "", 3)
+    assert ([one.mail_id for one in first], more) == (ids[:0:-1], True)
+    rest, more = store.list_mail("failed", store.mail_place(first[-1]), 3)
+    assert ([one.mail_id for one in rest], more) == (ids[:1], False)
+    assert (rest[0].note, rest[0].due_at) == ("SMTP: 550", "2026-11-22T21:00:00Z")
+
+
+def test_an_ended_mail_is_changed_by_one_of_many_who_saw_it_so() -> None:
+    event, owed = kept(), mail()
+    row = paid(event, owed)
+    store.finish_mail(replace(owed, facts={"payment": row}), "failed", "2026-11-22T20:00:01Z", "", "failed")
+    seen = store.read_mail(owed.mail_id)
+    assert seen
+    again = replace(seen, status="owed", due_at="2026-11-22T22:00:00Z", attempts=1)
+    answers = at_once(6, lambda _: store.change_mail(again, seen, "pending"))
+    assert answers.count(None) == 1
+    assert all(isinstance(answer, (store.Exists, store.Moved)) for answer in answers if answer is not None)
+    assert store.read_mail(owed.mail_id) == again
+    item = store.read_payment_item(event.event_id, row["payment_id"])
+    assert item
+    assert item["receipt"]["S"] == "pending"
+
+
+def test_an_unknown_mail_is_none() -> None:
+    assert store.read_mail("unknown") is None
+
+
+def test_the_latest_problem_of_an_address_is_kept_whatever_its_letters() -> None:
+    early, late = ({"problem": "bounced", "at": f"2026-11-2{day}T20:00:00Z", "detail": ""} for day in (1, 2))
+    for told in (early, late, early, late):
+        store.mark_address("Ana@example.com", told)
+    assert store.read_marks(["ana@EXAMPLE.com", "ben@example.com"]) == {"ana@EXAMPLE.com": late}
+    assert store.read_marks([]) == {}
+
+
 # --- waivers --------------------------------------------------------------------------------------
 
 
 def records(event: EventRecord, count: int = 1) -> list[dict[str, Any]]:
     """Unsealed records that sign the current text; the first of a test publishes one."""
     if current_version() is None:
-        store.publish_version(version("the text that is signed"))
+        store.publish_version(version("the text that is signed"), audit("published"))
     current = current_version()
     assert current
     return [
@@ -505,7 +529,7 @@ def sign(event: EventRecord, unsealed: list[dict[str, Any]], owed: Mail | None =
 def test_a_signature_on_a_text_that_was_just_replaced_is_refused_whole() -> None:
     event = kept()
     late = records(event)
-    store.publish_version(version("a new text"))
+    store.publish_version(version("a new text"), audit("published"))
     with pytest.raises(store.Moved):
         sign(event, late, mail())
     assert (store.list_chain(), reread(event).signed_count, due()) == ([], 0, [])
@@ -605,9 +629,9 @@ def version(
 def test_a_published_text_is_current_and_the_older_ones_stay() -> None:
     assert (current_version(), store.list_versions()) == (None, [])
     old, new = version("old 🚢"), version("new", "2026-11-23T20:00:00Z")
-    store.publish_version(old)
+    store.publish_version(old, audit("published"))
     assert current_version() == old
-    store.publish_version(new)
+    store.publish_version(new, audit("published"))
     assert current_version() == new
     assert store.list_versions() == [new, old]
     assert store.read_version(old["waiver_version"]) == old
@@ -616,10 +640,10 @@ def test_a_published_text_is_current_and_the_older_ones_stay() -> None:
 
 def test_an_old_text_published_again_is_current_but_its_record_is_not_rewritten() -> None:
     old, new = version("old"), version("new", "2026-11-23T20:00:00Z")
-    store.publish_version(old)
-    store.publish_version(new)
+    store.publish_version(old, audit("published"))
+    store.publish_version(new, audit("published"))
     again = version("old", "2026-11-24T20:00:00Z", by="ben")
-    store.publish_version(again)
+    store.publish_version(again, audit("published"))
     current = current_version()
     assert current
     assert current["waiver_version"] == old["waiver_version"]
@@ -627,12 +651,25 @@ def test_an_old_text_published_again_is_current_but_its_record_is_not_rewritten(
     assert store.list_versions() == [new, old]
 
 
+def test_who_made_a_text_the_current_one_is_kept_each_time(dynamodb: Any) -> None:
+    old, new = version("old"), version("new", "2026-11-23T20:00:00Z")
+    for minutes, text in ((0, old), (1, new), (2, old)):
+        store.publish_version(text, audit("published", minutes))
+    items = dynamodb.scan(TableName=settings.settings().table)["Items"]
+    trail = [table.load_data(item) for item in items if item["SK"]["S"].startswith("AUDIT#")]
+    assert sorted(entry["at"] for entry in trail) == [
+        times.format_instant(operator.at(minutes)) for minutes in (0, 1, 2)
+    ]
+    assert {(entry["by"], entry["address"]) for entry in trail} == {("admin", "192.0.2.7")}
+    assert len(store.list_versions()) == 2
+
+
 def test_the_sample_becomes_the_first_version_only_if_there_is_none() -> None:
     own = version("own")
-    store.publish_version(version("sample"), only_first=True)
-    store.publish_version(own)
+    store.publish_version(version("sample"), audit("published"), only_first=True)
+    store.publish_version(own, audit("published"))
     with pytest.raises(store.Exists):
-        store.publish_version(version("another sample"), only_first=True)
+        store.publish_version(version("another sample"), audit("published"), only_first=True)
     assert current_version() == own
     assert len(store.list_versions()) == 2
 
@@ -641,8 +678,8 @@ def test_a_signer_gets_the_charter_the_texts_and_the_chains_end_in_one_read() ->
     event = kept()
     assert store.read_desk(event.event_id, ["en", "es"]) == store.Desk(event, {}, 0, "")
     english, spanish = version("text"), version("texto", language="es")
-    store.publish_version(english)
-    store.publish_version(spanish)
+    store.publish_version(english, audit("published"))
+    store.publish_version(spanish, audit("published"))
     assert store.read_desk(event.event_id, ["en"]) == store.Desk(event, {"en": english}, 0, "")
     [record] = signed_while(event, {"en": english, "es": spanish})
     found = store.read_desk(event.event_id, ["en", "es"], with_head=True)
@@ -659,7 +696,7 @@ def signed_while(event: EventRecord, current: dict[str, dict[str, Any]]) -> list
 
 def test_a_text_from_before_there_were_languages_is_english() -> None:
     old = {name: value for name, value in version("old").items() if name != "language"}
-    store.publish_version(old | {"language": "en"})
+    store.publish_version(old | {"language": "en"}, audit("published"))
     table.db().update_item(
         TableName=table.table_name(),
         Key=table.item_key("WAIVER_VERSION#CURRENT", "CURRENT"),
@@ -673,7 +710,7 @@ def test_a_text_from_before_there_were_languages_is_english() -> None:
 def test_a_signature_is_refused_once_another_language_gets_its_own_text() -> None:
     event = kept()
     late = records(event)
-    store.publish_version(version("texto", language="es"))
+    store.publish_version(version("texto", language="es"), audit("published"))
     with pytest.raises(store.Moved):
         sign(event, late)
 
@@ -729,7 +766,7 @@ def test_only_sessions_and_throttles_are_ever_forgotten_by_the_database(dynamodb
     event = kept()
     paid(event, mail())
     signed(event)
-    store.publish_version(version("text"))
+    store.publish_version(version("text"), audit("published"))
     store.put_session("hash", {}, 1000, 2000)
     store.count_try("login", +1, 3000)
     items = dynamodb.scan(TableName=settings.settings().table)["Items"]
@@ -740,43 +777,18 @@ def test_only_sessions_and_throttles_are_ever_forgotten_by_the_database(dynamodb
 # --- cost -----------------------------------------------------------------------------------------
 
 
-@contextmanager
-def counted(client: Any) -> Iterator[list[tuple[str, float]]]:
-    """The calls made meanwhile, each with the capacity it consumed."""
-    calls: list[tuple[str, float]] = []
-
-    def ask(params: dict[str, Any], **_: Any) -> None:
-        params["ReturnConsumedCapacity"] = "TOTAL"
-
-    def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        used = parsed["ConsumedCapacity"]
-        calls.append((model.name, sum(one["CapacityUnits"] for one in (used if isinstance(used, list) else [used]))))
-
-    client.meta.events.register("provide-client-params.dynamodb.*", ask)
-    client.meta.events.register("after-call.dynamodb.*", note)
-    try:
-        yield calls
-    finally:
-        client.meta.events.unregister("provide-client-params.dynamodb.*", ask)
-        client.meta.events.unregister("after-call.dynamodb.*", note)
-
-
 def fill_board(client: Any, count: int) -> None:
     """That many charters of a lifetime, written in bulk as copies of one that the store wrote."""
     event = kept(starts_at="2020-01-01T00:00:00Z")
-    table = settings.settings().table
-    item = client.get_item(TableName=table, Key={"PK": {"S": f"EVENT#{event.event_id}"}, "SK": {"S": "EVENT"}})["Item"]
+    item = client.get_item(
+        TableName=settings.settings().table, Key={"PK": {"S": f"EVENT#{event.event_id}"}, "SK": {"S": "EVENT"}}
+    )["Item"]
     copies = []
     for number in range(1, count):
         start, name = f"20{20 + number // 1000:02d}-01-02T{number % 24:02d}:00:00Z", f"{number:022d}"
         copies.append({**item, "PK": {"S": f"EVENT#{name}"}, "by_date_sk": {"S": f"{start}#{name}"}})
 
-    def write(batch: list[dict[str, Any]]) -> Any:
-        requests = [{"PutRequest": {"Item": copy}} for copy in batch]
-        return client.batch_write_item(RequestItems={table: requests})["UnprocessedItems"]
-
-    with ThreadPoolExecutor(4) as pool:
-        assert not any(pool.map(write, (copies[place : place + 25] for place in range(0, len(copies), 25))))
+    write_in_bulk(client, copies)
 
 
 @pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
@@ -790,8 +802,8 @@ def test_a_page_of_the_board_costs_one_query_of_the_same_size_among_100_and_amon
         calls.clear()
         many, more = store.list_events("2020", "9", None, 50)
     assert (len(few), len(many), more) == (50, 50, True)
-    assert [name for name, _ in calls] == ["Query"]
-    assert calls == among_100
+    assert [call.operation for call in calls] == ["Query"]
+    assert [call.units for call in calls] == [call.units for call in among_100]
 
 
 @pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
@@ -801,4 +813,4 @@ def test_a_payment_with_its_sums_and_mail_is_one_write_and_a_charter_one_query(d
     with counted(dynamodb) as calls:
         store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", "{}", mail())
         store.read_charter(event.event_id)
-    assert [name for name, _ in calls] == ["TransactWriteItems", "Query"]
+    assert [call.operation for call in calls] == ["TransactWriteItems", "Query"]

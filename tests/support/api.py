@@ -39,7 +39,8 @@ class Api:
     """A client of one app; `token` signs its calls."""
 
     def __init__(self, token: str | None = None, address: str = "192.0.2.7") -> None:
-        self.app = load_app().app
+        self.module = load_app()
+        self.app = self.module.app
         self.token = token
         self.address = address
         self._routes = [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), path) for path in self.app.routes]

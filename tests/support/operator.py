@@ -22,12 +22,11 @@ _numbers = itertools.count(1)
 
 @cache
 def password_hash() -> str:
-    """As `tools.password` makes it, at a fraction of the cost."""
-    cost, auth.LOG2_N = auth.LOG2_N, 8
-    try:
+    """As `tools.password` makes it, at a fraction of the cost, and the same in every process of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(auth, "LOG2_N", 8)
+        patch.setattr(secrets, "token_bytes", lambda count: bytes(range(count)))
         return auth.hash_password(PASSWORD)
-    finally:
-        auth.LOG2_N = cost
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -83,6 +82,7 @@ def details(**changes: Any) -> dict[str, Any]:
         "notes": "",
         "guest_notes": "",
         "guests": [],
+        "balance_reminders": False,
         **changes,
     }
 
@@ -99,6 +99,7 @@ def event(*, status: str = "scheduled", event_id: str = "", **changes: Any) -> s
         signed_count=0,
         created_at=times.format_instant(NOW),
         updated_at=times.format_instant(NOW),
+        reminders_since=times.format_instant(NOW) if changes.get("balance_reminders") else "",
     )
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 import urllib3
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 from tests.support.running import ROOT
@@ -25,7 +24,7 @@ from tools.depot import Depot
 from tools.embedded import EmbeddedAws, free_port
 from tools.frontdoor import FrontDoor
 from tools.releaser import Ask, Memory, Releaser
-from tools.viewer import Viewer
+from tools.viewer import FETCHES, TIMEOUT_S, Viewer
 from tools.wire import Answer
 
 
@@ -36,6 +35,7 @@ class Site:
     aws: EmbeddedAws
     bucket: str
     distribution: str
+    domain: str
     base_url: str
     folder: Path
     http: urllib3.PoolManager
@@ -43,7 +43,9 @@ class Site:
     def releaser(self, by: str = "ana", *, attempts: int = 2, ask: Ask = lambda _: None) -> Releaser:
         depot = Depot(*embedded_spa(self.aws.endpoint, self.bucket, self.distribution, attempts))
         memory = Memory(self.folder / "memory" / by)
-        return Releaser(depot, Viewer(self.base_url), memory, by, lambda: "c0ffee", ask, say=lambda _: None)
+        viewer = Viewer(self.base_url)
+        viewer.http = self.http
+        return Releaser(depot, viewer, memory, by, lambda: "c0ffee", ask, say=lambda _: None)
 
     def sync(self, command: str, *arguments: str, by: str = "ana") -> "subprocess.CompletedProcess[str]":
         return self.start(command, *arguments, by=by).done()
@@ -64,7 +66,9 @@ class Site:
         )
 
     def get(self, path: str) -> urllib3.BaseHTTPResponse:
-        return self.http.request("GET", self.base_url + path, redirect=False)
+        """As the distribution answers; without the front door, which this is not about."""
+        headers = {"Host": self.domain, "X-Forwarded-Proto": "https"}
+        return self.http.request("GET", self.aws.endpoint + path, headers=headers, redirect=False)
 
     def shown(self, path: str = "/") -> str:
         """Which build a viewer sees there."""
@@ -119,7 +123,15 @@ def new_site(aws: EmbeddedAws, folder: Path) -> Iterator[Site]:
     door.claim()
     door.open(aws.port, edge["DistributionDomain"])
     base_url = f"http://127.0.0.1:{door.server_address[1]}"
-    site = Site(aws, resources["SpaBucketName"], edge["DistributionId"], base_url, folder, urllib3.PoolManager())
+    site = Site(
+        aws,
+        resources["SpaBucketName"],
+        edge["DistributionId"],
+        edge["DistributionDomain"],
+        base_url,
+        folder,
+        urllib3.PoolManager(maxsize=FETCHES, timeout=TIMEOUT_S),
+    )
     folder.mkdir(parents=True, exist_ok=True)
     facts = {
         "aws_port": aws.port,
@@ -135,8 +147,13 @@ def new_site(aws: EmbeddedAws, folder: Path) -> Iterator[Site]:
         door.server_close()
 
 
-def write_build(folder: Path, name: str, *, files: int = 6, lines: int = 3, worker: bool = False) -> Path:
-    """A small SPA as Vite writes it: page, manifest, and `files` assets that one another name, all hashed by `name`."""
+def write_build(
+    folder: Path, name: str, *, files: int = 6, named: int | None = None, lines: int = 3, worker: bool = False
+) -> Path:
+    """A small SPA as Vite writes it: page, manifest, and `files` assets, all hashed by `name`.
+
+    They name one another, of the chunks only the first `named`.
+    """
     tag = f"{name:0>8}"[-8:]
     assets = folder / "assets"
     assets.mkdir(parents=True)
@@ -146,7 +163,7 @@ def write_build(folder: Path, name: str, *, files: int = 6, lines: int = 3, work
     chunks = [f"chunk{number}-{tag}.js" for number in range(max(1, files - 4))]
     for chunk in chunks:
         (assets / chunk).write_text(f"export default '{name} {chunk}'\n")
-    loads = "".join(f'import("./{chunk}");' for chunk in chunks)
+    loads = "".join(f'import("./{chunk}");' for chunk in chunks[:named])
     (assets / f"index-{tag}.js").write_text(f"const build='{name}';{loads}\n")
     icon = {"src": f"/assets/icon-{tag}.svg", "type": "image/svg+xml"}
     # Installed apps keep their manifest: it differs only when its icons do.
@@ -162,43 +179,32 @@ def write_build(folder: Path, name: str, *, files: int = 6, lines: int = 3, work
     return folder
 
 
-Fault = Callable[[int, Callable[[], Any], Exception, Exception], Any]
+Fault = Callable[[int, Callable[[], Answer]], Answer]
 
 
 @contextlib.contextmanager
-def watched_calls(
-    fault: Fault | None = None,
-) -> Iterator[list[str]]:
+def watched_calls(fault: Fault | None = None) -> Iterator[list[str]]:
     """Every request to AWS that leaves this process, retries too; `fault` may answer in its place."""
     made: list[str] = []
     lock = threading.Lock()
-    botocore_send, send = URLLib3Session.send, Door._send
+    send = Door._send
 
-    def watch(call: str, forward: Callable[[], Any], lost: Exception, unreachable: Exception) -> Any:
+    def watch(door: Door, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         with lock:
-            made.append(call)
+            made.append(f"{method} {re.sub(r'^/[^/?]+', '', target)}")
             number = len(made)
-        return fault(number, forward, lost, unreachable) if fault else forward()
 
-    def watch_botocore(session: URLLib3Session, request: Any) -> Any:
-        call = f"{request.method} {re.sub(r'^https?://[^/]+/[^/?]+', '', request.url)}"
-        return watch(
-            call,
-            lambda: botocore_send(session, request),
-            ReadTimeoutError(endpoint_url=request.url),
-            ConnectTimeoutError(endpoint_url=request.url),
-        )
+        def forward() -> Answer:
+            return send(door, method, target, headers, body)
 
-    def watch_door(door: Door, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
-        call = f"{method} {re.sub(r'^/[^/?]+', '', target)}"
-        answer: Answer = watch(
-            call, lambda: send(door, method, target, headers, body), TimeoutError(), ConnectionError()
-        )
-        return answer
+        return fault(number, forward) if fault else forward()
+
+    def unwatched(_: URLLib3Session, request: Any) -> None:
+        raise AssertionError(f"{request.method} {request.url} goes by another door")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(URLLib3Session, "send", watch_botocore)
-        patch.setattr(Door, "_send", watch_door)
+        patch.setattr(Door, "_send", watch)
+        patch.setattr(URLLib3Session, "send", unwatched)
         patch.setattr("tools.aws.time.sleep", lambda _: None)
         yield made
 
@@ -207,15 +213,19 @@ def breaks(at: int, how: str) -> Fault:
     """What goes wrong with the `at`-th call.
 
     `refused`: it never arrives, nor does any later one (the laptop went offline); `lost`: it is done, its answer and
-    all later calls are lost; `lost once`: only that one, and it is tried again.
+    all later calls are lost; `throttled`: AWS answers 503 to it and to all later ones; `failed`: it is done, but AWS
+    answers 500 to it and to all later ones; `… once`: only that one, and it is tried again.
     """
+    what, _, once = how.partition(" ")
 
-    def fault(number: int, send: Callable[[], Any], lost: Exception, unreachable: Exception) -> Any:
-        if number < at or (number > at and how.endswith("once")):
+    def fault(number: int, send: Callable[[], Answer]) -> Answer:
+        if number < at or (number > at and once):
             return send()
-        if number == at and how.startswith("lost"):
+        if number == at and what in ("lost", "failed"):
             send()
-            raise lost
-        raise unreachable
+        if what in ("throttled", "failed"):
+            status, code = (503, "SlowDown") if what == "throttled" else (500, "InternalError")
+            return Answer(status, {}, f"<Error><Code>{code}</Code><Message>Try again.</Message></Error>".encode())
+        raise TimeoutError if what == "lost" and number == at else ConnectionError
 
     return fault

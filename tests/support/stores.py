@@ -1,13 +1,14 @@
 """The real client of the product, pointed at a DynamoDB of the tests and at a fresh table there."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib import aws
+from chalicelib import aws, settings
 from tests.support import operator
 from tests.support.table import create_table
 
@@ -24,7 +25,7 @@ def client(endpoint: str) -> Any:
 
 
 @contextmanager
-def fresh_store(endpoint: str, **settings: str) -> Iterator[Any]:
+def fresh_store(endpoint: str, **variables: str) -> Iterator[Any]:
     """`chalicelib.store` works on a table of its own for as long as it lasts; yields the client it uses."""
     dynamodb = client(endpoint)
 
@@ -32,21 +33,50 @@ def fresh_store(endpoint: str, **settings: str) -> Iterator[Any]:
         assert service == "dynamodb", f"{service} was called"
         return dynamodb
 
-    with operator.operating(SCC_TABLE=create_table(dynamodb), **settings), pytest.MonkeyPatch.context() as patch:
+    with operator.operating(SCC_TABLE=create_table(dynamodb), **variables), pytest.MonkeyPatch.context() as patch:
         patch.setattr(aws, "client", only_dynamodb)
         yield dynamodb
 
 
+class Call(NamedTuple):
+    """A call to DynamoDB, the capacity it consumed and what it asked for."""
+
+    operation: str
+    units: float
+    asked: dict[str, Any]
+
+
 @contextmanager
-def watched(note: Any) -> Iterator[None]:
-    """Tells the name of each call to DynamoDB, retries too, for as long as it lasts."""
-    events = aws.client("dynamodb").meta.events
+def counted(dynamodb: Any) -> Iterator[list[Call]]:
+    """The calls made meanwhile, by one thread."""
+    calls: list[Call] = []
+    asked: list[dict[str, Any]] = []
 
-    def tell(model: Any, **_: Any) -> None:
-        note(model.name)
+    def ask(params: dict[str, Any], **_: Any) -> None:
+        asked.append(params.copy())
+        params["ReturnConsumedCapacity"] = "TOTAL"
 
-    events.register("before-call.dynamodb", tell)
+    def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        used = parsed["ConsumedCapacity"]
+        units = sum(one["CapacityUnits"] for one in (used if isinstance(used, list) else [used]))
+        calls.append(Call(model.name, units, asked[-1]))
+
+    dynamodb.meta.events.register("provide-client-params.dynamodb.*", ask)
+    dynamodb.meta.events.register("after-call.dynamodb.*", note)
     try:
-        yield
+        yield calls
     finally:
-        events.unregister("before-call.dynamodb", tell)
+        dynamodb.meta.events.unregister("provide-client-params.dynamodb.*", ask)
+        dynamodb.meta.events.unregister("after-call.dynamodb.*", note)
+
+
+def write_in_bulk(dynamodb: Any, items: list[dict[str, Any]]) -> None:
+    """Faster than the product can; for copies of what the store wrote."""
+    table = settings.settings().table
+
+    def write(batch: list[dict[str, Any]]) -> Any:
+        requests = [{"PutRequest": {"Item": item}} for item in batch]
+        return dynamodb.batch_write_item(RequestItems={table: requests})["UnprocessedItems"]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert not any(pool.map(write, (items[place : place + 25] for place in range(0, len(items), 25))))

@@ -1,5 +1,6 @@
 """The table as `.chalice/resources.yaml` describes it, made directly in a DynamoDB."""
 
+import contextlib
 import uuid
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,11 @@ def create_table(client: Any) -> str:
         part["Properties"] for part in template["Resources"].values() if part["Type"] == "AWS::DynamoDB::Table"
     )
     name = f"scc-{uuid.uuid4().hex}"
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        **{key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")},
-    )
+    # The client's own second try finds what its first one made when the answer was slow.
+    with contextlib.suppress(client.exceptions.ResourceInUseException):
+        client.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            **{key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")},
+        )
     return name

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chalicelib import mailer, notifications, store
+from chalicelib import feedback, mailer, notifications, store
 from tests.support.running import ROOT
 from tests.support.table import _Loader
 from tools import stacks
@@ -78,9 +78,20 @@ def test_a_mail_that_was_sent_is_not_counted(outcome: dict[str, Any], caplog: py
     assert not [line for line in lines(caplog) if any(counts(name, line) for name in names)]
 
 
+def test_a_mail_that_came_back_is_counted_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(store, "read_mail", lambda _: one_mail(1))
+    monkeypatch.setattr(store, "change_mail", lambda *_: None)
+    bounce = {"eventType": "Bounce", "mail": {"tags": {"mail_id": ["1-receipt"]}}, "bounce": {}}
+    feedback.take(bounce, now=NOW)
+    assert [counts("MailsThatCameBack", line) for line in lines(caplog)].count(True) == 1
+    assert not any(counts("MailFeedbackErrorLines", line) for line in lines(caplog))
+
+
 def test_every_alarm_tells_the_operator_and_says_what_to_do() -> None:
     alarms = [part["Properties"] for part in RESOURCES.values() if part["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == 8
+    assert len(alarms) == 9
     for alarm in alarms:
         assert alarm["AlarmActions"] == ["Alarms"]
         assert len(alarm["AlarmDescription"]) > 30
@@ -102,7 +113,7 @@ def test_every_metric_of_ours_has_an_alarm_and_a_source() -> None:
 
 
 def test_what_holds_data_outlives_its_stack() -> None:
-    kept = {"Table", "SpaBucket", "ApiLog", "SweepMailLog", "MailSender"}
+    kept = {"Table", "SpaBucket", "ApiLog", "SweepMailLog", "MailFeedbackLog", "MailSender"}
     assert {name for name, part in RESOURCES.items() if part.get("DeletionPolicy") == "Retain"} == kept
     assert {name for name, part in RESOURCES.items() if part.get("UpdateReplacePolicy") == "Retain"} == kept
 
@@ -115,10 +126,16 @@ def test_the_stack_as_deployed_has_them_and_its_table_survives_it(embedded_aws: 
     alarms = embedded_aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]
     topic = alarms[0]["AlarmActions"][0]
     assert {alarm["AlarmName"].removeprefix(prefix) for alarm in alarms} == {
-        *("error-lines", "errors", "sweep-errors", "throttles", "sweep-throttles", "mail", "mail-stuck", "outbox-dead")
+        *("error-lines", "errors", "sweep-errors", "feedback-errors", "throttles", "sweep-throttles"),
+        *("mail", "mail-stuck", "outbox-dead"),
     }
     subscriptions = embedded_aws.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert [(each["Protocol"], each["Endpoint"]) for each in subscriptions] == [("email", "captain@example.com")]
+    sesv2 = embedded_aws.client("sesv2")
+    found = sesv2.get_configuration_set_event_destinations(ConfigurationSetName=prefix.rstrip("-"))
+    (reports,) = found["EventDestinations"]
+    assert (reports["Enabled"], sorted(reports["MatchingEventTypes"])) == (True, ["BOUNCE", "COMPLAINT"])
+    assert reports["EventBridgeDestination"]["EventBusArn"].endswith(":event-bus/default")
     dynamodb, table = embedded_aws.client("dynamodb"), f"ship-captain-crew-{STAGE}"
     assert dynamodb.describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
     # The emulator's CloudFormation leaves this one out, so the template is looked at.

@@ -58,7 +58,7 @@ def deployed(embedded_aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory
 
 
 def test_the_functions_are_what_the_config_says(deployed: Deployed) -> None:
-    for function in (FUNCTION, f"{FUNCTION}-sweep_mail"):
+    for function in (FUNCTION, f"{FUNCTION}-sweep_mail", f"{FUNCTION}-mail_feedback"):
         found = deployed.configuration(function)
         assert found["MemorySize"] == 1024
         assert found["Timeout"] == 15
@@ -78,8 +78,17 @@ def test_the_role_has_the_stages_policy_and_nothing_else(deployed: Deployed) -> 
 
 
 def test_the_sweeper_is_on_a_schedule(deployed: Deployed) -> None:
-    rules = deployed.aws.client("events").list_rules(NamePrefix=FUNCTION)["Rules"]
+    rules = deployed.aws.client("events").list_rules(NamePrefix=f"{FUNCTION}-sweep_mail")["Rules"]
     assert [rule["ScheduleExpression"] for rule in rules] == ["rate(1 minute)"]
+
+
+def test_bounces_and_complaints_have_a_rule(deployed: Deployed) -> None:
+    events = deployed.aws.client("events")
+    (rule,) = events.list_rules(NamePrefix=f"{FUNCTION}-mail_feedback")["Rules"]
+    pattern = json.loads(rule["EventPattern"])
+    assert pattern == {"source": ["aws.ses"], "detail-type": ["Email Bounced", "Email Complaint Received"]}
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert target["Arn"].endswith(f":{FUNCTION}-mail_feedback")
 
 
 def test_the_package_is_small_and_carries_its_templates(deployed: Deployed) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.running import ROOT
-from tools import edge, env, local, stacks
+from tools import edge, env, gateway, local, stacks
 from tools.cloud import Cloud
 from tools.embedded import REGION, EmbeddedAws
 
@@ -126,7 +126,7 @@ def test_run_again_it_goes_on_and_names_the_setting_that_is_missing(account: Acc
 
 def test_nothing_was_made_twice(account: Account) -> None:
     assert len(account.cloud.client("apigateway").get_rest_apis()["items"]) == 1
-    assert len(account.cloud.client("lambda").list_functions()["Functions"]) == 2
+    assert len(account.cloud.client("lambda").list_functions()["Functions"]) == 3
     assert account.cloud.client("cloudfront").list_distributions()["DistributionList"]["Quantity"] == 1
     assert len(account.cloud.client("dynamodb").list_tables()["TableNames"]) == 1
 
@@ -147,6 +147,10 @@ def test_the_next_deployment_finishes_passes_smoke_and_keeps_the_live_environmen
         assert f"pass  {check}" in done.stdout
     for name, variables in before.items():
         assert env.live_environment(account.cloud, name)[0] == variables
+    apigateway = account.cloud.client("apigateway")
+    api_id = apigateway.get_rest_apis()["items"][0]["id"]
+    assert not gateway.answer_unrouted(apigateway, api_id, STAGE), "deployed already"
+    assert apigateway.get_gateway_response(restApiId=api_id, responseType=gateway.UNROUTED)["statusCode"] == "404"
     assert SETTINGS["ADMIN_PASS_HASH"] not in done.stdout + done.stderr
     assert not [
         file
@@ -177,6 +181,14 @@ def test_a_changed_source_deploys_the_function_alone(account: Account) -> None:
     done = account.deploy("--yes")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "deployed; changed: function and API\n" in done.stdout
+
+
+def test_a_function_that_a_new_version_brings_starts_with_the_settings_of_the_others(account: Account) -> None:
+    api, *_, newest = account.cloud.function_names()
+    account.cloud.client("lambda").delete_function(FunctionName=newest)
+    done = account.deploy("--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert env.live_environment(account.cloud, newest)[0] == env.live_environment(account.cloud, api)[0]
 
 
 def test_an_edge_that_somebody_broke_stops_it_with_the_remedy(account: Account) -> None:

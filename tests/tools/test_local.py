@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.running import Product, listening_addresses, read_until, running_product, start_local
+from tests.support.running import ROOT, Product, listening_addresses, read_until, running_product, start_local
 from tools.embedded import client, free_port
 
 
@@ -134,9 +134,10 @@ def test_pages_assets_and_the_api_come_from_where_the_edge_says(product: Product
         status, headers, body = call(product, "GET", path)
         assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8"), path
         assert '<div id="app">' in body
-    status, headers, _ = call(product, "GET", "/api/nope")
-    assert status in (403, 404)
-    assert headers["Content-Type"] == "application/json"
+    for method, path in (("GET", "/api/nope"), ("DELETE", "/api/events")):
+        status, headers, body = call(product, method, path)
+        assert (status, headers["Content-Type"], headers["Cache-Control"]) == (404, "application/json", "no-store")
+        assert json.loads(body) == {"Code": "NotFound", "Message": "There is no such call."}
     status, headers, body = call(product, "GET", "/g/abc/waiver")
     assert (status, headers["Cache-Control"]) == (404, "no-store")
     assert '<div id="app">' not in body
@@ -180,3 +181,27 @@ def test_mail_is_shown_newest_first_and_harmless(product: Product) -> None:
     assert status == 200
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "<script" not in body
+
+
+def test_a_bounce_that_ses_reports_reaches_its_payment(product: Product) -> None:
+    """AWS lets nobody but SES put such an event onto the bus, so its rule and its function are asked one by one."""
+    token, payment_id = log_in(product), str(uuid.uuid4())
+    event = json.loads(call(product, "POST", "/api/events", charter(), token)[2])
+    url = f"/api/events/{event['event_id']}"
+    body = {"method": "cash", "amount_cents": 50000}
+    assert call(product, "PUT", f"{url}/payments/{payment_id}", body, token)[0] == 201
+    listed = json.loads(call(product, "GET", "/api/mail?status=sent", token=token)[2])["mails"]
+    (mail_id,) = [mail["mail_id"] for mail in listed if mail["payment_id"] == payment_id]
+
+    report = json.loads((ROOT / "tests/support/ses-events.json").read_text())["permanent bounce"]
+    report["detail"]["mail"]["tags"]["mail_id"] = [mail_id]
+    events = client("events", product.endpoint)
+    (rule,) = [rule for rule in events.list_rules()["Rules"] if rule.get("EventPattern")]
+    assert events.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(report))["Result"]
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    done = client("lambda", product.endpoint).invoke(FunctionName=target["Arn"], Payload=json.dumps(report))
+    assert "FunctionError" not in done, done["Payload"].read()
+
+    seen = json.loads(call(product, "GET", url, token=token)[2])
+    assert [payment["receipt"] for payment in seen["payments"]] == ["failed"]
+    assert [(one["email"], one["problem"]) for one in seen["mail_problems"]] == [("ana@example.com", "bounced")]

@@ -37,19 +37,11 @@ def message(to_name: str = "Ana Rivera") -> EmailMessage:
 # --- Gmail ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return post.make_certificate(tmp_path_factory.mktemp("tls"))
-
-
 @pytest.fixture
 def gmail(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
     """Gmail, as the product believes: its address, and a certificate that it trusts."""
-    account = {"SCC_MAIL_TRANSPORT": "gmail", "SCC_GMAIL_USER": post.USER, "SCC_GMAIL_TOKEN": post.TOKEN}
-    with post.open_post(certificate) as server, operator.operating(**account):
-        monkeypatch.setattr(mailer, "GMAIL_HOST", "localhost")
-        monkeypatch.setattr(mailer, "GMAIL_PORT", server.port)
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with post.open_post(certificate) as server, operator.operating(**post.ACCOUNT):
+        post.use(server, certificate, monkeypatch)
         yield server
 
 
@@ -100,6 +92,18 @@ def test_a_refused_message_is_final_or_not_as_the_server_says(gmail: Post, at_da
     assert mailer.send(message()) == outcome
 
 
+@pytest.mark.parametrize("step", ["at_connect", "at_hello"])
+@pytest.mark.parametrize("answer", ["421 4.3.2 closing", "554 5.3.2 no service here"])
+def test_a_server_that_lets_nobody_in_has_not_judged_the_mail(gmail: Post, step: str, answer: str) -> None:
+    setattr(gmail, step, answer)
+    assert mailer.send(message()) == Outcome("retry", f"SMTP: {answer[:3]}, not let in")
+
+
+def test_a_senders_daily_limit_passes_though_it_is_told_as_final(gmail: Post) -> None:
+    gmail.at_data = "550 5.4.5 Daily user sending limit exceeded"
+    assert mailer.send(message()) == Outcome("retry", "SMTP: 550")
+
+
 def test_a_wrong_token_waits_for_the_operator_and_is_not_told(gmail: Post) -> None:
     with operator.operating(SCC_MAIL_TRANSPORT="gmail", SCC_GMAIL_USER=post.USER, SCC_GMAIL_TOKEN="revoked"):
         outcome = mailer.send(message())
@@ -114,7 +118,10 @@ def test_a_connection_lost_after_the_text_was_sent_is_ambiguous(gmail: Post) -> 
     assert "ana@example.com" not in outcome.note
 
 
-@pytest.mark.parametrize(("step", "status"), [("at_rcpt", "retry"), ("at_data", "ambiguous")])
+STEPS = ["at_connect", "at_hello", "at_mail", "at_rcpt", "at_data_command", "at_data"]
+
+
+@pytest.mark.parametrize(("step", "status"), [(step, "ambiguous" if step == "at_data" else "retry") for step in STEPS])
 def test_a_server_that_hangs_is_left_after_the_time_for_the_whole(
     gmail: Post, monkeypatch: pytest.MonkeyPatch, step: str, status: str
 ) -> None:
@@ -187,6 +194,7 @@ def test_ses_takes_the_raw_message_for_the_bare_address(ses: Ses) -> None:
     (request,) = requests
     assert request.url.endswith("/v2/email/outbound-emails")
     body = json.loads(request.body)
+    assert body["EmailTags"] == [{"Name": "mail_id", "Value": "0190a6f0"}]
     assert body["Destination"] == {"ToAddresses": ["ana@example.com"]}
     assert body["FromEmailAddress"] == "captain@sail.example.com"
     raw = base64.b64decode(body["Content"]["Raw"]["Data"])

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib import notifications, payments, signing
+from chalicelib.ledger import Sums
 from chalicelib.store import Mail
 from tests.support import operator
 
@@ -199,6 +201,70 @@ def test_a_bounce_is_told_kindly_and_says_why() -> None:
     for words in read(message):
         for fact in ("by check was returned by the bank", "no cover", "Balance due: $700.00", "+1 415 555 0123"):
             assert fact in words
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [("check", "by check was returned by the bank, so"), ("venmo", "by Venmo was returned, so")],
+)
+def test_only_a_bank_is_said_to_have_returned_it(method: str, words: str) -> None:
+    for text in read(delivered(mail("bounce", method=method))):
+        assert words in text
+
+
+def test_a_tip_that_bounced_is_not_asked_for_again() -> None:
+    for text in read(delivered(mail("bounce", kind="tip", method="venmo"))):
+        assert "your tip of $500.00 by Venmo was returned" in text
+        assert "there is nothing that you have to do" in text
+        assert "find another way" not in text
+
+
+@pytest.mark.parametrize("form", ["receipt", "correction"])
+def test_a_refund_goes_to_the_payer(form: str) -> None:
+    for text in read(delivered(mail(form, kind="refund", method="zelle"))):
+        assert "Refunded Sunday, November 22, 2026 To Ana Rivera" in text
+        assert "Received" not in text
+
+
+def test_a_correction_says_which_way_the_money_was_said_to_go() -> None:
+    for text in read(delivered(mail("correction"))):
+        assert "we recorded a payment of $500.00 from you" in text
+    for text in read(delivered(mail("correction", kind="refund"))):
+        assert "we recorded a refund of $500.00 to you" in text
+
+
+def test_a_reminder_says_what_is_due_for_what_what_to_do_and_that_mails_may_cross() -> None:
+    event = operator.event(balance_reminders=True)
+    event = replace(event, sums=Sums(received_cents=60_000, refunded_cents=10_000))
+    message = delivered(notifications.owe_reminder(event, 7, operator.NOW))
+    assert message["Subject"] == "Reminder: $700.00 due for Sunset sail"
+    assert message["To"] == "Ana Rivera <ana@example.com>"
+    for words in read(message):
+        for fact in (
+            "Hello Ana Rivera,",
+            "Sunset sail, Sea Otter",
+            "Saturday, November 28, 2026, 5:00 PM PST",
+            "Fee $1,200.00 Paid $500.00 Due $700.00",
+            "Please pay the balance before we cast off",
+            "answer this mail or call +1 415 555 0123",
+            "our messages have crossed",
+            "Bay Sail",
+        ):
+            assert fact in words
+
+
+def test_a_reminder_is_the_same_mail_however_often_it_is_owed_and_tells_no_guest_link() -> None:
+    event = operator.event(balance_reminders=True)
+    first, again = (notifications.owe_reminder(event, 7, operator.at(minutes)) for minutes in (0, 90))
+    assert first.mail_id == again.mail_id
+    assert first.mail_id != notifications.owe_reminder(event, 2, operator.NOW).mail_id
+    assert event.event_id not in first.mail_id
+
+
+def test_a_hostile_charter_is_text_in_a_reminder_too() -> None:
+    patron = {"name": HOSTILE, "email": "ana@example.com", "phone": ""}
+    event = operator.event(title=HOSTILE, vessel=HOSTILE, departure_port=HOSTILE, patron=patron)
+    _all_of_it_is_text(delivered(notifications.owe_reminder(event, 7, operator.NOW)))
 
 
 def test_a_signer_gets_the_whole_text_and_what_was_recorded() -> None:

@@ -1,0 +1,108 @@
+"""What SES reports after it has accepted a mail: bounces and complaints.
+
+Events come late, twice, and about mails of other stages and applications of the same AWS account.
+https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib import acts, notifications, store, times
+from chalicelib.store import EventRecord, Mail
+
+EVENT_NAMES = ("Email Bounced", "Email Complaint Received")
+DIAGNOSIS_CHARS, DETAIL_CHARS = 1000, 200
+_ADDRESS = re.compile(r"<?[^\s<>;:,]+@[^\s<>;:,]+>?")
+
+
+@dataclass(frozen=True)
+class Report:
+    mail_id: str
+    key: str
+    """The same for the same report."""
+    problem: str
+    """`bounced`, `complained`, or empty: a bounce for a passing reason tells nothing of the address."""
+    note: str
+    at: str
+    detail: str
+
+
+def take(detail: Mapping[str, Any], *, now: datetime) -> None:
+    """Notes one event with its mail and its address. Again, or about a mail that is not ours: nothing changes."""
+    report = parse(detail, now)
+    mail = store.read_mail(report.mail_id) if report.mail_id else None
+    if mail is None:
+        return
+    if report.problem:
+        problem = {"problem": report.problem, "at": report.at, "detail": report.detail}
+        store.mark_address(mail.to, problem)
+    for _ in acts.tries():
+        if mail is None or report.key in mail.reports or mail.status == "withdrawn":
+            return
+        try:
+            _note(mail, report, now)
+            return
+        except (store.Exists, store.Moved):
+            mail = store.read_mail(report.mail_id)
+
+
+def parse(detail: Mapping[str, Any], now: datetime) -> Report:
+    """Reads the `detail` of an event; what it lacks stays empty."""
+    mail = detail.get("mail") or {}
+    mail_id = "".join((mail.get("tags") or {}).get("mail_id", [])[:1])
+    bounced = detail.get("eventType") == "Bounce"
+    told = detail.get("bounce" if bounced else "complaint") or {}
+    recipients = told.get("bouncedRecipients") or [{}]
+    if bounced:
+        words = recipients[0].get("diagnosticCode") or told.get("bounceSubType") or ""
+        problem = "bounced" if told.get("bounceType") == "Permanent" else ""
+    else:
+        words = told.get("complaintFeedbackType") or "reported as spam"
+        problem = "complained"
+    words = _tidy(words) or "no reason given"
+    note = f"{'bounced' if bounced else 'complained'}: {words}"
+    return Report(
+        mail_id=mail_id,
+        key=f"{detail.get('eventType')} {mail.get('messageId')}",
+        problem=problem,
+        note=note,
+        at=_instant(str(told.get("timestamp")), now),
+        detail=words,
+    )
+
+
+def _tidy(words: str) -> str:
+    """A diagnosis as one short line without an address."""
+    return _ADDRESS.sub("(address)", " ".join(words[:DIAGNOSIS_CHARS].split()))[:DETAIL_CHARS]
+
+
+def _instant(text: str, now: datetime) -> str:
+    try:
+        return times.format_instant(times.parse_instant(text))
+    except ValueError:
+        return times.format_instant(now)
+
+
+def _note(mail: Mail, report: Report, now: datetime) -> None:
+    noted = replace(mail, note=report.note, reports=[*mail.reports, report.key])
+    if report.problem == "complained":
+        # It did arrive.
+        store.change_mail(noted, mail, None)
+        return
+    if mail.status != "failed":
+        noted = replace(noted, status="failed", due_at=times.format_instant(now))
+    store.change_mail(noted, mail, "failed" if mail.kind == "receipt" else None)
+    # An alarm counts these lines, as for mails that were never accepted.
+    notifications.log.warning("mail-given-up %s: failed (%s)", mail.mail_id, report.note)
+
+
+def problems(event: EventRecord) -> list[dict[str, Any]]:
+    """The contract's `mail_problems`: the addresses of this charter that bounced or complained."""
+    details = event.details
+    people: Iterable[Mapping[str, str] | None] = (details["patron"], details["captain"], *details["crew"])
+    emails = list(dict.fromkeys(person["email"] for person in people if person and person["email"]))
+    marks = store.read_marks(emails)
+    return [{"email": email, **marks[email]} for email in emails if email in marks]

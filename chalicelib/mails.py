@@ -1,0 +1,127 @@
+"""The page Mail: what is owed, sent, failed, ambiguous or withdrawn; and sending one again."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import acts, lists, notifications, store, times
+from chalicelib.acts import Actor
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.fields import Fields
+from chalicelib.store import Mail
+
+STATUSES = ("owed", "sent", "failed", "ambiguous", "withdrawn")
+# A second tap within this is the same wish.
+DOUBLE_TAP = timedelta(seconds=10)
+_MAIL_ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
+
+
+class MailConflict(Conflict):
+    """409. The mail's state does not allow it to be sent again."""
+
+
+@dataclass(frozen=True)
+class MailPage:
+    status: str
+    limit: int
+    behind: str
+
+
+def parse_page(query: Mapping[str, str]) -> MailPage:
+    """By default what is owed."""
+    form = Fields(query)
+    status = form.choice("status", STATUSES, default="owed")
+    page = MailPage(status, lists.take_limit(form), lists.take_cursor(form, f"mail-{status}"))
+    form.finish()
+    return page
+
+
+def list_mails(page: MailPage) -> dict[str, Any]:
+    """One page; owed ones next due first, all others newest first."""
+    # The mark at the end of a cursor lies behind its key, where a list runs upwards.
+    behind = page.behind if page.status == "owed" else page.behind.removesuffix("~")
+    found, more = store.list_mail(page.status, behind, page.limit)
+    return {
+        "mails": [mail_json(mail) for mail in found],
+        "next_cursor": lists.make_cursor(f"mail-{page.status}", store.mail_place(found[-1])) if more else None,
+    }
+
+
+def mail_json(mail: Mail) -> dict[str, Any]:
+    """The contract's Mail."""
+    event, owed = mail.facts.get("event", {}), mail.status == "owed"
+    return {
+        "mail_id": mail.mail_id,
+        "kind": mail.kind,
+        "to": mail.to,
+        "subject": _subject(mail),
+        "event_id": event.get("event_id"),
+        "charter": event.get("title"),
+        "payment_id": mail.facts.get("payment", {}).get("payment_id"),
+        "status": mail.status,
+        "attempts": mail.attempts,
+        "created_at": mail.created_at,
+        "due_at": mail.due_at if owed else None,
+        "finished_at": None if owed else mail.due_at,
+        "note": mail.note,
+    }
+
+
+def _subject(mail: Mail) -> str:
+    try:
+        return notifications.subject(mail)
+    except Exception:
+        # Such a mail cannot go out either; the list has to show it all the same.
+        notifications.log.exception("mail %s cannot be written", mail.mail_id)
+        return ""
+
+
+def retry(mail_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Owes a failed or ambiguous mail once more and tries it at once; what became of it before stays noted.
+
+    Raises MailConflict from any other state. A double tap is one retry.
+    """
+    at = times.format_instant(now)
+    for _ in acts.tries():
+        seen = _find(mail_id)
+        if seen.status not in ("failed", "ambiguous"):
+            raise MailConflict(_WHY_NOT[seen.status])
+        if seen.retries and seen.retries[-1]["at"] > times.format_instant(now - DOUBLE_TAP):
+            break
+        before = {
+            "at": at,
+            "by": actor.name,
+            "address": actor.address,
+            "status": seen.status,
+            "note": seen.note,
+            "attempts": seen.attempts,
+            "finished_at": seen.due_at,
+        }
+        until = times.format_instant(now + notifications.LEASE)
+        note = f"{actor.name} sends it again; it was {seen.status} ({seen.note})"
+        # Held by this request, as a new mail is by the one that makes it owed.
+        retries = [*seen.retries, before]
+        again = replace(seen, status="owed", due_at=until, attempts=1, note=note, retries=retries)
+        try:
+            store.change_mail(again, seen, "pending" if seen.kind == "receipt" else None)
+        except (store.Moved, store.Exists):
+            continue
+        notifications.deliver_again(again, now)
+        break
+    return mail_json(_find(mail_id))
+
+
+_WHY_NOT = {
+    "owed": "This mail is on its way, or will be tried again by itself.",
+    "sent": "This mail was sent.",
+    "withdrawn": "This mail was withdrawn: what it tells of no longer holds.",
+}
+
+
+def _find(mail_id: str) -> Mail:
+    mail = store.read_mail(mail_id) if _MAIL_ID.fullmatch(mail_id) else None
+    if mail is None:
+        raise NotFound("There is no such mail.")
+    return mail

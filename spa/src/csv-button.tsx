@@ -1,0 +1,32 @@
+import { useState } from "preact/hooks";
+import { paymentsCsv } from "./api";
+import { isPeriod, type Period } from "./periods";
+import { announce, sentence } from "./ui";
+
+/** The payments of a period as a file for the bookkeeper. */
+export function CsvButton({ period }: { period: Period }) {
+  const [saving, setSaving] = useState(false);
+  const download = async () => {
+    setSaving(true);
+    try {
+      save(await paymentsCsv(period), `payments-${period.from}-to-${period.to}.csv`);
+      announce("The file is on its way to your downloads.");
+    } catch (error) {
+      announce(`No file. ${sentence(error)}`, "bad");
+    }
+    setSaving(false);
+  };
+  return (
+    <button type="button" onClick={() => void download()} disabled={saving || !isPeriod(period)}>
+      {saving ? "Preparing…" : "Download CSV"}
+    </button>
+  );
+}
+
+function save(file: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,107 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { href, type Route } from "./router";
+import { Skeleton, usePageTitle } from "./ui";
+
+type Name = "payments" | "to_clear" | "reports" | "deposit" | "mail" | "statement";
+
+export type LazyRoute = Extract<Route, { page: Name }>;
+
+const titles: Record<Name, string> = {
+  payments: "Ledger",
+  to_clear: "To clear",
+  reports: "Reports",
+  deposit: "Deposit",
+  mail: "Mail",
+  statement: "Statement",
+};
+
+const addresses = {
+  payments: "/payments",
+  to_clear: "/payments/to-clear",
+  reports: "/payments/reports",
+  deposit: "/payments/deposit",
+} as const;
+
+export type PaymentsPageName = keyof typeof addresses;
+
+export function isPayments(page: string): page is PaymentsPageName {
+  return Object.hasOwn(addresses, page);
+}
+
+let loaded: typeof import("./lazy-pages") | null = null;
+
+/** The pages that the first load does without: they come when one of them is first opened. */
+export function LazyPage({ route }: { route: LazyRoute }) {
+  const [pages, setPages] = useState(loaded);
+  const [failed, setFailed] = useState(false);
+  const refocus = useRef(false);
+  usePageTitle(titles[route.page]);
+
+  const load = () => {
+    setFailed(false);
+    import("./lazy-pages").then(
+      (module) => {
+        loaded = module;
+        // The heading that reading goes on at is about to be replaced.
+        refocus.current = document.activeElement?.tagName === "H1";
+        setPages(module);
+      },
+      () => setFailed(true),
+    );
+  };
+  useEffect(() => {
+    if (!pages) load();
+  }, []);
+  useLayoutEffect(() => {
+    if (refocus.current) document.querySelector("h1")?.focus({ preventScroll: true });
+    refocus.current = false;
+  }, [pages]);
+
+  return (
+    <main id="main" class="page">
+      {isPayments(route.page) && <PaymentsNav page={route.page} />}
+      {pages ? (
+        <pages.LazyContent route={route} />
+      ) : (
+        <>
+          <h1 tabIndex={-1}>{titles[route.page]}</h1>
+          {failed ? <NotLoaded onRetry={load} /> : <Skeleton rows={3} />}
+        </>
+      )}
+    </main>
+  );
+}
+
+function NotLoaded({ onRetry }: { onRetry(): void }) {
+  return (
+    <div class="empty" role="alert">
+      <p class="empty-title">This page could not be loaded.</p>
+      <p>It is fetched when it is first opened. Check the connection and try again.</p>
+      <p class="buttons">
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+        {/* Some browsers do not fetch again what has failed once. */}
+        <button type="button" onClick={() => window.location.reload()}>
+          Reload
+        </button>
+      </p>
+    </div>
+  );
+}
+
+function PaymentsNav({ page }: { page: PaymentsPageName }) {
+  return (
+    <nav class="subnav" aria-label="Payments">
+      {(Object.keys(addresses) as PaymentsPageName[]).map((name) => (
+        <a
+          key={name}
+          href={href(addresses[name])}
+          {...(name === page ? { "aria-current": "page" as const } : {})}
+        >
+          {titles[name]}
+        </a>
+      ))}
+    </nav>
+  );
+}

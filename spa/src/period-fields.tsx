@@ -1,0 +1,38 @@
+import { isDay, isPeriod, type Period } from "./periods";
+import { Field } from "./ui";
+
+/** The first and the last day of a period, as they are typed. */
+export function PeriodFields({
+  period,
+  onChange,
+}: {
+  period: Period;
+  onChange(period: Period): void;
+}) {
+  const { from, to } = period;
+  const reversed = isDay(from) && isDay(to) && !isPeriod(period);
+  return (
+    <>
+      <Field label="From">
+        {(props) => (
+          <input
+            {...props}
+            type="date"
+            value={from}
+            onInput={(event) => onChange({ from: event.currentTarget.value, to })}
+          />
+        )}
+      </Field>
+      <Field label="To" error={reversed ? "Before the start." : undefined}>
+        {(props) => (
+          <input
+            {...props}
+            type="date"
+            value={to}
+            onInput={(event) => onChange({ from, to: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import {
+  daysBetween,
+  daysLater,
+  isDay,
+  isPeriod,
+  monthName,
+  monthOf,
+  spanName,
+  yearOf,
+} from "./periods";
+
+test("a month is whole, whatever its length, and its neighbours cross the year", () => {
+  expect(monthOf("2028-02-10")).toEqual({ from: "2028-02-01", to: "2028-02-29" });
+  expect(monthOf("2026-01-31", -1)).toEqual({ from: "2025-12-01", to: "2025-12-31" });
+  expect(monthOf("2026-03-31", -11)).toEqual({ from: "2025-04-01", to: "2025-04-30" });
+  expect(yearOf("2026-11-25")).toEqual({ from: "2026-01-01", to: "2026-12-31" });
+});
+
+test("days are counted by the calendar, not by hours", () => {
+  expect(daysLater("2026-03-07", 2)).toBe("2026-03-09");
+  expect(daysLater("2026-01-01", -1)).toBe("2025-12-31");
+  expect(daysBetween("2026-03-07", "2026-03-09")).toBe(2);
+  expect(daysBetween("2026-10-31", "2026-10-31")).toBe(0);
+});
+
+test("what is still being typed is no day, and a period does not end before it starts", () => {
+  expect(isDay("2026-11-25")).toBe(true);
+  expect(isDay("")).toBe(false);
+  expect(isDay("2026-13-01")).toBe(false);
+  expect(isDay("0020-11-25")).toBe(false);
+  expect(isPeriod({ from: "2026-11-02", to: "2026-11-01" })).toBe(false);
+  expect(isPeriod({ from: "2026-11-01", to: "2026-11-01" })).toBe(true);
+});
+
+test("periods have names", () => {
+  expect(monthName("2026-11-01")).toBe("November 2026");
+  expect(spanName({ from: "2026-11-23", to: "2026-11-29" })).toMatch(/^Nov 23\s–\s29, 2026$/);
+});

@@ -1,0 +1,8 @@
+/** Hands the page to the browser's own print dialog; the print style leaves the desk's controls out. */
+export function PrintButton({ label = "Print" }: { label?: string }) {
+  return (
+    <button type="button" onClick={() => window.print()}>
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,23 @@
+/**
+ * What the worker of a slot answers a request with: `./`, the slot's page; the path of a file of its
+ * release; or null for all that is the network's. `base` is the slot's folder, `/` or `/_staging/`.
+ */
+export function wanted(
+  { method, mode, url }: Pick<Request, "method" | "mode" | "url">,
+  base: string,
+  files: ReadonlyMap<string, unknown>,
+): string | null {
+  const { origin, pathname } = new URL(url);
+  if (method !== "GET" || origin !== self.location.origin) return null;
+  if (files.has(pathname)) return pathname;
+  return mode === "navigate" && isPage(pathname, base) ? "./" : null;
+}
+
+/** The same rule as the edge's: its behaviours, and viewer-request.js for what is a file. */
+function isPage(pathname: string, base: string): boolean {
+  if (!pathname.startsWith(base)) return false;
+  const path = pathname.slice(base.length - 1);
+  // `/_staging/…` and `/_local/…`, seen from production, are not its own.
+  if (/^\/(api|assets|_[^/]*)(\/|$)/.test(path) || /^\/g\/.*\/waiver$/.test(path)) return false;
+  return !/\.[a-z0-9]+$/i.test(path) || /^\/(g|events)\//.test(path);
+}

@@ -1,0 +1,78 @@
+"""One payment, however often it is sent, from whichever device, however late: one row, one mail, one answer."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from chalicelib import notifications, payments, times
+from tests.support.api import Api, new_payment
+from tests.support.faults import lost_answers, lost_requests, retry_at_once
+from tests.support.operator import PASSWORD
+
+PAYMENT_ID = "0190c0de-0000-7000-8000-000000000001"
+SDK_TRIES = 3
+
+
+def sign_in(api: Api) -> Api:
+    return api.with_token(api.post("/api/login", {"password": PASSWORD}).json["token"])
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch, api: Api) -> list[datetime]:
+    """The time of the API from here on; setting its one entry moves it."""
+    now = [times.utc_now()]
+    monkeypatch.setattr(times, "utc_now", lambda: now[0])
+    return now
+
+
+@pytest.mark.parametrize(
+    ("lost", "statuses"),
+    [
+        (nullcontext, [201, 200]),
+        (lambda: lost_answers("TransactWriteItems", SDK_TRIES), [500, 200]),
+        (lambda: lost_requests("TransactWriteItems", SDK_TRIES), [500, 201]),
+    ],
+    ids=["the reply to the phone was lost", "the database's reply was lost", "the request was lost"],
+)
+def test_ten_replays_from_two_devices_now_after_11_minutes_and_after_30_days_are_one_payment(
+    api: Api,
+    event: dict[str, Any],
+    mailbox: list[EmailMessage],
+    clock: list[datetime],
+    monkeypatch: pytest.MonkeyPatch,
+    lost: Callable[[], AbstractContextManager[Any]],
+    statuses: list[int],
+) -> None:
+    retry_at_once(monkeypatch)
+    url, body = f"/api/events/{event['event_id']}/payments/{PAYMENT_ID}", new_payment(reference="#1042")
+    with lost():
+        first = api.put(url, body)
+    start, again = clock[0], []
+    for later in (timedelta(0), timedelta(minutes=11), timedelta(days=30)):
+        clock[0] = start + later
+        # After a month the sessions have run out: each device signs in anew.
+        devices = [sign_in(api), sign_in(api)]
+        assert devices[0].token != devices[1].token
+        again += [device.put(url, body) for _ in range(5) for device in devices]
+        notifications.sweep(clock[0])
+    assert [first.status, again[0].status] == statuses
+    assert {answer.status for answer in again[1:]} == {200}
+    assert {answer.text for answer in ([first] if first.status == 201 else []) + again} == {again[0].text}
+    assert {answer.headers.get("idempotency-replayed") for answer in again[1:]} == {"true"}
+    (row,) = devices[0].get(f"/api/events/{event['event_id']}/payments").json["payments"]
+    assert row == {**again[0].json["payment"], "receipt": "sent"}
+    assert [message["Subject"] for message in mailbox] == ["We received your payment of $500.00 for Sunset sail"]
+
+
+def test_a_payment_of_an_older_release_is_still_the_same_request() -> None:
+    """The fingerprint is kept for ever: a field that a later release adds must not change it."""
+    body = {"payment_id": PAYMENT_ID, "kind": "balance", "refund_of": None, "method": "cash", "amount_cents": 50_000}
+    body |= {"currency": "", "payer": "", "reference": "", "note": "", "received_at": "", "notify": True}
+    command = payments.parse_payment(PAYMENT_ID, new_payment(), now=times.utc_now())
+    assert command.fingerprint == hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,404 @@
+"""What waits to clear, reports, the deposit slip, the printed statement, the mails: as an admin works with them."""
+
+import json
+import re
+import secrets
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.test_keyboard import stops_without_a_mark, tab_to
+from tests.browser.visitors import NARROW, Site, sample_mail
+
+
+@pytest.fixture
+def event(site: Site) -> dict[str, Any]:
+    return site.charter()
+
+
+@pytest.fixture
+def page(site: Site, visit: Visit) -> Page:
+    return visit(token=site.token).new_page()
+
+
+@pytest.fixture
+def payer() -> str:
+    """By whom a test finds its own payments among all others."""
+    return f"Payer {secrets.token_hex(4)}"
+
+
+def waiting(page: Page, reference: str) -> Locator:
+    return page.get_by_role("listitem").filter(has_text=reference)
+
+
+# --- to clear -------------------------------------------------------------------------------------
+
+
+def test_many_are_marked_at_once_and_one_that_fails_stays_with_its_reason(
+    site: Site, page: Page, event: dict[str, Any], payer: str
+) -> None:
+    first = site.pay(event, method="check", reference="1001", payer=payer, received_at="2020-03-02T18:00:00Z")
+    second = site.pay(event, method="zelle", reference="Z-2", payer=payer, amount_cents=25000)
+    page.goto("/payments/to-clear")
+    mine = waiting(page, payer)
+    expect(mine).to_have_count(2)
+    expect(mine.filter(has_text="1001")).to_contain_text("days: should have cleared")
+    expect(mine.filter(has_text="Z-2")).to_contain_text("today")
+    expect(mine.filter(has_text="Z-2")).not_to_contain_text("should have cleared")
+
+    page.route(f"**/payments/{second['payment_id']}/clear", lambda route: route.fulfill(status=503, body="{}"))
+    for row in mine.all():
+        row.get_by_role("checkbox").check()
+    expect(page.get_by_text("2 payments selected: $350.00")).to_be_visible()
+    page.get_by_role("button", name="Mark 2 cleared").click()
+    expect(page.get_by_text("1 marked cleared, 1 not: see the list.")).to_be_visible()
+    expect(mine).to_have_count(1)
+    expect(mine.get_by_role("alert")).to_contain_text("Not marked.")
+    assert {row["payment_id"]: row["status"] for row in site.payments(event)} == {
+        first["payment_id"]: "cleared",
+        second["payment_id"]: "received",
+    }
+
+    page.unroute_all()
+    page.get_by_role("button", name="Mark 1 cleared").click()
+    expect(mine).to_have_count(0)
+    assert {row["status"] for row in site.payments(event)} == {"cleared"}
+
+
+def test_a_day_of_clearing_is_taken_for_all_and_refused_before_the_money_came(
+    site: Site, page: Page, event: dict[str, Any], payer: str
+) -> None:
+    site.pay(event, method="check", reference="1002", payer=payer, received_at="2020-03-02T18:00:00Z")
+    page.goto("/payments/to-clear")
+    waiting(page, payer).get_by_role("checkbox").check()
+    day = page.get_by_label("Cleared on (optional)")
+    day.fill("2020-03-01")
+    page.get_by_role("button", name="Mark 1 cleared").click()
+    expect(waiting(page, payer)).to_contain_text("Not marked. It was received after that day.")
+    day.fill("2020-03-05")
+    page.get_by_role("button", name="Mark 1 cleared").click()
+    expect(waiting(page, payer)).to_have_count(0)
+    (row,) = site.payments(event)
+    assert row["cleared_at"] == "2020-03-05T20:00:00Z"
+
+
+def test_a_bounce_is_told_with_its_reason_and_leaves_the_list(
+    site: Site, page: Page, event: dict[str, Any], payer: str
+) -> None:
+    site.pay(event, method="check", reference="1003", payer=payer)
+    page.goto("/payments/to-clear")
+    waiting(page, payer).get_by_role("button", name="Bounced…").click()
+    dialog = page.get_by_role("dialog", name="Payment bounced")
+    dialog.get_by_label("Reason").fill("Insufficient funds")
+    dialog.get_by_role("button", name="Mark as bounced").click()
+    expect(dialog).to_be_hidden()
+    expect(waiting(page, payer)).to_have_count(0)
+    (row,) = site.payments(event)
+    assert row["bounce"]["reason"] == "Insufficient funds"
+
+
+def test_all_that_show_are_cleared_with_the_keyboard_alone_and_the_rest_comes(
+    site: Site, page: Page, event: dict[str, Any], payer: str
+) -> None:
+    """The list is the test's own: other tests' payments are none of its business."""
+    payment = site.pay(event, method="check", reference="1004", payer=payer)
+    first = {"payments": [payment | {"charter": event["title"]}], "totals": {"count": 2}, "next_cursor": "more"}
+    answers = [first, {"payments": [], "totals": {"count": 0}, "next_cursor": None}]
+    page.route("**/api/payments/to-clear*", lambda route: route.fulfill(json=answers.pop(0)))
+    page.goto("/payments/to-clear")
+    expect(waiting(page, payer)).to_be_visible()
+    tab_to(page, page.get_by_label("Select all"))
+    page.keyboard.press("Space")
+    mark = page.get_by_role("button", name="Mark 1 cleared")
+    tab_to(page, mark)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing is to clear.")).to_be_visible()
+    (row,) = site.payments(event)
+    assert row["status"] == "cleared"
+
+
+# --- reports --------------------------------------------------------------------------------------
+
+
+def test_a_report_sums_by_month_and_week_and_leads_to_the_ledger(site: Site, page: Page, event: dict[str, Any]) -> None:
+    for received_at, method, kind, cents in (
+        ("2019-03-04T20:00:00Z", "check", "deposit", 30000),
+        ("2019-03-13T20:00:00Z", "cash", "balance", 18000),
+        ("2019-04-01T20:00:00Z", "cash", "tip", 5000),
+    ):
+        site.pay(event, method=method, kind=kind, amount_cents=cents, received_at=received_at)
+    page.goto("/payments/reports")
+    expect(page.get_by_role("heading", name="Sums by month")).to_be_visible()
+    page.get_by_label("To", exact=True).fill("2019-05-31")
+    expect(page.get_by_text("Before the start.")).to_be_visible()
+    page.get_by_label("From", exact=True).fill("2019-03-01")
+    march = page.get_by_role("row", name="March 2019")
+    expect(march).to_contain_text("$480.00")
+    expect(march).to_contain_text("$300.00")
+    expect(page.get_by_role("row", name="April 2019")).to_contain_text("$50.00")
+    expect(page.get_by_role("row", name="May 2019")).to_contain_text("No payments")
+    together = page.locator("tfoot tr")
+    expect(together).to_have_text(re.compile(r"\$480\.00.*\$0\.00.*\$480\.00.*\$50\.00.*\$300\.00"))
+
+    page.get_by_role("radio", name="Methods").check()
+    expect(together).to_have_text(re.compile(r"\$230\.00.*\$300\.00.*\$530\.00"))
+    page.get_by_role("radio", name="Week").check()
+    expect(page.get_by_role("row", name=re.compile(r"Mar 4\s.\s10, 2019"))).to_contain_text("$300.00")
+    page.get_by_role("radio", name="Month").check()
+    march.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Ledger", level=1)).to_be_focused()
+    expect(page.get_by_label("From", exact=True)).to_have_value("2019-03-01")
+    expect(page.get_by_label("To", exact=True)).to_have_value("2019-03-31")
+    expect(page.get_by_role("link", name=event["title"])).to_have_count(2)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    assert download.value.suggested_filename == "payments-2019-03-01-to-2019-03-31.csv"
+
+
+def test_the_chart_is_read_by_keyboard_and_by_tap_and_as_numbers(site: Site, page: Page, event: dict[str, Any]) -> None:
+    site.pay(event, method="cash")
+    page.goto("/payments/reports")
+    chart = page.get_by_role("img", name="Bars of the net money of each month")
+    slider = page.get_by_role("slider", name="Month to read")
+    latest = slider.get_attribute("aria-valuetext") or ""
+    expect(page.locator(".chart-reading")).to_have_text(latest)
+    tab_to(page, slider)
+    page.keyboard.press("ArrowLeft")
+    expect(slider).not_to_have_attribute("aria-valuetext", latest)
+    box = chart.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.97, box["y"] + box["height"] / 2)
+    expect(slider).to_have_attribute("aria-valuetext", latest)
+    page.get_by_text("The same in numbers").press("Enter")
+    month, net = re.split(": | net", latest)[:2]
+    expect(page.locator(".chart").get_by_role("row", name=month)).to_contain_text(net)
+
+
+# --- deposit --------------------------------------------------------------------------------------
+
+
+def test_the_deposit_of_a_day_adds_checks_and_cash_less_what_was_given_back(
+    site: Site, page: Page, event: dict[str, Any]
+) -> None:
+    noon, evening = "2018-06-05T19:00:00Z", "2018-06-06T05:00:00Z"
+    site.pay(event, method="check", reference="501", payer="Ana Ruiz", amount_cents=30000, received_at=noon)
+    cash = site.pay(event, method="cash", amount_cents=20000, received_at=evening)
+    site.pay(
+        event,
+        method="cash",
+        kind="refund",
+        refund_of=cash["payment_id"],
+        amount_cents=5000,
+        received_at=evening,
+    )
+    site.pay(event, method="card", amount_cents=40000, received_at=noon)
+    page.goto("/payments/deposit")
+    page.get_by_label("Day", exact=True).fill("2018-06-05")
+    slip = page.get_by_role("region", name="Tuesday, June 5, 2018")
+    expect(slip).to_contain_text("501 Ana Ruiz")
+    expect(slip.locator(".entry-total")).to_contain_text(["$300.00", "$150.00"])
+    expect(slip.locator(".slip-total")).to_have_text("Together$450.00")
+    expect(slip).not_to_contain_text("$400.00")
+
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.get_by_role("navigation", name="Payments")).to_be_hidden()
+    expect(page.get_by_role("button", name="Print slip")).to_be_hidden()
+    assert slip.evaluate("(element) => getComputedStyle(element).color") == "rgb(0, 0, 0)"
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="Day after").click()
+    expect(page.get_by_text("No checks and no cash on Wednesday, June 6, 2018.")).to_be_visible()
+    page.get_by_role("button", name="Day before").click()
+    expect(slip).to_be_visible()
+
+
+# --- statement ------------------------------------------------------------------------------------
+
+
+def test_a_statement_tells_everything_and_prints_on_white(site: Site, page: Page) -> None:
+    event = site.charter(title="Statement sail", charter_fee_cents=50000)
+    paid = site.pay(event, kind="deposit", amount_cents=40000, payer="Ana Ruiz", received_at="2026-01-02T18:00:00Z")
+    site.pay(event, amount_cents=20000, payer="Ben Cole", received_at="2026-01-03T18:00:00Z")
+    wrong = site.pay(event, method="cash", amount_cents=7000, received_at="2026-01-04T18:00:00Z")
+    path = f"/api/events/{event['event_id']}/payments"
+    site.admin("POST", f"{path}/{wrong['payment_id']}/void", {"reason": "Typed twice"})
+    site.pay(
+        event,
+        kind="refund",
+        refund_of=paid["payment_id"],
+        amount_cents=4000,
+        received_at="2026-01-05T18:00:00Z",
+    )
+    page.goto(f"/events/{event['event_id']}")
+    expect(page.locator(".entry-total")).to_contain_text("Overpaid")
+    expect(page.locator(".entry-dead")).to_contain_text("by admin: Typed twice")
+    expect(page.get_by_text("Paid by Ana Ruiz $360.00, Ben Cole $200.00")).to_be_visible()
+    page.get_by_role("link", name="Print statement").click()
+
+    expect(page.get_by_role("heading", name="Statement")).to_be_focused()
+    paper = page.get_by_role("article")
+    operator = site.call("GET", f"/api/guest/{event['event_id']}").json["operator"]
+    for words in (operator["name"], event["patron"]["email"], "Statement sail", "by admin: Typed twice"):
+        expect(paper).to_contain_text(words)
+    refund = paper.get_by_role("row", name="Gives back the deposit of $400.00 card")
+    # More came in than the fee, also after that.
+    expect(refund).to_have_text(re.compile(r"\+\$40\.00.\$60\.00$"))
+    expect(paper.get_by_role("row", name="Typed twice").locator("s")).to_have_text(["Balance, cash ", "$70.00"])
+    expect(paper.get_by_role("row", name="Overpaid")).to_contain_text("$60.00")
+
+    page.evaluate("window.print = () => { window.printed = true }")
+    page.get_by_role("button", name="Print statement").click()
+    assert page.evaluate("window.printed") is True
+    page.emulate_media(media="print", color_scheme="dark")
+    for control in (page.get_by_role("banner"), page.get_by_role("button", name="Print statement")):
+        expect(control).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    for paper_size in ("A4", "Letter"):
+        pdf = page.pdf(format=paper_size)
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 2
+
+
+# --- mail -----------------------------------------------------------------------------------------
+
+
+def test_a_failed_mail_is_sent_again_at_once_one_in_doubt_only_after_a_question(page: Page) -> None:
+    mails = {status: [sample_mail(status)] for status in ("failed", "ambiguous")}
+    retried: list[str] = []
+
+    def listed(route: Route) -> None:
+        status = route.request.url.partition("status=")[2].partition("&")[0]
+        route.fulfill(json={"mails": mails.get(status, []), "next_cursor": None})
+
+    def retry(route: Route) -> None:
+        retried.append(route.request.url.split("/")[-2])
+        status = retried[-1].removeprefix("mail-")
+        mails[status] = []
+        route.fulfill(status=202, json=sample_mail("owed"))
+
+    page.route("**/api/mail?*", listed)
+    page.route("**/api/mail/*/retry", retry)
+    page.goto("/mail")
+    expect(page.get_by_text("Nothing is waiting to go out.")).to_be_visible()
+    expect(page.get_by_text("2 mails need you")).to_be_visible()
+    page.get_by_role("link", name="Failed").click()
+    expect(page.get_by_role("link", name="Failed")).to_have_attribute("aria-current", "page")
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_text("No mail has failed.")).to_be_visible()
+    expect(page.get_by_text("1 mail needs you")).to_be_visible()
+
+    page.get_by_role("link", name="Ambiguous").click()
+    expect(page.get_by_text("may or may not have arrived")).to_be_visible()
+    page.get_by_role("button", name="Send again to ana@example.com").click()
+    dialog = page.get_by_role("dialog", name="Send again?")
+    expect(dialog).to_contain_text("it arrives twice")
+    assert retried == ["mail-failed"]
+    dialog.get_by_role("button", name="Send again").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("All well")).to_be_visible()
+    assert retried == ["mail-failed", "mail-ambiguous"]
+
+
+def test_a_retry_that_is_refused_says_why_and_keeps_the_mail(page: Page) -> None:
+    refusal = {"Code": "MailConflict", "Message": "This mail is sent already."}
+    page.route(
+        "**/api/mail?*", lambda route: route.fulfill(json={"mails": [sample_mail("failed")], "next_cursor": None})
+    )
+    page.route("**/api/mail/*/retry", lambda route: route.fulfill(status=409, json=refusal))
+    page.goto("/mail?status=failed")
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_text("Not sent. This mail is sent already.")).to_be_visible()
+    expect(page.get_by_role("button", name="Send again")).to_be_enabled()
+
+
+def test_an_address_that_mail_comes_back_from_is_told_beside_it(page: Page, event: dict[str, Any]) -> None:
+    problem = {
+        "email": event["patron"]["email"],
+        "problem": "bounced",
+        "at": "2026-07-01T12:00:00Z",
+        "detail": "mailbox full",
+    }
+
+    def with_problem(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=json.dumps(answer.json() | {"mail_problems": [problem]}))
+
+    page.route(f"**/api/events/{event['event_id']}", with_problem)
+    page.goto(f"/events/{event['event_id']}")
+    expect(page.get_by_text(f"Mail to {event['patron']['email']} bounced on")).to_contain_text("mailbox full")
+
+
+def test_a_confirmation_stands_among_the_sent_mails(site: Site, page: Page, event: dict[str, Any]) -> None:
+    site.pay(event)
+    page.goto("/mail?status=sent")
+    mail = page.get_by_role("listitem").filter(has_text=event["patron"]["email"])
+    expect(mail).to_contain_text("Receipt")
+    mail.get_by_role("link", name=event["title"]).click()
+    expect(page.get_by_role("heading", name=event["title"])).to_be_visible()
+
+
+def test_reminders_of_the_balance_stop_when_cash_is_logged_and_start_again(
+    site: Site, page: Page, event: dict[str, Any]
+) -> None:
+    page.goto(f"/events/{event['event_id']}")
+    page.get_by_role("button", name="Edit").click()
+    dialog = page.get_by_role("dialog", name="Edit charter")
+    dialog.get_by_label("Remind the patron of the balance 7 and 2 days before").check()
+    dialog.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("On: the patron gets a mail 7 and 2 days before")).to_be_visible()
+
+    page.get_by_role("button", name="Log payment").click()
+    payment = page.get_by_role("dialog", name="Log payment")
+    payment.get_by_label("Amount").fill("100")
+    payment.get_by_role("radio", name="Cash").click()
+    payment.get_by_role("button", name="Log payment").click()
+    expect(page.get_by_text("Stopped: cash was logged on")).to_be_visible()
+
+    # Times are whole seconds: in the very second of the cash, it could have come after the switch.
+    (cash,) = site.payments(event)
+    page.wait_for_function("(at) => Date.now() >= Date.parse(at) + 1000", arg=cash["recorded_at"])
+    page.get_by_role("button", name="Switch on again").click()
+    expect(page.get_by_text("On: the patron gets a mail")).to_be_visible()
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_text("Off.", exact=True)).to_be_visible()
+
+
+# --- the frame ------------------------------------------------------------------------------------
+
+
+def test_the_pages_of_the_money_are_a_tap_apart_on_the_narrowest_phone(site: Site, visit: Visit) -> None:
+    page = visit(token=site.token, viewport=NARROW, has_touch=True).new_page()
+    page.goto("/")
+    main, payments = (page.get_by_role("navigation", name=name) for name in ("Main", "Payments"))
+    main.get_by_role("link", name="Payments").tap()
+    for name in ("To clear", "Reports", "Deposit", "Ledger"):
+        link = payments.get_by_role("link", name=name)
+        box = link.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 44
+        link.tap()
+        expect(page.get_by_role("heading", name=name, level=1)).to_be_focused()
+        expect(payments.locator("[aria-current=page]")).to_have_text(name)
+        expect(main.locator("[aria-current=page]")).to_have_text("Payments")
+    page.go_back()
+    expect(page.get_by_role("heading", name="Deposit", level=1)).to_be_visible()
+
+
+def test_a_page_that_cannot_be_fetched_says_so_and_comes_when_it_can(site: Site, visit: Visit) -> None:
+    page = visit(token=site.token, service_workers="block").new_page()
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Board")).to_be_visible()
+    page.route("**/assets/lazy-pages-*", lambda route: route.abort())
+    page.get_by_role("link", name="Mail").click()
+    expect(page.get_by_role("alert")).to_contain_text("This page could not be loaded.")
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("navigation", name="Mail by state")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/payments/to-clear", "/payments/reports", "/payments/deposit", "/mail"])
+def test_every_stop_of_the_tab_key_shows_itself(site: Site, page: Page, event: dict[str, Any], path: str) -> None:
+    site.pay(event, method="check")
+    page.goto(path)
+    expect(page.locator(".skeleton")).to_have_count(0)
+    assert stops_without_a_mark(page) == []

@@ -1,0 +1,428 @@
+"""The desk without a network: it opens, takes payments, loses none of them and sends each once; new releases wait."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS, Visit
+from tests.browser.visitors import PHONE, Site, card
+from tests.support.running import ROOT
+
+# As on an iPhone: nothing wakes the app up to send.
+NO_SYNC = "delete window.SyncManager; delete ServiceWorkerRegistration.prototype.sync"
+OUTBOX = ["scc.outbox", "payments"]
+SNAPSHOTS = ["scc.board", "snapshots"]
+READ_STORE = """async ([name, store]) => {
+  // Asking for one that is not there would make it, without its store.
+  if (!(await indexedDB.databases()).some((known) => known.name === name)) return [];
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name);
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction(store).objectStore(store).getAll();
+      reading.onsuccess = () => { opening.result.close(); resolve(reading.result); };
+    };
+  });
+}"""
+
+
+@dataclass
+class Device:
+    """A phone with storage of its own, whose browser can be killed and opened again."""
+
+    browser_type: BrowserType
+    executable: str
+    base_url: str
+    folder: Path
+    opened: list[BrowserContext] = field(default_factory=list)
+
+    def open(self, *, offline: bool = False) -> Page:
+        context = self.browser_type.launch_persistent_context(
+            self.folder,
+            executable_path=self.executable,
+            args=["--no-sandbox", "--disable-background-networking"],
+            base_url=self.base_url,
+            viewport=PHONE,
+            locale="en-US",
+            timezone_id="America/Los_Angeles",
+        )
+        self.opened.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(NO_SYNC)
+        context.set_offline(offline)
+        page = context.pages[0]
+        page.goto("/")
+        return page
+
+    def close(self) -> None:
+        self.opened.pop().close()
+
+    def kill(self) -> None:
+        """The battery is empty: no page and no browser gets to say goodbye."""
+        context = self.opened.pop()
+        with context.expect_event("close"):
+            # Chromium's lock is a link that names the host and the process.
+            os.kill(int((self.folder / "SingletonLock").readlink().name.rpartition("-")[2]), signal.SIGKILL)
+        for lock in self.folder.glob("Singleton*"):
+            lock.unlink()
+
+
+@pytest.fixture
+def device(chromium: Any, browser_path: str, site: Site, tmp_path: Path) -> Iterator[Device]:
+    phone = Device(chromium.browser_type, browser_path, site.url, tmp_path / "phone")
+    yield phone
+    while phone.opened:
+        phone.close()
+
+
+def log_in(page: Page, site: Site, *, keep: bool = False) -> None:
+    page.get_by_label("Password").fill(site.product.password)
+    page.get_by_label("Keep me signed in on this device").set_checked(keep)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Board")).to_be_visible()
+
+
+def wait_for_worker(page: Page) -> None:
+    """Until the worker answers for the next page, and the board is written down."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    expect(page.get_by_role("heading", name="Coming")).to_be_visible()
+    wait_for_snapshot(page, "found.length === 1")
+
+
+def wait_for_snapshot(page: Page, condition: str) -> None:
+    """Until what is kept of the board is so; the app writes it down a moment after each change."""
+    page.evaluate(
+        f"""async (names) => {{
+          for (let tries = 0; tries < 200; tries++) {{
+            const found = await ({READ_STORE})(names);
+            if ({condition}) return;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }}
+          throw new Error("the board was not written down so: {condition}");
+        }}""",
+        SNAPSHOTS,
+    )
+
+
+def log_payment(page: Page, event: dict[str, Any], amount: str, method: str = "Cash") -> None:
+    page.get_by_role("button", name=f"Log payment for {event['title']}").click()
+    dialog = page.get_by_role("dialog", name="Log payment")
+    dialog.get_by_label("Amount").fill(amount)
+    dialog.get_by_role("radio", name=method).click()
+    dialog.get_by_role("button", name="Log payment").click()
+    expect(dialog).to_be_hidden()
+
+
+def all_sent(page: Page) -> None:
+    expect(page.get_by_text("not sent yet")).to_have_count(0)
+    assert page.evaluate(READ_STORE, OUTBOX) == []
+
+
+@pytest.mark.parametrize("keep", [True, False], ids=["signed in for long", "logged in again"])
+def test_payments_logged_without_a_network_outlive_reload_and_kill(site: Site, device: Device, keep: bool) -> None:
+    event = site.charter()
+    page = device.open()
+    log_in(page, site, keep=keep)
+    wait_for_worker(page)
+    if keep:
+        # Chromium writes local storage down with a delay of seconds; the login was not just now.
+        device.close()
+        page = device.open()
+        expect(card(page, event)).to_be_visible()
+    assert page.evaluate("'SyncManager' in window") is False
+
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text(re.compile(r"^As of .+, no connection\.$"))).to_be_visible()
+    page.get_by_role("button", name=f"Log payment for {event['title']}").click()
+    dialog = page.get_by_role("dialog", name="Log payment")
+    expect(dialog.get_by_label("Amount")).to_have_value("480.00")
+    expect(dialog.get_by_text("Goes out if the patron has an email address.")).to_be_visible()
+    dialog.get_by_role("button", name="Cancel").click()
+    for amount, method in (("100", "Cash"), ("150.50", "Check"), ("229.50", "Zelle")):
+        log_payment(page, event, amount, method)
+    page.reload()
+    expect(card(page, event).get_by_text("3 not sent yet ($480)")).to_be_visible()
+
+    device.kill()
+    page = device.open(offline=True)
+    if keep:
+        expect(card(page, event).get_by_text("$150.50 check: not sent yet.")).to_be_visible()
+        expect(page.get_by_role("banner").get_by_text("3 not sent yet")).to_be_visible()
+        page.context.set_offline(False)
+    else:
+        expect(
+            page.get_by_text("3 payments on this device are not sent yet. Log in and they are sent.")
+        ).to_be_visible()
+        page.context.set_offline(False)
+        log_in(page, site)
+    expect(card(page, event).get_by_text("$380 not cleared")).to_be_visible()
+    all_sent(page)
+    assert sorted(row["amount_cents"] for row in site.payments(event)) == [10000, 15050, 22950]
+    assert len(site.mail(event["patron"]["email"])) == 3
+
+
+def test_two_tabs_send_each_payment_once(site: Site, visit: Visit) -> None:
+    event = site.charter()
+    context = visit(token=site.token, worker=True)
+    sent: list[str] = []
+    context.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    tabs = [context.new_page(), context.new_page()]
+    for tab in tabs:
+        tab.goto("/")
+        expect(card(tab, event)).to_be_visible()
+    context.set_offline(True)
+    log_payment(tabs[0], event, "100")
+    log_payment(tabs[1], event, "150")
+    for tab in tabs:
+        expect(card(tab, event).get_by_text("2 not sent yet ($250)")).to_be_visible()
+    sent.clear()
+    context.set_offline(False)
+    for tab in tabs:
+        expect(card(tab, event).get_by_text("Deposit $250 of $480")).to_be_visible()
+        all_sent(tab)
+    assert len(sent) == len(set(sent)) == 2
+    assert sorted(row["amount_cents"] for row in site.payments(event)) == [10000, 15000]
+    assert len(site.mail(event["patron"]["email"])) == 2
+
+
+def test_any_answer_of_the_server_sends_what_waits(site: Site, visit: Visit) -> None:
+    event = site.charter()
+    page = visit(token=site.token).new_page()
+    page.goto("/")
+    page.route("**/payments/*", lambda route: route.abort(), times=1)
+    log_payment(page, event, "480")
+    expect(card(page, event).get_by_text("$480.00 cash: not sent yet.")).to_be_visible()
+    page.clock.install()
+    page.get_by_role("link", name=event["title"]).click()
+    expect(page.locator(".entry-total")).to_contain_text("$0.00")
+    assert len(site.payments(event)) == 1
+
+
+def test_the_worker_answers_for_the_app_and_never_for_the_server(site: Site, visit: Visit) -> None:
+    event = site.charter()
+    context = visit(token=site.token, worker=True)
+    page = context.new_page()
+    page.goto("/")
+    wait_for_worker(page)
+    waiver = f"/g/{event['event_id']}/waiver"
+    for path in ("/", f"/events/{event['event_id']}", "/payments", f"/g/{event['event_id']}"):
+        answer = page.goto(path)
+        assert answer, path
+        assert answer.from_service_worker, path
+    for path in (waiver, "/api/health", "/api/no-such-thing", "/_local/mail.html", "/_staging/"):
+        answer = page.goto(path)
+        assert answer, path
+        assert not answer.from_service_worker, path
+    page.goto("/")
+    with page.expect_response("**/api/events*") as listed:
+        page.reload()
+    assert not listed.value.from_service_worker
+    context.set_offline(True)
+    for path in (waiver, "/api/health"):
+        with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
+            page.goto(path)
+
+
+def test_a_slot_has_its_own_worker_and_its_own_manifest(site: Site, visit: Visit) -> None:
+    page = visit(token=site.token, worker=True).new_page()
+    found = []
+    for base in ("/", "/_staging/"):
+        page.goto(base)
+        wait_for_worker(page)
+        found.append(page.evaluate("navigator.serviceWorker.ready.then(({ scope }) => scope)"))
+        manifest = page.locator('link[rel="manifest"]').evaluate("(link) => link.href")
+        assert manifest == f"{site.url}{base}manifest.webmanifest"
+        errors = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
+        # A private window installs nothing.
+        assert [error["errorId"] for error in errors] in ([], ["in-incognito"])
+    assert found == [f"{site.url}/", f"{site.url}/_staging/"]
+    caches = page.evaluate("caches.keys()")
+    assert sorted(name.rpartition(" ")[0] for name in caches) == ["scc /", "scc /_staging/"]
+
+
+def test_a_guest_gets_no_worker_and_no_app_to_install(site: Site, visit: Visit) -> None:
+    event = site.charter()
+    page = visit(worker=True).new_page()
+    page.goto(f"/g/{event['event_id']}")
+    expect(page.get_by_role("heading", name=event["title"])).to_be_visible()
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(({ length }) => length)") == 0
+    assert page.locator('link[rel="manifest"]').count() == 0
+
+
+def test_the_last_known_board_holds_no_contacts_cannot_be_edited_and_is_forgotten(site: Site, visit: Visit) -> None:
+    event = site.charter(notes="Gate code 4711")
+    site.pay(event, note="Call the patron", notify=False)
+    context = visit(worker=True)
+    page = context.new_page()
+    page.goto("/")
+    log_in(page, site)
+    wait_for_worker(page)
+    page.get_by_role("link", name=event["title"]).click()
+    expect(page.get_by_text("Gate code 4711")).to_be_visible()
+    wait_for_snapshot(page, "found[0]?.records.length === 1")
+    text = json.dumps(page.evaluate(READ_STORE, SNAPSHOTS))
+    assert event["title"] in text
+    for secret in ("@example.com", "+1 415", "4711", "Call the patron"):
+        assert secret not in text
+
+    context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text(re.compile(r"^As of .+, no connection\.$"))).to_be_visible()
+    expect(page.locator(".entry-total")).to_contain_text("$380.00")
+    expect(page.get_by_role("button", name="Edit")).to_be_disabled()
+    expect(page.get_by_text("Contacts and notes are not kept on this device.")).to_be_visible()
+    context.set_offline(False)
+    expect(page.get_by_text("Gate code 4711")).to_be_visible()
+    expect(page.get_by_role("button", name="Edit")).to_be_enabled()
+
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Dispatch")).to_be_visible()
+    wait_for_snapshot(page, "found.length === 0")
+
+
+@pytest.fixture
+def other_build(tmp_path: Path) -> Path:
+    """The SPA built once more, with another heading."""
+    source = tmp_path / "spa"
+    shutil.copytree(ROOT / "spa", source, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    (source / "node_modules").symlink_to(ROOT / "spa/node_modules")
+    login = source / "src/login.tsx"
+    login.write_text(login.read_text().replace("Dispatch</h1>", "Dispatch desk</h1>"))
+    board = source / "src/board.tsx"
+    board.write_text(board.read_text().replace(">Board</h1>", ">The board</h1>"))
+    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    subprocess.run(
+        ["node", "node_modules/vite/bin/vite.js", "build"],
+        cwd=source,
+        env=os.environ | {"PATH": search},
+        check=True,
+        capture_output=True,
+    )
+    return source / "dist"
+
+
+@pytest.fixture
+def release(site: Site) -> Iterator[Callable[..., None]]:
+    """The real tool on the running product, which shows its first release again at the end."""
+    rolled_back = []
+
+    def run(*arguments: str) -> None:
+        command = [sys.executable, "-m", "tools.sync", *arguments]
+        common = ["--stage", "local", "--home", str(site.product.home), "--yes"]
+        done = subprocess.run([*command, *common], check=False, cwd=ROOT, text=True, capture_output=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        rolled_back.append(arguments[0] == "rollback")
+
+    yield run
+    if rolled_back and not rolled_back[-1]:
+        run("rollback")
+
+
+def test_a_new_release_is_offered_and_no_payment_is_lost(
+    site: Site, visit: Visit, other_build: Path, release: Callable[..., None]
+) -> None:
+    event = site.charter()
+    context = visit(token=site.token, worker=True)
+    page, other = context.new_page(), context.new_page()
+    for tab in (page, other):
+        tab.goto("/")
+        wait_for_worker(tab)
+        expect(card(tab, event)).to_be_visible()
+        tab.reload()
+    context.route("**/payments/*", lambda route: route.abort())
+    log_payment(page, event, "480")
+    other.get_by_role("button", name=f"Log payment for {event['title']}").click()
+    half = other.get_by_role("dialog", name="Log payment")
+    half.get_by_label("Reference").fill("half typed")
+
+    release("stage", "--build", str(other_build))
+    release("promote")
+    page.reload()
+    # Offered, not forced: the page is still the old one.
+    expect(page.get_by_role("heading", name="Board", exact=True)).to_be_visible()
+    offer = page.get_by_text("A new version is ready.")
+    expect(offer).to_be_visible()
+    page.get_by_role("button", name="Reload").click()
+    expect(page.get_by_role("heading", name="The board")).to_be_visible()
+    expect(offer).to_have_count(0)
+    expect(card(page, event).get_by_text("$480.00 cash: not sent yet.")).to_be_visible()
+
+    expect(other.get_by_text("A new version is ready.")).to_be_visible()
+    expect(half.get_by_label("Reference")).to_have_value("half typed")
+    half.get_by_role("button", name="Cancel").click()
+    other.get_by_role("button", name="Reload").click()
+    expect(other.get_by_role("heading", name="The board")).to_be_visible()
+
+    release("rollback")
+    page.reload()
+    expect(offer).to_be_visible()
+    expect(page.get_by_role("heading", name="The board")).to_be_visible()
+    page.get_by_role("button", name="Reload").click()
+    expect(page.get_by_role("heading", name="Board", exact=True)).to_be_visible()
+    context.unroute("**/payments/*")
+    expect(card(page, event).get_by_text("$480.00 cash: not sent yet.")).to_be_visible()
+    card(page, event).get_by_role("button", name="Send now").click()
+    expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
+    assert len(site.payments(event)) == 1
+    assert len(page.evaluate("caches.keys()")) == 1
+
+
+def test_one_outbox_on_two_devices_is_sent_once(site: Site, visit: Visit) -> None:
+    """A phone set up from the backup of another one."""
+    event = site.charter()
+    phones = [visit(token=site.token), visit(token=site.token)]
+    pages = [phone.new_page() for phone in phones]
+    for page in pages:
+        page.goto("/")
+        expect(card(page, event)).to_be_visible()
+        page.context.set_offline(True)
+    log_payment(pages[0], event, "480")
+    (entry,) = pages[0].evaluate(READ_STORE, OUTBOX)
+    pages[1].evaluate(
+        """(entry) => new Promise((resolve) => {
+          const opening = indexedDB.open("scc.outbox");
+          opening.onsuccess = () => {
+            const writing = opening.result.transaction("payments", "readwrite");
+            writing.objectStore("payments").put(entry);
+            writing.oncomplete = resolve;
+          };
+        })""",
+        entry,
+    )
+    for page in pages:
+        page.context.set_offline(False)
+    for page in pages:
+        expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
+        all_sent(page)
+    assert [row["payment_id"] for row in site.payments(event)] == [entry["payment_id"]]
+    assert len(site.mail(event["patron"]["email"])) == 1
+
+
+def test_where_nothing_can_be_kept_the_browser_asks_before_the_page_goes(site: Site, visit: Visit) -> None:
+    event = site.charter()
+    context = visit(token=site.token)
+    context.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }")
+    page = context.new_page()
+    page.goto("/")
+    context.set_offline(True)
+    log_payment(page, event, "480")
+    expect(page.get_by_text("Keep this page open until it is sent.")).to_be_visible()
+    with page.expect_event("dialog") as asked:
+        page.evaluate("location.reload()")
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    context.set_offline(False)
+    expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
+    assert len(site.payments(event)) == 1

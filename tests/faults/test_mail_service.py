@@ -1,0 +1,195 @@
+"""A mail server or SES that refuses, hangs, drops or throttles: counted there, from the payment to the last try."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib import acts, charters, mailer, mails, notifications, payments, store, times
+from tests.support import operator, post
+from tests.support.post import Post
+from tests.support.ses import Ses, open_ses
+from tests.support.stores import fresh_store
+
+# The tests' server is inside TLS from the first byte, which aiosmtpd does not count.
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
+
+DAY = 24 * 60
+STEPS = ("at_connect", "at_hello", "at_mail", "at_rcpt", "at_data_command", "at_data")
+
+
+@pytest.fixture
+def gmail(dynamodb_local: str, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    """A ledger, and a real mail server that the product takes for Gmail's."""
+    with fresh_store(dynamodb_local, **post.ACCOUNT), post.open_post(certificate) as server:
+        post.use(server, certificate, monkeypatch)
+        monkeypatch.setattr(mailer, "SMTP_TIMEOUT_S", 0.5)
+        yield server
+
+
+@pytest.fixture
+def ses(dynamodb_local: str) -> Iterator[Ses]:
+    with fresh_store(dynamodb_local) as dynamodb, open_ses(dynamodb) as door:
+        yield door
+
+
+def pay() -> str:
+    """Logs a payment on a new charter, whose money stands whatever the mail service does."""
+    event = operator.event()
+    store.put_new_event(event, acts.audit("created", operator.ADMIN, times.format_instant(operator.NOW)), None, "")
+    command = payments.parse_payment(operator.uuid(), {"method": "cash", "amount_cents": 50_000}, now=operator.NOW)
+    answer, new = payments.log_payment(event.event_id, command, actor=operator.ADMIN, now=operator.NOW)
+    assert new
+    assert json.loads(answer)["payment"]["status"] == "cleared"
+    return event.event_id
+
+
+def receipt(event_id: str) -> str:
+    charter = charters.get_charter(event_id)
+    (payment,) = charter["payments"]
+    assert (payment["status"], charter["balance"]["received_cents"]) == ("cleared", 50_000)
+    return str(payment["receipt"])
+
+
+def listed(status: str) -> list[dict[str, Any]]:
+    return list(mails.list_mails(mails.parse_page({"status": status}))["mails"])
+
+
+def try_all(days: int = 15) -> int:
+    """Sweeps for weeks; returns how many tries that made."""
+    return sum(notifications.sweep(operator.at(number * DAY)) for number in range(1, days + 1))
+
+
+# --- SMTP -----------------------------------------------------------------------------------------
+
+
+PASSING = [(step, answer) for step in STEPS for answer in ("421 4.3.2 busy", "451 4.3.0 try later")]
+PASSING += [(step, answer) for step in STEPS[:-1] for answer in ("hang", "drop")]
+PASSING += [("at_connect", "554 5.3.2 no service"), ("at_hello", "550 no"), ("at_data", "550 5.4.5 daily limit")]
+
+
+@pytest.mark.parametrize(("step", "answer"), PASSING)
+def test_what_may_pass_is_tried_again_and_the_mail_arrives_once(gmail: Post, step: str, answer: str) -> None:
+    setattr(gmail, step, answer)
+    event_id = pay()
+    assert receipt(event_id) == "pending"
+    assert (gmail.connections, gmail.accepted) == (1, [])
+    gmail.works()
+    gmail.released.set()
+    assert notifications.sweep(operator.at(2)) == 1
+    assert try_all() == 0
+    assert receipt(event_id) == "sent"
+    assert (gmail.connections, len(gmail.accepted)) == (2, 1)
+
+
+@pytest.mark.parametrize("step", STEPS[2:])
+def test_what_the_server_refuses_for_good_is_final_at_the_first_try(gmail: Post, step: str) -> None:
+    setattr(gmail, step, "550 5.1.1 no")
+    event_id = pay()
+    gmail.works()
+    assert try_all() == 0
+    assert receipt(event_id) == "failed"
+    assert (gmail.connections, gmail.accepted) == (1, [])
+    (mail,) = listed("failed")
+    assert (mail["attempts"], mail["note"]) == (1, "SMTP: 550")
+
+
+@pytest.mark.parametrize("answer", ["hang", "drop", post.TAKES_AND_DROPS])
+def test_a_server_that_is_lost_after_the_text_is_shown_as_ambiguous_and_never_repeated(
+    gmail: Post, answer: str
+) -> None:
+    gmail.at_data = answer
+    event_id = pay()
+    taken = len(gmail.accepted)
+    gmail.works()
+    assert try_all() == 0
+    assert receipt(event_id) == "failed"
+    assert (gmail.connections, len(gmail.accepted)) == (1, taken)
+    (mail,) = listed("ambiguous")
+    assert mail["attempts"] == 1
+    # An admin may decide otherwise: it may then arrive twice.
+    again = mails.retry(mail["mail_id"], actor=operator.ADMIN, now=operator.at(DAY))
+    assert again["status"] == "sent"
+    assert receipt(event_id) == "sent"
+    assert (gmail.connections, len(gmail.accepted)) == (2, taken + 1)
+
+
+def test_a_server_that_never_takes_it_is_asked_so_often_and_no_more(gmail: Post) -> None:
+    gmail.at_rcpt = "450 4.2.1 busy"
+    event_id = pay()
+    assert try_all() == notifications.MAX_ATTEMPTS - 1
+    assert receipt(event_id) == "failed"
+    assert gmail.connections == notifications.MAX_ATTEMPTS
+    (mail,) = listed("failed")
+    assert (mail["attempts"], mail["note"]) == (notifications.MAX_ATTEMPTS, "SMTP: 450")
+
+
+def test_a_revoked_token_keeps_the_mail_until_it_is_mended(gmail: Post) -> None:
+    with operator.operating(**{**post.ACCOUNT, "SCC_GMAIL_TOKEN": "revoked", "SCC_TABLE": table()}):
+        event_id = pay()
+    assert receipt(event_id) == "pending"
+    assert notifications.sweep(operator.at(2)) == 1
+    assert receipt(event_id) == "sent"
+    assert (gmail.connections, len(gmail.accepted)) == (2, 1)
+
+
+def table() -> str:
+    from chalicelib.settings import settings
+
+    return settings().table
+
+
+# --- SES ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (429, "TooManyRequestsException"),
+        (400, "LimitExceededException"),
+        (400, "SendingPausedException"),
+        (500, "InternalFailure"),
+        (503, "ServiceUnavailable"),
+    ],
+)
+def test_what_ses_cannot_do_now_is_tried_again_and_arrives_once(ses: Ses, answer: tuple[int, str]) -> None:
+    ses.answer = answer
+    event_id = pay()
+    assert receipt(event_id) == "pending"
+    ses.works()
+    assert notifications.sweep(operator.at(2)) == 1
+    assert try_all() == 0
+    assert receipt(event_id) == "sent"
+    assert (ses.tries, len(ses.accepted)) == (2, 1)
+    (mail,) = listed("sent")
+    assert (mail["attempts"], mail["note"]) == (2, "SES: 0100-2")
+
+
+def test_what_ses_rejects_is_final(ses: Ses) -> None:
+    ses.answer = (400, "MessageRejected")
+    event_id = pay()
+    ses.works()
+    assert try_all() == 0
+    assert receipt(event_id) == "failed"
+    assert ses.tries == 1
+
+
+@pytest.mark.parametrize("answer", ["hang", "drop"])
+def test_an_answer_of_ses_that_never_came_is_shown_as_ambiguous_and_never_repeated(ses: Ses, answer: str) -> None:
+    ses.answer = answer
+    event_id = pay()
+    ses.works()
+    assert try_all() == 0
+    assert receipt(event_id) == "failed"
+    assert (ses.tries, len(ses.accepted)) == (1, 1)
+    assert len(listed("ambiguous")) == 1
+
+
+def test_ses_that_throttles_for_days_is_asked_so_often_and_no_more(ses: Ses) -> None:
+    ses.answer = (429, "TooManyRequestsException")
+    event_id = pay()
+    assert try_all() == notifications.MAX_ATTEMPTS - 1
+    assert receipt(event_id) == "failed"
+    assert (ses.tries, ses.accepted) == (notifications.MAX_ATTEMPTS, [])

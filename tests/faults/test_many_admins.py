@@ -1,0 +1,265 @@
+"""Twenty admins at once on five charters while DynamoDB and the way there fail: nothing is lost, doubled or made up.
+
+`ADMIN_SEEDS="7 8" ADMIN_ACTS=2000` choose other seeds and how many acts each has; without them a few seeds have 200
+acts each, for the sake of time. A seed settles what each admin tries and which faults meet each request; how the
+threads interleave is the machine's doing.
+"""
+
+import json
+import logging
+import os
+import random
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import acts, payments, settings, store, times
+from chalicelib.acts import Actor
+from chalicelib.errors import Busy, DomainError
+from tests.support import operator
+from tests.support.faults import Outbox, Weather, weather
+from tools import audit, books, restore
+
+log = logging.getLogger("scc.test")
+SEEDS = os.environ.get("ADMIN_SEEDS", "1 2 3").split()
+ACTS = int(os.environ.get("ADMIN_ACTS", "200"))
+ADMINS, CHARTERS = 20, 5
+ODDS = 0.08
+TRIES = 40
+ENDS = {"void": "voided", "bounce": "bounced"}
+# What an admin does how often.
+PLAN = {"log": 40, "refund": 12, "clear": 20, "void": 12, "bounce": 10, "other content": 6}
+KINDS = ("deposit", "balance", "balance", "tip")
+
+
+@dataclass
+class Call:
+    """What one admin asked for, till it was answered for good."""
+
+    act: str
+    event_id: str
+    payment_id: str
+    body: dict[str, Any]
+    admin: Actor
+    minutes: float
+    answer: str = ""
+    refused: bool = False
+    in_doubt: bool = False
+    """Some try of it ended without an answer."""
+
+    def send(self) -> str:
+        now = operator.at(self.minutes)
+        if self.act in ("log", "refund", "other content"):
+            command = payments.parse_payment(self.payment_id, self.body, now=now)
+            return payments.log_payment(self.event_id, command, actor=self.admin, now=now)[0]
+        does = {"void": payments.void_payment, "clear": payments.clear_payment, "bounce": payments.bounce_payment}
+        return json.dumps(does[self.act](self.event_id, self.payment_id, self.body, actor=self.admin, now=now))
+
+    def settle(self) -> None:
+        """As a client does: again, with the same content, till there is an answer."""
+        for _ in range(TRIES):
+            try:
+                self.answer = self.send()
+            except Busy:
+                continue
+            except DomainError:
+                self.refused = True
+            except Exception:
+                self.in_doubt = True
+                continue
+            return
+        raise AssertionError(f"no answer to {self.act} in {TRIES} tries")
+
+
+@dataclass
+class Harbor:
+    """The five charters and all that was asked for on them."""
+
+    seed: str
+    charters: list[str]
+    sky: Weather
+    calls: list[Call] = field(default_factory=list)
+    logged: dict[str, list[str]] = field(default_factory=dict)
+    """The payments of each charter that were acknowledged."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def work(self, number: int, count: int) -> None:
+        draw = random.Random(f"{self.seed} admin {number}")  # noqa: S311 - draws what to do
+        self.sky.begin(f"{self.seed} weather {number}")
+        try:
+            for turn in range(count):
+                call = self.invent(draw, number, turn)
+                call.settle()
+                with self.lock:
+                    self.calls.append(call)
+                    if call.act in ("log", "refund") and not call.refused:
+                        self.logged.setdefault(call.event_id, []).append(call.payment_id)
+        finally:
+            self.sky.end()
+
+    def invent(self, draw: random.Random, number: int, turn: int) -> Call:
+        (act,) = draw.choices(list(PLAN), list(PLAN.values()))
+        event_id = draw.choice(self.charters)
+        with self.lock:
+            known = list(self.logged.get(event_id, ()))
+        own_id = str(uuid.UUID(int=draw.getrandbits(128)))
+        target = draw.choice(known[-40:]) if known else own_id
+        unique = f"{number}-{turn}"
+        # Clocks of machines differ by seconds, either way.
+        minutes = turn * 0.1 + draw.uniform(0, 0.5)
+        admin = Actor(f"admin {number}", f"192.0.2.{number + 1}")
+        if act in ("void", "bounce"):
+            return Call(act, event_id, target, {"reason": unique}, admin, minutes)
+        if act == "clear":
+            cleared_at = operator.at() - timedelta(seconds=number * 10_000 + turn)
+            return Call(act, event_id, target, {"cleared_at": times.format_instant(cleared_at)}, admin, minutes)
+        body: dict[str, Any] = {
+            "kind": draw.choice(KINDS),
+            "method": draw.choice(("cash", "check", "check", "venmo", "zelle", "card")),
+            "amount_cents": draw.randrange(1, 100_000),
+            "reference": unique,
+            "notify": draw.random() < 0.1,
+        }
+        if act == "refund":
+            body |= {"kind": "refund", "refund_of": target, "amount_cents": draw.randrange(1, 30_000)}
+        if act == "other content" and known:
+            return Call(act, event_id, target, body, admin, minutes)
+        return Call("refund" if act == "refund" else "log", event_id, own_id, body, admin, minutes)
+
+    def accepted(self, *names: str) -> list[Call]:
+        return [call for call in self.calls if call.act in names and not call.refused]
+
+    def expected_rows(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """By what the admins were told, and by nothing that the ledger says."""
+        rows: dict[tuple[str, str], dict[str, Any]] = {}
+        for call in self.accepted("log", "refund"):
+            status = "cleared" if call.body["method"] in ("cash", "card") else "received"
+            rows[call.event_id, call.payment_id] = {**call.body, "status": status, "by": call.admin.name}
+        for call in self.accepted("clear", "void", "bounce"):
+            row = rows[call.event_id, call.payment_id]
+            if call.act in ENDS or row["status"] == "received":
+                row["status"] = ENDS.get(call.act, "cleared")
+        return rows
+
+
+def expected_sums(rows: list[dict[str, Any]], kinds: dict[str, str]) -> dict[str, int]:
+    """Plain adding up; `kinds` tells the kind of each payment that was refunded."""
+    live = [row for row in rows if row["status"] in ("received", "cleared")]
+
+    def cents(take: Callable[[dict[str, Any]], bool]) -> int:
+        return sum(row["amount_cents"] for row in live if take(row))
+
+    def refunds_tip(row: dict[str, Any]) -> bool:
+        return row["kind"] == "refund" and kinds[row["refund_of"]] == "tip"
+
+    return {
+        "received_cents": cents(lambda row: row["kind"] in ("deposit", "balance")),
+        "refunded_cents": cents(lambda row: row["kind"] == "refund" and not refunds_tip(row)),
+        "tips_cents": cents(lambda row: row["kind"] == "tip") - cents(refunds_tip),
+        "uncleared_cents": cents(lambda row: row["kind"] != "refund" and row["status"] == "received"),
+    }
+
+
+@pytest.fixture(params=SEEDS)
+def harbor(request: pytest.FixtureRequest, outbox: Outbox) -> Harbor:
+    """Five charters after the admins' day."""
+    command = ".venv/bin/python -m pytest tests/faults/test_many_admins.py"
+    log.warning("the same once more: ADMIN_SEEDS=%s ADMIN_ACTS=%d %s", request.param, ACTS, command)
+    charters = []
+    for _ in range(CHARTERS):
+        event = operator.event()
+        store.put_new_event(event, acts.audit("created", operator.ADMIN, times.format_instant(operator.NOW)), None, "")
+        charters.append(event.event_id)
+    with weather(ODDS) as sky:
+        found = Harbor(request.param, charters, sky)
+        with ThreadPoolExecutor(ADMINS) as pool:
+            for done in [pool.submit(found.work, number, ACTS // ADMINS) for number in range(ADMINS)]:
+                done.result()
+    assert len(found.calls) == ACTS // ADMINS * ADMINS
+    return found
+
+
+def dump() -> list[bytes]:
+    return audit.to_lines(restore.scan(store.table.db(), settings.settings().table))
+
+
+def test_twenty_admins_in_bad_weather_lose_double_and_invent_nothing(harbor: Harbor) -> None:
+    assert set(harbor.sky.seen) == set(Weather.KINDS)
+    assert all(harbor.sky.seen.values()), harbor.sky.seen
+    assert any(call.in_doubt for call in harbor.calls)
+
+    lines = dump()
+    table = books.gather(map(audit.to_item, lines))
+    assert [str(each) for each in books.find_differences(table)] == []
+
+    rows = harbor.expected_rows()
+    found = {
+        (event_id, row["payment_id"]): row
+        for event_id in harbor.charters
+        for row in payments.statement(event_id)["payments"]
+    }
+    assert set(found) == set(rows), "what was acknowledged is there, and nothing else"
+    for key, row in rows.items():
+        for name in ("status", "amount_cents", "kind", "method", "reference"):
+            assert found[key][name] == row[name], (key, name)
+        assert found[key]["recorded_by"] == row["by"]
+    kinds = {payment_id: row["kind"] for (_, payment_id), row in rows.items()}
+    for event_id in harbor.charters:
+        own = [row for (owner, _), row in rows.items() if owner == event_id]
+        balance = payments.statement(event_id)["balance"]
+        sums = expected_sums(own, kinds)
+        assert {name: balance[name] for name in sums} == sums
+
+    check_acts(harbor, table)
+    owed = Counter(facts["payment_id"] for _, facts in table.mails.values() if facts["payment_id"])
+    wanted = {call.payment_id for call in harbor.accepted("log", "refund") if call.body["notify"]}
+    assert wanted <= set(owed)
+
+    with ThreadPoolExecutor(4) as pool:
+        for _ in pool.map(check_replay, harbor.calls):
+            pass
+    assert dump() == lines, "replays write nothing"
+
+
+def check_acts(harbor: Harbor, table: books.Books) -> None:
+    """Each act was asked for by the admin whose name it bears; each that was refused is not there."""
+    asked = {
+        (call.act, call.event_id, call.payment_id, call.admin.name, mark(call.body)): call for call in harbor.calls
+    }
+    done = set()
+    for event_id, items in table.ledgers.items():
+        for item in items:
+            (_, payment_id), act, facts, _ = store.payment_parts(item)
+            if not act:
+                continue
+            call = asked[act.lower(), event_id, payment_id, facts["by"], mark(facts)]
+            assert facts["address"] == call.admin.address
+            # An act in doubt may have been done and then ended by another, which is what its replay was told.
+            assert not call.refused or call.in_doubt
+            done.add((act.lower(), event_id, payment_id))
+    methods = {call.payment_id: call.body["method"] for call in harbor.accepted("log", "refund")}
+    for call in harbor.accepted("clear", "void", "bounce"):
+        # Cash and card were cleared when they were logged.
+        at_once = call.act == "clear" and methods[call.payment_id] in ("cash", "card")
+        assert at_once or (call.act, call.event_id, call.payment_id) in done
+
+
+def mark(body: dict[str, Any]) -> str:
+    return str(body.get("reason") or body.get("cleared_at"))
+
+
+def check_replay(call: Call) -> None:
+    if call.act in ("log", "refund", "other content"):
+        if call.refused:
+            # A refund that was too much may be right by now: what was refused is not tried again.
+            return
+        assert call.send() == call.answer
+    elif not call.refused and call.act in ENDS:
+        assert json.loads(call.send())["payment"]["status"] == ENDS[call.act]

@@ -1,0 +1,317 @@
+"""Reminders of the balance: owed once, and not sent any more once they would annoy."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import charters, events, mailer, mails, notifications, payments, reminders, store, times
+from chalicelib.mailer import Outcome
+from tests.support import operator
+from tests.support.faults import Outbox
+
+pytestmark = pytest.mark.usefixtures("outbox")
+
+STARTS_AT = datetime(2026, 12, 10, 1, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def before(days: float, **more: float) -> datetime:
+    return STARTS_AT - timedelta(days=days) + timedelta(**more)
+
+
+def new_charter(made_at: datetime = operator.NOW, **changes: Any) -> str:
+    body = {
+        "title": "Sunset sail",
+        "starts_at": times.format_instant(STARTS_AT),
+        "ends_at": times.format_instant(STARTS_AT + 3 * HOUR),
+        "patron": {"name": "Ana Rivera", "email": "ana@example.com"},
+        "charter_fee_cents": 120_000,
+        "balance_reminders": True,
+        **changes,
+    }
+    event, _ = events.create_event(body, request_key=None, actor=operator.ADMIN, now=made_at)
+    return str(event["event_id"])
+
+
+def edit(event_id: str, now: datetime, **changes: Any) -> dict[str, Any]:
+    version = events.find_event(event_id).version
+    return events.edit_event(event_id, {"version": version, **changes}, actor=operator.ADMIN, now=now)
+
+
+def pay(event_id: str, now: datetime, **changes: Any) -> str:
+    body = {"method": "check", "amount_cents": 50_000, "notify": False, **changes}
+    command = payments.parse_payment(operator.uuid(), body, now=now)
+    payments.log_payment(event_id, command, actor=operator.ADMIN, now=now)
+    return command.payment_id
+
+
+def run_hourly(first: datetime, last: datetime, minutes: tuple[int, ...] = (17, 18)) -> None:
+    """The schedule in these minutes of each hour: the one that looks for reminders, and one that sends."""
+    hour = first.replace(minute=0)
+    while hour <= last:
+        for minute in minutes:
+            notifications.run_schedule(hour.replace(minute=minute))
+        hour += HOUR
+
+
+def statuses() -> dict[str, list[str]]:
+    found = {status: mails.list_mails(mails.parse_page({"status": status}))["mails"] for status in mails.STATUSES}
+    return {status: [mail["note"] for mail in listed] for status, listed in found.items() if listed}
+
+
+def state(event_id: str) -> str:
+    return str(charters.get_charter(event_id)["balance_reminders_state"])
+
+
+def text(outbox: Outbox, place: int = -1) -> str:
+    part = outbox.accepted[place].get_body(("plain",))
+    assert part
+    return " ".join(str(part.get_content()).split())
+
+
+# --- when -----------------------------------------------------------------------------------------
+
+
+def test_a_patron_is_reminded_seven_and_two_days_before_and_once_each(outbox: Outbox) -> None:
+    new_charter()
+    run_hourly(before(7, hours=-3), before(7, hours=-1))
+    assert outbox.subjects == []
+    run_hourly(before(7), before(6, hours=1))
+    run_hourly(before(2, hours=-3), before(2, hours=-1))
+    assert outbox.subjects == ["Reminder: $1,200.00 due for Sunset sail"]
+    run_hourly(before(2), before(1, hours=1))
+    run_hourly(before(0), before(0, hours=3))
+    assert len(outbox.accepted) == 2
+
+
+def test_an_hour_that_is_missed_or_run_ten_times_changes_nothing(outbox: Outbox) -> None:
+    new_charter()
+    missed = before(7, hours=20)
+    for _ in range(10):
+        run_hourly(missed, missed)
+    assert len(outbox.accepted) == 1
+
+
+def test_a_mark_that_passed_longer_than_a_day_ago_is_left_out(outbox: Outbox) -> None:
+    new_charter()
+    run_hourly(before(6), before(6, hours=3))
+    assert outbox.subjects == []
+
+
+def test_a_charter_made_or_switched_on_after_a_mark_waits_for_the_next_one(outbox: Outbox) -> None:
+    new_charter(made_at=before(7, hours=1))
+    late = new_charter(balance_reminders=False)
+    edit(late, before(7, hours=1), balance_reminders=True)
+    run_hourly(before(7, hours=1), before(7, hours=4))
+    assert outbox.subjects == []
+    run_hourly(before(2), before(2, hours=1))
+    assert len(outbox.accepted) == 2
+
+
+def test_a_charter_without_the_switch_is_left_alone(outbox: Outbox) -> None:
+    assert state(new_charter(balance_reminders=False)) == "off"
+    for days in (7, 2):
+        run_hourly(before(days), before(days))
+    assert outbox.subjects == []
+
+
+def test_a_charter_moved_to_another_day_is_reminded_by_the_marks_of_that_day(outbox: Outbox) -> None:
+    event_id = new_charter()
+    run_hourly(before(7), before(7))
+    later = {"starts_at": STARTS_AT + timedelta(days=10), "ends_at": STARTS_AT + timedelta(days=10, hours=3)}
+    edit(event_id, before(5), **{name: times.format_instant(at) for name, at in later.items()})
+    # The marks of the day before, then those of the new one.
+    for days_left in (2, 7 - 10, 2 - 10):
+        run_hourly(before(days_left, hours=-1), before(days_left, hours=1))
+    days = ["Wednesday, December 9", "Saturday, December 19", "Saturday, December 19"]
+    assert len(outbox.accepted) == len(days)
+    for place, day in enumerate(days):
+        assert f"When {day}, 2026, 5:00 PM PST" in text(outbox, place)
+
+
+def test_a_start_moved_within_the_day_reminds_nobody_twice(outbox: Outbox) -> None:
+    event_id = new_charter()
+    run_hourly(before(7), before(7, hours=2))
+    edit(event_id, before(7, hours=2), starts_at=times.format_instant(STARTS_AT + HOUR))
+    run_hourly(before(7, hours=2), before(7, hours=4))
+    assert len(outbox.accepted) == 1
+
+
+def test_of_many_charters_those_whose_mark_has_come_are_reminded(outbox: Outbox) -> None:
+    for number in range(20):
+        starts_at = STARTS_AT + timedelta(days=number)
+        new_charter(starts_at=times.format_instant(starts_at), ends_at=times.format_instant(starts_at + HOUR))
+    assert notifications.owe_reminders(before(7)) == 1
+    assert notifications.owe_reminders(before(2, minutes=30)) == 2
+
+
+# --- what stops one -------------------------------------------------------------------------------
+
+
+def cancelled(event_id: str, now: datetime) -> None:
+    events.cancel_event(event_id, {"reason": "storm"}, actor=operator.ADMIN, now=now)
+
+
+STOPS: dict[str, tuple[Any, str, str]] = {
+    "paid": (lambda event_id, now: pay(event_id, now, amount_cents=120_000), "stopped_paid", "nothing is due"),
+    "cash": (lambda event_id, now: pay(event_id, now, method="cash"), "stopped_cash", "cash was logged"),
+    "cancelled": (cancelled, "stopped_cancelled", "the charter is cancelled"),
+    "off": (lambda event_id, now: edit(event_id, now, balance_reminders=False), "off", "switched off"),
+    "completed": (lambda event_id, now: edit(event_id, now, status="completed"), "off", "completed"),
+    "no address": (lambda event_id, now: edit(event_id, now, patron={"name": "Ana"}), "no_email", "no email address"),
+}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_it_is_not_owed_any_more(outbox: Outbox, stop: str) -> None:
+    act, shown, _ = STOPS[stop]
+    event_id = new_charter()
+    assert state(event_id) == "on"
+    act(event_id, before(8))
+    assert state(event_id) == shown
+    for days in (7, 2):
+        run_hourly(before(days), before(days))
+    assert outbox.subjects == []
+    assert statuses() == {}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_one_that_waits_in_the_outbox_is_withdrawn_and_says_why(outbox: Outbox, stop: str) -> None:
+    act, _, why = STOPS[stop]
+    event_id = new_charter()
+    outbox.fails()
+    run_hourly(before(7), before(7))
+    assert list(statuses()) == ["owed"]
+    act(event_id, before(7, minutes=30))
+    outbox.works()
+    notifications.sweep(before(7, hours=1))
+    assert outbox.subjects == []
+    ((status, (note,)),) = statuses().items()
+    assert status == "withdrawn"
+    assert why in note
+
+
+def test_one_that_could_not_be_sent_before_the_start_is_withdrawn(outbox: Outbox) -> None:
+    new_charter()
+    outbox.fails()
+    run_hourly(before(2), before(2))
+    outbox.works()
+    notifications.sweep(STARTS_AT)
+    assert outbox.subjects == []
+    assert statuses() == {"withdrawn": ["the charter has started"]}
+
+
+def test_one_that_waits_while_the_charter_is_moved_is_withdrawn(outbox: Outbox) -> None:
+    event_id = new_charter()
+    outbox.fails()
+    run_hourly(before(7), before(7))
+    later = {"starts_at": STARTS_AT + timedelta(days=10), "ends_at": STARTS_AT + timedelta(days=10, hours=3)}
+    edit(event_id, before(7, minutes=30), **{name: times.format_instant(at) for name, at in later.items()})
+    outbox.works()
+    notifications.sweep(before(7, hours=1))
+    assert outbox.subjects == []
+    assert statuses() == {"withdrawn": ["the charter was moved to another day"]}
+
+
+def test_a_changed_address_gets_the_reminder_that_the_old_one_did_not_get(outbox: Outbox) -> None:
+    event_id = new_charter()
+    outbox.fails()
+    run_hourly(before(7), before(7))
+    edit(event_id, before(7, minutes=30), patron={"name": "Ben", "email": "ben@example.com"})
+    outbox.works()
+    for minutes in (60, 61, 62):
+        notifications.sweep(before(7, minutes=minutes))
+    assert [message["To"] for message in outbox.accepted] == ["Ben <ben@example.com>"]
+    assert sorted(statuses()) == ["sent", "withdrawn"]
+
+
+def test_a_part_that_was_paid_meanwhile_is_in_the_amounts(outbox: Outbox) -> None:
+    event_id = new_charter()
+    outbox.fails()
+    run_hourly(before(7), before(7))
+    pay(event_id, before(7, minutes=30))
+    outbox.works()
+    notifications.sweep(before(7, hours=1))
+    assert outbox.subjects == ["Reminder: $700.00 due for Sunset sail"]
+    assert "Paid $500.00 Due $700.00" in text(outbox)
+
+
+def test_cash_that_was_voided_stops_nothing(outbox: Outbox) -> None:
+    event_id = new_charter()
+    payment_id = pay(event_id, before(9), method="cash")
+    assert state(event_id) == "stopped_cash"
+    payments.void_payment(event_id, payment_id, {"reason": "wrong"}, actor=operator.ADMIN, now=before(8))
+    assert state(event_id) == "on"
+    run_hourly(before(7), before(7))
+    assert len(outbox.accepted) == 1
+
+
+def test_neither_a_tip_in_cash_nor_another_method_stops_it() -> None:
+    event_id = new_charter()
+    pay(event_id, before(9), method="cash", kind="tip", amount_cents=1_000)
+    pay(event_id, before(9), method="venmo")
+    assert state(event_id) == "on"
+
+
+def test_switched_off_and_on_again_it_starts_afresh_after_cash(outbox: Outbox) -> None:
+    event_id = new_charter()
+    pay(event_id, before(9), method="cash")
+    edit(event_id, before(8), balance_reminders=False)
+    assert edit(event_id, before(8, hours=1), balance_reminders=True)["balance_reminders_state"] == "on"
+    run_hourly(before(7), before(7))
+    assert "Due $700.00" in text(outbox)
+
+
+def test_an_edit_of_something_else_keeps_when_it_was_switched_on() -> None:
+    event_id = new_charter()
+    pay(event_id, before(9), method="cash")
+    assert edit(event_id, before(8), notes="calls in the evening")["balance_reminders_state"] == "stopped_cash"
+
+
+def test_an_admins_retry_looks_again_too(outbox: Outbox) -> None:
+    event_id = new_charter()
+    outbox.outcome = Outcome("failed", "SES: MessageRejected")
+    run_hourly(before(7), before(7))
+    (mail,) = mails.list_mails(mails.parse_page({"status": "failed"}))["mails"]
+    outbox.works()
+    pay(event_id, before(7, hours=1), method="cash")
+    again = mails.retry(mail["mail_id"], actor=operator.ADMIN, now=before(7, hours=2))
+    assert (again["status"], again["note"]) == ("withdrawn", "cash was logged")
+    assert outbox.subjects == []
+
+
+# --- faults ---------------------------------------------------------------------------------------
+
+
+def test_a_search_that_has_no_time_left_goes_on_an_hour_later(outbox: Outbox) -> None:
+    for _ in range(3):
+        new_charter()
+    ticks = iter([0, 1, notifications.REMINDERS_S, 0, 1, 2, 3])
+    assert notifications.owe_reminders(before(7), clock=lambda: next(ticks)) == 1
+    assert notifications.owe_reminders(before(7, hours=1), clock=lambda: next(ticks)) == 2
+
+
+def test_a_charter_that_is_gone_from_the_table_withdraws_its_reminder(outbox: Outbox) -> None:
+    gone = operator.event(balance_reminders=True)
+    store.put_mail(notifications.owe_reminder(gone, 7, operator.NOW))
+    notifications.sweep(operator.at(1))
+    assert statuses() == {"withdrawn": ["there is no such charter"]}
+
+
+def test_an_edit_in_the_very_moment_of_sending_is_all_that_can_come_too_late(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was true when the charter was read is what the mail says."""
+    event_id = new_charter()
+    send = mailer.send
+
+    def pay_and_send(message: Any) -> Outcome:
+        pay(event_id, before(7), amount_cents=120_000)
+        return send(message)
+
+    monkeypatch.setattr(mailer, "send", pay_and_send)
+    run_hourly(before(7), before(7))
+    assert len(outbox.accepted) == 1
+    assert "our messages have crossed" in text(outbox)
+    assert reminders.state(events.find_event(event_id)) == "stopped_paid"

@@ -1,0 +1,75 @@
+"""SES's door for mails on loopback, which answers as a test tells it to and counts what it is asked."""
+
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from chalicelib import aws
+
+
+@dataclass
+class Ses:
+    """`answer`: a status and the name of its error, "hang" or "drop"; both come after the mail was taken."""
+
+    answer: tuple[int, str] | str = (200, "")
+    tries: int = 0
+    accepted: list[dict[str, Any]] = field(default_factory=list)
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def works(self) -> None:
+        self.answer = (200, "")
+
+
+@contextlib.contextmanager
+def open_ses(dynamodb: Any) -> Iterator[Ses]:
+    """The product sends by it, through its own client with its own timeouts, for as long as it lasts."""
+    ses = Ses()
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            ses.tries += 1
+            if isinstance(ses.answer, str) or ses.answer[0] == 200:
+                ses.accepted.append(body)
+            if ses.answer == "hang":
+                ses.released.wait()
+            if isinstance(ses.answer, str):
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            status, error = ses.answer
+            text = json.dumps({"message": "no"} if error else {"MessageId": f"0100-{ses.tries}"}).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            if error:
+                self.send_header("x-amzn-ErrorType", error)
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):
+            patch.setenv(f"AWS_{name}", value)
+        patch.setenv("AWS_ENDPOINT_URL_SESV2", f"http://127.0.0.1:{server.server_port}")
+        sesv2 = aws_client("sesv2", attempts=1)
+        patch.setattr(aws, "client", lambda service, **_: {"dynamodb": dynamodb, "sesv2": sesv2}[service])
+        try:
+            yield ses
+        finally:
+            ses.released.set()
+            server.shutdown()
+            server.server_close()
+
+
+aws_client = aws.client.__wrapped__

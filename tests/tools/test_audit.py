@@ -1,0 +1,410 @@
+"""The books are added up anew, written out without loss and read back; what does not agree is named, and nobody is."""
+
+import base64
+import json
+import random
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import events, payments, waivers
+from chalicelib.settings import settings
+from tests.support import operator
+from tests.support.desk import Desk, open_desk
+from tests.support.operator import ADMIN, NOW
+from tests.support.stores import fresh_store
+from tests.support.table import create_table
+from tools import audit, books, restore
+from tools.cloud import Cloud
+from tools.console import Refused
+from tools.embedded import EmbeddedAws
+
+Items = dict[str, Any]
+PRIVATE = ("Ana", "Rivera", "example.com", "192.0.2", "555", "typed twice", "Sunset")
+
+
+# --- check: what the product makes agrees, and what does not is named -----------------------------
+
+
+@pytest.fixture(scope="module")
+def made(dynamodb_local: str) -> list[Items]:
+    """Every record after all that the product can do to a ledger and its waivers."""
+    with fresh_store(dynamodb_local) as dynamodb, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chalicelib.notifications.deliver", lambda *_: None)
+        desk = Desk(Cloud("none"), dynamodb, settings().table)
+        details = {"patron": {"name": "Ana Rivera", "email": "ana@example.com", "phone": "+1 415 555 0100"}}
+        body = {"title": "Sunset", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z", **details}
+        charter = events.create_event(body, request_key=operator.uuid(), actor=ADMIN, now=NOW)[0]["event_id"]
+        desk.log_payment(charter, 40_000, kind="deposit", notify=True)
+        check = desk.log_payment(charter, 30_000, method="check")
+        payments.clear_payment(charter, check, {}, actor=ADMIN, now=NOW)
+        desk.log_payment(charter, 5_000, kind="refund", refund_of=check)
+        bounced = desk.log_payment(charter, 20_000, method="check")
+        payments.bounce_payment(charter, bounced, {"reason": "no cover"}, actor=ADMIN, now=NOW)
+        voided = desk.log_payment(charter, 99_900, kind="tip")
+        payments.void_payment(charter, voided, {"reason": "typed twice"}, actor=ADMIN, now=NOW)
+        desk.log_payment(charter, 1_000, method="zelle")
+        events.cancel_event(charter, {"reason": "storm"}, actor=ADMIN, now=NOW)
+        other = desk.create_event()
+        desk.sign_waiver(other)
+        waivers.publish_version({"title": "New", "text": "new text"}, actor=ADMIN, now=NOW)
+        return list(restore.scan(dynamodb, desk.table))
+
+
+def differences(items: list[Items]) -> list[str]:
+    return [str(each) for each in books.find_differences(books.gather(items))]
+
+
+def test_all_that_the_product_does_agrees(made: list[Items]) -> None:
+    assert differences(made) == []
+    assert books.gather(made).totals() == {
+        "charters": 2,
+        "payments": 6,
+        "acts": 3,
+        "waivers": 1,
+        "mails": 2,
+        "records": len(made),
+        "money": {
+            "USD": {"received_cents": 71_000, "refunded_cents": 5_000, "tips_cents": 0, "uncleared_cents": 1_000}
+        },
+    }
+
+
+def of_kind(items: list[Items], kind: str, part: str = "") -> Items:
+    """The first record of the kind whose text has the part."""
+    return next(
+        item
+        for item in sorted(items, key=lambda each: (each["PK"]["S"], each["SK"]["S"]))
+        if restore.kind_of(item["PK"]["S"], item["SK"]["S"]) == kind
+        and part in " ".join((item["PK"]["S"], item["SK"]["S"], item.get("data", {}).get("S", "")))
+    )
+
+
+def data(**changes: Any) -> Callable[[Items], None]:
+    """Changes facts of a record; None takes one away."""
+
+    def change(item: Items) -> None:
+        facts = {**json.loads(item["data"]["S"]), **changes}
+        gone = [name for name, value in changes.items() if value is None]
+        item["data"] = {"S": json.dumps({name: value for name, value in facts.items() if name not in gone})}
+
+    return change
+
+
+def attribute(name: str, value: Items) -> Callable[[Items], None]:
+    def change(item: Items) -> None:
+        item[name] = value
+
+    return change
+
+
+def money(**changes: Any) -> Callable[[Items], None]:
+    def change(item: Items) -> None:
+        item["money"] = {"S": json.dumps({**json.loads(item["money"]["S"]), **changes})}
+
+    return change
+
+
+def under(sort_key: str, owner: str = "") -> Callable[[Items], None]:
+    def change(item: Items) -> None:
+        item["SK"] = {"S": sort_key}
+        if owner:
+            item["PK"] = {"S": owner}
+
+    return change
+
+
+NOWHERE = f"EVENT#{'A' * 22}"
+ALTERED: list[tuple[str, str, Callable[[Items], None], str]] = [
+    ("EVENT", "Sunset", money(received_cents=1), "received_cents is 1 on the charter, 71000 by its rows"),
+    ("EVENT", "Sunset", money(uncleared_cents=0), "uncleared_cents is 0 on the charter, 1000 by its rows"),
+    ("EVENT", "Sunset", money(payment_method="check"), "payment_method is check on the charter"),
+    ("EVENT", "Sunset", attribute("ledger_seq", {"N": "8"}), "ledger_seq is 8, but it has 9 rows and acts"),
+    ("EVENT", "Sail", attribute("signed_count", {"N": "2"}), "signed_count is 2, but 1 waivers are signed"),
+    ("EVENT", "Sunset", attribute("by_date_sk", {"S": "2020"}), "the index lists it in another place"),
+    ("EVENT", "Sunset", attribute("version", {"N": "x"}), "it cannot be read"),
+    ("PAYMENT", "40000", data(amount_cents=40_001), "received_cents is 71000 on the charter, 71001 by its rows"),
+    ("PAYMENT", '"refund"', data(amount_cents=30_001), "30001 cents of its 30000 are refunded"),
+    ("PAYMENT", '"refund"', data(refund_of=operator.uuid()), "it refunds no payment of this charter"),
+    ("PAYMENT", '"refund"', data(refunds_tip=True), "it counts for the wrong kind of payment"),
+    ("PAYMENT", '"deposit"', data(address=None), "it lacks address"),
+    ("PAYMENT", '"deposit"', data(recorded_by="", recorded_at="x"), "it lacks recorded_by"),
+    ("PAYMENT", '"deposit"', data(amount_cents="7"), "it is not whole"),
+    ("PAYMENT", '"deposit"', data(event_id="A" * 22), "it stands under the key of another"),
+    ("PAYMENT", '"deposit"', attribute("data", {"S": "{"}), "it cannot be read"),
+    ("PAYMENT", '"deposit"', attribute("data", {"S": "[]"}), "it cannot be read"),
+    ("EVENT", "Sunset", data(details={}), "it cannot be read"),
+    ("MAIL", '"receipt"', data(facts={"event": None}), "it cannot be read"),
+    ("PAYMENT", '"deposit"', attribute("by_date_pk", {"S": "LEDGER#2026-11"}), "the index lists it in another place"),
+    ("PAYMENT", '"check"', attribute("receipt", {"S": "pending"}), "its receipt is pending, but no mail is owed"),
+    ("ACT", "#VOID", data(by=None), "it lacks by"),
+    ("ACT", "#VOID", data(address=""), "it lacks address"),
+    ("ACT", "#VOID", data(at=None), "it is not whole"),
+    ("ACT", "#VOID", data(act="clear"), "it is not whole"),
+    ("ACT", "#VOID", under(f"PAYMENT#{operator.uuid()}#VOID"), "there is no such payment on this charter"),
+    ("ACT", "#BOUNCE", attribute("by_date_sk", {"S": "x"}), "the index lists it in another place"),
+    ("AUDIT", "cancelled", data(address=""), "lacks address"),
+    ("AUDIT", "cancelled", under("AUDIT#x", NOWHERE), "it does not exist, but has audit events"),
+    ("AUDIT", "published", data(by=None), "lacks by"),
+    ("WAIVER", "", data(participant_name="Else"), "record 1: its content was altered"),
+    ("WAIVER", "", data(seq=2), "record 1: it carries the number 2"),
+    ("WAIVER", "", data(address=None), "it lacks address"),
+    ("WAIVER", "", under("WAIVER#x", NOWHERE), "it does not exist, but has 1 waivers"),
+    ("WAIVER_CHAIN", "", attribute("seq", {"N": "2"}), "2 records with head"),
+    ("WAIVER_VERSION", "sample", data(text="else"), "its text was altered"),
+    ("WAIVER_VERSION", "VERSION {", data(published_by=""), "it lacks published_by"),
+    ("WAIVER_VERSION", "CURRENT", data(waiver_version="0" * 64), "it is not one of the versions"),
+    ("MAIL", '"receipt"', data(facts={"event": {"event_id": "A" * 22}}), "a charter that does not exist"),
+    ("MAIL", '"bounce"', attribute("status", {"S": "sent"}), "the index lists it in another place"),
+    ("TO_CLEAR", "", under("2026-11-22T20:00:00Z#x#y"), "it is on the list to clear"),
+]
+
+
+@pytest.mark.parametrize(("kind", "part", "change", "told"), ALTERED)
+def test_what_was_altered_is_named(
+    made: list[Items], kind: str, part: str, change: Callable[[Items], None], told: str
+) -> None:
+    items = deepcopy(made)
+    change(of_kind(items, kind, part))
+    found = differences(items)
+    assert any(told in line for line in found), found
+    assert not any(private in line for line in found for private in PRIVATE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "told"),
+    [
+        ("EVENT", "Sunset", "it does not exist, but has 9 rows and acts"),
+        ("PAYMENT", '"deposit"', "received_cents is 71000 on the charter, 31000 by its rows"),
+        ("PAYMENT", "99900", "there is no such payment on this charter"),
+        ("ACT", "#VOID", "ledger_seq is 9, but it has 8 rows and acts"),
+        ("WAIVER", "", "the chain of waivers"),
+        ("WAIVER_CHAIN", "", "the chain of waivers"),
+        ("WAIVER_VERSION", "VERSION", "the text it signs is missing"),
+        ("MAIL", '"receipt"', "its receipt is pending, but no mail is owed"),
+        ("TO_CLEAR", "", "it waits to be cleared, but is not on that list"),
+    ],
+)
+def test_what_is_missing_is_named(made: list[Items], kind: str, part: str, told: str) -> None:
+    missing = of_kind(made, kind, part)
+    found = differences([item for item in made if item is not missing])
+    assert any(told in line for line in found), found
+
+
+def test_a_payment_that_was_ended_twice_is_named(made: list[Items]) -> None:
+    bounce = deepcopy(of_kind(made, "ACT", "#BOUNCE"))
+    data(act="void")(bounce)
+    under(bounce["SK"]["S"].replace("BOUNCE", "VOID"))(bounce)
+    assert any("BOUNCE and VOID cannot have been done to it" in line for line in differences([*made, bounce]))
+
+
+def test_an_audit_event_that_stands_twice_is_named(made: list[Items]) -> None:
+    twin = deepcopy(of_kind(made, "AUDIT", "cancelled"))
+    under(twin["SK"]["S"] + "x")(twin)
+    assert any("stands twice" in line for line in differences([*made, twin]))
+
+
+def test_what_moves_while_it_is_read_is_no_difference(made: list[Items], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "PAUSE_S", 0)
+    torn = [item for item in made if item is not of_kind(made, "ACT", "#VOID")]
+    readings = [made, torn, made, torn]
+    assert audit.read_books(readings.pop)[1] == []
+    assert audit.read_lines(readings.pop) == (audit.to_lines(made), 0)
+    assert readings == []
+    assert audit.read_books(lambda: torn)[1] != []
+    assert audit.read_lines(lambda: torn)[1] > 0
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(embedded_aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with open_desk(embedded_aws.endpoint) as found:
+        monkeypatch.setattr(audit, "find_cloud", lambda _: found.cloud)
+        monkeypatch.setattr(audit, "PAUSE_S", 0)
+        yield found
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["audit", *arguments])
+    return audit.main()
+
+
+def test_check_tells_in_one_line_that_all_agrees(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch) == 0
+    assert capsys.readouterr().out == "2 charters, 3 payments, 1 acts, 3 waivers: all sums agree\n"
+    assert run(monkeypatch, "--json", "check") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["differences"], told["totals"]["money"]["USD"]["received_cents"]) == ([], 52_345)
+
+
+def test_check_exits_1_and_prints_a_line_for_each_difference(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event_id = desk.create_event()
+    desk.dynamodb.update_item(
+        TableName=desk.table,
+        Key={"PK": {"S": f"EVENT#{event_id}"}, "SK": {"S": "EVENT"}},
+        UpdateExpression="SET ledger_seq = :wrong, signed_count = :wrong",
+        ExpressionAttributeValues={":wrong": {"N": "7"}},
+    )
+    lines = [
+        f"charter {event_id}: ledger_seq is 7, but it has 0 rows and acts",
+        f"charter {event_id}: signed_count is 7, but 0 waivers are signed",
+    ]
+    assert run(monkeypatch, "check") == 1
+    assert capsys.readouterr().out.splitlines() == lines
+    assert run(monkeypatch, "check", "--json") == 1
+    assert len(json.loads(capsys.readouterr().out)["differences"]) == 2
+
+
+def test_an_export_is_private_repeatable_and_without_sessions(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert run(monkeypatch, "export", str(first)) == 0
+    desk.dynamodb.put_item(TableName=desk.table, Item={"PK": {"S": "SESSION#a"}, "SK": {"S": "SESSION#a"}})
+    assert run(monkeypatch, "export", str(second)) == 0
+    assert first.read_bytes() == second.read_bytes()
+    assert stat.S_IMODE(first.stat().st_mode) == 0o600
+    assert {path.name for path in tmp_path.iterdir()} == {"first", "second"}
+    capsysbinary.readouterr()
+    assert run(monkeypatch, "export", "-") == 0
+    assert capsysbinary.readouterr().out == first.read_bytes()
+    header, *records, end = first.read_bytes().splitlines()
+    assert json.loads(header) == {"format": "scc-table/1", "records": len(records)}
+    assert list(json.loads(end)) == ["sha256"]
+
+
+def test_an_export_that_cannot_be_written_leaves_no_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(Refused, match="cannot be written"):
+        run(monkeypatch, "export", str(tmp_path / "none" / "file"))
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(Refused, match="cannot be written"):
+        run(monkeypatch, "export", str(tmp_path / "folder"))
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_an_import_brings_every_record_and_the_same_totals(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, target = tmp_path / "export", create_table(desk.dynamodb)
+    run(monkeypatch, "export", str(file))
+    capsys.readouterr()
+    assert run(monkeypatch, "import", str(file), "--table", target, "--yes") == 0
+    assert capsys.readouterr().out.splitlines()[1] == "2 charters, 3 payments, 1 acts, 3 waivers: all sums agree"
+    assert desk.read(target).marks == desk.read().marks
+    again = tmp_path / "again"
+    run(monkeypatch, "export", str(again), "--table", target)
+    assert again.read_bytes() == file.read_bytes()
+    with pytest.raises(Refused, match="is not empty"):
+        run(monkeypatch, "import", str(file), "--table", target, "--yes")
+    with operator.operating(SCC_TABLE=target):
+        desk.log_payment(desk.create_event(), 1)
+
+
+def test_an_import_that_broke_off_goes_on_when_told_to(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, target = tmp_path / "export", create_table(desk.dynamodb)
+    run(monkeypatch, "export", str(file))
+    put, left = audit.put_new, [5]
+
+    def die_after_five(*call: Any) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        put(*call)
+
+    monkeypatch.setattr(audit, "put_new", die_after_five)
+    with pytest.raises(KeyboardInterrupt):
+        run(monkeypatch, "import", str(file), "--table", target, "--yes")
+    monkeypatch.setattr(audit, "put_new", put)
+    assert 0 < len(list(restore.scan(desk.dynamodb, target))) <= 5
+    with pytest.raises(Refused, match="--resume goes on"):
+        run(monkeypatch, "import", str(file), "--table", target, "--yes")
+    capsys.readouterr()
+    assert run(monkeypatch, "import", str(file), "--table", target, "--yes", "--resume") == 0
+    assert desk.read(target).marks == desk.read().marks
+
+
+def test_an_import_never_writes_over_another_record(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, target = tmp_path / "export", create_table(desk.dynamodb)
+    run(monkeypatch, "export", str(file))
+    lines = audit.read_export(file)
+    foreign = {**audit.to_item(lines[0]), "note": {"S": "another"}}
+    desk.dynamodb.put_item(TableName=target, Item=foreign)
+    with pytest.raises(Refused, match="not in the file"):
+        run(monkeypatch, "import", str(file), "--table", target, "--yes", "--resume")
+    with pytest.raises(Refused, match="another record"):
+        audit.put_new(desk.dynamodb, target, lines[0])
+    assert list(restore.scan(desk.dynamodb, target)) == [foreign]
+    with pytest.raises(Refused, match="there is no table"):
+        run(monkeypatch, "import", str(file), "--table", "none-such", "--yes")
+
+
+# --- the file -------------------------------------------------------------------------------------
+
+
+def test_a_file_that_was_cut_off_or_altered_is_refused_wherever(made: list[Items], tmp_path: Path) -> None:
+    file = tmp_path / "export"
+    audit.write_private(file, audit.export_content(audit.to_lines(made)))
+    whole = file.read_bytes()
+    assert audit.read_export(file) == audit.to_lines(made)
+    draw = random.Random(7)  # noqa: S311 - draws places
+    lines = whole.splitlines(keepends=True)
+    broken = [b"", b"\n", b"[]\n", b"null\nnull\n", lines[-1], whole + b"x", whole + b"\n", b"".join(lines[1:])]
+    broken += [whole[: draw.randrange(len(whole))] for _ in range(200)] + [whole[:-1]]
+    for _ in range(200):
+        place = draw.randrange(len(whole))
+        broken.append(whole[:place] + bytes([whole[place] ^ draw.randrange(1, 256)]) + whole[place + 1 :])
+    for place in range(len(lines)):
+        broken.append(b"".join(lines[:place] + lines[place + 1 :]))
+    for content in broken:
+        file.write_bytes(content)
+        with pytest.raises(Refused, match=r"export|altered|cut off|format"):
+            audit.read_export(file)
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="cannot be read"):
+        audit.read_export(tmp_path / "none")
+
+
+values = st.recursive(
+    st.builds(lambda text: {"S": text}, st.text(st.characters(exclude_categories=["Cs"])))
+    | st.builds(lambda number: {"N": str(number)}, st.integers())
+    | st.builds(lambda content: {"B": content}, st.binary())
+    | st.builds(lambda flag: {"BOOL": flag}, st.booleans())
+    | st.just({"NULL": True})
+    | st.builds(lambda held: {"SS": sorted(held)}, st.sets(st.text("abc é\n\x00"), min_size=1))
+    | st.builds(lambda held: {"NS": sorted(map(str, held))}, st.sets(st.integers(), min_size=1))
+    | st.builds(lambda held: {"BS": sorted(held, key=base64.b64encode)}, st.sets(st.binary(), min_size=1)),
+    lambda inner: (
+        st.builds(lambda held: {"L": held}, st.lists(inner))
+        | st.builds(lambda held: {"M": held}, st.dictionaries(st.text("ab "), inner))
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text("abcS"), values))
+def test_whatever_dynamodb_can_hold_comes_back_from_its_line(attributes: Items) -> None:
+    item = {"PK": {"S": "a"}, "SK": {"S": "b"}, **attributes}
+    line = audit.to_line(item)
+    assert line.count(b"\n") == 1
+    assert audit.to_item(line) == item

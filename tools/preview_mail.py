@@ -1,0 +1,197 @@
+"""Shows every mail as a patron or a guest gets it, from the templates, with sample facts; sends nothing."""
+
+import argparse
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from chalicelib import ledger, notifications, payments, signing, waiver_versions
+from chalicelib.manifest import COAST_GUARD
+from chalicelib.store import EventRecord, Mail
+from tools.console import Refused, run_tool
+
+NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+# What the environment does not say. The hash fits no password.
+SAMPLE_SETTINGS = {
+    "ADMIN_PASS_HASH": f"scrypt$ln=17,r=8,p=1${'A' * 22}${'A' * 43}",
+    "SCC_TABLE": "none",
+    "SCC_BASE_URL": "https://charters.example.com",
+    "SCC_OPERATOR_NAME": "Golden Gate Day Charters",
+    "SCC_OPERATOR_EMAIL": "captain@example.com",
+    "SCC_OPERATOR_PHONE": "+1 415 555 0134",
+    "SCC_MAIL_TRANSPORT": "ses",
+    "SCC_MAIL_FROM": "captain@charters.example.com",
+}
+EVENT = EventRecord(
+    event_id="sample-charter-0000000",
+    details={
+        "title": "Sunset birthday cruise",
+        "starts_at": "2026-11-29T01:00:00Z",
+        "timezone": "America/Los_Angeles",
+        "vessel": "S/V Petrel",
+        "departure_port": "South Beach Harbor, San Francisco",
+        "patron": {"name": "Ana Ruiz", "email": "ana.ruiz@example.com", "phone": ""},
+        "charter_fee_cents": 124_000,
+        "currency": "USD",
+    },
+    status="scheduled",
+    version=1,
+    sums=ledger.Sums(received_cents=40_000),
+    ledger_seq=1,
+    signed_count=0,
+    created_at="2026-11-01T20:00:00Z",
+    updated_at="2026-11-01T20:00:00Z",
+)
+BALANCE = EVENT.sums.balance(EVENT.details["charter_fee_cents"])
+
+
+def payment(**changes: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = dict.fromkeys(payments.PUBLIC)
+    return facts | {
+        "payment_id": "0190c0de-0000-7000-8000-000000000001",
+        "event_id": EVENT.event_id,
+        "kind": "deposit",
+        "method": "check",
+        "amount_cents": 40_000,
+        "currency": "USD",
+        "payer": "Ana Ruiz",
+        "reference": "#1042",
+        "received_at": "2026-11-21T18:30:00Z",
+        "recorded_at": "2026-11-22T20:00:00Z",
+        "void": {"reason": "entered twice"},
+        "bounce": {"reason": "insufficient funds"},
+        **changes,
+    }
+
+
+def receipt(**changes: Any) -> Mail | None:
+    return notifications.owe_receipt(EVENT, payment(**changes), BALANCE, NOW)
+
+
+def correction(**changes: Any) -> Mail | None:
+    return notifications.owe_correction(EVENT, payment(**changes), BALANCE, NOW)
+
+
+def bounce(**changes: Any) -> Mail | None:
+    return notifications.owe_bounce_notice(EVENT, payment(**changes), BALANCE, NOW)
+
+
+def waiver_copy() -> Mail | None:
+    record = {
+        "waiver_id": "0" * 32,
+        "signer_name": "Marcus Bell",
+        "signer_email": "marcus.bell@example.com",
+        "signed_at": "2026-11-22T19:58:00Z",
+        "waiver_version": "a" * 64,
+        "intent_statement": signing.statements("en")["intent"],
+        "record_hash": "b" * 64,
+        "language": "en",
+    }
+    records = [{**record, "participant_name": name} for name in ("Marcus Bell", "Tim Bell")]
+    return notifications.owe_waiver_copy(EVENT, records, waiver_versions.sample("en"), NOW)
+
+
+def signature_request(kind: str, language: str) -> Mail:
+    return notifications.owe_signature_request(
+        kind, "sample", "marcus.bell@example.com", EVENT, ["Marcus Bell"], language, NOW
+    )
+
+
+def manifest() -> Mail:
+    person = {"minor": False, "guardian": None, "waiver": "signed", "no_show": False}
+    frozen = {
+        "departure_port": EVENT.details["departure_port"],
+        "return_port": EVENT.details["departure_port"],
+        "ends_at": "2026-11-29T04:00:00Z",
+        "head_count": 1,
+        "passenger_limit": 12,
+        "safety_briefing_at": "2026-11-29T00:50:00Z",
+        "safety_briefing_by": "admin",
+        "captain": {"name": "Luis Ferreira", "phone": "+1 415 555 0142"},
+        "crew": [{"name": "Tess Lindqvist", "phone": ""}],
+        "passengers": [
+            {**person, "name": "Ana Ruiz", "checked_in_at": "2026-11-29T00:45:00Z"},
+            {**person, "name": "Theo Park", "checked_in_at": None, "no_show": True, "waiver": "missing"},
+        ],
+        "emergency": {
+            "operator": {"name": "Golden Gate Day Charters", "phone": "+1 415 555 0134"},
+            "note": COAST_GUARD,
+        },
+    }
+    departure = {"at": "2026-11-29T01:02:00Z", "by": "admin", "sha256": "c" * 64, "manifest": frozen}
+    return notifications.owe_manifest(EVENT, departure, NOW)
+
+
+SAMPLES: dict[str, Callable[[], Mail | None]] = {
+    "receipt": receipt,
+    "receipt-tip": lambda: receipt(kind="tip", method="cash", amount_cents=15_000, reference=""),
+    "receipt-refund": lambda: receipt(kind="refund", method="zelle", amount_cents=10_000, reference="90312"),
+    "correction": correction,
+    "correction-refund": lambda: correction(kind="refund", method="zelle", reference="90312"),
+    "bounce": bounce,
+    "bounce-tip": lambda: bounce(kind="tip", method="venmo", amount_cents=15_000, reference=""),
+    "balance-reminder": lambda: notifications.owe_reminder(EVENT, 7, NOW + timedelta(days=1)),
+    "waiver-copy": waiver_copy,
+    "waiver-reminder": lambda: signature_request("waiver_reminder", "en"),
+    "waiver-again": lambda: signature_request("waiver_again", "en"),
+    "waiver-again-es": lambda: signature_request("waiver_again", "es"),
+    "manifest": manifest,
+    "chain-head": lambda: notifications.owe_chain_head("2026-11-22", 214, "d" * 64, NOW),
+}
+
+
+def preview(kind: str) -> EmailMessage:
+    mail = SAMPLES[kind]()
+    if mail is None:
+        raise Refused(f"the sample of {kind} has no address")
+    message: EmailMessage = notifications.compose(mail)
+    return message
+
+
+def body(message: EmailMessage, form: str) -> str:
+    part = message.get_body((form,))
+    return str(part.get_content()) if part else ""
+
+
+def show(kind: str, message: EmailMessage) -> None:
+    print(f"=== {kind}")
+    for name in ("From", "Reply-To", "To", "Subject"):
+        print(f"{name}: {message[name]}")
+    print(f"\n{body(message, 'plain')}")
+
+
+def write(kind: str, message: EmailMessage, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{kind}.txt").write_text(f"{message['Subject']}\n\n{body(message, 'plain')}", "utf-8")
+        (folder / f"{kind}.html").write_text(body(message, "html"), "utf-8")
+        (folder / f"{kind}.eml").write_bytes(message.as_bytes())
+    except OSError as problem:
+        raise Refused(f"cannot write into {folder}: {problem.strerror}") from problem
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.preview_mail",
+        description=f"{__doc__} Settings such as SCC_OPERATOR_NAME are taken from the environment where they are set.",
+    )
+    parser.add_argument("kind", nargs="?", default="all", choices=["all", *SAMPLES], help="which mail (default all)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write .txt, .html and .eml files there instead")
+    options = parser.parse_args()
+    for name, value in SAMPLE_SETTINGS.items():
+        os.environ.setdefault(name, value)
+    for kind in SAMPLES if options.kind == "all" else [options.kind]:
+        message = preview(kind)
+        if options.out:
+            write(kind, message, options.out)
+            print(options.out / f"{kind}.html")
+        else:
+            show(kind, message)
+    return 0
+
+
+if __name__ == "__main__":
+    run_tool(main)
