@@ -92,15 +92,15 @@ def get_record(event_id: str, waiver_id: str, *, actor: Actor, now: datetime) ->
         if waiver_id in entry.get("waiver_ids", ())
     ]
     version = store.read_version(record["waiver_version"])
-    return {**record, "version": version, "audit": audit}
+    return {**record, "version": version, "audit": sorted(audit, key=lambda entry: str(entry["at"]))}
 
 
 def note_viewed(records: Sequence[Mapping[str, Any]], actor: Actor, now: datetime) -> None:
     """Reading again within the hour is the same reading, so that nobody fills the table by it."""
-    hour, ids = now.replace(minute=0, second=0, microsecond=0), [record["waiver_id"] for record in records]
-    viewed = acts.audit("waiver_viewed", actor, times.format_instant(now), waiver_ids=ids)
+    at, ids = times.format_instant(now), [record["waiver_id"] for record in records]
     reader = hashlib.sha256(f"{ids} {actor.name} {actor.address}".encode()).hexdigest()[:16]
-    store.put_audit(records[0]["event_id"], {**viewed, "at": times.format_instant(hour), "audit_id": reader})
+    viewed = acts.audit("waiver_viewed", actor, at, waiver_ids=ids)
+    store.put_audit_once(records[0]["event_id"], viewed, f"VIEWED#{at[:13]}#{reader}")
 
 
 def find_copy(event_id: str, secret: str) -> list[dict[str, Any]]:

@@ -191,8 +191,17 @@ def read_copy(event_id: str, secret_hash: str) -> list[str]:
 
 
 def put_audit(event_id: str, audit: dict[str, Any]) -> None:
-    """The same `at` and `audit_id` again is the same event."""
     db().put_item(TableName=table_name(), Item=audit_item(event_id, audit))
+
+
+def put_audit_once(event_id: str, audit: dict[str, Any], name: str) -> None:
+    """Under a name of its own: only the first event of that name is kept."""
+    item = {**item_key(f"EVENT#{event_id}", f"AUDIT#{name}"), "data": json_s(audit)}
+    try:
+        db().put_item(TableName=table_name(), Item=item, ConditionExpression="attribute_not_exists(PK)")
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
 
 
 def list_audit(event_id: str) -> list[dict[str, Any]]:
