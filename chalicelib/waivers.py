@@ -15,6 +15,8 @@ from chalicelib.fields import Fields
 # How many records one call of the search looks at: about a second's work.
 SEARCHED = 1000
 HEAD_MAIL_HOUR = 12
+# What can happen to a signature, in this order within one second.
+TRAIL = ("opened", "signed", "copy_sent", "viewed")
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,11 @@ def get_record(event_id: str, waiver_id: str, *, actor: Actor, now: datetime) ->
         if waiver_id in entry.get("waiver_ids", ())
     ]
     version = store.read_version(record["waiver_version"])
-    return {**record, "version": version, "audit": sorted(audit, key=lambda entry: str(entry["at"]))}
+    return {
+        **record,
+        "version": version,
+        "audit": sorted(audit, key=lambda entry: (entry["at"], TRAIL.index(entry["act"]))),
+    }
 
 
 def note_viewed(records: Sequence[Mapping[str, Any]], actor: Actor, now: datetime) -> None:
