@@ -420,7 +420,8 @@ def test_where_nothing_can_be_kept_the_browser_asks_before_the_page_goes(site: S
     log_payment(page, event, "480")
     expect(page.get_by_text("Keep this page open until it is sent.")).to_be_visible()
     with page.expect_event("dialog") as asked:
-        page.evaluate("location.reload()")
+        # The call has to come back before the question stops the page.
+        page.evaluate("void setTimeout(() => location.reload())")
     assert asked.value.type == "beforeunload"
     asked.value.dismiss()
     context.set_offline(False)
