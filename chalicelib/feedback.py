@@ -95,8 +95,8 @@ def _note(mail: Mail, report: Report, now: datetime) -> None:
     if mail.status != "failed":
         noted = replace(noted, status="failed", due_at=times.format_instant(now))
     store.change_mail(noted, mail, "failed" if mail.kind == "receipt" else None)
-    # An alarm counts these lines, as for mails that were never accepted.
-    notifications.log.warning("mail-given-up %s: failed (%s)", mail.mail_id, report.note)
+    # An alarm counts these lines, as for mails never accepted. No diagnosis in a log: it may name the mailbox.
+    notifications.log.warning("mail-given-up %s: failed (bounced)", mail.mail_id)
 
 
 def problems(event: EventRecord) -> list[dict[str, Any]]:
