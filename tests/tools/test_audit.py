@@ -363,6 +363,23 @@ def test_an_import_never_writes_over_another_record(
         run(monkeypatch, "import", str(file), "--table", "none-such", "--yes")
 
 
+def test_an_import_into_a_table_without_the_index_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, target = tmp_path / "export", f"bare-{operator.uuid()}"
+    run(monkeypatch, "export", str(file))
+    keys = {"PK": "HASH", "SK": "RANGE"}
+    desk.dynamodb.create_table(
+        TableName=target,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+    )
+    with pytest.raises(Refused, match="has no index by_date"):
+        run(monkeypatch, "import", str(file), "--table", target, "--yes")
+    assert list(restore.scan(desk.dynamodb, target)) == []
+
+
 # --- the file -------------------------------------------------------------------------------------
 
 
