@@ -350,6 +350,38 @@ def test_a_bounce_for_a_passing_reason_marks_the_mail_only(
     assert api.get(f"/api/events/{event['event_id']}").json["mail_problems"] == []
 
 
+def test_a_diagnosis_that_names_the_mailbox_stays_out_of_the_log(
+    api: Api, log: Any, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    log()
+    (mail,) = listed(api, "sent")
+    recipient = {"emailAddress": "ana@example.com", "diagnosticCode": "smtp; 550 5.1.1 ana.rivera is unknown here"}
+    told = {"bounceType": "Permanent", "bouncedRecipients": [recipient]}
+    detail = {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail["mail_id"]]}}, "bounce": told}
+    api.module.take_mail_feedback({**RECORDED["permanent bounce"], "detail": detail}, None)
+    assert "ana.rivera is unknown" in listed(api, "failed")[0]["note"]
+    assert f"mail-given-up {mail['mail_id']}" in caplog.text
+    assert "rivera" not in caplog.text
+
+
+def test_a_reply_of_somebody_out_of_the_office_is_no_failure(
+    api: Api, event: dict[str, Any], log: Any, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    log()
+    (mail,) = listed(api, "sent")
+    told = {
+        "bounceType": "Transient",
+        "bounceSubType": "General",
+        "bouncedRecipients": [{"emailAddress": "a@b.example"}],
+    }
+    detail = {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail["mail_id"]]}}, "bounce": told}
+    api.module.take_mail_feedback({**RECORDED["transient bounce"], "detail": detail}, None)
+    assert listed(api, "sent")[0]["note"] == "answered: an automatic reply, it seems"
+    charter = api.get(f"/api/events/{event['event_id']}").json
+    assert (charter["payments"][0]["receipt"], charter["mail_problems"]) == ("sent", [])
+    assert "mail-given-up" not in caplog.text
+
+
 def test_a_complaint_marks_the_address_and_the_mail_stays_sent(
     api: Api, event: dict[str, Any], log: Any, service: Service
 ) -> None:
