@@ -195,6 +195,22 @@ def test_who_sent_it_again_and_how_it_had_ended_stays_noted(api: Api, log: Any, 
     assert (kept.status, kept.note) == ("ambiguous", "SES: ReadTimeoutError")
 
 
+@pytest.mark.parametrize(("patron", "goes_to"), [("new@example.com", "new@example.com"), ("", "ana@example.com")])
+def test_a_mail_about_money_sent_again_goes_to_the_patrons_present_address(
+    api: Api, event: dict[str, Any], log: Any, service: Service, patron: str, goes_to: str
+) -> None:
+    service.answers = [Outcome("failed", "SES: bounced")]
+    log()
+    body = {"version": 1, "patron": {"name": "Ana Rivera", "email": patron, "phone": ""}}
+    assert api.patch(f"/api/events/{event['event_id']}", body).status == 200
+    (mail,) = listed(api, "failed")
+    assert api.post(f"/api/mail/{mail['mail_id']}/retry", {}).json["to"] == goes_to
+    assert [message["To"].addresses[0].addr_spec for message in service.mailbox] == [goes_to]
+    kept = store.read_mail(mail["mail_id"])
+    assert kept
+    assert kept.retries[0]["to"] == "ana@example.com"
+
+
 def test_a_retry_that_is_not_taken_is_owed_like_a_new_mail(
     api: Api, event: dict[str, Any], log: Any, service: Service
 ) -> None:
