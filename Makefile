@@ -6,7 +6,7 @@ export PORT
 
 PY = .venv/bin/python
 
-.PHONY: help run dev test check format bench reset build deploy
+.PHONY: help run dev test soak check format bench reset build deploy
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -32,6 +32,11 @@ test: ## every test: SPA units, then Python and browser
 	@$(PYTHON) tools/setup.py test
 	@cd spa && npm test
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+soak: ## the ledger's random tests at full length: some minutes
+	@$(PYTHON) tools/setup.py test
+	@ADMIN_SEEDS="11 12 13 14 15" ADMIN_ACTS=2000 LEDGER_EXAMPLES=500 $(PY) -m pytest -q --timeout 1800 \
+		tests/faults/test_many_admins.py tests/faults/test_ledger_model.py
 
 check: ## formatting, lint and types, for Python and the SPA
 	@$(PYTHON) tools/setup.py check

@@ -25,6 +25,7 @@ class Report:
     """The same for the same report."""
     problem: str
     """`bounced`, `complained`, or empty: a bounce for a passing reason tells nothing of the address."""
+    arrived: bool
     note: str
     at: str
     detail: str
@@ -56,19 +57,24 @@ def parse(detail: Mapping[str, Any], now: datetime) -> Report:
     bounced = detail.get("eventType") == "Bounce"
     told = detail.get("bounce" if bounced else "complaint") or {}
     recipients = told.get("bouncedRecipients") or [{}]
+    arrived, verb = not bounced, "bounced" if bounced else "complained"
     if bounced:
         words = recipients[0].get("diagnosticCode") or told.get("bounceSubType") or ""
         problem = "bounced" if told.get("bounceType") == "Permanent" else ""
+        if (told.get("bounceType"), words) == ("Transient", "General"):
+            # No diagnosis: "typically" the reply of somebody who is out of the office, and no alarm.
+            # https://repost.aws/knowledge-center/ses-understand-soft-bounces
+            arrived, verb, words = True, "answered", "an automatic reply, it seems"
     else:
         words = told.get("complaintFeedbackType") or "reported as spam"
         problem = "complained"
     words = _tidy(words) or "no reason given"
-    note = f"{'bounced' if bounced else 'complained'}: {words}"
     return Report(
         mail_id=mail_id,
-        key=f"{detail.get('eventType')} {mail.get('messageId')}",
+        key=f"{verb} {mail.get('messageId')}",
         problem=problem,
-        note=note,
+        arrived=arrived,
+        note=f"{verb}: {words}",
         at=_instant(str(told.get("timestamp")), now),
         detail=words,
     )
@@ -88,15 +94,14 @@ def _instant(text: str, now: datetime) -> str:
 
 def _note(mail: Mail, report: Report, now: datetime) -> None:
     noted = replace(mail, note=report.note, reports=[*mail.reports, report.key])
-    if report.problem == "complained":
-        # It did arrive.
+    if report.arrived:
         store.change_mail(noted, mail, None)
         return
     if mail.status != "failed":
         noted = replace(noted, status="failed", due_at=times.format_instant(now))
     store.change_mail(noted, mail, "failed" if mail.kind == "receipt" else None)
-    # An alarm counts these lines, as for mails that were never accepted.
-    notifications.log.warning("mail-given-up %s: failed (%s)", mail.mail_id, report.note)
+    # An alarm counts these lines, as for mails never accepted. No diagnosis in a log: it may name the mailbox.
+    notifications.log.warning("mail-given-up %s: failed (bounced)", mail.mail_id)
 
 
 def problems(event: EventRecord) -> list[dict[str, Any]]:

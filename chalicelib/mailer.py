@@ -107,6 +107,11 @@ def _send_by_gmail(message: EmailMessage) -> Outcome:
         return Outcome("retry", f"SMTP: {problem.smtp_code}, not let in")
     except smtplib.SMTPRecipientsRefused as problem:
         return _refused(*min(problem.recipients.values()))
+    except smtplib.SMTPDataError as problem:
+        if not 400 <= problem.smtp_code < 600:
+            # Neither yes nor no after the text: it may have been accepted.
+            return Outcome("ambiguous", f"SMTP: {problem.smtp_code}")
+        return _refused(problem.smtp_code, problem.smtp_error)
     except smtplib.SMTPResponseException as problem:
         return _refused(problem.smtp_code, problem.smtp_error)
     except (OSError, smtplib.SMTPException) as problem:

@@ -98,12 +98,15 @@ def retry(mail_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
             "note": seen.note,
             "attempts": seen.attempts,
             "finished_at": seen.due_at,
+            "to": seen.to,
         }
         until = times.format_instant(now + notifications.LEASE)
         note = f"{actor.name} sends it again; it was {seen.status} ({seen.note})"
         # Held by this request, as a new mail is by the one that makes it owed.
         retries = [*seen.retries, before]
-        again = replace(seen, status="owed", due_at=until, attempts=1, note=note, retries=retries)
+        again = replace(
+            seen, to=_present_address(seen), status="owed", due_at=until, attempts=1, note=note, retries=retries
+        )
         try:
             store.change_mail(again, seen, "pending" if seen.kind == "receipt" else None)
         except (store.Moved, store.Exists):
@@ -113,6 +116,16 @@ def retry(mail_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
     return mail_json(_find(mail_id))
 
 
+def _present_address(mail: Mail) -> str:
+    """A patron's address may have been mended since; that is why an admin sends it again."""
+    if mail.kind not in _TO_PATRON:
+        return mail.to
+    event = store.read_event(mail.facts["event"]["event_id"])
+    return (event.details["patron"]["email"] if event else "") or mail.to
+
+
+# A reminder looks for the address at each try; a signer's copy goes where the signer wanted it.
+_TO_PATRON = ("receipt", "correction", "bounce")
 _WHY_NOT = {
     "owed": "This mail is on its way, or will be tried again by itself.",
     "sent": "This mail was sent.",

@@ -161,6 +161,7 @@ def write_private(path: Path, content: Iterable[bytes]) -> None:
 def import_(cloud: Cloud, options: argparse.Namespace) -> int:
     lines = read_export(Path(options.file))
     dynamodb, table = open_table(cloud, options.table)
+    check_index(dynamodb, table)
     there = what_is_there(dynamodb, table, lines, options.resume)
     confirm(
         f"Put {len(lines) - there} records from {options.file} into {table}, which has {there} of them?", options.yes
@@ -205,6 +206,13 @@ def _parsed(line: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def check_index(dynamodb: Any, table: str) -> None:
+    """Without the index every record would be there and no list would show one."""
+    indexes = dynamodb.describe_table(TableName=table)["Table"].get("GlobalSecondaryIndexes", [])
+    if "by_date" not in [index["IndexName"] for index in indexes]:
+        raise Refused(f"{table} has no index by_date: make the table as .chalice/resources.yaml does")
 
 
 def what_is_there(dynamodb: Any, table: str, lines: list[bytes], resume: bool) -> int:

@@ -5,6 +5,7 @@ a text of theirs.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -55,6 +56,8 @@ class Books:
     to_clear: set[str] = field(default_factory=set)
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Where the index `by_date` lists a record, by the record's subject."""
+    edited: dict[str, str] = field(default_factory=dict)
+    """Which facts of a payment's row are not those that its request was answered with, by the row's subject."""
     records: int = 0
     folded: dict[str, list[Facts]] = field(default_factory=dict)
     """Each ledger's payments as they stand, once they were asked for."""
@@ -98,6 +101,8 @@ class Books:
             self.to_clear.add(sk)
         if any(place):
             self.places[_subject(kind, pk, sk)] = place
+        if kind == "PAYMENT":
+            self.edited[_subject(kind, pk, sk)] = _edited(item)
 
     def rows(self, event_id: str) -> list[Facts]:
         """Payments as they stand; what is no whole payment is told by `_ledgers`. Once everything was entered."""
@@ -129,6 +134,13 @@ def _load(item: Item) -> Facts:
     if not isinstance(facts, dict):
         raise TypeError(facts)
     return facts
+
+
+def _edited(item: Item) -> str:
+    """The names of the facts that changed since the row was written. It carries what was answered then."""
+    facts, answered = _load(item), json.loads(store.stored_answer(item)[1])["payment"]
+    names = (name for name in payments.PUBLIC if name != "receipt")
+    return ", ".join(name for name in names if facts.get(name) != answered.get(name))
 
 
 def gather(items: Iterable[Item]) -> Books:
@@ -191,7 +203,10 @@ def _is_whole(item: Item) -> bool:
 
 
 def _ledgers(books: Books) -> Iterator[Difference]:
-    owed = {(facts["event_id"], facts["payment_id"]) for status, facts in books.mails.values() if status == "owed"}
+    receipts: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for status, facts in books.mails.values():
+        if facts["kind"] == "receipt":
+            receipts[facts["event_id"], facts["payment_id"]].add(status)
     for event_id, items in books.ledgers.items():
         rows = {row["payment_id"]: row for row in books.rows(event_id)}
         first = {row["payment_id"]: row for row in _fold(item for item in items if item["SK"]["S"].count("#") == 1)}
@@ -211,14 +226,23 @@ def _ledgers(books: Books) -> Iterator[Difference]:
             elif (facts["event_id"], facts["payment_id"]) != (event_id, payment_id):
                 yield Difference(subject, "ids", "it stands under the key of another")
                 continue
-            elif receipt == "pending" and (event_id, payment_id) not in owed:
-                yield Difference(subject, "receipt", "its receipt is pending, but no mail is owed")
+            else:
+                yield from _row(subject, books.edited.get(subject, ""), receipt, receipts[event_id, payment_id])
             keys = ledger_keys(first[payment_id], f"#{act}" if act else "")
             yield from _place(books, subject, (keys["by_date_pk"]["S"], keys["by_date_sk"]["S"]))
         if event_id not in books.events:
             yield Difference(f"charter {event_id}", "charter", f"it does not exist, but has {len(items)} rows and acts")
         yield from _refunds(event_id, rows)
         yield from _states(event_id, first, acts)
+
+
+def _row(subject: str, edited: str, receipt: str, mails: set[str]) -> Iterator[Difference]:
+    if edited:
+        yield Difference(subject, "edited", f"its {edited} changed since it was logged")
+    if receipt == "pending" and "owed" not in mails:
+        yield Difference(subject, "receipt", "its receipt is pending, but no mail is owed")
+    elif receipt != "off" and not mails:
+        yield Difference(subject, "receipt", "its receipt was mailed, but there is no such mail")
 
 
 def _refunds(event_id: str, rows: Mapping[str, Facts]) -> Iterator[Difference]:
@@ -323,7 +347,8 @@ def _versions(books: Books) -> Iterator[Difference]:
         subject = f"waiver version {name}"
         yield from _trace(subject, version, VERSION_TRACE)
         yield from _place(books, subject, ("WAIVER_VERSIONS", f"{version.get('published_at')}#{name}"))
-    if books.current and books.versions.get(str(books.current.get("waiver_version"))) != books.current:
+    current = books.current or {}
+    if (current or books.versions) and books.versions.get(str(current.get("waiver_version"))) != current:
         yield Difference("the current waiver version", "current", "it is not one of the versions")
 
 
@@ -334,6 +359,7 @@ def _pointers(data: Facts) -> Facts:
     """What a mail is about, without what it says and to whom."""
     facts = data["facts"]
     return {
+        "kind": data["kind"],
         "event_id": facts.get("event", {}).get("event_id"),
         "payment_id": facts.get("payment", {}).get("payment_id"),
         "waiver_id": facts.get("record", {}).get("waiver_id"),

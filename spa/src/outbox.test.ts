@@ -117,6 +117,18 @@ describe("a payment in the outbox", () => {
     await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
   });
 
+  test("goes out when the network comes back in the middle of a failing try", async () => {
+    const outbox = openPage();
+    await outbox.add(payment("a"));
+    send.mockImplementationOnce(async () => {
+      void outbox.flush();
+      throw offline();
+    });
+    await outbox.flush();
+    expect(outbox.entries.value).toEqual([]);
+    expect(send).toHaveBeenCalledTimes(2);
+  });
+
   test("is tried again by itself", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {

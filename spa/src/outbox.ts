@@ -184,7 +184,8 @@ export class Outbox {
       passed = navigator.locks
         ? await navigator.locks.request("scc.outbox", () => this.#sendAll())
         : await this.#sendAll();
-    } while (this.#again && passed);
+      // Whoever asked meanwhile may know that the network is back.
+    } while (this.#again);
     this.#failures = passed ? 0 : this.#failures + 1;
     if (!passed) this.#timer = setTimeout(this.#flushSoon, backoff_ms(this.#failures));
   }

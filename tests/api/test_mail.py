@@ -195,6 +195,22 @@ def test_who_sent_it_again_and_how_it_had_ended_stays_noted(api: Api, log: Any, 
     assert (kept.status, kept.note) == ("ambiguous", "SES: ReadTimeoutError")
 
 
+@pytest.mark.parametrize(("patron", "goes_to"), [("new@example.com", "new@example.com"), ("", "ana@example.com")])
+def test_a_mail_about_money_sent_again_goes_to_the_patrons_present_address(
+    api: Api, event: dict[str, Any], log: Any, service: Service, patron: str, goes_to: str
+) -> None:
+    service.answers = [Outcome("failed", "SES: bounced")]
+    log()
+    body = {"version": 1, "patron": {"name": "Ana Rivera", "email": patron, "phone": ""}}
+    assert api.patch(f"/api/events/{event['event_id']}", body).status == 200
+    (mail,) = listed(api, "failed")
+    assert api.post(f"/api/mail/{mail['mail_id']}/retry", {}).json["to"] == goes_to
+    assert [message["To"].addresses[0].addr_spec for message in service.mailbox] == [goes_to]
+    kept = store.read_mail(mail["mail_id"])
+    assert kept
+    assert kept.retries[0]["to"] == "ana@example.com"
+
+
 def test_a_retry_that_is_not_taken_is_owed_like_a_new_mail(
     api: Api, event: dict[str, Any], log: Any, service: Service
 ) -> None:
@@ -348,6 +364,38 @@ def test_a_bounce_for_a_passing_reason_marks_the_mail_only(
     assert failed["note"].startswith("bounced: ")
     assert receipt(api, event["event_id"]) == "failed"
     assert api.get(f"/api/events/{event['event_id']}").json["mail_problems"] == []
+
+
+def test_a_diagnosis_that_names_the_mailbox_stays_out_of_the_log(
+    api: Api, log: Any, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    log()
+    (mail,) = listed(api, "sent")
+    recipient = {"emailAddress": "ana@example.com", "diagnosticCode": "smtp; 550 5.1.1 ana.rivera is unknown here"}
+    told = {"bounceType": "Permanent", "bouncedRecipients": [recipient]}
+    detail = {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail["mail_id"]]}}, "bounce": told}
+    api.module.take_mail_feedback({**RECORDED["permanent bounce"], "detail": detail}, None)
+    assert "ana.rivera is unknown" in listed(api, "failed")[0]["note"]
+    assert f"mail-given-up {mail['mail_id']}" in caplog.text
+    assert "rivera" not in caplog.text
+
+
+def test_a_reply_of_somebody_out_of_the_office_is_no_failure(
+    api: Api, event: dict[str, Any], log: Any, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    log()
+    (mail,) = listed(api, "sent")
+    told = {
+        "bounceType": "Transient",
+        "bounceSubType": "General",
+        "bouncedRecipients": [{"emailAddress": "a@b.example"}],
+    }
+    detail = {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail["mail_id"]]}}, "bounce": told}
+    api.module.take_mail_feedback({**RECORDED["transient bounce"], "detail": detail}, None)
+    assert listed(api, "sent")[0]["note"] == "answered: an automatic reply, it seems"
+    charter = api.get(f"/api/events/{event['event_id']}").json
+    assert (charter["payments"][0]["receipt"], charter["mail_problems"]) == ("sent", [])
+    assert "mail-given-up" not in caplog.text
 
 
 def test_a_complaint_marks_the_address_and_the_mail_stays_sent(

@@ -70,6 +70,32 @@ def test_ten_replays_from_two_devices_now_after_11_minutes_and_after_30_days_are
     assert [message["Subject"] for message in mailbox] == ["We received your payment of $500.00 for Sunset sail"]
 
 
+@pytest.mark.parametrize("lost", [lost_answers, lost_requests])
+def test_asking_about_a_duplicate_and_insisting_on_it_survive_every_lost_reply(
+    api: Api,
+    event: dict[str, Any],
+    mailbox: list[EmailMessage],
+    monkeypatch: pytest.MonkeyPatch,
+    lost: Callable[[str, int], AbstractContextManager[Any]],
+) -> None:
+    retry_at_once(monkeypatch)
+    url, asking = f"/api/events/{event['event_id']}/payments/", new_payment(ask_if_duplicate=True)
+    second_id = PAYMENT_ID[:-1] + "2"
+    for payment_id, body in ((PAYMENT_ID, asking), (second_id, {**asking, "duplicate_of": PAYMENT_ID})):
+        with lost("TransactWriteItems", SDK_TRIES):
+            assert api.put(url + payment_id, body).status == 500
+        # The first one must not be taken for a duplicate of itself.
+        answer = api.put(url + payment_id, body)
+        assert answer.status in (200, 201)
+        assert api.put(url + payment_id, body).text == answer.text
+        if payment_id == PAYMENT_ID:
+            assert api.put(url + second_id, asking).json["Code"] == "PossibleDuplicate"
+    notifications.sweep(times.utc_now() + timedelta(minutes=2))
+    rows = api.get(url.rstrip("/")).json["payments"]
+    assert [(row["duplicate_of"], row["receipt"]) for row in rows] == [(None, "sent"), (PAYMENT_ID, "sent")]
+    assert len(mailbox) == 2
+
+
 def test_a_payment_of_an_older_release_is_still_the_same_request() -> None:
     """The fingerprint is kept for ever: a field that a later release adds must not change it."""
     body = {"payment_id": PAYMENT_ID, "kind": "balance", "refund_of": None, "method": "cash", "amount_cents": 50_000}

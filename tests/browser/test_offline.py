@@ -177,7 +177,7 @@ def test_two_tabs_send_each_payment_once(site: Site, visit: Visit) -> None:
     event = site.charter()
     context = visit(token=site.token, worker=True)
     sent: list[str] = []
-    context.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    context.on("response", lambda answer: sent.append(answer.url) if answer.request.method == "PUT" else None)
     tabs = [context.new_page(), context.new_page()]
     for tab in tabs:
         tab.goto("/")
@@ -187,7 +187,6 @@ def test_two_tabs_send_each_payment_once(site: Site, visit: Visit) -> None:
     log_payment(tabs[1], event, "150")
     for tab in tabs:
         expect(card(tab, event).get_by_text("2 not sent yet ($250)")).to_be_visible()
-    sent.clear()
     context.set_offline(False)
     for tab in tabs:
         expect(card(tab, event).get_by_text("Deposit $250 of $480")).to_be_visible()
@@ -416,11 +415,13 @@ def test_where_nothing_can_be_kept_the_browser_asks_before_the_page_goes(site: S
     context.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }")
     page = context.new_page()
     page.goto("/")
+    expect(card(page, event)).to_be_visible()
     context.set_offline(True)
     log_payment(page, event, "480")
     expect(page.get_by_text("Keep this page open until it is sent.")).to_be_visible()
     with page.expect_event("dialog") as asked:
-        page.evaluate("location.reload()")
+        # The call has to come back before the question stops the page.
+        page.evaluate("void setTimeout(() => location.reload())")
     assert asked.value.type == "beforeunload"
     asked.value.dismiss()
     context.set_offline(False)

@@ -96,7 +96,7 @@ def test_what_the_server_refuses_for_good_is_final_at_the_first_try(gmail: Post,
     assert (mail["attempts"], mail["note"]) == (1, "SMTP: 550")
 
 
-@pytest.mark.parametrize("answer", ["hang", "drop", post.TAKES_AND_DROPS])
+@pytest.mark.parametrize("answer", ["hang", "drop", post.TAKES_AND_DROPS, "neither yes nor no"])
 def test_a_server_that_is_lost_after_the_text_is_shown_as_ambiguous_and_never_repeated(
     gmail: Post, answer: str
 ) -> None:

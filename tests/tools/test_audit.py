@@ -144,6 +144,11 @@ ALTERED: list[tuple[str, str, Callable[[Items], None], str]] = [
     ("MAIL", '"receipt"', data(facts={"event": None}), "it cannot be read"),
     ("PAYMENT", '"deposit"', attribute("by_date_pk", {"S": "LEDGER#2026-11"}), "the index lists it in another place"),
     ("PAYMENT", '"check"', attribute("receipt", {"S": "pending"}), "its receipt is pending, but no mail is owed"),
+    # What is voided adds up to nothing, and a payer to no sum at all.
+    ("PAYMENT", "99900", data(amount_cents=99_901), "its amount_cents changed since it was logged"),
+    ("PAYMENT", '"deposit"', data(kind="balance", payer="Ana R."), "its kind, payer changed since it was logged"),
+    ("PAYMENT", '"deposit"', attribute("answer", {"S": "{}"}), "it cannot be read"),
+    ("PAYMENT", '"check"', attribute("receipt", {"S": "sent"}), "its receipt was mailed, but there is no such mail"),
     ("ACT", "#VOID", data(by=None), "it lacks by"),
     ("ACT", "#VOID", data(address=""), "it lacks address"),
     ("ACT", "#VOID", data(at=None), "it is not whole"),
@@ -188,6 +193,7 @@ def test_what_was_altered_is_named(
         ("WAIVER", "", "the chain of waivers"),
         ("WAIVER_CHAIN", "", "the chain of waivers"),
         ("WAIVER_VERSION", "VERSION", "the text it signs is missing"),
+        ("WAIVER_VERSION", "CURRENT", "it is not one of the versions"),
         ("MAIL", '"receipt"', "its receipt is pending, but no mail is owed"),
         ("TO_CLEAR", "", "it waits to be cleared, but is not on that list"),
     ],
@@ -355,6 +361,23 @@ def test_an_import_never_writes_over_another_record(
     assert list(restore.scan(desk.dynamodb, target)) == [foreign]
     with pytest.raises(Refused, match="there is no table"):
         run(monkeypatch, "import", str(file), "--table", "none-such", "--yes")
+
+
+def test_an_import_into_a_table_without_the_index_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, target = tmp_path / "export", f"bare-{operator.uuid()}"
+    run(monkeypatch, "export", str(file))
+    keys = {"PK": "HASH", "SK": "RANGE"}
+    desk.dynamodb.create_table(
+        TableName=target,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+    )
+    with pytest.raises(Refused, match="has no index by_date"):
+        run(monkeypatch, "import", str(file), "--table", target, "--yes")
+    assert list(restore.scan(desk.dynamodb, target)) == []
 
 
 # --- the file -------------------------------------------------------------------------------------

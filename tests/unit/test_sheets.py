@@ -12,7 +12,7 @@ from chalicelib import reports, sheets
 DOCS = Path(__file__).parents[2] / "docs" / "payments.md"
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1"])
 def test_what_a_spreadsheet_would_run_is_made_text(cell: str) -> None:
     (_, [shown]) = csv.reader(io.StringIO(sheets.to_csv(["note"], [[cell]]), newline=""))
     assert shown == f"'{cell}"
