@@ -184,7 +184,12 @@ describe("sending", () => {
 
   const offline = () => Promise.reject(new TypeError("Failed to fetch"));
   const page = (status: number, html: string) => async () => new Response(html, { status });
-  const signed = async () => ({ redirected: true, ok: true, url: "/g/charter-1/waiver?signed=x" });
+  const signed = async () => ({
+    redirected: true,
+    ok: true,
+    url: "/g/charter-1/waiver?signed=x",
+    text: async () => "",
+  });
   const tap = () => form.dispatchEvent(new Event("submit", { cancelable: true }));
   const status = () => field("form-status").textContent;
 

@@ -89,8 +89,9 @@ async function post(address: string, body: URLSearchParams, stopped: AbortSignal
   stopped.addEventListener("abort", abort);
   try {
     const response = await fetch(address, { method: "POST", body, signal: attempt.signal });
+    const text = await response.text();
     if (response.redirected && response.ok) return { signed: response.url };
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = new DOMParser().parseFromString(text, "text/html");
     // Anything between here and the server may answer with a page of its own.
     const ours = response.status >= 400 && response.status < 500 && page.querySelector("main");
     return ours ? { refused: page } : { wait: "trouble" };
