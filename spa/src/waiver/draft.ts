@@ -37,7 +37,10 @@ export function recallDraft(form: HTMLFormElement): void {
   for (const name of KEPT) {
     for (const [place, field] of fields(form, name).entries()) {
       const value = draft[name]?.[place];
-      if (!field.value && typeof value === "string") field.value = value;
+      if (field.value || typeof value !== "string") continue;
+      field.value = value;
+      // Somebody else has signed under that name of the list meanwhile.
+      if (field.value !== value) field.value = "";
     }
   }
 }

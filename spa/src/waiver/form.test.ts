@@ -78,6 +78,15 @@ describe("the draft", () => {
     expect(field("signer_name").value).toBe("");
   });
 
+  test("leaves out a name that somebody else has signed under meanwhile", () => {
+    field("guest_id").value = "g1";
+    keepDraft(form);
+    open();
+    field("guest_id").querySelector('[value="g1"]')?.remove();
+    recallDraft(form);
+    expect(field("guest_id").value).toBe("");
+  });
+
   test("is gone once it is forgotten, and a broken one is none", () => {
     field("signer_name").value = "Ana";
     keepDraft(form);

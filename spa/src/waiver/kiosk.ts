@@ -20,7 +20,7 @@ function clearWhenLeft(): void {
       const form = kioskForm();
       // A signature that is on its way is worth more than a fresh form.
       if (!navigator.onLine || form?.querySelector("#form-status")?.textContent) wait();
-      else location.replace(location.href);
+      else location.replace(`${location.pathname}?kiosk=1`);
     }, IDLE_MS);
   };
   // Whoever has only read has left nothing.

@@ -69,7 +69,9 @@ export function startSending(form: HTMLFormElement, showRefusal: (page: Document
     say("changed");
   });
   window.addEventListener("online", () => tryNow());
-  document.addEventListener("visibilitychange", () => tryNow());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") tryNow();
+  });
   window.addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return;
     stop();

@@ -5,8 +5,18 @@ interface Sent {
   print: string;
 }
 
-/** No part of what is said: the form's own marks, and the signature, which nobody draws twice alike. */
-const MARKS = ["submission_id", "opened", "device_time", "signature_strokes", "signature_typed"];
+/**
+ * No part of what is said: the form's own marks, the place on the list (a name that was signed for
+ * has left it), and the signature, which nobody draws twice alike.
+ */
+const MARKS = [
+  "submission_id",
+  "opened",
+  "guest_id",
+  "device_time",
+  "signature_strokes",
+  "signature_typed",
+];
 
 /**
  * The form as it is sent, under the id that makes sending it again harmless.
