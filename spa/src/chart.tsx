@@ -1,7 +1,7 @@
 import { useId, useState } from "preact/hooks";
 import { chartGeometry, type Plot } from "./chart-geometry";
 import type { SummaryPeriod } from "./contract";
-import { formatMoney, formatMoneyShort } from "./money";
+import { formatMoney, formatMoneyShort, minorDigits } from "./money";
 import { monthName } from "./periods";
 import { inCurrency, netCents } from "./report";
 import { locale } from "./time";
@@ -138,10 +138,12 @@ function labelOf(
   return `Bars of the net money of each month from ${monthName(first.from)} to ${monthName(last.from)}. Highest: ${highest}.`;
 }
 
-function compact(cents: number, currency: string): string {
-  if (Math.abs(cents) < 100_000) return formatMoneyShort(cents, currency);
+/** As short as a tick of the chart: `$40`, `¥120K`. */
+export function compact(cents: number, currency: string): string {
+  const whole = cents / 10 ** minorDigits(currency);
+  if (Math.abs(whole) < 1_000) return formatMoneyShort(cents, currency);
   return new Intl.NumberFormat(locale, { style: "currency", currency, notation: "compact" }).format(
-    cents / 100,
+    whole,
   );
 }
 
