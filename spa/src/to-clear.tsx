@@ -12,7 +12,7 @@ import { ReasonDialog } from "./reason-dialog";
 import { href } from "./router";
 import { canBounce } from "./statement-words";
 import { browserTimezone, formatDay, useNow } from "./time";
-import { announce, Failed, Field, Skeleton, sentence } from "./ui";
+import { announce, Failed, Field, keepFocus, Skeleton, sentence } from "./ui";
 
 const AT_ONCE = 3;
 
@@ -86,6 +86,7 @@ export function ToClear() {
     });
     setFailures(failed);
     setProgress("");
+    keepFocus();
     const cleared = selected.length - failed.size;
     if (failed.size === 0) announce(`Marked ${count(cleared)} cleared.`);
     else announce(`${cleared} marked cleared, ${failed.size} not: see the list.`, "bad");

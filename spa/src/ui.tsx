@@ -217,6 +217,14 @@ export function focusFirstError(form: HTMLElement | null): void {
   });
 }
 
+/** What had the focus may have gone with what was done: reading then goes on at the heading. */
+export function keepFocus(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  });
+}
+
 /** Room for what is not known yet, so that nothing jumps when it comes. */
 export function Skeleton({ rows, kind = "card" }: { rows: number; kind?: "card" | "line" }) {
   return (

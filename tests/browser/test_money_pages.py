@@ -115,6 +115,7 @@ def test_all_that_show_are_cleared_with_the_keyboard_alone_and_the_rest_comes(
     tab_to(page, mark)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Nothing is to clear.")).to_be_visible()
+    expect(page.get_by_role("heading", name="To clear")).to_be_focused()
     (row,) = site.payments(event)
     assert row["status"] == "cleared"
 
