@@ -6,6 +6,13 @@ export interface Person {
   phone: string;
 }
 
+/** A guest whom the admin expects aboard; a new one has an empty id. */
+export interface Guest {
+  guest_id: string;
+  name: string;
+  email: string;
+}
+
 export interface Balance {
   charged_cents: number;
   received_cents: number;
@@ -44,10 +51,22 @@ export interface CharterEvent {
   payment_timestamp: string | null;
   payment_method: PaymentMethod | null;
   balance: Balance;
-  waivers: { signed: number; expected: number };
+  /** `missing` are the names of the listed guests who have not signed, when any are listed. */
+  waivers: { signed: number; expected: number; missing?: string[] };
+  /** A charter that this device remembers may come without what follows. */
+  guests?: Guest[];
+  warnings?: Warning[];
+  /** Until when an admin has opened a past charter for signatures. */
+  waivers_open_until?: string | null;
   /** Whether the patron is reminded of the balance by mail, 7 and 2 days before. */
   balance_reminders?: boolean;
   balance_reminders_state?: RemindersState;
+}
+
+/** What the admin should know about a charter before it sails. */
+export interface Warning {
+  code: string;
+  message: string;
 }
 
 export type RemindersState =
