@@ -6,11 +6,14 @@ import type {
   Mail,
   MailPage,
   MailStatus,
+  Manifest,
+  Passenger,
   Payment,
   PaymentAnswer,
   PaymentPage,
   PaymentRequest,
   PeriodLength,
+  RemindersAnswer,
   Summary,
   ToClearPage,
   WaiverVersion,
@@ -111,6 +114,41 @@ export function cancelCharter(event_id: string, reason: string): Promise<Charter
   return json(`/api/events/${event_id}/cancel`, { method: "POST", body: { reason } });
 }
 
+/** Mails the listed guests who have not signed, each at most once in six hours. */
+export function remindGuests(event_id: string): Promise<RemindersAnswer> {
+  return json(`/api/events/${event_id}/waiver-reminders`, { method: "POST", body: {} });
+}
+
+/** Opens a charter that is over for signatures, for 24 hours from now. */
+export function reopenWaivers(event_id: string): Promise<CharterEvent> {
+  return json(`/api/events/${event_id}/reopen-waivers`, { method: "POST", body: {} });
+}
+
+export function readManifest(event_id: string): Promise<Manifest> {
+  return json(`/api/events/${event_id}/manifest`);
+}
+
+export type DockState = "aboard" | "no_show" | "clear";
+
+/** Ticks a passenger off: by the signature, or by the place on the list without one. */
+export function checkIn(
+  event_id: string,
+  { waiver_id, guest_id }: Passenger,
+  state: DockState,
+): Promise<Manifest> {
+  const who = waiver_id ? { waiver_id } : { guest_id };
+  return json(`/api/events/${event_id}/check-in`, { method: "POST", body: { ...who, state } });
+}
+
+export function noteBriefing(event_id: string, done: boolean): Promise<Manifest> {
+  return json(`/api/events/${event_id}/safety-briefing`, { method: "POST", body: { done } });
+}
+
+/** Freezes the manifest and mails it ashore; the first departure stands. */
+export function depart(event_id: string): Promise<Manifest> {
+  return json(`/api/events/${event_id}/depart`, { method: "POST", body: {} });
+}
+
 export async function putPayment(
   event_id: string,
   payment_id: string,
@@ -176,8 +214,16 @@ export function readSummary(query: SummaryQuery): Promise<Summary> {
   return json(`/api/payments/summary${search(query)}`);
 }
 
-export async function paymentsCsv(query: { from: string; to: string }): Promise<Blob> {
-  const response = await send(`/api/payments.csv${search(query)}`, { timeout_ms: 60_000 });
+export function paymentsCsv(query: { from: string; to: string }): Promise<Blob> {
+  return csv(`/api/payments.csv${search(query)}`);
+}
+
+export function manifestCsv(event_id: string): Promise<Blob> {
+  return csv(`/api/events/${event_id}/manifest.csv`);
+}
+
+async function csv(path: string): Promise<Blob> {
+  const response = await send(path, { timeout_ms: 60_000 });
   if (!response.ok || !response.headers.get("Content-Type")?.startsWith("text/csv")) {
     throw await failure(response);
   }

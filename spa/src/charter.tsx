@@ -7,6 +7,7 @@ import { openCharterDialog } from "./charter-dialog";
 import { charters, keepCharters, keepDetail, records, refresh, remembered } from "./charters";
 import type { CharterEvent, MailProblem, Person, WaiverRecord } from "./contract";
 import { problemWords, sameAddress } from "./mail-words";
+import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { NotFound } from "./not-found";
 import { useValue } from "./observable";
 import { openPaymentDialog } from "./payment-dialog";
@@ -14,7 +15,7 @@ import { ReasonDialog } from "./reason-dialog";
 import { Reminders } from "./reminders";
 import { href } from "./router";
 import { Statement } from "./statement";
-import { formatLongDay, formatMoment, formatSpan, zoneIfForeign } from "./time";
+import { formatLongDay, formatMoment, formatSpan, useNow, zoneIfForeign } from "./time";
 import { AsOf, announce, Failed, Skeleton, sentence, usePageTitle } from "./ui";
 
 const STALE_MS = 60_000;
@@ -80,6 +81,7 @@ export function CharterPage({ event_id }: { event_id: string }) {
 function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
   const partly = useValue(remembered).has(event.event_id);
   const known = useValue(records).get(event.event_id);
+  const now_ms = useNow();
   const cancelled = event.status === "cancelled";
   return (
     <>
@@ -107,8 +109,12 @@ function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
           <button type="button" disabled={partly} onClick={() => openCharterDialog(event)}>
             Edit
           </button>
+          <a class="button" href={href(`/events/${event.event_id}/manifest`)}>
+            Manifest
+          </a>
           <StatusButtons event={event} />
         </p>
+        <Warnings event={event} />
         {partly && failed && (
           <p class="hint">
             Contacts and notes are not kept on this device. They show, and can be edited, with a
@@ -129,6 +135,8 @@ function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
             )}
           </Section>
           <Section title={`Waivers: ${event.waivers.signed} of ${event.waivers.expected} signed`}>
+            <Reopen event={event} now_ms={now_ms} />
+            <MissingGuests event={event} now_ms={now_ms} />
             {known ? (
               <Waivers event={event} waivers={known.waiver_records} />
             ) : failed ? (

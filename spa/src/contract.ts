@@ -69,6 +69,11 @@ export interface Warning {
   message: string;
 }
 
+export interface RemindersAnswer {
+  reminded: string[];
+  skipped: { guest_id: string; why: "signed" | "no_email" | "reminded_recently" }[];
+}
+
 export type RemindersState =
   | "off"
   | "on"
@@ -264,4 +269,51 @@ export interface WaiverVersion {
 export interface WaiverVersions {
   current: string;
   versions: WaiverVersion[];
+}
+
+export type WaiverState = "signed" | "superseded" | "missing";
+
+/** Somebody who has signed, or a listed guest who has not. */
+export interface Passenger {
+  name: string;
+  minor: boolean;
+  guardian: string | null;
+  waiver: WaiverState;
+  signed_at: string | null;
+  waiver_id: string | null;
+  guest_id: string | null;
+  checked_in_at: string | null;
+  no_show: boolean;
+}
+
+/** Who is aboard or expected, as of one moment. */
+export interface ManifestFacts {
+  event_id: string;
+  title: string;
+  starts_at: string;
+  ends_at: string;
+  timezone: string;
+  vessel: string;
+  departure_port: string;
+  return_port: string;
+  passenger_limit: number | null;
+  party_size: number;
+  captain: Person | null;
+  crew: Person[];
+  passengers: Passenger[];
+  /** Who has come aboard; before the first has, who has signed. */
+  head_count: number;
+  /** How many have not signed, named or not. */
+  missing: number;
+  missing_names: string[];
+  over_limit: boolean;
+  safety_briefing_at: string | null;
+  safety_briefing_by: string | null;
+  emergency: { operator: { name: string; phone: string }; note: string };
+}
+
+export interface Manifest extends ManifestFacts {
+  frozen: { at: string; by: string; sha256: string } | null;
+  /** The manifest as it was at departure. */
+  snapshot: ManifestFacts | null;
 }

@@ -12,7 +12,7 @@ test("pasted lines become guests, in every usual spelling", () => {
     guest("Cora Lind", "cora@example.com"),
     guest("Dan", "dan@example.com"),
     guest("Reyes Eva"),
-    guest("@@"),
+    guest("", "@@"),
   ]);
 });
 

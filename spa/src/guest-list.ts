@@ -16,7 +16,7 @@ export function parseGuests(text: string): Guest[] {
 }
 
 function parseLine(line: string): Guest {
-  const email = line.match(/[^\s<>,;"]+@[^\s<>,;"]+/)?.[0] ?? "";
+  const email = line.match(/[^\s<>,;"]*@[^\s<>,;"]*/)?.[0] ?? "";
   const name = line.replace(email, "").replace(/[\s<>,;"]+/g, " ");
   return { guest_id: "", name: name.trim(), email };
 }
