@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { href, type Route } from "./router";
 import { Skeleton, usePageTitle } from "./ui";
 
-type Name = "payments" | "to_clear" | "reports" | "deposit" | "mail" | "statement";
+type Name = "payments" | "to_clear" | "reports" | "deposit" | "mail" | "statement" | "manifest";
 
 export type LazyRoute = Extract<Route, { page: Name }>;
 
@@ -13,6 +13,7 @@ const titles: Record<Name, string> = {
   deposit: "Deposit",
   mail: "Mail",
   statement: "Statement",
+  manifest: "Manifest",
 };
 
 const addresses = {

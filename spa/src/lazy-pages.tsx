@@ -1,6 +1,7 @@
 import { Deposit } from "./deposit";
 import type { LazyRoute } from "./lazy-page";
 import { MailContent } from "./mail";
+import { ManifestPage } from "./manifest";
 import { useValue } from "./observable";
 import { Ledger } from "./payments";
 import { Reports } from "./reports";
@@ -25,5 +26,7 @@ export function LazyContent({ route }: { route: LazyRoute }) {
       return <MailContent />;
     case "statement":
       return <PrintedStatement key={route.event_id} event_id={route.event_id} />;
+    case "manifest":
+      return <ManifestPage key={route.event_id} event_id={route.event_id} />;
   }
 }

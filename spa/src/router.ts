@@ -4,6 +4,7 @@ export type Route =
   | { page: "board" }
   | { page: "charter"; event_id: string }
   | { page: "statement"; event_id: string }
+  | { page: "manifest"; event_id: string }
   | { page: "payments" }
   | { page: "to_clear" }
   | { page: "reports" }
@@ -32,6 +33,12 @@ const fixed: Readonly<Record<string, Route>> = {
   waiver: { page: "waiver_versions" },
 };
 
+/** The pages behind a charter's own. */
+const ofCharter: Readonly<Record<string, "statement" | "manifest">> = {
+  statement: "statement",
+  manifest: "manifest",
+};
+
 /** What a path names. */
 export function parseRoute(pathname: string): Route {
   const path = pathname.slice(basePath(pathname).length);
@@ -42,8 +49,9 @@ export function parseRoute(pathname: string): Route {
   if (known) return known;
   if (second === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(second)) return { page: "not_found" };
   if (first === "events" && parts.length === 2) return { page: "charter", event_id: second };
-  if (first === "events" && parts.length === 3 && third === "statement") {
-    return { page: "statement", event_id: second };
+  if (first === "events" && parts.length === 3) {
+    const page = third && Object.hasOwn(ofCharter, third) && ofCharter[third];
+    return page ? { page, event_id: second } : { page: "not_found" };
   }
   if (first === "g" && parts.length === 2) {
     // `/g/waiver` is a link that lost its id, not a charter.
