@@ -1,4 +1,6 @@
 import type {
+  AskedAnswer,
+  Block,
   CharterDetail,
   CharterEvent,
   CharterPage,
@@ -15,7 +17,11 @@ import type {
   PeriodLength,
   RemindersAnswer,
   Summary,
+  SupersededEvent,
   ToClearPage,
+  WaiverDetail,
+  WaiverLanguage,
+  WaiverPage,
   WaiverVersion,
   WaiverVersions,
 } from "./contract";
@@ -253,9 +259,41 @@ export function readWaiverVersions(): Promise<WaiverVersions> {
   return json("/api/waiver-versions");
 }
 
-/** Makes a text the current one; the current text again changes nothing. */
-export function publishWaiver(title: string, text: string): Promise<WaiverVersion> {
-  return json("/api/waiver-versions/current", { method: "PUT", body: { title, text } });
+/** Makes a text the current one of its language; the current text again changes nothing. */
+export function publishWaiver(
+  title: string,
+  text: string,
+  language: WaiverLanguage,
+): Promise<WaiverVersion> {
+  return json("/api/waiver-versions/current", { method: "PUT", body: { title, text, language } });
+}
+
+export async function previewWaiver(text: string): Promise<Block[]> {
+  const path = "/api/waiver-versions/preview";
+  return (await json<{ blocks: Block[] }>(path, { method: "POST", body: { text } })).blocks;
+}
+
+export async function listSuperseded(): Promise<SupersededEvent[]> {
+  return (await json<{ events: SupersededEvent[] }>("/api/waiver-versions/superseded")).events;
+}
+
+/** Mails those who have signed an older text, each at most once in six hours. */
+export function askAgain(event_id: string): Promise<AskedAnswer> {
+  return json(`/api/events/${event_id}/ask-again`, { method: "POST", body: {} });
+}
+
+export interface WaiverQuery {
+  query?: string;
+  limit?: number;
+  cursor?: string;
+}
+
+export function listWaivers(query: WaiverQuery): Promise<WaiverPage> {
+  return json(`/api/waivers${search(query)}`);
+}
+
+export function readWaiver(event_id: string, waiver_id: string): Promise<WaiverDetail> {
+  return json(`/api/events/${event_id}/waivers/${waiver_id}`);
 }
 
 function search(query: object): string {

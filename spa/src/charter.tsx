@@ -6,6 +6,7 @@ import { MoneyBadge, UnsentPayments, WaiverBadge } from "./card";
 import { openCharterDialog } from "./charter-dialog";
 import { charters, keepCharters, keepDetail, records, refresh, remembered } from "./charters";
 import type { CharterEvent, MailProblem, Person, WaiverRecord } from "./contract";
+import { LazyShare } from "./lazy-share";
 import { problemWords, sameAddress } from "./mail-words";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { NotFound } from "./not-found";
@@ -264,6 +265,7 @@ function GuestLink({ event }: { event: CharterEvent }) {
           Open guest page
         </a>
       </p>
+      <LazyShare event={event} />
     </>
   );
 }
@@ -276,8 +278,11 @@ function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly Wa
     <ul class="waivers">
       {waivers.map((waiver) => (
         <li key={waiver.waiver_id}>
-          <strong>{waiver.participant_name}</strong>
+          <a href={href(`/events/${event.event_id}/waivers/${waiver.waiver_id}`)}>
+            {waiver.participant_name}
+          </a>
           {waiver.minor && <span class="badge badge-calm">Minor</span>}
+          {waiver.superseded && <span class="badge badge-part">Older text</span>}
           <span class="entry-small">
             {waiver.minor && `signed by ${waiver.signer_name}, `}
             {formatMoment(waiver.signed_at, event.timezone)}

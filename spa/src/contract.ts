@@ -150,6 +150,9 @@ export interface WaiverRecord {
   signed_at: string;
   waiver_version: string;
   record_hash: string;
+  language?: WaiverLanguage;
+  /** An older text of its language was signed. */
+  superseded?: boolean;
 }
 
 export interface CharterDetail extends CharterEvent {
@@ -258,17 +261,104 @@ export interface GuestEvent {
   waivers: { signed: number; expected: number; signers: string[] };
 }
 
+export type WaiverLanguage = "en" | "es";
+
 export interface WaiverVersion {
   /** The SHA-256 of the text, and its name. */
   waiver_version: string;
+  language: WaiverLanguage;
   title: string;
   text: string;
   published_at: string;
+  /** `sample` for the text that ships with the product. */
+  published_by: string;
 }
 
 export interface WaiverVersions {
   current: string;
+  /** Null when guests who choose Spanish sign the English text. */
+  current_es: string | null;
   versions: WaiverVersion[];
+}
+
+/** A waiver's text as a tree of blocks. */
+export type Block =
+  | { type: "heading"; level: 2 | 3; children: Inline[] }
+  | { type: "paragraph"; children: Inline[] }
+  | { type: "list"; ordered: boolean; items: Block[][] }
+  | { type: "quote"; children: Block[] }
+  | { type: "rule" };
+
+export type Inline =
+  | { type: "text"; text: string }
+  | { type: "strong" | "emphasis"; children: Inline[] }
+  | { type: "link"; href: string; children: Inline[] }
+  | { type: "code"; text: string }
+  | { type: "break" };
+
+/** A coming charter with those on it who have signed an older text. */
+export interface SupersededEvent {
+  event_id: string;
+  title: string;
+  starts_at: string;
+  timezone: string;
+  signers: SupersededSigner[];
+}
+
+export interface SupersededSigner {
+  waiver_id: string;
+  participant_name: string;
+  signer_name: string;
+  can_be_asked: boolean;
+}
+
+export interface AskedAnswer {
+  asked: string[];
+  skipped: { waiver_id: string; why: "signed_current_text" | "no_email" | "asked_recently" }[];
+}
+
+/** A signature in the list of all. */
+export interface ListedWaiver extends WaiverRecord {
+  charter: string;
+  starts_at: string;
+}
+
+export interface WaiverPage {
+  waivers: ListedWaiver[];
+  next_cursor: string | null;
+}
+
+/** A signature with everything that was recorded about it. */
+export interface WaiverDetail {
+  waiver_id: string;
+  event_id: string;
+  charter: string;
+  starts_at: string;
+  participant_name: string;
+  participant_birth_date: string | null;
+  minor: boolean;
+  signer_name: string;
+  signer_email: string;
+  signer_phone: string;
+  guardian_relationship?: string;
+  esign_statement: string;
+  intent_statement: string;
+  authority_statement?: string;
+  signature_typed: string;
+  signature_strokes: (readonly [x: number, y: number, time_ms: number])[][];
+  waiver_version: string;
+  waiver_title: string;
+  language: WaiverLanguage;
+  /** The text that was signed. */
+  version: WaiverVersion | null;
+  signed_at: string;
+  device_time: string;
+  address: string;
+  user_agent: string;
+  seq: number;
+  prev_hash: string;
+  record_hash: string;
+  audit: { act: string; at: string; by: string; address: string }[];
 }
 
 export type WaiverState = "signed" | "superseded" | "missing";

@@ -289,18 +289,20 @@ function Ticks({ name, on, said, tick }: TicksProps) {
         <button
           type="button"
           class="tick tick-aboard"
+          aria-label={`Aboard: ${name}`}
           aria-pressed={shown === "aboard"}
           onClick={() => void set("aboard")}
         >
-          Aboard<span class="visually-hidden">: {name}</span>
+          Aboard
         </button>
         <button
           type="button"
           class="tick tick-away"
+          aria-label={`No-show: ${name}`}
           aria-pressed={shown === "no_show"}
           onClick={() => void set("no_show")}
         >
-          No-show<span class="visually-hidden">: {name}</span>
+          No-show
         </button>
       </div>
       <p class="passenger-state" role="status">

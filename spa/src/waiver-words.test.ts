@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sampleCharter } from "./samples";
-import { remindedWords, shortList, shortName, takesSignatures } from "./waiver-words";
+import { askedWords, remindedWords, shortList, shortName, takesSignatures } from "./waiver-words";
 
 test("names are short enough for a card", () => {
   expect(["Ana Reyes", " Bo ", "Ana Maria  de la Cruz", "Zoë Ångström", ""].map(shortName)).toEqual(
@@ -50,5 +50,22 @@ test("a charter takes signatures until it ends, for a day when reopened, never w
   expect(takesSignatures(reopened, at("2026-07-07T00:00:00Z"))).toBe(false);
   expect(takesSignatures({ ...event, status: "cancelled" }, at("2026-07-01T00:00:00Z"))).toBe(
     false,
+  );
+});
+
+test("what came of asking again is told by name", () => {
+  const signer = {
+    waiver_id: "1",
+    participant_name: "Ana Reyes",
+    signer_name: "",
+    can_be_asked: true,
+  };
+  const signers = [signer, { ...signer, waiver_id: "2", participant_name: "Bo" }];
+  const skipped = [{ waiver_id: "2", why: "asked_recently" as const }];
+  expect(askedWords({ asked: ["1"], skipped }, signers)).toBe(
+    "Asked: Ana R. Asked less than six hours ago: Bo.",
+  );
+  expect(askedWords({ asked: [], skipped: [] }, signers)).toBe(
+    "Everybody has signed the new text.",
   );
 });

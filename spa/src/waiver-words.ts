@@ -1,4 +1,12 @@
-import type { CharterEvent, Guest, RemindersAnswer, Warning } from "./contract";
+import type {
+  AskedAnswer,
+  CharterEvent,
+  Guest,
+  RemindersAnswer,
+  SupersededSigner,
+  WaiverLanguage,
+  Warning,
+} from "./contract";
 
 /** `Ana R.`, as guests see each other's names too. */
 export function shortName(name: string): string {
@@ -31,25 +39,59 @@ export function remindedWords(
   { reminded, skipped }: RemindersAnswer,
   guests: readonly Guest[],
 ): { words: string; good: boolean } {
-  const names = (ids: readonly string[]) =>
-    shortList(
-      ids.map((id) => guests.find(({ guest_id }) => guest_id === id)?.name ?? "somebody"),
-      3,
-    );
+  const name = (id: string) => guests.find(({ guest_id }) => guest_id === id)?.name;
   const because = (why: string) =>
     skipped.filter((one) => one.why === why).map(({ guest_id }) => guest_id);
-  const parts = [
-    { what: "Reminded", ids: reminded },
-    { what: "Reminded less than six hours ago", ids: because("reminded_recently") },
-    { what: "No email", ids: because("no_email") },
-    { what: "Has signed meanwhile", ids: because("signed") },
-  ].filter(({ ids }) => ids.length > 0);
-  if (parts.length === 0) return { words: "Nobody is missing.", good: true };
-  const words = parts
-    .map(({ what, ids }) => `${what}: ${names(ids)}`.replace(/\.?$/, "."))
-    .join(" ");
-  return { words, good: reminded.length > 0 };
+  const words = outcome(
+    [
+      ["Reminded", reminded],
+      ["Reminded less than six hours ago", because("reminded_recently")],
+      ["No email", because("no_email")],
+      ["Has signed meanwhile", because("signed")],
+    ],
+    name,
+  );
+  return { words: words || "Nobody is missing.", good: reminded.length > 0 || !words };
 }
+
+/** What came of asking the signers of an older text for the new one. */
+export function askedWords(
+  { asked, skipped }: AskedAnswer,
+  signers: readonly SupersededSigner[],
+): string {
+  const name = (id: string) => signers.find(({ waiver_id }) => waiver_id === id)?.participant_name;
+  const because = (why: string) =>
+    skipped.filter((one) => one.why === why).map(({ waiver_id }) => waiver_id);
+  const words = outcome(
+    [
+      ["Asked", asked],
+      ["Asked less than six hours ago", because("asked_recently")],
+      ["No email", because("no_email")],
+      ["Has signed the new text meanwhile", because("signed_current_text")],
+    ],
+    name,
+  );
+  return words || "Everybody has signed the new text.";
+}
+
+function outcome(
+  parts: readonly (readonly [what: string, ids: readonly string[]])[],
+  name: (id: string) => string | undefined,
+): string {
+  return parts
+    .filter(([, ids]) => ids.length > 0)
+    .map(
+      ([what, ids]) =>
+        `${what}: ${shortList(
+          ids.map((id) => name(id) ?? "somebody"),
+          3,
+        )}`,
+    )
+    .map((words) => words.replace(/\.?$/, "."))
+    .join(" ");
+}
+
+export const languageNames: Record<WaiverLanguage, string> = { en: "English", es: "Spanish" };
 
 const shortWarnings: Record<string, string> = {
   return_port_differs: "Ends in another port",
