@@ -21,8 +21,11 @@ import {
 } from "./manifest-words";
 import { PrintButton } from "./print";
 import { href } from "./router";
-import { formatLongDay, formatMoment, formatRecent, formatSpan } from "./time";
+import { formatAway, formatLongDay, formatMoment, formatRecent, formatSpan } from "./time";
 import { announce, Dialog, Failed, Skeleton, sentence, usePageTitle } from "./ui";
+
+/** So long before its time, a departure is likely a tap on the wrong charter. */
+const EARLY_MS = 6 * 3_600_000;
 
 /** Who is aboard: ticked off at the dock, frozen when the vessel leaves. */
 export function ManifestPage({ event_id }: { event_id: string }) {
@@ -380,6 +383,7 @@ function Departure({ manifest, act }: ContentProps) {
 function DepartDialog({ manifest, act, onClose }: ContentProps & { onClose(): void }) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState("");
+  const starts_in_ms = new Date(manifest.starts_at).getTime() - Date.now();
   const open = unticked(manifest);
   const unsigned = aboard(manifest).filter(({ waiver }) => waiver === "missing");
   const names = (people: readonly Passenger[]) => people.map(({ name }) => name).join(", ");
@@ -404,6 +408,11 @@ function DepartDialog({ manifest, act, onClose }: ContentProps & { onClose(): vo
           <strong>{headCount(manifest)}.</strong> The list is frozen as it is and mailed ashore.
           This cannot be undone.
         </p>
+        {starts_in_ms > EARLY_MS && (
+          <p class="strip strip-bad">
+            This charter departs {formatAway(manifest.starts_at, Date.now())}. Is it the right one?
+          </p>
+        )}
         {manifest.over_limit && (
           <p class="strip strip-bad">More passengers than the vessel may carry.</p>
         )}

@@ -56,7 +56,7 @@ function Paper({ record }: { record: WaiverDetail }) {
         <PrintButton />
       </div>
       <p>
-        {record.minor ? `Signed for this minor by ${record.signer_name}` : "Signed in person"},{" "}
+        {record.minor ? `Signed for this minor by ${record.signer_name}` : "Signed as an adult"},{" "}
         {moment(record.signed_at)}
       </p>
       <dl class="details">
@@ -99,7 +99,7 @@ function Paper({ record }: { record: WaiverDetail }) {
         <Fact name="SHA-256 of the text">{record.waiver_version}</Fact>
         <Fact name="Signed at (UTC)">{record.signed_at}</Fact>
         <Fact name="The device’s clock said">{record.device_time}</Fact>
-        <Fact name="Address">{record.address}</Fact>
+        <Fact name="Internet address">{record.address}</Fact>
         <Fact name="Browser">{record.user_agent}</Fact>
       </dl>
       <h2>What happened to it</h2>

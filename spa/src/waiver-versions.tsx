@@ -220,7 +220,12 @@ function PublishDialog({ current, onClose, onPublished }: PublishProps) {
     setDoing("Publishing…");
     try {
       const version = await publishWaiver(title.trim(), text.trim(), language);
-      if (version.waiver_version === current[language]?.waiver_version && !isSample(version)) {
+      const before = current[language];
+      // The sample's text becomes the operator's own when they publish it before anybody has signed it.
+      if (
+        version.waiver_version === before?.waiver_version &&
+        version.published_by === before.published_by
+      ) {
         announce("The text is the same; nothing was changed.");
         onClose();
       } else {

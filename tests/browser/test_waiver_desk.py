@@ -132,6 +132,7 @@ def test_passengers_are_ticked_off_briefed_and_frozen_at_departure(
 
     page.get_by_role("button", name="Depart…").click()
     dialog = page.get_by_role("dialog", name="Depart?")
+    expect(dialog).to_contain_text("This charter departs in 3 days. Is it the right one?")
     expect(dialog).to_contain_text("Neither aboard nor a no-show: Bo Sund.")
     expect(dialog).not_to_contain_text("briefing is not ticked off")
     dialog.get_by_role("button", name="Depart", exact=True).click()
