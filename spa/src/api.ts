@@ -1,4 +1,6 @@
 import type {
+  AskedAnswer,
+  Block,
   CharterDetail,
   CharterEvent,
   CharterPage,
@@ -6,13 +8,20 @@ import type {
   Mail,
   MailPage,
   MailStatus,
+  Manifest,
+  Passenger,
   Payment,
   PaymentAnswer,
   PaymentPage,
   PaymentRequest,
   PeriodLength,
+  RemindersAnswer,
   Summary,
+  SupersededEvent,
   ToClearPage,
+  WaiverDetail,
+  WaiverLanguage,
+  WaiverPage,
   WaiverVersion,
   WaiverVersions,
 } from "./contract";
@@ -111,6 +120,41 @@ export function cancelCharter(event_id: string, reason: string): Promise<Charter
   return json(`/api/events/${event_id}/cancel`, { method: "POST", body: { reason } });
 }
 
+/** Mails the listed guests who have not signed, each at most once in six hours. */
+export function remindGuests(event_id: string): Promise<RemindersAnswer> {
+  return json(`/api/events/${event_id}/waiver-reminders`, { method: "POST", body: {} });
+}
+
+/** Opens a charter that is over for signatures, for 24 hours from now. */
+export function reopenWaivers(event_id: string): Promise<CharterEvent> {
+  return json(`/api/events/${event_id}/reopen-waivers`, { method: "POST", body: {} });
+}
+
+export function readManifest(event_id: string): Promise<Manifest> {
+  return json(`/api/events/${event_id}/manifest`);
+}
+
+export type DockState = "aboard" | "no_show" | "clear";
+
+/** Ticks a passenger off: by the signature, or by the place on the list without one. */
+export function checkIn(
+  event_id: string,
+  { waiver_id, guest_id }: Passenger,
+  state: DockState,
+): Promise<Manifest> {
+  const who = waiver_id ? { waiver_id } : { guest_id };
+  return json(`/api/events/${event_id}/check-in`, { method: "POST", body: { ...who, state } });
+}
+
+export function noteBriefing(event_id: string, done: boolean): Promise<Manifest> {
+  return json(`/api/events/${event_id}/safety-briefing`, { method: "POST", body: { done } });
+}
+
+/** Freezes the manifest and mails it ashore; the first departure stands. */
+export function depart(event_id: string): Promise<Manifest> {
+  return json(`/api/events/${event_id}/depart`, { method: "POST", body: {} });
+}
+
 export async function putPayment(
   event_id: string,
   payment_id: string,
@@ -176,8 +220,16 @@ export function readSummary(query: SummaryQuery): Promise<Summary> {
   return json(`/api/payments/summary${search(query)}`);
 }
 
-export async function paymentsCsv(query: { from: string; to: string }): Promise<Blob> {
-  const response = await send(`/api/payments.csv${search(query)}`, { timeout_ms: 60_000 });
+export function paymentsCsv(query: { from: string; to: string }): Promise<Blob> {
+  return csv(`/api/payments.csv${search(query)}`);
+}
+
+export function manifestCsv(event_id: string): Promise<Blob> {
+  return csv(`/api/events/${event_id}/manifest.csv`);
+}
+
+async function csv(path: string): Promise<Blob> {
+  const response = await send(path, { timeout_ms: 60_000 });
   if (!response.ok || !response.headers.get("Content-Type")?.startsWith("text/csv")) {
     throw await failure(response);
   }
@@ -207,9 +259,41 @@ export function readWaiverVersions(): Promise<WaiverVersions> {
   return json("/api/waiver-versions");
 }
 
-/** Makes a text the current one; the current text again changes nothing. */
-export function publishWaiver(title: string, text: string): Promise<WaiverVersion> {
-  return json("/api/waiver-versions/current", { method: "PUT", body: { title, text } });
+/** Makes a text the current one of its language; the current text again changes nothing. */
+export function publishWaiver(
+  title: string,
+  text: string,
+  language: WaiverLanguage,
+): Promise<WaiverVersion> {
+  return json("/api/waiver-versions/current", { method: "PUT", body: { title, text, language } });
+}
+
+export async function previewWaiver(text: string): Promise<Block[]> {
+  const path = "/api/waiver-versions/preview";
+  return (await json<{ blocks: Block[] }>(path, { method: "POST", body: { text } })).blocks;
+}
+
+export async function listSuperseded(): Promise<SupersededEvent[]> {
+  return (await json<{ events: SupersededEvent[] }>("/api/waiver-versions/superseded")).events;
+}
+
+/** Mails those who have signed an older text, each at most once in six hours. */
+export function askAgain(event_id: string): Promise<AskedAnswer> {
+  return json(`/api/events/${event_id}/ask-again`, { method: "POST", body: {} });
+}
+
+export interface WaiverQuery {
+  query?: string;
+  limit?: number;
+  cursor?: string;
+}
+
+export function listWaivers(query: WaiverQuery): Promise<WaiverPage> {
+  return json(`/api/waivers${search(query)}`);
+}
+
+export function readWaiver(event_id: string, waiver_id: string): Promise<WaiverDetail> {
+  return json(`/api/events/${event_id}/waivers/${waiver_id}`);
 }
 
 function search(query: object): string {

@@ -6,7 +6,7 @@ import { CharterPage } from "./charter";
 import { CharterDialogs } from "./charter-dialog";
 import { outbox } from "./charters";
 import { GuestPage } from "./guest";
-import { isPayments, LazyPage } from "./lazy-page";
+import { isPayments, isWaivers, LazyPage } from "./lazy-page";
 import { LoginDialog, LoginPage } from "./login";
 import { NotFound } from "./not-found";
 import { useValue } from "./observable";
@@ -16,7 +16,6 @@ import { href, parseRoute, pathname, type Route } from "./router";
 import * as session from "./session";
 import { announce, Mark, Notices } from "./ui";
 import { WaiverDetour } from "./waiver-detour";
-import { WaiverVersionsPage } from "./waiver-versions";
 
 export function App() {
   const path = useValue(pathname);
@@ -85,8 +84,6 @@ function DeskPage({ route }: { route: DeskRoute }) {
       return <Board />;
     case "charter":
       return <CharterPage key={route.event_id} event_id={route.event_id} />;
-    case "waiver_versions":
-      return <WaiverVersionsPage />;
     default:
       return <LazyPage route={route} />;
   }
@@ -124,7 +121,7 @@ function DeskHeader({ page }: { page: DeskRoute["page"] }) {
         <a href={href("/mail")} {...current(page === "mail")}>
           Mail
         </a>
-        <a href={href("/waiver")} {...current(page === "waiver_versions")}>
+        <a href={href("/waiver")} {...current(isWaivers(page))}>
           Waiver
         </a>
       </nav>

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { charters, outbox } from "./charters";
 import type { CharterEvent } from "./contract";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
+import { MissingShort, WarningBadges } from "./missing-guests";
 import { moneyState } from "./money-state";
 import { useValue } from "./observable";
 import { firstPayment, type OutboxEntry } from "./outbox";
@@ -43,10 +44,12 @@ export function Card({ event, now_ms, large }: CardProps) {
         <Fact name="Patron" value={event.patron.name} />
         <Fact name="Party" value={String(event.party_size)} />
       </dl>
+      <MissingShort event={event} now_ms={now_ms} />
       <div class="card-foot">
         <p class="badges">
           <WaiverBadge event={event} />
           <MoneyBadge event={event} />
+          <WarningBadges event={event} />
         </p>
         <button
           type="button"

@@ -16,6 +16,8 @@ import {
 } from "./charter-form";
 import { charters, keepCharters } from "./charters";
 import type { CharterEvent, Person } from "./contract";
+import { isBlankGuest } from "./guest-list";
+import { GuestListFields } from "./guest-list-fields";
 import { Observable, useValue } from "./observable";
 import { navigate } from "./router";
 import { browserTimezone } from "./time";
@@ -91,7 +93,10 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
   const submit = async (submitted: Event) => {
     submitted.preventDefault();
     if (saving) return;
-    const { body, errors } = readCharterForm(form);
+    // Rows that nobody filled in would shift what the server says about the rows after them.
+    const guests = form.guests.filter((guest) => !isBlankGuest(guest));
+    if (guests.length < form.guests.length) set({ guests });
+    const { body, errors } = readCharterForm({ ...form, guests });
     setErrors(errors ?? {});
     setFailure("");
     if (!body) {
@@ -166,6 +171,7 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
           )}
           {theirs.length > 0 && <Theirs theirs={theirs} onTake={useTheirs} />}
           <Trip form={form} errors={errors} set={set} />
+          <Party form={form} errors={errors} set={set} />
           <Guests form={form} errors={errors} set={set} />
           <Crew form={form} errors={errors} set={set} />
           <Money form={form} errors={errors} set={set} />
@@ -313,7 +319,7 @@ function Trip({ form, errors, set }: PartProps) {
   );
 }
 
-function Guests({ form, errors, set }: PartProps) {
+function Party({ form, errors, set }: PartProps) {
   return (
     <Part title="Patron and party">
       <PersonFields
@@ -328,6 +334,18 @@ function Guests({ form, errors, set }: PartProps) {
         value={form.party_size}
         numeric
         onInput={(party_size) => set({ party_size })}
+      />
+    </Part>
+  );
+}
+
+function Guests({ form, errors, set }: PartProps) {
+  return (
+    <Part title="Expected guests">
+      <GuestListFields
+        guests={form.guests}
+        errors={errors}
+        onChange={(guests) => set({ guests })}
       />
     </Part>
   );
@@ -603,7 +621,7 @@ function isCharter(value: unknown): value is CharterEvent {
 }
 
 const shownFields =
-  /^(title|starts_at|ends_at|timezone|vessel|passenger_limit|departure_port|return_port|party_size|charter_fee_cents|currency|notes|guest_notes|(captain|patron|crew\.\d+)(\.(name|email|phone))?)$/;
+  /^(title|starts_at|ends_at|timezone|vessel|passenger_limit|departure_port|return_port|party_size|charter_fee_cents|currency|notes|guest_notes|guests|(captain|patron|crew\.\d+|guests\.\d+)(\.(name|email|phone))?)$/;
 
 function unplaced(errors: Errors): string {
   return Object.entries(errors)

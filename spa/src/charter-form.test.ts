@@ -109,6 +109,29 @@ describe("an edit", () => {
     expect(body && changes(body, night)).toEqual({});
   });
 
+  test("keeps the listed guests with their ids, and sends them when one has changed", () => {
+    const guests = [
+      { guest_id: "guest-1", name: "Ana Reyes", email: "ana@example.com" },
+      { guest_id: "guest-2", name: "Bo Sund", email: "" },
+    ];
+    const listed = sampleCharter({ guests });
+    const form = charterForm(listed);
+    const edited = (change: Partial<typeof form>) => {
+      const { body } = readCharterForm({ ...form, ...change });
+      return body && changes(body, listed);
+    };
+    expect(edited({ vessel: "Kestrel" })).toEqual({ vessel: "Kestrel" });
+    const cora = { guest_id: "", name: " Cora ", email: "" };
+    const blank = { guest_id: "", name: "", email: " " };
+    expect(edited({ guests: [...form.guests, blank, cora] })).toEqual({
+      guests: [...guests, { ...cora, name: "Cora" }],
+    });
+    expect(edited({ guests: form.guests.slice(1) })).toEqual({ guests: guests.slice(1) });
+    expect(merge(form, listed, sampleCharter({ guests: guests.slice(0, 1) })).theirs).toEqual([
+      { field: "guests", value: "Ana Reyes", mine: false },
+    ]);
+  });
+
   test("sends what was changed and no more", () => {
     const { body } = readCharterForm({ ...charterForm(base), vessel: "Kestrel" });
     expect(body && changes(body, base)).toEqual({ vessel: "Kestrel" });

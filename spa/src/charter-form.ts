@@ -1,4 +1,5 @@
-import type { CharterEvent, Person } from "./contract";
+import type { CharterEvent, Guest, Person } from "./contract";
+import { checkGuests, isBlankGuest, isEmailOrEmpty, trimmedGuest } from "./guest-list";
 import { parseMoney, plainAmount } from "./money";
 import {
   formatTime,
@@ -30,6 +31,7 @@ export interface CharterForm {
   crew: Person[];
   patron: Person;
   party_size: string;
+  guests: Guest[];
   charter_fee: string;
   currency: string;
   balance_reminders: boolean;
@@ -55,6 +57,7 @@ export function newCharterForm(timezone: string, currency: string): CharterForm 
     crew: [],
     patron: { ...nobody },
     party_size: "1",
+    guests: [],
     charter_fee: "",
     currency,
     balance_reminders: false,
@@ -80,6 +83,7 @@ export function charterForm(event: CharterEvent): CharterForm {
     crew: event.crew.map((person) => ({ ...person })),
     patron: { ...event.patron },
     party_size: String(event.party_size),
+    guests: (event.guests ?? []).map((guest) => ({ ...guest })),
     charter_fee: plainAmount(event.charter_fee_cents, event.currency),
     currency: event.currency,
     balance_reminders: event.balance_reminders ?? false,
@@ -108,6 +112,7 @@ export interface CharterBody {
   crew: Person[];
   patron: Person;
   party_size: number;
+  guests: Guest[];
   charter_fee_cents: number;
   /** Left out, it is the operator's own. */
   currency?: string;
@@ -150,6 +155,7 @@ export function readCharterForm(form: CharterForm): ReadCharter {
   ] as const) {
     checkPerson(name, person, errors);
   }
+  checkGuests(form.guests, errors);
   if (Object.keys(errors).length > 0 || !starts?.instant || !ends?.instant) return { errors };
   const captain = trimmed(form.captain);
   return {
@@ -166,6 +172,7 @@ export function readCharterForm(form: CharterForm): ReadCharter {
       crew: form.crew.map(trimmed).filter((person) => !isBlank(person)),
       patron: trimmed(form.patron),
       party_size: party_size ?? 1,
+      guests: form.guests.map(trimmedGuest).filter((guest) => !isBlankGuest(guest)),
       charter_fee_cents: fee.cents ?? 0,
       ...(currency ? { currency } : {}),
       balance_reminders: form.balance_reminders,
@@ -212,10 +219,7 @@ function whole(text: string, least: number, most: number): number | null {
 }
 
 function checkPerson(name: string, person: Person, errors: Record<string, string>): void {
-  const email = person.email.trim();
-  if (email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) {
-    errors[`${name}.email`] = "This is not an email address.";
-  }
+  if (!isEmailOrEmpty(person.email)) errors[`${name}.email`] = "This is not an email address.";
 }
 
 function trimmed({ name, email, phone }: Person): Person {
@@ -238,6 +242,7 @@ export function changes(body: CharterBody, base: CharterEvent): Partial<CharterB
       return !same(value, before && trimmed(before as Person));
     }
     if (name === "crew") return !same(value, (before as Person[]).map(trimmed));
+    if (name === "guests") return !same(value, before ?? []);
     if (name === "balance_reminders") return value !== (before ?? false);
     return !same(value, before);
   });
@@ -269,7 +274,7 @@ export function merge(typed: CharterForm, base: CharterEvent, current: CharterEv
 
 function shown(value: unknown): string {
   if (Array.isArray(value))
-    return value.map((person: Person) => person.name).join(", ") || "nobody";
+    return value.map((person: Person | Guest) => person.name).join(", ") || "nobody";
   if (typeof value === "object" && value !== null) {
     return Object.values(value).filter(Boolean).join(", ") || "nobody";
   }
@@ -292,6 +297,7 @@ export const fieldNames: Record<keyof CharterForm, string> = {
   crew: "Crew",
   patron: "Patron",
   party_size: "Party size",
+  guests: "Expected guests",
   charter_fee: "Charter fee",
   currency: "Currency",
   balance_reminders: "Balance reminders",

@@ -6,7 +6,9 @@ import { MoneyBadge, UnsentPayments, WaiverBadge } from "./card";
 import { openCharterDialog } from "./charter-dialog";
 import { charters, keepCharters, keepDetail, records, refresh, remembered } from "./charters";
 import type { CharterEvent, MailProblem, Person, WaiverRecord } from "./contract";
+import { LazyShare } from "./lazy-share";
 import { problemWords, sameAddress } from "./mail-words";
+import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { NotFound } from "./not-found";
 import { useValue } from "./observable";
 import { openPaymentDialog } from "./payment-dialog";
@@ -14,7 +16,7 @@ import { ReasonDialog } from "./reason-dialog";
 import { Reminders } from "./reminders";
 import { href } from "./router";
 import { Statement } from "./statement";
-import { formatLongDay, formatMoment, formatSpan, zoneIfForeign } from "./time";
+import { formatLongDay, formatMoment, formatSpan, useNow, zoneIfForeign } from "./time";
 import { AsOf, announce, Failed, Skeleton, sentence, usePageTitle } from "./ui";
 
 const STALE_MS = 60_000;
@@ -80,6 +82,7 @@ export function CharterPage({ event_id }: { event_id: string }) {
 function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
   const partly = useValue(remembered).has(event.event_id);
   const known = useValue(records).get(event.event_id);
+  const now_ms = useNow();
   const cancelled = event.status === "cancelled";
   return (
     <>
@@ -107,8 +110,12 @@ function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
           <button type="button" disabled={partly} onClick={() => openCharterDialog(event)}>
             Edit
           </button>
+          <a class="button" href={href(`/events/${event.event_id}/manifest`)}>
+            Manifest
+          </a>
           <StatusButtons event={event} />
         </p>
+        <Warnings event={event} />
         {partly && failed && (
           <p class="hint">
             Contacts and notes are not kept on this device. They show, and can be edited, with a
@@ -129,6 +136,8 @@ function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
             )}
           </Section>
           <Section title={`Waivers: ${event.waivers.signed} of ${event.waivers.expected} signed`}>
+            <Reopen event={event} now_ms={now_ms} />
+            <MissingGuests event={event} now_ms={now_ms} />
             {known ? (
               <Waivers event={event} waivers={known.waiver_records} />
             ) : failed ? (
@@ -256,6 +265,7 @@ function GuestLink({ event }: { event: CharterEvent }) {
           Open guest page
         </a>
       </p>
+      <LazyShare event={event} />
     </>
   );
 }
@@ -268,8 +278,11 @@ function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly Wa
     <ul class="waivers">
       {waivers.map((waiver) => (
         <li key={waiver.waiver_id}>
-          <strong>{waiver.participant_name}</strong>
+          <a href={href(`/events/${event.event_id}/waivers/${waiver.waiver_id}`)}>
+            {waiver.participant_name}
+          </a>
           {waiver.minor && <span class="badge badge-calm">Minor</span>}
+          {waiver.superseded && <span class="badge badge-part">Older text</span>}
           <span class="entry-small">
             {waiver.minor && `signed by ${waiver.signer_name}, `}
             {formatMoment(waiver.signed_at, event.timezone)}

@@ -6,6 +6,13 @@ export interface Person {
   phone: string;
 }
 
+/** A guest whom the admin expects aboard; a new one has an empty id. */
+export interface Guest {
+  guest_id: string;
+  name: string;
+  email: string;
+}
+
 export interface Balance {
   charged_cents: number;
   received_cents: number;
@@ -44,10 +51,27 @@ export interface CharterEvent {
   payment_timestamp: string | null;
   payment_method: PaymentMethod | null;
   balance: Balance;
-  waivers: { signed: number; expected: number };
+  /** `missing` are the names of the listed guests who have not signed, when any are listed. */
+  waivers: { signed: number; expected: number; missing?: string[] };
+  /** A charter that this device remembers may come without what follows. */
+  guests?: Guest[];
+  warnings?: Warning[];
+  /** Until when an admin has opened a past charter for signatures. */
+  waivers_open_until?: string | null;
   /** Whether the patron is reminded of the balance by mail, 7 and 2 days before. */
   balance_reminders?: boolean;
   balance_reminders_state?: RemindersState;
+}
+
+/** What the admin should know about a charter before it sails. */
+export interface Warning {
+  code: string;
+  message: string;
+}
+
+export interface RemindersAnswer {
+  reminded: string[];
+  skipped: { guest_id: string; why: "signed" | "no_email" | "reminded_recently" }[];
 }
 
 export type RemindersState =
@@ -126,6 +150,9 @@ export interface WaiverRecord {
   signed_at: string;
   waiver_version: string;
   record_hash: string;
+  language?: WaiverLanguage;
+  /** An older text of its language was signed. */
+  superseded?: boolean;
 }
 
 export interface CharterDetail extends CharterEvent {
@@ -173,7 +200,7 @@ export interface PaymentPage {
 
 export interface ToClearPage {
   payments: ListedPayment[];
-  totals: { uncleared_cents: number; count: number };
+  totals: { count: number; other_currencies?: readonly { count: number }[] };
   next_cursor: string | null;
 }
 
@@ -234,15 +261,149 @@ export interface GuestEvent {
   waivers: { signed: number; expected: number; signers: string[] };
 }
 
+export type WaiverLanguage = "en" | "es";
+
 export interface WaiverVersion {
   /** The SHA-256 of the text, and its name. */
   waiver_version: string;
+  language: WaiverLanguage;
   title: string;
   text: string;
   published_at: string;
+  /** `sample` for the text that ships with the product. */
+  published_by: string;
 }
 
 export interface WaiverVersions {
   current: string;
+  /** Null when guests who choose Spanish sign the English text. */
+  current_es: string | null;
   versions: WaiverVersion[];
+}
+
+/** A waiver's text as a tree of blocks. */
+export type Block =
+  | { type: "heading"; level: 2 | 3; children: Inline[] }
+  | { type: "paragraph"; children: Inline[] }
+  | { type: "list"; ordered: boolean; items: Block[][] }
+  | { type: "quote"; children: Block[] }
+  | { type: "rule" };
+
+export type Inline =
+  | { type: "text"; text: string }
+  | { type: "strong" | "emphasis"; children: Inline[] }
+  | { type: "link"; href: string; children: Inline[] }
+  | { type: "code"; text: string }
+  | { type: "break" };
+
+/** A coming charter with those on it who have signed an older text. */
+export interface SupersededEvent {
+  event_id: string;
+  title: string;
+  starts_at: string;
+  timezone: string;
+  signers: SupersededSigner[];
+}
+
+export interface SupersededSigner {
+  waiver_id: string;
+  participant_name: string;
+  signer_name: string;
+  can_be_asked: boolean;
+}
+
+export interface AskedAnswer {
+  asked: string[];
+  skipped: { waiver_id: string; why: "signed_current_text" | "no_email" | "asked_recently" }[];
+}
+
+/** A signature in the list of all. */
+export interface ListedWaiver extends WaiverRecord {
+  charter: string;
+  starts_at: string;
+}
+
+export interface WaiverPage {
+  waivers: ListedWaiver[];
+  next_cursor: string | null;
+}
+
+/** A signature with everything that was recorded about it. */
+export interface WaiverDetail {
+  waiver_id: string;
+  event_id: string;
+  charter: string;
+  starts_at: string;
+  participant_name: string;
+  participant_birth_date: string | null;
+  minor: boolean;
+  signer_name: string;
+  signer_email: string;
+  signer_phone: string;
+  guardian_relationship?: string;
+  esign_statement: string;
+  intent_statement: string;
+  authority_statement?: string;
+  signature_typed: string;
+  signature_strokes: (readonly [x: number, y: number, time_ms: number])[][];
+  waiver_version: string;
+  waiver_title: string;
+  language: WaiverLanguage;
+  /** The text that was signed. */
+  version: WaiverVersion | null;
+  signed_at: string;
+  device_time: string;
+  address: string;
+  user_agent: string;
+  seq: number;
+  prev_hash: string;
+  record_hash: string;
+  audit: { act: string; at: string; by: string; address: string }[];
+}
+
+export type WaiverState = "signed" | "superseded" | "missing";
+
+/** Somebody who has signed, or a listed guest who has not. */
+export interface Passenger {
+  name: string;
+  minor: boolean;
+  guardian: string | null;
+  waiver: WaiverState;
+  signed_at: string | null;
+  waiver_id: string | null;
+  guest_id: string | null;
+  checked_in_at: string | null;
+  no_show: boolean;
+}
+
+/** Who is aboard or expected, as of one moment. */
+export interface ManifestFacts {
+  event_id: string;
+  title: string;
+  starts_at: string;
+  ends_at: string;
+  timezone: string;
+  vessel: string;
+  departure_port: string;
+  return_port: string;
+  passenger_limit: number | null;
+  party_size: number;
+  captain: Person | null;
+  crew: Person[];
+  passengers: Passenger[];
+  /** Who has come aboard; before the first has, who has signed. */
+  head_count: number;
+  /** How many have not signed, named or not. */
+  missing: number;
+  missing_names: string[];
+  over_limit: boolean;
+  safety_briefing_at: string | null;
+  safety_briefing_by: string | null;
+  emergency: { operator: { name: string; phone: string }; note: string };
+}
+
+export interface Manifest extends ManifestFacts {
+  frozen: { at: string; by: string; sha256: string } | null;
+  /** The manifest as it was at departure. */
+  snapshot: ManifestFacts | null;
 }

@@ -5,11 +5,28 @@ import { announce, sentence } from "./ui";
 
 /** The payments of a period as a file for the bookkeeper. */
 export function CsvButton({ period }: { period: Period }) {
+  return (
+    <DownloadButton
+      file={() => paymentsCsv(period)}
+      name={`payments-${period.from}-to-${period.to}.csv`}
+      disabled={!isPeriod(period)}
+    />
+  );
+}
+
+interface DownloadProps {
+  file(): Promise<Blob>;
+  name: string;
+  disabled?: boolean;
+}
+
+/** A CSV file that only admins may load, so a plain link would not do. */
+export function DownloadButton({ file, name, disabled = false }: DownloadProps) {
   const [saving, setSaving] = useState(false);
   const download = async () => {
     setSaving(true);
     try {
-      save(await paymentsCsv(period), `payments-${period.from}-to-${period.to}.csv`);
+      save(await file(), name);
       announce("The file is on its way to your downloads.");
     } catch (error) {
       announce(`No file. ${sentence(error)}`, "bad");
@@ -17,7 +34,7 @@ export function CsvButton({ period }: { period: Period }) {
     setSaving(false);
   };
   return (
-    <button type="button" onClick={() => void download()} disabled={saving || !isPeriod(period)}>
+    <button type="button" onClick={() => void download()} disabled={saving || disabled}>
       {saving ? "Preparing…" : "Download CSV"}
     </button>
   );

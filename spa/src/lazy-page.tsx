@@ -2,7 +2,18 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { href, type Route } from "./router";
 import { Skeleton, usePageTitle } from "./ui";
 
-type Name = "payments" | "to_clear" | "reports" | "deposit" | "mail" | "statement";
+type Name =
+  | "payments"
+  | "to_clear"
+  | "reports"
+  | "deposit"
+  | "mail"
+  | "statement"
+  | "manifest"
+  | "dock_card"
+  | "waiver_versions"
+  | "waivers"
+  | "waiver_record";
 
 export type LazyRoute = Extract<Route, { page: Name }>;
 
@@ -13,6 +24,11 @@ const titles: Record<Name, string> = {
   deposit: "Deposit",
   mail: "Mail",
   statement: "Statement",
+  manifest: "Manifest",
+  dock_card: "Dock card",
+  waiver_versions: "Waiver",
+  waivers: "Signed waivers",
+  waiver_record: "Waiver",
 };
 
 const addresses = {
@@ -24,11 +40,21 @@ const addresses = {
 
 export type PaymentsPageName = keyof typeof addresses;
 
+const waiverPages = {
+  waiver_versions: { address: "/waiver", name: "Text" },
+  waivers: { address: "/waivers", name: "Signed" },
+} as const;
+
 export function isPayments(page: string): page is PaymentsPageName {
   return Object.hasOwn(addresses, page);
 }
 
 let loaded: typeof import("./lazy-pages") | null = null;
+
+/** Whether a page belongs to the waivers' part of the desk. */
+export function isWaivers(page: string): boolean {
+  return Object.hasOwn(waiverPages, page) || page === "waiver_record";
+}
 
 /** The pages that the first load does without: they come when one of them is first opened. */
 export function LazyPage({ route }: { route: LazyRoute }) {
@@ -60,6 +86,7 @@ export function LazyPage({ route }: { route: LazyRoute }) {
   return (
     <main id="main" class="page">
       {isPayments(route.page) && <PaymentsNav page={route.page} />}
+      {Object.hasOwn(waiverPages, route.page) && <WaiversNav page={route.page} />}
       {pages ? (
         <pages.LazyContent route={route} />
       ) : (
@@ -100,6 +127,22 @@ function PaymentsNav({ page }: { page: PaymentsPageName }) {
           {...(name === page ? { "aria-current": "page" as const } : {})}
         >
           {titles[name]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function WaiversNav({ page }: { page: Name }) {
+  return (
+    <nav class="subnav" aria-label="Waivers">
+      {Object.entries(waiverPages).map(([key, { address, name }]) => (
+        <a
+          key={key}
+          href={href(address)}
+          {...(key === page ? { "aria-current": "page" as const } : {})}
+        >
+          {name}
         </a>
       ))}
     </nav>

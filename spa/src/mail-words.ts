@@ -33,6 +33,10 @@ const kinds: Record<string, string> = {
   bounce: "Bounce notice",
   balance_reminder: "Balance reminder",
   waiver_copy: "Copy of a waiver",
+  waiver_reminder: "Waiver reminder",
+  waiver_again: "Request to sign again",
+  chain_head: "Daily proof of the waivers",
+  manifest: "Manifest",
 };
 
 /** A kind that this release does not know yet still reads as words. */

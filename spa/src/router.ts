@@ -4,12 +4,16 @@ export type Route =
   | { page: "board" }
   | { page: "charter"; event_id: string }
   | { page: "statement"; event_id: string }
+  | { page: "manifest"; event_id: string }
+  | { page: "dock_card"; event_id: string }
   | { page: "payments" }
   | { page: "to_clear" }
   | { page: "reports" }
   | { page: "deposit" }
   | { page: "mail" }
   | { page: "waiver_versions" }
+  | { page: "waivers" }
+  | { page: "waiver_record"; event_id: string; waiver_id: string }
   | { page: "guest"; event_id: string }
   /** The waiver is the server's page; the app only ever sends visitors on to it. */
   | { page: "waiver"; event_id: string }
@@ -30,20 +34,32 @@ const fixed: Readonly<Record<string, Route>> = {
   "payments/deposit": { page: "deposit" },
   mail: { page: "mail" },
   waiver: { page: "waiver_versions" },
+  waivers: { page: "waivers" },
+};
+
+/** The pages behind a charter's own. */
+const ofCharter: Readonly<Record<string, "statement" | "manifest" | "dock_card">> = {
+  statement: "statement",
+  manifest: "manifest",
+  "dock-card": "dock_card",
 };
 
 /** What a path names. */
 export function parseRoute(pathname: string): Route {
   const path = pathname.slice(basePath(pathname).length);
   const parts = path.split("/").filter((part) => part !== "");
-  const [first, second, third] = parts;
+  const [first, second, third, fourth] = parts;
   if (path.includes("//")) return { page: "not_found" };
   const known = Object.hasOwn(fixed, parts.join("/")) && fixed[parts.join("/")];
   if (known) return known;
-  if (second === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(second)) return { page: "not_found" };
+  if (!isId(second)) return { page: "not_found" };
   if (first === "events" && parts.length === 2) return { page: "charter", event_id: second };
-  if (first === "events" && parts.length === 3 && third === "statement") {
-    return { page: "statement", event_id: second };
+  if (first === "events" && parts.length === 3) {
+    const page = third && Object.hasOwn(ofCharter, third) && ofCharter[third];
+    return page ? { page, event_id: second } : { page: "not_found" };
+  }
+  if (first === "events" && parts.length === 4 && third === "waivers" && isId(fourth)) {
+    return { page: "waiver_record", event_id: second, waiver_id: fourth };
   }
   if (first === "g" && parts.length === 2) {
     // `/g/waiver` is a link that lost its id, not a charter.
@@ -53,6 +69,10 @@ export function parseRoute(pathname: string): Route {
     return { page: "waiver", event_id: second };
   }
   return { page: "not_found" };
+}
+
+function isId(part: string | undefined): part is string {
+  return part !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(part);
 }
 
 /** Whether a path is a page of the admins' desk, not of guests and not unknown. */

@@ -1,4 +1,4 @@
-import type { CharterEvent, Mail, Payment, PaymentTotals } from "./contract";
+import type { CharterEvent, Mail, Manifest, Passenger, Payment, PaymentTotals } from "./contract";
 
 /** A charter for tests: 1,200.00 due, nothing paid. */
 export function sampleCharter(change: Partial<CharterEvent> = {}): CharterEvent {
@@ -98,6 +98,50 @@ export function sampleMail(change: Partial<Mail> = {}): Mail {
     due_at: null,
     finished_at: "2026-07-01T12:00:01Z",
     note: "",
+    ...change,
+  };
+}
+
+export function samplePassenger(change: Partial<Passenger> = {}): Passenger {
+  return {
+    name: "Ana Reyes",
+    minor: false,
+    guardian: null,
+    waiver: "signed",
+    signed_at: "2026-07-01T12:00:00Z",
+    waiver_id: "waiver-1",
+    guest_id: null,
+    checked_in_at: null,
+    no_show: false,
+    ...change,
+  };
+}
+
+export function sampleManifest(change: Partial<Manifest> = {}): Manifest {
+  const charter = sampleCharter();
+  return {
+    event_id: charter.event_id,
+    title: charter.title,
+    starts_at: charter.starts_at,
+    ends_at: charter.ends_at,
+    timezone: charter.timezone,
+    vessel: charter.vessel,
+    departure_port: charter.departure_port,
+    return_port: charter.return_port,
+    passenger_limit: charter.passenger_limit,
+    party_size: charter.party_size,
+    captain: charter.captain,
+    crew: charter.crew,
+    passengers: [samplePassenger()],
+    head_count: 1,
+    missing: 0,
+    missing_names: [],
+    over_limit: false,
+    safety_briefing_at: null,
+    safety_briefing_by: null,
+    emergency: { operator: { name: "Bay Sailing", phone: "" }, note: "VHF channel 16" },
+    frozen: null,
+    snapshot: null,
     ...change,
   };
 }

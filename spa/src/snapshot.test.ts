@@ -17,6 +17,7 @@ const paid = sampleCharter({
   captain: { ...person, name: "Ben" },
   crew: [{ ...person, name: "Tess" }],
   patron: person,
+  guests: [{ guest_id: "guest-1", name: "Cora Lind", email: "cora@example.com" }],
   notes: "Call ana@example.com, gate code 4711",
   balance: sampleBalance({ received_cents: 50_000, balance_due_cents: 70_000 }),
 });
@@ -63,6 +64,7 @@ describe("the last known board", () => {
     keepDetail(detail);
     const text = JSON.stringify(takeSnapshot(board(1), charters.value.values(), records.value));
     expect(text).toMatch("Ana Reyes");
+    expect(text).toMatch("Cora Lind");
     expect(text).toMatch("70000");
     expect(text).not.toMatch(/@|415|4711/);
   });

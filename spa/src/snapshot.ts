@@ -92,12 +92,13 @@ function distance_ms({ starts_at }: CharterEvent, at_ms: number): number {
 }
 
 function withoutContacts(event: CharterEvent): CharterEvent {
-  const { captain, crew, patron } = event;
+  const { captain, crew, patron, guests } = event;
   return {
     ...event,
     captain: captain && nameOnly(captain),
     crew: crew.map(nameOnly),
     patron: nameOnly(patron),
+    ...(guests ? { guests: guests.map((guest) => ({ ...guest, email: "" })) } : {}),
     notes: "",
   };
 }

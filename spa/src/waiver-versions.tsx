@@ -1,6 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, publishWaiver, readWaiverVersions } from "./api";
-import type { WaiverVersion, WaiverVersions } from "./contract";
+import { ApiError, listSuperseded, previewWaiver, publishWaiver, readWaiverVersions } from "./api";
+import type {
+  Block,
+  SupersededEvent,
+  WaiverLanguage,
+  WaiverVersion,
+  WaiverVersions,
+} from "./contract";
+import { Superseded } from "./superseded";
+import { TextBlocks, WaiverText } from "./text-blocks";
 import { browserTimezone, formatMoment } from "./time";
 import {
   announce,
@@ -11,26 +19,51 @@ import {
   Skeleton,
   sentence,
   sentences,
-  usePageTitle,
 } from "./ui";
+import { languageNames } from "./waiver-words";
 
-/** The waiver's text, and the earlier ones that guests have signed. */
+const languages = Object.keys(languageNames) as WaiverLanguage[];
+
+interface Found {
+  versions: WaiverVersions;
+  superseded: SupersededEvent[];
+}
+
+/** The waiver's text in each language, and the earlier ones that guests have signed. */
 export function WaiverVersionsPage() {
-  usePageTitle("Waiver");
-  const [found, setFound] = useState<WaiverVersions | null>(null);
+  const [found, setFound] = useState<Found | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [editing, setEditing] = useState(false);
 
-  const load = () => {
+  const load = async () => {
     setError(null);
-    readWaiverVersions().then(setFound, setError);
+    try {
+      const [versions, superseded] = await Promise.all([readWaiverVersions(), listSuperseded()]);
+      setFound({ versions, superseded });
+      return superseded.length;
+    } catch (error) {
+      setError(error);
+      return 0;
+    }
   };
-  useEffect(load, []);
+  useEffect(() => {
+    void load();
+  }, []);
 
-  const current = found?.versions.find(({ waiver_version }) => waiver_version === found.current);
-  const earlier = found?.versions.filter((version) => version !== current) ?? [];
+  const published = async () => {
+    setEditing(false);
+    const charters = await load();
+    const asked = charters === 1 ? "1 coming charter has" : `${charters} coming charters have`;
+    announce(
+      charters ? `Published. ${asked} signatures under an older text: see below.` : "Published.",
+    );
+  };
+
+  const current = found && currentVersions(found.versions);
+  const earlier =
+    found?.versions.versions.filter((one) => !Object.values(current ?? {}).includes(one)) ?? [];
   return (
-    <main id="main" class="page narrow">
+    <>
       <div class="page-head">
         <h1 tabIndex={-1}>Waiver</h1>
         {found && (
@@ -40,105 +73,175 @@ export function WaiverVersionsPage() {
         )}
       </div>
       {error !== null && (
-        <Failed what="The waiver could not be loaded." error={error} onRetry={load} />
+        <Failed what="The waiver could not be loaded." error={error} onRetry={() => void load()} />
       )}
       {!found && error === null && <Skeleton rows={2} />}
-      {current && (
-        <section class="panel" aria-labelledby="current">
-          <h2 id="current">{current.title}</h2>
-          <p class="entry-small">In use since {since(current)}. Guests sign this text.</p>
-          <WaiverText text={current.text} />
-        </section>
-      )}
+      {found && <Superseded events={found.superseded} />}
+      {current &&
+        languages.map((language) => (
+          <Current key={language} language={language} version={current[language]} />
+        ))}
       {earlier.length > 0 && (
         <section class="panel" aria-labelledby="earlier">
           <h2 id="earlier">Earlier versions</h2>
           <ul class="versions">
             {earlier.map((version) => (
               <li key={version.waiver_version}>
-                <details class="entry-actions">
-                  <summary>
-                    {version.title}, {since(version)}
-                  </summary>
-                  <WaiverText text={version.text} />
-                </details>
+                <Earlier version={version} />
               </li>
             ))}
           </ul>
         </section>
       )}
-      {editing && (
+      {editing && current && (
         <PublishDialog
           current={current}
           onClose={() => setEditing(false)}
-          onPublished={() => {
-            setEditing(false);
-            load();
-          }}
+          onPublished={() => void published()}
         />
       )}
-    </main>
+    </>
   );
 }
 
-/** Paragraphs, `## headings` and `**strong words**`, as guests see them. */
-function WaiverText({ text }: { text: string }) {
+type Current = Partial<Record<WaiverLanguage, WaiverVersion>>;
+
+function currentVersions({ current, current_es, versions }: WaiverVersions): Current {
+  const named = (name: string | null) =>
+    versions.find(({ waiver_version }) => waiver_version === name);
+  const [en, es] = [named(current), named(current_es)];
+  return { ...(en ? { en } : {}), ...(es ? { es } : {}) };
+}
+
+interface CurrentProps {
+  language: WaiverLanguage;
+  version: WaiverVersion | undefined;
+}
+
+function Current({ language, version }: CurrentProps) {
+  const name = languageNames[language];
   return (
-    <div class="waiver-text">
-      {text.split(/\n\s*\n/).map((block, index) =>
-        block.startsWith("#") ? (
-          <h3 key={index}>{block.replace(/^#+\s*/, "")}</h3>
-        ) : (
-          <p key={index} class="words">
-            {block
-              .split("**")
-              .map((words, at) => (at % 2 === 1 ? <strong key={at}>{words}</strong> : words))}
-          </p>
-        ),
+    <section class="panel" aria-labelledby={`current-${language}`}>
+      <h2 id={`current-${language}`}>
+        {name}
+        {version && `: ${version.title}`}
+      </h2>
+      {version ? (
+        <>
+          {isSample(version) && (
+            <p class="strip strip-wait">
+              This is the sample that comes with the product. Have counsel review it, then publish
+              your own.
+            </p>
+          )}
+          <p class="entry-small">In use since {since(version)}. Guests sign this text.</p>
+          <WaiverText text={version.text} />
+        </>
+      ) : (
+        <p>
+          There is no text in {name} yet. Guests who choose {name} sign the English one, and are
+          told so.
+        </p>
       )}
-    </div>
+    </section>
   );
+}
+
+/** The text comes when it is opened. */
+function Earlier({ version }: { version: WaiverVersion }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details
+      class="entry-actions"
+      onToggle={(event) => setOpen((event.currentTarget as HTMLDetailsElement).open)}
+    >
+      <summary>
+        {version.title}, {languageNames[version.language]}, {since(version)}
+        {isSample(version) && ", sample"}
+      </summary>
+      {open && <WaiverText text={version.text} />}
+    </details>
+  );
+}
+
+function isSample({ published_by }: WaiverVersion): boolean {
+  return published_by === "sample";
 }
 
 interface PublishProps {
-  current: WaiverVersion | undefined;
+  current: Current;
   onClose(): void;
   onPublished(): void;
 }
 
+type Texts = Record<WaiverLanguage, { title: string; text: string }>;
+
 function PublishDialog({ current, onClose, onPublished }: PublishProps) {
-  const [title, setTitle] = useState(current?.title ?? "");
-  const [text, setText] = useState(current?.text ?? "");
+  const [language, setLanguage] = useState<WaiverLanguage>("en");
+  // Each language keeps what was typed in it.
+  const [texts, setTexts] = useState<Texts>(() => ({
+    en: { title: current.en?.title ?? "", text: current.en?.text ?? "" },
+    es: { title: current.es?.title ?? "", text: current.es?.text ?? "" },
+  }));
+  const [preview, setPreview] = useState<Block[] | null>(null);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [failure, setFailure] = useState("");
-  const [saving, setSaving] = useState(false);
+  const [doing, setDoing] = useState("");
   const form = useRef<HTMLFormElement>(null);
+  const { title, text } = texts[language];
+  const set = (change: Partial<Texts["en"]>) => {
+    setTexts({ ...texts, [language]: { title, text, ...change } });
+    setPreview(null);
+  };
+
+  const isFilled = (wrong: Record<string, string>) => {
+    setErrors(wrong);
+    setFailure("");
+    if (Object.keys(wrong).length > 0) focusFirstError(form.current);
+    return Object.keys(wrong).length === 0;
+  };
+  const noText = text.trim() ? {} : { text: "Write the text that guests sign." };
+
+  const look = async () => {
+    if (doing || !isFilled(noText)) return;
+    setDoing("Preparing…");
+    try {
+      setPreview(await previewWaiver(text.trim()));
+    } catch (error) {
+      failed("No preview.", error);
+    }
+    setDoing("");
+  };
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (saving) return;
-    const wrong: Record<string, string> = {};
-    if (!title.trim()) wrong.title = "Give the waiver a title.";
-    if (!text.trim()) wrong.text = "Write the text that guests sign.";
-    setErrors(wrong);
-    setFailure("");
-    if (Object.keys(wrong).length > 0) {
-      focusFirstError(form.current);
-      return;
-    }
-    setSaving(true);
+    const noTitle = title.trim() ? {} : { title: "Give the waiver a title." };
+    if (doing || !isFilled({ ...noTitle, ...noText })) return;
+    setDoing("Publishing…");
     try {
-      const published = await publishWaiver(title.trim(), text.trim());
-      const same = published.waiver_version === current?.waiver_version;
-      announce(same ? "The text is the same; nothing was changed." : "Published.");
-      onPublished();
+      const version = await publishWaiver(title.trim(), text.trim(), language);
+      const before = current[language];
+      // The sample's text becomes the operator's own when they publish it before anybody has signed it.
+      if (
+        version.waiver_version === before?.waiver_version &&
+        version.published_by === before.published_by
+      ) {
+        announce("The text is the same; nothing was changed.");
+        onClose();
+      } else {
+        onPublished();
+      }
       return;
     } catch (error) {
-      if (error instanceof ApiError) setErrors(sentences(error.fields));
-      setFailure(`Not published. ${sentence(error)}`);
-      focusFirstError(form.current);
+      failed("Not published.", error);
     }
-    setSaving(false);
+    setDoing("");
+  };
+
+  const failed = (what: string, error: unknown) => {
+    if (error instanceof ApiError) setErrors(sentences(error.fields));
+    setFailure(`${what} ${sentence(error)}`);
+    focusFirstError(form.current);
   };
 
   return (
@@ -149,32 +252,66 @@ function PublishDialog({ current, onClose, onPublished }: PublishProps) {
             From now on guests sign the new text. Who has signed an earlier one stays signed, under
             that text.
           </p>
+          <Field label="Language" error={errors.language}>
+            {(props) => (
+              <select
+                {...props}
+                data-first
+                value={language}
+                onChange={(event) => {
+                  setLanguage(event.currentTarget.value as WaiverLanguage);
+                  setPreview(null);
+                  setErrors({});
+                }}
+              >
+                {languages.map((name) => (
+                  <option key={name} value={name}>
+                    {languageNames[name]}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
           <Field label="Title" error={errors.title}>
             {(props) => (
               <input
                 {...props}
-                data-first
                 maxLength={150}
                 value={title}
-                onInput={(event) => setTitle(event.currentTarget.value)}
+                onInput={(event) => set({ title: event.currentTarget.value })}
               />
             )}
           </Field>
-          <Field label="Text" error={errors.text}>
+          <Field
+            label="Text"
+            error={errors.text}
+            hint="Markdown: ## for a heading, - for a list, ** around strong words."
+          >
             {(props) => (
               <textarea
                 {...props}
                 rows={14}
                 maxLength={60_000}
                 value={text}
-                onInput={(event) => setText(event.currentTarget.value)}
+                onInput={(event) => set({ text: event.currentTarget.value })}
               />
             )}
           </Field>
+          <p>
+            <button type="button" disabled={doing !== ""} onClick={() => void look()}>
+              Preview
+            </button>
+          </p>
+          {preview && (
+            <section class="panel" aria-label="Preview">
+              <h3>{title.trim() || "No title yet"}</h3>
+              <TextBlocks blocks={preview} />
+            </section>
+          )}
         </div>
         <footer class="dialog-foot">
           <div class="dialog-said">
-            <p role="status">{saving ? "Publishing…" : ""}</p>
+            <p role="status">{doing}</p>
             <p role="alert" class="error">
               {failure}
             </p>
@@ -182,7 +319,7 @@ function PublishDialog({ current, onClose, onPublished }: PublishProps) {
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" class="primary" disabled={saving}>
+          <button type="submit" class="primary" disabled={doing !== ""}>
             Publish
           </button>
         </footer>

@@ -47,10 +47,11 @@ def charters(site: Site) -> Charters:
         patron=person,
         charter_fee_cents=99_999_999,
         party_size=500,
+        guests=[{"name": UNBROKEN, "email": f"{'a' * 60}@example.com"}],
         guest_notes=f"https://example.com/{'x' * 200}",
         notes=UNBROKEN * 4,
     )
-    assert site.sign(long, signer_name=UNBROKEN).status == 303
+    assert site.sign(long, signer_name=UNBROKEN, signature_strokes="[[[0,0,0],[80,30,20]]]").status == 303
     site.pay(
         long,
         method="check",
@@ -64,6 +65,7 @@ def charters(site: Site) -> Charters:
     site.admin("POST", f"/api/events/{cancelled['event_id']}/cancel", {"reason": "Gusts to 35 knots"})
     yesterday = datetime.now(UTC) - timedelta(days=1)
     over = site.charter(starts_at=yesterday.isoformat(), ends_at=(yesterday + timedelta(hours=3)).isoformat())
+    site.admin("POST", f"/api/events/{over['event_id']}/depart", {})
     return Charters(plain, long, cancelled, over)
 
 
@@ -104,6 +106,7 @@ def charter(page: Page, charters: Charters) -> None:
     page.goto(f"/events/{charters.plain['event_id']}")
     title(page, charters.plain["title"])
     page.get_by_text("Actions for").click()
+    expect(page.get_by_role("img", name="QR code of the guest link")).to_be_visible()
 
 
 def long_charter(page: Page, charters: Charters) -> None:
@@ -116,6 +119,8 @@ def create_dialog(page: Page, _: Charters) -> None:
     page.goto("/")
     page.get_by_role("button", name="New charter").click()
     page.get_by_role("button", name="Add crew member").click()
+    page.get_by_role("button", name="Add guest").click()
+    page.get_by_text("Paste several").click()
 
 
 def create_dialog_refused(page: Page, charters: Charters) -> None:
@@ -222,12 +227,67 @@ def show_mails(page: Page) -> None:
 
 def waiver_versions(page: Page, _: Charters) -> None:
     page.goto("/waiver")
-    expect(page.get_by_text("Guests sign this text.")).to_be_visible()
+    expect(page.get_by_text("Guests sign this text.").first).to_be_visible()
+    expect(page.get_by_role("heading", name="The risks")).to_be_visible()
 
 
 def publish_dialog(page: Page, charters: Charters) -> None:
     waiver_versions(page, charters)
     page.get_by_role("button", name="New version").click()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("region", name="Preview")).to_be_visible()
+
+
+def superseded(page: Page, charters: Charters) -> None:
+    """As it is after a new text: the texts of the product that all tests share stay as they are."""
+    signer = {"waiver_id": "1", "participant_name": UNBROKEN, "signer_name": UNBROKEN, "can_be_asked": True}
+    trip = {name: charters.long[name] for name in ("event_id", "title", "starts_at", "timezone")}
+    answer = {"events": [trip | {"signers": [signer]}]}
+    page.route("**/api/waiver-versions/superseded", lambda route: route.fulfill(json=answer))
+    waiver_versions(page, charters)
+    expect(page.get_by_role("button", name="Ask them again")).to_be_visible()
+
+
+def waivers(page: Page, _: Charters) -> None:
+    page.goto(f"/waivers?query={UNBROKEN}")
+    expect(page.get_by_role("link", name=UNBROKEN)).to_be_visible()
+
+
+def waiver_record(page: Page, charters: Charters) -> None:
+    waivers(page, charters)
+    page.get_by_role("link", name=UNBROKEN).click()
+    expect(page.get_by_role("img", name="Signature drawn by")).to_be_visible()
+    expect(page.get_by_role("heading", name="The risks")).to_be_visible()
+
+
+def manifest(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.plain['event_id']}/manifest")
+    expect(page.get_by_role("button", name="Depart…")).to_be_visible()
+
+
+def long_manifest(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.long['event_id']}/manifest")
+    expect(page.get_by_role("button", name="No-show")).to_have_count(2)
+
+
+def depart_dialog(page: Page, charters: Charters) -> None:
+    long_manifest(page, charters)
+    page.get_by_role("button", name="Depart…").click()
+
+
+def frozen_manifest(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.over['event_id']}/manifest")
+    expect(page.get_by_role("heading", name="Departed")).to_be_visible()
+
+
+def dock_card(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.long['event_id']}/dock-card")
+    expect(page.get_by_role("img", name="QR code of the guest link")).to_be_visible()
+
+
+def past_charter(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.over['event_id']}")
+    expect(page.get_by_role("button", name="Take signatures for 24 hours")).to_be_visible()
 
 
 def guest(page: Page, charters: Charters) -> None:
@@ -328,6 +388,15 @@ SIGHTS = [
     Sight("ambiguous mail", ambiguous_mail, admin=True),
     Sight("waiver versions", waiver_versions, admin=True),
     Sight("publish dialog", publish_dialog, admin=True),
+    Sight("superseded waivers", superseded, admin=True),
+    Sight("waivers", waivers, admin=True),
+    Sight("waiver record", waiver_record, admin=True),
+    Sight("manifest", manifest, admin=True),
+    Sight("manifest of long words", long_manifest, admin=True),
+    Sight("depart dialog", depart_dialog, admin=True),
+    Sight("frozen manifest", frozen_manifest, admin=True),
+    Sight("dock card", dock_card, admin=True),
+    Sight("past charter", past_charter, admin=True),
     Sight("guest page", guest),
     Sight("guest page of long words", long_guest),
     Sight("guest page of a cancelled charter", cancelled_guest),
