@@ -195,7 +195,7 @@ def _find_refunded(command: NewPayment, earlier: list[dict[str, Any]]) -> dict[s
     left_cents = ledger.refundable_cents(paid, earlier)
     if command.amount_cents > left_cents:
         left = money.spell(left_cents, paid["currency"])
-        raise BadInput({"amount_cents": f"must be at most {left_cents}: {left} of that payment is not refunded yet"})
+        raise BadInput({"amount_cents": f"must be at most {left}: no more of that payment is left to refund"})
     return paid
 
 

@@ -120,6 +120,25 @@ describe("failures", () => {
   });
 });
 
+test("an end in another tab leaves what this one shows to the next login, a logout closes it", () => {
+  session.followOtherTabs();
+  session.begin("a", true);
+  session.end("a");
+  const left = localStorage.getItem("scc.token");
+  const hear = (oldValue: string | null, newValue: string | null) =>
+    window.dispatchEvent(new StorageEvent("storage", { key: "scc.token", oldValue, newValue }));
+
+  session.begin("a", true);
+  hear("a", left);
+  expect(session.session.value).toEqual({ state: "ended" });
+  hear(left, "b");
+  expect(session.session.value).toEqual({ state: "in", token: "b" });
+  hear("a", left);
+  expect(session.session.value).toEqual({ state: "in", token: "b" });
+  hear("b", null);
+  expect(session.session.value).toEqual({ state: "out" });
+});
+
 test("a token is kept on the device only when asked", () => {
   session.begin("a", false);
   expect([sessionStorage.length, localStorage.length]).toEqual([1, 0]);

@@ -1,7 +1,7 @@
-import { useId, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { chartGeometry, type Plot } from "./chart-geometry";
 import type { SummaryPeriod } from "./contract";
-import { formatMoney, formatMoneyShort } from "./money";
+import { formatMoney, formatMoneyShort, minorDigits } from "./money";
 import { monthName } from "./periods";
 import { inCurrency, netCents } from "./report";
 import { locale } from "./time";
@@ -18,7 +18,6 @@ interface Props {
 /** The net of each month as bars; the slider below, or a tap, reads one. */
 export function MoneyByMonth({ months, currency }: Props) {
   const [at, setAt] = useState(months.length - 1);
-  const said = useId();
   const totals = months.map((month) => inCurrency(month.totals, currency));
   const values = totals.map(netCents);
   const { bars, ticks, step } = chartGeometry(values, PLOT);
@@ -84,13 +83,10 @@ export function MoneyByMonth({ months, currency }: Props) {
           step={1}
           value={at}
           aria-valuetext={reading}
-          aria-describedby={said}
           onInput={(event) => setAt(Number(event.currentTarget.value))}
         />
       </label>
-      <p class="chart-reading" id={said}>
-        {reading}
-      </p>
+      <p class="chart-reading">{reading}</p>
       <details class="entry-actions">
         <summary>The same in numbers</summary>
         <table class="report">
@@ -138,10 +134,12 @@ function labelOf(
   return `Bars of the net money of each month from ${monthName(first.from)} to ${monthName(last.from)}. Highest: ${highest}.`;
 }
 
-function compact(cents: number, currency: string): string {
-  if (Math.abs(cents) < 100_000) return formatMoneyShort(cents, currency);
+/** As short as a tick of the chart: `$40`, `¥120K`. */
+export function compact(cents: number, currency: string): string {
+  const whole = cents / 10 ** minorDigits(currency);
+  if (Math.abs(whole) < 1_000) return formatMoneyShort(cents, currency);
   return new Intl.NumberFormat(locale, { style: "currency", currency, notation: "compact" }).format(
-    cents / 100,
+    whole,
   );
 }
 

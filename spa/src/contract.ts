@@ -200,7 +200,7 @@ export interface PaymentPage {
 
 export interface ToClearPage {
   payments: ListedPayment[];
-  totals: { uncleared_cents: number; count: number };
+  totals: { count: number; other_currencies?: readonly { count: number }[] };
   next_cursor: string | null;
 }
 

@@ -18,7 +18,7 @@ import {
 import { useValue } from "./observable";
 import { href, query } from "./router";
 import { browserTimezone, formatMoment } from "./time";
-import { announce, Dialog, Failed, Skeleton, sentence } from "./ui";
+import { announce, Dialog, Failed, keepFocus, Skeleton, sentence } from "./ui";
 
 const PAGE = 50;
 
@@ -95,6 +95,7 @@ function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
     }));
     const { words, good } = retriedWords(tried);
     announce(words, good ? "good" : "bad");
+    keepFocus();
     onChange();
   };
 

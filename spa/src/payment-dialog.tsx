@@ -3,7 +3,7 @@ import { readPayments } from "./api";
 import { charters, outbox, records, remembered } from "./charters";
 import { type CharterEvent, type Payment, paymentKinds, paymentMethods } from "./contract";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
-import { formatMoney, plainAmount } from "./money";
+import { formatMoney } from "./money";
 import { Observable, useValue } from "./observable";
 import { firstPayment, type OutboxEntry, type Problem } from "./outbox";
 import {
@@ -16,6 +16,7 @@ import {
   referenceLabel,
   refundable,
   withKind,
+  withRefundOf,
 } from "./payment-form";
 import { session } from "./session";
 import { formatMoment, localDay, toLocal, zoneIfForeign } from "./time";
@@ -227,8 +228,8 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
               event={event}
               value={form.refund_of}
               error={errors.refund_of}
-              onChange={(refund_of, whole) =>
-                set({ refund_of, ...(form.amount === "" ? { amount: whole } : {}) })
+              onChange={(refund_of, payments) =>
+                setForm((form) => withRefundOf(form, refund_of, payments))
               }
             />
           )}
@@ -365,8 +366,8 @@ interface RefundProps {
   event: CharterEvent;
   value: string;
   error: string | undefined;
-  /** The payment, and its whole amount as text. */
-  onChange(payment_id: string, whole: string): void;
+  /** The payment, and all those of the charter. */
+  onChange(payment_id: string, payments: readonly Payment[]): void;
 }
 
 function RefundOf({ event, value, error, onChange }: RefundProps) {
@@ -392,10 +393,7 @@ function RefundOf({ event, value, error, onChange }: RefundProps) {
         <select
           {...props}
           value={value}
-          onChange={({ currentTarget: { value } }) => {
-            const payment = choices.find(({ payment_id }) => payment_id === value);
-            onChange(value, payment ? plainAmount(payment.amount_cents, payment.currency) : "");
-          }}
+          onChange={(event) => onChange(event.currentTarget.value, payments ?? [])}
           disabled={choices.length === 0}
         >
           <option value="">{payments || failed ? "Choose a payment" : "Loading…"}</option>

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { paymentForm, readPaymentForm, referenceLabel, refundable, withKind } from "./payment-form";
+import {
+  paymentForm,
+  readPaymentForm,
+  referenceLabel,
+  refundable,
+  withKind,
+  withRefundOf,
+} from "./payment-form";
 import { sampleBalance, sampleCharter, samplePayment } from "./samples";
 
 const now = new Date("2026-07-04T20:00:00Z");
@@ -96,4 +103,20 @@ test("only live money can be refunded", () => {
     samplePayment({ payment_id: "d", kind: "refund" }),
   ];
   expect(refundable(payments).map(({ payment_id }) => payment_id)).toEqual(["a"]);
+});
+
+test("a refund suggests what is left of the payment chosen last, and never overwrites typing", () => {
+  const payments = [
+    samplePayment({ payment_id: "a", amount_cents: 48_000 }),
+    samplePayment({ payment_id: "b", amount_cents: 10_000 }),
+    samplePayment({ payment_id: "c", amount_cents: 5_000 }),
+    samplePayment({ payment_id: "d", kind: "refund", refund_of: "a", amount_cents: 8_000 }),
+    samplePayment({ payment_id: "e", kind: "refund", refund_of: "c", amount_cents: 5_000 }),
+    samplePayment({ payment_id: "f", kind: "refund", refund_of: "b", status: "voided" }),
+  ];
+  const first = withRefundOf(withKind(paymentForm(event), "refund", event), "a", payments);
+  expect(first.amount).toBe("400.00");
+  expect(withRefundOf(first, "b", payments).amount).toBe("100.00");
+  expect(withRefundOf({ ...first, amount: "25" }, "b", payments).amount).toBe("25");
+  expect(refundable(payments).map(({ payment_id }) => payment_id)).toEqual(["a", "b"]);
 });

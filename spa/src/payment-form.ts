@@ -159,9 +159,35 @@ function receivedAt(
   return { instant: instant.getTime() > now.getTime() ? now : instant };
 }
 
+/** The form for a refund of a payment: what is left of that is suggested, a typed amount stays. */
+export function withRefundOf(
+  form: PaymentForm,
+  refund_of: string,
+  payments: readonly Payment[],
+): PaymentForm {
+  const suggested = form.amount === leftOf(form.refund_of, payments);
+  return { ...form, refund_of, amount: suggested ? leftOf(refund_of, payments) : form.amount };
+}
+
+function leftOf(id: string, payments: readonly Payment[]): string {
+  const payment = payments.find(({ payment_id }) => payment_id === id);
+  return payment ? plainAmount(leftCents(payment, payments), payment.currency) : "";
+}
+
 /** Payments that money can still be given back from. */
 export function refundable(payments: readonly Payment[]): Payment[] {
   return payments.filter(
-    ({ kind, status }) => kind !== "refund" && (status === "received" || status === "cleared"),
+    (payment) => payment.kind !== "refund" && isLive(payment) && leftCents(payment, payments) > 0,
   );
+}
+
+/** What of a payment has not been given back. */
+function leftCents({ payment_id, amount_cents }: Payment, payments: readonly Payment[]): number {
+  return payments
+    .filter((other) => other.refund_of === payment_id && isLive(other))
+    .reduce((left_cents, other) => left_cents - other.amount_cents, amount_cents);
+}
+
+function isLive({ status }: Payment): boolean {
+  return status === "received" || status === "cleared";
 }

@@ -1,6 +1,8 @@
 import { isDay, isPeriod, type Period } from "./periods";
 import { Field } from "./ui";
 
+const noDay = "Enter a day.";
+
 /** The first and the last day of a period, as they are typed. */
 export function PeriodFields({
   period,
@@ -13,7 +15,7 @@ export function PeriodFields({
   const reversed = isDay(from) && isDay(to) && !isPeriod(period);
   return (
     <>
-      <Field label="From">
+      <Field label="From" error={from === "" ? noDay : undefined}>
         {(props) => (
           <input
             {...props}
@@ -23,7 +25,7 @@ export function PeriodFields({
           />
         )}
       </Field>
-      <Field label="To" error={reversed ? "Before the start." : undefined}>
+      <Field label="To" error={to === "" ? noDay : reversed ? "Before the start." : undefined}>
         {(props) => (
           <input
             {...props}

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { editCharter } from "./api";
-import { keepCharters, records } from "./charters";
+import { ApiError, editCharter } from "./api";
+import { keepCharters, records, refresh } from "./charters";
 import type { CharterEvent, Payment } from "./contract";
 import { useValue } from "./observable";
 import { formatDay } from "./time";
@@ -20,6 +20,7 @@ export function Reminders({ event }: { event: CharterEvent }) {
       if (on && event.balance_reminders) {
         // Switched off and on again, they start afresh.
         const off = await editCharter(event.event_id, { version, balance_reminders: false });
+        keepCharters([off]);
         ({ version } = off);
       }
       const saved = await editCharter(event.event_id, { version, balance_reminders: on });
@@ -30,6 +31,7 @@ export function Reminders({ event }: { event: CharterEvent }) {
       );
     } catch (error) {
       announce(`Not done. ${sentence(error)}`, "bad");
+      if (error instanceof ApiError && error.status === 409) await refresh(event.event_id);
     }
     setBusy(false);
   };

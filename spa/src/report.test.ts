@@ -6,8 +6,8 @@ import {
   inCurrency,
   netCents,
   periodName,
+  shownPeriods,
   tooLong,
-  untilToday,
 } from "./report";
 import { sampleTotals } from "./samples";
 
@@ -79,12 +79,14 @@ test("a range of many years is not reported day by day", () => {
   expect(tooLong({ ...range, to: "2026-12-31" }, "week")).toBe("");
 });
 
-test("days to come are not reported, unless something is already in them", () => {
+test("days to come are not reported unless something is already in them, nor single days without a payment", () => {
   const early = { ...period("2026-11-27"), totals: sampleTotals({ count: 1 }) };
   const all = [period("2026-11-24"), period("2026-11-25"), period("2026-11-26"), early];
-  expect(untilToday(all, "2026-11-25").map(({ from }) => from)).toEqual([
-    "2026-11-24",
-    "2026-11-25",
-    "2026-11-27",
-  ]);
+  const shown = (by: "day" | "week", currency = "USD") => {
+    const summary = { by, timezone: "UTC", periods: all, totals: november };
+    return shownPeriods(summary, currency, "2026-11-25").map(({ from }) => from);
+  };
+  expect(shown("week")).toEqual(["2026-11-24", "2026-11-25", "2026-11-27"]);
+  expect(shown("day")).toEqual(["2026-11-27"]);
+  expect(shown("day", "EUR")).toEqual([]);
 });

@@ -95,9 +95,15 @@ export function tooLong({ from, to }: Period, by: PeriodLength): string {
     : "";
 }
 
-/** Without the days to come, of which there is nothing to report yet. */
-export function untilToday(periods: readonly SummaryPeriod[], today: Day): SummaryPeriod[] {
-  return periods.filter(({ from, totals }) => from <= today || hasEntries(totals));
+/** The rows of a report: nothing of what is to come, and of a year of days only those with a payment. */
+export function shownPeriods(
+  { by, periods }: Summary,
+  currency: string,
+  today: Day,
+): SummaryPeriod[] {
+  return periods.filter(({ from, totals }) => {
+    return hasEntries(inCurrency(totals, currency)) || (by !== "day" && from <= today);
+  });
 }
 
 export function hasEntries({ count, other_currencies }: PaymentTotals): boolean {

@@ -15,8 +15,8 @@ import {
   hasEntries,
   inCurrency,
   periodName,
+  shownPeriods,
   tooLong,
-  untilToday,
   type View,
 } from "./report";
 import { href } from "./router";
@@ -156,6 +156,7 @@ function Report({ summary, range, view }: ReportProps) {
           <p class="hint">
             {view === "sums" &&
               "Net is received less refunded. Tips stand besides. What is not cleared is part of received and tips. "}
+            {summary.by === "day" && "Days without a payment are left out. "}
             Days are those of {summary.timezone.replaceAll("_", " ")}.
           </p>
         </section>
@@ -174,8 +175,9 @@ interface TableProps {
 function Table({ summary, view, currency }: TableProps) {
   const totals = inCurrency(summary.totals, currency);
   const shown = columns(view, totals);
-  const periods = untilToday(summary.periods, today());
-  if (shown.length === 0) return <p class="nothing">No payment in this range.</p>;
+  const periods = shownPeriods(summary, currency, today());
+  if (shown.length === 0 || periods.length === 0)
+    return <p class="nothing">No payment in this range.</p>;
   return (
     <table class="report">
       <thead>

@@ -1,6 +1,8 @@
 import { Observable } from "./observable";
 
 const KEY = "scc.token";
+/** What stands in place of a token that the server no longer takes. */
+const EXPIRED = "";
 
 /**
  * `in`: a token is at hand; `out`: nobody has logged in; `ended`: the server no longer takes the
@@ -25,7 +27,7 @@ export function begin(token: string, keep: boolean): void {
 /** The server refused this token. A token that has been replaced meanwhile is not touched. */
 export function end(token: string): void {
   if (session.value.state !== "in" || session.value.token !== token) return;
-  forget();
+  expire(token);
   session.value = { state: "ended" };
 }
 
@@ -40,6 +42,7 @@ export function followOtherTabs(): void {
   window.addEventListener("storage", (change) => {
     if (change.key !== KEY || sessionToken()) return;
     if (change.newValue) session.value = { state: "in", token: change.newValue };
+    else if (change.newValue === EXPIRED) end(change.oldValue ?? "");
     else leave();
   });
 }
@@ -58,6 +61,16 @@ function item(storage: () => Storage): string | null {
     return storage().getItem(KEY);
   } catch {
     return null;
+  }
+}
+
+/** Leaves a mark in place of the token: what other tabs show waits for the next login, too. */
+function expire(token: string): void {
+  try {
+    sessionStorage.removeItem(KEY);
+    if (localStorage.getItem(KEY) === token) localStorage.setItem(KEY, EXPIRED);
+  } catch {
+    // Nothing was kept then.
   }
 }
 

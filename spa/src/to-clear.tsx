@@ -1,10 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useAnswer } from "./answer";
 import { bouncePayment, clearPayment, listToClear } from "./api";
 import { LoadButton } from "./board";
 import { keepAnswer } from "./charters";
 import { age, clearedAt, eachOf, sumWords } from "./clearing";
-import type { ListedPayment } from "./contract";
+import type { ListedPayment, ToClearPage } from "./contract";
 import { formatMoney } from "./money";
 import { methodNames, methodWord } from "./payment-form";
 import { today } from "./periods";
@@ -12,7 +12,7 @@ import { ReasonDialog } from "./reason-dialog";
 import { href } from "./router";
 import { canBounce } from "./statement-words";
 import { browserTimezone, formatDay, useNow } from "./time";
-import { announce, Failed, Field, Skeleton, sentence } from "./ui";
+import { announce, Failed, Field, keepFocus, Skeleton, sentence } from "./ui";
 
 const AT_ONCE = 3;
 
@@ -26,6 +26,8 @@ export function ToClear() {
   } = useAnswer(() => listToClear({ limit: 100 }), []);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [day, setDay] = useState("");
+  const [half, setHalf] = useState(false);
+  const dayInput = useRef<HTMLInputElement>(null);
   const [failures, setFailures] = useState<ReadonlyMap<string, string>>(new Map());
   const [progress, setProgress] = useState("");
   const [bouncing, setBouncing] = useState<ListedPayment | null>(null);
@@ -35,6 +37,7 @@ export function ToClear() {
   const selected = payments.filter(({ payment_id }) => chosen.has(payment_id));
   const all = payments.length > 0 && selected.length === payments.length;
   const drained = page !== null && payments.length === 0 && page.next_cursor !== null;
+  const waiting = page ? countOf(page.totals) : 0;
   const tray = selected.length > 0 || progress !== "";
 
   useEffect(() => {
@@ -52,15 +55,19 @@ export function ToClear() {
     setAnswer((known) => ({
       ...known,
       payments: known.payments.filter(({ payment_id }) => payment_id !== payment.payment_id),
-      totals: {
-        uncleared_cents: known.totals.uncleared_cents - payment.amount_cents,
-        count: known.totals.count - 1,
-      },
+      totals: { ...known.totals, count: known.totals.count - 1 },
     }));
     setChosen((chosen) => new Set([...chosen].filter((id) => id !== payment.payment_id)));
   };
 
   const markCleared = async () => {
+    // Half a day reads as none, and none means now.
+    const typedHalf = dayInput.current?.validity.badInput ?? false;
+    setHalf(typedHalf);
+    if (typedHalf) {
+      dayInput.current?.focus();
+      return;
+    }
     const failed = new Map<string, string>();
     let done = 0;
     const say = () => setProgress(`Marking: ${done} of ${selected.length} done…`);
@@ -79,6 +86,7 @@ export function ToClear() {
     });
     setFailures(failed);
     setProgress("");
+    keepFocus();
     const cleared = selected.length - failed.size;
     if (failed.size === 0) announce(`Marked ${count(cleared)} cleared.`);
     else announce(`${cleared} marked cleared, ${failed.size} not: see the list.`, "bad");
@@ -109,9 +117,8 @@ export function ToClear() {
       {page && payments.length > 0 && (
         <>
           <p class="lead">
-            {page.totals.count === 1 ? "1 payment is" : `${page.totals.count} payments are`} not
-            cleared yet{!page.next_cursor && `: ${sumWords(payments)}`}. Mark what the bank’s
-            statement shows.
+            {waiting === 1 ? "1 payment is" : `${waiting} payments are`} not cleared yet
+            {!page.next_cursor && `: ${sumWords(payments)}`}. Mark what the bank’s statement shows.
           </p>
           <section class="panel" aria-label="Payments to clear">
             <label class="check">
@@ -153,10 +160,14 @@ export function ToClear() {
             </p>
             {tray && (
               <>
-                <Field label="Cleared on (optional)">
+                <Field
+                  label="Cleared on (optional)"
+                  error={half ? "Enter the whole day, or none." : undefined}
+                >
                   {(props) => (
                     <input
                       {...props}
+                      ref={dayInput}
                       type="date"
                       max={today()}
                       value={day}
@@ -256,6 +267,11 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
 function words(payment: ListedPayment): string {
   const amount = formatMoney(payment.amount_cents, payment.currency);
   return [amount, methodWord(payment.method), payment.reference].filter(Boolean).join(" ");
+}
+
+/** How many wait, in every currency. */
+function countOf({ count, other_currencies = [] }: ToClearPage["totals"]): number {
+  return other_currencies.reduce((sum, other) => sum + other.count, count);
 }
 
 function count(payments: number): string {

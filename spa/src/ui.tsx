@@ -47,6 +47,9 @@ export function Notices() {
   );
 }
 
+/** The second tap of a double tap comes within this time of the first. */
+const DOUBLE_TAP_MS = 500;
+
 interface DialogProps {
   title: string;
   onClose(): void;
@@ -62,6 +65,15 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, wide, opaque, closable = true }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  const opened_ms = useRef(performance.now());
+
+  // The second tap on what opened the dialog is not meant for what now lies under the finger.
+  const dropSecondTap = (click: MouseEvent) => {
+    if (click.detail > 1 && click.timeStamp - opened_ms.current < DOUBLE_TAP_MS) {
+      click.preventDefault();
+      click.stopPropagation();
+    }
+  };
 
   useLayoutEffect(() => {
     const opener = document.activeElement as HTMLElement | null;
@@ -82,6 +94,7 @@ export function Dialog({ title, onClose, children, wide, opaque, closable = true
       ref={dialog}
       class={`dialog${wide ? " dialog-wide" : ""}${opaque ? " dialog-opaque" : ""}`}
       aria-labelledby={titleId}
+      onClickCapture={dropSecondTap}
       onCancel={(event) => {
         if (!closable) event.preventDefault();
       }}
@@ -201,6 +214,14 @@ export function sentence(error: unknown): string {
 export function focusFirstError(form: HTMLElement | null): void {
   requestAnimationFrame(() => {
     form?.querySelector<HTMLElement>('[aria-invalid="true"], .field-wrong input')?.focus();
+  });
+}
+
+/** What had the focus may have gone with what was done: reading then goes on at the heading. */
+export function keepFocus(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   });
 }
 

@@ -283,7 +283,7 @@ def test_a_refund_points_at_its_payment_and_cannot_exceed_it(api: Api, event: di
     body = new_payment(kind="refund", refund_of=paid["payment_id"], amount_cents=90_001)
     answer = api.put(url_of(event), body)
     assert (answer.status, list(answer.json["Fields"])) == (400, ["amount_cents"])
-    assert "$900.00" in answer.json["Fields"]["amount_cents"]
+    assert answer.json["Fields"]["amount_cents"].startswith("must be at most $900.00:")
     assert api.put(url_of(event), {**body, "amount_cents": 90_000}).status == 201
     again = api.put(url_of(event), {**body, "amount_cents": 90_000})
     assert (again.status, again.headers["idempotency-replayed"]) == (200, "true")

@@ -115,8 +115,34 @@ def test_all_that_show_are_cleared_with_the_keyboard_alone_and_the_rest_comes(
     tab_to(page, mark)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Nothing is to clear.")).to_be_visible()
+    expect(page.get_by_role("heading", name="To clear")).to_be_focused()
     (row,) = site.payments(event)
     assert row["status"] == "cleared"
+
+
+def test_what_waits_is_counted_in_every_currency_and_half_a_day_marks_nothing(
+    site: Site, page: Page, event: dict[str, Any], payer: str
+) -> None:
+    """The list is the test's own: other tests' payments are none of its business."""
+    yen = site.charter(currency="JPY")
+    rows = [
+        site.pay(of, method="zelle", payer=payer, amount_cents=20000) | {"charter": of["title"]} for of in (event, yen)
+    ]
+    answer = {"payments": rows, "totals": {"count": 1, "other_currencies": [{"count": 1}]}, "next_cursor": None}
+    page.route("**/api/payments/to-clear*", lambda route: route.fulfill(json=answer))
+    page.goto("/payments/to-clear")
+    expect(page.get_by_text("2 payments are not cleared yet: $200.00 and ¥20,000.")).to_be_visible()
+
+    page.get_by_label("Select all").check()
+    page.get_by_label("Cleared on").press("1")
+    page.get_by_role("button", name="Mark 2 cleared").click()
+    expect(page.get_by_text("Enter the whole day, or none.")).to_be_visible()
+    assert [row["status"] for of in (event, yen) for row in site.payments(of)] == ["received"] * 2
+
+    page.get_by_label("Cleared on").fill("")
+    waiting(page, yen["title"]).get_by_role("checkbox").uncheck()
+    page.get_by_role("button", name="Mark 1 cleared").click()
+    expect(page.get_by_text("1 payment is not cleared yet: ¥20,000.")).to_be_visible()
 
 
 # --- reports --------------------------------------------------------------------------------------
@@ -361,6 +387,28 @@ def test_reminders_of_the_balance_stop_when_cash_is_logged_and_start_again(
     expect(page.get_by_text("On: the patron gets a mail")).to_be_visible()
     page.get_by_role("button", name="Switch off").click()
     expect(page.get_by_text("Off.", exact=True)).to_be_visible()
+
+
+def test_reminders_switched_meanwhile_by_another_admin_are_read_again(
+    site: Site, page: Page, event: dict[str, Any]
+) -> None:
+    page.goto(f"/events/{event['event_id']}")
+    switch = page.get_by_role("button", name="Switch on")
+    expect(switch).to_be_visible()
+    site.admin("PATCH", f"/api/events/{event['event_id']}", {"version": event["version"], "vessel": "S/V Merganser"})
+    switch.click()
+    expect(page.get_by_text("Not done.")).to_be_visible()
+    expect(page.get_by_text("S/V Merganser")).to_be_visible()
+    switch.click()
+    expect(page.get_by_text("On: the patron gets a mail")).to_be_visible()
+
+
+def test_a_period_without_a_day_says_so(page: Page) -> None:
+    page.goto("/payments")
+    page.get_by_label("From").fill("")
+    expect(page.get_by_text("Enter a day.")).to_be_visible()
+    page.get_by_role("button", name="This month").click()
+    expect(page.get_by_text("Enter a day.")).to_have_count(0)
 
 
 # --- the frame ------------------------------------------------------------------------------------

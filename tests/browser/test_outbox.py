@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitors import Site, card
+from tests.browser.visitors import PHONE, Site, card
 
 
 @pytest.fixture
@@ -51,6 +51,39 @@ def test_a_payment_logged_offline_is_shown_as_not_sent_and_sent_once_when_online
     assert len(site.mail(event["patron"]["email"])) == 1
 
 
+def test_the_second_tap_on_log_payment_chooses_no_method(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    """The dialog opens under the finger: where the button was, a method may now be."""
+    page = visit(token=site.token, has_touch=True).new_page()
+    page.goto(f"/events/{event['event_id']}")
+    log = page.get_by_role("button", name="Log payment")
+    log.click()
+    method = page.get_by_role("dialog").get_by_role("radio", name="Venmo")
+    place = method.bounding_box()
+    page.keyboard.press("Escape")
+    assert place
+    # Brings the button to where the dialog's choice will be.
+    log.evaluate(
+        "(button, at) => Object.assign(button.style, {position: 'fixed', left: `${at.x}px`, top: `${at.y}px`})", place
+    )
+    page.mouse.dblclick(place["x"] + place["width"] / 2, place["y"] + 10)
+    expect(method).to_be_visible()
+    expect(page.get_by_role("radio", name="Balance")).to_be_checked()
+    expect(page.get_by_role("group", name="How was it paid?").locator(":checked")).to_have_count(0)
+    method.click()
+    expect(method).to_be_checked()
+
+
+def test_what_waits_takes_the_whole_width_of_a_phone(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    context = visit(token=site.token)
+    page = open_board(context, event)
+    context.set_offline(True)
+    log_cash(page, event)
+    strip = page.get_by_role("banner").get_by_text("1 not sent yet").locator("xpath=ancestor::div[1]")
+    box = strip.bounding_box()
+    assert box
+    assert box["width"] > PHONE["width"] - 48
+
+
 def test_what_was_not_sent_outlives_the_page(site: Site, visit: Visit, event: dict[str, Any]) -> None:
     context = visit(token=site.token)
     page = open_board(context, event)
@@ -78,7 +111,6 @@ def test_an_answer_that_was_lost_on_the_way_is_no_second_payment(
     log_cash(page, event)
     expect(card(page, event).get_by_text("$480.00 cash: not sent yet.")).to_be_visible()
     assert len(site.payments(event)) == 1, "the server has it already"
-    card(page, event).get_by_role("button", name="Send now").click()
     expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
     assert len(site.payments(event)) == 1
     assert len(site.mail(event["patron"]["email"])) == 1

@@ -327,7 +327,14 @@ def long_waiver(page: Page, charters: Charters) -> None:
 
 def waiver_refused(page: Page, charters: Charters) -> None:
     waiver(page, charters)
+    page.get_by_label("Your full name").fill("Ana Ruiz")
+    page.get_by_label("Phone").fill("no number")
     page.get_by_label("Name of minor 1", exact=True).fill(UNBROKEN)
+    page.get_by_label("Birth date", exact=True).first.fill("1990-01-01")
+    page.get_by_label("You are their").select_option("grandparent")
+    for sentence in ("I am the parent", "I agree to sign this document electronically", "I have read this document"):
+        page.get_by_label(sentence).check()
+    page.get_by_label("Type your name as your signature").fill("Ana Ruiz")
     page.get_by_role("button", name="Sign", exact=True).click()
     alert = page.get_by_role("alert")
     expect(alert).to_be_visible()

@@ -25,8 +25,18 @@ def gmail(dynamodb_local: str, certificate: Path, monkeypatch: pytest.MonkeyPatc
     """A ledger, and a real mail server that the product takes for Gmail's."""
     with fresh_store(dynamodb_local, **post.ACCOUNT), post.open_post(certificate) as server:
         post.use(server, certificate, monkeypatch)
-        monkeypatch.setattr(mailer, "SMTP_TIMEOUT_S", 0.5)
         yield server
+
+
+def pay_against(server: Post, step: str, answer: str) -> str:
+    """Logs a payment while the server answers so at this step; then the server works."""
+    setattr(server, step, answer)
+    with pytest.MonkeyPatch.context() as patch:
+        if answer == "hang":
+            patch.setattr(mailer, "SMTP_TIMEOUT_S", post.IMPATIENT_S)
+        event_id = pay()
+    server.works()
+    return event_id
 
 
 @pytest.fixture
@@ -72,11 +82,9 @@ PASSING += [("at_connect", "554 5.3.2 no service"), ("at_hello", "550 no"), ("at
 
 @pytest.mark.parametrize(("step", "answer"), PASSING)
 def test_what_may_pass_is_tried_again_and_the_mail_arrives_once(gmail: Post, step: str, answer: str) -> None:
-    setattr(gmail, step, answer)
-    event_id = pay()
+    event_id = pay_against(gmail, step, answer)
     assert receipt(event_id) == "pending"
     assert (gmail.connections, gmail.accepted) == (1, [])
-    gmail.works()
     gmail.released.set()
     assert notifications.sweep(operator.at(2)) == 1
     assert try_all() == 0
@@ -86,9 +94,7 @@ def test_what_may_pass_is_tried_again_and_the_mail_arrives_once(gmail: Post, ste
 
 @pytest.mark.parametrize("step", STEPS[2:])
 def test_what_the_server_refuses_for_good_is_final_at_the_first_try(gmail: Post, step: str) -> None:
-    setattr(gmail, step, "550 5.1.1 no")
-    event_id = pay()
-    gmail.works()
+    event_id = pay_against(gmail, step, "550 5.1.1 no")
     assert try_all() == 0
     assert receipt(event_id) == "failed"
     assert (gmail.connections, gmail.accepted) == (1, [])
@@ -100,10 +106,8 @@ def test_what_the_server_refuses_for_good_is_final_at_the_first_try(gmail: Post,
 def test_a_server_that_is_lost_after_the_text_is_shown_as_ambiguous_and_never_repeated(
     gmail: Post, answer: str
 ) -> None:
-    gmail.at_data = answer
-    event_id = pay()
+    event_id = pay_against(gmail, "at_data", answer)
     taken = len(gmail.accepted)
-    gmail.works()
     assert try_all() == 0
     assert receipt(event_id) == "failed"
     assert (gmail.connections, len(gmail.accepted)) == (1, taken)

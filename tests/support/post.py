@@ -20,6 +20,8 @@ from tools.embedded import free_port
 
 SLOW = "250 OK, at last"
 TAKES_AND_DROPS = "250 OK, but nobody hears it"
+# For a server that hangs: short enough to wait for, long enough for a busy machine to come so far.
+IMPATIENT_S = 1.5
 USER, TOKEN = "bay.sail@gmail.com", "abcdefghijklmnop"
 ACCOUNT = {"SCC_MAIL_TRANSPORT": "gmail", "SCC_GMAIL_USER": USER, "SCC_GMAIL_TOKEN": TOKEN}
 

@@ -1,0 +1,36 @@
+// The waiver's page works without this. With it: drawing, a draft, sending that waits for a signal.
+import { keepDraft, keepsDraft, recallDraft } from "./draft.ts";
+import { startGuests } from "./guests.ts";
+import { startKiosk } from "./kiosk.ts";
+import { startMinors } from "./minors.ts";
+import { startPad } from "./pad.ts";
+import { startSending } from "./sending.ts";
+
+function startForm(): void {
+  const form = document.querySelector<HTMLFormElement>("#waiver-form");
+  if (!form) return;
+  if (keepsDraft(form)) {
+    recallDraft(form);
+    form.addEventListener("input", () => keepDraft(form));
+  }
+  startGuests(form);
+  startMinors(form);
+  startPad(form);
+  startSending(form, showRefusal);
+}
+
+/** Shows what the server answered, as the browser would; the address stays. */
+function showRefusal(page: Document): void {
+  document.title = page.title;
+  document.documentElement.lang = page.documentElement.lang;
+  document.body.replaceWith(document.adoptNode(page.body));
+  startForm();
+  const first =
+    document.querySelector<HTMLElement>(".summary") ?? document.querySelector<HTMLElement>("h1");
+  if (!first) return;
+  first.tabIndex = -1;
+  first.focus();
+}
+
+startForm();
+startKiosk();

@@ -1,0 +1,585 @@
+"""The waiver's page on a phone: minors, no signal, two taps, Back, a shared tablet, Spanish, no JavaScript, drawing."""
+
+import gzip
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sideways_px
+
+LANDSCAPE = {"width": 844, "height": 390}
+VECTORS: list[str] = json.loads((Path(__file__).parents[1] / "support/xss.json").read_text())
+FIRST_VIEW_BYTES = 30 * 1024
+HUMAN_S = 60
+KEY_MS, PONDER_MS, WHEEL_MS, SKIM_MS = 90, 350, 2500, 3000
+"""Between two keys, two fields, for setting a date on a phone's wheel, and for a look at the text."""
+
+ESIGN = "I agree to sign this document electronically"
+INTENT = "I have read this document"
+TYPED = "Type your name as your signature"
+
+
+def waiver(event: dict[str, Any], query: str = "") -> str:
+    return f"/g/{event['event_id']}/waiver{query}"
+
+
+def sign_button(page: Page) -> Locator:
+    return page.get_by_role("button", name="Sign", exact=True)
+
+
+def fill_in(page: Page, name: str) -> None:
+    page.get_by_label("Your full name").fill(name)
+    page.get_by_label(ESIGN).check()
+    page.get_by_label(INTENT).check()
+    page.get_by_label(TYPED).fill(name)
+
+
+def thanked(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", name=f"Signed. Thank you, {name}.")).to_be_visible()
+
+
+def records(site: Site, event: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(site.admin("GET", f"/api/events/{event['event_id']}")["waiver_records"])
+
+
+def people(site: Site, event: dict[str, Any]) -> list[str]:
+    return sorted(record["participant_name"] for record in records(site, event))
+
+
+def record_of(site: Site, event: dict[str, Any], name: str) -> dict[str, Any]:
+    (summary,) = [one for one in records(site, event) if one["participant_name"] == name]
+    return dict(site.admin("GET", f"/api/events/{event['event_id']}/waivers/{summary['waiver_id']}"))
+
+
+def forms_sent(page: Page) -> list[dict[str, list[str]]]:
+    sent: list[dict[str, list[str]]] = []
+    page.on(
+        "request",
+        lambda request: (
+            sent.append(parse_qs(request.post_data or "", keep_blank_values=True)) if request.method == "POST" else None
+        ),
+    )
+    return sent
+
+
+def draw(page: Page) -> None:
+    """Two strokes, with the mouse."""
+    canvas = page.locator("#signature-pad canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    for lines in ([(20, 100), (60, 30), (90, 120), (140, 60)], [(40, 70), (180, 75)]):
+        page.mouse.move(box["x"] + lines[0][0], box["y"] + lines[0][1])
+        page.mouse.down()
+        for x, y in lines[1:]:
+            page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
+        page.mouse.up()
+
+
+def inked(page: Page) -> int:
+    """How many points of the drawing field are drawn on."""
+    return int(
+        page.evaluate(
+            """() => {
+              const canvas = document.querySelector("#signature-pad canvas");
+              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+              return data.filter((value, place) => place % 4 === 3 && value > 100).length;
+            }"""
+        )
+    )
+
+
+@pytest.fixture
+def event(site: Site) -> dict[str, Any]:
+    return site.charter()
+
+
+# --- a human's pace -------------------------------------------------------------------------------
+
+
+def ponder(page: Page) -> None:
+    """What it takes a thumb to find the next field."""
+    page.wait_for_timeout(PONDER_MS)
+
+
+def sign_as_a_human(page: Page) -> None:
+    """A parent with two children; each key and each tap takes its time, the text is skimmed."""
+
+    def write(field: Locator, text: str) -> None:
+        ponder(page)
+        field.tap()
+        field.press_sequentially(text, delay=KEY_MS)
+
+    def tap(target: Locator) -> None:
+        ponder(page)
+        target.tap()
+
+    def pick_date(field: Locator, date: str) -> None:
+        tap(field)
+        page.wait_for_timeout(WHEEL_MS)
+        field.fill(date)
+
+    page.mouse.wheel(0, 600)
+    page.wait_for_timeout(SKIM_MS)
+    write(page.get_by_label("Your full name"), "Dana Whitfield")
+    tap(page.get_by_text("I also sign for minors"))
+    births = page.get_by_label("Birth date", exact=True)
+    write(page.get_by_label("Name of minor 1", exact=True), "Robin Whitfield")
+    pick_date(births.nth(0), "2015-04-03")
+    tap(page.get_by_role("button", name="Add a minor"))
+    write(page.get_by_label("Name of minor 2"), "Sam Whitfield")
+    pick_date(births.nth(1), "2018-09-21")
+    ponder(page)
+    page.get_by_label("You are their").select_option("parent")
+    for sentence in ("I am the parent or legal guardian", ESIGN, INTENT):
+        tap(page.get_by_label(sentence))
+    write(page.get_by_label(TYPED), "Dana Whitfield")
+
+
+def test_a_parent_signs_for_two_minors_in_under_a_minute(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    page = visit(has_touch=True, is_mobile=True).new_page()
+    troubles = Troubles()
+    troubles.watch(page)
+    began = time.monotonic()
+    page.goto(waiver(event))
+    sign_as_a_human(page)
+    sign_button(page).tap()
+    thanked(page, "Dana Whitfield")
+    assert time.monotonic() - began < HUMAN_S
+    assert troubles.seen == []
+    assert people(site, event) == ["Dana Whitfield", "Robin Whitfield", "Sam Whitfield"]
+    assert record_of(site, event, "Sam Whitfield")["guardian_relationship"] == "parent"
+
+
+def test_a_signal_lost_before_signing_costs_nothing(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    context = visit(has_touch=True, is_mobile=True)
+    page = context.new_page()
+    began = time.monotonic()
+    page.goto(waiver(event))
+    context.set_offline(True)
+    sign_as_a_human(page)
+    sign_button(page).tap()
+    expect(page.get_by_role("status")).to_have_text(re.compile("^No signal. Kept on this phone; sends itself."))
+    sign_button(page).tap()
+    assert people(site, event) == []
+    context.set_offline(False)
+    thanked(page, "Dana Whitfield")
+    assert time.monotonic() - began < HUMAN_S
+    assert people(site, event) == ["Dana Whitfield", "Robin Whitfield", "Sam Whitfield"]
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+# --- once and not lost ----------------------------------------------------------------------------
+
+
+def test_an_answer_that_is_lost_on_its_way_is_asked_for_again(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    page = visit().new_page()
+    lost: list[int] = []
+
+    def lose_the_first(route: Any) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch(max_redirects=0).status)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/waiver", lose_the_first)
+    sent = forms_sent(page)
+    page.goto(waiver(event))
+    fill_in(page, "Ines Kovac")
+    sign_button(page).click()
+    thanked(page, "Ines Kovac")
+    assert lost == [303]
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+    assert people(site, event) == ["Ines Kovac"]
+
+
+def test_a_server_in_trouble_is_tried_again(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    page = visit().new_page()
+    failures = [502, 503]
+
+    def fail(route: Any) -> None:
+        if route.request.method == "POST" and failures:
+            route.fulfill(status=failures.pop(), body="{}", content_type="application/json")
+        else:
+            route.continue_()
+
+    page.route("**/waiver", fail)
+    page.goto(waiver(event))
+    fill_in(page, "Ines Kovac")
+    sign_button(page).click()
+    expect(page.get_by_role("status")).to_contain_text("Not through yet.")
+    thanked(page, "Ines Kovac")
+    assert people(site, event) == ["Ines Kovac"]
+
+
+def test_two_taps_are_one_signature(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    page = visit().new_page()
+    sent = forms_sent(page)
+    page.goto(waiver(event))
+    fill_in(page, "Ines Kovac")
+    sign_button(page).dblclick()
+    thanked(page, "Ines Kovac")
+    assert len(sent) == 1
+    assert people(site, event) == ["Ines Kovac"]
+
+
+def test_back_and_the_same_again_is_one_signature(site: Site, visit: Visit) -> None:
+    event = site.charter(guests=[{"name": "Ines Kovac", "email": ""}])
+    page = visit().new_page()
+    page.goto(waiver(event))
+    page.get_by_label("Find your name").select_option("Ines Kovac")
+    fill_in(page, "Ines Kovac")
+    sign_button(page).click()
+    thanked(page, "Ines Kovac")
+    page.go_back()
+    fill_in(page, "Ines Kovac")
+    sign_button(page).click()
+    thanked(page, "Ines Kovac")
+    assert people(site, event) == ["Ines Kovac"]
+
+
+def test_back_and_somebody_else_are_two_signatures(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    page = visit().new_page()
+    page.goto(waiver(event))
+    for name in ("Ines Kovac", "Marko Kovac"):
+        fill_in(page, name)
+        sign_button(page).click()
+        thanked(page, name)
+        page.go_back()
+    assert people(site, event) == ["Ines Kovac", "Marko Kovac"]
+
+
+def test_a_minor_added_after_a_lost_answer_is_not_dropped(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    context = visit()
+    page = context.new_page()
+    page.goto(waiver(event))
+    fill_in(page, "Ines Kovac")
+
+    def lose(route: Any) -> None:
+        route.fetch(max_redirects=0)
+        route.abort("connectionreset")
+
+    page.route("**/waiver", lose, times=1)
+    sign_button(page).click()
+    expect(page.get_by_role("status")).to_contain_text("No signal.")
+    page.get_by_text("I also sign for minors").click()
+    page.get_by_label("Name of minor 1", exact=True).fill("Luka Kovac")
+    expect(page.get_by_role("status")).to_have_text("Changed before it was sent. Please sign again.")
+    page.get_by_label("Birth date", exact=True).first.fill("2016-02-29")
+    page.get_by_label("You are their").select_option("parent")
+    page.get_by_label("I am the parent").check()
+    sign_button(page).click()
+    thanked(page, "Ines Kovac")
+    assert "Luka Kovac" in people(site, event)
+
+
+def test_a_refused_form_keeps_what_was_typed_and_can_be_corrected(
+    site: Site, visit: Visit, event: dict[str, Any]
+) -> None:
+    page = visit().new_page()
+    page.goto(waiver(event))
+    fill_in(page, "Ines Kovac")
+    draw(page)
+    page.get_by_label("Phone").fill("no number")
+    sign_button(page).click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_focused()
+    expect(alert).to_contain_text("Phone must be a phone number")
+    expect(page.get_by_label("Your full name")).to_have_value("Ines Kovac")
+    expect(page.get_by_label(INTENT)).to_be_checked()
+    assert inked(page) > 0
+    page.get_by_label("Phone").fill("+1 415 555 0100")
+    sign_button(page).click()
+    thanked(page, "Ines Kovac")
+    record = record_of(site, event, "Ines Kovac")
+    assert record["signer_phone"] == "+1 415 555 0100"
+    assert len(record["signature_strokes"]) == 2
+
+
+def test_a_text_that_changed_meanwhile_is_shown_and_signed_anew(
+    site: Site, visit: Visit, event: dict[str, Any]
+) -> None:
+    page = visit().new_page()
+    page.goto(waiver(event))
+    fill_in(page, "Ines Kovac")
+    page.route(
+        "**/waiver",
+        lambda route: route.continue_(post_data=re.sub("waiver_version=.{8}", "waiver_version=00000000", _sent(route))),
+        times=1,
+    )
+    sign_button(page).click()
+    expect(page.get_by_role("alert")).to_contain_text("The text has changed since you opened it.")
+    expect(page.get_by_label("Your full name")).to_have_value("Ines Kovac")
+    expect(page.get_by_label(INTENT)).not_to_be_checked()
+    page.get_by_label(ESIGN).check()
+    page.get_by_label(INTENT).check()
+    sign_button(page).click()
+    thanked(page, "Ines Kovac")
+    assert people(site, event) == ["Ines Kovac"]
+
+
+def _sent(route: Any) -> str:
+    return str(route.request.post_data)
+
+
+def test_what_is_missing_is_asked_for_before_anything_is_sent(visit: Visit, event: dict[str, Any]) -> None:
+    page = visit().new_page()
+    sent = forms_sent(page)
+    page.goto(waiver(event))
+    page.get_by_label("Your full name").fill("Ines Kovac")
+    page.get_by_label(ESIGN).check()
+    page.get_by_label(TYPED).fill("Ines Kovac")
+    sign_button(page).click()
+    expect(page.get_by_label(INTENT)).to_be_focused()
+    assert sent == []
+
+
+# --- draft ----------------------------------------------------------------------------------------
+
+
+def test_a_draft_survives_a_reload_and_a_change_of_language(visit: Visit, event: dict[str, Any]) -> None:
+    page = visit().new_page()
+    page.goto(waiver(event))
+    fill_in(page, "Ines Kovac")
+    page.get_by_text("I also sign for minors").click()
+    page.get_by_role("button", name="Add a minor").click()
+    page.get_by_label("Name of minor 2").fill("Luka Kovac")
+    page.reload()
+    expect(page.get_by_label("Your full name")).to_have_value("Ines Kovac")
+    expect(page.get_by_label("Name of minor 2")).to_have_value("Luka Kovac")
+    expect(page.get_by_label(TYPED)).to_have_value("")
+    expect(page.get_by_label(INTENT)).not_to_be_checked()
+    page.get_by_role("link", name="Español").click()
+    expect(page.get_by_label("Su nombre completo")).to_have_value("Ines Kovac")
+    expect(page.get_by_label("Nombre del menor 2")).to_have_value("Luka Kovac")
+
+
+def test_a_draft_belongs_to_one_charter(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    page = visit().new_page()
+    page.goto(waiver(event))
+    page.get_by_label("Your full name").fill("Ines Kovac")
+    page.goto(waiver(site.charter()))
+    expect(page.get_by_label("Your full name")).to_have_value("")
+
+
+# --- list, language, drawing ----------------------------------------------------------------------
+
+
+def test_a_name_picked_from_the_list_is_filled_in_and_signed_for(site: Site, visit: Visit) -> None:
+    event = site.charter(guests=[{"name": "Ines Kovac", "email": ""}, {"name": "Marko Kovac", "email": ""}])
+    page = visit().new_page()
+    page.goto(waiver(event))
+    page.get_by_label("Find your name").select_option("Marko Kovac")
+    expect(page.get_by_label("Your full name")).to_have_value("Marko Kovac")
+    fill_in(page, "Marko Kovac")
+    sign_button(page).click()
+    thanked(page, "Marko Kovac")
+    (record,) = records(site, event)
+    assert record["guest_id"] == event["guests"][1]["guest_id"]
+
+
+def test_a_spanish_browser_is_served_and_recorded_in_spanish(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    context = visit(locale="es-MX")
+    page = context.new_page()
+    page.goto(waiver(event))
+    page.get_by_label("Su nombre completo").fill("Inés Kovač")
+    page.get_by_label("Acepto firmar este documento").check()
+    page.get_by_label("He leído este documento").check()
+    page.get_by_label("Escriba su nombre como firma").fill("Inés Kovač")
+    context.set_offline(True)
+    page.get_by_role("button", name="Firmar", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Sin señal.")
+    context.set_offline(False)
+    expect(page.get_by_role("heading", name="Firmado. Gracias, Inés Kovač.")).to_be_visible()
+    assert record_of(site, event, "Inés Kovač")["language"] == "es"
+
+
+def test_a_drawn_signature_is_kept_as_strokes_through_turning_the_phone(
+    site: Site, visit: Visit, event: dict[str, Any]
+) -> None:
+    page = visit(viewport=LANDSCAPE, device_scale_factor=2).new_page()
+    page.goto(waiver(event))
+    page.get_by_label("Your full name").fill("Ines Kovac")
+    draw(page)
+    expect(page.get_by_label(TYPED)).not_to_have_attribute("required", "")
+    drawn = page.locator("#signature_strokes").input_value()
+    page.set_viewport_size(PHONE)
+    page.set_viewport_size(LANDSCAPE)
+    page.emulate_media(color_scheme="dark")
+    assert inked(page) > 0
+    page.get_by_label(ESIGN).check()
+    page.get_by_label(INTENT).check()
+    sign_button(page).click()
+    thanked(page, "Ines Kovac")
+    record = record_of(site, event, "Ines Kovac")
+    assert record["signature_typed"] == ""
+    assert record["signature_strokes"] == json.loads(drawn)
+    first, second = record["signature_strokes"]
+    assert first[0][2] == 0
+    assert second[0][2] > first[-1][2] > 0
+    assert len(first) > 3
+
+
+def test_a_drawing_can_be_taken_back(visit: Visit, event: dict[str, Any]) -> None:
+    page = visit().new_page()
+    page.goto(waiver(event))
+    draw(page)
+    assert inked(page) > 0
+    page.get_by_role("button", name="Clear the drawing").click()
+    assert inked(page) == 0
+    expect(page.locator("#signature_strokes")).to_have_value("")
+    expect(page.get_by_label(TYPED)).to_have_attribute("required", "")
+
+
+# --- a tablet that many sign on -------------------------------------------------------------------
+
+
+def test_a_kiosk_goes_on_to_a_fresh_form_and_shows_nothing_of_the_one_before(
+    site: Site, visit: Visit, event: dict[str, Any]
+) -> None:
+    page = visit(viewport=DESKTOP).new_page()
+    page.clock.install()
+    page.goto(f"/g/{event['event_id']}")
+    page.goto(waiver(event, "?kiosk=1"))
+    fill_in(page, "Ines Kovac")
+    page.get_by_label("Email").fill("ines@example.com")
+    sign_button(page).click()
+    expect(page.get_by_role("heading", name="Signed. Thank you.")).to_be_visible()
+    assert "Ines" not in page.content()
+    page.clock.run_for(6000)
+    expect(page.get_by_label("Your full name")).to_have_value("")
+    assert page.evaluate("sessionStorage.length + localStorage.length") == 0
+    for go in (page.go_back, page.go_forward, page.go_back):
+        go()
+        assert "Ines" not in page.content()
+        assert page.evaluate("[...document.querySelectorAll('input')].every(({ value }) => !/ines/i.test(value))")
+    page.goto(waiver(event, "?kiosk=1"))
+    fill_in(page, "Marko Kovac")
+    sign_button(page).click()
+    expect(page.get_by_role("heading", name="Signed. Thank you.")).to_be_visible()
+    assert people(site, event) == ["Ines Kovac", "Marko Kovac"]
+
+
+def test_a_form_left_behind_on_a_kiosk_is_cleared(visit: Visit, event: dict[str, Any]) -> None:
+    page = visit(viewport=DESKTOP).new_page()
+    page.clock.install()
+    page.goto(waiver(event, "?kiosk=1"))
+    page.get_by_label("Your full name").fill("Ines Kovac")
+    page.clock.run_for(2 * 60_000)
+    expect(page.get_by_label("Your full name")).to_have_value("Ines Kovac")
+    page.clock.run_for(4 * 60_000)
+    expect(page.get_by_label("Your full name")).to_have_value("")
+
+
+# --- without JavaScript ---------------------------------------------------------------------------
+
+
+def test_without_javascript_a_parent_signs_for_minors(site: Site, visit: Visit, event: dict[str, Any]) -> None:
+    page = visit(java_script_enabled=False).new_page()
+    page.goto(waiver(event))
+    expect(page.locator("canvas")).to_be_hidden()
+    expect(page.get_by_role("button", name="Add a minor")).to_be_hidden()
+    fill_in(page, "Ines Kovac")
+    page.get_by_text("I also sign for minors").click()
+    page.get_by_text("More minors").click()
+    page.get_by_label("Name of minor 3").fill("Luka Kovac")
+    page.get_by_label("Birth date", exact=True).nth(2).fill("2016-02-29")
+    sign_button(page).click()
+    expect(page.get_by_role("alert")).to_contain_text("Your relationship is required when you sign for a minor")
+    expect(page.get_by_label("Your full name")).to_have_value("Ines Kovac")
+    page.get_by_label("You are their").select_option("parent")
+    page.get_by_label("I am the parent").check()
+    sign_button(page).click()
+    thanked(page, "Ines Kovac")
+    assert people(site, event) == ["Ines Kovac", "Luka Kovac"]
+
+
+# --- looks, weight, safety ------------------------------------------------------------------------
+
+
+def just_opened(_: Page) -> None:
+    pass
+
+
+def with_all_open(page: Page) -> None:
+    page.get_by_text("I also sign for minors").click()
+    for _ in range(9):
+        page.get_by_role("button", name="Add a minor").click()
+    draw(page)
+
+
+def waiting(page: Page) -> None:
+    fill_in(page, "Ines Kovac")
+    page.context.set_offline(True)
+    sign_button(page).click()
+    expect(page.get_by_role("status")).to_contain_text("No signal.")
+
+
+@pytest.mark.parametrize("show", [just_opened, with_all_open, waiting])
+@pytest.mark.parametrize("query", ["", "?language=es&kiosk=1"], ids=["english", "spanish kiosk"])
+def test_axe_finds_nothing_at_any_width_in_both_schemes(
+    site: Site, visit: Visit, show: Callable[[Page], None], query: str
+) -> None:
+    if query and show is not just_opened:
+        pytest.skip("the words differ, the page does not")
+    event = site.charter(guests=[{"name": "Ines Kovac", "email": ""}])
+    page = visit().new_page()
+    page.goto(waiver(event, query))
+    show(page)
+    for window in (NARROW, PHONE, LANDSCAPE, DESKTOP):
+        page.set_viewport_size(window)
+        assert sideways_px(page) == 0
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert axe_violations(page) == [], (window, scheme)
+
+
+def test_the_first_view_is_one_request_of_at_most_30_kb_besides_the_text(
+    site: Site, visit: Visit, event: dict[str, Any]
+) -> None:
+    page = visit().new_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    response = page.goto(waiver(event), wait_until="networkidle")
+    assert response
+    assert [url for url in requests if not url.startswith("data:")] == [site.url + waiver(event)]
+    # The gateway compresses (minimum_compression_size); its local likeness does not.
+    heads = sum(len(name) + len(value) + 4 for name, value in response.all_headers().items())
+    besides_text, texts = re.subn(r'(?s)(<section class="text").*?</section>', "", response.text())
+    assert texts == 1
+    assert heads + len(gzip.compress(besides_text.encode())) <= FIRST_VIEW_BYTES
+
+
+def test_nothing_that_is_typed_runs(site: Site, visit: Visit) -> None:
+    vectors = [" ".join(vector.split())[:100] for vector in VECTORS[::9]]
+    event = site.charter(title=vectors[0], guests=[{"name": vector, "email": ""} for vector in dict.fromkeys(vectors)])
+    context = visit()
+    page = context.new_page()
+    troubles = Troubles(expected=("400: POST",))
+    troubles.watch(page)
+    page.on("dialog", lambda dialog: troubles.seen.append(dialog.message))
+    page.goto(waiver(event))
+    for vector in vectors:
+        page.get_by_label("Find your name").select_option(label=vector)
+        expect(page.get_by_label("Your full name")).to_have_value(vector)
+        fill_in(page, vector)
+        page.get_by_label("Phone").fill(vector)
+        sign_button(page).click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        expect(page.get_by_role("alert")).to_contain_text("Phone must be a phone number")
+        for label in ("Your full name", "Phone", TYPED):
+            expect(page.get_by_label(label)).to_have_value(vector)
+    page.get_by_label("Phone").fill("")
+    sign_button(page).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(vectors[-1])
+    assert troubles.seen == []
