@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Passenger } from "./contract";
-import { headCount, missingWords, unticked } from "./manifest-words";
+import { headCount, missingWords, overWords, unticked } from "./manifest-words";
 import { sampleManifest, samplePassenger } from "./samples";
 
 const ana = samplePassenger();
@@ -25,4 +25,11 @@ test("who is missing is named as far as names are known", () => {
   expect(missing(1)).toBe("1 has not signed.");
   expect(missing(2, "Bo Sund", "Cora Lind")).toBe("2 have not signed: Bo Sund, Cora Lind.");
   expect(missing(3, "Bo Sund")).toBe("3 have not signed: Bo Sund and 2 without a name.");
+});
+
+test("too many are those expected until the first comes aboard, then those aboard", () => {
+  const expected = sampleManifest({ head_count: 1, missing: 6, over_limit: true });
+  expect(overWords(expected)).toBe("7 are expected; the vessel may carry 6.");
+  const boarding = { ...expected, passengers: [ana, aboard], head_count: 7, missing: 2 };
+  expect(overWords(boarding)).toBe("7 are aboard; the vessel may carry 6.");
 });

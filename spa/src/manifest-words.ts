@@ -28,6 +28,16 @@ export function headCount(manifest: ManifestFacts): string {
   return `${head_count} ${what}, ${limit}`;
 }
 
+/** By how much there are too many; before anybody has come aboard, of those who are expected. */
+export function overWords(manifest: ManifestFacts): string {
+  const { head_count, missing, passenger_limit } = manifest;
+  const many =
+    aboard(manifest).length > 0
+      ? `${head_count} are aboard`
+      : `${head_count + missing} are expected`;
+  return `${many}; the vessel may carry ${passenger_limit}.`;
+}
+
 /** `3 have not signed: Bo Sund, Cora Lind and 1 without a name` */
 export function missingWords({ missing, missing_names }: ManifestFacts): string {
   if (missing === 0) return "";

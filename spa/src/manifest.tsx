@@ -15,6 +15,7 @@ import {
   aboard,
   headCount,
   missingWords,
+  overWords,
   passengerKey,
   unticked,
   waiverStates,
@@ -198,9 +199,7 @@ function Passengers({ manifest, tick }: { manifest: ManifestFacts; tick: Tick | 
         <p class={`badge badge-${manifest.over_limit ? "due" : "calm"}`}>{headCount(manifest)}</p>
       </div>
       {manifest.over_limit && (
-        <p class="strip strip-bad">
-          These are more passengers than the vessel may carry. Children count, crew do not.
-        </p>
+        <p class="strip strip-bad">{overWords(manifest)} Children count, crew do not.</p>
       )}
       {manifest.missing > 0 && <p class="missing">{missingWords(manifest)}</p>}
       {manifest.passengers.length === 0 && (
@@ -413,9 +412,7 @@ function DepartDialog({ manifest, act, onClose }: ContentProps & { onClose(): vo
             This charter departs {formatAway(manifest.starts_at, Date.now())}. Is it the right one?
           </p>
         )}
-        {manifest.over_limit && (
-          <p class="strip strip-bad">More passengers than the vessel may carry.</p>
-        )}
+        {manifest.over_limit && <p class="strip strip-bad">{overWords(manifest)}</p>}
         {unsigned.length > 0 && (
           <p class="strip strip-bad">Aboard without a signed waiver: {names(unsigned)}.</p>
         )}

@@ -47,7 +47,7 @@ def charters(site: Site) -> Charters:
         patron=person,
         charter_fee_cents=99_999_999,
         party_size=500,
-        guests=[{"name": UNBROKEN, "email": f"{'a' * 60}@example.com"}],
+        guests=[{"name": UNBROKEN[::-1], "email": f"{'a' * 60}@example.com"}],
         guest_notes=f"https://example.com/{'x' * 200}",
         notes=UNBROKEN * 4,
     )

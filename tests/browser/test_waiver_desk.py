@@ -175,6 +175,7 @@ def test_the_manifest_prints_without_controls_and_downloads_as_a_file(
     page.emulate_media(media="print")
     assert page.get_by_role("button").filter(visible=True).count() == 0
     expect(page.get_by_text("Bo Sund").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Departure")).to_be_hidden()
 
 
 # --- sharing --------------------------------------------------------------------------------------
