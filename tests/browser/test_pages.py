@@ -176,7 +176,7 @@ def reports(page: Page, _: Charters) -> None:
     page.goto("/payments/reports")
     expect(page.get_by_role("img", name="Bars of the net money")).to_be_visible()
     page.get_by_text("The same in numbers").click()
-    expect(page.get_by_role("heading", name="Sums by month")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sums by month").first).to_be_visible()
 
 
 def reports_by_day(page: Page, _: Charters) -> None:
