@@ -37,8 +37,9 @@ export function forgetBoard(): void {
 /** A day back, so that a charter under way since yesterday evening is on the board. */
 async function loadFirst(): Promise<void> {
   const from = toRfc3339(new Date(Date.now() - DAY_MS));
+  const asked_at_ms = performance.now();
   const page = await listCharters({ from, limit: 50 });
-  keepCharters(page.events);
+  keepCharters(page.events, asked_at_ms);
   const known = loaded.value;
   const further =
     known && !known.recalled && page.next_cursor && known.until !== null ? known : null;

@@ -51,9 +51,18 @@ export const outbox = new Outbox({
 
 api.afterEachSuccess(() => outbox.nudge());
 
-export function keepCharters(events: readonly CharterEvent[]): void {
+/** When this page has last learned what became of a payment, by charter. */
+const answered_at_ms = new Map<string, number>();
+
+/** `asked_at_ms`: when they were asked for; what an act has answered since is newer. */
+export function keepCharters(
+  events: readonly CharterEvent[],
+  asked_at_ms = performance.now(),
+): void {
   const next = new Map(charters.value);
-  for (const event of events) next.set(event.event_id, event);
+  for (const event of events) {
+    if ((answered_at_ms.get(event.event_id) ?? 0) <= asked_at_ms) next.set(event.event_id, event);
+  }
   charters.value = next;
   if (events.some(({ event_id }) => remembered.value.has(event_id))) {
     const left = new Set(remembered.value);
@@ -77,6 +86,7 @@ export function keepAnswer({ payment, event }: PaymentAnswer): void {
     const next = { ...known, payments: [...others, payment] };
     records.value = new Map(records.value).set(event.event_id, next);
   }
+  answered_at_ms.set(event.event_id, performance.now());
   keepCharters([event]);
 }
 
