@@ -98,7 +98,7 @@ def test_a_charter_is_created_signed_paid_and_the_payment_voided(
 
     log_in(page, site.product.password)
     create_charter(page, title, email)
-    guest_url = page.get_by_label("Guest link").input_value()
+    guest_url = page.get_by_role("textbox", name="Guest link").input_value()
     assert guest_url.startswith(f"{site.url}/g/")
 
     guest = visit(viewport=window, java_script_enabled=javascript).new_page()
