@@ -69,6 +69,12 @@ def is_live(payment: Mapping[str, Any]) -> bool:
     return payment["status"] in ("received", "cleared")
 
 
+def signed_cents(payment: Mapping[str, Any]) -> int:
+    """Money in is positive, a refund negative."""
+    amount_cents: int = payment["amount_cents"]
+    return -amount_cents if payment["kind"] == "refund" else amount_cents
+
+
 def add(sums: Sums, payment: Mapping[str, Any]) -> Sums:
     """The sums with one more payment, in any order of arrival."""
     sums = replace(sums, rows=sums.rows + 1)

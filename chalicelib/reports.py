@@ -1,7 +1,7 @@
 """The ledger of all charters: by page, by period, as CSV, and what is still to clear."""
 
 import bisect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -163,8 +163,7 @@ def _totals(currency: str, rows: list[Row]) -> dict[str, Any]:
     by_method: dict[str, int] = {}
     by_kind = dict.fromkeys(ledger.KINDS, 0)
     for row in filter(ledger.is_live, rows):
-        signed_cents = -row["amount_cents"] if row["kind"] == "refund" else row["amount_cents"]
-        by_method[row["method"]] = by_method.get(row["method"], 0) + signed_cents
+        by_method[row["method"]] = by_method.get(row["method"], 0) + ledger.signed_cents(row)
         by_kind[row["kind"]] += row["amount_cents"]
     return {
         "currency": currency,
@@ -201,10 +200,11 @@ def _filtered(report: Report) -> list[Row]:
     ]
 
 
-def _read(whole: Range) -> list[Row]:
+def _read(whole: Range) -> Sequence[Row]:
     if whole.start >= whole.end:
         return []
-    return list(payments.fold(store.list_ledger(times.format_instant(whole.start), times.format_instant(whole.end))))
+    first, last = times.format_instant(whole.start), times.format_instant(whole.end)
+    return payments.fold(store.list_ledger(first, last))
 
 
 def _first_of(firsts: list[date], day: date) -> date:
@@ -212,10 +212,9 @@ def _first_of(firsts: list[date], day: date) -> date:
 
 
 def _cells(row: Row) -> list[Any]:
-    signed_cents = -row["amount_cents"] if row["kind"] == "refund" else row["amount_cents"]
     cells = {
         **row,
-        "amount": sheets.Amount(money.plain(signed_cents, row["currency"])),
+        "amount": sheets.Amount(money.plain(ledger.signed_cents(row), row["currency"])),
         "void_reason": row["void"] and row["void"]["reason"],
         "bounce_reason": row["bounce"] and row["bounce"]["reason"],
     }
