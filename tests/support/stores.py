@@ -57,7 +57,8 @@ def counted(dynamodb: Any) -> Iterator[list[Call]]:
         params["ReturnConsumedCapacity"] = "TOTAL"
 
     def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        used = parsed["ConsumedCapacity"]
+        # A refused call does not tell what it consumed.
+        used = parsed.get("ConsumedCapacity", [])
         units = sum(one["CapacityUnits"] for one in (used if isinstance(used, list) else [used]))
         calls.append(Call(model.name, units, asked[-1]))
 
