@@ -26,13 +26,16 @@ READS = ("GetItem", "BatchGetItem", "Query")
 
 
 @contextmanager
-def local_store() -> Iterator[tuple[str, Any]]:
+def local_store(**variables: str) -> Iterator[tuple[str, Any]]:
     """A fresh table in a DynamoDB Local of its own; its endpoint and the product's client. No mail leaves."""
     tools = found_tools()["tools"]
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(mailer, "send", lambda _: mailer.Outcome("sent", "bench"))
         java, where = tools["java"], Path(tools["dynamodb_local"])
-        with running_dynamodb(java, where, Path(folder) / "log") as endpoint, fresh_store(endpoint) as dynamodb:
+        with (
+            running_dynamodb(java, where, Path(folder) / "log") as endpoint,
+            fresh_store(endpoint, **variables) as dynamodb,
+        ):
             yield endpoint, dynamodb
 
 
