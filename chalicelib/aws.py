@@ -36,9 +36,7 @@ def _session() -> Any:
     return get_session()
 
 
-def _take_items_as_they_came(
-    response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
-) -> None:
+def _take_items_as_they_came(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
     """DynamoDB's JSON is what botocore makes of it, value by value, but for binary ones, which no item here has."""
     if response_dict["status_code"] == 200:
         customized_response_dict.update(json.loads(response_dict["body"]))
