@@ -97,7 +97,7 @@ class Books:
             self.versions[owner] = _load(item)
         elif kind == "WAIVER_VERSION":
             self.current = _load(item)
-        elif kind == "WAIVER_CHAIN":
+        elif kind == "WAIVER_CHAIN" and sk == "HEAD":
             self.head = int(item["seq"]["N"]), item["hash"]["S"]
         elif kind == "TO_CLEAR":
             self.to_clear.add(sk)
