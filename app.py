@@ -2,36 +2,43 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response
 
-from chalicelib import (
-    __version__,
-    acts,
-    auth,
-    charters,
-    events,
-    feedback,
-    mails,
-    manifest,
-    notifications,
-    payments,
-    reports,
-    settings,
-    signature_requests,
-    times,
-    waiver_page,
-    waiver_versions,
-    waivers,
-    web,
-)
+from chalicelib import __version__, auth, events, settings, times, web
+from chalicelib.acts import Actor
 from chalicelib.errors import DomainError, SettingsError
+from chalicelib.later import later
+
+if TYPE_CHECKING:
+    from chalicelib import (
+        charters,
+        feedback,
+        mails,
+        manifest,
+        notifications,
+        payments,
+        reports,
+        signature_requests,
+        waiver_page,
+        waiver_versions,
+        waivers,
+    )
+else:
+    charters, feedback, mails, manifest, notifications, payments = map(
+        later, "charters feedback mails manifest notifications payments".split()
+    )
+    reports, signature_requests, waiver_page, waiver_versions, waivers = map(
+        later, "reports signature_requests waiver_page waiver_versions waivers".split()
+    )
 
 app = Chalice(app_name="ship-captain-crew")
 app.log.setLevel(logging.INFO)
 
 FORM = "application/x-www-form-urlencoded"
+# What SES calls them at EventBridge.
+MAIL_FEEDBACK = ["Email Bounced", "Email Complaint Received"]
 # All other routes need an admin's session, new ones too.
 PUBLIC = {
     ("POST", "/api/login"),
@@ -74,8 +81,8 @@ def session() -> auth.Session:
     return app.current_request.context["session"]  # type: ignore[no-any-return]
 
 
-def actor() -> acts.Actor:
-    return acts.Actor(name=session().admin, address=web.viewer_address(app.current_request))
+def actor() -> Actor:
+    return Actor(name=session().admin, address=web.viewer_address(app.current_request))
 
 
 # --- sign in --------------------------------------------------------------------------------------
@@ -316,6 +323,6 @@ def sweep_mail(_: CloudWatchEvent) -> None:
     waivers.mail_head(times.utc_now())
 
 
-@app.on_cw_event({"source": ["aws.ses"], "detail-type": list(feedback.EVENT_NAMES)}, name="mail_feedback")
+@app.on_cw_event({"source": ["aws.ses"], "detail-type": MAIL_FEEDBACK}, name="mail_feedback")
 def take_mail_feedback(event: CloudWatchEvent) -> None:
     feedback.take(event.detail, now=times.utc_now())

@@ -10,7 +10,8 @@ from typing import Any
 
 from chalicelib.errors import Busy
 
-TRIES = 12
+# The function is stopped at 15 s; the last try and the mail after it want the rest.
+PATIENCE_S = 6.0
 
 
 @dataclass(frozen=True)
@@ -26,18 +27,22 @@ def audit(act: str, actor: Actor, at: str, **facts: Any) -> dict[str, Any]:
     return {"act": act, "by": actor.name, "address": actor.address, "at": at, "audit_id": secrets.token_hex(8), **facts}
 
 
-def tries(sleep: Callable[[float], None] = time.sleep, *, patience_s: float | None = None) -> Iterator[int]:
-    """Yields for each try of read, decide, write; waits between them; ends by raising Busy.
+def tries(
+    sleep: Callable[[float], None] = time.sleep, *, patience_s: float = PATIENCE_S, queued: bool = False
+) -> Iterator[int]:
+    """Yields for each try of read, decide, write; waits between them; ends after so many seconds by raising Busy.
 
-    The waits grow to half a second and are spread at random ("full jitter"), so that many who
-    write the same record at once take turns. It ends after twelve tries or, where a `patience_s`
-    is given, after that many seconds; the patient wait up to a second.
+    The waits are spread at random ("full jitter") and grow to half a second, so that many who write the same record
+    at once take turns. Then they shrink again: who has waited for long tries more often than who has just come, and
+    nobody loses every race. Who is `queued` has turns by other means, and waits up to a second.
     """
-    ends_at = time.monotonic() + (patience_s or 0)
+    began_at = time.monotonic()
     for number in itertools.count():
-        if number >= TRIES if patience_s is None else time.monotonic() >= ends_at:
+        if time.monotonic() - began_at >= patience_s:
             break
         yield number
-        longest_s = min(0.5 if patience_s is None else 1.0, 0.02 * 2 ** min(number, TRIES))
+        waited_s = time.monotonic() - began_at
+        grown_s = 0.02 * 2 ** min(number, 10)
+        longest_s = min(1.0, grown_s) if queued else min(0.5, grown_s) / (1 + waited_s**2)
         sleep(random.uniform(0, longest_s))  # noqa: S311 - spreads load, guards nothing
     raise Busy("Many are changing this charter at once. Nothing was saved; please try again.")

@@ -13,7 +13,6 @@ from typing import Any
 from chalicelib import acts, notifications, store, times
 from chalicelib.store import EventRecord, Mail
 
-EVENT_NAMES = ("Email Bounced", "Email Complaint Received")
 DIAGNOSIS_CHARS, DETAIL_CHARS = 1000, 200
 _ADDRESS = re.compile(r"<?[^\s<>;:,]+@[^\s<>;:,]+>?")
 

@@ -314,7 +314,7 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
     The same submission again returns the same token and stores nothing. Raises BadInput,
     VersionConflict, NotOpen or TooManyTries.
     """
-    for number in acts.tries(patience_s=PATIENCE_S):
+    for number in acts.tries(patience_s=PATIENCE_S, queued=True):
         desk, event = open_desk(event_id, LANGUAGES, with_head=True)
         signing = parse_signing(form, event, now=now)
         token = waiver_id(event_id, signing.submission_id, 0)

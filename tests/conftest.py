@@ -1,7 +1,5 @@
 """What every test may ask for: the embedded AWS, DynamoDB Local, a browser and the running product, all on loopback."""
 
-import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,16 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support import post
-from tests.support.running import ROOT, Product, running_product, wait_for_dynamodb
-from tools.embedded import EmbeddedAws, free_port
-
-
-def found_tools() -> dict[str, dict[str, str]]:
-    """What `tools/setup.py test` found, and why the rest is missing."""
-    try:
-        return dict(json.loads((ROOT / ".cache/test-tools.json").read_text()))
-    except (OSError, ValueError):
-        return {"tools": {}, "missing": {}}
+from tests.support.running import Product, found_tools, running_dynamodb, running_product
+from tools.embedded import EmbeddedAws
 
 
 def needed_tool(name: str) -> str:
@@ -51,33 +41,8 @@ def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedA
 def dynamodb_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Endpoint of AWS's own DynamoDB Local, in memory."""
     java, folder = needed_tool("java"), Path(needed_tool("dynamodb_local"))
-    port = free_port()
-    log = (tmp_path_factory.mktemp("dynamodb-local") / "log").open("wb")
-    process = subprocess.Popen(
-        # It has no option for the interface: its random port holds test data only, for as long as the tests run.
-        [
-            java,
-            "-Djava.library.path=DynamoDBLocal_lib",
-            "-jar",
-            "DynamoDBLocal.jar",
-            "-inMemory",
-            "-disableTelemetry",
-            "-port",
-            str(port),
-        ],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    endpoint = f"http://127.0.0.1:{port}"
-    try:
-        wait_for_dynamodb(endpoint, process)
+    with running_dynamodb(java, folder, tmp_path_factory.mktemp("dynamodb-local") / "log") as endpoint:
         yield endpoint
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.close()
 
 
 @pytest.fixture(scope="session")

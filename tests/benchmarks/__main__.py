@@ -1,8 +1,10 @@
-"""Prints the table; each figure beside the one it should be compared with."""
+"""Prints the tables; each figure beside the one it should be compared with.
+
+`python -m tests.benchmarks cold warm` runs only these parts.
+"""
 
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -10,44 +12,33 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import uploads
-from tests.support.running import ROOT, Product, running_product
-from tools import demo, local
+from tests.benchmarks import capacity, cold, load, package, uploads, warm
+from tests.benchmarks.tables import show
+from tests.support.running import Product, running_product
+from tools import demo
 
-IMPORTS = 7
 REQUESTS = 60
 
 
 def main() -> None:
-    rows = [package_row(), import_row(), *request_rows()]
-    width = max(len(row[0]) for row in rows)
-    print(f"{'what':{width}}  {'ours':>12}  compared with")
-    for name, ours, peer in rows:
-        print(f"{name:{width}}  {ours:>12}  {peer}")
-    print()
-    uploads.main()
+    parts = {
+        "package": package.main,
+        "cold": cold.main,
+        "warm": warm.main,
+        "capacity": capacity.main,
+        "local": through_the_edge,
+        "load": load.main,
+        "uploads": uploads.main,
+    }
+    asked = sys.argv[1:] or list(parts)
+    if unknown := set(asked) - set(parts):
+        sys.exit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    for name in asked:
+        parts[name]()
 
 
-def package_row() -> tuple[str, str, str]:
-    with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder) / "package"
-        local.package_function(package)
-        size = (package / "deployment.zip").stat().st_size
-    return "function package", f"{size / 1e6:.2f} MB", "limit 3 MB; 21 MB with boto3 and chalice inside"
-
-
-def import_row() -> tuple[str, str, str]:
-    ours, bare = (cold_import_ms(module) for module in ("app", "chalice.app"))
-    return "cold import of app.py (median)", f"{ours:.0f} ms", f"{bare:.0f} ms for Chalice alone"
-
-
-def cold_import_ms(module: str) -> float:
-    def run(code: str) -> float:
-        started_at = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
-        return (time.perf_counter() - started_at) * 1000
-
-    return statistics.median(run(f"import {module}") - run("pass") for _ in range(IMPORTS))
+def through_the_edge() -> None:
+    show("a request to `make run` (median)", ["what", "ours", "compared with"], request_rows())
 
 
 def request_rows() -> list[tuple[str, str, str]]:
@@ -61,7 +52,7 @@ def request_rows() -> list[tuple[str, str, str]]:
         mail = request_ms(lambda: read_mail(product))
     floor = f"{mail:.0f} ms for the front door alone"
     return [
-        ("GET / through the local edge (median)", f"{page:.0f} ms", floor),
+        ("GET / through the local edge", f"{page:.0f} ms", floor),
         ("GET /api/health, no database", f"{health:.0f} ms", floor),
         ("GET /api/events, session and one Query", f"{board:.0f} ms", f"{health:.0f} ms for the way there and back"),
     ]

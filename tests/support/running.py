@@ -24,6 +24,37 @@ ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 120
 
 
+def found_tools() -> dict[str, dict[str, str]]:
+    """What `tools/setup.py test` found, and why the rest is missing."""
+    try:
+        return dict(json.loads((ROOT / ".cache/test-tools.json").read_text()))
+    except (OSError, ValueError):
+        return {"tools": {}, "missing": {}}
+
+
+@contextlib.contextmanager
+def running_dynamodb(java: str, folder: Path, log: Path) -> Iterator[str]:
+    """AWS's own DynamoDB Local, in memory; yields its endpoint."""
+    port = free_port()
+    # It has no option for the interface: its random port holds test data only, for as long as the tests run.
+    command = [java, "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "-disableTelemetry", "-port", str(port)],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        endpoint = f"http://127.0.0.1:{port}"
+        try:
+            wait_for_dynamodb(endpoint, process)
+            yield endpoint
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
 def wait_for_dynamodb(endpoint: str, process: "subprocess.Popen[bytes]") -> None:
     client = dynamodb_client(endpoint)
     deadline = time.monotonic() + START_TIMEOUT_S

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import events, payments, waiver_versions
+from chalicelib import events, mailer, payments, store, waiver_versions, waivers
 from chalicelib.settings import settings
 from tests.support import operator
 from tests.support.desk import Desk, open_desk
@@ -60,6 +60,20 @@ def made(dynamodb_local: str) -> list[Items]:
 
 def differences(items: list[Items]) -> list[str]:
     return [str(each) for each in books.find_differences(books.gather(items))]
+
+
+def test_mails_that_were_sent_and_a_crowd_that_signed_agree(dynamodb_local: str) -> None:
+    with fresh_store(dynamodb_local) as dynamodb, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chalicelib.mailer.send", lambda _: mailer.Outcome("sent", "test"))
+        desk = Desk(Cloud("none"), dynamodb, settings().table)
+        charter = desk.create_event()
+        desk.log_payment(charter, 1_000, notify=True)
+        desk.sign_waiver(charter, signer_email="ana@example.com")
+        assert store.take_turn(1, 1, 2)
+        waivers.mail_head(NOW.replace(hour=waivers.HEAD_MAIL_HOUR))
+        items = list(restore.scan(dynamodb, desk.table))
+    assert {"COPY", "TURN", "MAILED"} <= {item["SK"]["S"].partition("#")[0] for item in items}
+    assert differences(items) == []
 
 
 def test_all_that_the_product_does_agrees(made: list[Items]) -> None:
