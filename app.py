@@ -26,10 +26,12 @@ from chalicelib import (
     waivers,
     web,
 )
-from chalicelib.errors import DomainError, SettingsError
+from chalicelib.errors import DomainError, SettingsError, leave_words_out
 
 app = Chalice(app_name="ship-captain-crew")
 app.log.setLevel(logging.INFO)
+# Chalice logs what a view has raised before anybody else hears of it.
+app.log.addFilter(leave_words_out)
 
 FORM = "application/x-www-form-urlencoded"
 # All other routes need an admin's session, new ones too.
@@ -52,6 +54,8 @@ def guard(request: Request, get_response: Callable[[Request], Response]) -> Resp
             request.context["session"] = auth.authenticate(request.headers, now=times.utc_now())
         response = get_response(request)
     except DomainError as error:
+        if error.STATUS_CODE in (401, 403, 429):
+            app.log.info("%s %s refused: %s", request.method, request.path, type(error).__name__)
         response = web.error_response(error)
     except SettingsError as error:
         app.log.error("Setting: %s", error)

@@ -1,5 +1,6 @@
 """The one place that makes AWS clients, so that every outside call has a timeout and counted attempts."""
 
+import logging
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,9 @@ def client(service: str, *, attempts: int = 3) -> Any:
     import boto3
     from botocore.config import Config
 
+    # At debug level these write whole requests into the log: tokens' hashes, names, addresses.
+    for name in ("boto3", "botocore", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     return boto3.client(
         service,
         config=Config(
