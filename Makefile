@@ -6,7 +6,7 @@ export PORT
 
 PY = .venv/bin/python
 
-.PHONY: help run dev test soak check format bench reset build deploy
+.PHONY: help run dev test soak check format lock audit bench reset build deploy
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -50,6 +50,14 @@ format: ## put Python and the SPA into form
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
 	@cd spa && npm run format
+
+lock: ## the hashes of the pinned Python packages, after a pin was changed
+	@$(PYTHON) tools/setup.py run
+	@$(PY) -m tools.dependencies lock
+
+audit: ## known holes in the pinned packages, Python's and npm's
+	@$(PYTHON) tools/setup.py run
+	@$(PY) -m tools.dependencies audit
 
 bench: ## the benchmarks, one table
 	@$(PYTHON) tools/setup.py test

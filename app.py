@@ -8,7 +8,7 @@ from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response
 
 from chalicelib import __version__, auth, events, settings, times, web
 from chalicelib.acts import Actor
-from chalicelib.errors import DomainError, SettingsError
+from chalicelib.errors import DomainError, SettingsError, leave_words_out
 from chalicelib.later import later
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ else:
 
 app = Chalice(app_name="ship-captain-crew")
 app.log.setLevel(logging.INFO)
+# Chalice logs what a view has raised before anybody else hears of it.
+app.log.addFilter(leave_words_out)
 
 FORM = "application/x-www-form-urlencoded"
 # What SES calls them at EventBridge.
@@ -59,6 +61,8 @@ def guard(request: Request, get_response: Callable[[Request], Response]) -> Resp
             request.context["session"] = auth.authenticate(request.headers, now=times.utc_now())
         response = get_response(request)
     except DomainError as error:
+        if error.STATUS_CODE in (401, 403, 429):
+            app.log.info("%s %s refused: %s", request.method, request.path, type(error).__name__)
         response = web.error_response(error)
     except SettingsError as error:
         app.log.error("Setting: %s", error)

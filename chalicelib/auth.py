@@ -1,9 +1,11 @@
-"""Password, sessions, throttle and the edge's secret."""
+"""Password, second factor, sessions, throttle and the edge's secret."""
 
 import base64
 import hashlib
 import hmac
 import ipaddress
+import logging
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -11,10 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import store, times
-from chalicelib.errors import BadInput, Forbidden, NotSignedIn, TooManyTries
+from chalicelib import codes, store, times
+from chalicelib.errors import BadInput, CodeNeeded, Forbidden, NotSignedIn, TooManyTries
 from chalicelib.fields import Fields
 from chalicelib.settings import settings
+
+log = logging.getLogger("scc.auth")
+# Lambda's root logger starts at WARNING, and who signed in belongs into the log.
+log.setLevel(logging.INFO)
 
 # OWASP Password Storage Cheat Sheet: scrypt N=2^17, r=8, p=1 (128 MB for about half a second).
 LOG2_N, BLOCK_SIZE, PARALLELISM = 17, 8, 1
@@ -27,6 +33,9 @@ EXTEND_AFTER = timedelta(minutes=15)
 WINDOW_S = 15 * 60
 TRIES_PER_ADDRESS = 20
 TRIES_OVERALL = 200
+# Wrong codes with the right password, per admin and window: whoever sends them knows the password. The limit holds from
+# whatever address, because a million codes are too few to be guarded by a delay (RFC 4226 section 7.3).
+WRONG_CODES = 10
 # Past the overall limit every try waits: guessing gets slow, the owner still gets in.
 OVERFLOW_DELAY_S = 2.0
 
@@ -41,6 +50,7 @@ class Credentials:
     password: str
     name: str
     keep_signed_in: bool
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,28 +80,34 @@ def parse_credentials(body: dict[str, Any]) -> Credentials:
     keep = form.flag("keep_signed_in", default=False)
     if settings().named_admins and not name:
         form.refuse("name", "is required")
+    code = ""
+    if settings().totp_secrets:
+        # Apps show it in two groups.
+        code = re.sub(r"\s", "", form.text("code", max_chars=20, default=""))
+        if code and not re.fullmatch(r"[0-9]{6}", code):
+            form.refuse("code", "must be the six digits that the authenticator app shows")
     form.finish()
-    return Credentials(password=password, name=name, keep_signed_in=keep)
+    return Credentials(password=password, name=name, keep_signed_in=keep, code=code)
 
 
 def log_in(
     credentials: Credentials, *, address: str, now: datetime, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, str]:
-    """A new session. Raises NotSignedIn with one text for every wrong name or password, or TooManyTries."""
+    """A new session. Raises NotSignedIn with one text for every wrong name, password or code, or TooManyTries."""
     admins = settings().admins
     name = credentials.name if settings().named_admins else "admin"
     window, elapsed_s = divmod(int(now.timestamp()), WINDOW_S)
     throttle, ttl_s = f"login#{neighbourhood(address)}#{window}", (window + 2) * WINDOW_S
     # Counted before hashing, or a flood of tries in parallel would pass; taken back when the password is right.
     if store.count_try(throttle, +1, ttl_s) > TRIES_PER_ADDRESS:
+        log.warning("sign-in refused: too many tries from %s", address)
         raise TooManyTries("Too many tries from this address. Please wait and try again.", WINDOW_S - elapsed_s)
     if store.count_try(f"login#{window}", +1, ttl_s) > TRIES_OVERALL:
         sleep(OVERFLOW_DELAY_S)
-    right = verify_password(credentials.password, admins.get(name, _NOBODY))
-    if not right or name not in admins:
-        raise NotSignedIn(
-            "That name and password do not match." if settings().named_admins else "That password is not right."
-        )
+    right = verify_password(credentials.password, admins.get(name, _NOBODY)) and name in admins
+    if not _check_code(name if right else "", credentials.code, now) or not right:
+        log.warning("sign-in refused: wrong %s from %s", "code" if right else "name or password", address)
+        raise _not_signed_in()
     store.count_try(throttle, -1, ttl_s)
     store.count_try(f"login#{window}", -1, ttl_s)
 
@@ -102,10 +118,42 @@ def log_in(
         "admin": name,
         "absolute_end": times.format_instant(absolute_end),
         "kept": credentials.keep_signed_in,
-        "password_mark": _password_mark(admins[name]),
+        "password_mark": _password_mark(name),
     }
     store.put_session(_digest(token), session, int(idle_end.timestamp()), int(absolute_end.timestamp()))
+    log.info("signed in: %s from %s%s", name, address, " with a code" if name in settings().totp_secrets else "")
     return {"token": token, "role": "admin", "expires_at": times.format_instant(idle_end)}
+
+
+def _check_code(name: str, code: str, now: datetime) -> bool:
+    """Whether this admin needs no code, or gave a new and right one. Without a name the password was wrong."""
+    secrets_by_name = settings().totp_secrets
+    if not secrets_by_name or (name and name not in secrets_by_name):
+        return True
+    window = int(now.timestamp()) // WINDOW_S
+    throttle, ttl_s = f"code#{name}#{window}", (window + 2) * WINDOW_S
+    # Counted for a wrong password too, or the time of the answer would tell it from a wrong code.
+    tries = store.count_try(throttle, +1, ttl_s)
+    if not name:
+        return False
+    if tries > WRONG_CODES:
+        # An error, because it alarms: the remedy is a new password.
+        log.error("sign-in of %s is closed for some minutes: somebody knows the password and guesses codes", name)
+        return False
+    step = codes.find_step(secrets_by_name[name], code, now)
+    used_until_s = int(now.timestamp()) + (2 * codes.STEPS_OFF + 1) * codes.STEP_S
+    if step is None or not store.use_code(name, step, used_until_s):
+        return False
+    store.count_try(throttle, -1, ttl_s)
+    return True
+
+
+def _not_signed_in() -> NotSignedIn:
+    here = settings()
+    if here.totp_secrets:
+        # The same whatever was wrong or missing: nobody learns that a password is right without the code.
+        return CodeNeeded(f"That {'name, ' if here.named_admins else ''}password or code is not right.")
+    return NotSignedIn("That name and password do not match." if here.named_admins else "That password is not right.")
 
 
 def neighbourhood(address: str) -> str:
@@ -129,9 +177,8 @@ def authenticate(headers: Mapping[str, str], *, now: datetime) -> Session:
     session, idle_until_s = found
     now_s = int(now.timestamp())
     absolute_end_s = int(times.parse_instant(session["absolute_end"]).timestamp())
-    current_hash = settings().admins.get(session["admin"], "")
-    # Changing the password (or removing the admin) ends every session that was opened with the old one.
-    same_password = hmac.compare_digest(session["password_mark"], _password_mark(current_hash))
+    # Changing password or second factor (or removing the admin) ends every session that was opened with the old one.
+    same_password = hmac.compare_digest(session["password_mark"], _password_mark(session["admin"]))
     if now_s >= min(idle_until_s, absolute_end_s) or not same_password:
         raise NotSignedIn
     if not session["kept"]:
@@ -187,8 +234,9 @@ def is_marked(text: str, given: str) -> bool:
     return hmac.compare_digest(mark(text).encode(), given.encode())
 
 
-def _password_mark(password_hash: str) -> str:
-    return _digest(password_hash)
+def _password_mark(name: str) -> str:
+    here = settings()
+    return _digest(here.admins.get(name, "") + here.totp_secrets.get(name, ""))
 
 
 def _digest(text: str) -> str:

@@ -1,6 +1,7 @@
 """The one place that makes AWS clients, so that every outside call has a timeout and counted attempts."""
 
 import json
+import logging
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,9 @@ def client(service: str, *, attempts: int = 3) -> Any:
     # Imported late: a request that needs no AWS, and the offline tools, do not pay for it.
     from botocore.config import Config
 
+    # At debug level these write whole requests into the log: tokens' hashes, names, addresses.
+    for name in ("boto3", "botocore", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     made = _session().create_client(
         service,
         config=Config(

@@ -1,5 +1,7 @@
 """Domain errors. Each is a Chalice view error, carries its HTTP status and shapes its own body."""
 
+import logging
+import traceback
 from typing import Any
 
 from chalice.app import ChaliceUnhandledError, ChaliceViewError
@@ -44,6 +46,10 @@ class NotSignedIn(DomainError):
 
     def __init__(self, message: str = "Please sign in.") -> None:
         super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class CodeNeeded(NotSignedIn):
+    """401 of a login where a second factor is set up: something of it is wrong or missing, and it never says what."""
 
 
 class Forbidden(DomainError):
@@ -96,3 +102,22 @@ class Busy(DomainError):
 
 class SettingsError(Exception):
     """A missing or wrong setting, named in one clear sentence."""
+
+
+def leave_words_out(record: logging.LogRecord) -> bool:
+    """A filter of a logger: of an exception, only what `trace` tells."""
+    if record.exc_info and record.exc_info[1]:
+        record.msg, record.args = f"{record.getMessage()}\n{trace(record.exc_info[1])}", ()
+        record.exc_info = record.exc_text = None
+    return True
+
+
+def trace(problem: BaseException) -> str:
+    """Where it was raised and what it is, for the log; not its words, which may hold what a person typed."""
+    lines = traceback.format_tb(problem.__traceback__)
+    cause: BaseException | None = problem
+    while cause is not None:
+        code = getattr(cause, "response", {}).get("Error", {}).get("Code", "")
+        lines.append(f"{type(cause).__name__} {code}".rstrip() + "\n")
+        cause = cause.__cause__ or cause.__context__
+    return "".join(lines).rstrip()

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib import acts, lists, notifications, store, times
 from chalicelib.acts import Actor
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, NotFound, trace
 from chalicelib.fields import Fields
 from chalicelib.store import Mail
 
@@ -72,9 +72,9 @@ def mail_json(mail: Mail) -> dict[str, Any]:
 def _subject(mail: Mail) -> str:
     try:
         return notifications.subject(mail)
-    except Exception:
+    except Exception as problem:
         # Such a mail cannot go out either; the list has to show it all the same.
-        notifications.log.exception("mail %s cannot be written", mail.mail_id)
+        notifications.log.error("mail %s cannot be written\n%s", mail.mail_id, trace(problem))
         return ""
 
 

@@ -17,6 +17,8 @@ FREEMAIL = frozenset(
     "mac.com aol.com proton.me protonmail.com gmx.com gmx.net gmx.de web.de mail.com zoho.com yandex.com".split()
 )
 # Just what `tools.password` prints; a cost past 2^19 would not fit into the function's memory.
+# RFC 6238 in base32, 160 bits or more, as `tools.password --totp` prints it.
+_TOTP_SECRET = re.compile(r"[A-Z2-7]{32,64}")
 _HASH = re.compile(r"scrypt\$ln=([1-9]|1\d),r=8,p=1\$[A-Za-z0-9_-]{22}\$[A-Za-z0-9_-]{43}")
 
 
@@ -35,6 +37,8 @@ class Settings:
     gmail_token: str
     admins: Mapping[str, str]
     """Password hash by admin name; the one admin without a name is `admin`."""
+    totp_secrets: Mapping[str, str]
+    """By admin name, for those who log in with a second factor."""
     origin_secrets: tuple[str, ...]
     adult_years: int
     """Whoever is younger on the day of the trip cannot sign alone."""
@@ -120,6 +124,10 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
     operator_email = get("SCC_OPERATOR_EMAIL")
     checked("SCC_OPERATOR_EMAIL", operator_email, is_email(operator_email), "must be an email address")
 
+    admins, totp_secrets = parse_admins(get("ADMIN_PASS_HASH")), parse_totp_secrets(get("ADMIN_TOTP", "off"))
+    if not totp_secrets.keys() <= admins.keys():
+        # A second factor that guards nobody must not look like one that does.
+        raise SettingsError("ADMIN_TOTP has a secret for somebody who is not in ADMIN_PASS_HASH.")
     return Settings(
         table=get("SCC_TABLE"),
         base_url=base_url,
@@ -132,7 +140,8 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
         mail_from=mail_from,
         gmail_user=gmail_user,
         gmail_token=get("SCC_GMAIL_TOKEN", None if gmail else ""),
-        admins=parse_admins(get("ADMIN_PASS_HASH")),
+        admins=admins,
+        totp_secrets=totp_secrets,
         origin_secrets=tuple(secret.strip() for secret in get("SCC_ORIGIN_SECRETS", "").split(",") if secret.strip()),
         adult_years=int(adult_years),
     )
@@ -151,6 +160,20 @@ def parse_admins(text: str) -> dict[str, str]:
     if not admins:
         raise SettingsError("ADMIN_PASS_HASH is missing.")
     return admins
+
+
+def parse_totp_secrets(text: str) -> dict[str, str]:
+    """`off`, one secret, or `ana=SECRET;ben=SECRET`, as secrets by name."""
+    secrets: dict[str, str] = {}
+    for entry in (part.strip() for part in text.split(";") if part.strip() not in ("", "off")):
+        name, secret = entry.split("=", 1) if "=" in entry else ("admin", entry)
+        if not _TOTP_SECRET.fullmatch(secret) or name in secrets:
+            raise SettingsError(
+                "ADMIN_TOTP must be off, what `python -m tools.password --totp` prints, "
+                "or name=secret pairs joined by ';'."
+            )
+        secrets[name] = secret
+    return secrets
 
 
 def _is_timezone(name: str) -> bool:

@@ -63,6 +63,10 @@ class Cloud(NamedTuple):
         """The stage in the names of stacks and policies: the local copy is the dev stage on its own AWS."""
         return "dev" if self.stage == LOCAL_STAGE else self.stage
 
+    def read_parameter(self, name: str) -> str:
+        """A (decrypted) value of the Parameter Store."""
+        return str(self.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+
     def parameter_name(self, setting: str) -> str:
         return f"/{APP}/{self.stage}/{setting}"
 

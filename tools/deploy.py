@@ -112,6 +112,7 @@ def deploy(cloud: Cloud, wishes: Wishes, yes: bool) -> None:
     bucket = resources["SpaBucketName"]
     with run.step("origin secret", f"Let your credentials write {cloud.parameter_name('SCC_ORIGIN_SECRETS')}"):
         secret = ensure_origin_secret(run)
+        ensure_second_factor(run)
     with run.step("function and API (chalice deploy)", "Mend that"):
         api_id = deploy_function(run, bucket)
         answered = gateway.answer_unrouted(cloud.client("apigateway"), api_id, api_stage(stage))
@@ -213,6 +214,16 @@ def ensure_origin_secret(run: Run) -> str:
         ssm.put_parameter(Name=name, Value=found, Type="SecureString")
         run.changed.append("origin secret")
     return str(found).split(",")[0].strip()
+
+
+def ensure_second_factor(run: Run) -> None:
+    """The parameter that the functions' ADMIN_TOTP names; `off` until somebody turns a second factor on."""
+    ssm, name = run.cloud.client("ssm"), run.cloud.parameter_name("ADMIN_TOTP")
+    try:
+        ssm.get_parameter(Name=name)
+    except ssm.exceptions.ParameterNotFound:
+        ssm.put_parameter(Name=name, Value="off", Type="SecureString")
+        run.changed.append("second factor: off")
 
 
 def deploy_function(run: Run, bucket: str) -> str:
@@ -346,17 +357,12 @@ def check_environment(run: Run, base_url: str) -> None:
         run.changed.append("SCC_BASE_URL")
     if differing := env.differences(cloud):
         raise Refused(f"the functions differ in {', '.join(differing)}: `python -m tools.env merge` those once more")
-    ssm = cloud.client("ssm")
-
-    def read_parameter(name: str) -> str:
-        return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
-
     for function in cloud.function_names():
         try:
-            settings.load(env.live_environment(cloud, function)[0], read_parameter)
+            settings.load(env.live_environment(cloud, function)[0], cloud.read_parameter)
         except SettingsError as error:
             remedy = f"set it with `python -m tools.env merge --stage {cloud.stage}`"
-            if "ADMIN_PASS_HASH" in str(error):
+            if str(error).startswith("ADMIN_PASS_HASH"):
                 remedy = f"make it with `python -m tools.password --stage {cloud.stage}`"
             raise Refused(f"{function}: {error} To go on, {remedy}") from error
 

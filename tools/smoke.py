@@ -234,16 +234,13 @@ def function_settings(cloud: Cloud) -> str:
             raise NotAsExpected(f"{function}: {error}") from error
     if differing := env.differences(cloud):
         raise NotAsExpected(f"the functions differ in {', '.join(differing)}: merge those once more")
-    return "all there, the same in each function"
+    here = _settings_of(cloud, _functions(cloud)[0])
+    without = sorted(set(here.admins) - set(here.totp_secrets))
+    return f"all there, the same in each function; no second factor for {', '.join(without) or 'nobody'}"
 
 
 def _settings_of(cloud: Cloud, function: str) -> settings.Settings:
-    ssm = cloud.client("ssm")
-
-    def read_parameter(name: str) -> str:
-        return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
-
-    return settings.load(env.live_environment(cloud, function)[0], read_parameter)
+    return settings.load(env.live_environment(cloud, function)[0], cloud.read_parameter)
 
 
 def _functions(cloud: Cloud) -> list[str]:

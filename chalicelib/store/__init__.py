@@ -53,6 +53,7 @@ from chalicelib.store.sessions import (
     put_session,
     read_session,
     throttle_write,
+    use_code,
 )
 from chalicelib.store.table import Exists, Item, Moved, TooMany
 from chalicelib.store.waivers import (
@@ -140,4 +141,5 @@ __all__ = [
     "take_turn",
     "throttle_write",
     "update_event",
+    "use_code",
 ]

@@ -39,6 +39,24 @@ def delete_session(token_hash: str) -> None:
     db().delete_item(TableName=table_name(), Key=item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}"))
 
 
+def use_code(admin: str, step: int, ttl_s: int) -> bool:
+    """Marks this time step of an admin's one-time codes as used; False if it, or a later one, was used before."""
+    try:
+        db().update_item(
+            TableName=table_name(),
+            Key=item_key(f"THROTTLE#used-code#{admin}", f"THROTTLE#used-code#{admin}"),
+            UpdateExpression="SET step = :step, #ttl = :ttl",
+            ConditionExpression="attribute_not_exists(step) OR step < :step",
+            ExpressionAttributeNames={"#ttl": "ttl"},
+            ExpressionAttributeValues={":step": n(step), ":ttl": n(ttl_s)},
+        )
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
 def throttle_write(throttle: str, most: int, ttl_s: int) -> Item:
     """One more on a throttle's count, as a part of a transaction that fails once there are `most`."""
     return {

@@ -79,11 +79,13 @@ export function login(
   password: string,
   name: string,
   keep_signed_in: boolean,
+  code = "",
 ): Promise<{ token: string }> {
   const body = {
     password,
     ...(name ? { name } : {}),
     ...(keep_signed_in ? { keep_signed_in } : {}),
+    ...(code ? { code } : {}),
   };
   return json("/api/login", { method: "POST", body, open: true });
 }

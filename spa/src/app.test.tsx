@@ -76,6 +76,31 @@ const later = new Date(Date.now() + 7 * 3_600_000).toISOString();
 const charter = sampleCharter({ starts_at: soon, ends_at: later });
 
 describe("the password screen", () => {
+  test("asks for a code where the desk has a second factor, and remembers to ask", async () => {
+    handle = (path, init) => {
+      if (path !== "/api/login") return json(200, { events: [], next_cursor: null });
+      const { code } = JSON.parse(String(init.body)) as { code?: string };
+      if (code === "123456") return json(200, { token: "t1", role: "admin", expires_at: soon });
+      return json(401, { Code: "CodeNeeded", Message: "That password or code is not right." });
+    };
+    open("/");
+    expect(root.querySelector("input[name=code]")).toBeNull();
+    type("input[type=password]", "a long enough password");
+    await submit();
+    await says("Check the password and enter the code.");
+    type("input[name=code]", "000000");
+    await submit();
+    await says("Password or code is wrong.");
+    type("input[name=code]", "123456");
+    await submit();
+    await says("No charter is planned.");
+    render(null, root);
+    session.leave();
+    open("/");
+    expect(root.querySelector("input[name=code]")).not.toBeNull();
+    session.rememberCode(false);
+  });
+
   test("comes first, and nothing is asked of the server before", async () => {
     open("/");
     await says("Dispatch");

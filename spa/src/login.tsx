@@ -57,6 +57,8 @@ function LoginForm() {
   const [password, setPassword] = useState("");
   const [name, setName] = useState("");
   const [needsName, setNeedsName] = useState(false);
+  const [code, setCode] = useState("");
+  const [needsCode, setNeedsCode] = useState(session.codeWasAsked);
   const [keep, setKeep] = useState(false);
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -82,7 +84,8 @@ function LoginForm() {
     setErrors({});
     setFailure("");
     try {
-      const { token } = await login(password, name.trim(), keep);
+      const { token } = await login(password, name.trim(), keep, code.trim());
+      session.rememberCode(code !== "");
       session.begin(token, keep);
       return;
     } catch (error) {
@@ -97,6 +100,15 @@ function LoginForm() {
       } else if (error instanceof ApiError && error.status === 400) {
         setErrors(sentences(error.fields));
         setFailure(error.fields.password ? "" : error.message);
+      } else if (error instanceof ApiError && error.code === "CodeNeeded") {
+        setNeedsCode(true);
+        setCode("");
+        session.rememberCode(true);
+        setErrors(
+          code === ""
+            ? { code: "This desk asks for a code, too. Check the password and enter the code." }
+            : { password: `${needsName ? "Name, password" : "Password"} or code is wrong.` },
+        );
       } else if (error instanceof ApiError && error.status === 401) {
         setErrors({
           password: needsName ? "Name or password is wrong." : "The password is wrong.",
@@ -140,6 +152,20 @@ function LoginForm() {
           />
         )}
       </Field>
+      {needsCode && (
+        <Field label="Code of your authenticator app" error={errors.code}>
+          {(props) => (
+            <input
+              {...props}
+              name="code"
+              inputMode="numeric"
+              autocomplete="one-time-code"
+              value={code}
+              onInput={(event) => setCode(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+      )}
       <label class="check">
         <input
           type="checkbox"

@@ -1,6 +1,8 @@
 import { Observable } from "./observable";
 
 const KEY = "scc.token";
+/** That this desk has asked for a code: the next login then shows the field at once. */
+const CODE = "scc.code";
 /** What stands in place of a token that the server no longer takes. */
 const EXPIRED = "";
 
@@ -47,6 +49,19 @@ export function followOtherTabs(): void {
   });
 }
 
+export function codeWasAsked(): boolean {
+  return item(() => localStorage, CODE) !== null;
+}
+
+export function rememberCode(asked: boolean): void {
+  try {
+    if (asked) localStorage.setItem(CODE, "asked");
+    else localStorage.removeItem(CODE);
+  } catch {
+    // The field then shows after the first try.
+  }
+}
+
 function read(): Session {
   const token = sessionToken() ?? item(() => localStorage);
   return token ? { state: "in", token } : { state: "out" };
@@ -56,9 +71,9 @@ function sessionToken(): string | null {
   return item(() => sessionStorage);
 }
 
-function item(storage: () => Storage): string | null {
+function item(storage: () => Storage, key = KEY): string | null {
   try {
-    return storage().getItem(KEY);
+    return storage().getItem(key);
   } catch {
     return null;
   }

@@ -1,29 +1,68 @@
 import uuid
+from datetime import timedelta
 
 import pytest
 
+from chalicelib import auth, settings, times
 from tests.support.api import ORIGIN_SECRET, Api, load_app
+from tests.support.operator import PASSWORD
 
 EVENT_ID, PAYMENT_ID = "A" * 22, str(uuid.uuid4())
-PUBLIC = {
-    ("POST", "/api/login"),
-    ("GET", "/api/health"),
-    ("HEAD", "/api/health"),
-    ("GET", "/api/guest/{event_id}"),
-    ("GET", "/g/{event_id}/waiver"),
-    ("HEAD", "/g/{event_id}/waiver"),
-    ("POST", "/g/{event_id}/waiver"),
+ANYONE, ADMINS = "anyone", "admins"
+# Who may call what. A route that is not in here fails: somebody has to say whom it is for.
+WHO = {
+    ("POST", "/api/login"): ANYONE,
+    ("POST", "/api/logout"): ADMINS,
+    ("GET", "/api/session"): ADMINS,
+    ("GET", "/api/health"): ANYONE,
+    ("HEAD", "/api/health"): ANYONE,
+    ("GET", "/api/events"): ADMINS,
+    ("POST", "/api/events"): ADMINS,
+    ("GET", "/api/events/{event_id}"): ADMINS,
+    ("PATCH", "/api/events/{event_id}"): ADMINS,
+    ("POST", "/api/events/{event_id}/cancel"): ADMINS,
+    ("POST", "/api/events/{event_id}/reopen-waivers"): ADMINS,
+    ("GET", "/api/events/{event_id}/manifest"): ADMINS,
+    ("GET", "/api/events/{event_id}/manifest.csv"): ADMINS,
+    ("POST", "/api/events/{event_id}/check-in"): ADMINS,
+    ("POST", "/api/events/{event_id}/safety-briefing"): ADMINS,
+    ("POST", "/api/events/{event_id}/depart"): ADMINS,
+    ("POST", "/api/events/{event_id}/waiver-reminders"): ADMINS,
+    ("POST", "/api/events/{event_id}/ask-again"): ADMINS,
+    ("PUT", "/api/events/{event_id}/payments/{payment_id}"): ADMINS,
+    ("GET", "/api/events/{event_id}/payments"): ADMINS,
+    ("POST", "/api/events/{event_id}/payments/{payment_id}/void"): ADMINS,
+    ("POST", "/api/events/{event_id}/payments/{payment_id}/clear"): ADMINS,
+    ("POST", "/api/events/{event_id}/payments/{payment_id}/bounce"): ADMINS,
+    ("POST", "/api/events/{event_id}/payments/{payment_id}/receipt"): ADMINS,
+    ("GET", "/api/payments"): ADMINS,
+    ("GET", "/api/payments/to-clear"): ADMINS,
+    ("GET", "/api/payments/summary"): ADMINS,
+    ("GET", "/api/payments.csv"): ADMINS,
+    ("GET", "/api/mail"): ADMINS,
+    ("POST", "/api/mail/{mail_id}/retry"): ADMINS,
+    ("GET", "/api/events/{event_id}/waivers/{waiver_id}"): ADMINS,
+    ("GET", "/api/waivers"): ADMINS,
+    ("GET", "/api/waivers.json"): ADMINS,
+    ("GET", "/api/waiver-versions"): ADMINS,
+    ("PUT", "/api/waiver-versions/current"): ADMINS,
+    ("GET", "/api/waiver-versions/superseded"): ADMINS,
+    ("POST", "/api/waiver-versions/preview"): ADMINS,
+    ("GET", "/api/guest/{event_id}"): ANYONE,
+    ("GET", "/g/{event_id}/waiver"): ANYONE,
+    ("HEAD", "/g/{event_id}/waiver"): ANYONE,
+    ("POST", "/g/{event_id}/waiver"): ANYONE,
 }
 ROUTES = sorted((method, path) for path, entries in load_app().app.routes.items() for method in entries)
-PRIVATE = [route for route in ROUTES if route not in PUBLIC]
+PRIVATE = [route for route, who in WHO.items() if who == ADMINS]
 
 
 def url_of(path: str) -> str:
     return path.format(event_id=EVENT_ID, payment_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown")
 
 
-def test_the_public_list_names_routes_that_exist() -> None:
-    assert set(ROUTES) > PUBLIC
+def test_of_every_route_it_is_said_who_may_call_it() -> None:
+    assert set(ROUTES) == set(WHO)
 
 
 @pytest.mark.parametrize(("method", "path"), PRIVATE)
@@ -34,6 +73,51 @@ def test_every_other_route_needs_a_session(guest: Api, method: str, path: str, t
     assert answer.status == 401
     assert answer.json == {"Code": "NotSignedIn", "Message": "Please sign in."}
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.fixture
+def stale(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Api]:
+    """Tokens that opened a session once: logged out, idle for too long, and of a password that was changed."""
+    start = times.utc_now()
+
+    def sign_in() -> Api:
+        return api.with_token(api.post("/api/login", {"password": PASSWORD}).json["token"])
+
+    left = sign_in()
+    left.post("/api/logout")
+    with monkeypatch.context() as past:
+        past.setattr(times, "utc_now", lambda: start - auth.IDLE - timedelta(minutes=1))
+        idle = sign_in()
+    replaced = sign_in()
+    with monkeypatch.context() as cheap:
+        cheap.setattr(auth, "LOG2_N", 8)
+        monkeypatch.setenv("ADMIN_PASS_HASH", auth.hash_password(PASSWORD))
+    settings.forget()
+    return {"logged out": left, "idle": idle, "of an old password": replaced}
+
+
+def test_a_token_that_was_good_once_opens_no_route(stale: dict[str, Api]) -> None:
+    for why, here in stale.items():
+        for method, path in PRIVATE:
+            answer = here.call(method, url_of(path), {"version": 1})
+            assert (answer.status, answer.json["Code"]) == (401, "NotSignedIn"), (why, method, path)
+
+
+def test_admins_may_call_everything_and_guests_what_is_for_anyone(api: Api) -> None:
+    guest = api.with_token(None)
+    # Logging out comes last: nothing is allowed after it.
+    for method, path in sorted(ROUTES, key=lambda route: route[1] == "/api/logout"):
+        for here in [api, guest] if WHO[method, path] == ANYONE else [api]:
+            status = here.call(method, url_of(path)).status
+            assert status < 500, (method, path)
+            assert status not in (401, 403), (method, path)
+
+
+def test_an_admin_who_comes_past_the_edge_is_refused_too(api: Api) -> None:
+    for method, path in ROUTES:
+        for secret in ("", "wrong"):
+            answer = api.call(method, url_of(path), headers={"x-origin-verify": secret})
+            assert (answer.status, answer.json["Code"]) == (403, "Forbidden")
 
 
 def test_the_payment_endpoint_is_401_before_anything_else_is_looked_at(guest: Api) -> None:

@@ -105,6 +105,19 @@ def test_changing_the_password_ends_every_session(
     assert here.get("/api/session").status == 401
 
 
+def test_an_admin_who_was_taken_off_the_list_is_out(
+    guest: Api, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = environment["ADMIN_PASS_HASH"]
+    monkeypatch.setenv("ADMIN_PASS_HASH", f"ana={one};ben={one}")
+    settings.forget()
+    ana, ben = (sign_in(guest, name=name) for name in ("ana", "ben"))
+    monkeypatch.setenv("ADMIN_PASS_HASH", f"ana={one}")
+    settings.forget()
+    assert ana.get("/api/session").status == 200
+    assert ben.get("/api/session").status == 401
+
+
 def test_the_token_is_not_in_the_table(guest: Api, environment: dict[str, str]) -> None:
     from chalicelib import aws
 
@@ -205,3 +218,72 @@ def test_the_password_shows_neither_in_the_answer_nor_in_the_log(guest: Api, cap
     answer = guest.post("/api/login", {"password": canary, "oops": canary})
     assert canary not in answer.text
     assert canary not in caplog.text
+
+
+def test_spoofed_headers_neither_open_a_new_throttle_nor_close_somebody_elses(guest: Api) -> None:
+    for number in range(auth.TRIES_PER_ADDRESS):
+        spoofed = {
+            "x-forwarded-for": f"203.0.113.{number}, 192.0.2.99, {guest.address}, 198.51.100.1",
+            "x-real-ip": f"203.0.113.{number}",
+            "x-client-ip": "192.0.2.99",
+            "true-client-ip": "192.0.2.99",
+            "cf-connecting-ip": "192.0.2.99",
+            "cloudfront-viewer-address": "192.0.2.99:1",
+            "forwarded": "for=192.0.2.99",
+        }
+        assert guest.post("/api/login", {"password": "guess"}, headers=spoofed).status == 401
+    assert guest.post("/api/login", {"password": "guess"}).status == 429
+    assert Api(address="192.0.2.99").post("/api/login", {"password": PASSWORD}).status == 200
+
+
+def test_the_addresses_of_one_ipv6_network_share_a_throttle(guest: Api) -> None:
+    for number in range(auth.TRIES_PER_ADDRESS):
+        assert Api(address=f"2001:db8:1:2::{number:x}").post("/api/login", {"password": "guess"}).status == 401
+    assert Api(address="2001:db8:1:2:ffff::1").post("/api/login", {"password": PASSWORD}).status == 429
+    assert Api(address="2001:db8:1:3::1").post("/api/login", {"password": PASSWORD}).status == 200
+
+
+def test_a_flood_from_very_many_addresses_is_slow_and_the_owner_gets_in(
+    guest: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(auth, "TRIES_OVERALL", 20)
+    monkeypatch.setattr(auth.log_in, "__kwdefaults__", {"sleep": waits.append})
+    attacker = Api()
+    for number in range(60):
+        spoofed = {"x-forwarded-for": f"198.51.100.{number}"}
+        assert attacker.post("/api/login", {"password": "guess"}, headers=spoofed).status == 401
+    assert len(waits) == 40
+    assert sign_in(guest).get("/api/session").status == 200
+
+
+def test_a_login_never_takes_a_session_that_the_caller_brings(guest: Api) -> None:
+    chosen = "A" * 43
+    brought = {"authorization": f"Bearer {chosen}", "cookie": f"token={chosen}"}
+    answer = guest.post("/api/login", {"password": PASSWORD}, headers=brought)
+    assert answer.json["token"] != chosen
+    assert guest.with_token(chosen).get("/api/session").status == 401
+    assert "set-cookie" not in answer.headers
+    here = guest.with_token(answer.json["token"])
+    again = here.post("/api/login", {"password": PASSWORD}).json["token"]
+    assert again != here.token
+
+
+def test_a_token_works_in_the_header_and_nowhere_else(guest: Api) -> None:
+    token = sign_in(guest).token
+    assert guest.get(f"/api/events?token={token}&access_token={token}").status == 401
+    assert guest.get("/api/events", headers={"cookie": f"token={token}; session={token}"}).status == 401
+    assert guest.get("/api/events", headers={"authorization": f"Basic {token}"}).status == 401
+
+
+def test_who_signed_in_and_who_was_refused_is_logged(guest: Api, caplog: pytest.LogCaptureFixture) -> None:
+    guest.post("/api/login", {"password": "wrong"})
+    sign_in(guest)
+    guest.get("/api/events")
+    said = [record.getMessage() for record in caplog.records if record.name in ("scc.auth", "ship-captain-crew")]
+    assert said == [
+        "sign-in refused: wrong name or password from 192.0.2.7",
+        "POST /api/login refused: NotSignedIn",
+        "signed in: admin from 192.0.2.7",
+        "GET /api/events refused: NotSignedIn",
+    ]

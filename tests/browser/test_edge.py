@@ -5,7 +5,9 @@ import re
 import secrets
 import threading
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,6 +15,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.visitors import Site, Troubles, card
+from tests.support import observatory
+from tools import env
+from tools.cloud import Cloud
 from tools.embedded import client
 
 UNKNOWN = "A" * 22
@@ -21,7 +26,9 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+MIN_SCORE = 120
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +156,10 @@ def test_pages_api_and_waiver_carry_the_security_headers_in_success_and_refusal(
         "waiver 400": site.call("POST", waiver, b"", headers=form),
         "waiver 404": site.call("GET", f"/g/{UNKNOWN}/waiver"),
         "waiver 303": site.sign(site.charter()),
+        "api unknown": site.call("GET", "/api/nope"),
+        "edge 302": site.call("GET", "/_staging"),
     }
-    assert [answer.status for answer in answers.values()][2:] == [200, 401, 404, 400, 200, 400, 404, 303]
+    assert [answer.status for answer in answers.values()][2:] == [200, 401, 404, 400, 200, 400, 404, 303, 404, 302]
     for name, answer in answers.items():
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy, name
@@ -158,6 +167,34 @@ def test_pages_api_and_waiver_carry_the_security_headers_in_success_and_refusal(
         assert "unsafe" not in policy, name
         assert "max-age=63072000" in answer.headers["Strict-Transport-Security"], name
         assert {header: answer.headers[header] for header in SECURITY} == SECURITY, name
+        assert observatory.score(answer.headers, answer.text) >= MIN_SCORE, name
+
+
+@contextmanager
+def broken_function(site: Site) -> Iterator[None]:
+    """A setting that no function can start with, for as long as it lasts."""
+    cloud = Cloud("local", site.product.endpoint)
+    functions = {name: env.live_environment(cloud, name)[0] for name in cloud.function_names()}
+
+    def configure(**changes: str) -> None:
+        for name, variables in functions.items():
+            wanted = {"Variables": variables | changes}
+            cloud.client("lambda").update_function_configuration(FunctionName=name, Environment=wanted)
+
+    configure(SCC_TIMEZONE="Mars/Olympus")
+    try:
+        yield
+    finally:
+        configure()
+
+
+def test_a_failure_of_the_function_scores_as_well(site: Site) -> None:
+    with broken_function(site):
+        failed = [site.call("GET", path) for path in ("/api/health", f"/api/guest/{UNKNOWN}", f"/g/{UNKNOWN}/waiver")]
+    assert [answer.status for answer in failed] == [500, 500, 500]
+    for answer in failed:
+        assert observatory.score(answer.headers, answer.text) >= MIN_SCORE, answer.headers
+        assert "traceback" not in answer.text.lower()
 
 
 def test_nothing_of_the_edges_secret_or_of_the_origin_shows(site: Site, event: dict[str, Any]) -> None:

@@ -112,7 +112,7 @@ def test_policies_allow_no_scan_and_no_delete_of_the_ledger(stage: str) -> None:
         if "dynamodb:DeleteItem" in actions:
             assert actions == ["dynamodb:DeleteItem"]
             keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-            assert keys == ["SESSION#*", "THROTTLE#*", "TO_CLEAR"]
+            assert keys == ["SESSION#*", "TO_CLEAR"]
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod", "test"])
@@ -132,3 +132,6 @@ def test_the_config_holds_no_secret() -> None:
     for stage in config["stages"].values():
         for name, value in stage["environment_variables"].items():
             assert value.startswith("ssm:/") or name == "SCC_TABLE"
+    for stage in ("dev", "prod"):
+        variables = config["stages"][stage]["environment_variables"]
+        assert variables["ADMIN_TOTP"] == f"ssm:/ship-captain-crew/{stage}/ADMIN_TOTP"

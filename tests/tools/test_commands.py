@@ -33,7 +33,9 @@ def test_wrong_usage_exits_2(name: str) -> None:
     assert done.returncode == 2
 
 
-@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", ".env.example", "docs/releases.md", "docs/deploy.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CHANGELOG.md", ".env.example", "docs/releases.md", "docs/deploy.md", "docs/security.md"]
+)
 def test_commands_in_the_docs_exist(page: str) -> None:
     if not (ROOT / page).is_file():
         pytest.skip(f"there is no {page}")

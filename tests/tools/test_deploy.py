@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.running import ROOT
-from tools import edge, env, gateway, local, stacks
+from tools import edge, env, gateway, local, password, stacks
 from tools.cloud import Cloud
 from tools.embedded import REGION, EmbeddedAws
 
@@ -147,6 +147,7 @@ def test_the_next_deployment_finishes_passes_smoke_and_keeps_the_live_environmen
         assert f"pass  {check}" in done.stdout
     for name, variables in before.items():
         assert env.live_environment(account.cloud, name)[0] == variables
+    assert account.cloud.read_parameter(f"/ship-captain-crew/{STAGE}/ADMIN_TOTP") == "off"
     apigateway = account.cloud.client("apigateway")
     api_id = apigateway.get_rest_apis()["items"][0]["id"]
     assert not gateway.answer_unrouted(apigateway, api_id, STAGE), "deployed already"
@@ -175,10 +176,13 @@ def test_a_second_run_changes_nothing_and_says_so_also_on_another_machine(accoun
     assert account.state() == before
 
 
-def test_a_changed_source_deploys_the_function_alone(account: Account) -> None:
+def test_a_changed_source_deploys_the_function_alone_and_keeps_the_second_factor(account: Account) -> None:
     source = account.project / "chalicelib/__init__.py"
     source.write_text(source.read_text() + "\n# changed\n")
+    password.turn_on(account.cloud, "", yes=True)
+    before = password.live_settings(account.cloud).totp_secrets
     done = account.deploy("--yes")
+    assert before == password.live_settings(account.cloud).totp_secrets != {}
     assert done.returncode == 0, done.stdout + done.stderr
     assert "deployed; changed: function and API\n" in done.stdout
 

@@ -95,8 +95,9 @@ def test_a_merge_that_broke_off_between_the_functions_is_told_and_mended(
 
 def test_no_secret_is_shown(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     env.show(cloud, as_json=False)
-    env.plan_and_merge(cloud, {"SCC_GMAIL_TOKEN": "abcd efgh"}, yes=True)
+    env.plan_and_merge(cloud, {"SCC_GMAIL_TOKEN": "abcd efgh", "ADMIN_TOTP": "JBSWY3DP"}, yes=True)
     shown = capsys.readouterr().out
+    assert "JBSWY3DP" not in shown
     assert "scrypt$secret" not in shown
     assert "abcd" not in shown
     assert "SCC_CURRENCY=USD" in shown

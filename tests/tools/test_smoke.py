@@ -218,6 +218,7 @@ def test_the_products_own_aws_passes_too(product: Product) -> None:
     results = smoke.run_checks(Site(product.base_url), Cloud("local", product.endpoint), "production")
     by_name = {result.name: result for result in results}
     assert by_name["settings"].state == "pass", by_name["settings"]
+    assert by_name["settings"].detail.endswith("no second factor for admin")
     assert by_name["mail"].state == "pass", by_name["mail"]
 
 

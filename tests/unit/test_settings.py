@@ -7,6 +7,7 @@ from chalicelib.errors import SettingsError
 from tests.support import operator
 
 HASH = operator.password_hash()
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 GMAIL = {
     "SCC_MAIL_TRANSPORT": "gmail",
     "SCC_MAIL_FROM": "",
@@ -115,6 +116,20 @@ def test_several_admins_each_have_a_name_and_a_hash() -> None:
     here = load(ADMIN_PASS_HASH=f"ana={HASH}; ben={HASH} ;")
     assert here.admins == {"ana": HASH, "ben": HASH}
     assert here.named_admins
+
+
+def test_a_second_factor_is_off_or_belongs_to_admins_by_name() -> None:
+    assert load().totp_secrets == load(ADMIN_TOTP="off").totp_secrets == {}
+    assert load(ADMIN_TOTP=SECRET).totp_secrets == {"admin": SECRET}
+    two = f"ana={HASH};ben={HASH}"
+    assert load(ADMIN_PASS_HASH=two, ADMIN_TOTP=f"ben={SECRET} ;").totp_secrets == {"ben": SECRET}
+
+
+@pytest.mark.parametrize("value", [f"ana={SECRET}", "JBSWY3DP", SECRET.lower(), SECRET + "1", f"{SECRET};{SECRET}"])
+def test_a_second_factor_that_guards_nobody_is_a_wrong_setting(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^ADMIN_TOTP ") as wrong:
+        load(ADMIN_TOTP=value)
+    assert SECRET not in str(wrong.value)
 
 
 def test_a_single_admin_may_have_a_name_too() -> None:

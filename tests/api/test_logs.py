@@ -1,0 +1,206 @@
+"""No secret and nobody's contact is ever logged: not at debug level, and not when something breaks."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pyotp
+import pytest
+
+from chalicelib import auth, feedback, mailer, notifications, settings, store, times, waivers
+from chalicelib.errors import trace
+from chalicelib.mailer import Outcome
+from tests.support.api import ORIGIN_SECRET, Answer, Api, new_event
+from tests.support.faults import lost_requests, retry_at_once
+from tests.support.pages import signature
+
+PASSWORD = "canary-password-of-the-captain"
+SECRET = "CANARYSECRETCANARYSECRETCANARYSE"
+PERSON = {"name": "Canary Person", "email": "canary.mail@example.com", "phone": "+1 415 555 7781"}
+CANARIES = [
+    "canary",
+    "Canary Person",
+    "555 7781",
+    "5557781",
+    SECRET,
+    ORIGIN_SECRET,
+]
+
+
+@pytest.fixture(autouse=True)
+def at_debug_level(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    # As after `logging.getLogger().setLevel` in a hurry, or Lambda's own switch for the level.
+    for name in ("scc.auth", "scc.mail", "ship-captain-crew"):
+        caplog.set_level(logging.DEBUG, logger=name)
+
+
+@pytest.fixture
+def desk(environment: dict[str, str], mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch) -> Api:
+    with monkeypatch.context() as cheap:
+        cheap.setattr(auth, "LOG2_N", 8)
+        monkeypatch.setenv("ADMIN_PASS_HASH", auth.hash_password(PASSWORD))
+    monkeypatch.setenv("ADMIN_TOTP", SECRET)
+    settings.forget()
+    return Api()
+
+
+@pytest.fixture
+def admin(desk: Api) -> Api:
+    answer = desk.post("/api/login", {"password": PASSWORD, "code": pyotp.TOTP(SECRET).at(times.utc_now())})
+    assert answer.status == 200, answer.text
+    return desk.with_token(answer.json["token"])
+
+
+def a_day(admin: Api) -> list[Answer]:
+    """Every kind of thing that people type, in the fields where they type it."""
+    guest = admin.with_token(None)
+    wanted = new_event(
+        title="Canary sail", notes="canary note", guest_notes="canary guest note", captain=PERSON, crew=[PERSON]
+    )
+    event = admin.post(
+        "/api/events", wanted | {"patron": PERSON, "guests": [{k: PERSON[k] for k in ("name", "email")}]}
+    )
+    url = f"/api/events/{event.json['event_id']}"
+    answers = [event, admin.patch(url, {"version": 1, "notes": "canary again"})]
+
+    def pay(method: str) -> str:
+        payment = f"{url}/payments/{uuid.uuid4()}"
+        money = {"payer": "Canary Person", "reference": "canary-ref", "note": "canary note"}
+        answers.append(admin.put(payment, {"method": method, "amount_cents": 100, **money}))
+        return payment
+
+    answers += [
+        admin.post(f"{pay('cash')}/void", {"reason": "canary reason"}),
+        admin.post(f"{pay('check')}/bounce", {"reason": "canary reason"}),
+        guest.get(f"/api/guest/{event.json['event_id']}"),
+        guest.submit(
+            f"/g/{event.json['event_id']}/waiver",
+            signature(
+                guest,
+                event.json,
+                signer_name="Canary Person",
+                signer_email=PERSON["email"],
+                signer_phone=PERSON["phone"],
+                signature_typed="Canary Person",
+            ),
+        ),
+        admin.post(f"{url}/waiver-reminders", {}),
+        admin.get(f"{url}/manifest.csv"),
+        admin.get("/api/payments.csv"),
+        admin.post(f"{url}/depart"),
+        admin.post(f"{url}/cancel", {"reason": "canary reason"}),
+    ]
+    notifications.sweep(times.utc_now() + timedelta(hours=1))
+    waivers.mail_head(times.utc_now())
+    return answers
+
+
+def require_clean(caplog: pytest.LogCaptureFixture, admin: Api) -> None:
+    assert admin.token
+    for canary in [*CANARIES, admin.token]:
+        assert canary.lower() not in caplog.text.lower(), canary
+
+
+def test_a_whole_day_leaves_no_canary_in_the_log(admin: Api, caplog: pytest.LogCaptureFixture) -> None:
+    answers = a_day(admin)
+    assert {answer.status for answer in answers} <= {200, 201, 202, 303}, [answer.text for answer in answers]
+    require_clean(caplog, admin)
+
+
+def test_neither_do_refusals_of_what_was_typed(admin: Api, caplog: pytest.LogCaptureFixture) -> None:
+    guest = admin.with_token(None)
+    for body in (
+        {"password": "canary password"},
+        {"password": PASSWORD, "code": "000000"},
+        {"password": PASSWORD, "canary": PERSON["email"]},
+        {"password": PASSWORD, "name": PERSON["email"]},
+    ):
+        assert guest.post("/api/login", body).status in (400, 401)
+    assert admin.post("/api/events", {"title": 7, "canary": PERSON["email"], "patron": PERSON}).status == 400
+    assert admin.post("/api/events", raw='{"canary.mail@example.com": ').status == 400
+    assert admin.get("/api/payments?canary=canary.mail@example.com").status == 400
+    assert guest.get("/api/session", headers={"authorization": "Bearer canary"}).status == 401
+    assert guest.get("/api/health", headers={"x-origin-verify": "canary"}).status == 403
+    require_clean(caplog, admin)
+
+
+def fails_with_words(patch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        try:
+            raise KeyError(PERSON["email"])
+        except KeyError as problem:
+            raise ValueError(f"cannot store {PERSON} of {PASSWORD} with {SECRET}") from problem
+
+    for name in ("put_new_event", "append_payment", "read_charter", "list_ledger", "put_session"):
+        patch.setattr(store, name, fail)
+
+
+def test_a_fault_says_where_and_what_kind_but_not_what_was_typed(
+    admin: Api, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails_with_words(monkeypatch)
+    assert admin.post("/api/events", new_event(patron=PERSON)).status == 500
+    assert admin.get("/api/payments").status == 500
+    code = pyotp.TOTP(SECRET).at(times.utc_now(), counter_offset=1)
+    assert admin.with_token(None).post("/api/login", {"password": PASSWORD, "code": code}).status == 500
+    assert "Caught exception for path /api/events" in caplog.text
+    assert "in create_event" in caplog.text
+    assert "ValueError\nKeyError" in caplog.text
+    require_clean(caplog, admin)
+
+
+@pytest.mark.parametrize("operation", ["TransactWriteItems", "Query", "GetItem", "UpdateItem"])
+def test_neither_does_a_fault_of_the_database(
+    admin: Api,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    operation: str,
+) -> None:
+    retry_at_once(monkeypatch)
+    doing: dict[str, Callable[[], Answer]] = {
+        "TransactWriteItems": lambda: admin.post("/api/events", new_event(patron=PERSON)),
+        "Query": lambda: admin.get("/api/events"),
+        "GetItem": lambda: admin.get("/api/session"),
+        "UpdateItem": lambda: admin.post("/api/login", {"password": PASSWORD}),
+    }
+    with lost_requests(operation, 3):
+        assert doing[operation]().status == 500
+    assert "ConnectTimeoutError" in caplog.text
+    require_clean(caplog, admin)
+
+
+@pytest.mark.parametrize("status", ["retry", "failed", "ambiguous"])
+def test_neither_does_a_mail_that_does_not_arrive(
+    admin: Api,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    status: Any,
+) -> None:
+    monkeypatch.setattr(mailer, "send", lambda _: Outcome(status, "SES: ServiceUnavailable"))
+    a_day(admin)
+    owed = next(iter(store.list_mail("owed" if status == "retry" else status, "", 1)[0]))
+    bounce = {
+        "bounceType": "Permanent",
+        "bouncedRecipients": [{"emailAddress": PERSON["email"], "diagnosticCode": "550 canary"}],
+    }
+    feedback.take(
+        {"eventType": "Bounce", "mail": {"tags": {"mail_id": [owed.mail_id]}}, "bounce": bounce}, now=times.utc_now()
+    )
+    assert "ServiceUnavailable" in caplog.text
+    require_clean(caplog, admin)
+
+
+def test_a_trace_names_the_place_the_kinds_and_the_code_of_aws() -> None:
+    from botocore.exceptions import ClientError
+
+    try:
+        raise ClientError({"Error": {"Code": "Throttling", "Message": PERSON["email"]}}, "PutItem")
+    except ClientError as problem:
+        said = trace(problem)
+    assert said.endswith("ClientError Throttling")
+    assert "test_logs.py" in said
+    assert PERSON["email"] not in said

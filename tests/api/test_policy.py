@@ -1,0 +1,240 @@
+"""What the function may do in AWS is what it does, both ways: every call is recorded and held against the policy."""
+
+import fnmatch
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from chalicelib import aws, feedback, mailer, notifications, settings, store, times, waivers
+from chalicelib.mailer import Outcome
+from tests.support import operator
+from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
+from tests.support.operator import PASSWORD
+from tests.support.pages import signature
+from tests.support.ses import open_ses
+from tests.support.stores import fresh_store
+
+ROOT = Path(__file__).parents[2]
+STAGES = ("dev", "prod", "test")
+# What Lambda does in the function's name, and no code of ours.
+RUNTIME = {("logs:CreateLogStream", "log"), ("logs:PutLogEvents", "log")}
+IN_A_TRANSACTION = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+@dataclass
+class Record:
+    """Each action with the kind of thing that it was done to, and the partition keys of what was deleted."""
+
+    done: set[tuple[str, str]] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    entered: set[str] = field(default_factory=set)
+
+    def watch(self, client: Any) -> None:
+        client.meta.events.register("provide-client-params.*.*", self._note)
+
+    def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        service = model.service_model.service_name
+        getattr(self, f"_note_{service}")(model.name, params)
+
+    def _note_dynamodb(self, operation: str, params: dict[str, Any]) -> None:
+        for write in params.get("TransactItems", []):
+            ((kind, what),) = write.items()
+            self._note_dynamodb(IN_A_TRANSACTION[kind], what)
+        if operation == "DeleteItem":
+            self.deleted.add(params["Key"]["PK"]["S"].partition("#")[0])
+        if operation != "TransactWriteItems":
+            self.done.add((f"dynamodb:{operation}", params.get("IndexName", "table")))
+
+    def _note_sesv2(self, operation: str, params: dict[str, Any]) -> None:
+        self.done.add((f"ses:{operation}", "identity"))
+        if "Raw" in params["Content"]:
+            # SES asks for this one, too, when SendEmail brings a whole message.
+            self.done.add(("ses:SendRawEmail", "identity"))
+
+    def _note_ssm(self, operation: str, params: dict[str, Any]) -> None:
+        assert params["Name"].startswith("/ship-captain-crew/test/")
+        self.done.add((f"ssm:{operation}", "parameter"))
+
+
+@pytest.fixture
+def record(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
+    """The product with its real clients: DynamoDB Local, SES on loopback, and a Parameter Store of one value."""
+    seen = Record()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    ssm = boto3.client("ssm", region_name="us-east-1")
+    with fresh_store(dynamodb_local) as dynamodb, open_ses(dynamodb), Stubber(ssm) as parameters:
+        clients = {"dynamodb": dynamodb, "sesv2": aws.client("sesv2"), "ssm": ssm}
+        for client in clients.values():
+            seen.watch(client)
+        monkeypatch.setattr(aws, "client", lambda service, **_: clients[service])
+        answer = {"Parameter": {"Name": "/ship-captain-crew/test/SCC_ORIGIN_SECRETS", "Value": ORIGIN_SECRET}}
+        parameters.add_response("get_parameter", answer)
+        monkeypatch.setenv("SCC_ORIGIN_SECRETS", "ssm:/ship-captain-crew/test/SCC_ORIGIN_SECRETS")
+        settings.forget()
+        for name in store.__all__:
+            if isinstance(function := getattr(store, name), FunctionType):
+                monkeypatch.setattr(store, name, noting(seen, name, function))
+        yield seen
+
+
+def noting(seen: Record, name: str, function: FunctionType) -> Any:
+    def call(*arguments: Any, **named: Any) -> Any:
+        seen.entered.add(name)
+        return function(*arguments, **named)
+
+    return call
+
+
+def a_day_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every thing that the store can do, through the product's own doors."""
+    now, guest = times.utc_now(), Api()
+    api = guest.with_token(guest.post("/api/login", {"password": PASSWORD}).json["token"])
+    api.post("/api/login", {"password": "wrong"})
+    with monkeypatch.context() as later:
+        later.setattr(times, "utc_now", lambda: now + timedelta(hours=1))
+        assert api.get("/api/session").status == 200
+
+    patron = {"name": "Ana", "email": "ana@example.com", "phone": ""}
+    guests = [{"name": "Bo Sailor", "email": "bo@example.com"}]
+    wanted = new_event(patron=patron, guests=guests, balance_reminders=True)
+    key = {"idempotency-key": operator.uuid()}
+    event = api.post("/api/events", wanted, headers=key).json
+    assert api.post("/api/events", wanted, headers=key).status == 200
+    url = f"/api/events/{event['event_id']}"
+    assert api.patch(url, {"version": 1, "notes": "x"}).status == 200
+    for path in ("/api/events", url, f"{url}/payments", f"{url}/manifest", "/api/payments", "/api/payments/to-clear"):
+        assert api.get(path).status == 200, path
+    assert guest.get(f"/api/guest/{event['event_id']}").status == 200
+
+    def pay(method: str) -> str:
+        path = f"{url}/payments/{operator.uuid()}"
+        assert (answer := api.put(path, new_payment(method=method))).status == 201, answer.text
+        assert api.put(path, new_payment(method=method)).status == 200
+        return path
+
+    check = pay("check")
+    assert api.post(f"{check}/clear", {}).status == 200
+    assert api.post(f"{check}/receipt").status == 202
+    assert api.post(f"{pay('check')}/bounce", {"reason": "no funds"}).status == 200
+    assert api.post(f"{pay('cash')}/void", {"reason": "twice"}).status == 200
+
+    assert api.post(f"{url}/waiver-reminders", {}).status == 200
+    form = signature(guest, event, signer_email="bo@example.com", guest_id=event_guest(api, url))
+    signed = guest.submit(f"/g/{event['event_id']}/waiver", form)
+    assert signed.status == 303, signed.text
+    assert guest.get(signed.headers["location"]).status == 200
+    (record,) = waivers.export_chain()["records"]
+    assert api.get(f"{url}/waivers/{record['waiver_id']}").status == 200
+    assert api.get("/api/waivers").status == 200
+    assert guest.get(f"/g/{event['event_id']}/waiver?copy={'A' * 22}").status == 404
+    assert store.take_turn(5, 0, 1)
+    for body in ({"title": "Ours", "text": "Ours."}, {"title": "Ours", "text": "Ours, again."}):
+        assert api.put("/api/waiver-versions/current", body).status == 201
+    for path in ("/api/waiver-versions", "/api/waiver-versions/superseded"):
+        assert api.get(path).status == 200
+    assert api.post(f"{url}/ask-again", {}).status == 200
+    assert api.post(f"{url}/check-in", {"waiver_id": record["waiver_id"], "state": "aboard"}).status == 200
+    assert api.post(f"{url}/safety-briefing", {"done": True}).status == 200
+    assert api.post(f"{url}/depart").status == 200
+    waivers.mail_head(now.replace(hour=waivers.HEAD_MAIL_HOUR))
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(mailer, "send", lambda _: Outcome("failed", "SES: MessageRejected"))
+        pay("cash")
+        trouble.setattr(mailer, "send", lambda _: Outcome("retry", "SES: ServiceUnavailable"))
+        pay("cash")
+    failed = api.get("/api/mail?status=failed").json["mails"][0]["mail_id"]
+    assert api.post(f"/api/mail/{failed}/retry").status == 202
+    recorded = json.loads((ROOT / "tests/support/ses-events.json").read_text())["permanent bounce"]["detail"]
+    recorded["mail"]["tags"]["mail_id"] = [failed]
+    feedback.take(recorded, now=now)
+    soon = now + timedelta(minutes=5)
+    api.post(
+        "/api/events",
+        new_event(
+            starts_at=times.format_instant(now + timedelta(days=2, minutes=-1)),
+            ends_at=times.format_instant(now + timedelta(days=2, hours=2)),
+            patron=patron,
+            balance_reminders=True,
+        ),
+    )
+    notifications.owe_reminders(soon)
+    notifications.sweep(now + timedelta(minutes=10))
+    assert api.post(f"{url}/cancel", {"reason": "storm"}).status == 200
+    for path in ("/api/events?limit=1&from=2020-01-01", "/api/mail?status=sent&limit=1"):
+        assert api.get(path).json["next_cursor"]
+    # What comes only in a race, with a second factor or by a private link.
+    assert store.use_code("admin", 1, int(now.timestamp()) + 90)
+    assert store.read_chain_head()[0] == 1
+    assert store.read_waivers(event["event_id"], [record["waiver_id"]])
+    assert store.read_payment_item(event["event_id"], check.rpartition("/")[2])
+    assert api.post("/api/logout").status == 204
+
+
+def event_guest(api: Api, url: str) -> str:
+    return str(api.get(url).json["guests"][0]["guest_id"])
+
+
+def statements(stage: str) -> list[dict[str, Any]]:
+    return list(json.loads((ROOT / f".chalice/policy-{stage}.json").read_text())["Statement"])
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def granted(stage: str) -> set[tuple[str, str]]:
+    """Each action that a policy allows, with the kind of thing that it allows it on."""
+    kinds = {
+        f"arn:aws:dynamodb:*:*:table/ship-captain-crew-{stage}": "table",
+        f"arn:aws:dynamodb:*:*:table/ship-captain-crew-{stage}-restored-*": "table",
+        f"arn:aws:dynamodb:*:*:table/ship-captain-crew-{stage}/index/by_date": "by_date",
+        f"arn:aws:dynamodb:*:*:table/ship-captain-crew-{stage}-restored-*/index/by_date": "by_date",
+        "arn:aws:ses:*:*:identity/*": "identity",
+        f"arn:aws:ses:*:*:configuration-set/ship-captain-crew-{stage}": "identity",
+        f"arn:aws:ssm:*:*:parameter/ship-captain-crew/{stage}/*": "parameter",
+        f"arn:aws:logs:*:*:log-group:/aws/lambda/ship-captain-crew-{stage}:*": "log",
+        f"arn:aws:logs:*:*:log-group:/aws/lambda/ship-captain-crew-{stage}-*:*": "log",
+    }
+    return {
+        (action, kinds[resource])
+        for statement in statements(stage)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+
+def test_the_policies_allow_what_the_product_does_and_nothing_more(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_day_at_the_desk(monkeypatch)
+    known = {name for name in store.__all__ if isinstance(getattr(store, name), FunctionType)}
+    assert known - record.entered == set(), "the store can do what this day lacks"
+    for stage in STAGES:
+        assert granted(stage) == record.done | RUNTIME
+        (deleting,) = (one for one in statements(stage) if "dynamodb:DeleteItem" in listed(one["Action"]))
+        keys = deleting["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        assert {key.partition("#")[0] for key in keys} == record.deleted
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_policy_has_a_wildcard_for_its_action_or_for_everything(stage: str) -> None:
+    for statement in statements(stage):
+        assert statement["Effect"] == "Allow"
+        assert not {"NotAction", "NotResource"} & set(statement)
+        assert not [action for action in listed(statement["Action"]) if "*" in action or "?" in action]
+        assert not [one for one in listed(statement["Resource"]) if fnmatch.fnmatch("arn:aws:s3:::anything", one)]
