@@ -20,12 +20,12 @@ from tools.console import Refused
 from tools.references import references
 from tools.release import Act, Facts, Head, Pointer, Proof, Release, Slot
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 fuzz = settings(
     max_examples=EXAMPLES,
     deadline=None,
     database=None,
-    derandomize=EXAMPLES <= 60,
+    derandomize=EXAMPLES <= 40,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
