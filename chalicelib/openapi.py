@@ -564,8 +564,8 @@ _SHOW_WAIVER = {
     "parameters": [
         {"name": "signed", "in": "query", "schema": ANY_TEXT, "description": "Confirms this signature."},
         {"name": "copy", "in": "query", "schema": ANY_TEXT, "description": "Shows a signer their own copy."},
-        {"name": "language", "in": "query", "schema": _choice(versions.LANGUAGES)},
-        {"name": "kiosk", "in": "query", "schema": {"const": "1"}},
+        {"name": "language", "in": "query", "schema": ANY_TEXT, "description": "`en` or `es`, else the browser's."},
+        {"name": "kiosk", "in": "query", "schema": ANY_TEXT, "description": "`1`: a tablet that many sign on."},
     ],
     "responses": {
         "200": _page(200),

@@ -87,7 +87,7 @@ class Api:
         contract.check_answer(method, path, answer.status, answer.headers, answer.text)
         if answer.status < 400:
             sent_bytes = raw.encode() if isinstance(raw, str) else raw or b""
-            fault = contract.find_fault_in_request(method, path, sent_bytes, dict(parse_qsl(parts.query)))
+            fault = contract.find_fault_in_request(method, path, sent_bytes, parse_qsl(parts.query))
             assert not fault, f"{method} {path} accepted what it should not: {fault}"
         return answer
 

@@ -51,11 +51,12 @@ def check_answer(method: str, path: str, status: int, headers: dict[str, str], t
     assert not fault, f"{method} {path} answers {status}, but {fault}"
 
 
-def find_fault_in_request(method: str, path: str, raw: bytes, query: dict[str, str]) -> str:
+def find_fault_in_request(method: str, path: str, raw: bytes, query: list[tuple[str, str]]) -> str:
     """What the document says against a request; empty if nothing."""
     call = operation(method, path)
-    for name, value in query.items():
-        places = [place for place, one in enumerate(call.get("parameters", ())) if one["name"] == name]
+    parameters = [one["name"] for one in call.get("parameters", ())]
+    for name, value in query:
+        places = [place for place, one in enumerate(parameters) if one == name]
         # Like an empty field of a form.
         if places and value.strip():
             schema = validator(method, path, "parameters", places[0], "schema")
