@@ -33,10 +33,12 @@ test: ## every test: SPA units, then Python and browser
 	@cd spa && npm test
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-soak: ## the ledger's random tests at full length: some minutes
+soak: ## the random tests of ledger, API and parsers at full length: some minutes
 	@$(PYTHON) tools/setup.py test
 	@ADMIN_SEEDS="11 12 13 14 15" ADMIN_ACTS=2000 LEDGER_EXAMPLES=500 $(PY) -m pytest -q --timeout 1800 \
 		tests/faults/test_many_admins.py tests/faults/test_ledger_model.py
+	@FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} FUZZ_EXAMPLES=1000 $(PY) -m pytest -q --timeout 1800 \
+		tests/api/test_fuzz.py tests/unit/test_fuzz.py tests/tools/test_fuzz.py
 
 check: ## formatting, lint and types, for Python and the SPA
 	@$(PYTHON) tools/setup.py check

@@ -117,6 +117,14 @@ def health() -> dict[str, str]:
     return {"status": "ok", "version": __version__}
 
 
+@app.route("/api/openapi.json")
+def get_openapi() -> dict[str, Any]:
+    # Hardly ever asked for, so no start pays for it.
+    from chalicelib import openapi
+
+    return openapi.document()
+
+
 # --- events ---------------------------------------------------------------------------------------
 
 

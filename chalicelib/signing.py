@@ -275,8 +275,7 @@ def _take_strokes(form: Fields) -> list[Any]:
         return []
     rule = "must be a list of strokes, each with points x and y"
     try:
-        strokes = json.loads(text)
-        points = [[_point(point) for point in _points(stroke)] for stroke in strokes]
+        points = [[_point(point) for point in _points(stroke)] for stroke in _listed(json.loads(text))]
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError):
         form.refuse("signature_strokes", rule)
         return []
@@ -286,19 +285,22 @@ def _take_strokes(form: Fields) -> list[Any]:
     return [stroke for stroke in points if stroke]
 
 
+def _listed(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return value
+
+
 def _points(stroke: Any) -> list[Any]:
-    points: list[Any] = stroke["points"] if isinstance(stroke, dict) else stroke
-    return points
+    return _listed(stroke["points"] if isinstance(stroke, dict) else stroke)
 
 
 def _point(point: Any) -> list[int]:
     """[x, y, milliseconds] in whole numbers: a hash must not depend on how a float is written."""
-    x, y, time_ms = (
-        (point["x"], point["y"], point.get("time", 0)) if isinstance(point, dict) else [*point[:3], 0, 0][:3]
-    )
-    if isinstance(point, list) and len(point) < 2:
+    given = [point["x"], point["y"], point.get("time", 0)] if isinstance(point, dict) else [*_listed(point), 0][:3]
+    if len(given) < 3 or not all(type(number) in (int, float) for number in given):
         raise ValueError(point)
-    numbers = [round(float(number)) for number in (x, y, time_ms)]
+    numbers = [round(number) for number in given]
     # 1e300 would be stored as three hundred digits.
     if max(map(abs, numbers)) > MAX_COORDINATE:
         raise ValueError(point)

@@ -27,9 +27,14 @@ def parse_instant(text: str) -> datetime:
         raise ValueError(text)
     day, clock, offset = match.groups()
     instant = datetime.fromisoformat(f"{day}T{clock}{'+00:00' if offset in 'Zz' else offset}")
-    if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
+    # Its year in UTC, too: that is how it is written down and read back.
+    if not (_is_of_this_age(instant) and _is_of_this_age(instant.astimezone(UTC))):
         raise ValueError(text)
     return instant.astimezone(UTC)
+
+
+def _is_of_this_age(day: date) -> bool:
+    return EARLIEST_YEAR <= day.year <= LATEST_YEAR
 
 
 def parse_day(text: str) -> date:
@@ -52,7 +57,7 @@ def parse_bound(text: str, timezone: str, *, end: bool = False) -> datetime:
     if not _DAY.fullmatch(text):
         return parse_instant(text)
     day = parse_day(text)
-    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+    if not _is_of_this_age(day):
         raise ValueError(text)
     return start_of_day(day + timedelta(days=1) if end else day, timezone)
 

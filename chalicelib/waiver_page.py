@@ -11,7 +11,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib import events, pages, signing, waiver_versions, waivers, web
+from chalicelib import events, fields, pages, signing, waiver_versions, waivers, web
 from chalicelib.acts import Actor
 from chalicelib.errors import BadInput, DomainError, NotFound, TooManyTries
 from chalicelib.settings import settings
@@ -37,7 +37,8 @@ class Look:
 
 
 def show(event_id: str, request: Request, *, now: datetime) -> Response:
-    query = web.read_query(request)
+    # Whatever a link collects on its way, the page opens.
+    query = request.query_params or {}
     look = Look(_take_language(query.get("language", ""), request), query.get("kiosk") == "1")
     try:
         desk, event = signing.open_desk(event_id, ("en",) if look.language == "en" else LANGUAGES)
@@ -59,6 +60,8 @@ def sign(event_id: str, request: Request, *, now: datetime) -> Response:
     visitor = Visitor(
         address=web.viewer_address(request), user_agent=request.headers.get("user-agent", "")[:_USER_AGENT_CHARS]
     )
+    if not fields.is_event_id(event_id):
+        return _refusal(events.unknown_event(), look)
     try:
         form = web.read_form(request)
         look = Look(_take_language(form.get("language", [""])[0], request), kiosk=bool(form.get("kiosk", [""])[0]))
@@ -140,7 +143,10 @@ def _form_again(
     problems: Mapping[str, str],
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    desk, event = signing.open_desk(event_id, LANGUAGES)
+    try:
+        desk, event = signing.open_desk(event_id, LANGUAGES)
+    except DomainError as problem:
+        return _refusal(problem, look)
     version = waiver_versions.choose(desk.versions, look.language)
     return _form(status_code, event, version, look, form, problems, headers)
 

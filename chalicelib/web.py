@@ -52,7 +52,11 @@ def read_form(request: Request) -> dict[str, list[str]]:
 
 
 def read_query(request: Request) -> dict[str, str]:
-    return dict(request.query_params or {})
+    """The query's fields. Raises BadInput for one that is given twice, as JSON and forms do."""
+    query = request.query_params or {}
+    if doubled := [name for name in query if len(query.getlist(name)) > 1]:
+        raise BadInput(dict.fromkeys(doubled, "is given twice"))
+    return dict(query)
 
 
 def _read_body(request: Request, max_bytes: int) -> bytes:

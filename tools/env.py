@@ -118,6 +118,8 @@ def parse_changes(pairs: list[str], file: Path | None) -> dict[str, str]:
             lines = file.read_text().splitlines() + lines
         except OSError as error:
             raise Refused(f"cannot read {file}: {error.strerror}") from error
+        except ValueError:
+            raise Refused(f"cannot read {file}: it is not text in UTF-8") from None
     changes = {}
     for line in lines:
         if not line.strip() or line.lstrip().startswith("#"):

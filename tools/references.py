@@ -9,7 +9,7 @@ from tools.console import Refused
 QUOTED_ASSET = re.compile(r"""["'`(](?:/|\./)?(assets/[\w./@~+-]+\.\w+)["'`)?#]""")
 JS_RELATIVE = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'`]\./([\w./@~+-]+\.\w+)["'`]""")
 JS_URL = re.compile(r"""new URL\(\s*["'`](?:\./)?([\w.@~+-]+\.\w+)["'`]\s*,\s*import\.meta\.url""")
-CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+?)["']?\s*\)""")
+CSS_URL = re.compile(r"""url\(\s*["']?([^"'()]+?)["']?\s*\)""")
 CSS_IMPORT = re.compile(r"""@import\s+["']([^"']+)["']""")
 HTML_LINK = re.compile(
     r"""<(?:script|link|img|source|use|image)\b[^>]*?\s(?:src|href)\s*=\s*["']([^"']+)["']""", re.IGNORECASE
@@ -35,11 +35,13 @@ def references(name: str, body: bytes) -> set[str]:
 def _manifest_sources(text: str) -> list[str]:
     try:
         manifest = json.loads(text)
+        images = [*manifest.get("icons", []), *manifest.get("screenshots", [])]
+        images += [icon for shortcut in manifest.get("shortcuts", []) for icon in shortcut.get("icons", [])]
+        return [str(image["src"]) for image in images if "src" in image]
     except ValueError as error:
         raise Refused(f"the web manifest is not JSON: {error}") from error
-    images = [*manifest.get("icons", []), *manifest.get("screenshots", [])]
-    images += [icon for shortcut in manifest.get("shortcuts", []) for icon in shortcut.get("icons", [])]
-    return [image["src"] for image in images if "src" in image]
+    except (AttributeError, TypeError, RecursionError) as error:
+        raise Refused("the web manifest is not made as one is: icons and shortcuts are lists of objects") from error
 
 
 def _resolve(name: str, links: Iterable[str]) -> set[str]:

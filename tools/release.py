@@ -8,13 +8,14 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from tools.console import Refused
 from tools.slots import SLOTS, SpaFile
 
 FORMAT = 1
+Decoded = TypeVar("Decoded")
 KEEP_ACTS = 200
 # In the order in which they are written: the page comes last.
 PAGE = "index.html"
@@ -386,10 +387,12 @@ def encode_release(release: Release) -> bytes:
 
 
 def decode_release(text: bytes) -> Release:
-    data = _decode(text, "release record")
-    data["files"] = {name: Facts(**facts) for name, facts in data["files"].items()}
-    data["pointers"] = _pointers(data["pointers"])
-    return Release(**data)
+    def build(data: dict[str, Any]) -> Release:
+        data["files"] = {name: Facts(**facts) for name, facts in data["files"].items()}
+        data["pointers"] = _pointers(data["pointers"])
+        return Release(**data)
+
+    return _decode(text, "release record", build)
 
 
 def encode_head(head: Head) -> bytes:
@@ -397,13 +400,15 @@ def encode_head(head: Head) -> bytes:
 
 
 def decode_head(text: bytes) -> Head:
-    data = _decode(text, "journal")
-    for name in SLOTS:
-        if data[name]:
-            data[name] = Slot(**{**data[name], "pointers": _pointers(data[name]["pointers"])})
-    data["proof"] = Proof(**data["proof"]) if data["proof"] else None
-    data["history"] = tuple(Act(**act) for act in data["history"])
-    return Head(**data)
+    def build(data: dict[str, Any]) -> Head:
+        for name in SLOTS:
+            if data[name]:
+                data[name] = Slot(**{**data[name], "pointers": _pointers(data[name]["pointers"])})
+        data["proof"] = Proof(**data["proof"]) if data["proof"] else None
+        data["history"] = tuple(Act(**act) for act in data["history"])
+        return Head(**data)
+
+    return _decode(text, "journal", build)
 
 
 def _encode(data: Release | Head) -> bytes:
@@ -421,11 +426,14 @@ def _plain(value: Any) -> Any:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
-def _decode(text: bytes, what: str) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(text)
-    if data.pop("format") != FORMAT:
-        raise Refused(f"the {what} was written by a newer tools.sync: update this checkout")
-    return data
+def _decode(text: bytes, what: str, build: Callable[[dict[str, Any]], Decoded]) -> Decoded:
+    try:
+        data = json.loads(text)
+        if data.pop("format") == FORMAT:
+            return build(data)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise Refused(f"the {what} in the bucket is damaged: it cannot be read") from None
+    raise Refused(f"the {what} was written by a newer tools.sync: update this checkout")
 
 
 def _pointers(data: dict[str, Any]) -> dict[str, Pointer]:

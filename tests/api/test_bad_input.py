@@ -121,3 +121,17 @@ def test_an_unknown_field_is_refused_whatever_its_name(api: Api, event: dict[str
     answer = api.post("/api/events", new_event(**{name: 1}))
     assert answer.status == 400
     assert list(answer.json["Fields"].values()) == ["is not a known field"]
+
+
+def test_a_query_parameter_that_is_given_twice_is_refused_but_opens_the_waiver(api: Api, event: dict[str, Any]) -> None:
+    for path in ("/api/events", "/api/payments", "/api/payments.csv", "/api/mail", "/api/waivers"):
+        answer = api.get(f"{path}?limit=1&limit=2")
+        assert (answer.status, answer.json["Fields"]) == (400, {"limit": "is given twice"})
+    assert api.get(f"/g/{event['event_id']}/waiver?language=en&language=es").status == 200
+
+
+@pytest.mark.parametrize("event_id", ["Z" * 22, "unknown", "x" * 3000])
+@pytest.mark.parametrize("raw", [b"name=%FF", b"signer_name=Ana"])
+def test_a_form_for_no_charter_is_told_so_on_a_page_however_broken(guest: Api, event_id: str, raw: bytes) -> None:
+    answer = guest.call("POST", f"/g/{event_id}/waiver", raw=raw, content_type="application/x-www-form-urlencoded")
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
+
+from tests.support import contract
 
 APP = Path(__file__).parents[2] / "app.py"
 ORIGIN_SECRET = "edge-secret"
@@ -68,7 +70,7 @@ class Api:
         event = {
             "multiValueQueryStringParameters": parse_qs(parts.query, keep_blank_values=True) or None,
             "headers": sent,
-            "pathParameters": found.groupdict(),
+            "pathParameters": {name: unquote(value) for name, value in found.groupdict().items()},
             "requestContext": {"httpMethod": method, "resourcePath": path, "identity": {"sourceIp": "198.51.100.1"}},
             "body": raw.decode("utf-8", "surrogateescape") if isinstance(raw, bytes) else raw,
             "stageVariables": None,
@@ -80,7 +82,17 @@ class Api:
             event |= {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True}
         response = self.app(event, None)
         headers_out = {name.lower(): value for name, value in response["headers"].items()}
-        return Answer(response["statusCode"], headers_out, response["body"])
+        answer = Answer(response["statusCode"], headers_out, response["body"])
+        # The document that the API publishes has to be true of every call of every test.
+        contract.check_answer(method, path, answer.status, answer.headers, answer.text)
+        if answer.status < 400:
+            sent_bytes = raw.encode() if isinstance(raw, str) else raw or b""
+            fault = contract.find_fault_in_request(method, path, sent_bytes, parse_qsl(parts.query))
+            assert not fault, f"{method} {path} accepted what it should not: {fault}"
+        return answer
+
+    def has_route(self, path: str) -> bool:
+        return any(regex.fullmatch(path) for regex, _ in self._routes)
 
     def get(self, url: str, **more: Any) -> Answer:
         return self.call("GET", url, **more)

@@ -56,6 +56,9 @@ def test_an_instant_with_any_offset_comes_back_in_utc_and_whole_seconds(text: st
         "0001-01-01T00:00:00+14:00",
         "1969-12-31T23:59:59Z",
         "9999-12-31T23:59:59-14:00",
+        # Of another year in UTC: it could not be read back.
+        "1970-01-01T00:00:00+14:00",
+        "2199-12-31T23:59:59-14:00",
         "20261128T133000Z",
         "2026-W48-6T13:30:00Z",
         "٢٠٢٦-11-28T13:30:00Z",
