@@ -33,7 +33,7 @@ class Desk:
         body = {"title": "Sail", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z"}
         return str(events.create_event(body, request_key=None, actor=ADMIN, now=NOW)[0]["event_id"])
 
-    def sign_waiver(self, event_id: str) -> None:
+    def sign_waiver(self, event_id: str, **more: str) -> None:
         form = {
             "submission_id": operator.uuid(),
             "waiver_version": str(waiver_versions.sample("en")["waiver_version"]),
@@ -41,6 +41,7 @@ class Desk:
             "esign_consent": "on",
             "intent": "on",
             "signature_typed": "Ana Rivera",
+            **more,
         }
         visitor = signing.Visitor("192.0.2.7", "test")
         signing.sign(event_id, {name: [value] for name, value in form.items()}, visitor=visitor, now=NOW)
