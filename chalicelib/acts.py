@@ -6,11 +6,14 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.errors import Busy
 
 TRIES = 12
+# A second tap within this is the same wish.
+DOUBLE_TAP = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import feedback, mailer, mails, notifications, store, times
+from chalicelib import acts, feedback, mailer, mails, notifications, store, times
 from chalicelib.mailer import Outcome
 from tests.support import operator
 from tests.support.api import Api, new_event
@@ -231,7 +231,7 @@ def test_a_double_tap_is_one_retry(api: Api, log: Any, service: Service) -> None
     url = f"/api/mail/{mail['mail_id']}/retry"
     answers = [api.post(url), api.post(url)]
     assert [(answer.status, answer.json["note"]) for answer in answers] == [(202, "2"), (202, "2")]
-    later = times.utc_now() + mails.DOUBLE_TAP + timedelta(seconds=1)
+    later = times.utc_now() + acts.DOUBLE_TAP + timedelta(seconds=1)
     assert mails.retry(mail["mail_id"], actor=operator.ADMIN, now=later)["note"] == "3"
 
 
