@@ -6,12 +6,15 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.errors import Busy
 
 # The function is stopped at 15 s; the last try and the mail after it want the rest.
 PATIENCE_S = 6.0
+# A second tap within this is the same wish.
+DOUBLE_TAP = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,9 @@ def edit_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: dat
 
 
 def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
-    """A charter that is over takes signatures for another day. Raises Conflict when it takes them anyway, or never."""
+    """A charter that is over takes signatures for another day. A double tap is one; raises Conflict when it takes
+    them anyway, or never.
+    """
     at, until = times.format_instant(now), times.format_instant(now + REOPENED)
     for _ in acts.tries():
         seen = find_event(event_id)
@@ -244,6 +246,8 @@ def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> dict[str, A
             raise Conflict("This charter is cancelled.")
         if seen.details["ends_at"] > at:
             raise Conflict("This charter is not over; it takes signatures.")
+        if seen.waivers_open_until > times.format_instant(now + REOPENED - acts.DOUBLE_TAP):
+            break
         event = replace(seen, waivers_open_until=until, version=seen.version + 1, updated_at=at)
         try:
             store.update_event(event, seen, acts.audit("waivers_reopened", actor, at, until=until))

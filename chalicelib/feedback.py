@@ -98,9 +98,10 @@ def _note(mail: Mail, report: Report, now: datetime) -> None:
         return
     if mail.status != "failed":
         noted = replace(noted, status="failed", due_at=times.format_instant(now))
-    store.change_mail(noted, mail, "failed" if mail.kind == "receipt" else None)
-    # An alarm counts these lines, as for mails never accepted. No diagnosis in a log: it may name the mailbox.
+    # An alarm counts these lines, as for mails never accepted; before the write, whose reply may be lost.
+    # No diagnosis in a log: it may name the mailbox.
     notifications.log.warning("mail-given-up %s: failed (bounced)", mail.mail_id)
+    store.change_mail(noted, mail, "failed" if mail.kind == "receipt" else None)
 
 
 def problems(event: EventRecord) -> list[dict[str, Any]]:

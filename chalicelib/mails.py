@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from chalicelib import acts, lists, notifications, store, times
@@ -13,8 +13,6 @@ from chalicelib.fields import Fields
 from chalicelib.store import Mail
 
 STATUSES = ("owed", "sent", "failed", "ambiguous", "withdrawn")
-# A second tap within this is the same wish.
-DOUBLE_TAP = timedelta(seconds=10)
 _MAIL_ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
 
 
@@ -88,7 +86,7 @@ def retry(mail_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
         seen = _find(mail_id)
         if seen.status not in ("failed", "ambiguous"):
             raise MailConflict(_WHY_NOT[seen.status])
-        if seen.retries and seen.retries[-1]["at"] > times.format_instant(now - DOUBLE_TAP):
+        if seen.retries and seen.retries[-1]["at"] > times.format_instant(now - acts.DOUBLE_TAP):
             break
         before = {
             "at": at,

@@ -155,7 +155,6 @@ def _try(mail: Mail, renew: Callable[[], Mail | str], now: datetime) -> None:
         else:
             status = "failed" if outcome.status == "retry" else outcome.status
             _finish(mail, status, outcome.note, now)
-            _note_copy_sent(mail, status, now)
         if outcome.status != "sent":
             log.warning("mail %s: %s at attempt %d (%s)", mail.mail_id, outcome.status, mail.attempts, outcome.note)
     except Exception as problem:
@@ -246,9 +245,10 @@ def _finish(mail: Mail, status: str, note: str, now: datetime) -> None:
     receipt = None
     if mail.kind == "receipt":
         receipt = {"sent": "sent", "withdrawn": "off"}.get(status, "failed")
+    trace = _copy_sent(mail, now) if mail.kind == "waiver_copy" and status == "sent" else None
     for _ in acts.tries():
         try:
-            store.finish_mail(mail, status, times.format_instant(now), note, receipt)
+            store.finish_mail(mail, status, times.format_instant(now), note, receipt, trace)
         except store.Moved:
             # A replay of the payment met its row just now. Unnoted, the mail would go out twice.
             continue
@@ -310,12 +310,9 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _note_copy_sent(mail: Mail, status: str, now: datetime) -> None:
-    if mail.kind == "waiver_copy" and status == "sent":
-        facts = mail.facts
-        waiver_ids = facts.get("waiver_ids", [facts["record"]["waiver_id"]])
-        sent = acts.audit("waiver_copy_sent", Actor("system", ""), times.format_instant(now), waiver_ids=waiver_ids)
-        store.put_audit(facts["event"]["event_id"], sent)
+def _copy_sent(mail: Mail, now: datetime) -> dict[str, Any]:
+    waiver_ids = mail.facts.get("waiver_ids", [mail.facts["record"]["waiver_id"]])
+    return acts.audit("waiver_copy_sent", Actor("system", ""), times.format_instant(now), waiver_ids=waiver_ids)
 
 
 def owe_signature_request(

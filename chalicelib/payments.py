@@ -320,12 +320,17 @@ def send_receipt_again(event_id: str, payment_id: str, *, actor: Actor, now: dat
     mail = notifications.owe_receipt_again(charter.event, payment_json(payment), balance, now)
     if mail is None:
         raise PaymentConflict("The patron of this charter has no email address.")
-    try:
-        audit = acts.audit("receipt_asked", actor, times.format_instant(now), mail_id=mail.mail_id)
-        store.put_mail(mail, charter.event.event_id, audit)
-    except (store.Exists, store.Moved):
-        return {"receipt": "pending"}
-    notifications.deliver(mail, now)
+    audit = acts.audit("receipt_asked", actor, times.format_instant(now), mail_id=mail.mail_id)
+    for _ in acts.tries():
+        try:
+            store.put_mail(mail, charter.event.event_id, audit)
+        except store.Exists:
+            # A double tap: the first one sends it.
+            break
+        except store.Moved:
+            continue
+        notifications.deliver(mail, now)
+        break
     return {"receipt": "pending"}
 
 

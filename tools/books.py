@@ -24,8 +24,6 @@ WAIVER_TRACE = ("signer_name", "signed_at", "address")
 VERSION_TRACE = ("published_by", "published_at")
 INSTANTS = ("received_at", "recorded_at")
 ACTS = ("CLEAR", "VOID", "BOUNCE")
-# What the function does by itself comes from no address.
-OWN_ACTS = ("waiver_copy_sent",)
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,8 @@ class Books:
     mails: dict[str, tuple[str, Facts]] = field(default_factory=dict)
     """Status and content of each."""
     versions: dict[str, Facts] = field(default_factory=dict)
-    current: Facts | None = None
+    current: dict[str, Facts] = field(default_factory=dict)
+    """The text of each language that is signed now, by its key."""
     head: tuple[int, str] = (0, "")
     to_clear: set[str] = field(default_factory=set)
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -96,7 +95,7 @@ class Books:
         elif kind == "WAIVER_VERSION" and sk == "VERSION":
             self.versions[owner] = _load(item)
         elif kind == "WAIVER_VERSION":
-            self.current = _load(item)
+            self.current[sk] = _load(item)
         elif kind == "WAIVER_CHAIN" and sk == "HEAD":
             self.head = int(item["seq"]["N"]), item["hash"]["S"]
         elif kind == "TO_CLEAR":
@@ -294,7 +293,8 @@ def _audits(books: Books) -> Iterator[Difference]:
         kind, _, owner = pk.partition("#")
         subject = f"{'charter' if kind == 'EVENT' else 'waiver version'} {owner}"
         entry = str(facts.get("audit_id"))
-        trace = ("by", "at") if facts.get("act") in OWN_ACTS else ACT_TRACE
+        # What the product does by itself comes from nowhere.
+        trace = ACT_TRACE if facts.get("by") != "system" else ACT_TRACE[:2]
         if missing := _missing(facts, ("act", "audit_id", *trace)):
             yield Difference(subject, f"audit {entry}", f"its audit event {entry} lacks {missing}")
         if (pk, entry) in seen:
@@ -350,8 +350,12 @@ def _versions(books: Books) -> Iterator[Difference]:
         subject = f"waiver version {name}"
         yield from _trace(subject, version, VERSION_TRACE)
         yield from _place(books, subject, ("WAIVER_VERSIONS", f"{version.get('published_at')}#{name}"))
-    current = books.current or {}
-    if (current or books.versions) and books.versions.get(str(current.get("waiver_version"))) != current:
+    # Texts from before there were languages are English.
+    languages = {version.get("language", "en") for version in books.versions.values()}
+    currents = {current.get("language", "en"): current for current in books.current.values()}
+    if languages != set(currents) or any(
+        books.versions.get(str(current.get("waiver_version"))) != current for current in currents.values()
+    ):
         yield Difference("the current waiver version", "current", "it is not one of the versions")
 
 

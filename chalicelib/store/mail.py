@@ -88,13 +88,15 @@ def postpone_mail(mail: Mail, due_at: str, why: str) -> None:
     db().update_item(**change["Update"])
 
 
-def finish_mail(mail: Mail, status: str, at: str, note: str, receipt: str | None) -> None:
-    """Notes how the mail ended and, for a payment's receipt, the payment's `receipt` state. One write.
-
-    Raises Exists if it has ended before, or Moved.
+def finish_mail(
+    mail: Mail, status: str, at: str, note: str, receipt: str | None, audit: dict[str, Any] | None = None
+) -> None:
+    """Notes how the mail ended, for a payment's receipt the payment's `receipt` state, and the trace that it leaves
+    on its charter. One write. Raises Exists if it has ended before, or Moved.
     """
     ended = replace(mail, status=status, due_at=at, note=note)
-    write_all([_change(ended, "#status = :owed", {":owed": s("owed")}), *_receipt(mail, receipt)], unique=0)
+    trace = [put_write(audit_item(mail.facts["event"]["event_id"], audit))] if audit else []
+    write_all([_change(ended, "#status = :owed", {":owed": s("owed")}), *_receipt(mail, receipt), *trace], unique=0)
 
 
 def change_mail(after: Mail, seen: Mail, receipt: str | None) -> None:

@@ -190,10 +190,6 @@ def read_copy(event_id: str, secret_hash: str) -> list[str]:
     return list(load_data(item)["waiver_ids"]) if item else []
 
 
-def put_audit(event_id: str, audit: dict[str, Any]) -> None:
-    db().put_item(TableName=table_name(), Item=audit_item(event_id, audit))
-
-
 def put_audit_once(event_id: str, audit: dict[str, Any], name: str) -> None:
     """Under a name of its own: only the first event of that name is kept."""
     item = {**item_key(f"EVENT#{event_id}", f"AUDIT#{name}"), "data": json_s(audit)}

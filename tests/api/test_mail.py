@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib import mailer, mails, notifications, store, times
+from chalicelib import acts, mailer, mails, notifications, store, times
 from chalicelib.mailer import Outcome
 from tests.support import operator
 from tests.support.api import Api, new_event
+from tests.support.faults import lost_answers, retry_at_once
 from tests.support.races import at_once
 
 RECORDED = json.loads((Path(__file__).parents[1] / "support/ses-events.json").read_text())
@@ -231,7 +232,7 @@ def test_a_double_tap_is_one_retry(api: Api, log: Any, service: Service) -> None
     url = f"/api/mail/{mail['mail_id']}/retry"
     answers = [api.post(url), api.post(url)]
     assert [(answer.status, answer.json["note"]) for answer in answers] == [(202, "2"), (202, "2")]
-    later = times.utc_now() + mails.DOUBLE_TAP + timedelta(seconds=1)
+    later = times.utc_now() + acts.DOUBLE_TAP + timedelta(seconds=1)
     assert mails.retry(mail["mail_id"], actor=operator.ADMIN, now=later)["note"] == "3"
 
 
@@ -378,6 +379,20 @@ def test_a_diagnosis_that_names_the_mailbox_stays_out_of_the_log(
     assert "ana.rivera is unknown" in listed(api, "failed")[0]["note"]
     assert f"mail-given-up {mail['mail_id']}" in caplog.text
     assert "rivera" not in caplog.text
+
+
+def test_a_bounce_is_in_the_log_too_when_the_reply_to_its_note_was_lost(
+    api: Api, log: Any, service: Service, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retry_at_once(monkeypatch)
+    log()
+    (mail,) = listed(api, "sent")
+    with lost_answers("TransactWriteItems", 3), pytest.raises(Exception, match="Read timeout"):
+        report(api, "permanent bounce", mail["mail_id"])
+    # Lambda hands the event over once more; by then it is noted.
+    report(api, "permanent bounce", mail["mail_id"])
+    assert len(listed(api, "failed")) == 1
+    assert "mail-given-up" in caplog.text
 
 
 def test_a_reply_of_somebody_out_of_the_office_is_no_failure(

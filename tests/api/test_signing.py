@@ -350,6 +350,7 @@ def test_a_past_charter_is_reopened_for_a_day(api: Api, guest: Api, monkeypatch:
     assert event["waivers_open_until"] is None
     reopened = api.post(f"/api/events/{event['event_id']}/reopen-waivers", {})
     assert reopened.status == 200
+    assert api.post(f"/api/events/{event['event_id']}/reopen-waivers", {}).json == reopened.json
     until = times.parse_instant(reopened.json["waivers_open_until"])
     assert timedelta(hours=23) < until - times.utc_now() <= timedelta(hours=24)
     form = signature(guest, event)

@@ -213,6 +213,15 @@ def test_a_failed_receipt_can_be_asked_for_again(charter: str, payment_id: str, 
     assert (asked["by"], asked["address"], asked["at"]) == ("admin", "192.0.2.7", "2026-11-22T20:05:00Z")
 
 
+def test_a_receipt_that_is_asked_for_while_others_work_on_the_charter_is_owed_all_the_same(
+    charter: str, payment_id: str, outbox: Outbox
+) -> None:
+    log(charter, payment_id)
+    with conflicts(aws.client("dynamodb"), 2, lambda params: len(params["TransactItems"]) == 2):
+        payments.send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
+    assert outbox.subjects == [SUBJECT] * 2
+
+
 # --- the schedule ---------------------------------------------------------------------------------
 
 

@@ -1,8 +1,11 @@
 """Services that fail at the worst moment."""
 
+import base64
 import io
 import json
 import random
+import re
+import smtplib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,17 +13,192 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.retries.standard import ExponentialBackoff
 
 from chalicelib import mailer
 from chalicelib.mailer import Outcome
+from tests.support.dynamo import Dynamo, Refused
 
 
 class Died(BaseException):
     """The function was stopped in the middle: nothing after this runs, no handler sees it."""
+
+
+# What can happen to one call to the outside. Those of the SDK's tries that are left fare alike, but for "lost once".
+MODES = (
+    "error",
+    "throttled",
+    "unreachable",
+    "unanswered",
+    "lost once",
+    "conflict",
+    "slow",
+    "dies before",
+    "dies after",
+)
+# Longer than a sweep goes on, or a request sends mails.
+SLOW_S = 6.0
+
+
+class Faults:
+    """DynamoDB, SES and an SMTP server in this process; one call of an act meets what it is told to meet."""
+
+    def __init__(self, dynamo: Dynamo) -> None:
+        self.dynamo = dynamo
+        self.accepted: list[str] = []
+        """The Message-ID of each mail that was taken."""
+        self.mail_answer = ""
+        """What the mail service answers instead of taking a mail: `busy`, `refuses`, or nothing where it is `lost`."""
+        self.slept_s = 0.0
+        self.begin()
+
+    def begin(self, at: int | None = None, mode: str = "") -> None:
+        """From here on calls are counted anew, and the one at this place meets the mode."""
+        self.calls: list[str] = []
+        self.at, self.mode = at, mode
+
+    def clock(self) -> float:
+        return self.slept_s
+
+    def meet(self, call: str, attempt: int = 1) -> str:
+        """What this call, or this try of it, meets."""
+        if attempt == 1:
+            self.calls.append(call)
+        if len(self.calls) - 1 != self.at or self.mode not in self.modes_of(call):
+            return ""
+        return "" if attempt > 1 and self.mode in ("lost once", "conflict", "slow") else self.mode
+
+    def modes_of(self, call: str) -> tuple[str, ...]:
+        """Those that can happen to such a call."""
+        out = set()
+        if call != "TransactWriteItems":
+            out.add("conflict")
+        if call.startswith(("SMTP", "SendEmail")):
+            out.add("lost once")
+        return tuple(mode for mode in MODES if mode not in out)
+
+    def suffer(self, mode: str, work: Callable[[], Any]) -> Any:
+        """The call's work, slow or cut off by the function's own end."""
+        if mode == "dies before":
+            raise Died
+        if mode == "slow":
+            self.slept_s += SLOW_S
+        answer = work()
+        if mode == "dies after":
+            raise Died
+        return answer
+
+    # --- HTTP ---------------------------------------------------------------------------------------
+
+    def send(self, request: AWSPreparedRequest) -> AWSResponse:
+        call = _operation(request) or "SendEmail"
+        attempt = int(re.findall(rb"attempt=(\d+)", _header(request, "amz-sdk-request"))[0])
+        mode = self.meet(call, attempt)
+        is_mail = call == "SendEmail"
+        if mode == "unreachable":
+            raise ConnectTimeoutError(endpoint_url=request.url)
+        if mode == "error":
+            return _failure(request, 500, "InternalFailure" if is_mail else "InternalServerError")
+        if mode == "throttled":
+            code = "TooManyRequestsException" if is_mail else "ProvisionedThroughputExceededException"
+            return _failure(request, 429 if is_mail else 400, code)
+        if mode == "conflict":
+            reasons = [{"Code": "None"} for _ in json.loads(request.body)["TransactItems"]]
+            reasons[0] = {"Code": "TransactionConflict"}
+            return _failure(request, 400, "TransactionCanceledException", CancellationReasons=reasons)
+        answer = self.suffer(mode, lambda: self._take_mail(request) if is_mail else self._ask(request, call))
+        if mode in ("unanswered", "lost once"):
+            raise ReadTimeoutError(endpoint_url=request.url)
+        return answer  # type: ignore[no-any-return]
+
+    def _ask(self, request: AWSPreparedRequest, operation: str) -> AWSResponse:
+        try:
+            answer = self.dynamo.call(operation, json.loads(request.body))
+        except Refused as refused:
+            return _failure(request, 400, refused.code, **refused.more)
+        return _response(request, 200, answer)
+
+    def _take_mail(self, request: AWSPreparedRequest) -> AWSResponse:
+        if code := self.accept(base64.b64decode(json.loads(request.body)["Content"]["Raw"]["Data"])):
+            return _failure(request, 400 if code == "MessageRejected" else 503, code)
+        return _response(request, 200, {"MessageId": "0100"})
+
+    def accept(self, raw: bytes) -> str:
+        """The error that SES answers, if any."""
+        if self.mail_answer in ("", "lost"):
+            self.accepted += re.findall(r"^Message-ID:\s+(\S+)", raw.decode(), re.MULTILINE)
+        return {"busy": "ServiceUnavailable", "refuses": "MessageRejected"}.get(self.mail_answer, "")
+
+    # --- SMTP ---------------------------------------------------------------------------------------
+
+    def connect(self) -> "Line":
+        line = Line(self)
+        line.step("CONNECT", b"220 ready")
+        return line
+
+
+class Line:
+    """A connection to the SMTP server, in place of a socket."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.answers: list[bytes] = []
+        self.text: bytes | None = None
+
+    def step(self, name: str, answer: bytes, work: Callable[[], Any] = lambda: None) -> None:
+        mode = self.faults.meet(f"SMTP {name}")
+        if mode == "unreachable":
+            raise TimeoutError
+        if mode in ("error", "throttled"):
+            answer = b"451 try later" if mode == "error" else b"421 too many"
+            work = lambda: None  # noqa: E731
+        self.faults.suffer(mode, work)
+        if mode != "unanswered":
+            self.answers += [line + b"\r\n" for line in answer.split(b"\n")]
+
+    def sendall(self, sent: bytes) -> None:
+        if self.text is not None:
+            text, self.text = self.text, None
+            assert not text
+            self.step("TEXT", b"250 taken", lambda: self.faults.accept(sent.removesuffix(b".\r\n")))
+            return
+        name = sent[:4].decode().upper().strip()
+        answers = {"EHLO": b"250-here\n250 AUTH PLAIN", "AUTH": b"235 welcome", "DATA": b"354 go on"}
+        self.step(name, answers.get(name, b"250 OK"))
+        if name == "DATA":
+            self.text = b""
+
+    def makefile(self, _mode: str) -> "Line":
+        return self
+
+    def readline(self, _limit: int) -> bytes:
+        if not self.answers:
+            raise TimeoutError
+        return self.answers.pop(0)
+
+    def settimeout(self, _seconds: float) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@contextmanager
+def faults(dynamo: Dynamo) -> Iterator[Faults]:
+    """All that the product sends to AWS or by SMTP goes there."""
+    found, send = Faults(dynamo), URLLib3Session.send
+
+    def pass_through(session: URLLib3Session, request: AWSPreparedRequest) -> Any:
+        return send(session, request) if request.url.startswith("http://127.0.0.1") else found.send(request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(URLLib3Session, "send", pass_through)
+        patch.setattr(smtplib.SMTP_SSL, "_get_socket", lambda *_: found.connect())
+        retry_at_once(patch)
+        yield found
 
 
 class Outbox:
@@ -95,8 +273,12 @@ def lost_requests(operation: str, count: int = 1) -> Iterator[None]:
 
 
 def _operation(request: AWSPreparedRequest) -> str:
-    target = request.headers.get("X-Amz-Target", b"")
-    return (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
+    return _header(request, "X-Amz-Target").decode().rpartition(".")[2]
+
+
+def _header(request: AWSPreparedRequest, name: str) -> bytes:
+    value: str | bytes = request.headers.get(name, b"")
+    return value if isinstance(value, bytes) else value.encode()
 
 
 class Weather:
@@ -160,12 +342,19 @@ class Weather:
 
 
 def _failure(request: AWSPreparedRequest, status: int, code: str, **more: Any) -> AWSResponse:
+    about = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code}
+    return _response(request, status, {**about, **more}, {"x-amzn-ErrorType": code})
+
+
+def _response(
+    request: AWSPreparedRequest, status: int, body: dict[str, Any], headers: dict[str, str] | None = None
+) -> AWSResponse:
     class Raw(io.BytesIO):
         def stream(self, **_: Any) -> Iterator[bytes]:
             yield self.read()
 
-    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **more}).encode()
-    return AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.0"}, Raw(body))
+    kind = {"content-type": "application/x-amz-json-1.0"}
+    return AWSResponse(request.url, status, HeadersDict(kind | (headers or {})), Raw(json.dumps(body).encode()))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import contextlib
 import uuid
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,18 @@ def _short_form(loader: yaml.Loader, _tag: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _short_form)  # type: ignore[no-untyped-call]
 
 
-def create_table(client: Any) -> str:
-    """A fresh table under a name of its own."""
+@cache
+def read_table() -> dict[str, Any]:
+    """The table's properties."""
     template = yaml.load(RESOURCES.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
-    properties = next(
+    return next(  # type: ignore[no-any-return]
         part["Properties"] for part in template["Resources"].values() if part["Type"] == "AWS::DynamoDB::Table"
     )
+
+
+def create_table(client: Any) -> str:
+    """A fresh table under a name of its own."""
+    properties = read_table()
     name = f"scc-{uuid.uuid4().hex}"
     # The client's own second try finds what its first one made when the answer was slow.
     with contextlib.suppress(client.exceptions.ResourceInUseException):
