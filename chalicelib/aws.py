@@ -1,5 +1,6 @@
 """The one place that makes AWS clients, so that every outside call has a timeout and counted attempts."""
 
+import contextlib
 import json
 import logging
 from functools import cache
@@ -42,7 +43,10 @@ def _session() -> Any:
 
 def _take_items_as_they_came(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
     """DynamoDB's JSON is what botocore makes of it, value by value, but for binary ones, which no item here has."""
-    if response_dict["status_code"] == 200:
+    if response_dict["status_code"] != 200:
+        return
+    # An answer that broke on its way is botocore's to tell, by its checksum; it asks again.
+    with contextlib.suppress(ValueError):
         customized_response_dict.update(json.loads(response_dict["body"]))
         response_dict["body"] = b"{}"
 

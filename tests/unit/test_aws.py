@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 from chalicelib import aws
+from tests.support.faults import retry_at_once
 
 KEY = {"PK": {"S": "EVENT#1"}, "SK": {"S": "EVENT"}}
 ITEM = {
@@ -37,6 +38,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
 }
 EMPTY = {"get_item": {}, "batch_get_item": {"Responses": {}, "UnprocessedKeys": {}}, "query": {"Items": [], "Count": 0}}
+SDK_TRIES = 3
 REFUSED = {"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "message": "no such table"}
 
 
@@ -50,16 +52,23 @@ def clients() -> tuple[Any, Any]:
         return aws.client.__wrapped__("dynamodb"), boto3.client("dynamodb")
 
 
-def answer_with(monkeypatch: pytest.MonkeyPatch, status: int, body: dict[str, Any]) -> None:
+def answer_with(
+    monkeypatch: pytest.MonkeyPatch, status: int, body: dict[str, Any], end: int | None = None, **more: str
+) -> list[AWSPreparedRequest]:
+    """To each request; returns those that were sent. `end` cuts the answer off."""
+    sent: list[AWSPreparedRequest] = []
+
     class Raw(io.BytesIO):
         def stream(self, **_: Any) -> Iterator[bytes]:
             yield self.read()
 
     def send(_: Any, request: AWSPreparedRequest) -> AWSResponse:
-        headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "R"}
-        return AWSResponse(request.url, status, headers, Raw(json.dumps(body).encode()))
+        sent.append(request)
+        headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "R", **more}
+        return AWSResponse(request.url, status, headers, Raw(json.dumps(body).encode()[:end]))
 
     monkeypatch.setattr(URLLib3Session, "send", send)
+    return sent
 
 
 @pytest.mark.parametrize("operation", ANSWERS)
@@ -86,3 +95,13 @@ def test_a_refusal_is_read_as_botocore_reads_it(
         told.append(refused.value.response)
     assert told[0] == told[1]
     assert told[0]["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_an_answer_that_broke_on_its_way_is_asked_for_again(
+    clients: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retry_at_once(monkeypatch)
+    asked, answer = ANSWERS["get_item"]
+    sent = answer_with(monkeypatch, 200, answer, -5, **{"x-amz-crc32": "1"})
+    assert "Item" not in clients[0].get_item(**asked)
+    assert len(sent) == SDK_TRIES
