@@ -90,6 +90,10 @@ def login(page: Page, _: Charters) -> None:
 
 def login_refused(page: Page, _: Charters) -> None:
     page.goto("/")
+    # As at a desk with a second factor.
+    page.evaluate("localStorage.setItem('scc.code', 'asked')")
+    page.reload()
+    expect(page.get_by_label("Code of your authenticator app")).to_be_visible()
     page.get_by_label("Password").fill("not the password at all")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_text("The password is wrong.")).to_be_visible()
