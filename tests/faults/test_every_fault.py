@@ -64,7 +64,7 @@ def starts(here: Harbor) -> dict[str, Start]:
     """By the names that operations give them."""
 
     def keep() -> Start:
-        facts = ("token", "event_id", "guests", "past_id", "drawn")
+        facts = ("token", "event_id", "past_id", "drawn")
         return Start(dict(here.dynamo.items), {name: getattr(here, name) for name in facts})
 
     found = {}
