@@ -6,7 +6,12 @@
 
 import os
 
+import pytest
+
 from tests.support import machine
+
+# The time is for the slowest machine and the longest run.
+pytestmark = pytest.mark.timeout(max(600, 4 * machine.EXAMPLES))
 
 
 def test_the_product_answers_as_the_model_does() -> None:

@@ -78,6 +78,9 @@ class Faults:
             out.add("conflict")
         if call.startswith(("SMTP", "SendEmail")):
             out.add("lost once")
+        if call in ("GetItem", "BatchGetItem", "Query"):
+            # A read leaves nothing behind: whether it was made makes no difference afterwards.
+            out |= {"lost once", "dies after"}
         return tuple(mode for mode in MODES if mode not in out)
 
     def suffer(self, mode: str, work: Callable[[], Any]) -> Any:

@@ -64,8 +64,7 @@ class Harbor:
         self.api = Api()
         self.now = NOW
         self.drawn = 0
-        self.event_id = self.past_id = self.token = self.password_token = ""
-        self.guests: list[dict[str, str]] = []
+        self.event_id = self.past_id = self.token = ""
         self._clients: dict[str, Any] = {"dynamodb": _real("dynamodb"), "sesv2": _real("sesv2", attempts=1)}
         self._spelled: dict[int, tuple[Item, str]] = {}
         self._quick = {"dynamodb": Client(self.dynamo), "sesv2": SimpleNamespace(send_email=self._send_email)}
@@ -114,7 +113,7 @@ class Harbor:
                 balance_reminders=True,
             ),
         ).json
-        self.event_id, self.guests = made["event_id"], made["guests"]
+        self.event_id = made["event_id"]
         self.now = NOW
 
     def settle_in(self) -> None:
