@@ -27,7 +27,7 @@ from tools import gateway
 
 log = logging.getLogger("scc.test")
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
 
 # --- a harbor whose ids are known -----------------------------------------------------------------
 
