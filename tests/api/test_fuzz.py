@@ -197,7 +197,7 @@ CALLS = [
 
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_every_call_keeps_its_word(method: str, path: str, session: requests.Session) -> None:
-    log.info("FUZZ_SEED=%s FUZZ_EXAMPLES=%s", SEED, EXAMPLES)
+    log.warning("FUZZ_SEED=%s FUZZ_EXAMPLES=%s", SEED, EXAMPLES)
     config = {
         "seed": SEED,
         "generation": {"max-examples": EXAMPLES, "database": "none", "with-security-parameters": False},
