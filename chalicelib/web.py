@@ -53,7 +53,9 @@ def read_form(request: Request) -> dict[str, list[str]]:
 
 def read_query(request: Request) -> dict[str, str]:
     """The query's fields. Raises BadInput for one that is given twice, as JSON and forms do."""
-    query = request.query_params or {}
+    query = request.query_params
+    if query is None:
+        return {}
     if doubled := [name for name in query if len(query.getlist(name)) > 1]:
         raise BadInput(dict.fromkeys(doubled, "is given twice"))
     return dict(query)

@@ -422,7 +422,7 @@ def test_no_text_of_full_length_takes_long(piece: str) -> None:
     begun = time.process_time()
     Page(pages.markdown(text))
     # The function is stopped at 15 s.
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 15
 
 
 # --- the waiver's form ----------------------------------------------------------------------------
