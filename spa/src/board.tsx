@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { listCharters } from "./api";
 import { matches, sections } from "./board-sections";
 import { Card } from "./card";
+import { CardList } from "./card-list";
 import { openCharterDialog } from "./charter-dialog";
 import { charters, keepCharters } from "./charters";
 import type { CharterEvent } from "./contract";
@@ -126,25 +127,22 @@ export function Board() {
     const visible = [...events.values()].filter(
       ({ starts_at }) => !known?.until || starts_at <= known.until,
     );
-    const all = sections(visible, new Date(now_ms));
-    if (query.trim() === "") return all;
-    const fits = (event: CharterEvent) => matches(event, query.trim());
-    return {
-      next: all.next && fits(all.next) ? all.next : null,
-      today: all.today.filter(fits),
-      coming: all.coming.filter(fits),
-      past: all.past.filter(fits),
-    };
-  }, [events, known, now_ms, query]);
+    return sections(visible, new Date(now_ms));
+  }, [events, known, now_ms]);
 
   const searching = query.trim() !== "";
+  const fitting = useMemo(() => {
+    const { next, today, coming, past } = shown;
+    const all = [...(next ? [next] : []), ...today, ...coming, ...past];
+    return new Set(searching ? all.filter((event) => matches(event, query.trim())) : all);
+  }, [shown, query]);
+  const count = (events: readonly CharterEvent[]) =>
+    events.filter((event) => fitting.has(event)).length;
+
   const pastOpen = (known?.past_days ?? 0) > 0;
-  const found =
-    (shown.next ? 1 : 0) +
-    shown.today.length +
-    shown.coming.length +
-    (pastOpen ? shown.past.length : 0);
-  const { next } = shown;
+  const next = shown.next && fitting.has(shown.next) ? shown.next : null;
+  const [today, coming, past] = [count(shown.today), count(shown.coming), count(shown.past)];
+  const found = (next ? 1 : 0) + today + coming + (pastOpen ? past : 0);
 
   return (
     <main id="main" class="page">
@@ -183,61 +181,44 @@ export function Board() {
               <Card event={next} now_ms={now_ms} large />
             </section>
           )}
-          {(!searching || shown.today.length > 0) && (
-            <section aria-labelledby="today">
-              <h2 id="today">Today</h2>
-              {shown.today.length === 0 && (
-                <p class="nothing">
-                  {next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}
-                </p>
-              )}
-              <Cards events={shown.today} now_ms={now_ms} />
-            </section>
-          )}
-          {(!searching || shown.coming.length > 0) && (
-            <section aria-labelledby="coming">
-              <h2 id="coming">Coming</h2>
-              {shown.coming.length === 0 && !next && (
-                <div class="empty">
-                  <p class="empty-title">No charter is planned.</p>
-                  <p>Create one, then send its guest link to the patron.</p>
-                  <button type="button" onClick={() => openCharterDialog()}>
-                    Create a charter
-                  </button>
-                </div>
-              )}
-              {shown.coming.length === 0 && next && <p class="nothing">Nothing after that yet.</p>}
-              <Cards events={shown.coming} now_ms={now_ms} />
-            </section>
-          )}
+          <section aria-labelledby="today" hidden={searching && today === 0}>
+            <h2 id="today">Today</h2>
+            {today === 0 && (
+              <p class="nothing">
+                {next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}
+              </p>
+            )}
+            <CardList events={shown.today} fitting={fitting} now_ms={now_ms} />
+          </section>
+          <section aria-labelledby="coming" hidden={searching && coming === 0}>
+            <h2 id="coming">Coming</h2>
+            {coming === 0 && !next && (
+              <div class="empty">
+                <p class="empty-title">No charter is planned.</p>
+                <p>Create one, then send its guest link to the patron.</p>
+                <button type="button" onClick={() => openCharterDialog()}>
+                  Create a charter
+                </button>
+              </div>
+            )}
+            {coming === 0 && next && <p class="nothing">Nothing after that yet.</p>}
+            <CardList events={shown.coming} fitting={fitting} now_ms={now_ms} />
+          </section>
           {known.next_cursor && <LoadButton label="Show more" load={loadMore} />}
           <section aria-labelledby="past">
             <h2 id="past">Past</h2>
-            {pastOpen && shown.past.length === 0 && (
+            {pastOpen && past === 0 && (
               <p class="nothing">
                 {searching ? "No past charter fits." : "No charter"} since{" "}
                 {formatDay(new Date(now_ms - known.past_days * DAY_MS).toISOString(), "UTC")}.
               </p>
             )}
-            {pastOpen && <Cards events={shown.past} now_ms={now_ms} />}
+            {pastOpen && <CardList events={shown.past} fitting={fitting} now_ms={now_ms} />}
             <LoadButton label={pastOpen ? "Show earlier" : "Show past charters"} load={loadPast} />
           </section>
         </>
       )}
     </main>
-  );
-}
-
-function Cards({ events, now_ms }: { events: readonly CharterEvent[]; now_ms: number }) {
-  if (events.length === 0) return null;
-  return (
-    <ul class="cards">
-      {events.map((event) => (
-        <li key={event.event_id}>
-          <Card event={event} now_ms={now_ms} />
-        </li>
-      ))}
-    </ul>
   );
 }
 

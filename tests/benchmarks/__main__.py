@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import uploads
+from tests.benchmarks import board, lighthouse, spa_bytes, uploads
 from tests.support.running import ROOT, Product, running_product
 from tools import demo, local
 
@@ -25,6 +25,10 @@ def main() -> None:
     for name, ours, peer in rows:
         print(f"{name:{width}}  {ours:>12}  {peer}")
     print()
+    with tempfile.TemporaryDirectory() as folder, running_product(Path(folder)) as product:
+        for part in (spa_bytes, lighthouse, board):
+            part.main(product)
+            print()
     uploads.main()
 
 
