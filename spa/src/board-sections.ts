@@ -40,19 +40,31 @@ function sectionOf(event: CharterEvent, now: Date): "today" | "coming" | "past" 
 
 /** Whether every word that was typed is somewhere in what the card shows. */
 export function matches(event: CharterEvent, query: string): boolean {
-  const people = [event.captain, ...event.crew, event.patron];
-  const text = [
-    event.title,
-    event.vessel,
-    event.departure_port,
-    event.return_port,
-    event.status,
-    ...people.flatMap((person) => (person ? [person.name, person.email, person.phone] : [])),
-  ]
-    .join(" ")
-    .toLowerCase();
+  const text = searchText(event);
   return query
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
+}
+
+const searchTexts = new WeakMap<CharterEvent, string>();
+
+/** Made once, not at each key that is pressed. */
+function searchText(event: CharterEvent): string {
+  let text = searchTexts.get(event);
+  if (text === undefined) {
+    const people = [event.captain, ...event.crew, event.patron];
+    text = [
+      event.title,
+      event.vessel,
+      event.departure_port,
+      event.return_port,
+      event.status,
+      ...people.flatMap((person) => (person ? [person.name, person.email, person.phone] : [])),
+    ]
+      .join(" ")
+      .toLowerCase();
+    searchTexts.set(event, text);
+  }
+  return text;
 }

@@ -123,26 +123,28 @@ export function Board() {
     };
   }, []);
 
-  const shown = useMemo(() => {
+  const all = useMemo(() => {
     const visible = [...events.values()].filter(
       ({ starts_at }) => !known?.until || starts_at <= known.until,
     );
     return sections(visible, new Date(now_ms));
   }, [events, known, now_ms]);
 
-  const searching = query.trim() !== "";
-  const fitting = useMemo(() => {
-    const { next, today, coming, past } = shown;
-    const all = [...(next ? [next] : []), ...today, ...coming, ...past];
-    return new Set(searching ? all.filter((event) => matches(event, query.trim())) : all);
-  }, [shown, query]);
-  const count = (events: readonly CharterEvent[]) =>
-    events.filter((event) => fitting.has(event)).length;
-
+  const words = query.trim();
+  const searching = words !== "";
+  const { next, today, coming, past } = useMemo(() => {
+    const fits = (event: CharterEvent) => matches(event, words);
+    return searching
+      ? {
+          next: all.next && fits(all.next) ? all.next : null,
+          today: all.today.filter(fits),
+          coming: all.coming.filter(fits),
+          past: all.past.filter(fits),
+        }
+      : all;
+  }, [all, words]);
   const pastOpen = (known?.past_days ?? 0) > 0;
-  const next = shown.next && fitting.has(shown.next) ? shown.next : null;
-  const [today, coming, past] = [count(shown.today), count(shown.coming), count(shown.past)];
-  const found = (next ? 1 : 0) + today + coming + (pastOpen ? past : 0);
+  const found = (next ? 1 : 0) + today.length + coming.length + (pastOpen ? past.length : 0);
 
   return (
     <main id="main" class="page">
@@ -181,39 +183,43 @@ export function Board() {
               <Card event={next} now_ms={now_ms} large />
             </section>
           )}
-          <section aria-labelledby="today" hidden={searching && today === 0}>
-            <h2 id="today">Today</h2>
-            {today === 0 && (
-              <p class="nothing">
-                {next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}
-              </p>
-            )}
-            <CardList events={shown.today} fitting={fitting} now_ms={now_ms} />
-          </section>
-          <section aria-labelledby="coming" hidden={searching && coming === 0}>
-            <h2 id="coming">Coming</h2>
-            {coming === 0 && !next && (
-              <div class="empty">
-                <p class="empty-title">No charter is planned.</p>
-                <p>Create one, then send its guest link to the patron.</p>
-                <button type="button" onClick={() => openCharterDialog()}>
-                  Create a charter
-                </button>
-              </div>
-            )}
-            {coming === 0 && next && <p class="nothing">Nothing after that yet.</p>}
-            <CardList events={shown.coming} fitting={fitting} now_ms={now_ms} />
-          </section>
+          {(!searching || today.length > 0) && (
+            <section aria-labelledby="today">
+              <h2 id="today">Today</h2>
+              {today.length === 0 && (
+                <p class="nothing">
+                  {next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}
+                </p>
+              )}
+              <CardList events={today} now_ms={now_ms} query={words} />
+            </section>
+          )}
+          {(!searching || coming.length > 0) && (
+            <section aria-labelledby="coming">
+              <h2 id="coming">Coming</h2>
+              {coming.length === 0 && !next && (
+                <div class="empty">
+                  <p class="empty-title">No charter is planned.</p>
+                  <p>Create one, then send its guest link to the patron.</p>
+                  <button type="button" onClick={() => openCharterDialog()}>
+                    Create a charter
+                  </button>
+                </div>
+              )}
+              {coming.length === 0 && next && <p class="nothing">Nothing after that yet.</p>}
+              <CardList events={coming} now_ms={now_ms} query={words} />
+            </section>
+          )}
           {known.next_cursor && <LoadButton label="Show more" load={loadMore} />}
           <section aria-labelledby="past">
             <h2 id="past">Past</h2>
-            {pastOpen && past === 0 && (
+            {pastOpen && past.length === 0 && (
               <p class="nothing">
                 {searching ? "No past charter fits." : "No charter"} since{" "}
                 {formatDay(new Date(now_ms - known.past_days * DAY_MS).toISOString(), "UTC")}.
               </p>
             )}
-            {pastOpen && <CardList events={shown.past} fitting={fitting} now_ms={now_ms} />}
+            {pastOpen && <CardList events={past} now_ms={now_ms} query={words} />}
             <LoadButton label={pastOpen ? "Show earlier" : "Show past charters"} load={loadPast} />
           </section>
         </>

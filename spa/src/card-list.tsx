@@ -2,65 +2,95 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Card } from "./card";
 import type { CharterEvent } from "./contract";
 
-/** So many cards at the top of a list are always there in full. */
-const ALWAYS = 20;
-/** How far beyond the window's edges cards are there in full. */
-const AROUND = "150% 0px";
-/** So many rows are put on the page at once; nobody waits for what is far below. */
-const STEP = 50;
+/** So many cards come and go together. */
+const BLOCK = 6;
+/** Blocks that are on the page before anybody scrolls: as many cards as the board loads first. */
+const FIRST_BLOCKS = 9;
+/** How far beyond the window's edges cards are there in full: more than a block is high. */
+const AROUND = "2000px 0px";
 
 interface Props {
   events: readonly CharterEvent[];
   now_ms: number;
-  /** The others stay where they are, hidden: quicker than to take them off and put them back. */
-  fitting: ReadonlySet<CharterEvent>;
+  /** What was searched for; another search starts again at the top of the list. */
+  query: string;
 }
 
-/** A list of cards, in which a thousand cost little more than those that show. */
-export function CardList({ events, now_ms, fitting }: Props) {
-  const [rows, setRows] = useState(STEP);
-  useEffect(() => {
-    if (rows >= events.length) return;
-    const timer = setTimeout(() => setRows(rows + STEP));
-    return () => clearTimeout(timer);
-  }, [rows, events.length]);
+/** A list of cards of which a thousand cost little more than those that show. */
+export function CardList({ events, now_ms, query }: Props) {
+  const reached = useMemo(() => ({ blocks: FIRST_BLOCKS }), [query]);
+  const [, renderAgain] = useState(0);
+  const blocks = useMemo(() => inBlocks(events), [events]);
+  const reach = (index: number) => {
+    if (index + 2 <= reached.blocks) return;
+    reached.blocks = index + 2;
+    renderAgain((count) => count + 1);
+  };
   if (events.length === 0) return null;
   return (
     <ul class="cards">
-      {events.slice(0, rows).map((event, index) => (
-        <Row
-          key={event.event_id}
-          event={event}
+      {blocks.slice(0, reached.blocks).map((block, index) => (
+        <Block
+          key={index}
+          events={block}
           now_ms={now_ms}
-          always={index < ALWAYS}
-          hidden={!fitting.has(event)}
+          first={index === 0}
+          onNear={() => reach(index)}
         />
       ))}
     </ul>
   );
 }
 
-interface RowProps {
-  event: CharterEvent;
-  now_ms: number;
-  always: boolean;
-  hidden: boolean;
+function inBlocks(events: readonly CharterEvent[]): CharterEvent[][] {
+  return Array.from({ length: Math.ceil(events.length / BLOCK) }, (_, index) =>
+    events.slice(index * BLOCK, (index + 1) * BLOCK),
+  );
 }
 
-function Row({ event, now_ms, always, hidden }: RowProps) {
-  const element = useRef<HTMLLIElement>(null);
-  const [near, setNear] = useState(false);
-  useEffect(() => follow(element.current, setNear), []);
-  const full = always || near;
-  // A brief card names no time, so it need not be looked at again when only time has passed.
-  const card = useMemo(
-    () => <Card event={event} now_ms={now_ms} brief={!full} />,
-    [event, full, full && now_ms],
-  );
-  return (
-    <li ref={element} hidden={hidden} class={full ? undefined : "card-far"}>
-      {card}
-    </li>
+interface BlockProps {
+  events: readonly CharterEvent[];
+  now_ms: number;
+  first: boolean;
+  onNear(): void;
+}
+
+function Block({ events, now_ms, first, onNear }: BlockProps) {
+  const rows = useRef<(HTMLLIElement | null)[]>([]);
+  const [near, setNear] = useState(first);
+  const told = useRef(onNear);
+  told.current = onNear;
+
+  const move = (isNear: boolean) => {
+    const there = rows.current.filter((row) => row !== null);
+    // What is being typed or asked in a card must not vanish with it.
+    if (!isNear && (first || there.some((row) => row.contains(document.activeElement)))) return;
+    // They keep their heights, so that nothing jumps.
+    const heights = there.map((row) => (isNear ? "" : `${row.offsetHeight}px`));
+    for (const [index, row] of there.entries()) row.style.minHeight = heights[index] ?? "";
+    setNear(isNear);
+    if (isNear) told.current();
+  };
+  useEffect(() => follow(rows.current[0], move), [events[0]?.event_id]);
+
+  // Brief cards name no time, so they need not be looked at again when only time has passed.
+  return useMemo(
+    () => (
+      <>
+        {events.map((event, index) => (
+          <li
+            key={event.event_id}
+            class={near ? undefined : "card-far"}
+            ref={(row) => {
+              rows.current[index] = row;
+            }}
+          >
+            <Card event={event} now_ms={now_ms} brief={!near} />
+          </li>
+        ))}
+      </>
+    ),
+    [near, near && now_ms, ...events],
   );
 }
 
@@ -68,27 +98,18 @@ const followed = new WeakMap<Element, (near: boolean) => void>();
 let observer: IntersectionObserver | undefined;
 
 /** Tells whenever an element comes near the window, or goes; returns the way to stop it. */
-function follow(element: Element | null, tell: (near: boolean) => void): () => void {
-  if (!element) return () => {};
-  if (!("IntersectionObserver" in window)) {
-    tell(true);
-    return () => {};
-  }
-  observer ??= new IntersectionObserver((changes) => changes.forEach(change), {
-    rootMargin: AROUND,
-  });
+function follow(
+  element: Element | null | undefined,
+  tell: (near: boolean) => void,
+): (() => void) | undefined {
+  if (!element) return;
+  observer ??= new IntersectionObserver(
+    (changes) => {
+      for (const { target, isIntersecting } of changes) followed.get(target)?.(isIntersecting);
+    },
+    { rootMargin: AROUND },
+  );
   followed.set(element, tell);
   observer.observe(element);
   return () => observer?.unobserve(element);
-}
-
-function change({ target, isIntersecting, boundingClientRect }: IntersectionObserverEntry): void {
-  const row = target as HTMLElement;
-  // What is being typed or asked in a card must not vanish with it.
-  if (!isIntersecting && row.contains(document.activeElement)) return;
-  // It keeps its height, so that nothing jumps.
-  if (boundingClientRect.height > 0) {
-    row.style.minHeight = isIntersecting ? "" : `${boundingClientRect.height}px`;
-  }
-  followed.get(target)?.(isIntersecting);
 }

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from tests.browser.visitors import PHONE, Site
 from tests.conftest import found_tools
@@ -137,7 +137,7 @@ def interactions(page: Page) -> dict[str, tuple[float, float]]:
         found.setdefault(name, []).append(tuple(seen))
 
     while more.is_visible():
-        measured("show more", more.click)
+        measured("show more", lambda: load(more))
     measured("type in the search", lambda: search.press_sequentially("charter 07", delay=150))
     measured("clear the search", lambda: clear(page))
     measured("scroll", lambda: scroll(page))
@@ -151,6 +151,11 @@ def interactions(page: Page) -> dict[str, tuple[float, float]]:
     measured("open the payments", page.get_by_role("link", name="Payments", exact=True).first.click)
     measured("change the period", lambda: page.get_by_label("From").press("ArrowUp"))
     return {name: (max(answer for answer, _ in runs), max(task for _, task in runs)) for name, runs in found.items()}
+
+
+def load(more: Locator) -> None:
+    more.click()
+    more.page.get_by_role("button", name="Loading…").wait_for(state="detached")
 
 
 def clear(page: Page) -> None:
