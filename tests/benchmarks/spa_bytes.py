@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Response, sync_playwright
 
 from tests.benchmarks.lighthouse import pages
 from tests.conftest import found_tools
@@ -41,9 +41,13 @@ def first_view(browser: str, base_url: str, path: str, token: str) -> dict[str, 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = chromium.new_context(base_url=base_url, service_workers="block").new_page()
-        page.add_init_script(f"sessionStorage.setItem('scc.token', '{token}')" if token else "")
-        responses = []
-        page.on("response", responses.append)
+        page.add_init_script(f"sessionStorage.setItem('scc.token', '{token}')")
+        responses: list[Response] = []
+
+        def note(response: Response) -> None:
+            responses.append(response)
+
+        page.on("response", note)
         page.goto(path, wait_until="networkidle")
         for response in responses:
             kind = KINDS.get(response.request.resource_type)
