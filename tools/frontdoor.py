@@ -1,6 +1,7 @@
 """The viewer's side of the local edge: plain HTTP on loopback, handed to the embedded CloudFront distribution."""
 
 import contextlib
+import gzip
 import html
 import http.client
 import json
@@ -12,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tools import routing
 from tools.embedded import MAX_WORKERS
 
 CHUNK_BYTES = 64 * 1024
@@ -20,6 +22,9 @@ UPSTREAM_TIMEOUT_S = 60
 IDLE_TIMEOUT_S = 75
 MAX_DRAINED_BYTES = 64 * 1024 * 1024
 MAIL_KEPT = 500
+# CloudFront's least; the gateway's is minimum_compression_size, 1024.
+MIN_PACKED_BYTES = 1000
+PACKED_TYPES = ("text/", "application/json", "image/svg+xml")
 HOP_BY_HOP = {
     "connection",
     "content-length",
@@ -175,12 +180,12 @@ class Viewer(BaseHTTPRequestHandler):
 
     def _relay(self, response: http.client.HTTPResponse) -> None:
         no_body = self.command == "HEAD" or response.status in (204, 304)
+        if not no_body and self._is_packed(response):
+            self._relay_packed(response)
+            return
         length = response.getheader("Content-Length")
         chunked = length is None and not no_body
-        self.send_response_only(response.status)
-        for name, value in response.getheaders():
-            if name.lower() not in HOP_BY_HOP:
-                self.send_header(name, value)
+        self._relay_head(response)
         if chunked:
             self.send_header("Transfer-Encoding", "chunked")
         elif length is not None:
@@ -190,6 +195,40 @@ class Viewer(BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk)
         if chunked:
             self.wfile.write(b"0\r\n\r\n")
+        self.wfile.flush()
+
+    def _relay_head(self, response: http.client.HTTPResponse) -> None:
+        self.send_response_only(response.status)
+        for name, value in response.getheaders():
+            if name.lower() not in HOP_BY_HOP:
+                self.send_header(name, value)
+
+    def _is_packed(self, response: http.client.HTTPResponse) -> bool:
+        """Whether CloudFront, or the gateway behind it, would compress this; the embedded AWS never does.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+        """
+        return (
+            routing.compresses(self.path.partition("?")[0])
+            and "gzip" in self.headers.get("Accept-Encoding", "")
+            and response.getheader("Content-Type", "").startswith(PACKED_TYPES)
+            and response.getheader("Content-Encoding") is None
+            and response.status != 206
+            and int(response.getheader("Content-Length", "0")) >= MIN_PACKED_BYTES
+        )
+
+    def _relay_packed(self, response: http.client.HTTPResponse) -> None:
+        body = gzip.compress(response.read(), compresslevel=6)
+        if tag := response.getheader("ETag"):
+            # Compressed, it is no longer the same byte for byte (RFC 9110 section 8.8.1).
+            del response.headers["ETag"]
+            response.headers["ETag"] = tag if tag.startswith("W/") else f"W/{tag}"
+        self._relay_head(response)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Vary", "Accept-Encoding")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
         self.wfile.flush()
 
     def _mail(self) -> None:

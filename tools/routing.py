@@ -45,6 +45,12 @@ DEFAULT = ROUTES[-1]
 PAGES = ("/", "/index.html", "/events/AAAAAAAAAAAAAAAAAAAAAA", "/g/AAAAAAAAAAAAAAAAAAAAAA", "/sw.js")
 
 
+def compresses(path: str) -> bool:
+    """Whether text gets to a browser compressed: by CloudFront where it caches, by the gateway where that answers."""
+    route = next(route for route in ROUTES if matches(route.pattern, path))
+    return route.origin == "api" or route.cache_policy == CACHING_OPTIMIZED
+
+
 def matches(pattern: str, path: str) -> bool:
     """CloudFront's rule: * is any text, ? any one character, case counts, the first slash may be left out."""
     parts = {"*": ".*", "?": "."}

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "./app";
 import { forgetBoard } from "./board";
 import { forgetCharters, outbox } from "./charters";
+import * as desk from "./desk";
 import { closePaymentDialog } from "./payment-dialog";
 import { pathname } from "./router";
 import { sampleBalance, sampleCharter, samplePayment } from "./samples";
@@ -12,12 +13,25 @@ type Handler = (path: string, init: RequestInit) => Response | Promise<Response>
 
 let root: HTMLElement;
 let handle: Handler;
+let loadDesk: () => Promise<typeof desk>;
 const calls: { method: string; path: string; init: RequestInit }[] = [];
+
+/** Who asked to be told which elements are near the window. */
+const watched = new Map<Element, (changes: unknown[]) => void>();
+vi.stubGlobal(
+  "IntersectionObserver",
+  class {
+    constructor(readonly tell: (changes: unknown[]) => void) {}
+    observe = (element: Element) => watched.set(element, this.tell);
+    unobserve = (element: Element) => watched.delete(element);
+  },
+);
 
 beforeEach(() => {
   root = document.createElement("div");
   document.body.append(root);
   calls.length = 0;
+  loadDesk = async () => desk;
   handle = () => json(404, { Code: "NotFound", Message: "Unknown." });
   vi.stubGlobal("fetch", async (path: string, init: RequestInit = {}) => {
     calls.push({ method: init.method ?? "GET", path, init });
@@ -43,7 +57,7 @@ function json(status: number, body: unknown, headers: Record<string, string> = {
 function open(path: string): void {
   window.history.replaceState(null, "", path);
   pathname.value = path;
-  render(<App />, root);
+  render(<App loadDesk={loadDesk} />, root);
 }
 
 const text = () => (root.textContent ?? "").replace(/\s+/g, " ");
@@ -113,6 +127,7 @@ describe("the password screen", () => {
         ? json(200, { token: "t1", role: "admin", expires_at: soon })
         : json(200, { events: [charter], next_cursor: null });
     open("/");
+    await says("Dispatch");
     type("input[type=password]", "a long enough password");
     await submit();
     await says("Next departure");
@@ -125,6 +140,7 @@ describe("the password screen", () => {
 
   test("says that the password is wrong, and how long to wait", async () => {
     open("/");
+    await says("Dispatch");
     handle = () => json(401, { Code: "Unauthorized", Message: "No." });
     type("input[type=password]", "wrong");
     await submit();
@@ -136,6 +152,7 @@ describe("the password screen", () => {
 
   test("asks for a name only when the server wants one", async () => {
     open("/");
+    await says("Dispatch");
     expect(root.querySelector("input[name=username]")).toBeNull();
     handle = () => json(400, { Code: "BadInput", Message: "No.", Fields: { name: "is required" } });
     type("input[type=password]", "password");
@@ -143,6 +160,16 @@ describe("the password screen", () => {
     await says("several admins");
     expect(root.querySelector("input[name=username]")).not.toBeNull();
   });
+});
+
+test("the desk that could not be fetched is said to be missing, and is fetched again", async () => {
+  let signal = false;
+  loadDesk = async () => (signal ? desk : Promise.reject(new Error("no signal")));
+  open("/");
+  await says("This page could not be loaded.");
+  signal = true;
+  button("Try again").click();
+  await says("Dispatch");
 });
 
 test("logging out ends the session on the server, and nothing stays on the page", async () => {
@@ -157,6 +184,46 @@ test("logging out ends the session on the server, and nothing stays on the page"
   expect(call?.init.headers).toMatchObject({ Authorization: "Bearer t1" });
   expect(text()).not.toMatch("Sunset sail");
   expect(localStorage.length + sessionStorage.length).toBe(0);
+});
+
+test("of a thousand charters the board has only those near the window in full", async () => {
+  const events = Array.from({ length: 1000 }, (_, place) =>
+    sampleCharter({
+      event_id: `c${place}`,
+      title: `Sail ${place}.`,
+      starts_at: new Date(Date.now() + (place + 48) * 3_600_000).toISOString(),
+      ends_at: new Date(Date.now() + (place + 49) * 3_600_000).toISOString(),
+    }),
+  );
+  handle = () => json(200, { events, next_cursor: null });
+  session.begin("t1", false);
+  open("/");
+  await says("Sail 0.");
+  const full = () => root.querySelectorAll(".card-foot").length;
+  const articles = () => root.querySelectorAll("article").length;
+  expect([full(), articles()]).toEqual([7, 55]);
+
+  // Whoever scrolls on finds more of them in full, and others below.
+  const row = (place: number) =>
+    root.querySelectorAll<HTMLElement>(".cards > li")[place] as HTMLElement;
+  const move = (place: number, isIntersecting: boolean) =>
+    watched.get(row(place))?.([{ target: row(place), isIntersecting }]);
+  move(48, true);
+  await vi.waitFor(() => expect([full(), articles()]).toEqual([13, 61]));
+  row(50).querySelector("button")?.focus();
+  move(48, false);
+  expect(full()).toBe(13);
+  row(50).querySelector("button")?.blur();
+  move(48, false);
+  await vi.waitFor(() => expect([full(), articles()]).toEqual([7, 61]));
+
+  const requests = calls.length;
+  type("#search", "sail 99");
+  await says("19 charters fit.");
+  expect([full(), articles()]).toEqual([6, 19]);
+  type("#search", "");
+  await vi.waitFor(() => expect([full(), articles()]).toEqual([7, 55]));
+  expect(calls.length).toBe(requests);
 });
 
 test("the board shows more by its cursor, and the past when asked", async () => {
@@ -463,8 +530,11 @@ describe("guests", () => {
   test("never make the app ask for what admins see, even where one is logged in", async () => {
     session.begin("t1", false);
     handle = () => json(200, guest);
+    const fetchDesk = vi.fn(loadDesk);
+    loadDesk = fetchDesk;
     open("/g/event-1");
     await says("Bring a hat.");
+    expect(fetchDesk).not.toHaveBeenCalled();
     expect(calls.map(({ path }) => path)).toEqual(["/api/guest/event-1"]);
     expect(calls[0]?.init.headers).not.toHaveProperty("Authorization");
   });

@@ -1,35 +1,35 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { logout } from "./api";
-import { Board } from "./board";
-import { OutboxStrip } from "./card";
-import { CharterPage } from "./charter";
-import { CharterDialogs } from "./charter-dialog";
-import { outbox } from "./charters";
 import { GuestPage } from "./guest";
-import { isPayments, isWaivers, LazyPage } from "./lazy-page";
-import { LoginDialog, LoginPage } from "./login";
+import { NotLoaded, usePart } from "./lazy";
 import { NotFound } from "./not-found";
 import { useValue } from "./observable";
-import { PaymentDialogs } from "./payment-dialog";
-import { newRelease, showNewRelease } from "./release";
-import { href, parseRoute, pathname, type Route } from "./router";
-import * as session from "./session";
-import { announce, Mark, Notices } from "./ui";
+import { type DeskRoute, parseRoute, pathname, type Route } from "./router";
+import { Mark, Notices } from "./ui";
 import { WaiverDetour } from "./waiver-detour";
 
-export function App() {
+interface DeskPart {
+  Desk(props: { route: DeskRoute }): ComponentChildren;
+}
+
+interface Props {
+  /** Fetches what only admins see; guests' phones do without it. */
+  loadDesk(): Promise<DeskPart>;
+}
+
+export function App({ loadDesk }: Props) {
   const path = useValue(pathname);
   const route = parseRoute(path);
   useFocusOnNavigation(path);
   return (
     <>
-      <Page route={route} />
+      <Page route={route} loadDesk={loadDesk} />
       <Notices />
     </>
   );
 }
 
-function Page({ route }: { route: Route }) {
+function Page({ route, loadDesk }: Props & { route: Route }) {
   switch (route.page) {
     case "guest":
       return (
@@ -53,40 +53,21 @@ function Page({ route }: { route: Route }) {
         </>
       );
     default:
-      return <Desk route={route} />;
+      return <LazyDesk route={route} loadDesk={loadDesk} />;
   }
 }
 
-type DeskRoute = Exclude<Route, { page: "guest" | "waiver" | "not_found" }>;
-
-/** What only admins see. Without a session nothing of it is rendered, and nothing is asked for. */
-function Desk({ route }: { route: DeskRoute }) {
-  const current = useValue(session.session);
-  const { state } = current;
-  const token = useRef("");
-  if (current.state === "in") token.current = current.token;
-  if (state === "out") return <LoginPage />;
+function LazyDesk({ route, loadDesk }: Props & { route: DeskRoute }) {
+  const { part, failed, load } = usePart(loadDesk);
+  if (part) return <part.Desk route={route} />;
   return (
     <>
-      <DeskHeader page={route.page} />
-      {/* A new session loads the page again; an ended one leaves it as it is. */}
-      <DeskPage key={token.current} route={route} />
-      <PaymentDialogs />
-      <CharterDialogs />
-      {state === "ended" && <LoginDialog />}
+      <GuestHeader />
+      <main id="main" class="page" aria-busy={!failed}>
+        {failed && <NotLoaded onRetry={load} />}
+      </main>
     </>
   );
-}
-
-function DeskPage({ route }: { route: DeskRoute }) {
-  switch (route.page) {
-    case "board":
-      return <Board />;
-    case "charter":
-      return <CharterPage key={route.event_id} event_id={route.event_id} />;
-    default:
-      return <LazyPage route={route} />;
-  }
 }
 
 function GuestHeader() {
@@ -98,66 +79,6 @@ function GuestHeader() {
       </p>
     </header>
   );
-}
-
-function DeskHeader({ page }: { page: DeskRoute["page"] }) {
-  const current = (is: boolean) => (is ? { "aria-current": "page" as const } : {});
-  return (
-    <header class="top">
-      <a class="skip" href="#main">
-        Skip to the content
-      </a>
-      <a class="brand" href={href("/")}>
-        <Mark />
-        <span class="brand-name">Ship Captain Crew</span>
-      </a>
-      <nav aria-label="Main">
-        <a href={href("/")} {...current(page === "board")}>
-          Board
-        </a>
-        <a href={href("/payments")} {...current(isPayments(page))}>
-          Payments
-        </a>
-        <a href={href("/mail")} {...current(page === "mail")}>
-          Mail
-        </a>
-        <a href={href("/waiver")} {...current(isWaivers(page))}>
-          Waiver
-        </a>
-      </nav>
-      <button type="button" class="leave" onClick={() => void leave()}>
-        Log out
-      </button>
-      <OutboxStrip />
-      <ReleaseStrip />
-    </header>
-  );
-}
-
-function ReleaseStrip() {
-  if (!useValue(newRelease)) return null;
-  return (
-    <div class="strip outbox-strip strip-calm" role="status">
-      <p>A new version is ready.</p>
-      <button type="button" onClick={showNewRelease}>
-        Reload
-      </button>
-    </div>
-  );
-}
-
-async function leave(): Promise<void> {
-  const unsent = outbox.entries.value.length;
-  const ending = logout().catch(() => null);
-  // The token is needed for the call, so it has started already; the desk closes at once.
-  session.leave();
-  await ending;
-  if (unsent > 0) {
-    const what = unsent === 1 ? "1 payment stays" : `${unsent} payments stay`;
-    announce(`Logged out. ${what} on this device and is sent after the next login.`, "bad");
-  } else {
-    announce("Logged out.");
-  }
 }
 
 /** After a click on a link, reading goes on at the new page's heading. */

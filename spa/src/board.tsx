@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { listCharters } from "./api";
 import { matches, sections } from "./board-sections";
 import { Card } from "./card";
+import { CardList } from "./card-list";
 import { openCharterDialog } from "./charter-dialog";
 import { charters, keepCharters } from "./charters";
 import type { CharterEvent } from "./contract";
@@ -122,29 +123,28 @@ export function Board() {
     };
   }, []);
 
-  const shown = useMemo(() => {
+  const all = useMemo(() => {
     const visible = [...events.values()].filter(
       ({ starts_at }) => !known?.until || starts_at <= known.until,
     );
-    const all = sections(visible, new Date(now_ms));
-    if (query.trim() === "") return all;
-    const fits = (event: CharterEvent) => matches(event, query.trim());
-    return {
-      next: all.next && fits(all.next) ? all.next : null,
-      today: all.today.filter(fits),
-      coming: all.coming.filter(fits),
-      past: all.past.filter(fits),
-    };
-  }, [events, known, now_ms, query]);
+    return sections(visible, new Date(now_ms));
+  }, [events, known, now_ms]);
 
-  const searching = query.trim() !== "";
+  const words = query.trim();
+  const searching = words !== "";
+  const { next, today, coming, past } = useMemo(() => {
+    const fits = (event: CharterEvent) => matches(event, words);
+    return searching
+      ? {
+          next: all.next && fits(all.next) ? all.next : null,
+          today: all.today.filter(fits),
+          coming: all.coming.filter(fits),
+          past: all.past.filter(fits),
+        }
+      : all;
+  }, [all, words]);
   const pastOpen = (known?.past_days ?? 0) > 0;
-  const found =
-    (shown.next ? 1 : 0) +
-    shown.today.length +
-    shown.coming.length +
-    (pastOpen ? shown.past.length : 0);
-  const { next } = shown;
+  const found = (next ? 1 : 0) + today.length + coming.length + (pastOpen ? past.length : 0);
 
   return (
     <main id="main" class="page">
@@ -183,21 +183,21 @@ export function Board() {
               <Card event={next} now_ms={now_ms} large />
             </section>
           )}
-          {(!searching || shown.today.length > 0) && (
+          {(!searching || today.length > 0) && (
             <section aria-labelledby="today">
               <h2 id="today">Today</h2>
-              {shown.today.length === 0 && (
+              {today.length === 0 && (
                 <p class="nothing">
                   {next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}
                 </p>
               )}
-              <Cards events={shown.today} now_ms={now_ms} />
+              <CardList events={today} now_ms={now_ms} query={words} />
             </section>
           )}
-          {(!searching || shown.coming.length > 0) && (
+          {(!searching || coming.length > 0) && (
             <section aria-labelledby="coming">
               <h2 id="coming">Coming</h2>
-              {shown.coming.length === 0 && !next && (
+              {coming.length === 0 && !next && (
                 <div class="empty">
                   <p class="empty-title">No charter is planned.</p>
                   <p>Create one, then send its guest link to the patron.</p>
@@ -206,38 +206,25 @@ export function Board() {
                   </button>
                 </div>
               )}
-              {shown.coming.length === 0 && next && <p class="nothing">Nothing after that yet.</p>}
-              <Cards events={shown.coming} now_ms={now_ms} />
+              {coming.length === 0 && next && <p class="nothing">Nothing after that yet.</p>}
+              <CardList events={coming} now_ms={now_ms} query={words} />
             </section>
           )}
           {known.next_cursor && <LoadButton label="Show more" load={loadMore} />}
           <section aria-labelledby="past">
             <h2 id="past">Past</h2>
-            {pastOpen && shown.past.length === 0 && (
+            {pastOpen && past.length === 0 && (
               <p class="nothing">
                 {searching ? "No past charter fits." : "No charter"} since{" "}
                 {formatDay(new Date(now_ms - known.past_days * DAY_MS).toISOString(), "UTC")}.
               </p>
             )}
-            {pastOpen && <Cards events={shown.past} now_ms={now_ms} />}
+            {pastOpen && <CardList events={past} now_ms={now_ms} query={words} />}
             <LoadButton label={pastOpen ? "Show earlier" : "Show past charters"} load={loadPast} />
           </section>
         </>
       )}
     </main>
-  );
-}
-
-function Cards({ events, now_ms }: { events: readonly CharterEvent[]; now_ms: number }) {
-  if (events.length === 0) return null;
-  return (
-    <ul class="cards">
-      {events.map((event) => (
-        <li key={event.event_id}>
-          <Card event={event} now_ms={now_ms} />
-        </li>
-      ))}
-    </ul>
   );
 }
 

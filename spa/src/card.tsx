@@ -17,26 +17,37 @@ interface CardProps {
   event: CharterEvent;
   now_ms: number;
   large?: boolean;
+  /** Only the title, for a card that nobody sees yet. */
+  brief?: boolean;
 }
 
 /** One charter on the board: what a captain wants to know from arm's length. */
-export function Card({ event, now_ms, large }: CardProps) {
+export function Card({ event, now_ms, large, brief }: CardProps) {
   const cancelled = event.status === "cancelled";
   const titleId = `title-${event.event_id}`;
+  const title = (
+    // With its key the link stays the same one, and keeps the focus, when the rest comes.
+    <h3 key="title" id={titleId}>
+      <a href={href(`/events/${event.event_id}`)}>{event.title}</a>
+    </h3>
+  );
+  const looks = `card${large ? " card-large" : ""}${cancelled ? " card-cancelled" : ""}`;
+  if (brief) {
+    return (
+      <article class={looks} aria-labelledby={titleId}>
+        {title}
+      </article>
+    );
+  }
   const crew = event.crew.map(({ name }) => name).filter(Boolean);
   return (
-    <article
-      class={`card${large ? " card-large" : ""}${cancelled ? " card-cancelled" : ""}`}
-      aria-labelledby={titleId}
-    >
+    <article class={looks} aria-labelledby={titleId}>
       <p class="card-when">
         <span class="card-day">{dayText(event, now_ms)}</span>{" "}
         <span class="card-time">{formatSpan(event.starts_at, event.ends_at, event.timezone)}</span>{" "}
         <span class="card-away">{stateText(event, now_ms)}</span>
       </p>
-      <h3 id={titleId}>
-        <a href={href(`/events/${event.event_id}`)}>{event.title}</a>
-      </h3>
+      {title}
       <dl class="card-facts">
         <Fact name="Vessel" value={event.vessel} />
         <Fact name="Captain" value={event.captain?.name ?? ""} missing="No captain yet" />

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { NotLoaded } from "./lazy";
 import { href, type Route } from "./router";
 import { Skeleton, usePageTitle } from "./ui";
 
@@ -96,24 +97,6 @@ export function LazyPage({ route }: { route: LazyRoute }) {
         </>
       )}
     </main>
-  );
-}
-
-function NotLoaded({ onRetry }: { onRetry(): void }) {
-  return (
-    <div class="empty" role="alert">
-      <p class="empty-title">This page could not be loaded.</p>
-      <p>It is fetched when it is first opened. Check the connection and try again.</p>
-      <p class="buttons">
-        <button type="button" onClick={onRetry}>
-          Try again
-        </button>
-        {/* Some browsers do not fetch again what has failed once. */}
-        <button type="button" onClick={() => window.location.reload()}>
-          Reload
-        </button>
-      </p>
-    </div>
   );
 }
 

@@ -19,6 +19,8 @@ export type Route =
   | { page: "waiver"; event_id: string }
   | { page: "not_found" };
 
+export type DeskRoute = Exclude<Route, { page: "guest" | "waiver" | "not_found" }>;
+
 const STAGING = "/_staging";
 
 /** Where the app lives: the same bytes are served at `/` and at `/_staging/`. */

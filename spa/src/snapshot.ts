@@ -74,8 +74,10 @@ export function takeSnapshot(
   known: ReadonlyMap<string, Records>,
 ): Snapshot {
   const nearest = [...events]
-    .sort((a, b) => distance_ms(a, board.at_ms) - distance_ms(b, board.at_ms))
-    .slice(0, MOST_CHARTERS);
+    .map((event) => ({ event, away_ms: Math.abs(Date.parse(event.starts_at) - board.at_ms) }))
+    .sort((a, b) => a.away_ms - b.away_ms)
+    .slice(0, MOST_CHARTERS)
+    .map(({ event }) => event);
   return {
     at_ms: board.at_ms,
     board,
@@ -85,10 +87,6 @@ export function takeSnapshot(
       return found && addsUp(event, found.payments) ? [[event.event_id, plain(found)]] : [];
     }),
   };
-}
-
-function distance_ms({ starts_at }: CharterEvent, at_ms: number): number {
-  return Math.abs(new Date(starts_at).getTime() - at_ms);
 }
 
 function withoutContacts(event: CharterEvent): CharterEvent {

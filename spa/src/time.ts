@@ -93,7 +93,7 @@ function offsetFormat(timezone: string): Intl.DateTimeFormat {
 /** Whether this machine knows the time zone. */
 export function isTimezone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en-US", { timeZone: name });
+    offsetFormat(name);
     return name !== "";
   } catch {
     return false;
@@ -137,10 +137,7 @@ export function formatTime(instant: string, timezone: string): string {
 
 /** The zone's short name at that moment, for example `EST`. */
 export function zoneName(instant: string, timezone: string): string {
-  const part = new Intl.DateTimeFormat(locale, {
-    timeZone: safeZone(timezone),
-    timeZoneName: "short",
-  })
+  const part = format(safeZone(timezone), { timeZoneName: "short" })
     .formatToParts(new Date(instant))
     .find(({ type }) => type === "timeZoneName");
   return part?.value ?? timezone;
@@ -162,8 +159,7 @@ export function formatSpan(starts_at: string, ends_at: string, timezone: string)
 function span(starts_at: string, ends_at: string, timezone: string): string {
   const [start, end] = [new Date(starts_at), new Date(ends_at)];
   if (localDay(start, timezone) === localDay(end, timezone) && start <= end) {
-    const options = { timeZone: timezone, hour: "numeric", minute: "2-digit" } as const;
-    return new Intl.DateTimeFormat(locale, options).formatRange(start, end);
+    return format(timezone, { hour: "numeric", minute: "2-digit" }).formatRange(start, end);
   }
   const day = formatDay(ends_at, timezone);
   return `${formatTime(starts_at, timezone)} – ${day}, ${formatTime(ends_at, timezone)}`;
@@ -195,9 +191,20 @@ export function formatAway(instant: string, now_ms: number): string {
 }
 
 function formatted(instant: string, timezone: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(locale, { timeZone: safeZone(timezone), ...options }).format(
-    new Date(instant),
-  );
+  return format(safeZone(timezone), options).format(new Date(instant));
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format costs more than using it for a hundred dates, so each is made once. */
+function format(timezone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = timezone + JSON.stringify(options);
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat(locale, { timeZone: timezone, ...options });
+    formats.set(key, found);
+  }
+  return found;
 }
 
 function safeZone(timezone: string): string {

@@ -1,5 +1,6 @@
 """The whole stack behind one door: who answers which path, with which headers, and what stays inside."""
 
+import gzip
 import json
 import re
 import secrets
@@ -138,6 +139,33 @@ def test_assets_are_kept_for_ever_and_pages_asked_for_again(site: Site) -> None:
         assert asset.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         expected = types.get(path.rpartition(".")[2])
         assert expected in (None, asset.headers["Content-Type"])
+
+
+def test_text_gets_to_a_browser_compressed_and_to_others_as_it_is(site: Site, event: dict[str, Any]) -> None:
+    script = re.findall(r'src="(/assets/[^"]+[.]js)"', site.call("GET", "/").text)[0]
+    for path in ("/", script, f"/g/{event['event_id']}/waiver", f"/api/guest/{event['event_id']}"):
+        plain = site.call("GET", path)
+        packed = site.call("GET", path, headers={"Accept-Encoding": "gzip, br"})
+        assert plain.headers["Content-Encoding"] is None, path
+        assert packed.headers["Content-Encoding"] == "gzip", path
+        assert packed.headers["Vary"] == "Accept-Encoding", path
+        assert len(packed.body) < len(plain.body), path
+        assert without_ids(gzip.decompress(packed.body).decode()) == without_ids(plain.text), path
+    known = site.call("GET", "/", headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+    assert site.call("GET", "/", headers={"If-None-Match": known}).status == 304
+    # Its behaviour caches nothing, and CloudFront compresses only what it may cache.
+    staged = site.call("GET", "/_staging/", headers={"Accept-Encoding": "gzip"})
+    assert staged.headers["Content-Encoding"] is None
+
+
+def without_ids(page: str) -> str:
+    """Each opened waiver has a submission id and a mark of its own."""
+    return re.sub(r'name="(submission_id|opened)" value="[^"]*"', "", page)
+
+
+def test_private_links_and_the_desk_stay_out_of_search_engines(site: Site, event: dict[str, Any]) -> None:
+    for path in ("/", f"/g/{event['event_id']}", f"/g/{event['event_id']}/waiver"):
+        assert re.search('<meta name="robots" content="noindex"', site.call("GET", path).text), path
 
 
 def test_pages_api_and_waiver_carry_the_security_headers_in_success_and_refusal(
