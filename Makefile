@@ -33,10 +33,11 @@ test: ## every test: SPA units, then Python and browser
 	@cd spa && npm test
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-soak: ## the ledger's random tests at full length: some minutes
+soak: ## the tests that try many cases, at full length: a quarter of an hour
 	@$(PYTHON) tools/setup.py test
 	@ADMIN_SEEDS="11 12 13 14 15" ADMIN_ACTS=2000 LEDGER_EXAMPLES=500 $(PY) -m pytest -q --timeout 1800 \
 		tests/faults/test_many_admins.py tests/faults/test_ledger_model.py
+	@CHAIN_STEP=1 XSS_STEP=1 $(PY) -m pytest -q --timeout 1800 tests/unit/test_chain.py tests/api/test_xss.py
 
 check: ## formatting, lint and types, for Python and the SPA
 	@$(PYTHON) tools/setup.py check
