@@ -284,7 +284,7 @@ def search_waivers() -> dict[str, Any]:
 
 @app.route("/api/waivers.json")
 def export_waivers() -> dict[str, Any]:
-    return waivers.export_chain()
+    return waivers.export_chain(waivers.parse_export(query()))
 
 
 @app.route("/api/waiver-versions")

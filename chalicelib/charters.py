@@ -22,7 +22,8 @@ def get_charter(event_id: str) -> dict[str, Any]:
 def get_guest_event(event_id: str) -> dict[str, Any]:
     """The contract's GuestEvent: what anyone with the link may see, and nothing else."""
     charter, here = payments.find_charter(event_id, with_waivers=True), settings()
-    event = charter.event
+    # Which texts are current matters only for whoever signed in two languages; that is not worth a read more.
+    event, people = charter.event, waivers.people(charter.waivers, {})
     return {
         "event_id": event.event_id,
         **{name: event.details[name] for name in GUEST_FIELDS},
@@ -32,6 +33,6 @@ def get_guest_event(event_id: str) -> dict[str, Any]:
         "waivers": {
             "signed": event.signed_count,
             "expected": event.details["party_size"],
-            "signers": [waivers.short_name(record["participant_name"]) for record in waivers.in_order(charter.waivers)],
+            "signers": [waivers.short_name(record["participant_name"]) for record in people],
         },
     }

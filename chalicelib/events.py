@@ -150,7 +150,9 @@ def missing_guests(event: EventRecord) -> list[dict[str, str]]:
 def _waiver_counts(event: EventRecord) -> dict[str, Any]:
     counts: dict[str, Any] = {"signed": event.signed_count, "expected": event.details["party_size"]}
     if event.details["guests"]:
-        counts["missing"] = [guest["name"] for guest in missing_guests(event)]
+        missing = missing_guests(event)
+        counts["missing"] = [guest["name"] for guest in missing]
+        counts["missing_guest_ids"] = [guest["guest_id"] for guest in missing]
     return counts
 
 

@@ -11,6 +11,7 @@ from chalicelib.acts import Actor
 from chalicelib.errors import BadInput, Conflict
 from chalicelib.fields import Fields
 from chalicelib.settings import settings
+from chalicelib.store import Charter
 
 STATES = ("aboard", "no_show", "clear")
 COAST_GUARD = "Coast Guard: VHF channel 16, or 911"
@@ -25,8 +26,11 @@ def get_manifest(event_id: str) -> dict[str, Any]:
 
     Before the first check-in `head_count` counts who has signed; from then on who has come aboard.
     """
-    charter = payments.find_charter(event_id, with_waivers=True)
-    event, details = charter.event, charter.event.details
+    return _manifest(payments.find_charter(event_id, with_waivers=True))
+
+
+def _manifest(charter: Charter) -> dict[str, Any]:
+    event, details, event_id = charter.event, charter.event.details, charter.event.event_id
     dock, current = store.read_dock(event_id), waiver_versions.read_current()
     signed = [_passenger(record, current, dock) for record in waivers.people(charter.waivers, current)]
     absent = events.missing_guests(event)
@@ -121,23 +125,24 @@ def _note(event_id: str, name: str, act: str, state: str, actor: Actor, now: dat
         try:
             store.put_dock_note(event_id, name, note, acts.audit(act, actor, at, about=name, state=state))
         except store.Moved:
+            if "DEPARTURE" in store.read_dock(event_id):
+                raise Conflict("This charter has departed, and its manifest is frozen.") from None
             continue
         break
 
 
 def depart(event_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """Freezes the manifest as it is and mails it ashore. The first one stands; again: unchanged."""
-    event = events.find_event(event_id)
-    if event.status == "cancelled":
-        raise Conflict("This charter is cancelled.")
-    manifest = get_manifest(event_id)
-    frozen = {name: value for name, value in manifest.items() if name not in ("frozen", "snapshot")}
     at = times.format_instant(now)
-    departure = {"at": at, "by": actor.name, "sha256": snapshot_hash(frozen), "manifest": frozen}
-    mail = notifications.owe_manifest(event, departure, now)
     for _ in acts.tries():
+        charter = payments.find_charter(event_id, with_waivers=True)
+        if charter.event.status == "cancelled":
+            raise Conflict("This charter is cancelled.")
+        frozen = {name: value for name, value in _manifest(charter).items() if name not in ("frozen", "snapshot")}
+        departure = {"at": at, "by": actor.name, "sha256": snapshot_hash(frozen), "manifest": frozen}
+        mail = notifications.owe_manifest(charter.event, departure, now)
         try:
-            new = store.put_departure(event_id, departure, acts.audit("departed", actor, at), mail)
+            new = store.put_departure(charter.event, departure, acts.audit("departed", actor, at), mail)
         except store.Moved:
             continue
         break

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib import acts, auth, chain, events, fields, notifications, pages, store, times, waiver_versions
+from chalicelib import acts, auth, chain, events, fields, notifications, pages, store, times, waiver_versions, waivers
 from chalicelib.acts import Actor
 from chalicelib.errors import Busy, Conflict, TooManyTries
 from chalicelib.fields import Fields
@@ -21,6 +21,8 @@ log = logging.getLogger("scc.waivers")
 
 MAX_MINORS = 10
 MAX_STROKES, MAX_POINTS, MAX_COORDINATE = 200, 20_000, 10**15
+# As sent and as stored: a minor's record carries the drawing too, and all of them go into one transaction.
+MAX_STROKES_CHARS = 200_000
 RELATIONSHIPS = ("parent", "legal_guardian", "grandparent", "other")
 
 ESIGN_STATEMENT = (
@@ -47,6 +49,14 @@ class VersionConflict(Conflict):
 
 class NotOpen(Conflict):
     """409. The charter takes no signatures."""
+
+
+class AlreadySigned(Conflict):
+    """409. The same form was signed before with other words; `token` leads to the page that confirms it."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__("This form was signed before. What you have changed since is not part of that signature.")
+        self.token = token
 
 
 @dataclass(frozen=True)
@@ -270,7 +280,7 @@ def _take_strokes(form: Fields) -> list[Any]:
 
     A point is {x, y, time} or [x, y, time]; the time, in milliseconds, may be left out.
     """
-    text = form.text("signature_strokes", max_chars=200_000, default="")
+    text = form.text("signature_strokes", max_chars=MAX_STROKES_CHARS, default="")
     if not text:
         return []
     rule = "must be a list of strokes, each with points x and y"
@@ -279,7 +289,7 @@ def _take_strokes(form: Fields) -> list[Any]:
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError):
         form.refuse("signature_strokes", rule)
         return []
-    if len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS:
+    if len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS or len(json.dumps(points)) > MAX_STROKES_CHARS:
         form.refuse("signature_strokes", "is too long")
         return []
     return [stroke for stroke in points if stroke]
@@ -314,7 +324,7 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
     """Stores one record for each covered person; returns the token of the page that confirms it.
 
     The same submission again returns the same token and stores nothing. Raises BadInput,
-    VersionConflict, NotOpen or TooManyTries.
+    VersionConflict, NotOpen, AlreadySigned or TooManyTries.
     """
     for number in acts.tries(patience_s=PATIENCE_S, queued=True):
         desk, event = open_desk(event_id, LANGUAGES, with_head=True)
@@ -328,7 +338,7 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
         if closed or signing.waiver_version != version["waiver_version"]:
             # What was signed once stays signed, whatever changed since.
             if store.read_waiver(event_id, token):
-                return token
+                return _confirm(event_id, signing, token)
             if closed:
                 raise NotOpen(closed)
             raise VersionConflict("The text has changed since you opened it. Please read the new one and sign it.")
@@ -343,6 +353,7 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
             continue
         records = chain.seal(_records(event, version, signing, visitor, now), desk.seq, desk.head)
         mail = notifications.owe_waiver_copy(event, records, version, now)
+        people, texts = _new_people(event, records, desk)
         try:
             store.append_waivers(
                 event_id,
@@ -350,11 +361,13 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
                 desk.seq,
                 _audits(records, visitor),
                 mail,
+                people=people,
+                texts=texts,
                 current={one: desk.versions.get(one, {}).get("waiver_version") for one in LANGUAGES},
                 throttles=_throttles(event_id, visitor.address, now),
             )
         except store.Exists:
-            return token
+            return _confirm(event_id, signing, token)
         except store.TooMany as full:
             raise _too_many(full.place, now) from None
         except store.Moved:
@@ -362,6 +375,35 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
         notifications.deliver(mail, now)
         break
     return token
+
+
+def _confirm(event_id: str, signing: Signing, token: str) -> str:
+    """The token of what this form became. Raises AlreadySigned if other words came under its id."""
+    ids = [waiver_id(event_id, signing.submission_id, place) for place in range(MAX_MINORS + 1)]
+    first, *minors = store.read_waivers(event_id, ids)
+    # Neither the marks of the form nor the signature itself, which nobody draws twice alike.
+    names = ("waiver_version", "signer_name", "signer_email", "signer_phone", "signer_birth_date")
+    same = all(first[name] == getattr(signing, name) for name in names)
+    signed_for = [(one["participant_name"], one["participant_birth_date"]) for one in minors]
+    same &= signed_for == [(minor.name, minor.birth_date) for minor in signing.minors]
+    same &= all(one["guardian_relationship"] == signing.guardian_relationship for one in minors)
+    if not same:
+        raise AlreadySigned(token)
+    return token
+
+
+def _new_people(event: EventRecord, records: Sequence[dict[str, Any]], desk: Desk) -> tuple[int, set[str]]:
+    """How many people more have signed, and the texts signed here. Who signs again under a newer text counts once."""
+    current = {language: waiver_versions.choose(desk.versions, language) for language in LANGUAGES}
+    in_use = {version["waiver_version"] for version in current.values()}
+    is_first = not event.signed_count or (event.signed_versions and event.signed_versions <= in_use)
+    if is_first and event.signed_guest_ids.isdisjoint({record["guest_id"] for record in records}):
+        return len(records), {records[0]["waiver_version"]}
+    charter = store.read_charter(event.event_id)
+    before = charter.waivers if charter else []
+    after = [*before, *records]
+    people = len(waivers.people(after, current)) - len(waivers.people(before, current))
+    return people, {record["waiver_version"] for record in after}
 
 
 def waiver_id(event_id: str, submission_id: str, place: int) -> str:
@@ -430,7 +472,9 @@ def _audits(records: Sequence[Mapping[str, Any]], visitor: Visitor) -> list[dict
 
 
 def count_refused(event_id: str, address: str, now: datetime) -> None:
-    """A form with mistakes counts as a try of its address. Raises TooManyTries."""
+    """A form with mistakes counts as a try of its address. Raises NotFound or TooManyTries."""
+    if not fields.is_event_id(event_id):
+        raise events.unknown_event()
     (name, most, ttl_s), _ = _limits(event_id, address, now)
     if store.count_try(name, +1, ttl_s) > most:
         raise _too_many(0, now)

@@ -22,6 +22,11 @@ from chalicelib.waiver_versions import LANGUAGES
 OPEN_MINOR_ROWS = 2
 _LANGUAGE_NAMES = (("en", "English"), ("es", "Español"))
 _USER_AGENT_CHARS = 300
+# Also what a form leads to that a machine has filled in; if it was the browser of a guest, they learn of it.
+NOT_ARRIVED = (
+    "No signature has arrived under this link. Please sign here. If your browser fills in forms by itself, "
+    "please type instead."
+)
 
 
 @dataclass(frozen=True)
@@ -49,38 +54,62 @@ def show(event_id: str, request: Request, *, now: datetime) -> Response:
     if record := waivers.find_signed(event_id, query.get("signed", "")):
         return _signed(event, record, look)
     if closed := signing.why_closed(event, now):
-        return _message(200, "Nothing to sign", closed, look, event)
-    form = {"submission_id": [str(uuid.uuid4())], "opened": [signing.mark_opening(event_id, now)]}
-    return _form(200, event, waiver_versions.choose(desk.versions, look.language), look, form, {})
+        return _message(200, "Nothing to sign", closed, look, event, script="" if look.kiosk else pages.script())
+    problems = {"": NOT_ARRIVED} if "signed" in query else {}
+    version = waiver_versions.choose(desk.versions, look.language)
+    return _form(200, event, version, look, _new_form(event_id, now), problems)
 
 
 def sign(event_id: str, request: Request, *, now: datetime) -> Response:
-    form: dict[str, list[str]] = {}
     look = Look(_take_language("", request), kiosk=False)
-    visitor = Visitor(
-        address=web.viewer_address(request), user_agent=request.headers.get("user-agent", "")[:_USER_AGENT_CHARS]
-    )
     if not fields.is_event_id(event_id):
         return _refusal(events.unknown_event(), look)
+    visitor = Visitor(address=web.viewer_address(request), user_agent=_user_agent(request))
+    form: dict[str, list[str]] = {}
     try:
-        form = web.read_form(request)
-        look = Look(_take_language(form.get("language", [""])[0], request), kiosk=bool(form.get("kiosk", [""])[0]))
-        token = signing.sign(event_id, form, visitor=visitor, now=now)
-    except BadInput as problem:
         try:
-            signing.count_refused(event_id, visitor.address, now)
-        except TooManyTries as full:
-            return _form_again(event_id, 429, look, form, {"": str(full)}, full.headers)
-        return _form_again(event_id, 400, look, form, problem.fields or {"": str(problem)})
-    except TooManyTries as problem:
-        return _form_again(event_id, 429, look, form, {"": str(problem)}, problem.headers)
-    except signing.VersionConflict as problem:
-        # What was agreed to before was another text: the ticks have to be set anew.
-        kept = {name: values for name, values in form.items() if name not in ("esign_consent", "intent")}
-        return _form_again(event_id, 409, look, kept, {"": str(problem)})
+            form = web.read_form(request)
+            language = _take_language(form.get("language", [""])[0], request)
+            look = Look(language, kiosk=bool(form.get("kiosk", [""])[0]))
+            token = signing.sign(event_id, form, visitor=visitor, now=now)
+        except DomainError as problem:
+            return _not_signed(event_id, problem, look, form, visitor, now)
     except DomainError as problem:
         return _refusal(problem, look)
     return web.html_response("", 303, {"Location": f"/g/{event_id}/waiver?signed={token}{look.query}"})
+
+
+def _user_agent(request: Request) -> str:
+    agent: str = request.headers.get("user-agent", "")[:_USER_AGENT_CHARS]
+    # What CloudFront puts there when its origin request policy does not pass the viewer's own.
+    return "" if agent == "Amazon CloudFront" else agent
+
+
+def _not_signed(
+    event_id: str, problem: DomainError, look: Look, form: dict[str, list[str]], visitor: Visitor, now: datetime
+) -> Response:
+    """The form again with all that was typed, and what to do about it; raises what no form can mend."""
+    if isinstance(problem, BadInput):
+        try:
+            signing.count_refused(event_id, visitor.address, now)
+        except TooManyTries as full:
+            problem = full
+        else:
+            return _form_again(event_id, 400, look, form, problem.fields or {"": str(problem)})
+    if isinstance(problem, TooManyTries):
+        return _form_again(event_id, 429, look, form, {"": str(problem)}, problem.headers)
+    # What was agreed to was another text, or is signed already: whoever means it sets the ticks anew.
+    kept = {name: values for name, values in form.items() if name not in ("esign_consent", "intent")}
+    if isinstance(problem, signing.VersionConflict):
+        return _form_again(event_id, 409, look, kept, {"": str(problem)})
+    if isinstance(problem, signing.AlreadySigned):
+        fresh = {**kept, **_new_form(event_id, now), "signature_typed": [""], "signature_strokes": [""]}
+        return _form_again(event_id, 409, look, fresh, {"": str(problem)}, signed=problem.token)
+    raise problem
+
+
+def _new_form(event_id: str, now: datetime) -> dict[str, list[str]]:
+    return {"submission_id": [str(uuid.uuid4())], "opened": [signing.mark_opening(event_id, now)]}
 
 
 def _take_language(asked: str, request: Request) -> str:
@@ -142,13 +171,11 @@ def _form_again(
     form: Mapping[str, list[str]],
     problems: Mapping[str, str],
     headers: Mapping[str, str] | None = None,
+    signed: str = "",
 ) -> Response:
-    try:
-        desk, event = signing.open_desk(event_id, LANGUAGES)
-    except DomainError as problem:
-        return _refusal(problem, look)
+    desk, event = signing.open_desk(event_id, LANGUAGES)
     version = waiver_versions.choose(desk.versions, look.language)
-    return _form(status_code, event, version, look, form, problems, headers)
+    return _form(status_code, event, version, look, form, problems, headers, signed)
 
 
 def _form(
@@ -159,7 +186,9 @@ def _form(
     form: Mapping[str, list[str]],
     problems: Mapping[str, str],
     headers: Mapping[str, str] | None = None,
+    signed: str = "",
 ) -> Response:
+    """`signed` leads to the signature that this form has become before."""
     names, births = form.get("minor_name", []), form.get("minor_birth_date", [])
     minors = [
         {"name": names[place] if place < len(names) else "", "birth_date": births[place] if place < len(births) else ""}
@@ -183,6 +212,7 @@ def _form(
         open_rows=max(OPEN_MINOR_ROWS, len(filled)),
         minors_open=bool(filled),
         problems=problems,
+        signed=signed,
         relationships=signing.RELATIONSHIPS,
         statements=signing.statements(look.language),
     )
@@ -208,11 +238,14 @@ def _message(
     look: Look,
     event: EventRecord | None = None,
     headers: Mapping[str, str] | None = None,
+    script: str = "",
 ) -> Response:
     say = pages.say(look.language)
     # A kiosk stays at the waiver.
     shown = None if look.kiosk else event
-    return _page(status_code, "message.html", look, headers, heading=say(heading), message=say(message), event=shown)
+    return _page(
+        status_code, "message.html", look, headers, script, heading=say(heading), message=say(message), event=shown
+    )
 
 
 def _page(

@@ -1,7 +1,9 @@
 """Signed waivers, read: one record, the admin's search, the chain as an export."""
 
 import hashlib
+import json
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +11,15 @@ from typing import Any
 
 from chalicelib import acts, chain, fields, lists, notifications, store, times, waiver_versions
 from chalicelib.acts import Actor
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, TooLarge
 from chalicelib.fields import Fields
 
 # How many records one call of the search looks at: about a second's work.
 SEARCHED = 1000
 HEAD_MAIL_HOUR = 12
+# Lambda answers with 6 MB at most; a part leaves room for the texts that it signs.
+MAX_ANSWER_BYTES, MAX_PART_BYTES = 5_500_000, 3_000_000
+INDEX_TRIES, INDEX_PAUSE_S = 4, 0.25
 # What can happen to a signature, in this order within one second.
 TRAIL = ("opened", "signed", "copy_sent", "viewed")
 
@@ -61,8 +66,14 @@ def _is_same_person(
         == " ".join(after["participant_name"].split()).casefold()
     )
     same_place = bool(after.get("guest_id")) and before.get("guest_id") == after.get("guest_id")
-    renewed = waiver_versions.is_superseded(before, current) and not waiver_versions.is_superseded(after, current)
-    return same_name and len(births) < 2 and (same_place or renewed)
+    return same_name and len(births) < 2 and (same_place or _is_renewal(before, after, current))
+
+
+def _is_renewal(before: Mapping[str, Any], after: Mapping[str, Any], current: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether the text had changed between the two. Two languages have two texts at one time."""
+    if before.get("language", "en") == after.get("language", "en"):
+        return bool(before["waiver_version"] != after["waiver_version"])
+    return waiver_versions.is_superseded(before, current) and not waiver_versions.is_superseded(after, current)
 
 
 def summary(record: Mapping[str, Any], current: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -166,17 +177,59 @@ def _cursor(record: Mapping[str, Any]) -> str:
     return lists.make_cursor("waivers", f"{record['signed_at']}#{record['seq']:012d}")
 
 
-def export_chain() -> dict[str, Any]:
-    """The whole chain, in the format that `tools.verify_waivers` reads."""
-    records = store.list_chain()
+def parse_export(query: Mapping[str, str]) -> int | None:
+    """Behind which place in the chain to go on; None for the whole of it."""
+    form = Fields(query)
+    after = form.text("after", max_chars=12, default="")
+    if after and not (after.isascii() and after.isdigit()):
+        form.refuse("after", "must be a place in the chain: a whole number from 0")
+    form.finish()
+    return int(after) if after else None
+
+
+def export_chain(after: int | None = None) -> dict[str, Any]:
+    """The whole chain, in the format that `tools.verify_waivers` reads; or the part of it behind a place.
+
+    A part holds as much as fits, the texts that it signs, and in `next_after` the place to go on from. Raises
+    TooLarge if the whole does not fit into one answer.
+    """
+    seq, head = store.read_chain_head()
+    records, last = _read_chain(after or 0, seq, MAX_ANSWER_BYTES if after is None else MAX_PART_BYTES)
     versions = {version["waiver_version"]: version["text"] for version in store.list_versions()}
-    return {
-        "format": chain.FORMAT,
-        "count": len(records),
-        "head": records[-1]["record_hash"] if records else "",
-        "versions": versions,
-        "records": records,
-    }
+    export = {"format": chain.FORMAT, "count": seq, "head": head, "versions": versions, "records": records}
+    if after is not None:
+        signed = {record.get("waiver_version") for record in records}
+        texts = {name: text for name, text in versions.items() if name in signed}
+        return {**export, "versions": texts, "next_after": last if last < seq else None}
+    if last < seq or _answer_bytes(export) > MAX_ANSWER_BYTES:
+        raise TooLarge(
+            "The chain is too long for one answer. On the page of the signed waivers, "
+            "'Download the chain' fetches it in parts and saves them as one file."
+        )
+    return export
+
+
+def _read_chain(after: int, last: int, most_bytes: int) -> tuple[list[dict[str, Any]], int]:
+    """The records between two places, as far as they fit; and up to which place they reach."""
+    records: list[dict[str, Any]] = []
+    for number in range(INDEX_TRIES):
+        records, size, reached = [], 0, after
+        for seq, record in store.list_chain(after, last):
+            size += _answer_bytes(record)
+            if size > most_bytes and records:
+                return records, reached
+            records.append(record)
+            reached = seq
+        # The index follows the table by a moment. What is missing for longer, whoever verifies has to learn of.
+        if len(records) >= last - after:
+            break
+        time.sleep(INDEX_PAUSE_S * (number < INDEX_TRIES - 1))
+    return records, last
+
+
+def _answer_bytes(content: Any) -> int:
+    """How much of Lambda's answer it takes: JSON text within JSON text."""
+    return len(json.dumps(json.dumps(content)))
 
 
 def mail_head(now: datetime) -> None:

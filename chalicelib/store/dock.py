@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.store.events import audit_item
+from chalicelib.store.events import EventRecord, audit_item, event_key
 from chalicelib.store.mail import Mail, owed
 from chalicelib.store.table import (
     Exists,
@@ -35,7 +35,7 @@ def read_dock(event_id: str) -> dict[str, dict[str, Any]]:
 
 
 def put_dock_note(event_id: str, name: str, note: dict[str, Any], audit: dict[str, Any]) -> bool:
-    """Replaces the note unless it says the same `state`; False if it did. Raises Moved."""
+    """Replaces the note unless it says the same `state`; False if it did. Raises Moved, also after departure."""
     put = put_write(
         {**item_key(f"EVENT#{event_id}", _DOCK + name), "state": s(note["state"]), "data": json_s(note)},
         only_new=True,
@@ -45,13 +45,44 @@ def put_dock_note(event_id: str, name: str, note: dict[str, Any], audit: dict[st
         "ExpressionAttributeNames": {"#state": "state"},
         "ExpressionAttributeValues": {":state": s(note["state"])},
     }
-    return _write_new([put, put_write(audit_item(event_id, audit))])
+    not_departed: Item = {
+        "TableName": table_name(),
+        "Key": _departure_key(event_id),
+        "ConditionExpression": "attribute_not_exists(PK)",
+    }
+    count: Item = {
+        "TableName": table_name(),
+        "Key": event_key(event_id),
+        "UpdateExpression": "ADD dock_seq :one",
+        "ConditionExpression": "attribute_exists(PK)",
+        "ExpressionAttributeValues": {":one": n(1)},
+    }
+    return _write_new(
+        [put, {"ConditionCheck": not_departed}, {"Update": count}, put_write(audit_item(event_id, audit))]
+    )
 
 
-def put_departure(event_id: str, departure: dict[str, Any], audit: dict[str, Any], mail: Mail | None) -> bool:
-    """Keeps the frozen manifest, once; False if there is one already. Raises Moved."""
-    put = put_write({**item_key(f"EVENT#{event_id}", f"{_DOCK}DEPARTURE"), "data": json_s(departure)}, only_new=True)
-    return _write_new([put, put_write(audit_item(event_id, audit)), *owed(mail)])
+def put_departure(seen: EventRecord, departure: dict[str, Any], audit: dict[str, Any], mail: Mail | None) -> bool:
+    """Keeps the frozen manifest, once; False if there is one already.
+
+    Raises Moved if somebody was ticked off, signed, or edited the charter since it was seen.
+    """
+    put = put_write({**_departure_key(seen.event_id), "data": json_s(departure)}, only_new=True)
+    unmoved: Item = {
+        "TableName": table_name(),
+        "Key": event_key(seen.event_id),
+        "ConditionExpression": "version = :version AND signed_count = :signed AND "
+        + ("dock_seq = :dock" if seen.dock_seq else "attribute_not_exists(dock_seq)"),
+        "ExpressionAttributeValues": {":version": n(seen.version), ":signed": n(seen.signed_count)},
+    }
+    if seen.dock_seq:
+        unmoved["ExpressionAttributeValues"][":dock"] = n(seen.dock_seq)
+    audit_row = put_write(audit_item(seen.event_id, audit))
+    return _write_new([put, {"ConditionCheck": unmoved}, audit_row, *owed(mail)])
+
+
+def _departure_key(event_id: str) -> Item:
+    return item_key(f"EVENT#{event_id}", f"{_DOCK}DEPARTURE")
 
 
 def owe_once(mail: Mail, reminder: str, now_s: int, again_s: int) -> bool:

@@ -32,6 +32,7 @@ class EventRecord:
     ledger_seq: int
     """Counts acts on the ledger: the next act names the one it has seen."""
     signed_count: int
+    """How many people have signed; who signs again counts once."""
     created_at: str
     updated_at: str
     reminders_since: str = ""
@@ -39,6 +40,10 @@ class EventRecord:
     waivers_open_until: str = ""
     """Till when a charter that is over takes signatures all the same."""
     signed_guest_ids: frozenset[str] = frozenset()
+    signed_versions: frozenset[str] = frozenset()
+    """Which texts were signed here; empty also where all signatures are older than this note."""
+    dock_seq: int = 0
+    """Counts what was ticked at the dock: a departure names the one it has seen."""
 
 
 @dataclass(frozen=True)
@@ -192,8 +197,14 @@ def to_event(item: Item) -> EventRecord:
         ledger_seq=int(item["ledger_seq"]["N"]),
         signed_count=int(item["signed_count"]["N"]),
         updated_at=item["updated_at"]["S"],
-        signed_guest_ids=frozenset(item["signed_guest_ids"]["SS"] if "signed_guest_ids" in item else ()),
+        signed_guest_ids=_read_set(item, "signed_guest_ids"),
+        signed_versions=_read_set(item, "signed_versions"),
+        dock_seq=int(item["dock_seq"]["N"]) if "dock_seq" in item else 0,
     )
+
+
+def _read_set(item: Item, name: str) -> frozenset[str]:
+    return frozenset(item[name]["SS"] if name in item else ())
 
 
 def audit_item(event_id: str, audit: dict[str, Any]) -> Item:

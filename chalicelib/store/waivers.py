@@ -1,6 +1,6 @@
 """Signed waivers in their chain, the texts they sign, and what happened to a charter."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,13 +107,16 @@ def append_waivers(
     audits: Sequence[dict[str, Any]],
     mail: Mail | None,
     *,
+    people: int,
+    texts: Collection[str],
     current: Mapping[str, str | None],
     throttles: Sequence[Item] = (),
 ) -> None:
     """One transaction: the records, the chain's head, the event's counts, the owed mail.
 
-    Raises Exists, TooMany, or Moved, which also says that the `current` version of a language (None: there is
-    none) is another one now.
+    `people` is how many more have signed now, for some may have signed before; `texts` are the versions that were
+    signed for this charter. Raises Exists, TooMany, or Moved, which also says that the `current` version of a
+    language (None: there is none) is another one now.
     """
     head = records[-1]
     move_head: Item = {
@@ -130,10 +133,15 @@ def append_waivers(
     count: Item = {
         "TableName": table_name(),
         "Key": event_key(event_id),
-        "UpdateExpression": "ADD signed_count :signed" + (", signed_guest_ids :guests" if guest_ids else ""),
+        "UpdateExpression": "ADD signed_count :signed, signed_versions :versions"
+        + (", signed_guest_ids :guests" if guest_ids else ""),
         "ConditionExpression": "attribute_exists(PK) AND #status <> :cancelled",
         "ExpressionAttributeNames": {"#status": "status"},
-        "ExpressionAttributeValues": {":signed": n(len(records)), ":cancelled": s("cancelled")},
+        "ExpressionAttributeValues": {
+            ":signed": n(people),
+            ":versions": {"SS": sorted(texts)},
+            ":cancelled": s("cancelled"),
+        },
     }
     if guest_ids:
         count["ExpressionAttributeValues"][":guests"] = {"SS": guest_ids}
@@ -222,12 +230,20 @@ def list_chain_down(below_seq: int | None, limit: int) -> list[dict[str, Any]]:
     return [load_data(item) for _, item in zip(range(limit), items, strict=False)]
 
 
-def list_chain() -> list[dict[str, Any]]:
-    """Every signed waiver, in the chain's order."""
+def list_chain(after_seq: int = 0, last_seq: int = 10**12 - 1) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The signed waivers from behind one place in the chain up to another, each with its place."""
+    if after_seq >= last_seq:
+        return iter(())
     items = query_items(
-        IndexName="by_date", KeyConditionExpression="by_date_pk = :pk", ExpressionAttributeValues={":pk": s("WAIVERS")}
+        IndexName="by_date",
+        KeyConditionExpression="by_date_pk = :pk AND by_date_sk BETWEEN :first AND :last",
+        ExpressionAttributeValues={
+            ":pk": s("WAIVERS"),
+            ":first": s(f"{after_seq + 1:012d}"),
+            ":last": s(f"{last_seq:012d}"),
+        },
     )
-    return [load_data(item) for item in items]
+    return ((int(item["by_date_sk"]["S"]), load_data(item)) for item in items)
 
 
 def publish_version(version: dict[str, Any], audit: dict[str, Any], *, only_first: bool = False) -> None:

@@ -53,6 +53,22 @@ describe("answers", () => {
   });
 });
 
+test("the chain is fetched in parts and saved as one file that an offline check can read", async () => {
+  const about = { format: "scc-waivers/1", count: 3, head: "c" };
+  answer(200, { ...about, versions: { v1: "one" }, records: [{ seq: 1 }], next_after: 1 });
+  const rest = { versions: { v2: "two" }, records: [{ seq: 2 }, { seq: 3 }], next_after: null };
+  // Somebody has signed meanwhile: the last part tells where the chain ends.
+  answer(200, { ...about, count: 3, head: "d", ...rest });
+  const file = await (await api.exportChain()).text();
+  expect(fetched.mock.calls.map(([path]) => path)).toEqual([
+    "/api/waivers.json?after=0",
+    "/api/waivers.json?after=1",
+  ]);
+  expect(file).toBe(
+    '{"format":"scc-waivers/1","count":3,"head":"d","versions":{"v1":"one","v2":"two"},"records":[{"seq":1},{"seq":2},{"seq":3}]}',
+  );
+});
+
 describe("failures", () => {
   test("carry the API's sentence and fields", async () => {
     answer(400, { Code: "BadInput", Message: "No.", Fields: { amount_cents: "must be whole" } });

@@ -1,6 +1,7 @@
 import type {
   AskedAnswer,
   Block,
+  ChainPart,
   CharterDetail,
   CharterEvent,
   CharterPage,
@@ -123,8 +124,9 @@ export function cancelCharter(event_id: string, reason: string): Promise<Charter
 }
 
 /** Mails the listed guests who have not signed, each at most once in six hours. */
-export function remindGuests(event_id: string): Promise<RemindersAnswer> {
-  return json(`/api/events/${event_id}/waiver-reminders`, { method: "POST", body: {} });
+export function remindGuests(event_id: string, guest_ids?: string[]): Promise<RemindersAnswer> {
+  const body = guest_ids ? { guest_ids } : {};
+  return json(`/api/events/${event_id}/waiver-reminders`, { method: "POST", body });
 }
 
 /** Opens a charter that is over for signatures, for 24 hours from now. */
@@ -292,6 +294,23 @@ export interface WaiverQuery {
 
 export function listWaivers(query: WaiverQuery): Promise<WaiverPage> {
   return json(`/api/waivers${search(query)}`);
+}
+
+/** The whole chain of signed waivers as one file, fetched in parts. */
+export async function exportChain(): Promise<Blob> {
+  const records: unknown[] = [];
+  let versions: Record<string, string> = {};
+  for (let after = 0; ; ) {
+    const part = await json<ChainPart>(`/api/waivers.json?after=${after}`, { timeout_ms: 60_000 });
+    records.push(...part.records);
+    versions = { ...versions, ...part.versions };
+    if (part.next_after === null) {
+      const { format, count, head } = part;
+      const file = JSON.stringify({ format, count, head, versions, records });
+      return new Blob([file], { type: "application/json" });
+    }
+    after = part.next_after;
+  }
 }
 
 export function readWaiver(event_id: string, waiver_id: string): Promise<WaiverDetail> {

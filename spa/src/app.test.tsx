@@ -8,6 +8,7 @@ import { closePaymentDialog } from "./payment-dialog";
 import { pathname } from "./router";
 import { sampleBalance, sampleCharter, samplePayment } from "./samples";
 import * as session from "./session";
+import { keepWaiting } from "./waiver/waiting";
 
 type Handler = (path: string, init: RequestInit) => Response | Promise<Response>;
 
@@ -544,6 +545,29 @@ describe("guests", () => {
     open("/g/event-1");
     await says("This charter is cancelled.");
     expect(text()).not.toMatch("Sign the waiver");
+  });
+
+  test("find the waiver after the charter too, for it may be open for one more day", async () => {
+    handle = () =>
+      json(200, { ...guest, starts_at: "2026-01-01T10:00:00Z", ends_at: "2026-01-01T12:00:00Z" });
+    open("/g/event-1");
+    await says("This charter is over.");
+    expect(button("Waiver").getAttribute("href")).toBe("/g/event-1/waiver");
+    expect(text()).not.toMatch("Sign the waiver");
+  });
+
+  test("learn that a signature still waits on their phone, and where it is sent", async () => {
+    const waiting = { id: "left", print: "", body: "", at_ms: Date.now() };
+    handle = () => json(200, guest);
+    open("/g/event-1");
+    await says("Bring a hat.");
+    expect(text()).not.toMatch("not sent yet");
+    render(null, root);
+    keepWaiting("/g/event-2/waiver", waiting);
+    keepWaiting("/g/event-1/waiver", waiting);
+    open("/g/event-1");
+    await says("A signature is kept on this phone and not sent yet.");
+    expect(button("Send it now").getAttribute("href")).toBe("/g/event-1/waiver");
   });
 
   test("with a wrong link get a friendly answer", async () => {

@@ -309,9 +309,6 @@ function Details({ event, problems }: DetailsProps) {
       <Detail name="Party">
         {event.party_size}
         {event.passenger_limit !== null && ` (limit ${event.passenger_limit})`}
-        {event.passenger_limit !== null && event.party_size > event.passenger_limit && (
-          <strong class="error"> More than the vessel may carry.</strong>
-        )}
       </Detail>
       <Detail name="Captain">
         {event.captain ? (

@@ -51,8 +51,8 @@ export interface CharterEvent {
   payment_timestamp: string | null;
   payment_method: PaymentMethod | null;
   balance: Balance;
-  /** `missing` are the names of the listed guests who have not signed, when any are listed. */
-  waivers: { signed: number; expected: number; missing?: string[] };
+  /** `missing` are the names of the listed guests who have not signed, when any are listed; their ids beside. */
+  waivers: { signed: number; expected: number; missing?: string[]; missing_guest_ids?: string[] };
   /** A charter that this device remembers may come without what follows. */
   guests?: Guest[];
   warnings?: Warning[];
@@ -326,6 +326,16 @@ export interface ListedWaiver extends WaiverRecord {
 export interface WaiverPage {
   waivers: ListedWaiver[];
   next_cursor: string | null;
+}
+
+/** A part of the chain, the texts that it signs, and from where it goes on. */
+export interface ChainPart {
+  format: string;
+  count: number;
+  head: string;
+  versions: Record<string, string>;
+  records: unknown[];
+  next_after: number | null;
 }
 
 /** A signature with everything that was recorded about it. */

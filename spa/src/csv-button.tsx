@@ -17,11 +17,17 @@ export function CsvButton({ period }: { period: Period }) {
 interface DownloadProps {
   file(): Promise<Blob>;
   name: string;
+  label?: string;
   disabled?: boolean;
 }
 
-/** A CSV file that only admins may load, so a plain link would not do. */
-export function DownloadButton({ file, name, disabled = false }: DownloadProps) {
+/** A file that only admins may load, so a plain link would not do. */
+export function DownloadButton({
+  file,
+  name,
+  label = "Download CSV",
+  disabled = false,
+}: DownloadProps) {
   const [saving, setSaving] = useState(false);
   const download = async () => {
     setSaving(true);
@@ -35,7 +41,7 @@ export function DownloadButton({ file, name, disabled = false }: DownloadProps) 
   };
   return (
     <button type="button" onClick={() => void download()} disabled={saving || disabled}>
-      {saving ? "Preparing…" : "Download CSV"}
+      {saving ? "Preparing…" : label}
     </button>
   );
 }

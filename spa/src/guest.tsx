@@ -7,6 +7,7 @@ import { href } from "./router";
 import { session } from "./session";
 import { formatLongDay, formatSpan, useNow, zoneName } from "./time";
 import { Failed, Skeleton, usePageTitle } from "./ui";
+import { listWaiting } from "./waiver/waiting";
 
 /** What guests see behind their link. It asks for nothing that only admins may see. */
 export function GuestPage({ event_id }: { event_id: string }) {
@@ -78,7 +79,21 @@ function Guest({ event }: { event: GuestEvent }) {
         </p>
       )}
       {!cancelled && over && (
-        <p class="strip strip-wait">This charter is over. Thank you for sailing with us.</p>
+        <p class="strip strip-wait">
+          <span>This charter is over. Thank you for sailing with us.</span>
+          {/* It may be open for one more day; the waiver's page knows. */}
+          <a href={event.waiver_url} data-waiver>
+            Waiver
+          </a>
+        </p>
+      )}
+      {listWaiting(`/g/${event.event_id}/waiver`).length > 0 && (
+        <p class="strip strip-bad">
+          <span>A signature is kept on this phone and not sent yet.</span>
+          <a href={event.waiver_url} data-waiver>
+            Send it now
+          </a>
+        </p>
       )}
       <section class="panel" aria-label="When and where">
         <p class="guest-day">{formatLongDay(event.starts_at, event.timezone)}</p>

@@ -11,6 +11,7 @@ import {
 } from "./api";
 import type { Manifest, ManifestFacts, Passenger, Person } from "./contract";
 import { DownloadButton } from "./csv-button";
+import { isOf, saveTick, type UnsavedTick, unsavedTicks, waitingTicks } from "./dock-ticks";
 import {
   aboard,
   headCount,
@@ -20,6 +21,7 @@ import {
   unticked,
   waiverStates,
 } from "./manifest-words";
+import { useValue } from "./observable";
 import { PrintButton } from "./print";
 import { href } from "./router";
 import { formatAway, formatLongDay, formatMoment, formatRecent, formatSpan } from "./time";
@@ -44,14 +46,25 @@ export function ManifestPage({ event_id }: { event_id: string }) {
   const load = () => {
     act(() => readManifest(event_id)).then(() => setError(null), setError);
   };
+  const tick: Tick = (passenger, state) =>
+    saveTick(event_id, passenger, state, () => act(() => checkIn(event_id, passenger, state)));
+  const saveTicks = () => {
+    for (const { passenger, state } of waitingTicks(unsavedTicks.value, event_id)) {
+      void tick(passenger, state);
+    }
+  };
   useEffect(() => {
-    load();
+    const onOnline = () => {
+      saveTicks();
+      load();
+    };
+    onOnline();
     const onVisible = () => document.visibilityState === "visible" && load();
     document.addEventListener("visibilitychange", onVisible);
-    window.addEventListener("online", load);
+    window.addEventListener("online", onOnline);
     return () => {
       document.removeEventListener("visibilitychange", onVisible);
-      window.removeEventListener("online", load);
+      window.removeEventListener("online", onOnline);
     };
   }, []);
 
@@ -84,9 +97,34 @@ export function ManifestPage({ event_id }: { event_id: string }) {
         />
       )}
       {!manifest && error === null && <Skeleton rows={3} />}
-      {manifest && <Content manifest={manifest} act={act} />}
+      <UnsavedTicks event_id={event_id} save={saveTicks} />
+      {manifest && <Content manifest={manifest} act={act} tick={tick} />}
     </>
   );
+}
+
+/** Whatever the dock's signal does, the captain learns what is not saved. */
+function UnsavedTicks({ event_id, save }: { event_id: string; save(): void }) {
+  const waiting = waitingTicks(useValue(unsavedTicks), event_id);
+  useEffect(() => {
+    if (waiting.length === 0) return;
+    const warn = (leaving: BeforeUnloadEvent) => leaving.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [waiting.length]);
+  if (waiting.length === 0) return null;
+  return (
+    <div class="strip strip-bad">
+      <p>Not saved yet: {unsavedNames(waiting)}. Please keep this page open.</p>
+      <button type="button" onClick={save}>
+        Save now
+      </button>
+    </div>
+  );
+}
+
+function unsavedNames(ticks: readonly UnsavedTick[]): string {
+  return ticks.map(({ passenger }) => passenger.name).join(", ");
 }
 
 interface ContentProps {
@@ -94,7 +132,7 @@ interface ContentProps {
   act(call: () => Promise<Manifest>): Promise<void>;
 }
 
-function Content({ manifest, act }: ContentProps) {
+function Content({ manifest, act, tick }: ContentProps & { tick: Tick }) {
   const [now, setNow] = useState(false);
   const { frozen, snapshot } = manifest;
   const shown: ManifestFacts = snapshot && !now ? snapshot : manifest;
@@ -119,14 +157,7 @@ function Content({ manifest, act }: ContentProps) {
         </section>
       )}
       <Trip manifest={shown} />
-      <Passengers
-        manifest={shown}
-        tick={
-          frozen
-            ? null
-            : (passenger, state) => act(() => checkIn(manifest.event_id, passenger, state))
-        }
-      />
+      <Passengers manifest={shown} tick={frozen ? null : tick} />
       <Briefing
         manifest={shown}
         note={frozen ? null : (done) => act(() => noteBriefing(manifest.event_id, done))}
@@ -209,8 +240,8 @@ function Passengers({ manifest, tick }: { manifest: ManifestFacts; tick: Tick | 
         {manifest.passengers.map((passenger) => (
           <Row
             key={passengerKey(passenger)}
+            manifest={manifest}
             passenger={passenger}
-            timezone={manifest.timezone}
             tick={tick}
           />
         ))}
@@ -226,13 +257,14 @@ function Passengers({ manifest, tick }: { manifest: ManifestFacts; tick: Tick | 
 }
 
 interface RowProps {
+  manifest: ManifestFacts;
   passenger: Passenger;
-  timezone: string;
   tick: Tick | null;
 }
 
-function Row({ passenger, timezone, tick }: RowProps) {
+function Row({ manifest: { event_id, timezone }, passenger, tick }: RowProps) {
   const { name, minor, guardian, waiver, checked_in_at, no_show } = passenger;
+  const unsaved = useValue(unsavedTicks).find((one) => isOf(one, event_id, passenger));
   const { words, tone } = waiverStates[waiver];
   return (
     <li class="passenger">
@@ -247,6 +279,7 @@ function Row({ passenger, timezone, tick }: RowProps) {
           name={name}
           on={checked_in_at ? "aboard" : no_show ? "no_show" : "clear"}
           said={checked_in_at ? `Aboard since ${formatRecent(checked_in_at, timezone)}` : ""}
+          problem={unsaved ? `Not saved. ${unsaved.problem}` : ""}
           tick={(state) => tick(passenger, state)}
         />
       ) : (
@@ -265,23 +298,18 @@ interface TicksProps {
   name: string;
   on: DockState;
   said: string;
+  problem: string;
   tick(state: DockState): Promise<void>;
 }
 
 /** Two big buttons; the one that is on takes itself back. */
-function Ticks({ name, on, said, tick }: TicksProps) {
+function Ticks({ name, on, said, problem, tick }: TicksProps) {
   const [saving, setSaving] = useState<DockState | null>(null);
-  const [failure, setFailure] = useState("");
   const set = async (state: "aboard" | "no_show") => {
     if (saving) return;
     const wanted = on === state ? "clear" : state;
     setSaving(wanted);
-    setFailure("");
-    try {
-      await tick(wanted);
-    } catch (error) {
-      setFailure(`Not saved. ${sentence(error)}`);
-    }
+    await tick(wanted);
     setSaving(null);
   };
   const shown = saving ?? on;
@@ -311,7 +339,7 @@ function Ticks({ name, on, said, tick }: TicksProps) {
         {saving ? "Saving…" : on === "no_show" ? "Did not come" : said}
       </p>
       <p class="passenger-state error" role="alert">
-        {failure}
+        {saving ? "" : problem}
       </p>
     </>
   );
@@ -384,6 +412,7 @@ function DepartDialog({ manifest, act, onClose }: ContentProps & { onClose(): vo
   const [failure, setFailure] = useState("");
   const starts_in_ms = new Date(manifest.starts_at).getTime() - Date.now();
   const open = unticked(manifest);
+  const unsaved = waitingTicks(useValue(unsavedTicks), manifest.event_id);
   const unsigned = aboard(manifest).filter(({ waiver }) => waiver === "missing");
   const names = (people: readonly Passenger[]) => people.map(({ name }) => name).join(", ");
 
@@ -411,6 +440,9 @@ function DepartDialog({ manifest, act, onClose }: ContentProps & { onClose(): vo
           <p class="strip strip-bad">
             This charter departs {formatAway(manifest.starts_at, Date.now())}. Is it the right one?
           </p>
+        )}
+        {unsaved.length > 0 && (
+          <p class="strip strip-bad">Not saved yet: {unsavedNames(unsaved)}.</p>
         )}
         {manifest.over_limit && <p class="strip strip-bad">{overWords(manifest)}</p>}
         {unsigned.length > 0 && (

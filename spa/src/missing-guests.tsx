@@ -29,23 +29,28 @@ export function MissingShort({ event, now_ms }: { event: CharterEvent; now_ms: n
 
 /** On the charter's page: everybody of them, and whether a mail can reach them. */
 export function MissingGuests({ event, now_ms }: { event: CharterEvent; now_ms: number }) {
-  const missing = event.waivers.missing ?? [];
+  const { missing = [], missing_guest_ids: ids = [] } = event.waivers;
   if (missing.length === 0) return null;
+  const open = takesSignatures(event, now_ms);
   return (
     <>
       <h3>Not signed yet</h3>
-      <ul class="waivers">
+      <ul class="waivers missing-list">
         {missing.map((name, index) => (
           // Two guests may bear one name.
-          <li key={index}>
+          <li key={ids[index] ?? index}>
             <strong class="missing">{name}</strong>
-            {hasNoEmail(event, name) && <span class="entry-small">no email</span>}
+            {hasNoEmail(event, ids[index]) ? (
+              <span class="entry-small">no email</span>
+            ) : (
+              open && ids[index] && <RemindButton event={event} guest={{ id: ids[index], name }} />
+            )}
           </li>
         ))}
       </ul>
-      {takesSignatures(event, now_ms) && (
+      {open && (
         <p class="buttons">
-          <RemindButton event={event} />
+          <RemindButton event={event} words="Remind all" />
         </p>
       )}
     </>
@@ -53,18 +58,25 @@ export function MissingGuests({ event, now_ms }: { event: CharterEvent; now_ms: 
 }
 
 /** A charter that is only remembered names nobody's address. */
-function hasNoEmail({ guests = [] }: CharterEvent, name: string): boolean {
+function hasNoEmail({ guests = [] }: CharterEvent, id: string | undefined): boolean {
   const known = guests.some(({ email }) => email);
-  return known && guests.some((guest) => guest.name === name && !guest.email);
+  return known && guests.some(({ guest_id, email }) => guest_id === id && !email);
+}
+
+interface RemindProps {
+  event: CharterEvent;
+  /** Left out, all of them. */
+  guest?: { id: string; name: string };
+  words?: string;
 }
 
 /** One tap; the server sees to it that nobody gets two within six hours. */
-function RemindButton({ event }: { event: CharterEvent }) {
+function RemindButton({ event, guest, words = "Remind" }: RemindProps) {
   const [busy, setBusy] = useState(false);
   const remind = async () => {
     setBusy(true);
     try {
-      const answer = await remindGuests(event.event_id);
+      const answer = await remindGuests(event.event_id, guest && [guest.id]);
       const { words, good } = remindedWords(answer, event.guests ?? []);
       announce(words, good ? "good" : "bad");
     } catch (error) {
@@ -74,8 +86,11 @@ function RemindButton({ event }: { event: CharterEvent }) {
   };
   return (
     <button type="button" disabled={busy} onClick={() => void remind()}>
-      {busy ? "Reminding…" : "Remind"}
-      <span class="visually-hidden"> who has not signed for {event.title}</span>
+      {busy ? "Reminding…" : words}
+      <span class="visually-hidden">
+        {" "}
+        {guest ? guest.name : `who has not signed for ${event.title}`}
+      </span>
     </button>
   );
 }

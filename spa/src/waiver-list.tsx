@@ -1,9 +1,10 @@
 import { useRef } from "preact/hooks";
 import { useAnswer } from "./answer";
-import { listWaivers } from "./api";
+import { exportChain, listWaivers } from "./api";
 import { LoadButton } from "./board";
 import { charters } from "./charters";
 import type { ListedWaiver } from "./contract";
+import { DownloadButton } from "./csv-button";
 import { useValue } from "./observable";
 import { href, navigate, query } from "./router";
 import { browserTimezone, formatDay, formatMoment } from "./time";
@@ -22,7 +23,10 @@ export function WaiverList() {
   };
   return (
     <>
-      <h1 tabIndex={-1}>Signed waivers</h1>
+      <div class="page-head">
+        <h1 tabIndex={-1}>Signed waivers</h1>
+        <DownloadButton file={exportChain} name="waivers.json" label="Download the chain" />
+      </div>
       <search>
         <form class="search-line" onSubmit={search}>
           <label for="waiver-search">Name of a guest, a signer or a charter</label>

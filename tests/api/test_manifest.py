@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import manifest, times
+from chalicelib import manifest, store, times
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, page, signature
 
@@ -126,6 +126,38 @@ def test_departure_freezes_the_manifest_once_and_sends_it_ashore(
     assert "Late" in [one["name"] for one in again["passengers"]]
     assert len(mailbox) == 1
     assert api.post(f"/api/events/{party['event_id']}/depart", {"at": "now"}).status == 400
+
+
+def test_nobody_is_ticked_off_and_nothing_briefed_after_departure(api: Api, party: dict[str, Any]) -> None:
+    guest_id = party["guests"][1]["guest_id"]
+    post(api, party, "check-in", {"guest_id": guest_id, "state": "aboard"})
+    post(api, party, "depart", {})
+    before = api.get(f"/api/events/{party['event_id']}/manifest").json
+    for act, body in (
+        ("check-in", {"guest_id": guest_id, "state": "clear"}),
+        ("check-in", {"waiver_id": before["passengers"][0]["waiver_id"], "state": "aboard"}),
+        ("safety-briefing", {"done": True}),
+    ):
+        answer = api.post(f"/api/events/{party['event_id']}/{act}", body)
+        assert (answer.status, answer.json["Code"]) == (409, "Conflict")
+        assert "has departed" in answer.json["Message"]
+    # A tick that was on its way twice is no mistake of whoever taps.
+    assert post(api, party, "check-in", {"guest_id": guest_id, "state": "aboard"}) == before
+    assert api.get(f"/api/events/{party['event_id']}/manifest").json == before
+
+
+def test_a_tick_that_comes_in_while_the_vessel_departs_is_aboard_in_the_frozen_list(
+    api: Api, party: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tick_once(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        post(api, party, "check-in", {"guest_id": party["guests"][1]["guest_id"], "state": "aboard"})
+        return store.put_departure(*arguments)
+
+    monkeypatch.setattr(store, "put_departure", tick_once)
+    frozen = post(api, party, "depart", {})
+    assert frozen["snapshot"]["passengers"][-1]["checked_in_at"]
+    assert frozen["snapshot"]["passengers"] == frozen["passengers"]
 
 
 def test_a_cancelled_charter_does_not_depart(api: Api, event: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, chain, settings, signing, store, times, waiver_versions
+from chalicelib import aws, chain, settings, signing, store, times, waiver_page, waiver_versions
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, Form, page, signature
 from tests.support.stores import counted
@@ -89,7 +89,9 @@ def test_the_board_names_who_has_not_signed(api: Api, guest: Api, party: dict[st
     answer = guest.submit(page(party), signature(guest, party, guest_id=picked, signer_name="Ana María Rivera"))
     assert answer.status == 303
     assert records(api)[0]["guest_id"] == picked
-    assert listed(api, party)["waivers"] == {"signed": 1, "expected": 4, "missing": ["Bo Sailor", "Kim Sailor"]}
+    waivers = listed(api, party)["waivers"]
+    assert (waivers["signed"], waivers["expected"], waivers["missing"]) == (1, 4, ["Bo Sailor", "Kim Sailor"])
+    assert waivers["missing_guest_ids"] == [one["guest_id"] for one in party["guests"][1:]]
     detail = api.get(f"/api/events/{party['event_id']}").json
     assert detail["waivers"]["missing"] == ["Bo Sailor", "Kim Sailor"]
     assert detail["waiver_records"][0]["guest_id"] == picked
@@ -195,12 +197,13 @@ def test_every_word_of_the_pages_has_its_spanish() -> None:
 
     templates = files("chalicelib") / "templates"
     words = set()
-    for name in ("base", "message", "waiver", "waiver-signed", "waiver-kiosk"):
+    for name in ("base", "message", "waiting", "waiver", "waiver-signed", "waiver-kiosk", "waiver-copy"):
         words |= set(re.findall(r'_\("([^"]+)"', (templates / f"{name}.html").read_text()))
     text = (templates / "waiver.html").read_text()
     words |= set(re.findall(r'text\("\w+", "([^"]+)"', text)) | set(re.findall(r'": "([^"]+)"', text))
     words |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in signing.RELATIONSHIPS}
-    words |= {signing.ESIGN_STATEMENT, signing.INTENT_STATEMENT, signing.AUTHORITY_STATEMENT}
+    words |= {signing.ESIGN_STATEMENT, signing.INTENT_STATEMENT, signing.AUTHORITY_STATEMENT, waiver_page.NOT_ARRIVED}
+    words.add(str(signing.AlreadySigned("")))
     from chalicelib import pages
 
     assert {word for word in words if pages.say("es")(word) == word} == set()
@@ -288,10 +291,159 @@ def test_a_kiosk_goes_from_guest_to_guest_and_names_nobody(api: Api, guest: Api,
     assert Form(fresh).values()["submission_id"] != form["submission_id"]
 
 
+# --- the same form again --------------------------------------------------------------------------
+
+
+def test_the_same_words_again_are_the_same_signature_however_it_is_drawn(
+    api: Api, guest: Api, event: dict[str, Any]
+) -> None:
+    form = signature(guest, event, **MINORS)
+    first = guest.submit(page(event), form)
+    drawn = {**form, "signature_typed": "Bo!", "signature_strokes": "[[[1,2],[3,4]]]", "device_time": "later"}
+    for again in (form, drawn):
+        answer = guest.submit(page(event), again)
+        assert (answer.status, answer.headers["location"]) == (303, first.headers["location"])
+    assert len(records(api)) == 3
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"signer_name": "Bo Sailor Jr."},
+        {"signer_email": "bo@example.com"},
+        {"signer_birth_date": "1980-01-01"},
+        {"minor_name": ["Kim Sailor", "Lou Sailor"]},
+        {"minor_name": ["Kim Sailor", ""], "minor_birth_date": ["2020-05-01", ""]},
+        {"guardian_relationship": "grandparent"},
+    ],
+)
+def test_other_words_under_the_same_form_are_not_dropped_in_silence(
+    api: Api, guest: Api, event: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    form = signature(guest, event, **MINORS)
+    signed = guest.submit(page(event), form)
+    before = records(api)
+    answer = guest.submit(page(event), {**form, **changes})
+    assert answer.status == 409
+    assert "This form was signed before." in answer.text
+    assert records(api) == before
+    token = signed.headers["location"].partition("signed=")[2]
+    links = [found.get("href") for tag, found in Elements(answer.text).found if tag == "a"]
+    assert f"?signed={token}" in links
+    assert "?language=en" in links
+    # All that was typed is there, under an id of its own, to be ticked and signed by whoever means it.
+    again = Form(answer.text).values()
+    assert again["submission_id"] != form["submission_id"]
+    for name, value in changes.items():
+        wanted = value if isinstance(value, list) else [value]
+        assert again[name][: len(wanted)] == wanted
+    assert {"esign_consent", "intent"}.isdisjoint(again)
+    assert again["signature_typed"] == [""]
+    ticked = {"esign_consent": "yes", "intent": "yes", "signature_typed": "Bo"}
+    assert guest.submit(page(event), {**again, **ticked}).status == 303
+    assert len(records(api)) > len(before)
+
+
+def test_other_words_after_the_text_has_changed_or_the_charter_is_over_are_told_too(
+    api: Api, guest: Api, event: dict[str, Any]
+) -> None:
+    form = signature(guest, event)
+    signed = guest.submit(page(event), form).headers["location"]
+    api.put("/api/waiver-versions/current", {"title": "New", "text": "New text."})
+    assert guest.submit(page(event), form).headers["location"] == signed
+    assert "This form was signed before." in guest.submit(page(event), {**form, "signer_name": "Ana"}).text
+
+
+# --- who signs again ------------------------------------------------------------------------------
+
+
+def test_who_signs_again_because_the_text_has_changed_counts_once(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    def counts() -> tuple[int, int, int, list[str]]:
+        url = f"/api/events/{event['event_id']}"
+        shown = guest.get(f"/api/guest/{event['event_id']}").json["waivers"]
+        heads = api.get(f"{url}/manifest").json["head_count"]
+        return listed(api, event)["waivers"]["signed"], heads, shown["signed"], shown["signers"]
+
+    family = ["Bo S.", "Kim S.", "Lee S."]
+    guest.submit(page(event), signature(guest, event, **MINORS))
+    guest.submit(page(event), signature(guest, event, signer_name="Ana Rivera"))
+    for text in ("Second text.", "Third text."):
+        api.put("/api/waiver-versions/current", {"title": "New", "text": text})
+        assert guest.submit(page(event), signature(guest, event, **MINORS)).status == 303
+        assert counts() == (4, 4, 4, ["Ana R.", *family])
+    guest.submit(page(event), signature(guest, event, signer_name="Cleo"))
+    assert counts() == (5, 5, 5, ["Ana R.", *family, "Cleo"])
+    assert len(records(api)) == 11
+    assert [warning["code"] for warning in listed(api, event)["warnings"]] == []
+
+
+def test_signatures_from_before_their_texts_were_noted_count_once_too(
+    api: Api, guest: Api, event: dict[str, Any]
+) -> None:
+    for name in ("Bo Sailor", "Ana Rivera"):
+        guest.submit(page(event), signature(guest, event, signer_name=name))
+    store.table.db().update_item(
+        TableName=store.table.table_name(),
+        Key=store.table.item_key(f"EVENT#{event['event_id']}", "EVENT"),
+        UpdateExpression="REMOVE signed_versions",
+    )
+    api.put("/api/waiver-versions/current", {"title": "New", "text": "New text."})
+    for name in ("Bo Sailor", "Ana Rivera"):
+        guest.submit(page(event), signature(guest, event, signer_name=name))
+        assert listed(api, event)["waivers"]["signed"] == 2
+
+
+def test_two_of_one_name_who_sign_the_same_text_are_two(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    for _ in range(2):
+        guest.submit(page(event), signature(guest, event, signer_name="John Smith"))
+    assert listed(api, event)["waivers"]["signed"] == 2
+
+
 # --- limits ---------------------------------------------------------------------------------------
 
 
-def test_a_form_that_a_machine_filled_in_looks_signed_and_is_not(
+def test_a_drawing_that_would_be_too_large_to_store_is_refused_and_the_largest_is_stored(
+    api: Api, guest: Api, event: dict[str, Any]
+) -> None:
+    ten = {
+        "minor_name": [f"Minor {number}" for number in range(10)],
+        "minor_birth_date": ["2020-05-01"] * 10,
+        "guardian_relationship": "parent",
+        "authority_attestation": "yes",
+    }
+    # Short as it is sent, long as whole numbers.
+    huge = f"[[{','.join(['[1e15,1e15]'] * 8000)}]]"
+    answer = guest.submit(page(event), signature(guest, event, **ten, signature_strokes=huge))
+    assert (answer.status, Form(answer.text).invalid) == (400, {"signature_strokes"})
+    large = f"[[{','.join(['[1e14,1e14]'] * 5000)}]]"
+    assert guest.submit(page(event), signature(guest, event, **ten, signature_strokes=large)).status == 303
+    assert len(records(api)) == 11
+
+
+@pytest.mark.parametrize("form", ["%ff", "&".join(["a=1"] * 101), "signer_name=Bo"])
+@pytest.mark.parametrize("event_id", ["A" * 22, "x" * 3000])
+def test_a_form_for_no_charter_is_answered_by_a_page(guest: Api, event_id: str, form: str) -> None:
+    answer = guest.call("POST", f"/g/{event_id}/waiver", raw=form, content_type="application/x-www-form-urlencoded")
+    assert answer.status == 404
+    assert "<main>" in answer.text
+
+
+def test_the_edges_own_name_is_nobodys_browser(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    from urllib.parse import urlencode
+
+    for agent in ("Mozilla/5.0 (iPhone)", "Amazon CloudFront"):
+        form = urlencode(signature(guest, event), doseq=True)
+        guest.call(
+            "POST",
+            page(event),
+            raw=form,
+            content_type="application/x-www-form-urlencoded",
+            headers={"user-agent": agent},
+        )
+    assert [record["user_agent"] for record in records(api)] == ["Mozilla/5.0 (iPhone)", ""]
+
+
+def test_a_form_that_a_machine_filled_in_is_not_stored_and_tells_whoever_reads_on(
     api: Api, guest: Api, event: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
@@ -301,6 +453,9 @@ def test_a_form_that_a_machine_filled_in_looks_signed_and_is_not(
     assert "filled in by a machine" in caplog.text
     assert "Spam" not in caplog.text
     assert event["event_id"] not in caplog.text
+    led_to = guest.get(answer.headers["location"]).text
+    assert "No signature has arrived under this link." in led_to
+    assert "signer_name" in Form(led_to).values()
 
 
 def test_one_address_signs_so_often_and_loses_nothing_when_it_has_to_wait(

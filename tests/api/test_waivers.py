@@ -1,5 +1,6 @@
 """Signed waivers: the private copy, the audit trail, the search, versions and who signs again, the chain."""
 
+import json
 import re
 import threading
 import time
@@ -279,6 +280,45 @@ def test_fifty_people_sign_one_trip_at_once_and_make_one_chain(api: Api, event: 
     assert export["count"] == 50
     assert {record["participant_name"] for record in export["records"]} == {f"Guest {number}" for number in range(50)}
     assert api.get(f"/api/events/{event['event_id']}").json["waivers"]["signed"] == 50
+
+
+def test_a_chain_too_long_for_one_answer_comes_in_parts(
+    api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        sign(guest, event, signer_name=f"Guest {number}")
+    whole = api.get("/api/waivers.json").json
+    monkeypatch.setattr(waivers, "MAX_PART_BYTES", 2 * len(json.dumps(json.dumps(whole["records"][4]))))
+    parts, after = [], 0
+    while after is not None:
+        parts.append(api.get(f"/api/waivers.json?after={after}").json)
+        after = parts[-1].pop("next_after")
+    assert [len(part["records"]) for part in parts] == [2, 2, 1]
+    joined = {**parts[-1], "records": [record for part in parts for record in part["records"]]}
+    assert joined == whole
+    assert chain.find_fault(joined) is None
+    monkeypatch.setattr(waivers, "MAX_ANSWER_BYTES", 4000)
+    refused = api.get("/api/waivers.json")
+    assert (refused.status, refused.json["Code"]) == (413, "TooLarge")
+    assert "Download the chain" in refused.json["Message"]
+    assert api.get("/api/waivers.json?after=5").json["records"] == []
+    for wrong in ("after=x", "after=-1", "before=1"):
+        answer = api.get(f"/api/waivers.json?{wrong}")
+        assert (answer.status, list(answer.json["Fields"])) == (400, [wrong.partition("=")[0]])
+
+
+def test_a_record_that_is_gone_from_the_table_is_missed_in_the_export(
+    api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waivers, "INDEX_PAUSE_S", 0)
+    for number in range(3):
+        sign(guest, event, signer_name=f"Guest {number}")
+    gone = api.get("/api/waivers.json").json["records"][2]["waiver_id"]
+    key = store.table.item_key(f"EVENT#{event['event_id']}", f"WAIVER#{gone}")
+    store.table.db().delete_item(TableName=store.table.table_name(), Key=key)
+    fault = chain.find_fault(api.get("/api/waivers.json").json)
+    assert fault
+    assert fault.endswith("; record 3 was removed")
 
 
 def test_the_head_of_the_chain_goes_to_the_operator_once_a_day_if_it_grew(

@@ -10,8 +10,9 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page, expect
 
+from chalicelib import chain
 from tests.browser.conftest import Visit
-from tests.browser.visitors import Site, card
+from tests.browser.visitors import Site, card, sheets
 
 GUESTS = [
     {"name": "Ana Reyes", "email": "ana@example.com"},
@@ -84,7 +85,17 @@ def test_the_board_names_who_is_missing_and_one_tap_reminds_them_once(
     assert site.sign(event, signer_name="Ana Reyes").status == 303
     page.goto(f"/events/{event['event_id']}")
     missing = page.get_by_role("heading", name="Not signed yet").locator("+ ul")
-    expect(missing.get_by_role("listitem")).to_have_text(["Bo Sundno email", "Cora Lind"])
+    expect(missing.get_by_role("listitem")).to_contain_text(["Bo Sundno email", "Cora Lind"])
+    expect(page.get_by_role("button", name="Remind all who has not signed")).to_be_visible()
+
+
+def test_one_missing_guest_is_reminded_alone(site: Site, page: Page, event: dict[str, Any]) -> None:
+    ana, _, cora = event["guests"]
+    page.goto(f"/events/{event['event_id']}")
+    expect(page.get_by_role("button", name="Remind Bo Sund")).to_have_count(0)
+    page.get_by_role("button", name="Remind Cora Lind").click()
+    expect(page.get_by_text("Reminded: Cora L.")).to_be_visible()
+    assert (len(site.mail(cora["email"])), len(site.mail(ana["email"]))) == (1, 0)
 
 
 def test_warnings_stand_on_the_board_and_on_the_charters_page(site: Site, page: Page) -> None:
@@ -150,19 +161,55 @@ def test_passengers_are_ticked_off_briefed_and_frozen_at_departure(
     expect(page.get_by_text("Late Larry")).to_be_visible()
 
 
-def test_a_tick_that_was_not_saved_says_so_and_can_be_tapped_again(
+def test_a_tick_that_was_not_saved_says_so_and_is_saved_by_a_tap_or_when_the_signal_is_back(
     site: Site, page: Page, event: dict[str, Any]
 ) -> None:
+    def saved() -> list[bool]:
+        passengers = site.admin("GET", f"/api/events/{event['event_id']}/manifest")["passengers"]
+        return [bool(one["checked_in_at"]) for one in passengers]
+
     page.goto(f"/events/{event['event_id']}/manifest")
     page.route("**/check-in", lambda route: route.abort())
-    page.get_by_role("button", name="Aboard: Ana Reyes").click()
-    row = page.get_by_role("listitem").filter(has_text="Ana Reyes")
-    expect(row.get_by_role("alert")).to_contain_text("Not saved.")
-    expect(row.get_by_role("button", name="Aboard: Ana Reyes")).to_have_attribute("aria-pressed", "false")
+    for name in ("Ana Reyes", "Bo Sund", "Cora Lind"):
+        page.get_by_role("button", name=f"Aboard: {name}").click()
+        row = page.get_by_role("listitem").filter(has_text=name)
+        expect(row.get_by_role("alert")).to_contain_text("Not saved.")
+        expect(row.get_by_role("button", name=f"Aboard: {name}")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_text("Not saved yet: Ana Reyes, Bo Sund, Cora Lind.")).to_be_visible()
+    page.get_by_role("button", name="Depart…").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Not saved yet: Ana Reyes, Bo Sund, Cora Lind.")
+    page.get_by_role("button", name="Not yet").click()
     page.unroute_all()
-    row.get_by_role("button", name="Aboard: Ana Reyes").click()
-    expect(row.get_by_text("Aboard since")).to_be_visible()
-    assert site.admin("GET", f"/api/events/{event['event_id']}/manifest")["passengers"][0]["checked_in_at"]
+    page.get_by_role("button", name="Aboard: Ana Reyes").click()
+    expect(page.get_by_text("Not saved yet: Bo Sund, Cora Lind.")).to_be_visible()
+    assert saved() == [True, False, False]
+    # Elsewhere in the app and back, it is still known.
+    page.route("**/check-in", lambda route: route.abort())
+    page.get_by_role("link", name="← Charter").click()
+    page.get_by_role("link", name="Manifest").click()
+    expect(page.get_by_text("Not saved yet: Bo Sund, Cora Lind.")).to_be_visible()
+    page.unroute_all()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("Not saved yet")).to_be_hidden()
+    assert saved() == [True, True, True]
+
+
+def test_the_desk_prints_on_as_few_sheets_as_its_papers_have(site: Site, visit: Visit) -> None:
+    guests = [{"name": f"Guest Number {number}", "email": ""} for number in range(12)]
+    event = site.charter(guests=guests, party_size=12)
+    assert site.sign(event, signer_name="Guest Number 3").status == 303
+    (record,) = site.admin("GET", f"/api/events/{event['event_id']}")["waiver_records"]
+    page = visit(token=site.token).new_page()
+    for path, heading, most in (
+        ("manifest", "Manifest", 1),
+        ("dock-card", event["title"], 1),
+        (f"waivers/{record['waiver_id']}", "Guest Number 3", 2),
+    ):
+        page.goto(f"/events/{event['event_id']}/{path}")
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        expect(page.get_by_text(event["title"]).first).to_be_visible()
+        for paper in ("Letter", "A4"):
+            assert sheets(page, paper) <= most, (path, paper)
 
 
 def test_the_manifest_prints_without_controls_and_downloads_as_a_file(
@@ -174,7 +221,7 @@ def test_the_manifest_prints_without_controls_and_downloads_as_a_file(
     assert "Bo Sund" in download.value.path().read_text()
     page.emulate_media(media="print")
     assert page.get_by_role("button").filter(visible=True).count() == 0
-    expect(page.get_by_text("Bo Sund").first).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Bo Sund")).to_be_visible()
     expect(page.get_by_role("heading", name="Departure")).to_be_hidden()
 
 
@@ -270,5 +317,11 @@ def test_a_record_is_found_by_name_and_shows_all_of_its_facts(site: Site, page: 
     trail = page.get_by_role("heading", name="What happened to it").locator("+ ol")
     expect(trail.get_by_role("listitem").first).to_contain_text("Page opened")
     expect(trail).to_contain_text("Read")
+    page.goto("/waivers")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the chain").click()
+    file = download.value.path().read_bytes()
+    assert chain.find_fault_in(file) is None
+    assert record["record_hash"] in file.decode()
     page.goto(f"/events/{event['event_id']}/waivers/{'0' * 32}")
     expect(page.get_by_text("There is no such waiver.").first).to_be_visible()

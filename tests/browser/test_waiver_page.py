@@ -5,15 +5,16 @@ import json
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sideways_px
+from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sheets, sideways_px
 
 LANDSCAPE = {"width": 844, "height": 390}
 VECTORS: list[str] = json.loads((Path(__file__).parents[1] / "support/xss.json").read_text())
@@ -156,7 +157,10 @@ def test_a_parent_signs_for_two_minors_in_under_a_minute(site: Site, visit: Visi
     assert time.monotonic() - began < HUMAN_S
     assert troubles.seen == []
     assert people(site, event) == ["Dana Whitfield", "Robin Whitfield", "Sam Whitfield"]
-    assert record_of(site, event, "Sam Whitfield")["guardian_relationship"] == "parent"
+    record = record_of(site, event, "Sam Whitfield")
+    assert record["guardian_relationship"] == "parent"
+    # The edge passes the browser's own name on.
+    assert record["user_agent"] == page.evaluate("navigator.userAgent")
 
 
 def test_a_signal_lost_before_signing_costs_nothing(site: Site, visit: Visit, event: dict[str, Any]) -> None:
@@ -167,17 +171,96 @@ def test_a_signal_lost_before_signing_costs_nothing(site: Site, visit: Visit, ev
     context.set_offline(True)
     sign_as_a_human(page)
     sign_button(page).tap()
-    expect(page.get_by_role("status")).to_have_text(re.compile("^No signal. Kept on this phone; sends itself."))
+    status = page.locator("#form-status")
+    expect(status).to_have_text(re.compile("^No signal. Kept on this phone; sends itself."))
     sign_button(page).tap()
     assert people(site, event) == []
     context.set_offline(False)
     thanked(page, "Dana Whitfield")
     assert time.monotonic() - began < HUMAN_S
     assert people(site, event) == ["Dana Whitfield", "Robin Whitfield", "Sam Whitfield"]
-    assert page.evaluate("sessionStorage.length") == 0
+    assert page.evaluate("sessionStorage.length + localStorage.length") == 0
 
 
 # --- once and not lost ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arrived", [False, True], ids=["before it arrived", "before the answer"])
+def test_a_signature_outlives_page_and_browser_when_the_signal_is_lost(
+    site: Site, chromium: Any, browser_path: str, tmp_path: Path, event: dict[str, Any], arrived: bool
+) -> None:
+    def open_browser() -> BrowserContext:
+        return chromium.browser_type.launch_persistent_context(  # type: ignore[no-any-return]
+            tmp_path, executable_path=browser_path, args=["--no-sandbox"], base_url=site.url, viewport=PHONE
+        )
+
+    context = open_browser()
+    page = context.new_page()
+    page.goto(waiver(event))
+    fill_in(page, "Ines Kovac")
+    if arrived:
+        page.route("**/waiver", lambda route: (route.fetch(max_redirects=0), route.abort("connectionreset")))
+    else:
+        context.set_offline(True)
+    sign_button(page).click()
+    expect(page.get_by_role("status").filter(has_text="No signal. Kept on this phone; sends itself.")).to_be_visible()
+    page.close()
+    context.close()
+    assert people(site, event) == (["Ines Kovac"] if arrived else [])
+
+    context = open_browser()
+    page = context.new_page()
+    page.goto(waiver(event))
+    thanked(page, "Ines Kovac")
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    page.goto(waiver(event))
+    expect(page.get_by_label("Your full name")).to_have_value("")
+    context.close()
+    assert people(site, event) == ["Ines Kovac"]
+
+
+def test_a_signature_goes_on_by_itself_after_a_reload_and_says_so(
+    site: Site, visit: Visit, event: dict[str, Any]
+) -> None:
+    page = visit().new_page()
+    page.route("**/waiver", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.goto(waiver(event))
+    fill_in(page, "Ines Kovac")
+    sign_button(page).click()
+    expect(page.get_by_role("status").filter(has_text="No signal. Kept on this phone")).to_be_visible()
+    page.reload()
+    note = page.get_by_role("status").filter(has_text="The signature of Ines Kovac is kept on this phone")
+    expect(note).to_be_visible()
+    page.get_by_label("Your full name").fill("Marko Kovac")
+    page.unroute_all()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("The signature of Ines Kovac that was kept on this phone is through.")).to_be_visible()
+    expect(page.get_by_label("Your full name")).to_have_value("Marko Kovac")
+    page.get_by_role("link", name="See what is signed").click()
+    thanked(page, "Ines Kovac")
+    assert people(site, event) == ["Ines Kovac"]
+
+
+def test_a_charter_that_ended_meanwhile_says_so_and_takes_the_signature_once_it_is_opened_again(
+    site: Site, visit: Visit
+) -> None:
+    soon = datetime.now(UTC).replace(microsecond=0)
+    event = site.charter()
+    page = visit().new_page()
+    page.route("**/waiver", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.goto(waiver(event))
+    fill_in(page, "Ines Kovac")
+    sign_button(page).click()
+    expect(page.get_by_role("status").filter(has_text="No signal. Kept on this phone")).to_be_visible()
+    page.unroute_all()
+    ended = {"starts_at": (soon - timedelta(hours=3)).isoformat(), "ends_at": (soon - timedelta(hours=1)).isoformat()}
+    site.admin("PATCH", f"/api/events/{event['event_id']}", {"version": event["version"], **ended})
+    page.goto(waiver(event))
+    expect(page.get_by_text("This charter is over, so it takes no more signatures.")).to_be_visible()
+    site.admin("POST", f"/api/events/{event['event_id']}/reopen-waivers", {})
+    page.goto(waiver(event))
+    thanked(page, "Ines Kovac")
+    assert people(site, event) == ["Ines Kovac"]
 
 
 def test_an_answer_that_is_lost_on_its_way_is_asked_for_again(site: Site, visit: Visit, event: dict[str, Any]) -> None:
@@ -217,7 +300,7 @@ def test_a_server_in_trouble_is_tried_again(site: Site, visit: Visit, event: dic
     page.goto(waiver(event))
     fill_in(page, "Ines Kovac")
     sign_button(page).click()
-    expect(page.get_by_role("status")).to_contain_text("Not through yet.")
+    expect(page.locator("#form-status")).to_contain_text("Not through yet.")
     thanked(page, "Ines Kovac")
     assert people(site, event) == ["Ines Kovac"]
 
@@ -271,10 +354,10 @@ def test_a_minor_added_after_a_lost_answer_is_not_dropped(site: Site, visit: Vis
 
     page.route("**/waiver", lose, times=1)
     sign_button(page).click()
-    expect(page.get_by_role("status")).to_contain_text("No signal.")
+    expect(page.locator("#form-status")).to_contain_text("No signal.")
     page.get_by_text("I also sign for minors").click()
     page.get_by_label("Name of minor 1", exact=True).fill("Luka Kovac")
-    expect(page.get_by_role("status")).to_have_text("Changed before it was sent. Please sign again.")
+    expect(page.locator("#form-status")).to_have_text("Changed before it was sent. Please sign again.")
     page.get_by_label("Birth date", exact=True).first.fill("2016-02-29")
     page.get_by_label("You are their").select_option("parent")
     page.get_by_label("I am the parent").check()
@@ -398,7 +481,7 @@ def test_a_spanish_browser_is_served_and_recorded_in_spanish(site: Site, visit: 
     page.get_by_label("Escriba su nombre como firma").fill("Inés Kovač")
     context.set_offline(True)
     page.get_by_role("button", name="Firmar", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("Sin señal.")
+    expect(page.locator("#form-status")).to_contain_text("Sin señal.")
     context.set_offline(False)
     expect(page.get_by_role("heading", name="Firmado. Gracias, Inés Kovač.")).to_be_visible()
     assert record_of(site, event, "Inés Kovač")["language"] == "es"
@@ -470,6 +553,34 @@ def test_a_kiosk_goes_on_to_a_fresh_form_and_shows_nothing_of_the_one_before(
     assert people(site, event) == ["Ines Kovac", "Marko Kovac"]
 
 
+def test_a_change_of_language_on_a_kiosk_keeps_what_was_typed_and_nothing_stays_behind(
+    site: Site, visit: Visit
+) -> None:
+    event = site.charter(guests=[{"name": "Ines Kovac", "email": ""}])
+    page = visit(viewport=DESKTOP).new_page()
+    page.goto(waiver(event, "?kiosk=1"))
+    page.get_by_label("Find your name").select_option("Ines Kovac")
+    fill_in(page, "Ines Kovac")
+    page.get_by_text("I also sign for minors").click()
+    page.get_by_role("button", name="Add a minor").click()
+    page.get_by_label("Name of minor 2").fill("Luka Kovac")
+    page.get_by_role("link", name="Español").click()
+    expect(page.get_by_label("Su nombre completo")).to_have_value("Ines Kovac")
+    expect(page.get_by_label("Busque su nombre")).to_have_value(event["guests"][0]["guest_id"])
+    expect(page.get_by_label("Nombre del menor 2")).to_have_value("Luka Kovac")
+    # What is agreed to stands in the other language now.
+    expect(page.get_by_label("He leído este documento")).not_to_be_checked()
+    expect(page).to_have_url(re.compile("language=es&kiosk=1$"))
+    assert page.evaluate("sessionStorage.length + localStorage.length") == 0
+    page.context.set_offline(True)
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_text("Sin señal: el idioma sigue igual.")).to_be_visible()
+    expect(page.get_by_label("Su nombre completo")).to_have_value("Ines Kovac")
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.get_by_label("Su nombre completo")).to_have_value("")
+
+
 def test_a_form_left_behind_on_a_kiosk_is_cleared(visit: Visit, event: dict[str, Any]) -> None:
     page = visit(viewport=DESKTOP).new_page()
     page.clock.install()
@@ -504,6 +615,31 @@ def test_without_javascript_a_parent_signs_for_minors(site: Site, visit: Visit, 
     assert people(site, event) == ["Ines Kovac", "Luka Kovac"]
 
 
+# --- on paper -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("minors", [0, 10])
+def test_the_signed_copy_prints_on_one_or_two_pages(
+    site: Site, visit: Visit, event: dict[str, Any], minors: int
+) -> None:
+    email = f"ines-{event['event_id'][:8].lower()}@example.com".replace("_", "x")
+    people_signed_for: dict[str, Any] = {
+        "minor_name": [f"Luka Kovac the {number}th" for number in range(minors)],
+        "minor_birth_date": ["2016-02-29"] * minors,
+        "guardian_relationship": "parent",
+        "authority_attestation": "yes",
+    }
+    strokes = "[[[10,100,0],[60,30,40],[90,120,80],[140,60,120]],[[40,70,300],[180,75,400]]]"
+    form = {"signer_name": "Ines Kovac", "signer_email": email, "signature_strokes": strokes}
+    assert site.sign(event, **form, **(people_signed_for if minors else {})).status == 303
+    (link,) = re.findall(r"/g/\S+\?copy=[\w-]+", site.mail(email)[0]["text"])
+    page = visit().new_page()
+    page.goto(link)
+    expect(page.get_by_role("img", name="The drawn signature")).to_be_visible()
+    for paper in ("Letter", "A4"):
+        assert sheets(page, paper) <= 2, paper
+
+
 # --- looks, weight, safety ------------------------------------------------------------------------
 
 
@@ -522,7 +658,7 @@ def waiting(page: Page) -> None:
     fill_in(page, "Ines Kovac")
     page.context.set_offline(True)
     sign_button(page).click()
-    expect(page.get_by_role("status")).to_contain_text("No signal.")
+    expect(page.locator("#form-status")).to_contain_text("No signal.")
 
 
 @pytest.mark.parametrize("show", [just_opened, with_all_open, waiting])

@@ -3,6 +3,7 @@
 import http.client
 import itertools
 import json
+import re
 import secrets
 import uuid
 from dataclasses import dataclass, field
@@ -113,7 +114,7 @@ class Site:
     def payments(self, event: dict[str, Any]) -> list[dict[str, Any]]:
         return list(self.admin("GET", f"/api/events/{event['event_id']}/payments")["payments"])
 
-    def sign(self, event: dict[str, Any], **changes: str) -> Answer:
+    def sign(self, event: dict[str, Any], **changes: Any) -> Answer:
         """Post the waiver's form as a browser does; the answer, a 303 when it was signed."""
         path = f"/g/{event['event_id']}/waiver"
         form = hidden_fields(self.call("GET", path).text) | {
@@ -123,7 +124,7 @@ class Site:
             "signature_typed": "Marcus Bell",
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self.call("POST", path, urlencode(form | changes).encode(), headers=headers)
+        return self.call("POST", path, urlencode(form | changes, doseq=True).encode(), headers=headers)
 
     def mail(self, to: str) -> list[dict[str, Any]]:
         """What this address got, newest first."""
@@ -211,3 +212,8 @@ def axe_violations(page: Page, *, rules: tuple[str, ...] = ()) -> list[str]:
 def sideways_px(page: Page) -> int:
     """How much wider than the window the page is."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def sheets(page: Page, paper: str) -> int:
+    """On how many sheets the page prints."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper)))

@@ -21,19 +21,32 @@ export function keepsDraft(form: HTMLFormElement): boolean {
 }
 
 export function keepDraft(form: HTMLFormElement): void {
-  const draft = Object.fromEntries(
-    KEPT.map((name) => [name, fields(form, name).map(({ value }) => value)]),
-  );
   try {
-    sessionStorage.setItem(key(form), JSON.stringify(draft));
+    sessionStorage.setItem(key(form), JSON.stringify(typed(form)));
   } catch {
     // A browser that refuses to store: what is typed lives as long as the page.
   }
 }
 
-/** Fills what is still empty; what the server sent back stands. */
 export function recallDraft(form: HTMLFormElement): void {
-  const draft = read(form);
+  fill(form, read(form));
+}
+
+/** From one form to another, past every store. */
+export function copyDraft(from: HTMLFormElement, to: HTMLFormElement): void {
+  fill(to, typed(from));
+}
+
+type Draft = Record<string, unknown[]>;
+
+function typed(form: HTMLFormElement): Draft {
+  return Object.fromEntries(
+    KEPT.map((name) => [name, fields(form, name).map(({ value }) => value)]),
+  );
+}
+
+/** Fills what is still empty; what the server sent back stands. */
+function fill(form: HTMLFormElement, draft: Draft): void {
   for (const name of KEPT) {
     for (const [place, field] of fields(form, name).entries()) {
       const value = draft[name]?.[place];
@@ -53,7 +66,7 @@ export function forgetDraft(form: HTMLFormElement): void {
   }
 }
 
-function read(form: HTMLFormElement): Record<string, unknown[]> {
+function read(form: HTMLFormElement): Draft {
   try {
     const draft = JSON.parse(sessionStorage.getItem(key(form)) ?? "{}");
     return draft && typeof draft === "object" ? draft : {};

@@ -2,8 +2,10 @@
 import { keepDraft, keepsDraft, recallDraft } from "./draft.ts";
 import { startGuests } from "./guests.ts";
 import { startKiosk } from "./kiosk.ts";
+import { startLanguages } from "./languages.ts";
 import { startMinors } from "./minors.ts";
 import { startPad } from "./pad.ts";
+import { resumeSending } from "./resuming.ts";
 import { startSending } from "./sending.ts";
 
 function startForm(): void {
@@ -13,14 +15,15 @@ function startForm(): void {
     recallDraft(form);
     form.addEventListener("input", () => keepDraft(form));
   }
+  startLanguages(form, showPage);
   startGuests(form);
   startMinors(form);
   startPad(form);
-  startSending(form, showRefusal);
+  startSending(form, showPage);
 }
 
 /** Shows what the server answered, as the browser would; the address stays. */
-function showRefusal(page: Document): void {
+function showPage(page: Document): void {
   document.title = page.title;
   document.documentElement.lang = page.documentElement.lang;
   document.body.replaceWith(document.adoptNode(page.body));
@@ -34,3 +37,7 @@ function showRefusal(page: Document): void {
 
 startForm();
 startKiosk();
+void resumeSending(showPage);
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) void resumeSending(showPage);
+});

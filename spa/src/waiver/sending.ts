@@ -1,51 +1,61 @@
 import { forgetDraft, keepsDraft } from "./draft.ts";
-import { takeSubmission } from "./submission.ts";
-
-const TIMEOUT_MS = 30_000;
-const LONGEST_PAUSE_MS = 30_000;
+import { postUntilAnswered, tryNow } from "./post.ts";
+import { type Submission, takeSubmission } from "./submission.ts";
+import { dropWaiting, keepWaiting } from "./waiting.ts";
 
 /** Words of #form-status, which the page brings in its language. */
 type State = "sending" | "offline" | "trouble" | "changed" | "";
 
-type Answer = { signed: string } | { refused: Document } | { wait: "offline" | "trouble" };
+interface Running extends AbortController {
+  /** What is kept of it outside the page. */
+  kept?: Submission;
+}
 
 /** Sends the form until an answer is there: signed, or a page that says why not. */
-export function startSending(form: HTMLFormElement, showRefusal: (page: Document) => void): void {
-  let running: AbortController | null = null;
-  let tryNow = () => {};
+export function startSending(form: HTMLFormElement, showPage: (page: Document) => void): void {
+  const path = new URL(form.action).pathname;
+  let running: Running | null = null;
 
   const say = (state: State) => {
     const status = form.querySelector<HTMLElement>("#form-status");
-    if (status) status.textContent = state ? (status.dataset[state] ?? "") : "";
+    if (!status) return;
+    const words = state ? [status.dataset[state]] : [];
+    if (state === "offline" || state === "trouble") {
+      words.push(status.dataset[running?.kept ? "kept" : "unkept"]);
+    }
+    status.textContent = words.join(" ");
   };
   const stop = () => {
     running?.abort();
     running = null;
     window.removeEventListener("beforeunload", warn);
   };
+  const forget = () => {
+    if (running?.kept) dropWaiting(path, running.kept.id);
+  };
 
-  async function send({ signal }: AbortController): Promise<void> {
+  async function send(mine: Running): Promise<void> {
     say("sending");
-    const body = await takeSubmission(form);
-    for (let tries = 0; !signal.aborted; tries++) {
-      const answer = await post(form.action, body, signal);
-      if (signal.aborted) return;
-      if ("signed" in answer) return leave(answer.signed);
-      if ("refused" in answer) {
-        stop();
-        return showRefusal(answer.refused);
-      }
-      say(answer.wait);
-      await new Promise<void>((resolve) => {
-        tryNow = resolve;
-        const timer = setTimeout(resolve, pauseMs(tries, Math.random()));
-        signal.addEventListener("abort", () => clearTimeout(timer));
-      });
+    const submission = await takeSubmission(form);
+    if (mine.signal.aborted) return;
+    if (keepsDraft(form) && keepWaiting(path, { ...submission, at_ms: Date.now() })) {
+      mine.kept = submission;
+    } else {
+      window.addEventListener("beforeunload", warn);
     }
+    const body = new URLSearchParams(submission.body);
+    const answer = await postUntilAnswered(form.action, body, mine.signal, say);
+    if (!answer) return;
+    if ("signed" in answer) return leave(answer.signed);
+    // What no form can mend may be mended elsewhere: a charter that is over can be opened again.
+    if (answer.refused.querySelector("#waiver-form")) forget();
+    stop();
+    showPage(answer.refused);
   }
 
   function leave(url: string): void {
-    window.removeEventListener("beforeunload", warn);
+    forget();
+    stop();
     forgetDraft(form);
     // The tablet of many does not go back to a guest's form.
     if (keepsDraft(form)) location.assign(url);
@@ -59,50 +69,20 @@ export function startSending(form: HTMLFormElement, showRefusal: (page: Document
     const time = form.querySelector<HTMLInputElement>("#device_time");
     if (time) time.value = new Date().toISOString();
     running = new AbortController();
-    window.addEventListener("beforeunload", warn);
     void send(running);
   });
   form.addEventListener("input", () => {
     if (!running) return;
     // What is sent is what was signed; whoever changes it signs again.
+    forget();
     stop();
     say("changed");
-  });
-  window.addEventListener("online", () => tryNow());
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") tryNow();
   });
   window.addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return;
     stop();
     say("");
   });
-}
-
-/** Doubles from a second up to half a minute; by chance shorter, so that a whole boat does not send at once. */
-export function pauseMs(tries: number, chance: number): number {
-  return Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** tries) * (0.5 + chance / 2);
-}
-
-async function post(address: string, body: URLSearchParams, stopped: AbortSignal): Promise<Answer> {
-  const attempt = new AbortController();
-  const abort = () => attempt.abort();
-  const timer = setTimeout(abort, TIMEOUT_MS);
-  stopped.addEventListener("abort", abort);
-  try {
-    const response = await fetch(address, { method: "POST", body, signal: attempt.signal });
-    const text = await response.text();
-    if (response.redirected && response.ok) return { signed: response.url };
-    const page = new DOMParser().parseFromString(text, "text/html");
-    // Anything between here and the server may answer with a page of its own.
-    const ours = response.status >= 400 && response.status < 500 && page.querySelector("main");
-    return ours ? { refused: page } : { wait: "trouble" };
-  } catch {
-    return { wait: "offline" };
-  } finally {
-    clearTimeout(timer);
-    stopped.removeEventListener("abort", abort);
-  }
 }
 
 /** Without a signal nobody else says what is missing, and later the guest may be gone. */

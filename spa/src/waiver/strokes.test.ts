@@ -48,9 +48,27 @@ test("a drawing without strokes is no text, for the form then asks for a typed n
   expect(fitting([])).toEqual({ kept: [], text: "" });
 });
 
+test("a dot is no signature, and no text either until there is a line", () => {
+  const dot: Strokes[number] = [
+    [5, 5, 0],
+    [5, 5, 9],
+  ];
+  expect(fitting([dot])).toEqual({ kept: [dot], text: "" });
+  expect(
+    fitting([
+      dot,
+      [
+        [5, 5, 20],
+        [6, 9, 30],
+      ],
+    ]).text,
+  ).not.toBe("");
+});
+
 test("strokes that would not fit into the form are left out at the end", () => {
   const many = Array.from({ length: MAX_STROKES + 1 }, (): [number, number, number][] => [
     [1, 1, 0],
+    [2, 1, 9],
   ]);
   expect(fitting(many).kept).toHaveLength(MAX_STROKES);
 

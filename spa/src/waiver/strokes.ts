@@ -38,7 +38,7 @@ function isStroke(stroke: unknown): stroke is [number, number, number][] {
   return Array.isArray(stroke) && stroke.every(isPoint);
 }
 
-/** The strokes as text, without those at the end that are too many. */
+/** The strokes as text, without those at the end that are too many. A mere dot is no signature. */
 export function fitting(strokes: Strokes): { kept: Strokes; text: string } {
   let kept = strokes.slice(0, MAX_STROKES);
   let text = JSON.stringify(kept);
@@ -46,7 +46,11 @@ export function fitting(strokes: Strokes): { kept: Strokes; text: string } {
     kept = kept.slice(0, -1);
     text = JSON.stringify(kept);
   }
-  return { kept, text: kept.length > 0 ? text : "" };
+  return { kept, text: kept.some(isLine) ? text : "" };
+}
+
+function isLine(stroke: Strokes[number]): boolean {
+  return stroke.some(([x, y]) => x !== stroke[0]?.[0] || y !== stroke[0]?.[1]);
 }
 
 /** By how much a drawing has to shrink to show whole on a field of this width; never grows. */

@@ -1,9 +1,8 @@
 import { uuid7 } from "../uuid.ts";
+import { listWaiting, type Waiting } from "./waiting.ts";
 
-interface Sent {
-  id: string;
-  print: string;
-}
+type Sent = Pick<Waiting, "id" | "print">;
+export type Submission = Omit<Waiting, "at_ms">;
 
 /**
  * No part of what is said: the form's own marks, the place on the list (a name that was signed for
@@ -21,20 +20,22 @@ const MARKS = [
 /**
  * The form as it is sent, under the id that makes sending it again harmless.
  *
- * What went out from this page before goes out under the same id, also after Back or a reload: it is
- * one signature. Other words are another form, for the server drops what comes under an old id.
+ * What went out from this phone before goes out under the same id, also after Back or a reload: it is
+ * one signature. Other words are another form, for the server refuses what comes under an old id.
  */
-export async function takeSubmission(form: HTMLFormElement): Promise<URLSearchParams> {
+export async function takeSubmission(form: HTMLFormElement): Promise<Submission> {
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form)) body.append(name, String(value));
+  const own = body.get("submission_id") ?? "";
   // Without HTTPS a browser cannot hash: then the id is the server's.
-  if (!crypto.subtle) return body;
+  if (!crypto.subtle) return { id: own, print: "", body: String(body) };
   const print = await fingerprint(body);
-  const id = chooseId(body.get("submission_id") ?? "", print, readSent());
+  const waiting = listWaiting(new URL(form.action).pathname).find((one) => one.print === print);
+  const id = waiting?.id ?? chooseId(own, print, readSent());
   body.set("submission_id", id);
   // The history entry lives as long as the page can be gone back to, and no other page has it.
   history.replaceState({ ...history.state, sent: { id, print } satisfies Sent }, "");
-  return body;
+  return { id, print, body: String(body) };
 }
 
 export function chooseId(own: string, print: string, sent: Sent | null): string {
