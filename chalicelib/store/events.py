@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from chalicelib.ledger import Sums
@@ -193,7 +194,7 @@ def to_event(item: Item) -> EventRecord:
         details=details,
         status=item["status"]["S"],
         version=int(item["version"]["N"]),
-        sums=Sums(**json.loads(item["money"]["S"])),
+        sums=_to_sums(item["money"]["S"]),
         ledger_seq=int(item["ledger_seq"]["N"]),
         signed_count=int(item["signed_count"]["N"]),
         updated_at=item["updated_at"]["S"],
@@ -205,6 +206,12 @@ def to_event(item: Item) -> EventRecord:
 
 def _read_set(item: Item, name: str) -> frozenset[str]:
     return frozenset(item[name]["SS"] if name in item else ())
+
+
+# Nothing paid yet is nothing paid yet, and a board that is read again is mostly the same.
+@lru_cache(maxsize=512)
+def _to_sums(money: str) -> Sums:
+    return Sums(**json.loads(money))
 
 
 def audit_item(event_id: str, audit: dict[str, Any]) -> Item:

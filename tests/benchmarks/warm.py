@@ -10,7 +10,7 @@ import sys
 from tests.benchmarks import apps
 from tests.benchmarks.tables import ratio, show, spread
 
-ROUNDS, BATCHES, BATCH = 5, 10, 20
+ROUNDS, BATCHES, BATCH = 5, 6, 10
 PEERS = list(apps.APPS)
 
 
