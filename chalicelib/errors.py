@@ -117,7 +117,8 @@ def trace(problem: BaseException) -> str:
     lines = traceback.format_tb(problem.__traceback__)
     cause: BaseException | None = problem
     while cause is not None:
-        code = getattr(cause, "response", {}).get("Error", {}).get("Code", "")
+        answer = getattr(cause, "response", None)
+        code = answer.get("Error", {}).get("Code", "") if isinstance(answer, dict) else ""
         lines.append(f"{type(cause).__name__} {code}".rstrip() + "\n")
         cause = cause.__cause__ or cause.__context__
     return "".join(lines).rstrip()

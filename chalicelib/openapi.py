@@ -124,7 +124,9 @@ EVENT = {
     "payment_timestamp": _nullable(INSTANT),
     "payment_method": _nullable(_choice(ledger.METHODS)),
     "balance": _ref("Balance"),
-    "waivers": _record({"signed": COUNT, "expected": COUNT}, {"missing": _list(ANY_TEXT)}),
+    "waivers": _record(
+        {"signed": COUNT, "expected": COUNT}, {"missing": _list(ANY_TEXT), "missing_guest_ids": _list(ANY_TEXT)}
+    ),
     "waivers_open_until": _nullable(INSTANT),
     "warnings": _list(_record({"code": _choice(("return_port_differs", "over_passenger_limit")), "message": ANY_TEXT})),
     "balance_reminders_state": _choice(("on", "off", "stopped_paid", "stopped_cash", "stopped_cancelled", "no_email")),
@@ -265,7 +267,8 @@ EXPORT = _record(
         "head": {"anyOf": [SHA256, {"const": ""}]},
         "versions": {"type": "object", "propertyNames": SHA256, "additionalProperties": ANY_TEXT},
         "records": _list(_ref("Record")),
-    }
+    },
+    {"next_after": {**_nullable(COUNT), "description": "Of a part: the place to go on from, null at the end."}},
 )
 SUPERSEDED = _record(
     {
@@ -612,6 +615,7 @@ PATHS: dict[str, dict[str, Schema]] = {
                 {
                     "name": {**_text(60), "description": "Required where there are several admins."},
                     "keep_signed_in": FLAG,
+                    "code": {**_text(20), "description": "Of the second factor; known only where one is set up."},
                 },
             ),
             refuses=(401, 429),
@@ -656,11 +660,11 @@ PATHS: dict[str, dict[str, Schema]] = {
                 {"state": _choice(manifest.STATES)},
                 {"waiver_id": _text(40), "guest_id": {**_text(40), "description": "One of the two is required."}},
             ),
-            refuses=(404, 503),
+            refuses=_ACT,
         )
     },
     "/api/events/{event_id}/safety-briefing": {
-        "post": _call("note_briefing", {200: _ref("Manifest")}, body=_body({"done": FLAG}), refuses=(404, 503))
+        "post": _call("note_briefing", {200: _ref("Manifest")}, body=_body({"done": FLAG}), refuses=_ACT)
     },
     "/api/events/{event_id}/depart": {"post": _call("depart", {200: _ref("Manifest")}, body=_NOTHING, refuses=_ACT)},
     "/api/events/{event_id}/waiver-reminders": {
@@ -768,7 +772,14 @@ PATHS: dict[str, dict[str, Schema]] = {
             query=(("query", _text(100)), *PAGE),
         )
     },
-    "/api/waivers.json": {"get": _call("export_waivers", {200: _ref("Export")})},
+    "/api/waivers.json": {
+        "get": _call(
+            "export_waivers",
+            {200: _ref("Export")},
+            query=(("after", {"type": "string", "pattern": "^[0-9]{1,12}$"}),),
+            refuses=(413,),
+        )
+    },
     "/api/waiver-versions": {
         "get": _call(
             "list_waiver_versions",

@@ -16,6 +16,7 @@ WHO = {
     ("GET", "/api/session"): ADMINS,
     ("GET", "/api/health"): ANYONE,
     ("HEAD", "/api/health"): ANYONE,
+    ("GET", "/api/openapi.json"): ADMINS,
     ("GET", "/api/events"): ADMINS,
     ("POST", "/api/events"): ADMINS,
     ("GET", "/api/events/{event_id}"): ADMINS,

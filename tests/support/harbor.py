@@ -368,6 +368,7 @@ OPERATIONS: dict[str, Operation] = {
     "read the session": _reading("/api/session"),
     "look for health": _reading("/api/health"),
     "look for health by HEAD": Operation("HEAD /api/health", asking("HEAD", "/api/health")),
+    "read the API's document": _reading("/api/openapi.json"),
     "list the board": _reading("/api/events"),
     "create a charter": Operation(
         "POST /api/events",
