@@ -69,6 +69,7 @@ KNOWN: dict[str, list[Any]] = {
 ITEMS = {"guest_ids": [guest["guest_id"] for guest in GUESTS], "waiver_ids": [WAIVER]}
 # Rules between fields, or with what is stored.
 BEYOND_SCHEMAS = {
+    "log_in": {"code"},
     "create_event": {"ends_at", "guests"},
     "edit_event": {"ends_at", "guests", "currency", "status"},
     "log_payment": {"refund_of", "amount_cents", "currency", "duplicate_of", "received_at"},

@@ -42,7 +42,7 @@ AT_NOON = NOW.replace(hour=waivers.HEAD_MAIL_HOUR) + MINUTE
 SES_EVENTS = json.loads((Path(__file__).parent / "ses-events.json").read_text())
 GMAIL = post.ACCOUNT
 # What is drawn at random, as the harbor draws it.
-_DRAWN = re.compile(r"\d{6}[Zz]z0*")
+_DRAWN = re.compile(r"\d{6}(?:[Zz]z|ee)0*")
 _PASSING = ("SESSION", "THROTTLE#login", "THROTTLE#sign")
 
 
@@ -72,15 +72,15 @@ class Harbor:
         patch.setattr(aws, "client", self._client)
         patch.setattr(times, "utc_now", lambda: self.now)
         patch.setattr(secrets, "token_urlsafe", lambda size: self.draw(-(-size * 4 // 3)))
-        patch.setattr(secrets, "token_hex", lambda size: self.draw(size * 2))
+        patch.setattr(secrets, "token_hex", lambda size: self.draw(size * 2, "ee"))
         patch.setattr(acts, "time", SimpleNamespace(monotonic=found.clock))
         patch.setattr(acts.tries, "__defaults__", (lambda _: None,))
         for function in (notifications.sweep, notifications.owe_reminders, signature_requests._ask):
             patch.setattr(function, "__defaults__", (found.clock,))
 
-    def draw(self, chars: int) -> str:
+    def draw(self, chars: int, mark: str = "Zz") -> str:
         self.drawn += 1
-        return f"{self.drawn:06d}Zz".ljust(chars, "0")
+        return f"{self.drawn:06d}{mark}".ljust(chars, "0")
 
     def _client(self, service: str, **_: Any) -> Any:
         return (self._quick if self.is_quick else self._clients)[service]
