@@ -99,6 +99,7 @@ describe("the password screen", () => {
       return json(401, { Code: "CodeNeeded", Message: "That password or code is not right." });
     };
     open("/");
+    await says("Dispatch");
     expect(root.querySelector("input[name=code]")).toBeNull();
     type("input[type=password]", "a long enough password");
     await submit();
@@ -112,6 +113,7 @@ describe("the password screen", () => {
     render(null, root);
     session.leave();
     open("/");
+    await says("Dispatch");
     expect(root.querySelector("input[name=code]")).not.toBeNull();
     session.rememberCode(false);
   });
