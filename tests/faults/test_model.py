@@ -1,6 +1,7 @@
 """The whole API does what the model does. tests/faults/test_model_again.py is the other half, for another process.
 
-`MODEL_SEED=7 MODEL_EXAMPLES=2000` tries others, and more; a failure prints the shortest steps to it, and its seed.
+`MODEL_SEED=7 MODEL_EXAMPLES=2000` tries others, and more; a failure prints its steps and seed, and with that seed the
+shortest steps to it.
 `MODEL_SEED=random` draws a seed and prints it.
 """
 

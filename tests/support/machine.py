@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -603,6 +603,11 @@ class Desk(RuleBasedStateMachine):
             self.ask("POST", url, {"waiver_id": "0" * 32, "state": state}, (400,))
             return
         person = people[which % len(people)]
+        if charter.departed:
+            # What stands already may be asked for again: its first answer may have been lost.
+            is_noted = charter.ticks.get(next(iter(person.values()))) == state
+            self.ask("POST", url, {**person, "state": state}, (200 if is_noted else 409,))
+            return
         self.write("POST", url, {**person, "state": state})
         charter.ticks[next(iter(person.values()))] = state
         self.owes()
@@ -611,7 +616,11 @@ class Desk(RuleBasedStateMachine):
     @rule(place=places, done=st.booleans())
     def brief(self, place: int, done: bool) -> None:
         charter = self.pick(place)
-        found = self.write("POST", f"/api/events/{charter.event_id}/safety-briefing", {"done": done}).json
+        url = f"/api/events/{charter.event_id}/safety-briefing"
+        if charter.departed:
+            self.ask("POST", url, {"done": done}, (200 if charter.briefed is done else 409,))
+            return
+        found = self.write("POST", url, {"done": done}).json
         charter.briefed = done
         assert (found["safety_briefing_at"] is not None) == done
         self.owes()
@@ -713,7 +722,8 @@ class Desk(RuleBasedStateMachine):
         assert found["payment_timestamp"] == (times.format_instant(latest[0][0]) if latest else None)
         assert found["payment_method"] == (charter.rows[latest[0][2]].body["method"] if latest else None)
         self.compare(charter, {row["payment_id"]: row for row in found["payments"]})
-        assert found["waivers"]["signed"] == charter.signed_count == len(found["waiver_records"])
+        assert found["waivers"]["signed"] == charter.signed_count
+        assert len(found["waiver_records"]) == charter.record_count
         if charter.details["guests"]:
             assert found["waivers"]["missing"] == [guest["name"] for guest in charter.missing()]
         old = [record for record in found["waiver_records"] if record["superseded"]]
@@ -766,7 +776,7 @@ class Desk(RuleBasedStateMachine):
         assert guest["status"] == charter.status
         manifest = self.ask("GET", f"/api/events/{charter.event_id}/manifest").json
         assert manifest["missing_names"] == [one["name"] for one in charter.missing()]
-        assert (manifest["safety_briefing_at"] is not None) == charter.briefed
+        assert (manifest["safety_briefing_at"] is not None) == bool(charter.briefed)
         assert (manifest["frozen"] is not None) == charter.departed
         rows = len(manifest["passengers"]) + manifest["missing"] - len(manifest["missing_names"])
         assert self.ask("GET", f"/api/events/{charter.event_id}/manifest.csv").text.count("\r\n") == rows + 1
@@ -844,12 +854,15 @@ def run(given: str) -> None:
     """So many examples from a seed, or from one that is drawn."""
     chosen = random.SystemRandom().getrandbits(32) if given == "random" else int(given)
     print(f"the same once more: MODEL_SEED={chosen} MODEL_EXAMPLES={EXAMPLES} MODEL_STEPS={STEPS}")  # noqa: T201
+    # Looking for the shortest steps takes minutes: whoever asks with the printed seed gets them.
+    phases = tuple(Phase) if "MODEL_SEED" in os.environ else (Phase.generate,)
     with opened() as desk:
         run_state_machine_as_test(  # type: ignore[no-untyped-call]
             seed(chosen)(desk),
             settings=settings(
                 max_examples=EXAMPLES,
                 stateful_step_count=STEPS,
+                phases=phases,
                 database=None,
                 deadline=None,
                 print_blob=True,

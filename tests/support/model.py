@@ -65,7 +65,7 @@ class Charter:
     signatures: list[Signature] = field(default_factory=list)
     signed_guests: set[str] = field(default_factory=set)
     ticks: dict[str, str] = field(default_factory=dict)
-    briefed: bool = False
+    briefed: bool | None = None
     departed: bool = False
     open_until: datetime | None = None
     asked_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
@@ -151,8 +151,21 @@ class Charter:
         return same[0] if len(same) == 1 else None
 
     @property
-    def signed_count(self) -> int:
+    def record_count(self) -> int:
         return sum(len(one.names) for one in self.signatures)
+
+    @property
+    def signed_count(self) -> int:
+        """Whoever signs again under another text is one person; two of one name under one text are two."""
+        standing: list[tuple[str, bool, str]] = []
+        for one in self.signatures:
+            for place, name in enumerate(one.names):
+                # Only minors give their birth date, and all of one name the same.
+                again = [person for person in standing if person[0] == name and person[2] != one.text]
+                for person in again[:1]:
+                    standing.remove(person)
+                standing.append((name, bool(place), one.text))
+        return len(standing)
 
 
 def statuses_after(answer: str, attempts: int) -> tuple[str, timedelta | None]:
