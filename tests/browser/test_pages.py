@@ -89,10 +89,9 @@ def login(page: Page, _: Charters) -> None:
 
 
 def login_refused(page: Page, _: Charters) -> None:
-    page.goto("/")
     # As at a desk with a second factor.
-    page.evaluate("localStorage.setItem('scc.code', 'asked')")
-    page.reload()
+    page.add_init_script("localStorage.setItem('scc.code', 'asked')")
+    page.goto("/")
     expect(page.get_by_label("Code of your authenticator app")).to_be_visible()
     page.get_by_label("Password").fill("not the password at all")
     page.get_by_role("button", name="Log in").click()

@@ -577,16 +577,15 @@ class Desk(RuleBasedStateMachine):
         return asked
 
     def superseded(self, charter: Charter) -> list[Json]:
-        """Who signed an older text and not the one of now: each name once."""
+        """Who signed an older text last: whoever signed again under another text is one person."""
         standing: dict[str, list[Json]] = {}
         for one in charter.signatures:
             for place, name in enumerate(one.names):
                 person = {"name": name, "text": one.text, "email": one.email, "born": "2018-05-05" if place else None}
                 before = standing.setdefault(name, [])
-                if one.text == self.text:
-                    same = [old for old in before if old["text"] != self.text and _same_birth(old, person)]
-                    for old in same[:1]:
-                        before.remove(old)
+                same = [old for old in before if old["text"] != one.text and _same_birth(old, person)]
+                for old in same[:1]:
+                    before.remove(old)
                 before.append(person)
         return [one for people in standing.values() for one in people if one["text"] != self.text]
 

@@ -12,6 +12,9 @@ from chalicelib import aws, settings
 from tests.support import operator
 from tests.support.table import create_table
 
+# Taken before a test puts another in its place.
+make_client = aws.client.__wrapped__
+
 
 @cache
 def client(endpoint: str) -> Any:
@@ -19,7 +22,7 @@ def client(endpoint: str) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment(endpoint).items():
             patch.setenv(name, value)
-        return aws.client.__wrapped__("dynamodb")
+        return make_client("dynamodb")
 
 
 def environment(endpoint: str) -> dict[str, str]:
