@@ -266,7 +266,12 @@ def test_fifty_people_sign_one_trip_at_once_and_make_one_chain(api: Api, event: 
 
     def run(number: int) -> None:
         barrier.wait()
-        statuses.append(visitors[number].submit(page(event), forms[number]).status)
+        # As the page does: what a busy machine did not take in time is sent again, under the same id.
+        for _ in range(10):
+            status = visitors[number].submit(page(event), forms[number]).status
+            if status < 500:
+                break
+        statuses.append(status)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(50)]
     for thread in threads:
