@@ -472,9 +472,7 @@ def _audits(records: Sequence[Mapping[str, Any]], visitor: Visitor) -> list[dict
 
 
 def count_refused(event_id: str, address: str, now: datetime) -> None:
-    """A form with mistakes counts as a try of its address. Raises NotFound or TooManyTries."""
-    if not fields.is_event_id(event_id):
-        raise events.unknown_event()
+    """A form with mistakes counts as a try of its address. Raises TooManyTries."""
     (name, most, ttl_s), _ = _limits(event_id, address, now)
     if store.count_try(name, +1, ttl_s) > most:
         raise _too_many(0, now)
