@@ -4,9 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from chalicelib.store.table import Item, db, item_key, json_s, load_data, read_items, s, table_name
+from chalicelib.store.table import Item, db, is_written, item_key, json_s, load_data, read_items, s
 
 
 def mark_address(email: str, problem: dict[str, Any]) -> None:
@@ -17,18 +15,14 @@ def mark_address(email: str, problem: dict[str, Any]) -> None:
         # SES reports each mail that it withholds after a complaint as bounced.
         condition += " OR #status = :bounced"
         values[":bounced"] = s("bounced")
-    try:
-        db().update_item(
-            TableName=table_name(),
-            Key=_key(email),
-            UpdateExpression="SET #data = :data, #status = :problem, updated_at = :at",
-            ConditionExpression=condition,
-            ExpressionAttributeNames={"#data": "data", "#status": "status"},
-            ExpressionAttributeValues=values,
-        )
-    except ClientError as refusal:
-        if refusal.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
+    is_written(
+        db().update_item,
+        Key=_key(email),
+        UpdateExpression="SET #data = :data, #status = :problem, updated_at = :at",
+        ConditionExpression=condition,
+        ExpressionAttributeNames={"#data": "data", "#status": "status"},
+        ExpressionAttributeValues=values,
+    )
 
 
 def read_marks(emails: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.store.events import audit_item
 from chalicelib.store.table import (
     Item,
     db,
+    is_written,
     item_key,
     json_s,
     load_data,
@@ -61,26 +60,21 @@ def list_due_mail(now: str, limit: int) -> list[Mail]:
 
 def claim_mail(mail: Mail, until: str) -> bool:
     """Takes a due mail till `until` and counts the attempt; False if another sender has it."""
-    try:
-        db().update_item(
-            TableName=table_name(),
-            Key=item_key(f"MAIL#{mail.mail_id}", "MAIL"),
-            UpdateExpression="SET attempts = :next, by_date_sk = :until",
-            ConditionExpression="attempts = :seen AND by_date_sk = :due AND #status = :owed",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={
-                ":next": n(mail.attempts + 1),
-                ":seen": n(mail.attempts),
-                ":until": s(f"{until}#{mail.mail_id}"),
-                ":due": s(f"{mail.due_at}#{mail.mail_id}"),
-                ":owed": s("owed"),
-            },
-        )
-    except ClientError as problem:
-        if problem.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionConflictException"):
-            return False
-        raise
-    return True
+    return is_written(
+        db().update_item,
+        or_busy=True,
+        Key=item_key(f"MAIL#{mail.mail_id}", "MAIL"),
+        UpdateExpression="SET attempts = :next, by_date_sk = :until",
+        ConditionExpression="attempts = :seen AND by_date_sk = :due AND #status = :owed",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={
+            ":next": n(mail.attempts + 1),
+            ":seen": n(mail.attempts),
+            ":until": s(f"{until}#{mail.mail_id}"),
+            ":due": s(f"{mail.due_at}#{mail.mail_id}"),
+            ":owed": s("owed"),
+        },
+    )
 
 
 def postpone_mail(mail: Mail, due_at: str, why: str) -> None:

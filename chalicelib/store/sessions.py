@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from chalicelib.store.table import Item, db, item_key, json_s, load_data, n, table_name
+from chalicelib.store.table import Item, db, is_written, item_key, json_s, load_data, n, table_name
 
 
 def put_session(token_hash: str, session: dict[str, Any], idle_until_s: int, ttl_s: int) -> None:
@@ -22,17 +20,13 @@ def read_session(token_hash: str) -> tuple[dict[str, Any], int] | None:
 
 def extend_session(token_hash: str, idle_until_s: int) -> None:
     """Moves the idle end, unless the session has been revoked meanwhile."""
-    try:
-        db().update_item(
-            TableName=table_name(),
-            Key=item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}"),
-            UpdateExpression="SET idle_until_s = :until",
-            ConditionExpression="attribute_exists(PK)",
-            ExpressionAttributeValues={":until": n(idle_until_s)},
-        )
-    except ClientError as problem:
-        if problem.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
+    is_written(
+        db().update_item,
+        Key=item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}"),
+        UpdateExpression="SET idle_until_s = :until",
+        ConditionExpression="attribute_exists(PK)",
+        ExpressionAttributeValues={":until": n(idle_until_s)},
+    )
 
 
 def delete_session(token_hash: str) -> None:
@@ -41,20 +35,14 @@ def delete_session(token_hash: str) -> None:
 
 def use_code(admin: str, step: int, ttl_s: int) -> bool:
     """Marks this time step of an admin's one-time codes as used; False if it, or a later one, was used before."""
-    try:
-        db().update_item(
-            TableName=table_name(),
-            Key=item_key(f"THROTTLE#used-code#{admin}", f"THROTTLE#used-code#{admin}"),
-            UpdateExpression="SET step = :step, #ttl = :ttl",
-            ConditionExpression="attribute_not_exists(step) OR step < :step",
-            ExpressionAttributeNames={"#ttl": "ttl"},
-            ExpressionAttributeValues={":step": n(step), ":ttl": n(ttl_s)},
-        )
-    except ClientError as problem:
-        if problem.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    return is_written(
+        db().update_item,
+        Key=item_key(f"THROTTLE#used-code#{admin}", f"THROTTLE#used-code#{admin}"),
+        UpdateExpression="SET step = :step, #ttl = :ttl",
+        ConditionExpression="attribute_not_exists(step) OR step < :step",
+        ExpressionAttributeNames={"#ttl": "ttl"},
+        ExpressionAttributeValues={":step": n(step), ":ttl": n(ttl_s)},
+    )
 
 
 def throttle_write(throttle: str, most: int, ttl_s: int) -> Item:

@@ -1,7 +1,7 @@
 """The one door to DynamoDB: how items are spelled, written together and read page by page."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -69,6 +69,18 @@ def put_write(item: Item, *, only_new: bool = False) -> Item:
     if only_new:
         put |= {"ConditionExpression": "attribute_not_exists(PK)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     return {"Put": put}
+
+
+def is_written(write: Callable[..., Any], *, or_busy: bool = False, **request: Any) -> bool:
+    """One conditional write; False if its condition did not hold or, with `or_busy`, a transaction has the item."""
+    refusals = ["ConditionalCheckFailedException", *(["TransactionConflictException"] if or_busy else [])]
+    try:
+        write(TableName=table_name(), **request)
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] not in refusals:
+            raise
+        return False
+    return True
 
 
 def write_all(writes: Sequence[Item], unique: int | None = None, throttles: Sequence[Item] = ()) -> None:

@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.store.events import EventRecord, audit_item, event_key, to_event
 from chalicelib.store.mail import Mail, owed
 from chalicelib.store.table import (
     Item,
     Moved,
     db,
+    is_written,
     item_key,
     json_s,
     load_data,
@@ -85,19 +84,14 @@ def take_turn(seen_seq: int, now_ms: int, until_ms: int) -> bool:
 
     A turn ends by itself once the chain has grown. It guards nothing, it only spares a crowd vain transactions.
     """
-    try:
-        db().update_item(
-            TableName=table_name(),
-            Key=_TURN,
-            UpdateExpression="SET seq = :seq, until_ms = :until",
-            ConditionExpression="attribute_not_exists(PK) OR seq < :seq OR until_ms < :now",
-            ExpressionAttributeValues={":seq": n(seen_seq), ":until": n(until_ms), ":now": n(now_ms)},
-        )
-    except ClientError as problem:
-        if problem.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionConflictException"):
-            return False
-        raise
-    return True
+    return is_written(
+        db().update_item,
+        or_busy=True,
+        Key=_TURN,
+        UpdateExpression="SET seq = :seq, until_ms = :until",
+        ConditionExpression="attribute_not_exists(PK) OR seq < :seq OR until_ms < :now",
+        ExpressionAttributeValues={":seq": n(seen_seq), ":until": n(until_ms), ":now": n(now_ms)},
+    )
 
 
 def append_waivers(
@@ -201,11 +195,7 @@ def read_copy(event_id: str, secret_hash: str) -> list[str]:
 def put_audit_once(event_id: str, audit: dict[str, Any], name: str) -> None:
     """Under a name of its own: only the first event of that name is kept."""
     item = {**item_key(f"EVENT#{event_id}", f"AUDIT#{name}"), "data": json_s(audit)}
-    try:
-        db().put_item(TableName=table_name(), Item=item, ConditionExpression="attribute_not_exists(PK)")
-    except ClientError as problem:
-        if problem.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
+    is_written(db().put_item, Item=item, ConditionExpression="attribute_not_exists(PK)")
 
 
 def list_audit(event_id: str) -> list[dict[str, Any]]:
