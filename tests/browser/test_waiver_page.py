@@ -219,15 +219,19 @@ def test_a_signature_outlives_page_and_browser_when_the_signal_is_lost(
     assert people(site, event) == ["Ines Kovac"]
 
 
-def test_a_signature_goes_on_by_itself_after_a_reload_and_says_so(
-    site: Site, visit: Visit, event: dict[str, Any]
-) -> None:
-    page = visit().new_page()
+def sign_without_a_signal(page: Page, event: dict[str, Any]) -> None:
     page.route("**/waiver", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     page.goto(waiver(event))
     fill_in(page, "Ines Kovac")
     sign_button(page).click()
     expect(page.get_by_role("status").filter(has_text="No signal. Kept on this phone")).to_be_visible()
+
+
+def test_a_signature_goes_on_by_itself_after_a_reload_and_says_so(
+    site: Site, visit: Visit, event: dict[str, Any]
+) -> None:
+    page = visit().new_page()
+    sign_without_a_signal(page, event)
     page.reload()
     note = page.get_by_role("status").filter(has_text="The signature of Ines Kovac is kept on this phone")
     expect(note).to_be_visible()
@@ -247,11 +251,7 @@ def test_a_charter_that_ended_meanwhile_says_so_and_takes_the_signature_once_it_
     soon = datetime.now(UTC).replace(microsecond=0)
     event = site.charter()
     page = visit().new_page()
-    page.route("**/waiver", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
-    page.goto(waiver(event))
-    fill_in(page, "Ines Kovac")
-    sign_button(page).click()
-    expect(page.get_by_role("status").filter(has_text="No signal. Kept on this phone")).to_be_visible()
+    sign_without_a_signal(page, event)
     page.unroute_all()
     ended = {"starts_at": (soon - timedelta(hours=3)).isoformat(), "ends_at": (soon - timedelta(hours=1)).isoformat()}
     site.admin("PATCH", f"/api/events/{event['event_id']}", {"version": event["version"], **ended})
