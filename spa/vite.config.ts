@@ -5,6 +5,11 @@ import { serviceWorker } from "./vite-worker.ts";
 
 const server = process.env.SCC_URL ?? "http://localhost:8000";
 
+/** Tests of what goes on listening to the window, or asking the server, when they are over. */
+const ALONE = ["app.test.tsx", "api.test.ts", "outbox.test.ts", "waiver/*.test.ts"].map(
+  (name) => `src/${name}`,
+);
+
 /**
  * The web app manifest. It lies in the slot under its plain name and names the icons by their
  * hashed names in the shared pool, so that both slots can be served from the same bytes.
@@ -74,9 +79,21 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
-    include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test-setup.ts"],
     env: { TZ: "UTC" },
     restoreMocks: true,
+    // A window for each file takes longer than most files' tests.
+    projects: [
+      { extends: true, test: { name: "alone", include: ALONE } },
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: ["src/**/*.test.{ts,tsx}"],
+          exclude: ALONE,
+          isolate: false,
+        },
+      },
+    ],
   },
 });
