@@ -31,7 +31,7 @@ build: ## the SPA into spa/dist
 test: ## every test: SPA units, then Python and browser
 	@$(PYTHON) tools/setup.py test
 	@cd spa && npm test
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(PY) -m pytest -n 3 --dist loadfile
 
 soak: ## the random tests at full length, from new seeds: an hour or so
 	@$(PYTHON) tools/setup.py test
