@@ -28,7 +28,9 @@ MIN_JAVA = 17
 NODE_WHEEL = "requirements-node.txt"
 DYNAMODB_PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 DYNAMODB_SHA256 = "3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first is the same browser without windows: a visitor costs it a third of the processor time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_PACKAGES = ("chromium-headless-shell", "chromium")
 JAVA_PACKAGES = ("openjdk-17-jre-headless", "default-jre-headless")
 
 STARTED_AT = time.monotonic()
@@ -152,9 +154,8 @@ def wheel_node() -> None:
 
 def browser() -> str:
     """Path of a Chromium or Chrome: the system's, Playwright's download, or Debian's package."""
-    for name in BROWSERS:
-        if found := shutil.which(name):
-            return found
+    if found := found_browser():
+        return found
     folder = CACHE / "browsers"
     env = {"PLAYWRIGHT_BROWSERS_PATH": str(folder)}
     if not playwright_chromium(folder):
@@ -165,10 +166,15 @@ def browser() -> str:
             say("Playwright's download failed")
     if found := playwright_chromium(folder):
         return found
-    apt_install("chromium")
-    if found := shutil.which("chromium"):
-        return found
+    for package in BROWSER_PACKAGES:
+        apt_install(package)
+        if found := found_browser():
+            return found
     raise SetupFailed("no browser: install Chromium or Chrome (`sudo apt-get install chromium`)")
+
+
+def found_browser() -> str:
+    return next(filter(None, map(shutil.which, BROWSERS)), "")
 
 
 def playwright_chromium(folder: Path) -> str:
