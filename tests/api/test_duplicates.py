@@ -15,7 +15,7 @@ FIRST, SECOND, THIRD = (f"0190c0de-0000-7000-8000-{number:012d}" for number in (
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch, api: Api) -> list[datetime]:
     """The time of the API from here on; setting its one entry moves it."""
-    now = [times.utc_now().replace(hour=20, minute=0, second=0)]
+    now = [times.utc_now()]
     monkeypatch.setattr(times, "utc_now", lambda: now[0])
     return now
 
