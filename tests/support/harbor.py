@@ -33,6 +33,7 @@ from tests.support import operator, post
 from tests.support.api import Answer, Api, new_event
 from tests.support.dynamo import Client, Dynamo, Item, Key
 from tests.support.faults import Faults, faults
+from tests.support.stores import make_client
 from tools import books
 
 # A minute that looks for reminders; the hour that mails where the chain of waivers ends comes later.
@@ -266,10 +267,6 @@ def answer_erased(text: str) -> str:
     """The same of an answer, and without the receipts' states."""
     text = re.sub(r'(name="submission_id" value=")[^"]*', r"\1", text)
     return re.sub(r'"receipt": ?"\w+"', "", drawn_erased(text))
-
-
-# Taken before a test puts another in its place.
-make_client = aws.client.__wrapped__
 
 
 def _real(service: str, **more: Any) -> Any:
