@@ -17,28 +17,13 @@ interface CardProps {
   event: CharterEvent;
   now_ms: number;
   large?: boolean;
-  /** Only the title, for a card that nobody sees yet. */
-  brief?: boolean;
 }
 
 /** One charter on the board: what a captain wants to know from arm's length. */
-export function Card({ event, now_ms, large, brief }: CardProps) {
+export function Card({ event, now_ms, large }: CardProps) {
   const cancelled = event.status === "cancelled";
   const titleId = `title-${event.event_id}`;
-  const title = (
-    // With its key the link stays the same one, and keeps the focus, when the rest comes.
-    <h3 key="title" id={titleId}>
-      <a href={href(`/events/${event.event_id}`)}>{event.title}</a>
-    </h3>
-  );
   const looks = `card${large ? " card-large" : ""}${cancelled ? " card-cancelled" : ""}`;
-  if (brief) {
-    return (
-      <article class={looks} aria-labelledby={titleId}>
-        {title}
-      </article>
-    );
-  }
   const crew = event.crew.map(({ name }) => name).filter(Boolean);
   return (
     <article class={looks} aria-labelledby={titleId}>
@@ -47,7 +32,9 @@ export function Card({ event, now_ms, large, brief }: CardProps) {
         <span class="card-time">{formatSpan(event.starts_at, event.ends_at, event.timezone)}</span>{" "}
         <span class="card-away">{stateText(event, now_ms)}</span>
       </p>
-      {title}
+      <h3 id={titleId}>
+        <a href={href(`/events/${event.event_id}`)}>{event.title}</a>
+      </h3>
       <dl class="card-facts">
         <Fact name="Vessel" value={event.vessel} />
         <Fact name="Captain" value={event.captain?.name ?? ""} missing="No captain yet" />

@@ -151,7 +151,7 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
   };
 
   return (
-    <Dialog title={event ? "Edit charter" : "New charter"} onClose={onClose} wide>
+    <Dialog title={event ? "Edit charter" : "New charter"} onClose={onClose} wide tall>
       <form ref={element} onSubmit={submit} noValidate>
         <div class="dialog-body">
           {drafted && (

@@ -17,7 +17,7 @@ import { Reminders } from "./reminders";
 import { href } from "./router";
 import { Statement } from "./statement";
 import { formatLongDay, formatMoment, formatSpan, useNow, zoneIfForeign } from "./time";
-import { AsOf, announce, Failed, Skeleton, sentence, usePageTitle } from "./ui";
+import { AsOf, announce, Failed, Skeleton, sentence, useDrawn, usePageTitle } from "./ui";
 
 const STALE_MS = 60_000;
 
@@ -83,6 +83,8 @@ function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
   const partly = useValue(remembered).has(event.event_id);
   const known = useValue(records).get(event.event_id);
   const now_ms = useNow();
+  // The head answers the tap on a card; the rest is below it.
+  const drawn = useDrawn();
   const cancelled = event.status === "cancelled";
   return (
     <>
@@ -124,38 +126,40 @@ function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
         )}
         <UnsentPayments event_id={event.event_id} />
       </header>
-      <div class="columns">
-        <div>
-          <Section title="Payments">
-            {known ? (
-              <Statement event={event} payments={known.payments} />
-            ) : failed ? (
-              <p class="nothing">The payments show with a connection.</p>
-            ) : (
-              <Skeleton rows={3} kind="line" />
-            )}
-          </Section>
-          <Section title={`Waivers: ${event.waivers.signed} of ${event.waivers.expected} signed`}>
-            <Reopen event={event} now_ms={now_ms} />
-            <MissingGuests event={event} now_ms={now_ms} />
-            {known ? (
-              <Waivers event={event} waivers={known.waiver_records} />
-            ) : failed ? (
-              <p class="nothing">The signed waivers show with a connection.</p>
-            ) : (
-              <Skeleton rows={2} kind="line" />
-            )}
-          </Section>
+      {drawn && (
+        <div class="columns">
+          <div>
+            <Section title="Payments">
+              {known ? (
+                <Statement event={event} payments={known.payments} />
+              ) : failed ? (
+                <p class="nothing">The payments show with a connection.</p>
+              ) : (
+                <Skeleton rows={3} kind="line" />
+              )}
+            </Section>
+            <Section title={`Waivers: ${event.waivers.signed} of ${event.waivers.expected} signed`}>
+              <Reopen event={event} now_ms={now_ms} />
+              <MissingGuests event={event} now_ms={now_ms} />
+              {known ? (
+                <Waivers event={event} waivers={known.waiver_records} />
+              ) : failed ? (
+                <p class="nothing">The signed waivers show with a connection.</p>
+              ) : (
+                <Skeleton rows={2} kind="line" />
+              )}
+            </Section>
+          </div>
+          <div>
+            <Section title="Guest link">
+              <GuestLink event={event} />
+            </Section>
+            <Section title="Details">
+              <Details event={event} problems={known?.mail_problems ?? []} />
+            </Section>
+          </div>
         </div>
-        <div>
-          <Section title="Guest link">
-            <GuestLink event={event} />
-          </Section>
-          <Section title="Details">
-            <Details event={event} problems={known?.mail_problems ?? []} />
-          </Section>
-        </div>
-      </div>
+      )}
     </>
   );
 }

@@ -161,7 +161,7 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
     );
   }
   return (
-    <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose}>
+    <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose} tall>
       <form ref={element} onSubmit={submit} noValidate>
         <div class="dialog-body">
           <p class="dialog-about">

@@ -60,14 +60,32 @@ export function toLocal(instant: Date, timezone: string): LocalDateTime {
   return new Date(local_ms).toISOString().slice(0, 16);
 }
 
+const QUARTER_MS = 900_000;
+const offsets = new Map<string, Map<number, number>>();
+
+/** Clocks change at quarters of an hour only, so each quarter is asked for once, which takes long. */
 function offset_ms(instant_ms: number, timezone: string): number {
+  let known = offsets.get(timezone);
+  if (!known) {
+    known = new Map();
+    offsets.set(timezone, known);
+  }
+  const quarter = Math.floor(instant_ms / QUARTER_MS);
+  let found = known.get(quarter);
+  if (found === undefined) {
+    found = readOffset_ms(quarter * QUARTER_MS, timezone);
+    known.set(quarter, found);
+  }
+  return found;
+}
+
+function readOffset_ms(instant_ms: number, timezone: string): number {
   const parts: Record<string, number> = {};
   for (const { type, value } of offsetFormat(timezone).formatToParts(instant_ms)) {
     if (type !== "literal") parts[type] = Number(value);
   }
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  const whole_ms = Math.floor(instant_ms / 1000) * 1000;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - whole_ms;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - instant_ms;
 }
 
 const offsetFormats = new Map<string, Intl.DateTimeFormat>();
@@ -156,10 +174,19 @@ export function formatSpan(starts_at: string, ends_at: string, timezone: string)
   return `${span(starts_at, ends_at, safeZone(timezone))}${zone ? ` ${zone}` : ""}`;
 }
 
+/** Ranges take ten times as long as dates, and a board shows the same ones again and again. */
+const ranges = new Map<string, string>();
+
 function span(starts_at: string, ends_at: string, timezone: string): string {
   const [start, end] = [new Date(starts_at), new Date(ends_at)];
   if (localDay(start, timezone) === localDay(end, timezone) && start <= end) {
-    return format(timezone, { hour: "numeric", minute: "2-digit" }).formatRange(start, end);
+    const key = `${starts_at} ${ends_at} ${timezone}`;
+    let found = ranges.get(key);
+    if (!found) {
+      found = format(timezone, { hour: "numeric", minute: "2-digit" }).formatRange(start, end);
+      ranges.set(key, found);
+    }
+    return found;
   }
   const day = formatDay(ends_at, timezone);
   return `${formatTime(starts_at, timezone)} – ${day}, ${formatTime(ends_at, timezone)}`;

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api";
 import { Observable, useValue } from "./observable";
 import { browserTimezone, formatRecent } from "./time";
@@ -59,10 +59,29 @@ interface DialogProps {
   opaque?: boolean;
   /** False when Esc and the cross must not close it. */
   closable?: boolean;
+  /** As high as the window lets it be. Its frame answers the tap, what is in it comes a picture later. */
+  tall?: boolean;
+}
+
+/** False for a component's first picture, true from then on. */
+export function useDrawn(): boolean {
+  const [drawn, setDrawn] = useState(false);
+  useEffect(() => setDrawn(true), []);
+  return drawn;
 }
 
 /** The browser's own modal dialog: it holds the focus, closes with Esc and gives the focus back. */
-export function Dialog({ title, onClose, children, wide, opaque, closable = true }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+  wide,
+  opaque,
+  closable = true,
+  tall = false,
+}: DialogProps) {
+  const drawn = useDrawn();
+  const whole = drawn || !tall;
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const opened_ms = useRef(performance.now());
@@ -79,7 +98,6 @@ export function Dialog({ title, onClose, children, wide, opaque, closable = true
     const opener = document.activeElement as HTMLElement | null;
     const element = dialog.current;
     element?.showModal();
-    element?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => {
       if (element?.open) element.close();
       const lost = !document.activeElement || document.activeElement === document.body;
@@ -88,11 +106,14 @@ export function Dialog({ title, onClose, children, wide, opaque, closable = true
       }
     };
   }, []);
+  useLayoutEffect(() => {
+    if (whole) dialog.current?.querySelector<HTMLElement>("[data-first]")?.focus();
+  }, [whole]);
 
   return (
     <dialog
       ref={dialog}
-      class={`dialog${wide ? " dialog-wide" : ""}${opaque ? " dialog-opaque" : ""}`}
+      class={`dialog${wide ? " dialog-wide" : ""}${opaque ? " dialog-opaque" : ""}${whole ? "" : " dialog-coming"}`}
       aria-labelledby={titleId}
       onClickCapture={dropSecondTap}
       onCancel={(event) => {
@@ -113,7 +134,7 @@ export function Dialog({ title, onClose, children, wide, opaque, closable = true
           </button>
         )}
       </header>
-      {children}
+      {whole && children}
     </dialog>
   );
 }

@@ -1,12 +1,13 @@
 """With the keyboard alone: every stop shows itself, dialogs hold the focus and give it back."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitors import Site, card
+from tests.browser.visitors import DESKTOP, PHONE, Site, card
 
 MANY_STOPS = 80
 SHOWS_FOCUS = """() => {
@@ -136,3 +137,40 @@ def test_every_stop_of_the_tab_key_shows_itself(site: Site, visit: Visit, event:
     page.goto(f"/g/{event['event_id']}/waiver")
     page.get_by_text("I also sign for minors").press("Enter")
     assert stops_without_a_mark(page) == []
+
+
+@pytest.mark.parametrize("window", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_long_board_is_gone_through_card_by_card(
+    visit: Visit, site: Site, event: dict[str, Any], window: ViewportSize
+) -> None:
+    """Only the cards near the window are on the page; whoever goes on finds every next one, and every one before."""
+    start = datetime.now(UTC) + timedelta(days=3)
+    titles = [f"Sail {number:03}" for number in range(30)]
+    events = [
+        event | {"event_id": f"{hour:022}", "title": title, "starts_at": at(start, hour), "ends_at": at(start, hour)}
+        for hour, title in enumerate(titles)
+    ]
+    page = visit(token=site.token, viewport=window).new_page()
+    page.route("**/api/events?*", lambda route: route.fulfill(json={"events": events, "next_cursor": None}))
+    page.goto("/")
+    links = page.locator("article h3 a")
+    expect(links.first).to_have_text(titles[0])
+    links.first.focus()
+    for key in ("Tab", "Shift+Tab"):
+        seen = [focused_text(page)]
+        # A card has two stops.
+        for _ in range(2 * (len(titles) - 1)):
+            page.keyboard.press(key)
+            page.wait_for_timeout(20)
+            if focused_text(page).startswith("Sail"):
+                seen.append(focused_text(page))
+        assert seen == (titles if key == "Tab" else titles[::-1])
+    assert links.count() < len(titles) / 2
+
+
+def at(start: datetime, hours: int) -> str:
+    return f"{start + timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def focused_text(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.textContent"))
