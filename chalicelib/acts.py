@@ -5,9 +5,8 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.errors import Busy
 
@@ -17,8 +16,7 @@ PATIENCE_S = 6.0
 DOUBLE_TAP = timedelta(seconds=10)
 
 
-@dataclass(frozen=True)
-class Actor:
+class Actor(NamedTuple):
     """Who does it, and from which address."""
 
     name: str

@@ -9,9 +9,8 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import codes, store, times
 from chalicelib.errors import BadInput, CodeNeeded, Forbidden, NotSignedIn, TooManyTries
@@ -45,16 +44,14 @@ _SALT_BYTES, _HASH_BYTES = 16, 32
 _NOBODY = f"scrypt$ln={LOG2_N},r={BLOCK_SIZE},p={PARALLELISM}${'A' * 22}${'A' * 43}"
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     password: str
     name: str
     keep_signed_in: bool
     code: str = ""
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     admin: str
     expires_at: str
     token_hash: str

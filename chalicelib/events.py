@@ -4,9 +4,8 @@ import hashlib
 import json
 import secrets
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import acts, fields, lists, reminders, store, times
 from chalicelib.acts import Actor
@@ -25,8 +24,7 @@ NOTES_CHARS, REASON_CHARS = 4000, 500
 REOPENED = timedelta(hours=24)
 
 
-@dataclass(frozen=True)
-class BoardPage:
+class BoardPage(NamedTuple):
     first: str
     last: str
     status: str | None
@@ -222,7 +220,7 @@ def edit_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: dat
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     # Switched off and on again, they start afresh.
     since = (seen.reminders_since or at) if details["balance_reminders"] else ""
-    event = replace(seen, details=details, status=status, version=version + 1, updated_at=at, reminders_since=since)
+    event = seen._replace(details=details, status=status, version=version + 1, updated_at=at, reminders_since=since)
     for _ in acts.tries():
         if seen.version != version or (new_currency and seen.sums.rows):
             raise Conflict("Somebody changed this charter meanwhile.", current=event_json(seen))
@@ -250,7 +248,7 @@ def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> dict[str, A
             raise Conflict("This charter is not over; it takes signatures.")
         if seen.waivers_open_until > times.format_instant(now + REOPENED - acts.DOUBLE_TAP):
             break
-        event = replace(seen, waivers_open_until=until, version=seen.version + 1, updated_at=at)
+        event = seen._replace(waivers_open_until=until, version=seen.version + 1, updated_at=at)
         try:
             store.update_event(event, seen, acts.audit("waivers_reopened", actor, at, until=until))
         except store.Moved:
@@ -272,7 +270,7 @@ def cancel_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: d
         day = times.local(at, seen.details["timezone"]).date()
         notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()
         details = {**seen.details, "notes": notes}
-        event = replace(seen, details=details, status="cancelled", version=seen.version + 1, updated_at=at)
+        event = seen._replace(details=details, status="cancelled", version=seen.version + 1, updated_at=at)
         try:
             store.update_event(event, seen, acts.audit("cancelled", actor, at, reason=reason))
         except store.Moved:

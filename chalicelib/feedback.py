@@ -6,9 +6,8 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import acts, notifications, store, times
 from chalicelib.store import EventRecord, Mail
@@ -17,8 +16,7 @@ DIAGNOSIS_CHARS, DETAIL_CHARS = 1000, 200
 _ADDRESS = re.compile(r"<?[^\s<>;:,]+@[^\s<>;:,]+>?")
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     mail_id: str
     key: str
     """The same for the same report."""
@@ -92,12 +90,12 @@ def _instant(text: str, now: datetime) -> str:
 
 
 def _note(mail: Mail, report: Report, now: datetime) -> None:
-    noted = replace(mail, note=report.note, reports=[*mail.reports, report.key])
+    noted = mail._replace(note=report.note, reports=(*mail.reports, report.key))
     if report.arrived:
         store.change_mail(noted, mail, None)
         return
     if mail.status != "failed":
-        noted = replace(noted, status="failed", due_at=times.format_instant(now))
+        noted = noted._replace(status="failed", due_at=times.format_instant(now))
     # An alarm counts these lines, as for mails never accepted; before the write, whose reply may be lost.
     # No diagnosis in a log: it may name the mailbox.
     notifications.log.warning("mail-given-up %s: failed (bounced)", mail.mail_id)

@@ -5,8 +5,7 @@ sums are the fold of its payments. The sums kept on the event are a cache of `fo
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 KINDS = ("deposit", "balance", "tip", "refund")
 METHODS = ("cash", "check", "card", "venmo", "zelle", "bank_transfer", "other")
@@ -23,8 +22,7 @@ CLEARED_ON_RECEIPT = frozenset(("cash", "card"))
 STATUSES = ("received", "cleared", "bounced", "voided")
 
 
-@dataclass(frozen=True)
-class Sums:
+class Sums(NamedTuple):
     """What a charter's live payments add up to, and the latest of them."""
 
     received_cents: int = 0
@@ -62,7 +60,7 @@ class Sums:
         return self.live_payments > 0
 
     def to_data(self) -> dict[str, Any]:
-        return asdict(self)
+        return self._asdict()
 
 
 def is_live(payment: Mapping[str, Any]) -> bool:
@@ -77,19 +75,18 @@ def signed_cents(payment: Mapping[str, Any]) -> int:
 
 def add(sums: Sums, payment: Mapping[str, Any]) -> Sums:
     """The sums with one more payment, in any order of arrival."""
-    sums = replace(sums, rows=sums.rows + 1)
+    sums = sums._replace(rows=sums.rows + 1)
     if not is_live(payment):
         return sums
     amount_cents, kind = payment["amount_cents"], payment["kind"]
     if kind == "refund":
         if payment["refunds_tip"]:
-            return replace(sums, tips_cents=sums.tips_cents - amount_cents)
-        return replace(sums, refunded_cents=sums.refunded_cents + amount_cents)
+            return sums._replace(tips_cents=sums.tips_cents - amount_cents)
+        return sums._replace(refunded_cents=sums.refunded_cents + amount_cents)
     place = order(payment)
     is_latest = place > sums.latest
     counts_as_cash = payment["method"] == "cash" and kind != "tip"
-    return replace(
-        sums,
+    return sums._replace(
         received_cents=sums.received_cents + (amount_cents if kind != "tip" else 0),
         tips_cents=sums.tips_cents + (amount_cents if kind == "tip" else 0),
         uncleared_cents=sums.uncleared_cents + (amount_cents if payment["status"] == "received" else 0),

@@ -3,10 +3,9 @@
 import smtplib
 import ssl
 import time
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NotConnected
@@ -21,8 +20,7 @@ SMTP_TIMEOUT_S = 8
 _FINAL_REFUSALS = frozenset(("MessageRejected", "BadRequestException", "NotFoundException"))
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a try ended. `ambiguous`: it may or may not have been accepted, so it must not be blindly repeated."""
 
     status: Literal["sent", "retry", "failed", "ambiguous"]

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import acts, lists, notifications, store, times
 from chalicelib.acts import Actor
@@ -20,8 +19,7 @@ class MailConflict(Conflict):
     """409. The mail's state does not allow it to be sent again."""
 
 
-@dataclass(frozen=True)
-class MailPage:
+class MailPage(NamedTuple):
     status: str
     limit: int
     behind: str
@@ -101,9 +99,9 @@ def retry(mail_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
         until = times.format_instant(now + notifications.LEASE)
         note = f"{actor.name} sends it again; it was {seen.status} ({seen.note})"
         # Held by this request, as a new mail is by the one that makes it owed.
-        retries = [*seen.retries, before]
-        again = replace(
-            seen, to=_present_address(seen), status="owed", due_at=until, attempts=1, note=note, retries=retries
+        retries = (*seen.retries, before)
+        again = seen._replace(
+            to=_present_address(seen), status="owed", due_at=until, attempts=1, note=note, retries=retries
         )
         try:
             store.change_mail(again, seen, "pending" if seen.kind == "receipt" else None)

@@ -10,7 +10,6 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -200,7 +199,7 @@ def sweep(now: datetime, clock: Callable[[], float] = time.monotonic) -> int:
         if not store.claim_mail(due, until):
             continue
         taken += 1
-        mail = replace(due, due_at=until, attempts=due.attempts + 1)
+        mail = due._replace(due_at=until, attempts=due.attempts + 1)
         if mail.attempts > MAX_ATTEMPTS:
             _finish(mail, "failed", "every attempt broke off", now)
         else:
@@ -233,9 +232,9 @@ def _renew_reminder(mail: Mail, now: datetime) -> Mail | str:
         return "the charter was moved to another day"
     if fresh.to != mail.to:
         whose = hashlib.sha256(fresh.to.encode()).hexdigest()[:12]
-        _put_new(replace(fresh, mail_id=f"{fresh.mail_id}-{whose}"))
+        _put_new(fresh._replace(mail_id=f"{fresh.mail_id}-{whose}"))
         return "the patron's address was changed; the reminder goes to the new one"
-    return replace(mail, facts=fresh.facts)
+    return mail._replace(facts=fresh.facts)
 
 
 def _finish(mail: Mail, status: str, note: str, now: datetime) -> None:
@@ -303,7 +302,7 @@ def _with_copy_link(mail: Mail, now: datetime) -> Mail:
     waiver_ids = mail.facts.get("waiver_ids", [record["waiver_id"]])
     store.put_copy(event_id, hash_secret(secret), waiver_ids, times.format_instant(now))
     link = f"{settings().base_url}/g/{event_id}/waiver?copy={secret}"
-    return replace(mail, facts={**mail.facts, "copy_url": link})
+    return mail._replace(facts={**mail.facts, "copy_url": link})
 
 
 def hash_secret(secret: str) -> str:

@@ -3,9 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import acts, events, fields, ledger, money, notifications, store, times
 from chalicelib.acts import Actor
@@ -33,8 +32,7 @@ class PossibleDuplicate(Conflict):
     """409. Somebody has just logged such a payment; `duplicate` is that one. Nothing was written."""
 
 
-@dataclass(frozen=True)
-class NewPayment:
+class NewPayment(NamedTuple):
     payment_id: str
     kind: str
     refund_of: str | None
@@ -53,7 +51,7 @@ class NewPayment:
     @property
     def fingerprint(self) -> str:
         """Equal for equal requests, whatever became of the charter meanwhile."""
-        content = {name: value for name, value in asdict(self).items() if name != "ask_if_duplicate"}
+        content = {name: value for name, value in self._asdict().items() if name != "ask_if_duplicate"}
         if content["duplicate_of"] is None:
             # As before there was that field: what an older release has recorded stays the same request.
             del content["duplicate_of"]
@@ -395,4 +393,4 @@ def statement(event_id: str) -> dict[str, Any]:
 
 
 def _after(event: EventRecord, sums: ledger.Sums, at: str) -> EventRecord:
-    return replace(event, sums=sums, ledger_seq=event.ledger_seq + 1, updated_at=at)
+    return event._replace(sums=sums, ledger_seq=event.ledger_seq + 1, updated_at=at)

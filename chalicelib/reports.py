@@ -2,9 +2,8 @@
 
 import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import ledger, lists, money, payments, sheets, store, times
 from chalicelib.fields import Fields
@@ -21,16 +20,14 @@ CSV_COLUMNS = (
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(NamedTuple):
     """Payments received in [start, end)."""
 
     start: datetime
     end: datetime
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     range: Range
     status: str
     method: str
@@ -38,8 +35,7 @@ class Report:
     cursor: str
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(NamedTuple):
     range: Range
     by: str
     periods: list[tuple[date, date]]

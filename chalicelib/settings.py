@@ -4,8 +4,8 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from chalicelib import aws, times
 from chalicelib.errors import SettingsError
@@ -22,8 +22,7 @@ _TOTP_SECRET = re.compile(r"[A-Z2-7]{32,64}")
 _HASH = re.compile(r"scrypt\$ln=([1-9]|1\d),r=8,p=1\$[A-Za-z0-9_-]{22}\$[A-Za-z0-9_-]{43}")
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     table: str
     base_url: str
     timezone: str

@@ -5,9 +5,8 @@ import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import acts, auth, chain, events, fields, notifications, pages, store, times, waiver_versions, waivers
 from chalicelib.acts import Actor
@@ -59,15 +58,13 @@ class AlreadySigned(Conflict):
         self.token = token
 
 
-@dataclass(frozen=True)
-class Minor:
+class Minor(NamedTuple):
     name: str
     birth_date: str
     guest_id: str | None
 
 
-@dataclass(frozen=True)
-class Signing:
+class Signing(NamedTuple):
     submission_id: str
     waiver_version: str
     language: str
@@ -86,8 +83,7 @@ class Signing:
     """A field that no person sees was filled in."""
 
 
-@dataclass(frozen=True)
-class Visitor:
+class Visitor(NamedTuple):
     """What the connection tells of a guest."""
 
     address: str

@@ -4,10 +4,9 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalice.app import Request, Response
 
@@ -29,8 +28,7 @@ NOT_ARRIVED = (
 )
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """How a page is shown: in which language, and whether on a tablet that many sign on."""
 
     language: str

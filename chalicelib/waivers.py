@@ -5,9 +5,8 @@ import json
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import acts, chain, fields, lists, notifications, store, times, waiver_versions
 from chalicelib.acts import Actor
@@ -24,8 +23,7 @@ INDEX_TRIES, INDEX_PAUSE_S = 4, 0.25
 TRAIL = ("opened", "signed", "copy_sent", "viewed")
 
 
-@dataclass(frozen=True)
-class Search:
+class Search(NamedTuple):
     words: list[str]
     limit: int
     cursor: str

@@ -7,7 +7,7 @@ a text of theirs.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib import chain, ledger, payments, store
@@ -167,7 +167,7 @@ def _charters(books: Books) -> Iterator[Difference]:
         subject = f"charter {event_id}"
         items, records = books.ledgers.get(event_id, []), books.waivers.get(event_id, [])
         rows = books.rows(event_id)
-        kept, counted = asdict(event.sums), asdict(ledger.fold(rows))
+        kept, counted = event.sums._asdict(), ledger.fold(rows)._asdict()
         for name in counted:
             if kept[name] != counted[name]:
                 yield Difference(subject, name, f"{name} is {kept[name]} on the charter, {counted[name]} by its rows")

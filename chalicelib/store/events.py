@@ -1,9 +1,8 @@
 """Charter events, each with the sums of its ledger, and the board."""
 
 import json
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.ledger import Sums
 from chalicelib.store.table import (
@@ -22,8 +21,7 @@ from chalicelib.store.table import (
 )
 
 
-@dataclass(frozen=True)
-class EventRecord:
+class EventRecord(NamedTuple):
     event_id: str
     details: dict[str, Any]
     """What an admin edits."""
@@ -47,8 +45,7 @@ class EventRecord:
     """Counts what was ticked at the dock: a departure names the one it has seen."""
 
 
-@dataclass(frozen=True)
-class Charter:
+class Charter(NamedTuple):
     """One event and all it owns, as one Query finds it."""
 
     event: EventRecord
@@ -128,7 +125,7 @@ def _with_signed_guests(events: list[EventRecord]) -> list[EventRecord]:
     asked = [event.event_id for event in events if event.details["guests"] and event.signed_count]
     found = {one.event_id: one for one in map(to_event, read_items([event_key(event_id) for event_id in asked]))}
     return [
-        replace(event, signed_guest_ids=found[event.event_id].signed_guest_ids) if event.event_id in found else event
+        event._replace(signed_guest_ids=found[event.event_id].signed_guest_ids) if event.event_id in found else event
         for event in events
     ]
 

@@ -1,7 +1,6 @@
 """The outbox of mails: owed, taken, postponed, done, and owed once more."""
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.store.events import audit_item
 from chalicelib.store.table import (
@@ -20,8 +19,7 @@ from chalicelib.store.table import (
 )
 
 
-@dataclass(frozen=True)
-class Mail:
+class Mail(NamedTuple):
     """A mail, from the moment that it is owed.
 
     `due_at` is when the next sender may take it: a lease and a back-off in one. Once it has ended, it is when that was.
@@ -37,9 +35,9 @@ class Mail:
     created_at: str = ""
     note: str = ""
     """What became of the last try."""
-    retries: list[dict[str, Any]] = field(default_factory=list)
+    retries: tuple[dict[str, Any], ...] = ()
     """Each time an admin sent it again: who, when, and how it had ended."""
-    reports: list[str] = field(default_factory=list)
+    reports: tuple[str, ...] = ()
     """What the mail service reported of it afterwards, by kind and message."""
 
 
@@ -78,7 +76,7 @@ def claim_mail(mail: Mail, until: str) -> bool:
 
 
 def postpone_mail(mail: Mail, due_at: str, why: str) -> None:
-    change = _change(replace(mail, due_at=due_at, note=why), "#status = :owed", {":owed": s("owed")})
+    change = _change(mail._replace(due_at=due_at, note=why), "#status = :owed", {":owed": s("owed")})
     db().update_item(**change["Update"])
 
 
@@ -88,7 +86,7 @@ def finish_mail(
     """Notes how the mail ended, for a payment's receipt the payment's `receipt` state, and the trace that it leaves
     on its charter. One write. Raises Exists if it has ended before, or Moved.
     """
-    ended = replace(mail, status=status, due_at=at, note=note)
+    ended = mail._replace(status=status, due_at=at, note=note)
     trace = [put_write(audit_item(mail.facts["event"]["event_id"], audit))] if audit else []
     write_all([_change(ended, "#status = :owed", {":owed": s("owed")}), *_receipt(mail, receipt), *trace], unique=0)
 
@@ -176,10 +174,13 @@ def _receipt(mail: Mail, receipt: str | None) -> list[Item]:
 
 def _to_mail(item: Item) -> Mail:
     due_at, _, mail_id = item["by_date_sk"]["S"].partition("#")
+    data = load_data(item)
     return Mail(
         mail_id=mail_id,
         due_at=due_at,
         attempts=int(item["attempts"]["N"]),
         status=item["status"]["S"],
-        **load_data(item),
+        retries=tuple(data.pop("retries", ())),
+        reports=tuple(data.pop("reports", ())),
+        **data,
     )

@@ -1,8 +1,7 @@
 """Signed waivers in their chain, the texts they sign, and what happened to a charter."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.store.events import EventRecord, audit_item, event_key, to_event
 from chalicelib.store.mail import Mail, owed
@@ -26,8 +25,7 @@ from chalicelib.store.table import (
 _CHAIN_HEAD, _TURN = item_key("WAIVER_CHAIN", "HEAD"), item_key("WAIVER_CHAIN", "TURN")
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(NamedTuple):
     """What a signature is decided on: the charter, the published text of each language, the chain's end."""
 
     event: EventRecord | None

@@ -1,6 +1,5 @@
 """The contract of `chalicelib.store`, held on two stores."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -91,8 +90,7 @@ def test_one_request_key_used_by_many_at_once_makes_one_charter() -> None:
 def test_an_edit_replaces_what_an_admin_edits_and_moves_the_charter_on_the_board() -> None:
     event, other = kept(starts_at="2026-11-20T01:00:00Z"), kept(starts_at="2026-11-21T01:00:00Z")
     assert board() == [event.event_id, other.event_id]
-    edited = replace(
-        event,
+    edited = event._replace(
         details={**event.details, "title": "Moonrise", "starts_at": "2026-11-25T01:00:00Z"},
         status="completed",
         version=2,
@@ -108,16 +106,16 @@ def test_an_edit_leaves_the_money_and_the_signatures_that_came_meanwhile() -> No
     event = kept()
     paid(event)
     signed(event)
-    store.update_event(replace(event, version=2), event, audit("edited"))
+    store.update_event(event._replace(version=2), event, audit("edited"))
     now = reread(event)
     assert (now.version, now.sums.received_cents, now.ledger_seq, now.signed_count) == (2, 50_000, 1, 1)
 
 
 def test_an_edit_of_an_old_version_is_refused_and_leaves_no_trace() -> None:
     event = kept()
-    store.update_event(replace(event, version=2), event, audit("edited"))
+    store.update_event(event._replace(version=2), event, audit("edited"))
     before, trail = reread(event), store.list_audit(event.event_id)
-    late = replace(event, version=2, details={**event.details, "title": "late"})
+    late = event._replace(version=2, details={**event.details, "title": "late"})
     with pytest.raises(store.Moved):
         store.update_event(late, event, audit("edited"))
     assert reread(event) == before
@@ -128,15 +126,15 @@ def test_an_edit_that_needs_the_ledger_unmoved_is_refused_after_a_payment() -> N
     event = kept()
     paid(event)
     with pytest.raises(store.Moved):
-        store.update_event(replace(event, version=2), event, audit("edited"), ledger_unmoved=True)
+        store.update_event(event._replace(version=2), event, audit("edited"), ledger_unmoved=True)
     now = reread(event)
-    store.update_event(replace(now, version=2), now, audit("edited"), ledger_unmoved=True)
+    store.update_event(now._replace(version=2), now, audit("edited"), ledger_unmoved=True)
     assert reread(event).version == 2
 
 
 def test_many_edits_at_once_of_one_version_make_one_edit() -> None:
     event = kept()
-    results = at_once(6, lambda _: store.update_event(replace(event, version=2), event, audit("edited")))
+    results = at_once(6, lambda _: store.update_event(event._replace(version=2), event, audit("edited")))
     assert results.count(None) == 1
     assert sum(isinstance(result, store.Moved) for result in results) == 5
     assert reread(event).version == 2
@@ -193,7 +191,7 @@ def test_the_board_shows_the_money_and_the_signatures_of_each() -> None:
     signed(event)
     (listed,), _ = store.list_events("2026", "9", None, 10)
     # The index does not hold which texts were signed.
-    assert listed == replace(reread(event), signed_versions=frozenset())
+    assert listed == reread(event)._replace(signed_versions=frozenset())
 
 
 def test_a_charter_comes_with_all_it_owns_and_nothing_of_others() -> None:
@@ -226,7 +224,7 @@ def test_the_trail_of_a_charter_is_in_order_of_time() -> None:
     event = kept()
     for minutes in (30, 10, 20):
         version = reread(event).version
-        store.update_event(replace(event, version=version + 1), reread(event), audit(f"at {minutes}", minutes))
+        store.update_event(event._replace(version=version + 1), reread(event), audit(f"at {minutes}", minutes))
     assert [entry["act"] for entry in store.list_audit(event.event_id)] == ["created", "at 10", "at 20", "at 30"]
 
 
@@ -418,7 +416,7 @@ def test_a_claim_of_what_was_due_a_while_ago_fails() -> None:
     store.postpone_mail(owed, "2026-11-22T20:30:00Z", "SES: busy")
     assert not store.claim_mail(owed, "2026-11-22T21:00:00Z")
     (moved,) = due()
-    assert moved == replace(owed, due_at="2026-11-22T20:30:00Z", note="SES: busy")
+    assert moved == owed._replace(due_at="2026-11-22T20:30:00Z", note="SES: busy")
     assert store.claim_mail(moved, "2026-11-22T21:00:00Z")
 
 
@@ -467,10 +465,10 @@ def test_mails_are_listed_by_status_page_by_page_owed_ones_upwards_all_others_do
 def test_an_ended_mail_is_changed_by_one_of_many_who_saw_it_so() -> None:
     event, owed = kept(), mail()
     row = paid(event, owed)
-    store.finish_mail(replace(owed, facts={"payment": row}), "failed", "2026-11-22T20:00:01Z", "", "failed")
+    store.finish_mail(owed._replace(facts={"payment": row}), "failed", "2026-11-22T20:00:01Z", "", "failed")
     seen = store.read_mail(owed.mail_id)
     assert seen
-    again = replace(seen, status="owed", due_at="2026-11-22T22:00:00Z", attempts=1)
+    again = seen._replace(status="owed", due_at="2026-11-22T22:00:00Z", attempts=1)
     answers = at_once(6, lambda _: store.change_mail(again, seen, "pending"))
     assert answers.count(None) == 1
     assert all(isinstance(answer, (store.Exists, store.Moved)) for answer in answers if answer is not None)

@@ -199,7 +199,7 @@ def test_a_payment_is_taken_or_refused(payment_id: str, body: dict[str, Any]) ->
     except BadInput as problem:
         storable(problem.body())
         return
-    storable(vars(command))
+    storable(command._asdict())
     assert 1 <= command.amount_cents <= payments.MAX_AMOUNT_CENTS
     assert command.received_at == "" or times.parse_instant(command.received_at) <= NOW + payments.CLOCK_TOLERANCE
 

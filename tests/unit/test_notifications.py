@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-from dataclasses import replace
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
@@ -235,7 +234,7 @@ def test_a_correction_says_which_way_the_money_was_said_to_go() -> None:
 
 def test_a_reminder_says_what_is_due_for_what_what_to_do_and_that_mails_may_cross() -> None:
     event = operator.event(balance_reminders=True)
-    event = replace(event, sums=Sums(received_cents=60_000, refunded_cents=10_000))
+    event = event._replace(sums=Sums(received_cents=60_000, refunded_cents=10_000))
     message = delivered(notifications.owe_reminder(event, 7, operator.NOW))
     assert message["Subject"] == "Reminder: $700.00 due for Sunset sail"
     assert message["To"] == "Ana Rivera <ana@example.com>"
