@@ -50,13 +50,17 @@ class Sums(NamedTuple):
             "refunded_cents": self.refunded_cents,
             "tips_cents": self.tips_cents,
             "uncleared_cents": self.uncleared_cents,
-            "balance_due_cents": charged_cents - self.received_cents + self.refunded_cents,
+            "balance_due_cents": self.due_cents(charged_cents),
         }
+
+    def due_cents(self, charged_cents: int) -> int:
+        """What is left to pay; below zero, what was paid too much."""
+        return charged_cents - self.received_cents + self.refunded_cents
 
     def settled(self, charged_cents: int) -> bool:
         """With a fee: nothing is due. Without one: something was paid."""
         if charged_cents > 0:
-            return self.balance(charged_cents)["balance_due_cents"] <= 0
+            return self.due_cents(charged_cents) <= 0
         return self.live_payments > 0
 
     def to_data(self) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def state(event: EventRecord) -> str:
         return "off"
     if event.status == "cancelled":
         return "stopped_cancelled"
-    if sums.balance(details["charter_fee_cents"])["balance_due_cents"] <= 0:
+    if sums.due_cents(details["charter_fee_cents"]) <= 0:
         return "stopped_paid"
     if sums.cash_recorded_at >= event.reminders_since:
         return "stopped_cash"

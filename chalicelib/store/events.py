@@ -20,6 +20,8 @@ from chalicelib.store.table import (
     write_all,
 )
 
+NOBODY: frozenset[str] = frozenset()
+
 
 class EventRecord(NamedTuple):
     event_id: str
@@ -38,8 +40,8 @@ class EventRecord(NamedTuple):
     """When the balance reminders were switched on; empty while they are off."""
     waivers_open_until: str = ""
     """Till when a charter that is over takes signatures all the same."""
-    signed_guest_ids: frozenset[str] = frozenset()
-    signed_versions: frozenset[str] = frozenset()
+    signed_guest_ids: frozenset[str] = NOBODY
+    signed_versions: frozenset[str] = NOBODY
     """Which texts were signed here; empty also where all signatures are older than this note."""
     dock_seq: int = 0
     """Counts what was ticked at the dock: a departure names the one it has seen."""
@@ -122,7 +124,9 @@ def list_events(first: str, last: str, status: str | None, limit: int) -> tuple[
 
 def _with_signed_guests(events: list[EventRecord]) -> list[EventRecord]:
     """The index does not hold who has signed; only charters that list their guests need it."""
-    asked = [event.event_id for event in events if event.details["guests"] and event.signed_count]
+    asked = [event.event_id for event in events if event.signed_count and event.details["guests"]]
+    if not asked:
+        return events
     found = {one.event_id: one for one in map(to_event, read_items([event_key(event_id) for event_id in asked]))}
     return [
         event._replace(signed_guest_ids=found[event.event_id].signed_guest_ids) if event.event_id in found else event
@@ -184,25 +188,23 @@ def _board_keys(event: EventRecord) -> Item:
 
 def to_event(item: Item) -> EventRecord:
     data = load_data(item)
-    # A charter may be older than the switch and the list of guests.
-    details = {"guests": [], "balance_reminders": False, **data.pop("details")}
     return EventRecord(
-        **data,
-        details=details,
+        event_id=data["event_id"],
+        # A charter may be older than the switch and the list of guests.
+        details={"guests": [], "balance_reminders": False, **data["details"]},
         status=item["status"]["S"],
         version=int(item["version"]["N"]),
         sums=_to_sums(item["money"]["S"]),
         ledger_seq=int(item["ledger_seq"]["N"]),
         signed_count=int(item["signed_count"]["N"]),
+        created_at=data["created_at"],
         updated_at=item["updated_at"]["S"],
-        signed_guest_ids=_read_set(item, "signed_guest_ids"),
-        signed_versions=_read_set(item, "signed_versions"),
+        reminders_since=data.get("reminders_since", ""),
+        waivers_open_until=data.get("waivers_open_until", ""),
+        signed_guest_ids=frozenset(item["signed_guest_ids"]["SS"]) if "signed_guest_ids" in item else NOBODY,
+        signed_versions=frozenset(item["signed_versions"]["SS"]) if "signed_versions" in item else NOBODY,
         dock_seq=int(item["dock_seq"]["N"]) if "dock_seq" in item else 0,
     )
-
-
-def _read_set(item: Item, name: str) -> frozenset[str]:
-    return frozenset(item[name]["SS"] if name in item else ())
 
 
 # Nothing paid yet is nothing paid yet, and a board that is read again is mostly the same.
