@@ -4,6 +4,7 @@
 """
 
 import json
+import signal
 import statistics
 import sys
 import tempfile
@@ -36,6 +37,8 @@ def main() -> None:
     asked = sys.argv[1:] or list(parts)
     if unknown := set(asked) - set(parts):
         sys.exit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    # Stopped, it stops what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     for name in asked:
         parts[name]()
 
