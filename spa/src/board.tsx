@@ -95,6 +95,7 @@ export function Board() {
   const events = useValue(charters);
   const now_ms = useNow();
   const [query, setQuery] = useState("");
+  const [sought, setSought] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [slow, setSlow] = useState(false);
 
@@ -130,7 +131,9 @@ export function Board() {
     return sections(visible, new Date(now_ms));
   }, [events, known, now_ms]);
 
-  const words = query.trim();
+  // What is typed shows at once; what fits it, a picture later.
+  useEffect(() => setSought(query), [query]);
+  const words = sought.trim();
   const searching = words !== "";
   const { next, today, coming, past } = useMemo(() => {
     const fits = (event: CharterEvent) => matches(event, words);

@@ -87,7 +87,7 @@ function Block({ events, now_ms, first, onNear }: BlockProps) {
       // must not vanish with it.
       const stays = isNear || first || element?.contains(document.activeElement) === true;
       setNear(stays);
-      if (stays) told.current();
+      if (stays) setTimeout(() => told.current());
       else setHeight(as_high_px);
     });
   }, []);
