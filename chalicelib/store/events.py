@@ -1,6 +1,7 @@
 """Charter events, each with the sums of its ledger, and the board."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ NOBODY: frozenset[str] = frozenset()
 
 class EventRecord(NamedTuple):
     event_id: str
-    details: dict[str, Any]
+    details: Mapping[str, Any]
     """What an admin edits."""
     status: str
     version: int
@@ -187,27 +188,29 @@ def _board_keys(event: EventRecord) -> Item:
 
 
 def to_event(item: Item) -> EventRecord:
-    data = load_data(item)
     return EventRecord(
-        event_id=data["event_id"],
-        # A charter may be older than the switch and the list of guests.
-        details={"guests": [], "balance_reminders": False, **data["details"]},
+        **_to_facts(item["data"]["S"]),
         status=item["status"]["S"],
         version=int(item["version"]["N"]),
         sums=_to_sums(item["money"]["S"]),
         ledger_seq=int(item["ledger_seq"]["N"]),
         signed_count=int(item["signed_count"]["N"]),
-        created_at=data["created_at"],
         updated_at=item["updated_at"]["S"],
-        reminders_since=data.get("reminders_since", ""),
-        waivers_open_until=data.get("waivers_open_until", ""),
         signed_guest_ids=frozenset(item["signed_guest_ids"]["SS"]) if "signed_guest_ids" in item else NOBODY,
         signed_versions=frozenset(item["signed_versions"]["SS"]) if "signed_versions" in item else NOBODY,
         dock_seq=int(item["dock_seq"]["N"]) if "dock_seq" in item else 0,
     )
 
 
-# Nothing paid yet is nothing paid yet, and a board that is read again is mostly the same.
+# A board that is read again is mostly the same. All who read it share what was made of it, so nobody may change that.
+@lru_cache(maxsize=512)
+def _to_facts(data: str) -> Mapping[str, Any]:
+    facts = json.loads(data)
+    # A charter may be older than the switch and the list of guests.
+    facts["details"] = {"guests": [], "balance_reminders": False, **facts["details"]}
+    return facts  # type: ignore[no-any-return]
+
+
 @lru_cache(maxsize=512)
 def _to_sums(money: str) -> Sums:
     return Sums(**json.loads(money))

@@ -56,12 +56,8 @@ def json_s(facts: dict[str, Any]) -> Item:
     return s(json.dumps(facts, ensure_ascii=False, separators=(",", ":")))
 
 
-# For text of our own, which has no space around it; `json.loads` also looks for that, for each row of a list.
-_decoder = json.JSONDecoder()
-
-
 def load_data(item: Item) -> dict[str, Any]:
-    return _decoder.raw_decode(item["data"]["S"])[0]  # type: ignore[no-any-return]
+    return json.loads(item["data"]["S"])  # type: ignore[no-any-return]
 
 
 def item_key(pk: str, sk: str) -> Item:
