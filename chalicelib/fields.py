@@ -9,16 +9,17 @@ from typing import Any
 from chalicelib import times
 from chalicelib.errors import BadInput
 
+# Patterns are compiled when they are first asked for: a start that needs none of them pays for none.
 # RFC 5321's dot-string (quoted ones are for nobody), with a dot in the domain.
-_EMAIL = re.compile(
+_EMAIL = (
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
 )
-_PHONE = re.compile(r"[0-9+().\-/ x#*]{3,40}")
+_PHONE = r"[0-9+().\-/ x#*]{3,40}"
 # U+FFFD too: it stands where bytes were no UTF-8 and a gateway before us replaced them.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd-\uffff]")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_EVENT_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_UNPRINTABLE = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd-\uffff]"
+_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_EVENT_ID = r"[A-Za-z0-9_-]{22}"
 _MISSING: Any = object()
 
 
@@ -50,15 +51,15 @@ def _refuse_constant(name: str) -> Any:
 
 
 def is_uuid(text: str) -> bool:
-    return _UUID.fullmatch(text) is not None
+    return re.fullmatch(_UUID, text, re.IGNORECASE) is not None
 
 
 def is_event_id(text: str) -> bool:
-    return _EVENT_ID.fullmatch(text) is not None
+    return re.fullmatch(_EVENT_ID, text) is not None
 
 
 def is_email(text: str) -> bool:
-    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+    return len(text) <= 254 and re.fullmatch(_EMAIL, text) is not None
 
 
 class Fields:
@@ -75,7 +76,7 @@ class Fields:
     def finish(self) -> None:
         """Raises BadInput with every problem, unknown fields among them."""
         for name in self._left:
-            shown = name if len(name) <= 60 and not _UNPRINTABLE.search(name) else "(unprintable name)"
+            shown = name if len(name) <= 60 and not re.search(_UNPRINTABLE, name) else "(unprintable name)"
             self.refuse(shown, "is not a known field")
         if self.problems:
             raise BadInput(self.problems)
@@ -98,7 +99,7 @@ class Fields:
         if value is None:
             return ""
         value = value.replace("\r\n", "\n").strip()
-        if _UNPRINTABLE.search(value) or (not lines and ("\n" in value or "\t" in value)):
+        if re.search(_UNPRINTABLE, value) or (not lines and ("\n" in value or "\t" in value)):
             self.refuse(name, "must not contain control characters")
         elif len(value) > max_chars:
             self.refuse(name, f"must be at most {max_chars} characters long")
@@ -259,6 +260,6 @@ class Fields:
 
     def phone(self, name: str, *, default: str = "") -> str:
         value = self.text(name, max_chars=40, default=default)
-        if value and not _PHONE.fullmatch(value):
+        if value and not re.fullmatch(_PHONE, value):
             self.refuse(name, "must be a phone number")
         return value

@@ -16,9 +16,9 @@ FREEMAIL = frozenset(
     "gmail.com googlemail.com yahoo.com ymail.com outlook.com hotmail.com live.com msn.com icloud.com me.com "
     "mac.com aol.com proton.me protonmail.com gmx.com gmx.net gmx.de web.de mail.com zoho.com yandex.com".split()
 )
-# Just what `tools.password` prints; a cost past 2^19 would not fit into the function's memory.
 # RFC 6238 in base32, 160 bits or more, as `tools.password --totp` prints it.
-_TOTP_SECRET = re.compile(r"[A-Z2-7]{32,64}")
+_TOTP_KEY = r"[A-Z2-7]{32,64}"
+# Just what `tools.password` prints; a cost past 2^19 would not fit into the function's memory.
 _HASH = re.compile(r"scrypt\$ln=([1-9]|1\d),r=8,p=1\$[A-Za-z0-9_-]{22}\$[A-Za-z0-9_-]{43}")
 
 
@@ -166,7 +166,7 @@ def parse_totp_secrets(text: str) -> dict[str, str]:
     secrets: dict[str, str] = {}
     for entry in (part.strip() for part in text.split(";") if part.strip() not in ("", "off")):
         name, secret = entry.split("=", 1) if "=" in entry else ("admin", entry)
-        if not _TOTP_SECRET.fullmatch(secret) or name in secrets:
+        if not re.fullmatch(_TOTP_KEY, secret) or name in secrets:
             raise SettingsError(
                 "ADMIN_TOTP must be off, what `python -m tools.password --totp` prints, "
                 "or name=secret pairs joined by ';'."

@@ -6,7 +6,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY = r"\d{4}-\d\d-\d\d"
 _DAYS_ES = "lunes martes miércoles jueves viernes sábado domingo".split()
 _MONTHS_ES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
@@ -39,7 +39,7 @@ def _is_of_this_age(day: date) -> bool:
 
 def parse_day(text: str) -> date:
     """A calendar day as `YYYY-MM-DD`. ValueError if it is none."""
-    if not _DAY.fullmatch(text):
+    if not re.fullmatch(_DAY, text, re.ASCII):
         raise ValueError(text)
     return date.fromisoformat(text)
 
@@ -54,7 +54,7 @@ def parse_birth_date(text: str) -> date:
 
 def parse_bound(text: str, timezone: str, *, end: bool = False) -> datetime:
     """A range's bound: an instant, or a day in `timezone` (its start, or with `end` the next day's)."""
-    if not _DAY.fullmatch(text):
+    if not re.fullmatch(_DAY, text, re.ASCII):
         return parse_instant(text)
     day = parse_day(text)
     if not _is_of_this_age(day):
