@@ -126,7 +126,8 @@ export function Dialog({
     >
       <header class="dialog-head">
         <h2 id={titleId}>{title}</h2>
-        {closable && (
+        {/* Not before the rest, or it had the focus, and a second Enter would close the dialog. */}
+        {closable && whole && (
           <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <path d="M5 5l14 14M19 5L5 19" />

@@ -174,3 +174,17 @@ def at(start: datetime, hours: int) -> str:
 
 def focused_text(page: Page) -> str:
     return str(page.evaluate("document.activeElement.textContent"))
+
+
+def test_a_second_enter_does_not_close_the_dialog_that_the_first_opened(board: Page, event: dict[str, Any]) -> None:
+    board.get_by_role("button", name=f"Log payment for {event['title']}").focus()
+    # Both in one task, before anything is drawn.
+    board.evaluate(
+        """() => {
+          document.activeElement.click();
+          return new Promise((done) => setTimeout(() => { document.activeElement.click(); done(); }));
+        }"""
+    )
+    dialog = board.get_by_role("dialog", name="Log payment")
+    expect(dialog.get_by_role("radio", name="Cash")).to_be_focused()
+    expect(dialog.get_by_role("button", name="Close")).to_be_visible()
