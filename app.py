@@ -129,8 +129,8 @@ def get_openapi() -> dict[str, Any]:
 
 
 @app.route("/api/events")
-def list_events() -> dict[str, Any]:
-    return events.list_events(events.parse_board_page(query(), now=times.utc_now()))
+def list_events() -> Response:
+    return web.json_response(events.list_events(events.parse_board_page(query(), now=times.utc_now())), 200)
 
 
 @app.route("/api/events", methods=["POST"])

@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chalicelib import acts, fields, lists, reminders, store, times
@@ -118,8 +119,8 @@ def unknown_event() -> NotFound:
     return NotFound("There is no such charter.")
 
 
-def event_json(event: EventRecord) -> dict[str, Any]:
-    """The contract's Event."""
+def event_json(event: EventRecord, base_url: str = "") -> dict[str, Any]:
+    """The contract's Event: a function of these alone, not of the time. Without a `base_url` it is the setting."""
     fee_cents = event.details["charter_fee_cents"]
     return {
         "event_id": event.event_id,
@@ -128,7 +129,7 @@ def event_json(event: EventRecord) -> dict[str, Any]:
         "version": event.version,
         "created_at": event.created_at,
         "updated_at": event.updated_at,
-        "guest_url": f"{settings().base_url}/g/{event.event_id}",
+        "guest_url": f"{base_url or settings().base_url}/g/{event.event_id}",
         "payment_cleared": event.sums.settled(fee_cents),
         "payment_timestamp": event.sums.payment_timestamp,
         "payment_method": event.sums.payment_method,
@@ -189,14 +190,21 @@ def parse_board_page(query: Mapping[str, str], *, now: datetime) -> BoardPage:
     return page
 
 
-def list_events(page: BoardPage) -> dict[str, Any]:
+def list_events(page: BoardPage) -> str:
+    """The contract's page of events, as JSON text."""
     if page.first >= page.last:
-        return {"events": [], "next_cursor": None}
+        return '{"events":[],"next_cursor":null}'
     found, more = store.list_events(page.first, page.last, page.status, page.limit)
-    return {
-        "events": [event_json(event) for event in found],
-        "next_cursor": lists.make_cursor("events", store.board_key(found[-1])) if more else None,
-    }
+    cursor = lists.make_cursor("events", store.board_key(found[-1])) if more else None
+    base_url = settings().base_url
+    events = ",".join(_event_text(event, base_url) for event in found)
+    return f'{{"events":[{events}],"next_cursor":{json.dumps(cursor)}}}'
+
+
+# A board that is read again is mostly the same: half of its work is to write the same text.
+@lru_cache(maxsize=512)
+def _event_text(event: EventRecord, base_url: str) -> str:
+    return json.dumps(event_json(event, base_url), separators=(",", ":"))
 
 
 def edit_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> dict[str, Any]:

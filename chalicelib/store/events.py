@@ -24,6 +24,12 @@ from chalicelib.store.table import (
 NOBODY: frozenset[str] = frozenset()
 
 
+class Details(dict[str, Any]):
+    """What an admin edits, as it was read. As nobody changes it, it is the same as long as it is this one object."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
 class EventRecord(NamedTuple):
     event_id: str
     details: Mapping[str, Any]
@@ -207,7 +213,7 @@ def to_event(item: Item) -> EventRecord:
 def _to_facts(data: str) -> Mapping[str, Any]:
     facts = json.loads(data)
     # A charter may be older than the switch and the list of guests.
-    facts["details"] = {"guests": [], "balance_reminders": False, **facts["details"]}
+    facts["details"] = Details({"guests": [], "balance_reminders": False, **facts["details"]})
     return facts  # type: ignore[no-any-return]
 
 

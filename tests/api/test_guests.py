@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib import chain, signing
+from chalicelib import chain, settings, signing
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Form, page, signature
 
@@ -394,3 +394,33 @@ def test_the_manifest_csv_lists_everyone_and_who_is_missing(api: Api, guest: Api
     assert lines[2].startswith("crew,Smee")
     assert lines[3].startswith("passenger,'=Bo,,no,,signed,")
     assert lines[4:7] == ["passenger,,,,,missing,,,,"] * 3
+
+
+# --- the board, which keeps what it has written --------------------------------------------------------
+
+
+def test_the_board_shows_every_change_at_once(api: Api, guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    guests = [{"name": "Cora Lind", "email": ""}, {"name": "Bo Sund", "email": ""}]
+    url = f"/api/events/{api.post('/api/events', new_event(guests=guests, balance_reminders=True)).json['event_id']}"
+    event = api.get(url).json
+    cora = event["guests"][0]["guest_id"]
+    payment = f"{url}/payments/{uuid.uuid4()}"
+    acts = [
+        lambda: api.put(payment, {"method": "check", "amount_cents": 5000}),
+        lambda: api.post(f"{payment}/clear", {}),
+        lambda: api.post(f"{payment}/void", {"reason": "Typed twice"}),
+        lambda: guest.submit(page(event), signature(guest, event, guest_id=cora, signer_name="Cora Lind")),
+        lambda: api.patch(url, {"version": api.get(url).json["version"], "passenger_limit": 1}),
+        lambda: monkeypatch.setenv("SCC_BASE_URL", "https://other.example.com") or settings.forget(),
+        lambda: api.post(f"{url}/cancel", {"reason": "Gale"}),
+    ]
+    seen = []
+    for act in [lambda: None, *acts]:
+        act()
+        board = api.get("/api/events?from=2020-01-01").json["events"]
+        (row,) = [one for one in board if one["event_id"] == event["event_id"]]
+        detail = api.get(url).json
+        assert row == {name: detail[name] for name in row}
+        assert row not in seen
+        seen.append(row)
+    assert seen[4]["waivers"]["missing"] == ["Bo Sund"]

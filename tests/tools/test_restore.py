@@ -1,5 +1,6 @@
 """The restore drill, rehearsed: charters, payments and waivers made by the product come back to the letter."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -50,7 +51,7 @@ def test_the_product_works_on_the_restored_table(desk: Desk) -> None:
     env.plan_and_merge(desk.cloud, {"SCC_TABLE": target}, yes=True)
     assert restore.live_table(desk.cloud) == target
     with operator.operating(SCC_TABLE=target):
-        page = events.list_events(events.parse_board_page({}, now=NOW))
+        page = json.loads(events.list_events(events.parse_board_page({}, now=NOW)))
         balances = sorted(each["balance"]["received_cents"] for each in page["events"])
         desk.log_payment(page["events"][0]["event_id"], 1)
     assert balances == [12_345, 40_000]

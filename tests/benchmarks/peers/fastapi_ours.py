@@ -24,8 +24,9 @@ def session(session: Session) -> dict[str, str]:
 
 
 @app.get("/api/events")
-def list_events(session: Session, request: Request) -> dict[str, Any]:
-    return events.list_events(events.parse_board_page(dict(request.query_params), now=times.utc_now()))
+def list_events(session: Session, request: Request) -> Response:
+    text = events.list_events(events.parse_board_page(dict(request.query_params), now=times.utc_now()))
+    return Response(text, media_type="application/json")
 
 
 @app.put("/api/events/{event_id}/payments/{payment_id}")
