@@ -421,6 +421,7 @@ def test_the_board_shows_every_change_at_once(api: Api, guest: Api, monkeypatch:
         (row,) = [one for one in board if one["event_id"] == event["event_id"]]
         detail = api.get(url).json
         assert row == {name: detail[name] for name in row}
-        assert row not in seen
+        # Voided within the same second, it is what it was before the payment.
+        assert [row] != seen[-1:]
         seen.append(row)
     assert seen[4]["waivers"]["missing"] == ["Bo Sund"]
