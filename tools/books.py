@@ -167,7 +167,7 @@ def _charters(books: Books) -> Iterator[Difference]:
         subject = f"charter {event_id}"
         items, records = books.ledgers.get(event_id, []), books.waivers.get(event_id, [])
         rows = books.rows(event_id)
-        kept, counted = event.sums._asdict(), ledger.fold(rows)._asdict()
+        kept, counted = event.sums.to_data(), ledger.fold(rows).to_data()
         for name in counted:
             if kept[name] != counted[name]:
                 yield Difference(subject, name, f"{name} is {kept[name]} on the charter, {counted[name]} by its rows")

@@ -66,7 +66,8 @@ describe("the last known board", () => {
     expect(text).toMatch("Ana Reyes");
     expect(text).toMatch("Cora Lind");
     expect(text).toMatch("70000");
-    expect(text).not.toMatch(/@|415 555|gate code/);
+    // The time of reading may hold any digits.
+    expect(text.replace(/"read_at_ms":\d+/, "")).not.toMatch(/@|415|4711/);
   });
 
   test("comes back with its time, and says that it is only remembered", async () => {
