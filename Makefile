@@ -39,7 +39,7 @@ soak: ## the random tests at full length, from new seeds: an hour or so
 		MODEL_SEED=random MODEL_EXAMPLES=3000 MODEL_STEPS=50 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} FUZZ_EXAMPLES=1000 \
 		$(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadfile --timeout 7200 tests/faults/test_many_admins.py \
 		tests/faults/test_every_fault.py tests/faults/test_model.py tests/faults/test_model_again.py \
-		tests/unit/test_chain.py tests/api/test_xss.py tests/api/test_fuzz.py tests/unit/test_fuzz.py tests/tools/test_fuzz.py
+		tests/unit/test_evidence.py tests/api/test_xss.py tests/api/test_fuzz.py tests/unit/test_fuzz.py tests/tools/test_fuzz.py
 
 check: ## formatting, lint and types, for Python and the SPA
 	@$(PYTHON) tools/setup.py check

@@ -6,9 +6,17 @@ Choices and the greater limits are the parsers' own; a test holds every answer o
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib import __version__, chain, events, ledger, lists, mails, manifest, payments, signing
-from chalicelib import signature_requests as requests
-from chalicelib import waiver_versions as versions
+from chalicelib import __version__
+from chalicelib.charters import service as charters
+from chalicelib.core import paging
+from chalicelib.mail import admin as mail_admin
+from chalicelib.manifest import service as manifest
+from chalicelib.money import ledger, methods
+from chalicelib.payments import service as payments
+from chalicelib.waivers import evidence
+from chalicelib.waivers import form as signing_form
+from chalicelib.waivers import requests as signature_requests
+from chalicelib.waivers import versions as waiver_versions
 
 Schema = dict[str, Any]
 
@@ -86,7 +94,9 @@ PHONE: Schema = {"type": "string", "pattern": r"^([0-9+().\-/ x#*]{3,40})?$"}
 AT: Schema = {"type": "string", "format": "date-time", "description": "RFC 3339, of the years 1970 to 2199."}
 TIMEZONE: Schema = {"type": "string", "description": "An IANA name.", "examples": ["America/Los_Angeles"]}
 
+
 # --- answers --------------------------------------------------------------------------------------
+
 
 PERSON = _record({"name": ANY_TEXT, "email": ANY_TEXT, "phone": ANY_TEXT})
 OPERATOR = _record({"name": ANY_TEXT, "phone": ANY_TEXT, "email": ANY_TEXT})
@@ -122,7 +132,7 @@ EVENT = {
     "guest_url": {"type": "string", "format": "uri"},
     "payment_cleared": FLAG,
     "payment_timestamp": _nullable(INSTANT),
-    "payment_method": _nullable(_choice(ledger.METHODS)),
+    "payment_method": _nullable(_choice(methods.METHODS)),
     "balance": _ref("Balance"),
     "waivers": _record(
         {"signed": COUNT, "expected": COUNT}, {"missing": _list(ANY_TEXT), "missing_guest_ids": _list(ANY_TEXT)}
@@ -137,7 +147,7 @@ PAYMENT = {
     "event_id": EVENT_ID,
     "kind": _choice(ledger.KINDS),
     "refund_of": _nullable(UUID),
-    "method": _choice(ledger.METHODS),
+    "method": _choice(methods.METHODS),
     "amount_cents": _whole(1, payments.MAX_AMOUNT_CENTS),
     "currency": CURRENCY,
     "payer": ANY_TEXT,
@@ -159,7 +169,7 @@ SUMS = {
     "count": COUNT,
     "by_method": {
         "type": "object",
-        "properties": dict.fromkeys(ledger.METHODS, CENTS),
+        "properties": dict.fromkeys(methods.METHODS, CENTS),
         "additionalProperties": False,
     },
     "by_kind": _record(dict.fromkeys(ledger.KINDS, CENTS)),
@@ -181,7 +191,7 @@ MAIL = _record(
         "event_id": _nullable(EVENT_ID),
         "charter": _nullable(ANY_TEXT),
         "payment_id": _nullable(UUID),
-        "status": _choice(mails.STATUSES),
+        "status": _choice(mail_admin.STATUSES),
         "attempts": COUNT,
         "created_at": ANY_TEXT,
         "due_at": _nullable(INSTANT),
@@ -202,7 +212,7 @@ WAIVER_SUMMARY = {
     "waiver_version": SHA256,
     "record_hash": SHA256,
     "guest_id": _nullable(GUEST_ID),
-    "language": _choice(versions.LANGUAGES),
+    "language": _choice(waiver_versions.LANGUAGES),
     "superseded": FLAG,
 }
 RECORD = {
@@ -234,7 +244,7 @@ RECORD = {
 }
 # The first ones know of no languages, guests and openings; only minors have a guardian.
 RECORD_MORE = {
-    "language": _choice(versions.LANGUAGES),
+    "language": _choice(waiver_versions.LANGUAGES),
     "guest_id": _nullable(GUEST_ID),
     "opened_at": {"anyOf": [INSTANT, {"const": ""}]},
     "guardian_relationship": ANY_TEXT,
@@ -253,7 +263,7 @@ AUDIT = _record(
 VERSION = _record(
     {
         "waiver_version": SHA256,
-        "language": _choice(versions.LANGUAGES),
+        "language": _choice(waiver_versions.LANGUAGES),
         "title": ANY_TEXT,
         "text": ANY_TEXT,
         "published_at": {"anyOf": [INSTANT, {"const": ""}]},
@@ -262,7 +272,7 @@ VERSION = _record(
 )
 EXPORT = _record(
     {
-        "format": {"const": chain.FORMAT},
+        "format": {"const": evidence.FORMAT},
         "count": COUNT,
         "head": {"anyOf": [SHA256, {"const": ""}]},
         "versions": {"type": "object", "propertyNames": SHA256, "additionalProperties": ANY_TEXT},
@@ -400,7 +410,9 @@ SCHEMAS = {
     "PaymentConflict": _record(ERROR, {"duplicate": _ref("Payment")}),
 }
 
+
 # --- requests -------------------------------------------------------------------------------------
+
 
 CONTACT = _body({"name": _text(100, required=True)}, {"email": EMAIL, "phone": PHONE})
 PATRON = _body({}, {"name": _text(100), "email": EMAIL, "phone": PHONE})
@@ -409,18 +421,18 @@ DETAILS_REQUIRED = {"title": _text(120, required=True), "starts_at": AT, "ends_a
 DETAILS = {
     "timezone": TIMEZONE,
     "vessel": _text(100),
-    "passenger_limit": _whole(1, events.MAX_PEOPLE),
+    "passenger_limit": _whole(1, charters.MAX_PEOPLE),
     "departure_port": _text(100),
     "return_port": _text(100),
     "captain": CONTACT,
-    "crew": _list(CONTACT, maxItems=events.MAX_CREW),
+    "crew": _list(CONTACT, maxItems=charters.MAX_CREW),
     "patron": PATRON,
-    "party_size": _whole(0, events.MAX_PEOPLE),
-    "charter_fee_cents": _whole(0, events.MAX_FEE_CENTS),
+    "party_size": _whole(0, charters.MAX_PEOPLE),
+    "charter_fee_cents": _whole(0, charters.MAX_FEE_CENTS),
     "currency": CURRENCY,
-    "notes": _text(events.NOTES_CHARS, lines=True),
-    "guest_notes": _text(events.NOTES_CHARS, lines=True),
-    "guests": _list(GUEST, maxItems=events.MAX_GUESTS),
+    "notes": _text(charters.NOTES_CHARS, lines=True),
+    "guest_notes": _text(charters.NOTES_CHARS, lines=True),
+    "guests": _list(GUEST, maxItems=charters.MAX_GUESTS),
     "balance_reminders": FLAG,
 }
 NEW_EVENT = _body(DETAILS_REQUIRED, DETAILS)
@@ -430,12 +442,12 @@ EDIT_EVENT = _record(
         **DETAILS_REQUIRED,
         **{name: _nullable(schema) for name, schema in DETAILS.items()},
         # A cancellation has added its reason.
-        "notes": _nullable(_text(events.NOTES_CHARS + events.REASON_CHARS + 200, lines=True)),
+        "notes": _nullable(_text(charters.NOTES_CHARS + charters.REASON_CHARS + 200, lines=True)),
         "status": _nullable(_choice(EVENT["status"]["enum"], description="`cancelled` only where it is so already.")),
     },
 )
 NEW_PAYMENT = _body(
-    {"method": _choice(ledger.METHODS), "amount_cents": _whole(1, payments.MAX_AMOUNT_CENTS)},
+    {"method": _choice(methods.METHODS), "amount_cents": _whole(1, payments.MAX_AMOUNT_CENTS)},
     {
         "kind": _choice(ledger.KINDS, default="balance"),
         "refund_of": {**UUID, "description": "Required for a refund, and goes with no other kind."},
@@ -449,7 +461,7 @@ NEW_PAYMENT = _body(
         "ask_if_duplicate": {**FLAG, "default": False},
     },
 )
-REASON = _body({"reason": _text(events.REASON_CHARS, required=True)})
+REASON = _body({"reason": _text(charters.REASON_CHARS, required=True)})
 TICK = _text(10)
 SIGNATURE_FORM = _record(
     {
@@ -460,7 +472,7 @@ SIGNATURE_FORM = _record(
         "intent": _choice(("on", "yes", "true", "1")),
     },
     {
-        "language": _choice(versions.LANGUAGES),
+        "language": _choice(waiver_versions.LANGUAGES),
         "opened": _text(80),
         "device_time": _text(40),
         "kiosk": _text(10),
@@ -476,12 +488,14 @@ SIGNATURE_FORM = _record(
         },
         "minor_name": _list({"type": "string"}),
         "minor_birth_date": _list({"type": "string"}),
-        "guardian_relationship": _choice((*signing.RELATIONSHIPS, "")),
+        "guardian_relationship": _choice((*signing_form.RELATIONSHIPS, "")),
         "authority_attestation": TICK,
     },
 )
 
+
 # --- calls ----------------------------------------------------------------------------------------
+
 
 _BOUND = {
     "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}],
@@ -489,10 +503,10 @@ _BOUND = {
 }
 FROM, TO = ("from", _BOUND), ("to", _BOUND)
 PAGE = (
-    ("limit", _whole(1, lists.MAX_PAGE, default=lists.PAGE)),
+    ("limit", _whole(1, paging.MAX_PAGE, default=paging.PAGE)),
     ("cursor", {**_text(200), "description": "The `next_cursor` of the page before."}),
 )
-REPORT = (FROM, TO, ("status", _choice(ledger.STATUSES)), ("method", _choice(ledger.METHODS)), *PAGE)
+REPORT = (FROM, TO, ("status", _choice(ledger.STATUSES)), ("method", _choice(methods.METHODS)), *PAGE)
 
 PARAMETERS = {
     "event_id": EVENT_ID,
@@ -680,7 +694,9 @@ PATHS: dict[str, dict[str, Schema]] = {
                     }
                 )
             },
-            body=_body({}, {"guest_ids": _list({"type": "string", "minLength": 1}, maxItems=requests.MAX_IDS)}),
+            body=_body(
+                {}, {"guest_ids": _list({"type": "string", "minLength": 1}, maxItems=signature_requests.MAX_IDS)}
+            ),
             refuses=_ACT,
         )
     },
@@ -702,7 +718,9 @@ PATHS: dict[str, dict[str, Schema]] = {
                     }
                 )
             },
-            body=_body({}, {"waiver_ids": _list({"type": "string", "minLength": 1}, maxItems=requests.MAX_IDS)}),
+            body=_body(
+                {}, {"waiver_ids": _list({"type": "string", "minLength": 1}, maxItems=signature_requests.MAX_IDS)}
+            ),
             refuses=_ACT,
         )
     },
@@ -747,7 +765,7 @@ PATHS: dict[str, dict[str, Schema]] = {
         "get": _call(
             "list_mails",
             {200: _record({"mails": _list(_ref("Mail")), "next_cursor": CURSOR})},
-            query=(("status", _choice(mails.STATUSES, default="owed")), *PAGE),
+            query=(("status", _choice(mail_admin.STATUSES, default="owed")), *PAGE),
         )
     },
     "/api/mail/{mail_id}/retry": {"post": _call("retry_mail", {202: _ref("Mail")}, body=_NOTHING, refuses=_ACT)},
@@ -793,9 +811,9 @@ PATHS: dict[str, dict[str, Schema]] = {
             body=_body(
                 {
                     "title": _text(150, required=True),
-                    "text": _text(versions.MAX_TEXT_CHARS, lines=True, required=True),
+                    "text": _text(waiver_versions.MAX_TEXT_CHARS, lines=True, required=True),
                 },
-                {"language": _choice(versions.LANGUAGES, default="en")},
+                {"language": _choice(waiver_versions.LANGUAGES, default="en")},
             ),
             refuses=(503,),
         )
@@ -805,7 +823,7 @@ PATHS: dict[str, dict[str, Schema]] = {
         "post": _call(
             "preview_waiver_version",
             {200: _record({"blocks": _BLOCKS})},
-            body=_body({"text": _text(versions.MAX_TEXT_CHARS, lines=True, required=True)}),
+            body=_body({"text": _text(waiver_versions.MAX_TEXT_CHARS, lines=True, required=True)}),
         )
     },
     "/api/guest/{event_id}": {"get": _call("get_guest_event", {200: _ref("GuestEvent")}, refuses=(404,), public=True)},

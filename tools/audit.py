@@ -21,7 +21,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.store import Item
+from chalicelib.core.dynamo import Item
 from tools import books, restore
 from tools.books import Books, Difference
 from tools.cloud import LOCAL_STAGE, Cloud, find_cloud

@@ -10,10 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib import chain, ledger, payments, store
-from chalicelib.store import EventRecord, Item
-from chalicelib.store.events import to_event
-from chalicelib.store.payments import ledger_keys, to_clear_key
+from chalicelib.charters import store as charter_store
+from chalicelib.charters.store import EventRecord, to_event
+from chalicelib.core.dynamo import Item
+from chalicelib.money import ledger, methods
+from chalicelib.payments import service as payments
+from chalicelib.payments import store as payment_store
+from chalicelib.payments.store import ledger_keys, to_clear_key
+from chalicelib.waivers import evidence
 from tools.restore import kind_of
 
 Facts = dict[str, Any]
@@ -79,7 +83,7 @@ class Books:
         place = item.get("by_date_pk", {}).get("S", ""), item.get("by_date_sk", {}).get("S", "")
         if kind == "EVENT":
             event = to_event(item)
-            self.boards[owner] = store.board_key(event)
+            self.boards[owner] = charter_store.board_key(event)
             self.events[owner] = event
         elif kind in ("PAYMENT", "ACT"):
             # The stored answer takes most of the room and is not added up.
@@ -139,7 +143,7 @@ def _load(item: Item) -> Facts:
 
 def _edited(item: Item) -> str:
     """The names of the facts that changed since the row was written. It carries what was answered then."""
-    facts, answered = _load(item), json.loads(store.stored_answer(item)[1])["payment"]
+    facts, answered = _load(item), json.loads(payment_store.stored_answer(item)[1])["payment"]
     names = (name for name in payments.PUBLIC if name != "receipt")
     return ", ".join(name for name in names if facts.get(name) != answered.get(name))
 
@@ -188,7 +192,7 @@ def _fold(items: Iterable[Item]) -> list[Facts]:
 
 def _is_whole(item: Item) -> bool:
     """Whether it can be added up."""
-    _, act, facts, _ = store.payment_parts(item)
+    _, act, facts, _ = payment_store.payment_parts(item)
     if act:
         return act in ACTS and facts.get("act") == act.lower() and isinstance(facts.get("at"), str)
     amount_cents = facts.get("amount_cents")
@@ -197,7 +201,7 @@ def _is_whole(item: Item) -> bool:
         and isinstance(amount_cents, int)
         and amount_cents > 0
         and facts.get("kind") in ledger.KINDS
-        and facts.get("method") in ledger.METHODS
+        and facts.get("method") in methods.METHODS
         and facts.get("status") in ledger.STATUSES[:2]
         and isinstance(facts.get("refunds_tip"), bool)
         and "refund_of" in facts
@@ -214,7 +218,7 @@ def _ledgers(books: Books) -> Iterator[Difference]:
         first = {row["payment_id"]: row for row in _fold(item for item in items if item["SK"]["S"].count("#") == 1)}
         acts: dict[str, list[str]] = {}
         for item in items:
-            (_, payment_id), act, facts, receipt = store.payment_parts(item)
+            (_, payment_id), act, facts, receipt = payment_store.payment_parts(item)
             subject = _subject("ACT" if act else "PAYMENT", item["PK"]["S"], item["SK"]["S"])
             if not _is_whole(item):
                 yield Difference(subject, "content", "it is not whole")
@@ -241,7 +245,7 @@ def _ledgers(books: Books) -> Iterator[Difference]:
 def _row(subject: str, edited: str, receipt: str, mails: set[str]) -> Iterator[Difference]:
     if edited:
         yield Difference(subject, "edited", f"its {edited} changed since it was logged")
-    if receipt == "pending" and "owed" not in mails:
+    if receipt == "pending" and "queued" not in mails:
         yield Difference(subject, "receipt", "its receipt is pending, but no mail is owed")
     elif receipt != "off" and not mails:
         yield Difference(subject, "receipt", "its receipt was mailed, but there is no such mail")
@@ -333,9 +337,9 @@ def _waivers(books: Books) -> Iterator[Difference]:
     if all(isinstance(record.get("seq"), int) for record in records):
         records.sort(key=lambda record: int(record["seq"]))
     seq, head = books.head
-    fault = chain.find_fault(
+    fault = evidence.find_fault(
         {
-            "format": chain.FORMAT,
+            "format": evidence.FORMAT,
             "count": seq,
             "head": head,
             "versions": {name: version.get("text") for name, version in books.versions.items()},
@@ -365,10 +369,10 @@ def _versions(books: Books) -> Iterator[Difference]:
 
 def _pointers(data: Facts) -> Facts:
     """What a mail is about, without what it says and to whom."""
-    facts = data["facts"]
+    facts = data["data"]
     return {
         "kind": data["kind"],
-        "event_id": facts.get("event", {}).get("event_id"),
+        "event_id": facts.get("charter", {}).get("event_id"),
         "payment_id": facts.get("payment", {}).get("payment_id"),
         "waiver_id": facts.get("record", {}).get("waiver_id"),
     }

@@ -18,8 +18,8 @@ from chalice.cli.factory import CLIFactory
 from chalice.deploy.deployer import ChaliceDeploymentError as ChaliceDeployError
 from chalice.utils import UI
 
-from chalicelib import settings
-from chalicelib.errors import SettingsError
+from chalicelib.core import settings
+from chalicelib.core.errors import SettingsError
 from tools import edge, env, gateway, local, smoke, stacks
 from tools.cloud import APP, BACKGROUND, ROOT, Cloud, find_cloud
 from tools.console import Refused, confirm, note, progress, run_tool

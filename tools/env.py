@@ -11,8 +11,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import settings
-from chalicelib.errors import SettingsError
+from chalicelib.core import settings
+from chalicelib.core.errors import SettingsError
 from tools.cloud import Cloud, find_cloud
 from tools.console import Refused, confirm, run_tool
 

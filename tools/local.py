@@ -21,6 +21,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.sign_in import passwords
 from tools import demo, gateway, stacks
 from tools.cloud import LOCAL_STAGE, Cloud
 from tools.console import Refused, note, progress, run_tool
@@ -245,11 +246,10 @@ def source_files(paths: list[str]) -> Iterator[Path]:
 
 def hash_admin_password(remembered: str) -> str:
     """The remembered hash while it fits the password: a new one would end every session."""
-    from chalicelib import auth
 
-    if remembered and auth.verify_password(admin_password(), remembered):
+    if remembered and passwords.verify_password(admin_password(), remembered):
         return remembered
-    return auth.hash_any_password(admin_password())
+    return passwords.hash_any_password(admin_password())
 
 
 @functools.cache

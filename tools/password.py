@@ -12,8 +12,9 @@ import pyotp
 import segno
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import auth, codes, settings
-from chalicelib.errors import BadInput, SettingsError
+from chalicelib.core import settings
+from chalicelib.core.errors import BadInput, SettingsError
+from chalicelib.sign_in import passwords, totp
 from tools import env
 from tools.cloud import APP, Cloud, find_cloud
 from tools.console import Refused, confirm, run_tool
@@ -59,7 +60,7 @@ def turn_on(cloud: Cloud, name: str, yes: bool) -> None:
     # Stored before a phone has it, the secret would lock the admin out.
     if not yes:
         code = input("The code that the app shows now: ").strip()
-        if codes.find_step(secret, code, datetime.now(UTC)) is None:
+        if totp.find_step(secret, code, datetime.now(UTC)) is None:
             raise Refused("that is not its code: nothing was changed")
     change(cloud, {**here.totp_secrets, name: secret})
 
@@ -152,7 +153,7 @@ def set_password(options: argparse.Namespace) -> None:
     except EOFError:
         raise Refused("no password was given; to read it from standard input, use --stdin") from None
     try:
-        password_hash = auth.hash_password(password)
+        password_hash = passwords.hash_password(password)
     except BadInput as error:
         raise Refused("; ".join(f"password {problem}" for problem in error.fields.values())) from error
     if options.stage:

@@ -1,4 +1,4 @@
-"""Shows every mail as a patron or a guest gets it, from the templates, with sample facts; sends nothing."""
+"""Shows every mail as a patron or a guest gets it, from the templates, with sample data; sends nothing."""
 
 import argparse
 import os
@@ -8,9 +8,18 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from chalicelib import ledger, notifications, payments, signing, waiver_versions
-from chalicelib.manifest import COAST_GUARD
-from chalicelib.store import EventRecord, Mail
+from chalicelib.charters import mails as charter_mails
+from chalicelib.charters.store import EventRecord
+from chalicelib.mail import outbox
+from chalicelib.mail.store import Mail
+from chalicelib.manifest import mails as manifest_mails
+from chalicelib.manifest.service import COAST_GUARD
+from chalicelib.money import ledger
+from chalicelib.payments import mails as payment_mails
+from chalicelib.payments import service as payments
+from chalicelib.waivers import mails as waiver_mails
+from chalicelib.waivers import signing
+from chalicelib.waivers import versions as waiver_versions
 from tools.console import Refused, run_tool
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -68,15 +77,15 @@ def payment(**changes: Any) -> dict[str, Any]:
 
 
 def receipt(**changes: Any) -> Mail | None:
-    return notifications.owe_receipt(EVENT, payment(**changes), BALANCE, NOW)
+    return payment_mails.receipt_mail(EVENT, payment(**changes), BALANCE, NOW)
 
 
 def correction(**changes: Any) -> Mail | None:
-    return notifications.owe_correction(EVENT, payment(**changes), BALANCE, NOW)
+    return payment_mails.correction_mail(EVENT, payment(**changes), BALANCE, NOW)
 
 
 def bounce(**changes: Any) -> Mail | None:
-    return notifications.owe_bounce_notice(EVENT, payment(**changes), BALANCE, NOW)
+    return payment_mails.bounce_mail(EVENT, payment(**changes), BALANCE, NOW)
 
 
 def waiver_copy() -> Mail | None:
@@ -91,13 +100,13 @@ def waiver_copy() -> Mail | None:
         "language": "en",
     }
     records = [{**record, "participant_name": name} for name in ("Marcus Bell", "Tim Bell")]
-    return notifications.owe_waiver_copy(EVENT, records, waiver_versions.sample("en"), NOW)
+    mail = waiver_mails.copy_mail(EVENT, records, waiver_versions.sample("en"), NOW)
+    # What it gets when it leaves, but for the private link.
+    return mail and waiver_mails.with_html(mail)
 
 
 def signature_request(kind: str, language: str) -> Mail:
-    return notifications.owe_signature_request(
-        kind, "sample", "marcus.bell@example.com", EVENT, ["Marcus Bell"], language, NOW
-    )
+    return waiver_mails.request_mail(kind, "sample", "marcus.bell@example.com", EVENT, ["Marcus Bell"], language, NOW)
 
 
 def manifest() -> Mail:
@@ -122,7 +131,7 @@ def manifest() -> Mail:
         },
     }
     departure = {"at": "2026-11-29T01:02:00Z", "by": "admin", "sha256": "c" * 64, "manifest": frozen}
-    return notifications.owe_manifest(EVENT, departure, NOW)
+    return manifest_mails.manifest_mail(EVENT, departure, NOW)
 
 
 SAMPLES: dict[str, Callable[[], Mail | None]] = {
@@ -133,13 +142,13 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "correction-refund": lambda: correction(kind="refund", method="zelle", reference="90312"),
     "bounce": bounce,
     "bounce-tip": lambda: bounce(kind="tip", method="venmo", amount_cents=15_000, reference=""),
-    "balance-reminder": lambda: notifications.owe_reminder(EVENT, 7, NOW + timedelta(days=1)),
+    "balance-reminder": lambda: charter_mails.reminder_mail(EVENT, 7, NOW + timedelta(days=1)),
     "waiver-copy": waiver_copy,
     "waiver-reminder": lambda: signature_request("waiver_reminder", "en"),
     "waiver-again": lambda: signature_request("waiver_again", "en"),
     "waiver-again-es": lambda: signature_request("waiver_again", "es"),
     "manifest": manifest,
-    "chain-head": lambda: notifications.owe_chain_head("2026-11-22", 214, "d" * 64, NOW),
+    "chain-head": lambda: waiver_mails.chain_head_mail("2026-11-22", 214, "d" * 64, NOW),
 }
 
 
@@ -147,7 +156,7 @@ def preview(kind: str) -> EmailMessage:
     mail = SAMPLES[kind]()
     if mail is None:
         raise Refused(f"the sample of {kind} has no address")
-    message: EmailMessage = notifications.compose(mail)
+    message: EmailMessage = outbox.compose(mail)
     return message
 
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import chain, times
-from chalicelib.store import Item
+from chalicelib.core import times
+from chalicelib.core.dynamo import Item
+from chalicelib.waivers import evidence
 from tools import env
 from tools.cloud import APP, Cloud, find_cloud
 from tools.console import Refused, confirm, progress, run_tool
@@ -143,7 +144,9 @@ def check_chain(contents: Contents) -> str:
     head = ""
     records = sorted(contents.chain_links, key=lambda record: int(record["seq"]))
     for place, record in enumerate(records, 1):
-        if (record["seq"], record["prev_hash"]) != (place, head) or chain.record_hash(record) != record["record_hash"]:
+        if (record["seq"], record["prev_hash"]) != (place, head) or evidence.record_hash(record) != record[
+            "record_hash"
+        ]:
             raise Refused(f"the restored chain of waivers breaks at record {place}")
         head = record["record_hash"]
     return f"{len(records)} waivers, chain whole, head {head or 'none'}"

@@ -17,8 +17,9 @@ from urllib.parse import urljoin
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import __version__, settings
-from chalicelib.errors import SettingsError
+from chalicelib import __version__
+from chalicelib.core import settings
+from chalicelib.core.errors import SettingsError
 from tools import env
 from tools.cloud import LOCAL_STAGE, ROOT, Cloud, find_cloud
 from tools.console import Refused, progress, run_tool

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from chalicelib import chain
+from chalicelib.waivers import evidence
 from tools.console import Refused, run_tool
 
 
@@ -18,7 +18,7 @@ def main() -> int:
         file = arguments.file.read_bytes()
     except OSError as problem:
         raise Refused(f"{arguments.file} cannot be read: {problem}") from None
-    fault = chain.find_fault_in(file)
+    fault = evidence.find_fault_in(file)
     export = {} if fault else json.loads(file)
     if arguments.json:
         print(

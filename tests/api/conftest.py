@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, mailer
+from chalicelib.core import aws
+from chalicelib.mail import transport
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
 from tests.support.operator import PASSWORD
 from tests.support.stores import fresh_store
@@ -28,11 +29,11 @@ def mailbox(monkeypatch: pytest.MonkeyPatch) -> list[EmailMessage]:
     """Every message handed to the mail service, oldest first."""
     sent: list[EmailMessage] = []
 
-    def send(message: EmailMessage) -> mailer.Outcome:
+    def send(message: EmailMessage) -> transport.Outcome:
         sent.append(message)
-        return mailer.Outcome("sent", "test")
+        return transport.Outcome("sent", "test")
 
-    monkeypatch.setattr(mailer, "send", send)
+    monkeypatch.setattr(transport, "send", send)
     return sent
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from chalicelib import notifications, times
+from chalicelib.core import system
+from chalicelib.mail import outbox
+from chalicelib.schedule import MAIL_KINDS
 from tests.support.api import Api, new_event, new_payment
 
 PAYMENT_ID = "0190c0de-0000-7000-8000-000000000001"
@@ -60,5 +62,5 @@ def test_opening_the_waiver_is_one_read(guest: Api, event: dict[str, Any], calls
 
 
 def test_an_idle_sweep_is_one_query(environment: dict[str, str], calls: list[str]) -> None:
-    assert notifications.sweep(times.utc_now()) == 0
+    assert outbox.sweep(MAIL_KINDS, system.utc_now()) == 0
     assert calls == ["Query"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import times
+from chalicelib.core import system, times
 from tests.support.api import Api, new_payment
 
 FIRST, SECOND, THIRD = (f"0190c0de-0000-7000-8000-{number:012d}" for number in (1, 2, 3))
@@ -15,8 +15,8 @@ FIRST, SECOND, THIRD = (f"0190c0de-0000-7000-8000-{number:012d}" for number in (
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch, api: Api) -> list[datetime]:
     """The time of the API from here on; setting its one entry moves it."""
-    now = [times.utc_now()]
-    monkeypatch.setattr(times, "utc_now", lambda: now[0])
+    now = [system.utc_now()]
+    monkeypatch.setattr(system, "utc_now", lambda: now[0])
     return now
 
 

@@ -20,7 +20,12 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.generation.feedback import NO_FEEDBACK
 from schemathesis.pytest._test_builder import build_operation_test
 
-from chalicelib import auth, mailer, signing, store, times, waiver_versions
+from chalicelib.charters import store as charter_store
+from chalicelib.core import system, times
+from chalicelib.mail import transport
+from chalicelib.sign_in import service as sign_in
+from chalicelib.waivers import signing
+from chalicelib.waivers import versions as waiver_versions
 from tests.support import contract, operator
 from tests.support.api import Api
 from tools import gateway
@@ -142,11 +147,11 @@ class Gateway(requests.adapters.BaseAdapter):
 @pytest.fixture
 def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Session]:
     """Of an admin, with one charter of each kind."""
-    monkeypatch.setattr(auth, "TRIES_PER_ADDRESS", 10**6)
-    monkeypatch.setattr(auth, "TRIES_OVERALL", 10**6)
+    monkeypatch.setattr(sign_in, "TRIES_PER_ADDRESS", 10**6)
+    monkeypatch.setattr(sign_in, "TRIES_OVERALL", 10**6)
     monkeypatch.setattr(signing, "TRIES_PER_ADDRESS", 10**6)
     monkeypatch.setattr(signing, "SIGNATURES_PER_EVENT", 10**6)
-    now = times.utc_now()
+    now = system.utc_now()
     for event_id, year, status in (
         (OPEN, 2199, "scheduled"),
         (OVER, 2020, "completed"),
@@ -159,7 +164,9 @@ def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Sess
             starts_at=f"{year}-01-01T10:00:00Z",
             ends_at=f"{year}-01-01T12:00:00Z",
         )
-        store.put_new_event(event, {"act": "created", "at": times.format_instant(now), "audit_id": event_id}, None, "")
+        charter_store.put_new_event(
+            event, {"act": "created", "at": times.format_instant(now), "audit_id": event_id}, None, ""
+        )
     own = f"/api/events/{OPEN}"
     for payment_id, changes in {
         CASH: {"amount_cents": 10**8},
@@ -170,9 +177,9 @@ def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Sess
     }.items():
         body = {"method": "cash", "amount_cents": 500, "notify": False, **changes}
         assert api.put(f"{own}/payments/{payment_id}", body).status == 201
-    monkeypatch.setattr(mailer, "send", lambda _: mailer.Outcome("failed", "no such mailbox"))
+    monkeypatch.setattr(transport, "send", lambda _: transport.Outcome("failed", "no such mailbox"))
     assert api.put(f"{own}/payments/{MAILED}", {"method": "cash", "amount_cents": 1}).status == 201
-    monkeypatch.setattr(mailer, "send", lambda _: mailer.Outcome("sent", "test"))
+    monkeypatch.setattr(transport, "send", lambda _: transport.Outcome("sent", "test"))
     assert api.post(f"{own}/payments/{VOIDED}/void", {"reason": "typo"}).status == 200
     assert api.post(f"{own}/payments/{BOUNCED}/bounce", {"reason": "no cover"}).status == 200
     form = {

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib import chain, settings, signing
+from chalicelib.core import settings
+from chalicelib.waivers import evidence, signing
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Form, page, signature
 
@@ -162,7 +163,7 @@ def test_guests_who_sign_at_once_make_one_chain(api: Api, guest: Api, event: dic
         thread.join()
     assert answers == [303] * 8
     export = api.get("/api/waivers.json").json
-    assert chain.find_fault(export) is None
+    assert evidence.find_fault(export) is None
     assert export["count"] == 8
     assert api.get(f"/api/events/{event['event_id']}").json["waivers"]["signed"] == 8
 

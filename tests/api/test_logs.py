@@ -10,9 +10,17 @@ from typing import Any
 import pyotp
 import pytest
 
-from chalicelib import auth, feedback, mailer, notifications, settings, store, times, waivers
-from chalicelib.errors import trace
-from chalicelib.mailer import Outcome
+from chalicelib import schedule
+from chalicelib.charters import store as charter_store
+from chalicelib.core import settings, system
+from chalicelib.core.errors import trace
+from chalicelib.mail import bounces, outbox, transport
+from chalicelib.mail import store as mail_store
+from chalicelib.mail.transport import Outcome
+from chalicelib.payments import store as payment_store
+from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sign_in import passwords
+from chalicelib.sign_in import store as sign_in_store
 from tests.support.api import ORIGIN_SECRET, Answer, Api, new_event
 from tests.support.faults import lost_requests, retry_at_once
 from tests.support.pages import signature
@@ -41,8 +49,8 @@ def at_debug_level(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.fixture
 def desk(environment: dict[str, str], mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch) -> Api:
     with monkeypatch.context() as cheap:
-        cheap.setattr(auth, "LOG2_N", 8)
-        monkeypatch.setenv("ADMIN_PASS_HASH", auth.hash_password(PASSWORD))
+        cheap.setattr(passwords, "LOG2_N", 8)
+        monkeypatch.setenv("ADMIN_PASS_HASH", passwords.hash_password(PASSWORD))
     monkeypatch.setenv("ADMIN_TOTP", SECRET)
     settings.forget()
     return Api()
@@ -50,7 +58,7 @@ def desk(environment: dict[str, str], mailbox: list[EmailMessage], monkeypatch: 
 
 @pytest.fixture
 def admin(desk: Api) -> Api:
-    answer = desk.post("/api/login", {"password": PASSWORD, "code": pyotp.TOTP(SECRET).at(times.utc_now())})
+    answer = desk.post("/api/login", {"password": PASSWORD, "code": pyotp.TOTP(SECRET).at(system.utc_now())})
     assert answer.status == 200, answer.text
     return desk.with_token(answer.json["token"])
 
@@ -94,8 +102,8 @@ def a_day(admin: Api) -> list[Answer]:
         admin.post(f"{url}/depart"),
         admin.post(f"{url}/cancel", {"reason": "canary reason"}),
     ]
-    notifications.sweep(times.utc_now() + timedelta(hours=1))
-    waivers.mail_head(times.utc_now())
+    outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(hours=1))
+    schedule.mail_chain_head(system.utc_now())
     return answers
 
 
@@ -135,8 +143,14 @@ def fails_with_words(patch: pytest.MonkeyPatch) -> None:
         except KeyError as problem:
             raise ValueError(f"cannot store {PERSON} of {PASSWORD} with {SECRET}") from problem
 
-    for name in ("put_new_event", "append_payment", "read_charter", "list_ledger", "put_session"):
-        patch.setattr(store, name, fail)
+    for module, name in (
+        (charter_store, "put_new_event"),
+        (payment_store, "append_payment"),
+        (charter_store, "read_charter"),
+        (payment_store, "list_ledger"),
+        (sign_in_store, "put_session"),
+    ):
+        patch.setattr(module, name, fail)
 
 
 def test_a_fault_says_where_and_what_kind_but_not_what_was_typed(
@@ -145,7 +159,7 @@ def test_a_fault_says_where_and_what_kind_but_not_what_was_typed(
     fails_with_words(monkeypatch)
     assert admin.post("/api/events", new_event(patron=PERSON)).status == 500
     assert admin.get("/api/payments").status == 500
-    code = pyotp.TOTP(SECRET).at(times.utc_now(), counter_offset=1)
+    code = pyotp.TOTP(SECRET).at(system.utc_now(), counter_offset=1)
     assert admin.with_token(None).post("/api/login", {"password": PASSWORD, "code": code}).status == 500
     assert "Caught exception for path /api/events" in caplog.text
     assert "in create_event" in caplog.text
@@ -173,22 +187,22 @@ def test_neither_does_a_fault_of_the_database(
     require_clean(caplog, admin)
 
 
-@pytest.mark.parametrize("status", ["retry", "failed", "ambiguous"])
+@pytest.mark.parametrize("status", ["retry", "failed", "uncertain"])
 def test_neither_does_a_mail_that_does_not_arrive(
     admin: Api,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
     status: Any,
 ) -> None:
-    monkeypatch.setattr(mailer, "send", lambda _: Outcome(status, "SES: ServiceUnavailable"))
+    monkeypatch.setattr(transport, "send", lambda _: Outcome(status, "SES: ServiceUnavailable"))
     a_day(admin)
-    owed = next(iter(store.list_mail("owed" if status == "retry" else status, "", 1)[0]))
+    owed = next(iter(mail_store.list_mail("queued" if status == "retry" else status, "", 1)[0]))
     bounce = {
         "bounceType": "Permanent",
         "bouncedRecipients": [{"emailAddress": PERSON["email"], "diagnosticCode": "550 canary"}],
     }
-    feedback.take(
-        {"eventType": "Bounce", "mail": {"tags": {"mail_id": [owed.mail_id]}}, "bounce": bounce}, now=times.utc_now()
+    bounces.record_report(
+        {"eventType": "Bounce", "mail": {"tags": {"mail_id": [owed.mail_id]}}, "bounce": bounce}, now=system.utc_now()
     )
     assert "ServiceUnavailable" in caplog.text
     require_clean(caplog, admin)

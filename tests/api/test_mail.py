@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import acts, mailer, mails, notifications, store, times
-from chalicelib.mailer import Outcome
+from chalicelib.core import aws, retry, system, times
+from chalicelib.core.settings import settings
+from chalicelib.mail import addresses, outbox, transport
+from chalicelib.mail import admin as mail_admin
+from chalicelib.mail import store as mail_store
+from chalicelib.mail.transport import Outcome
+from chalicelib.schedule import MAIL_KINDS
 from tests.support import operator
 from tests.support.api import Api, new_event
 from tests.support.faults import lost_answers, retry_at_once
@@ -25,7 +30,7 @@ class Service:
     def __init__(self, mailbox: list[EmailMessage], patch: pytest.MonkeyPatch) -> None:
         self.answers: list[Outcome] = []
         self.mailbox = mailbox
-        patch.setattr(mailer, "send", self.send)
+        patch.setattr(transport, "send", self.send)
 
     def send(self, message: EmailMessage) -> Outcome:
         answer = self.answers.pop(0) if self.answers else Outcome("sent", "SES: 0100")
@@ -81,10 +86,10 @@ def test_an_owed_mail_says_when_it_is_tried_again_and_why_it_was_not_taken(
     recorded_at = times.parse_instant(log()["payment"]["recorded_at"])
     (mail,) = api.get("/api/mail").json["mails"]
     assert mail["due_at"] == times.format_instant(recorded_at + timedelta(minutes=1))
-    assert (mail["status"], mail["finished_at"], mail["note"]) == ("owed", None, "SMTP: 450")
+    assert (mail["status"], mail["finished_at"], mail["note"]) == ("queued", None, "SMTP: 450")
 
 
-@pytest.mark.parametrize("status", ["failed", "ambiguous"])
+@pytest.mark.parametrize("status", ["failed", "uncertain"])
 def test_the_page_tells_failed_and_ambiguous_apart(
     api: Api, event: dict[str, Any], log: Any, service: Service, status: Any
 ) -> None:
@@ -92,7 +97,7 @@ def test_the_page_tells_failed_and_ambiguous_apart(
     log()
     assert [mail["note"] for mail in listed(api, status)] == ["SES: told so"]
     assert receipt(api, event["event_id"]) == "failed"
-    others = {"owed", "sent", "failed", "ambiguous", "withdrawn"} - {status}
+    others = {"queued", "sent", "failed", "uncertain", "cancelled"} - {status}
     assert not any(listed(api, other) for other in others)
 
 
@@ -100,10 +105,10 @@ def test_pages_are_newest_first_and_owed_ones_next_due_first(api: Api) -> None:
     minutes = [3, 1, 5, 2, 4, 5]
     for number, minute in enumerate(minutes):
         due_at = times.format_instant(operator.at(minute))
-        for status in ("owed", "sent"):
+        for status in ("queued", "sent"):
             facts = {"event": {"event_id": "A" * 22, "title": "Sail"}, "name": "Ana"}
-            mail = store.Mail(f"{status}-{number}", "receipt", "ana@example.com", facts, due_at, 1, status)
-            store.put_mail(mail)
+            mail = mail_store.Mail(f"{status}-{number}", "receipt", "ana@example.com", facts, due_at, 1, status)
+            mail_store.put_mail(mail)
 
     def pages(status: str, when: str) -> list[str]:
         seen, query = [], f"/api/mail?status={status}&limit=2"
@@ -118,7 +123,7 @@ def test_pages_are_newest_first_and_owed_ones_next_due_first(api: Api) -> None:
         return seen
 
     in_order = [times.format_instant(operator.at(minute)) for minute in sorted(minutes)]
-    assert pages("owed", "due_at") == in_order
+    assert pages("queued", "due_at") == in_order
     assert pages("sent", "finished_at") == in_order[::-1]
 
 
@@ -154,8 +159,10 @@ def test_the_cursor_of_one_status_is_none_of_another(api: Api, log: Any, service
 
 
 def test_a_mail_that_cannot_be_written_is_listed_all_the_same(api: Api) -> None:
-    store.put_mail(store.Mail("broken", "correction", "ana@example.com", {"name": "Ana"}, "2026-11-22T20:00:00Z"))
-    (mail,) = listed(api, "owed")
+    mail_store.put_mail(
+        mail_store.Mail("broken", "correction", "ana@example.com", {"name": "Ana"}, "2026-11-22T20:00:00Z")
+    )
+    (mail,) = listed(api, "queued")
     assert (mail["mail_id"], mail["subject"], mail["event_id"]) == ("broken", "", None)
 
 
@@ -167,7 +174,7 @@ def test_mail_is_for_admins(guest: Api) -> None:
 # --- again ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", ["failed", "ambiguous"])
+@pytest.mark.parametrize("status", ["failed", "uncertain"])
 def test_a_failed_or_ambiguous_mail_is_sent_again_at_once(
     api: Api, event: dict[str, Any], log: Any, service: Service, status: Any
 ) -> None:
@@ -183,17 +190,17 @@ def test_a_failed_or_ambiguous_mail_is_sent_again_at_once(
 
 
 def test_who_sent_it_again_and_how_it_had_ended_stays_noted(api: Api, log: Any, service: Service) -> None:
-    service.answers = [Outcome("failed", "SES: MessageRejected"), Outcome("ambiguous", "SES: ReadTimeoutError")]
+    service.answers = [Outcome("failed", "SES: MessageRejected"), Outcome("uncertain", "SES: ReadTimeoutError")]
     log()
     (mail,) = listed(api, "failed")
     api.post(f"/api/mail/{mail['mail_id']}/retry")
-    kept = store.read_mail(mail["mail_id"])
+    kept = mail_store.read_mail(mail["mail_id"])
     assert kept
     (retry,) = kept.retries
     assert (retry["by"], retry["status"], retry["note"]) == ("admin", "failed", "SES: MessageRejected")
     assert (retry["attempts"], retry["finished_at"]) == (1, mail["finished_at"])
     assert retry["address"]
-    assert (kept.status, kept.note) == ("ambiguous", "SES: ReadTimeoutError")
+    assert (kept.status, kept.note) == ("uncertain", "SES: ReadTimeoutError")
 
 
 @pytest.mark.parametrize(("patron", "goes_to"), [("new@example.com", "new@example.com"), ("", "ana@example.com")])
@@ -207,7 +214,7 @@ def test_a_mail_about_money_sent_again_goes_to_the_patrons_present_address(
     (mail,) = listed(api, "failed")
     assert api.post(f"/api/mail/{mail['mail_id']}/retry", {}).json["to"] == goes_to
     assert [message["To"].addresses[0].addr_spec for message in service.mailbox] == [goes_to]
-    kept = store.read_mail(mail["mail_id"])
+    kept = mail_store.read_mail(mail["mail_id"])
     assert kept
     assert kept.retries[0]["to"] == "ana@example.com"
 
@@ -219,9 +226,9 @@ def test_a_retry_that_is_not_taken_is_owed_like_a_new_mail(
     log()
     (mail,) = listed(api, "failed")
     again = api.post(f"/api/mail/{mail['mail_id']}/retry").json
-    assert (again["status"], again["attempts"], again["note"]) == ("owed", 1, "SES: Throttling")
+    assert (again["status"], again["attempts"], again["note"]) == ("queued", 1, "SES: Throttling")
     assert receipt(api, event["event_id"]) == "pending"
-    assert notifications.sweep(times.utc_now() + timedelta(minutes=2)) == 1
+    assert outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=2)) == 1
     assert receipt(api, event["event_id"]) == "sent"
 
 
@@ -232,8 +239,8 @@ def test_a_double_tap_is_one_retry(api: Api, log: Any, service: Service) -> None
     url = f"/api/mail/{mail['mail_id']}/retry"
     answers = [api.post(url), api.post(url)]
     assert [(answer.status, answer.json["note"]) for answer in answers] == [(202, "2"), (202, "2")]
-    later = times.utc_now() + acts.DOUBLE_TAP + timedelta(seconds=1)
-    assert mails.retry(mail["mail_id"], actor=operator.ADMIN, now=later)["note"] == "3"
+    later = system.utc_now() + retry.DOUBLE_TAP + timedelta(seconds=1)
+    assert mail_admin.send_again(mail["mail_id"], kinds=MAIL_KINDS, actor=operator.ADMIN, now=later)["note"] == "3"
 
 
 def test_of_many_admins_who_send_it_again_at_once_one_does(log: Any, api: Api, service: Service) -> None:
@@ -243,8 +250,12 @@ def test_of_many_admins_who_send_it_again_at_once_one_does(log: Any, api: Api, s
 
     def retry(_: int) -> str:
         try:
-            return str(mails.retry(mail["mail_id"], actor=operator.ADMIN, now=times.utc_now())["status"])
-        except mails.MailConflict:
+            return str(
+                mail_admin.send_again(mail["mail_id"], kinds=MAIL_KINDS, actor=operator.ADMIN, now=system.utc_now())[
+                    "status"
+                ]
+            )
+        except mail_admin.MailConflict:
             return "refused"
 
     answers = at_once(6, retry)
@@ -258,7 +269,7 @@ def test_what_was_sent_or_is_on_its_way_is_not_sent_again(api: Api, log: Any, se
     (sent,) = listed(api, "sent")
     service.answers = [Outcome("retry", "SMTP: 450")]
     log()
-    (owed,) = listed(api, "owed")
+    (owed,) = listed(api, "queued")
     for mail in (sent, owed):
         answer = api.post(f"/api/mail/{mail['mail_id']}/retry")
         assert (answer.status, answer.json["Code"]) == (409, "MailConflict")
@@ -273,7 +284,7 @@ def test_a_receipt_whose_payment_was_voided_is_withdrawn_instead(
     api.post(f"/api/events/{event['event_id']}/payments/{payment['payment_id']}/void", {"reason": "typed twice"})
     (mail,) = listed(api, "failed")
     answer = api.post(f"/api/mail/{mail['mail_id']}/retry").json
-    assert (answer["status"], answer["note"]) == ("withdrawn", "the payment was voided or bounced")
+    assert (answer["status"], answer["note"]) == ("cancelled", "the payment was voided or bounced")
     assert SUBJECT not in [message["Subject"] for message in service.mailbox]
     assert receipt(api, event["event_id"]) == "off"
 
@@ -455,18 +466,18 @@ def test_a_delivered_retry_does_not_clear_the_address(
 def test_an_event_that_is_faster_than_our_own_note_counts(
     api: Api, event: dict[str, Any], log: Any, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = mailer.send
+    send = transport.send
 
     def bounce_at_once(message: EmailMessage) -> Outcome:
-        (mail,) = listed(Api(api.token), "owed")
+        (mail,) = listed(Api(api.token), "queued")
         report(api, "permanent bounce", mail["mail_id"])
         return send(message)
 
-    monkeypatch.setattr(mailer, "send", bounce_at_once)
+    monkeypatch.setattr(transport, "send", bounce_at_once)
     log()
     assert receipt(api, event["event_id"]) == "failed"
     assert listed(api, "failed")[0]["note"].startswith("bounced: ")
-    assert notifications.sweep(times.utc_now() + timedelta(days=1)) == 0
+    assert outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(days=1)) == 0
 
 
 @pytest.mark.parametrize("mail_id", ["of-another-application", ""])
@@ -490,7 +501,7 @@ def test_an_event_that_lacks_everything_is_harmless(api: Api, detail: dict[str, 
 def test_the_latest_problem_of_an_address_stands_whatever_comes_first(api: Api, event: dict[str, Any]) -> None:
     late, early = "2026-11-24T10:00:00Z", "2026-11-24T09:00:00Z"
     for at in (late, early):
-        store.mark_address("ANA@example.com", {"problem": "bounced", "at": at, "detail": "General"})
+        addresses.flag_address("ANA@example.com", {"problem": "bounced", "at": at, "detail": "General"})
     (problem,) = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
     assert (problem["problem"], problem["at"]) == ("bounced", late)
 
@@ -501,7 +512,7 @@ def test_a_complaint_is_not_hidden_by_the_bounces_that_follow_from_it(
 ) -> None:
     for hour, name in enumerate(order):
         at = f"2026-11-24T1{hour}:00:00Z"
-        store.mark_address("ana@example.com", {"problem": name, "at": at, "detail": ""})
+        addresses.flag_address("ana@example.com", {"problem": name, "at": at, "detail": ""})
     (problem,) = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
     assert problem["problem"] == "complained"
 
@@ -510,7 +521,7 @@ def test_problems_of_captain_and_crew_show_too_and_all_of_them_are_one_read(api:
     crew = [{"name": f"Mate {number}", "email": f"mate{number}@example.com"} for number in range(20)]
     event = api.post("/api/events", new_event(crew=crew)).json
     for email in ("hook@example.com", "mate19@example.com", "stranger@example.com"):
-        store.mark_address(email, {"problem": "bounced", "at": "2026-11-24T10:00:00Z", "detail": "General"})
+        addresses.flag_address(email, {"problem": "bounced", "at": "2026-11-24T10:00:00Z", "detail": "General"})
     calls.clear()
     problems = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
     assert [problem["email"] for problem in problems] == ["hook@example.com", "mate19@example.com"]
@@ -522,8 +533,6 @@ def test_no_key_holds_an_address(api: Api, log: Any, service: Service) -> None:
     log()
     (mail,) = listed(api, "sent")
     report(api, "permanent bounce", mail["mail_id"])
-    from chalicelib import aws
-    from chalicelib.settings import settings
 
     items = aws.client("dynamodb").scan(TableName=settings().table)["Items"]
     keys = [item[name]["S"] for item in items for name in ("PK", "SK", "by_date_pk", "by_date_sk") if name in item]

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import manifest, store, times
+from chalicelib.core import system
+from chalicelib.manifest import service as manifest
+from chalicelib.manifest import store as manifest_store
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, page, signature
 
@@ -51,8 +53,8 @@ def test_people_are_ticked_off_by_signature_or_by_the_list(
     came_at = first["passengers"][0]["checked_in_at"]
     assert came_at
     assert first["head_count"] == 1
-    now = times.utc_now()
-    monkeypatch.setattr(times, "utc_now", lambda: now + timedelta(minutes=3))
+    now = system.utc_now()
+    monkeypatch.setattr(system, "utc_now", lambda: now + timedelta(minutes=3))
     again = post(api, party, "check-in", {"waiver_id": passengers[0]["waiver_id"], "state": "aboard"})
     assert again["passengers"][0]["checked_in_at"] == came_at
     gone = post(api, party, "check-in", {"guest_id": passengers[3]["guest_id"], "state": "no_show"})
@@ -152,9 +154,9 @@ def test_a_tick_that_comes_in_while_the_vessel_departs_is_aboard_in_the_frozen_l
     def tick_once(*arguments: Any) -> Any:
         monkeypatch.undo()
         post(api, party, "check-in", {"guest_id": party["guests"][1]["guest_id"], "state": "aboard"})
-        return store.put_departure(*arguments)
+        return manifest_store.put_departure(*arguments)
 
-    monkeypatch.setattr(store, "put_departure", tick_once)
+    monkeypatch.setattr(manifest_store, "put_departure", tick_once)
     frozen = post(api, party, "depart", {})
     assert frozen["snapshot"]["passengers"][-1]["checked_in_at"]
     assert frozen["snapshot"]["passengers"] == frozen["passengers"]

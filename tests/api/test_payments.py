@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import times
+from chalicelib.core import system
 from tests.support.api import Api, new_event, new_payment
 
 PAYMENT_FIELDS = set(
@@ -91,8 +91,8 @@ def test_a_replay_after_all_else_has_changed_gets_the_first_answer(
     api.post(f"{url_of(event)}/void", {"reason": "typo"})
     api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "storm"})
     mails = len(mailbox)
-    month_later = times.utc_now() + timedelta(days=30)
-    monkeypatch.setattr(times, "utc_now", lambda: month_later)
+    month_later = system.utc_now() + timedelta(days=30)
+    monkeypatch.setattr(system, "utc_now", lambda: month_later)
     api = api.with_token(api.post("/api/login", {"password": "a-long-enough-password"}).json["token"])
     again = api.put(url_of(event), new_payment())
     assert (again.status, again.text) == (200, first.text)

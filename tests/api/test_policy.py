@@ -6,15 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from chalicelib import aws, feedback, mailer, notifications, settings, store, times, waivers
-from chalicelib.mailer import Outcome
+from chalicelib import schedule
+from chalicelib.charters import store as charter_store
+from chalicelib.core import aws, settings, system, times
+from chalicelib.mail import addresses, bounces, outbox, transport
+from chalicelib.mail import store as mail_store
+from chalicelib.mail.transport import Outcome
+from chalicelib.manifest import store as manifest_store
+from chalicelib.payments import store as payment_store
+from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sign_in import store as sign_in_store
+from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import store as waiver_store
 from tests.support import operator
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
 from tests.support.operator import PASSWORD
@@ -85,10 +95,19 @@ def record(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
         parameters.add_response("get_parameter", answer)
         monkeypatch.setenv("SCC_ORIGIN_SECRETS", "ssm:/ship-captain-crew/test/SCC_ORIGIN_SECRETS")
         settings.forget()
-        for name in store.__all__:
-            if isinstance(function := getattr(store, name), FunctionType):
-                monkeypatch.setattr(store, name, noting(seen, name, function))
+        for module, name, function in doors():
+            monkeypatch.setattr(module, name, noting(seen, f"{module.__name__}.{name}", function))
         yield seen
+
+
+def doors() -> list[tuple[ModuleType, str, FunctionType]]:
+    """Every function by which the product reads or writes the table, with its module."""
+    return [
+        (module, name, function)
+        for module in (charter_store, payment_store, mail_store, addresses, waiver_store, manifest_store, sign_in_store)
+        for name, function in vars(module).items()
+        if isinstance(function, FunctionType) and function.__module__ == module.__name__ and not name.startswith("_")
+    ]
 
 
 def noting(seen: Record, name: str, function: FunctionType) -> Any:
@@ -101,11 +120,11 @@ def noting(seen: Record, name: str, function: FunctionType) -> Any:
 
 def a_day_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every thing that the store can do, through the product's own doors."""
-    now, guest = times.utc_now(), Api()
+    now, guest = system.utc_now(), Api()
     api = guest.with_token(guest.post("/api/login", {"password": PASSWORD}).json["token"])
     api.post("/api/login", {"password": "wrong"})
     with monkeypatch.context() as later:
-        later.setattr(times, "utc_now", lambda: now + timedelta(hours=1))
+        later.setattr(system, "utc_now", lambda: now + timedelta(hours=1))
         assert api.get("/api/session").status == 200
 
     patron = {"name": "Ana", "email": "ana@example.com", "phone": ""}
@@ -137,11 +156,11 @@ def a_day_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     signed = guest.submit(f"/g/{event['event_id']}/waiver", form)
     assert signed.status == 303, signed.text
     assert guest.get(signed.headers["location"]).status == 200
-    (record,) = waivers.export_chain()["records"]
+    (record,) = waiver_records.export_chain()["records"]
     assert api.get(f"{url}/waivers/{record['waiver_id']}").status == 200
     assert api.get("/api/waivers").status == 200
     assert guest.get(f"/g/{event['event_id']}/waiver?copy={'A' * 22}").status == 404
-    assert store.take_turn(5, 0, 1)
+    assert waiver_store.take_turn(5, 0, 1)
     for body in ({"title": "Ours", "text": "Ours."}, {"title": "Ours", "text": "Ours, again."}):
         assert api.put("/api/waiver-versions/current", body).status == 201
     for path in ("/api/waiver-versions", "/api/waiver-versions/superseded"):
@@ -150,18 +169,18 @@ def a_day_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.post(f"{url}/check-in", {"waiver_id": record["waiver_id"], "state": "aboard"}).status == 200
     assert api.post(f"{url}/safety-briefing", {"done": True}).status == 200
     assert api.post(f"{url}/depart").status == 200
-    waivers.mail_head(now.replace(hour=waivers.HEAD_MAIL_HOUR))
+    schedule.mail_chain_head(now.replace(hour=waiver_records.HEAD_MAIL_HOUR))
 
     with monkeypatch.context() as trouble:
-        trouble.setattr(mailer, "send", lambda _: Outcome("failed", "SES: MessageRejected"))
+        trouble.setattr(transport, "send", lambda _: Outcome("failed", "SES: MessageRejected"))
         pay("cash")
-        trouble.setattr(mailer, "send", lambda _: Outcome("retry", "SES: ServiceUnavailable"))
+        trouble.setattr(transport, "send", lambda _: Outcome("retry", "SES: ServiceUnavailable"))
         pay("cash")
     failed = api.get("/api/mail?status=failed").json["mails"][0]["mail_id"]
     assert api.post(f"/api/mail/{failed}/retry").status == 202
     recorded = json.loads((ROOT / "tests/support/ses-events.json").read_text())["permanent bounce"]["detail"]
     recorded["mail"]["tags"]["mail_id"] = [failed]
-    feedback.take(recorded, now=now)
+    bounces.record_report(recorded, kinds=MAIL_KINDS, now=now)
     soon = now + timedelta(minutes=5)
     api.post(
         "/api/events",
@@ -172,16 +191,16 @@ def a_day_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
             balance_reminders=True,
         ),
     )
-    notifications.owe_reminders(soon)
-    notifications.sweep(now + timedelta(minutes=10))
+    schedule.queue_reminders(soon)
+    outbox.sweep(MAIL_KINDS, now + timedelta(minutes=10))
     assert api.post(f"{url}/cancel", {"reason": "storm"}).status == 200
     for path in ("/api/events?limit=1&from=2020-01-01", "/api/mail?status=sent&limit=1"):
         assert api.get(path).json["next_cursor"]
     # What comes only in a race, with a second factor or by a private link.
-    assert store.use_code("admin", 1, int(now.timestamp()) + 90)
-    assert store.read_chain_head()[0] == 1
-    assert store.read_waivers(event["event_id"], [record["waiver_id"]])
-    assert store.read_payment_item(event["event_id"], check.rpartition("/")[2])
+    assert sign_in_store.use_code("admin", 1, int(now.timestamp()) + 90)
+    assert waiver_store.read_chain_head()[0] == 1
+    assert waiver_store.read_waivers(event["event_id"], [record["waiver_id"]])
+    assert payment_store.read_payment_item(event["event_id"], check.rpartition("/")[2])
     assert api.post("/api/logout").status == 204
 
 
@@ -222,7 +241,7 @@ def test_the_policies_allow_what_the_product_does_and_nothing_more(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_day_at_the_desk(monkeypatch)
-    known = {name for name in store.__all__ if isinstance(getattr(store, name), FunctionType)}
+    known = {f"{module.__name__}.{name}" for module, name, _ in doors()}
     assert known - record.entered == set(), "the store can do what this day lacks"
     for stage in STAGES:
         assert granted(stage) == record.done | RUNTIME

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import notifications, payments, times
+from chalicelib.core import system
+from chalicelib.mail import outbox
+from chalicelib.payments import service as payments
+from chalicelib.schedule import MAIL_KINDS
 from tests.support.api import Api, new_payment
 from tests.support.faults import lost_answers, lost_requests, retry_at_once
 from tests.support.operator import PASSWORD
@@ -26,8 +29,8 @@ def sign_in(api: Api) -> Api:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch, api: Api) -> list[datetime]:
     """The time of the API from here on; setting its one entry moves it."""
-    now = [times.utc_now()]
-    monkeypatch.setattr(times, "utc_now", lambda: now[0])
+    now = [system.utc_now()]
+    monkeypatch.setattr(system, "utc_now", lambda: now[0])
     return now
 
 
@@ -60,7 +63,7 @@ def test_ten_replays_from_two_devices_now_after_11_minutes_and_after_30_days_are
         devices = [sign_in(api), sign_in(api)]
         assert devices[0].token != devices[1].token
         again += [device.put(url, body) for _ in range(5) for device in devices]
-        notifications.sweep(clock[0])
+        outbox.sweep(MAIL_KINDS, clock[0])
     assert [first.status, again[0].status] == statuses
     assert {answer.status for answer in again[1:]} == {200}
     assert {answer.text for answer in ([first] if first.status == 201 else []) + again} == {again[0].text}
@@ -90,7 +93,7 @@ def test_asking_about_a_duplicate_and_insisting_on_it_survive_every_lost_reply(
         assert api.put(url + payment_id, body).text == answer.text
         if payment_id == PAYMENT_ID:
             assert api.put(url + second_id, asking).json["Code"] == "PossibleDuplicate"
-    notifications.sweep(times.utc_now() + timedelta(minutes=2))
+    outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=2))
     rows = api.get(url.rstrip("/")).json["payments"]
     assert [(row["duplicate_of"], row["receipt"]) for row in rows] == [(None, "sent"), (PAYMENT_ID, "sent")]
     assert len(mailbox) == 2
@@ -100,5 +103,5 @@ def test_a_payment_of_an_older_release_is_still_the_same_request() -> None:
     """The fingerprint is kept for ever: a field that a later release adds must not change it."""
     body = {"payment_id": PAYMENT_ID, "kind": "balance", "refund_of": None, "method": "cash", "amount_cents": 50_000}
     body |= {"currency": "", "payer": "", "reference": "", "note": "", "received_at": "", "notify": True}
-    command = payments.parse_payment(PAYMENT_ID, new_payment(), now=times.utc_now())
+    command = payments.parse_payment(PAYMENT_ID, new_payment(), now=system.utc_now())
     assert command.fingerprint == hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

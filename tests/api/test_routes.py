@@ -3,7 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import auth, settings, times
+from chalicelib import charter_page
+from chalicelib.core import settings, system
+from chalicelib.sign_in import passwords
 from tests.support.api import ORIGIN_SECRET, Api, load_app
 from tests.support.operator import PASSWORD
 
@@ -79,7 +81,7 @@ def test_every_other_route_needs_a_session(guest: Api, method: str, path: str, t
 @pytest.fixture
 def stale(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Api]:
     """Tokens that opened a session once: logged out, idle for too long, and of a password that was changed."""
-    start = times.utc_now()
+    start = system.utc_now()
 
     def sign_in() -> Api:
         return api.with_token(api.post("/api/login", {"password": PASSWORD}).json["token"])
@@ -87,12 +89,12 @@ def stale(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Api]:
     left = sign_in()
     left.post("/api/logout")
     with monkeypatch.context() as past:
-        past.setattr(times, "utc_now", lambda: start - auth.IDLE - timedelta(minutes=1))
+        past.setattr(system, "utc_now", lambda: start - sign_in.IDLE - timedelta(minutes=1))
         idle = sign_in()
     replaced = sign_in()
     with monkeypatch.context() as cheap:
-        cheap.setattr(auth, "LOG2_N", 8)
-        monkeypatch.setenv("ADMIN_PASS_HASH", auth.hash_password(PASSWORD))
+        cheap.setattr(passwords, "LOG2_N", 8)
+        monkeypatch.setenv("ADMIN_PASS_HASH", passwords.hash_password(PASSWORD))
     settings.forget()
     return {"logged out": left, "idle": idle, "of an old password": replaced}
 
@@ -154,12 +156,11 @@ def test_health_tells_the_version(guest: Api) -> None:
 
 
 def test_a_failure_of_ours_is_a_hardened_500_that_tells_nothing(guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib import charters
 
     def fail(_: str) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(charters, "get_guest_event", fail)
+    monkeypatch.setattr(charter_page, "get_guest_event", fail)
     answer = guest.get(f"/api/guest/{EVENT_ID}")
     assert answer.status == 500
     assert "secret detail" not in answer.text
@@ -169,7 +170,6 @@ def test_a_failure_of_ours_is_a_hardened_500_that_tells_nothing(guest: Api, monk
 def test_a_missing_setting_is_named_in_the_log_only(
     guest: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from chalicelib import settings
 
     monkeypatch.delenv("SCC_TABLE")
     settings.forget()

@@ -7,7 +7,9 @@ from typing import Any
 import pyotp
 import pytest
 
-from chalicelib import auth, codes, settings, times
+from chalicelib.core import aws, settings, system
+from chalicelib.sign_in import service as sign_in
+from chalicelib.sign_in import totp
 from tests.support.api import Answer, Api
 from tests.support.operator import PASSWORD
 from tests.support.stores import counted
@@ -25,7 +27,7 @@ def switched_on(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) ->
 
 
 def code(steps: int = 0) -> str:
-    return pyotp.TOTP(SECRET).at(times.utc_now(), counter_offset=steps)
+    return pyotp.TOTP(SECRET).at(system.utc_now(), counter_offset=steps)
 
 
 def wrong_code() -> str:
@@ -61,7 +63,6 @@ def test_no_answer_tells_whether_the_password_was_right(guest: Api, password: st
 
 
 def test_a_wrong_password_costs_the_same_work_as_a_wrong_code(guest: Api) -> None:
-    from chalicelib import aws
 
     work = []
     for password in (PASSWORD, "not the password at all"):
@@ -83,14 +84,14 @@ def test_what_is_no_code_is_named_whatever_the_password(guest: Api, given: Any) 
 def test_a_code_is_taken_one_step_early_or_late(
     guest: Api, monkeypatch: pytest.MonkeyPatch, steps: int, status: int
 ) -> None:
-    now = times.utc_now()
-    monkeypatch.setattr(times, "utc_now", lambda: now)
+    now = system.utc_now()
+    monkeypatch.setattr(system, "utc_now", lambda: now)
     assert log_in(guest, code(steps)).status == status
 
 
 def test_a_code_opens_once_and_no_older_one_after_it(guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = times.utc_now()
-    monkeypatch.setattr(times, "utc_now", lambda: now)
+    now = system.utc_now()
+    monkeypatch.setattr(system, "utc_now", lambda: now)
     assert log_in(guest, code()).status == 200
     assert (again := log_in(Api(address="192.0.2.99"), code())).json == REFUSED, again.text
     assert log_in(guest, code(-1)).status == 401
@@ -111,7 +112,7 @@ def test_one_code_sent_many_times_at_once_opens_one_session(environment: dict[st
 def test_codes_cannot_be_guessed_from_many_addresses_by_whoever_knows_the_password(
     guest: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for number in range(auth.WRONG_CODES):
+    for number in range(sign_in.WRONG_CODES):
         assert log_in(Api(address=f"203.0.113.{number}"), wrong_code()).status == 401
     closed = log_in(Api(address="203.0.113.250"), code())
     assert (closed.status, closed.json) == (401, REFUSED)
@@ -119,16 +120,16 @@ def test_codes_cannot_be_guessed_from_many_addresses_by_whoever_knows_the_passwo
 
 
 def test_wrong_passwords_never_close_the_way_in_for_the_right_one(guest: Api) -> None:
-    for number in range(auth.WRONG_CODES + 5):
+    for number in range(sign_in.WRONG_CODES + 5):
         log_in(Api(address=f"203.0.113.{number}"), wrong_code(), password="not the password at all")
     assert log_in(guest, code()).status == 200
 
 
 def test_codes_count_as_tries_before_anything_is_hashed(guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(auth.TRIES_PER_ADDRESS):
+    for _ in range(sign_in.TRIES_PER_ADDRESS):
         log_in(guest, wrong_code(), password="not the password at all")
-    monkeypatch.setattr(auth, "verify_password", lambda *_: pytest.fail("it hashed"))
-    monkeypatch.setattr(codes, "find_step", lambda *_: pytest.fail("it looked at the code"))
+    monkeypatch.setattr(sign_in, "verify_password", lambda *_: pytest.fail("it hashed"))
+    monkeypatch.setattr(totp, "find_step", lambda *_: pytest.fail("it looked at the code"))
     assert log_in(guest, code()).status == 429
 
 
@@ -166,7 +167,6 @@ def test_of_several_admins_each_has_a_code_of_their_own_or_none(
 def test_secret_and_code_are_neither_logged_nor_stored(
     guest: Api, environment: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    from chalicelib import aws
 
     caplog.set_level("DEBUG")
     now = code()

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import auth, settings, times
+from chalicelib.core import aws, settings, system
+from chalicelib.sign_in import passwords
+from chalicelib.sign_in import service as sign_in_service
 from tests.support.api import Api
 from tests.support.operator import PASSWORD
 
@@ -12,10 +14,10 @@ from tests.support.operator import PASSWORD
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Moves the clock forward."""
-    start = times.utc_now()
+    start = system.utc_now()
 
     def move(**by: float) -> None:
-        monkeypatch.setattr(times, "utc_now", lambda: start + timedelta(**by))
+        monkeypatch.setattr(system, "utc_now", lambda: start + timedelta(**by))
 
     return move
 
@@ -99,8 +101,8 @@ def test_changing_the_password_ends_every_session(
     guest: Api, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = sign_in(guest)
-    monkeypatch.setattr(auth, "LOG2_N", 8)
-    monkeypatch.setenv("ADMIN_PASS_HASH", auth.hash_password(PASSWORD))
+    monkeypatch.setattr(passwords, "LOG2_N", 8)
+    monkeypatch.setenv("ADMIN_PASS_HASH", passwords.hash_password(PASSWORD))
     settings.forget()
     assert here.get("/api/session").status == 401
 
@@ -119,7 +121,6 @@ def test_an_admin_who_was_taken_off_the_list_is_out(
 
 
 def test_the_token_is_not_in_the_table(guest: Api, environment: dict[str, str]) -> None:
-    from chalicelib import aws
 
     here = sign_in(guest)
     everything = str(aws.client("dynamodb").scan(TableName=environment["SCC_TABLE"])["Items"])
@@ -131,9 +132,9 @@ def test_the_token_is_not_in_the_table(guest: Api, environment: dict[str, str]) 
 def test_several_admins_sign_in_by_name_and_are_recorded(
     guest: Api, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auth, "LOG2_N", 8)
+    monkeypatch.setattr(passwords, "LOG2_N", 8)
     ben_password = "ben-sails-at-night"
-    ben = auth.hash_password(ben_password)
+    ben = passwords.hash_password(ben_password)
     monkeypatch.setenv("ADMIN_PASS_HASH", f"ana={environment['ADMIN_PASS_HASH']};ben={ben}")
     settings.forget()
 
@@ -156,16 +157,16 @@ def test_several_admins_sign_in_by_name_and_are_recorded(
 
 
 def test_guessing_from_one_address_is_stopped_before_hashing(guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(auth.TRIES_PER_ADDRESS):
+    for _ in range(sign_in_service.TRIES_PER_ADDRESS):
         assert guest.post("/api/login", {"password": "guess"}).status == 401
-    monkeypatch.setattr(auth, "verify_password", lambda *_: pytest.fail("it hashed"))
+    monkeypatch.setattr(sign_in_service, "verify_password", lambda *_: pytest.fail("it hashed"))
     answer = guest.post("/api/login", {"password": PASSWORD})
     assert answer.status == 429
-    assert 0 < int(answer.headers["retry-after"]) <= auth.WINDOW_S
+    assert 0 < int(answer.headers["retry-after"]) <= sign_in_service.WINDOW_S
 
 
 def test_another_address_is_not_stopped_nor_is_a_spoofed_header_believed(guest: Api) -> None:
-    for number in range(auth.TRIES_PER_ADDRESS):
+    for number in range(sign_in_service.TRIES_PER_ADDRESS):
         spoofed = {"x-forwarded-for": f"203.0.113.{number}, {guest.address}, 198.51.100.1"}
         assert guest.post("/api/login", {"password": "guess"}, headers=spoofed).status == 401
     assert guest.post("/api/login", {"password": PASSWORD}).status == 429
@@ -173,9 +174,9 @@ def test_another_address_is_not_stopped_nor_is_a_spoofed_header_believed(guest: 
 
 
 def test_the_stop_ends_with_its_window(guest: Api, later: Any) -> None:
-    for _ in range(auth.TRIES_PER_ADDRESS + 1):
+    for _ in range(sign_in_service.TRIES_PER_ADDRESS + 1):
         guest.post("/api/login", {"password": "guess"})
-    later(seconds=auth.WINDOW_S)
+    later(seconds=sign_in_service.WINDOW_S)
     assert guest.post("/api/login", {"password": PASSWORD}).status == 200
 
 
@@ -183,17 +184,17 @@ def test_a_flood_from_many_addresses_slows_the_owner_but_never_locks_out(
     guest: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(auth, "TRIES_OVERALL", 3)
+    monkeypatch.setattr(sign_in_service, "TRIES_OVERALL", 3)
     monkeypatch.setattr("time.sleep", waits.append)
-    monkeypatch.setattr(auth.log_in, "__kwdefaults__", {"sleep": waits.append})
+    monkeypatch.setattr(sign_in_service.log_in, "__kwdefaults__", {"sleep": waits.append})
     for number in range(4):
         Api(address=f"203.0.113.{number}").post("/api/login", {"password": "guess"})
     assert guest.post("/api/login", {"password": PASSWORD}).status == 200
-    assert waits == [auth.OVERFLOW_DELAY_S] * 2
+    assert waits == [sign_in_service.OVERFLOW_DELAY_S] * 2
 
 
 def test_right_passwords_do_not_count_as_tries(guest: Api) -> None:
-    for _ in range(auth.TRIES_PER_ADDRESS + 5):
+    for _ in range(sign_in_service.TRIES_PER_ADDRESS + 5):
         sign_in(guest)
 
 
@@ -203,13 +204,13 @@ def test_guesses_in_parallel_do_not_slip_past_the_throttle(environment: dict[str
     def guess() -> None:
         statuses.append(Api().post("/api/login", {"password": "guess"}).status)
 
-    threads = [threading.Thread(target=guess) for _ in range(auth.TRIES_PER_ADDRESS * 2)]
+    threads = [threading.Thread(target=guess) for _ in range(sign_in_service.TRIES_PER_ADDRESS * 2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert statuses.count(401) == auth.TRIES_PER_ADDRESS
-    assert statuses.count(429) == auth.TRIES_PER_ADDRESS
+    assert statuses.count(401) == sign_in_service.TRIES_PER_ADDRESS
+    assert statuses.count(429) == sign_in_service.TRIES_PER_ADDRESS
 
 
 def test_the_password_shows_neither_in_the_answer_nor_in_the_log(guest: Api, caplog: pytest.LogCaptureFixture) -> None:
@@ -221,7 +222,7 @@ def test_the_password_shows_neither_in_the_answer_nor_in_the_log(guest: Api, cap
 
 
 def test_spoofed_headers_neither_open_a_new_throttle_nor_close_somebody_elses(guest: Api) -> None:
-    for number in range(auth.TRIES_PER_ADDRESS):
+    for number in range(sign_in_service.TRIES_PER_ADDRESS):
         spoofed = {
             "x-forwarded-for": f"203.0.113.{number}, 192.0.2.99, {guest.address}, 198.51.100.1",
             "x-real-ip": f"203.0.113.{number}",
@@ -237,7 +238,7 @@ def test_spoofed_headers_neither_open_a_new_throttle_nor_close_somebody_elses(gu
 
 
 def test_the_addresses_of_one_ipv6_network_share_a_throttle(guest: Api) -> None:
-    for number in range(auth.TRIES_PER_ADDRESS):
+    for number in range(sign_in_service.TRIES_PER_ADDRESS):
         assert Api(address=f"2001:db8:1:2::{number:x}").post("/api/login", {"password": "guess"}).status == 401
     assert Api(address="2001:db8:1:2:ffff::1").post("/api/login", {"password": PASSWORD}).status == 429
     assert Api(address="2001:db8:1:3::1").post("/api/login", {"password": PASSWORD}).status == 200
@@ -247,8 +248,8 @@ def test_a_flood_from_very_many_addresses_is_slow_and_the_owner_gets_in(
     guest: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(auth, "TRIES_OVERALL", 20)
-    monkeypatch.setattr(auth.log_in, "__kwdefaults__", {"sleep": waits.append})
+    monkeypatch.setattr(sign_in_service, "TRIES_OVERALL", 20)
+    monkeypatch.setattr(sign_in_service.log_in, "__kwdefaults__", {"sleep": waits.append})
     attacker = Api()
     for number in range(60):
         spoofed = {"x-forwarded-for": f"198.51.100.{number}"}

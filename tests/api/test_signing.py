@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws, chain, settings, signing, store, times, waiver_page, waiver_versions
+from chalicelib.core import aws, dynamo, settings, system, templates, times
+from chalicelib.waivers import evidence, signing
+from chalicelib.waivers import form as signing_form
+from chalicelib.waivers import page as waiver_page
+from chalicelib.waivers import store as waiver_store
+from chalicelib.waivers import versions as waiver_versions
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, Form, page, signature
 from tests.support.stores import counted
@@ -170,7 +175,7 @@ def test_a_guest_signs_in_spanish_and_the_record_says_so(
     assert record["intent_statement"] == signing.statements("es")["intent"]
     assert record["intent_statement"].startswith("He leído este documento")
     assert record["waiver_version"] == waiver_versions.sample("es")["waiver_version"]
-    assert chain.find_fault(api.get("/api/waivers.json").json) is None
+    assert evidence.find_fault(api.get("/api/waivers.json").json) is None
 
 
 def test_an_own_english_text_is_signed_by_spanish_guests_too_till_there_is_a_spanish_one(
@@ -195,18 +200,17 @@ def test_every_word_of_the_pages_has_its_spanish() -> None:
     import re
     from importlib.resources import files
 
-    templates = files("chalicelib") / "templates"
+    folder = files("chalicelib.waivers") / "templates"
     words = set()
     for name in ("base", "message", "waiting", "waiver", "waiver-signed", "waiver-kiosk", "waiver-copy"):
-        words |= set(re.findall(r'_\("([^"]+)"', (templates / f"{name}.html").read_text()))
-    text = (templates / "waiver.html").read_text()
+        words |= set(re.findall(r'_\("([^"]+)"', (folder / f"{name}.html").read_text()))
+    text = (folder / "waiver.html").read_text()
     words |= set(re.findall(r'text\("\w+", "([^"]+)"', text)) | set(re.findall(r'": "([^"]+)"', text))
-    words |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in signing.RELATIONSHIPS}
+    words |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in signing_form.RELATIONSHIPS}
     words |= {signing.ESIGN_STATEMENT, signing.INTENT_STATEMENT, signing.AUTHORITY_STATEMENT, waiver_page.NOT_ARRIVED}
     words.add(str(signing.AlreadySigned("")))
-    from chalicelib import pages
 
-    assert {word for word in words if pages.say("es")(word) == word} == set()
+    assert {word for word in words if templates.translator("es")(word) == word} == set()
 
 
 # --- what the record keeps ------------------------------------------------------------------------
@@ -216,10 +220,10 @@ def test_the_record_says_when_the_page_was_opened_if_that_is_true(
     api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
-    monkeypatch.setattr(times, "utc_now", lambda: opened)
+    monkeypatch.setattr(system, "utc_now", lambda: opened)
     form = signature(guest, event)
     later = opened + timedelta(minutes=7)
-    monkeypatch.setattr(times, "utc_now", lambda: later)
+    monkeypatch.setattr(system, "utc_now", lambda: later)
     forged = {**signature(guest, event), "opened": f"2020-01-01T00:00:00Z.{form['opened'][0].partition('.')[2]}"}
     other = create(api)
     elsewhere = {**signature(guest, other), "opened": form["opened"]}
@@ -382,9 +386,9 @@ def test_signatures_from_before_their_texts_were_noted_count_once_too(
 ) -> None:
     for name in ("Bo Sailor", "Ana Rivera"):
         guest.submit(page(event), signature(guest, event, signer_name=name))
-    store.table.db().update_item(
-        TableName=store.table.table_name(),
-        Key=store.table.item_key(f"EVENT#{event['event_id']}", "EVENT"),
+    dynamo.db().update_item(
+        TableName=dynamo.table_name(),
+        Key=dynamo.item_key(f"EVENT#{event['event_id']}", "EVENT"),
         UpdateExpression="REMOVE signed_versions",
     )
     api.put("/api/waiver-versions/current", {"title": "New", "text": "New text."})
@@ -507,16 +511,16 @@ def test_a_past_charter_is_reopened_for_a_day(api: Api, guest: Api, monkeypatch:
     assert reopened.status == 200
     assert api.post(f"/api/events/{event['event_id']}/reopen-waivers", {}).json == reopened.json
     until = times.parse_instant(reopened.json["waivers_open_until"])
-    assert timedelta(hours=23) < until - times.utc_now() <= timedelta(hours=24)
+    assert timedelta(hours=23) < until - system.utc_now() <= timedelta(hours=24)
     form = signature(guest, event)
-    monkeypatch.setattr(times, "utc_now", lambda: until)
+    monkeypatch.setattr(system, "utc_now", lambda: until)
     assert guest.submit(page(event), form).status == 409
-    monkeypatch.setattr(times, "utc_now", lambda: until - timedelta(minutes=1))
+    monkeypatch.setattr(system, "utc_now", lambda: until - timedelta(minutes=1))
     assert guest.submit(page(event), form).status == 303
     monkeypatch.undo()
     edited = api.patch(f"/api/events/{event['event_id']}", {"version": 2, "notes": "late"}).json
     assert edited["waivers_open_until"] == reopened.json["waivers_open_until"]
-    assert "waivers_reopened" in [entry["act"] for entry in store.list_audit(event["event_id"])]
+    assert "waivers_reopened" in [entry["act"] for entry in waiver_store.list_audit(event["event_id"])]
 
 
 def test_only_a_charter_that_is_over_is_reopened(api: Api, event: dict[str, Any]) -> None:

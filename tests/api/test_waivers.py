@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import chain, mailer, notifications, pages, store, times, waivers
+from chalicelib import schedule
+from chalicelib.core import dynamo, system
+from chalicelib.mail import transport
+from chalicelib.waivers import evidence, markdown
+from chalicelib.waivers import mails as waiver_mails
+from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import store as waiver_store
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, page, signature
 
@@ -69,11 +75,10 @@ def test_the_secret_of_a_copy_is_kept_nowhere_but_in_the_mail(
 ) -> None:
     sign(guest, event, signer_email="bo@example.com")
     secret = copy_path(mailbox[0]).partition("copy=")[2]
-    from chalicelib.store import table
 
-    items = table.db().scan(TableName=table.table_name())["Items"]
+    items = dynamo.db().scan(TableName=dynamo.table_name())["Items"]
     assert secret not in str(items)
-    assert notifications.hash_secret(secret) in str(items)
+    assert waiver_mails.hash_secret(secret) in str(items)
 
 
 def test_the_trail_tells_opened_signed_sent_and_viewed(
@@ -99,7 +104,7 @@ def test_the_trail_tells_opened_signed_sent_and_viewed(
 def test_a_copy_that_could_not_be_sent_is_not_told_as_sent(
     api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mailer, "send", lambda _: mailer.Outcome("retry", "down"))
+    monkeypatch.setattr(transport, "send", lambda _: transport.Outcome("retry", "down"))
     sign(guest, event, signer_email="bo@example.com")
     [record] = api.get(f"/api/events/{event['event_id']}").json["waiver_records"]
     found = api.get(f"/api/events/{event['event_id']}/waivers/{record['waiver_id']}").json
@@ -170,7 +175,7 @@ def test_a_preview_is_the_tree_of_the_page(api: Api) -> None:
         "heading", "list", "list", "quote", "rule", "paragraph",
     ]  # fmt: skip
     assert answer.json["blocks"][0] == {"type": "heading", "level": 2, "children": [{"type": "text", "text": "Risks"}]}
-    assert answer.json["blocks"] == pages.read_markdown(text.strip())
+    assert answer.json["blocks"] == markdown.parse(text.strip())
     assert api.post("/api/waiver-versions/preview", {}).json["Fields"] == {"text": "is required"}
 
 
@@ -236,8 +241,8 @@ def test_missing_guests_are_reminded_once_in_six_hours(
     answer = api.post(url, {"guest_ids": [ids[0], ids[3]]}).json
     assert answer["reminded"] == []
     assert {one["guest_id"]: one["why"] for one in answer["skipped"]} == {ids[0]: "reminded_recently", ids[3]: "signed"}
-    now = times.utc_now()
-    monkeypatch.setattr(times, "utc_now", lambda: now + timedelta(hours=6, minutes=1))
+    now = system.utc_now()
+    monkeypatch.setattr(system, "utc_now", lambda: now + timedelta(hours=6, minutes=1))
     assert api.post(url, {"guest_ids": [ids[0]]}).json["reminded"] == [ids[0]]
     assert api.post(url, {"guest_ids": ["x"]}).status == 400
     assert api.post(url, {"guest_ids": "all"}).status == 400
@@ -281,7 +286,7 @@ def test_fifty_people_sign_one_trip_at_once_and_make_one_chain(api: Api, event: 
     took_s = time.monotonic() - started
     assert statuses == [303] * 50, f"after {took_s:.1f} s"
     export = api.get("/api/waivers.json").json
-    assert chain.find_fault(export) is None
+    assert evidence.find_fault(export) is None
     assert export["count"] == 50
     assert {record["participant_name"] for record in export["records"]} == {f"Guest {number}" for number in range(50)}
     assert api.get(f"/api/events/{event['event_id']}").json["waivers"]["signed"] == 50
@@ -293,7 +298,7 @@ def test_a_chain_too_long_for_one_answer_comes_in_parts(
     for number in range(5):
         sign(guest, event, signer_name=f"Guest {number}")
     whole = api.get("/api/waivers.json").json
-    monkeypatch.setattr(waivers, "MAX_PART_BYTES", 2 * len(json.dumps(json.dumps(whole["records"][4]))))
+    monkeypatch.setattr(waiver_records, "MAX_PART_BYTES", 2 * len(json.dumps(json.dumps(whole["records"][4]))))
     parts, after = [], 0
     while after is not None:
         parts.append(api.get(f"/api/waivers.json?after={after}").json)
@@ -301,8 +306,8 @@ def test_a_chain_too_long_for_one_answer_comes_in_parts(
     assert [len(part["records"]) for part in parts] == [2, 2, 1]
     joined = {**parts[-1], "records": [record for part in parts for record in part["records"]]}
     assert joined == whole
-    assert chain.find_fault(joined) is None
-    monkeypatch.setattr(waivers, "MAX_ANSWER_BYTES", 4000)
+    assert evidence.find_fault(joined) is None
+    monkeypatch.setattr(waiver_records, "MAX_ANSWER_BYTES", 4000)
     refused = api.get("/api/waivers.json")
     assert (refused.status, refused.json["Code"]) == (413, "TooLarge")
     assert "Download the chain" in refused.json["Message"]
@@ -315,13 +320,13 @@ def test_a_chain_too_long_for_one_answer_comes_in_parts(
 def test_a_record_that_is_gone_from_the_table_is_missed_in_the_export(
     api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waivers, "INDEX_PAUSE_S", 0)
+    monkeypatch.setattr(waiver_records, "INDEX_PAUSE_S", 0)
     for number in range(3):
         sign(guest, event, signer_name=f"Guest {number}")
     gone = api.get("/api/waivers.json").json["records"][2]["waiver_id"]
-    key = store.table.item_key(f"EVENT#{event['event_id']}", f"WAIVER#{gone}")
-    store.table.db().delete_item(TableName=store.table.table_name(), Key=key)
-    fault = chain.find_fault(api.get("/api/waivers.json").json)
+    key = dynamo.item_key(f"EVENT#{event['event_id']}", f"WAIVER#{gone}")
+    dynamo.db().delete_item(TableName=dynamo.table_name(), Key=key)
+    fault = evidence.find_fault(api.get("/api/waivers.json").json)
     assert fault
     assert fault.endswith("; record 3 was removed")
 
@@ -330,23 +335,23 @@ def test_the_head_of_the_chain_goes_to_the_operator_once_a_day_if_it_grew(
     api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage]
 ) -> None:
     noon = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-    waivers.mail_head(noon)
+    schedule.mail_chain_head(noon)
     assert mailbox == []
     sign(guest, event, **MINORS)
-    waivers.mail_head(noon - timedelta(minutes=1))
+    schedule.mail_chain_head(noon - timedelta(minutes=1))
     assert mailbox == []
     for minute in range(3):
-        waivers.mail_head(noon + timedelta(minutes=minute))
+        schedule.mail_chain_head(noon + timedelta(minutes=minute))
     [message] = mailbox
     assert message["To"].addresses[0].addr_spec == "ops@sail.example.com"
     export = api.get("/api/waivers.json").json
     for fact in (export["head"], "Records  3", "python -m tools.verify_waivers"):
         assert fact in text_of(message)
-    waivers.mail_head(noon + timedelta(days=1))
+    schedule.mail_chain_head(noon + timedelta(days=1))
     assert len(mailbox) == 1
     sign(guest, event)
-    waivers.mail_head(noon + timedelta(days=1, minutes=5))
+    schedule.mail_chain_head(noon + timedelta(days=1, minutes=5))
     # Grown again the same day: tomorrow is soon enough.
     sign(guest, event)
-    waivers.mail_head(noon + timedelta(days=1, minutes=6))
-    assert [store.read_head_to_mail()[0], len(mailbox)] == [5, 2]
+    schedule.mail_chain_head(noon + timedelta(days=1, minutes=6))
+    assert [waiver_store.read_head_to_mail()[0], len(mailbox)] == [5, 2]

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import pages
+from chalicelib.core import templates
+from chalicelib.core.settings import settings
+from chalicelib.waivers import markdown
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, Form, page, signature
 
@@ -81,17 +83,15 @@ def test_no_vector_gets_out_of_the_pages_own_templates(vector: str) -> None:
     from tests.support import operator
 
     with operator.operating():
-        from chalicelib.settings import settings
-
         plain, hostile = (
-            [pages.render(name, operator=settings(), **facts) for name, facts in shown(text)]
+            [templates.render(room, name, operator=settings(), **data) for room, name, data in shown(text)]
             for text in ("Plain words", vector)
         )
     for before, after in zip(plain, hostile, strict=True):
         assert skeleton(after) == skeleton(before)
 
 
-def shown(text: str) -> list[tuple[str, dict[str, Any]]]:
+def shown(text: str) -> list[tuple[str, str, dict[str, Any]]]:
     from tests.support import operator
 
     event = operator.event(title=text, vessel=text, departure_port=text, return_port=text)
@@ -109,22 +109,30 @@ def shown(text: str) -> list[tuple[str, dict[str, Any]]]:
         "event": event, "version": version, "languages": [("en", "English")], "kiosk": False, "style": "",
         "guests": [{"guest_id": text, "name": text}], "typed": dict.fromkeys([*names.split(), "opened"], text),
         "minors": [{"name": text, "birth_date": text}], "open_rows": 1, "minors_open": True,
-        "problems": {"": text, "signer_name": text, text: "is not a known field", "minor_name": text}, "signed": text,
+        "text_html": "<p>Plain.</p>", "problems": {"": text, "signer_name": text, text: "is not a known field", "minor_name": text}, "signed": text,
         "relationships": [text],
         "statements": dict.fromkeys(("esign", "intent", "authority"), text),
     }  # fmt: skip
-    copy = {"event": event, "record": record, "records": [record], "version": version, "style": "", "drawing": None}
-    about = {"event": {**event.details, "event_id": "x"}, "record": record, "people": [text], "title": text,
-             "text": "Plain.", "name": text, "copy_url": text, "subject": text}  # fmt: skip
+    copy = {
+        "event": event,
+        "record": record,
+        "records": [record],
+        "version": version,
+        "text_html": "<p>Plain.</p>",
+        "style": "",
+        "drawing": None,
+    }
+    about = {"charter": {**event.details, "event_id": "x"}, "record": record, "people": [text], "title": text,
+             "text": "Plain.", "text_html": "<p>Plain.</p>", "name": text, "copy_url": text, "subject": text}  # fmt: skip
     request = {**about, "kind": "waiver_again", "url": text}
     return [
-        ("waiver.html", form),
-        ("waiver-signed.html", {"event": event, "record": record, "style": ""}),
-        ("waiver-kiosk.html", {"event": event, "style": ""}),
-        ("waiver-copy.html", copy),
-        ("message.html", {"heading": text, "message": text, "event": event, "style": ""}),
-        ("mail-waiver-copy.html", about),
-        ("mail-waiver-request.html", request),
+        ("waivers", "waiver.html", form),
+        ("waivers", "waiver-signed.html", {"event": event, "record": record, "style": ""}),
+        ("waivers", "waiver-kiosk.html", {"event": event, "style": ""}),
+        ("waivers", "waiver-copy.html", copy),
+        ("waivers", "message.html", {"heading": text, "message": text, "event": event, "style": ""}),
+        ("mail", "waiver_copy.html", about),
+        ("mail", "waiver_again.html", request),
     ]
 
 
@@ -138,7 +146,7 @@ def test_a_waivers_own_text_makes_only_the_elements_of_a_text(vector: str) -> No
         f"**{vector}**",
         f"[{vector}](https://a.example)",
     ):
-        for tag, attributes in Elements(pages.markdown(text)).found:
+        for tag, attributes in Elements(markdown.to_html(text)).found:
             assert tag in ALLOWED, (text, tag)
             assert set(attributes) <= {"href"}, (text, attributes)
             if tag == "a":

@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import auth, events, settings, times
+from chalicelib.charters import service as charters
+from chalicelib.core import settings, system
+from chalicelib.sign_in import service as sign_in
 from tests.support import operator
 from tests.support.api import new_event, new_payment
 from tests.support.running import ROOT
@@ -134,23 +136,23 @@ def requests_and_answers() -> dict[str, Any]:
 
     recorder = Recorder()
     with operator.operating(SCC_TABLE="bench"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("chalicelib.aws.client", lambda *_, **__: recorder)
-        credentials = auth.Credentials(operator.PASSWORD, "", keep_signed_in=True)
-        token = auth.log_in(credentials, address="192.0.2.7", now=times.utc_now())["token"]
+        patch.setattr("chalicelib.core.aws.client", lambda *_, **__: recorder)
+        credentials = sign_in.Credentials(operator.PASSWORD, "", keep_signed_in=True)
+        token = sign_in.log_in(credentials, address="192.0.2.7", now=system.utc_now())["token"]
         for number in range(CHARTERS):
             body = new_event(title=f"Sunset sail {number}")
-            events.create_event(body, request_key=None, actor=operator.ADMIN, now=times.utc_now())
+            charters.create_event(body, request_key=None, actor=operator.ADMIN, now=system.utc_now())
     settings.forget()
     session, *rows = written
-    charters = [row for row in rows if row["SK"]["S"] == "EVENT"]
-    page = {"Items": charters, "Count": CHARTERS, "ScannedCount": CHARTERS}
+    events = [row for row in rows if row["SK"]["S"] == "EVENT"]
+    page = {"Items": events, "Count": CHARTERS, "ScannedCount": CHARTERS}
     answers = {
         "GetItem SESSION": {"Item": session},
-        "GetItem EVENT": {"Item": charters[0]},
+        "GetItem EVENT": {"Item": events[0]},
         "Query": page,
         "TransactWriteItems": {},
     }
-    event_id = charters[0]["PK"]["S"].partition("#")[2]
+    event_id = events[0]["PK"]["S"].partition("#")[2]
     payment = {"event_id": event_id, "payment_id": PAYMENT_ID}
     paid = f"/api/events/{event_id}/payments/{PAYMENT_ID}"
     return {

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import mailer, notifications, settings, times
+from chalicelib.core import settings, system
+from chalicelib.mail import outbox, transport
+from chalicelib.schedule import MAIL_KINDS
 from tests.benchmarks.tables import show, spread
 from tests.support.api import Api, new_event, new_payment
 from tests.support.operator import PASSWORD
@@ -30,7 +32,7 @@ def local_store(**variables: str) -> Iterator[tuple[str, Any]]:
     """A fresh table in a DynamoDB Local of its own; its endpoint and the product's client. No mail leaves."""
     tools = found_tools()["tools"]
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mailer, "send", lambda _: mailer.Outcome("sent", "bench"))
+        patch.setattr(transport, "send", lambda _: transport.Outcome("sent", "bench"))
         java, where = tools["java"], Path(tools["dynamodb_local"])
         with (
             running_dynamodb(java, where, Path(folder) / "log") as endpoint,
@@ -94,7 +96,7 @@ def operation_rows(dynamodb: Any) -> Iterator[list[str]]:
         "open the waiver": lambda: guest.get(page),
         "sign it, mail the copy": sign,
         "the manifest": lambda: api.get(f"{url}/manifest"),
-        "an idle minute of the sweeper": lambda: notifications.sweep(times.utc_now()),
+        "an idle minute of the sweeper": lambda: outbox.sweep(MAIL_KINDS, system.utc_now()),
     }
     with counted(dynamodb) as asked:
         for name, operation in operations.items():

@@ -26,7 +26,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from chalicelib import aws, settings
+from chalicelib.core import aws, settings
 from tests.benchmarks.capacity import local_store
 from tests.benchmarks.tables import show
 from tests.support import stores

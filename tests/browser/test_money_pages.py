@@ -289,7 +289,7 @@ def test_a_statement_tells_everything_and_prints_on_white(site: Site, page: Page
 
 
 def test_a_failed_mail_is_sent_again_at_once_one_in_doubt_only_after_a_question(page: Page) -> None:
-    mails = {status: [sample_mail(status)] for status in ("failed", "ambiguous")}
+    mails = {status: [sample_mail(status)] for status in ("failed", "uncertain")}
     retried: list[str] = []
 
     def listed(route: Route) -> None:
@@ -300,7 +300,7 @@ def test_a_failed_mail_is_sent_again_at_once_one_in_doubt_only_after_a_question(
         retried.append(route.request.url.split("/")[-2])
         status = retried[-1].removeprefix("mail-")
         mails[status] = []
-        route.fulfill(status=202, json=sample_mail("owed"))
+        route.fulfill(status=202, json=sample_mail("queued"))
 
     page.route("**/api/mail?*", listed)
     page.route("**/api/mail/*/retry", retry)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib import chain
+from chalicelib.waivers import evidence
 from tests.browser.conftest import Visit
 from tests.browser.visitors import Site, card, sheets
 
@@ -321,7 +321,7 @@ def test_a_record_is_found_by_name_and_shows_all_of_its_facts(site: Site, page: 
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the chain").click()
     file = download.value.path().read_bytes()
-    assert chain.find_fault_in(file) is None
+    assert evidence.find_fault_in(file) is None
     assert record["record_hash"] in file.decode()
     page.goto(f"/events/{event['event_id']}/waivers/{'0' * 32}")
     expect(page.get_by_text("There is no such waiver.").first).to_be_visible()

@@ -169,7 +169,7 @@ def tells_of_doubt(calls: list[str], at: int, mode: str) -> bool:
 def check_mails(here: Harbor, clean: Clean, *, doubt: bool, most: int) -> None:
     """Each is sent once; again only where a sender ended before its note. One in doubt is shown and not repeated."""
     if doubt:
-        assert sum("ambiguous" in one for one in here.mails()) == 1
+        assert sum("uncertain" in one for one in here.mails()) == 1
         return
     assert here.mails() == clean.mails
     assert set(here.sent()) == set(clean.sent)

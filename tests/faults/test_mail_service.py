@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib import acts, charters, mailer, mails, notifications, payments, store, times
+from chalicelib import charter_page
+from chalicelib.charters import store as charter_store
+from chalicelib.core import times
+from chalicelib.core.audit import audit_event
+from chalicelib.core.settings import settings
+from chalicelib.mail import admin as mail_admin
+from chalicelib.mail import outbox
+from chalicelib.payments import service as payments
+from chalicelib.schedule import MAIL_KINDS
 from tests.support import operator, post
 from tests.support.post import Post
 from tests.support.ses import Ses, open_ses
@@ -33,7 +41,7 @@ def pay_against(server: Post, step: str, answer: str) -> str:
     setattr(server, step, answer)
     with pytest.MonkeyPatch.context() as patch:
         if answer == "hang":
-            patch.setattr(mailer, "SMTP_TIMEOUT_S", post.IMPATIENT_S)
+            patch.setattr(gmail, "SMTP_TIMEOUT_S", post.IMPATIENT_S)
         event_id = pay()
     server.works()
     return event_id
@@ -48,7 +56,9 @@ def ses(dynamodb_local: str) -> Iterator[Ses]:
 def pay() -> str:
     """Logs a payment on a new charter, whose money stands whatever the mail service does."""
     event = operator.event()
-    store.put_new_event(event, acts.audit("created", operator.ADMIN, times.format_instant(operator.NOW)), None, "")
+    charter_store.put_new_event(
+        event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
+    )
     command = payments.parse_payment(operator.uuid(), {"method": "cash", "amount_cents": 50_000}, now=operator.NOW)
     answer, new = payments.log_payment(event.event_id, command, actor=operator.ADMIN, now=operator.NOW)
     assert new
@@ -57,19 +67,19 @@ def pay() -> str:
 
 
 def receipt(event_id: str) -> str:
-    charter = charters.get_charter(event_id)
+    charter = charter_page.get_charter(event_id)
     (payment,) = charter["payments"]
     assert (payment["status"], charter["balance"]["received_cents"]) == ("cleared", 50_000)
     return str(payment["receipt"])
 
 
 def listed(status: str) -> list[dict[str, Any]]:
-    return list(mails.list_mails(mails.parse_page({"status": status}))["mails"])
+    return list(mail_admin.list_mails(mail_admin.parse_page({"status": status}))["mails"])
 
 
 def try_all(days: int = 15) -> int:
     """Sweeps for weeks; returns how many tries that made."""
-    return sum(notifications.sweep(operator.at(number * DAY)) for number in range(1, days + 1))
+    return sum(outbox.sweep(MAIL_KINDS, operator.at(number * DAY)) for number in range(1, days + 1))
 
 
 # --- SMTP -----------------------------------------------------------------------------------------
@@ -86,7 +96,7 @@ def test_what_may_pass_is_tried_again_and_the_mail_arrives_once(gmail: Post, ste
     assert receipt(event_id) == "pending"
     assert (gmail.connections, gmail.accepted) == (1, [])
     gmail.released.set()
-    assert notifications.sweep(operator.at(2)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 1
     assert try_all() == 0
     assert receipt(event_id) == "sent"
     assert (gmail.connections, len(gmail.accepted)) == (2, 1)
@@ -111,10 +121,10 @@ def test_a_server_that_is_lost_after_the_text_is_shown_as_ambiguous_and_never_re
     assert try_all() == 0
     assert receipt(event_id) == "failed"
     assert (gmail.connections, len(gmail.accepted)) == (1, taken)
-    (mail,) = listed("ambiguous")
+    (mail,) = listed("uncertain")
     assert mail["attempts"] == 1
     # An admin may decide otherwise: it may then arrive twice.
-    again = mails.retry(mail["mail_id"], actor=operator.ADMIN, now=operator.at(DAY))
+    again = mail_admin.send_again(mail["mail_id"], kinds=MAIL_KINDS, actor=operator.ADMIN, now=operator.at(DAY))
     assert again["status"] == "sent"
     assert receipt(event_id) == "sent"
     assert (gmail.connections, len(gmail.accepted)) == (2, taken + 1)
@@ -123,24 +133,23 @@ def test_a_server_that_is_lost_after_the_text_is_shown_as_ambiguous_and_never_re
 def test_a_server_that_never_takes_it_is_asked_so_often_and_no_more(gmail: Post) -> None:
     gmail.at_rcpt = "450 4.2.1 busy"
     event_id = pay()
-    assert try_all() == notifications.MAX_ATTEMPTS - 1
+    assert try_all() == outbox.MAX_ATTEMPTS - 1
     assert receipt(event_id) == "failed"
-    assert gmail.connections == notifications.MAX_ATTEMPTS
+    assert gmail.connections == outbox.MAX_ATTEMPTS
     (mail,) = listed("failed")
-    assert (mail["attempts"], mail["note"]) == (notifications.MAX_ATTEMPTS, "SMTP: 450")
+    assert (mail["attempts"], mail["note"]) == (outbox.MAX_ATTEMPTS, "SMTP: 450")
 
 
 def test_a_revoked_token_keeps_the_mail_until_it_is_mended(gmail: Post) -> None:
     with operator.operating(**{**post.ACCOUNT, "SCC_GMAIL_TOKEN": "revoked", "SCC_TABLE": table()}):
         event_id = pay()
     assert receipt(event_id) == "pending"
-    assert notifications.sweep(operator.at(2)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 1
     assert receipt(event_id) == "sent"
     assert (gmail.connections, len(gmail.accepted)) == (2, 1)
 
 
 def table() -> str:
-    from chalicelib.settings import settings
 
     return settings().table
 
@@ -163,7 +172,7 @@ def test_what_ses_cannot_do_now_is_tried_again_and_arrives_once(ses: Ses, answer
     event_id = pay()
     assert receipt(event_id) == "pending"
     ses.works()
-    assert notifications.sweep(operator.at(2)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 1
     assert try_all() == 0
     assert receipt(event_id) == "sent"
     assert (ses.tries, len(ses.accepted)) == (2, 1)
@@ -188,12 +197,12 @@ def test_an_answer_of_ses_that_never_came_is_shown_as_ambiguous_and_never_repeat
     assert try_all() == 0
     assert receipt(event_id) == "failed"
     assert (ses.tries, len(ses.accepted)) == (1, 1)
-    assert len(listed("ambiguous")) == 1
+    assert len(listed("uncertain")) == 1
 
 
 def test_ses_that_throttles_for_days_is_asked_so_often_and_no_more(ses: Ses) -> None:
     ses.answer = (429, "TooManyRequestsException")
     event_id = pay()
-    assert try_all() == notifications.MAX_ATTEMPTS - 1
+    assert try_all() == outbox.MAX_ATTEMPTS - 1
     assert receipt(event_id) == "failed"
-    assert (ses.tries, ses.accepted) == (notifications.MAX_ATTEMPTS, [])
+    assert (ses.tries, ses.accepted) == (outbox.MAX_ATTEMPTS, [])

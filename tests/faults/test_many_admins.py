@@ -20,9 +20,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import acts, payments, settings, store, times
-from chalicelib.acts import Actor
-from chalicelib.errors import Busy, DomainError
+from chalicelib.charters import store as charter_store
+from chalicelib.core import dynamo, settings, times
+from chalicelib.core.audit import Actor, audit_event
+from chalicelib.core.errors import Busy, DomainError
+from chalicelib.payments import service as payments
+from chalicelib.payments import store as payment_store
 from tests.support import operator
 from tests.support.faults import Outbox, Weather, weather
 from tools import audit, books, restore
@@ -175,7 +178,9 @@ def harbor(request: pytest.FixtureRequest, outbox: Outbox) -> Harbor:
     charters = []
     for _ in range(CHARTERS):
         event = operator.event()
-        store.put_new_event(event, acts.audit("created", operator.ADMIN, times.format_instant(operator.NOW)), None, "")
+        charter_store.put_new_event(
+            event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
+        )
         charters.append(event.event_id)
     with weather(ODDS) as sky:
         found = Harbor(request.param, charters, sky)
@@ -187,7 +192,7 @@ def harbor(request: pytest.FixtureRequest, outbox: Outbox) -> Harbor:
 
 
 def dump() -> list[bytes]:
-    return audit.to_lines(restore.scan(store.table.db(), settings.settings().table))
+    return audit.to_lines(restore.scan(dynamo.db(), settings.settings().table))
 
 
 def test_twenty_admins_in_bad_weather_lose_double_and_invent_nothing(harbor: Harbor) -> None:
@@ -236,7 +241,7 @@ def check_acts(harbor: Harbor, table: books.Books) -> None:
     done = set()
     for event_id, items in table.ledgers.items():
         for item in items:
-            (_, payment_id), act, facts, _ = store.payment_parts(item)
+            (_, payment_id), act, facts, _ = payment_store.payment_parts(item)
             if not act:
                 continue
             call = asked[act.lower(), event_id, payment_id, facts["by"], mark(facts)]

@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib import acts, aws, charters, mailer, notifications, payments, reports, store, times
-from chalicelib.mailer import Outcome
+from chalicelib import charter_page
+from chalicelib.charters import store as charter_store
+from chalicelib.core import aws, times
+from chalicelib.core.audit import audit_event
+from chalicelib.mail import store as mail_store
+from chalicelib.mail import transport
+from chalicelib.mail.transport import Outcome
+from chalicelib.payments import reports
+from chalicelib.payments import service as payments
+from chalicelib.schedule import MAIL_KINDS
+from chalicelib.waivers import store as waiver_store
 from tests.support import operator
 from tests.support.faults import Died, Outbox, conflicts, lost_answers
 
@@ -17,7 +26,9 @@ SUBJECT = "We received your payment of $500.00 for Sunset sail"
 
 def new_charter(**changes: Any) -> str:
     event = operator.event(**changes)
-    store.put_new_event(event, acts.audit("created", operator.ADMIN, times.format_instant(operator.NOW)), None, "")
+    charter_store.put_new_event(
+        event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
+    )
     return event.event_id
 
 
@@ -35,7 +46,7 @@ def void(event_id: str, payment_id: str, minutes: float = 0.5) -> dict[str, Any]
 
 def stands(event_id: str, payment_id: str) -> dict[str, Any]:
     """The one payment of the charter, as an admin sees it; its money is in the sums."""
-    charter = charters.get_charter(event_id)
+    charter = charter_page.get_charter(event_id)
     (payment,) = charter["payments"]
     assert payment["payment_id"] == payment_id
     assert charter["balance"]["received_cents"] == (50_000 if payment["status"] == "cleared" else 0)
@@ -77,7 +88,7 @@ def test_a_void_stands_when_the_clock_of_the_machine_that_wrote_it_was_behind(ch
     log(charter, payment_id, method="check")
     payments.clear_payment(charter, payment_id, {}, actor=operator.ADMIN, now=operator.at(5))
     answer = void(charter, payment_id, minutes=4)
-    seen = charters.get_charter(charter)
+    seen = charter_page.get_charter(charter)
     assert [row["status"] for row in seen["payments"]] == [answer["payment"]["status"]] == ["voided"]
     assert seen["balance"] == answer["event"]["balance"]
 
@@ -91,7 +102,7 @@ def test_when_every_answer_is_lost_the_client_fails_and_its_next_try_finds_the_p
     assert not new
     assert answer["event"]["balance"]["received_cents"] == 50_000
     assert stands(charter, payment_id)["receipt"] == "pending"
-    notifications.sweep(operator.at(2))
+    outbox.sweep(MAIL_KINDS, operator.at(2))
     assert stands(charter, payment_id)["receipt"] == "sent"
     assert outbox.subjects == [SUBJECT]
 
@@ -145,12 +156,12 @@ def test_a_mail_service_that_breaks_in_any_way_leaves_the_payment_and_the_mail_o
         raise problem
 
     with monkeypatch.context() as patch:
-        patch.setattr(mailer, "send", break_)
+        patch.setattr(transport, "send", break_)
         _, new = log(charter, payment_id)
     assert new
     assert stands(charter, payment_id)["receipt"] == "pending"
-    assert notifications.sweep(operator.at(0.9)) == 0
-    assert notifications.sweep(operator.at(1.1)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(0.9)) == 0
+    assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
     assert stands(charter, payment_id)["receipt"] == "sent"
     assert outbox.subjects == [SUBJECT]
 
@@ -163,10 +174,10 @@ def test_a_sender_that_dies_after_acceptance_repeats_the_mail_once_its_lease_is_
         log(charter, payment_id)
     outbox.works()
     assert stands(charter, payment_id)["receipt"] == "pending"
-    assert notifications.sweep(operator.at(0.5)) == 0
+    assert outbox.sweep(MAIL_KINDS, operator.at(0.5)) == 0
     assert outbox.subjects == [SUBJECT]
-    assert notifications.sweep(operator.at(1.1)) == 1
-    assert notifications.sweep(operator.at(60 * 24)) == 0
+    assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert outbox.subjects == [SUBJECT] * 2
     assert len({message["Message-ID"] for message in outbox.accepted}) == 1
     assert stands(charter, payment_id)["receipt"] == "sent"
@@ -179,16 +190,16 @@ def test_a_sender_whose_note_meets_a_replay_of_the_payment_notes_it_all_the_same
     with conflicts(aws.client("dynamodb"), 2, lambda params: len(params["TransactItems"]) == 2):
         log(charter, payment_id)
     assert stands(charter, payment_id)["receipt"] == "sent"
-    assert notifications.sweep(operator.at(60 * 24)) == 0
+    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert outbox.subjects == [SUBJECT]
 
 
 def test_an_ambiguous_send_is_shown_and_not_repeated(charter: str, payment_id: str, outbox: Outbox) -> None:
-    outbox.outcome = Outcome("ambiguous", "SES: ReadTimeoutError")
+    outbox.outcome = Outcome("uncertain", "SES: ReadTimeoutError")
     log(charter, payment_id)
     assert stands(charter, payment_id)["receipt"] == "failed"
     outbox.works()
-    assert notifications.sweep(operator.at(60 * 24)) == 0
+    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert outbox.subjects == [SUBJECT]
 
 
@@ -197,7 +208,7 @@ def test_a_final_refusal_is_shown_and_not_repeated(charter: str, payment_id: str
     log(charter, payment_id)
     assert stands(charter, payment_id)["receipt"] == "failed"
     outbox.works()
-    assert notifications.sweep(operator.at(60 * 24)) == 0
+    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert outbox.accepted == []
 
 
@@ -209,7 +220,7 @@ def test_a_failed_receipt_can_be_asked_for_again(charter: str, payment_id: str, 
         payments.send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
     assert outbox.subjects == [SUBJECT]
     assert stands(charter, payment_id)["receipt"] == "sent"
-    (asked,) = [entry for entry in store.list_audit(charter) if entry["act"] == "receipt_asked"]
+    (asked,) = [entry for entry in waiver_store.list_audit(charter) if entry["act"] == "receipt_asked"]
     assert (asked["by"], asked["address"], asked["at"]) == ("admin", "192.0.2.7", "2026-11-22T20:05:00Z")
 
 
@@ -231,14 +242,14 @@ def test_a_mail_is_tried_at_growing_distances_and_given_up_after_the_last(
     outbox.fails()
     log(charter, payment_id)
     minutes = 0.0
-    for wait in notifications.BACK_OFF_MINUTES:
+    for wait in outbox.BACK_OFF_MINUTES:
         assert stands(charter, payment_id)["receipt"] == "pending"
-        assert notifications.sweep(operator.at(minutes + wait - 0.1)) == 0
+        assert outbox.sweep(MAIL_KINDS, operator.at(minutes + wait - 0.1)) == 0
         minutes += wait + 0.1
-        assert notifications.sweep(operator.at(minutes)) == 1
+        assert outbox.sweep(MAIL_KINDS, operator.at(minutes)) == 1
     assert minutes > 24 * 60
     assert stands(charter, payment_id)["receipt"] == "failed"
-    assert notifications.sweep(operator.at(minutes + 60 * 24 * 30)) == 0
+    assert outbox.sweep(MAIL_KINDS, operator.at(minutes + 60 * 24 * 30)) == 0
 
 
 def test_a_mail_that_was_in_trouble_goes_out_when_the_service_is_back(
@@ -246,9 +257,9 @@ def test_a_mail_that_was_in_trouble_goes_out_when_the_service_is_back(
 ) -> None:
     outbox.fails()
     log(charter, payment_id)
-    assert notifications.sweep(operator.at(1.1)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
     outbox.works()
-    assert notifications.sweep(operator.at(7)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(7)) == 1
     assert stands(charter, payment_id)["receipt"] == "sent"
     assert outbox.subjects == [SUBJECT]
 
@@ -259,13 +270,13 @@ def test_a_mail_whose_every_sender_died_is_given_up_without_another_try(
     outbox.kills_after_acceptance()
     with pytest.raises(Died):
         log(charter, payment_id)
-    for number in range(1, notifications.MAX_ATTEMPTS):
+    for number in range(1, outbox.MAX_ATTEMPTS):
         with pytest.raises(Died):
-            notifications.sweep(operator.at(2 * number))
+            outbox.sweep(MAIL_KINDS, operator.at(2 * number))
     outbox.works()
     tries = len(outbox.accepted)
-    assert tries == notifications.MAX_ATTEMPTS
-    assert notifications.sweep(operator.at(100)) == 1
+    assert tries == outbox.MAX_ATTEMPTS
+    assert outbox.sweep(MAIL_KINDS, operator.at(100)) == 1
     assert len(outbox.accepted) == tries
     assert stands(charter, payment_id)["receipt"] == "failed"
 
@@ -277,8 +288,8 @@ def test_a_receipt_still_owed_when_its_payment_is_voided_is_withdrawn(
     log(charter, payment_id)
     outbox.works()
     void(charter, payment_id)
-    assert notifications.sweep(operator.at(60)) == 1
-    assert notifications.sweep(operator.at(120)) == 0
+    assert outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(120)) == 0
     assert SUBJECT not in outbox.subjects
     assert stands(charter, payment_id)["receipt"] == "off"
 
@@ -290,7 +301,7 @@ def test_a_receipt_still_owed_when_its_check_bounces_is_withdrawn(
     log(charter, payment_id, method="check")
     outbox.works()
     payments.bounce_payment(charter, payment_id, {"reason": "no cover"}, actor=operator.ADMIN, now=operator.at(0.5))
-    assert notifications.sweep(operator.at(60)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
     assert outbox.subjects == ["Your payment of $500.00 did not go through"]
     assert stands(charter, payment_id)["receipt"] == "off"
 
@@ -306,7 +317,7 @@ def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(outbox: Outbox) -> Non
 
     def sweep() -> None:
         both.wait()
-        taken.append(notifications.sweep(operator.at(2)))
+        taken.append(outbox.sweep(MAIL_KINDS, operator.at(2)))
 
     threads = [threading.Thread(target=sweep) for _ in range(2)]
     for thread in threads:
@@ -316,18 +327,18 @@ def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(outbox: Outbox) -> Non
     assert sum(taken) == 6
     assert sorted(outbox.subjects) == [f"We received your payment of $500.00 for Sail {number}" for number in range(6)]
     for event_id in charters_:
-        assert charters.get_charter(event_id)["payments"][0]["receipt"] == "sent"
+        assert charter_page.get_charter(event_id)["payments"][0]["receipt"] == "sent"
 
 
 def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(outbox: Outbox) -> None:
     broken = operator.event()
-    owed = notifications.owe("correction", operator.uuid(), "ana@example.com", {"name": "no payment"}, operator.NOW)
+    owed = outbox.owe("correction", operator.uuid(), "ana@example.com", {"name": "no payment"}, operator.NOW)
     assert owed
-    store.put_mail(owed)
+    mail_store.put_mail(owed)
     outbox.fails()
     log(new_charter(event_id=broken.event_id), operator.uuid())
     outbox.works()
-    assert notifications.sweep(operator.at(2)) == 2
+    assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 2
     assert outbox.subjects == [SUBJECT]
 
 
@@ -336,8 +347,8 @@ def test_a_sweep_begins_no_mail_when_its_time_is_over_and_the_next_one_goes_on(o
     for _ in range(3):
         log(new_charter(), operator.uuid())
     outbox.works()
-    ticks = iter([0, 1, notifications.SWEEP_S - 0.1, notifications.SWEEP_S])
-    assert notifications.sweep(operator.at(2), clock=lambda: next(ticks)) == 2
+    ticks = iter([0, 1, outbox.SWEEP_S - 0.1, outbox.SWEEP_S])
+    assert outbox.sweep(MAIL_KINDS, operator.at(2), clock=lambda: next(ticks)) == 2
     assert len(outbox.accepted) == 2
-    assert notifications.sweep(operator.at(3)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(3)) == 1
     assert len(outbox.accepted) == 3

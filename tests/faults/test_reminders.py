@@ -5,8 +5,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib import charters, events, mailer, mails, notifications, payments, reminders, store, times
-from chalicelib.mailer import Outcome
+from chalicelib import charter_page, schedule
+from chalicelib.charters import mails as charter_mails
+from chalicelib.charters import reminders
+from chalicelib.charters import service as charters
+from chalicelib.core import times
+from chalicelib.mail import admin as mail_admin
+from chalicelib.mail import store as mail_store
+from chalicelib.mail import transport
+from chalicelib.mail.transport import Outcome
+from chalicelib.payments import service as payments
+from chalicelib.schedule import MAIL_KINDS
 from tests.support import operator
 from tests.support.faults import Outbox
 
@@ -30,13 +39,13 @@ def new_charter(made_at: datetime = operator.NOW, **changes: Any) -> str:
         "balance_reminders": True,
         **changes,
     }
-    event, _ = events.create_event(body, request_key=None, actor=operator.ADMIN, now=made_at)
+    event, _ = charters.create_event(body, request_key=None, actor=operator.ADMIN, now=made_at)
     return str(event["event_id"])
 
 
 def edit(event_id: str, now: datetime, **changes: Any) -> dict[str, Any]:
-    version = events.find_event(event_id).version
-    return events.edit_event(event_id, {"version": version, **changes}, actor=operator.ADMIN, now=now)
+    version = charters.find_event(event_id).version
+    return charters.edit_event(event_id, {"version": version, **changes}, actor=operator.ADMIN, now=now)
 
 
 def pay(event_id: str, now: datetime, **changes: Any) -> str:
@@ -51,17 +60,20 @@ def run_hourly(first: datetime, last: datetime, minutes: tuple[int, ...] = (17, 
     hour = first.replace(minute=0)
     while hour <= last:
         for minute in minutes:
-            notifications.run_schedule(hour.replace(minute=minute))
+            schedule.run(hour.replace(minute=minute))
         hour += HOUR
 
 
 def statuses() -> dict[str, list[str]]:
-    found = {status: mails.list_mails(mails.parse_page({"status": status}))["mails"] for status in mails.STATUSES}
+    found = {
+        status: mail_admin.list_mails(mail_admin.parse_page({"status": status}))["mails"]
+        for status in mail_admin.STATUSES
+    }
     return {status: [mail["note"] for mail in listed] for status, listed in found.items() if listed}
 
 
 def state(event_id: str) -> str:
-    return str(charters.get_charter(event_id)["balance_reminders_state"])
+    return str(charter_page.get_charter(event_id)["balance_reminders_state"])
 
 
 def text(outbox: Outbox, place: int = -1) -> str:
@@ -142,15 +154,15 @@ def test_of_many_charters_those_whose_mark_has_come_are_reminded(outbox: Outbox)
     for number in range(20):
         starts_at = STARTS_AT + timedelta(days=number)
         new_charter(starts_at=times.format_instant(starts_at), ends_at=times.format_instant(starts_at + HOUR))
-    assert notifications.owe_reminders(before(7)) == 1
-    assert notifications.owe_reminders(before(2, minutes=30)) == 2
+    assert schedule.queue_reminders(before(7)) == 1
+    assert schedule.queue_reminders(before(2, minutes=30)) == 2
 
 
 # --- what stops one -------------------------------------------------------------------------------
 
 
 def cancelled(event_id: str, now: datetime) -> None:
-    events.cancel_event(event_id, {"reason": "storm"}, actor=operator.ADMIN, now=now)
+    charters.cancel_event(event_id, {"reason": "storm"}, actor=operator.ADMIN, now=now)
 
 
 STOPS: dict[str, tuple[Any, str, str]] = {
@@ -182,13 +194,13 @@ def test_one_that_waits_in_the_outbox_is_withdrawn_and_says_why(outbox: Outbox, 
     event_id = new_charter()
     outbox.fails()
     run_hourly(before(7), before(7))
-    assert list(statuses()) == ["owed"]
+    assert list(statuses()) == ["queued"]
     act(event_id, before(7, minutes=30))
     outbox.works()
-    notifications.sweep(before(7, hours=1))
+    outbox.sweep(MAIL_KINDS, before(7, hours=1))
     assert outbox.subjects == []
     ((status, (note,)),) = statuses().items()
-    assert status == "withdrawn"
+    assert status == "cancelled"
     assert why in note
 
 
@@ -197,9 +209,9 @@ def test_one_that_could_not_be_sent_before_the_start_is_withdrawn(outbox: Outbox
     outbox.fails()
     run_hourly(before(2), before(2))
     outbox.works()
-    notifications.sweep(STARTS_AT)
+    outbox.sweep(MAIL_KINDS, STARTS_AT)
     assert outbox.subjects == []
-    assert statuses() == {"withdrawn": ["the charter has started"]}
+    assert statuses() == {"cancelled": ["the charter has started"]}
 
 
 def test_one_that_waits_while_the_charter_is_moved_is_withdrawn(outbox: Outbox) -> None:
@@ -209,9 +221,9 @@ def test_one_that_waits_while_the_charter_is_moved_is_withdrawn(outbox: Outbox) 
     later = {"starts_at": STARTS_AT + timedelta(days=10), "ends_at": STARTS_AT + timedelta(days=10, hours=3)}
     edit(event_id, before(7, minutes=30), **{name: times.format_instant(at) for name, at in later.items()})
     outbox.works()
-    notifications.sweep(before(7, hours=1))
+    outbox.sweep(MAIL_KINDS, before(7, hours=1))
     assert outbox.subjects == []
-    assert statuses() == {"withdrawn": ["the charter was moved to another day"]}
+    assert statuses() == {"cancelled": ["the charter was moved to another day"]}
 
 
 def test_a_changed_address_gets_the_reminder_that_the_old_one_did_not_get(outbox: Outbox) -> None:
@@ -221,9 +233,9 @@ def test_a_changed_address_gets_the_reminder_that_the_old_one_did_not_get(outbox
     edit(event_id, before(7, minutes=30), patron={"name": "Ben", "email": "ben@example.com"})
     outbox.works()
     for minutes in (60, 61, 62):
-        notifications.sweep(before(7, minutes=minutes))
+        outbox.sweep(MAIL_KINDS, before(7, minutes=minutes))
     assert [message["To"] for message in outbox.accepted] == ["Ben <ben@example.com>"]
-    assert sorted(statuses()) == ["sent", "withdrawn"]
+    assert sorted(statuses()) == ["sent", "cancelled"]
 
 
 def test_a_part_that_was_paid_meanwhile_is_in_the_amounts(outbox: Outbox) -> None:
@@ -232,7 +244,7 @@ def test_a_part_that_was_paid_meanwhile_is_in_the_amounts(outbox: Outbox) -> Non
     run_hourly(before(7), before(7))
     pay(event_id, before(7, minutes=30))
     outbox.works()
-    notifications.sweep(before(7, hours=1))
+    outbox.sweep(MAIL_KINDS, before(7, hours=1))
     assert outbox.subjects == ["Reminder: $700.00 due for Sunset sail"]
     assert "Paid $500.00 Due $700.00" in text(outbox)
 
@@ -273,11 +285,11 @@ def test_an_admins_retry_looks_again_too(outbox: Outbox) -> None:
     event_id = new_charter()
     outbox.outcome = Outcome("failed", "SES: MessageRejected")
     run_hourly(before(7), before(7))
-    (mail,) = mails.list_mails(mails.parse_page({"status": "failed"}))["mails"]
+    (mail,) = mail_admin.list_mails(mail_admin.parse_page({"status": "failed"}))["mails"]
     outbox.works()
     pay(event_id, before(7, hours=1), method="cash")
-    again = mails.retry(mail["mail_id"], actor=operator.ADMIN, now=before(7, hours=2))
-    assert (again["status"], again["note"]) == ("withdrawn", "cash was logged")
+    again = mail_admin.send_again(mail["mail_id"], kinds=MAIL_KINDS, actor=operator.ADMIN, now=before(7, hours=2))
+    assert (again["status"], again["note"]) == ("cancelled", "cash was logged")
     assert outbox.subjects == []
 
 
@@ -287,16 +299,16 @@ def test_an_admins_retry_looks_again_too(outbox: Outbox) -> None:
 def test_a_search_that_has_no_time_left_goes_on_an_hour_later(outbox: Outbox) -> None:
     for _ in range(3):
         new_charter()
-    ticks = iter([0, 1, notifications.REMINDERS_S, 0, 1, 2, 3])
-    assert notifications.owe_reminders(before(7), clock=lambda: next(ticks)) == 1
-    assert notifications.owe_reminders(before(7, hours=1), clock=lambda: next(ticks)) == 2
+    ticks = iter([0, 1, schedule.REMINDERS_S, 0, 1, 2, 3])
+    assert schedule.queue_reminders(before(7), clock=lambda: next(ticks)) == 1
+    assert schedule.queue_reminders(before(7, hours=1), clock=lambda: next(ticks)) == 2
 
 
 def test_a_charter_that_is_gone_from_the_table_withdraws_its_reminder(outbox: Outbox) -> None:
     gone = operator.event(balance_reminders=True)
-    store.put_mail(notifications.owe_reminder(gone, 7, operator.NOW))
-    notifications.sweep(operator.at(1))
-    assert statuses() == {"withdrawn": ["there is no such charter"]}
+    mail_store.put_mail(charter_mails.reminder_mail(gone, 7, operator.NOW))
+    outbox.sweep(MAIL_KINDS, operator.at(1))
+    assert statuses() == {"cancelled": ["there is no such charter"]}
 
 
 def test_an_edit_in_the_very_moment_of_sending_is_all_that_can_come_too_late(
@@ -304,14 +316,14 @@ def test_an_edit_in_the_very_moment_of_sending_is_all_that_can_come_too_late(
 ) -> None:
     """What was true when the charter was read is what the mail says."""
     event_id = new_charter()
-    send = mailer.send
+    send = transport.send
 
     def pay_and_send(message: Any) -> Outcome:
         pay(event_id, before(7), amount_cents=120_000)
         return send(message)
 
-    monkeypatch.setattr(mailer, "send", pay_and_send)
+    monkeypatch.setattr(transport, "send", pay_and_send)
     run_hourly(before(7), before(7))
     assert len(outbox.accepted) == 1
     assert "our messages have crossed" in text(outbox)
-    assert reminders.state(events.find_event(event_id)) == "stopped_paid"
+    assert reminders.state(charters.find_event(event_id)) == "stopped_paid"

@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import acts, ledger, reports, settings, store, times
-from chalicelib.errors import BadInput
+from chalicelib.charters import store as charter_store
+from chalicelib.core import settings, times
+from chalicelib.core.audit import audit_event
+from chalicelib.core.errors import BadInput
+from chalicelib.money import ledger
+from chalicelib.payments import reports
+from chalicelib.payments import store as payment_store
 from tests.support import operator
 from tests.support.stores import counted, write_in_bulk
 
@@ -19,9 +24,11 @@ pytestmark = [
 def kept(**changes: Any) -> dict[str, Any]:
     """A payment on a charter of its own."""
     event = operator.event()
-    store.put_new_event(event, acts.audit("created", operator.ADMIN, times.format_instant(operator.NOW)), None, "")
+    charter_store.put_new_event(
+        event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
+    )
     row = operator.payment(event.event_id, **changes)
-    store.append_payment(event, row, ledger.add(event.sums, row), "off", "print", "{}", None)
+    payment_store.append_payment(event, row, ledger.add(event.sums, row), "off", "print", "{}", None)
     return row
 
 
@@ -158,7 +165,7 @@ def test_a_summary_of_a_range_that_ends_before_it_begins_is_empty() -> None:
 def fill_ledger(dynamodb: Any, year: int, month: int, count: int) -> None:
     """That many payments received in a month, as copies of one that the store wrote."""
     row = kept(received_at=f"{year}-{month:02d}-10T12:00:00Z", method="check")
-    item = store.read_payment_item(row["event_id"], row["payment_id"])
+    item = payment_store.read_payment_item(row["event_id"], row["payment_id"])
     assert item
     copies = []
     for number in range(1, count):

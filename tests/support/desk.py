@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import events, payments, signing, waiver_versions
-from chalicelib.settings import settings
+from chalicelib.charters import service as charters
+from chalicelib.core.settings import settings
+from chalicelib.payments import service as payments
+from chalicelib.waivers import signing
+from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
 from tests.support.functions import create_functions
 from tests.support.operator import ADMIN, NOW
@@ -31,7 +34,7 @@ class Desk:
 
     def create_event(self) -> str:
         body = {"title": "Sail", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z"}
-        return str(events.create_event(body, request_key=None, actor=ADMIN, now=NOW)[0]["event_id"])
+        return str(charters.create_event(body, request_key=None, actor=ADMIN, now=NOW)[0]["event_id"])
 
     def sign_waiver(self, event_id: str, **more: str) -> None:
         form = {

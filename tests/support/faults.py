@@ -18,8 +18,8 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.retries.standard import ExponentialBackoff
 
-from chalicelib import mailer
-from chalicelib.mailer import Outcome
+from chalicelib.mail import transport
+from chalicelib.mail.transport import Outcome
 from tests.support.dynamo import Dynamo, Refused
 
 
@@ -213,10 +213,10 @@ class Outbox:
         self.then: Callable[[], None] = lambda: None
         """Runs after a message was accepted and before the sender hears of it."""
         self._lock = threading.Lock()
-        patch.setattr(mailer, "send", self._send)
+        patch.setattr(transport, "send", self._send)
 
     def _send(self, message: EmailMessage) -> Outcome:
-        if self.outcome.status in ("sent", "ambiguous"):
+        if self.outcome.status in ("sent", "uncertain"):
             with self._lock:
                 self.accepted.append(message)
         self.then()

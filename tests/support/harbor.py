@@ -4,7 +4,6 @@ import hashlib
 import json
 import logging
 import re
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,18 +16,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from chalicelib import (
-    acts,
-    aws,
-    chain,
-    notifications,
-    signature_requests,
-    signing,
-    store,
-    times,
-    waiver_versions,
-    waivers,
-)
+from chalicelib import schedule
+from chalicelib.core import aws, system, times
+from chalicelib.mail import store as mail_store
+from chalicelib.waivers import evidence, signing
+from chalicelib.waivers import form as signing_form
+from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator, post
 from tests.support.api import Answer, Api, new_event
 from tests.support.dynamo import Client, Dynamo, Item, Key
@@ -37,9 +31,9 @@ from tests.support.stores import make_client
 from tools import books
 
 # A minute that looks for reminders; the hour that mails where the chain of waivers ends comes later.
-NOW = datetime(2026, 11, 22, 10, notifications.REMINDERS_MINUTE, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 10, schedule.REMINDERS_MINUTE, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-AT_NOON = NOW.replace(hour=waivers.HEAD_MAIL_HOUR) + MINUTE
+AT_NOON = NOW.replace(hour=waiver_records.HEAD_MAIL_HOUR) + MINUTE
 SES_EVENTS = json.loads((Path(__file__).parent / "ses-events.json").read_text())
 GMAIL = post.ACCOUNT
 # What is drawn at random, as the harbor draws it.
@@ -71,13 +65,11 @@ class Harbor:
         self._quick = {"dynamodb": Client(self.dynamo), "sesv2": SimpleNamespace(send_email=self._send_email)}
         self.is_quick = True
         patch.setattr(aws, "client", self._client)
-        patch.setattr(times, "utc_now", lambda: self.now)
-        patch.setattr(secrets, "token_urlsafe", lambda size: self.draw(-(-size * 4 // 3)))
-        patch.setattr(secrets, "token_hex", lambda size: self.draw(size * 2, "ee"))
-        patch.setattr(acts, "time", SimpleNamespace(monotonic=found.clock))
-        patch.setattr(acts.tries, "__defaults__", (lambda _: None,))
-        for function in (notifications.sweep, notifications.owe_reminders, signature_requests._ask):
-            patch.setattr(function, "__defaults__", (found.clock,))
+        patch.setattr(system, "utc_now", lambda: self.now)
+        patch.setattr(system, "random_token", lambda size: self.draw(-(-size * 4 // 3)))
+        patch.setattr(system, "random_hex", lambda size: self.draw(size * 2, "ee"))
+        patch.setattr(system, "monotonic_s", found.clock)
+        patch.setattr(system, "sleep", lambda _: None)
 
     def draw(self, chars: int, mark: str = "Zz") -> str:
         self.drawn += 1
@@ -152,7 +144,7 @@ class Harbor:
         form = [
             ("submission_id", submission_id),
             ("waiver_version", self.current_text()),
-            ("opened", signing.mark_opening(self.event_id, NOW - 5 * MINUTE)),
+            ("opened", signing_form.mark_opening(self.event_id, NOW - 5 * MINUTE)),
             ("signer_name", name),
             ("signer_email", email),
             ("esign_consent", "on"),
@@ -196,11 +188,11 @@ class Harbor:
             self.now += 2 * MINUTE
             self.run("sweep_mail")
         for _ in range(100):
-            owed, _ = store.list_mail("owed", "", 1)
+            owed, _ = mail_store.list_mail("queued", "", 1)
             if not owed:
                 break
             self.now = max(self.now + MINUTE, times.parse_instant(owed[0].due_at) + MINUTE)
-            if self.now.minute == notifications.REMINDERS_MINUTE:
+            if self.now.minute == schedule.REMINDERS_MINUTE:
                 self.now += MINUTE
             self.run("sweep_mail")
         else:
@@ -239,7 +231,7 @@ class Harbor:
     def check_books(self) -> None:
         differences = books.find_differences(books.gather(self.dynamo.items.values()))
         assert not differences, "; ".join(map(str, differences))
-        fault = chain.find_fault(waivers.export_chain())
+        fault = evidence.find_fault(waiver_records.export_chain())
         assert fault is None, fault
 
 

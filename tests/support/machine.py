@@ -17,8 +17,14 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from chalicelib import acts, auth, notifications, payments, signature_requests, times, waiver_versions, waivers
-from chalicelib.events import REOPENED
+from chalicelib import schedule
+from chalicelib.charters.service import REOPENED
+from chalicelib.core import retry, times
+from chalicelib.payments import service as payments
+from chalicelib.sign_in import service as sign_in
+from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import requests as signature_requests
+from chalicelib.waivers import versions as waiver_versions
 from tests.support import harbor, model, operator
 from tests.support.api import Answer
 from tests.support.faults import MODES, Died
@@ -29,7 +35,7 @@ EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "250"))
 STEPS = int(os.environ.get("MODEL_STEPS", "20"))
 NAMES = ("Ann", "Ben", "Cleo", "Kim")
 TEXTS = tuple(f"We shall hold on, version {number}." for number in range(3))
-NOON = waivers.HEAD_MAIL_HOUR
+NOON = waiver_records.HEAD_MAIL_HOUR
 cents = st.integers(1, 900)
 places = st.integers(0, 20)
 names = st.sampled_from(NAMES)
@@ -94,8 +100,8 @@ class Desk(RuleBasedStateMachine):
         return answer
 
     def extend(self) -> None:
-        renewed = min(self.now + auth.IDLE, self.end)
-        if not self.is_kept and renewed - self.idle_end > auth.EXTEND_AFTER:
+        renewed = min(self.now + sign_in.IDLE, self.end)
+        if not self.is_kept and renewed - self.idle_end > sign_in.EXTEND_AFTER:
             self.idle_end = renewed
 
     def write(
@@ -130,7 +136,7 @@ class Desk(RuleBasedStateMachine):
         found = {pk: json.loads(self.here.dynamo.items[pk, "MAIL"]["data"]["S"]) for pk in new}
         assert Counter((one["kind"], one["to"]) for one in found.values()) == Counter(expected)
         for pk, facts in found.items():
-            self.mails[pk] = Mail(pk, facts["kind"], facts["to"], "owed", 0, self.now, row, charter)
+            self.mails[pk] = Mail(pk, facts["kind"], facts["to"], "queued", 0, self.now, row, charter)
             if facts["kind"] != "balance_reminder":
                 self.try_mail(self.mails[pk])
         self.is_shaken = False
@@ -140,7 +146,7 @@ class Desk(RuleBasedStateMachine):
         if self.is_shaken:
             self.ends(mail, "?")
         elif self.is_withdrawn(mail):
-            self.ends(mail, "withdrawn")
+            self.ends(mail, "cancelled")
         else:
             status, wait = model.statuses_after(self.here.faults.mail_answer, mail.attempts)
             if wait:
@@ -188,14 +194,14 @@ class Desk(RuleBasedStateMachine):
         self.troubles = first.draw(st.lists(st.sampled_from(TROUBLES), max_size=STEPS))
 
     def sign_in(self, *, keep: bool) -> None:
-        window = int(self.now.timestamp()) // auth.WINDOW_S
-        if self.wrong[window] >= auth.TRIES_PER_ADDRESS:
-            self.here.now += timedelta(seconds=auth.WINDOW_S)
+        window = int(self.now.timestamp()) // sign_in.WINDOW_S
+        if self.wrong[window] >= sign_in.TRIES_PER_ADDRESS:
+            self.here.now += timedelta(seconds=sign_in.WINDOW_S)
         answer = self.here.guest().post("/api/login", {"password": operator.PASSWORD, "keep_signed_in": keep})
         assert answer.status == 200, answer.text
         self.here.token, self.is_kept = answer.json["token"], keep
-        self.end = self.now + (auth.KEPT if keep else auth.ABSOLUTE)
-        self.idle_end = self.end if keep else self.now + auth.IDLE
+        self.end = self.now + (sign_in.KEPT if keep else sign_in.ABSOLUTE)
+        self.idle_end = self.end if keep else self.now + sign_in.IDLE
         assert answer.json["expires_at"] == times.format_instant(self.idle_end)
 
     @rule(how=st.sampled_from(["in", "for long", "with a wrong password", "out", "look"]))
@@ -203,9 +209,9 @@ class Desk(RuleBasedStateMachine):
         if how in ("in", "for long"):
             self.sign_in(keep=how == "for long")
         elif how == "with a wrong password":
-            window = int(self.now.timestamp()) // auth.WINDOW_S
+            window = int(self.now.timestamp()) // sign_in.WINDOW_S
             answer = self.here.guest().post("/api/login", {"password": "not the right password"})
-            assert answer.status == (429 if self.wrong[window] >= auth.TRIES_PER_ADDRESS else 401)
+            assert answer.status == (429 if self.wrong[window] >= sign_in.TRIES_PER_ADDRESS else 401)
             self.wrong[window] += 1
         elif how == "out":
             self.ask("POST", "/api/logout", expect=(204,))
@@ -315,7 +321,7 @@ class Desk(RuleBasedStateMachine):
             self.ask("POST", url, expect=(409,))
             return
         self.write("POST", url)
-        if charter.open_until is None or charter.open_until <= self.now + REOPENED - acts.DOUBLE_TAP:
+        if charter.open_until is None or charter.open_until <= self.now + REOPENED - retry.DOUBLE_TAP:
             charter.open_until = self.now + REOPENED
             charter.version += 1
         self.owes()
@@ -449,7 +455,7 @@ class Desk(RuleBasedStateMachine):
         if not row.is_live or not patron:
             self.ask("POST", url, expect=(409,))
             return
-        self.here.now += acts.DOUBLE_TAP
+        self.here.now += retry.DOUBLE_TAP
         self.write("POST", url, expect=202, again=202)
         self.owes(("receipt", patron), row=row)
         self.see(charter)
@@ -645,15 +651,15 @@ class Desk(RuleBasedStateMachine):
 
     @rule(
         hours=st.sampled_from([0, 1, 7, 7, 13, 24, 24 * 8]),
-        minute=st.sampled_from([notifications.REMINDERS_MINUTE, 30, 31]),
+        minute=st.sampled_from([schedule.REMINDERS_MINUTE, 30, 31]),
     )
     def run_the_schedule(self, hours: int, minute: int) -> None:
         later = self.now + timedelta(hours=hours, minutes=1)
         self.here.now = later + timedelta(minutes=(minute - later.minute) % 60)
-        before = {pk for pk, mail in self.mails.items() if mail.status == "owed" and mail.due_at < self.now}
+        before = {pk for pk, mail in self.mails.items() if mail.status == "queued" and mail.due_at < self.now}
         self.here.run("sweep_mail")
         expected: list[tuple[str, str]] = []
-        if minute == notifications.REMINDERS_MINUTE:
+        if minute == schedule.REMINDERS_MINUTE:
             self.remind_patrons()
         else:
             for pk in sorted(before, key=lambda one: self.mails[one].due_at):
@@ -670,24 +676,24 @@ class Desk(RuleBasedStateMachine):
                 pk = f"MAIL#reminder-{charter.event_id[:8]}-{day}-{days}"
                 to = charter.details["patron"]["email"]
                 assert (pk, "MAIL") in self.here.dynamo.items
-                self.mails.setdefault(pk, Mail(pk, "balance_reminder", to, "owed", 0, self.now, charter=charter))
+                self.mails.setdefault(pk, Mail(pk, "balance_reminder", to, "queued", 0, self.now, charter=charter))
 
     def ended(self, *statuses: str) -> list[Mail]:
         return [mail for mail in self.mails.values() if mail.status in statuses]
 
-    @precondition(lambda self: self.ended("failed", "ambiguous", "sent", "withdrawn"))
+    @precondition(lambda self: self.ended("failed", "uncertain", "sent", "cancelled"))
     @rule(place=places)
     def retry(self, place: int) -> None:
-        found = self.ended("failed", "ambiguous", "sent", "withdrawn")
+        found = self.ended("failed", "uncertain", "sent", "cancelled")
         mail = found[place % len(found)]
         url = f"/api/mail/{mail.mail_id.removeprefix('MAIL#')}/retry"
-        if mail.status in ("sent", "withdrawn"):
+        if mail.status in ("sent", "cancelled"):
             self.ask("POST", url, expect=(409,))
             return
-        if mail.retried_at and mail.retried_at > self.now - acts.DOUBLE_TAP:
+        if mail.retried_at and mail.retried_at > self.now - retry.DOUBLE_TAP:
             return
         answer = self.write("POST", url, expect=202, again=409)
-        mail.retried_at, mail.attempts, mail.status = self.now, 0, "owed"
+        mail.retried_at, mail.attempts, mail.status = self.now, 0, "queued"
         if mail.kind == "receipt" and mail.row:
             mail.row.receipt = "pending"
         self.try_mail(mail)
@@ -822,7 +828,7 @@ class Desk(RuleBasedStateMachine):
         assert found == {event_id: people for event_id, people in expected.items() if people}
 
     def see_mail(self) -> None:
-        for status in ("owed", "sent", "failed", "ambiguous", "withdrawn"):
+        for status in ("queued", "sent", "failed", "uncertain", "cancelled"):
             listed = {f"MAIL#{one['mail_id']}" for one in self.pages(f"/api/mail?status={status}", "mails")}
             known = {pk for pk, mail in self.mails.items() if mail.status == status}
             assert known <= listed
@@ -834,7 +840,7 @@ class Desk(RuleBasedStateMachine):
         for pk, status in (
             (key[0], item["status"]["S"]) for key, item in self.here.dynamo.items.items() if key[1] == "MAIL"
         ):
-            assert status != "owed"
+            assert status != "queued"
             assert status != "sent" or f"<{pk.removeprefix('MAIL#')}@sail.example.com>" in accepted
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import ledger, notifications, times
+from chalicelib.core import times
+from chalicelib.mail import outbox
+from chalicelib.money.methods import METHODS
 
 Json = dict[str, Any]
 DAY = timedelta(days=1)
@@ -170,12 +172,12 @@ class Charter:
 
 def statuses_after(answer: str, attempts: int) -> tuple[str, timedelta | None]:
     """What a try comes to when the mail service answers so; and when the next one is due."""
-    if answer == "busy" and attempts < notifications.MAX_ATTEMPTS:
-        return "owed", timedelta(minutes=notifications.BACK_OFF_MINUTES[attempts - 1])
-    return {"": "sent", "lost": "ambiguous"}.get(answer, "failed"), None
+    if answer == "busy" and attempts < outbox.MAX_ATTEMPTS:
+        return "queued", timedelta(minutes=outbox.BACK_OFF_MINUTES[attempts - 1])
+    return {"": "sent", "lost": "uncertain"}.get(answer, "failed"), None
 
 
-RECEIPTS = {"sent": "sent", "withdrawn": "off", "failed": "failed", "ambiguous": "failed"}
+RECEIPTS = {"sent": "sent", "cancelled": "off", "failed": "failed", "uncertain": "failed"}
 
 
 def totals(rows: Iterable[tuple[Charter, Row]]) -> dict[str, int]:
@@ -190,4 +192,4 @@ def totals(rows: Iterable[tuple[Charter, Row]]) -> dict[str, int]:
 
 
 def status_when_logged(method: str) -> str:
-    return "cleared" if method in ledger.CLEARED_ON_RECEIPT else "received"
+    return "cleared" if METHODS[method].cleared_on_receipt else "received"

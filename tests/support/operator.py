@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib import auth, settings, store, times
-from chalicelib.acts import Actor
-from chalicelib.ledger import Sums
+from chalicelib.charters import store as charter_store
+from chalicelib.core import settings, times
+from chalicelib.core.audit import Actor
+from chalicelib.money.ledger import Sums
+from chalicelib.sign_in import passwords
 
 PASSWORD = "a-long-enough-password"
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -24,9 +26,9 @@ _numbers = itertools.count(1)
 def password_hash() -> str:
     """As `tools.password` makes it, at a fraction of the cost, and the same in every process of the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(auth, "LOG2_N", 8)
+        patch.setattr(passwords, "LOG2_N", 8)
         patch.setattr(secrets, "token_bytes", lambda count: bytes(range(count)))
-        return auth.hash_password(PASSWORD)
+        return passwords.hash_password(PASSWORD)
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -87,9 +89,9 @@ def details(**changes: Any) -> dict[str, Any]:
     }
 
 
-def event(*, status: str = "scheduled", event_id: str = "", **changes: Any) -> store.EventRecord:
+def event(*, status: str = "scheduled", event_id: str = "", **changes: Any) -> charter_store.EventRecord:
     """A charter as the store keeps it."""
-    return store.EventRecord(
+    return charter_store.EventRecord(
         event_id=event_id or secrets.token_urlsafe(16),
         details=details(**changes),
         status=status,

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 
-from chalicelib import mailer
+from chalicelib.mail import gmail
 from tools.embedded import free_port
 
 SLOW = "250 OK, at last"
@@ -157,8 +157,8 @@ def open_post(certificate: Path) -> Iterator[Post]:
 
 def use(server: Post, certificate: Path, patch: pytest.MonkeyPatch) -> None:
     """From now on the product takes this server for Gmail's, and trusts it."""
-    patch.setattr(mailer, "GMAIL_HOST", "localhost")
-    patch.setattr(mailer, "GMAIL_PORT", server.port)
+    patch.setattr(gmail, "GMAIL_HOST", "localhost")
+    patch.setattr(gmail, "GMAIL_PORT", server.port)
     patch.setenv("SSL_CERT_FILE", str(certificate))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import aws
+from chalicelib.core import aws
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib import aws, settings
+from chalicelib.core import aws, settings
 from tests.support import operator
 from tests.support.table import create_table
 

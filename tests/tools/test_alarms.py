@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from chalicelib import feedback, mailer, notifications, store
+from chalicelib.mail import bounces, outbox, transport
+from chalicelib.mail import store as mail_store
+from chalicelib.schedule import MAIL_KINDS
 from tests.support.running import ROOT
 from tests.support.table import _Loader
 from tools import stacks
@@ -28,18 +30,18 @@ def counts(name: str, line: str) -> bool:
     return any((phrase or word) in line for _, phrase, word in terms)
 
 
-def one_mail(attempts: int) -> store.Mail:
-    return store.Mail("1-receipt", "receipt", "ana@example.com", {"payment": {}}, "2026-11-22T20:00:00Z", attempts)
+def one_mail(attempts: int) -> mail_store.Mail:
+    return mail_store.Mail("1-receipt", "receipt", "ana@example.com", {"payment": {}}, "2026-11-22T20:00:00Z", attempts)
 
 
 @pytest.fixture
 def outcome(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """Delivers without a store or a mail service; how the service answers stands in here."""
-    told: dict[str, Any] = {"is": mailer.Outcome("sent", "SES: 1")}
-    monkeypatch.setattr(mailer, "send", lambda _: told["is"])
-    monkeypatch.setattr(notifications, "compose", lambda mail: mail)
-    monkeypatch.setattr(store, "finish_mail", lambda *_: None)
-    monkeypatch.setattr(store, "postpone_mail", lambda *_: None)
+    told: dict[str, Any] = {"is": transport.Outcome("sent", "SES: 1")}
+    monkeypatch.setattr(transport, "send", lambda _: told["is"])
+    monkeypatch.setattr(outbox, "compose", lambda mail: mail)
+    monkeypatch.setattr(mail_store, "finish_mail", lambda *_: None)
+    monkeypatch.setattr(mail_store, "postpone_mail", lambda *_: None)
     return told
 
 
@@ -47,14 +49,12 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [f"[{record.levelname}] {record.getMessage()}" for record in caplog.records]
 
 
-@pytest.mark.parametrize(
-    ("status", "attempts"), [("failed", 1), ("ambiguous", 1), ("retry", notifications.MAX_ATTEMPTS)]
-)
+@pytest.mark.parametrize(("status", "attempts"), [("failed", 1), ("uncertain", 1), ("retry", outbox.MAX_ATTEMPTS)])
 def test_a_mail_that_is_given_up_is_counted_once(
     outcome: dict[str, Any], caplog: pytest.LogCaptureFixture, status: Any, attempts: int
 ) -> None:
-    outcome["is"] = mailer.Outcome(status, "SES: MessageRejected")
-    notifications.deliver(one_mail(attempts), NOW)
+    outcome["is"] = transport.Outcome(status, "SES: MessageRejected")
+    outbox.deliver(one_mail(attempts), MAIL_KINDS, NOW)
     assert [counts("ApiMailsGivenUp", line) for line in lines(caplog)].count(True) == 1
     assert not any(counts("ApiErrorLines", line) for line in lines(caplog)), "a wrong address is no error of ours"
 
@@ -62,18 +62,18 @@ def test_a_mail_that_is_given_up_is_counted_once(
 def test_a_mail_that_waits_is_counted_from_its_fourth_try_on(
     outcome: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    outcome["is"] = mailer.Outcome("retry", "SES: Throttling")
-    for attempts in range(1, notifications.MAX_ATTEMPTS):
+    outcome["is"] = transport.Outcome("retry", "SES: Throttling")
+    for attempts in range(1, outbox.MAX_ATTEMPTS):
         caplog.clear()
-        notifications.deliver(one_mail(attempts), NOW)
+        outbox.deliver(one_mail(attempts), MAIL_KINDS, NOW)
         assert not any(counts("SweepMailsGivenUp", line) for line in lines(caplog))
         assert any(counts("StuckMails", line) for line in lines(caplog)) == (attempts >= 4)
-    assert sum(notifications.BACK_OFF_MINUTES[:3]) == 21
+    assert sum(outbox.BACK_OFF_MINUTES[:3]) == 21
 
 
 def test_a_mail_that_was_sent_is_not_counted(outcome: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        notifications.deliver(one_mail(1), NOW)
+        outbox.deliver(one_mail(1), MAIL_KINDS, NOW)
     names = ("ApiMailsGivenUp", "StuckMails", "ApiErrorLines")
     assert not [line for line in lines(caplog) if any(counts(name, line) for name in names)]
 
@@ -81,10 +81,10 @@ def test_a_mail_that_was_sent_is_not_counted(outcome: dict[str, Any], caplog: py
 def test_a_mail_that_came_back_is_counted_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(store, "read_mail", lambda _: one_mail(1))
-    monkeypatch.setattr(store, "change_mail", lambda *_: None)
+    monkeypatch.setattr(mail_store, "read_mail", lambda _: one_mail(1))
+    monkeypatch.setattr(mail_store, "change_mail", lambda *_: None)
     bounce = {"eventType": "Bounce", "mail": {"tags": {"mail_id": ["1-receipt"]}}, "bounce": {}}
-    feedback.take(bounce, now=NOW)
+    bounces.record_report(bounce, kinds=MAIL_KINDS, now=NOW)
     assert [counts("MailsThatCameBack", line) for line in lines(caplog)].count(True) == 1
     assert not any(counts("MailFeedbackErrorLines", line) for line in lines(caplog))
 

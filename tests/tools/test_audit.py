@@ -14,9 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import acts, events, payments, store, waiver_versions, waivers
-from chalicelib.acts import Actor
-from chalicelib.settings import settings
+from chalicelib import schedule
+from chalicelib.charters import service as charters
+from chalicelib.core.audit import Actor, audit_event
+from chalicelib.core.settings import settings
+from chalicelib.mail import store as mail_store
+from chalicelib.payments import service as payments
+from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import store as waiver_store
+from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
 from tests.support.desk import Desk, open_desk
 from tests.support.operator import ADMIN, NOW
@@ -42,7 +48,7 @@ def made(dynamodb_local: str) -> list[Items]:
         desk = Desk(Cloud("none"), dynamodb, settings().table)
         details = {"patron": {"name": "Ana Rivera", "email": "ana@example.com", "phone": "+1 415 555 0100"}}
         body = {"title": "Sunset", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z", **details}
-        charter = events.create_event(body, request_key=operator.uuid(), actor=ADMIN, now=NOW)[0]["event_id"]
+        charter = charters.create_event(body, request_key=operator.uuid(), actor=ADMIN, now=NOW)[0]["event_id"]
         desk.log_payment(charter, 40_000, kind="deposit", notify=True)
         check = desk.log_payment(charter, 30_000, method="check")
         payments.clear_payment(charter, check, {}, actor=ADMIN, now=NOW)
@@ -52,7 +58,7 @@ def made(dynamodb_local: str) -> list[Items]:
         voided = desk.log_payment(charter, 99_900, kind="tip")
         payments.void_payment(charter, voided, {"reason": "typed twice"}, actor=ADMIN, now=NOW)
         desk.log_payment(charter, 1_000, method="zelle")
-        events.cancel_event(charter, {"reason": "storm"}, actor=ADMIN, now=NOW)
+        charters.cancel_event(charter, {"reason": "storm"}, actor=ADMIN, now=NOW)
         other = desk.create_event()
         desk.sign_waiver(other, signer_email="bo@example.com")
         waiver_versions.publish_version({"title": "New", "text": "new text"}, actor=ADMIN, now=NOW)
@@ -60,11 +66,11 @@ def made(dynamodb_local: str) -> list[Items]:
             {"title": "Nuevo", "text": "texto nuevo", "language": "es"}, actor=ADMIN, now=NOW
         )
         # What stands beside the chain's head: a turn to sign, and how far the operator was told of it.
-        assert store.take_turn(1, 0, 1)
-        waivers.mail_head(NOW.replace(hour=waivers.HEAD_MAIL_HOUR))
-        by_itself = acts.audit("waiver_copy_sent", Actor("system", ""), "2026-11-22T20:00:00Z", waiver_ids=[])
-        (copy,) = (mail for mail in store.list_mail("owed", "", 100)[0] if mail.kind == "waiver_copy")
-        store.finish_mail(copy, "sent", "2026-11-22T20:00:00Z", "SES: 1", None, by_itself)
+        assert waiver_store.take_turn(1, 0, 1)
+        schedule.mail_chain_head(NOW.replace(hour=waiver_records.HEAD_MAIL_HOUR))
+        by_itself = audit_event("waiver_copy_sent", Actor("system", ""), "2026-11-22T20:00:00Z", waiver_ids=[])
+        (copy,) = (mail for mail in mail_store.list_mail("queued", "", 100)[0] if mail.kind == "waiver_copy")
+        mail_store.finish_mail(copy, "sent", "2026-11-22T20:00:00Z", "SES: 1", None, by_itself)
         return list(restore.scan(dynamodb, desk.table))
 
 

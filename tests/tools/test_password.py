@@ -8,7 +8,8 @@ import uuid
 import pyotp
 import pytest
 
-from chalicelib import auth, settings
+from chalicelib.core import settings
+from chalicelib.sign_in import passwords
 from tests.support import operator
 from tests.support.functions import create_functions
 from tests.support.running import ROOT
@@ -26,7 +27,7 @@ def run(typed: str) -> "subprocess.CompletedProcess[str]":
 def test_the_printed_hash_opens_the_door() -> None:
     done = run("a captain's long password\n")
     assert done.returncode == 0
-    assert auth.verify_password("a captain's long password", done.stdout.strip())
+    assert passwords.verify_password("a captain's long password", done.stdout.strip())
 
 
 def test_a_short_password_is_refused_in_one_line() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib import events
+from chalicelib.charters import service as charters
 from tests.support import operator
 from tests.support.desk import Desk, open_desk
 from tests.support.operator import NOW
@@ -51,7 +51,7 @@ def test_the_product_works_on_the_restored_table(desk: Desk) -> None:
     env.plan_and_merge(desk.cloud, {"SCC_TABLE": target}, yes=True)
     assert restore.live_table(desk.cloud) == target
     with operator.operating(SCC_TABLE=target):
-        page = json.loads(events.list_events(events.parse_board_page({}, now=NOW)))
+        page = json.loads(charters.list_events(charters.parse_board_page({}, now=NOW)))
         balances = sorted(each["balance"]["received_cents"] for each in page["events"])
         desk.log_payment(page["events"][0]["event_id"], 1)
     assert balances == [12_345, 40_000]

@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
-from chalicelib import aws
+from chalicelib.core import aws
 from tests.support.faults import retry_at_once
 
 KEY = {"PK": {"S": "EVENT#1"}, "SK": {"S": "EVENT"}}

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import fields
-from chalicelib.errors import BadInput
-from chalicelib.fields import Fields
+from chalicelib.core import fields
+from chalicelib.core.errors import BadInput
+from chalicelib.core.fields import Fields
 
 
 def problems(form: Fields) -> dict[str, str]:

@@ -19,39 +19,34 @@ from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
 from chalice.app import Request
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from chalicelib import (
-    auth,
-    chain,
-    events,
-    feedback,
-    fields,
-    lists,
-    mails,
-    money,
-    pages,
-    payments,
-    reports,
-    sheets,
-    signing,
-    times,
-    waiver_page,
-    waiver_versions,
-    waivers,
-    web,
-)
-from chalicelib import settings as environment
-from chalicelib.errors import BadInput, NotFound, NotSignedIn, SettingsError, TooLarge
-from chalicelib.fields import Fields
+from chalicelib.charters import service as charters
+from chalicelib.core import csv_export, fields, http, paging, settings, times
+from chalicelib.core.errors import BadInput, NotFound, NotSignedIn, SettingsError, TooLarge
+from chalicelib.core.fields import Fields
+from chalicelib.core.throttle import client_network
+from chalicelib.mail import admin as mail_admin
+from chalicelib.mail import bounces
+from chalicelib.money import amounts
+from chalicelib.payments import reports
+from chalicelib.payments import service as payments
+from chalicelib.sign_in import passwords
+from chalicelib.sign_in import service as sign_in
+from chalicelib.waivers import evidence, markdown, signing
+from chalicelib.waivers import form as signing_form
+from chalicelib.waivers import page as waiver_page
+from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 NOW = operator.NOW
 
 # Seeded, so that a run of all tests does not fail by luck; a longer one looks further.
-fuzz = settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=EXAMPLES <= 40)
+fuzz = examples(max_examples=EXAMPLES, deadline=None, database=None, derandomize=EXAMPLES <= 40)
 
 any_char = st.characters(exclude_categories=[]) | st.sampled_from(
     "\x00\t\n\r\x1f\x7f\x85\u2028\ud800\udfff\ufffd\uffff💥ﬃ\u0663"
@@ -176,7 +171,7 @@ PAYMENT = {
 def test_a_charters_details_are_taken_or_refused_and_taken_again_as_they_are(body: dict[str, Any]) -> None:
     def take(body: dict[str, Any]) -> dict[str, Any]:
         form = Fields(body)
-        details = events.take_details(form)
+        details = charters.take_details(form)
         form.finish()
         return details
 
@@ -209,7 +204,7 @@ def test_a_payment_is_taken_or_refused(payment_id: str, body: dict[str, Any]) ->
 def test_credentials_are_taken_or_refused_and_a_password_is_never_echoed(body: dict[str, Any]) -> None:
     told = ""
     try:
-        auth.parse_credentials(body).password.encode()
+        sign_in.parse_credentials(body).password.encode()
     except BadInput as problem:
         told = json.dumps(problem.body())
     storable(told)
@@ -253,7 +248,7 @@ zones = st.sampled_from(["UTC", "America/Los_Angeles", "Pacific/Apia", "Pacific/
 @given(instants.map(lambda text: text[:10]) | instants | any_text, zones, st.booleans())
 def test_a_bound_is_none_or_can_be_written(text: str, timezone: str, end: bool) -> None:
     form = Fields({"from": text})
-    bound = lists.take_bound(form, "from", timezone, end=end)
+    bound = paging.take_bound(form, "from", timezone, end=end)
     if bound:
         assert bound.tzinfo
         assert len(times.format_instant(bound)) == 20
@@ -271,30 +266,30 @@ def test_a_time_zone_is_one_or_none(name: str) -> None:
 @fuzz
 @given(st.integers(-(10**15), 10**15), st.sampled_from(["USD", "EUR", "JPY", "KWD", "CHF", "XXX"]))
 def test_an_amount_is_written_to_the_last_unit(amount_cents: int, currency: str) -> None:
-    plain = money.plain(amount_cents, currency)
+    plain = amounts.plain(amount_cents, currency)
     decimals = len(plain.partition(".")[2])
     assert Decimal(plain).scaleb(decimals) == amount_cents
-    spelled = money.spell(amount_cents, currency).replace(",", "")
+    spelled = amounts.spell(amount_cents, currency).replace(",", "")
     assert Decimal("".join(re.findall(r"[-\d.]", spelled))) == Decimal(plain)
 
 
 LISTS = {
-    "events": lambda query: events.parse_board_page(query, now=NOW),
+    "events": lambda query: charters.parse_board_page(query, now=NOW),
     "payments": lambda query: reports.parse_report(query, now=NOW),
     "to_clear": reports.parse_to_clear,
-    "waivers": waivers.parse_search,
-    "mail-owed": mails.parse_page,
+    "waivers": waiver_records.parse_search,
+    "mail-owed": mail_admin.parse_page,
     "summary": lambda query: reports.parse_summary(query, now=NOW),
 }
 cursors = st.builds(
-    lists.make_cursor,
+    paging.make_cursor,
     st.sampled_from(sorted(LISTS)),
     st.builds("{}#{}".format, instants, st.sampled_from(["000000000001", "A" * 22, "-1", "²", "x#y", "~", "é"])),
 )
 queries = st.dictionaries(
     st.sampled_from(["from", "to", "limit", "status", "method", "by", "query", "other"]) | any_text,
     st.sampled_from(
-        ["1", "100", "101", "0", "-1", "²", "\u0661", "day", "week", "month", "owed", "sent", "cash", "9" * 5]
+        ["1", "100", "101", "0", "-1", "²", "\u0661", "day", "week", "month", "queued", "sent", "cash", "9" * 5]
     )
     | instants
     | instants.map(lambda text: text[:10])
@@ -318,10 +313,10 @@ def test_a_query_is_taken_or_refused(name: str, query: dict[str, str], cursor: s
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2199, 1, 1)), st.text("AZaz09-_#", max_size=60))  # noqa: DTZ001
 def test_a_cursor_leads_back_to_its_place_in_its_own_list_only(at: datetime, rest: str) -> None:
     key = f"{times.format_instant(at.replace(tzinfo=UTC))}#{rest}"
-    form = Fields({"cursor": lists.make_cursor("payments", key)})
-    assert lists.take_cursor(form, "payments") == f"{key}~"
-    other = Fields({"cursor": lists.make_cursor("payments", key)})
-    assert lists.take_cursor(other, "events") == ""
+    form = Fields({"cursor": paging.make_cursor("payments", key)})
+    assert paging.take_cursor(form, "payments") == f"{key}~"
+    other = Fields({"cursor": paging.make_cursor("payments", key)})
+    assert paging.take_cursor(other, "events") == ""
     assert list(other.problems) == ["cursor"]
 
 
@@ -372,18 +367,18 @@ def words(tree: Any) -> str:
 @fuzz
 @given(marks)
 def test_of_any_markdown_only_harmless_elements_come_out_with_every_word(text: str) -> None:
-    page = Page(pages.markdown(text))
+    page = Page(markdown.to_html(text))
     for tag, attributes in page.tags:
         assert tuple(attributes) == ALLOWED[tag]
         if tag == "a":
             assert re.match(r"(https?://|mailto:|tel:)", attributes["href"] or "", re.IGNORECASE)
-    assert "".join(page.text.split()) == "".join(words(pages.read_markdown(text)).split())
+    assert "".join(page.text.split()) == "".join(words(markdown.parse(text)).split())
 
 
 @fuzz
 @given(marks)
 def test_the_html_of_a_waiver_taken_for_markdown_is_text(text: str) -> None:
-    assert {tag for tag, _ in Page(pages.markdown(pages.markdown(text))).tags} <= set(ALLOWED)
+    assert {tag for tag, _ in Page(markdown.to_html(markdown.to_html(text))).tags} <= set(ALLOWED)
 
 
 @pytest.mark.parametrize(
@@ -420,7 +415,7 @@ def test_the_html_of_a_waiver_taken_for_markdown_is_text(text: str) -> None:
 def test_no_text_of_full_length_takes_long(piece: str) -> None:
     text = (piece * waiver_versions.MAX_TEXT_CHARS)[: waiver_versions.MAX_TEXT_CHARS]
     begun = time.process_time()
-    Page(pages.markdown(text))
+    Page(markdown.to_html(text))
     # The function is stopped at 15 s.
     assert time.process_time() - begun < 15
 
@@ -484,13 +479,13 @@ def test_a_form_is_taken_or_refused_and_what_it_becomes_has_a_hash(
     if minors:
         form |= {"minor_name": [name for name, _ in minors], "minor_birth_date": [born for _, born in minors][lame:]}
     try:
-        taken = signing.parse_signing(form, EVENT, now=NOW)
+        taken = signing_form.parse_signing(form, EVENT, now=NOW)
     except BadInput as problem:
         storable(problem.body())
         return
     records = signing._records(EVENT, waiver_versions.sample("en"), taken, signing.Visitor("192.0.2.7", "x"), NOW)
     storable(records)
-    assert all(chain.record_hash(record) for record in records)
+    assert all(evidence.record_hash(record) for record in records)
     assert taken.signature_typed or taken.signature_strokes
 
 
@@ -501,13 +496,13 @@ def test_a_form_is_taken_or_refused_and_what_it_becomes_has_a_hash(
 @example("[[[true, false]]]")
 def test_strokes_are_lists_of_points_and_come_back_as_they_are(text: str) -> None:
     form = Fields({"signature_strokes": text})
-    found = signing._take_strokes(form)
+    found = signing_form._take_strokes(form)
     if form.problems:
         return
     given = json.loads(text)
     assert isinstance(given, list)
-    assert all(isinstance(point, list | dict) for stroke in given for point in signing._points(stroke))
-    assert signing._take_strokes(Fields({"signature_strokes": json.dumps(found)})) == found
+    assert all(isinstance(point, list | dict) for stroke in given for point in signing_form._points(stroke))
+    assert signing_form._take_strokes(Fields({"signature_strokes": json.dumps(found)})) == found
 
 
 def request(raw: bytes, **headers: str) -> Request:
@@ -532,22 +527,22 @@ def request(raw: bytes, **headers: str) -> Request:
 )
 def test_any_posted_bytes_are_a_form_or_refused(raw: bytes) -> None:
     try:
-        form = web.read_form(request(raw))
+        form = http.read_form(request(raw))
     except BadInput:
         return
-    assert sum(map(len, form.values())) <= web.MAX_FORM_FIELDS
+    assert sum(map(len, form.values())) <= http.MAX_FORM_FIELDS
     json.dumps(form, ensure_ascii=False).encode()
 
 
 @fuzz
 @given(st.dictionaries(st.text(max_size=20), st.lists(st.text(max_size=20), min_size=1, max_size=3), max_size=20))
 def test_a_form_comes_back_as_it_was_filled_in(form: dict[str, list[str]]) -> None:
-    assert web.read_form(request(urlencode(form, doseq=True).encode())) == form
+    assert http.read_form(request(urlencode(form, doseq=True).encode())) == form
 
 
 def test_a_body_is_measured_before_it_is_read() -> None:
     with pytest.raises(TooLarge):
-        web.read_form(request(b"a=" + b"x" * web.MAX_FORM_BYTES))
+        http.read_form(request(b"a=" + b"x" * http.MAX_FORM_BYTES))
 
 
 # --- headers and ids ------------------------------------------------------------------------------
@@ -562,7 +557,7 @@ def test_any_accept_language_is_a_language(header: str) -> None:
 @fuzz
 @given(any_text | st.ip_addresses().map(str) | st.ip_addresses(v=6).map(lambda ip: f"{ip}%eth0"))
 def test_any_address_has_a_neighbourhood(address: str) -> None:
-    assert address in auth.neighbourhood(address) or "::/64" in auth.neighbourhood(address)
+    assert address in client_network(address) or "::/64" in client_network(address)
 
 
 @fuzz
@@ -570,21 +565,21 @@ def test_any_address_has_a_neighbourhood(address: str) -> None:
 def test_no_garbage_is_a_session(header: str) -> None:
     assume(not re.fullmatch(r"bearer .{43}", header, re.IGNORECASE | re.ASCII))
     with pytest.raises(NotSignedIn):
-        auth.authenticate({"authorization": header}, now=NOW)
+        sign_in.authenticate({"authorization": header}, now=NOW)
 
 
 @fuzz
 @given(any_text | st.text("A-_\n", min_size=22, max_size=23))
 def test_an_id_is_well_formed_or_unknown_without_a_look(text: str) -> None:
     assume(not fields.is_event_id(text))
-    for find in (events.find_event, payments.find_charter, lambda each: signing.open_desk(each, ["en"])):
+    for find in (charters.find_event, charters.find_charter, lambda each: signing.open_desk(each, ["en"])):
         with pytest.raises(NotFound):
             find(text)
-    assert waivers.find_signed(text, "0" * 32) is None
-    assert waivers.find_copy(text, "A" * 22) == []
-    assume(not mails._MAIL_ID.fullmatch(text))
+    assert waiver_records.find_signed(text, "0" * 32) is None
+    assert waiver_records.find_copy(text, "A" * 22) == []
+    assume(not mail_admin._MAIL_ID.fullmatch(text))
     with pytest.raises(NotFound):
-        mails._find(text)
+        mail_admin._find(text)
 
 
 # --- sheets, settings, reports of mail, the chain -------------------------------------------------
@@ -605,7 +600,7 @@ def test_an_id_is_well_formed_or_unknown_without_a_look(text: str) -> None:
     )
 )
 def test_no_cell_of_a_sheet_starts_a_formula_or_leaves_its_place(rows: list[list[Any]]) -> None:
-    sheet = sheets.to_csv(["a", "b"], rows)
+    sheet = csv_export.to_csv(["a", "b"], rows)
     read = list(csv.reader(io.StringIO(sheet, newline="")))[1:]
     for row, cells in zip(rows, read, strict=True):
         for value, cell in zip(row, cells, strict=True):
@@ -642,7 +637,7 @@ def test_any_environment_is_complete_or_named_without_its_secrets(values: dict[s
         raise LookupError(name)
 
     try:
-        told = str(environment.load(values, read_parameter) and "SCC_")
+        told = str(settings.load(values, read_parameter) and "SCC_")
     except SettingsError as problem:
         told = str(problem)
     assert re.match(r"(ADMIN_PASS_HASH|SCC_[A-Z_]*)\b", told)
@@ -654,10 +649,10 @@ def test_any_environment_is_complete_or_named_without_its_secrets(values: dict[s
 @given(any_text | st.text("=;.@ \nab", max_size=30).map(lambda names: names.replace("b", operator.password_hash())))
 def test_any_list_of_admins_is_one_or_refused(text: str) -> None:
     try:
-        admins = environment.parse_admins(text)
+        admins = settings.parse_admins(text)
     except SettingsError:
         return
-    assert all(auth.verify_password(operator.PASSWORD, password_hash) for password_hash in admins.values())
+    assert all(passwords.verify_password(operator.PASSWORD, password_hash) for password_hash in admins.values())
 
 
 DETAIL = {
@@ -675,20 +670,22 @@ DETAIL = {
 @given(any_text)
 def test_a_diagnosis_is_one_line_without_an_address(words: str) -> None:
     detail = {**DETAIL, "bounce": {**DETAIL["bounce"], "bouncedRecipients": [{"diagnosticCode": words}]}}
-    report = feedback.parse(detail, NOW)
+    report = bounces.parse(detail, NOW)
     assert "\n" not in report.detail
     assert not re.search(r"\w@\w", report.detail)
-    assert len(report.detail) <= feedback.DETAIL_CHARS
+    assert len(report.detail) <= bounces.DETAIL_CHARS
 
 
 def _export() -> bytes:
     sample = waiver_versions.sample("en")
     flat = {name: [value] for name, value in FORM.items()}
-    signed = signing.parse_signing(flat | {"minor_name": ["Bo"], "minor_birth_date": ["2020-02-29"]}, EVENT, now=NOW)
+    signed = signing_form.parse_signing(
+        flat | {"minor_name": ["Bo"], "minor_birth_date": ["2020-02-29"]}, EVENT, now=NOW
+    )
     visitor = signing.Visitor("192.0.2.7", "x")
-    records = chain.seal(signing._records(EVENT, sample, signed, visitor, NOW), 0, "")
+    records = evidence.seal(signing._records(EVENT, sample, signed, visitor, NOW), 0, "")
     export = {
-        "format": chain.FORMAT,
+        "format": evidence.FORMAT,
         "count": len(records),
         "head": records[-1]["record_hash"],
         "versions": {sample["waiver_version"]: sample["text"]},
@@ -701,12 +698,12 @@ def _export() -> bytes:
 @given(st.data())
 def test_an_export_with_one_byte_changed_lost_or_added_is_told(data: st.DataObject) -> None:
     whole = _export()
-    assert chain.find_fault_in(whole) is None
+    assert evidence.find_fault_in(whole) is None
     place = data.draw(st.integers(0, len(whole) - 1))
     put_in = data.draw(st.binary(max_size=2))
     altered = whole[:place] + put_in + whole[place + data.draw(st.integers(0, 2)) :]
     assume(altered not in (whole, whole + b"\n"))
-    assert chain.find_fault_in(altered)
+    assert evidence.find_fault_in(altered)
 
 
 @fuzz
@@ -716,4 +713,4 @@ def test_any_file_is_told_not_to_be_an_export(data: st.DataObject) -> None:
     changed = near(whole) | st.just(whole["records"][0]).flatmap(near).map(lambda one: {**whole, "records": [one]})
     file = data.draw(st.binary(max_size=100) | (any_json | changed).map(json.dumps).map(str.encode))
     assume(file not in (_export(), json.dumps(whole).encode()))
-    assert chain.find_fault_in(file)
+    assert evidence.find_fault_in(file)

@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import ledger
-from chalicelib.ledger import Sums
+from chalicelib.money import ledger
+from chalicelib.money.ledger import Sums
+from chalicelib.money.methods import METHODS
 from tests.support import operator
 
 
@@ -20,7 +21,7 @@ def some_rows(chance: random.Random) -> list[dict[str, Any]]:
     """Rows of every kind and state, many at the very same second."""
     rows = []
     for _ in range(chance.randint(0, 12)):
-        kind, method = chance.choice(ledger.KINDS), chance.choice(ledger.METHODS)
+        kind, method = chance.choice(ledger.KINDS), chance.choice(list(METHODS))
         second = f"2026-11-22T10:00:0{chance.randint(0, 3)}Z"
         rows.append(
             paid(

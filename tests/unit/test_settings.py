@@ -1,7 +1,7 @@
 import pytest
 
-from chalicelib import settings
-from chalicelib.errors import SettingsError
+from chalicelib.core import settings, system
+from chalicelib.core.errors import SettingsError
 from tests.support import operator
 
 HASH = operator.password_hash()
@@ -168,7 +168,7 @@ def test_an_empty_parameter_counts_as_missing() -> None:
 
 def test_the_environment_is_read_now_and_then_and_a_failure_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1000.0]
-    monkeypatch.setattr(settings.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(system, "monotonic_s", lambda: clock[0])
     settings.forget()
     monkeypatch.delenv("SCC_TABLE")
     with pytest.raises(SettingsError):

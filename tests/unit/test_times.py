@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from chalicelib import times
+from chalicelib.core import times
 
 
 @pytest.mark.parametrize(

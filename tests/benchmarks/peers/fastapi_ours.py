@@ -5,17 +5,21 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request, Response
 from mangum import Mangum
 
-from chalicelib import acts, auth, events, payments, times
+from chalicelib.charters import service as charters
+from chalicelib.core import http, system
+from chalicelib.core.audit import Actor
+from chalicelib.payments import service as payments
+from chalicelib.sign_in import service as sign_in
 
 app = FastAPI()
 
 
-def signed_in(request: Request) -> auth.Session:
-    auth.check_origin(request.headers)
-    return auth.authenticate(request.headers, now=times.utc_now())
+def signed_in(request: Request) -> sign_in.Session:
+    http.check_origin(request.headers)
+    return sign_in.authenticate(request.headers, now=system.utc_now())
 
 
-Session = Annotated[auth.Session, Depends(signed_in)]
+Session = Annotated[sign_in.Session, Depends(signed_in)]
 
 
 @app.get("/api/session")
@@ -25,15 +29,15 @@ def session(session: Session) -> dict[str, str]:
 
 @app.get("/api/events")
 def list_events(session: Session, request: Request) -> Response:
-    text = events.list_events(events.parse_board_page(dict(request.query_params), now=times.utc_now()))
+    text = charters.list_events(charters.parse_board_page(dict(request.query_params), now=system.utc_now()))
     return Response(text, media_type="application/json")
 
 
 @app.put("/api/events/{event_id}/payments/{payment_id}")
 def log_payment(event_id: str, payment_id: str, body: dict[str, Any], session: Session, request: Request) -> Response:
-    command = payments.parse_payment(payment_id, body, now=times.utc_now())
-    actor = acts.Actor(name=session.admin, address=request.client.host)
-    answer, new = payments.log_payment(event_id, command, actor=actor, now=times.utc_now())
+    command = payments.parse_payment(payment_id, body, now=system.utc_now())
+    actor = Actor(name=session.admin, address=request.client.host)
+    answer, new = payments.log_payment(event_id, command, actor=actor, now=system.utc_now())
     return Response(answer, 201 if new else 200, media_type="application/json")
 
 

@@ -1,0 +1,1 @@
+"""Charters and the board."""

@@ -1,0 +1,51 @@
+"""Mails about a charter: the reminder of its balance."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from chalicelib.charters import reminders, store
+from chalicelib.charters.store import EventRecord
+from chalicelib.core import times
+from chalicelib.mail import outbox
+from chalicelib.mail.outbox import MailKind
+from chalicelib.mail.store import Mail
+
+
+def charter_data(event: EventRecord) -> dict[str, Any]:
+    """What every mail about a charter says of it."""
+    names = ("title", "starts_at", "timezone", "vessel", "departure_port")
+    return {"event_id": event.event_id, "status": event.status, **{name: event.details[name] for name in names}}
+
+
+def reminder_mail(event: EventRecord, days_before: int, now: datetime) -> Mail:
+    """Due at once, held by nobody, and the same mail however often it is queued."""
+    day, at = reminders.day(event), times.format_instant(now)
+    data = {
+        "charter": charter_data(event),
+        "balance": event.sums.balance(event.details["charter_fee_cents"]),
+        "currency": event.details["currency"],
+        "name": event.details["patron"]["name"],
+        "days_before": days_before,
+    }
+    mail_id = f"reminder-{event.event_id[:8]}-{day}-{days_before}"
+    return Mail(mail_id, "balance_reminder", event.details["patron"]["email"], data, due_at=at, created_at=at)
+
+
+def _renew_reminder(mail: Mail, now: datetime) -> Mail | str:
+    event = store.read_event(mail.data["charter"]["event_id"])
+    if event is None:
+        return "there is no such charter"
+    if why := reminders.why_not(event, now):
+        return why
+    fresh = reminder_mail(event, mail.data["days_before"], now)
+    if not mail.mail_id.startswith(fresh.mail_id):
+        return "the charter was moved to another day"
+    if fresh.to != mail.to:
+        address_hash = hashlib.sha256(fresh.to.encode()).hexdigest()[:12]
+        outbox.queue(fresh._replace(mail_id=f"{fresh.mail_id}-{address_hash}"))
+        return "the patron's address was changed; the reminder goes to the new one"
+    return mail._replace(data=fresh.data)
+
+
+MAIL_KINDS = {"balance_reminder": MailKind(renew=_renew_reminder)}

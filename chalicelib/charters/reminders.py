@@ -1,0 +1,63 @@
+"""Reminders of the balance: whom to remind, and when not any more. Switched on charter by charter."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from chalicelib.charters import store
+from chalicelib.charters.store import EventRecord
+from chalicelib.core import times
+
+DAYS_BEFORE = (7, 2)
+# A mark that was missed for longer is left out: a late reminder of "seven days" helps nobody.
+LATEST = timedelta(hours=24)
+MAX_CHARTERS = 10_000
+
+_WHY_NOT = {
+    "on": "",
+    "off": "reminders are switched off, or the charter is completed",
+    "stopped_cancelled": "the charter is cancelled",
+    "stopped_paid": "nothing is due",
+    "stopped_cash": "cash was logged",
+    "no_email": "the patron has no email address",
+}
+
+
+def find_due(now: datetime) -> Iterator[tuple[EventRecord, int]]:
+    """Charters whose mark (so many days before the start) has passed within the last day: one Query of the board."""
+    first = now + timedelta(days=min(DAYS_BEFORE)) - LATEST
+    last = now + timedelta(days=max(DAYS_BEFORE))
+    found, _ = store.list_events(
+        times.format_instant(first), f"{times.format_instant(last)}~", "scheduled", MAX_CHARTERS
+    )
+    for event in found:
+        for days in DAYS_BEFORE:
+            mark = times.parse_instant(event.details["starts_at"]) - timedelta(days=days)
+            is_due = now - LATEST < mark <= now and times.format_instant(mark) >= event.reminders_since
+            if is_due and not why_not(event, now):
+                yield event, days
+
+
+def why_not(event: EventRecord, now: datetime) -> str:
+    """Why the patron is not to be reminded now; empty when they are."""
+    if event.details["starts_at"] <= times.format_instant(now):
+        return "the charter has started"
+    return _WHY_NOT[state(event)]
+
+
+def state(event: EventRecord) -> str:
+    """The contract's `balance_reminders_state`."""
+    details, sums = event.details, event.sums
+    if not details["balance_reminders"] or event.status == "completed":
+        return "off"
+    if event.status == "cancelled":
+        return "stopped_cancelled"
+    if sums.due_cents(details["charter_fee_cents"]) <= 0:
+        return "stopped_paid"
+    if sums.cash_recorded_at >= event.reminders_since:
+        return "stopped_cash"
+    return "on" if details["patron"]["email"] else "no_email"
+
+
+def day(event: EventRecord) -> str:
+    """The day of the start, at the charter's place: another day has marks of its own."""
+    return str(times.local(event.details["starts_at"], event.details["timezone"]).date())

@@ -1,0 +1,223 @@
+"""Charter events, each with the sums of its ledger, and the board."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from chalicelib.core.audit import audit_item
+from chalicelib.core.dynamo import (
+    Item,
+    db,
+    item_key,
+    json_s,
+    load_data,
+    n,
+    put_write,
+    query_items,
+    read_items,
+    s,
+    table_name,
+    write_all,
+)
+from chalicelib.money.ledger import Sums
+
+NOBODY: frozenset[str] = frozenset()
+
+
+class Details(dict[str, Any]):
+    """What an admin edits, as it was read. As nobody changes it, it is the same as long as it is this one object."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+class EventRecord(NamedTuple):
+    event_id: str
+    details: Mapping[str, Any]
+    """What an admin edits."""
+    status: str
+    version: int
+    sums: Sums
+    ledger_seq: int
+    """Counts acts on the ledger: the next act names the one it has seen."""
+    signed_count: int
+    """How many people have signed; who signs again counts once."""
+    created_at: str
+    updated_at: str
+    reminders_since: str = ""
+    """When the balance reminders were switched on; empty while they are off."""
+    waivers_open_until: str = ""
+    """Till when a charter that is over takes signatures all the same."""
+    signed_guest_ids: frozenset[str] = NOBODY
+    signed_versions: frozenset[str] = NOBODY
+    """Which texts were signed here; empty also where all signatures are older than this note."""
+    dock_seq: int = 0
+    """Counts what was ticked at the dock: a departure names the one it has seen."""
+
+
+class Charter(NamedTuple):
+    """One event and all it owns, as one Query finds it."""
+
+    event: EventRecord
+    payment_items: list[Item]
+    waivers: list[dict[str, Any]]
+
+
+def put_new_event(event: EventRecord, audit: dict[str, Any], request_key: str | None, fingerprint: str) -> None:
+    """Raises AlreadyExists, with the earlier request under the same key, if that key was used."""
+    writes: list[Item] = []
+    if request_key:
+        writes.append(
+            put_write(
+                {
+                    **item_key(f"REQUEST#{request_key}", "REQUEST"),
+                    "event_id": s(event.event_id),
+                    "fingerprint": s(fingerprint),
+                },
+                only_new=True,
+            )
+        )
+    writes += [
+        put_write({**event_key(event.event_id), **_event_attributes(event), **_board_keys(event)}, only_new=True),
+        put_write(audit_item(event.event_id, audit)),
+    ]
+    write_all(writes, unique=0)
+
+
+def read_event(event_id: str) -> EventRecord | None:
+    answer = db().get_item(TableName=table_name(), Key=event_key(event_id), ConsistentRead=True)
+    return to_event(answer["Item"]) if "Item" in answer else None
+
+
+def read_charter(event_id: str, *, waivers: bool = True) -> Charter | None:
+    """The event, its payments and, if asked for, its waivers: one Query. Audit events sort before and stay out."""
+    last = "WAIVER#~" if waivers else "PAYMENT#~"
+    items = list(
+        query_items(
+            KeyConditionExpression="PK = :pk AND SK BETWEEN :first AND :last",
+            ExpressionAttributeValues={":pk": s(f"EVENT#{event_id}"), ":first": s("EVENT"), ":last": s(last)},
+            ConsistentRead=True,
+        )
+    )
+    if not items or items[0]["SK"]["S"] != "EVENT":
+        return None
+    return Charter(
+        event=to_event(items[0]),
+        payment_items=[item for item in items if item["SK"]["S"].startswith("PAYMENT#")],
+        waivers=[load_data(item) for item in items if item["SK"]["S"].startswith("WAIVER#")],
+    )
+
+
+def list_events(first: str, last: str, status: str | None, limit: int) -> tuple[list[EventRecord], bool]:
+    """Events whose board key is in [first, last), by start; and whether there are more."""
+    query: Item = {
+        "IndexName": "by_date",
+        "KeyConditionExpression": "by_date_pk = :pk AND by_date_sk BETWEEN :first AND :last",
+        "ExpressionAttributeValues": {":pk": s("BOARD"), ":first": s(first), ":last": s(last)},
+    }
+    if not status:
+        query["Limit"] = limit + 1
+    else:
+        # The database counts its limit before it filters: with one, a rare status would take a call for each few rows.
+        query["FilterExpression"] = "#status = :status"
+        query["ExpressionAttributeNames"] = {"#status": "status"}
+        query["ExpressionAttributeValues"][":status"] = s(status)
+    found: list[EventRecord] = []
+    for item in query_items(**query):
+        found.append(to_event(item))
+        if len(found) > limit:
+            break
+    return _with_signed_guests(found[:limit]), len(found) > limit
+
+
+def _with_signed_guests(events: list[EventRecord]) -> list[EventRecord]:
+    """The index does not hold who has signed; only charters that list their guests need it."""
+    asked = [event.event_id for event in events if event.signed_count and event.details["guests"]]
+    if not asked:
+        return events
+    found = {one.event_id: one for one in map(to_event, read_items([event_key(event_id) for event_id in asked]))}
+    return [
+        event._replace(signed_guest_ids=found[event.event_id].signed_guest_ids) if event.event_id in found else event
+        for event in events
+    ]
+
+
+def board_key(event: EventRecord) -> str:
+    return f"{event.details['starts_at']}#{event.event_id}"
+
+
+def request_of(item: Item) -> tuple[str, str]:
+    """Of a request key's record: the event it made and the fingerprint of its content."""
+    return item["event_id"]["S"], item["fingerprint"]["S"]
+
+
+def update_event(event: EventRecord, seen: EventRecord, audit: dict[str, Any], *, ledger_unmoved: bool = False) -> None:
+    """Replaces what an admin edits, if nobody edited it since it was seen; sums and counts stay. Raises WriteConflict."""
+    changed = _event_attributes(event)
+    values = {f":{name}": changed[name] for name in ("data", "version", "status", "updated_at")}
+    values |= {":sk": _board_keys(event)["by_date_sk"], ":seen": n(seen.version)}
+    condition = "version = :seen"
+    if ledger_unmoved:
+        condition += " AND ledger_seq = :ledger_seq"
+        values[":ledger_seq"] = n(seen.ledger_seq)
+    update = {
+        "TableName": table_name(),
+        "Key": event_key(event.event_id),
+        "UpdateExpression": "SET #data = :data, version = :version, #status = :status, "
+        "updated_at = :updated_at, by_date_sk = :sk",
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {"#data": "data", "#status": "status"},
+        "ExpressionAttributeValues": values,
+    }
+    write_all([{"Update": update}, put_write(audit_item(event.event_id, audit))])
+
+
+def event_key(event_id: str) -> Item:
+    return item_key(f"EVENT#{event_id}", "EVENT")
+
+
+def _event_attributes(event: EventRecord) -> Item:
+    names = ("event_id", "created_at", "details", "reminders_since", "waivers_open_until")
+    data = {name: getattr(event, name) for name in names}
+    return {
+        "data": json_s(data),
+        "status": s(event.status),
+        "version": n(event.version),
+        "money": json_s(event.sums.to_data()),
+        "ledger_seq": n(event.ledger_seq),
+        "signed_count": n(event.signed_count),
+        "updated_at": s(event.updated_at),
+    }
+
+
+def _board_keys(event: EventRecord) -> Item:
+    return {"by_date_pk": s("BOARD"), "by_date_sk": s(board_key(event))}
+
+
+def to_event(item: Item) -> EventRecord:
+    return EventRecord(
+        **_to_facts(item["data"]["S"]),
+        status=item["status"]["S"],
+        version=int(item["version"]["N"]),
+        sums=_to_sums(item["money"]["S"]),
+        ledger_seq=int(item["ledger_seq"]["N"]),
+        signed_count=int(item["signed_count"]["N"]),
+        updated_at=item["updated_at"]["S"],
+        signed_guest_ids=frozenset(item["signed_guest_ids"]["SS"]) if "signed_guest_ids" in item else NOBODY,
+        signed_versions=frozenset(item["signed_versions"]["SS"]) if "signed_versions" in item else NOBODY,
+        dock_seq=int(item["dock_seq"]["N"]) if "dock_seq" in item else 0,
+    )
+
+
+# A board that is read again is mostly the same. All who read it share what was made of it, so nobody may change that.
+@lru_cache(maxsize=512)
+def _to_facts(data: str) -> Mapping[str, Any]:
+    facts = json.loads(data)
+    # A charter may be older than the switch and the list of guests.
+    facts["details"] = Details({"guests": [], "balance_reminders": False, **facts["details"]})
+    return facts  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=512)
+def _to_sums(money: str) -> Sums:
+    return Sums(**json.loads(money))

@@ -1,0 +1,122 @@
+"""The one door to DynamoDB: how items are spelled, written together and read page by page."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.core import aws
+from chalicelib.core.errors import AlreadyExists, Throttled, WriteConflict
+from chalicelib.core.settings import settings
+
+Item = dict[str, Any]
+# 1 MB a page: far past any charter or chain of a small operator, and an end to any loop all the same.
+MAX_PAGES = 200
+# DynamoDB's own limit for one BatchGetItem.
+MAX_KEYS = 100
+
+
+def db() -> Any:
+    return aws.client("dynamodb")
+
+
+def table_name() -> str:
+    return settings().table
+
+
+def s(text: str) -> Item:
+    return {"S": text}
+
+
+def n(number: int) -> Item:
+    return {"N": str(number)}
+
+
+def json_s(facts: dict[str, Any]) -> Item:
+    return s(json.dumps(facts, ensure_ascii=False, separators=(",", ":")))
+
+
+def load_data(item: Item) -> dict[str, Any]:
+    return json.loads(item["data"]["S"])  # type: ignore[no-any-return]
+
+
+def item_key(pk: str, sk: str) -> Item:
+    return {"PK": s(pk), "SK": s(sk)}
+
+
+def put_write(item: Item, *, only_new: bool = False) -> Item:
+    put: Item = {"TableName": table_name(), "Item": item}
+    if only_new:
+        put |= {"ConditionExpression": "attribute_not_exists(PK)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    return {"Put": put}
+
+
+def is_written(write: Callable[..., Any], *, or_busy: bool = False, **request: Any) -> bool:
+    """One conditional write; False if its condition did not hold or, with `or_busy`, a transaction has the item."""
+    refusals = ["ConditionalCheckFailedException", *(["TransactionConflictException"] if or_busy else [])]
+    try:
+        write(TableName=table_name(), **request)
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] not in refusals:
+            raise
+        return False
+    return True
+
+
+def write_all(writes: Sequence[Item], unique: int | None = None, throttles: Sequence[Item] = ()) -> None:
+    """All or nothing. `unique` is the write whose failed condition means that the record exists.
+
+    A full one of the `throttles`, which count the write, raises Throttled.
+    """
+    try:
+        # The SDK adds a ClientRequestToken, so its own retry after a lost reply cannot write twice.
+        db().transact_write_items(TransactItems=[*writes, *throttles])
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] == "TransactionInProgressException":
+            raise WriteConflict from problem
+        reasons = problem.response.get("CancellationReasons", [])
+        codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
+        if unique is not None and reasons and reasons[unique].get("Code") == "ConditionalCheckFailed":
+            raise AlreadyExists(reasons[unique].get("Item", {})) from problem
+        for place, reason in enumerate(reasons[len(writes) :]):
+            if reason.get("Code") == "ConditionalCheckFailed":
+                raise Throttled(place) from problem
+        if codes and codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
+            raise WriteConflict from problem
+        raise
+
+
+def is_new(writes: Sequence[Item]) -> bool:
+    """Writes all, or nothing and False where the first one's record is there already. Raises WriteConflict."""
+    try:
+        write_all(writes, unique=0)
+    except AlreadyExists:
+        return False
+    return True
+
+
+def query_items(**query: Any) -> Iterator[Item]:
+    for _ in range(MAX_PAGES):
+        page = db().query(TableName=table_name(), **query)
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    raise RuntimeError("a list is longer than any this product makes")
+
+
+def read_items(keys: Sequence[Item]) -> list[Item]:
+    """The items of these keys that exist, in any order."""
+    found: list[Item] = []
+    for start in range(0, len(keys), MAX_KEYS):
+        left = list(keys[start : start + MAX_KEYS])
+        for _ in range(MAX_KEYS):
+            if not left:
+                break
+            answer = db().batch_get_item(RequestItems={table_name(): {"Keys": left, "ConsistentRead": True}})
+            found += answer["Responses"].get(table_name(), [])
+            left = answer["UnprocessedKeys"].get(table_name(), {}).get("Keys", [])
+        else:
+            raise RuntimeError("DynamoDB leaves keys unread, again and again")
+    return found

@@ -1,0 +1,127 @@
+"""Requests in, responses out: sizes, types, headers; no rule of the business."""
+
+import hmac
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from chalice.app import Request, Response
+
+from chalicelib.core import fields
+from chalicelib.core.errors import BadInput, DomainError, Forbidden, NotJson, TooLarge
+from chalicelib.core.settings import settings
+
+
+def check_origin(headers: Mapping[str, str]) -> None:
+    """Refuses a request that did not come through the edge, where a secret for that is configured."""
+    accepted = settings().origin_secrets
+    given = headers.get("x-origin-verify", "").encode()
+    # Every secret is compared, in constant time: neither which one matched nor how far shows.
+    matches = [hmac.compare_digest(given, secret.encode()) for secret in accepted]
+    if accepted and not any(matches):
+        raise Forbidden("Please use the public address of this service.")
+
+
+MAX_JSON_BYTES, MAX_FORM_BYTES = 64 * 1024, 256 * 1024
+MAX_FORM_FIELDS = 100
+
+# Also set at the edge; here for what reaches the function by another way, and for errors.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def read_json(request: Request) -> dict[str, Any]:
+    """The body as a JSON object; an empty body is an empty object."""
+    raw = _read_body(request, MAX_JSON_BYTES)
+    if not raw.strip():
+        return {}
+    if not request.headers.get("content-type", "").lower().startswith("application/json"):
+        raise NotJson("Send JSON, with Content-Type: application/json.")
+    return fields.parse_json(raw)
+
+
+def read_nothing(request: Request) -> None:
+    """For a call that takes no fields: whatever is sent is refused by name."""
+    fields.Fields(read_json(request)).finish()
+
+
+def read_form(request: Request) -> dict[str, list[str]]:
+    """The fields of a posted HTML form, each with all its values."""
+    raw = _read_body(request, MAX_FORM_BYTES)
+    try:
+        return parse_qs(
+            raw.decode(), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FORM_FIELDS
+        )
+    except ValueError:
+        raise BadInput(message="The form cannot be read: it is broken, or has too many fields.") from None
+
+
+def read_query(request: Request) -> dict[str, str]:
+    """The query's fields. Raises BadInput for one that is given twice, as JSON and forms do."""
+    query = request.query_params
+    if query is None:
+        return {}
+    if doubled := [name for name in query if len(query.getlist(name)) > 1]:
+        raise BadInput(dict.fromkeys(doubled, "is given twice"))
+    return dict(query)
+
+
+def _read_body(request: Request, max_bytes: int) -> bytes:
+    raw = request.raw_body
+    raw = raw.encode() if isinstance(raw, str) else raw
+    if len(raw) > max_bytes:
+        raise TooLarge(f"The body is larger than {max_bytes // 1024} KB.")
+    return raw
+
+
+def viewer_address(request: Request) -> str:
+    """The address of the viewer.
+
+    CloudFront appends the viewer's address to X-Forwarded-For and API Gateway CloudFront's own, so the last one
+    before the peer is true and all before it is hearsay. Without the edge's secret even that one is.
+    """
+    peer = str(request.context.get("identity", {}).get("sourceIp", ""))
+    if not settings().origin_secrets:
+        return peer
+    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    while hops and hops[-1] == peer:
+        hops.pop()
+    return hops[-1][:64] if hops else peer
+
+
+def json_response(text: str, status_code: int, headers: Mapping[str, str] | None = None) -> Response:
+    """For a body that is JSON text already."""
+    return Response(text, status_code=status_code, headers={"Content-Type": "application/json", **(headers or {})})
+
+
+def csv_response(text: str, name: str) -> Response:
+    headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, headers=headers)
+
+
+def html_response(text: str, status_code: int, headers: Mapping[str, str]) -> Response:
+    return Response(text, status_code=status_code, headers={"Content-Type": "text/html; charset=utf-8", **headers})
+
+
+def error_response(error: DomainError) -> Response:
+    return Response(error.body(), status_code=error.STATUS_CODE, headers=dict(error.headers))
+
+
+def failure_response() -> Response:
+    body = {
+        "Code": "InternalServerError",
+        "Message": "Something failed on our side. Nothing was lost; please try again.",
+    }
+    return Response(body, status_code=500)
+
+
+def add_security_headers(response: Response) -> Response:
+    response.headers = {**_HEADERS, **response.headers}
+    return response

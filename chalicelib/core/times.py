@@ -1,0 +1,102 @@
+"""Instants as RFC 3339 text in UTC, whole seconds, ending in `Z`: fixed width, so text sorts as time."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DAY = r"\d{4}-\d\d-\d\d"
+_DAYS_ES = "lunes martes miércoles jueves viernes sábado domingo".split()
+_MONTHS_ES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
+
+
+def format_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_instant(text: str) -> datetime:
+    """An RFC 3339 date-time with any offset, as UTC in whole seconds. ValueError if it is none."""
+    match = _INSTANT.fullmatch(text)
+    if not match:
+        raise ValueError(text)
+    day, clock, offset = match.groups()
+    instant = datetime.fromisoformat(f"{day}T{clock}{'+00:00' if offset in 'Zz' else offset}")
+    # Its year in UTC, too: that is how it is written down and read back.
+    if not (_is_of_this_age(instant) and _is_of_this_age(instant.astimezone(UTC))):
+        raise ValueError(text)
+    return instant.astimezone(UTC)
+
+
+def _is_of_this_age(day: date) -> bool:
+    return EARLIEST_YEAR <= day.year <= LATEST_YEAR
+
+
+def parse_day(text: str) -> date:
+    """A calendar day as `YYYY-MM-DD`. ValueError if it is none."""
+    if not re.fullmatch(_DAY, text, re.ASCII):
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def parse_birth_date(text: str) -> date:
+    """A day that a living person can be born on. ValueError if it is none."""
+    born = parse_day(text)
+    if not 1900 <= born.year <= LATEST_YEAR:
+        raise ValueError(text)
+    return born
+
+
+def parse_bound(text: str, timezone: str, *, end: bool = False) -> datetime:
+    """A range's bound: an instant, or a day in `timezone` (its start, or with `end` the next day's)."""
+    if not re.fullmatch(_DAY, text, re.ASCII):
+        return parse_instant(text)
+    day = parse_day(text)
+    if not _is_of_this_age(day):
+        raise ValueError(text)
+    return start_of_day(day + timedelta(days=1) if end else day, timezone)
+
+
+def start_of_day(day: date, timezone: str) -> datetime:
+    return datetime.combine(day, time.min, zone(timezone)).astimezone(UTC)
+
+
+def local(instant: str, timezone: str) -> datetime:
+    return parse_instant(instant).astimezone(zone(timezone))
+
+
+def spell_day(instant: str, timezone: str, language: str = "en") -> str:
+    """`Saturday, November 28, 2026` in the place's own time; in Spanish `sábado, 28 de noviembre de 2026`."""
+    then = local(instant, timezone)
+    if language == "es":
+        return f"{_DAYS_ES[then.weekday()]}, {then.day} de {_MONTHS_ES[then.month - 1]} de {then.year}"
+    return f"{then:%A}, {then:%B} {then.day}, {then.year}"
+
+
+def spell_clock(instant: str, timezone: str, language: str = "en") -> str:
+    """`1:30 PM PST` in the place's own time; in Spanish `1:30 p. m. PST`."""
+    then = local(instant, timezone)
+    halves = ("a. m.", "p. m.") if language == "es" else ("AM", "PM")
+    return f"{then.hour % 12 or 12}:{then:%M} {halves[then.hour >= 12]} {then.tzname()}"
+
+
+def spell_ago(instant: str, now: datetime) -> str:
+    """`just now`, `4 minutes ago`, `2 hours ago`, `3 days ago`."""
+    minutes = max(0, int((now - parse_instant(instant)).total_seconds())) // 60
+    for unit, length in (("day", 1440), ("hour", 60), ("minute", 1)):
+        count = minutes // length
+        if count:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone of that name. ValueError if there is none."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*", name, re.ASCII):
+        raise ValueError(name)
+    try:
+        return ZoneInfo(name)
+    except (LookupError, OSError) as problem:
+        raise ValueError(name) from problem

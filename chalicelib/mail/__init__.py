@@ -1,0 +1,1 @@
+"""The outbox and what carries its mails."""

@@ -1,0 +1,36 @@
+"""Addresses that mail could not reach, or whose owner complained. No key holds an address."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from chalicelib.core.dynamo import Item, db, is_written, item_key, json_s, load_data, read_items, s
+
+
+def flag_address(email: str, problem: dict[str, Any]) -> None:
+    """Keeps the latest problem, by its `at`, in whatever order they are told; a complaint outweighs bounces."""
+    condition = "attribute_not_exists(PK) OR (#status = :problem AND updated_at <= :at)"
+    values = {":data": json_s(problem), ":problem": s(problem["problem"]), ":at": s(problem["at"])}
+    if problem["problem"] == "complained":
+        # SES reports each mail that it withholds after a complaint as bounced.
+        condition += " OR #status = :bounced"
+        values[":bounced"] = s("bounced")
+    is_written(
+        db().update_item,
+        Key=_key(email),
+        UpdateExpression="SET #data = :data, #status = :problem, updated_at = :at",
+        ConditionExpression=condition,
+        ExpressionAttributeNames={"#data": "data", "#status": "status"},
+        ExpressionAttributeValues=values,
+    )
+
+
+def read_flags(emails: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The problem of each of these addresses that has one: one BatchGetItem."""
+    keys = {_key(email)["PK"]["S"]: email for email in emails}
+    found = read_items([item_key(key, "ADDRESS") for key in keys])
+    return {keys[item["PK"]["S"]]: load_data(item) for item in found}
+
+
+def _key(email: str) -> Item:
+    return item_key(f"ADDRESS#{hashlib.sha256(email.lower().encode()).hexdigest()}", "ADDRESS")

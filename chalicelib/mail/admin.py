@@ -1,0 +1,134 @@
+"""The page Mail: what is queued, sent, failed, uncertain or cancelled; and sending one again."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from chalicelib.core import paging, times
+from chalicelib.core.audit import Actor
+from chalicelib.core.errors import AlreadyExists, Conflict, NotFound, WriteConflict, trace
+from chalicelib.core.fields import Fields
+from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
+from chalicelib.mail import outbox, store
+from chalicelib.mail.store import Mail
+
+STATUSES = ("queued", "sent", "failed", "uncertain", "cancelled")
+_MAIL_ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
+
+
+class MailConflict(Conflict):
+    """409. The mail's state does not allow it to be sent again."""
+
+
+class MailPage(NamedTuple):
+    status: str
+    limit: int
+    after: str
+
+
+def parse_page(query: Mapping[str, str]) -> MailPage:
+    """By default what is queued."""
+    form = Fields(query)
+    status = form.choice("status", STATUSES, default="queued")
+    page = MailPage(status, paging.take_limit(form), paging.take_cursor(form, f"mail-{status}"))
+    form.finish()
+    return page
+
+
+def list_mails(page: MailPage) -> dict[str, Any]:
+    """One page; queued ones next due first, all others newest first."""
+    # The sign at the end of a cursor sorts behind its key, where a list runs upwards.
+    after = page.after if page.status == "queued" else page.after.removesuffix("~")
+    found, more = store.list_mail(page.status, after, page.limit)
+    return {
+        "mails": [mail_json(mail) for mail in found],
+        "next_cursor": paging.make_cursor(f"mail-{page.status}", store.sort_key(found[-1])) if more else None,
+    }
+
+
+def mail_json(mail: Mail) -> dict[str, Any]:
+    """The contract's Mail."""
+    charter, queued = mail.data.get("charter", {}), mail.status == "queued"
+    return {
+        "mail_id": mail.mail_id,
+        "kind": mail.kind,
+        "to": mail.to,
+        "subject": _subject(mail),
+        "event_id": charter.get("event_id"),
+        "charter": charter.get("title"),
+        "payment_id": mail.data.get("payment", {}).get("payment_id"),
+        "status": mail.status,
+        "attempts": mail.attempts,
+        "created_at": mail.created_at,
+        "due_at": mail.due_at if queued else None,
+        "finished_at": None if queued else mail.due_at,
+        "note": mail.note,
+    }
+
+
+def _subject(mail: Mail) -> str:
+    try:
+        return outbox.subject(mail)
+    except Exception as problem:
+        # Such a mail cannot go out either; the list has to show it all the same.
+        outbox.log.error("mail %s cannot be written\n%s", mail.mail_id, trace(problem))
+        return ""
+
+
+def send_again(mail_id: str, *, kinds: outbox.MailKinds, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Queues a failed or uncertain mail once more and tries it at once; what became of it before stays noted.
+
+    Raises MailConflict from any other state. A double tap is one retry.
+    """
+    again = retry_on_conflict(lambda: _queue_again(mail_id, kinds, actor, now))
+    if again:
+        outbox.deliver_again(again, kinds, now)
+    return mail_json(_find(mail_id))
+
+
+def _queue_again(mail_id: str, kinds: outbox.MailKinds, actor: Actor, now: datetime) -> Mail | None:
+    """The mail as it is queued now; None for a double tap."""
+    seen = _find(mail_id)
+    if seen.status not in ("failed", "uncertain"):
+        raise MailConflict(_WHY_NOT[seen.status])
+    if seen.retries and seen.retries[-1]["at"] > times.format_instant(now - DOUBLE_TAP):
+        return None
+    before = {
+        "at": times.format_instant(now),
+        "by": actor.name,
+        "address": actor.address,
+        "status": seen.status,
+        "note": seen.note,
+        "attempts": seen.attempts,
+        "finished_at": seen.due_at,
+        "to": seen.to,
+    }
+    again = seen._replace(
+        to=kinds[seen.kind].present_address(seen),
+        status="queued",
+        # Held by this request, as a new mail is by the one that queues it.
+        due_at=times.format_instant(now + outbox.LEASE),
+        attempts=1,
+        note=f"{actor.name} sends it again; it was {seen.status} ({seen.note})",
+        retries=(*seen.retries, before),
+    )
+    try:
+        store.change_mail(again, seen, kinds[seen.kind].status_writes(again, "queued", now))
+    except AlreadyExists:
+        raise WriteConflict from None
+    return again
+
+
+_WHY_NOT = {
+    "queued": "This mail is on its way, or will be tried again by itself.",
+    "sent": "This mail was sent.",
+    "cancelled": "This mail was cancelled: what it tells of no longer holds.",
+}
+
+
+def _find(mail_id: str) -> Mail:
+    mail = store.read_mail(mail_id) if _MAIL_ID.fullmatch(mail_id) else None
+    if mail is None:
+        raise NotFound("There is no such mail.")
+    return mail

@@ -1,0 +1,36 @@
+"""A mail as a message, and how a try to send it ended."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import Literal, NamedTuple
+
+from chalicelib.core.settings import settings
+
+
+class Outcome(NamedTuple):
+    """How a try ended. `uncertain`: it may or may not have been accepted, so it must not be blindly repeated."""
+
+    status: Literal["sent", "retry", "failed", "uncertain"]
+    note: str
+    """For an admin to read: never an address, never a text."""
+
+
+def build(*, mail_id: str, to: str, to_name: str, subject: str, text: str, html: str) -> EmailMessage:
+    here = settings()
+    sender = here.mail_from if here.mail_transport == "ses" else here.gmail_user
+    message = EmailMessage()
+    message["From"] = _address(here.operator_name, sender)
+    message["To"] = _address(to_name, to)
+    message["Reply-To"] = _address(here.operator_name, here.operator_email)
+    message["Subject"] = subject
+    # The same for every try, so that a mailbox can fold a repeated one.
+    message["Message-ID"] = f"<{mail_id}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    # Neither SES nor every SMTP server on the way takes bare 8-bit text.
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def _address(name: str, email: str) -> Address:
+    return Address(display_name=name, addr_spec=email)

@@ -1,0 +1,173 @@
+"""Mails in the table: queued, taken, postponed, ended, and queued once more."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from chalicelib.core.dynamo import (
+    Item,
+    db,
+    is_written,
+    item_key,
+    json_s,
+    load_data,
+    n,
+    put_write,
+    query_items,
+    s,
+    table_name,
+    write_all,
+)
+
+
+class Mail(NamedTuple):
+    """A mail, from the moment that it is queued.
+
+    `due_at` is when the next sender may take it: a lease and a back-off in one. Once it has ended, it is when that was.
+    """
+
+    mail_id: str
+    kind: str
+    to: str
+    data: Mapping[str, Any]
+    due_at: str
+    attempts: int = 0
+    status: str = "queued"
+    created_at: str = ""
+    note: str = ""
+    """What became of the last try."""
+    retries: tuple[dict[str, Any], ...] = ()
+    """Each time an admin sent it again: who, when, and how it had ended."""
+    reports: tuple[str, ...] = ()
+    """What the mail service reported of it afterwards, by kind and message."""
+
+
+def put_mail(mail: Mail, also: Sequence[Item] = ()) -> None:
+    """Queues the mail, with what else is written. Raises AlreadyExists if it was queued before, or WriteConflict."""
+    write_all([*mail_writes(mail), *also], unique=0)
+
+
+def list_due_mail(now: str, limit: int) -> list[Mail]:
+    items = query_items(
+        IndexName="by_date",
+        KeyConditionExpression="by_date_pk = :pk AND by_date_sk < :now",
+        ExpressionAttributeValues={":pk": s("MAIL#queued"), ":now": s(now)},
+        Limit=limit,
+    )
+    return [_to_mail(item) for _, item in zip(range(limit), items, strict=False)]
+
+
+def claim_mail(mail: Mail, until: str) -> bool:
+    """Takes a due mail till `until` and counts the attempt; False if another sender has it."""
+    return is_written(
+        db().update_item,
+        or_busy=True,
+        Key=item_key(f"MAIL#{mail.mail_id}", "MAIL"),
+        UpdateExpression="SET attempts = :next, by_date_sk = :until",
+        ConditionExpression="attempts = :seen AND by_date_sk = :due AND #status = :queued",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={
+            ":next": n(mail.attempts + 1),
+            ":seen": n(mail.attempts),
+            ":until": s(f"{until}#{mail.mail_id}"),
+            ":due": s(f"{mail.due_at}#{mail.mail_id}"),
+            ":queued": s("queued"),
+        },
+    )
+
+
+def postpone_mail(mail: Mail, due_at: str, why: str) -> None:
+    change = _change(mail._replace(due_at=due_at, note=why), "#status = :queued", {":queued": s("queued")})
+    db().update_item(**change["Update"])
+
+
+def finish_mail(mail: Mail, status: str, at: str, note: str, also: Sequence[Item]) -> None:
+    """Notes how the mail ended, with what else changes by it. Raises AlreadyExists if it has ended before, or
+    WriteConflict.
+    """
+    ended = mail._replace(status=status, due_at=at, note=note)
+    write_all([_change(ended, "#status = :queued", {":queued": s("queued")}), *also], unique=0)
+
+
+def change_mail(after: Mail, seen: Mail, also: Sequence[Item] = ()) -> None:
+    """Writes an ended mail's new state, if it still stands as it was seen, with what else changes by it.
+
+    Raises AlreadyExists or WriteConflict.
+    """
+    condition = "#status = :seen_status AND by_date_sk = :seen_sk"
+    values = {":seen_status": s(seen.status), ":seen_sk": s(sort_key(seen))}
+    write_all([_change(after, condition, values), *also], unique=0)
+
+
+def read_mail(mail_id: str) -> Mail | None:
+    answer = db().get_item(TableName=table_name(), Key=item_key(f"MAIL#{mail_id}", "MAIL"), ConsistentRead=True)
+    return _to_mail(answer["Item"]) if "Item" in answer else None
+
+
+def list_mail(status: str, after: str, limit: int) -> tuple[list[Mail], bool]:
+    """Mails of one status after that key, and whether there are more: one Query, at most 1 MB.
+
+    Queued ones come next due first, all others newest first.
+    """
+    ascending = status == "queued"
+    page = db().query(
+        TableName=table_name(),
+        IndexName="by_date",
+        KeyConditionExpression=f"by_date_pk = :pk AND by_date_sk {'>' if ascending else '<'} :after",
+        ExpressionAttributeValues={":pk": s(f"MAIL#{status}"), ":after": s(after or ("0" if ascending else "9"))},
+        ScanIndexForward=ascending,
+        Limit=limit + 1,
+    )
+    found = [_to_mail(item) for item in page["Items"]]
+    return found[:limit], len(found) > limit or "LastEvaluatedKey" in page
+
+
+def sort_key(mail: Mail) -> str:
+    return f"{mail.due_at}#{mail.mail_id}"
+
+
+def mail_writes(mail: Mail | None) -> list[Item]:
+    """The write that queues a mail, as part of a transaction; nothing for None."""
+    if mail is None:
+        return []
+    return [put_write({**item_key(f"MAIL#{mail.mail_id}", "MAIL"), **_attributes(mail)}, only_new=True)]
+
+
+def _attributes(mail: Mail) -> Item:
+    names = ("kind", "to", "data", "created_at", "note", "retries", "reports")
+    return {
+        "by_date_pk": s(f"MAIL#{mail.status}"),
+        "by_date_sk": s(sort_key(mail)),
+        "status": s(mail.status),
+        "attempts": n(mail.attempts),
+        "data": json_s({name: getattr(mail, name) for name in names}),
+    }
+
+
+def _change(after: Mail, condition: str, values: Item) -> Item:
+    """The mail as it is from now on, all of it: so the index shows what became of it without another read."""
+    changed = _attributes(after)
+    return {
+        "Update": {
+            "TableName": table_name(),
+            "Key": item_key(f"MAIL#{after.mail_id}", "MAIL"),
+            "UpdateExpression": "SET #status = :status, attempts = :attempts, #data = :data, "
+            "by_date_pk = :by_date_pk, by_date_sk = :by_date_sk",
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#status": "status", "#data": "data"},
+            "ExpressionAttributeValues": {f":{name}": value for name, value in changed.items()} | values,
+        }
+    }
+
+
+def _to_mail(item: Item) -> Mail:
+    due_at, _, mail_id = item["by_date_sk"]["S"].partition("#")
+    data = load_data(item)
+    return Mail(
+        mail_id=mail_id,
+        due_at=due_at,
+        attempts=int(item["attempts"]["N"]),
+        status=item["status"]["S"],
+        retries=tuple(data.pop("retries")),
+        reports=tuple(data.pop("reports")),
+        **data,
+    )

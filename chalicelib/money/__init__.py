@@ -1,0 +1,1 @@
+"""The arithmetic of money: amounts, methods, the ledger."""

@@ -1,0 +1,26 @@
+"""How money is paid: every method, what it is called, and what follows from it."""
+
+from typing import NamedTuple
+
+
+class Method(NamedTuple):
+    label: str
+    """On a button or in a table."""
+    name: str
+    """Within a sentence."""
+    cleared_on_receipt: bool = False
+    """The money is there for good at once; for others an admin says when it is."""
+    can_bounce: bool = True
+    returned_by_bank: bool = False
+    """A payment that bounces comes back through the bank."""
+
+
+METHODS = {
+    "cash": Method("Cash", "cash", cleared_on_receipt=True, can_bounce=False),
+    "check": Method("Check", "check", returned_by_bank=True),
+    "card": Method("Card", "card", cleared_on_receipt=True, returned_by_bank=True),
+    "venmo": Method("Venmo", "Venmo"),
+    "zelle": Method("Zelle", "Zelle"),
+    "bank_transfer": Method("Bank transfer", "bank transfer", returned_by_bank=True),
+    "other": Method("Other", "other means"),
+}

@@ -1,0 +1,220 @@
+"""The ledger of all charters: by page, by period, as CSV, and what is still to clear."""
+
+import bisect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from chalicelib.core import csv_export, paging, times
+from chalicelib.core.fields import Fields
+from chalicelib.core.settings import settings
+from chalicelib.money import amounts, ledger, methods
+from chalicelib.payments import service as payments
+from chalicelib.payments import store
+
+# A year by days, with room for a leap day and for the weeks that stick out.
+MAX_PERIODS = 400
+# New columns go to the end: a bookkeeper's import counts them. docs/payments.md says what each one holds.
+CSV_COLUMNS = (
+    "received_at recorded_at cleared_at status kind method amount currency payer reference note charter event_id "
+    "payment_id refund_of recorded_by void_reason bounce_reason duplicate_of"
+).split()
+
+Row = Mapping[str, Any]
+
+
+class Range(NamedTuple):
+    """Payments received in [start, end)."""
+
+    start: datetime
+    end: datetime
+
+
+class Report(NamedTuple):
+    range: Range
+    status: str
+    method: str
+    limit: int
+    cursor: str
+
+
+class Summary(NamedTuple):
+    range: Range
+    by: str
+    periods: list[tuple[date, date]]
+
+
+# --- parse ----------------------------------------------------------------------------------------
+
+
+def parse_report(query: Mapping[str, str], *, now: datetime) -> Report:
+    form = Fields(query)
+    report = Report(
+        range=_take_range(form, now),
+        status=form.choice("status", ledger.STATUSES, default=""),
+        method=form.choice("method", methods.METHODS, default=""),
+        limit=paging.take_limit(form),
+        cursor=paging.take_cursor(form, "payments"),
+    )
+    form.finish()
+    return report
+
+
+def parse_summary(query: Mapping[str, str], *, now: datetime) -> Summary:
+    """Days are the operator's; a week starts on Monday."""
+    form = Fields(query)
+    whole, by = _take_range(form, now), form.choice("by", ("day", "week", "month"), default="month")
+    periods = list(_periods(whole, by)) if by and not form.problems else []
+    if len(periods) > MAX_PERIODS:
+        form.refuse("from", f"must be near enough to `to` for at most {MAX_PERIODS} periods")
+    form.finish()
+    return Summary(range=whole, by=by, periods=periods)
+
+
+def parse_to_clear(query: Mapping[str, str]) -> tuple[int, str]:
+    form = Fields(query)
+    limit, cursor = paging.take_limit(form), paging.take_cursor(form, "to_clear")
+    form.finish()
+    return limit, cursor
+
+
+def _take_range(form: Fields, now: datetime) -> Range:
+    """By default from the start of the operator's current month till tomorrow."""
+    timezone = settings().timezone
+    today = now.astimezone(times.zone(timezone)).date()
+    start = paging.take_bound(form, "from", timezone) or times.start_of_day(today.replace(day=1), timezone)
+    end = paging.take_bound(form, "to", timezone, end=True) or max(now, start) + payments.CLOCK_TOLERANCE
+    return Range(start, end)
+
+
+def _periods(whole: Range, by: str) -> Iterator[tuple[date, date]]:
+    """First and last day of each period, those at the ends cut to the range; one more than allowed at most."""
+    zone = times.zone(settings().timezone)
+    day = whole.start.astimezone(zone).date()
+    last = (whole.end - timedelta(seconds=1)).astimezone(zone).date()
+    for _ in range(MAX_PERIODS + 1):
+        if day > last:
+            return
+        next_day = _next_period(day, by)
+        yield day, min(next_day - timedelta(days=1), last)
+        day = next_day
+
+
+def _next_period(day: date, by: str) -> date:
+    if by == "month":
+        return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return day + timedelta(days=7 - day.weekday() if by == "week" else 1)
+
+
+# --- answer ---------------------------------------------------------------------------------------
+
+
+def list_payments(report: Report) -> dict[str, Any]:
+    """One page by `received_at`, and the totals of the whole range."""
+    return _page(_filtered(report), report.limit, report.cursor, "payments")
+
+
+def list_to_clear(limit: int, cursor: str) -> dict[str, Any]:
+    """One page, the longest waiting first, of what is received and neither cleared, voided nor bounced."""
+    return _page(payments.fold(store.list_to_clear()), limit, cursor, "to_clear")
+
+
+def summarize(summary: Summary) -> dict[str, Any]:
+    """The totals of each period of the range, of those without a payment too."""
+    timezone = settings().timezone
+    rows = _read(summary.range)
+    by_period: dict[date, list[Row]] = {first: [] for first, _ in summary.periods}
+    firsts = [first for first, _ in summary.periods]
+    for row in rows:
+        by_period[_first_of(firsts, times.local(row["received_at"], timezone).date())].append(row)
+    return {
+        "by": summary.by,
+        "timezone": timezone,
+        "periods": [
+            {"from": first.isoformat(), "to": last.isoformat(), "totals": totals(by_period[first])}
+            for first, last in summary.periods
+        ],
+        "totals": totals(rows),
+    }
+
+
+def to_csv(report: Report) -> str:
+    return csv_export.to_csv(CSV_COLUMNS, (_cells(row) for row in _filtered(report)))
+
+
+def totals(rows: Iterable[Row]) -> dict[str, Any]:
+    """What the rows come to, live ones only but for `count`.
+
+    `by_method` is money in less money out, tips included; `by_kind` what was logged under each kind. Money of
+    other currencies than the operator's (or the first there is) stands apart, in totals of its own.
+    """
+    by_currency: dict[str, list[Row]] = {}
+    for row in rows:
+        by_currency.setdefault(row["currency"], []).append(row)
+    own = settings().currency
+    first = own if own in by_currency or not by_currency else min(by_currency)
+    others = [_totals(name, by_currency[name]) for name in sorted(by_currency) if name != first]
+    return {**_totals(first, by_currency.get(first, [])), "other_currencies": others}
+
+
+def _totals(currency: str, rows: list[Row]) -> dict[str, Any]:
+    sums = ledger.fold(rows)
+    by_method: dict[str, int] = {}
+    by_kind = dict.fromkeys(ledger.KINDS, 0)
+    for row in filter(ledger.is_live, rows):
+        by_method[row["method"]] = by_method.get(row["method"], 0) + ledger.signed_cents(row)
+        by_kind[row["kind"]] += row["amount_cents"]
+    return {
+        "currency": currency,
+        "received_cents": sums.received_cents,
+        "refunded_cents": sums.refunded_cents,
+        "tips_cents": sums.tips_cents,
+        "uncleared_cents": sums.uncleared_cents,
+        "count": len(rows),
+        "by_method": by_method,
+        "by_kind": by_kind,
+    }
+
+
+def _page(rows: Iterable[Row], limit: int, cursor: str, list_name: str) -> dict[str, Any]:
+    rows = sorted(rows, key=_place)
+    left = [row for row in rows if not cursor or _place(row) > cursor]
+    page = left[:limit]
+    return {
+        "payments": [payments.payment_json(row) | {"charter": row["charter"]} for row in page],
+        "totals": totals(rows),
+        "next_cursor": paging.make_cursor(list_name, _place(page[-1])) if len(left) > limit else None,
+    }
+
+
+def _place(payment: Row) -> str:
+    return f"{payment['received_at']}#{payment['payment_id']}#{payment['event_id']}"
+
+
+def _filtered(report: Report) -> list[Row]:
+    return [
+        row
+        for row in _read(report.range)
+        if report.status in ("", row["status"]) and report.method in ("", row["method"])
+    ]
+
+
+def _read(whole: Range) -> Sequence[Row]:
+    if whole.start >= whole.end:
+        return []
+    first, last = times.format_instant(whole.start), times.format_instant(whole.end)
+    return payments.fold(store.list_ledger(first, last))
+
+
+def _first_of(firsts: list[date], day: date) -> date:
+    return firsts[bisect.bisect_right(firsts, day) - 1]
+
+
+def _cells(row: Row) -> list[Any]:
+    cells = {
+        **row,
+        "amount": csv_export.Amount(amounts.plain(ledger.signed_cents(row), row["currency"])),
+        "void_reason": row["void"] and row["void"]["reason"],
+        "bounce_reason": row["bounce"] and row["bounce"]["reason"],
+    }
+    return [cells.get(name) for name in CSV_COLUMNS]

@@ -1,0 +1,143 @@
+"""Payments and the acts on them: rows that are only ever added."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chalicelib.charters.store import EventRecord, event_key
+from chalicelib.core.dynamo import (
+    Item,
+    db,
+    item_key,
+    json_s,
+    load_data,
+    n,
+    put_write,
+    query_items,
+    read_items,
+    s,
+    table_name,
+    write_all,
+)
+from chalicelib.mail.store import Mail, mail_writes
+from chalicelib.money.ledger import Sums
+
+# No record but a list of what is to do: a mark comes with its payment and goes with the act that ends the wait.
+_TO_CLEAR = "TO_CLEAR"
+
+
+def append_payment(
+    event: EventRecord,
+    payment: dict[str, Any],
+    sums: Sums,
+    receipt: str,
+    fingerprint: str,
+    answer: str,
+    mail: Mail | None,
+) -> None:
+    """One transaction: the row, the event's sums, the queued mail, the mark "to clear". Raises AlreadyExists or WriteConflict."""
+    row = {
+        **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}"),
+        **ledger_keys(payment, ""),
+        "data": json_s(payment),
+        "receipt": s(receipt),
+        "fingerprint": s(fingerprint),
+        "answer": s(answer),
+    }
+    writes = [put_write(row, only_new=True), _update_sums(event, sums, payment["recorded_at"]), *mail_writes(mail)]
+    if payment["status"] == "received":
+        writes.append(put_write(to_clear_key(payment)))
+    write_all(writes, unique=0)
+
+
+def append_act(event: EventRecord, payment: dict[str, Any], act: dict[str, Any], sums: Sums, mail: Mail | None) -> None:
+    """One transaction: the act on a payment, the event's sums, the queued mail. Raises AlreadyExists or WriteConflict."""
+    name = act["act"].upper()
+    row = {
+        **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}#{name}"),
+        **ledger_keys(payment, f"#{name}"),
+        "data": json_s(act),
+    }
+    writes = [put_write(row, only_new=True), _update_sums(event, sums, act["at"]), *mail_writes(mail)]
+    if payment["status"] == "received":
+        writes.append({"Delete": {"TableName": table_name(), "Key": to_clear_key(payment)}})
+    write_all(writes, unique=0)
+
+
+def read_payment_item(event_id: str, payment_id: str) -> Item | None:
+    key = item_key(f"EVENT#{event_id}", f"PAYMENT#{payment_id}")
+    return db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")  # type: ignore[no-any-return]
+
+
+def receipt_write(payment: Mapping[str, Any], receipt: str) -> Item:
+    """Changes a payment's `receipt`, as part of a transaction."""
+    return {
+        "Update": {
+            "TableName": table_name(),
+            "Key": item_key(f"EVENT#{payment['event_id']}", f"PAYMENT#{payment['payment_id']}"),
+            "UpdateExpression": "SET receipt = :receipt",
+            "ConditionExpression": "attribute_exists(PK)",
+            "ExpressionAttributeValues": {":receipt": s(receipt)},
+        }
+    }
+
+
+def has_act(event_id: str, payment_id: str, act: str) -> bool:
+    return read_payment_item(event_id, f"{payment_id}#{act}") is not None
+
+
+def list_ledger(first: str, last: str) -> Iterator[Item]:
+    """Rows and acts whose payment was received in [first, last): one index partition, only that part of it."""
+    return query_items(
+        IndexName="by_date",
+        KeyConditionExpression="by_date_pk = :pk AND by_date_sk BETWEEN :first AND :last",
+        ExpressionAttributeValues={":pk": s("LEDGER"), ":first": s(first), ":last": s(last)},
+    )
+
+
+def list_to_clear() -> list[Item]:
+    """Rows of all payments in the state `received`, in no order of theirs."""
+    marks = query_items(
+        KeyConditionExpression="PK = :pk", ExpressionAttributeValues={":pk": s(_TO_CLEAR)}, ConsistentRead=True
+    )
+    places = [mark["SK"]["S"].split("#") for mark in marks]
+    return read_items([item_key(f"EVENT#{event_id}", f"PAYMENT#{payment_id}") for _, payment_id, event_id in places])
+
+
+def payment_parts(item: Item) -> tuple[tuple[str, str], str, dict[str, Any], str]:
+    """Of a row or an act: its event and payment, the act's name (empty for the row), the facts, the receipt's state."""
+    event_id = item["PK"]["S"].partition("#")[2]
+    _, payment_id, act = (item["SK"]["S"] + "#").split("#")[:3]
+    return (event_id, payment_id), act, load_data(item), item["receipt"]["S"] if "receipt" in item else ""
+
+
+def stored_answer(item: Item) -> tuple[str, str]:
+    """Of a payment's row: the fingerprint of the request and the body that answered it."""
+    return item["fingerprint"]["S"], item["answer"]["S"]
+
+
+def _update_sums(event: EventRecord, sums: Sums, at: str) -> Item:
+    return {
+        "Update": {
+            "TableName": table_name(),
+            "Key": event_key(event.event_id),
+            "UpdateExpression": "SET money = :money, ledger_seq = :next, updated_at = :at",
+            "ConditionExpression": "ledger_seq = :seen",
+            "ExpressionAttributeValues": {
+                ":money": json_s(sums.to_data()),
+                ":next": n(event.ledger_seq + 1),
+                ":seen": n(event.ledger_seq),
+                ":at": s(at),
+            },
+        }
+    }
+
+
+def ledger_keys(payment: dict[str, Any], act: str) -> Item:
+    return {
+        "by_date_pk": s("LEDGER"),
+        "by_date_sk": s(f"{payment['received_at']}#{payment['payment_id']}{act}"),
+    }
+
+
+def to_clear_key(payment: dict[str, Any]) -> Item:
+    return item_key(_TO_CLEAR, f"{payment['received_at']}#{payment['payment_id']}#{payment['event_id']}")

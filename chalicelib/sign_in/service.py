@@ -1,0 +1,173 @@
+"""Password, second factor, sessions, throttle and the edge's secret."""
+
+import hashlib
+import hmac
+import logging
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from chalicelib.core import system, times
+from chalicelib.core.errors import CodeNeeded, NotSignedIn, TooManyTries
+from chalicelib.core.fields import Fields
+from chalicelib.core.settings import settings
+from chalicelib.core.throttle import client_network, count_try
+from chalicelib.sign_in import store, totp
+from chalicelib.sign_in.passwords import BLOCK_SIZE, LOG2_N, MAX_PASSWORD_CHARS, PARALLELISM, verify_password
+
+log = logging.getLogger("scc.auth")
+# Lambda's root logger starts at WARNING, and who signed in belongs into the log.
+log.setLevel(logging.INFO)
+
+IDLE, ABSOLUTE, KEPT = timedelta(hours=12), timedelta(days=7), timedelta(days=30)
+# A session's idle end is moved at most this often, so that reading the board does not write.
+EXTEND_AFTER = timedelta(minutes=15)
+
+WINDOW_S = 15 * 60
+TRIES_PER_ADDRESS = 20
+TRIES_OVERALL = 200
+# Wrong codes with the right password, per admin and window: whoever sends them knows the password. The limit holds from
+# whatever address, because a million codes are too few to be guarded by a delay (RFC 4226 section 7.3).
+WRONG_CODES = 10
+# Past the overall limit every try waits: guessing gets slow, the owner still gets in.
+OVERFLOW_DELAY_S = 2.0
+
+_TOKEN_CHARS = 43
+# Checked when the name is unknown, so that a wrong name takes as long as a wrong password.
+_NOBODY = f"scrypt$ln={LOG2_N},r={BLOCK_SIZE},p={PARALLELISM}${'A' * 22}${'A' * 43}"
+
+
+class Credentials(NamedTuple):
+    password: str
+    name: str
+    keep_signed_in: bool
+    code: str = ""
+
+
+class Session(NamedTuple):
+    admin: str
+    expires_at: str
+    token_hash: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"role": "admin", "expires_at": self.expires_at}
+
+
+def parse_credentials(body: dict[str, Any]) -> Credentials:
+    form = Fields(body)
+    password = form.secret("password", max_chars=MAX_PASSWORD_CHARS)
+    name = form.text("name", max_chars=60, default="")
+    keep = form.flag("keep_signed_in", default=False)
+    if settings().named_admins and not name:
+        form.refuse("name", "is required")
+    code = ""
+    if settings().totp_secrets:
+        # Apps show it in two groups.
+        code = re.sub(r"\s", "", form.text("code", max_chars=20, default=""))
+        if code and not re.fullmatch(r"[0-9]{6}", code):
+            form.refuse("code", "must be the six digits that the authenticator app shows")
+    form.finish()
+    return Credentials(password=password, name=name, keep_signed_in=keep, code=code)
+
+
+def log_in(credentials: Credentials, *, address: str, now: datetime) -> dict[str, str]:
+    """A new session. Raises NotSignedIn with one text for every wrong name, password or code, or TooManyTries."""
+    admins = settings().admins
+    name = credentials.name if settings().named_admins else "admin"
+    window, elapsed_s = divmod(int(now.timestamp()), WINDOW_S)
+    throttle, ttl_s = f"login#{client_network(address)}#{window}", (window + 2) * WINDOW_S
+    # Counted before hashing, or a flood of tries in parallel would pass; taken back when the password is right.
+    if count_try(throttle, +1, ttl_s) > TRIES_PER_ADDRESS:
+        log.warning("sign-in refused: too many tries from %s", address)
+        raise TooManyTries("Too many tries from this address. Please wait and try again.", WINDOW_S - elapsed_s)
+    if count_try(f"login#{window}", +1, ttl_s) > TRIES_OVERALL:
+        system.sleep(OVERFLOW_DELAY_S)
+    right = verify_password(credentials.password, admins.get(name, _NOBODY)) and name in admins
+    if not _check_code(name if right else "", credentials.code, now) or not right:
+        log.warning("sign-in refused: wrong %s from %s", "code" if right else "name or password", address)
+        raise _not_signed_in()
+    count_try(throttle, -1, ttl_s)
+    count_try(f"login#{window}", -1, ttl_s)
+
+    token = system.random_token(32)
+    absolute_end = now + (KEPT if credentials.keep_signed_in else ABSOLUTE)
+    idle_end = absolute_end if credentials.keep_signed_in else now + IDLE
+    session = {
+        "admin": name,
+        "absolute_end": times.format_instant(absolute_end),
+        "kept": credentials.keep_signed_in,
+        "password_mark": _password_mark(name),
+    }
+    store.put_session(_digest(token), session, int(idle_end.timestamp()), int(absolute_end.timestamp()))
+    log.info("signed in: %s from %s%s", name, address, " with a code" if name in settings().totp_secrets else "")
+    return {"token": token, "role": "admin", "expires_at": times.format_instant(idle_end)}
+
+
+def _check_code(name: str, code: str, now: datetime) -> bool:
+    """Whether this admin needs no code, or gave a new and right one. Without a name the password was wrong."""
+    secrets_by_name = settings().totp_secrets
+    if not secrets_by_name or (name and name not in secrets_by_name):
+        return True
+    window = int(now.timestamp()) // WINDOW_S
+    throttle, ttl_s = f"code#{name}#{window}", (window + 2) * WINDOW_S
+    # Counted for a wrong password too, or the time of the answer would tell it from a wrong code.
+    tries = count_try(throttle, +1, ttl_s)
+    if not name:
+        return False
+    if tries > WRONG_CODES:
+        # An error, because it alarms: the remedy is a new password.
+        log.error("sign-in of %s is closed for some minutes: somebody knows the password and guesses codes", name)
+        return False
+    step = totp.find_step(secrets_by_name[name], code, now)
+    used_until_s = int(now.timestamp()) + (2 * totp.STEPS_OFF + 1) * totp.STEP_S
+    if step is None or not store.use_code(name, step, used_until_s):
+        return False
+    count_try(throttle, -1, ttl_s)
+    return True
+
+
+def _not_signed_in() -> NotSignedIn:
+    here = settings()
+    if here.totp_secrets:
+        # The same whatever was wrong or missing: nobody learns that a password is right without the code.
+        return CodeNeeded(f"That {'name, ' if here.named_admins else ''}password or code is not right.")
+    return NotSignedIn("That name and password do not match." if here.named_admins else "That password is not right.")
+
+
+def authenticate(headers: Mapping[str, str], *, now: datetime) -> Session:
+    """The session of the bearer token. Raises NotSignedIn."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or len(token) != _TOKEN_CHARS or not token.isascii():
+        raise NotSignedIn
+    token_hash = _digest(token)
+    found = store.read_session(token_hash)
+    if found is None:
+        raise NotSignedIn
+    session, idle_until_s = found
+    now_s = int(now.timestamp())
+    absolute_end_s = int(times.parse_instant(session["absolute_end"]).timestamp())
+    # Changing password or second factor (or removing the admin) ends every session that was opened with the old one.
+    same_password = hmac.compare_digest(session["password_mark"], _password_mark(session["admin"]))
+    if now_s >= min(idle_until_s, absolute_end_s) or not same_password:
+        raise NotSignedIn
+    if not session["kept"]:
+        renewed_s = min(now_s + int(IDLE.total_seconds()), absolute_end_s)
+        if renewed_s - idle_until_s > EXTEND_AFTER.total_seconds():
+            store.extend_session(token_hash, renewed_s)
+            idle_until_s = renewed_s
+    expires_at = datetime.fromtimestamp(min(idle_until_s, absolute_end_s), tz=now.tzinfo)
+    return Session(admin=session["admin"], expires_at=times.format_instant(expires_at), token_hash=token_hash)
+
+
+def log_out(session: Session) -> None:
+    store.delete_session(session.token_hash)
+
+
+def _password_mark(name: str) -> str:
+    here = settings()
+    return _digest(here.admins.get(name, "") + here.totp_secrets.get(name, ""))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Signing, records and their evidence."""

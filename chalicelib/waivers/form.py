@@ -1,0 +1,231 @@
+"""The waiver form: what a guest sends, parsed."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from chalicelib.charters import service as charters
+from chalicelib.charters.store import EventRecord
+from chalicelib.core import times
+from chalicelib.core.fields import Fields
+from chalicelib.core.settings import settings
+from chalicelib.core.tags import is_tag, tag
+from chalicelib.waivers.versions import LANGUAGES
+
+MAX_MINORS = 10
+MAX_STROKES, MAX_POINTS, MAX_COORDINATE = 200, 20_000, 10**15
+# As sent and as stored: a minor's record carries the drawing too, and all of them go into one transaction.
+MAX_STROKES_CHARS = 200_000
+RELATIONSHIPS = ("parent", "legal_guardian", "grandparent", "other")
+
+
+class Minor(NamedTuple):
+    name: str
+    birth_date: str
+    guest_id: str | None
+
+
+class Signing(NamedTuple):
+    submission_id: str
+    waiver_version: str
+    language: str
+    guest_id: str | None
+    signer_name: str
+    signer_email: str
+    signer_phone: str
+    signer_birth_date: str | None
+    signature_typed: str
+    signature_strokes: list[Any]
+    minors: tuple[Minor, ...]
+    guardian_relationship: str
+    opened_at: str
+    device_time: str
+    trapped: bool
+    """A field that no person sees was filled in."""
+
+
+def mark_opening(event_id: str, now: datetime) -> str:
+    """The time a form was opened, marked so that nobody can make it up."""
+    at = times.format_instant(now)
+    return f"{at}.{tag(f'opened {event_id} {at}')}"
+
+
+def read_opening(event_id: str, marked: str, now: datetime) -> str:
+    """When the form was opened; empty if that cannot be told."""
+    at, _, mark = marked.partition(".")
+    true = is_tag(f"opened {event_id} {at}", mark) and at <= times.format_instant(now)
+    return at if true else ""
+
+
+def parse_signing(form: Mapping[str, list[str]], event: EventRecord, *, now: datetime) -> Signing:
+    """The submitted form. Raises BadInput with each problem under its field's name."""
+    repeated = {"minor_name", "minor_birth_date"}
+    doubled = [name for name, values in form.items() if len(values) > 1 and name not in repeated]
+    flat = Fields({name: values[0] for name, values in form.items() if name not in repeated})
+    for name in doubled:
+        flat.refuse(name, "is given twice")
+    # Age counts on the day of the trip, where it starts.
+    trip_day = times.local(event.details["starts_at"], event.details["timezone"]).date()
+    years = settings().adult_years
+
+    # In the order of the page, so that its list of problems reads from top to bottom.
+    submission_id = flat.uuid("submission_id")
+    waiver_version = flat.text("waiver_version", max_chars=64)
+    language = flat.choice("language", LANGUAGES, default="en")
+    opened = flat.text("opened", max_chars=80, default="")
+    device_time = flat.text("device_time", max_chars=40, default="")
+    flat.text("kiosk", max_chars=10, default="")
+    website = flat.text("website", max_chars=1000, default="")
+    picked_id = flat.text("guest_id", max_chars=40, default="")
+    signer_name = flat.text("signer_name", max_chars=100)
+    signer_email, signer_phone = flat.email("signer_email"), flat.phone("signer_phone")
+    birth_date = _take_birth_date(flat, "signer_birth_date", flat.text("signer_birth_date", max_chars=10, default=""))
+    if birth_date and _age(birth_date, trip_day) < years:
+        flat.refuse("signer_birth_date", f"must be that of an adult: a guardian signs for those under {years}")
+    guest_id = _find_guest(flat, event, picked_id, signer_name)
+    minors = _take_minors(flat, form, event, trip_day, guest_id)
+    relationship = flat.choice("guardian_relationship", RELATIONSHIPS, default="")
+    attested = _tick(flat, "authority_attestation")
+    if minors and not relationship:
+        flat.refuse("guardian_relationship", "is required when you sign for a minor")
+    if minors and not attested:
+        flat.refuse("authority_attestation", "must be ticked when you sign for a minor")
+    if not _tick(flat, "esign_consent"):
+        flat.refuse("esign_consent", "must be ticked to sign electronically")
+    if not _tick(flat, "intent"):
+        flat.refuse("intent", "must be ticked to sign")
+    typed = flat.text("signature_typed", max_chars=100, default="")
+    strokes = _take_strokes(flat)
+    if not typed and not strokes and "signature_strokes" not in flat.problems:
+        flat.refuse("signature_typed", "is required: type or draw your signature")
+    flat.finish()
+    return Signing(
+        submission_id=submission_id,
+        waiver_version=waiver_version,
+        language=language,
+        guest_id=guest_id,
+        signer_name=signer_name,
+        signer_email=signer_email,
+        signer_phone=signer_phone,
+        signer_birth_date=birth_date.isoformat() if birth_date else None,
+        signature_typed=typed,
+        signature_strokes=strokes,
+        minors=minors,
+        guardian_relationship=relationship if minors else "",
+        opened_at=read_opening(event.event_id, opened, now),
+        device_time=device_time,
+        trapped=bool(website),
+    )
+
+
+def _tick(form: Fields, name: str) -> bool:
+    return form.text(name, max_chars=10, default="").lower() in ("on", "yes", "true", "1")
+
+
+def _take_birth_date(form: Fields, name: str, text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        born = times.parse_birth_date(text)
+    except ValueError:
+        form.refuse(name, "must be a date such as 1984-05-31")
+        return None
+    return born
+
+
+def _find_guest(form: Fields, event: EventRecord, picked_id: str, name: str) -> str | None:
+    """Who of the listed guests this is: the one picked, else the one of the very same name who has not signed."""
+    if picked_id:
+        if picked_id not in {guest["guest_id"] for guest in event.details["guests"]}:
+            form.refuse("guest_id", "is not on the list any more: please choose again")
+        return picked_id
+    return _guest_named(event, name)
+
+
+def _guest_named(event: EventRecord, name: str) -> str | None:
+    same = [guest for guest in charters.missing_guests(event) if _plain(guest["name"]) == _plain(name)]
+    return same[0]["guest_id"] if len(same) == 1 else None
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _take_minors(
+    form: Fields, raw: Mapping[str, list[str]], event: EventRecord, on_day: date, signers_guest_id: str | None
+) -> tuple[Minor, ...]:
+    names, births = raw.get("minor_name", []), raw.get("minor_birth_date", [])
+    if len(names) != len(births):
+        form.refuse("minor_name", "must come with a birth date each")
+        return ()
+    years = settings().adult_years
+    minors: list[Minor] = []
+    for place, (name, birth) in enumerate(zip(names, births, strict=True)):
+        name_field, birth_field = f"minor_name[{place}]", f"minor_birth_date[{place}]"
+        if not name.strip() and not birth.strip():
+            continue
+        # One form for each, so that every minor's text is held to the same rules.
+        one = Fields({name_field: name})
+        clean = one.text(name_field, max_chars=100)
+        form.problems.update(one.problems)
+        born = _take_birth_date(form, birth_field, birth.strip())
+        if born is None:
+            form.refuse(birth_field, "is required for each minor")
+        elif born > on_day:
+            form.refuse(birth_field, "must not be in the future")
+        elif _age(born, on_day) >= years:
+            form.refuse(birth_field, f"must be that of a minor: whoever is {years} or older signs alone")
+        guest_id = _guest_named(event, clean)
+        minors.append(
+            Minor(clean, born.isoformat() if born else "", guest_id if guest_id != signers_guest_id else None)
+        )
+    if len(minors) > MAX_MINORS:
+        form.refuse("minor_name", f"must be at most {MAX_MINORS}; please sign a second form for the others")
+    return tuple(minors)
+
+
+def _age(born: date, on_day: date) -> int:
+    return on_day.year - born.year - ((on_day.month, on_day.day) < (born.month, born.day))
+
+
+def _take_strokes(form: Fields) -> list[Any]:
+    """A drawn signature: strokes, each a list of points or an object with `points`; empty when there is none.
+
+    A point is {x, y, time} or [x, y, time]; the time, in milliseconds, may be left out.
+    """
+    text = form.text("signature_strokes", max_chars=MAX_STROKES_CHARS, default="")
+    if not text:
+        return []
+    rule = "must be a list of strokes, each with points x and y"
+    try:
+        points = [[_point(point) for point in _points(stroke)] for stroke in _listed(json.loads(text))]
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError):
+        form.refuse("signature_strokes", rule)
+        return []
+    if len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS or len(json.dumps(points)) > MAX_STROKES_CHARS:
+        form.refuse("signature_strokes", "is too long")
+        return []
+    return [stroke for stroke in points if stroke]
+
+
+def _listed(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return value
+
+
+def _points(stroke: Any) -> list[Any]:
+    return _listed(stroke["points"] if isinstance(stroke, dict) else stroke)
+
+
+def _point(point: Any) -> list[int]:
+    """[x, y, milliseconds] in whole numbers: a hash must not depend on how a float is written."""
+    given = [point["x"], point["y"], point.get("time", 0)] if isinstance(point, dict) else [*_listed(point), 0][:3]
+    if len(given) < 3 or not all(type(number) in (int, float) for number in given):
+        raise ValueError(point)
+    numbers = [round(number) for number in given]
+    # 1e300 would be stored as three hundred digits.
+    if max(map(abs, numbers)) > MAX_COORDINATE:
+        raise ValueError(point)
+    return numbers

@@ -1,0 +1,86 @@
+"""Mails about waivers: the signer's copy, requests to sign, the head of the chain."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from chalicelib.charters.mails import charter_data
+from chalicelib.charters.store import EventRecord
+from chalicelib.core import system, times
+from chalicelib.core.audit import Actor, audit_event, audit_item
+from chalicelib.core.dynamo import Item, put_write
+from chalicelib.core.settings import settings
+from chalicelib.mail.outbox import MailKind, new_mail
+from chalicelib.mail.store import Mail
+from chalicelib.waivers import markdown, store
+
+
+def copy_mail(
+    event: EventRecord, records: Sequence[Mapping[str, Any]], version: Mapping[str, Any], now: datetime
+) -> Mail | None:
+    """The signer's copy of what one form signed; None where they gave no address."""
+    record = records[0]
+    if not record["signer_email"]:
+        return None
+    names = ("waiver_id", "signer_name", "signed_at", "waiver_version", "intent_statement", "record_hash")
+    data = {
+        "charter": charter_data(event),
+        "record": {name: record[name] for name in names},
+        "waiver_ids": [one["waiver_id"] for one in records],
+        "people": [one["participant_name"] for one in records],
+        "language": record["language"],
+        "title": version["title"],
+        "text": version["text"],
+        "name": record["signer_name"],
+    }
+    return new_mail("waiver_copy", f"waiver-{record['waiver_id']}", record["signer_email"], data, now)
+
+
+def _complete_copy(mail: Mail, now: datetime) -> Mail:
+    """The copy gets its private link when it leaves: it stands in the mail, and nowhere else but as a hash."""
+    event_id, secret = mail.data["charter"]["event_id"], system.random_token(16)
+    store.put_copy(event_id, hash_secret(secret), mail.data["waiver_ids"], times.format_instant(now))
+    link = f"{settings().base_url}/g/{event_id}/waiver?copy={secret}"
+    return with_html(mail._replace(data={**mail.data, "copy_url": link}))
+
+
+def with_html(mail: Mail) -> Mail:
+    """The copy with its text as HTML, which is not kept."""
+    return mail._replace(data={**mail.data, "text_html": markdown.to_html(mail.data["text"])})
+
+
+def hash_secret(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _copy_writes(mail: Mail, status: str, now: datetime) -> Sequence[Item]:
+    if status != "sent":
+        return ()
+    at = times.format_instant(now)
+    sent = audit_event("waiver_copy_sent", Actor("system", ""), at, waiver_ids=mail.data["waiver_ids"])
+    return [put_write(audit_item(mail.data["charter"]["event_id"], sent))]
+
+
+def request_mail(
+    kind: str, mail_id: str, to: str, event: EventRecord, names: list[str], language: str, now: datetime
+) -> Mail:
+    """A reminder ("waiver_reminder") or the request to sign a changed text ("waiver_again")."""
+    link = f"{settings().base_url}/g/{event.event_id}/waiver"
+    data = {"charter": charter_data(event), "kind": kind, "name": ", ".join(names), "language": language, "url": link}
+    return new_mail(kind, mail_id, to, data, now)
+
+
+def chain_head_mail(day: str, count: int, head: str, now: datetime) -> Mail:
+    """Where the chain of waivers ends, so that the evidence lies outside the system, too."""
+    here = settings()
+    data = {"day": day, "count": count, "head": head, "name": here.operator_name}
+    return new_mail("chain_head", f"chain-head-{day}", here.operator_email, data, now)
+
+
+MAIL_KINDS = {
+    "waiver_copy": MailKind(complete=_complete_copy, status_writes=_copy_writes),
+    "waiver_reminder": MailKind(),
+    "waiver_again": MailKind(),
+    "chain_head": MailKind(),
+}

@@ -1,0 +1,70 @@
+"""A waiver's text: Markdown as a tree of blocks, and as safe HTML."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from chalicelib.core import templates
+
+_LINK = re.compile(r"(https?://|mailto:|tel:)[^\s<>\"'`]+", re.IGNORECASE)
+
+
+def to_html(text: str) -> str:
+    """Safe HTML of a waiver's text: made of its tree, so that it shows what a preview shows and nothing else."""
+    return str(templates.environment("waivers").get_template("markdown.html").module.blocks(parse(text)))  # type: ignore[attr-defined]
+
+
+def parse(text: str) -> list[dict[str, Any]]:
+    """A waiver's text as a tree of blocks: heading, paragraph, list, quote, rule, each with its inlines.
+
+    Raw HTML in it is text, an image its description, a link to anything but a page, an address or a number its words.
+    """
+    return list(_blocks(_markdown()(text)))
+
+
+@cache
+def _markdown() -> Any:
+    import mistune
+
+    return mistune.create_markdown(renderer=None)
+
+
+def _blocks(tokens: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+    for token in tokens:
+        kind = token["type"]
+        if kind == "heading":
+            level = 2 if token["attrs"]["level"] <= 2 else 3
+            yield {"type": "heading", "level": level, "children": _inlines(token["children"])}
+        elif kind in ("paragraph", "block_text"):
+            yield {"type": "paragraph", "children": _inlines(token["children"])}
+        elif kind == "list":
+            items = [list(_blocks(item["children"])) for item in token["children"]]
+            yield {"type": "list", "ordered": token["attrs"]["ordered"], "items": items}
+        elif kind == "block_quote":
+            yield {"type": "quote", "children": list(_blocks(token["children"]))}
+        elif kind == "thematic_break":
+            yield {"type": "rule"}
+        elif kind == "block_code":
+            yield {"type": "paragraph", "children": [{"type": "code", "text": token["raw"].rstrip("\n")}]}
+        elif kind == "block_html":
+            yield {"type": "paragraph", "children": [{"type": "text", "text": token["raw"].strip()}]}
+
+
+def _inlines(tokens: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for token in tokens:
+        kind = token["type"]
+        if kind in ("strong", "emphasis"):
+            found.append({"type": kind, "children": _inlines(token["children"])})
+        elif kind == "link" and _LINK.fullmatch(token["attrs"]["url"]):
+            found.append({"type": "link", "href": token["attrs"]["url"], "children": _inlines(token["children"])})
+        elif kind in ("link", "image"):
+            found += _inlines(token["children"])
+        elif kind == "codespan":
+            found.append({"type": "code", "text": token["raw"]})
+        elif kind == "linebreak":
+            found.append({"type": "break"})
+        else:
+            found.append({"type": "text", "text": "\n" if kind == "softbreak" else token["raw"]})
+    return found

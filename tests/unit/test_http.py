@@ -1,0 +1,95 @@
+import base64
+from typing import Any
+
+import pytest
+from chalice.app import Request
+
+from chalicelib.core import http
+from chalicelib.core.errors import BadInput, NotJson, TooLarge
+from tests.support import operator
+
+EDGE, VIEWER = "203.0.113.9", "192.0.2.7"
+
+
+def request(body: bytes = b"", *, peer: str = EDGE, **headers: str) -> Request:
+    """As API Gateway hands it over."""
+    event: dict[str, Any] = {
+        "multiValueQueryStringParameters": None,
+        "headers": {name.replace("_", "-"): value for name, value in headers.items()},
+        "pathParameters": {},
+        "requestContext": {"httpMethod": "POST", "resourcePath": "/", "identity": {"sourceIp": peer}},
+        "body": base64.b64encode(body).decode(),
+        "stageVariables": None,
+        "isBase64Encoded": True,
+    }
+    return Request(event)
+
+
+@pytest.mark.parametrize(
+    "forwarded",
+    [
+        f"{VIEWER}, {EDGE}",
+        f"{VIEWER}",
+        f"198.51.100.1, {VIEWER}, {EDGE}",
+        f"{EDGE}, {EDGE}, {VIEWER}, {EDGE}",
+        f"127.0.0.1,{VIEWER},{EDGE}",
+        f" , 10.0.0.1 ,, {VIEWER} ,{EDGE}, ",
+        f"<script>, {VIEWER}, {EDGE}",
+    ],
+)
+def test_behind_the_edge_the_viewer_is_whom_the_edge_saw_whatever_the_viewer_claims(forwarded: str) -> None:
+    with operator.operating(SCC_ORIGIN_SECRETS="secret"):
+        assert http.viewer_address(request(x_forwarded_for=forwarded)) == VIEWER
+
+
+@pytest.mark.parametrize("forwarded", [None, "", " , ", EDGE])
+def test_behind_the_edge_without_a_claim_the_viewer_is_the_peer(forwarded: str | None) -> None:
+    headers = {} if forwarded is None else {"x_forwarded_for": forwarded}
+    with operator.operating(SCC_ORIGIN_SECRETS="secret"):
+        assert http.viewer_address(request(**headers)) == EDGE
+
+
+def test_without_the_edges_secret_no_claim_is_believed() -> None:
+    assert http.viewer_address(request(x_forwarded_for=f"10.1.1.1, {VIEWER}", peer="198.51.100.7")) == "198.51.100.7"
+
+
+def test_an_address_is_of_bounded_length() -> None:
+    with operator.operating(SCC_ORIGIN_SECRETS="secret"):
+        assert len(http.viewer_address(request(x_forwarded_for="x" * 5000))) <= 64
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
+def test_a_json_body_is_read(content_type: str) -> None:
+    assert http.read_json(request(b'{"a": 1}', content_type=content_type)) == {"a": 1}
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded", "text/json"])
+def test_a_body_of_another_type_is_refused(content_type: str) -> None:
+    with pytest.raises(NotJson):
+        http.read_json(request(b'{"a": 1}', content_type=content_type))
+
+
+@pytest.mark.parametrize("body", [b"", b" \n"])
+def test_no_body_is_an_empty_object_of_whatever_type(body: bytes) -> None:
+    assert http.read_json(request(body)) == {}
+
+
+def test_a_body_is_read_up_to_its_limit_and_not_a_byte_further() -> None:
+    padding = http.MAX_JSON_BYTES - len(b'{"a":""}')
+    read = http.read_json(request(b'{"a":"%s"}' % (b"x" * padding), content_type="application/json"))
+    assert len(read["a"]) == padding
+    with pytest.raises(TooLarge, match="64 KB"):
+        http.read_json(request(b'{"a":"%s"}' % (b"x" * (padding + 1)), content_type="application/json"))
+    with pytest.raises(TooLarge, match="256 KB"):
+        http.read_form(request(b"a=" + b"x" * http.MAX_FORM_BYTES))
+
+
+def test_a_form_is_read_with_every_value_of_each_field() -> None:
+    form = http.read_form(request(b"name=Zo%C3%AB+%F0%9F%9A%A2&minor=&minor=Tim"))
+    assert form == {"name": ["Zoë 🚢"], "minor": ["", "Tim"]}
+
+
+@pytest.mark.parametrize("body", [b"name=%FF", b"\xff=1", b"&".join(b"a=1" for _ in range(http.MAX_FORM_FIELDS + 1))])
+def test_a_form_that_is_broken_or_has_too_many_fields_is_refused(body: bytes) -> None:
+    with pytest.raises(BadInput, match="The form cannot be read"):
+        http.read_form(request(body))

@@ -1,0 +1,398 @@
+"""The mails as a patron or a guest reads them."""
+
+import email
+import email.policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from chalicelib.charters import mails as charter_mails
+from chalicelib.mail import outbox
+from chalicelib.mail.store import Mail
+from chalicelib.money.ledger import Sums
+from chalicelib.payments import mails as payment_mails
+from chalicelib.payments import service as payments
+from chalicelib.waivers import mails as waiver_mails
+from chalicelib.waivers import signing
+from tests.support import operator
+
+HOSTILE = "<script>alert('x')</script> & \"Ana\" {{ 7*7 }} {% raw %} %s 🚢"
+BALANCE = {
+    "charged_cents": 120_000,
+    "received_cents": 50_000,
+    "refunded_cents": 0,
+    "tips_cents": 0,
+    "uncleared_cents": 0,
+    "balance_due_cents": 70_000,
+}
+
+
+def mail(form: str, *, balance_cents: int = 70_000, charged_cents: int = 120_000, **changes: Any) -> Mail:
+    """Owed for a payment of $500.00; `changes` go to the charter or the payment, whichever has such a field."""
+    about = {name: value for name, value in changes.items() if name in operator.details() or name == "status"}
+    event = operator.event(**about)
+    paid = {name: value for name, value in changes.items() if name not in about}
+    row = {
+        **payments.payment_json(operator.payment(event.event_id, currency=event.details["currency"], **paid), "pending")
+    }
+    row |= {"void": {"reason": paid.get("reason", "typed twice")}, "bounce": {"reason": paid.get("reason", "no cover")}}
+    balance = {**BALANCE, "charged_cents": charged_cents, "balance_due_cents": balance_cents}
+    owe = {
+        "receipt": payment_mails.receipt_mail,
+        "correction": payment_mails.correction_mail,
+        "bounce": payment_mails.bounce_mail,
+    }[form]
+    owed = owe(event, row, balance, operator.NOW)
+    assert owed
+    return owed
+
+
+def waiver_mail(**changes: Any) -> Mail:
+    record = {
+        "waiver_id": "0" * 32,
+        "signer_name": "Ana Rivera",
+        "signer_email": "ana@example.com",
+        "signed_at": "2026-11-22T20:00:00Z",
+        "waiver_version": "a" * 64,
+        "intent_statement": signing.statements("en")["intent"],
+        "record_hash": "b" * 64,
+        "language": "en",
+        **changes,
+    }
+    version = {"title": changes.get("title", "Release"), "text": changes.get("text", "## Risks\n\n- wind\n- waves")}
+    records = [{**record, "participant_name": name} for name in (record["signer_name"], "Tim Rivera")]
+    owed = waiver_mails.copy_mail(operator.event(), records, version, operator.NOW)
+    assert owed
+    return owed
+
+
+def delivered(owed: Mail) -> EmailMessage:
+    """The message as it comes out of the wire at the other end."""
+    raw = outbox.compose(waiver_mails.with_html(owed)).as_bytes()
+    assert raw.isascii()
+    parsed = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    assert not parsed.defects
+    return parsed
+
+
+def text_of(message: EmailMessage, kind: str = "plain") -> str:
+    part = message.get_body((kind,))
+    assert part
+    return str(part.get_content())
+
+
+class Words(HTMLParser):
+    """What a person reads of an HTML mail, and the tags that show it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:  # noqa: ARG002 - the parser's signature
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+
+def read(message: EmailMessage) -> list[str]:
+    """Both forms, as plain running words: what holds for one must hold for the other."""
+    return [" ".join(text_of(message).split()), " ".join(Words(text_of(message, "html")).words)]
+
+
+def test_a_receipt_says_who_what_how_much_how_when_and_what_is_due() -> None:
+    message = delivered(mail("receipt", method="check", reference="#1042"))
+    assert message["Subject"] == "We received your payment of $500.00 for Sunset sail"
+    assert message["To"] == "Ana Rivera <ana@example.com>"
+    assert message["From"] == "Bay Sail <captain@sail.example.com>"
+    assert message["Reply-To"] == "Bay Sail <ops@sail.example.com>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    for words in read(message):
+        for fact in (
+            "Hello Ana Rivera,",
+            "we have received your payment of $500.00 by check",
+            "Sunset sail, Sea Otter",
+            "Saturday, November 28, 2026, 5:00 PM PST",
+            "check (#1042)",
+            "Sunday, November 22, 2026",
+            "Balance due: $700.00",
+            "Bay Sail",
+            "+1 415 555 0123",
+            "ops@sail.example.com",
+        ):
+            assert fact in words
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("deposit", "We received your deposit of $500.00 for Sunset sail"),
+        ("balance", "We received your payment of $500.00 for Sunset sail"),
+        ("tip", "Thank you for your tip of $500.00"),
+        ("refund", "Your refund of $500.00 for Sunset sail"),
+    ],
+)
+def test_a_receipt_names_the_kind_of_payment_in_its_subject(kind: str, subject: str) -> None:
+    assert delivered(mail("receipt", kind=kind))["Subject"] == subject
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [("cash", "by cash"), ("venmo", "by Venmo"), ("bank_transfer", "by bank transfer"), ("other", "by other means")],
+)
+def test_a_receipt_names_the_method_in_words(method: str, words: str) -> None:
+    for text in read(delivered(mail("receipt", method=method))):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("balance_cents", "charged_cents", "words"),
+    [
+        (70_000, 120_000, "Balance due: $700.00"),
+        (0, 120_000, "Paid in full. Balance due: $0.00"),
+        (-30_000, 120_000, "Paid in full, with $300.00 to your credit."),
+    ],
+)
+def test_a_receipt_tells_the_balance(balance_cents: int, charged_cents: int, words: str) -> None:
+    owed = mail("receipt", balance_cents=balance_cents, charged_cents=charged_cents)
+    for text in read(delivered(owed)):
+        assert words in text
+
+
+def test_a_charter_without_a_fee_knows_no_balance_and_no_credit() -> None:
+    for text in read(delivered(mail("receipt", balance_cents=-50_000, charged_cents=0))):
+        assert "credit" not in text
+        assert "Balance" not in text
+
+
+def test_a_refund_for_a_cancelled_charter_asks_for_nothing() -> None:
+    for text in read(delivered(mail("receipt", kind="refund", status="cancelled", balance_cents=120_000))):
+        assert "we have refunded $500.00 to you" in text
+        assert "Balance due" not in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, True),
+        ({"kind": "refund"}, False),
+        ({"kind": "tip", "starts_at": "2026-11-20T01:00:00Z"}, False),
+        ({"starts_at": "2026-11-20T01:00:00Z"}, False),
+        ({"status": "cancelled"}, False),
+    ],
+)
+def test_a_receipt_looks_forward_only_to_a_trip_that_is_to_come(changes: dict[str, Any], said: bool) -> None:
+    for text in read(delivered(mail("receipt", **changes))):
+        assert ("We look forward to having you aboard." in text) is said
+
+
+def test_a_correction_takes_the_confirmation_back_and_says_why() -> None:
+    message = delivered(mail("correction"))
+    assert message["Subject"] == "Correction: the payment of $500.00 for Sunset sail"
+    for words in read(message):
+        for fact in ("was a mistake of ours", "no money has moved", "typed twice", "Balance due: $700.00", "Bay Sail"):
+            assert fact in words
+
+
+def test_a_bounce_is_told_kindly_and_says_why() -> None:
+    message = delivered(mail("bounce", method="check"))
+    assert message["Subject"] == "Your payment of $500.00 did not go through"
+    for words in read(message):
+        for fact in ("by check was returned by the bank", "no cover", "Balance due: $700.00", "+1 415 555 0123"):
+            assert fact in words
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [("check", "by check was returned by the bank, so"), ("venmo", "by Venmo was returned, so")],
+)
+def test_only_a_bank_is_said_to_have_returned_it(method: str, words: str) -> None:
+    for text in read(delivered(mail("bounce", method=method))):
+        assert words in text
+
+
+def test_a_tip_that_bounced_is_not_asked_for_again() -> None:
+    for text in read(delivered(mail("bounce", kind="tip", method="venmo"))):
+        assert "your tip of $500.00 by Venmo was returned" in text
+        assert "there is nothing that you have to do" in text
+        assert "find another way" not in text
+
+
+@pytest.mark.parametrize("form", ["receipt", "correction"])
+def test_a_refund_goes_to_the_payer(form: str) -> None:
+    for text in read(delivered(mail(form, kind="refund", method="zelle"))):
+        assert "Refunded Sunday, November 22, 2026 To Ana Rivera" in text
+        assert "Received" not in text
+
+
+def test_a_correction_says_which_way_the_money_was_said_to_go() -> None:
+    for text in read(delivered(mail("correction"))):
+        assert "we recorded a payment of $500.00 from you" in text
+    for text in read(delivered(mail("correction", kind="refund"))):
+        assert "we recorded a refund of $500.00 to you" in text
+
+
+def test_a_reminder_says_what_is_due_for_what_what_to_do_and_that_mails_may_cross() -> None:
+    event = operator.event(balance_reminders=True)
+    event = event._replace(sums=Sums(received_cents=60_000, refunded_cents=10_000))
+    message = delivered(charter_mails.reminder_mail(event, 7, operator.NOW))
+    assert message["Subject"] == "Reminder: $700.00 due for Sunset sail"
+    assert message["To"] == "Ana Rivera <ana@example.com>"
+    for words in read(message):
+        for fact in (
+            "Hello Ana Rivera,",
+            "Sunset sail, Sea Otter",
+            "Saturday, November 28, 2026, 5:00 PM PST",
+            "Fee $1,200.00 Paid $500.00 Due $700.00",
+            "Please pay the balance before we cast off",
+            "answer this mail or call +1 415 555 0123",
+            "our messages have crossed",
+            "Bay Sail",
+        ):
+            assert fact in words
+
+
+def test_a_reminder_is_the_same_mail_however_often_it_is_owed_and_tells_no_guest_link() -> None:
+    event = operator.event(balance_reminders=True)
+    first, again = (charter_mails.reminder_mail(event, 7, operator.at(minutes)) for minutes in (0, 90))
+    assert first.mail_id == again.mail_id
+    assert first.mail_id != charter_mails.reminder_mail(event, 2, operator.NOW).mail_id
+    assert event.event_id not in first.mail_id
+
+
+def test_a_hostile_charter_is_text_in_a_reminder_too() -> None:
+    patron = {"name": HOSTILE, "email": "ana@example.com", "phone": ""}
+    event = operator.event(title=HOSTILE, vessel=HOSTILE, departure_port=HOSTILE, patron=patron)
+    _all_of_it_is_text(delivered(charter_mails.reminder_mail(event, 7, operator.NOW)))
+
+
+def test_a_signer_gets_the_whole_text_and_what_was_recorded() -> None:
+    message = delivered(waiver_mail())
+    assert message["Subject"] == "Your signed copy: Release"
+    for words in read(message):
+        for fact in (
+            "Ana Rivera, Tim Rivera",
+            "0" * 32,
+            "a" * 64,
+            "b" * 64,
+            signing.statements("en")["intent"],
+            "wind",
+            "waves",
+        ):
+            assert fact in words
+    assert {"h2", "ul", "li"} <= Words(text_of(message, "html")).tags
+
+
+def test_amounts_are_told_in_the_charters_own_currency() -> None:
+    for words in read(delivered(mail("receipt", currency="JPY", amount_cents=50_000))):
+        assert "50,000 JPY" in words
+
+
+@pytest.mark.parametrize("kind", ["receipt", "correction", "bounce"])
+def test_hostile_names_are_text_in_both_forms(kind: str) -> None:
+    message = delivered(
+        mail(
+            kind,
+            title=HOSTILE,
+            vessel=HOSTILE,
+            patron={"name": HOSTILE, "email": "ana@example.com", "phone": ""},
+            payer=HOSTILE,
+            reference=HOSTILE,
+            reason=HOSTILE,
+        )
+    )
+    _all_of_it_is_text(message)
+    assert message["To"].addresses[0].addr_spec == "ana@example.com"
+    assert message["To"].addresses[0].display_name == HOSTILE
+
+
+def test_a_hostile_signer_is_text_in_both_forms() -> None:
+    message = delivered(waiver_mail(signer_name=HOSTILE, title=HOSTILE, text=HOSTILE + "\n\n[x](javascript:alert(1))"))
+    _all_of_it_is_text(message)
+    assert 'href="javascript' not in text_of(message, "html")
+
+
+def _all_of_it_is_text(message: EmailMessage) -> None:
+    shown = Words(text_of(message, "html"))
+    assert "script" not in shown.tags
+    for words in (text_of(message), " ".join(shown.words)):
+        assert "<script>alert('x')</script> & \"Ana\" {{ 7*7 }}" in words
+    assert len(message.get_all("Subject", [])) == 1
+    assert set(message.keys()) <= {
+        "From",
+        "To",
+        "Reply-To",
+        "Subject",
+        "Message-ID",
+        "Auto-Submitted",
+        "MIME-Version",
+        "Content-Type",
+    }
+
+
+@pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x85", "\u2028"])
+def test_no_name_can_put_a_header_into_a_mail(break_: str) -> None:
+    """The API lets no such name in; a mail must not depend on that."""
+    name = f"Ana{break_}Bcc: spy@example.com"
+    owed = mail("receipt", title=name, patron={"name": name, "email": "ana@example.com", "phone": ""})
+    try:
+        message = delivered(owed)
+    except ValueError:
+        return
+    assert message["Bcc"] is None
+    assert [one.addr_spec for one in message["To"].addresses] == ["ana@example.com"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Renée Müller", "李雷", "Rivera, Ana", 'Ana "Cap" Rivera', "Ana (the captain)", "ana@x", ""]
+)
+def test_any_name_reaches_its_address(name: str) -> None:
+    message = delivered(mail("receipt", patron={"name": name, "email": "ana@example.com", "phone": ""}))
+    (to,) = message["To"].addresses
+    assert (to.display_name, to.addr_spec) == (name, "ana@example.com")
+
+
+def test_a_long_title_makes_one_subject() -> None:
+    title = "Ünterwegs 🚢 " * 9
+    message = delivered(mail("receipt", title=title.strip()))
+    assert message["Subject"] == f"We received your payment of $500.00 for {title.strip()}"
+
+
+def test_every_try_of_a_mail_carries_the_same_message_id_and_every_mail_its_own() -> None:
+    first, second = mail("receipt"), mail("receipt")
+    ids = [outbox.compose(owed)["Message-ID"] for owed in (first, first, second, mail("bounce"))]
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == 3
+    assert all(one.endswith("@sail.example.com>") for one in ids)
+
+
+def test_gmail_sends_from_its_own_user() -> None:
+    gmail = {"SCC_MAIL_TRANSPORT": "gmail", "SCC_GMAIL_USER": "bay@gmail.com", "SCC_GMAIL_TOKEN": "token"}
+    owed = mail("receipt")
+    with operator.operating(**gmail):
+        message = delivered(owed)
+    assert message["From"] == "Bay Sail <bay@gmail.com>"
+    assert message["Reply-To"] == "Bay Sail <ops@sail.example.com>"
+    assert "token" not in message.as_string()
+
+
+def test_no_mail_is_owed_where_there_is_no_address() -> None:
+    event = operator.event(patron={"name": "Ana", "email": "", "phone": ""})
+    row = payments.payment_json(operator.payment(event.event_id), "pending")
+    assert payment_mails.receipt_mail(event, row, BALANCE, operator.NOW) is None
+
+
+def test_a_mail_that_is_owed_is_held_by_the_request_that_owes_it() -> None:
+    owed = mail("receipt")
+    assert owed.attempts == 1
+    assert owed.due_at == "2026-11-22T20:01:00Z"
+
+
+def test_the_same_payment_id_on_two_charters_is_two_mails() -> None:
+    one = operator.uuid()
+    assert mail("receipt", payment_id=one).mail_id != mail("receipt", payment_id=one).mail_id

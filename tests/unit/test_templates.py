@@ -1,0 +1,100 @@
+from html.parser import HTMLParser
+
+import pytest
+
+from chalicelib.core import templates
+from chalicelib.core.settings import settings
+from chalicelib.waivers import markdown
+
+
+class Tags(HTMLParser):
+    """Every tag of a page with its attributes, as a browser sees them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "a <script src=//evil.example/x.js></script> b",
+        "<img src=x onerror=alert(1)>",
+        "<iframe src='https://evil.example'></iframe>",
+        "<svg/onload=alert(1)>",
+        "<style>*{display:none}</style>",
+        "<form action=https://evil.example><input name=p></form>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](&#106;avascript:alert(1))",
+        "[x](<java\tscript:alert(1)>)",
+        "[x](vbscript:msgbox)",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "[x](data:text/html;base64,PHNjcmlwdD4=)",
+        "[x](file:///etc/passwd)",
+        "<javascript:alert(1)>",
+        "![x](javascript:alert(1))",
+        '[x](https://example.com "\\" onmouseover=alert(1) x=\\"")',
+        '[x](https://example.com/"onmouseover="alert(1))',
+        '![" onerror=alert(1) x="](x)',
+        "[a]: javascript:alert(1)\n\n[a]",
+        "`<script>alert(1)</script>`",
+        '```"><script>\nalert(1)\n```',
+        "    <script>alert(1)</script>",
+    ],
+)
+def test_nothing_that_an_author_writes_into_a_waiver_can_run(text: str) -> None:
+    for tag, attributes in Tags(markdown.to_html(text)).found:
+        assert tag not in (
+            "script",
+            "iframe",
+            "svg",
+            "style",
+            "form",
+            "input",
+            "object",
+            "embed",
+            "base",
+            "link",
+            "meta",
+        )
+        for name, value in attributes.items():
+            assert not name.startswith("on")
+            if name in ("href", "src"):
+                scheme = "".join(char for char in (value or "").lower() if char > " ").partition(":")[0]
+                assert scheme not in ("javascript", "vbscript", "data", "file")
+
+
+def test_raw_html_is_shown_as_the_text_it_is() -> None:
+    assert "&lt;b&gt;bold&lt;/b&gt;" in markdown.to_html("<b>bold</b>")
+
+
+def test_the_marks_of_a_waiver_become_headings_lists_and_stress() -> None:
+    html = markdown.to_html("## Risks\n\n- wind\n- *waves*\n\n**Mind** the [law](https://example.com/law).")
+    assert [tag for tag, _ in Tags(html).found] == ["h2", "ul", "li", "li", "em", "p", "strong", "a"]
+    assert 'href="https://example.com/law"' in html
+
+
+def test_a_page_escapes_what_it_is_told() -> None:
+    html = templates.render(
+        "waivers", "message.html", heading="<h>", message="<script>", event=None, operator=_operator(), style=""
+    )
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_template_that_misses_a_fact_fails_instead_of_leaving_a_gap() -> None:
+    with pytest.raises(Exception, match="'message' is undefined"):
+        templates.render("waivers", "message.html", heading="x", event=None, operator=_operator(), style="")
+
+
+def _operator() -> object:
+
+    return settings()
