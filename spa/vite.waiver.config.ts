@@ -10,7 +10,7 @@ const { version, license } = JSON.parse(
 export default defineConfig({
   logLevel: "warn",
   build: {
-    outDir: fileURLToPath(new URL("../chalicelib/templates", import.meta.url)),
+    outDir: fileURLToPath(new URL("../chalicelib/waivers/templates", import.meta.url)),
     emptyOutDir: false,
     reportCompressedSize: false,
     modulePreload: { polyfill: false },

@@ -152,7 +152,7 @@ def request_of(item: Item) -> tuple[str, str]:
 
 
 def update_event(event: EventRecord, seen: EventRecord, audit: dict[str, Any], *, ledger_unmoved: bool = False) -> None:
-    """Replaces what an admin edits, if nobody edited it since it was seen; sums and counts stay. Raises WriteConflict."""
+    """Replaces what an admin edits; sums and counts stay. Raises WriteConflict if it was edited since it was seen."""
     changed = _event_attributes(event)
     values = {f":{name}": changed[name] for name in ("data", "version", "status", "updated_at")}
     values |= {":sk": _board_keys(event)["by_date_sk"], ":seen": n(seen.version)}

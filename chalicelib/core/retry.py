@@ -19,7 +19,7 @@ DOUBLE_TAP = timedelta(seconds=10)
 def retry_on_conflict(
     attempt: Callable[[], Result], *, patience_s: float = PATIENCE_S, in_turns: bool = False
 ) -> Result:
-    """Calls `attempt` (read, decide, write) until it raises no WriteConflict. Raises Busy after `patience_s` seconds."""
+    """Calls `attempt` (read, decide, write) until it raises no WriteConflict. Raises Busy after `patience_s`."""
     began_at = system.monotonic_s()
     for number in itertools.count():
         waited_s = system.monotonic_s() - began_at

@@ -52,7 +52,7 @@ REREAD_AFTER_S = 300
 
 def settings() -> Settings:
     """The checked settings. Raises SettingsError."""
-    return _load_in_period(int(system.monotonic_s()) // REREAD_AFTER_S)
+    return _load_in_period(int(system.utc_now().timestamp()) // REREAD_AFTER_S)
 
 
 def forget() -> None:

@@ -33,7 +33,7 @@ def read_dock(event_id: str) -> dict[str, dict[str, Any]]:
 
 
 def put_dock_note(event_id: str, name: str, note: dict[str, Any], audit: dict[str, Any]) -> bool:
-    """Replaces the note unless it says the same `state`; False if it did. Raises WriteConflict, also after departure."""
+    """Replaces the note; False if it says the same `state` already. Raises WriteConflict, also after departure."""
     put = put_write(
         {**item_key(f"EVENT#{event_id}", _DOCK + name), "state": s(note["state"]), "data": json_s(note)},
         only_new=True,

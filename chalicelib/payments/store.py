@@ -34,7 +34,10 @@ def append_payment(
     answer: str,
     mail: Mail | None,
 ) -> None:
-    """One transaction: the row, the event's sums, the queued mail, the mark "to clear". Raises AlreadyExists or WriteConflict."""
+    """One transaction: the row, the event's sums, the queued mail, the entry "to clear".
+
+    Raises AlreadyExists or WriteConflict.
+    """
     row = {
         **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}"),
         **ledger_keys(payment, ""),
@@ -50,7 +53,10 @@ def append_payment(
 
 
 def append_act(event: EventRecord, payment: dict[str, Any], act: dict[str, Any], sums: Sums, mail: Mail | None) -> None:
-    """One transaction: the act on a payment, the event's sums, the queued mail. Raises AlreadyExists or WriteConflict."""
+    """One transaction: the act on a payment, the event's sums, the queued mail.
+
+    Raises AlreadyExists or WriteConflict.
+    """
     name = act["act"].upper()
     row = {
         **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}#{name}"),

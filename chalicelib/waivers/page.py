@@ -142,6 +142,7 @@ def _copy(event: EventRecord, secret: str, look: Look, request: Request, now: da
     if not records:
         return _refusal(charters.unknown_event(), look)
     record = records[0]
+    version = waiver_records.read_text(record)
     # Link previews ask with HEAD; that is nobody who reads.
     if request.method == "GET":
         waiver_records.note_viewed(records, Actor(record["signer_name"], http.viewer_address(request)), now)
@@ -152,7 +153,8 @@ def _copy(event: EventRecord, secret: str, look: Look, request: Request, now: da
         event=event,
         record=record,
         records=records,
-        text_html=markdown.to_html(waiver_records.read_text(record)["text"]),
+        version=version,
+        text_html=markdown.to_html(version["text"]),
         drawing=_drawing(record["signature_strokes"]),
     )
 

@@ -151,8 +151,8 @@ def append_waivers(
     """One transaction: the records, the chain's head, the event's counts, the owed mail.
 
     `people` is how many more have signed now, for some may have signed before; `texts` are the versions that were
-    signed for this charter. Raises AlreadyExists, Throttled, or WriteConflict, which also says that the `current` version of a
-    language (None: there is none) is another one now.
+    signed for this charter. Raises AlreadyExists, Throttled, or WriteConflict, which also says that the `current`
+    version of a language (None: there is none) is another one now.
     """
     head = records[-1]
     move_head: Item = {

@@ -202,7 +202,9 @@ def test_neither_does_a_mail_that_does_not_arrive(
         "bouncedRecipients": [{"emailAddress": PERSON["email"], "diagnosticCode": "550 canary"}],
     }
     bounces.record_report(
-        {"eventType": "Bounce", "mail": {"tags": {"mail_id": [owed.mail_id]}}, "bounce": bounce}, now=system.utc_now()
+        {"eventType": "Bounce", "mail": {"tags": {"mail_id": [owed.mail_id]}}, "bounce": bounce},
+        kinds=MAIL_KINDS,
+        now=system.utc_now(),
     )
     assert "ServiceUnavailable" in caplog.text
     require_clean(caplog, admin)

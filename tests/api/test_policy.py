@@ -92,7 +92,9 @@ def record(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
             seen.watch(client)
         monkeypatch.setattr(aws, "client", lambda service, **_: clients[service])
         answer = {"Parameter": {"Name": "/ship-captain-crew/test/SCC_ORIGIN_SECRETS", "Value": ORIGIN_SECRET}}
-        parameters.add_response("get_parameter", answer)
+        # Once at the start, and once more when an hour has passed.
+        for _ in range(3):
+            parameters.add_response("get_parameter", answer)
         monkeypatch.setenv("SCC_ORIGIN_SECRETS", "ssm:/ship-captain-crew/test/SCC_ORIGIN_SECRETS")
         settings.forget()
         for module, name, function in doors():

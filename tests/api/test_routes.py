@@ -6,6 +6,7 @@ import pytest
 from chalicelib import charter_page
 from chalicelib.core import settings, system
 from chalicelib.sign_in import passwords
+from chalicelib.sign_in import service as sign_in
 from tests.support.api import ORIGIN_SECRET, Api, load_app
 from tests.support.operator import PASSWORD
 
@@ -83,15 +84,15 @@ def stale(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Api]:
     """Tokens that opened a session once: logged out, idle for too long, and of a password that was changed."""
     start = system.utc_now()
 
-    def sign_in() -> Api:
+    def log_in() -> Api:
         return api.with_token(api.post("/api/login", {"password": PASSWORD}).json["token"])
 
-    left = sign_in()
+    left = log_in()
     left.post("/api/logout")
     with monkeypatch.context() as past:
         past.setattr(system, "utc_now", lambda: start - sign_in.IDLE - timedelta(minutes=1))
-        idle = sign_in()
-    replaced = sign_in()
+        idle = log_in()
+    replaced = log_in()
     with monkeypatch.context() as cheap:
         cheap.setattr(passwords, "LOG2_N", 8)
         monkeypatch.setenv("ADMIN_PASS_HASH", passwords.hash_password(PASSWORD))

@@ -109,8 +109,8 @@ def shown(text: str) -> list[tuple[str, str, dict[str, Any]]]:
         "event": event, "version": version, "languages": [("en", "English")], "kiosk": False, "style": "",
         "guests": [{"guest_id": text, "name": text}], "typed": dict.fromkeys([*names.split(), "opened"], text),
         "minors": [{"name": text, "birth_date": text}], "open_rows": 1, "minors_open": True,
-        "text_html": "<p>Plain.</p>", "problems": {"": text, "signer_name": text, text: "is not a known field", "minor_name": text}, "signed": text,
-        "relationships": [text],
+        "problems": {"": text, "signer_name": text, text: "is not a known field", "minor_name": text}, "signed": text,
+        "relationships": [text], "text_html": "<p>Plain.</p>",
         "statements": dict.fromkeys(("esign", "intent", "authority"), text),
     }  # fmt: skip
     copy = {
@@ -123,7 +123,8 @@ def shown(text: str) -> list[tuple[str, str, dict[str, Any]]]:
         "drawing": None,
     }
     about = {"charter": {**event.details, "event_id": "x"}, "record": record, "people": [text], "title": text,
-             "text": "Plain.", "text_html": "<p>Plain.</p>", "name": text, "copy_url": text, "subject": text}  # fmt: skip
+             "text": "Plain.", "text_html": "<p>Plain.</p>", "name": text, "copy_url": text,
+             "subject": text}  # fmt: skip
     request = {**about, "kind": "waiver_again", "url": text}
     return [
         ("waivers", "waiver.html", form),

@@ -13,7 +13,7 @@ from chalicelib.core import times
 from chalicelib.core.audit import audit_event
 from chalicelib.core.settings import settings
 from chalicelib.mail import admin as mail_admin
-from chalicelib.mail import outbox
+from chalicelib.mail import gmail, outbox
 from chalicelib.payments import service as payments
 from chalicelib.schedule import MAIL_KINDS
 from tests.support import operator, post
@@ -29,7 +29,7 @@ STEPS = ("at_connect", "at_hello", "at_mail", "at_rcpt", "at_data_command", "at_
 
 
 @pytest.fixture
-def gmail(dynamodb_local: str, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+def server(dynamodb_local: str, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
     """A ledger, and a real mail server that the product takes for Gmail's."""
     with fresh_store(dynamodb_local, **post.ACCOUNT), post.open_post(certificate) as server:
         post.use(server, certificate, monkeypatch)
@@ -91,62 +91,62 @@ PASSING += [("at_connect", "554 5.3.2 no service"), ("at_hello", "550 no"), ("at
 
 
 @pytest.mark.parametrize(("step", "answer"), PASSING)
-def test_what_may_pass_is_tried_again_and_the_mail_arrives_once(gmail: Post, step: str, answer: str) -> None:
-    event_id = pay_against(gmail, step, answer)
+def test_what_may_pass_is_tried_again_and_the_mail_arrives_once(server: Post, step: str, answer: str) -> None:
+    event_id = pay_against(server, step, answer)
     assert receipt(event_id) == "pending"
-    assert (gmail.connections, gmail.accepted) == (1, [])
-    gmail.released.set()
+    assert (server.connections, server.accepted) == (1, [])
+    server.released.set()
     assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 1
     assert try_all() == 0
     assert receipt(event_id) == "sent"
-    assert (gmail.connections, len(gmail.accepted)) == (2, 1)
+    assert (server.connections, len(server.accepted)) == (2, 1)
 
 
 @pytest.mark.parametrize("step", STEPS[2:])
-def test_what_the_server_refuses_for_good_is_final_at_the_first_try(gmail: Post, step: str) -> None:
-    event_id = pay_against(gmail, step, "550 5.1.1 no")
+def test_what_the_server_refuses_for_good_is_final_at_the_first_try(server: Post, step: str) -> None:
+    event_id = pay_against(server, step, "550 5.1.1 no")
     assert try_all() == 0
     assert receipt(event_id) == "failed"
-    assert (gmail.connections, gmail.accepted) == (1, [])
+    assert (server.connections, server.accepted) == (1, [])
     (mail,) = listed("failed")
     assert (mail["attempts"], mail["note"]) == (1, "SMTP: 550")
 
 
 @pytest.mark.parametrize("answer", ["hang", "drop", post.TAKES_AND_DROPS, "neither yes nor no"])
 def test_a_server_that_is_lost_after_the_text_is_shown_as_ambiguous_and_never_repeated(
-    gmail: Post, answer: str
+    server: Post, answer: str
 ) -> None:
-    event_id = pay_against(gmail, "at_data", answer)
-    taken = len(gmail.accepted)
+    event_id = pay_against(server, "at_data", answer)
+    taken = len(server.accepted)
     assert try_all() == 0
     assert receipt(event_id) == "failed"
-    assert (gmail.connections, len(gmail.accepted)) == (1, taken)
+    assert (server.connections, len(server.accepted)) == (1, taken)
     (mail,) = listed("uncertain")
     assert mail["attempts"] == 1
     # An admin may decide otherwise: it may then arrive twice.
     again = mail_admin.send_again(mail["mail_id"], kinds=MAIL_KINDS, actor=operator.ADMIN, now=operator.at(DAY))
     assert again["status"] == "sent"
     assert receipt(event_id) == "sent"
-    assert (gmail.connections, len(gmail.accepted)) == (2, taken + 1)
+    assert (server.connections, len(server.accepted)) == (2, taken + 1)
 
 
-def test_a_server_that_never_takes_it_is_asked_so_often_and_no_more(gmail: Post) -> None:
-    gmail.at_rcpt = "450 4.2.1 busy"
+def test_a_server_that_never_takes_it_is_asked_so_often_and_no_more(server: Post) -> None:
+    server.at_rcpt = "450 4.2.1 busy"
     event_id = pay()
     assert try_all() == outbox.MAX_ATTEMPTS - 1
     assert receipt(event_id) == "failed"
-    assert gmail.connections == outbox.MAX_ATTEMPTS
+    assert server.connections == outbox.MAX_ATTEMPTS
     (mail,) = listed("failed")
     assert (mail["attempts"], mail["note"]) == (outbox.MAX_ATTEMPTS, "SMTP: 450")
 
 
-def test_a_revoked_token_keeps_the_mail_until_it_is_mended(gmail: Post) -> None:
+def test_a_revoked_token_keeps_the_mail_until_it_is_mended(server: Post) -> None:
     with operator.operating(**{**post.ACCOUNT, "SCC_GMAIL_TOKEN": "revoked", "SCC_TABLE": table()}):
         event_id = pay()
     assert receipt(event_id) == "pending"
     assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 1
     assert receipt(event_id) == "sent"
-    assert (gmail.connections, len(gmail.accepted)) == (2, 1)
+    assert (server.connections, len(server.accepted)) == (2, 1)
 
 
 def table() -> str:

@@ -9,8 +9,9 @@ import pytest
 
 from chalicelib import charter_page
 from chalicelib.charters import store as charter_store
-from chalicelib.core import aws, times
+from chalicelib.core import aws, system, times
 from chalicelib.core.audit import audit_event
+from chalicelib.mail import outbox as mail_outbox
 from chalicelib.mail import store as mail_store
 from chalicelib.mail import transport
 from chalicelib.mail.transport import Outcome
@@ -102,7 +103,7 @@ def test_when_every_answer_is_lost_the_client_fails_and_its_next_try_finds_the_p
     assert not new
     assert answer["event"]["balance"]["received_cents"] == 50_000
     assert stands(charter, payment_id)["receipt"] == "pending"
-    outbox.sweep(MAIL_KINDS, operator.at(2))
+    mail_outbox.sweep(MAIL_KINDS, operator.at(2))
     assert stands(charter, payment_id)["receipt"] == "sent"
     assert outbox.subjects == [SUBJECT]
 
@@ -160,8 +161,8 @@ def test_a_mail_service_that_breaks_in_any_way_leaves_the_payment_and_the_mail_o
         _, new = log(charter, payment_id)
     assert new
     assert stands(charter, payment_id)["receipt"] == "pending"
-    assert outbox.sweep(MAIL_KINDS, operator.at(0.9)) == 0
-    assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(0.9)) == 0
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
     assert stands(charter, payment_id)["receipt"] == "sent"
     assert outbox.subjects == [SUBJECT]
 
@@ -174,10 +175,10 @@ def test_a_sender_that_dies_after_acceptance_repeats_the_mail_once_its_lease_is_
         log(charter, payment_id)
     outbox.works()
     assert stands(charter, payment_id)["receipt"] == "pending"
-    assert outbox.sweep(MAIL_KINDS, operator.at(0.5)) == 0
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(0.5)) == 0
     assert outbox.subjects == [SUBJECT]
-    assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
-    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert outbox.subjects == [SUBJECT] * 2
     assert len({message["Message-ID"] for message in outbox.accepted}) == 1
     assert stands(charter, payment_id)["receipt"] == "sent"
@@ -190,7 +191,7 @@ def test_a_sender_whose_note_meets_a_replay_of_the_payment_notes_it_all_the_same
     with conflicts(aws.client("dynamodb"), 2, lambda params: len(params["TransactItems"]) == 2):
         log(charter, payment_id)
     assert stands(charter, payment_id)["receipt"] == "sent"
-    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert outbox.subjects == [SUBJECT]
 
 
@@ -199,7 +200,7 @@ def test_an_ambiguous_send_is_shown_and_not_repeated(charter: str, payment_id: s
     log(charter, payment_id)
     assert stands(charter, payment_id)["receipt"] == "failed"
     outbox.works()
-    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert outbox.subjects == [SUBJECT]
 
 
@@ -208,7 +209,7 @@ def test_a_final_refusal_is_shown_and_not_repeated(charter: str, payment_id: str
     log(charter, payment_id)
     assert stands(charter, payment_id)["receipt"] == "failed"
     outbox.works()
-    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert outbox.accepted == []
 
 
@@ -242,14 +243,14 @@ def test_a_mail_is_tried_at_growing_distances_and_given_up_after_the_last(
     outbox.fails()
     log(charter, payment_id)
     minutes = 0.0
-    for wait in outbox.BACK_OFF_MINUTES:
+    for wait in mail_outbox.BACK_OFF_MINUTES:
         assert stands(charter, payment_id)["receipt"] == "pending"
-        assert outbox.sweep(MAIL_KINDS, operator.at(minutes + wait - 0.1)) == 0
+        assert mail_outbox.sweep(MAIL_KINDS, operator.at(minutes + wait - 0.1)) == 0
         minutes += wait + 0.1
-        assert outbox.sweep(MAIL_KINDS, operator.at(minutes)) == 1
+        assert mail_outbox.sweep(MAIL_KINDS, operator.at(minutes)) == 1
     assert minutes > 24 * 60
     assert stands(charter, payment_id)["receipt"] == "failed"
-    assert outbox.sweep(MAIL_KINDS, operator.at(minutes + 60 * 24 * 30)) == 0
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(minutes + 60 * 24 * 30)) == 0
 
 
 def test_a_mail_that_was_in_trouble_goes_out_when_the_service_is_back(
@@ -257,9 +258,9 @@ def test_a_mail_that_was_in_trouble_goes_out_when_the_service_is_back(
 ) -> None:
     outbox.fails()
     log(charter, payment_id)
-    assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
     outbox.works()
-    assert outbox.sweep(MAIL_KINDS, operator.at(7)) == 1
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(7)) == 1
     assert stands(charter, payment_id)["receipt"] == "sent"
     assert outbox.subjects == [SUBJECT]
 
@@ -270,13 +271,13 @@ def test_a_mail_whose_every_sender_died_is_given_up_without_another_try(
     outbox.kills_after_acceptance()
     with pytest.raises(Died):
         log(charter, payment_id)
-    for number in range(1, outbox.MAX_ATTEMPTS):
+    for number in range(1, mail_outbox.MAX_ATTEMPTS):
         with pytest.raises(Died):
-            outbox.sweep(MAIL_KINDS, operator.at(2 * number))
+            mail_outbox.sweep(MAIL_KINDS, operator.at(2 * number))
     outbox.works()
     tries = len(outbox.accepted)
-    assert tries == outbox.MAX_ATTEMPTS
-    assert outbox.sweep(MAIL_KINDS, operator.at(100)) == 1
+    assert tries == mail_outbox.MAX_ATTEMPTS
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(100)) == 1
     assert len(outbox.accepted) == tries
     assert stands(charter, payment_id)["receipt"] == "failed"
 
@@ -288,8 +289,8 @@ def test_a_receipt_still_owed_when_its_payment_is_voided_is_withdrawn(
     log(charter, payment_id)
     outbox.works()
     void(charter, payment_id)
-    assert outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
-    assert outbox.sweep(MAIL_KINDS, operator.at(120)) == 0
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(120)) == 0
     assert SUBJECT not in outbox.subjects
     assert stands(charter, payment_id)["receipt"] == "off"
 
@@ -301,7 +302,7 @@ def test_a_receipt_still_owed_when_its_check_bounces_is_withdrawn(
     log(charter, payment_id, method="check")
     outbox.works()
     payments.bounce_payment(charter, payment_id, {"reason": "no cover"}, actor=operator.ADMIN, now=operator.at(0.5))
-    assert outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
     assert outbox.subjects == ["Your payment of $500.00 did not go through"]
     assert stands(charter, payment_id)["receipt"] == "off"
 
@@ -317,7 +318,7 @@ def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(outbox: Outbox) -> Non
 
     def sweep() -> None:
         both.wait()
-        taken.append(outbox.sweep(MAIL_KINDS, operator.at(2)))
+        taken.append(mail_outbox.sweep(MAIL_KINDS, operator.at(2)))
 
     threads = [threading.Thread(target=sweep) for _ in range(2)]
     for thread in threads:
@@ -332,13 +333,13 @@ def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(outbox: Outbox) -> Non
 
 def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(outbox: Outbox) -> None:
     broken = operator.event()
-    owed = outbox.owe("correction", operator.uuid(), "ana@example.com", {"name": "no payment"}, operator.NOW)
+    owed = mail_outbox.new_mail("correction", operator.uuid(), "ana@example.com", {"name": "no payment"}, operator.NOW)
     assert owed
     mail_store.put_mail(owed)
     outbox.fails()
     log(new_charter(event_id=broken.event_id), operator.uuid())
     outbox.works()
-    assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 2
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(2)) == 2
     assert outbox.subjects == [SUBJECT]
 
 
@@ -347,8 +348,12 @@ def test_a_sweep_begins_no_mail_when_its_time_is_over_and_the_next_one_goes_on(o
     for _ in range(3):
         log(new_charter(), operator.uuid())
     outbox.works()
-    ticks = iter([0, 1, outbox.SWEEP_S - 0.1, outbox.SWEEP_S])
-    assert outbox.sweep(MAIL_KINDS, operator.at(2), clock=lambda: next(ticks)) == 2
+    now_s, ends_at = [0.0], iter([mail_outbox.SWEEP_S - 0.1, mail_outbox.SWEEP_S])
+    outbox.then = lambda: now_s.__setitem__(0, next(ends_at))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(system, "monotonic_s", lambda: now_s[0])
+        assert mail_outbox.sweep(MAIL_KINDS, operator.at(2)) == 2
+    outbox.then = lambda: None
     assert len(outbox.accepted) == 2
-    assert outbox.sweep(MAIL_KINDS, operator.at(3)) == 1
+    assert mail_outbox.sweep(MAIL_KINDS, operator.at(3)) == 1
     assert len(outbox.accepted) == 3

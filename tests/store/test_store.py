@@ -7,8 +7,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.store import EventRecord
-from chalicelib.core import dynamo, errors, retry, settings, times
+from chalicelib.core import dynamo, errors, settings, times
 from chalicelib.core.audit import audit_event
+from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.throttle import count_try, throttle_write
 from chalicelib.mail import addresses
 from chalicelib.mail import store as mail_store
@@ -405,7 +406,7 @@ def test_a_mail_is_owed_once() -> None:
     mail_store.put_mail(owed)
     with pytest.raises(errors.AlreadyExists):
         mail_store.put_mail(owed)
-    mail_store.finish_mail(owed, "sent", "2026-11-22T20:00:01Z", "", None)
+    mail_store.finish_mail(owed, "sent", "2026-11-22T20:00:01Z", "", ())
     with pytest.raises(errors.AlreadyExists):
         mail_store.put_mail(owed)
     assert due() == []
@@ -435,12 +436,12 @@ def test_a_claim_of_what_was_due_a_while_ago_fails() -> None:
 def test_a_finished_mail_can_be_neither_claimed_nor_postponed_nor_finished_again() -> None:
     owed = mail()
     mail_store.put_mail(owed)
-    mail_store.finish_mail(owed, "failed", "2026-11-22T20:00:01Z", "SMTP: 550", None)
+    mail_store.finish_mail(owed, "failed", "2026-11-22T20:00:01Z", "SMTP: 550", ())
     assert not mail_store.claim_mail(owed, "2026-11-22T21:00:00Z")
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         mail_store.postpone_mail(owed, "2026-11-22T21:00:00Z", "late")
     with pytest.raises(errors.AlreadyExists):
-        mail_store.finish_mail(owed, "sent", "2026-11-22T20:00:02Z", "", None)
+        mail_store.finish_mail(owed, "sent", "2026-11-22T20:00:02Z", "", ())
     assert due() == []
 
 
@@ -449,7 +450,7 @@ def test_a_receipt_that_ends_is_noted_on_its_payment_too() -> None:
     row = operator.payment(event.event_id)
     owed = mail(payment=row, name="")
     payment_store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", "answer", owed)
-    mail_store.finish_mail(owed, "sent", "2026-11-22T20:00:01Z", "SES: 1", "sent")
+    mail_store.finish_mail(owed, "sent", "2026-11-22T20:00:01Z", "SES: 1", [payment_store.receipt_write(row, "sent")])
     item = payment_store.read_payment_item(event.event_id, row["payment_id"])
     assert item
     assert payment_store.payment_parts(item) == ((event.event_id, row["payment_id"]), "", row, "sent")
@@ -465,7 +466,7 @@ def test_mails_are_listed_by_status_page_by_page_owed_ones_upwards_all_others_do
     rest, more = mail_store.list_mail("queued", f"{mail_store.sort_key(first[-1])}~", 3)
     assert ([one.mail_id for one in rest], more) == (ids[3:], False)
     for number, one in enumerate(first + rest):
-        mail_store.finish_mail(one, "failed", f"2026-11-22T21:0{number}:00Z", "SMTP: 550", None)
+        mail_store.finish_mail(one, "failed", f"2026-11-22T21:0{number}:00Z", "SMTP: 550", ())
     assert mail_store.list_mail("queued", "", 3) == ([], False)
     first, more = mail_store.list_mail("failed", "", 3)
     assert ([one.mail_id for one in first], more) == (ids[:0:-1], True)
@@ -477,11 +478,11 @@ def test_mails_are_listed_by_status_page_by_page_owed_ones_upwards_all_others_do
 def test_an_ended_mail_is_changed_by_one_of_many_who_saw_it_so() -> None:
     event, owed = kept(), mail()
     row = paid(event, owed)
-    mail_store.finish_mail(owed._replace(facts={"payment": row}), "failed", "2026-11-22T20:00:01Z", "", "failed")
+    mail_store.finish_mail(owed, "failed", "2026-11-22T20:00:01Z", "", [payment_store.receipt_write(row, "failed")])
     seen = mail_store.read_mail(owed.mail_id)
     assert seen
     again = seen._replace(status="queued", due_at="2026-11-22T22:00:00Z", attempts=1)
-    answers = at_once(6, lambda _: mail_store.change_mail(again, seen, "pending"))
+    answers = at_once(6, lambda _: mail_store.change_mail(again, seen, [payment_store.receipt_write(row, "pending")]))
     assert answers.count(None) == 1
     assert all(
         isinstance(answer, (errors.AlreadyExists, errors.WriteConflict)) for answer in answers if answer is not None
@@ -610,12 +611,7 @@ def test_who_signs_again_after_the_head_moved_makes_a_whole_chain() -> None:
 
     def patient(number: int) -> None:
         unsealed = records(events[number], 3)
-        for _ in retry.tries():
-            try:
-                sign(events[number], unsealed)
-            except errors.WriteConflict:
-                continue
-            break
+        retry_on_conflict(lambda: sign(events[number], unsealed))
 
     assert at_once(4, patient) == [None] * 4
     found = chained()
@@ -799,7 +795,7 @@ def test_a_full_throttle_refuses_the_whole_signature_and_is_named() -> None:
         append(event, evidence.seal(records(event), *waiver_store.read_chain_head()), seq, throttles=throttles)
     with pytest.raises(errors.Throttled) as full:
         append(event, evidence.seal(records(event), *waiver_store.read_chain_head()), 2, throttles=throttles)
-    assert full.value.place == 1
+    assert full.value.index == 1
     assert (reread(event).signed_count, count_try("wide", 0, 4_000_000_000)) == (2, 2)
 
 

@@ -96,7 +96,7 @@ def test_the_package_is_small_and_carries_its_templates(deployed: Deployed) -> N
     assert package.stat().st_size < MAX_PACKAGE_BYTES
     names = zipfile.ZipFile(package).namelist()
     assert "app.py" in names
-    assert any(name.startswith("chalicelib/templates/") for name in names)
+    assert any(name.startswith("chalicelib/waivers/templates/") for name in names)
     assert any(name.startswith("tzdata/") for name in names)
     assert not [name for name in names if name.startswith(("boto3/", "botocore/", "ministack/", "tests/", "tools/"))]
 

@@ -71,7 +71,7 @@ def test_each_of_many_writers_gets_through(writers: int) -> None:
             heapq.heappush(happenings, (now_s + WRITE_S, writer, version))
             continue
         waited_s = now_s - began_at[writer]
-        wait_s = random.uniform(0, longest_wait_s(attempts[writer], waited_s))
+        wait_s = system.random_between(0, longest_wait_s(attempts[writer], waited_s))
         attempts[writer] += 1
         if seen == version:
             version, done, longest_s = version + 1, done + 1, max(longest_s, waited_s)

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from chalicelib.core import settings, system
@@ -168,7 +170,7 @@ def test_an_empty_parameter_counts_as_missing() -> None:
 
 def test_the_environment_is_read_now_and_then_and_a_failure_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1000.0]
-    monkeypatch.setattr(system, "monotonic_s", lambda: clock[0])
+    monkeypatch.setattr(system, "utc_now", lambda: datetime.fromtimestamp(clock[0], UTC))
     settings.forget()
     monkeypatch.delenv("SCC_TABLE")
     with pytest.raises(SettingsError):
