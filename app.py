@@ -1,7 +1,7 @@
 """Every route of the product. Each one: parse, one call, respond; `guard` has authenticated before."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,8 @@ app = Chalice(app_name="ship-captain-crew")
 app.log.setLevel(logging.INFO)
 # Chalice logs what a view has raised before anybody else hears of it.
 app.log.addFilter(leave_words_out)
+
+Answer = Mapping[str, object]
 
 FORM = "application/x-www-form-urlencoded"
 # What SES calls them at EventBridge.
@@ -93,7 +95,7 @@ def actor() -> Actor:
 
 
 @app.route("/api/login", methods=["POST"])
-def log_in() -> dict[str, str]:
+def log_in() -> Answer:
     address = http.viewer_address(app.current_request)
     return sign_in.log_in(sign_in.parse_credentials(body()), address=address, now=now())
 
@@ -106,19 +108,19 @@ def log_out() -> Response:
 
 
 @app.route("/api/session")
-def read_session() -> dict[str, str]:
+def read_session() -> Answer:
     return session().to_json()
 
 
 # API Gateway implies no HEAD; uptime monitors and link previews ask for it.
 @app.route("/api/health", methods=["GET", "HEAD"])
-def health() -> dict[str, str]:
+def health() -> Answer:
     settings()
     return {"status": "ok", "version": __version__}
 
 
 @app.route("/api/openapi.json")
-def get_openapi() -> dict[str, Any]:
+def get_openapi() -> Answer:
     # Hardly ever asked for, so no start pays for it.
 
     return openapi.document()
@@ -128,8 +130,8 @@ def get_openapi() -> dict[str, Any]:
 
 
 @app.route("/api/events")
-def list_events() -> Response:
-    return http.json_response(charters.list_events(charters.parse_board_page(query(), now=now())), 200)
+def list_events() -> Answer:
+    return charters.list_events(charters.parse_board_page(query(), now=now()))
 
 
 @app.route("/api/events", methods=["POST"])
@@ -140,28 +142,28 @@ def create_event() -> Response:
 
 
 @app.route("/api/events/{event_id}")
-def get_event(event_id: str) -> dict[str, Any]:
+def get_event(event_id: str) -> Answer:
     return charter_page.get_charter(event_id)
 
 
 @app.route("/api/events/{event_id}", methods=["PATCH"])
-def edit_event(event_id: str) -> dict[str, Any]:
+def edit_event(event_id: str) -> Answer:
     return charters.edit_event(event_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/cancel", methods=["POST"])
-def cancel_event(event_id: str) -> dict[str, Any]:
+def cancel_event(event_id: str) -> Answer:
     return charters.cancel_event(event_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/reopen-waivers", methods=["POST"])
-def reopen_waivers(event_id: str) -> dict[str, Any]:
+def reopen_waivers(event_id: str) -> Answer:
     http.read_nothing(app.current_request)
     return charters.reopen_waivers(event_id, actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/manifest")
-def get_manifest(event_id: str) -> dict[str, Any]:
+def get_manifest(event_id: str) -> Answer:
     return manifest.get_manifest(event_id)
 
 
@@ -171,28 +173,28 @@ def get_manifest_csv(event_id: str) -> Response:
 
 
 @app.route("/api/events/{event_id}/check-in", methods=["POST"])
-def check_in(event_id: str) -> dict[str, Any]:
+def check_in(event_id: str) -> Answer:
     return manifest.check_in(event_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/safety-briefing", methods=["POST"])
-def note_briefing(event_id: str) -> dict[str, Any]:
+def note_briefing(event_id: str) -> Answer:
     return manifest.note_briefing(event_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/depart", methods=["POST"])
-def depart(event_id: str) -> dict[str, Any]:
+def depart(event_id: str) -> Answer:
     http.read_nothing(app.current_request)
     return manifest.depart(event_id, actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/waiver-reminders", methods=["POST"])
-def remind_guests(event_id: str) -> dict[str, Any]:
+def remind_guests(event_id: str) -> Answer:
     return signature_requests.remind_guests(event_id, body(), now=now())
 
 
 @app.route("/api/events/{event_id}/ask-again", methods=["POST"])
-def ask_again(event_id: str) -> dict[str, Any]:
+def ask_again(event_id: str) -> Answer:
     return signature_requests.ask_again(event_id, body(), now=now())
 
 
@@ -207,22 +209,22 @@ def log_payment(event_id: str, payment_id: str) -> Response:
 
 
 @app.route("/api/events/{event_id}/payments")
-def list_event_payments(event_id: str) -> dict[str, Any]:
+def list_event_payments(event_id: str) -> Answer:
     return payments.statement(event_id)
 
 
 @app.route("/api/events/{event_id}/payments/{payment_id}/void", methods=["POST"])
-def void_payment(event_id: str, payment_id: str) -> dict[str, Any]:
+def void_payment(event_id: str, payment_id: str) -> Answer:
     return payments.void_payment(event_id, payment_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/payments/{payment_id}/clear", methods=["POST"])
-def clear_payment(event_id: str, payment_id: str) -> dict[str, Any]:
+def clear_payment(event_id: str, payment_id: str) -> Answer:
     return payments.clear_payment(event_id, payment_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/payments/{payment_id}/bounce", methods=["POST"])
-def bounce_payment(event_id: str, payment_id: str) -> dict[str, Any]:
+def bounce_payment(event_id: str, payment_id: str) -> Answer:
     return payments.bounce_payment(event_id, payment_id, body(), actor=actor(), now=now())
 
 
@@ -233,17 +235,17 @@ def send_receipt_again(event_id: str, payment_id: str) -> Response:
 
 
 @app.route("/api/payments")
-def list_payments() -> dict[str, Any]:
+def list_payments() -> Answer:
     return reports.list_payments(reports.parse_report(query(), now=now()))
 
 
 @app.route("/api/payments/to-clear")
-def list_payments_to_clear() -> dict[str, Any]:
+def list_payments_to_clear() -> Answer:
     return reports.list_to_clear(*reports.parse_to_clear(query()))
 
 
 @app.route("/api/payments/summary")
-def summarize_payments() -> dict[str, Any]:
+def summarize_payments() -> Answer:
     return reports.summarize(reports.parse_summary(query(), now=now()))
 
 
@@ -256,7 +258,7 @@ def get_payments_csv() -> Response:
 
 
 @app.route("/api/mail")
-def list_mails() -> dict[str, Any]:
+def list_mails() -> Answer:
     return mail_admin.list_mails(mail_admin.parse_page(query()))
 
 
@@ -272,22 +274,22 @@ def retry_mail(mail_id: str) -> Response:
 
 
 @app.route("/api/events/{event_id}/waivers/{waiver_id}")
-def get_waiver(event_id: str, waiver_id: str) -> dict[str, Any]:
+def get_waiver(event_id: str, waiver_id: str) -> Answer:
     return waiver_records.get_record(event_id, waiver_id, actor=actor(), now=now())
 
 
 @app.route("/api/waivers")
-def search_waivers() -> dict[str, Any]:
+def search_waivers() -> Answer:
     return waiver_records.search(waiver_records.parse_search(query()))
 
 
 @app.route("/api/waivers.json")
-def export_waivers() -> dict[str, Any]:
+def export_waivers() -> Answer:
     return waiver_records.export_chain(waiver_records.parse_export(query()))
 
 
 @app.route("/api/waiver-versions")
-def list_waiver_versions() -> dict[str, Any]:
+def list_waiver_versions() -> Answer:
     return waiver_versions.list_versions()
 
 
@@ -298,12 +300,12 @@ def publish_waiver_version() -> Response:
 
 
 @app.route("/api/waiver-versions/superseded")
-def list_superseded() -> dict[str, Any]:
+def list_superseded() -> Answer:
     return signature_requests.list_superseded(now=now())
 
 
 @app.route("/api/waiver-versions/preview", methods=["POST"])
-def preview_waiver_version() -> dict[str, Any]:
+def preview_waiver_version() -> Answer:
     return waiver_versions.preview(body())
 
 
@@ -311,7 +313,7 @@ def preview_waiver_version() -> dict[str, Any]:
 
 
 @app.route("/api/guest/{event_id}")
-def get_guest_event(event_id: str) -> dict[str, Any]:
+def get_guest_event(event_id: str) -> Answer:
     return charter_page.get_guest_event(event_id)
 
 

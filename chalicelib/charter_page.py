@@ -1,21 +1,67 @@
 """One charter with all it owns, for two readers: the admin and the guests."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Literal, TypedDict, cast
 
 from chalicelib.charters import service as charters
+from chalicelib.charters.fields import CharterJson, Status
 from chalicelib.charters.store import EventRecord
+from chalicelib.core.schemas import Count, EventId, InstantText, Url
 from chalicelib.core.settings import settings
 from chalicelib.mail import addresses
 from chalicelib.payments import service as payments
+from chalicelib.payments.fields import PaymentJson
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.fields import WaiverSummary
 
-GUEST_FIELDS = "title starts_at ends_at timezone vessel departure_port return_port guest_notes party_size".split()
+
+class MailProblem(TypedDict):
+    email: str
+    problem: Literal["bounced", "complained"]
+    at: InstantText
+    detail: str
 
 
-def get_charter(event_id: str) -> dict[str, Any]:
-    """The contract's Event with `payments`, `waiver_records` and `mail_problems`."""
+class CharterPageJson(CharterJson):
+    """The contract's Event with all that it owns."""
+
+    payments: list[PaymentJson]
+    waiver_records: list[WaiverSummary]
+    mail_problems: list[MailProblem]
+
+
+class Operator(TypedDict):
+    name: str
+    phone: str
+    email: str
+
+
+class GuestWaivers(TypedDict):
+    signed: Count
+    expected: Count
+    signers: list[str]
+
+
+class GuestEvent(TypedDict):
+    """The contract's GuestEvent: what anyone with the link may see, and nothing else."""
+
+    event_id: EventId
+    title: str
+    starts_at: InstantText
+    ends_at: InstantText
+    timezone: str
+    vessel: str
+    departure_port: str
+    return_port: str
+    guest_notes: str
+    party_size: Count
+    status: Status
+    operator: Operator
+    waiver_url: Url
+    waivers: GuestWaivers
+
+
+def get_charter(event_id: str) -> CharterPageJson:
     charter, current = charters.find_charter(event_id, with_waivers=True), waiver_versions.read_current()
     return {
         **charters.event_json(charter.event),
@@ -27,14 +73,14 @@ def get_charter(event_id: str) -> dict[str, Any]:
     }
 
 
-def get_guest_event(event_id: str) -> dict[str, Any]:
-    """The contract's GuestEvent: what anyone with the link may see, and nothing else."""
+def get_guest_event(event_id: str) -> GuestEvent:
     charter, here = charters.find_charter(event_id, with_waivers=True), settings()
     # Which texts are current matters only for whoever signed in two languages; that is not worth a read more.
     event, people = charter.event, waiver_records.people(charter.waivers, {})
-    return {
+    shown = {name: value for name, value in event.details.items() if name in GuestEvent.__annotations__}
+    guest_event = {
         "event_id": event.event_id,
-        **{name: event.details[name] for name in GUEST_FIELDS},
+        **shown,
         "status": event.status,
         "operator": {"name": here.operator_name, "phone": here.operator_phone, "email": here.operator_email},
         "waiver_url": f"{here.base_url}/g/{event.event_id}/waiver",
@@ -44,12 +90,13 @@ def get_guest_event(event_id: str) -> dict[str, Any]:
             "signers": [waiver_records.short_name(record["participant_name"]) for record in people],
         },
     }
+    return cast(GuestEvent, guest_event)
 
 
-def _mail_problems(event: EventRecord) -> list[dict[str, Any]]:
-    """The contract's `mail_problems`: the addresses of this charter that bounced or complained."""
+def _mail_problems(event: EventRecord) -> list[MailProblem]:
+    """The addresses of this charter that bounced or complained."""
     details = event.details
-    people: Iterable[Mapping[str, str] | None] = (details["patron"], details["captain"], *details["crew"])
+    people = [details["patron"], details["captain"], *details["crew"]]
     emails = list(dict.fromkeys(person["email"] for person in people if person and person["email"]))
     flags = addresses.read_flags(emails)
-    return [{"email": email, **flags[email]} for email in emails if email in flags]
+    return [{"email": email, **flags[email]} for email in emails if email in flags]  # type: ignore[typeddict-item]

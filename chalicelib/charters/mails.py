@@ -2,9 +2,10 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from chalicelib.charters import reminders, store
+from chalicelib.charters.fields import Status
 from chalicelib.charters.store import EventRecord
 from chalicelib.core import times
 from chalicelib.mail import outbox
@@ -12,10 +13,29 @@ from chalicelib.mail.outbox import MailKind
 from chalicelib.mail.store import Mail
 
 
-def charter_data(event: EventRecord) -> dict[str, Any]:
+class CharterData(TypedDict):
     """What every mail about a charter says of it."""
-    names = ("title", "starts_at", "timezone", "vessel", "departure_port")
-    return {"event_id": event.event_id, "status": event.status, **{name: event.details[name] for name in names}}
+
+    event_id: str
+    status: Status
+    title: str
+    starts_at: str
+    timezone: str
+    vessel: str
+    departure_port: str
+
+
+def charter_data(event: EventRecord) -> CharterData:
+    details = event.details
+    return {
+        "event_id": event.event_id,
+        "status": event.status,
+        "title": details["title"],
+        "starts_at": details["starts_at"],
+        "timezone": details["timezone"],
+        "vessel": details["vessel"],
+        "departure_port": details["departure_port"],
+    }
 
 
 def reminder_mail(event: EventRecord, days_before: int, now: datetime) -> Mail:

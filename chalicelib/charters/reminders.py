@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from chalicelib.charters import store
+from chalicelib.charters.fields import ReminderState
 from chalicelib.charters.store import EventRecord
 from chalicelib.core import times
 
@@ -44,7 +45,7 @@ def why_not(event: EventRecord, now: datetime) -> str:
     return _WHY_NOT[state(event)]
 
 
-def state(event: EventRecord) -> str:
+def state(event: EventRecord) -> ReminderState:
     """The contract's `balance_reminders_state`."""
     details, sums = event.details, event.sums
     if not details["balance_reminders"] or event.status == "completed":

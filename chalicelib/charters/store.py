@@ -1,10 +1,9 @@
 """Charter events, each with the sums of its ledger, and the board."""
 
 import json
-from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
+from chalicelib.charters.fields import CharterDetails, Status
 from chalicelib.core.audit import audit_item
 from chalicelib.core.dynamo import (
     Item,
@@ -25,17 +24,11 @@ from chalicelib.money.ledger import Sums
 NOBODY: frozenset[str] = frozenset()
 
 
-class Details(dict[str, Any]):
-    """What an admin edits, as it was read. As nobody changes it, it is the same as long as it is this one object."""
-
-    __hash__ = object.__hash__  # type: ignore[assignment]
-
-
 class EventRecord(NamedTuple):
     event_id: str
-    details: Mapping[str, Any]
+    details: CharterDetails
     """What an admin edits."""
-    status: str
+    status: Status
     version: int
     sums: Sums
     ledger_seq: int
@@ -50,7 +43,7 @@ class EventRecord(NamedTuple):
     """Till when a charter that is over takes signatures all the same."""
     signed_guest_ids: frozenset[str] = NOBODY
     signed_versions: frozenset[str] = NOBODY
-    """Which texts were signed here; empty also where all signatures are older than this note."""
+    """Which texts were signed here."""
     dock_seq: int = 0
     """Counts what was ticked at the dock: a departure names the one it has seen."""
 
@@ -108,7 +101,7 @@ def read_charter(event_id: str, *, waivers: bool = True) -> Charter | None:
     )
 
 
-def list_events(first: str, last: str, status: str | None, limit: int) -> tuple[list[EventRecord], bool]:
+def list_events(first: str, last: str, status: str, limit: int) -> tuple[list[EventRecord], bool]:
     """Events whose board key is in [first, last), by start; and whether there are more."""
     query: Item = {
         "IndexName": "by_date",
@@ -183,7 +176,7 @@ def _event_attributes(event: EventRecord) -> Item:
         "data": json_s(data),
         "status": s(event.status),
         "version": n(event.version),
-        "money": json_s(event.sums.to_data()),
+        "money": json_s(event.sums._asdict()),
         "ledger_seq": n(event.ledger_seq),
         "signed_count": n(event.signed_count),
         "updated_at": s(event.updated_at),
@@ -196,10 +189,10 @@ def _board_keys(event: EventRecord) -> Item:
 
 def to_event(item: Item) -> EventRecord:
     return EventRecord(
-        **_to_facts(item["data"]["S"]),
+        **load_data(item),
         status=item["status"]["S"],
         version=int(item["version"]["N"]),
-        sums=_to_sums(item["money"]["S"]),
+        sums=Sums(**json.loads(item["money"]["S"])),
         ledger_seq=int(item["ledger_seq"]["N"]),
         signed_count=int(item["signed_count"]["N"]),
         updated_at=item["updated_at"]["S"],
@@ -207,17 +200,3 @@ def to_event(item: Item) -> EventRecord:
         signed_versions=frozenset(item["signed_versions"]["SS"]) if "signed_versions" in item else NOBODY,
         dock_seq=int(item["dock_seq"]["N"]) if "dock_seq" in item else 0,
     )
-
-
-# A board that is read again is mostly the same. All who read it share what was made of it, so nobody may change that.
-@lru_cache(maxsize=512)
-def _to_facts(data: str) -> Mapping[str, Any]:
-    facts = json.loads(data)
-    # A charter may be older than the switch and the list of guests.
-    facts["details"] = Details({"guests": [], "balance_reminders": False, **facts["details"]})
-    return facts  # type: ignore[no-any-return]
-
-
-@lru_cache(maxsize=512)
-def _to_sums(money: str) -> Sums:
-    return Sums(**json.loads(money))

@@ -1,7 +1,7 @@
 """The one door to DynamoDB: how items are spelled, written together and read page by page."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -33,8 +33,8 @@ def n(number: int) -> Item:
     return {"N": str(number)}
 
 
-def json_s(facts: dict[str, Any]) -> Item:
-    return s(json.dumps(facts, ensure_ascii=False, separators=(",", ":")))
+def json_s(data: Mapping[str, Any]) -> Item:
+    return s(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
 def load_data(item: Item) -> dict[str, Any]:

@@ -1,25 +1,27 @@
-"""Parse a request once, at the edge: every field by name, every problem collected, nothing guessed."""
+"""What a request may hold. One table a request: each field's rule parses it and describes it in the OpenAPI document.
+
+A table is a TypedDict or NamedTuple whose fields are `Annotated[type, rule]`, or a mapping of names to rules.
+Every field is read by name, every problem is collected under that name, nothing is guessed.
+"""
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Collection, Hashable, Mapping
+from functools import cache
+from typing import Any, TypeVar, cast, get_type_hints
 
 from chalicelib.core import times
 from chalicelib.core.errors import BadInput
+from chalicelib.core.schemas import Schema, nullable, record
+from chalicelib.core.settings import settings
+from chalicelib.core.text import PHONE, UNPRINTABLE_LINE, UNPRINTABLE_LINES, has_any, is_email, is_phone
 
-# Patterns are compiled when they are first asked for: a start that needs none of them pays for none.
-# RFC 5321's dot-string (quoted ones are for nobody), with a dot in the domain.
-_EMAIL = (
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
-)
-_PHONE = r"[0-9+().\-/ x#*]{3,40}"
-# U+FFFD too: it stands where bytes were no UTF-8 and a gateway before us replaced them.
-_UNPRINTABLE = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd-\uffff]"
+Table = TypeVar("Table")
+Rules = Mapping[str, "Rule"]
+
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _EVENT_ID = r"[A-Za-z0-9_-]{22}"
+_REQUIRED: Any = object()
 _MISSING: Any = object()
 
 
@@ -58,17 +60,40 @@ def is_event_id(text: str) -> bool:
     return re.fullmatch(_EVENT_ID, text) is not None
 
 
-def is_email(text: str) -> bool:
-    return len(text) <= 254 and re.fullmatch(_EMAIL, text) is not None
+class Refused(Exception):
+    """What a value must be instead, as the end of a sentence."""
 
 
-class Fields:
-    """Takes fields out of a request body by name; `finish` refuses what is wrong or left over."""
+# --- the form -------------------------------------------------------------------------------------
+
+
+class Form:
+    """A request body, or the fields of a query or an HTML form; `finish` refuses what is wrong or left over."""
 
     def __init__(self, body: Mapping[str, Any], prefix: str = "") -> None:
         self._left = dict(body)
         self._prefix = prefix
         self.problems: dict[str, str] = {}
+
+    def read(self, table: type[Table], **instead: "Rule") -> Table:
+        """The fields of a table; what is wrong stands as its rule's blank and is noted. `instead` replaces rules."""
+        return table(**self.read_all({**rules_of(cast(Hashable, table)), **instead}))
+
+    def read_all(self, rules: Rules) -> dict[str, Any]:
+        return {name: self.read_one(name, rule) for name, rule in rules.items()}
+
+    def read_one(self, name: str, rule: "Rule") -> Any:
+        value = self._left.pop(name, _MISSING)
+        if value is _MISSING or (value is None and not rule.is_required):
+            if not rule.is_required:
+                return rule.default() if callable(rule.default) else rule.default
+            self.refuse(name, "is required")
+            return rule.blank()
+        try:
+            return rule.parse_within(value, self, name)
+        except Refused as problem:
+            self.refuse(name, str(problem))
+            return rule.blank()
 
     def refuse(self, name: str, rule: str) -> None:
         self.problems.setdefault(self._prefix + name, rule)
@@ -76,190 +101,333 @@ class Fields:
     def finish(self) -> None:
         """Raises BadInput with every problem, unknown fields among them."""
         for name in self._left:
-            shown = name if len(name) <= 60 and not re.search(_UNPRINTABLE, name) else "(unprintable name)"
+            shown = name if len(name) <= 60 and not has_any(UNPRINTABLE_LINE, name) else "(unprintable name)"
             self.refuse(shown, "is not a known field")
         if self.problems:
             raise BadInput(self.problems)
 
-    def _take(self, name: str, default: Any, kind: type, rule: str) -> Any:
-        value = self._left.pop(name, _MISSING)
-        if value is _MISSING or (value is None and default is not _MISSING):
-            if default is _MISSING:
-                self.refuse(name, "is required")
-                return None
-            return default
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.refuse(name, rule)
-            return None
-        return value
-
-    def text(self, name: str, *, max_chars: int, default: str = _MISSING, lines: bool = False) -> str:
-        """Trimmed text. `lines` allows line breaks. A required text may not be empty."""
-        value = self._take(name, default, str, "must be text")
-        if value is None:
-            return ""
-        value = value.replace("\r\n", "\n").strip()
-        if re.search(_UNPRINTABLE, value) or (not lines and ("\n" in value or "\t" in value)):
-            self.refuse(name, "must not contain control characters")
-        elif len(value) > max_chars:
-            self.refuse(name, f"must be at most {max_chars} characters long")
-        elif not value and default is _MISSING:
-            self.refuse(name, "is required")
-        else:
-            return str(value)
-        return ""
-
-    def secret(self, name: str, *, max_chars: int) -> str:
-        """Text taken to the letter: neither trimmed nor echoed."""
-        value = self._take(name, _MISSING, str, "must be text")
-        if value is None:
-            return ""
-        if not 0 < len(value) <= max_chars:
-            self.refuse(name, f"must have 1 to {max_chars} characters")
-        elif any("\ud800" <= char <= "\udfff" for char in value):
-            self.refuse(name, "must be text")
-        return str(value)
-
-    def whole(self, name: str, *, least: int, most: int, default: Any = _MISSING, rule: str = "") -> Any:
-        """A whole number within bounds; with a default of None it may be null."""
-        rule = rule or f"must be a whole number from {least} to {most}"
-        value = self._take(name, default, int, rule)
-        if isinstance(value, int) and not least <= value <= most:
-            self.refuse(name, rule)
-            return default if default is not _MISSING else least
-        return value
-
-    def ids(self, name: str, *, most: int) -> list[str] | None:
-        """A list of ids, each once; None if the field is left out."""
-        rule = f"must be a list of at most {most} ids"
-        value = self._take(name, None, list, rule)
-        if value is None:
-            return None
-        if len(value) > most or not all(isinstance(one, str) and one for one in value):
-            self.refuse(name, rule)
-            return None
-        return list(dict.fromkeys(value))
-
-    def refuse_unknown(self, name: str, given: Collection[str], known: Collection[str]) -> None:
-        """Raises BadInput if one of the given ids is not known."""
-        if not set(given) <= set(known):
-            self.refuse(name, "must name only those of this charter")
-        self.finish()
-
-    def required_flag(self, name: str) -> bool:
-        return bool(self._take(name, _MISSING, bool, "must be true or false"))
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        value = self._take(name, default, bool, "must be true or false")
-        return bool(value)
-
-    def choice(self, name: str, options: Collection[str], *, default: str = _MISSING) -> str:
-        rule = f"must be one of {', '.join(options)}"
-        value = self._take(name, default, str, rule)
-        if value is not None and value not in options and value != default:
-            self.refuse(name, rule)
-        return value or ""
-
-    def instant(self, name: str, *, default: datetime | None = _MISSING) -> Any:
-        """A UTC datetime in whole seconds."""
-        return self._parsed(
-            name, default, times.parse_instant, "must be an RFC 3339 time such as 2026-11-28T13:30:00-08:00"
-        )
-
-    def timezone(self, name: str, *, default: str) -> str:
-        rule = "must be an IANA time zone such as America/Los_Angeles"
-        return self._parsed(name, default, lambda key: times.zone(key).key, rule) or ""
-
-    def currency(self, name: str, *, default: str) -> str:
-        value = self._take(name, default, str, "must be an ISO 4217 code such as USD")
-        if value is not None and value != default and not re.fullmatch(r"[A-Z]{3}", value):
-            self.refuse(name, "must be an ISO 4217 code such as USD")
-        return value or default
-
-    def _parsed(self, name: str, default: Any, parse: Callable[[str], Any], rule: str) -> Any:
-        value = self._take(name, default, str, rule)
-        if not isinstance(value, str):
-            return value
-        try:
-            return parse(value)
-        except (ValueError, OverflowError):
-            self.refuse(name, rule)
-            return None
-
-    def uuid(self, name: str, *, default: str | None = _MISSING) -> Any:
-        value = self._take(name, default, str, "must be a UUID")
-        if isinstance(value, str) and not is_uuid(value):
-            self.refuse(name, "must be a UUID")
-        return value.lower() if isinstance(value, str) else value
-
-    def person(self, name: str, *, default: Any = None) -> dict[str, str] | None:
-        """A contact {name, email, phone}; its name is required unless a default says otherwise."""
-        value = self._take(name, default, dict, "must be an object with name, email and phone")
-        return self._contact(name, value, named=default is None) if isinstance(value, dict) else value
-
-    def people(self, name: str, *, most: int) -> list[dict[str, str]]:
-        rule = f"must be a list of at most {most} people"
-        value = self._take(name, [], list, rule)
-        if not isinstance(value, list) or len(value) > most:
-            self.refuse(name, rule)
-            return []
-        if not all(isinstance(one, dict) for one in value):
-            self.refuse(name, "must hold objects with name, email and phone")
-            return []
-        return [self._contact(f"{name}[{place}]", one, named=True) for place, one in enumerate(value)]
-
-    def guests(self, name: str, *, most: int, known: Collection[str]) -> list[dict[str, str]]:
-        """Expected guests {guest_id, name, email}; the `guest_id` is one of the known, or empty for a new guest."""
-        rule = f"must be a list of at most {most} guests"
-        value = self._take(name, [], list, rule)
-        if not isinstance(value, list) or len(value) > most:
-            self.refuse(name, rule)
-            return []
-        if not all(isinstance(one, dict) for one in value):
-            self.refuse(name, "must hold objects with name and email")
-            return []
-        guests = [self._guest(f"{name}[{place}]", one, known) for place, one in enumerate(value)]
-        ids = [guest["guest_id"] for guest in guests if guest["guest_id"]]
-        if len(set(ids)) < len(ids):
-            self.refuse(name, "must name each guest_id once")
-        return guests
-
-    def _guest(self, name: str, value: dict[str, Any], known: Collection[str]) -> dict[str, str]:
-        inner = Fields(value, prefix=f"{self._prefix}{name}.")
-        guest = {
-            "guest_id": inner.text("guest_id", max_chars=40, default=""),
-            "name": inner.text("name", max_chars=100),
-            "email": inner.email("email"),
-        }
-        if guest["guest_id"] and guest["guest_id"] not in known:
-            inner.refuse("guest_id", "is none of this charter's guests: leave it out for a new one")
-        self._finish_inner(inner)
-        return guest
-
-    def _finish_inner(self, inner: "Fields") -> None:
+    def read_inner(self, name: str, table: type[Table], body: Mapping[str, Any]) -> Table:
+        """An object within this one; its problems are named by path."""
+        inner = Form(body, prefix=f"{self._prefix}{name}.")
+        values = inner.read(table)
         try:
             inner.finish()
         except BadInput as problem:
-            self.problems.update(problem.fields)
+            for path, rule in problem.fields.items():
+                self.problems.setdefault(path, rule)
+        return values
 
-    def _contact(self, name: str, value: dict[str, Any], *, named: bool) -> dict[str, str]:
-        inner = Fields(value, prefix=f"{self._prefix}{name}.")
-        contact = {
-            "name": inner.text("name", max_chars=100, default=_MISSING if named else ""),
-            "email": inner.email("email"),
-            "phone": inner.phone("phone"),
-        }
-        self._finish_inner(inner)
-        return contact
 
-    def email(self, name: str, *, default: str = "") -> str:
-        value = self.text(name, max_chars=254, default=default)
-        if value and not is_email(value):
-            self.refuse(name, "must be an email address")
+@cache
+def rules_of(table: Hashable) -> Rules:
+    """The rule of each field of a table, in order; fields without one are not the client's to send."""
+    hints = get_type_hints(cast(type, table), include_extras=True)
+    found = {
+        name: [part for part in getattr(hint, "__metadata__", ()) if isinstance(part, Rule)]
+        for name, hint in hints.items()
+    }
+    return {name: rules[0] for name, rules in found.items() if rules}
+
+
+# --- what a request may hold, for the OpenAPI document ----------------------------------------------
+
+
+def body_schema(table: type[Any] | Rules) -> Schema:
+    """The schema of a request body: null stands for leaving a field out."""
+    rules = table if isinstance(table, Mapping) else rules_of(cast(Hashable, table))
+    required = {name: rule.schema() for name, rule in rules.items() if rule.is_required}
+    optional = {name: nullable(rule.schema()) for name, rule in rules.items() if not rule.is_required}
+    body = record(required, optional)
+    return body if required else {name: value for name, value in body.items() if name != "required"}
+
+
+# --- rules ----------------------------------------------------------------------------------------
+
+
+class Rule:
+    """How one field is read. A field with a `default` may be left out or null; a callable default is called."""
+
+    def __init__(self, default: Any = _REQUIRED, doc: Schema | None = None) -> None:
+        self.default = default
+        self.doc = doc or {}
+
+    @property
+    def is_required(self) -> bool:
+        return self.default is _REQUIRED
+
+    def blank(self) -> Any:
+        """Stands in for a value that was refused."""
+        return None
+
+    def parse(self, value: Any) -> Any:
+        """The value as the program wants it. Raises Refused."""
+        raise NotImplementedError
+
+    def parse_within(self, value: Any, form: Form, name: str) -> Any:  # noqa: ARG002
+        """The same for a value that itself has fields: their problems are noted on the form."""
+        return self.parse(value)
+
+    def schema(self) -> Schema:
+        return {**self.shape(), **self.doc}
+
+    def shape(self) -> Schema:
+        raise NotImplementedError
+
+
+class Text(Rule):
+    """Trimmed text. `lines` allows line breaks. A required text may not be empty."""
+
+    def __init__(self, max_chars: int, default: Any = _REQUIRED, *, lines: bool = False, doc: Schema | None = None):
+        super().__init__(default, doc)
+        self.max_chars, self.lines = max_chars, lines
+
+    def blank(self) -> str:
+        return ""
+
+    def parse(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise Refused("must be text")
+        text = value.replace("\r\n", "\n").strip()
+        if has_any(UNPRINTABLE_LINES if self.lines else UNPRINTABLE_LINE, text):
+            raise Refused("must not contain control characters")
+        if len(text) > self.max_chars:
+            raise Refused(f"must be at most {self.max_chars} characters long")
+        if not text and self.is_required:
+            raise Refused("is required")
+        return text
+
+    def shape(self) -> Schema:
+        # Blanks around a text are cut off before it is measured.
+        char = UNPRINTABLE_LINES if self.lines else UNPRINTABLE_LINE
+        char = re.sub(r"\\x(..)", r"\\u00\1", char)
+        pattern = rf"^[^{char}]*[^\s{char}][^{char}]*$" if self.is_required else rf"^[^{char}]*$"
+        least = {"minLength": 1} if self.is_required else {}
+        return {"type": "string", **least, "maxLength": self.max_chars, "pattern": pattern}
+
+
+class Email(Text):
+    def __init__(self) -> None:
+        super().__init__(254, "")
+
+    def parse(self, value: Any) -> str:
+        text = super().parse(value)
+        if text and not is_email(text):
+            raise Refused("must be an email address")
+        return text
+
+    def shape(self) -> Schema:
+        return {"anyOf": [{"type": "string", "format": "email", "maxLength": self.max_chars}, {"const": ""}]}
+
+
+class Phone(Text):
+    def __init__(self) -> None:
+        super().__init__(40, "")
+
+    def parse(self, value: Any) -> str:
+        text = super().parse(value)
+        if text and not is_phone(text):
+            raise Refused("must be a phone number")
+        return text
+
+    def shape(self) -> Schema:
+        return {"type": "string", "pattern": f"^({PHONE})?$"}
+
+
+class Secret(Rule):
+    """Text taken to the letter: neither trimmed nor echoed."""
+
+    def __init__(self, max_chars: int) -> None:
+        super().__init__()
+        self.max_chars = max_chars
+
+    def blank(self) -> str:
+        return ""
+
+    def parse(self, value: Any) -> str:
+        if not isinstance(value, str) or has_any("", value):
+            raise Refused("must be text")
+        if not 0 < len(value) <= self.max_chars:
+            raise Refused(f"must have 1 to {self.max_chars} characters")
         return value
 
-    def phone(self, name: str, *, default: str = "") -> str:
-        value = self.text(name, max_chars=40, default=default)
-        if value and not re.fullmatch(_PHONE, value):
-            self.refuse(name, "must be a phone number")
+    def shape(self) -> Schema:
+        return {"type": "string", "minLength": 1, "maxLength": self.max_chars}
+
+
+class Whole(Rule):
+    """A whole number within bounds."""
+
+    def __init__(self, least: int, most: int, default: Any = _REQUIRED, *, rule: str = "", doc: Schema | None = None):
+        super().__init__(default, doc)
+        self.least, self.most = least, most
+        self.rule = rule or f"must be a whole number from {least} to {most}"
+
+    def blank(self) -> int | None:
+        return self.least if self.is_required else self.default
+
+    def parse(self, value: Any) -> int:
+        if type(value) is not int or not self.least <= value <= self.most:
+            raise Refused(self.rule)
         return value
+
+    def shape(self) -> Schema:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+class Flag(Rule):
+    def blank(self) -> bool:
+        return False
+
+    def parse(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise Refused("must be true or false")
+        return value
+
+    def shape(self) -> Schema:
+        return {"type": "boolean"}
+
+
+class Choice(Rule):
+    def __init__(self, options: Collection[str], default: Any = _REQUIRED, *, doc: Schema | None = None) -> None:
+        super().__init__(default, doc)
+        self.options = tuple(options)
+
+    def blank(self) -> str:
+        return ""
+
+    def parse(self, value: Any) -> str:
+        if not isinstance(value, str) or (value not in self.options and value != self.default):
+            raise Refused(f"must be one of {', '.join(self.options)}")
+        return value
+
+    def shape(self) -> Schema:
+        return {"type": "string", "enum": list(self.options)}
+
+
+class Instant(Rule):
+    """An RFC 3339 time, as text in UTC and whole seconds: such texts sort as the times do."""
+
+    def blank(self) -> str:
+        return ""
+
+    def parse(self, value: Any) -> str:
+        try:
+            return times.format_instant(times.parse_instant(value))
+        except (ValueError, OverflowError, TypeError):
+            raise Refused("must be an RFC 3339 time such as 2026-11-28T13:30:00-08:00") from None
+
+    def shape(self) -> Schema:
+        return {"type": "string", "format": "date-time", "description": "RFC 3339, of the years 1970 to 2199."}
+
+
+class Timezone(Rule):
+    """By default the operator's."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: settings().timezone)
+
+    def blank(self) -> str:
+        return ""
+
+    def parse(self, value: Any) -> str:
+        try:
+            return times.zone(value).key
+        except (ValueError, TypeError):
+            raise Refused("must be an IANA time zone such as America/Los_Angeles") from None
+
+    def shape(self) -> Schema:
+        return {"type": "string", "description": "An IANA name.", "examples": ["America/Los_Angeles"]}
+
+
+class Currency(Rule):
+    def blank(self) -> str:
+        return ""
+
+    def parse(self, value: Any) -> str:
+        if value != self.default and not (isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value)):
+            raise Refused("must be an ISO 4217 code such as USD")
+        return str(value)
+
+    def shape(self) -> Schema:
+        code = {"type": "string", "pattern": "^[A-Z]{3}$"}
+        return {"anyOf": [code, {"const": ""}]} if self.default == "" else code
+
+
+class Uuid(Rule):
+    """In lower case."""
+
+    def parse(self, value: Any) -> str:
+        if not isinstance(value, str) or not is_uuid(value):
+            raise Refused("must be a UUID")
+        return value.lower()
+
+    def shape(self) -> Schema:
+        return {"type": "string", "format": "uuid"}
+
+
+class Ids(Rule):
+    """A list of ids, each once; None if the field is left out."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(None)
+        self.most = most
+
+    def parse(self, value: Any) -> list[str]:
+        is_list = isinstance(value, list) and len(value) <= self.most
+        if not is_list or not all(isinstance(one, str) and one for one in value):
+            raise Refused(f"must be a list of at most {self.most} ids")
+        return list(dict.fromkeys(value))
+
+    def shape(self) -> Schema:
+        return {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": self.most}
+
+
+class Nested(Rule):
+    """An object with a table of its own; `content` names its fields in the sentence for what is no object."""
+
+    def __init__(self, table: type[Any], content: str, default: Any = _REQUIRED) -> None:
+        super().__init__(default)
+        self.table, self.content = table, content
+
+    def parse_within(self, value: Any, form: Form, name: str) -> Any:
+        if not isinstance(value, dict):
+            raise Refused(f"must be an object with {self.content}")
+        return form.read_inner(name, self.table, value)
+
+    def shape(self) -> Schema:
+        return body_schema(self.table)
+
+
+class ListOf(Rule):
+    """A list of objects, empty by default; `noun` is what they are called."""
+
+    def __init__(self, table: type[Any], most: int, noun: str, content: str) -> None:
+        super().__init__(list)
+        self.table, self.most, self.noun, self.content = table, most, noun, content
+
+    def blank(self) -> list[Any]:
+        return []
+
+    def parse_within(self, value: Any, form: Form, name: str) -> list[Any]:
+        if not isinstance(value, list) or len(value) > self.most:
+            raise Refused(f"must be a list of at most {self.most} {self.noun}")
+        if not all(isinstance(one, dict) for one in value):
+            raise Refused(f"must hold objects with {self.content}")
+        return [form.read_inner(f"{name}[{index}]", self.table, one) for index, one in enumerate(value)]
+
+    def shape(self) -> Schema:
+        return {"type": "array", "items": body_schema(self.table), "maxItems": self.most}
+
+
+class Parsed(Text):
+    """Optional text that a function reads on; a ValueError of it refuses with the sentence `rule`."""
+
+    def __init__(self, read: Callable[[str], Any], rule: str, max_chars: int, doc: Schema | None = None) -> None:
+        super().__init__(max_chars, "", doc=doc)
+        self.read, self.rule = read, rule
+
+    def parse(self, value: Any) -> Any:
+        try:
+            return self.read(super().parse(value))
+        except ValueError:
+            raise Refused(self.rule) from None

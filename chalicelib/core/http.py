@@ -49,7 +49,7 @@ def read_json(request: Request) -> dict[str, Any]:
 
 def read_nothing(request: Request) -> None:
     """For a call that takes no fields: whatever is sent is refused by name."""
-    fields.Fields(read_json(request)).finish()
+    fields.Form(read_json(request)).finish()
 
 
 def read_form(request: Request) -> dict[str, list[str]]:

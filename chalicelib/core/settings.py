@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.core import aws, system, times
 from chalicelib.core.errors import SettingsError
-from chalicelib.core.fields import is_email
+from chalicelib.core.text import is_email
 
 # Mail domains whose owners forbid others, SES among them, to sign for them (their DMARC policy rejects it).
 FREEMAIL = frozenset(

@@ -8,8 +8,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core import times
-from chalicelib.money import amounts
-from chalicelib.money.methods import METHODS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -75,6 +73,5 @@ def environment(room: str) -> "Environment":
     def clock(context: Any, instant: str, timezone: str) -> str:
         return times.spell_clock(instant, timezone, context["language"])
 
-    made.filters.update(money=amounts.spell, day=day, clock=clock)
-    made.globals["METHODS"] = METHODS
+    made.filters.update(day=day, clock=clock)
     return made

@@ -58,6 +58,10 @@ def parse_bound(text: str, timezone: str, *, end: bool = False) -> datetime:
     return start_of_day(day + timedelta(days=1) if end else day, timezone)
 
 
+def day_of(instant: datetime, timezone: str) -> date:
+    return instant.astimezone(zone(timezone)).date()
+
+
 def start_of_day(day: date, timezone: str) -> datetime:
     return datetime.combine(day, time.min, zone(timezone)).astimezone(UTC)
 

@@ -3,18 +3,45 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict, get_args
 
 from chalicelib.core import paging, times
 from chalicelib.core.audit import Actor
 from chalicelib.core.errors import AlreadyExists, Conflict, NotFound, WriteConflict, trace
-from chalicelib.core.fields import Fields
+from chalicelib.core.fields import Choice, Form
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
+from chalicelib.core.schemas import Count, EventId, InstantText, UuidText
 from chalicelib.mail import outbox, store
-from chalicelib.mail.store import Mail
+from chalicelib.mail.store import Mail, MailStatus
 
-STATUSES = ("queued", "sent", "failed", "uncertain", "cancelled")
+STATUSES: tuple[MailStatus, ...] = get_args(MailStatus)
 _MAIL_ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
+
+
+PAGE_QUERY = {"status": Choice(STATUSES, "queued", doc={"default": "queued"}), **paging.page_rules("mail")}
+
+
+class MailJson(TypedDict):
+    """The contract's Mail."""
+
+    mail_id: str
+    kind: str
+    to: str
+    subject: str
+    event_id: EventId | None
+    charter: str | None
+    payment_id: UuidText | None
+    status: MailStatus
+    attempts: Count
+    created_at: str
+    due_at: InstantText | None
+    finished_at: InstantText | None
+    note: str
+
+
+class MailPageJson(TypedDict):
+    mails: list[MailJson]
+    next_cursor: str | None
 
 
 class MailConflict(Conflict):
@@ -22,21 +49,21 @@ class MailConflict(Conflict):
 
 
 class MailPage(NamedTuple):
-    status: str
+    status: MailStatus
     limit: int
     after: str
 
 
 def parse_page(query: Mapping[str, str]) -> MailPage:
     """By default what is queued."""
-    form = Fields(query)
-    status = form.choice("status", STATUSES, default="queued")
-    page = MailPage(status, paging.take_limit(form), paging.take_cursor(form, f"mail-{status}"))
+    form = Form(query)
+    status = form.read_one("status", PAGE_QUERY["status"])
+    limit, cursor = form.read_all(paging.page_rules(f"mail-{status}")).values()
     form.finish()
-    return page
+    return MailPage(status, limit, cursor)
 
 
-def list_mails(page: MailPage) -> dict[str, Any]:
+def list_mails(page: MailPage) -> MailPageJson:
     """One page; queued ones next due first, all others newest first."""
     # The sign at the end of a cursor sorts behind its key, where a list runs upwards.
     after = page.after if page.status == "queued" else page.after.removesuffix("~")
@@ -47,8 +74,7 @@ def list_mails(page: MailPage) -> dict[str, Any]:
     }
 
 
-def mail_json(mail: Mail) -> dict[str, Any]:
-    """The contract's Mail."""
+def mail_json(mail: Mail) -> MailJson:
     charter, queued = mail.data.get("charter", {}), mail.status == "queued"
     return {
         "mail_id": mail.mail_id,
@@ -76,7 +102,7 @@ def _subject(mail: Mail) -> str:
         return ""
 
 
-def send_again(mail_id: str, *, kinds: outbox.MailKinds, actor: Actor, now: datetime) -> dict[str, Any]:
+def send_again(mail_id: str, *, kinds: outbox.MailKinds, actor: Actor, now: datetime) -> MailJson:
     """Queues a failed or uncertain mail once more and tries it at once; what became of it before stays noted.
 
     Raises MailConflict from any other state. A double tap is one retry.

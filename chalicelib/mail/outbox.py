@@ -18,7 +18,9 @@ from chalicelib.core.errors import AlreadyExists, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.settings import settings
 from chalicelib.mail import message, store, transport
-from chalicelib.mail.store import Mail
+from chalicelib.mail.store import Mail, MailStatus
+from chalicelib.money import amounts
+from chalicelib.money.methods import METHODS
 
 log = logging.getLogger("scc.mail")
 
@@ -120,7 +122,7 @@ def sweep(kinds: MailKinds, now: datetime) -> int:
     return taken
 
 
-def _finish(mail: Mail, kind: MailKind, status: str, note: str, now: datetime) -> None:
+def _finish(mail: Mail, kind: MailKind, status: MailStatus, note: str, now: datetime) -> None:
     if status not in ("sent", "cancelled"):
         # An alarm counts these lines: see MailAlarm in .chalice/resources.yaml.
         log.warning("mail-given-up %s: %s (%s)", mail.mail_id, status, note)
@@ -136,7 +138,7 @@ def _finish(mail: Mail, kind: MailKind, status: str, note: str, now: datetime) -
 
 def compose(mail: Mail) -> EmailMessage:
     """The message of a queued mail, with text and HTML."""
-    data = {**mail.data, "operator": settings()}
+    data = _template_data(mail)
     subject, text = _subject_and_text(mail, data)
     html = templates.render("mail", f"{mail.kind}.html", **{**data, "subject": subject})
     return message.build(
@@ -150,7 +152,11 @@ def compose(mail: Mail) -> EmailMessage:
 
 
 def subject(mail: Mail) -> str:
-    return _subject_and_text(mail, {**mail.data, "operator": settings()})[0]
+    return _subject_and_text(mail, _template_data(mail))[0]
+
+
+def _template_data(mail: Mail) -> dict[str, Any]:
+    return {**mail.data, "operator": settings(), "money": amounts.spell, "METHODS": METHODS}
 
 
 def _subject_and_text(mail: Mail, data: dict[str, Any]) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Mails in the table: queued, taken, postponed, ended, and queued once more."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.core.dynamo import (
     Item,
@@ -18,6 +18,8 @@ from chalicelib.core.dynamo import (
     write_all,
 )
 
+MailStatus = Literal["queued", "sent", "failed", "uncertain", "cancelled"]
+
 
 class Mail(NamedTuple):
     """A mail, from the moment that it is queued.
@@ -31,7 +33,7 @@ class Mail(NamedTuple):
     data: Mapping[str, Any]
     due_at: str
     attempts: int = 0
-    status: str = "queued"
+    status: MailStatus = "queued"
     created_at: str = ""
     note: str = ""
     """What became of the last try."""
@@ -80,7 +82,7 @@ def postpone_mail(mail: Mail, due_at: str, why: str) -> None:
     db().update_item(**change["Update"])
 
 
-def finish_mail(mail: Mail, status: str, at: str, note: str, also: Sequence[Item]) -> None:
+def finish_mail(mail: Mail, status: MailStatus, at: str, note: str, also: Sequence[Item]) -> None:
     """Notes how the mail ended, with what else changes by it. Raises AlreadyExists if it has ended before, or
     WriteConflict.
     """

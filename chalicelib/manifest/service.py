@@ -11,16 +11,16 @@ from chalicelib.charters.store import Charter
 from chalicelib.core import csv_export, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import BadInput, Conflict, WriteConflict
-from chalicelib.core.fields import Fields
+from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.settings import settings
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails, store
+from chalicelib.manifest.fields import Briefing, CheckIn
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
 
-STATES = ("aboard", "no_show", "clear")
 COAST_GUARD = "Coast Guard: VHF channel 16, or 911"
 _DETAILS = "title starts_at ends_at timezone vessel departure_port return_port passenger_limit party_size captain crew"
 CSV_COLUMNS = "role name phone minor guardian waiver signed_at guest_id checked_in_at no_show".split()
@@ -100,10 +100,8 @@ def _ticks(note: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def check_in(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> dict[str, Any]:
     """Ticks one person off, by signature or by place on the list. The same again keeps the first time."""
-    form = Fields(body)
-    waiver_id = form.text("waiver_id", max_chars=40, default="")
-    guest_id = form.text("guest_id", max_chars=40, default="")
-    state = form.choice("state", STATES)
+    form = Form(body)
+    state, waiver_id, guest_id = form.read(CheckIn)
     if bool(waiver_id) == bool(guest_id):
         form.refuse("waiver_id", "or guest_id is required, and only one of them")
     form.finish()
@@ -117,8 +115,8 @@ def check_in(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datet
 
 
 def note_briefing(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> dict[str, Any]:
-    form = Fields(body)
-    done = form.required_flag("done")
+    form = Form(body)
+    done = form.read(Briefing)["done"]
     form.finish()
     charters.find_event(event_id)
     _note(event_id, "BRIEFING", "safety_briefing", "done" if done else "not_done", actor, now)

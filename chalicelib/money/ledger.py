@@ -4,11 +4,38 @@ Rows are never edited. A payment's state is the fold of its row and the acts on 
 sums are the fold of its payments. The sums kept on the event are a cache of `fold`.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, TypedDict, get_args
 
-KINDS = ("deposit", "balance", "tip", "refund")
-STATUSES = ("received", "cleared", "bounced", "voided")
+from chalicelib.core.schemas import Cents
+
+Kind = Literal["deposit", "balance", "tip", "refund"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+PaymentStatus = Literal["received", "cleared", "bounced", "voided"]
+STATUSES: tuple[PaymentStatus, ...] = get_args(PaymentStatus)
+
+
+class Row(TypedDict):
+    """What the arithmetic reads of a payment."""
+
+    payment_id: str
+    kind: Kind
+    refund_of: str | None
+    refunds_tip: bool
+    method: str
+    amount_cents: int
+    status: PaymentStatus
+    received_at: str
+    recorded_at: str
+
+
+class Balance(TypedDict):
+    charged_cents: Cents
+    received_cents: Cents
+    refunded_cents: Cents
+    tips_cents: Cents
+    uncleared_cents: Cents
+    balance_due_cents: Cents
 
 
 class Sums(NamedTuple):
@@ -30,9 +57,9 @@ class Sums(NamedTuple):
     cash_recorded_at: str = ""
     """When the last live cash deposit or balance was recorded: reminders of the balance stop at it."""
     latest: str = ""
-    """The place of the latest of them in `order`, so that adding one by one and folding agree."""
+    """The sort key of the latest of them, so that adding one by one and folding agree."""
 
-    def balance(self, charged_cents: int) -> dict[str, int]:
+    def balance(self, charged_cents: int) -> Balance:
         return {
             "charged_cents": charged_cents,
             "received_cents": self.received_cents,
@@ -52,21 +79,17 @@ class Sums(NamedTuple):
             return self.due_cents(charged_cents) <= 0
         return self.live_payments > 0
 
-    def to_data(self) -> dict[str, Any]:
-        return self._asdict()
 
-
-def is_live(payment: Mapping[str, Any]) -> bool:
+def is_live(payment: Row) -> bool:
     return payment["status"] in ("received", "cleared")
 
 
-def signed_cents(payment: Mapping[str, Any]) -> int:
+def signed_cents(payment: Row) -> int:
     """Money in is positive, a refund negative."""
-    amount_cents: int = payment["amount_cents"]
-    return -amount_cents if payment["kind"] == "refund" else amount_cents
+    return -payment["amount_cents"] if payment["kind"] == "refund" else payment["amount_cents"]
 
 
-def add(sums: Sums, payment: Mapping[str, Any]) -> Sums:
+def add(sums: Sums, payment: Row) -> Sums:
     """The sums with one more payment, in any order of arrival."""
     sums = sums._replace(rows=sums.rows + 1)
     if not is_live(payment):
@@ -76,8 +99,8 @@ def add(sums: Sums, payment: Mapping[str, Any]) -> Sums:
         if payment["refunds_tip"]:
             return sums._replace(tips_cents=sums.tips_cents - amount_cents)
         return sums._replace(refunded_cents=sums.refunded_cents + amount_cents)
-    place = order(payment)
-    is_latest = place > sums.latest
+    key = sort_key(payment)
+    is_latest = key > sums.latest
     counts_as_cash = payment["method"] == "cash" and kind != "tip"
     return sums._replace(
         received_cents=sums.received_cents + (amount_cents if kind != "tip" else 0),
@@ -87,11 +110,11 @@ def add(sums: Sums, payment: Mapping[str, Any]) -> Sums:
         payment_timestamp=payment["received_at"] if is_latest else sums.payment_timestamp,
         payment_method=payment["method"] if is_latest else sums.payment_method,
         cash_recorded_at=max(sums.cash_recorded_at, payment["recorded_at"] if counts_as_cash else ""),
-        latest=place if is_latest else sums.latest,
+        latest=key if is_latest else sums.latest,
     )
 
 
-def fold(payments: Iterable[Mapping[str, Any]]) -> Sums:
+def fold(payments: Iterable[Row]) -> Sums:
     """The sums of a charter from all its payments."""
     sums = Sums()
     for payment in payments:
@@ -99,15 +122,12 @@ def fold(payments: Iterable[Mapping[str, Any]]) -> Sums:
     return sums
 
 
-def order(payment: Mapping[str, Any]) -> str:
+def sort_key(payment: Row) -> str:
     """Sorts payments as a statement shows them: received, then recorded, then by id."""
     return f"{payment['received_at']} {payment['recorded_at']} {payment['payment_id']}"
 
 
-def refundable_cents(payment: Mapping[str, Any], payments: Iterable[Mapping[str, Any]]) -> int:
+def refundable_cents(payment: Row, payments: Iterable[Row]) -> int:
     """What may still be given back of a payment: its amount less its live refunds."""
-    given_cents: int = sum(
-        row["amount_cents"] for row in payments if row["refund_of"] == payment["payment_id"] and is_live(row)
-    )
-    amount_cents: int = payment["amount_cents"]
-    return amount_cents - given_cents
+    refunds = (row for row in payments if row["refund_of"] == payment["payment_id"] and is_live(row))
+    return payment["amount_cents"] - sum(row["amount_cents"] for row in refunds)

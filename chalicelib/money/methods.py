@@ -1,6 +1,8 @@
 """How money is paid: every method, what it is called, and what follows from it."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from chalicelib.core.schemas import Shape
 
 
 class Method(NamedTuple):
@@ -24,3 +26,4 @@ METHODS = {
     "bank_transfer": Method("Bank transfer", "bank transfer", returned_by_bank=True),
     "other": Method("Other", "other means"),
 }
+MethodName = Annotated[str, Shape(enum=list(METHODS))]

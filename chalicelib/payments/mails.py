@@ -1,8 +1,7 @@
 """Mails about a payment: receipt, correction, bounce."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.mails import charter_data
@@ -11,40 +10,32 @@ from chalicelib.core.dynamo import Item
 from chalicelib.mail.outbox import MailKind, new_mail
 from chalicelib.mail.store import Mail
 from chalicelib.payments import store
+from chalicelib.payments.fields import PaymentJson
 
 
-def receipt_mail(
-    event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
-) -> Mail | None:
-    return _mail_to_patron("receipt", "", event, payment, balance, now)
+def receipt_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> Mail | None:
+    return _mail_to_patron("receipt", "", event, payment, now)
 
 
-def second_receipt_mail(
-    event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
-) -> Mail | None:
+def second_receipt_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> Mail | None:
     # A double tap is one mail; asked again a little later it is a second one.
-    return _mail_to_patron("receipt", f"-{int(now.timestamp()) // 10}", event, payment, balance, now)
+    return _mail_to_patron("receipt", f"-{int(now.timestamp()) // 10}", event, payment, now)
 
 
-def correction_mail(
-    event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
-) -> Mail | None:
-    return _mail_to_patron("correction", "-void", event, payment, balance, now)
+def correction_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> Mail | None:
+    return _mail_to_patron("correction", "-void", event, payment, now)
 
 
-def bounce_mail(
-    event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
-) -> Mail | None:
-    return _mail_to_patron("bounce", "-bounce", event, payment, balance, now)
+def bounce_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> Mail | None:
+    return _mail_to_patron("bounce", "-bounce", event, payment, now)
 
 
-def _mail_to_patron(
-    kind: str, suffix: str, event: EventRecord, payment: Mapping[str, Any], balance: Mapping[str, int], now: datetime
-) -> Mail | None:
+def _mail_to_patron(kind: str, suffix: str, event: EventRecord, payment: PaymentJson, now: datetime) -> Mail | None:
     """None where the patron has no address."""
     patron = event.details["patron"]
     if not patron["email"]:
         return None
+    balance = event.sums.balance(event.details["charter_fee_cents"])
     data = {"charter": charter_data(event), "payment": payment, "balance": balance, "name": patron["name"]}
     # Another charter may have a payment of the same id. Not the whole id of the charter: it opens the guest page.
     mail_id = f"{payment['payment_id']}-{event.event_id[:8]}{suffix}"

@@ -6,21 +6,48 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from chalicelib.core import csv_export, paging, times
-from chalicelib.core.fields import Fields
+from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
-from chalicelib.money import amounts, ledger, methods
+from chalicelib.money import amounts, ledger
 from chalicelib.payments import service as payments
 from chalicelib.payments import store
+from chalicelib.payments.fields import (
+    REPORT_QUERY,
+    SUMMARY_QUERY,
+    TO_CLEAR_QUERY,
+    ByKind,
+    CurrencyTotals,
+    Payment,
+    PaymentPage,
+    Period,
+    Summary,
+    Totals,
+)
 
 # A year by days, with room for a leap day and for the weeks that stick out.
 MAX_PERIODS = 400
 # New columns go to the end: a bookkeeper's import counts them. docs/payments.md says what each one holds.
 CSV_COLUMNS = (
-    "received_at recorded_at cleared_at status kind method amount currency payer reference note charter event_id "
-    "payment_id refund_of recorded_by void_reason bounce_reason duplicate_of"
-).split()
-
-Row = Mapping[str, Any]
+    "received_at",
+    "recorded_at",
+    "cleared_at",
+    "status",
+    "kind",
+    "method",
+    "amount",
+    "currency",
+    "payer",
+    "reference",
+    "note",
+    "charter",
+    "event_id",
+    "payment_id",
+    "refund_of",
+    "recorded_by",
+    "void_reason",
+    "bounce_reason",
+    "duplicate_of",
+)
 
 
 class Range(NamedTuple):
@@ -38,9 +65,9 @@ class Report(NamedTuple):
     cursor: str
 
 
-class Summary(NamedTuple):
+class PeriodReport(NamedTuple):
     range: Range
-    by: str
+    by: Period
     periods: list[tuple[date, date]]
 
 
@@ -48,43 +75,36 @@ class Summary(NamedTuple):
 
 
 def parse_report(query: Mapping[str, str], *, now: datetime) -> Report:
-    form = Fields(query)
-    report = Report(
-        range=_take_range(form, now),
-        status=form.choice("status", ledger.STATUSES, default=""),
-        method=form.choice("method", methods.METHODS, default=""),
-        limit=paging.take_limit(form),
-        cursor=paging.take_cursor(form, "payments"),
-    )
+    form = Form(query)
+    given = form.read_all(REPORT_QUERY)
     form.finish()
-    return report
+    return Report(_range(given, now), given["status"], given["method"], given["limit"], given["cursor"])
 
 
-def parse_summary(query: Mapping[str, str], *, now: datetime) -> Summary:
+def parse_summary(query: Mapping[str, str], *, now: datetime) -> PeriodReport:
     """Days are the operator's; a week starts on Monday."""
-    form = Fields(query)
-    whole, by = _take_range(form, now), form.choice("by", ("day", "week", "month"), default="month")
-    periods = list(_periods(whole, by)) if by and not form.problems else []
+    form = Form(query)
+    given = form.read_all(SUMMARY_QUERY)
+    whole, by = _range(given, now), given["by"]
+    periods = [] if form.problems else list(_periods(whole, by))
     if len(periods) > MAX_PERIODS:
         form.refuse("from", f"must be near enough to `to` for at most {MAX_PERIODS} periods")
     form.finish()
-    return Summary(range=whole, by=by, periods=periods)
+    return PeriodReport(range=whole, by=by, periods=periods)
 
 
 def parse_to_clear(query: Mapping[str, str]) -> tuple[int, str]:
-    form = Fields(query)
-    limit, cursor = paging.take_limit(form), paging.take_cursor(form, "to_clear")
+    form = Form(query)
+    given = form.read_all(TO_CLEAR_QUERY)
     form.finish()
-    return limit, cursor
+    return given["limit"], given["cursor"]
 
 
-def _take_range(form: Fields, now: datetime) -> Range:
+def _range(given: Mapping[str, Any], now: datetime) -> Range:
     """By default from the start of the operator's current month till tomorrow."""
     timezone = settings().timezone
-    today = now.astimezone(times.zone(timezone)).date()
-    start = paging.take_bound(form, "from", timezone) or times.start_of_day(today.replace(day=1), timezone)
-    end = paging.take_bound(form, "to", timezone, end=True) or max(now, start) + payments.CLOCK_TOLERANCE
-    return Range(start, end)
+    start = given["from"] or times.start_of_day(times.day_of(now, timezone).replace(day=1), timezone)
+    return Range(start, given["to"] or max(now, start) + payments.CLOCK_TOLERANCE)
 
 
 def _periods(whole: Range, by: str) -> Iterator[tuple[date, date]]:
@@ -109,30 +129,30 @@ def _next_period(day: date, by: str) -> date:
 # --- answer ---------------------------------------------------------------------------------------
 
 
-def list_payments(report: Report) -> dict[str, Any]:
+def list_payments(report: Report) -> PaymentPage:
     """One page by `received_at`, and the totals of the whole range."""
     return _page(_filtered(report), report.limit, report.cursor, "payments")
 
 
-def list_to_clear(limit: int, cursor: str) -> dict[str, Any]:
+def list_to_clear(limit: int, cursor: str) -> PaymentPage:
     """One page, the longest waiting first, of what is received and neither cleared, voided nor bounced."""
     return _page(payments.fold(store.list_to_clear()), limit, cursor, "to_clear")
 
 
-def summarize(summary: Summary) -> dict[str, Any]:
+def summarize(wanted: PeriodReport) -> Summary:
     """The totals of each period of the range, of those without a payment too."""
     timezone = settings().timezone
-    rows = _read(summary.range)
-    by_period: dict[date, list[Row]] = {first: [] for first, _ in summary.periods}
-    firsts = [first for first, _ in summary.periods]
+    rows = _read(wanted.range)
+    by_period: dict[date, list[Payment]] = {first: [] for first, _ in wanted.periods}
+    firsts = [first for first, _ in wanted.periods]
     for row in rows:
         by_period[_first_of(firsts, times.local(row["received_at"], timezone).date())].append(row)
     return {
-        "by": summary.by,
+        "by": wanted.by,
         "timezone": timezone,
         "periods": [
             {"from": first.isoformat(), "to": last.isoformat(), "totals": totals(by_period[first])}
-            for first, last in summary.periods
+            for first, last in wanted.periods
         ],
         "totals": totals(rows),
     }
@@ -142,13 +162,13 @@ def to_csv(report: Report) -> str:
     return csv_export.to_csv(CSV_COLUMNS, (_cells(row) for row in _filtered(report)))
 
 
-def totals(rows: Iterable[Row]) -> dict[str, Any]:
+def totals(rows: Iterable[Payment]) -> Totals:
     """What the rows come to, live ones only but for `count`.
 
     `by_method` is money in less money out, tips included; `by_kind` what was logged under each kind. Money of
     other currencies than the operator's (or the first there is) stands apart, in totals of its own.
     """
-    by_currency: dict[str, list[Row]] = {}
+    by_currency: dict[str, list[Payment]] = {}
     for row in rows:
         by_currency.setdefault(row["currency"], []).append(row)
     own = settings().currency
@@ -157,10 +177,10 @@ def totals(rows: Iterable[Row]) -> dict[str, Any]:
     return {**_totals(first, by_currency.get(first, [])), "other_currencies": others}
 
 
-def _totals(currency: str, rows: list[Row]) -> dict[str, Any]:
+def _totals(currency: str, rows: list[Payment]) -> CurrencyTotals:
     sums = ledger.fold(rows)
     by_method: dict[str, int] = {}
-    by_kind = dict.fromkeys(ledger.KINDS, 0)
+    by_kind: ByKind = {"deposit": 0, "balance": 0, "tip": 0, "refund": 0}
     for row in filter(ledger.is_live, rows):
         by_method[row["method"]] = by_method.get(row["method"], 0) + ledger.signed_cents(row)
         by_kind[row["kind"]] += row["amount_cents"]
@@ -176,22 +196,22 @@ def _totals(currency: str, rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def _page(rows: Iterable[Row], limit: int, cursor: str, list_name: str) -> dict[str, Any]:
-    rows = sorted(rows, key=_place)
-    left = [row for row in rows if not cursor or _place(row) > cursor]
+def _page(rows: Iterable[Payment], limit: int, cursor: str, list_name: str) -> PaymentPage:
+    rows = sorted(rows, key=_sort_key)
+    left = [row for row in rows if not cursor or _sort_key(row) > cursor]
     page = left[:limit]
     return {
-        "payments": [payments.payment_json(row) | {"charter": row["charter"]} for row in page],
+        "payments": [{**payments.payment_json(row), "charter": row["charter"]} for row in page],
         "totals": totals(rows),
-        "next_cursor": paging.make_cursor(list_name, _place(page[-1])) if len(left) > limit else None,
+        "next_cursor": paging.make_cursor(list_name, _sort_key(page[-1])) if len(left) > limit else None,
     }
 
 
-def _place(payment: Row) -> str:
+def _sort_key(payment: Payment) -> str:
     return f"{payment['received_at']}#{payment['payment_id']}#{payment['event_id']}"
 
 
-def _filtered(report: Report) -> list[Row]:
+def _filtered(report: Report) -> list[Payment]:
     return [
         row
         for row in _read(report.range)
@@ -199,7 +219,7 @@ def _filtered(report: Report) -> list[Row]:
     ]
 
 
-def _read(whole: Range) -> Sequence[Row]:
+def _read(whole: Range) -> Sequence[Payment]:
     if whole.start >= whole.end:
         return []
     first, last = times.format_instant(whole.start), times.format_instant(whole.end)
@@ -210,7 +230,7 @@ def _first_of(firsts: list[date], day: date) -> date:
     return firsts[bisect.bisect_right(firsts, day) - 1]
 
 
-def _cells(row: Row) -> list[Any]:
+def _cells(row: Payment) -> list[Any]:
     cells = {
         **row,
         "amount": csv_export.Amount(amounts.plain(ledger.signed_cents(row), row["currency"])),

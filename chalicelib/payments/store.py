@@ -1,7 +1,6 @@
 """Payments and the acts on them: rows that are only ever added."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from chalicelib.charters.store import EventRecord, event_key
 from chalicelib.core.dynamo import (
@@ -20,6 +19,7 @@ from chalicelib.core.dynamo import (
 )
 from chalicelib.mail.store import Mail, mail_writes
 from chalicelib.money.ledger import Sums
+from chalicelib.payments.fields import Act, Payment, PaymentJson, PaymentRow
 
 # No record but a list of what is to do: a mark comes with its payment and goes with the act that ends the wait.
 _TO_CLEAR = "TO_CLEAR"
@@ -27,9 +27,8 @@ _TO_CLEAR = "TO_CLEAR"
 
 def append_payment(
     event: EventRecord,
-    payment: dict[str, Any],
+    payment: Payment,
     sums: Sums,
-    receipt: str,
     fingerprint: str,
     answer: str,
     mail: Mail | None,
@@ -41,8 +40,8 @@ def append_payment(
     row = {
         **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}"),
         **ledger_keys(payment, ""),
-        "data": json_s(payment),
-        "receipt": s(receipt),
+        "data": json_s({name: value for name, value in payment.items() if name != "receipt"}),
+        "receipt": s(payment["receipt"]),
         "fingerprint": s(fingerprint),
         "answer": s(answer),
     }
@@ -52,7 +51,7 @@ def append_payment(
     write_all(writes, unique=0)
 
 
-def append_act(event: EventRecord, payment: dict[str, Any], act: dict[str, Any], sums: Sums, mail: Mail | None) -> None:
+def append_act(event: EventRecord, payment: PaymentRow, act: Act, sums: Sums, mail: Mail | None) -> None:
     """One transaction: the act on a payment, the event's sums, the queued mail.
 
     Raises AlreadyExists or WriteConflict.
@@ -74,7 +73,7 @@ def read_payment_item(event_id: str, payment_id: str) -> Item | None:
     return db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")  # type: ignore[no-any-return]
 
 
-def receipt_write(payment: Mapping[str, Any], receipt: str) -> Item:
+def receipt_write(payment: PaymentJson, receipt: str) -> Item:
     """Changes a payment's `receipt`, as part of a transaction."""
     return {
         "Update": {
@@ -109,11 +108,23 @@ def list_to_clear() -> list[Item]:
     return read_items([item_key(f"EVENT#{event_id}", f"PAYMENT#{payment_id}") for _, payment_id, event_id in places])
 
 
-def payment_parts(item: Item) -> tuple[tuple[str, str], str, dict[str, Any], str]:
-    """Of a row or an act: its event and payment, the act's name (empty for the row), the facts, the receipt's state."""
-    event_id = item["PK"]["S"].partition("#")[2]
-    _, payment_id, act = (item["SK"]["S"] + "#").split("#")[:3]
-    return (event_id, payment_id), act, load_data(item), item["receipt"]["S"] if "receipt" in item else ""
+def is_act(item: Item) -> bool:
+    """Whether an item of the ledger is an act on a payment, not the payment itself."""
+    return str(item["SK"]["S"]).count("#") > 1
+
+
+def to_payment(item: Item) -> tuple[tuple[str, str], Payment]:
+    """A payment as it was logged, under the ids of its charter and its own."""
+    return _ids(item), {**load_data(item), "receipt": item["receipt"]["S"]}  # type: ignore[typeddict-item]
+
+
+def to_act(item: Item) -> tuple[tuple[str, str], Act]:
+    """An act, under the ids of the charter and the payment."""
+    return _ids(item), load_data(item)  # type: ignore[return-value]
+
+
+def _ids(item: Item) -> tuple[str, str]:
+    return item["PK"]["S"].partition("#")[2], item["SK"]["S"].split("#")[1]
 
 
 def stored_answer(item: Item) -> tuple[str, str]:
@@ -129,7 +140,7 @@ def _update_sums(event: EventRecord, sums: Sums, at: str) -> Item:
             "UpdateExpression": "SET money = :money, ledger_seq = :next, updated_at = :at",
             "ConditionExpression": "ledger_seq = :seen",
             "ExpressionAttributeValues": {
-                ":money": json_s(sums.to_data()),
+                ":money": json_s(sums._asdict()),
                 ":next": n(event.ledger_seq + 1),
                 ":seen": n(event.ledger_seq),
                 ":at": s(at),
@@ -138,12 +149,12 @@ def _update_sums(event: EventRecord, sums: Sums, at: str) -> Item:
     }
 
 
-def ledger_keys(payment: dict[str, Any], act: str) -> Item:
+def ledger_keys(payment: PaymentRow, act: str) -> Item:
     return {
         "by_date_pk": s("LEDGER"),
         "by_date_sk": s(f"{payment['received_at']}#{payment['payment_id']}{act}"),
     }
 
 
-def to_clear_key(payment: dict[str, Any]) -> Item:
+def to_clear_key(payment: PaymentRow) -> Item:
     return item_key(_TO_CLEAR, f"{payment['received_at']}#{payment['payment_id']}#{payment['event_id']}")

@@ -6,11 +6,11 @@ import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from chalicelib.core import system, times
 from chalicelib.core.errors import CodeNeeded, NotSignedIn, TooManyTries
-from chalicelib.core.fields import Fields
+from chalicelib.core.fields import Flag, Form, Parsed, Secret, Text, rules_of
 from chalicelib.core.settings import settings
 from chalicelib.core.throttle import client_network, count_try
 from chalicelib.sign_in import store, totp
@@ -38,11 +38,24 @@ _TOKEN_CHARS = 43
 _NOBODY = f"scrypt$ln={LOG2_N},r={BLOCK_SIZE},p={PARALLELISM}${'A' * 22}${'A' * 43}"
 
 
+def _read_code(text: str) -> str:
+    # Apps show it in two groups.
+    code = re.sub(r"\s", "", text)
+    if code and not re.fullmatch(r"[0-9]{6}", code):
+        raise ValueError(text)
+    return code
+
+
+CODE_DOC = {"description": "Of the second factor; known only where one is set up."}
+
+
 class Credentials(NamedTuple):
-    password: str
-    name: str
-    keep_signed_in: bool
-    code: str = ""
+    password: Annotated[str, Secret(MAX_PASSWORD_CHARS)]
+    name: Annotated[str, Text(60, "", doc={"description": "Required where there are several admins."})]
+    keep_signed_in: Annotated[bool, Flag(False)]
+    code: Annotated[
+        str, Parsed(_read_code, "must be the six digits that the authenticator app shows", 20, CODE_DOC)
+    ] = ""
 
 
 class Session(NamedTuple):
@@ -55,20 +68,15 @@ class Session(NamedTuple):
 
 
 def parse_credentials(body: dict[str, Any]) -> Credentials:
-    form = Fields(body)
-    password = form.secret("password", max_chars=MAX_PASSWORD_CHARS)
-    name = form.text("name", max_chars=60, default="")
-    keep = form.flag("keep_signed_in", default=False)
-    if settings().named_admins and not name:
+    form = Form(body)
+    rules = dict(rules_of(Credentials))
+    if not settings().totp_secrets:
+        del rules["code"]
+    credentials = Credentials(**form.read_all(rules))
+    if settings().named_admins and not credentials.name:
         form.refuse("name", "is required")
-    code = ""
-    if settings().totp_secrets:
-        # Apps show it in two groups.
-        code = re.sub(r"\s", "", form.text("code", max_chars=20, default=""))
-        if code and not re.fullmatch(r"[0-9]{6}", code):
-            form.refuse("code", "must be the six digits that the authenticator app shows")
     form.finish()
-    return Credentials(password=password, name=name, keep_signed_in=keep, code=code)
+    return credentials
 
 
 def log_in(credentials: Credentials, *, address: str, now: datetime) -> dict[str, str]:

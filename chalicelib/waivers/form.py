@@ -8,16 +8,12 @@ from typing import Any, NamedTuple
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import EventRecord
 from chalicelib.core import times
-from chalicelib.core.fields import Fields
+from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
 from chalicelib.core.tags import is_tag, tag
-from chalicelib.waivers.versions import LANGUAGES
+from chalicelib.waivers.fields import MAX_MINORS, MAX_STROKES_CHARS, MINOR, SignedForm
 
-MAX_MINORS = 10
 MAX_STROKES, MAX_POINTS, MAX_COORDINATE = 200, 20_000, 10**15
-# As sent and as stored: a minor's record carries the drawing too, and all of them go into one transaction.
-MAX_STROKES_CHARS = 200_000
-RELATIONSHIPS = ("parent", "legal_guardian", "grandparent", "other")
 
 
 class Minor(NamedTuple):
@@ -62,79 +58,50 @@ def parse_signing(form: Mapping[str, list[str]], event: EventRecord, *, now: dat
     """The submitted form. Raises BadInput with each problem under its field's name."""
     repeated = {"minor_name", "minor_birth_date"}
     doubled = [name for name, values in form.items() if len(values) > 1 and name not in repeated]
-    flat = Fields({name: values[0] for name, values in form.items() if name not in repeated})
+    flat = Form({name: values[0] for name, values in form.items() if name not in repeated})
     for name in doubled:
         flat.refuse(name, "is given twice")
     # Age counts on the day of the trip, where it starts.
     trip_day = times.local(event.details["starts_at"], event.details["timezone"]).date()
     years = settings().adult_years
 
-    # In the order of the page, so that its list of problems reads from top to bottom.
-    submission_id = flat.uuid("submission_id")
-    waiver_version = flat.text("waiver_version", max_chars=64)
-    language = flat.choice("language", LANGUAGES, default="en")
-    opened = flat.text("opened", max_chars=80, default="")
-    device_time = flat.text("device_time", max_chars=40, default="")
-    flat.text("kiosk", max_chars=10, default="")
-    website = flat.text("website", max_chars=1000, default="")
-    picked_id = flat.text("guest_id", max_chars=40, default="")
-    signer_name = flat.text("signer_name", max_chars=100)
-    signer_email, signer_phone = flat.email("signer_email"), flat.phone("signer_phone")
-    birth_date = _take_birth_date(flat, "signer_birth_date", flat.text("signer_birth_date", max_chars=10, default=""))
-    if birth_date and _age(birth_date, trip_day) < years:
+    given = flat.read(SignedForm)
+    if given.signer_birth_date and _age(given.signer_birth_date, trip_day) < years:
         flat.refuse("signer_birth_date", f"must be that of an adult: a guardian signs for those under {years}")
-    guest_id = _find_guest(flat, event, picked_id, signer_name)
-    minors = _take_minors(flat, form, event, trip_day, guest_id)
-    relationship = flat.choice("guardian_relationship", RELATIONSHIPS, default="")
-    attested = _tick(flat, "authority_attestation")
-    if minors and not relationship:
+    guest_id = _find_guest(flat, event, given.guest_id, given.signer_name)
+    minors = _read_minors(flat, form, event, trip_day, guest_id)
+    if minors and not given.guardian_relationship:
         flat.refuse("guardian_relationship", "is required when you sign for a minor")
-    if minors and not attested:
+    if minors and not given.authority_attestation:
         flat.refuse("authority_attestation", "must be ticked when you sign for a minor")
-    if not _tick(flat, "esign_consent"):
+    if not given.esign_consent:
         flat.refuse("esign_consent", "must be ticked to sign electronically")
-    if not _tick(flat, "intent"):
+    if not given.intent:
         flat.refuse("intent", "must be ticked to sign")
-    typed = flat.text("signature_typed", max_chars=100, default="")
-    strokes = _take_strokes(flat)
-    if not typed and not strokes and "signature_strokes" not in flat.problems:
+    strokes = _read_strokes(flat, given.signature_strokes)
+    if not given.signature_typed and not strokes and "signature_strokes" not in flat.problems:
         flat.refuse("signature_typed", "is required: type or draw your signature")
     flat.finish()
     return Signing(
-        submission_id=submission_id,
-        waiver_version=waiver_version,
-        language=language,
+        submission_id=given.submission_id,
+        waiver_version=given.waiver_version,
+        language=given.language,
         guest_id=guest_id,
-        signer_name=signer_name,
-        signer_email=signer_email,
-        signer_phone=signer_phone,
-        signer_birth_date=birth_date.isoformat() if birth_date else None,
-        signature_typed=typed,
+        signer_name=given.signer_name,
+        signer_email=given.signer_email,
+        signer_phone=given.signer_phone,
+        signer_birth_date=given.signer_birth_date or None,
+        signature_typed=given.signature_typed,
         signature_strokes=strokes,
         minors=minors,
-        guardian_relationship=relationship if minors else "",
-        opened_at=read_opening(event.event_id, opened, now),
-        device_time=device_time,
-        trapped=bool(website),
+        guardian_relationship=given.guardian_relationship if minors else "",
+        opened_at=read_opening(event.event_id, given.opened, now),
+        device_time=given.device_time,
+        trapped=bool(given.website),
     )
 
 
-def _tick(form: Fields, name: str) -> bool:
-    return form.text(name, max_chars=10, default="").lower() in ("on", "yes", "true", "1")
-
-
-def _take_birth_date(form: Fields, name: str, text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        born = times.parse_birth_date(text)
-    except ValueError:
-        form.refuse(name, "must be a date such as 1984-05-31")
-        return None
-    return born
-
-
-def _find_guest(form: Fields, event: EventRecord, picked_id: str, name: str) -> str | None:
+def _find_guest(form: Form, event: EventRecord, picked_id: str, name: str) -> str | None:
     """Who of the listed guests this is: the one picked, else the one of the very same name who has not signed."""
     if picked_id:
         if picked_id not in {guest["guest_id"] for guest in event.details["guests"]}:
@@ -152,8 +119,8 @@ def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _take_minors(
-    form: Fields, raw: Mapping[str, list[str]], event: EventRecord, on_day: date, signers_guest_id: str | None
+def _read_minors(
+    form: Form, raw: Mapping[str, list[str]], event: EventRecord, on_day: date, signers_guest_id: str | None
 ) -> tuple[Minor, ...]:
     names, births = raw.get("minor_name", []), raw.get("minor_birth_date", [])
     if len(names) != len(births):
@@ -161,47 +128,44 @@ def _take_minors(
         return ()
     years = settings().adult_years
     minors: list[Minor] = []
-    for place, (name, birth) in enumerate(zip(names, births, strict=True)):
-        name_field, birth_field = f"minor_name[{place}]", f"minor_birth_date[{place}]"
+    for index, (name, birth) in enumerate(zip(names, births, strict=True)):
         if not name.strip() and not birth.strip():
             continue
+        name_field, birth_field = f"minor_name[{index}]", f"minor_birth_date[{index}]"
         # One form for each, so that every minor's text is held to the same rules.
-        one = Fields({name_field: name})
-        clean = one.text(name_field, max_chars=100)
+        one = Form({name_field: name, birth_field: birth})
+        clean_name = one.read_one(name_field, MINOR["minor_name"])
+        born = one.read_one(birth_field, MINOR["minor_birth_date"])
         form.problems.update(one.problems)
-        born = _take_birth_date(form, birth_field, birth.strip())
-        if born is None:
+        if not born:
             form.refuse(birth_field, "is required for each minor")
-        elif born > on_day:
+        elif born > on_day.isoformat():
             form.refuse(birth_field, "must not be in the future")
         elif _age(born, on_day) >= years:
             form.refuse(birth_field, f"must be that of a minor: whoever is {years} or older signs alone")
-        guest_id = _guest_named(event, clean)
-        minors.append(
-            Minor(clean, born.isoformat() if born else "", guest_id if guest_id != signers_guest_id else None)
-        )
+        guest_id = _guest_named(event, clean_name)
+        minors.append(Minor(clean_name, born, guest_id if guest_id != signers_guest_id else None))
     if len(minors) > MAX_MINORS:
         form.refuse("minor_name", f"must be at most {MAX_MINORS}; please sign a second form for the others")
     return tuple(minors)
 
 
-def _age(born: date, on_day: date) -> int:
-    return on_day.year - born.year - ((on_day.month, on_day.day) < (born.month, born.day))
+def _age(born: str, on_day: date) -> int:
+    birthday = date.fromisoformat(born)
+    return on_day.year - birthday.year - ((on_day.month, on_day.day) < (birthday.month, birthday.day))
 
 
-def _take_strokes(form: Fields) -> list[Any]:
+def _read_strokes(form: Form, text: str) -> list[Any]:
     """A drawn signature: strokes, each a list of points or an object with `points`; empty when there is none.
 
     A point is {x, y, time} or [x, y, time]; the time, in milliseconds, may be left out.
     """
-    text = form.text("signature_strokes", max_chars=MAX_STROKES_CHARS, default="")
     if not text:
         return []
-    rule = "must be a list of strokes, each with points x and y"
     try:
         points = [[_point(point) for point in _points(stroke)] for stroke in _listed(json.loads(text))]
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError):
-        form.refuse("signature_strokes", rule)
+        form.refuse("signature_strokes", "must be a list of strokes, each with points x and y")
         return []
     if len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS or len(json.dumps(points)) > MAX_STROKES_CHARS:
         form.refuse("signature_strokes", "is too long")

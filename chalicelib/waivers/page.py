@@ -20,8 +20,8 @@ from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import markdown, signing
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.fields import LANGUAGES, MAX_MINORS, RELATIONSHIPS
 from chalicelib.waivers.signing import Visitor
-from chalicelib.waivers.versions import LANGUAGES
 
 OPEN_MINOR_ROWS = 2
 _LANGUAGE_NAMES = (("en", "English"), ("es", "Español"))
@@ -197,7 +197,7 @@ def _form(
     names, births = form.get("minor_name", []), form.get("minor_birth_date", [])
     minors = [
         {"name": names[place] if place < len(names) else "", "birth_date": births[place] if place < len(births) else ""}
-        for place in range(signing_form.MAX_MINORS)
+        for place in range(MAX_MINORS)
     ]
     filled = [row for row in minors if row["name"] or row["birth_date"]]
     typed = {name: values[0] for name, values in form.items()}
@@ -219,7 +219,7 @@ def _form(
         minors_open=bool(filled),
         problems=problems,
         signed=signed,
-        relationships=signing_form.RELATIONSHIPS,
+        relationships=RELATIONSHIPS,
         statements=signing.statements(look.language),
     )
 

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from chalicelib.core import fields, paging, system, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import NotFound, TooLarge
-from chalicelib.core.fields import Fields
+from chalicelib.core.fields import Form
 from chalicelib.waivers import evidence, mails, store
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.fields import EXPORT_QUERY, SEARCH_QUERY
 
 # How many records one call of the search looks at: about a second's work.
 SEARCHED = 1000
@@ -136,17 +137,12 @@ def read_text(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parse_search(query: Mapping[str, str]) -> Search:
-    form = Fields(query)
-    cursor = paging.take_cursor(form, "waivers")
+    form = Form(query)
+    text, limit, cursor = form.read_all(SEARCH_QUERY).values()
     if cursor and not re.fullmatch(r"[^#]+#\d{12}~", cursor, re.ASCII):
         form.refuse("cursor", "is not one that this list gave out")
-    wanted = Search(
-        words=form.text("query", max_chars=100, default="").casefold().split(),
-        limit=paging.take_limit(form),
-        cursor=cursor,
-    )
     form.finish()
-    return wanted
+    return Search(text.casefold().split(), limit, cursor)
 
 
 def search(wanted: Search) -> dict[str, Any]:
@@ -178,12 +174,10 @@ def _cursor(record: Mapping[str, Any]) -> str:
 
 def parse_export(query: Mapping[str, str]) -> int | None:
     """Behind which place in the chain to go on; None for the whole of it."""
-    form = Fields(query)
-    after = form.text("after", max_chars=12, default="")
-    if after and not (after.isascii() and after.isdigit()):
-        form.refuse("after", "must be a place in the chain: a whole number from 0")
+    form = Form(query)
+    after: int | None = form.read_one("after", EXPORT_QUERY["after"])
     form.finish()
-    return int(after) if after else None
+    return after
 
 
 def export_chain(after: int | None = None) -> dict[str, Any]:

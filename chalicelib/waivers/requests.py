@@ -1,7 +1,7 @@
 """Mails that ask for a signature: of a guest who has not signed, of a signer whose text has changed."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,17 +10,17 @@ from chalicelib.charters import store as charter_store
 from chalicelib.charters.store import EventRecord
 from chalicelib.core import system, times
 from chalicelib.core.errors import Conflict
-from chalicelib.core.fields import Fields
+from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.waivers import mails, signing, store
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.fields import ASKED_AGAIN, REMINDED
 
 # Once per person; whoever lists three guests under one address gets one mail that names them all.
 AGAIN_AFTER = timedelta(hours=6)
-MAX_IDS = 100
 # What is not sent by then is left to the schedule: the function may run for 15 s.
 SEND_S = 5.0
 MAX_COMING = 500
@@ -28,12 +28,12 @@ MAX_COMING = 500
 
 def remind_guests(event_id: str, body: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     """Mails the listed guests who have not signed, or those of them who are named."""
-    form = Fields(body)
-    wanted = form.ids("guest_ids", most=MAX_IDS)
+    form = Form(body)
+    wanted = form.read_one("guest_ids", REMINDED["guest_ids"])
     form.finish()
     event = _find_open(event_id, now)
     guests = {guest["guest_id"]: guest for guest in event.details["guests"]}
-    form.refuse_unknown("guest_ids", wanted or (), guests)
+    _refuse_unknown(form, "guest_ids", wanted, guests)
     missing = {guest["guest_id"]: guest for guest in charters.missing_guests(event)}
     asked, skipped = _ask(
         "waiver_reminder",
@@ -48,12 +48,12 @@ def remind_guests(event_id: str, body: Mapping[str, Any], *, now: datetime) -> d
 
 def ask_again(event_id: str, body: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     """Mails the signers of an older text, or those of them who are named, to sign the current one."""
-    form = Fields(body)
-    wanted = form.ids("waiver_ids", most=MAX_IDS)
+    form = Form(body)
+    wanted = form.read_one("waiver_ids", ASKED_AGAIN["waiver_ids"])
     form.finish()
     event = _find_open(event_id, now)
     records = charters.find_charter(event_id, with_waivers=True).waivers
-    form.refuse_unknown("waiver_ids", wanted or (), {record["waiver_id"] for record in records})
+    _refuse_unknown(form, "waiver_ids", wanted, {record["waiver_id"] for record in records})
     outdated = {record["waiver_id"]: record for record in _outdated(records, waiver_versions.read_current())}
     asked, skipped = _ask(
         "waiver_again",
@@ -67,6 +67,12 @@ def ask_again(event_id: str, body: Mapping[str, Any], *, now: datetime) -> dict[
         now,
     )
     return {"asked": asked, "skipped": [{"waiver_id": one, "why": why} for one, why in skipped]}
+
+
+def _refuse_unknown(form: Form, name: str, wanted: Sequence[str] | None, known: Collection[str]) -> None:
+    if not set(wanted or ()) <= set(known):
+        form.refuse(name, "must name only those of this charter")
+    form.finish()
 
 
 def list_superseded(*, now: datetime) -> dict[str, Any]:

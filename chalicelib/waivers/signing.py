@@ -21,9 +21,9 @@ from chalicelib.mail.store import Mail
 from chalicelib.waivers import evidence, mails, store
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
-from chalicelib.waivers.form import MAX_MINORS, Signing, parse_signing
+from chalicelib.waivers.fields import LANGUAGES, MAX_MINORS
+from chalicelib.waivers.form import Signing, parse_signing
 from chalicelib.waivers.store import Desk
-from chalicelib.waivers.versions import LANGUAGES
 
 log = logging.getLogger("scc.waivers")
 

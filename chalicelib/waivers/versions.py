@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.core import templates, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import AlreadyExists, WriteConflict
-from chalicelib.core.fields import Fields
+from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.waivers import evidence, markdown, store
+from chalicelib.waivers.fields import LANGUAGES, PREVIEW, NewVersion
 
 if TYPE_CHECKING:
     pass
 from datetime import datetime
 
-LANGUAGES = ("en", "es")
-MAX_TEXT_CHARS = 60_000
 SAMPLE = "sample"
 _SAMPLE_TITLES = {
     "en": "Release of Liability and Assumption of Risk",
@@ -85,9 +84,8 @@ def publish_version(body: Mapping[str, Any], *, actor: Actor, now: datetime) -> 
 
     A text that was published before is the same version, with its title and date of then.
     """
-    form = Fields(body)
-    title, text = form.text("title", max_chars=150), _take_text(form)
-    language = form.choice("language", LANGUAGES, default="en")
+    form = Form(body)
+    title, text, language = form.read(NewVersion)
     form.finish()
     version = _version(language, title, text, times.format_instant(now), actor.name)
 
@@ -119,11 +117,7 @@ def keep_sample(version: dict[str, Any], actor: Actor, now: datetime) -> None:
 
 def preview(body: Mapping[str, Any]) -> dict[str, Any]:
     """The text as the tree that the page is made of."""
-    form = Fields(body)
-    text = _take_text(form)
+    form = Form(body)
+    text = form.read_one("text", PREVIEW["text"])
     form.finish()
     return {"blocks": markdown.parse(text)}
-
-
-def _take_text(form: Fields) -> str:
-    return form.text("text", max_chars=MAX_TEXT_CHARS, lines=True)

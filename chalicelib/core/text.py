@@ -1,0 +1,28 @@
+"""What people type: which characters a text may hold, what is an email address or a phone number."""
+
+import re
+
+# Patterns are compiled when they are first asked for: a start that needs none of them pays for none.
+# Parts of a character class. U+FFFD too: it stands where bytes were no UTF-8 and a gateway before us replaced them.
+UNPRINTABLE_LINES = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffd-\uffff"
+UNPRINTABLE_LINE = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd-\uffff"
+_SURROGATES = r"\ud800-\udfff"
+# RFC 5321's dot-string (quoted ones are for nobody), with a dot in the domain.
+_EMAIL = (
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
+)
+PHONE = r"[0-9+().\-/ x#*]{3,40}"
+
+
+def has_any(chars: str, text: str) -> bool:
+    """Whether a text has one of the characters of a class, or half a character."""
+    return re.search(f"[{chars}{_SURROGATES}]", text) is not None
+
+
+def is_email(text: str) -> bool:
+    return len(text) <= 254 and re.fullmatch(_EMAIL, text) is not None
+
+
+def is_phone(text: str) -> bool:
+    return re.fullmatch(PHONE, text) is not None

@@ -1,0 +1,93 @@
+"""The fields of the manifest: what an admin ticks, what is stored, what the API answers."""
+
+from typing import Annotated, Literal, NamedTuple, TypedDict, get_args
+
+from chalicelib.charters.fields import Contact
+from chalicelib.core.fields import Choice, Flag, Text
+from chalicelib.core.schemas import Count, EventId, GuestId, InstantText, Sha256, WaiverId
+
+CheckInState = Literal["aboard", "no_show", "clear"]
+
+
+class CheckIn(NamedTuple):
+    """One person, by signature or by place on the list."""
+
+    state: Annotated[CheckInState, Choice(get_args(CheckInState))]
+    waiver_id: Annotated[str, Text(40, "")]
+    guest_id: Annotated[str, Text(40, "", doc={"description": "One of the two is required."})]
+
+
+class Briefing(TypedDict):
+    done: Annotated[bool, Flag()]
+
+
+class Note(TypedDict):
+    """A check-in or the safety briefing, as it was noted last."""
+
+    state: CheckInState | Literal["done", "not_done"]
+    at: InstantText
+    by: str
+
+
+class Passenger(TypedDict):
+    name: str
+    minor: bool
+    guardian: str | None
+    waiver: Literal["signed", "missing", "superseded"]
+    signed_at: InstantText | None
+    waiver_id: WaiverId | None
+    guest_id: GuestId | None
+    checked_in_at: InstantText | None
+    no_show: bool
+
+
+class OperatorPhone(TypedDict):
+    name: str
+    phone: str
+
+
+class Emergency(TypedDict):
+    operator: OperatorPhone
+    note: str
+
+
+class Snapshot(TypedDict):
+    """The manifest as it is frozen at departure."""
+
+    event_id: EventId
+    title: str
+    starts_at: InstantText
+    ends_at: InstantText
+    timezone: str
+    vessel: str
+    departure_port: str
+    return_port: str
+    passenger_limit: Count | None
+    party_size: Count
+    captain: Contact | None
+    crew: list[Contact]
+    passengers: list[Passenger]
+    head_count: Count
+    """Who is aboard; before the first check-in who has signed."""
+    missing: Count
+    missing_names: list[str]
+    over_limit: bool
+    safety_briefing_at: InstantText | None
+    safety_briefing_by: str | None
+    emergency: Emergency
+
+
+class Frozen(TypedDict):
+    at: InstantText
+    by: str
+    sha256: Sha256
+    """Of the snapshot as canonical JSON."""
+
+
+class Departure(Frozen):
+    manifest: Snapshot
+
+
+class Manifest(Snapshot):
+    frozen: Frozen | None
+    snapshot: Snapshot | None
