@@ -25,14 +25,6 @@ START_TIMEOUT_S = 120
 MAX_FILES = 1024
 
 
-def found_tools() -> dict[str, dict[str, str]]:
-    """What `tools/setup.py test` found, and why the rest is missing."""
-    try:
-        return dict(json.loads((ROOT / ".cache/test-tools.json").read_text()))
-    except (OSError, ValueError):
-        return {"tools": {}, "missing": {}}
-
-
 @contextlib.contextmanager
 def running_dynamodb(java: str, folder: Path, log: Path) -> Iterator[str]:
     """AWS's own DynamoDB Local, in memory; yields its endpoint."""
