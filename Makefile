@@ -3,6 +3,11 @@ PORT ?= 8000
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PORT
+# Everything stays in this folder, whether or not HOME can be written.
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export npm_config_cache := $(CURDIR)/.cache/npm
+# What a shell may have set for other projects.
+unexport CDPATH NODE_ENV PYTHONHOME PYTHONPATH
 
 PY = .venv/bin/python
 
@@ -10,7 +15,7 @@ PY = .venv/bin/python
 .DEFAULT_GOAL := help
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/$$(PORT)/$(PORT)/; s/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 run: ## the whole product on http://localhost:$(PORT), Ctrl-C stops it and keeps the data
 	@$(PYTHON) tools/setup.py run

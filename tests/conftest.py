@@ -7,23 +7,25 @@ from typing import Any
 import pytest
 
 from tests.support import post
-from tests.support.running import Product, found_tools, running_dynamodb, running_product
+from tests.support.programs import found_programs
+from tests.support.running import Product, running_dynamodb, running_product
 from tools.embedded import EmbeddedAws
 
 
-def needed_tool(name: str) -> str:
-    tools = found_tools()
-    if name not in tools["tools"]:
-        pytest.skip(tools["missing"].get(name, f"{name} was not set up: run the tests with `make test`"))
-    return tools["tools"][name]
+def needed_program(name: str) -> str:
+    programs = found_programs()
+    if name not in programs["tools"]:
+        pytest.skip(programs["missing"].get(name, f"{name} was not set up: run the tests with `make test`"))
+    return programs["tools"][name]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    missing = found_tools()["missing"]
-    if missing:
-        terminalreporter.section("not everything could be tested")
-        for name, remedy in missing.items():
-            terminalreporter.line(f"{name}: {remedy}")
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """What could not be tested stands below pytest's own summary, where it is seen."""
+    yield
+    if reporter := session.config.pluginmanager.get_plugin("terminalreporter"):
+        for reason in found_programs()["missing"].values():
+            reporter.write_line(f"not everything was tested: {reason}")
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +42,7 @@ def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedA
 @pytest.fixture(scope="session")
 def dynamodb_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Endpoint of AWS's own DynamoDB Local, in memory."""
-    java, folder = needed_tool("java"), Path(needed_tool("dynamodb_local"))
+    java, folder = needed_program("java"), Path(needed_program("dynamodb_local"))
     with running_dynamodb(java, folder, tmp_path_factory.mktemp("dynamodb-local") / "log") as endpoint:
         yield endpoint
 
@@ -61,7 +63,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """Executable of a Chromium or Chrome; the tests are skipped with the remedy where there is none."""
-    return needed_tool("browser")
+    return needed_program("browser")
 
 
 @pytest.fixture(scope="session")

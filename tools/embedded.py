@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import contextlib
+import errno
 import logging
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -25,6 +27,7 @@ START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20
 # A burst is queued by the front door; more workers than this only swap on a laptop.
 MAX_WORKERS = 8
+MAX_FILES = 4096
 
 
 def free_port() -> int:
@@ -158,11 +161,32 @@ class Saver:
             time.sleep(max(SAVE_EVERY_S, 20 * (time.monotonic() - started_at)))
 
 
+def raise_file_limit() -> None:
+    """Only a help: a login shell's 1024 files must be enough."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_FILES)), hard))
+
+
+def close_what_clients_closed() -> None:
+    """hypercorn 0.18 keeps a connection that its client has closed for the whole keep-alive time: 75 s, a file each."""
+    from hypercorn.asyncio import run
+    from hypercorn.asyncio.tcp_server import TCPServer
+
+    class PromptServer(TCPServer):
+        async def _read_data(self) -> None:
+            await super()._read_data()
+            await self.idle_task.stop()
+
+    run.TCPServer = PromptServer  # type: ignore[attr-defined]
+
+
 async def serve(port: int) -> None:
     from hypercorn.asyncio import serve as hypercorn_serve
     from hypercorn.config import Config
     from ministack.app import app
 
+    close_what_clients_closed()
     logging.getLogger("hypercorn.error").setLevel(logging.WARNING)
     saver = Saver(app)
     if os.environ.get("PERSIST_STATE") == "1":
@@ -172,6 +196,16 @@ async def serve(port: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+
+    def stop_without_files(loop: asyncio.AbstractEventLoop, trouble: dict[str, Any]) -> None:
+        if getattr(trouble.get("exception"), "errno", None) != errno.EMFILE:
+            loop.default_exception_handler(trouble)
+        elif not stop.is_set():
+            # asyncio would try again without a pause and log each try.
+            print("no file is left to open: raise the limit (`ulimit -n`)", file=sys.stderr)
+            stop.set()
+
+    loop.set_exception_handler(stop_without_files)
     threading.Thread(target=_wait_for_end_of_input, args=(loop, stop), daemon=True).start()
 
     config = Config()
@@ -195,7 +229,9 @@ def main() -> int:
         description="Serve the embedded AWS until its standard input ends; `make run` and the tests start it.",
     )
     parser.add_argument("--port", type=int, required=True)
-    asyncio.run(serve(parser.parse_args().port))
+    port = parser.parse_args().port
+    raise_file_limit()
+    asyncio.run(serve(port))
     # Worker threads of ministack may hang in a request; its state is saved by now.
     sys.stdout.flush()
     os._exit(0)

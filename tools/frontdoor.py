@@ -20,6 +20,7 @@ CHUNK_BYTES = 64 * 1024
 MAX_BODY_BYTES = 10 * 1024 * 1024
 UPSTREAM_TIMEOUT_S = 60
 IDLE_TIMEOUT_S = 75
+MAX_CONNECTIONS = 256
 MAX_DRAINED_BYTES = 64 * 1024 * 1024
 MAIL_KEPT = 500
 # CloudFront's least; the gateway's is minimum_compression_size, 1024.
@@ -61,6 +62,8 @@ class FrontDoor(ThreadingHTTPServer):
         self.distribution_domain = ""
         # Each request beyond these waits here for a Lambda worker instead of starting another one.
         self.turns = threading.BoundedSemaphore(MAX_WORKERS)
+        # Each connection beyond these waits to be accepted: it would use up the process's files.
+        self.connections = threading.BoundedSemaphore(MAX_CONNECTIONS)
 
     def claim(self) -> None:
         """Take the port now, answer later; raises OSError when another process has it."""
@@ -74,6 +77,14 @@ class FrontDoor(ThreadingHTTPServer):
         self.distribution_domain = distribution_domain
         self.server_activate()
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.acquire()
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        self.connections.release()
 
     def read_mail(self) -> list[dict[str, Any]]:
         """All mail of this copy, newest first."""

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, reset_tzpath
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = r"\d{4}-\d\d-\d\d"
@@ -100,6 +100,8 @@ def zone(name: str) -> ZoneInfo:
     """The IANA time zone of that name. ValueError if there is none."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*", name, re.ASCII):
         raise ValueError(name)
+    # The pinned zone data, here as on Lambda; the system's own would win over them.
+    reset_tzpath(())
     try:
         return ZoneInfo(name)
     except (LookupError, OSError) as problem:

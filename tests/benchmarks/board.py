@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from tests.browser.visitors import PHONE, Site
-from tests.conftest import found_tools
+from tests.support.programs import found_programs
 from tests.support.running import Product, dynamodb_client, running_product
 
 CHARTERS = 1000
@@ -41,7 +41,7 @@ new PerformanceObserver((list) => window.seen.inputs.push(...list.getEntries()
 
 
 def main(product: Product, charters: int = CHARTERS) -> None:
-    browser = found_tools()["tools"].get("browser")
+    browser = found_programs()["tools"].get("browser")
     if not browser:
         print("the board in a browser: left out, no browser was found")
         return

@@ -18,7 +18,8 @@ from chalicelib.schedule import MAIL_KINDS
 from tests.benchmarks.tables import show, spread
 from tests.support.api import Api, new_event, new_payment
 from tests.support.operator import PASSWORD
-from tests.support.running import found_tools, running_dynamodb
+from tests.support.programs import found_programs
+from tests.support.running import running_dynamodb
 from tests.support.stores import Call, counted, fresh_store, write_in_bulk
 from tools.demo import hidden_fields
 
@@ -30,7 +31,7 @@ READS = ("GetItem", "BatchGetItem", "Query")
 @contextmanager
 def local_store(**variables: str) -> Iterator[tuple[str, Any]]:
     """A fresh table in a DynamoDB Local of its own; its endpoint and the product's client. No mail leaves."""
-    tools = found_tools()["tools"]
+    tools = found_programs()["tools"]
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(transport, "send", lambda _: transport.Outcome("sent", "bench"))
         java, where = tools["java"], Path(tools["dynamodb_local"])
@@ -42,7 +43,7 @@ def local_store(**variables: str) -> Iterator[tuple[str, Any]]:
 
 
 def main() -> None:
-    if missing := found_tools()["missing"].keys() & {"java", "dynamodb_local"}:
+    if missing := found_programs()["missing"].keys() & {"java", "dynamodb_local"}:
         print(f"calls and capacity: left out, {', '.join(missing)} missing\n")
         return
     with local_store() as (_, dynamodb):

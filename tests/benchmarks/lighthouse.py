@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import found_tools
+from tests.support.programs import found_programs
 from tests.support.running import ROOT, Product, running_product
 from tools import demo
 
@@ -45,7 +45,7 @@ class Report(NamedTuple):
 
 def main(product: Product, runs: int = RUNS) -> None:
     command = find_lighthouse()
-    browser = found_tools()["tools"].get("browser")
+    browser = found_programs()["tools"].get("browser")
     if not command or not browser:
         print(f"Lighthouse: left out, {'no browser was found' if command else f'{LIGHTHOUSE} could not be installed'}")
         return

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Response, sync_playwright
 
 from tests.benchmarks.lighthouse import pages
-from tests.conftest import found_tools
+from tests.support.programs import found_programs
 from tests.support.running import Product, running_product
 
 # Held by spa/size.mjs (brotli, scripts) and by tests/browser/test_waiver_page.py (gzip, all but the waiver's text).
@@ -21,7 +21,7 @@ BROTLI = "process.stdout.write(String(require('zlib').brotliCompressSync(require
 
 
 def main(product: Product) -> None:
-    browser = found_tools()["tools"].get("browser")
+    browser = found_programs()["tools"].get("browser")
     if not browser:
         print("bytes of a page: left out, no browser was found")
         return

@@ -84,7 +84,7 @@ def test_escape_closes_the_dialog_logs_nothing_and_gives_the_focus_back(
     opener.focus()
     board.keyboard.press("Enter")
     dialog = board.get_by_role("dialog", name="Log payment")
-    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("radio", name="Cash")).to_be_focused()
     board.keyboard.press("Space")
     expect(dialog.get_by_role("radio", name="Cash")).to_be_checked()
     board.keyboard.press("Escape")

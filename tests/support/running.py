@@ -22,14 +22,7 @@ from tools.embedded import free_port
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 120
-
-
-def found_tools() -> dict[str, dict[str, str]]:
-    """What `tools/setup.py test` found, and why the rest is missing."""
-    try:
-        return dict(json.loads((ROOT / ".cache/test-tools.json").read_text()))
-    except (OSError, ValueError):
-        return {"tools": {}, "missing": {}}
+MAX_FILES = 1024
 
 
 @contextlib.contextmanager
@@ -111,9 +104,11 @@ def building_alone() -> Iterator[None]:
 
 @contextlib.contextmanager
 def start_local(home: Path, port: int, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+    """With as few open files as a login shell allows, and no way to raise that."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("SCC_", "AWS_"))}
+    command = [sys.executable, "-m", "tools.local", "--home", str(home), "run", "--port", str(port)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tools.local", "--home", str(home), "run", "--port", str(port)],
+        ["sh", "-c", f'ulimit -n {MAX_FILES}; exec "$@"', "sh", *command],
         cwd=ROOT,
         env=kept | {"DEMO": "0"} | environment,
         stdin=subprocess.DEVNULL,
@@ -143,6 +138,20 @@ def read_until(process: "subprocess.Popen[str]", line: str) -> None:
         if text.strip() == line:
             return
     raise AssertionError("the product did not start:\n" + "".join(seen))
+
+
+def children_of(pid: int) -> set[int]:
+    """This process and all that it started, directly or not."""
+    found = {pid}
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue
+    while grown := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= grown
+    return found
 
 
 def listening_addresses(pids: set[int]) -> set[str]:

@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 
-from tests.support.running import ROOT, Product, listening_addresses, read_until, running_product, start_local
+from tests.support.running import (
+    ROOT,
+    Product,
+    children_of,
+    listening_addresses,
+    read_until,
+    running_product,
+    start_local,
+)
 from tools.embedded import client, free_port
 
 
@@ -41,19 +49,6 @@ def charter() -> dict[str, Any]:
         "charter_fee_cents": 50000,
         "patron": {"name": "Ana Ruiz", "email": "ana@example.com", "phone": ""},
     }
-
-
-def children_of(pid: int) -> set[int]:
-    found = {pid}
-    parents = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):
-            continue
-    while grown := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= grown
-    return found
 
 
 def is_running(pid: int) -> bool:

@@ -27,14 +27,6 @@ def test_every_python_package_is_pinned_with_its_hashes(file: Path) -> None:
         assert PIN.fullmatch(line), line[:60]
 
 
-def test_set_up_installs_nothing_without_its_hash() -> None:
-    source = (ROOT / "tools/setup.py").read_text()
-    assert source.count('"install"') == len(re.findall(r'"pip", "install", \*options', source)) + source.count(
-        '"playwright", "install"'
-    ) + source.count('["apt-get", "install"')
-    assert '"--require-hashes"' in source
-
-
 def test_every_package_of_the_spa_has_its_integrity() -> None:
     packages = json.loads((ROOT / "spa/package-lock.json").read_text())["packages"]
     for name, package in packages.items():

@@ -1,8 +1,14 @@
+import importlib.resources
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from chalicelib.core import times
+from tests.support.running import ROOT
 
 
 @pytest.mark.parametrize(
@@ -97,8 +103,8 @@ def test_text_of_instants_sorts_as_time() -> None:
         ("2026-10-04", "Australia/Lord_Howe", "2026-10-03T13:30:00Z", 23.5),
         # Santiago skips midnight itself: its day begins at 01:00.
         ("2026-09-06", "America/Santiago", "2026-09-06T04:00:00Z", 23),
-        # Havana has midnight twice: its day begins with the first.
-        ("2026-11-01", "America/Havana", "2026-11-01T04:00:00Z", 25),
+        # Havana had midnight twice: its day began with the first.
+        ("2025-11-02", "America/Havana", "2025-11-02T04:00:00Z", 25),
     ],
 )
 def test_a_day_starts_at_the_places_own_midnight_and_is_as_long_as_its_clocks_say(
@@ -156,6 +162,19 @@ def test_an_iana_name_is_a_time_zone(name: str) -> None:
 def test_anything_else_is_no_time_zone(name: str) -> None:
     with pytest.raises(ValueError, match=r"(?s).*"):
         times.zone(name)
+
+
+def test_the_pinned_zone_data_win_over_the_systems(tmp_path: Path) -> None:
+    """On a system where Havana keeps Tokyo's time."""
+    tokyo = importlib.resources.files("tzdata.zoneinfo.Asia").joinpath("Tokyo").read_bytes()
+    (tmp_path / "America").mkdir()
+    (tmp_path / "America/Havana").write_bytes(tokyo)
+    script = "from chalicelib.core import times; print(times.format_instant(times.parse_bound('2026-11-01', 'America/Havana')))"
+    environment = os.environ | {"PYTHONTZPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "2026-11-01T04:00:00Z\n"
 
 
 @pytest.mark.parametrize(("text", "born"), [("1900-01-01", date(1900, 1, 1)), ("2012-02-29", date(2012, 2, 29))])
