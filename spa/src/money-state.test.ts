@@ -19,6 +19,11 @@ describe("the money of a charter at a glance", () => {
     );
   });
 
+  test("round thousands keep their zeros", () => {
+    const part = { charged_cents: 300_000, received_cents: 100_000, balance_due_cents: 200_000 };
+    expect(state(part).label).toBe("Deposit $1,000 of $3,000");
+  });
+
   test("without a fee, and cancelled", () => {
     const free = { charged_cents: 0, balance_due_cents: 0 };
     expect(state(free).label).toBe("No fee set");

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { formatMoney, formatMoneyShort, parseMoney, plainAmount } from "./money";
 
 describe("reading an amount", () => {
@@ -61,4 +61,63 @@ test("amounts are shown to the cent", () => {
   expect(formatMoneyShort(2_000, "JPY")).toBe("¥2,000");
   expect(plainAmount(5, "USD")).toBe("0.05");
   expect(plainAmount(-5, "USD")).toBe("-0.05");
+});
+
+describe("an amount as it is shown reads back to the same minor units", () => {
+  /** Each writes groups, decimals or minus signs in its own way. */
+  const LOCALES = ["en-US", "en-GB", "en-IN", "en-ZA", "en-CH", "en-DE", "en-AT", "en-SE"];
+
+  // Other files' tests share the modules.
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  test.each(LOCALES)("in every currency, shown in %s", async (locale) => {
+    vi.stubGlobal("navigator", { languages: [locale] });
+    vi.resetModules();
+    const { formatMoney, formatMoneyShort } = await import("./money");
+    const wrong: string[] = [];
+    for (const currency of [...Intl.supportedValuesOf("currency"), "no currency"]) {
+      const { digits, read } = reader(locale, currency);
+      for (const cents of amounts()) {
+        const full = formatMoney(cents, currency);
+        const short = formatMoneyShort(cents, currency);
+        const shortDigits = cents % 10 ** digits === 0 ? 0 : digits;
+        if (read(full, digits) !== cents) wrong.push(`${cents} ${currency} in full: ${full}`);
+        if (read(short, shortDigits) !== cents) wrong.push(`${cents} ${currency}, short: ${short}`);
+      }
+    }
+    expect(wrong.slice(0, 10)).toEqual([]);
+  });
+
+  /** Zero, small ones, every magnitude's round and odd ones, and random ones, of both signs. */
+  function amounts(): number[] {
+    const found = [0, 1, 7, 10, 99, 100, 101, 110, 999, 1_001];
+    for (let power = 1; power <= 12; power++) {
+      for (const first of [1, 3, 12.5]) found.push(first * 10 ** power);
+      found.push(10 ** power - 1, 10 ** power + 1, Math.floor(Math.random() * 10 ** power));
+    }
+    return [...found, ...found.filter((cents) => cents > 0).map((cents) => -cents)];
+  }
+
+  /** Reads by what the browser itself says of the locale: its decimal sign, groups and currency. */
+  function reader(locale: string, currency: string) {
+    const style = /^[A-Z]{3}$/.test(currency)
+      ? ({ style: "currency", currency } as const)
+      : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+    const format = new Intl.NumberFormat(locale, style);
+    const digits = format.resolvedOptions().maximumFractionDigits ?? Number.NaN;
+    const parts = format.formatToParts(-1_234_567.89);
+    const part = (type: string) => parts.find((each) => each.type === type)?.value ?? "";
+    /** Minor units; NaN if there are not just this many digits after the decimal sign. */
+    const read = (text: string, shown: number): number => {
+      let bare = text.replace(part("currency"), "").replaceAll(part("group"), "");
+      bare = bare.replaceAll(/[\s\u200e\u200f]/g, "").replace(/^(.*)[-−](.*)$/, "-$1$2");
+      const [whole = "", fraction = ""] = shown > 0 ? bare.split(part("decimal")) : [bare];
+      if (!/^-?\d+$/.test(whole) || fraction.length !== shown) return Number.NaN;
+      return Number(whole + fraction.padEnd(digits, "0")) + 0;
+    };
+    return { digits, read };
+  }
 });

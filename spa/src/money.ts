@@ -12,17 +12,16 @@ export function minorDigits(currency: string): number {
 
 /** Minor units as an amount to read, for example `$1,250.00`. */
 export function formatMoney(cents: number, currency: string): string {
-  const text = plainAmount(cents, currency);
-  return format(currency)
-    .format(text as Intl.StringNumericLiteral)
-    .replace("-", "−");
+  return written(format(currency), cents, currency);
 }
 
-/** The same without `.00`, for reading at a glance. */
+/** The same without `.00`, for reading at a glance: `$1,250`, but `$1,250.50`. */
 export function formatMoneyShort(cents: number, currency: string): string {
-  const text = formatMoney(cents, currency);
-  const digits = minorDigits(currency);
-  return digits > 0 && cents % 10 ** digits === 0 ? text.replace(/[.,]0+(?!\d)/, "") : text;
+  return written(format(currency, { trailingZeroDisplay: "stripIfInteger" }), cents, currency);
+}
+
+function written(format: Intl.NumberFormat, cents: number, currency: string): string {
+  return format.format(plainAmount(cents, currency) as Intl.StringNumericLiteral).replace("-", "−");
 }
 
 /** Minor units as an amount for an input, for example `1250.00`. */
@@ -73,15 +72,17 @@ export function parseMoney(
   return { cents };
 }
 
-function format(currency: string): Intl.NumberFormat {
-  let found = formats.get(currency);
+function format(currency: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = currency + JSON.stringify(options);
+  let found = formats.get(key);
   if (!found) {
     try {
-      found = new Intl.NumberFormat(locale, { style: "currency", currency });
+      found = new Intl.NumberFormat(locale, { style: "currency", currency, ...options });
     } catch {
-      found = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+      const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+      found = new Intl.NumberFormat(locale, { ...digits, ...options });
     }
-    formats.set(currency, found);
+    formats.set(key, found);
   }
   return found;
 }
