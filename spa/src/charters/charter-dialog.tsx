@@ -7,7 +7,10 @@ import { Observable, useValue } from "../lib/observable";
 import { navigate } from "../lib/router";
 import { browserTimezone } from "../lib/time";
 import { uuid7 } from "../lib/uuid";
-import { announce, Dialog, Field, focusFirstError, sentence, sentences } from "../ui/ui";
+import { Dialog } from "../ui/dialog";
+import { Field, focusFirstError, sentences } from "../ui/field";
+import { announce } from "../ui/notices";
+import { sentence } from "../ui/page";
 import {
   type CharterForm,
   changes,

@@ -1,6 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import type { Guest } from "../data/contract";
-import { Field } from "../ui/ui";
+import { Field } from "../ui/field";
 import { addGuests, MAX_GUESTS, newGuest, parseGuests } from "./guest-list";
 
 interface Props {

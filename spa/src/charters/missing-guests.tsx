@@ -3,7 +3,8 @@ import { remindGuests, reopenWaivers } from "../data/api";
 import { keepCharters } from "../data/charters";
 import type { CharterEvent } from "../data/contract";
 import { formatMoment } from "../lib/time";
-import { announce, sentence } from "../ui/ui";
+import { announce } from "../ui/notices";
+import { sentence } from "../ui/page";
 import {
   isOver,
   isReopened,

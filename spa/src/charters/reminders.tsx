@@ -4,7 +4,8 @@ import { keepCharters, records, refresh } from "../data/charters";
 import type { CharterEvent, Payment } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatDay } from "../lib/time";
-import { announce, sentence } from "../ui/ui";
+import { announce } from "../ui/notices";
+import { sentence } from "../ui/page";
 
 /** Whether the patron is reminded of the balance, why not, and the switch. */
 export function Reminders({ event }: { event: CharterEvent }) {

@@ -1,6 +1,4 @@
-import { formatMoney } from "../lib/money";
 import { Observable } from "../lib/observable";
-import { announce } from "../ui/ui";
 import * as api from "./api";
 import type {
   CharterDetail,
@@ -10,9 +8,6 @@ import type {
   PaymentAnswer,
   WaiverRecord,
 } from "./contract";
-import { Outbox } from "./outbox";
-import { indexedDbStorage } from "./outbox-storage";
-import { session } from "./session";
 
 /** Every charter that this page has seen, so that what is known shows at once. */
 export const charters = new Observable<ReadonlyMap<string, CharterEvent>>(new Map());
@@ -32,24 +27,6 @@ export const remembered = new Observable<ReadonlySet<string>>(new Set());
 
 /** Payments and waivers of the charters that have been opened. */
 export const records = new Observable<ReadonlyMap<string, Records>>(new Map());
-
-export const outbox = new Outbox({
-  storage: indexedDbStorage(),
-  send: (entry) => api.putPayment(entry.event_id, entry.payment_id, entry.request),
-  maySend: () => session.value.state === "in",
-  onSent: async (answer) => {
-    keepAnswer(answer);
-    const { payment, event } = answer;
-    announce(`Saved: ${formatMoney(payment.amount_cents, payment.currency)} for ${event.title}.`);
-    // A replay carries the charter as it was then.
-    if (answer.replayed) await refresh(event.event_id);
-  },
-  onSentElsewhere: (event_id) => {
-    if (charters.value.has(event_id)) void refresh(event_id);
-  },
-});
-
-api.afterEachSuccess(() => outbox.nudge());
 
 /** When this page has last learned what became of a payment, by charter. */
 const answered_at_ms = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { forgetBoard, type Loaded, loaded } from "../charters/board";
 import { sampleBalance, sampleCharter, samplePayment } from "../testing/samples";
+import { forgetBoard, type Loaded, loaded } from "./board";
 import {
   charters,
   forgetCharters,

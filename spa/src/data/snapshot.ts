@@ -1,5 +1,5 @@
-import { type Loaded, loaded } from "../charters/board";
 import { database } from "../lib/database";
+import { type Loaded, loaded } from "./board";
 import { charters, type Records, records, remembered } from "./charters";
 import type { CharterEvent, Payment, Person } from "./contract";
 import { ledger } from "./ledger";

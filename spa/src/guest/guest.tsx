@@ -6,7 +6,7 @@ import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
 import { formatLongDay, formatSpan, useNow, zoneName } from "../lib/time";
 import { NotFound } from "../ui/not-found";
-import { Failed, Skeleton, usePageTitle } from "../ui/ui";
+import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { listWaiting } from "../waiver-page/waiting";
 
 /** What guests see behind their link. It asks for nothing that only admins may see. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { waiverPath } from "../lib/router";
-import { usePageTitle } from "../ui/ui";
+import { usePageTitle } from "../ui/page";
 
 const TRIED = "scc.waiver-detour";
 const PATIENCE_MS = 15_000;

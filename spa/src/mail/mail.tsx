@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { LoadButton } from "../charters/board";
 import { listMail, retryMail } from "../data/api";
 import { charters } from "../data/charters";
 import { type Mail, type MailPage, type MailStatus, mailStatuses } from "../data/contract";
@@ -7,7 +6,11 @@ import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href, query } from "../lib/router";
 import { browserTimezone, formatMoment } from "../lib/time";
-import { announce, Dialog, Failed, keepFocus, Skeleton, sentence } from "../ui/ui";
+import { Dialog } from "../ui/dialog";
+import { LoadButton } from "../ui/load-button";
+import { announce } from "../ui/notices";
+import { Failed, keepFocus, Skeleton, sentence } from "../ui/page";
+import { SubNav } from "../ui/subnav";
 import {
   attemptsWord,
   kindWord,
@@ -32,17 +35,15 @@ export function MailContent() {
         <h1 tabIndex={-1}>Mail</h1>
         <Need changes={changes} />
       </div>
-      <nav class="subnav subnav-many" aria-label="Mail by state">
-        {mailStatuses.map((name) => (
-          <a
-            key={name}
-            href={href(`/mail?status=${name}`)}
-            {...(name === status ? { "aria-current": "page" as const } : {})}
-          >
-            {mailNames[name]}
-          </a>
-        ))}
-      </nav>
+      <SubNav
+        label="Mail by state"
+        many
+        links={mailStatuses.map((name) => ({
+          name: mailNames[name],
+          path: `/mail?status=${name}`,
+          current: name === status,
+        }))}
+      />
       <p>{mailMeanings[status]}</p>
       <Mails key={status} status={status} onChange={() => setChanges((count) => count + 1)} />
     </>

@@ -13,9 +13,11 @@ import type { Manifest, ManifestFacts, Passenger, Person } from "../data/contrac
 import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
 import { formatAway, formatLongDay, formatMoment, formatRecent, formatSpan } from "../lib/time";
-import { DownloadButton } from "../payments/csv-button";
+import { Dialog } from "../ui/dialog";
+import { DownloadButton } from "../ui/download-button";
+import { announce } from "../ui/notices";
+import { Failed, Skeleton, sentence, usePageTitle } from "../ui/page";
 import { PrintButton } from "../ui/print";
-import { announce, Dialog, Failed, Skeleton, sentence, usePageTitle } from "../ui/ui";
 import {
   aboard,
   headCount,

@@ -2,7 +2,7 @@ import type { DockState } from "../data/api";
 import { ApiError } from "../data/api";
 import type { Passenger } from "../data/contract";
 import { Observable } from "../lib/observable";
-import { sentence } from "../ui/ui";
+import { sentence } from "../ui/page";
 import { passengerKey } from "./manifest-text";
 
 /** A tick that the server has not confirmed, and why not. */

@@ -1,5 +1,5 @@
-import { outbox } from "../data/charters";
 import type { CharterEvent } from "../data/contract";
+import { outbox } from "../data/device-outbox";
 import type { FirstPayment, OutboxEntry } from "../data/outbox";
 import { formatMoney } from "../lib/money";
 import { browserTimezone, formatMoment } from "../lib/time";

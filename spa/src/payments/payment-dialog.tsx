@@ -1,14 +1,17 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { readPayments } from "../data/api";
-import { charters, outbox, records, remembered } from "../data/charters";
+import { charters, records, remembered } from "../data/charters";
 import { type CharterEvent, type Payment, paymentKinds, paymentMethods } from "../data/contract";
+import { outbox } from "../data/device-outbox";
 import { firstPayment, type OutboxEntry, type Problem } from "../data/outbox";
 import { session } from "../data/session";
 import { formatMoney } from "../lib/money";
 import { Observable, useValue } from "../lib/observable";
 import { formatMoment, localDay, toLocal, zoneIfForeign } from "../lib/time";
 import { uuid7 } from "../lib/uuid";
-import { announce, Dialog, Field, focusFirstError, sentences } from "../ui/ui";
+import { Dialog } from "../ui/dialog";
+import { Field, focusFirstError, sentences } from "../ui/field";
+import { announce } from "../ui/notices";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import {
   kindNames,

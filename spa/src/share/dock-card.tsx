@@ -3,8 +3,8 @@ import type { CharterEvent } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { href } from "../lib/router";
 import { formatLongDay, formatSpan } from "../lib/time";
+import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { PrintButton } from "../ui/print";
-import { Failed, Skeleton, usePageTitle } from "../ui/ui";
 import { Qr } from "./qr";
 
 /** A card for the dock: guests point their camera at it and sign. */

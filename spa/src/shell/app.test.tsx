@@ -1,7 +1,8 @@
 import { render } from "preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { forgetBoard } from "../charters/board";
-import { forgetCharters, outbox } from "../data/charters";
+import { forgetBoard } from "../data/board";
+import { forgetCharters } from "../data/charters";
+import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
 import { pathname } from "../lib/router";
 import { closePaymentDialog } from "../payments/payment-dialog";

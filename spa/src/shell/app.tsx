@@ -6,7 +6,8 @@ import { useValue } from "../lib/observable";
 import { type DeskRoute, parseRoute, pathname, type Route } from "../lib/router";
 import { NotLoaded, usePart } from "../ui/lazy";
 import { NotFound } from "../ui/not-found";
-import { Mark, Notices } from "../ui/ui";
+import { Notices } from "../ui/notices";
+import { Mark } from "../ui/page";
 
 interface DeskPart {
   Desk(props: { route: DeskRoute }): ComponentChildren;

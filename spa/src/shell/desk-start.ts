@@ -1,6 +1,8 @@
-import { forgetBoard } from "../charters/board";
 import { forgetDrafts } from "../charters/charter-dialog";
-import { forgetCharters, outbox } from "../data/charters";
+import { afterEachSuccess } from "../data/api";
+import { forgetBoard } from "../data/board";
+import { forgetCharters } from "../data/charters";
+import { outbox } from "../data/device-outbox";
 import { session } from "../data/session";
 import { forgetSnapshot, keepSnapshots, recallSnapshot } from "../data/snapshot";
 import { closePaymentDialog } from "../payments/payment-dialog";
@@ -26,6 +28,7 @@ window.addEventListener("beforeunload", (leaving) => {
   }
 });
 
+afterEachSuccess(() => outbox.nudge());
 void outbox.start();
 keepSnapshots();
 void recallSnapshot().catch(() => {});

@@ -1,16 +1,17 @@
 import { useRef } from "preact/hooks";
 import { Board } from "../charters/board";
-import { OutboxStrip } from "../charters/card";
 import { CharterPage } from "../charters/charter";
 import { CharterDialogs } from "../charters/charter-dialog";
 import { logout } from "../data/api";
-import { outbox } from "../data/charters";
+import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
 import { useValue } from "../lib/observable";
 import { type DeskRoute, href } from "../lib/router";
 import { PaymentDialogs } from "../payments/payment-dialog";
+import { OutboxStrip } from "../payments/unsent";
 import { LoginDialog, LoginPage } from "../sign-in/login";
-import { announce, Mark } from "../ui/ui";
+import { announce } from "../ui/notices";
+import { Mark } from "../ui/page";
 import { isPayments, isWaivers, LazyPage } from "./lazy-page";
 import { newRelease, showNewRelease } from "./release";
 

@@ -1,22 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { href, type Route } from "../lib/router";
 import { NotLoaded } from "../ui/lazy";
-import { Skeleton, usePageTitle } from "../ui/ui";
+import { Skeleton, usePageTitle } from "../ui/page";
+import { SubNav } from "../ui/subnav";
+import type { LazyRoute } from "./lazy-pages";
 
-type Name =
-  | "payments"
-  | "to_clear"
-  | "reports"
-  | "deposit"
-  | "mail"
-  | "statement"
-  | "manifest"
-  | "dock_card"
-  | "waiver_versions"
-  | "waivers"
-  | "waiver_record";
-
-export type LazyRoute = Extract<Route, { page: Name }>;
+type Name = LazyRoute["page"];
 
 const titles: Record<Name, string> = {
   payments: "Ledger",
@@ -32,22 +20,25 @@ const titles: Record<Name, string> = {
   waiver_record: "Waiver",
 };
 
-const addresses = {
-  payments: "/payments",
-  to_clear: "/payments/to-clear",
-  reports: "/payments/reports",
-  deposit: "/payments/deposit",
-} as const;
+const paymentPages: Partial<Record<Name, { path: string; name: string }>> = {
+  payments: { path: "/payments", name: titles.payments },
+  to_clear: { path: "/payments/to-clear", name: titles.to_clear },
+  reports: { path: "/payments/reports", name: titles.reports },
+  deposit: { path: "/payments/deposit", name: titles.deposit },
+};
 
-export type PaymentsPageName = keyof typeof addresses;
+const waiverPages: typeof paymentPages = {
+  waiver_versions: { path: "/waiver", name: "Text" },
+  waivers: { path: "/waivers", name: "Signed" },
+};
 
-const waiverPages = {
-  waiver_versions: { address: "/waiver", name: "Text" },
-  waivers: { address: "/waivers", name: "Signed" },
-} as const;
+function links(pages: typeof paymentPages, { page }: LazyRoute) {
+  return Object.entries(pages).map(([key, link]) => ({ ...link, current: key === page }));
+}
 
-export function isPayments(page: string): page is PaymentsPageName {
-  return Object.hasOwn(addresses, page);
+/** Whether a page belongs to the payments' part of the desk. */
+export function isPayments(page: string): boolean {
+  return Object.hasOwn(paymentPages, page);
 }
 
 let loaded: typeof import("./lazy-pages") | null = null;
@@ -86,8 +77,10 @@ export function LazyPage({ route }: { route: LazyRoute }) {
 
   return (
     <main id="main" class="page">
-      {isPayments(route.page) && <PaymentsNav page={route.page} />}
-      {Object.hasOwn(waiverPages, route.page) && <WaiversNav page={route.page} />}
+      {isPayments(route.page) && <SubNav label="Payments" links={links(paymentPages, route)} />}
+      {Object.hasOwn(waiverPages, route.page) && (
+        <SubNav label="Waivers" links={links(waiverPages, route)} />
+      )}
       {pages ? (
         <pages.LazyContent route={route} />
       ) : (
@@ -97,37 +90,5 @@ export function LazyPage({ route }: { route: LazyRoute }) {
         </>
       )}
     </main>
-  );
-}
-
-function PaymentsNav({ page }: { page: PaymentsPageName }) {
-  return (
-    <nav class="subnav" aria-label="Payments">
-      {(Object.keys(addresses) as PaymentsPageName[]).map((name) => (
-        <a
-          key={name}
-          href={href(addresses[name])}
-          {...(name === page ? { "aria-current": "page" as const } : {})}
-        >
-          {titles[name]}
-        </a>
-      ))}
-    </nav>
-  );
-}
-
-function WaiversNav({ page }: { page: Name }) {
-  return (
-    <nav class="subnav" aria-label="Waivers">
-      {Object.entries(waiverPages).map(([key, { address, name }]) => (
-        <a
-          key={key}
-          href={href(address)}
-          {...(key === page ? { "aria-current": "page" as const } : {})}
-        >
-          {name}
-        </a>
-      ))}
-    </nav>
   );
 }

@@ -1,5 +1,5 @@
 import { useValue } from "../lib/observable";
-import { query } from "../lib/router";
+import { type DeskRoute, query } from "../lib/router";
 import { MailContent } from "../mail/mail";
 import { ManifestPage } from "../manifest/manifest";
 import { Deposit } from "../payments/bank/deposit";
@@ -11,7 +11,9 @@ import { DockCard } from "../share/dock-card";
 import { WaiverList } from "../waivers/waiver-list";
 import { WaiverRecordPage } from "../waivers/waiver-record";
 import { WaiverVersionsPage } from "../waivers/waiver-versions";
-import type { LazyRoute } from "./lazy-page";
+
+/** Pages that the first load does without. */
+export type LazyRoute = Exclude<DeskRoute, { page: "board" | "charter" }>;
 
 /** What stands in the page of a route. */
 export function LazyContent({ route }: { route: LazyRoute }) {

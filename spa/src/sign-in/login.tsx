@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, login } from "../data/api";
-import { outbox } from "../data/charters";
+import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
 import { useValue } from "../lib/observable";
-import { Dialog, Field, focusFirstError, Mark, sentence, sentences, usePageTitle } from "../ui/ui";
+import { Dialog } from "../ui/dialog";
+import { Field, focusFirstError, sentences } from "../ui/field";
+import { Mark, sentence, usePageTitle } from "../ui/page";
 
 /** The password screen. */
 export function LoginPage() {

@@ -1,7 +1,7 @@
 import { session } from "../data/session";
 import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
-import { usePageTitle } from "./ui";
+import { usePageTitle } from "./page";
 
 /** Says so inside the app, and offers the way on that this visitor has. */
 export function NotFound({ what = "There is nothing at this address." }: { what?: string }) {

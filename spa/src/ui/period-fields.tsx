@@ -1,5 +1,5 @@
 import { isDay, isPeriod, type Period } from "../lib/periods";
-import { Field } from "./ui";
+import { Field } from "./field";
 
 const noDay = "Enter a day.";
 

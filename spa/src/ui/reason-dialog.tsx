@@ -1,6 +1,8 @@
 import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
-import { Dialog, Field, focusFirstError, sentence, sentences } from "./ui";
+import { Dialog } from "./dialog";
+import { Field, focusFirstError, sentences } from "./field";
+import { sentence } from "./page";
 
 interface Props {
   title: string;

@@ -3,7 +3,7 @@ import { askAgain } from "../data/api";
 import type { SupersededEvent } from "../data/contract";
 import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";
-import { sentence } from "../ui/ui";
+import { sentence } from "../ui/page";
 import { askedWords } from "./waiver-text";
 
 /** Who of those on coming charters has signed an older text, and the way to ask them for the new one. */

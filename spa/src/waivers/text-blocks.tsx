@@ -1,7 +1,7 @@
 import { previewWaiver } from "../data/api";
 import type { Block, Inline } from "../data/contract";
 import { useAnswer } from "../lib/answer";
-import { Skeleton } from "../ui/ui";
+import { Skeleton } from "../ui/page";
 
 /** A waiver's text as guests see it; without a connection as it was typed. */
 export function WaiverText({ text }: { text: string }) {

@@ -1,5 +1,4 @@
 import { useRef } from "preact/hooks";
-import { LoadButton } from "../charters/board";
 import { exportChain, listWaivers } from "../data/api";
 import { charters } from "../data/charters";
 import type { ListedWaiver } from "../data/contract";
@@ -7,8 +6,9 @@ import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href, navigate, query } from "../lib/router";
 import { browserTimezone, formatDay, formatMoment } from "../lib/time";
-import { DownloadButton } from "../payments/csv-button";
-import { Failed, Skeleton } from "../ui/ui";
+import { DownloadButton } from "../ui/download-button";
+import { LoadButton } from "../ui/load-button";
+import { Failed, Skeleton } from "../ui/page";
 
 const PAGE = 50;
 

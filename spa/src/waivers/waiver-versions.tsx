@@ -14,16 +14,10 @@ import type {
   WaiverVersions,
 } from "../data/contract";
 import { browserTimezone, formatMoment } from "../lib/time";
-import {
-  announce,
-  Dialog,
-  Failed,
-  Field,
-  focusFirstError,
-  Skeleton,
-  sentence,
-  sentences,
-} from "../ui/ui";
+import { Dialog } from "../ui/dialog";
+import { Field, focusFirstError, sentences } from "../ui/field";
+import { announce } from "../ui/notices";
+import { Failed, Skeleton, sentence } from "../ui/page";
 import { Superseded } from "./superseded";
 import { TextBlocks, WaiverText } from "./text-blocks";
 import { languageNames } from "./waiver-text";

@@ -5,8 +5,9 @@ import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { type Day, daysLater, isDay, longDayName, today } from "../../lib/periods";
 import { href } from "../../lib/router";
+import { Field } from "../../ui/field";
+import { Failed, Skeleton } from "../../ui/page";
 import { PrintButton } from "../../ui/print";
-import { Failed, Field, Skeleton } from "../../ui/ui";
 import { type DepositSlip, depositSlips } from "./deposit-slip";
 
 const MAX_PAGES = 50;

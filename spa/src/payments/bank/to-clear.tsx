@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { LoadButton } from "../../charters/board";
 import { bouncePayment, clearPayment, listToClear } from "../../data/api";
 import { keepAnswer } from "../../data/charters";
 import type { ListedPayment, ToClearPage } from "../../data/contract";
@@ -8,8 +7,11 @@ import { formatMoney } from "../../lib/money";
 import { today } from "../../lib/periods";
 import { href } from "../../lib/router";
 import { browserTimezone, formatDay, useNow } from "../../lib/time";
+import { Field } from "../../ui/field";
+import { LoadButton } from "../../ui/load-button";
+import { announce } from "../../ui/notices";
+import { Failed, keepFocus, Skeleton, sentence } from "../../ui/page";
 import { ReasonDialog } from "../../ui/reason-dialog";
-import { announce, Failed, Field, keepFocus, Skeleton, sentence } from "../../ui/ui";
 import { methodNames, methodWord } from "../payment-form";
 import { canBounce } from "../statement/statement-text";
 import { age, clearedAt, eachOf, sumWords } from "./clearing";

@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { LoadButton } from "../../charters/board";
 import { listPayments } from "../../data/api";
 import { charters } from "../../data/charters";
 import {
@@ -14,8 +13,10 @@ import { useValue } from "../../lib/observable";
 import { isPeriod, monthOf, type Period, today } from "../../lib/periods";
 import { href, query } from "../../lib/router";
 import { browserTimezone, formatMoment, zoneName } from "../../lib/time";
+import { Field } from "../../ui/field";
+import { LoadButton } from "../../ui/load-button";
+import { Failed, Skeleton } from "../../ui/page";
 import { PeriodFields } from "../../ui/period-fields";
-import { Failed, Field, Skeleton } from "../../ui/ui";
 import { CsvButton } from "../csv-button";
 import { kindNames, methodNames, methodWord } from "../payment-form";
 import { payerWords } from "../statement/statement-text";

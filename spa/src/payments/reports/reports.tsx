@@ -5,9 +5,9 @@ import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { isPeriod, monthOf, type Period, spanName, today, yearOf } from "../../lib/periods";
 import { href } from "../../lib/router";
+import { Failed, Skeleton } from "../../ui/page";
 import { PeriodFields } from "../../ui/period-fields";
 import { PrintButton } from "../../ui/print";
-import { Failed, Skeleton } from "../../ui/ui";
 import { CsvButton } from "../csv-button";
 import { MoneyByMonth } from "./chart";
 import {

@@ -6,8 +6,8 @@ import { formatMoney } from "../../lib/money";
 import { longDayName, today } from "../../lib/periods";
 import { href } from "../../lib/router";
 import { formatLongDay, formatMoment, formatSpan } from "../../lib/time";
+import { Failed, Skeleton, usePageTitle } from "../../ui/page";
 import { PrintButton } from "../../ui/print";
-import { Failed, Skeleton, usePageTitle } from "../../ui/ui";
 import { kindNames, methodWord } from "../payment-form";
 import { cleared, payerWords, relations, signedAmount, undone } from "./statement-text";
 

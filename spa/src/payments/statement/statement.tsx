@@ -7,8 +7,9 @@ import { type LedgerRow, ledger, payers } from "../../data/ledger";
 import { formatMoney } from "../../lib/money";
 import { href } from "../../lib/router";
 import { formatMoment } from "../../lib/time";
+import { announce } from "../../ui/notices";
+import { sentence } from "../../ui/page";
 import { ReasonDialog } from "../../ui/reason-dialog";
-import { announce, sentence } from "../../ui/ui";
 import { kindNames, methodWord } from "../payment-form";
 import {
   amountText,

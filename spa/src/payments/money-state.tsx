@@ -1,6 +1,8 @@
 import type { CharterEvent } from "../data/contract";
+import { outbox } from "../data/device-outbox";
 import type { OutboxEntry } from "../data/outbox";
 import { formatMoneyShort } from "../lib/money";
+import { useValue } from "../lib/observable";
 
 export type Tone = "good" | "part" | "due" | "calm";
 
@@ -52,4 +54,17 @@ function verdict(
     return { tone: "part", label: `Deposit ${money(paid_cents)} of ${money(charged_cents)}` };
   }
   return { tone: "due", label: `Due ${money(balance_due_cents)}` };
+}
+
+/** The same as a badge, with what this device has not sent yet. */
+export function MoneyBadge({ event }: { event: CharterEvent }) {
+  const entries = useValue(outbox.entries);
+  const unsent = entries.filter(({ event_id }) => event_id === event.event_id);
+  const { tone, label, remark } = moneyState(event, unsent);
+  return (
+    <>
+      <span class={`badge badge-${tone}`}>{label}</span>
+      {remark && <span class="badge-remark">{remark}</span>}
+    </>
+  );
 }
