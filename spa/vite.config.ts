@@ -68,6 +68,8 @@ export default defineConfig({
   build: {
     // The content security policy allows no data: addresses.
     assetsInlineLimit: 0,
+    // All styles come with the first load, so that no page ever shows without its own.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },

@@ -10,6 +10,7 @@ import { matches, sections } from "./board-sections";
 import { Card } from "./card";
 import { CardList } from "./card-list";
 import { openCharterDialog } from "./charter-dialog";
+import "./board.css";
 
 const DAY_MS = 24 * 3_600_000;
 const STALE_MS = 60_000;

@@ -5,6 +5,7 @@ import { MoneyBadge } from "../payments/money-state";
 import { openPaymentDialog } from "../payments/payment-dialog";
 import { UnsentPayments } from "../payments/unsent";
 import { MissingShort, WarningBadges } from "./missing-guests";
+import "./card.css";
 
 interface CardProps {
   event: CharterEvent;

@@ -26,6 +26,7 @@ import {
 } from "./charter-form";
 import { isBlankGuest } from "./guest-list";
 import { GuestListFields } from "./guest-list-fields";
+import "./charter-dialog.css";
 
 const opened = new Observable<{ event: CharterEvent | null } | null>(null);
 

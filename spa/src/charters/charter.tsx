@@ -22,6 +22,7 @@ import { WaiverBadge } from "./card";
 import { openCharterDialog } from "./charter-dialog";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { Reminders } from "./reminders";
+import "./charter.css";
 
 const STALE_MS = 60_000;
 

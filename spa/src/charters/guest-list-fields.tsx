@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Guest } from "../data/contract";
 import { Field } from "../ui/field";
 import { addGuests, MAX_GUESTS, newGuest, parseGuests } from "./guest-list";
+import "./guest-list-fields.css";
 
 interface Props {
   guests: readonly Guest[];

@@ -13,6 +13,7 @@ import {
   shortWarning,
   takesSignatures,
 } from "../waivers/waiver-text";
+import "./missing-guests.css";
 
 /** On a card: who of the listed guests has not signed. */
 export function MissingShort({ event, now_ms }: { event: CharterEvent; now_ms: number }) {

@@ -8,6 +8,7 @@ import { formatLongDay, formatSpan, useNow, zoneName } from "../lib/time";
 import { NotFound } from "../ui/not-found";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { listWaiting } from "../waiver-page/waiting";
+import "./guest.css";
 
 /** What guests see behind their link. It asks for nothing that only admins may see. */
 export function GuestPage({ event_id }: { event_id: string }) {

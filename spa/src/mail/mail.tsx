@@ -22,6 +22,7 @@ import {
   needWords,
   retriedWords,
 } from "./mail-text";
+import "./mail.css";
 
 const PAGE = 50;
 

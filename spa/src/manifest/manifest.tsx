@@ -28,6 +28,7 @@ import {
   waiverStates,
 } from "./manifest-text";
 import { isOf, saveTick, type UnsavedTick, unsavedTicks, waitingTicks } from "./unsaved-ticks";
+import "./manifest.css";
 
 /** So long before its time, a departure is likely a tap on the wrong charter. */
 const EARLY_MS = 6 * 3_600_000;

@@ -25,6 +25,7 @@ import {
   withKind,
   withRefundOf,
 } from "./payment-form";
+import "./payment-dialog.css";
 
 /** How long the dialog waits for an answer before it leaves the payment to the outbox. */
 const PATIENCE_MS = 6_000;

@@ -12,6 +12,7 @@ import { Dialog } from "../ui/dialog";
 import { announce } from "../ui/notices";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import { openPaymentDialog } from "./payment-dialog";
+import "./unsent.css";
 
 /** Payments of a charter that the server has not confirmed, and what can be done about them. */
 export function UnsentPayments({ event_id }: { event_id: string }) {

@@ -6,6 +6,7 @@ import { formatLongDay, formatSpan } from "../lib/time";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { PrintButton } from "../ui/print";
 import { Qr } from "./qr";
+import "./dock-card.css";
 
 /** A card for the dock: guests point their camera at it and sign. */
 export function DockCard({ event_id }: { event_id: string }) {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { CharterEvent } from "../data/contract";
+import "./share.css";
 
 type Module = typeof import("./share");
 

@@ -1,5 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { qrPath } from "./qr-path";
+import "./qr.css";
 
 /** A QR code in black on white, whatever the screen's colours: cameras expect it so. */
 export function Qr({ text, label }: { text: string; label: string }) {

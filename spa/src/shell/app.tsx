@@ -8,6 +8,7 @@ import { NotLoaded, usePart } from "../ui/lazy";
 import { NotFound } from "../ui/not-found";
 import { Notices } from "../ui/notices";
 import { Mark } from "../ui/page";
+import "./header.css";
 
 interface DeskPart {
   Desk(props: { route: DeskRoute }): ComponentChildren;

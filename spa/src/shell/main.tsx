@@ -1,3 +1,7 @@
+import "../ui/base.css";
+import "../ui/controls.css";
+import "../ui/page.css";
+import "../ui/content.css";
 import { render } from "preact";
 import { followOtherTabs } from "../data/session";
 import { href, isDesk, pathname, startRouter } from "../lib/router";

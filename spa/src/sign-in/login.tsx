@@ -6,6 +6,7 @@ import { useValue } from "../lib/observable";
 import { Dialog } from "../ui/dialog";
 import { Field, focusFirstError, sentences } from "../ui/field";
 import { Mark, sentence, usePageTitle } from "../ui/page";
+import "./login.css";
 
 /** The password screen. */
 export function LoginPage() {

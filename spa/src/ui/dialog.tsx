@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import "./dialog.css";
 
 /** The second tap of a double tap comes within this time of the first. */
 const DOUBLE_TAP_MS = 500;

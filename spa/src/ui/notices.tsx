@@ -1,4 +1,5 @@
 import { Observable, useValue } from "../lib/observable";
+import "./notices.css";
 
 interface Notice {
   text: string;

@@ -5,6 +5,7 @@ import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";
 import { sentence } from "../ui/page";
 import { askedWords } from "./waiver-text";
+import "./records.css";
 
 /** Who of those on coming charters has signed an older text, and the way to ask them for the new one. */
 export function Superseded({ events }: { events: readonly SupersededEvent[] }) {

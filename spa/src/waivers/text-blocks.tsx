@@ -2,6 +2,7 @@ import { previewWaiver } from "../data/api";
 import type { Block, Inline } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { Skeleton } from "../ui/page";
+import "./text-blocks.css";
 
 /** A waiver's text as guests see it; without a connection as it was typed. */
 export function WaiverText({ text }: { text: string }) {

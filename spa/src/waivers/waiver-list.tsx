@@ -9,6 +9,7 @@ import { browserTimezone, formatDay, formatMoment } from "../lib/time";
 import { DownloadButton } from "../ui/download-button";
 import { LoadButton } from "../ui/load-button";
 import { Failed, Skeleton } from "../ui/page";
+import "./records.css";
 
 const PAGE = 50;
 

@@ -11,6 +11,7 @@ import { PrintButton } from "../ui/print";
 import { signaturePath } from "./signature-path";
 import { WaiverText } from "./text-blocks";
 import { languageNames } from "./waiver-text";
+import "./waiver-record.css";
 
 interface Props {
   event_id: string;

@@ -21,6 +21,7 @@ import { Failed, Skeleton, sentence } from "../ui/page";
 import { Superseded } from "./superseded";
 import { TextBlocks, WaiverText } from "./text-blocks";
 import { languageNames } from "./waiver-text";
+import "./waiver-versions.css";
 
 const languages = Object.keys(languageNames) as WaiverLanguage[];
 

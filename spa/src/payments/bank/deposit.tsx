@@ -9,6 +9,8 @@ import { Field } from "../../ui/field";
 import { Failed, Skeleton } from "../../ui/page";
 import { PrintButton } from "../../ui/print";
 import { type DepositSlip, depositSlips } from "./deposit-slip";
+import "../entry.css";
+import "./deposit.css";
 
 const MAX_PAGES = 50;
 

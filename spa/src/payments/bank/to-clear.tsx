@@ -15,6 +15,7 @@ import { ReasonDialog } from "../../ui/reason-dialog";
 import { methodNames, methodWord } from "../payment-form";
 import { canBounce } from "../statement/statement-text";
 import { age, clearedAt, eachOf, sumWords } from "./clearing";
+import "./to-clear.css";
 
 const AT_ONCE = 3;
 

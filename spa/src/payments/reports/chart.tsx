@@ -5,6 +5,8 @@ import { monthName } from "../../lib/periods";
 import { locale } from "../../lib/time";
 import { chartGeometry, type Plot } from "./chart-geometry";
 import { inCurrency, netCents } from "./report";
+import "../report.css";
+import "./chart.css";
 
 const WIDTH = 340;
 const HEIGHT = 170;

@@ -21,6 +21,8 @@ import { CsvButton } from "../csv-button";
 import { kindNames, methodNames, methodWord } from "../payment-form";
 import { payerWords } from "../statement/statement-text";
 import { Totals } from "./totals";
+import "../entry.css";
+import "./filters.css";
 
 /** The payments of a period, with their sums. */
 export function Ledger() {

@@ -22,6 +22,8 @@ import {
   type View,
 } from "./report";
 import { Totals } from "./totals";
+import "../report.css";
+import "./filters.css";
 
 const lengths: Record<PeriodLength, string> = { day: "Day", week: "Week", month: "Month" };
 const views: Record<View, string> = { sums: "Sums", methods: "Methods", kinds: "Kinds" };

@@ -2,6 +2,7 @@ import { type PaymentTotals, paymentKinds, paymentMethods } from "../../data/con
 import { formatMoney } from "../../lib/money";
 import { kindNames, methodNames } from "../payment-form";
 import { netCents } from "./report";
+import "../totals.css";
 
 /** The sums of some payments: what stands for itself first, then by method and by kind. */
 export function Totals({ totals }: { totals: PaymentTotals }) {

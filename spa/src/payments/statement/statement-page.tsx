@@ -10,6 +10,9 @@ import { Failed, Skeleton, usePageTitle } from "../../ui/page";
 import { PrintButton } from "../../ui/print";
 import { kindNames, methodWord } from "../payment-form";
 import { cleared, payerWords, relations, signedAmount, undone } from "./statement-text";
+import "../report.css";
+import "../totals.css";
+import "./statement-page.css";
 
 /** The statement of one charter on paper: who, when, each row, what is due. */
 export function PrintedStatement({ event_id }: { event_id: string }) {

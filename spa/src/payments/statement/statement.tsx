@@ -21,6 +21,8 @@ import {
   signedAmount,
   undone,
 } from "./statement-text";
+import "../entry.css";
+import "./statement.css";
 
 interface Props {
   event: CharterEvent;
