@@ -47,3 +47,8 @@ export function isOf(tick: UnsavedTick, event_id: string, passenger: Passenger):
 export function waitingTicks(ticks: readonly UnsavedTick[], event_id: string): UnsavedTick[] {
   return ticks.filter((tick) => tick.event_id === event_id && !tick.refused);
 }
+
+/** Whose they are, in a row. */
+export function unsavedNames(ticks: readonly UnsavedTick[]): string {
+  return ticks.map(({ passenger }) => passenger.name).join(", ");
+}
