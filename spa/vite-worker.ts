@@ -27,7 +27,7 @@ export function serviceWorker(): Plugin {
           emptyOutDir: false,
           reportCompressedSize: false,
           rolldownOptions: {
-            input: fileURLToPath(new URL("src/sw.ts", import.meta.url)),
+            input: fileURLToPath(new URL("src/shell/sw.ts", import.meta.url)),
             output: { format: "iife", entryFileNames: "sw.js" },
           },
         },

@@ -6,9 +6,12 @@ import { serviceWorker } from "./vite-worker.ts";
 const server = process.env.SCC_URL ?? "http://localhost:8000";
 
 /** Tests of what goes on listening to the window, or asking the server, when they are over. */
-const ALONE = ["app.test.tsx", "api.test.ts", "outbox.test.ts", "waiver/*.test.ts"].map(
-  (name) => `src/${name}`,
-);
+const ALONE = [
+  "shell/app.test.tsx",
+  "data/api.test.ts",
+  "data/outbox.test.ts",
+  "waiver-page/*.test.ts",
+].map((name) => `src/${name}`);
 
 /**
  * The web app manifest. It lies in the slot under its plain name and names the icons by their
@@ -65,6 +68,8 @@ export default defineConfig({
   build: {
     // The content security policy allows no data: addresses.
     assetsInlineLimit: 0,
+    // All styles come with the first load, so that no page ever shows without its own.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
@@ -79,7 +84,7 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
-    setupFiles: ["src/test-setup.ts"],
+    setupFiles: ["src/testing/setup.ts"],
     env: { TZ: "UTC" },
     restoreMocks: true,
     // A window for each file takes longer than most files' tests.

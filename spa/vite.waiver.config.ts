@@ -15,7 +15,7 @@ export default defineConfig({
     reportCompressedSize: false,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: fileURLToPath(new URL("src/waiver/page.ts", import.meta.url)),
+      input: fileURLToPath(new URL("src/waiver-page/page.ts", import.meta.url)),
       output: {
         format: "iife",
         entryFileNames: "waiver.js",

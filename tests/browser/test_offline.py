@@ -301,9 +301,9 @@ def other_build(tmp_path: Path) -> Path:
     source = tmp_path / "spa"
     shutil.copytree(ROOT / "spa", source, ignore=shutil.ignore_patterns("node_modules", "dist"))
     (source / "node_modules").symlink_to(ROOT / "spa/node_modules")
-    login = source / "src/login.tsx"
+    login = source / "src/sign-in/login.tsx"
     login.write_text(login.read_text().replace("Dispatch</h1>", "Dispatch desk</h1>"))
-    board = source / "src/board.tsx"
+    board = source / "src/charters/board.tsx"
     board.write_text(board.read_text().replace(">Board</h1>", ">The board</h1>"))
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     subprocess.run(

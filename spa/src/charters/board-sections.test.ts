@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { sampleCharter } from "../testing/samples";
+import { matches, sections } from "./board-sections";
+
+const charter = (event_id: string, starts_at: string, ends_at: string, change = {}) =>
+  sampleCharter({ event_id, starts_at, ends_at, ...change });
+
+test("the board sorts by each charter's own calendar", () => {
+  const now = new Date("2026-07-04T18:00:00Z");
+  const { next, today, coming, past } = sections(
+    [
+      charter("later", "2026-07-06T18:00:00Z", "2026-07-06T20:00:00Z"),
+      charter("tonight", "2026-07-05T02:00:00Z", "2026-07-05T03:00:00Z"),
+      charter("next", "2026-07-04T21:00:00Z", "2026-07-04T23:00:00Z"),
+      charter("cancelled", "2026-07-04T19:00:00Z", "2026-07-04T20:00:00Z", { status: "cancelled" }),
+      charter("this morning", "2026-07-04T12:00:00Z", "2026-07-04T14:00:00Z"),
+      charter("overnight", "2026-07-03T22:00:00Z", "2026-07-04T20:00:00Z"),
+      charter("old", "2026-07-01T12:00:00Z", "2026-07-01T14:00:00Z"),
+      charter("yesterday", "2026-07-03T12:00:00Z", "2026-07-03T14:00:00Z"),
+    ],
+    now,
+  );
+  const ids = (events: { event_id: string }[]) => events.map(({ event_id }) => event_id);
+  expect(next?.event_id).toBe("next");
+  expect(ids(today)).toEqual(["overnight", "this morning", "cancelled", "tonight"]);
+  expect(ids(coming)).toEqual(["later"]);
+  expect(ids(past)).toEqual(["yesterday", "old"]);
+});
+
+test("a search finds every word in what the card shows", () => {
+  const event = sampleCharter();
+  expect(matches(event, "ana sunset")).toBe(true);
+  expect(matches(event, "WANDERER")).toBe(true);
+  expect(matches(event, "ana moonlight")).toBe(false);
+});

@@ -1,0 +1,170 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { loaded, loadFirst, loadMore, loadPast } from "../data/board";
+import { charters } from "../data/charters";
+import type { CharterEvent } from "../data/contract";
+import { useValue } from "../lib/observable";
+import { formatDay, localDay, useNow } from "../lib/time";
+import { LoadButton } from "../ui/load-button";
+import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
+import { matches, sections } from "./board-sections";
+import { Card } from "./card";
+import { CardList } from "./card-list";
+import { openCharterDialog } from "./charter-dialog";
+import "./board.css";
+
+const DAY_MS = 24 * 3_600_000;
+const STALE_MS = 60_000;
+/** After this long without an answer it is said that what shows is old. */
+const SLOW_MS = 1_500;
+
+/** The dispatch board. */
+export function Board() {
+  usePageTitle("Board");
+  const known = useValue(loaded);
+  const events = useValue(charters);
+  const now_ms = useNow();
+  const [query, setQuery] = useState("");
+  const [sought, setSought] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const [slow, setSlow] = useState(false);
+
+  const load = () => {
+    setError(null);
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    loadFirst()
+      .catch(setError)
+      .finally(() => {
+        clearTimeout(timer);
+        setSlow(false);
+      });
+  };
+
+  useEffect(() => {
+    load();
+    const onVisible = () => {
+      const age_ms = Date.now() - (loaded.value?.at_ms ?? 0);
+      if (document.visibilityState === "visible" && age_ms > STALE_MS) load();
+    };
+    document.addEventListener("visibilitychange", onVisible);
+    window.addEventListener("online", load);
+    return () => {
+      document.removeEventListener("visibilitychange", onVisible);
+      window.removeEventListener("online", load);
+    };
+  }, []);
+
+  const all = useMemo(() => {
+    const visible = [...events.values()].filter(
+      ({ starts_at }) => !known?.until || starts_at <= known.until,
+    );
+    return sections(visible, new Date(now_ms));
+  }, [events, known, now_ms]);
+
+  // What is typed shows at once; what fits it, a picture later.
+  useEffect(() => setSought(query), [query]);
+  const words = sought.trim();
+  const searching = words !== "";
+  const { next, today, coming, past } = useMemo(() => {
+    const fits = (event: CharterEvent) => matches(event, words);
+    return searching
+      ? {
+          next: all.next && fits(all.next) ? all.next : null,
+          today: all.today.filter(fits),
+          coming: all.coming.filter(fits),
+          past: all.past.filter(fits),
+        }
+      : all;
+  }, [all, words]);
+  const pastOpen = (known?.past_days ?? 0) > 0;
+  const found = (next ? 1 : 0) + today.length + coming.length + (pastOpen ? past.length : 0);
+
+  return (
+    <main id="main" class="page">
+      <div class="page-head">
+        <h1 tabIndex={-1}>Board</h1>
+        <button type="button" class="primary" onClick={() => openCharterDialog()}>
+          New charter
+        </button>
+      </div>
+      <search class="search">
+        <label for="search">Search charters</label>
+        <input
+          id="search"
+          type="search"
+          autocomplete="off"
+          placeholder="Guest, vessel, captain…"
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+        <p class="hint" role="status">
+          {searching && known ? foundText(found, known.next_cursor !== null) : ""}
+        </p>
+      </search>
+      {error !== null && known === null && (
+        <Failed what="The board could not be loaded." error={error} onRetry={load} />
+      )}
+      {known !== null && (error !== null || (slow && known.recalled)) && (
+        <AsOf at_ms={known.at_ms} error={error} onRetry={load} />
+      )}
+      {known === null && error === null && <Skeleton rows={3} />}
+      {known !== null && (
+        <>
+          {next && (
+            <section aria-labelledby="next">
+              <h2 id="next">Next departure</h2>
+              <Card event={next} now_ms={now_ms} large />
+            </section>
+          )}
+          {(!searching || today.length > 0) && (
+            <section aria-labelledby="today">
+              <h2 id="today">Today</h2>
+              {today.length === 0 && (
+                <p class="nothing">
+                  {next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}
+                </p>
+              )}
+              <CardList events={today} now_ms={now_ms} query={words} />
+            </section>
+          )}
+          {(!searching || coming.length > 0) && (
+            <section aria-labelledby="coming">
+              <h2 id="coming">Coming</h2>
+              {coming.length === 0 && !next && (
+                <div class="empty">
+                  <p class="empty-title">No charter is planned.</p>
+                  <p>Create one, then send its guest link to the patron.</p>
+                  <button type="button" onClick={() => openCharterDialog()}>
+                    Create a charter
+                  </button>
+                </div>
+              )}
+              {coming.length === 0 && next && <p class="nothing">Nothing after that yet.</p>}
+              <CardList events={coming} now_ms={now_ms} query={words} />
+            </section>
+          )}
+          {known.next_cursor && <LoadButton label="Show more" load={loadMore} />}
+          <section aria-labelledby="past">
+            <h2 id="past">Past</h2>
+            {pastOpen && past.length === 0 && (
+              <p class="nothing">
+                {searching ? "No past charter fits." : "No charter"} since{" "}
+                {formatDay(new Date(now_ms - known.past_days * DAY_MS).toISOString(), "UTC")}.
+              </p>
+            )}
+            {pastOpen && <CardList events={past} now_ms={now_ms} query={words} />}
+            <LoadButton label={pastOpen ? "Show earlier" : "Show past charters"} load={loadPast} />
+          </section>
+        </>
+      )}
+    </main>
+  );
+}
+
+function foundText(found: number, more: boolean): string {
+  const count = found === 1 ? "1 charter fits." : `${found || "No"} charters fit.`;
+  return more ? `${count} Later ones are searched after “Show more”.` : count;
+}
+
+function isToday({ starts_at, timezone }: CharterEvent, now_ms: number): boolean {
+  return localDay(new Date(starts_at), timezone) === localDay(new Date(now_ms), timezone);
+}

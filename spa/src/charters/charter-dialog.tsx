@@ -1,0 +1,226 @@
+import { useRef, useState } from "preact/hooks";
+import { ApiError, createCharter, editCharter } from "../data/api";
+import { charters, keepCharters } from "../data/charters";
+import type { CharterEvent } from "../data/contract";
+import { Observable, useValue } from "../lib/observable";
+import { navigate } from "../lib/router";
+import { browserTimezone } from "../lib/time";
+import { uuid7 } from "../lib/uuid";
+import { Dialog } from "../ui/dialog";
+import { focusFirstError, sentences } from "../ui/field";
+import { announce } from "../ui/notices";
+import { sentence } from "../ui/page";
+import { CharterFields, type Errors, unplaced } from "./charter-fields";
+import {
+  type CharterForm,
+  changes,
+  charterForm,
+  fieldNames,
+  type Merge,
+  merge,
+  newCharterForm,
+  readCharterForm,
+} from "./charter-form";
+import { isBlankGuest } from "./guest-list";
+import "./charter-dialog.css";
+
+const opened = new Observable<{ event: CharterEvent | null } | null>(null);
+
+/** What was typed and not saved; it lives in this page only, for it holds contact data. */
+const drafts = new Map<string, CharterForm>();
+
+/** Opens the dialog for a charter to edit, or for a new one. */
+export function openCharterDialog(event: CharterEvent | null = null): void {
+  opened.value = { event };
+}
+
+export function forgetDrafts(): void {
+  drafts.clear();
+  opened.value = null;
+}
+
+export function CharterDialogs() {
+  const what = useValue(opened);
+  if (!what) return null;
+  return (
+    <CharterDialog
+      event={what.event}
+      onClose={() => {
+        opened.value = null;
+      }}
+    />
+  );
+}
+
+export function CharterDialog({ event, onClose }: { event: CharterEvent | null; onClose(): void }) {
+  const draftKey = event?.event_id ?? "new";
+  const pristine = () => (event ? charterForm(event) : emptyForm());
+  const [base, setBase] = useState(event);
+  const [form, setForm] = useState(() => drafts.get(draftKey) ?? pristine());
+  const [drafted, setDrafted] = useState(drafts.has(draftKey));
+  const [errors, setErrors] = useState<Errors>({});
+  const [failure, setFailure] = useState("");
+  const [theirs, setTheirs] = useState<Merge["theirs"]>([]);
+  const [saving, setSaving] = useState(false);
+  const attempt = useRef({ key: "", body: "" });
+  const element = useRef<HTMLFormElement>(null);
+
+  const set = (change: Partial<CharterForm>) => {
+    setForm((form) => {
+      const next = { ...form, ...change };
+      drafts.set(draftKey, next);
+      return next;
+    });
+  };
+
+  const done = (saved: CharterEvent, said: string) => {
+    drafts.delete(draftKey);
+    keepCharters([saved]);
+    announce(said);
+    onClose();
+    if (!event) navigate(`/events/${saved.event_id}`);
+  };
+
+  const submit = async (submitted: Event) => {
+    submitted.preventDefault();
+    if (saving) return;
+    // Rows that nobody filled in would shift what the server says about the rows after them.
+    const guests = form.guests.filter((guest) => !isBlankGuest(guest));
+    if (guests.length < form.guests.length) set({ guests });
+    const { body, errors } = readCharterForm({ ...form, guests });
+    setErrors(errors ?? {});
+    setFailure("");
+    if (!body) {
+      setFailure("Not saved. Correct what is marked.");
+      focusFirstError(element.current);
+      return;
+    }
+    setSaving(true);
+    try {
+      if (base) {
+        const changed = changes(body, base);
+        if (Object.keys(changed).length === 0) {
+          done(base, "Nothing was changed.");
+          return;
+        }
+        const saved = await editCharter(base.event_id, { version: base.version, ...changed });
+        done(saved, `Saved: ${saved.title}.`);
+      } else {
+        const text = JSON.stringify(body);
+        // The same content sent again is the same charter; other content is another one.
+        if (attempt.current.body !== text) attempt.current = { key: uuid7(), body: text };
+        const saved = await createCharter(attempt.current.key, body);
+        done(saved, `Created: ${saved.title}.`);
+      }
+      return;
+    } catch (error) {
+      failed(error);
+    }
+    setSaving(false);
+  };
+
+  const failed = (error: unknown) => {
+    if (error instanceof ApiError && error.status === 409 && isCharter(error.current) && base) {
+      const merged = merge(form, base, error.current);
+      keepCharters([error.current]);
+      setBase(error.current);
+      setForm(merged.form);
+      setTheirs(merged.theirs);
+      setFailure(`Not saved yet. ${error.message} Look at it, then save again.`);
+      return;
+    }
+    const fields = error instanceof ApiError ? error.fields : {};
+    setErrors(sentences(fields));
+    const marked = Object.keys(fields).length > 0;
+    setFailure(`Not saved. ${marked ? "Correct what is marked." : sentence(error)}`);
+    focusFirstError(element.current);
+  };
+
+  const useTheirs = (field: keyof CharterForm) => {
+    if (base) set({ [field]: charterForm(base)[field] });
+    setTheirs((theirs) => theirs.filter((other) => other.field !== field));
+  };
+
+  return (
+    <Dialog title={event ? "Edit charter" : "New charter"} onClose={onClose} wide tall>
+      <form ref={element} onSubmit={submit} noValidate>
+        <div class="dialog-body">
+          {drafted && (
+            <p class="strip strip-wait">
+              What you typed before is back.{" "}
+              <button
+                type="button"
+                onClick={() => {
+                  drafts.delete(draftKey);
+                  setForm(pristine());
+                  setDrafted(false);
+                }}
+              >
+                Start afresh
+              </button>
+            </p>
+          )}
+          {theirs.length > 0 && <Theirs theirs={theirs} onTake={useTheirs} />}
+          <CharterFields form={form} errors={errors} set={set} />
+        </div>
+        <footer class="dialog-foot">
+          <div class="dialog-said">
+            <p role="status">{saving ? "Saving…" : ""}</p>
+            <p role="alert" class="error">
+              {[failure, unplaced(errors)].filter(Boolean).join(" ")}
+            </p>
+          </div>
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={saving}>
+            {saving ? "Saving…" : event ? "Save changes" : "Create charter"}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+function Theirs({
+  theirs,
+  onTake,
+}: {
+  theirs: Merge["theirs"];
+  onTake(field: keyof CharterForm): void;
+}) {
+  return (
+    <div class="strip strip-wait" role="status">
+      <p>
+        <strong>Changed by somebody else meanwhile:</strong>
+      </p>
+      <ul class="theirs">
+        {theirs.map(({ field, value, mine }) => (
+          <li key={field}>
+            {fieldNames[field]}: {value}{" "}
+            {mine ? (
+              <>
+                (yours is kept){" "}
+                <button type="button" onClick={() => onTake(field)}>
+                  Take theirs
+                </button>
+              </>
+            ) : (
+              "(taken over)"
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The desk's usual zone and currency, as far as the charters that were seen tell. */
+function emptyForm(): CharterForm {
+  const latest = [...charters.value.values()].at(-1);
+  return newCharterForm(latest?.timezone ?? browserTimezone, latest?.currency ?? "");
+}
+
+function isCharter(value: unknown): value is CharterEvent {
+  return typeof value === "object" && value !== null && "event_id" in value && "version" in value;
+}

@@ -1,0 +1,118 @@
+import { useRef, useState } from "preact/hooks";
+import type { Guest } from "../data/contract";
+import { Field } from "../ui/field";
+import { addGuests, MAX_GUESTS, newGuest, parseGuests } from "./guest-list";
+import "./guest-list-fields.css";
+
+interface Props {
+  guests: readonly Guest[];
+  errors: Readonly<Record<string, string>>;
+  onChange(guests: Guest[]): void;
+}
+
+/** Who is expected aboard: guests pick their name from this list when they sign. */
+export function GuestListFields({ guests, errors, onChange }: Props) {
+  const list = useRef<HTMLDivElement>(null);
+  const change = (index: number, part: Partial<Guest>) =>
+    onChange(guests.map((guest, at) => (at === index ? { ...guest, ...part } : guest)));
+
+  const add = () => {
+    onChange([...guests, newGuest]);
+    requestAnimationFrame(() =>
+      list.current?.querySelector<HTMLElement>("fieldset:last-of-type input")?.focus(),
+    );
+  };
+
+  return (
+    <div ref={list} class="guest-list">
+      <p class="hint">
+        Guests pick their name from this list when they sign, and you see who is missing. With an
+        email they can be reminded.
+      </p>
+      {guests.map((guest, index) => (
+        // Rows have no identity of their own.
+        <fieldset key={index} class="guest-row">
+          <legend>Guest {index + 1}</legend>
+          <Field label="Name" error={errors[`guests.${index}.name`] ?? errors[`guests.${index}`]}>
+            {(props) => (
+              <input
+                {...props}
+                maxLength={100}
+                autocomplete="off"
+                value={guest.name}
+                onInput={(event) => change(index, { name: event.currentTarget.value })}
+                onPaste={(event) => {
+                  const pasted = parseGuests(event.clipboardData?.getData("text") ?? "");
+                  // One line is pasted into the field as ever.
+                  if (pasted.length < 2) return;
+                  event.preventDefault();
+                  onChange(addGuests(guests, pasted));
+                }}
+              />
+            )}
+          </Field>
+          <Field label="Email (optional)" error={errors[`guests.${index}.email`]}>
+            {(props) => (
+              <input
+                {...props}
+                type="email"
+                maxLength={254}
+                autocomplete="off"
+                value={guest.email}
+                onInput={(event) => change(index, { email: event.currentTarget.value })}
+              />
+            )}
+          </Field>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => onChange(guests.filter((_, at) => at !== index))}
+          >
+            Remove<span class="visually-hidden"> guest {index + 1}</span>
+          </button>
+        </fieldset>
+      ))}
+      {errors.guests && <p class="error">{errors.guests}</p>}
+      {guests.length < MAX_GUESTS && (
+        <p>
+          <button type="button" onClick={add}>
+            Add guest
+          </button>
+        </p>
+      )}
+      <Several onAdd={(more) => onChange(addGuests(guests, more))} />
+    </div>
+  );
+}
+
+function Several({ onAdd }: { onAdd(guests: Guest[]): void }) {
+  const [text, setText] = useState("");
+  const pasted = parseGuests(text);
+  return (
+    <details class="entry-actions">
+      <summary>Paste several</summary>
+      <Field label="One guest a line" hint="Like “Ana Reyes, ana@example.com”, or just the name.">
+        {(props) => (
+          <textarea
+            {...props}
+            rows={4}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <p class="buttons">
+        <button
+          type="button"
+          disabled={pasted.length === 0}
+          onClick={() => {
+            onAdd(pasted);
+            setText("");
+          }}
+        >
+          {pasted.length === 1 ? "Add 1 guest" : `Add ${pasted.length || "these"} guests`}
+        </button>
+      </p>
+    </details>
+  );
+}

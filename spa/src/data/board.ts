@@ -1,0 +1,80 @@
+import { Observable } from "../lib/observable";
+import { toRfc3339 } from "../lib/time";
+import { listCharters } from "./api";
+import { keepCharters } from "./charters";
+import type { CharterEvent } from "./contract";
+
+const DAY_MS = 24 * 3_600_000;
+
+/** How much of the board has been loaded. */
+export interface Loaded {
+  at_ms: number;
+  next_cursor: string | null;
+  /** Later charters have not been loaded; null when all have. */
+  until: string | null;
+  /** Earlier charters have not been loaded. */
+  from: string;
+  /** How far the last look into the past went. */
+  past_days: number;
+  /** It is the last known state, kept on the device, and not read by this page. */
+  recalled?: true;
+}
+
+export const loaded = new Observable<Loaded | null>(null);
+
+export function forgetBoard(): void {
+  loaded.value = null;
+}
+
+/** A day back, so that a charter under way since yesterday evening is on the board. */
+export async function loadFirst(): Promise<void> {
+  const from = toRfc3339(new Date(Date.now() - DAY_MS));
+  const asked_at_ms = performance.now();
+  const page = await listCharters({ from, limit: 50 });
+  keepCharters(page.events, asked_at_ms);
+  const known = loaded.value;
+  const further =
+    known && !known.recalled && page.next_cursor && known.until !== null ? known : null;
+  loaded.value = {
+    at_ms: Date.now(),
+    next_cursor: further ? further.next_cursor : page.next_cursor,
+    until: further ? further.until : reach(page.events, page.next_cursor),
+    from: further ? further.from : from,
+    past_days: known?.past_days ?? 0,
+  };
+}
+
+export async function loadMore(): Promise<void> {
+  const known = loaded.value;
+  if (!known?.next_cursor) return;
+  // The cursor belongs to the same question.
+  const page = await listCharters({ from: known.from, limit: 50, cursor: known.next_cursor });
+  keepCharters(page.events);
+  loaded.value = {
+    ...known,
+    next_cursor: page.next_cursor,
+    until: reach(page.events, page.next_cursor) ?? (page.next_cursor ? known.until : null),
+  };
+}
+
+/** Looks 30 days back, then further with every call. */
+export async function loadPast(): Promise<void> {
+  const known = loaded.value;
+  if (!known) return;
+  const past_days = known.past_days === 0 ? 30 : known.past_days * 3;
+  const to_ms = known.past_days === 0 ? Date.now() : Date.now() - known.past_days * DAY_MS;
+  const from = toRfc3339(new Date(Date.now() - past_days * DAY_MS));
+  const to = toRfc3339(new Date(to_ms));
+  let cursor: string | undefined;
+  for (let pages = 0; pages < 20; pages++) {
+    const page = await listCharters({ from, to, limit: 100, ...(cursor ? { cursor } : {}) });
+    keepCharters(page.events);
+    if (!page.next_cursor) break;
+    cursor = page.next_cursor;
+  }
+  if (loaded.value) loaded.value = { ...loaded.value, past_days };
+}
+
+function reach(events: readonly CharterEvent[], next_cursor: string | null): string | null {
+  return next_cursor ? (events.at(-1)?.starts_at ?? null) : null;
+}

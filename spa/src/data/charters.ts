@@ -1,0 +1,84 @@
+import { Observable } from "../lib/observable";
+import * as api from "./api";
+import type {
+  CharterDetail,
+  CharterEvent,
+  MailProblem,
+  Payment,
+  PaymentAnswer,
+  WaiverRecord,
+} from "./contract";
+
+/** Every charter that this page has seen, so that what is known shows at once. */
+export const charters = new Observable<ReadonlyMap<string, CharterEvent>>(new Map());
+
+export interface Records {
+  read_at_ms: number;
+  payments: readonly Payment[];
+  waiver_records: readonly WaiverRecord[];
+  mail_problems: readonly MailProblem[];
+}
+
+/**
+ * Charters of which only the last known state is at hand, kept without contact data and notes: they
+ * can be read and paid, not edited.
+ */
+export const remembered = new Observable<ReadonlySet<string>>(new Set());
+
+/** Payments and waivers of the charters that have been opened. */
+export const records = new Observable<ReadonlyMap<string, Records>>(new Map());
+
+/** When this page has last learned what became of a payment, by charter. */
+const answered_at_ms = new Map<string, number>();
+
+/** `asked_at_ms`: when they were asked for; what an act has answered since is newer. */
+export function keepCharters(
+  events: readonly CharterEvent[],
+  asked_at_ms = performance.now(),
+): void {
+  const next = new Map(charters.value);
+  for (const event of events) {
+    if ((answered_at_ms.get(event.event_id) ?? 0) <= asked_at_ms) next.set(event.event_id, event);
+  }
+  charters.value = next;
+  if (events.some(({ event_id }) => remembered.value.has(event_id))) {
+    const left = new Set(remembered.value);
+    for (const { event_id } of events) left.delete(event_id);
+    remembered.value = left;
+  }
+}
+
+export function keepDetail(detail: CharterDetail): void {
+  const { payments, waiver_records, mail_problems = [], ...event } = detail;
+  const read = { read_at_ms: Date.now(), payments, waiver_records, mail_problems };
+  records.value = new Map(records.value).set(event.event_id, read);
+  keepCharters([event]);
+}
+
+/** Takes over exactly what the server answered about a payment and its charter. */
+export function keepAnswer({ payment, event }: PaymentAnswer): void {
+  const known = records.value.get(event.event_id);
+  if (known) {
+    const others = known.payments.filter(({ payment_id }) => payment_id !== payment.payment_id);
+    const next = { ...known, payments: [...others, payment] };
+    records.value = new Map(records.value).set(event.event_id, next);
+  }
+  answered_at_ms.set(event.event_id, performance.now());
+  keepCharters([event]);
+}
+
+/** Reads a charter again; a failure leaves what is known. */
+export async function refresh(event_id: string): Promise<void> {
+  try {
+    keepDetail(await api.readCharter(event_id));
+  } catch {
+    // The next visit reads it again.
+  }
+}
+
+/** Forgets everything but the outbox. */
+export function forgetCharters(): void {
+  charters.value = new Map();
+  records.value = new Map();
+  remembered.value = new Set();
+}

@@ -1,0 +1,25 @@
+import { Observable } from "../lib/observable";
+import { putPayment } from "./api";
+import { charters, keepAnswer, refresh } from "./charters";
+import { Outbox, type SentAnswer } from "./outbox";
+import { indexedDbStorage } from "./outbox-storage";
+import { session } from "./session";
+
+/** What the server has last confirmed. */
+export const lastSaved = new Observable<SentAnswer | null>(null);
+
+/** The payments that this device has logged and the server has not confirmed. */
+export const outbox = new Outbox({
+  storage: indexedDbStorage(),
+  send: (entry) => putPayment(entry.event_id, entry.payment_id, entry.request),
+  maySend: () => session.value.state === "in",
+  onSent: async (answer) => {
+    keepAnswer(answer);
+    lastSaved.value = answer;
+    // A replay carries the charter as it was then.
+    if (answer.replayed) await refresh(answer.event.event_id);
+  },
+  onSentElsewhere: (event_id) => {
+    if (charters.value.has(event_id)) void refresh(event_id);
+  },
+});

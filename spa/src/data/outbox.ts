@@ -1,0 +1,280 @@
+import { Observable } from "../lib/observable";
+import { ApiError } from "./api";
+import type { Payment, PaymentAnswer, PaymentRequest } from "./contract";
+
+/**
+ * A payment that the server has not confirmed. It holds what must be sent again word by word and
+ * nothing more: no email address, no phone number, and a payer only if the admin typed one.
+ */
+export interface OutboxEntry {
+  payment_id: string;
+  event_id: string;
+  request: PaymentRequest;
+  currency: string;
+  created_at: string;
+  attempts: number;
+  /** `waiting` sends itself; `refused` had a clear no and waits for the admin. */
+  state: "waiting" | "refused";
+  problem: Problem | null;
+}
+
+export interface Problem {
+  status: number;
+  message: string;
+  fields: Readonly<Record<string, string>>;
+  code?: string;
+  /** The payment that this one may be once more. */
+  duplicate?: FirstPayment | null;
+}
+
+export type FirstPayment = Pick<Payment, "payment_id" | "recorded_by" | "recorded_at">;
+
+export interface OutboxStorage {
+  all(): Promise<OutboxEntry[]>;
+  put(entry: OutboxEntry): Promise<void>;
+  remove(payment_id: string): Promise<void>;
+  /** False when the entry is lost with the page. */
+  isDurable(payment_id: string): boolean;
+}
+
+export type SentAnswer = PaymentAnswer & { replayed: boolean };
+
+interface Dependencies {
+  storage: OutboxStorage;
+  send(entry: OutboxEntry): Promise<SentAnswer>;
+  maySend(): boolean;
+  /** Called with what the server answered, before the entry is dropped from the screen. */
+  onSent(answer: SentAnswer): void | Promise<void>;
+  /** Another tab or another admin has logged a payment of this charter. */
+  onSentElsewhere?(event_id: string): void;
+  now?(): Date;
+}
+
+interface News {
+  sent?: string;
+}
+
+/** Keeps payments until the server has confirmed them, and sends them as often as that takes. */
+export class Outbox {
+  readonly entries = new Observable<readonly OutboxEntry[]>([]);
+  /** Whether this page is sending at the moment. */
+  readonly sending = new Observable(false);
+  #deps: Dependencies;
+  #running: Promise<void> | null = null;
+  #again = false;
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #channel: BroadcastChannel | null = null;
+
+  constructor(dependencies: Dependencies) {
+    this.#deps = dependencies;
+  }
+
+  /** Reads what an earlier page left, listens to other tabs, and sends when a moment is good. */
+  async start(): Promise<void> {
+    if (typeof BroadcastChannel !== "undefined") {
+      this.#channel = new BroadcastChannel("scc.outbox");
+      this.#channel.onmessage = ({ data }: MessageEvent<News>) => {
+        void this.#reload();
+        if (data.sent) this.#deps.onSentElsewhere?.(data.sent);
+      };
+    }
+    window.addEventListener("online", this.#flushSoon);
+    document.addEventListener("visibilitychange", this.#flushSoon);
+    await this.flush();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#channel?.close();
+    window.removeEventListener("online", this.#flushSoon);
+    document.removeEventListener("visibilitychange", this.#flushSoon);
+  }
+
+  get(payment_id: string): OutboxEntry | undefined {
+    return this.entries.value.find((entry) => entry.payment_id === payment_id);
+  }
+
+  /** Whether the entry outlives the page. */
+  isDurable(payment_id: string): boolean {
+    return this.#deps.storage.isDurable(payment_id);
+  }
+
+  /** Writes the payment down; it is safe from here on. `replaces` is a refused entry it corrects. */
+  async add(
+    {
+      payment_id,
+      event_id,
+      request,
+      currency,
+    }: Omit<OutboxEntry, "created_at" | "attempts" | "state" | "problem">,
+    replaces?: string,
+  ): Promise<void> {
+    await this.#deps.storage.put({
+      payment_id,
+      event_id,
+      request,
+      currency,
+      created_at: (this.#deps.now?.() ?? new Date()).toISOString(),
+      attempts: 0,
+      state: "waiting",
+      problem: null,
+    });
+    // The browser may otherwise clear what it holds when the device runs out of space.
+    if (this.entries.value.length === 0) void navigator.storage?.persist?.();
+    if (replaces && replaces !== payment_id) await this.#deps.storage.remove(replaces);
+    await this.#changed();
+  }
+
+  /** Tries a refused payment once more as it is. */
+  async retry(payment_id: string): Promise<void> {
+    const entry = this.get(payment_id);
+    if (entry?.state === "refused") {
+      await this.#deps.storage.put({ ...entry, state: "waiting", problem: null });
+      await this.#changed();
+    }
+    await this.flush();
+  }
+
+  /** Sends a payment that may be a duplicate as what the admin says it is: a second one. */
+  async sendAsSecond(payment_id: string): Promise<void> {
+    const entry = this.get(payment_id);
+    const first = entry && firstPayment(entry);
+    if (!first) return;
+    const request = { ...entry.request, duplicate_of: first.payment_id };
+    await this.#deps.storage.put({ ...entry, request, state: "waiting", problem: null });
+    await this.#changed();
+    await this.flush();
+  }
+
+  /** Forgets a refused payment for good. One that may have arrived cannot be discarded. */
+  async discard(payment_id: string): Promise<void> {
+    if (this.get(payment_id)?.state !== "refused") return;
+    await this.#deps.storage.remove(payment_id);
+    await this.#changed();
+  }
+
+  /** The server has just answered something else, so this is a good moment. */
+  nudge(): void {
+    if (!this.#running && this.entries.value.some(({ state }) => state === "waiting")) {
+      void this.flush();
+    }
+  }
+
+  /** Sends what waits. Calls that come while it runs are one more round, not a second sender. */
+  flush(): Promise<void> {
+    if (this.#running) {
+      this.#again = true;
+      return this.#running;
+    }
+    clearTimeout(this.#timer);
+    this.sending.value = true;
+    this.#running = this.#rounds().finally(() => {
+      this.#running = null;
+      this.sending.value = false;
+    });
+    return this.#running;
+  }
+
+  async #rounds(): Promise<void> {
+    let passed = true;
+    do {
+      this.#again = false;
+      // One tab sends at a time. Without locks two may, and the server takes the second as a replay.
+      passed = navigator.locks
+        ? await navigator.locks.request("scc.outbox", () => this.#sendAll())
+        : await this.#sendAll();
+      // Whoever asked meanwhile may know that the network is back.
+    } while (this.#again);
+    this.#failures = passed ? 0 : this.#failures + 1;
+    if (!passed) this.#timer = setTimeout(this.#flushSoon, backoff_ms(this.#failures));
+  }
+
+  /** False when something still waits for better times. */
+  async #sendAll(): Promise<boolean> {
+    await this.#reload();
+    let passed = true;
+    for (const entry of this.entries.value) {
+      if (entry.state !== "waiting") continue;
+      if (!this.#deps.maySend()) return true;
+      const outcome = await this.#sendOne(entry);
+      if (outcome === "later") passed = false;
+      if (outcome === "stop") return false;
+      if (outcome === "login") return true;
+    }
+    return passed;
+  }
+
+  async #sendOne(entry: OutboxEntry): Promise<"done" | "later" | "stop" | "login"> {
+    let answer: SentAnswer;
+    try {
+      answer = await this.#deps.send(entry);
+      if (answer.payment?.payment_id !== entry.payment_id) {
+        throw new ApiError("masked", "The server answered about something else.");
+      }
+    } catch (error) {
+      return this.#failed(entry, error);
+    }
+    await this.#deps.storage.remove(entry.payment_id);
+    await this.#deps.onSent(answer);
+    await this.#changed({ sent: entry.event_id });
+    return "done";
+  }
+
+  async #failed(entry: OutboxEntry, error: unknown): Promise<"done" | "later" | "stop" | "login"> {
+    const known = error instanceof ApiError;
+    const problem: Problem = {
+      status: known ? error.status : 0,
+      message: known ? error.message : "Sending failed.",
+      fields: known ? error.fields : {},
+      code: known ? error.code : "",
+      duplicate: known && error.duplicate ? named(error.duplicate) : null,
+    };
+    const final =
+      known && error.failure === "refused" && ![401, 408, 425, 429].includes(error.status);
+    await this.#deps.storage.put({
+      ...entry,
+      attempts: entry.attempts + 1,
+      state: final ? "refused" : "waiting",
+      problem,
+    });
+    await this.#changed();
+    if (problem.duplicate) this.#deps.onSentElsewhere?.(entry.event_id);
+    if (final) return "done";
+    if (problem.status === 401) return "login";
+    const unreachable = !known || ["network", "timeout"].includes(error.failure);
+    return unreachable || problem.status === 429 ? "stop" : "later";
+  }
+
+  #flushSoon = (): void => {
+    if (document.visibilityState === "hidden") return;
+    void this.flush();
+  };
+
+  async #changed(news: News = {}): Promise<void> {
+    await this.#reload();
+    this.#channel?.postMessage(news);
+  }
+
+  async #reload(): Promise<void> {
+    const entries = await this.#deps.storage.all();
+    this.entries.value = entries.sort((a, b) => a.created_at.localeCompare(b.created_at));
+  }
+}
+
+/** The payment that a refused one may repeat; null when it was refused for another reason. */
+export function firstPayment({ state, problem }: OutboxEntry): FirstPayment | null {
+  const asked = state === "refused" && problem?.code === "PossibleDuplicate";
+  return (asked && problem.duplicate) || null;
+}
+
+/** Who logged it and when is all that the question needs. */
+function named({ payment_id, recorded_by, recorded_at }: Payment): FirstPayment {
+  return { payment_id, recorded_by, recorded_at };
+}
+
+/** How long to wait after so many failures in a row: 2 s, 4 s, … 2 min, scattered. */
+export function backoff_ms(failures: number): number {
+  const longest_ms = Math.min(2_000 * 2 ** Math.max(failures - 1, 0), 120_000);
+  return longest_ms * (0.75 + Math.random() / 4);
+}

@@ -1,0 +1,118 @@
+import { database } from "../lib/database";
+import { type Loaded, loaded } from "./board";
+import { charters, type Records, records, remembered } from "./charters";
+import type { CharterEvent, Payment, Person } from "./contract";
+import { ledger } from "./ledger";
+import { session } from "./session";
+
+/** The board as it was last known, for a start without a network. It holds no contact data. */
+export interface Snapshot {
+  at_ms: number;
+  board: Loaded;
+  charters: CharterEvent[];
+  records: [event_id: string, Records][];
+}
+
+const KEY = "board";
+const MOST_CHARTERS = 300;
+const CALM_MS = 500;
+
+const transact = database("scc.board", "snapshots");
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Writes the board down a moment after each change. */
+export function keepSnapshots(): void {
+  for (const source of [charters, records, loaded]) {
+    source.subscribe(() => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void saveSnapshot().catch(() => {}), CALM_MS);
+    });
+  }
+}
+
+export async function saveSnapshot(): Promise<void> {
+  const board = loaded.value;
+  if (session.value.state !== "in" || !board || board.recalled) return;
+  const snapshot = takeSnapshot(board, charters.value.values(), records.value);
+  await transact("readwrite", (store) => {
+    const stored: IDBRequest<Snapshot | undefined> = store.get(KEY);
+    stored.onsuccess = () => {
+      const at_ms = stored.result?.at_ms ?? 0;
+      // Another tab may know more. A time in the future comes from a clock that was wrong.
+      if (at_ms <= snapshot.at_ms || at_ms > Date.now()) store.put(snapshot, KEY);
+    };
+    return stored;
+  });
+}
+
+/** Shows the last known board where nothing fresher is known yet. */
+export async function recallSnapshot(): Promise<void> {
+  const snapshot: Snapshot | undefined = await transact("readonly", (store) => store.get(KEY));
+  if (!snapshot || session.value.state !== "in") return;
+  const missing = snapshot.charters.filter(({ event_id }) => !charters.value.has(event_id));
+  const ids = new Set(missing.map(({ event_id }) => event_id));
+  remembered.value = new Set([...remembered.value, ...ids]);
+  charters.value = new Map([
+    ...charters.value,
+    ...missing.map((event) => [event.event_id, event] as const),
+  ]);
+  records.value = new Map([
+    ...snapshot.records.filter(([event_id]) => ids.has(event_id)),
+    ...records.value,
+  ]);
+  loaded.value ??= { ...snapshot.board, next_cursor: null, recalled: true };
+}
+
+export async function forgetSnapshot(): Promise<void> {
+  clearTimeout(timer);
+  await transact("readwrite", (store) => store.delete(KEY));
+}
+
+export function takeSnapshot(
+  board: Loaded,
+  events: Iterable<CharterEvent>,
+  known: ReadonlyMap<string, Records>,
+): Snapshot {
+  const nearest = [...events]
+    .map((event) => ({ event, away_ms: Math.abs(Date.parse(event.starts_at) - board.at_ms) }))
+    .sort((a, b) => a.away_ms - b.away_ms)
+    .slice(0, MOST_CHARTERS)
+    .map(({ event }) => event);
+  return {
+    at_ms: board.at_ms,
+    board,
+    charters: nearest.map(withoutContacts),
+    records: nearest.flatMap((event) => {
+      const found = known.get(event.event_id);
+      return found && addsUp(event, found.payments) ? [[event.event_id, plain(found)]] : [];
+    }),
+  };
+}
+
+function withoutContacts(event: CharterEvent): CharterEvent {
+  const { captain, crew, patron, guests } = event;
+  return {
+    ...event,
+    captain: captain && nameOnly(captain),
+    crew: crew.map(nameOnly),
+    patron: nameOnly(patron),
+    ...(guests ? { guests: guests.map((guest) => ({ ...guest, email: "" })) } : {}),
+    notes: "",
+  };
+}
+
+function nameOnly({ name }: Person): Person {
+  return { name, email: "", phone: "" };
+}
+
+/** Whether the statement belongs to this state of the charter, which may have been read later. */
+function addsUp({ balance }: CharterEvent, payments: readonly Payment[]): boolean {
+  const rows = ledger(balance.charged_cents, payments);
+  return (rows.at(-1)?.balance_due_cents ?? balance.charged_cents) === balance.balance_due_cents;
+}
+
+/** Notes are the admins', and mail that came back names an address. */
+function plain(found: Records): Records {
+  const payments = found.payments.map((payment) => ({ ...payment, note: "" }));
+  return { ...found, payments, mail_problems: [] };
+}

@@ -1,0 +1,174 @@
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, readGuest } from "../data/api";
+import type { GuestEvent } from "../data/contract";
+import { session } from "../data/session";
+import { useValue } from "../lib/observable";
+import { href } from "../lib/router";
+import { formatLongDay, formatSpan, useNow, zoneName } from "../lib/time";
+import { NotFound } from "../ui/not-found";
+import { Failed, Skeleton, usePageTitle } from "../ui/page";
+import { listWaiting } from "../waiver-page/waiting";
+import "./guest.css";
+
+/** What guests see behind their link. It asks for nothing that only admins may see. */
+export function GuestPage({ event_id }: { event_id: string }) {
+  const [event, setEvent] = useState<GuestEvent | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  usePageTitle(event?.title ?? "Your charter");
+
+  const load = () => {
+    setError(null);
+    readGuest(event_id).then(setEvent, setError);
+  };
+
+  useEffect(() => {
+    setEvent(null);
+    load();
+    // Coming back from the waiver, guests want to find their name.
+    const onShow = (shown: PageTransitionEvent) => {
+      if (shown.persisted) load();
+    };
+    window.addEventListener("pageshow", onShow);
+    return () => window.removeEventListener("pageshow", onShow);
+  }, [event_id]);
+
+  if (error instanceof ApiError && error.status === 404) {
+    return <NotFound what="This charter link is not known. It may have been cut off." />;
+  }
+  return (
+    <main id="main" class="page narrow">
+      {error !== null && (
+        <Failed
+          what={
+            event ? "The newest state could not be loaded." : "Your charter could not be loaded."
+          }
+          error={error}
+          onRetry={load}
+        />
+      )}
+      {event ? (
+        <Guest event={event} />
+      ) : (
+        error === null && (
+          <>
+            <h1 tabIndex={-1}>Your charter</h1>
+            <Skeleton rows={3} />
+          </>
+        )
+      )}
+    </main>
+  );
+}
+
+function Guest({ event }: { event: GuestEvent }) {
+  const admin = useValue(session).state === "in";
+  const now_ms = useNow();
+  const { operator, waivers } = event;
+  const cancelled = event.status === "cancelled";
+  const over = event.status === "completed" || new Date(event.ends_at).getTime() < now_ms;
+  const sameZoneShown = formatSpan(event.starts_at, event.ends_at, event.timezone);
+  const zone = zoneName(event.starts_at, event.timezone);
+  const otherPort = event.return_port && event.return_port !== event.departure_port;
+  return (
+    <>
+      <h1 tabIndex={-1} class={cancelled ? "struck" : undefined}>
+        {event.title}
+      </h1>
+      {cancelled && (
+        <p class="strip strip-bad">
+          <strong>This charter is cancelled.</strong> Questions? Ask {operator.name || "us"}.
+        </p>
+      )}
+      {!cancelled && over && (
+        <p class="strip strip-wait">
+          <span>This charter is over. Thank you for sailing with us.</span>
+          {/* It may be open for one more day; the waiver's page knows. */}
+          <a href={event.waiver_url} data-waiver>
+            Waiver
+          </a>
+        </p>
+      )}
+      {listWaiting(`/g/${event.event_id}/waiver`).length > 0 && (
+        <p class="strip strip-bad">
+          <span>A signature is kept on this phone and not sent yet.</span>
+          <a href={event.waiver_url} data-waiver>
+            Send it now
+          </a>
+        </p>
+      )}
+      <section class="panel" aria-label="When and where">
+        <p class="guest-day">{formatLongDay(event.starts_at, event.timezone)}</p>
+        <p class="guest-time">
+          {sameZoneShown}
+          {!sameZoneShown.endsWith(zone) && <small> {zone}</small>}
+        </p>
+        <dl class="details">
+          {event.vessel && (
+            <div>
+              <dt>Vessel</dt>
+              <dd>{event.vessel}</dd>
+            </div>
+          )}
+          {event.departure_port && (
+            <div>
+              <dt>Departs from</dt>
+              <dd>{event.departure_port}</dd>
+            </div>
+          )}
+          {otherPort && (
+            <div>
+              <dt>Returns to</dt>
+              <dd>{event.return_port}</dd>
+            </div>
+          )}
+        </dl>
+      </section>
+      {!cancelled && !over && (
+        <p class="guest-sign">
+          <a class="button primary" href={event.waiver_url} data-waiver>
+            Sign the waiver
+          </a>
+          <span>Everybody aboard needs one. It takes two minutes.</span>
+        </p>
+      )}
+      {event.guest_notes && (
+        <section class="panel">
+          <h2>What to bring and know</h2>
+          <p class="words">{event.guest_notes}</p>
+        </section>
+      )}
+      <section class="panel">
+        <h2>
+          Waivers signed: {waivers.signed} of {waivers.expected}
+        </h2>
+        {waivers.signers.length > 0 ? (
+          <ul class="signers">
+            {waivers.signers.map((name, index) => (
+              // Two guests may have the same short name.
+              <li key={index}>{name}</li>
+            ))}
+          </ul>
+        ) : (
+          <p class="nothing">Nobody yet. Be the first.</p>
+        )}
+      </section>
+      {(operator.name || operator.phone || operator.email) && (
+        <section class="panel">
+          <h2>Questions?</h2>
+          <p class="contact">
+            {operator.name && <strong>{operator.name}</strong>}
+            {operator.phone && (
+              <a href={`tel:${operator.phone.replace(/[^+\d]/g, "")}`}>{operator.phone}</a>
+            )}
+            {operator.email && <a href={`mailto:${operator.email}`}>{operator.email}</a>}
+          </p>
+        </section>
+      )}
+      {admin && (
+        <p class="back">
+          <a href={href(`/events/${event.event_id}`)}>Open this charter at the desk</a>
+        </p>
+      )}
+    </>
+  );
+}

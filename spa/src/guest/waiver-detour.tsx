@@ -1,0 +1,54 @@
+import { useEffect, useState } from "preact/hooks";
+import { waiverPath } from "../lib/router";
+import { usePageTitle } from "../ui/page";
+
+const TRIED = "scc.waiver-detour";
+const PATIENCE_MS = 15_000;
+
+/**
+ * The waiver's address belongs to the server. A visitor who lands in the app instead is sent there
+ * by a full navigation: once, for if that leads back here, the site's routing is wrong.
+ */
+export function WaiverDetour({ event_id }: { event_id: string }) {
+  const [stuck] = useState(() => triedJustNow(event_id));
+  usePageTitle("Waiver");
+
+  useEffect(() => {
+    if (!stuck && remember(event_id)) window.location.replace(waiverPath(event_id));
+  }, [event_id, stuck]);
+
+  return (
+    <main id="main" class="page narrow">
+      <h1 tabIndex={-1}>{stuck ? "The waiver did not open" : "Taking you to the waiver…"}</h1>
+      <p class="lead">
+        {stuck
+          ? "The waiver page cannot be reached right now. Try again, or tell your captain."
+          : "The waiver is a page of its own. If it does not open, use this link."}
+      </p>
+      <p>
+        <a class="button primary" href={waiverPath(event_id)}>
+          {stuck ? "Try again" : "Open the waiver"}
+        </a>
+      </p>
+    </main>
+  );
+}
+
+function triedJustNow(event_id: string): boolean {
+  try {
+    const [id, at_ms] = (sessionStorage.getItem(TRIED) ?? "").split(" ");
+    return id === event_id && Date.now() - Number(at_ms) < PATIENCE_MS;
+  } catch {
+    return false;
+  }
+}
+
+/** False where nothing can be remembered: then the visitor decides, lest the page reload for ever. */
+function remember(event_id: string): boolean {
+  try {
+    sessionStorage.setItem(TRIED, `${event_id} ${Date.now()}`);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,194 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, checkIn, manifestCsv, noteBriefing, readManifest } from "../data/api";
+import type { Manifest, ManifestFacts, Person } from "../data/contract";
+import { useValue } from "../lib/observable";
+import { href } from "../lib/router";
+import { formatLongDay, formatMoment, formatSpan } from "../lib/time";
+import { DownloadButton } from "../ui/download-button";
+import { Failed, Skeleton, usePageTitle } from "../ui/page";
+import { PrintButton } from "../ui/print";
+import { Briefing, Departure, type DepartureProps } from "./departure";
+import { Passengers, type Tick } from "./passengers";
+import { saveTick, unsavedNames, unsavedTicks, waitingTicks } from "./unsaved-ticks";
+import "./manifest.css";
+
+/** Who is aboard: ticked off at the dock, frozen when the vessel leaves. */
+export function ManifestPage({ event_id }: { event_id: string }) {
+  const [manifest, setManifest] = useState<Manifest | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const queue = useRef<Promise<unknown>>(Promise.resolve());
+  usePageTitle(manifest ? `Manifest: ${manifest.title}` : "Manifest");
+
+  /** One call after the other: each answer is the whole manifest, and an older one must not win. */
+  const act = (call: () => Promise<Manifest>): Promise<void> => {
+    const done = queue.current.then(call).then((answer) => setManifest(answer));
+    queue.current = done.catch(() => {});
+    return done;
+  };
+  const load = () => {
+    act(() => readManifest(event_id)).then(() => setError(null), setError);
+  };
+  const tick: Tick = (passenger, state) =>
+    saveTick(event_id, passenger, state, () => act(() => checkIn(event_id, passenger, state)));
+  const saveTicks = () => {
+    for (const { passenger, state } of waitingTicks(unsavedTicks.value, event_id)) {
+      void tick(passenger, state);
+    }
+  };
+  useEffect(() => {
+    const onOnline = () => {
+      saveTicks();
+      load();
+    };
+    onOnline();
+    const onVisible = () => document.visibilityState === "visible" && load();
+    document.addEventListener("visibilitychange", onVisible);
+    window.addEventListener("online", onOnline);
+    return () => {
+      document.removeEventListener("visibilitychange", onVisible);
+      window.removeEventListener("online", onOnline);
+    };
+  }, []);
+
+  const unknown = error instanceof ApiError && error.status === 404;
+  return (
+    <>
+      <p class="back">
+        <a href={href(`/events/${event_id}`)}>← Charter</a>
+      </p>
+      <div class="page-head">
+        <h1 tabIndex={-1}>Manifest</h1>
+        {manifest && (
+          <p class="buttons">
+            <DownloadButton file={() => manifestCsv(event_id)} name="manifest.csv" />
+            <PrintButton />
+          </p>
+        )}
+      </div>
+      {error !== null && (
+        <Failed
+          what={
+            unknown
+              ? "There is no such charter."
+              : manifest
+                ? "The manifest may have changed since it was loaded."
+                : "The manifest could not be loaded."
+          }
+          error={error}
+          onRetry={load}
+        />
+      )}
+      {!manifest && error === null && <Skeleton rows={3} />}
+      <UnsavedTicks event_id={event_id} save={saveTicks} />
+      {manifest && <Content manifest={manifest} act={act} tick={tick} />}
+    </>
+  );
+}
+
+/** Whatever the dock's signal does, the captain learns what is not saved. */
+function UnsavedTicks({ event_id, save }: { event_id: string; save(): void }) {
+  const waiting = waitingTicks(useValue(unsavedTicks), event_id);
+  useEffect(() => {
+    if (waiting.length === 0) return;
+    const warn = (leaving: BeforeUnloadEvent) => leaving.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [waiting.length]);
+  if (waiting.length === 0) return null;
+  return (
+    <div class="strip strip-bad">
+      <p>Not saved yet: {unsavedNames(waiting)}. Please keep this page open.</p>
+      <button type="button" onClick={save}>
+        Save now
+      </button>
+    </div>
+  );
+}
+
+function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
+  const [now, setNow] = useState(false);
+  const { frozen, snapshot } = manifest;
+  const shown: ManifestFacts = snapshot && !now ? snapshot : manifest;
+  return (
+    <>
+      {frozen && (
+        <section class="panel" aria-labelledby="departed">
+          <h2 id="departed">Departed {formatMoment(frozen.at, manifest.timezone)}</h2>
+          <p>
+            {now
+              ? "This is the list as of now."
+              : `This is the list as it was frozen by ${frozen.by} and sent ashore.`}
+          </p>
+          <p class="entry-small">
+            SHA-256 of the frozen list: <code>{frozen.sha256}</code>
+          </p>
+          <p class="buttons">
+            <button type="button" onClick={() => setNow(!now)}>
+              {now ? "Show it as it departed" : "Show it as of now"}
+            </button>
+          </p>
+        </section>
+      )}
+      <Trip manifest={shown} />
+      <Passengers manifest={shown} tick={frozen ? null : tick} />
+      <Briefing
+        manifest={shown}
+        note={frozen ? null : (done) => act(() => noteBriefing(manifest.event_id, done))}
+      />
+      {!frozen && <Departure manifest={manifest} act={act} />}
+    </>
+  );
+}
+
+function Trip({ manifest }: { manifest: ManifestFacts }) {
+  const { captain, crew, emergency } = manifest;
+  const ports = [manifest.departure_port, manifest.return_port].filter(Boolean);
+  return (
+    <section class="panel" aria-labelledby="trip">
+      <h2 id="trip">{manifest.title}</h2>
+      <p>
+        {formatLongDay(manifest.starts_at, manifest.timezone)},{" "}
+        {formatSpan(manifest.starts_at, manifest.ends_at, manifest.timezone)}
+      </p>
+      <dl class="manifest-facts">
+        {manifest.vessel && <Fact name="Vessel">{manifest.vessel}</Fact>}
+        {ports.length > 0 && <Fact name="Ports">{[...new Set(ports)].join(" to ")}</Fact>}
+        <Fact name="Captain">{captain ? <Contact person={captain} /> : "Nobody yet"}</Fact>
+        {crew.length > 0 && (
+          <Fact name="Crew">
+            {crew.map((person) => (
+              <Contact key={`${person.name} ${person.phone}`} person={person} />
+            ))}
+          </Fact>
+        )}
+      </dl>
+      <p class="manifest-emergency">
+        <strong>Emergency:</strong> {emergency.note}
+        {emergency.operator.name && (
+          <>
+            . Ashore: <Contact person={emergency.operator} />
+          </>
+        )}
+      </p>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Contact({ person: { name, phone } }: { person: Pick<Person, "name" | "phone"> }) {
+  return (
+    <span class="contact">
+      {name && <span>{name}</span>}
+      {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a>}
+    </span>
+  );
+}

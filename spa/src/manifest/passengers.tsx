@@ -1,0 +1,135 @@
+import { useState } from "preact/hooks";
+import type { DockState } from "../data/api";
+import type { ManifestFacts, Passenger } from "../data/contract";
+import { useValue } from "../lib/observable";
+import { formatMoment, formatRecent } from "../lib/time";
+import { headCount, missingWords, overWords, passengerKey, waiverStates } from "./manifest-text";
+import { isOf, unsavedTicks } from "./unsaved-ticks";
+
+/** Ticks a passenger off as aboard or as not coming. */
+export type Tick = (passenger: Passenger, state: DockState) => Promise<void>;
+
+/** Who sails, one row each, with the ticks while the list is open. */
+export function Passengers({ manifest, tick }: { manifest: ManifestFacts; tick: Tick | null }) {
+  const unnamed = manifest.missing - manifest.missing_names.length;
+  return (
+    <section class="panel" aria-labelledby="passengers">
+      <div class="page-head">
+        <h2 id="passengers">Passengers</h2>
+        <p class={`badge badge-${manifest.over_limit ? "due" : "calm"}`}>{headCount(manifest)}</p>
+      </div>
+      {manifest.over_limit && (
+        <p class="strip strip-bad">{overWords(manifest)} Children count, crew do not.</p>
+      )}
+      {manifest.missing > 0 && <p class="missing">{missingWords(manifest)}</p>}
+      {manifest.passengers.length === 0 && (
+        <p class="nothing">Nobody has signed, and no guests are listed.</p>
+      )}
+      <ol class="passengers">
+        {manifest.passengers.map((passenger) => (
+          <Row
+            key={passengerKey(passenger)}
+            manifest={manifest}
+            passenger={passenger}
+            tick={tick}
+          />
+        ))}
+        {unnamed > 0 && (
+          <li class="passenger nothing">
+            {unnamed === 1 ? "1 more is expected" : `${unnamed} more are expected`}; each shows here
+            once they sign.
+          </li>
+        )}
+      </ol>
+    </section>
+  );
+}
+
+interface RowProps {
+  manifest: ManifestFacts;
+  passenger: Passenger;
+  tick: Tick | null;
+}
+
+function Row({ manifest: { event_id, timezone }, passenger, tick }: RowProps) {
+  const { name, minor, guardian, waiver, checked_in_at, no_show } = passenger;
+  const unsaved = useValue(unsavedTicks).find((one) => isOf(one, event_id, passenger));
+  const { words, tone } = waiverStates[waiver];
+  return (
+    <li class="passenger">
+      <p class="passenger-who">
+        <strong>{name}</strong>
+        {minor && <span class="badge badge-calm">Minor</span>}
+        <span class={`badge badge-${tone}`}>{words}</span>
+        {guardian && <span class="entry-small">signed by {guardian}</span>}
+      </p>
+      {tick ? (
+        <Ticks
+          name={name}
+          on={checked_in_at ? "aboard" : no_show ? "no_show" : "clear"}
+          said={checked_in_at ? `Aboard since ${formatRecent(checked_in_at, timezone)}` : ""}
+          problem={unsaved ? `Not saved. ${unsaved.problem}` : ""}
+          tick={(state) => tick(passenger, state)}
+        />
+      ) : (
+        <p class="passenger-state">{stateWords(passenger, timezone)}</p>
+      )}
+    </li>
+  );
+}
+
+function stateWords({ checked_in_at, no_show }: Passenger, timezone: string): string {
+  if (checked_in_at) return `Aboard since ${formatMoment(checked_in_at, timezone)}`;
+  return no_show ? "Did not come" : "Not ticked off";
+}
+
+interface TicksProps {
+  name: string;
+  on: DockState;
+  said: string;
+  problem: string;
+  tick(state: DockState): Promise<void>;
+}
+
+/** Two big buttons; the one that is on takes itself back. */
+function Ticks({ name, on, said, problem, tick }: TicksProps) {
+  const [saving, setSaving] = useState<DockState | null>(null);
+  const set = async (state: "aboard" | "no_show") => {
+    if (saving) return;
+    const wanted = on === state ? "clear" : state;
+    setSaving(wanted);
+    await tick(wanted);
+    setSaving(null);
+  };
+  const shown = saving ?? on;
+  return (
+    <>
+      <div class="ticks">
+        <button
+          type="button"
+          class="tick tick-aboard"
+          aria-label={`Aboard: ${name}`}
+          aria-pressed={shown === "aboard"}
+          onClick={() => void set("aboard")}
+        >
+          Aboard
+        </button>
+        <button
+          type="button"
+          class="tick tick-away"
+          aria-label={`No-show: ${name}`}
+          aria-pressed={shown === "no_show"}
+          onClick={() => void set("no_show")}
+        >
+          No-show
+        </button>
+      </div>
+      <p class="passenger-state" role="status">
+        {saving ? "Saving…" : on === "no_show" ? "Did not come" : said}
+      </p>
+      <p class="passenger-state error" role="alert">
+        {saving ? "" : problem}
+      </p>
+    </>
+  );
+}

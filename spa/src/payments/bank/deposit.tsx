@@ -1,0 +1,159 @@
+import { useState } from "preact/hooks";
+import { listPayments } from "../../data/api";
+import type { ListedPayment } from "../../data/contract";
+import { useAnswer } from "../../lib/answer";
+import { formatMoney } from "../../lib/money";
+import { type Day, daysLater, isDay, longDayName, today } from "../../lib/periods";
+import { href } from "../../lib/router";
+import { Field } from "../../ui/field";
+import { Failed, Skeleton } from "../../ui/page";
+import { PrintButton } from "../../ui/print";
+import { type DepositSlip, depositSlips } from "./deposit-slip";
+import "../entry.css";
+import "./deposit.css";
+
+const MAX_PAGES = 50;
+
+/** The checks and the cash of one day, as they are carried to the bank. */
+export function Deposit() {
+  const [day, setDay] = useState<Day>(today);
+  const valid = isDay(day);
+  const { answer: payments, error, again } = useAnswer(valid ? () => paymentsOf(day) : null, [day]);
+  const slips = depositSlips(payments ?? []);
+  return (
+    <>
+      <div class="page-head">
+        <h1 tabIndex={-1}>Deposit</h1>
+        <PrintButton label="Print slip" />
+      </div>
+      <div class="day-picker">
+        <Field label="Day">
+          {(props) => (
+            <input
+              {...props}
+              type="date"
+              value={day}
+              onInput={(event) => setDay(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <button type="button" disabled={!valid} onClick={() => setDay(daysLater(day, -1))}>
+          ← Day before
+        </button>
+        <button type="button" disabled={!valid} onClick={() => setDay(daysLater(day, 1))}>
+          Day after →
+        </button>
+      </div>
+      {error !== null && (
+        <Failed what="The payments could not be loaded." error={error} onRetry={again} />
+      )}
+      {payments === null && error === null && valid && <Skeleton rows={2} />}
+      {payments && slips.length === 0 && (
+        <div class="empty">
+          <p class="empty-title">No checks and no cash on {longDayName(day)}.</p>
+          <p>Choose another day, or look at the ledger for what came by card or transfer.</p>
+        </div>
+      )}
+      {payments &&
+        slips.map((slip) => (
+          <Slip key={slip.currency} slip={slip} day={day} several={slips.length > 1} />
+        ))}
+    </>
+  );
+}
+
+async function paymentsOf(day: Day): Promise<ListedPayment[]> {
+  const found: ListedPayment[] = [];
+  let cursor = "";
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const answer = await listPayments({ from: day, to: day, limit: 100, cursor });
+    found.push(...answer.payments);
+    if (!answer.next_cursor) return found;
+    cursor = answer.next_cursor;
+  }
+  throw new Error("a day of more payments than any operator has");
+}
+
+function Slip({ slip, day, several }: { slip: DepositSlip; day: Day; several: boolean }) {
+  const money = (cents: number) => formatMoney(cents, slip.currency);
+  return (
+    <section class="panel slip" aria-labelledby={`slip-${slip.currency}`}>
+      <h2 id={`slip-${slip.currency}`}>
+        {longDayName(day)}
+        {several && `, ${slip.currency}`}
+      </h2>
+      <Part title="Checks" payments={slip.checks} sum={money(slip.checks_cents)} />
+      <Part
+        title="Cash"
+        payments={slip.cash}
+        refunds={slip.cash_refunds}
+        sum={money(slip.cash_cents)}
+      />
+      {slip.cash_cents < 0 && (
+        <p class="strip strip-bad">More cash was given back on this day than came in.</p>
+      )}
+      <p class="slip-total">
+        <span>Together</span>
+        <strong>{money(slip.total_cents)}</strong>
+      </p>
+    </section>
+  );
+}
+
+interface PartProps {
+  title: string;
+  payments: readonly ListedPayment[];
+  refunds?: readonly ListedPayment[];
+  sum: string;
+}
+
+function Part({ title, payments, refunds = [], sum }: PartProps) {
+  if (payments.length + refunds.length === 0) {
+    return <p class="nothing">No {title.toLowerCase()}.</p>;
+  }
+  return (
+    <>
+      <h3>
+        {title}: {payments.length}
+      </h3>
+      <ul class="statement">
+        {payments.map((payment) => (
+          <Entry key={payment.payment_id} payment={payment} />
+        ))}
+        {refunds.map((payment) => (
+          <Entry key={payment.payment_id} payment={payment} />
+        ))}
+        <li class="entry entry-total">
+          <p class="entry-what">
+            {title}
+            {refunds.length > 0 && <small>received less given back</small>}
+          </p>
+          <p class="entry-balance">{sum}</p>
+        </li>
+      </ul>
+    </>
+  );
+}
+
+function Entry({ payment }: { payment: ListedPayment }) {
+  const refund = payment.kind === "refund";
+  const number = payment.method === "check" ? payment.reference || "no number" : "";
+  return (
+    <li class="entry">
+      <div class="entry-what">
+        <p>
+          {number && <strong>{number}</strong>} {payment.payer || "payer not named"}
+          {refund && <strong> (given back)</strong>}
+          {payment.kind === "tip" && " (tip)"}
+        </p>
+        <p class="entry-small">
+          <a href={href(`/events/${payment.event_id}`)}>{payment.charter}</a>
+        </p>
+      </div>
+      <p class="entry-balance">
+        {refund && "−"}
+        {formatMoney(payment.amount_cents, payment.currency)}
+      </p>
+    </li>
+  );
+}

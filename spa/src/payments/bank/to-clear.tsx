@@ -1,0 +1,287 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { bouncePayment, clearPayment, listToClear } from "../../data/api";
+import { keepAnswer } from "../../data/charters";
+import type { ListedPayment, ToClearPage } from "../../data/contract";
+import { useAnswer } from "../../lib/answer";
+import { formatMoney } from "../../lib/money";
+import { today } from "../../lib/periods";
+import { href } from "../../lib/router";
+import { browserTimezone, formatDay, useNow } from "../../lib/time";
+import { Field } from "../../ui/field";
+import { LoadButton } from "../../ui/load-button";
+import { announce } from "../../ui/notices";
+import { Failed, keepFocus, Skeleton, sentence } from "../../ui/page";
+import { ReasonDialog } from "../../ui/reason-dialog";
+import { methodNames, methodWord } from "../payment-form";
+import { canBounce } from "../statement/statement-text";
+import { age, clearedAt, eachOf, sumWords } from "./clearing";
+import "./to-clear.css";
+
+const AT_ONCE = 3;
+
+/** What was received and has not cleared, oldest first; many are marked at once, each by an act of its own. */
+export function ToClear() {
+  const {
+    answer: page,
+    error,
+    again,
+    setAnswer,
+  } = useAnswer(() => listToClear({ limit: 100 }), []);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [day, setDay] = useState("");
+  const [half, setHalf] = useState(false);
+  const dayInput = useRef<HTMLInputElement>(null);
+  const [failures, setFailures] = useState<ReadonlyMap<string, string>>(new Map());
+  const [progress, setProgress] = useState("");
+  const [bouncing, setBouncing] = useState<ListedPayment | null>(null);
+  const now = new Date(useNow());
+
+  const payments = page?.payments ?? [];
+  const selected = payments.filter(({ payment_id }) => chosen.has(payment_id));
+  const all = payments.length > 0 && selected.length === payments.length;
+  const drained = page !== null && payments.length === 0 && page.next_cursor !== null;
+  const waiting = page ? countOf(page.totals) : 0;
+  const tray = selected.length > 0 || progress !== "";
+
+  useEffect(() => {
+    if (drained) again();
+  }, [drained]);
+
+  const choose = (ids: readonly string[], on: boolean) => {
+    setChosen((chosen) => {
+      const others = [...chosen].filter((id) => !ids.includes(id));
+      return new Set(on ? [...others, ...ids] : others);
+    });
+  };
+
+  const gone = (payment: ListedPayment) => {
+    setAnswer((known) => ({
+      ...known,
+      payments: known.payments.filter(({ payment_id }) => payment_id !== payment.payment_id),
+      totals: { ...known.totals, count: known.totals.count - 1 },
+    }));
+    setChosen((chosen) => new Set([...chosen].filter((id) => id !== payment.payment_id)));
+  };
+
+  const markCleared = async () => {
+    // Half a day reads as none, and none means now.
+    const typedHalf = dayInput.current?.validity.badInput ?? false;
+    setHalf(typedHalf);
+    if (typedHalf) {
+      dayInput.current?.focus();
+      return;
+    }
+    const failed = new Map<string, string>();
+    let done = 0;
+    const say = () => setProgress(`Marking: ${done} of ${selected.length} done…`);
+    setFailures(failed);
+    say();
+    await eachOf(selected, AT_ONCE, async (payment) => {
+      try {
+        const at = clearedAt(day, payment, new Date(), browserTimezone);
+        keepAnswer(await clearPayment(payment, at));
+        gone(payment);
+      } catch (error) {
+        failed.set(payment.payment_id, reason(error));
+      }
+      done++;
+      say();
+    });
+    setFailures(failed);
+    setProgress("");
+    keepFocus();
+    const cleared = selected.length - failed.size;
+    if (failed.size === 0) announce(`Marked ${count(cleared)} cleared.`);
+    else announce(`${cleared} marked cleared, ${failed.size} not: see the list.`, "bad");
+  };
+
+  const more = async () => {
+    if (!page?.next_cursor) return;
+    const next = await listToClear({ limit: 100, cursor: page.next_cursor });
+    setAnswer((known) => ({ ...next, payments: [...known.payments, ...next.payments] }));
+  };
+
+  return (
+    <>
+      <h1 tabIndex={-1}>To clear</h1>
+      {error !== null && (
+        <Failed what="What is to clear could not be loaded." error={error} onRetry={again} />
+      )}
+      {(page === null || drained) && error === null && <Skeleton rows={3} />}
+      {page && payments.length === 0 && !drained && (
+        <div class="empty">
+          <p class="empty-title">Nothing is to clear.</p>
+          <p>
+            Checks, Venmo, Zelle and transfers stand here from when they are logged until you have
+            seen them on the bank’s statement.
+          </p>
+        </div>
+      )}
+      {page && payments.length > 0 && (
+        <>
+          <p class="lead">
+            {waiting === 1 ? "1 payment is" : `${waiting} payments are`} not cleared yet
+            {!page.next_cursor && `: ${sumWords(payments)}`}. Mark what the bank’s statement shows.
+          </p>
+          <section class="panel" aria-label="Payments to clear">
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={all}
+                disabled={progress !== ""}
+                onChange={() =>
+                  choose(
+                    payments.map(({ payment_id }) => payment_id),
+                    !all,
+                  )
+                }
+              />
+              Select all {page.next_cursor ? "that are shown" : ""}
+            </label>
+            <ul class="statement">
+              {payments.map((payment) => (
+                <Row
+                  key={payment.payment_id}
+                  payment={payment}
+                  now={now}
+                  checked={chosen.has(payment.payment_id)}
+                  busy={progress !== ""}
+                  failure={failures.get(payment.payment_id) ?? ""}
+                  onCheck={(on) => choose([payment.payment_id], on)}
+                  onBounce={() => setBouncing(payment)}
+                />
+              ))}
+            </ul>
+            {page.next_cursor && <LoadButton label="Show more" load={more} />}
+          </section>
+          <section class={`panel tray${tray ? " tray-full" : ""}`} aria-label="Selected">
+            <p class="tray-sum" role="status">
+              {progress ||
+                (selected.length === 0
+                  ? "Nothing is selected."
+                  : `${count(selected.length)} selected: ${sumWords(selected)}`)}
+            </p>
+            {tray && (
+              <>
+                <Field
+                  label="Cleared on (optional)"
+                  error={half ? "Enter the whole day, or none." : undefined}
+                >
+                  {(props) => (
+                    <input
+                      {...props}
+                      ref={dayInput}
+                      type="date"
+                      max={today()}
+                      value={day}
+                      onInput={(event) => setDay(event.currentTarget.value)}
+                    />
+                  )}
+                </Field>
+                <button
+                  type="button"
+                  class="primary"
+                  disabled={progress !== ""}
+                  onClick={() => void markCleared()}
+                >
+                  Mark {selected.length} cleared
+                </button>
+              </>
+            )}
+          </section>
+        </>
+      )}
+      {bouncing && (
+        <ReasonDialog
+          title="Payment bounced"
+          explanation={`The bank took ${words(bouncing)} back. It counts no more, and the patron is told.`}
+          button="Mark as bounced"
+          onClose={() => setBouncing(null)}
+          act={async (reason) => {
+            keepAnswer(await bouncePayment(bouncing, reason));
+            gone(bouncing);
+            announce(`Marked as bounced: ${words(bouncing)}.`);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface RowProps {
+  payment: ListedPayment;
+  now: Date;
+  checked: boolean;
+  busy: boolean;
+  failure: string;
+  onCheck(on: boolean): void;
+  onBounce(): void;
+}
+
+function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowProps) {
+  const { words: old, late } = age(payment, now, browserTimezone);
+  return (
+    <li class="clear-row">
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={checked}
+          disabled={busy}
+          onChange={(event) => onCheck(event.currentTarget.checked)}
+        />
+        <span class="clear-what">
+          <strong>
+            {methodNames[payment.method]} {payment.reference}
+          </strong>
+          <span>{payment.payer}</span>
+        </span>
+        <strong class="clear-amount">
+          {payment.kind === "refund" && "−"}
+          {formatMoney(payment.amount_cents, payment.currency)}
+        </strong>
+      </label>
+      <div class="clear-more">
+        <p>
+          <span class={`badge badge-${late ? "due" : "calm"}`}>{old}</span>{" "}
+          <span class="entry-small">
+            received {formatDay(payment.received_at, browserTimezone)}
+          </span>
+        </p>
+        <p class="buttons">
+          <a class="button quiet" href={href(`/events/${payment.event_id}`)}>
+            {payment.charter}
+          </a>
+          {canBounce(payment) && (
+            <button type="button" disabled={busy} onClick={onBounce}>
+              Bounced…<span class="visually-hidden"> {words(payment)}</span>
+            </button>
+          )}
+        </p>
+        {failure && (
+          <p class="error" role="alert">
+            Not marked. {failure}
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function words(payment: ListedPayment): string {
+  const amount = formatMoney(payment.amount_cents, payment.currency);
+  return [amount, methodWord(payment.method), payment.reference].filter(Boolean).join(" ");
+}
+
+/** How many wait, in every currency. */
+function countOf({ count, other_currencies = [] }: ToClearPage["totals"]): number {
+  return other_currencies.reduce((sum, other) => sum + other.count, count);
+}
+
+function count(payments: number): string {
+  return payments === 1 ? "1 payment" : `${payments} payments`;
+}
+
+/** What the day of clearing is refused for, or what the server said. */
+function reason(error: unknown): string {
+  return error instanceof RangeError ? error.message : sentence(error);
+}

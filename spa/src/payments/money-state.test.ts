@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { ledger } from "../data/ledger";
+import { sampleBalance, sampleCharter, samplePayment } from "../testing/samples";
+import { moneyState } from "./money-state";
+
+describe("the money of a charter at a glance", () => {
+  const state = (balance: Parameters<typeof sampleBalance>[0], change = {}) =>
+    moneyState(sampleCharter({ balance: sampleBalance(balance), ...change }));
+
+  test("due, deposit, paid and overpaid", () => {
+    expect(state({})).toMatchObject({ tone: "due", label: "Due $1,200" });
+    expect(state({ received_cents: 30_000, balance_due_cents: 90_000 })).toMatchObject({
+      tone: "part",
+      label: "Deposit $300 of $1,200",
+    });
+    expect(state({ received_cents: 120_000, balance_due_cents: 0 }).label).toBe("Paid");
+    expect(state({ received_cents: 130_000, balance_due_cents: -10_000 }).label).toBe(
+      "Overpaid $100",
+    );
+  });
+
+  test("round thousands keep their zeros", () => {
+    const part = { charged_cents: 300_000, received_cents: 100_000, balance_due_cents: 200_000 };
+    expect(state(part).label).toBe("Deposit $1,000 of $3,000");
+  });
+
+  test("without a fee, and cancelled", () => {
+    const free = { charged_cents: 0, balance_due_cents: 0 };
+    expect(state(free).label).toBe("No fee set");
+    expect(state({ ...free, received_cents: 5_000, balance_due_cents: -5_000 }).label).toBe(
+      "Paid $50",
+    );
+    expect(state({}, { status: "cancelled" }).label).toBe("Nothing received");
+    expect(
+      state({ received_cents: 30_000, refunded_cents: 10_000 }, { status: "cancelled" }).label,
+    ).toBe("Received $200");
+  });
+
+  test("money that is not cleared or not sent yet is said", () => {
+    const event = sampleCharter({
+      balance: sampleBalance({
+        received_cents: 120_000,
+        uncleared_cents: 120_000,
+        balance_due_cents: 0,
+      }),
+    });
+    const unsent = {
+      payment_id: "a",
+      event_id: "event-1",
+      request: {
+        kind: "tip",
+        method: "cash",
+        amount_cents: 5_000,
+        received_at: "2026-07-01T12:00:00Z",
+        notify: false,
+      },
+      currency: "USD",
+      created_at: "",
+      attempts: 0,
+      state: "waiting",
+      problem: null,
+    } as const;
+    expect(moneyState(event, [unsent]).remark).toBe("$1,200 not cleared · 1 not sent yet ($50)");
+  });
+});
+
+test("the statement runs from the fee to the balance due", () => {
+  const rows = ledger(120_000, [
+    samplePayment({
+      payment_id: "d",
+      received_at: "2026-07-04T00:00:00Z",
+      kind: "refund",
+      amount_cents: 10_000,
+    }),
+    samplePayment({ payment_id: "a", received_at: "2026-07-01T00:00:00Z", amount_cents: 50_000 }),
+    samplePayment({ payment_id: "b", received_at: "2026-07-02T00:00:00Z", status: "voided" }),
+    samplePayment({ payment_id: "c", received_at: "2026-07-03T00:00:00Z", kind: "tip" }),
+  ]);
+  expect(
+    rows.map(({ payment, live, balance_due_cents }) => [
+      payment.payment_id,
+      live,
+      balance_due_cents,
+    ]),
+  ).toEqual([
+    ["a", true, 70_000],
+    ["b", false, 70_000],
+    ["c", true, 70_000],
+    ["d", true, 80_000],
+  ]);
+});

@@ -1,0 +1,70 @@
+import type { CharterEvent } from "../data/contract";
+import { outbox } from "../data/device-outbox";
+import type { OutboxEntry } from "../data/outbox";
+import { formatMoneyShort } from "../lib/money";
+import { useValue } from "../lib/observable";
+
+export type Tone = "good" | "part" | "due" | "calm";
+
+export interface MoneyState {
+  tone: Tone;
+  label: string;
+  /** What the label leaves out: money that is not cleared, or not sent yet. */
+  remark: string;
+}
+
+/** How a charter stands, readable at a glance. */
+export function moneyState(event: CharterEvent, unsent: readonly OutboxEntry[] = []): MoneyState {
+  const { balance, currency } = event;
+  const money = (cents: number) => formatMoneyShort(cents, currency);
+  const unsent_cents = unsent
+    .filter(({ request }) => request.kind !== "refund")
+    .reduce((sum, { request }) => sum + request.amount_cents, 0);
+  const remarks = [
+    balance.uncleared_cents > 0 ? `${money(balance.uncleared_cents)} not cleared` : "",
+    unsent.length > 0
+      ? `${unsent.length} not sent yet${unsent_cents > 0 ? ` (${money(unsent_cents)})` : ""}`
+      : "",
+  ];
+  return { ...verdict(event, money), remark: remarks.filter(Boolean).join(" · ") };
+}
+
+function verdict(
+  { balance, status, payment_cleared }: CharterEvent,
+  money: (cents: number) => string,
+): Omit<MoneyState, "remark"> {
+  const { charged_cents, balance_due_cents } = balance;
+  const held_cents = balance.received_cents - balance.refunded_cents;
+  if (status === "cancelled") {
+    return held_cents > 0
+      ? { tone: "part", label: `Received ${money(held_cents)}` }
+      : { tone: "calm", label: "Nothing received" };
+  }
+  if (charged_cents === 0) {
+    if (held_cents > 0) return { tone: "good", label: `Paid ${money(held_cents)}` };
+    return payment_cleared
+      ? { tone: "good", label: "Paid" }
+      : { tone: "calm", label: "No fee set" };
+  }
+  if (balance_due_cents < 0)
+    return { tone: "part", label: `Overpaid ${money(-balance_due_cents)}` };
+  if (balance_due_cents === 0) return { tone: "good", label: "Paid" };
+  if (balance_due_cents < charged_cents) {
+    const paid_cents = charged_cents - balance_due_cents;
+    return { tone: "part", label: `Deposit ${money(paid_cents)} of ${money(charged_cents)}` };
+  }
+  return { tone: "due", label: `Due ${money(balance_due_cents)}` };
+}
+
+/** The same as a badge, with what this device has not sent yet. */
+export function MoneyBadge({ event }: { event: CharterEvent }) {
+  const entries = useValue(outbox.entries);
+  const unsent = entries.filter(({ event_id }) => event_id === event.event_id);
+  const { tone, label, remark } = moneyState(event, unsent);
+  return (
+    <>
+      <span class={`badge badge-${tone}`}>{label}</span>
+      {remark && <span class="badge-remark">{remark}</span>}
+    </>
+  );
+}

@@ -1,0 +1,442 @@
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { readPayments } from "../data/api";
+import { charters, records, remembered } from "../data/charters";
+import { type CharterEvent, type Payment, paymentKinds, paymentMethods } from "../data/contract";
+import { outbox } from "../data/device-outbox";
+import { firstPayment, type OutboxEntry, type Problem } from "../data/outbox";
+import { session } from "../data/session";
+import { formatMoney } from "../lib/money";
+import { Observable, useValue } from "../lib/observable";
+import { formatMoment, localDay, toLocal, zoneIfForeign } from "../lib/time";
+import { uuid7 } from "../lib/uuid";
+import { Dialog } from "../ui/dialog";
+import { Field, focusFirstError, sentences } from "../ui/field";
+import { announce } from "../ui/notices";
+import { amountText, DuplicateChoices, firstText } from "./duplicate";
+import {
+  kindNames,
+  methodNames,
+  methodWord,
+  type PaymentForm,
+  paymentForm,
+  readPaymentForm,
+  referenceLabel,
+  refundable,
+  withKind,
+  withRefundOf,
+} from "./payment-form";
+import "./payment-dialog.css";
+
+/** How long the dialog waits for an answer before it leaves the payment to the outbox. */
+const PATIENCE_MS = 6_000;
+
+const opened = new Observable<{ event_id: string; correct?: OutboxEntry } | null>(null);
+
+/** Opens Log payment for a charter that is known, to correct a refused payment if one is given. */
+export function openPaymentDialog(event_id: string, correct?: OutboxEntry): void {
+  opened.value = correct ? { event_id, correct } : { event_id };
+}
+
+export function closePaymentDialog(): void {
+  opened.value = null;
+}
+
+export function PaymentDialogs() {
+  const what = useValue(opened);
+  const event = useValue(charters).get(what?.event_id ?? "");
+  if (!what || !event) return null;
+  return (
+    <PaymentDialog
+      key={what.correct?.payment_id ?? what.event_id}
+      event={event}
+      {...(what.correct ? { correct: what.correct } : {})}
+      onClose={() => {
+        opened.value = null;
+      }}
+    />
+  );
+}
+
+interface Props {
+  event: CharterEvent;
+  correct?: OutboxEntry;
+  onClose(): void;
+}
+
+export function PaymentDialog({ event, correct, onClose }: Props) {
+  // The id is made now and stays: however often the payment is sent, it is this one payment.
+  const [payment_id, setPaymentId] = useState(() => freshId(correct));
+  const [form, setForm] = useState(() => paymentForm(event, correct));
+  const [errors, setErrors] = useState<Readonly<Record<string, string>>>(
+    sentences(correct?.problem?.fields ?? {}),
+  );
+  const [failure, setFailure] = useState(correct?.problem ? refusal(correct.problem) : "");
+  const [saving, setSaving] = useState(false);
+  /** The payment as it was refused because it may be there already. */
+  const [asked, setAsked] = useState<OutboxEntry | null>(null);
+  const emailUnknown = useValue(remembered).has(event.event_id);
+  const hasEmail = emailUnknown || event.patron.email !== "";
+  const written = useRef(correct?.payment_id);
+  const open = useRef(true);
+  const element = useRef<HTMLFormElement>(null);
+  const methodsId = useId();
+  const set = (change: Partial<PaymentForm>) => setForm((form) => ({ ...form, ...change }));
+
+  useEffect(
+    () => () => {
+      open.current = false;
+    },
+    [],
+  );
+
+  const submit = async (submitted: Event) => {
+    submitted.preventDefault();
+    if (saving) return;
+    const { request, errors } = readPaymentForm(form, event, new Date(), hasEmail);
+    setErrors(errors ?? {});
+    setFailure("");
+    if (!request) {
+      focusFirstError(element.current);
+      return;
+    }
+    setSaving(true);
+    const { event_id, currency } = event;
+    await outbox.add({ payment_id, event_id, request, currency }, written.current);
+    written.current = payment_id;
+    await patiently(outbox.flush());
+    tell(request.amount_cents, outbox.get(payment_id));
+  };
+
+  const choose = async (entry: OutboxEntry, choice: "same" | "second") => {
+    if (saving) return;
+    if (choice === "same") {
+      await outbox.discard(entry.payment_id);
+      announce(`Discarded: ${amountText(entry)}. The first one stands.`);
+      onClose();
+      return;
+    }
+    setSaving(true);
+    await patiently(outbox.sendAsSecond(entry.payment_id));
+    tell(entry.request.amount_cents, outbox.get(entry.payment_id));
+  };
+
+  const tell = (amount_cents: number, left: OutboxEntry | undefined) => {
+    const amount = formatMoney(amount_cents, event.currency);
+    setAsked(null);
+    if (left && firstPayment(left) && open.current) {
+      setAsked(left);
+      setSaving(false);
+      return;
+    }
+    if (left?.state === "refused" && open.current) {
+      const problem = left.problem;
+      setErrors(sentences(problem?.fields ?? {}));
+      if (problem) setFailure(refusal(problem));
+      setPaymentId(freshId(left));
+      setSaving(false);
+      focusFirstError(element.current);
+      return;
+    }
+    if (left?.state === "refused") {
+      announce(`${amount} was not accepted. ${left.problem?.message ?? ""}`, "bad");
+    } else if (left && session.value.state !== "in") {
+      announce(`${amount} is not sent yet. Log in and it is sent.`, "bad");
+    } else if (left) {
+      const kept = outbox.isDurable(payment_id)
+        ? "It is kept on this device and sends itself."
+        : "Keep this page open until it is sent.";
+      announce(`${amount} is not sent yet. ${kept}`, "bad");
+    }
+    // The outbox has announced what it sent.
+    if (open.current) onClose();
+  };
+
+  const first = asked && firstPayment(asked);
+  if (asked && first) {
+    return (
+      <Dialog title="Is this a second payment?" onClose={onClose}>
+        <Question
+          entry={asked}
+          said={firstText(asked, first, event)}
+          saving={saving}
+          onChoice={(choice) => void choose(asked, choice)}
+        />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose} tall>
+      <form ref={element} onSubmit={submit} noValidate>
+        <div class="dialog-body">
+          <p class="dialog-about">
+            <strong>{event.title}</strong>
+            <span>{dueText(event)}</span>
+          </p>
+          <Field label={`Amount (${event.currency})`} error={errors.amount_cents}>
+            {(props) => (
+              <input
+                {...props}
+                class="amount"
+                inputMode="decimal"
+                autocomplete="off"
+                value={form.amount}
+                onInput={(event) => set({ amount: event.currentTarget.value })}
+              />
+            )}
+          </Field>
+          <fieldset
+            class={errors.method ? "field field-wrong" : "field"}
+            aria-describedby={errors.method ? methodsId : undefined}
+          >
+            <legend>How was it paid?</legend>
+            <div class="choices">
+              {paymentMethods.map((method, index) => (
+                <label key={method} class="choice">
+                  <input
+                    type="radio"
+                    name="method"
+                    value={method}
+                    checked={form.method === method}
+                    {...(index === 0 ? { "data-first": true } : {})}
+                    onChange={() => set({ method })}
+                  />
+                  <span>{methodNames[method]}</span>
+                </label>
+              ))}
+            </div>
+            {errors.method && (
+              <p class="error" id={methodsId}>
+                {errors.method}
+              </p>
+            )}
+          </fieldset>
+          <fieldset class="field">
+            <legend>What is it for?</legend>
+            <div class="choices choices-small">
+              {paymentKinds.map((kind) => (
+                <label key={kind} class="choice">
+                  <input
+                    type="radio"
+                    name="kind"
+                    value={kind}
+                    checked={form.kind === kind}
+                    onChange={() => setForm((form) => withKind(form, kind, event))}
+                  />
+                  <span>{kindNames[kind]}</span>
+                </label>
+              ))}
+            </div>
+          </fieldset>
+          {form.kind === "refund" && (
+            <RefundOf
+              event={event}
+              value={form.refund_of}
+              error={errors.refund_of}
+              onChange={(refund_of, payments) =>
+                setForm((form) => withRefundOf(form, refund_of, payments))
+              }
+            />
+          )}
+          <MoreFields
+            event={event}
+            emailUnknown={emailUnknown}
+            form={form}
+            errors={errors}
+            set={set}
+          />
+        </div>
+        <footer class="dialog-foot">
+          <div class="dialog-said">
+            <p role="status">{saving ? "Saving…" : ""}</p>
+            <p role="alert" class="error">
+              {[failure, unplaced(errors)].filter(Boolean).join(" ")}
+            </p>
+          </div>
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={saving}>
+            {saving ? "Saving…" : "Log payment"}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+interface QuestionProps {
+  entry: OutboxEntry;
+  said: string;
+  saving: boolean;
+  onChoice(choice: "same" | "second"): void;
+}
+
+function Question({ entry, said, saving, onChoice }: QuestionProps) {
+  const text = useRef<HTMLParagraphElement>(null);
+  // The form that had the focus is gone. Nothing is chosen by one Enter too many.
+  useEffect(() => text.current?.focus(), []);
+  return (
+    <div class="dialog-body">
+      <p ref={text} tabIndex={-1}>
+        {said}
+      </p>
+      <p>Yours is not logged yet. Is it the same money, or was it paid twice?</p>
+      <DuplicateChoices entry={entry} onChoice={onChoice} />
+      <p role="status">{saving ? "Saving…" : ""}</p>
+    </div>
+  );
+}
+
+/** Waits for the outbox, but not longer than a person would. */
+async function patiently(sending: Promise<void>): Promise<void> {
+  await Promise.race([
+    sending.catch(() => {}),
+    new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
+  ]);
+}
+
+interface MoreProps {
+  event: CharterEvent;
+  emailUnknown: boolean;
+  form: PaymentForm;
+  errors: Readonly<Record<string, string>>;
+  set(change: Partial<PaymentForm>): void;
+}
+
+function MoreFields({ event, emailUnknown, form, errors, set }: MoreProps) {
+  const noEmail = event.patron.email === "" && !emailUnknown;
+  const noteId = useId();
+  const zone = zoneIfForeign(new Date().toISOString(), event.timezone);
+  return (
+    <>
+      <div class="pair">
+        <Field label={`${referenceLabel(form.method)} (optional)`} error={errors.reference}>
+          {(props) => (
+            <input
+              {...props}
+              maxLength={100}
+              autocomplete="off"
+              inputMode={form.method === "check" ? "numeric" : "text"}
+              value={form.reference}
+              onInput={(event) => set({ reference: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label="Payer" error={errors.payer}>
+          {(props) => (
+            <input
+              {...props}
+              maxLength={100}
+              autocomplete="off"
+              value={form.payer}
+              onInput={(event) => set({ payer: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+      </div>
+      <Field label={`Received at${zone ? ` (${zone})` : ""}`} error={errors.received_at}>
+        {(props) => (
+          <input
+            {...props}
+            type="datetime-local"
+            max={`${localDay(new Date(), event.timezone)}T23:59`}
+            value={form.received || toLocal(new Date(), event.timezone)}
+            onInput={(event) => set({ received: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={form.notify && !noEmail}
+          disabled={noEmail}
+          aria-describedby={noteId}
+          onChange={(event) => set({ notify: event.currentTarget.checked })}
+        />
+        <span>
+          Email the patron a confirmation
+          <small id={noteId}>
+            {emailUnknown && "Goes out if the patron has an email address."}
+            {noEmail && "The patron has no email address."}
+            {event.patron.email && `Goes to ${event.patron.email}`}
+          </small>
+        </span>
+      </label>
+    </>
+  );
+}
+
+interface RefundProps {
+  event: CharterEvent;
+  value: string;
+  error: string | undefined;
+  /** The payment, and all those of the charter. */
+  onChange(payment_id: string, payments: readonly Payment[]): void;
+}
+
+function RefundOf({ event, value, error, onChange }: RefundProps) {
+  const known = useValue(records).get(event.event_id)?.payments;
+  const [payments, setPayments] = useState<readonly Payment[] | null>(known ?? null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    if (known) {
+      setPayments(known);
+      return;
+    }
+    readPayments(event.event_id).then(setPayments, () => setFailed(true));
+  }, [event.event_id, known]);
+  const choices = refundable(payments ?? []);
+  const hint = failed
+    ? "The payments could not be loaded. Refunds need the connection."
+    : payments && choices.length === 0
+      ? "No payment is left to refund."
+      : undefined;
+  return (
+    <Field label="Refund of" error={error} hint={hint}>
+      {(props) => (
+        <select
+          {...props}
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value, payments ?? [])}
+          disabled={choices.length === 0}
+        >
+          <option value="">{payments || failed ? "Choose a payment" : "Loading…"}</option>
+          {choices.map((payment) => (
+            <option key={payment.payment_id} value={payment.payment_id}>
+              {formatMoney(payment.amount_cents, payment.currency)} {methodWord(payment.method)},{" "}
+              {formatMoment(payment.received_at, event.timezone)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function dueText({ balance, currency }: CharterEvent): string {
+  const due_cents = balance.balance_due_cents;
+  if (due_cents > 0) return `${formatMoney(due_cents, currency)} due`;
+  if (due_cents < 0) return `Overpaid by ${formatMoney(-due_cents, currency)}`;
+  return balance.charged_cents > 0 ? "Paid in full" : "No fee set";
+}
+
+/** A payment that was never recorded keeps its id; one whose id is taken needs another. */
+function freshId(entry: OutboxEntry | undefined): string {
+  const taken = entry?.problem?.status === 409 && entry.problem.code !== "PossibleDuplicate";
+  return entry && !taken ? entry.payment_id : uuid7();
+}
+
+/** The reasons stand beside their fields where there are any. */
+function refusal({ fields, message }: Problem): string {
+  const marked = Object.keys(fields).length > 0;
+  return `Not saved. ${marked ? "Correct what is marked." : message}`;
+}
+
+const shownFields = ["amount_cents", "method", "refund_of", "reference", "payer", "received_at"];
+
+function unplaced(errors: Readonly<Record<string, string>>): string {
+  return Object.entries(errors)
+    .filter(([name]) => !shownFields.includes(name))
+    .map(([name, message]) => `${name}: ${message}`)
+    .join(" ");
+}

@@ -1,0 +1,199 @@
+import type {
+  CharterEvent,
+  Payment,
+  PaymentKind,
+  PaymentMethod,
+  PaymentRequest,
+} from "../data/contract";
+import type { OutboxEntry } from "../data/outbox";
+import { parseMoney, plainAmount } from "../lib/money";
+import { toInstant, toLocal, toRfc3339 } from "../lib/time";
+
+export interface PaymentForm {
+  amount: string;
+  method: PaymentMethod | null;
+  kind: PaymentKind;
+  refund_of: string;
+  reference: string;
+  payer: string;
+  /** Local to the charter; empty means the moment of saving. */
+  received: string;
+  /** The exact moment behind `received` while that is as it was. */
+  received_at: string;
+  notify: boolean;
+}
+
+export const methodNames: Record<PaymentMethod, string> = {
+  cash: "Cash",
+  check: "Check",
+  card: "Card",
+  venmo: "Venmo",
+  zelle: "Zelle",
+  bank_transfer: "Transfer",
+  other: "Other",
+};
+
+/** A method within a sentence: brands keep their capital. */
+export function methodWord(method: PaymentMethod): string {
+  const name = methodNames[method];
+  return method === "venmo" || method === "zelle" ? name : name.toLowerCase();
+}
+
+export const kindNames: Record<PaymentKind, string> = {
+  deposit: "Deposit",
+  balance: "Balance",
+  tip: "Tip",
+  refund: "Refund",
+};
+
+/** What the reference is called, by method. */
+export function referenceLabel(method: PaymentMethod | null): string {
+  switch (method) {
+    case "check":
+      return "Check number";
+    case "card":
+      return "Card receipt number";
+    case "venmo":
+      return "Venmo transaction";
+    case "zelle":
+      return "Zelle confirmation";
+    case "bank_transfer":
+      return "Transfer reference";
+    default:
+      return "Reference";
+  }
+}
+
+/** A form that only lacks the method, or the form of a refused payment to correct. */
+export function paymentForm(event: CharterEvent, correct?: OutboxEntry): PaymentForm {
+  if (correct) {
+    const { request } = correct;
+    return {
+      amount: plainAmount(request.amount_cents, correct.currency),
+      method: request.method,
+      kind: request.kind,
+      refund_of: request.refund_of ?? "",
+      reference: request.reference ?? "",
+      payer: request.payer ?? event.patron.name,
+      received: toLocal(new Date(request.received_at), event.timezone),
+      received_at: request.received_at,
+      notify: request.notify,
+    };
+  }
+  return {
+    amount: suggestion("balance", event),
+    method: null,
+    kind: "balance",
+    refund_of: "",
+    reference: "",
+    payer: event.patron.name,
+    received: "",
+    received_at: "",
+    notify: true,
+  };
+}
+
+/** The form for another kind: a suggested amount follows the kind, a typed one stays. */
+export function withKind(form: PaymentForm, kind: PaymentKind, event: CharterEvent): PaymentForm {
+  const suggested = form.amount === suggestion(form.kind, event);
+  return { ...form, kind, amount: suggested ? suggestion(kind, event) : form.amount };
+}
+
+/** The balance due is what a payment likely is; a tip or a refund may be anything. */
+function suggestion(kind: PaymentKind, { balance, currency }: CharterEvent): string {
+  const due_cents = balance.balance_due_cents;
+  const settles = kind === "deposit" || kind === "balance";
+  return settles && due_cents > 0 ? plainAmount(due_cents, currency) : "";
+}
+
+export type ReadPayment =
+  | { request: PaymentRequest; errors?: never }
+  | { request?: never; errors: Record<string, string> };
+
+/** Turns the form into the request, or says field by field what is wrong. Pass `hasEmail` where the device cannot know. */
+export function readPaymentForm(
+  form: PaymentForm,
+  event: CharterEvent,
+  now: Date,
+  hasEmail = event.patron.email !== "",
+): ReadPayment {
+  const errors: Record<string, string> = {};
+  const amount = parseMoney(form.amount, event.currency);
+  if (amount.error) errors.amount_cents = amount.error;
+  if (!form.method) errors.method = "Choose how it was paid.";
+  if (form.kind === "refund" && !form.refund_of) {
+    errors.refund_of = "Choose the payment that is refunded.";
+  }
+  const received = receivedAt(form, event.timezone, now);
+  if (received.error) errors.received_at = received.error;
+  if (Object.keys(errors).length > 0 || !received.instant || !form.method) return { errors };
+  const payer = form.payer.trim();
+  const reference = form.reference.trim();
+  return {
+    request: {
+      kind: form.kind,
+      method: form.method,
+      amount_cents: amount.cents ?? 0,
+      received_at: toRfc3339(received.instant),
+      notify: form.notify && hasEmail,
+      ask_if_duplicate: true,
+      // The server knows the patron's name; only another one needs to travel.
+      ...(payer && payer !== event.patron.name ? { payer } : {}),
+      ...(reference ? { reference } : {}),
+      ...(form.kind === "refund" ? { refund_of: form.refund_of } : {}),
+    },
+  };
+}
+
+function receivedAt(
+  { received: local, received_at: exact }: PaymentForm,
+  timezone: string,
+  now: Date,
+): { instant?: Date; error?: string } {
+  if (local === "") return { instant: now };
+  if (exact && toLocal(new Date(exact), timezone) === local) return { instant: new Date(exact) };
+  let zoned: ReturnType<typeof toInstant>;
+  try {
+    zoned = toInstant(local, timezone);
+  } catch {
+    return { error: "Enter a date and a time." };
+  }
+  if (zoned.kind === "never") return { error: "Clocks skip this time. Choose another." };
+  const instant = zoned.kind === "one" ? zoned.instant : zoned.earlier;
+  // Clocks differ by a little.
+  if (instant.getTime() > now.getTime() + 60_000) return { error: "This is in the future." };
+  return { instant: instant.getTime() > now.getTime() ? now : instant };
+}
+
+/** The form for a refund of a payment: what is left of that is suggested, a typed amount stays. */
+export function withRefundOf(
+  form: PaymentForm,
+  refund_of: string,
+  payments: readonly Payment[],
+): PaymentForm {
+  const suggested = form.amount === leftOf(form.refund_of, payments);
+  return { ...form, refund_of, amount: suggested ? leftOf(refund_of, payments) : form.amount };
+}
+
+function leftOf(id: string, payments: readonly Payment[]): string {
+  const payment = payments.find(({ payment_id }) => payment_id === id);
+  return payment ? plainAmount(leftCents(payment, payments), payment.currency) : "";
+}
+
+/** Payments that money can still be given back from. */
+export function refundable(payments: readonly Payment[]): Payment[] {
+  return payments.filter(
+    (payment) => payment.kind !== "refund" && isLive(payment) && leftCents(payment, payments) > 0,
+  );
+}
+
+/** What of a payment has not been given back. */
+function leftCents({ payment_id, amount_cents }: Payment, payments: readonly Payment[]): number {
+  return payments
+    .filter((other) => other.refund_of === payment_id && isLive(other))
+    .reduce((left_cents, other) => left_cents - other.amount_cents, amount_cents);
+}
+
+function isLive({ status }: Payment): boolean {
+  return status === "received" || status === "cleared";
+}

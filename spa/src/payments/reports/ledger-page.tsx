@@ -1,0 +1,158 @@
+import { useState } from "preact/hooks";
+import { listPayments } from "../../data/api";
+import { charters } from "../../data/charters";
+import {
+  type CharterEvent,
+  type ListedPayment,
+  type Payment,
+  paymentMethods,
+} from "../../data/contract";
+import { useAnswer } from "../../lib/answer";
+import { formatMoney } from "../../lib/money";
+import { useValue } from "../../lib/observable";
+import { isPeriod, monthOf, type Period, today } from "../../lib/periods";
+import { href, query } from "../../lib/router";
+import { browserTimezone, formatMoment, zoneName } from "../../lib/time";
+import { Field } from "../../ui/field";
+import { LoadButton } from "../../ui/load-button";
+import { Failed, Skeleton } from "../../ui/page";
+import { PeriodFields } from "../../ui/period-fields";
+import { CsvButton } from "../csv-button";
+import { kindNames, methodNames, methodWord } from "../payment-form";
+import { payerWords } from "../statement/statement-text";
+import { Totals } from "./totals";
+import "../entry.css";
+import "./filters.css";
+
+/** The payments of a period, with their sums. */
+export function Ledger() {
+  const [period, setPeriod] = useState(() => askedPeriod() ?? monthOf(today()));
+  const [method, setMethod] = useState("");
+  const asking = { ...period, ...(method ? { method } : {}), limit: 50 };
+  const {
+    answer: page,
+    error,
+    again,
+    setAnswer,
+  } = useAnswer(isPeriod(period) ? () => listPayments(asking) : null, [
+    period.from,
+    period.to,
+    method,
+  ]);
+
+  const more = async () => {
+    if (!page?.next_cursor) return;
+    const next = await listPayments({ ...asking, cursor: page.next_cursor });
+    setAnswer((known) =>
+      // The question may be another one by now.
+      known.next_cursor !== page.next_cursor
+        ? known
+        : { ...next, totals: known.totals, payments: [...known.payments, ...next.payments] },
+    );
+  };
+
+  return (
+    <>
+      <div class="page-head">
+        <h1 tabIndex={-1}>Ledger</h1>
+        <CsvButton period={period} />
+      </div>
+      <div class="filters">
+        <p class="buttons">
+          <button type="button" onClick={() => setPeriod(monthOf(today()))}>
+            This month
+          </button>
+          <button type="button" onClick={() => setPeriod(monthOf(today(), -1))}>
+            Last month
+          </button>
+        </p>
+        <PeriodFields period={period} onChange={setPeriod} />
+        <Field label="Method">
+          {(props) => (
+            <select
+              {...props}
+              value={method}
+              onChange={(event) => setMethod(event.currentTarget.value)}
+            >
+              <option value="">All</option>
+              {paymentMethods.map((name) => (
+                <option key={name} value={name}>
+                  {methodNames[name]}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      </div>
+      {error !== null && (
+        <Failed what="The payments could not be loaded." error={error} onRetry={again} />
+      )}
+      {page === null && error === null && isPeriod(period) && <Skeleton rows={3} />}
+      {page && (
+        <>
+          <Totals totals={page.totals} />
+          <section class="panel" aria-labelledby="entries">
+            <h2 id="entries">Entries</h2>
+            {page.payments.length === 0 ? (
+              <p class="nothing">
+                No payment in this period. Payments are logged from a charter on the board.
+              </p>
+            ) : (
+              <ol class="statement">
+                {page.payments.map((payment) => (
+                  <Row key={payment.payment_id} payment={payment} />
+                ))}
+              </ol>
+            )}
+            {page.next_cursor && <LoadButton label="Show more" load={more} />}
+          </section>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The period that the address names, for example `?from=2026-11-01&to=2026-11-30`. */
+function askedPeriod(): Period | null {
+  const given = new URLSearchParams(query.value);
+  const period = { from: given.get("from") ?? "", to: given.get("to") ?? "" };
+  return isPeriod(period) ? period : null;
+}
+
+function Row({ payment }: { payment: ListedPayment }) {
+  const charter = useValue(charters).get(payment.event_id);
+  const live = payment.status !== "voided" && payment.status !== "bounced";
+  const amount = `${payment.kind === "refund" ? "−" : ""}${formatMoney(payment.amount_cents, payment.currency)}`;
+  return (
+    <li class={`entry${live ? "" : " entry-dead"}`}>
+      <div class="entry-what">
+        <p>
+          <strong>{live ? kindNames[payment.kind] : <s>{kindNames[payment.kind]}</s>}</strong>{" "}
+          {methodWord(payment.method)} {payment.reference}
+        </p>
+        <p class="entry-small">
+          {receivedWords(payment, charter)}
+          {payerWords(payment)}, {statusNames[payment.status]}
+        </p>
+        <p class="entry-small">
+          <a href={href(`/events/${payment.event_id}`)}>{payment.charter}</a>
+        </p>
+      </div>
+      <p class="entry-balance">{live ? amount : <s>{amount}</s>}</p>
+    </li>
+  );
+}
+
+/** When a payment was received, by the clocks of its charter where these are known. */
+function receivedWords({ received_at }: Payment, charter?: CharterEvent): string {
+  return charter
+    ? formatMoment(received_at, charter.timezone)
+    : `${formatMoment(received_at, browserTimezone)} ${zoneName(received_at, browserTimezone)}`;
+}
+
+const statusNames = {
+  received: "not cleared yet",
+  cleared: "cleared",
+  bounced: "bounced",
+  voided: "voided",
+};

@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import type { PaymentTotals, Summary, SummaryPeriod } from "../../data/contract";
+import { sampleTotals } from "../../testing/samples";
+import {
+  columns,
+  currenciesOf,
+  inCurrency,
+  netCents,
+  periodName,
+  shownPeriods,
+  tooLong,
+} from "./report";
+
+const november = sampleTotals({
+  received_cents: 120_000,
+  refunded_cents: 20_000,
+  tips_cents: 5_000,
+  uncleared_cents: 40_000,
+  count: 4,
+  by_method: { check: 40_000, cash: 65_000 },
+  by_kind: { deposit: 40_000, balance: 80_000, tip: 5_000, refund: 20_000 },
+  other_currencies: [sampleTotals({ currency: "EUR", received_cents: 30_000, count: 1 })],
+});
+const period = (from: string, totals: PaymentTotals = sampleTotals()): SummaryPeriod => ({
+  from,
+  to: from,
+  totals,
+});
+const read = (view: Parameters<typeof columns>[0]) =>
+  columns(view, november).map(({ name, cents }) => [name, cents(november)]);
+
+test("the sums of a period: tips and what is not cleared stand apart from the net", () => {
+  expect(read("sums")).toEqual([
+    ["Received", 120_000],
+    ["Refunded", 20_000],
+    ["Net", 100_000],
+    ["Tips", 5_000],
+    ["Not cleared", 40_000],
+  ]);
+});
+
+test("methods add up to the net and the tips; those without money are left out", () => {
+  expect(read("methods")).toEqual([
+    ["Cash", 65_000],
+    ["Check", 40_000],
+    ["Together", 105_000],
+  ]);
+  expect(netCents(november) + november.tips_cents).toBe(105_000);
+});
+
+test("kinds come in the order of the payment dialog", () => {
+  expect(read("kinds").map(([name]) => name)).toEqual(["Deposits", "Balances", "Tips", "Refunds"]);
+});
+
+test("another currency is a report of its own, with nothing in the periods that lack it", () => {
+  const summary: Summary = {
+    by: "month",
+    timezone: "UTC",
+    periods: [period("2026-10-01"), period("2026-11-01", november)],
+    totals: november,
+  };
+  expect(currenciesOf(summary)).toEqual(["USD", "EUR"]);
+  expect(summary.periods.map(({ totals }) => inCurrency(totals, "EUR").received_cents)).toEqual([
+    0, 30_000,
+  ]);
+});
+
+test("periods are called by their length", () => {
+  const week = { ...period("2026-11-23"), to: "2026-11-29" };
+  expect(periodName(week, "month")).toBe("November 2026");
+  expect(periodName(week, "week")).toMatch(/^Nov 23\s–\s29, 2026$/);
+  expect(periodName(week, "day")).toMatch(/^Mon, Nov 23/);
+});
+
+test("a range of many years is not reported day by day", () => {
+  const range = { from: "2025-01-01", to: "2026-02-04" };
+  expect(tooLong(range, "day")).toBe("");
+  expect(tooLong({ ...range, to: "2026-02-05" }, "day")).toMatch("at most 400 days");
+  expect(tooLong({ ...range, to: "2026-12-31" }, "week")).toBe("");
+});
+
+test("days to come are not reported unless something is already in them, nor single days without a payment", () => {
+  const early = { ...period("2026-11-27"), totals: sampleTotals({ count: 1 }) };
+  const all = [period("2026-11-24"), period("2026-11-25"), period("2026-11-26"), early];
+  const shown = (by: "day" | "week", currency = "USD") => {
+    const summary = { by, timezone: "UTC", periods: all, totals: november };
+    return shownPeriods(summary, currency, "2026-11-25").map(({ from }) => from);
+  };
+  expect(shown("week")).toEqual(["2026-11-24", "2026-11-25", "2026-11-27"]);
+  expect(shown("day")).toEqual(["2026-11-27"]);
+  expect(shown("day", "EUR")).toEqual([]);
+});

@@ -1,0 +1,263 @@
+import { useState } from "preact/hooks";
+import { readSummary } from "../../data/api";
+import type { PeriodLength, Summary, SummaryPeriod } from "../../data/contract";
+import { useAnswer } from "../../lib/answer";
+import { formatMoney } from "../../lib/money";
+import { isPeriod, monthOf, type Period, spanName, today, yearOf } from "../../lib/periods";
+import { href } from "../../lib/router";
+import { Failed, Skeleton } from "../../ui/page";
+import { PeriodFields } from "../../ui/period-fields";
+import { PrintButton } from "../../ui/print";
+import { CsvButton } from "../csv-button";
+import { MoneyByMonth } from "./chart";
+import {
+  type Column,
+  columns,
+  currenciesOf,
+  hasEntries,
+  inCurrency,
+  periodName,
+  shownPeriods,
+  tooLong,
+  type View,
+} from "./report";
+import { Totals } from "./totals";
+import "../report.css";
+import "./filters.css";
+
+const lengths: Record<PeriodLength, string> = { day: "Day", week: "Week", month: "Month" };
+const views: Record<View, string> = { sums: "Sums", methods: "Methods", kinds: "Kinds" };
+
+/** The money of a range by day, week or month, and of the last twelve months as a chart. */
+export function Reports() {
+  const [range, setRange] = useState<Period>(() => yearOf(today()));
+  const [by, setBy] = useState<PeriodLength>("month");
+  const [view, setView] = useState<View>("sums");
+  const refused = isPeriod(range) ? tooLong(range, by) : "";
+  const ready = isPeriod(range) && !refused;
+  const {
+    answer: summary,
+    error,
+    again,
+  } = useAnswer(ready ? () => readSummary({ ...range, by }) : null, [range.from, range.to, by]);
+  return (
+    <>
+      <div class="page-head">
+        <h1 tabIndex={-1}>Reports</h1>
+        <p class="buttons">
+          <PrintButton />
+          <CsvButton period={range} />
+        </p>
+      </div>
+      <LastMonths />
+      <div class="filters">
+        <p class="buttons">
+          <button type="button" onClick={() => setRange(monthOf(today()))}>
+            This month
+          </button>
+          <button type="button" onClick={() => setRange(monthOf(today(), -1))}>
+            Last month
+          </button>
+          <button type="button" onClick={() => setRange(yearOf(today()))}>
+            This year
+          </button>
+        </p>
+        <PeriodFields period={range} onChange={setRange} />
+        <Choice legend="By" names={lengths} value={by} onChoose={setBy} />
+        <Choice legend="Columns" names={views} value={view} onChoose={setView} />
+      </div>
+      {refused && (
+        <p class="error" role="alert">
+          {refused}
+        </p>
+      )}
+      {error !== null && (
+        <Failed what="The report could not be made." error={error} onRetry={again} />
+      )}
+      {summary === null && error === null && ready && <Skeleton rows={2} />}
+      {summary && <Report summary={summary} range={range} view={view} />}
+    </>
+  );
+}
+
+function Choice<T extends string>({
+  legend,
+  names,
+  value,
+  onChoose,
+}: {
+  legend: string;
+  names: Record<T, string>;
+  value: T;
+  onChoose(value: T): void;
+}) {
+  return (
+    <fieldset class="field">
+      <legend>{legend}</legend>
+      <div class="choices choices-small">
+        {(Object.keys(names) as T[]).map((name) => (
+          <label key={name} class="choice">
+            <input
+              type="radio"
+              name={legend}
+              checked={name === value}
+              onChange={() => onChoose(name)}
+            />
+            <span>{names[name]}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function LastMonths() {
+  const range = { from: monthOf(today(), -11).from, to: monthOf(today()).to };
+  const {
+    answer: year,
+    error,
+    again,
+  } = useAnswer(() => readSummary({ ...range, by: "month" }), [range.from]);
+  return (
+    <section class="panel" aria-labelledby="months">
+      <h2 id="months">Money by month</h2>
+      {error !== null && (
+        <Failed what="The chart could not be drawn." error={error} onRetry={again} />
+      )}
+      {year === null && error === null && <Skeleton rows={1} />}
+      {year && (
+        <>
+          <MoneyByMonth months={year.periods} currency={year.totals.currency} />
+          {year.totals.other_currencies.length > 0 && (
+            <p class="hint">Only {year.totals.currency} is drawn. Other currencies stand below.</p>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+interface ReportProps {
+  summary: Summary;
+  range: Period;
+  view: View;
+}
+
+function Report({ summary, range, view }: ReportProps) {
+  const currencies = currenciesOf(summary);
+  return (
+    <>
+      {currencies.map((currency) => (
+        <section key={currency} class="panel" aria-labelledby={`report-${currency}`}>
+          <h2 id={`report-${currency}`}>
+            {views[view]} by {lengths[summary.by].toLowerCase()}
+            {currencies.length > 1 && `, ${currency}`}
+          </h2>
+          <p>{isPeriod(range) && spanName(range)}</p>
+          <Table summary={summary} view={view} currency={currency} />
+          <p class="hint">
+            {view === "sums" &&
+              "Net is received less refunded. Tips stand besides. What is not cleared is part of received and tips. "}
+            {summary.by === "day" && "Days without a payment are left out. "}
+            Days are those of {summary.timezone.replaceAll("_", " ")}.
+          </p>
+        </section>
+      ))}
+      <Totals totals={summary.totals} />
+    </>
+  );
+}
+
+interface TableProps {
+  summary: Summary;
+  view: View;
+  currency: string;
+}
+
+function Table({ summary, view, currency }: TableProps) {
+  const totals = inCurrency(summary.totals, currency);
+  const shown = columns(view, totals);
+  const periods = shownPeriods(summary, currency, today());
+  if (shown.length === 0 || periods.length === 0)
+    return <p class="nothing">No payment in this range.</p>;
+  return (
+    <table class="report">
+      <thead>
+        <tr>
+          <th scope="col">{lengths[summary.by]}</th>
+          {shown.map(({ name }) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {periods.map((period) => (
+          <Row
+            key={period.from}
+            period={period}
+            by={summary.by}
+            columns={shown}
+            currency={currency}
+          />
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">Together</th>
+          <Cells columns={shown} totals={totals} />
+        </tr>
+      </tfoot>
+    </table>
+  );
+}
+
+interface RowProps {
+  period: SummaryPeriod;
+  by: PeriodLength;
+  columns: readonly Column[];
+  currency: string;
+}
+
+function Row({ period, by, columns, currency }: RowProps) {
+  const name = periodName(period, by);
+  if (!hasEntries(inCurrency(period.totals, currency))) {
+    return (
+      <tr class="report-empty">
+        <th scope="row">{name}</th>
+        <td colSpan={columns.length}>No payments</td>
+      </tr>
+    );
+  }
+  return (
+    <tr>
+      <th scope="row">
+        <a href={href(`/payments?from=${period.from}&to=${period.to}`)}>{name}</a>
+      </th>
+      <Cells columns={columns} totals={inCurrency(period.totals, currency)} />
+    </tr>
+  );
+}
+
+function Cells({
+  columns,
+  totals,
+}: {
+  columns: readonly Column[];
+  totals: SummaryPeriod["totals"];
+}) {
+  return (
+    <>
+      {columns.map(({ name, cents, main }) => {
+        const amount_cents = cents(totals);
+        const looks = main ? "report-main" : amount_cents === 0 ? "report-zero" : undefined;
+        return (
+          <td key={name} data-label={name} class={looks}>
+            {formatMoney(amount_cents, totals.currency)}
+          </td>
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,170 @@
+import { ApiError, readCharter, readGuest } from "../../data/api";
+import type { CharterDetail, GuestEvent } from "../../data/contract";
+import { type LedgerRow, ledger, payers } from "../../data/ledger";
+import { useAnswer } from "../../lib/answer";
+import { formatMoney } from "../../lib/money";
+import { longDayName, today } from "../../lib/periods";
+import { href } from "../../lib/router";
+import { formatLongDay, formatMoment, formatSpan } from "../../lib/time";
+import { Failed, Skeleton, usePageTitle } from "../../ui/page";
+import { PrintButton } from "../../ui/print";
+import { kindNames, methodWord } from "../payment-form";
+import { cleared, payerWords, relations, signedAmount, undone } from "./statement-text";
+import "../report.css";
+import "../totals.css";
+import "./statement-page.css";
+
+/** The statement of one charter on paper: who, when, each row, what is due. */
+export function PrintedStatement({ event_id }: { event_id: string }) {
+  const {
+    answer: found,
+    error,
+    again,
+  } = useAnswer(() => Promise.all([readCharter(event_id), readGuest(event_id)]), [event_id]);
+  return (
+    <>
+      <p class="back">
+        <a href={href(`/events/${event_id}`)}>← Charter</a>
+      </p>
+      {!found && <h1 tabIndex={-1}>Statement</h1>}
+      {error !== null && (
+        <Failed
+          what={
+            error instanceof ApiError && error.status === 404
+              ? "There is no such charter."
+              : "The statement could not be loaded."
+          }
+          error={error}
+          onRetry={again}
+        />
+      )}
+      {!found && error === null && <Skeleton rows={2} />}
+      {found && <Paper event={found[0]} operator={found[1].operator} />}
+    </>
+  );
+}
+
+function Paper({ event, operator }: { event: CharterDetail; operator: GuestEvent["operator"] }) {
+  const { balance, currency, patron } = event;
+  const money = (cents: number) => formatMoney(cents, currency);
+  const rows = ledger(balance.charged_cents, event.payments);
+  const paid = payers(event.payments);
+  const zone = event.timezone;
+  usePageTitle(`Statement: ${event.title}`);
+  return (
+    <article class="panel paper">
+      <header class="paper-head">
+        <div>
+          <h1 tabIndex={-1}>Statement</h1>
+          <p>{longDayName(today())}</p>
+        </div>
+        <address>
+          {[operator.name, operator.phone, operator.email].filter(Boolean).map((line) => (
+            <span key={line}>{line}</span>
+          ))}
+        </address>
+      </header>
+      <dl class="details paper-facts">
+        <div>
+          <dt>For</dt>
+          <dd>
+            {[patron.name || "Patron not named", patron.email, patron.phone]
+              .filter(Boolean)
+              .map((line) => (
+                <span key={line} class="paper-line">
+                  {line}
+                </span>
+              ))}
+          </dd>
+        </div>
+        <div>
+          <dt>Charter</dt>
+          <dd>
+            <span class="paper-line">
+              {event.title}
+              {event.status === "cancelled" && " (cancelled)"}
+            </span>
+            <span class="paper-line">{formatLongDay(event.starts_at, zone)}</span>
+            <span class="paper-line">{formatSpan(event.starts_at, event.ends_at, zone)}</span>
+            {event.vessel && <span class="paper-line">{event.vessel}</span>}
+          </dd>
+        </div>
+      </dl>
+      <table class="report paper-rows">
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col">Amount</th>
+            <th scope="col">Balance</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">Charter fee</th>
+            <td data-label="Amount">{money(balance.charged_cents)}</td>
+            <td data-label="Balance">{money(balance.charged_cents)}</td>
+          </tr>
+          {rows.map((row) => (
+            <Row key={row.payment.payment_id} row={row} event={event} />
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{balance.balance_due_cents < 0 ? "Overpaid" : "Balance due"}</th>
+            <td colSpan={2}>{money(Math.abs(balance.balance_due_cents))}</td>
+          </tr>
+        </tfoot>
+      </table>
+      <dl class="totals">
+        <Sum name="Received" value={money(balance.received_cents)} />
+        {balance.refunded_cents > 0 && (
+          <Sum name="Refunded" value={money(balance.refunded_cents)} />
+        )}
+        {balance.tips_cents > 0 && <Sum name="Tips besides" value={money(balance.tips_cents)} />}
+        {balance.uncleared_cents > 0 && (
+          <Sum name="Not cleared yet" value={money(balance.uncleared_cents)} />
+        )}
+        {paid.length > 1 &&
+          paid.map(({ payer, paid_cents }) => (
+            <Sum key={payer} name={`Paid by ${payer || "others"}`} value={money(paid_cents)} />
+          ))}
+      </dl>
+      <p class="buttons paper-print">
+        <PrintButton label="Print statement" />
+      </p>
+    </article>
+  );
+}
+
+function Row({ row, event }: { row: LedgerRow; event: CharterDetail }) {
+  const { payment, live, balance_due_cents } = row;
+  const zone = event.timezone;
+  const what = `${kindNames[payment.kind]}, ${methodWord(payment.method)} ${payment.reference}`;
+  const amount = signedAmount(row);
+  return (
+    <tr class={live ? undefined : "entry-dead"}>
+      <th scope="row">
+        {live ? what : <s>{what}</s>}
+        <small>
+          {formatMoment(payment.received_at, zone)}
+          {payerWords(payment)}
+        </small>
+        <small>{live ? cleared(payment, zone) : undone(payment, zone)}</small>
+        {relations(payment, event.payments, zone).map((said) => (
+          <small key={said}>{said}</small>
+        ))}
+      </th>
+      <td data-label="Amount">{live ? amount : <s>{amount}</s>}</td>
+      <td data-label="Balance">{formatMoney(balance_due_cents, event.currency)}</td>
+    </tr>
+  );
+}
+
+function Sum({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { ledger } from "../../data/ledger";
+import { samplePayment } from "../../testing/samples";
+import {
+  amountText,
+  canBounce,
+  cleared,
+  payerWords,
+  relations,
+  signedAmount,
+  undone,
+} from "./statement-text";
+
+const UTC = "UTC";
+const act = { at: "2026-07-02T14:30:00Z", by: "ben", reason: "Typed twice" };
+
+test("what counts no more says who, when and why", () => {
+  const voided = samplePayment({ status: "voided", void: act });
+  expect(undone(voided, UTC)).toMatch(/^Voided Thu, Jul 2, 2:30\sPM by ben: Typed twice$/);
+  const bounced = samplePayment({ status: "bounced", bounce: { ...act, reason: "No funds" } });
+  expect(undone(bounced, UTC)).toMatch(/^Bounced Thu, Jul 2, 2:30\sPM by ben: No funds$/);
+});
+
+test("clearing is told with its day, unless it was at once", () => {
+  const at = "2026-07-01T12:00:00Z";
+  expect(cleared(samplePayment({ status: "received" }), UTC)).toBe("Not cleared yet");
+  expect(cleared(samplePayment({ status: "cleared", cleared_at: at }), UTC)).toBe("Cleared");
+  const later = samplePayment({ status: "cleared", cleared_at: "2026-07-05T12:00:00Z" });
+  expect(cleared(later, UTC)).toMatch(/^Cleared Sun, Jul 5/);
+});
+
+describe("relations", () => {
+  const deposit = samplePayment({
+    payment_id: "d",
+    kind: "deposit",
+    method: "zelle",
+    reference: "90312",
+  });
+
+  test("a refund names the payment that it gives back", () => {
+    const refund = samplePayment({ kind: "refund", refund_of: "d" });
+    expect(relations(refund, [deposit, refund], UTC)).toEqual([
+      expect.stringMatching(
+        /^Gives back the deposit of \$500.00 Zelle 90312, Wed, Jul 1, 12:00\sPM$/,
+      ),
+    ]);
+  });
+
+  test("a deliberate second one names the first", () => {
+    const second = samplePayment({ duplicate_of: "d" });
+    expect(relations(second, [deposit], UTC)[0]).toMatch(
+      /^Logged deliberately beside the deposit of/,
+    );
+    expect(relations(second, [], UTC)).toEqual(["Logged deliberately beside another payment"]);
+  });
+
+  test("most payments have none", () => {
+    expect(relations(deposit, [deposit], UTC)).toEqual([]);
+  });
+});
+
+test("amounts show what they do to the balance due; tips do nothing to it", () => {
+  const rows = ledger(100_000, [
+    samplePayment({ payment_id: "a" }),
+    samplePayment({ payment_id: "b", kind: "refund", refund_of: "a" }),
+    samplePayment({ payment_id: "c", kind: "tip" }),
+    samplePayment({ payment_id: "d", kind: "refund", refund_of: "c" }),
+    samplePayment({ payment_id: "e", status: "voided" }),
+  ]);
+  expect(rows.map(signedAmount)).toEqual(["−$500.00", "+$500.00", "$500.00", "$500.00", "$500.00"]);
+  expect(rows.at(-1)?.balance_due_cents).toBe(100_000);
+  const check = samplePayment({ method: "check", reference: "1042" });
+  expect(amountText(check)).toBe("$500.00 check 1042");
+});
+
+test("a refund goes to somebody, all else comes from them", () => {
+  expect(payerWords(samplePayment())).toBe(", from Ana Reyes");
+  expect(payerWords(samplePayment({ kind: "refund" }))).toBe(", to Ana Reyes");
+  expect(payerWords(samplePayment({ payer: "" }))).toBe("");
+});
+
+test("neither cash nor a refund can bounce", () => {
+  expect(canBounce(samplePayment({ method: "check" }))).toBe(true);
+  expect(canBounce(samplePayment({ method: "cash" }))).toBe(false);
+  expect(canBounce(samplePayment({ method: "check", kind: "refund" }))).toBe(false);
+});

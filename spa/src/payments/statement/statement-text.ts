@@ -1,0 +1,68 @@
+import type { Payment } from "../../data/contract";
+import type { LedgerRow } from "../../data/ledger";
+import { formatMoney } from "../../lib/money";
+import { formatMoment } from "../../lib/time";
+import { kindNames, methodWord } from "../payment-form";
+
+/** Cash does not bounce, and what was given back was never the bank's to take. */
+export function canBounce({ method, kind }: Payment): boolean {
+  return method !== "cash" && kind !== "refund";
+}
+
+/** `$480.00 check 1042` */
+export function amountText(payment: Payment): string {
+  const amount = formatMoney(payment.amount_cents, payment.currency);
+  return [amount, methodWord(payment.method), payment.reference].filter(Boolean).join(" ");
+}
+
+/** `, from Ana Ruiz`; a refund goes to somebody. */
+export function payerWords({ kind, payer }: Payment): string {
+  return payer && `, ${kind === "refund" ? "to" : "from"} ${payer}`;
+}
+
+/** A row's amount with the sign of what it does to the balance due; tips do nothing to it. */
+export function signedAmount({ payment, effect_cents, live }: LedgerRow): string {
+  const sign = effect_cents > 0 ? "+" : effect_cents < 0 ? "−" : "";
+  const amount = formatMoney(payment.amount_cents, payment.currency);
+  return live ? sign + amount : amount;
+}
+
+/** Who took a payment out of the sums, when and why. */
+export function undone(payment: Payment, timezone: string): string {
+  const { status, bounce } = payment;
+  const act = status === "voided" ? payment.void : status === "bounced" ? bounce : null;
+  const word = status === "voided" ? "Voided" : "Bounced";
+  return act ? `${word} ${formatMoment(act.at, timezone)} by ${act.by}: ${act.reason}` : word;
+}
+
+export function cleared({ status, cleared_at, received_at }: Payment, timezone: string): string {
+  if (status === "received") return "Not cleared yet";
+  return cleared_at && cleared_at !== received_at
+    ? `Cleared ${formatMoment(cleared_at, timezone)}`
+    : "Cleared";
+}
+
+/** How a row hangs together with others: the payment a refund gives back, or the one it stands beside. */
+export function relations(
+  payment: Payment,
+  payments: readonly Payment[],
+  timezone: string,
+): string[] {
+  const named = (id: string) => {
+    const other = payments.find(({ payment_id }) => payment_id === id);
+    if (!other) return "another payment";
+    const when = formatMoment(other.received_at, timezone);
+    return `the ${kindNames[other.kind].toLowerCase()} of ${amountText(other)}, ${when}`;
+  };
+  return [
+    payment.refund_of ? `Gives back ${named(payment.refund_of)}` : "",
+    payment.duplicate_of ? `Logged deliberately beside ${named(payment.duplicate_of)}` : "",
+  ].filter(Boolean);
+}
+
+export const receiptWords: Record<Payment["receipt"], string> = {
+  pending: "confirmation on its way",
+  sent: "confirmation sent",
+  failed: "confirmation could not be sent",
+  off: "no confirmation sent",
+};

@@ -1,0 +1,230 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "../../data/api";
+import { keepAnswer, refresh } from "../../data/charters";
+import type { CharterEvent, MailStatus, Payment } from "../../data/contract";
+import { type LedgerRow, ledger, payers } from "../../data/ledger";
+import { formatMoney } from "../../lib/money";
+import { href } from "../../lib/router";
+import { formatMoment } from "../../lib/time";
+import { announce } from "../../ui/notices";
+import { sentence } from "../../ui/page";
+import { ReasonDialog } from "../../ui/reason-dialog";
+import { kindNames, methodWord } from "../payment-form";
+import {
+  amountText,
+  canBounce,
+  cleared,
+  payerWords,
+  receiptWords,
+  relations,
+  signedAmount,
+  undone,
+} from "./statement-text";
+import "../entry.css";
+import "./statement.css";
+
+interface Props {
+  event: CharterEvent;
+  payments: readonly Payment[];
+}
+
+/** The payments of a charter as a statement with a running balance. */
+export function Statement({ event, payments }: Props) {
+  const [asking, setAsking] = useState<{ act: "void" | "bounce"; payment: Payment } | null>(null);
+  const { balance, currency } = event;
+  const rows = ledger(balance.charged_cents, payments);
+  const paid = payers(payments);
+  return (
+    <>
+      <p>
+        <a class="button" href={href(`/events/${event.event_id}/statement`)}>
+          Print statement
+        </a>
+      </p>
+      <ol class="statement">
+        <li class="entry">
+          <p class="entry-what">Charter fee</p>
+          <p class="entry-balance">{formatMoney(balance.charged_cents, currency)}</p>
+        </li>
+        {rows.map((row) => (
+          <Entry
+            key={row.payment.payment_id}
+            event={event}
+            payments={payments}
+            row={row}
+            onAsk={(act) => setAsking({ act, payment: row.payment })}
+          />
+        ))}
+        <li class="entry entry-total">
+          <p class="entry-what">
+            {balance.balance_due_cents < 0 ? "Overpaid" : "Balance due"}
+            {balance.balance_due_cents < 0 && (
+              <small>More came in than the fee. Give it back with a refund.</small>
+            )}
+            {balance.tips_cents > 0 && (
+              <small>Tips besides: {formatMoney(balance.tips_cents, currency)}</small>
+            )}
+            {balance.uncleared_cents > 0 && (
+              <small>Not cleared yet: {formatMoney(balance.uncleared_cents, currency)}</small>
+            )}
+          </p>
+          <p class="entry-balance">{formatMoney(Math.abs(balance.balance_due_cents), currency)}</p>
+        </li>
+      </ol>
+      {paid.length > 1 && (
+        <p>
+          Paid by{" "}
+          {paid
+            .map(
+              ({ payer, paid_cents }) =>
+                `${payer || "others"} ${formatMoney(paid_cents, currency)}`,
+            )
+            .join(", ")}
+        </p>
+      )}
+      {asking?.act === "void" && (
+        <ReasonDialog
+          title="Void payment"
+          explanation={`${amountText(asking.payment)} stays in the statement, struck through, and counts no more. Void it only if no money moved; money that went back is a refund.`}
+          button="Void payment"
+          onClose={() => setAsking(null)}
+          act={async (reason) => {
+            keepAnswer(await voidPayment(asking.payment, reason));
+            announce(`Voided: ${amountText(asking.payment)}.`);
+          }}
+        />
+      )}
+      {asking?.act === "bounce" && (
+        <ReasonDialog
+          title="Payment bounced"
+          explanation={`The bank took ${amountText(asking.payment)} back. It counts no more.`}
+          button="Mark as bounced"
+          onClose={() => setAsking(null)}
+          act={async (reason) => {
+            keepAnswer(await bouncePayment(asking.payment, reason));
+            announce(`Marked as bounced: ${amountText(asking.payment)}.`);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface EntryProps {
+  event: CharterEvent;
+  payments: readonly Payment[];
+  row: LedgerRow;
+  onAsk(act: "void" | "bounce"): void;
+}
+
+function Entry({ event, payments, row, onAsk }: EntryProps) {
+  const { payment, live, balance_due_cents } = row;
+  const [busy, setBusy] = useState(false);
+  const act = async (work: () => Promise<void>, said: string) => {
+    setBusy(true);
+    try {
+      await work();
+      announce(said);
+    } catch (error) {
+      announce(`Not done. ${sentence(error)}`, "bad");
+    }
+    setBusy(false);
+  };
+  const amount = signedAmount(row);
+  return (
+    <li class={`entry${live ? "" : " entry-dead"}`}>
+      <div class="entry-what">
+        <p>
+          {live ? (
+            <strong>{kindNames[payment.kind]}</strong>
+          ) : (
+            <s>
+              <strong>{kindNames[payment.kind]}</strong>
+            </s>
+          )}{" "}
+          {methodWord(payment.method)}
+          {payment.reference && ` ${payment.reference}`}
+        </p>
+        <p class="entry-small">
+          {formatMoment(payment.received_at, event.timezone)}
+          {payerWords(payment)}
+          {payment.recorded_by !== "admin" && `, logged by ${payment.recorded_by}`}
+        </p>
+        {live ? (
+          <p class="entry-small">
+            {cleared(payment, event.timezone)}, <Receipt payment={payment} />
+          </p>
+        ) : (
+          <p class="entry-small entry-undone">{undone(payment, event.timezone)}</p>
+        )}
+        {relations(payment, payments, event.timezone).map((said) => (
+          <p key={said} class="entry-small">
+            {said}
+          </p>
+        ))}
+        {payment.note && <p class="entry-small">{payment.note}</p>}
+      </div>
+      <p class="entry-amount">{live ? amount : <s>{amount}</s>}</p>
+      <p class="entry-balance">
+        <span class="visually-hidden">Balance due then: </span>
+        {formatMoney(balance_due_cents, event.currency)}
+      </p>
+      {live && (
+        <details class="entry-actions">
+          <summary>
+            Actions<span class="visually-hidden"> for {amountText(payment)}</span>
+          </summary>
+          <span class="buttons">
+            {payment.status === "received" && (
+              <button
+                type="button"
+                disabled={busy}
+                onClick={() =>
+                  void act(
+                    async () => keepAnswer(await clearPayment(payment)),
+                    `Cleared: ${amountText(payment)}.`,
+                  )
+                }
+              >
+                Mark cleared
+              </button>
+            )}
+            {canBounce(payment) && (
+              <button type="button" disabled={busy} onClick={() => onAsk("bounce")}>
+                Bounced…
+              </button>
+            )}
+            <button
+              type="button"
+              disabled={busy || event.patron.email === ""}
+              onClick={() =>
+                void act(async () => {
+                  await resendReceipt(payment);
+                  await refresh(event.event_id);
+                }, `The confirmation goes out again to ${event.patron.email}.`)
+              }
+            >
+              Resend confirmation
+            </button>
+            <button type="button" class="danger" disabled={busy} onClick={() => onAsk("void")}>
+              Void…
+            </button>
+          </span>
+        </details>
+      )}
+    </li>
+  );
+}
+
+/** Where a mail stands that can be looked up, and retried, among all mails. */
+const mailOf: Partial<Record<Payment["receipt"], MailStatus>> = {
+  pending: "owed",
+  failed: "failed",
+};
+
+function Receipt({ payment: { receipt } }: { payment: Payment }): ComponentChildren {
+  const status = mailOf[receipt];
+  const words = receiptWords[receipt];
+  return status ? <a href={href(`/mail?status=${status}`)}>{words}</a> : words;
+}

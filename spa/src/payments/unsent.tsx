@@ -1,0 +1,197 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { charters } from "../data/charters";
+import { lastSaved, outbox } from "../data/device-outbox";
+import { firstPayment, type OutboxEntry, type SentAnswer } from "../data/outbox";
+import { session } from "../data/session";
+import { formatMoney } from "../lib/money";
+import { useValue } from "../lib/observable";
+import { navigate } from "../lib/router";
+import { browserTimezone, formatRecent } from "../lib/time";
+import { Dialog } from "../ui/dialog";
+import { announce } from "../ui/notices";
+import { amountText, DuplicateChoices, firstText } from "./duplicate";
+import { openPaymentDialog } from "./payment-dialog";
+import "./unsent.css";
+
+/** Payments of a charter that the server has not confirmed, and what can be done about them. */
+export function UnsentPayments({ event_id }: { event_id: string }) {
+  const entries = useValue(outbox.entries).filter((entry) => entry.event_id === event_id);
+  if (entries.length === 0) return null;
+  return (
+    <ul class="unsent">
+      {entries.map((entry) => (
+        <li
+          key={entry.payment_id}
+          class={`strip strip-${entry.state === "refused" ? "bad" : "wait"}`}
+        >
+          <Unsent entry={entry} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Unsent({ entry }: { entry: OutboxEntry }) {
+  const event = useValue(charters).get(entry.event_id);
+  const loggedIn = useValue(session).state === "in";
+  const sending = useValue(outbox.sending);
+  const first = firstPayment(entry);
+  if (entry.state === "waiting") {
+    return (
+      <>
+        <p>
+          <strong>{amountText(entry)}: not sent yet.</strong> Waiting {sinceText(entry)}.{" "}
+          {loggedIn && (sending ? "Sending…" : (entry.problem?.message ?? "It sends itself."))}
+          {!loggedIn && "Log in to send it."}
+        </p>
+        {entry.problem && (
+          <button type="button" onClick={() => void outbox.flush()}>
+            Send now
+          </button>
+        )}
+      </>
+    );
+  }
+  if (first) {
+    return (
+      <>
+        <p>
+          <strong>{amountText(entry)}: is it a second payment?</strong>{" "}
+          {firstText(entry, first, event)} Yours has been waiting {sinceText(entry)}.
+        </p>
+        <DuplicateChoices entry={entry} />
+      </>
+    );
+  }
+  return <Refused entry={entry} />;
+}
+
+function Refused({ entry }: { entry: OutboxEntry }) {
+  const [discarding, setDiscarding] = useState(false);
+  return (
+    <>
+      <p>
+        <strong>{amountText(entry)}: not accepted.</strong> Waiting {sinceText(entry)}.{" "}
+        {entry.problem?.message}
+      </p>
+      <span class="buttons">
+        <button type="button" onClick={() => openPaymentDialog(entry.event_id, entry)}>
+          Correct
+        </button>
+        <button type="button" onClick={() => void outbox.retry(entry.payment_id)}>
+          Try again
+        </button>
+        <button type="button" class="danger" onClick={() => setDiscarding(true)}>
+          Discard…
+        </button>
+      </span>
+      {discarding && <DiscardDialog entry={entry} onClose={() => setDiscarding(false)} />}
+    </>
+  );
+}
+
+function DiscardDialog({ entry, onClose }: { entry: OutboxEntry; onClose(): void }) {
+  return (
+    <Dialog title={`Discard ${amountText(entry)}?`} onClose={onClose}>
+      <div class="dialog-body">
+        <p>
+          It was never recorded, and nothing of it stays. If the money has changed hands, correct it
+          instead.
+        </p>
+      </div>
+      <footer class="dialog-foot">
+        <button type="button" data-first onClick={onClose}>
+          Keep
+        </button>
+        <button
+          type="button"
+          class="primary danger"
+          onClick={() => void outbox.discard(entry.payment_id)}
+        >
+          Discard
+        </button>
+      </footer>
+    </Dialog>
+  );
+}
+
+/** On every page: what waits, since when, and where to look; and what has been saved. */
+export function OutboxStrip() {
+  useEffect(() => lastSaved.subscribe(announceSaved), []);
+  const entries = useValue(outbox.entries);
+  const refused = entries.filter(({ state }) => state === "refused");
+  const waiting = entries.filter(({ state }) => state === "waiting");
+  return (
+    <>
+      {refused.length > 0 && (
+        <OutboxList entries={refused} tone="bad" title={refusedText(refused)}>
+          <button type="button" onClick={() => navigate(`/events/${refused[0]?.event_id}`)}>
+            Open charter
+          </button>
+        </OutboxList>
+      )}
+      {waiting.length > 0 && (
+        <OutboxList entries={waiting} tone="wait" title={`${waiting.length} not sent yet`}>
+          <button type="button" onClick={() => void outbox.flush()}>
+            Send now
+          </button>
+        </OutboxList>
+      )}
+    </>
+  );
+}
+
+interface OutboxListProps {
+  entries: readonly OutboxEntry[];
+  tone: "bad" | "wait";
+  title: string;
+  children: ComponentChildren;
+}
+
+function OutboxList({ entries, tone, title, children }: OutboxListProps) {
+  const known = useValue(charters);
+  const text = (entry: OutboxEntry) => {
+    const event = known.get(entry.event_id);
+    return `${amountText(entry)}${event ? ` for ${event.title}` : ""}, ${sinceText(entry)}`;
+  };
+  const [oldest] = entries;
+  return (
+    <div class={`strip outbox-strip strip-${tone}`} role="status">
+      {oldest && entries.length === 1 ? (
+        <p>
+          <strong>{title}:</strong> {text(oldest)}
+        </p>
+      ) : (
+        <details>
+          <summary>
+            <strong>{title}</strong>
+            {oldest && `, ${sinceText(oldest)}`}
+          </summary>
+          <ul>
+            {entries.map((entry) => (
+              <li key={entry.payment_id}>{text(entry)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {children}
+    </div>
+  );
+}
+
+function announceSaved(answer: SentAnswer | null): void {
+  if (!answer) return;
+  const { payment, event } = answer;
+  announce(`Saved: ${formatMoney(payment.amount_cents, payment.currency)} for ${event.title}.`);
+}
+
+function refusedText(entries: readonly OutboxEntry[]): string {
+  return entries.every(firstPayment)
+    ? `${entries.length} may be logged already`
+    : `${entries.length} not accepted`;
+}
+
+function sinceText({ created_at }: OutboxEntry): string {
+  return `since ${formatRecent(created_at, browserTimezone)}`;
+}

@@ -1,0 +1,58 @@
+import { ApiError, readCharter } from "../data/api";
+import type { CharterEvent } from "../data/contract";
+import { useAnswer } from "../lib/answer";
+import { href } from "../lib/router";
+import { formatLongDay, formatSpan } from "../lib/time";
+import { Failed, Skeleton, usePageTitle } from "../ui/page";
+import { PrintButton } from "../ui/print";
+import { Qr } from "./qr";
+import "./dock-card.css";
+
+/** A card for the dock: guests point their camera at it and sign. */
+export function DockCard({ event_id }: { event_id: string }) {
+  const { answer: event, error, again } = useAnswer(() => readCharter(event_id), [event_id]);
+  usePageTitle(event ? `Dock card: ${event.title}` : "Dock card");
+  const unknown = error instanceof ApiError && error.status === 404;
+  return (
+    <>
+      <p class="back">
+        <a href={href(`/events/${event_id}`)}>← Charter</a>
+      </p>
+      {!event && <h1 tabIndex={-1}>Dock card</h1>}
+      {error !== null && (
+        <Failed
+          what={unknown ? "There is no such charter." : "The dock card could not be loaded."}
+          error={error}
+          onRetry={again}
+        />
+      )}
+      {!event && error === null && <Skeleton rows={2} />}
+      {event && (
+        <>
+          <p class="buttons">
+            <PrintButton label="Print card" />
+          </p>
+          <Card event={event} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Card({ event }: { event: CharterEvent }) {
+  return (
+    <article class="panel dock-card">
+      <h1 tabIndex={-1}>{event.title}</h1>
+      <p class="dock-card-when">
+        {formatLongDay(event.starts_at, event.timezone)}
+        <br />
+        {formatSpan(event.starts_at, event.ends_at, event.timezone)}
+      </p>
+      {event.vessel && <p>{event.vessel}</p>}
+      <p class="dock-card-call">Sign your waiver before boarding</p>
+      <Qr text={event.guest_url} label="QR code of the guest link" />
+      <p>Point your phone’s camera here, or open</p>
+      <p class="dock-card-link">{event.guest_url}</p>
+    </article>
+  );
+}

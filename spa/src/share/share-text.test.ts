@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { sampleCharter } from "../testing/samples";
+import { shareText, smsLink, whatsAppLink } from "./share-text";
+
+test("a shared text says what, when and where to look, and survives the trip through a link", () => {
+  const event = sampleCharter({ title: "Tom & Jo's 100% sail #1", timezone: "UTC" });
+  const text = shareText(event);
+  expect(text).toMatch(/^Tom & Jo's 100% sail #1, Saturday, July 4, 2026, 9:00/);
+  expect(text).toMatch(event.guest_url);
+  expect(new URL(whatsAppLink(text)).searchParams.get("text")).toBe(text);
+  expect(smsLink(text)).toBe(`sms:?&body=${encodeURIComponent(text)}`);
+});

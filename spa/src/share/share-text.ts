@@ -1,0 +1,28 @@
+import type { CharterEvent } from "../data/contract";
+import { formatLongDay, formatSpan } from "../lib/time";
+
+/** What is sent along with the guest link. */
+export function shareText({
+  title,
+  starts_at,
+  ends_at,
+  timezone,
+  guest_url,
+}: CharterEvent): string {
+  const when = `${formatLongDay(starts_at, timezone)}, ${formatSpan(starts_at, ends_at, timezone)}`;
+  return `${title}, ${when}. Where to be, what to bring, and the waiver to sign: ${guest_url}`;
+}
+
+/** Opens the phone's own messages with the text typed in; whom to send it to is chosen there. */
+export function smsLink(text: string): string {
+  return `sms:?&body=${encodeURIComponent(text)}`;
+}
+
+export function whatsAppLink(text: string): string {
+  return `https://wa.me/?text=${encodeURIComponent(text)}`;
+}
+
+/** The waiver on a tablet at the dock: one guest after the other. */
+export function kioskPath(event_id: string): string {
+  return `/g/${event_id}/waiver?kiosk=1`;
+}

@@ -1,0 +1,47 @@
+import { Observable } from "../lib/observable";
+import { href } from "../lib/router";
+
+const HOUR_MS = 3_600_000;
+
+/** Whether another release than this page's is ready. It is offered, never forced on anybody. */
+export const newRelease = new Observable(false);
+
+let registration: ServiceWorkerRegistration | undefined;
+
+/** Installs the worker of this slot, and looks for new releases at the start, on return and hourly. */
+export async function followReleases(): Promise<void> {
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  // Another tab has changed over to a new release, and with it the worker of this page.
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    newRelease.value = true;
+  });
+  registration = await navigator.serviceWorker.register(href("/sw.js"), { updateViaCache: "none" });
+  registration.addEventListener("updatefound", watch);
+  watch();
+  const look = () => void registration?.update().catch(() => {});
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") look();
+  });
+  setInterval(look, HOUR_MS);
+  look();
+}
+
+/** A worker that waits beside an active one is a new release, ready to be shown. */
+function watch(): void {
+  const coming = registration?.installing;
+  coming?.addEventListener("statechange", watch);
+  if (registration?.waiting && registration.active) newRelease.value = true;
+}
+
+/** Shows the new release in this tab; the others keep what they are doing. */
+export function showNewRelease(): void {
+  const waiting = registration?.waiting;
+  if (!waiting) {
+    window.location.reload();
+    return;
+  }
+  waiting.addEventListener("statechange", () => {
+    if (waiting.state === "activated") window.location.reload();
+  });
+  waiting.postMessage("take over");
+}

@@ -1,0 +1,196 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, login } from "../data/api";
+import { outbox } from "../data/device-outbox";
+import * as session from "../data/session";
+import { useValue } from "../lib/observable";
+import { Dialog } from "../ui/dialog";
+import { Field, focusFirstError, sentences } from "../ui/field";
+import { Mark, sentence, usePageTitle } from "../ui/page";
+import "./login.css";
+
+/** The password screen. */
+export function LoginPage() {
+  usePageTitle("Log in");
+  return (
+    <main class="login" id="main">
+      <div class="login-box">
+        <p class="login-brand">
+          <Mark />
+          <span>Ship Captain Crew</span>
+        </p>
+        <h1 tabIndex={-1}>Dispatch</h1>
+        <Waiting />
+        <LoginForm />
+      </div>
+    </main>
+  );
+}
+
+/** That payments wait on this device; whose and what, only a login shows. */
+function Waiting() {
+  const { length } = useValue(outbox.entries);
+  if (length === 0) return null;
+  return (
+    <p class="strip strip-wait" role="status">
+      {length === 1
+        ? "1 payment on this device is not sent yet. Log in and it is sent."
+        : `${length} payments on this device are not sent yet. Log in and they are sent.`}
+    </p>
+  );
+}
+
+/** Asks again when a session has ended, over the page, so that nothing typed is lost. */
+export function LoginDialog() {
+  return (
+    <Dialog title="Please log in again" onClose={() => {}} closable={false} opaque>
+      <div class="dialog-body">
+        <p>Your session has ended. Log in to go on where you were.</p>
+        <LoginForm />
+        <p>
+          <button type="button" class="quiet" onClick={() => session.leave()}>
+            Leave the desk
+          </button>
+        </p>
+      </div>
+    </Dialog>
+  );
+}
+
+function LoginForm() {
+  const [password, setPassword] = useState("");
+  const [name, setName] = useState("");
+  const [needsName, setNeedsName] = useState(false);
+  const [code, setCode] = useState("");
+  const [needsCode, setNeedsCode] = useState(session.codeWasAsked);
+  const [keep, setKeep] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [failure, setFailure] = useState("");
+  const [wait_s, setWait] = useState(0);
+  const form = useRef<HTMLFormElement>(null);
+
+  useEffect(() => {
+    if (wait_s <= 0) return;
+    const timer = setTimeout(() => setWait(wait_s - 1), 1_000);
+    return () => clearTimeout(timer);
+  }, [wait_s]);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (busy) return;
+    if (password === "") {
+      setErrors({ password: "Enter the password." });
+      focusFirstError(form.current);
+      return;
+    }
+    setBusy(true);
+    setErrors({});
+    setFailure("");
+    try {
+      const { token } = await login(password, name.trim(), keep, code.trim());
+      session.rememberCode(code !== "");
+      session.begin(token, keep);
+      return;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 400 && error.fields.name) {
+        const first = !needsName;
+        setNeedsName(true);
+        setErrors(
+          first
+            ? { name: "This desk has several admins. Enter your name." }
+            : sentences(error.fields),
+        );
+      } else if (error instanceof ApiError && error.status === 400) {
+        setErrors(sentences(error.fields));
+        setFailure(error.fields.password ? "" : error.message);
+      } else if (error instanceof ApiError && error.code === "CodeNeeded") {
+        setNeedsCode(true);
+        setCode("");
+        session.rememberCode(true);
+        setErrors(
+          code === ""
+            ? { code: "This desk asks for a code, too. Check the password and enter the code." }
+            : { password: `${needsName ? "Name, password" : "Password"} or code is wrong.` },
+        );
+      } else if (error instanceof ApiError && error.status === 401) {
+        setErrors({
+          password: needsName ? "Name or password is wrong." : "The password is wrong.",
+        });
+      } else if (error instanceof ApiError && error.status === 429) {
+        setWait(error.retry_after_s ?? 30);
+      } else {
+        setFailure(sentence(error));
+      }
+      focusFirstError(form.current);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <form ref={form} class="login-form" onSubmit={submit} noValidate>
+      {needsName && (
+        <Field label="Name" error={errors.name}>
+          {(props) => (
+            <input
+              {...props}
+              name="username"
+              autocomplete="username"
+              autocapitalize="none"
+              value={name}
+              onInput={(event) => setName(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Field label="Password" error={errors.password}>
+        {(props) => (
+          <input
+            {...props}
+            type="password"
+            name="password"
+            autocomplete="current-password"
+            data-first
+            value={password}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      {needsCode && (
+        <Field label="Code of your authenticator app" error={errors.code}>
+          {(props) => (
+            <input
+              {...props}
+              name="code"
+              inputMode="numeric"
+              autocomplete="one-time-code"
+              value={code}
+              onInput={(event) => setCode(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+      )}
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={keep}
+          onChange={(event) => setKeep(event.currentTarget.checked)}
+        />
+        <span>Keep me signed in on this device</span>
+      </label>
+      <button type="submit" class="primary" disabled={busy || wait_s > 0}>
+        {busy ? "Logging in…" : "Log in"}
+      </button>
+      <div role="alert" class="login-said">
+        {wait_s > 0 && (
+          <p class="error">Too many tries. You can try again in {waitText(wait_s)}.</p>
+        )}
+        {failure && <p class="error">{failure}</p>}
+      </div>
+    </form>
+  );
+}
+
+function waitText(seconds: number): string {
+  if (seconds < 90) return `${seconds} s`;
+  return `${Math.ceil(seconds / 60)} min`;
+}

@@ -1,0 +1,154 @@
+import type {
+  CharterEvent,
+  Mail,
+  Manifest,
+  Passenger,
+  Payment,
+  PaymentTotals,
+} from "../data/contract";
+
+/** A charter for tests: 1,200.00 due, nothing paid. */
+export function sampleCharter(change: Partial<CharterEvent> = {}): CharterEvent {
+  return {
+    event_id: "event-1",
+    title: "Sunset sail",
+    starts_at: "2026-07-04T21:00:00Z",
+    ends_at: "2026-07-05T01:00:00Z",
+    timezone: "America/New_York",
+    vessel: "Wanderer",
+    passenger_limit: 6,
+    departure_port: "Newport",
+    return_port: "Newport",
+    captain: { name: "Ben", email: "", phone: "" },
+    crew: [],
+    patron: { name: "Ana Reyes", email: "ana@example.com", phone: "" },
+    party_size: 4,
+    charter_fee_cents: 120_000,
+    currency: "USD",
+    notes: "",
+    guest_notes: "",
+    status: "scheduled",
+    version: 1,
+    created_at: "2026-06-01T12:00:00Z",
+    updated_at: "2026-06-01T12:00:00Z",
+    guest_url: "https://example.com/g/event-1",
+    payment_cleared: false,
+    payment_timestamp: null,
+    payment_method: null,
+    balance: sampleBalance(),
+    waivers: { signed: 1, expected: 4 },
+    ...change,
+  };
+}
+
+export function sampleBalance(change: Partial<CharterEvent["balance"]> = {}) {
+  return {
+    charged_cents: 120_000,
+    received_cents: 0,
+    refunded_cents: 0,
+    tips_cents: 0,
+    uncleared_cents: 0,
+    balance_due_cents: 120_000,
+    ...change,
+  };
+}
+
+export function samplePayment(change: Partial<Payment> = {}): Payment {
+  return {
+    payment_id: "payment-1",
+    event_id: "event-1",
+    kind: "balance",
+    method: "cash",
+    amount_cents: 50_000,
+    currency: "USD",
+    payer: "Ana Reyes",
+    reference: "",
+    note: "",
+    received_at: "2026-07-01T12:00:00Z",
+    recorded_at: "2026-07-01T12:00:00Z",
+    recorded_by: "admin",
+    cleared_at: null,
+    status: "received",
+    void: null,
+    receipt: "sent",
+    ...change,
+  };
+}
+
+export function sampleTotals(change: Partial<PaymentTotals> = {}): PaymentTotals {
+  return {
+    currency: "USD",
+    received_cents: 0,
+    refunded_cents: 0,
+    tips_cents: 0,
+    uncleared_cents: 0,
+    count: 0,
+    by_method: {},
+    by_kind: {},
+    other_currencies: [],
+    ...change,
+  };
+}
+
+export function sampleMail(change: Partial<Mail> = {}): Mail {
+  return {
+    mail_id: "mail-1",
+    kind: "receipt",
+    to: "ana@example.com",
+    subject: "Payment received: $500.00",
+    event_id: "event-1",
+    charter: "Sunset sail",
+    payment_id: "payment-1",
+    status: "sent",
+    attempts: 1,
+    created_at: "2026-07-01T12:00:00Z",
+    due_at: null,
+    finished_at: "2026-07-01T12:00:01Z",
+    note: "",
+    ...change,
+  };
+}
+
+export function samplePassenger(change: Partial<Passenger> = {}): Passenger {
+  return {
+    name: "Ana Reyes",
+    minor: false,
+    guardian: null,
+    waiver: "signed",
+    signed_at: "2026-07-01T12:00:00Z",
+    waiver_id: "waiver-1",
+    guest_id: null,
+    checked_in_at: null,
+    no_show: false,
+    ...change,
+  };
+}
+
+export function sampleManifest(change: Partial<Manifest> = {}): Manifest {
+  const charter = sampleCharter();
+  return {
+    event_id: charter.event_id,
+    title: charter.title,
+    starts_at: charter.starts_at,
+    ends_at: charter.ends_at,
+    timezone: charter.timezone,
+    vessel: charter.vessel,
+    departure_port: charter.departure_port,
+    return_port: charter.return_port,
+    passenger_limit: charter.passenger_limit,
+    party_size: charter.party_size,
+    captain: charter.captain,
+    crew: charter.crew,
+    passengers: [samplePassenger()],
+    head_count: 1,
+    missing: 0,
+    missing_names: [],
+    over_limit: false,
+    safety_briefing_at: null,
+    safety_briefing_by: null,
+    emergency: { operator: { name: "Bay Sailing", phone: "" }, note: "VHF channel 16" },
+    frozen: null,
+    snapshot: null,
+    ...change,
+  };
+}

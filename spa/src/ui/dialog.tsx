@@ -1,0 +1,96 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import "./dialog.css";
+
+/** The second tap of a double tap comes within this time of the first. */
+const DOUBLE_TAP_MS = 500;
+
+interface DialogProps {
+  title: string;
+  onClose(): void;
+  children: ComponentChildren;
+  wide?: boolean;
+  /** For a dialog that must not show what is behind it. */
+  opaque?: boolean;
+  /** False when Esc and the cross must not close it. */
+  closable?: boolean;
+  /** As high as the window lets it be. Its frame answers the tap, what is in it comes a picture later. */
+  tall?: boolean;
+}
+
+/** False for a component's first picture, true from then on. */
+export function useDrawn(): boolean {
+  const [drawn, setDrawn] = useState(false);
+  useEffect(() => setDrawn(true), []);
+  return drawn;
+}
+
+/** The browser's own modal dialog: it holds the focus, closes with Esc and gives the focus back. */
+export function Dialog({
+  title,
+  onClose,
+  children,
+  wide,
+  opaque,
+  closable = true,
+  tall = false,
+}: DialogProps) {
+  const drawn = useDrawn();
+  const whole = drawn || !tall;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  const opened_ms = useRef(performance.now());
+
+  // The second tap on what opened the dialog is not meant for what now lies under the finger.
+  const dropSecondTap = (click: MouseEvent) => {
+    if (click.detail > 1 && click.timeStamp - opened_ms.current < DOUBLE_TAP_MS) {
+      click.preventDefault();
+      click.stopPropagation();
+    }
+  };
+
+  useLayoutEffect(() => {
+    const opener = document.activeElement as HTMLElement | null;
+    const element = dialog.current;
+    element?.showModal();
+    return () => {
+      if (element?.open) element.close();
+      const lost = !document.activeElement || document.activeElement === document.body;
+      if (lost || element?.contains(document.activeElement)) {
+        (opener?.isConnected ? opener : document.querySelector<HTMLElement>("h1"))?.focus();
+      }
+    };
+  }, []);
+  useLayoutEffect(() => {
+    if (whole) dialog.current?.querySelector<HTMLElement>("[data-first]")?.focus();
+  }, [whole]);
+
+  return (
+    <dialog
+      ref={dialog}
+      class={`dialog${wide ? " dialog-wide" : ""}${opaque ? " dialog-opaque" : ""}${whole ? "" : " dialog-coming"}`}
+      aria-labelledby={titleId}
+      onClickCapture={dropSecondTap}
+      onCancel={(event) => {
+        if (!closable) event.preventDefault();
+      }}
+      onClose={(event) => {
+        // Taken off the page, it closes too; that is not the visitor's wish.
+        if ((event.currentTarget as HTMLElement).isConnected) onClose();
+      }}
+    >
+      <header class="dialog-head">
+        <h2 id={titleId}>{title}</h2>
+        {/* Not before the rest, or it had the focus, and a second Enter would close the dialog. */}
+        {closable && whole && (
+          <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <path d="M5 5l14 14M19 5L5 19" />
+            </svg>
+          </button>
+        )}
+      </header>
+      {whole && children}
+    </dialog>
+  );
+}

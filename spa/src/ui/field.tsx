@@ -1,0 +1,59 @@
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+
+interface FieldProps {
+  label: string;
+  error?: string | undefined;
+  hint?: string | undefined;
+  children(props: {
+    id: string;
+    "aria-invalid"?: true;
+    "aria-describedby"?: string;
+  }): ComponentChildren;
+}
+
+/** A label, its input, what helps to fill it in and what is wrong with it. */
+export function Field({ label, error, hint, children }: FieldProps) {
+  const id = useId();
+  const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""]
+    .filter(Boolean)
+    .join(" ");
+  return (
+    <div class={error ? "field field-wrong" : "field"}>
+      <label for={id}>{label}</label>
+      {children({
+        id,
+        ...(error ? { "aria-invalid": true as const } : {}),
+        ...(described ? { "aria-describedby": described } : {}),
+      })}
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Brings the first wrong field into view and under the cursor. */
+export function focusFirstError(form: HTMLElement | null): void {
+  requestAnimationFrame(() => {
+    form?.querySelector<HTMLElement>('[aria-invalid="true"], .field-wrong input')?.focus();
+  });
+}
+
+/** What the server says about fields, each as a sentence to stand beside its field. */
+export function sentences(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, rule]) => [
+      // `crew[0].email` and `crew.0.email` name the same field.
+      name.replace(/\[(\d+)\]/g, ".$1"),
+      `${rule.charAt(0).toUpperCase()}${rule.slice(1)}${/[.!?]$/.test(rule) ? "" : "."}`,
+    ]),
+  );
+}

@@ -1,0 +1,93 @@
+import { useEffect } from "preact/hooks";
+import { ApiError } from "../data/api";
+import { browserTimezone, formatRecent } from "../lib/time";
+
+export function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 64 64" aria-hidden="true">
+      <path class="mark-main" d="M33 6v34H12C16 28 24 14 33 6z" />
+      <path class="mark-jib" d="M37 15c8 5 13 14 15 25H37z" />
+      <path class="mark-hull" d="M6 45h52c-2 8-7 13-14 13H20C13 58 8 53 6 45z" />
+    </svg>
+  );
+}
+
+/** Names the page in the tab and in the history. */
+export function usePageTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Ship Captain Crew`;
+  }, [title]);
+}
+
+/** A load that failed: what is true about it, and the way to try again. */
+export function Failed({
+  what,
+  error,
+  onRetry,
+}: {
+  what: string;
+  error: unknown;
+  onRetry(): void;
+}) {
+  return (
+    <div class="empty" role="alert">
+      <p class="empty-title">{what}</p>
+      <p>{sentence(error)}</p>
+      <button type="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+/** What shows is not of this moment: of when it is, and why. */
+export function AsOf({
+  at_ms,
+  error,
+  onRetry,
+}: {
+  at_ms: number;
+  error: unknown;
+  onRetry(): void;
+}) {
+  const since = formatRecent(new Date(at_ms).toISOString(), browserTimezone);
+  const cut = error instanceof ApiError && ["network", "timeout"].includes(error.failure);
+  return (
+    <div class={`strip strip-${error === null || cut ? "wait" : "bad"}`} role="status">
+      {error === null && <p>As of {since}. Loading what is new…</p>}
+      {error !== null && (
+        <p>{cut ? `As of ${since}, no connection.` : `As of ${since}. ${sentence(error)}`}</p>
+      )}
+      {error !== null && (
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** What went wrong, as a sentence for the screen. */
+export function sentence(error: unknown): string {
+  return error instanceof ApiError ? error.message : "Something went wrong on this page.";
+}
+
+/** What had the focus may have gone with what was done: reading then goes on at the heading. */
+export function keepFocus(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  });
+}
+
+/** Room for what is not known yet, so that nothing jumps when it comes. */
+export function Skeleton({ rows, kind = "card" }: { rows: number; kind?: "card" | "line" }) {
+  return (
+    <div class="skeletons" aria-busy="true">
+      <p class="visually-hidden">Loading…</p>
+      {Array.from({ length: rows }, (_, row) => (
+        <div key={row} class={`skeleton skeleton-${kind}`} />
+      ))}
+    </div>
+  );
+}

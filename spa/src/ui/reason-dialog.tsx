@@ -1,0 +1,80 @@
+import { useRef, useState } from "preact/hooks";
+import { ApiError } from "../data/api";
+import { Dialog } from "./dialog";
+import { Field, focusFirstError, sentences } from "./field";
+import { sentence } from "./page";
+
+interface Props {
+  title: string;
+  explanation: string;
+  button: string;
+  act(reason: string): Promise<void>;
+  onClose(): void;
+}
+
+/** Asks why, for what cannot be taken back. */
+export function ReasonDialog({ title, explanation, button, act, onClose }: Props) {
+  const [reason, setReason] = useState("");
+  const [error, setError] = useState("");
+  const [failure, setFailure] = useState("");
+  const [saving, setSaving] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (saving) return;
+    setFailure("");
+    setError(reason.trim() ? "" : "Say why, in a few words.");
+    if (!reason.trim()) {
+      focusFirstError(form.current);
+      return;
+    }
+    setSaving(true);
+    try {
+      await act(reason.trim());
+      onClose();
+      return;
+    } catch (error) {
+      if (error instanceof ApiError && error.fields.reason)
+        setError(sentences(error.fields).reason ?? "");
+      setFailure(`Not saved. ${sentence(error)}`);
+    }
+    setSaving(false);
+  };
+
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form ref={form} onSubmit={submit} noValidate>
+        <div class="dialog-body">
+          <p>{explanation}</p>
+          <Field label="Reason" error={error}>
+            {(props) => (
+              <input
+                {...props}
+                data-first
+                maxLength={500}
+                autocomplete="off"
+                value={reason}
+                onInput={(event) => setReason(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+        </div>
+        <footer class="dialog-foot">
+          <div class="dialog-said">
+            <p role="status">{saving ? "Saving…" : ""}</p>
+            <p role="alert" class="error">
+              {failure}
+            </p>
+          </div>
+          <button type="button" onClick={onClose}>
+            Back
+          </button>
+          <button type="submit" class="primary danger" disabled={saving}>
+            {button}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,72 @@
+import { useState } from "preact/hooks";
+import { askAgain } from "../data/api";
+import type { SupersededEvent } from "../data/contract";
+import { href } from "../lib/router";
+import { formatMoment } from "../lib/time";
+import { sentence } from "../ui/page";
+import { askedWords } from "./waiver-text";
+import "./records.css";
+
+/** Who of those on coming charters has signed an older text, and the way to ask them for the new one. */
+export function Superseded({ events }: { events: readonly SupersededEvent[] }) {
+  if (events.length === 0) return null;
+  return (
+    <section class="panel" aria-labelledby="superseded">
+      <h2 id="superseded">Signed an older text</h2>
+      <p>
+        They stay signed under the text that they read. If the new one should hold for these
+        charters, ask them to sign it too.
+      </p>
+      <ul class="records">
+        {events.map((event) => (
+          <Row key={event.event_id} event={event} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Row({ event }: { event: SupersededEvent }) {
+  const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState("");
+  const [failure, setFailure] = useState("");
+  const mayAsk = event.signers.some(({ can_be_asked }) => can_be_asked);
+
+  const ask = async () => {
+    setBusy(true);
+    setSaid("");
+    setFailure("");
+    try {
+      setSaid(askedWords(await askAgain(event.event_id), event.signers));
+    } catch (error) {
+      setFailure(`Nobody was asked. ${sentence(error)}`);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <li class="record">
+      <p class="passenger-who">
+        <a href={href(`/events/${event.event_id}`)}>{event.title}</a>
+        <span class="entry-small">{formatMoment(event.starts_at, event.timezone)}</span>
+      </p>
+      <p>
+        {event.signers
+          .map(({ participant_name, can_be_asked }) =>
+            can_be_asked ? participant_name : `${participant_name} (no email)`,
+          )
+          .join(", ")}
+      </p>
+      <p class="buttons">
+        <button type="button" disabled={busy || !mayAsk} onClick={() => void ask()}>
+          {busy ? "Asking…" : "Ask them again"}
+          <span class="visually-hidden"> on {event.title}</span>
+        </button>
+      </p>
+      <p role="status">{said}</p>
+      <p role="alert" class="error">
+        {failure}
+      </p>
+    </li>
+  );
+}

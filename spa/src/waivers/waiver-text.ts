@@ -1,0 +1,104 @@
+import type {
+  AskedAnswer,
+  CharterEvent,
+  Guest,
+  RemindersAnswer,
+  SupersededSigner,
+  WaiverLanguage,
+  Warning,
+} from "../data/contract";
+
+/** `Ana R.`, as guests see each other's names too. */
+export function shortName(name: string): string {
+  const [first = "", ...rest] = name.trim().split(/\s+/);
+  const last = [...(rest.at(-1) ?? "")][0];
+  return last ? `${first} ${last}.` : first;
+}
+
+/** `Ana R., Bo S. +2`: the first ones by name, the others counted. */
+export function shortList(names: readonly string[], most = 2): string {
+  const shown = names.slice(0, most).map(shortName).join(", ");
+  return names.length > most ? `${shown} +${names.length - most}` : shown;
+}
+
+/** Whether a charter takes signatures at this moment. */
+export function takesSignatures(event: CharterEvent, now_ms: number): boolean {
+  return event.status !== "cancelled" && (!isOver(event, now_ms) || isReopened(event, now_ms));
+}
+
+export function isOver({ ends_at }: CharterEvent, now_ms: number): boolean {
+  return new Date(ends_at).getTime() <= now_ms;
+}
+
+export function isReopened({ waivers_open_until }: CharterEvent, now_ms: number): boolean {
+  return new Date(waivers_open_until ?? 0).getTime() > now_ms;
+}
+
+/** What came of reminding the guests who have not signed. */
+export function remindedWords(
+  { reminded, skipped }: RemindersAnswer,
+  guests: readonly Guest[],
+): { words: string; good: boolean } {
+  const name = (id: string) => guests.find(({ guest_id }) => guest_id === id)?.name;
+  const because = (why: string) =>
+    skipped.filter((one) => one.why === why).map(({ guest_id }) => guest_id);
+  const words = outcome(
+    [
+      ["Reminded", reminded],
+      ["Reminded less than six hours ago", because("reminded_recently")],
+      ["No email", because("no_email")],
+      ["Has signed meanwhile", because("signed")],
+    ],
+    name,
+  );
+  return { words: words || "Nobody is missing.", good: reminded.length > 0 || !words };
+}
+
+/** What came of asking the signers of an older text for the new one. */
+export function askedWords(
+  { asked, skipped }: AskedAnswer,
+  signers: readonly SupersededSigner[],
+): string {
+  const name = (id: string) => signers.find(({ waiver_id }) => waiver_id === id)?.participant_name;
+  const because = (why: string) =>
+    skipped.filter((one) => one.why === why).map(({ waiver_id }) => waiver_id);
+  const words = outcome(
+    [
+      ["Asked", asked],
+      ["Asked less than six hours ago", because("asked_recently")],
+      ["No email", because("no_email")],
+      ["Has signed the new text meanwhile", because("signed_current_text")],
+    ],
+    name,
+  );
+  return words || "Everybody has signed the new text.";
+}
+
+function outcome(
+  parts: readonly (readonly [what: string, ids: readonly string[]])[],
+  name: (id: string) => string | undefined,
+): string {
+  return parts
+    .filter(([, ids]) => ids.length > 0)
+    .map(
+      ([what, ids]) =>
+        `${what}: ${shortList(
+          ids.map((id) => name(id) ?? "somebody"),
+          3,
+        )}`,
+    )
+    .map((words) => words.replace(/\.?$/, "."))
+    .join(" ");
+}
+
+export const languageNames: Record<WaiverLanguage, string> = { en: "English", es: "Spanish" };
+
+const shortWarnings: Record<string, string> = {
+  return_port_differs: "Ends in another port",
+  over_passenger_limit: "Over the passenger limit",
+};
+
+/** A warning in a few words; one that this release does not know is told in full. */
+export function shortWarning({ code, message }: Warning): string {
+  return shortWarnings[code] ?? message;
+}
