@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import post
 from tests.support.running import Product, found_tools, running_dynamodb, running_product
-from tools.embedded import EmbeddedAws
+from tools.local.embedded import EmbeddedAws
 
 
 def needed_tool(name: str) -> str:

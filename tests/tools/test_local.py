@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.running import ROOT, Product, listening_addresses, read_until, running_product, start_local
-from tools.embedded import client, free_port
+from tools.local.embedded import client, free_port
 
 
 def call(product: Product, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any, Any]:
