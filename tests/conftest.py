@@ -9,7 +9,7 @@ import pytest
 from tests.support import post
 from tests.support.programs import found_programs
 from tests.support.running import Product, running_dynamodb, running_product
-from tools.embedded import EmbeddedAws
+from tools.local.embedded import EmbeddedAws
 
 
 def needed_program(name: str) -> str:

@@ -10,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.cloud import ROOT
-from tools.console import Refused, run_tool
+from tools.common.cloud import ROOT
+from tools.common.console import Refused, run_tool
 
 FILES = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt", "requirements-node.txt")
 LOCKER, AUDITOR = "uv==0.13.9", "pip-audit==2.10.1"

@@ -20,13 +20,16 @@ from chalice.utils import UI
 
 from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
-from tools import edge, env, gateway, local, smoke, stacks
-from tools.cloud import APP, BACKGROUND, ROOT, Cloud, find_cloud
-from tools.console import Refused, confirm, note, progress, run_tool
-from tools.depot import Depot
-from tools.releaser import Memory, Releaser, own_commit, own_name
-from tools.slots import read_build
-from tools.viewer import Viewer
+from tools import env, smoke
+from tools.common import gateway, stacks
+from tools.common.cloud import APP, BACKGROUND, ROOT, Cloud, find_cloud
+from tools.common.console import Refused, confirm, note, progress, run_tool
+from tools.edge import __main__ as edge
+from tools.local import __main__ as local
+from tools.sync.bucket import Depot
+from tools.sync.layout import read_build
+from tools.sync.releaser import Memory, Releaser, own_commit, own_name
+from tools.sync.verify import Viewer
 
 # Chalice remembers what it made in a local file; a copy in the private bucket lets any machine deploy next.
 DEPLOYED_KEY = "_deployed/{stage}.json"

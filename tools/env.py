@@ -13,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
-from tools.cloud import Cloud, find_cloud
-from tools.console import Refused, confirm, run_tool
+from tools.common.cloud import Cloud, find_cloud
+from tools.common.console import Refused, confirm, run_tool
 
 SECRET = re.compile(r"PASS|SECRET|TOKEN|TOTP|KEY|HASH|CREDENTIAL")
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")

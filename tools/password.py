@@ -16,8 +16,8 @@ from chalicelib.core import settings
 from chalicelib.core.errors import BadInput, SettingsError
 from chalicelib.sign_in import passwords, totp
 from tools import env
-from tools.cloud import APP, Cloud, find_cloud
-from tools.console import Refused, confirm, run_tool
+from tools.common.cloud import APP, Cloud, find_cloud
+from tools.common.console import Refused, confirm, run_tool
 
 
 def ask() -> str:

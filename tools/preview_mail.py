@@ -20,7 +20,7 @@ from chalicelib.payments import service as payments
 from chalicelib.waivers import mails as waiver_mails
 from chalicelib.waivers import signing
 from chalicelib.waivers import versions as waiver_versions
-from tools.console import Refused, run_tool
+from tools.common.console import Refused, run_tool
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 # What the environment does not say. The hash fits no password.

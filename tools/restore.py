@@ -19,8 +19,8 @@ from chalicelib.core import times
 from chalicelib.core.dynamo import Item
 from chalicelib.waivers import evidence
 from tools import env
-from tools.cloud import APP, Cloud, find_cloud
-from tools.console import Refused, confirm, progress, run_tool
+from tools.common.cloud import APP, Cloud, find_cloud
+from tools.common.console import Refused, confirm, progress, run_tool
 
 POLL_S = 10.0
 RESTORE_TIMEOUT_S = 4 * 3600

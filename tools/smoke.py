@@ -21,11 +21,11 @@ from chalicelib import __version__
 from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
 from tools import env
-from tools.cloud import LOCAL_STAGE, ROOT, Cloud, find_cloud
-from tools.console import Refused, progress, run_tool
-from tools.references import references
-from tools.release import PAGE
-from tools.slots import CONTENT_TYPES, POOL
+from tools.common.cloud import LOCAL_STAGE, ROOT, Cloud, find_cloud
+from tools.common.console import Refused, progress, run_tool
+from tools.sync.layout import CONTENT_TYPES, POOL
+from tools.sync.references import references
+from tools.sync.release import PAGE
 
 TOKEN_VARIABLE = "SCC_SMOKE_TOKEN"  # noqa: S105 - its name
 TIMEOUT_S = 30

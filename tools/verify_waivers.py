@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from chalicelib.waivers import evidence
-from tools.console import Refused, run_tool
+from tools.common.console import Refused, run_tool
 
 
 def main() -> int:

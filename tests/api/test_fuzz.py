@@ -28,7 +28,7 @@ from chalicelib.waivers import signing
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import contract, operator
 from tests.support.api import Api
-from tools import gateway
+from tools.common import gateway
 
 log = logging.getLogger("scc.test")
 SEED = int(os.environ.get("FUZZ_SEED", "1"))

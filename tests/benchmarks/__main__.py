@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.benchmarks import board, capacity, cold, lighthouse, load, package, spa_bytes, uploads, warm
 from tests.benchmarks.tables import show
 from tests.support.running import Product, running_product
-from tools import demo
+from tools.local import demo
 
 REQUESTS = 60
 

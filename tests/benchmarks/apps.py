@@ -24,7 +24,7 @@ from chalicelib.sign_in import service as sign_in
 from tests.support import operator
 from tests.support.api import new_event, new_payment
 from tests.support.running import ROOT
-from tools import local
+from tools.local import __main__ as local
 
 FOLDER = ROOT / ".cache/bench-peers"
 CHILD, SOURCES = Path(__file__).with_name("child.py"), Path(__file__).with_name("peers")

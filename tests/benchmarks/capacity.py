@@ -21,7 +21,7 @@ from tests.support.operator import PASSWORD
 from tests.support.programs import found_programs
 from tests.support.running import running_dynamodb
 from tests.support.stores import Call, counted, fresh_store, write_in_bulk
-from tools.demo import hidden_fields
+from tools.local.demo import hidden_fields
 
 SIZES = (100, 10_000, 100_000)
 LISTS = 40

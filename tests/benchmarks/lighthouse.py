@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.support.programs import found_programs
 from tests.support.running import ROOT, Product, running_product
-from tools import demo
+from tools.local import demo
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 RUNS = 5

@@ -33,8 +33,9 @@ from tests.support import stores
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
 from tests.support.operator import PASSWORD
 from tests.support.running import dynamodb_client, running_product
-from tools import books, restore
-from tools.demo import hidden_fields
+from tools import restore
+from tools.audit import checks as books
+from tools.local.demo import hidden_fields
 
 ADMINS = (1, 8, 32)
 SECONDS = 5.0

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.benchmarks.tables import show
-from tools import local
+from tools.local import __main__ as local
 
 BIGGEST = 7
 

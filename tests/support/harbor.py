@@ -28,7 +28,7 @@ from tests.support.api import Answer, Api, new_event
 from tests.support.dynamo import Client, Dynamo, Item, Key
 from tests.support.faults import Faults, faults
 from tests.support.stores import make_client
-from tools import books
+from tools.audit import checks as books
 
 # A minute that looks for reminders; the hour that mails where the chain of waivers ends comes later.
 NOW = datetime(2026, 11, 22, 10, schedule.REMINDERS_MINUTE, tzinfo=UTC)

@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 
 from chalicelib.mail import gmail
-from tools.embedded import free_port
+from tools.local.embedded import free_port
 
 SLOW = "250 OK, at last"
 TAKES_AND_DROPS = "250 OK, but nobody hears it"

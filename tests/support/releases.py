@@ -17,15 +17,15 @@ import urllib3
 from botocore.httpsession import URLLib3Session
 
 from tests.support.running import ROOT
-from tools import stacks
-from tools.aws import Door
-from tools.cloud import embedded_spa
-from tools.depot import Depot
-from tools.embedded import EmbeddedAws, free_port
-from tools.frontdoor import FrontDoor
-from tools.releaser import Ask, Memory, Releaser
-from tools.viewer import FETCHES, TIMEOUT_S, Viewer
-from tools.wire import Answer
+from tools.common import stacks
+from tools.common.aws import Door
+from tools.common.cloud import embedded_spa
+from tools.common.wire import Answer
+from tools.local.embedded import EmbeddedAws, free_port
+from tools.local.front_door import FrontDoor
+from tools.sync.bucket import Depot
+from tools.sync.releaser import Ask, Memory, Releaser
+from tools.sync.verify import FETCHES, TIMEOUT_S, Viewer
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ def watched_calls(fault: Fault | None = None) -> Iterator[list[str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Door, "_send", watch)
         patch.setattr(URLLib3Session, "send", unwatched)
-        patch.setattr("tools.aws.time.sleep", lambda _: None)
+        patch.setattr("tools.common.aws.time.sleep", lambda _: None)
         yield made
 
 

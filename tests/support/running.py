@@ -17,8 +17,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tools import embedded
-from tools.embedded import free_port
+from tools.local import embedded
+from tools.local.embedded import free_port
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 120

@@ -14,8 +14,8 @@ from chalicelib.mail import store as mail_store
 from chalicelib.schedule import MAIL_KINDS
 from tests.support.running import ROOT
 from tests.support.table import _Loader
-from tools import stacks
-from tools.embedded import EmbeddedAws
+from tools.common import stacks
+from tools.local.embedded import EmbeddedAws
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 STAGE = "alarmed"

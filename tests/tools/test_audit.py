@@ -28,10 +28,12 @@ from tests.support.desk import Desk, open_desk
 from tests.support.operator import ADMIN, NOW
 from tests.support.stores import fresh_store
 from tests.support.table import create_table
-from tools import audit, books, restore
-from tools.cloud import Cloud
-from tools.console import Refused
-from tools.embedded import EmbeddedAws
+from tools import restore
+from tools.audit import __main__ as audit
+from tools.audit import checks as books
+from tools.common.cloud import Cloud
+from tools.common.console import Refused
+from tools.local.embedded import EmbeddedAws
 
 Items = dict[str, Any]
 PRIVATE = ("Ana", "Rivera", "example.com", "192.0.2", "555", "typed twice", "Sunset")

@@ -21,8 +21,8 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools import aws, wire
-from tools.aws import AwsError, Bucket, Credentials, Distribution, quoted_query, sign
+from tools.common import aws, wire
+from tools.common.aws import AwsError, Bucket, Credentials, Distribution, quoted_query, sign
 
 NOW = 1_800_000_000.0
 KEYS = ["assets/app-1.js", "a b+c&d=e", "ü/日本/é", "~._-*'()!", "%2F%", "a//b", "assets/@scope/x,y;z:$.js", "./a/../b"]
@@ -180,7 +180,7 @@ def refusal(code: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.aws.LONGEST_WAIT_S", 0)
+    monkeypatch.setattr("tools.common.aws.LONGEST_WAIT_S", 0)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_connections_are_kept_and_none_is_kept_after_half_an_answer() -> None:
 def test_connections_that_died_while_idle_do_not_use_up_the_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(*[reply(200)] * 9) as (bucket, asked):
         for limit in (60, 0):
-            monkeypatch.setattr("tools.aws.LONGEST_IDLE_S", limit)
+            monkeypatch.setattr("tools.common.aws.LONGEST_IDLE_S", limit)
             for _ in range(8):
                 dead = wire.Connection(bucket.url)
                 dead.socket.shutdown(socket.SHUT_RDWR)

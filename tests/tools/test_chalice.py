@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.running import ROOT
-from tools.embedded import REGION, EmbeddedAws
+from tools.local.embedded import REGION, EmbeddedAws
 
 STAGE = "test"
 FUNCTION = f"ship-captain-crew-{STAGE}"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tools import dependencies
-from tools.console import Refused
+from tools.common.console import Refused
 
 CLEAN: dict[str, Any] = {"name": "jinja2", "version": "3.1.6", "vulns": []}
 HOLE = {"id": "CVE-2030-1", "fix_versions": ["3.1.7"]}

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.running import ROOT
-from tools import edge, env, gateway, local, password, stacks
-from tools.cloud import Cloud
-from tools.embedded import REGION, EmbeddedAws
+from tools import env, password
+from tools.common import gateway, stacks
+from tools.common.cloud import Cloud
+from tools.edge import __main__ as edge
+from tools.local import __main__ as local
+from tools.local.embedded import REGION, EmbeddedAws
 
 STAGE = "test"
 

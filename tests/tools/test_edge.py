@@ -17,11 +17,11 @@ from botocore.exceptions import ReadTimeoutError
 from tests.support.functions import create_functions
 from tests.support.running import ROOT, Product
 from tests.support.table import _Loader
-from tools import distribution, edge
-from tools.cloud import Cloud
-from tools.console import Refused
-from tools.embedded import REGION, EmbeddedAws
-from tools.routing import (
+from tools.common.cloud import Cloud
+from tools.common.console import Refused
+from tools.edge import __main__ as edge
+from tools.edge import distribution
+from tools.edge.routing import (
     ALL_VIEWER_EXCEPT_HOST,
     CACHING_DISABLED,
     CACHING_OPTIMIZED,
@@ -31,6 +31,7 @@ from tools.routing import (
     matches,
     overlaps,
 )
+from tools.local.embedded import REGION, EmbeddedAws
 
 Config = dict[str, Any]
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"

@@ -9,9 +9,9 @@ import pytest
 from tests.support import operator
 from tests.support.functions import create_functions
 from tools import env
-from tools.cloud import Cloud
-from tools.console import Refused
-from tools.embedded import EmbeddedAws
+from tools.common.cloud import Cloud
+from tools.common.console import Refused
+from tools.local.embedded import EmbeddedAws
 
 
 @pytest.fixture

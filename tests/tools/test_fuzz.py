@@ -15,10 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tools import audit, env, release
-from tools.console import Refused
-from tools.references import references
-from tools.release import Act, Facts, Head, Pointer, Proof, Release, Slot
+from tools import env
+from tools.audit import __main__ as audit
+from tools.common.console import Refused
+from tools.sync import release
+from tools.sync.references import references
+from tools.sync.release import Act, Facts, Head, Pointer, Proof, Release, Slot
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 fuzz = settings(

@@ -21,7 +21,7 @@ from tests.support.running import (
     running_product,
     start_local,
 )
-from tools.embedded import client, free_port
+from tools.local.embedded import client, free_port
 
 
 def call(product: Product, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any, Any]:

@@ -14,9 +14,9 @@ from tests.support import operator
 from tests.support.functions import create_functions
 from tests.support.running import ROOT
 from tools import env, password
-from tools.cloud import Cloud
-from tools.console import Refused
-from tools.embedded import EmbeddedAws
+from tools.common.cloud import Cloud
+from tools.common.console import Refused
+from tools.local.embedded import EmbeddedAws
 
 
 def run(typed: str) -> "subprocess.CompletedProcess[str]":

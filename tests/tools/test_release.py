@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools import release
-from tools.console import Refused
-from tools.references import missing_references, references
-from tools.release import Act, Facts, Head, Live, Who, changed_names, compare, observe, plan
-from tools.slots import SpaFile
+from tools.common.console import Refused
+from tools.sync import release
+from tools.sync.layout import SpaFile
+from tools.sync.references import missing_references, references
+from tools.sync.release import Act, Facts, Head, Live, Who, changed_names, compare, observe, plan
 
 WHO = Who("ana", "2026-06-01T10:00:00Z", "c0ffee", "n1")
 NOTHING = {name: Live("empty", None, {}) for name in ("staging", "production")}

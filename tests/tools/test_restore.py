@@ -10,8 +10,8 @@ from tests.support import operator
 from tests.support.desk import Desk, open_desk
 from tests.support.operator import NOW
 from tools import env, restore
-from tools.console import Refused
-from tools.embedded import EmbeddedAws
+from tools.common.console import Refused
+from tools.local.embedded import EmbeddedAws
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from tests.support import operator
 from tests.support.functions import create_functions
 from tests.support.running import ROOT, Product
 from tools import smoke
-from tools.cloud import Cloud
-from tools.embedded import EmbeddedAws
+from tools.common.cloud import Cloud
+from tools.local.embedded import EmbeddedAws
 from tools.smoke import NO_EVENT, NO_PAYMENT, Site
 
 PAYMENT = f"/api/events/{NO_EVENT}/payments/{NO_PAYMENT}"

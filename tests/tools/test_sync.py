@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from tests.support.releases import Site, breaks, new_site, watched_calls, write_build
-from tools import release
-from tools.console import Refused
-from tools.embedded import EmbeddedAws
-from tools.references import references
-from tools.releaser import Releaser
-from tools.slots import CONTENT_TYPES, read_build
-from tools.viewer import Viewer
+from tools.common.console import Refused
+from tools.local.embedded import EmbeddedAws
+from tools.sync import release
+from tools.sync.layout import CONTENT_TYPES, read_build
+from tools.sync.references import references
+from tools.sync.releaser import Releaser
+from tools.sync.verify import Viewer
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def site(embedded_aws: EmbeddedAws, tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """What viewers do not get at once is not waited for."""
-    monkeypatch.setattr("tools.releaser.FRESH_TIMEOUT_S", 0)
+    monkeypatch.setattr("tools.sync.releaser.FRESH_TIMEOUT_S", 0)
 
 
 def release_build(site: Site, tmp_path: Path, name: str, by: str = "ana", **options: Any) -> Releaser:
@@ -427,7 +427,7 @@ def test_status_and_promote_need_as_few_calls_for_5000_files_as_for_20(site: Sit
 
 
 def test_a_status_of_the_tool_itself_makes_three_calls(site: Site, tmp_path: Path, monkeypatch: Any) -> None:
-    from tools import sync
+    from tools.sync import __main__ as sync
 
     release_build(site, tmp_path, "one")
     monkeypatch.setattr("sys.argv", ["sync", "status", "--stage", "local", "--home", str(site.folder), "--json"])

@@ -1,6 +1,6 @@
 """The page of the local mailbox shows a mail, it never runs one."""
 
-from tools.frontdoor import mail_page
+from tools.local.front_door import mail_page
 
 
 def message(**changes: str) -> dict[str, str]:

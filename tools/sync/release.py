@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from tools.console import Refused
-from tools.slots import SLOTS, SpaFile
+from tools.common.console import Refused
+from tools.sync.layout import SLOTS, SpaFile
 
 FORMAT = 1
 Decoded = TypeVar("Decoded")

@@ -18,8 +18,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from tools.cloud import EMBEDDED_REGION
-from tools.console import Refused, run_tool
+from tools.common.cloud import EMBEDDED_REGION
+from tools.common.console import Refused, run_tool
 
 REGION = EMBEDDED_REGION
 SAVE_EVERY_S = 2.0
@@ -87,8 +87,8 @@ class EmbeddedAws:
         with log_path.open("ab") as log:
             # Its standard input stays open as long as this process lives: the end of file is the order to stop.
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tools.embedded", "--port", str(self.port)],
-                cwd=Path(__file__).parent.parent,
+                [sys.executable, "-m", "tools.local.embedded", "--port", str(self.port)],
+                cwd=Path(__file__).parents[2],
                 env=environment(self.port, state_dir),
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -225,7 +225,7 @@ def _wait_for_end_of_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event)
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tools.embedded",
+        prog="python -m tools.local.embedded",
         description="Serve the embedded AWS until its standard input ends; `make run` and the tests start it.",
     )
     parser.add_argument("--port", type=int, required=True)

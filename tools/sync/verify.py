@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from tools.console import Refused
-from tools.release import PAGE, VIEWER_PREFIX, Facts, Pointer
-from tools.slots import CONTENT_TYPES, IMMUTABLE, POOL
+from tools.common.console import Refused
+from tools.sync.layout import CONTENT_TYPES, IMMUTABLE, POOL
+from tools.sync.release import PAGE, VIEWER_PREFIX, Facts, Pointer
 
 FETCHES = 8
 TIMEOUT_S = 30
@@ -82,7 +82,7 @@ class Viewer:
         import threading
         from concurrent.futures import ThreadPoolExecutor
 
-        from tools.references import references
+        from tools.sync.references import references
 
         found: list[str] = []
         seen: set[str] = set()

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote_plus, urlsplit
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
-from tools.console import Refused
-from tools.wire import Answer, Connection
+from tools.common.console import Refused
+from tools.common.wire import Answer, Connection
 
 LONGEST_WAIT_S = 20
 # AWS hangs up after 20 s or more; a plan may be looked at for long.

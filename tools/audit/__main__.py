@@ -22,10 +22,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.dynamo import Item
-from tools import books, restore
-from tools.books import Books, Difference
-from tools.cloud import LOCAL_STAGE, Cloud, find_cloud
-from tools.console import Refused, confirm, note, run_tool
+from tools import restore
+from tools.audit import checks as books
+from tools.audit.checks import Books, Difference
+from tools.common.cloud import LOCAL_STAGE, Cloud, find_cloud
+from tools.common.console import Refused, confirm, note, run_tool
 
 FORMAT = "scc-table/1"
 # A table is read page by page while people work: only what differs each time is a difference.

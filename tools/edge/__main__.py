@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from tools import distribution, env, stacks
-from tools.cloud import APP, ROOT, Cloud, find_cloud
-from tools.console import Refused, confirm, progress, run_tool
-from tools.distribution import Bucket, CachePolicy, Config, Facts, RequestPolicy
-from tools.routing import ROUTES
+from tools import env
+from tools.common import stacks
+from tools.common.cloud import APP, ROOT, Cloud, find_cloud
+from tools.common.console import Refused, confirm, progress, run_tool
+from tools.edge import distribution
+from tools.edge.distribution import Bucket, CachePolicy, Config, Facts, RequestPolicy
+from tools.edge.routing import ROUTES
 
 DEPLOY_TIMEOUT_S = 1800
 POLL_S = 5.0

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tools import release
-from tools.aws import AwsError
-from tools.cloud import APP, EMBEDDED_REGION, LOCAL_STAGE, ROOT, Cloud, find_cloud
-from tools.console import Refused, confirm, note, run_tool
-from tools.depot import Depot
-from tools.release import Head, Live
-from tools.releaser import Memory, Releaser, own_commit, own_name
-from tools.slots import SLOTS, TEXT_SUFFIXES, read_build
-from tools.viewer import Viewer
+from tools.common.aws import AwsError
+from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_STAGE, ROOT, Cloud, find_cloud
+from tools.common.console import Refused, confirm, note, run_tool
+from tools.sync import release
+from tools.sync.bucket import Depot
+from tools.sync.layout import SLOTS, TEXT_SUFFIXES, read_build
+from tools.sync.release import Head, Live
+from tools.sync.releaser import Memory, Releaser, own_commit, own_name
+from tools.sync.verify import Viewer
 
 BUILD = ROOT / "spa/dist"
 LOCAL_HOME = ROOT / ".local"
@@ -52,7 +52,7 @@ def cloud_place(cloud: Cloud, memory: Memory) -> dict[str, Any]:
     place = memory.read("place")
     if "region" in place:
         return place
-    from tools import stacks
+    from tools.common import stacks
 
     cloudformation = cloud.client("cloudformation")
     name = f"{APP}-{cloud.stage}-edge"

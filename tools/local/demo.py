@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tools.console import Refused, progress, run_tool
+from tools.common.console import Refused, progress, run_tool
 
 BAY = ZoneInfo("America/Los_Angeles")
 TIMEOUT_S = 60
@@ -249,7 +249,7 @@ def mailbox(name: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tools.demo", description="Add the sample charters to an empty copy of the product."
+        prog="python -m tools.local.demo", description="Add the sample charters to an empty copy of the product."
     )
     parser.add_argument("--base-url", default="http://localhost:8000")
     base_url = parser.parse_args().base_url

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.routing import (
+from tools.edge.routing import (
     CACHING_DISABLED,
     CACHING_OPTIMIZED,
     DEFAULT,

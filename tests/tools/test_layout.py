@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.console import Refused
-from tools.slots import IMMUTABLE, REVALIDATE, SpaFile, read_build
+from tools.common.console import Refused
+from tools.sync.layout import IMMUTABLE, REVALIDATE, SpaFile, read_build
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools import release
-from tools.cloud import ROOT
-from tools.console import Refused
-from tools.depot import Depot, Lives
-from tools.release import Facts, Head, Live, Release, Slot, Step, Who
-from tools.slots import POOL, SLOTS, SpaFile, read_build
-from tools.viewer import Viewer
+from tools.common.cloud import ROOT
+from tools.common.console import Refused
+from tools.sync import release
+from tools.sync.bucket import Depot, Lives
+from tools.sync.layout import POOL, SLOTS, SpaFile, read_build
+from tools.sync.release import Facts, Head, Live, Release, Slot, Step, Who
+from tools.sync.verify import Viewer
 
 FRESH_TIMEOUT_S = 60
 READERS = 16
@@ -307,7 +307,7 @@ class Releaser(NamedTuple):
 
     def _crawl(self, slot: str, live: Live) -> dict[str, Facts]:
         """The files of a slot that was filled without this tool: its pointers and all that they name."""
-        from tools.references import references
+        from tools.sync.references import references
 
         found: dict[str, Facts] = {}
         pool = self.depot.pool()
@@ -403,7 +403,7 @@ def _git(*arguments: str) -> str:
 
 
 def require_whole(files: Sequence[SpaFile]) -> None:
-    from tools.references import missing_references
+    from tools.sync.references import missing_references
 
     missing = missing_references({file.name: file.body for file in files})
     if missing:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from tools.console import Refused
+from tools.common.console import Refused
 
 SLOTS = ("production", "staging")
 POOL = "assets/"
@@ -95,7 +95,7 @@ def read_build(folder: Path) -> list[SpaFile]:
     files = [SpaFile(path[len(top) :].replace(os.sep, "/"), _read(path)) for path in _paths(top)]
     for file in files:
         if file.suffix not in CONTENT_TYPES:
-            raise Refused(f"{file.name}: tools/slots.py knows no content type for it")
+            raise Refused(f"{file.name}: tools/sync/layout.py knows no content type for it")
     return sorted(files, key=lambda file: (not file.pooled, file.name == "index.html", file.name))
 
 

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from tools import release
-from tools.aws import AwsError, Bucket, Distribution, Object
-from tools.console import Refused
-from tools.release import Head, Live, Release, Slot
-from tools.slots import POOL, RECORDS, SLOTS, SpaFile
+from tools.common.aws import AwsError, Bucket, Distribution, Object
+from tools.common.console import Refused
+from tools.sync import release
+from tools.sync.layout import POOL, RECORDS, SLOTS, SpaFile
+from tools.sync.release import Head, Live, Release, Slot
 
 JOURNAL = f"{RECORDS}journal/"
 # Newest first in a listing: entry n is named by what is left of this.

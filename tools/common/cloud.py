@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.aws import Bucket, Credentials, Distribution, found_cloudfront, found_credentials, found_endpoint
-from tools.console import Refused
+from tools.common.aws import Bucket, Credentials, Distribution, found_cloudfront, found_credentials, found_endpoint
+from tools.common.console import Refused
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 APP = "ship-captain-crew"
 LOCAL_STAGE = "local"
 EMBEDDED_REGION = "us-east-1"
@@ -24,7 +24,7 @@ class Cloud(NamedTuple):
     @functools.cache  # noqa: B019 - one short-lived object a command
     def client(self, service: str) -> Any:
         if self.endpoint:
-            from tools import embedded
+            from tools.local import embedded
 
             return embedded.client(service, self.endpoint)
         import boto3

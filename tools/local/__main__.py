@@ -22,17 +22,18 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.sign_in import passwords
-from tools import demo, gateway, stacks
-from tools.cloud import LOCAL_STAGE, Cloud
-from tools.console import Refused, note, progress, run_tool
-from tools.depot import Depot
-from tools.embedded import REGION, EmbeddedAws, free_port
-from tools.frontdoor import FrontDoor
-from tools.releaser import Memory, Releaser
-from tools.slots import read_build
-from tools.viewer import Viewer
+from tools.common import gateway, stacks
+from tools.common.cloud import LOCAL_STAGE, Cloud
+from tools.common.console import Refused, note, progress, run_tool
+from tools.local import demo
+from tools.local.embedded import REGION, EmbeddedAws, free_port
+from tools.local.front_door import FrontDoor
+from tools.sync.bucket import Depot
+from tools.sync.layout import read_build
+from tools.sync.releaser import Memory, Releaser
+from tools.sync.verify import Viewer
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 STAGE = "dev"
 APP = f"ship-captain-crew-{STAGE}"
 CODE_BUCKET = f"{APP}-code"

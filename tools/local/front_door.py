@@ -13,8 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tools import routing
-from tools.embedded import MAX_WORKERS
+from tools.edge import routing
+from tools.local.embedded import MAX_WORKERS
 
 CHUNK_BYTES = 64 * 1024
 MAX_BODY_BYTES = 10 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""The table added up anew: `python -m tools.audit`."""

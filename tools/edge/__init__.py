@@ -1,0 +1,1 @@
+"""The CloudFront distribution: `python -m tools.edge`."""

@@ -1,0 +1,1 @@
+"""Releases of the SPA: `python -m tools.sync`."""
