@@ -16,7 +16,7 @@ from chalicelib.manifest import mails as manifest_mails
 from chalicelib.manifest.service import COAST_GUARD
 from chalicelib.money import ledger
 from chalicelib.payments import mails as payment_mails
-from chalicelib.payments import service as payments
+from chalicelib.payments.fields import PaymentJson
 from chalicelib.waivers import mails as waiver_mails
 from chalicelib.waivers import signing
 from chalicelib.waivers import versions as waiver_versions
@@ -34,17 +34,27 @@ SAMPLE_SETTINGS = {
     "SCC_MAIL_TRANSPORT": "ses",
     "SCC_MAIL_FROM": "captain@charters.example.com",
 }
-EVENT = EventRecord(
+CHARTER = EventRecord(
     event_id="sample-charter-0000000",
     details={
         "title": "Sunset birthday cruise",
         "starts_at": "2026-11-29T01:00:00Z",
+        "ends_at": "2026-11-29T04:00:00Z",
         "timezone": "America/Los_Angeles",
         "vessel": "S/V Petrel",
+        "passenger_limit": 12,
         "departure_port": "South Beach Harbor, San Francisco",
+        "return_port": "South Beach Harbor, San Francisco",
+        "captain": {"name": "Luis Ferreira", "email": "", "phone": "+1 415 555 0142"},
+        "crew": [{"name": "Tess Lindqvist", "email": "", "phone": ""}],
         "patron": {"name": "Ana Ruiz", "email": "ana.ruiz@example.com", "phone": ""},
+        "party_size": 8,
         "charter_fee_cents": 124_000,
         "currency": "USD",
+        "notes": "",
+        "guest_notes": "",
+        "guests": [],
+        "balance_reminders": False,
     },
     status="scheduled",
     version=1,
@@ -54,38 +64,43 @@ EVENT = EventRecord(
     created_at="2026-11-01T20:00:00Z",
     updated_at="2026-11-01T20:00:00Z",
 )
-BALANCE = EVENT.sums.balance(EVENT.details["charter_fee_cents"])
+PAYMENT: PaymentJson = {
+    "payment_id": "0190c0de-0000-7000-8000-000000000001",
+    "event_id": CHARTER.event_id,
+    "kind": "deposit",
+    "refund_of": None,
+    "method": "check",
+    "amount_cents": 40_000,
+    "currency": "USD",
+    "payer": "Ana Ruiz",
+    "reference": "#1042",
+    "note": "",
+    "received_at": "2026-11-21T18:30:00Z",
+    "recorded_at": "2026-11-22T20:00:00Z",
+    "recorded_by": "admin",
+    "cleared_at": None,
+    "status": "received",
+    "void": {"reason": "entered twice", "at": "2026-11-22T20:10:00Z", "by": "admin"},
+    "bounce": {"reason": "insufficient funds", "at": "2026-11-24T20:00:00Z", "by": "admin"},
+    "duplicate_of": None,
+    "receipt": "pending",
+}
 
 
-def payment(**changes: Any) -> dict[str, Any]:
-    facts: dict[str, Any] = dict.fromkeys(payments.PUBLIC)
-    return facts | {
-        "payment_id": "0190c0de-0000-7000-8000-000000000001",
-        "event_id": EVENT.event_id,
-        "kind": "deposit",
-        "method": "check",
-        "amount_cents": 40_000,
-        "currency": "USD",
-        "payer": "Ana Ruiz",
-        "reference": "#1042",
-        "received_at": "2026-11-21T18:30:00Z",
-        "recorded_at": "2026-11-22T20:00:00Z",
-        "void": {"reason": "entered twice"},
-        "bounce": {"reason": "insufficient funds"},
-        **changes,
-    }
+def payment(**changes: Any) -> PaymentJson:
+    return {**PAYMENT, **changes}  # type: ignore[typeddict-item]
 
 
 def receipt(**changes: Any) -> Mail | None:
-    return payment_mails.receipt_mail(EVENT, payment(**changes), BALANCE, NOW)
+    return payment_mails.receipt_mail(CHARTER, payment(**changes), NOW)
 
 
 def correction(**changes: Any) -> Mail | None:
-    return payment_mails.correction_mail(EVENT, payment(**changes), BALANCE, NOW)
+    return payment_mails.correction_mail(CHARTER, payment(**changes), NOW)
 
 
 def bounce(**changes: Any) -> Mail | None:
-    return payment_mails.bounce_mail(EVENT, payment(**changes), BALANCE, NOW)
+    return payment_mails.bounce_mail(CHARTER, payment(**changes), NOW)
 
 
 def waiver_copy() -> Mail | None:
@@ -100,20 +115,20 @@ def waiver_copy() -> Mail | None:
         "language": "en",
     }
     records = [{**record, "participant_name": name} for name in ("Marcus Bell", "Tim Bell")]
-    mail = waiver_mails.copy_mail(EVENT, records, waiver_versions.sample("en"), NOW)
+    mail = waiver_mails.copy_mail(CHARTER, records, waiver_versions.sample("en"), NOW)
     # What it gets when it leaves, but for the private link.
     return mail and waiver_mails.with_html(mail)
 
 
 def signature_request(kind: str, language: str) -> Mail:
-    return waiver_mails.request_mail(kind, "sample", "marcus.bell@example.com", EVENT, ["Marcus Bell"], language, NOW)
+    return waiver_mails.request_mail(kind, "sample", "marcus.bell@example.com", CHARTER, ["Marcus Bell"], language, NOW)
 
 
 def manifest() -> Mail:
     person = {"minor": False, "guardian": None, "waiver": "signed", "no_show": False}
     frozen = {
-        "departure_port": EVENT.details["departure_port"],
-        "return_port": EVENT.details["departure_port"],
+        "departure_port": CHARTER.details["departure_port"],
+        "return_port": CHARTER.details["departure_port"],
         "ends_at": "2026-11-29T04:00:00Z",
         "head_count": 1,
         "passenger_limit": 12,
@@ -131,7 +146,7 @@ def manifest() -> Mail:
         },
     }
     departure = {"at": "2026-11-29T01:02:00Z", "by": "admin", "sha256": "c" * 64, "manifest": frozen}
-    return manifest_mails.manifest_mail(EVENT, departure, NOW)
+    return manifest_mails.manifest_mail(CHARTER, departure, NOW)
 
 
 SAMPLES: dict[str, Callable[[], Mail | None]] = {
@@ -142,7 +157,7 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "correction-refund": lambda: correction(kind="refund", method="zelle", reference="90312"),
     "bounce": bounce,
     "bounce-tip": lambda: bounce(kind="tip", method="venmo", amount_cents=15_000, reference=""),
-    "balance-reminder": lambda: charter_mails.reminder_mail(EVENT, 7, NOW + timedelta(days=1)),
+    "balance-reminder": lambda: charter_mails.reminder_mail(CHARTER, 7, NOW + timedelta(days=1)),
     "waiver-copy": waiver_copy,
     "waiver-reminder": lambda: signature_request("waiver_reminder", "en"),
     "waiver-again": lambda: signature_request("waiver_again", "en"),

@@ -1,7 +1,5 @@
 """Charter events and the board."""
 
-import hashlib
-import json
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -89,7 +87,7 @@ def create_event(
         updated_at=at,
         reminders_since=at if details["balance_reminders"] else "",
     )
-    fingerprint = hashlib.sha256(json.dumps(details, sort_keys=True).encode()).hexdigest()
+    fingerprint = fields.fingerprint(CharterDetails, details)
     key = request_key and request_key.lower()
     created = audit_event("created", actor, at)
     try:

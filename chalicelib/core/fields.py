@@ -4,6 +4,7 @@ A table is a TypedDict or NamedTuple whose fields are `Annotated[type, rule]`, o
 Every field is read by name, every problem is collected under that name, nothing is guessed.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Hashable, Mapping
@@ -127,6 +128,15 @@ def rules_of(table: Hashable) -> Rules:
         for name, hint in hints.items()
     }
     return {name: rules[0] for name, rules in found.items() if rules}
+
+
+def fingerprint(table: Hashable, values: Mapping[str, Any]) -> str:
+    """Equal for equal requests. What says no more than its default is left out, so that a field which a later
+    release adds does not make another request of an old one.
+    """
+    rules = rules_of(table)
+    content = {name: value for name, value in values.items() if name not in rules or value != rules[name].default}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 # --- what a request may hold, for the OpenAPI document ----------------------------------------------

@@ -1,6 +1,5 @@
 """The ledger's rules. Rows and acts are appended, never edited; every call can be repeated."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -75,8 +74,7 @@ def _check_past(form: Form, name: str, instant: str, now: datetime) -> None:
 
 def request_fingerprint(new: NewPayment) -> str:
     """Equal for equal requests, whatever became of the charter meanwhile."""
-    content = {name: value for name, value in new._asdict().items() if name != "ask_if_duplicate"}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return fields.fingerprint(NewPayment, new._replace(ask_if_duplicate=False)._asdict())
 
 
 def log_payment(event_id: str, new: NewPayment, *, actor: Actor, now: datetime) -> tuple[str, bool]:

@@ -78,7 +78,7 @@ def parse_signing(form: Mapping[str, list[str]], event: EventRecord, *, now: dat
         flat.refuse("esign_consent", "must be ticked to sign electronically")
     if not given.intent:
         flat.refuse("intent", "must be ticked to sign")
-    strokes = _read_strokes(flat, given.signature_strokes)
+    strokes = read_strokes(flat, given.signature_strokes)
     if not given.signature_typed and not strokes and "signature_strokes" not in flat.problems:
         flat.refuse("signature_typed", "is required: type or draw your signature")
     flat.finish()
@@ -155,7 +155,7 @@ def _age(born: str, on_day: date) -> int:
     return on_day.year - birthday.year - ((on_day.month, on_day.day) < (birthday.month, birthday.day))
 
 
-def _read_strokes(form: Form, text: str) -> list[Any]:
+def read_strokes(form: Form, text: str) -> list[Any]:
     """A drawn signature: strokes, each a list of points or an object with `points`; empty when there is none.
 
     A point is {x, y, time} or [x, y, time]; the time, in milliseconds, may be left out.

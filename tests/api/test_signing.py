@@ -9,10 +9,10 @@ import pytest
 
 from chalicelib.core import aws, dynamo, settings, system, templates, times
 from chalicelib.waivers import evidence, signing
-from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import page as waiver_page
 from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.fields import RELATIONSHIPS
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, Form, page, signature
 from tests.support.stores import counted
@@ -206,7 +206,7 @@ def test_every_word_of_the_pages_has_its_spanish() -> None:
         words |= set(re.findall(r'_\("([^"]+)"', (folder / f"{name}.html").read_text()))
     text = (folder / "waiver.html").read_text()
     words |= set(re.findall(r'text\("\w+", "([^"]+)"', text)) | set(re.findall(r'": "([^"]+)"', text))
-    words |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in signing_form.RELATIONSHIPS}
+    words |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in RELATIONSHIPS}
     words |= {signing.ESIGN_STATEMENT, signing.INTENT_STATEMENT, signing.AUTHORITY_STATEMENT, waiver_page.NOT_ARRIVED}
     words.add(str(signing.AlreadySigned("")))
 

@@ -243,14 +243,14 @@ def check_acts(harbor: Harbor, table: books.Books) -> None:
     done = set()
     for event_id, items in table.ledgers.items():
         for item in items:
-            (_, payment_id), act, facts, _ = payment_store.payment_parts(item)
-            if not act:
+            if not payment_store.is_act(item):
                 continue
-            call = asked[act.lower(), event_id, payment_id, facts["by"], mark(facts)]
+            (_, payment_id), facts = payment_store.to_act(item)
+            call = asked[facts["act"], event_id, payment_id, facts["by"], mark(facts)]
             assert facts["address"] == call.admin.address
             # An act in doubt may have been done and then ended by another, which is what its replay was told.
             assert not call.refused or call.in_doubt
-            done.add((act.lower(), event_id, payment_id))
+            done.add((facts["act"], event_id, payment_id))
     methods = {call.payment_id: call.body["method"] for call in harbor.accepted("log", "refund")}
     for call in harbor.accepted("clear", "void", "bounce"):
         # Cash and card were cleared when they were logged.

@@ -28,7 +28,7 @@ def kept(**changes: Any) -> dict[str, Any]:
         event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
     )
     row = operator.payment(event.event_id, **changes)
-    payment_store.append_payment(event, row, ledger.add(event.sums, row), "off", "print", "{}", None)
+    payment_store.append_payment(event, {**row, "receipt": "off"}, ledger.add(event.sums, row), "print", "{}", None)
     return row
 
 

@@ -47,7 +47,9 @@ def paid(event: EventRecord, owed: Mail | None = None, answer: str = "{}", **cha
     """A payment that is in the store, on the charter as it is now."""
     event = reread(event)
     row = operator.payment(event.event_id, **changes)
-    payment_store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", answer, owed)
+    payment_store.append_payment(
+        event, {**row, "receipt": "pending"}, ledger.add(event.sums, row), "print", answer, owed
+    )
     return row
 
 
@@ -217,7 +219,7 @@ def test_a_charter_comes_with_all_it_owns_and_nothing_of_others() -> None:
     charter = charter_store.read_charter(event.event_id)
     assert charter
     assert charter.event == reread(event)
-    assert [payment_store.payment_parts(item)[1] for item in charter.payment_items] == ["", "", "VOID"]
+    assert [payment_store.is_act(item) for item in charter.payment_items] == [False, False, True]
     assert [record["event_id"] for record in charter.waivers] == [event.event_id]
     money_only = charter_store.read_charter(event.event_id, waivers=False)
     assert money_only
@@ -230,7 +232,7 @@ def test_a_charter_larger_than_one_page_of_the_database_is_read_whole() -> None:
     ids = [paid(event, answer="x" * 200_000)["payment_id"] for _ in range(7)]
     charter = charter_store.read_charter(event.event_id)
     assert charter
-    assert [payment_store.payment_parts(item)[2]["payment_id"] for item in charter.payment_items] == ids
+    assert [payment_store.to_payment(item)[1]["payment_id"] for item in charter.payment_items] == ids
 
 
 def test_the_trail_of_a_charter_is_in_order_of_time() -> None:
@@ -252,10 +254,10 @@ def test_a_payment_its_sums_and_its_mail_are_kept_together() -> None:
     event, owed = kept(), mail()
     row = operator.payment(event.event_id)
     sums = ledger.add(event.sums, row)
-    payment_store.append_payment(event, row, sums, "pending", "print", '{"answer":"🚢"}', owed)
+    payment_store.append_payment(event, {**row, "receipt": "pending"}, sums, "print", '{"answer":"🚢"}', owed)
     item = payment_store.read_payment_item(event.event_id, row["payment_id"])
     assert item
-    assert payment_store.payment_parts(item) == ((event.event_id, row["payment_id"]), "", row, "pending")
+    assert payment_store.to_payment(item) == ((event.event_id, row["payment_id"]), {**row, "receipt": "pending"})
     assert payment_store.stored_answer(item) == ("print", '{"answer":"🚢"}')
     now = reread(event)
     assert (now.sums, now.ledger_seq, now.version) == (sums, 1, 1)
@@ -273,7 +275,7 @@ def test_the_same_payment_again_finds_what_stands_and_changes_nothing() -> None:
     before, outbox = reread(event), due()
     for seen in (event, before):
         with pytest.raises(errors.AlreadyExists) as found:
-            payment_store.append_payment(seen, row, before.sums, "off", "other", "second", mail())
+            payment_store.append_payment(seen, {**row, "receipt": "off"}, before.sums, "other", "second", mail())
         assert payment_store.stored_answer(found.value.item) == ("print", "first")
     assert reread(event) == before
     assert due() == outbox
@@ -285,7 +287,9 @@ def test_a_payment_on_sums_that_moved_is_refused_whole() -> None:
     before = reread(event)
     row = operator.payment(event.event_id)
     with pytest.raises(errors.WriteConflict):
-        payment_store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", "{}", mail())
+        payment_store.append_payment(
+            event, {**row, "receipt": "pending"}, ledger.add(event.sums, row), "print", "{}", mail()
+        )
     assert payment_store.read_payment_item(event.event_id, row["payment_id"]) is None
     assert reread(event) == before
     assert due() == []
@@ -297,7 +301,7 @@ def test_of_many_payments_at_once_on_the_same_sums_one_is_kept() -> None:
 
     def append(number: int) -> None:
         sums = ledger.add(event.sums, rows[number])
-        payment_store.append_payment(event, rows[number], sums, "pending", "print", "{}", mail())
+        payment_store.append_payment(event, {**rows[number], "receipt": "pending"}, sums, "print", "{}", mail())
 
     results = at_once(8, append)
     assert results.count(None) == 1
@@ -305,7 +309,9 @@ def test_of_many_payments_at_once_on_the_same_sums_one_is_kept() -> None:
     winner = results.index(None)
     charter = charter_store.read_charter(event.event_id)
     assert charter
-    assert [payment_store.payment_parts(item)[2] for item in charter.payment_items] == [rows[winner]]
+    assert [payment_store.to_payment(item)[1] for item in charter.payment_items] == [
+        {**rows[winner], "receipt": "pending"}
+    ]
     assert (charter.event.sums.received_cents, charter.event.ledger_seq) == (winner + 1, 1)
     assert len(due()) == 1
 
@@ -314,7 +320,9 @@ def test_of_one_payment_sent_by_many_at_once_one_is_kept() -> None:
     event = kept()
     row, owed = operator.payment(event.event_id), mail()
     sums = ledger.add(event.sums, row)
-    results = at_once(8, lambda _: payment_store.append_payment(event, row, sums, "pending", "print", "{}", owed))
+    results = at_once(
+        8, lambda _: payment_store.append_payment(event, {**row, "receipt": "pending"}, sums, "print", "{}", owed)
+    )
     assert results.count(None) == 1
     assert all(result is None or isinstance(result, errors.AlreadyExists | errors.WriteConflict) for result in results)
     assert reread(event).ledger_seq == 1
@@ -356,19 +364,24 @@ def test_the_ledger_of_a_month_is_in_order_with_each_act_behind_its_payment() ->
     payment_store.append_act(reread(two), first, act("clear"), reread(two).sums, None)
 
     def listed(first_at: str, last_at: str) -> list[tuple[tuple[str, str], str]]:
-        return [payment_store.payment_parts(item)[:2] for item in payment_store.list_ledger(first_at, last_at)]
+        items = payment_store.list_ledger(first_at, last_at)
+        read = [
+            payment_store.to_act(item) if payment_store.is_act(item) else payment_store.to_payment(item)
+            for item in items
+        ]
+        return [(ids, str(row.get("act", ""))) for ids, row in read]
 
     early, late = (two.event_id, first["payment_id"]), (one.event_id, last["payment_id"])
-    whole = [(early, ""), (early, "CLEAR"), (late, "")]
+    whole = [(early, ""), (early, "clear"), (late, "")]
     assert listed("2026-11", "2026-12") == whole
     assert listed("2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z") == whole[:2]
     assert listed("2026-11-01T00:00:01Z", "2026-12") == whole[2:]
     (row, *_) = payment_store.list_ledger("2026", "9")
-    assert payment_store.payment_parts(row) == (early, "", first, "pending")
+    assert payment_store.to_payment(row) == (early, {**first, "receipt": "pending"})
 
 
 def to_clear() -> list[str]:
-    return [payment_store.payment_parts(item)[0][1] for item in payment_store.list_to_clear()]
+    return [payment_store.to_payment(item)[1]["payment_id"] for item in payment_store.list_to_clear()]
 
 
 def test_the_mark_to_clear_comes_and_goes_with_what_makes_and_ends_the_wait() -> None:
@@ -449,11 +462,13 @@ def test_a_receipt_that_ends_is_noted_on_its_payment_too() -> None:
     event = kept()
     row = operator.payment(event.event_id)
     owed = mail(payment=row, name="")
-    payment_store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", "answer", owed)
+    payment_store.append_payment(
+        event, {**row, "receipt": "pending"}, ledger.add(event.sums, row), "print", "answer", owed
+    )
     mail_store.finish_mail(owed, "sent", "2026-11-22T20:00:01Z", "SES: 1", [payment_store.receipt_write(row, "sent")])
     item = payment_store.read_payment_item(event.event_id, row["payment_id"])
     assert item
-    assert payment_store.payment_parts(item) == ((event.event_id, row["payment_id"]), "", row, "sent")
+    assert payment_store.to_payment(item) == ((event.event_id, row["payment_id"]), {**row, "receipt": "sent"})
     assert payment_store.stored_answer(item) == ("print", "answer")
 
 
@@ -876,6 +891,8 @@ def test_a_payment_with_its_sums_and_mail_is_one_write_and_a_charter_one_query(d
     event = kept()
     row = operator.payment(event.event_id)
     with counted(dynamodb) as calls:
-        payment_store.append_payment(event, row, ledger.add(event.sums, row), "pending", "print", "{}", mail())
+        payment_store.append_payment(
+            event, {**row, "receipt": "pending"}, ledger.add(event.sums, row), "print", "{}", mail()
+        )
         charter_store.read_charter(event.event_id)
     assert [call.operation for call in calls] == ["TransactWriteItems", "Query"]

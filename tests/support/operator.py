@@ -130,6 +130,7 @@ def payment(event_id: str = "A" * 22, **changes: Any) -> dict[str, Any]:
         "status": "cleared",
         "void": None,
         "bounce": None,
+        "duplicate_of": None,
         "refunds_tip": False,
         "charter": "Sunset sail",
         "address": "192.0.2.7",

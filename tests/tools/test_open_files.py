@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.support.running import Product, children_of
-from tools.embedded import EmbeddedAws
+from tools.local.embedded import EmbeddedAws
 
 READERS = 40
 ROUNDS = 10

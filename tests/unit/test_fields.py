@@ -3,12 +3,28 @@ from typing import Any
 
 import pytest
 
+from chalicelib.charters.fields import CONTACT_FIELDS, Contact
 from chalicelib.core import fields
 from chalicelib.core.errors import BadInput
-from chalicelib.core.fields import Fields
+from chalicelib.core.fields import (
+    Choice,
+    Currency,
+    Email,
+    Flag,
+    Form,
+    Instant,
+    ListOf,
+    Nested,
+    Phone,
+    Secret,
+    Text,
+    Timezone,
+    Uuid,
+    Whole,
+)
 
 
-def problems(form: Fields) -> dict[str, str]:
+def problems(form: Form) -> dict[str, str]:
     """What the form's owner is told, by field."""
     with pytest.raises(BadInput) as refused:
         form.finish()
@@ -84,8 +100,8 @@ def test_what_lenient_parsers_accept_is_refused_with_the_reason(raw: bytes, reas
     "number", ["1e999", "-1e999", "1.0", "1e2", "0.5", "1" * 4000, "true", '"1"', "[1]", "{}", "null"]
 )
 def test_no_number_but_a_whole_one_within_bounds_is_an_amount(number: str) -> None:
-    form = Fields(fields.parse_json(f'{{"amount_cents": {number}}}'.encode()))
-    form.whole("amount_cents", least=1, most=100)
+    form = Form(fields.parse_json(f'{{"amount_cents": {number}}}'.encode()))
+    form.read_one("amount_cents", Whole(1, 100))
     assert problems(form) == {"amount_cents": "must be a whole number from 1 to 100"}
 
 
@@ -103,8 +119,8 @@ def test_no_number_but_a_whole_one_within_bounds_is_an_amount(number: str) -> No
     ],
 )
 def test_text_is_taken_as_it_is_but_for_blanks_around_it(given: str, taken: str) -> None:
-    form = Fields({"title": given})
-    assert form.text("title", max_chars=120) == taken
+    form = Form({"title": given})
+    assert form.read_one("title", Text(120)) == taken
     form.finish()
 
 
@@ -128,58 +144,58 @@ def test_text_is_taken_as_it_is_but_for_blanks_around_it(given: str, taken: str)
     ],
 )
 def test_a_line_of_text_holds_no_control_character_line_break_or_lone_surrogate(given: str) -> None:
-    form = Fields({"title": given})
-    assert form.text("title", max_chars=120) == ""
+    form = Form({"title": given})
+    assert form.read_one("title", Text(120)) == ""
     assert problems(form) == {"title": "must not contain control characters"}
 
 
 def test_text_of_several_lines_keeps_its_lines_in_one_form() -> None:
-    form = Fields({"notes": "one\r\n\r\n\ttwo\n"})
-    assert form.text("notes", max_chars=20, lines=True) == "one\n\n\ttwo"
+    form = Form({"notes": "one\r\n\r\n\ttwo\n"})
+    assert form.read_one("notes", Text(20, lines=True)) == "one\n\n\ttwo"
     form.finish()
 
 
 @pytest.mark.parametrize("given", ["a\0b", "a\rb", "a\x0bb", "a\u2028b", "\ud83d"])
 def test_text_of_several_lines_holds_no_other_control_character(given: str) -> None:
-    form = Fields({"notes": given})
-    form.text("notes", max_chars=20, lines=True)
+    form = Form({"notes": given})
+    form.read_one("notes", Text(20, lines=True))
     assert problems(form) == {"notes": "must not contain control characters"}
 
 
 def test_the_length_of_text_is_counted_in_characters_after_trimming() -> None:
     for fits in ("🚢" * 10, " " * 50 + "a" * 10):
-        form = Fields({"title": fits})
-        form.text("title", max_chars=10)
+        form = Form({"title": fits})
+        form.read_one("title", Text(10))
         form.finish()
-    form = Fields({"title": "a" * 11})
-    form.text("title", max_chars=10)
+    form = Form({"title": "a" * 11})
+    form.read_one("title", Text(10))
     assert problems(form) == {"title": "must be at most 10 characters long"}
 
 
 @pytest.mark.parametrize("body", [{}, {"title": ""}, {"title": " \n "}])
 def test_a_required_text_may_neither_lack_nor_be_empty(body: dict[str, Any]) -> None:
-    form = Fields(body)
-    form.text("title", max_chars=10)
+    form = Form(body)
+    form.read_one("title", Text(10))
     assert problems(form) == {"title": "is required"}
 
 
 @pytest.mark.parametrize("body", [{}, {"vessel": None}, {"vessel": ""}, {"vessel": "  "}])
 def test_an_optional_text_may_lack_be_null_or_be_empty(body: dict[str, Any]) -> None:
-    form = Fields(body)
-    assert form.text("vessel", max_chars=10, default="") == ""
+    form = Form(body)
+    assert form.read_one("vessel", Text(10, "")) == ""
     form.finish()
 
 
 @pytest.mark.parametrize("given", [1, True, [], {}, 1.5])
 def test_only_text_is_text(given: Any) -> None:
-    form = Fields({"title": given})
-    form.text("title", max_chars=10)
+    form = Form({"title": given})
+    form.read_one("title", Text(10))
     assert problems(form) == {"title": "must be text"}
 
 
 def test_a_password_is_taken_to_the_letter() -> None:
-    form = Fields({"password": "  tab\tand\0 blanks  "})
-    assert form.secret("password", max_chars=40) == "  tab\tand\0 blanks  "
+    form = Form({"password": "  tab\tand\0 blanks  "})
+    assert form.read_one("password", Secret(40)) == "  tab\tand\0 blanks  "
     form.finish()
 
 
@@ -194,8 +210,8 @@ def test_a_password_is_taken_to_the_letter() -> None:
     ],
 )
 def test_a_password_of_the_wrong_kind_is_refused_and_never_echoed(given: Any, rule: str) -> None:
-    form = Fields({"password": given})
-    form.secret("password", max_chars=20)
+    form = Form({"password": given})
+    form.read_one("password", Secret(20))
     assert problems(form) == {"password": rule}
 
 
@@ -204,54 +220,54 @@ def test_a_password_of_the_wrong_kind_is_refused_and_never_echoed(given: Any, ru
 
 @pytest.mark.parametrize("number", [1, 50, 100])
 def test_a_whole_number_within_its_bounds_is_taken(number: int) -> None:
-    form = Fields({"party_size": number})
-    assert form.whole("party_size", least=1, most=100) == number
+    form = Form({"party_size": number})
+    assert form.read_one("party_size", Whole(1, 100)) == number
     form.finish()
 
 
 @pytest.mark.parametrize("number", [0, -1, 101, 10**30])
 def test_a_whole_number_out_of_bounds_is_refused_with_the_bounds(number: int) -> None:
-    form = Fields({"party_size": number})
-    form.whole("party_size", least=1, most=100, default=7)
+    form = Form({"party_size": number})
+    form.read_one("party_size", Whole(1, 100, 7))
     assert problems(form) == {"party_size": "must be a whole number from 1 to 100"}
 
 
 @pytest.mark.parametrize("body", [{}, {"passenger_limit": None}])
 def test_a_whole_number_with_a_default_of_null_may_be_null(body: dict[str, Any]) -> None:
-    form = Fields(body)
-    assert form.whole("passenger_limit", least=1, most=100, default=None) is None
+    form = Form(body)
+    assert form.read_one("passenger_limit", Whole(1, 100, None)) is None
     form.finish()
 
 
 def test_a_flag_is_true_or_false_and_nothing_like_it() -> None:
-    form = Fields({"a": True, "b": False})
-    assert form.flag("a", default=False) is True
-    assert form.flag("b", default=True) is False
-    assert form.flag("c", default=True) is True
+    form = Form({"a": True, "b": False})
+    assert form.read_one("a", Flag(False)) is True
+    assert form.read_one("b", Flag(True)) is False
+    assert form.read_one("c", Flag(True)) is True
     form.finish()
     for given in (1, 0, "true", "", []):
-        form = Fields({"a": given})
-        form.flag("a", default=False)
+        form = Form({"a": given})
+        form.read_one("a", Flag(False))
         assert problems(form) == {"a": "must be true or false"}
 
 
 def test_a_choice_is_one_of_its_options_to_the_letter() -> None:
-    form = Fields({"method": "cash"})
-    assert form.choice("method", ("cash", "check")) == "cash"
+    form = Form({"method": "cash"})
+    assert form.read_one("method", Choice(("cash", "check"))) == "cash"
     form.finish()
     for given in ("Cash", "cash ", "", "bitcoin", 1, None, ["cash"], "\ud800"):
-        form = Fields({"method": given})
-        form.choice("method", ("cash", "check"))
+        form = Form({"method": given})
+        form.read_one("method", Choice(("cash", "check")))
         assert problems(form) == {"method": "must be one of cash, check"}
-    form = Fields({})
-    form.choice("method", ("cash", "check"))
+    form = Form({})
+    form.read_one("method", Choice(("cash", "check")))
     assert problems(form) == {"method": "is required"}
 
 
 def test_an_optional_choice_has_its_default() -> None:
-    form = Fields({"kind": None})
-    assert form.choice("kind", ("tip", "balance"), default="balance") == "balance"
-    assert form.choice("status", ("a",), default="") == ""
+    form = Form({"kind": None})
+    assert form.read_one("kind", Choice(("tip", "balance"), "balance")) == "balance"
+    assert form.read_one("status", Choice(("a",), "")) == ""
     form.finish()
 
 
@@ -259,32 +275,32 @@ def test_an_optional_choice_has_its_default() -> None:
     "given", ["2026-11-28", "2026-11-28T13:30:00", "yesterday", "", 1764336600, [], "2026-11-28T13:30:00Z\0"]
 )
 def test_a_time_that_is_none_is_refused_with_an_example(given: Any) -> None:
-    form = Fields({"starts_at": given})
-    assert form.instant("starts_at") is None
+    form = Form({"starts_at": given})
+    assert form.read_one("starts_at", Instant()) == ""
     assert problems(form) == {"starts_at": "must be an RFC 3339 time such as 2026-11-28T13:30:00-08:00"}
 
 
 @pytest.mark.parametrize("given", ["PST8", "America", "Mars/Olympus", "", 8, "../x"])
 def test_a_time_zone_that_is_none_is_refused_with_an_example(given: Any) -> None:
-    form = Fields({"timezone": given})
-    form.timezone("timezone", default="UTC")
+    form = Form({"timezone": given})
+    form.read_one("timezone", Timezone())
     assert problems(form) == {"timezone": "must be an IANA time zone such as America/Los_Angeles"}
 
 
 @pytest.mark.parametrize("given", ["usd", "US", "USDT", "", "$", 840, "\uff35\uff33\uff24"])
 def test_a_currency_that_is_none_is_refused_with_an_example(given: Any) -> None:
-    form = Fields({"currency": given})
-    form.currency("currency", default="USD")
+    form = Form({"currency": given})
+    form.read_one("currency", Currency("USD"))
     assert problems(form) == {"currency": "must be an ISO 4217 code such as USD"}
 
 
 def test_a_uuid_is_taken_in_lower_case() -> None:
-    form = Fields({"refund_of": "0190A6F0-0000-7000-8000-00000000ABCD"})
-    assert form.uuid("refund_of") == "0190a6f0-0000-7000-8000-00000000abcd"
+    form = Form({"refund_of": "0190A6F0-0000-7000-8000-00000000ABCD"})
+    assert form.read_one("refund_of", Uuid()) == "0190a6f0-0000-7000-8000-00000000abcd"
     form.finish()
     for given in ("", "1", "0190a6f0000070008000000000000000", "g" * 36, "0190a6f0-0000-7000-8000-00000000abcd\n", 5):
-        form = Fields({"refund_of": given})
-        form.uuid("refund_of", default=None)
+        form = Form({"refund_of": given})
+        form.read_one("refund_of", Uuid(None))
         assert problems(form) == {"refund_of": "must be a UUID"}
 
 
@@ -292,8 +308,8 @@ def test_a_uuid_is_taken_in_lower_case() -> None:
     "given", ["ana@example.com", "ana+boat@mail.example.co.uk", "o'hara_1@x-y.example", "a.b.c@example.com"]
 )
 def test_an_email_address_is_taken(given: str) -> None:
-    form = Fields({"email": given})
-    assert form.email("email") == given
+    form = Form({"email": given})
+    assert form.read_one("email", Email()) == given
     form.finish()
 
 
@@ -320,38 +336,38 @@ def test_an_email_address_is_taken(given: str) -> None:
     ],
 )
 def test_what_no_mail_can_be_sent_to_is_no_email_address(given: str) -> None:
-    form = Fields({"email": given})
-    form.email("email")
+    form = Form({"email": given})
+    form.read_one("email", Email())
     assert set(problems(form)) == {"email"}
 
 
 def test_a_phone_number_is_taken_as_people_write_it_and_words_are_not() -> None:
     for given in ("+1 (415) 555-0100", "415.555.0100 x12", ""):
-        form = Fields({"phone": given})
-        assert form.phone("phone") == given
+        form = Form({"phone": given})
+        assert form.read_one("phone", Phone()) == given
         form.finish()
     for given in ("call me", "+1\u00a0415", "12", "<b>5</b>"):
-        form = Fields({"phone": given})
-        form.phone("phone")
+        form = Form({"phone": given})
+        form.read_one("phone", Phone())
         assert problems(form) == {"phone": "must be a phone number"}
 
 
 def test_a_person_has_a_name_and_may_have_email_and_phone() -> None:
-    form = Fields({"captain": {"name": "Hook"}})
-    assert form.person("captain") == {"name": "Hook", "email": "", "phone": ""}
-    assert form.person("captain") is None
+    form = Form({"captain": {"name": "Hook"}})
+    assert form.read_one("captain", Nested(Contact, CONTACT_FIELDS, None)) == {"name": "Hook", "email": "", "phone": ""}
+    assert form.read_one("captain", Nested(Contact, CONTACT_FIELDS, None)) is None
     form.finish()
 
 
 def test_what_is_wrong_with_a_person_is_named_by_path() -> None:
-    form = Fields(
+    form = Form(
         {
             "captain": {"email": "no", "rank": 1},
             "crew": [{"name": "Smee"}, {"name": "", "phone": "call me"}, {"name": 5}],
         }
     )
-    form.person("captain")
-    form.people("crew", most=3)
+    form.read_one("captain", Nested(Contact, CONTACT_FIELDS, None))
+    form.read_one("crew", ListOf(Contact, 3, "people", CONTACT_FIELDS))
     assert problems(form) == {
         "captain.name": "is required",
         "captain.email": "must be an email address",
@@ -364,15 +380,15 @@ def test_what_is_wrong_with_a_person_is_named_by_path() -> None:
 
 @pytest.mark.parametrize("given", ["Hook", 1, [], [{"name": "Hook"}], True])
 def test_a_person_is_an_object(given: Any) -> None:
-    form = Fields({"captain": given})
-    form.person("captain")
+    form = Form({"captain": given})
+    form.read_one("captain", Nested(Contact, CONTACT_FIELDS, None))
     assert problems(form) == {"captain": "must be an object with name, email and phone"}
 
 
 @pytest.mark.parametrize("given", ["Smee", {"name": "Smee"}, [{}] * 4, ["Smee"], [None], 5])
 def test_a_crew_is_a_list_of_so_many_people(given: Any) -> None:
-    form = Fields({"crew": given})
-    form.people("crew", most=3)
+    form = Form({"crew": given})
+    form.read_one("crew", ListOf(Contact, 3, "people", CONTACT_FIELDS))
     assert set(problems(form)) == {"crew"}
 
 
@@ -380,10 +396,10 @@ def test_a_crew_is_a_list_of_so_many_people(given: Any) -> None:
 
 
 def test_every_problem_is_told_at_once_each_under_its_field() -> None:
-    form = Fields({"amount_cents": "12", "method": "gold", "amout": 1, "__proto__": {}})
-    form.whole("amount_cents", least=1, most=9)
-    form.choice("method", ("cash",))
-    form.text("payer", max_chars=10)
+    form = Form({"amount_cents": "12", "method": "gold", "amout": 1, "__proto__": {}})
+    form.read_one("amount_cents", Whole(1, 9))
+    form.read_one("method", Choice(("cash",)))
+    form.read_one("payer", Text(10))
     assert problems(form) == {
         "amount_cents": "must be a whole number from 1 to 9",
         "method": "must be one of cash",
@@ -395,13 +411,13 @@ def test_every_problem_is_told_at_once_each_under_its_field() -> None:
 
 @pytest.mark.parametrize("name", ["x" * 61, "x" * 50_000, "a\0b", "\ud800", "a\u2028b"])
 def test_an_unknown_field_with_a_hostile_name_is_refused_without_echoing_it(name: str) -> None:
-    told = problems(Fields({name: 1}))
+    told = problems(Form({name: 1}))
     assert told == {"(unprintable name)": "is not a known field"}
     json.dumps(told).encode()
 
 
 def test_a_form_in_which_all_is_right_and_nothing_left_passes() -> None:
-    form = Fields({"title": "Sail"})
-    form.text("title", max_chars=10)
+    form = Form({"title": "Sail"})
+    form.read_one("title", Text(10))
     form.finish()
     assert form.problems == {}

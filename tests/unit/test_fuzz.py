@@ -11,6 +11,7 @@ import json
 import os
 import re
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -24,15 +25,17 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from chalicelib.charters import service as charters
+from chalicelib.charters.fields import CharterDetails
 from chalicelib.core import csv_export, fields, http, paging, settings, times
 from chalicelib.core.errors import BadInput, NotFound, NotSignedIn, SettingsError, TooLarge
-from chalicelib.core.fields import Fields
+from chalicelib.core.fields import Form
 from chalicelib.core.throttle import client_network
 from chalicelib.mail import admin as mail_admin
 from chalicelib.mail import bounces
 from chalicelib.money import amounts
 from chalicelib.payments import reports
 from chalicelib.payments import service as payments
+from chalicelib.payments.fields import MAX_AMOUNT_CENTS
 from chalicelib.sign_in import passwords
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import evidence, markdown, signing
@@ -40,6 +43,7 @@ from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import page as waiver_page
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.fields import MAX_TEXT_CHARS
 from tests.support import operator
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
@@ -169,34 +173,34 @@ PAYMENT = {
 @given(near(DETAILS))
 @example({**DETAILS, "starts_at": "2199-12-31T08:00:00Z", "ends_at": "2199-12-31T23:59:59-14:00"})
 def test_a_charters_details_are_taken_or_refused_and_taken_again_as_they_are(body: dict[str, Any]) -> None:
-    def take(body: dict[str, Any]) -> dict[str, Any]:
-        form = Fields(body)
-        details = charters.take_details(form)
+    def read(body: Mapping[str, Any]) -> CharterDetails:
+        form = Form(body)
+        details = form.read(CharterDetails)
         form.finish()
         return details
 
     try:
-        details = take(body)
+        details = read(body)
     except BadInput as problem:
         storable(problem.body())
         return
     storable(details)
-    assert take(details) == details
-    for name in ("starts_at", "ends_at"):
-        times.local(details[name], details["timezone"])
+    assert read(details) == details
+    for instant in (details["starts_at"], details["ends_at"]):
+        times.local(instant, details["timezone"])
 
 
 @fuzz
 @given(any_text | st.just(operator.uuid()), near(PAYMENT))
 def test_a_payment_is_taken_or_refused(payment_id: str, body: dict[str, Any]) -> None:
     try:
-        command = payments.parse_payment(payment_id, body, now=NOW)
+        new = payments.parse_payment(payment_id, body, now=NOW)
     except BadInput as problem:
         storable(problem.body())
         return
-    storable(command._asdict())
-    assert 1 <= command.amount_cents <= payments.MAX_AMOUNT_CENTS
-    assert command.received_at == "" or times.parse_instant(command.received_at) <= NOW + payments.CLOCK_TOLERANCE
+    storable(new._asdict())
+    assert 1 <= new.amount_cents <= MAX_AMOUNT_CENTS
+    assert new.received_at == "" or times.parse_instant(new.received_at) <= NOW + payments.CLOCK_TOLERANCE
 
 
 @fuzz
@@ -247,8 +251,9 @@ zones = st.sampled_from(["UTC", "America/Los_Angeles", "Pacific/Apia", "Pacific/
 @fuzz
 @given(instants.map(lambda text: text[:10]) | instants | any_text, zones, st.booleans())
 def test_a_bound_is_none_or_can_be_written(text: str, timezone: str, end: bool) -> None:
-    form = Fields({"from": text})
-    bound = paging.take_bound(form, "from", timezone, end=end)
+    form = Form({"from": text})
+    with operator.operating(SCC_TIMEZONE=timezone):
+        bound = form.read_one("from", paging.Bound(end=end))
     if bound:
         assert bound.tzinfo
         assert len(times.format_instant(bound)) == 20
@@ -313,10 +318,10 @@ def test_a_query_is_taken_or_refused(name: str, query: dict[str, str], cursor: s
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2199, 1, 1)), st.text("AZaz09-_#", max_size=60))  # noqa: DTZ001
 def test_a_cursor_leads_back_to_its_place_in_its_own_list_only(at: datetime, rest: str) -> None:
     key = f"{times.format_instant(at.replace(tzinfo=UTC))}#{rest}"
-    form = Fields({"cursor": paging.make_cursor("payments", key)})
-    assert paging.take_cursor(form, "payments") == f"{key}~"
-    other = Fields({"cursor": paging.make_cursor("payments", key)})
-    assert paging.take_cursor(other, "events") == ""
+    form = Form({"cursor": paging.make_cursor("payments", key)})
+    assert form.read_one("cursor", paging.Cursor("payments")) == f"{key}~"
+    other = Form({"cursor": paging.make_cursor("payments", key)})
+    assert other.read_one("cursor", paging.Cursor("events")) == ""
     assert list(other.problems) == ["cursor"]
 
 
@@ -413,7 +418,7 @@ def test_the_html_of_a_waiver_taken_for_markdown_is_text(text: str) -> None:
     ],
 )
 def test_no_text_of_full_length_takes_long(piece: str) -> None:
-    text = (piece * waiver_versions.MAX_TEXT_CHARS)[: waiver_versions.MAX_TEXT_CHARS]
+    text = (piece * MAX_TEXT_CHARS)[:MAX_TEXT_CHARS]
     begun = time.process_time()
     Page(markdown.to_html(text))
     # The function is stopped at 15 s.
@@ -495,14 +500,15 @@ def test_a_form_is_taken_or_refused_and_what_it_becomes_has_a_hash(
 @example('{"1": 0}')
 @example("[[[true, false]]]")
 def test_strokes_are_lists_of_points_and_come_back_as_they_are(text: str) -> None:
-    form = Fields({"signature_strokes": text})
-    found = signing_form._take_strokes(form)
+    form = Form({})
+    found = signing_form.read_strokes(form, text)
     if form.problems:
         return
     given = json.loads(text)
     assert isinstance(given, list)
-    assert all(isinstance(point, list | dict) for stroke in given for point in signing_form._points(stroke))
-    assert signing_form._take_strokes(Fields({"signature_strokes": json.dumps(found)})) == found
+    points_of = [stroke["points"] if isinstance(stroke, dict) else stroke for stroke in given]
+    assert all(isinstance(point, list | dict) for points in points_of for point in points)
+    assert signing_form.read_strokes(Form({}), json.dumps(found)) == found
 
 
 def request(raw: bytes, **headers: str) -> Request:

@@ -64,7 +64,7 @@ def test_the_sums_say_what_the_contract_says(seed: int) -> None:
     assert found["tips_cents"] == total("tip") - given_tips
     assert found["balance_due_cents"] == 5_000 - total("deposit", "balance") + total("refund")
 
-    latest = max((row for row in live if row["kind"] != "refund"), key=ledger.order, default=None)
+    latest = max((row for row in live if row["kind"] != "refund"), key=ledger.sort_key, default=None)
     sums = ledger.fold(rows)
     assert sums.payment_timestamp == (latest["received_at"] if latest else None)
     assert sums.payment_method == (latest["method"] if latest else None)

@@ -19,32 +19,23 @@ from chalicelib.waivers import signing
 from tests.support import operator
 
 HOSTILE = "<script>alert('x')</script> & \"Ana\" {{ 7*7 }} {% raw %} %s 🚢"
-BALANCE = {
-    "charged_cents": 120_000,
-    "received_cents": 50_000,
-    "refunded_cents": 0,
-    "tips_cents": 0,
-    "uncleared_cents": 0,
-    "balance_due_cents": 70_000,
-}
 
 
 def mail(form: str, *, balance_cents: int = 70_000, charged_cents: int = 120_000, **changes: Any) -> Mail:
     """Owed for a payment of $500.00; `changes` go to the charter or the payment, whichever has such a field."""
     about = {name: value for name, value in changes.items() if name in operator.details() or name == "status"}
-    event = operator.event(**about)
+    event = operator.event(charter_fee_cents=charged_cents, **about)
+    event = event._replace(sums=Sums(received_cents=charged_cents - balance_cents))
     paid = {name: value for name, value in changes.items() if name not in about}
-    row = {
-        **payments.payment_json(operator.payment(event.event_id, currency=event.details["currency"], **paid), "pending")
-    }
+    stored = operator.payment(event.event_id, currency=event.details["currency"], **paid)
+    row = {**payments.payment_json({**stored, "receipt": "pending"})}
     row |= {"void": {"reason": paid.get("reason", "typed twice")}, "bounce": {"reason": paid.get("reason", "no cover")}}
-    balance = {**BALANCE, "charged_cents": charged_cents, "balance_due_cents": balance_cents}
-    owe = {
+    make = {
         "receipt": payment_mails.receipt_mail,
         "correction": payment_mails.correction_mail,
         "bounce": payment_mails.bounce_mail,
     }[form]
-    owed = owe(event, row, balance, operator.NOW)
+    owed = make(event, row, operator.NOW)
     assert owed
     return owed
 
@@ -383,8 +374,8 @@ def test_gmail_sends_from_its_own_user() -> None:
 
 def test_no_mail_is_owed_where_there_is_no_address() -> None:
     event = operator.event(patron={"name": "Ana", "email": "", "phone": ""})
-    row = payments.payment_json(operator.payment(event.event_id), "pending")
-    assert payment_mails.receipt_mail(event, row, BALANCE, operator.NOW) is None
+    row = payments.payment_json({**operator.payment(event.event_id), "receipt": "pending"})
+    assert payment_mails.receipt_mail(event, row, operator.NOW) is None
 
 
 def test_a_mail_that_is_owed_is_held_by_the_request_that_owes_it() -> None:

@@ -169,7 +169,10 @@ def test_the_pinned_zone_data_win_over_the_systems(tmp_path: Path) -> None:
     tokyo = importlib.resources.files("tzdata.zoneinfo.Asia").joinpath("Tokyo").read_bytes()
     (tmp_path / "America").mkdir()
     (tmp_path / "America/Havana").write_bytes(tokyo)
-    script = "from chalicelib.core import times; print(times.format_instant(times.parse_bound('2026-11-01', 'America/Havana')))"
+    script = (
+        "from chalicelib.core import times; "
+        "print(times.format_instant(times.parse_bound('2026-11-01', 'America/Havana')))"
+    )
     environment = os.environ | {"PYTHONTZPATH": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=environment, check=True, capture_output=True, text=True

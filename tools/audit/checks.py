@@ -16,6 +16,7 @@ from chalicelib.core.dynamo import Item
 from chalicelib.money import ledger, methods
 from chalicelib.payments import service as payments
 from chalicelib.payments import store as payment_store
+from chalicelib.payments.fields import Payment, PaymentJson
 from chalicelib.payments.store import ledger_keys, to_clear_key
 from chalicelib.waivers import evidence
 from tools.restore import kind_of
@@ -64,7 +65,7 @@ class Books:
     edited: dict[str, str] = field(default_factory=dict)
     """Which facts of a payment's row are not those that its request was answered with, by the row's subject."""
     records: int = 0
-    folded: dict[str, list[Facts]] = field(default_factory=dict)
+    folded: dict[str, list[Payment]] = field(default_factory=dict)
     """Each ledger's payments as they stand, once they were asked for."""
     unreadable: list[Difference] = field(default_factory=list)
 
@@ -109,7 +110,7 @@ class Books:
         if kind == "PAYMENT":
             self.edited[_subject(kind, pk, sk)] = _edited(item)
 
-    def rows(self, event_id: str) -> list[Facts]:
+    def rows(self, event_id: str) -> list[Payment]:
         """Payments as they stand; what is no whole payment is told by `_ledgers`. Once everything was entered."""
         if event_id not in self.folded:
             self.folded[event_id] = _fold(self.ledgers.get(event_id, []))
@@ -144,7 +145,7 @@ def _load(item: Item) -> Facts:
 def _edited(item: Item) -> str:
     """The names of the facts that changed since the row was written. It carries what was answered then."""
     facts, answered = _load(item), json.loads(payment_store.stored_answer(item)[1])["payment"]
-    names = (name for name in payments.PUBLIC if name != "receipt")
+    names = (name for name in PaymentJson.__annotations__ if name != "receipt")
     return ", ".join(name for name in names if facts.get(name) != answered.get(name))
 
 
@@ -171,7 +172,7 @@ def _charters(books: Books) -> Iterator[Difference]:
         subject = f"charter {event_id}"
         items, records = books.ledgers.get(event_id, []), books.waivers.get(event_id, [])
         rows = books.rows(event_id)
-        kept, counted = event.sums.to_data(), ledger.fold(rows).to_data()
+        kept, counted = event.sums._asdict(), ledger.fold(rows)._asdict()
         for name in counted:
             if kept[name] != counted[name]:
                 yield Difference(subject, name, f"{name} is {kept[name]} on the charter, {counted[name]} by its rows")
@@ -186,13 +187,19 @@ def _charters(books: Books) -> Iterator[Difference]:
         yield from _place(books, subject, ("BOARD", books.boards[event_id]))
 
 
-def _fold(items: Iterable[Item]) -> list[Facts]:
+def _parts(item: Item) -> tuple[str, str, Facts, str]:
+    """Of a row or an act: its payment, the act's name (empty for the row), the data, the receipt's state."""
+    _, payment_id, act = (item["SK"]["S"] + "#").split("#")[:3]
+    return payment_id, act, _load(item), item["receipt"]["S"] if "receipt" in item else ""
+
+
+def _fold(items: Iterable[Item]) -> list[Payment]:
     return payments.fold(item for item in items if _is_whole(item))
 
 
 def _is_whole(item: Item) -> bool:
     """Whether it can be added up."""
-    _, act, facts, _ = payment_store.payment_parts(item)
+    _, act, facts, _ = _parts(item)
     if act:
         return act in ACTS and facts.get("act") == act.lower() and isinstance(facts.get("at"), str)
     amount_cents = facts.get("amount_cents")
@@ -218,7 +225,7 @@ def _ledgers(books: Books) -> Iterator[Difference]:
         first = {row["payment_id"]: row for row in _fold(item for item in items if item["SK"]["S"].count("#") == 1)}
         acts: dict[str, list[str]] = {}
         for item in items:
-            (_, payment_id), act, facts, receipt = payment_store.payment_parts(item)
+            payment_id, act, facts, receipt = _parts(item)
             subject = _subject("ACT" if act else "PAYMENT", item["PK"]["S"], item["SK"]["S"])
             if not _is_whole(item):
                 yield Difference(subject, "content", "it is not whole")
@@ -251,7 +258,7 @@ def _row(subject: str, edited: str, receipt: str, mails: set[str]) -> Iterator[D
         yield Difference(subject, "receipt", "its receipt was mailed, but there is no such mail")
 
 
-def _refunds(event_id: str, rows: Mapping[str, Facts]) -> Iterator[Difference]:
+def _refunds(event_id: str, rows: Mapping[str, Payment]) -> Iterator[Difference]:
     for payment_id, row in rows.items():
         subject = f"payment {payment_id} of charter {event_id}"
         left_cents = ledger.refundable_cents(row, rows.values())
@@ -267,7 +274,7 @@ def _refunds(event_id: str, rows: Mapping[str, Facts]) -> Iterator[Difference]:
             yield Difference(subject, "refund_of", "it counts for the wrong kind of payment")
 
 
-def _states(event_id: str, rows: Mapping[str, Facts], acts: Mapping[str, list[str]]) -> Iterator[Difference]:
+def _states(event_id: str, rows: Mapping[str, Payment], acts: Mapping[str, list[str]]) -> Iterator[Difference]:
     """What can be done to a payment is done once, and one thing only ends it."""
     for payment_id, names in acts.items():
         cleared_before = payment_id in rows and rows[payment_id]["status"] == "cleared"
