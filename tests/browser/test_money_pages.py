@@ -313,7 +313,7 @@ def test_a_failed_mail_is_sent_again_at_once_one_in_doubt_only_after_a_question(
     expect(page.get_by_text("No mail has failed.")).to_be_visible()
     expect(page.get_by_text("1 mail needs you")).to_be_visible()
 
-    page.get_by_role("link", name="Ambiguous").click()
+    page.get_by_role("link", name="Uncertain").click()
     expect(page.get_by_text("may or may not have arrived")).to_be_visible()
     page.get_by_role("button", name="Send again to ana@example.com").click()
     dialog = page.get_by_role("dialog", name="Send again?")
@@ -322,7 +322,7 @@ def test_a_failed_mail_is_sent_again_at_once_one_in_doubt_only_after_a_question(
     dialog.get_by_role("button", name="Send again").click()
     expect(dialog).to_be_hidden()
     expect(page.get_by_text("All well")).to_be_visible()
-    assert retried == ["mail-failed", "mail-ambiguous"]
+    assert retried == ["mail-failed", "mail-uncertain"]
 
 
 def test_a_retry_that_is_refused_says_why_and_keeps_the_mail(page: Page) -> None:

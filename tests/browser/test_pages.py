@@ -211,9 +211,9 @@ def failed_mail(page: Page, _: Charters) -> None:
     expect(page.get_by_text("2 mails need you")).to_be_visible()
 
 
-def ambiguous_mail(page: Page, _: Charters) -> None:
+def uncertain_mail(page: Page, _: Charters) -> None:
     show_mails(page)
-    page.goto("/mail?status=ambiguous")
+    page.goto("/mail?status=uncertain")
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_role("dialog", name="Send again?")).to_be_visible()
 
@@ -388,7 +388,7 @@ SIGHTS = [
     Sight("statement", statement, admin=True),
     Sight("statement of long words", long_statement, admin=True),
     Sight("failed mail", failed_mail, admin=True),
-    Sight("ambiguous mail", ambiguous_mail, admin=True),
+    Sight("uncertain mail", uncertain_mail, admin=True),
     Sight("waiver versions", waiver_versions, admin=True),
     Sight("publish dialog", publish_dialog, admin=True),
     Sight("superseded waivers", superseded, admin=True),

@@ -250,7 +250,7 @@ export function listMail(query: MailQuery): Promise<MailPage> {
   return json(`/api/mail${search(query)}`);
 }
 
-/** Sends a failed or ambiguous mail once more; an ambiguous one may then arrive twice. */
+/** Sends a failed or uncertain mail once more; an uncertain one may then arrive twice. */
 export function retryMail(mail_id: string): Promise<Mail> {
   return json(`/api/mail/${mail_id}/retry`, { method: "POST", body: {} });
 }

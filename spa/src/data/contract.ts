@@ -220,7 +220,7 @@ export interface Summary {
   totals: PaymentTotals;
 }
 
-export const mailStatuses = ["owed", "failed", "ambiguous", "sent", "withdrawn"] as const;
+export const mailStatuses = ["queued", "failed", "uncertain", "sent", "cancelled"] as const;
 export type MailStatus = (typeof mailStatuses)[number];
 
 export interface Mail {

@@ -12,35 +12,35 @@ import {
   sameAddress,
 } from "./mail-text";
 
-test("a mail that is owed says when it is tried next, a finished one when it ended", () => {
-  expect(mailMoment(sampleMail({ status: "owed", due_at: "2026-11-25T12:00:00Z" }))).toEqual({
+test("a mail that is queued says when it is tried next, a finished one when it ended", () => {
+  expect(mailMoment(sampleMail({ status: "queued", due_at: "2026-11-25T12:00:00Z" }))).toEqual({
     words: "Next try",
     at: "2026-11-25T12:00:00Z",
   });
   const ended = { finished_at: "2026-11-25T13:00:00Z", due_at: null };
   expect(mailMoment(sampleMail({ status: "failed", ...ended })).words).toBe("Given up");
-  expect(mailMoment(sampleMail({ status: "ambiguous", ...ended })).words).toBe("Last try");
-  expect(mailMoment(sampleMail({ status: "withdrawn", finished_at: null })).words).toBe(
-    "Owed since",
+  expect(mailMoment(sampleMail({ status: "uncertain", ...ended })).words).toBe("Last try");
+  expect(mailMoment(sampleMail({ status: "cancelled", finished_at: null })).words).toBe(
+    "Queued since",
   );
 });
 
 test("only what failed or is in doubt can be sent again", () => {
-  const may = (["owed", "failed", "ambiguous", "sent", "withdrawn"] as const).filter((status) =>
+  const may = (["queued", "failed", "uncertain", "sent", "cancelled"] as const).filter((status) =>
     mayRetry(sampleMail({ status })),
   );
-  expect(may).toEqual(["failed", "ambiguous"]);
+  expect(may).toEqual(["failed", "uncertain"]);
 });
 
 test("sending again says what came of it", () => {
   const said = (status: MailStatus, note = "") => retriedWords(sampleMail({ status, note }));
   expect(said("sent")).toEqual({ words: "Sent to ana@example.com.", good: true });
-  expect(said("owed").good).toBe(true);
+  expect(said("queued").good).toBe(true);
   expect(said("failed", "550 no such user")).toEqual({
     words: "Not sent: 550 no such user",
     good: false,
   });
-  expect(said("ambiguous").words).toBe("Again it may or may not have arrived");
+  expect(said("uncertain").words).toBe("Again it may or may not have arrived");
 });
 
 test("a kind of mail that is new reads as words all the same", () => {

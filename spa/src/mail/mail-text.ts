@@ -2,29 +2,30 @@ import type { Mail, MailProblem, MailStatus } from "../data/contract";
 import { browserTimezone, formatDay } from "../lib/time";
 
 export const mailNames: Record<MailStatus, string> = {
-  owed: "Owed",
+  queued: "Queued",
   failed: "Failed",
-  ambiguous: "Ambiguous",
+  uncertain: "Uncertain",
   sent: "Sent",
-  withdrawn: "Withdrawn",
+  cancelled: "Cancelled",
 };
 
 /** What each state means to whoever runs the desk. */
 export const mailMeanings: Record<MailStatus, string> = {
-  owed: "Still to go out. They are sent by themselves, and tried again when the mail server is down.",
+  queued:
+    "Still to go out. They are sent by themselves, and tried again when the mail server is down.",
   failed: "Given up after several tries. They did not arrive. Look at the reason, then try again.",
-  ambiguous:
+  uncertain:
     "These may or may not have arrived: the connection broke while they were handed over. Ask the patron, or send again.",
   sent: "The mail server has taken them.",
-  withdrawn: "Not needed any more, so they were never sent.",
+  cancelled: "Not needed any more, so they were never sent.",
 };
 
 export const mailEmpty: Record<MailStatus, string> = {
-  owed: "Nothing is waiting to go out.",
+  queued: "Nothing is waiting to go out.",
   failed: "No mail has failed.",
-  ambiguous: "No mail is in doubt.",
+  uncertain: "No mail is in doubt.",
   sent: "No mail has been sent yet. Patrons get one for each payment that is logged.",
-  withdrawn: "No mail was withdrawn.",
+  cancelled: "No mail was cancelled.",
 };
 
 const kinds: Record<string, string> = {
@@ -55,25 +56,25 @@ export function mailMoment({ status, created_at, due_at, finished_at }: Mail): {
   words: string;
   at: string;
 } {
-  if (status === "owed") {
-    return due_at ? { words: "Next try", at: due_at } : { words: "Owed since", at: created_at };
+  if (status === "queued") {
+    return due_at ? { words: "Next try", at: due_at } : { words: "Queued since", at: created_at };
   }
-  const words = { failed: "Given up", ambiguous: "Last try", sent: "Sent", withdrawn: "Withdrawn" };
+  const words = { failed: "Given up", uncertain: "Last try", sent: "Sent", cancelled: "Cancelled" };
   return finished_at
     ? { words: words[status], at: finished_at }
-    : { words: "Owed since", at: created_at };
+    : { words: "Queued since", at: created_at };
 }
 
 export function mayRetry({ status }: Mail): boolean {
-  return status === "failed" || status === "ambiguous";
+  return status === "failed" || status === "uncertain";
 }
 
 /** What became of sending a mail again, as the server's answer says. */
 export function retriedWords({ to, status, note }: Mail): { words: string; good: boolean } {
   if (status === "sent") return { words: `Sent to ${to}.`, good: true };
-  if (status === "owed") return { words: `The mail to ${to} is on its way again.`, good: true };
+  if (status === "queued") return { words: `The mail to ${to} is on its way again.`, good: true };
   const why = note ? `: ${note}` : "";
-  return status === "ambiguous"
+  return status === "uncertain"
     ? { words: `Again it may or may not have arrived${why}`, good: false }
     : { words: `Not sent${why}`, good: false };
 }

@@ -26,7 +26,7 @@ import "./mail.css";
 
 const PAGE = 50;
 
-/** Which mails are owed, sent, failed or in doubt, and the way to send one again. */
+/** Which mails are queued, sent, failed or in doubt, and the way to send one again. */
 export function MailContent() {
   const status = askedStatus(useValue(query));
   const [changes, setChanges] = useState(0);
@@ -51,16 +51,16 @@ export function MailContent() {
   );
 }
 
-/** `?status=failed`; without it what is owed. */
+/** `?status=failed`; without it what is queued. */
 function askedStatus(search: string): MailStatus {
   const asked = new URLSearchParams(search).get("status");
-  return mailStatuses.find((status) => status === asked) ?? "owed";
+  return mailStatuses.find((status) => status === asked) ?? "queued";
 }
 
 /** How many mails wait for somebody to look at them. */
 function Need({ changes }: { changes: number }) {
   const { answer } = useAnswer(
-    () => Promise.all([listMail({ status: "failed" }), listMail({ status: "ambiguous" })]),
+    () => Promise.all([listMail({ status: "failed" }), listMail({ status: "uncertain" })]),
     [changes],
   );
   if (!answer) return null;
@@ -138,7 +138,7 @@ function Row({ mail, retry, onAsk }: RowProps) {
   const { words, at } = mailMoment(mail);
   const again = async () => {
     // What may have arrived is not sent a second time without a question.
-    if (mail.status === "ambiguous") {
+    if (mail.status === "uncertain") {
       onAsk();
       return;
     }

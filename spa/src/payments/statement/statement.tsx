@@ -219,7 +219,7 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
 
 /** Where a mail stands that can be looked up, and retried, among all mails. */
 const mailOf: Partial<Record<Payment["receipt"], MailStatus>> = {
-  pending: "owed",
+  pending: "queued",
   failed: "failed",
 };
 
