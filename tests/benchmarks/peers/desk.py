@@ -9,12 +9,12 @@ import os
 from functools import cache
 from typing import Any
 
-from chalicelib.core import aws
-
 
 @cache
 def client() -> Any:
     if os.environ.get("CLIENT") == "ours":
+        from chalicelib.core import aws
+
         return aws.client("dynamodb")
     import boto3
     from botocore.config import Config

@@ -1,5 +1,6 @@
 """The product's own rules and store behind FastAPI and Mangum: what differs is the framework alone."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -29,8 +30,8 @@ def session(session: Session) -> dict[str, str]:
 
 @app.get("/api/events")
 def list_events(session: Session, request: Request) -> Response:
-    text = charters.list_events(charters.parse_board_page(dict(request.query_params), now=system.utc_now()))
-    return Response(text, media_type="application/json")
+    page = charters.list_events(charters.parse_board_page(dict(request.query_params), now=system.utc_now()))
+    return Response(json.dumps(page, separators=(",", ":")), media_type="application/json")
 
 
 @app.put("/api/events/{event_id}/payments/{payment_id}")
