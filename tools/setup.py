@@ -45,6 +45,8 @@ def call(*command: str | Path, folder: Path = ROOT, **environment: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # Ctrl-C reaches this process alone.
+        start_new_session=True,
         # It inherits the lock: an installer that outlives a killed set-up ends before the next one begins.
         close_fds=False,
     )
@@ -64,10 +66,10 @@ def fingerprint(*files: Path) -> str:
     return digest.hexdigest()
 
 
-def do_once(stamp: Path, made_from: str, message: str, work: Callable[[], object]) -> None:
+def do_once(stamp: Path, made_from: str, work: Callable[[], object]) -> None:
+    """Do the work unless its stamp says that it was done from the same; the stamp is written last."""
     if stamp.is_file() and stamp.read_text() == made_from:
         return
-    print(message, flush=True)
     stamp.unlink(missing_ok=True)
     work()
     stamp.write_text(made_from)
@@ -84,6 +86,7 @@ def python_packages(*, with_dev: bool) -> None:
         return
 
     def make_venv() -> None:
+        print("installing Python packages", flush=True)
         if not importlib.util.find_spec("ensurepip"):
             raise SetupFailed("Python's venv module is incomplete: `sudo apt-get install python3-venv`")
         # Not by the link in `.venv/bin`, which goes.
@@ -91,11 +94,12 @@ def python_packages(*, with_dev: bool) -> None:
         call(PYTHON, *PIP_INSTALL, *(f"-r{file}" for file in run_pins))
 
     def add_dev() -> None:
+        print("installing Python packages for tests and checks", flush=True)
         call(PYTHON, *PIP_INSTALL, f"-r{dev_pins}")
 
-    do_once(stamp, for_run, "installing Python packages", make_venv)
+    do_once(stamp, for_run, make_venv)
     if with_dev:
-        do_once(stamp, for_dev, "installing Python packages for tests and checks", add_dev)
+        do_once(stamp, for_dev, add_dev)
 
 
 def has_node() -> bool:
@@ -110,10 +114,11 @@ def has_node() -> bool:
 
 def spa_packages() -> None:
     def install() -> None:
+        print("installing the SPA's packages", flush=True)
         call("npm", "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error", folder=SPA)
 
     pins = fingerprint(SPA / "package-lock.json", SPA / "package.json")
-    do_once(SPA / "node_modules/.stamp", pins, "installing the SPA's packages", install)
+    do_once(SPA / "node_modules/.stamp", pins, install)
 
 
 def set_up(purpose: str) -> None:

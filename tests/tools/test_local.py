@@ -1,6 +1,7 @@
 """`make run` as its user meets it: one copy, one line per refusal, nothing lost by stopping."""
 
 import json
+import os
 import signal
 import socket
 import time
@@ -21,6 +22,7 @@ from tests.support.running import (
     running_product,
     start_local,
 )
+from tools.local import __main__ as local
 from tools.local.embedded import client, free_port
 
 
@@ -67,9 +69,14 @@ def test_a_second_run_says_so_in_one_line(product: Product) -> None:
     assert f"already running: {product.base_url}" in output
 
 
-def test_a_taken_port_is_named_in_one_line(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_a_taken_port_is_named_in_one_line(tmp_path: Path, address: str) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as taken:
+        try:
+            taken.bind((address, 0))
+        except OSError as error:
+            pytest.skip(f"no {address} on this machine: {error}")
         taken.listen()
         port = taken.getsockname()[1]
         with start_local(tmp_path, port) as process:
@@ -77,6 +84,21 @@ def test_a_taken_port_is_named_in_one_line(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert len(output.splitlines()) == 1
     assert f"port {port} is taken" in output
+
+
+@pytest.mark.parametrize("port", [99999, 0, -1])
+def test_a_port_that_is_none_is_said_in_one_line(tmp_path: Path, port: int) -> None:
+    with start_local(tmp_path, port) as process:
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert output == f"PORT={port}: a port is a number from 1 to 65535\n"
+
+
+def test_this_machine_is_not_asked_for_by_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {"http_proxy": "http://127.0.0.1:9", "no_proxy": "index.example"})
+    local.leave_the_users_world()
+    for host, is_direct in {"localhost": True, "127.0.0.1": True, "index.example": True, "example.com": False}.items():
+        assert bool(urllib.request.proxy_bypass(host)) == is_direct, host
 
 
 def test_everything_listens_on_loopback_only(product: Product) -> None:
@@ -89,7 +111,10 @@ def test_everything_listens_on_loopback_only(product: Product) -> None:
 def test_a_payment_and_its_mail_survive_sigint_and_restart(tmp_path: Path) -> None:
     port = free_port()
     payment_id = str(uuid.uuid4())
-    with running_product(tmp_path, port) as first:
+    (tmp_path / "broken").write_text("no configuration")
+    # An AWS account that a user's shell may have set.
+    foreign = {"AWS_PROFILE": "nowhere", "AWS_CONFIG_FILE": str(tmp_path / "broken")}
+    with running_product(tmp_path, port, **foreign) as first:
         token = log_in(first)
         event = json.loads(call(first, "POST", "/api/events", charter(), token)[2])
         path = f"/api/events/{event['event_id']}/payments/{payment_id}"
@@ -98,7 +123,9 @@ def test_a_payment_and_its_mail_survive_sigint_and_restart(tmp_path: Path) -> No
         mail = json.loads(call(first, "GET", "/_local/mail")[2])["messages"]
         assert len(mail) == 1
         pids = children_of(json.loads((tmp_path / "local.json").read_text())["pid"])
+        assert list((tmp_path / "aws.tmp").iterdir()), "the Lambda workers' folders"
     assert not [pid for pid in pids if is_running(pid)]
+    assert not (tmp_path / "aws.tmp").exists()
     with running_product(tmp_path, port) as again:
         assert json.loads(call(again, "GET", "/_local/mail")[2])["messages"] == mail
         status, _, body = call(again, "GET", f"/api/events/{event['event_id']}/payments", token=token)

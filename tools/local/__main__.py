@@ -10,14 +10,13 @@ import os
 import secrets
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -28,6 +27,7 @@ from tools.common.console import Refused, note, progress, run_tool
 from tools.local import demo
 from tools.local.embedded import REGION, EmbeddedAws, free_port
 from tools.local.front_door import FrontDoor
+from tools.setup import SetupFailed, call, do_once
 from tools.sync.bucket import Depot
 from tools.sync.layout import read_build
 from tools.sync.releaser import Memory, Releaser
@@ -41,39 +41,42 @@ DEFAULT_PASSWORD = "ahoy-local-captain"  # noqa: S105 - of a copy that only this
 MAIL_FROM = "captain@shipcaptaincrew.example"
 FUNCTION_SOURCES = ["app.py", "chalicelib", "requirements.txt", ".chalice/config.json", f".chalice/policy-{STAGE}.json"]
 SPA_FOLDER = ROOT / "spa"
+PACKAGE_STAMP = "sources.sha256"
 LOOK_EVERY_S = 0.5
 
 
-@dataclass(frozen=True)
+class State(TypedDict, total=False):
+    """What a local copy remembers in its `local.json`."""
+
+    aws_port: int
+    base_url: str
+    bucket: str
+    distribution: str
+    origin_secret: str
+    password_hash: str
+    pid: int
+
+
 class Home:
     """The folder of one local copy: its lock, its data, what was built for it."""
 
-    folder: Path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "aws.log"
+        self.package = folder / "package"
+        self.state_file = folder / "local.json"
 
-    @property
-    def aws(self) -> Path:
-        return self.folder / "aws"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "aws.log"
-
-    @property
-    def package(self) -> Path:
-        return self.folder / "package"
-
-    def remembered(self) -> dict[str, Any]:
+    def read_state(self) -> State:
+        state: State = {}
         with contextlib.suppress(OSError, ValueError):
-            return dict(json.loads((self.folder / "local.json").read_text()))
-        return {}
+            state = json.loads(self.state_file.read_text())
+        return state
 
-    def remember(self, **facts: Any) -> dict[str, Any]:
-        merged = self.remembered() | facts
-        draft = self.folder / "local.json.tmp"
+    def remember(self, changes: State) -> None:
+        draft = self.state_file.with_suffix(".tmp")
         draft.touch(mode=0o600)
-        draft.write_text(json.dumps(merged, indent=1))
-        draft.replace(self.folder / "local.json")
-        return merged
+        draft.write_text(json.dumps(self.read_state() | changes, indent=1))
+        draft.replace(self.state_file)
 
 
 @dataclass
@@ -81,14 +84,10 @@ class Copy:
     """One running local copy of the product."""
 
     home: Home
-    port: int
+    base_url: str
     aws: EmbeddedAws
     origin_secret: str
     password_hash: str
-
-    @property
-    def base_url(self) -> str:
-        return f"http://localhost:{self.port}"
 
 
 def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
@@ -97,14 +96,10 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
         signal.signal(number, lambda *_: stop.set())
     with only_one(home, port), contextlib.ExitStack() as running:
         door = FrontDoor(port, home.folder / "mail.json")
-        try:
-            door.claim()
-        except OSError as error:
-            raise Refused(f"port {port} is taken by another process; `PORT=9000 make run` takes another") from error
         running.callback(door.server_close)
+        door.claim()
         copy = start(home, port, running)
-        domain = deploy(copy)
-        door.open(copy.aws.port, domain)
+        door.open(copy.aws.port, deploy(copy))
         if with_demo and not stop.is_set() and demo.is_empty(copy.base_url, admin_password()):
             progress("adding sample charters")
             demo.add(copy.base_url, admin_password())
@@ -141,66 +136,39 @@ def only_one(home: Home, port: int) -> Iterator[None]:
 
 def start(home: Home, port: int, running: contextlib.ExitStack) -> Copy:
     """Embedded AWS, function package, SPA build and password hash at the same time."""
-    facts = home.remembered()
-    aws_port = facts.get("aws_port")
-    if not aws_port or not _free(aws_port):
-        aws_port = free_port()
-    facts = home.remember(
-        aws_port=aws_port,
-        origin_secret=facts.get("origin_secret") or secrets.token_urlsafe(32),
-        pid=os.getpid(),
-        base_url=f"http://localhost:{port}",
-    )
+    state = home.read_state()
+    origin_secret = state.get("origin_secret") or secrets.token_urlsafe(32)
+    # The port of the last time, while it is free: the stacks then have nothing to change.
+    aws_port = free_port(state.get("aws_port", 0))
+    base_url = f"http://localhost:{port}"
+    home.remember({"aws_port": aws_port, "base_url": base_url, "origin_secret": origin_secret, "pid": os.getpid()})
     progress("starting the embedded AWS, packaging the function, building the SPA")
-    aws = EmbeddedAws(home.log, port=aws_port, state_dir=home.aws)
+    aws = EmbeddedAws(home.log, port=aws_port, state_dir=home.folder / "aws")
     running.callback(aws.stop)
     with ThreadPoolExecutor() as pool:
-        work = [
-            pool.submit(package_function, home.package),
-            pool.submit(build_spa),
-            pool.submit(aws.wait_ready),
-        ]
-        password_hash = pool.submit(hash_admin_password, facts.get("password_hash", ""))
-        for job in work:
+        hashing = pool.submit(hash_admin_password, state.get("password_hash", ""))
+        for job in [pool.submit(package_function, home.package), pool.submit(build_spa), pool.submit(aws.wait_ready)]:
             job.result()
-    home.remember(password_hash=password_hash.result())
-    return Copy(home, port, aws, facts["origin_secret"], password_hash.result())
-
-
-def _free(port: int) -> bool:
-    import socket
-
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    home.remember({"password_hash": hashing.result()})
+    return Copy(home, base_url, aws, origin_secret, hashing.result())
 
 
 def package_function(folder: Path) -> None:
     """`chalice package` into the folder, when a source changed since the last time."""
-    mark = folder / "sources.sha256"
-    fingerprint = fingerprint_of(FUNCTION_SOURCES)
-    if mark.is_file() and mark.read_text() == fingerprint:
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    chalice = [str(Path(sys.executable).with_name("chalice")), "package", "--stage", STAGE, str(folder.resolve())]
-    quiet_run(chalice, ROOT, {"AWS_DEFAULT_REGION": REGION})
-    mark.write_text(fingerprint)
+
+    def package() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        quiet_run(Path(sys.executable).with_name("chalice"), "package", "--stage", STAGE, folder.resolve())
+
+    do_once(folder / PACKAGE_STAMP, fingerprint_of(FUNCTION_SOURCES), package)
     for old in sorted((ROOT / ".chalice/deployments").glob("*.zip"), key=os.path.getmtime)[:-4]:
         old.unlink(missing_ok=True)
 
 
 def build_spa() -> None:
     """`npm run build`, when a source changed since the last time."""
-    mark = SPA_FOLDER / "dist/.sources.sha256"
-    fingerprint = fingerprint_of(spa_sources())
-    if mark.is_file() and mark.read_text() == fingerprint:
-        return
-    quiet_run(["npm", "run", "build"], SPA_FOLDER, {})
-    mark.write_text(fingerprint)
+    stamp = SPA_FOLDER / "dist/.sources.sha256"
+    do_once(stamp, fingerprint_of(spa_sources()), lambda: quiet_run("npm", "run", "build", folder=SPA_FOLDER))
 
 
 def spa_sources() -> list[str]:
@@ -211,24 +179,12 @@ def spa_sources() -> list[str]:
     ]
 
 
-def quiet_run(command: list[str], folder: Path, extra: dict[str, str]) -> None:
+def quiet_run(*command: str | Path, folder: Path = ROOT) -> None:
     """Run to the end; its output is shown only when it fails."""
-    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    done = subprocess.run(
-        command,
-        check=False,
-        cwd=folder,
-        env=os.environ | {"PATH": search} | extra,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        # Ctrl-C reaches this process alone; it ends its children in order.
-        start_new_session=True,
-    )
-    if done.returncode != 0:
-        sys.stderr.write(done.stdout)
-        raise Refused(f"`{' '.join([Path(command[0]).name, *command[1:]])}` failed, see above")
+    try:
+        call(*command, folder=folder, AWS_DEFAULT_REGION=REGION)
+    except SetupFailed as error:
+        raise Refused(str(error)) from error
 
 
 def fingerprint_of(paths: list[str]) -> str:
@@ -247,13 +203,11 @@ def source_files(paths: list[str]) -> Iterator[Path]:
 
 def hash_admin_password(remembered: str) -> str:
     """The remembered hash while it fits the password: a new one would end every session."""
-
     if remembered and passwords.verify_password(admin_password(), remembered):
         return remembered
     return passwords.hash_any_password(admin_password())
 
 
-@functools.cache
 def admin_password() -> str:
     return os.environ.get("SCC_LOCAL_ADMIN_PASSWORD") or DEFAULT_PASSWORD
 
@@ -283,14 +237,14 @@ def deploy(copy: Copy) -> str:
         },
     )
     put_spa(copy, resources["SpaBucketName"], edge["DistributionId"])
-    copy.home.remember(bucket=resources["SpaBucketName"], distribution=edge["DistributionId"])
+    copy.home.remember({"bucket": resources["SpaBucketName"], "distribution": edge["DistributionId"]})
     return edge["DistributionDomain"]
 
 
 def local_template(copy: Copy, table: str) -> str:
     """What `chalice package` made, with the code where the embedded AWS finds it and this copy's environment."""
     s3 = copy.aws.client("s3")
-    key = f"{(copy.home.package / 'sources.sha256').read_text()}.zip"
+    key = f"{(copy.home.package / PACKAGE_STAMP).read_text()}.zip"
     with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         s3.create_bucket(Bucket=CODE_BUCKET)
     s3.put_object(Bucket=CODE_BUCKET, Key=key, Body=(copy.home.package / "deployment.zip").read_bytes())
@@ -359,6 +313,15 @@ def make_was_interrupted() -> bool:
     return False
 
 
+def leave_the_users_world() -> None:
+    """Nothing of the caller's AWS account, and no proxy on the way to this machine."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    direct = f"{os.environ.get('no_proxy') or os.environ.get('NO_PROXY') or ''},localhost,127.0.0.1"
+    os.environ |= {"no_proxy": direct, "NO_PROXY": direct}
+
+
 def reset(home: Home) -> None:
     if not home.folder.exists():
         progress("there is no local data")
@@ -383,6 +346,9 @@ def main() -> int:
         reset(Home(options.home))
     else:
         with_demo = os.environ.get("DEMO") != "0"
+        if not 0 < options.port < 65536:
+            raise Refused(f"PORT={options.port}: a port is a number from 1 to 65535")
+        leave_the_users_world()
         try:
             run(Home(options.home), options.port, with_demo=with_demo, watch=options.watch)
         except (BotoCoreError, ClientError) as error:

@@ -7,6 +7,7 @@ import errno
 import logging
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -30,18 +31,24 @@ MAX_WORKERS = 8
 MAX_FILES = 4096
 
 
-def free_port() -> int:
+def free_port(wanted: int = 0) -> int:
+    """The wanted port of this machine while it is free, else any."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def environment(port: int, state_dir: Path | None) -> dict[str, str]:
+def environment(port: int, temporary: Path, state_dir: Path | None) -> dict[str, str]:
     """Only the one HTTP listener, only on loopback, nothing of the caller's AWS account."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "SCC_", "LOCALSTACK_"))}
     return kept | {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_CONFIG_FILE": os.devnull,
         "AWS_DEFAULT_REGION": REGION,
         "BIND_HOST": "127.0.0.1",
         "DOCKER_HOST": "unix:///nonexistent",
@@ -57,6 +64,7 @@ def environment(port: int, state_dir: Path | None) -> dict[str, str]:
         "S3_PERSIST": "1" if state_dir else "0",
         "SFTP_ENABLED": "0",
         "STATE_DIR": str(state_dir or ""),
+        "TMPDIR": str(temporary),
     }
 
 
@@ -81,7 +89,10 @@ class EmbeddedAws:
         self.port = port or free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.log_path = log_path
-        log_path.parent.mkdir(parents=True, exist_ok=True)
+        # Each Lambda worker unpacks its code into a folder and leaves it there.
+        self.temporary = log_path.with_suffix(".tmp").resolve()
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir(parents=True)
         if state_dir:
             (state_dir / "s3").mkdir(parents=True, exist_ok=True)
         with log_path.open("ab") as log:
@@ -89,7 +100,7 @@ class EmbeddedAws:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tools.local.embedded", "--port", str(self.port)],
                 cwd=Path(__file__).parents[2],
-                env=environment(self.port, state_dir),
+                env=environment(self.port, self.temporary, state_dir),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -125,28 +136,22 @@ class EmbeddedAws:
         # Lambda workers live in the same session; none may outlive it.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-
-
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-def _reads_only(scope: dict[str, Any]) -> bool:
-    target = dict(scope["headers"]).get(b"x-amz-target", b"")
-    return target.rpartition(b".")[2] in (b"GetItem", b"BatchGetItem", b"Query")
+        shutil.rmtree(self.temporary, ignore_errors=True)
 
 
 class Saver:
     """ministack saves its state only when it stops cleanly; this also saves it shortly after each change."""
 
-    def __init__(self, app: Callable[[dict[str, Any], Receive, Send], Awaitable[None]]) -> None:
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
         self.app = app
         self.changed = threading.Event()
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: object, send: object) -> None:
         await self.app(scope, receive, send)
-        if scope["type"] == "http" and scope["method"] != "GET" and not _reads_only(scope):
-            self.changed.set()
+        if scope["type"] == "http" and scope["method"] != "GET":
+            operation = dict(scope["headers"]).get(b"x-amz-target", b"").rpartition(b".")[2]
+            if operation not in (b"GetItem", b"BatchGetItem", b"Query"):
+                self.changed.set()
 
     def run(self) -> None:
         from ministack import app as ministack
@@ -194,19 +199,24 @@ async def serve(port: int) -> None:
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
 
-    def stop_without_files(loop: asyncio.AbstractEventLoop, trouble: dict[str, Any]) -> None:
-        if getattr(trouble.get("exception"), "errno", None) != errno.EMFILE:
-            loop.default_exception_handler(trouble)
+    def read_input() -> None:
+        if not os.read(0, 1024):
+            loop.remove_reader(0)
+            stop.set()
+
+    def handle_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if getattr(context.get("exception"), "errno", None) != errno.EMFILE:
+            loop.default_exception_handler(context)
         elif not stop.is_set():
             # asyncio would try again without a pause and log each try.
             print("no file is left to open: raise the limit (`ulimit -n`)", file=sys.stderr)
             stop.set()
 
-    loop.set_exception_handler(stop_without_files)
-    threading.Thread(target=_wait_for_end_of_input, args=(loop, stop), daemon=True).start()
+    loop.set_exception_handler(handle_error)
+    loop.add_reader(0, read_input)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
 
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
@@ -214,13 +224,6 @@ async def serve(port: int) -> None:
     config.graceful_timeout = 2
     config.loglevel = "WARNING"
     await hypercorn_serve(saver, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
-
-
-def _wait_for_end_of_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    with contextlib.suppress(OSError):
-        while os.read(0, 1024):
-            pass
-    loop.call_soon_threadsafe(stop.set)
 
 
 def main() -> int:

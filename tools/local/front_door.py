@@ -8,15 +8,16 @@ import json
 import socket
 import threading
 import urllib.request
+from collections.abc import Iterable
 from email.header import decode_header, make_header
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
+from tools.common.console import Refused
 from tools.edge import routing
 from tools.local.embedded import MAX_WORKERS
 
-CHUNK_BYTES = 64 * 1024
 MAX_BODY_BYTES = 10 * 1024 * 1024
 UPSTREAM_TIMEOUT_S = 60
 IDLE_TIMEOUT_S = 75
@@ -46,6 +47,10 @@ HOP_BY_HOP = {
 }
 
 
+# As `GET /_local/mail` shows it.
+Mail = TypedDict("Mail", {"id": str, "to": str, "from": str, "subject": str, "text": str, "html": str})
+
+
 class FrontDoor(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
@@ -54,23 +59,29 @@ class FrontDoor(ThreadingHTTPServer):
     def __init__(self, port: int, mail_file: Path | None = None) -> None:
         super().__init__(("127.0.0.1", port), Viewer, bind_and_activate=False)
         self.upstream_port = 0
+        self.distribution_domain = ""
         # The embedded SES forgets its mail when it stops.
         self.mail_file = mail_file
-        self.earlier_mail: list[dict[str, Any]] = []
+        self.earlier_mail: list[Mail] = []
         if mail_file and mail_file.is_file():
             self.earlier_mail = json.loads(mail_file.read_text())
-        self.distribution_domain = ""
         # Each request beyond these waits here for a Lambda worker instead of starting another one.
         self.turns = threading.BoundedSemaphore(MAX_WORKERS)
         # Each connection beyond these waits to be accepted: it would use up the process's files.
         self.connections = threading.BoundedSemaphore(MAX_CONNECTIONS)
 
     def claim(self) -> None:
-        """Take the port now, answer later; raises OSError when another process has it."""
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", self.server_address[1])) == 0:
-                raise OSError("in use")
-        self.server_bind()
+        """Take the port now, answer later. Refused when another process has it."""
+        port = self.server_address[1]
+        taken = Refused(f"port {port} is taken by another process; `PORT=9000 make run` takes another")
+        # A browser asks ::1 first when it opens localhost.
+        for address in ("127.0.0.1", "::1"):
+            with contextlib.suppress(OSError), socket.create_connection((address, port), timeout=1):
+                raise taken
+        try:
+            self.server_bind()
+        except OSError as error:
+            raise taken from error
 
     def open(self, upstream_port: int, distribution_domain: str) -> None:
         self.upstream_port = upstream_port
@@ -86,7 +97,7 @@ class FrontDoor(ThreadingHTTPServer):
         super().shutdown_request(request)
         self.connections.release()
 
-    def read_mail(self) -> list[dict[str, Any]]:
+    def read_mail(self) -> list[Mail]:
         """All mail of this copy, newest first."""
         return read_mail(f"http://127.0.0.1:{self.upstream_port}") + self.earlier_mail
 
@@ -104,31 +115,32 @@ class Viewer(BaseHTTPRequestHandler):
     server: FrontDoor
     protocol_version = "HTTP/1.1"
     timeout = IDLE_TIMEOUT_S
-    wbufsize = CHUNK_BYTES
+    wbufsize = 64 * 1024
     disable_nagle_algorithm = True
 
     def handle_any(self) -> None:
-        body_bytes = self._body_length()
-        if body_bytes is None:
+        body = self._read_body()
+        if body is None:
             return
-        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
-        if host not in ("localhost", "127.0.0.1"):
+        path = self.path.partition("?")[0]
+        host = self.headers.get("Host", "")
+        if (host.rpartition(":")[0] or host) not in ("localhost", "127.0.0.1"):
             # A page elsewhere whose name was pointed at loopback must not read what is here.
-            self._answer(421, "text/plain; charset=utf-8", b"This answers to localhost only.\n")
-        elif self.path.split("?")[0] in ("/_local/mail", "/_local/mail.html"):
-            self._mail()
+            self._answer(421, "This answers to localhost only.\n")
+        elif path in ("/_local/mail", "/_local/mail.html"):
+            self._show_mail(as_page=path.endswith(".html"))
         elif not self.server.turns.acquire(timeout=UPSTREAM_TIMEOUT_S):
-            self._answer(503, "text/plain; charset=utf-8", b"Too busy, try again.\n", [("Retry-After", "5")])
+            self._answer(503, "Too busy, try again.\n", Retry_After="5")
         else:
             try:
-                self._forward(body_bytes)
+                self._forward(path, body)
             finally:
                 self.server.turns.release()
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815 - http.server's names
 
-    def _body_length(self) -> int | None:
-        """The request's body length, or None when it was refused."""
+    def _read_body(self) -> bytes | None:
+        """The request's body, or None when it was refused or broke off."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers:
             problem = (411, "LengthRequired", "Send a Content-Length.")
@@ -136,46 +148,38 @@ class Viewer(BaseHTTPRequestHandler):
             problem = (400, "BadInput", "Content-Length must be a whole number.")
         elif int(length) > MAX_BODY_BYTES:
             # A client that sends all before it listens would otherwise see a broken pipe.
-            left = min(int(length), MAX_DRAINED_BYTES)
-            while left > 0 and (chunk := self.rfile.read(min(left, CHUNK_BYTES))):
-                left -= len(chunk)
+            self.rfile.read(min(int(length), MAX_DRAINED_BYTES))
             problem = (413, "TooLarge", "The body is too large.")
         else:
-            return int(length)
+            body = self.rfile.read(int(length))
+            self.close_connection = self.close_connection or len(body) < int(length)
+            return body if len(body) == int(length) else None
         self.close_connection = True
-        answer = json.dumps({"Code": problem[1], "Message": problem[2]}).encode()
-        self._answer(problem[0], "application/json", answer, [("Cache-Control", "no-store")])
+        status, code, message = problem
+        self._answer(status, json.dumps({"Code": code, "Message": message}), "application/json")
         return None
 
-    def _forward(self, body_bytes: int) -> None:
+    def _forward(self, path: str, body: bytes) -> None:
         upstream = http.client.HTTPConnection("127.0.0.1", self.server.upstream_port, timeout=UPSTREAM_TIMEOUT_S)
         try:
             upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in self._request_headers(body_bytes):
+            for name, value in self._request_headers(body):
                 upstream.putheader(name, value)
-            upstream.endheaders()
-            while body_bytes > 0:
-                chunk = self.rfile.read(min(body_bytes, CHUNK_BYTES))
-                if not chunk:
-                    self.close_connection = True
-                    return
-                upstream.send(chunk)
-                body_bytes -= len(chunk)
+            upstream.endheaders(body)
             response = upstream.getresponse()
+            content = response.read()
         except TimeoutError:
             self.close_connection = True
-            self._answer(504, "text/plain; charset=utf-8", b"The embedded AWS took too long.\n")
-            return
+            self._answer(504, "The embedded AWS took too long.\n")
         except (OSError, http.client.HTTPException):
             self.close_connection = True
-            self._answer(502, "text/plain; charset=utf-8", b"The embedded AWS does not answer.\n")
-            return
+            self._answer(502, "The embedded AWS does not answer.\n")
         else:
-            self._relay(response)
+            self._relay(path, response, content)
         finally:
             upstream.close()
 
-    def _request_headers(self, body_bytes: int) -> list[tuple[str, str]]:
+    def _request_headers(self, body: bytes) -> list[tuple[str, str]]:
         forwarded_for = [*self.headers.get_all("X-Forwarded-For", []), self.client_address[0]]
         headers = [(name, value) for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP]
         headers += [
@@ -185,94 +189,74 @@ class Viewer(BaseHTTPRequestHandler):
             # Loopback stands for the viewer's TLS; the distribution redirects plain HTTP.
             ("X-Forwarded-Proto", "https"),
         ]
-        if body_bytes or self.command in ("POST", "PUT", "PATCH"):
-            headers.append(("Content-Length", str(body_bytes)))
+        if body or self.command in ("POST", "PUT", "PATCH"):
+            headers.append(("Content-Length", str(len(body))))
         return headers
 
-    def _relay(self, response: http.client.HTTPResponse) -> None:
-        no_body = self.command == "HEAD" or response.status in (204, 304)
-        if not no_body and self._is_packed(response):
-            self._relay_packed(response)
-            return
+    def _relay(self, path: str, response: http.client.HTTPResponse, content: bytes) -> None:
         length = response.getheader("Content-Length")
-        chunked = length is None and not no_body
-        self._relay_head(response)
-        if chunked:
-            self.send_header("Transfer-Encoding", "chunked")
-        elif length is not None:
-            self.send_header("Content-Length", length)
-        self.end_headers()
-        while not no_body and (chunk := response.read(CHUNK_BYTES)):
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk)
-        if chunked:
-            self.wfile.write(b"0\r\n\r\n")
-        self.wfile.flush()
+        headers = response.headers
+        for name in HOP_BY_HOP:
+            del headers[name]
+        if self.command != "HEAD" and response.status not in (204, 304):
+            if self._is_packed(path, response, content):
+                content = gzip.compress(content, compresslevel=6)
+                headers["Content-Encoding"] = "gzip"
+                headers["Vary"] = "Accept-Encoding"
+                if tag := headers["ETag"]:
+                    # Compressed, it is no longer the same byte for byte (RFC 9110 section 8.8.1).
+                    headers.replace_header("ETag", f"W/{tag.removeprefix('W/')}")
+            length = str(len(content))
+        if length is not None:
+            headers["Content-Length"] = length
+        self._send(response.status, headers.items(), content)
 
-    def _relay_head(self, response: http.client.HTTPResponse) -> None:
-        self.send_response_only(response.status)
-        for name, value in response.getheaders():
-            if name.lower() not in HOP_BY_HOP:
-                self.send_header(name, value)
-
-    def _is_packed(self, response: http.client.HTTPResponse) -> bool:
+    def _is_packed(self, path: str, response: http.client.HTTPResponse, content: bytes) -> bool:
         """Whether CloudFront, or the gateway behind it, would compress this; the embedded AWS never does.
 
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
         """
         return (
-            routing.compresses(self.path.partition("?")[0])
+            routing.compresses(path)
             and "gzip" in self.headers.get("Accept-Encoding", "")
             and response.getheader("Content-Type", "").startswith(PACKED_TYPES)
             and response.getheader("Content-Encoding") is None
             and response.status != 206
-            and int(response.getheader("Content-Length", "0")) >= MIN_PACKED_BYTES
+            and len(content) >= MIN_PACKED_BYTES
         )
 
-    def _relay_packed(self, response: http.client.HTTPResponse) -> None:
-        body = gzip.compress(response.read(), compresslevel=6)
-        if tag := response.getheader("ETag"):
-            # Compressed, it is no longer the same byte for byte (RFC 9110 section 8.8.1).
-            del response.headers["ETag"]
-            response.headers["ETag"] = tag if tag.startswith("W/") else f"W/{tag}"
-        self._relay_head(response)
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Vary", "Accept-Encoding")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def _mail(self) -> None:
+    def _show_mail(self, *, as_page: bool) -> None:
         try:
             messages = self.server.read_mail()
         except OSError:
-            self._answer(502, "text/plain; charset=utf-8", b"The embedded AWS does not answer.\n")
+            self._answer(502, "The embedded AWS does not answer.\n")
             return
-        if self.path.split("?")[0].endswith(".html"):
+        if as_page:
             policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
-            headers = [("Content-Security-Policy", policy)]
-            self._answer(200, "text/html; charset=utf-8", mail_page(messages).encode(), headers)
+            self._answer(200, mail_page(messages), "text/html; charset=utf-8", Content_Security_Policy=policy)
         else:
-            self._answer(200, "application/json", json.dumps({"messages": messages}).encode())
+            self._answer(200, json.dumps({"messages": messages}), "application/json")
 
-    def _answer(
-        self, status: int, content_type: str, body: bytes, headers: list[tuple[str, str]] | None = None
-    ) -> None:
+    def _answer(self, status: int, text: str, content_type: str = "text/plain; charset=utf-8", **headers: str) -> None:
+        """The front door's own answer; in names of headers, _ stands for -."""
+        content = text.encode()
+        fixed = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        fixed |= {"Content-Type": content_type, "Content-Length": str(len(content))}
+        fixed |= {"Connection": "close"} if self.close_connection else {}
+        self._send(status, [*fixed.items(), *((name.replace("_", "-"), headers[name]) for name in headers)], content)
+
+    def _send(self, status: int, headers: Iterable[tuple[str, str]], content: bytes) -> None:
         with contextlib.suppress(OSError):
             self.send_response_only(status)
-            for name, value in [("Content-Type", content_type), ("Content-Length", str(len(body))), *(headers or [])]:
+            for name, value in headers:
                 self.send_header(name, value)
-            self.send_header("Cache-Control", "no-store")
-            self.send_header("X-Content-Type-Options", "nosniff")
-            if self.close_connection:
-                self.send_header("Connection", "close")
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(body)
+                self.wfile.write(content)
             self.wfile.flush()
 
 
-def read_mail(endpoint: str) -> list[dict[str, Any]]:
+def read_mail(endpoint: str) -> list[Mail]:
     """What the embedded SES accepted, newest first."""
     with urllib.request.urlopen(f"{endpoint}/_ministack/ses/messages", timeout=10) as response:
         accounts = json.load(response)["messages"]
@@ -296,7 +280,7 @@ def _plain(header: str) -> str:
     return header
 
 
-def mail_page(messages: list[dict[str, Any]]) -> str:
+def mail_page(messages: list[Mail]) -> str:
     """Each mail's HTML in a frame that may run nothing and load nothing."""
     cards = "".join(
         f"""<details{" open" if number == 0 else ""}><summary><b>{html.escape(mail["subject"])}</b>
