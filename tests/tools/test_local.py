@@ -96,7 +96,7 @@ def test_a_port_that_is_none_is_said_in_one_line(tmp_path: Path, port: int) -> N
 
 def test_this_machine_is_not_asked_for_by_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {"http_proxy": "http://127.0.0.1:9", "no_proxy": "index.example"})
-    local.leave_the_users_world()
+    local.ignore_user_settings()
     for host, is_direct in {"localhost": True, "127.0.0.1": True, "index.example": True, "example.com": False}.items():
         assert bool(urllib.request.proxy_bypass(host)) == is_direct, host
 

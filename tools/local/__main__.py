@@ -107,12 +107,12 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
             print(f"        admin password  {admin_password()}")
             print(f"        mail            {copy.base_url}/_local/mail.html")
             print(f"ready {copy.base_url}", flush=True)
-        watched = sources() if watch else {}
+        deployed = all_sources() if watch else ""
         while not stop.wait(LOOK_EVERY_S) and not make_was_interrupted():
             if copy.aws.process.poll() is not None:
                 raise Refused(f"the embedded AWS ended unexpectedly; its log is {home.log}")
-            if watch and (now := sources()) != watched:
-                watched = now
+            if watch and (now := all_sources(deployed)) != deployed:
+                deployed = now
                 redeploy(copy)
         progress(f"stopping; the data stays in {home.folder}")
         door.keep_mail()
@@ -172,11 +172,15 @@ def build_spa() -> None:
 
 
 def spa_sources() -> list[str]:
-    return [
-        f"spa/{path.name}"
-        for path in sorted(SPA_FOLDER.iterdir())
-        if path.name not in ("dist", "node_modules", ".vite")
-    ]
+    made = ("dist", "node_modules", ".vite")
+    return [f"spa/{path.name}" for path in sorted(SPA_FOLDER.iterdir()) if path.name not in made]
+
+
+def all_sources(before: str = "") -> str:
+    """Fingerprint of all sources; the one before while an editor replaces a file."""
+    with contextlib.suppress(FileNotFoundError):
+        return fingerprint_of([*FUNCTION_SOURCES, *spa_sources()])
+    return before
 
 
 def quiet_run(*command: str | Path, folder: Path = ROOT) -> None:
@@ -295,14 +299,6 @@ def redeploy(copy: Copy) -> None:
         progress(f"not deployed: {refusal}")
 
 
-def sources() -> dict[Path, int]:
-    found = {}
-    for path in source_files([*FUNCTION_SOURCES, *spa_sources()]):
-        with contextlib.suppress(OSError):
-            found[path] = path.stat().st_mtime_ns
-    return found
-
-
 def make_was_interrupted() -> bool:
     """Whether SIGINT was sent to the `make` above alone: it then only waits for us, with SIGINT blocked."""
     with contextlib.suppress(OSError, StopIteration, ValueError):
@@ -313,7 +309,7 @@ def make_was_interrupted() -> bool:
     return False
 
 
-def leave_the_users_world() -> None:
+def ignore_user_settings() -> None:
     """Nothing of the caller's AWS account, and no proxy on the way to this machine."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
@@ -348,7 +344,7 @@ def main() -> int:
         with_demo = os.environ.get("DEMO") != "0"
         if not 0 < options.port < 65536:
             raise Refused(f"PORT={options.port}: a port is a number from 1 to 65535")
-        leave_the_users_world()
+        ignore_user_settings()
         try:
             run(Home(options.home), options.port, with_demo=with_demo, watch=options.watch)
         except (BotoCoreError, ClientError) as error:

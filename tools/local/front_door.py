@@ -28,24 +28,11 @@ MAIL_KEPT = 500
 MIN_PACKED_BYTES = 1000
 PACKED_TYPES = ("text/", "application/json", "image/svg+xml")
 HOP_BY_HOP = {
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
+    "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection", "te",
+    "trailer", "transfer-encoding", "upgrade",
     # The distribution believes these; only the front door may say them.
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-proto",
-}
-
+    "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
+}  # fmt: skip
 
 # As `GET /_local/mail` shows it.
 Mail = TypedDict("Mail", {"id": str, "to": str, "from": str, "subject": str, "text": str, "html": str})
@@ -143,19 +130,20 @@ class Viewer(BaseHTTPRequestHandler):
         """The request's body, or None when it was refused or broke off."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers:
-            problem = (411, "LengthRequired", "Send a Content-Length.")
+            status, code, message = 411, "LengthRequired", "Send a Content-Length."
         elif not length.isdecimal():
-            problem = (400, "BadInput", "Content-Length must be a whole number.")
+            status, code, message = 400, "BadInput", "Content-Length must be a whole number."
         elif int(length) > MAX_BODY_BYTES:
             # A client that sends all before it listens would otherwise see a broken pipe.
             self.rfile.read(min(int(length), MAX_DRAINED_BYTES))
-            problem = (413, "TooLarge", "The body is too large.")
+            status, code, message = 413, "TooLarge", "The body is too large."
         else:
             body = self.rfile.read(int(length))
-            self.close_connection = self.close_connection or len(body) < int(length)
-            return body if len(body) == int(length) else None
+            if len(body) == int(length):
+                return body
+            self.close_connection = True
+            return None
         self.close_connection = True
-        status, code, message = problem
         self._answer(status, json.dumps({"Code": code, "Message": message}), "application/json")
         return None
 
@@ -226,11 +214,7 @@ class Viewer(BaseHTTPRequestHandler):
         )
 
     def _show_mail(self, *, as_page: bool) -> None:
-        try:
-            messages = self.server.read_mail()
-        except OSError:
-            self._answer(502, "The embedded AWS does not answer.\n")
-            return
+        messages = self.server.read_mail()
         if as_page:
             policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
             self._answer(200, mail_page(messages), "text/html; charset=utf-8", Content_Security_Policy=policy)
