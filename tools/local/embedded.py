@@ -183,6 +183,11 @@ def close_what_clients_closed() -> None:
             await super()._read_data()
             await self.idle_task.stop()
 
+        async def _idle_timeout(self) -> None:
+            # An answer may end just after its client has closed.
+            if not self.reader.at_eof():
+                await super()._idle_timeout()
+
     run.TCPServer = PromptServer  # type: ignore[attr-defined]
 
 
