@@ -31,7 +31,7 @@ reset: ## forget the local data
 
 build: ## the SPA into spa/dist
 	@$(PYTHON) tools/setup.py run
-	@cd spa && npm run build
+	@exec $(PY) -m tools.local build
 
 test: ## every test: SPA units, then Python and browser
 	@$(PYTHON) tools/setup.py test

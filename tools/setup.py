@@ -7,6 +7,7 @@ scratch: that is how a set-up that was interrupted is finished by the next one.
 from __future__ import annotations  # an older Python gets far enough to be told
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -15,7 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -126,15 +127,22 @@ def spa_packages() -> None:
     do_once(SPA / "node_modules/.stamp", pins, install)
 
 
-def set_up(purpose: str) -> None:
+@contextlib.contextmanager
+def one_at_a_time(work: str) -> Iterator[None]:
+    """Wait for another process that does the same work in this folder."""
     CACHE.mkdir(exist_ok=True)
-    with (CACHE / "setup.lock").open("w") as lock:
+    with (CACHE / f"{work}.lock").open("w") as lock:
         os.set_inheritable(lock.fileno(), True)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("waiting for the set-up that already runs in this folder", flush=True)
+            print(f"waiting for the {work} that already runs in this folder", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def set_up(purpose: str) -> None:
+    with one_at_a_time("set-up"):
         python_packages(with_dev=purpose != "run")
         spa_packages()
         if purpose == "test":

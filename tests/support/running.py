@@ -1,7 +1,6 @@
 """Starting and watching what the tests run beside themselves."""
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -86,20 +85,11 @@ def running_product(home: Path, port: int | None = None, **environment: str) -> 
     port = port or free_port()
     base_url = f"http://localhost:{port}"
     with contextlib.ExitStack() as running:
-        with building_alone():
-            process = running.enter_context(start_local(home, port, **environment))
-            read_until(process, f"ready {base_url}")
+        process = running.enter_context(start_local(home, port, **environment))
+        read_until(process, f"ready {base_url}")
         facts = json.loads((home / "local.json").read_text())
         endpoint = f"http://127.0.0.1:{facts['aws_port']}"
         yield Product(base_url, "ahoy-local-captain", endpoint, home)
-
-
-@contextlib.contextmanager
-def building_alone() -> Iterator[None]:
-    """One process of the tests at a time: each product that starts builds the SPA and the package in this tree."""
-    with (ROOT / ".cache/building.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @contextlib.contextmanager

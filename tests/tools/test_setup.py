@@ -202,6 +202,14 @@ def test_a_checkout_that_was_moved_is_repaired(checkout: Checkout) -> None:
     checkout.assert_whole()
 
 
+def test_two_at_once_wait_for_each_other(checkout: Checkout) -> None:
+    first, second = checkout.start(), checkout.start()
+    outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0), outputs
+    assert sum("waiting for the set-up that already runs in this folder" in output for output in outputs) == 1
+    checkout.assert_whole()
+
+
 def test_a_file_of_another_hash_is_not_installed(checkout: Checkout) -> None:
     (checkout.root / "requirements-dev.txt").write_text(f"gamma==1.0 --hash=sha256:{'0' * 64}\n")
     code, output = checkout.set_up()

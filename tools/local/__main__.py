@@ -27,7 +27,7 @@ from tools.common.console import Refused, note, progress, run_tool
 from tools.local import demo
 from tools.local.embedded import REGION, EmbeddedAws, free_port
 from tools.local.front_door import FrontDoor
-from tools.setup import SetupFailed, call, do_once
+from tools.setup import SetupFailed, call, do_once, one_at_a_time
 from tools.sync.bucket import Depot
 from tools.sync.layout import read_build
 from tools.sync.releaser import Memory, Releaser
@@ -160,15 +160,17 @@ def package_function(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         quiet_run(Path(sys.executable).with_name("chalice"), "package", "--stage", STAGE, folder.resolve())
 
-    do_once(folder / PACKAGE_STAMP, fingerprint_of(FUNCTION_SOURCES), package)
-    for old in sorted((ROOT / ".chalice/deployments").glob("*.zip"), key=os.path.getmtime)[:-4]:
-        old.unlink(missing_ok=True)
+    with one_at_a_time("packaging"):
+        do_once(folder / PACKAGE_STAMP, fingerprint_of(FUNCTION_SOURCES), package)
+        for old in sorted((ROOT / ".chalice/deployments").glob("*.zip"), key=os.path.getmtime)[:-4]:
+            old.unlink(missing_ok=True)
 
 
 def build_spa() -> None:
     """`npm run build`, when a source changed since the last time."""
     stamp = SPA_FOLDER / "dist/.sources.sha256"
-    do_once(stamp, fingerprint_of(spa_sources()), lambda: quiet_run("npm", "run", "build", folder=SPA_FOLDER))
+    with one_at_a_time("build"):
+        do_once(stamp, fingerprint_of(spa_sources()), lambda: quiet_run("npm", "run", "build", folder=SPA_FOLDER))
 
 
 def spa_sources() -> list[str]:
@@ -336,10 +338,14 @@ def main() -> int:
     runner = commands.add_parser("run", help="start it; Ctrl-C stops it and keeps the data")
     runner.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")
     runner.add_argument("--watch", action="store_true", help="redeploy whenever a source file changes")
+    commands.add_parser("build", help="the SPA into spa/dist, when a source changed")
     commands.add_parser("reset", help="forget the local data")
     options = parser.parse_args()
     if options.command == "reset":
         reset(Home(options.home))
+    elif options.command == "build":
+        build_spa()
+        progress("spa/dist is what the sources say")
     else:
         with_demo = os.environ.get("DEMO") != "0"
         if not 0 < options.port < 65536:
