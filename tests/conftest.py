@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support import post
-from tests.support.programs import found_programs
+from tests.support.programs import found_programs, start_playwright
 from tests.support.running import Product, running_dynamodb, running_product
 from tools.local.embedded import EmbeddedAws
 
@@ -69,9 +69,7 @@ def browser_path() -> str:
 @pytest.fixture(scope="session")
 def chromium(browser_path: str) -> Iterator[Any]:
     """A headless browser of Playwright; one context a test keeps visitors apart."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
+    with start_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking"]
         )

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 
 from tests.browser.visitors import PHONE, Site
-from tests.support.programs import found_programs
+from tests.support.programs import found_programs, start_playwright
 from tests.support.running import Product, dynamodb_client, running_product
 
 CHARTERS = 1000
@@ -47,7 +47,7 @@ def main(product: Product, charters: int = CHARTERS) -> None:
         return
     site = Site(product)
     seed(site, charters)
-    with sync_playwright() as playwright:
+    with start_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=browser, args=["--no-sandbox", "--disable-background-networking"]
         )

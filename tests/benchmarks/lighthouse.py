@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-from playwright.sync_api import sync_playwright
-
-from tests.support.programs import found_programs
+from tests.support.programs import found_programs, start_playwright
 from tests.support.running import ROOT, Product, running_product
 from tools.local import demo
 
@@ -98,7 +96,7 @@ def run(command: list[str], browser: str, url: str, token: str) -> Report:
 
 
 def keep_signed_in(browser: str, profile: str, url: str, token: str) -> None:
-    with sync_playwright() as playwright:
+    with start_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile, executable_path=browser, args=[*CHROMIUM], headless=True
         )

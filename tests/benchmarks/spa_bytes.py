@@ -6,10 +6,10 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from playwright.sync_api import Response, sync_playwright
+from playwright.sync_api import Response
 
 from tests.benchmarks.lighthouse import pages
-from tests.support.programs import found_programs
+from tests.support.programs import found_programs, start_playwright
 from tests.support.running import Product, running_product
 
 # Held by spa/size.mjs (brotli, scripts) and by tests/browser/test_waiver_page.py (gzip, all but the waiver's text).
@@ -38,7 +38,7 @@ def main(product: Product) -> None:
 def first_view(browser: str, base_url: str, path: str, token: str) -> dict[str, list[bytes]]:
     """The bodies that are fetched until the network is calm, by kind; icons and the worker come later."""
     found: dict[str, list[bytes]] = {kind: [] for kind in KINDS.values()}
-    with sync_playwright() as playwright:
+    with start_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = chromium.new_context(base_url=base_url, service_workers="block").new_page()
         page.add_init_script(f"sessionStorage.setItem('scc.token', '{token}')")

@@ -11,9 +11,9 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from tools.setup import CACHE, PYTHON, SetupFailed, call, do_once
+from tools.setup import CACHE, PYTHON, VENV, SetupFailed, call, do_once
 
 NOTES = CACHE / "test-programs.json"
 MIN_JAVA = 17
@@ -66,12 +66,19 @@ def browser() -> str:
 
 def download_browser() -> str:
     """Playwright's own Chromium, into this folder."""
-    folder = str(CACHE / "browsers")
-    path = (
-        "from playwright.sync_api import sync_playwright as start\nwith start() as p: print(p.chromium.executable_path)"
-    )
-    call(PYTHON, "-m", "playwright", "install", "--no-shell", "chromium", PLAYWRIGHT_BROWSERS_PATH=folder)
-    return call(PYTHON, "-c", path, PLAYWRIGHT_BROWSERS_PATH=folder).strip()
+    os.environ["PLAYWRIGHT_BROWSERS_PATH"] = str(CACHE / "browsers")
+    with start_playwright() as playwright:
+        call(PYTHON, "-m", "playwright", "install", "--no-shell", "chromium")
+        return str(playwright.chromium.executable_path)
+
+
+def start_playwright() -> Any:
+    """On our Node.js: the one that Playwright brings needs libatomic, which a bare Debian lacks."""
+    from playwright.sync_api import sync_playwright
+
+    path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = shutil.which("node", path=path) or ""
+    return sync_playwright()
 
 
 def java() -> str:
