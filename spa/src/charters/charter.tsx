@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, cancelCharter, editCharter, readCharter } from "../data/api";
 import { loaded } from "../data/board";
 import { charters, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
-import type { CharterEvent, MailProblem, Person, WaiverRecord } from "../data/contract";
+import type { CharterEvent, MailProblem, Person, WaiverSummary } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
 import { formatLongDay, formatMoment, formatSpan, useNow, zoneIfForeign } from "../lib/time";
@@ -279,7 +279,7 @@ function GuestLink({ event }: { event: CharterEvent }) {
   );
 }
 
-function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly WaiverRecord[] }) {
+function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly WaiverSummary[] }) {
   if (waivers.length === 0) {
     return <p class="nothing">Nobody has signed yet. Send the guest link to the patron.</p>;
   }

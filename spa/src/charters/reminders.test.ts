@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import type { RemindersState } from "../data/contract";
+import type { CharterEvent } from "../data/contract";
 import { sampleCharter, samplePayment } from "../testing/samples";
 import { remindersWords } from "./reminders";
 
-const words = (state: RemindersState, ...payments: ReturnType<typeof samplePayment>[]) =>
-  remindersWords(sampleCharter({ balance_reminders_state: state }), payments);
+const words = (
+  state: CharterEvent["balance_reminders_state"],
+  ...payments: ReturnType<typeof samplePayment>[]
+) => remindersWords(sampleCharter({ balance_reminders_state: state }), payments);
 
 test("reminders that stopped say why, and for cash since when", () => {
   const cash = (recorded_at: string, change = {}) =>

@@ -5,8 +5,8 @@ import type {
   CharterEvent,
   MailProblem,
   Payment,
-  PaymentAnswer,
-  WaiverRecord,
+  PaymentAndEvent,
+  WaiverSummary,
 } from "./contract";
 
 /** Every charter that this page has seen, so that what is known shows at once. */
@@ -15,7 +15,7 @@ export const charters = new Observable<ReadonlyMap<string, CharterEvent>>(new Ma
 export interface Records {
   read_at_ms: number;
   payments: readonly Payment[];
-  waiver_records: readonly WaiverRecord[];
+  waiver_records: readonly WaiverSummary[];
   mail_problems: readonly MailProblem[];
 }
 
@@ -56,7 +56,7 @@ export function keepDetail(detail: CharterDetail): void {
 }
 
 /** Takes over exactly what the server answered about a payment and its charter. */
-export function keepAnswer({ payment, event }: PaymentAnswer): void {
+export function keepAnswer({ payment, event }: PaymentAndEvent): void {
   const known = records.value.get(event.event_id);
   if (known) {
     const others = known.payments.filter(({ payment_id }) => payment_id !== payment.payment_id);

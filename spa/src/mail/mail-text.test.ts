@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { MailStatus } from "../data/contract";
 import { sampleMail } from "../testing/samples";
 import {
   attemptsWord,
   kindWord,
+  type MailStatus,
   mailMoment,
   mayRetry,
   needWords,

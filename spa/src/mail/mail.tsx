@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { listMail, retryMail } from "../data/api";
 import { charters } from "../data/charters";
-import { type Mail, type MailPage, type MailStatus, mailStatuses } from "../data/contract";
+import type { Mail, MailPage } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href, query } from "../lib/router";
@@ -14,10 +14,12 @@ import { SubNav } from "../ui/subnav";
 import {
   attemptsWord,
   kindWord,
+  type MailStatus,
   mailEmpty,
   mailMeanings,
   mailMoment,
   mailNames,
+  mailStatuses,
   mayRetry,
   needWords,
   retriedWords,

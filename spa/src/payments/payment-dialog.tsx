@@ -1,8 +1,9 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { readPayments } from "../data/api";
 import { charters, records, remembered } from "../data/charters";
-import { type CharterEvent, type Payment, paymentKinds, paymentMethods } from "../data/contract";
+import type { CharterEvent, Payment } from "../data/contract";
 import { outbox } from "../data/device-outbox";
+import { methods, paymentKinds, paymentLimits, paymentMethods } from "../data/limits";
 import { firstPayment, type OutboxEntry, type Problem } from "../data/outbox";
 import { session } from "../data/session";
 import { formatMoney } from "../lib/money";
@@ -15,12 +16,9 @@ import { announce } from "../ui/notices";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import {
   kindNames,
-  methodNames,
-  methodWord,
   type PaymentForm,
   paymentForm,
   readPaymentForm,
-  referenceLabel,
   refundable,
   withKind,
   withRefundOf,
@@ -200,7 +198,7 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
                     {...(index === 0 ? { "data-first": true } : {})}
                     onChange={() => set({ method })}
                   />
-                  <span>{methodNames[method]}</span>
+                  <span>{methods[method].label}</span>
                 </label>
               ))}
             </div>
@@ -310,11 +308,14 @@ function MoreFields({ event, emailUnknown, form, errors, set }: MoreProps) {
   return (
     <>
       <div class="pair">
-        <Field label={`${referenceLabel(form.method)} (optional)`} error={errors.reference}>
+        <Field
+          label={`${form.method ? methods[form.method].reference : "Reference"} (optional)`}
+          error={errors.reference}
+        >
           {(props) => (
             <input
               {...props}
-              maxLength={100}
+              maxLength={paymentLimits.reference.most}
               autocomplete="off"
               inputMode={form.method === "check" ? "numeric" : "text"}
               value={form.reference}
@@ -326,7 +327,7 @@ function MoreFields({ event, emailUnknown, form, errors, set }: MoreProps) {
           {(props) => (
             <input
               {...props}
-              maxLength={100}
+              maxLength={paymentLimits.payer.most}
               autocomplete="off"
               value={form.payer}
               onInput={(event) => set({ payer: event.currentTarget.value })}
@@ -403,7 +404,7 @@ function RefundOf({ event, value, error, onChange }: RefundProps) {
           <option value="">{payments || failed ? "Choose a payment" : "Loading…"}</option>
           {choices.map((payment) => (
             <option key={payment.payment_id} value={payment.payment_id}>
-              {formatMoney(payment.amount_cents, payment.currency)} {methodWord(payment.method)},{" "}
+              {formatMoney(payment.amount_cents, payment.currency)} {methods[payment.method].name},{" "}
               {formatMoment(payment.received_at, event.timezone)}
             </option>
           ))}

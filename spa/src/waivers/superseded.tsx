@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { askAgain } from "../data/api";
-import type { SupersededEvent } from "../data/contract";
+import type { OutdatedCharter } from "../data/contract";
 import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";
 import { sentence } from "../ui/page";
@@ -8,7 +8,7 @@ import { askedWords } from "./waiver-text";
 import "./records.css";
 
 /** Who of those on coming charters has signed an older text, and the way to ask them for the new one. */
-export function Superseded({ events }: { events: readonly SupersededEvent[] }) {
+export function Superseded({ events }: { events: readonly OutdatedCharter[] }) {
   if (events.length === 0) return null;
   return (
     <section class="panel" aria-labelledby="superseded">
@@ -26,7 +26,7 @@ export function Superseded({ events }: { events: readonly SupersededEvent[] }) {
   );
 }
 
-function Row({ event }: { event: SupersededEvent }) {
+function Row({ event }: { event: OutdatedCharter }) {
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState("");
   const [failure, setFailure] = useState("");

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { ApiError, readWaiver } from "../data/api";
 import { charters } from "../data/charters";
-import type { WaiverDetail } from "../data/contract";
+import type { RecordDetail } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
@@ -46,7 +46,7 @@ export function WaiverRecordPage({ event_id, waiver_id }: Props) {
   );
 }
 
-function Paper({ record }: { record: WaiverDetail }) {
+function Paper({ record }: { record: RecordDetail }) {
   // The record itself keeps UTC; here it is told by the charter's clocks where they are known.
   const timezone = useValue(charters).get(record.event_id)?.timezone ?? browserTimezone;
   const moment = (at: string) => `${formatMoment(at, timezone)} ${zoneName(at, timezone)}`;
@@ -135,7 +135,7 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 }
 
 /** As it was given: typed, drawn, or both. */
-function Signature({ record }: { record: WaiverDetail }) {
+function Signature({ record }: { record: RecordDetail }) {
   const drawn = signaturePath(record.signature_strokes);
   return (
     <>

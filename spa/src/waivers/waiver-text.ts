@@ -1,11 +1,11 @@
 import type {
-  AskedAnswer,
+  AskedAgain,
   CharterEvent,
-  Guest,
-  RemindersAnswer,
-  SupersededSigner,
-  WaiverLanguage,
-  Warning,
+  CharterWarning,
+  ListedGuest,
+  OutdatedSigner,
+  RemindersSent,
+  WaiverVersion,
 } from "../data/contract";
 
 /** `Ana R.`, as guests see each other's names too. */
@@ -36,8 +36,8 @@ export function isReopened({ waivers_open_until }: CharterEvent, now_ms: number)
 
 /** What came of reminding the guests who have not signed. */
 export function remindedWords(
-  { reminded, skipped }: RemindersAnswer,
-  guests: readonly Guest[],
+  { reminded, skipped }: RemindersSent,
+  guests: readonly ListedGuest[],
 ): { words: string; good: boolean } {
   const name = (id: string) => guests.find(({ guest_id }) => guest_id === id)?.name;
   const because = (why: string) =>
@@ -56,8 +56,8 @@ export function remindedWords(
 
 /** What came of asking the signers of an older text for the new one. */
 export function askedWords(
-  { asked, skipped }: AskedAnswer,
-  signers: readonly SupersededSigner[],
+  { asked, skipped }: AskedAgain,
+  signers: readonly OutdatedSigner[],
 ): string {
   const name = (id: string) => signers.find(({ waiver_id }) => waiver_id === id)?.participant_name;
   const because = (why: string) =>
@@ -91,6 +91,8 @@ function outcome(
     .join(" ");
 }
 
+export type WaiverLanguage = WaiverVersion["language"];
+
 export const languageNames: Record<WaiverLanguage, string> = { en: "English", es: "Spanish" };
 
 const shortWarnings: Record<string, string> = {
@@ -99,6 +101,6 @@ const shortWarnings: Record<string, string> = {
 };
 
 /** A warning in a few words; one that this release does not know is told in full. */
-export function shortWarning({ code, message }: Warning): string {
+export function shortWarning({ code, message }: CharterWarning): string {
   return shortWarnings[code] ?? message;
 }

@@ -6,13 +6,7 @@ import {
   publishWaiver,
   readWaiverVersions,
 } from "../data/api";
-import type {
-  Block,
-  SupersededEvent,
-  WaiverLanguage,
-  WaiverVersion,
-  WaiverVersions,
-} from "../data/contract";
+import type { Block, OutdatedCharter, VersionList, WaiverVersion } from "../data/contract";
 import { browserTimezone, formatMoment } from "../lib/time";
 import { Dialog } from "../ui/dialog";
 import { Field, focusFirstError, sentences } from "../ui/field";
@@ -20,14 +14,14 @@ import { announce } from "../ui/notices";
 import { Failed, Skeleton, sentence } from "../ui/page";
 import { Superseded } from "./superseded";
 import { TextBlocks, WaiverText } from "./text-blocks";
-import { languageNames } from "./waiver-text";
+import { languageNames, type WaiverLanguage } from "./waiver-text";
 import "./waiver-versions.css";
 
 const languages = Object.keys(languageNames) as WaiverLanguage[];
 
 interface Found {
-  versions: WaiverVersions;
-  superseded: SupersededEvent[];
+  versions: VersionList;
+  superseded: OutdatedCharter[];
 }
 
 /** The waiver's text in each language, and the earlier ones that guests have signed. */
@@ -107,7 +101,7 @@ export function WaiverVersionsPage() {
 
 type Current = Partial<Record<WaiverLanguage, WaiverVersion>>;
 
-function currentVersions({ current, current_es, versions }: WaiverVersions): Current {
+function currentVersions({ current, current_es, versions }: VersionList): Current {
   const named = (name: string | null) =>
     versions.find(({ waiver_version }) => waiver_version === name);
   const [en, es] = [named(current), named(current_es)];

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { bouncePayment, clearPayment, listToClear } from "../../data/api";
 import { keepAnswer } from "../../data/charters";
-import type { ListedPayment, ToClearPage } from "../../data/contract";
+import type { ListedPayment, PaymentPage } from "../../data/contract";
+import { methods } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { today } from "../../lib/periods";
@@ -12,7 +13,6 @@ import { LoadButton } from "../../ui/load-button";
 import { announce } from "../../ui/notices";
 import { Failed, keepFocus, Skeleton, sentence } from "../../ui/page";
 import { ReasonDialog } from "../../ui/reason-dialog";
-import { methodNames, methodWord } from "../payment-form";
 import { canBounce } from "../statement/statement-text";
 import { age, clearedAt, eachOf, sumWords } from "./clearing";
 import "./to-clear.css";
@@ -112,8 +112,8 @@ export function ToClear() {
         <div class="empty">
           <p class="empty-title">Nothing is to clear.</p>
           <p>
-            Checks, Venmo, Zelle and transfers stand here from when they are logged until you have
-            seen them on the bank’s statement.
+            Checks and all else that takes time to clear stand here from when they are logged until
+            you have seen them on the bank’s statement.
           </p>
         </div>
       )}
@@ -231,7 +231,7 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
         />
         <span class="clear-what">
           <strong>
-            {methodNames[payment.method]} {payment.reference}
+            {methods[payment.method].label} {payment.reference}
           </strong>
           <span>{payment.payer}</span>
         </span>
@@ -269,11 +269,11 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
 
 function words(payment: ListedPayment): string {
   const amount = formatMoney(payment.amount_cents, payment.currency);
-  return [amount, methodWord(payment.method), payment.reference].filter(Boolean).join(" ");
+  return [amount, methods[payment.method].name, payment.reference].filter(Boolean).join(" ");
 }
 
 /** How many wait, in every currency. */
-function countOf({ count, other_currencies = [] }: ToClearPage["totals"]): number {
+function countOf({ count, other_currencies }: PaymentPage["totals"]): number {
   return other_currencies.reduce((sum, other) => sum + other.count, count);
 }
 

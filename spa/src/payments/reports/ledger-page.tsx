@@ -1,12 +1,8 @@
 import { useState } from "preact/hooks";
 import { listPayments } from "../../data/api";
 import { charters } from "../../data/charters";
-import {
-  type CharterEvent,
-  type ListedPayment,
-  type Payment,
-  paymentMethods,
-} from "../../data/contract";
+import type { CharterEvent, ListedPayment, Payment } from "../../data/contract";
+import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { useValue } from "../../lib/observable";
@@ -18,7 +14,7 @@ import { LoadButton } from "../../ui/load-button";
 import { Failed, Skeleton } from "../../ui/page";
 import { PeriodFields } from "../../ui/period-fields";
 import { CsvButton } from "../csv-button";
-import { kindNames, methodNames, methodWord } from "../payment-form";
+import { kindNames } from "../payment-form";
 import { payerWords } from "../statement/statement-text";
 import { Totals } from "./totals";
 import "../entry.css";
@@ -27,7 +23,7 @@ import "./filters.css";
 /** The payments of a period, with their sums. */
 export function Ledger() {
   const [period, setPeriod] = useState(() => askedPeriod() ?? monthOf(today()));
-  const [method, setMethod] = useState("");
+  const [method, setMethod] = useState<PaymentMethod | "">("");
   const asking = { ...period, ...(method ? { method } : {}), limit: 50 };
   const {
     answer: page,
@@ -72,12 +68,12 @@ export function Ledger() {
             <select
               {...props}
               value={method}
-              onChange={(event) => setMethod(event.currentTarget.value)}
+              onChange={(event) => setMethod(event.currentTarget.value as PaymentMethod | "")}
             >
               <option value="">All</option>
               {paymentMethods.map((name) => (
                 <option key={name} value={name}>
-                  {methodNames[name]}
+                  {methods[name].label}
                 </option>
               ))}
             </select>
@@ -128,7 +124,7 @@ function Row({ payment }: { payment: ListedPayment }) {
       <div class="entry-what">
         <p>
           <strong>{live ? kindNames[payment.kind] : <s>{kindNames[payment.kind]}</s>}</strong>{" "}
-          {methodWord(payment.method)} {payment.reference}
+          {methods[payment.method].name} {payment.reference}
         </p>
         <p class="entry-small">
           {receivedWords(payment, charter)}

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { readSummary } from "../../data/api";
-import type { PeriodLength, Summary, SummaryPeriod } from "../../data/contract";
+import type { CurrencyTotals, PeriodTotals, Summary } from "../../data/contract";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { isPeriod, monthOf, type Period, spanName, today, yearOf } from "../../lib/periods";
@@ -16,6 +16,7 @@ import {
   currenciesOf,
   hasEntries,
   inCurrency,
+  type PeriodLength,
   periodName,
   shownPeriods,
   tooLong,
@@ -214,7 +215,7 @@ function Table({ summary, view, currency }: TableProps) {
 }
 
 interface RowProps {
-  period: SummaryPeriod;
+  period: PeriodTotals;
   by: PeriodLength;
   columns: readonly Column[];
   currency: string;
@@ -240,13 +241,7 @@ function Row({ period, by, columns, currency }: RowProps) {
   );
 }
 
-function Cells({
-  columns,
-  totals,
-}: {
-  columns: readonly Column[];
-  totals: SummaryPeriod["totals"];
-}) {
+function Cells({ columns, totals }: { columns: readonly Column[]; totals: CurrencyTotals }) {
   return (
     <>
       {columns.map(({ name, cents, main }) => {

@@ -1,11 +1,12 @@
-import { type PaymentTotals, paymentKinds, paymentMethods } from "../../data/contract";
+import type { CurrencyTotals, Totals as TotalsData } from "../../data/contract";
+import { methods, paymentKinds, paymentMethods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
-import { kindNames, methodNames } from "../payment-form";
+import { kindNames } from "../payment-form";
 import { netCents } from "./report";
 import "../totals.css";
 
 /** The sums of some payments: what stands for itself first, then by method and by kind. */
-export function Totals({ totals }: { totals: PaymentTotals }) {
+export function Totals({ totals }: { totals: TotalsData }) {
   const several = totals.other_currencies.length > 0;
   return (
     <section class="panel" aria-labelledby="totals">
@@ -20,7 +21,7 @@ export function Totals({ totals }: { totals: PaymentTotals }) {
   );
 }
 
-function Sums({ totals }: { totals: PaymentTotals }) {
+function Sums({ totals }: { totals: CurrencyTotals }) {
   const money = (cents: number) => formatMoney(cents, totals.currency);
   return (
     <>
@@ -36,7 +37,7 @@ function Sums({ totals }: { totals: PaymentTotals }) {
         {paymentMethods.map((method) => {
           const cents = totals.by_method[method];
           return cents ? (
-            <Sum key={method} name={methodNames[method]} value={money(cents)} />
+            <Sum key={method} name={methods[method].label} value={money(cents)} />
           ) : null;
         })}
         {paymentKinds.map((kind) => {

@@ -1,6 +1,7 @@
 import { ApiError, readCharter, readGuest } from "../../data/api";
 import type { CharterDetail, GuestEvent } from "../../data/contract";
 import { type LedgerRow, ledger, payers } from "../../data/ledger";
+import { methods } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { longDayName, today } from "../../lib/periods";
@@ -8,7 +9,7 @@ import { href } from "../../lib/router";
 import { formatLongDay, formatMoment, formatSpan } from "../../lib/time";
 import { Failed, Skeleton, usePageTitle } from "../../ui/page";
 import { PrintButton } from "../../ui/print";
-import { kindNames, methodWord } from "../payment-form";
+import { kindNames } from "../payment-form";
 import { cleared, payerWords, relations, signedAmount, undone } from "./statement-text";
 import "../report.css";
 import "../totals.css";
@@ -139,7 +140,7 @@ function Paper({ event, operator }: { event: CharterDetail; operator: GuestEvent
 function Row({ row, event }: { row: LedgerRow; event: CharterDetail }) {
   const { payment, live, balance_due_cents } = row;
   const zone = event.timezone;
-  const what = `${kindNames[payment.kind]}, ${methodWord(payment.method)} ${payment.reference}`;
+  const what = `${kindNames[payment.kind]}, ${methods[payment.method].name} ${payment.reference}`;
   const amount = signedAmount(row);
   return (
     <tr class={live ? undefined : "entry-dead"}>

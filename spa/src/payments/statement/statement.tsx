@@ -2,15 +2,16 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "../../data/api";
 import { keepAnswer, refresh } from "../../data/charters";
-import type { CharterEvent, MailStatus, Payment } from "../../data/contract";
+import type { CharterEvent, Mail, Payment } from "../../data/contract";
 import { type LedgerRow, ledger, payers } from "../../data/ledger";
+import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
 import { href } from "../../lib/router";
 import { formatMoment } from "../../lib/time";
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
 import { ReasonDialog } from "../../ui/reason-dialog";
-import { kindNames, methodWord } from "../payment-form";
+import { kindNames } from "../payment-form";
 import {
   amountText,
   canBounce,
@@ -143,7 +144,7 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
               <strong>{kindNames[payment.kind]}</strong>
             </s>
           )}{" "}
-          {methodWord(payment.method)}
+          {methods[payment.method].name}
           {payment.reference && ` ${payment.reference}`}
         </p>
         <p class="entry-small">
@@ -218,7 +219,7 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
 }
 
 /** Where a mail stands that can be looked up, and retried, among all mails. */
-const mailOf: Partial<Record<Payment["receipt"], MailStatus>> = {
+const mailOf: Partial<Record<Payment["receipt"], Mail["status"]>> = {
   pending: "queued",
   failed: "failed",
 };
