@@ -5,7 +5,7 @@ import type { CharterEvent } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatDay, localDay, useNow } from "../lib/time";
 import { LoadButton } from "../ui/load-button";
-import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
+import { AsOf, Failed, Skeleton } from "../ui/page";
 import { matches, sections } from "./board-sections";
 import { Card } from "./card";
 import { CardList } from "./card-list";
@@ -19,7 +19,6 @@ const SLOW_MS = 1_500;
 
 /** The dispatch board. */
 export function Board() {
-  usePageTitle("Board");
   const known = useValue(loaded);
   const events = useValue(charters);
   const now_ms = useNow();
@@ -79,7 +78,7 @@ export function Board() {
   const found = (next ? 1 : 0) + today.length + coming.length + (pastOpen ? past.length : 0);
 
   return (
-    <main id="main" class="page">
+    <>
       <div class="page-head">
         <h1 tabIndex={-1}>Board</h1>
         <button type="button" class="primary" onClick={() => openCharterDialog()}>
@@ -156,7 +155,7 @@ export function Board() {
           </section>
         </>
       )}
-    </main>
+    </>
   );
 }
 

@@ -32,7 +32,7 @@ export function CharterPage({ event_id }: { event_id: string }) {
   const read_before_ms = useValue(records).get(event_id)?.read_at_ms ?? loaded.value?.at_ms;
   const [error, setError] = useState<unknown>(null);
   const read_at_ms = useRef(0);
-  usePageTitle(event?.title ?? "Charter");
+  usePageTitle(event?.title);
 
   const load = () => {
     setError(null);
@@ -60,10 +60,7 @@ export function CharterPage({ event_id }: { event_id: string }) {
     return <NotFound what="There is no such charter." />;
   }
   return (
-    <main id="main" class="page">
-      <p class="back">
-        <a href={href("/")}>← Board</a>
-      </p>
+    <>
       {error !== null && !event && (
         <Failed what="The charter could not be loaded." error={error} onRetry={load} />
       )}
@@ -80,7 +77,7 @@ export function CharterPage({ event_id }: { event_id: string }) {
           </>
         )
       )}
-    </main>
+    </>
   );
 }
 

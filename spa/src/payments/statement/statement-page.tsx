@@ -4,7 +4,6 @@ import { type LedgerRow, ledger, payers } from "../../data/ledger";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { longDayName, today } from "../../lib/periods";
-import { href } from "../../lib/router";
 import { formatLongDay, formatMoment, formatSpan } from "../../lib/time";
 import { Failed, Skeleton, usePageTitle } from "../../ui/page";
 import { PrintButton } from "../../ui/print";
@@ -23,9 +22,6 @@ export function PrintedStatement({ event_id }: { event_id: string }) {
   } = useAnswer(() => Promise.all([readCharter(event_id), readGuest(event_id)]), [event_id]);
   return (
     <>
-      <p class="back">
-        <a href={href(`/events/${event_id}`)}>← Charter</a>
-      </p>
       {!found && <h1 tabIndex={-1}>Statement</h1>}
       {error !== null && (
         <Failed
