@@ -3,6 +3,7 @@ import { loaded, loadFirst, loadMore, loadPast } from "../data/board";
 import { charters } from "../data/charters";
 import type { CharterEvent } from "../data/contract";
 import { useValue } from "../lib/observable";
+import { useReload } from "../lib/reload";
 import { formatDay, localDay, useNow } from "../lib/time";
 import { LoadButton } from "../ui/load-button";
 import { AsOf, Failed, Skeleton } from "../ui/page";
@@ -13,7 +14,6 @@ import { openCharterDialog } from "./charter-dialog";
 import "./board.css";
 
 const DAY_MS = 24 * 3_600_000;
-const STALE_MS = 60_000;
 /** After this long without an answer it is said that what shows is old. */
 const SLOW_MS = 1_500;
 
@@ -38,19 +38,7 @@ export function Board() {
       });
   };
 
-  useEffect(() => {
-    load();
-    const onVisible = () => {
-      const age_ms = Date.now() - (loaded.value?.at_ms ?? 0);
-      if (document.visibilityState === "visible" && age_ms > STALE_MS) load();
-    };
-    document.addEventListener("visibilitychange", onVisible);
-    window.addEventListener("online", load);
-    return () => {
-      document.removeEventListener("visibilitychange", onVisible);
-      window.removeEventListener("online", load);
-    };
-  }, []);
+  useReload(load, () => loaded.value?.at_ms ?? 0);
 
   const all = useMemo(() => {
     const visible = [...events.values()].filter(
