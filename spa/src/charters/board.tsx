@@ -3,9 +3,10 @@ import { loaded, loadFirst, loadMore, loadPast } from "../data/board";
 import { charters } from "../data/charters";
 import type { CharterEvent } from "../data/contract";
 import { useValue } from "../lib/observable";
+import { useReload } from "../lib/reload";
 import { formatDay, localDay, useNow } from "../lib/time";
 import { LoadButton } from "../ui/load-button";
-import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
+import { AsOf, Failed, Skeleton } from "../ui/page";
 import { matches, sections } from "./board-sections";
 import { Card } from "./card";
 import { CardList } from "./card-list";
@@ -13,13 +14,11 @@ import { openCharterDialog } from "./charter-dialog";
 import "./board.css";
 
 const DAY_MS = 24 * 3_600_000;
-const STALE_MS = 60_000;
 /** After this long without an answer it is said that what shows is old. */
 const SLOW_MS = 1_500;
 
 /** The dispatch board. */
 export function Board() {
-  usePageTitle("Board");
   const known = useValue(loaded);
   const events = useValue(charters);
   const now_ms = useNow();
@@ -39,19 +38,7 @@ export function Board() {
       });
   };
 
-  useEffect(() => {
-    load();
-    const onVisible = () => {
-      const age_ms = Date.now() - (loaded.value?.at_ms ?? 0);
-      if (document.visibilityState === "visible" && age_ms > STALE_MS) load();
-    };
-    document.addEventListener("visibilitychange", onVisible);
-    window.addEventListener("online", load);
-    return () => {
-      document.removeEventListener("visibilitychange", onVisible);
-      window.removeEventListener("online", load);
-    };
-  }, []);
+  useReload(load, () => loaded.value?.at_ms ?? 0);
 
   const all = useMemo(() => {
     const visible = [...events.values()].filter(
@@ -79,7 +66,7 @@ export function Board() {
   const found = (next ? 1 : 0) + today.length + coming.length + (pastOpen ? past.length : 0);
 
   return (
-    <main id="main" class="page">
+    <>
       <div class="page-head">
         <h1 tabIndex={-1}>Board</h1>
         <button type="button" class="primary" onClick={() => openCharterDialog()}>
@@ -156,7 +143,7 @@ export function Board() {
           </section>
         </>
       )}
-    </main>
+    </>
   );
 }
 

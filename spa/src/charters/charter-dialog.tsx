@@ -8,6 +8,7 @@ import { browserTimezone } from "../lib/time";
 import { uuid7 } from "../lib/uuid";
 import { Dialog } from "../ui/dialog";
 import { focusFirstError, sentences } from "../ui/field";
+import { FormFooter } from "../ui/form-footer";
 import { announce } from "../ui/notices";
 import { sentence } from "../ui/page";
 import { CharterFields, unplaced } from "./charter-fields";
@@ -141,7 +142,7 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
   };
 
   return (
-    <Dialog title={event ? "Edit charter" : "New charter"} onClose={onClose} wide tall>
+    <Dialog title={event ? "Edit charter" : "New charter"} onClose={onClose} wide>
       <form ref={element} onSubmit={submit} noValidate>
         <div class="dialog-body">
           {drafted && (
@@ -162,20 +163,12 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
           {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
           <CharterFields form={form} errors={errors} onChange={edit} />
         </div>
-        <footer class="dialog-foot">
-          <div class="dialog-said">
-            <p role="status">{saving ? "Saving…" : ""}</p>
-            <p role="alert" class="error">
-              {[failure, unplaced(errors)].filter(Boolean).join(" ")}
-            </p>
-          </div>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={saving}>
-            {saving ? "Saving…" : event ? "Save changes" : "Create charter"}
-          </button>
-        </footer>
+        <FormFooter
+          submit={event ? "Save changes" : "Create charter"}
+          onBack={onClose}
+          doing={saving ? "Saving…" : ""}
+          failure={[failure, unplaced(errors)].filter(Boolean).join(" ")}
+        />
       </form>
     </Dialog>
   );

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ApiError, cancelCharter, editCharter, readCharter } from "../data/api";
 import { loaded } from "../data/board";
 import { charters, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
 import type { CharterEvent, MailProblem, Person, WaiverSummary } from "../data/contract";
 import { useValue } from "../lib/observable";
+import { useReload } from "../lib/reload";
 import { href } from "../lib/router";
 import { formatLongDay, formatMoment, formatSpan, useNow, zoneIfForeign } from "../lib/time";
 import { problemWords, sameAddress } from "../mail/mail-text";
@@ -13,7 +14,6 @@ import { openPaymentDialog } from "../payments/payment-dialog";
 import { Statement } from "../payments/statement/statement";
 import { UnsentPayments } from "../payments/unsent";
 import { LazyShare } from "../share/lazy-share";
-import { useDrawn } from "../ui/dialog";
 import { NotFound } from "../ui/not-found";
 import { announce } from "../ui/notices";
 import { AsOf, Failed, Skeleton, sentence, usePageTitle } from "../ui/page";
@@ -24,15 +24,13 @@ import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { Reminders } from "./reminders";
 import "./charter.css";
 
-const STALE_MS = 60_000;
-
 /** One charter, with everything that belongs to it. */
 export function CharterPage({ event_id }: { event_id: string }) {
   const event = useValue(charters).get(event_id);
   const read_before_ms = useValue(records).get(event_id)?.read_at_ms ?? loaded.value?.at_ms;
   const [error, setError] = useState<unknown>(null);
   const read_at_ms = useRef(0);
-  usePageTitle(event?.title ?? "Charter");
+  usePageTitle(event?.title);
 
   const load = () => {
     setError(null);
@@ -42,28 +40,13 @@ export function CharterPage({ event_id }: { event_id: string }) {
     }, setError);
   };
 
-  useEffect(() => {
-    load();
-    const onVisible = () => {
-      const stale = Date.now() - read_at_ms.current > STALE_MS;
-      if (document.visibilityState === "visible" && stale) load();
-    };
-    document.addEventListener("visibilitychange", onVisible);
-    window.addEventListener("online", load);
-    return () => {
-      document.removeEventListener("visibilitychange", onVisible);
-      window.removeEventListener("online", load);
-    };
-  }, [event_id]);
+  useReload(load, () => read_at_ms.current, [event_id]);
 
   if (error instanceof ApiError && error.status === 404) {
     return <NotFound what="There is no such charter." />;
   }
   return (
-    <main id="main" class="page">
-      <p class="back">
-        <a href={href("/")}>← Board</a>
-      </p>
+    <>
       {error !== null && !event && (
         <Failed what="The charter could not be loaded." error={error} onRetry={load} />
       )}
@@ -80,7 +63,7 @@ export function CharterPage({ event_id }: { event_id: string }) {
           </>
         )
       )}
-    </main>
+    </>
   );
 }
 
@@ -88,8 +71,6 @@ function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
   const partly = useValue(remembered).has(event.event_id);
   const known = useValue(records).get(event.event_id);
   const now_ms = useNow();
-  // The head answers the tap on a card; the rest is below it.
-  const drawn = useDrawn();
   const cancelled = event.status === "cancelled";
   return (
     <>
@@ -131,40 +112,38 @@ function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
         )}
         <UnsentPayments event_id={event.event_id} />
       </header>
-      {drawn && (
-        <div class="columns">
-          <div>
-            <Section title="Payments">
-              {known ? (
-                <Statement event={event} payments={known.payments} />
-              ) : failed ? (
-                <p class="nothing">The payments show with a connection.</p>
-              ) : (
-                <Skeleton rows={3} kind="line" />
-              )}
-            </Section>
-            <Section title={`Waivers: ${event.waivers.signed} of ${event.waivers.expected} signed`}>
-              <Reopen event={event} now_ms={now_ms} />
-              <MissingGuests event={event} now_ms={now_ms} />
-              {known ? (
-                <Waivers event={event} waivers={known.waiver_records} />
-              ) : failed ? (
-                <p class="nothing">The signed waivers show with a connection.</p>
-              ) : (
-                <Skeleton rows={2} kind="line" />
-              )}
-            </Section>
-          </div>
-          <div>
-            <Section title="Guest link">
-              <GuestLink event={event} />
-            </Section>
-            <Section title="Details">
-              <Details event={event} problems={known?.mail_problems ?? []} />
-            </Section>
-          </div>
+      <div class="columns">
+        <div>
+          <Section title="Payments">
+            {known ? (
+              <Statement event={event} payments={known.payments} />
+            ) : failed ? (
+              <p class="nothing">The payments show with a connection.</p>
+            ) : (
+              <Skeleton rows={3} kind="line" />
+            )}
+          </Section>
+          <Section title={`Waivers: ${event.waivers.signed} of ${event.waivers.expected} signed`}>
+            <Reopen event={event} now_ms={now_ms} />
+            <MissingGuests event={event} now_ms={now_ms} />
+            {known ? (
+              <Waivers event={event} waivers={known.waiver_records} />
+            ) : failed ? (
+              <p class="nothing">The signed waivers show with a connection.</p>
+            ) : (
+              <Skeleton rows={2} kind="line" />
+            )}
+          </Section>
         </div>
-      )}
+        <div>
+          <Section title="Guest link">
+            <GuestLink event={event} />
+          </Section>
+          <Section title="Details">
+            <Details event={event} problems={known?.mail_problems ?? []} />
+          </Section>
+        </div>
+      </div>
     </>
   );
 }

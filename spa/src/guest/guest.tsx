@@ -1,7 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { ApiError, readGuest } from "../data/api";
 import type { GuestEvent } from "../data/contract";
 import { session } from "../data/session";
+import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
 import { formatLongDay, formatSpan, useNow, zoneName } from "../lib/time";
@@ -12,22 +13,12 @@ import "./guest.css";
 
 /** What guests see behind their link. It asks for nothing that only admins may see. */
 export function GuestPage({ event_id }: { event_id: string }) {
-  const [event, setEvent] = useState<GuestEvent | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  usePageTitle(event?.title ?? "Your charter");
+  const { answer: event, error, again } = useAnswer(() => readGuest(event_id), [event_id]);
+  usePageTitle(event?.title);
 
-  const load = () => {
-    setError(null);
-    readGuest(event_id).then(setEvent, setError);
-  };
-
+  // Coming back from the waiver, guests want to find their name.
   useEffect(() => {
-    setEvent(null);
-    load();
-    // Coming back from the waiver, guests want to find their name.
-    const onShow = (shown: PageTransitionEvent) => {
-      if (shown.persisted) load();
-    };
+    const onShow = ({ persisted }: PageTransitionEvent) => persisted && again();
     window.addEventListener("pageshow", onShow);
     return () => window.removeEventListener("pageshow", onShow);
   }, [event_id]);
@@ -36,27 +27,20 @@ export function GuestPage({ event_id }: { event_id: string }) {
     return <NotFound what="This charter link is not known. It may have been cut off." />;
   }
   return (
-    <main id="main" class="page narrow">
+    <>
+      {!event && <h1 tabIndex={-1}>Your charter</h1>}
       {error !== null && (
         <Failed
           what={
             event ? "The newest state could not be loaded." : "Your charter could not be loaded."
           }
           error={error}
-          onRetry={load}
+          onRetry={again}
         />
       )}
-      {event ? (
-        <Guest event={event} />
-      ) : (
-        error === null && (
-          <>
-            <h1 tabIndex={-1}>Your charter</h1>
-            <Skeleton rows={3} />
-          </>
-        )
-      )}
-    </main>
+      {!event && error === null && <Skeleton rows={3} />}
+      {event && <Guest event={event} />}
+    </>
   );
 }
 
@@ -83,17 +67,13 @@ function Guest({ event }: { event: GuestEvent }) {
         <p class="strip strip-wait">
           <span>This charter is over. Thank you for sailing with us.</span>
           {/* It may be open for one more day; the waiver's page knows. */}
-          <a href={event.waiver_url} data-waiver>
-            Waiver
-          </a>
+          <a href={event.waiver_url}>Waiver</a>
         </p>
       )}
       {listWaiting(`/g/${event.event_id}/waiver`).length > 0 && (
         <p class="strip strip-bad">
           <span>A signature is kept on this phone and not sent yet.</span>
-          <a href={event.waiver_url} data-waiver>
-            Send it now
-          </a>
+          <a href={event.waiver_url}>Send it now</a>
         </p>
       )}
       <section class="panel" aria-label="When and where">
@@ -125,7 +105,7 @@ function Guest({ event }: { event: GuestEvent }) {
       </section>
       {!cancelled && !over && (
         <p class="guest-sign">
-          <a class="button primary" href={event.waiver_url} data-waiver>
+          <a class="button primary" href={event.waiver_url}>
             Sign the waiver
           </a>
           <span>Everybody aboard needs one. It takes two minutes.</span>

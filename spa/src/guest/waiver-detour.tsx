@@ -1,6 +1,4 @@
 import { useEffect, useState } from "preact/hooks";
-import { waiverPath } from "../lib/router";
-import { usePageTitle } from "../ui/page";
 
 const TRIED = "scc.waiver-detour";
 const PATIENCE_MS = 15_000;
@@ -11,14 +9,13 @@ const PATIENCE_MS = 15_000;
  */
 export function WaiverDetour({ event_id }: { event_id: string }) {
   const [stuck] = useState(() => triedJustNow(event_id));
-  usePageTitle("Waiver");
 
   useEffect(() => {
     if (!stuck && remember(event_id)) window.location.replace(waiverPath(event_id));
   }, [event_id, stuck]);
 
   return (
-    <main id="main" class="page narrow">
+    <>
       <h1 tabIndex={-1}>{stuck ? "The waiver did not open" : "Taking you to the waiver…"}</h1>
       <p class="lead">
         {stuck
@@ -30,8 +27,13 @@ export function WaiverDetour({ event_id }: { event_id: string }) {
           {stuck ? "Try again" : "Open the waiver"}
         </a>
       </p>
-    </main>
+    </>
   );
+}
+
+/** The server's own page, outside of the app and the same for both slots. */
+function waiverPath(event_id: string): string {
+  return `/g/${event_id}/waiver`;
 }
 
 function triedJustNow(event_id: string): boolean {

@@ -29,7 +29,7 @@ import "./mail.css";
 const PAGE = 50;
 
 /** Which mails are queued, sent, failed or in doubt, and the way to send one again. */
-export function MailContent() {
+export function MailByState() {
   const status = askedStatus(useValue(query));
   const [changes, setChanges] = useState(0);
   return (

@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, checkIn, manifestCsv, noteBriefing, readManifest } from "../data/api";
 import type { Manifest, Person, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
-import { href } from "../lib/router";
 import { formatLongDay, formatMoment, formatSpan } from "../lib/time";
 import { DownloadButton } from "../ui/download-button";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
@@ -18,7 +17,7 @@ export function ManifestPage({ event_id }: { event_id: string }) {
   const [manifest, setManifest] = useState<Manifest | null>(null);
   const [error, setError] = useState<unknown>(null);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
-  usePageTitle(manifest ? `Manifest: ${manifest.title}` : "Manifest");
+  usePageTitle(manifest ? `Manifest: ${manifest.title}` : undefined);
 
   /** One call after the other: each answer is the whole manifest, and an older one must not win. */
   const act = (call: () => Promise<Manifest>): Promise<void> => {
@@ -54,9 +53,6 @@ export function ManifestPage({ event_id }: { event_id: string }) {
   const unknown = error instanceof ApiError && error.status === 404;
   return (
     <>
-      <p class="back">
-        <a href={href(`/events/${event_id}`)}>← Charter</a>
-      </p>
       <div class="page-head">
         <h1 tabIndex={-1}>Manifest</h1>
         {manifest && (

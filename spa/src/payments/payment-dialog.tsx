@@ -12,6 +12,7 @@ import { formatMoment, localDay, toLocal, zoneIfForeign } from "../lib/time";
 import { uuid7 } from "../lib/uuid";
 import { Dialog } from "../ui/dialog";
 import { Field, focusFirstError, sentences } from "../ui/field";
+import { FormFooter } from "../ui/form-footer";
 import { announce } from "../ui/notices";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import {
@@ -163,7 +164,7 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
     );
   }
   return (
-    <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose} tall>
+    <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose}>
       <form ref={element} onSubmit={submit} noValidate>
         <div class="dialog-body">
           <p class="dialog-about">
@@ -243,20 +244,12 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
             set={set}
           />
         </div>
-        <footer class="dialog-foot">
-          <div class="dialog-said">
-            <p role="status">{saving ? "Saving…" : ""}</p>
-            <p role="alert" class="error">
-              {[failure, unplaced(errors)].filter(Boolean).join(" ")}
-            </p>
-          </div>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={saving}>
-            {saving ? "Saving…" : "Log payment"}
-          </button>
-        </footer>
+        <FormFooter
+          submit="Log payment"
+          onBack={onClose}
+          doing={saving ? "Saving…" : ""}
+          failure={[failure, unplaced(errors)].filter(Boolean).join(" ")}
+        />
       </form>
     </Dialog>
   );

@@ -8,7 +8,7 @@ import { formatMoney } from "../lib/money";
 import { useValue } from "../lib/observable";
 import { navigate } from "../lib/router";
 import { browserTimezone, formatRecent } from "../lib/time";
-import { Dialog } from "../ui/dialog";
+import { ConfirmDialog } from "../ui/confirm-dialog";
 import { announce } from "../ui/notices";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import { openPaymentDialog } from "./payment-dialog";
@@ -93,26 +93,21 @@ function Refused({ entry }: { entry: OutboxEntry }) {
 
 function DiscardDialog({ entry, onClose }: { entry: OutboxEntry; onClose(): void }) {
   return (
-    <Dialog title={`Discard ${amountText(entry)}?`} onClose={onClose}>
-      <div class="dialog-body">
-        <p>
-          It was never recorded, and nothing of it stays. If the money has changed hands, correct it
-          instead.
-        </p>
-      </div>
-      <footer class="dialog-foot">
-        <button type="button" data-first onClick={onClose}>
-          Keep
-        </button>
-        <button
-          type="button"
-          class="primary danger"
-          onClick={() => void outbox.discard(entry.payment_id)}
-        >
-          Discard
-        </button>
-      </footer>
-    </Dialog>
+    <ConfirmDialog
+      title={`Discard ${amountText(entry)}?`}
+      submit="Discard"
+      back="Keep"
+      doing="Discarding…"
+      failed="Not discarded."
+      danger
+      act={() => outbox.discard(entry.payment_id)}
+      onClose={onClose}
+    >
+      <p>
+        It was never recorded, and nothing of it stays. If the money has changed hands, correct it
+        instead.
+      </p>
+    </ConfirmDialog>
   );
 }
 

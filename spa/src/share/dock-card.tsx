@@ -1,7 +1,6 @@
 import { ApiError, readCharter } from "../data/api";
 import type { CharterEvent } from "../data/contract";
 import { useAnswer } from "../lib/answer";
-import { href } from "../lib/router";
 import { formatLongDay, formatSpan } from "../lib/time";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { PrintButton } from "../ui/print";
@@ -11,13 +10,10 @@ import "./dock-card.css";
 /** A card for the dock: guests point their camera at it and sign. */
 export function DockCard({ event_id }: { event_id: string }) {
   const { answer: event, error, again } = useAnswer(() => readCharter(event_id), [event_id]);
-  usePageTitle(event ? `Dock card: ${event.title}` : "Dock card");
+  usePageTitle(event ? `Dock card: ${event.title}` : undefined);
   const unknown = error instanceof ApiError && error.status === 404;
   return (
     <>
-      <p class="back">
-        <a href={href(`/events/${event_id}`)}>← Charter</a>
-      </p>
       {!event && <h1 tabIndex={-1}>Dock card</h1>}
       {error !== null && (
         <Failed

@@ -9,13 +9,13 @@ import { closePaymentDialog } from "../payments/payment-dialog";
 import { sampleBalance, sampleCharter, samplePayment } from "../testing/samples";
 import { keepWaiting } from "../waiver-page/waiting";
 import { App } from "./app";
-import * as desk from "./desk";
+import { Desk } from "./desk";
 
 type Handler = (path: string, init: RequestInit) => Response | Promise<Response>;
 
 let root: HTMLElement;
 let handle: Handler;
-let loadDesk: () => Promise<typeof desk>;
+let loadDesk: () => Promise<typeof Desk>;
 const calls: { method: string; path: string; init: RequestInit }[] = [];
 
 /** Who asked to be told which elements are near the window. */
@@ -33,7 +33,7 @@ beforeEach(() => {
   root = document.createElement("div");
   document.body.append(root);
   calls.length = 0;
-  loadDesk = async () => desk;
+  loadDesk = async () => Desk;
   handle = () => json(404, { Code: "NotFound", Message: "Unknown." });
   vi.stubGlobal("fetch", async (path: string, init: RequestInit = {}) => {
     calls.push({ method: init.method ?? "GET", path, init });
@@ -168,7 +168,7 @@ describe("the password screen", () => {
 
 test("the desk that could not be fetched is said to be missing, and is fetched again", async () => {
   let signal = false;
-  loadDesk = async () => (signal ? desk : Promise.reject(new Error("no signal")));
+  loadDesk = async () => (signal ? Desk : Promise.reject(new Error("no signal")));
   open("/");
   await says("This page could not be loaded.");
   signal = true;

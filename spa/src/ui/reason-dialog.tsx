@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
 import { Dialog } from "./dialog";
 import { Field, focusFirstError, sentences } from "./field";
+import { FormFooter } from "./form-footer";
 import { sentence } from "./page";
 
 interface Props {
@@ -60,20 +61,14 @@ export function ReasonDialog({ title, explanation, button, act, onClose }: Props
             )}
           </Field>
         </div>
-        <footer class="dialog-foot">
-          <div class="dialog-said">
-            <p role="status">{saving ? "Saving…" : ""}</p>
-            <p role="alert" class="error">
-              {failure}
-            </p>
-          </div>
-          <button type="button" onClick={onClose}>
-            Back
-          </button>
-          <button type="submit" class="primary danger" disabled={saving}>
-            {button}
-          </button>
-        </footer>
+        <FormFooter
+          submit={button}
+          back="Back"
+          onBack={onClose}
+          doing={saving ? "Saving…" : ""}
+          failure={failure}
+          danger
+        />
       </form>
     </Dialog>
   );

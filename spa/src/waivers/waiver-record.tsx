@@ -4,7 +4,6 @@ import { charters } from "../data/charters";
 import type { RecordDetail } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
-import { href } from "../lib/router";
 import { browserTimezone, formatLongDay, formatMoment, zoneName } from "../lib/time";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { PrintButton } from "../ui/print";
@@ -25,13 +24,10 @@ export function WaiverRecordPage({ event_id, waiver_id }: Props) {
     error,
     again,
   } = useAnswer(() => readWaiver(event_id, waiver_id), [event_id, waiver_id]);
-  usePageTitle(record ? `Waiver of ${record.participant_name}` : "Waiver");
+  usePageTitle(record ? `Waiver of ${record.participant_name}` : undefined);
   const unknown = error instanceof ApiError && error.status === 404;
   return (
     <>
-      <p class="back">
-        <a href={href(`/events/${event_id}`)}>← Charter</a>
-      </p>
       {!record && <h1 tabIndex={-1}>Waiver</h1>}
       {error !== null && (
         <Failed

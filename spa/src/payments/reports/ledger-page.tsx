@@ -22,6 +22,11 @@ import "./filters.css";
 
 /** The payments of a period, with their sums. */
 export function Ledger() {
+  // Asked for another period, it starts afresh.
+  return <LedgerOfPeriod key={useValue(query)} />;
+}
+
+function LedgerOfPeriod() {
   const [period, setPeriod] = useState(() => askedPeriod() ?? monthOf(today()));
   const [method, setMethod] = useState<PaymentMethod | "">("");
   const asking = { ...period, ...(method ? { method } : {}), limit: 50 };

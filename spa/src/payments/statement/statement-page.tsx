@@ -5,7 +5,6 @@ import { methods } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { longDayName, today } from "../../lib/periods";
-import { href } from "../../lib/router";
 import { formatLongDay, formatMoment, formatSpan } from "../../lib/time";
 import { Failed, Skeleton, usePageTitle } from "../../ui/page";
 import { PrintButton } from "../../ui/print";
@@ -24,9 +23,6 @@ export function PrintedStatement({ event_id }: { event_id: string }) {
   } = useAnswer(() => Promise.all([readCharter(event_id), readGuest(event_id)]), [event_id]);
   return (
     <>
-      <p class="back">
-        <a href={href(`/events/${event_id}`)}>← Charter</a>
-      </p>
       {!found && <h1 tabIndex={-1}>Statement</h1>}
       {error !== null && (
         <Failed
