@@ -28,6 +28,13 @@ TYPE_NAMES = {
     "Record": "WaiverRecord",
     "Version": "WaiverVersion",
 }
+# Choices that the document spells out where they stand.
+CHOICES = {
+    "MailStatus": 'Mail["status"]',
+    "PeriodLength": 'Summary["by"]',
+    "WaiverLanguage": 'WaiverVersion["language"]',
+    "WaiverState": 'Passenger["waiver"]',
+}
 LIMITS = {
     "charter": charters.CharterDetails,
     "payment": payments.NewPayment,
@@ -40,8 +47,9 @@ JsonObject = dict[str, Any]
 
 def files() -> dict[Path, str]:
     """Each generated file with its content."""
+    choices = "".join(f"export type {name} = {place};\n" for name, place in CHOICES.items())
     return {
-        SPA / "src/data/contract.ts": HEAD + _types(_document()),
+        SPA / "src/data/contract.ts": HEAD + _types(_document()) + choices,
         SPA / "src/data/limits.ts": HEAD + _limits() + _choices(),
         SPA / "src/lib/currencies.ts": HEAD + _currencies(),
     }

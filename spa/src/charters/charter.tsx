@@ -8,7 +8,7 @@ import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { href } from "../lib/router";
 import { formatLongDay, formatMoment, formatSpan, useNow, zoneIfForeign } from "../lib/time";
-import { problemWords, sameAddress } from "../mail/mail-text";
+import { problemText, sameAddress } from "../mail/mail-text";
 import { MoneyBadge } from "../payments/money-state";
 import { openPaymentDialog } from "../payments/payment-dialog";
 import { Statement } from "../payments/statement/statement";
@@ -325,10 +325,10 @@ function Details({ event, problems }: DetailsProps) {
       </Detail>
       <Detail name="Time zone">{zone && `${event.timezone} (${zone})`}</Detail>
       <Detail name="Guests should know">
-        {event.guest_notes && <span class="words">{event.guest_notes}</span>}
+        {event.guest_notes && <span class="multiline">{event.guest_notes}</span>}
       </Detail>
       <Detail name="Notes (admins only)">
-        {event.notes && <span class="words">{event.notes}</span>}
+        {event.notes && <span class="multiline">{event.notes}</span>}
       </Detail>
     </dl>
   );
@@ -359,7 +359,7 @@ function Contact({ person: { name, email, phone }, problems }: ContactProps) {
         .filter((problem) => sameAddress(problem.email, email))
         .map((problem) => (
           <strong key={problem.at + problem.problem} class="error contact-problem">
-            {problemWords(problem)}
+            {problemText(problem)}
           </strong>
         ))}
     </span>

@@ -8,7 +8,7 @@ import { sentence } from "../ui/page";
 import {
   isOver,
   isReopened,
-  remindedWords,
+  remindedText,
   shortList,
   shortWarning,
   takesSignatures,
@@ -79,8 +79,8 @@ function RemindButton({ event, guest, words = "Remind" }: RemindProps) {
     setBusy(true);
     try {
       const answer = await remindGuests(event.event_id, guest && [guest.id]);
-      const { words, good } = remindedWords(answer, event.guests ?? []);
-      announce(words, good ? "good" : "bad");
+      const { text, good } = remindedText(answer, event.guests ?? []);
+      announce(text, good ? "good" : "bad");
     } catch (error) {
       announce(`Nobody was reminded. ${sentence(error)}`, "bad");
     }

@@ -2537,3 +2537,7 @@ export interface operations {
         };
     };
 }
+export type MailStatus = Mail["status"];
+export type PeriodLength = Summary["by"];
+export type WaiverLanguage = WaiverVersion["language"];
+export type WaiverState = Passenger["waiver"];

@@ -6,6 +6,7 @@ import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
 import { formatLongDay, formatSpan, useNow, zoneName } from "../lib/time";
+import { Detail, PhoneLink } from "../ui/detail";
 import { NotFound } from "../ui/not-found";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { listWaiting } from "../waiver-page/waiting";
@@ -50,7 +51,7 @@ function Guest({ event }: { event: GuestEvent }) {
   const { operator, waivers } = event;
   const cancelled = event.status === "cancelled";
   const over = event.status === "completed" || new Date(event.ends_at).getTime() < now_ms;
-  const sameZoneShown = formatSpan(event.starts_at, event.ends_at, event.timezone);
+  const span = formatSpan(event.starts_at, event.ends_at, event.timezone);
   const zone = zoneName(event.starts_at, event.timezone);
   const otherPort = event.return_port && event.return_port !== event.departure_port;
   return (
@@ -79,28 +80,13 @@ function Guest({ event }: { event: GuestEvent }) {
       <section class="panel" aria-label="When and where">
         <p class="guest-day">{formatLongDay(event.starts_at, event.timezone)}</p>
         <p class="guest-time">
-          {sameZoneShown}
-          {!sameZoneShown.endsWith(zone) && <small> {zone}</small>}
+          {span}
+          {!span.endsWith(zone) && <small> {zone}</small>}
         </p>
         <dl class="details">
-          {event.vessel && (
-            <div>
-              <dt>Vessel</dt>
-              <dd>{event.vessel}</dd>
-            </div>
-          )}
-          {event.departure_port && (
-            <div>
-              <dt>Departs from</dt>
-              <dd>{event.departure_port}</dd>
-            </div>
-          )}
-          {otherPort && (
-            <div>
-              <dt>Returns to</dt>
-              <dd>{event.return_port}</dd>
-            </div>
-          )}
+          <Detail name="Vessel">{event.vessel}</Detail>
+          <Detail name="Departs from">{event.departure_port}</Detail>
+          <Detail name="Returns to">{otherPort ? event.return_port : ""}</Detail>
         </dl>
       </section>
       {!cancelled && !over && (
@@ -114,7 +100,7 @@ function Guest({ event }: { event: GuestEvent }) {
       {event.guest_notes && (
         <section class="panel">
           <h2>What to bring and know</h2>
-          <p class="words">{event.guest_notes}</p>
+          <p class="multiline">{event.guest_notes}</p>
         </section>
       )}
       <section class="panel">
@@ -137,9 +123,7 @@ function Guest({ event }: { event: GuestEvent }) {
           <h2>Questions?</h2>
           <p class="contact">
             {operator.name && <strong>{operator.name}</strong>}
-            {operator.phone && (
-              <a href={`tel:${operator.phone.replace(/[^+\d]/g, "")}`}>{operator.phone}</a>
-            )}
+            <PhoneLink phone={operator.phone} />
             {operator.email && <a href={`mailto:${operator.email}`}>{operator.email}</a>}
           </p>
         </section>

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 
 const TRIED = "scc.waiver-detour";
-const PATIENCE_MS = 15_000;
+const RECENT_MS = 15_000;
 
 /**
  * The waiver's address belongs to the server. A visitor who lands in the app instead is sent there
- * by a full navigation: once, for if that leads back here, the site's routing is wrong.
+ * by a full navigation, once: when that leads back here, the site's routing is wrong.
  */
 export function WaiverDetour({ event_id }: { event_id: string }) {
   const [stuck] = useState(() => triedJustNow(event_id));
@@ -39,13 +39,13 @@ function waiverPath(event_id: string): string {
 function triedJustNow(event_id: string): boolean {
   try {
     const [id, at_ms] = (sessionStorage.getItem(TRIED) ?? "").split(" ");
-    return id === event_id && Date.now() - Number(at_ms) < PATIENCE_MS;
+    return id === event_id && Date.now() - Number(at_ms) < RECENT_MS;
   } catch {
     return false;
   }
 }
 
-/** False where nothing can be remembered: then the visitor decides, lest the page reload for ever. */
+/** False where the browser refuses to store: then the visitor decides, so that the page does not reload for ever. */
 function remember(event_id: string): boolean {
   try {
     sessionStorage.setItem(TRIED, `${event_id} ${Date.now()}`);

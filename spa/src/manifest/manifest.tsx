@@ -1,9 +1,10 @@
-import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, checkIn, manifestCsv, noteBriefing, readManifest } from "../data/api";
 import type { Manifest, Person, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
+import { useReload } from "../lib/reload";
 import { formatLongDay, formatMoment, formatSpan } from "../lib/time";
+import { Detail, PhoneLink } from "../ui/detail";
 import { DownloadButton } from "../ui/download-button";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { PrintButton } from "../ui/print";
@@ -35,20 +36,11 @@ export function ManifestPage({ event_id }: { event_id: string }) {
       void tick(passenger, state);
     }
   };
-  useEffect(() => {
-    const onOnline = () => {
-      saveTicks();
-      load();
-    };
-    onOnline();
-    const onVisible = () => document.visibilityState === "visible" && load();
-    document.addEventListener("visibilitychange", onVisible);
-    window.addEventListener("online", onOnline);
-    return () => {
-      document.removeEventListener("visibilitychange", onVisible);
-      window.removeEventListener("online", onOnline);
-    };
-  }, []);
+  const saveAndLoad = () => {
+    saveTicks();
+    load();
+  };
+  useReload(saveAndLoad, () => 0);
 
   const unknown = error instanceof ApiError && error.status === 404;
   return (
@@ -82,7 +74,7 @@ export function ManifestPage({ event_id }: { event_id: string }) {
   );
 }
 
-/** Whatever the dock's signal does, the captain learns what is not saved. */
+/** What the server has not confirmed, and a warning before the page is left with it. */
 function UnsavedTicks({ event_id, save }: { event_id: string; save(): void }) {
   const waiting = waitingTicks(useValue(unsavedTicks), event_id);
   useEffect(() => {
@@ -147,16 +139,16 @@ function Trip({ manifest }: { manifest: Snapshot }) {
         {formatLongDay(manifest.starts_at, manifest.timezone)},{" "}
         {formatSpan(manifest.starts_at, manifest.ends_at, manifest.timezone)}
       </p>
-      <dl class="manifest-facts">
-        {manifest.vessel && <Fact name="Vessel">{manifest.vessel}</Fact>}
-        {ports.length > 0 && <Fact name="Ports">{[...new Set(ports)].join(" to ")}</Fact>}
-        <Fact name="Captain">{captain ? <Contact person={captain} /> : "Nobody yet"}</Fact>
+      <dl class="manifest-details">
+        {manifest.vessel && <Detail name="Vessel">{manifest.vessel}</Detail>}
+        {ports.length > 0 && <Detail name="Ports">{[...new Set(ports)].join(" to ")}</Detail>}
+        <Detail name="Captain">{captain ? <Contact person={captain} /> : "Nobody yet"}</Detail>
         {crew.length > 0 && (
-          <Fact name="Crew">
+          <Detail name="Crew">
             {crew.map((person) => (
               <Contact key={`${person.name} ${person.phone}`} person={person} />
             ))}
-          </Fact>
+          </Detail>
         )}
       </dl>
       <p class="manifest-emergency">
@@ -171,20 +163,11 @@ function Trip({ manifest }: { manifest: Snapshot }) {
   );
 }
 
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
 function Contact({ person: { name, phone } }: { person: Pick<Person, "name" | "phone"> }) {
   return (
     <span class="contact">
       {name && <span>{name}</span>}
-      {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a>}
+      <PhoneLink phone={phone} />
     </span>
   );
 }

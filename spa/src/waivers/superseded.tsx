@@ -3,11 +3,10 @@ import { askAgain } from "../data/api";
 import type { OutdatedCharter } from "../data/contract";
 import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";
-import { sentence } from "../ui/page";
-import { askedWords } from "./waiver-text";
-import "./records.css";
+import { useTask } from "../ui/task";
+import { askedText } from "./waiver-text";
 
-/** Who of those on coming charters has signed an older text, and the way to ask them for the new one. */
+/** The signers of an older text on coming charters, and the way to ask them for the new one. */
 export function Superseded({ events }: { events: readonly OutdatedCharter[] }) {
   if (events.length === 0) return null;
   return (
@@ -27,23 +26,14 @@ export function Superseded({ events }: { events: readonly OutdatedCharter[] }) {
 }
 
 function Row({ event }: { event: OutdatedCharter }) {
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState("");
-  const [failure, setFailure] = useState("");
+  const { busy, failure, run } = useTask("Nobody was asked.");
+  const [result, setResult] = useState("");
   const mayAsk = event.signers.some(({ can_be_asked }) => can_be_asked);
-
-  const ask = async () => {
-    setBusy(true);
-    setSaid("");
-    setFailure("");
-    try {
-      setSaid(askedWords(await askAgain(event.event_id), event.signers));
-    } catch (error) {
-      setFailure(`Nobody was asked. ${sentence(error)}`);
-    }
-    setBusy(false);
-  };
-
+  const ask = () =>
+    run(async () => {
+      setResult("");
+      setResult(askedText(await askAgain(event.event_id), event.signers));
+    });
   return (
     <li class="record">
       <p class="passenger-who">
@@ -63,7 +53,7 @@ function Row({ event }: { event: OutdatedCharter }) {
           <span class="visually-hidden"> on {event.title}</span>
         </button>
       </p>
-      <p role="status">{said}</p>
+      <p role="status">{result}</p>
       <p role="alert" class="error">
         {failure}
       </p>

@@ -1,4 +1,10 @@
-import type { CurrencyTotals, PeriodTotals, Summary, Totals } from "../../data/contract";
+import type {
+  CurrencyTotals,
+  PeriodLength,
+  PeriodTotals,
+  Summary,
+  Totals,
+} from "../../data/contract";
 import { methods, paymentKinds, paymentMethods } from "../../data/limits";
 import {
   type Day,
@@ -10,7 +16,6 @@ import {
 } from "../../lib/periods";
 import { kindNames } from "../payment-form";
 
-export type PeriodLength = Summary["by"];
 export type View = "sums" | "methods" | "kinds";
 
 export interface Column {

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { readSummary } from "../../data/api";
-import type { CurrencyTotals, PeriodTotals, Summary } from "../../data/contract";
+import type { CurrencyTotals, PeriodLength, PeriodTotals, Summary } from "../../data/contract";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { isPeriod, monthOf, type Period, spanName, today, yearOf } from "../../lib/periods";
@@ -16,7 +16,6 @@ import {
   currenciesOf,
   hasEntries,
   inCurrency,
-  type PeriodLength,
   periodName,
   shownPeriods,
   tooLong,
