@@ -4,6 +4,7 @@ import type { CharterEvent } from "../data/contract";
 import { parseMoney, plainAmount } from "../lib/money";
 import { isTimezone } from "../lib/time";
 import { Field } from "../ui/field";
+import { TextInput } from "../ui/text-input";
 
 export type Errors = Readonly<Record<string, string>>;
 
@@ -41,46 +42,9 @@ export interface CharterField<Value = unknown, Sent = unknown> {
 interface Options {
   hint?: string;
   most?: number;
-  type?: "text" | "email" | "tel";
   inputMode?: "numeric" | "decimal";
   /** Where the cursor is when the form opens. */
   first?: boolean;
-}
-
-/** A line of text with its label. */
-export function TextInput({
-  label,
-  value,
-  error,
-  onInput,
-  hint,
-  most,
-  type = "text",
-  inputMode,
-  first,
-}: Options & {
-  label: string;
-  value: string;
-  error: string | undefined;
-  onInput(value: string): void;
-}) {
-  return (
-    <Field label={label} error={error} hint={hint}>
-      {(props) => (
-        <input
-          {...props}
-          // The type checker wants to know a single type for each input.
-          type={type as "text"}
-          inputMode={inputMode}
-          maxLength={most}
-          autocomplete="off"
-          {...(first ? { "data-first": true } : {})}
-          value={value}
-          onInput={(event) => onInput(event.currentTarget.value)}
-        />
-      )}
-    </Field>
-  );
 }
 
 function line(label: string, options: Options) {

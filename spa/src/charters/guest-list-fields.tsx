@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { ListedGuest } from "../data/contract";
 import { Field } from "../ui/field";
+import { TextInput } from "../ui/text-input";
 import type { CharterField, InputProps } from "./field-kinds";
 import { addGuests, newGuest, parseGuests, readGuests } from "./guest-list";
 import "./guest-list-fields.css";
@@ -68,18 +69,14 @@ function GuestListFields({ name, value: guests, limits, errors, onChange }: Prop
               />
             )}
           </Field>
-          <Field label="Email (optional)" error={errors[`${name}.${index}.email`]}>
-            {(props) => (
-              <input
-                {...props}
-                type="email"
-                maxLength={limits.email.most}
-                autocomplete="off"
-                value={guest.email}
-                onInput={(event) => change(index, { email: event.currentTarget.value })}
-              />
-            )}
-          </Field>
+          <TextInput
+            label="Email (optional)"
+            type="email"
+            most={limits.email.most}
+            error={errors[`${name}.${index}.email`]}
+            value={guest.email}
+            onInput={(email) => change(index, { email })}
+          />
           <button
             type="button"
             class="quiet"

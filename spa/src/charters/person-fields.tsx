@@ -1,5 +1,6 @@
 import type { Person } from "../data/contract";
-import { type CharterField, type Errors, type Reading, TextInput } from "./field-kinds";
+import { TextInput } from "../ui/text-input";
+import type { CharterField, Errors, Reading } from "./field-kinds";
 import { isEmailOrEmpty } from "./guest-list";
 
 const nobody: Person = { name: "", email: "", phone: "" };

@@ -2,6 +2,7 @@ import { Observable } from "../lib/observable";
 import * as api from "./api";
 import type {
   CharterDetail,
+  CharterEdit,
   CharterEvent,
   MailProblem,
   Payment,
@@ -49,7 +50,7 @@ export function keepCharters(
 }
 
 export function keepDetail(detail: CharterDetail): void {
-  const { payments, waiver_records, mail_problems = [], ...event } = detail;
+  const { payments, waiver_records, mail_problems, ...event } = detail;
   const read = { read_at_ms: Date.now(), payments, waiver_records, mail_problems };
   records.value = new Map(records.value).set(event.event_id, read);
   keepCharters([event]);
@@ -73,6 +74,18 @@ export async function refresh(event_id: string): Promise<void> {
     keepDetail(await api.readCharter(event_id));
   } catch {
     // The next visit reads it again.
+  }
+}
+
+/** Edits a charter that shows; when somebody else was faster, what they saved shows next. */
+export async function edit(event_id: string, body: CharterEdit): Promise<CharterEvent> {
+  try {
+    const saved = await api.editCharter(event_id, body);
+    keepCharters([saved]);
+    return saved;
+  } catch (error) {
+    if (error instanceof api.ApiError && error.status === 409) await refresh(event_id);
+    throw error;
   }
 }
 

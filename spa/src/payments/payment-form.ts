@@ -1,5 +1,11 @@
 import type { CharterEvent, Payment } from "../data/contract";
-import { type PaymentKind, type PaymentMethod, paymentLimits } from "../data/limits";
+import {
+  methods,
+  type PaymentKind,
+  type PaymentMethod,
+  paymentLimits,
+  paymentMethods,
+} from "../data/limits";
 import type { OutboxEntry, PaymentRequest } from "../data/outbox";
 import { parseMoney, plainAmount } from "../lib/money";
 import { toInstant, toLocal, toRfc3339 } from "../lib/time";
@@ -17,6 +23,11 @@ export interface PaymentForm {
   received_at: string;
   notify: boolean;
 }
+
+/** What each method is called on a button. */
+export const methodNames = Object.fromEntries(
+  paymentMethods.map((method) => [method, methods[method].label]),
+) as Record<PaymentMethod, string>;
 
 export const kindNames: Record<PaymentKind, string> = {
   deposit: "Deposit",

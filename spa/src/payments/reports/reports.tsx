@@ -8,6 +8,7 @@ import { href } from "../../lib/router";
 import { Failed, Skeleton } from "../../ui/page";
 import { PeriodFields } from "../../ui/period-fields";
 import { PrintButton } from "../../ui/print";
+import { Choices } from "../choices";
 import { CsvButton } from "../csv-button";
 import { MoneyByMonth } from "./chart";
 import {
@@ -63,8 +64,14 @@ export function Reports() {
           </button>
         </p>
         <PeriodFields period={range} onChange={setRange} />
-        <Choice legend="By" names={lengths} value={by} onChoose={setBy} />
-        <Choice legend="Columns" names={views} value={view} onChoose={setView} />
+        <Choices small legend="By" names={lengths} value={by} onChoose={(by) => setBy(by)} />
+        <Choices
+          small
+          legend="Columns"
+          names={views}
+          value={view}
+          onChoose={(view) => setView(view)}
+        />
       </div>
       {refused && (
         <p class="error" role="alert">
@@ -77,37 +84,6 @@ export function Reports() {
       {summary === null && error === null && ready && <Skeleton rows={2} />}
       {summary && <Report summary={summary} range={range} view={view} />}
     </>
-  );
-}
-
-function Choice<T extends string>({
-  legend,
-  names,
-  value,
-  onChoose,
-}: {
-  legend: string;
-  names: Record<T, string>;
-  value: T;
-  onChoose(value: T): void;
-}) {
-  return (
-    <fieldset class="field">
-      <legend>{legend}</legend>
-      <div class="choices choices-small">
-        {(Object.keys(names) as T[]).map((name) => (
-          <label key={name} class="choice">
-            <input
-              type="radio"
-              name={legend}
-              checked={name === value}
-              onChange={() => onChoose(name)}
-            />
-            <span>{names[name]}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
   );
 }
 
