@@ -13,8 +13,8 @@ import { LoadButton } from "../../ui/load-button";
 import { announce } from "../../ui/notices";
 import { Failed, keepFocus, Skeleton, sentence } from "../../ui/page";
 import { ReasonDialog } from "../../ui/reason-dialog";
-import { canBounce } from "../statement/statement-text";
-import { age, clearedAt, eachOf, sumWords } from "./clearing";
+import { amountText, canBounce } from "../statement/statement-text";
+import { age, clearedAt, eachOf, sumText } from "./clearing";
 import "./to-clear.css";
 
 const AT_ONCE = 3;
@@ -121,7 +121,7 @@ export function ToClear() {
         <>
           <p class="lead">
             {waiting === 1 ? "1 payment is" : `${waiting} payments are`} not cleared yet
-            {!page.next_cursor && `: ${sumWords(payments)}`}. Mark what the bank’s statement shows.
+            {!page.next_cursor && `: ${sumText(payments)}`}. Mark what the bank’s statement shows.
           </p>
           <section class="panel" aria-label="Payments to clear">
             <label class="check">
@@ -159,7 +159,7 @@ export function ToClear() {
               {progress ||
                 (selected.length === 0
                   ? "Nothing is selected."
-                  : `${count(selected.length)} selected: ${sumWords(selected)}`)}
+                  : `${count(selected.length)} selected: ${sumText(selected)}`)}
             </p>
             {tray && (
               <>
@@ -194,13 +194,13 @@ export function ToClear() {
       {bouncing && (
         <ReasonDialog
           title="Payment bounced"
-          explanation={`The bank took ${words(bouncing)} back. It counts no more, and the patron is told.`}
+          explanation={`The bank took ${amountText(bouncing)} back. It counts no more, and the patron is told.`}
           button="Mark as bounced"
           onClose={() => setBouncing(null)}
           act={async (reason) => {
             keepAnswer(await bouncePayment(bouncing, reason));
             gone(bouncing);
-            announce(`Marked as bounced: ${words(bouncing)}.`);
+            announce(`Marked as bounced: ${amountText(bouncing)}.`);
           }}
         />
       )}
@@ -219,7 +219,7 @@ interface RowProps {
 }
 
 function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowProps) {
-  const { words: old, late } = age(payment, now, browserTimezone);
+  const { text: old, late } = age(payment, now, browserTimezone);
   return (
     <li class="clear-row">
       <label class="check">
@@ -253,7 +253,7 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
           </a>
           {canBounce(payment) && (
             <button type="button" disabled={busy} onClick={onBounce}>
-              Bounced…<span class="visually-hidden"> {words(payment)}</span>
+              Bounced…<span class="visually-hidden"> {amountText(payment)}</span>
             </button>
           )}
         </p>
@@ -265,11 +265,6 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
       </div>
     </li>
   );
-}
-
-function words(payment: ListedPayment): string {
-  const amount = formatMoney(payment.amount_cents, payment.currency);
-  return [amount, methods[payment.method].name, payment.reference].filter(Boolean).join(" ");
 }
 
 /** How many wait, in every currency. */

@@ -5,12 +5,12 @@ import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { isPeriod, monthOf, type Period, spanName, today, yearOf } from "../../lib/periods";
 import { href } from "../../lib/router";
-import { Failed, Skeleton } from "../../ui/page";
-import { PeriodFields } from "../../ui/period-fields";
+import { Loaded } from "../../ui/loaded";
 import { PrintButton } from "../../ui/print";
 import { Choices } from "../choices";
 import { CsvButton } from "../csv-button";
 import { MoneyByMonth } from "./chart";
+import { PeriodChoice } from "./period-choice";
 import {
   type Column,
   columns,
@@ -36,11 +36,8 @@ export function Reports() {
   const [view, setView] = useState<View>("sums");
   const refused = isPeriod(range) ? tooLong(range, by) : "";
   const ready = isPeriod(range) && !refused;
-  const {
-    answer: summary,
-    error,
-    again,
-  } = useAnswer(ready ? () => readSummary({ ...range, by }) : null, [range.from, range.to, by]);
+  const question = ready ? () => readSummary({ ...range, by }) : null;
+  const summary = useAnswer(question, [range.from, range.to, by]);
   return (
     <>
       <div class="page-head">
@@ -52,18 +49,7 @@ export function Reports() {
       </div>
       <LastMonths />
       <div class="filters">
-        <p class="buttons">
-          <button type="button" onClick={() => setRange(monthOf(today()))}>
-            This month
-          </button>
-          <button type="button" onClick={() => setRange(monthOf(today(), -1))}>
-            Last month
-          </button>
-          <button type="button" onClick={() => setRange(yearOf(today()))}>
-            This year
-          </button>
-        </p>
-        <PeriodFields period={range} onChange={setRange} />
+        <PeriodChoice period={range} onChange={setRange} withYear />
         <Choices small legend="By" names={lengths} value={by} onChoose={(by) => setBy(by)} />
         <Choices
           small
@@ -78,37 +64,31 @@ export function Reports() {
           {refused}
         </p>
       )}
-      {error !== null && (
-        <Failed what="The report could not be made." error={error} onRetry={again} />
+      {ready && (
+        <Loaded asked={summary} failed="The report could not be made." rows={2}>
+          {(summary) => <Report summary={summary} range={range} view={view} />}
+        </Loaded>
       )}
-      {summary === null && error === null && ready && <Skeleton rows={2} />}
-      {summary && <Report summary={summary} range={range} view={view} />}
     </>
   );
 }
 
 function LastMonths() {
   const range = { from: monthOf(today(), -11).from, to: monthOf(today()).to };
-  const {
-    answer: year,
-    error,
-    again,
-  } = useAnswer(() => readSummary({ ...range, by: "month" }), [range.from]);
+  const asked = useAnswer(() => readSummary({ ...range, by: "month" }), [range.from]);
   return (
     <section class="panel" aria-labelledby="months">
       <h2 id="months">Money by month</h2>
-      {error !== null && (
-        <Failed what="The chart could not be drawn." error={error} onRetry={again} />
-      )}
-      {year === null && error === null && <Skeleton rows={1} />}
-      {year && (
-        <>
-          <MoneyByMonth months={year.periods} currency={year.totals.currency} />
-          {year.totals.other_currencies.length > 0 && (
-            <p class="hint">Only {year.totals.currency} is drawn. Other currencies stand below.</p>
-          )}
-        </>
-      )}
+      <Loaded asked={asked} failed="The chart could not be drawn." rows={1}>
+        {({ periods, totals: { currency, other_currencies } }) => (
+          <>
+            <MoneyByMonth months={periods} currency={currency} />
+            {other_currencies.length > 0 && (
+              <p class="hint">Only {currency} is drawn. Other currencies stand below.</p>
+            )}
+          </>
+        )}
+      </Loaded>
     </section>
   );
 }

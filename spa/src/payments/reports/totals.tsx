@@ -1,6 +1,7 @@
 import type { CurrencyTotals, Totals as TotalsData } from "../../data/contract";
 import { methods, paymentKinds, paymentMethods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
+import { Detail } from "../../ui/detail";
 import { kindNames } from "../payment-form";
 import { netCents } from "./report";
 import "../totals.css";
@@ -26,36 +27,31 @@ function Sums({ totals }: { totals: CurrencyTotals }) {
   return (
     <>
       <dl class="totals totals-main">
-        <Sum name="Received" value={money(totals.received_cents)} />
-        <Sum name="Refunded" value={money(totals.refunded_cents)} />
-        <Sum name="Net" value={money(netCents(totals))} />
-        <Sum name="Tips" value={money(totals.tips_cents)} />
-        <Sum name="Not cleared yet" value={money(totals.uncleared_cents)} />
-        <Sum name="Entries" value={String(totals.count)} />
+        <Detail name="Received">{money(totals.received_cents)}</Detail>
+        <Detail name="Refunded">{money(totals.refunded_cents)}</Detail>
+        <Detail name="Net">{money(netCents(totals))}</Detail>
+        <Detail name="Tips">{money(totals.tips_cents)}</Detail>
+        <Detail name="Not cleared yet">{money(totals.uncleared_cents)}</Detail>
+        <Detail name="Entries">{String(totals.count)}</Detail>
       </dl>
       <dl class="totals">
         {paymentMethods.map((method) => {
           const cents = totals.by_method[method];
           return cents ? (
-            <Sum key={method} name={methods[method].label} value={money(cents)} />
+            <Detail key={method} name={methods[method].label}>
+              {money(cents)}
+            </Detail>
           ) : null;
         })}
         {paymentKinds.map((kind) => {
           const cents = totals.by_kind[kind];
           return cents ? (
-            <Sum key={kind} name={`${kindNames[kind]}s`} value={money(cents)} />
+            <Detail key={kind} name={`${kindNames[kind]}s`}>
+              {money(cents)}
+            </Detail>
           ) : null;
         })}
       </dl>
     </>
-  );
-}
-
-function Sum({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

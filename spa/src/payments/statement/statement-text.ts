@@ -17,7 +17,7 @@ export function amountText(payment: Payment): string {
 }
 
 /** `, from Ana Ruiz`; a refund goes to somebody. */
-export function payerWords({ kind, payer }: Payment): string {
+export function payerText({ kind, payer }: Payment): string {
   return payer && `, ${kind === "refund" ? "to" : "from"} ${payer}`;
 }
 
@@ -61,7 +61,7 @@ export function relations(
   ].filter(Boolean);
 }
 
-export const receiptWords: Record<Payment["receipt"], string> = {
+export const receiptTexts: Record<Payment["receipt"], string> = {
   pending: "confirmation on its way",
   sent: "confirmation sent",
   failed: "confirmation could not be sent",
