@@ -22,7 +22,7 @@ HEAD = "// Written by `python -m tools.contract` from the server's tables. Chang
 # Where the document's name of a type is one of the browser's own too, or says too little.
 TYPE_NAMES = {
     "Charter": "CharterDetail",
-    "Event": "CharterEvent",
+    "Event": "Charter",
     "EventPage": "CharterPage",
     "Export": "WaiverExport",
     "Record": "WaiverRecord",

@@ -18,7 +18,7 @@ def test_the_checked_in_files_are_what_the_tables_say_now() -> None:
 
 def test_a_field_of_a_charter_and_its_choices_reach_the_types() -> None:
     types = (contract.SPA / "src/data/contract.ts").read_text()
-    charter = types.split("        CharterEvent: {")[1].split("\n        };")[0]
+    charter = types.split("        Charter: {")[1].split("\n        };")[0]
     assert [name for name in rules_of(CharterDetails) if f" {name}: " not in charter] == []
     assert " | ".join(f'"{state}"' for state in get_args(ReminderState)) in charter
 

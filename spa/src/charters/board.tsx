@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { loaded, loadFirst, loadMore, loadPast } from "../data/board";
 import { charters } from "../data/charters";
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { formatDay, localDay, useNow } from "../lib/time";
@@ -14,7 +14,7 @@ import { openCharterDialog } from "./charter-dialog";
 import "./board.css";
 
 const DAY_MS = 24 * 3_600_000;
-/** After this long without an answer it is said that what shows is old. */
+/** After this long without an answer the board says that what shows is old. */
 const SLOW_MS = 1_500;
 
 /** The dispatch board. */
@@ -46,9 +46,9 @@ export function Board() {
     return sections(visible, new Date(now_ms));
   }, [events, known, now_ms]);
 
-  const words = query.trim();
-  const searching = words !== "";
-  const found = (charter: CharterEvent) => matches(charter, words);
+  const search = query.trim();
+  const searching = search !== "";
+  const found = (charter: Charter) => matches(charter, search);
   const next = all.next && found(all.next) ? all.next : null;
   const today = all.today.filter(found);
   const coming = all.coming.filter(found);
@@ -90,7 +90,7 @@ export function Board() {
           {next && (
             <section aria-labelledby="next">
               <h2 id="next">Next departure</h2>
-              <Card event={next} now_ms={now_ms} large />
+              <Card charter={next} now_ms={now_ms} large />
             </section>
           )}
           {(!searching || today.length > 0) && (
@@ -101,7 +101,7 @@ export function Board() {
                   {next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}
                 </p>
               )}
-              <CardList events={today} now_ms={now_ms} query={words} />
+              <CardList events={today} now_ms={now_ms} search={search} />
             </section>
           )}
           {(!searching || coming.length > 0 || known.next_cursor) && (
@@ -122,7 +122,7 @@ export function Board() {
               <CardList
                 events={coming}
                 now_ms={now_ms}
-                query={words}
+                search={search}
                 loadMore={known.next_cursor ? loadMore : undefined}
               />
             </section>
@@ -139,7 +139,7 @@ export function Board() {
               <CardList
                 events={past}
                 now_ms={now_ms}
-                query={words}
+                search={search}
                 label="Show earlier"
                 loadMore={loadPast}
               />
@@ -158,6 +158,6 @@ function foundText(count: number, more: boolean): string {
   return more ? `${found} Later ones are searched after “Show more”.` : found;
 }
 
-function isToday({ starts_at, timezone }: CharterEvent, now_ms: number): boolean {
+function isToday({ starts_at, timezone }: Charter, now_ms: number): boolean {
   return localDay(new Date(starts_at), timezone) === localDay(new Date(now_ms), timezone);
 }

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { LoadButton } from "../ui/load-button";
 import { Card } from "./card";
 
@@ -7,28 +7,28 @@ import { Card } from "./card";
 const STEP = 50;
 
 interface Props {
-  events: readonly CharterEvent[];
+  events: readonly Charter[];
   now_ms: number;
   /** Another search starts again at the top of the list. */
-  query: string;
+  search: string;
   label?: string;
   /** Loads the charters behind these; left out when all are known. */
   loadMore?: (() => Promise<void>) | undefined;
 }
 
-export function CardList({ events, now_ms, query, label = "Show more", loadMore }: Props) {
-  const [wanted, setWanted] = useState({ query, cards: STEP });
-  const cards = wanted.query === query ? wanted.cards : STEP;
+export function CardList({ events, now_ms, search, label = "Show more", loadMore }: Props) {
+  const [wanted, setWanted] = useState({ search, cards: STEP });
+  const cards = wanted.search === search ? wanted.cards : STEP;
   const showMore = async () => {
     if (events.length <= cards) await loadMore?.();
-    setWanted({ query, cards: cards + STEP });
+    setWanted({ search, cards: cards + STEP });
   };
   return (
     <>
       {events.length > 0 && (
         <div class="cards">
-          {events.slice(0, cards).map((event) => (
-            <Card key={event.event_id} event={event} now_ms={now_ms} />
+          {events.slice(0, cards).map((charter) => (
+            <Card key={charter.event_id} charter={charter} now_ms={now_ms} />
           ))}
         </div>
       )}

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import { ApiError, createCharter, editCharter } from "../data/api";
 import { charters, keepCharters } from "../data/charters";
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { Observable, useValue } from "../lib/observable";
 import { navigate } from "../lib/router";
 import { browserTimezone } from "../lib/time";
@@ -24,14 +24,14 @@ import { type CharterForm, charterTable, type FieldName } from "./charter-table"
 import type { Errors } from "./field-kinds";
 import { isBlankGuest } from "./guest-list";
 
-const opened = new Observable<{ event: CharterEvent | null } | null>(null);
+const opened = new Observable<{ charter: Charter | null } | null>(null);
 
 /** What was typed and not saved; it lives in this page only, for it holds contact data. */
 const drafts = new Map<string, CharterForm>();
 
 /** Opens the dialog for a charter to edit, or for a new one. */
-export function openCharterDialog(event: CharterEvent | null = null): void {
-  opened.value = { event };
+export function openCharterDialog(charter: Charter | null = null): void {
+  opened.value = { charter };
 }
 
 export function forgetDrafts(): void {
@@ -44,7 +44,7 @@ export function CharterDialogs() {
   if (!what) return null;
   return (
     <CharterDialog
-      event={what.event}
+      charter={what.charter}
       onClose={() => {
         opened.value = null;
       }}
@@ -52,10 +52,10 @@ export function CharterDialogs() {
   );
 }
 
-export function CharterDialog({ event, onClose }: { event: CharterEvent | null; onClose(): void }) {
-  const draftKey = event?.event_id ?? "new";
-  const pristine = () => (event ? charterForm(event) : emptyForm());
-  const [base, setBase] = useState(event);
+export function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(): void }) {
+  const draftKey = charter?.event_id ?? "new";
+  const pristine = () => (charter ? charterForm(charter) : emptyForm());
+  const [base, setBase] = useState(charter);
   const [form, setForm] = useState(() => drafts.get(draftKey) ?? pristine());
   const [drafted, setDrafted] = useState(drafts.has(draftKey));
   const [errors, setErrors] = useState<Errors>({});
@@ -73,18 +73,18 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
     });
   };
 
-  const done = (saved: CharterEvent, said: string) => {
+  const done = (saved: Charter, text: string) => {
     drafts.delete(draftKey);
     keepCharters([saved]);
-    announce(said);
+    announce(text);
     onClose();
-    if (!event) navigate(`/events/${saved.event_id}`);
+    if (!charter) navigate(`/events/${saved.event_id}`);
   };
 
   const submit = async (submitted: Event) => {
     submitted.preventDefault();
     if (saving) return;
-    // Rows that nobody filled in would shift what the server says about the rows after them.
+    // Rows that were not filled in would shift what the server says about the rows after them.
     const guests = form.guests.filter((guest) => !isBlankGuest(guest));
     if (guests.length < form.guests.length) edit((form) => ({ ...form, guests }));
     const { body, errors } = readCharterForm({ ...form, guests });
@@ -142,7 +142,7 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
   };
 
   return (
-    <Dialog title={event ? "Edit charter" : "New charter"} onClose={onClose} wide>
+    <Dialog title={charter ? "Edit charter" : "New charter"} onClose={onClose} wide>
       <form ref={element} onSubmit={submit} noValidate>
         <div class="dialog-body">
           {drafted && (
@@ -164,7 +164,7 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
           <CharterFields form={form} errors={errors} onChange={edit} />
         </div>
         <FormFooter
-          submit={event ? "Save changes" : "Create charter"}
+          submit={charter ? "Save changes" : "Create charter"}
           onBack={onClose}
           doing={saving ? "Saving…" : ""}
           failure={[failure, unplaced(errors)].filter(Boolean).join(" ")}
@@ -201,12 +201,12 @@ function Theirs({ theirs, onTake }: { theirs: Merge["theirs"]; onTake(field: Fie
   );
 }
 
-/** The desk's usual zone and currency, as far as the charters that were seen tell. */
+/** With the zone and currency of the charter that was read last. */
 function emptyForm(): CharterForm {
   const latest = [...charters.value.values()].at(-1);
   return newCharterForm(latest?.timezone ?? browserTimezone, latest?.currency ?? "");
 }
 
-function isCharter(value: unknown): value is CharterEvent {
+function isCharter(value: unknown): value is Charter {
   return typeof value === "object" && value !== null && "event_id" in value && "version" in value;
 }

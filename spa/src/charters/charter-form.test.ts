@@ -30,17 +30,17 @@ describe("a new charter", () => {
 
   test("reminds of the balance only when that was ticked, and an edit sends only a change of it", () => {
     expect(readCharterForm(filled).body?.balance_reminders).toBe(false);
-    const event = sampleCharter({ balance_reminders: true });
-    const form = charterForm(event);
+    const charter = sampleCharter({ balance_reminders: true });
+    const form = charterForm(charter);
     expect(form.balance_reminders).toBe(true);
     const edited = (balance_reminders: boolean) => {
       const { body } = readCharterForm({ ...form, balance_reminders });
-      return body && changes(body, event);
+      return body && changes(body, charter);
     };
     expect(edited(true)).toEqual({});
     expect(edited(false)).toEqual({ balance_reminders: false });
     const switched = sampleCharter({ balance_reminders: false });
-    expect(merge(form, event, switched).theirs).toEqual([
+    expect(merge(form, charter, switched).theirs).toEqual([
       { field: "balance_reminders", value: "no", mine: false },
     ]);
   });

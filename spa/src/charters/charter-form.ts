@@ -1,4 +1,4 @@
-import type { CharterDetails, CharterEvent } from "../data/contract";
+import type { Charter, CharterDetails } from "../data/contract";
 import { type CharterForm, charterFields, type FieldName } from "./charter-table";
 import { hoursLater } from "./moment-field";
 
@@ -7,7 +7,7 @@ export function newCharterForm(timezone: string, currency: string): CharterForm 
   return { ...(blank as CharterForm), timezone, currency };
 }
 
-export function charterForm(charter: CharterEvent): CharterForm {
+export function charterForm(charter: Charter): CharterForm {
   return Object.fromEntries(
     charterFields.map(([name, field]) => [name, field.write(charter[name], charter)]),
   ) as CharterForm;
@@ -54,7 +54,7 @@ export function readCharterForm(form: CharterForm): ReadCharter {
 }
 
 /** The fields that differ from the charter as it was: what an edit sends. */
-export function changes(body: CharterDetails, base: CharterEvent): Partial<CharterDetails> {
+export function changes(body: CharterDetails, base: Charter): Partial<CharterDetails> {
   // Read back from the form, so that what the form cannot show, such as seconds, is no change.
   const before = readCharterForm(charterForm(base)).body ?? base;
   return Object.fromEntries(
@@ -69,7 +69,7 @@ export interface Merge {
 }
 
 /** Brings somebody else's edit under what the admin has typed: typing wins, the rest follows. */
-export function merge(typed: CharterForm, base: CharterEvent, current: CharterEvent): Merge {
+export function merge(typed: CharterForm, base: Charter, current: Charter): Merge {
   const before = charterForm(base);
   const after = charterForm(current);
   const taken: Partial<Record<FieldName, unknown>> = {};

@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError, cancelCharter, readCharter } from "../data/api";
 import { loaded } from "../data/board";
 import { charters, edit, keepCharters, keepDetail, records, remembered } from "../data/charters";
-import type { CharterEvent, MailProblem, Person, WaiverSummary } from "../data/contract";
+import type { Charter, MailProblem, Person, WaiverSummary } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { href } from "../lib/router";
@@ -28,11 +28,11 @@ import "./charter.css";
 
 /** One charter, with everything that belongs to it. */
 export function CharterPage({ event_id }: { event_id: string }) {
-  const event = useValue(charters).get(event_id);
+  const charter = useValue(charters).get(event_id);
   const read_before_ms = useValue(records).get(event_id)?.read_at_ms ?? loaded.value?.at_ms;
   const [error, setError] = useState<unknown>(null);
   const read_at_ms = useRef(0);
-  usePageTitle(event?.title);
+  usePageTitle(charter?.title);
 
   const load = () => {
     setError(null);
@@ -49,14 +49,14 @@ export function CharterPage({ event_id }: { event_id: string }) {
   }
   return (
     <>
-      {error !== null && !event && (
+      {error !== null && !charter && (
         <Failed what="The charter could not be loaded." error={error} onRetry={load} />
       )}
-      {error !== null && event && (
+      {error !== null && charter && (
         <AsOf at_ms={read_before_ms ?? Date.now()} error={error} onRetry={load} />
       )}
-      {event ? (
-        <Charter event={event} failed={error !== null} />
+      {charter ? (
+        <CharterView charter={charter} failed={error !== null} />
       ) : (
         error === null && (
           <>
@@ -69,67 +69,69 @@ export function CharterPage({ event_id }: { event_id: string }) {
   );
 }
 
-function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
-  const partly = useValue(remembered).has(event.event_id);
-  const known = useValue(records).get(event.event_id);
+function CharterView({ charter, failed }: { charter: Charter; failed: boolean }) {
+  const partly = useValue(remembered).has(charter.event_id);
+  const known = useValue(records).get(charter.event_id);
   const now_ms = useNow();
-  const cancelled = event.status === "cancelled";
+  const cancelled = charter.status === "cancelled";
   return (
     <>
       <header class="charter-head">
         <p class="charter-when">
-          {formatLongDay(event.starts_at, event.timezone)}
-          <strong>{formatSpan(event.starts_at, event.ends_at, event.timezone)}</strong>
+          {formatLongDay(charter.starts_at, charter.timezone)}
+          <strong>{formatSpan(charter.starts_at, charter.ends_at, charter.timezone)}</strong>
         </p>
         <h1 tabIndex={-1} class={cancelled ? "struck" : undefined}>
-          {event.title}
+          {charter.title}
         </h1>
         <p class="badges">
-          {event.status !== "scheduled" && (
+          {charter.status !== "scheduled" && (
             <span class={`badge badge-${cancelled ? "due" : "calm"}`}>
               {cancelled ? "Cancelled" : "Completed"}
             </span>
           )}
-          <WaiverBadge event={event} />
-          <MoneyBadge event={event} />
+          <WaiverBadge charter={charter} />
+          <MoneyBadge charter={charter} />
         </p>
         <p class="buttons">
-          <button type="button" class="primary" onClick={() => openPaymentDialog(event.event_id)}>
+          <button type="button" class="primary" onClick={() => openPaymentDialog(charter.event_id)}>
             Log payment
           </button>
-          <button type="button" disabled={partly} onClick={() => openCharterDialog(event)}>
+          <button type="button" disabled={partly} onClick={() => openCharterDialog(charter)}>
             Edit
           </button>
-          <a class="button" href={href(`/events/${event.event_id}/manifest`)}>
+          <a class="button" href={href(`/events/${charter.event_id}/manifest`)}>
             Manifest
           </a>
-          <StatusButtons event={event} />
+          <StatusButtons charter={charter} />
         </p>
-        <Warnings event={event} />
+        <Warnings charter={charter} />
         {partly && failed && (
           <p class="hint">
             Contacts and notes are not kept on this device. They show, and can be edited, with a
             connection.
           </p>
         )}
-        <UnsentPayments event_id={event.event_id} />
+        <UnsentPayments event_id={charter.event_id} />
       </header>
       <div class="columns">
         <div>
           <Section title="Payments">
             {known ? (
-              <Statement event={event} payments={known.payments} />
+              <Statement charter={charter} payments={known.payments} />
             ) : failed ? (
               <p class="nothing">The payments show with a connection.</p>
             ) : (
               <Skeleton rows={3} kind="line" />
             )}
           </Section>
-          <Section title={`Waivers: ${event.waivers.signed} of ${event.waivers.expected} signed`}>
-            <Reopen event={event} now_ms={now_ms} />
-            <MissingGuests event={event} now_ms={now_ms} />
+          <Section
+            title={`Waivers: ${charter.waivers.signed} of ${charter.waivers.expected} signed`}
+          >
+            <Reopen charter={charter} now_ms={now_ms} />
+            <MissingGuests charter={charter} now_ms={now_ms} />
             {known ? (
-              <Waivers event={event} waivers={known.waiver_records} />
+              <Waivers charter={charter} waivers={known.waiver_records} />
             ) : failed ? (
               <p class="nothing">The signed waivers show with a connection.</p>
             ) : (
@@ -139,10 +141,10 @@ function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
         </div>
         <div>
           <Section title="Guest link">
-            <GuestLink event={event} />
+            <GuestLink charter={charter} />
           </Section>
           <Section title="Details">
-            <Details event={event} problems={known?.mail_problems ?? []} />
+            <Details charter={charter} problems={known?.mail_problems ?? []} />
           </Section>
         </div>
       </div>
@@ -159,21 +161,21 @@ function Section({ title, children }: { title: string; children: ComponentChildr
   );
 }
 
-function StatusButtons({ event }: { event: CharterEvent }) {
+function StatusButtons({ charter }: { charter: Charter }) {
   const [cancelling, setCancelling] = useState(false);
   const { busy, run } = useTask("Not done.", announceFailure);
 
   const setStatus = (status: "scheduled" | "completed", done: string) =>
     run(async () => {
-      await edit(event.event_id, { version: event.version, status });
+      await edit(charter.event_id, { version: charter.version, status });
       announce(done);
     });
 
-  if (event.status === "cancelled") return null;
-  const over = event.status === "completed";
+  if (charter.status === "cancelled") return null;
+  const over = charter.status === "completed";
   return (
     <>
-      {(over || new Date(event.starts_at).getTime() < Date.now()) && (
+      {(over || new Date(charter.starts_at).getTime() < Date.now()) && (
         <button
           type="button"
           disabled={busy}
@@ -186,7 +188,7 @@ function StatusButtons({ event }: { event: CharterEvent }) {
           {over ? "Not completed" : "Mark completed"}
         </button>
       )}
-      {event.status === "scheduled" && (
+      {charter.status === "scheduled" && (
         <button type="button" class="danger" onClick={() => setCancelling(true)}>
           Cancel charter
         </button>
@@ -198,7 +200,7 @@ function StatusButtons({ event }: { event: CharterEvent }) {
           button="Cancel charter"
           onClose={() => setCancelling(false)}
           act={async (reason) => {
-            keepCharters([await cancelCharter(event.event_id, reason)]);
+            keepCharters([await cancelCharter(charter.event_id, reason)]);
             announce("The charter is cancelled.");
           }}
         />
@@ -207,11 +209,11 @@ function StatusButtons({ event }: { event: CharterEvent }) {
   );
 }
 
-function GuestLink({ event }: { event: CharterEvent }) {
+function GuestLink({ charter }: { charter: Charter }) {
   const input = useRef<HTMLInputElement>(null);
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(event.guest_url);
+      await navigator.clipboard.writeText(charter.guest_url);
       announce("Guest link copied.");
     } catch {
       input.current?.select();
@@ -220,7 +222,7 @@ function GuestLink({ event }: { event: CharterEvent }) {
   };
   const share = async () => {
     try {
-      await navigator.share({ title: event.title, url: event.guest_url });
+      await navigator.share({ title: charter.title, url: charter.guest_url });
     } catch {
       // Closing the share sheet is no failure.
     }
@@ -231,7 +233,7 @@ function GuestLink({ event }: { event: CharterEvent }) {
       <label class="visually-hidden" for="guest-link">
         Guest link
       </label>
-      <input ref={input} id="guest-link" class="link-text" readOnly value={event.guest_url} />
+      <input ref={input} id="guest-link" class="link-text" readOnly value={charter.guest_url} />
       <p class="buttons">
         <button type="button" onClick={() => void copy()}>
           Copy link
@@ -241,16 +243,16 @@ function GuestLink({ event }: { event: CharterEvent }) {
             Share…
           </button>
         )}
-        <a class="button" href={href(`/g/${event.event_id}`)}>
+        <a class="button" href={href(`/g/${charter.event_id}`)}>
           Open guest page
         </a>
       </p>
-      <LazyShare event={event} />
+      <LazyShare event={charter} />
     </>
   );
 }
 
-function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly WaiverSummary[] }) {
+function Waivers({ charter, waivers }: { charter: Charter; waivers: readonly WaiverSummary[] }) {
   if (waivers.length === 0) {
     return <p class="nothing">Nobody has signed yet. Send the guest link to the patron.</p>;
   }
@@ -258,14 +260,14 @@ function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly Wa
     <ul class="waivers">
       {waivers.map((waiver) => (
         <li key={waiver.waiver_id}>
-          <a href={href(`/events/${event.event_id}/waivers/${waiver.waiver_id}`)}>
+          <a href={href(`/events/${charter.event_id}/waivers/${waiver.waiver_id}`)}>
             {waiver.participant_name}
           </a>
           {waiver.minor && <span class="badge badge-calm">Minor</span>}
           {waiver.superseded && <span class="badge badge-part">Older text</span>}
           <span class="entry-small">
             {waiver.minor && `signed by ${waiver.signer_name}, `}
-            {formatMoment(waiver.signed_at, event.timezone)}
+            {formatMoment(waiver.signed_at, charter.timezone)}
           </span>
         </li>
       ))}
@@ -274,32 +276,32 @@ function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly Wa
 }
 
 interface DetailsProps {
-  event: CharterEvent;
+  charter: Charter;
   problems: readonly MailProblem[];
 }
 
-function Details({ event, problems }: DetailsProps) {
-  const zone = zoneIfForeign(event.starts_at, event.timezone);
-  const otherPort = event.return_port && event.return_port !== event.departure_port;
+function Details({ charter, problems }: DetailsProps) {
+  const zone = zoneIfForeign(charter.starts_at, charter.timezone);
+  const otherPort = charter.return_port && charter.return_port !== charter.departure_port;
   return (
     <dl class="details">
-      <Detail name="Vessel">{event.vessel}</Detail>
-      <Detail name="From">{event.departure_port}</Detail>
-      <Detail name="Back to">{otherPort ? event.return_port : ""}</Detail>
+      <Detail name="Vessel">{charter.vessel}</Detail>
+      <Detail name="From">{charter.departure_port}</Detail>
+      <Detail name="Back to">{otherPort ? charter.return_port : ""}</Detail>
       <Detail name="Party">
-        {event.party_size}
-        {event.passenger_limit !== null && ` (limit ${event.passenger_limit})`}
+        {charter.party_size}
+        {charter.passenger_limit !== null && ` (limit ${charter.passenger_limit})`}
       </Detail>
       <Detail name="Captain">
-        {event.captain ? (
-          <Contact person={event.captain} problems={problems} />
+        {charter.captain ? (
+          <Contact person={charter.captain} problems={problems} />
         ) : (
           <span class="missing">Nobody yet</span>
         )}
       </Detail>
       <Detail name="Crew">
-        {event.crew.length > 0 &&
-          event.crew.map((person) => (
+        {charter.crew.length > 0 &&
+          charter.crew.map((person) => (
             <Contact
               key={`${person.name} ${person.email} ${person.phone}`}
               person={person}
@@ -308,19 +310,19 @@ function Details({ event, problems }: DetailsProps) {
           ))}
       </Detail>
       <Detail name="Patron">
-        {Object.values(event.patron).some(Boolean) && (
-          <Contact person={event.patron} problems={problems} />
+        {Object.values(charter.patron).some(Boolean) && (
+          <Contact person={charter.patron} problems={problems} />
         )}
       </Detail>
       <Detail name="Balance reminders">
-        <Reminders event={event} />
+        <Reminders charter={charter} />
       </Detail>
-      <Detail name="Time zone">{zone && `${event.timezone} (${zone})`}</Detail>
+      <Detail name="Time zone">{zone && `${charter.timezone} (${zone})`}</Detail>
       <Detail name="Guests should know">
-        {event.guest_notes && <span class="multiline">{event.guest_notes}</span>}
+        {charter.guest_notes && <span class="multiline">{charter.guest_notes}</span>}
       </Detail>
       <Detail name="Notes (admins only)">
-        {event.notes && <span class="multiline">{event.notes}</span>}
+        {charter.notes && <span class="multiline">{charter.notes}</span>}
       </Detail>
     </dl>
   );

@@ -1,6 +1,6 @@
 import type { ComponentChild } from "preact";
 import { useId } from "preact/hooks";
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { parseMoney, plainAmount } from "../lib/money";
 import { isTimezone } from "../lib/time";
 import { Field } from "../ui/field";
@@ -31,10 +31,10 @@ export interface CharterField<Value = unknown, Sent = unknown> {
   /** In a new charter. */
   blank: Value;
   /** What stands in the form for a charter that is there. */
-  write(sent: Sent, charter: CharterEvent): Value;
+  write(sent: Sent, charter: Charter): Value;
   /** What is sent; undefined leaves the field out. What is wrong is refused. */
   read(value: Value, reading: Reading): Sent | undefined;
-  /** The value in words, for who has to choose between two. */
+  /** The value as text, to choose between two. */
   show(value: Value): string;
   Input(props: InputProps<Value>): ComponentChild;
 }
@@ -58,7 +58,7 @@ function line(label: string, options: Options) {
   };
 }
 
-/** `required` is what is said when it is empty. */
+/** `required` is the message when it is empty. */
 export function text(
   label: string,
   { required, ...options }: Options & { required?: string },

@@ -21,7 +21,7 @@ function parseLine(line: string): ListedGuest {
   return { guest_id: "", name: name.trim(), email };
 }
 
-/** Adds guests behind the others, in the place of rows that were not filled in. */
+/** Adds guests behind the others; rows that were not filled in go. */
 export function addGuests(
   guests: readonly ListedGuest[],
   more: readonly ListedGuest[],

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { sampleCharter, samplePayment } from "../testing/samples";
 import { remindersText } from "./reminders";
 
 const text = (
-  state: CharterEvent["balance_reminders_state"],
+  state: Charter["balance_reminders_state"],
   ...payments: ReturnType<typeof samplePayment>[]
 ) => remindersText(sampleCharter({ balance_reminders_state: state }), payments);
 

@@ -1,20 +1,20 @@
 import { edit, records } from "../data/charters";
-import type { CharterEvent, Payment } from "../data/contract";
+import type { Charter, Payment } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatDay } from "../lib/time";
 import { announce, announceFailure } from "../ui/notices";
 import { useTask } from "../ui/task";
 
 /** Whether the patron is reminded of the balance, why not, and the switch. */
-export function Reminders({ event }: { event: CharterEvent }) {
-  const payments = useValue(records).get(event.event_id)?.payments ?? [];
+export function Reminders({ charter }: { charter: Charter }) {
+  const payments = useValue(records).get(charter.event_id)?.payments ?? [];
   const { busy, run } = useTask("Not done.", announceFailure);
-  const { event_id, balance_reminders_state: state } = event;
+  const { event_id, balance_reminders_state: state } = charter;
 
   const turn = async (on: boolean) => {
-    let { version } = event;
+    let { version } = charter;
     // Switched off and on again, they start afresh.
-    if (on && event.balance_reminders) {
+    if (on && charter.balance_reminders) {
       ({ version } = await edit(event_id, { version, balance_reminders: false }));
     }
     const saved = await edit(event_id, { version, balance_reminders: on });
@@ -24,8 +24,8 @@ export function Reminders({ event }: { event: CharterEvent }) {
 
   return (
     <>
-      <span>{remindersText(event, payments)}</span>
-      {event.status === "scheduled" && ["on", "off", "stopped_cash"].includes(state) && (
+      <span>{remindersText(charter, payments)}</span>
+      {charter.status === "scheduled" && ["on", "off", "stopped_cash"].includes(state) && (
         <span class="buttons">
           <button
             type="button"
@@ -41,7 +41,7 @@ export function Reminders({ event }: { event: CharterEvent }) {
 }
 
 export function remindersText(
-  { balance_reminders_state: state, timezone }: CharterEvent,
+  { balance_reminders_state: state, timezone }: Charter,
   payments: readonly Payment[],
 ): string {
   switch (state) {

@@ -629,7 +629,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CharterEvent: {
+        Charter: {
             title: string;
             starts_at: string;
             ends_at: string;
@@ -706,7 +706,7 @@ export interface components {
         EventConflict: {
             Code: string;
             Message: string;
-            current?: components["schemas"]["CharterEvent"];
+            current?: components["schemas"]["Charter"];
         };
         Payment: {
             /** Format: uuid */
@@ -830,7 +830,7 @@ export interface components {
             version: string;
         };
         CharterPage: {
-            events: components["schemas"]["CharterEvent"][];
+            events: components["schemas"]["Charter"][];
             next_cursor: string | null;
         };
         CharterDetail: {
@@ -1058,7 +1058,7 @@ export interface components {
         };
         PaymentAndEvent: {
             payment: components["schemas"]["Payment"];
-            event: components["schemas"]["CharterEvent"];
+            event: components["schemas"]["Charter"];
         };
         NewPayment: {
             /** @enum {string} */
@@ -1503,7 +1503,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
-export type CharterEvent = components['schemas']['CharterEvent'];
+export type Charter = components['schemas']['Charter'];
 export type Person = components['schemas']['Person'];
 export type ListedGuest = components['schemas']['ListedGuest'];
 export type Balance = components['schemas']['Balance'];
@@ -1737,7 +1737,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CharterEvent"];
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
             /** @description Made. */
@@ -1746,7 +1746,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CharterEvent"];
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
         };
@@ -1794,7 +1794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CharterEvent"];
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
         };
@@ -1820,7 +1820,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CharterEvent"];
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
         };
@@ -1846,7 +1846,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CharterEvent"];
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
         };

@@ -174,7 +174,7 @@ describe("a payment in the outbox", () => {
     expect(outbox.get("a")?.state).toBe("waiting");
   });
 
-  test("is kept when something else answers in the API's place", async () => {
+  test("is kept when something else than the API answers", async () => {
     const outbox = openPage();
     send.mockRejectedValueOnce(new ApiError("masked", "Not the server.", 200));
     await outbox.add(payment("a"));

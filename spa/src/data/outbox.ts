@@ -58,7 +58,7 @@ interface Dependencies {
   now?(): Date;
 }
 
-interface News {
+interface Change {
   sent?: string;
 }
 
@@ -82,7 +82,7 @@ export class Outbox {
   async start(): Promise<void> {
     if (typeof BroadcastChannel !== "undefined") {
       this.#channel = new BroadcastChannel("scc.outbox");
-      this.#channel.onmessage = ({ data }: MessageEvent<News>) => {
+      this.#channel.onmessage = ({ data }: MessageEvent<Change>) => {
         void this.#reload();
         if (data.sent) this.#deps.onSentElsewhere?.(data.sent);
       };
@@ -192,7 +192,7 @@ export class Outbox {
       passed = navigator.locks
         ? await navigator.locks.request("scc.outbox", () => this.#sendAll())
         : await this.#sendAll();
-      // Whoever asked meanwhile may know that the network is back.
+      // A call that came meanwhile may mean that the network is back.
     } while (this.#again);
     this.#failures = passed ? 0 : this.#failures + 1;
     if (!passed) this.#timer = setTimeout(this.#flushSoon, backoff_ms(this.#failures));
@@ -259,9 +259,9 @@ export class Outbox {
     void this.flush();
   };
 
-  async #changed(news: News = {}): Promise<void> {
+  async #changed(change: Change = {}): Promise<void> {
     await this.#reload();
-    this.#channel?.postMessage(news);
+    this.#channel?.postMessage(change);
   }
 
   async #reload(): Promise<void> {

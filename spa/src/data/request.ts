@@ -165,10 +165,10 @@ async function failure(response: Response): Promise<ApiError> {
   if (!isJson(response)) return masked(status);
   // An unreadable error is still an error of that status.
   const body = ((await response.json().catch(() => null)) ?? {}) as Record<string, unknown>;
-  const { Code: code, Message: said, Fields: fields, current, duplicate } = body;
-  // The API names a code with every refusal; what has none was said by something before it.
+  const { Code: code, Message: text, Fields: fields, current, duplicate } = body;
+  // The API names a code with every refusal; what has none came from something before the API.
   if (!code && status !== 401 && status !== 429) return masked(status);
-  const message = said || (status === 401 ? "Please log in." : `The server refused (${status}).`);
+  const message = text || (status === 401 ? "Please log in." : `The server refused (${status}).`);
   return new ApiError("refused", String(message), status, {
     code: String(code ?? ""),
     fields: (fields ?? {}) as Record<string, string>,

@@ -1,5 +1,5 @@
 import { readCharter } from "../data/api";
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { formatLongDay, formatSpan } from "../lib/time";
 import { Loaded } from "../ui/loaded";
@@ -35,7 +35,7 @@ export function DockCard({ event_id }: { event_id: string }) {
   );
 }
 
-function Card({ event }: { event: CharterEvent }) {
+function Card({ event }: { event: Charter }) {
   return (
     <article class="panel dock-card">
       <h1 tabIndex={-1}>{event.title}</h1>

@@ -1,9 +1,9 @@
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { lazy } from "../ui/lazy";
 import "./share.css";
 
 /** What draws the QR code comes after the first load; without it the link can still be copied. */
-export const LazyShare = lazy<{ event: CharterEvent }>(
+export const LazyShare = lazy<{ event: Charter }>(
   async () => (await import("./share")).Share,
   ({ failed }) =>
     failed ? (

@@ -1,5 +1,5 @@
 import type {
-  CharterEvent,
+  Charter,
   CurrencyTotals,
   Mail,
   Manifest,
@@ -9,7 +9,7 @@ import type {
 } from "../data/contract";
 
 /** A charter for tests: 1,200.00 due, nothing paid. */
-export function sampleCharter(change: Partial<CharterEvent> = {}): CharterEvent {
+export function sampleCharter(change: Partial<Charter> = {}): Charter {
   return {
     event_id: "event-1",
     title: "Sunset sail",
@@ -47,7 +47,7 @@ export function sampleCharter(change: Partial<CharterEvent> = {}): CharterEvent 
   };
 }
 
-export function sampleBalance(change: Partial<CharterEvent["balance"]> = {}) {
+export function sampleBalance(change: Partial<Charter["balance"]> = {}) {
   return {
     charged_cents: 120_000,
     received_cents: 0,

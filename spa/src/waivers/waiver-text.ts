@@ -1,6 +1,6 @@
 import type {
   AskedAgain,
-  CharterEvent,
+  Charter,
   CharterWarning,
   ListedGuest,
   OutdatedSigner,
@@ -22,15 +22,15 @@ export function shortList(names: readonly string[], most = 2): string {
 }
 
 /** Whether a charter takes signatures at this moment. */
-export function takesSignatures(event: CharterEvent, now_ms: number): boolean {
+export function takesSignatures(event: Charter, now_ms: number): boolean {
   return event.status !== "cancelled" && (!isOver(event, now_ms) || isReopened(event, now_ms));
 }
 
-export function isOver({ ends_at }: CharterEvent, now_ms: number): boolean {
+export function isOver({ ends_at }: Charter, now_ms: number): boolean {
   return new Date(ends_at).getTime() <= now_ms;
 }
 
-export function isReopened({ waivers_open_until }: CharterEvent, now_ms: number): boolean {
+export function isReopened({ waivers_open_until }: Charter, now_ms: number): boolean {
   return new Date(waivers_open_until ?? 0).getTime() > now_ms;
 }
 

@@ -12,7 +12,7 @@ describe("the age of what is not cleared", () => {
     expect(age(check, new Date("2026-11-20T09:00:00Z"), BAY).text).toBe("1 day");
   });
 
-  test("a check older than five days should have cleared, and says so in words", () => {
+  test("a check older than five days should have cleared, and says so", () => {
     const on = (day: string) => age(check, new Date(`2026-11-${day}T20:00:00Z`), BAY);
     expect(on("24")).toEqual({ text: "5 days", late: false });
     expect(on("25")).toEqual({ text: "6 days: should have cleared", late: true });

@@ -276,7 +276,7 @@ function count(payments: number): string {
   return payments === 1 ? "1 payment" : `${payments} payments`;
 }
 
-/** What the day of clearing is refused for, or what the server said. */
+/** Why the day was refused, or what the server answered. */
 function reason(error: unknown): string {
   return error instanceof RangeError ? error.message : sentence(error);
 }

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { listPayments } from "../../data/api";
 import { charters } from "../../data/charters";
-import type { CharterEvent, ListedPayment, Payment } from "../../data/contract";
+import type { Charter, ListedPayment, Payment } from "../../data/contract";
 import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
@@ -134,7 +134,7 @@ function Row({ payment }: { payment: ListedPayment }) {
 }
 
 /** When a payment was received, by the clocks of its charter where these are known. */
-function receivedText({ received_at }: Payment, charter?: CharterEvent): string {
+function receivedText({ received_at }: Payment, charter?: Charter): string {
   return charter
     ? formatMoment(received_at, charter.timezone)
     : `${formatMoment(received_at, browserTimezone)} ${zoneName(received_at, browserTimezone)}`;

@@ -201,9 +201,9 @@ function Cells({ columns, totals }: { columns: readonly Column[]; totals: Curren
     <>
       {columns.map(({ name, cents, main }) => {
         const amount_cents = cents(totals);
-        const looks = main ? "report-main" : amount_cents === 0 ? "report-zero" : undefined;
+        const className = main ? "report-main" : amount_cents === 0 ? "report-zero" : undefined;
         return (
-          <td key={name} data-label={name} class={looks}>
+          <td key={name} data-label={name} class={className}>
             {formatMoney(amount_cents, totals.currency)}
           </td>
         );

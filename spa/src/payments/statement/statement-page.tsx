@@ -31,19 +31,25 @@ export function PrintedStatement({ event_id }: { event_id: string }) {
         missing="There is no such charter."
         rows={2}
       >
-        {([event, { operator }]) => <Paper event={event} operator={operator} />}
+        {([charter, { operator }]) => <Paper charter={charter} operator={operator} />}
       </Loaded>
     </>
   );
 }
 
-function Paper({ event, operator }: { event: CharterDetail; operator: GuestEvent["operator"] }) {
-  const { balance, currency, patron } = event;
+function Paper({
+  charter,
+  operator,
+}: {
+  charter: CharterDetail;
+  operator: GuestEvent["operator"];
+}) {
+  const { balance, currency, patron } = charter;
   const money = (cents: number) => formatMoney(cents, currency);
-  const rows = ledger(balance.charged_cents, event.payments);
-  const paid = payers(event.payments);
-  const zone = event.timezone;
-  usePageTitle(`Statement: ${event.title}`);
+  const rows = ledger(balance.charged_cents, charter.payments);
+  const paid = payers(charter.payments);
+  const zone = charter.timezone;
+  usePageTitle(`Statement: ${charter.title}`);
   return (
     <article class="panel paper">
       <header class="paper-head">
@@ -62,10 +68,10 @@ function Paper({ event, operator }: { event: CharterDetail; operator: GuestEvent
         <Detail name="Charter">
           <Lines
             lines={[
-              `${event.title}${event.status === "cancelled" ? " (cancelled)" : ""}`,
-              formatLongDay(event.starts_at, zone),
-              formatSpan(event.starts_at, event.ends_at, zone),
-              event.vessel,
+              `${charter.title}${charter.status === "cancelled" ? " (cancelled)" : ""}`,
+              formatLongDay(charter.starts_at, zone),
+              formatSpan(charter.starts_at, charter.ends_at, zone),
+              charter.vessel,
             ]}
           />
         </Detail>
@@ -85,7 +91,7 @@ function Paper({ event, operator }: { event: CharterDetail; operator: GuestEvent
             <td data-label="Balance">{money(balance.charged_cents)}</td>
           </tr>
           {rows.map((row) => (
-            <Row key={row.payment.payment_id} row={row} event={event} />
+            <Row key={row.payment.payment_id} row={row} charter={charter} />
           ))}
         </tbody>
         <tfoot>
@@ -126,9 +132,9 @@ function Lines({ lines }: { lines: readonly string[] }) {
   ));
 }
 
-function Row({ row, event }: { row: LedgerRow; event: CharterDetail }) {
+function Row({ row, charter }: { row: LedgerRow; charter: CharterDetail }) {
   const { payment, live, balance_due_cents } = row;
-  const zone = event.timezone;
+  const zone = charter.timezone;
   const what = `${kindNames[payment.kind]}, ${methods[payment.method].name} ${payment.reference}`;
   const amount = signedAmount(row);
   return (
@@ -140,12 +146,12 @@ function Row({ row, event }: { row: LedgerRow; event: CharterDetail }) {
           {payerText(payment)}
         </small>
         <small>{live ? cleared(payment, zone) : undone(payment, zone)}</small>
-        {relations(payment, event.payments, zone).map((said) => (
-          <small key={said}>{said}</small>
+        {relations(payment, charter.payments, zone).map((text) => (
+          <small key={text}>{text}</small>
         ))}
       </th>
       <td data-label="Amount">{live ? amount : <s>{amount}</s>}</td>
-      <td data-label="Balance">{formatMoney(balance_due_cents, event.currency)}</td>
+      <td data-label="Balance">{formatMoney(balance_due_cents, charter.currency)}</td>
     </tr>
   );
 }

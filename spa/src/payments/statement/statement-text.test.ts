@@ -21,7 +21,7 @@ test("what counts no more says who, when and why", () => {
   expect(undone(bounced, UTC)).toMatch(/^Bounced Thu, Jul 2, 2:30\sPM by ben: No funds$/);
 });
 
-test("clearing is told with its day, unless it was at once", () => {
+test("clearing shows its day, unless it was at once", () => {
   const at = "2026-07-01T12:00:00Z";
   expect(cleared(samplePayment({ status: "received" }), UTC)).toBe("Not cleared yet");
   expect(cleared(samplePayment({ status: "cleared", cleared_at: at }), UTC)).toBe("Cleared");

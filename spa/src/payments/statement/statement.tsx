@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "../../data/api";
 import { keepAnswer, refresh } from "../../data/charters";
-import type { CharterEvent, Mail, Payment } from "../../data/contract";
+import type { Charter, Mail, Payment } from "../../data/contract";
 import { type LedgerRow, ledger, payers } from "../../data/ledger";
 import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
@@ -26,20 +26,20 @@ import "../entry.css";
 import "./statement.css";
 
 interface Props {
-  event: CharterEvent;
+  charter: Charter;
   payments: readonly Payment[];
 }
 
 /** The payments of a charter as a statement with a running balance. */
-export function Statement({ event, payments }: Props) {
+export function Statement({ charter, payments }: Props) {
   const [asking, setAsking] = useState<{ act: "void" | "bounce"; payment: Payment } | null>(null);
-  const { balance, currency } = event;
+  const { balance, currency } = charter;
   const rows = ledger(balance.charged_cents, payments);
   const paid = payers(payments);
   return (
     <>
       <p>
-        <a class="button" href={href(`/events/${event.event_id}/statement`)}>
+        <a class="button" href={href(`/events/${charter.event_id}/statement`)}>
           Print statement
         </a>
       </p>
@@ -51,7 +51,7 @@ export function Statement({ event, payments }: Props) {
         {rows.map((row) => (
           <Entry
             key={row.payment.payment_id}
-            event={event}
+            charter={charter}
             payments={payments}
             row={row}
             onAsk={(act) => setAsking({ act, payment: row.payment })}
@@ -114,13 +114,13 @@ const dialogs = {
 };
 
 interface EntryProps {
-  event: CharterEvent;
+  charter: Charter;
   payments: readonly Payment[];
   row: LedgerRow;
   onAsk(act: "void" | "bounce"): void;
 }
 
-function Entry({ event, payments, row, onAsk }: EntryProps) {
+function Entry({ charter, payments, row, onAsk }: EntryProps) {
   const { payment, live, balance_due_cents } = row;
   const { busy, run } = useTask("Not done.", announceFailure);
   const act = (work: () => Promise<unknown>, done: string) =>
@@ -138,20 +138,20 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
           {payment.reference && ` ${payment.reference}`}
         </p>
         <p class="entry-small">
-          {formatMoment(payment.received_at, event.timezone)}
+          {formatMoment(payment.received_at, charter.timezone)}
           {payerText(payment)}
           {payment.recorded_by !== "admin" && `, logged by ${payment.recorded_by}`}
         </p>
         {live ? (
           <p class="entry-small">
-            {cleared(payment, event.timezone)}, <Receipt payment={payment} />
+            {cleared(payment, charter.timezone)}, <Receipt payment={payment} />
           </p>
         ) : (
-          <p class="entry-small entry-undone">{undone(payment, event.timezone)}</p>
+          <p class="entry-small entry-undone">{undone(payment, charter.timezone)}</p>
         )}
-        {relations(payment, payments, event.timezone).map((said) => (
-          <p key={said} class="entry-small">
-            {said}
+        {relations(payment, payments, charter.timezone).map((text) => (
+          <p key={text} class="entry-small">
+            {text}
           </p>
         ))}
         {payment.note && <p class="entry-small">{payment.note}</p>}
@@ -159,7 +159,7 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
       <p class="entry-amount">{live ? amount : <s>{amount}</s>}</p>
       <p class="entry-balance">
         <span class="visually-hidden">Balance due then: </span>
-        {formatMoney(balance_due_cents, event.currency)}
+        {formatMoney(balance_due_cents, charter.currency)}
       </p>
       {live && (
         <details class="entry-actions">
@@ -188,12 +188,12 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
             )}
             <button
               type="button"
-              disabled={busy || event.patron.email === ""}
+              disabled={busy || charter.patron.email === ""}
               onClick={() =>
                 act(async () => {
                   await resendReceipt(payment);
-                  await refresh(event.event_id);
-                }, `The confirmation goes out again to ${event.patron.email}.`)
+                  await refresh(charter.event_id);
+                }, `The confirmation goes out again to ${charter.patron.email}.`)
               }
             >
               Resend confirmation
@@ -216,6 +216,6 @@ const mailOf: Partial<Record<Payment["receipt"], Mail["status"]>> = {
 
 function Receipt({ payment: { receipt } }: { payment: Payment }): ComponentChildren {
   const status = mailOf[receipt];
-  const words = receiptTexts[receipt];
-  return status ? <a href={href(`/mail?status=${status}`)}>{words}</a> : words;
+  const text = receiptTexts[receipt];
+  return status ? <a href={href(`/mail?status=${status}`)}>{text}</a> : text;
 }
