@@ -10,7 +10,7 @@ import { AsOf, Failed, Skeleton } from "../ui/page";
 import { matches, sections } from "./board-sections";
 import { Card } from "./card";
 import { CardList } from "./card-list";
-import { openCharterDialog } from "./charter-dialog";
+import { openCharterDialog } from "./form/charter-dialog";
 import "./board.css";
 
 const DAY_MS = 24 * 3_600_000;

@@ -21,7 +21,7 @@ import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
 import { ReasonDialog } from "../ui/reason-dialog";
 import { useTask } from "../ui/task";
 import { WaiverBadge } from "./card";
-import { openCharterDialog } from "./charter-dialog";
+import { openCharterDialog } from "./form/charter-dialog";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { Reminders } from "./reminders";
 import "./charter.css";

@@ -1,4 +1,5 @@
 import { Observable } from "../lib/observable";
+import { onReturn } from "../lib/on-return";
 import type { NewPayment, Payment, PaymentAndEvent } from "./contract";
 import type { PaymentKind } from "./limits";
 import { ApiError } from "./request";
@@ -73,6 +74,7 @@ export class Outbox {
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #channel: BroadcastChannel | null = null;
+  #stopFollowing = () => {};
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
@@ -80,23 +82,19 @@ export class Outbox {
 
   /** Reads what an earlier page left, listens to other tabs, and sends when a moment is good. */
   async start(): Promise<void> {
-    if (typeof BroadcastChannel !== "undefined") {
-      this.#channel = new BroadcastChannel("scc.outbox");
-      this.#channel.onmessage = ({ data }: MessageEvent<Change>) => {
-        void this.#reload();
-        if (data.sent) this.#deps.onSentElsewhere?.(data.sent);
-      };
-    }
-    window.addEventListener("online", this.#flushSoon);
-    document.addEventListener("visibilitychange", this.#flushSoon);
+    this.#channel = new BroadcastChannel("scc.outbox");
+    this.#channel.onmessage = ({ data }: MessageEvent<Change>) => {
+      void this.#reload();
+      if (data.sent) this.#deps.onSentElsewhere?.(data.sent);
+    };
+    this.#stopFollowing = onReturn(this.#flushSoon);
     await this.flush();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#channel?.close();
-    window.removeEventListener("online", this.#flushSoon);
-    document.removeEventListener("visibilitychange", this.#flushSoon);
+    this.#stopFollowing();
   }
 
   get(payment_id: string): OutboxEntry | undefined {
@@ -137,11 +135,7 @@ export class Outbox {
   /** Tries a refused payment once more as it is. */
   async retry(payment_id: string): Promise<void> {
     const entry = this.get(payment_id);
-    if (entry?.state === "refused") {
-      await this.#deps.storage.put({ ...entry, state: "waiting", problem: null });
-      await this.#changed();
-    }
-    await this.flush();
+    if (entry?.state === "refused") await this.#sendAgain(entry);
   }
 
   /** Sends a payment that may be a duplicate as what the admin says it is: a second one. */
@@ -150,7 +144,11 @@ export class Outbox {
     const first = entry && firstPayment(entry);
     if (!first) return;
     const request = { ...entry.request, duplicate_of: first.payment_id };
-    await this.#deps.storage.put({ ...entry, request, state: "waiting", problem: null });
+    await this.#sendAgain({ ...entry, request });
+  }
+
+  async #sendAgain(entry: OutboxEntry): Promise<void> {
+    await this.#deps.storage.put({ ...entry, state: "waiting", problem: null });
     await this.#changed();
     await this.flush();
   }

@@ -1,10 +1,10 @@
 import type { ComponentChild } from "preact";
 import { useId } from "preact/hooks";
-import type { Charter } from "../data/contract";
-import { parseMoney, plainAmount } from "../lib/money";
-import { isTimezone } from "../lib/time";
-import { Field } from "../ui/field";
-import { TextInput } from "../ui/text-input";
+import type { Charter } from "../../data/contract";
+import { parseMoney, plainAmount } from "../../lib/money";
+import { isTimezone } from "../../lib/time";
+import { Field } from "../../ui/field";
+import { TextInput } from "../../ui/text-input";
 
 export type Errors = Readonly<Record<string, string>>;
 

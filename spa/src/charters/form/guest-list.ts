@@ -1,4 +1,4 @@
-import type { ListedGuest } from "../data/contract";
+import type { ListedGuest } from "../../data/contract";
 import type { Reading } from "./field-kinds";
 
 /** The server gives each its id. */

@@ -7,8 +7,8 @@ import {
   toRfc3339,
   type Zoned,
   zoneName,
-} from "../lib/time";
-import { Field } from "../ui/field";
+} from "../../lib/time";
+import { Field } from "../../ui/field";
 import type { CharterField } from "./field-kinds";
 
 /** A time as it is typed, local to the charter. */

@@ -1,16 +1,16 @@
 import { useRef, useState } from "preact/hooks";
-import { ApiError, createCharter, editCharter } from "../data/api";
-import { charters, keepCharters } from "../data/charters";
-import type { Charter } from "../data/contract";
-import { Observable, useValue } from "../lib/observable";
-import { navigate } from "../lib/router";
-import { browserTimezone } from "../lib/time";
-import { uuid7 } from "../lib/uuid";
-import { Dialog } from "../ui/dialog";
-import { focusFirstError, sentences } from "../ui/field";
-import { FormFooter } from "../ui/form-footer";
-import { announce } from "../ui/notices";
-import { sentence } from "../ui/page";
+import { ApiError, createCharter, editCharter } from "../../data/api";
+import { charters, keepCharters } from "../../data/charters";
+import type { Charter } from "../../data/contract";
+import { Observable, useValue } from "../../lib/observable";
+import { navigate } from "../../lib/router";
+import { browserTimezone } from "../../lib/time";
+import { uuid7 } from "../../lib/uuid";
+import { Dialog } from "../../ui/dialog";
+import { focusFirstError, sentences } from "../../ui/field";
+import { FormFooter } from "../../ui/form-footer";
+import { announce } from "../../ui/notices";
+import { sentence } from "../../ui/page";
 import { CharterFields, unplaced } from "./charter-fields";
 import {
   changes,

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
-import type { ListedGuest } from "../data/contract";
-import { Field } from "../ui/field";
-import { TextInput } from "../ui/text-input";
+import type { ListedGuest } from "../../data/contract";
+import { Field } from "../../ui/field";
+import { TextInput } from "../../ui/text-input";
 import type { CharterField, InputProps } from "./field-kinds";
 import { addGuests, newGuest, parseGuests, readGuests } from "./guest-list";
 import "./guest-list-fields.css";

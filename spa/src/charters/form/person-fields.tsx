@@ -1,5 +1,5 @@
-import type { Person } from "../data/contract";
-import { TextInput } from "../ui/text-input";
+import type { Person } from "../../data/contract";
+import { TextInput } from "../../ui/text-input";
 import type { CharterField, Errors, Reading } from "./field-kinds";
 import { isEmailOrEmpty } from "./guest-list";
 

@@ -1,4 +1,4 @@
-import type { Charter, CharterDetails } from "../data/contract";
+import type { Charter, CharterDetails } from "../../data/contract";
 import { type CharterForm, charterFields, type FieldName } from "./charter-table";
 import { hoursLater } from "./moment-field";
 

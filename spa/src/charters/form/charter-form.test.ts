@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sampleCharter } from "../testing/samples";
+import { sampleCharter } from "../../testing/samples";
 import { changes, charterForm, merge, newCharterForm, readCharterForm } from "./charter-form";
 
 function typed(local: string, fold: "earlier" | "later" = "earlier") {

@@ -1,4 +1,4 @@
-import { charterLimits as limits } from "../data/limits";
+import { charterLimits as limits } from "../../data/limits";
 import {
   area,
   type CharterField,
