@@ -92,7 +92,13 @@ def _types(document: JsonObject) -> str:
 
 
 def _limits() -> str:
-    return "".join(f"\nexport const {name}Limits = {_literal(_limits_of(table))};\n" for name, table in LIMITS.items())
+    limits = "".join(
+        f"\nexport const {name}Limits = {_literal(_limits_of(table))};\n" for name, table in LIMITS.items()
+    )
+    # A callable default, such as the operator's currency, is the server's alone.
+    rules = rules_of(charters.CharterDetails).items()
+    defaults = {name: rule.default for name, rule in rules if not (rule.is_required or callable(rule.default))}
+    return limits + f"\nexport const charterDefaults = {_literal(defaults)};\n"
 
 
 def _limits_of(table: Any) -> JsonObject:

@@ -17,11 +17,15 @@ interface Props {
 }
 
 export function CardList({ events, now_ms, search, label = "Show more", loadMore }: Props) {
-  const [wanted, setWanted] = useState({ search, cards: STEP });
-  const cards = wanted.search === search ? wanted.cards : STEP;
+  const [cards, setCards] = useState(STEP);
+  const [searched, setSearched] = useState(search);
+  if (searched !== search) {
+    setSearched(search);
+    setCards(STEP);
+  }
   const showMore = async () => {
     if (events.length <= cards) await loadMore?.();
-    setWanted({ search, cards: cards + STEP });
+    setCards(cards + STEP);
   };
   return (
     <>

@@ -32,6 +32,19 @@ export const waiverTextLimits = {
   text: {"most": 60000},
 };
 
+export const charterDefaults = {
+  vessel: "",
+  passenger_limit: null,
+  departure_port: "",
+  return_port: "",
+  captain: null,
+  party_size: 1,
+  charter_fee_cents: 0,
+  notes: "",
+  guest_notes: "",
+  balance_reminders: false,
+};
+
 export const methods = {
   cash: {"label": "Cash", "name": "cash", "cleared_on_receipt": true, "can_bounce": false, "returned_by_bank": false, "reference": "Reference"},
   check: {"label": "Check", "name": "check", "cleared_on_receipt": false, "can_bounce": true, "returned_by_bank": true, "reference": "Check number"},

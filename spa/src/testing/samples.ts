@@ -7,10 +7,12 @@ import type {
   Payment,
   Totals,
 } from "../data/contract";
+import { charterDefaults } from "../data/limits";
 
 /** A charter for tests: 1,200.00 due, nothing paid. */
 export function sampleCharter(change: Partial<Charter> = {}): Charter {
   return {
+    ...charterDefaults,
     event_id: "event-1",
     title: "Sunset sail",
     starts_at: "2026-07-04T21:00:00Z",
@@ -26,8 +28,6 @@ export function sampleCharter(change: Partial<Charter> = {}): Charter {
     party_size: 4,
     charter_fee_cents: 120_000,
     currency: "USD",
-    notes: "",
-    guest_notes: "",
     status: "scheduled",
     version: 1,
     created_at: "2026-06-01T12:00:00Z",
@@ -41,7 +41,6 @@ export function sampleCharter(change: Partial<Charter> = {}): Charter {
     waivers_open_until: null,
     guests: [],
     warnings: [],
-    balance_reminders: false,
     balance_reminders_state: "off",
     ...change,
   };

@@ -1,4 +1,4 @@
-import { charterLimits as limits } from "../../data/limits";
+import { charterDefaults, charterLimits as limits } from "../../data/limits";
 import {
   area,
   type CharterField,
@@ -29,7 +29,7 @@ export const charterTable = {
   departure_port: text("Departure port", { most: limits.departure_port.most }),
   return_port: text("Return port", { most: limits.return_port.most }),
   patron: person("Patron", limits.patron),
-  party_size: whole("Party size", limits.party_size, "1"),
+  party_size: whole("Party size", limits.party_size, `${charterDefaults.party_size}`),
   guests: guestList("Expected guests", limits.guests),
   captain: personOrNone("Captain", limits.captain),
   crew: people("Crew", "Crew member", limits.crew),
