@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
+import { reasonLimits } from "../data/limits";
 import { Dialog } from "./dialog";
 import { Field, focusFirstError, sentences } from "./field";
 import { FormFooter } from "./form-footer";
@@ -53,7 +54,7 @@ export function ReasonDialog({ title, explanation, button, act, onClose }: Props
               <input
                 {...props}
                 data-first
-                maxLength={500}
+                maxLength={reasonLimits.reason.most}
                 autocomplete="off"
                 value={reason}
                 onInput={(event) => setReason(event.currentTarget.value)}

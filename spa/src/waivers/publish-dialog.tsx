@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import { ApiError, previewWaiver, publishWaiver } from "../data/api";
 import type { Block, WaiverLanguage, WaiverVersion } from "../data/contract";
+import { waiverTextLimits } from "../data/limits";
 import { Dialog } from "../ui/dialog";
 import { Field, focusFirstError, sentences } from "../ui/field";
 import { FormFooter } from "../ui/form-footer";
@@ -120,7 +121,7 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
             {(props) => (
               <input
                 {...props}
-                maxLength={150}
+                maxLength={waiverTextLimits.title.most}
                 value={title}
                 onInput={(event) => set({ title: event.currentTarget.value })}
               />
@@ -135,7 +136,7 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
               <textarea
                 {...props}
                 rows={14}
-                maxLength={60_000}
+                maxLength={waiverTextLimits.text.most}
                 value={text}
                 onInput={(event) => set({ text: event.currentTarget.value })}
               />
