@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
 
-// What is fetched before the page shows: by a guest, and by an admin, whose desk comes in a part of its own.
+// What is fetched before the page shows: by a guest, and by an admin, who fetches the desk and the board besides.
 const LIMITS_BYTES = { "guest page": 16 * 1024, desk: 40 * 1024 };
 const dist = new URL("dist/", import.meta.url);
 const read = (path) => readFileSync(new URL(path.replace(/^\//, ""), dist));
@@ -12,11 +12,12 @@ const named = [...page.matchAll(/<(?:script|link)\b[^>]*\b(?:src|href)="([^"]+\.
   (match) => match[1],
 );
 const scripts = { "guest page": withImports(named) };
-const desk = [...scripts["guest page"]].flatMap(([path, { source }]) =>
+const parts = [...scripts["guest page"]].flatMap(([path, { source }]) =>
   [...source.matchAll(/\bimport\(["'`](\.[^"'`]+\.js)["'`]\)/g)].map((match) =>
     beside(path, match[1]),
   ),
 );
+const desk = parts.filter((path) => /\/(desk-start|board)-/.test(path));
 scripts.desk = withImports([...named, ...desk]);
 
 /** These scripts and what they import without being asked to. */
@@ -51,7 +52,7 @@ for (const [what, limit_bytes] of Object.entries(LIMITS_BYTES)) {
   if (total_bytes > limit_bytes) problems.push(`the first load of the ${what} is over its limit`);
 }
 if (named.length === 0) problems.push("index.html names no script");
-if (desk.length === 0) problems.push("the desk is no part of its own");
+if (desk.length !== 2) problems.push("the desk and the board are no parts of their own");
 if (/<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=|"data:/.test(page)) {
   problems.push(
     "index.html holds inline script or style, which the content security policy forbids",

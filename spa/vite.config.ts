@@ -5,14 +5,6 @@ import { serviceWorker } from "./vite-worker.ts";
 
 const server = process.env.SCC_URL ?? "http://localhost:8000";
 
-/** Tests of what goes on listening to the window, or asking the server, when they are over. */
-const ALONE = [
-  "shell/app.test.tsx",
-  "data/api.test.ts",
-  "data/outbox.test.ts",
-  "waiver-page/*.test.ts",
-].map((name) => `src/${name}`);
-
 /**
  * The web app manifest. It lies in the slot under its plain name and names the icons by their
  * hashed names in the shared pool, so that both slots can be served from the same bytes.
@@ -87,18 +79,7 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     env: { TZ: "UTC" },
     restoreMocks: true,
-    // A window for each file takes longer than most files' tests.
-    projects: [
-      { extends: true, test: { name: "alone", include: ALONE } },
-      {
-        extends: true,
-        test: {
-          name: "together",
-          include: ["src/**/*.test.{ts,tsx}"],
-          exclude: ALONE,
-          isolate: false,
-        },
-      },
-    ],
+    // One window for all files: a new one takes longer than most files' tests.
+    isolate: false,
   },
 });

@@ -28,8 +28,8 @@ test("the board sorts by each charter's own calendar", () => {
 });
 
 test("a search finds every word in what the card shows", () => {
-  const event = sampleCharter();
-  expect(matches(event, "ana sunset")).toBe(true);
-  expect(matches(event, "WANDERER")).toBe(true);
-  expect(matches(event, "ana moonlight")).toBe(false);
+  const charter = sampleCharter();
+  expect(matches(charter, "ana sunset")).toBe(true);
+  expect(matches(charter, "WANDERER")).toBe(true);
+  expect(matches(charter, "ana moonlight")).toBe(false);
 });

@@ -1,30 +1,28 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { loaded, loadFirst, loadMore, loadPast } from "../data/board";
 import { charters } from "../data/charters";
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { useValue } from "../lib/observable";
+import { useReload } from "../lib/reload";
 import { formatDay, localDay, useNow } from "../lib/time";
 import { LoadButton } from "../ui/load-button";
-import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
+import { AsOf, Failed, Skeleton } from "../ui/page";
 import { matches, sections } from "./board-sections";
 import { Card } from "./card";
 import { CardList } from "./card-list";
-import { openCharterDialog } from "./charter-dialog";
+import { openCharterDialog } from "./form/charter-dialog";
 import "./board.css";
 
 const DAY_MS = 24 * 3_600_000;
-const STALE_MS = 60_000;
-/** After this long without an answer it is said that what shows is old. */
+/** After this long without an answer the board says that what shows is old. */
 const SLOW_MS = 1_500;
 
 /** The dispatch board. */
 export function Board() {
-  usePageTitle("Board");
   const known = useValue(loaded);
   const events = useValue(charters);
   const now_ms = useNow();
   const [query, setQuery] = useState("");
-  const [sought, setSought] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [slow, setSlow] = useState(false);
 
@@ -39,19 +37,7 @@ export function Board() {
       });
   };
 
-  useEffect(() => {
-    load();
-    const onVisible = () => {
-      const age_ms = Date.now() - (loaded.value?.at_ms ?? 0);
-      if (document.visibilityState === "visible" && age_ms > STALE_MS) load();
-    };
-    document.addEventListener("visibilitychange", onVisible);
-    window.addEventListener("online", load);
-    return () => {
-      document.removeEventListener("visibilitychange", onVisible);
-      window.removeEventListener("online", load);
-    };
-  }, []);
+  useReload(load, () => loaded.value?.at_ms ?? 0);
 
   const all = useMemo(() => {
     const visible = [...events.values()].filter(
@@ -60,26 +46,18 @@ export function Board() {
     return sections(visible, new Date(now_ms));
   }, [events, known, now_ms]);
 
-  // What is typed shows at once; what fits it, a picture later.
-  useEffect(() => setSought(query), [query]);
-  const words = sought.trim();
-  const searching = words !== "";
-  const { next, today, coming, past } = useMemo(() => {
-    const fits = (event: CharterEvent) => matches(event, words);
-    return searching
-      ? {
-          next: all.next && fits(all.next) ? all.next : null,
-          today: all.today.filter(fits),
-          coming: all.coming.filter(fits),
-          past: all.past.filter(fits),
-        }
-      : all;
-  }, [all, words]);
+  const search = query.trim();
+  const searching = search !== "";
+  const found = (charter: Charter) => matches(charter, search);
+  const next = all.next && found(all.next) ? all.next : null;
+  const today = all.today.filter(found);
+  const coming = all.coming.filter(found);
+  const past = all.past.filter(found);
   const pastOpen = (known?.past_days ?? 0) > 0;
-  const found = (next ? 1 : 0) + today.length + coming.length + (pastOpen ? past.length : 0);
+  const count = (next ? 1 : 0) + today.length + coming.length + (pastOpen ? past.length : 0);
 
   return (
-    <main id="main" class="page">
+    <>
       <div class="page-head">
         <h1 tabIndex={-1}>Board</h1>
         <button type="button" class="primary" onClick={() => openCharterDialog()}>
@@ -97,7 +75,7 @@ export function Board() {
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
         <p class="hint" role="status">
-          {searching && known ? foundText(found, known.next_cursor !== null) : ""}
+          {searching && known ? foundText(count, known.next_cursor !== null) : ""}
         </p>
       </search>
       {error !== null && known === null && (
@@ -112,7 +90,7 @@ export function Board() {
           {next && (
             <section aria-labelledby="next">
               <h2 id="next">Next departure</h2>
-              <Card event={next} now_ms={now_ms} large />
+              <Card charter={next} now_ms={now_ms} large />
             </section>
           )}
           {(!searching || today.length > 0) && (
@@ -123,13 +101,13 @@ export function Board() {
                   {next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}
                 </p>
               )}
-              <CardList events={today} now_ms={now_ms} query={words} />
+              <CardList events={today} now_ms={now_ms} search={search} />
             </section>
           )}
-          {(!searching || coming.length > 0) && (
+          {(!searching || coming.length > 0 || known.next_cursor) && (
             <section aria-labelledby="coming">
               <h2 id="coming">Coming</h2>
-              {coming.length === 0 && !next && (
+              {coming.length === 0 && !next && !searching && (
                 <div class="empty">
                   <p class="empty-title">No charter is planned.</p>
                   <p>Create one, then send its guest link to the patron.</p>
@@ -138,33 +116,48 @@ export function Board() {
                   </button>
                 </div>
               )}
-              {coming.length === 0 && next && <p class="nothing">Nothing after that yet.</p>}
-              <CardList events={coming} now_ms={now_ms} query={words} />
+              {coming.length === 0 && next && !searching && (
+                <p class="nothing">Nothing after that yet.</p>
+              )}
+              <CardList
+                events={coming}
+                now_ms={now_ms}
+                search={search}
+                loadMore={known.next_cursor ? loadMore : undefined}
+              />
             </section>
           )}
-          {known.next_cursor && <LoadButton label="Show more" load={loadMore} />}
           <section aria-labelledby="past">
             <h2 id="past">Past</h2>
             {pastOpen && past.length === 0 && (
               <p class="nothing">
-                {searching ? "No past charter fits." : "No charter"} since{" "}
+                {searching ? "No past charter found" : "No charter"} since{" "}
                 {formatDay(new Date(now_ms - known.past_days * DAY_MS).toISOString(), "UTC")}.
               </p>
             )}
-            {pastOpen && <CardList events={past} now_ms={now_ms} query={words} />}
-            <LoadButton label={pastOpen ? "Show earlier" : "Show past charters"} load={loadPast} />
+            {pastOpen ? (
+              <CardList
+                events={past}
+                now_ms={now_ms}
+                search={search}
+                label="Show earlier"
+                loadMore={loadPast}
+              />
+            ) : (
+              <LoadButton label="Show past charters" load={loadPast} />
+            )}
           </section>
         </>
       )}
-    </main>
+    </>
   );
 }
 
-function foundText(found: number, more: boolean): string {
-  const count = found === 1 ? "1 charter fits." : `${found || "No"} charters fit.`;
-  return more ? `${count} Later ones are searched after “Show more”.` : count;
+function foundText(count: number, more: boolean): string {
+  const found = count === 1 ? "1 charter found." : `${count || "No"} charters found.`;
+  return more ? `${found} Later ones are searched after “Show more”.` : found;
 }
 
-function isToday({ starts_at, timezone }: CharterEvent, now_ms: number): boolean {
+function isToday({ starts_at, timezone }: Charter, now_ms: number): boolean {
   return localDay(new Date(starts_at), timezone) === localDay(new Date(now_ms), timezone);
 }

@@ -1,4 +1,4 @@
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { href } from "../lib/router";
 import { formatAway, formatDay, formatSpan, localDay } from "../lib/time";
 import { MoneyBadge } from "../payments/money-state";
@@ -8,56 +8,58 @@ import { MissingShort, WarningBadges } from "./missing-guests";
 import "./card.css";
 
 interface CardProps {
-  event: CharterEvent;
+  charter: Charter;
   now_ms: number;
   large?: boolean;
 }
 
 /** One charter on the board: what a captain wants to know from arm's length. */
-export function Card({ event, now_ms, large }: CardProps) {
-  const cancelled = event.status === "cancelled";
-  const titleId = `title-${event.event_id}`;
-  const looks = `card${large ? " card-large" : ""}${cancelled ? " card-cancelled" : ""}`;
-  const crew = event.crew.map(({ name }) => name).filter(Boolean);
+export function Card({ charter, now_ms, large }: CardProps) {
+  const cancelled = charter.status === "cancelled";
+  const titleId = `title-${charter.event_id}`;
+  const className = `card${large ? " card-large" : ""}${cancelled ? " card-cancelled" : ""}`;
+  const crew = charter.crew.map(({ name }) => name).filter(Boolean);
   return (
-    <article class={looks} aria-labelledby={titleId}>
+    <article class={className} aria-labelledby={titleId}>
       <p class="card-when">
-        <span class="card-day">{dayText(event, now_ms)}</span>{" "}
-        <span class="card-time">{formatSpan(event.starts_at, event.ends_at, event.timezone)}</span>{" "}
-        <span class="card-away">{stateText(event, now_ms)}</span>
+        <span class="card-day">{dayText(charter, now_ms)}</span>{" "}
+        <span class="card-time">
+          {formatSpan(charter.starts_at, charter.ends_at, charter.timezone)}
+        </span>{" "}
+        <span class="card-away">{stateText(charter, now_ms)}</span>
       </p>
       <h3 id={titleId}>
-        <a href={href(`/events/${event.event_id}`)}>{event.title}</a>
+        <a href={href(`/events/${charter.event_id}`)}>{charter.title}</a>
       </h3>
-      <dl class="card-facts">
-        <Fact name="Vessel" value={event.vessel} />
-        <Fact name="Captain" value={event.captain?.name ?? ""} missing="No captain yet" />
-        <Fact name="Crew" value={crew.join(", ")} />
-        <Fact name="Patron" value={event.patron.name} />
-        <Fact name="Party" value={String(event.party_size)} />
+      <dl class="card-details">
+        <CardDetail name="Vessel" value={charter.vessel} />
+        <CardDetail name="Captain" value={charter.captain?.name ?? ""} missing="No captain yet" />
+        <CardDetail name="Crew" value={crew.join(", ")} />
+        <CardDetail name="Patron" value={charter.patron.name} />
+        <CardDetail name="Party" value={String(charter.party_size)} />
       </dl>
-      <MissingShort event={event} now_ms={now_ms} />
+      <MissingShort charter={charter} now_ms={now_ms} />
       <div class="card-foot">
         <p class="badges">
-          <WaiverBadge event={event} />
-          <MoneyBadge event={event} />
-          <WarningBadges event={event} />
+          <WaiverBadge charter={charter} />
+          <MoneyBadge charter={charter} />
+          <WarningBadges charter={charter} />
         </p>
         <button
           type="button"
           class={large ? "primary" : ""}
-          onClick={() => openPaymentDialog(event.event_id)}
-          aria-label={`Log payment for ${event.title}`}
+          onClick={() => openPaymentDialog(charter.event_id)}
+          aria-label={`Log payment for ${charter.title}`}
         >
           Log payment
         </button>
       </div>
-      <UnsentPayments event_id={event.event_id} />
+      <UnsentPayments event_id={charter.event_id} />
     </article>
   );
 }
 
-function Fact({ name, value, missing }: { name: string; value: string; missing?: string }) {
+function CardDetail({ name, value, missing }: { name: string; value: string; missing?: string }) {
   if (!value && !missing) return null;
   return (
     <div>
@@ -67,8 +69,8 @@ function Fact({ name, value, missing }: { name: string; value: string; missing?:
   );
 }
 
-export function WaiverBadge({ event }: { event: CharterEvent }) {
-  const { signed, expected } = event.waivers;
+export function WaiverBadge({ charter }: { charter: Charter }) {
+  const { signed, expected } = charter.waivers;
   const tone = expected > 0 && signed >= expected ? "good" : signed > 0 ? "part" : "calm";
   return (
     <span class={`badge badge-${tone}`}>
@@ -77,16 +79,16 @@ export function WaiverBadge({ event }: { event: CharterEvent }) {
   );
 }
 
-function dayText(event: CharterEvent, now_ms: number): string {
-  const day = localDay(new Date(event.starts_at), event.timezone);
-  const today = localDay(new Date(now_ms), event.timezone);
+function dayText(charter: Charter, now_ms: number): string {
+  const day = localDay(new Date(charter.starts_at), charter.timezone);
+  const today = localDay(new Date(now_ms), charter.timezone);
   if (day === today) return "Today";
-  const tomorrow = localDay(new Date(now_ms + 86_400_000), event.timezone);
+  const tomorrow = localDay(new Date(now_ms + 86_400_000), charter.timezone);
   if (day === tomorrow) return "Tomorrow";
-  return formatDay(event.starts_at, event.timezone);
+  return formatDay(charter.starts_at, charter.timezone);
 }
 
-function stateText({ status, starts_at, ends_at }: CharterEvent, now_ms: number): string {
+function stateText({ status, starts_at, ends_at }: Charter, now_ms: number): string {
   if (status === "cancelled") return "Cancelled";
   if (status === "completed") return "Completed";
   if (new Date(starts_at).getTime() > now_ms) return `Departs ${formatAway(starts_at, now_ms)}`;

@@ -1,38 +1,38 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, cancelCharter, editCharter, readCharter } from "../data/api";
+import { useRef, useState } from "preact/hooks";
+import { ApiError, cancelCharter, readCharter } from "../data/api";
 import { loaded } from "../data/board";
-import { charters, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
-import type { CharterEvent, MailProblem, Person, WaiverRecord } from "../data/contract";
+import { charters, edit, keepCharters, keepDetail, records, remembered } from "../data/charters";
+import type { Charter, MailProblem, Person, WaiverSummary } from "../data/contract";
 import { useValue } from "../lib/observable";
+import { useReload } from "../lib/reload";
 import { href } from "../lib/router";
 import { formatLongDay, formatMoment, formatSpan, useNow, zoneIfForeign } from "../lib/time";
-import { problemWords, sameAddress } from "../mail/mail-text";
+import { problemText, sameAddress } from "../mail/mail-text";
 import { MoneyBadge } from "../payments/money-state";
 import { openPaymentDialog } from "../payments/payment-dialog";
 import { Statement } from "../payments/statement/statement";
 import { UnsentPayments } from "../payments/unsent";
 import { LazyShare } from "../share/lazy-share";
-import { useDrawn } from "../ui/dialog";
+import { Detail, PhoneLink } from "../ui/detail";
 import { NotFound } from "../ui/not-found";
-import { announce } from "../ui/notices";
-import { AsOf, Failed, Skeleton, sentence, usePageTitle } from "../ui/page";
+import { announce, announceFailure } from "../ui/notices";
+import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
 import { ReasonDialog } from "../ui/reason-dialog";
+import { useTask } from "../ui/task";
 import { WaiverBadge } from "./card";
-import { openCharterDialog } from "./charter-dialog";
+import { openCharterDialog } from "./form/charter-dialog";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { Reminders } from "./reminders";
 import "./charter.css";
 
-const STALE_MS = 60_000;
-
 /** One charter, with everything that belongs to it. */
 export function CharterPage({ event_id }: { event_id: string }) {
-  const event = useValue(charters).get(event_id);
+  const charter = useValue(charters).get(event_id);
   const read_before_ms = useValue(records).get(event_id)?.read_at_ms ?? loaded.value?.at_ms;
   const [error, setError] = useState<unknown>(null);
   const read_at_ms = useRef(0);
-  usePageTitle(event?.title ?? "Charter");
+  usePageTitle(charter?.title);
 
   const load = () => {
     setError(null);
@@ -42,36 +42,21 @@ export function CharterPage({ event_id }: { event_id: string }) {
     }, setError);
   };
 
-  useEffect(() => {
-    load();
-    const onVisible = () => {
-      const stale = Date.now() - read_at_ms.current > STALE_MS;
-      if (document.visibilityState === "visible" && stale) load();
-    };
-    document.addEventListener("visibilitychange", onVisible);
-    window.addEventListener("online", load);
-    return () => {
-      document.removeEventListener("visibilitychange", onVisible);
-      window.removeEventListener("online", load);
-    };
-  }, [event_id]);
+  useReload(load, () => read_at_ms.current, [event_id]);
 
   if (error instanceof ApiError && error.status === 404) {
     return <NotFound what="There is no such charter." />;
   }
   return (
-    <main id="main" class="page">
-      <p class="back">
-        <a href={href("/")}>← Board</a>
-      </p>
-      {error !== null && !event && (
+    <>
+      {error !== null && !charter && (
         <Failed what="The charter could not be loaded." error={error} onRetry={load} />
       )}
-      {error !== null && event && (
+      {error !== null && charter && (
         <AsOf at_ms={read_before_ms ?? Date.now()} error={error} onRetry={load} />
       )}
-      {event ? (
-        <Charter event={event} failed={error !== null} />
+      {charter ? (
+        <CharterView charter={charter} failed={error !== null} />
       ) : (
         error === null && (
           <>
@@ -80,91 +65,89 @@ export function CharterPage({ event_id }: { event_id: string }) {
           </>
         )
       )}
-    </main>
+    </>
   );
 }
 
-function Charter({ event, failed }: { event: CharterEvent; failed: boolean }) {
-  const partly = useValue(remembered).has(event.event_id);
-  const known = useValue(records).get(event.event_id);
+function CharterView({ charter, failed }: { charter: Charter; failed: boolean }) {
+  const partly = useValue(remembered).has(charter.event_id);
+  const known = useValue(records).get(charter.event_id);
   const now_ms = useNow();
-  // The head answers the tap on a card; the rest is below it.
-  const drawn = useDrawn();
-  const cancelled = event.status === "cancelled";
+  const cancelled = charter.status === "cancelled";
   return (
     <>
       <header class="charter-head">
         <p class="charter-when">
-          {formatLongDay(event.starts_at, event.timezone)}
-          <strong>{formatSpan(event.starts_at, event.ends_at, event.timezone)}</strong>
+          {formatLongDay(charter.starts_at, charter.timezone)}
+          <strong>{formatSpan(charter.starts_at, charter.ends_at, charter.timezone)}</strong>
         </p>
         <h1 tabIndex={-1} class={cancelled ? "struck" : undefined}>
-          {event.title}
+          {charter.title}
         </h1>
         <p class="badges">
-          {event.status !== "scheduled" && (
+          {charter.status !== "scheduled" && (
             <span class={`badge badge-${cancelled ? "due" : "calm"}`}>
               {cancelled ? "Cancelled" : "Completed"}
             </span>
           )}
-          <WaiverBadge event={event} />
-          <MoneyBadge event={event} />
+          <WaiverBadge charter={charter} />
+          <MoneyBadge charter={charter} />
         </p>
         <p class="buttons">
-          <button type="button" class="primary" onClick={() => openPaymentDialog(event.event_id)}>
+          <button type="button" class="primary" onClick={() => openPaymentDialog(charter.event_id)}>
             Log payment
           </button>
-          <button type="button" disabled={partly} onClick={() => openCharterDialog(event)}>
+          <button type="button" disabled={partly} onClick={() => openCharterDialog(charter)}>
             Edit
           </button>
-          <a class="button" href={href(`/events/${event.event_id}/manifest`)}>
+          <a class="button" href={href(`/events/${charter.event_id}/manifest`)}>
             Manifest
           </a>
-          <StatusButtons event={event} />
+          <StatusButtons charter={charter} />
         </p>
-        <Warnings event={event} />
+        <Warnings charter={charter} />
         {partly && failed && (
           <p class="hint">
             Contacts and notes are not kept on this device. They show, and can be edited, with a
             connection.
           </p>
         )}
-        <UnsentPayments event_id={event.event_id} />
+        <UnsentPayments event_id={charter.event_id} />
       </header>
-      {drawn && (
-        <div class="columns">
-          <div>
-            <Section title="Payments">
-              {known ? (
-                <Statement event={event} payments={known.payments} />
-              ) : failed ? (
-                <p class="nothing">The payments show with a connection.</p>
-              ) : (
-                <Skeleton rows={3} kind="line" />
-              )}
-            </Section>
-            <Section title={`Waivers: ${event.waivers.signed} of ${event.waivers.expected} signed`}>
-              <Reopen event={event} now_ms={now_ms} />
-              <MissingGuests event={event} now_ms={now_ms} />
-              {known ? (
-                <Waivers event={event} waivers={known.waiver_records} />
-              ) : failed ? (
-                <p class="nothing">The signed waivers show with a connection.</p>
-              ) : (
-                <Skeleton rows={2} kind="line" />
-              )}
-            </Section>
-          </div>
-          <div>
-            <Section title="Guest link">
-              <GuestLink event={event} />
-            </Section>
-            <Section title="Details">
-              <Details event={event} problems={known?.mail_problems ?? []} />
-            </Section>
-          </div>
+      <div class="columns">
+        <div>
+          <Section title="Payments">
+            {known ? (
+              <Statement charter={charter} payments={known.payments} />
+            ) : failed ? (
+              <p class="nothing">The payments show with a connection.</p>
+            ) : (
+              <Skeleton rows={3} kind="line" />
+            )}
+          </Section>
+          <Section
+            title={`Waivers: ${charter.waivers.signed} of ${charter.waivers.expected} signed`}
+          >
+            <Reopen charter={charter} now_ms={now_ms} />
+            <MissingGuests charter={charter} now_ms={now_ms} />
+            {known ? (
+              <Waivers charter={charter} waivers={known.waiver_records} />
+            ) : failed ? (
+              <p class="nothing">The signed waivers show with a connection.</p>
+            ) : (
+              <Skeleton rows={2} kind="line" />
+            )}
+          </Section>
         </div>
-      )}
+        <div>
+          <Section title="Guest link">
+            <GuestLink charter={charter} />
+          </Section>
+          <Section title="Details">
+            <Details charter={charter} problems={known?.mail_problems ?? []} />
+          </Section>
+        </div>
+      </div>
     </>
   );
 }
@@ -178,44 +161,34 @@ function Section({ title, children }: { title: string; children: ComponentChildr
   );
 }
 
-function StatusButtons({ event }: { event: CharterEvent }) {
+function StatusButtons({ charter }: { charter: Charter }) {
   const [cancelling, setCancelling] = useState(false);
-  const [busy, setBusy] = useState(false);
+  const { busy, run } = useTask("Not done.", announceFailure);
 
-  const setStatus = async (status: "scheduled" | "completed", said: string) => {
-    setBusy(true);
-    try {
-      keepCharters([await editCharter(event.event_id, { version: event.version, status })]);
-      announce(said);
-    } catch (error) {
-      announce(`Not done. ${sentence(error)}`, "bad");
-      if (error instanceof ApiError && error.status === 409) await refresh(event.event_id);
-    }
-    setBusy(false);
-  };
+  const setStatus = (status: "scheduled" | "completed", done: string) =>
+    run(async () => {
+      await edit(charter.event_id, { version: charter.version, status });
+      announce(done);
+    });
 
-  if (event.status === "cancelled") return null;
+  if (charter.status === "cancelled") return null;
+  const over = charter.status === "completed";
   return (
     <>
-      {event.status === "scheduled" && new Date(event.starts_at).getTime() < Date.now() && (
+      {(over || new Date(charter.starts_at).getTime() < Date.now()) && (
         <button
           type="button"
           disabled={busy}
-          onClick={() => void setStatus("completed", "Marked as completed.")}
+          onClick={() =>
+            void (over
+              ? setStatus("scheduled", "Scheduled again.")
+              : setStatus("completed", "Marked as completed."))
+          }
         >
-          Mark completed
+          {over ? "Not completed" : "Mark completed"}
         </button>
       )}
-      {event.status === "completed" && (
-        <button
-          type="button"
-          disabled={busy}
-          onClick={() => void setStatus("scheduled", "Scheduled again.")}
-        >
-          Not completed
-        </button>
-      )}
-      {event.status === "scheduled" && (
+      {charter.status === "scheduled" && (
         <button type="button" class="danger" onClick={() => setCancelling(true)}>
           Cancel charter
         </button>
@@ -227,7 +200,7 @@ function StatusButtons({ event }: { event: CharterEvent }) {
           button="Cancel charter"
           onClose={() => setCancelling(false)}
           act={async (reason) => {
-            keepCharters([await cancelCharter(event.event_id, reason)]);
+            keepCharters([await cancelCharter(charter.event_id, reason)]);
             announce("The charter is cancelled.");
           }}
         />
@@ -236,11 +209,11 @@ function StatusButtons({ event }: { event: CharterEvent }) {
   );
 }
 
-function GuestLink({ event }: { event: CharterEvent }) {
+function GuestLink({ charter }: { charter: Charter }) {
   const input = useRef<HTMLInputElement>(null);
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(event.guest_url);
+      await navigator.clipboard.writeText(charter.guest_url);
       announce("Guest link copied.");
     } catch {
       input.current?.select();
@@ -249,7 +222,7 @@ function GuestLink({ event }: { event: CharterEvent }) {
   };
   const share = async () => {
     try {
-      await navigator.share({ title: event.title, url: event.guest_url });
+      await navigator.share({ title: charter.title, url: charter.guest_url });
     } catch {
       // Closing the share sheet is no failure.
     }
@@ -260,7 +233,7 @@ function GuestLink({ event }: { event: CharterEvent }) {
       <label class="visually-hidden" for="guest-link">
         Guest link
       </label>
-      <input ref={input} id="guest-link" class="link-text" readOnly value={event.guest_url} />
+      <input ref={input} id="guest-link" class="link-text" readOnly value={charter.guest_url} />
       <p class="buttons">
         <button type="button" onClick={() => void copy()}>
           Copy link
@@ -270,16 +243,16 @@ function GuestLink({ event }: { event: CharterEvent }) {
             Share…
           </button>
         )}
-        <a class="button" href={href(`/g/${event.event_id}`)}>
+        <a class="button" href={href(`/g/${charter.event_id}`)}>
           Open guest page
         </a>
       </p>
-      <LazyShare event={event} />
+      <LazyShare event={charter} />
     </>
   );
 }
 
-function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly WaiverRecord[] }) {
+function Waivers({ charter, waivers }: { charter: Charter; waivers: readonly WaiverSummary[] }) {
   if (waivers.length === 0) {
     return <p class="nothing">Nobody has signed yet. Send the guest link to the patron.</p>;
   }
@@ -287,14 +260,14 @@ function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly Wa
     <ul class="waivers">
       {waivers.map((waiver) => (
         <li key={waiver.waiver_id}>
-          <a href={href(`/events/${event.event_id}/waivers/${waiver.waiver_id}`)}>
+          <a href={href(`/events/${charter.event_id}/waivers/${waiver.waiver_id}`)}>
             {waiver.participant_name}
           </a>
           {waiver.minor && <span class="badge badge-calm">Minor</span>}
           {waiver.superseded && <span class="badge badge-part">Older text</span>}
           <span class="entry-small">
             {waiver.minor && `signed by ${waiver.signer_name}, `}
-            {formatMoment(waiver.signed_at, event.timezone)}
+            {formatMoment(waiver.signed_at, charter.timezone)}
           </span>
         </li>
       ))}
@@ -303,32 +276,32 @@ function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly Wa
 }
 
 interface DetailsProps {
-  event: CharterEvent;
+  charter: Charter;
   problems: readonly MailProblem[];
 }
 
-function Details({ event, problems }: DetailsProps) {
-  const zone = zoneIfForeign(event.starts_at, event.timezone);
-  const otherPort = event.return_port && event.return_port !== event.departure_port;
+function Details({ charter, problems }: DetailsProps) {
+  const zone = zoneIfForeign(charter.starts_at, charter.timezone);
+  const otherPort = charter.return_port && charter.return_port !== charter.departure_port;
   return (
     <dl class="details">
-      <Detail name="Vessel">{event.vessel}</Detail>
-      <Detail name="From">{event.departure_port}</Detail>
-      <Detail name="Back to">{otherPort ? event.return_port : ""}</Detail>
+      <Detail name="Vessel">{charter.vessel}</Detail>
+      <Detail name="From">{charter.departure_port}</Detail>
+      <Detail name="Back to">{otherPort ? charter.return_port : ""}</Detail>
       <Detail name="Party">
-        {event.party_size}
-        {event.passenger_limit !== null && ` (limit ${event.passenger_limit})`}
+        {charter.party_size}
+        {charter.passenger_limit !== null && ` (limit ${charter.passenger_limit})`}
       </Detail>
       <Detail name="Captain">
-        {event.captain ? (
-          <Contact person={event.captain} problems={problems} />
+        {charter.captain ? (
+          <Contact person={charter.captain} problems={problems} />
         ) : (
           <span class="missing">Nobody yet</span>
         )}
       </Detail>
       <Detail name="Crew">
-        {event.crew.length > 0 &&
-          event.crew.map((person) => (
+        {charter.crew.length > 0 &&
+          charter.crew.map((person) => (
             <Contact
               key={`${person.name} ${person.email} ${person.phone}`}
               person={person}
@@ -337,31 +310,21 @@ function Details({ event, problems }: DetailsProps) {
           ))}
       </Detail>
       <Detail name="Patron">
-        {Object.values(event.patron).some(Boolean) && (
-          <Contact person={event.patron} problems={problems} />
+        {Object.values(charter.patron).some(Boolean) && (
+          <Contact person={charter.patron} problems={problems} />
         )}
       </Detail>
       <Detail name="Balance reminders">
-        <Reminders event={event} />
+        <Reminders charter={charter} />
       </Detail>
-      <Detail name="Time zone">{zone && `${event.timezone} (${zone})`}</Detail>
+      <Detail name="Time zone">{zone && `${charter.timezone} (${zone})`}</Detail>
       <Detail name="Guests should know">
-        {event.guest_notes && <span class="words">{event.guest_notes}</span>}
+        {charter.guest_notes && <span class="multiline">{charter.guest_notes}</span>}
       </Detail>
       <Detail name="Notes (admins only)">
-        {event.notes && <span class="words">{event.notes}</span>}
+        {charter.notes && <span class="multiline">{charter.notes}</span>}
       </Detail>
     </dl>
-  );
-}
-
-function Detail({ name, children }: { name: string; children: ComponentChildren }) {
-  if (!children) return null;
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
@@ -374,13 +337,13 @@ function Contact({ person: { name, email, phone }, problems }: ContactProps) {
   return (
     <span class="contact">
       {name && <span>{name}</span>}
-      {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a>}
+      <PhoneLink phone={phone} />
       {email && <a href={`mailto:${email}`}>{email}</a>}
       {problems
         .filter((problem) => sameAddress(problem.email, email))
         .map((problem) => (
           <strong key={problem.at + problem.problem} class="error contact-problem">
-            {problemWords(problem)}
+            {problemText(problem)}
           </strong>
         ))}
     </span>

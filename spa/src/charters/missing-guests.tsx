@@ -1,14 +1,13 @@
-import { useState } from "preact/hooks";
 import { remindGuests, reopenWaivers } from "../data/api";
 import { keepCharters } from "../data/charters";
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { formatMoment } from "../lib/time";
-import { announce } from "../ui/notices";
-import { sentence } from "../ui/page";
+import { announce, announceFailure } from "../ui/notices";
+import { useTask } from "../ui/task";
 import {
   isOver,
   isReopened,
-  remindedWords,
+  remindedText,
   shortList,
   shortWarning,
   takesSignatures,
@@ -16,24 +15,24 @@ import {
 import "./missing-guests.css";
 
 /** On a card: who of the listed guests has not signed. */
-export function MissingShort({ event, now_ms }: { event: CharterEvent; now_ms: number }) {
-  const missing = event.waivers.missing ?? [];
-  if (missing.length === 0 || !takesSignatures(event, now_ms)) return null;
+export function MissingShort({ charter, now_ms }: { charter: Charter; now_ms: number }) {
+  const missing = charter.waivers.missing ?? [];
+  if (missing.length === 0 || !takesSignatures(charter, now_ms)) return null;
   return (
     <div class="missing-guests">
       <p>
         <span class="missing">Missing:</span> {shortList(missing)}
       </p>
-      <RemindButton event={event} />
+      <RemindButton charter={charter} />
     </div>
   );
 }
 
-/** On the charter's page: everybody of them, and whether a mail can reach them. */
-export function MissingGuests({ event, now_ms }: { event: CharterEvent; now_ms: number }) {
-  const { missing = [], missing_guest_ids: ids = [] } = event.waivers;
+/** On the charter's page: all of them, and whether a mail can reach them. */
+export function MissingGuests({ charter, now_ms }: { charter: Charter; now_ms: number }) {
+  const { missing = [], missing_guest_ids: ids = [] } = charter.waivers;
   if (missing.length === 0) return null;
-  const open = takesSignatures(event, now_ms);
+  const open = takesSignatures(charter, now_ms);
   return (
     <>
       <h3>Not signed yet</h3>
@@ -42,67 +41,62 @@ export function MissingGuests({ event, now_ms }: { event: CharterEvent; now_ms: 
           // Two guests may bear one name.
           <li key={ids[index] ?? index}>
             <strong class="missing">{name}</strong>
-            {hasNoEmail(event, ids[index]) ? (
+            {hasNoEmail(charter, ids[index]) ? (
               <span class="entry-small">no email</span>
             ) : (
-              open && ids[index] && <RemindButton event={event} guest={{ id: ids[index], name }} />
+              open &&
+              ids[index] && <RemindButton charter={charter} guest={{ id: ids[index], name }} />
             )}
           </li>
         ))}
       </ul>
       {open && (
         <p class="buttons">
-          <RemindButton event={event} words="Remind all" />
+          <RemindButton charter={charter} label="Remind all" />
         </p>
       )}
     </>
   );
 }
 
-/** A charter that is only remembered names nobody's address. */
-function hasNoEmail({ guests = [] }: CharterEvent, id: string | undefined): boolean {
+/** Of a charter that is only remembered no address is known. */
+function hasNoEmail({ guests }: Charter, id: string | undefined): boolean {
   const known = guests.some(({ email }) => email);
   return known && guests.some(({ guest_id, email }) => guest_id === id && !email);
 }
 
 interface RemindProps {
-  event: CharterEvent;
+  charter: Charter;
   /** Left out, all of them. */
   guest?: { id: string; name: string };
-  words?: string;
+  label?: string;
 }
 
-/** One tap; the server sees to it that nobody gets two within six hours. */
-function RemindButton({ event, guest, words = "Remind" }: RemindProps) {
-  const [busy, setBusy] = useState(false);
+/** One tap; the server sends nobody two within six hours. */
+function RemindButton({ charter, guest, label = "Remind" }: RemindProps) {
+  const { busy, run } = useTask("Nobody was reminded.", announceFailure);
   const remind = async () => {
-    setBusy(true);
-    try {
-      const answer = await remindGuests(event.event_id, guest && [guest.id]);
-      const { words, good } = remindedWords(answer, event.guests ?? []);
-      announce(words, good ? "good" : "bad");
-    } catch (error) {
-      announce(`Nobody was reminded. ${sentence(error)}`, "bad");
-    }
-    setBusy(false);
+    const answer = await remindGuests(charter.event_id, guest && [guest.id]);
+    const { text, good } = remindedText(answer, charter.guests);
+    announce(text, good ? "good" : "bad");
   };
   return (
-    <button type="button" disabled={busy} onClick={() => void remind()}>
-      {busy ? "Reminding…" : words}
+    <button type="button" disabled={busy} onClick={() => void run(remind)}>
+      {busy ? "Reminding…" : label}
       <span class="visually-hidden">
         {" "}
-        {guest ? guest.name : `who has not signed for ${event.title}`}
+        {guest ? guest.name : `who has not signed for ${charter.title}`}
       </span>
     </button>
   );
 }
 
 /** On a card: what the admin should know before the charter sails, in a few words. */
-export function WarningBadges({ event }: { event: CharterEvent }) {
-  if (event.status !== "scheduled") return null;
+export function WarningBadges({ charter }: { charter: Charter }) {
+  if (charter.status !== "scheduled") return null;
   return (
     <>
-      {(event.warnings ?? []).map((warning) => (
+      {charter.warnings.map((warning) => (
         <span key={warning.code} class="badge badge-due">
           {shortWarning(warning)}
         </span>
@@ -112,11 +106,11 @@ export function WarningBadges({ event }: { event: CharterEvent }) {
 }
 
 /** On the charter's page: the same in full. */
-export function Warnings({ event }: { event: CharterEvent }) {
-  if (event.status === "cancelled") return null;
+export function Warnings({ charter }: { charter: Charter }) {
+  if (charter.status === "cancelled") return null;
   return (
     <>
-      {(event.warnings ?? []).map(({ code, message }) => (
+      {charter.warnings.map(({ code, message }) => (
         <p key={code} class="strip strip-bad">
           {message}
         </p>
@@ -126,23 +120,17 @@ export function Warnings({ event }: { event: CharterEvent }) {
 }
 
 /** A charter that is over takes no signatures, until an admin opens it once more for a day. */
-export function Reopen({ event, now_ms }: { event: CharterEvent; now_ms: number }) {
-  const [busy, setBusy] = useState(false);
-  if (event.status === "cancelled" || !isOver(event, now_ms)) return null;
-  const { timezone, waivers_open_until } = event;
+export function Reopen({ charter, now_ms }: { charter: Charter; now_ms: number }) {
+  const { busy, run } = useTask("Not opened.", announceFailure);
+  if (charter.status === "cancelled" || !isOver(charter, now_ms)) return null;
+  const { timezone, waivers_open_until } = charter;
 
   const reopen = async () => {
-    setBusy(true);
-    try {
-      keepCharters([await reopenWaivers(event.event_id)]);
-      announce("Guests can sign for 24 hours.");
-    } catch (error) {
-      announce(`Not opened. ${sentence(error)}`, "bad");
-    }
-    setBusy(false);
+    keepCharters([await reopenWaivers(charter.event_id)]);
+    announce("Guests can sign for 24 hours.");
   };
 
-  return isReopened(event, now_ms) && waivers_open_until ? (
+  return isReopened(charter, now_ms) && waivers_open_until ? (
     <p>
       The charter is over; guests can still sign until {formatMoment(waivers_open_until, timezone)}.
     </p>
@@ -150,7 +138,7 @@ export function Reopen({ event, now_ms }: { event: CharterEvent; now_ms: number 
     <>
       <p>The charter is over, so guests can no longer sign.</p>
       <p class="buttons">
-        <button type="button" disabled={busy} onClick={() => void reopen()}>
+        <button type="button" disabled={busy} onClick={() => void run(reopen)}>
           {busy ? "Opening…" : "Take signatures for 24 hours"}
         </button>
       </p>

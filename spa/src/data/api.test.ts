@@ -77,7 +77,7 @@ describe("failures", () => {
     expect(error.fields).toEqual({ amount_cents: "must be whole" });
   });
 
-  test("of a web page in the API's place are named for what they are", async () => {
+  test("of a web page instead of the API say so", async () => {
     answer(200, "<!doctype html><title>Ship Captain Crew</title>");
     const error = await failure(api.listCharters({}));
     expect(error.failure).toBe("masked");
@@ -95,7 +95,7 @@ describe("failures", () => {
     expect((await failure(api.listCharters({}))).message).not.toMatch("trace");
   });
 
-  test("of the connection and of patience are told apart", async () => {
+  test("of the connection and of the time limit differ", async () => {
     fetched.mockRejectedValueOnce(new TypeError("Failed to fetch"));
     expect((await failure(api.listCharters({}))).failure).toBe("network");
     fetched.mockRejectedValueOnce(new DOMException("slow", "TimeoutError"));
@@ -113,7 +113,9 @@ describe("failures", () => {
 
   test("carry the current charter of a conflict", async () => {
     answer(409, { Code: "Conflict", Message: "Changed.", current: { event_id: "abc" } });
-    expect((await failure(api.editCharter("abc", {}))).current).toEqual({ event_id: "abc" });
+    expect((await failure(api.editCharter("abc", { version: 1 }))).current).toEqual({
+      event_id: "abc",
+    });
   });
 
   test("of a stale token end that session and no later one", async () => {

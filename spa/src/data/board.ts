@@ -2,7 +2,7 @@ import { Observable } from "../lib/observable";
 import { toRfc3339 } from "../lib/time";
 import { listCharters } from "./api";
 import { keepCharters } from "./charters";
-import type { CharterEvent } from "./contract";
+import type { Charter } from "./contract";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -75,6 +75,6 @@ export async function loadPast(): Promise<void> {
   if (loaded.value) loaded.value = { ...loaded.value, past_days };
 }
 
-function reach(events: readonly CharterEvent[], next_cursor: string | null): string | null {
+function reach(events: readonly Charter[], next_cursor: string | null): string | null {
   return next_cursor ? (events.at(-1)?.starts_at ?? null) : null;
 }

@@ -1,21 +1,22 @@
 import { Observable } from "../lib/observable";
 import * as api from "./api";
 import type {
+  Charter,
   CharterDetail,
-  CharterEvent,
+  CharterEdit,
   MailProblem,
   Payment,
-  PaymentAnswer,
-  WaiverRecord,
+  PaymentAndEvent,
+  WaiverSummary,
 } from "./contract";
 
 /** Every charter that this page has seen, so that what is known shows at once. */
-export const charters = new Observable<ReadonlyMap<string, CharterEvent>>(new Map());
+export const charters = new Observable<ReadonlyMap<string, Charter>>(new Map());
 
 export interface Records {
   read_at_ms: number;
   payments: readonly Payment[];
-  waiver_records: readonly WaiverRecord[];
+  waiver_records: readonly WaiverSummary[];
   mail_problems: readonly MailProblem[];
 }
 
@@ -32,13 +33,11 @@ export const records = new Observable<ReadonlyMap<string, Records>>(new Map());
 const answered_at_ms = new Map<string, number>();
 
 /** `asked_at_ms`: when they were asked for; what an act has answered since is newer. */
-export function keepCharters(
-  events: readonly CharterEvent[],
-  asked_at_ms = performance.now(),
-): void {
+export function keepCharters(events: readonly Charter[], asked_at_ms = performance.now()): void {
   const next = new Map(charters.value);
-  for (const event of events) {
-    if ((answered_at_ms.get(event.event_id) ?? 0) <= asked_at_ms) next.set(event.event_id, event);
+  for (const charter of events) {
+    if ((answered_at_ms.get(charter.event_id) ?? 0) <= asked_at_ms)
+      next.set(charter.event_id, charter);
   }
   charters.value = next;
   if (events.some(({ event_id }) => remembered.value.has(event_id))) {
@@ -49,22 +48,22 @@ export function keepCharters(
 }
 
 export function keepDetail(detail: CharterDetail): void {
-  const { payments, waiver_records, mail_problems = [], ...event } = detail;
+  const { payments, waiver_records, mail_problems, ...charter } = detail;
   const read = { read_at_ms: Date.now(), payments, waiver_records, mail_problems };
-  records.value = new Map(records.value).set(event.event_id, read);
-  keepCharters([event]);
+  records.value = new Map(records.value).set(charter.event_id, read);
+  keepCharters([charter]);
 }
 
 /** Takes over exactly what the server answered about a payment and its charter. */
-export function keepAnswer({ payment, event }: PaymentAnswer): void {
-  const known = records.value.get(event.event_id);
+export function keepAnswer({ payment, event: charter }: PaymentAndEvent): void {
+  const known = records.value.get(charter.event_id);
   if (known) {
     const others = known.payments.filter(({ payment_id }) => payment_id !== payment.payment_id);
     const next = { ...known, payments: [...others, payment] };
-    records.value = new Map(records.value).set(event.event_id, next);
+    records.value = new Map(records.value).set(charter.event_id, next);
   }
-  answered_at_ms.set(event.event_id, performance.now());
-  keepCharters([event]);
+  answered_at_ms.set(charter.event_id, performance.now());
+  keepCharters([charter]);
 }
 
 /** Reads a charter again; a failure leaves what is known. */
@@ -73,6 +72,18 @@ export async function refresh(event_id: string): Promise<void> {
     keepDetail(await api.readCharter(event_id));
   } catch {
     // The next visit reads it again.
+  }
+}
+
+/** Edits a charter that shows; when somebody else was faster, what they saved shows next. */
+export async function edit(event_id: string, body: CharterEdit): Promise<Charter> {
+  try {
+    const saved = await api.editCharter(event_id, body);
+    keepCharters([saved]);
+    return saved;
+  } catch (error) {
+    if (error instanceof api.ApiError && error.status === 409) await refresh(event_id);
+    throw error;
   }
 }
 

@@ -40,7 +40,7 @@ export function payers(payments: readonly Payment[]): { payer: string; paid_cent
   const payerOf = new Map(payments.map(({ payment_id, payer }) => [payment_id, payer]));
   for (const { payment, live, effect_cents } of ledger(0, payments)) {
     if (!live || effect_cents === 0) continue;
-    // A refund goes off what its payment's payer has paid, whoever took it.
+    // A refund lowers what the payer of the refunded payment has paid.
     const payer = (payment.refund_of && payerOf.get(payment.refund_of)) || payment.payer;
     paid.set(payer, (paid.get(payer) ?? 0) - effect_cents);
   }

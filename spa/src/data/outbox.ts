@@ -1,6 +1,15 @@
 import { Observable } from "../lib/observable";
-import { ApiError } from "./api";
-import type { Payment, PaymentAnswer, PaymentRequest } from "./contract";
+import { onReturn } from "../lib/on-return";
+import type { NewPayment, Payment, PaymentAndEvent } from "./contract";
+import type { PaymentKind } from "./limits";
+import { ApiError } from "./request";
+
+/** A payment as the dialog sends it: nothing of what matters is left to a default. */
+export type PaymentRequest = NewPayment & {
+  kind: PaymentKind;
+  received_at: string;
+  notify: boolean;
+};
 
 /**
  * A payment that the server has not confirmed. It holds what must be sent again word by word and
@@ -37,7 +46,7 @@ export interface OutboxStorage {
   isDurable(payment_id: string): boolean;
 }
 
-export type SentAnswer = PaymentAnswer & { replayed: boolean };
+export type SentAnswer = PaymentAndEvent & { replayed: boolean };
 
 interface Dependencies {
   storage: OutboxStorage;
@@ -50,7 +59,7 @@ interface Dependencies {
   now?(): Date;
 }
 
-interface News {
+interface Change {
   sent?: string;
 }
 
@@ -65,6 +74,7 @@ export class Outbox {
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #channel: BroadcastChannel | null = null;
+  #stopFollowing = () => {};
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
@@ -72,23 +82,19 @@ export class Outbox {
 
   /** Reads what an earlier page left, listens to other tabs, and sends when a moment is good. */
   async start(): Promise<void> {
-    if (typeof BroadcastChannel !== "undefined") {
-      this.#channel = new BroadcastChannel("scc.outbox");
-      this.#channel.onmessage = ({ data }: MessageEvent<News>) => {
-        void this.#reload();
-        if (data.sent) this.#deps.onSentElsewhere?.(data.sent);
-      };
-    }
-    window.addEventListener("online", this.#flushSoon);
-    document.addEventListener("visibilitychange", this.#flushSoon);
+    this.#channel = new BroadcastChannel("scc.outbox");
+    this.#channel.onmessage = ({ data }: MessageEvent<Change>) => {
+      void this.#reload();
+      if (data.sent) this.#deps.onSentElsewhere?.(data.sent);
+    };
+    this.#stopFollowing = onReturn(this.#flushSoon);
     await this.flush();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#channel?.close();
-    window.removeEventListener("online", this.#flushSoon);
-    document.removeEventListener("visibilitychange", this.#flushSoon);
+    this.#stopFollowing();
   }
 
   get(payment_id: string): OutboxEntry | undefined {
@@ -129,11 +135,7 @@ export class Outbox {
   /** Tries a refused payment once more as it is. */
   async retry(payment_id: string): Promise<void> {
     const entry = this.get(payment_id);
-    if (entry?.state === "refused") {
-      await this.#deps.storage.put({ ...entry, state: "waiting", problem: null });
-      await this.#changed();
-    }
-    await this.flush();
+    if (entry?.state === "refused") await this.#sendAgain(entry);
   }
 
   /** Sends a payment that may be a duplicate as what the admin says it is: a second one. */
@@ -142,7 +144,11 @@ export class Outbox {
     const first = entry && firstPayment(entry);
     if (!first) return;
     const request = { ...entry.request, duplicate_of: first.payment_id };
-    await this.#deps.storage.put({ ...entry, request, state: "waiting", problem: null });
+    await this.#sendAgain({ ...entry, request });
+  }
+
+  async #sendAgain(entry: OutboxEntry): Promise<void> {
+    await this.#deps.storage.put({ ...entry, state: "waiting", problem: null });
     await this.#changed();
     await this.flush();
   }
@@ -184,7 +190,7 @@ export class Outbox {
       passed = navigator.locks
         ? await navigator.locks.request("scc.outbox", () => this.#sendAll())
         : await this.#sendAll();
-      // Whoever asked meanwhile may know that the network is back.
+      // A call that came meanwhile may mean that the network is back.
     } while (this.#again);
     this.#failures = passed ? 0 : this.#failures + 1;
     if (!passed) this.#timer = setTimeout(this.#flushSoon, backoff_ms(this.#failures));
@@ -251,9 +257,9 @@ export class Outbox {
     void this.flush();
   };
 
-  async #changed(news: News = {}): Promise<void> {
+  async #changed(change: Change = {}): Promise<void> {
     await this.#reload();
-    this.#channel?.postMessage(news);
+    this.#channel?.postMessage(change);
   }
 
   async #reload(): Promise<void> {

@@ -1,9 +1,9 @@
 import { Observable } from "../lib/observable";
 
 const KEY = "scc.token";
-/** That this desk has asked for a code: the next login then shows the field at once. */
+/** That this server has asked for a code: the next login then shows the field at once. */
 const CODE = "scc.code";
-/** What stands in place of a token that the server no longer takes. */
+/** Kept instead of a token that the server no longer takes. */
 const EXPIRED = "";
 
 /**
@@ -79,7 +79,7 @@ function item(storage: () => Storage, key = KEY): string | null {
   }
 }
 
-/** Leaves a mark in place of the token: what other tabs show waits for the next login, too. */
+/** Keeps that there was a token, so that what other tabs show waits for the next login, too. */
 function expire(token: string): void {
   try {
     sessionStorage.removeItem(KEY);

@@ -1,7 +1,7 @@
 import { database } from "../lib/database";
 import { type Loaded, loaded } from "./board";
 import { charters, type Records, records, remembered } from "./charters";
-import type { CharterEvent, Payment, Person } from "./contract";
+import type { Charter, Payment, Person } from "./contract";
 import { ledger } from "./ledger";
 import { session } from "./session";
 
@@ -9,7 +9,7 @@ import { session } from "./session";
 export interface Snapshot {
   at_ms: number;
   board: Loaded;
-  charters: CharterEvent[];
+  charters: Charter[];
   records: [event_id: string, Records][];
 }
 
@@ -54,7 +54,7 @@ export async function recallSnapshot(): Promise<void> {
   remembered.value = new Set([...remembered.value, ...ids]);
   charters.value = new Map([
     ...charters.value,
-    ...missing.map((event) => [event.event_id, event] as const),
+    ...missing.map((charter) => [charter.event_id, charter] as const),
   ]);
   records.value = new Map([
     ...snapshot.records.filter(([event_id]) => ids.has(event_id)),
@@ -70,29 +70,29 @@ export async function forgetSnapshot(): Promise<void> {
 
 export function takeSnapshot(
   board: Loaded,
-  events: Iterable<CharterEvent>,
+  events: Iterable<Charter>,
   known: ReadonlyMap<string, Records>,
 ): Snapshot {
   const nearest = [...events]
-    .map((event) => ({ event, away_ms: Math.abs(Date.parse(event.starts_at) - board.at_ms) }))
+    .map((charter) => ({ charter, away_ms: Math.abs(Date.parse(charter.starts_at) - board.at_ms) }))
     .sort((a, b) => a.away_ms - b.away_ms)
     .slice(0, MOST_CHARTERS)
-    .map(({ event }) => event);
+    .map(({ charter }) => charter);
   return {
     at_ms: board.at_ms,
     board,
     charters: nearest.map(withoutContacts),
-    records: nearest.flatMap((event) => {
-      const found = known.get(event.event_id);
-      return found && addsUp(event, found.payments) ? [[event.event_id, plain(found)]] : [];
+    records: nearest.flatMap((charter) => {
+      const found = known.get(charter.event_id);
+      return found && addsUp(charter, found.payments) ? [[charter.event_id, plain(found)]] : [];
     }),
   };
 }
 
-function withoutContacts(event: CharterEvent): CharterEvent {
-  const { captain, crew, patron, guests } = event;
+function withoutContacts(charter: Charter): Charter {
+  const { captain, crew, patron, guests } = charter;
   return {
-    ...event,
+    ...charter,
     captain: captain && nameOnly(captain),
     crew: crew.map(nameOnly),
     patron: nameOnly(patron),
@@ -106,7 +106,7 @@ function nameOnly({ name }: Person): Person {
 }
 
 /** Whether the statement belongs to this state of the charter, which may have been read later. */
-function addsUp({ balance }: CharterEvent, payments: readonly Payment[]): boolean {
+function addsUp({ balance }: Charter, payments: readonly Payment[]): boolean {
   const rows = ledger(balance.charged_cents, payments);
   return (rows.at(-1)?.balance_due_cents ?? balance.charged_cents) === balance.balance_due_cents;
 }

@@ -1,10 +1,12 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { ApiError, readGuest } from "../data/api";
 import type { GuestEvent } from "../data/contract";
 import { session } from "../data/session";
+import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
 import { formatLongDay, formatSpan, useNow, zoneName } from "../lib/time";
+import { Detail, PhoneLink } from "../ui/detail";
 import { NotFound } from "../ui/not-found";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { listWaiting } from "../waiver-page/waiting";
@@ -12,22 +14,12 @@ import "./guest.css";
 
 /** What guests see behind their link. It asks for nothing that only admins may see. */
 export function GuestPage({ event_id }: { event_id: string }) {
-  const [event, setEvent] = useState<GuestEvent | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  usePageTitle(event?.title ?? "Your charter");
+  const { answer: event, error, again } = useAnswer(() => readGuest(event_id), [event_id]);
+  usePageTitle(event?.title);
 
-  const load = () => {
-    setError(null);
-    readGuest(event_id).then(setEvent, setError);
-  };
-
+  // Coming back from the waiver, guests want to find their name.
   useEffect(() => {
-    setEvent(null);
-    load();
-    // Coming back from the waiver, guests want to find their name.
-    const onShow = (shown: PageTransitionEvent) => {
-      if (shown.persisted) load();
-    };
+    const onShow = ({ persisted }: PageTransitionEvent) => persisted && again();
     window.addEventListener("pageshow", onShow);
     return () => window.removeEventListener("pageshow", onShow);
   }, [event_id]);
@@ -36,27 +28,20 @@ export function GuestPage({ event_id }: { event_id: string }) {
     return <NotFound what="This charter link is not known. It may have been cut off." />;
   }
   return (
-    <main id="main" class="page narrow">
+    <>
+      {!event && <h1 tabIndex={-1}>Your charter</h1>}
       {error !== null && (
         <Failed
           what={
             event ? "The newest state could not be loaded." : "Your charter could not be loaded."
           }
           error={error}
-          onRetry={load}
+          onRetry={again}
         />
       )}
-      {event ? (
-        <Guest event={event} />
-      ) : (
-        error === null && (
-          <>
-            <h1 tabIndex={-1}>Your charter</h1>
-            <Skeleton rows={3} />
-          </>
-        )
-      )}
-    </main>
+      {!event && error === null && <Skeleton rows={3} />}
+      {event && <Guest event={event} />}
+    </>
   );
 }
 
@@ -66,7 +51,7 @@ function Guest({ event }: { event: GuestEvent }) {
   const { operator, waivers } = event;
   const cancelled = event.status === "cancelled";
   const over = event.status === "completed" || new Date(event.ends_at).getTime() < now_ms;
-  const sameZoneShown = formatSpan(event.starts_at, event.ends_at, event.timezone);
+  const span = formatSpan(event.starts_at, event.ends_at, event.timezone);
   const zone = zoneName(event.starts_at, event.timezone);
   const otherPort = event.return_port && event.return_port !== event.departure_port;
   return (
@@ -83,49 +68,30 @@ function Guest({ event }: { event: GuestEvent }) {
         <p class="strip strip-wait">
           <span>This charter is over. Thank you for sailing with us.</span>
           {/* It may be open for one more day; the waiver's page knows. */}
-          <a href={event.waiver_url} data-waiver>
-            Waiver
-          </a>
+          <a href={event.waiver_url}>Waiver</a>
         </p>
       )}
       {listWaiting(`/g/${event.event_id}/waiver`).length > 0 && (
         <p class="strip strip-bad">
           <span>A signature is kept on this phone and not sent yet.</span>
-          <a href={event.waiver_url} data-waiver>
-            Send it now
-          </a>
+          <a href={event.waiver_url}>Send it now</a>
         </p>
       )}
       <section class="panel" aria-label="When and where">
         <p class="guest-day">{formatLongDay(event.starts_at, event.timezone)}</p>
         <p class="guest-time">
-          {sameZoneShown}
-          {!sameZoneShown.endsWith(zone) && <small> {zone}</small>}
+          {span}
+          {!span.endsWith(zone) && <small> {zone}</small>}
         </p>
         <dl class="details">
-          {event.vessel && (
-            <div>
-              <dt>Vessel</dt>
-              <dd>{event.vessel}</dd>
-            </div>
-          )}
-          {event.departure_port && (
-            <div>
-              <dt>Departs from</dt>
-              <dd>{event.departure_port}</dd>
-            </div>
-          )}
-          {otherPort && (
-            <div>
-              <dt>Returns to</dt>
-              <dd>{event.return_port}</dd>
-            </div>
-          )}
+          <Detail name="Vessel">{event.vessel}</Detail>
+          <Detail name="Departs from">{event.departure_port}</Detail>
+          <Detail name="Returns to">{otherPort ? event.return_port : ""}</Detail>
         </dl>
       </section>
       {!cancelled && !over && (
         <p class="guest-sign">
-          <a class="button primary" href={event.waiver_url} data-waiver>
+          <a class="button primary" href={event.waiver_url}>
             Sign the waiver
           </a>
           <span>Everybody aboard needs one. It takes two minutes.</span>
@@ -134,7 +100,7 @@ function Guest({ event }: { event: GuestEvent }) {
       {event.guest_notes && (
         <section class="panel">
           <h2>What to bring and know</h2>
-          <p class="words">{event.guest_notes}</p>
+          <p class="multiline">{event.guest_notes}</p>
         </section>
       )}
       <section class="panel">
@@ -157,9 +123,7 @@ function Guest({ event }: { event: GuestEvent }) {
           <h2>Questions?</h2>
           <p class="contact">
             {operator.name && <strong>{operator.name}</strong>}
-            {operator.phone && (
-              <a href={`tel:${operator.phone.replace(/[^+\d]/g, "")}`}>{operator.phone}</a>
-            )}
+            <PhoneLink phone={operator.phone} />
             {operator.email && <a href={`mailto:${operator.email}`}>{operator.email}</a>}
           </p>
         </section>

@@ -1,24 +1,21 @@
 import { useEffect, useState } from "preact/hooks";
-import { waiverPath } from "../lib/router";
-import { usePageTitle } from "../ui/page";
 
 const TRIED = "scc.waiver-detour";
-const PATIENCE_MS = 15_000;
+const RECENT_MS = 15_000;
 
 /**
  * The waiver's address belongs to the server. A visitor who lands in the app instead is sent there
- * by a full navigation: once, for if that leads back here, the site's routing is wrong.
+ * by a full navigation, once: when that leads back here, the site's routing is wrong.
  */
 export function WaiverDetour({ event_id }: { event_id: string }) {
   const [stuck] = useState(() => triedJustNow(event_id));
-  usePageTitle("Waiver");
 
   useEffect(() => {
     if (!stuck && remember(event_id)) window.location.replace(waiverPath(event_id));
   }, [event_id, stuck]);
 
   return (
-    <main id="main" class="page narrow">
+    <>
       <h1 tabIndex={-1}>{stuck ? "The waiver did not open" : "Taking you to the waiver…"}</h1>
       <p class="lead">
         {stuck
@@ -30,20 +27,25 @@ export function WaiverDetour({ event_id }: { event_id: string }) {
           {stuck ? "Try again" : "Open the waiver"}
         </a>
       </p>
-    </main>
+    </>
   );
+}
+
+/** The server's own page, outside of the app and the same for both slots. */
+function waiverPath(event_id: string): string {
+  return `/g/${event_id}/waiver`;
 }
 
 function triedJustNow(event_id: string): boolean {
   try {
     const [id, at_ms] = (sessionStorage.getItem(TRIED) ?? "").split(" ");
-    return id === event_id && Date.now() - Number(at_ms) < PATIENCE_MS;
+    return id === event_id && Date.now() - Number(at_ms) < RECENT_MS;
   } catch {
     return false;
   }
 }
 
-/** False where nothing can be remembered: then the visitor decides, lest the page reload for ever. */
+/** False where the browser refuses to store: then the visitor decides, so that the page does not reload for ever. */
 function remember(event_id: string): boolean {
   try {
     sessionStorage.setItem(TRIED, `${event_id} ${Date.now()}`);

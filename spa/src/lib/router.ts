@@ -1,26 +1,5 @@
 import { Observable } from "./observable";
 
-export type Route =
-  | { page: "board" }
-  | { page: "charter"; event_id: string }
-  | { page: "statement"; event_id: string }
-  | { page: "manifest"; event_id: string }
-  | { page: "dock_card"; event_id: string }
-  | { page: "payments" }
-  | { page: "to_clear" }
-  | { page: "reports" }
-  | { page: "deposit" }
-  | { page: "mail" }
-  | { page: "waiver_versions" }
-  | { page: "waivers" }
-  | { page: "waiver_record"; event_id: string; waiver_id: string }
-  | { page: "guest"; event_id: string }
-  /** The waiver is the server's page; the app only ever sends visitors on to it. */
-  | { page: "waiver"; event_id: string }
-  | { page: "not_found" };
-
-export type DeskRoute = Exclude<Route, { page: "guest" | "waiver" | "not_found" }>;
-
 const STAGING = "/_staging";
 
 /** Where the app lives: the same bytes are served at `/` and at `/_staging/`. */
@@ -28,63 +7,11 @@ export function basePath(pathname: string): string {
   return pathname === STAGING || pathname.startsWith(`${STAGING}/`) ? STAGING : "";
 }
 
-const fixed: Readonly<Record<string, Route>> = {
-  "": { page: "board" },
-  payments: { page: "payments" },
-  "payments/to-clear": { page: "to_clear" },
-  "payments/reports": { page: "reports" },
-  "payments/deposit": { page: "deposit" },
-  mail: { page: "mail" },
-  waiver: { page: "waiver_versions" },
-  waivers: { page: "waivers" },
-};
-
-/** The pages behind a charter's own. */
-const ofCharter: Readonly<Record<string, "statement" | "manifest" | "dock_card">> = {
-  statement: "statement",
-  manifest: "manifest",
-  "dock-card": "dock_card",
-};
-
-/** What a path names. */
-export function parseRoute(pathname: string): Route {
-  const path = pathname.slice(basePath(pathname).length);
-  const parts = path.split("/").filter((part) => part !== "");
-  const [first, second, third, fourth] = parts;
-  if (path.includes("//")) return { page: "not_found" };
-  const known = Object.hasOwn(fixed, parts.join("/")) && fixed[parts.join("/")];
-  if (known) return known;
-  if (!isId(second)) return { page: "not_found" };
-  if (first === "events" && parts.length === 2) return { page: "charter", event_id: second };
-  if (first === "events" && parts.length === 3) {
-    const page = third && Object.hasOwn(ofCharter, third) && ofCharter[third];
-    return page ? { page, event_id: second } : { page: "not_found" };
-  }
-  if (first === "events" && parts.length === 4 && third === "waivers" && isId(fourth)) {
-    return { page: "waiver_record", event_id: second, waiver_id: fourth };
-  }
-  if (first === "g" && parts.length === 2) {
-    // `/g/waiver` is a link that lost its id, not a charter.
-    return second === "waiver" ? { page: "not_found" } : { page: "guest", event_id: second };
-  }
-  if (first === "g" && parts.length === 3 && third === "waiver") {
-    return { page: "waiver", event_id: second };
-  }
-  return { page: "not_found" };
-}
-
-function isId(part: string | undefined): part is string {
-  return part !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(part);
-}
-
-/** Whether a path is a page of the admins' desk, not of guests and not unknown. */
-export function isDesk(pathname: string): boolean {
-  return !["guest", "waiver", "not_found"].includes(parseRoute(pathname).page);
-}
-
-/** The server's own page, outside of the app and the same for both slots. */
-export function waiverPath(event_id: string): string {
-  return `/g/${event_id}/waiver`;
+/** The ids in a path where its pattern says `:name`; null when it is another path. */
+export function matchPath(pattern: string, path: string): Record<string, string> | null {
+  const ids = pattern.replace(/\/$/, "").replace(/:(\w+)/g, "(?<$1>[\\w-]{1,64})");
+  const found = new RegExp(`^${ids}/?$`).exec(path);
+  return found && { ...found.groups };
 }
 
 export const pathname = new Observable(window.location.pathname);
@@ -93,7 +20,7 @@ export const pathname = new Observable(window.location.pathname);
 export const query = new Observable(window.location.search);
 
 function follow(): void {
-  // First the question: the page of the new path must not see the old one.
+  // The query first: the page of the new path must not see the old one.
   query.value = window.location.search;
   pathname.value = window.location.pathname;
 }
@@ -111,9 +38,9 @@ export function navigate(path: string, { replace = false } = {}): void {
 }
 
 /** Takes over plain clicks on links to pages of the app; all else is the browser's. */
-export function startRouter(): () => void {
+export function startRouter(isPage: (pathname: string) => boolean): () => void {
   const onClick = (click: MouseEvent) => {
-    const path = ownPath(click);
+    const path = ownPath(click, isPage);
     if (path === null) return;
     click.preventDefault();
     navigate(path);
@@ -127,7 +54,7 @@ export function startRouter(): () => void {
   };
 }
 
-function ownPath(click: MouseEvent): string | null {
+function ownPath(click: MouseEvent, isPage: (pathname: string) => boolean): string | null {
   if (click.defaultPrevented || click.button !== 0) return null;
   if (click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return null;
   const link = (click.target as Element | null)?.closest("a");
@@ -135,8 +62,6 @@ function ownPath(click: MouseEvent): string | null {
   const url = new URL(link.href);
   if (url.origin !== window.location.origin || url.hash) return null;
   const base = basePath(pathname.value);
-  if (basePath(url.pathname) !== base) return null;
-  const { page } = parseRoute(url.pathname);
-  if (page === "waiver" || page === "not_found") return null;
+  if (basePath(url.pathname) !== base || !isPage(url.pathname)) return null;
   return (url.pathname.slice(base.length) || "/") + url.search;
 }

@@ -74,7 +74,7 @@ test("a span shows the zone only where clocks differ from this device's", () => 
   );
 });
 
-test("distances are said in plain words", () => {
+test("distances are plain text", () => {
   const now_ms = Date.parse("2026-07-04T12:00:00Z");
   expect(formatAway("2026-07-04T12:20:00Z", now_ms)).toBe("in 20 min");
   expect(formatAway("2026-07-04T14:10:00Z", now_ms)).toBe("in 2 h 10 min");

@@ -2,25 +2,25 @@ import { expect, test } from "vitest";
 import type { MailStatus } from "../data/contract";
 import { sampleMail } from "../testing/samples";
 import {
-  attemptsWord,
-  kindWord,
+  attemptsText,
+  kindText,
   mailMoment,
   mayRetry,
-  needWords,
-  problemWords,
-  retriedWords,
+  needText,
+  problemText,
+  retryText,
   sameAddress,
 } from "./mail-text";
 
 test("a mail that is queued says when it is tried next, a finished one when it ended", () => {
   expect(mailMoment(sampleMail({ status: "queued", due_at: "2026-11-25T12:00:00Z" }))).toEqual({
-    words: "Next try",
+    text: "Next try",
     at: "2026-11-25T12:00:00Z",
   });
   const ended = { finished_at: "2026-11-25T13:00:00Z", due_at: null };
-  expect(mailMoment(sampleMail({ status: "failed", ...ended })).words).toBe("Given up");
-  expect(mailMoment(sampleMail({ status: "uncertain", ...ended })).words).toBe("Last try");
-  expect(mailMoment(sampleMail({ status: "cancelled", finished_at: null })).words).toBe(
+  expect(mailMoment(sampleMail({ status: "failed", ...ended })).text).toBe("Given up");
+  expect(mailMoment(sampleMail({ status: "uncertain", ...ended })).text).toBe("Last try");
+  expect(mailMoment(sampleMail({ status: "cancelled", finished_at: null })).text).toBe(
     "Queued since",
   );
 });
@@ -32,37 +32,37 @@ test("only what failed or is in doubt can be sent again", () => {
   expect(may).toEqual(["failed", "uncertain"]);
 });
 
-test("sending again says what came of it", () => {
-  const said = (status: MailStatus, note = "") => retriedWords(sampleMail({ status, note }));
-  expect(said("sent")).toEqual({ words: "Sent to ana@example.com.", good: true });
+test("sending again says the result", () => {
+  const said = (status: MailStatus, note = "") => retryText(sampleMail({ status, note }));
+  expect(said("sent")).toEqual({ text: "Sent to ana@example.com.", good: true });
   expect(said("queued").good).toBe(true);
   expect(said("failed", "550 no such user")).toEqual({
-    words: "Not sent: 550 no such user",
+    text: "Not sent: 550 no such user",
     good: false,
   });
-  expect(said("uncertain").words).toBe("Again it may or may not have arrived");
+  expect(said("uncertain").text).toBe("Again it may or may not have arrived");
 });
 
-test("a kind of mail that is new reads as words all the same", () => {
-  expect(kindWord("bounce")).toBe("Bounce notice");
-  expect(kindWord("crew_call")).toBe("Crew call");
+test("a kind of mail that is new is shown by its name", () => {
+  expect(kindText("bounce")).toBe("Bounce notice");
+  expect(kindText("crew_call")).toBe("Crew call");
 });
 
-test("tries and needs are counted in plain words", () => {
-  expect([0, 1, 5].map(attemptsWord)).toEqual(["not tried yet", "tried once", "tried 5 times"]);
-  expect(needWords(0, false)).toBe("");
-  expect(needWords(1, false)).toBe("1 mail needs you");
-  expect(needWords(100, true)).toBe("More than 100 mails need you");
+test("tries and needs are counted in words", () => {
+  expect([0, 1, 5].map(attemptsText)).toEqual(["not tried yet", "tried once", "tried 5 times"]);
+  expect(needText(0, false)).toBe("");
+  expect(needText(1, false)).toBe("1 mail needs you");
+  expect(needText(100, true)).toBe("More than 100 mails need you");
 });
 
-test("what a mail server said about an address is told plainly, with its day", () => {
+test("what a mail server said about an address is shown with its day", () => {
   const at = "2026-07-02T12:00:00Z";
   const email = "ana@example.com";
-  expect(problemWords({ email, problem: "bounced", at, detail: "mailbox full" })).toBe(
+  expect(problemText({ email, problem: "bounced", at, detail: "mailbox full" })).toBe(
     "Mail to ana@example.com bounced on Thu, Jul 2: mailbox full",
   );
-  expect(problemWords({ email, problem: "complained", at, detail: "" })).toBe(
-    "Whoever reads ana@example.com marked our mail as spam on Thu, Jul 2",
+  expect(problemText({ email, problem: "complained", at, detail: "" })).toBe(
+    "The reader of ana@example.com marked our mail as spam on Thu, Jul 2",
   );
   expect(sameAddress("Ana@Example.com", email)).toBe(true);
   expect(sameAddress("ben@example.com", email)).toBe(false);

@@ -1,6 +1,7 @@
 import type { Mail, MailProblem, MailStatus } from "../data/contract";
 import { browserTimezone, formatDay } from "../lib/time";
 
+/** In the order of the page. */
 export const mailNames: Record<MailStatus, string> = {
   queued: "Queued",
   failed: "Failed",
@@ -9,7 +10,9 @@ export const mailNames: Record<MailStatus, string> = {
   cancelled: "Cancelled",
 };
 
-/** What each state means to whoever runs the desk. */
+export const mailStatuses = Object.keys(mailNames) as MailStatus[];
+
+/** What each state means for the desk. */
 export const mailMeanings: Record<MailStatus, string> = {
   queued:
     "Still to go out. They are sent by themselves, and tried again when the mail server is down.",
@@ -40,63 +43,63 @@ const kinds: Record<string, string> = {
   manifest: "Manifest",
 };
 
-/** A kind that this release does not know yet still reads as words. */
-export function kindWord(kind: string): string {
-  const words = kind.replaceAll("_", " ");
-  return kinds[kind] ?? words.charAt(0).toUpperCase() + words.slice(1);
+/** A kind that is not in the table is shown by its own name. */
+export function kindText(kind: string): string {
+  const name = kind.replaceAll("_", " ");
+  return kinds[kind] ?? name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-export function attemptsWord(attempts: number): string {
+export function attemptsText(attempts: number): string {
   if (attempts === 0) return "not tried yet";
   return attempts === 1 ? "tried once" : `tried ${attempts} times`;
 }
 
-/** Which moment of a mail matters, and what happened then. */
+/** The time that matters about a mail, and what happened then. */
 export function mailMoment({ status, created_at, due_at, finished_at }: Mail): {
-  words: string;
+  text: string;
   at: string;
 } {
   if (status === "queued") {
-    return due_at ? { words: "Next try", at: due_at } : { words: "Queued since", at: created_at };
+    return due_at ? { text: "Next try", at: due_at } : { text: "Queued since", at: created_at };
   }
-  const words = { failed: "Given up", uncertain: "Last try", sent: "Sent", cancelled: "Cancelled" };
+  const texts = { failed: "Given up", uncertain: "Last try", sent: "Sent", cancelled: "Cancelled" };
   return finished_at
-    ? { words: words[status], at: finished_at }
-    : { words: "Queued since", at: created_at };
+    ? { text: texts[status], at: finished_at }
+    : { text: "Queued since", at: created_at };
 }
 
 export function mayRetry({ status }: Mail): boolean {
   return status === "failed" || status === "uncertain";
 }
 
-/** What became of sending a mail again, as the server's answer says. */
-export function retriedWords({ to, status, note }: Mail): { words: string; good: boolean } {
-  if (status === "sent") return { words: `Sent to ${to}.`, good: true };
-  if (status === "queued") return { words: `The mail to ${to} is on its way again.`, good: true };
+/** The result of sending a mail again. */
+export function retryText({ to, status, note }: Mail): { text: string; good: boolean } {
+  if (status === "sent") return { text: `Sent to ${to}.`, good: true };
+  if (status === "queued") return { text: `The mail to ${to} is on its way again.`, good: true };
   const why = note ? `: ${note}` : "";
   return status === "uncertain"
-    ? { words: `Again it may or may not have arrived${why}`, good: false }
-    : { words: `Not sent${why}`, good: false };
+    ? { text: `Again it may or may not have arrived${why}`, good: false }
+    : { text: `Not sent${why}`, good: false };
 }
 
 /** How many mails need somebody to look; pages are counted as far as they were read. */
-export function needWords(count: number, more: boolean): string {
+export function needText(count: number, more: boolean): string {
   if (count === 0) return "";
   if (more) return `More than ${count} mails need you`;
   return count === 1 ? "1 mail needs you" : `${count} mails need you`;
 }
 
 /** `Mail to ana@example.com bounced on Wed, Nov 25: mailbox full` */
-export function problemWords({ email, problem, at, detail }: MailProblem): string {
+export function problemText({ email, problem, at, detail }: MailProblem): string {
   const what =
     problem === "bounced"
       ? `Mail to ${email} bounced`
-      : `Whoever reads ${email} marked our mail as spam`;
+      : `The reader of ${email} marked our mail as spam`;
   const when = formatDay(at, browserTimezone);
   return `${what} on ${when}${detail ? `: ${detail}` : ""}`;
 }
 
-/** Mail servers take addresses as the same in any letter case. */
+/** Whether two addresses are the same to mail servers, which ignore letter case. */
 export function sameAddress(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

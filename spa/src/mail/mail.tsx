@@ -1,40 +1,44 @@
 import { useState } from "preact/hooks";
 import { listMail, retryMail } from "../data/api";
 import { charters } from "../data/charters";
-import { type Mail, type MailPage, type MailStatus, mailStatuses } from "../data/contract";
+import type { Mail, MailStatus } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href, query } from "../lib/router";
 import { browserTimezone, formatMoment } from "../lib/time";
-import { Dialog } from "../ui/dialog";
+import { ConfirmDialog } from "../ui/confirm-dialog";
 import { LoadButton } from "../ui/load-button";
-import { announce } from "../ui/notices";
-import { Failed, keepFocus, Skeleton, sentence } from "../ui/page";
+import { Loaded } from "../ui/loaded";
+import { announce, announceFailure } from "../ui/notices";
+import { keepFocus } from "../ui/page";
 import { SubNav } from "../ui/subnav";
+import { useTask } from "../ui/task";
 import {
-  attemptsWord,
-  kindWord,
+  attemptsText,
+  kindText,
   mailEmpty,
   mailMeanings,
   mailMoment,
   mailNames,
+  mailStatuses,
   mayRetry,
-  needWords,
-  retriedWords,
+  needText,
+  retryText,
 } from "./mail-text";
 import "./mail.css";
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
-/** Which mails are queued, sent, failed or in doubt, and the way to send one again. */
-export function MailContent() {
-  const status = askedStatus(useValue(query));
+/** Which mails are queued, sent, failed or uncertain, and the way to send one again. */
+export function MailByState() {
+  const asked = new URLSearchParams(useValue(query)).get("status");
+  const status = mailStatuses.find((name) => name === asked) ?? "queued";
   const [changes, setChanges] = useState(0);
   return (
     <>
       <div class="page-head">
         <h1 tabIndex={-1}>Mail</h1>
-        <Need changes={changes} />
+        <NeedBadge changes={changes} />
       </div>
       <SubNav
         label="Mail by state"
@@ -51,39 +55,29 @@ export function MailContent() {
   );
 }
 
-/** `?status=failed`; without it what is queued. */
-function askedStatus(search: string): MailStatus {
-  const asked = new URLSearchParams(search).get("status");
-  return mailStatuses.find((status) => status === asked) ?? "queued";
-}
-
-/** How many mails wait for somebody to look at them. */
-function Need({ changes }: { changes: number }) {
-  const { answer } = useAnswer(
+/** How many mails an admin has to look at. */
+function NeedBadge({ changes }: { changes: number }) {
+  const { answer: pages } = useAnswer(
     () => Promise.all([listMail({ status: "failed" }), listMail({ status: "uncertain" })]),
     [changes],
   );
-  if (!answer) return null;
-  const count = answer.reduce((sum, { mails }) => sum + mails.length, 0);
-  const words = needWords(
-    count,
-    answer.some(({ next_cursor }) => next_cursor),
+  if (!pages) return null;
+  const count = pages.reduce((sum, { mails }) => sum + mails.length, 0);
+  const more = pages.some(({ next_cursor }) => next_cursor);
+  return (
+    <p class={`badge badge-${count > 0 ? "due" : "good"}`}>{needText(count, more) || "All well"}</p>
   );
-  return words ? <p class="badge badge-due">{words}</p> : <p class="badge badge-good">All well</p>;
 }
 
 function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
-  const {
-    answer: page,
-    error,
-    again,
-    setAnswer,
-  } = useAnswer<MailPage>(() => listMail({ status, limit: PAGE }), []);
-  const [asking, setAsking] = useState<Mail | null>(null);
+  const ask = { status, limit: PAGE_SIZE };
+  const asked = useAnswer(() => listMail(ask), []);
+  const { answer: page, setAnswer } = asked;
+  const [doubtful, setDoubtful] = useState<Mail | null>(null);
 
   const more = async () => {
     if (!page?.next_cursor) return;
-    const next = await listMail({ status, limit: PAGE, cursor: page.next_cursor });
+    const next = await listMail({ ...ask, cursor: page.next_cursor });
     setAnswer((known) => ({ ...next, mails: [...known.mails, ...next.mails] }));
   };
 
@@ -95,33 +89,51 @@ function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
         .map((other) => (other.mail_id === mail.mail_id ? tried : other))
         .filter((other) => other.status === status),
     }));
-    const { words, good } = retriedWords(tried);
-    announce(words, good ? "good" : "bad");
+    const { text, good } = retryText(tried);
+    announce(text, good ? "good" : "bad");
     keepFocus();
     onChange();
   };
 
   return (
     <>
-      {error !== null && (
-        <Failed what="The mails could not be loaded." error={error} onRetry={again} />
+      <Loaded asked={asked} failed="The mails could not be loaded." kind="line">
+        {({ mails, next_cursor }) => (
+          <section class="panel" aria-label={`${mailNames[status]} mails`}>
+            {mails.length === 0 ? (
+              <p class="nothing">{mailEmpty[status]}</p>
+            ) : (
+              <ul class="records mails">
+                {mails.map((mail) => (
+                  <Row
+                    key={mail.mail_id}
+                    mail={mail}
+                    retry={retry}
+                    onAsk={() => setDoubtful(mail)}
+                  />
+                ))}
+              </ul>
+            )}
+            {next_cursor && <LoadButton label="Show more" load={more} />}
+          </section>
+        )}
+      </Loaded>
+      {doubtful && (
+        <ConfirmDialog
+          title="Send again?"
+          submit="Send again"
+          back="Back"
+          doing="Sending…"
+          failed="Not sent."
+          act={() => retry(doubtful)}
+          onClose={() => setDoubtful(null)}
+        >
+          <p>
+            <strong>{doubtful.subject}</strong>, to {doubtful.to}
+          </p>
+          <p>It may have arrived already. If it has, it arrives twice.</p>
+        </ConfirmDialog>
       )}
-      {page === null && error === null && <Skeleton rows={3} kind="line" />}
-      {page && (
-        <section class="panel" aria-label={`${mailNames[status]} mails`}>
-          {page.mails.length === 0 ? (
-            <p class="nothing">{mailEmpty[status]}</p>
-          ) : (
-            <ul class="mails">
-              {page.mails.map((mail) => (
-                <Row key={mail.mail_id} mail={mail} retry={retry} onAsk={() => setAsking(mail)} />
-              ))}
-            </ul>
-          )}
-          {page.next_cursor && <LoadButton label="Show more" load={more} />}
-        </section>
-      )}
-      {asking && <AskDialog mail={asking} retry={retry} onClose={() => setAsking(null)} />}
     </>
   );
 }
@@ -129,36 +141,24 @@ function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
 interface RowProps {
   mail: Mail;
   retry(mail: Mail): Promise<void>;
+  /** What may have arrived is not sent a second time without a question. */
   onAsk(): void;
 }
 
 function Row({ mail, retry, onAsk }: RowProps) {
   const timezone = useValue(charters).get(mail.event_id ?? "")?.timezone ?? browserTimezone;
-  const [busy, setBusy] = useState(false);
-  const { words, at } = mailMoment(mail);
-  const again = async () => {
-    // What may have arrived is not sent a second time without a question.
-    if (mail.status === "uncertain") {
-      onAsk();
-      return;
-    }
-    setBusy(true);
-    try {
-      await retry(mail);
-    } catch (error) {
-      announce(`Not sent. ${sentence(error)}`, "bad");
-    }
-    setBusy(false);
-  };
+  const { busy, run } = useTask("Not sent.", announceFailure);
+  const { text, at } = mailMoment(mail);
+  const again = () => (mail.status === "uncertain" ? onAsk() : void run(() => retry(mail)));
   return (
-    <li class="mail">
+    <li class="record">
       <p>
-        <strong>{kindWord(mail.kind)}</strong> to {mail.to}
+        <strong>{kindText(mail.kind)}</strong> to {mail.to}
       </p>
       <p>{mail.subject}</p>
       <p class="entry-small">
-        {at && `${words} ${formatMoment(at, timezone)}, `}
-        {attemptsWord(mail.attempts)}
+        {at && `${text} ${formatMoment(at, timezone)}, `}
+        {attemptsText(mail.attempts)}
       </p>
       {mail.note && <p class={mayRetry(mail) ? "error" : "entry-small"}>{mail.note}</p>}
       <p class="buttons">
@@ -168,57 +168,12 @@ function Row({ mail, retry, onAsk }: RowProps) {
           </a>
         )}
         {mayRetry(mail) && (
-          <button type="button" disabled={busy} onClick={() => void again()}>
+          <button type="button" disabled={busy} onClick={again}>
             {busy ? "Sending…" : "Send again"}
             <span class="visually-hidden"> to {mail.to}</span>
           </button>
         )}
       </p>
     </li>
-  );
-}
-
-interface AskProps {
-  mail: Mail;
-  retry(mail: Mail): Promise<void>;
-  onClose(): void;
-}
-
-function AskDialog({ mail, retry, onClose }: AskProps) {
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState("");
-  const send = async () => {
-    setBusy(true);
-    try {
-      await retry(mail);
-      onClose();
-    } catch (error) {
-      setFailure(`Not sent. ${sentence(error)}`);
-      setBusy(false);
-    }
-  };
-  return (
-    <Dialog title="Send again?" onClose={onClose}>
-      <div class="dialog-body">
-        <p>
-          <strong>{mail.subject}</strong>, to {mail.to}
-        </p>
-        <p>It may have arrived already. If it has, it arrives twice.</p>
-      </div>
-      <footer class="dialog-foot">
-        <div class="dialog-said">
-          <p role="status">{busy ? "Sending…" : ""}</p>
-          <p role="alert" class="error">
-            {failure}
-          </p>
-        </div>
-        <button type="button" data-first onClick={onClose}>
-          Back
-        </button>
-        <button type="button" class="primary" disabled={busy} onClick={() => void send()}>
-          Send again
-        </button>
-      </footer>
-    </Dialog>
   );
 }

@@ -1,39 +1,27 @@
 import { useState } from "preact/hooks";
 import { depart } from "../data/api";
-import type { Manifest, ManifestFacts, Passenger } from "../data/contract";
+import type { Manifest, Passenger, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatAway, formatMoment } from "../lib/time";
-import { Dialog } from "../ui/dialog";
+import { ConfirmDialog } from "../ui/confirm-dialog";
 import { announce } from "../ui/notices";
-import { sentence } from "../ui/page";
-import { aboard, headCount, overWords, unticked } from "./manifest-text";
+import { useTask } from "../ui/task";
+import { aboard, headCount, overText, unticked } from "./manifest-text";
 import { unsavedNames, unsavedTicks, waitingTicks } from "./unsaved-ticks";
 
 /** So long before its time, a departure is likely a tap on the wrong charter. */
 const EARLY_MS = 6 * 3_600_000;
 
 interface BriefingProps {
-  manifest: ManifestFacts;
+  manifest: Snapshot;
   note: ((done: boolean) => Promise<void>) | null;
 }
 
 /** The briefing that the captain gives before casting off. */
 export function Briefing({ manifest, note }: BriefingProps) {
   const { safety_briefing_at, safety_briefing_by, timezone } = manifest;
-  const [saving, setSaving] = useState(false);
-  const [failure, setFailure] = useState("");
+  const { busy, failure, run } = useTask("Not saved.");
   const done = safety_briefing_at !== null;
-  const toggle = async () => {
-    if (!note || saving) return;
-    setSaving(true);
-    setFailure("");
-    try {
-      await note(!done);
-    } catch (error) {
-      setFailure(`Not saved. ${sentence(error)}`);
-    }
-    setSaving(false);
-  };
   return (
     <section class="panel" aria-labelledby="briefing">
       <h2 id="briefing">Safety briefing</h2>
@@ -41,14 +29,14 @@ export function Briefing({ manifest, note }: BriefingProps) {
         <button
           type="button"
           class="tick tick-aboard"
-          aria-pressed={done !== saving}
-          onClick={() => void toggle()}
+          aria-pressed={done !== busy}
+          onClick={() => void run(() => note(!done))}
         >
           Safety briefing given
         </button>
       )}
       <p role="status">
-        {saving
+        {busy
           ? "Saving…"
           : safety_briefing_at
             ? `Given ${formatMoment(safety_briefing_at, timezone)} by ${safety_briefing_by}.`
@@ -82,8 +70,6 @@ export function Departure({ manifest, act }: DepartureProps) {
 }
 
 function DepartDialog({ manifest, act, onClose }: DepartureProps & { onClose(): void }) {
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState("");
   const starts_in_ms = new Date(manifest.starts_at).getTime() - Date.now();
   const open = unticked(manifest);
   const unsaved = waitingTicks(useValue(unsavedTicks), manifest.event_id);
@@ -91,58 +77,40 @@ function DepartDialog({ manifest, act, onClose }: DepartureProps & { onClose(): 
   const names = (people: readonly Passenger[]) => people.map(({ name }) => name).join(", ");
 
   const leave = async () => {
-    setBusy(true);
-    setFailure("");
-    try {
-      await act(() => depart(manifest.event_id));
-      announce("Departed. The list is frozen and goes ashore by mail.");
-      onClose();
-    } catch (error) {
-      setFailure(`Not done. ${sentence(error)}`);
-      setBusy(false);
-    }
+    await act(() => depart(manifest.event_id));
+    announce("Departed. The list is frozen and goes ashore by mail.");
   };
 
   return (
-    <Dialog title="Depart?" onClose={onClose}>
-      <div class="dialog-body">
-        <p>
-          <strong>{headCount(manifest)}.</strong> The list is frozen as it is and mailed ashore.
-          This cannot be undone.
+    <ConfirmDialog
+      title="Depart?"
+      submit="Depart"
+      back="Not yet"
+      doing="Freezing…"
+      failed="Not done."
+      act={leave}
+      onClose={onClose}
+    >
+      <p>
+        <strong>{headCount(manifest)}.</strong> The list is frozen as it is and mailed ashore. This
+        cannot be undone.
+      </p>
+      {starts_in_ms > EARLY_MS && (
+        <p class="strip strip-bad">
+          This charter departs {formatAway(manifest.starts_at, Date.now())}. Is it the right one?
         </p>
-        {starts_in_ms > EARLY_MS && (
-          <p class="strip strip-bad">
-            This charter departs {formatAway(manifest.starts_at, Date.now())}. Is it the right one?
-          </p>
-        )}
-        {unsaved.length > 0 && (
-          <p class="strip strip-bad">Not saved yet: {unsavedNames(unsaved)}.</p>
-        )}
-        {manifest.over_limit && <p class="strip strip-bad">{overWords(manifest)}</p>}
-        {unsigned.length > 0 && (
-          <p class="strip strip-bad">Aboard without a signed waiver: {names(unsigned)}.</p>
-        )}
-        {open.length > 0 && (
-          <p class="strip strip-wait">Neither aboard nor a no-show: {names(open)}.</p>
-        )}
-        {manifest.safety_briefing_at === null && (
-          <p class="strip strip-wait">The safety briefing is not ticked off.</p>
-        )}
-      </div>
-      <footer class="dialog-foot">
-        <div class="dialog-said">
-          <p role="status">{busy ? "Freezing…" : ""}</p>
-          <p role="alert" class="error">
-            {failure}
-          </p>
-        </div>
-        <button type="button" data-first onClick={onClose}>
-          Not yet
-        </button>
-        <button type="button" class="primary" disabled={busy} onClick={() => void leave()}>
-          Depart
-        </button>
-      </footer>
-    </Dialog>
+      )}
+      {unsaved.length > 0 && <p class="strip strip-bad">Not saved yet: {unsavedNames(unsaved)}.</p>}
+      {manifest.over_limit && <p class="strip strip-bad">{overText(manifest)}</p>}
+      {unsigned.length > 0 && (
+        <p class="strip strip-bad">Aboard without a signed waiver: {names(unsigned)}.</p>
+      )}
+      {open.length > 0 && (
+        <p class="strip strip-wait">Neither aboard nor a no-show: {names(open)}.</p>
+      )}
+      {manifest.safety_briefing_at === null && (
+        <p class="strip strip-wait">The safety briefing is not ticked off.</p>
+      )}
+    </ConfirmDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Passenger } from "../data/contract";
 import { sampleManifest, samplePassenger } from "../testing/samples";
-import { headCount, missingWords, overWords, unticked } from "./manifest-text";
+import { headCount, missingText, overText, unticked } from "./manifest-text";
 
 const ana = samplePassenger();
 const aboard: Passenger = { ...ana, name: "Bo", checked_in_at: "2026-07-04T20:50:00Z" };
@@ -20,7 +20,7 @@ test("who was not ticked off is neither aboard nor a no-show", () => {
 
 test("who is missing is named as far as names are known", () => {
   const missing = (count: number, ...missing_names: string[]) =>
-    missingWords(sampleManifest({ missing: count, missing_names }));
+    missingText(sampleManifest({ missing: count, missing_names }));
   expect(missing(0)).toBe("");
   expect(missing(1)).toBe("1 has not signed.");
   expect(missing(2, "Bo Sund", "Cora Lind")).toBe("2 have not signed: Bo Sund, Cora Lind.");
@@ -29,7 +29,7 @@ test("who is missing is named as far as names are known", () => {
 
 test("too many are those expected until the first comes aboard, then those aboard", () => {
   const expected = sampleManifest({ head_count: 1, missing: 6, over_limit: true });
-  expect(overWords(expected)).toBe("7 are expected; the vessel may carry 6.");
+  expect(overText(expected)).toBe("7 are expected; the vessel may carry 6.");
   const boarding = { ...expected, passengers: [ana, aboard], head_count: 7, missing: 2 };
-  expect(overWords(boarding)).toBe("7 are aboard; the vessel may carry 6.");
+  expect(overText(boarding)).toBe("7 are aboard; the vessel may carry 6.");
 });

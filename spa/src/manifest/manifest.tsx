@@ -1,10 +1,10 @@
-import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, checkIn, manifestCsv, noteBriefing, readManifest } from "../data/api";
-import type { Manifest, ManifestFacts, Person } from "../data/contract";
+import type { Manifest, Person, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
-import { href } from "../lib/router";
+import { useReload } from "../lib/reload";
 import { formatLongDay, formatMoment, formatSpan } from "../lib/time";
+import { Detail, PhoneLink } from "../ui/detail";
 import { DownloadButton } from "../ui/download-button";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { PrintButton } from "../ui/print";
@@ -18,7 +18,7 @@ export function ManifestPage({ event_id }: { event_id: string }) {
   const [manifest, setManifest] = useState<Manifest | null>(null);
   const [error, setError] = useState<unknown>(null);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
-  usePageTitle(manifest ? `Manifest: ${manifest.title}` : "Manifest");
+  usePageTitle(manifest ? `Manifest: ${manifest.title}` : undefined);
 
   /** One call after the other: each answer is the whole manifest, and an older one must not win. */
   const act = (call: () => Promise<Manifest>): Promise<void> => {
@@ -36,27 +36,15 @@ export function ManifestPage({ event_id }: { event_id: string }) {
       void tick(passenger, state);
     }
   };
-  useEffect(() => {
-    const onOnline = () => {
-      saveTicks();
-      load();
-    };
-    onOnline();
-    const onVisible = () => document.visibilityState === "visible" && load();
-    document.addEventListener("visibilitychange", onVisible);
-    window.addEventListener("online", onOnline);
-    return () => {
-      document.removeEventListener("visibilitychange", onVisible);
-      window.removeEventListener("online", onOnline);
-    };
-  }, []);
+  const saveAndLoad = () => {
+    saveTicks();
+    load();
+  };
+  useReload(saveAndLoad, () => 0);
 
   const unknown = error instanceof ApiError && error.status === 404;
   return (
     <>
-      <p class="back">
-        <a href={href(`/events/${event_id}`)}>← Charter</a>
-      </p>
       <div class="page-head">
         <h1 tabIndex={-1}>Manifest</h1>
         {manifest && (
@@ -86,7 +74,7 @@ export function ManifestPage({ event_id }: { event_id: string }) {
   );
 }
 
-/** Whatever the dock's signal does, the captain learns what is not saved. */
+/** What the server has not confirmed, and a warning before the page is left with it. */
 function UnsavedTicks({ event_id, save }: { event_id: string; save(): void }) {
   const waiting = waitingTicks(useValue(unsavedTicks), event_id);
   useEffect(() => {
@@ -109,7 +97,7 @@ function UnsavedTicks({ event_id, save }: { event_id: string; save(): void }) {
 function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
   const [now, setNow] = useState(false);
   const { frozen, snapshot } = manifest;
-  const shown: ManifestFacts = snapshot && !now ? snapshot : manifest;
+  const shown: Snapshot = snapshot && !now ? snapshot : manifest;
   return (
     <>
       {frozen && (
@@ -141,7 +129,7 @@ function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
   );
 }
 
-function Trip({ manifest }: { manifest: ManifestFacts }) {
+function Trip({ manifest }: { manifest: Snapshot }) {
   const { captain, crew, emergency } = manifest;
   const ports = [manifest.departure_port, manifest.return_port].filter(Boolean);
   return (
@@ -151,16 +139,16 @@ function Trip({ manifest }: { manifest: ManifestFacts }) {
         {formatLongDay(manifest.starts_at, manifest.timezone)},{" "}
         {formatSpan(manifest.starts_at, manifest.ends_at, manifest.timezone)}
       </p>
-      <dl class="manifest-facts">
-        {manifest.vessel && <Fact name="Vessel">{manifest.vessel}</Fact>}
-        {ports.length > 0 && <Fact name="Ports">{[...new Set(ports)].join(" to ")}</Fact>}
-        <Fact name="Captain">{captain ? <Contact person={captain} /> : "Nobody yet"}</Fact>
+      <dl class="manifest-details">
+        {manifest.vessel && <Detail name="Vessel">{manifest.vessel}</Detail>}
+        {ports.length > 0 && <Detail name="Ports">{[...new Set(ports)].join(" to ")}</Detail>}
+        <Detail name="Captain">{captain ? <Contact person={captain} /> : "Nobody yet"}</Detail>
         {crew.length > 0 && (
-          <Fact name="Crew">
+          <Detail name="Crew">
             {crew.map((person) => (
               <Contact key={`${person.name} ${person.phone}`} person={person} />
             ))}
-          </Fact>
+          </Detail>
         )}
       </dl>
       <p class="manifest-emergency">
@@ -175,20 +163,11 @@ function Trip({ manifest }: { manifest: ManifestFacts }) {
   );
 }
 
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
 function Contact({ person: { name, phone } }: { person: Pick<Person, "name" | "phone"> }) {
   return (
     <span class="contact">
       {name && <span>{name}</span>}
-      {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a>}
+      <PhoneLink phone={phone} />
     </span>
   );
 }

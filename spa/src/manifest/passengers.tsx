@@ -1,16 +1,16 @@
 import { useState } from "preact/hooks";
 import type { DockState } from "../data/api";
-import type { ManifestFacts, Passenger } from "../data/contract";
+import type { Passenger, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatMoment, formatRecent } from "../lib/time";
-import { headCount, missingWords, overWords, passengerKey, waiverStates } from "./manifest-text";
+import { headCount, missingText, overText, passengerKey, waiverStates } from "./manifest-text";
 import { isOf, unsavedTicks } from "./unsaved-ticks";
 
 /** Ticks a passenger off as aboard or as not coming. */
 export type Tick = (passenger: Passenger, state: DockState) => Promise<void>;
 
 /** Who sails, one row each, with the ticks while the list is open. */
-export function Passengers({ manifest, tick }: { manifest: ManifestFacts; tick: Tick | null }) {
+export function Passengers({ manifest, tick }: { manifest: Snapshot; tick: Tick | null }) {
   const unnamed = manifest.missing - manifest.missing_names.length;
   return (
     <section class="panel" aria-labelledby="passengers">
@@ -19,9 +19,9 @@ export function Passengers({ manifest, tick }: { manifest: ManifestFacts; tick: 
         <p class={`badge badge-${manifest.over_limit ? "due" : "calm"}`}>{headCount(manifest)}</p>
       </div>
       {manifest.over_limit && (
-        <p class="strip strip-bad">{overWords(manifest)} Children count, crew do not.</p>
+        <p class="strip strip-bad">{overText(manifest)} Children count, crew do not.</p>
       )}
-      {manifest.missing > 0 && <p class="missing">{missingWords(manifest)}</p>}
+      {manifest.missing > 0 && <p class="missing">{missingText(manifest)}</p>}
       {manifest.passengers.length === 0 && (
         <p class="nothing">Nobody has signed, and no guests are listed.</p>
       )}
@@ -46,7 +46,7 @@ export function Passengers({ manifest, tick }: { manifest: ManifestFacts; tick: 
 }
 
 interface RowProps {
-  manifest: ManifestFacts;
+  manifest: Snapshot;
   passenger: Passenger;
   tick: Tick | null;
 }
@@ -54,31 +54,31 @@ interface RowProps {
 function Row({ manifest: { event_id, timezone }, passenger, tick }: RowProps) {
   const { name, minor, guardian, waiver, checked_in_at, no_show } = passenger;
   const unsaved = useValue(unsavedTicks).find((one) => isOf(one, event_id, passenger));
-  const { words, tone } = waiverStates[waiver];
+  const { text, tone } = waiverStates[waiver];
   return (
     <li class="passenger">
       <p class="passenger-who">
         <strong>{name}</strong>
         {minor && <span class="badge badge-calm">Minor</span>}
-        <span class={`badge badge-${tone}`}>{words}</span>
+        <span class={`badge badge-${tone}`}>{text}</span>
         {guardian && <span class="entry-small">signed by {guardian}</span>}
       </p>
       {tick ? (
         <Ticks
           name={name}
           on={checked_in_at ? "aboard" : no_show ? "no_show" : "clear"}
-          said={checked_in_at ? `Aboard since ${formatRecent(checked_in_at, timezone)}` : ""}
+          since={checked_in_at ? `Aboard since ${formatRecent(checked_in_at, timezone)}` : ""}
           problem={unsaved ? `Not saved. ${unsaved.problem}` : ""}
           tick={(state) => tick(passenger, state)}
         />
       ) : (
-        <p class="passenger-state">{stateWords(passenger, timezone)}</p>
+        <p class="passenger-state">{stateText(passenger, timezone)}</p>
       )}
     </li>
   );
 }
 
-function stateWords({ checked_in_at, no_show }: Passenger, timezone: string): string {
+function stateText({ checked_in_at, no_show }: Passenger, timezone: string): string {
   if (checked_in_at) return `Aboard since ${formatMoment(checked_in_at, timezone)}`;
   return no_show ? "Did not come" : "Not ticked off";
 }
@@ -86,13 +86,13 @@ function stateWords({ checked_in_at, no_show }: Passenger, timezone: string): st
 interface TicksProps {
   name: string;
   on: DockState;
-  said: string;
+  since: string;
   problem: string;
   tick(state: DockState): Promise<void>;
 }
 
-/** Two big buttons; the one that is on takes itself back. */
-function Ticks({ name, on, said, problem, tick }: TicksProps) {
+/** Two big buttons; a tap on the one that is on clears it. */
+function Ticks({ name, on, since, problem, tick }: TicksProps) {
   const [saving, setSaving] = useState<DockState | null>(null);
   const set = async (state: "aboard" | "no_show") => {
     if (saving) return;
@@ -125,7 +125,7 @@ function Ticks({ name, on, said, problem, tick }: TicksProps) {
         </button>
       </div>
       <p class="passenger-state" role="status">
-        {saving ? "Saving…" : on === "no_show" ? "Did not come" : said}
+        {saving ? "Saving…" : on === "no_show" ? "Did not come" : since}
       </p>
       <p class="passenger-state error" role="alert">
         {saving ? "" : problem}

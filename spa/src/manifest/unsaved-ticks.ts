@@ -18,7 +18,7 @@ export interface UnsavedTick {
 /** Kept as long as the app is open: the captain stands at the dock and can tap again. */
 export const unsavedTicks = new Observable<readonly UnsavedTick[]>([]);
 
-/** Sends a tick; what fails is remembered with its reason, what is through is not. */
+/** Sends a tick; what fails is remembered with its reason, what was saved is not. */
 export async function saveTick(
   event_id: string,
   passenger: Passenger,
@@ -48,7 +48,7 @@ export function waitingTicks(ticks: readonly UnsavedTick[], event_id: string): U
   return ticks.filter((tick) => tick.event_id === event_id && !tick.refused);
 }
 
-/** Whose they are, in a row. */
+/** The passengers' names, in one line. */
 export function unsavedNames(ticks: readonly UnsavedTick[]): string {
   return ticks.map(({ passenger }) => passenger.name).join(", ");
 }

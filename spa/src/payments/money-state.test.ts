@@ -36,8 +36,8 @@ describe("the money of a charter at a glance", () => {
     ).toBe("Received $200");
   });
 
-  test("money that is not cleared or not sent yet is said", () => {
-    const event = sampleCharter({
+  test("money that is not cleared or not sent yet shows", () => {
+    const charter = sampleCharter({
       balance: sampleBalance({
         received_cents: 120_000,
         uncleared_cents: 120_000,
@@ -60,7 +60,7 @@ describe("the money of a charter at a glance", () => {
       state: "waiting",
       problem: null,
     } as const;
-    expect(moneyState(event, [unsent]).remark).toBe("$1,200 not cleared · 1 not sent yet ($50)");
+    expect(moneyState(charter, [unsent]).remark).toBe("$1,200 not cleared · 1 not sent yet ($50)");
   });
 });
 

@@ -1,4 +1,4 @@
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
 import type { OutboxEntry } from "../data/outbox";
 import { formatMoneyShort } from "../lib/money";
@@ -14,8 +14,8 @@ export interface MoneyState {
 }
 
 /** How a charter stands, readable at a glance. */
-export function moneyState(event: CharterEvent, unsent: readonly OutboxEntry[] = []): MoneyState {
-  const { balance, currency } = event;
+export function moneyState(charter: Charter, unsent: readonly OutboxEntry[] = []): MoneyState {
+  const { balance, currency } = charter;
   const money = (cents: number) => formatMoneyShort(cents, currency);
   const unsent_cents = unsent
     .filter(({ request }) => request.kind !== "refund")
@@ -26,11 +26,11 @@ export function moneyState(event: CharterEvent, unsent: readonly OutboxEntry[] =
       ? `${unsent.length} not sent yet${unsent_cents > 0 ? ` (${money(unsent_cents)})` : ""}`
       : "",
   ];
-  return { ...verdict(event, money), remark: remarks.filter(Boolean).join(" · ") };
+  return { ...verdict(charter, money), remark: remarks.filter(Boolean).join(" · ") };
 }
 
 function verdict(
-  { balance, status, payment_cleared }: CharterEvent,
+  { balance, status, payment_cleared }: Charter,
   money: (cents: number) => string,
 ): Omit<MoneyState, "remark"> {
   const { charged_cents, balance_due_cents } = balance;
@@ -57,10 +57,10 @@ function verdict(
 }
 
 /** The same as a badge, with what this device has not sent yet. */
-export function MoneyBadge({ event }: { event: CharterEvent }) {
+export function MoneyBadge({ charter }: { charter: Charter }) {
   const entries = useValue(outbox.entries);
-  const unsent = entries.filter(({ event_id }) => event_id === event.event_id);
-  const { tone, label, remark } = moneyState(event, unsent);
+  const unsent = entries.filter(({ event_id }) => event_id === charter.event_id);
+  const { tone, label, remark } = moneyState(charter, unsent);
   return (
     <>
       <span class={`badge badge-${tone}`}>{label}</span>

@@ -1,8 +1,9 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { readPayments } from "../data/api";
 import { charters, records, remembered } from "../data/charters";
-import { type CharterEvent, type Payment, paymentKinds, paymentMethods } from "../data/contract";
+import type { Charter, Payment } from "../data/contract";
 import { outbox } from "../data/device-outbox";
+import { methods, paymentLimits } from "../data/limits";
 import { firstPayment, type OutboxEntry, type Problem } from "../data/outbox";
 import { session } from "../data/session";
 import { formatMoney } from "../lib/money";
@@ -11,16 +12,17 @@ import { formatMoment, localDay, toLocal, zoneIfForeign } from "../lib/time";
 import { uuid7 } from "../lib/uuid";
 import { Dialog } from "../ui/dialog";
 import { Field, focusFirstError, sentences } from "../ui/field";
+import { FormFooter } from "../ui/form-footer";
 import { announce } from "../ui/notices";
+import { TextInput } from "../ui/text-input";
+import { Choices } from "./choices";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import {
   kindNames,
   methodNames,
-  methodWord,
   type PaymentForm,
   paymentForm,
   readPaymentForm,
-  referenceLabel,
   refundable,
   withKind,
   withRefundOf,
@@ -43,12 +45,12 @@ export function closePaymentDialog(): void {
 
 export function PaymentDialogs() {
   const what = useValue(opened);
-  const event = useValue(charters).get(what?.event_id ?? "");
-  if (!what || !event) return null;
+  const charter = useValue(charters).get(what?.event_id ?? "");
+  if (!what || !charter) return null;
   return (
     <PaymentDialog
       key={what.correct?.payment_id ?? what.event_id}
-      event={event}
+      charter={charter}
       {...(what.correct ? { correct: what.correct } : {})}
       onClose={() => {
         opened.value = null;
@@ -58,15 +60,15 @@ export function PaymentDialogs() {
 }
 
 interface Props {
-  event: CharterEvent;
+  charter: Charter;
   correct?: OutboxEntry;
   onClose(): void;
 }
 
-export function PaymentDialog({ event, correct, onClose }: Props) {
+export function PaymentDialog({ charter, correct, onClose }: Props) {
   // The id is made now and stays: however often the payment is sent, it is this one payment.
   const [payment_id, setPaymentId] = useState(() => freshId(correct));
-  const [form, setForm] = useState(() => paymentForm(event, correct));
+  const [form, setForm] = useState(() => paymentForm(charter, correct));
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>(
     sentences(correct?.problem?.fields ?? {}),
   );
@@ -74,12 +76,11 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
   const [saving, setSaving] = useState(false);
   /** The payment as it was refused because it may be there already. */
   const [asked, setAsked] = useState<OutboxEntry | null>(null);
-  const emailUnknown = useValue(remembered).has(event.event_id);
-  const hasEmail = emailUnknown || event.patron.email !== "";
+  const emailUnknown = useValue(remembered).has(charter.event_id);
+  const hasEmail = emailUnknown || charter.patron.email !== "";
   const written = useRef(correct?.payment_id);
   const open = useRef(true);
   const element = useRef<HTMLFormElement>(null);
-  const methodsId = useId();
   const set = (change: Partial<PaymentForm>) => setForm((form) => ({ ...form, ...change }));
 
   useEffect(
@@ -92,7 +93,7 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
   const submit = async (submitted: Event) => {
     submitted.preventDefault();
     if (saving) return;
-    const { request, errors } = readPaymentForm(form, event, new Date(), hasEmail);
+    const { request, errors } = readPaymentForm(form, charter, new Date(), hasEmail);
     setErrors(errors ?? {});
     setFailure("");
     if (!request) {
@@ -100,11 +101,11 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
       return;
     }
     setSaving(true);
-    const { event_id, currency } = event;
+    const { event_id, currency } = charter;
     await outbox.add({ payment_id, event_id, request, currency }, written.current);
     written.current = payment_id;
-    await patiently(outbox.flush());
-    tell(request.amount_cents, outbox.get(payment_id));
+    await waitForOutbox(outbox.flush());
+    showOutcome(request.amount_cents, outbox.get(payment_id));
   };
 
   const choose = async (entry: OutboxEntry, choice: "same" | "second") => {
@@ -116,12 +117,12 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
       return;
     }
     setSaving(true);
-    await patiently(outbox.sendAsSecond(entry.payment_id));
-    tell(entry.request.amount_cents, outbox.get(entry.payment_id));
+    await waitForOutbox(outbox.sendAsSecond(entry.payment_id));
+    showOutcome(entry.request.amount_cents, outbox.get(entry.payment_id));
   };
 
-  const tell = (amount_cents: number, left: OutboxEntry | undefined) => {
-    const amount = formatMoney(amount_cents, event.currency);
+  const showOutcome = (amount_cents: number, left: OutboxEntry | undefined) => {
+    const amount = formatMoney(amount_cents, charter.currency);
     setAsked(null);
     if (left && firstPayment(left) && open.current) {
       setAsked(left);
@@ -157,7 +158,7 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
       <Dialog title="Is this a second payment?" onClose={onClose}>
         <Question
           entry={asked}
-          said={firstText(asked, first, event)}
+          text={firstText(asked, first, charter)}
           saving={saving}
           onChoice={(choice) => void choose(asked, choice)}
         />
@@ -165,71 +166,39 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
     );
   }
   return (
-    <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose} tall>
+    <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose}>
       <form ref={element} onSubmit={submit} noValidate>
         <div class="dialog-body">
           <p class="dialog-about">
-            <strong>{event.title}</strong>
-            <span>{dueText(event)}</span>
+            <strong>{charter.title}</strong>
+            <span>{dueText(charter)}</span>
           </p>
-          <Field label={`Amount (${event.currency})`} error={errors.amount_cents}>
-            {(props) => (
-              <input
-                {...props}
-                class="amount"
-                inputMode="decimal"
-                autocomplete="off"
-                value={form.amount}
-                onInput={(event) => set({ amount: event.currentTarget.value })}
-              />
-            )}
-          </Field>
-          <fieldset
-            class={errors.method ? "field field-wrong" : "field"}
-            aria-describedby={errors.method ? methodsId : undefined}
-          >
-            <legend>How was it paid?</legend>
-            <div class="choices">
-              {paymentMethods.map((method, index) => (
-                <label key={method} class="choice">
-                  <input
-                    type="radio"
-                    name="method"
-                    value={method}
-                    checked={form.method === method}
-                    {...(index === 0 ? { "data-first": true } : {})}
-                    onChange={() => set({ method })}
-                  />
-                  <span>{methodNames[method]}</span>
-                </label>
-              ))}
-            </div>
-            {errors.method && (
-              <p class="error" id={methodsId}>
-                {errors.method}
-              </p>
-            )}
-          </fieldset>
-          <fieldset class="field">
-            <legend>What is it for?</legend>
-            <div class="choices choices-small">
-              {paymentKinds.map((kind) => (
-                <label key={kind} class="choice">
-                  <input
-                    type="radio"
-                    name="kind"
-                    value={kind}
-                    checked={form.kind === kind}
-                    onChange={() => setForm((form) => withKind(form, kind, event))}
-                  />
-                  <span>{kindNames[kind]}</span>
-                </label>
-              ))}
-            </div>
-          </fieldset>
+          <TextInput
+            label={`Amount (${charter.currency})`}
+            class="amount"
+            inputMode="decimal"
+            error={errors.amount_cents}
+            value={form.amount}
+            onInput={(amount) => set({ amount })}
+          />
+          <Choices
+            legend="How was it paid?"
+            names={methodNames}
+            value={form.method}
+            error={errors.method}
+            first
+            onChoose={(method) => set({ method })}
+          />
+          <Choices
+            legend="What is it for?"
+            names={kindNames}
+            value={form.kind}
+            small
+            onChoose={(kind) => setForm((form) => withKind(form, kind, charter))}
+          />
           {form.kind === "refund" && (
             <RefundOf
-              event={event}
+              charter={charter}
               value={form.refund_of}
               error={errors.refund_of}
               onChange={(refund_of, payments) =>
@@ -238,27 +207,19 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
             />
           )}
           <MoreFields
-            event={event}
+            charter={charter}
             emailUnknown={emailUnknown}
             form={form}
             errors={errors}
             set={set}
           />
         </div>
-        <footer class="dialog-foot">
-          <div class="dialog-said">
-            <p role="status">{saving ? "Saving…" : ""}</p>
-            <p role="alert" class="error">
-              {[failure, unplaced(errors)].filter(Boolean).join(" ")}
-            </p>
-          </div>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={saving}>
-            {saving ? "Saving…" : "Log payment"}
-          </button>
-        </footer>
+        <FormFooter
+          submit="Log payment"
+          onBack={onClose}
+          doing={saving ? "Saving…" : ""}
+          failure={[failure, unplaced(errors)].filter(Boolean).join(" ")}
+        />
       </form>
     </Dialog>
   );
@@ -266,19 +227,19 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
 
 interface QuestionProps {
   entry: OutboxEntry;
-  said: string;
+  text: string;
   saving: boolean;
   onChoice(choice: "same" | "second"): void;
 }
 
-function Question({ entry, said, saving, onChoice }: QuestionProps) {
-  const text = useRef<HTMLParagraphElement>(null);
+function Question({ entry, text, saving, onChoice }: QuestionProps) {
+  const paragraph = useRef<HTMLParagraphElement>(null);
   // The form that had the focus is gone. Nothing is chosen by one Enter too many.
-  useEffect(() => text.current?.focus(), []);
+  useEffect(() => paragraph.current?.focus(), []);
   return (
     <div class="dialog-body">
-      <p ref={text} tabIndex={-1}>
-        {said}
+      <p ref={paragraph} tabIndex={-1}>
+        {text}
       </p>
       <p>Yours is not logged yet. Is it the same money, or was it paid twice?</p>
       <DuplicateChoices entry={entry} onChoice={onChoice} />
@@ -288,7 +249,7 @@ function Question({ entry, said, saving, onChoice }: QuestionProps) {
 }
 
 /** Waits for the outbox, but not longer than a person would. */
-async function patiently(sending: Promise<void>): Promise<void> {
+async function waitForOutbox(sending: Promise<void>): Promise<void> {
   await Promise.race([
     sending.catch(() => {}),
     new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
@@ -296,55 +257,44 @@ async function patiently(sending: Promise<void>): Promise<void> {
 }
 
 interface MoreProps {
-  event: CharterEvent;
+  charter: Charter;
   emailUnknown: boolean;
   form: PaymentForm;
   errors: Readonly<Record<string, string>>;
   set(change: Partial<PaymentForm>): void;
 }
 
-function MoreFields({ event, emailUnknown, form, errors, set }: MoreProps) {
-  const noEmail = event.patron.email === "" && !emailUnknown;
+function MoreFields({ charter, emailUnknown, form, errors, set }: MoreProps) {
+  const noEmail = charter.patron.email === "" && !emailUnknown;
   const noteId = useId();
-  const zone = zoneIfForeign(new Date().toISOString(), event.timezone);
+  const zone = zoneIfForeign(new Date().toISOString(), charter.timezone);
   return (
     <>
       <div class="pair">
-        <Field label={`${referenceLabel(form.method)} (optional)`} error={errors.reference}>
-          {(props) => (
-            <input
-              {...props}
-              maxLength={100}
-              autocomplete="off"
-              inputMode={form.method === "check" ? "numeric" : "text"}
-              value={form.reference}
-              onInput={(event) => set({ reference: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <Field label="Payer" error={errors.payer}>
-          {(props) => (
-            <input
-              {...props}
-              maxLength={100}
-              autocomplete="off"
-              value={form.payer}
-              onInput={(event) => set({ payer: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <TextInput
+          label={`${form.method ? methods[form.method].reference : "Reference"} (optional)`}
+          most={paymentLimits.reference.most}
+          inputMode={form.method === "check" ? "numeric" : "text"}
+          error={errors.reference}
+          value={form.reference}
+          onInput={(reference) => set({ reference })}
+        />
+        <TextInput
+          label="Payer"
+          most={paymentLimits.payer.most}
+          error={errors.payer}
+          value={form.payer}
+          onInput={(payer) => set({ payer })}
+        />
       </div>
-      <Field label={`Received at${zone ? ` (${zone})` : ""}`} error={errors.received_at}>
-        {(props) => (
-          <input
-            {...props}
-            type="datetime-local"
-            max={`${localDay(new Date(), event.timezone)}T23:59`}
-            value={form.received || toLocal(new Date(), event.timezone)}
-            onInput={(event) => set({ received: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <TextInput
+        label={`Received at${zone ? ` (${zone})` : ""}`}
+        type="datetime-local"
+        max={`${localDay(new Date(), charter.timezone)}T23:59`}
+        error={errors.received_at}
+        value={form.received || toLocal(new Date(), charter.timezone)}
+        onInput={(received) => set({ received })}
+      />
       <label class="check">
         <input
           type="checkbox"
@@ -358,7 +308,7 @@ function MoreFields({ event, emailUnknown, form, errors, set }: MoreProps) {
           <small id={noteId}>
             {emailUnknown && "Goes out if the patron has an email address."}
             {noEmail && "The patron has no email address."}
-            {event.patron.email && `Goes to ${event.patron.email}`}
+            {charter.patron.email && `Goes to ${charter.patron.email}`}
           </small>
         </span>
       </label>
@@ -367,15 +317,15 @@ function MoreFields({ event, emailUnknown, form, errors, set }: MoreProps) {
 }
 
 interface RefundProps {
-  event: CharterEvent;
+  charter: Charter;
   value: string;
   error: string | undefined;
   /** The payment, and all those of the charter. */
   onChange(payment_id: string, payments: readonly Payment[]): void;
 }
 
-function RefundOf({ event, value, error, onChange }: RefundProps) {
-  const known = useValue(records).get(event.event_id)?.payments;
+function RefundOf({ charter, value, error, onChange }: RefundProps) {
+  const known = useValue(records).get(charter.event_id)?.payments;
   const [payments, setPayments] = useState<readonly Payment[] | null>(known ?? null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -383,8 +333,8 @@ function RefundOf({ event, value, error, onChange }: RefundProps) {
       setPayments(known);
       return;
     }
-    readPayments(event.event_id).then(setPayments, () => setFailed(true));
-  }, [event.event_id, known]);
+    readPayments(charter.event_id).then(setPayments, () => setFailed(true));
+  }, [charter.event_id, known]);
   const choices = refundable(payments ?? []);
   const hint = failed
     ? "The payments could not be loaded. Refunds need the connection."
@@ -403,8 +353,8 @@ function RefundOf({ event, value, error, onChange }: RefundProps) {
           <option value="">{payments || failed ? "Choose a payment" : "Loading…"}</option>
           {choices.map((payment) => (
             <option key={payment.payment_id} value={payment.payment_id}>
-              {formatMoney(payment.amount_cents, payment.currency)} {methodWord(payment.method)},{" "}
-              {formatMoment(payment.received_at, event.timezone)}
+              {formatMoney(payment.amount_cents, payment.currency)} {methods[payment.method].name},{" "}
+              {formatMoment(payment.received_at, charter.timezone)}
             </option>
           ))}
         </select>
@@ -413,7 +363,7 @@ function RefundOf({ event, value, error, onChange }: RefundProps) {
   );
 }
 
-function dueText({ balance, currency }: CharterEvent): string {
+function dueText({ balance, currency }: Charter): string {
   const due_cents = balance.balance_due_cents;
   if (due_cents > 0) return `${formatMoney(due_cents, currency)} due`;
   if (due_cents < 0) return `Overpaid by ${formatMoney(-due_cents, currency)}`;

@@ -1,11 +1,12 @@
-import type {
-  CharterEvent,
-  Payment,
-  PaymentKind,
-  PaymentMethod,
-  PaymentRequest,
-} from "../data/contract";
-import type { OutboxEntry } from "../data/outbox";
+import type { Charter, Payment } from "../data/contract";
+import {
+  methods,
+  type PaymentKind,
+  type PaymentMethod,
+  paymentLimits,
+  paymentMethods,
+} from "../data/limits";
+import type { OutboxEntry, PaymentRequest } from "../data/outbox";
 import { parseMoney, plainAmount } from "../lib/money";
 import { toInstant, toLocal, toRfc3339 } from "../lib/time";
 
@@ -23,21 +24,10 @@ export interface PaymentForm {
   notify: boolean;
 }
 
-export const methodNames: Record<PaymentMethod, string> = {
-  cash: "Cash",
-  check: "Check",
-  card: "Card",
-  venmo: "Venmo",
-  zelle: "Zelle",
-  bank_transfer: "Transfer",
-  other: "Other",
-};
-
-/** A method within a sentence: brands keep their capital. */
-export function methodWord(method: PaymentMethod): string {
-  const name = methodNames[method];
-  return method === "venmo" || method === "zelle" ? name : name.toLowerCase();
-}
+/** What each method is called on a button. */
+export const methodNames = Object.fromEntries(
+  paymentMethods.map((method) => [method, methods[method].label]),
+) as Record<PaymentMethod, string>;
 
 export const kindNames: Record<PaymentKind, string> = {
   deposit: "Deposit",
@@ -46,26 +36,8 @@ export const kindNames: Record<PaymentKind, string> = {
   refund: "Refund",
 };
 
-/** What the reference is called, by method. */
-export function referenceLabel(method: PaymentMethod | null): string {
-  switch (method) {
-    case "check":
-      return "Check number";
-    case "card":
-      return "Card receipt number";
-    case "venmo":
-      return "Venmo transaction";
-    case "zelle":
-      return "Zelle confirmation";
-    case "bank_transfer":
-      return "Transfer reference";
-    default:
-      return "Reference";
-  }
-}
-
 /** A form that only lacks the method, or the form of a refused payment to correct. */
-export function paymentForm(event: CharterEvent, correct?: OutboxEntry): PaymentForm {
+export function paymentForm(charter: Charter, correct?: OutboxEntry): PaymentForm {
   if (correct) {
     const { request } = correct;
     return {
@@ -74,19 +46,19 @@ export function paymentForm(event: CharterEvent, correct?: OutboxEntry): Payment
       kind: request.kind,
       refund_of: request.refund_of ?? "",
       reference: request.reference ?? "",
-      payer: request.payer ?? event.patron.name,
-      received: toLocal(new Date(request.received_at), event.timezone),
+      payer: request.payer ?? charter.patron.name,
+      received: toLocal(new Date(request.received_at), charter.timezone),
       received_at: request.received_at,
       notify: request.notify,
     };
   }
   return {
-    amount: suggestion("balance", event),
+    amount: suggestion("balance", charter),
     method: null,
     kind: "balance",
     refund_of: "",
     reference: "",
-    payer: event.patron.name,
+    payer: charter.patron.name,
     received: "",
     received_at: "",
     notify: true,
@@ -94,13 +66,13 @@ export function paymentForm(event: CharterEvent, correct?: OutboxEntry): Payment
 }
 
 /** The form for another kind: a suggested amount follows the kind, a typed one stays. */
-export function withKind(form: PaymentForm, kind: PaymentKind, event: CharterEvent): PaymentForm {
-  const suggested = form.amount === suggestion(form.kind, event);
-  return { ...form, kind, amount: suggested ? suggestion(kind, event) : form.amount };
+export function withKind(form: PaymentForm, kind: PaymentKind, charter: Charter): PaymentForm {
+  const suggested = form.amount === suggestion(form.kind, charter);
+  return { ...form, kind, amount: suggested ? suggestion(kind, charter) : form.amount };
 }
 
 /** The balance due is what a payment likely is; a tip or a refund may be anything. */
-function suggestion(kind: PaymentKind, { balance, currency }: CharterEvent): string {
+function suggestion(kind: PaymentKind, { balance, currency }: Charter): string {
   const due_cents = balance.balance_due_cents;
   const settles = kind === "deposit" || kind === "balance";
   return settles && due_cents > 0 ? plainAmount(due_cents, currency) : "";
@@ -113,18 +85,18 @@ export type ReadPayment =
 /** Turns the form into the request, or says field by field what is wrong. Pass `hasEmail` where the device cannot know. */
 export function readPaymentForm(
   form: PaymentForm,
-  event: CharterEvent,
+  charter: Charter,
   now: Date,
-  hasEmail = event.patron.email !== "",
+  hasEmail = charter.patron.email !== "",
 ): ReadPayment {
   const errors: Record<string, string> = {};
-  const amount = parseMoney(form.amount, event.currency);
+  const amount = parseMoney(form.amount, charter.currency, paymentLimits.amount_cents);
   if (amount.error) errors.amount_cents = amount.error;
   if (!form.method) errors.method = "Choose how it was paid.";
   if (form.kind === "refund" && !form.refund_of) {
     errors.refund_of = "Choose the payment that is refunded.";
   }
-  const received = receivedAt(form, event.timezone, now);
+  const received = receivedAt(form, charter.timezone, now);
   if (received.error) errors.received_at = received.error;
   if (Object.keys(errors).length > 0 || !received.instant || !form.method) return { errors };
   const payer = form.payer.trim();
@@ -138,7 +110,7 @@ export function readPaymentForm(
       notify: form.notify && hasEmail,
       ask_if_duplicate: true,
       // The server knows the patron's name; only another one needs to travel.
-      ...(payer && payer !== event.patron.name ? { payer } : {}),
+      ...(payer && payer !== charter.patron.name ? { payer } : {}),
       ...(reference ? { reference } : {}),
       ...(form.kind === "refund" ? { refund_of: form.refund_of } : {}),
     },

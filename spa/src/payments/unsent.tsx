@@ -8,7 +8,7 @@ import { formatMoney } from "../lib/money";
 import { useValue } from "../lib/observable";
 import { navigate } from "../lib/router";
 import { browserTimezone, formatRecent } from "../lib/time";
-import { Dialog } from "../ui/dialog";
+import { ConfirmDialog } from "../ui/confirm-dialog";
 import { announce } from "../ui/notices";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import { openPaymentDialog } from "./payment-dialog";
@@ -33,7 +33,7 @@ export function UnsentPayments({ event_id }: { event_id: string }) {
 }
 
 function Unsent({ entry }: { entry: OutboxEntry }) {
-  const event = useValue(charters).get(entry.event_id);
+  const charter = useValue(charters).get(entry.event_id);
   const loggedIn = useValue(session).state === "in";
   const sending = useValue(outbox.sending);
   const first = firstPayment(entry);
@@ -58,7 +58,7 @@ function Unsent({ entry }: { entry: OutboxEntry }) {
       <>
         <p>
           <strong>{amountText(entry)}: is it a second payment?</strong>{" "}
-          {firstText(entry, first, event)} Yours has been waiting {sinceText(entry)}.
+          {firstText(entry, first, charter)} Yours has been waiting {sinceText(entry)}.
         </p>
         <DuplicateChoices entry={entry} />
       </>
@@ -93,26 +93,21 @@ function Refused({ entry }: { entry: OutboxEntry }) {
 
 function DiscardDialog({ entry, onClose }: { entry: OutboxEntry; onClose(): void }) {
   return (
-    <Dialog title={`Discard ${amountText(entry)}?`} onClose={onClose}>
-      <div class="dialog-body">
-        <p>
-          It was never recorded, and nothing of it stays. If the money has changed hands, correct it
-          instead.
-        </p>
-      </div>
-      <footer class="dialog-foot">
-        <button type="button" data-first onClick={onClose}>
-          Keep
-        </button>
-        <button
-          type="button"
-          class="primary danger"
-          onClick={() => void outbox.discard(entry.payment_id)}
-        >
-          Discard
-        </button>
-      </footer>
-    </Dialog>
+    <ConfirmDialog
+      title={`Discard ${amountText(entry)}?`}
+      submit="Discard"
+      back="Keep"
+      doing="Discarding…"
+      failed="Not discarded."
+      danger
+      act={() => outbox.discard(entry.payment_id)}
+      onClose={onClose}
+    >
+      <p>
+        It was never recorded, and nothing of it stays. If the money has changed hands, correct it
+        instead.
+      </p>
+    </ConfirmDialog>
   );
 }
 
@@ -152,8 +147,8 @@ interface OutboxListProps {
 function OutboxList({ entries, tone, title, children }: OutboxListProps) {
   const known = useValue(charters);
   const text = (entry: OutboxEntry) => {
-    const event = known.get(entry.event_id);
-    return `${amountText(entry)}${event ? ` for ${event.title}` : ""}, ${sinceText(entry)}`;
+    const charter = known.get(entry.event_id);
+    return `${amountText(entry)}${charter ? ` for ${charter.title}` : ""}, ${sinceText(entry)}`;
   };
   const [oldest] = entries;
   return (
@@ -182,8 +177,8 @@ function OutboxList({ entries, tone, title, children }: OutboxListProps) {
 
 function announceSaved(answer: SentAnswer | null): void {
   if (!answer) return;
-  const { payment, event } = answer;
-  announce(`Saved: ${formatMoney(payment.amount_cents, payment.currency)} for ${event.title}.`);
+  const { payment, event: charter } = answer;
+  announce(`Saved: ${formatMoney(payment.amount_cents, payment.currency)} for ${charter.title}.`);
 }
 
 function refusedText(entries: readonly OutboxEntry[]): string {

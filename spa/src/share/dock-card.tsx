@@ -1,45 +1,41 @@
-import { ApiError, readCharter } from "../data/api";
-import type { CharterEvent } from "../data/contract";
+import { readCharter } from "../data/api";
+import type { Charter } from "../data/contract";
 import { useAnswer } from "../lib/answer";
-import { href } from "../lib/router";
 import { formatLongDay, formatSpan } from "../lib/time";
-import { Failed, Skeleton, usePageTitle } from "../ui/page";
+import { Loaded } from "../ui/loaded";
+import { usePageTitle } from "../ui/page";
 import { PrintButton } from "../ui/print";
 import { Qr } from "./qr";
 import "./dock-card.css";
 
 /** A card for the dock: guests point their camera at it and sign. */
 export function DockCard({ event_id }: { event_id: string }) {
-  const { answer: event, error, again } = useAnswer(() => readCharter(event_id), [event_id]);
-  usePageTitle(event ? `Dock card: ${event.title}` : "Dock card");
-  const unknown = error instanceof ApiError && error.status === 404;
+  const asked = useAnswer(() => readCharter(event_id), [event_id]);
+  const event = asked.answer;
+  usePageTitle(event ? `Dock card: ${event.title}` : undefined);
   return (
     <>
-      <p class="back">
-        <a href={href(`/events/${event_id}`)}>← Charter</a>
-      </p>
       {!event && <h1 tabIndex={-1}>Dock card</h1>}
-      {error !== null && (
-        <Failed
-          what={unknown ? "There is no such charter." : "The dock card could not be loaded."}
-          error={error}
-          onRetry={again}
-        />
-      )}
-      {!event && error === null && <Skeleton rows={2} />}
-      {event && (
-        <>
-          <p class="buttons">
-            <PrintButton label="Print card" />
-          </p>
-          <Card event={event} />
-        </>
-      )}
+      <Loaded
+        asked={asked}
+        failed="The dock card could not be loaded."
+        missing="There is no such charter."
+        rows={2}
+      >
+        {(event) => (
+          <>
+            <p class="buttons">
+              <PrintButton label="Print card" />
+            </p>
+            <Card event={event} />
+          </>
+        )}
+      </Loaded>
     </>
   );
 }
 
-function Card({ event }: { event: CharterEvent }) {
+function Card({ event }: { event: Charter }) {
   return (
     <article class="panel dock-card">
       <h1 tabIndex={-1}>{event.title}</h1>

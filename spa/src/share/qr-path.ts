@@ -1,6 +1,6 @@
 import qrcode from "qrcode-generator";
 
-/** Light modules around the code that scanners need to find it (ISO/IEC 18004). */
+/** Width of the light border that scanners need to find the code, in modules (ISO/IEC 18004). */
 export const QUIET = 4;
 
 export interface QrPath {
@@ -10,7 +10,7 @@ export interface QrPath {
   path: string;
 }
 
-/** A text as a QR code of error correction level M: it bears a fold or a splash. */
+/** A text as a QR code of error correction level M: readable with a fold or a splash on it. */
 export function qrPath(text: string): QrPath {
   const code = qrcode(0, "M");
   code.addData(text);

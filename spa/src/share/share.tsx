@@ -1,10 +1,10 @@
-import type { CharterEvent } from "../data/contract";
+import type { Charter } from "../data/contract";
 import { href } from "../lib/router";
 import { Qr } from "./qr";
 import { kioskPath, shareText, smsLink, whatsAppLink } from "./share-text";
 
-/** The other ways for the guest link to travel: a camera, a message, a card or a tablet on the dock. */
-export function Share({ event }: { event: CharterEvent }) {
+/** Other ways to share the guest link: a QR code, a message, a printed card, a tablet at the dock. */
+export function Share({ event }: { event: Charter }) {
   const text = shareText(event);
   return (
     <>

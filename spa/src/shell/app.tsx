@@ -1,72 +1,44 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { GuestPage } from "../guest/guest";
-import { WaiverDetour } from "../guest/waiver-detour";
+import type { ComponentType } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useValue } from "../lib/observable";
-import { type DeskRoute, parseRoute, pathname, type Route } from "../lib/router";
-import { NotLoaded, usePart } from "../ui/lazy";
-import { NotFound } from "../ui/not-found";
+import { pathname } from "../lib/router";
+import { lazy, NotLoaded } from "../ui/lazy";
 import { Notices } from "../ui/notices";
-import { Mark } from "../ui/page";
+import { Logo } from "../ui/page";
+import { PageView } from "./page-view";
+import { findPage } from "./pages";
 import "./header.css";
-
-interface DeskPart {
-  Desk(props: { route: DeskRoute }): ComponentChildren;
-}
 
 interface Props {
   /** Fetches what only admins see; guests' phones do without it. */
-  loadDesk(): Promise<DeskPart>;
+  loadDesk(): Promise<ComponentType<{ path: string }>>;
 }
 
 export function App({ loadDesk }: Props) {
   const path = useValue(pathname);
-  const route = parseRoute(path);
+  const [Desk] = useState(() => lazy(loadDesk, DeskWaiting));
   useFocusOnNavigation(path);
   return (
     <>
-      <Page route={route} loadDesk={loadDesk} />
+      {findPage(path).page.open ? (
+        <>
+          <GuestHeader />
+          <PageView path={path} />
+        </>
+      ) : (
+        <Desk path={path} />
+      )}
       <Notices />
     </>
   );
 }
 
-function Page({ route, loadDesk }: Props & { route: Route }) {
-  switch (route.page) {
-    case "guest":
-      return (
-        <>
-          <GuestHeader />
-          <GuestPage key={route.event_id} event_id={route.event_id} />
-        </>
-      );
-    case "waiver":
-      return (
-        <>
-          <GuestHeader />
-          <WaiverDetour event_id={route.event_id} />
-        </>
-      );
-    case "not_found":
-      return (
-        <>
-          <GuestHeader />
-          <NotFound />
-        </>
-      );
-    default:
-      return <LazyDesk route={route} loadDesk={loadDesk} />;
-  }
-}
-
-function LazyDesk({ route, loadDesk }: Props & { route: DeskRoute }) {
-  const { part, failed, load } = usePart(loadDesk);
-  if (part) return <part.Desk route={route} />;
+function DeskWaiting({ failed, onRetry }: { failed: boolean; onRetry(): void }) {
   return (
     <>
       <GuestHeader />
       <main id="main" class="page" aria-busy={!failed}>
-        {failed && <NotLoaded onRetry={load} />}
+        {failed && <NotLoaded onRetry={onRetry} />}
       </main>
     </>
   );
@@ -76,7 +48,7 @@ function GuestHeader() {
   return (
     <header class="top">
       <p class="brand">
-        <Mark />
+        <Logo />
         <span>Ship Captain Crew</span>
       </p>
     </header>

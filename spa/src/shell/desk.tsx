@@ -1,74 +1,63 @@
 import { useRef } from "preact/hooks";
-import { Board } from "../charters/board";
-import { CharterPage } from "../charters/charter";
-import { CharterDialogs } from "../charters/charter-dialog";
+import { CharterDialogs } from "../charters/form/charter-dialog";
 import { logout } from "../data/api";
 import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
 import { useValue } from "../lib/observable";
-import { type DeskRoute, href } from "../lib/router";
+import { href } from "../lib/router";
 import { PaymentDialogs } from "../payments/payment-dialog";
 import { OutboxStrip } from "../payments/unsent";
 import { LoginDialog, LoginPage } from "../sign-in/login";
 import { announce } from "../ui/notices";
-import { Mark } from "../ui/page";
-import { isPayments, isWaivers, LazyPage } from "./lazy-page";
+import { Logo } from "../ui/page";
+import { PageView } from "./page-view";
+import { findPage, pages } from "./pages";
 import { newRelease, showNewRelease } from "./release";
 
+/** The first page of each section. */
+const sections = pages.filter(
+  ({ section }, index) => section && pages.findIndex((page) => page.section === section) === index,
+);
+
 /** What only admins see. Without a session nothing of it is rendered, and nothing is asked for. */
-export function Desk({ route }: { route: DeskRoute }) {
+export function Desk({ path }: { path: string }) {
   const current = useValue(session.session);
-  const { state } = current;
   const token = useRef("");
   if (current.state === "in") token.current = current.token;
-  if (state === "out") return <LoginPage />;
+  if (current.state === "out") return <LoginPage />;
   return (
     <>
-      <DeskHeader page={route.page} />
+      <DeskHeader path={path} />
       {/* A new session loads the page again; an ended one leaves it as it is. */}
-      <DeskPage key={token.current} route={route} />
+      <PageView key={token.current} path={path} />
       <PaymentDialogs />
       <CharterDialogs />
-      {state === "ended" && <LoginDialog />}
+      {current.state === "ended" && <LoginDialog />}
     </>
   );
 }
 
-function DeskPage({ route }: { route: DeskRoute }) {
-  switch (route.page) {
-    case "board":
-      return <Board />;
-    case "charter":
-      return <CharterPage key={route.event_id} event_id={route.event_id} />;
-    default:
-      return <LazyPage route={route} />;
-  }
-}
-
-function DeskHeader({ page }: { page: DeskRoute["page"] }) {
-  const current = (is: boolean) => (is ? { "aria-current": "page" as const } : {});
+function DeskHeader({ path }: { path: string }) {
+  const { section: current } = findPage(path).page;
   return (
     <header class="top">
       <a class="skip" href="#main">
         Skip to the content
       </a>
       <a class="brand" href={href("/")}>
-        <Mark />
+        <Logo />
         <span class="brand-name">Ship Captain Crew</span>
       </a>
       <nav aria-label="Main">
-        <a href={href("/")} {...current(page === "board")}>
-          Board
-        </a>
-        <a href={href("/payments")} {...current(isPayments(page))}>
-          Payments
-        </a>
-        <a href={href("/mail")} {...current(page === "mail")}>
-          Mail
-        </a>
-        <a href={href("/waiver")} {...current(isWaivers(page))}>
-          Waiver
-        </a>
+        {sections.map(({ section, path }) => (
+          <a
+            key={path}
+            href={href(path)}
+            {...(section === current ? { "aria-current": "page" as const } : {})}
+          >
+            {section}
+          </a>
+        ))}
       </nav>
       <button type="button" class="leave" onClick={() => void leave()}>
         Log out

@@ -4,17 +4,23 @@ import "../ui/page.css";
 import "../ui/content.css";
 import { render } from "preact";
 import { followOtherTabs } from "../data/session";
-import { href, isDesk, pathname, startRouter } from "../lib/router";
+import { href, pathname, startRouter } from "../lib/router";
 import { App } from "./app";
+import { findPage, isInApp } from "./pages";
 
-startRouter();
+startRouter(isInApp);
 followOtherTabs();
 
+const loadDesk = async () => (await import("./desk-start")).Desk;
+const { page } = findPage(pathname.value);
+// The first page is fetched beside the desk that it shows in, not after it.
+void page.load().catch(() => {});
+
 const root = document.getElementById("app");
-if (root) render(<App loadDesk={() => import("./desk-start")} />, root);
+if (root) render(<App loadDesk={loadDesk} />, root);
 
 // Guests come once: nothing is installed on their phones.
 const manifest = document.querySelector<HTMLLinkElement>('link[rel="manifest"]');
 // The same bytes serve both slots, so the page cannot name its own slot's manifest.
-if (isDesk(pathname.value) && manifest) manifest.href = href("/manifest.webmanifest");
+if (manifest && !page.open) manifest.href = href("/manifest.webmanifest");
 else manifest?.remove();

@@ -5,7 +5,7 @@ import * as session from "../data/session";
 import { useValue } from "../lib/observable";
 import { Dialog } from "../ui/dialog";
 import { Field, focusFirstError, sentences } from "../ui/field";
-import { Mark, sentence, usePageTitle } from "../ui/page";
+import { Logo, sentence, usePageTitle } from "../ui/page";
 import "./login.css";
 
 /** The password screen. */
@@ -15,7 +15,7 @@ export function LoginPage() {
     <main class="login" id="main">
       <div class="login-box">
         <p class="login-brand">
-          <Mark />
+          <Logo />
           <span>Ship Captain Crew</span>
         </p>
         <h1 tabIndex={-1}>Dispatch</h1>

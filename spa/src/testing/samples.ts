@@ -1,15 +1,18 @@
 import type {
-  CharterEvent,
+  Charter,
+  CurrencyTotals,
   Mail,
   Manifest,
   Passenger,
   Payment,
-  PaymentTotals,
+  Totals,
 } from "../data/contract";
+import { charterDefaults } from "../data/limits";
 
 /** A charter for tests: 1,200.00 due, nothing paid. */
-export function sampleCharter(change: Partial<CharterEvent> = {}): CharterEvent {
+export function sampleCharter(change: Partial<Charter> = {}): Charter {
   return {
+    ...charterDefaults,
     event_id: "event-1",
     title: "Sunset sail",
     starts_at: "2026-07-04T21:00:00Z",
@@ -25,8 +28,6 @@ export function sampleCharter(change: Partial<CharterEvent> = {}): CharterEvent 
     party_size: 4,
     charter_fee_cents: 120_000,
     currency: "USD",
-    notes: "",
-    guest_notes: "",
     status: "scheduled",
     version: 1,
     created_at: "2026-06-01T12:00:00Z",
@@ -37,11 +38,15 @@ export function sampleCharter(change: Partial<CharterEvent> = {}): CharterEvent 
     payment_method: null,
     balance: sampleBalance(),
     waivers: { signed: 1, expected: 4 },
+    waivers_open_until: null,
+    guests: [],
+    warnings: [],
+    balance_reminders_state: "off",
     ...change,
   };
 }
 
-export function sampleBalance(change: Partial<CharterEvent["balance"]> = {}) {
+export function sampleBalance(change: Partial<Charter["balance"]> = {}) {
   return {
     charged_cents: 120_000,
     received_cents: 0,
@@ -70,12 +75,18 @@ export function samplePayment(change: Partial<Payment> = {}): Payment {
     cleared_at: null,
     status: "received",
     void: null,
+    bounce: null,
+    refund_of: null,
+    duplicate_of: null,
     receipt: "sent",
     ...change,
   };
 }
 
-export function sampleTotals(change: Partial<PaymentTotals> = {}): PaymentTotals {
+export function sampleTotals(
+  change: Partial<CurrencyTotals> = {},
+  other_currencies: CurrencyTotals[] = [],
+): Totals {
   return {
     currency: "USD",
     received_cents: 0,
@@ -84,8 +95,8 @@ export function sampleTotals(change: Partial<PaymentTotals> = {}): PaymentTotals
     uncleared_cents: 0,
     count: 0,
     by_method: {},
-    by_kind: {},
-    other_currencies: [],
+    by_kind: { deposit: 0, balance: 0, tip: 0, refund: 0 },
+    other_currencies,
     ...change,
   };
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import "./dialog.css";
 
 /** The second tap of a double tap comes within this time of the first. */
@@ -14,29 +14,10 @@ interface DialogProps {
   opaque?: boolean;
   /** False when Esc and the cross must not close it. */
   closable?: boolean;
-  /** As high as the window lets it be. Its frame answers the tap, what is in it comes a picture later. */
-  tall?: boolean;
-}
-
-/** False for a component's first picture, true from then on. */
-export function useDrawn(): boolean {
-  const [drawn, setDrawn] = useState(false);
-  useEffect(() => setDrawn(true), []);
-  return drawn;
 }
 
 /** The browser's own modal dialog: it holds the focus, closes with Esc and gives the focus back. */
-export function Dialog({
-  title,
-  onClose,
-  children,
-  wide,
-  opaque,
-  closable = true,
-  tall = false,
-}: DialogProps) {
-  const drawn = useDrawn();
-  const whole = drawn || !tall;
+export function Dialog({ title, onClose, children, wide, opaque, closable = true }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const opened_ms = useRef(performance.now());
@@ -53,6 +34,7 @@ export function Dialog({
     const opener = document.activeElement as HTMLElement | null;
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => {
       if (element?.open) element.close();
       const lost = !document.activeElement || document.activeElement === document.body;
@@ -61,28 +43,24 @@ export function Dialog({
       }
     };
   }, []);
-  useLayoutEffect(() => {
-    if (whole) dialog.current?.querySelector<HTMLElement>("[data-first]")?.focus();
-  }, [whole]);
 
   return (
     <dialog
       ref={dialog}
-      class={`dialog${wide ? " dialog-wide" : ""}${opaque ? " dialog-opaque" : ""}${whole ? "" : " dialog-coming"}`}
+      class={`dialog${wide ? " dialog-wide" : ""}${opaque ? " dialog-opaque" : ""}`}
       aria-labelledby={titleId}
       onClickCapture={dropSecondTap}
       onCancel={(event) => {
         if (!closable) event.preventDefault();
       }}
       onClose={(event) => {
-        // Taken off the page, it closes too; that is not the visitor's wish.
+        // Taken off the page, it closes too; that is not what the visitor asked for.
         if ((event.currentTarget as HTMLElement).isConnected) onClose();
       }}
     >
       <header class="dialog-head">
         <h2 id={titleId}>{title}</h2>
-        {/* Not before the rest, or it had the focus, and a second Enter would close the dialog. */}
-        {closable && whole && (
+        {closable && (
           <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <path d="M5 5l14 14M19 5L5 19" />
@@ -90,7 +68,7 @@ export function Dialog({
           </button>
         )}
       </header>
-      {whole && children}
+      {children}
     </dialog>
   );
 }

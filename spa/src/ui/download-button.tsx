@@ -1,6 +1,5 @@
-import { useState } from "preact/hooks";
-import { announce } from "./notices";
-import { sentence } from "./page";
+import { announce, announceFailure } from "./notices";
+import { useTask } from "./task";
 
 interface DownloadProps {
   file(): Promise<Blob>;
@@ -16,20 +15,15 @@ export function DownloadButton({
   label = "Download CSV",
   disabled = false,
 }: DownloadProps) {
-  const [saving, setSaving] = useState(false);
-  const download = async () => {
-    setSaving(true);
-    try {
+  const { busy, run } = useTask("No file.", announceFailure);
+  const download = () =>
+    run(async () => {
       save(await file(), name);
       announce("The file is on its way to your downloads.");
-    } catch (error) {
-      announce(`No file. ${sentence(error)}`, "bad");
-    }
-    setSaving(false);
-  };
+    });
   return (
-    <button type="button" onClick={() => void download()} disabled={saving || disabled}>
-      {saving ? "Preparing…" : label}
+    <button type="button" onClick={() => void download()} disabled={busy || disabled}>
+      {busy ? "Preparing…" : label}
     </button>
   );
 }

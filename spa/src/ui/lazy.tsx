@@ -1,15 +1,46 @@
-import { useLayoutEffect, useState } from "preact/hooks";
+import { type ComponentType, createElement } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** A part of the app that is fetched when it is first shown; null until it is there. */
-export function usePart<T>(fetchPart: () => Promise<T>) {
-  const [part, setPart] = useState<T | null>(null);
-  const [failed, setFailed] = useState(false);
-  const load = () => {
-    setFailed(false);
-    fetchPart().then(setPart, () => setFailed(true));
+interface WaitingProps {
+  failed: boolean;
+  onRetry(): void;
+}
+
+/** A component that is fetched when it is first shown; until then `Waiting` stands in its place. */
+export function lazy<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  Waiting: ComponentType<WaitingProps>,
+): ComponentType<Props> {
+  let loaded: ComponentType<Props> | null = null;
+  return function Lazy(props: Props) {
+    const [Part, setPart] = useState(() => loaded);
+    const [failed, setFailed] = useState(false);
+    const refocus = useRef(false);
+
+    const fetchPart = () => {
+      setFailed(false);
+      load().then(
+        (part) => {
+          loaded = part;
+          // The heading at which reading goes on is about to be replaced.
+          refocus.current = document.activeElement?.tagName === "H1";
+          setPart(() => part);
+        },
+        () => setFailed(true),
+      );
+    };
+    useLayoutEffect(() => {
+      if (!Part) fetchPart();
+    }, []);
+    useLayoutEffect(() => {
+      if (refocus.current) document.querySelector("h1")?.focus({ preventScroll: true });
+      refocus.current = false;
+    }, [Part]);
+
+    return Part
+      ? createElement(Part, props)
+      : createElement(Waiting, { failed, onRetry: fetchPart });
   };
-  useLayoutEffect(load, []);
-  return { part, failed, load };
 }
 
 export function NotLoaded({ onRetry }: { onRetry(): void }) {

@@ -8,7 +8,7 @@ export function NotFound({ what = "There is nothing at this address." }: { what?
   usePageTitle("Not found");
   const admin = useValue(session).state === "in";
   return (
-    <main id="main" class="page narrow">
+    <>
       <h1 tabIndex={-1}>Off the chart</h1>
       <p class="lead">{what}</p>
       {admin ? (
@@ -30,6 +30,6 @@ export function NotFound({ what = "There is nothing at this address." }: { what?
           </p>
         </>
       )}
-    </main>
+    </>
   );
 }

@@ -18,6 +18,10 @@ export function announce(text: string, tone: Notice["tone"] = "good"): void {
   }, 9_000);
 }
 
+export function announceFailure(text: string): void {
+  announce(text, "bad");
+}
+
 export function Notices() {
   const shown = useValue(notice);
   return (

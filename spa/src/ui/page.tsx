@@ -2,20 +2,25 @@ import { useEffect } from "preact/hooks";
 import { ApiError } from "../data/api";
 import { browserTimezone, formatRecent } from "../lib/time";
 
-export function Mark() {
+export function Logo() {
   return (
-    <svg class="mark" viewBox="0 0 64 64" aria-hidden="true">
-      <path class="mark-main" d="M33 6v34H12C16 28 24 14 33 6z" />
-      <path class="mark-jib" d="M37 15c8 5 13 14 15 25H37z" />
-      <path class="mark-hull" d="M6 45h52c-2 8-7 13-14 13H20C13 58 8 53 6 45z" />
+    <svg class="logo" viewBox="0 0 64 64" aria-hidden="true">
+      <path class="logo-main" d="M33 6v34H12C16 28 24 14 33 6z" />
+      <path class="logo-jib" d="M37 15c8 5 13 14 15 25H37z" />
+      <path class="logo-hull" d="M6 45h52c-2 8-7 13-14 13H20C13 58 8 53 6 45z" />
     </svg>
   );
 }
 
 /** Names the page in the tab and in the history. */
-export function usePageTitle(title: string): void {
+export function setPageTitle(title: string): void {
+  document.title = `${title} · Ship Captain Crew`;
+}
+
+/** For a page that has a better title than its row in the table of pages, once it knows it. */
+export function usePageTitle(title: string | undefined): void {
   useEffect(() => {
-    document.title = `${title} · Ship Captain Crew`;
+    if (title) setPageTitle(title);
   }, [title]);
 }
 

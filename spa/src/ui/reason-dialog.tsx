@@ -1,7 +1,9 @@
 import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
+import { reasonLimits } from "../data/limits";
 import { Dialog } from "./dialog";
 import { Field, focusFirstError, sentences } from "./field";
+import { FormFooter } from "./form-footer";
 import { sentence } from "./page";
 
 interface Props {
@@ -52,7 +54,7 @@ export function ReasonDialog({ title, explanation, button, act, onClose }: Props
               <input
                 {...props}
                 data-first
-                maxLength={500}
+                maxLength={reasonLimits.reason.most}
                 autocomplete="off"
                 value={reason}
                 onInput={(event) => setReason(event.currentTarget.value)}
@@ -60,20 +62,14 @@ export function ReasonDialog({ title, explanation, button, act, onClose }: Props
             )}
           </Field>
         </div>
-        <footer class="dialog-foot">
-          <div class="dialog-said">
-            <p role="status">{saving ? "Saving…" : ""}</p>
-            <p role="alert" class="error">
-              {failure}
-            </p>
-          </div>
-          <button type="button" onClick={onClose}>
-            Back
-          </button>
-          <button type="submit" class="primary danger" disabled={saving}>
-            {button}
-          </button>
-        </footer>
+        <FormFooter
+          submit={button}
+          back="Back"
+          onBack={onClose}
+          doing={saving ? "Saving…" : ""}
+          failure={failure}
+          danger
+        />
       </form>
     </Dialog>
   );

@@ -1,14 +1,13 @@
 import { useState } from "preact/hooks";
 import { askAgain } from "../data/api";
-import type { SupersededEvent } from "../data/contract";
+import type { OutdatedCharter } from "../data/contract";
 import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";
-import { sentence } from "../ui/page";
-import { askedWords } from "./waiver-text";
-import "./records.css";
+import { useTask } from "../ui/task";
+import { askedText } from "./waiver-text";
 
-/** Who of those on coming charters has signed an older text, and the way to ask them for the new one. */
-export function Superseded({ events }: { events: readonly SupersededEvent[] }) {
+/** The signers of an older text on coming charters, and the way to ask them for the new one. */
+export function Superseded({ events }: { events: readonly OutdatedCharter[] }) {
   if (events.length === 0) return null;
   return (
     <section class="panel" aria-labelledby="superseded">
@@ -26,24 +25,15 @@ export function Superseded({ events }: { events: readonly SupersededEvent[] }) {
   );
 }
 
-function Row({ event }: { event: SupersededEvent }) {
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState("");
-  const [failure, setFailure] = useState("");
+function Row({ event }: { event: OutdatedCharter }) {
+  const { busy, failure, run } = useTask("Nobody was asked.");
+  const [result, setResult] = useState("");
   const mayAsk = event.signers.some(({ can_be_asked }) => can_be_asked);
-
-  const ask = async () => {
-    setBusy(true);
-    setSaid("");
-    setFailure("");
-    try {
-      setSaid(askedWords(await askAgain(event.event_id), event.signers));
-    } catch (error) {
-      setFailure(`Nobody was asked. ${sentence(error)}`);
-    }
-    setBusy(false);
-  };
-
+  const ask = () =>
+    run(async () => {
+      setResult("");
+      setResult(askedText(await askAgain(event.event_id), event.signers));
+    });
   return (
     <li class="record">
       <p class="passenger-who">
@@ -63,7 +53,7 @@ function Row({ event }: { event: SupersededEvent }) {
           <span class="visually-hidden"> on {event.title}</span>
         </button>
       </p>
-      <p role="status">{said}</p>
+      <p role="status">{result}</p>
       <p role="alert" class="error">
         {failure}
       </p>

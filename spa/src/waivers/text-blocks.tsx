@@ -8,7 +8,7 @@ import "./text-blocks.css";
 export function WaiverText({ text }: { text: string }) {
   const { answer: blocks, error } = useAnswer(() => previewWaiver(text), [text]);
   if (blocks) return <TextBlocks blocks={blocks} />;
-  return error === null ? <Skeleton rows={2} kind="line" /> : <p class="words">{text}</p>;
+  return error === null ? <Skeleton rows={2} kind="line" /> : <p class="multiline">{text}</p>;
 }
 
 /** The tree that the server reads a text as, in elements: nothing of it is ever HTML. */

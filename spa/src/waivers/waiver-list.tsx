@@ -1,17 +1,17 @@
 import { useRef } from "preact/hooks";
 import { exportChain, listWaivers } from "../data/api";
 import { charters } from "../data/charters";
-import type { ListedWaiver } from "../data/contract";
+import type { FoundWaiver } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href, navigate, query } from "../lib/router";
 import { browserTimezone, formatDay, formatMoment } from "../lib/time";
 import { DownloadButton } from "../ui/download-button";
 import { LoadButton } from "../ui/load-button";
-import { Failed, Skeleton } from "../ui/page";
-import "./records.css";
+import { Loaded } from "../ui/loaded";
+import "./waiver-list.css";
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 /** Every signature, the newest first, found by the name of a person or a charter. */
 export function WaiverList() {
@@ -19,8 +19,8 @@ export function WaiverList() {
   const input = useRef<HTMLInputElement>(null);
   const search = (event: Event) => {
     event.preventDefault();
-    const words = input.current?.value.trim() ?? "";
-    navigate(words ? `/waivers?query=${encodeURIComponent(words)}` : "/waivers");
+    const text = input.current?.value.trim() ?? "";
+    navigate(text ? `/waivers?query=${encodeURIComponent(text)}` : "/waivers");
   };
   return (
     <>
@@ -43,54 +43,51 @@ export function WaiverList() {
           <button type="submit">Search</button>
         </form>
       </search>
-      <Found key={asked} words={asked} />
+      <Found key={asked} text={asked} />
     </>
   );
 }
 
-function Found({ words }: { words: string }) {
-  const asking = { query: words, limit: PAGE };
-  const { answer: page, error, again, setAnswer } = useAnswer(() => listWaivers(asking), []);
+function Found({ text }: { text: string }) {
+  const search = { query: text, limit: PAGE_SIZE };
+  const asked = useAnswer(() => listWaivers(search), []);
+  const { answer: page, setAnswer } = asked;
 
   const more = async () => {
     if (!page?.next_cursor) return;
-    const next = await listWaivers({ ...asking, cursor: page.next_cursor });
+    const next = await listWaivers({ ...search, cursor: page.next_cursor });
     setAnswer((known) => ({ ...next, waivers: [...known.waivers, ...next.waivers] }));
   };
 
   return (
-    <>
-      {error !== null && (
-        <Failed what="The waivers could not be loaded." error={error} onRetry={again} />
-      )}
-      {page === null && error === null && <Skeleton rows={3} kind="line" />}
-      {page && (
+    <Loaded asked={asked} failed="The waivers could not be loaded." kind="line">
+      {({ waivers, next_cursor }) => (
         <section class="panel" aria-label="Waivers">
           <p class="entry-small" role="status">
-            {foundWords(page.waivers.length, page.next_cursor !== null, words)}
+            {foundText(waivers.length, next_cursor !== null, text)}
           </p>
           <ul class="records">
-            {page.waivers.map((waiver) => (
+            {waivers.map((waiver) => (
               <Row key={waiver.waiver_id} waiver={waiver} />
             ))}
           </ul>
-          {page.next_cursor && (
-            <LoadButton label={words ? "Search further back" : "Show more"} load={more} />
+          {next_cursor && (
+            <LoadButton label={text ? "Search further back" : "Show more"} load={more} />
           )}
         </section>
       )}
-    </>
+    </Loaded>
   );
 }
 
-/** A page may come short although there is more behind it. */
-function foundWords(count: number, more: boolean, words: string): string {
-  if (!words) return count === 0 ? "Nobody has signed yet." : "";
-  if (count === 0) return more ? `No “${words}” among the newest.` : `No “${words}” at all.`;
+/** A page may hold fewer than its limit although there are more behind it. */
+function foundText(count: number, more: boolean, text: string): string {
+  if (!text) return count === 0 ? "Nobody has signed yet." : "";
+  if (count === 0) return more ? `No “${text}” among the newest.` : `No “${text}” at all.`;
   return `${count} found${more ? " so far" : ""}.`;
 }
 
-function Row({ waiver }: { waiver: ListedWaiver }) {
+function Row({ waiver }: { waiver: FoundWaiver }) {
   const timezone = useValue(charters).get(waiver.event_id)?.timezone ?? browserTimezone;
   return (
     <li class="record">

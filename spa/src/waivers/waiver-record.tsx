@@ -1,12 +1,12 @@
-import type { ComponentChildren } from "preact";
-import { ApiError, readWaiver } from "../data/api";
+import { readWaiver } from "../data/api";
 import { charters } from "../data/charters";
-import type { WaiverDetail } from "../data/contract";
+import type { RecordDetail } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
-import { href } from "../lib/router";
 import { browserTimezone, formatLongDay, formatMoment, zoneName } from "../lib/time";
-import { Failed, Skeleton, usePageTitle } from "../ui/page";
+import { Detail } from "../ui/detail";
+import { Loaded } from "../ui/loaded";
+import { usePageTitle } from "../ui/page";
 import { PrintButton } from "../ui/print";
 import { signaturePath } from "./signature-path";
 import { WaiverText } from "./text-blocks";
@@ -20,34 +20,25 @@ interface Props {
 
 /** One signature with all that is known about it, on the screen and on paper. */
 export function WaiverRecordPage({ event_id, waiver_id }: Props) {
-  const {
-    answer: record,
-    error,
-    again,
-  } = useAnswer(() => readWaiver(event_id, waiver_id), [event_id, waiver_id]);
-  usePageTitle(record ? `Waiver of ${record.participant_name}` : "Waiver");
-  const unknown = error instanceof ApiError && error.status === 404;
+  const asked = useAnswer(() => readWaiver(event_id, waiver_id), [event_id, waiver_id]);
+  const record = asked.answer;
+  usePageTitle(record ? `Waiver of ${record.participant_name}` : undefined);
   return (
     <>
-      <p class="back">
-        <a href={href(`/events/${event_id}`)}>← Charter</a>
-      </p>
       {!record && <h1 tabIndex={-1}>Waiver</h1>}
-      {error !== null && (
-        <Failed
-          what={unknown ? "There is no such waiver." : "The waiver could not be loaded."}
-          error={error}
-          onRetry={again}
-        />
-      )}
-      {!record && error === null && <Skeleton rows={3} />}
-      {record && <Paper record={record} />}
+      <Loaded
+        asked={asked}
+        failed="The waiver could not be loaded."
+        missing="There is no such waiver."
+      >
+        {(record) => <Paper record={record} />}
+      </Loaded>
     </>
   );
 }
 
-function Paper({ record }: { record: WaiverDetail }) {
-  // The record itself keeps UTC; here it is told by the charter's clocks where they are known.
+function Paper({ record }: { record: RecordDetail }) {
+  // The record itself keeps UTC; here times are the charter's where its time zone is known.
   const timezone = useValue(charters).get(record.event_id)?.timezone ?? browserTimezone;
   const moment = (at: string) => `${formatMoment(at, timezone)} ${zoneName(at, timezone)}`;
   return (
@@ -61,22 +52,22 @@ function Paper({ record }: { record: WaiverDetail }) {
         {moment(record.signed_at)}
       </p>
       <dl class="details">
-        <Fact name="Charter">
+        <Detail name="Charter">
           {record.charter}, {formatLongDay(record.starts_at, timezone)}
-        </Fact>
-        <Fact name="Birth date">{record.participant_birth_date}</Fact>
-        <Fact name="Signer">
+        </Detail>
+        <Detail name="Birth date">{record.participant_birth_date}</Detail>
+        <Detail name="Signer">
           {[record.signer_name, record.signer_email, record.signer_phone]
             .filter(Boolean)
             .join(", ")}
-        </Fact>
+        </Detail>
         {record.minor && (
-          <Fact name="Relationship">{record.guardian_relationship?.replace("_", " ")}</Fact>
+          <Detail name="Relationship">{record.guardian_relationship?.replace("_", " ")}</Detail>
         )}
       </dl>
       <h2>Signature</h2>
       <Signature record={record} />
-      <ul class="ticked">
+      <ul class="rows ticked">
         {[record.esign_statement, record.intent_statement, record.authority_statement]
           .filter(Boolean)
           .map((statement) => (
@@ -92,22 +83,22 @@ function Paper({ record }: { record: WaiverDetail }) {
       )}
       <h2>Proof</h2>
       <dl class="details hashes">
-        <Fact name="Place in the chain">{record.seq}</Fact>
-        <Fact name="SHA-256 of this record">{record.record_hash}</Fact>
-        <Fact name="SHA-256 of the record before">
+        <Detail name="Place in the chain">{record.seq}</Detail>
+        <Detail name="SHA-256 of this record">{record.record_hash}</Detail>
+        <Detail name="SHA-256 of the record before">
           {record.prev_hash || "none: this is the first"}
-        </Fact>
-        <Fact name="SHA-256 of the text">{record.waiver_version}</Fact>
-        <Fact name="Signed at (UTC)">{record.signed_at}</Fact>
-        <Fact name="The device’s clock said">{record.device_time}</Fact>
-        <Fact name="Internet address">{record.address}</Fact>
-        <Fact name="Browser">{record.user_agent}</Fact>
+        </Detail>
+        <Detail name="SHA-256 of the text">{record.waiver_version}</Detail>
+        <Detail name="Signed at (UTC)">{record.signed_at}</Detail>
+        <Detail name="Time on the device">{record.device_time}</Detail>
+        <Detail name="Internet address">{record.address}</Detail>
+        <Detail name="Browser">{record.user_agent}</Detail>
       </dl>
       <h2>What happened to it</h2>
-      <ol class="audit">
+      <ol class="rows">
         {record.audit.map(({ act, at, by, address }) => (
           <li key={`${act} ${at} ${by}`}>
-            <strong>{acts[act] ?? act}</strong> {moment(at)}
+            <strong>{actNames[act] ?? act}</strong> {moment(at)}
             {by && ` by ${by}`}
             {address && <span class="entry-small"> from {address}</span>}
           </li>
@@ -117,25 +108,15 @@ function Paper({ record }: { record: WaiverDetail }) {
   );
 }
 
-const acts: Record<string, string> = {
+const actNames: Record<string, string> = {
   opened: "Page opened",
   signed: "Signed",
   copy_sent: "Copy sent",
   viewed: "Read",
 };
 
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  if (!children) return null;
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-/** As it was given: typed, drawn, or both. */
-function Signature({ record }: { record: WaiverDetail }) {
+/** Typed, drawn, or both. */
+function Signature({ record }: { record: RecordDetail }) {
   const drawn = signaturePath(record.signature_strokes);
   return (
     <>

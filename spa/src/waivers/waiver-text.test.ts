@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sampleCharter } from "../testing/samples";
-import { askedWords, remindedWords, shortList, shortName, takesSignatures } from "./waiver-text";
+import { askedText, remindedText, shortList, shortName, takesSignatures } from "./waiver-text";
 
 test("names are short enough for a card", () => {
   expect(["Ana Reyes", " Bo ", "Ana Maria  de la Cruz", "Zoë Ångström", ""].map(shortName)).toEqual(
@@ -10,7 +10,7 @@ test("names are short enough for a card", () => {
   expect(shortList(["Ana Reyes", "Bo Sund", "Cora", "Dan"])).toBe("Ana R., Bo S. +2");
 });
 
-describe("what came of a reminder", () => {
+describe("the result of a reminder", () => {
   const guests = [
     { guest_id: "1", name: "Ana Reyes", email: "" },
     { guest_id: "2", name: "Bo", email: "" },
@@ -18,8 +18,8 @@ describe("what came of a reminder", () => {
 
   test("names who got one, and who did not and why", () => {
     const skipped = [{ guest_id: "2", why: "no_email" as const }];
-    expect(remindedWords({ reminded: ["1"], skipped }, guests)).toEqual({
-      words: "Reminded: Ana R. No email: Bo.",
+    expect(remindedText({ reminded: ["1"], skipped }, guests)).toEqual({
+      text: "Reminded: Ana R. No email: Bo.",
       good: true,
     });
   });
@@ -29,14 +29,14 @@ describe("what came of a reminder", () => {
       { guest_id: "1", why: "reminded_recently" as const },
       { guest_id: "gone", why: "signed" as const },
     ];
-    expect(remindedWords({ reminded: [], skipped }, guests)).toEqual({
-      words: "Reminded less than six hours ago: Ana R. Has signed meanwhile: somebody.",
+    expect(remindedText({ reminded: [], skipped }, guests)).toEqual({
+      text: "Reminded less than six hours ago: Ana R. Has signed meanwhile: somebody.",
       good: false,
     });
   });
 
   test("with nobody missing says so", () => {
-    expect(remindedWords({ reminded: [], skipped: [] }, guests).words).toBe("Nobody is missing.");
+    expect(remindedText({ reminded: [], skipped: [] }, guests).text).toBe("Nobody is missing.");
   });
 });
 
@@ -53,7 +53,7 @@ test("a charter takes signatures until it ends, for a day when reopened, never w
   );
 });
 
-test("what came of asking again is told by name", () => {
+test("the result of asking again is shown by name", () => {
   const signer = {
     waiver_id: "1",
     participant_name: "Ana Reyes",
@@ -62,10 +62,8 @@ test("what came of asking again is told by name", () => {
   };
   const signers = [signer, { ...signer, waiver_id: "2", participant_name: "Bo" }];
   const skipped = [{ waiver_id: "2", why: "asked_recently" as const }];
-  expect(askedWords({ asked: ["1"], skipped }, signers)).toBe(
+  expect(askedText({ asked: ["1"], skipped }, signers)).toBe(
     "Asked: Ana R. Asked less than six hours ago: Bo.",
   );
-  expect(askedWords({ asked: [], skipped: [] }, signers)).toBe(
-    "Everybody has signed the new text.",
-  );
+  expect(askedText({ asked: [], skipped: [] }, signers)).toBe("Everybody has signed the new text.");
 });

@@ -1,11 +1,11 @@
 import type {
-  AskedAnswer,
-  CharterEvent,
-  Guest,
-  RemindersAnswer,
-  SupersededSigner,
+  AskedAgain,
+  Charter,
+  CharterWarning,
+  ListedGuest,
+  OutdatedSigner,
+  RemindersSent,
   WaiverLanguage,
-  Warning,
 } from "../data/contract";
 
 /** `Ana R.`, as guests see each other's names too. */
@@ -22,27 +22,27 @@ export function shortList(names: readonly string[], most = 2): string {
 }
 
 /** Whether a charter takes signatures at this moment. */
-export function takesSignatures(event: CharterEvent, now_ms: number): boolean {
+export function takesSignatures(event: Charter, now_ms: number): boolean {
   return event.status !== "cancelled" && (!isOver(event, now_ms) || isReopened(event, now_ms));
 }
 
-export function isOver({ ends_at }: CharterEvent, now_ms: number): boolean {
+export function isOver({ ends_at }: Charter, now_ms: number): boolean {
   return new Date(ends_at).getTime() <= now_ms;
 }
 
-export function isReopened({ waivers_open_until }: CharterEvent, now_ms: number): boolean {
+export function isReopened({ waivers_open_until }: Charter, now_ms: number): boolean {
   return new Date(waivers_open_until ?? 0).getTime() > now_ms;
 }
 
-/** What came of reminding the guests who have not signed. */
-export function remindedWords(
-  { reminded, skipped }: RemindersAnswer,
-  guests: readonly Guest[],
-): { words: string; good: boolean } {
+/** The result of reminding the guests who have not signed. */
+export function remindedText(
+  { reminded, skipped }: RemindersSent,
+  guests: readonly ListedGuest[],
+): { text: string; good: boolean } {
   const name = (id: string) => guests.find(({ guest_id }) => guest_id === id)?.name;
   const because = (why: string) =>
     skipped.filter((one) => one.why === why).map(({ guest_id }) => guest_id);
-  const words = outcome(
+  const text = outcome(
     [
       ["Reminded", reminded],
       ["Reminded less than six hours ago", because("reminded_recently")],
@@ -51,18 +51,18 @@ export function remindedWords(
     ],
     name,
   );
-  return { words: words || "Nobody is missing.", good: reminded.length > 0 || !words };
+  return { text: text || "Nobody is missing.", good: reminded.length > 0 || !text };
 }
 
-/** What came of asking the signers of an older text for the new one. */
-export function askedWords(
-  { asked, skipped }: AskedAnswer,
-  signers: readonly SupersededSigner[],
+/** The result of asking the signers of an older text for the new one. */
+export function askedText(
+  { asked, skipped }: AskedAgain,
+  signers: readonly OutdatedSigner[],
 ): string {
   const name = (id: string) => signers.find(({ waiver_id }) => waiver_id === id)?.participant_name;
   const because = (why: string) =>
     skipped.filter((one) => one.why === why).map(({ waiver_id }) => waiver_id);
-  const words = outcome(
+  const text = outcome(
     [
       ["Asked", asked],
       ["Asked less than six hours ago", because("asked_recently")],
@@ -71,7 +71,7 @@ export function askedWords(
     ],
     name,
   );
-  return words || "Everybody has signed the new text.";
+  return text || "Everybody has signed the new text.";
 }
 
 function outcome(
@@ -80,25 +80,22 @@ function outcome(
 ): string {
   return parts
     .filter(([, ids]) => ids.length > 0)
-    .map(
-      ([what, ids]) =>
-        `${what}: ${shortList(
-          ids.map((id) => name(id) ?? "somebody"),
-          3,
-        )}`,
-    )
-    .map((words) => words.replace(/\.?$/, "."))
+    .map(([what, ids]) => {
+      const names = ids.map((id) => name(id) ?? "somebody");
+      return `${what}: ${shortList(names, 3)}`.replace(/\.?$/, ".");
+    })
     .join(" ");
 }
 
 export const languageNames: Record<WaiverLanguage, string> = { en: "English", es: "Spanish" };
+export const languages = Object.keys(languageNames) as WaiverLanguage[];
 
 const shortWarnings: Record<string, string> = {
   return_port_differs: "Ends in another port",
   over_passenger_limit: "Over the passenger limit",
 };
 
-/** A warning in a few words; one that this release does not know is told in full. */
-export function shortWarning({ code, message }: Warning): string {
+/** A warning in a few words; one that is not in the table is shown in full. */
+export function shortWarning({ code, message }: CharterWarning): string {
   return shortWarnings[code] ?? message;
 }

@@ -17,7 +17,7 @@ export interface Geometry {
   bars: Bar[];
   /** Lines to read values from, from the lowest to the highest. */
   ticks: { cents: number; y: number }[];
-  /** How wide the place of one bar is, with its share of the gaps. */
+  /** The width of one bar with its share of the gaps. */
   step: number;
 }
 

@@ -5,7 +5,7 @@ import {
   amountText,
   canBounce,
   cleared,
-  payerWords,
+  payerText,
   relations,
   signedAmount,
   undone,
@@ -21,7 +21,7 @@ test("what counts no more says who, when and why", () => {
   expect(undone(bounced, UTC)).toMatch(/^Bounced Thu, Jul 2, 2:30\sPM by ben: No funds$/);
 });
 
-test("clearing is told with its day, unless it was at once", () => {
+test("clearing shows its day, unless it was at once", () => {
   const at = "2026-07-01T12:00:00Z";
   expect(cleared(samplePayment({ status: "received" }), UTC)).toBe("Not cleared yet");
   expect(cleared(samplePayment({ status: "cleared", cleared_at: at }), UTC)).toBe("Cleared");
@@ -74,9 +74,9 @@ test("amounts show what they do to the balance due; tips do nothing to it", () =
 });
 
 test("a refund goes to somebody, all else comes from them", () => {
-  expect(payerWords(samplePayment())).toBe(", from Ana Reyes");
-  expect(payerWords(samplePayment({ kind: "refund" }))).toBe(", to Ana Reyes");
-  expect(payerWords(samplePayment({ payer: "" }))).toBe("");
+  expect(payerText(samplePayment())).toBe(", from Ana Reyes");
+  expect(payerText(samplePayment({ kind: "refund" }))).toBe(", to Ana Reyes");
+  expect(payerText(samplePayment({ payer: "" }))).toBe("");
 });
 
 test("neither cash nor a refund can bounce", () => {

@@ -2,21 +2,22 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "../../data/api";
 import { keepAnswer, refresh } from "../../data/charters";
-import type { CharterEvent, MailStatus, Payment } from "../../data/contract";
+import type { Charter, Mail, Payment } from "../../data/contract";
 import { type LedgerRow, ledger, payers } from "../../data/ledger";
+import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
 import { href } from "../../lib/router";
 import { formatMoment } from "../../lib/time";
-import { announce } from "../../ui/notices";
-import { sentence } from "../../ui/page";
+import { announce, announceFailure } from "../../ui/notices";
 import { ReasonDialog } from "../../ui/reason-dialog";
-import { kindNames, methodWord } from "../payment-form";
+import { useTask } from "../../ui/task";
+import { kindNames } from "../payment-form";
 import {
   amountText,
   canBounce,
   cleared,
-  payerWords,
-  receiptWords,
+  payerText,
+  receiptTexts,
   relations,
   signedAmount,
   undone,
@@ -25,20 +26,20 @@ import "../entry.css";
 import "./statement.css";
 
 interface Props {
-  event: CharterEvent;
+  charter: Charter;
   payments: readonly Payment[];
 }
 
 /** The payments of a charter as a statement with a running balance. */
-export function Statement({ event, payments }: Props) {
+export function Statement({ charter, payments }: Props) {
   const [asking, setAsking] = useState<{ act: "void" | "bounce"; payment: Payment } | null>(null);
-  const { balance, currency } = event;
+  const { balance, currency } = charter;
   const rows = ledger(balance.charged_cents, payments);
   const paid = payers(payments);
   return (
     <>
       <p>
-        <a class="button" href={href(`/events/${event.event_id}/statement`)}>
+        <a class="button" href={href(`/events/${charter.event_id}/statement`)}>
           Print statement
         </a>
       </p>
@@ -50,7 +51,7 @@ export function Statement({ event, payments }: Props) {
         {rows.map((row) => (
           <Entry
             key={row.payment.payment_id}
-            event={event}
+            charter={charter}
             payments={payments}
             row={row}
             onAsk={(act) => setAsking({ act, payment: row.payment })}
@@ -83,27 +84,15 @@ export function Statement({ event, payments }: Props) {
             .join(", ")}
         </p>
       )}
-      {asking?.act === "void" && (
+      {asking && (
         <ReasonDialog
-          title="Void payment"
-          explanation={`${amountText(asking.payment)} stays in the statement, struck through, and counts no more. Void it only if no money moved; money that went back is a refund.`}
-          button="Void payment"
+          {...dialogs[asking.act](amountText(asking.payment))}
           onClose={() => setAsking(null)}
           act={async (reason) => {
-            keepAnswer(await voidPayment(asking.payment, reason));
-            announce(`Voided: ${amountText(asking.payment)}.`);
-          }}
-        />
-      )}
-      {asking?.act === "bounce" && (
-        <ReasonDialog
-          title="Payment bounced"
-          explanation={`The bank took ${amountText(asking.payment)} back. It counts no more.`}
-          button="Mark as bounced"
-          onClose={() => setAsking(null)}
-          act={async (reason) => {
-            keepAnswer(await bouncePayment(asking.payment, reason));
-            announce(`Marked as bounced: ${amountText(asking.payment)}.`);
+            const act = asking.act === "void" ? voidPayment : bouncePayment;
+            keepAnswer(await act(asking.payment, reason));
+            const done = asking.act === "void" ? "Voided" : "Marked as bounced";
+            announce(`${done}: ${amountText(asking.payment)}.`);
           }}
         />
       )}
@@ -111,56 +100,58 @@ export function Statement({ event, payments }: Props) {
   );
 }
 
+const dialogs = {
+  void: (payment: string) => ({
+    title: "Void payment",
+    explanation: `${payment} stays in the statement, struck through, and counts no more. Void it only if no money moved; money that went back is a refund.`,
+    button: "Void payment",
+  }),
+  bounce: (payment: string) => ({
+    title: "Payment bounced",
+    explanation: `The bank took ${payment} back. It counts no more.`,
+    button: "Mark as bounced",
+  }),
+};
+
 interface EntryProps {
-  event: CharterEvent;
+  charter: Charter;
   payments: readonly Payment[];
   row: LedgerRow;
   onAsk(act: "void" | "bounce"): void;
 }
 
-function Entry({ event, payments, row, onAsk }: EntryProps) {
+function Entry({ charter, payments, row, onAsk }: EntryProps) {
   const { payment, live, balance_due_cents } = row;
-  const [busy, setBusy] = useState(false);
-  const act = async (work: () => Promise<void>, said: string) => {
-    setBusy(true);
-    try {
+  const { busy, run } = useTask("Not done.", announceFailure);
+  const act = (work: () => Promise<unknown>, done: string) =>
+    void run(async () => {
       await work();
-      announce(said);
-    } catch (error) {
-      announce(`Not done. ${sentence(error)}`, "bad");
-    }
-    setBusy(false);
-  };
+      announce(done);
+    });
   const amount = signedAmount(row);
   return (
     <li class={`entry${live ? "" : " entry-dead"}`}>
       <div class="entry-what">
         <p>
-          {live ? (
-            <strong>{kindNames[payment.kind]}</strong>
-          ) : (
-            <s>
-              <strong>{kindNames[payment.kind]}</strong>
-            </s>
-          )}{" "}
-          {methodWord(payment.method)}
+          <strong>{live ? kindNames[payment.kind] : <s>{kindNames[payment.kind]}</s>}</strong>{" "}
+          {methods[payment.method].name}
           {payment.reference && ` ${payment.reference}`}
         </p>
         <p class="entry-small">
-          {formatMoment(payment.received_at, event.timezone)}
-          {payerWords(payment)}
+          {formatMoment(payment.received_at, charter.timezone)}
+          {payerText(payment)}
           {payment.recorded_by !== "admin" && `, logged by ${payment.recorded_by}`}
         </p>
         {live ? (
           <p class="entry-small">
-            {cleared(payment, event.timezone)}, <Receipt payment={payment} />
+            {cleared(payment, charter.timezone)}, <Receipt payment={payment} />
           </p>
         ) : (
-          <p class="entry-small entry-undone">{undone(payment, event.timezone)}</p>
+          <p class="entry-small entry-undone">{undone(payment, charter.timezone)}</p>
         )}
-        {relations(payment, payments, event.timezone).map((said) => (
-          <p key={said} class="entry-small">
-            {said}
+        {relations(payment, payments, charter.timezone).map((text) => (
+          <p key={text} class="entry-small">
+            {text}
           </p>
         ))}
         {payment.note && <p class="entry-small">{payment.note}</p>}
@@ -168,7 +159,7 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
       <p class="entry-amount">{live ? amount : <s>{amount}</s>}</p>
       <p class="entry-balance">
         <span class="visually-hidden">Balance due then: </span>
-        {formatMoney(balance_due_cents, event.currency)}
+        {formatMoney(balance_due_cents, charter.currency)}
       </p>
       {live && (
         <details class="entry-actions">
@@ -181,7 +172,7 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
                 type="button"
                 disabled={busy}
                 onClick={() =>
-                  void act(
+                  act(
                     async () => keepAnswer(await clearPayment(payment)),
                     `Cleared: ${amountText(payment)}.`,
                   )
@@ -197,12 +188,12 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
             )}
             <button
               type="button"
-              disabled={busy || event.patron.email === ""}
+              disabled={busy || charter.patron.email === ""}
               onClick={() =>
-                void act(async () => {
+                act(async () => {
                   await resendReceipt(payment);
-                  await refresh(event.event_id);
-                }, `The confirmation goes out again to ${event.patron.email}.`)
+                  await refresh(charter.event_id);
+                }, `The confirmation goes out again to ${charter.patron.email}.`)
               }
             >
               Resend confirmation
@@ -218,13 +209,13 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
 }
 
 /** Where a mail stands that can be looked up, and retried, among all mails. */
-const mailOf: Partial<Record<Payment["receipt"], MailStatus>> = {
+const mailOf: Partial<Record<Payment["receipt"], Mail["status"]>> = {
   pending: "queued",
   failed: "failed",
 };
 
 function Receipt({ payment: { receipt } }: { payment: Payment }): ComponentChildren {
   const status = mailOf[receipt];
-  const words = receiptWords[receipt];
-  return status ? <a href={href(`/mail?status=${status}`)}>{words}</a> : words;
+  const text = receiptTexts[receipt];
+  return status ? <a href={href(`/mail?status=${status}`)}>{text}</a> : text;
 }

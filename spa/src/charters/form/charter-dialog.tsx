@@ -1,37 +1,37 @@
 import { useRef, useState } from "preact/hooks";
-import { ApiError, createCharter, editCharter } from "../data/api";
-import { charters, keepCharters } from "../data/charters";
-import type { CharterEvent } from "../data/contract";
-import { Observable, useValue } from "../lib/observable";
-import { navigate } from "../lib/router";
-import { browserTimezone } from "../lib/time";
-import { uuid7 } from "../lib/uuid";
-import { Dialog } from "../ui/dialog";
-import { focusFirstError, sentences } from "../ui/field";
-import { announce } from "../ui/notices";
-import { sentence } from "../ui/page";
-import { CharterFields, type Errors, unplaced } from "./charter-fields";
+import { ApiError, createCharter, editCharter } from "../../data/api";
+import { charters, keepCharters } from "../../data/charters";
+import type { Charter } from "../../data/contract";
+import { Observable, useValue } from "../../lib/observable";
+import { navigate } from "../../lib/router";
+import { browserTimezone } from "../../lib/time";
+import { uuid7 } from "../../lib/uuid";
+import { Dialog } from "../../ui/dialog";
+import { focusFirstError, sentences } from "../../ui/field";
+import { FormFooter } from "../../ui/form-footer";
+import { announce } from "../../ui/notices";
+import { sentence } from "../../ui/page";
+import { CharterFields, unplaced } from "./charter-fields";
 import {
-  type CharterForm,
   changes,
   charterForm,
-  fieldNames,
   type Merge,
   merge,
   newCharterForm,
   readCharterForm,
 } from "./charter-form";
+import { type CharterForm, charterTable, type FieldName } from "./charter-table";
+import type { Errors } from "./field-kinds";
 import { isBlankGuest } from "./guest-list";
-import "./charter-dialog.css";
 
-const opened = new Observable<{ event: CharterEvent | null } | null>(null);
+const opened = new Observable<{ charter: Charter | null } | null>(null);
 
 /** What was typed and not saved; it lives in this page only, for it holds contact data. */
 const drafts = new Map<string, CharterForm>();
 
 /** Opens the dialog for a charter to edit, or for a new one. */
-export function openCharterDialog(event: CharterEvent | null = null): void {
-  opened.value = { event };
+export function openCharterDialog(charter: Charter | null = null): void {
+  opened.value = { charter };
 }
 
 export function forgetDrafts(): void {
@@ -44,7 +44,7 @@ export function CharterDialogs() {
   if (!what) return null;
   return (
     <CharterDialog
-      event={what.event}
+      charter={what.charter}
       onClose={() => {
         opened.value = null;
       }}
@@ -52,10 +52,10 @@ export function CharterDialogs() {
   );
 }
 
-export function CharterDialog({ event, onClose }: { event: CharterEvent | null; onClose(): void }) {
-  const draftKey = event?.event_id ?? "new";
-  const pristine = () => (event ? charterForm(event) : emptyForm());
-  const [base, setBase] = useState(event);
+export function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(): void }) {
+  const draftKey = charter?.event_id ?? "new";
+  const pristine = () => (charter ? charterForm(charter) : emptyForm());
+  const [base, setBase] = useState(charter);
   const [form, setForm] = useState(() => drafts.get(draftKey) ?? pristine());
   const [drafted, setDrafted] = useState(drafts.has(draftKey));
   const [errors, setErrors] = useState<Errors>({});
@@ -65,28 +65,28 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
   const attempt = useRef({ key: "", body: "" });
   const element = useRef<HTMLFormElement>(null);
 
-  const set = (change: Partial<CharterForm>) => {
+  const edit = (change: (form: CharterForm) => CharterForm) => {
     setForm((form) => {
-      const next = { ...form, ...change };
+      const next = change(form);
       drafts.set(draftKey, next);
       return next;
     });
   };
 
-  const done = (saved: CharterEvent, said: string) => {
+  const done = (saved: Charter, text: string) => {
     drafts.delete(draftKey);
     keepCharters([saved]);
-    announce(said);
+    announce(text);
     onClose();
-    if (!event) navigate(`/events/${saved.event_id}`);
+    if (!charter) navigate(`/events/${saved.event_id}`);
   };
 
   const submit = async (submitted: Event) => {
     submitted.preventDefault();
     if (saving) return;
-    // Rows that nobody filled in would shift what the server says about the rows after them.
+    // Rows that were not filled in would shift what the server says about the rows after them.
     const guests = form.guests.filter((guest) => !isBlankGuest(guest));
-    if (guests.length < form.guests.length) set({ guests });
+    if (guests.length < form.guests.length) edit((form) => ({ ...form, guests }));
     const { body, errors } = readCharterForm({ ...form, guests });
     setErrors(errors ?? {});
     setFailure("");
@@ -136,13 +136,13 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
     focusFirstError(element.current);
   };
 
-  const useTheirs = (field: keyof CharterForm) => {
-    if (base) set({ [field]: charterForm(base)[field] });
+  const takeTheirs = (field: FieldName) => {
+    if (base) edit((form) => ({ ...form, [field]: charterForm(base)[field] }));
     setTheirs((theirs) => theirs.filter((other) => other.field !== field));
   };
 
   return (
-    <Dialog title={event ? "Edit charter" : "New charter"} onClose={onClose} wide tall>
+    <Dialog title={charter ? "Edit charter" : "New charter"} onClose={onClose} wide>
       <form ref={element} onSubmit={submit} noValidate>
         <div class="dialog-body">
           {drafted && (
@@ -160,35 +160,21 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
               </button>
             </p>
           )}
-          {theirs.length > 0 && <Theirs theirs={theirs} onTake={useTheirs} />}
-          <CharterFields form={form} errors={errors} set={set} />
+          {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
+          <CharterFields form={form} errors={errors} onChange={edit} />
         </div>
-        <footer class="dialog-foot">
-          <div class="dialog-said">
-            <p role="status">{saving ? "Saving…" : ""}</p>
-            <p role="alert" class="error">
-              {[failure, unplaced(errors)].filter(Boolean).join(" ")}
-            </p>
-          </div>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={saving}>
-            {saving ? "Saving…" : event ? "Save changes" : "Create charter"}
-          </button>
-        </footer>
+        <FormFooter
+          submit={charter ? "Save changes" : "Create charter"}
+          onBack={onClose}
+          doing={saving ? "Saving…" : ""}
+          failure={[failure, unplaced(errors)].filter(Boolean).join(" ")}
+        />
       </form>
     </Dialog>
   );
 }
 
-function Theirs({
-  theirs,
-  onTake,
-}: {
-  theirs: Merge["theirs"];
-  onTake(field: keyof CharterForm): void;
-}) {
+function Theirs({ theirs, onTake }: { theirs: Merge["theirs"]; onTake(field: FieldName): void }) {
   return (
     <div class="strip strip-wait" role="status">
       <p>
@@ -197,7 +183,7 @@ function Theirs({
       <ul class="theirs">
         {theirs.map(({ field, value, mine }) => (
           <li key={field}>
-            {fieldNames[field]}: {value}{" "}
+            {charterTable[field].label}: {value}{" "}
             {mine ? (
               <>
                 (yours is kept){" "}
@@ -215,12 +201,12 @@ function Theirs({
   );
 }
 
-/** The desk's usual zone and currency, as far as the charters that were seen tell. */
+/** With the zone and currency of the charter that was read last. */
 function emptyForm(): CharterForm {
   const latest = [...charters.value.values()].at(-1);
   return newCharterForm(latest?.timezone ?? browserTimezone, latest?.currency ?? "");
 }
 
-function isCharter(value: unknown): value is CharterEvent {
+function isCharter(value: unknown): value is Charter {
   return typeof value === "object" && value !== null && "event_id" in value && "version" in value;
 }

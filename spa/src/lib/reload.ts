@@ -1,0 +1,18 @@
+import { useEffect } from "preact/hooks";
+import { onReturn } from "./on-return";
+
+const STALE_MS = 60_000;
+
+/** Loads at the start, when the network is back, and on return to the page when what was read is old. */
+export function useReload(
+  load: () => void,
+  readAtMs: () => number,
+  on: readonly unknown[] = [],
+): void {
+  useEffect(() => {
+    load();
+    return onReturn((cause) => {
+      if (cause === "network" || Date.now() - readAtMs() > STALE_MS) load();
+    });
+  }, on);
+}

@@ -1,0 +1,40 @@
+import { useLayoutEffect } from "preact/hooks";
+import { href } from "../lib/router";
+import { setPageTitle } from "../ui/page";
+import { SubNav } from "../ui/subnav";
+import { findPage, pages } from "./pages";
+
+/** The page of a path, below the links to the other pages of its section and the way back. */
+export function PageView({ path }: { path: string }) {
+  const { page, ids } = findPage(path);
+  // Before the effects of the page itself, which may know a better title.
+  useLayoutEffect(() => setPageTitle(page.title), [page]);
+  const tabs = pages.filter(({ section, tab }) => tab && section === page.section);
+  return (
+    <main id="main" class={page.open ? "page narrow" : "page"}>
+      {page.tab && page.section && (
+        <SubNav
+          label={page.section}
+          links={tabs.map(({ tab = "", path }) => ({
+            name: tab,
+            path,
+            current: path === page.path,
+          }))}
+        />
+      )}
+      {page.path.startsWith("/events/") && <Back page={page.path} event_id={ids.event_id} />}
+      <page.Content key={path} {...ids} />
+    </main>
+  );
+}
+
+function Back({ page, event_id }: { page: string; event_id: string }) {
+  const isCharter = page === "/events/:event_id";
+  return (
+    <p class="back">
+      <a href={href(isCharter ? "/" : `/events/${event_id}`)}>
+        ← {isCharter ? "Board" : "Charter"}
+      </a>
+    </p>
+  );
+}

@@ -1,0 +1,166 @@
+import type { ComponentType } from "preact";
+import { GuestPage } from "../guest/guest";
+import { WaiverDetour } from "../guest/waiver-detour";
+import { basePath, matchPath } from "../lib/router";
+import { lazy, NotLoaded } from "../ui/lazy";
+import { NotFound } from "../ui/not-found";
+import { Skeleton } from "../ui/page";
+
+/** The ids that paths hold: a page gets those of its own path, the others are empty. */
+export interface Ids {
+  event_id: string;
+  waiver_id: string;
+}
+
+interface Row {
+  /** Without the slot's base. `:event_id` becomes the component's property of that name. */
+  path: string;
+  /** Names the page in the browser's tab, and heads it until it is loaded. */
+  title: string;
+  /** The entry of the main navigation, which leads to the first page of its section. */
+  section?: "Board" | "Payments" | "Mail" | "Waiver";
+  /** The page's name among the other pages of its section. */
+  tab?: string;
+  /** For guests: shows without a login, and comes with the first load. */
+  open?: true;
+  /** The server answers here: links leave the app. */
+  byServer?: true;
+  load(): Promise<ComponentType<Ids>>;
+}
+
+const Unknown = () => <NotFound />;
+
+/** Every page of the app. To add one, write its component and add its row here: nothing else. */
+const rows: readonly Row[] = [
+  {
+    path: "/",
+    title: "Board",
+    section: "Board",
+    load: async () => (await import("../charters/board")).Board,
+  },
+  {
+    path: "/events/:event_id",
+    title: "Charter",
+    load: async () => (await import("../charters/charter")).CharterPage,
+  },
+  {
+    path: "/events/:event_id/statement",
+    title: "Statement",
+    load: async () => (await import("../payments/statement/statement-page")).PrintedStatement,
+  },
+  {
+    path: "/events/:event_id/manifest",
+    title: "Manifest",
+    load: async () => (await import("../manifest/manifest")).ManifestPage,
+  },
+  {
+    path: "/events/:event_id/dock-card",
+    title: "Dock card",
+    load: async () => (await import("../share/dock-card")).DockCard,
+  },
+  {
+    path: "/payments",
+    title: "Ledger",
+    section: "Payments",
+    tab: "Ledger",
+    load: async () => (await import("../payments/reports/ledger-page")).Ledger,
+  },
+  {
+    path: "/payments/to-clear",
+    title: "To clear",
+    section: "Payments",
+    tab: "To clear",
+    load: async () => (await import("../payments/bank/to-clear")).ToClear,
+  },
+  {
+    path: "/payments/reports",
+    title: "Reports",
+    section: "Payments",
+    tab: "Reports",
+    load: async () => (await import("../payments/reports/reports")).Reports,
+  },
+  {
+    path: "/payments/deposit",
+    title: "Deposit",
+    section: "Payments",
+    tab: "Deposit",
+    load: async () => (await import("../payments/bank/deposit")).Deposit,
+  },
+  {
+    path: "/mail",
+    title: "Mail",
+    section: "Mail",
+    load: async () => (await import("../mail/mail")).MailByState,
+  },
+  {
+    path: "/waiver",
+    title: "Waiver",
+    section: "Waiver",
+    tab: "Text",
+    load: async () => (await import("../waivers/waiver-versions")).WaiverVersionsPage,
+  },
+  {
+    path: "/waivers",
+    title: "Signed waivers",
+    section: "Waiver",
+    tab: "Signed",
+    load: async () => (await import("../waivers/waiver-list")).WaiverList,
+  },
+  {
+    path: "/events/:event_id/waivers/:waiver_id",
+    title: "Waiver",
+    section: "Waiver",
+    load: async () => (await import("../waivers/waiver-record")).WaiverRecordPage,
+  },
+  // A link that lost its id.
+  { path: "/g/waiver", title: "Not found", open: true, load: async () => Unknown },
+  { path: "/g/:event_id", title: "Your charter", open: true, load: async () => GuestPage },
+  {
+    path: "/g/:event_id/waiver",
+    title: "Waiver",
+    open: true,
+    byServer: true,
+    load: async () => WaiverDetour,
+  },
+];
+
+export interface Page extends Row {
+  Content: ComponentType<Ids>;
+}
+
+export const pages = rows.map(withContent);
+const notFound = withContent({
+  path: "",
+  title: "Not found",
+  open: true,
+  load: async () => Unknown,
+});
+
+function withContent(row: Row): Page {
+  return {
+    ...row,
+    Content: lazy(row.load, ({ failed, onRetry }) => (
+      <>
+        <h1 tabIndex={-1}>{row.title}</h1>
+        {failed ? <NotLoaded onRetry={onRetry} /> : <Skeleton rows={3} />}
+      </>
+    )),
+  };
+}
+
+/** The page of a path, and the ids in it. */
+export function findPage(pathname: string): { page: Page; ids: Ids } {
+  const none = { event_id: "", waiver_id: "" };
+  const path = pathname.slice(basePath(pathname).length);
+  for (const page of pages) {
+    const ids = matchPath(page.path, path);
+    if (ids) return { page, ids: { ...none, ...ids } };
+  }
+  return { page: notFound, ids: none };
+}
+
+/** Whether a link to this path stays in the app. */
+export function isInApp(pathname: string): boolean {
+  const { page } = findPage(pathname);
+  return page !== notFound && !page.byServer;
+}

@@ -1,0 +1,16 @@
+import type { ComponentChildren } from "preact";
+
+/** One row of a `<dl>`; nothing when there is nothing to say. */
+export function Detail({ name, children }: { name: string; children: ComponentChildren }) {
+  if (!children) return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+export function PhoneLink({ phone }: { phone: string }) {
+  return phone ? <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a> : null;
+}
