@@ -31,5 +31,5 @@ def random_hex(size: int) -> str:
 
 
 def random_between(low: float, high: float) -> float:
-    """Spreads load; guards nothing."""
+    """Spreads load; never for a secret."""
     return random.uniform(low, high)  # noqa: S311
