@@ -1,7 +1,8 @@
-"""Mails in the table: queued, taken, postponed, ended, and queued once more."""
+"""Mails in the table: queued, claimed, postponed, finished, and queued once more."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, Generic, Literal, NamedTuple, TypedDict, TypeVar
 
 from chalicelib.core.dynamo import (
     Item,
@@ -21,26 +22,49 @@ from chalicelib.core.dynamo import (
 MailStatus = Literal["queued", "sent", "failed", "uncertain", "cancelled"]
 
 
-class Mail(NamedTuple):
-    """A mail, from the moment that it is queued.
+class MailData(TypedDict):
+    """What a mail's templates show. Each kind adds its own fields, in the room that builds it."""
 
-    `due_at` is when the next sender may take it: a lease and a back-off in one. Once it has ended, it is when that was.
-    """
+    name: str
+    """Whom the mail greets."""
+
+
+class Retry(TypedDict):
+    """An admin sent the mail again: who, when, from where, and how it had ended before."""
+
+    at: str
+    by: str
+    address: str
+    status: MailStatus
+    note: str
+    attempts: int
+    finished_at: str
+    to: str
+
+
+Data = TypeVar("Data", bound=MailData)
+
+
+class MailOf(NamedTuple, Generic[Data]):
+    """A mail, from the moment that it is queued."""
 
     mail_id: str
     kind: str
     to: str
-    data: Mapping[str, Any]
+    data: Data
     due_at: str
+    """When the next sender may take it: a lease and a back-off in one. Of a finished mail, when it ended."""
     attempts: int = 0
     status: MailStatus = "queued"
     created_at: str = ""
     note: str = ""
-    """What became of the last try."""
-    retries: tuple[dict[str, Any], ...] = ()
-    """Each time an admin sent it again: who, when, and how it had ended."""
+    """How the last try ended."""
+    retries: tuple[Retry, ...] = ()
     reports: tuple[str, ...] = ()
     """What the mail service reported of it afterwards, by kind and message."""
+
+
+Mail = MailOf[Any]
 
 
 def put_mail(mail: Mail, also: Sequence[Item] = ()) -> None:
@@ -55,11 +79,11 @@ def list_due_mail(now: str, limit: int) -> list[Mail]:
         ExpressionAttributeValues={":pk": s("MAIL#queued"), ":now": s(now)},
         Limit=limit,
     )
-    return [_to_mail(item) for _, item in zip(range(limit), items, strict=False)]
+    return [_to_mail(item) for item in islice(items, limit)]
 
 
 def claim_mail(mail: Mail, until: str) -> bool:
-    """Takes a due mail till `until` and counts the attempt; False if another sender has it."""
+    """Takes a due mail until then and counts the attempt; False if another sender has it."""
     return is_written(
         db().update_item,
         or_busy=True,
@@ -83,15 +107,16 @@ def postpone_mail(mail: Mail, due_at: str, why: str) -> None:
 
 
 def finish_mail(mail: Mail, status: MailStatus, at: str, note: str, also: Sequence[Item]) -> None:
-    """Notes how the mail ended, with what else changes by it. Raises AlreadyExists if it has ended before, or
-    WriteConflict.
+    """Notes how the mail ended, with what else is written.
+
+    Raises AlreadyExists if it ended before, or WriteConflict.
     """
     ended = mail._replace(status=status, due_at=at, note=note)
     write_all([_change(ended, "#status = :queued", {":queued": s("queued")}), *also], unique=0)
 
 
 def change_mail(after: Mail, seen: Mail, also: Sequence[Item] = ()) -> None:
-    """Writes an ended mail's new state, if it still stands as it was seen, with what else changes by it.
+    """Replaces a finished mail that is still as it was seen, with what else is written.
 
     Raises AlreadyExists or WriteConflict.
     """
@@ -106,7 +131,7 @@ def read_mail(mail_id: str) -> Mail | None:
 
 
 def list_mail(status: str, after: str, limit: int) -> tuple[list[Mail], bool]:
-    """Mails of one status after that key, and whether there are more: one Query, at most 1 MB.
+    """Mails of one status after that sort key, and whether there are more: one Query, at most 1 MB.
 
     Queued ones come next due first, all others newest first.
     """
@@ -146,7 +171,7 @@ def _attributes(mail: Mail) -> Item:
 
 
 def _change(after: Mail, condition: str, values: Item) -> Item:
-    """The mail as it is from now on, all of it: so the index shows what became of it without another read."""
+    """The whole mail as it is from now on, so that the index shows it without another read."""
     changed = _attributes(after)
     return {
         "Update": {
