@@ -1,6 +1,7 @@
 """The one way to DynamoDB: how items are written down, written together and read page by page."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -52,11 +53,30 @@ def put_write(item: Item, *, only_new: bool = False) -> Item:
     return {"Put": put}
 
 
+def update(key: Item, change: str, values: Item, condition: str = "") -> Item:
+    """The parameters of an update; `#name` in its expressions stands for the attribute of that name."""
+    parameters: Item = {
+        "TableName": table_name(),
+        "Key": key,
+        "UpdateExpression": change,
+        "ExpressionAttributeValues": values,
+    }
+    if condition:
+        parameters["ConditionExpression"] = condition
+    if names := re.findall(r"#\w+", f"{change} {condition}"):
+        parameters["ExpressionAttributeNames"] = {name: name[1:] for name in names}
+    return parameters
+
+
+def read_item(key: Item) -> Item | None:
+    return db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")  # type: ignore[no-any-return]
+
+
 def is_written(write: Callable[..., Any], *, or_busy: bool = False, **request: Any) -> bool:
     """One conditional write; False if its condition did not hold or, with `or_busy`, a transaction has the item."""
     refusals = ["ConditionalCheckFailedException", *(["TransactionConflictException"] if or_busy else [])]
     try:
-        write(TableName=table_name(), **request)
+        write(**{"TableName": table_name(), **request})
     except ClientError as problem:
         if problem.response["Error"]["Code"] not in refusals:
             raise

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Literal, TypedDict, cast
 
-from chalicelib.core.dynamo import Item, db, is_written, item_key, json_s, load_data, read_items, s
+from chalicelib.core.dynamo import Item, db, is_written, item_key, json_s, load_data, read_items, s, update
 
 
 class AddressProblem(TypedDict):
@@ -21,14 +21,8 @@ def flag_address(email: str, problem: AddressProblem) -> None:
         # After a complaint SES withholds the next mails and reports each of them as bounced.
         condition += " OR #status = :bounced"
         values[":bounced"] = s("bounced")
-    is_written(
-        db().update_item,
-        Key=_key(email),
-        UpdateExpression="SET #data = :data, #status = :problem, updated_at = :at",
-        ConditionExpression=condition,
-        ExpressionAttributeNames={"#data": "data", "#status": "status"},
-        ExpressionAttributeValues=values,
-    )
+    change = update(_key(email), "SET #data = :data, #status = :problem, updated_at = :at", values, condition)
+    is_written(db().update_item, **change)
 
 
 def read_flags(emails: Iterable[str]) -> dict[str, AddressProblem]:

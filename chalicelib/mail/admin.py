@@ -7,7 +7,7 @@ from typing import NamedTuple, TypedDict, get_args
 
 from chalicelib.core import paging, times
 from chalicelib.core.audit import Actor
-from chalicelib.core.errors import AlreadyExists, Conflict, NotFound, WriteConflict, trace
+from chalicelib.core.errors import Conflict, NotFound, trace
 from chalicelib.core.fields import Choice, Form
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
 from chalicelib.core.schemas import Count, EventId, InstantText, UuidText
@@ -156,10 +156,7 @@ def _queue_again(mail_id: str, kinds: outbox.MailKinds, actor: Actor, now: datet
         note=f"{actor.name} sends it again; it was {seen.status} ({seen.note})",
         retries=(*seen.retries, before),
     )
-    try:
-        store.change_mail(again, seen, kinds[seen.kind].status_writes(again, "queued", now))
-    except AlreadyExists:
-        raise WriteConflict from None
+    store.change_mail(again, seen, kinds[seen.kind].status_writes(again, "queued", now))
     return again
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from chalicelib.core import times
-from chalicelib.core.errors import AlreadyExists, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import addresses, outbox, store
 from chalicelib.mail.store import Mail
@@ -45,12 +44,8 @@ def record_report(event: Mapping[str, Any], *, kinds: outbox.MailKinds, now: dat
 
     def attempt() -> None:
         seen = store.read_mail(report.mail_id)
-        if seen is None or report.key in seen.reports or seen.status == "cancelled":
-            return
-        try:
+        if seen and report.key not in seen.reports and seen.status != "cancelled":
             _note(seen, report, kinds, now)
-        except AlreadyExists:
-            raise WriteConflict from None
 
     retry_on_conflict(attempt)
 

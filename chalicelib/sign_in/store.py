@@ -2,7 +2,7 @@
 
 from typing import TypedDict, cast
 
-from chalicelib.core.dynamo import Item, db, is_written, item_key, json_s, load_data, n, table_name
+from chalicelib.core.dynamo import Item, db, is_written, item_key, json_s, load_data, n, read_item, table_name, update
 
 
 class StoredSession(TypedDict):
@@ -21,19 +21,14 @@ def put_session(token_hash: str, session: StoredSession, idle_until_s: int, ttl_
 
 def read_session(token_hash: str) -> tuple[StoredSession, int] | None:
     """The session and when it goes idle, in Unix time."""
-    item = db().get_item(TableName=table_name(), Key=_key(token_hash), ConsistentRead=True).get("Item")
+    item = read_item(_key(token_hash))
     return (cast(StoredSession, load_data(item)), int(item["idle_until_s"]["N"])) if item else None
 
 
 def extend_session(token_hash: str, idle_until_s: int) -> None:
     """Moves the idle end, unless the session has been revoked meanwhile."""
-    is_written(
-        db().update_item,
-        Key=_key(token_hash),
-        UpdateExpression="SET idle_until_s = :until",
-        ConditionExpression="attribute_exists(PK)",
-        ExpressionAttributeValues={":until": n(idle_until_s)},
-    )
+    change = update(_key(token_hash), "SET idle_until_s = :until", {":until": n(idle_until_s)}, "attribute_exists(PK)")
+    is_written(db().update_item, **change)
 
 
 def delete_session(token_hash: str) -> None:
@@ -46,11 +41,7 @@ def _key(token_hash: str) -> Item:
 
 def use_code(admin: str, step: int, ttl_s: int) -> bool:
     """Notes that an admin used the one-time code of this time step; False if it, or a later one, was used before."""
-    return is_written(
-        db().update_item,
-        Key=item_key(f"THROTTLE#used-code#{admin}", f"THROTTLE#used-code#{admin}"),
-        UpdateExpression="SET step = :step, #ttl = :ttl",
-        ConditionExpression="attribute_not_exists(step) OR step < :step",
-        ExpressionAttributeNames={"#ttl": "ttl"},
-        ExpressionAttributeValues={":step": n(step), ":ttl": n(ttl_s)},
-    )
+    key, values = item_key(f"THROTTLE#used-code#{admin}", f"THROTTLE#used-code#{admin}"), {":step": n(step)}
+    condition = "attribute_not_exists(step) OR step < :step"
+    change = update(key, "SET step = :step, #ttl = :ttl", {**values, ":ttl": n(ttl_s)}, condition)
+    return is_written(db().update_item, **change)
