@@ -46,11 +46,12 @@ soak: ## the random tests at full length, from new seeds: an hour or so
 		tests/faults/test_every_fault.py tests/faults/test_model.py tests/faults/test_model_again.py \
 		tests/unit/test_evidence.py tests/api/test_xss.py tests/api/test_fuzz.py tests/unit/test_fuzz.py tests/tools/test_fuzz.py
 
-check: ## formatting, lint and types, for Python and the SPA
+check: ## formatting, lint, types and the direction of imports, for Python and the SPA
 	@$(PYTHON) tools/setup.py check
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-cache
 	@cd spa && npm run check
 
 format: ## put Python and the SPA into form

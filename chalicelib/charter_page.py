@@ -99,4 +99,4 @@ def _mail_problems(event: EventRecord) -> list[MailProblem]:
     people = [details["patron"], details["captain"], *details["crew"]]
     emails = list(dict.fromkeys(person["email"] for person in people if person and person["email"]))
     flags = addresses.read_flags(emails)
-    return [{"email": email, **flags[email]} for email in emails if email in flags]  # type: ignore[typeddict-item]
+    return [{"email": email, **flags[email]} for email in emails if email in flags]

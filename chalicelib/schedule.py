@@ -1,4 +1,4 @@
-"""What the minute brings: mails that are due, reminders of balances, the head of the waivers' chain."""
+"""What the schedule does each minute: due mails, reminders of balances, the head of the waivers' chain."""
 
 import logging
 from datetime import datetime
@@ -14,7 +14,7 @@ from chalicelib.waivers import store as waiver_store
 
 log = logging.getLogger("scc.schedule")
 
-# The minute of each hour that looks for reminders. One that is missed is made up for an hour later.
+# The minute of each hour that looks for reminders. What a missed one would have found, the next hour finds.
 REMINDERS_MINUTE = 17
 REMINDERS_S = 10
 HEAD_MAIL_HOUR = 12
@@ -28,8 +28,7 @@ MAIL_KINDS: outbox.MailKinds = {
 
 
 def run(now: datetime) -> None:
-    """What the schedule does each minute."""
-    # A minute without the other keeps both within the function's time.
+    # Never both in one minute: each needs the function's time.
     if now.minute == REMINDERS_MINUTE:
         queue_reminders(now)
     else:
@@ -49,7 +48,7 @@ def queue_reminders(now: datetime) -> int:
 
 
 def mail_chain_head(now: datetime) -> None:
-    """Once a day, from noon in UTC, tells the operator where the chain ends, if it grew since it was told last."""
+    """Once a day, from noon in UTC, mails the operator where the chain ends, if it grew since the last such mail."""
     if now.hour != HEAD_MAIL_HOUR:
         return
     seq, head, last_mailed = waiver_store.read_head_to_mail()

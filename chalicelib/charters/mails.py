@@ -9,8 +9,9 @@ from chalicelib.charters.fields import Status
 from chalicelib.charters.store import EventRecord
 from chalicelib.core import times
 from chalicelib.mail import outbox
-from chalicelib.mail.outbox import MailKind
-from chalicelib.mail.store import Mail
+from chalicelib.mail.outbox import MailKind, MailKinds
+from chalicelib.mail.store import MailData, MailOf
+from chalicelib.money.ledger import Balance
 
 
 class CharterData(TypedDict):
@@ -38,10 +39,17 @@ def charter_data(event: EventRecord) -> CharterData:
     }
 
 
-def reminder_mail(event: EventRecord, days_before: int, now: datetime) -> Mail:
+class ReminderData(MailData):
+    charter: CharterData
+    balance: Balance
+    currency: str
+    days_before: int
+
+
+def reminder_mail(event: EventRecord, days_before: int, now: datetime) -> MailOf[ReminderData]:
     """Due at once, held by nobody, and the same mail however often it is queued."""
     day, at = reminders.day(event), times.format_instant(now)
-    data = {
+    data: ReminderData = {
         "charter": charter_data(event),
         "balance": event.sums.balance(event.details["charter_fee_cents"]),
         "currency": event.details["currency"],
@@ -49,10 +57,10 @@ def reminder_mail(event: EventRecord, days_before: int, now: datetime) -> Mail:
         "days_before": days_before,
     }
     mail_id = f"reminder-{event.event_id[:8]}-{day}-{days_before}"
-    return Mail(mail_id, "balance_reminder", event.details["patron"]["email"], data, due_at=at, created_at=at)
+    return MailOf(mail_id, "balance_reminder", event.details["patron"]["email"], data, due_at=at, created_at=at)
 
 
-def _renew_reminder(mail: Mail, now: datetime) -> Mail | str:
+def _renew_reminder(mail: MailOf[ReminderData], now: datetime) -> MailOf[ReminderData] | str:
     event = store.read_event(mail.data["charter"]["event_id"])
     if event is None:
         return "there is no such charter"
@@ -68,4 +76,4 @@ def _renew_reminder(mail: Mail, now: datetime) -> Mail | str:
     return mail._replace(data=fresh.data)
 
 
-MAIL_KINDS = {"balance_reminder": MailKind(renew=_renew_reminder)}
+MAIL_KINDS: MailKinds = {"balance_reminder": MailKind(renew=_renew_reminder)}

@@ -4,7 +4,7 @@ import json
 from typing import Any, NamedTuple
 
 from chalicelib.charters.fields import CharterDetails, Status
-from chalicelib.core.audit import audit_item
+from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -56,7 +56,7 @@ class Charter(NamedTuple):
     waivers: list[dict[str, Any]]
 
 
-def put_new_event(event: EventRecord, audit: dict[str, Any], request_key: str | None, fingerprint: str) -> None:
+def put_new_event(event: EventRecord, audit: AuditEvent, request_key: str | None, fingerprint: str) -> None:
     """Raises AlreadyExists, with the earlier request under the same key, if that key was used."""
     writes: list[Item] = []
     if request_key:
@@ -144,7 +144,7 @@ def request_of(item: Item) -> tuple[str, str]:
     return item["event_id"]["S"], item["fingerprint"]["S"]
 
 
-def update_event(event: EventRecord, seen: EventRecord, audit: dict[str, Any], *, ledger_unmoved: bool = False) -> None:
+def update_event(event: EventRecord, seen: EventRecord, audit: AuditEvent, *, ledger_unmoved: bool = False) -> None:
     """Replaces what an admin edits; sums and counts stay. Raises WriteConflict if it was edited since it was seen."""
     changed = _event_attributes(event)
     values = {f":{name}": changed[name] for name in ("data", "version", "status", "updated_at")}

@@ -1,6 +1,6 @@
 """Who did what and when: the audit events of a charter."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from chalicelib.core import system
 from chalicelib.core.dynamo import Item, item_key, json_s
@@ -13,10 +13,39 @@ class Actor(NamedTuple):
     address: str
 
 
-def audit_event(act: str, actor: Actor, at: str, **facts: Any) -> dict[str, Any]:
+class AuditDetails(TypedDict, total=False):
+    """What an act adds to its event."""
+
+    changed: dict[str, list[object]]
+    """Of an edit: each field's value before and after."""
+    reason: str
+    until: str
+    about: str
+    """Who was checked in, or BRIEFING."""
+    state: str
+    waiver_ids: list[str]
+    mail_id: str
+
+
+class AuditEvent(AuditDetails):
+    act: str
+    by: str
+    address: str
+    at: str
+    audit_id: str
+
+
+def audit_event(act: str, actor: Actor, at: str, **details: Unpack[AuditDetails]) -> AuditEvent:
     """An audit event, ready to store."""
-    return {"act": act, "by": actor.name, "address": actor.address, "at": at, "audit_id": system.random_hex(8), **facts}
+    return {
+        "act": act,
+        "by": actor.name,
+        "address": actor.address,
+        "at": at,
+        "audit_id": system.random_hex(8),
+        **details,
+    }
 
 
-def audit_item(event_id: str, audit: dict[str, Any]) -> Item:
+def audit_item(event_id: str, audit: AuditEvent) -> Item:
     return {**item_key(f"EVENT#{event_id}", f"AUDIT#{audit['at']}#{audit['audit_id']}"), "data": json_s(audit)}

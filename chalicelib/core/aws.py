@@ -10,7 +10,7 @@ from typing import Any
 @cache
 def client(service: str, *, attempts: int = 3) -> Any:
     """A low-level client of the service; `attempts` counts the first try too."""
-    # Imported late: a request that needs no AWS, and the offline tools, do not pay for it.
+    # Imported here: a request that needs no AWS, and the offline tools, do not wait for it.
     from botocore.config import Config
 
     # At debug level these write whole requests into the log: tokens' hashes, names, addresses.
@@ -22,30 +22,33 @@ def client(service: str, *, attempts: int = 3) -> Any:
             connect_timeout=1,
             read_timeout=3 if service == "dynamodb" else 5,
             retries={"mode": "standard", "total_max_attempts": attempts},
-            # A fifth of a call's work, and AWS checks what it is asked for itself.
+            # It takes a fifth of a call's CPU time, and AWS checks requests itself.
             parameter_validation=False,
             user_agent="ship-captain-crew",
         ),
     )
     if service == "dynamodb":
         for operation in ("GetItem", "BatchGetItem", "Query"):
-            made.meta.events.register(f"before-parse.dynamodb.{operation}", _take_items_as_they_came)
+            made.meta.events.register(f"before-parse.dynamodb.{operation}", _parse_items)
     return made
 
 
 @cache
 def _session() -> Any:
-    # What boto3 makes its low-level clients with; its own part is a tenth of a cold start.
+    """boto3 makes its clients of one, too; a cold start without boto3 is a tenth shorter. A second one takes 60 ms."""
     from botocore.session import get_session
 
     return get_session()
 
 
-def _take_items_as_they_came(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
-    """DynamoDB's JSON is what botocore makes of it, value by value, but for binary ones, which no item here has."""
+def _parse_items(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+    """Takes DynamoDB's JSON as it is: botocore would build the same value by value, as no item here has bytes.
+
+    A list of 50 charters needs 1.7 ms of CPU time with it and 2.7 ms without.
+    """
     if response_dict["status_code"] != 200:
         return
-    # An answer that broke on its way is botocore's to tell, by its checksum; it asks again.
+    # A damaged answer is left to botocore, which sees it by its checksum and asks again.
     with contextlib.suppress(ValueError):
         customized_response_dict.update(json.loads(response_dict["body"]))
         response_dict["body"] = b"{}"

@@ -9,18 +9,17 @@ from typing import Any
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Cells that a spreadsheet would run as a formula are made text; of its numbers none begins so but an Amount."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow(map(_cell, row))
-    return sheet.getvalue()
-
-
 class Amount(str):
-    """A number that we have written ourselves, so its minus sign starts no formula."""
+    """A number that we have written ourselves: its minus sign starts no formula."""
+
+
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Cells that a spreadsheet would run as a formula get an apostrophe in front, unless they are an Amount."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(map(_cell, row) for row in rows)
+    return table.getvalue()
 
 
 def _cell(value: Any) -> str:

@@ -1,6 +1,7 @@
-"""The one door to DynamoDB: how items are spelled, written together and read page by page."""
+"""The one way to DynamoDB: how items are written down, written together and read page by page."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from chalicelib.core.errors import AlreadyExists, Throttled, WriteConflict
 from chalicelib.core.settings import settings
 
 Item = dict[str, Any]
-# 1 MB a page: far past any charter or chain of a small operator, and an end to any loop all the same.
+# 1 MB a page: no list of a small operator comes near it, and no loop runs for ever.
 MAX_PAGES = 200
 # DynamoDB's own limit for one BatchGetItem.
 MAX_KEYS = 100
@@ -52,11 +53,30 @@ def put_write(item: Item, *, only_new: bool = False) -> Item:
     return {"Put": put}
 
 
+def update(key: Item, change: str, values: Item, condition: str = "") -> Item:
+    """The parameters of an update; `#name` in its expressions stands for the attribute of that name."""
+    parameters: Item = {
+        "TableName": table_name(),
+        "Key": key,
+        "UpdateExpression": change,
+        "ExpressionAttributeValues": values,
+    }
+    if condition:
+        parameters["ConditionExpression"] = condition
+    if names := re.findall(r"#\w+", f"{change} {condition}"):
+        parameters["ExpressionAttributeNames"] = {name: name[1:] for name in names}
+    return parameters
+
+
+def read_item(key: Item) -> Item | None:
+    return db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")  # type: ignore[no-any-return]
+
+
 def is_written(write: Callable[..., Any], *, or_busy: bool = False, **request: Any) -> bool:
     """One conditional write; False if its condition did not hold or, with `or_busy`, a transaction has the item."""
     refusals = ["ConditionalCheckFailedException", *(["TransactionConflictException"] if or_busy else [])]
     try:
-        write(TableName=table_name(), **request)
+        write(**{"TableName": table_name(), **request})
     except ClientError as problem:
         if problem.response["Error"]["Code"] not in refusals:
             raise
@@ -65,9 +85,10 @@ def is_written(write: Callable[..., Any], *, or_busy: bool = False, **request: A
 
 
 def write_all(writes: Sequence[Item], unique: int | None = None, throttles: Sequence[Item] = ()) -> None:
-    """All or nothing. `unique` is the write whose failed condition means that the record exists.
+    """Writes all or nothing. Raises WriteConflict, AlreadyExists or Throttled.
 
-    A full one of the `throttles`, which count the write, raises Throttled.
+    `unique` is the index of the write whose failed condition means that its record exists. The `throttles` count the
+    write; the first one that is full is named.
     """
     try:
         # The SDK adds a ClientRequestToken, so its own retry after a lost reply cannot write twice.
@@ -79,16 +100,16 @@ def write_all(writes: Sequence[Item], unique: int | None = None, throttles: Sequ
         codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
         if unique is not None and reasons and reasons[unique].get("Code") == "ConditionalCheckFailed":
             raise AlreadyExists(reasons[unique].get("Item", {})) from problem
-        for place, reason in enumerate(reasons[len(writes) :]):
+        for index, reason in enumerate(reasons[len(writes) :]):
             if reason.get("Code") == "ConditionalCheckFailed":
-                raise Throttled(place) from problem
+                raise Throttled(index) from problem
         if codes and codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
             raise WriteConflict from problem
         raise
 
 
 def is_new(writes: Sequence[Item]) -> bool:
-    """Writes all, or nothing and False where the first one's record is there already. Raises WriteConflict."""
+    """Writes all; or nothing, and returns False, if the first one's record exists. Raises WriteConflict."""
     try:
         write_all(writes, unique=0)
     except AlreadyExists:

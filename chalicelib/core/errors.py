@@ -49,7 +49,7 @@ class NotSignedIn(DomainError):
 
 
 class CodeNeeded(NotSignedIn):
-    """401 of a login where a second factor is set up: something of it is wrong or missing, and it never says what."""
+    """401 of a login with a second factor: something is wrong or missing, and it never says what."""
 
 
 class Forbidden(DomainError):
@@ -101,7 +101,7 @@ class Busy(DomainError):
 
 
 class AlreadyExists(Exception):
-    """The record that a write wanted to make is there; `item` is what stands there."""
+    """The record that a write wanted to make is there already: `item`."""
 
     def __init__(self, item: dict[str, Any]) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ class SettingsError(Exception):
 
 
 def leave_words_out(record: logging.LogRecord) -> bool:
-    """A filter of a logger: of an exception, only what `trace` tells."""
+    """A logger's filter: of an exception, only what `trace` shows is logged."""
     if record.exc_info and record.exc_info[1]:
         record.msg, record.args = f"{record.getMessage()}\n{trace(record.exc_info[1])}", ()
         record.exc_info = record.exc_text = None
@@ -133,7 +133,7 @@ def leave_words_out(record: logging.LogRecord) -> bool:
 
 
 def trace(problem: BaseException) -> str:
-    """Where it was raised and what it is, for the log; not its words, which may hold what a person typed."""
+    """Where it was raised and of which class, for the log; without its message, which may quote what a person typed."""
     lines = traceback.format_tb(problem.__traceback__)
     cause: BaseException | None = problem
     while cause is not None:

@@ -11,21 +11,10 @@ from chalicelib.core import fields
 from chalicelib.core.errors import BadInput, DomainError, Forbidden, NotJson, TooLarge
 from chalicelib.core.settings import settings
 
-
-def check_origin(headers: Mapping[str, str]) -> None:
-    """Refuses a request that did not come through the edge, where a secret for that is configured."""
-    accepted = settings().origin_secrets
-    given = headers.get("x-origin-verify", "").encode()
-    # Every secret is compared, in constant time: neither which one matched nor how far shows.
-    matches = [hmac.compare_digest(given, secret.encode()) for secret in accepted]
-    if accepted and not any(matches):
-        raise Forbidden("Please use the public address of this service.")
-
-
 MAX_JSON_BYTES, MAX_FORM_BYTES = 64 * 1024, 256 * 1024
 MAX_FORM_FIELDS = 100
 
-# Also set at the edge; here for what reaches the function by another way, and for errors.
+# CloudFront sets them too; these are for errors, and for requests that reach the function by another way.
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -35,6 +24,16 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+def check_origin(headers: Mapping[str, str]) -> None:
+    """Refuses a request that did not come through the edge, where a secret for that is configured."""
+    accepted = settings().origin_secrets
+    given = headers.get("x-origin-verify", "").encode()
+    # Each secret is compared, in constant time: the answer's time shows neither which one matched nor how far.
+    matches = [hmac.compare_digest(given, secret.encode()) for secret in accepted]
+    if accepted and not any(matches):
+        raise Forbidden("Please use the public address of this service.")
 
 
 def read_json(request: Request) -> dict[str, Any]:
@@ -48,7 +47,7 @@ def read_json(request: Request) -> dict[str, Any]:
 
 
 def read_nothing(request: Request) -> None:
-    """For a call that takes no fields: whatever is sent is refused by name."""
+    """For a call that takes no fields: each one that is sent is refused by name."""
     fields.Form(read_json(request)).finish()
 
 
@@ -84,8 +83,8 @@ def _read_body(request: Request, max_bytes: int) -> bytes:
 def viewer_address(request: Request) -> str:
     """The address of the viewer.
 
-    CloudFront appends the viewer's address to X-Forwarded-For and API Gateway CloudFront's own, so the last one
-    before the peer is true and all before it is hearsay. Without the edge's secret even that one is.
+    CloudFront appends the viewer's address to X-Forwarded-For, and API Gateway appends CloudFront's. The last one
+    before the peer is true; a client can invent all others, and without the edge's secret this one too.
     """
     peer = str(request.context.get("identity", {}).get("sourceIp", ""))
     if not settings().origin_secrets:
@@ -115,11 +114,8 @@ def error_response(error: DomainError) -> Response:
 
 
 def failure_response() -> Response:
-    body = {
-        "Code": "InternalServerError",
-        "Message": "Something failed on our side. Nothing was lost; please try again.",
-    }
-    return Response(body, status_code=500)
+    message = "Something failed on our side. Nothing was lost; please try again."
+    return Response({"Code": "InternalServerError", "Message": message}, status_code=500)
 
 
 def add_security_headers(response: Response) -> Response:

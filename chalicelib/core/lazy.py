@@ -1,6 +1,9 @@
 """Import statements whose modules load when something of them is first used.
 
-A start of the function loads only what its first request needs, and an editor still follows the imports.
+A cold start loads only what its first request needs, and an editor still follows the imports. It is the recipe of
+`importlib.util.LazyLoader` with a lock: before Python 3.12.3 that one shows a half-loaded module to other threads
+(python/cpython#114763). A thread that loads a module holds its lock and takes those of the modules that it imports.
+No two threads wait for each other, because imports go one way: see the contracts in pyproject.toml.
 """
 
 import sys
@@ -14,12 +17,12 @@ from typing import Any
 
 
 class _LazyModule(ModuleType):
-    """`importlib.util.LazyLoader` does the same, but before Python 3.12.3 not safely in threads."""
+    """Reading any attribute loads it."""
 
     def __getattribute__(self, name: str) -> Any:
         loader = object.__getattribute__(self, "__spec__").loader
         with loader.lock:
-            # The thread that loads it reads it too: `__spec__`, say, while its own imports run.
+            # The thread that loads it reads it as well: its `__spec__`, while the module's own imports run.
             if object.__getattribute__(self, "__class__") is _LazyModule and not loader.is_loading:
                 loader.is_loading = True
                 try:

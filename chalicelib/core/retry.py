@@ -36,9 +36,9 @@ def retry_on_conflict(
 def longest_wait_s(number: int, waited_s: float, *, in_turns: bool = False) -> float:
     """How long to wait at most after the attempt of this number, from 0; the wait is random ("full jitter").
 
-    It grows to half a second, so that many who write the same record take turns. Then it shrinks again: who has
-    waited for long tries more often than who has just come, and nobody loses every race. With `in_turns` the attempts
-    take turns by other means, and a wait may last a second.
+    It grows to half a second, so that many who write the same record take turns. Then it shrinks again: those who have
+    waited longest try most often, so that none of them loses every race. With `in_turns` the attempts take turns by
+    other means, and a wait may last a second.
     """
     grown_s: float = 0.02 * 2 ** min(number, 10)
     return min(1.0, grown_s) if in_turns else min(0.5, grown_s) / (1 + waited_s**2)

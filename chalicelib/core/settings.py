@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,14 +11,15 @@ from chalicelib.core.errors import SettingsError
 from chalicelib.core.text import is_email
 
 # Mail domains whose owners forbid others, SES among them, to sign for them (their DMARC policy rejects it).
-FREEMAIL = frozenset(
-    "gmail.com googlemail.com yahoo.com ymail.com outlook.com hotmail.com live.com msn.com icloud.com me.com "
-    "mac.com aol.com proton.me protonmail.com gmx.com gmx.net gmx.de web.de mail.com zoho.com yandex.com".split()
-)
+FREEMAIL = frozenset((
+    "gmail.com", "googlemail.com", "yahoo.com", "ymail.com", "outlook.com", "hotmail.com", "live.com", "msn.com",
+    "icloud.com", "me.com", "mac.com", "aol.com", "proton.me", "protonmail.com", "gmx.com", "gmx.net", "gmx.de",
+    "web.de", "mail.com", "zoho.com", "yandex.com",
+))  # fmt: skip
 # RFC 6238 in base32, 160 bits or more, as `tools.password --totp` prints it.
 _TOTP_KEY = r"[A-Z2-7]{32,64}"
-# Just what `tools.password` prints; a cost past 2^19 would not fit into the function's memory.
-_HASH = re.compile(r"scrypt\$ln=([1-9]|1\d),r=8,p=1\$[A-Za-z0-9_-]{22}\$[A-Za-z0-9_-]{43}")
+# As `tools.password` prints it; a cost above 2^19 would not fit into the function's memory.
+_HASH = r"scrypt\$ln=([1-9]|1\d),r=8,p=1\$[A-Za-z0-9_-]{22}\$[A-Za-z0-9_-]{43}"
 
 
 class Settings(NamedTuple):
@@ -39,14 +40,14 @@ class Settings(NamedTuple):
     """By admin name, for those who log in with a second factor."""
     origin_secrets: tuple[str, ...]
     adult_years: int
-    """Whoever is younger on the day of the trip cannot sign alone."""
+    """People who are younger on the day of the trip cannot sign alone."""
 
     @property
     def named_admins(self) -> bool:
         return set(self.admins) != {"admin"}
 
 
-# A value in the Parameter Store, a changed password say, counts after this long at the latest.
+# A value that was changed in the Parameter Store, such as a password, counts after this long at the latest.
 REREAD_AFTER_S = 300
 
 
@@ -65,113 +66,22 @@ def _load_in_period(_period: int) -> Settings:
     return load(os.environ)
 
 
-def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = aws.read_parameter) -> Settings:
-    """Checks everything. Raises SettingsError naming the first setting that is missing or wrong."""
+Check = tuple[Callable[[str], object], str]
+"""Whether a value is right, and the end of the sentence about one that is not."""
 
-    def get(name: str, default: str | None = None) -> str:
-        value = environment.get(name, "").strip()
-        if value.startswith("ssm:"):
-            try:
-                value = read_parameter(value.removeprefix("ssm:")).strip()
-            except Exception as problem:
-                raise SettingsError(
-                    f"{name}: the parameter it names cannot be read ({type(problem).__name__})."
-                ) from None
-        if value:
-            return value
-        if default is None:
-            raise SettingsError(f"{name} is missing.")
-        return default
-
-    def checked(name: str, value: str, ok: bool, rule: str) -> str:
-        if not ok:
-            raise SettingsError(f"{name} {rule}.")
-        return value
-
-    transport = get("SCC_MAIL_TRANSPORT")
-    checked("SCC_MAIL_TRANSPORT", transport, transport in ("ses", "gmail"), "must be ses or gmail")
-    ses, gmail = transport == "ses", transport == "gmail"
-    mail_from = get("SCC_MAIL_FROM", None if ses else "")
-    gmail_user = get("SCC_GMAIL_USER", None if gmail else "")
-    if ses:
-        checked("SCC_MAIL_FROM", mail_from, is_email(mail_from), "must be an email address")
-        domain = mail_from.rpartition("@")[2].lower()
-        checked(
-            "SCC_MAIL_FROM",
-            mail_from,
-            domain not in FREEMAIL,
-            f"is at {domain}, which SES cannot sign for; use the gmail transport",
-        )
-    else:
-        checked("SCC_GMAIL_USER", gmail_user, is_email(gmail_user), "must be an email address")
-
-    base_url = get("SCC_BASE_URL").rstrip("/")
-    secure = re.fullmatch(r"https://[^\s/?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?", base_url)
-    checked("SCC_BASE_URL", base_url, secure is not None, "must be an https URL without a path")
-    timezone = get("SCC_TIMEZONE", "America/Los_Angeles")
-    checked("SCC_TIMEZONE", timezone, _is_timezone(timezone), "must be an IANA time zone such as America/Los_Angeles")
-    currency = get("SCC_CURRENCY", "USD")
-    checked(
-        "SCC_CURRENCY",
-        currency,
-        re.fullmatch(r"[A-Z]{3}", currency) is not None,
-        "must be an ISO 4217 code such as USD",
-    )
-    adult_years = get("SCC_ADULT_YEARS", "18")
-    checked("SCC_ADULT_YEARS", adult_years, adult_years in ("18", "19", "20", "21"), "must be 18, 19, 20 or 21")
-    operator_email = get("SCC_OPERATOR_EMAIL")
-    checked("SCC_OPERATOR_EMAIL", operator_email, is_email(operator_email), "must be an email address")
-
-    admins, totp_secrets = parse_admins(get("ADMIN_PASS_HASH")), parse_totp_secrets(get("ADMIN_TOTP", "off"))
-    if not totp_secrets.keys() <= admins.keys():
-        # A second factor that guards nobody must not look like one that does.
-        raise SettingsError("ADMIN_TOTP has a secret for somebody who is not in ADMIN_PASS_HASH.")
-    return Settings(
-        table=get("SCC_TABLE"),
-        base_url=base_url,
-        timezone=timezone,
-        currency=currency,
-        operator_name=_one_line("SCC_OPERATOR_NAME", get("SCC_OPERATOR_NAME")),
-        operator_email=operator_email,
-        operator_phone=_one_line("SCC_OPERATOR_PHONE", get("SCC_OPERATOR_PHONE", "")),
-        mail_transport=transport,
-        mail_from=mail_from,
-        gmail_user=gmail_user,
-        gmail_token=get("SCC_GMAIL_TOKEN", None if gmail else ""),
-        admins=admins,
-        totp_secrets=totp_secrets,
-        origin_secrets=tuple(secret.strip() for secret in get("SCC_ORIGIN_SECRETS", "").split(",") if secret.strip()),
-        adult_years=int(adult_years),
-    )
-
-
-def parse_admins(text: str) -> dict[str, str]:
-    """`scrypt$…`, or `ana=scrypt$…;ben=scrypt$…`, as hashes by name."""
-    admins: dict[str, str] = {}
-    for entry in (part.strip() for part in text.split(";") if part.strip()):
-        name, password_hash = ("admin", entry) if entry.startswith("scrypt$") else entry.partition("=")[::2]
-        if not re.fullmatch(r"[\w.@-]{1,60}", name) or not _HASH.fullmatch(password_hash) or name in admins:
-            raise SettingsError(
-                "ADMIN_PASS_HASH must be what `python -m tools.password` prints, or name=hash pairs joined by ';'."
-            )
-        admins[name] = password_hash
-    if not admins:
-        raise SettingsError("ADMIN_PASS_HASH is missing.")
-    return admins
-
-
-def parse_totp_secrets(text: str) -> dict[str, str]:
-    """`off`, one secret, or `ana=SECRET;ben=SECRET`, as secrets by name."""
-    secrets: dict[str, str] = {}
-    for entry in (part.strip() for part in text.split(";") if part.strip() not in ("", "off")):
-        name, secret = entry.split("=", 1) if "=" in entry else ("admin", entry)
-        if not re.fullmatch(_TOTP_KEY, secret) or name in secrets:
-            raise SettingsError(
-                "ADMIN_TOTP must be off, what `python -m tools.password --totp` prints, "
-                "or name=secret pairs joined by ';'."
-            )
-        secrets[name] = secret
-    return secrets
+ANYTHING: Check = (lambda _: True, "")
+EMAIL: Check = (is_email, "must be an email address")
+ONE_LINE: Check = (
+    lambda value: len(value) <= 100 and value.isprintable(),
+    "must be one line of at most 100 characters",
+)
+TRANSPORT: Check = (("ses", "gmail").__contains__, "must be ses or gmail")
+BASE_URL: Check = (
+    lambda value: re.fullmatch(r"(https://[^\s/?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?)/*", value),
+    "must be an https URL without a path",
+)
+CURRENCY: Check = (lambda value: re.fullmatch(r"[A-Z]{3}", value), "must be an ISO 4217 code such as USD")
+ADULT_YEARS: Check = (("18", "19", "20", "21").__contains__, "must be 18, 19, 20 or 21")
 
 
 def _is_timezone(name: str) -> bool:
@@ -182,7 +92,77 @@ def _is_timezone(name: str) -> bool:
     return True
 
 
-def _one_line(name: str, value: str) -> str:
-    if len(value) > 100 or not value.isprintable():
-        raise SettingsError(f"{name} must be one line of at most 100 characters.")
-    return value
+TIMEZONE: Check = (_is_timezone, "must be an IANA time zone such as America/Los_Angeles")
+
+
+def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = aws.read_parameter) -> Settings:
+    """Checks everything. Raises SettingsError naming the first setting that is missing or wrong."""
+
+    def read(name: str, check: Check = ANYTHING, default: str | None = None) -> str:
+        value = environment.get(name, "").strip()
+        if value.startswith("ssm:"):
+            try:
+                value = read_parameter(value.removeprefix("ssm:")).strip()
+            except Exception as problem:
+                kind = type(problem).__name__
+                raise SettingsError(f"{name}: the parameter it names cannot be read ({kind}).") from None
+        if not value and default is None:
+            raise SettingsError(f"{name} is missing.")
+        value, (is_right, rule) = value or default or "", check
+        if not is_right(value):
+            raise SettingsError(f"{name} {rule}.")
+        return value
+
+    transport = read("SCC_MAIL_TRANSPORT", TRANSPORT)
+    by_ses = transport == "ses"
+    mail_from = read("SCC_MAIL_FROM", EMAIL) if by_ses else ""
+    domain = mail_from.rpartition("@")[2].lower()
+    if domain in FREEMAIL:
+        raise SettingsError(f"SCC_MAIL_FROM is at {domain}, which SES cannot sign for; use the gmail transport.")
+    admins, totp_secrets = parse_admins(read("ADMIN_PASS_HASH")), parse_totp_secrets(read("ADMIN_TOTP", default="off"))
+    if not totp_secrets.keys() <= admins.keys():
+        # A second factor that guards nobody must not look like one that does.
+        raise SettingsError("ADMIN_TOTP has a secret for somebody who is not in ADMIN_PASS_HASH.")
+    origin_secrets = [secret.strip() for secret in read("SCC_ORIGIN_SECRETS", default="").split(",")]
+    return Settings(
+        table=read("SCC_TABLE"),
+        base_url=read("SCC_BASE_URL", BASE_URL).rstrip("/"),
+        timezone=read("SCC_TIMEZONE", TIMEZONE, "America/Los_Angeles"),
+        currency=read("SCC_CURRENCY", CURRENCY, "USD"),
+        operator_name=read("SCC_OPERATOR_NAME", ONE_LINE),
+        operator_email=read("SCC_OPERATOR_EMAIL", EMAIL),
+        operator_phone=read("SCC_OPERATOR_PHONE", ONE_LINE, ""),
+        mail_transport=transport,
+        mail_from=mail_from,
+        gmail_user="" if by_ses else read("SCC_GMAIL_USER", EMAIL),
+        gmail_token="" if by_ses else read("SCC_GMAIL_TOKEN"),
+        admins=admins,
+        totp_secrets=totp_secrets,
+        origin_secrets=tuple(filter(None, origin_secrets)),
+        adult_years=int(read("SCC_ADULT_YEARS", ADULT_YEARS, "18")),
+    )
+
+
+def parse_admins(text: str) -> dict[str, str]:
+    """`scrypt$…`, or `ana=scrypt$…;ben=scrypt$…`, as hashes by name."""
+    rule = "ADMIN_PASS_HASH must be what `python -m tools.password` prints, or name=hash pairs joined by ';'."
+    if admins := _by_admin(text.split(";"), _HASH, rule):
+        return admins
+    raise SettingsError("ADMIN_PASS_HASH is missing.")
+
+
+def parse_totp_secrets(text: str) -> dict[str, str]:
+    """`off`, one secret, or `ana=SECRET;ben=SECRET`, as secrets by name."""
+    command = "`python -m tools.password --totp`"
+    rule = f"ADMIN_TOTP must be off, what {command} prints, or name=secret pairs joined by ';'."
+    return _by_admin([] if text == "off" else text.split(";"), _TOTP_KEY, rule)
+
+
+def _by_admin(entries: Iterable[str], pattern: str, rule: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in filter(None, map(str.strip, entries)):
+        name, value = ("admin", entry) if re.fullmatch(pattern, entry) else entry.partition("=")[::2]
+        if not re.fullmatch(r"[\w.@-]{1,60}", name) or not re.fullmatch(pattern, value) or name in found:
+            raise SettingsError(rule)
+        found[name] = value
+    return found

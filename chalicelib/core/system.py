@@ -30,6 +30,10 @@ def random_hex(size: int) -> str:
     return secrets.token_hex(size)
 
 
+def random_bytes(size: int) -> bytes:
+    return secrets.token_bytes(size)
+
+
 def random_between(low: float, high: float) -> float:
-    """Spreads load; guards nothing."""
+    """Spreads load; never for a secret."""
     return random.uniform(low, high)  # noqa: S311

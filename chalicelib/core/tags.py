@@ -7,9 +7,9 @@ from chalicelib.core.settings import settings
 
 
 def tag(text: str) -> str:
-    """What shows later that this text came from us. The secrets behind it are those that every function has."""
-    here = settings()
-    key = hashlib.sha256("\n".join([*sorted(here.admins.values()), *here.origin_secrets]).encode()).digest()
+    """What later shows that this text came from us. The key is made of secrets that every function has."""
+    secrets = [*sorted(settings().admins.values()), *settings().origin_secrets]
+    key = hashlib.sha256("\n".join(secrets).encode()).digest()
     return hmac.new(key, text.encode(), "sha256").hexdigest()[:32]
 
 

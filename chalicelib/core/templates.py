@@ -1,4 +1,4 @@
-"""HTML pages and mail texts: Jinja2 with autoescape on, English and Spanish words."""
+"""HTML pages and mail texts: Jinja2 with autoescape on, in English and Spanish."""
 
 import json
 import re
@@ -16,24 +16,24 @@ _NUMBER = re.compile(r"\d+")
 
 
 def render(room: str, template: str, **data: Any) -> str:
-    """A page or mail of a room; `language` in the data says in which words, English by default."""
+    """A page or mail of a room, in the `language` that the data names; English by default."""
     language = data.get("language", "en")
     defaults = {"language": language, "_": translator(language), "script": ""}
     return environment(room).get_template(template).render({**defaults, **data})
 
 
 def translator(language: str) -> Callable[..., str]:
-    """What turns an English sentence into one of this language; what it does not know stays English.
+    """A function that translates English sentences into this language; those it does not know stay English.
 
-    `{names}` in a sentence are filled in. A sentence with numbers is looked up with # for each of them.
+    It fills in `{names}` in a sentence. A sentence with numbers is looked up with # for each of them.
     """
-    words = _words(language)
+    sentences = _sentences(language)
 
     def translate(sentence: str, **values: Any) -> str:
-        known = words.get(sentence)
+        known = sentences.get(sentence)
         if known is None:
             numbers = iter(_NUMBER.findall(sentence))
-            known = re.sub("#", lambda _: next(numbers), words.get(_NUMBER.sub("#", sentence), "")) or sentence
+            known = re.sub("#", lambda _: next(numbers), sentences.get(_NUMBER.sub("#", sentence), "")) or sentence
         for name, value in values.items():
             known = known.replace(f"{{{name}}}", str(value))
         return known
@@ -42,8 +42,8 @@ def translator(language: str) -> Callable[..., str]:
 
 
 @cache
-def _words(language: str) -> Mapping[str, str]:
-    return {} if language == "en" else json.loads(read_file("core", f"words-{language}.json"))
+def _sentences(language: str) -> Mapping[str, str]:
+    return {} if language == "en" else json.loads(read_file("core", f"sentences-{language}.json"))
 
 
 @cache
@@ -57,6 +57,9 @@ def environment(room: str) -> "Environment":
     # Imported late: most requests answer JSON and need no template.
     from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context, select_autoescape
 
+    def in_language(spell: Callable[[str, str, str], str]) -> Callable[[Any, str, str], str]:
+        return pass_context(lambda context, instant, timezone: spell(instant, timezone, context["language"]))
+
     made = Environment(
         loader=PackageLoader(f"chalicelib.{room}"),
         autoescape=select_autoescape(("html",)),
@@ -65,13 +68,5 @@ def environment(room: str) -> "Environment":
         lstrip_blocks=True,
     )
 
-    @pass_context
-    def day(context: Any, instant: str, timezone: str) -> str:
-        return times.spell_day(instant, timezone, context["language"])
-
-    @pass_context
-    def clock(context: Any, instant: str, timezone: str) -> str:
-        return times.spell_clock(instant, timezone, context["language"])
-
-    made.filters.update(day=day, clock=clock)
+    made.filters.update(day=in_language(times.spell_day), clock=in_language(times.spell_clock))
     return made

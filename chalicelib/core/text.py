@@ -3,11 +3,11 @@
 import re
 
 # Patterns are compiled when they are first asked for: a start that needs none of them pays for none.
-# Parts of a character class. U+FFFD too: it stands where bytes were no UTF-8 and a gateway before us replaced them.
+# Parts of a character class. U+FFFD too: a gateway before us puts it in place of bytes that are no UTF-8.
 UNPRINTABLE_LINES = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffd-\uffff"
 UNPRINTABLE_LINE = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd-\uffff"
 _SURROGATES = r"\ud800-\udfff"
-# RFC 5321's dot-string (quoted ones are for nobody), with a dot in the domain.
+# RFC 5321's dot-string, with a dot in the domain; quoted local parts are not accepted.
 _EMAIL = (
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"

@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo, reset_tzpath
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = r"\d{4}-\d\d-\d\d"
-_DAYS_ES = "lunes martes miércoles jueves viernes sábado domingo".split()
-_MONTHS_ES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+_DAYS_ES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+_MONTHS_ES = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio",
+    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+)  # fmt: skip
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 
@@ -23,13 +26,13 @@ def parse_instant(text: str) -> datetime:
         raise ValueError(text)
     day, clock, offset = match.groups()
     instant = datetime.fromisoformat(f"{day}T{clock}{'+00:00' if offset in 'Zz' else offset}")
-    # Its year in UTC, too: that is how it is written down and read back.
-    if not (_is_of_this_age(instant) and _is_of_this_age(instant.astimezone(UTC))):
+    # It is stored in UTC, where its year may be another one.
+    if not (_has_plausible_year(instant) and _has_plausible_year(instant.astimezone(UTC))):
         raise ValueError(text)
     return instant.astimezone(UTC)
 
 
-def _is_of_this_age(day: date) -> bool:
+def _has_plausible_year(day: date) -> bool:
     return EARLIEST_YEAR <= day.year <= LATEST_YEAR
 
 
@@ -53,7 +56,7 @@ def parse_bound(text: str, timezone: str, *, end: bool = False) -> datetime:
     if not re.fullmatch(_DAY, text, re.ASCII):
         return parse_instant(text)
     day = parse_day(text)
-    if not _is_of_this_age(day):
+    if not _has_plausible_year(day):
         raise ValueError(text)
     return start_of_day(day + timedelta(days=1) if end else day, timezone)
 
@@ -71,7 +74,7 @@ def local(instant: str, timezone: str) -> datetime:
 
 
 def spell_day(instant: str, timezone: str, language: str = "en") -> str:
-    """`Saturday, November 28, 2026` in the place's own time; in Spanish `sábado, 28 de noviembre de 2026`."""
+    """`Saturday, November 28, 2026` in local time; in Spanish `sábado, 28 de noviembre de 2026`."""
     then = local(instant, timezone)
     if language == "es":
         return f"{_DAYS_ES[then.weekday()]}, {then.day} de {_MONTHS_ES[then.month - 1]} de {then.year}"
@@ -79,7 +82,7 @@ def spell_day(instant: str, timezone: str, language: str = "en") -> str:
 
 
 def spell_clock(instant: str, timezone: str, language: str = "en") -> str:
-    """`1:30 PM PST` in the place's own time; in Spanish `1:30 p. m. PST`."""
+    """`1:30 PM PST` in local time; in Spanish `1:30 p. m. PST`."""
     then = local(instant, timezone)
     halves = ("a. m.", "p. m.") if language == "es" else ("AM", "PM")
     return f"{then.hour % 12 or 12}:{then:%M} {halves[then.hour >= 12]} {then.tzname()}"

@@ -2,34 +2,34 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Literal, TypedDict, cast
 
-from chalicelib.core.dynamo import Item, db, is_written, item_key, json_s, load_data, read_items, s
+from chalicelib.core.dynamo import Item, db, is_written, item_key, json_s, load_data, read_items, s, update
 
 
-def flag_address(email: str, problem: dict[str, Any]) -> None:
-    """Keeps the latest problem, by its `at`, in whatever order they are told; a complaint outweighs bounces."""
+class AddressProblem(TypedDict):
+    problem: Literal["bounced", "complained"]
+    at: str
+    detail: str
+
+
+def flag_address(email: str, problem: AddressProblem) -> None:
+    """Keeps the latest problem, by its `at`, in whatever order they come; a complaint outweighs bounces."""
     condition = "attribute_not_exists(PK) OR (#status = :problem AND updated_at <= :at)"
     values = {":data": json_s(problem), ":problem": s(problem["problem"]), ":at": s(problem["at"])}
     if problem["problem"] == "complained":
-        # SES reports each mail that it withholds after a complaint as bounced.
+        # After a complaint SES withholds the next mails and reports each of them as bounced.
         condition += " OR #status = :bounced"
         values[":bounced"] = s("bounced")
-    is_written(
-        db().update_item,
-        Key=_key(email),
-        UpdateExpression="SET #data = :data, #status = :problem, updated_at = :at",
-        ConditionExpression=condition,
-        ExpressionAttributeNames={"#data": "data", "#status": "status"},
-        ExpressionAttributeValues=values,
-    )
+    change = update(_key(email), "SET #data = :data, #status = :problem, updated_at = :at", values, condition)
+    is_written(db().update_item, **change)
 
 
-def read_flags(emails: Iterable[str]) -> dict[str, dict[str, Any]]:
+def read_flags(emails: Iterable[str]) -> dict[str, AddressProblem]:
     """The problem of each of these addresses that has one: one BatchGetItem."""
     keys = {_key(email)["PK"]["S"]: email for email in emails}
     found = read_items([item_key(key, "ADDRESS") for key in keys])
-    return {keys[item["PK"]["S"]]: load_data(item) for item in found}
+    return {keys[item["PK"]["S"]]: cast(AddressProblem, load_data(item)) for item in found}
 
 
 def _key(email: str) -> Item:

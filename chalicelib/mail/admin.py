@@ -7,15 +7,15 @@ from typing import NamedTuple, TypedDict, get_args
 
 from chalicelib.core import paging, times
 from chalicelib.core.audit import Actor
-from chalicelib.core.errors import AlreadyExists, Conflict, NotFound, WriteConflict, trace
+from chalicelib.core.errors import Conflict, NotFound, trace
 from chalicelib.core.fields import Choice, Form
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
 from chalicelib.core.schemas import Count, EventId, InstantText, UuidText
 from chalicelib.mail import outbox, store
-from chalicelib.mail.store import Mail, MailStatus
+from chalicelib.mail.store import Mail, MailStatus, Retry
 
 STATUSES: tuple[MailStatus, ...] = get_args(MailStatus)
-_MAIL_ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
+_MAIL_ID = r"[A-Za-z0-9_-]{1,120}"
 
 
 PAGE_QUERY = {"status": Choice(STATUSES, "queued", doc={"default": "queued"}), **paging.page_rules("mail")}
@@ -74,16 +74,33 @@ def list_mails(page: MailPage) -> MailPageJson:
     }
 
 
+class _Charter(TypedDict):
+    event_id: str
+    title: str
+
+
+class _Payment(TypedDict):
+    payment_id: str
+
+
+class _About(TypedDict, total=False):
+    """What the page shows of a mail's data; some kinds have neither."""
+
+    charter: _Charter
+    payment: _Payment
+
+
 def mail_json(mail: Mail) -> MailJson:
-    charter, queued = mail.data.get("charter", {}), mail.status == "queued"
+    about: _About = mail.data
+    charter, payment, queued = about.get("charter"), about.get("payment"), mail.status == "queued"
     return {
         "mail_id": mail.mail_id,
         "kind": mail.kind,
         "to": mail.to,
         "subject": _subject(mail),
-        "event_id": charter.get("event_id"),
-        "charter": charter.get("title"),
-        "payment_id": mail.data.get("payment", {}).get("payment_id"),
+        "event_id": charter["event_id"] if charter else None,
+        "charter": charter["title"] if charter else None,
+        "payment_id": payment["payment_id"] if payment else None,
         "status": mail.status,
         "attempts": mail.attempts,
         "created_at": mail.created_at,
@@ -97,15 +114,15 @@ def _subject(mail: Mail) -> str:
     try:
         return outbox.subject(mail)
     except Exception as problem:
-        # Such a mail cannot go out either; the list has to show it all the same.
+        # Such a mail cannot go out either, but the list has to show it.
         outbox.log.error("mail %s cannot be written\n%s", mail.mail_id, trace(problem))
         return ""
 
 
 def send_again(mail_id: str, *, kinds: outbox.MailKinds, actor: Actor, now: datetime) -> MailJson:
-    """Queues a failed or uncertain mail once more and tries it at once; what became of it before stays noted.
+    """Queues a failed or uncertain mail once more and tries it at once; how it ended before stays noted.
 
-    Raises MailConflict from any other state. A double tap is one retry.
+    Raises MailConflict in any other status. A double tap is one retry.
     """
     again = retry_on_conflict(lambda: _queue_again(mail_id, kinds, actor, now))
     if again:
@@ -120,7 +137,7 @@ def _queue_again(mail_id: str, kinds: outbox.MailKinds, actor: Actor, now: datet
         raise MailConflict(_WHY_NOT[seen.status])
     if seen.retries and seen.retries[-1]["at"] > times.format_instant(now - DOUBLE_TAP):
         return None
-    before = {
+    before: Retry = {
         "at": times.format_instant(now),
         "by": actor.name,
         "address": actor.address,
@@ -139,10 +156,7 @@ def _queue_again(mail_id: str, kinds: outbox.MailKinds, actor: Actor, now: datet
         note=f"{actor.name} sends it again; it was {seen.status} ({seen.note})",
         retries=(*seen.retries, before),
     )
-    try:
-        store.change_mail(again, seen, kinds[seen.kind].status_writes(again, "queued", now))
-    except AlreadyExists:
-        raise WriteConflict from None
+    store.change_mail(again, seen, kinds[seen.kind].status_writes(again, "queued", now))
     return again
 
 
@@ -154,7 +168,7 @@ _WHY_NOT = {
 
 
 def _find(mail_id: str) -> Mail:
-    mail = store.read_mail(mail_id) if _MAIL_ID.fullmatch(mail_id) else None
+    mail = store.read_mail(mail_id) if re.fullmatch(_MAIL_ID, mail_id) else None
     if mail is None:
         raise NotFound("There is no such mail.")
     return mail

@@ -7,85 +7,81 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.core import times
-from chalicelib.core.errors import AlreadyExists, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import addresses, outbox, store
 from chalicelib.mail.store import Mail
 
 DIAGNOSIS_CHARS, DETAIL_CHARS = 1000, 200
-_ADDRESS = re.compile(r"<?[^\s<>;:,]+@[^\s<>;:,]+>?")
+_ADDRESS = r"<?[^\s<>;:,]+@[^\s<>;:,]+>?"
+
+
+Verb = Literal["bounced", "answered", "complained"]
+Problem = Literal["bounced", "complained"]
 
 
 class Report(NamedTuple):
     mail_id: str
     key: str
-    """The same for the same report."""
-    problem: str
-    """`bounced`, `complained`, or empty: a bounce for a passing reason tells nothing of the address."""
-    arrived: bool
-    note: str
-    at: str
+    """The same for a report that comes twice."""
+    verb: Verb
+    problem: Problem | None
+    """Of the address. A bounce for a passing reason is none."""
     detail: str
+    at: str
 
 
-def record_report(detail: Mapping[str, Any], *, kinds: outbox.MailKinds, now: datetime) -> None:
-    """Notes one event with its mail and its address. Again, or about a mail that is not ours: nothing changes."""
-    report = parse(detail, now)
+def record_report(event: Mapping[str, Any], *, kinds: outbox.MailKinds, now: datetime) -> None:
+    """Notes an event's `detail` with its mail and address. The same event again, or another's mail, changes nothing."""
+    report = parse(event, now)
     mail = store.read_mail(report.mail_id) if report.mail_id else None
     if mail is None:
         return
     if report.problem:
-        problem = {"problem": report.problem, "at": report.at, "detail": report.detail}
-        addresses.flag_address(mail.to, problem)
+        addresses.flag_address(mail.to, {"problem": report.problem, "at": report.at, "detail": report.detail})
 
     def attempt() -> None:
         seen = store.read_mail(report.mail_id)
-        if seen is None or report.key in seen.reports or seen.status == "cancelled":
-            return
-        try:
+        if seen and report.key not in seen.reports and seen.status != "cancelled":
             _note(seen, report, kinds, now)
-        except AlreadyExists:
-            raise WriteConflict from None
 
     retry_on_conflict(attempt)
 
 
-def parse(detail: Mapping[str, Any], now: datetime) -> Report:
+def parse(event: Mapping[str, Any], now: datetime) -> Report:
     """Reads the `detail` of an event; what it lacks stays empty."""
-    mail = detail.get("mail") or {}
-    mail_id = "".join((mail.get("tags") or {}).get("mail_id", [])[:1])
-    bounced = detail.get("eventType") == "Bounce"
-    report = detail.get("bounce" if bounced else "complaint") or {}
-    recipients = report.get("bouncedRecipients") or [{}]
-    arrived, verb = not bounced, "bounced" if bounced else "complained"
-    if bounced:
-        words = recipients[0].get("diagnosticCode") or report.get("bounceSubType") or ""
-        problem = "bounced" if report.get("bounceType") == "Permanent" else ""
-        if (report.get("bounceType"), words) == ("Transient", "General"):
-            # No diagnosis: "typically" the reply of somebody who is out of the office, and no alarm.
-            # https://repost.aws/knowledge-center/ses-understand-soft-bounces
-            arrived, verb, words = True, "answered", "an automatic reply, it seems"
-    else:
-        words = report.get("complaintFeedbackType") or "reported as spam"
-        problem = "complained"
-    words = _tidy(words) or "no reason given"
+    mail, bounce, complaint = (event.get(name) or {} for name in ("mail", "bounce", "complaint"))
+    is_bounce = event.get("eventType") == "Bounce"
+    verb, problem, text = _parse_bounce(bounce) if is_bounce else _parse_complaint(complaint)
     return Report(
-        mail_id=mail_id,
+        mail_id="".join((mail.get("tags") or {}).get("mail_id", [])[:1]),
         key=f"{verb} {mail.get('messageId')}",
+        verb=verb,
         problem=problem,
-        arrived=arrived,
-        note=f"{verb}: {words}",
-        at=_instant(str(report.get("timestamp")), now),
-        detail=words,
+        detail=_one_line(text) or "no reason given",
+        at=_instant(str((bounce if is_bounce else complaint).get("timestamp")), now),
     )
 
 
-def _tidy(words: str) -> str:
-    """A diagnosis as one short line without an address."""
-    return _ADDRESS.sub("(address)", " ".join(words[:DIAGNOSIS_CHARS].split()))[:DETAIL_CHARS]
+def _parse_bounce(bounce: Mapping[str, Any]) -> tuple[Verb, Problem | None, str]:
+    recipients = bounce.get("bouncedRecipients") or [{}]
+    text = recipients[0].get("diagnosticCode") or bounce.get("bounceSubType") or ""
+    if (bounce.get("bounceType"), text) == ("Transient", "General"):
+        # No diagnosis: "typically" the reply of somebody who is out of the office, and no alarm.
+        # https://repost.aws/knowledge-center/ses-understand-soft-bounces
+        return "answered", None, "an automatic reply, it seems"
+    return "bounced", "bounced" if bounce.get("bounceType") == "Permanent" else None, text
+
+
+def _parse_complaint(complaint: Mapping[str, Any]) -> tuple[Verb, Problem | None, str]:
+    return "complained", "complained", complaint.get("complaintFeedbackType") or "reported as spam"
+
+
+def _one_line(diagnosis: str) -> str:
+    """A short line without an address."""
+    return re.sub(_ADDRESS, "(address)", " ".join(diagnosis[:DIAGNOSIS_CHARS].split()))[:DETAIL_CHARS]
 
 
 def _instant(text: str, now: datetime) -> str:
@@ -96,13 +92,14 @@ def _instant(text: str, now: datetime) -> str:
 
 
 def _note(mail: Mail, report: Report, kinds: outbox.MailKinds, now: datetime) -> None:
-    noted = mail._replace(note=report.note, reports=(*mail.reports, report.key))
-    if report.arrived:
+    noted = mail._replace(note=f"{report.verb}: {report.detail}", reports=(*mail.reports, report.key))
+    if report.verb != "bounced":
+        # It has arrived.
         store.change_mail(noted, mail)
         return
     if mail.status != "failed":
         noted = noted._replace(status="failed", due_at=times.format_instant(now))
-    # An alarm counts these lines, as for mails never accepted; before the write, whose reply may be lost.
-    # No diagnosis in a log: it may name the mailbox.
+    # An alarm counts these lines, as those of mails that were never accepted. It stands before the write, whose reply
+    # may be lost, and without the diagnosis, which may name the mailbox.
     outbox.log.warning("mail-given-up %s: failed (bounced)", mail.mail_id)
     store.change_mail(noted, mail, kinds[mail.kind].status_writes(noted, "failed", now))

@@ -23,7 +23,7 @@ class _Gmail(smtplib.SMTP_SSL):
 
     def send(self, s: Any) -> None:
         if self.sock:
-            # Each step, and the answer to it, may only take what is left for the whole.
+            # Each step, and the answer to it, may only take what is left of the whole time.
             self.sock.settimeout(max(0.001, self.ends_at - system.monotonic_s()))
         super().send(s)
 
@@ -35,16 +35,16 @@ class _Gmail(smtplib.SMTP_SSL):
 
 
 def send(message: EmailMessage) -> Outcome:
-    here, smtp = settings(), None
+    smtp = None
     try:
         smtp = _Gmail(GMAIL_HOST, GMAIL_PORT, timeout=SMTP_TIMEOUT_S, context=ssl.create_default_context())
-        smtp.login(here.gmail_user, here.gmail_token)
+        smtp.login(settings().gmail_user, settings().gmail_token)
         smtp.send_message(message)
     except smtplib.SMTPAuthenticationError as problem:
-        # A wrong token is the operator's to mend; the mail waits for it.
+        # The operator has to repair a wrong token; the mail waits for that.
         return Outcome("retry", f"SMTP: {problem.smtp_code}, sign-in refused")
     except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as problem:
-        # A server that takes nobody has not judged this mail.
+        # A server that lets nobody in has not judged this mail.
         return Outcome("retry", f"SMTP: {problem.smtp_code}, not let in")
     except smtplib.SMTPRecipientsRefused as problem:
         return _refused(*min(problem.recipients.values()))
@@ -64,11 +64,11 @@ def send(message: EmailMessage) -> Outcome:
     return Outcome("sent", "SMTP: 250")
 
 
-def _refused(code: int, words: bytes | str) -> Outcome:
+def _refused(code: int, text: bytes | str) -> Outcome:
     """RFC 5321 section 4.2.1: 5yz is final, all else may pass later. So may Gmail's daily limit, a 550.
 
     https://support.google.com/a/answer/3726730
     """
-    words = words.encode() if isinstance(words, str) else words
-    over_limit = words.lstrip().startswith(b"5.4.5")
+    text = text.encode() if isinstance(text, str) else text
+    over_limit = text.lstrip().startswith(b"5.4.5")
     return Outcome("failed" if code >= 500 and not over_limit else "retry", f"SMTP: {code}")

@@ -12,21 +12,21 @@ class Outcome(NamedTuple):
 
     status: Literal["sent", "retry", "failed", "uncertain"]
     note: str
-    """For an admin to read: never an address, never a text."""
+    """For an admin to read. It holds no address and no text of the mail."""
 
 
 def build(*, mail_id: str, to: str, to_name: str, subject: str, text: str, html: str) -> EmailMessage:
-    here = settings()
-    sender = here.mail_from if here.mail_transport == "ses" else here.gmail_user
+    operator = settings()
+    sender = operator.mail_from if operator.mail_transport == "ses" else operator.gmail_user
     message = EmailMessage()
-    message["From"] = _address(here.operator_name, sender)
+    message["From"] = _address(operator.operator_name, sender)
     message["To"] = _address(to_name, to)
-    message["Reply-To"] = _address(here.operator_name, here.operator_email)
+    message["Reply-To"] = _address(operator.operator_name, operator.operator_email)
     message["Subject"] = subject
-    # The same for every try, so that a mailbox can fold a repeated one.
+    # The same for every try, so that a mailbox can recognize a repeated one.
     message["Message-ID"] = f"<{mail_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    # Neither SES nor every SMTP server on the way takes bare 8-bit text.
+    # SES, and some SMTP servers on the way, refuse 8-bit text.
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message

@@ -1,7 +1,8 @@
-"""Mails in the table: queued, taken, postponed, ended, and queued once more."""
+"""Mails in the table: queued, claimed, postponed, finished, and queued once more."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, Generic, Literal, NamedTuple, TypedDict, TypeVar
 
 from chalicelib.core.dynamo import (
     Item,
@@ -13,34 +14,61 @@ from chalicelib.core.dynamo import (
     n,
     put_write,
     query_items,
+    read_item,
     s,
     table_name,
+    update,
     write_all,
 )
 
 MailStatus = Literal["queued", "sent", "failed", "uncertain", "cancelled"]
 
 
-class Mail(NamedTuple):
-    """A mail, from the moment that it is queued.
+class MailData(TypedDict):
+    """What a mail's templates show. Each kind adds its own fields, in the room that builds it."""
 
-    `due_at` is when the next sender may take it: a lease and a back-off in one. Once it has ended, it is when that was.
-    """
+    name: str
+    """Whom the mail greets."""
+
+
+class Retry(TypedDict):
+    """An admin sent the mail again: who, when, from where, and how it had ended before."""
+
+    at: str
+    by: str
+    address: str
+    status: MailStatus
+    note: str
+    attempts: int
+    finished_at: str
+    to: str
+
+
+Data = TypeVar("Data", bound=MailData)
+
+
+class MailOf(NamedTuple, Generic[Data]):
+    """A mail, from the moment that it is queued."""
 
     mail_id: str
     kind: str
     to: str
-    data: Mapping[str, Any]
+    data: Data
     due_at: str
+    """When the next sender may take it: a lease and a back-off in one. Of a finished mail, when it ended."""
     attempts: int = 0
     status: MailStatus = "queued"
     created_at: str = ""
     note: str = ""
-    """What became of the last try."""
-    retries: tuple[dict[str, Any], ...] = ()
-    """Each time an admin sent it again: who, when, and how it had ended."""
+    """How the last try ended."""
+    retries: tuple[Retry, ...] = ()
     reports: tuple[str, ...] = ()
     """What the mail service reported of it afterwards, by kind and message."""
+
+
+Mail = MailOf[Any]
+
+_STILL_QUEUED = "#status = :queued", {":queued": s("queued")}
 
 
 def put_mail(mail: Mail, also: Sequence[Item] = ()) -> None:
@@ -55,58 +83,50 @@ def list_due_mail(now: str, limit: int) -> list[Mail]:
         ExpressionAttributeValues={":pk": s("MAIL#queued"), ":now": s(now)},
         Limit=limit,
     )
-    return [_to_mail(item) for _, item in zip(range(limit), items, strict=False)]
+    return [_to_mail(item) for item in islice(items, limit)]
 
 
 def claim_mail(mail: Mail, until: str) -> bool:
-    """Takes a due mail till `until` and counts the attempt; False if another sender has it."""
-    return is_written(
-        db().update_item,
-        or_busy=True,
-        Key=item_key(f"MAIL#{mail.mail_id}", "MAIL"),
-        UpdateExpression="SET attempts = :next, by_date_sk = :until",
-        ConditionExpression="attempts = :seen AND by_date_sk = :due AND #status = :queued",
-        ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues={
-            ":next": n(mail.attempts + 1),
-            ":seen": n(mail.attempts),
-            ":until": s(f"{until}#{mail.mail_id}"),
-            ":due": s(f"{mail.due_at}#{mail.mail_id}"),
-            ":queued": s("queued"),
-        },
-    )
+    """Takes a due mail until then and counts the attempt; False if another sender has it."""
+    values = {
+        ":next": n(mail.attempts + 1),
+        ":seen": n(mail.attempts),
+        ":until": s(f"{until}#{mail.mail_id}"),
+        ":due": s(sort_key(mail)),
+        ":queued": s("queued"),
+    }
+    condition = "attempts = :seen AND by_date_sk = :due AND #status = :queued"
+    claim = update(_key(mail.mail_id), "SET attempts = :next, by_date_sk = :until", values, condition)
+    return is_written(db().update_item, or_busy=True, **claim)
 
 
 def postpone_mail(mail: Mail, due_at: str, why: str) -> None:
-    change = _change(mail._replace(due_at=due_at, note=why), "#status = :queued", {":queued": s("queued")})
-    db().update_item(**change["Update"])
+    db().update_item(**_change(mail._replace(due_at=due_at, note=why), *_STILL_QUEUED))
 
 
 def finish_mail(mail: Mail, status: MailStatus, at: str, note: str, also: Sequence[Item]) -> None:
-    """Notes how the mail ended, with what else changes by it. Raises AlreadyExists if it has ended before, or
-    WriteConflict.
+    """Notes how the mail ended, with what else is written.
+
+    Raises AlreadyExists if it ended before, or WriteConflict.
     """
     ended = mail._replace(status=status, due_at=at, note=note)
-    write_all([_change(ended, "#status = :queued", {":queued": s("queued")}), *also], unique=0)
+    write_all([{"Update": _change(ended, *_STILL_QUEUED)}, *also], unique=0)
 
 
 def change_mail(after: Mail, seen: Mail, also: Sequence[Item] = ()) -> None:
-    """Writes an ended mail's new state, if it still stands as it was seen, with what else changes by it.
-
-    Raises AlreadyExists or WriteConflict.
-    """
+    """Replaces a finished mail that is still as it was seen, with what else is written. Raises WriteConflict."""
     condition = "#status = :seen_status AND by_date_sk = :seen_sk"
     values = {":seen_status": s(seen.status), ":seen_sk": s(sort_key(seen))}
-    write_all([_change(after, condition, values), *also], unique=0)
+    write_all([{"Update": _change(after, condition, values)}, *also])
 
 
 def read_mail(mail_id: str) -> Mail | None:
-    answer = db().get_item(TableName=table_name(), Key=item_key(f"MAIL#{mail_id}", "MAIL"), ConsistentRead=True)
-    return _to_mail(answer["Item"]) if "Item" in answer else None
+    item = read_item(_key(mail_id))
+    return _to_mail(item) if item else None
 
 
 def list_mail(status: str, after: str, limit: int) -> tuple[list[Mail], bool]:
-    """Mails of one status after that key, and whether there are more: one Query, at most 1 MB.
+    """Mails of one status after that sort key, and whether there are more: one Query, at most 1 MB.
 
     Queued ones come next due first, all others newest first.
     """
@@ -131,7 +151,11 @@ def mail_writes(mail: Mail | None) -> list[Item]:
     """The write that queues a mail, as part of a transaction; nothing for None."""
     if mail is None:
         return []
-    return [put_write({**item_key(f"MAIL#{mail.mail_id}", "MAIL"), **_attributes(mail)}, only_new=True)]
+    return [put_write({**_key(mail.mail_id), **_attributes(mail)}, only_new=True)]
+
+
+def _key(mail_id: str) -> Item:
+    return item_key(f"MAIL#{mail_id}", "MAIL")
 
 
 def _attributes(mail: Mail) -> Item:
@@ -146,19 +170,11 @@ def _attributes(mail: Mail) -> Item:
 
 
 def _change(after: Mail, condition: str, values: Item) -> Item:
-    """The mail as it is from now on, all of it: so the index shows what became of it without another read."""
+    """The whole mail as it is from now on, so that the index shows it without another read."""
     changed = _attributes(after)
-    return {
-        "Update": {
-            "TableName": table_name(),
-            "Key": item_key(f"MAIL#{after.mail_id}", "MAIL"),
-            "UpdateExpression": "SET #status = :status, attempts = :attempts, #data = :data, "
-            "by_date_pk = :by_date_pk, by_date_sk = :by_date_sk",
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#status": "status", "#data": "data"},
-            "ExpressionAttributeValues": {f":{name}": value for name, value in changed.items()} | values,
-        }
-    }
+    change = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
+    values = {**values, **{f":{name}": value for name, value in changed.items()}}
+    return update(_key(after.mail_id), change, values, condition)
 
 
 def _to_mail(item: Item) -> Mail:

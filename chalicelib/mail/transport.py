@@ -14,7 +14,7 @@ with lazy_imports():
     # smtplib is loaded for Gmail only.
     from chalicelib.mail import gmail
 
-# SES answers that speak of this message or its address; anything else it refuses may pass later.
+# SES refuses this message or its address; whatever else it refuses may pass later.
 _FINAL_REFUSALS = frozenset(("MessageRejected", "BadRequestException", "NotFoundException"))
 
 
@@ -26,11 +26,11 @@ def send(message: EmailMessage) -> Outcome:
 def _send_by_ses(message: EmailMessage) -> Outcome:
     try:
         answer = aws.client("sesv2", attempts=1).send_email(
-            # The bare addresses: a name with an umlaut stands encoded in the message, and would be refused here.
+            # The bare addresses: SES would refuse a name with an umlaut, which is encoded in the message.
             FromEmailAddress=message["From"].addresses[0].addr_spec,
             Destination={"ToAddresses": [message["To"].addresses[0].addr_spec]},
             Content={"Raw": {"Data": message.as_bytes()}},
-            # By this a bounce or a complaint finds its mail: SES writes a Message-ID of its own.
+            # By this tag a bounce or a complaint finds its mail: SES replaces the Message-ID by its own.
             EmailTags=[{"Name": "mail_id", "Value": message["Message-ID"].strip("<>").partition("@")[0]}],
         )
     except ClientError as problem:
@@ -39,6 +39,6 @@ def _send_by_ses(message: EmailMessage) -> Outcome:
     except NotConnected as problem:
         return Outcome("retry", f"SES: {type(problem).__name__}")
     except HTTPClientError as problem:
-        # The request had left; whether SES took it is unknown.
+        # The request was sent; whether SES accepted it is unknown.
         return Outcome("uncertain", f"SES: {type(problem).__name__}")
     return Outcome("sent", f"SES: {answer['MessageId']}")

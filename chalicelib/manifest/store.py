@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.charters.store import EventRecord, event_key
-from chalicelib.core.audit import audit_item
+from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
     is_new,
@@ -32,7 +32,7 @@ def read_dock(event_id: str) -> dict[str, dict[str, Any]]:
     return {item["SK"]["S"].removeprefix(_DOCK): load_data(item) for item in items}
 
 
-def put_dock_note(event_id: str, name: str, note: dict[str, Any], audit: dict[str, Any]) -> bool:
+def put_dock_note(event_id: str, name: str, note: dict[str, Any], audit: AuditEvent) -> bool:
     """Replaces the note; False if it says the same `state` already. Raises WriteConflict, also after departure."""
     put = put_write(
         {**item_key(f"EVENT#{event_id}", _DOCK + name), "state": s(note["state"]), "data": json_s(note)},
@@ -58,7 +58,7 @@ def put_dock_note(event_id: str, name: str, note: dict[str, Any], audit: dict[st
     return is_new([put, {"ConditionCheck": not_departed}, {"Update": count}, put_write(audit_item(event_id, audit))])
 
 
-def put_departure(seen: EventRecord, departure: dict[str, Any], audit: dict[str, Any], mail: Mail | None) -> bool:
+def put_departure(seen: EventRecord, departure: dict[str, Any], audit: AuditEvent, mail: Mail | None) -> bool:
     """Keeps the frozen manifest, once; False if there is one already.
 
     Raises WriteConflict if somebody was ticked off, signed, or edited the charter since it was seen.

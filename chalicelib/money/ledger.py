@@ -42,7 +42,7 @@ class Sums(NamedTuple):
     """What a charter's live payments add up to, and the latest of them."""
 
     received_cents: int = 0
-    """Deposits and balances. Tips stand outside."""
+    """Deposits and balances, without tips."""
     refunded_cents: int = 0
     """Refunds of deposits and balances; the refund of a tip lowers `tips_cents` instead."""
     tips_cents: int = 0
@@ -51,7 +51,7 @@ class Sums(NamedTuple):
     live_payments: int = 0
     """Money in, tips too, that is neither voided nor bounced."""
     rows: int = 0
-    """Every payment ever logged, whatever became of it."""
+    """All payments that were ever logged, voided and bounced ones too."""
     payment_timestamp: str | None = None
     payment_method: str | None = None
     cash_recorded_at: str = ""

@@ -4,65 +4,82 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.charters import store as charter_store
-from chalicelib.charters.mails import charter_data
+from chalicelib.charters.mails import CharterData, charter_data
 from chalicelib.charters.store import EventRecord
 from chalicelib.core.dynamo import Item
-from chalicelib.mail.outbox import MailKind, new_mail
-from chalicelib.mail.store import Mail
+from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
+from chalicelib.mail.store import MailData, MailOf, MailStatus
+from chalicelib.money.ledger import Balance
 from chalicelib.payments import store
 from chalicelib.payments.fields import PaymentJson
 
 
-def receipt_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> Mail | None:
+class PaymentData(MailData):
+    charter: CharterData
+    payment: PaymentJson
+    balance: Balance
+
+
+PaymentMail = MailOf[PaymentData]
+
+
+def receipt_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> PaymentMail | None:
     return _mail_to_patron("receipt", "", event, payment, now)
 
 
-def second_receipt_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> Mail | None:
+def second_receipt_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> PaymentMail | None:
     # A double tap is one mail; asked again a little later it is a second one.
     return _mail_to_patron("receipt", f"-{int(now.timestamp()) // 10}", event, payment, now)
 
 
-def correction_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> Mail | None:
+def correction_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> PaymentMail | None:
     return _mail_to_patron("correction", "-void", event, payment, now)
 
 
-def bounce_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> Mail | None:
+def bounce_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> PaymentMail | None:
     return _mail_to_patron("bounce", "-bounce", event, payment, now)
 
 
-def _mail_to_patron(kind: str, suffix: str, event: EventRecord, payment: PaymentJson, now: datetime) -> Mail | None:
+def _mail_to_patron(
+    kind: str, suffix: str, event: EventRecord, payment: PaymentJson, now: datetime
+) -> PaymentMail | None:
     """None where the patron has no address."""
     patron = event.details["patron"]
     if not patron["email"]:
         return None
     balance = event.sums.balance(event.details["charter_fee_cents"])
-    data = {"charter": charter_data(event), "payment": payment, "balance": balance, "name": patron["name"]}
+    data: PaymentData = {
+        "charter": charter_data(event),
+        "payment": payment,
+        "balance": balance,
+        "name": patron["name"],
+    }
     # Another charter may have a payment of the same id. Not the whole id of the charter: it opens the guest page.
     mail_id = f"{payment['payment_id']}-{event.event_id[:8]}{suffix}"
     return new_mail(kind, mail_id, patron["email"], data, now)
 
 
-def _renew_receipt(mail: Mail, _: datetime) -> Mail | str:
+def _renew_receipt(mail: PaymentMail, _: datetime) -> PaymentMail | str:
     payment = mail.data["payment"]
     if any(store.has_act(payment["event_id"], payment["payment_id"], act) for act in ("VOID", "BOUNCE")):
-        # The patron is told of that by a mail of its own; this one must not follow it.
+        # Another mail says that to the patron; this one must not come after it.
         return "the payment was voided or bounced"
     return mail
 
 
-def _receipt_writes(mail: Mail, status: str, _: datetime) -> Sequence[Item]:
+def _receipt_writes(mail: PaymentMail, status: MailStatus, _: datetime) -> Sequence[Item]:
     """The payment's `receipt` follows its mail."""
     receipt = {"queued": "pending", "sent": "sent", "cancelled": "off"}.get(status, "failed")
     return [store.receipt_write(mail.data["payment"], receipt)]
 
 
-def _present_address(mail: Mail) -> str:
-    """A patron's address may have been corrected since; that is why an admin sends it again."""
+def _present_address(mail: PaymentMail) -> str:
+    """The patron's address now: it may have been corrected, which is why an admin sends the mail again."""
     event = charter_store.read_event(mail.data["charter"]["event_id"])
     return (event.details["patron"]["email"] if event else "") or mail.to
 
 
-MAIL_KINDS = {
+MAIL_KINDS: MailKinds = {
     "receipt": MailKind(renew=_renew_receipt, status_writes=_receipt_writes, present_address=_present_address),
     "correction": MailKind(present_address=_present_address),
     "bounce": MailKind(present_address=_present_address),

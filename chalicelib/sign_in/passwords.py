@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import hmac
-import secrets
 
+from chalicelib.core import system
 from chalicelib.core.errors import BadInput
 
 # OWASP Password Storage Cheat Sheet: scrypt N=2^17, r=8, p=1 (128 MB for about half a second).
@@ -21,8 +21,8 @@ def hash_password(password: str) -> str:
 
 
 def hash_any_password(password: str) -> str:
-    """The same, however short: for a copy that only one machine reaches."""
-    salt = secrets.token_bytes(_SALT_BYTES)
+    """The same, however short: for the local product, which only one machine reaches."""
+    salt = system.random_bytes(_SALT_BYTES)
     digest = _scrypt(password, salt, LOG2_N, BLOCK_SIZE, PARALLELISM, _HASH_BYTES)
     return f"scrypt$ln={LOG2_N},r={BLOCK_SIZE},p={PARALLELISM}${_encode(salt)}${_encode(digest)}"
 

@@ -16,26 +16,26 @@ from chalicelib.core.throttle import client_network, count_try
 from chalicelib.sign_in import store, totp
 from chalicelib.sign_in.passwords import BLOCK_SIZE, LOG2_N, MAX_PASSWORD_CHARS, PARALLELISM, verify_password
 
-log = logging.getLogger("scc.auth")
-# Lambda's root logger starts at WARNING, and who signed in belongs into the log.
+log = logging.getLogger("scc.sign_in")
+# Lambda's root logger starts at WARNING; who signed in has to be in the log.
 log.setLevel(logging.INFO)
 
 IDLE, ABSOLUTE, KEPT = timedelta(hours=12), timedelta(days=7), timedelta(days=30)
-# A session's idle end is moved at most this often, so that reading the board does not write.
+# A session's idle end is moved at most this often, so that hardly any reading of the board writes.
 EXTEND_AFTER = timedelta(minutes=15)
 
 WINDOW_S = 15 * 60
 TRIES_PER_ADDRESS = 20
 TRIES_OVERALL = 200
-# Wrong codes with the right password, per admin and window: whoever sends them knows the password. The limit holds from
-# whatever address, because a million codes are too few to be guarded by a delay (RFC 4226 section 7.3).
+# Wrong codes with the right password, per admin and window: the sender knows the password. The limit holds from all
+# addresses together, because there are only a million codes: a delay would not be enough (RFC 4226 section 7.3).
 WRONG_CODES = 10
-# Past the overall limit every try waits: guessing gets slow, the owner still gets in.
+# Above the overall limit every try waits: guessing gets slow, and the owner still gets in.
 OVERFLOW_DELAY_S = 2.0
 
 _TOKEN_CHARS = 43
-# Checked when the name is unknown, so that a wrong name takes as long as a wrong password.
-_NOBODY = f"scrypt$ln={LOG2_N},r={BLOCK_SIZE},p={PARALLELISM}${'A' * 22}${'A' * 43}"
+# Verified when the name is unknown, so that a wrong name takes as long as a wrong password.
+_HASH_OF_NO_PASSWORD = f"scrypt$ln={LOG2_N},r={BLOCK_SIZE},p={PARALLELISM}${'A' * 22}${'A' * 43}"
 
 
 def _read_code(text: str) -> str:
@@ -85,13 +85,13 @@ def log_in(credentials: Credentials, *, address: str, now: datetime) -> dict[str
     name = credentials.name if settings().named_admins else "admin"
     window, elapsed_s = divmod(int(now.timestamp()), WINDOW_S)
     throttle, ttl_s = f"login#{client_network(address)}#{window}", (window + 2) * WINDOW_S
-    # Counted before hashing, or a flood of tries in parallel would pass; taken back when the password is right.
+    # Counted before hashing, or many tries at once would all pass; uncounted when the password is right.
     if count_try(throttle, +1, ttl_s) > TRIES_PER_ADDRESS:
         log.warning("sign-in refused: too many tries from %s", address)
         raise TooManyTries("Too many tries from this address. Please wait and try again.", WINDOW_S - elapsed_s)
     if count_try(f"login#{window}", +1, ttl_s) > TRIES_OVERALL:
         system.sleep(OVERFLOW_DELAY_S)
-    right = verify_password(credentials.password, admins.get(name, _NOBODY)) and name in admins
+    right = verify_password(credentials.password, admins.get(name, _HASH_OF_NO_PASSWORD)) and name in admins
     if not _check_code(name if right else "", credentials.code, now) or not right:
         log.warning("sign-in refused: wrong %s from %s", "code" if right else "name or password", address)
         raise _not_signed_in()
@@ -101,11 +101,11 @@ def log_in(credentials: Credentials, *, address: str, now: datetime) -> dict[str
     token = system.random_token(32)
     absolute_end = now + (KEPT if credentials.keep_signed_in else ABSOLUTE)
     idle_end = absolute_end if credentials.keep_signed_in else now + IDLE
-    session = {
+    session: store.StoredSession = {
         "admin": name,
         "absolute_end": times.format_instant(absolute_end),
         "kept": credentials.keep_signed_in,
-        "password_mark": _password_mark(name),
+        "fingerprint": _fingerprint(name),
     }
     store.put_session(_digest(token), session, int(idle_end.timestamp()), int(absolute_end.timestamp()))
     log.info("signed in: %s from %s%s", name, address, " with a code" if name in settings().totp_secrets else "")
@@ -113,18 +113,18 @@ def log_in(credentials: Credentials, *, address: str, now: datetime) -> dict[str
 
 
 def _check_code(name: str, code: str, now: datetime) -> bool:
-    """Whether this admin needs no code, or gave a new and right one. Without a name the password was wrong."""
+    """Whether this admin needs no code, or gave a right and unused one. An empty name: the password was wrong."""
     secrets_by_name = settings().totp_secrets
     if not secrets_by_name or (name and name not in secrets_by_name):
         return True
     window = int(now.timestamp()) // WINDOW_S
     throttle, ttl_s = f"code#{name}#{window}", (window + 2) * WINDOW_S
-    # Counted for a wrong password too, or the time of the answer would tell it from a wrong code.
+    # Counted for a wrong password too, or the time of the answer would show which of the two is wrong.
     tries = count_try(throttle, +1, ttl_s)
     if not name:
         return False
     if tries > WRONG_CODES:
-        # An error, because it alarms: the remedy is a new password.
+        # An error raises the alarm: the remedy is a new password.
         log.error("sign-in of %s is closed for some minutes: somebody knows the password and guesses codes", name)
         return False
     step = totp.find_step(secrets_by_name[name], code, now)
@@ -136,11 +136,11 @@ def _check_code(name: str, code: str, now: datetime) -> bool:
 
 
 def _not_signed_in() -> NotSignedIn:
-    here = settings()
-    if here.totp_secrets:
-        # The same whatever was wrong or missing: nobody learns that a password is right without the code.
-        return CodeNeeded(f"That {'name, ' if here.named_admins else ''}password or code is not right.")
-    return NotSignedIn("That name and password do not match." if here.named_admins else "That password is not right.")
+    named = settings().named_admins
+    if settings().totp_secrets:
+        # One text for all that can be wrong: without the code, nobody learns that a password is right.
+        return CodeNeeded(f"That {'name, ' if named else ''}password or code is not right.")
+    return NotSignedIn("That name and password do not match." if named else "That password is not right.")
 
 
 def authenticate(headers: Mapping[str, str], *, now: datetime) -> Session:
@@ -155,8 +155,8 @@ def authenticate(headers: Mapping[str, str], *, now: datetime) -> Session:
     session, idle_until_s = found
     now_s = int(now.timestamp())
     absolute_end_s = int(times.parse_instant(session["absolute_end"]).timestamp())
-    # Changing password or second factor (or removing the admin) ends every session that was opened with the old one.
-    same_password = hmac.compare_digest(session["password_mark"], _password_mark(session["admin"]))
+    # A changed password or second factor, or a removed admin, ends every session that was opened with the old one.
+    same_password = hmac.compare_digest(session["fingerprint"], _fingerprint(session["admin"]))
     if now_s >= min(idle_until_s, absolute_end_s) or not same_password:
         raise NotSignedIn
     if not session["kept"]:
@@ -172,9 +172,8 @@ def log_out(session: Session) -> None:
     store.delete_session(session.token_hash)
 
 
-def _password_mark(name: str) -> str:
-    here = settings()
-    return _digest(here.admins.get(name, "") + here.totp_secrets.get(name, ""))
+def _fingerprint(name: str) -> str:
+    return _digest(settings().admins.get(name, "") + settings().totp_secrets.get(name, ""))
 
 
 def _digest(text: str) -> str:

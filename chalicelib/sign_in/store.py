@@ -1,45 +1,47 @@
-"""Sessions and throttles, which pass by themselves."""
+"""Sessions and used one-time codes; DynamoDB deletes both when they are over."""
 
-from typing import Any
+from typing import TypedDict, cast
 
-from chalicelib.core.dynamo import db, is_written, item_key, json_s, load_data, n, table_name
+from chalicelib.core.dynamo import Item, db, is_written, item_key, json_s, load_data, n, read_item, table_name, update
 
 
-def put_session(token_hash: str, session: dict[str, Any], idle_until_s: int, ttl_s: int) -> None:
-    key = item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}")
-    item = {**key, "data": json_s(session), "idle_until_s": n(idle_until_s), "ttl": n(ttl_s)}
+class StoredSession(TypedDict):
+    admin: str
+    kept: bool
+    """Signed in for long, without an idle end of its own."""
+    absolute_end: str
+    fingerprint: str
+    """Of the password hash and the second factor that it was opened with."""
+
+
+def put_session(token_hash: str, session: StoredSession, idle_until_s: int, ttl_s: int) -> None:
+    item = {**_key(token_hash), "data": json_s(session), "idle_until_s": n(idle_until_s), "ttl": n(ttl_s)}
     db().put_item(TableName=table_name(), Item=item)
 
 
-def read_session(token_hash: str) -> tuple[dict[str, Any], int] | None:
-    """The session and the second it goes idle."""
-    key = item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}")
-    item = db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")
-    return (load_data(item), int(item["idle_until_s"]["N"])) if item else None
+def read_session(token_hash: str) -> tuple[StoredSession, int] | None:
+    """The session and when it goes idle, in Unix time."""
+    item = read_item(_key(token_hash))
+    return (cast(StoredSession, load_data(item)), int(item["idle_until_s"]["N"])) if item else None
 
 
 def extend_session(token_hash: str, idle_until_s: int) -> None:
     """Moves the idle end, unless the session has been revoked meanwhile."""
-    is_written(
-        db().update_item,
-        Key=item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}"),
-        UpdateExpression="SET idle_until_s = :until",
-        ConditionExpression="attribute_exists(PK)",
-        ExpressionAttributeValues={":until": n(idle_until_s)},
-    )
+    change = update(_key(token_hash), "SET idle_until_s = :until", {":until": n(idle_until_s)}, "attribute_exists(PK)")
+    is_written(db().update_item, **change)
 
 
 def delete_session(token_hash: str) -> None:
-    db().delete_item(TableName=table_name(), Key=item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}"))
+    db().delete_item(TableName=table_name(), Key=_key(token_hash))
+
+
+def _key(token_hash: str) -> Item:
+    return item_key(f"SESSION#{token_hash}", f"SESSION#{token_hash}")
 
 
 def use_code(admin: str, step: int, ttl_s: int) -> bool:
-    """Marks this time step of an admin's one-time codes as used; False if it, or a later one, was used before."""
-    return is_written(
-        db().update_item,
-        Key=item_key(f"THROTTLE#used-code#{admin}", f"THROTTLE#used-code#{admin}"),
-        UpdateExpression="SET step = :step, #ttl = :ttl",
-        ConditionExpression="attribute_not_exists(step) OR step < :step",
-        ExpressionAttributeNames={"#ttl": "ttl"},
-        ExpressionAttributeValues={":step": n(step), ":ttl": n(ttl_s)},
-    )
+    """Notes that an admin used the one-time code of this time step; False if it, or a later one, was used before."""
+    key, values = item_key(f"THROTTLE#used-code#{admin}", f"THROTTLE#used-code#{admin}"), {":step": n(step)}
+    condition = "attribute_not_exists(step) OR step < :step"
+    change = update(key, "SET step = :step, #ttl = :ttl", {**values, ":ttl": n(ttl_s)}, condition)
+    return is_written(db().update_item, **change)

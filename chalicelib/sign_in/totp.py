@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-# A code is also taken one step early or late: clocks differ, and typing takes time (RFC 6238 section 5.2).
+# Codes of one step earlier or later pass too: clocks differ, and typing takes time (RFC 6238 section 5.2).
 STEPS_OFF = 1
 STEP_S = 30
 
 
 def find_step(secret: str, code: str, now: datetime) -> int | None:
-    """The time step that the code belongs to, None if it is not a code of now."""
-    # Imported late: most logins have no second factor, and other requests never need it.
+    """The time step that the code belongs to; None if it is no code of now."""
+    # Imported here: most logins have no second factor, and other requests never need it.
     import pyotp
     from pyotp.exceptions import OTPVerificationError
 

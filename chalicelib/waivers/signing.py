@@ -11,7 +11,7 @@ from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.store import EventRecord
 from chalicelib.core import dynamo, fields, templates, times
-from chalicelib.core.audit import Actor, audit_event
+from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.errors import AlreadyExists, Busy, Conflict, Throttled, TooManyTries, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.settings import settings
@@ -248,7 +248,7 @@ def _records(
     ]
 
 
-def _audits(records: Sequence[Mapping[str, Any]], visitor: Visitor) -> list[dict[str, Any]]:
+def _audits(records: Sequence[Mapping[str, Any]], visitor: Visitor) -> list[AuditEvent]:
     """What led to these records: the page was opened, then signed."""
     first = records[0]
     actor, ids = Actor(first["signer_name"], visitor.address), [record["waiver_id"] for record in records]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chalicelib.charters.store import EventRecord, event_key, to_event
-from chalicelib.core.audit import audit_item
+from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -140,7 +140,7 @@ def append_waivers(
     event_id: str,
     records: Sequence[dict[str, Any]],
     seen_seq: int,
-    audits: Sequence[dict[str, Any]],
+    audits: Sequence[AuditEvent],
     mail: Mail | None,
     *,
     people: int,
@@ -234,7 +234,7 @@ def read_copy(event_id: str, secret_hash: str) -> list[str]:
     return list(load_data(item)["waiver_ids"]) if item else []
 
 
-def put_audit_once(event_id: str, audit: dict[str, Any], name: str) -> None:
+def put_audit_once(event_id: str, audit: AuditEvent, name: str) -> None:
     """Under a name of its own: only the first event of that name is kept."""
     item = {**item_key(f"EVENT#{event_id}", f"AUDIT#{name}"), "data": json_s(audit)}
     is_written(db().put_item, Item=item, ConditionExpression="attribute_not_exists(PK)")
@@ -278,7 +278,7 @@ def list_chain(after_seq: int = 0, last_seq: int = 10**12 - 1) -> Iterator[tuple
     return ((int(item["by_date_sk"]["S"]), load_data(item)) for item in items)
 
 
-def publish_version(version: dict[str, Any], audit: dict[str, Any], *, only_first: bool = False) -> None:
+def publish_version(version: dict[str, Any], audit: AuditEvent, *, only_first: bool = False) -> None:
     """Stores the version if its text is new, and makes it the current one of its language; keeps who did it.
 
     A stored version is never rewritten.

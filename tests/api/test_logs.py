@@ -42,7 +42,7 @@ CANARIES = [
 def at_debug_level(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     # As after `logging.getLogger().setLevel` in a hurry, or Lambda's own switch for the level.
-    for name in ("scc.auth", "scc.mail", "ship-captain-crew"):
+    for name in ("scc.sign_in", "scc.mail", "ship-captain-crew"):
         caplog.set_level(logging.DEBUG, logger=name)
 
 

@@ -86,19 +86,25 @@ def record(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     ssm = boto3.client("ssm", region_name="us-east-1")
-    with fresh_store(dynamodb_local) as dynamodb, open_ses(dynamodb), Stubber(ssm) as parameters:
+    with (
+        fresh_store(dynamodb_local) as dynamodb,
+        open_ses(dynamodb),
+        Stubber(ssm) as parameters,
+        # Undone before those around it, which patch the same function.
+        pytest.MonkeyPatch.context() as patch,
+    ):
         clients = {"dynamodb": dynamodb, "sesv2": aws.client("sesv2"), "ssm": ssm}
         for client in clients.values():
             seen.watch(client)
-        monkeypatch.setattr(aws, "client", lambda service, **_: clients[service])
+        patch.setattr(aws, "client", lambda service, **_: clients[service])
         answer = {"Parameter": {"Name": "/ship-captain-crew/test/SCC_ORIGIN_SECRETS", "Value": ORIGIN_SECRET}}
         # Once at the start, and once more when an hour has passed.
         for _ in range(3):
             parameters.add_response("get_parameter", answer)
-        monkeypatch.setenv("SCC_ORIGIN_SECRETS", "ssm:/ship-captain-crew/test/SCC_ORIGIN_SECRETS")
+        patch.setenv("SCC_ORIGIN_SECRETS", "ssm:/ship-captain-crew/test/SCC_ORIGIN_SECRETS")
         settings.forget()
         for module, name, function in doors():
-            monkeypatch.setattr(module, name, noting(seen, f"{module.__name__}.{name}", function))
+            patch.setattr(module, name, noting(seen, f"{module.__name__}.{name}", function))
         yield seen
 
 

@@ -280,7 +280,7 @@ def test_who_signed_in_and_who_was_refused_is_logged(guest: Api, caplog: pytest.
     guest.post("/api/login", {"password": "wrong"})
     sign_in(guest)
     guest.get("/api/events")
-    said = [record.getMessage() for record in caplog.records if record.name in ("scc.auth", "ship-captain-crew")]
+    said = [record.getMessage() for record in caplog.records if record.name in ("scc.sign_in", "ship-captain-crew")]
     assert said == [
         "sign-in refused: wrong name or password from 192.0.2.7",
         "POST /api/login refused: NotSignedIn",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.charters import store as charter_store
-from chalicelib.core import settings, times
+from chalicelib.core import settings, system, times
 from chalicelib.core.audit import Actor
 from chalicelib.money.ledger import Sums
 from chalicelib.sign_in import passwords
@@ -27,7 +27,7 @@ def password_hash() -> str:
     """As `tools.password` makes it, at a fraction of the cost, and the same in every process of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "LOG2_N", 8)
-        patch.setattr(secrets, "token_bytes", lambda count: bytes(range(count)))
+        patch.setattr(system, "random_bytes", lambda size: bytes(range(size)))
         return passwords.hash_password(PASSWORD)
 
 
