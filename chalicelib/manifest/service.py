@@ -35,14 +35,14 @@ def get_manifest(event_id: str) -> Manifest:
     charter, notes = charters.find_charter(event_id, with_waivers=True), store.read_notes(event_id)
     departure = notes.departure
     return {
-        **_snapshot(charter, notes),
+        **make_snapshot(charter, notes, waiver_versions.read_current()),
         "frozen": {"at": departure["at"], "by": departure["by"], "sha256": departure["sha256"]} if departure else None,
         "snapshot": departure["manifest"] if departure else None,
     }
 
 
-def _snapshot(charter: Charter, notes: store.Notes) -> Snapshot:
-    details, operator, current = charter.event.details, settings(), waiver_versions.read_current()
+def make_snapshot(charter: Charter, notes: store.Notes, current: CurrentVersions) -> Snapshot:
+    details, operator = charter.event.details, settings()
     signed = [_signed(one, current, notes) for one in waiver_records.people(charter.waivers, current)]
     absent = charters.missing_guests(charter.event)
     passengers = signed + [_absent(guest, notes) for guest in absent]
@@ -162,7 +162,7 @@ def depart(event_id: str, *, actor: Actor, now: datetime) -> Manifest:
         charter = charters.find_charter(event_id, with_waivers=True)
         if charter.event.status == "cancelled":
             raise Conflict("This charter is cancelled.")
-        snapshot = _snapshot(charter, store.read_notes(event_id))
+        snapshot = make_snapshot(charter, store.read_notes(event_id), waiver_versions.read_current())
         sha256 = evidence.json_hash(snapshot)
         departure: Departure = {"at": at, "by": actor.name, "sha256": sha256, "manifest": snapshot}
         mail = mails.manifest_mail(charter.event, departure, now)

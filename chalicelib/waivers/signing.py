@@ -142,7 +142,7 @@ def _try_to_sign(
         version = waiver_versions.publish_sample(version, Actor(signing.form.signer_name, visitor.address), now)
         context.versions[version["language"]] = version
     _take_turn(context, is_first_attempt=is_first_attempt)
-    records = evidence.seal(_records(context.charter, version, signing, visitor, now), *context.head)
+    records = evidence.seal(to_records(context.charter, version, signing, visitor, now), *context.head)
     mail = mails.copy_mail(context.charter, records, version, now)
     throttles = [throttle_write(*limit) for limit in _limits(event_id, visitor.address, now)]
     try:
@@ -191,7 +191,7 @@ def _take_turn(context: SigningContext, *, is_first_attempt: bool) -> None:
         raise WriteConflict
 
 
-def _records(
+def to_records(
     charter: EventRecord, version: WaiverVersion, signing: Signing, visitor: Visitor, now: datetime
 ) -> list[UnchainedRecord]:
     """The signer's own record and one for each minor."""
