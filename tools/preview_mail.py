@@ -9,17 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.charters import mails as charter_mails
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter, EventRecord
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails as manifest_mails
-from chalicelib.manifest.service import COAST_GUARD
+from chalicelib.manifest.fields import Departure
+from chalicelib.manifest.service import make_snapshot
+from chalicelib.manifest.store import Notes
 from chalicelib.money import ledger
 from chalicelib.payments import mails as payment_mails
 from chalicelib.payments.fields import PaymentJson
+from chalicelib.waivers import evidence, signing
 from chalicelib.waivers import mails as waiver_mails
-from chalicelib.waivers import signing
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.fields import SignedRecord
+from chalicelib.waivers.form import parse_signing
 from tools.common.console import Refused, run_tool
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -103,19 +107,27 @@ def bounce(**changes: Any) -> Mail | None:
     return payment_mails.bounce_mail(CHARTER, payment(**changes), NOW)
 
 
-def waiver_copy() -> Mail | None:
-    record = {
-        "waiver_id": "0" * 32,
+def signed_records() -> list[SignedRecord]:
+    """A guest who signs, with a minor."""
+    form = {
+        "submission_id": "0190c0de-0000-7000-8000-000000000002",
+        "waiver_version": waiver_versions.sample("en")["waiver_version"],
         "signer_name": "Marcus Bell",
         "signer_email": "marcus.bell@example.com",
-        "signed_at": "2026-11-22T19:58:00Z",
-        "waiver_version": "a" * 64,
-        "intent_statement": signing.statements("en")["intent"],
-        "record_hash": "b" * 64,
-        "language": "en",
+        "signature_typed": "Marcus Bell",
+        "minor_name": "Tim Bell",
+        "minor_birth_date": "2016-04-05",
+        "guardian_relationship": "parent",
+        **dict.fromkeys(("esign_consent", "intent", "authority_attestation"), "on"),
     }
-    records = [{**record, "participant_name": name} for name in ("Marcus Bell", "Tim Bell")]
-    mail = waiver_mails.copy_mail(CHARTER, records, waiver_versions.sample("en"), NOW)
+    sent = parse_signing({name: [value] for name, value in form.items()}, CHARTER, now=NOW)
+    visitor = signing.Visitor("192.0.2.7", "")
+    records = signing.to_records(CHARTER, waiver_versions.sample("en"), sent, visitor, NOW)
+    return evidence.seal(records, 0, "")
+
+
+def waiver_copy() -> Mail | None:
+    mail = waiver_mails.copy_mail(CHARTER, signed_records(), waiver_versions.sample("en"), NOW)
     # What it gets when it leaves, but for the private link.
     return mail and waiver_mails.with_html(mail)
 
@@ -125,27 +137,28 @@ def signature_request(kind: str, language: str) -> Mail:
 
 
 def manifest() -> Mail:
-    person = {"minor": False, "guardian": None, "waiver": "signed", "no_show": False}
-    frozen = {
-        "departure_port": CHARTER.details["departure_port"],
-        "return_port": CHARTER.details["departure_port"],
-        "ends_at": "2026-11-29T04:00:00Z",
-        "head_count": 1,
-        "passenger_limit": 12,
-        "safety_briefing_at": "2026-11-29T00:50:00Z",
-        "safety_briefing_by": "admin",
-        "captain": {"name": "Luis Ferreira", "phone": "+1 415 555 0142"},
-        "crew": [{"name": "Tess Lindqvist", "phone": ""}],
-        "passengers": [
-            {**person, "name": "Ana Ruiz", "checked_in_at": "2026-11-29T00:45:00Z"},
-            {**person, "name": "Theo Park", "checked_in_at": None, "no_show": True, "waiver": "missing"},
-        ],
-        "emergency": {
-            "operator": {"name": "Golden Gate Day Charters", "phone": "+1 415 555 0134"},
-            "note": COAST_GUARD,
+    records = signed_records()
+    # Listed, but not aboard.
+    charter = CHARTER._replace(
+        details={**CHARTER.details, "guests": [{"guest_id": "theo", "name": "Theo Park", "email": ""}]}
+    )
+    notes = Notes(
+        people={
+            records[0]["waiver_id"]: {"state": "aboard", "at": "2026-11-29T00:45:00Z", "by": "admin"},
+            "theo": {"state": "no_show", "at": "2026-11-29T00:58:00Z", "by": "admin"},
         },
+        briefing={"state": "done", "at": "2026-11-29T00:50:00Z", "by": "admin"},
+        departure=None,
+    )
+    snapshot = make_snapshot(
+        Charter(charter, [], [{**record} for record in records]), notes, {"en": waiver_versions.sample("en")}
+    )
+    departure: Departure = {
+        "at": "2026-11-29T01:02:00Z",
+        "by": "admin",
+        "sha256": evidence.json_hash(snapshot),
+        "manifest": snapshot,
     }
-    departure = {"at": "2026-11-29T01:02:00Z", "by": "admin", "sha256": "c" * 64, "manifest": frozen}
     return manifest_mails.manifest_mail(CHARTER, departure, NOW)
 
 

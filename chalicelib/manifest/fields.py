@@ -1,4 +1,4 @@
-"""The fields of the manifest: what an admin ticks, what is stored, what the API answers."""
+"""The fields of the manifest: what an admin notes, what is stored, what the API answers."""
 
 from typing import Annotated, Literal, NamedTuple, TypedDict, get_args
 
@@ -7,10 +7,11 @@ from chalicelib.core.fields import Choice, Flag, Text
 from chalicelib.core.schemas import Count, EventId, GuestId, InstantText, Sha256, WaiverId
 
 CheckInState = Literal["aboard", "no_show", "clear"]
+NoteState = CheckInState | Literal["done", "not_done"]
 
 
 class CheckIn(NamedTuple):
-    """One person, by signature or by place on the list."""
+    """One person: by signed waiver or by listed guest."""
 
     state: Annotated[CheckInState, Choice(get_args(CheckInState))]
     waiver_id: Annotated[str, Text(40, "")]
@@ -22,9 +23,9 @@ class Briefing(TypedDict):
 
 
 class Note(TypedDict):
-    """A check-in or the safety briefing, as it was noted last."""
+    """What was noted last of a person, or of the safety briefing."""
 
-    state: CheckInState | Literal["done", "not_done"]
+    state: NoteState
     at: InstantText
     by: str
 

@@ -1,12 +1,11 @@
-"""The manifest: who is aboard, ticked at the dock, frozen at departure and sent ashore."""
+"""The manifest: who is aboard, checked in before departure, then frozen and sent ashore."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from chalicelib.charters import service as charters
+from chalicelib.charters.fields import ListedGuest
 from chalicelib.charters.store import Charter
 from chalicelib.core import csv_export, times
 from chalicelib.core.audit import Actor, audit_event
@@ -17,70 +16,90 @@ from chalicelib.core.settings import settings
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails, store
-from chalicelib.manifest.fields import Briefing, CheckIn
+from chalicelib.manifest.fields import Briefing, CheckIn, Departure, Manifest, Note, NoteState, Passenger, Snapshot
+from chalicelib.waivers import evidence
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.fields import Participant
+from chalicelib.waivers.versions import CurrentVersions
 
 COAST_GUARD = "Coast Guard: VHF channel 16, or 911"
-_DETAILS = "title starts_at ends_at timezone vessel departure_port return_port passenger_limit party_size captain crew"
-CSV_COLUMNS = "role name phone minor guardian waiver signed_at guest_id checked_in_at no_show".split()
-
-Dock = Mapping[str, Mapping[str, Any]]
-
-
-def get_manifest(event_id: str) -> dict[str, Any]:
-    """Who is aboard or expected, as of now; after departure with the frozen one beside it.
-
-    Before the first check-in `head_count` counts who has signed; from then on who has come aboard.
-    """
-    return _manifest(charters.find_charter(event_id, with_waivers=True))
+CSV_COLUMNS = (
+    "role", "name", "phone", "minor", "guardian", "waiver", "signed_at", "guest_id", "checked_in_at", "no_show",
+)  # fmt: skip
+_NOT_NOTED: Note = {"state": "clear", "at": "", "by": ""}
 
 
-def _manifest(charter: Charter) -> dict[str, Any]:
-    event, details, event_id = charter.event, charter.event.details, charter.event.event_id
-    dock, current = store.read_dock(event_id), waiver_versions.read_current()
-    signed = [_passenger(record, current, dock) for record in waiver_records.people(charter.waivers, current)]
-    absent = charters.missing_guests(event)
-    missing = max(details["party_size"] - len(signed), len(absent), 0)
-    passengers = signed + [_absent(guest, dock) for guest in absent]
-    aboard = sum(one["checked_in_at"] is not None for one in passengers)
-    limit = details["passenger_limit"]
-    briefing = dock.get("BRIEFING", {"state": "no"})
-    departure = dock.get("DEPARTURE")
-    here = settings()
+def get_manifest(event_id: str) -> Manifest:
+    """Who is aboard or expected, as of now; after departure with the frozen manifest beside it."""
+    charter, notes = charters.find_charter(event_id, with_waivers=True), store.read_notes(event_id)
+    departure = notes.departure
     return {
-        "event_id": event.event_id,
-        **{name: details[name] for name in _DETAILS.split()},
+        **make_snapshot(charter, notes, waiver_versions.read_current()),
+        "frozen": {"at": departure["at"], "by": departure["by"], "sha256": departure["sha256"]} if departure else None,
+        "snapshot": departure["manifest"] if departure else None,
+    }
+
+
+def make_snapshot(charter: Charter, notes: store.Notes, current: CurrentVersions) -> Snapshot:
+    details, operator = charter.event.details, settings()
+    signed = [_signed(one, current, notes) for one in waiver_records.people(charter.waivers, current)]
+    absent = charters.missing_guests(charter.event)
+    passengers = signed + [_absent(guest, notes) for guest in absent]
+    aboard = sum(one["checked_in_at"] is not None for one in passengers)
+    missing = max(details["party_size"] - len(signed), len(absent), 0)
+    limit = details["passenger_limit"]
+    briefing = notes.briefing if notes.briefing and notes.briefing["state"] == "done" else None
+    return {
+        "event_id": charter.event.event_id,
+        "title": details["title"],
+        "starts_at": details["starts_at"],
+        "ends_at": details["ends_at"],
+        "timezone": details["timezone"],
+        "vessel": details["vessel"],
+        "departure_port": details["departure_port"],
+        "return_port": details["return_port"],
+        "passenger_limit": limit,
+        "party_size": details["party_size"],
+        "captain": details["captain"],
+        "crew": details["crew"],
         "passengers": passengers,
         "head_count": aboard or len(signed),
         "missing": missing,
         "missing_names": [guest["name"] for guest in absent],
         "over_limit": limit is not None and (aboard or len(signed) + missing) > limit,
-        "safety_briefing_at": briefing["at"] if briefing["state"] == "done" else None,
-        "safety_briefing_by": briefing["by"] if briefing["state"] == "done" else None,
-        "emergency": {"operator": {"name": here.operator_name, "phone": here.operator_phone}, "note": COAST_GUARD},
-        "frozen": {name: departure[name] for name in ("at", "by", "sha256")} if departure else None,
-        "snapshot": departure["manifest"] if departure else None,
+        "safety_briefing_at": briefing["at"] if briefing else None,
+        "safety_briefing_by": briefing["by"] if briefing else None,
+        "emergency": {
+            "operator": {"name": operator.operator_name, "phone": operator.operator_phone},
+            "note": COAST_GUARD,
+        },
     }
 
 
-def _passenger(record: Mapping[str, Any], current: Mapping[str, Mapping[str, Any]], dock: Dock) -> dict[str, Any]:
-    ids = [*record["same_ids"], record["waiver_id"]]
-    notes = [dock[f"PERSON#{one}"] for one in ids if f"PERSON#{one}" in dock]
+def _signed(person: Participant, current: CurrentVersions, notes: store.Notes) -> Passenger:
+    ids = [person["waiver_id"], *person["other_ids"]]
+    note = max((notes.people[one] for one in ids if one in notes.people), key=_noted_at, default=_NOT_NOTED)
     return {
-        "name": record["participant_name"],
-        "minor": record["minor"],
-        "guardian": record["signer_name"] if record["minor"] else None,
-        "waiver": "superseded" if waiver_versions.is_superseded(record, current) else "signed",
-        "signed_at": record["signed_at"],
-        "waiver_id": record["waiver_id"],
-        "guest_id": record.get("guest_id"),
-        **_ticks(max(notes, key=lambda note: str(note["at"])) if notes else None),
+        "name": person["participant_name"],
+        "minor": person["minor"],
+        "guardian": person["signer_name"] if person["minor"] else None,
+        "waiver": "superseded" if waiver_versions.is_superseded(person, current) else "signed",
+        "signed_at": person["signed_at"],
+        "waiver_id": person["waiver_id"],
+        "guest_id": person["guest_id"],
+        "checked_in_at": note["at"] if note["state"] == "aboard" else None,
+        "no_show": note["state"] == "no_show",
     }
 
 
-def _absent(guest: Mapping[str, str], dock: Dock) -> dict[str, Any]:
+def _noted_at(note: Note) -> str:
+    return note["at"]
+
+
+def _absent(guest: ListedGuest, notes: store.Notes) -> Passenger:
     """A listed guest who has not signed."""
+    note = notes.people.get(guest["guest_id"], _NOT_NOTED)
     return {
         "name": guest["name"],
         "minor": False,
@@ -89,57 +108,53 @@ def _absent(guest: Mapping[str, str], dock: Dock) -> dict[str, Any]:
         "signed_at": None,
         "waiver_id": None,
         "guest_id": guest["guest_id"],
-        **_ticks(dock.get(f"PERSON#{guest['guest_id']}")),
+        "checked_in_at": note["at"] if note["state"] == "aboard" else None,
+        "no_show": note["state"] == "no_show",
     }
 
 
-def _ticks(note: Mapping[str, Any] | None) -> dict[str, Any]:
-    state = note["state"] if note else "clear"
-    return {"checked_in_at": note["at"] if note and state == "aboard" else None, "no_show": state == "no_show"}
-
-
-def check_in(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Ticks one person off, by signature or by place on the list. The same again keeps the first time."""
+def check_in(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Manifest:
+    """Notes whether one person is aboard. The same state again keeps the first time."""
     form = Form(body)
     state, waiver_id, guest_id = form.read(CheckIn)
     if bool(waiver_id) == bool(guest_id):
         form.refuse("waiver_id", "or guest_id is required, and only one of them")
     form.finish()
-    event = charters.find_event(event_id)
+    charter = charters.find_event(event_id)
     if waiver_id and not waiver_records.find_signed(event_id, waiver_id):
         raise BadInput({"waiver_id": "is none of this charter's waivers"})
-    if guest_id and guest_id not in {guest["guest_id"] for guest in event.details["guests"]}:
+    if guest_id and guest_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
         raise BadInput({"guest_id": "is none of this charter's guests"})
-    _note(event_id, f"PERSON#{waiver_id or guest_id}", "checked_in", state, actor, now)
+    _note(event_id, waiver_id or guest_id, "checked_in", state, actor, now)
     return get_manifest(event_id)
 
 
-def note_briefing(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> dict[str, Any]:
+def note_briefing(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Manifest:
     form = Form(body)
     done = form.read(Briefing)["done"]
     form.finish()
     charters.find_event(event_id)
-    _note(event_id, "BRIEFING", "safety_briefing", "done" if done else "not_done", actor, now)
+    _note(event_id, store.BRIEFING, "safety_briefing", "done" if done else "not_done", actor, now)
     return get_manifest(event_id)
 
 
-def _note(event_id: str, name: str, act: str, state: str, actor: Actor, now: datetime) -> None:
+def _note(event_id: str, subject: str, act: str, state: NoteState, actor: Actor, now: datetime) -> None:
     at = times.format_instant(now)
-    note = {"state": state, "at": at, "by": actor.name}
+    note: Note = {"state": state, "at": at, "by": actor.name}
 
     def attempt() -> None:
         try:
-            store.put_dock_note(event_id, name, note, audit_event(act, actor, at, about=name, state=state))
+            store.put_note(event_id, subject, note, audit_event(act, actor, at, about=subject, state=state))
         except WriteConflict:
-            if "DEPARTURE" in store.read_dock(event_id):
+            if store.read_notes(event_id).departure:
                 raise Conflict("This charter has departed, and its manifest is frozen.") from None
             raise
 
     retry_on_conflict(attempt)
 
 
-def depart(event_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Freezes the manifest as it is and mails it ashore. The first one stands; again: unchanged."""
+def depart(event_id: str, *, actor: Actor, now: datetime) -> Manifest:
+    """Freezes the manifest as it is and mails it to the operator. The first departure stands; again: unchanged."""
     at = times.format_instant(now)
 
     def attempt() -> Mail | None:
@@ -147,31 +162,26 @@ def depart(event_id: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
         charter = charters.find_charter(event_id, with_waivers=True)
         if charter.event.status == "cancelled":
             raise Conflict("This charter is cancelled.")
-        frozen = {name: value for name, value in _manifest(charter).items() if name not in ("frozen", "snapshot")}
-        departure = {"at": at, "by": actor.name, "sha256": snapshot_hash(frozen), "manifest": frozen}
+        snapshot = make_snapshot(charter, store.read_notes(event_id), waiver_versions.read_current())
+        sha256 = evidence.json_hash(snapshot)
+        departure: Departure = {"at": at, "by": actor.name, "sha256": sha256, "manifest": snapshot}
         mail = mails.manifest_mail(charter.event, departure, now)
-        new = store.put_departure(charter.event, departure, audit_event("departed", actor, at), mail)
-        return mail if new else None
+        is_first = store.put_departure(charter.event, departure, audit_event("departed", actor, at), mail)
+        return mail if is_first else None
 
     outbox.deliver(retry_on_conflict(attempt), mails.MAIL_KINDS, now)
     return get_manifest(event_id)
 
 
-def snapshot_hash(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON: keys sorted, no spaces, UTF-8."""
-    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 def to_csv(event_id: str) -> str:
     manifest = get_manifest(event_id)
-    crew = [("captain", manifest["captain"])] if manifest["captain"] else []
-    crew += [("crew", person) for person in manifest["crew"]]
-    rows = [(role, person["name"], person["phone"], *[""] * 7) for role, person in crew]
+    rows: list[Mapping[str, object]] = []
+    if manifest["captain"]:
+        rows.append({**manifest["captain"], "role": "captain"})
+    rows += [{**person, "role": "crew"} for person in manifest["crew"]]
     for one in manifest["passengers"]:
-        minor, no_show = ("yes" if one[name] else "no" for name in ("minor", "no_show"))
-        ends = (one["guest_id"], one["checked_in_at"], no_show)
-        rows.append(("passenger", one["name"], "", minor, one["guardian"], one["waiver"], one["signed_at"], *ends))
+        minor, no_show = ("yes" if flag else "no" for flag in (one["minor"], one["no_show"]))
+        rows.append({**one, "role": "passenger", "minor": minor, "no_show": no_show})
     unnamed = manifest["missing"] - len(manifest["missing_names"])
-    rows += [("passenger", "", "", "", "", "missing", "", "", "", "")] * unnamed
-    return csv_export.to_csv(CSV_COLUMNS, rows)
+    rows += [{"role": "passenger", "waiver": "missing"}] * unnamed
+    return csv_export.to_csv(CSV_COLUMNS, [[row.get(column) for column in CSV_COLUMNS] for row in rows])

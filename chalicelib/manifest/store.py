@@ -1,6 +1,6 @@
-"""What happens at the dock: who came aboard, the briefing, the manifest frozen at departure, reminders."""
+"""What is noted as people come aboard: check-ins, the safety briefing, the manifest frozen at departure."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.charters.store import EventRecord, event_key
 from chalicelib.core.audit import AuditEvent, audit_item
@@ -17,25 +17,38 @@ from chalicelib.core.dynamo import (
     table_name,
 )
 from chalicelib.mail.store import Mail, mail_writes
+from chalicelib.manifest.fields import Departure, Note
 
-# Sorts before EVENT, so that reading a charter with its payments leaves it out.
-_DOCK = "DOCK#"
+BRIEFING, _DEPARTURE = "BRIEFING", "DEPARTURE"
+# Sorts before EVENT, so that reading a charter with its payments leaves these out.
+_PREFIX = "BOARDING#"
 
 
-def read_dock(event_id: str) -> dict[str, dict[str, Any]]:
-    """Each note by its name: BRIEFING, DEPARTURE, PERSON#<id>."""
+class Notes(NamedTuple):
+    people: dict[str, Note]
+    """By the id of the signed waiver or of the listed guest."""
+    briefing: Note | None
+    departure: Departure | None
+
+
+def read_notes(event_id: str) -> Notes:
     items = query_items(
-        KeyConditionExpression="PK = :pk AND begins_with(SK, :dock)",
-        ExpressionAttributeValues={":pk": s(f"EVENT#{event_id}"), ":dock": s(_DOCK)},
+        KeyConditionExpression="PK = :pk AND begins_with(SK, :prefix)",
+        ExpressionAttributeValues={":pk": s(f"EVENT#{event_id}"), ":prefix": s(_PREFIX)},
         ConsistentRead=True,
     )
-    return {item["SK"]["S"].removeprefix(_DOCK): load_data(item) for item in items}
+    notes: dict[str, Any] = {item["SK"]["S"].removeprefix(_PREFIX): load_data(item) for item in items}
+    briefing, departure = notes.pop(BRIEFING, None), notes.pop(_DEPARTURE, None)
+    return Notes(people=notes, briefing=briefing, departure=departure)
 
 
-def put_dock_note(event_id: str, name: str, note: dict[str, Any], audit: AuditEvent) -> bool:
-    """Replaces the note; False if it says the same `state` already. Raises WriteConflict, also after departure."""
+def put_note(event_id: str, subject: str, note: Note, audit: AuditEvent) -> bool:
+    """Replaces the note about a person (by id) or the BRIEFING; False if it has the same `state` already.
+
+    Raises WriteConflict, also after departure.
+    """
     put = put_write(
-        {**item_key(f"EVENT#{event_id}", _DOCK + name), "state": s(note["state"]), "data": json_s(note)},
+        {**item_key(f"EVENT#{event_id}", _PREFIX + subject), "state": s(note["state"]), "data": json_s(note)},
         only_new=True,
     )
     put["Put"] |= {
@@ -58,24 +71,25 @@ def put_dock_note(event_id: str, name: str, note: dict[str, Any], audit: AuditEv
     return is_new([put, {"ConditionCheck": not_departed}, {"Update": count}, put_write(audit_item(event_id, audit))])
 
 
-def put_departure(seen: EventRecord, departure: dict[str, Any], audit: AuditEvent, mail: Mail | None) -> bool:
-    """Keeps the frozen manifest, once; False if there is one already.
+def put_departure(seen: EventRecord, departure: Departure, audit: AuditEvent, mail: Mail) -> bool:
+    """Stores the frozen manifest and queues its mail, once; False if there is one already.
 
-    Raises WriteConflict if somebody was ticked off, signed, or edited the charter since it was seen.
+    Raises WriteConflict if somebody was checked in, signed, or edited the charter since it was `seen`.
     """
     put = put_write({**_departure_key(seen.event_id), "data": json_s(departure)}, only_new=True)
-    unmoved: Item = {
+    values = {":version": n(seen.version), ":signed": n(seen.signed_count)}
+    if seen.dock_seq:
+        values[":notes"] = n(seen.dock_seq)
+    unchanged: Item = {
         "TableName": table_name(),
         "Key": event_key(seen.event_id),
         "ConditionExpression": "version = :version AND signed_count = :signed AND "
-        + ("dock_seq = :dock" if seen.dock_seq else "attribute_not_exists(dock_seq)"),
-        "ExpressionAttributeValues": {":version": n(seen.version), ":signed": n(seen.signed_count)},
+        + ("dock_seq = :notes" if seen.dock_seq else "attribute_not_exists(dock_seq)"),
+        "ExpressionAttributeValues": values,
     }
-    if seen.dock_seq:
-        unmoved["ExpressionAttributeValues"][":dock"] = n(seen.dock_seq)
     audit_row = put_write(audit_item(seen.event_id, audit))
-    return is_new([put, {"ConditionCheck": unmoved}, audit_row, *mail_writes(mail)])
+    return is_new([put, {"ConditionCheck": unchanged}, audit_row, *mail_writes(mail)])
 
 
 def _departure_key(event_id: str) -> Item:
-    return item_key(f"EVENT#{event_id}", f"{_DOCK}DEPARTURE")
+    return item_key(f"EVENT#{event_id}", _PREFIX + _DEPARTURE)

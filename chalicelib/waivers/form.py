@@ -11,7 +11,8 @@ from chalicelib.core import times
 from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
 from chalicelib.core.tags import is_tag, tag
-from chalicelib.waivers.fields import MAX_MINORS, MAX_STROKES_CHARS, MINOR, SignedForm
+from chalicelib.waivers.fields import MAX_MINORS, MAX_STROKES_CHARS, MINOR, SignedForm, Stroke
+from chalicelib.waivers.records import is_same_name
 
 MAX_STROKES, MAX_POINTS, MAX_COORDINATE = 200, 20_000, 10**15
 
@@ -23,53 +24,45 @@ class Minor(NamedTuple):
 
 
 class Signing(NamedTuple):
-    submission_id: str
-    waiver_version: str
-    language: str
+    """A form that may be signed as it is."""
+
+    form: SignedForm
     guest_id: str | None
-    signer_name: str
-    signer_email: str
-    signer_phone: str
-    signer_birth_date: str | None
-    signature_typed: str
-    signature_strokes: list[Any]
+    """Which of the listed guests the signer is."""
     minors: tuple[Minor, ...]
-    guardian_relationship: str
+    strokes: list[Stroke]
     opened_at: str
-    device_time: str
-    trapped: bool
-    """A field that no person sees was filled in."""
+    """Empty where it cannot be proved."""
 
 
-def mark_opening(event_id: str, now: datetime) -> str:
-    """The time a form was opened, marked so that nobody can make it up."""
+def tag_opening(event_id: str, now: datetime) -> str:
+    """The time when a form was opened, with a tag that only the server can make."""
     at = times.format_instant(now)
     return f"{at}.{tag(f'opened {event_id} {at}')}"
 
 
-def read_opening(event_id: str, marked: str, now: datetime) -> str:
-    """When the form was opened; empty if that cannot be told."""
-    at, _, mark = marked.partition(".")
-    true = is_tag(f"opened {event_id} {at}", mark) and at <= times.format_instant(now)
-    return at if true else ""
+def read_opening(event_id: str, tagged: str, now: datetime) -> str:
+    """When the form was opened; empty if that cannot be proved."""
+    at, _, given_tag = tagged.partition(".")
+    is_true = is_tag(f"opened {event_id} {at}", given_tag) and at <= times.format_instant(now)
+    return at if is_true else ""
 
 
-def parse_signing(form: Mapping[str, list[str]], event: EventRecord, *, now: datetime) -> Signing:
+def parse_signing(form: Mapping[str, list[str]], charter: EventRecord, *, now: datetime) -> Signing:
     """The submitted form. Raises BadInput with each problem under its field's name."""
-    repeated = {"minor_name", "minor_birth_date"}
-    doubled = [name for name, values in form.items() if len(values) > 1 and name not in repeated]
-    flat = Form({name: values[0] for name, values in form.items() if name not in repeated})
-    for name in doubled:
-        flat.refuse(name, "is given twice")
-    # Age counts on the day of the trip, where it starts.
-    trip_day = times.local(event.details["starts_at"], event.details["timezone"]).date()
+    flat = Form({name: values[0] for name, values in form.items() if name not in MINOR})
+    for name, values in form.items():
+        if len(values) > 1 and name not in MINOR:
+            flat.refuse(name, "is given twice")
+    # Age counts on the day of the charter, where it starts.
+    day = times.local(charter.details["starts_at"], charter.details["timezone"]).date()
     years = settings().adult_years
 
     given = flat.read(SignedForm)
-    if given.signer_birth_date and _age(given.signer_birth_date, trip_day) < years:
+    if given.signer_birth_date and _age(given.signer_birth_date, day) < years:
         flat.refuse("signer_birth_date", f"must be that of an adult: a guardian signs for those under {years}")
-    guest_id = _find_guest(flat, event, given.guest_id, given.signer_name)
-    minors = _read_minors(flat, form, event, trip_day, guest_id)
+    guest_id = _find_guest(flat, charter, given.guest_id, given.signer_name)
+    minors = _read_minors(flat, form, charter, day, guest_id)
     if minors and not given.guardian_relationship:
         flat.refuse("guardian_relationship", "is required when you sign for a minor")
     if minors and not given.authority_attestation:
@@ -82,45 +75,25 @@ def parse_signing(form: Mapping[str, list[str]], event: EventRecord, *, now: dat
     if not given.signature_typed and not strokes and "signature_strokes" not in flat.problems:
         flat.refuse("signature_typed", "is required: type or draw your signature")
     flat.finish()
-    return Signing(
-        submission_id=given.submission_id,
-        waiver_version=given.waiver_version,
-        language=given.language,
-        guest_id=guest_id,
-        signer_name=given.signer_name,
-        signer_email=given.signer_email,
-        signer_phone=given.signer_phone,
-        signer_birth_date=given.signer_birth_date or None,
-        signature_typed=given.signature_typed,
-        signature_strokes=strokes,
-        minors=minors,
-        guardian_relationship=given.guardian_relationship if minors else "",
-        opened_at=read_opening(event.event_id, given.opened, now),
-        device_time=given.device_time,
-        trapped=bool(given.website),
-    )
+    return Signing(given, guest_id, minors, strokes, read_opening(charter.event_id, given.opened, now))
 
 
-def _find_guest(form: Form, event: EventRecord, picked_id: str, name: str) -> str | None:
-    """Who of the listed guests this is: the one picked, else the one of the very same name who has not signed."""
+def _find_guest(form: Form, charter: EventRecord, picked_id: str, name: str) -> str | None:
+    """Which of the listed guests this is: the one picked, else the one of the same name who has not signed."""
     if picked_id:
-        if picked_id not in {guest["guest_id"] for guest in event.details["guests"]}:
+        if picked_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
             form.refuse("guest_id", "is not on the list any more: please choose again")
         return picked_id
-    return _guest_named(event, name)
+    return _guest_named(charter, name)
 
 
-def _guest_named(event: EventRecord, name: str) -> str | None:
-    same = [guest for guest in charters.missing_guests(event) if _plain(guest["name"]) == _plain(name)]
+def _guest_named(charter: EventRecord, name: str) -> str | None:
+    same = [guest for guest in charters.missing_guests(charter) if is_same_name(guest["name"], name)]
     return same[0]["guest_id"] if len(same) == 1 else None
 
 
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
 def _read_minors(
-    form: Form, raw: Mapping[str, list[str]], event: EventRecord, on_day: date, signers_guest_id: str | None
+    form: Form, raw: Mapping[str, list[str]], charter: EventRecord, on_day: date, signers_guest_id: str | None
 ) -> tuple[Minor, ...]:
     names, births = raw.get("minor_name", []), raw.get("minor_birth_date", [])
     if len(names) != len(births):
@@ -143,7 +116,7 @@ def _read_minors(
             form.refuse(birth_field, "must not be in the future")
         elif _age(born, on_day) >= years:
             form.refuse(birth_field, f"must be that of a minor: whoever is {years} or older signs alone")
-        guest_id = _guest_named(event, clean_name)
+        guest_id = _guest_named(charter, clean_name)
         minors.append(Minor(clean_name, born, guest_id if guest_id != signers_guest_id else None))
     if len(minors) > MAX_MINORS:
         form.refuse("minor_name", f"must be at most {MAX_MINORS}; please sign a second form for the others")
@@ -155,7 +128,7 @@ def _age(born: str, on_day: date) -> int:
     return on_day.year - birthday.year - ((on_day.month, on_day.day) < (birthday.month, birthday.day))
 
 
-def read_strokes(form: Form, text: str) -> list[Any]:
+def read_strokes(form: Form, text: str) -> list[Stroke]:
     """A drawn signature: strokes, each a list of points or an object with `points`; empty when there is none.
 
     A point is {x, y, time} or [x, y, time]; the time, in milliseconds, may be left out.

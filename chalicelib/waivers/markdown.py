@@ -1,13 +1,16 @@
 """A waiver's text: Markdown as a tree of blocks, and as safe HTML."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from chalicelib.core import templates
+from chalicelib.waivers.fields import Block, Inline
 
 _LINK = re.compile(r"(https?://|mailto:|tel:)[^\s<>\"'`]+", re.IGNORECASE)
+Token = Mapping[str, Any]
+"""One of mistune's."""
 
 
 def to_html(text: str) -> str:
@@ -15,10 +18,11 @@ def to_html(text: str) -> str:
     return str(templates.environment("waivers").get_template("markdown.html").module.blocks(parse(text)))  # type: ignore[attr-defined]
 
 
-def parse(text: str) -> list[dict[str, Any]]:
-    """A waiver's text as a tree of blocks: heading, paragraph, list, quote, rule, each with its inlines.
+def parse(text: str) -> list[Block]:
+    """A waiver's text as a tree of blocks.
 
-    Raw HTML in it is text, an image its description, a link to anything but a page, an address or a number its words.
+    Raw HTML is kept as text, an image as its description; a link stays one if it leads to a web page, an email
+    address or a phone number.
     """
     return list(_blocks(_markdown()(text)))
 
@@ -30,12 +34,12 @@ def _markdown() -> Any:
     return mistune.create_markdown(renderer=None)
 
 
-def _blocks(tokens: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+def _blocks(tokens: Iterable[Token]) -> Iterator[Block]:
     for token in tokens:
         kind = token["type"]
         if kind == "heading":
-            level = 2 if token["attrs"]["level"] <= 2 else 3
-            yield {"type": "heading", "level": level, "children": _inlines(token["children"])}
+            children = _inlines(token["children"])
+            yield {"type": "heading", "level": 2 if token["attrs"]["level"] <= 2 else 3, "children": children}
         elif kind in ("paragraph", "block_text"):
             yield {"type": "paragraph", "children": _inlines(token["children"])}
         elif kind == "list":
@@ -51,8 +55,8 @@ def _blocks(tokens: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
             yield {"type": "paragraph", "children": [{"type": "text", "text": token["raw"].strip()}]}
 
 
-def _inlines(tokens: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _inlines(tokens: Iterable[Token]) -> list[Inline]:
+    found: list[Inline] = []
     for token in tokens:
         kind = token["type"]
         if kind in ("strong", "emphasis"):

@@ -1,16 +1,18 @@
 """The waiver as an HTML page: opened, signed, refused. Works without JavaScript."""
 
 import base64
+import contextlib
 import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from chalice.app import Request, Response
 
 from chalicelib.charters import service as charters
+from chalicelib.charters.fields import ListedGuest
 from chalicelib.charters.store import EventRecord
 from chalicelib.core import fields, http, templates
 from chalicelib.core.audit import Actor
@@ -20,66 +22,89 @@ from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import markdown, signing
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
-from chalicelib.waivers.fields import LANGUAGES, MAX_MINORS, RELATIONSHIPS
+from chalicelib.waivers.fields import LANGUAGES, MAX_MINORS, RELATIONSHIPS, Language, SignedRecord, Stroke
 from chalicelib.waivers.signing import Visitor
+from chalicelib.waivers.store import SigningContext
 
 OPEN_MINOR_ROWS = 2
 _LANGUAGE_NAMES = (("en", "English"), ("es", "Español"))
 _USER_AGENT_CHARS = 300
-# Also what a form leads to that a machine has filled in; if it was the browser of a guest, they learn of it.
+# Also shown after a form that was filled in by a machine: it may have been the browser of a guest.
 NOT_ARRIVED = (
     "No signature has arrived under this link. Please sign here. If your browser fills in forms by itself, "
     "please type instead."
 )
 
+Typed = Mapping[str, list[str]]
+"""The fields of the form, as a browser sends them."""
 
-class Look(NamedTuple):
-    """How a page is shown: in which language, and whether on a tablet that many sign on."""
 
-    language: str
+class PageOptions(NamedTuple):
+    language: Language
     kiosk: bool
+    """On a tablet that many guests sign on, one after the other."""
 
-    @property
-    def query(self) -> str:
-        return "&kiosk=1" if self.kiosk else ""
+
+class Drawing(TypedDict):
+    """A drawn signature as SVG: the view box, and the points of each line."""
+
+    box: str
+    lines: list[str]
 
 
 def show(event_id: str, request: Request, *, now: datetime) -> Response:
-    # Whatever a link collects on its way, the page opens.
+    # Parameters that are not ours are passed over: mail programs and messengers add some to links.
     query = request.query_params or {}
-    look = Look(_take_language(query.get("language", ""), request), query.get("kiosk") == "1")
+    options = PageOptions(_language(query.get("language", ""), request), query.get("kiosk") == "1")
     try:
-        desk, event = signing.open_desk(event_id, ("en",) if look.language == "en" else LANGUAGES)
+        context = signing.find_context(event_id)
     except DomainError as problem:
-        return _refusal(problem, look)
+        return _refusal(problem, options)
+    charter = context.charter
     if "copy" in query:
-        return _copy(event, query["copy"], look, request, now)
+        return _copy(charter, query["copy"], options, request, now)
     if record := waiver_records.find_signed(event_id, query.get("signed", "")):
-        return _signed(event, record, look)
-    if closed := signing.why_closed(event, now):
-        return _message(200, "Nothing to sign", closed, look, event, script="" if look.kiosk else _script())
+        return _signed(charter, record, options)
+    if closed := signing.why_closed(charter, now):
+        return _message("Nothing to sign", closed, options, charter=charter, script="" if options.kiosk else _script())
     problems = {"": NOT_ARRIVED} if "signed" in query else {}
-    version = waiver_versions.choose(desk.versions, look.language)
-    return _form(200, event, version, look, _new_form(event_id, now), problems)
+    return _form(context, options, _new_form(event_id, now), problems)
 
 
 def sign(event_id: str, request: Request, *, now: datetime) -> Response:
-    look = Look(_take_language("", request), kiosk=False)
+    options = PageOptions(_language("", request), kiosk=False)
     if not fields.is_event_id(event_id):
-        return _refusal(charters.unknown_event(), look)
+        return _refusal(charters.unknown_event(), options)
     visitor = Visitor(address=http.viewer_address(request), user_agent=_user_agent(request))
-    form: dict[str, list[str]] = {}
+    form: Typed = {}
     try:
         try:
             form = http.read_form(request)
-            language = _take_language(form.get("language", [""])[0], request)
-            look = Look(language, kiosk=bool(form.get("kiosk", [""])[0]))
+            language = _language(form.get("language", [""])[0], request)
+            options = PageOptions(language, kiosk=bool(form.get("kiosk", [""])[0]))
             token = signing.sign(event_id, form, visitor=visitor, now=now)
         except DomainError as problem:
-            return _not_signed(event_id, problem, look, form, visitor, now)
+            return _form_again(event_id, problem, options, form, visitor, now)
     except DomainError as problem:
-        return _refusal(problem, look)
-    return http.html_response("", 303, {"Location": f"/g/{event_id}/waiver?signed={token}{look.query}"})
+        return _refusal(problem, options)
+    kiosk = "&kiosk=1" if options.kiosk else ""
+    return http.html_response("", 303, {"Location": f"/g/{event_id}/waiver?signed={token}{kiosk}"})
+
+
+def _language(asked: str, request: Request) -> Language:
+    return choose_language(asked, request.headers.get("accept-language", ""))
+
+
+def choose_language(asked: str, accept_language: str) -> Language:
+    """The language asked for, else the first that the browser names, by its weights (RFC 9110 section 12.5.4)."""
+    wanted = [(1.0, asked)]
+    for part in accept_language[:1000].split(","):
+        tag, _, weight = part.partition(";")
+        with contextlib.suppress(ValueError):
+            wanted.append((float(weight.strip().removeprefix("q=") or 1), tag.strip().lower().split("-")[0]))
+    # Of the same weight, the first one counts: sorting keeps their order.
+    wanted.sort(key=lambda one: -one[0])
+    return next((one for weight, tag in wanted for one in LANGUAGES if one == tag and weight > 0), "en")
 
 
 def _user_agent(request: Request) -> str:
@@ -88,69 +113,100 @@ def _user_agent(request: Request) -> str:
     return "" if agent == "Amazon CloudFront" else agent
 
 
-def _not_signed(
-    event_id: str, problem: DomainError, look: Look, form: dict[str, list[str]], visitor: Visitor, now: datetime
+def _form_again(
+    event_id: str, problem: DomainError, options: PageOptions, form: Typed, visitor: Visitor, now: datetime
 ) -> Response:
-    """The form again with all that was typed, and what to do about it; raises what no form can mend."""
+    """The form with all that was typed, and what to do about it. Raises a problem that no form can repair."""
     if isinstance(problem, BadInput):
         try:
             signing.count_refused(event_id, visitor.address, now)
         except TooManyTries as full:
             problem = full
-        else:
-            return _form_again(event_id, 400, look, form, problem.fields or {"": str(problem)})
-    if isinstance(problem, TooManyTries):
-        return _form_again(event_id, 429, look, form, {"": str(problem)}, problem.headers)
-    # What was agreed to was another text, or is signed already: whoever means it sets the ticks anew.
-    kept = {name: values for name, values in form.items() if name not in ("esign_consent", "intent")}
-    if isinstance(problem, signing.VersionConflict):
-        return _form_again(event_id, 409, look, kept, {"": str(problem)})
-    if isinstance(problem, signing.AlreadySigned):
-        fresh = {**kept, **_new_form(event_id, now), "signature_typed": [""], "signature_strokes": [""]}
-        return _form_again(event_id, 409, look, fresh, {"": str(problem)}, signed=problem.token)
-    raise problem
+    problems, signed = {"": str(problem)}, ""
+    if isinstance(problem, BadInput):
+        problems = problem.fields or problems
+    elif isinstance(problem, signing.VersionConflict | signing.AlreadySigned):
+        # Consent was given to another text, or to what is signed already: it has to be given again.
+        form = {name: values for name, values in form.items() if name not in ("esign_consent", "intent")}
+        if isinstance(problem, signing.AlreadySigned):
+            signed = problem.token
+            form |= {**_new_form(event_id, now), "signature_typed": [""], "signature_strokes": [""]}
+    elif not isinstance(problem, TooManyTries):
+        raise problem
+    context = signing.find_context(event_id)
+    return _form(context, options, form, problems, problem.STATUS_CODE, problem.headers, signed)
 
 
-def _new_form(event_id: str, now: datetime) -> dict[str, list[str]]:
-    return {"submission_id": [str(uuid.uuid4())], "opened": [signing_form.mark_opening(event_id, now)]}
+def _new_form(event_id: str, now: datetime) -> Typed:
+    return {"submission_id": [str(uuid.uuid4())], "opened": [signing_form.tag_opening(event_id, now)]}
 
 
-def _take_language(asked: str, request: Request) -> str:
-    """The language asked for, else the first that the browser names, by its weights (RFC 9110 section 12.5.4)."""
-    if asked in LANGUAGES:
-        return asked
-    weighed = []
-    for place, part in enumerate(request.headers.get("accept-language", "")[:1000].split(",")):
-        tag, _, weight = part.partition(";")
-        try:
-            weighed.append((-float(weight.strip().removeprefix("q=") or 1), place, tag.strip().lower().split("-")[0]))
-        except ValueError:
-            continue
-    return next((tag for weight, _, tag in sorted(weighed) if tag in LANGUAGES and weight < 0), "en")
+def _form(
+    context: SigningContext,
+    options: PageOptions,
+    form: Typed,
+    problems: Mapping[str, str],
+    status_code: int = 200,
+    headers: Mapping[str, str] | None = None,
+    signed: str = "",
+) -> Response:
+    """`signed` leads to the signature that this form has become before."""
+    version = waiver_versions.choose(context.versions, options.language)
+    blank = [""] * MAX_MINORS
+    names, births = [*form.get("minor_name", []), *blank], [*form.get("minor_birth_date", []), *blank]
+    minors = [{"name": names[row], "birth_date": births[row]} for row in range(MAX_MINORS)]
+    filled = [row for row in minors if row["name"] or row["birth_date"]]
+    typed = {name: values[0] for name, values in form.items()}
+    return _page(
+        "waiver.html",
+        options,
+        status_code,
+        headers,
+        script=_script(),
+        event=context.charter,
+        version=version,
+        text_html=markdown.to_html(version["text"]),
+        languages=_LANGUAGE_NAMES,
+        kiosk=options.kiosk,
+        guests=_guests_to_pick(context.charter, typed.get("guest_id", "")),
+        typed=typed,
+        minors=minors,
+        open_rows=max(OPEN_MINOR_ROWS, len(filled)),
+        minors_open=bool(filled),
+        problems=problems,
+        signed=signed,
+        relationships=RELATIONSHIPS,
+        statements=signing.statements(options.language),
+    )
 
 
-def _signed(event: EventRecord, record: Mapping[str, Any], look: Look) -> Response:
-    if look.kiosk:
-        # The next guest holds the tablet: it names nobody.
-        return _page(200, "waiver-kiosk.html", look, event=event, script=_script())
-    return _page(200, "waiver-signed.html", Look(record.get("language", "en"), kiosk=False), event=event, record=record)
+def _guests_to_pick(charter: EventRecord, picked_id: str) -> list[ListedGuest]:
+    """The listed guests who have not signed, and the one already picked."""
+    open_ids = {guest["guest_id"] for guest in charters.missing_guests(charter)} | {picked_id}
+    return [guest for guest in charter.details["guests"] if guest["guest_id"] in open_ids]
 
 
-def _copy(event: EventRecord, secret: str, look: Look, request: Request, now: datetime) -> Response:
+def _signed(charter: EventRecord, record: SignedRecord, options: PageOptions) -> Response:
+    if options.kiosk:
+        # The next guest holds the tablet, so no name is shown.
+        return _page("waiver-kiosk.html", options, event=charter, script=_script())
+    return _page("waiver-signed.html", PageOptions(record["language"], kiosk=False), event=charter, record=record)
+
+
+def _copy(charter: EventRecord, secret: str, options: PageOptions, request: Request, now: datetime) -> Response:
     """The signer's own copy: what was signed, as it was shown. Only the link in their mail leads here."""
-    records = waiver_records.find_copy(event.event_id, secret)
+    records = waiver_records.find_copy(charter.event_id, secret)
     if not records:
-        return _refusal(charters.unknown_event(), look)
+        return _refusal(charters.unknown_event(), options)
     record = records[0]
     version = waiver_records.read_text(record)
-    # Link previews ask with HEAD; that is nobody who reads.
+    # Link previews ask with HEAD, without a reader.
     if request.method == "GET":
         waiver_records.note_viewed(records, Actor(record["signer_name"], http.viewer_address(request)), now)
     return _page(
-        200,
         "waiver-copy.html",
-        Look(record.get("language", "en"), kiosk=False),
-        event=event,
+        PageOptions(record["language"], kiosk=False),
+        event=charter,
         record=record,
         records=records,
         version=version,
@@ -159,8 +215,7 @@ def _copy(event: EventRecord, secret: str, look: Look, request: Request, now: da
     )
 
 
-def _drawing(strokes: list[list[list[int]]]) -> dict[str, Any] | None:
-    """A drawn signature as lines within a box."""
+def _drawing(strokes: list[Stroke]) -> Drawing | None:
     if not strokes:
         return None
     xs, ys = ([point[axis] for stroke in strokes for point in stroke] for axis in (0, 1))
@@ -169,107 +224,46 @@ def _drawing(strokes: list[list[list[int]]]) -> dict[str, Any] | None:
     return {"box": " ".join(map(str, box)), "lines": lines}
 
 
-def _form_again(
-    event_id: str,
-    status_code: int,
-    look: Look,
-    form: Mapping[str, list[str]],
-    problems: Mapping[str, str],
-    headers: Mapping[str, str] | None = None,
-    signed: str = "",
-) -> Response:
-    desk, event = signing.open_desk(event_id, LANGUAGES)
-    version = waiver_versions.choose(desk.versions, look.language)
-    return _form(status_code, event, version, look, form, problems, headers, signed)
-
-
-def _form(
-    status_code: int,
-    event: EventRecord,
-    version: Mapping[str, Any],
-    look: Look,
-    form: Mapping[str, list[str]],
-    problems: Mapping[str, str],
-    headers: Mapping[str, str] | None = None,
-    signed: str = "",
-) -> Response:
-    """`signed` leads to the signature that this form has become before."""
-    names, births = form.get("minor_name", []), form.get("minor_birth_date", [])
-    minors = [
-        {"name": names[place] if place < len(names) else "", "birth_date": births[place] if place < len(births) else ""}
-        for place in range(MAX_MINORS)
-    ]
-    filled = [row for row in minors if row["name"] or row["birth_date"]]
-    typed = {name: values[0] for name, values in form.items()}
-    return _page(
-        status_code,
-        "waiver.html",
-        look,
-        headers,
-        script=_script(),
-        event=event,
-        version=version,
-        text_html=markdown.to_html(version["text"]),
-        languages=_LANGUAGE_NAMES,
-        kiosk=look.kiosk,
-        guests=_listed(event, typed.get("guest_id", "")),
-        typed=typed,
-        minors=minors,
-        open_rows=max(OPEN_MINOR_ROWS, len(filled)),
-        minors_open=bool(filled),
-        problems=problems,
-        signed=signed,
-        relationships=RELATIONSHIPS,
-        statements=signing.statements(look.language),
-    )
-
-
-def _listed(event: EventRecord, picked_id: str) -> list[dict[str, str]]:
-    """The guests to pick from: those who have not signed, and the one already picked."""
-    open_ids = {guest["guest_id"] for guest in charters.missing_guests(event)} | {picked_id}
-    return [guest for guest in event.details["guests"] if guest["guest_id"] in open_ids]
-
-
-def _refusal(problem: DomainError, look: Look) -> Response:
+def _refusal(problem: DomainError, options: PageOptions) -> Response:
     if isinstance(problem, NotFound):
         message = "This link does not lead to a charter. Please ask for it again."
-        return _message(404, "No such charter", message, look)
-    return _message(problem.STATUS_CODE, "This did not work", str(problem), look, headers=problem.headers)
+        return _message("No such charter", message, options, 404)
+    return _message("This did not work", str(problem), options, problem.STATUS_CODE, problem.headers)
 
 
 def _message(
-    status_code: int,
     heading: str,
     message: str,
-    look: Look,
-    event: EventRecord | None = None,
+    options: PageOptions,
+    status_code: int = 200,
     headers: Mapping[str, str] | None = None,
+    charter: EventRecord | None = None,
     script: str = "",
 ) -> Response:
-    say = templates.translator(look.language)
+    translate = templates.translator(options.language)
+    texts = {"heading": translate(heading), "message": translate(message)}
     # A kiosk stays at the waiver.
-    shown = None if look.kiosk else event
     return _page(
-        status_code, "message.html", look, headers, script, heading=say(heading), message=say(message), event=shown
+        "message.html", options, status_code, headers, script, event=None if options.kiosk else charter, **texts
     )
 
 
 def _script() -> str:
-    """What the waiver's page does more with JavaScript."""
+    """What the page can do more with JavaScript."""
     return templates.read_file("waivers", "templates/waiver.js")
 
 
 def _page(
-    status_code: int,
     template: str,
-    look: Look,
+    options: PageOptions,
+    status_code: int = 200,
     headers: Mapping[str, str] | None = None,
     script: str = "",
-    **facts: Any,
+    **data: Any,
 ) -> Response:
     style = templates.read_file("waivers", "templates/page.css")
     html = templates.render(
-        "waivers", template, operator=settings(), style=style, script=script, language=look.language, **facts
+        "waivers", template, operator=settings(), style=style, script=script, language=options.language, **data
     )
     scripts = f"script-src 'sha256-{_hash(script)}'; connect-src 'self'; " if script else ""
     policy = (

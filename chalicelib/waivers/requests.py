@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
@@ -14,59 +14,88 @@ from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
-from chalicelib.waivers import mails, signing, store
+from chalicelib.waivers import fields, mails, signing, store
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
-from chalicelib.waivers.fields import ASKED_AGAIN, REMINDED
+from chalicelib.waivers.versions import CurrentVersions
 
-# Once per person; whoever lists three guests under one address gets one mail that names them all.
 AGAIN_AFTER = timedelta(hours=6)
-# What is not sent by then is left to the schedule: the function may run for 15 s.
+# Mails that are not sent by then are left to the schedule: the function may run for 15 s.
 SEND_S = 5.0
 MAX_COMING = 500
 
 
-def remind_guests(event_id: str, body: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+def remind_guests(event_id: str, body: Mapping[str, Any], *, now: datetime) -> fields.RemindersSent:
     """Mails the listed guests who have not signed, or those of them who are named."""
     form = Form(body)
-    wanted = form.read_one("guest_ids", REMINDED["guest_ids"])
+    wanted = form.read_one("guest_ids", fields.REMINDED["guest_ids"])
     form.finish()
-    event = _find_open(event_id, now)
-    guests = {guest["guest_id"]: guest for guest in event.details["guests"]}
-    _refuse_unknown(form, "guest_ids", wanted, guests)
-    missing = {guest["guest_id"]: guest for guest in charters.missing_guests(event)}
-    asked, skipped = _ask(
-        "waiver_reminder",
-        event,
-        {guest_id: (missing[guest_id]["name"], missing[guest_id]["email"], "en") for guest_id in missing},
-        wanted if wanted is not None else list(missing),
-        {"gone": "signed", "recent": "reminded_recently"},
-        now,
-    )
-    return {"reminded": asked, "skipped": [{"guest_id": one, "why": why} for one, why in skipped]}
+    charter = charters.find_event(event_id)
+    _refuse_closed(charter, now)
+    _refuse_unknown(form, "guest_ids", wanted, {guest["guest_id"] for guest in charter.details["guests"]})
+    missing = {
+        guest["guest_id"]: Recipient(guest["name"], guest["email"], "en") for guest in charters.missing_guests(charter)
+    }
+    outcome = _ask("waiver_reminder", charter, missing, wanted, now)
+    skipped: list[fields.SkippedGuest] = [{"guest_id": one, "why": "signed"} for one in outcome.done]
+    skipped += [{"guest_id": one, "why": "no_email"} for one in outcome.no_email]
+    skipped += [{"guest_id": one, "why": "reminded_recently"} for one in outcome.recent]
+    return {"reminded": outcome.asked, "skipped": skipped}
 
 
-def ask_again(event_id: str, body: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+def ask_again(event_id: str, body: Mapping[str, Any], *, now: datetime) -> fields.AskedAgain:
     """Mails the signers of an older text, or those of them who are named, to sign the current one."""
     form = Form(body)
-    wanted = form.read_one("waiver_ids", ASKED_AGAIN["waiver_ids"])
+    wanted = form.read_one("waiver_ids", fields.ASKED_AGAIN["waiver_ids"])
     form.finish()
-    event = _find_open(event_id, now)
-    records = charters.find_charter(event_id, with_waivers=True).waivers
+    charter, _, records = charters.find_charter(event_id, with_waivers=True)
+    _refuse_closed(charter, now)
     _refuse_unknown(form, "waiver_ids", wanted, {record["waiver_id"] for record in records})
-    outdated = {record["waiver_id"]: record for record in _outdated(records, waiver_versions.read_current())}
-    asked, skipped = _ask(
-        "waiver_again",
-        event,
-        {
-            waiver_id: (record["signer_name"], record["signer_email"], record.get("language", "en"))
-            for waiver_id, record in outdated.items()
-        },
-        wanted if wanted is not None else list(outdated),
-        {"gone": "signed_current_text", "recent": "asked_recently"},
-        now,
-    )
-    return {"asked": asked, "skipped": [{"waiver_id": one, "why": why} for one, why in skipped]}
+    outdated = {
+        one["waiver_id"]: Recipient(one["signer_name"], one["signer_email"], one["language"])
+        for one in _outdated(records, waiver_versions.read_current())
+    }
+    outcome = _ask("waiver_again", charter, outdated, wanted, now)
+    skipped: list[fields.SkippedSigner] = [{"waiver_id": one, "why": "signed_current_text"} for one in outcome.done]
+    skipped += [{"waiver_id": one, "why": "no_email"} for one in outcome.no_email]
+    skipped += [{"waiver_id": one, "why": "asked_recently"} for one in outcome.recent]
+    return {"asked": outcome.asked, "skipped": skipped}
+
+
+def list_superseded(*, now: datetime) -> fields.OutdatedCharters:
+    """The signers on coming charters who have signed an older text."""
+    current = waiver_versions.read_current()
+    coming, _ = charter_store.list_events(times.format_instant(now), "9", "scheduled", MAX_COMING)
+    found: list[fields.OutdatedCharter] = []
+    for charter in coming:
+        if not charter.signed_count:
+            continue
+        outdated = _outdated(charters.find_charter(charter.event_id, with_waivers=True).waivers, current)
+        signers: list[fields.OutdatedSigner] = [
+            {
+                "waiver_id": one["waiver_id"],
+                "participant_name": one["participant_name"],
+                "signer_name": one["signer_name"],
+                "can_be_asked": bool(one["signer_email"]),
+            }
+            for one in outdated
+        ]
+        if signers:
+            found.append(
+                {
+                    "event_id": charter.event_id,
+                    "title": charter.details["title"],
+                    "starts_at": charter.details["starts_at"],
+                    "timezone": charter.details["timezone"],
+                    "signers": signers,
+                }
+            )
+    return {"events": found}
+
+
+def _refuse_closed(charter: EventRecord, now: datetime) -> None:
+    if closed := signing.why_closed(charter, now):
+        raise Conflict(closed)
 
 
 def _refuse_unknown(form: Form, name: str, wanted: Sequence[str] | None, known: Collection[str]) -> None:
@@ -75,84 +104,60 @@ def _refuse_unknown(form: Form, name: str, wanted: Sequence[str] | None, known: 
     form.finish()
 
 
-def list_superseded(*, now: datetime) -> dict[str, Any]:
-    """Who of those on coming charters has signed an older text."""
-    current = waiver_versions.read_current()
-    coming, _ = charter_store.list_events(times.format_instant(now), "9", "scheduled", MAX_COMING)
-    found = []
-    for event in coming:
-        if not event.signed_count:
-            continue
-        outdated = _outdated(charters.find_charter(event.event_id, with_waivers=True).waivers, current)
-        signers = [
-            {
-                "waiver_id": record["waiver_id"],
-                "participant_name": record["participant_name"],
-                "signer_name": record["signer_name"],
-                "can_be_asked": bool(record["signer_email"]),
-            }
-            for record in outdated
-        ]
-        if signers:
-            names = ("title", "starts_at", "timezone")
-            about = {"event_id": event.event_id, **{name: event.details[name] for name in names}}
-            found.append({**about, "signers": signers})
-    return {"events": found}
-
-
-def _outdated(records: Sequence[dict[str, Any]], current: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What was signed under an older text and not signed anew."""
-    people = waiver_records.people(records, current)
+def _outdated(stored: Sequence[Mapping[str, object]], current: CurrentVersions) -> list[fields.Participant]:
+    """Those who signed an older text and have not signed again."""
+    people = waiver_records.people(stored, current)
     return [person for person in people if waiver_versions.is_superseded(person, current)]
 
 
-def _find_open(event_id: str, now: datetime) -> EventRecord:
-    event = charters.find_event(event_id)
-    if closed := signing.why_closed(event, now):
-        raise Conflict(closed)
-    return event
+class Recipient(NamedTuple):
+    name: str
+    email: str
+    language: fields.Language
+
+
+class Outcome(NamedTuple):
+    """What became of each id that was to be asked."""
+
+    asked: list[str]
+    done: list[str]
+    """There is nothing to ask for any more."""
+    no_email: list[str]
+    recent: list[str]
+    """Asked within the last hours."""
 
 
 def _ask(
-    kind: str,
-    event: EventRecord,
-    people: Mapping[str, tuple[str, str, str]],
-    wanted: Sequence[str],
-    why: Mapping[str, str],
-    now: datetime,
-) -> tuple[list[str], list[tuple[str, str]]]:
-    """Who was asked, and who was not and why; `people` are those who can be, with name, address and language."""
-    skipped = [(one, why["gone"]) for one in wanted if one not in people]
+    kind: str, charter: EventRecord, recipients: Mapping[str, Recipient], wanted: Sequence[str] | None, now: datetime
+) -> Outcome:
+    """Mails the wanted recipients, or all: one mail an address, with all the names that share it."""
+    ids = list(recipients) if wanted is None else wanted
+    open_ids = [one for one in ids if one in recipients]
     by_email: dict[str, list[str]] = {}
-    for one in wanted:
-        if one in people and not people[one][1]:
-            skipped.append((one, "no_email"))
-        elif one in people:
-            by_email.setdefault(people[one][1].lower(), []).append(one)
-    asked: list[str] = []
+    for one in open_ids:
+        by_email.setdefault(recipients[one].email.lower(), []).append(one)
+    no_email = by_email.pop("", [])
+    outcome = Outcome([], [one for one in ids if one not in recipients], no_email, [])
     queued: list[Mail] = []
-    for email, ids in by_email.items():
-        names = list(dict.fromkeys(people[one][0] for one in ids))
-        mail = _queue_request(kind, event, email, people[ids[0]][1], names, people[ids[0]][2], now)
+    for same_email in by_email.values():
+        mail = _queue_request(kind, charter, [recipients[one] for one in same_email], now)
         if mail:
-            asked += ids
             queued.append(mail)
-        else:
-            skipped += [(one, why["recent"]) for one in ids]
+        (outcome.asked if mail else outcome.recent).extend(same_email)
     ends_at = system.monotonic_s() + SEND_S
     for mail in queued:
         if system.monotonic_s() < ends_at:
             outbox.deliver(mail, mails.MAIL_KINDS, now)
-    return asked, skipped
+    return outcome
 
 
-def _queue_request(
-    kind: str, event: EventRecord, person: str, to: str, names: list[str], language: str, now: datetime
-) -> Mail | None:
-    """The mail, or None if this person had one lately."""
-    key = f"{kind}#{event.event_id}#{hashlib.sha256(person.encode()).hexdigest()[:32]}"
+def _queue_request(kind: str, charter: EventRecord, recipients: Sequence[Recipient], now: datetime) -> Mail | None:
+    """The mail to recipients of one address; None if it had one lately."""
+    _, email, language = recipients[0]
+    names = list(dict.fromkeys(one.name for one in recipients))
+    key = f"{kind}#{charter.event_id}#{hashlib.sha256(email.lower().encode()).hexdigest()[:32]}"
     now_s = int(now.timestamp())
     mail_id = f"{kind.replace('_', '-')}-{hashlib.sha256(f'{key} {now_s}'.encode()).hexdigest()[:32]}"
-    mail = mails.request_mail(kind, mail_id, to, event, names, language, now)
+    mail = mails.request_mail(kind, mail_id, email, charter, names, language, now)
     again_s = now_s + int(AGAIN_AFTER.total_seconds())
     return mail if retry_on_conflict(lambda: store.queue_once(mail, key, now_s, again_s)) else None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import aws, dynamo, settings, system, templates, times
+from chalicelib.core import aws, settings, system, templates, times
 from chalicelib.waivers import evidence, signing
 from chalicelib.waivers import page as waiver_page
 from chalicelib.waivers import store as waiver_store
@@ -379,22 +379,6 @@ def test_who_signs_again_because_the_text_has_changed_counts_once(api: Api, gues
     assert counts() == (5, 5, 5, ["Ana R.", *family, "Cleo"])
     assert len(records(api)) == 11
     assert [warning["code"] for warning in listed(api, event)["warnings"]] == []
-
-
-def test_signatures_from_before_their_texts_were_noted_count_once_too(
-    api: Api, guest: Api, event: dict[str, Any]
-) -> None:
-    for name in ("Bo Sailor", "Ana Rivera"):
-        guest.submit(page(event), signature(guest, event, signer_name=name))
-    dynamo.db().update_item(
-        TableName=dynamo.table_name(),
-        Key=dynamo.item_key(f"EVENT#{event['event_id']}", "EVENT"),
-        UpdateExpression="REMOVE signed_versions",
-    )
-    api.put("/api/waiver-versions/current", {"title": "New", "text": "New text."})
-    for name in ("Bo Sailor", "Ana Rivera"):
-        guest.submit(page(event), signature(guest, event, signer_name=name))
-        assert listed(api, event)["waivers"]["signed"] == 2
 
 
 def test_two_of_one_name_who_sign_the_same_text_are_two(api: Api, guest: Api, event: dict[str, Any]) -> None:

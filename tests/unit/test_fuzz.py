@@ -43,7 +43,7 @@ from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import page as waiver_page
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
-from chalicelib.waivers.fields import MAX_TEXT_CHARS
+from chalicelib.waivers.fields import LANGUAGES, MAX_TEXT_CHARS
 from tests.support import operator
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
@@ -488,10 +488,10 @@ def test_a_form_is_taken_or_refused_and_what_it_becomes_has_a_hash(
     except BadInput as problem:
         storable(problem.body())
         return
-    records = signing._records(EVENT, waiver_versions.sample("en"), taken, signing.Visitor("192.0.2.7", "x"), NOW)
+    records = signing.to_records(EVENT, waiver_versions.sample("en"), taken, signing.Visitor("192.0.2.7", "x"), NOW)
     storable(records)
     assert all(evidence.record_hash(record) for record in records)
-    assert taken.signature_typed or taken.signature_strokes
+    assert taken.form.signature_typed or taken.strokes
 
 
 @fuzz
@@ -557,7 +557,7 @@ def test_a_body_is_measured_before_it_is_read() -> None:
 @fuzz
 @given(any_text | st.text("ens*-;q=.,0159 naif+", max_size=60))
 def test_any_accept_language_is_a_language(header: str) -> None:
-    assert waiver_page._take_language("", request(b"", **{"accept-language": header})) in waiver_versions.LANGUAGES
+    assert waiver_page.choose_language("", header) in LANGUAGES
 
 
 @fuzz
@@ -578,7 +578,7 @@ def test_no_garbage_is_a_session(header: str) -> None:
 @given(any_text | st.text("A-_\n", min_size=22, max_size=23))
 def test_an_id_is_well_formed_or_unknown_without_a_look(text: str) -> None:
     assume(not fields.is_event_id(text))
-    for find in (charters.find_event, charters.find_charter, lambda each: signing.open_desk(each, ["en"])):
+    for find in (charters.find_event, charters.find_charter, signing.find_context):
         with pytest.raises(NotFound):
             find(text)
     assert waiver_records.find_signed(text, "0" * 32) is None
@@ -689,7 +689,7 @@ def _export() -> bytes:
         flat | {"minor_name": ["Bo"], "minor_birth_date": ["2020-02-29"]}, EVENT, now=NOW
     )
     visitor = signing.Visitor("192.0.2.7", "x")
-    records = evidence.seal(signing._records(EVENT, sample, signed, visitor, NOW), 0, "")
+    records = evidence.seal(signing.to_records(EVENT, sample, signed, visitor, NOW), 0, "")
     export = {
         "format": evidence.FORMAT,
         "count": len(records),

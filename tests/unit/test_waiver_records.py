@@ -48,7 +48,7 @@ def drawn(strokes: Any) -> dict[str, Any]:
 
 def test_a_name_two_ticks_and_a_typed_signature_are_enough() -> None:
     signed = signing_form.parse_signing(form(signer_email=None), TRIP, now=operator.NOW)
-    assert (signed.signer_name, signed.signature_typed, signed.minors) == ("Ana Rivera", "Ana Rivera", ())
+    assert (signed.form.signer_name, signed.form.signature_typed, signed.minors) == ("Ana Rivera", "Ana Rivera", ())
 
 
 @pytest.mark.parametrize("field", ["submission_id", "waiver_version", "signer_name", "esign_consent", "intent"])
@@ -61,7 +61,7 @@ def test_a_signature_is_typed_or_drawn() -> None:
     signed = signing_form.parse_signing(
         form(**drawn([{"points": [{"x": 1.4, "y": 2.6, "time": 1764336600123}]}])), TRIP, now=operator.NOW
     )
-    assert signed.signature_strokes == [[[1, 3, 1764336600123]]]
+    assert signed.strokes == [[[1, 3, 1764336600123]]]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_empty_rows_for_minors_are_passed_over() -> None:
 
 def test_a_signer_is_an_adult_on_the_day_of_the_trip() -> None:
     assert (
-        signing_form.parse_signing(form(signer_birth_date="2008-11-28"), TRIP, now=operator.NOW).signer_birth_date
+        signing_form.parse_signing(form(signer_birth_date="2008-11-28"), TRIP, now=operator.NOW).form.signer_birth_date
         == "2008-11-28"
     )
     assert set(refused(signer_birth_date="2008-11-29")) == {"signer_birth_date"}

@@ -1,0 +1,165 @@
+"""Payments and the acts on them in the table; one contract for DynamoDB Local and the embedded AWS."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.charters import store as charter_store
+from chalicelib.core import errors
+from chalicelib.money import ledger
+from chalicelib.payments import store as payment_store
+from tests.support.races import at_once
+from tests.support.stored import act, due_mails, new_mail, new_payment, read_again, store_charter, store_payment
+from tests.support.stores import counted
+
+pytestmark = pytest.mark.usefixtures("dynamodb")
+
+
+def test_a_payment_its_sums_and_its_mail_are_stored_in_one_write() -> None:
+    event, queued = store_charter(), new_mail()
+    row = new_payment(event)
+    sums = ledger.add(event.sums, row)
+    payment_store.append_payment(event, row, sums, "print", '{"answer":"🚢"}', queued)
+    item = payment_store.read_payment_item(event.event_id, row["payment_id"])
+    assert item
+    assert payment_store.to_payment(item) == ((event.event_id, row["payment_id"]), row)
+    assert payment_store.stored_answer(item) == ("print", '{"answer":"🚢"}')
+    now = read_again(event)
+    assert (now.sums, now.ledger_seq, now.version) == (sums, 1, 1)
+    assert due_mails() == [queued]
+
+
+def test_a_payment_without_a_mail_queues_none() -> None:
+    store_payment(store_charter(), None)
+    assert due_mails() == []
+
+
+def test_the_same_payment_again_finds_the_first_one_and_changes_nothing() -> None:
+    event = store_charter()
+    row = store_payment(event, new_mail(), answer="first")
+    before, outbox = read_again(event), due_mails()
+    for seen in (event, before):
+        with pytest.raises(errors.AlreadyExists) as found:
+            payment_store.append_payment(seen, {**row, "receipt": "off"}, before.sums, "other", "second", new_mail())
+        assert payment_store.stored_answer(found.value.item) == ("print", "first")
+    assert read_again(event) == before
+    assert due_mails() == outbox
+
+
+def test_a_payment_on_outdated_sums_writes_nothing() -> None:
+    event = store_charter()
+    store_payment(event)
+    before = read_again(event)
+    row = new_payment(event)
+    with pytest.raises(errors.WriteConflict):
+        payment_store.append_payment(event, row, ledger.add(event.sums, row), "print", "{}", new_mail())
+    assert payment_store.read_payment_item(event.event_id, row["payment_id"]) is None
+    assert read_again(event) == before
+    assert due_mails() == []
+
+
+def test_of_many_payments_at_once_on_the_same_sums_one_is_stored() -> None:
+    event = store_charter()
+    rows = [new_payment(event, amount_cents=number + 1) for number in range(8)]
+
+    def append(number: int) -> None:
+        sums = ledger.add(event.sums, rows[number])
+        payment_store.append_payment(event, rows[number], sums, "print", "{}", new_mail())
+
+    results = at_once(8, append)
+    assert results.count(None) == 1
+    assert sum(isinstance(result, errors.WriteConflict) for result in results) == 7
+    winner = results.index(None)
+    charter = charter_store.read_charter(event.event_id)
+    assert charter
+    assert [payment_store.to_payment(item)[1] for item in charter.payment_items] == [rows[winner]]
+    assert (charter.event.sums.received_cents, charter.event.ledger_seq) == (winner + 1, 1)
+    assert len(due_mails()) == 1
+
+
+def test_one_payment_sent_by_many_at_once_is_stored_once() -> None:
+    event = store_charter()
+    row, queued = new_payment(event), new_mail()
+    sums = ledger.add(event.sums, row)
+    results = at_once(8, lambda _: payment_store.append_payment(event, row, sums, "print", "{}", queued))
+    assert results.count(None) == 1
+    assert all(result is None or isinstance(result, errors.AlreadyExists | errors.WriteConflict) for result in results)
+    assert read_again(event).ledger_seq == 1
+    assert due_mails() == [queued]
+
+
+def test_an_act_is_done_once_and_never_changes_the_payments_row() -> None:
+    event = store_charter()
+    row = store_payment(event)
+    before = payment_store.read_payment_item(event.event_id, row["payment_id"])
+    assert not payment_store.has_act(event.event_id, row["payment_id"], "VOID")
+    payment_store.append_act(read_again(event), row, act("void"), ledger.Sums(rows=1), new_mail())
+    assert payment_store.has_act(event.event_id, row["payment_id"], "VOID")
+    assert not payment_store.has_act(event.event_id, row["payment_id"], "CLEAR")
+    now = read_again(event)
+    assert (now.sums, now.ledger_seq) == (ledger.Sums(rows=1), 2)
+    with pytest.raises(errors.AlreadyExists):
+        payment_store.append_act(now, row, act("void"), ledger.Sums(), new_mail())
+    assert read_again(event) == now
+    assert len(due_mails()) == 1
+    assert payment_store.read_payment_item(event.event_id, row["payment_id"]) == before
+
+
+def test_an_act_on_outdated_sums_writes_nothing() -> None:
+    event = store_charter()
+    row = store_payment(event)
+    with pytest.raises(errors.WriteConflict):
+        payment_store.append_act(event, row, act("void"), ledger.Sums(), new_mail())
+    assert not payment_store.has_act(event.event_id, row["payment_id"], "VOID")
+    assert read_again(event).ledger_seq == 1
+    assert due_mails() == []
+
+
+def test_the_ledger_of_a_month_is_in_order_and_each_act_follows_its_payment() -> None:
+    one, two = store_charter(), store_charter()
+    last = store_payment(one, received_at="2026-11-30T23:59:59Z")
+    first = store_payment(two, received_at="2026-11-01T00:00:00Z")
+    store_payment(one, received_at="2026-12-01T00:00:00Z")
+    payment_store.append_act(read_again(two), first, act("clear"), read_again(two).sums, None)
+
+    def listed(first_at: str, last_at: str) -> list[tuple[tuple[str, str], str]]:
+        items = payment_store.list_ledger(first_at, last_at)
+        read = [
+            payment_store.to_act(item) if payment_store.is_act(item) else payment_store.to_payment(item)
+            for item in items
+        ]
+        return [(ids, str(row.get("act", ""))) for ids, row in read]
+
+    early, late = (two.event_id, first["payment_id"]), (one.event_id, last["payment_id"])
+    whole = [(early, ""), (early, "clear"), (late, "")]
+    assert listed("2026-11", "2026-12") == whole
+    assert listed("2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z") == whole[:2]
+    assert listed("2026-11-01T00:00:01Z", "2026-12") == whole[2:]
+    (row, *_) = payment_store.list_ledger("2026", "9")
+    assert payment_store.to_payment(row) == (early, first)
+
+
+def to_clear() -> list[str]:
+    return [payment_store.to_payment(item)[1]["payment_id"] for item in payment_store.list_to_clear()]
+
+
+def test_a_payment_waits_to_be_cleared_from_its_write_to_the_act_that_clears_it() -> None:
+    event = store_charter()
+    store_payment(event)
+    check = store_payment(read_again(event), method="check", status="received", cleared_at=None)
+    assert to_clear() == [check["payment_id"]]
+    with pytest.raises(errors.WriteConflict):
+        payment_store.append_act(event, check, act("clear"), ledger.Sums(), None)
+    assert to_clear() == [check["payment_id"]], "a refused act removed the entry"
+    payment_store.append_act(read_again(event), check, act("clear"), ledger.Sums(), None)
+    assert to_clear() == []
+
+
+@pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
+def test_a_payment_with_its_sums_and_mail_is_one_write_and_a_charter_one_query(dynamodb: Any) -> None:
+    event = store_charter()
+    row = new_payment(event)
+    with counted(dynamodb) as calls:
+        payment_store.append_payment(event, row, ledger.add(event.sums, row), "print", "{}", new_mail())
+        charter_store.read_charter(event.event_id)
+    assert [call.operation for call in calls] == ["TransactWriteItems", "Query"]
