@@ -35,8 +35,21 @@ def run_tool(main: Callable[[], int]) -> None:
     try:
         sys.exit(main())
     except Refused as refusal:
-        print(f"{refusal}", file=sys.stderr)
-        sys.exit(1)
+        message = str(refusal)
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(1)
+        message = "interrupted"
+    except Exception as error:
+        if not is_from_aws(error):
+            raise
+        message = f"AWS: {one_line(error)}"
+    print(message, file=sys.stderr)
+    sys.exit(1)
+
+
+def is_from_aws(error: Exception) -> bool:
+    """Whether botocore raised it; told by name, for not every command needs botocore."""
+    return any(kind.__module__ == "botocore.exceptions" for kind in type(error).__mro__)
+
+
+def one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
