@@ -19,7 +19,7 @@ EMBEDDED_REGION = "us-east-1"
 # The functions of app.py beside the API's, by the names their decorators give.
 BACKGROUND = ("sweep_mail", "mail_feedback")
 # As many as there are uploads at once.
-CONNECTIONS = 32
+CONNECTIONS = 16
 
 
 class Cloud(NamedTuple):

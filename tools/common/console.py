@@ -1,5 +1,6 @@
 """How the tools talk: progress with elapsed time, one-line refusals, questions before changes."""
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -32,8 +33,12 @@ def confirm(question: str, yes: bool) -> None:
 
 def run_tool(main: Callable[[], int]) -> None:
     """Exit 0 done, 1 refused or failed with one line on standard error, 2 wrong usage (argparse)."""
+    # Looking for garbage among botocore's large tables, and once more at the end, takes a quarter of a short run.
+    gc.set_threshold(100_000)
     try:
-        sys.exit(main())
+        status = main()
+        gc.freeze()
+        sys.exit(status)
     except Refused as refusal:
         message = str(refusal)
     except KeyboardInterrupt:

@@ -113,12 +113,15 @@ class Bucket(NamedTuple):
         return {one.key: one.etag for one in self.pool()}
 
     def _list(self, **options: str) -> list[Listed]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, **options)
-        return [
-            Listed(one["Key"], one["ETag"], one["LastModified"].timestamp())
-            for page in pages
-            for one in page.get("Contents", [])
-        ]
+        found: list[Listed] = []
+        while True:
+            page = self._s3.list_objects_v2(Bucket=self.name, **options)
+            found += [
+                Listed(one["Key"], one["ETag"], one["LastModified"].timestamp()) for one in page.get("Contents", [])
+            ]
+            if not page.get("IsTruncated"):
+                return found
+            options["ContinuationToken"] = page["NextContinuationToken"]
 
     def read(self, key: str) -> bytes:
         return bytes(self._s3.get_object(Bucket=self.name, Key=key)["Body"].read())
