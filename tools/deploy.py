@@ -26,7 +26,7 @@ from tools.common.cloud import APP, BACKGROUND, ROOT, Cloud, find_cloud
 from tools.common.console import Refused, confirm, note, progress, run_tool
 from tools.edge import __main__ as edge
 from tools.local import __main__ as local
-from tools.sync.bucket import Depot
+from tools.sync.bucket import Bucket
 from tools.sync.layout import read_build
 from tools.sync.releaser import Memory, Releaser, own_commit, own_name
 from tools.sync.verify import Viewer
@@ -374,14 +374,14 @@ def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Rel
     """The built SPA as a release in the staging slot; verified later, when the edge answers."""
     cloud = run.cloud
     local.build_spa()
-    region = cloud.client("cloudformation").meta.region_name
-    depot = Depot(*cloud.spa(bucket, distribution_id, region))
     memory = Memory(ROOT / ".releases" / cloud.stage)
 
     def show(plan: list[str]) -> None:
         print("\n".join(plan), flush=True)
 
-    releaser = Releaser(depot, Viewer(base_url), memory, own_name(), own_commit, ask=show, say=note)
+    releaser = Releaser(
+        Bucket(cloud, bucket, distribution_id), Viewer(base_url), memory, own_name(), own_commit, ask=show, say=note
+    )
     outcome = releaser.stage(read_build(local.SPA_FOLDER / "dist"), verify=False)
     progress(f"  {outcome.message}")
     if outcome.changed:

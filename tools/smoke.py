@@ -23,9 +23,8 @@ from chalicelib.core.errors import SettingsError
 from tools import env
 from tools.common.cloud import LOCAL_STAGE, ROOT, Cloud, find_cloud
 from tools.common.console import Refused, progress, run_tool
-from tools.sync.layout import CONTENT_TYPES, POOL
+from tools.sync.layout import CONTENT_TYPES, PAGE, POOL, SLOTS
 from tools.sync.references import references
-from tools.sync.release import PAGE
 
 TOKEN_VARIABLE = "SCC_SMOKE_TOKEN"  # noqa: S105 - its name
 TIMEOUT_S = 30
@@ -37,7 +36,6 @@ LOG_PATTERNS = ("ERROR", '"Task timed out"', '"Runtime exited"')
 MAX_LOG_LINES = 5
 NO_EVENT = "A" * 22
 NO_PAYMENT = "00000000-0000-7000-8000-000000000000"
-SLOTS = {"production": "/", "staging": "/_staging/"}
 SECURITY_HEADERS = {
     "Content-Security-Policy": r"default-src 'none'",
     "Strict-Transport-Security": r"max-age=\d{7,}",

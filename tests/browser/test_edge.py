@@ -19,7 +19,7 @@ from tests.browser.visitors import Site, Troubles, card
 from tests.support import observatory
 from tools import env
 from tools.common.cloud import Cloud
-from tools.local.embedded import client
+from tools.common.cloud import embedded_client
 
 UNKNOWN = "A" * 22
 PARALLEL = 32
@@ -240,7 +240,7 @@ def test_nothing_of_the_edges_secret_or_of_the_origin_shows(site: Site, event: d
 
 def test_the_bucket_opens_to_this_distribution_and_to_nobody_else(site: Site) -> None:
     """As configured: the embedded S3 takes whoever reaches its port for the account's owner."""
-    s3 = client("s3", site.product.endpoint)
+    s3 = embedded_client("s3", site.product.endpoint)
     facts = json.loads((site.product.home / "local.json").read_text())
     closed = s3.get_public_access_block(Bucket=facts["bucket"])["PublicAccessBlockConfiguration"]
     assert closed == dict.fromkeys(

@@ -15,12 +15,11 @@ from botocore.client import BaseClient
 from chalice.awsclient import TypedAWSClient
 
 from tools import deploy
-from tools.common.aws import Door
 from tools.local.embedded import free_port
 from tools.local.front_door import FrontDoor
 
 PORT = urlsplit(os.environ["AWS_ENDPOINT_URL"]).port or 0
-sleep, call, send = time.sleep, BaseClient._make_api_call, Door._send
+sleep, call = time.sleep, BaseClient._make_api_call
 to_go = int(os.environ.get("DIE_AFTER", "::1").split(":")[2])
 
 
@@ -35,12 +34,6 @@ def die_after(done: str) -> None:
 def call_and_die(client: Any, operation: str, arguments: Any) -> Any:
     answer = call(client, operation, arguments)
     die_after(f"{client.meta.service_model.service_name}:{operation}")
-    return answer
-
-
-def send_and_die(door: Door, method: str, *request: Any) -> Any:
-    answer = send(door, method, *request)
-    die_after(f"{door.service}:{'PutObject' if method == 'PUT' else method}")
     return answer
 
 
@@ -80,7 +73,6 @@ def open_front_door(domain: str) -> str:
 
 time.sleep = lambda seconds: sleep(min(seconds, 0.1))
 BaseClient._make_api_call = call_and_die
-Door._send = send_and_die  # type: ignore[method-assign]
 TypedAWSClient.import_rest_api = import_rest_api
 TypedAWSClient.update_api_from_swagger = put_rest_api
 deploy.SMOKE_TIMEOUT_S = 0

@@ -10,22 +10,21 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import urllib3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 from tests.support.running import ROOT
 from tools.common import stacks
-from tools.common.aws import Door
-from tools.common.cloud import embedded_spa
-from tools.common.wire import Answer
+from tools.common.cloud import LOCAL_STAGE, Cloud
 from tools.local.embedded import EmbeddedAws, free_port
 from tools.local.front_door import FrontDoor
-from tools.sync.bucket import Depot
+from tools.sync.bucket import Bucket
 from tools.sync.releaser import Ask, Memory, Releaser
-from tools.sync.verify import FETCHES, TIMEOUT_S, Viewer
+from tools.sync.verify import Viewer
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,9 @@ class Site:
     http: urllib3.PoolManager
 
     def releaser(self, by: str = "ana", *, attempts: int = 2, ask: Ask = lambda _: None) -> Releaser:
-        depot = Depot(*embedded_spa(self.aws.endpoint, self.bucket, self.distribution, attempts))
+        bucket = Bucket(Cloud(LOCAL_STAGE, self.aws.endpoint, attempts=attempts), self.bucket, self.distribution)
         memory = Memory(self.folder / "memory" / by)
-        viewer = Viewer(self.base_url)
-        viewer.http = self.http
-        return Releaser(depot, viewer, memory, by, lambda: "c0ffee", ask, say=lambda _: None)
+        return Releaser(bucket, Viewer(self.base_url), memory, by, lambda: "c0ffee", ask, say=lambda _: None)
 
     def sync(self, command: str, *arguments: str, by: str = "ana") -> "subprocess.CompletedProcess[str]":
         return self.start(command, *arguments, by=by).done()
@@ -130,7 +127,7 @@ def new_site(aws: EmbeddedAws, folder: Path) -> Iterator[Site]:
         edge["DistributionDomain"],
         base_url,
         folder,
-        urllib3.PoolManager(maxsize=FETCHES, timeout=TIMEOUT_S),
+        urllib3.PoolManager(maxsize=8, timeout=30),
     )
     folder.mkdir(parents=True, exist_ok=True)
     facts = {
@@ -179,7 +176,7 @@ def write_build(
     return folder
 
 
-Fault = Callable[[int, Callable[[], Answer]], Answer]
+Fault = Callable[[int, Callable[[], AWSResponse]], AWSResponse]
 
 
 @contextlib.contextmanager
@@ -187,25 +184,17 @@ def watched_calls(fault: Fault | None = None) -> Iterator[list[str]]:
     """Every request to AWS that leaves this process, retries too; `fault` may answer in its place."""
     made: list[str] = []
     lock = threading.Lock()
-    send = Door._send
+    send = URLLib3Session.send
 
-    def watch(door: Door, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+    def watch(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
         with lock:
-            made.append(f"{method} {re.sub(r'^/[^/?]+', '', target)}")
+            made.append(f"{request.method} {re.sub(r'^https?://[^/]+/[^/?]+', '', request.url)}")
             number = len(made)
-
-        def forward() -> Answer:
-            return send(door, method, target, headers, body)
-
-        return fault(number, forward) if fault else forward()
-
-    def unwatched(_: URLLib3Session, request: Any) -> None:
-        raise AssertionError(f"{request.method} {request.url} goes by another door")
+        return fault(number, lambda: send(session, request)) if fault else send(session, request)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Door, "_send", watch)
-        patch.setattr(URLLib3Session, "send", unwatched)
-        patch.setattr("tools.common.aws.time.sleep", lambda _: None)
+        patch.setattr(URLLib3Session, "send", watch)
+        patch.setattr("time.sleep", lambda _: None)
         yield made
 
 
@@ -218,14 +207,25 @@ def breaks(at: int, how: str) -> Fault:
     """
     what, _, once = how.partition(" ")
 
-    def fault(number: int, send: Callable[[], Answer]) -> Answer:
+    def fault(number: int, send: Callable[[], AWSResponse]) -> AWSResponse:
         if number < at or (number > at and once):
             return send()
         if number == at and what in ("lost", "failed"):
             send()
         if what in ("throttled", "failed"):
-            status, code = (503, "SlowDown") if what == "throttled" else (500, "InternalError")
-            return Answer(status, {}, f"<Error><Code>{code}</Code><Message>Try again.</Message></Error>".encode())
-        raise TimeoutError if what == "lost" and number == at else ConnectionError
+            return aws_answer(503, "SlowDown") if what == "throttled" else aws_answer(500, "InternalError")
+        if what == "lost" and number == at:
+            raise ReadTimeoutError(endpoint_url="here")
+        raise EndpointConnectionError(endpoint_url="here")
 
     return fault
+
+
+def aws_answer(status: int, code: str) -> AWSResponse:
+    """A refusal as S3 and CloudFront write it."""
+
+    class Body:
+        def stream(self) -> Iterator[bytes]:
+            yield f"<Error><Code>{code}</Code><Message>Try again.</Message></Error>".encode()
+
+    return AWSResponse("http://here", status, {}, Body())

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from tools import env
 from tools.audit import __main__ as audit
 from tools.common.console import Refused
-from tools.sync import release
+from tools.sync import records
 from tools.sync.references import references
-from tools.sync.release import Act, Facts, Head, Pointer, Proof, Release, Slot
+from tools.sync.release import Act, FileInfo, Head, Pointer, Proof, Release, Slot
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 fuzz = settings(
@@ -36,7 +36,7 @@ any_json = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
     max_leaves=10,
 )
-FACTS = Facts("0" * 64, "0" * 32, 3, "text/html", "no-cache", 1)
+FACTS = FileInfo("0" * 64, "0" * 32, 3, "text/html", "no-cache", 1)
 POINTERS = {"index.html": Pointer(FACTS, b"\x00\xff")}
 SLOT = Slot("r1", "stage", 1, "ana", "2026-06-01T10:00:00Z", 1, POINTERS, {})
 ACT = Act(1, "stage", "r1", None, "ana", "2026-06-01T10:00:00Z", "c0ffee")
@@ -75,17 +75,17 @@ def altered(draw: st.DrawFn, text: bytes) -> bytes:
 
 
 @fuzz
-@given(st.binary(max_size=60) | altered(release.encode_release(RECORD)))
+@given(st.binary(max_size=60) | altered(records.encode_release(RECORD)))
 def test_a_release_record_is_read_or_refused(text: bytes) -> None:
     with told("release record"):
-        release.decode_release(text)
+        records.decode_release(text)
 
 
 @fuzz
-@given(st.binary(max_size=60) | altered(release.encode_head(HEAD)))
+@given(st.binary(max_size=60) | altered(records.encode_head(HEAD)))
 def test_a_journals_entry_is_read_or_refused(text: bytes) -> None:
     with told("journal"):
-        release.decode_head(text)
+        records.decode_head(text)
 
 
 MANIFEST = {"icons": [{"src": "a.png"}], "screenshots": [], "shortcuts": [{"icons": [{"src": "b.png"}]}]}

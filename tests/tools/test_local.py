@@ -22,8 +22,9 @@ from tests.support.running import (
     running_product,
     start_local,
 )
+from tools.common.cloud import embedded_client
 from tools.local import __main__ as local
-from tools.local.embedded import client, free_port
+from tools.local.embedded import free_port
 
 
 def call(product: Product, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any, Any]:
@@ -181,7 +182,7 @@ def test_every_answer_carries_the_security_headers(product: Product) -> None:
 
 def test_the_api_is_closed_to_whoever_goes_around_the_edge(product: Product) -> None:
     facts = json.loads((product.home / "local.json").read_text())
-    api_id = client("apigateway", product.endpoint).get_rest_apis()["items"][0]["id"]
+    api_id = embedded_client("apigateway", product.endpoint).get_rest_apis()["items"][0]["id"]
     url = f"http://127.0.0.1:{facts['aws_port']}/_aws/execute-api/{api_id}/dev/api/health"
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(url, timeout=30)
@@ -217,11 +218,11 @@ def test_a_bounce_that_ses_reports_reaches_its_payment(product: Product) -> None
 
     report = json.loads((ROOT / "tests/support/ses-events.json").read_text())["permanent bounce"]
     report["detail"]["mail"]["tags"]["mail_id"] = [mail_id]
-    events = client("events", product.endpoint)
+    events = embedded_client("events", product.endpoint)
     (rule,) = [rule for rule in events.list_rules()["Rules"] if rule.get("EventPattern")]
     assert events.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(report))["Result"]
     (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-    done = client("lambda", product.endpoint).invoke(FunctionName=target["Arn"], Payload=json.dumps(report))
+    done = embedded_client("lambda", product.endpoint).invoke(FunctionName=target["Arn"], Payload=json.dumps(report))
     assert "FunctionError" not in done, done["Payload"].read()
 
     seen = json.loads(call(product, "GET", url, token=token)[2])

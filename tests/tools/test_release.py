@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.common.console import Refused
-from tools.sync import release
+from tools.sync import records, release
+from tools.sync.differences import Pair, pair, plain_name, unified
 from tools.sync.layout import SpaFile
+from tools.sync.plan import changed_names, plan, viewer_paths
 from tools.sync.references import missing_references, references
-from tools.sync.release import Act, Facts, Head, Live, Who, changed_names, compare, observe, plan
+from tools.sync.release import Act, FileInfo, Head, Live, Who, compare, observe
 
 WHO = Who("ana", "2026-06-01T10:00:00Z", "c0ffee", "n1")
 NOTHING = {name: Live("empty", None, {}) for name in ("staging", "production")}
@@ -65,8 +67,10 @@ def test_a_slot_that_nobody_recorded_is_empty_or_foreign(found: dict[str, str]) 
 @given(st.data())
 def test_an_interrupted_write_is_told_from_a_foreign_one(data: st.DataObject) -> None:
     before = {"index.html": '"0"', "sw.js": '"1"'}
-    staged = record("<p>new", SpaFile("sw.js", b"new"))
-    slot = release.filled(staged, Act(3, "staged", staged.release, None, "ana", WHO.at, ""), before)
+    new = record("<p>new", SpaFile("sw.js", b"new"))
+    live = {**NOTHING, "staging": Live("recorded", "old", before)}
+    slot = release.stage(Head(), WHO, new, live, {"old"}).staging
+    assert slot
     written = data.draw(st.sets(st.sampled_from(sorted(slot.etags))))
     seen = {**before, **{name: slot.etags[name] for name in written}}
     assert observe(slot, seen).kind == ("recorded" if len(written) == 2 else "unsettled")
@@ -113,8 +117,8 @@ def test_pointers_change_page_last_and_reach_what_is_wanted(before: dict[str, st
 
 
 def test_exact_paths_are_invalidated_as_asked_and_as_rewritten() -> None:
-    assert release.viewer_paths("production", ["index.html"]) == ["/", "/index.html", "/production/index.html"]
-    assert release.viewer_paths("staging", ["sw.js"]) == ["/_staging/sw.js", "/staging/sw.js"]
+    assert viewer_paths("production", ["index.html"]) == ["/", "/index.html", "/production/index.html"]
+    assert viewer_paths("staging", ["sw.js"]) == ["/_staging/sw.js", "/staging/sw.js"]
 
 
 @given(st.lists(st.tuples(names, st.binary(max_size=4)), unique_by=lambda pair: pair[0]))
@@ -128,13 +132,13 @@ def test_a_release_is_named_by_its_content_alone(parts: list[tuple[str, bytes]])
 
 def test_records_and_journal_survive_their_json() -> None:
     one = record("<p>", SpaFile("assets/a.js", b"x"), SpaFile("sw.js", b"\xff"))
-    assert release.decode_release(release.encode_release(one)) == one
+    assert records.decode_release(records.encode_release(one)) == one
     head = release.stage(Head(), WHO, one, NOTHING, ())
     head = release.prove(head, WHO, head.seq, None)
-    assert release.decode_head(release.encode_head(head)) == head
-    newer = json.dumps({**json.loads(release.encode_head(head)), "format": 2}).encode()
+    assert records.decode_head(records.encode_head(head)) == head
+    newer = json.dumps({**json.loads(records.encode_head(head)), "format": 2}).encode()
     with pytest.raises(Refused, match="update this checkout"):
-        release.decode_head(newer)
+        records.decode_head(newer)
 
 
 # Closure
@@ -239,17 +243,17 @@ def test_going_back_walks_down_what_was_promoted(acts: list[int]) -> None:
     ],
 )
 def test_a_plain_name_leaves_the_hash_out(name: str, plain: str) -> None:
-    assert release.plain_name(name) == plain
+    assert plain_name(name) == plain
 
 
-def facts(text: str) -> Facts:
-    return release.facts_of(SpaFile("a.js", text.encode()))
+def info(text: str) -> FileInfo:
+    return release.info_of(SpaFile("a.js", text.encode()))
 
 
 def test_files_are_paired_by_name_and_then_by_plain_name() -> None:
-    a = {"index.html": facts("1"), "assets/x-AAAAAAAA.js": facts("2"), "assets/gone-AAAAAAAA.js": facts("3")}
-    b = {"index.html": facts("1"), "assets/x-BBBBBBBB.js": facts("4"), "assets/new-BBBBBBBB.js": facts("5")}
-    found = {(one.before, one.after): one.state for one in release.pair(a, b)}
+    a = {"index.html": info("1"), "assets/x-AAAAAAAA.js": info("2"), "assets/gone-AAAAAAAA.js": info("3")}
+    b = {"index.html": info("1"), "assets/x-BBBBBBBB.js": info("4"), "assets/new-BBBBBBBB.js": info("5")}
+    found = {(one.before, one.after): one.state for one in pair(a, b)}
     assert found == {
         ("index.html", "index.html"): "same",
         ("assets/x-AAAAAAAA.js", "assets/x-BBBBBBBB.js"): "changed",
@@ -259,6 +263,6 @@ def test_files_are_paired_by_name_and_then_by_plain_name() -> None:
 
 
 def test_a_minified_line_is_cut() -> None:
-    lines = release.unified(release.Pair("changed", "a.js", "a.js"), b"x" * 5000, b"y" * 5000)
+    lines = unified(Pair("changed", "a.js", "a.js"), b"x" * 5000, b"y" * 5000)
     assert all(len(line) < 500 for line in lines)
     assert "(5001 characters)" in lines[-1]

@@ -71,7 +71,7 @@ def test_a_plan_comes_first_and_without_a_yes_nothing_changes(site: Site, tmp_pa
     assert len(refused.stderr.splitlines()) == 1
     assert re.search(r"upload +assets/index-00000one.js +\(new in the pool\)", refused.stdout)
     assert refused.stdout.rstrip().endswith("staging/index.html  (new in the slot)")
-    assert site.releaser().depot.pool() == {}
+    assert site.releaser().bucket.pool() == []
 
 
 def test_the_stale_copy_that_nearly_overwrote_the_live_spa_is_stopped(site: Site, tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_build_that_names_what_it_lacks_is_refused(site: Site, tmp_path: Path)
     refused = site.sync("stage", "--build", str(build), "--yes")
     assert refused.returncode == 1
     assert "assets/index-00000one.css names assets/font-00000one.woff2" in refused.stderr
-    assert site.releaser().depot.pool() == {}
+    assert site.releaser().bucket.pool() == []
 
 
 @pytest.mark.parametrize("damage", ["gone", "wrongly typed"])
@@ -229,7 +229,7 @@ def test_only_changed_viewer_paths_are_invalidated(site: Site, tmp_path: Path) -
 
 def test_records_are_not_public(site: Site, tmp_path: Path) -> None:
     ana = release_build(site, tmp_path, "one")
-    key = next(iter(ana.depot.record_ages()))
+    key = next(iter(ana.bucket.record_ages()))
     for path in (f"/_releases/{key}.json", f"/_staging/../_releases/{key}.json", f"/assets/../_releases/{key}.json"):
         assert "c0ffee" not in site.get(path).data.decode()
 
@@ -237,7 +237,7 @@ def test_records_are_not_public(site: Site, tmp_path: Path) -> None:
 def test_going_back_twice_goes_back_two_releases_and_forward_by_name(site: Site, tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         ana = release_build(site, tmp_path, name)
-    three = ana.depot.head().production
+    three = ana.bucket.head().production
     assert three
     ana.roll_back()
     assert site.shown() == "two"
@@ -331,22 +331,22 @@ def test_a_fault_at_every_call_leaves_one_whole_release_and_a_rerun_finishes(
             run(site.releaser("ana"))
         assert load_page(site, {after}) == after, (at, made)
         assert site.shown("/_staging/") == name
-        assert site.releaser().depot.look()[1]["production"].kind == "recorded"
+        assert site.releaser().bucket.look()[1]["production"].kind == "recorded"
     assert at > 4
 
 
 def stage_unseen(releaser: Releaser, files: Any) -> None:
     """Staged and noted as verified, without the fetching: for tests of what comes after."""
-    held = releaser.depot.look()[1]
+    held = releaser.bucket.look()[1]
     releaser.stage(files, [live.token for live in held.values() if live.token], verify=False)
-    head, live = releaser.depot.look()
+    head, live = releaser.bucket.look()
     assert head.staging
     seq, production = head.staging.seq, live["production"].token
-    releaser.depot.append(head, live, lambda now, _: release.prove(now, releaser.who(), seq, production))
+    releaser.bucket.append(head, live, lambda now, _: release.prove(now, releaser.who(), seq, production))
 
 
 def base_release(releaser: Releaser) -> str:
-    return releaser.depot.head().history[-1].release
+    return releaser.bucket.head().history[-1].release
 
 
 def load_page(site: Site, allowed: set[str]) -> str:
@@ -410,7 +410,7 @@ def test_status_and_promote_need_as_few_calls_for_5000_files_as_for_20(site: Sit
         assert len(build) == files
         stage_unseen(ana, build)
         with watched_calls() as status:
-            ana.depot.look()
+            ana.bucket.look()
         with watched_calls() as unchanged:
             assert not ana.stage(build).changed
         with watched_calls() as promote:
@@ -441,11 +441,11 @@ def test_prune_deletes_only_what_no_retained_release_names(site: Site, tmp_path:
         ana = release_build(site, tmp_path, name)
     ana.stage(read_build(write_build(tmp_path / "four", "four")))
     assert ana.prune(grace_s=3600, keep=1) == []
-    before = ana.depot.slots()
+    before = ana.bucket.slots()
     deleted = ana.prune(grace_s=-60, keep=2)
     assert {re.search(r"-0*([a-z]+)\.", name).group(1) for name in deleted} == {"one"}  # type: ignore[union-attr]
-    assert ana.depot.slots() == before
-    assert len(ana.depot.record_ages()) == 4, "records stay"
+    assert ana.bucket.slots() == before
+    assert len(ana.bucket.record_ages()) == 4, "records stay"
     assert load_page(site, {"three"}) == "three"
     ana.promote()
     ana.roll_back()
@@ -458,7 +458,7 @@ def test_prune_deletes_nothing_after_any_error(site: Site, tmp_path: Path) -> No
     for name in ("one", "two", "three"):
         ana = release_build(site, tmp_path, name)
     with watched_calls():
-        pool = ana.depot.pool()
+        pool = ana.bucket.pool()
     at, finished = 0, False
     while not finished:
         at += 1
@@ -469,8 +469,8 @@ def test_prune_deletes_nothing_after_any_error(site: Site, tmp_path: Path) -> No
             except Exception:
                 assert not [call for call in made[: at - 1] if "delete" in call]
         if not finished:
-            assert ana.depot.pool() == pool
-    assert len(ana.depot.pool()) < len(pool)
+            assert ana.bucket.pool() == pool
+    assert len(ana.bucket.pool()) < len(pool)
 
 
 def test_the_edge_that_does_not_answer_is_told_in_one_line(site: Site, tmp_path: Path) -> None:

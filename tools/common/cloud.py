@@ -2,55 +2,43 @@
 
 import functools
 import json
+import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
-from tools.common.aws import Bucket, Credentials, Distribution, found_cloudfront, found_credentials, found_endpoint
+from botocore.config import Config
+from botocore.session import Session
+
 from tools.common.console import Refused
 
 ROOT = Path(__file__).parents[2]
 APP = "ship-captain-crew"
 LOCAL_STAGE = "local"
+LOCAL_HOME = ROOT / ".local"
 EMBEDDED_REGION = "us-east-1"
-CLOUDFRONT_PATH = "2020-05-31/distribution"
 # The functions of app.py beside the API's, by the names their decorators give.
 BACKGROUND = ("sweep_mail", "mail_feedback")
+# As many as there are uploads at once.
+CONNECTIONS = 16
 
 
 class Cloud(NamedTuple):
     stage: str
     endpoint: str | None = None
+    """Of an embedded AWS; None is the cloud."""
+    region: str | None = None
+    """None: as the AWS environment or profile says."""
+    attempts: int = 5
 
-    @functools.cache  # noqa: B019 - one short-lived object a command
+    @functools.cache  # noqa: B019 - a command makes a few of them and ends
     def client(self, service: str) -> Any:
+        """botocore's client of one service; several threads may share it."""
         if self.endpoint:
-            from tools.local import embedded
-
-            return embedded.client(service, self.endpoint)
-        import boto3
-        from botocore.config import Config
-
-        config = Config(
-            connect_timeout=5,
-            read_timeout=60,
-            max_pool_connections=32,
-            retries={"mode": "standard", "total_max_attempts": 5},
-        )
-        return boto3.client(service, config=config)
-
-    def spa(self, bucket: str, distribution: str, region: str) -> tuple[Bucket, Distribution]:
-        """What releases use instead of boto3's clients."""
-        if self.endpoint:
-            return embedded_spa(self.endpoint, bucket, distribution, attempts=2)
-        credentials = found_credentials()
-        endpoint, signed_for = found_cloudfront(region)
-        url = f"{endpoint}/{CLOUDFRONT_PATH}/{distribution}"
-        return (
-            Bucket(found_endpoint(bucket, region), region, credentials),
-            Distribution(url, signed_for, credentials, service="cloudfront"),
-        )
+            return embedded_client(service, self.endpoint, self.attempts)
+        return _session().create_client(service, region_name=self.region, config=_config(self.attempts))
 
     def function_names(self) -> list[str]:
+        """The API's first."""
         if self.stage != LOCAL_STAGE:
             return [f"{APP}-{self.stage}", *(f"{APP}-{self.stage}-{name}" for name in BACKGROUND)]
         found = self.client("cloudformation").describe_stack_resources(StackName=f"{APP}-dev")["StackResources"]
@@ -71,22 +59,59 @@ class Cloud(NamedTuple):
         return f"/{APP}/{self.stage}/{setting}"
 
 
-def embedded_spa(endpoint: str, bucket: str, distribution: str, attempts: int) -> tuple[Bucket, Distribution]:
-    def any_will_do() -> Credentials:
-        return Credentials("test", "test")
-
-    url = f"{endpoint}/{CLOUDFRONT_PATH}/{distribution}"
-    return (
-        Bucket(f"{endpoint}/{bucket}", EMBEDDED_REGION, any_will_do, attempts),
-        Distribution(url, EMBEDDED_REGION, any_will_do, attempts, "cloudfront"),
+def embedded_client(service: str, endpoint: str, attempts: int = 2) -> Any:
+    """A client of an embedded AWS, whatever the user's own AWS environment, profiles and proxies are."""
+    return _embedded_session().create_client(
+        service,
+        region_name=EMBEDDED_REGION,
+        endpoint_url=endpoint,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - any will do
+        config=_config(attempts).merge(Config(proxies={})),
     )
 
 
-def find_cloud(stage: str, home: Path = ROOT / ".local") -> Cloud:
-    if stage != LOCAL_STAGE:
-        return Cloud(stage)
+def _config(attempts: int) -> Config:
+    return Config(
+        connect_timeout=5,
+        read_timeout=60,
+        max_pool_connections=CONNECTIONS,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+    )
+
+
+@functools.cache
+def _session() -> Session:
+    """One for all clients: a role or a single sign-on is asked for once."""
+    return Session()
+
+
+@functools.cache
+def _embedded_session() -> Session:
+    """Reads neither the environment nor ~/.aws: only defaults."""
+    unread = {name: (None, None, *rest) for name, (_, _, *rest) in Session.SESSION_VARIABLES.items()}
+    nowhere = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+    return Session(session_vars=unread | nowhere)
+
+
+class LocalStack(TypedDict, total=False):
+    """What a `make run` writes down for other commands; each is there once it is ready."""
+
+    aws_port: int
+    base_url: str
+    bucket: str
+    distribution: str
+
+
+def read_local(home: Path = LOCAL_HOME) -> LocalStack:
     try:
-        facts = json.loads((home / "local.json").read_text())
+        found: LocalStack = json.loads((home / "local.json").read_text())
     except (OSError, ValueError) as error:
         raise Refused("nothing runs here: start it with `make run`") from error
-    return Cloud(LOCAL_STAGE, f"http://127.0.0.1:{facts['aws_port']}")
+    return found
+
+
+def find_cloud(stage: str, home: Path = LOCAL_HOME) -> Cloud:
+    if stage != LOCAL_STAGE:
+        return Cloud(stage)
+    return Cloud(LOCAL_STAGE, f"http://127.0.0.1:{read_local(home)['aws_port']}", attempts=2)

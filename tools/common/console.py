@@ -1,5 +1,6 @@
 """How the tools talk: progress with elapsed time, one-line refusals, questions before changes."""
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -32,11 +33,28 @@ def confirm(question: str, yes: bool) -> None:
 
 def run_tool(main: Callable[[], int]) -> None:
     """Exit 0 done, 1 refused or failed with one line on standard error, 2 wrong usage (argparse)."""
+    # Looking for garbage among botocore's large tables, and once more at the end, takes a quarter of a short run.
+    gc.set_threshold(100_000)
     try:
-        sys.exit(main())
+        status = main()
+        gc.freeze()
+        sys.exit(status)
     except Refused as refusal:
-        print(f"{refusal}", file=sys.stderr)
-        sys.exit(1)
+        message = str(refusal)
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(1)
+        message = "interrupted"
+    except Exception as error:
+        if not is_from_aws(error):
+            raise
+        message = f"AWS: {one_line(error)}"
+    print(message, file=sys.stderr)
+    sys.exit(1)
+
+
+def is_from_aws(error: Exception) -> bool:
+    """Whether botocore raised it; told by name, for not every command needs botocore."""
+    return any(kind.__module__ == "botocore.exceptions" for kind in type(error).__mro__)
+
+
+def one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

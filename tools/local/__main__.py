@@ -28,7 +28,7 @@ from tools.local import demo
 from tools.local.embedded import REGION, EmbeddedAws, free_port
 from tools.local.front_door import FrontDoor
 from tools.setup import SetupFailed, call, do_once, one_at_a_time
-from tools.sync.bucket import Depot
+from tools.sync.bucket import Bucket
 from tools.sync.layout import read_build
 from tools.sync.releaser import Memory, Releaser
 from tools.sync.verify import Viewer
@@ -284,9 +284,9 @@ def function_environment(copy: Copy, table: str) -> dict[str, str]:
 def put_spa(copy: Copy, bucket: str, distribution: str) -> None:
     """Both slots by the release machinery, so that `tools.sync --stage local` has something to work on."""
     cloud = Cloud(LOCAL_STAGE, copy.aws.endpoint)
-    depot = Depot(*cloud.spa(bucket, distribution, REGION))
     memory = Memory(copy.home.folder / "releases")
-    releaser = Releaser(depot, Viewer(copy.base_url), memory, "make run", lambda: "", ask=lambda _: None, say=note)
+    held = Bucket(cloud, bucket, distribution)
+    releaser = Releaser(held, Viewer(copy.base_url), memory, "make run", lambda: "", ask=lambda _: None, say=note)
     releaser.place(read_build(SPA_FOLDER / "dist"))
 
 

@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from tools.common.cloud import EMBEDDED_REGION
+from tools.common.cloud import EMBEDDED_REGION, embedded_client
 from tools.common.console import Refused, run_tool
 
 REGION = EMBEDDED_REGION
@@ -68,20 +68,6 @@ def environment(port: int, temporary: Path, state_dir: Path | None) -> dict[str,
     }
 
 
-def client(service: str, endpoint: str) -> Any:
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        service,
-        endpoint_url=endpoint,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - any will do
-        config=Config(connect_timeout=2, read_timeout=60, max_pool_connections=32, retries={"total_max_attempts": 2}),
-    )
-
-
 class EmbeddedAws:
     """A running embedded AWS; `stop` saves its state and ends it and its Lambda workers."""
 
@@ -122,7 +108,7 @@ class EmbeddedAws:
         raise Refused(f"the embedded AWS is not ready after {START_TIMEOUT_S} s; its log is {self.log_path}")
 
     def client(self, service: str) -> Any:
-        return client(service, self.endpoint)
+        return embedded_client(service, self.endpoint)
 
     def stop(self) -> None:
         if self.process.stdin:

@@ -1,59 +1,71 @@
-"""Releases of the SPA: stage, verify, promote, roll back; nobody overwrites anybody."""
+"""Releases of the SPA: stage, verify, promote, roll back; no release is overwritten unseen."""
 
 import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
-from tools.common.aws import AwsError
-from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_STAGE, ROOT, Cloud, find_cloud
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.common import stacks
+from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_HOME, LOCAL_STAGE, ROOT, Cloud, find_cloud, read_local
 from tools.common.console import Refused, confirm, note, run_tool
 from tools.sync import release
-from tools.sync.bucket import Depot
-from tools.sync.layout import SLOTS, TEXT_SUFFIXES, read_build
-from tools.sync.release import Head, Live
-from tools.sync.releaser import Memory, Releaser, own_commit, own_name
+from tools.sync.bucket import Bucket
+from tools.sync.contents import find_contents, pull
+from tools.sync.differences import Pair, pair, unified
+from tools.sync.layout import PAGE, SLOTS, TEXT_SUFFIXES, read_build
+from tools.sync.release import FileInfo, Head, Live
+from tools.sync.releaser import Memory, Outcome, Releaser, own_commit, own_name
 from tools.sync.verify import Viewer
 
 BUILD = ROOT / "spa/dist"
-LOCAL_HOME = ROOT / ".local"
 DAY_S = 24 * 3600
+
+
+class Location(TypedDict):
+    bucket: str
+    distribution: str
+    base_url: str
+    region: str
 
 
 def open_releaser(options: argparse.Namespace) -> Releaser:
     """Everything a command needs: where the stage is, what was remembered of it, who asks."""
     cloud = find_cloud(options.stage, options.home)
-    local = options.stage == LOCAL_STAGE
-    memory = Memory(options.memory or (options.home / "releases" if local else ROOT / ".releases" / options.stage))
-    place = local_place(options.home) if local else cloud_place(cloud, memory)
-    depot = Depot(*cloud.spa(place["bucket"], place["distribution"], place["region"]))
-    viewer = Viewer(options.base_url or place["base_url"])
+    is_local = options.stage == LOCAL_STAGE
+    memory = Memory(options.memory or (options.home / "releases" if is_local else ROOT / ".releases" / options.stage))
+    location = local_location(options.home) if is_local else cloud_location(cloud, memory)
+    bucket = Bucket(cloud._replace(region=location["region"]), location["bucket"], location["distribution"])
+    viewer = Viewer(options.base_url or location["base_url"])
 
     def ask(plan: list[str]) -> None:
         print("\n".join(plan), file=sys.stderr if options.json else sys.stdout, flush=True)
         confirm("Do this?", options.yes)
 
-    return Releaser(depot, viewer, memory, options.by or own_name(), own_commit, ask, note)
+    return Releaser(bucket, viewer, memory, options.by or own_name(), own_commit, ask, note)
 
 
-def local_place(home: Path) -> dict[str, Any]:
+def local_location(home: Path) -> Location:
+    found = read_local(home)
     try:
-        facts = json.loads((home / "local.json").read_text())
-        return {name: facts[name] for name in ("bucket", "distribution", "base_url")} | {"region": EMBEDDED_REGION}
-    except (OSError, ValueError, KeyError) as error:
-        raise Refused("nothing runs here: start it with `make run`") from error
+        return Location(
+            bucket=found["bucket"],
+            distribution=found["distribution"],
+            base_url=found["base_url"],
+            region=EMBEDDED_REGION,
+        )
+    except KeyError as error:
+        raise Refused("`make run` is not ready yet, or stopped before it was") from error
 
 
-def cloud_place(cloud: Cloud, memory: Memory) -> dict[str, Any]:
-    """Bucket and distribution out of the edge's stack, looked up once by each copy."""
-    place = memory.read("place")
-    if "region" in place:
-        return place
-    from tools.common import stacks
-
+def cloud_location(cloud: Cloud, memory: Memory) -> Location:
+    """Out of the edge's stack, looked up once by each copy."""
+    if known := memory.read("location"):
+        return cast(Location, known)
     cloudformation = cloud.client("cloudformation")
     name = f"{APP}-{cloud.stage}-edge"
     stack = stacks.find_stack(cloudformation, name)
@@ -61,147 +73,131 @@ def cloud_place(cloud: Cloud, memory: Memory) -> dict[str, Any]:
         raise Refused(f"stack {name} does not exist: deploy first")
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
-    place = {
-        "bucket": parameters["SpaBucketName"],
-        "distribution": outputs["DistributionId"],
-        "base_url": f"https://{outputs['DistributionDomain']}",
-        "region": cloudformation.meta.region_name,
-    }
-    memory.write("place", place)
-    return place
+    location = Location(
+        bucket=parameters["SpaBucketName"],
+        distribution=outputs["DistributionId"],
+        base_url=f"https://{outputs['DistributionDomain']}",
+        region=cloudformation.meta.region_name,
+    )
+    memory.write("location", location)
+    return location
 
 
 def status(releaser: Releaser, options: argparse.Namespace) -> int:
-    head, live = releaser.depot.look()
-    known = set(releaser.memory.base().values())
-    record = None
-    if (options.build / "index.html").is_file():
-        record = release.release_of(read_build(options.build), releaser.who(), {})
-    local = record.release if record else None
-    answer: dict[str, Any] = {"local": {"release": local, "lines": record.lines if record else None}}
-    for name in reversed(SLOTS):
-        answer[name] = slot_facts(head, name, live[name])
-        answer[name]["local_is"] = release.compare(local, known, live[name].token) if local else "not built"
-    answer["staging"]["verified"] = head.proven
+    head, live = releaser.bucket.look()
+    known = releaser.memory.base().values()
+    files = read_build(options.build) if (options.build / PAGE).is_file() else []
+    local = release.identity_of(files) if files else None
+    lines = sum(file.lines or 0 for file in files) if files else None
+    compared = {
+        name: release.compare(local, known, live[name].token) if local else "not built" for name in reversed(SLOTS)
+    }
     if options.json:
-        print(json.dumps(answer, indent=1))
+        slots = {name: {**slot_state(head, name, live[name]), "local_is": state} for name, state in compared.items()}
+        slots["staging"]["verified"] = head.proven
+        print(json.dumps({"local": {"release": local, "lines": lines}, **slots}, indent=1))
         return 0
-    print(f"local       {f'{local}, {record.lines} lines' if record else 'not built: run `make build`'}")
-    for name in reversed(SLOTS):
-        verified = ""
+    print(f"local       {f'{local}, {lines} lines' if local else 'not built: run `make build`'}")
+    for name, state in compared.items():
+        text = release.describe_live(head.slot(name), live[name])
         if name == "staging" and head.staging:
-            verified = ", verified" if head.proven else ", not verified"
-        print(f"{name:11} {release.told_live(head.slot(name), live[name])}{verified}{unsettled(live[name])}")
-        print(f"            local is {answer[name]['local_is']}")
+            text += ", verified" if head.proven else ", not verified"
+        if live[name].kind == "unsettled":
+            text += "; interrupted: run the same command again to finish it"
+        print(f"{name:11} {text}")
+        print(f"            local is {state}")
     return 0
 
 
-def slot_facts(head: Head, name: str, live: Live) -> dict[str, Any]:
+def slot_state(head: Head, name: str, live: Live) -> dict[str, str | int | None]:
     held = head.slot(name)
-    facts: dict[str, Any] = {"release": live.token, "state": live.kind}
+    state: dict[str, str | int | None] = {"release": live.token, "state": live.kind}
     if held and live.kind != "foreign":
-        facts |= {"act": held.act, "by": held.by, "at": held.at, "lines": held.lines}
-    return facts
-
-
-def unsettled(live: Live) -> str:
-    return "; interrupted: run the same command again to finish it" if live.kind == "unsettled" else ""
+        state |= {"act": held.act, "by": held.by, "at": held.at, "lines": held.lines}
+    return state
 
 
 def diff(releaser: Releaser, options: argparse.Namespace) -> int:
-    name_a, files_a, read_a = releaser.contents(options.a, options.build)
-    name_b, files_b, read_b = releaser.contents(options.b, options.build)
-    pairs = [one for one in release.pair(files_a, files_b) if one.state != "same"]
+    a, b = (find_contents(releaser.bucket, name, options.build) for name in (options.a, options.b))
+    pairs = [one for one in pair(a.files, b.files) if one.state != "same"]
+    lines = [(line_count(a.files, one.before), line_count(b.files, one.after)) for one in pairs]
     if options.json:
         rows = [
-            {"state": one.state, "a": one.before, "b": one.after, **line_counts(one, files_a, files_b)} for one in pairs
+            {"state": one.state, "a": one.before, "b": one.after, "a_lines": before, "b_lines": after}
+            for one, (before, after) in zip(pairs, lines, strict=True)
         ]
-        print(json.dumps({"a": name_a, "b": name_b, "files": rows}, indent=1))
+        print(json.dumps({"a": a.name, "b": b.name, "files": rows}, indent=1))
         return 0
-    print(f"a  {name_a}: {total_lines(files_a)} lines\nb  {name_b}: {total_lines(files_b)} lines")
-    for one in pairs:
-        counts = line_counts(one, files_a, files_b)
+    print(f"a  {a.name}: {release.total_lines(a.files)} lines\nb  {b.name}: {release.total_lines(b.files)} lines")
+    for one, (before, after) in zip(pairs, lines, strict=True):
         names = " → ".join(dict.fromkeys(name for name in (one.before, one.after) if name))
-        print(f"{one.state:8} {names}  {counts['a_lines']} → {counts['b_lines']} lines")
-    for one in pairs:
-        if one.state != "renamed" and Path(one.after or one.before or "").suffix in TEXT_SUFFIXES:
-            before = read_a(one.before) if one.before else b""
-            after = read_b(one.after) if one.after else b""
-            print("\n".join(["", *release.unified(one, before, after)]))
+        print(f"{one.state:8} {names}  {before} → {after} lines")
+    for one in filter(has_text_to_show, pairs):
+        old, new = a.read(one.before) if one.before else b"", b.read(one.after) if one.after else b""
+        print("\n".join(["", *unified(one, old, new)]))
     if not pairs:
         print("no difference")
     return 0
 
 
-def line_counts(one: release.Pair, a: Any, b: Any) -> dict[str, int | None]:
-    return {
-        "a_lines": a[one.before].lines if one.before else None,
-        "b_lines": b[one.after].lines if one.after else None,
-    }
+def line_count(files: Mapping[str, FileInfo], name: str | None) -> int | None:
+    return files[name].lines if name else None
 
 
-def total_lines(files: Any) -> int:
-    return sum(facts.lines or 0 for facts in files.values())
+def has_text_to_show(one: Pair) -> bool:
+    return one.state != "renamed" and Path(one.after or one.before or "").suffix in TEXT_SUFFIXES
 
 
 def releases(releaser: Releaser, options: argparse.Namespace) -> int:
-    head = releaser.depot.head()
+    head = releaser.bucket.head()
     held = {slot.release: name for name in reversed(SLOTS) if (slot := head.slot(name))}
-    rows = [
-        {
-            "release": act.release,
-            "act": act.act,
-            "at": act.at,
-            "by": act.by,
-            "commit": act.commit,
-            "replaces": act.replaces,
-            "state": held.get(act.release, ""),
-        }
-        for act in head.history
-    ]
     if options.json:
+        columns = ("release", "act", "at", "by", "commit", "replaces")
+        rows = [
+            {name: getattr(act, name) for name in columns} | {"state": held.get(act.release, "")}
+            for act in head.history
+        ]
         print(json.dumps(rows, indent=1))
         return 0
-    for row in rows:
-        line = f"{row['at']}  {row['release']:12}  {row['act']:11}  {row['by']:20}  {row['commit']:18}  {row['state']}"
+    for act in head.history:
+        line = f"{act.at}  {act.release:12}  {act.act:11}  {act.by:20}  {act.commit:18}  {held.get(act.release, '')}"
         print(line.rstrip())
-    if not rows:
+    if not head.history:
         print("no releases yet")
     return 0
 
 
-def pull(releaser: Releaser, options: argparse.Namespace) -> int:
+def pull_slot(releaser: Releaser, options: argparse.Namespace) -> int:
     into = options.into or releaser.memory.folder / "pulled" / options.slot
-    return told(releaser.pull(options.slot, into), options)
+    token, message = pull(releaser.bucket, options.slot, into)
+    releaser.memory.remember(**{options.slot: token})
+    return show(Outcome(token, False, message), options)
 
 
 def stage(releaser: Releaser, options: argparse.Namespace) -> int:
-    return told(releaser.stage(read_build(options.build), options.force_from, verify=not options.no_verify), options)
+    return show(releaser.stage(read_build(options.build), options.force_from, verify=not options.no_verify), options)
 
 
 def verify(releaser: Releaser, options: argparse.Namespace) -> int:
-    return told(releaser.verify(options.slot), options)
+    return show(releaser.verify(options.slot), options)
 
 
 def promote(releaser: Releaser, options: argparse.Namespace) -> int:
-    return told(releaser.promote(options.force_from), options)
+    return show(releaser.promote(options.force_from), options)
 
 
 def rollback(releaser: Releaser, options: argparse.Namespace) -> int:
-    return told(releaser.roll_back(options.release, options.force_from), options)
+    return show(releaser.roll_back(options.release, options.force_from), options)
+
+
+def show(outcome: Outcome, options: argparse.Namespace) -> int:
+    print(json.dumps(outcome._asdict()) if options.json else outcome.message)
+    return 0
 
 
 def prune(releaser: Releaser, options: argparse.Namespace) -> int:
     deleted = releaser.prune(options.grace_days * DAY_S, options.keep)
     print(json.dumps({"deleted": deleted}) if options.json else f"{len(deleted)} assets deleted")
-    return 0
-
-
-def told(outcome: Any, options: argparse.Namespace) -> int:
-    if options.json:
-        print(json.dumps({"release": outcome.release, "changed": outcome.changed, "message": outcome.message}))
-    else:
-        print(outcome.message)
     return 0
 
 
@@ -223,31 +219,32 @@ def arguments() -> argparse.ArgumentParser:
     forced.add_argument(
         "--force-from", metavar="RELEASE", action="append", default=[], help="the live release it knowingly replaces"
     )
-    # Told the name, argparse does not work out its help first.
-    commands = parser.add_subparsers(dest="command", required=True, prog=parser.prog)
+    commands = parser.add_subparsers(dest="command", required=True)
 
-    def add(run: Callable[[Releaser, argparse.Namespace], int], text: str, *more: argparse.ArgumentParser) -> Any:
-        command = commands.add_parser(run.__name__, help=text, description=text, parents=[common, *more])
+    def add(
+        name: str, run: Callable[[Releaser, argparse.Namespace], int], text: str, *more: argparse.ArgumentParser
+    ) -> Any:
+        command = commands.add_parser(name, help=text, description=text, parents=[common, *more])
         command.set_defaults(run=run, yes=False)
         return command
 
-    add(status, "local, staging and production against their common base")
-    command = add(diff, "what differs, file by file")
+    add("status", status, "local, staging and production against their common base")
+    command = add("diff", diff, "what differs, file by file")
     sides = "local, staging, production or a release"
     command.add_argument("a", nargs="?", default="production", metavar="A", help=f"{sides} (default production)")
     command.add_argument("b", nargs="?", default="local", metavar="B", help=f"{sides} (default local)")
-    command = add(pull, "the live files into a folder; they become the base")
+    command = add("pull", pull_slot, "the live files into a folder; they become the base")
     command.add_argument("slot", nargs="?", choices=SLOTS, default="production")
     command.add_argument("--into", type=Path, help="the folder, replaced (default beside the base)")
-    command = add(stage, "the built SPA into the staging slot, verified over HTTP", changes, forced)
+    command = add("stage", stage, "the built SPA into the staging slot, verified over HTTP", changes, forced)
     command.add_argument("--no-verify", action="store_true", help="leave that to `verify`; nothing is promoted before")
-    command = add(verify, "a slot's page and every asset through the edge: bytes, types, caching headers")
+    command = add("verify", verify, "a slot's page and every asset through the edge: bytes, types, caching headers")
     command.add_argument("slot", nargs="?", choices=SLOTS, default="staging")
-    add(promote, "production gets exactly what was verified in staging", changes, forced)
-    command = add(rollback, "production back to the previous or a named release", changes, forced)
+    add("promote", promote, "production gets exactly what was verified in staging", changes, forced)
+    command = add("rollback", rollback, "production back to the previous or a named release", changes, forced)
     command.add_argument("release", nargs="?", metavar="RELEASE", help="one of `releases` (default the previous one)")
-    add(releases, "the history: when, which release, what was done, by whom, from which commit")
-    command = add(prune, "delete old assets that no retained release names", changes)
+    add("releases", releases, "the history: when, which release, what was done, by whom, from which commit")
+    command = add("prune", prune, "delete old assets that no retained release names", changes)
     command.add_argument("--grace-days", type=float, default=30, help="never younger ones (default 30)")
     command.add_argument("--keep", type=int, default=10, help="releases of production to retain (default 10)")
     return parser
@@ -257,19 +254,8 @@ def main() -> int:
     options = arguments().parse_args()
     try:
         return int(options.run(open_releaser(options), options))
-    except Exception as error:
-        if isinstance(error, AwsError) or of_botocore(error):
-            raise Refused(f"AWS: {error}; run the same command again to go on from there") from error
-        raise
-
-
-def of_botocore(error: Exception) -> bool:
-    """Whether botocore raised it; only who used botocore has it loaded, and that takes half a second."""
-    if "botocore" not in sys.modules:
-        return False
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    return isinstance(error, (BotoCoreError, ClientError))
+    except (BotoCoreError, ClientError) as error:
+        raise Refused(f"AWS: {error}; run the same command again to go on from there") from error
 
 
 if __name__ == "__main__":

@@ -1,83 +1,85 @@
 """The only caller of S3 and CloudFront for releases: pool, slots, journal, records, invalidations."""
 
-import os
+import base64
 import time
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
-from tools.common.aws import AwsError, Bucket, Distribution, Object
+from botocore.exceptions import ClientError
+
+from tools.common.cloud import CONNECTIONS, Cloud
 from tools.common.console import Refused
-from tools.sync import release
+from tools.sync import records, release
 from tools.sync.layout import POOL, RECORDS, SLOTS, SpaFile
-from tools.sync.release import Head, Live, Release, Slot
+from tools.sync.plan import changed_names
+from tools.sync.release import FileInfo, Head, Live, Release, Slot
 
 JOURNAL = f"{RECORDS}journal/"
 # Newest first in a listing: entry n is named by what is left of this.
 LAST_SEQ = 999_999_999
-UPLOADS = 32
+CREATE_ONLY = {"IfNoneMatch": "*"}
+# S3 answers 409 with these codes while another write of the same key is under way: nothing is decided yet.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+UNDECIDED = ("ConditionalRequestConflict", "OperationAborted")
+CONFLICT_WAITS_S = (0.1, 0.2, 0.4, 0.8, 1.6)
+INVALIDATION_POLL_S = 3
 INVALIDATION_TIMEOUT_S = 600
-POLL_S = 3
-CREATE_ONLY = {"if-none-match": "*"}
-SHA256_HEADER = "x-amz-meta-sha256"
 
 Say = Callable[[str], None]
 Lives = Mapping[str, Live]
 
 
-def journal_key(seq: int) -> str:
-    return f"{JOURNAL}{LAST_SEQ - seq:09d}.json"
+class Listed(NamedTuple):
+    """One line of a listing."""
+
+    key: str
+    etag: str
+    modified_at: float
+    """Seconds since the epoch."""
 
 
-class Depot(NamedTuple):
-    bucket: Bucket
-    distribution: Distribution
+class Bucket(NamedTuple):
+    cloud: Cloud
+    name: str
+    distribution: str
 
     # The journal
 
     def head(self) -> Head:
         """The last entry: two calls, however long the journal is."""
-        listed = self.bucket.list(JOURNAL, most=1)
-        return release.decode_head(self.bucket.get(listed[0].key)) if listed else Head()
+        found = self._s3.list_objects_v2(Bucket=self.name, Prefix=JOURNAL, MaxKeys=1).get("Contents")
+        return records.decode_head(self.read(found[0]["Key"])) if found else Head()
 
     def append(self, head: Head, live: Lives, decide: Callable[[Head, Lives], Head]) -> Head:
-        """Make the next entry; whoever was faster is read, and the decision taken again on what they left."""
+        """Make the next entry; if somebody else was faster, decide again on what they left."""
         while True:
             entry = decide(head, live)
-            if self._create(journal_key(entry.seq), release.encode_head(entry)):
+            if self._create(journal_key(entry.seq), records.encode_head(entry)):
                 return entry
-            found = release.decode_head(self.bucket.get(journal_key(entry.seq)))
+            found = records.decode_head(self.read(journal_key(entry.seq)))
             if found.nonce == entry.nonce:
                 return entry  # our own: only its answer was lost
             head, live = self.look()
-
-    def _create(self, key: str, body: bytes) -> bool:
-        try:
-            self.bucket.put(key, body, {"content-type": "application/json", **CREATE_ONLY})
-        except AwsError as error:
-            if error.status in (409, 412):
-                return False
-            raise
-        return True
 
     # Records of releases
 
     def keep_record(self, record: Release) -> None:
         """Create-only; the same release staged again finds its record there."""
-        self._create(f"{RECORDS}{record.release}.json", release.encode_release(record))
+        self._create(record_key(record.release), records.encode_release(record))
 
     def record(self, release_id: str) -> Release:
         try:
-            return release.decode_release(self.bucket.get(f"{RECORDS}{release_id}.json"))
-        except AwsError as error:
-            if error.status == 404:
-                raise Refused(f"there is no record of release {release_id}; see `releases`") from error
-            raise
+            return records.decode_release(self.read(record_key(release_id)))
+        except self._s3.exceptions.NoSuchKey as error:
+            raise Refused(f"there is no record of release {release_id}; see `releases`") from error
 
     def record_ages(self) -> dict[str, float]:
-        """Seconds since the epoch at which each release was recorded."""
+        """When each release was recorded, in seconds since the epoch."""
         return {
             one.key.removeprefix(RECORDS).removesuffix(".json"): one.modified_at
-            for one in self.bucket.list(RECORDS, delimiter="/")
+            for one in self._list(Prefix=RECORDS, Delimiter="/")
         }
 
     # What is there
@@ -85,7 +87,7 @@ class Depot(NamedTuple):
     def slots(self) -> dict[str, dict[str, str]]:
         """ETags of both slots' pointers by one call: their prefixes are the last in the bucket."""
         found: dict[str, dict[str, str]] = {name: {} for name in SLOTS}
-        for one in self.bucket.list(start_after="production/"):
+        for one in self._list(StartAfter="production/"):
             slot, _, name = one.key.partition("/")
             if slot in found and name:
                 found[slot][name] = one.etag
@@ -104,25 +106,33 @@ class Depot(NamedTuple):
             if head.seq == before.seq:
                 return head, live
 
-    def pool(self) -> dict[str, str]:
-        return {one.key: one.etag for one in self._pooled()}
+    def pool(self) -> list[Listed]:
+        return self._list(Prefix=POOL)
 
-    def pool_ages(self) -> dict[str, float]:
-        return {one.key: one.modified_at for one in self._pooled()}
+    def pool_etags(self) -> dict[str, str]:
+        return {one.key: one.etag for one in self.pool()}
 
-    def _pooled(self) -> list[Object]:
-        return self.bucket.list(POOL)
+    def _list(self, **options: str) -> list[Listed]:
+        found: list[Listed] = []
+        while True:
+            page = self._s3.list_objects_v2(Bucket=self.name, **options)
+            found += [
+                Listed(one["Key"], one["ETag"], one["LastModified"].timestamp()) for one in page.get("Contents", [])
+            ]
+            if not page.get("IsTruncated"):
+                return found
+            options["ContinuationToken"] = page["NextContinuationToken"]
 
     def read(self, key: str) -> bytes:
-        return self.bucket.get(key)
+        return bytes(self._s3.get_object(Bucket=self.name, Key=key)["Body"].read())
 
     # Writing
 
     def fill_pool(self, files: Sequence[SpaFile], say: Say) -> None:
         """Each asset once and never over another; the first failure stops the rest."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(min(UPLOADS, len(files) or 1)) as workers:
+        # Made before the threads, which then share it.
+        _ = self._s3
+        with ThreadPoolExecutor(CONNECTIONS) as workers:
             jobs = [workers.submit(self._put_asset, file) for file in files]
             try:
                 for number, job in enumerate(jobs, 1):
@@ -134,26 +144,13 @@ class Depot(NamedTuple):
                 raise
 
     def _put_asset(self, file: SpaFile) -> None:
-        try:
-            self._put(file.name, release.facts_of(file), file.body, CREATE_ONLY)
-        except AwsError as error:
-            if error.status not in (409, 412):
-                raise
+        if not self._put_file(file.name, release.info_of(file), file.body, CREATE_ONLY):
             self.require_same(file)
 
     def require_same(self, file: SpaFile) -> None:
-        stored = self.bucket.head(file.name)
-        if stored["etag"] != file.etag and stored.get(SHA256_HEADER) != file.sha256:
+        stored = self._s3.head_object(Bucket=self.name, Key=file.name)
+        if stored["ETag"] != file.etag and stored["Metadata"].get("sha256") != file.sha256:
             raise Refused(f"{file.name} is in the pool with other bytes under the same name: nothing was overwritten")
-
-    def _put(self, key: str, facts: release.Facts, body: bytes, condition: Mapping[str, str]) -> None:
-        headers = {
-            "cache-control": facts.cache_control,
-            "content-type": facts.content_type,
-            SHA256_HEADER: facts.sha256,
-            **condition,
-        }
-        self.bucket.put(key, body, headers, facts.sha256)
 
     def settle(self, slot: str, wanted: Slot, live: Mapping[str, str]) -> list[str]:
         """Carry out the last entry: each pointer by compare-and-swap on what the slot showed, the page last.
@@ -161,49 +158,95 @@ class Depot(NamedTuple):
         Returns the names that changed. A pointer that already is what we want was written by us, or by
         somebody who finished this for us.
         """
-        names = release.changed_names(live, wanted.etags)
+        names = changed_names(live, wanted.etags)
         for name in names:
+            key = f"{slot}/{name}"
             if name not in wanted.pointers:
-                self.bucket.delete(f"{slot}/{name}")
+                self._s3.delete_object(Bucket=self.name, Key=key)
                 continue
             pointer = wanted.pointers[name]
-            condition = {"if-match": live[name]} if name in live else CREATE_ONLY
-            try:
-                self._put(f"{slot}/{name}", pointer.facts, pointer.body, condition)
-            except AwsError as error:
-                if error.status not in (404, 409, 412):
-                    raise
+            condition = {"IfMatch": live[name]} if name in live else CREATE_ONLY
+            if not self._put_file(key, pointer.info, pointer.body, condition):
                 self._explain_lost_swap(slot, name, wanted)
         return names
 
     def _explain_lost_swap(self, slot: str, name: str, wanted: Slot) -> None:
         if self.slots()[slot].get(name) == wanted.etags[name]:
             return
-        head = self.head()
-        now = head.slot(slot)
+        now = self.head().slot(slot)
         if now and now.seq != wanted.seq:
-            raise Refused(f"{slot} moved meanwhile: it holds {now.told()}")
+            raise Refused(f"{slot} moved meanwhile: it holds {now.describe()}")
         raise Refused(
             f"{slot}/{name} was changed meanwhile without this tool; look with `status` and `diff`, "
             "and say `--force-from` with what it names to replace that"
         )
+
+    def _put_file(self, key: str, info: FileInfo, body: bytes, condition: Mapping[str, str]) -> bool:
+        """S3 refuses what does not arrive with this SHA-256."""
+        return self._put(
+            key,
+            body,
+            **condition,
+            ContentType=info.content_type,
+            CacheControl=info.cache_control,
+            Metadata={"sha256": info.sha256},
+            ChecksumSHA256=base64.b64encode(bytes.fromhex(info.sha256)).decode(),
+        )
+
+    def _create(self, key: str, body: bytes) -> bool:
+        return self._put(key, body, **CREATE_ONLY, ContentType="application/json")
+
+    def _put(self, key: str, body: bytes, **options: Any) -> bool:
+        """Whether the condition among the options held. False may also be our own first try, whose answer was lost."""
+        for wait_s in (*CONFLICT_WAITS_S, None):
+            try:
+                self._s3.put_object(Bucket=self.name, Key=key, Body=body, **options)
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                # NoSuchKey: what If-Match names was deleted.
+                if code in ("PreconditionFailed", "NoSuchKey"):
+                    return False
+                if code not in UNDECIDED or wait_s is None:
+                    raise
+                time.sleep(wait_s)
+            else:
+                break
+        return True
+
+    def delete_assets(self, names: Sequence[str]) -> None:
+        """A thousand a call; stops at the first that S3 refuses."""
+        for start in range(0, len(names), 1000):
+            order = {"Quiet": True, "Objects": [{"Key": name} for name in names[start : start + 1000]]}
+            for failed in self._s3.delete_objects(Bucket=self.name, Delete=order).get("Errors", []):
+                raise Refused(f"{failed['Key']} could not be deleted ({failed['Code']}): stopped there")
 
     def invalidate(self, paths: Iterable[str], say: Say) -> None:
         """Only these exact paths; waits until the edge has taken it."""
         items = sorted(paths)
         if not items:
             return
-        number, status = self.distribution.invalidate(items, os.urandom(16).hex())
-        deadline = time.monotonic() + INVALIDATION_TIMEOUT_S
-        while status != "Completed":
-            if time.monotonic() > deadline:
-                raise Refused(
-                    f"the invalidation {number} is not complete after {INVALIDATION_TIMEOUT_S} s: run it again"
-                )
-            say("waiting for the edge to forget the old page")
-            time.sleep(POLL_S)
-            status = self.distribution.invalidation_status(number)
+        cloudfront = self.cloud.client("cloudfront")
+        made = cloudfront.create_invalidation(
+            DistributionId=self.distribution,
+            InvalidationBatch={"Paths": {"Quantity": len(items), "Items": items}, "CallerReference": str(uuid.uuid4())},
+        )["Invalidation"]
+        if made["Status"] == "Completed":
+            return
+        say("waiting for the edge to forget the old page")
+        cloudfront.get_waiter("invalidation_completed").wait(
+            DistributionId=self.distribution,
+            Id=made["Id"],
+            WaiterConfig={"Delay": INVALIDATION_POLL_S, "MaxAttempts": INVALIDATION_TIMEOUT_S // INVALIDATION_POLL_S},
+        )
 
-    def delete_assets(self, names: Sequence[str]) -> None:
-        for start in range(0, len(names), 1000):
-            self.bucket.delete_many(list(names[start : start + 1000]))
+    @property
+    def _s3(self) -> Any:
+        return self.cloud.client("s3")
+
+
+def journal_key(seq: int) -> str:
+    return f"{JOURNAL}{LAST_SEQ - seq:09d}.json"
+
+
+def record_key(release_id: str) -> str:
+    return f"{RECORDS}{release_id}.json"

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from tools.common.console import Refused
 
-SLOTS = ("production", "staging")
+# Where viewers find each slot.
+SLOTS = {"production": "/", "staging": "/_staging/"}
+PAGE = "index.html"
 POOL = "assets/"
 RECORDS = "_releases/"
 
@@ -78,7 +80,7 @@ class SpaFile:
 
     @property
     def lines(self) -> int | None:
-        """Lines of a text as an editor counts them, None of a picture."""
+        """Lines of a text as an editor counts them, None of an image."""
         if self.suffix not in TEXT_SUFFIXES:
             return None
         return self.body.count(b"\n") + (not self.body.endswith(b"\n") and self.body != b"")

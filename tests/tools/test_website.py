@@ -1,0 +1,40 @@
+"""HTTP to what is deployed: by the user's proxy, but never for this machine; one line when nothing answers."""
+
+import pytest
+
+from tests.support.answering import answering, hang_up, reply
+from tools.common.website import NoAnswer, Website
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_another_machine_is_asked_by_the_proxy_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(reply(200, "from the proxy")) as (proxy, asked):
+        monkeypatch.setenv("http_proxy", proxy)
+        answer = Website("http://charters.example/").ask("/api/health")
+    assert answer.data == b"from the proxy"
+    assert asked[0].target == "http://charters.example/api/health"
+
+
+def test_this_machine_is_asked_directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with answering(reply(200, "here")) as (address, _):
+        assert Website(address).ask("/").data == b"here"
+        assert Website(address.replace("127.0.0.1", "localhost")).ask("/").data == b"here"
+
+
+def test_redirects_and_refusals_are_answers() -> None:
+    with answering(reply(301), reply(503)) as (address, asked):
+        website = Website(address)
+        assert [website.ask("/").status, website.ask("/").status] == [301, 503]
+    assert len(asked) == 2
+
+
+def test_what_does_not_answer_is_named() -> None:
+    with answering(hang_up) as (address, _), pytest.raises(NoAnswer, match=rf"{address}/a does not answer"):
+        Website(address).ask("/a")

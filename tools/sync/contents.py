@@ -1,0 +1,87 @@
+"""The files of a build, a slot or a release, wherever they are: for `diff` and `pull`."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.common.console import Refused
+from tools.sync import release
+from tools.sync.bucket import Bucket
+from tools.sync.layout import POOL, SLOTS, SpaFile, read_build
+from tools.sync.references import references
+from tools.sync.release import FileInfo, Live, Release
+
+READERS = 16
+
+
+class Contents(NamedTuple):
+    name: str
+    """What it is called: a slot's name with what it holds, a release's id, or local."""
+    files: Mapping[str, FileInfo]
+    read: Callable[[str], bytes]
+    """A file's bytes, by its name."""
+
+
+def find_contents(bucket: Bucket, name: str, build: Path) -> Contents:
+    """`name` is local, a slot or a release's id."""
+    if name == "local":
+        files = {file.name: file for file in read_build(build)}
+        infos = {key: release.info_of(file) for key, file in files.items()}
+        return Contents("local", infos, lambda key: files[key].body)
+    if name not in SLOTS:
+        return recorded(bucket, name, bucket.record(name))
+    head, seen = bucket.look()
+    held, live = head.slot(name), seen[name]
+    if held and live.kind in ("recorded", "unsettled"):
+        return recorded(bucket, f"{name} ({held.describe()})", bucket.record(held.release))
+    bodies = crawl(bucket, name, live)
+    infos = {key: release.info_of(SpaFile(key, body)) for key, body in bodies.items()}
+    return Contents(f"{name} ({live.token or 'empty'})", infos, bodies.__getitem__)
+
+
+def recorded(bucket: Bucket, name: str, record: Release) -> Contents:
+    def read(key: str) -> bytes:
+        return record.pointers[key].body if key in record.pointers else bucket.read(key)
+
+    return Contents(name, record.files, read)
+
+
+def crawl(bucket: Bucket, slot: str, live: Live) -> dict[str, bytes]:
+    """The files of a slot that was filled without this tool: its own, and all that they name in turn."""
+    found: dict[str, bytes] = {}
+    pool = bucket.pool_etags()
+    wave = set(live.etags)
+    while wave:
+        found |= {name: bucket.read(name if name.startswith(POOL) else f"{slot}/{name}") for name in wave}
+        named = {each for name in wave for each in references(name, found[name])}
+        wave = {name for name in named if name in pool and name not in found}
+    return found
+
+
+def pull(bucket: Bucket, slot: str, into: Path) -> tuple[str, str]:
+    """The live files into a folder, which they replace. Returns what the slot holds, and a sentence about it."""
+    token = bucket.look()[1][slot].token
+    if token is None:
+        raise Refused(f"{slot} is empty: nothing to pull")
+    contents = find_contents(bucket, slot, into)
+    draft = into.with_name(f"{into.name}.{os.urandom(4).hex()}")
+
+    def fetch(name: str) -> None:
+        body = contents.read(name)
+        if SpaFile(name, body).sha256 != contents.files[name].sha256:
+            raise Refused(f"{name} is not what was released: nothing was pulled")
+        path = draft / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+
+    try:
+        with ThreadPoolExecutor(READERS) as workers:
+            list(workers.map(fetch, contents.files))
+        shutil.rmtree(into, ignore_errors=True)
+        draft.rename(into)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return token, f"{len(contents.files)} files of {contents.name} are in {into}; it is the base now"
