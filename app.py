@@ -131,13 +131,13 @@ def get_openapi() -> Answer:
 
 @app.route("/api/events")
 def list_events() -> Answer:
-    return charters.list_events(charters.parse_board_page(query(), now=now()))
+    return charters.list_charters(charters.parse_board_page(query(), now=now()))
 
 
 @app.route("/api/events", methods=["POST"])
 def create_event() -> Response:
     key = app.current_request.headers.get("idempotency-key")
-    event, new = charters.create_event(body(), request_key=key, actor=actor(), now=now())
+    event, new = charters.create_charter(body(), request_key=key, actor=actor(), now=now())
     return Response(event, status_code=201 if new else 200)
 
 
@@ -148,12 +148,12 @@ def get_event(event_id: str) -> Answer:
 
 @app.route("/api/events/{event_id}", methods=["PATCH"])
 def edit_event(event_id: str) -> Answer:
-    return charters.edit_event(event_id, body(), actor=actor(), now=now())
+    return charters.edit_charter(event_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/cancel", methods=["POST"])
 def cancel_event(event_id: str) -> Answer:
-    return charters.cancel_event(event_id, body(), actor=actor(), now=now())
+    return charters.cancel_charter(event_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/reopen-waivers", methods=["POST"])
@@ -314,7 +314,7 @@ def preview_waiver_version() -> Answer:
 
 @app.route("/api/guest/{event_id}")
 def get_guest_event(event_id: str) -> Answer:
-    return charter_page.get_guest_event(event_id)
+    return charter_page.get_guest_charter(event_id)
 
 
 @app.route("/g/{event_id}/waiver", methods=["GET", "HEAD"])

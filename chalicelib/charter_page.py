@@ -4,7 +4,7 @@ from typing import Literal, TypedDict, cast
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import CharterJson, Status
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core.schemas import Count, EventId, InstantText, Url
 from chalicelib.core.settings import settings
 from chalicelib.mail import addresses
@@ -62,40 +62,40 @@ class GuestEvent(TypedDict):
 
 
 def get_charter(event_id: str) -> CharterPageJson:
-    charter, current = charters.find_charter(event_id, with_waivers=True), waiver_versions.read_current()
+    whole, current = charters.find_whole_charter(event_id, with_waivers=True), waiver_versions.read_current()
     return {
-        **charters.event_json(charter.event),
-        "payments": [payments.payment_json(row) for row in payments.fold(charter.payment_items)],
+        **charters.charter_json(whole.charter),
+        "payments": [payments.payment_json(row) for row in payments.fold(whole.payment_items)],
         "waiver_records": [
-            waiver_records.summary(record, current) for record in waiver_records.in_order(charter.waivers)
+            waiver_records.summary(record, current) for record in waiver_records.in_order(whole.waivers)
         ],
-        "mail_problems": _mail_problems(charter.event),
+        "mail_problems": _mail_problems(whole.charter),
     }
 
 
-def get_guest_event(event_id: str) -> GuestEvent:
-    charter, here = charters.find_charter(event_id, with_waivers=True), settings()
+def get_guest_charter(event_id: str) -> GuestEvent:
+    whole, here = charters.find_whole_charter(event_id, with_waivers=True), settings()
     # Which texts are current matters only for whoever signed in two languages; that is not worth a read more.
-    event, people = charter.event, waiver_records.people(charter.waivers, {})
-    shown = {name: value for name, value in event.details.items() if name in GuestEvent.__annotations__}
+    charter, people = whole.charter, waiver_records.people(whole.waivers, {})
+    shown = {name: value for name, value in charter.details.items() if name in GuestEvent.__annotations__}
     guest_event = {
-        "event_id": event.event_id,
+        "event_id": charter.event_id,
         **shown,
-        "status": event.status,
+        "status": charter.status,
         "operator": {"name": here.operator_name, "phone": here.operator_phone, "email": here.operator_email},
-        "waiver_url": f"{here.base_url}/g/{event.event_id}/waiver",
+        "waiver_url": f"{here.base_url}/g/{charter.event_id}/waiver",
         "waivers": {
-            "signed": event.signed_count,
-            "expected": event.details["party_size"],
+            "signed": charter.signed_count,
+            "expected": charter.details["party_size"],
             "signers": [waiver_records.short_name(record["participant_name"]) for record in people],
         },
     }
     return cast(GuestEvent, guest_event)
 
 
-def _mail_problems(event: EventRecord) -> list[MailProblem]:
+def _mail_problems(charter: Charter) -> list[MailProblem]:
     """The addresses of this charter that bounced or complained."""
-    details = event.details
+    details = charter.details
     people = [details["patron"], details["captain"], *details["crew"]]
     emails = list(dict.fromkeys(person["email"] for person in people if person and person["email"]))
     flags = addresses.read_flags(emails)

@@ -39,11 +39,11 @@ def run(now: datetime) -> None:
 def queue_reminders(now: datetime) -> int:
     """Queues the reminders that are due; returns how many were new."""
     new, ends_at = 0, system.monotonic_s() + REMINDERS_S
-    for event, days_before in reminders.find_due(now):
+    for charter, days_before in reminders.find_due(now):
         if system.monotonic_s() >= ends_at:
             log.error("reminders: not all were found in time; the next hour goes on")
             break
-        new += outbox.queue(charter_mails.reminder_mail(event, days_before, now))
+        new += outbox.queue(charter_mails.reminder_mail(charter, days_before, now))
     return new
 
 

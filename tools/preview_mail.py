@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.charters import mails as charter_mails
-from chalicelib.charters.store import Charter, EventRecord
+from chalicelib.charters.store import Charter, WholeCharter
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails as manifest_mails
@@ -38,7 +38,7 @@ SAMPLE_SETTINGS = {
     "SCC_MAIL_TRANSPORT": "ses",
     "SCC_MAIL_FROM": "captain@charters.example.com",
 }
-CHARTER = EventRecord(
+CHARTER = Charter(
     event_id="sample-charter-0000000",
     details={
         "title": "Sunset birthday cruise",
@@ -151,7 +151,7 @@ def manifest() -> Mail:
         departure=None,
     )
     snapshot = make_snapshot(
-        Charter(charter, [], [{**record} for record in records]), notes, {"en": waiver_versions.sample("en")}
+        WholeCharter(charter, [], [{**record} for record in records]), notes, {"en": waiver_versions.sample("en")}
     )
     departure: Departure = {
         "at": "2026-11-29T01:02:00Z",

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from chalicelib.charters import reminders, store
 from chalicelib.charters.fields import Status
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import times
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import MailKind, MailKinds
@@ -26,11 +26,11 @@ class CharterData(TypedDict):
     departure_port: str
 
 
-def charter_data(event: EventRecord) -> CharterData:
-    details = event.details
+def charter_data(charter: Charter) -> CharterData:
+    details = charter.details
     return {
-        "event_id": event.event_id,
-        "status": event.status,
+        "event_id": charter.event_id,
+        "status": charter.status,
         "title": details["title"],
         "starts_at": details["starts_at"],
         "timezone": details["timezone"],
@@ -46,27 +46,27 @@ class ReminderData(MailData):
     days_before: int
 
 
-def reminder_mail(event: EventRecord, days_before: int, now: datetime) -> MailOf[ReminderData]:
+def reminder_mail(charter: Charter, days_before: int, now: datetime) -> MailOf[ReminderData]:
     """Due at once, held by nobody, and the same mail however often it is queued."""
-    day, at = reminders.day(event), times.format_instant(now)
+    day, at = reminders.day(charter), times.format_instant(now)
     data: ReminderData = {
-        "charter": charter_data(event),
-        "balance": event.sums.balance(event.details["charter_fee_cents"]),
-        "currency": event.details["currency"],
-        "name": event.details["patron"]["name"],
+        "charter": charter_data(charter),
+        "balance": charter.sums.balance(charter.details["charter_fee_cents"]),
+        "currency": charter.details["currency"],
+        "name": charter.details["patron"]["name"],
         "days_before": days_before,
     }
-    mail_id = f"reminder-{event.event_id[:8]}-{day}-{days_before}"
-    return MailOf(mail_id, "balance_reminder", event.details["patron"]["email"], data, due_at=at, created_at=at)
+    mail_id = f"reminder-{charter.event_id[:8]}-{day}-{days_before}"
+    return MailOf(mail_id, "balance_reminder", charter.details["patron"]["email"], data, due_at=at, created_at=at)
 
 
 def _renew_reminder(mail: MailOf[ReminderData], now: datetime) -> MailOf[ReminderData] | str:
-    event = store.read_event(mail.data["charter"]["event_id"])
-    if event is None:
+    charter = store.read_charter(mail.data["charter"]["event_id"])
+    if charter is None:
         return "there is no such charter"
-    if why := reminders.why_not(event, now):
+    if why := reminders.why_not(charter, now):
         return why
-    fresh = reminder_mail(event, mail.data["days_before"], now)
+    fresh = reminder_mail(charter, mail.data["days_before"], now)
     if not mail.mail_id.startswith(fresh.mail_id):
         return "the charter was moved to another day"
     if fresh.to != mail.to:

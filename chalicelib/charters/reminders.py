@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.charters import store
 from chalicelib.charters.fields import ReminderState
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import times
 
 DAYS_BEFORE = (7, 2)
@@ -23,42 +23,42 @@ _WHY_NOT = {
 }
 
 
-def find_due(now: datetime) -> Iterator[tuple[EventRecord, int]]:
+def find_due(now: datetime) -> Iterator[tuple[Charter, int]]:
     """Charters whose mark (so many days before the start) has passed within the last day: one Query of the board."""
     first = now + timedelta(days=min(DAYS_BEFORE)) - LATEST
     last = now + timedelta(days=max(DAYS_BEFORE))
-    found, _ = store.list_events(
+    found, _ = store.list_charters(
         times.format_instant(first), f"{times.format_instant(last)}~", "scheduled", MAX_CHARTERS
     )
-    for event in found:
+    for charter in found:
         for days in DAYS_BEFORE:
-            mark = times.parse_instant(event.details["starts_at"]) - timedelta(days=days)
-            is_due = now - LATEST < mark <= now and times.format_instant(mark) >= event.reminders_since
-            if is_due and not why_not(event, now):
-                yield event, days
+            mark = times.parse_instant(charter.details["starts_at"]) - timedelta(days=days)
+            is_due = now - LATEST < mark <= now and times.format_instant(mark) >= charter.reminders_since
+            if is_due and not why_not(charter, now):
+                yield charter, days
 
 
-def why_not(event: EventRecord, now: datetime) -> str:
+def why_not(charter: Charter, now: datetime) -> str:
     """Why the patron is not to be reminded now; empty when they are."""
-    if event.details["starts_at"] <= times.format_instant(now):
+    if charter.details["starts_at"] <= times.format_instant(now):
         return "the charter has started"
-    return _WHY_NOT[state(event)]
+    return _WHY_NOT[state(charter)]
 
 
-def state(event: EventRecord) -> ReminderState:
+def state(charter: Charter) -> ReminderState:
     """The contract's `balance_reminders_state`."""
-    details, sums = event.details, event.sums
-    if not details["balance_reminders"] or event.status == "completed":
+    details, sums = charter.details, charter.sums
+    if not details["balance_reminders"] or charter.status == "completed":
         return "off"
-    if event.status == "cancelled":
+    if charter.status == "cancelled":
         return "stopped_cancelled"
     if sums.due_cents(details["charter_fee_cents"]) <= 0:
         return "stopped_paid"
-    if sums.cash_recorded_at >= event.reminders_since:
+    if sums.cash_recorded_at >= charter.reminders_since:
         return "stopped_cash"
     return "on" if details["patron"]["email"] else "no_email"
 
 
-def day(event: EventRecord) -> str:
+def day(charter: Charter) -> str:
     """The day of the start, at the charter's place: another day has marks of its own."""
-    return str(times.local(event.details["starts_at"], event.details["timezone"]).date())
+    return str(times.local(charter.details["starts_at"], charter.details["timezone"]).date())

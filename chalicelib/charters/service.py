@@ -1,4 +1,4 @@
-"""Charter events and the board."""
+"""Charters and the board."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from chalicelib.charters.fields import (
     WaiverCounts,
     edited_status,
 )
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import fields, paging, system, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, NotFound
@@ -64,7 +64,7 @@ def _add_guest_ids(details: CharterDetails) -> CharterDetails:
     return {**details, "guests": guests}
 
 
-def create_event(
+def create_charter(
     body: Mapping[str, Any], *, request_key: str | None, actor: Actor, now: datetime
 ) -> tuple[CharterJson, bool]:
     """The event, and whether it is new: the same request under the same key again finds the first one."""
@@ -75,7 +75,7 @@ def create_event(
         form.refuse("Idempotency-Key", "must be a UUID")
     form.finish()
     at = times.format_instant(now)
-    event = EventRecord(
+    charter = Charter(
         event_id=system.random_token(16),
         details=_add_guest_ids(details),
         status="scheduled",
@@ -91,76 +91,76 @@ def create_event(
     key = request_key and request_key.lower()
     created = audit_event("created", actor, at)
     try:
-        retry_on_conflict(lambda: store.put_new_event(event, created, key, fingerprint))
+        retry_on_conflict(lambda: store.put_new_charter(charter, created, key, fingerprint))
     except AlreadyExists as earlier:
         first_id, first_fingerprint = store.request_of(earlier.item)
         if first_fingerprint != fingerprint:
             raise Conflict("This Idempotency-Key was used for another charter.") from None
-        return event_json(find_event(first_id)), False
-    return event_json(event), True
+        return charter_json(find_charter(first_id)), False
+    return charter_json(charter), True
 
 
-def find_event(event_id: str) -> EventRecord:
-    event = store.read_event(event_id) if fields.is_event_id(event_id) else None
-    if event is None:
-        raise unknown_event()
-    return event
-
-
-def find_charter(event_id: str, *, with_waivers: bool = False) -> store.Charter:
-    charter = store.read_charter(event_id, waivers=with_waivers) if fields.is_event_id(event_id) else None
+def find_charter(event_id: str) -> Charter:
+    charter = store.read_charter(event_id) if fields.is_event_id(event_id) else None
     if charter is None:
-        raise unknown_event()
+        raise unknown_charter()
     return charter
 
 
-def unknown_event() -> NotFound:
+def find_whole_charter(event_id: str, *, with_waivers: bool = False) -> store.WholeCharter:
+    whole = store.read_whole_charter(event_id, waivers=with_waivers) if fields.is_event_id(event_id) else None
+    if whole is None:
+        raise unknown_charter()
+    return whole
+
+
+def unknown_charter() -> NotFound:
     """One text for a malformed and for an unknown id."""
     return NotFound("There is no such charter.")
 
 
-def event_json(event: EventRecord) -> CharterJson:
+def charter_json(charter: Charter) -> CharterJson:
     """The contract's Event."""
-    fee_cents = event.details["charter_fee_cents"]
+    fee_cents = charter.details["charter_fee_cents"]
     return {
-        "event_id": event.event_id,
-        **event.details,
-        "status": event.status,
-        "version": event.version,
-        "created_at": event.created_at,
-        "updated_at": event.updated_at,
-        "guest_url": f"{settings().base_url}/g/{event.event_id}",
-        "payment_cleared": event.sums.settled(fee_cents),
-        "payment_timestamp": event.sums.payment_timestamp,
-        "payment_method": event.sums.payment_method,
-        "balance": balance(event),
-        "waivers": _waiver_counts(event),
-        "waivers_open_until": event.waivers_open_until or None,
-        "warnings": list(_warnings(event)),
-        "balance_reminders_state": reminders.state(event),
+        "event_id": charter.event_id,
+        **charter.details,
+        "status": charter.status,
+        "version": charter.version,
+        "created_at": charter.created_at,
+        "updated_at": charter.updated_at,
+        "guest_url": f"{settings().base_url}/g/{charter.event_id}",
+        "payment_cleared": charter.sums.settled(fee_cents),
+        "payment_timestamp": charter.sums.payment_timestamp,
+        "payment_method": charter.sums.payment_method,
+        "balance": balance(charter),
+        "waivers": _waiver_counts(charter),
+        "waivers_open_until": charter.waivers_open_until or None,
+        "warnings": list(_warnings(charter)),
+        "balance_reminders_state": reminders.state(charter),
     }
 
 
-def balance(event: EventRecord) -> Balance:
-    return event.sums.balance(event.details["charter_fee_cents"])
+def balance(charter: Charter) -> Balance:
+    return charter.sums.balance(charter.details["charter_fee_cents"])
 
 
-def missing_guests(event: EventRecord) -> list[ListedGuest]:
+def missing_guests(charter: Charter) -> list[ListedGuest]:
     """The listed guests who have not signed."""
-    return [guest for guest in event.details["guests"] if guest["guest_id"] not in event.signed_guest_ids]
+    return [guest for guest in charter.details["guests"] if guest["guest_id"] not in charter.signed_guest_ids]
 
 
-def _waiver_counts(event: EventRecord) -> WaiverCounts:
-    counts: WaiverCounts = {"signed": event.signed_count, "expected": event.details["party_size"]}
-    if event.details["guests"]:
-        missing = missing_guests(event)
+def _waiver_counts(charter: Charter) -> WaiverCounts:
+    counts: WaiverCounts = {"signed": charter.signed_count, "expected": charter.details["party_size"]}
+    if charter.details["guests"]:
+        missing = missing_guests(charter)
         counts["missing"] = [guest["name"] for guest in missing]
         counts["missing_guest_ids"] = [guest["guest_id"] for guest in missing]
     return counts
 
 
-def _warnings(event: EventRecord) -> Iterator[CharterWarning]:
-    details = event.details
+def _warnings(charter: Charter) -> Iterator[CharterWarning]:
+    details = charter.details
     departure, back = details["departure_port"], details["return_port"]
     if departure and back and departure.casefold() != back.casefold():
         yield {
@@ -168,7 +168,7 @@ def _warnings(event: EventRecord) -> Iterator[CharterWarning]:
             "message": f"This charter begins at {departure} and ends at {back}. A vessel that carries passengers "
             "between ports cannot limit its liability for negligence by a waiver (46 USC 30527). Please ask counsel.",
         }
-    people, limit = max(event.signed_count, details["party_size"]), details["passenger_limit"]
+    people, limit = max(charter.signed_count, details["party_size"]), details["passenger_limit"]
     if limit is not None and people > limit:
         yield {
             "code": "over_passenger_limit",
@@ -191,17 +191,17 @@ def parse_board_page(query: Mapping[str, str], *, now: datetime) -> BoardPage:
     )
 
 
-def list_events(page: BoardPage) -> CharterPage:
+def list_charters(page: BoardPage) -> CharterPage:
     if page.first >= page.last:
         return {"events": [], "next_cursor": None}
-    found, more = store.list_events(page.first, page.last, page.status, page.limit)
+    found, more = store.list_charters(page.first, page.last, page.status, page.limit)
     cursor = paging.make_cursor("events", store.board_key(found[-1])) if more else None
-    return {"events": [event_json(event) for event in found], "next_cursor": cursor}
+    return {"events": [charter_json(charter) for charter in found], "next_cursor": cursor}
 
 
-def edit_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
+def edit_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
     """Changes the given fields if `version` is the current one. Raises Conflict with the current event."""
-    seen = find_event(event_id)
+    seen = find_charter(event_id)
     form = Form({**seen.details, **body})
     version: int = form.read_one("version", VERSION)
     status: Status = form.read_one("status", edited_status(seen.status))
@@ -212,25 +212,25 @@ def edit_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: dat
         form.refuse("currency", "cannot change once a payment is logged")
     form.finish()
     if seen.status == "cancelled" and status != "cancelled":
-        raise Conflict("This charter is cancelled.", current=event_json(seen))
+        raise Conflict("This charter is cancelled.", current=charter_json(seen))
     details = _add_guest_ids(details)
     at = times.format_instant(now)
     before, after = {**seen.details, "status": seen.status}, {**details, "status": status}
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     # Switched off and on again, they start afresh.
     since = (seen.reminders_since or at) if details["balance_reminders"] else ""
-    event = seen._replace(details=details, status=status, version=version + 1, updated_at=at, reminders_since=since)
+    charter = seen._replace(details=details, status=status, version=version + 1, updated_at=at, reminders_since=since)
     edited = audit_event("edited", actor, at, changed=changed)
 
     def attempt() -> None:
-        seen = find_event(event_id)
+        seen = find_charter(event_id)
         if seen.version != version or (new_currency and seen.sums.rows):
-            raise Conflict("Somebody changed this charter meanwhile.", current=event_json(seen))
-        store.update_event(event, seen, edited, ledger_unmoved=new_currency)
+            raise Conflict("Somebody changed this charter meanwhile.", current=charter_json(seen))
+        store.update_charter(charter, seen, edited, ledger_unmoved=new_currency)
 
     retry_on_conflict(attempt)
     # Payments and signatures that came in meanwhile were left as they are, and belong into the answer.
-    return event_json(find_event(event_id))
+    return charter_json(find_charter(event_id))
 
 
 def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson:
@@ -240,37 +240,37 @@ def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson
     at, until = times.format_instant(now), times.format_instant(now + REOPENED)
 
     def attempt() -> None:
-        seen = find_event(event_id)
+        seen = find_charter(event_id)
         if seen.status == "cancelled":
             raise Conflict("This charter is cancelled.")
         if seen.details["ends_at"] > at:
             raise Conflict("This charter is not over; it takes signatures.")
         if seen.waivers_open_until > times.format_instant(now + REOPENED - DOUBLE_TAP):
             return
-        event = seen._replace(waivers_open_until=until, version=seen.version + 1, updated_at=at)
-        store.update_event(event, seen, audit_event("waivers_reopened", actor, at, until=until))
+        charter = seen._replace(waivers_open_until=until, version=seen.version + 1, updated_at=at)
+        store.update_charter(charter, seen, audit_event("waivers_reopened", actor, at, until=until))
 
     retry_on_conflict(attempt)
-    return event_json(find_event(event_id))
+    return charter_json(find_charter(event_id))
 
 
-def cancel_event(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
+def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
     """Cancels for good; the reason goes into the notes. Again: unchanged."""
     reason = parse_reason(body)
     at = times.format_instant(now)
 
     def attempt() -> None:
-        seen = find_event(event_id)
+        seen = find_charter(event_id)
         if seen.status == "cancelled":
             return
         day = times.local(at, seen.details["timezone"]).date()
         notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()
         details: CharterDetails = {**seen.details, "notes": notes}
-        event = seen._replace(details=details, status="cancelled", version=seen.version + 1, updated_at=at)
-        store.update_event(event, seen, audit_event("cancelled", actor, at, reason=reason))
+        charter = seen._replace(details=details, status="cancelled", version=seen.version + 1, updated_at=at)
+        store.update_charter(charter, seen, audit_event("cancelled", actor, at, reason=reason))
 
     retry_on_conflict(attempt)
-    return event_json(find_event(event_id))
+    return charter_json(find_charter(event_id))
 
 
 def parse_reason(body: Mapping[str, Any]) -> str:

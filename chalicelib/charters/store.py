@@ -1,4 +1,4 @@
-"""Charter events, each with the sums of its ledger, and the board."""
+"""Charters, each with the sums of its ledger, and the board."""
 
 import json
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from chalicelib.money.ledger import Sums
 NOBODY: frozenset[str] = frozenset()
 
 
-class EventRecord(NamedTuple):
+class Charter(NamedTuple):
     event_id: str
     details: CharterDetails
     """What an admin edits."""
@@ -48,15 +48,15 @@ class EventRecord(NamedTuple):
     """Counts what was ticked at the dock: a departure names the one it has seen."""
 
 
-class Charter(NamedTuple):
-    """One event and all it owns, as one Query finds it."""
+class WholeCharter(NamedTuple):
+    """A charter and all it owns, as one Query finds it."""
 
-    event: EventRecord
+    charter: Charter
     payment_items: list[Item]
     waivers: list[dict[str, Any]]
 
 
-def put_new_event(event: EventRecord, audit: AuditEvent, request_key: str | None, fingerprint: str) -> None:
+def put_new_charter(charter: Charter, audit: AuditEvent, request_key: str | None, fingerprint: str) -> None:
     """Raises AlreadyExists, with the earlier request under the same key, if that key was used."""
     writes: list[Item] = []
     if request_key:
@@ -64,26 +64,26 @@ def put_new_event(event: EventRecord, audit: AuditEvent, request_key: str | None
             put_write(
                 {
                     **item_key(f"REQUEST#{request_key}", "REQUEST"),
-                    "event_id": s(event.event_id),
+                    "event_id": s(charter.event_id),
                     "fingerprint": s(fingerprint),
                 },
                 only_new=True,
             )
         )
     writes += [
-        put_write({**event_key(event.event_id), **_event_attributes(event), **_board_keys(event)}, only_new=True),
-        put_write(audit_item(event.event_id, audit)),
+        put_write({**charter_key(charter.event_id), **_attributes(charter), **_board_keys(charter)}, only_new=True),
+        put_write(audit_item(charter.event_id, audit)),
     ]
     write_all(writes, unique=0)
 
 
-def read_event(event_id: str) -> EventRecord | None:
-    answer = db().get_item(TableName=table_name(), Key=event_key(event_id), ConsistentRead=True)
-    return to_event(answer["Item"]) if "Item" in answer else None
+def read_charter(event_id: str) -> Charter | None:
+    answer = db().get_item(TableName=table_name(), Key=charter_key(event_id), ConsistentRead=True)
+    return to_charter(answer["Item"]) if "Item" in answer else None
 
 
-def read_charter(event_id: str, *, waivers: bool = True) -> Charter | None:
-    """The event, its payments and, if asked for, its waivers: one Query. Audit events sort before and stay out."""
+def read_whole_charter(event_id: str, *, waivers: bool = True) -> WholeCharter | None:
+    """The charter, its payments and, if asked for, its waivers: one Query. Audit events sort before and stay out."""
     last = "WAIVER#~" if waivers else "PAYMENT#~"
     items = list(
         query_items(
@@ -94,14 +94,14 @@ def read_charter(event_id: str, *, waivers: bool = True) -> Charter | None:
     )
     if not items or items[0]["SK"]["S"] != "EVENT":
         return None
-    return Charter(
-        event=to_event(items[0]),
+    return WholeCharter(
+        charter=to_charter(items[0]),
         payment_items=[item for item in items if item["SK"]["S"].startswith("PAYMENT#")],
         waivers=[load_data(item) for item in items if item["SK"]["S"].startswith("WAIVER#")],
     )
 
 
-def list_events(first: str, last: str, status: str, limit: int) -> tuple[list[EventRecord], bool]:
+def list_charters(first: str, last: str, status: str, limit: int) -> tuple[list[Charter], bool]:
     """Events whose board key is in [first, last), by start; and whether there are more."""
     query: Item = {
         "IndexName": "by_date",
@@ -115,28 +115,27 @@ def list_events(first: str, last: str, status: str, limit: int) -> tuple[list[Ev
         query["FilterExpression"] = "#status = :status"
         query["ExpressionAttributeNames"] = {"#status": "status"}
         query["ExpressionAttributeValues"][":status"] = s(status)
-    found: list[EventRecord] = []
+    found: list[Charter] = []
     for item in query_items(**query):
-        found.append(to_event(item))
+        found.append(to_charter(item))
         if len(found) > limit:
             break
     return _with_signed_guests(found[:limit]), len(found) > limit
 
 
-def _with_signed_guests(events: list[EventRecord]) -> list[EventRecord]:
+def _with_signed_guests(charters: list[Charter]) -> list[Charter]:
     """The index does not hold who has signed; only charters that list their guests need it."""
-    asked = [event.event_id for event in events if event.signed_count and event.details["guests"]]
-    if not asked:
-        return events
-    found = {one.event_id: one for one in map(to_event, read_items([event_key(event_id) for event_id in asked]))}
+    asked = [charter.event_id for charter in charters if charter.signed_count and charter.details["guests"]]
+    whole = map(to_charter, read_items(list(map(charter_key, asked)))) if asked else ()
+    signed = {charter.event_id: charter.signed_guest_ids for charter in whole}
     return [
-        event._replace(signed_guest_ids=found[event.event_id].signed_guest_ids) if event.event_id in found else event
-        for event in events
+        charter._replace(signed_guest_ids=signed.get(charter.event_id, charter.signed_guest_ids))
+        for charter in charters
     ]
 
 
-def board_key(event: EventRecord) -> str:
-    return f"{event.details['starts_at']}#{event.event_id}"
+def board_key(charter: Charter) -> str:
+    return f"{charter.details['starts_at']}#{charter.event_id}"
 
 
 def request_of(item: Item) -> tuple[str, str]:
@@ -144,51 +143,51 @@ def request_of(item: Item) -> tuple[str, str]:
     return item["event_id"]["S"], item["fingerprint"]["S"]
 
 
-def update_event(event: EventRecord, seen: EventRecord, audit: AuditEvent, *, ledger_unmoved: bool = False) -> None:
+def update_charter(charter: Charter, seen: Charter, audit: AuditEvent, *, ledger_unmoved: bool = False) -> None:
     """Replaces what an admin edits; sums and counts stay. Raises WriteConflict if it was edited since it was seen."""
-    changed = _event_attributes(event)
+    changed = _attributes(charter)
     values = {f":{name}": changed[name] for name in ("data", "version", "status", "updated_at")}
-    values |= {":sk": _board_keys(event)["by_date_sk"], ":seen": n(seen.version)}
+    values |= {":sk": _board_keys(charter)["by_date_sk"], ":seen": n(seen.version)}
     condition = "version = :seen"
     if ledger_unmoved:
         condition += " AND ledger_seq = :ledger_seq"
         values[":ledger_seq"] = n(seen.ledger_seq)
     update = {
         "TableName": table_name(),
-        "Key": event_key(event.event_id),
+        "Key": charter_key(charter.event_id),
         "UpdateExpression": "SET #data = :data, version = :version, #status = :status, "
         "updated_at = :updated_at, by_date_sk = :sk",
         "ConditionExpression": condition,
         "ExpressionAttributeNames": {"#data": "data", "#status": "status"},
         "ExpressionAttributeValues": values,
     }
-    write_all([{"Update": update}, put_write(audit_item(event.event_id, audit))])
+    write_all([{"Update": update}, put_write(audit_item(charter.event_id, audit))])
 
 
-def event_key(event_id: str) -> Item:
+def charter_key(event_id: str) -> Item:
     return item_key(f"EVENT#{event_id}", "EVENT")
 
 
-def _event_attributes(event: EventRecord) -> Item:
+def _attributes(charter: Charter) -> Item:
     names = ("event_id", "created_at", "details", "reminders_since", "waivers_open_until")
-    data = {name: getattr(event, name) for name in names}
+    data = {name: getattr(charter, name) for name in names}
     return {
         "data": json_s(data),
-        "status": s(event.status),
-        "version": n(event.version),
-        "money": json_s(event.sums._asdict()),
-        "ledger_seq": n(event.ledger_seq),
-        "signed_count": n(event.signed_count),
-        "updated_at": s(event.updated_at),
+        "status": s(charter.status),
+        "version": n(charter.version),
+        "money": json_s(charter.sums._asdict()),
+        "ledger_seq": n(charter.ledger_seq),
+        "signed_count": n(charter.signed_count),
+        "updated_at": s(charter.updated_at),
     }
 
 
-def _board_keys(event: EventRecord) -> Item:
-    return {"by_date_pk": s("BOARD"), "by_date_sk": s(board_key(event))}
+def _board_keys(charter: Charter) -> Item:
+    return {"by_date_pk": s("BOARD"), "by_date_sk": s(board_key(charter))}
 
 
-def to_event(item: Item) -> EventRecord:
-    return EventRecord(
+def to_charter(item: Item) -> Charter:
+    return Charter(
         **load_data(item),
         status=item["status"]["S"],
         version=int(item["version"]["N"]),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.charters.mails import CharterData, charter_data
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core.settings import settings
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
 from chalicelib.mail.store import MailData, MailOf
@@ -17,12 +17,12 @@ class ManifestData(MailData):
     departure: Mapping[str, Any]
 
 
-def manifest_mail(event: EventRecord, departure: Mapping[str, Any], now: datetime) -> MailOf[ManifestData]:
+def manifest_mail(charter: Charter, departure: Mapping[str, Any], now: datetime) -> MailOf[ManifestData]:
     """The frozen manifest, for the operator ashore."""
     operator = settings()
     # Not the charter's own id: that opens the guest page.
-    mail_id = f"manifest-{hashlib.sha256(event.event_id.encode()).hexdigest()[:32]}"
-    data: ManifestData = {"charter": charter_data(event), "departure": departure, "name": operator.operator_name}
+    mail_id = f"manifest-{hashlib.sha256(charter.event_id.encode()).hexdigest()[:32]}"
+    data: ManifestData = {"charter": charter_data(charter), "departure": departure, "name": operator.operator_name}
     return new_mail("manifest", mail_id, operator.operator_email, data, now)
 
 

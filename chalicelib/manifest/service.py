@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import ListedGuest
-from chalicelib.charters.store import Charter
+from chalicelib.charters.store import WholeCharter
 from chalicelib.core import csv_export, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import BadInput, Conflict, WriteConflict
@@ -32,26 +32,26 @@ _NOT_NOTED: Note = {"state": "clear", "at": "", "by": ""}
 
 def get_manifest(event_id: str) -> Manifest:
     """Who is aboard or expected, as of now; after departure with the frozen manifest beside it."""
-    charter, notes = charters.find_charter(event_id, with_waivers=True), store.read_notes(event_id)
+    whole, notes = charters.find_whole_charter(event_id, with_waivers=True), store.read_notes(event_id)
     departure = notes.departure
     return {
-        **make_snapshot(charter, notes, waiver_versions.read_current()),
+        **make_snapshot(whole, notes, waiver_versions.read_current()),
         "frozen": {"at": departure["at"], "by": departure["by"], "sha256": departure["sha256"]} if departure else None,
         "snapshot": departure["manifest"] if departure else None,
     }
 
 
-def make_snapshot(charter: Charter, notes: store.Notes, current: CurrentVersions) -> Snapshot:
-    details, operator = charter.event.details, settings()
-    signed = [_signed(one, current, notes) for one in waiver_records.people(charter.waivers, current)]
-    absent = charters.missing_guests(charter.event)
+def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersions) -> Snapshot:
+    details, operator = whole.charter.details, settings()
+    signed = [_signed(one, current, notes) for one in waiver_records.people(whole.waivers, current)]
+    absent = charters.missing_guests(whole.charter)
     passengers = signed + [_absent(guest, notes) for guest in absent]
     aboard = sum(one["checked_in_at"] is not None for one in passengers)
     missing = max(details["party_size"] - len(signed), len(absent), 0)
     limit = details["passenger_limit"]
     briefing = notes.briefing if notes.briefing and notes.briefing["state"] == "done" else None
     return {
-        "event_id": charter.event.event_id,
+        "event_id": whole.charter.event_id,
         "title": details["title"],
         "starts_at": details["starts_at"],
         "ends_at": details["ends_at"],
@@ -120,7 +120,7 @@ def check_in(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datet
     if bool(waiver_id) == bool(guest_id):
         form.refuse("waiver_id", "or guest_id is required, and only one of them")
     form.finish()
-    charter = charters.find_event(event_id)
+    charter = charters.find_charter(event_id)
     if waiver_id and not waiver_records.find_signed(event_id, waiver_id):
         raise BadInput({"waiver_id": "is none of this charter's waivers"})
     if guest_id and guest_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
@@ -133,7 +133,7 @@ def note_briefing(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: 
     form = Form(body)
     done = form.read(Briefing)["done"]
     form.finish()
-    charters.find_event(event_id)
+    charters.find_charter(event_id)
     _note(event_id, store.BRIEFING, "safety_briefing", "done" if done else "not_done", actor, now)
     return get_manifest(event_id)
 
@@ -159,14 +159,14 @@ def depart(event_id: str, *, actor: Actor, now: datetime) -> Manifest:
 
     def attempt() -> Mail | None:
         """The mail of the departure; None if the charter has departed before."""
-        charter = charters.find_charter(event_id, with_waivers=True)
-        if charter.event.status == "cancelled":
+        whole = charters.find_whole_charter(event_id, with_waivers=True)
+        if whole.charter.status == "cancelled":
             raise Conflict("This charter is cancelled.")
-        snapshot = make_snapshot(charter, store.read_notes(event_id), waiver_versions.read_current())
+        snapshot = make_snapshot(whole, store.read_notes(event_id), waiver_versions.read_current())
         sha256 = evidence.json_hash(snapshot)
         departure: Departure = {"at": at, "by": actor.name, "sha256": sha256, "manifest": snapshot}
-        mail = mails.manifest_mail(charter.event, departure, now)
-        is_first = store.put_departure(charter.event, departure, audit_event("departed", actor, at), mail)
+        mail = mails.manifest_mail(whole.charter, departure, now)
+        is_first = store.put_departure(whole.charter, departure, audit_event("departed", actor, at), mail)
         return mail if is_first else None
 
     outbox.deliver(retry_on_conflict(attempt), mails.MAIL_KINDS, now)

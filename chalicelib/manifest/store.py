@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from chalicelib.charters.store import EventRecord, event_key
+from chalicelib.charters.store import Charter, charter_key
 from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
@@ -63,7 +63,7 @@ def put_note(event_id: str, subject: str, note: Note, audit: AuditEvent) -> bool
     }
     count: Item = {
         "TableName": table_name(),
-        "Key": event_key(event_id),
+        "Key": charter_key(event_id),
         "UpdateExpression": "ADD dock_seq :one",
         "ConditionExpression": "attribute_exists(PK)",
         "ExpressionAttributeValues": {":one": n(1)},
@@ -71,7 +71,7 @@ def put_note(event_id: str, subject: str, note: Note, audit: AuditEvent) -> bool
     return is_new([put, {"ConditionCheck": not_departed}, {"Update": count}, put_write(audit_item(event_id, audit))])
 
 
-def put_departure(seen: EventRecord, departure: Departure, audit: AuditEvent, mail: Mail) -> bool:
+def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: Mail) -> bool:
     """Stores the frozen manifest and queues its mail, once; False if there is one already.
 
     Raises WriteConflict if somebody was checked in, signed, or edited the charter since it was `seen`.
@@ -82,7 +82,7 @@ def put_departure(seen: EventRecord, departure: Departure, audit: AuditEvent, ma
         values[":notes"] = n(seen.dock_seq)
     unchanged: Item = {
         "TableName": table_name(),
-        "Key": event_key(seen.event_id),
+        "Key": charter_key(seen.event_id),
         "ConditionExpression": "version = :version AND signed_count = :signed AND "
         + ("dock_seq = :notes" if seen.dock_seq else "attribute_not_exists(dock_seq)"),
         "ExpressionAttributeValues": values,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.mails import CharterData, charter_data
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core.dynamo import Item
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
 from chalicelib.mail.store import MailData, MailOf, MailStatus
@@ -23,39 +23,39 @@ class PaymentData(MailData):
 PaymentMail = MailOf[PaymentData]
 
 
-def receipt_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> PaymentMail | None:
-    return _mail_to_patron("receipt", "", event, payment, now)
+def receipt_mail(charter: Charter, payment: PaymentJson, now: datetime) -> PaymentMail | None:
+    return _mail_to_patron("receipt", "", charter, payment, now)
 
 
-def second_receipt_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> PaymentMail | None:
+def second_receipt_mail(charter: Charter, payment: PaymentJson, now: datetime) -> PaymentMail | None:
     # A double tap is one mail; asked again a little later it is a second one.
-    return _mail_to_patron("receipt", f"-{int(now.timestamp()) // 10}", event, payment, now)
+    return _mail_to_patron("receipt", f"-{int(now.timestamp()) // 10}", charter, payment, now)
 
 
-def correction_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> PaymentMail | None:
-    return _mail_to_patron("correction", "-void", event, payment, now)
+def correction_mail(charter: Charter, payment: PaymentJson, now: datetime) -> PaymentMail | None:
+    return _mail_to_patron("correction", "-void", charter, payment, now)
 
 
-def bounce_mail(event: EventRecord, payment: PaymentJson, now: datetime) -> PaymentMail | None:
-    return _mail_to_patron("bounce", "-bounce", event, payment, now)
+def bounce_mail(charter: Charter, payment: PaymentJson, now: datetime) -> PaymentMail | None:
+    return _mail_to_patron("bounce", "-bounce", charter, payment, now)
 
 
 def _mail_to_patron(
-    kind: str, suffix: str, event: EventRecord, payment: PaymentJson, now: datetime
+    kind: str, suffix: str, charter: Charter, payment: PaymentJson, now: datetime
 ) -> PaymentMail | None:
     """None where the patron has no address."""
-    patron = event.details["patron"]
+    patron = charter.details["patron"]
     if not patron["email"]:
         return None
-    balance = event.sums.balance(event.details["charter_fee_cents"])
+    balance = charter.sums.balance(charter.details["charter_fee_cents"])
     data: PaymentData = {
-        "charter": charter_data(event),
+        "charter": charter_data(charter),
         "payment": payment,
         "balance": balance,
         "name": patron["name"],
     }
     # Another charter may have a payment of the same id. Not the whole id of the charter: it opens the guest page.
-    mail_id = f"{payment['payment_id']}-{event.event_id[:8]}{suffix}"
+    mail_id = f"{payment['payment_id']}-{charter.event_id[:8]}{suffix}"
     return new_mail(kind, mail_id, patron["email"], data, now)
 
 
@@ -75,8 +75,8 @@ def _receipt_writes(mail: PaymentMail, status: MailStatus, _: datetime) -> Seque
 
 def _present_address(mail: PaymentMail) -> str:
     """The patron's address now: it may have been corrected, which is why an admin sends the mail again."""
-    event = charter_store.read_event(mail.data["charter"]["event_id"])
-    return (event.details["patron"]["email"] if event else "") or mail.to
+    charter = charter_store.read_charter(mail.data["charter"]["event_id"])
+    return (charter.details["patron"]["email"] if charter else "") or mail.to
 
 
 MAIL_KINDS: MailKinds = {

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.charters import service as charters
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import fields, times
 from chalicelib.core.audit import Actor, audit_event, audit_item
 from chalicelib.core.dynamo import Item, put_write
@@ -86,26 +86,26 @@ def log_payment(event_id: str, new: NewPayment, *, actor: Actor, now: datetime) 
 
     def attempt() -> tuple[str, Mail | None, bool]:
         if new.kind == "refund" or new.ask_if_duplicate or new.duplicate_of:
-            charter = charters.find_charter(event_id)
-            event, earlier = charter.event, fold(charter.payment_items)
+            whole = charters.find_whole_charter(event_id)
+            charter, earlier = whole.charter, fold(whole.payment_items)
         else:
-            event, earlier = charters.find_event(event_id), []
+            charter, earlier = charters.find_charter(event_id), []
         if any(row["payment_id"] == new.payment_id for row in earlier):
             stored = store.read_payment_item(event_id, new.payment_id)
             return _replay(new, stored or {}), None, False
-        _check_currency(event, new)
+        _check_currency(charter, new)
         _check_duplicate(new, earlier, now)
         refunds_tip = new.kind == "refund" and _find_refunded(new, earlier)["kind"] == "tip"
-        row = _new_row(event, new, refunds_tip, actor, now)
-        sums = ledger.add(event.sums, row)
-        after = _after(event, sums, row["recorded_at"])
-        notify = new.notify and bool(event.details["patron"]["email"])
+        row = _new_row(charter, new, refunds_tip, actor, now)
+        sums = ledger.add(charter.sums, row)
+        after = _after(charter, sums, row["recorded_at"])
+        notify = new.notify and bool(charter.details["patron"]["email"])
         payment: Payment = {**row, "receipt": "pending" if notify else "off"}
         mail = mails.receipt_mail(after, payment_json(payment), now) if notify else None
-        answer_json: PaymentAndEvent = {"payment": payment_json(payment), "event": charters.event_json(after)}
+        answer_json: PaymentAndEvent = {"payment": payment_json(payment), "event": charters.charter_json(after)}
         answer = json.dumps(answer_json, separators=(",", ":"))
         try:
-            store.append_payment(event, payment, sums, request_fingerprint(new), answer, mail)
+            store.append_payment(charter, payment, sums, request_fingerprint(new), answer, mail)
         except AlreadyExists as found:
             return _replay(new, found.item), None, False
         return answer, mail, True
@@ -122,20 +122,20 @@ def _replay(new: NewPayment, stored: Item) -> str:
     return answer
 
 
-def _new_row(event: EventRecord, new: NewPayment, refunds_tip: bool, actor: Actor, now: datetime) -> PaymentRow:
+def _new_row(charter: Charter, new: NewPayment, refunds_tip: bool, actor: Actor, now: datetime) -> PaymentRow:
     recorded_at = times.format_instant(now)
     received_at = new.received_at or recorded_at
     cleared = METHODS[new.method].cleared_on_receipt
     return {
         "payment_id": new.payment_id,
-        "event_id": event.event_id,
+        "event_id": charter.event_id,
         "kind": new.kind,
         "refund_of": new.refund_of,
         "duplicate_of": new.duplicate_of,
         "method": new.method,
         "amount_cents": new.amount_cents,
-        "currency": event.details["currency"],
-        "payer": new.payer or event.details["patron"]["name"],
+        "currency": charter.details["currency"],
+        "payer": new.payer or charter.details["patron"]["name"],
         "reference": new.reference,
         "note": new.note,
         "received_at": received_at,
@@ -146,14 +146,14 @@ def _new_row(event: EventRecord, new: NewPayment, refunds_tip: bool, actor: Acto
         "void": None,
         "bounce": None,
         "refunds_tip": refunds_tip,
-        "charter": event.details["title"],
+        "charter": charter.details["title"],
         "address": actor.address,
     }
 
 
-def _check_currency(event: EventRecord, new: NewPayment) -> None:
-    if new.currency not in ("", event.details["currency"]):
-        raise BadInput({"currency": f"must be the charter's, {event.details['currency']}"})
+def _check_currency(charter: Charter, new: NewPayment) -> None:
+    if new.currency not in ("", charter.details["currency"]):
+        raise BadInput({"currency": f"must be the charter's, {charter.details['currency']}"})
 
 
 def _find_refunded(new: NewPayment, earlier: list[Payment]) -> Payment:
@@ -237,32 +237,32 @@ def _act(
     result, allowed = _ACTS[name]
     at = times.format_instant(now)
 
-    def attempt() -> tuple[Payment, EventRecord, Mail | None]:
-        charter = charters.find_charter(event_id)
-        event, rows = charter.event, fold(charter.payment_items)
+    def attempt() -> tuple[Payment, Charter, Mail | None]:
+        whole = charters.find_whole_charter(event_id)
+        charter, rows = whole.charter, fold(whole.payment_items)
         payment = _find(rows, payment_id)
         if payment["status"] == result:
-            return payment, event, None
+            return payment, charter, None
         _check_act(name, payment, rows, allowed)
         act: Act = {"act": name, "at": at, "by": actor.name, "address": actor.address, **more}  # type: ignore[typeddict-item]
         changed = _apply(payment, act)
         sums = ledger.fold(changed if row is payment else row for row in rows)
-        after = _after(event, sums, at)
+        after = _after(charter, sums, at)
         mail = None
         if name == "void" and payment["receipt"] != "off":
             mail = mails.correction_mail(after, payment_json(changed), now)
         elif name == "bounce" and payment["kind"] != "refund":
             mail = mails.bounce_mail(after, payment_json(changed), now)
         try:
-            store.append_act(event, payment, act, sums, mail)
+            store.append_act(charter, payment, act, sums, mail)
         except AlreadyExists:
             # This very act has just been done: read again.
             raise WriteConflict from None
         return changed, after, mail
 
-    payment, event, mail = retry_on_conflict(attempt)
+    payment, charter, mail = retry_on_conflict(attempt)
     outbox.deliver(mail, mails.MAIL_KINDS, now)
-    return {"payment": payment_json(payment), "event": charters.event_json(event)}
+    return {"payment": payment_json(payment), "event": charters.charter_json(charter)}
 
 
 def _check_act(name: ActName, payment: Payment, rows: list[Payment], allowed: tuple[str, ...]) -> None:
@@ -275,11 +275,11 @@ def _check_act(name: ActName, payment: Payment, rows: list[Payment], allowed: tu
 
 
 def send_receipt_again(event_id: str, payment_id: str, *, actor: Actor, now: datetime) -> ReceiptAsked:
-    charter = charters.find_charter(event_id)
-    payment = _find(fold(charter.payment_items), payment_id)
+    whole = charters.find_whole_charter(event_id)
+    payment = _find(fold(whole.payment_items), payment_id)
     if not ledger.is_live(payment):
         raise PaymentConflict(f"This payment is {payment['status']}; there is nothing to confirm.")
-    mail = mails.second_receipt_mail(charter.event, payment_json(payment), now)
+    mail = mails.second_receipt_mail(whole.charter, payment_json(payment), now)
     if mail is None:
         raise PaymentConflict("The patron of this charter has no email address.")
     asked = audit_event("receipt_asked", actor, times.format_instant(now), mail_id=mail.mail_id)
@@ -330,12 +330,12 @@ def payment_json(payment: Payment) -> PaymentJson:
 
 
 def statement(event_id: str) -> Statement:
-    charter = charters.find_charter(event_id)
+    whole = charters.find_whole_charter(event_id)
     return {
-        "payments": [payment_json(row) for row in fold(charter.payment_items)],
-        "balance": charters.balance(charter.event),
+        "payments": [payment_json(row) for row in fold(whole.payment_items)],
+        "balance": charters.balance(whole.charter),
     }
 
 
-def _after(event: EventRecord, sums: ledger.Sums, at: str) -> EventRecord:
-    return event._replace(sums=sums, ledger_seq=event.ledger_seq + 1, updated_at=at)
+def _after(charter: Charter, sums: ledger.Sums, at: str) -> Charter:
+    return charter._replace(sums=sums, ledger_seq=charter.ledger_seq + 1, updated_at=at)

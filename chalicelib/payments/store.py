@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chalicelib.charters.store import EventRecord, event_key
+from chalicelib.charters.store import Charter, charter_key
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -26,7 +26,7 @@ _TO_CLEAR = "TO_CLEAR"
 
 
 def append_payment(
-    event: EventRecord,
+    charter: Charter,
     payment: Payment,
     sums: Sums,
     fingerprint: str,
@@ -38,31 +38,31 @@ def append_payment(
     Raises AlreadyExists or WriteConflict.
     """
     row = {
-        **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}"),
+        **item_key(f"EVENT#{charter.event_id}", f"PAYMENT#{payment['payment_id']}"),
         **ledger_keys(payment, ""),
         "data": json_s({name: value for name, value in payment.items() if name != "receipt"}),
         "receipt": s(payment["receipt"]),
         "fingerprint": s(fingerprint),
         "answer": s(answer),
     }
-    writes = [put_write(row, only_new=True), _update_sums(event, sums, payment["recorded_at"]), *mail_writes(mail)]
+    writes = [put_write(row, only_new=True), _update_sums(charter, sums, payment["recorded_at"]), *mail_writes(mail)]
     if payment["status"] == "received":
         writes.append(put_write(to_clear_key(payment)))
     write_all(writes, unique=0)
 
 
-def append_act(event: EventRecord, payment: PaymentRow, act: Act, sums: Sums, mail: Mail | None) -> None:
+def append_act(charter: Charter, payment: PaymentRow, act: Act, sums: Sums, mail: Mail | None) -> None:
     """One transaction: the act on a payment, the event's sums, the queued mail.
 
     Raises AlreadyExists or WriteConflict.
     """
     name = act["act"].upper()
     row = {
-        **item_key(f"EVENT#{event.event_id}", f"PAYMENT#{payment['payment_id']}#{name}"),
+        **item_key(f"EVENT#{charter.event_id}", f"PAYMENT#{payment['payment_id']}#{name}"),
         **ledger_keys(payment, f"#{name}"),
         "data": json_s(act),
     }
-    writes = [put_write(row, only_new=True), _update_sums(event, sums, act["at"]), *mail_writes(mail)]
+    writes = [put_write(row, only_new=True), _update_sums(charter, sums, act["at"]), *mail_writes(mail)]
     if payment["status"] == "received":
         writes.append({"Delete": {"TableName": table_name(), "Key": to_clear_key(payment)}})
     write_all(writes, unique=0)
@@ -132,17 +132,17 @@ def stored_answer(item: Item) -> tuple[str, str]:
     return item["fingerprint"]["S"], item["answer"]["S"]
 
 
-def _update_sums(event: EventRecord, sums: Sums, at: str) -> Item:
+def _update_sums(charter: Charter, sums: Sums, at: str) -> Item:
     return {
         "Update": {
             "TableName": table_name(),
-            "Key": event_key(event.event_id),
+            "Key": charter_key(charter.event_id),
             "UpdateExpression": "SET money = :money, ledger_seq = :next, updated_at = :at",
             "ConditionExpression": "ledger_seq = :seen",
             "ExpressionAttributeValues": {
                 ":money": json_s(sums._asdict()),
-                ":next": n(event.ledger_seq + 1),
-                ":seen": n(event.ledger_seq),
+                ":next": n(charter.ledger_seq + 1),
+                ":seen": n(charter.ledger_seq),
                 ":at": s(at),
             },
         }

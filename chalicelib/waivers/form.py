@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from chalicelib.charters import service as charters
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import times
 from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
@@ -48,7 +48,7 @@ def read_opening(event_id: str, tagged: str, now: datetime) -> str:
     return at if is_true else ""
 
 
-def parse_signing(form: Mapping[str, list[str]], charter: EventRecord, *, now: datetime) -> Signing:
+def parse_signing(form: Mapping[str, list[str]], charter: Charter, *, now: datetime) -> Signing:
     """The submitted form. Raises BadInput with each problem under its field's name."""
     flat = Form({name: values[0] for name, values in form.items() if name not in MINOR})
     for name, values in form.items():
@@ -78,7 +78,7 @@ def parse_signing(form: Mapping[str, list[str]], charter: EventRecord, *, now: d
     return Signing(given, guest_id, minors, strokes, read_opening(charter.event_id, given.opened, now))
 
 
-def _find_guest(form: Form, charter: EventRecord, picked_id: str, name: str) -> str | None:
+def _find_guest(form: Form, charter: Charter, picked_id: str, name: str) -> str | None:
     """Which of the listed guests this is: the one picked, else the one of the same name who has not signed."""
     if picked_id:
         if picked_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
@@ -87,13 +87,13 @@ def _find_guest(form: Form, charter: EventRecord, picked_id: str, name: str) -> 
     return _guest_named(charter, name)
 
 
-def _guest_named(charter: EventRecord, name: str) -> str | None:
+def _guest_named(charter: Charter, name: str) -> str | None:
     same = [guest for guest in charters.missing_guests(charter) if is_same_name(guest["name"], name)]
     return same[0]["guest_id"] if len(same) == 1 else None
 
 
 def _read_minors(
-    form: Form, raw: Mapping[str, list[str]], charter: EventRecord, on_day: date, signers_guest_id: str | None
+    form: Form, raw: Mapping[str, list[str]], charter: Charter, on_day: date, signers_guest_id: str | None
 ) -> tuple[Minor, ...]:
     names, births = raw.get("minor_name", []), raw.get("minor_birth_date", [])
     if len(names) != len(births):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
 from chalicelib.charters.mails import CharterData, charter_data
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import system, times
 from chalicelib.core.audit import Actor, audit_event, audit_item
 from chalicelib.core.dynamo import Item, put_write
@@ -52,7 +52,7 @@ class ChainHeadData(MailData):
 
 
 def copy_mail(
-    event: EventRecord, records: Sequence[Mapping[str, Any]], version: Mapping[str, Any], now: datetime
+    charter: Charter, records: Sequence[Mapping[str, Any]], version: Mapping[str, Any], now: datetime
 ) -> MailOf[CopyData] | None:
     """The signer's copy of what one form signed; None where they gave no address."""
     record = records[0]
@@ -67,7 +67,7 @@ def copy_mail(
         "record_hash": record["record_hash"],
     }
     data: CopyData = {
-        "charter": charter_data(event),
+        "charter": charter_data(charter),
         "record": copied,
         "waiver_ids": [one["waiver_id"] for one in records],
         "people": [one["participant_name"] for one in records],
@@ -105,12 +105,12 @@ def _copy_writes(mail: MailOf[CopyData], status: MailStatus, now: datetime) -> S
 
 
 def request_mail(
-    kind: str, mail_id: str, to: str, event: EventRecord, names: list[str], language: str, now: datetime
+    kind: str, mail_id: str, to: str, charter: Charter, names: list[str], language: str, now: datetime
 ) -> MailOf[RequestData]:
     """A reminder ("waiver_reminder") or the request to sign a changed text ("waiver_again")."""
-    link = f"{settings().base_url}/g/{event.event_id}/waiver"
+    link = f"{settings().base_url}/g/{charter.event_id}/waiver"
     data: RequestData = {
-        "charter": charter_data(event),
+        "charter": charter_data(charter),
         "kind": kind,
         "name": ", ".join(names),
         "language": language,

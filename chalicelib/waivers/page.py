@@ -13,7 +13,7 @@ from chalice.app import Request, Response
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import ListedGuest
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import fields, http, templates
 from chalicelib.core.audit import Actor
 from chalicelib.core.errors import BadInput, DomainError, NotFound, TooManyTries
@@ -74,7 +74,7 @@ def show(event_id: str, request: Request, *, now: datetime) -> Response:
 def sign(event_id: str, request: Request, *, now: datetime) -> Response:
     options = PageOptions(_language("", request), kiosk=False)
     if not fields.is_event_id(event_id):
-        return _refusal(charters.unknown_event(), options)
+        return _refusal(charters.unknown_charter(), options)
     visitor = Visitor(address=http.viewer_address(request), user_agent=_user_agent(request))
     form: Typed = {}
     try:
@@ -163,7 +163,7 @@ def _form(
         status_code,
         headers,
         script=_script(),
-        event=context.charter,
+        charter=context.charter,
         version=version,
         text_html=markdown.to_html(version["text"]),
         languages=_LANGUAGE_NAMES,
@@ -180,24 +180,24 @@ def _form(
     )
 
 
-def _guests_to_pick(charter: EventRecord, picked_id: str) -> list[ListedGuest]:
+def _guests_to_pick(charter: Charter, picked_id: str) -> list[ListedGuest]:
     """The listed guests who have not signed, and the one already picked."""
     open_ids = {guest["guest_id"] for guest in charters.missing_guests(charter)} | {picked_id}
     return [guest for guest in charter.details["guests"] if guest["guest_id"] in open_ids]
 
 
-def _signed(charter: EventRecord, record: SignedRecord, options: PageOptions) -> Response:
+def _signed(charter: Charter, record: SignedRecord, options: PageOptions) -> Response:
     if options.kiosk:
         # The next guest holds the tablet, so no name is shown.
-        return _page("waiver-kiosk.html", options, event=charter, script=_script())
-    return _page("waiver-signed.html", PageOptions(record["language"], kiosk=False), event=charter, record=record)
+        return _page("waiver-kiosk.html", options, charter=charter, script=_script())
+    return _page("waiver-signed.html", PageOptions(record["language"], kiosk=False), charter=charter, record=record)
 
 
-def _copy(charter: EventRecord, secret: str, options: PageOptions, request: Request, now: datetime) -> Response:
+def _copy(charter: Charter, secret: str, options: PageOptions, request: Request, now: datetime) -> Response:
     """The signer's own copy: what was signed, as it was shown. Only the link in their mail leads here."""
     records = waiver_records.find_copy(charter.event_id, secret)
     if not records:
-        return _refusal(charters.unknown_event(), options)
+        return _refusal(charters.unknown_charter(), options)
     record = records[0]
     version = waiver_records.read_text(record)
     # Link previews ask with HEAD, without a reader.
@@ -206,7 +206,7 @@ def _copy(charter: EventRecord, secret: str, options: PageOptions, request: Requ
     return _page(
         "waiver-copy.html",
         PageOptions(record["language"], kiosk=False),
-        event=charter,
+        charter=charter,
         record=record,
         records=records,
         version=version,
@@ -237,14 +237,14 @@ def _message(
     options: PageOptions,
     status_code: int = 200,
     headers: Mapping[str, str] | None = None,
-    charter: EventRecord | None = None,
+    charter: Charter | None = None,
     script: str = "",
 ) -> Response:
     translate = templates.translator(options.language)
     texts = {"heading": translate(heading), "message": translate(message)}
     # A kiosk stays at the waiver.
     return _page(
-        "message.html", options, status_code, headers, script, event=None if options.kiosk else charter, **texts
+        "message.html", options, status_code, headers, script, charter=None if options.kiosk else charter, **texts
     )
 
 

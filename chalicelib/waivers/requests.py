@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import system, times
 from chalicelib.core.errors import Conflict
 from chalicelib.core.fields import Form
@@ -30,7 +30,7 @@ def remind_guests(event_id: str, body: Mapping[str, Any], *, now: datetime) -> f
     form = Form(body)
     wanted = form.read_one("guest_ids", fields.REMINDED["guest_ids"])
     form.finish()
-    charter = charters.find_event(event_id)
+    charter = charters.find_charter(event_id)
     _refuse_closed(charter, now)
     _refuse_unknown(form, "guest_ids", wanted, {guest["guest_id"] for guest in charter.details["guests"]})
     missing = {
@@ -48,7 +48,7 @@ def ask_again(event_id: str, body: Mapping[str, Any], *, now: datetime) -> field
     form = Form(body)
     wanted = form.read_one("waiver_ids", fields.ASKED_AGAIN["waiver_ids"])
     form.finish()
-    charter, _, records = charters.find_charter(event_id, with_waivers=True)
+    charter, _, records = charters.find_whole_charter(event_id, with_waivers=True)
     _refuse_closed(charter, now)
     _refuse_unknown(form, "waiver_ids", wanted, {record["waiver_id"] for record in records})
     outdated = {
@@ -65,12 +65,12 @@ def ask_again(event_id: str, body: Mapping[str, Any], *, now: datetime) -> field
 def list_superseded(*, now: datetime) -> fields.OutdatedCharters:
     """The signers on coming charters who have signed an older text."""
     current = waiver_versions.read_current()
-    coming, _ = charter_store.list_events(times.format_instant(now), "9", "scheduled", MAX_COMING)
+    coming, _ = charter_store.list_charters(times.format_instant(now), "9", "scheduled", MAX_COMING)
     found: list[fields.OutdatedCharter] = []
     for charter in coming:
         if not charter.signed_count:
             continue
-        outdated = _outdated(charters.find_charter(charter.event_id, with_waivers=True).waivers, current)
+        outdated = _outdated(charters.find_whole_charter(charter.event_id, with_waivers=True).waivers, current)
         signers: list[fields.OutdatedSigner] = [
             {
                 "waiver_id": one["waiver_id"],
@@ -93,7 +93,7 @@ def list_superseded(*, now: datetime) -> fields.OutdatedCharters:
     return {"events": found}
 
 
-def _refuse_closed(charter: EventRecord, now: datetime) -> None:
+def _refuse_closed(charter: Charter, now: datetime) -> None:
     if closed := signing.why_closed(charter, now):
         raise Conflict(closed)
 
@@ -128,7 +128,7 @@ class Outcome(NamedTuple):
 
 
 def _ask(
-    kind: str, charter: EventRecord, recipients: Mapping[str, Recipient], wanted: Sequence[str] | None, now: datetime
+    kind: str, charter: Charter, recipients: Mapping[str, Recipient], wanted: Sequence[str] | None, now: datetime
 ) -> Outcome:
     """Mails the wanted recipients, or all: one mail an address, with all the names that share it."""
     ids = list(recipients) if wanted is None else wanted
@@ -151,7 +151,7 @@ def _ask(
     return outcome
 
 
-def _queue_request(kind: str, charter: EventRecord, recipients: Sequence[Recipient], now: datetime) -> Mail | None:
+def _queue_request(kind: str, charter: Charter, recipients: Sequence[Recipient], now: datetime) -> Mail | None:
     """The mail to recipients of one address; None if it had one lately."""
     _, email, language = recipients[0]
     names = list(dict.fromkeys(one.name for one in recipients))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.charters import service as charters
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import fields, templates, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, Throttled, TooManyTries, WriteConflict
@@ -75,11 +75,11 @@ def find_context(event_id: str) -> SigningContext:
     """The charter and what can be signed there, in one read."""
     context = store.read_signing_context(event_id) if fields.is_event_id(event_id) else None
     if context is None:
-        raise charters.unknown_event()
+        raise charters.unknown_charter()
     return context
 
 
-def why_closed(charter: EventRecord, now: datetime) -> str:
+def why_closed(charter: Charter, now: datetime) -> str:
     """Why the charter takes no signatures, as a sentence; empty when it does."""
     if charter.status == "cancelled":
         return "This charter was cancelled, so there is nothing to sign."
@@ -192,7 +192,7 @@ def _take_turn(context: SigningContext, *, is_first_attempt: bool) -> None:
 
 
 def to_records(
-    charter: EventRecord, version: WaiverVersion, signing: Signing, visitor: Visitor, now: datetime
+    charter: Charter, version: WaiverVersion, signing: Signing, visitor: Visitor, now: datetime
 ) -> list[UnchainedRecord]:
     """The signer's own record and one for each minor."""
     form, shown = signing.form, statements(signing.form.language)
@@ -251,7 +251,7 @@ def _count_new_people(context: SigningContext, records: Sequence[SignedRecord]) 
     has_old_texts = not charter.signed_versions <= current_hashes
     if not has_old_texts and charter.signed_guest_ids.isdisjoint(record["guest_id"] for record in records):
         return len(records)
-    before = charters.find_charter(charter.event_id, with_waivers=True).waivers
+    before = charters.find_whole_charter(charter.event_id, with_waivers=True).waivers
     people_after = waiver_records.people([*before, *records], current)
     return len(people_after) - len(waiver_records.people(before, current))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
-from chalicelib.charters.store import EventRecord, event_key, to_event
+from chalicelib.charters.store import Charter, charter_key, to_charter
 from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
@@ -43,7 +43,7 @@ class Head(NamedTuple):
 class SigningContext(NamedTuple):
     """What a signature is decided on."""
 
-    charter: EventRecord
+    charter: Charter
     versions: dict[Language, WaiverVersion]
     """The published current text of each language that has one."""
     head: Head
@@ -56,13 +56,13 @@ class SigningContext(NamedTuple):
 
 def read_signing_context(event_id: str) -> SigningContext | None:
     """One read. None if there is no such charter."""
-    items = read_items([event_key(event_id), *_current_keys(), _HEAD, _TURN])
+    items = read_items([charter_key(event_id), *_current_keys(), _HEAD, _TURN])
     found = {item["SK"]["S"]: item for item in items}
     if "EVENT" not in found:
         return None
     head, turn = _to_head(found.get("HEAD")), found.get("TURN")
     turn_until_ms = int(turn["until_ms"]["N"]) if turn and int(turn["seq"]["N"]) == head.seq else 0
-    return SigningContext(to_event(found["EVENT"]), _to_current_versions(items), head, turn_until_ms)
+    return SigningContext(to_charter(found["EVENT"]), _to_current_versions(items), head, turn_until_ms)
 
 
 def take_turn(seen_seq: int, now_ms: int, until_ms: int) -> bool:
@@ -111,7 +111,7 @@ def append_waivers(
         added["signed_guest_ids"] = {"SS": guest_ids}
     count: Item = {
         "TableName": table_name(),
-        "Key": event_key(event_id),
+        "Key": charter_key(event_id),
         "UpdateExpression": "ADD " + ", ".join(f"{name} :{name}" for name in added),
         "ConditionExpression": "attribute_exists(PK) AND #status <> :cancelled",
         "ExpressionAttributeNames": {"#status": "status"},

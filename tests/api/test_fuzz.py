@@ -164,7 +164,7 @@ def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Sess
             starts_at=f"{year}-01-01T10:00:00Z",
             ends_at=f"{year}-01-01T12:00:00Z",
         )
-        charter_store.put_new_event(
+        charter_store.put_new_charter(
             event, {"act": "created", "at": times.format_instant(now), "audit_id": event_id}, None, ""
         )
     own = f"/api/events/{OPEN}"

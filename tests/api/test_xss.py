@@ -106,7 +106,7 @@ def shown(text: str) -> list[tuple[str, str, dict[str, Any]]]:
     }  # fmt: skip
     names = "signer_name signer_email signer_phone signer_birth_date signature_typed signature_strokes submission_id"
     form: dict[str, Any] = {
-        "event": event, "version": version, "languages": [("en", "English")], "kiosk": False, "style": "",
+        "charter": event, "version": version, "languages": [("en", "English")], "kiosk": False, "style": "",
         "guests": [{"guest_id": text, "name": text}], "typed": dict.fromkeys([*names.split(), "opened"], text),
         "minors": [{"name": text, "birth_date": text}], "open_rows": 1, "minors_open": True,
         "problems": {"": text, "signer_name": text, text: "is not a known field", "minor_name": text}, "signed": text,
@@ -114,7 +114,7 @@ def shown(text: str) -> list[tuple[str, str, dict[str, Any]]]:
         "statements": dict.fromkeys(("esign", "intent", "authority"), text),
     }  # fmt: skip
     copy = {
-        "event": event,
+        "charter": event,
         "record": record,
         "records": [record],
         "version": version,
@@ -128,10 +128,10 @@ def shown(text: str) -> list[tuple[str, str, dict[str, Any]]]:
     request = {**about, "kind": "waiver_again", "url": text}
     return [
         ("waivers", "waiver.html", form),
-        ("waivers", "waiver-signed.html", {"event": event, "record": record, "style": ""}),
-        ("waivers", "waiver-kiosk.html", {"event": event, "style": ""}),
+        ("waivers", "waiver-signed.html", {"charter": event, "record": record, "style": ""}),
+        ("waivers", "waiver-kiosk.html", {"charter": event, "style": ""}),
         ("waivers", "waiver-copy.html", copy),
-        ("waivers", "message.html", {"heading": text, "message": text, "event": event, "style": ""}),
+        ("waivers", "message.html", {"heading": text, "message": text, "charter": event, "style": ""}),
         ("mail", "waiver_copy.html", about),
         ("mail", "waiver_again.html", request),
     ]

@@ -141,7 +141,7 @@ def requests_and_answers() -> dict[str, Any]:
         token = sign_in.log_in(credentials, address="192.0.2.7", now=system.utc_now())["token"]
         for number in range(CHARTERS):
             body = new_event(title=f"Sunset sail {number}")
-            charters.create_event(body, request_key=None, actor=operator.ADMIN, now=system.utc_now())
+            charters.create_charter(body, request_key=None, actor=operator.ADMIN, now=system.utc_now())
     settings.forget()
     session, *rows = written
     events = [row for row in rows if row["SK"]["S"] == "EVENT"]

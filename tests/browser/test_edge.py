@@ -18,8 +18,7 @@ from tests.browser.conftest import Visit
 from tests.browser.visitors import Site, Troubles, card
 from tests.support import observatory
 from tools import env
-from tools.common.cloud import Cloud
-from tools.common.cloud import embedded_client
+from tools.common.cloud import Cloud, embedded_client
 
 UNKNOWN = "A" * 22
 PARALLEL = 32

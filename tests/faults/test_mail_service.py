@@ -56,7 +56,7 @@ def ses(dynamodb_local: str) -> Iterator[Ses]:
 def pay() -> str:
     """Logs a payment on a new charter, whose money stands whatever the mail service does."""
     event = operator.event()
-    charter_store.put_new_event(
+    charter_store.put_new_charter(
         event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
     )
     command = payments.parse_payment(operator.uuid(), {"method": "cash", "amount_cents": 50_000}, now=operator.NOW)

@@ -180,7 +180,7 @@ def harbor(request: pytest.FixtureRequest, outbox: Outbox) -> Harbor:
     charters = []
     for _ in range(CHARTERS):
         event = operator.event()
-        charter_store.put_new_event(
+        charter_store.put_new_charter(
             event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
         )
         charters.append(event.event_id)

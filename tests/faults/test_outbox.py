@@ -27,7 +27,7 @@ SUBJECT = "We received your payment of $500.00 for Sunset sail"
 
 def new_charter(**changes: Any) -> str:
     event = operator.event(**changes)
-    charter_store.put_new_event(
+    charter_store.put_new_charter(
         event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
     )
     return event.event_id

@@ -40,13 +40,13 @@ def new_charter(made_at: datetime = operator.NOW, **changes: Any) -> str:
         "balance_reminders": True,
         **changes,
     }
-    event, _ = charters.create_event(body, request_key=None, actor=operator.ADMIN, now=made_at)
+    event, _ = charters.create_charter(body, request_key=None, actor=operator.ADMIN, now=made_at)
     return str(event["event_id"])
 
 
 def edit(event_id: str, now: datetime, **changes: Any) -> dict[str, Any]:
-    version = charters.find_event(event_id).version
-    return charters.edit_event(event_id, {"version": version, **changes}, actor=operator.ADMIN, now=now)
+    version = charters.find_charter(event_id).version
+    return charters.edit_charter(event_id, {"version": version, **changes}, actor=operator.ADMIN, now=now)
 
 
 def pay(event_id: str, now: datetime, **changes: Any) -> str:
@@ -163,7 +163,7 @@ def test_of_many_charters_those_whose_mark_has_come_are_reminded(outbox: Outbox)
 
 
 def cancelled(event_id: str, now: datetime) -> None:
-    charters.cancel_event(event_id, {"reason": "storm"}, actor=operator.ADMIN, now=now)
+    charters.cancel_charter(event_id, {"reason": "storm"}, actor=operator.ADMIN, now=now)
 
 
 STOPS: dict[str, tuple[Any, str, str]] = {
@@ -328,4 +328,4 @@ def test_an_edit_in_the_very_moment_of_sending_is_all_that_can_come_too_late(
     run_hourly(before(7), before(7))
     assert len(outbox.accepted) == 1
     assert "our messages have crossed" in text(outbox)
-    assert reminders.state(charters.find_event(event_id)) == "stopped_paid"
+    assert reminders.state(charters.find_charter(event_id)) == "stopped_paid"

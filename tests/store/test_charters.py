@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("dynamodb")
 
 
 def board(first: str = "2026", last: str = "9", status: str | None = None, limit: int = 100) -> list[str]:
-    return [event.event_id for event in charter_store.list_events(first, last, status, limit)[0]]
+    return [event.event_id for event in charter_store.list_charters(first, last, status, limit)[0]]
 
 
 def test_a_charter_is_read_as_it_was_stored() -> None:
@@ -25,30 +25,30 @@ def test_a_charter_is_read_as_it_was_stored() -> None:
     event = store_charter(
         title='Zoë\'s "sail" 🚢 \\ \t', captain=None, crew=crew, notes="two\nlines", passenger_limit=None
     )
-    assert charter_store.read_event(event.event_id) == event
+    assert charter_store.read_charter(event.event_id) == event
 
 
 def test_an_unknown_charter_is_none() -> None:
     store_charter()
-    assert charter_store.read_event("B" * 22) is None
     assert charter_store.read_charter("B" * 22) is None
+    assert charter_store.read_whole_charter("B" * 22) is None
 
 
 def test_the_same_request_key_again_finds_the_first_charter_and_stores_nothing() -> None:
     first, second = operator.event(), operator.event()
-    charter_store.put_new_event(first, audit(), "key", "print-1")
+    charter_store.put_new_charter(first, audit(), "key", "print-1")
     with pytest.raises(errors.AlreadyExists) as found:
-        charter_store.put_new_event(second, audit(), "key", "print-2")
+        charter_store.put_new_charter(second, audit(), "key", "print-2")
     assert charter_store.request_of(found.value.item) == (first.event_id, "print-1")
-    assert charter_store.read_event(second.event_id) is None
+    assert charter_store.read_charter(second.event_id) is None
     assert board() == [first.event_id]
-    charter_store.put_new_event(second, audit(), "another-key", "print-2")
-    assert charter_store.read_event(second.event_id) == second
+    charter_store.put_new_charter(second, audit(), "another-key", "print-2")
+    assert charter_store.read_charter(second.event_id) == second
 
 
 def test_one_request_key_used_by_many_at_once_makes_one_charter() -> None:
     events = [operator.event() for _ in range(6)]
-    results = at_once(6, lambda number: charter_store.put_new_event(events[number], audit(), "key", "print"))
+    results = at_once(6, lambda number: charter_store.put_new_charter(events[number], audit(), "key", "print"))
     assert results.count(None) == 1
     assert all(result is None or isinstance(result, errors.AlreadyExists | errors.WriteConflict) for result in results)
     assert board() == [events[results.index(None)].event_id]
@@ -63,8 +63,8 @@ def test_an_edit_replaces_what_an_admin_edits_and_moves_the_charter_on_the_board
         version=2,
         updated_at="2026-11-22T21:00:00Z",
     )
-    charter_store.update_event(edited, event, audit("edited"))
-    assert charter_store.read_event(event.event_id) == edited
+    charter_store.update_charter(edited, event, audit("edited"))
+    assert charter_store.read_charter(event.event_id) == edited
     assert board() == [other.event_id, event.event_id]
     assert [entry["act"] for entry in waiver_store.list_audit(event.event_id)].count("edited") == 1
 
@@ -73,18 +73,18 @@ def test_an_edit_keeps_the_money_and_the_signatures_that_came_meanwhile() -> Non
     event = store_charter()
     store_payment(event)
     store_waivers(event)
-    charter_store.update_event(event._replace(version=2), event, audit("edited"))
+    charter_store.update_charter(event._replace(version=2), event, audit("edited"))
     now = read_again(event)
     assert (now.version, now.sums.received_cents, now.ledger_seq, now.signed_count) == (2, 50_000, 1, 1)
 
 
 def test_an_edit_of_an_old_version_writes_nothing() -> None:
     event = store_charter()
-    charter_store.update_event(event._replace(version=2), event, audit("edited"))
+    charter_store.update_charter(event._replace(version=2), event, audit("edited"))
     before, trail = read_again(event), waiver_store.list_audit(event.event_id)
     late = event._replace(version=2, details={**event.details, "title": "late"})
     with pytest.raises(errors.WriteConflict):
-        charter_store.update_event(late, event, audit("edited"))
+        charter_store.update_charter(late, event, audit("edited"))
     assert read_again(event) == before
     assert waiver_store.list_audit(event.event_id) == trail
 
@@ -93,15 +93,15 @@ def test_an_edit_that_needs_an_unchanged_ledger_is_refused_after_a_payment() -> 
     event = store_charter()
     store_payment(event)
     with pytest.raises(errors.WriteConflict):
-        charter_store.update_event(event._replace(version=2), event, audit("edited"), ledger_unmoved=True)
+        charter_store.update_charter(event._replace(version=2), event, audit("edited"), ledger_unmoved=True)
     now = read_again(event)
-    charter_store.update_event(now._replace(version=2), now, audit("edited"), ledger_unmoved=True)
+    charter_store.update_charter(now._replace(version=2), now, audit("edited"), ledger_unmoved=True)
     assert read_again(event).version == 2
 
 
 def test_many_edits_at_once_of_one_version_make_one_edit() -> None:
     event = store_charter()
-    results = at_once(6, lambda _: charter_store.update_event(event._replace(version=2), event, audit("edited")))
+    results = at_once(6, lambda _: charter_store.update_charter(event._replace(version=2), event, audit("edited")))
     assert results.count(None) == 1
     assert sum(isinstance(result, errors.WriteConflict) for result in results) == 5
     assert read_again(event).version == 2
@@ -121,7 +121,7 @@ def test_the_board_goes_on_page_by_page_and_says_when_it_ends() -> None:
     seen: list[str] = []
     first, pages = "2026", 0
     while True:
-        page, more = charter_store.list_events(first, "9", None, 2)
+        page, more = charter_store.list_charters(first, "9", None, 2)
         seen += [event.event_id for event in page]
         pages += 1
         if not more:
@@ -129,8 +129,8 @@ def test_the_board_goes_on_page_by_page_and_says_when_it_ends() -> None:
         first = charter_store.board_key(page[-1]) + "~"
     assert pages == 3
     assert sorted(seen) == sorted(kept_ids)
-    assert charter_store.list_events("2026", "9", None, 5)[1] is False
-    assert charter_store.list_events("2026", "9", None, 4)[1] is True
+    assert charter_store.list_charters("2026", "9", None, 5)[1] is False
+    assert charter_store.list_charters("2026", "9", None, 4)[1] is True
 
 
 def test_the_board_of_one_status_holds_that_status_alone_and_fills_its_pages() -> None:
@@ -138,10 +138,10 @@ def test_the_board_of_one_status_holds_that_status_alone_and_fills_its_pages() -
         store_charter(
             operator.event(status="cancelled" if day % 3 == 0 else "scheduled", starts_at=f"2026-12-0{day}T08:00:00Z")
         )
-    page, more = charter_store.list_events("2026", "9", "cancelled", 2)
+    page, more = charter_store.list_charters("2026", "9", "cancelled", 2)
     assert [event.details["starts_at"][:10] for event in page] == ["2026-12-03", "2026-12-06"]
     assert more
-    page, more = charter_store.list_events(charter_store.board_key(page[-1]) + "~", "9", "cancelled", 2)
+    page, more = charter_store.list_charters(charter_store.board_key(page[-1]) + "~", "9", "cancelled", 2)
     assert [event.details["starts_at"][:10] for event in page] == ["2026-12-09"]
     assert not more
 
@@ -158,7 +158,7 @@ def test_the_board_shows_the_money_and_the_signatures_of_each() -> None:
     event = store_charter()
     store_payment(event)
     store_waivers(event)
-    (listed,), _ = charter_store.list_events("2026", "9", None, 10)
+    (listed,), _ = charter_store.list_charters("2026", "9", None, 10)
     # The index does not hold which texts were signed.
     assert listed == read_again(event)._replace(signed_versions=frozenset())
 
@@ -170,12 +170,12 @@ def test_a_charter_comes_with_all_it_owns_and_nothing_of_others() -> None:
         store_waivers(one)
     payment = store_payment(event)
     payment_store.append_act(read_again(event), payment, act("void"), read_again(event).sums, None)
-    charter = charter_store.read_charter(event.event_id)
+    charter = charter_store.read_whole_charter(event.event_id)
     assert charter
     assert charter.event == read_again(event)
     assert [payment_store.is_act(item) for item in charter.payment_items] == [False, False, True]
     assert [record["event_id"] for record in charter.waivers] == [event.event_id]
-    money_only = charter_store.read_charter(event.event_id, waivers=False)
+    money_only = charter_store.read_whole_charter(event.event_id, waivers=False)
     assert money_only
     assert money_only.payment_items == charter.payment_items
     assert money_only.waivers == []
@@ -184,7 +184,7 @@ def test_a_charter_comes_with_all_it_owns_and_nothing_of_others() -> None:
 def test_a_charter_larger_than_one_page_of_the_database_is_read_whole() -> None:
     event = store_charter()
     ids = [store_payment(event, answer="x" * 200_000)["payment_id"] for _ in range(7)]
-    charter = charter_store.read_charter(event.event_id)
+    charter = charter_store.read_whole_charter(event.event_id)
     assert charter
     assert [payment_store.to_payment(item)[1]["payment_id"] for item in charter.payment_items] == ids
 
@@ -193,7 +193,7 @@ def test_the_trail_of_a_charter_is_in_order_of_time() -> None:
     event = store_charter()
     for minutes in (30, 10, 20):
         version = read_again(event).version
-        charter_store.update_event(
+        charter_store.update_charter(
             event._replace(version=version + 1), read_again(event), audit(f"at {minutes}", minutes)
         )
     assert [entry["act"] for entry in waiver_store.list_audit(event.event_id)] == ["created", "at 10", "at 20", "at 30"]
@@ -221,11 +221,11 @@ def test_a_page_of_the_board_costs_one_query_of_the_same_size_among_100_and_amon
     with counted(dynamodb) as calls:
         fill_board(dynamodb, 100)
         calls.clear()
-        few, _ = charter_store.list_events("2020", "9", None, 50)
+        few, _ = charter_store.list_charters("2020", "9", None, 50)
         among_100 = calls.copy()
         fill_board(dynamodb, 10_000)
         calls.clear()
-        many, more = charter_store.list_events("2020", "9", None, 50)
+        many, more = charter_store.list_charters("2020", "9", None, 50)
     assert (len(few), len(many), more) == (50, 50, True)
     assert [call.operation for call in calls] == ["Query"]
     assert [call.units for call in calls] == [call.units for call in among_100]

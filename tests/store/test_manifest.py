@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import errors
 from chalicelib.manifest import store as manifest_store
 from tests.support.stored import audit, due_mails, new_mail, read_again, store_charter, store_waivers
@@ -17,11 +17,11 @@ def note(state: str) -> Any:
     return {"state": state, "at": "2026-11-29T00:50:00Z", "by": "admin"}
 
 
-def put_note(charter: EventRecord, state: str, subject: str = manifest_store.BRIEFING) -> bool:
+def put_note(charter: Charter, state: str, subject: str = manifest_store.BRIEFING) -> bool:
     return manifest_store.put_note(charter.event_id, subject, note(state), audit("safety_briefing"))
 
 
-def put_departure(seen: EventRecord, **changes: Any) -> bool:
+def put_departure(seen: Charter, **changes: Any) -> bool:
     return manifest_store.put_departure(seen, {**DEPARTURE, **changes}, audit("departed"), new_mail())
 
 

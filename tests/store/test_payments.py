@@ -70,7 +70,7 @@ def test_of_many_payments_at_once_on_the_same_sums_one_is_stored() -> None:
     assert results.count(None) == 1
     assert sum(isinstance(result, errors.WriteConflict) for result in results) == 7
     winner = results.index(None)
-    charter = charter_store.read_charter(event.event_id)
+    charter = charter_store.read_whole_charter(event.event_id)
     assert charter
     assert [payment_store.to_payment(item)[1] for item in charter.payment_items] == [rows[winner]]
     assert (charter.event.sums.received_cents, charter.event.ledger_seq) == (winner + 1, 1)
@@ -161,5 +161,5 @@ def test_a_payment_with_its_sums_and_mail_is_one_write_and_a_charter_one_query(d
     row = new_payment(event)
     with counted(dynamodb) as calls:
         payment_store.append_payment(event, row, ledger.add(event.sums, row), "print", "{}", new_mail())
-        charter_store.read_charter(event.event_id)
+        charter_store.read_whole_charter(event.event_id)
     assert [call.operation for call in calls] == ["TransactWriteItems", "Query"]

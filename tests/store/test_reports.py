@@ -24,7 +24,7 @@ pytestmark = [
 def kept(**changes: Any) -> dict[str, Any]:
     """A payment on a charter of its own."""
     event = operator.event()
-    charter_store.put_new_event(
+    charter_store.put_new_charter(
         event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
     )
     row = operator.payment(event.event_id, **changes)

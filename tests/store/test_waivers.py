@@ -129,7 +129,7 @@ def test_the_charter_knows_which_of_its_listed_guests_have_signed() -> None:
     for guest_id in ("g0", None, "g2", "g0"):
         sign(charter, new_records(charter, guest_id=guest_id))
     assert read_again(charter).signed_guest_ids == {"g0", "g2"}
-    assert [one.signed_guest_ids for one in charter_store.list_events("2026", "9", None, 10)[0]] == [{"g0", "g2"}]
+    assert [one.signed_guest_ids for one in charter_store.list_charters("2026", "9", None, 10)[0]] == [{"g0", "g2"}]
 
 
 def test_the_charter_knows_which_texts_and_how_many_people_have_signed() -> None:

@@ -32,9 +32,9 @@ class Desk:
         payments.log_payment(event_id, payments.parse_payment(payment_id, body, now=NOW), actor=ADMIN, now=NOW)
         return payment_id
 
-    def create_event(self) -> str:
+    def create_charter(self) -> str:
         body = {"title": "Sail", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z"}
-        return str(charters.create_event(body, request_key=None, actor=ADMIN, now=NOW)[0]["event_id"])
+        return str(charters.create_charter(body, request_key=None, actor=ADMIN, now=NOW)[0]["event_id"])
 
     def sign_waiver(self, event_id: str, **more: str) -> None:
         form = {
@@ -60,7 +60,7 @@ def open_desk(endpoint: str) -> Iterator[Desk]:
         table = settings().table
         create_functions(cloud, operator.environment(SCC_TABLE=table))
         found = Desk(cloud, dynamodb, table)
-        first, second = found.create_event(), found.create_event()
+        first, second = found.create_charter(), found.create_charter()
         found.log_payment(first, 40_000, kind="deposit")
         wrong = found.log_payment(first, 99_900)
         payments.void_payment(first, wrong, {"reason": "typed twice"}, actor=ADMIN, now=NOW)

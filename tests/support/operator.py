@@ -89,9 +89,9 @@ def details(**changes: Any) -> dict[str, Any]:
     }
 
 
-def event(*, status: str = "scheduled", event_id: str = "", **changes: Any) -> charter_store.EventRecord:
+def event(*, status: str = "scheduled", event_id: str = "", **changes: Any) -> charter_store.Charter:
     """A charter as the store keeps it."""
-    return charter_store.EventRecord(
+    return charter_store.Charter(
         event_id=event_id or secrets.token_urlsafe(16),
         details=details(**changes),
         status=status,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.charters import store as charter_store
-from chalicelib.charters.store import EventRecord
+from chalicelib.charters.store import Charter
 from chalicelib.core import times
 from chalicelib.core.audit import audit_event
 from chalicelib.mail import store as mail_store
@@ -19,14 +19,14 @@ def audit(act: str = "tested", minutes: float = 0) -> Any:
     return audit_event(act, operator.ADMIN, times.format_instant(operator.at(minutes)))
 
 
-def store_charter(charter: EventRecord | None = None, **changes: Any) -> EventRecord:
+def store_charter(charter: Charter | None = None, **changes: Any) -> Charter:
     charter = charter or operator.event(**changes)
-    charter_store.put_new_event(charter, audit("created"), None, "")
+    charter_store.put_new_charter(charter, audit("created"), None, "")
     return charter
 
 
-def read_again(charter: EventRecord) -> EventRecord:
-    found = charter_store.read_event(charter.event_id)
+def read_again(charter: Charter) -> Charter:
+    found = charter_store.read_charter(charter.event_id)
     assert found
     return found
 
@@ -34,11 +34,11 @@ def read_again(charter: EventRecord) -> EventRecord:
 # --- payments and mails -----------------------------------------------------------------------------
 
 
-def new_payment(charter: EventRecord, **changes: Any) -> Any:
+def new_payment(charter: Charter, **changes: Any) -> Any:
     return {**operator.payment(charter.event_id, **changes), "receipt": "pending"}
 
 
-def store_payment(charter: EventRecord, mail: Mail | None = None, answer: str = "{}", **changes: Any) -> Any:
+def store_payment(charter: Charter, mail: Mail | None = None, answer: str = "{}", **changes: Any) -> Any:
     """A payment on the charter as it is now."""
     charter = read_again(charter)
     payment = new_payment(charter, **changes)
@@ -79,7 +79,7 @@ def current_version() -> Any:
     return waiver_store.read_current_versions().get("en")
 
 
-def new_records(charter: EventRecord, count: int = 1, **changes: Any) -> list[Any]:
+def new_records(charter: Charter, count: int = 1, **changes: Any) -> list[Any]:
     """Records that sign the current text and are not in the chain yet; the first of a test publishes a text."""
     if current_version() is None:
         waiver_store.publish_version(new_version("the text that is signed"), audit("published"))
@@ -95,13 +95,13 @@ def new_records(charter: EventRecord, count: int = 1, **changes: Any) -> list[An
     ]
 
 
-def signing_context(charter: EventRecord) -> waiver_store.SigningContext:
+def signing_context(charter: Charter) -> waiver_store.SigningContext:
     found = waiver_store.read_signing_context(charter.event_id)
     assert found
     return found
 
 
-def sign(charter: EventRecord, records: list[Any], mail: Mail | None = None, **more: Any) -> list[Any]:
+def sign(charter: Charter, records: list[Any], mail: Mail | None = None, **more: Any) -> list[Any]:
     return sign_as_seen(signing_context(charter), records, mail, **more)
 
 
@@ -115,7 +115,7 @@ def sign_as_seen(
     return sealed
 
 
-def store_waivers(charter: EventRecord, count: int = 1) -> list[Any]:
+def store_waivers(charter: Charter, count: int = 1) -> list[Any]:
     return sign(charter, new_records(charter, count))
 
 

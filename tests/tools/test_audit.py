@@ -50,7 +50,7 @@ def made(dynamodb_local: str) -> list[Items]:
         desk = Desk(Cloud("none"), dynamodb, settings().table)
         details = {"patron": {"name": "Ana Rivera", "email": "ana@example.com", "phone": "+1 415 555 0100"}}
         body = {"title": "Sunset", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z", **details}
-        charter = charters.create_event(body, request_key=operator.uuid(), actor=ADMIN, now=NOW)[0]["event_id"]
+        charter = charters.create_charter(body, request_key=operator.uuid(), actor=ADMIN, now=NOW)[0]["event_id"]
         desk.log_payment(charter, 40_000, kind="deposit", notify=True)
         check = desk.log_payment(charter, 30_000, method="check")
         payments.clear_payment(charter, check, {}, actor=ADMIN, now=NOW)
@@ -60,8 +60,8 @@ def made(dynamodb_local: str) -> list[Items]:
         voided = desk.log_payment(charter, 99_900, kind="tip")
         payments.void_payment(charter, voided, {"reason": "typed twice"}, actor=ADMIN, now=NOW)
         desk.log_payment(charter, 1_000, method="zelle")
-        charters.cancel_event(charter, {"reason": "storm"}, actor=ADMIN, now=NOW)
-        other = desk.create_event()
+        charters.cancel_charter(charter, {"reason": "storm"}, actor=ADMIN, now=NOW)
+        other = desk.create_charter()
         desk.sign_waiver(other, signer_email="bo@example.com")
         waiver_versions.publish_version({"title": "New", "text": "new text"}, actor=ADMIN, now=NOW)
         waiver_versions.publish_version(
@@ -275,7 +275,7 @@ def test_check_tells_in_one_line_that_all_agrees(
 def test_check_exits_1_and_prints_a_line_for_each_difference(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    event_id = desk.create_event()
+    event_id = desk.create_charter()
     desk.dynamodb.update_item(
         TableName=desk.table,
         Key={"PK": {"S": f"EVENT#{event_id}"}, "SK": {"S": "EVENT"}},
@@ -336,7 +336,7 @@ def test_an_import_brings_every_record_and_the_same_totals(
     with pytest.raises(Refused, match="is not empty"):
         run(monkeypatch, "import", str(file), "--table", target, "--yes")
     with operator.operating(SCC_TABLE=target):
-        desk.log_payment(desk.create_event(), 1)
+        desk.log_payment(desk.create_charter(), 1)
 
 
 def test_an_import_that_broke_off_goes_on_when_told_to(

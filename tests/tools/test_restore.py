@@ -38,7 +38,7 @@ def test_the_restored_table_holds_every_record_to_the_letter_and_is_made_safe(de
 
 def test_what_was_recorded_after_the_backup_is_told_as_only_live(desk: Desk) -> None:
     backup = desk.dynamodb.create_backup(TableName=desk.table, BackupName="drill")["BackupDetails"]["BackupArn"]
-    event_id = desk.create_event()
+    event_id = desk.create_charter()
     desk.log_payment(event_id, 500)
     target = restore.restore(desk.cloud, None, backup, yes=True, poll_s=0.1)
     lines = {line.split()[0]: line for line in restore.compare(desk.read(), desk.read(target))}
@@ -51,7 +51,7 @@ def test_the_product_works_on_the_restored_table(desk: Desk) -> None:
     env.plan_and_merge(desk.cloud, {"SCC_TABLE": target}, yes=True)
     assert restore.live_table(desk.cloud) == target
     with operator.operating(SCC_TABLE=target):
-        page = json.loads(charters.list_events(charters.parse_board_page({}, now=NOW)))
+        page = json.loads(charters.list_charters(charters.parse_board_page({}, now=NOW)))
         balances = sorted(each["balance"]["received_cents"] for each in page["events"])
         desk.log_payment(page["events"][0]["event_id"], 1)
     assert balances == [12_345, 40_000]

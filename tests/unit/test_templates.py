@@ -84,7 +84,7 @@ def test_the_marks_of_a_waiver_become_headings_lists_and_stress() -> None:
 
 def test_a_page_escapes_what_it_is_told() -> None:
     html = templates.render(
-        "waivers", "message.html", heading="<h>", message="<script>", event=None, operator=_operator(), style=""
+        "waivers", "message.html", heading="<h>", message="<script>", charter=None, operator=_operator(), style=""
     )
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
@@ -92,7 +92,7 @@ def test_a_page_escapes_what_it_is_told() -> None:
 
 def test_a_template_that_misses_a_fact_fails_instead_of_leaving_a_gap() -> None:
     with pytest.raises(Exception, match="'message' is undefined"):
-        templates.render("waivers", "message.html", heading="x", event=None, operator=_operator(), style="")
+        templates.render("waivers", "message.html", heading="x", charter=None, operator=_operator(), style="")
 
 
 def _operator() -> object:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.charters import store as charter_store
-from chalicelib.charters.store import EventRecord, to_event
+from chalicelib.charters.store import Charter, to_charter
 from chalicelib.core.dynamo import Item
 from chalicelib.money import ledger, methods
 from chalicelib.payments import service as payments
@@ -46,7 +46,7 @@ class Difference:
 class Books:
     """A table's records, sorted by what they belong to; of each only what a check needs."""
 
-    events: dict[str, EventRecord] = field(default_factory=dict)
+    events: dict[str, Charter] = field(default_factory=dict)
     boards: dict[str, str] = field(default_factory=dict)
     """Where each belongs on the board."""
     ledgers: dict[str, list[Item]] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Books:
         owner = pk.partition("#")[2]
         place = item.get("by_date_pk", {}).get("S", ""), item.get("by_date_sk", {}).get("S", "")
         if kind == "EVENT":
-            event = to_event(item)
+            event = to_charter(item)
             self.boards[owner] = charter_store.board_key(event)
             self.events[owner] = event
         elif kind in ("PAYMENT", "ACT"):

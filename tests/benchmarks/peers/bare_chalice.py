@@ -16,7 +16,7 @@ def session():
 @app.route("/api/events")
 def events():
     desk.read_session(authorization())
-    return desk.list_events()
+    return desk.list_charters()
 
 
 @app.route("/api/events/{event_id}/payments/{payment_id}", methods=["PUT"])

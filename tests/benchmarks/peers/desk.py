@@ -30,7 +30,7 @@ def read_session(authorization: str) -> dict[str, Any]:
     return {"role": "admin", "expires_at": found["absolute_end"]}
 
 
-def list_events() -> dict[str, Any]:
+def list_charters() -> dict[str, Any]:
     page = client().query(
         TableName=table(),
         IndexName="by_date",

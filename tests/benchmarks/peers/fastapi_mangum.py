@@ -16,7 +16,7 @@ def session(authorization: Authorization) -> dict[str, Any]:
 @app.get("/api/events")
 def events(authorization: Authorization) -> dict[str, Any]:
     desk.read_session(authorization)
-    return desk.list_events()
+    return desk.list_charters()
 
 
 @app.put("/api/events/{event_id}/payments/{payment_id}", status_code=201)

@@ -29,8 +29,8 @@ def session(session: Session) -> dict[str, str]:
 
 
 @app.get("/api/events")
-def list_events(session: Session, request: Request) -> Response:
-    page = charters.list_events(charters.parse_board_page(dict(request.query_params), now=system.utc_now()))
+def list_charters(session: Session, request: Request) -> Response:
+    page = charters.list_charters(charters.parse_board_page(dict(request.query_params), now=system.utc_now()))
     return Response(json.dumps(page, separators=(",", ":")), media_type="application/json")
 
 
