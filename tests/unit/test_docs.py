@@ -1,0 +1,70 @@
+"""What the pages lead to exists: links, headings, files, modules, and every kind of mail."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chalicelib.schedule import MAIL_KINDS
+from tests.support.running import ROOT
+
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FOLDERS = "app.py|chalicelib|tools|spa|tests|docs|[.]chalice"
+# A page may leave the room's parent out: `payments/service.py`.
+PARENTS = ("", "chalicelib/", "spa/src/", "tools/", "chalicelib/waivers/")
+MADE_LATER = {"spa/dist", "spa/node_modules", "tests/tools/test_NAME.py", "tools/NAME.py"}
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as GitHub links to them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_leads_to_a_file_and_a_heading_of_it(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if re.match(r"https?:|mailto:", target):
+            continue
+        path, _, heading = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), target
+        assert not heading or heading in anchors(file), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    named = re.findall(r"`([\w./-]+)(?:::\w+)?`", page.read_text())
+    full = {one for one in named if re.fullmatch(rf"({FOLDERS})(/.*)?", one)} - MADE_LATER
+    # Of a path without its first folder only source files: "text/html" is none.
+    short = {one for one in named if re.fullmatch(r"[a-z-]+/[\w/.-]+\.(py|tsx?|css|html|js|json|yaml)", one)}
+    for one in full | (short - MADE_LATER):
+        assert any((ROOT / f"{parent}{one}").exists() for parent in PARENTS), one
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_tool_that_is_named_is_a_command(page: Path) -> None:
+    for tool in set(re.findall(r"\btools\.([a-z_]+)", page.read_text())):
+        assert (ROOT / f"tools/{tool}.py").is_file() or (ROOT / f"tools/{tool}/__main__.py").is_file(), tool
+
+
+def test_the_index_of_decisions_lists_each_page_by_its_title_and_status() -> None:
+    folder = ROOT / "docs/decisions"
+    index = (folder / "README.md").read_text()
+    pages = sorted(folder.glob("[0-9]*.md"))
+    assert [page.name[:4] for page in pages] == [f"{number:04d}" for number in range(1, len(pages) + 1)]
+    for page in pages:
+        number, title = re.match(r"# (\d{4}): (.+)\n", page.read_text()).groups()  # type: ignore[union-attr]
+        row = next(line for line in index.splitlines() if line.startswith(f"| {number} "))
+        assert f"[{title}]({page.name})" in row
+        is_superseded = "Status: superseded by" in page.read_text().replace("Superseded", "superseded")
+        assert ("superseded by" in row) == is_superseded
+
+
+def test_the_page_about_mail_lists_every_kind() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| the |^\| `(\w+)` \| a ", (ROOT / "docs/mail.md").read_text(), re.MULTILINE)
+    assert {first or second for first, second in rows} == set(MAIL_KINDS)
