@@ -25,6 +25,10 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def find(path: str) -> Path | None:
+    return next((ROOT / f"{parent}{path}" for parent in PARENTS if (ROOT / f"{parent}{path}").exists()), None)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_link_leads_to_a_file_and_a_heading_of_it(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
@@ -43,7 +47,15 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
     # Of a path without its first folder only source files: "text/html" is none.
     short = {one for one in named if re.fullmatch(r"[a-z-]+/[\w/.-]+\.(py|tsx?|css|html|js|json|yaml)", one)}
     for one in full | (short - MADE_LATER):
-        assert any((ROOT / f"{parent}{one}").exists() for parent in PARENTS), one
+        assert find(one), one
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_name_that_is_said_to_be_in_a_file_is_there(page: Path) -> None:
+    for name, path in re.findall(r"`(\w+)`\s+(?:in|of)\s+`([\w./-]+\.\w+)`", page.read_text()):
+        file = find(path)
+        assert file, path
+        assert re.search(rf"\b(def|class|function|const) {name}\b|^{name}\b", file.read_text(), re.MULTILINE), name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
