@@ -81,3 +81,11 @@ def test_the_index_of_decisions_lists_each_page_by_its_title_and_status() -> Non
 def test_the_page_about_mail_lists_every_kind() -> None:
     rows = re.findall(r"^\| `(\w+)` \| the |^\| `(\w+)` \| a ", (ROOT / "docs/mail.md").read_text(), re.MULTILINE)
     assert {first or second for first, second in rows} == set(MAIL_KINDS)
+
+
+def test_every_key_of_the_table_is_one_that_the_code_writes() -> None:
+    section = (ROOT / "docs/architecture.md").read_text().partition("## The table")[2]
+    source = "".join(file.read_text() for file in (ROOT / "chalicelib").rglob("*.py"))
+    keys = set(re.findall(r"`#?([A-Z_]+)", section))
+    assert len(keys) > 20
+    assert not {key for key in keys if key not in source}
