@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import post
+from tests.support.doubles import smtp_server
 from tests.support.programs import found_programs, start_playwright
 from tests.support.running import Product, running_dynamodb, running_product
 from tools.local.embedded import EmbeddedAws
@@ -50,7 +50,7 @@ def dynamodb_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of a mail server on loopback."""
-    return post.make_certificate(tmp_path_factory.mktemp("tls"))
+    return smtp_server.make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ log = logging.getLogger("scc.test")
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
 
-# --- a harbor whose ids are known -----------------------------------------------------------------
+# --- a product whose ids are known ----------------------------------------------------------------
 
 OPEN, OVER, CANCELLED = "A" * 22, "B" * 22, "C" * 22
 GUESTS = [{"guest_id": f"{n:016x}", "name": f"Guest {n}", "email": f"g{n}@example.com"} for n in (1, 2, 3)]

@@ -22,7 +22,7 @@ from chalicelib.schedule import MAIL_KINDS
 from chalicelib.sign_in import passwords
 from chalicelib.sign_in import store as sign_in_store
 from tests.support.api import ORIGIN_SECRET, Answer, Api, new_event
-from tests.support.faults import lost_requests, retry_at_once
+from tests.support.doubles.faults import lost_requests, retry_at_once
 from tests.support.pages import signature
 
 PASSWORD = "canary-password-of-the-captain"

@@ -17,7 +17,7 @@ from chalicelib.mail.transport import Outcome
 from chalicelib.schedule import MAIL_KINDS
 from tests.support import operator
 from tests.support.api import Api, new_event
-from tests.support.faults import lost_answers, retry_at_once
+from tests.support.doubles.faults import lost_answers, retry_at_once
 from tests.support.races import at_once
 
 RECORDED = json.loads((Path(__file__).parents[1] / "support/ses-events.json").read_text())

@@ -27,9 +27,9 @@ from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import store as waiver_store
 from tests.support import operator
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
+from tests.support.doubles.ses import open_ses
 from tests.support.operator import PASSWORD
 from tests.support.pages import signature
-from tests.support.ses import open_ses
 from tests.support.stores import fresh_store
 
 ROOT = Path(__file__).parents[2]

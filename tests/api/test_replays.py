@@ -15,7 +15,7 @@ from chalicelib.mail import outbox
 from chalicelib.payments import service as payments
 from chalicelib.schedule import MAIL_KINDS
 from tests.support.api import Api, new_payment
-from tests.support.faults import lost_answers, lost_requests, retry_at_once
+from tests.support.doubles.faults import lost_answers, lost_requests, retry_at_once
 from tests.support.operator import PASSWORD
 
 PAYMENT_ID = "0190c0de-0000-7000-8000-000000000001"

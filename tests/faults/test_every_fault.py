@@ -1,8 +1,9 @@
-"""Whatever is asked of the product, and whichever of its calls to the outside fails, and however: all of it is done or
-nothing, the answer is true, and after the same once more and the schedule's rest everything is as it should be.
+"""Every operation of the product while each of its calls to the outside fails in each possible way.
 
-A failure prints the command that runs just that one, with `FAULT="log a payment/2/dies after"`, say. Two faults in a
-row are drawn from a seed: `FAULT_SEED=7 FAULT_PAIRS=1000` draws others, and more of them.
+All of it is done or nothing, and the answer is true. After the same operation once more, and the schedule, everything
+is as if no call had failed. A failing test prints the command for just that fault, for example
+`FAULT="log a payment/2/dies after"`. Two faults in a row are drawn from a seed: `FAULT_SEED=7 FAULT_PAIRS=1000` draws
+others, and more of them.
 """
 
 import os
@@ -14,214 +15,224 @@ from typing import Any
 
 import pytest
 
-from tests.support import harbor as harbors
 from tests.support import operator
 from tests.support.api import Answer, load_app
-from tests.support.dynamo import Item, Key
-from tests.support.faults import Died
-from tests.support.harbor import GMAIL, OPERATIONS, Harbor, Operation
+from tests.support.doubles import smtp_server
+from tests.support.doubles.dynamo import Item, Key
+from tests.support.doubles.faults import Died
+from tests.support.in_process import InProcessProduct, comparable_answer, in_process_product
+from tests.support.operations import OPERATIONS, Operation
 
 COMMAND = ".venv/bin/python -m pytest tests/faults/test_every_fault.py"
 ONLY = os.environ.get("FAULT", "")
 SEED, PAIRS = os.environ.get("FAULT_SEED", "1"), int(os.environ.get("FAULT_PAIRS", "100"))
 if SEED == "random":
     SEED = str(random.SystemRandom().getrandbits(32))
-# No call's place: the calls are counted, and none fails.
+# The index of no call: the real clients are used, and none of their calls fails.
 NONE = -1
-# Those that send a mail in each of the ways there are.
+# The operations that send a mail, one of each kind.
 MAILING = ("log a payment", "send a mail again", "sweep the mail")
 
 
 @dataclass(frozen=True)
 class Start:
-    """A harbor's table, and what is known of it."""
+    """A table to begin with, and the attributes of the product that belong to it."""
 
     items: dict[Key, Item]
-    facts: dict[str, Any]
+    attributes: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Clean:
-    """How it goes when nothing fails."""
+    """The same operation without a fault."""
 
     answer: Answer | None
     calls: list[str]
     before: list[str]
     after: list[str]
-    settled: list[str]
+    finished: list[str]
     mails: list[str]
     sent: dict[str, int]
 
 
 @pytest.fixture(scope="module")
-def here() -> Iterator[Harbor]:
-    with harbors.harbor() as found:
+def product() -> Iterator[InProcessProduct]:
+    with in_process_product() as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def starts(here: Harbor) -> dict[str, Start]:
+def starts(product: InProcessProduct) -> dict[str, Start]:
     """By the names that operations give them."""
-
-    def keep() -> Start:
-        facts = ("token", "event_id", "past_id", "drawn")
-        return Start(dict(here.dynamo.items), {name: getattr(here, name) for name in facts})
-
+    steps = {
+        "fresh": product.add_charter,
+        "busy": product.add_some_of_everything,
+        "waiting": product.add_queued_receipt,
+    }
     found = {}
-    for name, does in (("fresh", here.open), ("busy", here.settle_in), ("waiting", here.let_mail_wait)):
-        does()
-        found[name] = keep()
+    for name, step in steps.items():
+        step()
+        attributes = {name: getattr(product, name) for name in ("token", "event_id", "past_id", "drawn")}
+        found[name] = Start(dict(product.dynamo.items), attributes)
     return found
 
 
-def begin(here: Harbor, start: Start, operation: Operation) -> None:
-    here.dynamo.items = dict(start.items)
-    for name, value in start.facts.items():
-        setattr(here, name, value)
-    here.faults.accepted.clear()
-    here.faults.mail_answer = operation.mail_answer
+def begin(product: InProcessProduct, start: Start, operation: Operation) -> None:
+    product.dynamo.items = dict(start.items)
+    for name, value in start.attributes.items():
+        setattr(product, name, value)
+    product.services.accepted.clear()
+    product.services.mail_answer = operation.mail_answer
 
 
-def act(here: Harbor, operation: Operation, at: int | None = None, mode: str = "") -> tuple[Answer | None, list[str]]:
-    """The answer, None where there is none, and the calls that were made; the one `at` meets this mode."""
-    here.faults.begin(at, mode)
-    here.is_quick, here.now = at is None, operation.now
+def run(
+    product: InProcessProduct, operation: Operation, failing: int | None = None, mode: str = ""
+) -> tuple[Answer | None, list[str]]:
+    """The answer, or None if there is none, and the calls that were made; the one of index `failing` fails."""
+    product.services.begin(failing, mode)
+    product.uses_fake_clients, product.now = failing is None, operation.now
     try:
-        return operation.act(here), here.faults.calls
+        return operation.act(product), product.services.calls
     except (Died, Exception):
-        # Nobody hears of it; Lambda runs a function of its own again.
-        assert at is not None, "it fails without a fault"
-        return None, here.faults.calls
+        # Nobody gets an answer; Lambda runs a scheduled function again.
+        assert failing is not None, "it fails without a fault"
+        return None, product.services.calls
     finally:
-        here.faults.begin()
-        here.is_quick = True
+        product.services.begin()
+        product.uses_fake_clients = True
 
 
-def settle(here: Harbor, operation: Operation) -> None:
-    # A service that is busy works again, one that refuses goes on refusing.
+def finish(product: InProcessProduct, operation: Operation) -> None:
+    # A busy mail service works again later; one that refuses a mail goes on refusing it.
     if operation.mail_answer == "busy":
-        here.faults.mail_answer = ""
-    here.settle()
+        product.services.mail_answer = ""
+    product.run_schedule_until_idle()
 
 
-def run_clean(here: Harbor, start: Start, operation: Operation) -> Clean:
-    begin(here, start, operation)
-    before = here.records()
-    answer, calls = act(here, operation, at=NONE)
+def run_clean(product: InProcessProduct, start: Start, operation: Operation) -> Clean:
+    begin(product, start, operation)
+    before = product.records()
+    answer, calls = run(product, operation, failing=NONE)
     assert (answer.status if answer else 200) in operation.statuses
-    after = here.records()
-    settle(here, operation)
-    return Clean(answer, calls, before, after, here.records(), here.mails(), here.sent())
+    after = product.records()
+    finish(product, operation)
+    return Clean(answer, calls, before, after, product.records(), product.mails(), product.sent())
 
 
-def strike(here: Harbor, start: Start, operation: Operation, clean: Clean, faults: list[tuple[int, str]]) -> None:
-    """The act, as often as there are faults, then once more; then the schedule."""
-    begin(here, start, operation)
-    told = False
-    for at, mode in faults:
-        known = here.records()
-        answer, calls = act(here, operation, at, mode)
-        told = told or tells_of_doubt(calls, at, mode)
-        check_state(here, operation, clean)
-        check_answer(here, operation, clean, answer, known)
-    known = here.records()
-    answer, _ = act(here, operation)
-    check_answer(here, operation, clean, answer, known)
-    assert here.records() == clean.after
-    settle(here, operation)
-    here.check_books()
-    assert here.records() == clean.settled
-    check_mails(here, clean, doubt=told, most=1 + len(faults))
+def try_with_faults(
+    product: InProcessProduct, start: Start, operation: Operation, clean: Clean, faults: list[tuple[int, str]]
+) -> None:
+    """The operation with each of the faults, then once more without; then the schedule."""
+    begin(product, start, operation)
+    doubt = False
+    for failing, mode in faults:
+        known = product.records()
+        answer, calls = run(product, operation, failing, mode)
+        doubt = doubt or leaves_doubt(calls, failing, mode)
+        check_state(product, operation, clean)
+        check_answer(product, operation, clean, answer, known)
+    known = product.records()
+    answer, _ = run(product, operation)
+    check_answer(product, operation, clean, answer, known)
+    assert product.records() == clean.after
+    finish(product, operation)
+    product.check_ledger()
+    assert product.records() == clean.finished
+    check_mails(product, clean, doubt=doubt, most=1 + len(faults))
 
 
-def check_state(here: Harbor, operation: Operation, clean: Clean) -> None:
-    here.check_books()
-    found = here.records()
+def check_state(product: InProcessProduct, operation: Operation, clean: Clean) -> None:
+    product.check_ledger()
+    found = product.records()
     if operation.in_parts:
         assert not Counter(found) - (Counter(clean.before) | Counter(clean.after)), "part of a record"
     else:
         assert found in (clean.before, clean.after), "half of it is done"
 
 
-def check_answer(here: Harbor, operation: Operation, clean: Clean, answer: Answer | None, known: list[str]) -> None:
-    """Success is told of what is done and of nothing else; whoever hears of failure may ask again."""
+def check_answer(
+    product: InProcessProduct, operation: Operation, clean: Clean, answer: Answer | None, known: list[str]
+) -> None:
+    """An answer that says success is true. After a failure the same may be asked again."""
     if answer is None or answer.status >= 500:
         return
     assert clean.answer
-    assert here.records() == clean.after, "it tells of what is not done"
+    assert product.records() == clean.after, "the answer says what is not done"
     was_done = known == clean.after
     if was_done or operation.in_parts:
         assert answer.status in operation.statuses + operation.again
     else:
         assert answer.status in operation.statuses
-        assert harbors.answer_erased(answer.text) == harbors.answer_erased(clean.answer.text)
+        assert comparable_answer(answer.text) == comparable_answer(clean.answer.text)
     if operation.covers == "POST /api/login":
-        here.api.token = answer.json["token"]
-        assert here.api.get("/api/session").status == 200
+        product.api.token = answer.json["token"]
+        assert product.api.get("/api/session").status == 200
 
 
-def tells_of_doubt(calls: list[str], at: int, mode: str) -> bool:
-    """The mail was handed over, and whether it was taken cannot be known."""
-    struck = calls[at] if at < len(calls) else ""
-    return (struck, mode) in {("SendEmail", "unanswered"), ("SMTP TEXT", "unanswered"), ("SMTP TEXT", "unreachable")}
+def leaves_doubt(calls: list[str], failing: int, mode: str) -> bool:
+    """The mail was handed over, and whether it was accepted cannot be known."""
+    call = calls[failing] if failing < len(calls) else ""
+    return (call, mode) in {("SendEmail", "unanswered"), ("SMTP TEXT", "unanswered"), ("SMTP TEXT", "unreachable")}
 
 
-def check_mails(here: Harbor, clean: Clean, *, doubt: bool, most: int) -> None:
-    """Each is sent once; again only where a sender ended before its note. One in doubt is shown and not repeated."""
+def check_mails(product: InProcessProduct, clean: Clean, *, doubt: bool, most: int) -> None:
+    """Each is sent once, or again if a sender died before its note. A mail in doubt is shown and not repeated."""
     if doubt:
-        assert sum("uncertain" in one for one in here.mails()) == 1
+        assert sum("uncertain" in one for one in product.mails()) == 1
         return
-    assert here.mails() == clean.mails
-    assert set(here.sent()) == set(clean.sent)
-    assert max(here.sent().values(), default=0) <= most
+    assert product.mails() == clean.mails
+    assert set(product.sent()) == set(clean.sent)
+    assert max(product.sent().values(), default=0) <= most
 
 
-def places(here: Harbor, clean: Clean) -> Iterator[tuple[int, str, str]]:
-    for at, call in enumerate(clean.calls):
-        for mode in here.faults.modes_of(call):
-            yield at, call, mode
+def possible_faults(product: InProcessProduct, clean: Clean) -> Iterator[tuple[int, str, str]]:
+    for index, call in enumerate(clean.calls):
+        for mode in product.services.possible_modes(call):
+            yield index, call, mode
 
 
 # --- each fault -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_each_fault_at_each_call_leaves_all_or_nothing_and_heals(
-    here: Harbor, starts: dict[str, Start], name: str
+def test_each_fault_of_each_call_leaves_all_or_nothing_and_is_repaired_later(
+    product: InProcessProduct, starts: dict[str, Start], name: str
 ) -> None:
-    try_each(here, starts, name)
+    try_each(product, starts, name)
 
 
 @pytest.mark.parametrize("name", MAILING)
-def test_the_same_of_each_step_of_a_mail_by_smtp(here: Harbor, starts: dict[str, Start], name: str) -> None:
-    with operator.operating(**GMAIL):
-        try_each(here, starts, name, only="SMTP")
+def test_so_does_each_fault_of_each_step_of_a_mail_by_smtp(
+    product: InProcessProduct, starts: dict[str, Start], name: str
+) -> None:
+    with operator.operating(**smtp_server.ACCOUNT):
+        try_each(product, starts, name, only="SMTP")
 
 
-def try_each(here: Harbor, starts: dict[str, Start], name: str, only: str = "") -> None:
+def try_each(product: InProcessProduct, starts: dict[str, Start], name: str, only: str = "") -> None:
     operation = OPERATIONS[name]
     start = starts[operation.start]
-    clean = run_clean(here, start, operation)
-    for at, call, mode in places(here, clean):
-        place = f"{name}/{at}/{mode}"
-        if not call.startswith(only) or ONLY not in ("", place):
+    clean = run_clean(product, start, operation)
+    for index, call, mode in possible_faults(product, clean):
+        fault = f"{name}/{index}/{mode}"
+        if not call.startswith(only) or ONLY not in ("", fault):
             continue
         try:
-            strike(here, start, operation, clean, [(at, mode)])
+            try_with_faults(product, start, operation, clean, [(index, mode)])
         except AssertionError as problem:
-            problem.add_note(f'call {at} was {call} and met "{mode}"; the same once more: FAULT="{place}" {COMMAND}')
+            problem.add_note(f'call {index} was {call} and failed by "{mode}"; to repeat it: FAULT="{fault}" {COMMAND}')
             raise
 
 
-def test_two_faults_in_a_row_heal_too(here: Harbor, starts: dict[str, Start]) -> None:
+def test_two_faults_in_a_row_are_repaired_too(product: InProcessProduct, starts: dict[str, Start]) -> None:
     draw = random.Random(SEED)  # noqa: S311 - draws faults
-    cleans = {name: run_clean(here, starts[one.start], one) for name, one in OPERATIONS.items()}
+    cleans = {name: run_clean(product, starts[one.start], one) for name, one in OPERATIONS.items()}
     for number in range(PAIRS):
         name = draw.choice([name for name in cleans if cleans[name].calls])
         operation, clean = OPERATIONS[name], cleans[name]
-        faults = [draw.choice([(at, mode) for at, _, mode in places(here, clean)]) for _ in range(2)]
+        faults = [draw.choice([(index, mode) for index, _, mode in possible_faults(product, clean)]) for _ in range(2)]
         try:
-            strike(here, starts[operation.start], operation, clean, faults)
+            try_with_faults(product, starts[operation.start], operation, clean, faults)
         except AssertionError as problem:
             problem.add_note(f"{name} {faults}: FAULT_SEED={SEED} FAULT_PAIRS={number + 1} {COMMAND} -k two_faults")
             raise
@@ -230,7 +241,7 @@ def test_two_faults_in_a_row_heal_too(here: Harbor, starts: dict[str, Start]) ->
 # --- nothing is left out --------------------------------------------------------------------------
 
 
-def test_every_route_and_every_function_is_among_what_is_tried() -> None:
+def test_every_route_and_every_function_is_one_of_the_operations() -> None:
     app = load_app().app
     routes = {f"{method} {path}" for path, entries in app.routes.items() for method in entries}
     assert {one.covers for one in OPERATIONS.values()} == routes | {source.name for source in app.event_sources}

@@ -16,9 +16,10 @@ from chalicelib.mail import admin as mail_admin
 from chalicelib.mail import gmail, outbox
 from chalicelib.payments import service as payments
 from chalicelib.schedule import MAIL_KINDS
-from tests.support import operator, post
-from tests.support.post import Post
-from tests.support.ses import Ses, open_ses
+from tests.support import operator
+from tests.support.doubles import smtp_server
+from tests.support.doubles.ses import Ses, open_ses
+from tests.support.doubles.smtp_server import SmtpServer
 from tests.support.stores import fresh_store
 
 # The tests' server is inside TLS from the first byte, which aiosmtpd does not count.
@@ -29,19 +30,19 @@ STEPS = ("at_connect", "at_hello", "at_mail", "at_rcpt", "at_data_command", "at_
 
 
 @pytest.fixture
-def server(dynamodb_local: str, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+def server(dynamodb_local: str, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
     """A ledger, and a real mail server that the product takes for Gmail's."""
-    with fresh_store(dynamodb_local, **post.ACCOUNT), post.open_post(certificate) as server:
-        post.use(server, certificate, monkeypatch)
+    with fresh_store(dynamodb_local, **smtp_server.ACCOUNT), smtp_server.open_smtp_server(certificate) as server:
+        smtp_server.use(server, certificate, monkeypatch)
         yield server
 
 
-def pay_against(server: Post, step: str, answer: str) -> str:
+def pay_against(server: SmtpServer, step: str, answer: str) -> str:
     """Logs a payment while the server answers so at this step; then the server works."""
     setattr(server, step, answer)
     with pytest.MonkeyPatch.context() as patch:
         if answer == "hang":
-            patch.setattr(gmail, "SMTP_TIMEOUT_S", post.IMPATIENT_S)
+            patch.setattr(gmail, "SMTP_TIMEOUT_S", smtp_server.SHORT_TIMEOUT_S)
         event_id = pay()
     server.works()
     return event_id
@@ -91,7 +92,7 @@ PASSING += [("at_connect", "554 5.3.2 no service"), ("at_hello", "550 no"), ("at
 
 
 @pytest.mark.parametrize(("step", "answer"), PASSING)
-def test_what_may_pass_is_tried_again_and_the_mail_arrives_once(server: Post, step: str, answer: str) -> None:
+def test_what_may_pass_is_tried_again_and_the_mail_arrives_once(server: SmtpServer, step: str, answer: str) -> None:
     event_id = pay_against(server, step, answer)
     assert receipt(event_id) == "pending"
     assert (server.connections, server.accepted) == (1, [])
@@ -103,7 +104,7 @@ def test_what_may_pass_is_tried_again_and_the_mail_arrives_once(server: Post, st
 
 
 @pytest.mark.parametrize("step", STEPS[2:])
-def test_what_the_server_refuses_for_good_is_final_at_the_first_try(server: Post, step: str) -> None:
+def test_what_the_server_refuses_for_good_is_final_at_the_first_try(server: SmtpServer, step: str) -> None:
     event_id = pay_against(server, step, "550 5.1.1 no")
     assert try_all() == 0
     assert receipt(event_id) == "failed"
@@ -112,9 +113,9 @@ def test_what_the_server_refuses_for_good_is_final_at_the_first_try(server: Post
     assert (mail["attempts"], mail["note"]) == (1, "SMTP: 550")
 
 
-@pytest.mark.parametrize("answer", ["hang", "drop", post.TAKES_AND_DROPS, "neither yes nor no"])
+@pytest.mark.parametrize("answer", ["hang", "drop", smtp_server.ACCEPTS_AND_DROPS, "neither yes nor no"])
 def test_a_server_that_is_lost_after_the_text_is_shown_as_ambiguous_and_never_repeated(
-    server: Post, answer: str
+    server: SmtpServer, answer: str
 ) -> None:
     event_id = pay_against(server, "at_data", answer)
     taken = len(server.accepted)
@@ -130,7 +131,7 @@ def test_a_server_that_is_lost_after_the_text_is_shown_as_ambiguous_and_never_re
     assert (server.connections, len(server.accepted)) == (2, taken + 1)
 
 
-def test_a_server_that_never_takes_it_is_asked_so_often_and_no_more(server: Post) -> None:
+def test_a_server_that_never_takes_it_is_asked_so_often_and_no_more(server: SmtpServer) -> None:
     server.at_rcpt = "450 4.2.1 busy"
     event_id = pay()
     assert try_all() == outbox.MAX_ATTEMPTS - 1
@@ -140,8 +141,8 @@ def test_a_server_that_never_takes_it_is_asked_so_often_and_no_more(server: Post
     assert (mail["attempts"], mail["note"]) == (outbox.MAX_ATTEMPTS, "SMTP: 450")
 
 
-def test_a_revoked_token_keeps_the_mail_until_it_is_mended(server: Post) -> None:
-    with operator.operating(**{**post.ACCOUNT, "SCC_GMAIL_TOKEN": "revoked", "SCC_TABLE": table()}):
+def test_a_revoked_token_keeps_the_mail_until_it_is_mended(server: SmtpServer) -> None:
+    with operator.operating(**{**smtp_server.ACCOUNT, "SCC_GMAIL_TOKEN": "revoked", "SCC_TABLE": table()}):
         event_id = pay()
     assert receipt(event_id) == "pending"
     assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 1

@@ -1,8 +1,7 @@
-"""Twenty admins at once on five charters while DynamoDB and the way there fail: nothing is lost, doubled or made up.
+"""Twenty admins at once on five charters while DynamoDB and the way there fail: nothing is lost, doubled or invented.
 
-`ADMIN_SEEDS="7 8" ADMIN_ACTS=2000` choose other seeds and how many acts each has; without them a few seeds have 200
-acts each, for the sake of time. A seed settles what each admin tries and which faults meet each request; how the
-threads interleave is the machine's doing.
+`ADMIN_SEEDS="7 8" ADMIN_ACTS=2000` choose other seeds and how many acts each has. A seed decides what each admin tries
+and which requests fail; how the threads interleave differs in each run.
 """
 
 import json
@@ -27,10 +26,11 @@ from chalicelib.core.errors import Busy, DomainError
 from chalicelib.payments import service as payments
 from chalicelib.payments import store as payment_store
 from tests.support import operator
-from tests.support.faults import Outbox, Weather, weather
+from tests.support.doubles.mail_service import FakeMailService
+from tests.support.doubles.random_faults import RandomFaults, random_faults
 from tools import restore
 from tools.audit import __main__ as audit
-from tools.audit import checks as books
+from tools.audit import checks
 
 log = logging.getLogger("scc.test")
 SEEDS = os.environ.get("ADMIN_SEEDS", "1 2 3").split()
@@ -39,14 +39,14 @@ ADMINS, CHARTERS = 20, 5
 ODDS = 0.08
 TRIES = 40
 ENDS = {"void": "voided", "bounce": "bounced"}
-# What an admin does how often.
+# How often an admin does what.
 PLAN = {"log": 40, "refund": 12, "clear": 20, "void": 12, "bounce": 10, "other content": 6}
 KINDS = ("deposit", "balance", "balance", "tip")
 
 
 @dataclass
 class Call:
-    """What one admin asked for, till it was answered for good."""
+    """What one admin asked for, and the final answer."""
 
     act: str
     event_id: str
@@ -67,8 +67,8 @@ class Call:
         does = {"void": payments.void_payment, "clear": payments.clear_payment, "bounce": payments.bounce_payment}
         return json.dumps(does[self.act](self.event_id, self.payment_id, self.body, actor=self.admin, now=now))
 
-    def settle(self) -> None:
-        """As a client does: again, with the same content, till there is an answer."""
+    def repeat_until_answered(self) -> None:
+        """As a client does, with the same content."""
         for _ in range(TRIES):
             try:
                 self.answer = self.send()
@@ -84,12 +84,12 @@ class Call:
 
 
 @dataclass
-class Harbor:
-    """The five charters and all that was asked for on them."""
+class Day:
+    """Five charters and all that was asked for on them."""
 
     seed: str
     charters: list[str]
-    sky: Weather
+    faults: RandomFaults
     calls: list[Call] = field(default_factory=list)
     logged: dict[str, list[str]] = field(default_factory=dict)
     """The payments of each charter that were acknowledged."""
@@ -97,17 +97,17 @@ class Harbor:
 
     def work(self, number: int, count: int) -> None:
         draw = random.Random(f"{self.seed} admin {number}")  # noqa: S311 - draws what to do
-        self.sky.begin(f"{self.seed} weather {number}")
+        self.faults.begin(f"{self.seed} faults {number}")
         try:
             for turn in range(count):
                 call = self.invent(draw, number, turn)
-                call.settle()
+                call.repeat_until_answered()
                 with self.lock:
                     self.calls.append(call)
                     if call.act in ("log", "refund") and not call.refused:
                         self.logged.setdefault(call.event_id, []).append(call.payment_id)
         finally:
-            self.sky.end()
+            self.faults.end()
 
     def invent(self, draw: random.Random, number: int, turn: int) -> Call:
         (act,) = draw.choices(list(PLAN), list(PLAN.values()))
@@ -142,7 +142,7 @@ class Harbor:
         return [call for call in self.calls if call.act in names and not call.refused]
 
     def expected_rows(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """By what the admins were told, and by nothing that the ledger says."""
+        """From the answers that the admins got, and from nothing in the ledger."""
         rows: dict[tuple[str, str], dict[str, Any]] = {}
         for call in self.accepted("log", "refund"):
             status = "cleared" if call.body["method"] in ("cash", "card") else "received"
@@ -155,11 +155,11 @@ class Harbor:
 
 
 def expected_sums(rows: list[dict[str, Any]], kinds: dict[str, str]) -> dict[str, int]:
-    """Plain adding up; `kinds` tells the kind of each payment that was refunded."""
+    """Plain sums; `kinds` has the kind of each payment by its id."""
     live = [row for row in rows if row["status"] in ("received", "cleared")]
 
-    def cents(take: Callable[[dict[str, Any]], bool]) -> int:
-        return sum(row["amount_cents"] for row in live if take(row))
+    def cents(counts: Callable[[dict[str, Any]], bool]) -> int:
+        return sum(row["amount_cents"] for row in live if counts(row))
 
     def refunds_tip(row: dict[str, Any]) -> bool:
         return row["kind"] == "refund" and kinds[row["refund_of"]] == "tip"
@@ -173,10 +173,10 @@ def expected_sums(rows: list[dict[str, Any]], kinds: dict[str, str]) -> dict[str
 
 
 @pytest.fixture(params=SEEDS)
-def harbor(request: pytest.FixtureRequest, outbox: Outbox) -> Harbor:
-    """Five charters after the admins' day."""
+def day(request: pytest.FixtureRequest, mail_service: FakeMailService) -> Day:
+    """After the admins' work."""
     command = ".venv/bin/python -m pytest tests/faults/test_many_admins.py"
-    log.warning("the same once more: ADMIN_SEEDS=%s ADMIN_ACTS=%d %s", request.param, ACTS, command)
+    log.warning("to repeat it: ADMIN_SEEDS=%s ADMIN_ACTS=%d %s", request.param, ACTS, command)
     charters = []
     for _ in range(CHARTERS):
         event = operator.event()
@@ -184,8 +184,8 @@ def harbor(request: pytest.FixtureRequest, outbox: Outbox) -> Harbor:
             event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
         )
         charters.append(event.event_id)
-    with weather(ODDS) as sky:
-        found = Harbor(request.param, charters, sky)
+    with random_faults(ODDS) as faults:
+        found = Day(request.param, charters, faults)
         with ThreadPoolExecutor(ADMINS) as pool:
             for done in [pool.submit(found.work, number, ACTS // ADMINS) for number in range(ADMINS)]:
                 done.result()
@@ -197,75 +197,73 @@ def dump() -> list[bytes]:
     return audit.to_lines(restore.scan(dynamo.db(), settings.settings().table))
 
 
-def test_twenty_admins_in_bad_weather_lose_double_and_invent_nothing(harbor: Harbor) -> None:
-    assert set(harbor.sky.seen) == set(Weather.KINDS)
-    assert all(harbor.sky.seen.values()), harbor.sky.seen
-    assert any(call.in_doubt for call in harbor.calls)
+def test_twenty_admins_lose_double_and_invent_nothing_while_requests_fail(day: Day) -> None:
+    assert set(day.faults.seen) == set(RandomFaults.KINDS)
+    assert all(day.faults.seen.values()), day.faults.seen
+    assert any(call.in_doubt for call in day.calls)
 
     lines = dump()
-    table = books.gather(map(audit.to_item, lines))
-    assert [str(each) for each in books.find_differences(table)] == []
+    table = checks.gather(map(audit.to_item, lines))
+    assert [str(each) for each in checks.find_differences(table)] == []
 
-    rows = harbor.expected_rows()
+    rows = day.expected_rows()
     found = {
         (event_id, row["payment_id"]): row
-        for event_id in harbor.charters
+        for event_id in day.charters
         for row in payments.statement(event_id)["payments"]
     }
-    assert set(found) == set(rows), "what was acknowledged is there, and nothing else"
+    assert set(found) == set(rows), "the ledger must have what was acknowledged, and nothing else"
     for key, row in rows.items():
         for name in ("status", "amount_cents", "kind", "method", "reference"):
             assert found[key][name] == row[name], (key, name)
         assert found[key]["recorded_by"] == row["by"]
     kinds = {payment_id: row["kind"] for (_, payment_id), row in rows.items()}
-    for event_id in harbor.charters:
+    for event_id in day.charters:
         own = [row for (owner, _), row in rows.items() if owner == event_id]
         balance = payments.statement(event_id)["balance"]
         sums = expected_sums(own, kinds)
         assert {name: balance[name] for name in sums} == sums
 
-    check_acts(harbor, table)
-    owed = Counter(facts["payment_id"] for _, facts in table.mails.values() if facts["payment_id"])
-    wanted = {call.payment_id for call in harbor.accepted("log", "refund") if call.body["notify"]}
-    assert wanted <= set(owed)
+    check_acts(day, table)
+    mailed = Counter(mail["payment_id"] for _, mail in table.mails.values() if mail["payment_id"])
+    wanted = {call.payment_id for call in day.accepted("log", "refund") if call.body["notify"]}
+    assert wanted <= set(mailed)
 
     with ThreadPoolExecutor(4) as pool:
-        for _ in pool.map(check_replay, harbor.calls):
+        for _ in pool.map(check_replay, day.calls):
             pass
     assert dump() == lines, "replays write nothing"
 
 
-def check_acts(harbor: Harbor, table: books.Books) -> None:
-    """Each act was asked for by the admin whose name it bears; each that was refused is not there."""
-    asked = {
-        (call.act, call.event_id, call.payment_id, call.admin.name, mark(call.body)): call for call in harbor.calls
-    }
+def check_acts(day: Day, table: checks.Books) -> None:
+    """Each act in the ledger was asked for by the admin that it names; a refused one is not there."""
+    asked = {(call.act, call.event_id, call.payment_id, call.admin.name, key_of(call.body)): call for call in day.calls}
     done = set()
     for event_id, items in table.ledgers.items():
         for item in items:
             if not payment_store.is_act(item):
                 continue
-            (_, payment_id), facts = payment_store.to_act(item)
-            call = asked[facts["act"], event_id, payment_id, facts["by"], mark(facts)]
-            assert facts["address"] == call.admin.address
-            # An act in doubt may have been done and then ended by another, which is what its replay was told.
+            (_, payment_id), act = payment_store.to_act(item)
+            call = asked[act["act"], event_id, payment_id, act["by"], key_of(act)]
+            assert act["address"] == call.admin.address
+            # An act in doubt may have been done and then undone by another act; so its replay was refused.
             assert not call.refused or call.in_doubt
-            done.add((facts["act"], event_id, payment_id))
-    methods = {call.payment_id: call.body["method"] for call in harbor.accepted("log", "refund")}
-    for call in harbor.accepted("clear", "void", "bounce"):
+            done.add((act["act"], event_id, payment_id))
+    methods = {call.payment_id: call.body["method"] for call in day.accepted("log", "refund")}
+    for call in day.accepted("clear", "void", "bounce"):
         # Cash and card were cleared when they were logged.
         at_once = call.act == "clear" and methods[call.payment_id] in ("cash", "card")
         assert at_once or (call.act, call.event_id, call.payment_id) in done
 
 
-def mark(body: dict[str, Any]) -> str:
+def key_of(body: dict[str, Any]) -> str:
     return str(body.get("reason") or body.get("cleared_at"))
 
 
 def check_replay(call: Call) -> None:
     if call.act in ("log", "refund", "other content"):
         if call.refused:
-            # A refund that was too much may be right by now: what was refused is not tried again.
+            # A refund that was too large may be possible by now, so a refused one is not tried again.
             return
         assert call.send() == call.answer
     elif not call.refused and call.act in ENDS:

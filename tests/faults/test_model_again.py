@@ -4,11 +4,11 @@ import os
 
 import pytest
 
-from tests.support import machine
+from tests.support.model import run
 
 # The time is for the slowest machine and the longest run.
-pytestmark = pytest.mark.timeout(max(600, 4 * machine.EXAMPLES))
+pytestmark = pytest.mark.timeout(max(600, 4 * run.EXAMPLES))
 
 
 def test_the_product_answers_as_the_model_does_to_others_too() -> None:
-    machine.run(os.environ.get("MODEL_SEED", "2"))
+    run.run(os.environ.get("MODEL_SEED", "2"))

@@ -11,16 +11,16 @@ from chalicelib import charter_page
 from chalicelib.charters import store as charter_store
 from chalicelib.core import aws, system, times
 from chalicelib.core.audit import audit_event
-from chalicelib.mail import outbox as mail_outbox
+from chalicelib.mail import outbox, transport
 from chalicelib.mail import store as mail_store
-from chalicelib.mail import transport
 from chalicelib.mail.transport import Outcome
 from chalicelib.payments import reports
 from chalicelib.payments import service as payments
 from chalicelib.schedule import MAIL_KINDS
 from chalicelib.waivers import store as waiver_store
 from tests.support import operator
-from tests.support.faults import Died, Outbox, conflicts, lost_answers
+from tests.support.doubles.faults import Died, conflicts, lost_answers
+from tests.support.doubles.mail_service import FakeMailService
 
 SUBJECT = "We received your payment of $500.00 for Sunset sail"
 
@@ -64,14 +64,14 @@ def payment_id() -> str:
     return operator.uuid()
 
 
-pytestmark = pytest.mark.usefixtures("outbox")
+pytestmark = pytest.mark.usefixtures("mail_service")
 
 
 # --- the ledger -----------------------------------------------------------------------------------
 
 
 def test_an_answer_lost_after_the_commit_is_one_row_one_mail_and_the_same_answer(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     with lost_answers("TransactWriteItems") as requests:
         answer, new = log(charter, payment_id)
@@ -81,7 +81,7 @@ def test_an_answer_lost_after_the_commit_is_one_row_one_mail_and_the_same_answer
     assert answer["payment"]["receipt"] == "pending"
     assert answer["event"]["balance"]["received_cents"] == 50_000
     assert stands(charter, payment_id)["receipt"] == "sent"
-    assert outbox.subjects == [SUBJECT]
+    assert mail_service.subjects == [SUBJECT]
     assert log(charter, payment_id) == (answer, False)
 
 
@@ -95,7 +95,7 @@ def test_a_void_stands_when_the_clock_of_the_machine_that_wrote_it_was_behind(ch
 
 
 def test_when_every_answer_is_lost_the_client_fails_and_its_next_try_finds_the_payment(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     with lost_answers("TransactWriteItems", count=3), pytest.raises(Exception, match="Read timeout"):
         log(charter, payment_id)
@@ -103,13 +103,13 @@ def test_when_every_answer_is_lost_the_client_fails_and_its_next_try_finds_the_p
     assert not new
     assert answer["event"]["balance"]["received_cents"] == 50_000
     assert stands(charter, payment_id)["receipt"] == "pending"
-    mail_outbox.sweep(MAIL_KINDS, operator.at(2))
+    outbox.sweep(MAIL_KINDS, operator.at(2))
     assert stands(charter, payment_id)["receipt"] == "sent"
-    assert outbox.subjects == [SUBJECT]
+    assert mail_service.subjects == [SUBJECT]
 
 
 def test_a_void_whose_answer_was_lost_is_one_void_and_one_correction(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     log(charter, payment_id)
     with lost_answers("TransactWriteItems"):
@@ -117,28 +117,28 @@ def test_a_void_whose_answer_was_lost_is_one_void_and_one_correction(
     assert answer["payment"]["status"] == "voided"
     assert answer["event"]["balance"]["received_cents"] == 0
     assert void(charter, payment_id)["payment"] == {**answer["payment"], "receipt": "sent"}
-    assert outbox.subjects == [SUBJECT, "Correction: the payment of $500.00 for Sunset sail"]
+    assert mail_service.subjects == [SUBJECT, "Correction: the payment of $500.00 for Sunset sail"]
 
 
 def test_a_payment_that_meets_others_at_work_on_the_charter_takes_its_turn(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     with conflicts(aws.client("dynamodb"), 3, lambda params: "Put" in params["TransactItems"][0]):
         _, new = log(charter, payment_id)
     assert new
     assert stands(charter, payment_id)["receipt"] == "sent"
-    assert outbox.subjects == [SUBJECT]
+    assert mail_service.subjects == [SUBJECT]
 
 
 def test_the_same_id_on_two_charters_is_two_payments_each_with_its_mail(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     other = new_charter(title="Moonrise")
     for event_id in (charter, other):
         _, new = log(event_id, payment_id)
         assert new
         stands(event_id, payment_id)
-    assert len(outbox.accepted) == 2
+    assert len(mail_service.accepted) == 2
     void(other, payment_id)
     report = reports.list_payments(reports.parse_report({}, now=operator.at(60)))
     assert report["totals"]["count"] == 2
@@ -151,7 +151,7 @@ def test_the_same_id_on_two_charters_is_two_payments_each_with_its_mail(
 
 @pytest.mark.parametrize("problem", [RuntimeError("bug"), MemoryError(), OSError("network")])
 def test_a_mail_service_that_breaks_in_any_way_leaves_the_payment_and_the_mail_owed(
-    charter: str, payment_id: str, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, problem: Exception
+    charter: str, payment_id: str, mail_service: FakeMailService, monkeypatch: pytest.MonkeyPatch, problem: Exception
 ) -> None:
     def break_(_: Any) -> Outcome:
         raise problem
@@ -161,164 +161,168 @@ def test_a_mail_service_that_breaks_in_any_way_leaves_the_payment_and_the_mail_o
         _, new = log(charter, payment_id)
     assert new
     assert stands(charter, payment_id)["receipt"] == "pending"
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(0.9)) == 0
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(0.9)) == 0
+    assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
     assert stands(charter, payment_id)["receipt"] == "sent"
-    assert outbox.subjects == [SUBJECT]
+    assert mail_service.subjects == [SUBJECT]
 
 
 def test_a_sender_that_dies_after_acceptance_repeats_the_mail_once_its_lease_is_over_and_only_then(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
-    outbox.kills_after_acceptance()
+    mail_service.kills_after_acceptance()
     with pytest.raises(Died):
         log(charter, payment_id)
-    outbox.works()
+    mail_service.works()
     assert stands(charter, payment_id)["receipt"] == "pending"
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(0.5)) == 0
-    assert outbox.subjects == [SUBJECT]
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
-    assert outbox.subjects == [SUBJECT] * 2
-    assert len({message["Message-ID"] for message in outbox.accepted}) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(0.5)) == 0
+    assert mail_service.subjects == [SUBJECT]
+    assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
+    assert mail_service.subjects == [SUBJECT] * 2
+    assert len({message["Message-ID"] for message in mail_service.accepted}) == 1
     assert stands(charter, payment_id)["receipt"] == "sent"
 
 
 def test_a_sender_whose_note_meets_a_replay_of_the_payment_notes_it_all_the_same(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     """A replay's transaction holds the payment's row for a moment, and the note of the receipt goes there too."""
     with conflicts(aws.client("dynamodb"), 2, lambda params: len(params["TransactItems"]) == 2):
         log(charter, payment_id)
     assert stands(charter, payment_id)["receipt"] == "sent"
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
-    assert outbox.subjects == [SUBJECT]
+    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
+    assert mail_service.subjects == [SUBJECT]
 
 
-def test_an_ambiguous_send_is_shown_and_not_repeated(charter: str, payment_id: str, outbox: Outbox) -> None:
-    outbox.outcome = Outcome("uncertain", "SES: ReadTimeoutError")
+def test_an_ambiguous_send_is_shown_and_not_repeated(
+    charter: str, payment_id: str, mail_service: FakeMailService
+) -> None:
+    mail_service.outcome = Outcome("uncertain", "SES: ReadTimeoutError")
     log(charter, payment_id)
     assert stands(charter, payment_id)["receipt"] == "failed"
-    outbox.works()
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
-    assert outbox.subjects == [SUBJECT]
+    mail_service.works()
+    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
+    assert mail_service.subjects == [SUBJECT]
 
 
-def test_a_final_refusal_is_shown_and_not_repeated(charter: str, payment_id: str, outbox: Outbox) -> None:
-    outbox.outcome = Outcome("failed", "SES: MessageRejected")
+def test_a_final_refusal_is_shown_and_not_repeated(
+    charter: str, payment_id: str, mail_service: FakeMailService
+) -> None:
+    mail_service.outcome = Outcome("failed", "SES: MessageRejected")
     log(charter, payment_id)
     assert stands(charter, payment_id)["receipt"] == "failed"
-    outbox.works()
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
-    assert outbox.accepted == []
+    mail_service.works()
+    assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
+    assert mail_service.accepted == []
 
 
-def test_a_failed_receipt_can_be_asked_for_again(charter: str, payment_id: str, outbox: Outbox) -> None:
-    outbox.outcome = Outcome("failed", "SES: MessageRejected")
+def test_a_failed_receipt_can_be_asked_for_again(charter: str, payment_id: str, mail_service: FakeMailService) -> None:
+    mail_service.outcome = Outcome("failed", "SES: MessageRejected")
     log(charter, payment_id)
-    outbox.works()
+    mail_service.works()
     for _ in range(2):
         payments.send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
-    assert outbox.subjects == [SUBJECT]
+    assert mail_service.subjects == [SUBJECT]
     assert stands(charter, payment_id)["receipt"] == "sent"
     (asked,) = [entry for entry in waiver_store.list_audit(charter) if entry["act"] == "receipt_asked"]
     assert (asked["by"], asked["address"], asked["at"]) == ("admin", "192.0.2.7", "2026-11-22T20:05:00Z")
 
 
 def test_a_receipt_that_is_asked_for_while_others_work_on_the_charter_is_owed_all_the_same(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     log(charter, payment_id)
     with conflicts(aws.client("dynamodb"), 2, lambda params: len(params["TransactItems"]) == 2):
         payments.send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
-    assert outbox.subjects == [SUBJECT] * 2
+    assert mail_service.subjects == [SUBJECT] * 2
 
 
 # --- the schedule ---------------------------------------------------------------------------------
 
 
 def test_a_mail_is_tried_at_growing_distances_and_given_up_after_the_last(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
-    outbox.fails()
+    mail_service.fails()
     log(charter, payment_id)
     minutes = 0.0
-    for wait in mail_outbox.BACK_OFF_MINUTES:
+    for wait in outbox.BACK_OFF_MINUTES:
         assert stands(charter, payment_id)["receipt"] == "pending"
-        assert mail_outbox.sweep(MAIL_KINDS, operator.at(minutes + wait - 0.1)) == 0
+        assert outbox.sweep(MAIL_KINDS, operator.at(minutes + wait - 0.1)) == 0
         minutes += wait + 0.1
-        assert mail_outbox.sweep(MAIL_KINDS, operator.at(minutes)) == 1
+        assert outbox.sweep(MAIL_KINDS, operator.at(minutes)) == 1
     assert minutes > 24 * 60
     assert stands(charter, payment_id)["receipt"] == "failed"
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(minutes + 60 * 24 * 30)) == 0
+    assert outbox.sweep(MAIL_KINDS, operator.at(minutes + 60 * 24 * 30)) == 0
 
 
 def test_a_mail_that_was_in_trouble_goes_out_when_the_service_is_back(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
-    outbox.fails()
+    mail_service.fails()
     log(charter, payment_id)
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
-    outbox.works()
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(7)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
+    mail_service.works()
+    assert outbox.sweep(MAIL_KINDS, operator.at(7)) == 1
     assert stands(charter, payment_id)["receipt"] == "sent"
-    assert outbox.subjects == [SUBJECT]
+    assert mail_service.subjects == [SUBJECT]
 
 
 def test_a_mail_whose_every_sender_died_is_given_up_without_another_try(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
-    outbox.kills_after_acceptance()
+    mail_service.kills_after_acceptance()
     with pytest.raises(Died):
         log(charter, payment_id)
-    for number in range(1, mail_outbox.MAX_ATTEMPTS):
+    for number in range(1, outbox.MAX_ATTEMPTS):
         with pytest.raises(Died):
-            mail_outbox.sweep(MAIL_KINDS, operator.at(2 * number))
-    outbox.works()
-    tries = len(outbox.accepted)
-    assert tries == mail_outbox.MAX_ATTEMPTS
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(100)) == 1
-    assert len(outbox.accepted) == tries
+            outbox.sweep(MAIL_KINDS, operator.at(2 * number))
+    mail_service.works()
+    tries = len(mail_service.accepted)
+    assert tries == outbox.MAX_ATTEMPTS
+    assert outbox.sweep(MAIL_KINDS, operator.at(100)) == 1
+    assert len(mail_service.accepted) == tries
     assert stands(charter, payment_id)["receipt"] == "failed"
 
 
 def test_a_receipt_still_owed_when_its_payment_is_voided_is_withdrawn(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
-    outbox.fails()
+    mail_service.fails()
     log(charter, payment_id)
-    outbox.works()
+    mail_service.works()
     void(charter, payment_id)
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(120)) == 0
-    assert SUBJECT not in outbox.subjects
+    assert outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
+    assert outbox.sweep(MAIL_KINDS, operator.at(120)) == 0
+    assert SUBJECT not in mail_service.subjects
     assert stands(charter, payment_id)["receipt"] == "off"
 
 
 def test_a_receipt_still_owed_when_its_check_bounces_is_withdrawn(
-    charter: str, payment_id: str, outbox: Outbox
+    charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
-    outbox.fails()
+    mail_service.fails()
     log(charter, payment_id, method="check")
-    outbox.works()
+    mail_service.works()
     payments.bounce_payment(charter, payment_id, {"reason": "no cover"}, actor=operator.ADMIN, now=operator.at(0.5))
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
-    assert outbox.subjects == ["Your payment of $500.00 did not go through"]
+    assert outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
+    assert mail_service.subjects == ["Your payment of $500.00 did not go through"]
     assert stands(charter, payment_id)["receipt"] == "off"
 
 
-def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(outbox: Outbox) -> None:
-    outbox.fails()
+def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(mail_service: FakeMailService) -> None:
+    mail_service.fails()
     charters_ = [new_charter(title=f"Sail {number}") for number in range(6)]
     for event_id in charters_:
         log(event_id, operator.uuid())
-    outbox.works()
+    mail_service.works()
     both = threading.Barrier(2)
     taken: list[int] = []
 
     def sweep() -> None:
         both.wait()
-        taken.append(mail_outbox.sweep(MAIL_KINDS, operator.at(2)))
+        taken.append(outbox.sweep(MAIL_KINDS, operator.at(2)))
 
     threads = [threading.Thread(target=sweep) for _ in range(2)]
     for thread in threads:
@@ -326,34 +330,36 @@ def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(outbox: Outbox) -> Non
     for thread in threads:
         thread.join()
     assert sum(taken) == 6
-    assert sorted(outbox.subjects) == [f"We received your payment of $500.00 for Sail {number}" for number in range(6)]
+    assert sorted(mail_service.subjects) == [
+        f"We received your payment of $500.00 for Sail {number}" for number in range(6)
+    ]
     for event_id in charters_:
         assert charter_page.get_charter(event_id)["payments"][0]["receipt"] == "sent"
 
 
-def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(outbox: Outbox) -> None:
+def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(mail_service: FakeMailService) -> None:
     broken = operator.event()
-    owed = mail_outbox.new_mail("correction", operator.uuid(), "ana@example.com", {"name": "no payment"}, operator.NOW)
+    owed = outbox.new_mail("correction", operator.uuid(), "ana@example.com", {"name": "no payment"}, operator.NOW)
     assert owed
     mail_store.put_mail(owed)
-    outbox.fails()
+    mail_service.fails()
     log(new_charter(event_id=broken.event_id), operator.uuid())
-    outbox.works()
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(2)) == 2
-    assert outbox.subjects == [SUBJECT]
+    mail_service.works()
+    assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 2
+    assert mail_service.subjects == [SUBJECT]
 
 
-def test_a_sweep_begins_no_mail_when_its_time_is_over_and_the_next_one_goes_on(outbox: Outbox) -> None:
-    outbox.fails()
+def test_a_sweep_begins_no_mail_when_its_time_is_over_and_the_next_one_goes_on(mail_service: FakeMailService) -> None:
+    mail_service.fails()
     for _ in range(3):
         log(new_charter(), operator.uuid())
-    outbox.works()
-    now_s, ends_at = [0.0], iter([mail_outbox.SWEEP_S - 0.1, mail_outbox.SWEEP_S])
-    outbox.then = lambda: now_s.__setitem__(0, next(ends_at))
+    mail_service.works()
+    now_s, ends_at = [0.0], iter([outbox.SWEEP_S - 0.1, outbox.SWEEP_S])
+    mail_service.then = lambda: now_s.__setitem__(0, next(ends_at))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(system, "monotonic_s", lambda: now_s[0])
-        assert mail_outbox.sweep(MAIL_KINDS, operator.at(2)) == 2
-    outbox.then = lambda: None
-    assert len(outbox.accepted) == 2
-    assert mail_outbox.sweep(MAIL_KINDS, operator.at(3)) == 1
-    assert len(outbox.accepted) == 3
+        assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 2
+    mail_service.then = lambda: None
+    assert len(mail_service.accepted) == 2
+    assert outbox.sweep(MAIL_KINDS, operator.at(3)) == 1
+    assert len(mail_service.accepted) == 3

@@ -11,16 +11,15 @@ from chalicelib.charters import reminders
 from chalicelib.charters import service as charters
 from chalicelib.core import system, times
 from chalicelib.mail import admin as mail_admin
-from chalicelib.mail import outbox as mail_outbox
+from chalicelib.mail import outbox, transport
 from chalicelib.mail import store as mail_store
-from chalicelib.mail import transport
 from chalicelib.mail.transport import Outcome
 from chalicelib.payments import service as payments
 from chalicelib.schedule import MAIL_KINDS
 from tests.support import operator
-from tests.support.faults import Outbox
+from tests.support.doubles.mail_service import FakeMailService
 
-pytestmark = pytest.mark.usefixtures("outbox")
+pytestmark = pytest.mark.usefixtures("mail_service")
 
 STARTS_AT = datetime(2026, 12, 10, 1, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -77,8 +76,8 @@ def state(event_id: str) -> str:
     return str(charter_page.get_charter(event_id)["balance_reminders_state"])
 
 
-def text(outbox: Outbox, place: int = -1) -> str:
-    part = outbox.accepted[place].get_body(("plain",))
+def text(mail_service: FakeMailService, place: int = -1) -> str:
+    part = mail_service.accepted[place].get_body(("plain",))
     assert part
     return " ".join(str(part.get_content()).split())
 
@@ -86,50 +85,50 @@ def text(outbox: Outbox, place: int = -1) -> str:
 # --- when -----------------------------------------------------------------------------------------
 
 
-def test_a_patron_is_reminded_seven_and_two_days_before_and_once_each(outbox: Outbox) -> None:
+def test_a_patron_is_reminded_seven_and_two_days_before_and_once_each(mail_service: FakeMailService) -> None:
     new_charter()
     run_hourly(before(7, hours=-3), before(7, hours=-1))
-    assert outbox.subjects == []
+    assert mail_service.subjects == []
     run_hourly(before(7), before(6, hours=1))
     run_hourly(before(2, hours=-3), before(2, hours=-1))
-    assert outbox.subjects == ["Reminder: $1,200.00 due for Sunset sail"]
+    assert mail_service.subjects == ["Reminder: $1,200.00 due for Sunset sail"]
     run_hourly(before(2), before(1, hours=1))
     run_hourly(before(0), before(0, hours=3))
-    assert len(outbox.accepted) == 2
+    assert len(mail_service.accepted) == 2
 
 
-def test_an_hour_that_is_missed_or_run_ten_times_changes_nothing(outbox: Outbox) -> None:
+def test_an_hour_that_is_missed_or_run_ten_times_changes_nothing(mail_service: FakeMailService) -> None:
     new_charter()
     missed = before(7, hours=20)
     for _ in range(10):
         run_hourly(missed, missed)
-    assert len(outbox.accepted) == 1
+    assert len(mail_service.accepted) == 1
 
 
-def test_a_mark_that_passed_longer_than_a_day_ago_is_left_out(outbox: Outbox) -> None:
+def test_a_mark_that_passed_longer_than_a_day_ago_is_left_out(mail_service: FakeMailService) -> None:
     new_charter()
     run_hourly(before(6), before(6, hours=3))
-    assert outbox.subjects == []
+    assert mail_service.subjects == []
 
 
-def test_a_charter_made_or_switched_on_after_a_mark_waits_for_the_next_one(outbox: Outbox) -> None:
+def test_a_charter_made_or_switched_on_after_a_mark_waits_for_the_next_one(mail_service: FakeMailService) -> None:
     new_charter(made_at=before(7, hours=1))
     late = new_charter(balance_reminders=False)
     edit(late, before(7, hours=1), balance_reminders=True)
     run_hourly(before(7, hours=1), before(7, hours=4))
-    assert outbox.subjects == []
+    assert mail_service.subjects == []
     run_hourly(before(2), before(2, hours=1))
-    assert len(outbox.accepted) == 2
+    assert len(mail_service.accepted) == 2
 
 
-def test_a_charter_without_the_switch_is_left_alone(outbox: Outbox) -> None:
+def test_a_charter_without_the_switch_is_left_alone(mail_service: FakeMailService) -> None:
     assert state(new_charter(balance_reminders=False)) == "off"
     for days in (7, 2):
         run_hourly(before(days), before(days))
-    assert outbox.subjects == []
+    assert mail_service.subjects == []
 
 
-def test_a_charter_moved_to_another_day_is_reminded_by_the_marks_of_that_day(outbox: Outbox) -> None:
+def test_a_charter_moved_to_another_day_is_reminded_by_the_marks_of_that_day(mail_service: FakeMailService) -> None:
     event_id = new_charter()
     run_hourly(before(7), before(7))
     later = {"starts_at": STARTS_AT + timedelta(days=10), "ends_at": STARTS_AT + timedelta(days=10, hours=3)}
@@ -138,20 +137,20 @@ def test_a_charter_moved_to_another_day_is_reminded_by_the_marks_of_that_day(out
     for days_left in (2, 7 - 10, 2 - 10):
         run_hourly(before(days_left, hours=-1), before(days_left, hours=1))
     days = ["Wednesday, December 9", "Saturday, December 19", "Saturday, December 19"]
-    assert len(outbox.accepted) == len(days)
+    assert len(mail_service.accepted) == len(days)
     for place, day in enumerate(days):
-        assert f"When {day}, 2026, 5:00 PM PST" in text(outbox, place)
+        assert f"When {day}, 2026, 5:00 PM PST" in text(mail_service, place)
 
 
-def test_a_start_moved_within_the_day_reminds_nobody_twice(outbox: Outbox) -> None:
+def test_a_start_moved_within_the_day_reminds_nobody_twice(mail_service: FakeMailService) -> None:
     event_id = new_charter()
     run_hourly(before(7), before(7, hours=2))
     edit(event_id, before(7, hours=2), starts_at=times.format_instant(STARTS_AT + HOUR))
     run_hourly(before(7, hours=2), before(7, hours=4))
-    assert len(outbox.accepted) == 1
+    assert len(mail_service.accepted) == 1
 
 
-def test_of_many_charters_those_whose_mark_has_come_are_reminded(outbox: Outbox) -> None:
+def test_of_many_charters_those_whose_mark_has_come_are_reminded(mail_service: FakeMailService) -> None:
     for number in range(20):
         starts_at = STARTS_AT + timedelta(days=number)
         new_charter(starts_at=times.format_instant(starts_at), ends_at=times.format_instant(starts_at + HOUR))
@@ -177,7 +176,7 @@ STOPS: dict[str, tuple[Any, str, str]] = {
 
 
 @pytest.mark.parametrize("stop", STOPS)
-def test_it_is_not_owed_any_more(outbox: Outbox, stop: str) -> None:
+def test_it_is_not_owed_any_more(mail_service: FakeMailService, stop: str) -> None:
     act, shown, _ = STOPS[stop]
     event_id = new_charter()
     assert state(event_id) == "on"
@@ -185,79 +184,79 @@ def test_it_is_not_owed_any_more(outbox: Outbox, stop: str) -> None:
     assert state(event_id) == shown
     for days in (7, 2):
         run_hourly(before(days), before(days))
-    assert outbox.subjects == []
+    assert mail_service.subjects == []
     assert statuses() == {}
 
 
 @pytest.mark.parametrize("stop", STOPS)
-def test_one_that_waits_in_the_outbox_is_withdrawn_and_says_why(outbox: Outbox, stop: str) -> None:
+def test_one_that_waits_in_the_outbox_is_withdrawn_and_says_why(mail_service: FakeMailService, stop: str) -> None:
     act, _, why = STOPS[stop]
     event_id = new_charter()
-    outbox.fails()
+    mail_service.fails()
     run_hourly(before(7), before(7))
     assert list(statuses()) == ["queued"]
     act(event_id, before(7, minutes=30))
-    outbox.works()
-    mail_outbox.sweep(MAIL_KINDS, before(7, hours=1))
-    assert outbox.subjects == []
+    mail_service.works()
+    outbox.sweep(MAIL_KINDS, before(7, hours=1))
+    assert mail_service.subjects == []
     ((status, (note,)),) = statuses().items()
     assert status == "cancelled"
     assert why in note
 
 
-def test_one_that_could_not_be_sent_before_the_start_is_withdrawn(outbox: Outbox) -> None:
+def test_one_that_could_not_be_sent_before_the_start_is_withdrawn(mail_service: FakeMailService) -> None:
     new_charter()
-    outbox.fails()
+    mail_service.fails()
     run_hourly(before(2), before(2))
-    outbox.works()
-    mail_outbox.sweep(MAIL_KINDS, STARTS_AT)
-    assert outbox.subjects == []
+    mail_service.works()
+    outbox.sweep(MAIL_KINDS, STARTS_AT)
+    assert mail_service.subjects == []
     assert statuses() == {"cancelled": ["the charter has started"]}
 
 
-def test_one_that_waits_while_the_charter_is_moved_is_withdrawn(outbox: Outbox) -> None:
+def test_one_that_waits_while_the_charter_is_moved_is_withdrawn(mail_service: FakeMailService) -> None:
     event_id = new_charter()
-    outbox.fails()
+    mail_service.fails()
     run_hourly(before(7), before(7))
     later = {"starts_at": STARTS_AT + timedelta(days=10), "ends_at": STARTS_AT + timedelta(days=10, hours=3)}
     edit(event_id, before(7, minutes=30), **{name: times.format_instant(at) for name, at in later.items()})
-    outbox.works()
-    mail_outbox.sweep(MAIL_KINDS, before(7, hours=1))
-    assert outbox.subjects == []
+    mail_service.works()
+    outbox.sweep(MAIL_KINDS, before(7, hours=1))
+    assert mail_service.subjects == []
     assert statuses() == {"cancelled": ["the charter was moved to another day"]}
 
 
-def test_a_changed_address_gets_the_reminder_that_the_old_one_did_not_get(outbox: Outbox) -> None:
+def test_a_changed_address_gets_the_reminder_that_the_old_one_did_not_get(mail_service: FakeMailService) -> None:
     event_id = new_charter()
-    outbox.fails()
+    mail_service.fails()
     run_hourly(before(7), before(7))
     edit(event_id, before(7, minutes=30), patron={"name": "Ben", "email": "ben@example.com"})
-    outbox.works()
+    mail_service.works()
     for minutes in (60, 61, 62):
-        mail_outbox.sweep(MAIL_KINDS, before(7, minutes=minutes))
-    assert [message["To"] for message in outbox.accepted] == ["Ben <ben@example.com>"]
+        outbox.sweep(MAIL_KINDS, before(7, minutes=minutes))
+    assert [message["To"] for message in mail_service.accepted] == ["Ben <ben@example.com>"]
     assert sorted(statuses()) == ["cancelled", "sent"]
 
 
-def test_a_part_that_was_paid_meanwhile_is_in_the_amounts(outbox: Outbox) -> None:
+def test_a_part_that_was_paid_meanwhile_is_in_the_amounts(mail_service: FakeMailService) -> None:
     event_id = new_charter()
-    outbox.fails()
+    mail_service.fails()
     run_hourly(before(7), before(7))
     pay(event_id, before(7, minutes=30))
-    outbox.works()
-    mail_outbox.sweep(MAIL_KINDS, before(7, hours=1))
-    assert outbox.subjects == ["Reminder: $700.00 due for Sunset sail"]
-    assert "Paid $500.00 Due $700.00" in text(outbox)
+    mail_service.works()
+    outbox.sweep(MAIL_KINDS, before(7, hours=1))
+    assert mail_service.subjects == ["Reminder: $700.00 due for Sunset sail"]
+    assert "Paid $500.00 Due $700.00" in text(mail_service)
 
 
-def test_cash_that_was_voided_stops_nothing(outbox: Outbox) -> None:
+def test_cash_that_was_voided_stops_nothing(mail_service: FakeMailService) -> None:
     event_id = new_charter()
     payment_id = pay(event_id, before(9), method="cash")
     assert state(event_id) == "stopped_cash"
     payments.void_payment(event_id, payment_id, {"reason": "wrong"}, actor=operator.ADMIN, now=before(8))
     assert state(event_id) == "on"
     run_hourly(before(7), before(7))
-    assert len(outbox.accepted) == 1
+    assert len(mail_service.accepted) == 1
 
 
 def test_neither_a_tip_in_cash_nor_another_method_stops_it() -> None:
@@ -267,13 +266,13 @@ def test_neither_a_tip_in_cash_nor_another_method_stops_it() -> None:
     assert state(event_id) == "on"
 
 
-def test_switched_off_and_on_again_it_starts_afresh_after_cash(outbox: Outbox) -> None:
+def test_switched_off_and_on_again_it_starts_afresh_after_cash(mail_service: FakeMailService) -> None:
     event_id = new_charter()
     pay(event_id, before(9), method="cash")
     edit(event_id, before(8), balance_reminders=False)
     assert edit(event_id, before(8, hours=1), balance_reminders=True)["balance_reminders_state"] == "on"
     run_hourly(before(7), before(7))
-    assert "Due $700.00" in text(outbox)
+    assert "Due $700.00" in text(mail_service)
 
 
 def test_an_edit_of_something_else_keeps_when_it_was_switched_on() -> None:
@@ -282,22 +281,24 @@ def test_an_edit_of_something_else_keeps_when_it_was_switched_on() -> None:
     assert edit(event_id, before(8), notes="calls in the evening")["balance_reminders_state"] == "stopped_cash"
 
 
-def test_an_admins_retry_looks_again_too(outbox: Outbox) -> None:
+def test_an_admins_retry_looks_again_too(mail_service: FakeMailService) -> None:
     event_id = new_charter()
-    outbox.outcome = Outcome("failed", "SES: MessageRejected")
+    mail_service.outcome = Outcome("failed", "SES: MessageRejected")
     run_hourly(before(7), before(7))
     (mail,) = mail_admin.list_mails(mail_admin.parse_page({"status": "failed"}))["mails"]
-    outbox.works()
+    mail_service.works()
     pay(event_id, before(7, hours=1), method="cash")
     again = mail_admin.send_again(mail["mail_id"], kinds=MAIL_KINDS, actor=operator.ADMIN, now=before(7, hours=2))
     assert (again["status"], again["note"]) == ("cancelled", "cash was logged")
-    assert outbox.subjects == []
+    assert mail_service.subjects == []
 
 
 # --- faults ---------------------------------------------------------------------------------------
 
 
-def test_a_search_that_has_no_time_left_goes_on_an_hour_later(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_has_no_time_left_goes_on_an_hour_later(
+    mail_service: FakeMailService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(3):
         new_charter()
     ticks = iter([0, 1, schedule.REMINDERS_S, 0, 1, 2, 3])
@@ -306,15 +307,15 @@ def test_a_search_that_has_no_time_left_goes_on_an_hour_later(outbox: Outbox, mo
     assert schedule.queue_reminders(before(7, hours=1)) == 2
 
 
-def test_a_charter_that_is_gone_from_the_table_withdraws_its_reminder(outbox: Outbox) -> None:
+def test_a_charter_that_is_gone_from_the_table_withdraws_its_reminder(mail_service: FakeMailService) -> None:
     gone = operator.event(balance_reminders=True)
     mail_store.put_mail(charter_mails.reminder_mail(gone, 7, operator.NOW))
-    mail_outbox.sweep(MAIL_KINDS, operator.at(1))
+    outbox.sweep(MAIL_KINDS, operator.at(1))
     assert statuses() == {"cancelled": ["there is no such charter"]}
 
 
 def test_an_edit_in_the_very_moment_of_sending_is_all_that_can_come_too_late(
-    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+    mail_service: FakeMailService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was true when the charter was read is what the mail says."""
     event_id = new_charter()
@@ -326,6 +327,6 @@ def test_an_edit_in_the_very_moment_of_sending_is_all_that_can_come_too_late(
 
     monkeypatch.setattr(transport, "send", pay_and_send)
     run_hourly(before(7), before(7))
-    assert len(outbox.accepted) == 1
-    assert "our messages have crossed" in text(outbox)
+    assert len(mail_service.accepted) == 1
+    assert "our messages have crossed" in text(mail_service)
     assert reminders.state(charters.find_charter(event_id)) == "stopped_paid"

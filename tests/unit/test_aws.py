@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 from chalicelib.core import aws
-from tests.support.faults import retry_at_once
+from tests.support.doubles.faults import retry_at_once
 
 KEY = {"PK": {"S": "EVENT#1"}, "SK": {"S": "EVENT"}}
 ITEM = {

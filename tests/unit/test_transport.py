@@ -18,8 +18,9 @@ from chalicelib.core import aws
 from chalicelib.mail import gmail, transport
 from chalicelib.mail.message import build
 from chalicelib.mail.transport import Outcome
-from tests.support import operator, post
-from tests.support.post import Post
+from tests.support import operator
+from tests.support.doubles import smtp_server
+from tests.support.doubles.smtp_server import SmtpServer
 
 # The tests' server is inside TLS from the first byte, which aiosmtpd does not count.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
@@ -40,18 +41,18 @@ def message(to_name: str = "Ana Rivera") -> EmailMessage:
 
 
 @pytest.fixture
-def server(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+def server(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
     """Gmail, as the product believes: its address, and a certificate that it trusts."""
-    with post.open_post(certificate) as server, operator.operating(**post.ACCOUNT):
-        post.use(server, certificate, monkeypatch)
+    with smtp_server.open_smtp_server(certificate) as server, operator.operating(**smtp_server.ACCOUNT):
+        smtp_server.use(server, certificate, monkeypatch)
         yield server
 
 
-def test_gmail_takes_the_message_signed_in_and_as_it_was_written(server: Post) -> None:
+def test_gmail_takes_the_message_signed_in_and_as_it_was_written(server: SmtpServer) -> None:
     assert transport.send(message("Renée, Müller")) == Outcome("sent", "SMTP: 250")
-    assert server.sign_ins == [(post.USER, post.TOKEN)]
+    assert server.sign_ins == [(smtp_server.USER, smtp_server.TOKEN)]
     ((sender, recipients, received),) = server.accepted
-    assert (sender, recipients) == (post.USER, ["ana@example.com"])
+    assert (sender, recipients) == (smtp_server.USER, ["ana@example.com"])
     assert received["Subject"] == "We received €500"
     assert received["To"].addresses[0].display_name == "Renée, Müller"
     text, html = received.get_body(("plain",)), received.get_body(("html",))
@@ -61,7 +62,7 @@ def test_gmail_takes_the_message_signed_in_and_as_it_was_written(server: Post) -
     assert html.get_content().strip() == "<p>Danke, Renée. €500</p>"
 
 
-def test_nothing_but_seven_bit_text_goes_over_the_wire(server: Post) -> None:
+def test_nothing_but_seven_bit_text_goes_over_the_wire(server: SmtpServer) -> None:
     transport.send(message("Renée"))
     assert all(raw.isascii() for raw in server.raw)
 
@@ -74,7 +75,9 @@ def test_nothing_but_seven_bit_text_goes_over_the_wire(server: Post) -> None:
         ("552 5.2.2 mailbox full", Outcome("failed", "SMTP: 552")),
     ],
 )
-def test_a_refused_recipient_is_final_or_not_as_the_server_says(server: Post, at_rcpt: str, outcome: Outcome) -> None:
+def test_a_refused_recipient_is_final_or_not_as_the_server_says(
+    server: SmtpServer, at_rcpt: str, outcome: Outcome
+) -> None:
     server.at_rcpt = at_rcpt
     assert transport.send(message()) == outcome
     assert server.accepted == []
@@ -89,31 +92,33 @@ def test_a_refused_recipient_is_final_or_not_as_the_server_says(server: Post, at
         ("554 5.6.0 no", Outcome("failed", "SMTP: 554")),
     ],
 )
-def test_a_refused_message_is_final_or_not_as_the_server_says(server: Post, at_data: str, outcome: Outcome) -> None:
+def test_a_refused_message_is_final_or_not_as_the_server_says(
+    server: SmtpServer, at_data: str, outcome: Outcome
+) -> None:
     server.at_data = at_data
     assert transport.send(message()) == outcome
 
 
 @pytest.mark.parametrize("step", ["at_connect", "at_hello"])
 @pytest.mark.parametrize("answer", ["421 4.3.2 closing", "554 5.3.2 no service here"])
-def test_a_server_that_lets_nobody_in_has_not_judged_the_mail(server: Post, step: str, answer: str) -> None:
+def test_a_server_that_lets_nobody_in_has_not_judged_the_mail(server: SmtpServer, step: str, answer: str) -> None:
     setattr(server, step, answer)
     assert transport.send(message()) == Outcome("retry", f"SMTP: {answer[:3]}, not let in")
 
 
-def test_a_senders_daily_limit_passes_though_it_is_told_as_final(server: Post) -> None:
+def test_a_senders_daily_limit_passes_though_it_is_told_as_final(server: SmtpServer) -> None:
     server.at_data = "550 5.4.5 Daily user sending limit exceeded"
     assert transport.send(message()) == Outcome("retry", "SMTP: 550")
 
 
-def test_a_wrong_token_waits_for_the_operator_and_is_not_told(server: Post) -> None:
-    with operator.operating(SCC_MAIL_TRANSPORT="gmail", SCC_GMAIL_USER=post.USER, SCC_GMAIL_TOKEN="revoked"):
+def test_a_wrong_token_waits_for_the_operator_and_is_not_told(server: SmtpServer) -> None:
+    with operator.operating(SCC_MAIL_TRANSPORT="gmail", SCC_GMAIL_USER=smtp_server.USER, SCC_GMAIL_TOKEN="revoked"):
         outcome = transport.send(message())
     assert outcome == Outcome("retry", "SMTP: 535, sign-in refused")
     assert server.accepted == []
 
 
-def test_a_connection_lost_after_the_text_was_sent_is_ambiguous(server: Post) -> None:
+def test_a_connection_lost_after_the_text_was_sent_is_ambiguous(server: SmtpServer) -> None:
     server.at_data = "drop"
     outcome = transport.send(message())
     assert outcome.status == "uncertain"
@@ -125,32 +130,32 @@ STEPS = ["at_connect", "at_hello", "at_mail", "at_rcpt", "at_data_command", "at_
 
 @pytest.mark.parametrize(("step", "status"), [(step, "uncertain" if step == "at_data" else "retry") for step in STEPS])
 def test_a_server_that_hangs_is_left_after_the_time_for_the_whole(
-    server: Post, monkeypatch: pytest.MonkeyPatch, step: str, status: str
+    server: SmtpServer, monkeypatch: pytest.MonkeyPatch, step: str, status: str
 ) -> None:
-    monkeypatch.setattr(gmail, "SMTP_TIMEOUT_S", post.IMPATIENT_S)
+    monkeypatch.setattr(gmail, "SMTP_TIMEOUT_S", smtp_server.SHORT_TIMEOUT_S)
     setattr(server, step, "hang")
     started_at = time.monotonic()
     assert transport.send(message()).status == status
     # Not 60 s, the time that smtplib would give each step.
-    assert time.monotonic() - started_at < 10 * post.IMPATIENT_S
+    assert time.monotonic() - started_at < 10 * smtp_server.SHORT_TIMEOUT_S
     assert server.accepted == []
 
 
 def test_a_server_that_is_slow_at_every_step_is_left_after_the_time_for_the_whole(
-    server: Post, monkeypatch: pytest.MonkeyPatch
+    server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gmail, "SMTP_TIMEOUT_S", 0.6)
-    server.at_rcpt = server.at_data = post.SLOW
+    server.at_rcpt = server.at_data = smtp_server.SLOW
     assert transport.send(message()).status == "uncertain"
 
 
-def test_a_server_that_is_away_is_tried_again(server: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gmail, "GMAIL_PORT", post.free_port())
+def test_a_server_that_is_away_is_tried_again(server: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gmail, "GMAIL_PORT", smtp_server.free_port())
     assert transport.send(message()) == Outcome("retry", "SMTP: ConnectionRefusedError")
 
 
 def test_a_server_whose_certificate_is_not_trusted_gets_neither_token_nor_mail(
-    server: Post, monkeypatch: pytest.MonkeyPatch
+    server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     assert transport.send(message()) == Outcome("retry", "SMTP: SSLCertVerificationError")

@@ -11,8 +11,8 @@ from chalicelib.money.methods import METHODS
 
 Json = dict[str, Any]
 DAY = timedelta(days=1)
-MARKS = (7, 2)
-"""So many days before a charter its patron is reminded."""
+REMINDER_DAYS = (7, 2)
+"""A patron is reminded so many days before the charter."""
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Charter:
     rows: dict[str, Row] = field(default_factory=dict)
     signatures: list[Signature] = field(default_factory=list)
     signed_guests: set[str] = field(default_factory=set)
-    ticks: dict[str, str] = field(default_factory=dict)
+    check_ins: dict[str, str] = field(default_factory=dict)
     briefed: bool | None = None
     departed: bool = False
     open_until: datetime | None = None
@@ -97,7 +97,7 @@ class Charter:
         return self.rows[paid_id].cents - sum(row.cents for row in given)
 
     def money_in(self) -> list[tuple[datetime, datetime, str]]:
-        """Live ones, as a statement orders them."""
+        """Live payments, in the order of a statement."""
         live = {key: row for key, row in self.rows.items() if row.is_live and row.body["kind"] != "refund"}
         return sorted((row.received_at, row.recorded_at, key) for key, row in live.items())
 
@@ -120,7 +120,7 @@ class Charter:
     def ends_at(self) -> datetime:
         return times.parse_instant(self.details["ends_at"])
 
-    def reminds(self, now: datetime) -> bool:
+    def may_remind(self, now: datetime) -> bool:
         """Whether the patron may be reminded of the balance now."""
         return (
             self.since is not None
@@ -131,13 +131,13 @@ class Charter:
             and bool(self.details["patron"]["email"])
         )
 
-    def marks_due(self, now: datetime) -> list[int]:
-        """Those marks that have passed within the last day."""
-        if not self.reminds(now):
+    def reminders_due(self, now: datetime) -> list[int]:
+        """The days before the start that began within the last 24 hours."""
+        if not self.may_remind(now):
             return []
         assert self.since
-        at = {days: self.starts_at - days * DAY for days in MARKS}
-        return [days for days in MARKS if now - DAY < at[days] <= now and at[days] >= self.since]
+        at = {days: self.starts_at - days * DAY for days in REMINDER_DAYS}
+        return [days for days in REMINDER_DAYS if now - DAY < at[days] <= now and at[days] >= self.since]
 
     # --- signatures ---------------------------------------------------------------------------------
 
@@ -158,20 +158,20 @@ class Charter:
 
     @property
     def signed_count(self) -> int:
-        """Whoever signs again under another text is one person; two of one name under one text are two."""
+        """A name that signs again under another text is one person; the same name under one text twice is two."""
         standing: list[tuple[str, bool, str]] = []
         for one in self.signatures:
-            for place, name in enumerate(one.names):
+            for position, name in enumerate(one.names):
                 # Only minors give their birth date, and all of one name the same.
                 again = [person for person in standing if person[0] == name and person[2] != one.text]
                 for person in again[:1]:
                     standing.remove(person)
-                standing.append((name, bool(place), one.text))
+                standing.append((name, bool(position), one.text))
         return len(standing)
 
 
 def statuses_after(answer: str, attempts: int) -> tuple[str, timedelta | None]:
-    """What a try comes to when the mail service answers so; and when the next one is due."""
+    """The mail's status after a try that the mail service answers so, and how long it waits for the next one."""
     if answer == "busy" and attempts < outbox.MAX_ATTEMPTS:
         return "queued", timedelta(minutes=outbox.BACK_OFF_MINUTES[attempts - 1])
     return {"": "sent", "lost": "uncertain"}.get(answer, "failed"), None
@@ -181,7 +181,7 @@ RECEIPTS = {"sent": "sent", "cancelled": "off", "failed": "failed", "uncertain":
 
 
 def totals(rows: Iterable[tuple[Charter, Row]]) -> dict[str, int]:
-    """Of a report."""
+    """The totals of a report."""
     by_charter: dict[str, Charter] = {}
     found = list(rows)
     for charter, _ in found:

@@ -1,7 +1,7 @@
 """The part of DynamoDB that the product uses, in this process: for tests that need thousands of fresh tables.
 
 Conditions, transactions, their tokens and the index are real; what each call answers is compared with AWS's own
-DynamoDB Local in tests/faults/test_double.py. Left out: pages of 1 MB, capacity, an index that lags behind.
+DynamoDB Local in tests/faults/test_in_process_dynamodb.py. Left out: pages of 1 MB, capacity, a late index.
 """
 
 import json
@@ -21,7 +21,7 @@ Key = tuple[str, str]
 MAX_WRITES = 100
 
 
-class Refused(Exception):
+class DynamoError(Exception):
     """What DynamoDB answers other than success."""
 
     def __init__(self, code: str, **more: Any) -> None:
@@ -30,7 +30,7 @@ class Refused(Exception):
         self.more = more
 
 
-class Dynamo:
+class FakeDynamoDB:
     """One table. Items are never changed in place, so a copy of `items` is a copy of the table."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Dynamo:
 
     def _write_one(self, kind: str, write: Mapping[str, Any]) -> dict[str, Any]:
         if not self._holds(kind, write):
-            raise Refused("ConditionalCheckFailedException")
+            raise DynamoError("ConditionalCheckFailedException")
         self._apply(kind, write)
         return {}
 
@@ -85,15 +85,15 @@ class Dynamo:
         content = json.dumps(TransactItems, sort_keys=True)
         if ClientRequestToken in self._done:
             if self._done[ClientRequestToken] != content:
-                raise Refused("IdempotentParameterMismatchException")
+                raise DynamoError("IdempotentParameterMismatchException")
             return {}
         writes = [next(iter(one.items())) for one in TransactItems]
         keys = [_target(kind, write) for kind, write in writes]
         if len(set(keys)) < len(keys) or len(keys) > MAX_WRITES:
-            raise Refused("ValidationException")
+            raise DynamoError("ValidationException")
         reasons = [self._reason(kind, write) for kind, write in writes]
         if any(reason["Code"] != "None" for reason in reasons):
-            raise Refused("TransactionCanceledException", CancellationReasons=reasons)
+            raise DynamoError("TransactionCanceledException", CancellationReasons=reasons)
         for kind, write in writes:
             self._apply(kind, write)
         if ClientRequestToken:
@@ -113,7 +113,7 @@ class Dynamo:
         if "ConditionExpression" not in write:
             return True
         item = self.items.get(_target(kind, write), {})
-        return _condition(write["ConditionExpression"])(_Place(item, _names(write), _values(write)))
+        return _condition(write["ConditionExpression"])(_Operands(item, _names(write), _values(write)))
 
     def _apply(self, kind: str, write: Mapping[str, Any]) -> None:
         key = _target(kind, write)
@@ -123,9 +123,9 @@ class Dynamo:
             self.items.pop(key, None)
         elif kind == "Update":
             before = self.items.get(key, write["Key"])
-            place = _Place(before, _names(write), _values(write))
+            operands = _Operands(before, _names(write), _values(write))
             changes = _changes(write["UpdateExpression"]).items()
-            after = {place.names.get(name, name): new(place, name) for name, new in changes}
+            after = {operands.names.get(name, name): new(operands, name) for name, new in changes}
             self.items[key] = {**before, **after}
 
     # --- lists --------------------------------------------------------------------------------------
@@ -143,30 +143,30 @@ class Dynamo:
     ) -> dict[str, Any]:
         pk, sk = ("by_date_pk", "by_date_sk") if IndexName else ("PK", "SK")
         matches = _condition(KeyConditionExpression)
-        # Every query of the product names its partition so.
+        # Every query of the product calls its partition `:pk`.
         partition = ExpressionAttributeValues[":pk"]
         names = more.get("ExpressionAttributeNames", {})
 
-        def place(item: Item) -> tuple[str, ...]:
+        def sort_key(item: Item) -> tuple[str, ...]:
             return item[sk]["S"], item["PK"]["S"], item["SK"]["S"]
 
         found = [
             item
             for item in self.items.values()
-            if item.get(pk) == partition and matches(_Place(item, names, ExpressionAttributeValues))
+            if item.get(pk) == partition and matches(_Operands(item, names, ExpressionAttributeValues))
         ]
-        found.sort(key=place, reverse=not ScanIndexForward)
+        found.sort(key=sort_key, reverse=not ScanIndexForward)
         if ExclusiveStartKey:
-            start = place(ExclusiveStartKey)
-            found = [item for item in found if (place(item) > start if ScanIndexForward else place(item) < start)]
+            start = sort_key(ExclusiveStartKey)
+            found = [item for item in found if (sort_key(item) > start if ScanIndexForward else sort_key(item) < start)]
         page = found[: Limit or None]
         answer: dict[str, Any] = {}
-        # DynamoDB looks no further than its limit: a page that is just full may be followed by an empty one.
+        # DynamoDB does not look beyond its limit: after a page that is just full, an empty one may follow.
         if Limit and len(page) == Limit:
             answer["LastEvaluatedKey"] = {name: page[-1][name] for name in dict.fromkeys((pk, sk, "PK", "SK"))}
         if FilterExpression:
             passes = _condition(FilterExpression)
-            page = [item for item in page if passes(_Place(item, names, ExpressionAttributeValues))]
+            page = [item for item in page if passes(_Operands(item, names, ExpressionAttributeValues))]
         answer["Items"] = [self._as_listed(item) for item in page] if IndexName else page
         return answer
 
@@ -196,8 +196,8 @@ def _values(write: Mapping[str, Any]) -> Item:
 # --- expressions ----------------------------------------------------------------------------------
 
 
-class _Place(NamedTuple):
-    """What an expression speaks of."""
+class _Operands(NamedTuple):
+    """What the operands of an expression stand for."""
 
     item: Item
     names: Mapping[str, str]
@@ -207,7 +207,7 @@ class _Place(NamedTuple):
         return self.values[operand] if operand[0] == ":" else self.item.get(self.names.get(operand, operand))
 
 
-Test = Callable[[_Place], bool]
+Test = Callable[[_Operands], bool]
 _TOKEN = re.compile(r"\s*([\w:#.]+|<>|<=|>=|[<>=(),+])")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b,
@@ -230,7 +230,7 @@ def _any_of(tokens: list[str]) -> Test:
     while tokens[:1] == ["OR"]:
         tokens.pop(0)
         tests.append(_all_of(tokens))
-    return lambda place: any(test(place) for test in tests)
+    return lambda operands: any(test(operands) for test in tests)
 
 
 def _all_of(tokens: list[str]) -> Test:
@@ -238,7 +238,7 @@ def _all_of(tokens: list[str]) -> Test:
     while tokens[:1] == ["AND"]:
         tokens.pop(0)
         tests.append(_one_test(tokens))
-    return lambda place: all(test(place) for test in tests)
+    return lambda operands: all(test(operands) for test in tests)
 
 
 def _one_test(tokens: list[str]) -> Test:
@@ -250,18 +250,18 @@ def _one_test(tokens: list[str]) -> Test:
     if tokens[0] == "(":
         given = _arguments(tokens)
         if first == "begins_with":
-            return lambda place: str(_plain(place.get(given[0]))).startswith(_plain(place.get(given[1])))
-        return lambda place: (place.get(given[0]) is not None) == (first == "attribute_exists")
+            return lambda operands: str(_plain(operands.get(given[0]))).startswith(_plain(operands.get(given[1])))
+        return lambda operands: (operands.get(given[0]) is not None) == (first == "attribute_exists")
     operator = tokens.pop(0)
     if operator == "BETWEEN":
         low, high = tokens.pop(0), (tokens.pop(0) == "AND", tokens.pop(0))[1]
-        return lambda place: _order("<=", place, low, first) and _order("<=", place, first, high)
+        return lambda operands: _order("<=", operands, low, first) and _order("<=", operands, first, high)
     other = tokens.pop(0)
     if operator == "=":
-        return lambda place: _equal(place.get(first), place.get(other))
+        return lambda operands: _equal(operands.get(first), operands.get(other))
     if operator == "<>":
-        return lambda place: not _equal(place.get(first), place.get(other))
-    return lambda place: _order(operator, place, first, other)
+        return lambda operands: not _equal(operands.get(first), operands.get(other))
+    return lambda operands: _order(operator, operands, first, other)
 
 
 def _arguments(tokens: list[str]) -> list[str]:
@@ -271,8 +271,8 @@ def _arguments(tokens: list[str]) -> list[str]:
     return inside
 
 
-def _order(operator: str, place: _Place, first: str, other: str) -> bool:
-    one, two = place.get(first), place.get(other)
+def _order(operator: str, operands: _Operands, first: str, other: str) -> bool:
+    one, two = operands.get(first), operands.get(other)
     if one is None or two is None or set(one) != set(two):
         return False
     return _COMPARE[operator](_plain(one), _plain(two))
@@ -288,7 +288,7 @@ def _plain(value: Any) -> Any:
     return Decimal(held) if kind == "N" else set(held) if kind == "SS" else held
 
 
-New = Callable[[_Place, str], Item]
+New = Callable[[_Operands, str], Item]
 
 
 @cache
@@ -314,14 +314,14 @@ def _changes(text: str) -> dict[str, New]:
 def _setting(tokens: list[str]) -> New:
     first = tokens.pop(0)
     if first != "if_not_exists":
-        return lambda place, _: place.get(first)  # type: ignore[no-any-return]
+        return lambda operands, _: operands.get(first)  # type: ignore[no-any-return]
     kept, new = _arguments(tokens)
-    return lambda place, _: place.get(new) if place.get(kept) is None else place.get(kept)  # type: ignore[no-any-return]
+    return lambda operands, _: operands.get(new) if operands.get(kept) is None else operands.get(kept)  # type: ignore[no-any-return]
 
 
 def _adding(operand: str) -> New:
-    def add(place: _Place, name: str) -> Item:
-        before, more = place.get(name), place.get(operand)
+    def add(operands: _Operands, name: str) -> Item:
+        before, more = operands.get(name), operands.get(operand)
         if "SS" in more:
             return {"SS": sorted({*(before["SS"] if before else ()), *more["SS"]})}
         return {"N": str(Decimal(before["N"] if before else 0) + Decimal(more["N"]))}
@@ -331,24 +331,24 @@ def _adding(operand: str) -> New:
 
 # --- as the product's client ----------------------------------------------------------------------
 
-_OPERATIONS = "GetItem BatchGetItem PutItem UpdateItem DeleteItem TransactWriteItems Query Scan".split()
+_OPERATIONS = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "Query", "Scan")
 
 
-class Client:
+class FakeClient:
     """Takes the place of boto3's client, without the SDK's work, tries and tokens."""
 
-    def __init__(self, dynamo: Dynamo) -> None:
+    def __init__(self, dynamo: FakeDynamoDB) -> None:
         for operation in _OPERATIONS:
             name = re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
             setattr(self, name, self._as_method(dynamo, operation))
 
     @staticmethod
-    def _as_method(dynamo: Dynamo, operation: str) -> Callable[..., Any]:
+    def _as_method(dynamo: FakeDynamoDB, operation: str) -> Callable[..., Any]:
         def method(**params: Any) -> dict[str, Any]:
             try:
                 return dynamo.call(operation, params)
-            except Refused as refused:
-                error = {"Error": {"Code": refused.code, "Message": refused.code}, **refused.more}
-                raise ClientError(error, operation) from None
+            except DynamoError as error:
+                answer = {"Error": {"Code": error.code, "Message": error.code}, **error.more}
+                raise ClientError(answer, operation) from None
 
         return method

@@ -1,4 +1,4 @@
-"""The DynamoDB in this process answers each call as AWS's own DynamoDB Local does, so what holds on it holds there."""
+"""The fake DynamoDB answers each call as AWS's own DynamoDB Local does, so tests on it hold for that one too."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support import harbor as harbors
-from tests.support.dynamo import Client, Dynamo
-from tests.support.harbor import OPERATIONS, Harbor
+from tests.support.doubles.dynamo import FakeClient, FakeDynamoDB
+from tests.support.in_process import InProcessProduct, in_process_product
+from tests.support.operations import OPERATIONS
 from tests.support.races import at_once
 from tests.support.stores import client
 from tests.support.table import create_table
@@ -17,14 +17,14 @@ from tests.support.table import create_table
 class Both:
     """Asks DynamoDB Local and the one in this process, and compares what they answer."""
 
-    def __init__(self, real: Any, double: Client) -> None:
-        self.real, self.double = real, double
+    def __init__(self, real: Any, fake: FakeClient) -> None:
+        self.real, self.fake = real, fake
         self.compared = 0
 
     def __getattr__(self, name: str) -> Any:
         def call(**params: Any) -> Any:
-            theirs, ours = told(getattr(self.real, name), params), told(getattr(self.double, name), params)
-            assert plain(ours) == plain(theirs), (name, params)
+            theirs, ours = answer_of(getattr(self.real, name), params), answer_of(getattr(self.fake, name), params)
+            assert comparable(ours) == comparable(theirs), (name, params)
             self.compared += 1
             if isinstance(ours, ClientError):
                 raise ours
@@ -33,14 +33,14 @@ class Both:
         return call
 
 
-def told(method: Any, params: dict[str, Any]) -> Any:
+def answer_of(method: Any, params: dict[str, Any]) -> Any:
     try:
         return method(**params)
     except ClientError as refusal:
         return refusal
 
 
-def plain(answer: Any) -> Any:
+def comparable(answer: Any) -> Any:
     """What the product can see of it; items that are asked for by their keys come in any order."""
     if isinstance(answer, ClientError):
         reasons = [(reason["Code"], reason.get("Item")) for reason in answer.response.get("CancellationReasons", [])]
@@ -58,34 +58,34 @@ def in_order(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def both(dynamodb_local: str) -> Iterator[tuple[Harbor, Both]]:
+def both(dynamodb_local: str) -> Iterator[tuple[InProcessProduct, Both]]:
     real = client(dynamodb_local)
-    with harbors.harbor(SCC_TABLE=create_table(real)) as here:
-        found = Both(real, Client(here.dynamo))
-        here.use(found)
-        yield here, found
+    with in_process_product(SCC_TABLE=create_table(real)) as product:
+        compared = Both(real, FakeClient(product.dynamo))
+        product.use_dynamodb(compared)
+        yield product, compared
 
 
-def test_all_that_can_be_asked_of_the_product_is_answered_the_same_on_both(both: tuple[Harbor, Both]) -> None:
-    here, compared = both
-    here.open()
-    here.settle_in()
-    here.let_mail_wait()
-    # Whoever has signed out is refused everything else.
+def test_every_operation_of_the_product_gets_the_same_answers_from_both(both: tuple[InProcessProduct, Both]) -> None:
+    product, compared = both
+    product.add_charter()
+    product.add_some_of_everything()
+    product.add_queued_receipt()
+    # Signing out comes last: it ends the session.
     for _, operation in sorted(OPERATIONS.items(), key=lambda one: one[0] == "sign out"):
-        here.now = operation.now
-        # Twice: what is there already is refused, or found.
+        product.now = operation.now
+        # Twice: the second time the records exist.
         for _ in range(2):
-            operation.act(here)
+            operation.act(product)
     assert compared.compared > 300
 
 
-def test_of_many_at_once_one_writes() -> None:
-    double = Client(Dynamo())
+def test_of_many_writes_at_once_one_succeeds() -> None:
+    fake = FakeClient(FakeDynamoDB())
 
     def write(number: int) -> None:
         put = {"TableName": "t", "Item": {"PK": {"S": "a"}, "SK": {"S": "b"}, "by": {"N": str(number)}}}
-        double.transact_write_items(TransactItems=[{"Put": put | {"ConditionExpression": "attribute_not_exists(PK)"}}])
+        fake.transact_write_items(TransactItems=[{"Put": put | {"ConditionExpression": "attribute_not_exists(PK)"}}])
 
     refused = [one for one in at_once(8, write) if isinstance(one, ClientError)]
     assert len(refused) == 7

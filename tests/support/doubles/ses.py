@@ -1,4 +1,4 @@
-"""SES's door for mails on loopback, which answers as a test tells it to and counts what it is asked."""
+"""An SES on loopback, which answers as a test tells it to and counts the mails."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ from chalicelib.core import aws
 
 @dataclass
 class Ses:
-    """`answer`: a status and the name of its error, "hang" or "drop"; both come after the mail was taken."""
+    """`answer`: a status and the name of its error; or "hang" or "drop", after the mail was accepted."""
 
     answer: tuple[int, str] | str = (200, "")
     tries: int = 0
@@ -29,10 +29,10 @@ class Ses:
 
 @contextlib.contextmanager
 def open_ses(dynamodb: Any) -> Iterator[Ses]:
-    """The product sends by it, through its own client with its own timeouts, for as long as it lasts."""
+    """The product sends by it, through its own client with its own timeouts."""
     ses = Ses()
 
-    class Door(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             ses.tries += 1
@@ -56,7 +56,7 @@ def open_ses(dynamodb: Any) -> Iterator[Ses]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):

@@ -19,16 +19,16 @@ from chalicelib.mail import gmail
 from tools.local.embedded import free_port
 
 SLOW = "250 OK, at last"
-TAKES_AND_DROPS = "250 OK, but nobody hears it"
-# For a server that hangs: short enough to wait for, long enough for a busy machine to come so far.
-IMPATIENT_S = 1.5
+ACCEPTS_AND_DROPS = "250 OK, but the connection is gone"
+# The timeout for a server that hangs: short for the test, long enough for a busy machine to reach the step.
+SHORT_TIMEOUT_S = 1.5
 USER, TOKEN = "bay.sail@gmail.com", "abcdefghijklmnop"
 ACCOUNT = {"SCC_MAIL_TRANSPORT": "gmail", "SCC_GMAIL_USER": USER, "SCC_GMAIL_TOKEN": TOKEN}
 
 
 @dataclass
-class Post:
-    """At each step it answers, hangs or drops the connection as a test tells it to; empty: as it should."""
+class SmtpServer:
+    """At each step it answers so, hangs ("hang") or drops the connection ("drop"); empty: as it should."""
 
     port: int
     at_connect: str = ""
@@ -40,7 +40,7 @@ class Post:
     """After the text."""
     connections: int = 0
     accepted: list[tuple[str, list[str], EmailMessage]] = field(default_factory=list)
-    """Sender, recipients and message of everything it took."""
+    """Sender, recipients and message of every mail that it accepted."""
     raw: list[bytes] = field(default_factory=list)
     sign_ins: list[tuple[str, str]] = field(default_factory=list)
     released: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,7 +64,7 @@ class Post:
             assert isinstance(message, EmailMessage)
             self.raw.append(envelope.content)
             self.accepted.append((envelope.mail_from or "", envelope.rcpt_tos, message))
-        if self.at_data == TAKES_AND_DROPS:
+        if self.at_data == ACCEPTS_AND_DROPS:
             server.transport.abort()
         return self.at_data
 
@@ -84,38 +84,38 @@ class Post:
         return AuthResult(success=self.sign_ins[-1] == (USER, TOKEN), handled=False)
 
 
-class _Server(SMTP):
-    """aiosmtpd asks its handler at some steps only; here is the rest."""
+class _Protocol(SMTP):
+    """aiosmtpd calls its handler at some steps only; this does it at the others."""
 
-    post: Post
+    tests_server: "SmtpServer"
     greeted = False
 
     async def push(self, status: Any) -> None:
         if not self.greeted:
             self.greeted = True
-            self.post.connections += 1
-            if await self._fails(self.post.at_connect):
+            self.tests_server.connections += 1
+            if await self._fails(self.tests_server.at_connect):
                 return
-        if str(status).startswith("354") and await self._fails(self.post.at_data_command):
+        if str(status).startswith("354") and await self._fails(self.tests_server.at_data_command):
             # There is no text to wait for.
             raise ConnectionResetError
         await super().push(status)
 
     async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
-        if not await self._fails(self.post.at_hello):
+        if not await self._fails(self.tests_server.at_hello):
             await super().smtp_EHLO(hostname)
 
     async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
-        if not await self._fails(self.post.at_hello):
+        if not await self._fails(self.tests_server.at_hello):
             await super().smtp_HELO(hostname)
 
     async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802
-        if not await self._fails(self.post.at_mail):
+        if not await self._fails(self.tests_server.at_mail):
             await super().smtp_MAIL(arg)
 
     async def _fails(self, how: str) -> bool:
         if how == "hang":
-            await self.post.released.wait()
+            await self.tests_server.released.wait()
         elif how == "drop":
             assert self.transport
             self.transport.abort()
@@ -126,36 +126,36 @@ class _Server(SMTP):
 
 class _Controller(Controller):
     def factory(self) -> SMTP:
-        server = _Server(self.handler, **self.SMTP_kwargs)
-        server.post = self.handler
+        server = _Protocol(self.handler, **self.SMTP_kwargs)
+        server.tests_server = self.handler
         return server
 
 
 @contextlib.contextmanager
-def open_post(certificate: Path) -> Iterator[Post]:
+def open_smtp_server(certificate: Path) -> Iterator[SmtpServer]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    post = Post(free_port())
+    server = SmtpServer(free_port())
     controller = _Controller(
-        post,
+        server,
         hostname="127.0.0.1",
-        port=post.port,
+        port=server.port,
         ssl_context=context,
-        authenticator=post.authenticate,
+        authenticator=server.authenticate,
         auth_required=True,
         auth_require_tls=False,
     )
     controller.start()
-    # Its own, to see whether it listens.
-    post.connections = 0
+    # The controller has connected once, to see whether it listens.
+    server.connections = 0
     try:
-        yield post
+        yield server
     finally:
-        controller.loop.call_soon_threadsafe(post.released.set)
+        controller.loop.call_soon_threadsafe(server.released.set)
         controller.stop()
 
 
-def use(server: Post, certificate: Path, patch: pytest.MonkeyPatch) -> None:
+def use(server: SmtpServer, certificate: Path, patch: pytest.MonkeyPatch) -> None:
     """From now on the product takes this server for Gmail's, and trusts it."""
     patch.setattr(gmail, "GMAIL_HOST", "localhost")
     patch.setattr(gmail, "GMAIL_PORT", server.port)

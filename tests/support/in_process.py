@@ -1,0 +1,283 @@
+"""The product with its table and its mail service, all in this process."""
+
+import hashlib
+import json
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from chalicelib import schedule
+from chalicelib.core import aws, system, times
+from chalicelib.mail import store as mail_store
+from chalicelib.waivers import evidence, signing
+from chalicelib.waivers import form as signing_form
+from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import versions as waiver_versions
+from tests.support import operator
+from tests.support.api import Answer, Api, new_event
+from tests.support.doubles.dynamo import FakeClient, FakeDynamoDB, Item, Key
+from tests.support.doubles.faults import FaultyServices, faulty_services
+from tests.support.stores import make_client
+from tools.audit import checks
+
+# A minute that looks for reminders; the hour that mails where the chain of waivers ends comes later.
+NOW = datetime(2026, 11, 22, 10, schedule.REMINDERS_MINUTE, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+AT_NOON = NOW.replace(hour=waiver_records.HEAD_MAIL_HOUR) + MINUTE
+SES_EVENTS = json.loads((Path(__file__).parent / "ses-events.json").read_text())
+# What this product draws at random: see `next_random`.
+_RANDOM = re.compile(r"\d{6}(?:[Zz]z|ee)0*")
+_EXPIRING = ("SESSION", "THROTTLE#login", "THROTTLE#sign")
+
+
+def payment_id(number: int) -> str:
+    return f"00000000-0000-7000-8000-{number:012d}"
+
+
+CHECK, VENMO, FAILED, QUEUED, NEW = map(payment_id, range(1, 6))
+SIGNED, SIGNED_OLD, SIGNING = map(payment_id, range(11, 14))
+REQUEST_KEY = payment_id(21)
+
+
+class InProcessProduct:
+    """Each call that it makes to the outside goes to `services`, where it may fail."""
+
+    def __init__(self, services: FaultyServices, patch: pytest.MonkeyPatch) -> None:
+        self.services = services
+        self.dynamo = services.dynamo
+        self.api = Api()
+        self.now = NOW
+        self.drawn = 0
+        self.event_id = self.past_id = self.token = ""
+        self._real_clients: dict[str, Any] = {"dynamodb": _real("dynamodb"), "sesv2": _real("sesv2", attempts=1)}
+        self._records: dict[int, tuple[Item, str]] = {}
+        self._fake_clients = {
+            "dynamodb": FakeClient(self.dynamo),
+            "sesv2": SimpleNamespace(send_email=self._send_email),
+        }
+        self.uses_fake_clients = True
+        """They skip the SDK and its retries, and no fault happens to them."""
+        patch.setattr(aws, "client", self._client)
+        patch.setattr(system, "utc_now", lambda: self.now)
+        patch.setattr(system, "random_token", lambda size: self.next_random(-(-size * 4 // 3)))
+        patch.setattr(system, "random_hex", lambda size: self.next_random(size * 2, "ee"))
+        patch.setattr(system, "monotonic_s", services.monotonic_s)
+        patch.setattr(system, "sleep", lambda _: None)
+
+    def next_random(self, chars: int, sign: str = "Zz") -> str:
+        self.drawn += 1
+        return f"{self.drawn:06d}{sign}".ljust(chars, "0")
+
+    def _client(self, service: str, **_: Any) -> Any:
+        return (self._fake_clients if self.uses_fake_clients else self._real_clients)[service]
+
+    def use_dynamodb(self, client: Any) -> None:
+        """In place of the fake client."""
+        self._fake_clients["dynamodb"] = client
+
+    def _send_email(self, Content: dict[str, Any], **_: Any) -> dict[str, str]:  # noqa: N803
+        if code := self.services.accept(Content["Raw"]["Data"]):
+            raise ClientError({"Error": {"Code": code}}, "SendEmail")
+        if self.services.mail_answer == "lost":
+            raise ReadTimeoutError(endpoint_url="https://email.example.com")
+        return {"MessageId": "0100"}
+
+    # --- how it starts ------------------------------------------------------------------------------
+
+    def add_charter(self) -> None:
+        """Signs the admin in and creates one charter; nothing else has happened yet."""
+        self.now = NOW - 60 * MINUTE
+        self.token = self.api.post("/api/login", {"password": operator.PASSWORD}).json["token"]
+        self.api.token = self.token
+        guests = [{"name": name, "email": f"{name.lower()}@example.com"} for name in ("Ann", "Ben", "Cleo")]
+        made = self.api.post(
+            "/api/events",
+            new_event(
+                starts_at=times.format_instant(NOW + timedelta(days=7) - 30 * MINUTE),
+                ends_at=times.format_instant(NOW + timedelta(days=7) + 120 * MINUTE),
+                guests=[*guests, {"name": "Dan", "email": "ann@example.com"}, {"name": "Eve"}],
+                balance_reminders=True,
+            ),
+        ).json
+        self.event_id = made["event_id"]
+        self.now = NOW
+
+    def add_some_of_everything(self) -> None:
+        """Payments, mails and signatures of every kind."""
+        self.publish("We shall wear life jackets.")
+        over = {"starts_at": "2026-11-20T10:00:00Z", "ends_at": "2026-11-20T12:00:00Z"}
+        self.past_id = self.ask("POST", "/api/events", new_event(**over)).json["event_id"]
+        self.sign(SIGNED_OLD, name="Dora Old", email="dora@example.com", minors=["Kid Old"])
+        self.publish("We shall wear life jackets, always.")
+        self.sign(SIGNED, name="Ben", email="ben@example.com", minors=[])
+        self.pay(CHECK, method="check", amount_cents=10_000)
+        self.pay(VENMO, method="venmo", amount_cents=20_000, kind="deposit")
+        self.services.mail_answer = "refuses"
+        self.pay(FAILED, method="zelle", amount_cents=1_000, kind="tip")
+        self.services.mail_answer = ""
+
+    def add_queued_receipt(self) -> None:
+        """One payment more, whose receipt is still queued."""
+        self.services.mail_answer = "busy"
+        self.now = NOW - 10 * MINUTE
+        self.pay(QUEUED, method="card", amount_cents=2_000)
+        self.services.mail_answer = ""
+        self.now = NOW
+
+    def publish(self, text: str) -> Answer:
+        return self.ask("PUT", "/api/waiver-versions/current", {"title": "Release", "text": text})
+
+    def pay(self, which: str, **body: Any) -> Answer:
+        return self.ask("PUT", self.url(f"/payments/{which}"), body)
+
+    def url(self, path: str = "") -> str:
+        return f"/api/events/{self.event_id}{path}"
+
+    def sign(self, submission_id: str, *, name: str, email: str, minors: list[str]) -> Answer:
+        form = [
+            ("submission_id", submission_id),
+            ("waiver_version", self.current_text()),
+            ("opened", signing_form.mark_opening(self.event_id, NOW - 5 * MINUTE)),
+            ("signer_name", name),
+            ("signer_email", email),
+            ("esign_consent", "on"),
+            ("intent", "on"),
+            ("signature_typed", name),
+            *[pair for minor in minors for pair in (("minor_name", minor), ("minor_birth_date", "2018-05-05"))],
+            *([("guardian_relationship", "parent"), ("authority_attestation", "on")] if minors else []),
+        ]
+        return self.guest().submit(f"/g/{self.event_id}/waiver", form)
+
+    def current_text(self) -> str:
+        item = self.dynamo.items.get(("WAIVER_VERSION#CURRENT", "CURRENT"))
+        return item["waiver_version"]["S"] if item else str(waiver_versions.sample("en")["waiver_version"])
+
+    def guest(self) -> Api:
+        self.api.token = None
+        return self.api
+
+    def waiver_id(self, submission_id: str) -> str:
+        return signing.waiver_id(self.event_id, submission_id, 0)
+
+    def mail_id(self, which: str) -> str:
+        return f"{which}-{self.event_id[:8]}"
+
+    def ask(self, method: str, url: str, body: Any = None, **more: Any) -> Answer:
+        self.api.token = self.token
+        return self.api.call(method, url, body, **more)
+
+    def run_function(self, function: str, event: dict[str, Any] | None = None) -> None:
+        """As Lambda runs it."""
+        names = ("source", "detail-type", "detail", "region", "account", "id", "time", "resources", "version")
+        self.api.app.handler_map[function](dict.fromkeys(names, "") | (event or {}), None)
+
+    # --- afterwards ---------------------------------------------------------------------------------
+
+    def run_schedule_until_idle(self) -> None:
+        self.uses_fake_clients = True
+        for _ in range(2):
+            self.now += 2 * MINUTE
+            self.run_function("sweep_mail")
+        for _ in range(100):
+            queued, _ = mail_store.list_mail("queued", "", 1)
+            if not queued:
+                break
+            self.now = max(self.now + MINUTE, times.parse_instant(queued[0].due_at) + MINUTE)
+            if self.now.minute == schedule.REMINDERS_MINUTE:
+                self.now += MINUTE
+            self.run_function("sweep_mail")
+        else:
+            raise AssertionError("some mail is queued for ever")
+        self.now = NOW
+
+    def records(self) -> list[str]:
+        """All that was done, without the state of its mails and without what was drawn at random."""
+        found = sorted(map(self._as_record, self.dynamo.items.items()))
+        session = f"SESSION#{hashlib.sha256(self.token.encode()).hexdigest()}"
+        return [*filter(None, found), "signed in" if (session, session) in self.dynamo.items else "signed out"]
+
+    def _as_record(self, entry: tuple[Key, Item]) -> str:
+        key, item = entry
+        if id(item) not in self._records:
+            # Items are never changed. The item is kept, so that no other one gets its id.
+            self._records[id(item)] = item, _as_record(key, item) if _is_record(key, item) else ""
+        return self._records[id(item)][1]
+
+    def mails(self) -> list[str]:
+        """The state of each, and of the receipts and copies."""
+        found = []
+        for (pk, sk), item in self.dynamo.items.items():
+            if sk == "MAIL":
+                found.append(f"{pk} {item['status']['S']}")
+            elif "receipt" in item:
+                found.append(f"{sk} {item['receipt']['S']}")
+            elif _is_copy_note(item):
+                found.append(f"{pk} waiver_copy_sent {json.loads(item['data']['S'])['waiver_ids']}")
+        return sorted(without_random(one) for one in found)
+
+    def sent(self) -> dict[str, int]:
+        """How often each mail was accepted."""
+        return dict(Counter(map(without_random, self.services.accepted)))
+
+    def check_ledger(self) -> None:
+        differences = checks.find_differences(checks.gather(self.dynamo.items.values()))
+        assert not differences, "; ".join(map(str, differences))
+        fault = evidence.find_fault(waiver_records.export_chain())
+        assert fault is None, fault
+
+
+def _is_record(key: Key, item: Item) -> bool:
+    # Each try of a copy's mail makes a new link; a turn only spreads the writers.
+    return not key[0].startswith(_EXPIRING) and not key[1].startswith(("COPY#", "TURN")) and not _is_copy_note(item)
+
+
+def _is_copy_note(item: Item) -> bool:
+    return '"act":"waiver_copy_sent"' in item.get("data", {"S": ""})["S"]
+
+
+def _as_record(key: Key, item: Item) -> str:
+    """Of a mail, that it exists; its state, and a receipt's, is in `mails`."""
+    kept = {"kind": json.loads(item["data"]["S"])["kind"]} if key[1] == "MAIL" else {**item, "receipt": ""}
+    return without_random(json.dumps([key, kept], sort_keys=True))
+
+
+def without_random(text: str) -> str:
+    """Without what is drawn at random."""
+    return _RANDOM.sub("*", text)
+
+
+def comparable_answer(text: str) -> str:
+    """An answer without what is drawn at random and without the receipts' states."""
+    text = re.sub(r'(name="submission_id" value=")[^"]*', r"\1", text)
+    return re.sub(r'"receipt": ?"\w+"', "", without_random(text))
+
+
+def _real(service: str, **more: Any) -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):
+            patch.setenv(f"AWS_{name}", value)
+        return make_client(service, **more)
+
+
+@contextmanager
+def in_process_product(**variables: str) -> Iterator[InProcessProduct]:
+    # Thousands of calls fail here, and each failure would be logged.
+    logging.disable(logging.CRITICAL)
+    try:
+        with (
+            operator.operating(**variables),
+            faulty_services(FakeDynamoDB()) as services,
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            yield InProcessProduct(services, patch)
+    finally:
+        logging.disable(logging.NOTSET)

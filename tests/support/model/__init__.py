@@ -1,0 +1,1 @@
+"""The whole API against a model of what it must answer."""

@@ -1,0 +1,208 @@
+"""Everything that can be asked of the product: each route, and each function that Lambda runs by itself."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tests.support import operator
+from tests.support.api import Answer, new_event
+from tests.support.in_process import (
+    AT_NOON,
+    CHECK,
+    FAILED,
+    NEW,
+    NOW,
+    QUEUED,
+    REQUEST_KEY,
+    SES_EVENTS,
+    SIGNED,
+    SIGNING,
+    VENMO,
+    InProcessProduct,
+)
+
+Act = Callable[[InProcessProduct], Answer | None]
+
+
+@dataclass(frozen=True)
+class Operation:
+    covers: str
+    """A route, or a function that Lambda runs by itself."""
+    act: Act
+    statuses: tuple[int, ...] = (200,)
+    """The answer's status is one of these."""
+    again: tuple[int, ...] = (200,)
+    """The same once more, when it was done before."""
+    now: datetime = NOW
+    start: str = "busy"
+    """What has happened before: some of everything, nothing (`fresh`), or also a mail is queued (`waiting`)."""
+    in_parts: bool = False
+    """Several records, each of which is written whole."""
+    mail_answer: str = ""
+
+
+def asking(method: str, path: str, body: Any = None, **more: Any) -> Act:
+    """A call by the admin; ids in the path are filled in."""
+
+    def act(product: InProcessProduct) -> Answer:
+        url = path.format(
+            event_id=product.event_id, waiver_id=product.waiver_id(SIGNED), mail_id=product.mail_id(FAILED)
+        )
+        return product.ask(method, url, body(product) if callable(body) else body, **more)
+
+    return act
+
+
+def _sign(product: InProcessProduct) -> Answer:
+    return product.sign(SIGNING, name="Ann", email="ann@example.com", minors=["Kit", "Kim"])
+
+
+def _check_in(product: InProcessProduct) -> dict[str, Any]:
+    return {"waiver_id": product.waiver_id(SIGNED), "state": "aboard"}
+
+
+def _sweep(product: InProcessProduct) -> None:
+    product.run_function("sweep_mail")
+
+
+def _reported(which: str) -> Act:
+    def act(product: InProcessProduct) -> None:
+        event = json.loads(json.dumps(SES_EVENTS[which]))
+        event["detail"]["mail"]["tags"]["mail_id"] = [product.mail_id(CHECK)]
+        product.run_function("mail_feedback", event)
+
+    return act
+
+
+_EVENT = "/api/events/{event_id}"
+_PAYMENT = _EVENT + "/payments/{payment_id}"
+
+
+def _pay(number_of: str = NEW, **body: Any) -> Act:
+    return lambda product: product.ask("PUT", product.url(f"/payments/{number_of}"), body)
+
+
+def _on(which: str, act: str, body: Any = None) -> Act:
+    return lambda product: product.ask("POST", product.url(f"/payments/{which}/{act}"), body)
+
+
+def _page(query: str = "", method: str = "GET") -> Act:
+    return lambda product: product.guest().call(method, f"/g/{product.event_id}/waiver{query}")
+
+
+def _reading(path: str, query: str = "") -> Operation:
+    return Operation(f"GET {path}", asking("GET", path + query))
+
+
+_CASH = {"method": "cash", "amount_cents": 5_000}
+OPERATIONS: dict[str, Operation] = {
+    "sign in": Operation(
+        "POST /api/login", lambda product: product.guest().post("/api/login", {"password": operator.PASSWORD})
+    ),
+    "sign out": Operation("POST /api/logout", asking("POST", "/api/logout"), (204,), (401,)),
+    "read the session": _reading("/api/session"),
+    "check the health": _reading("/api/health"),
+    "check the health by HEAD": Operation("HEAD /api/health", asking("HEAD", "/api/health")),
+    "read the API's document": _reading("/api/openapi.json"),
+    "list the board": _reading("/api/events"),
+    "create a charter": Operation(
+        "POST /api/events",
+        asking("POST", "/api/events", new_event(), headers={"idempotency-key": REQUEST_KEY}),
+        (201,),
+        (200,),
+    ),
+    "read a charter": _reading(_EVENT),
+    "edit a charter": Operation(
+        f"PATCH {_EVENT}",
+        asking("PATCH", _EVENT, {"version": 1, "title": "Moonrise", "charter_fee_cents": 99_000}),
+        (200,),
+        (409,),
+    ),
+    "complete a charter": Operation(
+        f"PATCH {_EVENT}", asking("PATCH", _EVENT, {"version": 1, "status": "completed"}), (200,), (409,)
+    ),
+    "change the currency": Operation(
+        f"PATCH {_EVENT}", asking("PATCH", _EVENT, {"version": 1, "currency": "EUR"}), (200,), (409,), start="fresh"
+    ),
+    "cancel a charter": Operation(f"POST {_EVENT}/cancel", asking("POST", f"{_EVENT}/cancel", {"reason": "storm"})),
+    "reopen the waivers": Operation(
+        f"POST {_EVENT}/reopen-waivers",
+        lambda product: product.ask("POST", f"/api/events/{product.past_id}/reopen-waivers"),
+    ),
+    "read the manifest": _reading(f"{_EVENT}/manifest"),
+    "fetch the manifest": _reading(f"{_EVENT}/manifest.csv"),
+    "check a guest in": Operation(f"POST {_EVENT}/check-in", asking("POST", f"{_EVENT}/check-in", _check_in)),
+    "note the briefing": Operation(
+        f"POST {_EVENT}/safety-briefing", asking("POST", f"{_EVENT}/safety-briefing", {"done": True})
+    ),
+    "depart": Operation(f"POST {_EVENT}/depart", asking("POST", f"{_EVENT}/depart")),
+    "remind the guests": Operation(
+        f"POST {_EVENT}/waiver-reminders", asking("POST", f"{_EVENT}/waiver-reminders", {}), in_parts=True
+    ),
+    "ask to sign again": Operation(f"POST {_EVENT}/ask-again", asking("POST", f"{_EVENT}/ask-again", {})),
+    "log a payment": Operation(f"PUT {_PAYMENT}", _pay(**_CASH), (201,)),
+    "log a payment while the mail service is busy": Operation(
+        f"PUT {_PAYMENT}", _pay(**_CASH), (201,), mail_answer="busy"
+    ),
+    "log a payment whose mail is refused": Operation(f"PUT {_PAYMENT}", _pay(**_CASH), (201,), mail_answer="refuses"),
+    "log a check and ask for duplicates": Operation(
+        f"PUT {_PAYMENT}", _pay(method="check", amount_cents=7_000, notify=False, ask_if_duplicate=True), (201,)
+    ),
+    "refund a payment": Operation(
+        f"PUT {_PAYMENT}", _pay(method="cash", amount_cents=500, kind="refund", refund_of=VENMO), (201,)
+    ),
+    "list a charter's payments": _reading(f"{_EVENT}/payments"),
+    "void a payment": Operation(f"POST {_PAYMENT}/void", _on(CHECK, "void", {"reason": "typo"})),
+    "void a payment whose receipt waits": Operation(
+        f"POST {_PAYMENT}/void", _on(QUEUED, "void", {"reason": "typo"}), start="waiting"
+    ),
+    "clear a payment": Operation(f"POST {_PAYMENT}/clear", _on(CHECK, "clear", {})),
+    "bounce a payment": Operation(f"POST {_PAYMENT}/bounce", _on(CHECK, "bounce", {"reason": "no cover"})),
+    "send a receipt again": Operation(f"POST {_PAYMENT}/receipt", _on(CHECK, "receipt"), (202,), (202,)),
+    "list the payments": _reading("/api/payments"),
+    "list the payments to clear": _reading("/api/payments/to-clear"),
+    "sum up the payments": _reading("/api/payments/summary"),
+    "fetch the payments": _reading("/api/payments.csv"),
+    "list the mail": _reading("/api/mail", "?status=sent"),
+    "send a mail again": Operation(
+        "POST /api/mail/{mail_id}/retry", asking("POST", "/api/mail/{mail_id}/retry"), (202,), (202, 409)
+    ),
+    "read a signed waiver": _reading(f"{_EVENT}/waivers/{{waiver_id}}"),
+    "search the waivers": _reading("/api/waivers", "?query=ben"),
+    "export the waivers": _reading("/api/waivers.json"),
+    "list the texts": _reading("/api/waiver-versions"),
+    "publish a text": Operation(
+        "PUT /api/waiver-versions/current",
+        asking("PUT", "/api/waiver-versions/current", {"title": "Release", "text": "Hold on tight."}),
+        (201,),
+    ),
+    "publish the first text": Operation(
+        "PUT /api/waiver-versions/current",
+        asking("PUT", "/api/waiver-versions/current", {"title": "Release", "text": "Hold on tight."}),
+        (201,),
+        start="fresh",
+    ),
+    "list who signed an older text": _reading("/api/waiver-versions/superseded"),
+    "preview a text": Operation(
+        "POST /api/waiver-versions/preview", asking("POST", "/api/waiver-versions/preview", {"text": "# Hold on"})
+    ),
+    "open the guest page": _reading("/api/guest/{event_id}"),
+    "open the waiver": Operation("GET /g/{event_id}/waiver", _page()),
+    "read the waiver by HEAD": Operation("HEAD /g/{event_id}/waiver", _page(method="HEAD")),
+    "see that the waiver is signed": Operation(
+        "GET /g/{event_id}/waiver", lambda product: _page(f"?signed={product.waiver_id(SIGNED)}")(product)
+    ),
+    "sign the waiver": Operation("POST /g/{event_id}/waiver", _sign, (303,), (303,)),
+    "sign the sample text, as the first signer": Operation(
+        "POST /g/{event_id}/waiver", _sign, (303,), (303,), start="fresh", in_parts=True
+    ),
+    "look for reminders": Operation("sweep_mail", _sweep, in_parts=True),
+    "sweep the mail": Operation("sweep_mail", _sweep, now=AT_NOON, start="waiting", in_parts=True),
+    "sweep the mail while mail is down": Operation(
+        "sweep_mail", _sweep, now=AT_NOON, start="waiting", in_parts=True, mail_answer="busy"
+    ),
+    "record a bounce": Operation("mail_feedback", _reported("permanent bounce"), in_parts=True),
+    "record a complaint": Operation("mail_feedback", _reported("complaint"), in_parts=True),
+}
