@@ -579,7 +579,7 @@ describe("guests", () => {
   });
 
   test("learn that a signature still waits on their phone, and where it is sent", async () => {
-    const waiting = { id: "left", print: "", body: "", at_ms: Date.now() };
+    const waiting = { id: "left", fingerprint: "", body: "", at_ms: Date.now() };
     handle = () => json(200, guest);
     open("/g/event-1");
     await says("Bring a hat.");
