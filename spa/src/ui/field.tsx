@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
 
 interface FieldProps {
@@ -12,7 +12,7 @@ interface FieldProps {
   }): ComponentChildren;
 }
 
-/** A label, its input, what helps to fill it in and what is wrong with it. */
+/** A label, its input, a hint and what is wrong with it. */
 export function Field({ label, error, hint, children }: FieldProps) {
   const id = useId();
   const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""]
@@ -40,6 +40,29 @@ export function Field({ label, error, hint, children }: FieldProps) {
   );
 }
 
+interface TextFieldProps extends Omit<JSX.IntrinsicElements["input"], "label" | "onChange"> {
+  label: string;
+  error?: string | undefined;
+  value: string;
+  onChange(value: string): void;
+}
+
+/** A field of one line. */
+export function TextField({ label, error, onChange, ...input }: TextFieldProps) {
+  return (
+    <Field label={label} error={error}>
+      {(props) => (
+        <input
+          autocomplete="off"
+          {...(input as JSX.IntrinsicElements["input"])}
+          {...props}
+          onInput={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 /** Brings the first wrong field into view and under the cursor. */
 export function focusFirstError(form: HTMLElement | null): void {
   requestAnimationFrame(() => {
@@ -47,7 +70,7 @@ export function focusFirstError(form: HTMLElement | null): void {
   });
 }
 
-/** What the server says about fields, each as a sentence to stand beside its field. */
+/** What the server says about each field, as a sentence to show beside it. */
 export function sentences(fields: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, rule]) => [

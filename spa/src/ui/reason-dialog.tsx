@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
 import { Dialog } from "./dialog";
-import { Field, focusFirstError, sentences } from "./field";
+import { focusFirstError, sentences, TextField } from "./field";
 import { FormFooter } from "./form-footer";
 import { sentence } from "./page";
 
@@ -48,18 +48,14 @@ export function ReasonDialog({ title, explanation, button, act, onClose }: Props
       <form ref={form} onSubmit={submit} noValidate>
         <div class="dialog-body">
           <p>{explanation}</p>
-          <Field label="Reason" error={error}>
-            {(props) => (
-              <input
-                {...props}
-                data-first
-                maxLength={500}
-                autocomplete="off"
-                value={reason}
-                onInput={(event) => setReason(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Reason"
+            error={error}
+            data-first
+            maxLength={500}
+            value={reason}
+            onChange={setReason}
+          />
         </div>
         <FormFooter
           submit={button}

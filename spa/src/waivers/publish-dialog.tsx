@@ -2,7 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError, previewWaiver, publishWaiver } from "../data/api";
 import type { Block, WaiverLanguage, WaiverVersion } from "../data/contract";
 import { Dialog } from "../ui/dialog";
-import { Field, focusFirstError, sentences } from "../ui/field";
+import { Field, focusFirstError, sentences, TextField } from "../ui/field";
 import { FormFooter } from "../ui/form-footer";
 import { announce } from "../ui/notices";
 import { sentence } from "../ui/page";
@@ -116,16 +116,13 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
               </select>
             )}
           </Field>
-          <Field label="Title" error={errors.title}>
-            {(props) => (
-              <input
-                {...props}
-                maxLength={150}
-                value={title}
-                onInput={(event) => set({ title: event.currentTarget.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Title"
+            error={errors.title}
+            maxLength={150}
+            value={title}
+            onChange={(title) => set({ title })}
+          />
           <Field
             label="Text"
             error={errors.text}
