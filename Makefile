@@ -11,7 +11,7 @@ unexport CDPATH NODE_ENV PYTHONHOME PYTHONPATH
 
 PY = .venv/bin/python
 
-.PHONY: help run dev test soak check format lock audit bench reset build deploy
+.PHONY: help run dev test soak check format contract lock audit bench reset build deploy
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -58,6 +58,10 @@ format: ## put Python and the SPA into form
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
 	@cd spa && npm run format
+
+contract: ## the SPA's types and limits, after a table of the server was changed
+	@$(PYTHON) tools/setup.py run
+	@$(PY) -m tools.contract
 
 lock: ## the hashes of the pinned Python packages, after a pin was changed
 	@$(PYTHON) tools/setup.py run

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { loaded, loadFirst, loadMore, loadPast } from "../data/board";
 import { charters } from "../data/charters";
 import type { CharterEvent } from "../data/contract";
@@ -23,7 +23,6 @@ export function Board() {
   const events = useValue(charters);
   const now_ms = useNow();
   const [query, setQuery] = useState("");
-  const [sought, setSought] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [slow, setSlow] = useState(false);
 
@@ -47,23 +46,15 @@ export function Board() {
     return sections(visible, new Date(now_ms));
   }, [events, known, now_ms]);
 
-  // What is typed shows at once; what fits it, a picture later.
-  useEffect(() => setSought(query), [query]);
-  const words = sought.trim();
+  const words = query.trim();
   const searching = words !== "";
-  const { next, today, coming, past } = useMemo(() => {
-    const fits = (event: CharterEvent) => matches(event, words);
-    return searching
-      ? {
-          next: all.next && fits(all.next) ? all.next : null,
-          today: all.today.filter(fits),
-          coming: all.coming.filter(fits),
-          past: all.past.filter(fits),
-        }
-      : all;
-  }, [all, words]);
+  const found = (charter: CharterEvent) => matches(charter, words);
+  const next = all.next && found(all.next) ? all.next : null;
+  const today = all.today.filter(found);
+  const coming = all.coming.filter(found);
+  const past = all.past.filter(found);
   const pastOpen = (known?.past_days ?? 0) > 0;
-  const found = (next ? 1 : 0) + today.length + coming.length + (pastOpen ? past.length : 0);
+  const count = (next ? 1 : 0) + today.length + coming.length + (pastOpen ? past.length : 0);
 
   return (
     <>
@@ -84,7 +75,7 @@ export function Board() {
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
         <p class="hint" role="status">
-          {searching && known ? foundText(found, known.next_cursor !== null) : ""}
+          {searching && known ? foundText(count, known.next_cursor !== null) : ""}
         </p>
       </search>
       {error !== null && known === null && (
@@ -113,10 +104,10 @@ export function Board() {
               <CardList events={today} now_ms={now_ms} query={words} />
             </section>
           )}
-          {(!searching || coming.length > 0) && (
+          {(!searching || coming.length > 0 || known.next_cursor) && (
             <section aria-labelledby="coming">
               <h2 id="coming">Coming</h2>
-              {coming.length === 0 && !next && (
+              {coming.length === 0 && !next && !searching && (
                 <div class="empty">
                   <p class="empty-title">No charter is planned.</p>
                   <p>Create one, then send its guest link to the patron.</p>
@@ -125,21 +116,36 @@ export function Board() {
                   </button>
                 </div>
               )}
-              {coming.length === 0 && next && <p class="nothing">Nothing after that yet.</p>}
-              <CardList events={coming} now_ms={now_ms} query={words} />
+              {coming.length === 0 && next && !searching && (
+                <p class="nothing">Nothing after that yet.</p>
+              )}
+              <CardList
+                events={coming}
+                now_ms={now_ms}
+                query={words}
+                loadMore={known.next_cursor ? loadMore : undefined}
+              />
             </section>
           )}
-          {known.next_cursor && <LoadButton label="Show more" load={loadMore} />}
           <section aria-labelledby="past">
             <h2 id="past">Past</h2>
             {pastOpen && past.length === 0 && (
               <p class="nothing">
-                {searching ? "No past charter fits." : "No charter"} since{" "}
+                {searching ? "No past charter found" : "No charter"} since{" "}
                 {formatDay(new Date(now_ms - known.past_days * DAY_MS).toISOString(), "UTC")}.
               </p>
             )}
-            {pastOpen && <CardList events={past} now_ms={now_ms} query={words} />}
-            <LoadButton label={pastOpen ? "Show earlier" : "Show past charters"} load={loadPast} />
+            {pastOpen ? (
+              <CardList
+                events={past}
+                now_ms={now_ms}
+                query={words}
+                label="Show earlier"
+                loadMore={loadPast}
+              />
+            ) : (
+              <LoadButton label="Show past charters" load={loadPast} />
+            )}
           </section>
         </>
       )}
@@ -147,9 +153,9 @@ export function Board() {
   );
 }
 
-function foundText(found: number, more: boolean): string {
-  const count = found === 1 ? "1 charter fits." : `${found || "No"} charters fit.`;
-  return more ? `${count} Later ones are searched after “Show more”.` : count;
+function foundText(count: number, more: boolean): string {
+  const found = count === 1 ? "1 charter found." : `${count || "No"} charters found.`;
+  return more ? `${found} Later ones are searched after “Show more”.` : found;
 }
 
 function isToday({ starts_at, timezone }: CharterEvent, now_ms: number): boolean {

@@ -11,19 +11,18 @@ import { focusFirstError, sentences } from "../ui/field";
 import { FormFooter } from "../ui/form-footer";
 import { announce } from "../ui/notices";
 import { sentence } from "../ui/page";
-import { CharterFields, type Errors, unplaced } from "./charter-fields";
+import { CharterFields, unplaced } from "./charter-fields";
 import {
-  type CharterForm,
   changes,
   charterForm,
-  fieldNames,
   type Merge,
   merge,
   newCharterForm,
   readCharterForm,
 } from "./charter-form";
+import { type CharterForm, charterTable, type FieldName } from "./charter-table";
+import type { Errors } from "./field-kinds";
 import { isBlankGuest } from "./guest-list";
-import "./charter-dialog.css";
 
 const opened = new Observable<{ event: CharterEvent | null } | null>(null);
 
@@ -66,9 +65,9 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
   const attempt = useRef({ key: "", body: "" });
   const element = useRef<HTMLFormElement>(null);
 
-  const set = (change: Partial<CharterForm>) => {
+  const edit = (change: (form: CharterForm) => CharterForm) => {
     setForm((form) => {
-      const next = { ...form, ...change };
+      const next = change(form);
       drafts.set(draftKey, next);
       return next;
     });
@@ -87,7 +86,7 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
     if (saving) return;
     // Rows that nobody filled in would shift what the server says about the rows after them.
     const guests = form.guests.filter((guest) => !isBlankGuest(guest));
-    if (guests.length < form.guests.length) set({ guests });
+    if (guests.length < form.guests.length) edit((form) => ({ ...form, guests }));
     const { body, errors } = readCharterForm({ ...form, guests });
     setErrors(errors ?? {});
     setFailure("");
@@ -137,8 +136,8 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
     focusFirstError(element.current);
   };
 
-  const useTheirs = (field: keyof CharterForm) => {
-    if (base) set({ [field]: charterForm(base)[field] });
+  const takeTheirs = (field: FieldName) => {
+    if (base) edit((form) => ({ ...form, [field]: charterForm(base)[field] }));
     setTheirs((theirs) => theirs.filter((other) => other.field !== field));
   };
 
@@ -161,8 +160,8 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
               </button>
             </p>
           )}
-          {theirs.length > 0 && <Theirs theirs={theirs} onTake={useTheirs} />}
-          <CharterFields form={form} errors={errors} set={set} />
+          {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
+          <CharterFields form={form} errors={errors} onChange={edit} />
         </div>
         <FormFooter
           submit={event ? "Save changes" : "Create charter"}
@@ -175,13 +174,7 @@ export function CharterDialog({ event, onClose }: { event: CharterEvent | null; 
   );
 }
 
-function Theirs({
-  theirs,
-  onTake,
-}: {
-  theirs: Merge["theirs"];
-  onTake(field: keyof CharterForm): void;
-}) {
+function Theirs({ theirs, onTake }: { theirs: Merge["theirs"]; onTake(field: FieldName): void }) {
   return (
     <div class="strip strip-wait" role="status">
       <p>
@@ -190,7 +183,7 @@ function Theirs({
       <ul class="theirs">
         {theirs.map(({ field, value, mine }) => (
           <li key={field}>
-            {fieldNames[field]}: {value}{" "}
+            {charterTable[field].label}: {value}{" "}
             {mine ? (
               <>
                 (yours is kept){" "}

@@ -2,16 +2,20 @@ import { describe, expect, test } from "vitest";
 import { sampleCharter } from "../testing/samples";
 import { changes, charterForm, merge, newCharterForm, readCharterForm } from "./charter-form";
 
+function typed(local: string, fold: "earlier" | "later" = "earlier") {
+  return { local, fold };
+}
+
 const filled = {
   ...newCharterForm("America/New_York", "USD"),
   title: " Sunset sail ",
-  starts: "2026-07-04T17:00",
-  ends: "2026-07-04T21:00",
+  starts_at: typed("2026-07-04T17:00"),
+  ends_at: typed("2026-07-04T21:00"),
 };
 
 describe("a new charter", () => {
   test("sends moments, whole numbers and cents", () => {
-    const { body } = readCharterForm({ ...filled, charter_fee: "1,200.50", party_size: "4" });
+    const { body } = readCharterForm({ ...filled, charter_fee_cents: "1,200.50", party_size: "4" });
     expect(body).toMatchObject({
       title: "Sunset sail",
       starts_at: "2026-07-04T21:00:00Z",
@@ -49,10 +53,10 @@ describe("a new charter", () => {
     const { errors } = readCharterForm({
       ...filled,
       title: "",
-      ends: "2026-07-04T16:00",
+      ends_at: typed("2026-07-04T16:00"),
       party_size: "many",
       passenger_limit: "1.5",
-      charter_fee: "12,50",
+      charter_fee_cents: "12,50",
       currency: "dollars",
       patron: { name: "", email: "ana", phone: "" },
       crew: [{ name: "Cy", email: "cy@", phone: "" }],
@@ -70,24 +74,24 @@ describe("a new charter", () => {
   });
 
   test("refuses a time that clocks skip, and says the next one", () => {
-    const { errors } = readCharterForm({ ...filled, starts: "2026-03-08T02:30" });
+    const { errors } = readCharterForm({ ...filled, starts_at: typed("2026-03-08T02:30") });
     expect(errors?.starts_at).toMatch(/does not exist. Take 3:00\sAM or later/);
   });
 
   test("takes the one that is meant of a time that comes twice", () => {
-    const night = { ...filled, starts: "2026-11-01T01:30", ends: "2026-11-01T05:00" };
+    const ends_at = typed("2026-11-01T05:00");
+    const night = { ...filled, starts_at: typed("2026-11-01T01:30"), ends_at };
     expect(readCharterForm(night).body?.starts_at).toBe("2026-11-01T05:30:00Z");
-    const later = { ...night, starts_fold: "later" } as const;
+    const later = { ...night, starts_at: typed("2026-11-01T01:30", "later") };
     expect(readCharterForm(later).body?.starts_at).toBe("2026-11-01T06:30:00Z");
   });
 
   test("may last from the first to the second of a doubled hour", () => {
     const doubled = {
       ...filled,
-      starts: "2026-11-01T01:30",
-      ends: "2026-11-01T01:30",
-      ends_fold: "later",
-    } as const;
+      starts_at: typed("2026-11-01T01:30"),
+      ends_at: typed("2026-11-01T01:30", "later"),
+    };
     expect(readCharterForm(doubled).errors).toBeUndefined();
   });
 });

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { ApiError, cancelCharter, editCharter, readCharter } from "../data/api";
+import { ApiError, cancelCharter, readCharter } from "../data/api";
 import { loaded } from "../data/board";
-import { charters, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
-import type { CharterEvent, MailProblem, Person, WaiverRecord } from "../data/contract";
+import { charters, edit, keepCharters, keepDetail, records, remembered } from "../data/charters";
+import type { CharterEvent, MailProblem, Person, WaiverSummary } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { href } from "../lib/router";
@@ -14,10 +14,12 @@ import { openPaymentDialog } from "../payments/payment-dialog";
 import { Statement } from "../payments/statement/statement";
 import { UnsentPayments } from "../payments/unsent";
 import { LazyShare } from "../share/lazy-share";
+import { Detail, PhoneLink } from "../ui/detail";
 import { NotFound } from "../ui/not-found";
-import { announce } from "../ui/notices";
-import { AsOf, Failed, Skeleton, sentence, usePageTitle } from "../ui/page";
+import { announce, announceFailure } from "../ui/notices";
+import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
 import { ReasonDialog } from "../ui/reason-dialog";
+import { useTask } from "../ui/task";
 import { WaiverBadge } from "./card";
 import { openCharterDialog } from "./charter-dialog";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
@@ -159,39 +161,29 @@ function Section({ title, children }: { title: string; children: ComponentChildr
 
 function StatusButtons({ event }: { event: CharterEvent }) {
   const [cancelling, setCancelling] = useState(false);
-  const [busy, setBusy] = useState(false);
+  const { busy, run } = useTask("Not done.", announceFailure);
 
-  const setStatus = async (status: "scheduled" | "completed", said: string) => {
-    setBusy(true);
-    try {
-      keepCharters([await editCharter(event.event_id, { version: event.version, status })]);
-      announce(said);
-    } catch (error) {
-      announce(`Not done. ${sentence(error)}`, "bad");
-      if (error instanceof ApiError && error.status === 409) await refresh(event.event_id);
-    }
-    setBusy(false);
-  };
+  const setStatus = (status: "scheduled" | "completed", done: string) =>
+    run(async () => {
+      await edit(event.event_id, { version: event.version, status });
+      announce(done);
+    });
 
   if (event.status === "cancelled") return null;
+  const over = event.status === "completed";
   return (
     <>
-      {event.status === "scheduled" && new Date(event.starts_at).getTime() < Date.now() && (
+      {(over || new Date(event.starts_at).getTime() < Date.now()) && (
         <button
           type="button"
           disabled={busy}
-          onClick={() => void setStatus("completed", "Marked as completed.")}
+          onClick={() =>
+            void (over
+              ? setStatus("scheduled", "Scheduled again.")
+              : setStatus("completed", "Marked as completed."))
+          }
         >
-          Mark completed
-        </button>
-      )}
-      {event.status === "completed" && (
-        <button
-          type="button"
-          disabled={busy}
-          onClick={() => void setStatus("scheduled", "Scheduled again.")}
-        >
-          Not completed
+          {over ? "Not completed" : "Mark completed"}
         </button>
       )}
       {event.status === "scheduled" && (
@@ -258,7 +250,7 @@ function GuestLink({ event }: { event: CharterEvent }) {
   );
 }
 
-function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly WaiverRecord[] }) {
+function Waivers({ event, waivers }: { event: CharterEvent; waivers: readonly WaiverSummary[] }) {
   if (waivers.length === 0) {
     return <p class="nothing">Nobody has signed yet. Send the guest link to the patron.</p>;
   }
@@ -334,16 +326,6 @@ function Details({ event, problems }: DetailsProps) {
   );
 }
 
-function Detail({ name, children }: { name: string; children: ComponentChildren }) {
-  if (!children) return null;
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
 interface ContactProps {
   person: Person;
   problems: readonly MailProblem[];
@@ -353,7 +335,7 @@ function Contact({ person: { name, email, phone }, problems }: ContactProps) {
   return (
     <span class="contact">
       {name && <span>{name}</span>}
-      {phone && <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a>}
+      <PhoneLink phone={phone} />
       {email && <a href={`mailto:${email}`}>{email}</a>}
       {problems
         .filter((problem) => sameAddress(problem.email, email))

@@ -1,19 +1,37 @@
 import { useRef, useState } from "preact/hooks";
-import type { Guest } from "../data/contract";
+import type { ListedGuest } from "../data/contract";
 import { Field } from "../ui/field";
-import { addGuests, MAX_GUESTS, newGuest, parseGuests } from "./guest-list";
+import { TextInput } from "../ui/text-input";
+import type { CharterField, InputProps } from "./field-kinds";
+import { addGuests, newGuest, parseGuests, readGuests } from "./guest-list";
 import "./guest-list-fields.css";
 
-interface Props {
-  guests: readonly Guest[];
-  errors: Readonly<Record<string, string>>;
-  onChange(guests: Guest[]): void;
+interface Limits {
+  most: number;
+  name: { most: number };
+  email: { most: number };
 }
 
-/** Who is expected aboard: guests pick their name from this list when they sign. */
-export function GuestListFields({ guests, errors, onChange }: Props) {
+/** Who is expected aboard. */
+export function guestList(
+  label: string,
+  limits: Limits,
+): CharterField<readonly ListedGuest[], ListedGuest[]> {
+  return {
+    label,
+    blank: [],
+    write: (sent) => sent,
+    read: (value, { refuse }) => readGuests(value, limits.most, refuse),
+    show: (value) => value.map(({ name }) => name).join(", ") || "nobody",
+    Input: (props) => <GuestListFields {...props} limits={limits} />,
+  };
+}
+
+type Props = InputProps<readonly ListedGuest[]> & { limits: Limits };
+
+function GuestListFields({ name, value: guests, limits, errors, onChange }: Props) {
   const list = useRef<HTMLDivElement>(null);
-  const change = (index: number, part: Partial<Guest>) =>
+  const change = (index: number, part: Partial<ListedGuest>) =>
     onChange(guests.map((guest, at) => (at === index ? { ...guest, ...part } : guest)));
 
   const add = () => {
@@ -33,11 +51,11 @@ export function GuestListFields({ guests, errors, onChange }: Props) {
         // Rows have no identity of their own.
         <fieldset key={index} class="guest-row">
           <legend>Guest {index + 1}</legend>
-          <Field label="Name" error={errors[`guests.${index}.name`] ?? errors[`guests.${index}`]}>
+          <Field label="Name" error={errors[`${name}.${index}.name`] ?? errors[`${name}.${index}`]}>
             {(props) => (
               <input
                 {...props}
-                maxLength={100}
+                maxLength={limits.name.most}
                 autocomplete="off"
                 value={guest.name}
                 onInput={(event) => change(index, { name: event.currentTarget.value })}
@@ -51,18 +69,14 @@ export function GuestListFields({ guests, errors, onChange }: Props) {
               />
             )}
           </Field>
-          <Field label="Email (optional)" error={errors[`guests.${index}.email`]}>
-            {(props) => (
-              <input
-                {...props}
-                type="email"
-                maxLength={254}
-                autocomplete="off"
-                value={guest.email}
-                onInput={(event) => change(index, { email: event.currentTarget.value })}
-              />
-            )}
-          </Field>
+          <TextInput
+            label="Email (optional)"
+            type="email"
+            most={limits.email.most}
+            error={errors[`${name}.${index}.email`]}
+            value={guest.email}
+            onInput={(email) => change(index, { email })}
+          />
           <button
             type="button"
             class="quiet"
@@ -72,8 +86,8 @@ export function GuestListFields({ guests, errors, onChange }: Props) {
           </button>
         </fieldset>
       ))}
-      {errors.guests && <p class="error">{errors.guests}</p>}
-      {guests.length < MAX_GUESTS && (
+      {errors[name] && <p class="error">{errors[name]}</p>}
+      {guests.length < limits.most && (
         <p>
           <button type="button" onClick={add}>
             Add guest
@@ -85,7 +99,7 @@ export function GuestListFields({ guests, errors, onChange }: Props) {
   );
 }
 
-function Several({ onAdd }: { onAdd(guests: Guest[]): void }) {
+function Several({ onAdd }: { onAdd(guests: ListedGuest[]): void }) {
   const [text, setText] = useState("");
   const pasted = parseGuests(text);
   return (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addGuests, checkGuests, newGuest, parseGuests } from "./guest-list";
+import { addGuests, newGuest, parseGuests, readGuests } from "./guest-list";
 
 const guest = (name: string, email = "") => ({ guest_id: "", name, email });
 
@@ -21,20 +21,22 @@ test("pasted guests take the place of an empty row and keep who is there", () =>
   expect(addGuests([ana, newGuest], [guest("Bo")])).toEqual([ana, guest("Bo")]);
 });
 
-test("each wrong field is named by its row, and an empty row is no guest", () => {
+/** What is refused, by row and field; the list as a whole stands under "". */
+function refused(guests: Parameters<typeof readGuests>[0]): Record<string, string> {
   const errors: Record<string, string> = {};
-  checkGuests([guest("Ana"), newGuest, guest("", "bo@example.com"), guest("Cy", "cy@")], errors);
-  expect(Object.keys(errors)).toEqual(["guests.2.name", "guests.3.email"]);
+  readGuests(guests, 60, (message, path = "") => {
+    errors[path] = message;
+  });
+  return errors;
+}
+
+test("each wrong field is named by its row, and an empty row is no guest", () => {
+  const guests = [guest("Ana"), newGuest, guest("", "bo@example.com"), guest("Cy", "cy@")];
+  expect(Object.keys(refused(guests))).toEqual(["2.name", "3.email"]);
 });
 
 test("sixty guests are the most", () => {
-  const errors: Record<string, string> = {};
-  checkGuests(
-    Array.from({ length: 61 }, (_, number) => guest(`Guest ${number}`)),
-    errors,
-  );
-  expect(errors).toEqual({ guests: "At most 60 guests; 61 are listed." });
-  const fine: Record<string, string> = {};
-  checkGuests([...Array(60).fill(guest("Ana")), newGuest], fine);
-  expect(fine).toEqual({});
+  const many = Array.from({ length: 61 }, (_, number) => guest(`Guest ${number}`));
+  expect(refused(many)).toEqual({ "": "At most 60 guests; 61 are listed." });
+  expect(refused([...Array(60).fill(guest("Ana")), newGuest])).toEqual({});
 });

@@ -1,10 +1,9 @@
-import { useState } from "preact/hooks";
 import { remindGuests, reopenWaivers } from "../data/api";
 import { keepCharters } from "../data/charters";
 import type { CharterEvent } from "../data/contract";
 import { formatMoment } from "../lib/time";
-import { announce } from "../ui/notices";
-import { sentence } from "../ui/page";
+import { announce, announceFailure } from "../ui/notices";
+import { useTask } from "../ui/task";
 import {
   isOver,
   isReopened,
@@ -29,7 +28,7 @@ export function MissingShort({ event, now_ms }: { event: CharterEvent; now_ms: n
   );
 }
 
-/** On the charter's page: everybody of them, and whether a mail can reach them. */
+/** On the charter's page: all of them, and whether a mail can reach them. */
 export function MissingGuests({ event, now_ms }: { event: CharterEvent; now_ms: number }) {
   const { missing = [], missing_guest_ids: ids = [] } = event.waivers;
   if (missing.length === 0) return null;
@@ -52,15 +51,15 @@ export function MissingGuests({ event, now_ms }: { event: CharterEvent; now_ms: 
       </ul>
       {open && (
         <p class="buttons">
-          <RemindButton event={event} words="Remind all" />
+          <RemindButton event={event} label="Remind all" />
         </p>
       )}
     </>
   );
 }
 
-/** A charter that is only remembered names nobody's address. */
-function hasNoEmail({ guests = [] }: CharterEvent, id: string | undefined): boolean {
+/** Of a charter that is only remembered no address is known. */
+function hasNoEmail({ guests }: CharterEvent, id: string | undefined): boolean {
   const known = guests.some(({ email }) => email);
   return known && guests.some(({ guest_id, email }) => guest_id === id && !email);
 }
@@ -69,26 +68,20 @@ interface RemindProps {
   event: CharterEvent;
   /** Left out, all of them. */
   guest?: { id: string; name: string };
-  words?: string;
+  label?: string;
 }
 
-/** One tap; the server sees to it that nobody gets two within six hours. */
-function RemindButton({ event, guest, words = "Remind" }: RemindProps) {
-  const [busy, setBusy] = useState(false);
+/** One tap; the server sends nobody two within six hours. */
+function RemindButton({ event, guest, label = "Remind" }: RemindProps) {
+  const { busy, run } = useTask("Nobody was reminded.", announceFailure);
   const remind = async () => {
-    setBusy(true);
-    try {
-      const answer = await remindGuests(event.event_id, guest && [guest.id]);
-      const { text, good } = remindedText(answer, event.guests ?? []);
-      announce(text, good ? "good" : "bad");
-    } catch (error) {
-      announce(`Nobody was reminded. ${sentence(error)}`, "bad");
-    }
-    setBusy(false);
+    const answer = await remindGuests(event.event_id, guest && [guest.id]);
+    const { text, good } = remindedText(answer, event.guests);
+    announce(text, good ? "good" : "bad");
   };
   return (
-    <button type="button" disabled={busy} onClick={() => void remind()}>
-      {busy ? "Reminding…" : words}
+    <button type="button" disabled={busy} onClick={() => void run(remind)}>
+      {busy ? "Reminding…" : label}
       <span class="visually-hidden">
         {" "}
         {guest ? guest.name : `who has not signed for ${event.title}`}
@@ -102,7 +95,7 @@ export function WarningBadges({ event }: { event: CharterEvent }) {
   if (event.status !== "scheduled") return null;
   return (
     <>
-      {(event.warnings ?? []).map((warning) => (
+      {event.warnings.map((warning) => (
         <span key={warning.code} class="badge badge-due">
           {shortWarning(warning)}
         </span>
@@ -116,7 +109,7 @@ export function Warnings({ event }: { event: CharterEvent }) {
   if (event.status === "cancelled") return null;
   return (
     <>
-      {(event.warnings ?? []).map(({ code, message }) => (
+      {event.warnings.map(({ code, message }) => (
         <p key={code} class="strip strip-bad">
           {message}
         </p>
@@ -127,19 +120,13 @@ export function Warnings({ event }: { event: CharterEvent }) {
 
 /** A charter that is over takes no signatures, until an admin opens it once more for a day. */
 export function Reopen({ event, now_ms }: { event: CharterEvent; now_ms: number }) {
-  const [busy, setBusy] = useState(false);
+  const { busy, run } = useTask("Not opened.", announceFailure);
   if (event.status === "cancelled" || !isOver(event, now_ms)) return null;
   const { timezone, waivers_open_until } = event;
 
   const reopen = async () => {
-    setBusy(true);
-    try {
-      keepCharters([await reopenWaivers(event.event_id)]);
-      announce("Guests can sign for 24 hours.");
-    } catch (error) {
-      announce(`Not opened. ${sentence(error)}`, "bad");
-    }
-    setBusy(false);
+    keepCharters([await reopenWaivers(event.event_id)]);
+    announce("Guests can sign for 24 hours.");
   };
 
   return isReopened(event, now_ms) && waivers_open_until ? (
@@ -150,7 +137,7 @@ export function Reopen({ event, now_ms }: { event: CharterEvent; now_ms: number 
     <>
       <p>The charter is over, so guests can no longer sign.</p>
       <p class="buttons">
-        <button type="button" disabled={busy} onClick={() => void reopen()}>
+        <button type="button" disabled={busy} onClick={() => void run(reopen)}>
           {busy ? "Opening…" : "Take signatures for 24 hours"}
         </button>
       </p>

@@ -1,56 +1,38 @@
-import { useState } from "preact/hooks";
-import { ApiError, editCharter } from "../data/api";
-import { keepCharters, records, refresh } from "../data/charters";
+import { edit, records } from "../data/charters";
 import type { CharterEvent, Payment } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatDay } from "../lib/time";
-import { announce } from "../ui/notices";
-import { sentence } from "../ui/page";
+import { announce, announceFailure } from "../ui/notices";
+import { useTask } from "../ui/task";
 
 /** Whether the patron is reminded of the balance, why not, and the switch. */
 export function Reminders({ event }: { event: CharterEvent }) {
   const payments = useValue(records).get(event.event_id)?.payments ?? [];
-  const [busy, setBusy] = useState(false);
-  const state = event.balance_reminders_state ?? "off";
-  const open = event.status === "scheduled";
+  const { busy, run } = useTask("Not done.", announceFailure);
+  const { event_id, balance_reminders_state: state } = event;
 
   const turn = async (on: boolean) => {
-    setBusy(true);
-    try {
-      let { version } = event;
-      if (on && event.balance_reminders) {
-        // Switched off and on again, they start afresh.
-        const off = await editCharter(event.event_id, { version, balance_reminders: false });
-        keepCharters([off]);
-        ({ version } = off);
-      }
-      const saved = await editCharter(event.event_id, { version, balance_reminders: on });
-      keepCharters([saved]);
-      const done = saved.balance_reminders_state === (on ? "on" : "off");
-      announce(
-        done ? `Balance reminders are ${on ? "on" : "off"}.` : remindersWords(saved, payments),
-      );
-    } catch (error) {
-      announce(`Not done. ${sentence(error)}`, "bad");
-      if (error instanceof ApiError && error.status === 409) await refresh(event.event_id);
+    let { version } = event;
+    // Switched off and on again, they start afresh.
+    if (on && event.balance_reminders) {
+      ({ version } = await edit(event_id, { version, balance_reminders: false }));
     }
-    setBusy(false);
+    const saved = await edit(event_id, { version, balance_reminders: on });
+    const done = saved.balance_reminders_state === (on ? "on" : "off");
+    announce(done ? `Balance reminders are ${on ? "on" : "off"}.` : remindersText(saved, payments));
   };
 
   return (
     <>
-      <span>{remindersWords(event, payments)}</span>
-      {open && (state === "off" || state === "stopped_cash") && (
+      <span>{remindersText(event, payments)}</span>
+      {event.status === "scheduled" && ["on", "off", "stopped_cash"].includes(state) && (
         <span class="buttons">
-          <button type="button" disabled={busy} onClick={() => void turn(true)}>
-            {state === "off" ? "Switch on" : "Switch on again"}
-          </button>
-        </span>
-      )}
-      {open && state === "on" && (
-        <span class="buttons">
-          <button type="button" disabled={busy} onClick={() => void turn(false)}>
-            Switch off
+          <button
+            type="button"
+            disabled={busy}
+            onClick={() => void run(() => turn(state !== "on"))}
+          >
+            {state === "on" ? "Switch off" : state === "off" ? "Switch on" : "Switch on again"}
           </button>
         </span>
       )}
@@ -58,7 +40,7 @@ export function Reminders({ event }: { event: CharterEvent }) {
   );
 }
 
-export function remindersWords(
+export function remindersText(
   { balance_reminders_state: state, timezone }: CharterEvent,
   payments: readonly Payment[],
 ): string {

@@ -2,11 +2,12 @@ import { Observable } from "../lib/observable";
 import * as api from "./api";
 import type {
   CharterDetail,
+  CharterEdit,
   CharterEvent,
   MailProblem,
   Payment,
-  PaymentAnswer,
-  WaiverRecord,
+  PaymentAndEvent,
+  WaiverSummary,
 } from "./contract";
 
 /** Every charter that this page has seen, so that what is known shows at once. */
@@ -15,7 +16,7 @@ export const charters = new Observable<ReadonlyMap<string, CharterEvent>>(new Ma
 export interface Records {
   read_at_ms: number;
   payments: readonly Payment[];
-  waiver_records: readonly WaiverRecord[];
+  waiver_records: readonly WaiverSummary[];
   mail_problems: readonly MailProblem[];
 }
 
@@ -49,14 +50,14 @@ export function keepCharters(
 }
 
 export function keepDetail(detail: CharterDetail): void {
-  const { payments, waiver_records, mail_problems = [], ...event } = detail;
+  const { payments, waiver_records, mail_problems, ...event } = detail;
   const read = { read_at_ms: Date.now(), payments, waiver_records, mail_problems };
   records.value = new Map(records.value).set(event.event_id, read);
   keepCharters([event]);
 }
 
 /** Takes over exactly what the server answered about a payment and its charter. */
-export function keepAnswer({ payment, event }: PaymentAnswer): void {
+export function keepAnswer({ payment, event }: PaymentAndEvent): void {
   const known = records.value.get(event.event_id);
   if (known) {
     const others = known.payments.filter(({ payment_id }) => payment_id !== payment.payment_id);
@@ -73,6 +74,18 @@ export async function refresh(event_id: string): Promise<void> {
     keepDetail(await api.readCharter(event_id));
   } catch {
     // The next visit reads it again.
+  }
+}
+
+/** Edits a charter that shows; when somebody else was faster, what they saved shows next. */
+export async function edit(event_id: string, body: CharterEdit): Promise<CharterEvent> {
+  try {
+    const saved = await api.editCharter(event_id, body);
+    keepCharters([saved]);
+    return saved;
+  } catch (error) {
+    if (error instanceof api.ApiError && error.status === 409) await refresh(event_id);
+    throw error;
   }
 }
 

@@ -27,7 +27,9 @@ afterEach(() => {
 
 function sent(entry: OutboxEntry, replayed = false): SentAnswer {
   const { payment_id, request } = entry;
-  return { payment: samplePayment({ payment_id, ...request }), event: sampleCharter(), replayed };
+  const { kind, method, amount_cents } = request;
+  const payment = samplePayment({ payment_id, kind, method, amount_cents });
+  return { payment, event: sampleCharter(), replayed };
 }
 
 /** A page with an outbox; two of them share the device's database. */
@@ -55,7 +57,10 @@ function payment(payment_id: string, amount_cents = 50_000) {
 }
 
 function refusal(status: number, message = "No."): ApiError {
-  return new ApiError("refused", message, status, "Refused", { amount_cents: "is wrong" });
+  return new ApiError("refused", message, status, {
+    code: "Refused",
+    fields: { amount_cents: "is wrong" },
+  });
 }
 
 const offline = () => new ApiError("network", "The server cannot be reached.");
@@ -323,7 +328,7 @@ test("waiting grows with every failure, to two minutes at most", () => {
 describe("a payment that may be there already", () => {
   const first = samplePayment({ payment_id: "first", recorded_by: "Ana" });
   const question = () =>
-    new ApiError("refused", "Ana did.", 409, "PossibleDuplicate", {}, null, null, first);
+    new ApiError("refused", "Ana did.", 409, { code: "PossibleDuplicate", duplicate: first });
 
   async function asked(): Promise<Outbox> {
     const outbox = openPage();

@@ -1,6 +1,14 @@
 import { Observable } from "../lib/observable";
-import { ApiError } from "./api";
-import type { Payment, PaymentAnswer, PaymentRequest } from "./contract";
+import type { NewPayment, Payment, PaymentAndEvent } from "./contract";
+import type { PaymentKind } from "./limits";
+import { ApiError } from "./request";
+
+/** A payment as the dialog sends it: nothing of what matters is left to a default. */
+export type PaymentRequest = NewPayment & {
+  kind: PaymentKind;
+  received_at: string;
+  notify: boolean;
+};
 
 /**
  * A payment that the server has not confirmed. It holds what must be sent again word by word and
@@ -37,7 +45,7 @@ export interface OutboxStorage {
   isDurable(payment_id: string): boolean;
 }
 
-export type SentAnswer = PaymentAnswer & { replayed: boolean };
+export type SentAnswer = PaymentAndEvent & { replayed: boolean };
 
 interface Dependencies {
   storage: OutboxStorage;

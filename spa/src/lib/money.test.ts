@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { formatMoney, formatMoneyShort, parseMoney, plainAmount } from "./money";
+import { formatMoney, formatMoneyShort, parseMoney as parse, plainAmount } from "./money";
+
+const LIMITS = { least: 1, most: 100_000_000 };
+const parseMoney = (text: string, currency: string) => parse(text, currency, LIMITS);
 
 describe("reading an amount", () => {
   test.each([
@@ -43,7 +46,13 @@ describe("reading an amount", () => {
   });
 
   test("a fee may be zero", () => {
-    expect(parseMoney("0", "USD", { allowZero: true })).toEqual({ cents: 0 });
+    expect(parse("0", "USD", { ...LIMITS, least: 0 })).toEqual({ cents: 0 });
+  });
+
+  test("Indonesia's rupiah has cents by ISO 4217, whatever the browser's own table says", () => {
+    expect(parseMoney("5000000", "IDR").error).toBe("The most is IDR\u00a01,000,000.00.");
+    expect(parseMoney("50000.5", "IDR")).toEqual({ cents: 5_000_050 });
+    expect(formatMoney(5_000_000, "IDR")).toBe("IDR\u00a050,000.00");
   });
 
   test("a currency without cents takes none", () => {
@@ -64,6 +73,15 @@ test("amounts are shown to the cent", () => {
 });
 
 describe("an amount as it is shown reads back to the same minor units", () => {
+  /** Where browsers go by custom: the digits of ISO 4217. Of all others the browser's own table says the same. */
+  const ISO_DIGITS: Record<string, number> = {
+    ...Object.fromEntries(
+      "AFN ALL COP HUF IDR IRR KPW LAK LBP MGA MMK PKR SLL SOS SYP YER"
+        .split(" ")
+        .map((code) => [code, 2]),
+    ),
+    IQD: 3,
+  };
   /** Each writes groups, decimals or minus signs in its own way. */
   const LOCALES = ["en-US", "en-GB", "en-IN", "en-ZA", "en-CH", "en-DE", "en-AT", "en-SE"];
 
@@ -107,8 +125,12 @@ describe("an amount as it is shown reads back to the same minor units", () => {
       ? ({ style: "currency", currency } as const)
       : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
     const format = new Intl.NumberFormat(locale, style);
-    const digits = format.resolvedOptions().maximumFractionDigits ?? Number.NaN;
-    const parts = format.formatToParts(-1_234_567.89);
+    const digits =
+      ISO_DIGITS[currency] ?? format.resolvedOptions().maximumFractionDigits ?? Number.NaN;
+    const exact = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+    const parts = new Intl.NumberFormat(locale, { ...style, ...exact }).formatToParts(
+      -1_234_567.89,
+    );
     const part = (type: string) => parts.find((each) => each.type === type)?.value ?? "";
     /** Minor units; NaN if there are not just this many digits after the decimal sign. */
     const read = (text: string, shown: number): number => {

@@ -1,27 +1,21 @@
+import { minorDigits } from "./currencies";
 import { locale } from "./time";
-
-/** The largest amount that one payment may have. */
-export const MAX_AMOUNT_CENTS = 100_000_000;
-
-const formats = new Map<string, Intl.NumberFormat>();
-
-/** How many digits follow the point: 2 for USD, 0 for JPY. */
-export function minorDigits(currency: string): number {
-  return format(currency).resolvedOptions().maximumFractionDigits ?? 2;
-}
 
 /** Minor units as an amount to read, for example `$1,250.00`. */
 export function formatMoney(cents: number, currency: string): string {
-  return written(format(currency), cents, currency);
+  return written(cents, currency);
 }
 
 /** The same without `.00`, for reading at a glance: `$1,250`, but `$1,250.50`. */
 export function formatMoneyShort(cents: number, currency: string): string {
-  return written(format(currency, { trailingZeroDisplay: "stripIfInteger" }), cents, currency);
+  return written(cents, currency, { trailingZeroDisplay: "stripIfInteger" });
 }
 
-function written(format: Intl.NumberFormat, cents: number, currency: string): string {
-  return format.format(plainAmount(cents, currency) as Intl.StringNumericLiteral).replace("-", "−");
+function written(cents: number, currency: string, options: Intl.NumberFormatOptions = {}): string {
+  const amount = plainAmount(cents, currency) as Intl.StringNumericLiteral;
+  const digits = minorDigits(currency);
+  const exact = { minimumFractionDigits: digits, maximumFractionDigits: digits, ...options };
+  return format(currency, exact).format(amount).replace("-", "−");
 }
 
 /** Minor units as an amount for an input, for example `1250.00`. */
@@ -39,7 +33,7 @@ export type ParsedMoney = { cents: number; error?: never } | { cents?: never; er
 export function parseMoney(
   text: string,
   currency: string,
-  { allowZero = false }: { allowZero?: boolean } = {},
+  { least, most }: { least: number; most: number },
 ): ParsedMoney {
   const digits = minorDigits(currency);
   const example = digits === 0 ? "1250" : `1250.${"50".padEnd(digits, "0")}`;
@@ -65,23 +59,24 @@ export function parseMoney(
   }
   const figures = (whole + fraction.padEnd(digits, "0")).replace(/^0+(?=\d)/, "");
   const cents = Number(figures);
-  if (figures.length > 12 || cents > MAX_AMOUNT_CENTS) {
-    return { error: `The most is ${formatMoney(MAX_AMOUNT_CENTS, currency)}.` };
+  if (figures.length > 12 || cents > most) {
+    return { error: `The most is ${formatMoney(most, currency)}.` };
   }
-  if (cents === 0 && !allowZero) return { error: "Enter an amount above zero." };
+  if (cents < least) return { error: "Enter an amount above zero." };
   return { cents };
 }
 
-function format(currency: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Making a format costs more than using it for a hundred amounts, so each is made once. */
+function format(currency: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = currency + JSON.stringify(options);
   let found = formats.get(key);
   if (!found) {
-    try {
-      found = new Intl.NumberFormat(locale, { style: "currency", currency, ...options });
-    } catch {
-      const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-      found = new Intl.NumberFormat(locale, { ...digits, ...options });
-    }
+    // The code of a currency that is none: a number without a sign is better than no amount.
+    const known = /^[A-Z]{3}$/.test(currency);
+    const style = known ? ({ style: "currency", currency } as const) : {};
+    found = new Intl.NumberFormat(locale, { ...style, ...options });
     formats.set(key, found);
   }
   return found;

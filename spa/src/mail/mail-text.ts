@@ -1,6 +1,7 @@
 import type { Mail, MailProblem, MailStatus } from "../data/contract";
 import { browserTimezone, formatDay } from "../lib/time";
 
+/** In the order of the page. */
 export const mailNames: Record<MailStatus, string> = {
   queued: "Queued",
   failed: "Failed",
@@ -8,6 +9,8 @@ export const mailNames: Record<MailStatus, string> = {
   sent: "Sent",
   cancelled: "Cancelled",
 };
+
+export const mailStatuses = Object.keys(mailNames) as MailStatus[];
 
 /** What each state means for the desk. */
 export const mailMeanings: Record<MailStatus, string> = {

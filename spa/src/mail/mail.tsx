@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { listMail, retryMail } from "../data/api";
 import { charters } from "../data/charters";
-import { type Mail, type MailStatus, mailStatuses } from "../data/contract";
+import type { Mail, MailStatus } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href, query } from "../lib/router";
@@ -20,6 +20,7 @@ import {
   mailMeanings,
   mailMoment,
   mailNames,
+  mailStatuses,
   mayRetry,
   needText,
   retryText,

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { depart } from "../data/api";
-import type { Manifest, ManifestFacts, Passenger } from "../data/contract";
+import type { Manifest, Passenger, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatAway, formatMoment } from "../lib/time";
 import { ConfirmDialog } from "../ui/confirm-dialog";
@@ -13,7 +13,7 @@ import { unsavedNames, unsavedTicks, waitingTicks } from "./unsaved-ticks";
 const EARLY_MS = 6 * 3_600_000;
 
 interface BriefingProps {
-  manifest: ManifestFacts;
+  manifest: Snapshot;
   note: ((done: boolean) => Promise<void>) | null;
 }
 

@@ -1,4 +1,4 @@
-import type { ManifestFacts, Passenger, WaiverState } from "../data/contract";
+import type { Passenger, Snapshot, WaiverState } from "../data/contract";
 
 export const waiverStates: Record<WaiverState, { text: string; tone: "good" | "part" | "due" }> = {
   signed: { text: "Signed", tone: "good" },
@@ -11,17 +11,17 @@ export function passengerKey({ waiver_id, guest_id }: Passenger): string {
   return waiver_id ?? guest_id ?? "";
 }
 
-export function aboard({ passengers }: ManifestFacts): Passenger[] {
+export function aboard({ passengers }: Snapshot): Passenger[] {
   return passengers.filter(({ checked_in_at }) => checked_in_at !== null);
 }
 
 /** Who was neither ticked off as aboard nor as not coming. */
-export function unticked({ passengers }: ManifestFacts): Passenger[] {
+export function unticked({ passengers }: Snapshot): Passenger[] {
   return passengers.filter(({ checked_in_at, no_show }) => checked_in_at === null && !no_show);
 }
 
 /** `5 aboard, limit 12`; before anybody has come aboard, how many have signed. */
-export function headCount(manifest: ManifestFacts): string {
+export function headCount(manifest: Snapshot): string {
   const what = aboard(manifest).length > 0 ? "aboard" : "signed";
   const { head_count, passenger_limit } = manifest;
   const limit = passenger_limit === null ? "no limit set" : `limit ${passenger_limit}`;
@@ -29,7 +29,7 @@ export function headCount(manifest: ManifestFacts): string {
 }
 
 /** By how much there are too many; before anybody has come aboard, of those who are expected. */
-export function overText(manifest: ManifestFacts): string {
+export function overText(manifest: Snapshot): string {
   const { head_count, missing, passenger_limit } = manifest;
   const many =
     aboard(manifest).length > 0
@@ -39,7 +39,7 @@ export function overText(manifest: ManifestFacts): string {
 }
 
 /** `3 have not signed: Bo Sund, Cora Lind and 1 without a name` */
-export function missingText({ missing, missing_names }: ManifestFacts): string {
+export function missingText({ missing, missing_names }: Snapshot): string {
   if (missing === 0) return "";
   const have = missing === 1 ? "1 has not signed" : `${missing} have not signed`;
   const unnamed = missing - missing_names.length;

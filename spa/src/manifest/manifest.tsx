@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, checkIn, manifestCsv, noteBriefing, readManifest } from "../data/api";
-import type { Manifest, ManifestFacts, Person } from "../data/contract";
+import type { Manifest, Person, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { formatLongDay, formatMoment, formatSpan } from "../lib/time";
@@ -97,7 +97,7 @@ function UnsavedTicks({ event_id, save }: { event_id: string; save(): void }) {
 function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
   const [now, setNow] = useState(false);
   const { frozen, snapshot } = manifest;
-  const shown: ManifestFacts = snapshot && !now ? snapshot : manifest;
+  const shown: Snapshot = snapshot && !now ? snapshot : manifest;
   return (
     <>
       {frozen && (
@@ -129,7 +129,7 @@ function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
   );
 }
 
-function Trip({ manifest }: { manifest: ManifestFacts }) {
+function Trip({ manifest }: { manifest: Snapshot }) {
   const { captain, crew, emergency } = manifest;
   const ports = [manifest.departure_port, manifest.return_port].filter(Boolean);
   return (

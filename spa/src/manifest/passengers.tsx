@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { DockState } from "../data/api";
-import type { ManifestFacts, Passenger } from "../data/contract";
+import type { Passenger, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatMoment, formatRecent } from "../lib/time";
 import { headCount, missingText, overText, passengerKey, waiverStates } from "./manifest-text";
@@ -10,7 +10,7 @@ import { isOf, unsavedTicks } from "./unsaved-ticks";
 export type Tick = (passenger: Passenger, state: DockState) => Promise<void>;
 
 /** Who sails, one row each, with the ticks while the list is open. */
-export function Passengers({ manifest, tick }: { manifest: ManifestFacts; tick: Tick | null }) {
+export function Passengers({ manifest, tick }: { manifest: Snapshot; tick: Tick | null }) {
   const unnamed = manifest.missing - manifest.missing_names.length;
   return (
     <section class="panel" aria-labelledby="passengers">
@@ -46,7 +46,7 @@ export function Passengers({ manifest, tick }: { manifest: ManifestFacts; tick: 
 }
 
 interface RowProps {
-  manifest: ManifestFacts;
+  manifest: Snapshot;
   passenger: Passenger;
   tick: Tick | null;
 }

@@ -30,7 +30,7 @@ test("of two ticks of one passenger the later one counts", async () => {
 });
 
 test("what the server refuses is told, and not sent again", async () => {
-  const no = new ApiError("refused", "This charter has departed.", 409, "Conflict");
+  const no = new ApiError("refused", "This charter has departed.", 409);
   await saveTick("event-1", ana, "aboard", fail(no));
   expect(unsavedTicks.value).toHaveLength(1);
   expect(waitingTicks(unsavedTicks.value, "event-1")).toEqual([]);

@@ -1,9 +1,9 @@
 import type { CharterEvent } from "../data/contract";
 import { outbox } from "../data/device-outbox";
+import { methods } from "../data/limits";
 import type { FirstPayment, OutboxEntry } from "../data/outbox";
 import { formatMoney } from "../lib/money";
 import { browserTimezone, formatMoment } from "../lib/time";
-import { methodWord } from "./payment-form";
 
 /** Who logged the first of two payments that may be one, and when. */
 export function firstText(entry: OutboxEntry, first: FirstPayment, event?: CharterEvent): string {
@@ -13,7 +13,7 @@ export function firstText(entry: OutboxEntry, first: FirstPayment, event?: Chart
 
 /** What waits in the outbox, in words: `$480.00 cash`. */
 export function amountText({ request, currency }: OutboxEntry): string {
-  return `${formatMoney(request.amount_cents, currency)} ${methodWord(request.method)}`;
+  return `${formatMoney(request.amount_cents, currency)} ${methods[request.method].name}`;
 }
 
 interface Props {

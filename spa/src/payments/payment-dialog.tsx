@@ -1,8 +1,9 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { readPayments } from "../data/api";
 import { charters, records, remembered } from "../data/charters";
-import { type CharterEvent, type Payment, paymentKinds, paymentMethods } from "../data/contract";
+import type { CharterEvent, Payment } from "../data/contract";
 import { outbox } from "../data/device-outbox";
+import { methods, paymentLimits } from "../data/limits";
 import { firstPayment, type OutboxEntry, type Problem } from "../data/outbox";
 import { session } from "../data/session";
 import { formatMoney } from "../lib/money";
@@ -13,15 +14,15 @@ import { Dialog } from "../ui/dialog";
 import { Field, focusFirstError, sentences } from "../ui/field";
 import { FormFooter } from "../ui/form-footer";
 import { announce } from "../ui/notices";
+import { TextInput } from "../ui/text-input";
+import { Choices } from "./choices";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import {
   kindNames,
   methodNames,
-  methodWord,
   type PaymentForm,
   paymentForm,
   readPaymentForm,
-  referenceLabel,
   refundable,
   withKind,
   withRefundOf,
@@ -80,7 +81,6 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
   const written = useRef(correct?.payment_id);
   const open = useRef(true);
   const element = useRef<HTMLFormElement>(null);
-  const methodsId = useId();
   const set = (change: Partial<PaymentForm>) => setForm((form) => ({ ...form, ...change }));
 
   useEffect(
@@ -173,61 +173,29 @@ export function PaymentDialog({ event, correct, onClose }: Props) {
             <strong>{event.title}</strong>
             <span>{dueText(event)}</span>
           </p>
-          <Field label={`Amount (${event.currency})`} error={errors.amount_cents}>
-            {(props) => (
-              <input
-                {...props}
-                class="amount"
-                inputMode="decimal"
-                autocomplete="off"
-                value={form.amount}
-                onInput={(event) => set({ amount: event.currentTarget.value })}
-              />
-            )}
-          </Field>
-          <fieldset
-            class={errors.method ? "field field-wrong" : "field"}
-            aria-describedby={errors.method ? methodsId : undefined}
-          >
-            <legend>How was it paid?</legend>
-            <div class="choices">
-              {paymentMethods.map((method, index) => (
-                <label key={method} class="choice">
-                  <input
-                    type="radio"
-                    name="method"
-                    value={method}
-                    checked={form.method === method}
-                    {...(index === 0 ? { "data-first": true } : {})}
-                    onChange={() => set({ method })}
-                  />
-                  <span>{methodNames[method]}</span>
-                </label>
-              ))}
-            </div>
-            {errors.method && (
-              <p class="error" id={methodsId}>
-                {errors.method}
-              </p>
-            )}
-          </fieldset>
-          <fieldset class="field">
-            <legend>What is it for?</legend>
-            <div class="choices choices-small">
-              {paymentKinds.map((kind) => (
-                <label key={kind} class="choice">
-                  <input
-                    type="radio"
-                    name="kind"
-                    value={kind}
-                    checked={form.kind === kind}
-                    onChange={() => setForm((form) => withKind(form, kind, event))}
-                  />
-                  <span>{kindNames[kind]}</span>
-                </label>
-              ))}
-            </div>
-          </fieldset>
+          <TextInput
+            label={`Amount (${event.currency})`}
+            class="amount"
+            inputMode="decimal"
+            error={errors.amount_cents}
+            value={form.amount}
+            onInput={(amount) => set({ amount })}
+          />
+          <Choices
+            legend="How was it paid?"
+            names={methodNames}
+            value={form.method}
+            error={errors.method}
+            first
+            onChoose={(method) => set({ method })}
+          />
+          <Choices
+            legend="What is it for?"
+            names={kindNames}
+            value={form.kind}
+            small
+            onChoose={(kind) => setForm((form) => withKind(form, kind, event))}
+          />
           {form.kind === "refund" && (
             <RefundOf
               event={event}
@@ -303,41 +271,30 @@ function MoreFields({ event, emailUnknown, form, errors, set }: MoreProps) {
   return (
     <>
       <div class="pair">
-        <Field label={`${referenceLabel(form.method)} (optional)`} error={errors.reference}>
-          {(props) => (
-            <input
-              {...props}
-              maxLength={100}
-              autocomplete="off"
-              inputMode={form.method === "check" ? "numeric" : "text"}
-              value={form.reference}
-              onInput={(event) => set({ reference: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <Field label="Payer" error={errors.payer}>
-          {(props) => (
-            <input
-              {...props}
-              maxLength={100}
-              autocomplete="off"
-              value={form.payer}
-              onInput={(event) => set({ payer: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <TextInput
+          label={`${form.method ? methods[form.method].reference : "Reference"} (optional)`}
+          most={paymentLimits.reference.most}
+          inputMode={form.method === "check" ? "numeric" : "text"}
+          error={errors.reference}
+          value={form.reference}
+          onInput={(reference) => set({ reference })}
+        />
+        <TextInput
+          label="Payer"
+          most={paymentLimits.payer.most}
+          error={errors.payer}
+          value={form.payer}
+          onInput={(payer) => set({ payer })}
+        />
       </div>
-      <Field label={`Received at${zone ? ` (${zone})` : ""}`} error={errors.received_at}>
-        {(props) => (
-          <input
-            {...props}
-            type="datetime-local"
-            max={`${localDay(new Date(), event.timezone)}T23:59`}
-            value={form.received || toLocal(new Date(), event.timezone)}
-            onInput={(event) => set({ received: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <TextInput
+        label={`Received at${zone ? ` (${zone})` : ""}`}
+        type="datetime-local"
+        max={`${localDay(new Date(), event.timezone)}T23:59`}
+        error={errors.received_at}
+        value={form.received || toLocal(new Date(), event.timezone)}
+        onInput={(received) => set({ received })}
+      />
       <label class="check">
         <input
           type="checkbox"
@@ -396,7 +353,7 @@ function RefundOf({ event, value, error, onChange }: RefundProps) {
           <option value="">{payments || failed ? "Choose a payment" : "Loading…"}</option>
           {choices.map((payment) => (
             <option key={payment.payment_id} value={payment.payment_id}>
-              {formatMoney(payment.amount_cents, payment.currency)} {methodWord(payment.method)},{" "}
+              {formatMoney(payment.amount_cents, payment.currency)} {methods[payment.method].name},{" "}
               {formatMoment(payment.received_at, event.timezone)}
             </option>
           ))}

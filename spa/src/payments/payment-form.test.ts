@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sampleBalance, sampleCharter, samplePayment } from "../testing/samples";
-import {
-  paymentForm,
-  readPaymentForm,
-  referenceLabel,
-  refundable,
-  withKind,
-  withRefundOf,
-} from "./payment-form";
+import { paymentForm, readPaymentForm, refundable, withKind, withRefundOf } from "./payment-form";
 
 const now = new Date("2026-07-04T20:00:00Z");
 const event = sampleCharter();
@@ -87,12 +80,6 @@ describe("Log payment", () => {
     const back = paymentForm(event, entry);
     expect(readPaymentForm(back, event, now).request).toEqual(request);
   });
-});
-
-test("the reference is called what people call it", () => {
-  expect(referenceLabel("check")).toBe("Check number");
-  expect(referenceLabel("zelle")).toBe("Zelle confirmation");
-  expect(referenceLabel(null)).toBe("Reference");
 });
 
 test("only live money can be refunded", () => {

@@ -1,11 +1,12 @@
-import type {
-  CharterEvent,
-  Payment,
-  PaymentKind,
-  PaymentMethod,
-  PaymentRequest,
-} from "../data/contract";
-import type { OutboxEntry } from "../data/outbox";
+import type { CharterEvent, Payment } from "../data/contract";
+import {
+  methods,
+  type PaymentKind,
+  type PaymentMethod,
+  paymentLimits,
+  paymentMethods,
+} from "../data/limits";
+import type { OutboxEntry, PaymentRequest } from "../data/outbox";
 import { parseMoney, plainAmount } from "../lib/money";
 import { toInstant, toLocal, toRfc3339 } from "../lib/time";
 
@@ -23,21 +24,10 @@ export interface PaymentForm {
   notify: boolean;
 }
 
-export const methodNames: Record<PaymentMethod, string> = {
-  cash: "Cash",
-  check: "Check",
-  card: "Card",
-  venmo: "Venmo",
-  zelle: "Zelle",
-  bank_transfer: "Transfer",
-  other: "Other",
-};
-
-/** A method within a sentence: brands keep their capital. */
-export function methodWord(method: PaymentMethod): string {
-  const name = methodNames[method];
-  return method === "venmo" || method === "zelle" ? name : name.toLowerCase();
-}
+/** What each method is called on a button. */
+export const methodNames = Object.fromEntries(
+  paymentMethods.map((method) => [method, methods[method].label]),
+) as Record<PaymentMethod, string>;
 
 export const kindNames: Record<PaymentKind, string> = {
   deposit: "Deposit",
@@ -45,24 +35,6 @@ export const kindNames: Record<PaymentKind, string> = {
   tip: "Tip",
   refund: "Refund",
 };
-
-/** What the reference is called, by method. */
-export function referenceLabel(method: PaymentMethod | null): string {
-  switch (method) {
-    case "check":
-      return "Check number";
-    case "card":
-      return "Card receipt number";
-    case "venmo":
-      return "Venmo transaction";
-    case "zelle":
-      return "Zelle confirmation";
-    case "bank_transfer":
-      return "Transfer reference";
-    default:
-      return "Reference";
-  }
-}
 
 /** A form that only lacks the method, or the form of a refused payment to correct. */
 export function paymentForm(event: CharterEvent, correct?: OutboxEntry): PaymentForm {
@@ -118,7 +90,7 @@ export function readPaymentForm(
   hasEmail = event.patron.email !== "",
 ): ReadPayment {
   const errors: Record<string, string> = {};
-  const amount = parseMoney(form.amount, event.currency);
+  const amount = parseMoney(form.amount, event.currency, paymentLimits.amount_cents);
   if (amount.error) errors.amount_cents = amount.error;
   if (!form.method) errors.method = "Choose how it was paid.";
   if (form.kind === "refund" && !form.refund_of) {

@@ -1,8 +1,8 @@
 import { forgetDrafts } from "../charters/charter-dialog";
-import { afterEachSuccess } from "../data/api";
 import { forgetBoard } from "../data/board";
 import { forgetCharters } from "../data/charters";
 import { outbox } from "../data/device-outbox";
+import { afterEachSuccess } from "../data/request";
 import { session } from "../data/session";
 import { forgetSnapshot, keepSnapshots, recallSnapshot } from "../data/snapshot";
 import { closePaymentDialog } from "../payments/payment-dialog";

@@ -4,8 +4,9 @@ import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
 import { useValue } from "../lib/observable";
 import { Dialog } from "../ui/dialog";
-import { focusFirstError, sentences, TextField } from "../ui/field";
+import { focusFirstError, sentences } from "../ui/field";
 import { Logo, sentence, usePageTitle } from "../ui/page";
+import { TextInput } from "../ui/text-input";
 import "./login.css";
 
 /** The password screen. */
@@ -132,35 +133,35 @@ function LoginForm() {
   return (
     <form ref={form} class="login-form" onSubmit={submit} noValidate>
       {needsName && (
-        <TextField
+        <TextInput
           label="Name"
           error={errors.name}
           name="username"
           autocomplete="username"
           autocapitalize="none"
           value={name}
-          onChange={setName}
+          onInput={setName}
         />
       )}
-      <TextField
+      <TextInput
         label="Password"
         error={errors.password}
         type="password"
         name="password"
         autocomplete="current-password"
-        data-first
+        first
         value={password}
-        onChange={setPassword}
+        onInput={setPassword}
       />
       {needsCode && (
-        <TextField
+        <TextInput
           label="Code of your authenticator app"
           error={errors.code}
           name="code"
           inputMode="numeric"
           autocomplete="one-time-code"
           value={code}
-          onChange={setCode}
+          onInput={setCode}
         />
       )}
       <label class="check">

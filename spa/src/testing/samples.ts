@@ -1,10 +1,11 @@
 import type {
   CharterEvent,
+  CurrencyTotals,
   Mail,
   Manifest,
   Passenger,
   Payment,
-  PaymentTotals,
+  Totals,
 } from "../data/contract";
 
 /** A charter for tests: 1,200.00 due, nothing paid. */
@@ -37,6 +38,11 @@ export function sampleCharter(change: Partial<CharterEvent> = {}): CharterEvent 
     payment_method: null,
     balance: sampleBalance(),
     waivers: { signed: 1, expected: 4 },
+    waivers_open_until: null,
+    guests: [],
+    warnings: [],
+    balance_reminders: false,
+    balance_reminders_state: "off",
     ...change,
   };
 }
@@ -70,12 +76,18 @@ export function samplePayment(change: Partial<Payment> = {}): Payment {
     cleared_at: null,
     status: "received",
     void: null,
+    bounce: null,
+    refund_of: null,
+    duplicate_of: null,
     receipt: "sent",
     ...change,
   };
 }
 
-export function sampleTotals(change: Partial<PaymentTotals> = {}): PaymentTotals {
+export function sampleTotals(
+  change: Partial<CurrencyTotals> = {},
+  other_currencies: CurrencyTotals[] = [],
+): Totals {
   return {
     currency: "USD",
     received_cents: 0,
@@ -84,8 +96,8 @@ export function sampleTotals(change: Partial<PaymentTotals> = {}): PaymentTotals
     uncleared_cents: 0,
     count: 0,
     by_method: {},
-    by_kind: {},
-    other_currencies: [],
+    by_kind: { deposit: 0, balance: 0, tip: 0, refund: 0 },
+    other_currencies,
     ...change,
   };
 }

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
 interface FieldProps {
@@ -37,29 +37,6 @@ export function Field({ label, error, hint, children }: FieldProps) {
         </p>
       )}
     </div>
-  );
-}
-
-interface TextFieldProps extends Omit<JSX.IntrinsicElements["input"], "label" | "onChange"> {
-  label: string;
-  error?: string | undefined;
-  value: string;
-  onChange(value: string): void;
-}
-
-/** A field of one line. */
-export function TextField({ label, error, onChange, ...input }: TextFieldProps) {
-  return (
-    <Field label={label} error={error}>
-      {(props) => (
-        <input
-          autocomplete="off"
-          {...(input as JSX.IntrinsicElements["input"])}
-          {...props}
-          onInput={(event) => onChange(event.currentTarget.value)}
-        />
-      )}
-    </Field>
   );
 }
 

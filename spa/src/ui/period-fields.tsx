@@ -1,5 +1,5 @@
 import { isDay, isPeriod, type Period } from "../lib/periods";
-import { TextField } from "./field";
+import { TextInput } from "./text-input";
 
 interface Props {
   period: Period;
@@ -13,19 +13,19 @@ export function PeriodFields({ period, onChange }: Props) {
   const reversed = isDay(from) && isDay(to) && !isPeriod(period);
   return (
     <>
-      <TextField
+      <TextInput
         label="From"
         type="date"
         error={noDay(from)}
         value={from}
-        onChange={(from) => onChange({ from, to })}
+        onInput={(from) => onChange({ from, to })}
       />
-      <TextField
+      <TextInput
         label="To"
         type="date"
         error={reversed ? "Before the start." : noDay(to)}
         value={to}
-        onChange={(to) => onChange({ from, to })}
+        onInput={(to) => onChange({ from, to })}
       />
     </>
   );

@@ -1,9 +1,10 @@
 import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
 import { Dialog } from "./dialog";
-import { focusFirstError, sentences, TextField } from "./field";
+import { focusFirstError, sentences } from "./field";
 import { FormFooter } from "./form-footer";
 import { sentence } from "./page";
+import { TextInput } from "./text-input";
 
 interface Props {
   title: string;
@@ -48,13 +49,13 @@ export function ReasonDialog({ title, explanation, button, act, onClose }: Props
       <form ref={form} onSubmit={submit} noValidate>
         <div class="dialog-body">
           <p>{explanation}</p>
-          <TextField
+          <TextInput
             label="Reason"
             error={error}
-            data-first
-            maxLength={500}
+            first
+            most={500}
             value={reason}
-            onChange={setReason}
+            onInput={setReason}
           />
         </div>
         <FormFooter

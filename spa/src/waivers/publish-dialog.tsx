@@ -2,10 +2,11 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError, previewWaiver, publishWaiver } from "../data/api";
 import type { Block, WaiverLanguage, WaiverVersion } from "../data/contract";
 import { Dialog } from "../ui/dialog";
-import { Field, focusFirstError, sentences, TextField } from "../ui/field";
+import { Field, focusFirstError, sentences } from "../ui/field";
 import { FormFooter } from "../ui/form-footer";
 import { announce } from "../ui/notices";
 import { sentence } from "../ui/page";
+import { TextInput } from "../ui/text-input";
 import { TextBlocks } from "./text-blocks";
 import { languageNames, languages } from "./waiver-text";
 
@@ -116,12 +117,12 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
               </select>
             )}
           </Field>
-          <TextField
+          <TextInput
             label="Title"
             error={errors.title}
-            maxLength={150}
+            most={150}
             value={title}
-            onChange={(title) => set({ title })}
+            onInput={(title) => set({ title })}
           />
           <Field
             label="Text"

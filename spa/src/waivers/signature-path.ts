@@ -1,5 +1,5 @@
 /** A point of a drawn signature: x, y, milliseconds. */
-export type Point = readonly [x: number, y: number, time_ms?: number];
+type Point = readonly number[];
 
 export interface SignaturePath {
   viewBox: string;
@@ -10,8 +10,8 @@ export interface SignaturePath {
 export function signaturePath(strokes: readonly (readonly Point[])[]): SignaturePath | null {
   const points = strokes.flat();
   if (points.length === 0) return null;
-  const xs = points.map(([x]) => x);
-  const ys = points.map(([, y]) => y);
+  const xs = points.map(([x = 0]) => x);
+  const ys = points.map(([, y = 0]) => y);
   const [left, top] = [least(xs), least(ys)];
   const width = Math.max(-least(xs.map((x) => -x)) - left, 1);
   const height = Math.max(-least(ys.map((y) => -y)) - top, 1);
@@ -19,7 +19,7 @@ export function signaturePath(strokes: readonly (readonly Point[])[]): Signature
   const path = strokes
     .filter((stroke) => stroke.length > 0)
     .map((stroke) => {
-      const corners = stroke.map(([x, y]) => `${x - left} ${y - top}`);
+      const corners = stroke.map(([x = 0, y = 0]) => `${x - left} ${y - top}`);
       // A dot is a line that goes nowhere.
       return `M${corners.join("L")}${corners.length === 1 ? "h0" : ""}`;
     })

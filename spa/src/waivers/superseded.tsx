@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
 import { askAgain } from "../data/api";
-import type { SupersededEvent } from "../data/contract";
+import type { OutdatedCharter } from "../data/contract";
 import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";
 import { useTask } from "../ui/task";
 import { askedText } from "./waiver-text";
 
 /** The signers of an older text on coming charters, and the way to ask them for the new one. */
-export function Superseded({ events }: { events: readonly SupersededEvent[] }) {
+export function Superseded({ events }: { events: readonly OutdatedCharter[] }) {
   if (events.length === 0) return null;
   return (
     <section class="panel" aria-labelledby="superseded">
@@ -25,7 +25,7 @@ export function Superseded({ events }: { events: readonly SupersededEvent[] }) {
   );
 }
 
-function Row({ event }: { event: SupersededEvent }) {
+function Row({ event }: { event: OutdatedCharter }) {
   const { busy, failure, run } = useTask("Nobody was asked.");
   const [result, setResult] = useState("");
   const mayAsk = event.signers.some(({ can_be_asked }) => can_be_asked);

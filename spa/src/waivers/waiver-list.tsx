@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { exportChain, listWaivers } from "../data/api";
 import { charters } from "../data/charters";
-import type { ListedWaiver } from "../data/contract";
+import type { FoundWaiver } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href, navigate, query } from "../lib/router";
@@ -87,7 +87,7 @@ function foundText(count: number, more: boolean, text: string): string {
   return `${count} found${more ? " so far" : ""}.`;
 }
 
-function Row({ waiver }: { waiver: ListedWaiver }) {
+function Row({ waiver }: { waiver: FoundWaiver }) {
   const timezone = useValue(charters).get(waiver.event_id)?.timezone ?? browserTimezone;
   return (
     <li class="record">

@@ -1,6 +1,6 @@
 import { readWaiver } from "../data/api";
 import { charters } from "../data/charters";
-import type { WaiverDetail } from "../data/contract";
+import type { RecordDetail } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { browserTimezone, formatLongDay, formatMoment, zoneName } from "../lib/time";
@@ -37,7 +37,7 @@ export function WaiverRecordPage({ event_id, waiver_id }: Props) {
   );
 }
 
-function Paper({ record }: { record: WaiverDetail }) {
+function Paper({ record }: { record: RecordDetail }) {
   // The record itself keeps UTC; here times are the charter's where its time zone is known.
   const timezone = useValue(charters).get(record.event_id)?.timezone ?? browserTimezone;
   const moment = (at: string) => `${formatMoment(at, timezone)} ${zoneName(at, timezone)}`;
@@ -116,7 +116,7 @@ const actNames: Record<string, string> = {
 };
 
 /** Typed, drawn, or both. */
-function Signature({ record }: { record: WaiverDetail }) {
+function Signature({ record }: { record: RecordDetail }) {
   const drawn = signaturePath(record.signature_strokes);
   return (
     <>

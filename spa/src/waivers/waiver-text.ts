@@ -1,11 +1,11 @@
 import type {
-  AskedAnswer,
+  AskedAgain,
   CharterEvent,
-  Guest,
-  RemindersAnswer,
-  SupersededSigner,
+  CharterWarning,
+  ListedGuest,
+  OutdatedSigner,
+  RemindersSent,
   WaiverLanguage,
-  Warning,
 } from "../data/contract";
 
 /** `Ana R.`, as guests see each other's names too. */
@@ -36,8 +36,8 @@ export function isReopened({ waivers_open_until }: CharterEvent, now_ms: number)
 
 /** The result of reminding the guests who have not signed. */
 export function remindedText(
-  { reminded, skipped }: RemindersAnswer,
-  guests: readonly Guest[],
+  { reminded, skipped }: RemindersSent,
+  guests: readonly ListedGuest[],
 ): { text: string; good: boolean } {
   const name = (id: string) => guests.find(({ guest_id }) => guest_id === id)?.name;
   const because = (why: string) =>
@@ -56,8 +56,8 @@ export function remindedText(
 
 /** The result of asking the signers of an older text for the new one. */
 export function askedText(
-  { asked, skipped }: AskedAnswer,
-  signers: readonly SupersededSigner[],
+  { asked, skipped }: AskedAgain,
+  signers: readonly OutdatedSigner[],
 ): string {
   const name = (id: string) => signers.find(({ waiver_id }) => waiver_id === id)?.participant_name;
   const because = (why: string) =>
@@ -96,6 +96,6 @@ const shortWarnings: Record<string, string> = {
 };
 
 /** A warning in a few words; one that is not in the table is shown in full. */
-export function shortWarning({ code, message }: Warning): string {
+export function shortWarning({ code, message }: CharterWarning): string {
   return shortWarnings[code] ?? message;
 }

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { listSuperseded, readWaiverVersions } from "../data/api";
-import type { WaiverLanguage, WaiverVersion, WaiverVersions } from "../data/contract";
+import type { VersionList, WaiverLanguage, WaiverVersion } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { browserTimezone, formatMoment } from "../lib/time";
 import { Loaded } from "../ui/loaded";
@@ -62,7 +62,7 @@ export function WaiverVersionsPage() {
   );
 }
 
-function currentVersions({ current, current_es, versions }: WaiverVersions): CurrentVersions {
+function currentVersions({ current, current_es, versions }: VersionList): CurrentVersions {
   const named = (name: string | null) =>
     versions.find(({ waiver_version }) => waiver_version === name);
   return { en: named(current), es: named(current_es) };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { samplePayment } from "../../testing/samples";
-import { age, clearedAt, eachOf, sumWords } from "./clearing";
+import { age, clearedAt, eachOf, sumText } from "./clearing";
 
 const BAY = "America/Los_Angeles";
 const check = samplePayment({ method: "check", received_at: "2026-11-20T06:30:00Z" });
@@ -8,26 +8,26 @@ const check = samplePayment({ method: "check", received_at: "2026-11-20T06:30:00
 describe("the age of what is not cleared", () => {
   test("counts the operator's days, not hours", () => {
     // The evening of the 19th at the bay.
-    expect(age(check, new Date("2026-11-20T07:00:00Z"), BAY).words).toBe("today");
-    expect(age(check, new Date("2026-11-20T09:00:00Z"), BAY).words).toBe("1 day");
+    expect(age(check, new Date("2026-11-20T07:00:00Z"), BAY).text).toBe("today");
+    expect(age(check, new Date("2026-11-20T09:00:00Z"), BAY).text).toBe("1 day");
   });
 
   test("a check older than five days should have cleared, and says so in words", () => {
     const on = (day: string) => age(check, new Date(`2026-11-${day}T20:00:00Z`), BAY);
-    expect(on("24")).toEqual({ words: "5 days", late: false });
-    expect(on("25")).toEqual({ words: "6 days: should have cleared", late: true });
+    expect(on("24")).toEqual({ text: "5 days", late: false });
+    expect(on("25")).toEqual({ text: "6 days: should have cleared", late: true });
   });
 
   test("only checks are late", () => {
     const zelle = samplePayment({ ...check, method: "zelle" });
     expect(age(zelle, new Date("2026-12-20T20:00:00Z"), BAY)).toEqual({
-      words: "31 days",
+      text: "31 days",
       late: false,
     });
   });
 
   test("a clock that is behind makes nothing younger than today", () => {
-    expect(age(check, new Date("2026-11-18T20:00:00Z"), BAY).words).toBe("today");
+    expect(age(check, new Date("2026-11-18T20:00:00Z"), BAY).text).toBe("today");
   });
 });
 
@@ -52,11 +52,9 @@ describe("the day of clearing", () => {
 
 test("sums keep currencies apart and take refunds off", () => {
   const euro = samplePayment({ currency: "EUR", amount_cents: 30_000 });
-  expect(sumWords([check, euro, check])).toBe("$1,000.00 and €300.00");
-  expect(sumWords([check, samplePayment({ kind: "refund", amount_cents: 20_000 })])).toBe(
-    "$300.00",
-  );
-  expect(sumWords([])).toBe("");
+  expect(sumText([check, euro, check])).toBe("$1,000.00 and €300.00");
+  expect(sumText([check, samplePayment({ kind: "refund", amount_cents: 20_000 })])).toBe("$300.00");
+  expect(sumText([])).toBe("");
 });
 
 test("many are worked on a few at a time, each once", async () => {

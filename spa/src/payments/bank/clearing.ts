@@ -15,16 +15,16 @@ export function ageDays({ received_at }: Payment, now: Date, timezone: string): 
 }
 
 export interface Age {
-  words: string;
+  text: string;
   /** Whether it should have cleared by now. */
   late: boolean;
 }
 
 export function age(payment: Payment, now: Date, timezone: string): Age {
   const days = ageDays(payment, now, timezone);
-  const words = days === 0 ? "today" : days === 1 ? "1 day" : `${days} days`;
+  const text = days === 0 ? "today" : days === 1 ? "1 day" : `${days} days`;
   const late = payment.method === "check" && days > CHECK_DAYS;
-  return { words: late ? `${words}: should have cleared` : words, late };
+  return { text: late ? `${text}: should have cleared` : text, late };
 }
 
 /** What is sent as the moment of clearing for a day of the past; undefined for now. */
@@ -47,7 +47,7 @@ export function clearedAt(
 }
 
 /** The sum of amounts, refunds taken off, each currency apart: `$480.00 and €300.00`. */
-export function sumWords(payments: readonly Payment[]): string {
+export function sumText(payments: readonly Payment[]): string {
   const sums = new Map<string, number>();
   for (const { currency, kind, amount_cents } of payments) {
     const signed_cents = kind === "refund" ? -amount_cents : amount_cents;
@@ -56,7 +56,7 @@ export function sumWords(payments: readonly Payment[]): string {
   return [...sums].map(([currency, cents]) => formatMoney(cents, currency)).join(" and ");
 }
 
-/** Works on all of them, a few at a time; what one throws is the worker's own affair. */
+/** Works on all of them, a few at a time. */
 export async function eachOf<T>(
   items: readonly T[],
   at_once: number,

@@ -5,9 +5,9 @@ import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { type Day, daysLater, isDay, longDayName, today } from "../../lib/periods";
 import { href } from "../../lib/router";
-import { Field } from "../../ui/field";
-import { Failed, Skeleton } from "../../ui/page";
+import { Loaded } from "../../ui/loaded";
 import { PrintButton } from "../../ui/print";
+import { TextInput } from "../../ui/text-input";
 import { type DepositSlip, depositSlips } from "./deposit-slip";
 import "../entry.css";
 import "./deposit.css";
@@ -18,8 +18,7 @@ const MAX_PAGES = 50;
 export function Deposit() {
   const [day, setDay] = useState<Day>(today);
   const valid = isDay(day);
-  const { answer: payments, error, again } = useAnswer(valid ? () => paymentsOf(day) : null, [day]);
-  const slips = depositSlips(payments ?? []);
+  const asked = useAnswer(valid ? () => paymentsOf(day) : null, [day]);
   return (
     <>
       <div class="page-head">
@@ -27,16 +26,7 @@ export function Deposit() {
         <PrintButton label="Print slip" />
       </div>
       <div class="day-picker">
-        <Field label="Day">
-          {(props) => (
-            <input
-              {...props}
-              type="date"
-              value={day}
-              onInput={(event) => setDay(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextInput label="Day" type="date" value={day} onInput={setDay} />
         <button type="button" disabled={!valid} onClick={() => setDay(daysLater(day, -1))}>
           ← Day before
         </button>
@@ -44,20 +34,29 @@ export function Deposit() {
           Day after →
         </button>
       </div>
-      {error !== null && (
-        <Failed what="The payments could not be loaded." error={error} onRetry={again} />
+      {valid && (
+        <Loaded asked={asked} failed="The payments could not be loaded." rows={2}>
+          {(payments) => <Slips slips={depositSlips(payments)} day={day} />}
+        </Loaded>
       )}
-      {payments === null && error === null && valid && <Skeleton rows={2} />}
-      {payments && slips.length === 0 && (
-        <div class="empty">
-          <p class="empty-title">No checks and no cash on {longDayName(day)}.</p>
-          <p>Choose another day, or look at the ledger for what came by card or transfer.</p>
-        </div>
-      )}
-      {payments &&
-        slips.map((slip) => (
-          <Slip key={slip.currency} slip={slip} day={day} several={slips.length > 1} />
-        ))}
+    </>
+  );
+}
+
+function Slips({ slips, day }: { slips: readonly DepositSlip[]; day: Day }) {
+  if (slips.length === 0) {
+    return (
+      <div class="empty">
+        <p class="empty-title">No checks and no cash on {longDayName(day)}.</p>
+        <p>Choose another day, or look at the ledger for what came by card or transfer.</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      {slips.map((slip) => (
+        <Slip key={slip.currency} slip={slip} day={day} several={slips.length > 1} />
+      ))}
     </>
   );
 }
@@ -117,10 +116,7 @@ function Part({ title, payments, refunds = [], sum }: PartProps) {
         {title}: {payments.length}
       </h3>
       <ul class="statement">
-        {payments.map((payment) => (
-          <Entry key={payment.payment_id} payment={payment} />
-        ))}
-        {refunds.map((payment) => (
+        {[...payments, ...refunds].map((payment) => (
           <Entry key={payment.payment_id} payment={payment} />
         ))}
         <li class="entry entry-total">

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
-import type { SummaryPeriod } from "../../data/contract";
-import { formatMoney, formatMoneyShort, minorDigits } from "../../lib/money";
+import type { CurrencyTotals, PeriodTotals } from "../../data/contract";
+import { minorDigits } from "../../lib/currencies";
+import { formatMoney, formatMoneyShort } from "../../lib/money";
 import { monthName } from "../../lib/periods";
 import { locale } from "../../lib/time";
 import { chartGeometry, type Plot } from "./chart-geometry";
@@ -13,7 +14,7 @@ const HEIGHT = 170;
 const PLOT: Plot = { left: 44, right: WIDTH, top: 10, bottom: HEIGHT - 22 };
 
 interface Props {
-  months: readonly SummaryPeriod[];
+  months: readonly PeriodTotals[];
   currency: string;
 }
 
@@ -114,7 +115,7 @@ export function MoneyByMonth({ months, currency }: Props) {
   );
 }
 
-function readingOf({ from }: SummaryPeriod, totals: SummaryPeriod["totals"]): string {
+function readingOf({ from }: PeriodTotals, totals: CurrencyTotals): string {
   const money = (cents: number) => formatMoney(cents, totals.currency);
   const besides = [
     totals.refunded_cents > 0 ? `${money(totals.refunded_cents)} refunded` : "",
@@ -125,7 +126,7 @@ function readingOf({ from }: SummaryPeriod, totals: SummaryPeriod["totals"]): st
 }
 
 function labelOf(
-  months: readonly SummaryPeriod[],
+  months: readonly PeriodTotals[],
   values: readonly number[],
   currency: string,
 ): string {

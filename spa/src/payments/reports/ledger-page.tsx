@@ -1,12 +1,8 @@
 import { useState } from "preact/hooks";
 import { listPayments } from "../../data/api";
 import { charters } from "../../data/charters";
-import {
-  type CharterEvent,
-  type ListedPayment,
-  type Payment,
-  paymentMethods,
-} from "../../data/contract";
+import type { CharterEvent, ListedPayment, Payment } from "../../data/contract";
+import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { useValue } from "../../lib/observable";
@@ -15,11 +11,11 @@ import { href, query } from "../../lib/router";
 import { browserTimezone, formatMoment, zoneName } from "../../lib/time";
 import { Field } from "../../ui/field";
 import { LoadButton } from "../../ui/load-button";
-import { Failed, Skeleton } from "../../ui/page";
-import { PeriodFields } from "../../ui/period-fields";
+import { Loaded } from "../../ui/loaded";
 import { CsvButton } from "../csv-button";
-import { kindNames, methodNames, methodWord } from "../payment-form";
-import { payerWords } from "../statement/statement-text";
+import { kindNames } from "../payment-form";
+import { payerText } from "../statement/statement-text";
+import { PeriodChoice } from "./period-choice";
 import { Totals } from "./totals";
 import "../entry.css";
 import "./filters.css";
@@ -32,18 +28,15 @@ export function Ledger() {
 
 function LedgerOfPeriod() {
   const [period, setPeriod] = useState(() => askedPeriod() ?? monthOf(today()));
-  const [method, setMethod] = useState("");
+  const [method, setMethod] = useState<PaymentMethod | "">("");
   const asking = { ...period, ...(method ? { method } : {}), limit: 50 };
-  const {
-    answer: page,
-    error,
-    again,
-    setAnswer,
-  } = useAnswer(isPeriod(period) ? () => listPayments(asking) : null, [
+  const valid = isPeriod(period);
+  const asked = useAnswer(valid ? () => listPayments(asking) : null, [
     period.from,
     period.to,
     method,
   ]);
+  const { answer: page, setAnswer } = asked;
 
   const more = async () => {
     if (!page?.next_cursor) return;
@@ -63,55 +56,47 @@ function LedgerOfPeriod() {
         <CsvButton period={period} />
       </div>
       <div class="filters">
-        <p class="buttons">
-          <button type="button" onClick={() => setPeriod(monthOf(today()))}>
-            This month
-          </button>
-          <button type="button" onClick={() => setPeriod(monthOf(today(), -1))}>
-            Last month
-          </button>
-        </p>
-        <PeriodFields period={period} onChange={setPeriod} />
+        <PeriodChoice period={period} onChange={setPeriod} />
         <Field label="Method">
           {(props) => (
             <select
               {...props}
               value={method}
-              onChange={(event) => setMethod(event.currentTarget.value)}
+              onChange={(event) => setMethod(event.currentTarget.value as PaymentMethod | "")}
             >
               <option value="">All</option>
               {paymentMethods.map((name) => (
                 <option key={name} value={name}>
-                  {methodNames[name]}
+                  {methods[name].label}
                 </option>
               ))}
             </select>
           )}
         </Field>
       </div>
-      {error !== null && (
-        <Failed what="The payments could not be loaded." error={error} onRetry={again} />
-      )}
-      {page === null && error === null && isPeriod(period) && <Skeleton rows={3} />}
-      {page && (
-        <>
-          <Totals totals={page.totals} />
-          <section class="panel" aria-labelledby="entries">
-            <h2 id="entries">Entries</h2>
-            {page.payments.length === 0 ? (
-              <p class="nothing">
-                No payment in this period. Payments are logged from a charter on the board.
-              </p>
-            ) : (
-              <ol class="statement">
-                {page.payments.map((payment) => (
-                  <Row key={payment.payment_id} payment={payment} />
-                ))}
-              </ol>
-            )}
-            {page.next_cursor && <LoadButton label="Show more" load={more} />}
-          </section>
-        </>
+      {valid && (
+        <Loaded asked={asked} failed="The payments could not be loaded.">
+          {({ payments, totals, next_cursor }) => (
+            <>
+              <Totals totals={totals} />
+              <section class="panel" aria-labelledby="entries">
+                <h2 id="entries">Entries</h2>
+                {payments.length === 0 ? (
+                  <p class="nothing">
+                    No payment in this period. Payments are logged from a charter on the board.
+                  </p>
+                ) : (
+                  <ol class="statement">
+                    {payments.map((payment) => (
+                      <Row key={payment.payment_id} payment={payment} />
+                    ))}
+                  </ol>
+                )}
+                {next_cursor && <LoadButton label="Show more" load={more} />}
+              </section>
+            </>
+          )}
+        </Loaded>
       )}
     </>
   );
@@ -133,11 +118,11 @@ function Row({ payment }: { payment: ListedPayment }) {
       <div class="entry-what">
         <p>
           <strong>{live ? kindNames[payment.kind] : <s>{kindNames[payment.kind]}</s>}</strong>{" "}
-          {methodWord(payment.method)} {payment.reference}
+          {methods[payment.method].name} {payment.reference}
         </p>
         <p class="entry-small">
-          {receivedWords(payment, charter)}
-          {payerWords(payment)}, {statusNames[payment.status]}
+          {receivedText(payment, charter)}
+          {payerText(payment)}, {statusNames[payment.status]}
         </p>
         <p class="entry-small">
           <a href={href(`/events/${payment.event_id}`)}>{payment.charter}</a>
@@ -149,7 +134,7 @@ function Row({ payment }: { payment: ListedPayment }) {
 }
 
 /** When a payment was received, by the clocks of its charter where these are known. */
-function receivedWords({ received_at }: Payment, charter?: CharterEvent): string {
+function receivedText({ received_at }: Payment, charter?: CharterEvent): string {
   return charter
     ? formatMoment(received_at, charter.timezone)
     : `${formatMoment(received_at, browserTimezone)} ${zoneName(received_at, browserTimezone)}`;

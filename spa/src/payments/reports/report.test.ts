@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PaymentTotals, Summary, SummaryPeriod } from "../../data/contract";
+import type { PeriodTotals, Summary } from "../../data/contract";
 import { sampleTotals } from "../../testing/samples";
 import {
   columns,
@@ -11,17 +11,19 @@ import {
   tooLong,
 } from "./report";
 
-const november = sampleTotals({
-  received_cents: 120_000,
-  refunded_cents: 20_000,
-  tips_cents: 5_000,
-  uncleared_cents: 40_000,
-  count: 4,
-  by_method: { check: 40_000, cash: 65_000 },
-  by_kind: { deposit: 40_000, balance: 80_000, tip: 5_000, refund: 20_000 },
-  other_currencies: [sampleTotals({ currency: "EUR", received_cents: 30_000, count: 1 })],
-});
-const period = (from: string, totals: PaymentTotals = sampleTotals()): SummaryPeriod => ({
+const november = sampleTotals(
+  {
+    received_cents: 120_000,
+    refunded_cents: 20_000,
+    tips_cents: 5_000,
+    uncleared_cents: 40_000,
+    count: 4,
+    by_method: { check: 40_000, cash: 65_000 },
+    by_kind: { deposit: 40_000, balance: 80_000, tip: 5_000, refund: 20_000 },
+  },
+  [sampleTotals({ currency: "EUR", received_cents: 30_000, count: 1 })],
+);
+const period = (from: string, totals = sampleTotals()): PeriodTotals => ({
   from,
   to: from,
   totals,

@@ -1,12 +1,11 @@
-import {
-  type PaymentMethod,
-  type PaymentTotals,
-  type PeriodLength,
-  paymentKinds,
-  paymentMethods,
-  type Summary,
-  type SummaryPeriod,
+import type {
+  CurrencyTotals,
+  PeriodLength,
+  PeriodTotals,
+  Summary,
+  Totals,
 } from "../../data/contract";
+import { methods, paymentKinds, paymentMethods } from "../../data/limits";
 import {
   type Day,
   dayName,
@@ -15,13 +14,13 @@ import {
   type Period,
   spanName,
 } from "../../lib/periods";
-import { kindNames, methodNames } from "../payment-form";
+import { kindNames } from "../payment-form";
 
 export type View = "sums" | "methods" | "kinds";
 
 export interface Column {
   name: string;
-  cents(totals: PaymentTotals): number;
+  cents(totals: CurrencyTotals): number;
   /** Stands out: what the others come to. */
   main?: true;
 }
@@ -32,7 +31,7 @@ export function currenciesOf({ totals }: Summary): string[] {
 }
 
 /** The part of some totals that is in one currency. */
-export function inCurrency(totals: PaymentTotals, currency: string): PaymentTotals {
+export function inCurrency(totals: Totals, currency: string): CurrencyTotals {
   return (
     [totals, ...totals.other_currencies].find((part) => part.currency === currency) ?? {
       currency,
@@ -42,25 +41,24 @@ export function inCurrency(totals: PaymentTotals, currency: string): PaymentTota
       uncleared_cents: 0,
       count: 0,
       by_method: {},
-      by_kind: {},
-      other_currencies: [],
+      by_kind: { deposit: 0, balance: 0, tip: 0, refund: 0 },
     }
   );
 }
 
 /** Fees less refunds; tips stand outside. */
-export function netCents({ received_cents, refunded_cents }: PaymentTotals): number {
+export function netCents({ received_cents, refunded_cents }: CurrencyTotals): number {
   return received_cents - refunded_cents;
 }
 
 /** The columns of a view; methods and kinds without any money are left out. */
-export function columns(view: View, totals: PaymentTotals): Column[] {
+export function columns(view: View, totals: CurrencyTotals): Column[] {
   if (view === "methods") {
     const used = paymentMethods.filter((method) => totals.by_method[method] !== undefined);
     return [
       ...used.map((method) => ({
-        name: methodNames[method],
-        cents: ({ by_method }: PaymentTotals) => by_method[method] ?? 0,
+        name: methods[method].label,
+        cents: ({ by_method }: CurrencyTotals) => by_method[method] ?? 0,
       })),
       { name: "Together", cents: methodsCents, main: true },
     ];
@@ -69,7 +67,7 @@ export function columns(view: View, totals: PaymentTotals): Column[] {
     const used = paymentKinds.filter((kind) => totals.by_kind[kind]);
     return used.map((kind) => ({
       name: `${kindNames[kind]}s`,
-      cents: ({ by_kind }) => by_kind[kind] ?? 0,
+      cents: ({ by_kind }) => by_kind[kind],
     }));
   }
   return [
@@ -81,14 +79,11 @@ export function columns(view: View, totals: PaymentTotals): Column[] {
   ];
 }
 
-function methodsCents({ by_method }: PaymentTotals): number {
-  return (Object.keys(by_method) as PaymentMethod[]).reduce(
-    (sum, method) => sum + (by_method[method] ?? 0),
-    0,
-  );
+function methodsCents({ by_method }: CurrencyTotals): number {
+  return Object.values(by_method).reduce((sum, cents) => sum + cents, 0);
 }
 
-export function periodName(period: SummaryPeriod, by: PeriodLength): string {
+export function periodName(period: PeriodTotals, by: PeriodLength): string {
   if (by === "day") return dayName(period.from);
   return by === "week" ? spanName(period) : monthName(period.from);
 }
@@ -107,12 +102,12 @@ export function shownPeriods(
   { by, periods }: Summary,
   currency: string,
   today: Day,
-): SummaryPeriod[] {
+): PeriodTotals[] {
   return periods.filter(({ from, totals }) => {
     return hasEntries(inCurrency(totals, currency)) || (by !== "day" && from <= today);
   });
 }
 
-export function hasEntries({ count, other_currencies }: PaymentTotals): boolean {
-  return count > 0 || other_currencies.some((other) => other.count > 0);
+export function hasEntries({ count }: CurrencyTotals): boolean {
+  return count > 0;
 }

@@ -1,15 +1,16 @@
 import { useState } from "preact/hooks";
 import { readSummary } from "../../data/api";
-import type { PeriodLength, Summary, SummaryPeriod } from "../../data/contract";
+import type { CurrencyTotals, PeriodLength, PeriodTotals, Summary } from "../../data/contract";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { isPeriod, monthOf, type Period, spanName, today, yearOf } from "../../lib/periods";
 import { href } from "../../lib/router";
-import { Failed, Skeleton } from "../../ui/page";
-import { PeriodFields } from "../../ui/period-fields";
+import { Loaded } from "../../ui/loaded";
 import { PrintButton } from "../../ui/print";
+import { Choices } from "../choices";
 import { CsvButton } from "../csv-button";
 import { MoneyByMonth } from "./chart";
+import { PeriodChoice } from "./period-choice";
 import {
   type Column,
   columns,
@@ -35,11 +36,8 @@ export function Reports() {
   const [view, setView] = useState<View>("sums");
   const refused = isPeriod(range) ? tooLong(range, by) : "";
   const ready = isPeriod(range) && !refused;
-  const {
-    answer: summary,
-    error,
-    again,
-  } = useAnswer(ready ? () => readSummary({ ...range, by }) : null, [range.from, range.to, by]);
+  const question = ready ? () => readSummary({ ...range, by }) : null;
+  const summary = useAnswer(question, [range.from, range.to, by]);
   return (
     <>
       <div class="page-head">
@@ -51,88 +49,46 @@ export function Reports() {
       </div>
       <LastMonths />
       <div class="filters">
-        <p class="buttons">
-          <button type="button" onClick={() => setRange(monthOf(today()))}>
-            This month
-          </button>
-          <button type="button" onClick={() => setRange(monthOf(today(), -1))}>
-            Last month
-          </button>
-          <button type="button" onClick={() => setRange(yearOf(today()))}>
-            This year
-          </button>
-        </p>
-        <PeriodFields period={range} onChange={setRange} />
-        <Choice legend="By" names={lengths} value={by} onChoose={setBy} />
-        <Choice legend="Columns" names={views} value={view} onChoose={setView} />
+        <PeriodChoice period={range} onChange={setRange} withYear />
+        <Choices small legend="By" names={lengths} value={by} onChoose={(by) => setBy(by)} />
+        <Choices
+          small
+          legend="Columns"
+          names={views}
+          value={view}
+          onChoose={(view) => setView(view)}
+        />
       </div>
       {refused && (
         <p class="error" role="alert">
           {refused}
         </p>
       )}
-      {error !== null && (
-        <Failed what="The report could not be made." error={error} onRetry={again} />
+      {ready && (
+        <Loaded asked={summary} failed="The report could not be made." rows={2}>
+          {(summary) => <Report summary={summary} range={range} view={view} />}
+        </Loaded>
       )}
-      {summary === null && error === null && ready && <Skeleton rows={2} />}
-      {summary && <Report summary={summary} range={range} view={view} />}
     </>
-  );
-}
-
-function Choice<T extends string>({
-  legend,
-  names,
-  value,
-  onChoose,
-}: {
-  legend: string;
-  names: Record<T, string>;
-  value: T;
-  onChoose(value: T): void;
-}) {
-  return (
-    <fieldset class="field">
-      <legend>{legend}</legend>
-      <div class="choices choices-small">
-        {(Object.keys(names) as T[]).map((name) => (
-          <label key={name} class="choice">
-            <input
-              type="radio"
-              name={legend}
-              checked={name === value}
-              onChange={() => onChoose(name)}
-            />
-            <span>{names[name]}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
   );
 }
 
 function LastMonths() {
   const range = { from: monthOf(today(), -11).from, to: monthOf(today()).to };
-  const {
-    answer: year,
-    error,
-    again,
-  } = useAnswer(() => readSummary({ ...range, by: "month" }), [range.from]);
+  const asked = useAnswer(() => readSummary({ ...range, by: "month" }), [range.from]);
   return (
     <section class="panel" aria-labelledby="months">
       <h2 id="months">Money by month</h2>
-      {error !== null && (
-        <Failed what="The chart could not be drawn." error={error} onRetry={again} />
-      )}
-      {year === null && error === null && <Skeleton rows={1} />}
-      {year && (
-        <>
-          <MoneyByMonth months={year.periods} currency={year.totals.currency} />
-          {year.totals.other_currencies.length > 0 && (
-            <p class="hint">Only {year.totals.currency} is drawn. Other currencies stand below.</p>
-          )}
-        </>
-      )}
+      <Loaded asked={asked} failed="The chart could not be drawn." rows={1}>
+        {({ periods, totals: { currency, other_currencies } }) => (
+          <>
+            <MoneyByMonth months={periods} currency={currency} />
+            {other_currencies.length > 0 && (
+              <p class="hint">Only {currency} is drawn. Other currencies stand below.</p>
+            )}
+          </>
+        )}
+      </Loaded>
     </section>
   );
 }
@@ -214,7 +170,7 @@ function Table({ summary, view, currency }: TableProps) {
 }
 
 interface RowProps {
-  period: SummaryPeriod;
+  period: PeriodTotals;
   by: PeriodLength;
   columns: readonly Column[];
   currency: string;
@@ -240,13 +196,7 @@ function Row({ period, by, columns, currency }: RowProps) {
   );
 }
 
-function Cells({
-  columns,
-  totals,
-}: {
-  columns: readonly Column[];
-  totals: SummaryPeriod["totals"];
-}) {
+function Cells({ columns, totals }: { columns: readonly Column[]; totals: CurrencyTotals }) {
   return (
     <>
       {columns.map(({ name, cents, main }) => {

@@ -1,11 +1,13 @@
-import { type PaymentTotals, paymentKinds, paymentMethods } from "../../data/contract";
+import type { CurrencyTotals, Totals as TotalsData } from "../../data/contract";
+import { methods, paymentKinds, paymentMethods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
-import { kindNames, methodNames } from "../payment-form";
+import { Detail } from "../../ui/detail";
+import { kindNames } from "../payment-form";
 import { netCents } from "./report";
 import "../totals.css";
 
 /** The sums of some payments: what stands for itself first, then by method and by kind. */
-export function Totals({ totals }: { totals: PaymentTotals }) {
+export function Totals({ totals }: { totals: TotalsData }) {
   const several = totals.other_currencies.length > 0;
   return (
     <section class="panel" aria-labelledby="totals">
@@ -20,41 +22,36 @@ export function Totals({ totals }: { totals: PaymentTotals }) {
   );
 }
 
-function Sums({ totals }: { totals: PaymentTotals }) {
+function Sums({ totals }: { totals: CurrencyTotals }) {
   const money = (cents: number) => formatMoney(cents, totals.currency);
   return (
     <>
       <dl class="totals totals-main">
-        <Sum name="Received" value={money(totals.received_cents)} />
-        <Sum name="Refunded" value={money(totals.refunded_cents)} />
-        <Sum name="Net" value={money(netCents(totals))} />
-        <Sum name="Tips" value={money(totals.tips_cents)} />
-        <Sum name="Not cleared yet" value={money(totals.uncleared_cents)} />
-        <Sum name="Entries" value={String(totals.count)} />
+        <Detail name="Received">{money(totals.received_cents)}</Detail>
+        <Detail name="Refunded">{money(totals.refunded_cents)}</Detail>
+        <Detail name="Net">{money(netCents(totals))}</Detail>
+        <Detail name="Tips">{money(totals.tips_cents)}</Detail>
+        <Detail name="Not cleared yet">{money(totals.uncleared_cents)}</Detail>
+        <Detail name="Entries">{String(totals.count)}</Detail>
       </dl>
       <dl class="totals">
         {paymentMethods.map((method) => {
           const cents = totals.by_method[method];
           return cents ? (
-            <Sum key={method} name={methodNames[method]} value={money(cents)} />
+            <Detail key={method} name={methods[method].label}>
+              {money(cents)}
+            </Detail>
           ) : null;
         })}
         {paymentKinds.map((kind) => {
           const cents = totals.by_kind[kind];
           return cents ? (
-            <Sum key={kind} name={`${kindNames[kind]}s`} value={money(cents)} />
+            <Detail key={kind} name={`${kindNames[kind]}s`}>
+              {money(cents)}
+            </Detail>
           ) : null;
         })}
       </dl>
     </>
-  );
-}
-
-function Sum({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

@@ -1,41 +1,38 @@
-import { ApiError, readCharter, readGuest } from "../../data/api";
+import { readCharter, readGuest } from "../../data/api";
 import type { CharterDetail, GuestEvent } from "../../data/contract";
 import { type LedgerRow, ledger, payers } from "../../data/ledger";
+import { methods } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { longDayName, today } from "../../lib/periods";
 import { formatLongDay, formatMoment, formatSpan } from "../../lib/time";
-import { Failed, Skeleton, usePageTitle } from "../../ui/page";
+import { Detail } from "../../ui/detail";
+import { Loaded } from "../../ui/loaded";
+import { usePageTitle } from "../../ui/page";
 import { PrintButton } from "../../ui/print";
-import { kindNames, methodWord } from "../payment-form";
-import { cleared, payerWords, relations, signedAmount, undone } from "./statement-text";
+import { kindNames } from "../payment-form";
+import { cleared, payerText, relations, signedAmount, undone } from "./statement-text";
 import "../report.css";
 import "../totals.css";
 import "./statement-page.css";
 
 /** The statement of one charter on paper: who, when, each row, what is due. */
 export function PrintedStatement({ event_id }: { event_id: string }) {
-  const {
-    answer: found,
-    error,
-    again,
-  } = useAnswer(() => Promise.all([readCharter(event_id), readGuest(event_id)]), [event_id]);
+  const asked = useAnswer(
+    () => Promise.all([readCharter(event_id), readGuest(event_id)]),
+    [event_id],
+  );
   return (
     <>
-      {!found && <h1 tabIndex={-1}>Statement</h1>}
-      {error !== null && (
-        <Failed
-          what={
-            error instanceof ApiError && error.status === 404
-              ? "There is no such charter."
-              : "The statement could not be loaded."
-          }
-          error={error}
-          onRetry={again}
-        />
-      )}
-      {!found && error === null && <Skeleton rows={2} />}
-      {found && <Paper event={found[0]} operator={found[1].operator} />}
+      {!asked.answer && <h1 tabIndex={-1}>Statement</h1>}
+      <Loaded
+        asked={asked}
+        failed="The statement could not be loaded."
+        missing="There is no such charter."
+        rows={2}
+      >
+        {([event, { operator }]) => <Paper event={event} operator={operator} />}
+      </Loaded>
     </>
   );
 }
@@ -55,36 +52,23 @@ function Paper({ event, operator }: { event: CharterDetail; operator: GuestEvent
           <p>{longDayName(today())}</p>
         </div>
         <address>
-          {[operator.name, operator.phone, operator.email].filter(Boolean).map((line) => (
-            <span key={line}>{line}</span>
-          ))}
+          <Lines lines={[operator.name, operator.phone, operator.email]} />
         </address>
       </header>
-      <dl class="details paper-facts">
-        <div>
-          <dt>For</dt>
-          <dd>
-            {[patron.name || "Patron not named", patron.email, patron.phone]
-              .filter(Boolean)
-              .map((line) => (
-                <span key={line} class="paper-line">
-                  {line}
-                </span>
-              ))}
-          </dd>
-        </div>
-        <div>
-          <dt>Charter</dt>
-          <dd>
-            <span class="paper-line">
-              {event.title}
-              {event.status === "cancelled" && " (cancelled)"}
-            </span>
-            <span class="paper-line">{formatLongDay(event.starts_at, zone)}</span>
-            <span class="paper-line">{formatSpan(event.starts_at, event.ends_at, zone)}</span>
-            {event.vessel && <span class="paper-line">{event.vessel}</span>}
-          </dd>
-        </div>
+      <dl class="details paper-details">
+        <Detail name="For">
+          <Lines lines={[patron.name || "Patron not named", patron.email, patron.phone]} />
+        </Detail>
+        <Detail name="Charter">
+          <Lines
+            lines={[
+              `${event.title}${event.status === "cancelled" ? " (cancelled)" : ""}`,
+              formatLongDay(event.starts_at, zone),
+              formatSpan(event.starts_at, event.ends_at, zone),
+              event.vessel,
+            ]}
+          />
+        </Detail>
       </dl>
       <table class="report paper-rows">
         <thead>
@@ -112,17 +96,19 @@ function Paper({ event, operator }: { event: CharterDetail; operator: GuestEvent
         </tfoot>
       </table>
       <dl class="totals">
-        <Sum name="Received" value={money(balance.received_cents)} />
-        {balance.refunded_cents > 0 && (
-          <Sum name="Refunded" value={money(balance.refunded_cents)} />
-        )}
-        {balance.tips_cents > 0 && <Sum name="Tips besides" value={money(balance.tips_cents)} />}
-        {balance.uncleared_cents > 0 && (
-          <Sum name="Not cleared yet" value={money(balance.uncleared_cents)} />
-        )}
+        <Detail name="Received">{money(balance.received_cents)}</Detail>
+        <Detail name="Refunded">
+          {balance.refunded_cents > 0 && money(balance.refunded_cents)}
+        </Detail>
+        <Detail name="Tips besides">{balance.tips_cents > 0 && money(balance.tips_cents)}</Detail>
+        <Detail name="Not cleared yet">
+          {balance.uncleared_cents > 0 && money(balance.uncleared_cents)}
+        </Detail>
         {paid.length > 1 &&
           paid.map(({ payer, paid_cents }) => (
-            <Sum key={payer} name={`Paid by ${payer || "others"}`} value={money(paid_cents)} />
+            <Detail key={payer} name={`Paid by ${payer || "others"}`}>
+              {money(paid_cents)}
+            </Detail>
           ))}
       </dl>
       <p class="buttons paper-print">
@@ -132,10 +118,18 @@ function Paper({ event, operator }: { event: CharterDetail; operator: GuestEvent
   );
 }
 
+function Lines({ lines }: { lines: readonly string[] }) {
+  return lines.filter(Boolean).map((line) => (
+    <span key={line} class="paper-line">
+      {line}
+    </span>
+  ));
+}
+
 function Row({ row, event }: { row: LedgerRow; event: CharterDetail }) {
   const { payment, live, balance_due_cents } = row;
   const zone = event.timezone;
-  const what = `${kindNames[payment.kind]}, ${methodWord(payment.method)} ${payment.reference}`;
+  const what = `${kindNames[payment.kind]}, ${methods[payment.method].name} ${payment.reference}`;
   const amount = signedAmount(row);
   return (
     <tr class={live ? undefined : "entry-dead"}>
@@ -143,7 +137,7 @@ function Row({ row, event }: { row: LedgerRow; event: CharterDetail }) {
         {live ? what : <s>{what}</s>}
         <small>
           {formatMoment(payment.received_at, zone)}
-          {payerWords(payment)}
+          {payerText(payment)}
         </small>
         <small>{live ? cleared(payment, zone) : undone(payment, zone)}</small>
         {relations(payment, event.payments, zone).map((said) => (
@@ -153,14 +147,5 @@ function Row({ row, event }: { row: LedgerRow; event: CharterDetail }) {
       <td data-label="Amount">{live ? amount : <s>{amount}</s>}</td>
       <td data-label="Balance">{formatMoney(balance_due_cents, event.currency)}</td>
     </tr>
-  );
-}
-
-function Sum({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

@@ -5,7 +5,7 @@ import {
   amountText,
   canBounce,
   cleared,
-  payerWords,
+  payerText,
   relations,
   signedAmount,
   undone,
@@ -74,9 +74,9 @@ test("amounts show what they do to the balance due; tips do nothing to it", () =
 });
 
 test("a refund goes to somebody, all else comes from them", () => {
-  expect(payerWords(samplePayment())).toBe(", from Ana Reyes");
-  expect(payerWords(samplePayment({ kind: "refund" }))).toBe(", to Ana Reyes");
-  expect(payerWords(samplePayment({ payer: "" }))).toBe("");
+  expect(payerText(samplePayment())).toBe(", from Ana Reyes");
+  expect(payerText(samplePayment({ kind: "refund" }))).toBe(", to Ana Reyes");
+  expect(payerText(samplePayment({ payer: "" }))).toBe("");
 });
 
 test("neither cash nor a refund can bounce", () => {

@@ -1,22 +1,23 @@
 import type { Payment } from "../../data/contract";
 import type { LedgerRow } from "../../data/ledger";
+import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
 import { formatMoment } from "../../lib/time";
-import { kindNames, methodWord } from "../payment-form";
+import { kindNames } from "../payment-form";
 
-/** Cash does not bounce, and what was given back was never the bank's to take. */
+/** What was given back was never the bank's to take. */
 export function canBounce({ method, kind }: Payment): boolean {
-  return method !== "cash" && kind !== "refund";
+  return methods[method].can_bounce && kind !== "refund";
 }
 
 /** `$480.00 check 1042` */
 export function amountText(payment: Payment): string {
   const amount = formatMoney(payment.amount_cents, payment.currency);
-  return [amount, methodWord(payment.method), payment.reference].filter(Boolean).join(" ");
+  return [amount, methods[payment.method].name, payment.reference].filter(Boolean).join(" ");
 }
 
 /** `, from Ana Ruiz`; a refund goes to somebody. */
-export function payerWords({ kind, payer }: Payment): string {
+export function payerText({ kind, payer }: Payment): string {
   return payer && `, ${kind === "refund" ? "to" : "from"} ${payer}`;
 }
 
@@ -60,7 +61,7 @@ export function relations(
   ].filter(Boolean);
 }
 
-export const receiptWords: Record<Payment["receipt"], string> = {
+export const receiptTexts: Record<Payment["receipt"], string> = {
   pending: "confirmation on its way",
   sent: "confirmation sent",
   failed: "confirmation could not be sent",

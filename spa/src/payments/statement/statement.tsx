@@ -2,21 +2,22 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "../../data/api";
 import { keepAnswer, refresh } from "../../data/charters";
-import type { CharterEvent, MailStatus, Payment } from "../../data/contract";
+import type { CharterEvent, Mail, Payment } from "../../data/contract";
 import { type LedgerRow, ledger, payers } from "../../data/ledger";
+import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
 import { href } from "../../lib/router";
 import { formatMoment } from "../../lib/time";
-import { announce } from "../../ui/notices";
-import { sentence } from "../../ui/page";
+import { announce, announceFailure } from "../../ui/notices";
 import { ReasonDialog } from "../../ui/reason-dialog";
-import { kindNames, methodWord } from "../payment-form";
+import { useTask } from "../../ui/task";
+import { kindNames } from "../payment-form";
 import {
   amountText,
   canBounce,
   cleared,
-  payerWords,
-  receiptWords,
+  payerText,
+  receiptTexts,
   relations,
   signedAmount,
   undone,
@@ -83,33 +84,34 @@ export function Statement({ event, payments }: Props) {
             .join(", ")}
         </p>
       )}
-      {asking?.act === "void" && (
+      {asking && (
         <ReasonDialog
-          title="Void payment"
-          explanation={`${amountText(asking.payment)} stays in the statement, struck through, and counts no more. Void it only if no money moved; money that went back is a refund.`}
-          button="Void payment"
+          {...dialogs[asking.act](amountText(asking.payment))}
           onClose={() => setAsking(null)}
           act={async (reason) => {
-            keepAnswer(await voidPayment(asking.payment, reason));
-            announce(`Voided: ${amountText(asking.payment)}.`);
-          }}
-        />
-      )}
-      {asking?.act === "bounce" && (
-        <ReasonDialog
-          title="Payment bounced"
-          explanation={`The bank took ${amountText(asking.payment)} back. It counts no more.`}
-          button="Mark as bounced"
-          onClose={() => setAsking(null)}
-          act={async (reason) => {
-            keepAnswer(await bouncePayment(asking.payment, reason));
-            announce(`Marked as bounced: ${amountText(asking.payment)}.`);
+            const act = asking.act === "void" ? voidPayment : bouncePayment;
+            keepAnswer(await act(asking.payment, reason));
+            const done = asking.act === "void" ? "Voided" : "Marked as bounced";
+            announce(`${done}: ${amountText(asking.payment)}.`);
           }}
         />
       )}
     </>
   );
 }
+
+const dialogs = {
+  void: (payment: string) => ({
+    title: "Void payment",
+    explanation: `${payment} stays in the statement, struck through, and counts no more. Void it only if no money moved; money that went back is a refund.`,
+    button: "Void payment",
+  }),
+  bounce: (payment: string) => ({
+    title: "Payment bounced",
+    explanation: `The bank took ${payment} back. It counts no more.`,
+    button: "Mark as bounced",
+  }),
+};
 
 interface EntryProps {
   event: CharterEvent;
@@ -120,35 +122,24 @@ interface EntryProps {
 
 function Entry({ event, payments, row, onAsk }: EntryProps) {
   const { payment, live, balance_due_cents } = row;
-  const [busy, setBusy] = useState(false);
-  const act = async (work: () => Promise<void>, said: string) => {
-    setBusy(true);
-    try {
+  const { busy, run } = useTask("Not done.", announceFailure);
+  const act = (work: () => Promise<unknown>, done: string) =>
+    void run(async () => {
       await work();
-      announce(said);
-    } catch (error) {
-      announce(`Not done. ${sentence(error)}`, "bad");
-    }
-    setBusy(false);
-  };
+      announce(done);
+    });
   const amount = signedAmount(row);
   return (
     <li class={`entry${live ? "" : " entry-dead"}`}>
       <div class="entry-what">
         <p>
-          {live ? (
-            <strong>{kindNames[payment.kind]}</strong>
-          ) : (
-            <s>
-              <strong>{kindNames[payment.kind]}</strong>
-            </s>
-          )}{" "}
-          {methodWord(payment.method)}
+          <strong>{live ? kindNames[payment.kind] : <s>{kindNames[payment.kind]}</s>}</strong>{" "}
+          {methods[payment.method].name}
           {payment.reference && ` ${payment.reference}`}
         </p>
         <p class="entry-small">
           {formatMoment(payment.received_at, event.timezone)}
-          {payerWords(payment)}
+          {payerText(payment)}
           {payment.recorded_by !== "admin" && `, logged by ${payment.recorded_by}`}
         </p>
         {live ? (
@@ -181,7 +172,7 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
                 type="button"
                 disabled={busy}
                 onClick={() =>
-                  void act(
+                  act(
                     async () => keepAnswer(await clearPayment(payment)),
                     `Cleared: ${amountText(payment)}.`,
                   )
@@ -199,7 +190,7 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
               type="button"
               disabled={busy || event.patron.email === ""}
               onClick={() =>
-                void act(async () => {
+                act(async () => {
                   await resendReceipt(payment);
                   await refresh(event.event_id);
                 }, `The confirmation goes out again to ${event.patron.email}.`)
@@ -218,13 +209,13 @@ function Entry({ event, payments, row, onAsk }: EntryProps) {
 }
 
 /** Where a mail stands that can be looked up, and retried, among all mails. */
-const mailOf: Partial<Record<Payment["receipt"], MailStatus>> = {
+const mailOf: Partial<Record<Payment["receipt"], Mail["status"]>> = {
   pending: "queued",
   failed: "failed",
 };
 
 function Receipt({ payment: { receipt } }: { payment: Payment }): ComponentChildren {
   const status = mailOf[receipt];
-  const words = receiptWords[receipt];
+  const words = receiptTexts[receipt];
   return status ? <a href={href(`/mail?status=${status}`)}>{words}</a> : words;
 }

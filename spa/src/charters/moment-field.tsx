@@ -1,0 +1,104 @@
+import {
+  formatTime,
+  isTimezone,
+  type LocalDateTime,
+  toInstant,
+  toLocal,
+  toRfc3339,
+  type Zoned,
+  zoneName,
+} from "../lib/time";
+import { Field } from "../ui/field";
+import type { CharterField } from "./field-kinds";
+
+/** A time as it is typed, local to the charter. */
+export interface LocalMoment {
+  local: LocalDateTime;
+  /** Which of two moments is meant when clocks go back and a local time comes twice. */
+  fold: "earlier" | "later";
+}
+
+/** A moment, typed by the clocks of the charter's time zone. */
+export function moment(label: string): CharterField<LocalMoment, string> {
+  return {
+    label,
+    blank: { local: "", fold: "earlier" },
+    write: (sent, { timezone }) => {
+      const local = toLocal(new Date(sent), timezone);
+      const zoned = toInstant(local, timezone);
+      const later = zoned.kind === "twice" && zoned.later.getTime() === new Date(sent).getTime();
+      return { local, fold: later ? "later" : "earlier" };
+    },
+    read: ({ local, fold }, { timezone, refuse }) => {
+      if (!isTimezone(timezone)) return "";
+      const zoned = zonedTime(local, timezone);
+      if (zoned?.kind === "one") return toRfc3339(zoned.instant);
+      if (zoned?.kind === "twice") return toRfc3339(zoned[fold]);
+      if (!zoned) refuse("Enter a date and a time.");
+      else {
+        const after = formatTime(zoned.after.toISOString(), timezone);
+        refuse(`Clocks go forward then: this time does not exist. Take ${after} or later.`);
+      }
+      return "";
+    },
+    show: ({ local }) => local.replace("T", " "),
+    Input: ({ name, value: { local, fold }, errors, timezone, onChange }) => {
+      const zoned = zonedTime(local, timezone);
+      const skipped =
+        zoned?.kind === "never" ? "Clocks go forward then: this time does not exist." : undefined;
+      return (
+        <div>
+          <Field label={label} error={errors[name] ?? skipped}>
+            {(props) => (
+              <input
+                {...props}
+                type="datetime-local"
+                required
+                value={local}
+                onInput={(event) => onChange({ local: event.currentTarget.value, fold })}
+              />
+            )}
+          </Field>
+          {zoned?.kind === "twice" && (
+            <Field label={`${label}: this time comes twice that night`}>
+              {(props) => (
+                <select
+                  {...props}
+                  value={fold}
+                  onChange={(event) => {
+                    const later = event.currentTarget.value === "later";
+                    onChange({ local, fold: later ? "later" : "earlier" });
+                  }}
+                >
+                  <option value="earlier">
+                    The first time ({zoneName(zoned.earlier.toISOString(), timezone)})
+                  </option>
+                  <option value="later">
+                    The second time, after clocks went back (
+                    {zoneName(zoned.later.toISOString(), timezone)})
+                  </option>
+                </select>
+              )}
+            </Field>
+          )}
+        </div>
+      );
+    },
+  };
+}
+
+/** The moment or moments that a typed time names, or null when it is not a time yet. */
+function zonedTime(local: LocalDateTime, timezone: string): Zoned | null {
+  try {
+    return toInstant(local, timezone);
+  } catch {
+    return null;
+  }
+}
+
+/** The same so many hours later; empty when it is not a time yet. */
+export function hoursLater({ local, fold }: LocalMoment, hours: number): LocalMoment {
+  const typed = new Date(`${local.slice(0, 16)}Z`).getTime();
+  if (Number.isNaN(typed)) return { local: "", fold };
+  return { local: new Date(typed + hours * 3_600_000).toISOString().slice(0, 16), fold: "earlier" };
+}

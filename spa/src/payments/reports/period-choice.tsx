@@ -1,0 +1,29 @@
+import { monthOf, type Period, today, yearOf } from "../../lib/periods";
+import { PeriodFields } from "../../ui/period-fields";
+
+interface Props {
+  period: Period;
+  onChange(period: Period): void;
+  withYear?: boolean;
+}
+
+/** The usual periods by one tap, any other by its days. */
+export function PeriodChoice({ period, onChange, withYear }: Props) {
+  const usual: [string, Period][] = [
+    ["This month", monthOf(today())],
+    ["Last month", monthOf(today(), -1)],
+    ...(withYear ? [["This year", yearOf(today())] as [string, Period]] : []),
+  ];
+  return (
+    <>
+      <p class="buttons">
+        {usual.map(([name, period]) => (
+          <button key={name} type="button" onClick={() => onChange(period)}>
+            {name}
+          </button>
+        ))}
+      </p>
+      <PeriodFields period={period} onChange={onChange} />
+    </>
+  );
+}

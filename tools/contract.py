@@ -1,0 +1,156 @@
+"""Writes what the SPA knows of the API from the server's own tables: its types, limits, choices and currencies."""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from chalicelib import openapi
+from chalicelib.charters import fields as charters
+from chalicelib.core.fields import ListOf, Nested, Rules, Secret, Text, Whole, rules_of
+from chalicelib.money import currencies, ledger
+from chalicelib.money.methods import METHODS
+from chalicelib.payments import fields as payments
+from chalicelib.waivers import fields as waivers
+
+SPA = Path(__file__).resolve().parent.parent / "spa"
+HEAD = "// Written by `python -m tools.contract` from the server's tables. Change those, then run it again.\n"
+# Where the document's name of a type is one of the browser's own too, or says too little.
+TYPE_NAMES = {
+    "Charter": "CharterDetail",
+    "Event": "CharterEvent",
+    "EventPage": "CharterPage",
+    "Export": "WaiverExport",
+    "Record": "WaiverRecord",
+    "Version": "WaiverVersion",
+}
+# Choices that the document spells out where they stand.
+CHOICES = {
+    "MailStatus": 'Mail["status"]',
+    "PeriodLength": 'Summary["by"]',
+    "WaiverLanguage": 'WaiverVersion["language"]',
+    "WaiverState": 'Passenger["waiver"]',
+}
+LIMITS = {
+    "charter": charters.CharterDetails,
+    "payment": payments.NewPayment,
+    "reason": charters.Reason,
+    "waiverText": waivers.NewVersion,
+}
+
+JsonObject = dict[str, Any]
+
+
+def files() -> dict[Path, str]:
+    """Each generated file with its content."""
+    choices = "".join(f"export type {name} = {place};\n" for name, place in CHOICES.items())
+    return {
+        SPA / "src/data/contract.ts": HEAD + _types(_document()) + choices,
+        SPA / "src/data/limits.ts": HEAD + _limits() + _choices(),
+        SPA / "src/lib/currencies.ts": HEAD + _currencies(),
+    }
+
+
+def _document() -> JsonObject:
+    """The OpenAPI document without what the SPA does not read: the waiver's page, HEAD and refusals."""
+    text = json.dumps(openapi.document())
+    for name, spa_name in TYPE_NAMES.items():
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{spa_name}"')
+    document: JsonObject = json.loads(text)
+    schemas = document["components"]["schemas"]
+    document["components"]["schemas"] = {TYPE_NAMES.get(name, name): schema for name, schema in schemas.items()}
+    document["paths"] = {path: calls for path, calls in document["paths"].items() if path.startswith("/api/")}
+    for calls in document["paths"].values():
+        calls.pop("head", None)
+        for call in calls.values():
+            if isinstance(call, dict):
+                answers = call["responses"].items()
+                call["responses"] = {status: answer for status, answer in answers if status.startswith("2")}
+    return document
+
+
+def _types(document: JsonObject) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        source, types = Path(folder) / "openapi.json", Path(folder) / "contract.ts"
+        source.write_text(json.dumps(document))
+        subprocess.run(
+            (
+                *("npx", "--no-install", "openapi-typescript", source, "--output", types),
+                *("--root-types", "--root-types-no-schema-prefix"),
+                # A default is the server's: a request may leave the field out.
+                "--default-non-nullable=false",
+            ),
+            check=True,
+            cwd=SPA / "contract",
+            stdout=subprocess.DEVNULL,
+        )
+        return types.read_text()
+
+
+def _limits() -> str:
+    return "".join(f"\nexport const {name}Limits = {_literal(_limits_of(table))};\n" for name, table in LIMITS.items())
+
+
+def _limits_of(table: Any) -> JsonObject:
+    """By field: the longest text, the least and the most of a number or a list, and the limits of what it holds."""
+    rules: Rules = rules_of(table)
+    found = {name: _limit(rule) for name, rule in rules.items()}
+    return {name: limit for name, limit in found.items() if limit}
+
+
+def _limit(rule: Any) -> JsonObject:
+    if isinstance(rule, Text | Secret):
+        return {"most": rule.max_chars}
+    if isinstance(rule, Whole):
+        return {"least": rule.least, "most": rule.most}
+    if isinstance(rule, ListOf):
+        return {"most": rule.most, **_limits_of(rule.table)}
+    return _limits_of(rule.table) if isinstance(rule, Nested) else {}
+
+
+def _choices() -> str:
+    methods = {name: method._asdict() for name, method in METHODS.items()}
+    return f"""
+export const methods = {_literal(methods)} as const;
+export type PaymentMethod = keyof typeof methods;
+export const paymentMethods = Object.keys(methods) as PaymentMethod[];
+
+export const paymentKinds = {json.dumps(ledger.KINDS)} as const;
+export type PaymentKind = (typeof paymentKinds)[number];
+"""
+
+
+def _currencies() -> str:
+    return f"""
+const digits: Readonly<Record<string, number>> = {json.dumps(currencies.MINOR_DIGITS)};
+
+/** How many digits follow the point by ISO 4217: 2 for USD, 0 for JPY. */
+export function minorDigits(currency: string): number {{
+  return digits[currency] ?? {currencies.DEFAULT_DIGITS};
+}}
+"""
+
+
+def _literal(fields: Mapping[str, Any]) -> str:
+    """An object with a line for each of its fields."""
+    return "{\n" + "".join(f"  {name}: {json.dumps(value)},\n" for name, value in fields.items()) + "}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.contract", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is not as it should be")
+    options = parser.parse_args()
+    wrong = {file: text for file, text in files().items() if not file.is_file() or file.read_text() != text}
+    for file, text in wrong.items():
+        print(f"{'out of date' if options.check else 'written'}: {file.relative_to(SPA.parent)}")
+        if not options.check:
+            file.write_text(text)
+    return 1 if options.check and wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
