@@ -7,42 +7,8 @@ import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.focus import stops_without_a_ring, tab_to
 from tests.browser.visitors import DESKTOP, PHONE, Site, card
-
-MANY_STOPS = 80
-SHOWS_FOCUS = """() => {
-  const at = document.activeElement;
-  if (!at || at === document.body) return null;
-  // On the calendar button inside a date's field, the browser draws its own frame.
-  if (at.matches("[type^=date]") && !at.matches(":focus-visible")) return "";
-  // A choice is drawn by the label's text beside its input.
-  const drawn = [at, at.nextElementSibling].filter(Boolean).map((element) => getComputedStyle(element));
-  const shown = drawn.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
-  const box = at.closest("label, summary")?.getBoundingClientRect() ?? at.getBoundingClientRect();
-  const visible = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.left < innerWidth;
-  return shown && visible ? "" : at.outerHTML.slice(0, 200);
-}"""
-
-
-def tab_to(page: Page, goal: Locator) -> None:
-    for _ in range(MANY_STOPS):
-        if goal.evaluate("(element) => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{goal} cannot be reached with Tab")
-
-
-def stops_without_a_mark(page: Page) -> list[str]:
-    """Tabs once around the page."""
-    hidden: list[str] = []
-    for _ in range(MANY_STOPS):
-        page.keyboard.press("Tab")
-        found = page.evaluate(SHOWS_FOCUS)
-        if found is None:
-            break
-        if found and found not in hidden:
-            hidden.append(found)
-    return hidden
 
 
 @pytest.fixture
@@ -56,6 +22,14 @@ def board(site: Site, visit: Visit, event: dict[str, Any]) -> Page:
     page.goto("/")
     expect(card(page, event)).to_be_visible()
     return page
+
+
+def open_payment_dialog(page: Page, event: dict[str, Any]) -> Locator:
+    """With Enter; returns the dialog once its first field has the focus."""
+    page.get_by_role("button", name=f"Log payment for {event['title']}").press("Enter")
+    dialog = page.get_by_role("dialog", name="Log payment")
+    expect(dialog.get_by_role("radio", name="Cash")).to_be_focused()
+    return dialog
 
 
 def test_a_payment_is_logged_with_the_keyboard_alone(site: Site, board: Page, event: dict[str, Any]) -> None:
@@ -81,10 +55,7 @@ def test_escape_closes_the_dialog_logs_nothing_and_gives_the_focus_back(
     site: Site, board: Page, event: dict[str, Any]
 ) -> None:
     opener = board.get_by_role("button", name=f"Log payment for {event['title']}")
-    opener.focus()
-    board.keyboard.press("Enter")
-    dialog = board.get_by_role("dialog", name="Log payment")
-    expect(dialog.get_by_role("radio", name="Cash")).to_be_focused()
+    dialog = open_payment_dialog(board, event)
     board.keyboard.press("Space")
     expect(dialog.get_by_role("radio", name="Cash")).to_be_checked()
     board.keyboard.press("Escape")
@@ -94,8 +65,7 @@ def test_escape_closes_the_dialog_logs_nothing_and_gives_the_focus_back(
 
 
 def test_the_focus_stays_inside_an_open_dialog(board: Page, event: dict[str, Any]) -> None:
-    board.get_by_role("button", name=f"Log payment for {event['title']}").press("Enter")
-    expect(board.get_by_role("dialog")).to_be_visible()
+    open_payment_dialog(board, event)
     for _ in range(30):
         board.keyboard.press("Tab")
         # Between the last stop and the first lies the browser's own frame.
@@ -103,9 +73,8 @@ def test_the_focus_stays_inside_an_open_dialog(board: Page, event: dict[str, Any
 
 
 def test_a_wrong_amount_is_said_beside_its_field_and_focused(board: Page, event: dict[str, Any]) -> None:
-    board.get_by_role("button", name=f"Log payment for {event['title']}").press("Enter")
-    dialog = board.get_by_role("dialog")
-    dialog.get_by_role("radio", name="Cash").press("Space")
+    dialog = open_payment_dialog(board, event)
+    board.keyboard.press("Space")
     dialog.get_by_label("Amount").fill("twelve")
     board.keyboard.press("Enter")
     expect(dialog.get_by_label("Amount")).to_be_focused()
@@ -128,15 +97,16 @@ def test_every_stop_of_the_tab_key_shows_itself(site: Site, visit: Visit, event:
     page = visit(token=site.token).new_page()
     page.goto("/payments")
     expect(page.get_by_role("heading", name="Totals")).to_be_visible()
-    assert stops_without_a_mark(page) == []
+    assert stops_without_a_ring(page) == []
     page.goto(f"/events/{event['event_id']}")
     expect(page.get_by_text("Actions for")).to_be_visible()
-    assert stops_without_a_mark(page) == []
+    assert stops_without_a_ring(page) == []
     page.get_by_role("button", name="Log payment").press("Enter")
-    assert stops_without_a_mark(page) == []
+    expect(page.get_by_role("dialog").get_by_role("radio", name="Cash")).to_be_focused()
+    assert stops_without_a_ring(page) == []
     page.goto(f"/g/{event['event_id']}/waiver")
     page.get_by_text("I also sign for minors").press("Enter")
-    assert stops_without_a_mark(page) == []
+    assert stops_without_a_ring(page) == []
 
 
 @pytest.mark.parametrize("window", [PHONE, DESKTOP], ids=["phone", "desktop"])

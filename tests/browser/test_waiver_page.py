@@ -1,20 +1,32 @@
-"""The waiver's page on a phone: minors, no signal, two taps, Back, a shared tablet, Spanish, no JavaScript, drawing."""
+"""The waiver's page on a phone: minors, drafts, Spanish, a drawing, a shared tablet, no JavaScript, paper."""
 
 import gzip
 import json
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sheets, sideways_px
+from tests.browser.waiver_form import (
+    ESIGN,
+    INTENT,
+    TYPED,
+    draw,
+    fill_in,
+    inked,
+    people,
+    record_of,
+    records,
+    sign_button,
+    thanked,
+    waiver,
+)
 
 LANDSCAPE = {"width": 844, "height": 390}
 VECTORS: list[str] = json.loads((Path(__file__).parents[1] / "support/xss.json").read_text())
@@ -22,80 +34,6 @@ FIRST_VIEW_BYTES = 30 * 1024
 HUMAN_S = 60
 KEY_MS, PONDER_MS, WHEEL_MS, SKIM_MS = 90, 350, 2500, 3000
 """Between two keys, two fields, for setting a date on a phone's wheel, and for a look at the text."""
-
-ESIGN = "I agree to sign this document electronically"
-INTENT = "I have read this document"
-TYPED = "Type your name as your signature"
-
-
-def waiver(event: dict[str, Any], query: str = "") -> str:
-    return f"/g/{event['event_id']}/waiver{query}"
-
-
-def sign_button(page: Page) -> Locator:
-    return page.get_by_role("button", name="Sign", exact=True)
-
-
-def fill_in(page: Page, name: str) -> None:
-    page.get_by_label("Your full name").fill(name)
-    page.get_by_label(ESIGN).check()
-    page.get_by_label(INTENT).check()
-    page.get_by_label(TYPED).fill(name)
-
-
-def thanked(page: Page, name: str) -> None:
-    expect(page.get_by_role("heading", name=f"Signed. Thank you, {name}.")).to_be_visible()
-
-
-def records(site: Site, event: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(site.admin("GET", f"/api/events/{event['event_id']}")["waiver_records"])
-
-
-def people(site: Site, event: dict[str, Any]) -> list[str]:
-    return sorted(record["participant_name"] for record in records(site, event))
-
-
-def record_of(site: Site, event: dict[str, Any], name: str) -> dict[str, Any]:
-    (summary,) = [one for one in records(site, event) if one["participant_name"] == name]
-    return dict(site.admin("GET", f"/api/events/{event['event_id']}/waivers/{summary['waiver_id']}"))
-
-
-def forms_sent(page: Page) -> list[dict[str, list[str]]]:
-    sent: list[dict[str, list[str]]] = []
-    page.on(
-        "request",
-        lambda request: (
-            sent.append(parse_qs(request.post_data or "", keep_blank_values=True)) if request.method == "POST" else None
-        ),
-    )
-    return sent
-
-
-def draw(page: Page) -> None:
-    """Two strokes, with the mouse."""
-    canvas = page.locator("#signature-pad canvas")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box
-    for lines in ([(20, 100), (60, 30), (90, 120), (140, 60)], [(40, 70), (180, 75)]):
-        page.mouse.move(box["x"] + lines[0][0], box["y"] + lines[0][1])
-        page.mouse.down()
-        for x, y in lines[1:]:
-            page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
-        page.mouse.up()
-
-
-def inked(page: Page) -> int:
-    """How many points of the drawing field are drawn on."""
-    return int(
-        page.evaluate(
-            """() => {
-              const canvas = document.querySelector("#signature-pad canvas");
-              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-              return data.filter((value, place) => place % 4 === 3 && value > 100).length;
-            }"""
-        )
-    )
 
 
 @pytest.fixture
@@ -180,252 +118,6 @@ def test_a_signal_lost_before_signing_costs_nothing(site: Site, visit: Visit, ev
     assert time.monotonic() - began < HUMAN_S
     assert people(site, event) == ["Dana Whitfield", "Robin Whitfield", "Sam Whitfield"]
     assert page.evaluate("sessionStorage.length + localStorage.length") == 0
-
-
-# --- once and not lost ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("arrived", [False, True], ids=["before it arrived", "before the answer"])
-def test_a_signature_outlives_page_and_browser_when_the_signal_is_lost(
-    site: Site, chromium: Any, browser_path: str, tmp_path: Path, event: dict[str, Any], arrived: bool
-) -> None:
-    def open_browser() -> BrowserContext:
-        return chromium.browser_type.launch_persistent_context(  # type: ignore[no-any-return]
-            tmp_path, executable_path=browser_path, args=["--no-sandbox"], base_url=site.url, viewport=PHONE
-        )
-
-    context = open_browser()
-    page = context.new_page()
-    page.goto(waiver(event))
-    fill_in(page, "Ines Kovac")
-    if arrived:
-        page.route("**/waiver", lambda route: (route.fetch(max_redirects=0), route.abort("connectionreset")))
-    else:
-        # Not `set_offline`: that ends a moment before a page that is closed, which would then send.
-        page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('Failed to fetch')) }")
-    sign_button(page).click()
-    expect(page.get_by_role("status").filter(has_text="No signal. Kept on this phone; sends itself.")).to_be_visible()
-    page.close()
-    context.close()
-    assert people(site, event) == (["Ines Kovac"] if arrived else [])
-
-    context = open_browser()
-    page = context.new_page()
-    page.goto(waiver(event))
-    thanked(page, "Ines Kovac")
-    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
-    page.goto(waiver(event))
-    expect(page.get_by_label("Your full name")).to_have_value("")
-    context.close()
-    assert people(site, event) == ["Ines Kovac"]
-
-
-def sign_without_a_signal(page: Page, event: dict[str, Any]) -> None:
-    page.route("**/waiver", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
-    page.goto(waiver(event))
-    fill_in(page, "Ines Kovac")
-    sign_button(page).click()
-    expect(page.get_by_role("status").filter(has_text="No signal. Kept on this phone")).to_be_visible()
-
-
-def test_a_signature_goes_on_by_itself_after_a_reload_and_says_so(
-    site: Site, visit: Visit, event: dict[str, Any]
-) -> None:
-    page = visit().new_page()
-    sign_without_a_signal(page, event)
-    page.reload()
-    note = page.get_by_role("status").filter(has_text="The signature of Ines Kovac is kept on this phone")
-    expect(note).to_be_visible()
-    page.get_by_label("Your full name").fill("Marko Kovac")
-    page.unroute_all()
-    page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.get_by_text("The signature of Ines Kovac that was kept on this phone is through.")).to_be_visible()
-    expect(page.get_by_label("Your full name")).to_have_value("Marko Kovac")
-    page.get_by_role("link", name="See what is signed").click()
-    thanked(page, "Ines Kovac")
-    assert people(site, event) == ["Ines Kovac"]
-
-
-def test_a_charter_that_ended_meanwhile_says_so_and_takes_the_signature_once_it_is_opened_again(
-    site: Site, visit: Visit
-) -> None:
-    soon = datetime.now(UTC).replace(microsecond=0)
-    event = site.charter()
-    page = visit().new_page()
-    sign_without_a_signal(page, event)
-    page.unroute_all()
-    ended = {"starts_at": (soon - timedelta(hours=3)).isoformat(), "ends_at": (soon - timedelta(hours=1)).isoformat()}
-    site.admin("PATCH", f"/api/events/{event['event_id']}", {"version": event["version"], **ended})
-    page.goto(waiver(event))
-    expect(page.get_by_text("This charter is over, so it takes no more signatures.")).to_be_visible()
-    site.admin("POST", f"/api/events/{event['event_id']}/reopen-waivers", {})
-    page.goto(waiver(event))
-    thanked(page, "Ines Kovac")
-    assert people(site, event) == ["Ines Kovac"]
-
-
-def test_an_answer_that_is_lost_on_its_way_is_asked_for_again(site: Site, visit: Visit, event: dict[str, Any]) -> None:
-    page = visit().new_page()
-    lost: list[int] = []
-
-    def lose_the_first(route: Any) -> None:
-        if route.request.method == "POST" and not lost:
-            lost.append(route.fetch(max_redirects=0).status)
-            route.abort("connectionreset")
-        else:
-            route.continue_()
-
-    page.route("**/waiver", lose_the_first)
-    sent = forms_sent(page)
-    page.goto(waiver(event))
-    fill_in(page, "Ines Kovac")
-    sign_button(page).click()
-    thanked(page, "Ines Kovac")
-    assert lost == [303]
-    assert len(sent) == 2
-    assert sent[0] == sent[1]
-    assert people(site, event) == ["Ines Kovac"]
-
-
-def test_a_server_in_trouble_is_tried_again(site: Site, visit: Visit, event: dict[str, Any]) -> None:
-    page = visit().new_page()
-    failures = [502, 503]
-
-    def fail(route: Any) -> None:
-        if route.request.method == "POST" and failures:
-            route.fulfill(status=failures.pop(), body="{}", content_type="application/json")
-        else:
-            route.continue_()
-
-    page.route("**/waiver", fail)
-    page.goto(waiver(event))
-    fill_in(page, "Ines Kovac")
-    sign_button(page).click()
-    expect(page.locator("#form-status")).to_contain_text("Not through yet.")
-    thanked(page, "Ines Kovac")
-    assert people(site, event) == ["Ines Kovac"]
-
-
-def test_two_taps_are_one_signature(site: Site, visit: Visit, event: dict[str, Any]) -> None:
-    page = visit().new_page()
-    sent = forms_sent(page)
-    page.goto(waiver(event))
-    fill_in(page, "Ines Kovac")
-    sign_button(page).dblclick()
-    thanked(page, "Ines Kovac")
-    assert len(sent) == 1
-    assert people(site, event) == ["Ines Kovac"]
-
-
-def test_back_and_the_same_again_is_one_signature(site: Site, visit: Visit) -> None:
-    event = site.charter(guests=[{"name": "Ines Kovac", "email": ""}])
-    page = visit().new_page()
-    page.goto(waiver(event))
-    page.get_by_label("Find your name").select_option("Ines Kovac")
-    fill_in(page, "Ines Kovac")
-    sign_button(page).click()
-    thanked(page, "Ines Kovac")
-    page.go_back()
-    fill_in(page, "Ines Kovac")
-    sign_button(page).click()
-    thanked(page, "Ines Kovac")
-    assert people(site, event) == ["Ines Kovac"]
-
-
-def test_back_and_somebody_else_are_two_signatures(site: Site, visit: Visit, event: dict[str, Any]) -> None:
-    page = visit().new_page()
-    page.goto(waiver(event))
-    for name in ("Ines Kovac", "Marko Kovac"):
-        fill_in(page, name)
-        sign_button(page).click()
-        thanked(page, name)
-        page.go_back()
-    assert people(site, event) == ["Ines Kovac", "Marko Kovac"]
-
-
-def test_a_minor_added_after_a_lost_answer_is_not_dropped(site: Site, visit: Visit, event: dict[str, Any]) -> None:
-    context = visit()
-    page = context.new_page()
-    page.goto(waiver(event))
-    fill_in(page, "Ines Kovac")
-
-    def lose(route: Any) -> None:
-        route.fetch(max_redirects=0)
-        route.abort("connectionreset")
-
-    page.route("**/waiver", lose, times=1)
-    sign_button(page).click()
-    expect(page.locator("#form-status")).to_contain_text("No signal.")
-    page.get_by_text("I also sign for minors").click()
-    page.get_by_label("Name of minor 1", exact=True).fill("Luka Kovac")
-    expect(page.locator("#form-status")).to_have_text("Changed before it was sent. Please sign again.")
-    page.get_by_label("Birth date", exact=True).first.fill("2016-02-29")
-    page.get_by_label("You are their").select_option("parent")
-    page.get_by_label("I am the parent").check()
-    sign_button(page).click()
-    thanked(page, "Ines Kovac")
-    assert "Luka Kovac" in people(site, event)
-
-
-def test_a_refused_form_keeps_what_was_typed_and_can_be_corrected(
-    site: Site, visit: Visit, event: dict[str, Any]
-) -> None:
-    page = visit().new_page()
-    page.goto(waiver(event))
-    fill_in(page, "Ines Kovac")
-    draw(page)
-    page.get_by_label("Phone").fill("no number")
-    sign_button(page).click()
-    alert = page.get_by_role("alert")
-    expect(alert).to_be_focused()
-    expect(alert).to_contain_text("Phone must be a phone number")
-    expect(page.get_by_label("Your full name")).to_have_value("Ines Kovac")
-    expect(page.get_by_label(INTENT)).to_be_checked()
-    assert inked(page) > 0
-    page.get_by_label("Phone").fill("+1 415 555 0100")
-    sign_button(page).click()
-    thanked(page, "Ines Kovac")
-    record = record_of(site, event, "Ines Kovac")
-    assert record["signer_phone"] == "+1 415 555 0100"
-    assert len(record["signature_strokes"]) == 2
-
-
-def test_a_text_that_changed_meanwhile_is_shown_and_signed_anew(
-    site: Site, visit: Visit, event: dict[str, Any]
-) -> None:
-    page = visit().new_page()
-    page.goto(waiver(event))
-    fill_in(page, "Ines Kovac")
-    page.route(
-        "**/waiver",
-        lambda route: route.continue_(post_data=re.sub("waiver_version=.{8}", "waiver_version=00000000", _sent(route))),
-        times=1,
-    )
-    sign_button(page).click()
-    expect(page.get_by_role("alert")).to_contain_text("The text has changed since you opened it.")
-    expect(page.get_by_label("Your full name")).to_have_value("Ines Kovac")
-    expect(page.get_by_label(INTENT)).not_to_be_checked()
-    page.get_by_label(ESIGN).check()
-    page.get_by_label(INTENT).check()
-    sign_button(page).click()
-    thanked(page, "Ines Kovac")
-    assert people(site, event) == ["Ines Kovac"]
-
-
-def _sent(route: Any) -> str:
-    return str(route.request.post_data)
-
-
-def test_what_is_missing_is_asked_for_before_anything_is_sent(visit: Visit, event: dict[str, Any]) -> None:
-    page = visit().new_page()
-    sent = forms_sent(page)
-    page.goto(waiver(event))
-    page.get_by_label("Your full name").fill("Ines Kovac")
-    page.get_by_label(ESIGN).check()
-    page.get_by_label(TYPED).fill("Ines Kovac")
-    sign_button(page).click()
-    expect(page.get_by_label(INTENT)).to_be_focused()
-    assert sent == []
 
 
 # --- draft ----------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { tabStorage } from "../lib/storage";
 
 const TRIED = "scc.waiver-detour";
 const RECENT_MS = 15_000;
@@ -11,7 +12,10 @@ export function WaiverDetour({ event_id }: { event_id: string }) {
   const [stuck] = useState(() => triedJustNow(event_id));
 
   useEffect(() => {
-    if (!stuck && remember(event_id)) window.location.replace(waiverPath(event_id));
+    // Where nothing can be stored the visitor decides, so that the page does not reload for ever.
+    if (!stuck && tabStorage.set(TRIED, `${event_id} ${Date.now()}`)) {
+      window.location.replace(waiverPath(event_id));
+    }
   }, [event_id, stuck]);
 
   return (
@@ -37,20 +41,6 @@ function waiverPath(event_id: string): string {
 }
 
 function triedJustNow(event_id: string): boolean {
-  try {
-    const [id, at_ms] = (sessionStorage.getItem(TRIED) ?? "").split(" ");
-    return id === event_id && Date.now() - Number(at_ms) < RECENT_MS;
-  } catch {
-    return false;
-  }
-}
-
-/** False where the browser refuses to store: then the visitor decides, so that the page does not reload for ever. */
-function remember(event_id: string): boolean {
-  try {
-    sessionStorage.setItem(TRIED, `${event_id} ${Date.now()}`);
-    return true;
-  } catch {
-    return false;
-  }
+  const [id, at_ms] = (tabStorage.get(TRIED) ?? "").split(" ");
+  return id === event_id && Date.now() - Number(at_ms) < RECENT_MS;
 }

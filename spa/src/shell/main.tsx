@@ -1,7 +1,7 @@
-import "../ui/base.css";
-import "../ui/controls.css";
-import "../ui/page.css";
-import "../ui/content.css";
+import "../ui/styles/base.css";
+import "../ui/styles/controls.css";
+import "../ui/styles/page.css";
+import "../ui/styles/content.css";
 import { render } from "preact";
 import { followOtherTabs } from "../data/session";
 import { href, pathname, startRouter } from "../lib/router";

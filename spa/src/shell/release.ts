@@ -1,14 +1,15 @@
 import { Observable } from "../lib/observable";
+import { onReturn } from "../lib/on-return";
 import { href } from "../lib/router";
 
 const HOUR_MS = 3_600_000;
 
-/** Whether another release than this page's is ready. It is offered, never forced on anybody. */
+/** Whether another release than this page's is ready. It is offered, never forced. */
 export const newRelease = new Observable(false);
 
 let registration: ServiceWorkerRegistration | undefined;
 
-/** Installs the worker of this slot, and looks for new releases at the start, on return and hourly. */
+/** Installs the worker of this slot, and checks for new releases at the start, on return and hourly. */
 export async function followReleases(): Promise<void> {
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   // Another tab has changed over to a new release, and with it the worker of this page.
@@ -18,12 +19,10 @@ export async function followReleases(): Promise<void> {
   registration = await navigator.serviceWorker.register(href("/sw.js"), { updateViaCache: "none" });
   registration.addEventListener("updatefound", watch);
   watch();
-  const look = () => void registration?.update().catch(() => {});
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") look();
-  });
-  setInterval(look, HOUR_MS);
-  look();
+  const check = () => void registration?.update().catch(() => {});
+  onReturn(check);
+  setInterval(check, HOUR_MS);
+  check();
 }
 
 /** A worker that waits beside an active one is a new release, ready to be shown. */

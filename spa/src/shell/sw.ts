@@ -10,8 +10,8 @@ declare const FILES: readonly (readonly [path: string, integrity: string])[];
 declare const RELEASE: string;
 
 const base = new URL(self.registration.scope).pathname;
-const mine = `scc ${base} `;
-const cacheName = mine + RELEASE;
+const prefix = `scc ${base} `;
+const cacheName = prefix + RELEASE;
 const files = new Map(FILES);
 
 self.addEventListener("install", (event) => event.waitUntil(fetchAll()));
@@ -39,7 +39,7 @@ async function fetchAll(): Promise<void> {
 /** The other slot's caches are the other worker's. */
 async function forgetOthers(): Promise<void> {
   const names = await caches.keys();
-  const others = names.filter((name) => name.startsWith(mine) && name !== cacheName);
+  const others = names.filter((name) => name.startsWith(prefix) && name !== cacheName);
   await Promise.all(others.map((name) => caches.delete(name)));
 }
 

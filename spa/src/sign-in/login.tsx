@@ -4,8 +4,9 @@ import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
 import { useValue } from "../lib/observable";
 import { Dialog } from "../ui/dialog";
-import { Field, focusFirstError, sentences } from "../ui/field";
+import { focusFirstError, sentences } from "../ui/field";
 import { Logo, sentence, usePageTitle } from "../ui/page";
+import { TextInput } from "../ui/text-input";
 import "./login.css";
 
 /** The password screen. */
@@ -92,82 +93,76 @@ function LoginForm() {
       session.begin(token, keep);
       return;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 400 && error.fields.name) {
-        const first = !needsName;
-        setNeedsName(true);
-        setErrors(
-          first
-            ? { name: "This desk has several admins. Enter your name." }
-            : sentences(error.fields),
-        );
-      } else if (error instanceof ApiError && error.status === 400) {
-        setErrors(sentences(error.fields));
-        setFailure(error.fields.password ? "" : error.message);
-      } else if (error instanceof ApiError && error.code === "CodeNeeded") {
-        setNeedsCode(true);
-        setCode("");
-        session.rememberCode(true);
-        setErrors(
-          code === ""
-            ? { code: "This desk asks for a code, too. Check the password and enter the code." }
-            : { password: `${needsName ? "Name, password" : "Password"} or code is wrong.` },
-        );
-      } else if (error instanceof ApiError && error.status === 401) {
-        setErrors({
-          password: needsName ? "Name or password is wrong." : "The password is wrong.",
-        });
-      } else if (error instanceof ApiError && error.status === 429) {
-        setWait(error.retry_after_s ?? 30);
-      } else {
-        setFailure(sentence(error));
-      }
+      failed(error);
       focusFirstError(form.current);
     }
     setBusy(false);
   };
 
+  const failed = (error: unknown) => {
+    const {
+      status = 0,
+      code: reason = "",
+      fields = {},
+      retry_after_s = null,
+    } = error instanceof ApiError ? error : {};
+    if (status === 400 && fields.name && !needsName) {
+      setNeedsName(true);
+      setErrors({ name: "This desk has several admins. Enter your name." });
+    } else if (status === 400) {
+      setErrors(sentences(fields));
+      setFailure(fields.password || fields.name ? "" : sentence(error));
+    } else if (reason === "CodeNeeded") {
+      setNeedsCode(true);
+      setCode("");
+      session.rememberCode(true);
+      setErrors(
+        code === ""
+          ? { code: "This desk asks for a code, too. Check the password and enter the code." }
+          : { password: `${needsName ? "Name, password" : "Password"} or code is wrong.` },
+      );
+    } else if (status === 401) {
+      setErrors({ password: needsName ? "Name or password is wrong." : "The password is wrong." });
+    } else if (status === 429) {
+      setWait(retry_after_s ?? 30);
+    } else {
+      setFailure(sentence(error));
+    }
+  };
+
   return (
     <form ref={form} class="login-form" onSubmit={submit} noValidate>
       {needsName && (
-        <Field label="Name" error={errors.name}>
-          {(props) => (
-            <input
-              {...props}
-              name="username"
-              autocomplete="username"
-              autocapitalize="none"
-              value={name}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextInput
+          label="Name"
+          error={errors.name}
+          name="username"
+          autocomplete="username"
+          autocapitalize="none"
+          value={name}
+          onInput={setName}
+        />
       )}
-      <Field label="Password" error={errors.password}>
-        {(props) => (
-          <input
-            {...props}
-            type="password"
-            name="password"
-            autocomplete="current-password"
-            data-first
-            value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextInput
+        label="Password"
+        error={errors.password}
+        type="password"
+        name="password"
+        autocomplete="current-password"
+        first
+        value={password}
+        onInput={setPassword}
+      />
       {needsCode && (
-        <Field label="Code of your authenticator app" error={errors.code}>
-          {(props) => (
-            <input
-              {...props}
-              name="code"
-              inputMode="numeric"
-              autocomplete="one-time-code"
-              value={code}
-              onInput={(event) => setCode(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextInput
+          label="Code of your authenticator app"
+          error={errors.code}
+          name="code"
+          inputMode="numeric"
+          autocomplete="one-time-code"
+          value={code}
+          onInput={setCode}
+        />
       )}
       <label class="check">
         <input
@@ -180,7 +175,7 @@ function LoginForm() {
       <button type="submit" class="primary" disabled={busy || wait_s > 0}>
         {busy ? "Logging in…" : "Log in"}
       </button>
-      <div role="alert" class="login-said">
+      <div role="alert" class="login-status">
         {wait_s > 0 && (
           <p class="error">Too many tries. You can try again in {waitText(wait_s)}.</p>
         )}

@@ -12,7 +12,7 @@ interface FieldProps {
   }): ComponentChildren;
 }
 
-/** A label, its input, what helps to fill it in and what is wrong with it. */
+/** A label, its input, a hint and what is wrong with it. */
 export function Field({ label, error, hint, children }: FieldProps) {
   const id = useId();
   const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""]
@@ -47,7 +47,7 @@ export function focusFirstError(form: HTMLElement | null): void {
   });
 }
 
-/** What the server says about fields, each as a sentence to stand beside its field. */
+/** What the server says about each field, as a sentence to show beside it. */
 export function sentences(fields: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, rule]) => [

@@ -1,40 +1,32 @@
 import { isDay, isPeriod, type Period } from "../lib/periods";
-import { Field } from "./field";
+import { TextInput } from "./text-input";
 
-const noDay = "Enter a day.";
-
-/** The first and the last day of a period, as they are typed. */
-export function PeriodFields({
-  period,
-  onChange,
-}: {
+interface Props {
   period: Period;
   onChange(period: Period): void;
-}) {
+}
+
+/** The first and the last day of a period. */
+export function PeriodFields({ period, onChange }: Props) {
   const { from, to } = period;
+  const noDay = (day: string) => (day === "" ? "Enter a day." : undefined);
   const reversed = isDay(from) && isDay(to) && !isPeriod(period);
   return (
     <>
-      <Field label="From" error={from === "" ? noDay : undefined}>
-        {(props) => (
-          <input
-            {...props}
-            type="date"
-            value={from}
-            onInput={(event) => onChange({ from: event.currentTarget.value, to })}
-          />
-        )}
-      </Field>
-      <Field label="To" error={to === "" ? noDay : reversed ? "Before the start." : undefined}>
-        {(props) => (
-          <input
-            {...props}
-            type="date"
-            value={to}
-            onInput={(event) => onChange({ from, to: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <TextInput
+        label="From"
+        type="date"
+        error={noDay(from)}
+        value={from}
+        onInput={(from) => onChange({ from, to })}
+      />
+      <TextInput
+        label="To"
+        type="date"
+        error={reversed ? "Before the start." : noDay(to)}
+        value={to}
+        onInput={(to) => onChange({ from, to })}
+      />
     </>
   );
 }

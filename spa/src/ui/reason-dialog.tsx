@@ -2,9 +2,10 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
 import { reasonLimits } from "../data/limits";
 import { Dialog } from "./dialog";
-import { Field, focusFirstError, sentences } from "./field";
+import { focusFirstError, sentences } from "./field";
 import { FormFooter } from "./form-footer";
 import { sentence } from "./page";
+import { TextInput } from "./text-input";
 
 interface Props {
   title: string;
@@ -49,18 +50,14 @@ export function ReasonDialog({ title, explanation, button, act, onClose }: Props
       <form ref={form} onSubmit={submit} noValidate>
         <div class="dialog-body">
           <p>{explanation}</p>
-          <Field label="Reason" error={error}>
-            {(props) => (
-              <input
-                {...props}
-                data-first
-                maxLength={reasonLimits.reason.most}
-                autocomplete="off"
-                value={reason}
-                onInput={(event) => setReason(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <TextInput
+            label="Reason"
+            error={error}
+            first
+            most={reasonLimits.reason.most}
+            value={reason}
+            onInput={setReason}
+          />
         </div>
         <FormFooter
           submit={button}

@@ -8,7 +8,10 @@ interface Props {
   hint?: string | undefined;
   /** So many characters are taken. */
   most?: number | undefined;
-  type?: "text" | "email" | "tel" | "datetime-local" | "date";
+  type?: "text" | "email" | "tel" | "datetime-local" | "date" | "password";
+  name?: string;
+  autocomplete?: string;
+  autocapitalize?: "none";
   inputMode?: "text" | "numeric" | "decimal" | undefined;
   /** The latest date that can be chosen. */
   max?: string;
@@ -24,12 +27,12 @@ export function TextInput(props: Props) {
     <Field label={label} error={error} hint={hint}>
       {(field) => (
         <input
+          autocomplete="off"
           {...field}
           {...others}
           // The type checker wants to know a single type for each input.
           type={type as "text"}
           maxLength={most}
-          autocomplete="off"
           data-first={first || undefined}
           value={value}
           onInput={(event) => onInput(event.currentTarget.value)}

@@ -1,6 +1,8 @@
+import { tabStorage } from "../lib/storage.ts";
+
 /**
  * What a guest typed, kept in this tab until it is signed: through a reload, a lost signal and a change of language.
- * Never the signature or a tick: those are meant for the text that stands there when they are set.
+ * Never the signature or a tick: those belong to the text that was shown when they were set.
  */
 const KEPT = [
   "guest_id",
@@ -15,41 +17,36 @@ const KEPT = [
 
 type Field = HTMLInputElement | HTMLSelectElement;
 
-/** A tablet that many sign on keeps nothing. */
+/** Whether drafts are kept: not on a tablet that many sign on. */
 export function keepsDraft(form: HTMLFormElement): boolean {
   return form.dataset.kiosk === undefined;
 }
 
 export function keepDraft(form: HTMLFormElement): void {
-  try {
-    sessionStorage.setItem(key(form), JSON.stringify(typed(form)));
-  } catch {
-    // A browser that refuses to store: what is typed lives as long as the page.
-  }
+  tabStorage.set(key(form), JSON.stringify(typed(form)));
 }
 
 export function recallDraft(form: HTMLFormElement): void {
-  fill(form, read(form));
+  fill(form, tabStorage.getJson(key(form)));
 }
 
-/** From one form to another, past every store. */
+/** From one form to another, without storing anything. */
 export function copyDraft(from: HTMLFormElement, to: HTMLFormElement): void {
   fill(to, typed(from));
 }
 
-type Draft = Record<string, unknown[]>;
-
-function typed(form: HTMLFormElement): Draft {
+function typed(form: HTMLFormElement): Record<string, string[]> {
   return Object.fromEntries(
     KEPT.map((name) => [name, fields(form, name).map(({ value }) => value)]),
   );
 }
 
 /** Fills what is still empty; what the server sent back stands. */
-function fill(form: HTMLFormElement, draft: Draft): void {
+function fill(form: HTMLFormElement, draft: unknown): void {
+  const values = (draft ?? {}) as Record<string, unknown[] | undefined>;
   for (const name of KEPT) {
-    for (const [place, field] of fields(form, name).entries()) {
-      const value = draft[name]?.[place];
+    for (const [index, field] of fields(form, name).entries()) {
+      const value = values[name]?.[index];
       if (field.value || typeof value !== "string") continue;
       field.value = value;
       // Somebody else has signed under that name of the list meanwhile.
@@ -59,20 +56,7 @@ function fill(form: HTMLFormElement, draft: Draft): void {
 }
 
 export function forgetDraft(form: HTMLFormElement): void {
-  try {
-    sessionStorage.removeItem(key(form));
-  } catch {
-    // Nothing was kept either.
-  }
-}
-
-function read(form: HTMLFormElement): Draft {
-  try {
-    const draft = JSON.parse(sessionStorage.getItem(key(form)) ?? "{}");
-    return draft && typeof draft === "object" ? draft : {};
-  } catch {
-    return {};
-  }
+  tabStorage.remove(key(form));
 }
 
 function key(form: HTMLFormElement): string {

@@ -28,8 +28,8 @@ ${minor(0)}${minor(1)}
 <p id="form-status" data-sending="Sending" data-offline="No signal" data-trouble="Not through" data-kept="Kept" data-unkept="Keep open" data-changed="Changed"></p>
 </form>`;
 
-function minor(place: number): string {
-  return `<div class="pair"><input id="minor_name[${place}]" name="minor_name"><input name="minor_birth_date" type="date"></div>`;
+function minor(index: number): string {
+  return `<div class="pair"><input id="minor_name[${index}]" name="minor_name"><input name="minor_birth_date" type="date"></div>`;
 }
 
 let form: HTMLFormElement;
@@ -107,7 +107,7 @@ describe("the draft", () => {
     expect(field("signer_name").value).toBe("");
   });
 
-  test("goes from form to form, past every store", () => {
+  test("goes from form to form, without storing anything", () => {
     field("signer_name").value = "Ana";
     field("minor_name[1]").value = "Lea";
     field("signature_typed").value = "Ana";
@@ -173,12 +173,12 @@ test("a name picked from the list is filled in, and one typed by hand is not thr
 describe("the id of a submission", () => {
   test("is the page's own at first, and the same for the same words", () => {
     expect(chooseId("page", "words", null)).toBe("page");
-    expect(chooseId("page", "words", { id: "page", print: "words" })).toBe("page");
-    expect(chooseId("reloaded", "words", { id: "page", print: "words" })).toBe("page");
+    expect(chooseId("page", "words", { id: "page", fingerprint: "words" })).toBe("page");
+    expect(chooseId("reloaded", "words", { id: "page", fingerprint: "words" })).toBe("page");
   });
 
-  test("is never that of other words, for the server would drop the later ones", () => {
-    const sent = { id: "page", print: "without a minor" };
+  test("is never that of other words, because the server would drop the later ones", () => {
+    const sent = { id: "page", fingerprint: "without a minor" };
     expect(chooseId("page", "with a minor", sent)).toMatch(/^[0-9a-f-]{36}$/);
     expect(chooseId("reloaded", "with a minor", sent)).toBe("reloaded");
   });
@@ -309,7 +309,7 @@ describe("sending", () => {
     expect(localStorage).toHaveLength(0);
   });
 
-  test("is kept where no form can mend it, for the charter may be opened again", async () => {
+  test("is kept when the refusal holds no form, because the charter may be opened again", async () => {
     answers = [page(409, "<main><p>This charter is over.</p></main>")];
     tap();
     await vi.waitFor(() => expect(refused).toHaveBeenCalledOnce());
@@ -342,7 +342,7 @@ describe("sending", () => {
   describe("what an earlier page left", () => {
     const waiting = {
       id: "left",
-      print: "",
+      fingerprint: "",
       body: "signer_name=Ana+Ruiz&submission_id=left",
       at_ms: 0,
     };
@@ -413,7 +413,7 @@ describe("sending", () => {
     });
   });
 
-  test("does not begin while something is missing, for without a signal nobody else would say so", () => {
+  test("does not begin while something is missing, because without a signal the server cannot say so", () => {
     field("intent").checked = false;
     tap();
     expect(sent).toHaveLength(0);

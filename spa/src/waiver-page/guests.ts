@@ -1,4 +1,4 @@
-/** Whoever picks their name from the list need not type it. */
+/** A name picked from the list need not be typed. */
 export function startGuests(form: HTMLFormElement): void {
   const list = form.querySelector<HTMLSelectElement>("#guest_id");
   const name = form.querySelector<HTMLInputElement>("#signer_name");

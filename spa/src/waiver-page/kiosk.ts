@@ -1,7 +1,7 @@
 const READ_MS = 5000;
 const IDLE_MS = 3 * 60_000;
 
-/** A tablet that many sign on: goes on to the next guest, and shows nobody the form of somebody else. */
+/** A tablet that many sign on: goes on to the next guest, and never shows one guest's form to another. */
 export function startKiosk(): void {
   const next = document.body.dataset.kioskNext;
   if (next) setTimeout(() => location.replace(next), READ_MS);
@@ -11,7 +11,7 @@ export function startKiosk(): void {
   if (kioskForm()) clearWhenLeft();
 }
 
-/** Somebody who began to fill in and walked away leaves a fresh form behind. */
+/** Shows a fresh form when a guest began to fill in and walked away. */
 function clearWhenLeft(): void {
   let timer = 0;
   const wait = () => {
@@ -23,10 +23,10 @@ function clearWhenLeft(): void {
       else location.replace(`${location.pathname}?kiosk=1`);
     }, IDLE_MS);
   };
-  // Whoever has only read has left nothing.
+  // A guest who has only read leaves nothing to clear.
   document.addEventListener("input", wait);
-  for (const sign of ["pointerdown", "keydown", "scroll"]) {
-    document.addEventListener(sign, () => timer && wait(), { passive: true });
+  for (const name of ["pointerdown", "keydown", "scroll"]) {
+    document.addEventListener(name, () => timer && wait(), { passive: true });
   }
 }
 

@@ -1,8 +1,8 @@
 import { copyDraft, keepsDraft } from "./draft.ts";
 
 /**
- * A tablet that many sign on keeps nothing, so there the page in the other language takes the place of
- * this one, and what is typed goes from form to form. Elsewhere the draft brings it over.
+ * A tablet that many sign on keeps no draft, so there the page in the other language replaces this one
+ * and what is typed is copied from form to form. Elsewhere the draft does that.
  */
 export function startLanguages(form: HTMLFormElement, showPage: (page: Document) => void): void {
   if (keepsDraft(form)) return;

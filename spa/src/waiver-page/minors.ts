@@ -9,7 +9,7 @@ export function startMinors(form: HTMLFormElement): void {
   const rows = [...part.querySelectorAll<HTMLElement>(".pair")];
 
   const show = (count: number) => {
-    for (const [place, row] of rows.entries()) row.hidden = place >= count;
+    for (const [index, row] of rows.entries()) row.hidden = index >= count;
     add.hidden = count >= rows.length;
   };
   const ask = () => {

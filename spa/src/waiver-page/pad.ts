@@ -10,7 +10,7 @@ const LINE = {
   compositeOperation: "source-over",
 } as const;
 
-/** Lets a guest draw their signature; whoever draws need not type it. */
+/** Lets guests draw their signature instead of typing it. */
 export function startPad(form: HTMLFormElement): void {
   const part = form.querySelector<HTMLElement>("#signature-pad");
   const canvas = part?.querySelector("canvas");

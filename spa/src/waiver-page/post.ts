@@ -1,3 +1,5 @@
+import { onReturn } from "../lib/on-return.ts";
+
 const TIMEOUT_MS = 30_000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -8,36 +10,33 @@ type Tried = Answer | { wait: Trouble; after_ms?: number };
 
 const wake = new EventTarget();
 
-/** Whoever pauses between two tries tries at once. */
-export function tryNow(): void {
+/** Ends the pauses between two attempts. */
+export function sendNow(): void {
   wake.dispatchEvent(new Event("now"));
 }
 
-window.addEventListener("online", tryNow);
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") tryNow();
-});
+onReturn(sendNow);
 
-/** Sends a form until an answer is there: signed, or a page that says why not. Null when it was stopped. */
+/** Sends a form until there is an answer: signed, or a page that says why not. Null when it was stopped. */
 export async function postUntilAnswered(
   address: string,
   body: URLSearchParams,
   stopped: AbortSignal,
   say: (trouble: Trouble) => void,
 ): Promise<Answer | null> {
-  for (let tries = 0; ; tries++) {
+  for (let attempts = 0; ; attempts++) {
     const tried = await post(address, body, stopped);
     if (stopped.aborted) return null;
     if (!("wait" in tried)) return tried;
     say(tried.wait);
-    await pause(tried.after_ms ?? pauseMs(tries, Math.random()), stopped);
+    await pause(tried.after_ms ?? pauseMs(attempts, Math.random()), stopped);
     if (stopped.aborted) return null;
   }
 }
 
-/** Doubles from a second up to half a minute; by chance shorter, so that a whole boat does not send at once. */
-export function pauseMs(tries: number, chance: number): number {
-  return Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** tries) * (0.5 + chance / 2);
+/** Doubles from a second up to half a minute, less a random part, so that a whole boat does not send at once. */
+export function pauseMs(attempts: number, chance: number): number {
+  return Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** attempts) * (0.5 + chance / 2);
 }
 
 function pause(length_ms: number, stopped: AbortSignal): Promise<void> {
@@ -55,6 +54,7 @@ function pause(length_ms: number, stopped: AbortSignal): Promise<void> {
 }
 
 async function post(address: string, body: URLSearchParams, stopped: AbortSignal): Promise<Tried> {
+  // Guests' phones may be too old for AbortSignal.any.
   const attempt = new AbortController();
   const abort = () => attempt.abort();
   const timer = setTimeout(abort, TIMEOUT_MS);
@@ -69,10 +69,8 @@ async function post(address: string, body: URLSearchParams, stopped: AbortSignal
     // Anything between here and the server may answer with a page of its own.
     const ours = response.status >= 400 && response.status < 500 && page.querySelector("main");
     if (ours && response.status === 429) {
-      return {
-        wait: "trouble",
-        after_ms: 1000 * Number(response.headers.get("Retry-After") ?? 60),
-      };
+      const wait_s = Number(response.headers.get("Retry-After") ?? 60);
+      return { wait: "trouble", after_ms: 1000 * wait_s };
     }
     return ours ? { refused: page } : { wait: "trouble" };
   } catch {

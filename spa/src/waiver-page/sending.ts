@@ -1,9 +1,9 @@
 import { forgetDraft, keepsDraft } from "./draft.ts";
-import { postUntilAnswered, tryNow } from "./post.ts";
-import { type Submission, takeSubmission } from "./submission.ts";
+import { postUntilAnswered, sendNow } from "./post.ts";
+import { readSubmission, type Submission } from "./submission.ts";
 import { dropWaiting, keepWaiting } from "./waiting.ts";
 
-/** Words of #form-status, which the page brings in its language. */
+/** The texts of #form-status, which the page holds in its language. */
 type State = "sending" | "offline" | "trouble" | "changed" | "";
 
 interface Running extends AbortController {
@@ -11,7 +11,7 @@ interface Running extends AbortController {
   kept?: Submission;
 }
 
-/** Sends the form until an answer is there: signed, or a page that says why not. */
+/** Sends the form until there is an answer: signed, or a page that says why not. */
 export function startSending(form: HTMLFormElement, showPage: (page: Document) => void): void {
   const path = new URL(form.action).pathname;
   let running: Running | null = null;
@@ -19,11 +19,11 @@ export function startSending(form: HTMLFormElement, showPage: (page: Document) =
   const say = (state: State) => {
     const status = form.querySelector<HTMLElement>("#form-status");
     if (!status) return;
-    const words = state ? [status.dataset[state]] : [];
+    const texts = state ? [status.dataset[state]] : [];
     if (state === "offline" || state === "trouble") {
-      words.push(status.dataset[running?.kept ? "kept" : "unkept"]);
+      texts.push(status.dataset[running?.kept ? "kept" : "unkept"]);
     }
-    status.textContent = words.join(" ");
+    status.textContent = texts.join(" ");
   };
   const stop = () => {
     running?.abort();
@@ -34,20 +34,20 @@ export function startSending(form: HTMLFormElement, showPage: (page: Document) =
     if (running?.kept) dropWaiting(path, running.kept.id);
   };
 
-  async function send(mine: Running): Promise<void> {
+  async function send(attempt: Running): Promise<void> {
     say("sending");
-    const submission = await takeSubmission(form);
-    if (mine.signal.aborted) return;
+    const submission = await readSubmission(form);
+    if (attempt.signal.aborted) return;
     if (keepsDraft(form) && keepWaiting(path, { ...submission, at_ms: Date.now() })) {
-      mine.kept = submission;
+      attempt.kept = submission;
     } else {
       window.addEventListener("beforeunload", warn);
     }
     const body = new URLSearchParams(submission.body);
-    const answer = await postUntilAnswered(form.action, body, mine.signal, say);
+    const answer = await postUntilAnswered(form.action, body, attempt.signal, say);
     if (!answer) return;
     if ("signed" in answer) return leave(answer.signed);
-    // What no form can mend may be mended elsewhere: a charter that is over can be opened again.
+    // Without a form it may be accepted later: a charter that is over can be opened again.
     if (answer.refused.querySelector("#waiver-form")) forget();
     stop();
     showPage(answer.refused);
@@ -57,14 +57,14 @@ export function startSending(form: HTMLFormElement, showPage: (page: Document) =
     forget();
     stop();
     forgetDraft(form);
-    // The tablet of many does not go back to a guest's form.
+    // On a tablet that many sign on, Back must not lead to a guest's form.
     if (keepsDraft(form)) location.assign(url);
     else location.replace(url);
   }
 
   form.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
-    if (running) return tryNow();
+    if (running) return sendNow();
     if (reportMissing(form)) return;
     const time = form.querySelector<HTMLInputElement>("#device_time");
     if (time) time.value = new Date().toISOString();
@@ -73,7 +73,7 @@ export function startSending(form: HTMLFormElement, showPage: (page: Document) =
   });
   form.addEventListener("input", () => {
     if (!running) return;
-    // What is sent is what was signed; whoever changes it signs again.
+    // What is sent is what was signed; after a change the guest signs again.
     forget();
     stop();
     say("changed");
@@ -85,7 +85,7 @@ export function startSending(form: HTMLFormElement, showPage: (page: Document) =
   });
 }
 
-/** Without a signal nobody else says what is missing, and later the guest may be gone. */
+/** Shows what is missing before anything is sent: without a signal the server's answer may come too late. */
 function reportMissing(form: HTMLFormElement): boolean {
   const fields = [...form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")];
   const missing = fields.find(({ validity }) => validity.valueMissing || validity.badInput);

@@ -38,7 +38,7 @@ function isStroke(stroke: unknown): stroke is [number, number, number][] {
   return Array.isArray(stroke) && stroke.every(isPoint);
 }
 
-/** The strokes as text, without those at the end that are too many. A mere dot is no signature. */
+/** The strokes as text, without the last ones when they are too many. Dots alone are no signature. */
 export function fitting(strokes: Strokes): { kept: Strokes; text: string } {
   let kept = strokes.slice(0, MAX_STROKES);
   let text = JSON.stringify(kept);
@@ -53,7 +53,7 @@ function isLine(stroke: Strokes[number]): boolean {
   return stroke.some(([x, y]) => x !== stroke[0]?.[0] || y !== stroke[0]?.[1]);
 }
 
-/** By how much a drawing has to shrink to show whole on a field of this width; never grows. */
+/** The factor that makes a drawing fit into a field of this width; at most 1. */
 export function shrinkage(groups: { points: Point[] }[], width: number): number {
   const right = Math.max(0, ...groups.flatMap(({ points }) => points.map(({ x }) => x)));
   return right > width && width > 0 ? width / right : 1;

@@ -7,6 +7,7 @@ import { Field, focusFirstError, sentences } from "../ui/field";
 import { FormFooter } from "../ui/form-footer";
 import { announce } from "../ui/notices";
 import { sentence } from "../ui/page";
+import { TextInput } from "../ui/text-input";
 import { TextBlocks } from "./text-blocks";
 import { languageNames, languages } from "./waiver-text";
 
@@ -117,16 +118,13 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
               </select>
             )}
           </Field>
-          <Field label="Title" error={errors.title}>
-            {(props) => (
-              <input
-                {...props}
-                maxLength={waiverTextLimits.title.most}
-                value={title}
-                onInput={(event) => set({ title: event.currentTarget.value })}
-              />
-            )}
-          </Field>
+          <TextInput
+            label="Title"
+            error={errors.title}
+            most={waiverTextLimits.title.most}
+            value={title}
+            onInput={(title) => set({ title })}
+          />
           <Field
             label="Text"
             error={errors.text}

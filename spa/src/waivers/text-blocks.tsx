@@ -1,3 +1,4 @@
+import { type ComponentChildren, createElement } from "preact";
 import { previewWaiver } from "../data/api";
 import type { Block, Inline } from "../data/contract";
 import { useAnswer } from "../lib/answer";
@@ -13,103 +14,51 @@ export function WaiverText({ text }: { text: string }) {
 
 /** The tree that the server reads a text as, in elements: nothing of it is ever HTML. */
 export function TextBlocks({ blocks }: { blocks: readonly Block[] }) {
-  return (
-    <div class="waiver-text">
-      <Blocks blocks={blocks} />
-    </div>
-  );
+  return <div class="waiver-text">{blocks.map(ofBlock)}</div>;
 }
 
-function Blocks({ blocks }: { blocks: readonly Block[] }) {
-  return (
-    <>
-      {blocks.map((block, index) => (
-        <OneBlock key={index} block={block} />
-      ))}
-    </>
-  );
-}
-
-function OneBlock({ block }: { block: Block }) {
+function ofBlock(block: Block, key: number): ComponentChildren {
   switch (block.type) {
-    case "heading": {
+    case "heading":
       // One below the heading of the page's section.
-      const Heading = block.level === 2 ? "h3" : "h4";
-      return (
-        <Heading>
-          <Inlines inlines={block.children} />
-        </Heading>
-      );
-    }
+      return createElement(block.level === 2 ? "h3" : "h4", { key }, block.children.map(ofInline));
     case "paragraph":
-      return (
-        <p>
-          <Inlines inlines={block.children} />
-        </p>
+      return <p key={key}>{block.children.map(ofInline)}</p>;
+    case "list":
+      return createElement(
+        block.ordered ? "ol" : "ul",
+        { key },
+        block.items.map((item, index) => <li key={index}>{item.map(ofBlock)}</li>),
       );
-    case "list": {
-      const List = block.ordered ? "ol" : "ul";
-      return (
-        <List>
-          {block.items.map((item, index) => (
-            <li key={index}>
-              <Blocks blocks={item} />
-            </li>
-          ))}
-        </List>
-      );
-    }
     case "quote":
-      return (
-        <blockquote>
-          <Blocks blocks={block.children} />
-        </blockquote>
-      );
+      return <blockquote key={key}>{block.children.map(ofBlock)}</blockquote>;
     case "rule":
-      return <hr />;
+      return <hr key={key} />;
     default:
       return null;
   }
 }
 
-function Inlines({ inlines }: { inlines: readonly Inline[] }) {
-  return (
-    <>
-      {inlines.map((inline, index) => (
-        <OneInline key={index} inline={inline} />
-      ))}
-    </>
-  );
-}
-
-function OneInline({ inline }: { inline: Inline }) {
+function ofInline(inline: Inline, key: number): ComponentChildren {
   switch (inline.type) {
     case "text":
-      return <>{inline.text}</>;
+      return inline.text;
     case "strong":
-      return (
-        <strong>
-          <Inlines inlines={inline.children} />
-        </strong>
-      );
+      return <strong key={key}>{inline.children.map(ofInline)}</strong>;
     case "emphasis":
-      return (
-        <em>
-          <Inlines inlines={inline.children} />
-        </em>
-      );
+      return <em key={key}>{inline.children.map(ofInline)}</em>;
     case "link":
       return isSafe(inline.href) ? (
-        <a href={inline.href} target="_blank" rel="noopener noreferrer">
-          <Inlines inlines={inline.children} />
+        <a key={key} href={inline.href} target="_blank" rel="noopener noreferrer">
+          {inline.children.map(ofInline)}
         </a>
       ) : (
-        <Inlines inlines={inline.children} />
+        inline.children.map(ofInline)
       );
     case "code":
-      return <code>{inline.text}</code>;
+      return <code key={key}>{inline.text}</code>;
     case "break":
-      return <br />;
+      return <br key={key} />;
     default:
       return null;
   }

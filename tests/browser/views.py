@@ -1,0 +1,368 @@
+"""Every page and dialog that visitors see, and the way to each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.visitors import sample_mail
+
+UNBROKEN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
+UNKNOWN = "A" * 22
+
+
+@dataclass(frozen=True)
+class Charters:
+    """The charters that the views show: plain, with long words everywhere, called off, over."""
+
+    plain: dict[str, Any]
+    long: dict[str, Any]
+    cancelled: dict[str, Any]
+    over: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class View:
+    """Something that visitors get to see, and the way there."""
+
+    name: str
+    show: Callable[[Page, Charters], None]
+    admin: bool = False
+    expected: tuple[str, ...] = ()
+
+
+def title(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", name=text, level=1)).to_be_visible()
+
+
+def login(page: Page, _: Charters) -> None:
+    page.goto("/")
+    title(page, "Dispatch")
+
+
+def login_refused(page: Page, _: Charters) -> None:
+    # As at a desk with a second factor.
+    page.add_init_script("localStorage.setItem('scc.code', 'asked')")
+    page.goto("/")
+    expect(page.get_by_label("Code of your authenticator app")).to_be_visible()
+    page.get_by_label("Password").fill("not the password at all")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("The password is wrong.")).to_be_visible()
+
+
+def board(page: Page, charters: Charters) -> None:
+    page.goto("/")
+    expect(page.get_by_role("article", name=charters.plain["title"])).to_be_visible()
+    page.get_by_role("button", name="Show past charters").click()
+    expect(page.get_by_role("article", name=charters.over["title"])).to_be_visible()
+
+
+def charter(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.plain['event_id']}")
+    title(page, charters.plain["title"])
+    page.get_by_text("Actions for").click()
+    expect(page.get_by_role("img", name="QR code of the guest link")).to_be_visible()
+
+
+def long_charter(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.long['event_id']}")
+    title(page, charters.long["title"])
+    expect(page.locator(".entry-amount")).to_be_visible()
+
+
+def create_dialog(page: Page, _: Charters) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="New charter").click()
+    page.get_by_role("button", name="Add crew member").click()
+    page.get_by_role("button", name="Add guest").click()
+    page.get_by_text("Paste several").click()
+
+
+def create_dialog_refused(page: Page, charters: Charters) -> None:
+    create_dialog(page, charters)
+    page.get_by_role("button", name="Create charter").click()
+    expect(page.get_by_text("Correct what is marked")).to_be_visible()
+
+
+def payment_dialog(page: Page, charters: Charters) -> None:
+    page.goto("/")
+    page.get_by_role("button", name=f"Log payment for {charters.plain['title']}").click()
+    expect(page.get_by_role("dialog").get_by_label("Amount")).to_be_visible()
+
+
+def payment_dialog_refused(page: Page, charters: Charters) -> None:
+    payment_dialog(page, charters)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name="Refund").check()
+    dialog.get_by_role("button", name="Log payment").click()
+    expect(dialog.get_by_text("Choose how it was paid.")).to_be_visible()
+
+
+def long_payment_dialog(page: Page, charters: Charters) -> None:
+    long_charter(page, charters)
+    page.get_by_role("button", name="Log payment").click()
+
+
+def void_dialog(page: Page, charters: Charters) -> None:
+    charter(page, charters)
+    page.get_by_role("button", name="Void…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Void payment").click()
+    expect(page.get_by_text("Say why, in a few words.")).to_be_visible()
+
+
+def payments(page: Page, _: Charters) -> None:
+    page.goto("/payments")
+    expect(page.get_by_role("heading", name="Totals")).to_be_visible()
+
+
+def to_clear(page: Page, _: Charters) -> None:
+    page.goto("/payments/to-clear")
+    page.get_by_label("Select all").check()
+    expect(page.get_by_role("button", name="cleared")).to_be_visible()
+
+
+def bounce_dialog(page: Page, _: Charters) -> None:
+    page.goto("/payments/to-clear")
+    page.get_by_role("button", name="Bounced… $100.00 check 1042").first.click()
+    expect(page.get_by_role("dialog", name="Payment bounced")).to_be_visible()
+
+
+def reports(page: Page, _: Charters) -> None:
+    page.goto("/payments/reports")
+    expect(page.get_by_role("img", name="Bars of the net money")).to_be_visible()
+    page.get_by_text("The same in numbers").click()
+    expect(page.get_by_role("heading", name="Sums by month").first).to_be_visible()
+
+
+def reports_by_day(page: Page, _: Charters) -> None:
+    page.goto("/payments/reports")
+    page.get_by_role("button", name="This month").click()
+    page.get_by_role("radio", name="Day").check()
+    page.get_by_role("radio", name="Methods").check()
+    expect(page.get_by_role("heading", name="Methods by day")).to_be_visible()
+
+
+def deposit(page: Page, charters: Charters) -> None:
+    page.goto("/payments/deposit")
+    expect(page.get_by_role("link", name=charters.plain["title"])).to_be_visible()
+
+
+def statement(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.plain['event_id']}/statement")
+    expect(page.get_by_role("rowheader", name="Charter fee")).to_be_visible()
+
+
+def long_statement(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.long['event_id']}/statement")
+    expect(page.get_by_role("rowheader", name="Charter fee")).to_be_visible()
+
+
+def failed_mail(page: Page, _: Charters) -> None:
+    show_mails(page)
+    page.goto("/mail?status=failed")
+    expect(page.get_by_text("2 mails need you")).to_be_visible()
+
+
+def uncertain_mail(page: Page, _: Charters) -> None:
+    show_mails(page)
+    page.goto("/mail?status=uncertain")
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_role("dialog", name="Send again?")).to_be_visible()
+
+
+def show_mails(page: Page) -> None:
+    """One mail a state: a healthy product has neither failed ones nor doubts."""
+
+    def answer(route: Route) -> None:
+        status = parse_qs(urlsplit(route.request.url).query)["status"][0]
+        route.fulfill(json={"mails": [sample_mail(status, note=f"550 {UNBROKEN}")], "next_cursor": None})
+
+    page.route("**/api/mail?*", answer)
+
+
+def waiver_versions(page: Page, _: Charters) -> None:
+    page.goto("/waiver")
+    expect(page.get_by_text("Guests sign this text.").first).to_be_visible()
+    expect(page.get_by_role("heading", name="The risks")).to_be_visible()
+
+
+def publish_dialog(page: Page, charters: Charters) -> None:
+    waiver_versions(page, charters)
+    page.get_by_role("button", name="New version").click()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("region", name="Preview")).to_be_visible()
+
+
+def superseded(page: Page, charters: Charters) -> None:
+    """As it is after a new text: the texts of the product that all tests share stay as they are."""
+    signer = {"waiver_id": "1", "participant_name": UNBROKEN, "signer_name": UNBROKEN, "can_be_asked": True}
+    trip = {name: charters.long[name] for name in ("event_id", "title", "starts_at", "timezone")}
+    answer = {"events": [trip | {"signers": [signer]}]}
+    page.route("**/api/waiver-versions/superseded", lambda route: route.fulfill(json=answer))
+    waiver_versions(page, charters)
+    expect(page.get_by_role("button", name="Ask them again")).to_be_visible()
+
+
+def waivers(page: Page, _: Charters) -> None:
+    page.goto(f"/waivers?query={UNBROKEN}")
+    expect(page.get_by_role("link", name=UNBROKEN)).to_be_visible()
+
+
+def waiver_record(page: Page, charters: Charters) -> None:
+    waivers(page, charters)
+    page.get_by_role("link", name=UNBROKEN).click()
+    expect(page.get_by_role("img", name="Signature drawn by")).to_be_visible()
+    expect(page.get_by_role("heading", name="The risks")).to_be_visible()
+
+
+def manifest(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.plain['event_id']}/manifest")
+    expect(page.get_by_role("button", name="Depart…")).to_be_visible()
+
+
+def long_manifest(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.long['event_id']}/manifest")
+    expect(page.get_by_role("button", name="No-show")).to_have_count(2)
+
+
+def depart_dialog(page: Page, charters: Charters) -> None:
+    long_manifest(page, charters)
+    page.get_by_role("button", name="Depart…").click()
+
+
+def frozen_manifest(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.over['event_id']}/manifest")
+    expect(page.get_by_role("heading", name="Departed")).to_be_visible()
+
+
+def dock_card(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.long['event_id']}/dock-card")
+    expect(page.get_by_role("img", name="QR code of the guest link")).to_be_visible()
+
+
+def past_charter(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.over['event_id']}")
+    expect(page.get_by_role("button", name="Take signatures for 24 hours")).to_be_visible()
+
+
+def guest(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.plain['event_id']}")
+    title(page, charters.plain["title"])
+
+
+def long_guest(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.long['event_id']}")
+    title(page, charters.long["title"])
+
+
+def cancelled_guest(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.cancelled['event_id']}")
+    expect(page.get_by_text("This charter is cancelled.")).to_be_visible()
+
+
+def guest_of_no_charter(page: Page, _: Charters) -> None:
+    page.goto(f"/g/{UNKNOWN}")
+    title(page, "Off the chart")
+    expect(page.get_by_text("This charter link is not known.")).to_be_visible()
+
+
+def not_found(page: Page, _: Charters) -> None:
+    page.goto("/no/such/page")
+    title(page, "Off the chart")
+
+
+def waiver(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.plain['event_id']}/waiver")
+    page.get_by_text("I also sign for minors").click()
+
+
+def long_waiver(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.long['event_id']}/waiver")
+
+
+def waiver_refused(page: Page, charters: Charters) -> None:
+    waiver(page, charters)
+    page.get_by_label("Your full name").fill("Ana Ruiz")
+    page.get_by_label("Phone").fill("no number")
+    page.get_by_label("Name of minor 1", exact=True).fill(UNBROKEN)
+    page.get_by_label("Birth date", exact=True).first.fill("1990-01-01")
+    page.get_by_label("You are their").select_option("grandparent")
+    for sentence in ("I am the parent", "I agree to sign this document electronically", "I have read this document"):
+        page.get_by_label(sentence).check()
+    page.get_by_label("Type your name as your signature").fill("Ana Ruiz")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_visible()
+    # Each problem leads to its field.
+    for link in alert.get_by_role("link").all():
+        assert page.locator(f'[id="{(link.get_attribute("href") or "")[1:]}"]').count() == 1
+    expect(page.get_by_label("Name of minor 1", exact=True)).to_have_value(UNBROKEN)
+
+
+def waiver_signed(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.long['event_id']}/waiver")
+    page.get_by_label("Your full name").fill(UNBROKEN)
+    page.get_by_label("I agree to sign this document electronically").check()
+    page.get_by_label("I have read this document").check()
+    page.get_by_label("Type your name as your signature").fill(UNBROKEN)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_role("heading", name="Signed. Thank you")).to_be_visible()
+
+
+def waiver_closed(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.over['event_id']}/waiver")
+    title(page, "Nothing to sign")
+
+
+def waiver_of_no_charter(page: Page, _: Charters) -> None:
+    page.goto(f"/g/{UNKNOWN}/waiver")
+    title(page, "No such charter")
+
+
+VIEWS = [
+    View("login", login),
+    View("login refused", login_refused, expected=("401: POST",)),
+    View("board", board, admin=True),
+    View("charter", charter, admin=True),
+    View("charter of long words", long_charter, admin=True),
+    View("create dialog", create_dialog, admin=True),
+    View("create dialog refused", create_dialog_refused, admin=True),
+    View("payment dialog", payment_dialog, admin=True),
+    View("payment dialog refused", payment_dialog_refused, admin=True),
+    View("payment dialog of long words", long_payment_dialog, admin=True),
+    View("void dialog", void_dialog, admin=True),
+    View("payments", payments, admin=True),
+    View("to clear", to_clear, admin=True),
+    View("bounce dialog", bounce_dialog, admin=True),
+    View("reports", reports, admin=True),
+    View("reports by day", reports_by_day, admin=True),
+    View("deposit", deposit, admin=True),
+    View("statement", statement, admin=True),
+    View("statement of long words", long_statement, admin=True),
+    View("failed mail", failed_mail, admin=True),
+    View("uncertain mail", uncertain_mail, admin=True),
+    View("waiver versions", waiver_versions, admin=True),
+    View("publish dialog", publish_dialog, admin=True),
+    View("superseded waivers", superseded, admin=True),
+    View("waivers", waivers, admin=True),
+    View("waiver record", waiver_record, admin=True),
+    View("manifest", manifest, admin=True),
+    View("manifest of long words", long_manifest, admin=True),
+    View("depart dialog", depart_dialog, admin=True),
+    View("frozen manifest", frozen_manifest, admin=True),
+    View("dock card", dock_card, admin=True),
+    View("past charter", past_charter, admin=True),
+    View("guest page", guest),
+    View("guest page of long words", long_guest),
+    View("guest page of a cancelled charter", cancelled_guest),
+    View("guest page of no charter", guest_of_no_charter, expected=("404: GET",)),
+    View("not found", not_found),
+    View("waiver", waiver),
+    View("waiver of long words", long_waiver),
+    View("waiver refused", waiver_refused, expected=("400: POST",)),
+    View("waiver signed", waiver_signed),
+    View("waiver closed", waiver_closed),
+    View("waiver of no charter", waiver_of_no_charter, expected=("404: GET",)),
+]
