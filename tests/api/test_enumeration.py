@@ -1,4 +1,4 @@
-"""Ids cannot be guessed, and an answer about one that is not there tells nothing, whatever it looks like."""
+"""Ids cannot be guessed, and every unknown id, of whatever form, gets the same answer."""
 
 import base64
 import itertools

@@ -47,7 +47,7 @@ def at_debug_level(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.fixture
-def desk(environment: dict[str, str], mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch) -> Api:
+def visitor(environment: dict[str, str], mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch) -> Api:
     with monkeypatch.context() as cheap:
         cheap.setattr(passwords, "LOG2_N", 8)
         monkeypatch.setenv("ADMIN_PASS_HASH", passwords.hash_password(PASSWORD))
@@ -57,10 +57,10 @@ def desk(environment: dict[str, str], mailbox: list[EmailMessage], monkeypatch: 
 
 
 @pytest.fixture
-def admin(desk: Api) -> Api:
-    answer = desk.post("/api/login", {"password": PASSWORD, "code": pyotp.TOTP(SECRET).at(system.utc_now())})
+def admin(visitor: Api) -> Api:
+    answer = visitor.post("/api/login", {"password": PASSWORD, "code": pyotp.TOTP(SECRET).at(system.utc_now())})
     assert answer.status == 200, answer.text
-    return desk.with_token(answer.json["token"])
+    return visitor.with_token(answer.json["token"])
 
 
 def a_day(admin: Api) -> list[Answer]:
@@ -196,13 +196,13 @@ def test_neither_does_a_mail_that_does_not_arrive(
 ) -> None:
     monkeypatch.setattr(transport, "send", lambda _: Outcome(status, "SES: ServiceUnavailable"))
     a_day(admin)
-    owed = next(iter(mail_store.list_mail("queued" if status == "retry" else status, "", 1)[0]))
+    mail = next(iter(mail_store.list_mail("queued" if status == "retry" else status, "", 1)[0]))
     bounce = {
         "bounceType": "Permanent",
         "bouncedRecipients": [{"emailAddress": PERSON["email"], "diagnosticCode": "550 canary"}],
     }
     bounces.record_report(
-        {"eventType": "Bounce", "mail": {"tags": {"mail_id": [owed.mail_id]}}, "bounce": bounce},
+        {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail.mail_id]}}, "bounce": bounce},
         kinds=MAIL_KINDS,
         now=system.utc_now(),
     )
@@ -210,7 +210,7 @@ def test_neither_does_a_mail_that_does_not_arrive(
     require_clean(caplog, admin)
 
 
-def test_a_trace_names_the_place_the_kinds_and_the_code_of_aws() -> None:
+def test_a_trace_names_the_line_the_classes_and_the_error_code_of_aws() -> None:
     from botocore.exceptions import ClientError
 
     try:

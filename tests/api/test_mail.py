@@ -1,4 +1,4 @@
-"""The page Mail: what is owed, sent, failed, ambiguous; sending again; addresses that came back."""
+"""The page Mail: what is queued, sent, failed, uncertain; sending again; addresses that bounced."""
 
 import json
 from datetime import timedelta
@@ -79,7 +79,7 @@ def test_a_mail_is_listed_with_what_it_is_about(api: Api, event: dict[str, Any],
     assert service.mailbox[0]["Subject"] == SUBJECT
 
 
-def test_an_owed_mail_says_when_it_is_tried_again_and_why_it_was_not_taken(
+def test_a_queued_mail_says_when_it_is_tried_again_and_why_the_last_try_failed(
     api: Api, log: Any, service: Service
 ) -> None:
     service.answers = [Outcome("retry", "SMTP: 450")]
@@ -90,24 +90,24 @@ def test_an_owed_mail_says_when_it_is_tried_again_and_why_it_was_not_taken(
 
 
 @pytest.mark.parametrize("status", ["failed", "uncertain"])
-def test_the_page_tells_failed_and_ambiguous_apart(
+def test_the_page_shows_failed_and_uncertain_mails_apart(
     api: Api, event: dict[str, Any], log: Any, service: Service, status: Any
 ) -> None:
-    service.answers = [Outcome(status, "SES: told so")]
+    service.answers = [Outcome(status, "SES: as said")]
     log()
-    assert [mail["note"] for mail in listed(api, status)] == ["SES: told so"]
+    assert [mail["note"] for mail in listed(api, status)] == ["SES: as said"]
     assert receipt(api, event["event_id"]) == "failed"
     others = {"queued", "sent", "failed", "uncertain", "cancelled"} - {status}
     assert not any(listed(api, other) for other in others)
 
 
-def test_pages_are_newest_first_and_owed_ones_next_due_first(api: Api) -> None:
+def test_pages_are_newest_first_and_queued_ones_next_due_first(api: Api) -> None:
     minutes = [3, 1, 5, 2, 4, 5]
     for number, minute in enumerate(minutes):
         due_at = times.format_instant(operator.at(minute))
         for status in ("queued", "sent"):
-            facts = {"event": {"event_id": "A" * 22, "title": "Sail"}, "name": "Ana"}
-            mail = mail_store.Mail(f"{status}-{number}", "receipt", "ana@example.com", facts, due_at, 1, status)
+            data = {"event": {"event_id": "A" * 22, "title": "Sail"}, "name": "Ana"}
+            mail = mail_store.Mail(f"{status}-{number}", "receipt", "ana@example.com", data, due_at, 1, status)
             mail_store.put_mail(mail)
 
     def pages(status: str, when: str) -> list[str]:
@@ -175,10 +175,10 @@ def test_mail_is_for_admins(guest: Api) -> None:
 
 
 @pytest.mark.parametrize("status", ["failed", "uncertain"])
-def test_a_failed_or_ambiguous_mail_is_sent_again_at_once(
+def test_a_failed_or_uncertain_mail_is_sent_again_at_once(
     api: Api, event: dict[str, Any], log: Any, service: Service, status: Any
 ) -> None:
-    service.answers = [Outcome(status, "SES: told so")]
+    service.answers = [Outcome(status, "SES: as said")]
     log()
     (mail,) = listed(api, status)
     answer = api.post(f"/api/mail/{mail['mail_id']}/retry", {})
@@ -219,7 +219,7 @@ def test_a_mail_about_money_sent_again_goes_to_the_patrons_present_address(
     assert kept.retries[0]["to"] == "ana@example.com"
 
 
-def test_a_retry_that_is_not_taken_is_owed_like_a_new_mail(
+def test_a_retry_that_fails_is_queued_like_a_new_mail(
     api: Api, event: dict[str, Any], log: Any, service: Service
 ) -> None:
     service.answers = [Outcome("failed", "SES: MessageRejected"), Outcome("retry", "SES: Throttling")]
@@ -269,14 +269,14 @@ def test_what_was_sent_or_is_on_its_way_is_not_sent_again(api: Api, log: Any, se
     (sent,) = listed(api, "sent")
     service.answers = [Outcome("retry", "SMTP: 450")]
     log()
-    (owed,) = listed(api, "queued")
-    for mail in (sent, owed):
+    (queued,) = listed(api, "queued")
+    for mail in (sent, queued):
         answer = api.post(f"/api/mail/{mail['mail_id']}/retry")
         assert (answer.status, answer.json["Code"]) == (409, "MailConflict")
     assert len(service.mailbox) == 1
 
 
-def test_a_receipt_whose_payment_was_voided_is_withdrawn_instead(
+def test_a_receipt_whose_payment_was_voided_is_cancelled_instead(
     api: Api, event: dict[str, Any], log: Any, service: Service
 ) -> None:
     service.answers = [Outcome("failed", "SES: MessageRejected")]
@@ -350,7 +350,7 @@ def report(api: Api, name: str, mail_id: str, **changes: Any) -> None:
     api.module.take_mail_feedback(event, None)
 
 
-def test_a_bounce_marks_the_mail_the_receipt_and_the_address(
+def test_a_bounce_shows_at_the_mail_the_receipt_and_the_address(
     api: Api, event: dict[str, Any], log: Any, service: Service
 ) -> None:
     log()
@@ -366,7 +366,7 @@ def test_a_bounce_marks_the_mail_the_receipt_and_the_address(
 
 
 @pytest.mark.parametrize("name", ["transient bounce", "undetermined bounce"])
-def test_a_bounce_for_a_passing_reason_marks_the_mail_only(
+def test_a_bounce_for_a_passing_reason_shows_at_the_mail_only(
     api: Api, event: dict[str, Any], log: Any, service: Service, name: str
 ) -> None:
     log()
@@ -384,8 +384,8 @@ def test_a_diagnosis_that_names_the_mailbox_stays_out_of_the_log(
     log()
     (mail,) = listed(api, "sent")
     recipient = {"emailAddress": "ana@example.com", "diagnosticCode": "smtp; 550 5.1.1 ana.rivera is unknown here"}
-    told = {"bounceType": "Permanent", "bouncedRecipients": [recipient]}
-    detail = {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail["mail_id"]]}}, "bounce": told}
+    report = {"bounceType": "Permanent", "bouncedRecipients": [recipient]}
+    detail = {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail["mail_id"]]}}, "bounce": report}
     api.module.take_mail_feedback({**RECORDED["permanent bounce"], "detail": detail}, None)
     assert "ana.rivera is unknown" in listed(api, "failed")[0]["note"]
     assert f"mail-given-up {mail['mail_id']}" in caplog.text
@@ -411,12 +411,12 @@ def test_a_reply_of_somebody_out_of_the_office_is_no_failure(
 ) -> None:
     log()
     (mail,) = listed(api, "sent")
-    told = {
+    report = {
         "bounceType": "Transient",
         "bounceSubType": "General",
         "bouncedRecipients": [{"emailAddress": "a@b.example"}],
     }
-    detail = {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail["mail_id"]]}}, "bounce": told}
+    detail = {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail["mail_id"]]}}, "bounce": report}
     api.module.take_mail_feedback({**RECORDED["transient bounce"], "detail": detail}, None)
     assert listed(api, "sent")[0]["note"] == "answered: an automatic reply, it seems"
     charter = api.get(f"/api/events/{event['event_id']}").json
@@ -424,7 +424,7 @@ def test_a_reply_of_somebody_out_of_the_office_is_no_failure(
     assert "mail-given-up" not in caplog.text
 
 
-def test_a_complaint_marks_the_address_and_the_mail_stays_sent(
+def test_a_complaint_shows_at_the_address_and_the_mail_stays_sent(
     api: Api, event: dict[str, Any], log: Any, service: Service
 ) -> None:
     log()
@@ -481,7 +481,7 @@ def test_an_event_that_is_faster_than_our_own_note_counts(
 
 
 @pytest.mark.parametrize("mail_id", ["of-another-application", ""])
-def test_an_event_about_a_mail_of_somebody_else_marks_nobody(
+def test_an_event_about_a_mail_of_another_application_flags_no_address(
     api: Api, event: dict[str, Any], log: Any, service: Service, mail_id: str
 ) -> None:
     log()
@@ -525,7 +525,7 @@ def test_problems_of_captain_and_crew_show_too_and_all_of_them_are_one_read(api:
     calls.clear()
     problems = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
     assert [problem["email"] for problem in problems] == ["hook@example.com", "mate19@example.com"]
-    # The session, the charter, the current waiver texts, the marked addresses.
+    # The session, the charter, the current waiver texts, the flagged addresses.
     assert calls == ["GetItem", "Query", "BatchGetItem", "BatchGetItem"]
 
 

@@ -103,12 +103,12 @@ def record(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
             parameters.add_response("get_parameter", answer)
         patch.setenv("SCC_ORIGIN_SECRETS", "ssm:/ship-captain-crew/test/SCC_ORIGIN_SECRETS")
         settings.forget()
-        for module, name, function in doors():
+        for module, name, function in store_functions():
             patch.setattr(module, name, noting(seen, f"{module.__name__}.{name}", function))
         yield seen
 
 
-def doors() -> list[tuple[ModuleType, str, FunctionType]]:
+def store_functions() -> list[tuple[ModuleType, str, FunctionType]]:
     """Every function by which the product reads or writes the table, with its module."""
     return [
         (module, name, function)
@@ -126,8 +126,8 @@ def noting(seen: Record, name: str, function: FunctionType) -> Any:
     return call
 
 
-def a_day_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every thing that the store can do, through the product's own doors."""
+def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through the product's own routes."""
     now, guest = system.utc_now(), Api()
     api = guest.with_token(guest.post("/api/login", {"password": PASSWORD}).json["token"])
     api.post("/api/login", {"password": "wrong"})
@@ -177,7 +177,7 @@ def a_day_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.post(f"{url}/check-in", {"waiver_id": record["waiver_id"], "state": "aboard"}).status == 200
     assert api.post(f"{url}/safety-briefing", {"done": True}).status == 200
     assert api.post(f"{url}/depart").status == 200
-    schedule.mail_chain_head(now.replace(hour=waiver_records.HEAD_MAIL_HOUR))
+    schedule.mail_chain_head(now.replace(hour=schedule.HEAD_MAIL_HOUR))
 
     with monkeypatch.context() as trouble:
         trouble.setattr(transport, "send", lambda _: Outcome("failed", "SES: MessageRejected"))
@@ -248,9 +248,9 @@ def granted(stage: str) -> set[tuple[str, str]]:
 def test_the_policies_allow_what_the_product_does_and_nothing_more(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    a_day_at_the_desk(monkeypatch)
-    known = {f"{module.__name__}.{name}" for module, name, _ in doors()}
-    assert known - record.entered == set(), "the store can do what this day lacks"
+    use_every_store_function(monkeypatch)
+    known = {f"{module.__name__}.{name}" for module, name, _ in store_functions()}
+    assert known - record.entered == set(), "some functions of the stores were not used"
     for stage in STAGES:
         assert granted(stage) == record.done | RUNTIME
         (deleting,) = (one for one in statements(stage) if "dynamodb:DeleteItem" in listed(one["Action"]))

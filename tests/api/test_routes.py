@@ -12,7 +12,7 @@ from tests.support.operator import PASSWORD
 
 EVENT_ID, PAYMENT_ID = "A" * 22, str(uuid.uuid4())
 ANYONE, ADMINS = "anyone", "admins"
-# Who may call what. A route that is not in here fails: somebody has to say whom it is for.
+# Who may call what. A route that is missing here fails: each new one has to be listed.
 WHO = {
     ("POST", "/api/login"): ANYONE,
     ("POST", "/api/logout"): ADMINS,
@@ -101,9 +101,9 @@ def stale(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Api]:
 
 
 def test_a_token_that_was_good_once_opens_no_route(stale: dict[str, Api]) -> None:
-    for why, here in stale.items():
+    for why, client in stale.items():
         for method, path in PRIVATE:
-            answer = here.call(method, url_of(path), {"version": 1})
+            answer = client.call(method, url_of(path), {"version": 1})
             assert (answer.status, answer.json["Code"]) == (401, "NotSignedIn"), (why, method, path)
 
 
@@ -111,8 +111,8 @@ def test_admins_may_call_everything_and_guests_what_is_for_anyone(api: Api) -> N
     guest = api.with_token(None)
     # Logging out comes last: nothing is allowed after it.
     for method, path in sorted(ROUTES, key=lambda route: route[1] == "/api/logout"):
-        for here in [api, guest] if WHO[method, path] == ANYONE else [api]:
-            status = here.call(method, url_of(path)).status
+        for client in [api, guest] if WHO[method, path] == ANYONE else [api]:
+            status = client.call(method, url_of(path)).status
             assert status < 500, (method, path)
             assert status not in (401, 403), (method, path)
 

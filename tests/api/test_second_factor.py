@@ -54,7 +54,7 @@ def test_an_app_may_show_the_code_in_two_groups(guest: Api) -> None:
 
 @pytest.mark.parametrize("password", [PASSWORD, "not the password at all"])
 @pytest.mark.parametrize("given", [None, "", "wrong", "right"])
-def test_no_answer_tells_whether_the_password_was_right(guest: Api, password: str, given: str | None) -> None:
+def test_no_answer_shows_whether_the_password_was_right(guest: Api, password: str, given: str | None) -> None:
     if (password, given) == (PASSWORD, "right"):
         return
     sent = {"wrong": wrong_code(), "right": code()}.get(given or "", given)
@@ -73,7 +73,7 @@ def test_a_wrong_password_costs_the_same_work_as_a_wrong_code(guest: Api) -> Non
 
 
 @pytest.mark.parametrize("given", ["12345", "1234567", "abcdef", "12345\uff16", 123456])
-def test_what_is_no_code_is_named_whatever_the_password(guest: Api, given: Any) -> None:
+def test_text_that_is_no_code_is_refused_by_name_with_any_password(guest: Api, given: Any) -> None:
     for password in (PASSWORD, "not the password at all"):
         answer = log_in(guest, given, password=password)
         assert answer.status == 400
@@ -81,7 +81,7 @@ def test_what_is_no_code_is_named_whatever_the_password(guest: Api, given: Any) 
 
 
 @pytest.mark.parametrize(("steps", "status"), [(-2, 401), (-1, 200), (0, 200), (1, 200), (2, 401)])
-def test_a_code_is_taken_one_step_early_or_late(
+def test_a_code_passes_one_step_early_or_late(
     guest: Api, monkeypatch: pytest.MonkeyPatch, steps: int, status: int
 ) -> None:
     now = system.utc_now()
@@ -109,7 +109,7 @@ def test_one_code_sent_many_times_at_once_opens_one_session(environment: dict[st
     assert sorted(statuses) == [200] + [401] * 7
 
 
-def test_codes_cannot_be_guessed_from_many_addresses_by_whoever_knows_the_password(
+def test_knowing_the_password_does_not_help_to_guess_codes_from_many_addresses(
     guest: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
     for number in range(sign_in.WRONG_CODES):
@@ -119,7 +119,7 @@ def test_codes_cannot_be_guessed_from_many_addresses_by_whoever_knows_the_passwo
     assert [record.levelname for record in caplog.records if "guesses codes" in record.message] == ["ERROR"]
 
 
-def test_wrong_passwords_never_close_the_way_in_for_the_right_one(guest: Api) -> None:
+def test_wrong_passwords_never_lock_out_the_right_one(guest: Api) -> None:
     for number in range(sign_in.WRONG_CODES + 5):
         log_in(Api(address=f"203.0.113.{number}"), wrong_code(), password="not the password at all")
     assert log_in(guest, code()).status == 200
@@ -129,20 +129,20 @@ def test_codes_count_as_tries_before_anything_is_hashed(guest: Api, monkeypatch:
     for _ in range(sign_in.TRIES_PER_ADDRESS):
         log_in(guest, wrong_code(), password="not the password at all")
     monkeypatch.setattr(sign_in, "verify_password", lambda *_: pytest.fail("it hashed"))
-    monkeypatch.setattr(totp, "find_step", lambda *_: pytest.fail("it looked at the code"))
+    monkeypatch.setattr(totp, "find_step", lambda *_: pytest.fail("the code was checked"))
     assert log_in(guest, code()).status == 429
 
 
 def test_a_new_second_factor_ends_the_sessions_of_the_old_one(guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = guest.with_token(log_in(guest, code()).json["token"])
-    assert here.get("/api/session").status == 200
+    browser = guest.with_token(log_in(guest, code()).json["token"])
+    assert browser.get("/api/session").status == 200
     for value in (pyotp.random_base32(), "off"):
         monkeypatch.setenv("ADMIN_TOTP", value)
         settings.forget()
-        assert here.get("/api/session").status == 401
+        assert browser.get("/api/session").status == 401
 
 
-def test_switched_off_a_login_is_as_it_was(guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_second_factor_a_login_needs_no_code(guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADMIN_TOTP", "off")
     settings.forget()
     assert log_in(guest).status == 200

@@ -63,48 +63,48 @@ def test_a_login_that_makes_no_sense_names_the_field(guest: Api, body: dict[str,
 
 
 def test_logging_out_kills_the_token_at_once_and_no_other(guest: Api) -> None:
-    here, there = sign_in(guest), sign_in(guest)
-    answer = here.post("/api/logout")
+    one, other = sign_in(guest), sign_in(guest)
+    answer = one.post("/api/logout")
     assert (answer.status, answer.text) == (204, "")
-    assert here.get("/api/session").status == 401
-    assert there.get("/api/session").status == 200
+    assert one.get("/api/session").status == 401
+    assert other.get("/api/session").status == 200
 
 
 def test_a_session_ends_when_it_was_idle_for_twelve_hours(guest: Api, later: Any) -> None:
-    here = sign_in(guest)
+    session = sign_in(guest)
     later(hours=11.9)
-    assert here.get("/api/session").status == 200
+    assert session.get("/api/session").status == 200
     later(hours=23.8)
-    assert here.get("/api/session").status == 200
+    assert session.get("/api/session").status == 200
     later(hours=36)
-    assert here.get("/api/session").status == 401
+    assert session.get("/api/session").status == 401
 
 
 def test_a_session_ends_after_seven_days_however_busy(guest: Api, later: Any) -> None:
-    here = sign_in(guest)
+    session = sign_in(guest)
     for hours in range(10, 24 * 7, 10):
         later(hours=hours)
-        assert here.get("/api/session").status == 200
+        assert session.get("/api/session").status == 200
     later(days=7, seconds=1)
-    assert here.get("/api/session").status == 401
+    assert session.get("/api/session").status == 401
 
 
 def test_a_kept_session_lasts_thirty_days(guest: Api, later: Any) -> None:
-    here = sign_in(guest, keep_signed_in=True)
+    session = sign_in(guest, keep_signed_in=True)
     later(days=29.9)
-    assert here.get("/api/session").status == 200
+    assert session.get("/api/session").status == 200
     later(days=30.1)
-    assert here.get("/api/session").status == 401
+    assert session.get("/api/session").status == 401
 
 
 def test_changing_the_password_ends_every_session(
     guest: Api, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = sign_in(guest)
+    session = sign_in(guest)
     monkeypatch.setattr(passwords, "LOG2_N", 8)
     monkeypatch.setenv("ADMIN_PASS_HASH", passwords.hash_password(PASSWORD))
     settings.forget()
-    assert here.get("/api/session").status == 401
+    assert session.get("/api/session").status == 401
 
 
 def test_an_admin_who_was_taken_off_the_list_is_out(
@@ -122,10 +122,10 @@ def test_an_admin_who_was_taken_off_the_list_is_out(
 
 def test_the_token_is_not_in_the_table(guest: Api, environment: dict[str, str]) -> None:
 
-    here = sign_in(guest)
+    session = sign_in(guest)
     everything = str(aws.client("dynamodb").scan(TableName=environment["SCC_TABLE"])["Items"])
-    assert here.token
-    assert here.token not in everything
+    assert session.token
+    assert session.token not in everything
     assert PASSWORD not in everything
 
 
@@ -264,9 +264,9 @@ def test_a_login_never_takes_a_session_that_the_caller_brings(guest: Api) -> Non
     assert answer.json["token"] != chosen
     assert guest.with_token(chosen).get("/api/session").status == 401
     assert "set-cookie" not in answer.headers
-    here = guest.with_token(answer.json["token"])
-    again = here.post("/api/login", {"password": PASSWORD}).json["token"]
-    assert again != here.token
+    session = guest.with_token(answer.json["token"])
+    again = session.post("/api/login", {"password": PASSWORD}).json["token"]
+    assert again != session.token
 
 
 def test_a_token_works_in_the_header_and_nowhere_else(guest: Api) -> None:

@@ -22,7 +22,7 @@ from tests.support.doubles.ses import Ses, open_ses
 from tests.support.doubles.smtp_server import SmtpServer
 from tests.support.stores import fresh_store
 
-# The tests' server is inside TLS from the first byte, which aiosmtpd does not count.
+# The server uses TLS from the first byte; aiosmtpd warns because it does not notice.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 DAY = 24 * 60
@@ -50,8 +50,8 @@ def pay_against(server: SmtpServer, step: str, answer: str) -> str:
 
 @pytest.fixture
 def ses(dynamodb_local: str) -> Iterator[Ses]:
-    with fresh_store(dynamodb_local) as dynamodb, open_ses(dynamodb) as door:
-        yield door
+    with fresh_store(dynamodb_local) as dynamodb, open_ses(dynamodb) as ses:
+        yield ses
 
 
 def pay() -> str:
@@ -114,7 +114,7 @@ def test_what_the_server_refuses_for_good_is_final_at_the_first_try(server: Smtp
 
 
 @pytest.mark.parametrize("answer", ["hang", "drop", smtp_server.ACCEPTS_AND_DROPS, "neither yes nor no"])
-def test_a_server_that_is_lost_after_the_text_is_shown_as_ambiguous_and_never_repeated(
+def test_a_server_that_is_lost_after_the_text_is_shown_as_uncertain_and_never_repeated(
     server: SmtpServer, answer: str
 ) -> None:
     event_id = pay_against(server, "at_data", answer)
@@ -141,7 +141,7 @@ def test_a_server_that_never_takes_it_is_asked_so_often_and_no_more(server: Smtp
     assert (mail["attempts"], mail["note"]) == (outbox.MAX_ATTEMPTS, "SMTP: 450")
 
 
-def test_a_revoked_token_keeps_the_mail_until_it_is_mended(server: SmtpServer) -> None:
+def test_a_revoked_token_keeps_the_mail_until_it_is_repaired(server: SmtpServer) -> None:
     with operator.operating(**{**smtp_server.ACCOUNT, "SCC_GMAIL_TOKEN": "revoked", "SCC_TABLE": table()}):
         event_id = pay()
     assert receipt(event_id) == "pending"
@@ -191,7 +191,7 @@ def test_what_ses_rejects_is_final(ses: Ses) -> None:
 
 
 @pytest.mark.parametrize("answer", ["hang", "drop"])
-def test_an_answer_of_ses_that_never_came_is_shown_as_ambiguous_and_never_repeated(ses: Ses, answer: str) -> None:
+def test_an_answer_of_ses_that_never_came_is_shown_as_uncertain_and_never_repeated(ses: Ses, answer: str) -> None:
     ses.answer = answer
     event_id = pay()
     ses.works()

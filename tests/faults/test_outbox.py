@@ -1,4 +1,4 @@
-"""Money stands, whatever becomes of its mail; and a mail that is owed goes out, once."""
+"""A payment stands, whatever happens to its mail; and a queued mail goes out, once."""
 
 import json
 import threading
@@ -45,7 +45,7 @@ def void(event_id: str, payment_id: str, minutes: float = 0.5) -> dict[str, Any]
     return payments.void_payment(event_id, payment_id, body, actor=operator.ADMIN, now=operator.at(minutes))
 
 
-def stands(event_id: str, payment_id: str) -> dict[str, Any]:
+def the_payment(event_id: str, payment_id: str) -> dict[str, Any]:
     """The one payment of the charter, as an admin sees it; its money is in the sums."""
     charter = charter_page.get_charter(event_id)
     (payment,) = charter["payments"]
@@ -80,7 +80,7 @@ def test_an_answer_lost_after_the_commit_is_one_row_one_mail_and_the_same_answer
     assert new
     assert answer["payment"]["receipt"] == "pending"
     assert answer["event"]["balance"]["received_cents"] == 50_000
-    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert the_payment(charter, payment_id)["receipt"] == "sent"
     assert mail_service.subjects == [SUBJECT]
     assert log(charter, payment_id) == (answer, False)
 
@@ -102,9 +102,9 @@ def test_when_every_answer_is_lost_the_client_fails_and_its_next_try_finds_the_p
     answer, new = log(charter, payment_id)
     assert not new
     assert answer["event"]["balance"]["received_cents"] == 50_000
-    assert stands(charter, payment_id)["receipt"] == "pending"
+    assert the_payment(charter, payment_id)["receipt"] == "pending"
     outbox.sweep(MAIL_KINDS, operator.at(2))
-    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert the_payment(charter, payment_id)["receipt"] == "sent"
     assert mail_service.subjects == [SUBJECT]
 
 
@@ -126,7 +126,7 @@ def test_a_payment_that_meets_others_at_work_on_the_charter_takes_its_turn(
     with conflicts(aws.client("dynamodb"), 3, lambda params: "Put" in params["TransactItems"][0]):
         _, new = log(charter, payment_id)
     assert new
-    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert the_payment(charter, payment_id)["receipt"] == "sent"
     assert mail_service.subjects == [SUBJECT]
 
 
@@ -137,7 +137,7 @@ def test_the_same_id_on_two_charters_is_two_payments_each_with_its_mail(
     for event_id in (charter, other):
         _, new = log(event_id, payment_id)
         assert new
-        stands(event_id, payment_id)
+        the_payment(event_id, payment_id)
     assert len(mail_service.accepted) == 2
     void(other, payment_id)
     report = reports.list_payments(reports.parse_report({}, now=operator.at(60)))
@@ -150,7 +150,7 @@ def test_the_same_id_on_two_charters_is_two_payments_each_with_its_mail(
 
 
 @pytest.mark.parametrize("problem", [RuntimeError("bug"), MemoryError(), OSError("network")])
-def test_a_mail_service_that_breaks_in_any_way_leaves_the_payment_and_the_mail_owed(
+def test_a_mail_service_that_breaks_in_any_way_leaves_the_payment_and_the_mail_queued(
     charter: str, payment_id: str, mail_service: FakeMailService, monkeypatch: pytest.MonkeyPatch, problem: Exception
 ) -> None:
     def break_(_: Any) -> Outcome:
@@ -160,10 +160,10 @@ def test_a_mail_service_that_breaks_in_any_way_leaves_the_payment_and_the_mail_o
         patch.setattr(transport, "send", break_)
         _, new = log(charter, payment_id)
     assert new
-    assert stands(charter, payment_id)["receipt"] == "pending"
+    assert the_payment(charter, payment_id)["receipt"] == "pending"
     assert outbox.sweep(MAIL_KINDS, operator.at(0.9)) == 0
     assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
-    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert the_payment(charter, payment_id)["receipt"] == "sent"
     assert mail_service.subjects == [SUBJECT]
 
 
@@ -174,14 +174,14 @@ def test_a_sender_that_dies_after_acceptance_repeats_the_mail_once_its_lease_is_
     with pytest.raises(Died):
         log(charter, payment_id)
     mail_service.works()
-    assert stands(charter, payment_id)["receipt"] == "pending"
+    assert the_payment(charter, payment_id)["receipt"] == "pending"
     assert outbox.sweep(MAIL_KINDS, operator.at(0.5)) == 0
     assert mail_service.subjects == [SUBJECT]
     assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
     assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert mail_service.subjects == [SUBJECT] * 2
     assert len({message["Message-ID"] for message in mail_service.accepted}) == 1
-    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert the_payment(charter, payment_id)["receipt"] == "sent"
 
 
 def test_a_sender_whose_note_meets_a_replay_of_the_payment_notes_it_all_the_same(
@@ -190,17 +190,17 @@ def test_a_sender_whose_note_meets_a_replay_of_the_payment_notes_it_all_the_same
     """A replay's transaction holds the payment's row for a moment, and the note of the receipt goes there too."""
     with conflicts(aws.client("dynamodb"), 2, lambda params: len(params["TransactItems"]) == 2):
         log(charter, payment_id)
-    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert the_payment(charter, payment_id)["receipt"] == "sent"
     assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert mail_service.subjects == [SUBJECT]
 
 
-def test_an_ambiguous_send_is_shown_and_not_repeated(
+def test_an_uncertain_send_is_shown_and_not_repeated(
     charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     mail_service.outcome = Outcome("uncertain", "SES: ReadTimeoutError")
     log(charter, payment_id)
-    assert stands(charter, payment_id)["receipt"] == "failed"
+    assert the_payment(charter, payment_id)["receipt"] == "failed"
     mail_service.works()
     assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert mail_service.subjects == [SUBJECT]
@@ -211,7 +211,7 @@ def test_a_final_refusal_is_shown_and_not_repeated(
 ) -> None:
     mail_service.outcome = Outcome("failed", "SES: MessageRejected")
     log(charter, payment_id)
-    assert stands(charter, payment_id)["receipt"] == "failed"
+    assert the_payment(charter, payment_id)["receipt"] == "failed"
     mail_service.works()
     assert outbox.sweep(MAIL_KINDS, operator.at(60 * 24)) == 0
     assert mail_service.accepted == []
@@ -224,12 +224,12 @@ def test_a_failed_receipt_can_be_asked_for_again(charter: str, payment_id: str, 
     for _ in range(2):
         payments.send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
     assert mail_service.subjects == [SUBJECT]
-    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert the_payment(charter, payment_id)["receipt"] == "sent"
     (asked,) = [entry for entry in waiver_store.list_audit(charter) if entry["act"] == "receipt_asked"]
     assert (asked["by"], asked["address"], asked["at"]) == ("admin", "192.0.2.7", "2026-11-22T20:05:00Z")
 
 
-def test_a_receipt_that_is_asked_for_while_others_work_on_the_charter_is_owed_all_the_same(
+def test_a_receipt_that_is_asked_for_while_others_change_the_charter_is_queued(
     charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     log(charter, payment_id)
@@ -248,12 +248,12 @@ def test_a_mail_is_tried_at_growing_distances_and_given_up_after_the_last(
     log(charter, payment_id)
     minutes = 0.0
     for wait in outbox.BACK_OFF_MINUTES:
-        assert stands(charter, payment_id)["receipt"] == "pending"
+        assert the_payment(charter, payment_id)["receipt"] == "pending"
         assert outbox.sweep(MAIL_KINDS, operator.at(minutes + wait - 0.1)) == 0
         minutes += wait + 0.1
         assert outbox.sweep(MAIL_KINDS, operator.at(minutes)) == 1
     assert minutes > 24 * 60
-    assert stands(charter, payment_id)["receipt"] == "failed"
+    assert the_payment(charter, payment_id)["receipt"] == "failed"
     assert outbox.sweep(MAIL_KINDS, operator.at(minutes + 60 * 24 * 30)) == 0
 
 
@@ -265,7 +265,7 @@ def test_a_mail_that_was_in_trouble_goes_out_when_the_service_is_back(
     assert outbox.sweep(MAIL_KINDS, operator.at(1.1)) == 1
     mail_service.works()
     assert outbox.sweep(MAIL_KINDS, operator.at(7)) == 1
-    assert stands(charter, payment_id)["receipt"] == "sent"
+    assert the_payment(charter, payment_id)["receipt"] == "sent"
     assert mail_service.subjects == [SUBJECT]
 
 
@@ -283,10 +283,10 @@ def test_a_mail_whose_every_sender_died_is_given_up_without_another_try(
     assert tries == outbox.MAX_ATTEMPTS
     assert outbox.sweep(MAIL_KINDS, operator.at(100)) == 1
     assert len(mail_service.accepted) == tries
-    assert stands(charter, payment_id)["receipt"] == "failed"
+    assert the_payment(charter, payment_id)["receipt"] == "failed"
 
 
-def test_a_receipt_still_owed_when_its_payment_is_voided_is_withdrawn(
+def test_a_receipt_still_queued_when_its_payment_is_voided_is_cancelled(
     charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     mail_service.fails()
@@ -296,10 +296,10 @@ def test_a_receipt_still_owed_when_its_payment_is_voided_is_withdrawn(
     assert outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
     assert outbox.sweep(MAIL_KINDS, operator.at(120)) == 0
     assert SUBJECT not in mail_service.subjects
-    assert stands(charter, payment_id)["receipt"] == "off"
+    assert the_payment(charter, payment_id)["receipt"] == "off"
 
 
-def test_a_receipt_still_owed_when_its_check_bounces_is_withdrawn(
+def test_a_receipt_still_queued_when_its_check_bounces_is_cancelled(
     charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
     mail_service.fails()
@@ -308,7 +308,7 @@ def test_a_receipt_still_owed_when_its_check_bounces_is_withdrawn(
     payments.bounce_payment(charter, payment_id, {"reason": "no cover"}, actor=operator.ADMIN, now=operator.at(0.5))
     assert outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
     assert mail_service.subjects == ["Your payment of $500.00 did not go through"]
-    assert stands(charter, payment_id)["receipt"] == "off"
+    assert the_payment(charter, payment_id)["receipt"] == "off"
 
 
 def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(mail_service: FakeMailService) -> None:
@@ -339,9 +339,9 @@ def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(mail_service: FakeMail
 
 def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(mail_service: FakeMailService) -> None:
     broken = operator.event()
-    owed = outbox.new_mail("correction", operator.uuid(), "ana@example.com", {"name": "no payment"}, operator.NOW)
-    assert owed
-    mail_store.put_mail(owed)
+    queued = outbox.new_mail("correction", operator.uuid(), "ana@example.com", {"name": "no payment"}, operator.NOW)
+    assert queued
+    mail_store.put_mail(queued)
     mail_service.fails()
     log(new_charter(event_id=broken.event_id), operator.uuid())
     mail_service.works()

@@ -1,4 +1,4 @@
-"""Reminders of the balance: owed once, and not sent any more once they would annoy."""
+"""Reminders of the balance: each is queued once, and none is sent when it is no longer right."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -76,8 +76,8 @@ def state(event_id: str) -> str:
     return str(charter_page.get_charter(event_id)["balance_reminders_state"])
 
 
-def text(mail_service: FakeMailService, place: int = -1) -> str:
-    part = mail_service.accepted[place].get_body(("plain",))
+def text(mail_service: FakeMailService, index: int = -1) -> str:
+    part = mail_service.accepted[index].get_body(("plain",))
     assert part
     return " ".join(str(part.get_content()).split())
 
@@ -105,13 +105,15 @@ def test_an_hour_that_is_missed_or_run_ten_times_changes_nothing(mail_service: F
     assert len(mail_service.accepted) == 1
 
 
-def test_a_mark_that_passed_longer_than_a_day_ago_is_left_out(mail_service: FakeMailService) -> None:
+def test_a_reminder_that_was_due_more_than_a_day_ago_is_not_sent(mail_service: FakeMailService) -> None:
     new_charter()
     run_hourly(before(6), before(6, hours=3))
     assert mail_service.subjects == []
 
 
-def test_a_charter_made_or_switched_on_after_a_mark_waits_for_the_next_one(mail_service: FakeMailService) -> None:
+def test_a_charter_made_or_switched_on_after_one_reminder_was_due_gets_the_next_one(
+    mail_service: FakeMailService,
+) -> None:
     new_charter(made_at=before(7, hours=1))
     late = new_charter(balance_reminders=False)
     edit(late, before(7, hours=1), balance_reminders=True)
@@ -128,21 +130,21 @@ def test_a_charter_without_the_switch_is_left_alone(mail_service: FakeMailServic
     assert mail_service.subjects == []
 
 
-def test_a_charter_moved_to_another_day_is_reminded_by_the_marks_of_that_day(mail_service: FakeMailService) -> None:
+def test_a_charter_moved_to_another_day_is_reminded_before_that_day(mail_service: FakeMailService) -> None:
     event_id = new_charter()
     run_hourly(before(7), before(7))
     later = {"starts_at": STARTS_AT + timedelta(days=10), "ends_at": STARTS_AT + timedelta(days=10, hours=3)}
     edit(event_id, before(5), **{name: times.format_instant(at) for name, at in later.items()})
-    # The marks of the day before, then those of the new one.
+    # What was due before the old day, then what is due before the new one.
     for days_left in (2, 7 - 10, 2 - 10):
         run_hourly(before(days_left, hours=-1), before(days_left, hours=1))
     days = ["Wednesday, December 9", "Saturday, December 19", "Saturday, December 19"]
     assert len(mail_service.accepted) == len(days)
-    for place, day in enumerate(days):
-        assert f"When {day}, 2026, 5:00 PM PST" in text(mail_service, place)
+    for index, day in enumerate(days):
+        assert f"When {day}, 2026, 5:00 PM PST" in text(mail_service, index)
 
 
-def test_a_start_moved_within_the_day_reminds_nobody_twice(mail_service: FakeMailService) -> None:
+def test_a_start_moved_within_the_day_sends_no_second_reminder(mail_service: FakeMailService) -> None:
     event_id = new_charter()
     run_hourly(before(7), before(7, hours=2))
     edit(event_id, before(7, hours=2), starts_at=times.format_instant(STARTS_AT + HOUR))
@@ -150,7 +152,7 @@ def test_a_start_moved_within_the_day_reminds_nobody_twice(mail_service: FakeMai
     assert len(mail_service.accepted) == 1
 
 
-def test_of_many_charters_those_whose_mark_has_come_are_reminded(mail_service: FakeMailService) -> None:
+def test_of_many_charters_only_those_that_are_due_are_reminded(mail_service: FakeMailService) -> None:
     for number in range(20):
         starts_at = STARTS_AT + timedelta(days=number)
         new_charter(starts_at=times.format_instant(starts_at), ends_at=times.format_instant(starts_at + HOUR))
@@ -176,7 +178,7 @@ STOPS: dict[str, tuple[Any, str, str]] = {
 
 
 @pytest.mark.parametrize("stop", STOPS)
-def test_it_is_not_owed_any_more(mail_service: FakeMailService, stop: str) -> None:
+def test_after_this_no_reminder_is_queued(mail_service: FakeMailService, stop: str) -> None:
     act, shown, _ = STOPS[stop]
     event_id = new_charter()
     assert state(event_id) == "on"
@@ -189,7 +191,7 @@ def test_it_is_not_owed_any_more(mail_service: FakeMailService, stop: str) -> No
 
 
 @pytest.mark.parametrize("stop", STOPS)
-def test_one_that_waits_in_the_outbox_is_withdrawn_and_says_why(mail_service: FakeMailService, stop: str) -> None:
+def test_after_this_a_queued_reminder_is_cancelled_and_says_why(mail_service: FakeMailService, stop: str) -> None:
     act, _, why = STOPS[stop]
     event_id = new_charter()
     mail_service.fails()
@@ -204,7 +206,7 @@ def test_one_that_waits_in_the_outbox_is_withdrawn_and_says_why(mail_service: Fa
     assert why in note
 
 
-def test_one_that_could_not_be_sent_before_the_start_is_withdrawn(mail_service: FakeMailService) -> None:
+def test_a_reminder_that_could_not_be_sent_before_the_start_is_cancelled(mail_service: FakeMailService) -> None:
     new_charter()
     mail_service.fails()
     run_hourly(before(2), before(2))
@@ -214,7 +216,7 @@ def test_one_that_could_not_be_sent_before_the_start_is_withdrawn(mail_service: 
     assert statuses() == {"cancelled": ["the charter has started"]}
 
 
-def test_one_that_waits_while_the_charter_is_moved_is_withdrawn(mail_service: FakeMailService) -> None:
+def test_a_queued_reminder_of_a_charter_that_is_moved_is_cancelled(mail_service: FakeMailService) -> None:
     event_id = new_charter()
     mail_service.fails()
     run_hourly(before(7), before(7))
@@ -307,7 +309,7 @@ def test_a_search_that_has_no_time_left_goes_on_an_hour_later(
     assert schedule.queue_reminders(before(7, hours=1)) == 2
 
 
-def test_a_charter_that_is_gone_from_the_table_withdraws_its_reminder(mail_service: FakeMailService) -> None:
+def test_the_reminder_of_a_charter_that_is_not_in_the_table_is_cancelled(mail_service: FakeMailService) -> None:
     gone = operator.event(balance_reminders=True)
     mail_store.put_mail(charter_mails.reminder_mail(gone, 7, operator.NOW))
     outbox.sweep(MAIL_KINDS, operator.at(1))

@@ -1,4 +1,4 @@
-"""Wrong passwords are counted for whoever sends them, however many addresses they have."""
+"""Wrong passwords are counted for the visitor who sends them, from however many addresses."""
 
 import pytest
 

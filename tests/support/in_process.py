@@ -32,7 +32,7 @@ from tools.audit import checks
 # A minute that looks for reminders; the hour that mails where the chain of waivers ends comes later.
 NOW = datetime(2026, 11, 22, 10, schedule.REMINDERS_MINUTE, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-AT_NOON = NOW.replace(hour=waiver_records.HEAD_MAIL_HOUR) + MINUTE
+AT_NOON = NOW.replace(hour=schedule.HEAD_MAIL_HOUR) + MINUTE
 SES_EVENTS = json.loads((Path(__file__).parent / "ses-events.json").read_text())
 # What this product draws at random: see `next_random`.
 _RANDOM = re.compile(r"\d{6}(?:[Zz]z|ee)0*")

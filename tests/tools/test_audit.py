@@ -20,7 +20,6 @@ from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.settings import settings
 from chalicelib.mail import store as mail_store
 from chalicelib.payments import service as payments
-from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
@@ -69,7 +68,7 @@ def made(dynamodb_local: str) -> list[Items]:
         )
         # What stands beside the chain's head: a turn to sign, and how far the operator was told of it.
         assert waiver_store.take_turn(1, 0, 1)
-        schedule.mail_chain_head(NOW.replace(hour=waiver_records.HEAD_MAIL_HOUR))
+        schedule.mail_chain_head(NOW.replace(hour=schedule.HEAD_MAIL_HOUR))
         by_itself = audit_event("waiver_copy_sent", Actor("system", ""), "2026-11-22T20:00:00Z", waiver_ids=[])
         (copy,) = (mail for mail in mail_store.list_mail("queued", "", 100)[0] if mail.kind == "waiver_copy")
         mail_store.finish_mail(copy, "sent", "2026-11-22T20:00:00Z", "SES: 1", None, by_itself)

@@ -35,9 +35,9 @@ def mail(form: str, *, balance_cents: int = 70_000, charged_cents: int = 120_000
         "correction": payment_mails.correction_mail,
         "bounce": payment_mails.bounce_mail,
     }[form]
-    owed = make(event, row, operator.NOW)
-    assert owed
-    return owed
+    queued = make(event, row, operator.NOW)
+    assert queued
+    return queued
 
 
 def waiver_mail(**changes: Any) -> Mail:
@@ -54,14 +54,14 @@ def waiver_mail(**changes: Any) -> Mail:
     }
     version = {"title": changes.get("title", "Release"), "text": changes.get("text", "## Risks\n\n- wind\n- waves")}
     records = [{**record, "participant_name": name} for name in (record["signer_name"], "Tim Rivera")]
-    owed = waiver_mails.copy_mail(operator.event(), records, version, operator.NOW)
-    assert owed
-    return owed
+    queued = waiver_mails.copy_mail(operator.event(), records, version, operator.NOW)
+    assert queued
+    return queued
 
 
-def delivered(owed: Mail) -> EmailMessage:
+def delivered(queued: Mail) -> EmailMessage:
     """The message as it comes out of the wire at the other end."""
-    raw = outbox.compose(waiver_mails.with_html(owed) if owed.kind == "waiver_copy" else owed).as_bytes()
+    raw = outbox.compose(waiver_mails.with_html(queued) if queued.kind == "waiver_copy" else queued).as_bytes()
     assert raw.isascii()
     parsed = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)
@@ -104,7 +104,7 @@ def test_a_receipt_says_who_what_how_much_how_when_and_what_is_due() -> None:
     assert message["Reply-To"] == "Bay Sail <ops@sail.example.com>"
     assert message["Auto-Submitted"] == "auto-generated"
     for words in read(message):
-        for fact in (
+        for text in (
             "Hello Ana Rivera,",
             "we have received your payment of $500.00 by check",
             "Sunset sail, Sea Otter",
@@ -116,7 +116,7 @@ def test_a_receipt_says_who_what_how_much_how_when_and_what_is_due() -> None:
             "+1 415 555 0123",
             "ops@sail.example.com",
         ):
-            assert fact in words
+            assert text in words
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_a_receipt_names_the_method_in_words(method: str, words: str) -> None:
     ],
 )
 def test_a_receipt_tells_the_balance(balance_cents: int, charged_cents: int, words: str) -> None:
-    owed = mail("receipt", balance_cents=balance_cents, charged_cents=charged_cents)
-    for text in read(delivered(owed)):
+    queued = mail("receipt", balance_cents=balance_cents, charged_cents=charged_cents)
+    for text in read(delivered(queued)):
         assert words in text
 
 
@@ -186,16 +186,16 @@ def test_a_correction_takes_the_confirmation_back_and_says_why() -> None:
     message = delivered(mail("correction"))
     assert message["Subject"] == "Correction: the payment of $500.00 for Sunset sail"
     for words in read(message):
-        for fact in ("was a mistake of ours", "no money has moved", "typed twice", "Balance due: $700.00", "Bay Sail"):
-            assert fact in words
+        for text in ("was a mistake of ours", "no money has moved", "typed twice", "Balance due: $700.00", "Bay Sail"):
+            assert text in words
 
 
-def test_a_bounce_is_told_kindly_and_says_why() -> None:
+def test_a_bounce_mail_is_kind_and_says_why() -> None:
     message = delivered(mail("bounce", method="check"))
     assert message["Subject"] == "Your payment of $500.00 did not go through"
     for words in read(message):
-        for fact in ("by check was returned by the bank", "no cover", "Balance due: $700.00", "+1 415 555 0123"):
-            assert fact in words
+        for text in ("by check was returned by the bank", "no cover", "Balance due: $700.00", "+1 415 555 0123"):
+            assert text in words
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_reminder_says_what_is_due_for_what_what_to_do_and_that_mails_may_cros
     assert message["Subject"] == "Reminder: $700.00 due for Sunset sail"
     assert message["To"] == "Ana Rivera <ana@example.com>"
     for words in read(message):
-        for fact in (
+        for text in (
             "Hello Ana Rivera,",
             "Sunset sail, Sea Otter",
             "Saturday, November 28, 2026, 5:00 PM PST",
@@ -245,10 +245,10 @@ def test_a_reminder_says_what_is_due_for_what_what_to_do_and_that_mails_may_cros
             "our messages have crossed",
             "Bay Sail",
         ):
-            assert fact in words
+            assert text in words
 
 
-def test_a_reminder_is_the_same_mail_however_often_it_is_owed_and_tells_no_guest_link() -> None:
+def test_a_reminder_is_one_mail_even_if_it_is_queued_often_and_it_holds_no_guest_link() -> None:
     event = operator.event(balance_reminders=True)
     first, again = (charter_mails.reminder_mail(event, 7, operator.at(minutes)) for minutes in (0, 90))
     assert first.mail_id == again.mail_id
@@ -266,7 +266,7 @@ def test_a_signer_gets_the_whole_text_and_what_was_recorded() -> None:
     message = delivered(waiver_mail())
     assert message["Subject"] == "Your signed copy: Release"
     for words in read(message):
-        for fact in (
+        for text in (
             "Ana Rivera, Tim Rivera",
             "0" * 32,
             "a" * 64,
@@ -275,11 +275,11 @@ def test_a_signer_gets_the_whole_text_and_what_was_recorded() -> None:
             "wind",
             "waves",
         ):
-            assert fact in words
+            assert text in words
     assert {"h2", "ul", "li"} <= Words(text_of(message, "html")).tags
 
 
-def test_amounts_are_told_in_the_charters_own_currency() -> None:
+def test_amounts_are_written_in_the_currency_of_the_charter() -> None:
     for words in read(delivered(mail("receipt", currency="JPY", amount_cents=50_000))):
         assert "50,000 JPY" in words
 
@@ -330,9 +330,9 @@ def _all_of_it_is_text(message: EmailMessage) -> None:
 def test_no_name_can_put_a_header_into_a_mail(break_: str) -> None:
     """The API lets no such name in; a mail must not depend on that."""
     name = f"Ana{break_}Bcc: spy@example.com"
-    owed = mail("receipt", title=name, patron={"name": name, "email": "ana@example.com", "phone": ""})
+    queued = mail("receipt", title=name, patron={"name": name, "email": "ana@example.com", "phone": ""})
     try:
-        message = delivered(owed)
+        message = delivered(queued)
     except ValueError:
         return
     assert message["Bcc"] is None
@@ -356,7 +356,7 @@ def test_a_long_title_makes_one_subject() -> None:
 
 def test_every_try_of_a_mail_carries_the_same_message_id_and_every_mail_its_own() -> None:
     first, second = mail("receipt"), mail("receipt")
-    ids = [outbox.compose(owed)["Message-ID"] for owed in (first, first, second, mail("bounce"))]
+    ids = [outbox.compose(queued)["Message-ID"] for queued in (first, first, second, mail("bounce"))]
     assert ids[0] == ids[1]
     assert len(set(ids)) == 3
     assert all(one.endswith("@sail.example.com>") for one in ids)
@@ -364,24 +364,24 @@ def test_every_try_of_a_mail_carries_the_same_message_id_and_every_mail_its_own(
 
 def test_gmail_sends_from_its_own_user() -> None:
     gmail = {"SCC_MAIL_TRANSPORT": "gmail", "SCC_GMAIL_USER": "bay@gmail.com", "SCC_GMAIL_TOKEN": "token"}
-    owed = mail("receipt")
+    queued = mail("receipt")
     with operator.operating(**gmail):
-        message = delivered(owed)
+        message = delivered(queued)
     assert message["From"] == "Bay Sail <bay@gmail.com>"
     assert message["Reply-To"] == "Bay Sail <ops@sail.example.com>"
     assert "token" not in message.as_string()
 
 
-def test_no_mail_is_owed_where_there_is_no_address() -> None:
+def test_no_mail_is_queued_where_there_is_no_address() -> None:
     event = operator.event(patron={"name": "Ana", "email": "", "phone": ""})
     row = payments.payment_json({**operator.payment(event.event_id), "receipt": "pending"})
     assert payment_mails.receipt_mail(event, row, operator.NOW) is None
 
 
-def test_a_mail_that_is_owed_is_held_by_the_request_that_owes_it() -> None:
-    owed = mail("receipt")
-    assert owed.attempts == 1
-    assert owed.due_at == "2026-11-22T20:01:00Z"
+def test_a_queued_mail_is_held_by_the_request_that_queues_it() -> None:
+    queued = mail("receipt")
+    assert queued.attempts == 1
+    assert queued.due_at == "2026-11-22T20:01:00Z"
 
 
 def test_the_same_payment_id_on_two_charters_is_two_mails() -> None:

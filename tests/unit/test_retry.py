@@ -33,7 +33,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.mark.parametrize("in_turns", [True, False])
-def test_who_never_wins_is_told_so_within_the_patience(clock: Clock, in_turns: bool) -> None:
+def test_an_attempt_that_always_conflicts_ends_as_busy_within_the_patience(clock: Clock, in_turns: bool) -> None:
     def lose() -> None:
         clock.now_s += READ_S + WRITE_S
         raise WriteConflict

@@ -20,19 +20,19 @@ def load(**changes: str) -> settings.Settings:
     return settings.load(operator.environment(**changes))
 
 
-def test_a_complete_environment_is_taken() -> None:
-    here = load(SCC_ORIGIN_SECRETS="old, new ,")
-    assert here.admins == {"admin": HASH}
-    assert not here.named_admins
-    assert here.origin_secrets == ("old", "new")
-    assert here.base_url == "https://sail.example.com"
+def test_a_complete_environment_is_accepted() -> None:
+    loaded = load(SCC_ORIGIN_SECRETS="old, new ,")
+    assert loaded.admins == {"admin": HASH}
+    assert not loaded.named_admins
+    assert loaded.origin_secrets == ("old", "new")
+    assert loaded.base_url == "https://sail.example.com"
 
 
-def test_what_has_a_default_may_lack() -> None:
-    here = load(SCC_TIMEZONE="", SCC_CURRENCY="", SCC_OPERATOR_PHONE="", SCC_ORIGIN_SECRETS="")
-    assert (here.timezone, here.currency) == ("America/Los_Angeles", "USD")
-    assert (here.operator_phone, here.origin_secrets) == ("", ())
-    assert here.adult_years == 18
+def test_settings_with_a_default_may_be_missing() -> None:
+    loaded = load(SCC_TIMEZONE="", SCC_CURRENCY="", SCC_OPERATOR_PHONE="", SCC_ORIGIN_SECRETS="")
+    assert (loaded.timezone, loaded.currency) == ("America/Los_Angeles", "USD")
+    assert (loaded.operator_phone, loaded.origin_secrets) == ("", ())
+    assert loaded.adult_years == 18
 
 
 @pytest.mark.parametrize("years", ["17", "22", "x", "18.5", "0", "-18"])
@@ -113,9 +113,9 @@ def test_a_wrong_setting_is_named_in_one_sentence_without_its_value(name: str, v
 
 
 def test_several_admins_each_have_a_name_and_a_hash() -> None:
-    here = load(ADMIN_PASS_HASH=f"ana={HASH}; ben={HASH} ;")
-    assert here.admins == {"ana": HASH, "ben": HASH}
-    assert here.named_admins
+    loaded = load(ADMIN_PASS_HASH=f"ana={HASH}; ben={HASH} ;")
+    assert loaded.admins == {"ana": HASH, "ben": HASH}
+    assert loaded.named_admins
 
 
 def test_a_second_factor_is_off_or_belongs_to_admins_by_name() -> None:
@@ -126,7 +126,7 @@ def test_a_second_factor_is_off_or_belongs_to_admins_by_name() -> None:
 
 
 @pytest.mark.parametrize("value", [f"ana={SECRET}", "JBSWY3DP", SECRET.lower(), SECRET + "1", f"{SECRET};{SECRET}"])
-def test_a_second_factor_that_guards_nobody_is_a_wrong_setting(value: str) -> None:
+def test_a_second_factor_without_an_admin_or_without_a_real_secret_is_a_wrong_setting(value: str) -> None:
     with pytest.raises(SettingsError, match=r"^ADMIN_TOTP ") as wrong:
         load(ADMIN_TOTP=value)
     assert SECRET not in str(wrong.value)
@@ -149,9 +149,9 @@ def test_a_value_of_the_parameter_store_is_read_by_its_name() -> None:
         asked.append(name)
         return f" {HASH}\n"
 
-    here = settings.load(operator.environment(ADMIN_PASS_HASH="ssm:/scc/prod/ADMIN_PASS_HASH"), read)
+    loaded = settings.load(operator.environment(ADMIN_PASS_HASH="ssm:/scc/prod/ADMIN_PASS_HASH"), read)
     assert asked == ["/scc/prod/ADMIN_PASS_HASH"]
-    assert here.admins == {"admin": HASH}
+    assert loaded.admins == {"admin": HASH}
 
 
 def test_a_parameter_that_cannot_be_read_names_its_setting_and_tells_no_value() -> None:
@@ -168,17 +168,19 @@ def test_an_empty_parameter_counts_as_missing() -> None:
         settings.load(operator.environment(ADMIN_PASS_HASH="ssm:/x"), lambda _: "  ")
 
 
-def test_the_environment_is_read_now_and_then_and_a_failure_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_read_again_after_some_minutes_and_a_failure_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     clock = [1000.0]
     monkeypatch.setattr(system, "utc_now", lambda: datetime.fromtimestamp(clock[0], UTC))
     settings.forget()
     monkeypatch.delenv("SCC_TABLE")
     with pytest.raises(SettingsError):
         settings.settings()
-    monkeypatch.setenv("SCC_TABLE", "mended")
-    assert settings.settings().table == "mended"
+    monkeypatch.setenv("SCC_TABLE", "repaired")
+    assert settings.settings().table == "repaired"
     monkeypatch.setenv("SCC_TABLE", "later")
-    assert settings.settings().table == "mended"
+    assert settings.settings().table == "repaired"
     clock[0] += settings.REREAD_AFTER_S
     assert settings.settings().table == "later"
 

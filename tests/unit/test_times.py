@@ -107,7 +107,7 @@ def test_text_of_instants_sorts_as_time() -> None:
         ("2025-11-02", "America/Havana", "2025-11-02T04:00:00Z", 25),
     ],
 )
-def test_a_day_starts_at_the_places_own_midnight_and_is_as_long_as_its_clocks_say(
+def test_a_day_starts_at_local_midnight_and_lasts_as_long_as_local_clocks_show(
     day: str, timezone: str, start: str, hours: float
 ) -> None:
     first, end = times.parse_bound(day, timezone), times.parse_bound(day, timezone, end=True)
@@ -143,7 +143,7 @@ def test_a_bound_that_is_no_day_of_this_age_is_refused(text: str) -> None:
         ("2026-04-04T15:15:00Z", "Australia/Lord_Howe", "Sunday, April 5, 2026", "1:45 AM +1030"),
     ],
 )
-def test_a_time_is_spelled_in_the_places_own_clock(instant: str, timezone: str, day: str, clock: str) -> None:
+def test_a_time_is_written_in_local_time(instant: str, timezone: str, day: str, clock: str) -> None:
     assert times.spell_day(instant, timezone) == day
     assert times.spell_clock(instant, timezone) == clock
 
@@ -186,6 +186,6 @@ def test_a_birth_date_is_a_calendar_day(text: str, born: date) -> None:
 
 
 @pytest.mark.parametrize("text", ["1899-12-31", "2013-02-29", "31.05.1984", "1984-05-31T00:00:00Z", "1984-5-31", ""])
-def test_what_nobody_living_was_born_on_is_no_birth_date(text: str) -> None:
+def test_a_day_on_which_no_living_person_was_born_is_no_birth_date(text: str) -> None:
     with pytest.raises(ValueError, match=r"(?s).*"):
         times.parse_birth_date(text)

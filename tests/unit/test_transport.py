@@ -1,4 +1,4 @@
-"""What becomes of a message at Gmail (a real SMTP server over TLS) and at SES (its HTTP answers)."""
+"""A message at Gmail (a real SMTP server over TLS) and at SES (its HTTP answers)."""
 
 import base64
 import json
@@ -22,7 +22,7 @@ from tests.support import operator
 from tests.support.doubles import smtp_server
 from tests.support.doubles.smtp_server import SmtpServer
 
-# The tests' server is inside TLS from the first byte, which aiosmtpd does not count.
+# The server uses TLS from the first byte; aiosmtpd warns because it does not notice.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 
@@ -101,24 +101,24 @@ def test_a_refused_message_is_final_or_not_as_the_server_says(
 
 @pytest.mark.parametrize("step", ["at_connect", "at_hello"])
 @pytest.mark.parametrize("answer", ["421 4.3.2 closing", "554 5.3.2 no service here"])
-def test_a_server_that_lets_nobody_in_has_not_judged_the_mail(server: SmtpServer, step: str, answer: str) -> None:
+def test_a_mail_that_no_server_let_in_is_tried_again(server: SmtpServer, step: str, answer: str) -> None:
     setattr(server, step, answer)
     assert transport.send(message()) == Outcome("retry", f"SMTP: {answer[:3]}, not let in")
 
 
-def test_a_senders_daily_limit_passes_though_it_is_told_as_final(server: SmtpServer) -> None:
+def test_the_daily_limit_of_a_sender_is_temporary_even_if_the_server_calls_it_final(server: SmtpServer) -> None:
     server.at_data = "550 5.4.5 Daily user sending limit exceeded"
     assert transport.send(message()) == Outcome("retry", "SMTP: 550")
 
 
-def test_a_wrong_token_waits_for_the_operator_and_is_not_told(server: SmtpServer) -> None:
+def test_a_mail_with_a_wrong_token_waits_and_its_note_does_not_show_the_token(server: SmtpServer) -> None:
     with operator.operating(SCC_MAIL_TRANSPORT="gmail", SCC_GMAIL_USER=smtp_server.USER, SCC_GMAIL_TOKEN="revoked"):
         outcome = transport.send(message())
     assert outcome == Outcome("retry", "SMTP: 535, sign-in refused")
     assert server.accepted == []
 
 
-def test_a_connection_lost_after_the_text_was_sent_is_ambiguous(server: SmtpServer) -> None:
+def test_a_connection_lost_after_the_text_was_sent_is_uncertain(server: SmtpServer) -> None:
     server.at_data = "drop"
     outcome = transport.send(message())
     assert outcome.status == "uncertain"

@@ -8,7 +8,6 @@ from hypothesis.stateful import precondition, rule
 
 from chalicelib import schedule
 from chalicelib.core import retry, times
-from chalicelib.waivers import records as waiver_records
 from tests.support.in_process import SES_EVENTS
 from tests.support.model.expected import Mail
 from tests.support.model.machine import ProductMachine, indexes
@@ -36,7 +35,7 @@ class MailRules(ProductMachine):
         else:
             for pk in sorted(before, key=lambda one: self.mails[one].due_at):
                 self.try_mail(self.mails[pk])
-        if self.now.hour == waiver_records.HEAD_MAIL_HOUR and self.records != self.mailed_records:
+        if self.now.hour == schedule.HEAD_MAIL_HOUR and self.records != self.mailed_records:
             self.mailed_records = self.records
             expected.append(("chain_head", "ops@sail.example.com"))
         self.expect_mails(*expected)
