@@ -206,7 +206,7 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
         assert api.get(path).json["next_cursor"]
     # What comes only in a race, with a second factor or by a private link.
     assert sign_in_store.use_code("admin", 1, int(now.timestamp()) + 90)
-    assert waiver_store.read_chain_head()[0] == 1
+    assert waiver_store.read_head().seq == 1
     assert waiver_store.read_waivers(event["event_id"], [record["waiver_id"]])
     assert payment_store.read_payment_item(event["event_id"], check.rpartition("/")[2])
     assert api.post("/api/logout").status == 204
