@@ -84,7 +84,7 @@ def test_markdown_becomes_headings_lists_and_emphasis() -> None:
 
 def test_a_page_escapes_its_data() -> None:
     html = templates.render(
-        "waivers", "message.html", heading="<h>", message="<script>", charter=None, operator=_operator(), style=""
+        "waivers", "message.html", heading="<h>", message="<script>", charter=None, operator=settings(), style=""
     )
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
@@ -92,9 +92,4 @@ def test_a_page_escapes_its_data() -> None:
 
 def test_a_template_without_one_of_its_values_fails_instead_of_leaving_a_gap() -> None:
     with pytest.raises(Exception, match="'message' is undefined"):
-        templates.render("waivers", "message.html", heading="x", charter=None, operator=_operator(), style="")
-
-
-def _operator() -> object:
-
-    return settings()
+        templates.render("waivers", "message.html", heading="x", charter=None, operator=settings(), style="")
