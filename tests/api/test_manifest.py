@@ -46,7 +46,7 @@ def test_the_manifest_lists_who_signed_and_who_is_missing_by_name(api: Api, part
     assert (found["safety_briefing_at"], found["frozen"], found["snapshot"]) == (None, None, None)
 
 
-def test_people_are_ticked_off_by_signature_or_by_the_list(
+def test_people_are_checked_in_by_signed_waiver_or_by_listed_guest(
     api: Api, party: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passengers = api.get(f"/api/events/{party['event_id']}/manifest").json["passengers"]
@@ -64,7 +64,7 @@ def test_people_are_ticked_off_by_signature_or_by_the_list(
     assert (cleared["passengers"][0]["checked_in_at"], cleared["head_count"]) == (None, 3)
 
 
-def test_who_was_ticked_off_on_the_list_stays_so_after_signing(api: Api, guest: Api, party: dict[str, Any]) -> None:
+def test_a_listed_guest_who_was_checked_in_stays_so_after_signing(api: Api, guest: Api, party: dict[str, Any]) -> None:
     post(api, party, "check-in", {"guest_id": party["guests"][1]["guest_id"], "state": "aboard"})
     guest.submit(page(party), signature(guest, party, signer_name="Cleo Park"))
     last = api.get(f"/api/events/{party['event_id']}/manifest").json["passengers"][-1]
@@ -82,7 +82,7 @@ def test_who_was_ticked_off_on_the_list_stays_so_after_signing(api: Api, guest: 
         ({"guest_id": "x"}, "state"),
     ],
 )
-def test_a_wrong_tick_is_named(api: Api, party: dict[str, Any], body: dict[str, Any], field: str) -> None:
+def test_a_wrong_check_in_is_named(api: Api, party: dict[str, Any], body: dict[str, Any], field: str) -> None:
     answer = api.post(f"/api/events/{party['event_id']}/check-in", body)
     assert (answer.status, list(answer.json["Fields"])) == (400, [field])
 
@@ -90,7 +90,7 @@ def test_a_wrong_tick_is_named(api: Api, party: dict[str, Any], body: dict[str, 
 @pytest.mark.parametrize(
     ("limit", "aboard", "over"), [(4, 0, False), (3, 0, True), (3, 2, False), (1, 2, True), (None, 2, False)]
 )
-def test_heads_are_held_against_the_limit(
+def test_the_people_aboard_or_expected_are_compared_with_the_limit(
     api: Api, party: dict[str, Any], limit: int | None, aboard: int, over: bool
 ) -> None:
     api.patch(f"/api/events/{party['event_id']}", {"version": 1, "passenger_limit": limit})
@@ -132,7 +132,7 @@ def test_departure_freezes_the_manifest_once_and_sends_it_ashore(
     assert api.post(f"/api/events/{party['event_id']}/depart", {"at": "now"}).status == 400
 
 
-def test_nobody_is_ticked_off_and_nothing_briefed_after_departure(api: Api, party: dict[str, Any]) -> None:
+def test_no_check_in_and_no_briefing_is_noted_after_departure(api: Api, party: dict[str, Any]) -> None:
     guest_id = party["guests"][1]["guest_id"]
     post(api, party, "check-in", {"guest_id": guest_id, "state": "aboard"})
     post(api, party, "depart", {})
@@ -150,7 +150,7 @@ def test_nobody_is_ticked_off_and_nothing_briefed_after_departure(api: Api, part
     assert api.get(f"/api/events/{party['event_id']}/manifest").json == before
 
 
-def test_a_tick_that_comes_in_while_the_vessel_departs_is_aboard_in_the_frozen_list(
+def test_a_check_in_during_the_departure_is_in_the_frozen_manifest(
     api: Api, party: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def tick_once(*arguments: Any) -> Any:
@@ -170,10 +170,21 @@ def test_a_cancelled_charter_does_not_depart(api: Api, event: dict[str, Any]) ->
     assert api.post(f"/api/events/{'A' * 22}/depart", {}).status == 404
 
 
-def test_the_csv_has_the_ticks_in_its_last_columns(api: Api, party: dict[str, Any]) -> None:
+def test_the_csv_has_the_check_ins_in_its_last_columns(api: Api, party: dict[str, Any]) -> None:
     api.patch(f"/api/events/{party['event_id']}", {"version": 1, "party_size": 6})
     post(api, party, "check-in", {"guest_id": party["guests"][1]["guest_id"], "state": "no_show"})
     lines = api.get(f"/api/events/{party['event_id']}/manifest.csv").text.split("\r\n")
     assert lines[0] == "role,name,phone,minor,guardian,waiver,signed_at,guest_id,checked_in_at,no_show"
     assert lines[6] == f"passenger,Cleo Park,,no,,missing,,{party['guests'][1]['guest_id']},,yes"
     assert lines[7:9] == ["passenger,,,,,missing,,,,"] * 2
+
+
+def test_the_csv_lists_everyone_and_the_missing(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    guest.submit(page(event), signature(guest, event, signer_name="=Bo"))
+    answer = api.get(f"/api/events/{event['event_id']}/manifest.csv")
+    lines = answer.text.split("\r\n")
+    assert lines[0] == "role,name,phone,minor,guardian,waiver,signed_at,guest_id,checked_in_at,no_show"
+    assert lines[1].startswith("captain,Cap Hook,'+1 415 555 0100")
+    assert lines[2].startswith("crew,Smee")
+    assert lines[3].startswith("passenger,'=Bo,,no,,signed,")
+    assert lines[4:7] == ["passenger,,,,,missing,,,,"] * 3

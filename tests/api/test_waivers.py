@@ -1,5 +1,6 @@
 """Signed waivers: the private copy, the audit trail, the search, versions and who signs again, the chain."""
 
+import hashlib
 import json
 import re
 import threading
@@ -70,7 +71,7 @@ def test_the_signer_gets_a_private_link_to_what_was_signed(
     assert "The risks" in guest.get(path).text
 
 
-def test_the_secret_of_a_copy_is_kept_nowhere_but_in_the_mail(
+def test_the_secret_of_a_copy_is_only_in_the_mail(
     api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage], environment: Any
 ) -> None:
     sign(guest, event, signer_email="bo@example.com")
@@ -81,7 +82,7 @@ def test_the_secret_of_a_copy_is_kept_nowhere_but_in_the_mail(
     assert waiver_mails.hash_secret(secret) in str(items)
 
 
-def test_the_trail_tells_opened_signed_sent_and_viewed(
+def test_the_audit_events_of_a_record_are_opened_signed_sent_and_viewed(
     api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage]
 ) -> None:
     sign(guest, event, signer_email="bo@example.com", **MINORS)
@@ -101,7 +102,7 @@ def test_the_trail_tells_opened_signed_sent_and_viewed(
         ]
 
 
-def test_a_copy_that_could_not_be_sent_is_not_told_as_sent(
+def test_a_copy_that_could_not_be_sent_has_no_audit_event(
     api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transport, "send", lambda _: transport.Outcome("retry", "down"))
@@ -153,6 +154,49 @@ def test_a_wrong_search_is_named(api: Api, query: str) -> None:
 # --- versions -------------------------------------------------------------------------------------
 
 
+def test_the_same_text_again_is_no_new_version(api: Api) -> None:
+    first = api.put("/api/waiver-versions/current", {"title": "Terms", "text": "One."})
+    again = api.put("/api/waiver-versions/current", {"title": "Other heading", "text": "One."})
+    assert (first.status, again.status) == (201, 200)
+    assert again.json == first.json
+    first = first.json
+    assert first["waiver_version"] == hashlib.sha256(b"One.").hexdigest()
+    listed = api.get("/api/waiver-versions").json
+    assert [version["waiver_version"] for version in listed["versions"]] == [first["waiver_version"]]
+    assert listed["current"] == first["waiver_version"]
+
+
+def test_an_old_text_can_be_made_current_again(api: Api) -> None:
+    one = api.put("/api/waiver-versions/current", {"title": "Terms", "text": "One."}).json
+    api.put("/api/waiver-versions/current", {"title": "Terms", "text": "Two."})
+    api.put("/api/waiver-versions/current", {"title": "Terms", "text": "One."})
+    listed = api.get("/api/waiver-versions").json
+    assert listed["current"] == one["waiver_version"]
+    assert len(listed["versions"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"title": "T"}, "text"),
+        ({"text": "T"}, "title"),
+        ({"title": "T", "text": ""}, "text"),
+        ({"title": "T", "text": "x" * 60_001}, "text"),
+        ({"title": "T", "text": 1}, "text"),
+        ({"title": "T", "text": "x", "language": "fr"}, "language"),
+    ],
+)
+def test_a_wrong_version_names_the_field(api: Api, body: dict[str, Any], field: str) -> None:
+    answer = api.put("/api/waiver-versions/current", body)
+    assert (answer.status, list(answer.json["Fields"])) == (400, [field])
+
+
+def test_an_unknown_waiver_is_404(api: Api, event: dict[str, Any]) -> None:
+    for waiver_id in ("0" * 32, "x", "../EVENT"):
+        url = f"/api/events/{event['event_id']}/waivers/{waiver_id.replace('/', '%2f')}"
+        assert api.get(url).status == 404
+
+
 def test_each_language_has_its_current_text(api: Api) -> None:
     before = api.get("/api/waiver-versions").json
     assert [version["language"] for version in before["versions"]] == ["en", "es"]
@@ -179,7 +223,7 @@ def test_a_preview_is_the_tree_of_the_page(api: Api) -> None:
     assert api.post("/api/waiver-versions/preview", {}).json["Fields"] == {"text": "is required"}
 
 
-def test_who_signed_an_older_text_is_listed_and_asked_to_sign_again_once(
+def test_signers_of_an_older_text_are_listed_and_asked_once_to_sign_again(
     api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign(guest, event, signer_email="bo@example.com", **MINORS)
@@ -263,7 +307,7 @@ def test_a_double_tap_reminds_once(api: Api, mailbox: list[EmailMessage]) -> Non
 # --- the chain ------------------------------------------------------------------------------------
 
 
-def test_fifty_people_sign_one_trip_at_once_and_make_one_chain(api: Api, event: dict[str, Any]) -> None:
+def test_fifty_people_sign_one_charter_at_once_and_make_one_chain(api: Api, event: dict[str, Any]) -> None:
     visitors = [Api() for _ in range(50)]
     forms = [signature(visitor, event, signer_name=f"Guest {n}") for n, visitor in enumerate(visitors)]
     statuses: list[int] = []
@@ -317,7 +361,7 @@ def test_a_chain_too_long_for_one_answer_comes_in_parts(
         assert (answer.status, list(answer.json["Fields"])) == (400, [wrong.partition("=")[0]])
 
 
-def test_a_record_that_is_gone_from_the_table_is_missed_in_the_export(
+def test_a_record_that_is_gone_from_the_table_is_missing_in_the_export(
     api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiver_records, "INDEX_PAUSE_S", 0)
@@ -331,7 +375,7 @@ def test_a_record_that_is_gone_from_the_table_is_missed_in_the_export(
     assert fault.endswith("; record 3 was removed")
 
 
-def test_the_head_of_the_chain_goes_to_the_operator_once_a_day_if_it_grew(
+def test_the_head_of_the_chain_is_mailed_to_the_operator_once_a_day_if_it_grew(
     api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage]
 ) -> None:
     noon = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

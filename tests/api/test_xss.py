@@ -78,7 +78,7 @@ def test_no_field_becomes_an_element_or_a_handler(api: Api, plain: dict[str, Any
 
 
 @pytest.mark.parametrize("vector", VECTORS)
-def test_no_vector_gets_out_of_the_pages_own_templates(vector: str) -> None:
+def test_no_vector_adds_an_element_to_a_template(vector: str) -> None:
     """Each vector in each place of the form, the copy and the mails, without a database."""
     from tests.support import operator
 
@@ -138,7 +138,7 @@ def shown(text: str) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("vector", VECTORS)
-def test_a_waivers_own_text_makes_only_the_elements_of_a_text(vector: str) -> None:
+def test_the_text_of_a_waiver_makes_only_the_elements_of_a_text(vector: str) -> None:
     for text in (
         vector,
         f"## {vector}",
@@ -154,7 +154,7 @@ def test_a_waivers_own_text_makes_only_the_elements_of_a_text(vector: str) -> No
                 assert str(attributes["href"]).startswith(("https://", "http://", "mailto:", "tel:")), text
 
 
-def test_what_was_typed_comes_back_to_the_letter(api: Api, event: dict[str, Any]) -> None:
+def test_what_was_typed_comes_back_unchanged(api: Api, event: dict[str, Any]) -> None:
     for number, vector in enumerate(ONE_LINE[::3]):
         answer = Api(address=f"198.51.100.{number}").submit(page(event), {"signer_name": vector[:100]})
         assert answer.status == 400

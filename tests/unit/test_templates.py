@@ -72,11 +72,11 @@ def test_nothing_that_an_author_writes_into_a_waiver_can_run(text: str) -> None:
                 assert scheme not in ("javascript", "vbscript", "data", "file")
 
 
-def test_raw_html_is_shown_as_the_text_it_is() -> None:
+def test_raw_html_is_shown_as_text() -> None:
     assert "&lt;b&gt;bold&lt;/b&gt;" in markdown.to_html("<b>bold</b>")
 
 
-def test_the_markdown_of_a_waiver_becomes_headings_lists_and_emphasis() -> None:
+def test_markdown_becomes_headings_lists_and_emphasis() -> None:
     html = markdown.to_html("## Risks\n\n- wind\n- *waves*\n\n**Mind** the [law](https://example.com/law).")
     assert [tag for tag, _ in Tags(html).found] == ["h2", "ul", "li", "li", "em", "p", "strong", "a"]
     assert 'href="https://example.com/law"' in html
@@ -84,16 +84,12 @@ def test_the_markdown_of_a_waiver_becomes_headings_lists_and_emphasis() -> None:
 
 def test_a_page_escapes_its_data() -> None:
     html = templates.render(
-        "waivers", "message.html", heading="<h>", message="<script>", charter=None, operator=_operator(), style=""
+        "waivers", "message.html", heading="<h>", message="<script>", charter=None, operator=settings(), style=""
     )
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
 
 
-def test_a_template_without_some_of_its_data_fails_instead_of_leaving_a_gap() -> None:
+def test_a_template_without_one_of_its_values_fails_instead_of_leaving_a_gap() -> None:
     with pytest.raises(Exception, match="'message' is undefined"):
-        templates.render("waivers", "message.html", heading="x", charter=None, operator=_operator(), style="")
-
-
-def _operator() -> object:
-    return settings()
+        templates.render("waivers", "message.html", heading="x", charter=None, operator=settings(), style="")

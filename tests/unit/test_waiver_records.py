@@ -52,7 +52,7 @@ def test_a_name_two_ticks_and_a_typed_signature_are_enough() -> None:
 
 
 @pytest.mark.parametrize("field", ["submission_id", "waiver_version", "signer_name", "esign_consent", "intent"])
-def test_what_a_signature_needs_is_named_when_it_lacks(field: str) -> None:
+def test_a_missing_required_field_is_named(field: str) -> None:
     assert set(refused(**{field: None})) == {field}
 
 
@@ -84,7 +84,7 @@ def test_a_signature_is_typed_or_drawn() -> None:
     ],
     ids=range(13),
 )
-def test_a_drawing_that_is_none_or_too_large_is_refused_under_its_field(strokes: Any) -> None:
+def test_a_drawing_that_is_invalid_or_too_large_is_refused_under_its_field(strokes: Any) -> None:
     assert "signature_strokes" in refused(**drawn(strokes))
 
 
@@ -101,7 +101,7 @@ def test_a_drawing_that_is_none_or_too_large_is_refused_under_its_field(strokes:
         ("28.11.2015", {"minor_birth_date[0]"}),
     ],
 )
-def test_a_minor_is_under_eighteen_on_the_day_of_the_trip_where_it_starts(birth: str, fields: set[str]) -> None:
+def test_a_minor_is_under_eighteen_on_the_day_of_the_charter_where_it_starts(birth: str, fields: set[str]) -> None:
     if not fields:
         (minor,) = signing_form.parse_signing(form(**minors(birth)), TRIP, now=operator.NOW).minors
         assert minor.birth_date == birth
@@ -109,7 +109,7 @@ def test_a_minor_is_under_eighteen_on_the_day_of_the_trip_where_it_starts(birth:
         assert set(refused(**minors(birth))) == fields
 
 
-def test_whoever_signs_for_minors_says_by_what_right() -> None:
+def test_a_signer_for_minors_says_by_what_right() -> None:
     about = minors("2015-01-01")
     assert set(refused(**{**about, "guardian_relationship": ""})) == {"guardian_relationship"}
     assert set(refused(**{**about, "authority_attestation": None})) == {"authority_attestation"}
@@ -121,12 +121,12 @@ def test_a_form_covers_ten_minors_and_no_more() -> None:
     assert set(refused(**minors(*["2015-01-01"] * 11))) == {"minor_name"}
 
 
-def test_empty_rows_for_minors_are_passed_over() -> None:
+def test_empty_rows_for_minors_are_ignored() -> None:
     about = {**minors("", "2015-01-01"), "minor_name": [" ", "Tim"]}
     assert [minor.name for minor in signing_form.parse_signing(form(**about), TRIP, now=operator.NOW).minors] == ["Tim"]
 
 
-def test_a_signer_is_an_adult_on_the_day_of_the_trip() -> None:
+def test_a_signer_is_an_adult_on_the_day_of_the_charter() -> None:
     assert (
         signing_form.parse_signing(form(signer_birth_date="2008-11-28"), TRIP, now=operator.NOW).form.signer_birth_date
         == "2008-11-28"
