@@ -42,9 +42,7 @@ function verdict(
   }
   if (charged_cents === 0) {
     if (held_cents > 0) return { tone: "good", label: `Paid ${money(held_cents)}` };
-    return settled
-      ? { tone: "good", label: "Paid" }
-      : { tone: "calm", label: "No fee set" };
+    return settled ? { tone: "good", label: "Paid" } : { tone: "calm", label: "No fee set" };
   }
   if (balance_due_cents < 0)
     return { tone: "part", label: `Overpaid ${money(-balance_due_cents)}` };
