@@ -104,8 +104,12 @@ def test_all_that_show_are_cleared_with_the_keyboard_alone_and_the_rest_comes(
 ) -> None:
     """The list is the test's own: other tests' payments are none of its business."""
     payment = site.pay(event, method="check", reference="1004", payer=payer)
-    first = {"payments": [payment | {"charter": event["title"]}], "totals": {"count": 2}, "next_cursor": "more"}
-    answers = [first, {"payments": [], "totals": {"count": 0}, "next_cursor": None}]
+    first = {
+        "payments": [payment | {"charter": event["title"]}],
+        "totals": {"count": 2, "other_currencies": []},
+        "next_cursor": "more",
+    }
+    answers = [first, {"payments": [], "totals": {"count": 0, "other_currencies": []}, "next_cursor": None}]
     page.route("**/api/payments/to-clear*", lambda route: route.fulfill(json=answers.pop(0)))
     page.goto("/payments/to-clear")
     expect(waiting(page, payer)).to_be_visible()
