@@ -119,10 +119,8 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
           <Section title="Payments">
             {known ? (
               <Statement charter={charter} payments={known.payments} />
-            ) : failed ? (
-              <p class="nothing">The payments show with a connection.</p>
             ) : (
-              <Skeleton rows={3} kind="line" />
+              <Missing what="payments" failed={failed} />
             )}
           </Section>
           <Section
@@ -132,10 +130,8 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
             <MissingGuests charter={charter} now_ms={now_ms} />
             {known ? (
               <Waivers charter={charter} waivers={known.waiver_records} />
-            ) : failed ? (
-              <p class="nothing">The signed waivers show with a connection.</p>
             ) : (
-              <Skeleton rows={2} kind="line" />
+              <Missing what="signed waivers" failed={failed} />
             )}
           </Section>
         </div>
@@ -150,6 +146,11 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
       </div>
     </>
   );
+}
+
+function Missing({ what, failed }: { what: string; failed: boolean }) {
+  if (!failed) return <Skeleton rows={3} kind="line" />;
+  return <p class="nothing">The {what} show with a connection.</p>;
 }
 
 function Section({ title, children }: { title: string; children: ComponentChildren }) {

@@ -2,12 +2,16 @@ import type { Payment } from "./contract";
 
 export interface LedgerRow {
   payment: Payment;
-  /** Neither voided nor bounced. */
   live: boolean;
   /** What this row does to the balance due: less is good. */
   effect_cents: number;
   /** The balance due after this row. */
   balance_due_cents: number;
+}
+
+/** Neither voided nor bounced. */
+export function isLive({ status }: Payment): boolean {
+  return status === "received" || status === "cleared";
 }
 
 /** A charter's payments as a statement, oldest first, from the fee down to what is due. */
@@ -21,7 +25,7 @@ export function ledger(charged_cents: number, payments: readonly Payment[]): Led
   );
   let balance_due_cents = charged_cents;
   return sorted.map((payment) => {
-    const live = payment.status !== "voided" && payment.status !== "bounced";
+    const live = isLive(payment);
     const effect_cents = live ? effect(payment, tips) : 0;
     balance_due_cents += effect_cents;
     return { payment, live, effect_cents, balance_due_cents };

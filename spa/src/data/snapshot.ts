@@ -96,7 +96,7 @@ function withoutContacts(charter: Charter): Charter {
     captain: captain && nameOnly(captain),
     crew: crew.map(nameOnly),
     patron: nameOnly(patron),
-    ...(guests ? { guests: guests.map((guest) => ({ ...guest, email: "" })) } : {}),
+    guests: guests.map((guest) => ({ ...guest, email: "" })),
     notes: "",
   };
 }

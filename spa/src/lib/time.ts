@@ -61,57 +61,42 @@ export function toLocal(instant: Date, timezone: string): LocalDateTime {
 }
 
 const QUARTER_MS = 900_000;
-const offsets = new Map<string, Map<number, number>>();
+const CLOCK: Intl.DateTimeFormatOptions = {
+  hourCycle: "h23",
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "numeric",
+  second: "numeric",
+};
+const offsets = new Map<string, number>();
 
 /** Clocks change at quarters of an hour only, so each quarter is asked for once, which takes long. */
 function offset_ms(instant_ms: number, timezone: string): number {
-  let known = offsets.get(timezone);
-  if (!known) {
-    known = new Map();
-    offsets.set(timezone, known);
-  }
   const quarter = Math.floor(instant_ms / QUARTER_MS);
-  let found = known.get(quarter);
+  const key = `${timezone} ${quarter}`;
+  let found = offsets.get(key);
   if (found === undefined) {
     found = readOffset_ms(quarter * QUARTER_MS, timezone);
-    known.set(quarter, found);
+    offsets.set(key, found);
   }
   return found;
 }
 
 function readOffset_ms(instant_ms: number, timezone: string): number {
   const parts: Record<string, number> = {};
-  for (const { type, value } of offsetFormat(timezone).formatToParts(instant_ms)) {
+  for (const { type, value } of format(timezone, CLOCK, "en-US").formatToParts(instant_ms)) {
     if (type !== "literal") parts[type] = Number(value);
   }
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
   return Date.UTC(year, month - 1, day, hour, minute, second) - instant_ms;
 }
 
-const offsetFormats = new Map<string, Intl.DateTimeFormat>();
-
-function offsetFormat(timezone: string): Intl.DateTimeFormat {
-  let found = offsetFormats.get(timezone);
-  if (!found) {
-    found = new Intl.DateTimeFormat("en-US", {
-      timeZone: timezone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
-    offsetFormats.set(timezone, found);
-  }
-  return found;
-}
-
 /** Whether this machine knows the time zone. */
 export function isTimezone(name: string): boolean {
   try {
-    offsetFormat(name);
+    format(name, {});
     return name !== "";
   } catch {
     return false;
@@ -224,11 +209,15 @@ function formatted(instant: string, timezone: string, options: Intl.DateTimeForm
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a format costs more than using it for a hundred dates, so each is made once. */
-function format(timezone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = timezone + JSON.stringify(options);
+function format(
+  timezone: string,
+  options: Intl.DateTimeFormatOptions,
+  language = locale,
+): Intl.DateTimeFormat {
+  const key = timezone + language + JSON.stringify(options);
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat(locale, { timeZone: timezone, ...options });
+    found = new Intl.DateTimeFormat(language, { timeZone: timezone, ...options });
     formats.set(key, found);
   }
   return found;

@@ -30,7 +30,7 @@ export function moneyState(charter: Charter, unsent: readonly OutboxEntry[] = []
 }
 
 function verdict(
-  { balance, status, payment_cleared }: Charter,
+  { balance, status, payment_cleared: settled }: Charter,
   money: (cents: number) => string,
 ): Omit<MoneyState, "remark"> {
   const { charged_cents, balance_due_cents } = balance;
@@ -42,9 +42,7 @@ function verdict(
   }
   if (charged_cents === 0) {
     if (held_cents > 0) return { tone: "good", label: `Paid ${money(held_cents)}` };
-    return payment_cleared
-      ? { tone: "good", label: "Paid" }
-      : { tone: "calm", label: "No fee set" };
+    return settled ? { tone: "good", label: "Paid" } : { tone: "calm", label: "No fee set" };
   }
   if (balance_due_cents < 0)
     return { tone: "part", label: `Overpaid ${money(-balance_due_cents)}` };

@@ -6,12 +6,13 @@ import { outbox } from "../data/device-outbox";
 import { methods, paymentLimits } from "../data/limits";
 import { firstPayment, type OutboxEntry, type Problem } from "../data/outbox";
 import { session } from "../data/session";
+import { useAnswer } from "../lib/answer";
 import { formatMoney } from "../lib/money";
 import { Observable, useValue } from "../lib/observable";
 import { formatMoment, localDay, toLocal, zoneIfForeign } from "../lib/time";
 import { uuid7 } from "../lib/uuid";
 import { Dialog } from "../ui/dialog";
-import { Field, focusFirstError, sentences } from "../ui/field";
+import { Field, focusFirstError, sentences, unplaced } from "../ui/field";
 import { FormFooter } from "../ui/form-footer";
 import { announce } from "../ui/notices";
 import { TextInput } from "../ui/text-input";
@@ -218,7 +219,7 @@ export function PaymentDialog({ charter, correct, onClose }: Props) {
           submit="Log payment"
           onBack={onClose}
           doing={saving ? "Saving…" : ""}
-          failure={[failure, unplaced(errors)].filter(Boolean).join(" ")}
+          failure={[failure, unplaced(errors, shownFields)].filter(Boolean).join(" ")}
         />
       </form>
     </Dialog>
@@ -326,15 +327,10 @@ interface RefundProps {
 
 function RefundOf({ charter, value, error, onChange }: RefundProps) {
   const known = useValue(records).get(charter.event_id)?.payments;
-  const [payments, setPayments] = useState<readonly Payment[] | null>(known ?? null);
-  const [failed, setFailed] = useState(false);
-  useEffect(() => {
-    if (known) {
-      setPayments(known);
-      return;
-    }
-    readPayments(charter.event_id).then(setPayments, () => setFailed(true));
-  }, [charter.event_id, known]);
+  const question = known ? null : () => readPayments(charter.event_id);
+  const { answer, error: failure } = useAnswer(question, [charter.event_id, !known]);
+  const payments = known ?? answer;
+  const failed = !known && failure !== null;
   const choices = refundable(payments ?? []);
   const hint = failed
     ? "The payments could not be loaded. Refunds need the connection."
@@ -383,10 +379,3 @@ function refusal({ fields, message }: Problem): string {
 }
 
 const shownFields = ["amount_cents", "method", "refund_of", "reference", "payer", "received_at"];
-
-function unplaced(errors: Readonly<Record<string, string>>): string {
-  return Object.entries(errors)
-    .filter(([name]) => !shownFields.includes(name))
-    .map(([name, message]) => `${name}: ${message}`)
-    .join(" ");
-}

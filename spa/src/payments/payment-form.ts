@@ -1,4 +1,5 @@
 import type { Charter, Payment } from "../data/contract";
+import { isLive } from "../data/ledger";
 import {
   methods,
   type PaymentKind,
@@ -164,8 +165,4 @@ function leftCents({ payment_id, amount_cents }: Payment, payments: readonly Pay
   return payments
     .filter((other) => other.refund_of === payment_id && isLive(other))
     .reduce((left_cents, other) => left_cents - other.amount_cents, amount_cents);
-}
-
-function isLive({ status }: Payment): boolean {
-  return status === "received" || status === "cleared";
 }

@@ -57,3 +57,14 @@ export function sentences(fields: Readonly<Record<string, string>>): Record<stri
     ]),
   );
 }
+
+/** What is wrong with fields that a form does not show, in one text; `crew.0.email` is of the field `crew`. */
+export function unplaced(
+  errors: Readonly<Record<string, string>>,
+  shown: readonly string[],
+): string {
+  return Object.entries(errors)
+    .filter(([name]) => !shown.includes(name.split(".")[0] ?? ""))
+    .map(([name, message]) => `${name}: ${message}`)
+    .join(" ");
+}

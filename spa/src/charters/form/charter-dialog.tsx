@@ -7,11 +7,11 @@ import { navigate } from "../../lib/router";
 import { browserTimezone } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
 import { Dialog } from "../../ui/dialog";
-import { focusFirstError, sentences } from "../../ui/field";
+import { focusFirstError, sentences, unplaced } from "../../ui/field";
 import { FormFooter } from "../../ui/form-footer";
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
-import { CharterFields, unplaced } from "./charter-fields";
+import { CharterFields } from "./charter-fields";
 import {
   changes,
   charterForm,
@@ -167,7 +167,7 @@ export function CharterDialog({ charter, onClose }: { charter: Charter | null; o
           submit={charter ? "Save changes" : "Create charter"}
           onBack={onClose}
           doing={saving ? "Saving…" : ""}
-          failure={[failure, unplaced(errors)].filter(Boolean).join(" ")}
+          failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
         />
       </form>
     </Dialog>

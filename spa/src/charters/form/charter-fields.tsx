@@ -48,11 +48,3 @@ function Input({ name, form, errors, onChange }: Props & { name: FieldName }) {
     />
   );
 }
-
-/** What is wrong with fields that the form does not have, in one text. */
-export function unplaced(errors: Errors): string {
-  return Object.entries(errors)
-    .filter(([name]) => !((name.split(".")[0] ?? "") in charterTable))
-    .map(([name, message]) => `${name}: ${message}`)
-    .join(" ");
-}

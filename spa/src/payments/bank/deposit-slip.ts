@@ -1,4 +1,5 @@
 import type { ListedPayment } from "../../data/contract";
+import { isLive } from "../../data/ledger";
 
 /** What is carried to the bank of one day and currency. */
 export interface DepositSlip {
@@ -15,7 +16,7 @@ export interface DepositSlip {
 
 /** Checks and cash of a day's payments, tips too; voided and bounced ones are not there any more. */
 export function depositSlips(payments: readonly ListedPayment[]): DepositSlip[] {
-  const live = payments.filter(({ status }) => status === "received" || status === "cleared");
+  const live = payments.filter(isLive);
   const currencies = [...new Set(live.map(({ currency }) => currency))];
   return currencies
     .map((currency) =>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { listPayments } from "../../data/api";
 import { charters } from "../../data/charters";
 import type { Charter, ListedPayment, Payment } from "../../data/contract";
+import { isLive } from "../../data/ledger";
 import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
@@ -111,7 +112,7 @@ function askedPeriod(): Period | null {
 
 function Row({ payment }: { payment: ListedPayment }) {
   const charter = useValue(charters).get(payment.event_id);
-  const live = payment.status !== "voided" && payment.status !== "bounced";
+  const live = isLive(payment);
   const amount = `${payment.kind === "refund" ? "−" : ""}${formatMoney(payment.amount_cents, payment.currency)}`;
   return (
     <li class={`entry${live ? "" : " entry-dead"}`}>
