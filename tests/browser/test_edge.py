@@ -76,7 +76,7 @@ def test_every_other_page_of_a_charter_is_the_apps(site: Site, event: dict[str, 
 
 
 @pytest.mark.parametrize("path", ["/g/{id}/waiver/", "/_staging/g/{id}/waiver"])
-def test_whoever_lands_in_the_app_on_a_waivers_path_is_brought_to_the_waiver(
+def test_a_visitor_of_the_app_on_a_waivers_path_is_sent_to_the_waiver(
     site: Site, visit: Visit, event: dict[str, Any], path: str
 ) -> None:
     # The app's icon is not waited for.
@@ -159,7 +159,7 @@ def test_text_gets_to_a_browser_compressed_and_to_others_as_it_is(site: Site) ->
 
 
 def without_ids(page: str) -> str:
-    """Each opened waiver has a submission id and a mark of its own."""
+    """Each opened waiver has a submission id and a signed time of its own."""
     return re.sub(r'name="(submission_id|opened)" value="[^"]*"', "", page)
 
 
@@ -238,7 +238,7 @@ def test_nothing_of_the_edges_secret_or_of_the_origin_shows(site: Site, event: d
 
 
 def test_the_bucket_opens_to_this_distribution_and_to_nobody_else(site: Site) -> None:
-    """As configured: the embedded S3 takes whoever reaches its port for the account's owner."""
+    """As configured: the embedded S3 takes anybody who reaches its port for the account's owner."""
     s3 = embedded_client("s3", site.product.endpoint)
     facts = json.loads((site.product.home / "local.json").read_text())
     closed = s3.get_public_access_block(Bucket=facts["bucket"])["PublicAccessBlockConfiguration"]
@@ -262,8 +262,8 @@ def test_no_path_leads_past_the_slots_into_the_bucket(site: Site, path: str) -> 
 
 
 def test_public_answers_leak_no_contact_no_money_and_no_note(site: Site, visit: Visit) -> None:
-    mark = secrets.token_hex(4)
-    secret = [f"canary{number}-{mark}" for number in range(12)]
+    tag = secrets.token_hex(4)
+    secret = [f"canary{number}-{tag}" for number in range(12)]
     phone = "+1 888 777 6655"
 
     def person(number: int) -> dict[str, str]:
@@ -291,7 +291,7 @@ def test_public_answers_leak_no_contact_no_money_and_no_note(site: Site, visit: 
     expect(guest.get_by_role("listitem").filter(has_text="Marcus B.")).to_be_visible()
     public.append(guest.content())
     for text in public:
-        for word in (*secret, mark + "@", phone, "777 6655", "7654321", "76,543", "1234567", "12,345", "12345.67"):
+        for word in (*secret, tag + "@", phone, "777 6655", "7654321", "76,543", "1234567", "12,345", "12345.67"):
             assert word not in text.replace(event["title"], ""), text
 
 

@@ -69,7 +69,7 @@ def test_a_retry_that_is_refused_says_why_and_keeps_the_mail(page: Page) -> None
     expect(page.get_by_role("button", name="Send again")).to_be_enabled()
 
 
-def test_an_address_that_mail_comes_back_from_is_told_beside_it(page: Page, event: dict[str, Any]) -> None:
+def test_an_address_that_mail_comes_back_from_says_so_beside_it(page: Page, event: dict[str, Any]) -> None:
     problem = {
         "email": event["patron"]["email"],
         "problem": "bounced",
@@ -86,7 +86,7 @@ def test_an_address_that_mail_comes_back_from_is_told_beside_it(page: Page, even
     expect(page.get_by_text(f"Mail to {event['patron']['email']} bounced on")).to_contain_text("mailbox full")
 
 
-def test_a_confirmation_stands_among_the_sent_mails(site: Site, page: Page, event: dict[str, Any]) -> None:
+def test_a_confirmation_is_listed_among_the_sent_mails(site: Site, page: Page, event: dict[str, Any]) -> None:
     site.pay(event)
     page.goto("/mail?status=sent")
     mail = page.get_by_role("listitem").filter(has_text=event["patron"]["email"])

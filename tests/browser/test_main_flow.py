@@ -90,8 +90,8 @@ def void_in_the_ledger(page: Page, title: str, reason: str) -> None:
 def test_a_charter_is_created_signed_paid_and_the_payment_voided(
     site: Site, visit: Visit, window: dict[str, int], javascript: bool
 ) -> None:
-    mark = secrets.token_hex(4)
-    title, email = f"Sunset sail {mark}", f"ana-{mark}@example.com"
+    tag = secrets.token_hex(4)
+    title, email = f"Sunset sail {tag}", f"ana-{tag}@example.com"
     troubles = Troubles()
     admin = visit(viewport=window)
     page = admin.new_page()
@@ -134,15 +134,15 @@ def test_a_charter_is_created_signed_paid_and_the_payment_voided(
     assert [row["amount_cents"] for row in rows] == [123450]
     assert len(site.mail(email)) == 1
 
-    void_in_the_ledger(page, title, f"Wrong charter {mark}")
+    void_in_the_ledger(page, title, f"Wrong charter {tag}")
     entry = page.locator(".entry-dead")
-    expect(entry).to_contain_text(re.compile(f"Voided .* by admin: Wrong charter {mark}"))
+    expect(entry).to_contain_text(re.compile(f"Voided .* by admin: Wrong charter {tag}"))
     expect(entry.locator("s")).to_have_text(["Balance", re.compile(r"\$1,234\.50")])
     expect(page.locator(".entry-total")).to_have_text(re.compile(r"Balance due.*\$1,234\.50"))
     correction, receipt_again = site.mail(email)
     assert receipt_again == receipt
     assert "Correction" in correction["subject"]
-    assert f"Wrong charter {mark}" in correction["text"]
+    assert f"Wrong charter {tag}" in correction["text"]
     assert json.loads(body)["amount_cents"] == 123450
     assert troubles.seen == []
 
@@ -159,7 +159,7 @@ def test_two_taps_on_sign_are_one_signature(site: Site, visit: Visit) -> None:
     guest.on("request", lambda request: posts.append(request.post_data or "") if request.method == "POST" else None)
     guest.get_by_role("button", name="Sign", exact=True).dblclick()
     expect(guest.get_by_role("heading", name="Signed. Thank you, Ines Kovac.")).to_be_visible()
-    # Whoever goes back and signs the same page again has signed once, too.
+    # Going back and signing the same page again is still one signature.
     address, form = f"/g/{event['event_id']}/waiver", posts[0]
     again = site.call("POST", address, form.encode(), headers={"Content-Type": "application/x-www-form-urlencoded"})
     assert again.status == 303

@@ -83,7 +83,7 @@ def test_a_day_of_clearing_is_taken_for_all_and_refused_before_the_money_came(
     assert row["cleared_at"] == "2020-03-05T20:00:00Z"
 
 
-def test_a_bounce_is_told_with_its_reason_and_leaves_the_list(
+def test_a_bounce_keeps_its_reason_and_leaves_the_list(
     site: Site, page: Page, event: dict[str, Any], payer: str
 ) -> None:
     site.pay(event, method="check", reference="1003", payer=payer)
@@ -245,7 +245,7 @@ def test_the_deposit_of_a_day_adds_checks_and_cash_less_what_was_given_back(
 # --- statement ------------------------------------------------------------------------------------
 
 
-def test_a_statement_tells_everything_and_prints_on_white(site: Site, page: Page) -> None:
+def test_a_statement_shows_everything_and_prints_on_white(site: Site, page: Page) -> None:
     event = site.charter(title="Statement sail", charter_fee_cents=50000)
     paid = site.pay(event, kind="deposit", amount_cents=40000, payer="Ana Ruiz", received_at="2026-01-02T18:00:00Z")
     site.pay(event, amount_cents=20000, payer="Ben Cole", received_at="2026-01-03T18:00:00Z")

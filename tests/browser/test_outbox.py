@@ -1,4 +1,4 @@
-"""A payment on a dock with bad signal: kept, shown, sent once; asked for a login; a clear no is told."""
+"""A payment on a dock with bad signal: kept, shown, sent once; asked for a login; a clear no is shown."""
 
 import re
 from typing import Any
@@ -200,7 +200,7 @@ def test_a_payment_that_looks_like_another_is_asked_about(
     assert set(named) == ({None, first["payment_id"]} if second else {None})
 
 
-def test_the_question_about_a_payment_sent_later_stands_on_its_card(
+def test_the_question_about_a_payment_sent_later_shows_on_its_card(
     site: Site, visit: Visit, event: dict[str, Any]
 ) -> None:
     context = visit(token=site.token)

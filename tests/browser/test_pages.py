@@ -106,5 +106,5 @@ def test_axe_finds_nothing(shown: Shown, window: Any) -> None:
     shown.page.emulate_media(color_scheme="light")
     assert axe_violations(shown.page) == []
     shown.page.emulate_media(color_scheme="dark")
-    # All other rules look past colours.
+    # All other rules ignore colours.
     assert axe_violations(shown.page, rules=("color-contrast", "link-in-text-block")) == []

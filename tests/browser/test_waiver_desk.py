@@ -29,9 +29,9 @@ def page(site: Site, visit: Visit) -> Page:
 @pytest.fixture
 def event(site: Site) -> dict[str, Any]:
     """A charter of a fresh party: the same person in another test is another address."""
-    mark = secrets.token_hex(4)
+    tag = secrets.token_hex(4)
     guests = [
-        guest | {"email": guest["email"] and f"{guest['name'].split()[0].lower()}-{mark}@example.com"}
+        guest | {"email": guest["email"] and f"{guest['name'].split()[0].lower()}-{tag}@example.com"}
         for guest in GUESTS
     ]
     return site.charter(guests=guests, return_port="Sausalito")
@@ -273,21 +273,21 @@ def test_a_text_is_previewed_published_and_signers_of_the_old_one_asked_again(
     expect(page.get_by_text("This is the sample that comes with the product.").first).to_be_visible()
     page.get_by_role("button", name="New version").click()
     dialog = page.get_by_role("dialog")
-    mark = secrets.token_hex(4)
-    dialog.get_by_label("Text").fill(f"## Risks {mark}\n\n**All** of them <b>now</b>.\n\n- wind\n- water")
+    tag = secrets.token_hex(4)
+    dialog.get_by_label("Text").fill(f"## Risks {tag}\n\n**All** of them <b>now</b>.\n\n- wind\n- water")
     dialog.get_by_label("Language").select_option("es")
     expect(dialog.get_by_label("Text")).to_have_value(re.compile("muestra", re.IGNORECASE))
     dialog.get_by_label("Language").select_option("en")
     dialog.get_by_role("button", name="Preview").click()
     preview = dialog.get_by_role("region", name="Preview")
-    expect(preview.get_by_role("heading", name=f"Risks {mark}")).to_be_visible()
+    expect(preview.get_by_role("heading", name=f"Risks {tag}")).to_be_visible()
     expect(preview.locator("strong")).to_have_text("All")
     expect(preview).to_contain_text("<b>now</b>")
     expect(preview.get_by_role("listitem")).to_have_count(2)
     dialog.get_by_role("button", name="Publish").click()
     expect(dialog).to_be_hidden()
     expect(page.get_by_text("Published.")).to_be_visible()
-    expect(page.get_by_role("heading", name=f"Risks {mark}")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"Risks {tag}")).to_be_visible()
     expect(page.get_by_text("Guests who choose Spanish sign the English one")).to_be_visible()
 
     mine = page.get_by_role("listitem").filter(has=page.get_by_role("link", name=event["title"]))
@@ -299,16 +299,16 @@ def test_a_text_is_previewed_published_and_signers_of_the_old_one_asked_again(
 
 
 def test_a_record_is_found_by_name_and_shows_all_of_its_facts(site: Site, page: Page, event: dict[str, Any]) -> None:
-    mark = secrets.token_hex(4)
+    tag = secrets.token_hex(4)
     strokes = '[{"points":[{"x":10,"y":10,"time":0},{"x":90,"y":40,"time":30}]}]'
-    answer = site.sign(event, signer_name=f"Sofie {mark}", signature_typed="", signature_strokes=strokes)
+    answer = site.sign(event, signer_name=f"Sofie {tag}", signature_typed="", signature_strokes=strokes)
     assert answer.status == 303
     page.goto("/waivers")
-    page.get_by_label("Name of a guest").fill(mark)
+    page.get_by_label("Name of a guest").fill(tag)
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("1 found")).to_be_visible()
-    page.get_by_role("link", name=f"Sofie {mark}").click()
-    expect(page.get_by_role("heading", name=f"Sofie {mark}")).to_be_visible()
+    page.get_by_role("link", name=f"Sofie {tag}").click()
+    expect(page.get_by_role("heading", name=f"Sofie {tag}")).to_be_visible()
     expect(page.get_by_role("img", name="Signature drawn by")).to_be_visible()
     (record,) = site.admin("GET", f"/api/events/{event['event_id']}")["waiver_records"]
     expect(page.get_by_text(record["record_hash"])).to_be_visible()

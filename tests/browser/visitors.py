@@ -86,12 +86,12 @@ class Site:
 
     def charter(self, **changes: Any) -> dict[str, Any]:
         """A charter of the test's own, with a patron and a title that no other has."""
-        mark = secrets.token_hex(4)
+        tag = secrets.token_hex(4)
         # Each before the last: a test looks for its own where the board begins, without scrolling.
         starts_at = _starts[-1] - timedelta(minutes=1)
         _starts.append(starts_at)
         details = {
-            "title": f"Evening sail {mark}",
+            "title": f"Evening sail {tag}",
             "starts_at": starts_at.isoformat(),
             "ends_at": (starts_at + timedelta(hours=3)).isoformat(),
             "vessel": "S/V Petrel",
@@ -100,7 +100,7 @@ class Site:
             "return_port": "Oakland",
             "captain": {"name": "Luis Ferreira", "email": "luis@example.com", "phone": "+1 415 555 0142"},
             "crew": [{"name": "Tess Lindqvist", "email": "", "phone": ""}],
-            "patron": {"name": "Ana Ruiz", "email": f"patron-{mark}@example.com", "phone": "+1 415 555 0150"},
+            "patron": {"name": "Ana Ruiz", "email": f"patron-{tag}@example.com", "phone": "+1 415 555 0150"},
             "party_size": 4,
             "charter_fee_cents": 48000,
             "guest_notes": "Bring a jacket.",
