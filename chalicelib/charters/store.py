@@ -7,16 +7,16 @@ from chalicelib.charters.fields import CharterDetails, Status
 from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
-    db,
     item_key,
     json_s,
     load_data,
     n,
     put_write,
     query_items,
+    read_item,
     read_items,
     s,
-    table_name,
+    update,
     write_all,
 )
 from chalicelib.money.ledger import Sums
@@ -78,8 +78,8 @@ def put_new_charter(charter: Charter, audit: AuditEvent, request_key: str | None
 
 
 def read_charter(event_id: str) -> Charter | None:
-    answer = db().get_item(TableName=table_name(), Key=charter_key(event_id), ConsistentRead=True)
-    return to_charter(answer["Item"]) if "Item" in answer else None
+    item = read_item(charter_key(event_id))
+    return to_charter(item) if item else None
 
 
 def read_whole_charter(event_id: str, *, waivers: bool = True) -> WholeCharter | None:
@@ -152,16 +152,9 @@ def update_charter(charter: Charter, seen: Charter, audit: AuditEvent, *, ledger
     if ledger_unmoved:
         condition += " AND ledger_seq = :ledger_seq"
         values[":ledger_seq"] = n(seen.ledger_seq)
-    update = {
-        "TableName": table_name(),
-        "Key": charter_key(charter.event_id),
-        "UpdateExpression": "SET #data = :data, version = :version, #status = :status, "
-        "updated_at = :updated_at, by_date_sk = :sk",
-        "ConditionExpression": condition,
-        "ExpressionAttributeNames": {"#data": "data", "#status": "status"},
-        "ExpressionAttributeValues": values,
-    }
-    write_all([{"Update": update}, put_write(audit_item(charter.event_id, audit))])
+    change = "SET #data = :data, version = :version, #status = :status, updated_at = :updated_at, by_date_sk = :sk"
+    edit = {"Update": update(charter_key(charter.event_id), change, values, condition)}
+    write_all([edit, put_write(audit_item(charter.event_id, audit))])
 
 
 def charter_key(event_id: str) -> Item:

@@ -46,26 +46,40 @@ def item_key(pk: str, sk: str) -> Item:
     return {"PK": s(pk), "SK": s(sk)}
 
 
-def put_write(item: Item, *, only_new: bool = False) -> Item:
-    put: Item = {"TableName": table_name(), "Item": item}
+# In all expressions `#name` stands for the attribute of that name; DynamoDB reserves some of them.
+
+
+def put_write(item: Item, *, only_new: bool = False, condition: str = "", values: Item | None = None) -> Item:
+    """A put, as part of a transaction. With `only_new` it fails if the item exists, and the failure shows that item."""
+    put: Item = {"Item": item}
     if only_new:
-        put |= {"ConditionExpression": "attribute_not_exists(PK)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-    return {"Put": put}
+        condition, put["ReturnValuesOnConditionCheckFailure"] = condition or "attribute_not_exists(PK)", "ALL_OLD"
+    return {"Put": put | _parameters(condition, values or {})}
+
+
+def check_write(key: Item, condition: str, values: Item | None = None) -> Item:
+    """A condition on an item that a transaction does not change."""
+    return {"ConditionCheck": {"Key": key} | _parameters(condition, values or {})}
 
 
 def update(key: Item, change: str, values: Item, condition: str = "") -> Item:
-    """The parameters of an update; `#name` in its expressions stands for the attribute of that name."""
-    parameters: Item = {
-        "TableName": table_name(),
-        "Key": key,
-        "UpdateExpression": change,
-        "ExpressionAttributeValues": values,
-    }
+    """The parameters of an update."""
+    names = _names(f"{change} {condition}")
+    return {"Key": key, "UpdateExpression": change} | _parameters(condition, values) | names
+
+
+def _parameters(condition: str, values: Item) -> Item:
+    parameters: Item = {"TableName": table_name(), **_names(condition)}
     if condition:
         parameters["ConditionExpression"] = condition
-    if names := re.findall(r"#\w+", f"{change} {condition}"):
-        parameters["ExpressionAttributeNames"] = {name: name[1:] for name in names}
+    if values:
+        parameters["ExpressionAttributeValues"] = values
     return parameters
+
+
+def _names(expressions: str) -> Item:
+    names = {name: name[1:] for name in re.findall(r"#\w+", expressions)}
+    return {"ExpressionAttributeNames": names} if names else {}
 
 
 def read_item(key: Item) -> Item | None:

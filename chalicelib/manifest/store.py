@@ -6,6 +6,7 @@ from chalicelib.charters.store import Charter, charter_key
 from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
+    check_write,
     is_new,
     item_key,
     json_s,
@@ -14,7 +15,7 @@ from chalicelib.core.dynamo import (
     put_write,
     query_items,
     s,
-    table_name,
+    update,
 )
 from chalicelib.mail.store import Mail, mail_writes
 from chalicelib.manifest.fields import Departure, Note
@@ -47,28 +48,12 @@ def put_note(event_id: str, subject: str, note: Note, audit: AuditEvent) -> bool
 
     Raises WriteConflict, also after departure.
     """
-    put = put_write(
-        {**item_key(f"EVENT#{event_id}", _PREFIX + subject), "state": s(note["state"]), "data": json_s(note)},
-        only_new=True,
-    )
-    put["Put"] |= {
-        "ConditionExpression": "attribute_not_exists(PK) OR #state <> :state",
-        "ExpressionAttributeNames": {"#state": "state"},
-        "ExpressionAttributeValues": {":state": s(note["state"])},
-    }
-    not_departed: Item = {
-        "TableName": table_name(),
-        "Key": _departure_key(event_id),
-        "ConditionExpression": "attribute_not_exists(PK)",
-    }
-    count: Item = {
-        "TableName": table_name(),
-        "Key": charter_key(event_id),
-        "UpdateExpression": "ADD dock_seq :one",
-        "ConditionExpression": "attribute_exists(PK)",
-        "ExpressionAttributeValues": {":one": n(1)},
-    }
-    return is_new([put, {"ConditionCheck": not_departed}, {"Update": count}, put_write(audit_item(event_id, audit))])
+    item = {**item_key(f"EVENT#{event_id}", _PREFIX + subject), "state": s(note["state"]), "data": json_s(note)}
+    condition = "attribute_not_exists(PK) OR #state <> :state"
+    put = put_write(item, only_new=True, condition=condition, values={":state": s(note["state"])})
+    not_departed = check_write(_departure_key(event_id), "attribute_not_exists(PK)")
+    count = update(charter_key(event_id), "ADD dock_seq :one", {":one": n(1)}, "attribute_exists(PK)")
+    return is_new([put, not_departed, {"Update": count}, put_write(audit_item(event_id, audit))])
 
 
 def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: Mail) -> bool:
@@ -80,15 +65,10 @@ def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: 
     values = {":version": n(seen.version), ":signed": n(seen.signed_count)}
     if seen.dock_seq:
         values[":notes"] = n(seen.dock_seq)
-    unchanged: Item = {
-        "TableName": table_name(),
-        "Key": charter_key(seen.event_id),
-        "ConditionExpression": "version = :version AND signed_count = :signed AND "
-        + ("dock_seq = :notes" if seen.dock_seq else "attribute_not_exists(dock_seq)"),
-        "ExpressionAttributeValues": values,
-    }
-    audit_row = put_write(audit_item(seen.event_id, audit))
-    return is_new([put, {"ConditionCheck": unchanged}, audit_row, *mail_writes(mail)])
+    same_notes = "dock_seq = :notes" if seen.dock_seq else "attribute_not_exists(dock_seq)"
+    condition = f"version = :version AND signed_count = :signed AND {same_notes}"
+    unchanged = check_write(charter_key(seen.event_id), condition, values)
+    return is_new([put, unchanged, put_write(audit_item(seen.event_id, audit)), *mail_writes(mail)])
 
 
 def _departure_key(event_id: str) -> Item:

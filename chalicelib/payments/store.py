@@ -5,16 +5,17 @@ from collections.abc import Iterator
 from chalicelib.charters.store import Charter, charter_key
 from chalicelib.core.dynamo import (
     Item,
-    db,
     item_key,
     json_s,
     load_data,
     n,
     put_write,
     query_items,
+    read_item,
     read_items,
     s,
     table_name,
+    update,
     write_all,
 )
 from chalicelib.mail.store import Mail, mail_writes
@@ -69,21 +70,13 @@ def append_act(charter: Charter, payment: PaymentRow, act: Act, sums: Sums, mail
 
 
 def read_payment_item(event_id: str, payment_id: str) -> Item | None:
-    key = item_key(f"EVENT#{event_id}", f"PAYMENT#{payment_id}")
-    return db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")  # type: ignore[no-any-return]
+    return read_item(item_key(f"EVENT#{event_id}", f"PAYMENT#{payment_id}"))
 
 
 def receipt_write(payment: PaymentJson, receipt: str) -> Item:
     """Changes a payment's `receipt`, as part of a transaction."""
-    return {
-        "Update": {
-            "TableName": table_name(),
-            "Key": item_key(f"EVENT#{payment['event_id']}", f"PAYMENT#{payment['payment_id']}"),
-            "UpdateExpression": "SET receipt = :receipt",
-            "ConditionExpression": "attribute_exists(PK)",
-            "ExpressionAttributeValues": {":receipt": s(receipt)},
-        }
-    }
+    key = item_key(f"EVENT#{payment['event_id']}", f"PAYMENT#{payment['payment_id']}")
+    return {"Update": update(key, "SET receipt = :receipt", {":receipt": s(receipt)}, "attribute_exists(PK)")}
 
 
 def has_act(event_id: str, payment_id: str, act: str) -> bool:
@@ -133,20 +126,14 @@ def stored_answer(item: Item) -> tuple[str, str]:
 
 
 def _update_sums(charter: Charter, sums: Sums, at: str) -> Item:
-    return {
-        "Update": {
-            "TableName": table_name(),
-            "Key": charter_key(charter.event_id),
-            "UpdateExpression": "SET money = :money, ledger_seq = :next, updated_at = :at",
-            "ConditionExpression": "ledger_seq = :seen",
-            "ExpressionAttributeValues": {
-                ":money": json_s(sums._asdict()),
-                ":next": n(charter.ledger_seq + 1),
-                ":seen": n(charter.ledger_seq),
-                ":at": s(at),
-            },
-        }
+    values = {
+        ":money": json_s(sums._asdict()),
+        ":next": n(charter.ledger_seq + 1),
+        ":seen": n(charter.ledger_seq),
+        ":at": s(at),
     }
+    change = "SET money = :money, ledger_seq = :next, updated_at = :at"
+    return {"Update": update(charter_key(charter.event_id), change, values, "ledger_seq = :seen")}
 
 
 def ledger_keys(payment: PaymentRow, act: str) -> Item:

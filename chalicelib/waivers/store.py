@@ -7,6 +7,7 @@ from chalicelib.charters.store import Charter, charter_key, to_charter
 from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
+    check_write,
     db,
     is_new,
     is_written,
@@ -16,9 +17,11 @@ from chalicelib.core.dynamo import (
     n,
     put_write,
     query_items,
+    read_item,
     read_items,
     s,
     table_name,
+    update,
     write_all,
 )
 from chalicelib.core.errors import WriteConflict
@@ -70,14 +73,10 @@ def take_turn(seen_seq: int, now_ms: int, until_ms: int) -> bool:
 
     A turn ends by itself once the chain has grown. It protects nothing, it only spares a crowd useless transactions.
     """
-    return is_written(
-        db().update_item,
-        or_busy=True,
-        Key=_TURN,
-        UpdateExpression="SET seq = :seq, until_ms = :until",
-        ConditionExpression="attribute_not_exists(PK) OR seq < :seq OR until_ms < :now",
-        ExpressionAttributeValues={":seq": n(seen_seq), ":until": n(until_ms), ":now": n(now_ms)},
-    )
+    values = {":seq": n(seen_seq), ":until": n(until_ms), ":now": n(now_ms)}
+    condition = "attribute_not_exists(PK) OR seq < :seq OR until_ms < :now"
+    turn = update(_TURN, "SET seq = :seq, until_ms = :until", values, condition)
+    return is_written(db().update_item, or_busy=True, **turn)
 
 
 def append_waivers(
@@ -109,15 +108,9 @@ def append_waivers(
     added = {"signed_count": n(new_people), "signed_versions": {"SS": [last["waiver_version"]]}}
     if guest_ids := sorted({record["guest_id"] for record in records if record["guest_id"]}):
         added["signed_guest_ids"] = {"SS": guest_ids}
-    count: Item = {
-        "TableName": table_name(),
-        "Key": charter_key(event_id),
-        "UpdateExpression": "ADD " + ", ".join(f"{name} :{name}" for name in added),
-        "ConditionExpression": "attribute_exists(PK) AND #status <> :cancelled",
-        "ExpressionAttributeNames": {"#status": "status"},
-        "ExpressionAttributeValues": {f":{name}": value for name, value in added.items()}
-        | {":cancelled": s("cancelled")},
-    }
+    change = "ADD " + ", ".join(f"{name} :{name}" for name in added)
+    values = {f":{name}": value for name, value in added.items()} | {":cancelled": s("cancelled")}
+    count = update(charter_key(event_id), change, values, "attribute_exists(PK) AND #status <> :cancelled")
     same_texts = [_still_current(language, seen.versions.get(language)) for language in LANGUAGES]
     audit_rows = [put_write(audit_item(event_id, audit)) for audit in audits]
     head = _put_seq(_HEAD, last["seq"], seen.head.seq, hash=s(last["record_hash"]))
@@ -127,28 +120,24 @@ def append_waivers(
 
 def _put_seq(key: Item, seq: int, seen_seq: int, **more: Item) -> Item:
     """The write that moves a counter of the chain from where it was seen, 0 while it is not stored."""
-    put = put_write({**key, "seq": n(seq), **more}, only_new=not seen_seq)
+    item = {**key, "seq": n(seq), **more}
     if seen_seq:
-        put["Put"] |= {"ConditionExpression": "seq = :seen", "ExpressionAttributeValues": {":seen": n(seen_seq)}}
-    return put
+        return put_write(item, condition="seq = :seen", values={":seen": n(seen_seq)})
+    return put_write(item, only_new=True)
 
 
 def _still_current(language: Language, version: WaiverVersion | None) -> Item:
-    check: Item = {
-        "TableName": table_name(),
-        "Key": _current_key(language),
-        "ConditionExpression": "waiver_version = :version" if version else "attribute_not_exists(PK)",
-    }
     if version:
-        check["ExpressionAttributeValues"] = {":version": s(version["waiver_version"])}
-    return {"ConditionCheck": check}
+        current = {":version": s(version["waiver_version"])}
+        return check_write(_current_key(language), "waiver_version = :version", current)
+    return check_write(_current_key(language), "attribute_not_exists(PK)")
 
 
 # --- records ----------------------------------------------------------------------------------------
 
 
 def read_waiver(event_id: str, waiver_id: str) -> SignedRecord | None:
-    item = _read_item(_record_key(event_id, waiver_id))
+    item = read_item(_record_key(event_id, waiver_id))
     return _to_record(item) if item else None
 
 
@@ -156,11 +145,6 @@ def read_waivers(event_id: str, waiver_ids: Iterable[str]) -> list[SignedRecord]
     """Those of the records that exist, in the chain's order."""
     items = read_items([_record_key(event_id, waiver_id) for waiver_id in waiver_ids])
     return sorted(map(_to_record, items), key=lambda record: record["seq"])
-
-
-def _read_item(key: Item) -> Item | None:
-    item: Item | None = db().get_item(TableName=table_name(), Key=key, ConsistentRead=True).get("Item")
-    return item
 
 
 def _record_key(event_id: str, waiver_id: str) -> Item:
@@ -186,7 +170,7 @@ def list_chain(after_seq: int, last_seq: int, *, newest_first: bool = False) -> 
 
 
 def read_head() -> Head:
-    return _to_head(_read_item(_HEAD))
+    return _to_head(read_item(_HEAD))
 
 
 def _to_head(item: Item | None) -> Head:
@@ -233,7 +217,7 @@ def put_copy(event_id: str, secret_hash: str, waiver_ids: Sequence[str], at: str
 
 def read_copy(event_id: str, secret_hash: str) -> list[str]:
     """The ids of the records that this link shows; none if it is unknown."""
-    item = _read_item(item_key(f"EVENT#{event_id}", f"COPY#{secret_hash}"))
+    item = read_item(item_key(f"EVENT#{event_id}", f"COPY#{secret_hash}"))
     return list(load_data(item)["waiver_ids"]) if item else []
 
 
@@ -265,18 +249,9 @@ def publish_version(version: WaiverVersion, audit: AuditEvent, *, only_first: bo
     of the language is current already.
     """
     name, data = version["waiver_version"], json_s(version)
-    store = {
-        "TableName": table_name(),
-        "Key": _version_key(name),
-        "UpdateExpression": "SET #data = if_not_exists(#data, :data), by_date_pk = :pk, "
-        "by_date_sk = if_not_exists(by_date_sk, :sk)",
-        "ExpressionAttributeNames": {"#data": "data"},
-        "ExpressionAttributeValues": {
-            ":data": data,
-            ":pk": s("WAIVER_VERSIONS"),
-            ":sk": s(f"{version['published_at']}#{name}"),
-        },
-    }
+    values = {":data": data, ":pk": s("WAIVER_VERSIONS"), ":sk": s(f"{version['published_at']}#{name}")}
+    kept = ("#data = if_not_exists(#data, :data)", "by_date_pk = :pk", "by_date_sk = if_not_exists(by_date_sk, :sk)")
+    store = update(_version_key(name), f"SET {', '.join(kept)}", values)
     current = {**_current_key(version["language"]), "data": data, "waiver_version": s(name)}
     audit_row = {
         **item_key(f"WAIVER_VERSION#{name}", f"AUDIT#{audit['at']}#{audit['audit_id']}"),
@@ -286,7 +261,7 @@ def publish_version(version: WaiverVersion, audit: AuditEvent, *, only_first: bo
 
 
 def read_version(waiver_version: str) -> WaiverVersion | None:
-    item = _read_item(_version_key(waiver_version))
+    item = read_item(_version_key(waiver_version))
     return _to_version(item) if item else None
 
 

@@ -172,7 +172,7 @@ def test_a_charter_comes_with_all_it_owns_and_nothing_of_others() -> None:
     payment_store.append_act(read_again(event), payment, act("void"), read_again(event).sums, None)
     charter = charter_store.read_whole_charter(event.event_id)
     assert charter
-    assert charter.event == read_again(event)
+    assert charter.charter == read_again(event)
     assert [payment_store.is_act(item) for item in charter.payment_items] == [False, False, True]
     assert [record["event_id"] for record in charter.waivers] == [event.event_id]
     money_only = charter_store.read_whole_charter(event.event_id, waivers=False)

@@ -73,7 +73,7 @@ def test_of_many_payments_at_once_on_the_same_sums_one_is_stored() -> None:
     charter = charter_store.read_whole_charter(event.event_id)
     assert charter
     assert [payment_store.to_payment(item)[1] for item in charter.payment_items] == [rows[winner]]
-    assert (charter.event.sums.received_cents, charter.event.ledger_seq) == (winner + 1, 1)
+    assert (charter.charter.sums.received_cents, charter.charter.ledger_seq) == (winner + 1, 1)
     assert len(due_mails()) == 1
 
 

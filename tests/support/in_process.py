@@ -146,7 +146,7 @@ class InProcessProduct:
         form = [
             ("submission_id", submission_id),
             ("waiver_version", self.current_text()),
-            ("opened", signing_form.mark_opening(self.event_id, NOW - 5 * MINUTE)),
+            ("opened", signing_form.tag_opening(self.event_id, NOW - 5 * MINUTE)),
             ("signer_name", name),
             ("signer_email", email),
             ("esign_consent", "on"),
