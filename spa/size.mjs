@@ -8,14 +8,10 @@ const dist = new URL("dist/", import.meta.url);
 const read = (path) => readFileSync(new URL(path.replace(/^\//, ""), dist));
 
 const page = read("index.html").toString();
-const named = [...page.matchAll(/<(?:script|link)\b[^>]*\b(?:src|href)="([^"]+\.js)"/g)].map(
-  (match) => match[1],
-);
+const named = [...page.matchAll(/<(?:script|link)\b[^>]*\b(?:src|href)="([^"]+\.js)"/g)].map((match) => match[1]);
 const scripts = { "guest page": withImports(named) };
 const parts = [...scripts["guest page"]].flatMap(([path, { source }]) =>
-  [...source.matchAll(/\bimport\(["'`](\.[^"'`]+\.js)["'`]\)/g)].map((match) =>
-    beside(path, match[1]),
-  ),
+  [...source.matchAll(/\bimport\(["'`](\.[^"'`]+\.js)["'`]\)/g)].map((match) => beside(path, match[1])),
 );
 const desk = parts.filter((path) => /\/(desk-start|board)-/.test(path));
 scripts.desk = withImports([...named, ...desk]);
@@ -46,17 +42,13 @@ const problems = [];
 for (const [what, limit_bytes] of Object.entries(LIMITS_BYTES)) {
   const sizes = [...scripts[what].values()].map(({ packed_bytes }) => packed_bytes);
   const total_bytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
-  console.log(
-    `${what}: ${kilobytes(total_bytes)} of JavaScript (brotli), limit ${kilobytes(limit_bytes)}`,
-  );
+  console.log(`${what}: ${kilobytes(total_bytes)} of JavaScript (brotli), limit ${kilobytes(limit_bytes)}`);
   if (total_bytes > limit_bytes) problems.push(`the first load of the ${what} is over its limit`);
 }
 if (named.length === 0) problems.push("index.html names no script");
 if (desk.length !== 2) problems.push("the desk and the board are no parts of their own");
 if (/<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=|"data:/.test(page)) {
-  problems.push(
-    "index.html holds inline script or style, which the content security policy forbids",
-  );
+  problems.push("index.html holds inline script or style, which the content security policy forbids");
 }
 for (const problem of problems) console.error(`error: ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -12,9 +12,7 @@ export interface Sections {
 /** Sorts charters into what the board shows, each by the calendar of its own time zone. */
 export function sections(events: Iterable<Charter>, now: Date): Sections {
   const sorted = [...events].sort((a, b) => a.starts_at.localeCompare(b.starts_at));
-  const next =
-    sorted.find(({ status, starts_at }) => status === "scheduled" && new Date(starts_at) > now) ??
-    null;
+  const next = sorted.find(({ status, starts_at }) => status === "scheduled" && new Date(starts_at) > now) ?? null;
   const result: Sections = { next, today: [], coming: [], past: [] };
   for (const charter of sorted) {
     if (charter !== next) result[sectionOf(charter, now)].push(charter);

@@ -40,9 +40,7 @@ export function Board() {
   useReload(load, () => loaded.value?.at_ms ?? 0);
 
   const all = useMemo(() => {
-    const visible = [...events.values()].filter(
-      ({ starts_at }) => !known?.until || starts_at <= known.until,
-    );
+    const visible = [...events.values()].filter(({ starts_at }) => !known?.until || starts_at <= known.until);
     return sections(visible, new Date(now_ms));
   }, [events, known, now_ms]);
 
@@ -97,9 +95,7 @@ export function Board() {
             <section aria-labelledby="today">
               <h2 id="today">Today</h2>
               {today.length === 0 && (
-                <p class="nothing">
-                  {next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}
-                </p>
+                <p class="nothing">{next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}</p>
               )}
               <CardList events={today} now_ms={now_ms} search={search} />
             </section>
@@ -116,9 +112,7 @@ export function Board() {
                   </button>
                 </div>
               )}
-              {coming.length === 0 && next && !searching && (
-                <p class="nothing">Nothing after that yet.</p>
-              )}
+              {coming.length === 0 && next && !searching && <p class="nothing">Nothing after that yet.</p>}
               <CardList
                 events={coming}
                 now_ms={now_ms}
@@ -136,13 +130,7 @@ export function Board() {
               </p>
             )}
             {pastOpen ? (
-              <CardList
-                events={past}
-                now_ms={now_ms}
-                search={search}
-                label="Show earlier"
-                loadMore={loadPast}
-              />
+              <CardList events={past} now_ms={now_ms} search={search} label="Show earlier" loadMore={loadPast} />
             ) : (
               <LoadButton label="Show past charters" load={loadPast} />
             )}

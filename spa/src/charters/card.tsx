@@ -23,9 +23,7 @@ export function Card({ charter, now_ms, large }: CardProps) {
     <article class={className} aria-labelledby={titleId}>
       <p class="card-when">
         <span class="card-day">{dayText(charter, now_ms)}</span>{" "}
-        <span class="card-time">
-          {formatSpan(charter.starts_at, charter.ends_at, charter.timezone)}
-        </span>{" "}
+        <span class="card-time">{formatSpan(charter.starts_at, charter.ends_at, charter.timezone)}</span>{" "}
         <span class="card-away">{stateText(charter, now_ms)}</span>
       </p>
       <h3 id={titleId}>

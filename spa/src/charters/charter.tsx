@@ -49,12 +49,8 @@ export function CharterPage({ event_id }: { event_id: string }) {
   }
   return (
     <>
-      {error !== null && !charter && (
-        <Failed what="The charter could not be loaded." error={error} onRetry={load} />
-      )}
-      {error !== null && charter && (
-        <AsOf at_ms={read_before_ms ?? Date.now()} error={error} onRetry={load} />
-      )}
+      {error !== null && !charter && <Failed what="The charter could not be loaded." error={error} onRetry={load} />}
+      {error !== null && charter && <AsOf at_ms={read_before_ms ?? Date.now()} error={error} onRetry={load} />}
       {charter ? (
         <CharterView charter={charter} failed={error !== null} />
       ) : (
@@ -86,9 +82,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
         </h1>
         <p class="badges">
           {charter.status !== "scheduled" && (
-            <span class={`badge badge-${cancelled ? "due" : "calm"}`}>
-              {cancelled ? "Cancelled" : "Completed"}
-            </span>
+            <span class={`badge badge-${cancelled ? "due" : "calm"}`}>{cancelled ? "Cancelled" : "Completed"}</span>
           )}
           <WaiverBadge charter={charter} />
           <MoneyBadge charter={charter} />
@@ -108,8 +102,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
         <Warnings charter={charter} />
         {partly && failed && (
           <p class="hint">
-            Contacts and notes are not kept on this device. They show, and can be edited, with a
-            connection.
+            Contacts and notes are not kept on this device. They show, and can be edited, with a connection.
           </p>
         )}
         <UnsentPayments event_id={charter.event_id} />
@@ -123,9 +116,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
               <Missing what="payments" failed={failed} />
             )}
           </Section>
-          <Section
-            title={`Waivers: ${charter.waivers.signed} of ${charter.waivers.expected} signed`}
-          >
+          <Section title={`Waivers: ${charter.waivers.signed} of ${charter.waivers.expected} signed`}>
             <Reopen charter={charter} now_ms={now_ms} />
             <MissingGuests charter={charter} now_ms={now_ms} />
             {known ? (
@@ -181,9 +172,7 @@ function StatusButtons({ charter }: { charter: Charter }) {
           type="button"
           disabled={busy}
           onClick={() =>
-            void (over
-              ? setStatus("scheduled", "Scheduled again.")
-              : setStatus("completed", "Marked as completed."))
+            void (over ? setStatus("scheduled", "Scheduled again.") : setStatus("completed", "Marked as completed."))
           }
         >
           {over ? "Not completed" : "Mark completed"}
@@ -261,9 +250,7 @@ function Waivers({ charter, waivers }: { charter: Charter; waivers: readonly Wai
     <ul class="waivers">
       {waivers.map((waiver) => (
         <li key={waiver.waiver_id}>
-          <a href={href(`/events/${charter.event_id}/waivers/${waiver.waiver_id}`)}>
-            {waiver.participant_name}
-          </a>
+          <a href={href(`/events/${charter.event_id}/waivers/${waiver.waiver_id}`)}>{waiver.participant_name}</a>
           {waiver.minor && <span class="badge badge-calm">Minor</span>}
           {waiver.superseded && <span class="badge badge-part">Older text</span>}
           <span class="entry-small">
@@ -303,17 +290,11 @@ function Details({ charter, problems }: DetailsProps) {
       <Detail name="Crew">
         {charter.crew.length > 0 &&
           charter.crew.map((person) => (
-            <Contact
-              key={`${person.name} ${person.email} ${person.phone}`}
-              person={person}
-              problems={problems}
-            />
+            <Contact key={`${person.name} ${person.email} ${person.phone}`} person={person} problems={problems} />
           ))}
       </Detail>
       <Detail name="Patron">
-        {Object.values(charter.patron).some(Boolean) && (
-          <Contact person={charter.patron} problems={problems} />
-        )}
+        {Object.values(charter.patron).some(Boolean) && <Contact person={charter.patron} problems={problems} />}
       </Detail>
       <Detail name="Balance reminders">
         <Reminders charter={charter} />
@@ -322,9 +303,7 @@ function Details({ charter, problems }: DetailsProps) {
       <Detail name="Guests should know">
         {charter.guest_notes && <span class="multiline">{charter.guest_notes}</span>}
       </Detail>
-      <Detail name="Notes (admins only)">
-        {charter.notes && <span class="multiline">{charter.notes}</span>}
-      </Detail>
+      <Detail name="Notes (admins only)">{charter.notes && <span class="multiline">{charter.notes}</span>}</Detail>
     </dl>
   );
 }

@@ -4,14 +4,7 @@ import type { Charter } from "../data/contract";
 import { formatMoment } from "../lib/time";
 import { announce, announceFailure } from "../ui/notices";
 import { useTask } from "../ui/task";
-import {
-  isOver,
-  isReopened,
-  remindedText,
-  shortList,
-  shortWarning,
-  takesSignatures,
-} from "../waivers/waiver-text";
+import { isOver, isReopened, remindedText, shortList, shortWarning, takesSignatures } from "../waivers/waiver-text";
 import "./missing-guests.css";
 
 /** On a card: who of the listed guests has not signed. */
@@ -44,8 +37,7 @@ export function MissingGuests({ charter, now_ms }: { charter: Charter; now_ms: n
             {hasNoEmail(charter, ids[index]) ? (
               <span class="entry-small">no email</span>
             ) : (
-              open &&
-              ids[index] && <RemindButton charter={charter} guest={{ id: ids[index], name }} />
+              open && ids[index] && <RemindButton charter={charter} guest={{ id: ids[index], name }} />
             )}
           </li>
         ))}
@@ -83,10 +75,7 @@ function RemindButton({ charter, guest, label = "Remind" }: RemindProps) {
   return (
     <button type="button" disabled={busy} onClick={() => void run(remind)}>
       {busy ? "Reminding…" : label}
-      <span class="visually-hidden">
-        {" "}
-        {guest ? guest.name : `who has not signed for ${charter.title}`}
-      </span>
+      <span class="visually-hidden"> {guest ? guest.name : `who has not signed for ${charter.title}`}</span>
     </button>
   );
 }
@@ -131,9 +120,7 @@ export function Reopen({ charter, now_ms }: { charter: Charter; now_ms: number }
   };
 
   return isReopened(charter, now_ms) && waivers_open_until ? (
-    <p>
-      The charter is over; guests can still sign until {formatMoment(waivers_open_until, timezone)}.
-    </p>
+    <p>The charter is over; guests can still sign until {formatMoment(waivers_open_until, timezone)}.</p>
   ) : (
     <>
       <p>The charter is over, so guests can no longer sign.</p>

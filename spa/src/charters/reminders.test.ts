@@ -3,14 +3,11 @@ import type { Charter } from "../data/contract";
 import { sampleCharter, samplePayment } from "../testing/samples";
 import { remindersText } from "./reminders";
 
-const text = (
-  state: Charter["balance_reminders_state"],
-  ...payments: ReturnType<typeof samplePayment>[]
-) => remindersText(sampleCharter({ balance_reminders_state: state }), payments);
+const text = (state: Charter["balance_reminders_state"], ...payments: ReturnType<typeof samplePayment>[]) =>
+  remindersText(sampleCharter({ balance_reminders_state: state }), payments);
 
 test("reminders that stopped say why, and for cash since when", () => {
-  const cash = (recorded_at: string, change = {}) =>
-    samplePayment({ recorded_at, status: "cleared", ...change });
+  const cash = (recorded_at: string, change = {}) => samplePayment({ recorded_at, status: "cleared", ...change });
   expect(
     text(
       "stopped_cash",

@@ -27,11 +27,7 @@ export function Reminders({ charter }: { charter: Charter }) {
       <span>{remindersText(charter, payments)}</span>
       {charter.status === "scheduled" && ["on", "off", "stopped_cash"].includes(state) && (
         <span class="buttons">
-          <button
-            type="button"
-            disabled={busy}
-            onClick={() => void run(() => turn(state !== "on"))}
-          >
+          <button type="button" disabled={busy} onClick={() => void run(() => turn(state !== "on"))}>
             {state === "on" ? "Switch off" : state === "off" ? "Switch on" : "Switch on again"}
           </button>
         </span>
@@ -66,9 +62,7 @@ export function remindersText(
 function lastCash(payments: readonly Payment[]): Payment | undefined {
   return payments
     .filter(({ method, kind, status }) => {
-      return (
-        method === "cash" && (kind === "deposit" || kind === "balance") && status === "cleared"
-      );
+      return method === "cash" && (kind === "deposit" || kind === "balance") && status === "cleared";
     })
     .sort((a, b) => a.recorded_at.localeCompare(b.recorded_at))
     .at(-1);

@@ -14,9 +14,7 @@ beforeEach(() => {
 function answer(status: number, body: unknown, headers: Record<string, string> = {}): void {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const type = typeof body === "string" ? "text/html" : "application/json";
-  fetched.mockResolvedValueOnce(
-    new Response(text, { status, headers: { "Content-Type": type, ...headers } }),
-  );
+  fetched.mockResolvedValueOnce(new Response(text, { status, headers: { "Content-Type": type, ...headers } }));
 }
 
 async function failure(work: Promise<unknown>): Promise<ApiError> {
@@ -60,10 +58,7 @@ test("the chain is fetched in parts and saved as one file that an offline check 
   // Somebody has signed meanwhile: the last part tells where the chain ends.
   answer(200, { ...about, count: 3, head: "d", ...rest });
   const file = await (await api.exportChain()).text();
-  expect(fetched.mock.calls.map(([path]) => path)).toEqual([
-    "/api/waivers.json?after=0",
-    "/api/waivers.json?after=1",
-  ]);
+  expect(fetched.mock.calls.map(([path]) => path)).toEqual(["/api/waivers.json?after=0", "/api/waivers.json?after=1"]);
   expect(file).toBe(
     '{"format":"scc-waivers/1","count":3,"head":"d","versions":{"v1":"one","v2":"two"},"records":[{"seq":1},{"seq":2},{"seq":3}]}',
   );
@@ -100,9 +95,7 @@ describe("failures", () => {
     expect((await failure(api.listCharters({}))).failure).toBe("network");
     fetched.mockRejectedValueOnce(new DOMException("slow", "TimeoutError"));
     expect((await failure(api.listCharters({}))).failure).toBe("timeout");
-    fetched.mockResolvedValueOnce(
-      new Response('{"events": [', { headers: { "Content-Type": "application/json" } }),
-    );
+    fetched.mockResolvedValueOnce(new Response('{"events": [', { headers: { "Content-Type": "application/json" } }));
     expect((await failure(api.listCharters({}))).failure).toBe("network");
   });
 

@@ -56,15 +56,13 @@ export const remindGuests = (event_id: string, guest_ids?: string[]) =>
 export const reopenWaivers = (event_id: string) =>
   call("post", `${CHARTER}/reopen-waivers`, { path: { event_id }, body: {} });
 
-export const readGuest = (event_id: string) =>
-  call("get", "/api/guest/{event_id}", { path: { event_id }, open: true });
+export const readGuest = (event_id: string) => call("get", "/api/guest/{event_id}", { path: { event_id }, open: true });
 
 // --- manifest ---------------------------------------------------------------------------------
 
 export type DockState = CheckIn["state"];
 
-export const readManifest = (event_id: string) =>
-  call("get", `${CHARTER}/manifest`, { path: { event_id } });
+export const readManifest = (event_id: string) => call("get", `${CHARTER}/manifest`, { path: { event_id } });
 
 /** Ticks a passenger off: by the signature, or by the line of the guest list without one. */
 export const checkIn = (event_id: string, { waiver_id, guest_id }: Passenger, state: DockState) =>
@@ -77,11 +75,9 @@ export const noteBriefing = (event_id: string, done: boolean) =>
   call("post", `${CHARTER}/safety-briefing`, { path: { event_id }, body: { done } });
 
 /** Freezes the manifest and mails it ashore; the first departure stands. */
-export const depart = (event_id: string) =>
-  call("post", `${CHARTER}/depart`, { path: { event_id }, body: {} });
+export const depart = (event_id: string) => call("post", `${CHARTER}/depart`, { path: { event_id }, body: {} });
 
-export const manifestCsv = (event_id: string) =>
-  csv(`${CHARTER}/manifest.csv`, { path: { event_id } });
+export const manifestCsv = (event_id: string) => csv(`${CHARTER}/manifest.csv`, { path: { event_id } });
 
 // --- payments ---------------------------------------------------------------------------------
 
@@ -111,23 +107,18 @@ export const bouncePayment = (payment: Payment, reason: string) =>
 export const clearPayment = (payment: Payment, cleared_at?: string) =>
   call("post", `${PAYMENT}/clear`, { path: ids(payment), body: cleared_at ? { cleared_at } : {} });
 
-export const resendReceipt = (payment: Payment) =>
-  call("post", `${PAYMENT}/receipt`, { path: ids(payment), body: {} });
+export const resendReceipt = (payment: Payment) => call("post", `${PAYMENT}/receipt`, { path: ids(payment), body: {} });
 
 const ids = ({ event_id, payment_id }: Payment) => ({ event_id, payment_id });
 
-export const listPayments = (query: Query<"/api/payments">) =>
-  call("get", "/api/payments", { query });
+export const listPayments = (query: Query<"/api/payments">) => call("get", "/api/payments", { query });
 
 /** Payments that are not cleared yet, however old, oldest first. */
-export const listToClear = (query: Query<"/api/payments/to-clear">) =>
-  call("get", "/api/payments/to-clear", { query });
+export const listToClear = (query: Query<"/api/payments/to-clear">) => call("get", "/api/payments/to-clear", { query });
 
-export const readSummary = (query: Query<"/api/payments/summary">) =>
-  call("get", "/api/payments/summary", { query });
+export const readSummary = (query: Query<"/api/payments/summary">) => call("get", "/api/payments/summary", { query });
 
-export const paymentsCsv = (query: Query<"/api/payments.csv">) =>
-  csv("/api/payments.csv", { query });
+export const paymentsCsv = (query: Query<"/api/payments.csv">) => csv("/api/payments.csv", { query });
 
 // --- mail -------------------------------------------------------------------------------------
 
@@ -148,12 +139,10 @@ export const publishWaiver = (title: string, text: string, language: WaiverLangu
 export const previewWaiver = async (text: string) =>
   (await call("post", "/api/waiver-versions/preview", { body: { text } })).blocks;
 
-export const listSuperseded = async () =>
-  (await call("get", "/api/waiver-versions/superseded")).events;
+export const listSuperseded = async () => (await call("get", "/api/waiver-versions/superseded")).events;
 
 /** Mails those who have signed an older text, each at most once in six hours. */
-export const askAgain = (event_id: string) =>
-  call("post", `${CHARTER}/ask-again`, { path: { event_id }, body: {} });
+export const askAgain = (event_id: string) => call("post", `${CHARTER}/ask-again`, { path: { event_id }, body: {} });
 
 export const listWaivers = (query: Query<"/api/waivers">) => call("get", "/api/waivers", { query });
 

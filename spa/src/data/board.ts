@@ -33,8 +33,7 @@ export async function loadFirst(): Promise<void> {
   const page = await listCharters({ from, limit: 50 });
   keepCharters(page.events, asked_at_ms);
   const known = loaded.value;
-  const further =
-    known && !known.recalled && page.next_cursor && known.until !== null ? known : null;
+  const further = known && !known.recalled && page.next_cursor && known.until !== null ? known : null;
   loaded.value = {
     at_ms: Date.now(),
     next_cursor: further ? further.next_cursor : page.next_cursor,

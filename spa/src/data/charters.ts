@@ -36,8 +36,7 @@ const answered_at_ms = new Map<string, number>();
 export function keepCharters(events: readonly Charter[], asked_at_ms = performance.now()): void {
   const next = new Map(charters.value);
   for (const charter of events) {
-    if ((answered_at_ms.get(charter.event_id) ?? 0) <= asked_at_ms)
-      next.set(charter.event_id, charter);
+    if ((answered_at_ms.get(charter.event_id) ?? 0) <= asked_at_ms) next.set(charter.event_id, charter);
   }
   charters.value = next;
   if (events.some(({ event_id }) => remembered.value.has(event_id))) {

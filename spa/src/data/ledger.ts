@@ -17,12 +17,9 @@ export function isLive({ status }: Payment): boolean {
 /** A charter's payments as a statement, oldest first, from the fee down to what is due. */
 export function ledger(charged_cents: number, payments: readonly Payment[]): LedgerRow[] {
   const sorted = [...payments].sort(
-    (a, b) =>
-      a.received_at.localeCompare(b.received_at) || a.recorded_at.localeCompare(b.recorded_at),
+    (a, b) => a.received_at.localeCompare(b.received_at) || a.recorded_at.localeCompare(b.recorded_at),
   );
-  const tips = new Set(
-    payments.filter(({ kind }) => kind === "tip").map(({ payment_id }) => payment_id),
-  );
+  const tips = new Set(payments.filter(({ kind }) => kind === "tip").map(({ payment_id }) => payment_id));
   let balance_due_cents = charged_cents;
   return sorted.map((payment) => {
     const live = isLive(payment);

@@ -13,10 +13,7 @@ export function indexedDbStorage(name = "scc.outbox"): OutboxStorage {
     async all() {
       let written: OutboxEntry[] = [];
       try {
-        written = await transact(
-          "readonly",
-          (store) => store.getAll() as IDBRequest<OutboxEntry[]>,
-        );
+        written = await transact("readonly", (store) => store.getAll() as IDBRequest<OutboxEntry[]>);
       } catch {
         // What is in memory is then all there is.
       }

@@ -185,21 +185,18 @@ describe("a payment in the outbox", () => {
     expect(outbox.get("a")?.state).toBe("waiting");
   });
 
-  test.each([400, 403, 404, 409, 413])(
-    "waits for the admin on %i, with the reason",
-    async (status) => {
-      const outbox = openPage();
-      send.mockRejectedValueOnce(refusal(status, "Too much."));
-      await outbox.add(payment("a"));
-      await outbox.flush();
-      await outbox.flush();
-      expect(send).toHaveBeenCalledOnce();
-      expect(outbox.get("a")).toMatchObject({
-        state: "refused",
-        problem: { status, message: "Too much.", fields: { amount_cents: "is wrong" } },
-      });
-    },
-  );
+  test.each([400, 403, 404, 409, 413])("waits for the admin on %i, with the reason", async (status) => {
+    const outbox = openPage();
+    send.mockRejectedValueOnce(refusal(status, "Too much."));
+    await outbox.add(payment("a"));
+    await outbox.flush();
+    await outbox.flush();
+    expect(send).toHaveBeenCalledOnce();
+    expect(outbox.get("a")).toMatchObject({
+      state: "refused",
+      problem: { status, message: "Too much.", fields: { amount_cents: "is wrong" } },
+    });
+  });
 
   test("that was refused can be corrected under its id or another", async () => {
     const outbox = openPage();
@@ -327,8 +324,7 @@ test("waiting grows with every failure, to two minutes at most", () => {
 
 describe("a payment that may be there already", () => {
   const first = samplePayment({ payment_id: "first", recorded_by: "Ana" });
-  const question = () =>
-    new ApiError("refused", "Ana did.", 409, { code: "PossibleDuplicate", duplicate: first });
+  const question = () => new ApiError("refused", "Ana did.", 409, { code: "PossibleDuplicate", duplicate: first });
 
   async function asked(): Promise<Outbox> {
     const outbox = openPage();

@@ -108,12 +108,7 @@ export class Outbox {
 
   /** Writes the payment down; it is safe from here on. `replaces` is a refused entry it corrects. */
   async add(
-    {
-      payment_id,
-      event_id,
-      request,
-      currency,
-    }: Omit<OutboxEntry, "created_at" | "attempts" | "state" | "problem">,
+    { payment_id, event_id, request, currency }: Omit<OutboxEntry, "created_at" | "attempts" | "state" | "problem">,
     replaces?: string,
   ): Promise<void> {
     await this.#deps.storage.put({
@@ -236,8 +231,7 @@ export class Outbox {
       code: known ? error.code : "",
       duplicate: known && error.duplicate ? named(error.duplicate) : null,
     };
-    const final =
-      known && error.failure === "refused" && ![401, 408, 425, 429].includes(error.status);
+    const final = known && error.failure === "refused" && ![401, 408, 425, 429].includes(error.status);
     await this.#deps.storage.put({
       ...entry,
       attempts: entry.attempts + 1,

@@ -118,9 +118,7 @@ function address(path: string, parts: object = {}, query: object = {}): string {
   const named = new Map<string, string>(Object.entries(parts));
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => named.get(name) ?? "");
   const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
-  const search = new URLSearchParams(
-    asked.map(([name, value]) => [name, String(value)]),
-  ).toString();
+  const search = new URLSearchParams(asked.map(([name, value]) => [name, String(value)])).toString();
   return search ? `${filled}?${search}` : filled;
 }
 
@@ -192,8 +190,6 @@ function isJson(response: Response): boolean {
 
 function retryAfter_s(header: string | null): number | null {
   if (!header) return null;
-  const seconds = /^\d+$/.test(header)
-    ? Number(header)
-    : Math.ceil((Date.parse(header) - Date.now()) / 1000);
+  const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
   return Number.isFinite(seconds) ? Math.max(seconds, 1) : null;
 }

@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sampleBalance, sampleCharter, samplePayment } from "../testing/samples";
 import { forgetBoard, type Loaded, loaded } from "./board";
-import {
-  charters,
-  forgetCharters,
-  keepCharters,
-  keepDetail,
-  records,
-  remembered,
-} from "./charters";
+import { charters, forgetCharters, keepCharters, keepDetail, records, remembered } from "./charters";
 import * as session from "./session";
 import { forgetSnapshot, recallSnapshot, saveSnapshot, takeSnapshot } from "./snapshot";
 

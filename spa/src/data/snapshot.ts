@@ -52,14 +52,8 @@ export async function recallSnapshot(): Promise<void> {
   const missing = snapshot.charters.filter(({ event_id }) => !charters.value.has(event_id));
   const ids = new Set(missing.map(({ event_id }) => event_id));
   remembered.value = new Set([...remembered.value, ...ids]);
-  charters.value = new Map([
-    ...charters.value,
-    ...missing.map((charter) => [charter.event_id, charter] as const),
-  ]);
-  records.value = new Map([
-    ...snapshot.records.filter(([event_id]) => ids.has(event_id)),
-    ...records.value,
-  ]);
+  charters.value = new Map([...charters.value, ...missing.map((charter) => [charter.event_id, charter] as const)]);
+  records.value = new Map([...snapshot.records.filter(([event_id]) => ids.has(event_id)), ...records.value]);
   loaded.value ??= { ...snapshot.board, next_cursor: null, recalled: true };
 }
 
@@ -68,11 +62,7 @@ export async function forgetSnapshot(): Promise<void> {
   await transact("readwrite", (store) => store.delete(KEY));
 }
 
-export function takeSnapshot(
-  board: Loaded,
-  events: Iterable<Charter>,
-  known: ReadonlyMap<string, Records>,
-): Snapshot {
+export function takeSnapshot(board: Loaded, events: Iterable<Charter>, known: ReadonlyMap<string, Records>): Snapshot {
   const nearest = [...events]
     .map((charter) => ({ charter, away_ms: Math.abs(Date.parse(charter.starts_at) - board.at_ms) }))
     .sort((a, b) => a.away_ms - b.away_ms)

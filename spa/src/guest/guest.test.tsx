@@ -54,8 +54,7 @@ describe("guests", () => {
   });
 
   test("find the waiver after the charter too, for it may be open for one more day", async () => {
-    app.handle = () =>
-      json(200, { ...guest, starts_at: "2026-01-01T10:00:00Z", ends_at: "2026-01-01T12:00:00Z" });
+    app.handle = () => json(200, { ...guest, starts_at: "2026-01-01T10:00:00Z", ends_at: "2026-01-01T12:00:00Z" });
     open("/g/event-1");
     await says("This charter is over.");
     expect(button("Waiver").getAttribute("href")).toBe("/g/event-1/waiver");
@@ -82,8 +81,7 @@ describe("guests", () => {
   });
 
   test("get the truth and a second try when loading fails", async () => {
-    app.handle = () =>
-      new Response("<html>", { status: 200, headers: { "Content-Type": "text/html" } });
+    app.handle = () => new Response("<html>", { status: 200, headers: { "Content-Type": "text/html" } });
     open("/g/event-1");
     await says("Your charter could not be loaded.");
     expect(text()).toMatch("did not come from the booking server");

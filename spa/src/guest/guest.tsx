@@ -32,9 +32,7 @@ export function GuestPage({ event_id }: { event_id: string }) {
       {!event && <h1 tabIndex={-1}>Your charter</h1>}
       {error !== null && (
         <Failed
-          what={
-            event ? "The newest state could not be loaded." : "Your charter could not be loaded."
-          }
+          what={event ? "The newest state could not be loaded." : "Your charter could not be loaded."}
           error={error}
           onRetry={again}
         />

@@ -9,10 +9,7 @@ export interface Asked<T> {
 }
 
 /** The answer to the latest question; one to an earlier question must not replace it. Null asks nothing. */
-export function useAnswer<T>(
-  question: (() => Promise<T>) | null,
-  on: readonly unknown[],
-): Asked<T> {
+export function useAnswer<T>(question: (() => Promise<T>) | null, on: readonly unknown[]): Asked<T> {
   const [answer, setAnswer] = useState<T | null>(null);
   const [error, setError] = useState<unknown>(null);
   const asked = useRef(0);

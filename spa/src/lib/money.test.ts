@@ -76,9 +76,7 @@ describe("an amount as it is shown reads back to the same minor units", () => {
   /** Where browsers go by custom: the digits of ISO 4217. Of all others the browser's own table says the same. */
   const ISO_DIGITS: Record<string, number> = {
     ...Object.fromEntries(
-      "AFN ALL COP HUF IDR IRR KPW LAK LBP MGA MMK PKR SLL SOS SYP YER"
-        .split(" ")
-        .map((code) => [code, 2]),
+      "AFN ALL COP HUF IDR IRR KPW LAK LBP MGA MMK PKR SLL SOS SYP YER".split(" ").map((code) => [code, 2]),
     ),
     IQD: 3,
   };
@@ -125,12 +123,9 @@ describe("an amount as it is shown reads back to the same minor units", () => {
       ? ({ style: "currency", currency } as const)
       : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
     const format = new Intl.NumberFormat(locale, style);
-    const digits =
-      ISO_DIGITS[currency] ?? format.resolvedOptions().maximumFractionDigits ?? Number.NaN;
+    const digits = ISO_DIGITS[currency] ?? format.resolvedOptions().maximumFractionDigits ?? Number.NaN;
     const exact = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-    const parts = new Intl.NumberFormat(locale, { ...style, ...exact }).formatToParts(
-      -1_234_567.89,
-    );
+    const parts = new Intl.NumberFormat(locale, { ...style, ...exact }).formatToParts(-1_234_567.89);
     const part = (type: string) => parts.find((each) => each.type === type)?.value ?? "";
     /** Minor units; NaN if there are not just this many digits after the decimal sign. */
     const read = (text: string, shown: number): number => {

@@ -52,9 +52,7 @@ export function parseMoney(
   if (fraction.length > digits) {
     return {
       error:
-        digits === 0
-          ? "This currency has no cents."
-          : `At most ${digits} digits after the point, like ${example}.`,
+        digits === 0 ? "This currency has no cents." : `At most ${digits} digits after the point, like ${example}.`,
     };
   }
   const figures = (whole + fraction.padEnd(digits, "0")).replace(/^0+(?=\d)/, "");

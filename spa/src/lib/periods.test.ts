@@ -1,14 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  daysBetween,
-  daysLater,
-  isDay,
-  isPeriod,
-  monthName,
-  monthOf,
-  spanName,
-  yearOf,
-} from "./periods";
+import { daysBetween, daysLater, isDay, isPeriod, monthName, monthOf, spanName, yearOf } from "./periods";
 
 test("a month is whole, whatever its length, and its neighbours cross the year", () => {
   expect(monthOf("2028-02-10")).toEqual({ from: "2028-02-01", to: "2028-02-29" });

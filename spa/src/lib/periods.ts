@@ -56,9 +56,7 @@ export function longDayName(day: Day): string {
 
 /** `November 2026` */
 export function monthName(day: Day, month: "long" | "short" = "long"): string {
-  return new Intl.DateTimeFormat(locale, { timeZone: "UTC", month, year: "numeric" }).format(
-    new Date(noon(day)),
-  );
+  return new Intl.DateTimeFormat(locale, { timeZone: "UTC", month, year: "numeric" }).format(new Date(noon(day)));
 }
 
 /** `Nov 23 – 29, 2026` */

@@ -4,11 +4,7 @@ import { onReturn } from "./on-return";
 const STALE_MS = 60_000;
 
 /** Loads at the start, when the network is back, and on return to the page when what was read is old. */
-export function useReload(
-  load: () => void,
-  readAtMs: () => number,
-  on: readonly unknown[] = [],
-): void {
+export function useReload(load: () => void, readAtMs: () => number, on: readonly unknown[] = []): void {
   useEffect(() => {
     load();
     return onReturn((cause) => {

@@ -51,12 +51,7 @@ describe("local times become moments", () => {
     for (let step = 0; step < 96; step++) {
       const moment = new Date(start_ms + step * 15 * 60_000);
       const zoned = toInstant(toLocal(moment, NEW_YORK), NEW_YORK);
-      const found =
-        zoned.kind === "one"
-          ? [zoned.instant]
-          : zoned.kind === "twice"
-            ? [zoned.earlier, zoned.later]
-            : [];
+      const found = zoned.kind === "one" ? [zoned.instant] : zoned.kind === "twice" ? [zoned.earlier, zoned.later] : [];
       expect(found.map((one) => one.getTime())).toContain(moment.getTime());
     }
   });
@@ -69,9 +64,7 @@ describe("local times become moments", () => {
 test("a span shows the zone only where clocks differ from this device's", () => {
   // The tests run in UTC.
   expect(formatSpan("2026-07-04T18:00:00Z", "2026-07-04T22:00:00Z", "UTC")).not.toMatch(/UTC/);
-  expect(formatSpan("2026-07-04T18:00:00Z", "2026-07-04T22:00:00Z", NEW_YORK)).toMatch(
-    /^2:00\s–\s6:00\sPM EDT$/,
-  );
+  expect(formatSpan("2026-07-04T18:00:00Z", "2026-07-04T22:00:00Z", NEW_YORK)).toMatch(/^2:00\s–\s6:00\sPM EDT$/);
 });
 
 test("distances are plain text", () => {

@@ -19,13 +19,7 @@ export type Zoned =
 export function toInstant(local: LocalDateTime, timezone: string): Zoned {
   const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)/.exec(local);
   if (!match) throw new RangeError(`not a local date and time: ${local}`);
-  const [year, month, day, hour, minute] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [year, month, day, hour, minute] = match.slice(1).map(Number) as [number, number, number, number, number];
   const asUtc_ms = Date.UTC(year, month - 1, day, hour, minute);
   const day_ms = 86_400_000;
   const before_ms = offset_ms(asUtc_ms - day_ms, timezone);
@@ -114,9 +108,7 @@ export function localDay(instant: Date, timezone: string): string {
 }
 
 export function formatDay(instant: string, timezone: string): string {
-  const sameYear =
-    localDay(new Date(instant), timezone).slice(0, 4) ===
-    localDay(new Date(), timezone).slice(0, 4);
+  const sameYear = localDay(new Date(instant), timezone).slice(0, 4) === localDay(new Date(), timezone).slice(0, 4);
   return formatted(instant, timezone, {
     weekday: "short",
     month: "short",
@@ -209,11 +201,7 @@ function formatted(instant: string, timezone: string, options: Intl.DateTimeForm
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a format costs more than using it for a hundred dates, so each is made once. */
-function format(
-  timezone: string,
-  options: Intl.DateTimeFormatOptions,
-  language = locale,
-): Intl.DateTimeFormat {
+function format(timezone: string, options: Intl.DateTimeFormatOptions, language = locale): Intl.DateTimeFormat {
   const key = timezone + language + JSON.stringify(options);
   let found = formats.get(key);
   if (!found) {

@@ -20,9 +20,7 @@ test("a mail that is queued says when it is tried next, a finished one when it e
   const ended = { finished_at: "2026-11-25T13:00:00Z", due_at: null };
   expect(mailMoment(sampleMail({ status: "failed", ...ended })).text).toBe("Given up");
   expect(mailMoment(sampleMail({ status: "uncertain", ...ended })).text).toBe("Last try");
-  expect(mailMoment(sampleMail({ status: "cancelled", finished_at: null })).text).toBe(
-    "Queued since",
-  );
+  expect(mailMoment(sampleMail({ status: "cancelled", finished_at: null })).text).toBe("Queued since");
 });
 
 test("only what failed or is in doubt can be sent again", () => {

@@ -14,8 +14,7 @@ export const mailStatuses = Object.keys(mailNames) as MailStatus[];
 
 /** What each state means for the desk. */
 export const mailMeanings: Record<MailStatus, string> = {
-  queued:
-    "Still to go out. They are sent by themselves, and tried again when the mail server is down.",
+  queued: "Still to go out. They are sent by themselves, and tried again when the mail server is down.",
   failed: "Given up after several tries. They did not arrive. Look at the reason, then try again.",
   uncertain:
     "These may or may not have arrived: the connection broke while they were handed over. Ask the patron, or send again.",
@@ -63,9 +62,7 @@ export function mailMoment({ status, created_at, due_at, finished_at }: Mail): {
     return due_at ? { text: "Next try", at: due_at } : { text: "Queued since", at: created_at };
   }
   const texts = { failed: "Given up", uncertain: "Last try", sent: "Sent", cancelled: "Cancelled" };
-  return finished_at
-    ? { text: texts[status], at: finished_at }
-    : { text: "Queued since", at: created_at };
+  return finished_at ? { text: texts[status], at: finished_at } : { text: "Queued since", at: created_at };
 }
 
 export function mayRetry({ status }: Mail): boolean {
@@ -91,10 +88,7 @@ export function needText(count: number, more: boolean): string {
 
 /** `Mail to ana@example.com bounced on Wed, Nov 25: mailbox full` */
 export function problemText({ email, problem, at, detail }: MailProblem): string {
-  const what =
-    problem === "bounced"
-      ? `Mail to ${email} bounced`
-      : `The reader of ${email} marked our mail as spam`;
+  const what = problem === "bounced" ? `Mail to ${email} bounced` : `The reader of ${email} marked our mail as spam`;
   const when = formatDay(at, browserTimezone);
   return `${what} on ${when}${detail ? `: ${detail}` : ""}`;
 }

@@ -64,9 +64,7 @@ function NeedBadge({ changes }: { changes: number }) {
   if (!pages) return null;
   const count = pages.reduce((sum, { mails }) => sum + mails.length, 0);
   const more = pages.some(({ next_cursor }) => next_cursor);
-  return (
-    <p class={`badge badge-${count > 0 ? "due" : "good"}`}>{needText(count, more) || "All well"}</p>
-  );
+  return <p class={`badge badge-${count > 0 ? "due" : "good"}`}>{needText(count, more) || "All well"}</p>;
 }
 
 function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
@@ -105,12 +103,7 @@ function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
             ) : (
               <ul class="records mails">
                 {mails.map((mail) => (
-                  <Row
-                    key={mail.mail_id}
-                    mail={mail}
-                    retry={retry}
-                    onAsk={() => setDoubtful(mail)}
-                  />
+                  <Row key={mail.mail_id} mail={mail} retry={retry} onAsk={() => setDoubtful(mail)} />
                 ))}
               </ul>
             )}

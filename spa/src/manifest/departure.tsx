@@ -92,8 +92,7 @@ function DepartDialog({ manifest, act, onClose }: DepartureProps & { onClose(): 
       onClose={onClose}
     >
       <p>
-        <strong>{headCount(manifest)}.</strong> The list is frozen as it is and mailed ashore. This
-        cannot be undone.
+        <strong>{headCount(manifest)}.</strong> The list is frozen as it is and mailed ashore. This cannot be undone.
       </p>
       {starts_in_ms > EARLY_MS && (
         <p class="strip strip-bad">
@@ -102,15 +101,9 @@ function DepartDialog({ manifest, act, onClose }: DepartureProps & { onClose(): 
       )}
       {unsaved.length > 0 && <p class="strip strip-bad">Not saved yet: {unsavedNames(unsaved)}.</p>}
       {manifest.over_limit && <p class="strip strip-bad">{overText(manifest)}</p>}
-      {unsigned.length > 0 && (
-        <p class="strip strip-bad">Aboard without a signed waiver: {names(unsigned)}.</p>
-      )}
-      {open.length > 0 && (
-        <p class="strip strip-wait">Neither aboard nor a no-show: {names(open)}.</p>
-      )}
-      {manifest.safety_briefing_at === null && (
-        <p class="strip strip-wait">The safety briefing is not ticked off.</p>
-      )}
+      {unsigned.length > 0 && <p class="strip strip-bad">Aboard without a signed waiver: {names(unsigned)}.</p>}
+      {open.length > 0 && <p class="strip strip-wait">Neither aboard nor a no-show: {names(open)}.</p>}
+      {manifest.safety_briefing_at === null && <p class="strip strip-wait">The safety briefing is not ticked off.</p>}
     </ConfirmDialog>
   );
 }

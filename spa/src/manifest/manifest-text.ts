@@ -31,10 +31,7 @@ export function headCount(manifest: Snapshot): string {
 /** By how much there are too many; before anybody has come aboard, of those who are expected. */
 export function overText(manifest: Snapshot): string {
   const { head_count, missing, passenger_limit } = manifest;
-  const many =
-    aboard(manifest).length > 0
-      ? `${head_count} are aboard`
-      : `${head_count + missing} are expected`;
+  const many = aboard(manifest).length > 0 ? `${head_count} are aboard` : `${head_count + missing} are expected`;
   return `${many}; the vessel may carry ${passenger_limit}.`;
 }
 

@@ -104,9 +104,7 @@ function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
         <section class="panel" aria-labelledby="departed">
           <h2 id="departed">Departed {formatMoment(frozen.at, manifest.timezone)}</h2>
           <p>
-            {now
-              ? "This is the list as of now."
-              : `This is the list as it was frozen by ${frozen.by} and sent ashore.`}
+            {now ? "This is the list as of now." : `This is the list as it was frozen by ${frozen.by} and sent ashore.`}
           </p>
           <p class="entry-small">
             SHA-256 of the frozen list: <code>{frozen.sha256}</code>
@@ -120,10 +118,7 @@ function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
       )}
       <Trip manifest={shown} />
       <Passengers manifest={shown} tick={frozen ? null : tick} />
-      <Briefing
-        manifest={shown}
-        note={frozen ? null : (done) => act(() => noteBriefing(manifest.event_id, done))}
-      />
+      <Briefing manifest={shown} note={frozen ? null : (done) => act(() => noteBriefing(manifest.event_id, done))} />
       {!frozen && <Departure manifest={manifest} act={act} />}
     </>
   );

@@ -18,26 +18,16 @@ export function Passengers({ manifest, tick }: { manifest: Snapshot; tick: Tick 
         <h2 id="passengers">Passengers</h2>
         <p class={`badge badge-${manifest.over_limit ? "due" : "calm"}`}>{headCount(manifest)}</p>
       </div>
-      {manifest.over_limit && (
-        <p class="strip strip-bad">{overText(manifest)} Children count, crew do not.</p>
-      )}
+      {manifest.over_limit && <p class="strip strip-bad">{overText(manifest)} Children count, crew do not.</p>}
       {manifest.missing > 0 && <p class="missing">{missingText(manifest)}</p>}
-      {manifest.passengers.length === 0 && (
-        <p class="nothing">Nobody has signed, and no guests are listed.</p>
-      )}
+      {manifest.passengers.length === 0 && <p class="nothing">Nobody has signed, and no guests are listed.</p>}
       <ol class="passengers">
         {manifest.passengers.map((passenger) => (
-          <Row
-            key={passengerKey(passenger)}
-            manifest={manifest}
-            passenger={passenger}
-            tick={tick}
-          />
+          <Row key={passengerKey(passenger)} manifest={manifest} passenger={passenger} tick={tick} />
         ))}
         {unnamed > 0 && (
           <li class="passenger nothing">
-            {unnamed === 1 ? "1 more is expected" : `${unnamed} more are expected`}; each shows here
-            once they sign.
+            {unnamed === 1 ? "1 more is expected" : `${unnamed} more are expected`}; each shows here once they sign.
           </li>
         )}
       </ol>

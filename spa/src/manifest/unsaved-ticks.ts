@@ -32,8 +32,7 @@ export async function saveTick(
     problem = error;
   }
   const others = unsavedTicks.value.filter((tick) => !isOf(tick, event_id, passenger));
-  const refused =
-    problem instanceof ApiError && problem.failure === "refused" && problem.status !== 401;
+  const refused = problem instanceof ApiError && problem.failure === "refused" && problem.status !== 401;
   unsavedTicks.value = problem
     ? [...others, { event_id, passenger, state, problem: sentence(problem), refused }]
     : others;

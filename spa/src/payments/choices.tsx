@@ -17,10 +17,7 @@ export function Choices<Name extends string>(props: Props<Name>) {
   const { legend, names, value, onChoose, small, first, error } = props;
   const id = useId();
   return (
-    <fieldset
-      class={error ? "field field-wrong" : "field"}
-      aria-describedby={error ? `${id}-error` : undefined}
-    >
+    <fieldset class={error ? "field field-wrong" : "field"} aria-describedby={error ? `${id}-error` : undefined}>
       <legend>{legend}</legend>
       <div class={small ? "choices choices-small" : "choices"}>
         {(Object.keys(names) as Name[]).map((name, index) => (

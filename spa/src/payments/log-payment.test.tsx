@@ -209,8 +209,7 @@ describe("logging a payment", () => {
     await says("1 payment on this device is not sent yet. Log in and it is sent.");
     const [entry] = outbox.entries.value;
     const payment = samplePayment({ payment_id: entry?.payment_id ?? "" });
-    app.handle = (_, init) =>
-      init.method === "PUT" ? json(201, { payment, event: charter }) : list();
+    app.handle = (_, init) => (init.method === "PUT" ? json(201, { payment, event: charter }) : list());
     session.begin("t2", false);
     await outbox.flush();
     await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
@@ -230,8 +229,6 @@ describe("logging a payment", () => {
     await openDialog();
     app.root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
     await submit();
-    await vi.waitFor(() =>
-      expect(app.root.querySelector(".card .badge-good")?.textContent).toBe("Paid"),
-    );
+    await vi.waitFor(() => expect(app.root.querySelector(".card .badge-good")?.textContent).toBe("Paid"));
   });
 });

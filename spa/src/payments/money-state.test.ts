@@ -14,9 +14,7 @@ describe("the money of a charter at a glance", () => {
       label: "Deposit $300 of $1,200",
     });
     expect(state({ received_cents: 120_000, balance_due_cents: 0 }).label).toBe("Paid");
-    expect(state({ received_cents: 130_000, balance_due_cents: -10_000 }).label).toBe(
-      "Overpaid $100",
-    );
+    expect(state({ received_cents: 130_000, balance_due_cents: -10_000 }).label).toBe("Overpaid $100");
   });
 
   test("round thousands keep their zeros", () => {
@@ -27,13 +25,11 @@ describe("the money of a charter at a glance", () => {
   test("without a fee, and cancelled", () => {
     const free = { charged_cents: 0, balance_due_cents: 0 };
     expect(state(free).label).toBe("No fee set");
-    expect(state({ ...free, received_cents: 5_000, balance_due_cents: -5_000 }).label).toBe(
-      "Paid $50",
-    );
+    expect(state({ ...free, received_cents: 5_000, balance_due_cents: -5_000 }).label).toBe("Paid $50");
     expect(state({}, { status: "cancelled" }).label).toBe("Nothing received");
-    expect(
-      state({ received_cents: 30_000, refunded_cents: 10_000 }, { status: "cancelled" }).label,
-    ).toBe("Received $200");
+    expect(state({ received_cents: 30_000, refunded_cents: 10_000 }, { status: "cancelled" }).label).toBe(
+      "Received $200",
+    );
   });
 
   test("money that is not cleared or not sent yet shows", () => {
@@ -76,13 +72,7 @@ test("the statement runs from the fee to the balance due", () => {
     samplePayment({ payment_id: "b", received_at: "2026-07-02T00:00:00Z", status: "voided" }),
     samplePayment({ payment_id: "c", received_at: "2026-07-03T00:00:00Z", kind: "tip" }),
   ]);
-  expect(
-    rows.map(({ payment, live, balance_due_cents }) => [
-      payment.payment_id,
-      live,
-      balance_due_cents,
-    ]),
-  ).toEqual([
+  expect(rows.map(({ payment, live, balance_due_cents }) => [payment.payment_id, live, balance_due_cents])).toEqual([
     ["a", true, 70_000],
     ["b", false, 70_000],
     ["c", true, 70_000],

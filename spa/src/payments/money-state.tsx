@@ -22,9 +22,7 @@ export function moneyState(charter: Charter, unsent: readonly OutboxEntry[] = []
     .reduce((sum, { request }) => sum + request.amount_cents, 0);
   const remarks = [
     balance.uncleared_cents > 0 ? `${money(balance.uncleared_cents)} not cleared` : "",
-    unsent.length > 0
-      ? `${unsent.length} not sent yet${unsent_cents > 0 ? ` (${money(unsent_cents)})` : ""}`
-      : "",
+    unsent.length > 0 ? `${unsent.length} not sent yet${unsent_cents > 0 ? ` (${money(unsent_cents)})` : ""}` : "",
   ];
   return { ...verdict(charter, money), remark: remarks.filter(Boolean).join(" · ") };
 }
@@ -44,8 +42,7 @@ function verdict(
     if (held_cents > 0) return { tone: "good", label: `Paid ${money(held_cents)}` };
     return settled ? { tone: "good", label: "Paid" } : { tone: "calm", label: "No fee set" };
   }
-  if (balance_due_cents < 0)
-    return { tone: "part", label: `Overpaid ${money(-balance_due_cents)}` };
+  if (balance_due_cents < 0) return { tone: "part", label: `Overpaid ${money(-balance_due_cents)}` };
   if (balance_due_cents === 0) return { tone: "good", label: "Paid" };
   if (balance_due_cents < charged_cents) {
     const paid_cents = charged_cents - balance_due_cents;

@@ -70,9 +70,7 @@ export function PaymentDialog({ charter, correct, onClose }: Props) {
   // The id is made now and stays: however often the payment is sent, it is this one payment.
   const [payment_id, setPaymentId] = useState(() => freshId(correct));
   const [form, setForm] = useState(() => paymentForm(charter, correct));
-  const [errors, setErrors] = useState<Readonly<Record<string, string>>>(
-    sentences(correct?.problem?.fields ?? {}),
-  );
+  const [errors, setErrors] = useState<Readonly<Record<string, string>>>(sentences(correct?.problem?.fields ?? {}));
   const [failure, setFailure] = useState(correct?.problem ? refusal(correct.problem) : "");
   const [saving, setSaving] = useState(false);
   /** The payment as it was refused because it may be there already. */
@@ -202,18 +200,10 @@ export function PaymentDialog({ charter, correct, onClose }: Props) {
               charter={charter}
               value={form.refund_of}
               error={errors.refund_of}
-              onChange={(refund_of, payments) =>
-                setForm((form) => withRefundOf(form, refund_of, payments))
-              }
+              onChange={(refund_of, payments) => setForm((form) => withRefundOf(form, refund_of, payments))}
             />
           )}
-          <MoreFields
-            charter={charter}
-            emailUnknown={emailUnknown}
-            form={form}
-            errors={errors}
-            set={set}
-          />
+          <MoreFields charter={charter} emailUnknown={emailUnknown} form={form} errors={errors} set={set} />
         </div>
         <FormFooter
           submit="Log payment"
@@ -251,10 +241,7 @@ function Question({ entry, text, saving, onChoice }: QuestionProps) {
 
 /** Waits for the outbox, but not longer than a person would. */
 async function waitForOutbox(sending: Promise<void>): Promise<void> {
-  await Promise.race([
-    sending.catch(() => {}),
-    new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
-  ]);
+  await Promise.race([sending.catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
 }
 
 interface MoreProps {

@@ -1,12 +1,6 @@
 import type { Charter, Payment } from "../data/contract";
 import { isLive } from "../data/ledger";
-import {
-  methods,
-  type PaymentKind,
-  type PaymentMethod,
-  paymentLimits,
-  paymentMethods,
-} from "../data/limits";
+import { methods, type PaymentKind, type PaymentMethod, paymentLimits, paymentMethods } from "../data/limits";
 import type { OutboxEntry, PaymentRequest } from "../data/outbox";
 import { parseMoney, plainAmount } from "../lib/money";
 import { toInstant, toLocal, toRfc3339 } from "../lib/time";
@@ -139,11 +133,7 @@ function receivedAt(
 }
 
 /** The form for a refund of a payment: what is left of that is suggested, a typed amount stays. */
-export function withRefundOf(
-  form: PaymentForm,
-  refund_of: string,
-  payments: readonly Payment[],
-): PaymentForm {
+export function withRefundOf(form: PaymentForm, refund_of: string, payments: readonly Payment[]): PaymentForm {
   const suggested = form.amount === leftOf(form.refund_of, payments);
   return { ...form, refund_of, amount: suggested ? leftOf(refund_of, payments) : form.amount };
 }
@@ -155,9 +145,7 @@ function leftOf(id: string, payments: readonly Payment[]): string {
 
 /** Payments that money can still be given back from. */
 export function refundable(payments: readonly Payment[]): Payment[] {
-  return payments.filter(
-    (payment) => payment.kind !== "refund" && isLive(payment) && leftCents(payment, payments) > 0,
-  );
+  return payments.filter((payment) => payment.kind !== "refund" && isLive(payment) && leftCents(payment, payments) > 0);
 }
 
 /** What of a payment has not been given back. */

@@ -21,10 +21,7 @@ export function UnsentPayments({ event_id }: { event_id: string }) {
   return (
     <ul class="unsent">
       {entries.map((entry) => (
-        <li
-          key={entry.payment_id}
-          class={`strip strip-${entry.state === "refused" ? "bad" : "wait"}`}
-        >
+        <li key={entry.payment_id} class={`strip strip-${entry.state === "refused" ? "bad" : "wait"}`}>
           <Unsent entry={entry} />
         </li>
       ))}
@@ -57,8 +54,8 @@ function Unsent({ entry }: { entry: OutboxEntry }) {
     return (
       <>
         <p>
-          <strong>{amountText(entry)}: is it a second payment?</strong>{" "}
-          {firstText(entry, first, charter)} Yours has been waiting {sinceText(entry)}.
+          <strong>{amountText(entry)}: is it a second payment?</strong> {firstText(entry, first, charter)} Yours has
+          been waiting {sinceText(entry)}.
         </p>
         <DuplicateChoices entry={entry} />
       </>
@@ -72,8 +69,7 @@ function Refused({ entry }: { entry: OutboxEntry }) {
   return (
     <>
       <p>
-        <strong>{amountText(entry)}: not accepted.</strong> Waiting {sinceText(entry)}.{" "}
-        {entry.problem?.message}
+        <strong>{amountText(entry)}: not accepted.</strong> Waiting {sinceText(entry)}. {entry.problem?.message}
       </p>
       <span class="buttons">
         <button type="button" onClick={() => openPaymentDialog(entry.event_id, entry)}>
@@ -103,10 +99,7 @@ function DiscardDialog({ entry, onClose }: { entry: OutboxEntry; onClose(): void
       act={() => outbox.discard(entry.payment_id)}
       onClose={onClose}
     >
-      <p>
-        It was never recorded, and nothing of it stays. If the money has changed hands, correct it
-        instead.
-      </p>
+      <p>It was never recorded, and nothing of it stays. If the money has changed hands, correct it instead.</p>
     </ConfirmDialog>
   );
 }
@@ -182,9 +175,7 @@ function announceSaved(answer: SentAnswer | null): void {
 }
 
 function refusedText(entries: readonly OutboxEntry[]): string {
-  return entries.every(firstPayment)
-    ? `${entries.length} may be logged already`
-    : `${entries.length} not accepted`;
+  return entries.every(firstPayment) ? `${entries.length} may be logged already` : `${entries.length} not accepted`;
 }
 
 function sinceText({ created_at }: OutboxEntry): string {

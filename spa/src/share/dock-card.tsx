@@ -16,12 +16,7 @@ export function DockCard({ event_id }: { event_id: string }) {
   return (
     <>
       {!event && <h1 tabIndex={-1}>Dock card</h1>}
-      <Loaded
-        asked={asked}
-        failed="The dock card could not be loaded."
-        missing="There is no such charter."
-        rows={2}
-      >
+      <Loaded asked={asked} failed="The dock card could not be loaded." missing="There is no such charter." rows={2}>
         {(event) => (
           <>
             <p class="buttons">

@@ -27,10 +27,6 @@ test("a finder pattern stands in three corners, with a quiet zone around", () =>
   const { size, path } = qrPath(url);
   const finder = (x: number, y: number) => path.includes(`M${x} ${y}h7v1h-7z`);
   const far = size - QUIET - 7;
-  expect([finder(QUIET, QUIET), finder(far, QUIET), finder(QUIET, far)]).toEqual([
-    true,
-    true,
-    true,
-  ]);
+  expect([finder(QUIET, QUIET), finder(far, QUIET), finder(QUIET, far)]).toEqual([true, true, true]);
   expect(finder(far, far)).toBe(false);
 });

@@ -26,8 +26,8 @@ export function Share({ event }: { event: Charter }) {
         </p>
       </div>
       <p class="hint">
-        The kiosk is the waiver for a tablet at the dock: after each signature a fresh form. Log out
-        here first if guests will hold this device.
+        The kiosk is the waiver for a tablet at the dock: after each signature a fresh form. Log out here first if
+        guests will hold this device.
       </p>
     </>
   );

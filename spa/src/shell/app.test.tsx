@@ -77,8 +77,7 @@ describe("the password screen", () => {
     open("/");
     await says("Dispatch");
     expect(app.root.querySelector("input[name=username]")).toBeNull();
-    app.handle = () =>
-      json(400, { Code: "BadInput", Message: "No.", Fields: { name: "is required" } });
+    app.handle = () => json(400, { Code: "BadInput", Message: "No.", Fields: { name: "is required" } });
     type("input[type=password]", "password");
     await submit();
     await says("several admins");

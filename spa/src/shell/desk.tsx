@@ -50,11 +50,7 @@ function DeskHeader({ path }: { path: string }) {
       </a>
       <nav aria-label="Main">
         {sections.map(({ section, path }) => (
-          <a
-            key={path}
-            href={href(path)}
-            {...(section === current ? { "aria-current": "page" as const } : {})}
-          >
+          <a key={path} href={href(path)} {...(section === current ? { "aria-current": "page" as const } : {})}>
             {section}
           </a>
         ))}

@@ -32,9 +32,7 @@ function Back({ page, event_id }: { page: string; event_id: string }) {
   const isCharter = page === "/events/:event_id";
   return (
     <p class="back">
-      <a href={href(isCharter ? "/" : `/events/${event_id}`)}>
-        ← {isCharter ? "Board" : "Charter"}
-      </a>
+      <a href={href(isCharter ? "/" : `/events/${event_id}`)}>← {isCharter ? "Board" : "Charter"}</a>
     </p>
   );
 }

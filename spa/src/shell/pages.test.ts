@@ -19,11 +19,7 @@ test.each([
   ["/events/abc/manifest", "/events/:event_id/manifest", { event_id: "abc" }],
   ["/events/abc/dock-card/", "/events/:event_id/dock-card", { event_id: "abc" }],
   ["/events/abc/other", "", {}],
-  [
-    "/events/abc/waivers/0f1e",
-    "/events/:event_id/waivers/:waiver_id",
-    { event_id: "abc", waiver_id: "0f1e" },
-  ],
+  ["/events/abc/waivers/0f1e", "/events/:event_id/waivers/:waiver_id", { event_id: "abc", waiver_id: "0f1e" }],
   ["/events/abc/waivers", "", {}],
   ["/events/abc/waivers/0f1e/more", "", {}],
   ["/events/abc/other/0f1e", "", {}],

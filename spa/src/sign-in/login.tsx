@@ -100,12 +100,7 @@ function LoginForm() {
   };
 
   const failed = (error: unknown) => {
-    const {
-      status = 0,
-      code: reason = "",
-      fields = {},
-      retry_after_s = null,
-    } = error instanceof ApiError ? error : {};
+    const { status = 0, code: reason = "", fields = {}, retry_after_s = null } = error instanceof ApiError ? error : {};
     if (status === 400 && fields.name && !needsName) {
       setNeedsName(true);
       setErrors({ name: "This desk has several admins. Enter your name." });
@@ -165,20 +160,14 @@ function LoginForm() {
         />
       )}
       <label class="check">
-        <input
-          type="checkbox"
-          checked={keep}
-          onChange={(event) => setKeep(event.currentTarget.checked)}
-        />
+        <input type="checkbox" checked={keep} onChange={(event) => setKeep(event.currentTarget.checked)} />
         <span>Keep me signed in on this device</span>
       </label>
       <button type="submit" class="primary" disabled={busy || wait_s > 0}>
         {busy ? "Logging in…" : "Log in"}
       </button>
       <div role="alert" class="login-status">
-        {wait_s > 0 && (
-          <p class="error">Too many tries. You can try again in {waitText(wait_s)}.</p>
-        )}
+        {wait_s > 0 && <p class="error">Too many tries. You can try again in {waitText(wait_s)}.</p>}
         {failure && <p class="error">{failure}</p>}
       </div>
     </form>

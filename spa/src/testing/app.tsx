@@ -67,8 +67,7 @@ export function setUpApp() {
 
   function button(name: string, within: HTMLElement = app.root): HTMLElement {
     const found = [...within.querySelectorAll<HTMLElement>("button, label, a")].find(
-      (element) =>
-        (element.getAttribute("aria-label") ?? element.textContent ?? "").trim() === name,
+      (element) => (element.getAttribute("aria-label") ?? element.textContent ?? "").trim() === name,
     );
     if (!found) throw new Error(`no ${name} in: ${text()}`);
     return found;
@@ -81,9 +80,7 @@ export function setUpApp() {
   /** Waits first, as a person would, for what was typed to be on the page. */
   async function submit(): Promise<void> {
     await settled();
-    app.root
-      .querySelector("form")
-      ?.dispatchEvent(new Event("submit", { cancelable: true, bubbles: true }));
+    app.root.querySelector("form")?.dispatchEvent(new Event("submit", { cancelable: true, bubbles: true }));
   }
 
   function type(selector: string, value: string): void {
@@ -100,11 +97,7 @@ export function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-export function json(
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Response {
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), {
     status,
     headers: { "Content-Type": "application/json", ...headers },

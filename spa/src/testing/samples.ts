@@ -1,12 +1,4 @@
-import type {
-  Charter,
-  CurrencyTotals,
-  Mail,
-  Manifest,
-  Passenger,
-  Payment,
-  Totals,
-} from "../data/contract";
+import type { Charter, CurrencyTotals, Mail, Manifest, Passenger, Payment, Totals } from "../data/contract";
 import { charterDefaults } from "../data/limits";
 
 /** A charter for tests: 1,200.00 due, nothing paid. */
@@ -83,10 +75,7 @@ export function samplePayment(change: Partial<Payment> = {}): Payment {
   };
 }
 
-export function sampleTotals(
-  change: Partial<CurrencyTotals> = {},
-  other_currencies: CurrencyTotals[] = [],
-): Totals {
+export function sampleTotals(change: Partial<CurrencyTotals> = {}, other_currencies: CurrencyTotals[] = []): Totals {
   return {
     currency: "USD",
     received_cents: 0,

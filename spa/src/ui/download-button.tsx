@@ -9,12 +9,7 @@ interface DownloadProps {
 }
 
 /** A file that only admins may load, so a plain link would not do. */
-export function DownloadButton({
-  file,
-  name,
-  label = "Download CSV",
-  disabled = false,
-}: DownloadProps) {
+export function DownloadButton({ file, name, label = "Download CSV", disabled = false }: DownloadProps) {
   const { busy, run } = useTask("No file.", announceFailure);
   const download = () =>
     run(async () => {

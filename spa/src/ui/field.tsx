@@ -5,19 +5,13 @@ interface FieldProps {
   label: string;
   error?: string | undefined;
   hint?: string | undefined;
-  children(props: {
-    id: string;
-    "aria-invalid"?: true;
-    "aria-describedby"?: string;
-  }): ComponentChildren;
+  children(props: { id: string; "aria-invalid"?: true; "aria-describedby"?: string }): ComponentChildren;
 }
 
 /** A label, its input, a hint and what is wrong with it. */
 export function Field({ label, error, hint, children }: FieldProps) {
   const id = useId();
-  const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""]
-    .filter(Boolean)
-    .join(" ");
+  const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
   return (
     <div class={error ? "field field-wrong" : "field"}>
       <label for={id}>{label}</label>
@@ -59,10 +53,7 @@ export function sentences(fields: Readonly<Record<string, string>>): Record<stri
 }
 
 /** What is wrong with fields that a form does not show, in one text; `crew.0.email` is of the field `crew`. */
-export function unplaced(
-  errors: Readonly<Record<string, string>>,
-  shown: readonly string[],
-): string {
+export function unplaced(errors: Readonly<Record<string, string>>, shown: readonly string[]): string {
   return Object.entries(errors)
     .filter(([name]) => !shown.includes(name.split(".")[0] ?? ""))
     .map(([name, message]) => `${name}: ${message}`)

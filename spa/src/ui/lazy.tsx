@@ -37,9 +37,7 @@ export function lazy<Props extends object>(
       refocus.current = false;
     }, [Part]);
 
-    return Part
-      ? createElement(Part, props)
-      : createElement(Waiting, { failed, onRetry: fetchPart });
+    return Part ? createElement(Part, props) : createElement(Waiting, { failed, onRetry: fetchPart });
   };
 }
 

@@ -20,8 +20,8 @@ export function NotFound({ what = "There is nothing at this address." }: { what?
       ) : (
         <>
           <p>
-            If you are a guest, open the link from your invitation again. If it still leads here,
-            ask your captain for a new one.
+            If you are a guest, open the link from your invitation again. If it still leads here, ask your captain for a
+            new one.
           </p>
           <p>
             <a class="button" href={href("/")}>

@@ -25,15 +25,7 @@ export function usePageTitle(title: string | undefined): void {
 }
 
 /** A load that failed: what is true about it, and the way to try again. */
-export function Failed({
-  what,
-  error,
-  onRetry,
-}: {
-  what: string;
-  error: unknown;
-  onRetry(): void;
-}) {
+export function Failed({ what, error, onRetry }: { what: string; error: unknown; onRetry(): void }) {
   return (
     <div class="empty" role="alert">
       <p class="empty-title">{what}</p>
@@ -46,23 +38,13 @@ export function Failed({
 }
 
 /** What shows is not of this moment: of when it is, and why. */
-export function AsOf({
-  at_ms,
-  error,
-  onRetry,
-}: {
-  at_ms: number;
-  error: unknown;
-  onRetry(): void;
-}) {
+export function AsOf({ at_ms, error, onRetry }: { at_ms: number; error: unknown; onRetry(): void }) {
   const since = formatRecent(new Date(at_ms).toISOString(), browserTimezone);
   const cut = error instanceof ApiError && ["network", "timeout"].includes(error.failure);
   return (
     <div class={`strip strip-${error === null || cut ? "wait" : "bad"}`} role="status">
       {error === null && <p>As of {since}. Loading what is new…</p>}
-      {error !== null && (
-        <p>{cut ? `As of ${since}, no connection.` : `As of ${since}. ${sentence(error)}`}</p>
-      )}
+      {error !== null && <p>{cut ? `As of ${since}, no connection.` : `As of ${since}. ${sentence(error)}`}</p>}
       {error !== null && (
         <button type="button" onClick={onRetry}>
           Try again

@@ -13,13 +13,7 @@ export function PeriodFields({ period, onChange }: Props) {
   const reversed = isDay(from) && isDay(to) && !isPeriod(period);
   return (
     <>
-      <TextInput
-        label="From"
-        type="date"
-        error={noDay(from)}
-        value={from}
-        onInput={(from) => onChange({ from, to })}
-      />
+      <TextInput label="From" type="date" error={noDay(from)} value={from} onInput={(from) => onChange({ from, to })} />
       <TextInput
         label="To"
         type="date"

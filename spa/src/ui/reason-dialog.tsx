@@ -38,8 +38,7 @@ export function ReasonDialog({ title, explanation, button, act, onClose }: Props
       onClose();
       return;
     } catch (error) {
-      if (error instanceof ApiError && error.fields.reason)
-        setError(sentences(error.fields).reason ?? "");
+      if (error instanceof ApiError && error.fields.reason) setError(sentences(error.fields).reason ?? "");
       setFailure(`Not saved. ${sentence(error)}`);
     }
     setSaving(false);

@@ -36,9 +36,7 @@ export function copyDraft(from: HTMLFormElement, to: HTMLFormElement): void {
 }
 
 function typed(form: HTMLFormElement): Record<string, string[]> {
-  return Object.fromEntries(
-    KEPT.map((name) => [name, fields(form, name).map(({ value }) => value)]),
-  );
+  return Object.fromEntries(KEPT.map((name) => [name, fields(form, name).map(({ value }) => value)]));
 }
 
 /** Fills what is still empty; what the server sent back stands. */

@@ -422,8 +422,6 @@ describe("sending", () => {
 });
 
 test("the pauses between two tries grow to half a minute", () => {
-  expect([0, 1, 2, 4, 5, 50].map((tries) => pauseMs(tries, 1))).toEqual([
-    1000, 2000, 4000, 16_000, 30_000, 30_000,
-  ]);
+  expect([0, 1, 2, 4, 5, 50].map((tries) => pauseMs(tries, 1))).toEqual([1000, 2000, 4000, 16_000, 30_000, 30_000]);
   expect(pauseMs(50, 0)).toBe(15_000);
 });

@@ -14,11 +14,7 @@ export function startLanguages(form: HTMLFormElement, showPage: (page: Document)
   }
 }
 
-async function change(
-  form: HTMLFormElement,
-  url: string,
-  showPage: (page: Document) => void,
-): Promise<void> {
+async function change(form: HTMLFormElement, url: string, showPage: (page: Document) => void): Promise<void> {
   const status = document.querySelector<HTMLElement>("#language-status");
   try {
     const response = await fetch(url);

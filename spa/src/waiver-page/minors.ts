@@ -35,7 +35,5 @@ export function startMinors(form: HTMLFormElement): void {
 }
 
 function isFilled(row: HTMLElement): boolean {
-  return [...row.querySelectorAll("input")].some(
-    (input) => input.value.trim() !== "" || input.validity.badInput,
-  );
+  return [...row.querySelectorAll("input")].some((input) => input.value.trim() !== "" || input.validity.badInput);
 }

@@ -28,8 +28,7 @@ function showPage(page: Document): void {
   document.documentElement.lang = page.documentElement.lang;
   document.body.replaceWith(document.adoptNode(page.body));
   startForm();
-  const first =
-    document.querySelector<HTMLElement>(".summary") ?? document.querySelector<HTMLElement>("h1");
+  const first = document.querySelector<HTMLElement>(".summary") ?? document.querySelector<HTMLElement>("h1");
   if (!first) return;
   first.tabIndex = -1;
   first.focus();

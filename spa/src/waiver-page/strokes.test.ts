@@ -1,14 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  fitting,
-  MAX_CHARS,
-  MAX_STROKES,
-  pack,
-  parseStrokes,
-  type Strokes,
-  shrinkage,
-  unpack,
-} from "./strokes";
+import { fitting, MAX_CHARS, MAX_STROKES, pack, parseStrokes, type Strokes, shrinkage, unpack } from "./strokes";
 
 const stroke = (...points: [number, number, number][]) => ({
   points: points.map(([x, y, time]) => ({ x, y, time })),
@@ -28,12 +19,9 @@ test("a drawing is kept as whole numbers, its time counted from the first point"
   expect(pack([])).toEqual([]);
 });
 
-test.each(["", "nonsense", "{}", "[1]", "[[[1,2]]]", '[[["1",2,3]]]'])(
-  "%j is no drawing",
-  (text) => {
-    expect(parseStrokes(text)).toEqual([]);
-  },
-);
+test.each(["", "nonsense", "{}", "[1]", "[[[1,2]]]", '[[["1",2,3]]]'])("%j is no drawing", (text) => {
+  expect(parseStrokes(text)).toEqual([]);
+});
 
 test("what the server sends back is the drawing again", () => {
   expect(parseStrokes("[[[1,2,0],[3,4,16]]]")).toEqual([

@@ -33,8 +33,7 @@ export function parseStrokes(text: string): Strokes {
 }
 
 function isStroke(stroke: unknown): stroke is [number, number, number][] {
-  const isPoint = (point: unknown) =>
-    Array.isArray(point) && point.length === 3 && point.every(Number.isFinite);
+  const isPoint = (point: unknown) => Array.isArray(point) && point.length === 3 && point.every(Number.isFinite);
   return Array.isArray(stroke) && stroke.every(isPoint);
 }
 

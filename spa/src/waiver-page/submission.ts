@@ -8,14 +8,7 @@ export type Submission = Omit<Waiting, "at_ms">;
  * Not part of the fingerprint: what the form itself adds, the guest's entry on the list (a name that
  * was signed for has left it), and the signature, which is never drawn twice alike.
  */
-const LEFT_OUT = [
-  "submission_id",
-  "opened",
-  "guest_id",
-  "device_time",
-  "signature_strokes",
-  "signature_typed",
-];
+const LEFT_OUT = ["submission_id", "opened", "guest_id", "device_time", "signature_strokes", "signature_typed"];
 
 /**
  * The form as it is sent, under the id that makes sending it again harmless.
@@ -30,9 +23,7 @@ export async function readSubmission(form: HTMLFormElement): Promise<Submission>
   // Without HTTPS a browser cannot hash: then the id is the server's.
   if (!crypto.subtle) return { id: own, fingerprint: "", body: String(body) };
   const fingerprint = await hash(body);
-  const waiting = listWaiting(new URL(form.action).pathname).find(
-    (one) => one.fingerprint === fingerprint,
-  );
+  const waiting = listWaiting(new URL(form.action).pathname).find((one) => one.fingerprint === fingerprint);
   const id = waiting?.id ?? chooseId(own, fingerprint, history.state?.sent ?? null);
   body.set("submission_id", id);
   // The history entry lives as long as the page can be gone back to, and no other page has it.

@@ -68,23 +68,17 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
     );
 
   const publish = () =>
-    attempt(
-      { doing: "Publishing…", failed: "Not published.", missing: { ...noTitle, ...noText } },
-      async () => {
-        const version = await publishWaiver(title.trim(), text.trim(), language);
-        const before = current[language];
-        // The sample's text becomes the operator's own when they publish it before anybody has signed it.
-        if (
-          version.waiver_version === before?.waiver_version &&
-          version.published_by === before.published_by
-        ) {
-          announce("The text is the same; nothing was changed.");
-          onClose();
-        } else {
-          onPublished();
-        }
-      },
-    );
+    attempt({ doing: "Publishing…", failed: "Not published.", missing: { ...noTitle, ...noText } }, async () => {
+      const version = await publishWaiver(title.trim(), text.trim(), language);
+      const before = current[language];
+      // The sample's text becomes the operator's own when they publish it before anybody has signed it.
+      if (version.waiver_version === before?.waiver_version && version.published_by === before.published_by) {
+        announce("The text is the same; nothing was changed.");
+        onClose();
+      } else {
+        onPublished();
+      }
+    });
   const submit = (event: Event) => {
     event.preventDefault();
     void publish();
@@ -94,10 +88,7 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
     <Dialog title="New waiver version" onClose={onClose} wide>
       <form ref={form} onSubmit={submit} noValidate>
         <div class="dialog-body">
-          <p>
-            From now on guests sign the new text. Those who signed an earlier one stay signed under
-            that text.
-          </p>
+          <p>From now on guests sign the new text. Those who signed an earlier one stay signed under that text.</p>
           <Field label="Language" error={errors.language}>
             {(props) => (
               <select

@@ -13,8 +13,8 @@ export function Superseded({ events }: { events: readonly OutdatedCharter[] }) {
     <section class="panel" aria-labelledby="superseded">
       <h2 id="superseded">Signed an older text</h2>
       <p>
-        They stay signed under the text that they read. If the new one should hold for these
-        charters, ask them to sign it too.
+        They stay signed under the text that they read. If the new one should hold for these charters, ask them to sign
+        it too.
       </p>
       <ul class="records">
         {events.map((event) => (

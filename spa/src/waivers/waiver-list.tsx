@@ -71,9 +71,7 @@ function Found({ text }: { text: string }) {
               <Row key={waiver.waiver_id} waiver={waiver} />
             ))}
           </ul>
-          {next_cursor && (
-            <LoadButton label={text ? "Search further back" : "Show more"} load={more} />
-          )}
+          {next_cursor && <LoadButton label={text ? "Search further back" : "Show more"} load={more} />}
         </section>
       )}
     </Loaded>
@@ -92,16 +90,13 @@ function Row({ waiver }: { waiver: FoundWaiver }) {
   return (
     <li class="record">
       <p class="passenger-who">
-        <a href={href(`/events/${waiver.event_id}/waivers/${waiver.waiver_id}`)}>
-          {waiver.participant_name}
-        </a>
+        <a href={href(`/events/${waiver.event_id}/waivers/${waiver.waiver_id}`)}>{waiver.participant_name}</a>
         {waiver.minor && <span class="badge badge-calm">Minor</span>}
         {waiver.superseded && <span class="badge badge-part">Older text</span>}
       </p>
       <p class="entry-small">
         {waiver.minor && `signed by ${waiver.signer_name}, `}
-        {formatMoment(waiver.signed_at, timezone)}, for {waiver.charter} on{" "}
-        {formatDay(waiver.starts_at, timezone)}
+        {formatMoment(waiver.signed_at, timezone)}, for {waiver.charter} on {formatDay(waiver.starts_at, timezone)}
       </p>
     </li>
   );

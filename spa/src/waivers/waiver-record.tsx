@@ -26,11 +26,7 @@ export function WaiverRecordPage({ event_id, waiver_id }: Props) {
   return (
     <>
       {!record && <h1 tabIndex={-1}>Waiver</h1>}
-      <Loaded
-        asked={asked}
-        failed="The waiver could not be loaded."
-        missing="There is no such waiver."
-      >
+      <Loaded asked={asked} failed="The waiver could not be loaded." missing="There is no such waiver.">
         {(record) => <Paper record={record} />}
       </Loaded>
     </>
@@ -57,13 +53,9 @@ function Paper({ record }: { record: RecordDetail }) {
         </Detail>
         <Detail name="Birth date">{record.participant_birth_date}</Detail>
         <Detail name="Signer">
-          {[record.signer_name, record.signer_email, record.signer_phone]
-            .filter(Boolean)
-            .join(", ")}
+          {[record.signer_name, record.signer_email, record.signer_phone].filter(Boolean).join(", ")}
         </Detail>
-        {record.minor && (
-          <Detail name="Relationship">{record.guardian_relationship?.replace("_", " ")}</Detail>
-        )}
+        {record.minor && <Detail name="Relationship">{record.guardian_relationship?.replace("_", " ")}</Detail>}
       </dl>
       <h2>Signature</h2>
       <Signature record={record} />
@@ -85,9 +77,7 @@ function Paper({ record }: { record: RecordDetail }) {
       <dl class="details hashes">
         <Detail name="Place in the chain">{record.seq}</Detail>
         <Detail name="SHA-256 of this record">{record.record_hash}</Detail>
-        <Detail name="SHA-256 of the record before">
-          {record.prev_hash || "none: this is the first"}
-        </Detail>
+        <Detail name="SHA-256 of the record before">{record.prev_hash || "none: this is the first"}</Detail>
         <Detail name="SHA-256 of the text">{record.waiver_version}</Detail>
         <Detail name="Signed at (UTC)">{record.signed_at}</Detail>
         <Detail name="Time on the device">{record.device_time}</Detail>
@@ -121,12 +111,7 @@ function Signature({ record }: { record: RecordDetail }) {
   return (
     <>
       {drawn && (
-        <svg
-          class="drawn"
-          viewBox={drawn.viewBox}
-          role="img"
-          aria-label={`Signature drawn by ${record.signer_name}`}
-        >
+        <svg class="drawn" viewBox={drawn.viewBox} role="img" aria-label={`Signature drawn by ${record.signer_name}`}>
           <path d={drawn.path} />
         </svg>
       )}

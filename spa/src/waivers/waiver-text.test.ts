@@ -3,9 +3,13 @@ import { sampleCharter } from "../testing/samples";
 import { askedText, remindedText, shortList, shortName, takesSignatures } from "./waiver-text";
 
 test("names are short enough for a card", () => {
-  expect(["Ana Reyes", " Bo ", "Ana Maria  de la Cruz", "Zoë Ångström", ""].map(shortName)).toEqual(
-    ["Ana R.", "Bo", "Ana C.", "Zoë Å.", ""],
-  );
+  expect(["Ana Reyes", " Bo ", "Ana Maria  de la Cruz", "Zoë Ångström", ""].map(shortName)).toEqual([
+    "Ana R.",
+    "Bo",
+    "Ana C.",
+    "Zoë Å.",
+    "",
+  ]);
   expect(shortList(["Ana Reyes", "Bo Sund"])).toBe("Ana R., Bo S.");
   expect(shortList(["Ana Reyes", "Bo Sund", "Cora", "Dan"])).toBe("Ana R., Bo S. +2");
 });
@@ -48,9 +52,7 @@ test("a charter takes signatures until it ends, for a day when reopened, never w
   const reopened = { ...event, waivers_open_until: "2026-07-07T00:00:00Z" };
   expect(takesSignatures(reopened, at("2026-07-06T23:00:00Z"))).toBe(true);
   expect(takesSignatures(reopened, at("2026-07-07T00:00:00Z"))).toBe(false);
-  expect(takesSignatures({ ...event, status: "cancelled" }, at("2026-07-01T00:00:00Z"))).toBe(
-    false,
-  );
+  expect(takesSignatures({ ...event, status: "cancelled" }, at("2026-07-01T00:00:00Z"))).toBe(false);
 });
 
 test("the result of asking again is shown by name", () => {
@@ -62,8 +64,6 @@ test("the result of asking again is shown by name", () => {
   };
   const signers = [signer, { ...signer, waiver_id: "2", participant_name: "Bo" }];
   const skipped = [{ waiver_id: "2", why: "asked_recently" as const }];
-  expect(askedText({ asked: ["1"], skipped }, signers)).toBe(
-    "Asked: Ana R. Asked less than six hours ago: Bo.",
-  );
+  expect(askedText({ asked: ["1"], skipped }, signers)).toBe("Asked: Ana R. Asked less than six hours ago: Bo.");
   expect(askedText({ asked: [], skipped: [] }, signers)).toBe("Everybody has signed the new text.");
 });

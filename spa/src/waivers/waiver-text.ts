@@ -40,8 +40,7 @@ export function remindedText(
   guests: readonly ListedGuest[],
 ): { text: string; good: boolean } {
   const name = (id: string) => guests.find(({ guest_id }) => guest_id === id)?.name;
-  const because = (why: string) =>
-    skipped.filter((one) => one.why === why).map(({ guest_id }) => guest_id);
+  const because = (why: string) => skipped.filter((one) => one.why === why).map(({ guest_id }) => guest_id);
   const text = outcome(
     [
       ["Reminded", reminded],
@@ -55,13 +54,9 @@ export function remindedText(
 }
 
 /** The result of asking the signers of an older text for the new one. */
-export function askedText(
-  { asked, skipped }: AskedAgain,
-  signers: readonly OutdatedSigner[],
-): string {
+export function askedText({ asked, skipped }: AskedAgain, signers: readonly OutdatedSigner[]): string {
   const name = (id: string) => signers.find(({ waiver_id }) => waiver_id === id)?.participant_name;
-  const because = (why: string) =>
-    skipped.filter((one) => one.why === why).map(({ waiver_id }) => waiver_id);
+  const because = (why: string) => skipped.filter((one) => one.why === why).map(({ waiver_id }) => waiver_id);
   const text = outcome(
     [
       ["Asked", asked],

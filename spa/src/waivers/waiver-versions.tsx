@@ -43,9 +43,7 @@ export function WaiverVersionsPage() {
                 <Current key={language} language={language} version={current[language]} />
               ))}
               <EarlierVersions
-                versions={versions.versions.filter(
-                  (version) => !Object.values(current).includes(version),
-                )}
+                versions={versions.versions.filter((version) => !Object.values(current).includes(version))}
               />
               {editing && (
                 <PublishDialog
@@ -63,8 +61,7 @@ export function WaiverVersionsPage() {
 }
 
 function currentVersions({ current, current_es, versions }: VersionList): CurrentVersions {
-  const named = (name: string | null) =>
-    versions.find(({ waiver_version }) => waiver_version === name);
+  const named = (name: string | null) => versions.find(({ waiver_version }) => waiver_version === name);
   return { en: named(current), es: named(current_es) };
 }
 
@@ -85,8 +82,7 @@ function Current({ language, version }: CurrentProps) {
         <>
           {isSample(version) && (
             <p class="strip strip-wait">
-              This is the sample that comes with the product. Have counsel review it, then publish
-              your own.
+              This is the sample that comes with the product. Have counsel review it, then publish your own.
             </p>
           )}
           <p class="entry-small">In use since {since(version)}. Guests sign this text.</p>
@@ -94,8 +90,7 @@ function Current({ language, version }: CurrentProps) {
         </>
       ) : (
         <p>
-          There is no text in {name} yet. Guests who choose {name} sign the English one, and are
-          told so.
+          There is no text in {name} yet. Guests who choose {name} sign the English one, and are told so.
         </p>
       )}
     </section>
@@ -122,10 +117,7 @@ function EarlierVersions({ versions }: { versions: readonly WaiverVersion[] }) {
 function Earlier({ version }: { version: WaiverVersion }) {
   const [open, setOpen] = useState(false);
   return (
-    <details
-      class="entry-actions"
-      onToggle={(event) => setOpen((event.currentTarget as HTMLDetailsElement).open)}
-    >
+    <details class="entry-actions" onToggle={(event) => setOpen((event.currentTarget as HTMLDetailsElement).open)}>
       <summary>
         {version.title}, {languageNames[version.language]}, {since(version)}
         {isSample(version) && ", sample"}

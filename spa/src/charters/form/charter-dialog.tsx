@@ -12,14 +12,7 @@ import { FormFooter } from "../../ui/form-footer";
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
 import { CharterFields } from "./charter-fields";
-import {
-  changes,
-  charterForm,
-  type Merge,
-  merge,
-  newCharterForm,
-  readCharterForm,
-} from "./charter-form";
+import { changes, charterForm, type Merge, merge, newCharterForm, readCharterForm } from "./charter-form";
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
 import type { Errors } from "./field-kinds";
 import { isBlankGuest } from "./guest-list";

@@ -42,9 +42,7 @@ function Input({ name, form, errors, onChange }: Props & { name: FieldName }) {
       value={form[name]}
       errors={errors}
       timezone={form.timezone}
-      onChange={(value) =>
-        onChange((form) => withField(form, name, value as CharterForm[FieldName]))
-      }
+      onChange={(value) => onChange((form) => withField(form, name, value as CharterForm[FieldName]))}
     />
   );
 }

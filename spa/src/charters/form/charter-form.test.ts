@@ -40,9 +40,7 @@ describe("a new charter", () => {
     expect(edited(true)).toEqual({});
     expect(edited(false)).toEqual({ balance_reminders: false });
     const switched = sampleCharter({ balance_reminders: false });
-    expect(merge(form, charter, switched).theirs).toEqual([
-      { field: "balance_reminders", value: "no", mine: false },
-    ]);
+    expect(merge(form, charter, switched).theirs).toEqual([{ field: "balance_reminders", value: "no", mine: false }]);
   });
 
   test("leaves the currency to the operator when none is typed", () => {

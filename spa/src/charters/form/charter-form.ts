@@ -21,14 +21,10 @@ export function withField<Name extends FieldName>(
 ): CharterForm {
   const next = { ...form, [name]: value };
   // Most charters return on the day they depart.
-  return form.ends_at.local === "" && next.starts_at.local
-    ? { ...next, ends_at: hoursLater(next.starts_at, 4) }
-    : next;
+  return form.ends_at.local === "" && next.starts_at.local ? { ...next, ends_at: hoursLater(next.starts_at, 4) } : next;
 }
 
-export type ReadCharter =
-  | { body: CharterDetails; errors?: never }
-  | { body?: never; errors: Record<string, string> };
+export type ReadCharter = { body: CharterDetails; errors?: never } | { body?: never; errors: Record<string, string> };
 
 /** Turns the form into what is sent, or says field by field what is wrong. */
 export function readCharterForm(form: CharterForm): ReadCharter {
@@ -43,9 +39,7 @@ export function readCharterForm(form: CharterForm): ReadCharter {
     });
     return [name, sent] as const;
   });
-  const body = Object.fromEntries(
-    read.filter(([, sent]) => sent !== undefined),
-  ) as unknown as CharterDetails;
+  const body = Object.fromEntries(read.filter(([, sent]) => sent !== undefined)) as unknown as CharterDetails;
   // Both are in UTC and of one width.
   if (body.starts_at && body.ends_at && body.ends_at <= body.starts_at) {
     errors.ends_at = "The end must come after the start.";
@@ -57,9 +51,7 @@ export function readCharterForm(form: CharterForm): ReadCharter {
 export function changes(body: CharterDetails, base: Charter): Partial<CharterDetails> {
   // Read back from the form, so that what the form cannot show, such as seconds, is no change.
   const before = readCharterForm(charterForm(base)).body ?? base;
-  return Object.fromEntries(
-    Object.entries(body).filter(([name, sent]) => !same(sent, before[name as FieldName])),
-  );
+  return Object.fromEntries(Object.entries(body).filter(([name, sent]) => !same(sent, before[name as FieldName])));
 }
 
 export interface Merge {

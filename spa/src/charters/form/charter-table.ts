@@ -1,15 +1,5 @@
 import { charterDefaults, charterLimits as limits } from "../../data/limits";
-import {
-  area,
-  type CharterField,
-  currency,
-  flag,
-  money,
-  text,
-  timezone,
-  whole,
-  wholeOrNone,
-} from "./field-kinds";
+import { area, type CharterField, currency, flag, money, text, timezone, whole, wholeOrNone } from "./field-kinds";
 import { guestList } from "./guest-list-fields";
 import { moment } from "./moment-field";
 import { people, person, personOrNone } from "./person-fields";

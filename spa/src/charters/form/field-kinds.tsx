@@ -99,11 +99,7 @@ interface Bounds {
 }
 
 /** A whole number. */
-export function whole(
-  label: string,
-  { least, most }: Bounds,
-  blank: string,
-): CharterField<string, number> {
+export function whole(label: string, { least, most }: Bounds, blank: string): CharterField<string, number> {
   return {
     ...line(label, { inputMode: "numeric" }),
     blank,
@@ -117,11 +113,7 @@ export function whole(
 }
 
 /** A whole number or none. */
-export function wholeOrNone(
-  label: string,
-  { least, most }: Bounds,
-  hint: string,
-): CharterField<string, number | null> {
+export function wholeOrNone(label: string, { least, most }: Bounds, hint: string): CharterField<string, number | null> {
   return {
     ...line(label, { inputMode: "numeric", hint }),
     write: (sent) => String(sent ?? ""),
@@ -202,11 +194,7 @@ export function timezone(label: string): CharterField<string, string> {
 }
 
 /** Yes or no; the question is longer than the label. */
-export function flag(
-  label: string,
-  question: string,
-  hint: string,
-): CharterField<boolean, boolean> {
+export function flag(label: string, question: string, hint: string): CharterField<boolean, boolean> {
   return {
     label,
     blank: false,
@@ -215,11 +203,7 @@ export function flag(
     show: (value) => (value ? "yes" : "no"),
     Input: ({ value, onChange }) => (
       <label class="check">
-        <input
-          type="checkbox"
-          checked={value}
-          onChange={(event) => onChange(event.currentTarget.checked)}
-        />
+        <input type="checkbox" checked={value} onChange={(event) => onChange(event.currentTarget.checked)} />
         <span>
           {question}
           <small>{hint}</small>

@@ -13,10 +13,7 @@ interface Limits {
 }
 
 /** Who is expected aboard. */
-export function guestList(
-  label: string,
-  limits: Limits,
-): CharterField<readonly ListedGuest[], ListedGuest[]> {
+export function guestList(label: string, limits: Limits): CharterField<readonly ListedGuest[], ListedGuest[]> {
   return {
     label,
     blank: [],
@@ -36,16 +33,14 @@ function GuestListFields({ name, value: guests, limits, errors, onChange }: Prop
 
   const add = () => {
     onChange([...guests, newGuest]);
-    requestAnimationFrame(() =>
-      list.current?.querySelector<HTMLElement>("fieldset:last-of-type input")?.focus(),
-    );
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>("fieldset:last-of-type input")?.focus());
   };
 
   return (
     <div ref={list} class="guest-list">
       <p class="hint">
-        Guests pick their name from this list when they sign, and you see who is missing. With an
-        email they can be reminded.
+        Guests pick their name from this list when they sign, and you see who is missing. With an email they can be
+        reminded.
       </p>
       {guests.map((guest, index) => (
         // Rows have no identity of their own.
@@ -77,11 +72,7 @@ function GuestListFields({ name, value: guests, limits, errors, onChange }: Prop
             value={guest.email}
             onInput={(email) => change(index, { email })}
           />
-          <button
-            type="button"
-            class="quiet"
-            onClick={() => onChange(guests.filter((_, at) => at !== index))}
-          >
+          <button type="button" class="quiet" onClick={() => onChange(guests.filter((_, at) => at !== index))}>
             Remove<span class="visually-hidden"> guest {index + 1}</span>
           </button>
         </fieldset>
@@ -107,12 +98,7 @@ function Several({ onAdd }: { onAdd(guests: ListedGuest[]): void }) {
       <summary>Paste several</summary>
       <Field label="One guest a line" hint="Like “Ana Reyes, ana@example.com”, or just the name.">
         {(props) => (
-          <textarea
-            {...props}
-            rows={4}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
+          <textarea {...props} rows={4} value={text} onInput={(event) => setText(event.currentTarget.value)} />
         )}
       </Field>
       <p class="buttons">

@@ -22,19 +22,12 @@ function parseLine(line: string): ListedGuest {
 }
 
 /** Adds guests behind the others; rows that were not filled in go. */
-export function addGuests(
-  guests: readonly ListedGuest[],
-  more: readonly ListedGuest[],
-): ListedGuest[] {
+export function addGuests(guests: readonly ListedGuest[], more: readonly ListedGuest[]): ListedGuest[] {
   return [...guests.filter((guest) => !isBlankGuest(guest)), ...more];
 }
 
 /** The list as it is sent: rows that were not filled in are left out. */
-export function readGuests(
-  guests: readonly ListedGuest[],
-  most: number,
-  refuse: Reading["refuse"],
-): ListedGuest[] {
+export function readGuests(guests: readonly ListedGuest[], most: number, refuse: Reading["refuse"]): ListedGuest[] {
   const listed = guests.filter((guest) => !isBlankGuest(guest));
   if (listed.length > most) refuse(`At most ${most} guests; ${listed.length} are listed.`);
   guests.forEach((guest, index) => {

@@ -44,8 +44,7 @@ export function moment(label: string): CharterField<LocalMoment, string> {
     show: ({ local }) => local.replace("T", " "),
     Input: ({ name, value: { local, fold }, errors, timezone, onChange }) => {
       const zoned = zonedTime(local, timezone);
-      const skipped =
-        zoned?.kind === "never" ? "Clocks go forward then: this time does not exist." : undefined;
+      const skipped = zoned?.kind === "never" ? "Clocks go forward then: this time does not exist." : undefined;
       return (
         <div>
           <Field label={label} error={errors[name] ?? skipped}>
@@ -70,12 +69,9 @@ export function moment(label: string): CharterField<LocalMoment, string> {
                     onChange({ local, fold: later ? "later" : "earlier" });
                   }}
                 >
-                  <option value="earlier">
-                    The first time ({zoneName(zoned.earlier.toISOString(), timezone)})
-                  </option>
+                  <option value="earlier">The first time ({zoneName(zoned.earlier.toISOString(), timezone)})</option>
                   <option value="later">
-                    The second time, after clocks went back (
-                    {zoneName(zoned.later.toISOString(), timezone)})
+                    The second time, after clocks went back ({zoneName(zoned.later.toISOString(), timezone)})
                   </option>
                 </select>
               )}

@@ -19,9 +19,7 @@ export function person(label: string, limits: Limits): CharterField<Person, Pers
     label,
     write: (sent) => sent,
     read: readPerson,
-    Input: ({ name, value, errors, onChange }) => (
-      <PersonFields {...{ name, value, limits, errors, onChange }} />
-    ),
+    Input: ({ name, value, errors, onChange }) => <PersonFields {...{ name, value, limits, errors, onChange }} />,
   };
 }
 
@@ -68,15 +66,9 @@ export function people(
               value={person}
               limits={limits}
               errors={errors}
-              onChange={(person) =>
-                onChange(value.map((other, at) => (at === index ? person : other)))
-              }
+              onChange={(person) => onChange(value.map((other, at) => (at === index ? person : other)))}
             />
-            <button
-              type="button"
-              class="quiet"
-              onClick={() => onChange(value.filter((_, at) => at !== index))}
-            >
+            <button type="button" class="quiet" onClick={() => onChange(value.filter((_, at) => at !== index))}>
               Remove {noun.toLowerCase()} {index + 1}
             </button>
           </fieldset>

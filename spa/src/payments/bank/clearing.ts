@@ -8,10 +8,7 @@ const CHECK_DAYS = 5;
 
 /** How many days of the calendar ago a payment was received. */
 export function ageDays({ received_at }: Payment, now: Date, timezone: string): number {
-  return Math.max(
-    0,
-    daysBetween(localDay(new Date(received_at), timezone), localDay(now, timezone)),
-  );
+  return Math.max(0, daysBetween(localDay(new Date(received_at), timezone), localDay(now, timezone)));
 }
 
 export interface Age {
@@ -28,20 +25,14 @@ export function age(payment: Payment, now: Date, timezone: string): Age {
 }
 
 /** What is sent as the moment of clearing for a day of the past; undefined for now. */
-export function clearedAt(
-  day: Day,
-  payment: Payment,
-  now: Date,
-  timezone: string,
-): string | undefined {
+export function clearedAt(day: Day, payment: Payment, now: Date, timezone: string): string | undefined {
   if (day === "" || day === localDay(now, timezone)) return undefined;
   if (day > localDay(now, timezone)) throw new RangeError("This day is in the future.");
   if (day < localDay(new Date(payment.received_at), timezone)) {
     throw new RangeError("It was received after that day.");
   }
   const zoned = toInstant(`${day}T12:00`, timezone);
-  const noon =
-    zoned.kind === "one" ? zoned.instant : zoned.kind === "twice" ? zoned.earlier : zoned.after;
+  const noon = zoned.kind === "one" ? zoned.instant : zoned.kind === "twice" ? zoned.earlier : zoned.after;
   // What came in the evening did not clear at noon.
   return toRfc3339(new Date(Math.max(noon.getTime(), Date.parse(payment.received_at))));
 }
@@ -57,11 +48,7 @@ export function sumText(payments: readonly Payment[]): string {
 }
 
 /** Works on all of them, a few at a time. */
-export async function eachOf<T>(
-  items: readonly T[],
-  at_once: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
+export async function eachOf<T>(items: readonly T[], at_once: number, work: (item: T) => Promise<void>): Promise<void> {
   const left = [...items];
   const worker = async () => {
     for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);

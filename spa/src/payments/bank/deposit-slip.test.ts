@@ -23,10 +23,7 @@ test("checks and cash are summed apart and together, tips too", () => {
 
 test("voided and bounced ones are not carried to the bank", () => {
   expect(
-    depositSlips([
-      listed({ method: "check", status: "bounced" }),
-      listed({ method: "cash", status: "voided" }),
-    ]),
+    depositSlips([listed({ method: "check", status: "bounced" }), listed({ method: "cash", status: "voided" })]),
   ).toEqual([]);
 });
 

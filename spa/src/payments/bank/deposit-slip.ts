@@ -25,16 +25,12 @@ export function depositSlips(payments: readonly ListedPayment[]): DepositSlip[] 
         live.filter((payment) => payment.currency === currency),
       ),
     )
-    .filter(
-      ({ checks, cash, cash_refunds }) => checks.length + cash.length + cash_refunds.length > 0,
-    );
+    .filter(({ checks, cash, cash_refunds }) => checks.length + cash.length + cash_refunds.length > 0);
 }
 
 function slip(currency: string, payments: readonly ListedPayment[]): DepositSlip {
   const of = (method: string, refund: boolean) =>
-    payments.filter(
-      (payment) => payment.method === method && (payment.kind === "refund") === refund,
-    );
+    payments.filter((payment) => payment.method === method && (payment.kind === "refund") === refund);
   const checks = of("check", false);
   const cash = of("cash", false);
   const cash_refunds = of("cash", true);

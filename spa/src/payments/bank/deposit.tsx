@@ -82,15 +82,8 @@ function Slip({ slip, day, several }: { slip: DepositSlip; day: Day; several: bo
         {several && `, ${slip.currency}`}
       </h2>
       <Part title="Checks" payments={slip.checks} sum={money(slip.checks_cents)} />
-      <Part
-        title="Cash"
-        payments={slip.cash}
-        refunds={slip.cash_refunds}
-        sum={money(slip.cash_cents)}
-      />
-      {slip.cash_cents < 0 && (
-        <p class="strip strip-bad">More cash was given back on this day than came in.</p>
-      )}
+      <Part title="Cash" payments={slip.cash} refunds={slip.cash_refunds} sum={money(slip.cash_cents)} />
+      {slip.cash_cents < 0 && <p class="strip strip-bad">More cash was given back on this day than came in.</p>}
       <p class="slip-total">
         <span>Together</span>
         <strong>{money(slip.total_cents)}</strong>

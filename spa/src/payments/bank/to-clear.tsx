@@ -21,12 +21,7 @@ const AT_ONCE = 3;
 
 /** What was received and has not cleared, oldest first; many are marked at once, each by an act of its own. */
 export function ToClear() {
-  const {
-    answer: page,
-    error,
-    again,
-    setAnswer,
-  } = useAnswer(() => listToClear({ limit: 100 }), []);
+  const { answer: page, error, again, setAnswer } = useAnswer(() => listToClear({ limit: 100 }), []);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [day, setDay] = useState("");
   const [half, setHalf] = useState(false);
@@ -104,16 +99,14 @@ export function ToClear() {
   return (
     <>
       <h1 tabIndex={-1}>To clear</h1>
-      {error !== null && (
-        <Failed what="What is to clear could not be loaded." error={error} onRetry={again} />
-      )}
+      {error !== null && <Failed what="What is to clear could not be loaded." error={error} onRetry={again} />}
       {(page === null || drained) && error === null && <Skeleton rows={3} />}
       {page && payments.length === 0 && !drained && (
         <div class="empty">
           <p class="empty-title">Nothing is to clear.</p>
           <p>
-            Checks and all else that takes time to clear stand here from when they are logged until
-            you have seen them on the bank’s statement.
+            Checks and all else that takes time to clear stand here from when they are logged until you have seen them
+            on the bank’s statement.
           </p>
         </div>
       )}
@@ -163,10 +156,7 @@ export function ToClear() {
             </p>
             {tray && (
               <>
-                <Field
-                  label="Cleared on (optional)"
-                  error={half ? "Enter the whole day, or none." : undefined}
-                >
+                <Field label="Cleared on (optional)" error={half ? "Enter the whole day, or none." : undefined}>
                   {(props) => (
                     <input
                       {...props}
@@ -178,12 +168,7 @@ export function ToClear() {
                     />
                   )}
                 </Field>
-                <button
-                  type="button"
-                  class="primary"
-                  disabled={progress !== ""}
-                  onClick={() => void markCleared()}
-                >
+                <button type="button" class="primary" disabled={progress !== ""} onClick={() => void markCleared()}>
                   Mark {selected.length} cleared
                 </button>
               </>
@@ -243,9 +228,7 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
       <div class="clear-more">
         <p>
           <span class={`badge badge-${late ? "due" : "calm"}`}>{old}</span>{" "}
-          <span class="entry-small">
-            received {formatDay(payment.received_at, browserTimezone)}
-          </span>
+          <span class="entry-small">received {formatDay(payment.received_at, browserTimezone)}</span>
         </p>
         <p class="buttons">
           <a class="button quiet" href={href(`/events/${payment.event_id}`)}>

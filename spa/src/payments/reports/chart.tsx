@@ -37,21 +37,10 @@ export function MoneyByMonth({ months, currency }: Props) {
   return (
     <div class="chart">
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the slider below does the same by keyboard */}
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
-        aria-label={labelOf(months, values, currency)}
-        onClick={tap}
-      >
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={labelOf(months, values, currency)} onClick={tap}>
         {ticks.map(({ cents, y }) => (
           <g key={cents}>
-            <line
-              class={cents === 0 ? "chart-zero" : "chart-line"}
-              x1={PLOT.left}
-              x2={PLOT.right}
-              y1={y}
-              y2={y}
-            />
+            <line class={cents === 0 ? "chart-zero" : "chart-line"} x1={PLOT.left} x2={PLOT.right} y1={y} y2={y} />
             <text class="chart-text" x={PLOT.left - 5} y={y + 3.5} text-anchor="end">
               {compact(cents, currency)}
             </text>
@@ -125,11 +114,7 @@ function readingOf({ from }: PeriodTotals, totals: CurrencyTotals): string {
   return [`${monthName(from)}: ${money(netCents(totals))} net`, ...besides].join(", ");
 }
 
-function labelOf(
-  months: readonly PeriodTotals[],
-  values: readonly number[],
-  currency: string,
-): string {
+function labelOf(months: readonly PeriodTotals[], values: readonly number[], currency: string): string {
   const [first, last] = [months[0], months.at(-1)];
   if (!first || !last) return "Bars without a month.";
   const most = values.indexOf(Math.max(...values));
@@ -141,9 +126,7 @@ function labelOf(
 export function compact(cents: number, currency: string): string {
   const whole = cents / 10 ** minorDigits(currency);
   if (Math.abs(whole) < 1_000) return formatMoneyShort(cents, currency);
-  return new Intl.NumberFormat(locale, { style: "currency", currency, notation: "compact" }).format(
-    whole,
-  );
+  return new Intl.NumberFormat(locale, { style: "currency", currency, notation: "compact" }).format(whole);
 }
 
 /** On a phone there is room for the chosen month, and for every third other that is not beside it. */

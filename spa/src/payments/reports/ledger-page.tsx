@@ -32,11 +32,7 @@ function LedgerOfPeriod() {
   const [method, setMethod] = useState<PaymentMethod | "">("");
   const asking = { ...period, ...(method ? { method } : {}), limit: 50 };
   const valid = isPeriod(period);
-  const asked = useAnswer(valid ? () => listPayments(asking) : null, [
-    period.from,
-    period.to,
-    method,
-  ]);
+  const asked = useAnswer(valid ? () => listPayments(asking) : null, [period.from, period.to, method]);
   const { answer: page, setAnswer } = asked;
 
   const more = async () => {
@@ -83,9 +79,7 @@ function LedgerOfPeriod() {
               <section class="panel" aria-labelledby="entries">
                 <h2 id="entries">Entries</h2>
                 {payments.length === 0 ? (
-                  <p class="nothing">
-                    No payment in this period. Payments are logged from a charter on the board.
-                  </p>
+                  <p class="nothing">No payment in this period. Payments are logged from a charter on the board.</p>
                 ) : (
                   <ol class="statement">
                     {payments.map((payment) => (

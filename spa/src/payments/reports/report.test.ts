@@ -1,15 +1,7 @@
 import { expect, test } from "vitest";
 import type { PeriodTotals, Summary } from "../../data/contract";
 import { sampleTotals } from "../../testing/samples";
-import {
-  columns,
-  currenciesOf,
-  inCurrency,
-  netCents,
-  periodName,
-  shownPeriods,
-  tooLong,
-} from "./report";
+import { columns, currenciesOf, inCurrency, netCents, periodName, shownPeriods, tooLong } from "./report";
 
 const november = sampleTotals(
   {
@@ -62,9 +54,7 @@ test("another currency is a report of its own, with nothing in the periods that 
     totals: november,
   };
   expect(currenciesOf(summary)).toEqual(["USD", "EUR"]);
-  expect(summary.periods.map(({ totals }) => inCurrency(totals, "EUR").received_cents)).toEqual([
-    0, 30_000,
-  ]);
+  expect(summary.periods.map(({ totals }) => inCurrency(totals, "EUR").received_cents)).toEqual([0, 30_000]);
 });
 
 test("periods are called by their length", () => {

@@ -1,19 +1,6 @@
-import type {
-  CurrencyTotals,
-  PeriodLength,
-  PeriodTotals,
-  Summary,
-  Totals,
-} from "../../data/contract";
+import type { CurrencyTotals, PeriodLength, PeriodTotals, Summary, Totals } from "../../data/contract";
 import { methods, paymentKinds, paymentMethods } from "../../data/limits";
-import {
-  type Day,
-  dayName,
-  daysBetween,
-  monthName,
-  type Period,
-  spanName,
-} from "../../lib/periods";
+import { type Day, dayName, daysBetween, monthName, type Period, spanName } from "../../lib/periods";
 import { kindNames } from "../payment-form";
 
 export type View = "sums" | "methods" | "kinds";
@@ -98,11 +85,7 @@ export function tooLong({ from, to }: Period, by: PeriodLength): string {
 }
 
 /** The rows of a report: nothing of what is to come, and of a year of days only those with a payment. */
-export function shownPeriods(
-  { by, periods }: Summary,
-  currency: string,
-  today: Day,
-): PeriodTotals[] {
+export function shownPeriods({ by, periods }: Summary, currency: string, today: Day): PeriodTotals[] {
   return periods.filter(({ from, totals }) => {
     return hasEntries(inCurrency(totals, currency)) || (by !== "day" && from <= today);
   });

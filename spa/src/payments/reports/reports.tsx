@@ -51,13 +51,7 @@ export function Reports() {
       <div class="filters">
         <PeriodChoice period={range} onChange={setRange} withYear />
         <Choices small legend="By" names={lengths} value={by} onChoose={(by) => setBy(by)} />
-        <Choices
-          small
-          legend="Columns"
-          names={views}
-          value={view}
-          onChoose={(view) => setView(view)}
-        />
+        <Choices small legend="Columns" names={views} value={view} onChoose={(view) => setView(view)} />
       </div>
       {refused && (
         <p class="error" role="alert">
@@ -83,9 +77,7 @@ function LastMonths() {
         {({ periods, totals: { currency, other_currencies } }) => (
           <>
             <MoneyByMonth months={periods} currency={currency} />
-            {other_currencies.length > 0 && (
-              <p class="hint">Only {currency} is drawn. Other currencies stand below.</p>
-            )}
+            {other_currencies.length > 0 && <p class="hint">Only {currency} is drawn. Other currencies stand below.</p>}
           </>
         )}
       </Loaded>
@@ -134,8 +126,7 @@ function Table({ summary, view, currency }: TableProps) {
   const totals = inCurrency(summary.totals, currency);
   const shown = columns(view, totals);
   const periods = shownPeriods(summary, currency, today());
-  if (shown.length === 0 || periods.length === 0)
-    return <p class="nothing">No payment in this range.</p>;
+  if (shown.length === 0 || periods.length === 0) return <p class="nothing">No payment in this range.</p>;
   return (
     <table class="report">
       <thead>
@@ -150,13 +141,7 @@ function Table({ summary, view, currency }: TableProps) {
       </thead>
       <tbody>
         {periods.map((period) => (
-          <Row
-            key={period.from}
-            period={period}
-            by={summary.by}
-            columns={shown}
-            currency={currency}
-          />
+          <Row key={period.from} period={period} by={summary.by} columns={shown} currency={currency} />
         ))}
       </tbody>
       <tfoot>

@@ -18,32 +18,18 @@ import "./statement-page.css";
 
 /** The statement of one charter on paper: who, when, each row, what is due. */
 export function PrintedStatement({ event_id }: { event_id: string }) {
-  const asked = useAnswer(
-    () => Promise.all([readCharter(event_id), readGuest(event_id)]),
-    [event_id],
-  );
+  const asked = useAnswer(() => Promise.all([readCharter(event_id), readGuest(event_id)]), [event_id]);
   return (
     <>
       {!asked.answer && <h1 tabIndex={-1}>Statement</h1>}
-      <Loaded
-        asked={asked}
-        failed="The statement could not be loaded."
-        missing="There is no such charter."
-        rows={2}
-      >
+      <Loaded asked={asked} failed="The statement could not be loaded." missing="There is no such charter." rows={2}>
         {([charter, { operator }]) => <Paper charter={charter} operator={operator} />}
       </Loaded>
     </>
   );
 }
 
-function Paper({
-  charter,
-  operator,
-}: {
-  charter: CharterDetail;
-  operator: GuestEvent["operator"];
-}) {
+function Paper({ charter, operator }: { charter: CharterDetail; operator: GuestEvent["operator"] }) {
   const { balance, currency, patron } = charter;
   const money = (cents: number) => formatMoney(cents, currency);
   const rows = ledger(balance.charged_cents, charter.payments);
@@ -103,13 +89,9 @@ function Paper({
       </table>
       <dl class="totals">
         <Detail name="Received">{money(balance.received_cents)}</Detail>
-        <Detail name="Refunded">
-          {balance.refunded_cents > 0 && money(balance.refunded_cents)}
-        </Detail>
+        <Detail name="Refunded">{balance.refunded_cents > 0 && money(balance.refunded_cents)}</Detail>
         <Detail name="Tips besides">{balance.tips_cents > 0 && money(balance.tips_cents)}</Detail>
-        <Detail name="Not cleared yet">
-          {balance.uncleared_cents > 0 && money(balance.uncleared_cents)}
-        </Detail>
+        <Detail name="Not cleared yet">{balance.uncleared_cents > 0 && money(balance.uncleared_cents)}</Detail>
         {paid.length > 1 &&
           paid.map(({ payer, paid_cents }) => (
             <Detail key={payer} name={`Paid by ${payer || "others"}`}>

@@ -1,15 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ledger } from "../../data/ledger";
 import { samplePayment } from "../../testing/samples";
-import {
-  amountText,
-  canBounce,
-  cleared,
-  payerText,
-  relations,
-  signedAmount,
-  undone,
-} from "./statement-text";
+import { amountText, canBounce, cleared, payerText, relations, signedAmount, undone } from "./statement-text";
 
 const UTC = "UTC";
 const act = { at: "2026-07-02T14:30:00Z", by: "ben", reason: "Typed twice" };
@@ -40,17 +32,13 @@ describe("relations", () => {
   test("a refund names the payment that it gives back", () => {
     const refund = samplePayment({ kind: "refund", refund_of: "d" });
     expect(relations(refund, [deposit, refund], UTC)).toEqual([
-      expect.stringMatching(
-        /^Gives back the deposit of \$500.00 Zelle 90312, Wed, Jul 1, 12:00\sPM$/,
-      ),
+      expect.stringMatching(/^Gives back the deposit of \$500.00 Zelle 90312, Wed, Jul 1, 12:00\sPM$/),
     ]);
   });
 
   test("a deliberate second one names the first", () => {
     const second = samplePayment({ duplicate_of: "d" });
-    expect(relations(second, [deposit], UTC)[0]).toMatch(
-      /^Logged deliberately beside the deposit of/,
-    );
+    expect(relations(second, [deposit], UTC)[0]).toMatch(/^Logged deliberately beside the deposit of/);
     expect(relations(second, [], UTC)).toEqual(["Logged deliberately beside another payment"]);
   });
 

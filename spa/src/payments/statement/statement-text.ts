@@ -38,17 +38,11 @@ export function undone(payment: Payment, timezone: string): string {
 
 export function cleared({ status, cleared_at, received_at }: Payment, timezone: string): string {
   if (status === "received") return "Not cleared yet";
-  return cleared_at && cleared_at !== received_at
-    ? `Cleared ${formatMoment(cleared_at, timezone)}`
-    : "Cleared";
+  return cleared_at && cleared_at !== received_at ? `Cleared ${formatMoment(cleared_at, timezone)}` : "Cleared";
 }
 
 /** How a row hangs together with others: the payment a refund gives back, or the one it stands beside. */
-export function relations(
-  payment: Payment,
-  payments: readonly Payment[],
-  timezone: string,
-): string[] {
+export function relations(payment: Payment, payments: readonly Payment[], timezone: string): string[] {
   const named = (id: string) => {
     const other = payments.find(({ payment_id }) => payment_id === id);
     if (!other) return "another payment";

@@ -60,12 +60,8 @@ export function Statement({ charter, payments }: Props) {
         <li class="entry entry-total">
           <p class="entry-what">
             {balance.balance_due_cents < 0 ? "Overpaid" : "Balance due"}
-            {balance.balance_due_cents < 0 && (
-              <small>More came in than the fee. Give it back with a refund.</small>
-            )}
-            {balance.tips_cents > 0 && (
-              <small>Tips besides: {formatMoney(balance.tips_cents, currency)}</small>
-            )}
+            {balance.balance_due_cents < 0 && <small>More came in than the fee. Give it back with a refund.</small>}
+            {balance.tips_cents > 0 && <small>Tips besides: {formatMoney(balance.tips_cents, currency)}</small>}
             {balance.uncleared_cents > 0 && (
               <small>Not cleared yet: {formatMoney(balance.uncleared_cents, currency)}</small>
             )}
@@ -76,12 +72,7 @@ export function Statement({ charter, payments }: Props) {
       {paid.length > 1 && (
         <p>
           Paid by{" "}
-          {paid
-            .map(
-              ({ payer, paid_cents }) =>
-                `${payer || "others"} ${formatMoney(paid_cents, currency)}`,
-            )
-            .join(", ")}
+          {paid.map(({ payer, paid_cents }) => `${payer || "others"} ${formatMoney(paid_cents, currency)}`).join(", ")}
         </p>
       )}
       {asking && (
@@ -172,10 +163,7 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
                 type="button"
                 disabled={busy}
                 onClick={() =>
-                  act(
-                    async () => keepAnswer(await clearPayment(payment)),
-                    `Cleared: ${amountText(payment)}.`,
-                  )
+                  act(async () => keepAnswer(await clearPayment(payment)), `Cleared: ${amountText(payment)}.`)
                 }
               >
                 Mark cleared
