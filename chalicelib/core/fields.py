@@ -89,12 +89,12 @@ class Form:
             if not rule.is_required:
                 return rule.default() if callable(rule.default) else rule.default
             self.refuse(name, "is required")
-            return rule.blank()
+            return rule.blank
         try:
             return rule.parse_within(value, self, name)
         except Refused as problem:
             self.refuse(name, str(problem))
-            return rule.blank()
+            return rule.blank
 
     def refuse(self, name: str, rule: str) -> None:
         self.problems.setdefault(self._prefix + name, rule)
@@ -157,17 +157,11 @@ def body_schema(table: type[Any] | Rules) -> Schema:
 class Rule:
     """How one field is read. A field with a `default` may be left out or null; a callable default is called."""
 
+    blank: Any = None
+    """Stands in for a value that was refused."""
+
     def __init__(self, default: Any = _REQUIRED, doc: Schema | None = None) -> None:
-        self.default = default
-        self.doc = doc or {}
-
-    @property
-    def is_required(self) -> bool:
-        return self.default is _REQUIRED
-
-    def blank(self) -> Any:
-        """Stands in for a value that was refused."""
-        return None
+        self.default, self.doc, self.is_required = default, doc or {}, default is _REQUIRED
 
     def parse(self, value: Any) -> Any:
         """The value as the program wants it. Raises Refused."""
@@ -191,8 +185,7 @@ class Text(Rule):
         super().__init__(default, doc)
         self.max_chars, self.lines = max_chars, lines
 
-    def blank(self) -> str:
-        return ""
+    blank = ""
 
     def parse(self, value: Any) -> str:
         if not isinstance(value, str):
@@ -250,8 +243,7 @@ class Secret(Rule):
         super().__init__()
         self.max_chars = max_chars
 
-    def blank(self) -> str:
-        return ""
+    blank = ""
 
     def parse(self, value: Any) -> str:
         if not isinstance(value, str) or has_any("", value):
@@ -270,10 +262,8 @@ class Whole(Rule):
     def __init__(self, least: int, most: int, default: Any = _REQUIRED, *, rule: str = "", doc: Schema | None = None):
         super().__init__(default, doc)
         self.least, self.most = least, most
+        self.blank = least if self.is_required else default
         self.rule = rule or f"must be a whole number from {least} to {most}"
-
-    def blank(self) -> int | None:
-        return self.least if self.is_required else self.default
 
     def parse(self, value: Any) -> int:
         if type(value) is not int or not self.least <= value <= self.most:
@@ -285,8 +275,7 @@ class Whole(Rule):
 
 
 class Flag(Rule):
-    def blank(self) -> bool:
-        return False
+    blank = False
 
     def parse(self, value: Any) -> bool:
         if not isinstance(value, bool):
@@ -302,8 +291,7 @@ class Choice(Rule):
         super().__init__(default, doc)
         self.options = tuple(options)
 
-    def blank(self) -> str:
-        return ""
+    blank = ""
 
     def parse(self, value: Any) -> str:
         if not isinstance(value, str) or (value not in self.options and value != self.default):
@@ -317,8 +305,7 @@ class Choice(Rule):
 class Instant(Rule):
     """An RFC 3339 time, as text in UTC and whole seconds: such texts sort as the times do."""
 
-    def blank(self) -> str:
-        return ""
+    blank = ""
 
     def parse(self, value: Any) -> str:
         try:
@@ -336,8 +323,7 @@ class Timezone(Rule):
     def __init__(self) -> None:
         super().__init__(lambda: settings().timezone)
 
-    def blank(self) -> str:
-        return ""
+    blank = ""
 
     def parse(self, value: Any) -> str:
         try:
@@ -350,8 +336,7 @@ class Timezone(Rule):
 
 
 class Currency(Rule):
-    def blank(self) -> str:
-        return ""
+    blank = ""
 
     def parse(self, value: Any) -> str:
         if value != self.default and not (isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value)):
@@ -413,10 +398,8 @@ class ListOf(Rule):
 
     def __init__(self, table: type[Any], most: int, noun: str, content: str) -> None:
         super().__init__(list)
+        self.blank: list[Any] = []
         self.table, self.most, self.noun, self.content = table, most, noun, content
-
-    def blank(self) -> list[Any]:
-        return []
 
     def parse_within(self, value: Any, form: Form, name: str) -> list[Any]:
         if not isinstance(value, list) or len(value) > self.most:

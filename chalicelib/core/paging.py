@@ -14,9 +14,7 @@ PAGE, MAX_PAGE = 50, 100
 class Limit(Text):
     def __init__(self) -> None:
         super().__init__(5, PAGE)
-
-    def blank(self) -> int:  # type: ignore[override]
-        return PAGE
+        self.blank = PAGE  # type: ignore[assignment]
 
     def parse(self, value: object) -> int:  # type: ignore[override]
         text = super().parse(value)
