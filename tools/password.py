@@ -10,14 +10,28 @@ from datetime import UTC, datetime
 
 import pyotp
 import segno
-from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import settings
 from chalicelib.core.errors import BadInput, SettingsError
 from chalicelib.sign_in import passwords, totp
-from tools import env
 from tools.common.cloud import APP, Cloud, find_cloud
 from tools.common.console import Refused, confirm, run_tool
+from tools.common.functions import api_environment, merge
+
+
+def set_password(options: argparse.Namespace) -> None:
+    try:
+        password = sys.stdin.readline().rstrip("\r\n") if options.stdin else ask()
+    except EOFError:
+        raise Refused("no password was given; to read it from standard input, use --stdin") from None
+    try:
+        password_hash = passwords.hash_password(password)
+    except BadInput as error:
+        raise Refused("; ".join(f"password {problem}" for problem in error.fields.values())) from error
+    if options.stage:
+        store_password(find_cloud(options.stage), password_hash, options.yes)
+    else:
+        print(password_hash)
 
 
 def ask() -> str:
@@ -29,10 +43,7 @@ def ask() -> str:
 
 def store(cloud: Cloud, setting: str, value: str) -> None:
     name = cloud.parameter_name(setting)
-    try:
-        cloud.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
-    except (BotoCoreError, ClientError) as error:
-        raise Refused(str(error)) from error
+    cloud.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
     print(f"set {name}; running functions read it within five minutes")
 
 
@@ -67,27 +78,17 @@ def turn_on(cloud: Cloud, name: str, yes: bool) -> None:
 
 def turn_off(cloud: Cloud, name: str, yes: bool) -> None:
     name = name or "admin"
-    # Not by the checked settings: whoever is no admin any more is just whose secret has to go.
-    value = live_variables(cloud).get("ADMIN_TOTP", "off")
-    if value.startswith("ssm:"):
-        value = cloud.read_parameter(value.removeprefix("ssm:"))
-    secrets = settings.parse_totp_secrets(value)
+    # Not by the checked settings, which refuse the secret of somebody who is no admin any more.
+    secrets = settings.parse_totp_secrets(cloud.resolve(api_environment(cloud).get("ADMIN_TOTP", "off")))
     if name not in secrets:
         raise Refused(f"{name} has no second factor; who has one: {', '.join(sorted(secrets)) or 'nobody'}")
     confirm(f"Turn off the second factor of {name}? The password alone then opens the desk.", yes)
     change(cloud, {other: secret for other, secret in secrets.items() if other != name})
 
 
-def live_variables(cloud: Cloud) -> dict[str, str]:
-    functions = env.existing_functions(cloud)
-    if not functions:
-        raise Refused(f"no function of stage {cloud.stage} is deployed")
-    return env.live_environment(cloud, functions[0])[0]
-
-
 def live_settings(cloud: Cloud) -> settings.Settings:
     try:
-        return settings.load(live_variables(cloud), cloud.read_parameter)
+        return settings.load(api_environment(cloud), cloud.read_parameter)
     except SettingsError as error:
         raise Refused(str(error)) from error
 
@@ -111,7 +112,7 @@ def show(secret: str, name: str, desk: str) -> None:
 def change(cloud: Cloud, secrets: dict[str, str]) -> None:
     store(cloud, "ADMIN_TOTP", joined(secrets))
     # Where it stood in the environment itself, or nowhere yet, the functions are told where to look.
-    env.merge(cloud, {"ADMIN_TOTP": f"ssm:{cloud.parameter_name('ADMIN_TOTP')}"})
+    merge(cloud, {"ADMIN_TOTP": f"ssm:{cloud.parameter_name('ADMIN_TOTP')}"})
 
 
 def joined(secrets: dict[str, str]) -> str:
@@ -135,31 +136,13 @@ def main() -> int:
     options = parser.parse_args()
     if options.totp_off and not options.stage:
         parser.error("--totp-off needs a --stage")
-    try:
-        if options.totp and not options.stage:
-            print_new_secret(options.name)
-        elif options.totp or options.totp_off:
-            (turn_on if options.totp else turn_off)(find_cloud(options.stage), options.name, options.yes)
-        else:
-            set_password(options)
-    except (BotoCoreError, ClientError) as error:
-        raise Refused(str(error)) from error
-    return 0
-
-
-def set_password(options: argparse.Namespace) -> None:
-    try:
-        password = sys.stdin.readline().rstrip("\r\n") if options.stdin else ask()
-    except EOFError:
-        raise Refused("no password was given; to read it from standard input, use --stdin") from None
-    try:
-        password_hash = passwords.hash_password(password)
-    except BadInput as error:
-        raise Refused("; ".join(f"password {problem}" for problem in error.fields.values())) from error
-    if options.stage:
-        store_password(find_cloud(options.stage), password_hash, options.yes)
+    if options.totp and not options.stage:
+        print_new_secret(options.name)
+    elif options.totp or options.totp_off:
+        (turn_on if options.totp else turn_off)(find_cloud(options.stage), options.name, options.yes)
     else:
-        print(password_hash)
+        set_password(options)
+    return 0
 
 
 if __name__ == "__main__":

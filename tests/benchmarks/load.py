@@ -33,8 +33,9 @@ from tests.support import stores
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
 from tests.support.operator import PASSWORD
 from tests.support.running import dynamodb_client, running_product
-from tools import restore
-from tools.audit import checks as books
+from tools.audit.checks import find_differences
+from tools.audit.records import gather
+from tools.common.table import scan
 from tools.local.demo import hidden_fields
 
 ADMINS = (1, 8, 32)
@@ -141,7 +142,7 @@ def into_the_handler() -> Iterator[Way]:
             return send
 
         table = settings.settings().table
-        yield Way("handler", caller, lambda: restore.scan(dynamodb, table), lambda: len(cancelled))
+        yield Way("handler", caller, lambda: scan(dynamodb, table), lambda: len(cancelled))
 
 
 @contextmanager
@@ -169,7 +170,7 @@ def as_a_browser() -> Iterator[Way]:
 
         login = caller(0)("POST", "/api/login", json.dumps({"password": product.password}), "application/json")
         token = json.loads(login.text)["token"]
-        yield Way("browser", lambda number: caller(number, token), lambda: restore.scan(dynamodb, table), lambda: None)
+        yield Way("browser", lambda number: caller(number, token), lambda: scan(dynamodb, table), lambda: None)
 
 
 # --- admins ---------------------------------------------------------------------------------------
@@ -221,11 +222,11 @@ def new_charter(send: Send) -> str:
 
 
 def check_payments(way: Way, tally: Tally, ids: list[str]) -> str:
-    found = books.gather(way.scan())
-    wrong = [str(one) for one in books.find_differences(found)]
-    mailed = Counter(facts["payment_id"] for _, facts in found.mails.values() if facts["payment_id"])
+    found = gather(way.scan())
+    wrong = [str(one) for one in find_differences(found)]
+    mailed = Counter(mail.payment_id for mail in found.mails.values() if mail.payment_id)
     for event_id in ids:
-        rows = {one["payment_id"]: one["amount_cents"] for one in found.rows(event_id)}
+        rows = {one["payment_id"]: one["amount_cents"] for one in found.payments.get(event_id, [])}
         if rows != tally.acknowledged.get(event_id, {}):
             wrong.append(f"{event_id}: rows differ from what was acknowledged")
         if found.events[event_id].sums.received_cents != sum(rows.values()):
@@ -266,8 +267,8 @@ def guest_row(way: Way, paced_s: float) -> list[str]:
 
 
 def check_signatures(way: Way, tally: Tally, ids: list[str]) -> str:
-    found = books.gather(way.scan())
-    wrong = [str(one) for one in books.find_differences(found)]
+    found = gather(way.scan())
+    wrong = [str(one) for one in find_differences(found)]
     records = [one for kept in found.waivers.values() for one in kept]
     signed = Counter(one["signer_name"] for one in records)
     if signed != Counter(tally.signed) or len(tally.signed) != GUESTS:

@@ -17,8 +17,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.visitors import Site, Troubles, card
 from tests.support import observatory
-from tools import env
 from tools.common.cloud import Cloud, embedded_client
+from tools.common.functions import live_environments
 
 UNKNOWN = "A" * 22
 PARALLEL = 32
@@ -202,7 +202,7 @@ def test_pages_api_and_waiver_carry_the_security_headers_in_success_and_refusal(
 def broken_function(site: Site) -> Iterator[None]:
     """A setting that no function can start with, for as long as it lasts."""
     cloud = Cloud("local", site.product.endpoint)
-    functions = {name: env.live_environment(cloud, name)[0] for name in cloud.function_names()}
+    functions = live_environments(cloud)
 
     def configure(**changes: str) -> None:
         for name, variables in functions.items():

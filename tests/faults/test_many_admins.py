@@ -24,13 +24,13 @@ from chalicelib.core import dynamo, settings, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import Busy, DomainError
 from chalicelib.payments import service as payments
-from chalicelib.payments import store as payment_store
 from tests.support import operator
 from tests.support.doubles.mail_service import FakeMailService
 from tests.support.doubles.random_faults import RandomFaults, random_faults
-from tools import restore
-from tools.audit import __main__ as audit
-from tools.audit import checks
+from tools.audit import transfer
+from tools.audit.checks import find_differences
+from tools.audit.records import Records, gather
+from tools.common.table import scan
 
 log = logging.getLogger("scc.test")
 SEEDS = os.environ.get("ADMIN_SEEDS", "1 2 3").split()
@@ -194,7 +194,7 @@ def day(request: pytest.FixtureRequest, mail_service: FakeMailService) -> Day:
 
 
 def dump() -> list[bytes]:
-    return audit.to_lines(restore.scan(dynamo.db(), settings.settings().table))
+    return transfer.to_lines(scan(dynamo.db(), settings.settings().table))
 
 
 def test_twenty_admins_lose_double_and_invent_nothing_while_requests_fail(day: Day) -> None:
@@ -203,8 +203,8 @@ def test_twenty_admins_lose_double_and_invent_nothing_while_requests_fail(day: D
     assert any(call.in_doubt for call in day.calls)
 
     lines = dump()
-    table = checks.gather(map(audit.to_item, lines))
-    assert [str(each) for each in checks.find_differences(table)] == []
+    table = gather(map(transfer.to_item, lines))
+    assert [str(each) for each in find_differences(table)] == []
 
     rows = day.expected_rows()
     found = {
@@ -225,7 +225,7 @@ def test_twenty_admins_lose_double_and_invent_nothing_while_requests_fail(day: D
         assert {name: balance[name] for name in sums} == sums
 
     check_acts(day, table)
-    mailed = Counter(mail["payment_id"] for _, mail in table.mails.values() if mail["payment_id"])
+    mailed = Counter(mail.payment_id for mail in table.mails.values() if mail.payment_id)
     wanted = {call.payment_id for call in day.accepted("log", "refund") if call.body["notify"]}
     assert wanted <= set(mailed)
 
@@ -235,15 +235,15 @@ def test_twenty_admins_lose_double_and_invent_nothing_while_requests_fail(day: D
     assert dump() == lines, "replays write nothing"
 
 
-def check_acts(day: Day, table: checks.Books) -> None:
+def check_acts(day: Day, table: Records) -> None:
     """Each act in the ledger was asked for by the admin that it names; a refused one is not there."""
     asked = {(call.act, call.event_id, call.payment_id, call.admin.name, key_of(call.body)): call for call in day.calls}
     done = set()
-    for event_id, items in table.ledgers.items():
-        for item in items:
-            if not payment_store.is_act(item):
+    for event_id, entries in table.ledgers.items():
+        for entry in entries:
+            if not entry.act:
                 continue
-            (_, payment_id), act = payment_store.to_act(item)
+            payment_id, act = entry.payment_id, entry.data
             call = asked[act["act"], event_id, payment_id, act["by"], key_of(act)]
             assert act["address"] == call.admin.address
             # An act in doubt may have been done and then undone by another act; so its replay was refused.

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from botocore.client import BaseClient
 from chalice.awsclient import TypedAWSClient
 
-from tools import deploy
+from tools.common.cloud import api_stage
+from tools.deploy import __main__ as deploy
 from tools.local.embedded import free_port
 from tools.local.front_door import FrontDoor
 
@@ -79,7 +80,7 @@ deploy.SMOKE_TIMEOUT_S = 0
 deploy.viewer_address = open_front_door
 deploy.api_origin = lambda api_id, stage, _: {
     "ApiDomain": "localhost",
-    "ApiPath": f"/_aws/execute-api/{api_id}/{deploy.api_stage(stage)}",
+    "ApiPath": f"/_aws/execute-api/{api_id}/{api_stage(stage)}",
     "ApiProtocol": "http-only",
     "ApiHttpPort": str(PORT),
 }

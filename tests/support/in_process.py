@@ -27,7 +27,8 @@ from tests.support.api import Answer, Api, new_event
 from tests.support.doubles.dynamo import FakeClient, FakeDynamoDB, Item, Key
 from tests.support.doubles.faults import FaultyServices, faulty_services
 from tests.support.stores import make_client
-from tools.audit import checks
+from tools.audit.checks import find_differences
+from tools.audit.records import gather
 
 # A minute that looks for reminders; the hour that mails where the chain of waivers ends comes later.
 NOW = datetime(2026, 11, 22, 10, schedule.REMINDERS_MINUTE, tzinfo=UTC)
@@ -229,7 +230,7 @@ class InProcessProduct:
         return dict(Counter(map(without_random, self.services.accepted)))
 
     def check_ledger(self) -> None:
-        differences = checks.find_differences(checks.gather(self.dynamo.items.values()))
+        differences = find_differences(gather(self.dynamo.items.values()))
         assert not differences, "; ".join(map(str, differences))
         fault = evidence.find_fault(waiver_records.export_chain())
         assert fault is None, fault

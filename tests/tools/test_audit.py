@@ -27,11 +27,13 @@ from tests.support.desk import Desk, open_desk
 from tests.support.operator import ADMIN, NOW
 from tests.support.stores import fresh_store
 from tests.support.table import create_table
-from tools import restore
 from tools.audit import __main__ as audit
-from tools.audit import checks as books
+from tools.audit import transfer
+from tools.audit.checks import find_differences
+from tools.audit.records import gather
 from tools.common.cloud import Cloud
 from tools.common.console import Refused
+from tools.common.table import kind_of, scan
 from tools.local.embedded import EmbeddedAws
 
 Items = dict[str, Any]
@@ -72,16 +74,16 @@ def made(dynamodb_local: str) -> list[Items]:
         by_itself = audit_event("waiver_copy_sent", Actor("system", ""), "2026-11-22T20:00:00Z", waiver_ids=[])
         (copy,) = (mail for mail in mail_store.list_mail("queued", "", 100)[0] if mail.kind == "waiver_copy")
         mail_store.finish_mail(copy, "sent", "2026-11-22T20:00:00Z", "SES: 1", None, by_itself)
-        return list(restore.scan(dynamodb, desk.table))
+        return list(scan(dynamodb, desk.table))
 
 
 def differences(items: list[Items]) -> list[str]:
-    return [str(each) for each in books.find_differences(books.gather(items))]
+    return [str(each) for each in find_differences(gather(items))]
 
 
 def test_all_that_the_product_does_agrees(made: list[Items]) -> None:
     assert differences(made) == []
-    assert books.gather(made).totals() == {
+    assert gather(made).totals()._asdict() == {
         "charters": 2,
         "payments": 6,
         "acts": 3,
@@ -99,7 +101,7 @@ def of_kind(items: list[Items], kind: str, part: str = "") -> Items:
     return next(
         item
         for item in sorted(items, key=lambda each: (each["PK"]["S"], each["SK"]["S"]))
-        if restore.kind_of(item["PK"]["S"], item["SK"]["S"]) == kind
+        if kind_of(item["PK"]["S"], item["SK"]["S"]) == kind
         and part in " ".join((item["PK"]["S"], item["SK"]["S"], item.get("data", {}).get("S", "")))
     )
 
@@ -160,7 +162,7 @@ ALTERED: list[tuple[str, str, Callable[[Items], None], str]] = [
     ("EVENT", "Sunset", data(details={}), "it cannot be read"),
     ("MAIL", '"receipt"', data(facts={"event": None}), "it cannot be read"),
     ("PAYMENT", '"deposit"', attribute("by_date_pk", {"S": "LEDGER#2026-11"}), "the index lists it in another place"),
-    ("PAYMENT", '"check"', attribute("receipt", {"S": "pending"}), "its receipt is pending, but no mail is owed"),
+    ("PAYMENT", '"check"', attribute("receipt", {"S": "pending"}), "its receipt is pending, but no mail is queued"),
     # What is voided adds up to nothing, and a payer to no sum at all.
     ("PAYMENT", "99900", data(amount_cents=99_901), "its amount_cents changed since it was logged"),
     ("PAYMENT", '"deposit"', data(kind="balance", payer="Ana R."), "its kind, payer changed since it was logged"),
@@ -211,7 +213,7 @@ def test_what_was_altered_is_named(
         ("WAIVER_CHAIN", "", "the chain of waivers"),
         ("WAIVER_VERSION", "Release of Liability", "the text it signs is missing"),
         ("WAIVER_VERSION", "CURRENT", "it is not one of the versions"),
-        ("MAIL", '"receipt"', "its receipt is pending, but no mail is owed"),
+        ("MAIL", '"receipt"', "its receipt is pending, but no mail is queued"),
         ("TO_CLEAR", "", "it waits to be cleared, but is not on that list"),
     ],
 )
@@ -238,10 +240,10 @@ def test_what_moves_while_it_is_read_is_no_difference(made: list[Items], monkeyp
     monkeypatch.setattr(audit, "PAUSE_S", 0)
     torn = [item for item in made if item is not of_kind(made, "ACT", "#VOID")]
     readings = [made, torn, made, torn]
-    assert audit.read_books(readings.pop)[1] == []
-    assert audit.read_lines(readings.pop) == (audit.to_lines(made), 0)
+    assert audit.read_differences(readings.pop)[1] == []
+    assert audit.read_lines(readings.pop) == (transfer.to_lines(made), 0)
     assert readings == []
-    assert audit.read_books(lambda: torn)[1] != []
+    assert audit.read_differences(lambda: torn)[1] != []
     assert audit.read_lines(lambda: torn)[1] > 0
 
 
@@ -328,7 +330,7 @@ def test_an_import_brings_every_record_and_the_same_totals(
     capsys.readouterr()
     assert run(monkeypatch, "import", str(file), "--table", target, "--yes") == 0
     assert capsys.readouterr().out.splitlines()[1] == "2 charters, 3 payments, 1 acts, 3 waivers: all sums agree"
-    assert desk.read(target).marks == desk.read().marks
+    assert desk.read(target).fingerprints == desk.read().fingerprints
     again = tmp_path / "again"
     run(monkeypatch, "export", str(again), "--table", target)
     assert again.read_bytes() == file.read_bytes()
@@ -343,7 +345,7 @@ def test_an_import_that_broke_off_goes_on_when_told_to(
 ) -> None:
     file, target = tmp_path / "export", create_table(desk.dynamodb)
     run(monkeypatch, "export", str(file))
-    put, left = audit.put_new, [5]
+    put, left = transfer.put_new, [5]
 
     def die_after_five(*call: Any) -> None:
         left[0] -= 1
@@ -351,16 +353,16 @@ def test_an_import_that_broke_off_goes_on_when_told_to(
             raise KeyboardInterrupt
         put(*call)
 
-    monkeypatch.setattr(audit, "put_new", die_after_five)
+    monkeypatch.setattr(transfer, "put_new", die_after_five)
     with pytest.raises(KeyboardInterrupt):
         run(monkeypatch, "import", str(file), "--table", target, "--yes")
-    monkeypatch.setattr(audit, "put_new", put)
-    assert 0 < len(list(restore.scan(desk.dynamodb, target))) <= 5
+    monkeypatch.setattr(transfer, "put_new", put)
+    assert 0 < len(list(scan(desk.dynamodb, target))) <= 5
     with pytest.raises(Refused, match="--resume goes on"):
         run(monkeypatch, "import", str(file), "--table", target, "--yes")
     capsys.readouterr()
     assert run(monkeypatch, "import", str(file), "--table", target, "--yes", "--resume") == 0
-    assert desk.read(target).marks == desk.read().marks
+    assert desk.read(target).fingerprints == desk.read().fingerprints
 
 
 def test_an_import_never_writes_over_another_record(
@@ -368,14 +370,14 @@ def test_an_import_never_writes_over_another_record(
 ) -> None:
     file, target = tmp_path / "export", create_table(desk.dynamodb)
     run(monkeypatch, "export", str(file))
-    lines = audit.read_export(file)
-    foreign = {**audit.to_item(lines[0]), "note": {"S": "another"}}
+    lines = transfer.read_export(file)
+    foreign = {**transfer.to_item(lines[0]), "note": {"S": "another"}}
     desk.dynamodb.put_item(TableName=target, Item=foreign)
     with pytest.raises(Refused, match="not in the file"):
         run(monkeypatch, "import", str(file), "--table", target, "--yes", "--resume")
     with pytest.raises(Refused, match="another record"):
-        audit.put_new(desk.dynamodb, target, lines[0])
-    assert list(restore.scan(desk.dynamodb, target)) == [foreign]
+        transfer.put_new(desk.dynamodb, target, lines[0])
+    assert list(scan(desk.dynamodb, target)) == [foreign]
     with pytest.raises(Refused, match="there is no table"):
         run(monkeypatch, "import", str(file), "--table", "none-such", "--yes")
 
@@ -394,7 +396,7 @@ def test_an_import_into_a_table_without_the_index_is_refused(
     )
     with pytest.raises(Refused, match="has no index by_date"):
         run(monkeypatch, "import", str(file), "--table", target, "--yes")
-    assert list(restore.scan(desk.dynamodb, target)) == []
+    assert list(scan(desk.dynamodb, target)) == []
 
 
 # --- the file -------------------------------------------------------------------------------------
@@ -402,9 +404,9 @@ def test_an_import_into_a_table_without_the_index_is_refused(
 
 def test_a_file_that_was_cut_off_or_altered_is_refused_wherever(made: list[Items], tmp_path: Path) -> None:
     file = tmp_path / "export"
-    audit.write_private(file, audit.export_content(audit.to_lines(made)))
+    transfer.write_private(file, transfer.export_content(transfer.to_lines(made)))
     whole = file.read_bytes()
-    assert audit.read_export(file) == audit.to_lines(made)
+    assert transfer.read_export(file) == transfer.to_lines(made)
     draw = random.Random(7)  # noqa: S311 - draws places
     lines = whole.splitlines(keepends=True)
     broken = [b"", b"\n", b"[]\n", b"null\nnull\n", lines[-1], whole + b"x", whole + b"\n", b"".join(lines[1:])]
@@ -417,12 +419,12 @@ def test_a_file_that_was_cut_off_or_altered_is_refused_wherever(made: list[Items
     for content in broken:
         file.write_bytes(content)
         with pytest.raises(Refused, match=r"export|altered|cut off|format"):
-            audit.read_export(file)
+            transfer.read_export(file)
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="cannot be read"):
-        audit.read_export(tmp_path / "none")
+        transfer.read_export(tmp_path / "none")
 
 
 values = st.recursive(
@@ -445,6 +447,6 @@ values = st.recursive(
 @given(st.dictionaries(st.text("abcS"), values))
 def test_whatever_dynamodb_can_hold_comes_back_from_its_line(attributes: Items) -> None:
     item = {"PK": {"S": "a"}, "SK": {"S": "b"}, **attributes}
-    line = audit.to_line(item)
+    line = transfer.to_line(item)
     assert line.count(b"\n") == 1
-    assert audit.to_item(line) == item
+    assert transfer.to_item(line) == item

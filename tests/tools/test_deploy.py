@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.running import ROOT
-from tools import env, password
+from tools import password
 from tools.common import gateway, stacks
 from tools.common.cloud import Cloud
-from tools.edge import __main__ as edge
+from tools.common.functions import live_environment, live_environments, merge
+from tools.edge.__main__ import fix
+from tools.edge.check import check
+from tools.edge.lookup import find_distribution, read_config
 from tools.local import __main__ as local
 from tools.local.embedded import REGION, EmbeddedAws
 
@@ -62,7 +65,7 @@ class Account:
             *(found["RevisionId"] for found in functions),
             *(stacks.revision(cloudformation, name) for name in names),
             self.cloud.client("apigateway").get_rest_apis()["items"],
-            edge.read_config(self.cloud, edge.find_distribution(self.cloud)),
+            read_config(self.cloud, find_distribution(self.cloud)),
             self.keys(),
         ]
 
@@ -135,7 +138,7 @@ def test_nothing_was_made_twice(account: Account) -> None:
 
 
 def test_killed_while_it_stages_it_leaves_no_page_without_its_assets(account: Account) -> None:
-    env.merge(account.cloud, SETTINGS | {"AWS_ENDPOINT_URL": account.environment["AWS_ENDPOINT_URL"]})
+    merge(account.cloud, SETTINGS | {"AWS_ENDPOINT_URL": account.environment["AWS_ENDPOINT_URL"]})
     done = account.deploy("--yes", DIE_AFTER="s3:PutObject:4")
     assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
     keys = account.keys()
@@ -143,13 +146,12 @@ def test_killed_while_it_stages_it_leaves_no_page_without_its_assets(account: Ac
 
 
 def test_the_next_deployment_finishes_passes_smoke_and_keeps_the_live_environment(account: Account) -> None:
-    before = {name: env.live_environment(account.cloud, name)[0] for name in account.cloud.function_names()}
+    before = live_environments(account.cloud)
     done = account.deploy("--yes")
     assert done.returncode == 0, done.stdout + done.stderr
-    for check in ("payment endpoint", "waiver page", "SPA (staging)", "settings", "mail"):
-        assert f"pass  {check}" in done.stdout
-    for name, variables in before.items():
-        assert env.live_environment(account.cloud, name)[0] == variables
+    for named in ("payment endpoint", "waiver page", "SPA (staging)", "settings", "mail"):
+        assert f"pass  {named}" in done.stdout
+    assert live_environments(account.cloud) == before
     assert account.cloud.read_parameter(f"/ship-captain-crew/{STAGE}/ADMIN_TOTP") == "off"
     apigateway = account.cloud.client("apigateway")
     api_id = apigateway.get_rest_apis()["items"][0]["id"]
@@ -195,17 +197,17 @@ def test_a_function_that_a_new_version_brings_starts_with_the_settings_of_the_ot
     account.cloud.client("lambda").delete_function(FunctionName=newest)
     done = account.deploy("--yes")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert env.live_environment(account.cloud, newest)[0] == env.live_environment(account.cloud, api)[0]
+    assert live_environment(account.cloud, newest) == live_environment(account.cloud, api)
 
 
 def test_an_edge_that_somebody_broke_stops_it_with_the_remedy(account: Account) -> None:
-    distribution_id = edge.find_distribution(account.cloud)
-    config, etag = edge.read_config(account.cloud, distribution_id)
+    distribution_id = find_distribution(account.cloud)
+    config, etag = read_config(account.cloud, distribution_id)
     config["CacheBehaviors"]["Items"][1]["TargetOriginId"] = "spa"
     account.cloud.client("cloudfront").update_distribution(Id=distribution_id, DistributionConfig=config, IfMatch=etag)
     done = account.deploy("--yes")
     assert done.returncode == 1
     assert "/g/*/waiver goes to spa, not to the API" in done.stdout
     assert "`python -m tools.edge fix --stage test`" in done.stderr
-    assert edge.fix(account.cloud, distribution_id, yes=True) == 0
-    assert edge.check(account.cloud, distribution_id, as_json=False) == 0
+    fix(account.cloud, distribution_id, yes=True)
+    check(account.cloud, distribution_id)

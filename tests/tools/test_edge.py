@@ -20,7 +20,10 @@ from tests.support.table import _Loader
 from tools.common.cloud import Cloud
 from tools.common.console import Refused
 from tools.edge import __main__ as edge
-from tools.edge import distribution
+from tools.edge.check import check
+from tools.edge.distribution import differences, serving
+from tools.edge.lookup import find_distribution, look_around, read_config
+from tools.edge.problems import Surroundings, plan
 from tools.edge.routing import (
     ALL_VIEWER_EXCEPT_HOST,
     CACHING_DISABLED,
@@ -351,7 +354,7 @@ class Edge:
         self.cloud.client("s3").put_bucket_policy(Bucket=self.names.bucket, Policy=policy)
 
     def config(self, distribution_id: str) -> Config:
-        return edge.read_config(self.cloud, distribution_id)[0]
+        return read_config(self.cloud, distribution_id)[0]
 
 
 @pytest.fixture(scope="module")
@@ -392,11 +395,11 @@ def test_a_good_distribution_made_by_hand_passes_and_is_left_alone(
     by_hand: Edge, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = by_hand.create(good_config(by_hand.names))
-    before = edge.read_config(by_hand.cloud, found)
-    assert edge.check(by_hand.cloud, found, as_json=False) == 0
-    assert edge.fix(by_hand.cloud, found, yes=False) == 0
+    before = read_config(by_hand.cloud, found)
+    check(by_hand.cloud, found)
+    edge.fix(by_hand.cloud, found, yes=False)
     assert "nothing to change" in capsys.readouterr().out
-    assert edge.read_config(by_hand.cloud, found) == before
+    assert read_config(by_hand.cloud, found) == before
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=[each.break_it.__name__ for each in BROKEN])
@@ -405,36 +408,36 @@ def test_what_is_broken_is_named_and_mended_by_the_smallest_change(
 ) -> None:
     found = by_hand.create(good_config(by_hand.names))
     good = by_hand.config(found)
-    config, etag = edge.read_config(by_hand.cloud, found)
+    config, etag = read_config(by_hand.cloud, found)
     broken.break_it(config)
     by_hand.cloud.client("cloudfront").update_distribution(Id=found, DistributionConfig=config, IfMatch=etag)
     before = by_hand.config(found)
 
     with pytest.raises(Refused, match=found):
-        edge.check(by_hand.cloud, found, as_json=False)
+        check(by_hand.cloud, found)
     assert broken.named in capsys.readouterr().out
 
-    assert edge.fix(by_hand.cloud, found, yes=True) == 0
+    edge.fix(by_hand.cloud, found, yes=True)
     shown = capsys.readouterr().out
     after = by_hand.config(found)
     changes = [change.format(**vars(by_hand.names)) for change in broken.changes]
-    assert distribution.differences(before, after) == changes
+    assert differences(before, after) == changes
     assert all(change in shown for change in changes)
     assert SECRET not in shown
     if broken.heals_whole:
         assert after == good
-    assert edge.check(by_hand.cloud, found, as_json=False) == 0
+    check(by_hand.cloud, found)
 
 
 def test_without_a_yes_the_plan_is_shown_and_nothing_changes(by_hand: Edge, capsys: pytest.CaptureFixture[str]) -> None:
     config = good_config(by_hand.names)
     waiver_goes_to_s3(config)
     found = by_hand.create(config)
-    before = edge.read_config(by_hand.cloud, found)
+    before = read_config(by_hand.cloud, found)
     with pytest.raises(Refused, match="--yes"):
         edge.fix(by_hand.cloud, found, yes=False)
     assert "files -> gateway" in capsys.readouterr().out
-    assert edge.read_config(by_hand.cloud, found) == before
+    assert read_config(by_hand.cloud, found) == before
 
 
 def test_all_of_it_broken_at_once_is_mended_at_once(by_hand: Edge) -> None:
@@ -444,8 +447,8 @@ def test_all_of_it_broken_at_once_is_mended_at_once(by_hand: Edge) -> None:
         if each.break_it not in (waiver_goes_to_s3, api_gets_the_viewers_host, api_gets_an_old_secret):
             each.break_it(config)
     found = by_hand.create(config)
-    assert edge.fix(by_hand.cloud, found, yes=True) == 0
-    assert edge.check(by_hand.cloud, found, as_json=False) == 0
+    edge.fix(by_hand.cloud, found, yes=True)
+    check(by_hand.cloud, found)
 
 
 def test_a_guests_behaviour_that_leads_to_the_api_gives_back_the_guest_page(by_hand: Edge) -> None:
@@ -453,8 +456,8 @@ def test_a_guests_behaviour_that_leads_to_the_api_gives_back_the_guest_page(by_h
     of(config, "/g/*/waiver")["PathPattern"] = "/g/*"
     found = by_hand.create(config)
     edge.fix(by_hand.cloud, found, yes=True)
-    assert distribution.serving(by_hand.config(found), "/g/abc")[1]["TargetOriginId"] == "files"
-    assert distribution.serving(by_hand.config(found), "/g/abc/waiver")[1]["TargetOriginId"] == "gateway"
+    assert serving(by_hand.config(found), "/g/abc")[1]["TargetOriginId"] == "files"
+    assert serving(by_hand.config(found), "/g/abc/waiver")[1]["TargetOriginId"] == "gateway"
 
 
 def test_a_public_bucket_is_named_and_closed(by_hand: Edge, capsys: pytest.CaptureFixture[str]) -> None:
@@ -466,9 +469,9 @@ def test_a_public_bucket_is_named_and_closed(by_hand: Edge, capsys: pytest.Captu
     policy["Statement"].append(everybody)
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
     with pytest.raises(Refused):
-        edge.check(by_hand.cloud, found, as_json=False)
+        check(by_hand.cloud, found)
     assert "the bucket of origin files is public" in capsys.readouterr().out
-    assert edge.fix(by_hand.cloud, found, yes=True) == 0
+    edge.fix(by_hand.cloud, found, yes=True)
     assert all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
 
 
@@ -477,7 +480,7 @@ def test_a_bucket_that_does_not_know_the_distribution_is_named(
 ) -> None:
     found = by_hand.create(good_config(by_hand.names))
     by_hand.let_in("arn:aws:cloudfront::000000000000:distribution/ANOTHER")
-    with pytest.raises(Refused, match="this tool does not mend"):
+    with pytest.raises(Refused, match="this tool does not repair"):
         edge.fix(by_hand.cloud, found, yes=True)
     assert "does not let this distribution read" in capsys.readouterr().out
 
@@ -486,8 +489,8 @@ def test_an_error_page_stays_where_the_pages_would_have_nothing_else(capsys: pyt
     config = good_config(Names())
     errors_become_the_page(config)
     pages_have_no_function(config)
-    wanted, left = distribution.plan(config, distribution.Facts())
-    assert distribution.differences(config, wanted) == []
+    wanted, left = plan(config, Surroundings())
+    assert differences(config, wanted) == []
     assert {problem.hint != "" for problem in left} == {True}
 
 
@@ -499,17 +502,18 @@ def test_a_concurrent_edit_survives_the_repair(by_hand: Edge, monkeypatch: pytes
     waiver_goes_to_s3(config)
     found = by_hand.create(config)
     cloudfront = by_hand.cloud.client("cloudfront")
-    gather, edits = edge.gather_facts, iter(["first", "second"])
+    read, edits = cloudfront.get_distribution_config, iter(["first", "second"])
 
-    def gather_while_others_work(*given: Any) -> Any:
-        facts = gather(*given)
+    def read_while_others_work(**request: Any) -> Any:
+        answer = read(**request)
         if edit := next(edits, None):
-            theirs, etag = edge.read_config(by_hand.cloud, found)
-            cloudfront.update_distribution(Id=found, DistributionConfig=theirs | {"Comment": edit}, IfMatch=etag)
-        return facts
+            theirs = read(**request)
+            config = theirs["DistributionConfig"] | {"Comment": edit}
+            cloudfront.update_distribution(Id=found, DistributionConfig=config, IfMatch=theirs["ETag"])
+        return answer
 
-    monkeypatch.setattr(edge, "gather_facts", gather_while_others_work)
-    assert edge.fix(by_hand.cloud, found, yes=True) == 0
+    monkeypatch.setattr(cloudfront, "get_distribution_config", read_while_others_work)
+    edge.fix(by_hand.cloud, found, yes=True)
     after = by_hand.config(found)
     assert after["Comment"] == "second"
     assert of(after, "/g/*/waiver")["TargetOriginId"] == "gateway"
@@ -528,7 +532,7 @@ def test_a_lost_reply_is_recognised_as_our_own_success(by_hand: Edge, monkeypatc
         raise ReadTimeoutError(endpoint_url="cloudfront")
 
     monkeypatch.setattr(cloudfront, "update_distribution", update_and_lose_the_reply)
-    assert edge.fix(by_hand.cloud, found, yes=True) == 0
+    edge.fix(by_hand.cloud, found, yes=True)
     assert len(calls) == 1
 
 
@@ -539,21 +543,21 @@ def test_it_is_found_by_its_domain(by_hand: Edge) -> None:
     config = good_config(by_hand.names) | {"Aliases": listed("charters.example.com")}
     found = by_hand.create(config)
     domain = by_hand.cloud.client("cloudfront").get_distribution(Id=found)["Distribution"]["DomainName"]
-    assert edge.find_distribution(by_hand.cloud, domain=domain) == found
-    assert edge.find_distribution(by_hand.cloud, domain="charters.example.com") == found
+    assert find_distribution(by_hand.cloud, domain=domain) == found
+    assert find_distribution(by_hand.cloud, domain="charters.example.com") == found
     with pytest.raises(Refused, match="no distribution"):
-        edge.find_distribution(by_hand.cloud, domain="nobody.example")
+        find_distribution(by_hand.cloud, domain="nobody.example")
 
 
 def test_an_explanation_says_who_answers_and_why(by_hand: Edge, capsys: pytest.CaptureFixture[str]) -> None:
     found = by_hand.create(good_config(by_hand.names))
     config = by_hand.config(found)
-    facts = edge.gather_facts(by_hand.cloud, found, config)
+    facts = look_around(by_hand.cloud, found, config)
     told = edge.explain(config, facts, "https://charters.example.com/g/abc/waiver?signed=1")
-    assert (told["behaviour"], told["kind"]) == ("/g/*/waiver", "api")
-    assert told["cache"] == "Managed-CachingDisabled, nothing is cached"
-    assert told["passed_over"] == ["/photos/*", "/api/*"]
-    assert edge.explain(config, facts, "/g/abc")["behaviour"] == "default (*)"
+    assert (told.behaviour, told.kind) == ("/g/*/waiver", "api")
+    assert told.cache == "Managed-CachingDisabled, nothing is cached"
+    assert told.passed_over == ["/photos/*", "/api/*"]
+    assert edge.explain(config, facts, "/g/abc").behaviour == "default (*)"
     edge.show_explanation(told)
     assert "first that matches" in capsys.readouterr().out
 
@@ -580,4 +584,4 @@ def test_the_command_exits_1_with_one_line_and_0_once_mended(by_hand: Edge) -> N
 
 def test_the_distribution_that_make_run_deploys_passes(product: Product) -> None:
     cloud = Cloud("local", product.endpoint)
-    assert edge.check(cloud, edge.find_distribution(cloud), as_json=False) == 0
+    check(cloud, find_distribution(cloud))

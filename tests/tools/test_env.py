@@ -1,16 +1,20 @@
 """tools.env: nothing is lost, nobody is overrun, no secret is shown."""
 
 import uuid
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support import operator
 from tests.support.functions import create_functions
+from tests.support.running import ROOT
 from tools import env
 from tools.common.cloud import Cloud
 from tools.common.console import Refused
+from tools.common.functions import differing_names, live_environment, live_environments, merge
 from tools.local.embedded import EmbeddedAws
 
 
@@ -24,34 +28,35 @@ def cloud(embedded_aws: EmbeddedAws) -> Cloud:
 def test_merge_keeps_what_is_there_in_every_function(cloud: Cloud) -> None:
     env.plan_and_merge(cloud, {"SCC_TIMEZONE": "America/New_York"}, yes=True)
     for name in cloud.function_names():
-        assert env.live_environment(cloud, name)[0] == {
+        assert live_environment(cloud, name) == {
             "SCC_CURRENCY": "USD",
             "ADMIN_PASS_HASH": "scrypt$secret",
             "SCC_TIMEZONE": "America/New_York",
         }
 
 
-def overtake(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
-    """Somebody else writes right after our first read of each function."""
-    read, overtaken = env.live_environment, set()
+def overtake(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], *, after_read: int) -> None:
+    """Somebody else writes right after we have read a function so often."""
+    client = cloud.client("lambda")
+    read = client.get_function_configuration
+    reads: Counter[str] = Counter()
 
-    def read_then_overtake(cloud: Cloud, function: str) -> tuple[dict[str, str], str]:
-        found = read(cloud, function)
-        if function not in overtaken:
-            overtaken.add(function)
-            cloud.client("lambda").update_function_configuration(
-                FunctionName=function, Environment={"Variables": found[0] | variables}
-            )
+    def read_then_overtake(**request: str) -> Any:
+        found, name = read(**request), request["FunctionName"]
+        reads[name] += 1
+        if reads[name] == after_read:
+            environment = {"Variables": found["Environment"]["Variables"] | variables}
+            client.update_function_configuration(FunctionName=name, Environment=environment)
         return found
 
-    monkeypatch.setattr(env, "live_environment", read_then_overtake)
+    monkeypatch.setattr(client, "get_function_configuration", read_then_overtake)
 
 
 def test_merge_goes_on_top_of_what_somebody_else_just_wrote(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    overtake(cloud, monkeypatch, {"SCC_OPERATOR_NAME": "Someone else"})
-    env.merge(cloud, {"SCC_CURRENCY": "EUR"})
+    overtake(cloud, monkeypatch, {"SCC_OPERATOR_NAME": "Someone else"}, after_read=2)
+    merge(cloud, {"SCC_CURRENCY": "EUR"})
     for name in cloud.function_names():
-        live = env.live_environment(cloud, name)[0]
+        live = live_environment(cloud, name)
         assert (live["SCC_CURRENCY"], live["SCC_OPERATOR_NAME"]) == ("EUR", "Someone else")
         assert live["ADMIN_PASS_HASH"] == "scrypt$secret"
 
@@ -59,10 +64,10 @@ def test_merge_goes_on_top_of_what_somebody_else_just_wrote(cloud: Cloud, monkey
 def test_a_key_that_somebody_else_set_after_the_plan_is_not_overrun(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    overtake(cloud, monkeypatch, {"SCC_CURRENCY": "CAD"})
+    overtake(cloud, monkeypatch, {"SCC_CURRENCY": "CAD"}, after_read=1)
     with pytest.raises(Refused, match="somebody else set SCC_CURRENCY"):
         env.plan_and_merge(cloud, {"SCC_CURRENCY": "EUR"}, yes=True)
-    assert env.live_environment(cloud, cloud.function_names()[0])[0]["SCC_CURRENCY"] == "CAD"
+    assert live_environment(cloud, cloud.function_names()[0])["SCC_CURRENCY"] == "CAD"
 
 
 def test_racing_writers_lose_nobodys_keys(cloud: Cloud) -> None:
@@ -70,27 +75,27 @@ def test_racing_writers_lose_nobodys_keys(cloud: Cloud) -> None:
 
     def write(writer: str) -> None:
         for number in range(rounds):
-            env.merge(Cloud(cloud.stage, cloud.endpoint), {f"SCC_{writer}_{number}": f"{writer} {number}"})
+            merge(Cloud(cloud.stage, cloud.endpoint), {f"SCC_{writer}_{number}": f"{writer} {number}"})
 
     with ThreadPoolExecutor(len(writers)) as pool:
         list(pool.map(write, writers))
     expected = {f"SCC_{writer}_{number}": f"{writer} {number}" for writer in writers for number in range(rounds)}
     for name in cloud.function_names():
-        live = env.live_environment(cloud, name)[0]
+        live = live_environment(cloud, name)
         assert live == expected | {"SCC_CURRENCY": "USD", "ADMIN_PASS_HASH": "scrypt$secret"}
 
 
 def test_a_merge_that_broke_off_between_the_functions_is_told_and_mended(
     cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    half = env.live_environment(cloud, cloud.function_names()[0])[0] | {"SCC_CURRENCY": "EUR"}
+    half = live_environment(cloud, cloud.function_names()[0]) | {"SCC_CURRENCY": "EUR"}
     cloud.client("lambda").update_function_configuration(
         FunctionName=cloud.function_names()[0], Environment={"Variables": half}
     )
     env.show(cloud, as_json=False)
     assert "not alike in SCC_CURRENCY" in capsys.readouterr().out
     env.plan_and_merge(cloud, {"SCC_CURRENCY": "EUR"}, yes=True)
-    assert env.differences(cloud) == []
+    assert differing_names(live_environments(cloud)) == []
 
 
 def test_no_secret_is_shown(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,6 +112,27 @@ def test_a_line_that_is_no_setting_is_refused_without_repeating_it() -> None:
     with pytest.raises(Refused) as refused:
         env.parse_changes(["lower=secret-value"], None)
     assert "secret-value" not in str(refused.value)
+
+
+def test_a_file_is_read_as_dotenv_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(
+        "# ours\nSCC_OPERATOR_NAME='Bay Sail' # the name\nexport SCC_CURRENCY=EUR\nSCC_MAIL_FROM=\"a#b\"\n\n"
+    )
+    assert env.parse_changes(["SCC_CURRENCY=CAD"], file) == {
+        "SCC_OPERATOR_NAME": "Bay Sail",
+        "SCC_CURRENCY": "CAD",
+        "SCC_MAIL_FROM": "a#b",
+    }
+    file.write_text("SCC_CURRENCY=EUR\nADMIN_PASS_HASH='half a secret\n")
+    with pytest.raises(Refused, match="line 2") as refused:
+        env.parse_changes([], file)
+    assert "half" not in str(refused.value)
+
+
+def test_every_line_of_the_example_is_a_setting() -> None:
+    changes = env.parse_changes([], ROOT / ".env.example")
+    assert changes["SCC_OPERATOR_NAME"] == "Golden Gate Day Charters"
 
 
 def test_a_stage_without_functions_is_named(embedded_aws: EmbeddedAws) -> None:

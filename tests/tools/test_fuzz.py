@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tools import env
-from tools.audit import __main__ as audit
+from tools.audit import transfer
 from tools.common.console import Refused
 from tools.sync import records
 from tools.sync.references import references
@@ -141,4 +141,4 @@ def test_a_file_that_no_export_wrote_is_refused(content: bytes, tmp_path: Path) 
     file = tmp_path / "export"
     file.write_bytes(content)
     with pytest.raises(Refused):
-        audit.read_export(file)
+        transfer.read_export(file)

@@ -13,9 +13,10 @@ from chalicelib.sign_in import passwords
 from tests.support import operator
 from tests.support.functions import create_functions
 from tests.support.running import ROOT
-from tools import env, password
+from tools import password
 from tools.common.cloud import Cloud
 from tools.common.console import Refused
+from tools.common.functions import live_environments, merge
 from tools.local.embedded import EmbeddedAws
 
 
@@ -136,9 +137,8 @@ def test_a_secret_of_somebody_who_is_no_admin_any_more_can_be_taken_out(cloud: C
 
 
 def test_where_the_setting_stood_in_the_environment_it_is_moved_into_the_store(cloud: Cloud) -> None:
-    env.merge(cloud, {"ADMIN_TOTP": f"ben={pyotp.random_base32()}"})
+    merge(cloud, {"ADMIN_TOTP": f"ben={pyotp.random_base32()}"})
     password.turn_on(cloud, "ana", yes=True)
     assert set(secrets(cloud)) == {"ana", "ben"}
-    for function in cloud.function_names():
-        live = env.live_environment(cloud, function)[0]["ADMIN_TOTP"]
-        assert live == f"ssm:{cloud.parameter_name('ADMIN_TOTP')}"
+    live = [variables["ADMIN_TOTP"] for variables in live_environments(cloud).values()]
+    assert live == [f"ssm:{cloud.parameter_name('ADMIN_TOTP')}"] * len(cloud.function_names())

@@ -1,6 +1,5 @@
 """The restore drill, rehearsed: charters, payments and waivers made by the product come back to the letter."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -9,8 +8,10 @@ from chalicelib.charters import service as charters
 from tests.support import operator
 from tests.support.desk import Desk, open_desk
 from tests.support.operator import NOW
-from tools import env, restore
+from tools import restore
 from tools.common.console import Refused
+from tools.common.functions import merge
+from tools.common.table import live_table
 from tools.local.embedded import EmbeddedAws
 
 
@@ -24,8 +25,12 @@ def test_the_restored_table_holds_every_record_to_the_letter_and_is_made_safe(de
     live = desk.read()
     target = restore.restore(desk.cloud, None, "", yes=True, poll_s=0.1)
     restored = desk.read(target)
-    assert restored.marks == live.marks
-    assert (len(restored.marks["PAYMENT"]), len(restored.marks["ACT"]), len(restored.marks["WAIVER"])) == (3, 1, 3)
+    assert restored.fingerprints == live.fingerprints
+    assert (
+        len(restored.fingerprints["PAYMENT"]),
+        len(restored.fingerprints["ACT"]),
+        len(restored.fingerprints["WAIVER"]),
+    ) == (3, 1, 3)
     assert restored.money_cents == live.money_cents == 152_245
     assert restore.check_chain(restored).startswith("3 waivers, chain whole")
 
@@ -48,10 +53,10 @@ def test_what_was_recorded_after_the_backup_is_told_as_only_live(desk: Desk) -> 
 
 def test_the_product_works_on_the_restored_table(desk: Desk) -> None:
     target = restore.restore(desk.cloud, None, "", yes=True, poll_s=0.1)
-    env.plan_and_merge(desk.cloud, {"SCC_TABLE": target}, yes=True)
-    assert restore.live_table(desk.cloud) == target
+    merge(desk.cloud, {"SCC_TABLE": target})
+    assert live_table(desk.cloud) == target
     with operator.operating(SCC_TABLE=target):
-        page = json.loads(charters.list_charters(charters.parse_board_page({}, now=NOW)))
+        page = charters.list_charters(charters.parse_board_page({}, now=NOW))
         balances = sorted(each["balance"]["received_cents"] for each in page["events"])
         desk.log_payment(page["events"][0]["event_id"], 1)
     assert balances == [12_345, 40_000]
@@ -60,6 +65,6 @@ def test_the_product_works_on_the_restored_table(desk: Desk) -> None:
 
 def test_a_chain_with_a_waiver_missing_is_refused(desk: Desk) -> None:
     contents = desk.read()
-    contents.chain_links = [each for each in contents.chain_links if each["seq"] != 2]
+    contents.waivers = [each for each in contents.waivers if each["seq"] != 2]
     with pytest.raises(Refused, match="breaks at record 2"):
         restore.check_chain(contents)

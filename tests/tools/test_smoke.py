@@ -18,10 +18,9 @@ import pytest
 from tests.support import operator
 from tests.support.functions import create_functions
 from tests.support.running import ROOT, Product
-from tools import smoke
 from tools.common.cloud import Cloud
 from tools.local.embedded import EmbeddedAws
-from tools.smoke import NO_EVENT, NO_PAYMENT, Site
+from tools.smoke.checks import NO_EVENT, NO_PAYMENT, Site, run_checks
 
 PAYMENT = f"/api/events/{NO_EVENT}/payments/{NO_PAYMENT}"
 WAIVER = f"/g/{NO_EVENT}/waiver"
@@ -87,7 +86,7 @@ def fake() -> Iterator[Fake]:
 
 
 def failures(fake: Fake, cloud: Cloud | None = None) -> dict[str, str]:
-    results = smoke.run_checks(Site(fake.base_url), cloud, "production")
+    results = run_checks(Site(fake.base_url), cloud, "production")
     return {result.name: result.detail for result in results if result.state == "FAIL"}
 
 
@@ -127,7 +126,7 @@ def test_what_is_wrong_is_told_apart(fake: Fake, path: str, reply: Reply, check:
 
 
 def test_a_server_that_does_not_answer_is_a_failure_and_no_crash() -> None:
-    results = smoke.run_checks(Site("http://127.0.0.1:1"), None, "production")
+    results = run_checks(Site("http://127.0.0.1:1"), None, "production")
     assert {result.state for result in results} == {"FAIL", "note"}
 
 
@@ -215,7 +214,7 @@ def test_the_product_as_make_run_starts_it_passes_in_both_slots(product: Product
 
 
 def test_the_products_own_aws_passes_too(product: Product) -> None:
-    results = smoke.run_checks(Site(product.base_url), Cloud("local", product.endpoint), "production")
+    results = run_checks(Site(product.base_url), Cloud("local", product.endpoint), "production")
     by_name = {result.name: result for result in results}
     assert by_name["settings"].state == "pass", by_name["settings"]
     assert by_name["settings"].detail.endswith("no second factor for admin")

@@ -55,6 +55,10 @@ class Cloud(NamedTuple):
         """A (decrypted) value of the Parameter Store."""
         return str(self.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
 
+    def resolve(self, value: str) -> str:
+        """A setting as the function reads it: `ssm:/name` stands for a value of the Parameter Store."""
+        return self.read_parameter(value.removeprefix("ssm:")) if value.startswith("ssm:") else value
+
     def parameter_name(self, setting: str) -> str:
         return f"/{APP}/{self.stage}/{setting}"
 
@@ -92,6 +96,17 @@ def _embedded_session() -> Session:
     unread = {name: (None, None, *rest) for name, (_, _, *rest) in Session.SESSION_VARIABLES.items()}
     nowhere = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
     return Session(session_vars=unread | nowhere)
+
+
+def configured_stages() -> dict[str, Any]:
+    """Of .chalice/config.json, by their names."""
+    stages: dict[str, Any] = json.loads((ROOT / ".chalice/config.json").read_text())["stages"]
+    return stages
+
+
+def api_stage(stage: str) -> str:
+    """API Gateway's name for the stage, the first part of the API's paths there; empty when it is not configured."""
+    return str(configured_stages().get(stage, {}).get("api_gateway_stage", ""))
 
 
 class LocalStack(TypedDict, total=False):

@@ -31,6 +31,19 @@ def confirm(question: str, yes: bool) -> None:
         raise Refused("nothing changed")
 
 
+def wait_for(name: str, wanted: str, look: Callable[[], str], *, poll_s: float, timeout_s: float) -> None:
+    """Looks until the status of what has this name is the wanted one, and shows each."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        status = look()
+        progress(f"{name}: {status}")
+        if status == wanted:
+            return
+        if time.monotonic() > deadline:
+            raise Refused(f"{name} is {status} after {timeout_s:.0f} s, not {wanted}: look again later")
+        time.sleep(poll_s)
+
+
 def run_tool(main: Callable[[], int]) -> None:
     """Exit 0 done, 1 refused or failed with one line on standard error, 2 wrong usage (argparse)."""
     # Looking for garbage among botocore's large tables, and once more at the end, takes a quarter of a short run.

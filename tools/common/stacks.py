@@ -23,9 +23,14 @@ def find_stack(cloudformation: Any, name: str) -> dict[str, Any] | None:
 
 
 def outputs(cloudformation: Any, name: str) -> dict[str, str]:
-    stack = find_stack(cloudformation, name)
-    if stack is None:
+    if find_stack(cloudformation, name) is None:
         raise Refused(f"stack {name} does not exist: deploy first")
+    return find_outputs(cloudformation, name)
+
+
+def find_outputs(cloudformation: Any, name: str) -> dict[str, str]:
+    """Empty when there is no stack."""
+    stack = find_stack(cloudformation, name) or {}
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 

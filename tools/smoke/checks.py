@@ -1,35 +1,28 @@
-"""Does a deployment answer as it should? A table of passes and failures, against its address and, by stage, its AWS."""
+"""What a deployment must answer, over HTTP and in its AWS, check by check."""
 
-import argparse
 import json
-import os
 import re
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, Literal
-from urllib.parse import urljoin
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import __version__
 from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
-from tools import env
-from tools.common.cloud import LOCAL_STAGE, ROOT, Cloud, find_cloud
-from tools.common.console import Refused, progress, run_tool
+from tools.common.cloud import Cloud
+from tools.common.console import Refused, progress
+from tools.common.functions import Variables, differing_names, live_environments
+from tools.common.website import NoAnswer, Website
 from tools.sync.layout import CONTENT_TYPES, PAGE, POOL, SLOTS
 from tools.sync.references import references
 
 TOKEN_VARIABLE = "SCC_SMOKE_TOKEN"  # noqa: S105 - its name
-TIMEOUT_S = 30
 RETRY_S = 5.0
-MAX_BODY_BYTES = 5_000_000
 LOG_WINDOW = timedelta(minutes=15)
 # What Python's logging, Lambda's time-out and a crash of the runtime write.
 LOG_PATTERNS = ("ERROR", '"Task timed out"', '"Runtime exited"')
@@ -82,24 +75,23 @@ class Skipped(Exception):
 Check = tuple[str, Callable[[], str]]
 
 
-@dataclass(frozen=True)
 class Site:
-    base_url: str
-    token: str = ""
+    """A deployment, as a browser sees it; the token is an admin's."""
+
+    def __init__(self, base_url: str, token: str = "") -> None:
+        self.token = token
+        self.website = Website(base_url)
 
     def ask(self, path: str, method: str = "GET", body: Any = None, *, with_token: bool = False) -> Answer:
         data = None if body is None else json.dumps(body).encode()
         headers = {"User-Agent": f"ship-captain-crew-smoke/{__version__}"}
         headers |= {"Content-Type": "application/json"} if data else {}
         headers |= {"Authorization": f"Bearer {self.token}"} if with_token else {}
-        request = urllib.request.Request(urljoin(self.base_url + "/", path), data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
-                return Answer(response.status, response.headers, response.read(MAX_BODY_BYTES).decode(errors="replace"))
-        except urllib.error.HTTPError as error:
-            return Answer(error.code, error.headers, error.read(MAX_BODY_BYTES).decode(errors="replace"))
-        except OSError as error:
-            raise NotAsExpected(f"{path} does not answer: {getattr(error, 'reason', error)}") from error
+            answer = self.website.ask(path, method, data, headers)
+        except NoAnswer as error:
+            raise NotAsExpected(str(error)) from error
+        return Answer(answer.status, answer.headers, answer.data.decode(errors="replace"))
 
 
 # --- over HTTP ------------------------------------------------------------------------------------
@@ -113,8 +105,7 @@ def payment_endpoint(site: Site) -> str:
         raise NotAsExpected("404: the payment endpoint is not wired; deploy the API")
     if answer.status == 403:
         raise NotAsExpected("403: refused before it was read; does the edge send a secret of SCC_ORIGIN_SECRETS?")
-    if answer.status == 405 or (answer.status, answer.type) != (401, "application/json"):
-        raise NotAsExpected(f"{answer} instead of 401 without a token")
+    _require(answer, 401, "application/json", "instead of 401 without a token")
     _require_uncached(answer)
     return "401 without a token"
 
@@ -123,8 +114,7 @@ def health(site: Site) -> str:
     answer = site.ask("/api/health")
     if answer.status >= 500:
         raise NotAsExpected(f"{answer}: the function fails; its log names the reason, most often a setting")
-    if (answer.status, answer.type) != (200, "application/json"):
-        raise NotAsExpected(f"{answer} instead of 200 application/json")
+    _require(answer, 200, "application/json")
     _require_uncached(answer)
     found = json.loads(answer.body)
     if found.get("status") != "ok":
@@ -138,8 +128,7 @@ def events(site: Site) -> str:
     answer = site.ask("/api/events", with_token=True)
     if answer.status == 401:
         raise NotAsExpected("401: the token is stale; log in for a new one")
-    if (answer.status, answer.type) != (200, "application/json"):
-        raise NotAsExpected(f"{answer} instead of 200 application/json")
+    _require(answer, 200, "application/json")
     return f"{len(json.loads(answer.body)['events'])} charters on the first page"
 
 
@@ -155,8 +144,7 @@ def waiver_page(site: Site) -> str:
     answer = site.ask(f"/g/{event_id or NO_EVENT}/waiver")
     if answer.is_spa:
         raise NotAsExpected(f"{answer}: the SPA answers instead of the function; look at `tools.edge check`")
-    if answer.status != (200 if event_id else 404) or answer.type != "text/html":
-        raise NotAsExpected(f"{answer} instead of the function's HTML")
+    _require(answer, 200 if event_id else 404, "text/html", "instead of the function's HTML")
     _require_uncached(answer)
     return "the function's HTML" + ("" if event_id else " (for an unknown charter: no token given, or no charter)")
 
@@ -167,6 +155,11 @@ def _an_event(site: Site) -> str:
     answer = site.ask("/api/events?limit=1", with_token=True)
     found = json.loads(answer.body)["events"] if answer.status == 200 else []
     return str(found[0]["event_id"]) if found else ""
+
+
+def _require(answer: Answer, status: int, kind: str, instead: str = "") -> None:
+    if (answer.status, answer.type) != (status, kind):
+        raise NotAsExpected(f"{answer} {instead or f'instead of {status} {kind}'}")
 
 
 def _require_uncached(answer: Answer) -> None:
@@ -226,33 +219,29 @@ def security_headers(site: Site, slot: str) -> str:
 
 
 def function_settings(cloud: Cloud) -> str:
-    for function in _functions(cloud):
+    environments = _environments(cloud)
+    for function, variables in environments.items():
         try:
-            _settings_of(cloud, function)
+            here = settings.load(variables, cloud.read_parameter)
         except SettingsError as error:
             raise NotAsExpected(f"{function}: {error}") from error
-    if differing := env.differences(cloud):
+    if differing := differing_names(environments):
         raise NotAsExpected(f"the functions differ in {', '.join(differing)}: merge those once more")
-    here = _settings_of(cloud, _functions(cloud)[0])
     without = sorted(set(here.admins) - set(here.totp_secrets))
     return f"all there, the same in each function; no second factor for {', '.join(without) or 'nobody'}"
 
 
-def _settings_of(cloud: Cloud, function: str) -> settings.Settings:
-    return settings.load(env.live_environment(cloud, function)[0], cloud.read_parameter)
-
-
-def _functions(cloud: Cloud) -> list[str]:
-    found = env.existing_functions(cloud)
-    if len(found) < len(cloud.function_names()):
-        raise NotAsExpected(f"not deployed: {', '.join(sorted(set(cloud.function_names()) - set(found)))}")
+def _environments(cloud: Cloud) -> dict[str, Variables]:
+    found = live_environments(cloud)
+    if missing := sorted(set(cloud.function_names()) - set(found)):
+        raise NotAsExpected(f"not deployed: {', '.join(missing)}")
     return found
 
 
 def recent_log(cloud: Cloud, now: datetime) -> str:
     logs, lines = cloud.client("logs"), []
-    for function in _functions(cloud):
-        # What was logged before its last change tells of what has been mended since.
+    for function in _environments(cloud):
+        # What was logged before its last change tells of what has been repaired since.
         changed_at = cloud.client("lambda").get_function_configuration(FunctionName=function)["LastModified"]
         since = max(now - LOG_WINDOW, datetime.strptime(changed_at, "%Y-%m-%dT%H:%M:%S.%f%z"))
         for pattern in LOG_PATTERNS:
@@ -278,7 +267,7 @@ def _log_events(logs: Any, group: str, pattern: str, since: datetime) -> list[di
 
 def mail_transport(cloud: Cloud) -> str:
     try:
-        here = _settings_of(cloud, _functions(cloud)[0])
+        here = settings.load(next(iter(_environments(cloud).values())), cloud.read_parameter)
     except SettingsError as error:
         raise NotAsExpected(str(error)) from error
     if here.mail_transport == "gmail":
@@ -304,6 +293,10 @@ def _is_verified(ses: Any, identity: str) -> bool:
 # --- all of it ------------------------------------------------------------------------------------
 
 
+def run_checks(site: Site, cloud: Cloud | None, slot: str) -> list[Result]:
+    return [run_check(name, look) for name, look in checks(site, cloud, slot)]
+
+
 def checks(site: Site, cloud: Cloud | None, slot: str) -> Iterator[Check]:
     yield "payment endpoint", lambda: payment_endpoint(site)
     yield "health", lambda: health(site)
@@ -317,10 +310,6 @@ def checks(site: Site, cloud: Cloud | None, slot: str) -> Iterator[Check]:
         yield "mail", lambda: mail_transport(cloud)
         # Last, so that what the others caused is seen too.
         yield "function's log", lambda: recent_log(cloud, datetime.now(UTC))
-
-
-def run_checks(site: Site, cloud: Cloud | None, slot: str) -> list[Result]:
-    return [run_check(name, look) for name, look in checks(site, cloud, slot)]
 
 
 def run_check(name: str, look: Callable[[], str]) -> Result:
@@ -338,11 +327,15 @@ def run_until_passed(site: Site, cloud: Cloud | None, slot: str, wait_s: float) 
     """A new distribution takes a while to answer; until then the failing checks are repeated."""
     deadline = time.monotonic() + wait_s
     results = run_checks(site, cloud, slot)
-    while any(result.state == "FAIL" for result in results) and time.monotonic() < deadline:
-        progress(f"waiting for {', '.join(result.name for result in results if result.state == 'FAIL')}")
+    while (failing := failed(results)) and time.monotonic() < deadline:
+        progress(f"waiting for {', '.join(failing)}")
         time.sleep(RETRY_S)
         results = run_checks(site, cloud, slot)
     return results
+
+
+def failed(results: list[Result]) -> list[str]:
+    return [result.name for result in results if result.state == "FAIL"]
 
 
 def show(results: list[Result]) -> None:
@@ -352,57 +345,5 @@ def show(results: list[Result]) -> None:
 
 
 def require_passed(base_url: str, results: list[Result]) -> None:
-    failed = [result.name for result in results if result.state == "FAIL"]
-    if failed:
-        raise Refused(f"{base_url}: {len(failed)} of {len(results)} checks failed: {', '.join(failed)}")
-
-
-def address_of(cloud: Cloud) -> str:
-    """Where the stage says that it is."""
-    if cloud.stage == LOCAL_STAGE:
-        return str(json.loads((ROOT / ".local/local.json").read_text())["base_url"])
-    base_url = env.live_environment(cloud, _functions(cloud)[0])[0].get("SCC_BASE_URL", "")
-    if not base_url:
-        raise Refused(f"stage {cloud.stage} has no SCC_BASE_URL: name the address")
-    return base_url
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.smoke", description=__doc__)
-    parser.add_argument("base_url", nargs="?", metavar="URL", help="the address (default: what the stage says)")
-    parser.add_argument(
-        "--stage", help="also look into its settings, log and mail; local, or one of .chalice/config.json"
-    )
-    parser.add_argument("--slot", choices=sorted(SLOTS), default="production", help="which SPA (default production)")
-    parser.add_argument(
-        "--token-stdin", action="store_true", help=f"read an admin's token from standard input (else {TOKEN_VARIABLE})"
-    )
-    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="repeat until all pass, this long")
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    if not options.base_url and not options.stage:
-        parser.error("name an address or a --stage")
-    if options.base_url and not re.fullmatch(r"https?://[^/?#\s]+/?", options.base_url):
-        parser.error("URL is http(s)://host, without a path")
-    token = sys.stdin.readline().strip() if options.token_stdin else os.environ.get(TOKEN_VARIABLE, "")
-    try:
-        cloud = find_cloud(options.stage) if options.stage else None
-        base_url = (options.base_url or (address_of(cloud) if cloud else "")).rstrip("/")
-    except NotAsExpected as problem:
-        raise Refused(str(problem)) from problem
-    except (BotoCoreError, ClientError) as error:
-        raise Refused(str(error)) from error
-    results = run_until_passed(Site(base_url, token), cloud, options.slot, options.wait)
-    if options.json:
-        passed = all(result.state != "FAIL" for result in results)
-        print(
-            json.dumps({"base_url": base_url, "passed": passed, "checks": [asdict(each) for each in results]}, indent=2)
-        )
-    else:
-        show(results)
-    require_passed(base_url, results)
-    return 0
-
-
-if __name__ == "__main__":
-    run_tool(main)
+    if failing := failed(results):
+        raise Refused(f"{base_url}: {len(failing)} of {len(results)} checks failed: {', '.join(failing)}")

@@ -1,0 +1,224 @@
+"""A table's records, sorted by what they belong to; of each only what a check needs. Pure: items go in."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from chalicelib.charters.store import Charter, board_key, to_charter
+from chalicelib.core.dynamo import Item
+from chalicelib.money import ledger, methods
+from chalicelib.payments import service as payments
+from chalicelib.payments.fields import Payment, PaymentJson
+from chalicelib.payments.store import stored_answer
+from tools.common.table import kind_of
+
+INSTANTS = ("received_at", "recorded_at")
+ACTS = ("CLEAR", "VOID", "BOUNCE")
+
+Data = dict[str, Any]
+"""A record's content as it was read: nothing is sure of it yet."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    subject: str
+    what: str
+    """Which check it is: the same subject and check is the same difference, whatever its figures."""
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.text}"
+
+
+class Entry(NamedTuple):
+    """A row of a ledger, or an act on one."""
+
+    subject: str
+    payment_id: str
+    act: str
+    """CLEAR, VOID or BOUNCE; empty for the row itself."""
+    data: Data
+    receipt: str
+    """How the receipt of a row stands."""
+    item: Item
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it can be added up."""
+        data = self.data
+        if self.act:
+            return self.act in ACTS and data.get("act") == self.act.lower() and isinstance(data.get("at"), str)
+        amount_cents = data.get("amount_cents")
+        return (
+            all(isinstance(data.get(name), str) for name in ("payment_id", "event_id", "currency", *INSTANTS))
+            and isinstance(amount_cents, int)
+            and amount_cents > 0
+            and data.get("kind") in ledger.KINDS
+            and data.get("method") in methods.METHODS
+            and data.get("status") in ledger.STATUSES[:2]
+            and isinstance(data.get("refunds_tip"), bool)
+            and "refund_of" in data
+        )
+
+
+class Mail(NamedTuple):
+    """What a mail is about, without what it says and to whom."""
+
+    status: str
+    kind: str
+    event_id: str | None
+    payment_id: str | None
+    waiver_id: str | None
+
+
+class Totals(NamedTuple):
+    """How many records of each kind, and what the live money comes to in each currency."""
+
+    charters: int
+    payments: int
+    acts: int
+    waivers: int
+    mails: int
+    records: int
+    money: dict[str, dict[str, int]]
+
+
+@dataclass
+class Records:
+    events: dict[str, Charter] = field(default_factory=dict)
+    boards: dict[str, str] = field(default_factory=dict)
+    """Each charter's key on the board."""
+    ledgers: dict[str, list[Entry]] = field(default_factory=dict)
+    """Rows and acts of each charter."""
+    waivers: dict[str, list[Data]] = field(default_factory=dict)
+    audits: list[tuple[str, Data]] = field(default_factory=list)
+    """Each with its partition key."""
+    mails: dict[str, Mail] = field(default_factory=dict)
+    versions: dict[str, Data] = field(default_factory=dict)
+    current: dict[str, Data] = field(default_factory=dict)
+    """The text of each language that is signed now, by its key."""
+    head: tuple[int, str] = (0, "")
+    """The waivers' count, and the hash of the last."""
+    to_clear: set[str] = field(default_factory=set)
+    index_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Where the index `by_date` lists a record, by the record's subject."""
+    edited: dict[str, str] = field(default_factory=dict)
+    """Which fields of a payment's row are not those that its request was answered with, by the row's subject."""
+    payments: dict[str, list[Payment]] = field(default_factory=dict)
+    """Of each charter, as they stand; what is not whole is left out."""
+    unreadable: list[Difference] = field(default_factory=list)
+    count: int = 0
+
+    def totals(self) -> Totals:
+        rows = [row for charter in self.payments.values() for row in charter]
+        money = {}
+        for currency in sorted({row["currency"] for row in rows}):
+            sums = ledger.fold(row for row in rows if row["currency"] == currency)
+            names = ("received_cents", "refunded_cents", "tips_cents", "uncleared_cents")
+            money[currency] = {name: getattr(sums, name) for name in names}
+        return Totals(
+            charters=len(self.events),
+            payments=len(rows),
+            acts=sum(map(len, self.ledgers.values())) - len(rows),
+            waivers=sum(map(len, self.waivers.values())),
+            mails=len(self.mails),
+            records=self.count,
+            money=money,
+        )
+
+
+def gather(items: Iterable[Item]) -> Records:
+    records = Records()
+    for item in items:
+        records.count += 1
+        pk, sk = item["PK"]["S"], item["SK"]["S"]
+        try:
+            _sort_in(records, item, pk, sk)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            records.unreadable.append(Difference(subject_of(kind_of(pk, sk), pk, sk), "content", "it cannot be read"))
+    records.payments = {event_id: add_up(entries) for event_id, entries in records.ledgers.items()}
+    return records
+
+
+def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
+    kind, owner = kind_of(pk, sk), pk.partition("#")[2]
+    subject = subject_of(kind, pk, sk)
+    index_key = item.get("by_date_pk", {}).get("S", ""), item.get("by_date_sk", {}).get("S", "")
+    if any(index_key):
+        records.index_keys[subject] = index_key
+    if kind == "EVENT":
+        event = to_charter(item)
+        records.boards[owner] = board_key(event)
+        records.events[owner] = event
+    elif kind in ("PAYMENT", "ACT"):
+        records.ledgers.setdefault(owner, []).append(_entry(item, subject, sk))
+        if kind == "PAYMENT":
+            records.edited[subject] = _edited(item)
+    elif kind == "WAIVER":
+        records.waivers.setdefault(owner, []).append(_load(item))
+    elif kind == "AUDIT":
+        records.audits.append((pk, _load(item)))
+    elif kind == "MAIL":
+        records.mails[owner] = _mail(item)
+    elif kind == "WAIVER_VERSION" and sk == "VERSION":
+        records.versions[owner] = _load(item)
+    elif kind == "WAIVER_VERSION":
+        records.current[sk] = _load(item)
+    elif kind == "WAIVER_CHAIN" and sk == "HEAD":
+        records.head = int(item["seq"]["N"]), item["hash"]["S"]
+    elif kind == "TO_CLEAR":
+        records.to_clear.add(sk)
+
+
+def _entry(item: Item, subject: str, sk: str) -> Entry:
+    _, payment_id, act = f"{sk}#".split("#")[:3]
+    # The stored answer takes most of the room and is not added up.
+    kept: Item = {name: item[name] for name in ("PK", "SK", "data", "receipt") if name in item}
+    return Entry(subject, payment_id, act, _load(item), item["receipt"]["S"] if "receipt" in item else "", kept)
+
+
+def _edited(item: Item) -> str:
+    """The names of the fields that changed since the row was written. It carries what was answered then."""
+    data, answered = _load(item), json.loads(stored_answer(item)[1])["payment"]
+    names = (name for name in PaymentJson.__annotations__ if name != "receipt")
+    return ", ".join(name for name in names if data.get(name) != answered.get(name))
+
+
+def _mail(item: Item) -> Mail:
+    mail = _load(item)
+    data = mail["data"]
+    return Mail(
+        item["status"]["S"],
+        mail["kind"],
+        data.get("charter", {}).get("event_id"),
+        data.get("payment", {}).get("payment_id"),
+        data.get("record", {}).get("waiver_id"),
+    )
+
+
+def _load(item: Item) -> Data:
+    data = json.loads(item["data"]["S"])
+    if not isinstance(data, dict):
+        raise TypeError(data)
+    return data
+
+
+def add_up(entries: Iterable[Entry]) -> list[Payment]:
+    """The payments as these rows and acts leave them; what is not whole is left out."""
+    return payments.fold(entry.item for entry in entries if entry.is_whole)
+
+
+def subject_of(kind: str, pk: str, sk: str) -> str:
+    owner = pk.partition("#")[2]
+    parts = [*sk.split("#"), "", ""]
+    return {
+        "EVENT": f"charter {owner}",
+        "PAYMENT": f"payment {parts[1]} of charter {owner}",
+        "ACT": f"{parts[2]} of payment {parts[1]} of charter {owner}",
+        "WAIVER": f"waiver {parts[1]} of charter {owner}",
+        "AUDIT": f"an audit event of {owner}",
+        "MAIL": f"mail {owner}",
+        "WAIVER_VERSION": f"waiver version {owner}",
+        "WAIVER_CHAIN": "the head of the waiver chain",
+    }.get(kind, f"a record of the kind {kind}")

@@ -1,0 +1,1 @@
+"""The full deployment to AWS: `python -m tools.deploy`."""

@@ -1,0 +1,240 @@
+"""The full deployment to AWS, first or next: `make deploy STAGE=prod`. It never promotes the SPA."""
+
+import argparse
+import contextlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from chalice.deploy.deployer import ChaliceDeploymentError as ChaliceDeployError
+
+from chalicelib.core import settings
+from chalicelib.core.errors import SettingsError
+from tools.common import gateway, stacks
+from tools.common.cloud import APP, ROOT, Cloud, api_stage, configured_stages, find_cloud
+from tools.common.console import Refused, confirm, note, one_line, progress, run_tool
+from tools.common.functions import differing_names, live_environments, merge
+from tools.deploy.function import PYTHON_VERSION, deploy_function, is_current
+from tools.edge.check import check
+from tools.local import __main__ as local
+from tools.smoke.checks import Site, require_passed, run_until_passed, show
+from tools.sync.bucket import Bucket
+from tools.sync.layout import read_build
+from tools.sync.releaser import Memory, Releaser, own_commit, own_name
+from tools.sync.verify import Viewer
+
+SMOKE_TIMEOUT_S = 300
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says; None keeps what the stack has."""
+
+    mail_identity: str | None = None
+    alarm_email: str | None = None
+    domains: str | None = None
+    certificate: str | None = None
+
+
+@dataclass
+class Run:
+    """One deployment: its steps, and what they changed."""
+
+    cloud: Cloud
+    changed: list[str] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def step(self, name: str, remedy: str) -> Iterator[None]:
+        """A failing step stops the deployment; the message says what to do."""
+        progress(name)
+        try:
+            yield
+        except Refused as refusal:
+            raise Refused(f"stopped at {name!r}: {str(refusal).rstrip('.')}. {self._next(remedy)}") from refusal
+        except (BotoCoreError, ClientError, ChaliceDeployError) as error:
+            raise Refused(f"stopped at {name!r}: {one_line(error)}. {self._next(remedy)}") from error
+
+    def _next(self, remedy: str) -> str:
+        return f"{remedy}. What was done stays; `make deploy STAGE={self.cloud.stage}` goes on from there."
+
+    def stack(self, which: str, parameters: dict[str, str | None]) -> dict[str, str]:
+        """The stack of .chalice/WHICH.yaml; returns its outputs."""
+        cloudformation, name = self.cloud.client("cloudformation"), f"{APP}-{self.cloud.stage}-{which}"
+        template = (ROOT / f".chalice/{which}.yaml").read_text()
+        before = stacks.revision(cloudformation, name)
+        outputs = stacks.apply_stack(cloudformation, name, template, parameters)
+        if stacks.revision(cloudformation, name) != before:
+            self.changed.append(f"stack {name}")
+        else:
+            progress(f"  stack {name}: nothing to change")
+        return outputs
+
+
+def deploy(cloud: Cloud, options: Options, yes: bool) -> None:
+    show_plan(cloud)
+    confirm("Deploy this?", yes)
+    run, stage = Run(cloud), cloud.stage
+    region = cloud.client("cloudformation").meta.region_name
+
+    with run.step("data resources", "Repair that"):
+        resources = run.stack(
+            "resources", {"Stage": stage, "MailIdentity": options.mail_identity, "AlarmEmail": options.alarm_email}
+        )
+    bucket = resources["SpaBucketName"]
+    with run.step("origin secret", f"Let your credentials write {cloud.parameter_name('SCC_ORIGIN_SECRETS')}"):
+        secret = ensure_origin_secret(run)
+        # The functions' ADMIN_TOTP names it; it is off until somebody turns a second factor on.
+        ensure_parameter(run, "ADMIN_TOTP", "off", "second factor: off")
+    with run.step("function and API (chalice deploy)", "Repair that"):
+        api_id, was_deployed = deploy_function(cloud, bucket)
+        was_answered = gateway.answer_unrouted(cloud.client("apigateway"), api_id, api_stage(stage))
+        if was_deployed or was_answered:
+            run.changed.append("function and API")
+        else:
+            progress("  function and API: nothing to change")
+    with run.step("edge; the first time this takes some minutes", "Repair that"):
+        edge_outputs = run.stack(
+            "edge",
+            {
+                "Stage": stage,
+                "SpaBucketName": bucket,
+                "SpaBucketDomain": resources["SpaBucketDomain"],
+                "OriginSecret": secret,
+                "ViewerRequestCode": (ROOT / ".chalice/viewer-request.js").read_text(),
+                "Aliases": options.domains,
+                "CertificateArn": options.certificate,
+                **api_origin(api_id, stage, region),
+            },
+        )
+    distribution_id, domain = edge_outputs["DistributionId"], edge_outputs["DistributionDomain"]
+    with run.step("edge check", f"Look at it, then `python -m tools.edge fix --stage {stage}`"):
+        check(cloud, distribution_id)
+    with run.step("environment check", "Then deploy again"):
+        check_environment(run, f"https://{(options.domains or domain).split(',')[0].strip()}")
+    with run.step("SPA to the staging slot", f"`python -m tools.sync status --stage {stage}` shows how it stands"):
+        viewer_url = viewer_address(domain)
+        releaser = stage_spa(run, bucket, distribution_id, viewer_url)
+    with run.step("smoke", "The table above names what is wrong"):
+        results = run_until_passed(Site(viewer_url), cloud, "staging", SMOKE_TIMEOUT_S)
+        show(results)
+        require_passed(viewer_url, results)
+        progress(releaser.verify("staging").message)
+    if run.changed:
+        progress(f"deployed; changed: {', '.join(run.changed)}")
+    else:
+        progress("nothing had to change: all of it was deployed already")
+    progress(f"look at https://{domain}/_staging/ before you promote it")
+
+
+def api_origin(api_id: str, stage: str, region: str) -> dict[str, str | None]:
+    return {"ApiDomain": f"{api_id}.execute-api.{region}.amazonaws.com", "ApiPath": f"/{api_stage(stage)}"}
+
+
+def viewer_address(domain: str) -> str:
+    """Where the distribution answers before any DNS of one's own points at it."""
+    return f"https://{domain}"
+
+
+def show_plan(cloud: Cloud) -> None:
+    identity = cloud.client("sts").get_caller_identity()
+    cloudformation = cloud.client("cloudformation")
+    print(f"stage {cloud.stage}, account {identity['Account']}, region {cloudformation.meta.region_name}")
+    plan = [plan_stack(cloudformation, cloud.stage, "resources")]
+    bucket = stacks.find_outputs(cloudformation, f"{APP}-{cloud.stage}-resources").get("SpaBucketName", "")
+    live, same = live_environments(cloud), is_current(cloud, bucket)
+    for function in cloud.function_names():
+        kept = f", keeping its {len(live[function])} variables" if function in live else ""
+        verb = "keep  " if same else "update" if function in live else "create"
+        plan.append(f"{verb} function {function} (python{PYTHON_VERSION}){kept}")
+    plan.append(plan_stack(cloudformation, cloud.stage, "edge"))
+    plan.append("build the SPA and put it into the staging slot, if it is another; production is not touched")
+    print("\n".join(f"  {line}" for line in plan))
+
+
+def plan_stack(cloudformation: Any, stage: str, which: str) -> str:
+    name = f"{APP}-{stage}-{which}"
+    if stacks.find_stack(cloudformation, name) is None:
+        return f"create stack {name}"
+    template = (ROOT / f".chalice/{which}.yaml").read_text()
+    if stacks.has_template(cloudformation, name, template):
+        return f"keep   stack {name} (its template is the same; only new parameters would change it)"
+    return f"update stack {name}"
+
+
+def ensure_origin_secret(run: Run) -> str:
+    """The newest origin secret in the Parameter Store, made when there is none."""
+    found = ensure_parameter(run, "SCC_ORIGIN_SECRETS", secrets.token_urlsafe(32), "origin secret")
+    return found.split(",")[0].strip()
+
+
+def ensure_parameter(run: Run, setting: str, value: str, change: str) -> str:
+    """What the Parameter Store has for the setting; the value, and a change, when it has nothing."""
+    ssm, name = run.cloud.client("ssm"), run.cloud.parameter_name(setting)
+    try:
+        return run.cloud.read_parameter(name)
+    except ssm.exceptions.ParameterNotFound:
+        ssm.put_parameter(Name=name, Value=value, Type="SecureString")
+    run.changed.append(change)
+    return value
+
+
+def check_environment(run: Run, base_url: str) -> None:
+    """Fills in the address on the first deployment, then names the first setting that is missing or wrong."""
+    cloud = run.cloud
+    known = [variables.get("SCC_BASE_URL") for variables in live_environments(cloud).values()]
+    if None in known:
+        merge(cloud, {"SCC_BASE_URL": next(filter(None, known), base_url)})
+        run.changed.append("SCC_BASE_URL")
+    live = live_environments(cloud)
+    if differing := differing_names(live):
+        raise Refused(f"the functions differ in {', '.join(differing)}: `python -m tools.env merge` those once more")
+    for function, variables in live.items():
+        try:
+            settings.load(variables, cloud.read_parameter)
+        except SettingsError as error:
+            remedy = f"set it with `python -m tools.env merge --stage {cloud.stage}`"
+            if str(error).startswith("ADMIN_PASS_HASH"):
+                remedy = f"make it with `python -m tools.password --stage {cloud.stage}`"
+            raise Refused(f"{function}: {error} To go on, {remedy}") from error
+
+
+def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Releaser:
+    """The built SPA as a release in the staging slot; verified later, when the edge answers."""
+    cloud = run.cloud
+    local.build_spa()
+    memory = Memory(ROOT / ".releases" / cloud.stage)
+
+    def show_plan(plan: list[str]) -> None:
+        print("\n".join(plan), flush=True)
+
+    held = Bucket(cloud, bucket, distribution_id)
+    releaser = Releaser(held, Viewer(base_url), memory, own_name(), own_commit, ask=show_plan, say=note)
+    outcome = releaser.stage(read_build(local.SPA_FOLDER / "dist"), verify=False)
+    progress(f"  {outcome.message}")
+    if outcome.changed:
+        run.changed.append("staged SPA")
+    return releaser
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.deploy", description=__doc__)
+    parser.add_argument("--stage", required=True, choices=configured_stages())
+    parser.add_argument("--mail-identity", help="address or domain that SES may send from (kept when not given)")
+    parser.add_argument("--alarm-email", help="whom the alarms tell (kept when not given)")
+    parser.add_argument("--domain", metavar="NAME[,NAME]", help="domain names of your own (kept when not given)")
+    parser.add_argument(
+        "--certificate", metavar="ARN", help="their ACM certificate, in us-east-1 (kept when not given)"
+    )
+    parser.add_argument("--yes", action="store_true", help="answer the plan with yes")
+    given = parser.parse_args()
+    if bool(given.domain) != bool(given.certificate):
+        parser.error("--domain and --certificate belong together")
+    options = Options(given.mail_identity, given.alarm_email, given.domain, given.certificate)
+    deploy(find_cloud(given.stage), options, given.yes)
+    return 0
+
+
+if __name__ == "__main__":
+    run_tool(main)

@@ -1,0 +1,147 @@
+"""Functions and API by `chalice deploy`, which forgets live variables, and what another machine deployed."""
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from chalice import __version__ as CHALICE_VERSION  # noqa: N812
+from chalice.cli.factory import CLIFactory
+from chalice.utils import UI
+
+from tools.common.cloud import APP, BACKGROUND, ROOT, Cloud
+from tools.common.console import progress
+from tools.common.functions import Variables, live_environments, verify
+from tools.local import __main__ as local
+
+# Chalice remembers what it made in a local file; a copy in the private bucket lets any machine deploy next.
+DEPLOYED_KEY = "_deployed/{stage}.json"
+PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+class LiveEnvironmentFactory(CLIFactory):  # type: ignore[misc]
+    """Chalice's factory, with each function's live variables laid over its config in memory.
+
+    `chalice deploy` replaces the whole environment by its config: this way no moment is without them,
+    and no secret is written to disk.
+    """
+
+    def __init__(self, stage: str, live: Mapping[str, Variables]) -> None:
+        super().__init__(str(ROOT), environ=os.environ)
+        self.stage = stage
+        self.live = live
+
+    def load_project_config(self) -> dict[str, Any]:
+        config: dict[str, Any] = super().load_project_config()
+        functions = config["stages"][self.stage].setdefault("lambda_functions", {})
+        for name, variables in self.live.items():
+            functions.setdefault(name, {}).setdefault("environment_variables", {}).update(variables)
+        return config
+
+
+def deploy_function(cloud: Cloud, bucket: str) -> tuple[str, bool]:
+    """The id of the API, and whether anything had to be deployed."""
+    fetch_deployed(cloud, bucket)
+    if is_current(cloud, bucket) and (api_id := deployed_api(cloud)):
+        return api_id, False
+    adopt_api(cloud)
+    before = live_environments(cloud)
+    # A function that a new version brings starts with what the API's has: they are meant to be alike.
+    known = before.get(cloud.function_names()[0], {})
+    names = zip(cloud.function_names(), ("api_handler", *BACKGROUND), strict=True)
+    factory = LiveEnvironmentFactory(cloud.stage, {name: before.get(function, known) for function, name in names})
+    config = factory.create_config_obj(cloud.stage)
+    session = factory.create_botocore_session()
+    deployer = factory.create_default_deployer(session=session, config=config, ui=UI(out=sys.stderr, err=sys.stderr))
+    try:
+        deployer.deploy(config, chalice_stage_name=cloud.stage)
+    finally:
+        keep_deployed(cloud, bucket)
+    for function, variables in before.items():
+        verify(cloud, function, variables)
+    # Only a whole deployment has a fingerprint, so that one that broke off is done again.
+    keep_deployed(cloud, bucket, fingerprint_of(cloud))
+    return str(deployed_api(cloud)), True
+
+
+def is_current(cloud: Cloud, bucket: str) -> bool:
+    """Whether the last deployment was whole, of these sources, and nothing has changed the functions since."""
+    if not bucket or len(live_environments(cloud)) < len(cloud.function_names()):
+        return False
+    try:
+        kept = cloud.client("s3").head_object(Bucket=bucket, Key=DEPLOYED_KEY.format(stage=cloud.stage))
+    except ClientError:
+        return False
+    return bool(kept["Metadata"].get("fingerprint") == fingerprint_of(cloud))
+
+
+def fingerprint_of(cloud: Cloud) -> str:
+    """Of what the functions were made from, and of the code that they run."""
+    config = [".chalice/config.json", f".chalice/policy-{cloud.stage}.json"]
+    parts = [local.fingerprint_of(["app.py", "chalicelib", "requirements.txt", *config])]
+    parts += [PYTHON_VERSION, CHALICE_VERSION]
+    for function in cloud.function_names():
+        found = cloud.client("lambda").get_function_configuration(FunctionName=function)
+        parts += [found["CodeSha256"], found["Runtime"], str(found["MemorySize"]), str(found["Timeout"])]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+def deployed_api(cloud: Cloud) -> str | None:
+    """The API of the last deployment, if it is still there."""
+    try:
+        resources = json.loads(deployed_file(cloud).read_text())["resources"]
+    except (OSError, ValueError):
+        return None
+    apigateway = cloud.client("apigateway")
+    for resource in resources:
+        if resource["resource_type"] == "rest_api":
+            with contextlib.suppress(apigateway.exceptions.NotFoundException):
+                return str(apigateway.get_rest_api(restApiId=resource["rest_api_id"])["id"])
+    return None
+
+
+def adopt_api(cloud: Cloud) -> None:
+    """Chalice notes its API when it has done all; one of a run that broke off is found by the function it calls."""
+    if deployed_api(cloud):
+        return
+    apigateway, target = cloud.client("apigateway"), f":function:{cloud.function_names()[0]}/"
+    for page in apigateway.get_paginator("get_rest_apis").paginate():
+        for api in (item for item in page["items"] if item["name"] == APP):
+            resources = apigateway.get_resources(restApiId=api["id"], embed=["methods"], limit=500)["items"]
+            if target in json.dumps(resources, default=str):
+                found = {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api["id"], "rest_api_url": ""}
+                write_deployed(cloud, json.dumps({"resources": [found], "schema_version": "2.0", "backend": "api"}))
+                progress(f"  going on with API {api['id']} of a deployment that broke off")
+                return
+
+
+def fetch_deployed(cloud: Cloud, bucket: str) -> None:
+    s3 = cloud.client("s3")
+    with contextlib.suppress(s3.exceptions.NoSuchKey):
+        stored = s3.get_object(Bucket=bucket, Key=DEPLOYED_KEY.format(stage=cloud.stage))
+        write_deployed(cloud, stored["Body"].read().decode())
+
+
+def write_deployed(cloud: Cloud, content: str) -> None:
+    deployed_file(cloud).parent.mkdir(exist_ok=True)
+    deployed_file(cloud).write_text(content)
+
+
+def keep_deployed(cloud: Cloud, bucket: str, fingerprint: str = "") -> None:
+    if deployed_file(cloud).is_file():
+        cloud.client("s3").put_object(
+            Bucket=bucket,
+            Key=DEPLOYED_KEY.format(stage=cloud.stage),
+            Body=deployed_file(cloud).read_bytes(),
+            ContentType="application/json",
+            Metadata={"fingerprint": fingerprint},
+        )
+
+
+def deployed_file(cloud: Cloud) -> Path:
+    return ROOT / f".chalice/deployed/{cloud.stage}.json"

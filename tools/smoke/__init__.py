@@ -1,0 +1,1 @@
+"""Does a deployment answer as it should: `python -m tools.smoke`."""
