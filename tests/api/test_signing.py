@@ -235,7 +235,7 @@ def test_other_content_under_the_id_of_a_signed_form_is_refused_and_can_be_signe
     links = [found.get("href") for tag, found in Elements(answer.text).found if tag == "a"]
     assert f"?signed={token}" in links
     assert "?language=en" in links
-    # All that was typed is there, under an id of its own, to be ticked and signed by whoever means it.
+    # All that was typed is there, under a new id, to be ticked and signed again.
     again = Form(answer.text).values()
     assert again["submission_id"] != form["submission_id"]
     for name, value in changes.items():
@@ -256,7 +256,7 @@ def test_other_content_is_refused_also_after_the_text_has_changed(api: Api, gues
     assert "This form was signed before." in guest.submit(page(event), {**form, "signer_name": "Ana"}).text
 
 
-# --- who signs again ------------------------------------------------------------------------------
+# --- signing again ---------------------------------------------------------------------------------
 
 
 def test_a_person_who_signs_again_because_the_text_has_changed_counts_once(
