@@ -1,23 +1,22 @@
 """The frozen manifest as a mail."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from chalicelib.charters.mails import CharterData, charter_data
 from chalicelib.charters.store import Charter
 from chalicelib.core.settings import settings
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
 from chalicelib.mail.store import MailData, MailOf
+from chalicelib.manifest.fields import Departure
 
 
 class ManifestData(MailData):
     charter: CharterData
-    departure: Mapping[str, Any]
+    departure: Departure
 
 
-def manifest_mail(charter: Charter, departure: Mapping[str, Any], now: datetime) -> MailOf[ManifestData]:
+def manifest_mail(charter: Charter, departure: Departure, now: datetime) -> MailOf[ManifestData]:
     """The frozen manifest, for the operator ashore."""
     operator = settings()
     # Not the charter's own id: that opens the guest page.

@@ -1,9 +1,9 @@
 """Mails about waivers: the signer's copy, requests to sign, the head of the chain."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from chalicelib.charters.mails import CharterData, charter_data
 from chalicelib.charters.store import Charter
@@ -14,6 +14,7 @@ from chalicelib.core.settings import settings
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
 from chalicelib.mail.store import MailData, MailOf, MailStatus
 from chalicelib.waivers import markdown, store
+from chalicelib.waivers.fields import SignedRecord, WaiverVersion
 
 
 class CopiedRecord(TypedDict):
@@ -52,9 +53,9 @@ class ChainHeadData(MailData):
 
 
 def copy_mail(
-    charter: Charter, records: Sequence[Mapping[str, Any]], version: Mapping[str, Any], now: datetime
+    charter: Charter, records: Sequence[SignedRecord], version: WaiverVersion, now: datetime
 ) -> MailOf[CopyData] | None:
-    """The signer's copy of what one form signed; None where they gave no address."""
+    """The signer's copy of what one form signed; None without an address."""
     record = records[0]
     if not record["signer_email"]:
         return None

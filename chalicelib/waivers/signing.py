@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
@@ -89,8 +89,15 @@ def why_closed(charter: Charter, now: datetime) -> str:
     return ""
 
 
-def statements(language: str) -> dict[str, str]:
+class Statements(TypedDict):
     """The sentences that are ticked, as they are shown and stored."""
+
+    esign: str
+    intent: str
+    authority: str
+
+
+def statements(language: str) -> Statements:
     translate = templates.translator(language)
     return {
         "esign": translate(ESIGN_STATEMENT),
@@ -162,21 +169,16 @@ def _check_same(event_id: str, signing: Signing, token: str) -> None:
     ids = [waiver_id(event_id, form.submission_id, number) for number in range(MAX_MINORS + 1)]
     own, *minors = store.read_waivers(event_id, ids)
     # Not the signature itself: two drawings are never alike.
-    stored = (
-        *(
-            own["waiver_version"],
-            own["signer_name"],
-            own["signer_email"],
-            own["signer_phone"],
-            own["signer_birth_date"],
-        ),
-        *((one["participant_name"], one["participant_birth_date"], one["guardian_relationship"]) for one in minors),
+    is_same = (
+        own["waiver_version"] == form.waiver_version
+        and own["signer_name"] == form.signer_name
+        and own["signer_email"] == form.signer_email
+        and own["signer_phone"] == form.signer_phone
+        and (own["signer_birth_date"] or "") == form.signer_birth_date
+        and [(one["participant_name"], one["participant_birth_date"], one["guardian_relationship"]) for one in minors]
+        == [(minor.name, minor.birth_date, form.guardian_relationship) for minor in signing.minors]
     )
-    sent = (
-        *(form.waiver_version, form.signer_name, form.signer_email, form.signer_phone, form.signer_birth_date or None),
-        *((minor.name, minor.birth_date, form.guardian_relationship) for minor in signing.minors),
-    )
-    if stored != sent:
+    if not is_same:
         raise AlreadySigned(token)
 
 

@@ -1,4 +1,4 @@
-"""The listed guests of a charter: who they are, and which of them have signed."""
+"""The listed guests of a charter, and which of them have signed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The manifest: ticked at the dock, counted against the limit, frozen at departure."""
+"""The manifest: check-ins, the passenger limit, the departure that freezes it, the CSV."""
 
 import hashlib
 import json
@@ -121,8 +121,8 @@ def test_departure_freezes_the_manifest_once_and_sends_it_ashore(
     part = message.get_body(("plain",))
     assert part
     text = part.get_content()
-    for fact in ("Captain: Cap Hook", "1. Bo Sailor: aboard", "4. Cleo Park: no show", frozen["frozen"]["sha256"]):
-        assert fact in text
+    for shown in ("Captain: Cap Hook", "1. Bo Sailor: aboard", "4. Cleo Park: no show", frozen["frozen"]["sha256"]):
+        assert shown in text
     assert message["To"].addresses[0].addr_spec == "ops@sail.example.com"
     guest.submit(page(party), signature(guest, party, signer_name="Late"))
     again = post(api, party, "depart", {})
@@ -145,7 +145,7 @@ def test_no_check_in_and_no_briefing_is_noted_after_departure(api: Api, party: d
         answer = api.post(f"/api/events/{party['event_id']}/{act}", body)
         assert (answer.status, answer.json["Code"]) == (409, "Conflict")
         assert "has departed" in answer.json["Message"]
-    # A tick that was on its way twice is no mistake of whoever taps.
+    # A check-in that was sent twice is no mistake.
     assert post(api, party, "check-in", {"guest_id": guest_id, "state": "aboard"}) == before
     assert api.get(f"/api/events/{party['event_id']}/manifest").json == before
 
@@ -153,12 +153,12 @@ def test_no_check_in_and_no_briefing_is_noted_after_departure(api: Api, party: d
 def test_a_check_in_during_the_departure_is_in_the_frozen_manifest(
     api: Api, party: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tick_once(*arguments: Any) -> Any:
+    def check_in_once(*arguments: Any) -> Any:
         monkeypatch.undo()
         post(api, party, "check-in", {"guest_id": party["guests"][1]["guest_id"], "state": "aboard"})
         return manifest_store.put_departure(*arguments)
 
-    monkeypatch.setattr(manifest_store, "put_departure", tick_once)
+    monkeypatch.setattr(manifest_store, "put_departure", check_in_once)
     frozen = post(api, party, "depart", {})
     assert frozen["snapshot"]["passengers"][-1]["checked_in_at"]
     assert frozen["snapshot"]["passengers"] == frozen["passengers"]

@@ -1,9 +1,12 @@
-"""Signing: the list of guests, languages, ages, kiosk, limits, and what the record keeps of it."""
+"""Signing: languages, what the record keeps, ages, kiosk, the same form again, limits, past charters."""
 
 import logging
+import re
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from importlib.resources import files
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -17,12 +20,6 @@ from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, Form, page, signature
 from tests.support.stores import counted
 
-GUESTS = [
-    {"name": "Ana Rivera", "email": "ana@canary.example"},
-    {"name": "Bo Sailor", "email": "bo@canary.example"},
-    {"name": "Kim Sailor", "email": ""},
-]
-
 
 def create(api: Api, **changes: Any) -> dict[str, Any]:
     answer = api.post("/api/events", new_event(**changes))
@@ -34,8 +31,10 @@ def records(api: Api) -> list[dict[str, Any]]:
     return api.get("/api/waivers.json").json["records"]  # type: ignore[no-any-return]
 
 
-def listed(api: Api, event: dict[str, Any]) -> dict[str, Any]:
-    return api.get("/api/events").json["events"][0]  # type: ignore[no-any-return]
+def on_board(api: Api) -> Any:
+    """The only charter, as the board lists it."""
+    [charter] = api.get("/api/events").json["events"]
+    return charter
 
 
 # --- languages ------------------------------------------------------------------------------------
@@ -101,20 +100,17 @@ def test_spanish_guests_sign_the_operators_english_text_until_there_is_a_spanish
 
 
 def test_every_sentence_of_the_pages_has_a_spanish_translation() -> None:
-    import re
-    from importlib.resources import files
-
-    folder = files("chalicelib.waivers") / "templates"
-    words = set()
-    for name in ("base", "message", "waiting", "waiver", "waiver-signed", "waiver-kiosk", "waiver-copy"):
-        words |= set(re.findall(r'_\("([^"]+)"', (folder / f"{name}.html").read_text()))
-    text = (folder / "waiver.html").read_text()
-    words |= set(re.findall(r'text\("\w+", "([^"]+)"', text)) | set(re.findall(r'": "([^"]+)"', text))
-    words |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in RELATIONSHIPS}
-    words |= {signing.ESIGN_STATEMENT, signing.INTENT_STATEMENT, signing.AUTHORITY_STATEMENT, waiver_page.NOT_ARRIVED}
-    words.add(str(signing.AlreadySigned("")))
-
-    assert {word for word in words if templates.translator("es")(word) == word} == set()
+    pages = {file.name: file.read_text() for file in (files("chalicelib.waivers") / "templates").iterdir()}
+    sentences = {found for text in pages.values() for found in re.findall(r'_\("([^"]+)"', text)}
+    # Captions of fields and of problems go through macros of the form.
+    form = pages["waiver.html"]
+    sentences |= set(re.findall(r'text\("\w+", "([^"]+)"', form)) | set(re.findall(r'": "([^"]+)"', form))
+    sentences |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in RELATIONSHIPS}
+    sentences |= {signing.ESIGN_STATEMENT, signing.INTENT_STATEMENT, signing.AUTHORITY_STATEMENT}
+    sentences |= {waiver_page.NOT_ARRIVED, str(signing.AlreadySigned(""))}
+    translate = templates.translator("es")
+    assert len(sentences) > 60
+    assert {one for one in sentences if translate(one) == one} == set()
 
 
 # --- what the record keeps ------------------------------------------------------------------------
@@ -239,7 +235,7 @@ def test_other_content_under_the_id_of_a_signed_form_is_refused_and_can_be_signe
     links = [found.get("href") for tag, found in Elements(answer.text).found if tag == "a"]
     assert f"?signed={token}" in links
     assert "?language=en" in links
-    # All that was typed is there, under an id of its own, to be ticked and signed by whoever means it.
+    # All that was typed is there, under a new id, to be ticked and signed again.
     again = Form(answer.text).values()
     assert again["submission_id"] != form["submission_id"]
     for name, value in changes.items():
@@ -260,7 +256,7 @@ def test_other_content_is_refused_also_after_the_text_has_changed(api: Api, gues
     assert "This form was signed before." in guest.submit(page(event), {**form, "signer_name": "Ana"}).text
 
 
-# --- who signs again ------------------------------------------------------------------------------
+# --- signing again ---------------------------------------------------------------------------------
 
 
 def test_a_person_who_signs_again_because_the_text_has_changed_counts_once(
@@ -270,7 +266,7 @@ def test_a_person_who_signs_again_because_the_text_has_changed_counts_once(
         url = f"/api/events/{event['event_id']}"
         shown = guest.get(f"/api/guest/{event['event_id']}").json["waivers"]
         heads = api.get(f"{url}/manifest").json["head_count"]
-        return listed(api, event)["waivers"]["signed"], heads, shown["signed"], shown["signers"]
+        return on_board(api)["waivers"]["signed"], heads, shown["signed"], shown["signers"]
 
     family = ["Bo S.", "Kim S.", "Lee S."]
     guest.submit(page(event), signature(guest, event, **MINORS))
@@ -282,13 +278,13 @@ def test_a_person_who_signs_again_because_the_text_has_changed_counts_once(
     guest.submit(page(event), signature(guest, event, signer_name="Cleo"))
     assert counts() == (5, 5, 5, ["Ana R.", *family, "Cleo"])
     assert len(records(api)) == 11
-    assert [warning["code"] for warning in listed(api, event)["warnings"]] == []
+    assert [warning["code"] for warning in on_board(api)["warnings"]] == []
 
 
 def test_two_people_of_one_name_who_sign_the_same_text_are_two(api: Api, guest: Api, event: dict[str, Any]) -> None:
     for _ in range(2):
         guest.submit(page(event), signature(guest, event, signer_name="John Smith"))
-    assert listed(api, event)["waivers"]["signed"] == 2
+    assert on_board(api)["waivers"]["signed"] == 2
 
 
 # --- limits ---------------------------------------------------------------------------------------
@@ -323,8 +319,6 @@ def test_a_form_for_an_unknown_charter_is_answered_by_a_page(guest: Api, event_i
 def test_the_name_of_the_edge_is_not_stored_as_the_browser_of_a_guest(
     api: Api, guest: Api, event: dict[str, Any]
 ) -> None:
-    from urllib.parse import urlencode
-
     for agent in ("Mozilla/5.0 (iPhone)", "Amazon CloudFront"):
         form = urlencode(signature(guest, event), doseq=True)
         guest.call(

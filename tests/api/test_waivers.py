@@ -1,4 +1,4 @@
-"""Signed waivers: the private copy, the audit trail, the search, versions and who signs again, the chain."""
+"""Signed waivers: private copies, audit events, the search, versions, reminders, the chain."""
 
 import hashlib
 import json
@@ -54,12 +54,12 @@ def test_the_signer_gets_a_private_link_to_what_was_signed(
     copy = guest.get(path)
     assert copy.status == 200
     records = api.get("/api/waivers.json").json["records"]
-    for fact in (
+    for shown in (
         "The risks", "Bo Sailor", "Kim Sailor", "Lee Sailor", "2020-05-01", "bo@example.com", "+1 415 555 7703",
         records[0]["intent_statement"], records[0]["esign_statement"], records[1]["authority_statement"],
         records[0]["waiver_version"], *(record["record_hash"] for record in records), guest.address,
     ):  # fmt: skip
-        assert fact in copy.text, fact
+        assert shown in copy.text, shown
     assert ("polyline", "10,20 30,44") in [(tag, found.get("points")) for tag, found in Elements(copy.text).found]
     # It opens by its own secret only, and stays what it was.
     for other in (page(event), confirmed, f"{page(event)}?copy={records[0]['waiver_id']}", f"{path[:-2]}xx"):
@@ -92,8 +92,7 @@ def test_the_audit_events_of_a_record_are_opened_signed_sent_and_viewed(
     records = api.get(f"/api/events/{event['event_id']}").json["waiver_records"]
     for record in records:
         found = api.get(f"/api/events/{event['event_id']}/waivers/{record['waiver_id']}").json
-        told = sorted((entry["act"], entry["by"]) for entry in found["audit"])
-        assert told == [
+        assert sorted((entry["act"], entry["by"]) for entry in found["audit"]) == [
             ("copy_sent", "system"),
             ("opened", "Bo Sailor"),
             ("signed", "Bo Sailor"),
@@ -389,8 +388,8 @@ def test_the_head_of_the_chain_is_mailed_to_the_operator_once_a_day_if_it_grew(
     [message] = mailbox
     assert message["To"].addresses[0].addr_spec == "ops@sail.example.com"
     export = api.get("/api/waivers.json").json
-    for fact in (export["head"], "Records  3", "python -m tools.verify_waivers"):
-        assert fact in text_of(message)
+    for shown in (export["head"], "Records  3", "python -m tools.verify_waivers"):
+        assert shown in text_of(message)
     schedule.mail_chain_head(noon + timedelta(days=1))
     assert len(mailbox) == 1
     sign(guest, event)
