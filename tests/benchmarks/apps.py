@@ -24,7 +24,7 @@ from chalicelib.sign_in import service as sign_in
 from tests.support import operator
 from tests.support.api import new_event, new_payment
 from tests.support.running import ROOT
-from tools.local import __main__ as local
+from tools.common.build import package_function
 
 FOLDER = ROOT / ".cache/bench-peers"
 CHILD, SOURCES = Path(__file__).with_name("child.py"), Path(__file__).with_name("peers")
@@ -66,7 +66,7 @@ def install() -> Path:
             subprocess.run(command, check=True)
         mark.write_text(json.dumps(pinned))
     with tempfile.TemporaryDirectory() as folder:
-        local.package_function(Path(folder) / "package")
+        package_function(Path(folder) / "package", "dev")
         for name in ("function", "chalice", "sources"):
             shutil.rmtree(FOLDER / name, ignore_errors=True)
         zipfile.ZipFile(Path(folder) / "package/deployment.zip").extractall(FOLDER / "function")

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.benchmarks.tables import show
-from tools.local import __main__ as local
+from tools.common.build import package_function
 
 BIGGEST = 7
 
@@ -14,7 +14,7 @@ BIGGEST = 7
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / "package"
-        local.package_function(package)
+        package_function(package, "dev")
         size = (package / "deployment.zip").stat().st_size
         parts: Counter[str] = Counter()
         for entry in zipfile.ZipFile(package / "deployment.zip").infolist():

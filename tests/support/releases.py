@@ -102,17 +102,13 @@ def new_site(aws: EmbeddedAws, folder: Path) -> Iterator[Site]:
     edge = stacks.apply_stack(
         cloudformation,
         f"{stage}-edge",
-        (ROOT / ".chalice/edge.yaml").read_text(),
+        stacks.template("edge"),
         {
-            "Stage": stage,
-            "SpaBucketName": resources["SpaBucketName"],
-            "SpaBucketDomain": resources["SpaBucketDomain"],
+            **stacks.edge_parameters(stage, resources, "s" * 32),
             "ApiDomain": "localhost",
             "ApiPath": "/nothing",
             "ApiProtocol": "http-only",
             "ApiHttpPort": str(aws.port),
-            "OriginSecret": "s" * 32,
-            "ViewerRequestCode": (ROOT / ".chalice/viewer-request.js").read_text(),
         },
         poll_s=0.05,
     )

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from chalicelib import schedule
 from chalicelib.charters import service as charters
-from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.settings import settings
 from chalicelib.mail import store as mail_store
 from chalicelib.payments import service as payments
+from chalicelib.waivers import mails as waiver_mails
 from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
@@ -47,7 +47,7 @@ PRIVATE = ("Ana", "Rivera", "example.com", "192.0.2", "555", "typed twice", "Sun
 def made(dynamodb_local: str) -> list[Items]:
     """Every record after all that the product can do to a ledger and its waivers."""
     with fresh_store(dynamodb_local) as dynamodb, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("chalicelib.notifications.deliver", lambda *_: None)
+        patch.setattr("chalicelib.mail.outbox.deliver", lambda *_: None)
         desk = Desk(Cloud("none"), dynamodb, settings().table)
         details = {"patron": {"name": "Ana Rivera", "email": "ana@example.com", "phone": "+1 415 555 0100"}}
         body = {"title": "Sunset", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z", **details}
@@ -71,9 +71,9 @@ def made(dynamodb_local: str) -> list[Items]:
         # What stands beside the chain's head: a turn to sign, and how far the operator was told of it.
         assert waiver_store.take_turn(1, 0, 1)
         schedule.mail_chain_head(NOW.replace(hour=schedule.HEAD_MAIL_HOUR))
-        by_itself = audit_event("waiver_copy_sent", Actor("system", ""), "2026-11-22T20:00:00Z", waiver_ids=[])
         (copy,) = (mail for mail in mail_store.list_mail("queued", "", 100)[0] if mail.kind == "waiver_copy")
-        mail_store.finish_mail(copy, "sent", "2026-11-22T20:00:00Z", "SES: 1", None, by_itself)
+        noted = waiver_mails.MAIL_KINDS["waiver_copy"].status_writes(copy, "sent", NOW)
+        mail_store.finish_mail(copy, "sent", "2026-11-22T20:00:00Z", "SES: 1", noted)
         return list(scan(dynamodb, desk.table))
 
 
@@ -160,7 +160,7 @@ ALTERED: list[tuple[str, str, Callable[[Items], None], str]] = [
     ("PAYMENT", '"deposit"', attribute("data", {"S": "{"}), "it cannot be read"),
     ("PAYMENT", '"deposit"', attribute("data", {"S": "[]"}), "it cannot be read"),
     ("EVENT", "Sunset", data(details={}), "it cannot be read"),
-    ("MAIL", '"receipt"', data(facts={"event": None}), "it cannot be read"),
+    ("MAIL", '"receipt"', data(data={"charter": None}), "it cannot be read"),
     ("PAYMENT", '"deposit"', attribute("by_date_pk", {"S": "LEDGER#2026-11"}), "the index lists it in another place"),
     ("PAYMENT", '"check"', attribute("receipt", {"S": "pending"}), "its receipt is pending, but no mail is queued"),
     # What is voided adds up to nothing, and a payer to no sum at all.
@@ -185,7 +185,7 @@ ALTERED: list[tuple[str, str, Callable[[Items], None], str]] = [
     ("WAIVER_VERSION", "sample", data(text="else"), "its text was altered"),
     ("WAIVER_VERSION", "VERSION {", data(published_by=""), "it lacks published_by"),
     ("WAIVER_VERSION", "CURRENT", data(waiver_version="0" * 64), "it is not one of the versions"),
-    ("MAIL", '"receipt"', data(facts={"event": {"event_id": "A" * 22}}), "a charter that does not exist"),
+    ("MAIL", '"receipt"', data(data={"charter": {"event_id": "A" * 22}}), "a charter that does not exist"),
     ("MAIL", '"bounce"', attribute("status", {"S": "sent"}), "the index lists it in another place"),
     ("TO_CLEAR", "", under("2026-11-22T20:00:00Z#x#y"), "it is on the list to clear"),
 ]

@@ -14,12 +14,12 @@ import pytest
 from tests.support.running import ROOT
 from tools import password
 from tools.common import gateway, stacks
+from tools.common.build import build_spa
 from tools.common.cloud import Cloud
 from tools.common.functions import live_environment, live_environments, merge
 from tools.edge.__main__ import fix
 from tools.edge.check import check
 from tools.edge.lookup import find_distribution, read_config
-from tools.local import __main__ as local
 from tools.local.embedded import REGION, EmbeddedAws
 
 STAGE = "test"
@@ -73,7 +73,7 @@ class Account:
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """An AWS account of its own and a copy of the project, so that nothing is written into the tree."""
-    local.build_spa()
+    build_spa()
     project = tmp_path_factory.mktemp("project")
     for name in ("app.py", "requirements.txt", "tests/support/deploying.py"):
         shutil.copy(ROOT / name, project)

@@ -173,9 +173,13 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
 
 def _entry(item: Item, subject: str, sk: str) -> Entry:
     _, payment_id, act = f"{sk}#".split("#")[:3]
+    data = _load(item)
     # The stored answer takes most of the room and is not added up.
     kept: Item = {name: item[name] for name in ("PK", "SK", "data", "receipt") if name in item}
-    return Entry(subject, payment_id, act, _load(item), item["receipt"]["S"] if "receipt" in item else "", kept)
+    if act:
+        # An act that lacks one of these still counts; that it lacks it is told apart.
+        kept["data"] = {"S": json.dumps({"reason": "", "by": "", "cleared_at": None, **data})}
+    return Entry(subject, payment_id, act, data, item["receipt"]["S"] if "receipt" in item else "", kept)
 
 
 def _edited(item: Item) -> str:

@@ -110,12 +110,15 @@ def api_stage(stage: str) -> str:
 
 
 class LocalStack(TypedDict, total=False):
-    """What a `make run` writes down for other commands; each is there once it is ready."""
+    """What `make run` remembers in its `local.json`; bucket and distribution are there once it is ready."""
 
     aws_port: int
     base_url: str
     bucket: str
     distribution: str
+    origin_secret: str
+    password_hash: str
+    pid: int
 
 
 def read_local(home: Path = LOCAL_HOME) -> LocalStack:

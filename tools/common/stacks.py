@@ -2,14 +2,32 @@
 
 import re
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from tools.common.cloud import ROOT
 from tools.common.console import Refused
 
 TIMEOUT_S = 1800
 USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+
+
+def template(which: str) -> str:
+    """resources or edge."""
+    return (ROOT / f".chalice/{which}.yaml").read_text()
+
+
+def edge_parameters(stage: str, resources: Mapping[str, str], origin_secret: str) -> dict[str, str | None]:
+    """What edge.yaml needs beside the API's address; `resources` are the outputs of resources.yaml."""
+    return {
+        "Stage": stage,
+        "SpaBucketName": resources["SpaBucketName"],
+        "SpaBucketDomain": resources["SpaBucketDomain"],
+        "OriginSecret": origin_secret,
+        "ViewerRequestCode": (ROOT / ".chalice/viewer-request.js").read_text(),
+    }
 
 
 def find_stack(cloudformation: Any, name: str) -> dict[str, Any] | None:

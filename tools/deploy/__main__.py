@@ -13,12 +13,12 @@ from chalice.deploy.deployer import ChaliceDeploymentError as ChaliceDeployError
 from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
 from tools.common import gateway, stacks
+from tools.common.build import SPA_BUILD, build_spa
 from tools.common.cloud import APP, ROOT, Cloud, api_stage, configured_stages, find_cloud
 from tools.common.console import Refused, confirm, note, one_line, progress, run_tool
 from tools.common.functions import differing_names, live_environments, merge
 from tools.deploy.function import PYTHON_VERSION, deploy_function, is_current
 from tools.edge.check import check
-from tools.local import __main__ as local
 from tools.smoke.checks import Site, require_passed, run_until_passed, show
 from tools.sync.bucket import Bucket
 from tools.sync.layout import read_build
@@ -62,9 +62,8 @@ class Run:
     def stack(self, which: str, parameters: dict[str, str | None]) -> dict[str, str]:
         """The stack of .chalice/WHICH.yaml; returns its outputs."""
         cloudformation, name = self.cloud.client("cloudformation"), f"{APP}-{self.cloud.stage}-{which}"
-        template = (ROOT / f".chalice/{which}.yaml").read_text()
         before = stacks.revision(cloudformation, name)
-        outputs = stacks.apply_stack(cloudformation, name, template, parameters)
+        outputs = stacks.apply_stack(cloudformation, name, stacks.template(which), parameters)
         if stacks.revision(cloudformation, name) != before:
             self.changed.append(f"stack {name}")
         else:
@@ -98,11 +97,7 @@ def deploy(cloud: Cloud, options: Options, yes: bool) -> None:
         edge_outputs = run.stack(
             "edge",
             {
-                "Stage": stage,
-                "SpaBucketName": bucket,
-                "SpaBucketDomain": resources["SpaBucketDomain"],
-                "OriginSecret": secret,
-                "ViewerRequestCode": (ROOT / ".chalice/viewer-request.js").read_text(),
+                **stacks.edge_parameters(stage, resources, secret),
                 "Aliases": options.domains,
                 "CertificateArn": options.certificate,
                 **api_origin(api_id, stage, region),
@@ -157,8 +152,7 @@ def plan_stack(cloudformation: Any, stage: str, which: str) -> str:
     name = f"{APP}-{stage}-{which}"
     if stacks.find_stack(cloudformation, name) is None:
         return f"create stack {name}"
-    template = (ROOT / f".chalice/{which}.yaml").read_text()
-    if stacks.has_template(cloudformation, name, template):
+    if stacks.has_template(cloudformation, name, stacks.template(which)):
         return f"keep   stack {name} (its template is the same; only new parameters would change it)"
     return f"update stack {name}"
 
@@ -203,7 +197,7 @@ def check_environment(run: Run, base_url: str) -> None:
 def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Releaser:
     """The built SPA as a release in the staging slot; verified later, when the edge answers."""
     cloud = run.cloud
-    local.build_spa()
+    build_spa()
     memory = Memory(ROOT / ".releases" / cloud.stage)
 
     def show_plan(plan: list[str]) -> None:
@@ -211,7 +205,7 @@ def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Rel
 
     held = Bucket(cloud, bucket, distribution_id)
     releaser = Releaser(held, Viewer(base_url), memory, own_name(), own_commit, ask=show_plan, say=note)
-    outcome = releaser.stage(read_build(local.SPA_FOLDER / "dist"), verify=False)
+    outcome = releaser.stage(read_build(SPA_BUILD), verify=False)
     progress(f"  {outcome.message}")
     if outcome.changed:
         run.changed.append("staged SPA")

@@ -14,10 +14,10 @@ from chalice import __version__ as CHALICE_VERSION  # noqa: N812
 from chalice.cli.factory import CLIFactory
 from chalice.utils import UI
 
+from tools.common import build
 from tools.common.cloud import APP, BACKGROUND, ROOT, Cloud
 from tools.common.console import progress
 from tools.common.functions import Variables, live_environments, verify
-from tools.local import __main__ as local
 
 # Chalice remembers what it made in a local file; a copy in the private bucket lets any machine deploy next.
 DEPLOYED_KEY = "_deployed/{stage}.json"
@@ -82,9 +82,7 @@ def is_current(cloud: Cloud, bucket: str) -> bool:
 
 def fingerprint_of(cloud: Cloud) -> str:
     """Of what the functions were made from, and of the code that they run."""
-    config = [".chalice/config.json", f".chalice/policy-{cloud.stage}.json"]
-    parts = [local.fingerprint_of(["app.py", "chalicelib", "requirements.txt", *config])]
-    parts += [PYTHON_VERSION, CHALICE_VERSION]
+    parts = [build.fingerprint_of(build.function_sources(cloud.stage)), PYTHON_VERSION, CHALICE_VERSION]
     for function in cloud.function_names():
         found = cloud.client("lambda").get_function_configuration(FunctionName=function)
         parts += [found["CodeSha256"], found["Runtime"], str(found["MemorySize"]), str(found["Timeout"])]

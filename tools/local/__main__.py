@@ -4,57 +4,38 @@ import argparse
 import contextlib
 import fcntl
 import functools
-import hashlib
 import json
 import os
 import secrets
 import shutil
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.sign_in import passwords
 from tools.common import gateway, stacks
-from tools.common.cloud import LOCAL_STAGE, Cloud
+from tools.common.build import PACKAGE_STAMP, SPA_BUILD, all_sources, build_spa, package_function
+from tools.common.cloud import APP, LOCAL_HOME, LOCAL_STAGE, Cloud, LocalStack
 from tools.common.console import Refused, note, progress, run_tool
 from tools.local import demo
-from tools.local.embedded import REGION, EmbeddedAws, free_port
+from tools.local.embedded import EmbeddedAws, free_port
 from tools.local.front_door import FrontDoor
-from tools.setup import SetupFailed, call, do_once, one_at_a_time
 from tools.sync.bucket import Bucket
 from tools.sync.layout import read_build
 from tools.sync.releaser import Memory, Releaser
 from tools.sync.verify import Viewer
 
-ROOT = Path(__file__).parents[2]
 STAGE = "dev"
-APP = f"ship-captain-crew-{STAGE}"
-CODE_BUCKET = f"{APP}-code"
+NAME = f"{APP}-{STAGE}"
+CODE_BUCKET = f"{NAME}-code"
 DEFAULT_PASSWORD = "ahoy-local-captain"  # noqa: S105 - of a copy that only this machine reaches
 MAIL_FROM = "captain@shipcaptaincrew.example"
-FUNCTION_SOURCES = ["app.py", "chalicelib", "requirements.txt", ".chalice/config.json", f".chalice/policy-{STAGE}.json"]
-SPA_FOLDER = ROOT / "spa"
-PACKAGE_STAMP = "sources.sha256"
 LOOK_EVERY_S = 0.5
-
-
-class State(TypedDict, total=False):
-    """What a local copy remembers in its `local.json`."""
-
-    aws_port: int
-    base_url: str
-    bucket: str
-    distribution: str
-    origin_secret: str
-    password_hash: str
-    pid: int
 
 
 class Home:
@@ -66,13 +47,13 @@ class Home:
         self.package = folder / "package"
         self.state_file = folder / "local.json"
 
-    def read_state(self) -> State:
-        state: State = {}
+    def read_state(self) -> LocalStack:
+        state: LocalStack = {}
         with contextlib.suppress(OSError, ValueError):
             state = json.loads(self.state_file.read_text())
         return state
 
-    def remember(self, changes: State) -> None:
+    def remember(self, changes: LocalStack) -> None:
         draft = self.state_file.with_suffix(".tmp")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(self.read_state() | changes, indent=1))
@@ -107,11 +88,11 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
             print(f"        admin password  {admin_password()}")
             print(f"        mail            {copy.base_url}/_local/mail.html")
             print(f"ready {copy.base_url}", flush=True)
-        deployed = all_sources() if watch else ""
+        deployed = all_sources(STAGE) if watch else ""
         while not stop.wait(LOOK_EVERY_S) and not make_was_interrupted():
             if copy.aws.process.poll() is not None:
                 raise Refused(f"the embedded AWS ended unexpectedly; its log is {home.log}")
-            if watch and (now := all_sources(deployed)) != deployed:
+            if watch and (now := all_sources(STAGE, deployed)) != deployed:
                 deployed = now
                 redeploy(copy)
         progress(f"stopping; the data stays in {home.folder}")
@@ -147,64 +128,14 @@ def start(home: Home, port: int, running: contextlib.ExitStack) -> Copy:
     running.callback(aws.stop)
     with ThreadPoolExecutor() as pool:
         hashing = pool.submit(hash_admin_password, state.get("password_hash", ""))
-        for job in [pool.submit(package_function, home.package), pool.submit(build_spa), pool.submit(aws.wait_ready)]:
+        for job in [
+            pool.submit(package_function, home.package, STAGE),
+            pool.submit(build_spa),
+            pool.submit(aws.wait_ready),
+        ]:
             job.result()
     home.remember({"password_hash": hashing.result()})
     return Copy(home, base_url, aws, origin_secret, hashing.result())
-
-
-def package_function(folder: Path) -> None:
-    """`chalice package` into the folder, when a source changed since the last time."""
-
-    def package() -> None:
-        shutil.rmtree(folder, ignore_errors=True)
-        quiet_run(Path(sys.executable).with_name("chalice"), "package", "--stage", STAGE, folder.resolve())
-
-    with one_at_a_time("packaging"):
-        do_once(folder / PACKAGE_STAMP, fingerprint_of(FUNCTION_SOURCES), package)
-        for old in sorted((ROOT / ".chalice/deployments").glob("*.zip"), key=os.path.getmtime)[:-4]:
-            old.unlink(missing_ok=True)
-
-
-def build_spa() -> None:
-    """`npm run build`, when a source changed since the last time."""
-    stamp = SPA_FOLDER / "dist/.sources.sha256"
-    with one_at_a_time("build"):
-        do_once(stamp, fingerprint_of(spa_sources()), lambda: quiet_run("npm", "run", "build", folder=SPA_FOLDER))
-
-
-def spa_sources() -> list[str]:
-    made = ("dist", "node_modules", ".vite")
-    return [f"spa/{path.name}" for path in sorted(SPA_FOLDER.iterdir()) if path.name not in made]
-
-
-def all_sources(before: str = "") -> str:
-    """Fingerprint of all sources; the one before while an editor replaces a file."""
-    with contextlib.suppress(FileNotFoundError):
-        return fingerprint_of([*FUNCTION_SOURCES, *spa_sources()])
-    return before
-
-
-def quiet_run(*command: str | Path, folder: Path = ROOT) -> None:
-    """Run to the end; its output is shown only when it fails."""
-    try:
-        call(*command, folder=folder, AWS_DEFAULT_REGION=REGION)
-    except SetupFailed as error:
-        raise Refused(str(error)) from error
-
-
-def fingerprint_of(paths: list[str]) -> str:
-    digest = hashlib.sha256()
-    for path in source_files(paths):
-        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def source_files(paths: list[str]) -> Iterator[Path]:
-    for name in paths:
-        path = ROOT / name
-        files = [path] if path.is_file() else sorted(path.rglob("*"))
-        yield from (file for file in files if file.is_file() and "__pycache__" not in file.parts)
 
 
 def hash_admin_password(remembered: str) -> str:
@@ -222,24 +153,18 @@ def deploy(copy: Copy) -> str:
     """Resources, function and API, edge, SPA; returns the distribution's domain."""
     progress("deploying resources, function, API and edge")
     apply = functools.partial(stacks.apply_stack, copy.aws.client("cloudformation"), poll_s=0.05)
-    resources = apply(
-        f"{APP}-resources", (ROOT / ".chalice/resources.yaml").read_text(), {"Stage": STAGE, "MailIdentity": MAIL_FROM}
-    )
-    api = apply(APP, local_template(copy, resources["TableName"]), {})
+    resources = apply(f"{NAME}-resources", stacks.template("resources"), {"Stage": STAGE, "MailIdentity": MAIL_FROM})
+    api = apply(NAME, local_template(copy, resources["TableName"]), {})
     gateway.answer_unrouted(copy.aws.client("apigateway"), api["RestAPIId"], STAGE)
     edge = apply(
-        f"{APP}-edge",
-        (ROOT / ".chalice/edge.yaml").read_text(),
+        f"{NAME}-edge",
+        stacks.template("edge"),
         {
-            "Stage": STAGE,
-            "SpaBucketName": resources["SpaBucketName"],
-            "SpaBucketDomain": resources["SpaBucketDomain"],
+            **stacks.edge_parameters(STAGE, resources, copy.origin_secret),
             "ApiDomain": "localhost",
             "ApiPath": f"/_aws/execute-api/{api['RestAPIId']}/{STAGE}",
             "ApiProtocol": "http-only",
             "ApiHttpPort": str(copy.aws.port),
-            "OriginSecret": copy.origin_secret,
-            "ViewerRequestCode": (ROOT / ".chalice/viewer-request.js").read_text(),
         },
     )
     put_spa(copy, resources["SpaBucketName"], edge["DistributionId"])
@@ -287,13 +212,13 @@ def put_spa(copy: Copy, bucket: str, distribution: str) -> None:
     memory = Memory(copy.home.folder / "releases")
     held = Bucket(cloud, bucket, distribution)
     releaser = Releaser(held, Viewer(copy.base_url), memory, "make run", lambda: "", ask=lambda _: None, say=note)
-    releaser.place(read_build(SPA_FOLDER / "dist"))
+    releaser.place(read_build(SPA_BUILD))
 
 
 def redeploy(copy: Copy) -> None:
     """What `make dev` does after a change; a broken source is shown and the old one keeps serving."""
     try:
-        package_function(copy.home.package)
+        package_function(copy.home.package, STAGE)
         build_spa()
         deploy(copy)
         progress("the change is live")
@@ -333,7 +258,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tools.local", description="The whole product on this machine, on loopback only."
     )
-    parser.add_argument("--home", type=Path, default=ROOT / ".local", help="where the data lives (default .local)")
+    parser.add_argument("--home", type=Path, default=LOCAL_HOME, help="where the data lives (default .local)")
     commands = parser.add_subparsers(dest="command", required=True)
     runner = commands.add_parser("run", help="start it; Ctrl-C stops it and keeps the data")
     runner.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")

@@ -11,6 +11,7 @@ from typing import Any, TypedDict, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.common import stacks
+from tools.common.build import SPA_BUILD
 from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_HOME, LOCAL_STAGE, ROOT, Cloud, find_cloud, read_local
 from tools.common.console import Refused, confirm, note, run_tool
 from tools.sync import release
@@ -22,7 +23,6 @@ from tools.sync.release import FileInfo, Head, Live
 from tools.sync.releaser import Memory, Outcome, Releaser, own_commit, own_name
 from tools.sync.verify import Viewer
 
-BUILD = ROOT / "spa/dist"
 DAY_S = 24 * 3600
 
 
@@ -206,7 +206,7 @@ def arguments() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--stage", required=True, help="the stage, `local` for a running `make run`")
     common.add_argument("--json", action="store_true", help="the result for a script")
-    common.add_argument("--build", type=Path, default=BUILD, help="the built SPA (default spa/dist)")
+    common.add_argument("--build", type=Path, default=SPA_BUILD, help="the built SPA (default spa/dist)")
     common.add_argument("--by", default=os.environ.get("SCC_RELEASER"), help="who releases (default git's user.name)")
     common.add_argument("--base-url", help="how viewers reach it (default the distribution's domain)")
     common.add_argument(
