@@ -65,9 +65,8 @@ def parse_page(query: Mapping[str, str]) -> MailPage:
 
 def list_mails(page: MailPage) -> MailPageJson:
     """One page; queued ones next due first, all others newest first."""
-    # The sign at the end of a cursor sorts behind its key, where a list runs upwards.
-    after = page.after if page.status == "queued" else page.after.removesuffix("~")
-    found, more = store.list_mail(page.status, after, page.limit)
+    # Without the cursor's last sign: that would skip a mail of the same moment whose id begins like this one's.
+    found, more = store.list_mail(page.status, page.after.removesuffix("~"), page.limit)
     return {
         "mails": [mail_json(mail) for mail in found],
         "next_cursor": paging.make_cursor(f"mail-{page.status}", store.sort_key(found[-1])) if more else None,

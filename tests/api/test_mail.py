@@ -110,21 +110,32 @@ def test_pages_are_newest_first_and_queued_ones_next_due_first(api: Api) -> None
             mail = mail_store.Mail(f"{status}-{number}", "receipt", "ana@example.com", data, due_at, 1, status)
             mail_store.put_mail(mail)
 
-    def pages(status: str, when: str) -> list[str]:
-        seen, query = [], f"/api/mail?status={status}&limit=2"
-        cursor = ""
-        for _ in range(10):
-            answer = api.get(query + cursor).json
-            assert len(answer["mails"]) <= 2
-            seen += [mail[when] for mail in answer["mails"]]
-            if answer["next_cursor"] is None:
-                break
-            cursor = f"&cursor={answer['next_cursor']}"
-        return seen
-
     in_order = [times.format_instant(operator.at(minute)) for minute in sorted(minutes)]
-    assert pages("queued", "due_at") == in_order
-    assert pages("sent", "finished_at") == in_order[::-1]
+    assert [mail["due_at"] for mail in read_pages(api, "queued", limit=2)] == in_order
+    assert [mail["finished_at"] for mail in read_pages(api, "sent", limit=2)] == in_order[::-1]
+
+
+@pytest.mark.parametrize("status", ["queued", "failed"])
+def test_no_page_skips_a_mail_of_the_same_moment_whose_id_begins_like_another_ones(api: Api, status: Any) -> None:
+    ids = ["1-receipt", "1-receipt-void", "1-receipt-void-2", "2-receipt"]
+    for mail_id in ids:
+        data = {"name": "Ana"}
+        mail_store.put_mail(
+            mail_store.Mail(mail_id, "receipt", "ana@example.com", data, "2026-11-22T20:00:00Z", 1, status)
+        )
+    assert sorted(mail["mail_id"] for mail in read_pages(api, status, limit=1)) == ids
+
+
+def read_pages(api: Api, status: str, limit: int) -> list[dict[str, Any]]:
+    seen, cursor = [], ""
+    for _ in range(10):
+        answer = api.get(f"/api/mail?status={status}&limit={limit}{cursor}").json
+        assert len(answer["mails"]) <= limit
+        seen += answer["mails"]
+        if answer["next_cursor"] is None:
+            break
+        cursor = f"&cursor={answer['next_cursor']}"
+    return seen
 
 
 def test_a_page_is_one_query(api: Api, log: Any, service: Service, calls: list[str]) -> None:
