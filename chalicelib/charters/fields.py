@@ -66,7 +66,7 @@ class CharterDetails(TypedDict):
     balance_reminders: Annotated[bool, Flag(False)]
 
 
-VERSION = Whole(1, 2**53, rule="must be the version that you read")
+VERSION = Whole(1, 2**53, sentence="must be the version that you read")
 # A cancellation has added its reason.
 EDITED_NOTES = Text(NOTES_CHARS + REASON_CHARS + 200, "", lines=True)
 

@@ -76,9 +76,9 @@ class Form:
         self._prefix = prefix
         self.problems: dict[str, str] = {}
 
-    def read(self, table: type[Table], **instead: "Rule") -> Table:
-        """The fields of a table; what is wrong stands as its rule's blank and is noted. `instead` replaces rules."""
-        return table(**self.read_all({**rules_of(cast(Hashable, table)), **instead}))
+    def read(self, table: type[Table], **overrides: "Rule") -> Table:
+        """The fields of a table. A wrong value becomes its rule's `blank`; `overrides` replace single rules."""
+        return table(**self.read_all({**rules_of(cast(Hashable, table)), **overrides}))
 
     def read_all(self, rules: Rules) -> dict[str, Any]:
         return {name: self.read_one(name, rule) for name, rule in rules.items()}
@@ -96,8 +96,8 @@ class Form:
             self.refuse(name, str(problem))
             return rule.blank
 
-    def refuse(self, name: str, rule: str) -> None:
-        self.problems.setdefault(self._prefix + name, rule)
+    def refuse(self, name: str, sentence: str) -> None:
+        self.problems.setdefault(self._prefix + name, sentence)
 
     def finish(self) -> None:
         """Raises BadInput with every problem, unknown fields among them."""
@@ -114,8 +114,8 @@ class Form:
         try:
             inner.finish()
         except BadInput as problem:
-            for path, rule in problem.fields.items():
-                self.problems.setdefault(path, rule)
+            for path, sentence in problem.fields.items():
+                self.problems.setdefault(path, sentence)
         return values
 
 
@@ -131,8 +131,10 @@ def rules_of(table: Hashable) -> Rules:
 
 
 def fingerprint(table: Hashable, values: Mapping[str, Any]) -> str:
-    """Equal for equal requests. What says no more than its default is left out, so that a field which a later
-    release adds does not make another request of an old one.
+    """Equal for equal requests.
+
+    Fields that hold their default are ignored, so a field that a later release adds does not change the fingerprint
+    of an old request.
     """
     rules = rules_of(table)
     content = {name: value for name, value in values.items() if name not in rules or value != rules[name].default}
@@ -259,15 +261,17 @@ class Secret(Rule):
 class Whole(Rule):
     """A whole number within bounds."""
 
-    def __init__(self, least: int, most: int, default: Any = _REQUIRED, *, rule: str = "", doc: Schema | None = None):
+    def __init__(
+        self, least: int, most: int, default: Any = _REQUIRED, *, sentence: str = "", doc: Schema | None = None
+    ):
         super().__init__(default, doc)
         self.least, self.most = least, most
         self.blank = least if self.is_required else default
-        self.rule = rule or f"must be a whole number from {least} to {most}"
+        self.sentence = sentence or f"must be a whole number from {least} to {most}"
 
     def parse(self, value: Any) -> int:
         if type(value) is not int or not self.least <= value <= self.most:
-            raise Refused(self.rule)
+            raise Refused(self.sentence)
         return value
 
     def shape(self) -> Schema:
@@ -378,7 +382,7 @@ class Ids(Rule):
 
 
 class Nested(Rule):
-    """An object with a table of its own; `content` names its fields in the sentence for what is no object."""
+    """An object with a table of its own; `content` lists its fields for the error when the value is no object."""
 
     def __init__(self, table: type[Any], content: str, default: Any = _REQUIRED) -> None:
         super().__init__(default)
@@ -413,14 +417,14 @@ class ListOf(Rule):
 
 
 class Parsed(Text):
-    """Optional text that a function reads on; a ValueError of it refuses with the sentence `rule`."""
+    """Optional text that a function reads on; its ValueError refuses the field with `sentence`."""
 
-    def __init__(self, read: Callable[[str], Any], rule: str, max_chars: int, doc: Schema | None = None) -> None:
+    def __init__(self, read: Callable[[str], Any], sentence: str, max_chars: int, doc: Schema | None = None) -> None:
         super().__init__(max_chars, "", doc=doc)
-        self.read, self.rule = read, rule
+        self.read, self.sentence = read, sentence
 
     def parse(self, value: Any) -> Any:
         try:
             return self.read(super().parse(value))
         except ValueError:
-            raise Refused(self.rule) from None
+            raise Refused(self.sentence) from None

@@ -147,7 +147,7 @@ def _queue_again(mail_id: str, kinds: outbox.MailKinds, actor: Actor, now: datet
         "to": seen.to,
     }
     again = seen._replace(
-        to=kinds[seen.kind].present_address(seen),
+        to=kinds[seen.kind].current_address(seen),
         status="queued",
         # Held by this request, as a new mail is by the one that queues it.
         due_at=times.format_instant(now + outbox.LEASE),

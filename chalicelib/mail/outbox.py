@@ -46,7 +46,7 @@ class MailKind(NamedTuple, Generic[Data]):
     """Adds what the mail gets only when it leaves."""
     status_writes: Callable[[MailOf[Data], MailStatus, datetime], Sequence[Item]] = lambda *_: ()
     """What else is written in the transaction that gives the mail a new status."""
-    present_address: Callable[[MailOf[Data]], str] = lambda mail: mail.to
+    current_address: Callable[[MailOf[Data]], str] = lambda mail: mail.to
     """Where it has to go when an admin sends it again."""
 
 

@@ -19,7 +19,7 @@ class NewPayment(NamedTuple):
 
     payment_id: str
     method: Annotated[str, Choice(METHODS)]
-    amount_cents: Annotated[int, Whole(1, MAX_AMOUNT_CENTS, rule=AMOUNT_RULE)]
+    amount_cents: Annotated[int, Whole(1, MAX_AMOUNT_CENTS, sentence=AMOUNT_RULE)]
     kind: Annotated[Kind, Choice(KINDS, "balance", doc={"default": "balance"})]
     refund_of: Annotated[str | None, Uuid(None, {"description": "Required for a refund, and goes with no other kind."})]
     currency: Annotated[str, Currency("", {"description": "The charter's."})]
@@ -29,7 +29,7 @@ class NewPayment(NamedTuple):
     received_at: Annotated[str, Instant("", PAST)]
     notify: Annotated[bool, Flag(True, {"default": True})]
     duplicate_of: Annotated[str | None, Uuid(None)]
-    """The payment that looks the same and is another one: the admin was asked and said so."""
+    """A payment that looks like this one: set when the admin was asked and said that this is a different one."""
     ask_if_duplicate: Annotated[bool, Flag(False, {"default": False})]
 
 
@@ -139,7 +139,7 @@ class CurrencyTotals(TypedDict):
 
 
 class Totals(CurrencyTotals):
-    """Of one currency; money of others stands apart."""
+    """Of the operator's currency; money in others is in `other_currencies`."""
 
     other_currencies: list[CurrencyTotals]
 

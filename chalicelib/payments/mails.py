@@ -73,14 +73,14 @@ def _receipt_writes(mail: PaymentMail, status: MailStatus, _: datetime) -> Seque
     return [store.receipt_write(mail.data["payment"], receipt)]
 
 
-def _present_address(mail: PaymentMail) -> str:
+def _current_address(mail: PaymentMail) -> str:
     """The patron's address now: it may have been corrected, which is why an admin sends the mail again."""
     charter = charter_store.read_charter(mail.data["charter"]["event_id"])
     return (charter.details["patron"]["email"] if charter else "") or mail.to
 
 
 MAIL_KINDS: MailKinds = {
-    "receipt": MailKind(renew=_renew_receipt, status_writes=_receipt_writes, present_address=_present_address),
-    "correction": MailKind(present_address=_present_address),
-    "bounce": MailKind(present_address=_present_address),
+    "receipt": MailKind(renew=_renew_receipt, status_writes=_receipt_writes, current_address=_current_address),
+    "correction": MailKind(current_address=_current_address),
+    "bounce": MailKind(current_address=_current_address),
 }

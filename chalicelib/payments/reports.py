@@ -163,7 +163,7 @@ def to_csv(report: Report) -> str:
 
 
 def totals(rows: Iterable[Payment]) -> Totals:
-    """What the rows come to, live ones only but for `count`.
+    """Totals of the rows; voided and bounced ones only count in `count`.
 
     `by_method` is money in less money out, tips included; `by_kind` what was logged under each kind. Money of
     other currencies than the operator's (or the first there is) stands apart, in totals of its own.

@@ -33,7 +33,7 @@ from chalicelib.payments.fields import (
     Statement,
 )
 
-# A phone's clock may be off; money from tomorrow is a typing error.
+# Times up to a day ahead are taken, because phone clocks can be wrong; anything later is a typing error.
 CLOCK_TOLERANCE = timedelta(hours=24)
 # Two admins who log the same money do so while they stand on the same dock.
 TWIN_WITHIN = timedelta(minutes=30)
@@ -184,7 +184,7 @@ def _check_duplicate(new: NewPayment, earlier: list[Payment], now: datetime) -> 
 
 
 def _is_twin(row: Payment, new: NewPayment, now: datetime) -> bool:
-    """The same money again, it seems: logged by now or received then, within the half hour."""
+    """Same method and amount, and logged within TWIN_WITHIN of now or received within it of the other."""
     same = (row["method"], row["amount_cents"]) == (new.method, new.amount_cents)
     if not same or not ledger.is_live(row) or (row["kind"] == "refund") != (new.kind == "refund"):
         return False

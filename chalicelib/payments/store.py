@@ -22,7 +22,7 @@ from chalicelib.mail.store import Mail, mail_writes
 from chalicelib.money.ledger import Sums
 from chalicelib.payments.fields import Act, Payment, PaymentJson, PaymentRow
 
-# No record but a list of what is to do: a mark comes with its payment and goes with the act that ends the wait.
+# A to-do list, not a record: a payment that is not cleared yet adds an entry; clear, void or bounce deletes it.
 _TO_CLEAR = "TO_CLEAR"
 
 

@@ -215,7 +215,7 @@ def test_who_sent_it_again_and_how_it_had_ended_stays_noted(api: Api, log: Any, 
 
 
 @pytest.mark.parametrize(("patron", "goes_to"), [("new@example.com", "new@example.com"), ("", "ana@example.com")])
-def test_a_mail_about_money_sent_again_goes_to_the_patrons_present_address(
+def test_a_mail_about_money_sent_again_goes_to_the_patrons_current_address(
     api: Api, event: dict[str, Any], log: Any, service: Service, patron: str, goes_to: str
 ) -> None:
     service.answers = [Outcome("failed", "SES: bounced")]
