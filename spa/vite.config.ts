@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { apiPaths, pathPattern } from "./src/lib/elsewhere.ts";
 import { serviceWorker } from "./vite-worker.ts";
 
 const server = process.env.SCC_URL ?? "http://localhost:8000";
@@ -68,11 +69,13 @@ export default defineConfig({
   server: {
     port: 5173,
     host: "127.0.0.1",
-    proxy: {
-      "/api/": { target: server, changeOrigin: true },
-      "/_local/": { target: server, changeOrigin: true },
-      "^/g/[^/]+/waiver": { target: server, changeOrigin: true },
-    },
+    proxy: Object.fromEntries(
+      [...apiPaths, "/_local/*"].map((path) => [
+        // A query follows the path here.
+        pathPattern(path).replace(/\$$/, "(\\?|$)"),
+        { target: server, changeOrigin: true },
+      ]),
+    ),
   },
   test: {
     environment: "happy-dom",

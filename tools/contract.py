@@ -1,4 +1,4 @@
-"""Writes what the SPA knows of the API from the server's own tables: its types, limits, choices and currencies."""
+"""Writes what the SPA knows of the API from the server's own tables: types, limits, choices, currencies and paths."""
 
 import argparse
 import json
@@ -16,6 +16,7 @@ from chalicelib.money import currencies, ledger
 from chalicelib.money.methods import METHODS
 from chalicelib.payments import fields as payments
 from chalicelib.waivers import fields as waivers
+from tools.edge.routing import ROUTES
 
 SPA = Path(__file__).resolve().parent.parent / "spa"
 HEAD = "// Written by `python -m tools.contract` from the server's tables. Change those, then run it again.\n"
@@ -52,6 +53,7 @@ def files() -> dict[Path, str]:
         SPA / "src/data/contract.ts": HEAD + _types(_document()) + choices,
         SPA / "src/data/limits.ts": HEAD + _limits() + _choices(),
         SPA / "src/lib/currencies.ts": HEAD + _currencies(),
+        SPA / "src/lib/elsewhere.ts": HEAD + _elsewhere(),
     }
 
 
@@ -137,6 +139,23 @@ const digits: Readonly<Record<string, number>> = {json.dumps(currencies.MINOR_DI
 /** How many digits follow the point by ISO 4217: 2 for USD, 0 for JPY. */
 export function minorDigits(currency: string): number {{
   return digits[currency] ?? {currencies.DEFAULT_DIGITS};
+}}
+"""
+
+
+def _elsewhere() -> str:
+    api = [route.pattern for route in ROUTES if route.origin == "api"]
+    others = [route.pattern for route in ROUTES[:-1] if route.origin != "api"]
+    return f"""
+/** What the edge sends to the API, as CloudFront's patterns: `*` is any text. */
+export const apiPaths: readonly string[] = {json.dumps(api)};
+
+/** All that is no page of the SPA. */
+export const elsewhere: readonly string[] = [...apiPaths, {json.dumps(others)[1:]};
+
+/** A pattern for `RegExp`; a folder's own name belongs to the folder. */
+export function pathPattern(pattern: string): string {{
+  return `^${{pattern.replace(/\\/\\*$/, "(/*)?").replaceAll("*", ".*")}}$`;
 }}
 """
 

@@ -2,20 +2,20 @@
 
 import argparse
 import getpass
-import http.client
 import json
-import urllib.error
-import urllib.parse
-import urllib.request
 import uuid
 from datetime import datetime, timedelta
+from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from tools.common.console import Refused, progress, run_tool
+from tools.common.website import Website
 
 BAY = ZoneInfo("America/Los_Angeles")
-TIMEOUT_S = 60
+Json = dict[str, Any]
+"""A body of the API, as a client sends and reads it."""
 
 CAPTAIN_MAYA = {"name": "Maya Okafor", "email": "maya@example.com", "phone": "+1 415 555 0117"}
 CAPTAIN_LUIS = {"name": "Luis Ferreira", "email": "luis@example.com", "phone": "+1 415 555 0142"}
@@ -27,54 +27,40 @@ BRING = "Soft-soled shoes, a windproof layer and sunscreen. Please be at the doc
 
 class Client:
     def __init__(self, base_url: str) -> None:
-        self.base_url = base_url
+        self.website = Website(base_url)
         self.token = ""
 
     def log_in(self, password: str) -> None:
         self.token = self.call("POST", "/api/login", {"password": password})["token"]
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(self.base_url + path, data, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
-                return json.loads(response.read() or b"null")
-        except urllib.error.HTTPError as error:
-            raise Refused(
-                f"{method} {path} answered {error.code}: {error.read(500).decode(errors='replace')}"
-            ) from error
-        except OSError as error:
-            raise Refused(f"{method} {path} got no answer: {error}") from error
+    def call(self, method: str, path: str, body: Json | None = None) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        answer = self.website.ask(path, method, json.dumps(body).encode() if body is not None else None, headers)
+        if answer.status >= 300:
+            raise Refused(f"{method} {path} answered {answer.status}: {answer.data[:500].decode(errors='replace')}")
+        return json.loads(answer.data or b"null")
 
-    def sign(self, event: dict[str, Any], signer: str) -> None:
+    def create(self, charter: Json) -> Json:
+        return dict(self.call("POST", "/api/events", charter))
+
+    def sign(self, charter: Json, signer: str) -> None:
         """Fill in the waiver page's form as a guest without JavaScript does."""
-        path = f"/g/{event['event_id']}/waiver"
-        with urllib.request.urlopen(self.base_url + path, timeout=TIMEOUT_S) as response:
-            hidden = hidden_fields(response.read().decode())
-        form = hidden | {
+        path = f"/g/{charter['event_id']}/waiver"
+        form = hidden_fields(self.website.ask(path).data.decode()) | {
             "signer_name": signer,
             "esign_consent": "on",
             "intent": "on",
             "signature_typed": signer,
         }
-        url = urllib.parse.urlsplit(self.base_url)
-        connection = http.client.HTTPConnection(url.hostname or "localhost", url.port, timeout=TIMEOUT_S)
-        connection.request(
-            "POST", path, urllib.parse.urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"}
-        )
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = self.website.ask(path, "POST", urlencode(form).encode(), headers)
         if answer.status != 303:
             raise Refused(f"the sample waiver of {signer} was answered {answer.status}")
 
 
 def hidden_fields(page: str) -> dict[str, str]:
-    from html.parser import HTMLParser
-
     found: dict[str, str] = {}
 
     class Form(HTMLParser):
@@ -115,21 +101,19 @@ def add(base_url: str, password: str, now: datetime | None = None) -> None:
     # The one with a receipt: the sample mailbox should stay readable.
     pay(client, sunset, "deposit", "zelle", 40000, today - timedelta(days=9), "90312", notify=True)
 
-    whales = create(
-        client, trip(today, 1, 9, 4, "Whale watching", "Meridian", 5, 88000, "Greta Hoffmann", CAPTAIN_MAYA)
-    )
+    whales = client.create(trip(today, 1, 9, 4, "Whale watching", "Meridian", 5, 88000, "Greta Hoffmann", CAPTAIN_MAYA))
     pay(client, whales, "deposit", "check", 30000, today - timedelta(days=8), "1042")
-    picnic = create(
-        client, trip(today, 4, 13, 3, "Angel Island picnic", "Petrel", 10, 110000, "Darnell Brooks", CAPTAIN_LUIS)
+    picnic = client.create(
+        trip(today, 4, 13, 3, "Angel Island picnic", "Petrel", 10, 110000, "Darnell Brooks", CAPTAIN_LUIS)
     )
     now = datetime.now(BAY)
     pay(client, picnic, "deposit", "check", 20000, now, "388", payer="Ruth Brooks")
     pay(client, picnic, "deposit", "cash", 15000, now)
     add_eventful(client, today)
     add_season(client, today)
-    create(client, trip(today, 11, 16, 3, "Anniversary sail for two", "Meridian", 2, 64000, "Yuki Sato", CAPTAIN_MAYA))
-    called_off = create(
-        client, trip(today, 2, 11, 4, "Fleet school outing", "Petrel", 6, 72000, "Carla Mendes", CAPTAIN_LUIS)
+    client.create(trip(today, 11, 16, 3, "Anniversary sail for two", "Meridian", 2, 64000, "Yuki Sato", CAPTAIN_MAYA))
+    called_off = client.create(
+        trip(today, 2, 11, 4, "Fleet school outing", "Petrel", 6, 72000, "Carla Mendes", CAPTAIN_LUIS)
     )
     reason = {"reason": "Small craft advisory, gusts to 35 knots"}
     client.call("POST", f"/api/events/{called_off['event_id']}/cancel", reason)
@@ -137,8 +121,8 @@ def add(base_url: str, password: str, now: datetime | None = None) -> None:
 
 def add_eventful(client: Client, today: datetime) -> None:
     """A charter whose ledger has seen everything: a bounce, a wrong tap, a refund, a tip, two who pay."""
-    reunion = create(
-        client, trip(today, -2, 12, 5, "Family reunion sail", "Petrel", 9, 156000, "Nadia Petrov", CAPTAIN_LUIS)
+    reunion = client.create(
+        trip(today, -2, 12, 5, "Family reunion sail", "Petrel", 9, 156000, "Nadia Petrov", CAPTAIN_LUIS)
     )
     bounced = pay(client, reunion, "deposit", "check", 50000, today - timedelta(days=24), "2207")
     client.call("POST", f"{bounced}/bounce", {"reason": "Insufficient funds"})
@@ -162,20 +146,20 @@ def add_season(client: Client, today: datetime) -> None:
         (10, 36000, "New Year's sail", "Paul Weber", "card"),
     ):
         trip_of = trip(today, -30 * months, 11, 4, title, "Petrel", 8, fee_cents, patron, CAPTAIN_MAYA)
-        event = create(client, trip_of)
+        charter = client.create(trip_of)
         day = today - timedelta(days=30 * months)
-        pay(client, event, "deposit", "card", fee_cents // 3, day - timedelta(days=25))
-        settled = pay(client, event, "balance", method, fee_cents - fee_cents // 3, day - timedelta(days=1), "S-101")
+        pay(client, charter, "deposit", "card", fee_cents // 3, day - timedelta(days=25))
+        settled = pay(client, charter, "balance", method, fee_cents - fee_cents // 3, day - timedelta(days=1), "S-101")
         if method not in ("cash", "card"):
             client.call("POST", f"{settled}/clear", {"cleared_at": day.isoformat()})
-        done = {"version": event["version"], "status": "completed"}
-        client.call("PATCH", f"/api/events/{event['event_id']}", done)
+        done = {"version": charter["version"], "status": "completed"}
+        client.call("PATCH", f"/api/events/{charter['event_id']}", done)
 
 
 def trip(
     today: datetime, days: int, hour: int, hours: int, title: str, vessel: str, party: int, fee_cents: int,
     patron: str, captain: dict[str, str],
-) -> dict[str, Any]:  # fmt: skip
+) -> Json:  # fmt: skip
     starts_at = (today + timedelta(days=days)).replace(hour=hour)
     petrel = vessel == "Petrel"
     return {
@@ -195,27 +179,21 @@ def trip(
     }
 
 
-def create(client: Client, event: dict[str, Any]) -> dict[str, Any]:
-    return dict(client.call("POST", "/api/events", event))
-
-
-def create_signed(
-    client: Client, event: dict[str, Any], signers: list[str], status: str = "scheduled"
-) -> dict[str, Any]:
+def create_signed(client: Client, charter: Json, signers: list[str], status: str = "scheduled") -> Json:
     """A charter whose guests have signed: what is over takes no signatures, so it is moved to its day after."""
-    times = {name: datetime.fromisoformat(event[name]) + timedelta(days=60) for name in ("starts_at", "ends_at")}
-    made = create(client, event | {name: time.isoformat() for name, time in times.items()})
+    times = {name: datetime.fromisoformat(charter[name]) + timedelta(days=60) for name in ("starts_at", "ends_at")}
+    made = client.create(charter | {name: time.isoformat() for name, time in times.items()})
     for signer in signers:
         client.sign(made, signer)
     path = f"/api/events/{made['event_id']}"
     version = client.call("GET", path)["version"]
-    moved = {"version": version, "starts_at": event["starts_at"], "ends_at": event["ends_at"]}
+    moved = {"version": version, "starts_at": charter["starts_at"], "ends_at": charter["ends_at"]}
     return dict(client.call("PATCH", path, moved | ({"status": status} if status != "scheduled" else {})))
 
 
 def pay(
     client: Client,
-    event: dict[str, Any],
+    charter: Json,
     kind: str,
     method: str,
     amount_cents: int,
@@ -226,7 +204,7 @@ def pay(
     **more: str,
 ) -> str:
     """The path of the new payment."""
-    path = f"/api/events/{event['event_id']}/payments/{uuid.uuid4()}"
+    path = f"/api/events/{charter['event_id']}/payments/{uuid.uuid4()}"
     client.call(
         "PUT",
         path,

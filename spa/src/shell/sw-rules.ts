@@ -1,3 +1,7 @@
+import { elsewhere, pathPattern } from "../lib/elsewhere";
+
+const notPages = elsewhere.map((pattern) => new RegExp(pathPattern(pattern)));
+
 /**
  * What the worker of a slot answers a request with: `./`, the slot's page; the path of a file of its
  * release; or null for all that is the network's. `base` is the slot's folder, `/` or `/_staging/`.
@@ -17,7 +21,7 @@ export function wanted(
 function isPage(pathname: string, base: string): boolean {
   if (!pathname.startsWith(base)) return false;
   const path = pathname.slice(base.length - 1);
-  // `/_staging/…` and `/_local/…`, seen from production, are not its own.
-  if (/^\/(api|assets|_[^/]*)(\/|$)/.test(path) || /^\/g\/.*\/waiver$/.test(path)) return false;
+  // `/_local/…`, on a developer's machine, is not the app's either.
+  if (path.startsWith("/_") || notPages.some((pattern) => pattern.test(path))) return false;
   return !/\.[a-z0-9]+$/i.test(path) || /^\/(g|events)\//.test(path);
 }
