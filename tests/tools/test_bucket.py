@@ -90,7 +90,7 @@ def test_a_write_that_stays_under_way_is_told() -> None:
 
 @pytest.mark.parametrize("before", [[], [UNDECIDED]])
 def test_an_asset_that_exists_is_fine_with_the_same_bytes_and_refused_with_others(before: list[Reply]) -> None:
-    with answering(*before, EXISTS, stored(FILE.etag)) as (address, asked):
+    with answering(*before, EXISTS, stored(FILE.info.etag)) as (address, asked):
         bucket_at(address).fill_pool([FILE], quiet)
         assert asked[-1].method == "HEAD"
     with answering(*before, EXISTS, stored('"other"')) as (address, _), pytest.raises(Refused, match="other bytes"):

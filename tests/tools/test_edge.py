@@ -554,10 +554,10 @@ def test_an_explanation_says_who_answers_and_why(by_hand: Edge, capsys: pytest.C
     config = by_hand.config(found)
     facts = look_around(by_hand.cloud, found, config)
     told = edge.explain(config, facts, "https://charters.example.com/g/abc/waiver?signed=1")
-    assert (told.behaviour, told.kind) == ("/g/*/waiver", "api")
-    assert told.cache == "Managed-CachingDisabled, nothing is cached"
-    assert told.passed_over == ["/photos/*", "/api/*"]
-    assert edge.explain(config, facts, "/g/abc").behaviour == "default (*)"
+    assert (told["behaviour"], told["kind"]) == ("/g/*/waiver", "api")
+    assert told["cache"] == "Managed-CachingDisabled, nothing is cached"
+    assert told["passed_over"] == ["/photos/*", "/api/*"]
+    assert edge.explain(config, facts, "/g/abc")["behaviour"] == "default (*)"
     edge.show_explanation(told)
     assert "first that matches" in capsys.readouterr().out
 

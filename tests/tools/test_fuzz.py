@@ -19,8 +19,9 @@ from tools import env
 from tools.audit import transfer
 from tools.common.console import Refused
 from tools.sync import records
+from tools.sync.layout import FileInfo
 from tools.sync.references import references
-from tools.sync.release import Act, FileInfo, Head, Pointer, Proof, Release, Slot
+from tools.sync.release import Act, Head, Proof, Release, Slot
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 fuzz = settings(
@@ -37,7 +38,7 @@ any_json = st.recursive(
     max_leaves=10,
 )
 FACTS = FileInfo("0" * 64, "0" * 32, 3, "text/html", "no-cache", 1)
-POINTERS = {"index.html": Pointer(FACTS, b"\x00\xff")}
+POINTERS = {"index.html": b"\x00\xff"}
 SLOT = Slot("r1", "stage", 1, "ana", "2026-06-01T10:00:00Z", 1, POINTERS, {})
 ACT = Act(1, "stage", "r1", None, "ana", "2026-06-01T10:00:00Z", "c0ffee")
 HEAD = Head(1, "n1", None, SLOT, Proof("r1", 1, None, "ana", "2026-06-01T10:00:00Z"), (ACT,))

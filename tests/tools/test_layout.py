@@ -24,7 +24,7 @@ def test_assets_go_first_and_the_page_last(build: Path) -> None:
 
 
 def test_types_and_cache_headers_come_from_one_table(build: Path) -> None:
-    found = {file.name: (file.content_type, file.cache_control) for file in read_build(build)}
+    found = {file.name: (file.info.content_type, file.info.cache_control) for file in read_build(build)}
     assert found == {
         "assets/app-1a2b.js": ("text/javascript; charset=utf-8", IMMUTABLE),
         "index.html": ("text/html; charset=utf-8", REVALIDATE),
@@ -41,7 +41,7 @@ def test_a_file_of_no_known_type_is_refused_by_name(build: Path) -> None:
 
 @pytest.mark.parametrize(("text", "lines"), [("", 0), ("a", 1), ("a\n", 1), ("a\nb", 2), ("\n\n", 2)])
 def test_lines_are_counted_as_an_editor_does(text: str, lines: int) -> None:
-    assert SpaFile("index.html", text.encode()).lines == lines
+    assert SpaFile("index.html", text.encode()).info.lines == lines
 
 
 def test_a_folder_without_a_page_is_no_build(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tools.common.console import Refused
 from tools.sync import records, release
 from tools.sync.differences import Pair, pair, plain_name, unified
-from tools.sync.layout import SpaFile
+from tools.sync.layout import FileInfo, SpaFile
 from tools.sync.plan import changed_names, plan, viewer_paths
 from tools.sync.references import missing_references, references
-from tools.sync.release import Act, FileInfo, Head, Live, Who, compare, observe
+from tools.sync.release import Act, Head, Live, Who, compare, observe
 
 WHO = Who("ana", "2026-06-01T10:00:00Z", "c0ffee", "n1")
 NOTHING = {name: Live("empty", None, {}) for name in ("staging", "production")}
@@ -88,7 +88,7 @@ pooled = st.builds(lambda name, body: SpaFile(f"assets/{name}.js", body), names,
 def test_the_plan_is_a_function_of_listings(files: list[SpaFile], pool: dict[str, str], live: dict[str, str]) -> None:
     files = build("<p>", *files)
     pool = {f"assets/{name}": f'"{etag}"' for name, etag in pool.items()}
-    pool |= {file.name: file.etag for file in files[:1] if file.pooled}
+    pool |= {file.name: file.info.etag for file in files[:1] if file.pooled}
     steps = plan(files, pool, "staging", live)
     assert steps == plan(files, pool, "staging", live)
     assert all(step.reason for step in steps)
@@ -96,7 +96,9 @@ def test_the_plan_is_a_function_of_listings(files: list[SpaFile], pool: dict[str
     by_key = {step.key: step.action for step in steps}
     for file in files:
         found = pool.get(file.name) if file.pooled else live.get(file.name)
-        wanted = "upload" if found is None else "keep" if found == file.etag else "clash" if file.pooled else "replace"
+        wanted = (
+            "upload" if found is None else "keep" if found == file.info.etag else "clash" if file.pooled else "replace"
+        )
         assert by_key[file.key("staging")] == wanted
     assert {step.key for step in steps if step.action == "delete"} == {f"staging/{name}" for name in live}
 
@@ -247,7 +249,7 @@ def test_a_plain_name_leaves_the_hash_out(name: str, plain: str) -> None:
 
 
 def info(text: str) -> FileInfo:
-    return release.info_of(SpaFile("a.js", text.encode()))
+    return SpaFile("a.js", text.encode()).info
 
 
 def test_files_are_paired_by_name_and_then_by_plain_name() -> None:

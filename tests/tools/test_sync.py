@@ -117,7 +117,11 @@ def test_a_live_spa_without_any_record_can_be_pulled_and_built_upon(site: Site, 
     for file in read_build(write_build(tmp_path / "before", "before")):
         key = file.key("production")
         s3.put_object(
-            Bucket=site.bucket, Key=key, Body=file.body, ContentType=file.content_type, CacheControl=file.cache_control
+            Bucket=site.bucket,
+            Key=key,
+            Body=file.body,
+            ContentType=file.info.content_type,
+            CacheControl=file.info.cache_control,
         )
     new = write_build(tmp_path / "new", "new")
     assert site.sync("stage", "--build", str(new), "--yes").returncode == 1

@@ -10,16 +10,16 @@ ANSWER = {
     "responseTemplates": {"application/json": '{"Code": "NotFound", "Message": "There is no such call."}'},
 }
 # Of the deployment that took the answer along: each one freezes what the API had then.
-MARK = "with the answer to unknown calls"
+DESCRIPTION = "with the answer to unknown calls"
 
 
 def answer_unrouted(apigateway: Any, api_id: str, stage: str) -> bool:
     """Put it there and deploy it; Chalice has no setting for it. Returns whether that was needed."""
     found = apigateway.get_gateway_response(restApiId=api_id, responseType=UNROUTED)
     deployment = apigateway.get_stage(restApiId=api_id, stageName=stage)["deploymentId"]
-    deployed = apigateway.get_deployment(restApiId=api_id, deploymentId=deployment).get("description") == MARK
+    deployed = apigateway.get_deployment(restApiId=api_id, deploymentId=deployment).get("description") == DESCRIPTION
     if deployed and all(found.get(name) == value for name, value in ANSWER.items()):
         return False
     apigateway.put_gateway_response(restApiId=api_id, responseType=UNROUTED, **ANSWER)
-    apigateway.create_deployment(restApiId=api_id, stageName=stage, description=MARK)
+    apigateway.create_deployment(restApiId=api_id, stageName=stage, description=DESCRIPTION)
     return True

@@ -28,16 +28,6 @@ from tools.sync.verify import Viewer
 SMOKE_TIMEOUT_S = 300
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the command line says; None keeps what the stack has."""
-
-    mail_identity: str | None = None
-    alarm_email: str | None = None
-    domains: str | None = None
-    certificate: str | None = None
-
-
 @dataclass
 class Run:
     """One deployment: its steps, and what they changed."""
@@ -71,9 +61,10 @@ class Run:
         return outputs
 
 
-def deploy(cloud: Cloud, options: Options, yes: bool) -> None:
+def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
+    """An option that is not given keeps what the stack has."""
     show_plan(cloud)
-    confirm("Deploy this?", yes)
+    confirm("Deploy this?", options.yes)
     run, stage = Run(cloud), cloud.stage
     region = cloud.client("cloudformation").meta.region_name
 
@@ -98,7 +89,7 @@ def deploy(cloud: Cloud, options: Options, yes: bool) -> None:
             "edge",
             {
                 **stacks.edge_parameters(stage, resources, secret),
-                "Aliases": options.domains,
+                "Aliases": options.domain,
                 "CertificateArn": options.certificate,
                 **api_origin(api_id, stage, region),
             },
@@ -107,7 +98,7 @@ def deploy(cloud: Cloud, options: Options, yes: bool) -> None:
     with run.step("edge check", f"Look at it, then `python -m tools.edge fix --stage {stage}`"):
         check(cloud, distribution_id)
     with run.step("environment check", "Then deploy again"):
-        check_environment(run, f"https://{(options.domains or domain).split(',')[0].strip()}")
+        check_environment(run, f"https://{(options.domain or domain).split(',')[0].strip()}")
     with run.step("SPA to the staging slot", f"`python -m tools.sync status --stage {stage}` shows how it stands"):
         viewer_url = viewer_address(domain)
         releaser = stage_spa(run, bucket, distribution_id, viewer_url)
@@ -222,11 +213,10 @@ def main() -> int:
         "--certificate", metavar="ARN", help="their ACM certificate, in us-east-1 (kept when not given)"
     )
     parser.add_argument("--yes", action="store_true", help="answer the plan with yes")
-    given = parser.parse_args()
-    if bool(given.domain) != bool(given.certificate):
+    options = parser.parse_args()
+    if bool(options.domain) != bool(options.certificate):
         parser.error("--domain and --certificate belong together")
-    options = Options(given.mail_identity, given.alarm_email, given.domain, given.certificate)
-    deploy(find_cloud(given.stage), options, given.yes)
+    deploy(find_cloud(options.stage), options)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from botocore.exceptions import HTTPClientError
@@ -28,24 +27,10 @@ DEPLOY_TIMEOUT_S = 1800
 POLL_S = 5.0
 MAX_TRIES = 5
 
+Explanation = dict[str, str | list[str]]
+
 
 # --- explain --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Explanation:
-    path: str
-    behaviour: str
-    place: str
-    passed_over: list[str]
-    origin: str
-    kind: str
-    cache: str
-    origin_request: str
-    methods: list[str]
-    viewer_protocol: str
-    functions: list[str]
-    error_pages: list[str]
 
 
 def explain(config: Config, around: Surroundings, url: str) -> Explanation:
@@ -56,40 +41,30 @@ def explain(config: Config, around: Surroundings, url: str) -> Explanation:
     policy = around.cache_policies.get(behaviour.get("CachePolicyId", ""))
     request = around.request_policies.get(behaviour.get("OriginRequestPolicyId", ""))
     cache = policy.name if policy else "settings of its own"
-    return Explanation(
-        path=path,
-        behaviour=behaviour.get("PathPattern", "default (*)"),
-        place=f"{len(patterns) + 1 if position is None else position + 1} of {len(patterns) + 1}",
-        passed_over=patterns[:position],
-        origin=f"{origin['Id']}: {origin['DomainName']}{origin.get('OriginPath', '')}",
-        kind=kind_of(origin),
-        cache=f"{cache}, nothing is cached" if policy and policy.max_ttl_s == 0 else cache,
-        origin_request=request.name if request else "none: no Authorization, no query reaches the origin",
-        methods=items_of(behaviour.get("AllowedMethods")) or ["GET", "HEAD"],
-        viewer_protocol=behaviour["ViewerProtocolPolicy"],
-        functions=[
-            f"{each['EventType']}: {each['FunctionARN'].rpartition('/')[2]}"
-            for each in items_of(behaviour.get("FunctionAssociations"))
-        ],
-        error_pages=[f"{page['ErrorCode']} -> {page['ResponsePagePath']}" for page in error_pages(config)],
-    )
+    functions = items_of(behaviour.get("FunctionAssociations"))
+    over = ", ".join(patterns[:position]) or "no other"
+    return {
+        "path": path,
+        "behaviour": behaviour.get("PathPattern", "default (*)"),
+        "place": f"{len(patterns) + 1 if position is None else position + 1} of {len(patterns) + 1}",
+        "why": f"none of {over} matches" if position is None else f"the first that matches; {over} stands before it",
+        "passed_over": patterns[:position],
+        "origin": f"{origin['Id']}: {origin['DomainName']}{origin.get('OriginPath', '')}",
+        "kind": kind_of(origin),
+        "cache": f"{cache}, nothing is cached" if policy and policy.max_ttl_s == 0 else cache,
+        "origin_request": request.name if request else "none: no Authorization, no query reaches the origin",
+        "methods": items_of(behaviour.get("AllowedMethods")) or ["GET", "HEAD"],
+        "viewer_protocol": behaviour["ViewerProtocolPolicy"],
+        "functions": [f"{each['EventType']}: {each['FunctionARN'].rpartition('/')[2]}" for each in functions],
+        "error_pages": [f"{page['ErrorCode']} -> {page['ResponsePagePath']}" for page in error_pages(config)],
+    }
 
 
 def show_explanation(found: Explanation) -> None:
-    over = ", ".join(found.passed_over)
-    if found.behaviour.startswith("default"):
-        why = f"none of {over} matches" if over else "there is no other"
-    else:
-        why = f"first that matches; {over} do not" if over else "the first one, and it matches"
-    print(found.path)
-    print(f"  behaviour       {found.behaviour}, {found.place} ({why})")
-    print(f"  origin          {found.origin}")
-    print(f"  cache           {found.cache}")
-    print(f"  origin request  {found.origin_request}")
-    print(f"  methods         {' '.join(found.methods)}, {found.viewer_protocol}")
-    print(f"  functions       {', '.join(found.functions) or 'none'}")
-    if found.error_pages:
-        print(f"  error pages     {', '.join(found.error_pages)}")
+    print(found["path"])
+    for name, value in found.items():
+        if name != "path":
+            print(f"  {name.replace('_', ' '):15}  {', '.join(value) or 'none' if isinstance(value, list) else value}")
 
 
 # --- fix ------------------------------------------------------------------------------------------
@@ -202,7 +177,7 @@ def main() -> int:
         around = look_around(cloud, found, config)
         explained = [explain(config, around, url) for url in options.urls]
         if options.json:
-            print(json.dumps([asdict(each) for each in explained], indent=2))
+            print(json.dumps(explained, indent=2))
         else:
             for each in explained:
                 show_explanation(each)

@@ -18,8 +18,8 @@ from tools.sync import release
 from tools.sync.bucket import Bucket
 from tools.sync.contents import find_contents, pull
 from tools.sync.differences import Pair, pair, unified
-from tools.sync.layout import PAGE, SLOTS, TEXT_SUFFIXES, read_build
-from tools.sync.release import FileInfo, Head, Live
+from tools.sync.layout import PAGE, SLOTS, TEXT_SUFFIXES, FileInfo, read_build
+from tools.sync.release import Head, Live
 from tools.sync.releaser import Memory, Outcome, Releaser, own_commit, own_name
 from tools.sync.verify import Viewer
 
@@ -63,20 +63,17 @@ def local_location(home: Path) -> Location:
 
 
 def cloud_location(cloud: Cloud, memory: Memory) -> Location:
-    """Out of the edge's stack, looked up once by each copy."""
+    """Out of the stage's stacks, looked up once by each copy."""
     if known := memory.read("location"):
         return cast(Location, known)
     cloudformation = cloud.client("cloudformation")
-    name = f"{APP}-{cloud.stage}-edge"
-    stack = stacks.find_stack(cloudformation, name)
-    if stack is None:
-        raise Refused(f"stack {name} does not exist: deploy first")
-    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+    resources, edge = (
+        stacks.outputs(cloudformation, f"{APP}-{cloud.stage}-{which}") for which in ("resources", "edge")
+    )
     location = Location(
-        bucket=parameters["SpaBucketName"],
-        distribution=outputs["DistributionId"],
-        base_url=f"https://{outputs['DistributionDomain']}",
+        bucket=resources["SpaBucketName"],
+        distribution=edge["DistributionId"],
+        base_url=f"https://{edge['DistributionDomain']}",
         region=cloudformation.meta.region_name,
     )
     memory.write("location", location)
@@ -88,7 +85,7 @@ def status(releaser: Releaser, options: argparse.Namespace) -> int:
     known = releaser.memory.base().values()
     files = read_build(options.build) if (options.build / PAGE).is_file() else []
     local = release.identity_of(files) if files else None
-    lines = sum(file.lines or 0 for file in files) if files else None
+    lines = release.total_lines({file.name: file.info for file in files}) if files else None
     compared = {
         name: release.compare(local, known, live[name].token) if local else "not built" for name in reversed(SLOTS)
     }

@@ -14,7 +14,7 @@ from tools.common.console import Refused
 from tools.sync import records, release
 from tools.sync.layout import POOL, RECORDS, SLOTS, SpaFile
 from tools.sync.plan import changed_names
-from tools.sync.release import FileInfo, Head, Live, Release, Slot
+from tools.sync.release import Head, Live, Release, Slot
 
 JOURNAL = f"{RECORDS}journal/"
 # Newest first in a listing: entry n is named by what is left of this.
@@ -144,12 +144,12 @@ class Bucket(NamedTuple):
                 raise
 
     def _put_asset(self, file: SpaFile) -> None:
-        if not self._put_file(file.name, release.info_of(file), file.body, CREATE_ONLY):
+        if not self._put_file(file.name, file, CREATE_ONLY):
             self.require_same(file)
 
     def require_same(self, file: SpaFile) -> None:
         stored = self._s3.head_object(Bucket=self.name, Key=file.name)
-        if stored["ETag"] != file.etag and stored["Metadata"].get("sha256") != file.sha256:
+        if stored["ETag"] != file.info.etag and stored["Metadata"].get("sha256") != file.info.sha256:
             raise Refused(f"{file.name} is in the pool with other bytes under the same name: nothing was overwritten")
 
     def settle(self, slot: str, wanted: Slot, live: Mapping[str, str]) -> list[str]:
@@ -164,9 +164,8 @@ class Bucket(NamedTuple):
             if name not in wanted.pointers:
                 self._s3.delete_object(Bucket=self.name, Key=key)
                 continue
-            pointer = wanted.pointers[name]
             condition = {"IfMatch": live[name]} if name in live else CREATE_ONLY
-            if not self._put_file(key, pointer.info, pointer.body, condition):
+            if not self._put_file(key, SpaFile(name, wanted.pointers[name]), condition):
                 self._explain_lost_swap(slot, name, wanted)
         return names
 
@@ -181,11 +180,12 @@ class Bucket(NamedTuple):
             "and say `--force-from` with what it names to replace that"
         )
 
-    def _put_file(self, key: str, info: FileInfo, body: bytes, condition: Mapping[str, str]) -> bool:
+    def _put_file(self, key: str, file: SpaFile, condition: Mapping[str, str]) -> bool:
         """S3 refuses what does not arrive with this SHA-256."""
+        info = file.info
         return self._put(
             key,
-            body,
+            file.body,
             **condition,
             ContentType=info.content_type,
             CacheControl=info.cache_control,

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.common.console import Refused
-from tools.sync import release
 from tools.sync.bucket import Bucket
-from tools.sync.layout import POOL, SLOTS, SpaFile, read_build
+from tools.sync.layout import POOL, SLOTS, FileInfo, SpaFile, read_build
 from tools.sync.references import references
-from tools.sync.release import FileInfo, Live, Release
+from tools.sync.release import Live, Release
 
 READERS = 16
 
@@ -29,7 +28,7 @@ def find_contents(bucket: Bucket, name: str, build: Path) -> Contents:
     """`name` is local, a slot or a release's id."""
     if name == "local":
         files = {file.name: file for file in read_build(build)}
-        infos = {key: release.info_of(file) for key, file in files.items()}
+        infos = {key: file.info for key, file in files.items()}
         return Contents("local", infos, lambda key: files[key].body)
     if name not in SLOTS:
         return recorded(bucket, name, bucket.record(name))
@@ -38,13 +37,13 @@ def find_contents(bucket: Bucket, name: str, build: Path) -> Contents:
     if held and live.kind in ("recorded", "unsettled"):
         return recorded(bucket, f"{name} ({held.describe()})", bucket.record(held.release))
     bodies = crawl(bucket, name, live)
-    infos = {key: release.info_of(SpaFile(key, body)) for key, body in bodies.items()}
+    infos = {key: SpaFile(key, body).info for key, body in bodies.items()}
     return Contents(f"{name} ({live.token or 'empty'})", infos, bodies.__getitem__)
 
 
 def recorded(bucket: Bucket, name: str, record: Release) -> Contents:
     def read(key: str) -> bytes:
-        return record.pointers[key].body if key in record.pointers else bucket.read(key)
+        return record.pointers[key] if key in record.pointers else bucket.read(key)
 
     return Contents(name, record.files, read)
 
@@ -71,7 +70,7 @@ def pull(bucket: Bucket, slot: str, into: Path) -> tuple[str, str]:
 
     def fetch(name: str) -> None:
         body = contents.read(name)
-        if SpaFile(name, body).sha256 != contents.files[name].sha256:
+        if SpaFile(name, body).info.sha256 != contents.files[name].sha256:
             raise Refused(f"{name} is not what was released: nothing was pulled")
         path = draft / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tools.sync.release import FileInfo
+from tools.sync.layout import FileInfo
 
 HASHED = r"^(.+)-[\w-]{8}(\.\w+(?:\.map)?)$"
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from tools.common.console import Refused
 
@@ -50,40 +51,43 @@ CONTENT_TYPES = {
 TEXT_SUFFIXES = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".webmanifest", ".xml"}
 
 
+class FileInfo(NamedTuple):
+    """Of one file as it is stored and served. The ETag is the MD5 that S3 gives a plain PutObject."""
+
+    sha256: str
+    etag: str
+    size: int
+    content_type: str
+    cache_control: str
+    lines: int | None
+    """Of a text as an editor counts them, None of an image."""
+
+
 class SpaFile:
     def __init__(self, name: str, body: bytes) -> None:
         self.name = name
         self.body = body
-        self.sha256 = hashlib.sha256(body).hexdigest()
 
     @property
     def pooled(self) -> bool:
         return self.name.startswith(POOL)
 
     @property
-    def content_type(self) -> str:
-        """By the fixed table alone: the machine that releases must not matter."""
-        return CONTENT_TYPES[self.suffix]
-
-    @property
     def suffix(self) -> str:
         return os.path.splitext(self.name)[1].lower()  # noqa: PTH122 - thousands of names
 
-    @property
-    def cache_control(self) -> str:
-        return IMMUTABLE if self.pooled else REVALIDATE
-
     @cached_property
-    def etag(self) -> str:
-        """What S3 answers for these bytes."""
-        return f'"{hashlib.md5(self.body, usedforsecurity=False).hexdigest()}"'
-
-    @property
-    def lines(self) -> int | None:
-        """Lines of a text as an editor counts them, None of an image."""
-        if self.suffix not in TEXT_SUFFIXES:
-            return None
-        return self.body.count(b"\n") + (not self.body.endswith(b"\n") and self.body != b"")
+    def info(self) -> FileInfo:
+        """By name and bytes alone: the machine that releases must not matter."""
+        lines = self.body.count(b"\n") + (not self.body.endswith(b"\n") and self.body != b"")
+        return FileInfo(
+            sha256=hashlib.sha256(self.body).hexdigest(),
+            etag=f'"{hashlib.md5(self.body, usedforsecurity=False).hexdigest()}"',
+            size=len(self.body),
+            content_type=CONTENT_TYPES[self.suffix],
+            cache_control=IMMUTABLE if self.pooled else REVALIDATE,
+            lines=lines if self.suffix in TEXT_SUFFIXES else None,
+        )
 
     def key(self, slot: str) -> str:
         return self.name if self.pooled else f"{slot}/{self.name}"

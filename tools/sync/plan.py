@@ -28,7 +28,7 @@ def _plan_file(file: SpaFile, pool: Mapping[str, str], slot: str, live: Mapping[
     found = pool.get(file.name) if file.pooled else live.get(file.name)
     if found is None:
         return Step("upload", key, "new in the pool" if file.pooled else "new in the slot")
-    if found == file.etag:
+    if found == file.info.etag:
         return Step("keep", key, "already in the pool" if file.pooled else "unchanged")
     if file.pooled:
         return Step("clash", key, "the pool has other bytes under this name")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from tools.common.console import Refused
-from tools.sync.layout import SLOTS
-from tools.sync.release import Act, FileInfo, Head, Pointer, Proof, Release, Slot
+from tools.sync.layout import SLOTS, FileInfo
+from tools.sync.release import Act, Head, Proof, Release, Slot
 
 FORMAT = 1
 Decoded = TypeVar("Decoded")
@@ -67,7 +67,5 @@ def _decode(text: bytes, what: str, build: Callable[[dict[str, Any]], Decoded]) 
     raise Refused(f"the {what} was written by a newer tools.sync: update this checkout")
 
 
-def _pointers(data: dict[str, Any]) -> dict[str, Pointer]:
-    return {
-        name: Pointer(FileInfo(**pointer["info"]), base64.b64decode(pointer["body"])) for name, pointer in data.items()
-    }
+def _pointers(data: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: base64.b64decode(body) for name, body in data.items()}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tools.common.console import Refused
-from tools.sync.layout import PAGE, SLOTS, SpaFile
+from tools.sync.layout import PAGE, SLOTS, FileInfo, SpaFile
 
 KEEP_ACTS = 200
 
@@ -23,24 +23,6 @@ class Who(NamedTuple):
     """Tells our own entry, whose answer was lost, from somebody else's."""
 
 
-class FileInfo(NamedTuple):
-    """Of one file as it is stored and served. The ETag is the MD5 that S3 gives a plain PutObject."""
-
-    sha256: str
-    etag: str
-    size: int
-    content_type: str
-    cache_control: str
-    lines: int | None
-
-
-class Pointer(NamedTuple):
-    """A file of a slot, kept whole in journal and records."""
-
-    info: FileInfo
-    body: bytes
-
-
 class Release(NamedTuple):
     release: str
     by: str
@@ -48,7 +30,8 @@ class Release(NamedTuple):
     commit: str
     base: Mapping[str, str]
     files: Mapping[str, FileInfo]
-    pointers: Mapping[str, Pointer]
+    """All of them; of a slot's own ones, `pointers` has the bytes."""
+    pointers: Mapping[str, bytes]
 
     @property
     def lines(self) -> int:
@@ -64,16 +47,16 @@ class Slot(NamedTuple):
     by: str
     at: str
     lines: int
-    pointers: Mapping[str, Pointer]
+    pointers: Mapping[str, bytes]
     before: Mapping[str, str]
 
     @property
     def etags(self) -> dict[str, str]:
-        return {name: pointer.info.etag for name, pointer in self.pointers.items()}
+        return {name: SpaFile(name, body).info.etag for name, body in self.pointers.items()}
 
     @property
     def page_lines(self) -> int:
-        return self.pointers[PAGE].info.lines or 0
+        return SpaFile(PAGE, self.pointers[PAGE]).info.lines or 0
 
     def describe(self) -> str:
         return f"{self.release}, {self.act} by {self.by} at {self.at}"
@@ -122,20 +105,16 @@ def total_lines(files: Mapping[str, FileInfo]) -> int:
     return sum(info.lines or 0 for info in files.values())
 
 
-def info_of(file: SpaFile) -> FileInfo:
-    return FileInfo(file.sha256, file.etag, len(file.body), file.content_type, file.cache_control, file.lines)
-
-
 def identity_of(files: Iterable[SpaFile]) -> str:
     """Of the content alone: the same build is the same release, no matter who stages it."""
-    content = sorted([file.name, file.sha256, file.content_type, file.cache_control] for file in files)
+    content = sorted([file.name, file.info.sha256, file.info.content_type, file.info.cache_control] for file in files)
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
 def release_of(files: Iterable[SpaFile], who: Who, base: Mapping[str, str]) -> Release:
     files = list(files)
-    infos = {file.name: info_of(file) for file in files}
-    pointers = {file.name: Pointer(infos[file.name], file.body) for file in files if not file.pooled}
+    pointers = {file.name: file.body for file in files if not file.pooled}
+    infos = {file.name: file.info for file in files}
     return Release(identity_of(files), who.by, who.at, who.commit, dict(base), infos, pointers)
 
 
@@ -190,7 +169,7 @@ def stage(head: Head, who: Who, release: Release, live: Mapping[str, Live], know
 def _stale(release: Release, state: str, name: str, slot: Slot | None, live: Live) -> str:
     theirs = f", {name} {slot.lines} (index.html {slot.page_lines})" if slot and live.kind != "foreign" else ""
     return (
-        f"local is {state}: local has {release.lines} lines (index.html {release.pointers[PAGE].info.lines}){theirs}; "
+        f"local is {state}: local has {release.lines} lines (index.html {release.files[PAGE].lines}){theirs}; "
         f"{name} holds {describe_live(slot, live)}. Nothing was changed. See `diff {name} local`, take it with "
         f"`pull {name}`, or knowingly replace it with `stage --force-from {live.token}`"
     )

@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from tools.common.website import Website
-from tools.sync.layout import CONTENT_TYPES, IMMUTABLE, PAGE, POOL, SLOTS
+from tools.sync.layout import CONTENT_TYPES, IMMUTABLE, PAGE, POOL, SLOTS, FileInfo, SpaFile
 from tools.sync.references import references
-from tools.sync.release import FileInfo, Pointer
 
 FETCHES = 8
 
@@ -58,14 +57,14 @@ class Viewer:
                     say(f"{number} of {len(wanted)} files verified")
         return found
 
-    def verify_pointers(self, slot: str, pointers: Mapping[str, Pointer]) -> list[str]:
-        return self.verify(slot, {name: pointer.info for name, pointer in pointers.items()}, lambda _: None)
+    def verify_pointers(self, slot: str, pointers: Mapping[str, bytes]) -> list[str]:
+        return self.verify(slot, {name: SpaFile(name, body).info for name, body in pointers.items()}, lambda _: None)
 
-    def verify_closure(self, pointers: Mapping[str, Pointer]) -> list[str]:
+    def verify_closure(self, pointers: Mapping[str, bytes]) -> list[str]:
         """Every asset that these pages, and what they name in turn, need is served with its type."""
         found: list[str] = []
         seen: set[str] = set()
-        wave = {named for name, pointer in pointers.items() for named in references(name, pointer.body)}
+        wave = {named for name, body in pointers.items() for named in references(name, body)}
         with ThreadPoolExecutor(FETCHES) as workers:
             while names := sorted(name for name in wave - seen if name.startswith(POOL)):
                 seen.update(names)
