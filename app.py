@@ -14,7 +14,7 @@ from chalicelib.core.audit import Actor
 from chalicelib.core.errors import DomainError, SettingsError, leave_words_out
 from chalicelib.core.lazy import lazy_imports
 from chalicelib.core.settings import settings
-from chalicelib.sign_in import service as sign_in
+from chalicelib.sign_in import sessions
 
 # What the board needs is loaded above; the rest when a request first needs it.
 with lazy_imports():
@@ -24,6 +24,7 @@ with lazy_imports():
     from chalicelib.manifest import service as manifest
     from chalicelib.payments import reports
     from chalicelib.payments import service as payments
+    from chalicelib.sign_in import service as sign_in
     from chalicelib.waivers import page as waiver_page
     from chalicelib.waivers import records as waiver_records
     from chalicelib.waivers import requests as signature_requests
@@ -56,7 +57,7 @@ def guard(request: Request, get_response: Callable[[Request], Response]) -> Resp
     try:
         http.check_origin(request.headers)
         if (request.method, request.path) not in PUBLIC:
-            request.context["session"] = sign_in.authenticate(request.headers, now=now())
+            request.context["session"] = sessions.authenticate(request.headers, now=now())
         response = get_response(request)
     except DomainError as error:
         if error.STATUS_CODE in (401, 403, 429):
@@ -83,7 +84,7 @@ def now() -> datetime:
     return system.utc_now()
 
 
-def session() -> sign_in.Session:
+def session() -> sessions.Session:
     return app.current_request.context["session"]  # type: ignore[no-any-return]
 
 
@@ -103,7 +104,7 @@ def log_in() -> Answer:
 @app.route("/api/logout", methods=["POST"])
 def log_out() -> Response:
     http.read_nothing(app.current_request)
-    sign_in.log_out(session())
+    sessions.log_out(session())
     return Response("", status_code=204)
 
 

@@ -1,11 +1,8 @@
-"""Password, second factor, sessions, throttle and the edge's secret."""
+"""Signing in: password, second factor and the throttles before them."""
 
-import hashlib
-import hmac
 import logging
 import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from chalicelib.core import system, times
@@ -15,14 +12,11 @@ from chalicelib.core.settings import settings
 from chalicelib.core.throttle import client_network, count_try
 from chalicelib.sign_in import store, totp
 from chalicelib.sign_in.passwords import BLOCK_SIZE, LOG2_N, MAX_PASSWORD_CHARS, PARALLELISM, verify_password
+from chalicelib.sign_in.sessions import ABSOLUTE, IDLE, KEPT, digest, fingerprint
 
 log = logging.getLogger("scc.sign_in")
 # Lambda's root logger starts at WARNING; who signed in has to be in the log.
 log.setLevel(logging.INFO)
-
-IDLE, ABSOLUTE, KEPT = timedelta(hours=12), timedelta(days=7), timedelta(days=30)
-# A session's idle end is moved at most this often, so that hardly any reading of the board writes.
-EXTEND_AFTER = timedelta(minutes=15)
 
 WINDOW_S = 15 * 60
 TRIES_PER_ADDRESS = 20
@@ -33,7 +27,6 @@ WRONG_CODES = 10
 # Above the overall limit every try waits: guessing gets slow, and the owner still gets in.
 OVERFLOW_DELAY_S = 2.0
 
-_TOKEN_CHARS = 43
 # Verified when the name is unknown, so that a wrong name takes as long as a wrong password.
 _HASH_OF_NO_PASSWORD = f"scrypt$ln={LOG2_N},r={BLOCK_SIZE},p={PARALLELISM}${'A' * 22}${'A' * 43}"
 
@@ -56,15 +49,6 @@ class Credentials(NamedTuple):
     code: Annotated[
         str, Parsed(_read_code, "must be the six digits that the authenticator app shows", 20, CODE_DOC)
     ] = ""
-
-
-class Session(NamedTuple):
-    admin: str
-    expires_at: str
-    token_hash: str
-
-    def to_json(self) -> dict[str, str]:
-        return {"role": "admin", "expires_at": self.expires_at}
 
 
 def parse_credentials(body: dict[str, Any]) -> Credentials:
@@ -105,9 +89,9 @@ def log_in(credentials: Credentials, *, address: str, now: datetime) -> dict[str
         "admin": name,
         "absolute_end": times.format_instant(absolute_end),
         "kept": credentials.keep_signed_in,
-        "fingerprint": _fingerprint(name),
+        "fingerprint": fingerprint(name),
     }
-    store.put_session(_digest(token), session, int(idle_end.timestamp()), int(absolute_end.timestamp()))
+    store.put_session(digest(token), session, int(idle_end.timestamp()), int(absolute_end.timestamp()))
     log.info("signed in: %s from %s%s", name, address, " with a code" if name in settings().totp_secrets else "")
     return {"token": token, "role": "admin", "expires_at": times.format_instant(idle_end)}
 
@@ -141,40 +125,3 @@ def _not_signed_in() -> NotSignedIn:
         # One text for all that can be wrong: without the code, nobody learns that a password is right.
         return CodeNeeded(f"That {'name, ' if named else ''}password or code is not right.")
     return NotSignedIn("That name and password do not match." if named else "That password is not right.")
-
-
-def authenticate(headers: Mapping[str, str], *, now: datetime) -> Session:
-    """The session of the bearer token. Raises NotSignedIn."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or len(token) != _TOKEN_CHARS or not token.isascii():
-        raise NotSignedIn
-    token_hash = _digest(token)
-    found = store.read_session(token_hash)
-    if found is None:
-        raise NotSignedIn
-    session, idle_until_s = found
-    now_s = int(now.timestamp())
-    absolute_end_s = int(times.parse_instant(session["absolute_end"]).timestamp())
-    # A changed password or second factor, or a removed admin, ends every session that was opened with the old one.
-    same_password = hmac.compare_digest(session["fingerprint"], _fingerprint(session["admin"]))
-    if now_s >= min(idle_until_s, absolute_end_s) or not same_password:
-        raise NotSignedIn
-    if not session["kept"]:
-        renewed_s = min(now_s + int(IDLE.total_seconds()), absolute_end_s)
-        if renewed_s - idle_until_s > EXTEND_AFTER.total_seconds():
-            store.extend_session(token_hash, renewed_s)
-            idle_until_s = renewed_s
-    expires_at = datetime.fromtimestamp(min(idle_until_s, absolute_end_s), tz=now.tzinfo)
-    return Session(admin=session["admin"], expires_at=times.format_instant(expires_at), token_hash=token_hash)
-
-
-def log_out(session: Session) -> None:
-    store.delete_session(session.token_hash)
-
-
-def _fingerprint(name: str) -> str:
-    return _digest(settings().admins.get(name, "") + settings().totp_secrets.get(name, ""))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

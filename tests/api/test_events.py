@@ -216,7 +216,7 @@ def test_without_from_the_board_starts_today_at_midnight_of_the_operator(
     create(api, title="This morning", starts_at="2030-06-02T00:30:00-07:00", ends_at="2030-06-02T03:00:00-07:00")
     # 22:00 in San Francisco, when it is tomorrow already in UTC.
     monkeypatch.setattr(system, "utc_now", lambda: datetime.fromisoformat("2030-06-02T22:00:00-07:00"))
-    monkeypatch.setattr("chalicelib.sign_in.service.authenticate", lambda *_, **__: None)
+    monkeypatch.setattr("chalicelib.sign_in.sessions.authenticate", lambda *_, **__: None)
     assert [event["title"] for event in api.get("/api/events").json["events"]] == ["This morning"]
 
 

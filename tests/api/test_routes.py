@@ -5,8 +5,7 @@ import pytest
 
 from chalicelib import charter_page
 from chalicelib.core import settings, system
-from chalicelib.sign_in import passwords
-from chalicelib.sign_in import service as sign_in
+from chalicelib.sign_in import passwords, sessions
 from tests.support.api import ORIGIN_SECRET, Api, load_app
 from tests.support.operator import PASSWORD
 
@@ -90,7 +89,7 @@ def stale(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Api]:
     left = log_in()
     left.post("/api/logout")
     with monkeypatch.context() as past:
-        past.setattr(system, "utc_now", lambda: start - sign_in.IDLE - timedelta(minutes=1))
+        past.setattr(system, "utc_now", lambda: start - sessions.IDLE - timedelta(minutes=1))
         idle = log_in()
     replaced = log_in()
     with monkeypatch.context() as cheap:
@@ -161,7 +160,7 @@ def test_a_failure_of_ours_is_a_hardened_500_that_tells_nothing(guest: Api, monk
     def fail(_: str) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(charter_page, "get_guest_event", fail)
+    monkeypatch.setattr(charter_page, "get_guest_charter", fail)
     answer = guest.get(f"/api/guest/{EVENT_ID}")
     assert answer.status == 500
     assert "secret detail" not in answer.text

@@ -36,7 +36,7 @@ from chalicelib.money import amounts
 from chalicelib.payments import reports
 from chalicelib.payments import service as payments
 from chalicelib.payments.fields import MAX_AMOUNT_CENTS
-from chalicelib.sign_in import passwords
+from chalicelib.sign_in import passwords, sessions
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import evidence, markdown, signing
 from chalicelib.waivers import form as signing_form
@@ -571,7 +571,7 @@ def test_any_address_has_a_neighbourhood(address: str) -> None:
 def test_no_garbage_is_a_session(header: str) -> None:
     assume(not re.fullmatch(r"bearer .{43}", header, re.IGNORECASE | re.ASCII))
     with pytest.raises(NotSignedIn):
-        sign_in.authenticate({"authorization": header}, now=NOW)
+        sessions.authenticate({"authorization": header}, now=NOW)
 
 
 @fuzz

@@ -49,8 +49,9 @@ def function_sources(stage: str) -> list[str]:
 
 
 def spa_sources() -> list[str]:
-    made = ("dist", "node_modules", ".vite")
-    return [f"spa/{path.name}" for path in sorted(SPA_FOLDER.iterdir()) if path.name not in made]
+    # `contract` only makes a checked-in file, and brings packages of its own.
+    no_sources = ("dist", "node_modules", ".vite", "contract")
+    return [f"spa/{path.name}" for path in sorted(SPA_FOLDER.iterdir()) if path.name not in no_sources]
 
 
 def quiet_run(*command: str | Path, folder: Path = ROOT) -> None:

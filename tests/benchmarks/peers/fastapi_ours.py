@@ -10,17 +10,17 @@ from chalicelib.charters import service as charters
 from chalicelib.core import http, system
 from chalicelib.core.audit import Actor
 from chalicelib.payments import service as payments
-from chalicelib.sign_in import service as sign_in
+from chalicelib.sign_in import sessions
 
 app = FastAPI()
 
 
-def signed_in(request: Request) -> sign_in.Session:
+def signed_in(request: Request) -> sessions.Session:
     http.check_origin(request.headers)
-    return sign_in.authenticate(request.headers, now=system.utc_now())
+    return sessions.authenticate(request.headers, now=system.utc_now())
 
 
-Session = Annotated[sign_in.Session, Depends(signed_in)]
+Session = Annotated[sessions.Session, Depends(signed_in)]
 
 
 @app.get("/api/session")

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from chalicelib.core import times
 from chalicelib.sign_in import service as sign_in
+from chalicelib.sign_in import sessions
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import in_process, operator
 from tests.support.api import Answer
@@ -67,8 +68,8 @@ class ProductMachine(RuleBasedStateMachine):
         return answer
 
     def extend(self) -> None:
-        renewed = min(self.now + sign_in.IDLE, self.end)
-        if not self.is_kept and renewed - self.idle_end > sign_in.EXTEND_AFTER:
+        renewed = min(self.now + sessions.IDLE, self.end)
+        if not self.is_kept and renewed - self.idle_end > sessions.EXTEND_AFTER:
             self.idle_end = renewed
 
     def write(
@@ -156,8 +157,8 @@ class ProductMachine(RuleBasedStateMachine):
         answer = self.product.guest().post("/api/login", {"password": operator.PASSWORD, "keep_signed_in": keep})
         assert answer.status == 200, answer.text
         self.product.token, self.is_kept = answer.json["token"], keep
-        self.end = self.now + (sign_in.KEPT if keep else sign_in.ABSOLUTE)
-        self.idle_end = self.end if keep else self.now + sign_in.IDLE
+        self.end = self.now + (sessions.KEPT if keep else sessions.ABSOLUTE)
+        self.idle_end = self.end if keep else self.now + sessions.IDLE
         assert answer.json["expires_at"] == times.format_instant(self.idle_end)
 
     @rule(how=st.sampled_from(["in", "for long", "with a wrong password", "out", "look"]))
