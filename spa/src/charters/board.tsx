@@ -5,6 +5,7 @@ import type { Charter } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { formatDay, localDay, useNow } from "../lib/time";
+import { Button } from "../ui/button";
 import { LoadButton } from "../ui/load-button";
 import { AsOf, Failed, Skeleton } from "../ui/page";
 import { matches, sections } from "./board-sections";
@@ -58,9 +59,9 @@ export function Board() {
     <>
       <div class="page-head">
         <h1 tabIndex={-1}>Board</h1>
-        <button type="button" class="primary" onClick={() => openCharterDialog()}>
+        <Button class="primary" onClick={() => openCharterDialog()}>
           New charter
-        </button>
+        </Button>
       </div>
       <search class="search">
         <label for="search">Search charters</label>
@@ -107,9 +108,7 @@ export function Board() {
                 <div class="empty">
                   <p class="empty-title">No charter is planned.</p>
                   <p>Create one, then send its guest link to the patron.</p>
-                  <button type="button" onClick={() => openCharterDialog()}>
-                    Create a charter
-                  </button>
+                  <Button onClick={() => openCharterDialog()}>Create a charter</Button>
                 </div>
               )}
               {coming.length === 0 && next && !searching && <p class="nothing">Nothing after that yet.</p>}

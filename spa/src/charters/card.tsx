@@ -4,6 +4,7 @@ import { formatAway, formatDay, formatSpan, localDay } from "../lib/time";
 import { MoneyBadge } from "../payments/money-state";
 import { openPaymentDialog } from "../payments/payment-dialog";
 import { UnsentPayments } from "../payments/unsent";
+import { Button } from "../ui/button";
 import { MissingShort, WarningBadges } from "./missing-guests";
 import "./card.css";
 
@@ -43,14 +44,13 @@ export function Card({ charter, now_ms, large }: CardProps) {
           <MoneyBadge charter={charter} />
           <WarningBadges charter={charter} />
         </p>
-        <button
-          type="button"
+        <Button
           class={large ? "primary" : ""}
           onClick={() => openPaymentDialog(charter.event_id)}
           aria-label={`Log payment for ${charter.title}`}
         >
           Log payment
-        </button>
+        </Button>
       </div>
       <UnsentPayments event_id={charter.event_id} />
     </article>

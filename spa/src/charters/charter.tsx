@@ -14,6 +14,7 @@ import { openPaymentDialog } from "../payments/payment-dialog";
 import { Statement } from "../payments/statement/statement";
 import { UnsentPayments } from "../payments/unsent";
 import { LazyShare } from "../share/lazy-share";
+import { Button } from "../ui/button";
 import { Detail, PhoneLink } from "../ui/detail";
 import { NotFound } from "../ui/not-found";
 import { announce, announceFailure } from "../ui/notices";
@@ -88,12 +89,12 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
           <MoneyBadge charter={charter} />
         </p>
         <p class="buttons">
-          <button type="button" class="primary" onClick={() => openPaymentDialog(charter.event_id)}>
+          <Button class="primary" onClick={() => openPaymentDialog(charter.event_id)}>
             Log payment
-          </button>
-          <button type="button" disabled={partly} onClick={() => openCharterDialog(charter)}>
+          </Button>
+          <Button disabled={partly} onClick={() => openCharterDialog(charter)}>
             Edit
-          </button>
+          </Button>
           <a class="button" href={href(`/events/${charter.event_id}/manifest`)}>
             Manifest
           </a>
@@ -168,20 +169,19 @@ function StatusButtons({ charter }: { charter: Charter }) {
   return (
     <>
       {(over || new Date(charter.starts_at).getTime() < Date.now()) && (
-        <button
-          type="button"
+        <Button
           disabled={busy}
           onClick={() =>
             void (over ? setStatus("scheduled", "Scheduled again.") : setStatus("completed", "Marked as completed."))
           }
         >
           {over ? "Not completed" : "Mark completed"}
-        </button>
+        </Button>
       )}
       {charter.status === "scheduled" && (
-        <button type="button" class="danger" onClick={() => setCancelling(true)}>
+        <Button class="danger" onClick={() => setCancelling(true)}>
           Cancel charter
-        </button>
+        </Button>
       )}
       {cancelling && (
         <ReasonDialog
@@ -225,14 +225,8 @@ function GuestLink({ charter }: { charter: Charter }) {
       </label>
       <input ref={input} id="guest-link" class="link-text" readOnly value={charter.guest_url} />
       <p class="buttons">
-        <button type="button" onClick={() => void copy()}>
-          Copy link
-        </button>
-        {typeof navigator.share === "function" && (
-          <button type="button" onClick={() => void share()}>
-            Share…
-          </button>
-        )}
+        <Button onClick={() => void copy()}>Copy link</Button>
+        {typeof navigator.share === "function" && <Button onClick={() => void share()}>Share…</Button>}
         <a class="button" href={href(`/g/${charter.event_id}`)}>
           Open guest page
         </a>

@@ -2,6 +2,7 @@ import { remindGuests, reopenWaivers } from "../data/api";
 import { keepCharters } from "../data/charters";
 import type { Charter } from "../data/contract";
 import { formatMoment } from "../lib/time";
+import { Button } from "../ui/button";
 import { announce, announceFailure } from "../ui/notices";
 import { useTask } from "../ui/task";
 import { isOver, isReopened, remindedText, shortList, shortWarning, takesSignatures } from "../waivers/waiver-text";
@@ -73,10 +74,10 @@ function RemindButton({ charter, guest, label = "Remind" }: RemindProps) {
     announce(text, good ? "good" : "bad");
   };
   return (
-    <button type="button" disabled={busy} onClick={() => void run(remind)}>
+    <Button disabled={busy} onClick={() => void run(remind)}>
       {busy ? "Reminding…" : label}
       <span class="visually-hidden"> {guest ? guest.name : `who has not signed for ${charter.title}`}</span>
-    </button>
+    </Button>
   );
 }
 
@@ -125,9 +126,9 @@ export function Reopen({ charter, now_ms }: { charter: Charter; now_ms: number }
     <>
       <p>The charter is over, so guests can no longer sign.</p>
       <p class="buttons">
-        <button type="button" disabled={busy} onClick={() => void run(reopen)}>
+        <Button disabled={busy} onClick={() => void run(reopen)}>
           {busy ? "Opening…" : "Take signatures for 24 hours"}
-        </button>
+        </Button>
       </p>
     </>
   );

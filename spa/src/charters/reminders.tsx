@@ -2,6 +2,7 @@ import { edit, records } from "../data/charters";
 import type { Charter, Payment } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatDay } from "../lib/time";
+import { Button } from "../ui/button";
 import { announce, announceFailure } from "../ui/notices";
 import { useTask } from "../ui/task";
 
@@ -27,9 +28,9 @@ export function Reminders({ charter }: { charter: Charter }) {
       <span>{remindersText(charter, payments)}</span>
       {charter.status === "scheduled" && ["on", "off", "stopped_cash"].includes(state) && (
         <span class="buttons">
-          <button type="button" disabled={busy} onClick={() => void run(() => turn(state !== "on"))}>
+          <Button disabled={busy} onClick={() => void run(() => turn(state !== "on"))}>
             {state === "on" ? "Switch off" : state === "off" ? "Switch on" : "Switch on again"}
-          </button>
+          </Button>
         </span>
       )}
     </>

@@ -6,7 +6,8 @@ import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href, query } from "../lib/router";
 import { browserTimezone, formatMoment } from "../lib/time";
-import { ConfirmDialog } from "../ui/confirm-dialog";
+import { Button } from "../ui/button";
+import { ConfirmDialog } from "../ui/dialog-form";
 import { LoadButton } from "../ui/load-button";
 import { Loaded } from "../ui/loaded";
 import { announce, announceFailure } from "../ui/notices";
@@ -161,10 +162,10 @@ function Row({ mail, retry, onAsk }: RowProps) {
           </a>
         )}
         {mayRetry(mail) && (
-          <button type="button" disabled={busy} onClick={again}>
+          <Button disabled={busy} onClick={again}>
             {busy ? "Sending…" : "Send again"}
             <span class="visually-hidden"> to {mail.to}</span>
-          </button>
+          </Button>
         )}
       </p>
     </li>

@@ -3,7 +3,8 @@ import { depart } from "../data/api";
 import type { Manifest, Passenger, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatAway, formatMoment } from "../lib/time";
-import { ConfirmDialog } from "../ui/confirm-dialog";
+import { Button } from "../ui/button";
+import { ConfirmDialog } from "../ui/dialog-form";
 import { announce } from "../ui/notices";
 import { useTask } from "../ui/task";
 import { aboard, headCount, overText, unticked } from "./manifest-text";
@@ -26,14 +27,9 @@ export function Briefing({ manifest, note }: BriefingProps) {
     <section class="panel" aria-labelledby="briefing">
       <h2 id="briefing">Safety briefing</h2>
       {note && (
-        <button
-          type="button"
-          class="tick tick-aboard"
-          aria-pressed={done !== busy}
-          onClick={() => void run(() => note(!done))}
-        >
+        <Button class="tick tick-aboard" aria-pressed={done !== busy} onClick={() => void run(() => note(!done))}>
           Safety briefing given
-        </button>
+        </Button>
       )}
       <p role="status">
         {busy
@@ -61,9 +57,9 @@ export function Departure({ manifest, act }: DepartureProps) {
     <section class="panel no-print" aria-labelledby="departure">
       <h2 id="departure">Departure</h2>
       <p>Freezes this list as it is, and mails it ashore.</p>
-      <button type="button" class="primary tick" onClick={() => setAsking(true)}>
+      <Button class="primary tick" onClick={() => setAsking(true)}>
         Depart…
-      </button>
+      </Button>
       {asking && <DepartDialog manifest={manifest} act={act} onClose={() => setAsking(false)} />}
     </section>
   );

@@ -4,6 +4,7 @@ import type { Manifest, Person, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { formatLongDay, formatMoment, formatSpan } from "../lib/time";
+import { Button } from "../ui/button";
 import { Detail, PhoneLink } from "../ui/detail";
 import { DownloadButton } from "../ui/download-button";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
@@ -87,9 +88,7 @@ function UnsavedTicks({ event_id, save }: { event_id: string; save(): void }) {
   return (
     <div class="strip strip-bad">
       <p>Not saved yet: {unsavedNames(waiting)}. Please keep this page open.</p>
-      <button type="button" onClick={save}>
-        Save now
-      </button>
+      <Button onClick={save}>Save now</Button>
     </div>
   );
 }
@@ -110,9 +109,7 @@ function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
             SHA-256 of the frozen list: <code>{frozen.sha256}</code>
           </p>
           <p class="buttons">
-            <button type="button" onClick={() => setNow(!now)}>
-              {now ? "Show it as it departed" : "Show it as of now"}
-            </button>
+            <Button onClick={() => setNow(!now)}>{now ? "Show it as it departed" : "Show it as of now"}</Button>
           </p>
         </section>
       )}

@@ -3,6 +3,7 @@ import type { DockState } from "../data/api";
 import type { Passenger, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatMoment, formatRecent } from "../lib/time";
+import { Button } from "../ui/button";
 import { headCount, missingText, overText, passengerKey, waiverStates } from "./manifest-text";
 import { isOf, unsavedTicks } from "./unsaved-ticks";
 
@@ -95,24 +96,22 @@ function Ticks({ name, on, since, problem, tick }: TicksProps) {
   return (
     <>
       <div class="ticks">
-        <button
-          type="button"
+        <Button
           class="tick tick-aboard"
           aria-label={`Aboard: ${name}`}
           aria-pressed={shown === "aboard"}
           onClick={() => void set("aboard")}
         >
           Aboard
-        </button>
-        <button
-          type="button"
+        </Button>
+        <Button
           class="tick tick-away"
           aria-label={`No-show: ${name}`}
           aria-pressed={shown === "no_show"}
           onClick={() => void set("no_show")}
         >
           No-show
-        </button>
+        </Button>
       </div>
       <p class="passenger-state" role="status">
         {saving ? "Saving…" : on === "no_show" ? "Did not come" : since}

@@ -4,6 +4,7 @@ import { methods } from "../data/limits";
 import type { FirstPayment, OutboxEntry } from "../data/outbox";
 import { formatMoney } from "../lib/money";
 import { browserTimezone, formatMoment } from "../lib/time";
+import { Button } from "../ui/button";
 
 /** Who logged the first of two payments that may be one, and when. */
 export function firstText(entry: OutboxEntry, first: FirstPayment, charter?: Charter): string {
@@ -31,12 +32,8 @@ export function DuplicateChoices({ entry, onChoice }: Props) {
   };
   return (
     <span class="buttons">
-      <button type="button" onClick={() => choose("same")}>
-        Same payment: discard this one
-      </button>
-      <button type="button" onClick={() => choose("second")}>
-        It is a second payment: log it too
-      </button>
+      <Button onClick={() => choose("same")}>Same payment: discard this one</Button>
+      <Button onClick={() => choose("second")}>It is a second payment: log it too</Button>
     </span>
   );
 }

@@ -12,8 +12,8 @@ import { Observable, useValue } from "../lib/observable";
 import { formatMoment, localDay, toLocal, zoneIfForeign } from "../lib/time";
 import { uuid7 } from "../lib/uuid";
 import { Dialog } from "../ui/dialog";
-import { Field, focusFirstError, sentences, unplaced } from "../ui/field";
-import { FormFooter } from "../ui/form-footer";
+import { DialogForm } from "../ui/dialog-form";
+import { type Errors, Field, focusFirstError, sentences, unplaced } from "../ui/field";
 import { announce } from "../ui/notices";
 import { TextInput } from "../ui/text-input";
 import { Choices } from "./choices";
@@ -53,9 +53,7 @@ export function PaymentDialogs() {
       key={what.correct?.payment_id ?? what.event_id}
       charter={charter}
       {...(what.correct ? { correct: what.correct } : {})}
-      onClose={() => {
-        opened.value = null;
-      }}
+      onClose={closePaymentDialog}
     />
   );
 }
@@ -66,11 +64,11 @@ interface Props {
   onClose(): void;
 }
 
-export function PaymentDialog({ charter, correct, onClose }: Props) {
+function PaymentDialog({ charter, correct, onClose }: Props) {
   // The id is made now and stays: however often the payment is sent, it is this one payment.
   const [payment_id, setPaymentId] = useState(() => freshId(correct));
   const [form, setForm] = useState(() => paymentForm(charter, correct));
-  const [errors, setErrors] = useState<Readonly<Record<string, string>>>(sentences(correct?.problem?.fields ?? {}));
+  const [errors, setErrors] = useState<Errors>(sentences(correct?.problem?.fields ?? {}));
   const [failure, setFailure] = useState(correct?.problem ? refusal(correct.problem) : "");
   const [saving, setSaving] = useState(false);
   /** The payment as it was refused because it may be there already. */
@@ -89,9 +87,7 @@ export function PaymentDialog({ charter, correct, onClose }: Props) {
     [],
   );
 
-  const submit = async (submitted: Event) => {
-    submitted.preventDefault();
-    if (saving) return;
+  const submit = async () => {
     const { request, errors } = readPaymentForm(form, charter, new Date(), hasEmail);
     setErrors(errors ?? {});
     setFailure("");
@@ -166,52 +162,51 @@ export function PaymentDialog({ charter, correct, onClose }: Props) {
   }
   return (
     <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose}>
-      <form ref={element} onSubmit={submit} noValidate>
-        <div class="dialog-body">
-          <p class="dialog-about">
-            <strong>{charter.title}</strong>
-            <span>{dueText(charter)}</span>
-          </p>
-          <TextInput
-            label={`Amount (${charter.currency})`}
-            class="amount"
-            inputMode="decimal"
-            error={errors.amount_cents}
-            value={form.amount}
-            onInput={(amount) => set({ amount })}
-          />
-          <Choices
-            legend="How was it paid?"
-            names={methodNames}
-            value={form.method}
-            error={errors.method}
-            first
-            onChoose={(method) => set({ method })}
-          />
-          <Choices
-            legend="What is it for?"
-            names={kindNames}
-            value={form.kind}
-            small
-            onChoose={(kind) => setForm((form) => withKind(form, kind, charter))}
-          />
-          {form.kind === "refund" && (
-            <RefundOf
-              charter={charter}
-              value={form.refund_of}
-              error={errors.refund_of}
-              onChange={(refund_of, payments) => setForm((form) => withRefundOf(form, refund_of, payments))}
-            />
-          )}
-          <MoreFields charter={charter} emailUnknown={emailUnknown} form={form} errors={errors} set={set} />
-        </div>
-        <FormFooter
-          submit="Log payment"
-          onBack={onClose}
-          doing={saving ? "Saving…" : ""}
-          failure={[failure, unplaced(errors, shownFields)].filter(Boolean).join(" ")}
+      <DialogForm
+        form={element}
+        submit="Log payment"
+        onSubmit={submit}
+        onClose={onClose}
+        doing={saving ? "Saving…" : ""}
+        failure={[failure, unplaced(errors, shownFields)].filter(Boolean).join(" ")}
+      >
+        <p class="dialog-about">
+          <strong>{charter.title}</strong>
+          <span>{dueText(charter)}</span>
+        </p>
+        <TextInput
+          label={`Amount (${charter.currency})`}
+          class="amount"
+          inputMode="decimal"
+          error={errors.amount_cents}
+          value={form.amount}
+          onInput={(amount) => set({ amount })}
         />
-      </form>
+        <Choices
+          legend="How was it paid?"
+          names={methodNames}
+          value={form.method}
+          error={errors.method}
+          first
+          onChoose={(method) => set({ method })}
+        />
+        <Choices
+          legend="What is it for?"
+          names={kindNames}
+          value={form.kind}
+          small
+          onChoose={(kind) => setForm((form) => withKind(form, kind, charter))}
+        />
+        {form.kind === "refund" && (
+          <RefundOf
+            charter={charter}
+            value={form.refund_of}
+            error={errors.refund_of}
+            onChange={(refund_of, payments) => setForm((form) => withRefundOf(form, refund_of, payments))}
+          />
+        )}
+        <MoreFields charter={charter} emailUnknown={emailUnknown} form={form} errors={errors} set={set} />
+      </DialogForm>
     </Dialog>
   );
 }
@@ -248,7 +243,7 @@ interface MoreProps {
   charter: Charter;
   emailUnknown: boolean;
   form: PaymentForm;
-  errors: Readonly<Record<string, string>>;
+  errors: Errors;
   set(change: Partial<PaymentForm>): void;
 }
 

@@ -8,7 +8,8 @@ import { formatMoney } from "../lib/money";
 import { useValue } from "../lib/observable";
 import { navigate } from "../lib/router";
 import { browserTimezone, formatRecent } from "../lib/time";
-import { ConfirmDialog } from "../ui/confirm-dialog";
+import { Button } from "../ui/button";
+import { ConfirmDialog } from "../ui/dialog-form";
 import { announce } from "../ui/notices";
 import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import { openPaymentDialog } from "./payment-dialog";
@@ -42,11 +43,7 @@ function Unsent({ entry }: { entry: OutboxEntry }) {
           {loggedIn && (sending ? "Sending…" : (entry.problem?.message ?? "It sends itself."))}
           {!loggedIn && "Log in to send it."}
         </p>
-        {entry.problem && (
-          <button type="button" onClick={() => void outbox.flush()}>
-            Send now
-          </button>
-        )}
+        {entry.problem && <Button onClick={() => void outbox.flush()}>Send now</Button>}
       </>
     );
   }
@@ -72,35 +69,27 @@ function Refused({ entry }: { entry: OutboxEntry }) {
         <strong>{amountText(entry)}: not accepted.</strong> Waiting {sinceText(entry)}. {entry.problem?.message}
       </p>
       <span class="buttons">
-        <button type="button" onClick={() => openPaymentDialog(entry.event_id, entry)}>
-          Correct
-        </button>
-        <button type="button" onClick={() => void outbox.retry(entry.payment_id)}>
-          Try again
-        </button>
-        <button type="button" class="danger" onClick={() => setDiscarding(true)}>
+        <Button onClick={() => openPaymentDialog(entry.event_id, entry)}>Correct</Button>
+        <Button onClick={() => void outbox.retry(entry.payment_id)}>Try again</Button>
+        <Button class="danger" onClick={() => setDiscarding(true)}>
           Discard…
-        </button>
+        </Button>
       </span>
-      {discarding && <DiscardDialog entry={entry} onClose={() => setDiscarding(false)} />}
+      {discarding && (
+        <ConfirmDialog
+          title={`Discard ${amountText(entry)}?`}
+          submit="Discard"
+          back="Keep"
+          doing="Discarding…"
+          failed="Not discarded."
+          danger
+          act={() => outbox.discard(entry.payment_id)}
+          onClose={() => setDiscarding(false)}
+        >
+          <p>It was never recorded, and nothing of it stays. If the money has changed hands, correct it instead.</p>
+        </ConfirmDialog>
+      )}
     </>
-  );
-}
-
-function DiscardDialog({ entry, onClose }: { entry: OutboxEntry; onClose(): void }) {
-  return (
-    <ConfirmDialog
-      title={`Discard ${amountText(entry)}?`}
-      submit="Discard"
-      back="Keep"
-      doing="Discarding…"
-      failed="Not discarded."
-      danger
-      act={() => outbox.discard(entry.payment_id)}
-      onClose={onClose}
-    >
-      <p>It was never recorded, and nothing of it stays. If the money has changed hands, correct it instead.</p>
-    </ConfirmDialog>
   );
 }
 
@@ -114,16 +103,12 @@ export function OutboxStrip() {
     <>
       {refused.length > 0 && (
         <OutboxList entries={refused} tone="bad" title={refusedText(refused)}>
-          <button type="button" onClick={() => navigate(`/events/${refused[0]?.event_id}`)}>
-            Open charter
-          </button>
+          <Button onClick={() => navigate(`/events/${refused[0]?.event_id}`)}>Open charter</Button>
         </OutboxList>
       )}
       {waiting.length > 0 && (
         <OutboxList entries={waiting} tone="wait" title={`${waiting.length} not sent yet`}>
-          <button type="button" onClick={() => void outbox.flush()}>
-            Send now
-          </button>
+          <Button onClick={() => void outbox.flush()}>Send now</Button>
         </OutboxList>
       )}
     </>

@@ -8,6 +8,7 @@ import { href } from "../lib/router";
 import { PaymentDialogs } from "../payments/payment-dialog";
 import { OutboxStrip } from "../payments/unsent";
 import { LoginDialog, LoginPage } from "../sign-in/login";
+import { Button } from "../ui/button";
 import { announce } from "../ui/notices";
 import { Logo } from "../ui/page";
 import { PageView } from "./page-view";
@@ -55,9 +56,9 @@ function DeskHeader({ path }: { path: string }) {
           </a>
         ))}
       </nav>
-      <button type="button" class="leave" onClick={() => void leave()}>
+      <Button class="leave" onClick={() => void leave()}>
         Log out
-      </button>
+      </Button>
       <OutboxStrip />
       <ReleaseStrip />
     </header>
@@ -69,9 +70,7 @@ function ReleaseStrip() {
   return (
     <div class="strip outbox-strip strip-calm" role="status">
       <p>A new version is ready.</p>
-      <button type="button" onClick={showNewRelease}>
-        Reload
-      </button>
+      <Button onClick={showNewRelease}>Reload</Button>
     </div>
   );
 }

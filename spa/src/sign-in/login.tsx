@@ -3,8 +3,9 @@ import { ApiError, login } from "../data/api";
 import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
 import { useValue } from "../lib/observable";
+import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
-import { focusFirstError, sentences } from "../ui/field";
+import { type Errors, focusFirstError, sentences } from "../ui/field";
 import { Logo, sentence, usePageTitle } from "../ui/page";
 import { TextInput } from "../ui/text-input";
 import "./login.css";
@@ -48,9 +49,9 @@ export function LoginDialog() {
         <p>Your session has ended. Log in to go on where you were.</p>
         <LoginForm />
         <p>
-          <button type="button" class="quiet" onClick={() => session.leave()}>
+          <Button class="quiet" onClick={() => session.leave()}>
             Leave the desk
-          </button>
+          </Button>
         </p>
       </div>
     </Dialog>
@@ -65,7 +66,7 @@ function LoginForm() {
   const [needsCode, setNeedsCode] = useState(session.codeWasAsked);
   const [keep, setKeep] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [errors, setErrors] = useState<Errors>({});
   const [failure, setFailure] = useState("");
   const [wait_s, setWait] = useState(0);
   const form = useRef<HTMLFormElement>(null);

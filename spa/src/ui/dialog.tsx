@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { Button } from "./button";
 import "./dialog.css";
 
 /** The second tap of a double tap comes within this time of the first. */
@@ -61,11 +62,11 @@ export function Dialog({ title, onClose, children, wide, opaque, closable = true
       <header class="dialog-head">
         <h2 id={titleId}>{title}</h2>
         {closable && (
-          <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
+          <Button class="icon-button" aria-label="Close" onClick={onClose}>
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <path d="M5 5l14 14M19 5L5 19" />
             </svg>
-          </button>
+          </Button>
         )}
       </header>
       {children}

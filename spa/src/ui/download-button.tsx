@@ -1,3 +1,4 @@
+import { Button } from "./button";
 import { announce, announceFailure } from "./notices";
 import { useTask } from "./task";
 
@@ -17,9 +18,9 @@ export function DownloadButton({ file, name, label = "Download CSV", disabled = 
       announce("The file is on its way to your downloads.");
     });
   return (
-    <button type="button" onClick={() => void download()} disabled={busy || disabled}>
+    <Button onClick={() => void download()} disabled={busy || disabled}>
       {busy ? "Preparing…" : label}
-    </button>
+    </Button>
   );
 }
 

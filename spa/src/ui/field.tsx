@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
+export type Errors = Readonly<Record<string, string>>;
+
 interface FieldProps {
   label: string;
   error?: string | undefined;
@@ -42,7 +44,7 @@ export function focusFirstError(form: HTMLElement | null): void {
 }
 
 /** What the server says about each field, as a sentence to show beside it. */
-export function sentences(fields: Readonly<Record<string, string>>): Record<string, string> {
+export function sentences(fields: Errors): Errors {
   return Object.fromEntries(
     Object.entries(fields).map(([name, rule]) => [
       // `crew[0].email` and `crew.0.email` name the same field.
@@ -53,7 +55,7 @@ export function sentences(fields: Readonly<Record<string, string>>): Record<stri
 }
 
 /** What is wrong with fields that a form does not show, in one text; `crew.0.email` is of the field `crew`. */
-export function unplaced(errors: Readonly<Record<string, string>>, shown: readonly string[]): string {
+export function unplaced(errors: Errors, shown: readonly string[]): string {
   return Object.entries(errors)
     .filter(([name]) => !shown.includes(name.split(".")[0] ?? ""))
     .map(([name, message]) => `${name}: ${message}`)

@@ -1,5 +1,6 @@
 import { type ComponentType, createElement } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Button } from "./button";
 
 interface WaitingProps {
   failed: boolean;
@@ -47,13 +48,9 @@ export function NotLoaded({ onRetry }: { onRetry(): void }) {
       <p class="empty-title">This page could not be loaded.</p>
       <p>It is fetched when it is first opened. Check the connection and try again.</p>
       <p class="buttons">
-        <button type="button" onClick={onRetry}>
-          Try again
-        </button>
+        <Button onClick={onRetry}>Try again</Button>
         {/* Some browsers do not fetch again what has failed once. */}
-        <button type="button" onClick={() => window.location.reload()}>
-          Reload
-        </button>
+        <Button onClick={() => window.location.reload()}>Reload</Button>
       </p>
     </div>
   );

@@ -1,3 +1,4 @@
+import { Button } from "./button";
 import { useTask } from "./task";
 
 /** Loads more on a tap, and says what went wrong. */
@@ -5,9 +6,9 @@ export function LoadButton({ label, load }: { label: string; load(): Promise<voi
   const { busy, failure, run } = useTask("");
   return (
     <p class="load">
-      <button type="button" onClick={() => void run(load)} disabled={busy}>
+      <Button onClick={() => void run(load)} disabled={busy}>
         {busy ? "Loading…" : label}
-      </button>
+      </Button>
       <span role="alert" class="error">
         {failure}
       </span>

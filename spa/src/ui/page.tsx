@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../data/api";
 import { browserTimezone, formatRecent } from "../lib/time";
+import { Button } from "./button";
 
 export function Logo() {
   return (
@@ -30,9 +31,7 @@ export function Failed({ what, error, onRetry }: { what: string; error: unknown;
     <div class="empty" role="alert">
       <p class="empty-title">{what}</p>
       <p>{sentence(error)}</p>
-      <button type="button" onClick={onRetry}>
-        Try again
-      </button>
+      <Button onClick={onRetry}>Try again</Button>
     </div>
   );
 }
@@ -45,11 +44,7 @@ export function AsOf({ at_ms, error, onRetry }: { at_ms: number; error: unknown;
     <div class={`strip strip-${error === null || cut ? "wait" : "bad"}`} role="status">
       {error === null && <p>As of {since}. Loading what is new…</p>}
       {error !== null && <p>{cut ? `As of ${since}, no connection.` : `As of ${since}. ${sentence(error)}`}</p>}
-      {error !== null && (
-        <button type="button" onClick={onRetry}>
-          Try again
-        </button>
-      )}
+      {error !== null && <Button onClick={onRetry}>Try again</Button>}
     </div>
   );
 }

@@ -1,10 +1,8 @@
-import { useRef, useState } from "preact/hooks";
-import { ApiError } from "../data/api";
+import { useState } from "preact/hooks";
 import { reasonLimits } from "../data/limits";
 import { Dialog } from "./dialog";
-import { focusFirstError, sentences } from "./field";
-import { FormFooter } from "./form-footer";
-import { sentence } from "./page";
+import { DialogForm } from "./dialog-form";
+import { useForm } from "./form";
 import { TextInput } from "./text-input";
 
 interface Props {
@@ -18,55 +16,35 @@ interface Props {
 /** Asks why, for what cannot be taken back. */
 export function ReasonDialog({ title, explanation, button, act, onClose }: Props) {
   const [reason, setReason] = useState("");
-  const [error, setError] = useState("");
-  const [failure, setFailure] = useState("");
-  const [saving, setSaving] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
+  const { form, errors, failure, doing, attempt } = useForm();
 
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (saving) return;
-    setFailure("");
-    setError(reason.trim() ? "" : "Say why, in a few words.");
-    if (!reason.trim()) {
-      focusFirstError(form.current);
-      return;
-    }
-    setSaving(true);
-    try {
-      await act(reason.trim());
-      onClose();
-      return;
-    } catch (error) {
-      if (error instanceof ApiError && error.fields.reason) setError(sentences(error.fields).reason ?? "");
-      setFailure(`Not saved. ${sentence(error)}`);
-    }
-    setSaving(false);
+  const submit = () => {
+    const wrong = reason.trim() ? {} : { reason: "Say why, in a few words." };
+    return attempt({ doing: "Saving…", failed: "Not saved.", wrong }, () => act(reason.trim()).then(onClose));
   };
 
   return (
     <Dialog title={title} onClose={onClose}>
-      <form ref={form} onSubmit={submit} noValidate>
-        <div class="dialog-body">
-          <p>{explanation}</p>
-          <TextInput
-            label="Reason"
-            error={error}
-            first
-            most={reasonLimits.reason.most}
-            value={reason}
-            onInput={setReason}
-          />
-        </div>
-        <FormFooter
-          submit={button}
-          back="Back"
-          onBack={onClose}
-          doing={saving ? "Saving…" : ""}
-          failure={failure}
-          danger
+      <DialogForm
+        form={form}
+        submit={button}
+        onSubmit={submit}
+        back="Back"
+        onClose={onClose}
+        doing={doing}
+        failure={failure}
+        danger
+      >
+        <p>{explanation}</p>
+        <TextInput
+          label="Reason"
+          error={errors.reason}
+          first
+          most={reasonLimits.reason.most}
+          value={reason}
+          onInput={setReason}
         />
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

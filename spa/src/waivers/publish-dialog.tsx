@@ -1,12 +1,13 @@
-import { useRef, useState } from "preact/hooks";
-import { ApiError, previewWaiver, publishWaiver } from "../data/api";
+import { useState } from "preact/hooks";
+import { previewWaiver, publishWaiver } from "../data/api";
 import type { Block, WaiverLanguage, WaiverVersion } from "../data/contract";
 import { waiverTextLimits } from "../data/limits";
+import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
-import { Field, focusFirstError, sentences } from "../ui/field";
-import { FormFooter } from "../ui/form-footer";
+import { DialogForm } from "../ui/dialog-form";
+import { Field } from "../ui/field";
+import { useForm } from "../ui/form";
 import { announce } from "../ui/notices";
-import { sentence } from "../ui/page";
 import { TextInput } from "../ui/text-input";
 import { TextBlocks } from "./text-blocks";
 import { languageNames, languages } from "./waiver-text";
@@ -29,46 +30,23 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
     es: { title: current.es?.title ?? "", text: current.es?.text ?? "" },
   }));
   const [preview, setPreview] = useState<Block[] | null>(null);
-  const [errors, setErrors] = useState<Record<string, string>>({});
-  const [failure, setFailure] = useState("");
-  const [doing, setDoing] = useState("");
-  const form = useRef<HTMLFormElement>(null);
+  const { form, errors, setErrors, failure, doing, attempt } = useForm();
   const { title, text } = texts[language];
   const set = (change: { title?: string; text?: string }) => {
     setTexts({ ...texts, [language]: { title, text, ...change } });
     setPreview(null);
   };
 
-  /** Does `work` when nothing is missing; `failed` begins the sentence about a failure. */
-  const attempt = async (
-    what: { doing: string; failed: string; missing: Record<string, string> },
-    work: () => Promise<void>,
-  ) => {
-    if (doing) return;
-    setErrors(what.missing);
-    setFailure("");
-    if (Object.keys(what.missing).length === 0) {
-      setDoing(what.doing);
-      try {
-        await work();
-      } catch (error) {
-        if (error instanceof ApiError) setErrors(sentences(error.fields));
-        setFailure(`${what.failed} ${sentence(error)}`);
-      }
-      setDoing("");
-    }
-    focusFirstError(form.current);
-  };
   const noText = text.trim() ? {} : { text: "Write the text that guests sign." };
   const noTitle = title.trim() ? {} : { title: "Give the waiver a title." };
 
   const showPreview = () =>
-    attempt({ doing: "Preparing…", failed: "No preview.", missing: noText }, async () =>
+    attempt({ doing: "Preparing…", failed: "No preview.", wrong: noText }, async () =>
       setPreview(await previewWaiver(text.trim())),
     );
 
   const publish = () =>
-    attempt({ doing: "Publishing…", failed: "Not published.", missing: { ...noTitle, ...noText } }, async () => {
+    attempt({ doing: "Publishing…", failed: "Not published.", wrong: { ...noTitle, ...noText } }, async () => {
       const version = await publishWaiver(title.trim(), text.trim(), language);
       const before = current[language];
       // The sample's text becomes the operator's own when they publish it before anybody has signed it.
@@ -79,72 +57,64 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
         onPublished();
       }
     });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void publish();
-  };
-
   return (
     <Dialog title="New waiver version" onClose={onClose} wide>
-      <form ref={form} onSubmit={submit} noValidate>
-        <div class="dialog-body">
-          <p>From now on guests sign the new text. Those who signed an earlier one stay signed under that text.</p>
-          <Field label="Language" error={errors.language}>
-            {(props) => (
-              <select
-                {...props}
-                data-first
-                value={language}
-                onChange={(event) => {
-                  setLanguage(event.currentTarget.value as WaiverLanguage);
-                  setPreview(null);
-                  setErrors({});
-                }}
-              >
-                {languages.map((name) => (
-                  <option key={name} value={name}>
-                    {languageNames[name]}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          <TextInput
-            label="Title"
-            error={errors.title}
-            most={waiverTextLimits.title.most}
-            value={title}
-            onInput={(title) => set({ title })}
-          />
-          <Field
-            label="Text"
-            error={errors.text}
-            hint="Markdown: ## for a heading, - for a list, ** around strong words."
-          >
-            {(props) => (
-              <textarea
-                {...props}
-                rows={14}
-                maxLength={waiverTextLimits.text.most}
-                value={text}
-                onInput={(event) => set({ text: event.currentTarget.value })}
-              />
-            )}
-          </Field>
-          <p>
-            <button type="button" disabled={doing !== ""} onClick={() => void showPreview()}>
-              Preview
-            </button>
-          </p>
-          {preview && (
-            <section class="panel" aria-label="Preview">
-              <h3>{title.trim() || "No title yet"}</h3>
-              <TextBlocks blocks={preview} />
-            </section>
+      <DialogForm form={form} submit="Publish" onSubmit={publish} onClose={onClose} doing={doing} failure={failure}>
+        <p>From now on guests sign the new text. Those who signed an earlier one stay signed under that text.</p>
+        <Field label="Language" error={errors.language}>
+          {(props) => (
+            <select
+              {...props}
+              data-first
+              value={language}
+              onChange={(event) => {
+                setLanguage(event.currentTarget.value as WaiverLanguage);
+                setPreview(null);
+                setErrors({});
+              }}
+            >
+              {languages.map((name) => (
+                <option key={name} value={name}>
+                  {languageNames[name]}
+                </option>
+              ))}
+            </select>
           )}
-        </div>
-        <FormFooter submit="Publish" onBack={onClose} doing={doing} failure={failure} />
-      </form>
+        </Field>
+        <TextInput
+          label="Title"
+          error={errors.title}
+          most={waiverTextLimits.title.most}
+          value={title}
+          onInput={(title) => set({ title })}
+        />
+        <Field
+          label="Text"
+          error={errors.text}
+          hint="Markdown: ## for a heading, - for a list, ** around strong words."
+        >
+          {(props) => (
+            <textarea
+              {...props}
+              rows={14}
+              maxLength={waiverTextLimits.text.most}
+              value={text}
+              onInput={(event) => set({ text: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <p>
+          <Button disabled={doing !== ""} onClick={() => void showPreview()}>
+            Preview
+          </Button>
+        </p>
+        {preview && (
+          <section class="panel" aria-label="Preview">
+            <h3>{title.trim() || "No title yet"}</h3>
+            <TextBlocks blocks={preview} />
+          </section>
+        )}
+      </DialogForm>
     </Dialog>
   );
 }

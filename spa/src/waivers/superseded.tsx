@@ -3,6 +3,7 @@ import { askAgain } from "../data/api";
 import type { OutdatedCharter } from "../data/contract";
 import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";
+import { Button } from "../ui/button";
 import { useTask } from "../ui/task";
 import { askedText } from "./waiver-text";
 
@@ -48,10 +49,10 @@ function Row({ event }: { event: OutdatedCharter }) {
           .join(", ")}
       </p>
       <p class="buttons">
-        <button type="button" disabled={busy || !mayAsk} onClick={() => void ask()}>
+        <Button disabled={busy || !mayAsk} onClick={() => void ask()}>
           {busy ? "Asking…" : "Ask them again"}
           <span class="visually-hidden"> on {event.title}</span>
-        </button>
+        </Button>
       </p>
       <p role="status">{result}</p>
       <p role="alert" class="error">

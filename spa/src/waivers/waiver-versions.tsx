@@ -3,6 +3,7 @@ import { listSuperseded, readWaiverVersions } from "../data/api";
 import type { VersionList, WaiverLanguage, WaiverVersion } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { browserTimezone, formatMoment } from "../lib/time";
+import { Button } from "../ui/button";
 import { Loaded } from "../ui/loaded";
 import { announce } from "../ui/notices";
 import { type CurrentVersions, PublishDialog } from "./publish-dialog";
@@ -27,11 +28,7 @@ export function WaiverVersionsPage() {
     <>
       <div class="page-head">
         <h1 tabIndex={-1}>Waiver</h1>
-        {asked.answer && (
-          <button type="button" onClick={() => setEditing(true)}>
-            New version
-          </button>
-        )}
+        {asked.answer && <Button onClick={() => setEditing(true)}>New version</Button>}
       </div>
       <Loaded asked={asked} failed="The waiver could not be loaded." rows={2}>
         {([versions, superseded]) => {

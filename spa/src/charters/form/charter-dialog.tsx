@@ -6,15 +6,15 @@ import { Observable, useValue } from "../../lib/observable";
 import { navigate } from "../../lib/router";
 import { browserTimezone } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
+import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
-import { focusFirstError, sentences, unplaced } from "../../ui/field";
-import { FormFooter } from "../../ui/form-footer";
+import { DialogForm } from "../../ui/dialog-form";
+import { type Errors, focusFirstError, sentences, unplaced } from "../../ui/field";
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
 import { CharterFields } from "./charter-fields";
 import { changes, charterForm, type Merge, merge, newCharterForm, readCharterForm } from "./charter-form";
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
-import type { Errors } from "./field-kinds";
 import { isBlankGuest } from "./guest-list";
 
 const opened = new Observable<{ charter: Charter | null } | null>(null);
@@ -27,25 +27,22 @@ export function openCharterDialog(charter: Charter | null = null): void {
   opened.value = { charter };
 }
 
+function closeCharterDialog(): void {
+  opened.value = null;
+}
+
 export function forgetDrafts(): void {
   drafts.clear();
-  opened.value = null;
+  closeCharterDialog();
 }
 
 export function CharterDialogs() {
   const what = useValue(opened);
   if (!what) return null;
-  return (
-    <CharterDialog
-      charter={what.charter}
-      onClose={() => {
-        opened.value = null;
-      }}
-    />
-  );
+  return <CharterDialog charter={what.charter} onClose={closeCharterDialog} />;
 }
 
-export function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(): void }) {
+function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(): void }) {
   const draftKey = charter?.event_id ?? "new";
   const pristine = () => (charter ? charterForm(charter) : emptyForm());
   const [base, setBase] = useState(charter);
@@ -74,9 +71,7 @@ export function CharterDialog({ charter, onClose }: { charter: Charter | null; o
     if (!charter) navigate(`/events/${saved.event_id}`);
   };
 
-  const submit = async (submitted: Event) => {
-    submitted.preventDefault();
-    if (saving) return;
+  const submit = async () => {
     // Rows that were not filled in would shift what the server says about the rows after them.
     const guests = form.guests.filter((guest) => !isBlankGuest(guest));
     if (guests.length < form.guests.length) edit((form) => ({ ...form, guests }));
@@ -136,33 +131,31 @@ export function CharterDialog({ charter, onClose }: { charter: Charter | null; o
 
   return (
     <Dialog title={charter ? "Edit charter" : "New charter"} onClose={onClose} wide>
-      <form ref={element} onSubmit={submit} noValidate>
-        <div class="dialog-body">
-          {drafted && (
-            <p class="strip strip-wait">
-              What you typed before is back.{" "}
-              <button
-                type="button"
-                onClick={() => {
-                  drafts.delete(draftKey);
-                  setForm(pristine());
-                  setDrafted(false);
-                }}
-              >
-                Start afresh
-              </button>
-            </p>
-          )}
-          {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
-          <CharterFields form={form} errors={errors} onChange={edit} />
-        </div>
-        <FormFooter
-          submit={charter ? "Save changes" : "Create charter"}
-          onBack={onClose}
-          doing={saving ? "Saving…" : ""}
-          failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
-        />
-      </form>
+      <DialogForm
+        form={element}
+        submit={charter ? "Save changes" : "Create charter"}
+        onSubmit={submit}
+        onClose={onClose}
+        doing={saving ? "Saving…" : ""}
+        failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
+      >
+        {drafted && (
+          <p class="strip strip-wait">
+            What you typed before is back.{" "}
+            <Button
+              onClick={() => {
+                drafts.delete(draftKey);
+                setForm(pristine());
+                setDrafted(false);
+              }}
+            >
+              Start afresh
+            </Button>
+          </p>
+        )}
+        {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
+        <CharterFields form={form} errors={errors} onChange={edit} />
+      </DialogForm>
     </Dialog>
   );
 }
@@ -179,10 +172,7 @@ function Theirs({ theirs, onTake }: { theirs: Merge["theirs"]; onTake(field: Fie
             {charterTable[field].label}: {value}{" "}
             {mine ? (
               <>
-                (yours is kept){" "}
-                <button type="button" onClick={() => onTake(field)}>
-                  Take theirs
-                </button>
+                (yours is kept) <Button onClick={() => onTake(field)}>Take theirs</Button>
               </>
             ) : (
               "(taken over)"

@@ -1,7 +1,8 @@
 import { useId } from "preact/hooks";
+import type { Errors } from "../../ui/field";
 import { withField } from "./charter-form";
 import { type CharterForm, charterParts, charterTable, type FieldName } from "./charter-table";
-import type { CharterField, Errors } from "./field-kinds";
+import type { CharterField } from "./field-kinds";
 import "./charter-fields.css";
 
 interface Props {

@@ -3,10 +3,8 @@ import { useId } from "preact/hooks";
 import type { Charter } from "../../data/contract";
 import { parseMoney, plainAmount } from "../../lib/money";
 import { isTimezone } from "../../lib/time";
-import { Field } from "../../ui/field";
+import { type Errors, Field } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
-
-export type Errors = Readonly<Record<string, string>>;
 
 /** What the other fields say, and where to note what is wrong with this one. */
 export interface Reading {

@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import type { ListedGuest } from "../../data/contract";
+import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
 import type { CharterField, InputProps } from "./field-kinds";
@@ -72,17 +73,15 @@ function GuestListFields({ name, value: guests, limits, errors, onChange }: Prop
             value={guest.email}
             onInput={(email) => change(index, { email })}
           />
-          <button type="button" class="quiet" onClick={() => onChange(guests.filter((_, at) => at !== index))}>
+          <Button class="quiet" onClick={() => onChange(guests.filter((_, at) => at !== index))}>
             Remove<span class="visually-hidden"> guest {index + 1}</span>
-          </button>
+          </Button>
         </fieldset>
       ))}
       {errors[name] && <p class="error">{errors[name]}</p>}
       {guests.length < limits.most && (
         <p>
-          <button type="button" onClick={add}>
-            Add guest
-          </button>
+          <Button onClick={add}>Add guest</Button>
         </p>
       )}
       <Several onAdd={(more) => onChange(addGuests(guests, more))} />
@@ -102,8 +101,7 @@ function Several({ onAdd }: { onAdd(guests: ListedGuest[]): void }) {
         )}
       </Field>
       <p class="buttons">
-        <button
-          type="button"
+        <Button
           disabled={pasted.length === 0}
           onClick={() => {
             onAdd(pasted);
@@ -111,7 +109,7 @@ function Several({ onAdd }: { onAdd(guests: ListedGuest[]): void }) {
           }}
         >
           {pasted.length === 1 ? "Add 1 guest" : `Add ${pasted.length || "these"} guests`}
-        </button>
+        </Button>
       </p>
     </details>
   );

@@ -1,6 +1,8 @@
 import type { Person } from "../../data/contract";
+import { Button } from "../../ui/button";
+import type { Errors } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
-import type { CharterField, Errors, Reading } from "./field-kinds";
+import type { CharterField, Reading } from "./field-kinds";
 import { isEmailOrEmpty } from "./guest-list";
 
 const nobody: Person = { name: "", email: "", phone: "" };
@@ -68,17 +70,15 @@ export function people(
               errors={errors}
               onChange={(person) => onChange(value.map((other, at) => (at === index ? person : other)))}
             />
-            <button type="button" class="quiet" onClick={() => onChange(value.filter((_, at) => at !== index))}>
+            <Button class="quiet" onClick={() => onChange(value.filter((_, at) => at !== index))}>
               Remove {noun.toLowerCase()} {index + 1}
-            </button>
+            </Button>
           </fieldset>
         ))}
         {errors[name] && <p class="error">{errors[name]}</p>}
         {value.length < limits.most && (
           <p>
-            <button type="button" onClick={() => onChange([...value, nobody])}>
-              Add {noun.toLowerCase()}
-            </button>
+            <Button onClick={() => onChange([...value, nobody])}>Add {noun.toLowerCase()}</Button>
           </p>
         )}
       </>

@@ -5,6 +5,7 @@ import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { type Day, daysLater, isDay, longDayName, today } from "../../lib/periods";
 import { href } from "../../lib/router";
+import { Button } from "../../ui/button";
 import { Loaded } from "../../ui/loaded";
 import { PrintButton } from "../../ui/print";
 import { TextInput } from "../../ui/text-input";
@@ -27,12 +28,12 @@ export function Deposit() {
       </div>
       <div class="day-picker">
         <TextInput label="Day" type="date" value={day} onInput={setDay} />
-        <button type="button" disabled={!valid} onClick={() => setDay(daysLater(day, -1))}>
+        <Button disabled={!valid} onClick={() => setDay(daysLater(day, -1))}>
           ← Day before
-        </button>
-        <button type="button" disabled={!valid} onClick={() => setDay(daysLater(day, 1))}>
+        </Button>
+        <Button disabled={!valid} onClick={() => setDay(daysLater(day, 1))}>
           Day after →
-        </button>
+        </Button>
       </div>
       {valid && (
         <Loaded asked={asked} failed="The payments could not be loaded." rows={2}>

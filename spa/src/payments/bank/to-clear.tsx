@@ -8,6 +8,7 @@ import { formatMoney } from "../../lib/money";
 import { today } from "../../lib/periods";
 import { href } from "../../lib/router";
 import { browserTimezone, formatDay, useNow } from "../../lib/time";
+import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { LoadButton } from "../../ui/load-button";
 import { announce } from "../../ui/notices";
@@ -168,9 +169,9 @@ export function ToClear() {
                     />
                   )}
                 </Field>
-                <button type="button" class="primary" disabled={progress !== ""} onClick={() => void markCleared()}>
+                <Button class="primary" disabled={progress !== ""} onClick={() => void markCleared()}>
                   Mark {selected.length} cleared
-                </button>
+                </Button>
               </>
             )}
           </section>
@@ -235,9 +236,9 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
             {payment.charter}
           </a>
           {canBounce(payment) && (
-            <button type="button" disabled={busy} onClick={onBounce}>
+            <Button disabled={busy} onClick={onBounce}>
               Bounced…<span class="visually-hidden"> {amountText(payment)}</span>
-            </button>
+            </Button>
           )}
         </p>
         {failure && (

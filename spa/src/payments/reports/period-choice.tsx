@@ -1,4 +1,5 @@
 import { monthOf, type Period, today, yearOf } from "../../lib/periods";
+import { Button } from "../../ui/button";
 import { PeriodFields } from "../../ui/period-fields";
 
 interface Props {
@@ -18,9 +19,9 @@ export function PeriodChoice({ period, onChange, withYear }: Props) {
     <>
       <p class="buttons">
         {usual.map(([name, period]) => (
-          <button key={name} type="button" onClick={() => onChange(period)}>
+          <Button key={name} onClick={() => onChange(period)}>
             {name}
-          </button>
+          </Button>
         ))}
       </p>
       <PeriodFields period={period} onChange={onChange} />

@@ -8,6 +8,7 @@ import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
 import { href } from "../../lib/router";
 import { formatMoment } from "../../lib/time";
+import { Button } from "../../ui/button";
 import { announce, announceFailure } from "../../ui/notices";
 import { ReasonDialog } from "../../ui/reason-dialog";
 import { useTask } from "../../ui/task";
@@ -159,23 +160,21 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
           </summary>
           <span class="buttons">
             {payment.status === "received" && (
-              <button
-                type="button"
+              <Button
                 disabled={busy}
                 onClick={() =>
                   act(async () => keepAnswer(await clearPayment(payment)), `Cleared: ${amountText(payment)}.`)
                 }
               >
                 Mark cleared
-              </button>
+              </Button>
             )}
             {canBounce(payment) && (
-              <button type="button" disabled={busy} onClick={() => onAsk("bounce")}>
+              <Button disabled={busy} onClick={() => onAsk("bounce")}>
                 Bounced…
-              </button>
+              </Button>
             )}
-            <button
-              type="button"
+            <Button
               disabled={busy || charter.patron.email === ""}
               onClick={() =>
                 act(async () => {
@@ -185,10 +184,10 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
               }
             >
               Resend confirmation
-            </button>
-            <button type="button" class="danger" disabled={busy} onClick={() => onAsk("void")}>
+            </Button>
+            <Button class="danger" disabled={busy} onClick={() => onAsk("void")}>
               Void…
-            </button>
+            </Button>
           </span>
         </details>
       )}
