@@ -39,10 +39,7 @@ function manifest(): Plugin {
         display: "standalone",
         background_color: "#0b2440",
         theme_color: "#0b2440",
-        icons: icons.map(({ file, ...icon }) => ({
-          src: `/${this.getFileName(references.get(file) ?? "")}`,
-          ...icon,
-        })),
+        icons: icons.map(({ file, ...icon }) => ({ src: `/${this.getFileName(references.get(file) ?? "")}`, ...icon })),
       };
       this.emitFile({
         type: "asset",

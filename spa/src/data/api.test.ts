@@ -106,9 +106,7 @@ describe("failures", () => {
 
   test("carry the current charter of a conflict", async () => {
     answer(409, { Code: "Conflict", Message: "Changed.", current: { event_id: "abc" } });
-    expect((await failure(api.editCharter("abc", { version: 1 }))).current).toEqual({
-      event_id: "abc",
-    });
+    expect((await failure(api.editCharter("abc", { version: 1 }))).current).toEqual({ event_id: "abc" });
   });
 
   test("of a stale token end that session and no later one", async () => {

@@ -47,10 +47,7 @@ export const cancelCharter = (event_id: string, reason: string) =>
 
 /** Mails the listed guests who have not signed, each at most once in six hours. */
 export const remindGuests = (event_id: string, guest_ids?: string[]) =>
-  call("post", `${CHARTER}/waiver-reminders`, {
-    path: { event_id },
-    body: guest_ids ? { guest_ids } : {},
-  });
+  call("post", `${CHARTER}/waiver-reminders`, { path: { event_id }, body: guest_ids ? { guest_ids } : {} });
 
 /** Opens a charter that is over for signatures, for 24 hours from now. */
 export const reopenWaivers = (event_id: string) =>

@@ -57,10 +57,7 @@ function payment(payment_id: string, amount_cents = 50_000) {
 }
 
 function refusal(status: number, message = "No."): ApiError {
-  return new ApiError("refused", message, status, {
-    code: "Refused",
-    fields: { amount_cents: "is wrong" },
-  });
+  return new ApiError("refused", message, status, { code: "Refused", fields: { amount_cents: "is wrong" } });
 }
 
 const offline = () => new ApiError("network", "The server cannot be reached.");

@@ -5,11 +5,7 @@ import type { PaymentKind } from "./limits";
 import { ApiError } from "./request";
 
 /** A payment as the dialog sends it: nothing of what matters is left to a default. */
-export type PaymentRequest = NewPayment & {
-  kind: PaymentKind;
-  received_at: string;
-  notify: boolean;
-};
+export type PaymentRequest = NewPayment & { kind: PaymentKind; received_at: string; notify: boolean };
 
 /**
  * A payment that the server has not confirmed. It holds what must be sent again word by word and

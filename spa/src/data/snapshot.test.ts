@@ -18,14 +18,7 @@ const detail = {
   ...paid,
   payments: [samplePayment({ note: "gate code 4711" })],
   waiver_records: [],
-  mail_problems: [
-    {
-      email: person.email,
-      problem: "bounced" as const,
-      at: "2026-07-01T00:00:00Z",
-      detail: "gone",
-    },
-  ],
+  mail_problems: [{ email: person.email, problem: "bounced" as const, at: "2026-07-01T00:00:00Z", detail: "gone" }],
 };
 
 beforeEach(() => session.begin("t1", false));

@@ -16,10 +16,7 @@ export function today(): Day {
 /** The whole month that a day is in, or one before or after it. */
 export function monthOf(day: Day, offset = 0): Period {
   const [year, month] = parts(day);
-  return {
-    from: iso(Date.UTC(year, month - 1 + offset, 1)),
-    to: iso(Date.UTC(year, month + offset, 0)),
-  };
+  return { from: iso(Date.UTC(year, month - 1 + offset, 1)), to: iso(Date.UTC(year, month + offset, 0)) };
 }
 
 export function yearOf(day: Day): Period {

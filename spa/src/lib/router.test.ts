@@ -5,10 +5,7 @@ test("a pattern names the ids in its paths", () => {
   expect(matchPath("/", "/")).toEqual({});
   expect(matchPath("/", "")).toEqual({});
   expect(matchPath("/", "//")).toBeNull();
-  expect(matchPath("/trips/:trip_id/:day", "/trips/a-_1/2/")).toEqual({
-    trip_id: "a-_1",
-    day: "2",
-  });
+  expect(matchPath("/trips/:trip_id/:day", "/trips/a-_1/2/")).toEqual({ trip_id: "a-_1", day: "2" });
   expect(matchPath("/trips/:trip_id", "/trips/a%20b")).toBeNull();
   expect(matchPath("/trips/:trip_id", `/trips/${"a".repeat(65)}`)).toBeNull();
 });

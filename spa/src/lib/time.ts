@@ -118,12 +118,7 @@ export function formatDay(instant: string, timezone: string): string {
 }
 
 export function formatLongDay(instant: string, timezone: string): string {
-  return formatted(instant, timezone, {
-    weekday: "long",
-    month: "long",
-    day: "numeric",
-    year: "numeric",
-  });
+  return formatted(instant, timezone, { weekday: "long", month: "long", day: "numeric", year: "numeric" });
 }
 
 export function formatTime(instant: string, timezone: string): string {

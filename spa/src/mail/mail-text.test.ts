@@ -34,10 +34,7 @@ test("sending again says the result", () => {
   const said = (status: MailStatus, note = "") => retryText(sampleMail({ status, note }));
   expect(said("sent")).toEqual({ text: "Sent to ana@example.com.", good: true });
   expect(said("queued").good).toBe(true);
-  expect(said("failed", "550 no such user")).toEqual({
-    text: "Not sent: 550 no such user",
-    good: false,
-  });
+  expect(said("failed", "550 no such user")).toEqual({ text: "Not sent: 550 no such user", good: false });
   expect(said("uncertain").text).toBe("Again it may or may not have arrived");
 });
 

@@ -54,10 +54,7 @@ export function attemptsText(attempts: number): string {
 }
 
 /** The time that matters about a mail, and what happened then. */
-export function mailMoment({ status, created_at, due_at, finished_at }: Mail): {
-  text: string;
-  at: string;
-} {
+export function mailMoment({ status, created_at, due_at, finished_at }: Mail): { text: string; at: string } {
   if (status === "queued") {
     return due_at ? { text: "Next try", at: due_at } : { text: "Queued since", at: created_at };
   }

@@ -34,22 +34,12 @@ describe("the money of a charter at a glance", () => {
 
   test("money that is not cleared or not sent yet shows", () => {
     const charter = sampleCharter({
-      balance: sampleBalance({
-        received_cents: 120_000,
-        uncleared_cents: 120_000,
-        balance_due_cents: 0,
-      }),
+      balance: sampleBalance({ received_cents: 120_000, uncleared_cents: 120_000, balance_due_cents: 0 }),
     });
     const unsent = {
       payment_id: "a",
       event_id: "event-1",
-      request: {
-        kind: "tip",
-        method: "cash",
-        amount_cents: 5_000,
-        received_at: "2026-07-01T12:00:00Z",
-        notify: false,
-      },
+      request: { kind: "tip", method: "cash", amount_cents: 5_000, received_at: "2026-07-01T12:00:00Z", notify: false },
       currency: "USD",
       created_at: "",
       attempts: 0,
@@ -62,12 +52,7 @@ describe("the money of a charter at a glance", () => {
 
 test("the statement runs from the fee to the balance due", () => {
   const rows = ledger(120_000, [
-    samplePayment({
-      payment_id: "d",
-      received_at: "2026-07-04T00:00:00Z",
-      kind: "refund",
-      amount_cents: 10_000,
-    }),
+    samplePayment({ payment_id: "d", received_at: "2026-07-04T00:00:00Z", kind: "refund", amount_cents: 10_000 }),
     samplePayment({ payment_id: "a", received_at: "2026-07-01T00:00:00Z", amount_cents: 50_000 }),
     samplePayment({ payment_id: "b", received_at: "2026-07-02T00:00:00Z", status: "voided" }),
     samplePayment({ payment_id: "c", received_at: "2026-07-03T00:00:00Z", kind: "tip" }),

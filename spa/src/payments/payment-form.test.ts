@@ -9,9 +9,7 @@ describe("Log payment", () => {
   test("opens with the balance due, and lacks only the method", () => {
     const form = paymentForm(charter);
     expect(form.amount).toBe("1200.00");
-    expect(readPaymentForm(form, charter, now).errors).toEqual({
-      method: "Choose how it was paid.",
-    });
+    expect(readPaymentForm(form, charter, now).errors).toEqual({ method: "Choose how it was paid." });
     expect(readPaymentForm({ ...form, method: "cash" }, charter, now).request).toEqual({
       kind: "balance",
       method: "cash",
@@ -35,12 +33,7 @@ describe("Log payment", () => {
   });
 
   test("names every field that is wrong", () => {
-    const form = {
-      ...paymentForm(charter),
-      amount: "lots",
-      kind: "refund",
-      received: "x",
-    } as const;
+    const form = { ...paymentForm(charter), amount: "lots", kind: "refund", received: "x" } as const;
     expect(Object.keys(readPaymentForm(form, charter, now).errors ?? {}).sort()).toEqual([
       "amount_cents",
       "method",

@@ -56,9 +56,7 @@ describe("the password screen", () => {
     expect(text()).toMatch("Due $1,200");
     expect(text()).toMatch("Waivers 1/4");
     expect(localStorage.length).toBe(0);
-    expect(JSON.parse(String(app.calls[0]?.init.body))).toEqual({
-      password: "a long enough password",
-    });
+    expect(JSON.parse(String(app.calls[0]?.init.body))).toEqual({ password: "a long enough password" });
   });
 
   test("says that the password is wrong, and how long to wait", async () => {

@@ -15,11 +15,7 @@ export function PageView({ path }: { path: string }) {
       {page.tab && page.section && (
         <SubNav
           label={page.section}
-          links={tabs.map(({ tab = "", path }) => ({
-            name: tab,
-            path,
-            current: path === page.path,
-          }))}
+          links={tabs.map(({ tab = "", path }) => ({ name: tab, path, current: path === page.path }))}
         />
       )}
       {page.path.startsWith("/events/") && <Back page={page.path} event_id={ids.event_id} />}

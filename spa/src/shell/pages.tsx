@@ -32,17 +32,8 @@ const Unknown = () => <NotFound />;
 
 /** Every page of the app. To add one, write its component and add its row here: nothing else. */
 const rows: readonly Row[] = [
-  {
-    path: "/",
-    title: "Board",
-    section: "Board",
-    load: async () => (await import("../charters/board")).Board,
-  },
-  {
-    path: "/events/:event_id",
-    title: "Charter",
-    load: async () => (await import("../charters/charter")).CharterPage,
-  },
+  { path: "/", title: "Board", section: "Board", load: async () => (await import("../charters/board")).Board },
+  { path: "/events/:event_id", title: "Charter", load: async () => (await import("../charters/charter")).CharterPage },
   {
     path: "/events/:event_id/statement",
     title: "Statement",
@@ -86,12 +77,7 @@ const rows: readonly Row[] = [
     tab: "Deposit",
     load: async () => (await import("../payments/bank/deposit")).Deposit,
   },
-  {
-    path: "/mail",
-    title: "Mail",
-    section: "Mail",
-    load: async () => (await import("../mail/mail")).MailByState,
-  },
+  { path: "/mail", title: "Mail", section: "Mail", load: async () => (await import("../mail/mail")).MailByState },
   {
     path: "/waiver",
     title: "Waiver",
@@ -115,13 +101,7 @@ const rows: readonly Row[] = [
   // A link that lost its id.
   { path: "/g/waiver", title: "Not found", open: true, load: async () => Unknown },
   { path: "/g/:event_id", title: "Your charter", open: true, load: async () => GuestPage },
-  {
-    path: "/g/:event_id/waiver",
-    title: "Waiver",
-    open: true,
-    byServer: true,
-    load: async () => WaiverDetour,
-  },
+  { path: "/g/:event_id/waiver", title: "Waiver", open: true, byServer: true, load: async () => WaiverDetour },
 ];
 
 export interface Page extends Row {
@@ -129,12 +109,7 @@ export interface Page extends Row {
 }
 
 export const pages = rows.map(withContent);
-const notFound = withContent({
-  path: "",
-  title: "Not found",
-  open: true,
-  load: async () => Unknown,
-});
+const notFound = withContent({ path: "", title: "Not found", open: true, load: async () => Unknown });
 
 function withContent(row: Row): Page {
   return {

@@ -340,12 +340,7 @@ describe("sending", () => {
   });
 
   describe("what an earlier page left", () => {
-    const waiting = {
-      id: "left",
-      fingerprint: "",
-      body: "signer_name=Ana+Ruiz&submission_id=left",
-      at_ms: 0,
-    };
+    const waiting = { id: "left", fingerprint: "", body: "signer_name=Ana+Ruiz&submission_id=left", at_ms: 0 };
     const note = () => field("waiting").textContent;
 
     beforeEach(() => keepWaiting(PATH, { ...waiting, at_ms: Date.now() }));

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 import { fitting, MAX_CHARS, MAX_STROKES, pack, parseStrokes, type Strokes, shrinkage, unpack } from "./strokes";
 
-const stroke = (...points: [number, number, number][]) => ({
-  points: points.map(([x, y, time]) => ({ x, y, time })),
-});
+const stroke = (...points: [number, number, number][]) => ({ points: points.map(([x, y, time]) => ({ x, y, time })) });
 
 test("a drawing is kept as whole numbers, its time counted from the first point", () => {
   const drawn = [stroke([1.4, 2.6, 5000.2], [10, 20, 5016]), stroke([3, 4, 6000])];

@@ -10,10 +10,7 @@ test("strokes become lines within a box that has room for the pen", () => {
     ],
     [[200, 70]],
   ] as const;
-  expect(signaturePath(strokes)).toEqual({
-    viewBox: "-10 -10 220 60",
-    path: "M0 0L200 0L200 40M100 20h0",
-  });
+  expect(signaturePath(strokes)).toEqual({ viewBox: "-10 -10 220 60", path: "M0 0L200 0L200 40M100 20h0" });
 });
 
 test("a dot has a box, and nothing drawn has no picture", () => {

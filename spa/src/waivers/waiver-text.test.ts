@@ -56,12 +56,7 @@ test("a charter takes signatures until it ends, for a day when reopened, never w
 });
 
 test("the result of asking again is shown by name", () => {
-  const signer = {
-    waiver_id: "1",
-    participant_name: "Ana Reyes",
-    signer_name: "",
-    can_be_asked: true,
-  };
+  const signer = { waiver_id: "1", participant_name: "Ana Reyes", signer_name: "", can_be_asked: true };
   const signers = [signer, { ...signer, waiver_id: "2", participant_name: "Bo" }];
   const skipped = [{ waiver_id: "2", why: "asked_recently" as const }];
   expect(askedText({ asked: ["1"], skipped }, signers)).toBe("Asked: Ana R. Asked less than six hours ago: Bo.");

@@ -85,11 +85,7 @@ describe("a new charter", () => {
   });
 
   test("may last from the first to the second of a doubled hour", () => {
-    const doubled = {
-      ...filled,
-      starts_at: typed("2026-11-01T01:30"),
-      ends_at: typed("2026-11-01T01:30", "later"),
-    };
+    const doubled = { ...filled, starts_at: typed("2026-11-01T01:30"), ends_at: typed("2026-11-01T01:30", "later") };
     expect(readCharterForm(doubled).errors).toBeUndefined();
   });
 });
@@ -103,10 +99,7 @@ describe("an edit", () => {
   });
 
   test("keeps the second of a doubled hour as it is", () => {
-    const night = sampleCharter({
-      starts_at: "2026-11-01T06:30:00Z",
-      ends_at: "2026-11-01T10:00:00Z",
-    });
+    const night = sampleCharter({ starts_at: "2026-11-01T06:30:00Z", ends_at: "2026-11-01T10:00:00Z" });
     const { body } = readCharterForm(charterForm(night));
     expect(body && changes(body, night)).toEqual({});
   });
@@ -150,13 +143,7 @@ describe("an edit", () => {
 
   test("that met another keeps the typing and takes over the rest", () => {
     const typed = { ...charterForm(base), title: "My title", vessel: "Kestrel" };
-    const current = sampleCharter({
-      ...base,
-      version: 2,
-      title: "Their title",
-      vessel: "Kestrel",
-      party_size: 6,
-    });
+    const current = sampleCharter({ ...base, version: 2, title: "Their title", vessel: "Kestrel", party_size: 6 });
     const { form, theirs } = merge(typed, base, current);
     expect(form).toMatchObject({ title: "My title", vessel: "Kestrel", party_size: "6" });
     expect(theirs).toEqual([

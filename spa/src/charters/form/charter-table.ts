@@ -6,11 +6,7 @@ import { people, person, personOrNone } from "./person-fields";
 
 /** What an admin edits of a charter, by the API's names: the form is drawn, read and compared by this. */
 export const charterTable = {
-  title: text("Title", {
-    most: limits.title.most,
-    required: "Give the charter a name.",
-    first: true,
-  }),
+  title: text("Title", { most: limits.title.most, required: "Give the charter a name.", first: true }),
   starts_at: moment("Departs"),
   ends_at: moment("Returns"),
   timezone: timezone("Time zone of the charter"),

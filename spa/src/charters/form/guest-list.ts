@@ -35,11 +35,7 @@ export function readGuests(guests: readonly ListedGuest[], most: number, refuse:
     if (guest.name.trim() === "") refuse("Give the guest a name.", `${index}.name`);
     if (!isEmailOrEmpty(guest.email)) refuse("This is not an email address.", `${index}.email`);
   });
-  return listed.map(({ guest_id, name, email }) => ({
-    guest_id,
-    name: name.trim(),
-    email: email.trim(),
-  }));
+  return listed.map(({ guest_id, name, email }) => ({ guest_id, name: name.trim(), email: email.trim() }));
 }
 
 export function isEmailOrEmpty(text: string): boolean {

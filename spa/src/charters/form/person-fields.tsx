@@ -9,10 +9,7 @@ const nobody: Person = { name: "", email: "", phone: "" };
 
 type Limits = Record<keyof Person, { most: number }>;
 
-const shared = {
-  blank: nobody,
-  show: (value: Person) => Object.values(value).filter(Boolean).join(", ") || "nobody",
-};
+const shared = { blank: nobody, show: (value: Person) => Object.values(value).filter(Boolean).join(", ") || "nobody" };
 
 /** One person who may be unknown: then all three are empty. */
 export function person(label: string, limits: Limits): CharterField<Person, Person> {

@@ -20,10 +20,7 @@ describe("the age of what is not cleared", () => {
 
   test("only checks are late", () => {
     const zelle = samplePayment({ ...check, method: "zelle" });
-    expect(age(zelle, new Date("2026-12-20T20:00:00Z"), BAY)).toEqual({
-      text: "31 days",
-      late: false,
-    });
+    expect(age(zelle, new Date("2026-12-20T20:00:00Z"), BAY)).toEqual({ text: "31 days", late: false });
   });
 
   test("a clock that is behind makes nothing younger than today", () => {

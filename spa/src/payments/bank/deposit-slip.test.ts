@@ -3,10 +3,7 @@ import type { ListedPayment, Payment } from "../../data/contract";
 import { samplePayment } from "../../testing/samples";
 import { depositSlips } from "./deposit-slip";
 
-const listed = (change: Partial<Payment>): ListedPayment => ({
-  ...samplePayment(change),
-  charter: "Sunset sail",
-});
+const listed = (change: Partial<Payment>): ListedPayment => ({ ...samplePayment(change), charter: "Sunset sail" });
 
 test("checks and cash are summed apart and together, tips too", () => {
   const [slip] = depositSlips([
@@ -34,12 +31,7 @@ test("cash that was given back is taken off and shown; a refund by check is none
     listed({ method: "check", amount_cents: 10_000, kind: "refund" }),
   ]);
   expect(slip?.cash_refunds).toHaveLength(1);
-  expect(slip).toMatchObject({
-    checks: [],
-    checks_cents: 0,
-    cash_cents: -10_000,
-    total_cents: -10_000,
-  });
+  expect(slip).toMatchObject({ checks: [], checks_cents: 0, cash_cents: -10_000, total_cents: -10_000 });
 });
 
 test("each currency has a slip of its own", () => {

@@ -36,15 +36,7 @@ function slip(currency: string, payments: readonly ListedPayment[]): DepositSlip
   const cash_refunds = of("cash", true);
   const checks_cents = sum(checks);
   const cash_cents = sum(cash) - sum(cash_refunds);
-  return {
-    currency,
-    checks,
-    cash,
-    cash_refunds,
-    checks_cents,
-    cash_cents,
-    total_cents: checks_cents + cash_cents,
-  };
+  return { currency, checks, cash, cash_refunds, checks_cents, cash_cents, total_cents: checks_cents + cash_cents };
 }
 
 function sum(payments: readonly ListedPayment[]): number {

@@ -135,9 +135,4 @@ function receivedText({ received_at }: Payment, charter?: Charter): string {
     : `${formatMoment(received_at, browserTimezone)} ${zoneName(received_at, browserTimezone)}`;
 }
 
-const statusNames = {
-  received: "not cleared yet",
-  cleared: "cleared",
-  bounced: "bounced",
-  voided: "voided",
-};
+const statusNames = { received: "not cleared yet", cleared: "cleared", bounced: "bounced", voided: "voided" };

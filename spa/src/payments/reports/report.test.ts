@@ -15,11 +15,7 @@ const november = sampleTotals(
   },
   [sampleTotals({ currency: "EUR", received_cents: 30_000, count: 1 })],
 );
-const period = (from: string, totals = sampleTotals()): PeriodTotals => ({
-  from,
-  to: from,
-  totals,
-});
+const period = (from: string, totals = sampleTotals()): PeriodTotals => ({ from, to: from, totals });
 const read = (view: Parameters<typeof columns>[0]) =>
   columns(view, november).map(({ name, cents }) => [name, cents(november)]);
 

@@ -52,10 +52,7 @@ export function columns(view: View, totals: CurrencyTotals): Column[] {
   }
   if (view === "kinds") {
     const used = paymentKinds.filter((kind) => totals.by_kind[kind]);
-    return used.map((kind) => ({
-      name: `${kindNames[kind]}s`,
-      cents: ({ by_kind }) => by_kind[kind],
-    }));
+    return used.map((kind) => ({ name: `${kindNames[kind]}s`, cents: ({ by_kind }) => by_kind[kind] }));
   }
   return [
     { name: "Received", cents: (totals) => totals.received_cents },

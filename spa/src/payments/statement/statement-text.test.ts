@@ -22,12 +22,7 @@ test("clearing shows its day, unless it was at once", () => {
 });
 
 describe("relations", () => {
-  const deposit = samplePayment({
-    payment_id: "d",
-    kind: "deposit",
-    method: "zelle",
-    reference: "90312",
-  });
+  const deposit = samplePayment({ payment_id: "d", kind: "deposit", method: "zelle", reference: "90312" });
 
   test("a refund names the payment that it gives back", () => {
     const refund = samplePayment({ kind: "refund", refund_of: "d" });

@@ -196,10 +196,7 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
 }
 
 /** Where a mail stands that can be looked up, and retried, among all mails. */
-const mailOf: Partial<Record<Payment["receipt"], Mail["status"]>> = {
-  pending: "queued",
-  failed: "failed",
-};
+const mailOf: Partial<Record<Payment["receipt"], Mail["status"]>> = { pending: "queued", failed: "failed" };
 
 function Receipt({ payment: { receipt } }: { payment: Payment }): ComponentChildren {
   const status = mailOf[receipt];
