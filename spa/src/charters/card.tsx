@@ -38,7 +38,7 @@ export function Card({ charter, now_ms, large }: CardProps) {
         <CardDetail name="Party" value={String(charter.party_size)} />
       </dl>
       <MissingShort charter={charter} now_ms={now_ms} />
-      <div class="card-foot">
+      <div class="card-foot spread">
         <p class="badges">
           <WaiverBadge charter={charter} />
           <MoneyBadge charter={charter} />

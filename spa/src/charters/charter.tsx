@@ -73,7 +73,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
   const cancelled = charter.status === "cancelled";
   return (
     <>
-      <header class="charter-head">
+      <header class="stack">
         <p class="charter-when">
           {formatLongDay(charter.starts_at, charter.timezone)}
           <strong>{formatSpan(charter.starts_at, charter.ends_at, charter.timezone)}</strong>
@@ -266,7 +266,7 @@ function Details({ charter, problems }: DetailsProps) {
   const zone = zoneIfForeign(charter.starts_at, charter.timezone);
   const otherPort = charter.return_port && charter.return_port !== charter.departure_port;
   return (
-    <dl class="details">
+    <dl class="stack">
       <Detail name="Vessel">{charter.vessel}</Detail>
       <Detail name="From">{charter.departure_port}</Detail>
       <Detail name="Back to">{otherPort ? charter.return_port : ""}</Detail>

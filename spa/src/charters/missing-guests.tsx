@@ -13,7 +13,7 @@ export function MissingShort({ charter, now_ms }: { charter: Charter; now_ms: nu
   const missing = charter.waivers.missing ?? [];
   if (missing.length === 0 || !takesSignatures(charter, now_ms)) return null;
   return (
-    <div class="missing-guests">
+    <div class="missing-guests spread">
       <p>
         <span class="missing">Missing:</span> {shortList(missing)}
       </p>

@@ -81,7 +81,7 @@ function Guest({ event }: { event: GuestEvent }) {
           {span}
           {!span.endsWith(zone) && <small> {zone}</small>}
         </p>
-        <dl class="details">
+        <dl class="stack">
           <Detail name="Vessel">{event.vessel}</Detail>
           <Detail name="Departs from">{event.departure_port}</Detail>
           <Detail name="Returns to">{otherPort ? event.return_port : ""}</Detail>
@@ -127,7 +127,7 @@ function Guest({ event }: { event: GuestEvent }) {
         </section>
       )}
       {admin && (
-        <p class="back">
+        <p class="back no-print">
           <a href={href(`/events/${event.event_id}`)}>Open this charter at the desk</a>
         </p>
       )}

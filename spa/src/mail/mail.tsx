@@ -26,7 +26,6 @@ import {
   needText,
   retryText,
 } from "./mail-text";
-import "./mail.css";
 
 const PAGE_SIZE = 50;
 
@@ -102,7 +101,7 @@ function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
             {mails.length === 0 ? (
               <p class="nothing">{mailEmpty[status]}</p>
             ) : (
-              <ul class="records mails">
+              <ul class="records">
                 {mails.map((mail) => (
                   <Row key={mail.mail_id} mail={mail} retry={retry} onAsk={() => setDoubtful(mail)} />
                 ))}
@@ -155,7 +154,7 @@ function Row({ mail, retry, onAsk }: RowProps) {
         {attemptsText(mail.attempts)}
       </p>
       {mail.note && <p class={mayRetry(mail) ? "error" : "entry-small"}>{mail.note}</p>}
-      <p class="buttons">
+      <p class="buttons record-actions">
         {mail.event_id && (
           <a class="button quiet" href={href(`/events/${mail.event_id}`)}>
             {mail.charter || "Open charter"}

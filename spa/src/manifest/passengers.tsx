@@ -95,7 +95,7 @@ function Ticks({ name, on, since, problem, tick }: TicksProps) {
   const shown = saving ?? on;
   return (
     <>
-      <div class="ticks">
+      <div class="ticks no-print">
         <Button
           class="tick tick-aboard"
           aria-label={`Aboard: ${name}`}

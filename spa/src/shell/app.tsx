@@ -46,7 +46,7 @@ function DeskWaiting({ failed, onRetry }: { failed: boolean; onRetry(): void }) 
 
 function GuestHeader() {
   return (
-    <header class="top">
+    <header class="top no-print">
       <p class="brand">
         <Logo />
         <span>Ship Captain Crew</span>

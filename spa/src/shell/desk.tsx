@@ -41,7 +41,7 @@ export function Desk({ path }: { path: string }) {
 function DeskHeader({ path }: { path: string }) {
   const { section: current } = findPage(path).page;
   return (
-    <header class="top">
+    <header class="top no-print">
       <a class="skip" href="#main">
         Skip to the content
       </a>

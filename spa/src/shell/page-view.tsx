@@ -27,7 +27,7 @@ export function PageView({ path }: { path: string }) {
 function Back({ page, event_id }: { page: string; event_id: string }) {
   const isCharter = page === "/events/:event_id";
   return (
-    <p class="back">
+    <p class="back no-print">
       <a href={href(isCharter ? "/" : `/events/${event_id}`)}>← {isCharter ? "Board" : "Charter"}</a>
     </p>
   );

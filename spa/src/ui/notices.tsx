@@ -25,7 +25,7 @@ export function announceFailure(text: string): void {
 export function Notices() {
   const shown = useValue(notice);
   return (
-    <div class="notices" role="status">
+    <div class="notices no-print" role="status">
       {shown && <p class={`notice notice-${shown.tone}`}>{shown.text}</p>}
     </div>
   );

@@ -10,7 +10,7 @@ interface Props {
 /** The pages of one section, below the heading of the desk. */
 export function SubNav({ label, links, many = false }: Props) {
   return (
-    <nav class={`subnav${many ? " subnav-many" : ""}`} aria-label={label}>
+    <nav class={`subnav no-print${many ? " subnav-many" : ""}`} aria-label={label}>
       {links.map(({ name, path, current }) => (
         <a key={path} href={href(path)} {...(current ? { "aria-current": "page" as const } : {})}>
           {name}

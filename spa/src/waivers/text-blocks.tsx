@@ -14,7 +14,7 @@ export function WaiverText({ text }: { text: string }) {
 
 /** The tree that the server reads a text as, in elements: nothing of it is ever HTML. */
 export function TextBlocks({ blocks }: { blocks: readonly Block[] }) {
-  return <div class="waiver-text">{blocks.map(ofBlock)}</div>;
+  return <div class="waiver-text stack">{blocks.map(ofBlock)}</div>;
 }
 
 function ofBlock(block: Block, key: number): ComponentChildren {

@@ -47,7 +47,7 @@ function Paper({ record }: { record: RecordDetail }) {
         {record.minor ? `Signed for this minor by ${record.signer_name}` : "Signed as an adult"},{" "}
         {moment(record.signed_at)}
       </p>
-      <dl class="details">
+      <dl class="stack">
         <Detail name="Charter">
           {record.charter}, {formatLongDay(record.starts_at, timezone)}
         </Detail>
@@ -74,7 +74,7 @@ function Paper({ record }: { record: RecordDetail }) {
         <p class="error">The text could not be found under its hash.</p>
       )}
       <h2>Proof</h2>
-      <dl class="details hashes">
+      <dl class="stack hashes">
         <Detail name="Place in the chain">{record.seq}</Detail>
         <Detail name="SHA-256 of this record">{record.record_hash}</Detail>
         <Detail name="SHA-256 of the record before">{record.prev_hash || "none: this is the first"}</Detail>

@@ -17,7 +17,7 @@ export function CharterFields(props: Props) {
   return (
     <>
       {charterParts.map(({ title, rows }, index) => (
-        <section key={title} class="part" aria-labelledby={`${id}-${index}`}>
+        <section key={title} class="part stack" aria-labelledby={`${id}-${index}`}>
           <h3 id={`${id}-${index}`}>{title}</h3>
           {rows.map((names) => {
             const inputs = names.map((name) => <Input key={name} name={name} {...props} />);

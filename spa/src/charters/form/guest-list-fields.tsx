@@ -38,7 +38,7 @@ function GuestListFields({ name, value: guests, limits, errors, onChange }: Prop
   };
 
   return (
-    <div ref={list} class="guest-list">
+    <div ref={list} class="guest-list stack">
       <p class="hint">
         Guests pick their name from this list when they sign, and you see who is missing. With an email they can be
         reminded.

@@ -112,7 +112,7 @@ function PersonFields({ name, value, limits, errors, onChange }: PersonFieldsPro
     />
   );
   return (
-    <div class="triple">
+    <div class="pair">
       {part("name", "Name", "text")}
       {part("email", "Email", "email")}
       {part("phone", "Phone", "tel")}

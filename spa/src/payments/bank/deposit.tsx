@@ -26,7 +26,7 @@ export function Deposit() {
         <h1 tabIndex={-1}>Deposit</h1>
         <PrintButton label="Print slip" />
       </div>
-      <div class="day-picker">
+      <div class="day-picker no-print">
         <TextInput label="Day" type="date" value={day} onInput={setDay} />
         <Button disabled={!valid} onClick={() => setDay(daysLater(day, -1))}>
           ← Day before

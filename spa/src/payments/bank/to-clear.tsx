@@ -148,7 +148,7 @@ export function ToClear() {
             </ul>
             {page.next_cursor && <LoadButton label="Show more" load={more} />}
           </section>
-          <section class={`panel tray${tray ? " tray-full" : ""}`} aria-label="Selected">
+          <section class={`panel tray no-print${tray ? " tray-full" : ""}`} aria-label="Selected">
             <p class="tray-sum" role="status">
               {progress ||
                 (selected.length === 0
@@ -231,7 +231,7 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
           <span class={`badge badge-${late ? "due" : "calm"}`}>{old}</span>{" "}
           <span class="entry-small">received {formatDay(payment.received_at, browserTimezone)}</span>
         </p>
-        <p class="buttons">
+        <p class="buttons record-actions">
           <a class="button quiet" href={href(`/events/${payment.event_id}`)}>
             {payment.charter}
           </a>

@@ -66,7 +66,7 @@ export function MoneyByMonth({ months, currency }: Props) {
           </g>
         ))}
       </svg>
-      <label class="chart-slider">
+      <label class="chart-slider no-print">
         <span class="visually-hidden">Month to read</span>
         <input
           type="range"

@@ -52,7 +52,7 @@ function LedgerOfPeriod() {
         <h1 tabIndex={-1}>Ledger</h1>
         <CsvButton period={period} />
       </div>
-      <div class="filters">
+      <div class="filters no-print">
         <PeriodChoice period={period} onChange={setPeriod} />
         <Field label="Method">
           {(props) => (

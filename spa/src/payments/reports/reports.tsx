@@ -48,7 +48,7 @@ export function Reports() {
         </p>
       </div>
       <LastMonths />
-      <div class="filters">
+      <div class="filters no-print">
         <PeriodChoice period={range} onChange={setRange} withYear />
         <Choices small legend="By" names={lengths} value={by} onChoose={(by) => setBy(by)} />
         <Choices small legend="Columns" names={views} value={view} onChoose={(view) => setView(view)} />

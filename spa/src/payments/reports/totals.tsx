@@ -26,7 +26,7 @@ function Sums({ totals }: { totals: CurrencyTotals }) {
   const money = (cents: number) => formatMoney(cents, totals.currency);
   return (
     <>
-      <dl class="totals totals-main">
+      <dl class="totals">
         <Detail name="Received">{money(totals.received_cents)}</Detail>
         <Detail name="Refunded">{money(totals.refunded_cents)}</Detail>
         <Detail name="Net">{money(netCents(totals))}</Detail>

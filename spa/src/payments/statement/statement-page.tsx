@@ -47,7 +47,7 @@ function Paper({ charter, operator }: { charter: CharterDetail; operator: GuestE
           <Lines lines={[operator.name, operator.phone, operator.email]} />
         </address>
       </header>
-      <dl class="details paper-details">
+      <dl class="stack paper-details">
         <Detail name="For">
           <Lines lines={[patron.name || "Patron not named", patron.email, patron.phone]} />
         </Detail>
@@ -99,7 +99,7 @@ function Paper({ charter, operator }: { charter: CharterDetail; operator: GuestE
             </Detail>
           ))}
       </dl>
-      <p class="buttons paper-print">
+      <p class="buttons no-print">
         <PrintButton label="Print statement" />
       </p>
     </article>
