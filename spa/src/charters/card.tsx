@@ -8,14 +8,8 @@ import { Button } from "../ui/button";
 import { MissingShort, WarningBadges } from "./missing-guests";
 import "./card.css";
 
-interface CardProps {
-  charter: Charter;
-  now_ms: number;
-  large?: boolean;
-}
-
 /** One charter on the board: what a captain wants to know from arm's length. */
-export function Card({ charter, now_ms, large }: CardProps) {
+export function Card({ charter, now_ms, large }: { charter: Charter; now_ms: number; large?: boolean }) {
   const cancelled = charter.status === "cancelled";
   const titleId = `title-${charter.event_id}`;
   const className = `card${large ? " card-large" : ""}${cancelled ? " card-cancelled" : ""}`;

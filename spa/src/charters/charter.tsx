@@ -257,12 +257,7 @@ function Waivers({ charter, waivers }: { charter: Charter; waivers: readonly Wai
   );
 }
 
-interface DetailsProps {
-  charter: Charter;
-  problems: readonly MailProblem[];
-}
-
-function Details({ charter, problems }: DetailsProps) {
+function Details({ charter, problems }: { charter: Charter; problems: readonly MailProblem[] }) {
   const zone = zoneIfForeign(charter.starts_at, charter.timezone);
   const otherPort = charter.return_port && charter.return_port !== charter.departure_port;
   return (
@@ -302,12 +297,7 @@ function Details({ charter, problems }: DetailsProps) {
   );
 }
 
-interface ContactProps {
-  person: Person;
-  problems: readonly MailProblem[];
-}
-
-function Contact({ person: { name, email, phone }, problems }: ContactProps) {
+function Contact({ person: { name, email, phone }, problems }: { person: Person; problems: readonly MailProblem[] }) {
   return (
     <span class="contact">
       {name && <span>{name}</span>}

@@ -13,13 +13,8 @@ import { unsavedNames, unsavedTicks, waitingTicks } from "./unsaved-ticks";
 /** So long before its time, a departure is likely a tap on the wrong charter. */
 const EARLY_MS = 6 * 3_600_000;
 
-interface BriefingProps {
-  manifest: Snapshot;
-  note: ((done: boolean) => Promise<void>) | null;
-}
-
 /** The briefing that the captain gives before casting off. */
-export function Briefing({ manifest, note }: BriefingProps) {
+export function Briefing({ manifest, note }: { manifest: Snapshot; note: ((done: boolean) => Promise<void>) | null }) {
   const { safety_briefing_at, safety_briefing_by, timezone } = manifest;
   const { busy, failure, run } = useTask("Not saved.");
   const done = safety_briefing_at !== null;

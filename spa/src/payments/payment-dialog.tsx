@@ -58,13 +58,7 @@ export function PaymentDialogs() {
   );
 }
 
-interface Props {
-  charter: Charter;
-  correct?: OutboxEntry;
-  onClose(): void;
-}
-
-function PaymentDialog({ charter, correct, onClose }: Props) {
+function PaymentDialog({ charter, correct, onClose }: { charter: Charter; correct?: OutboxEntry; onClose(): void }) {
   // The id is made now and stays: however often the payment is sent, it is this one payment.
   const [payment_id, setPaymentId] = useState(() => freshId(correct));
   const [form, setForm] = useState(() => paymentForm(charter, correct));

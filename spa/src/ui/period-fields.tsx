@@ -1,13 +1,8 @@
 import { isDay, isPeriod, type Period } from "../lib/periods";
 import { TextInput } from "./text-input";
 
-interface Props {
-  period: Period;
-  onChange(period: Period): void;
-}
-
 /** The first and the last day of a period. */
-export function PeriodFields({ period, onChange }: Props) {
+export function PeriodFields({ period, onChange }: { period: Period; onChange(period: Period): void }) {
   const { from, to } = period;
   const noDay = (day: string) => (day === "" ? "Enter a day." : undefined);
   const reversed = isDay(from) && isDay(to) && !isPeriod(period);

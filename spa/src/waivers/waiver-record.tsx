@@ -13,13 +13,8 @@ import { WaiverText } from "./text-blocks";
 import { languageNames } from "./waiver-text";
 import "./waiver-record.css";
 
-interface Props {
-  event_id: string;
-  waiver_id: string;
-}
-
 /** One signature with all that is known about it, on the screen and on paper. */
-export function WaiverRecordPage({ event_id, waiver_id }: Props) {
+export function WaiverRecordPage({ event_id, waiver_id }: { event_id: string; waiver_id: string }) {
   const asked = useAnswer(() => readWaiver(event_id, waiver_id), [event_id, waiver_id]);
   const record = asked.answer;
   usePageTitle(record ? `Waiver of ${record.participant_name}` : undefined);

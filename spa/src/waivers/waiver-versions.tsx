@@ -62,12 +62,7 @@ function currentVersions({ current, current_es, versions }: VersionList): Curren
   return { en: named(current), es: named(current_es) };
 }
 
-interface CurrentProps {
-  language: WaiverLanguage;
-  version: WaiverVersion | undefined;
-}
-
-function Current({ language, version }: CurrentProps) {
+function Current({ language, version }: { language: WaiverLanguage; version: WaiverVersion | undefined }) {
   const name = languageNames[language];
   return (
     <section class="panel" aria-labelledby={`current-${language}`}>

@@ -13,13 +13,8 @@ const WIDTH = 340;
 const HEIGHT = 170;
 const PLOT: Plot = { left: 44, right: WIDTH, top: 10, bottom: HEIGHT - 22 };
 
-interface Props {
-  months: readonly PeriodTotals[];
-  currency: string;
-}
-
 /** The net of each month as bars; the slider below, or a tap, reads one. */
-export function MoneyByMonth({ months, currency }: Props) {
+export function MoneyByMonth({ months, currency }: { months: readonly PeriodTotals[]; currency: string }) {
   const [at, setAt] = useState(months.length - 1);
   const totals = months.map((month) => inCurrency(month.totals, currency));
   const values = totals.map(netCents);

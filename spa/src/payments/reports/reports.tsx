@@ -85,13 +85,7 @@ function LastMonths() {
   );
 }
 
-interface ReportProps {
-  summary: Summary;
-  range: Period;
-  view: View;
-}
-
-function Report({ summary, range, view }: ReportProps) {
+function Report({ summary, range, view }: { summary: Summary; range: Period; view: View }) {
   const currencies = currenciesOf(summary);
   return (
     <>
@@ -116,13 +110,7 @@ function Report({ summary, range, view }: ReportProps) {
   );
 }
 
-interface TableProps {
-  summary: Summary;
-  view: View;
-  currency: string;
-}
-
-function Table({ summary, view, currency }: TableProps) {
+function Table({ summary, view, currency }: { summary: Summary; view: View; currency: string }) {
   const totals = inCurrency(summary.totals, currency);
   const shown = columns(view, totals);
   const periods = shownPeriods(summary, currency, today());

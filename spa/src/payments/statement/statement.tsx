@@ -26,13 +26,8 @@ import {
 import "../entry.css";
 import "./statement.css";
 
-interface Props {
-  charter: Charter;
-  payments: readonly Payment[];
-}
-
 /** The payments of a charter as a statement with a running balance. */
-export function Statement({ charter, payments }: Props) {
+export function Statement({ charter, payments }: { charter: Charter; payments: readonly Payment[] }) {
   const [asking, setAsking] = useState<{ act: "void" | "bounce"; payment: Payment } | null>(null);
   const { balance, currency } = charter;
   const rows = ledger(balance.charged_cents, payments);
