@@ -9,6 +9,12 @@ interface Props {
   /** So many characters are taken. */
   most?: number | undefined;
   type?: "text" | "email" | "tel" | "datetime-local" | "date" | "password";
+  /** So many lines high: text of several lines. */
+  rows?: number | undefined;
+  /** The id of a `<datalist>` to choose from. */
+  list?: string;
+  required?: true;
+  onPaste?(event: ClipboardEvent): void;
   name?: string;
   autocomplete?: string;
   autocapitalize?: "none";
@@ -20,24 +26,24 @@ interface Props {
   first?: boolean | undefined;
 }
 
-/** One line to type in, with its label. */
+/** Something to type in, with its label. */
 export function TextInput(props: Props) {
-  const { label, value, error, onInput, hint, most, type = "text", first, ...others } = props;
+  const { label, value, error, onInput, hint, most, rows, type = "text", first, ...others } = props;
   return (
     <Field label={label} error={error} hint={hint}>
-      {(field) => (
-        <input
-          autocomplete="off"
-          {...field}
-          {...others}
-          // The type checker wants to know a single type for each input.
-          type={type as "text"}
-          maxLength={most}
-          data-first={first || undefined}
-          value={value}
-          onInput={(event) => onInput(event.currentTarget.value)}
-        />
-      )}
+      {(field) => {
+        const shared = {
+          autocomplete: "off",
+          ...field,
+          ...others,
+          maxLength: most,
+          "data-first": first || undefined,
+          value,
+          onInput: (event: { currentTarget: { value: string } }) => onInput(event.currentTarget.value),
+        };
+        // The type checker wants to know a single type for each input.
+        return rows ? <textarea rows={rows} {...shared} /> : <input type={type as "text"} {...shared} />;
+      }}
     </Field>
   );
 }

@@ -88,21 +88,15 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
           value={title}
           onInput={(title) => set({ title })}
         />
-        <Field
+        <TextInput
           label="Text"
           error={errors.text}
           hint="Markdown: ## for a heading, - for a list, ** around strong words."
-        >
-          {(props) => (
-            <textarea
-              {...props}
-              rows={14}
-              maxLength={waiverTextLimits.text.most}
-              value={text}
-              onInput={(event) => set({ text: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+          rows={14}
+          most={waiverTextLimits.text.most}
+          value={text}
+          onInput={(text) => set({ text })}
+        />
         <p>
           <Button disabled={doing !== ""} onClick={() => void showPreview()}>
             Preview

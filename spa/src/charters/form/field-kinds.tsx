@@ -3,7 +3,7 @@ import { useId } from "preact/hooks";
 import type { Charter } from "../../data/contract";
 import { parseMoney, plainAmount } from "../../lib/money";
 import { isTimezone } from "../../lib/time";
-import { type Errors, Field } from "../../ui/field";
+import type { Errors } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
 
 /** What the other fields say, and where to note what is wrong with this one. */
@@ -40,6 +40,7 @@ export interface CharterField<Value = unknown, Sent = unknown> {
 interface Options {
   hint?: string;
   most?: number;
+  rows?: number;
   inputMode?: "numeric" | "decimal";
   /** Where the cursor is when the form opens. */
   first?: boolean;
@@ -72,23 +73,8 @@ export function text(
 }
 
 /** Text of several lines. */
-export function area(label: string, { hint, most }: Options): CharterField<string, string> {
-  return {
-    ...text(label, {}),
-    Input: ({ name, value, errors, onChange }) => (
-      <Field label={label} error={errors[name]} hint={hint}>
-        {(props) => (
-          <textarea
-            {...props}
-            rows={3}
-            maxLength={most}
-            value={value}
-            onInput={(event) => onChange(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-    ),
-  };
+export function area(label: string, options: Options): CharterField<string, string> {
+  return text(label, { ...options, rows: 3 });
 }
 
 interface Bounds {
@@ -168,24 +154,20 @@ export function timezone(label: string): CharterField<string, string> {
     Input: ({ name, value, errors, onChange }) => {
       const zonesId = useId();
       return (
-        <Field label={label} error={errors[name]}>
-          {(props) => (
-            <>
-              <input
-                {...props}
-                list={zonesId}
-                autocomplete="off"
-                value={value}
-                onInput={(event) => onChange(event.currentTarget.value.trim())}
-              />
-              <datalist id={zonesId}>
-                {(Intl.supportedValuesOf?.("timeZone") ?? []).map((zone) => (
-                  <option key={zone} value={zone} />
-                ))}
-              </datalist>
-            </>
-          )}
-        </Field>
+        <>
+          <TextInput
+            label={label}
+            error={errors[name]}
+            list={zonesId}
+            value={value}
+            onInput={(zone) => onChange(zone.trim())}
+          />
+          <datalist id={zonesId}>
+            {(Intl.supportedValuesOf?.("timeZone") ?? []).map((zone) => (
+              <option key={zone} value={zone} />
+            ))}
+          </datalist>
+        </>
       );
     },
   };

@@ -1,7 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import type { ListedGuest } from "../../data/contract";
 import { Button } from "../../ui/button";
-import { Field } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
 import type { CharterField, InputProps } from "./field-kinds";
 import { addGuests, newGuest, parseGuests, readGuests } from "./guest-list";
@@ -47,24 +46,20 @@ function GuestListFields({ name, value: guests, limits, errors, onChange }: Prop
         // Rows have no identity of their own.
         <fieldset key={index} class="guest-row">
           <legend>Guest {index + 1}</legend>
-          <Field label="Name" error={errors[`${name}.${index}.name`] ?? errors[`${name}.${index}`]}>
-            {(props) => (
-              <input
-                {...props}
-                maxLength={limits.name.most}
-                autocomplete="off"
-                value={guest.name}
-                onInput={(event) => change(index, { name: event.currentTarget.value })}
-                onPaste={(event) => {
-                  const pasted = parseGuests(event.clipboardData?.getData("text") ?? "");
-                  // One line is pasted into the field as ever.
-                  if (pasted.length < 2) return;
-                  event.preventDefault();
-                  onChange(addGuests(guests, pasted));
-                }}
-              />
-            )}
-          </Field>
+          <TextInput
+            label="Name"
+            most={limits.name.most}
+            error={errors[`${name}.${index}.name`] ?? errors[`${name}.${index}`]}
+            value={guest.name}
+            onInput={(name) => change(index, { name })}
+            onPaste={(event) => {
+              const pasted = parseGuests(event.clipboardData?.getData("text") ?? "");
+              // One line is pasted into the field as ever.
+              if (pasted.length < 2) return;
+              event.preventDefault();
+              onChange(addGuests(guests, pasted));
+            }}
+          />
           <TextInput
             label="Email (optional)"
             type="email"
@@ -95,11 +90,13 @@ function Several({ onAdd }: { onAdd(guests: ListedGuest[]): void }) {
   return (
     <details class="entry-actions">
       <summary>Paste several</summary>
-      <Field label="One guest a line" hint="Like “Ana Reyes, ana@example.com”, or just the name.">
-        {(props) => (
-          <textarea {...props} rows={4} value={text} onInput={(event) => setText(event.currentTarget.value)} />
-        )}
-      </Field>
+      <TextInput
+        label="One guest a line"
+        hint="Like “Ana Reyes, ana@example.com”, or just the name."
+        rows={4}
+        value={text}
+        onInput={setText}
+      />
       <p class="buttons">
         <Button
           disabled={pasted.length === 0}

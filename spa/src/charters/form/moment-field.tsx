@@ -9,6 +9,7 @@ import {
   zoneName,
 } from "../../lib/time";
 import { Field } from "../../ui/field";
+import { TextInput } from "../../ui/text-input";
 import type { CharterField } from "./field-kinds";
 
 /** A time as it is typed, local to the charter. */
@@ -47,17 +48,14 @@ export function moment(label: string): CharterField<LocalMoment, string> {
       const skipped = zoned?.kind === "never" ? "Clocks go forward then: this time does not exist." : undefined;
       return (
         <div>
-          <Field label={label} error={errors[name] ?? skipped}>
-            {(props) => (
-              <input
-                {...props}
-                type="datetime-local"
-                required
-                value={local}
-                onInput={(event) => onChange({ local: event.currentTarget.value, fold })}
-              />
-            )}
-          </Field>
+          <TextInput
+            label={label}
+            type="datetime-local"
+            required
+            error={errors[name] ?? skipped}
+            value={local}
+            onInput={(local) => onChange({ local, fold })}
+          />
           {zoned?.kind === "twice" && (
             <Field label={`${label}: this time comes twice that night`}>
               {(props) => (
