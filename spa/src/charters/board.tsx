@@ -18,7 +18,6 @@ const DAY_MS = 24 * 3_600_000;
 /** After this long without an answer the board says that what shows is old. */
 const SLOW_MS = 1_500;
 
-/** The dispatch board. */
 export function Board() {
   const known = useValue(loaded);
   const events = useValue(charters);

@@ -5,7 +5,6 @@ export interface LedgerRow {
   live: boolean;
   /** What this row does to the balance due: less is good. */
   effect_cents: number;
-  /** The balance due after this row. */
   balance_due_cents: number;
 }
 

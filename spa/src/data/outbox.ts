@@ -62,7 +62,6 @@ interface Change {
 /** Keeps payments until the server has confirmed them, and sends them as often as that takes. */
 export class Outbox {
   readonly entries = new Observable<readonly OutboxEntry[]>([]);
-  /** Whether this page is sending at the moment. */
   readonly sending = new Observable(false);
   #deps: Dependencies;
   #running: Promise<void> | null = null;
@@ -97,7 +96,6 @@ export class Outbox {
     return this.entries.value.find((entry) => entry.payment_id === payment_id);
   }
 
-  /** Whether the entry outlives the page. */
   isDurable(payment_id: string): boolean {
     return this.#deps.storage.isDurable(payment_id);
   }

@@ -104,7 +104,6 @@ export async function callWithHeaders<P extends keyof paths, M extends Method>(
   }
 }
 
-/** A file of comma-separated values. */
 export async function csv<P extends keyof paths>(
   path: P,
   { path: parts, query }: Pick<Call<P, "get">, "path" | "query">,

@@ -30,7 +30,6 @@ export function href(path: string): string {
   return basePath(pathname.value) + path;
 }
 
-/** Shows another page of the app. */
 export function navigate(path: string, { replace = false } = {}): void {
   window.history[replace ? "replaceState" : "pushState"](null, "", href(path));
   follow();

@@ -87,7 +87,6 @@ function readOffset_ms(instant_ms: number, timezone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - instant_ms;
 }
 
-/** Whether this machine knows the time zone. */
 export function isTimezone(name: string): boolean {
   try {
     format(name, {});

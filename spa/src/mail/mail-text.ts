@@ -66,7 +66,6 @@ export function mayRetry({ status }: Mail): boolean {
   return status === "failed" || status === "uncertain";
 }
 
-/** The result of sending a mail again. */
 export function retryText({ to, status, note }: Mail): { text: string; good: boolean } {
   if (status === "sent") return { text: `Sent to ${to}.`, good: true };
   if (status === "queued") return { text: `The mail to ${to} is on its way again.`, good: true };

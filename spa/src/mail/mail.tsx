@@ -55,7 +55,6 @@ export function MailByState() {
   );
 }
 
-/** How many mails an admin has to look at. */
 function NeedBadge({ changes }: { changes: number }) {
   const { answer: pages } = useAnswer(
     () => Promise.all([listMail({ status: "failed" }), listMail({ status: "uncertain" })]),

@@ -47,7 +47,6 @@ export function waitingTicks(ticks: readonly UnsavedTick[], event_id: string): U
   return ticks.filter((tick) => tick.event_id === event_id && !tick.refused);
 }
 
-/** The passengers' names, in one line. */
 export function unsavedNames(ticks: readonly UnsavedTick[]): string {
   return ticks.map(({ passenger }) => passenger.name).join(", ");
 }

@@ -19,7 +19,6 @@ export interface PaymentForm {
   notify: boolean;
 }
 
-/** What each method is called on a button. */
 export const methodNames = Object.fromEntries(
   paymentMethods.map((method) => [method, methods[method].label]),
 ) as Record<PaymentMethod, string>;

@@ -3,15 +3,11 @@ import qrcode from "qrcode-generator";
 /** Width of the light border that scanners need to find the code, in modules (ISO/IEC 18004). */
 export const QUIET = 4;
 
-export interface QrPath {
-  /** Modules along one side, with the quiet zone. */
-  size: number;
-  /** The dark modules as an SVG path in which one module is one unit. */
-  path: string;
-}
-
-/** A text as a QR code of error correction level M: readable with a fold or a splash on it. */
-export function qrPath(text: string): QrPath {
+/**
+ * A text as a QR code of error correction level M: readable with a fold or a splash on it. `path` holds
+ * the dark modules, one unit each; `size` counts those along one side, with the quiet zone.
+ */
+export function qrPath(text: string): { size: number; path: string } {
   const code = qrcode(0, "M");
   code.addData(text);
   code.make();

@@ -1,7 +1,6 @@
 import type { Charter } from "../data/contract";
 import { formatLongDay, formatSpan } from "../lib/time";
 
-/** What is sent along with the guest link. */
 export function shareText({ title, starts_at, ends_at, timezone, guest_url }: Charter): string {
   const when = `${formatLongDay(starts_at, timezone)}, ${formatSpan(starts_at, ends_at, timezone)}`;
   return `${title}, ${when}. Where to be, what to bring, and the waiver to sign: ${guest_url}`;

@@ -123,7 +123,6 @@ function withContent(row: Row): Page {
   };
 }
 
-/** The page of a path, and the ids in it. */
 export function findPage(pathname: string): { page: Page; ids: Ids } {
   const none = { event_id: "", waiver_id: "" };
   const path = pathname.slice(basePath(pathname).length);
@@ -134,7 +133,6 @@ export function findPage(pathname: string): { page: Page; ids: Ids } {
   return { page: notFound, ids: none };
 }
 
-/** Whether a link to this path stays in the app. */
 export function isInApp(pathname: string): boolean {
   const { page } = findPage(pathname);
   return page !== notFound && !page.byServer;

@@ -10,7 +10,6 @@ import { Logo, sentence, usePageTitle } from "../ui/page";
 import { TextInput } from "../ui/text-input";
 import "./login.css";
 
-/** The password screen. */
 export function LoginPage() {
   usePageTitle("Log in");
   return (

@@ -1,7 +1,6 @@
 import { isDay, isPeriod, type Period } from "../lib/periods";
 import { TextInput } from "./text-input";
 
-/** The first and the last day of a period. */
 export function PeriodFields({ period, onChange }: { period: Period; onChange(period: Period): void }) {
   const { from, to } = period;
   const noDay = (day: string) => (day === "" ? "Enter a day." : undefined);

@@ -1,13 +1,8 @@
 /** A point of a drawn signature: x, y, milliseconds. */
 type Point = readonly number[];
 
-export interface SignaturePath {
-  viewBox: string;
-  path: string;
-}
-
 /** Drawn strokes as one SVG path; null when nothing was drawn. */
-export function signaturePath(strokes: readonly (readonly Point[])[]): SignaturePath | null {
+export function signaturePath(strokes: readonly (readonly Point[])[]): { viewBox: string; path: string } | null {
   const points = strokes.flat();
   if (points.length === 0) return null;
   const xs = points.map(([x = 0]) => x);

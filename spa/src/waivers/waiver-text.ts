@@ -21,7 +21,6 @@ export function shortList(names: readonly string[], most = 2): string {
   return names.length > most ? `${shown} +${names.length - most}` : shown;
 }
 
-/** Whether a charter takes signatures at this moment. */
 export function takesSignatures(event: Charter, now_ms: number): boolean {
   return event.status !== "cancelled" && (!isOver(event, now_ms) || isReopened(event, now_ms));
 }
@@ -34,7 +33,6 @@ export function isReopened({ waivers_open_until }: Charter, now_ms: number): boo
   return new Date(waivers_open_until ?? 0).getTime() > now_ms;
 }
 
-/** The result of reminding the guests who have not signed. */
 export function remindedText(
   { reminded, skipped }: RemindersSent,
   guests: readonly ListedGuest[],

@@ -22,7 +22,6 @@ const opened = new Observable<{ charter: Charter | null } | null>(null);
 /** What was typed and not saved; it lives in this page only, for it holds contact data. */
 const drafts = new Map<string, CharterForm>();
 
-/** Opens the dialog for a charter to edit, or for a new one. */
 export function openCharterDialog(charter: Charter | null = null): void {
   opened.value = { charter };
 }

@@ -11,7 +11,6 @@ interface Props {
   onChange(change: (form: CharterForm) => CharterForm): void;
 }
 
-/** Every field of a charter, in parts. */
 export function CharterFields(props: Props) {
   const id = useId();
   return (

@@ -13,7 +13,6 @@ export function charterForm(charter: Charter): CharterForm {
   ) as CharterForm;
 }
 
-/** The form after one field was changed. */
 export function withField<Name extends FieldName>(
   form: CharterForm,
   name: Name,

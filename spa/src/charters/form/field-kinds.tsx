@@ -72,7 +72,6 @@ export function text(
   };
 }
 
-/** Text of several lines. */
 export function area(label: string, options: Options): CharterField<string, string> {
   return text(label, { ...options, rows: 3 });
 }
@@ -82,7 +81,6 @@ interface Bounds {
   most: number;
 }
 
-/** A whole number. */
 export function whole(label: string, { least, most }: Bounds, blank: string): CharterField<string, number> {
   return {
     ...line(label, { inputMode: "numeric" }),
@@ -96,7 +94,6 @@ export function whole(label: string, { least, most }: Bounds, blank: string): Ch
   };
 }
 
-/** A whole number or none. */
 export function wholeOrNone(label: string, { least, most }: Bounds, hint: string): CharterField<string, number | null> {
   return {
     ...line(label, { inputMode: "numeric", hint }),

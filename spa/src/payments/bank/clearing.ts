@@ -11,13 +11,8 @@ export function ageDays({ received_at }: Payment, now: Date, timezone: string): 
   return Math.max(0, daysBetween(localDay(new Date(received_at), timezone), localDay(now, timezone)));
 }
 
-export interface Age {
-  text: string;
-  /** Whether it should have cleared by now. */
-  late: boolean;
-}
-
-export function age(payment: Payment, now: Date, timezone: string): Age {
+/** How old a payment is; `late` when it should have cleared by now. */
+export function age(payment: Payment, now: Date, timezone: string): { text: string; late: boolean } {
   const days = ageDays(payment, now, timezone);
   const text = days === 0 ? "today" : days === 1 ? "1 day" : `${days} days`;
   const late = payment.method === "check" && days > CHECK_DAYS;

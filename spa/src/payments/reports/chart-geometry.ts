@@ -6,25 +6,10 @@ export interface Plot {
   bottom: number;
 }
 
-export interface Bar {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-export interface Geometry {
-  bars: Bar[];
-  /** Lines to read values from, from the lowest to the highest. */
-  ticks: { cents: number; y: number }[];
-  /** The width of one bar with its share of the gaps. */
-  step: number;
-}
-
 const GAP = 0.25;
 
 /** Bars up from zero, or down for what is below it. */
-export function chartGeometry(values: readonly number[], plot: Plot): Geometry {
+export function chartGeometry(values: readonly number[], plot: Plot) {
   const highest = Math.max(0, ...values);
   const lowest = Math.min(0, ...values);
   const tick_cents = niceStep((highest - lowest) / 3);
@@ -40,10 +25,12 @@ export function chartGeometry(values: readonly number[], plot: Plot): Geometry {
       width: step * (1 - GAP),
       height: Math.abs(cents) * unit,
     })),
+    /** Lines to read values from, from the lowest to the highest. */
     ticks: Array.from({ length: last - first + 1 }, (_, index) => {
       const cents = (first + index) * tick_cents;
       return { cents, y: y(cents) };
     }),
+    /** The width of one bar with its share of the gaps. */
     step,
   };
 }

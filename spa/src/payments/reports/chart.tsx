@@ -4,6 +4,7 @@ import { minorDigits } from "../../lib/currencies";
 import { formatMoney, formatMoneyShort } from "../../lib/money";
 import { monthName } from "../../lib/periods";
 import { locale } from "../../lib/time";
+import { TableHead } from "../table-head";
 import { chartGeometry, type Plot } from "./chart-geometry";
 import { inCurrency, netCents } from "./report";
 import "../report.css";
@@ -77,13 +78,7 @@ export function MoneyByMonth({ months, currency }: { months: readonly PeriodTota
       <details class="entry-actions">
         <summary>The same in numbers</summary>
         <table class="report">
-          <thead>
-            <tr>
-              <th scope="col">Month</th>
-              <th scope="col">Net</th>
-              <th scope="col">Tips</th>
-            </tr>
-          </thead>
+          <TableHead names={["Month", "Net", "Tips"]} />
           <tbody>
             {months.map((month, index) => (
               <tr key={month.from}>

@@ -21,7 +21,6 @@ import { Totals } from "./totals";
 import "../entry.css";
 import "./filters.css";
 
-/** The payments of a period, with their sums. */
 export function Ledger() {
   // Asked for another period, it starts afresh.
   return <LedgerOfPeriod key={useValue(query)} />;

@@ -9,6 +9,7 @@ import { Loaded } from "../../ui/loaded";
 import { PrintButton } from "../../ui/print";
 import { Choices } from "../choices";
 import { CsvButton } from "../csv-button";
+import { TableHead } from "../table-head";
 import { MoneyByMonth } from "./chart";
 import { PeriodChoice } from "./period-choice";
 import {
@@ -117,16 +118,7 @@ function Table({ summary, view, currency }: { summary: Summary; view: View; curr
   if (shown.length === 0 || periods.length === 0) return <p class="nothing">No payment in this range.</p>;
   return (
     <table class="report">
-      <thead>
-        <tr>
-          <th scope="col">{lengths[summary.by]}</th>
-          {shown.map(({ name }) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead names={[lengths[summary.by], ...shown.map(({ name }) => name)]} />
       <tbody>
         {periods.map((period) => (
           <Row key={period.from} period={period} by={summary.by} columns={shown} currency={currency} />

@@ -11,6 +11,7 @@ import { Loaded } from "../../ui/loaded";
 import { usePageTitle } from "../../ui/page";
 import { PrintButton } from "../../ui/print";
 import { kindNames } from "../payment-form";
+import { TableHead } from "../table-head";
 import { cleared, payerText, relations, signedAmount, undone } from "./statement-text";
 import "../report.css";
 import "../totals.css";
@@ -63,13 +64,7 @@ function Paper({ charter, operator }: { charter: CharterDetail; operator: GuestE
         </Detail>
       </dl>
       <table class="report paper-rows">
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col">Amount</th>
-            <th scope="col">Balance</th>
-          </tr>
-        </thead>
+        <TableHead names={["What", "Amount", "Balance"]} />
         <tbody>
           <tr>
             <th scope="row">Charter fee</th>
