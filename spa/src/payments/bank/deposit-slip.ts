@@ -19,18 +19,15 @@ export function depositSlips(payments: readonly ListedPayment[]): DepositSlip[] 
   const live = payments.filter(isLive);
   const currencies = [...new Set(live.map(({ currency }) => currency))];
   return currencies
-    .map((currency) =>
-      slip(
-        currency,
-        live.filter((payment) => payment.currency === currency),
-      ),
-    )
+    .map((currency) => slip(currency, live))
     .filter(({ checks, cash, cash_refunds }) => checks.length + cash.length + cash_refunds.length > 0);
 }
 
 function slip(currency: string, payments: readonly ListedPayment[]): DepositSlip {
   const of = (method: string, refund: boolean) =>
-    payments.filter((payment) => payment.method === method && (payment.kind === "refund") === refund);
+    payments.filter(
+      (payment) => payment.currency === currency && payment.method === method && (payment.kind === "refund") === refund,
+    );
   const checks = of("check", false);
   const cash = of("cash", false);
   const cash_refunds = of("cash", true);

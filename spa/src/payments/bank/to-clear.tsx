@@ -33,6 +33,7 @@ export function ToClear() {
   const now = new Date(useNow());
 
   const payments = page?.payments ?? [];
+  const ids = payments.map(({ payment_id }) => payment_id);
   const selected = payments.filter(({ payment_id }) => chosen.has(payment_id));
   const all = payments.length > 0 && selected.length === payments.length;
   const drained = page !== null && payments.length === 0 && page.next_cursor !== null;
@@ -119,17 +120,7 @@ export function ToClear() {
           </p>
           <section class="panel" aria-label="Payments to clear">
             <label class="check">
-              <input
-                type="checkbox"
-                checked={all}
-                disabled={progress !== ""}
-                onChange={() =>
-                  choose(
-                    payments.map(({ payment_id }) => payment_id),
-                    !all,
-                  )
-                }
-              />
+              <input type="checkbox" checked={all} disabled={progress !== ""} onChange={() => choose(ids, !all)} />
               Select all {page.next_cursor ? "that are shown" : ""}
             </label>
             <ul class="statement">
