@@ -2,9 +2,9 @@ import { readCharter } from "../data/api";
 import type { Charter } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { formatLongDay, formatSpan } from "../lib/time";
+import { PrintButton } from "../ui/button";
 import { Loaded } from "../ui/loaded";
 import { usePageTitle } from "../ui/page";
-import { PrintButton } from "../ui/print";
 import { Qr } from "./qr";
 import "./dock-card.css";
 
