@@ -13,6 +13,7 @@ from tools.common.console import Refused
 from tools.setup import SetupFailed, call, do_once, one_at_a_time
 
 SPA_FOLDER = ROOT / "spa"
+MADE = {"__pycache__", "dist", "node_modules", ".vite"}
 SPA_BUILD = SPA_FOLDER / "dist"
 PACKAGE_STAMP = "sources.sha256"
 
@@ -49,8 +50,7 @@ def function_sources(stage: str) -> list[str]:
 
 
 def spa_sources() -> list[str]:
-    made = ("dist", "node_modules", ".vite")
-    return [f"spa/{path.name}" for path in sorted(SPA_FOLDER.iterdir()) if path.name not in made]
+    return [f"spa/{path.name}" for path in sorted(SPA_FOLDER.iterdir()) if path.name not in MADE]
 
 
 def quiet_run(*command: str | Path, folder: Path = ROOT) -> None:
@@ -72,4 +72,4 @@ def source_files(paths: list[str]) -> Iterator[Path]:
     for name in paths:
         path = ROOT / name
         files = [path] if path.is_file() else sorted(path.rglob("*"))
-        yield from (file for file in files if file.is_file() and "__pycache__" not in file.parts)
+        yield from (file for file in files if file.is_file() and not MADE & set(file.relative_to(ROOT).parts))
