@@ -71,7 +71,7 @@ def audit() -> list[str]:
     if unseen := [package["name"] for package in packages if "skip_reason" in package]:
         raise Refused(f"nothing could be learned of {len(unseen)} packages, {unseen[0]} the first: no advisories here")
     found = [
-        f"{package['name']} {package['version']}: {hole['id']}, mended in {hole['fix_versions'] or 'no version yet'}"
+        f"{package['name']} {package['version']}: {hole['id']}, fixed in {hole['fix_versions'] or 'no version yet'}"
         for package in packages
         for hole in package.get("vulns", [])
     ]
@@ -90,7 +90,7 @@ def main() -> int:
         return 0
     if found := audit():
         print("\n".join(found))
-        raise Refused(f"{len(found)} known holes: docs/security.md says by when each is to be mended")
+        raise Refused(f"{len(found)} known holes: docs/security.md says by when each is to be fixed")
     print("no known hole in any pinned package")
     return 0
 

@@ -111,7 +111,7 @@ def show(secret: str, name: str, desk: str) -> None:
 
 def change(cloud: Cloud, secrets: dict[str, str]) -> None:
     store(cloud, "ADMIN_TOTP", joined(secrets))
-    # Where it stood in the environment itself, or nowhere yet, the functions are told where to look.
+    # Where it stood in the environment itself, or nowhere yet, the functions now name the parameter.
     merge(cloud, {"ADMIN_TOTP": f"ssm:{cloud.parameter_name('ADMIN_TOTP')}"})
 
 

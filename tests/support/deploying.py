@@ -55,12 +55,12 @@ def put_rest_api(self: Any, rest_api_id: str, swagger_document: dict[str, Any]) 
             if so_far not in known:
                 known[so_far] = gateway.create_resource(restApiId=rest_api_id, parentId=parent["id"], pathPart=part)
             parent = known[so_far]
-        for method, facts in methods.items():
+        for method, options in methods.items():
             if method.startswith("x-") or method.upper() in parent.get("resourceMethods", {}):
                 continue
             where = {"restApiId": rest_api_id, "resourceId": parent["id"], "httpMethod": method.upper()}
             gateway.put_method(**where, authorizationType="NONE")
-            integration = facts["x-amazon-apigateway-integration"]
+            integration = options["x-amazon-apigateway-integration"]
             if integration["type"] == "aws_proxy":
                 gateway.put_integration(**where, type="AWS_PROXY", integrationHttpMethod="POST", uri=integration["uri"])
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -44,10 +45,12 @@ class Site:
         memory = Memory(self.folder / "memory" / by)
         return Releaser(bucket, Viewer(self.base_url), memory, by, lambda: "c0ffee", ask, say=lambda _: None)
 
-    def sync(self, command: str, *arguments: str, by: str = "ana") -> "subprocess.CompletedProcess[str]":
-        return self.start(command, *arguments, by=by).done()
+    def sync(
+        self, command: str, *arguments: str, by: str = "ana", **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        return self.start(command, *arguments, by=by, **environment).done()
 
-    def start(self, command: str, *arguments: str, by: str = "ana") -> "Running":
+    def start(self, command: str, *arguments: str, by: str = "ana", **environment: str) -> "Running":
         """The real tool, as `python -m tools.sync … --stage local`."""
         common = ["--stage", "local", "--home", str(self.folder), "--by", by]
         common += ["--memory", str(self.folder / "memory" / by)]
@@ -55,6 +58,7 @@ class Site:
             subprocess.Popen(
                 [sys.executable, "-m", "tools.sync", command, *common, *arguments],
                 cwd=ROOT,
+                env=os.environ | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -126,13 +130,13 @@ def new_site(aws: EmbeddedAws, folder: Path) -> Iterator[Site]:
         urllib3.PoolManager(maxsize=8, timeout=30),
     )
     folder.mkdir(parents=True, exist_ok=True)
-    facts = {
+    state = {
         "aws_port": aws.port,
         "bucket": site.bucket,
         "distribution": site.distribution,
         "base_url": base_url,
     }
-    (folder / "local.json").write_text(json.dumps(facts))
+    (folder / "local.json").write_text(json.dumps(state))
     try:
         yield site
     finally:

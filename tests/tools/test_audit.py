@@ -1,4 +1,4 @@
-"""The books are added up anew, written out without loss and read back; what does not agree is named, and nobody is."""
+"""The table is added up anew, written out and read back; what does not agree is named, and no person is."""
 
 import base64
 import json
@@ -68,7 +68,7 @@ def made(dynamodb_local: str) -> list[Items]:
         waiver_versions.publish_version(
             {"title": "Nuevo", "text": "texto nuevo", "language": "es"}, actor=ADMIN, now=NOW
         )
-        # What stands beside the chain's head: a turn to sign, and how far the operator was told of it.
+        # What stands beside the chain's head: a turn to sign, and which head was mailed to the operator last.
         assert waiver_store.take_turn(1, 0, 1)
         schedule.mail_chain_head(NOW.replace(hour=schedule.HEAD_MAIL_HOUR))
         (copy,) = (mail for mail in mail_store.list_mail("queued", "", 100)[0] if mail.kind == "waiver_copy")
@@ -107,12 +107,12 @@ def of_kind(items: list[Items], kind: str, part: str = "") -> Items:
 
 
 def data(**changes: Any) -> Callable[[Items], None]:
-    """Changes facts of a record; None takes one away."""
+    """Changes fields of a record; None takes one away."""
 
     def change(item: Items) -> None:
-        facts = {**json.loads(item["data"]["S"]), **changes}
+        fields = {**json.loads(item["data"]["S"]), **changes}
         gone = [name for name, value in changes.items() if value is None]
-        item["data"] = {"S": json.dumps({name: value for name, value in facts.items() if name not in gone})}
+        item["data"] = {"S": json.dumps({name: value for name, value in fields.items() if name not in gone})}
 
     return change
 
@@ -191,19 +191,19 @@ ALTERED: list[tuple[str, str, Callable[[Items], None], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "part", "change", "told"), ALTERED)
+@pytest.mark.parametrize(("kind", "part", "change", "named"), ALTERED)
 def test_what_was_altered_is_named(
-    made: list[Items], kind: str, part: str, change: Callable[[Items], None], told: str
+    made: list[Items], kind: str, part: str, change: Callable[[Items], None], named: str
 ) -> None:
     items = deepcopy(made)
     change(of_kind(items, kind, part))
     found = differences(items)
-    assert any(told in line for line in found), found
+    assert any(named in line for line in found), found
     assert not any(private in line for line in found for private in PRIVATE)
 
 
 @pytest.mark.parametrize(
-    ("kind", "part", "told"),
+    ("kind", "part", "named"),
     [
         ("EVENT", "Sunset", "it does not exist, but has 9 rows and acts"),
         ("PAYMENT", '"deposit"', "received_cents is 71000 on the charter, 31000 by its rows"),
@@ -217,10 +217,10 @@ def test_what_was_altered_is_named(
         ("TO_CLEAR", "", "it waits to be cleared, but is not on that list"),
     ],
 )
-def test_what_is_missing_is_named(made: list[Items], kind: str, part: str, told: str) -> None:
+def test_what_is_missing_is_named(made: list[Items], kind: str, part: str, named: str) -> None:
     missing = of_kind(made, kind, part)
     found = differences([item for item in made if item is not missing])
-    assert any(told in line for line in found), found
+    assert any(named in line for line in found), found
 
 
 def test_a_payment_that_was_ended_twice_is_named(made: list[Items]) -> None:
@@ -269,8 +269,8 @@ def test_check_tells_in_one_line_that_all_agrees(
     assert run(monkeypatch) == 0
     assert capsys.readouterr().out == "2 charters, 3 payments, 1 acts, 3 waivers: all sums agree\n"
     assert run(monkeypatch, "--json", "check") == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["differences"], told["totals"]["money"]["USD"]["received_cents"]) == ([], 52_345)
+    report = json.loads(capsys.readouterr().out)
+    assert (report["differences"], report["totals"]["money"]["USD"]["received_cents"]) == ([], 52_345)
 
 
 def test_check_exits_1_and_prints_a_line_for_each_difference(
@@ -412,10 +412,10 @@ def test_a_file_that_was_cut_off_or_altered_is_refused_wherever(made: list[Items
     broken = [b"", b"\n", b"[]\n", b"null\nnull\n", lines[-1], whole + b"x", whole + b"\n", b"".join(lines[1:])]
     broken += [whole[: draw.randrange(len(whole))] for _ in range(200)] + [whole[:-1]]
     for _ in range(200):
-        place = draw.randrange(len(whole))
-        broken.append(whole[:place] + bytes([whole[place] ^ draw.randrange(1, 256)]) + whole[place + 1 :])
-    for place in range(len(lines)):
-        broken.append(b"".join(lines[:place] + lines[place + 1 :]))
+        position = draw.randrange(len(whole))
+        broken.append(whole[:position] + bytes([whole[position] ^ draw.randrange(1, 256)]) + whole[position + 1 :])
+    for position in range(len(lines)):
+        broken.append(b"".join(lines[:position] + lines[position + 1 :]))
     for content in broken:
         file.write_bytes(content)
         with pytest.raises(Refused, match=r"export|altered|cut off|format"):

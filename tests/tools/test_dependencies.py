@@ -31,7 +31,7 @@ def test_a_known_hole_is_told_and_fails(answers: dict[str, Any]) -> None:
     assert dependencies.audit() == []
     answers["pip-audit"] = {"dependencies": [CLEAN | {"vulns": [HOLE]}]}
     answers["npm"] = {"vulnerabilities": {"vite": {"severity": "high"}}}
-    assert dependencies.audit() == ["jinja2 3.1.6: CVE-2030-1, mended in ['3.1.7']", "npm: vite: high"]
+    assert dependencies.audit() == ["jinja2 3.1.6: CVE-2030-1, fixed in ['3.1.7']", "npm: vite: high"]
 
 
 def test_a_registry_without_advisories_is_not_taken_for_a_clean_bill(answers: dict[str, Any]) -> None:

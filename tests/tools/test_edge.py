@@ -1,4 +1,4 @@
-"""tools.edge: the routing table holds, each broken distribution is named, and mended by the smallest change."""
+"""tools.edge: the routing table holds, each broken distribution is named, and repaired by the smallest change."""
 
 import copy
 import json
@@ -239,7 +239,7 @@ class Broken:
     changes: tuple[str, ...]
     """All that `fix` changes."""
     heals_whole: bool = True
-    """Whether the mended configuration is the good one to the letter."""
+    """Whether the repaired configuration is the good one to the letter."""
 
 
 BROKEN = [
@@ -403,7 +403,7 @@ def test_a_good_distribution_made_by_hand_passes_and_is_left_alone(
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=[each.break_it.__name__ for each in BROKEN])
-def test_what_is_broken_is_named_and_mended_by_the_smallest_change(
+def test_what_is_broken_is_named_and_repaired_by_the_smallest_change(
     by_hand: Edge, broken: Broken, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = by_hand.create(good_config(by_hand.names))
@@ -440,7 +440,7 @@ def test_without_a_yes_the_plan_is_shown_and_nothing_changes(by_hand: Edge, caps
     assert read_config(by_hand.cloud, found) == before
 
 
-def test_all_of_it_broken_at_once_is_mended_at_once(by_hand: Edge) -> None:
+def test_all_of_it_broken_at_once_is_repaired_at_once(by_hand: Edge) -> None:
     config = good_config(by_hand.names)
     waiver_has_no_behaviour(config)
     for each in BROKEN:
@@ -552,17 +552,17 @@ def test_it_is_found_by_its_domain(by_hand: Edge) -> None:
 def test_an_explanation_says_who_answers_and_why(by_hand: Edge, capsys: pytest.CaptureFixture[str]) -> None:
     found = by_hand.create(good_config(by_hand.names))
     config = by_hand.config(found)
-    facts = look_around(by_hand.cloud, found, config)
-    told = edge.explain(config, facts, "https://charters.example.com/g/abc/waiver?signed=1")
-    assert (told["behaviour"], told["kind"]) == ("/g/*/waiver", "api")
-    assert told["cache"] == "Managed-CachingDisabled, nothing is cached"
-    assert told["passed_over"] == ["/photos/*", "/api/*"]
-    assert edge.explain(config, facts, "/g/abc")["behaviour"] == "default (*)"
-    edge.show_explanation(told)
+    around = look_around(by_hand.cloud, found, config)
+    explained = edge.explain(config, around, "https://charters.example.com/g/abc/waiver?signed=1")
+    assert (explained["behaviour"], explained["kind"]) == ("/g/*/waiver", "api")
+    assert explained["cache"] == "Managed-CachingDisabled, nothing is cached"
+    assert explained["passed_over"] == ["/photos/*", "/api/*"]
+    assert edge.explain(config, around, "/g/abc")["behaviour"] == "default (*)"
+    edge.show_explanation(explained)
     assert "first that matches" in capsys.readouterr().out
 
 
-def test_the_command_exits_1_with_one_line_and_0_once_mended(by_hand: Edge) -> None:
+def test_the_command_exits_1_with_one_line_and_0_once_repaired(by_hand: Edge) -> None:
     config = good_config(by_hand.names)
     waiver_goes_to_s3(config)
     found = by_hand.create(config)

@@ -1,4 +1,4 @@
-"""tools.env: nothing is lost, nobody is overrun, no secret is shown."""
+"""tools.env: nothing is lost, no other writer is overrun, no secret is shown."""
 
 import uuid
 from collections import Counter

@@ -37,12 +37,12 @@ any_json = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
     max_leaves=10,
 )
-FACTS = FileInfo("0" * 64, "0" * 32, 3, "text/html", "no-cache", 1)
+INFO = FileInfo("0" * 64, "0" * 32, 3, "text/html", "no-cache", 1)
 POINTERS = {"index.html": b"\x00\xff"}
 SLOT = Slot("r1", "stage", 1, "ana", "2026-06-01T10:00:00Z", 1, POINTERS, {})
 ACT = Act(1, "stage", "r1", None, "ana", "2026-06-01T10:00:00Z", "c0ffee")
 HEAD = Head(1, "n1", None, SLOT, Proof("r1", 1, None, "ana", "2026-06-01T10:00:00Z"), (ACT,))
-RECORD = Release("r1", "ana", "2026-06-01T10:00:00Z", "c0ffee", {"a": "b"}, {"index.html": FACTS}, POINTERS)
+RECORD = Release("r1", "ana", "2026-06-01T10:00:00Z", "c0ffee", {"a": "b"}, {"index.html": INFO}, POINTERS)
 
 
 def one_changed(draw: st.DrawFn, node: Any) -> Any:
@@ -56,7 +56,7 @@ def one_changed(draw: st.DrawFn, node: Any) -> Any:
 
 
 @contextmanager
-def told(*words: str) -> Iterator[None]:
+def refused(*words: str) -> Iterator[None]:
     """A refusal is one line that says what it is about, and holds no secret."""
     try:
         yield
@@ -70,22 +70,22 @@ def told(*words: str) -> Iterator[None]:
 @st.composite
 def altered(draw: st.DrawFn, text: bytes) -> bytes:
     if draw(st.booleans()):
-        place = draw(st.integers(0, len(text)))
-        return text[:place] + draw(st.binary(max_size=3)) + text[place + draw(st.integers(0, 3)) :]
+        position = draw(st.integers(0, len(text)))
+        return text[:position] + draw(st.binary(max_size=3)) + text[position + draw(st.integers(0, 3)) :]
     return json.dumps(one_changed(draw, json.loads(text))).encode()
 
 
 @fuzz
 @given(st.binary(max_size=60) | altered(records.encode_release(RECORD)))
 def test_a_release_record_is_read_or_refused(text: bytes) -> None:
-    with told("release record"):
+    with refused("release record"):
         records.decode_release(text)
 
 
 @fuzz
 @given(st.binary(max_size=60) | altered(records.encode_head(HEAD)))
 def test_a_journals_entry_is_read_or_refused(text: bytes) -> None:
-    with told("journal"):
+    with refused("journal"):
         records.decode_head(text)
 
 
@@ -108,7 +108,7 @@ files = st.sampled_from(sorted(WRITTEN)).flatmap(
 @fuzz
 @given(files | st.tuples(st.just("app.webmanifest"), altered(json.dumps(MANIFEST).encode())))
 def test_what_a_file_names_is_a_path_within_the_release_or_the_file_is_refused(file: tuple[str, bytes]) -> None:
-    with told("web manifest"):
+    with refused("web manifest"):
         for name in references(*file):
             assert not name.startswith("/")
             assert ".." not in name.split("/")
@@ -130,7 +130,7 @@ def test_no_text_takes_long_to_look_through(suffix: str) -> None:
 def test_a_file_of_settings_is_read_or_refused_without_its_secrets(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "settings"
     file.write_bytes(content)
-    with told("not KEY=VALUE", "cannot read"):
+    with refused("not KEY=VALUE", "cannot read"):
         changes = env.parse_changes(["SCC_GMAIL_TOKEN=canary"], file)
         assert changes["SCC_GMAIL_TOKEN"] == "canary"
         assert all(env.NAME.fullmatch(name) for name in changes)

@@ -98,7 +98,7 @@ MASKED = (200, HTML | SAFE, PAGE)
 
 
 @pytest.mark.parametrize(
-    ("path", "reply", "check", "told"),
+    ("path", "reply", "check", "named"),
     [
         (PAYMENT, MASKED, "payment endpoint", "the SPA is masking the API"),
         (PAYMENT, (404, JSON, "{}"), "payment endpoint", "is not wired"),
@@ -120,9 +120,9 @@ MASKED = (200, HTML | SAFE, PAGE)
         ("/", (200, HTML, PAGE), "security headers", "/ has Content-Security-Policy None"),
     ],
 )
-def test_what_is_wrong_is_told_apart(fake: Fake, path: str, reply: Reply, check: str, told: str) -> None:
+def test_what_is_wrong_is_told_apart(fake: Fake, path: str, reply: Reply, check: str, named: str) -> None:
     fake.replies[path] = reply
-    assert told in failures(fake)[check]
+    assert named in failures(fake)[check]
 
 
 def test_a_server_that_does_not_answer_is_a_failure_and_no_crash() -> None:
@@ -204,9 +204,9 @@ def log_in(product: Product) -> str:
 def test_the_product_as_make_run_starts_it_passes_in_both_slots(product: Product) -> None:
     token = log_in(product)
     done = run(product.base_url, "--json", "--token-stdin", typed=token + "\n")
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["passed"]) == (0, True), done.stdout + done.stderr
-    assert {check["state"] for check in told["checks"]} == {"pass"}
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["passed"]) == (0, True), done.stdout + done.stderr
+    assert {check["state"] for check in report["checks"]} == {"pass"}
     assert token not in done.stdout + done.stderr
     staged = run(product.base_url, "--slot", "staging", SCC_SMOKE_TOKEN=token)
     assert staged.returncode == 0, staged.stdout + staged.stderr

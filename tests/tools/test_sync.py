@@ -84,8 +84,8 @@ def test_the_stale_copy_that_nearly_overwrote_the_live_spa_is_stopped(site: Site
 
     refused = site.sync("stage", "--build", str(stale), "--yes", by="ben")
     assert refused.returncode == 1
-    for told in ("index.html 976", "index.html 2463", "local is behind", "promoted by ana", "pull production"):
-        assert told in refused.stderr, refused.stderr
+    for named in ("index.html 976", "index.html 2463", "local is behind", "promoted by ana", "pull production"):
+        assert named in refused.stderr, refused.stderr
     assert site.shown("/_staging/") == "live"
 
     took = site.sync("pull", by="ben")
@@ -205,8 +205,8 @@ def test_verify_names_each_wrong_byte_type_and_header(site: Site, tmp_path: Path
     s3.put_object(Bucket=site.bucket, Key="assets/index-00000one.css", Body=b"body{}", ContentType="text/plain")
     refused = site.sync("verify", "production")
     assert refused.returncode == 1
-    for told in ("has other bytes", "has the type text/plain instead of text/css", "Cache-Control"):
-        assert told in refused.stderr
+    for named in ("has other bytes", "has the type text/plain instead of text/css", "Cache-Control"):
+        assert named in refused.stderr
 
 
 def test_assets_of_earlier_releases_still_answer(site: Site, tmp_path: Path) -> None:
@@ -257,28 +257,28 @@ def test_two_releasers_at_once_one_wins_and_the_other_is_told_by_whom(site: Site
     for number in range(20):
         stage_unseen(site.releaser("cap"), read_build(write_build(tmp_path / f"r{number}", f"r{number}")))
         together = threading.Barrier(2)
-        told: dict[str, str] = {}
+        messages: dict[str, str] = {}
 
-        def promote(by: str, together: threading.Barrier, told: dict[str, str], plan_first: bool) -> None:
+        def promote(by: str, together: threading.Barrier, messages: dict[str, str], plan_first: bool) -> None:
             releaser = site.releaser(by, ask=lambda _: plan_first and together.wait())
             if not plan_first:
                 together.wait()
             try:
                 releaser.promote()
-                told[by] = ""
+                messages[by] = ""
             except Refused as refusal:
-                told[by] = str(refusal)
+                messages[by] = str(refusal)
 
         threads = [
-            threading.Thread(target=promote, args=(by, together, told, number % 2 == 0)) for by in ("ana", "ben")
+            threading.Thread(target=promote, args=(by, together, messages, number % 2 == 0)) for by in ("ana", "ben")
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        winners = [by for by, message in told.items() if not message]
-        assert len(winners) == 1, told
-        loser = told["ben" if winners == ["ana"] else "ana"]
+        winners = [by for by, message in messages.items() if not message]
+        assert len(winners) == 1, messages
+        loser = messages["ben" if winners == ["ana"] else "ana"]
         assert f"promoted by {winners[0]} at 20" in loser
         assert site.shown() == f"r{number}"
 
@@ -438,6 +438,21 @@ def test_a_status_of_the_tool_itself_makes_three_calls(site: Site, tmp_path: Pat
     with watched_calls() as calls:
         assert sync.main() == 0
     assert len(calls) == 3, calls
+
+
+def test_a_local_stage_needs_nothing_of_the_users_own_aws_and_proxy(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[[[ no configuration")
+    build = write_build(tmp_path / "one", "one")
+    environment = {
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_PROFILE": "none-such",
+        "AWS_USE_FIPS_ENDPOINT": "true",
+        "http_proxy": "http://127.0.0.1:1",
+        "no_proxy": "",
+    }
+    staged = site.sync("stage", "--build", str(build), "--yes", **environment)
+    assert staged.returncode == 0, staged.stderr
 
 
 def test_prune_deletes_only_what_no_retained_release_names(site: Site, tmp_path: Path) -> None:

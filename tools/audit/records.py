@@ -177,7 +177,7 @@ def _entry(item: Item, subject: str, sk: str) -> Entry:
     # The stored answer takes most of the room and is not added up.
     kept: Item = {name: item[name] for name in ("PK", "SK", "data", "receipt") if name in item}
     if act:
-        # An act that lacks one of these still counts; that it lacks it is told apart.
+        # An act that lacks one of these still counts; what it lacks is named by its check.
         kept["data"] = {"S": json.dumps({"reason": "", "by": "", "cleared_at": None, **data})}
     return Entry(subject, payment_id, act, data, item["receipt"]["S"] if "receipt" in item else "", kept)
 

@@ -13,6 +13,8 @@ from tools.common.console import Refused
 from tools.setup import SetupFailed, call, do_once, one_at_a_time
 
 SPA_FOLDER = ROOT / "spa"
+# What is made, and the workspace that makes a checked-in file.
+NO_SOURCES = {"__pycache__", "dist", "node_modules", ".vite", "contract"}
 SPA_BUILD = SPA_FOLDER / "dist"
 PACKAGE_STAMP = "sources.sha256"
 
@@ -49,9 +51,7 @@ def function_sources(stage: str) -> list[str]:
 
 
 def spa_sources() -> list[str]:
-    # `contract` only makes a checked-in file, and brings packages of its own.
-    no_sources = ("dist", "node_modules", ".vite", "contract")
-    return [f"spa/{path.name}" for path in sorted(SPA_FOLDER.iterdir()) if path.name not in no_sources]
+    return [f"spa/{path.name}" for path in sorted(SPA_FOLDER.iterdir()) if path.name not in NO_SOURCES]
 
 
 def quiet_run(*command: str | Path, folder: Path = ROOT) -> None:
@@ -73,4 +73,4 @@ def source_files(paths: list[str]) -> Iterator[Path]:
     for name in paths:
         path = ROOT / name
         files = [path] if path.is_file() else sorted(path.rglob("*"))
-        yield from (file for file in files if file.is_file() and "__pycache__" not in file.parts)
+        yield from (file for file in files if file.is_file() and not NO_SOURCES & set(file.relative_to(ROOT).parts))

@@ -65,7 +65,7 @@ def run_tool(main: Callable[[], int]) -> None:
 
 
 def is_from_aws(error: Exception) -> bool:
-    """Whether botocore raised it; told by name, for not every command needs botocore."""
+    """Whether botocore raised it; seen by name, because not every command needs botocore."""
     return any(kind.__module__ == "botocore.exceptions" for kind in type(error).__mro__)
 
 

@@ -1,4 +1,4 @@
-"""Which path goes where: the one table that the edge's template, `tools.edge` and the tests hold to.
+"""Which path goes where: the one table that the edge's template, `tools.edge`, the SPA and the tests hold to.
 
 CloudFront takes the first behaviour whose pattern matches, so the order is part of the data; "*" is the default one.
 """
