@@ -144,9 +144,9 @@ def fails_with_words(patch: pytest.MonkeyPatch) -> None:
             raise ValueError(f"cannot store {PERSON} of {PASSWORD} with {SECRET}") from problem
 
     for module, name in (
-        (charter_store, "put_new_event"),
+        (charter_store, "put_new_charter"),
         (payment_store, "append_payment"),
-        (charter_store, "read_charter"),
+        (charter_store, "read_whole_charter"),
         (payment_store, "list_ledger"),
         (sign_in_store, "put_session"),
     ):

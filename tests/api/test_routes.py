@@ -161,7 +161,7 @@ def test_a_failure_of_ours_is_a_hardened_500_that_tells_nothing(guest: Api, monk
     def fail(_: str) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(charter_page, "get_guest_event", fail)
+    monkeypatch.setattr(charter_page, "get_guest_charter", fail)
     answer = guest.get(f"/api/guest/{EVENT_ID}")
     assert answer.status == 500
     assert "secret detail" not in answer.text

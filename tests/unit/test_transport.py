@@ -20,6 +20,7 @@ from chalicelib.mail.message import build
 from chalicelib.mail.transport import Outcome
 from tests.support import operator
 from tests.support.doubles import smtp_server
+from tests.support.doubles.faults import aws_response
 from tests.support.doubles.smtp_server import SmtpServer
 
 # The server uses TLS from the first byte; aiosmtpd warns because it does not notice.
@@ -183,10 +184,9 @@ def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ses]:
             if isinstance(answer, Exception):
                 raise answer
             status, error = answer
-            headers = {"content-type": "application/json"} | ({"x-amzn-ErrorType": error} if error else {})
-            response = AWSResponse(request.url, status, headers, None)
-            response._content = json.dumps({"message": "ana@example.com"} if error else {"MessageId": "0100"}).encode()
-            return response
+            if error:
+                return aws_response(request, status, {"message": "ana@example.com"}, {"x-amzn-ErrorType": error})
+            return aws_response(request, status, {"MessageId": "0100"})
 
         monkeypatch.setattr(URLLib3Session, "send", send)
         return requests
