@@ -169,7 +169,7 @@ def test_the_cursor_of_one_status_is_none_of_another(api: Api, log: Any, service
     assert api.get(f"/api/mail?status=failed&cursor={cursor}").status == 400
 
 
-def test_a_mail_that_cannot_be_written_is_listed_all_the_same(api: Api) -> None:
+def test_a_mail_whose_text_cannot_be_made_is_listed_too(api: Api) -> None:
     mail_store.put_mail(
         mail_store.Mail("broken", "correction", "ana@example.com", {"name": "Ana"}, "2026-11-22T20:00:00Z")
     )
@@ -254,7 +254,7 @@ def test_a_double_tap_is_one_retry(api: Api, log: Any, service: Service) -> None
     assert mail_admin.send_again(mail["mail_id"], kinds=MAIL_KINDS, actor=operator.ADMIN, now=later)["note"] == "3"
 
 
-def test_of_many_admins_who_send_it_again_at_once_one_does(log: Any, api: Api, service: Service) -> None:
+def test_when_many_admins_send_a_mail_again_at_once_it_goes_out_once(log: Any, api: Api, service: Service) -> None:
     service.answers = [Outcome("failed", "SES: MessageRejected")]
     log()
     (mail,) = listed(api, "failed")
@@ -275,7 +275,7 @@ def test_of_many_admins_who_send_it_again_at_once_one_does(log: Any, api: Api, s
     assert len(service.mailbox) == 1
 
 
-def test_what_was_sent_or_is_on_its_way_is_not_sent_again(api: Api, log: Any, service: Service) -> None:
+def test_a_mail_that_was_sent_or_is_queued_is_not_sent_again(api: Api, log: Any, service: Service) -> None:
     log()
     (sent,) = listed(api, "sent")
     service.answers = [Outcome("retry", "SMTP: 450")]
@@ -335,7 +335,7 @@ def test_the_switch_is_true_or_false(api: Api, value: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["balance_reminders_state", "reminders_since", "mail_problems"])
-def test_what_follows_from_the_switch_is_not_taken(api: Api, name: str) -> None:
+def test_a_client_cannot_set_what_the_server_derives_from_the_switch(api: Api, name: str) -> None:
     answer = api.post("/api/events", new_event(**{name: "on"}))
     assert list(answer.json["Fields"]) == [name]
 
@@ -474,7 +474,7 @@ def test_a_delivered_retry_does_not_clear_the_address(
     assert len(api.get(f"/api/events/{event['event_id']}").json["mail_problems"]) == 1
 
 
-def test_an_event_that_is_faster_than_our_own_note_counts(
+def test_an_event_that_comes_before_the_mail_is_noted_as_sent_counts(
     api: Api, event: dict[str, Any], log: Any, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send = transport.send
@@ -505,11 +505,11 @@ def test_an_event_about_a_mail_of_another_application_flags_no_address(
     "detail",
     [{}, {"eventType": "Bounce"}, {"eventType": "Bounce", "mail": {}, "bounce": None}, {"mail": {"tags": None}}],
 )
-def test_an_event_that_lacks_everything_is_harmless(api: Api, detail: dict[str, Any]) -> None:
+def test_an_empty_event_changes_nothing(api: Api, detail: dict[str, Any]) -> None:
     api.module.take_mail_feedback({**RECORDED["complaint"], "detail": detail}, None)
 
 
-def test_the_latest_problem_of_an_address_stands_whatever_comes_first(api: Api, event: dict[str, Any]) -> None:
+def test_the_latest_problem_of_an_address_is_shown_in_whatever_order_they_come(api: Api, event: dict[str, Any]) -> None:
     late, early = "2026-11-24T10:00:00Z", "2026-11-24T09:00:00Z"
     for at in (late, early):
         addresses.flag_address("ANA@example.com", {"problem": "bounced", "at": at, "detail": "General"})

@@ -235,7 +235,7 @@ URL = "https://email.us-east-1.amazonaws.com"
     ],
     ids=lambda value: value.note if isinstance(value, Outcome) else "",
 )
-def test_what_ses_does_decides_what_becomes_of_the_mail(ses: Ses, answer: Any, outcome: Outcome) -> None:
+def test_each_answer_of_ses_leads_to_the_right_status_of_the_mail(ses: Ses, answer: Any, outcome: Outcome) -> None:
     requests = ses(answer)
     assert transport.send(message()) == outcome
     # The SDK's own retries could send one mail twice.
