@@ -11,7 +11,7 @@ from chalicelib import __version__
 from chalicelib.charters import service as charters
 from chalicelib.core import http, system
 from chalicelib.core.audit import Actor
-from chalicelib.core.errors import DomainError, SettingsError, leave_words_out
+from chalicelib.core.errors import DomainError, SettingsError, log_trace_only
 from chalicelib.core.lazy import lazy_imports
 from chalicelib.core.settings import settings
 from chalicelib.sign_in import sessions
@@ -33,7 +33,7 @@ with lazy_imports():
 app = Chalice(app_name="ship-captain-crew")
 app.log.setLevel(logging.INFO)
 # Chalice logs what a view has raised before anybody else hears of it.
-app.log.addFilter(leave_words_out)
+app.log.addFilter(log_trace_only)
 
 Answer = Mapping[str, object]
 

@@ -144,14 +144,12 @@ def query_items(**query: Any) -> Iterator[Item]:
 def read_items(keys: Sequence[Item]) -> list[Item]:
     """The items of these keys that exist, in any order."""
     found: list[Item] = []
-    for start in range(0, len(keys), MAX_KEYS):
-        left = list(keys[start : start + MAX_KEYS])
-        for _ in range(MAX_KEYS):
-            if not left:
-                break
-            answer = db().batch_get_item(RequestItems={table_name(): {"Keys": left, "ConsistentRead": True}})
-            found += answer["Responses"].get(table_name(), [])
-            left = answer["UnprocessedKeys"].get(table_name(), {}).get("Keys", [])
-        else:
-            raise RuntimeError("DynamoDB leaves keys unread, again and again")
-    return found
+    left = list(keys)
+    for _ in range(MAX_PAGES):
+        if not left:
+            return found
+        asked = {"Keys": left[:MAX_KEYS], "ConsistentRead": True}
+        answer = db().batch_get_item(RequestItems={table_name(): asked})
+        found += answer["Responses"].get(table_name(), [])
+        left = left[MAX_KEYS:] + answer["UnprocessedKeys"].get(table_name(), {}).get("Keys", [])
+    raise RuntimeError("DynamoDB leaves keys unread, again and again")

@@ -40,7 +40,7 @@ class BadInput(DomainError):
 
 
 class NotSignedIn(DomainError):
-    """401. One text for a missing, garbled, expired or revoked token."""
+    """401. One text for a missing, broken, expired or revoked token."""
 
     STATUS_CODE = 401
 
@@ -53,8 +53,6 @@ class CodeNeeded(NotSignedIn):
 
 
 class Forbidden(DomainError):
-    """403."""
-
     STATUS_CODE = 403
 
 
@@ -71,14 +69,10 @@ class Conflict(DomainError):
 
 
 class TooLarge(DomainError):
-    """413."""
-
     STATUS_CODE = 413
 
 
 class NotJson(DomainError):
-    """415."""
-
     STATUS_CODE = 415
 
 
@@ -124,7 +118,7 @@ class SettingsError(Exception):
     """A missing or wrong setting, named in one clear sentence."""
 
 
-def leave_words_out(record: logging.LogRecord) -> bool:
+def log_trace_only(record: logging.LogRecord) -> bool:
     """A logger's filter: of an exception, only what `trace` shows is logged."""
     if record.exc_info and record.exc_info[1]:
         record.msg, record.args = f"{record.getMessage()}\n{trace(record.exc_info[1])}", ()

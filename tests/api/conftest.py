@@ -11,6 +11,7 @@ import pytest
 from chalicelib.core import aws
 from chalicelib.mail import transport
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
+from tests.support.doubles.mail_service import ScriptedMailService
 from tests.support.operator import PASSWORD
 from tests.support.stores import fresh_store
 
@@ -82,3 +83,8 @@ def calls(environment: dict[str, str]) -> Iterator[list[str]]:
     client.meta.events.register("before-call.dynamodb", note, unique_id="count-calls")
     yield made
     client.meta.events.unregister("before-call.dynamodb", unique_id="count-calls")
+
+
+@pytest.fixture
+def service(api: Api, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch) -> ScriptedMailService:
+    return ScriptedMailService(mailbox, monkeypatch)

@@ -28,7 +28,7 @@ def seen_from_outside(answer: Any) -> tuple[int, dict[str, str], str]:
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/api/guest/{}"), ("GET", "/g/{}/waiver"), ("HEAD", "/g/{}/waiver")]
 )
-def test_a_guess_at_a_charter_gets_one_answer_whatever_it_looks_like(
+def test_every_wrong_id_of_a_charter_gets_the_same_answer(
     guest: Api, event: dict[str, Any], method: str, path: str
 ) -> None:
     answers = {str(seen_from_outside(guest.call(method, path.format(guess)))) for guess in guesses(event)}
@@ -36,7 +36,7 @@ def test_a_guess_at_a_charter_gets_one_answer_whatever_it_looks_like(
     assert guest.call(method, path.format("A" * 22)).status == 404
 
 
-def test_a_guess_never_costs_more_work_than_a_hit(guest: Api, event: dict[str, Any], calls: list[str]) -> None:
+def test_a_wrong_id_never_costs_more_work_than_a_right_one(guest: Api, event: dict[str, Any], calls: list[str]) -> None:
     for path, work in (("/api/guest/{}", ["Query"]), ("/g/{}/waiver", ["BatchGetItem"])):
         for guess in guesses(event):
             calls.clear()
@@ -47,7 +47,7 @@ def test_a_guess_never_costs_more_work_than_a_hit(guest: Api, event: dict[str, A
         assert calls == work
 
 
-def test_a_guess_at_a_copy_or_at_a_signed_page_gets_one_answer(guest: Api, event: dict[str, Any]) -> None:
+def test_every_wrong_link_to_a_copy_or_a_signed_page_gets_the_same_answer(guest: Api, event: dict[str, Any]) -> None:
     url = f"/g/{event['event_id']}/waiver"
     for name, status in (("copy", 404), ("signed", 200)):
         wrong = ["A" * 22, "B" * 22, "A" * 43, "0" * 32, "x", "A" * 5000]
@@ -57,7 +57,7 @@ def test_a_guess_at_a_copy_or_at_a_signed_page_gets_one_answer(guest: Api, event
         assert len({re.sub(r'name="(submission_id|opened)" value="[^"]*"', "", answer.text) for answer in answers}) == 1
 
 
-def test_ids_inside_a_charter_get_one_answer_too(api: Api, event: dict[str, Any]) -> None:
+def test_every_wrong_id_inside_a_charter_gets_the_same_answer(api: Api, event: dict[str, Any]) -> None:
     other = api.post("/api/events", new_event()).json
     inside, elsewhere = (f"/api/events/{one['event_id']}" for one in (event, other))
     payment_id = str(uuid.uuid4())

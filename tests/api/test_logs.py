@@ -113,13 +113,13 @@ def require_clean(caplog: pytest.LogCaptureFixture, admin: Api) -> None:
         assert canary.lower() not in caplog.text.lower(), canary
 
 
-def test_a_whole_day_leaves_no_canary_in_the_log(admin: Api, caplog: pytest.LogCaptureFixture) -> None:
+def test_normal_use_leaves_nothing_that_was_typed_in_the_log(admin: Api, caplog: pytest.LogCaptureFixture) -> None:
     answers = a_day(admin)
     assert {answer.status for answer in answers} <= {200, 201, 202, 303}, [answer.text for answer in answers]
     require_clean(caplog, admin)
 
 
-def test_neither_do_refusals_of_what_was_typed(admin: Api, caplog: pytest.LogCaptureFixture) -> None:
+def test_refusals_leave_nothing_that_was_typed_in_the_log(admin: Api, caplog: pytest.LogCaptureFixture) -> None:
     guest = admin.with_token(None)
     for body in (
         {"password": "canary password"},
@@ -144,16 +144,16 @@ def fails_with_words(patch: pytest.MonkeyPatch) -> None:
             raise ValueError(f"cannot store {PERSON} of {PASSWORD} with {SECRET}") from problem
 
     for module, name in (
-        (charter_store, "put_new_event"),
+        (charter_store, "put_new_charter"),
         (payment_store, "append_payment"),
-        (charter_store, "read_charter"),
+        (charter_store, "read_whole_charter"),
         (payment_store, "list_ledger"),
         (sign_in_store, "put_session"),
     ):
         patch.setattr(module, name, fail)
 
 
-def test_a_fault_says_where_and_what_kind_but_not_what_was_typed(
+def test_a_fault_is_logged_with_its_line_and_class_but_not_with_what_was_typed(
     admin: Api, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fails_with_words(monkeypatch)
@@ -168,7 +168,7 @@ def test_a_fault_says_where_and_what_kind_but_not_what_was_typed(
 
 
 @pytest.mark.parametrize("operation", ["TransactWriteItems", "Query", "GetItem", "UpdateItem"])
-def test_neither_does_a_fault_of_the_database(
+def test_a_fault_of_the_database_leaves_nothing_that_was_typed_in_the_log(
     admin: Api,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
@@ -188,7 +188,7 @@ def test_neither_does_a_fault_of_the_database(
 
 
 @pytest.mark.parametrize("status", ["retry", "failed", "uncertain"])
-def test_neither_does_a_mail_that_does_not_arrive(
+def test_a_mail_that_does_not_arrive_leaves_nothing_that_was_typed_in_the_log(
     admin: Api,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,65 +1,35 @@
-"""The page Mail: what is queued, sent, failed, uncertain; sending again; addresses that bounced."""
+"""The page Mail: what is queued, sent, failed, uncertain; sending again; the reminders' switch."""
 
 import json
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.core import aws, retry, system, times
-from chalicelib.core.settings import settings
-from chalicelib.mail import addresses, outbox, transport
+from chalicelib.core import retry, system, times
 from chalicelib.mail import admin as mail_admin
+from chalicelib.mail import outbox
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
 from chalicelib.schedule import MAIL_KINDS
 from tests.support import operator
-from tests.support.api import Api, new_event
-from tests.support.doubles.faults import lost_answers, retry_at_once
+from tests.support.api import Api, listed_mails, new_event, receipt_of
+from tests.support.doubles.mail_service import ScriptedMailService
 from tests.support.races import at_once
 
 RECORDED = json.loads((Path(__file__).parents[1] / "support/ses-events.json").read_text())
 SUBJECT = "We received your payment of $500.00 for Sunset sail"
 
 
-class Service:
-    """The mail service's answers, for one after the other; then it takes everything."""
-
-    def __init__(self, mailbox: list[EmailMessage], patch: pytest.MonkeyPatch) -> None:
-        self.answers: list[Outcome] = []
-        self.mailbox = mailbox
-        patch.setattr(transport, "send", self.send)
-
-    def send(self, message: EmailMessage) -> Outcome:
-        answer = self.answers.pop(0) if self.answers else Outcome("sent", "SES: 0100")
-        if answer.status == "sent":
-            self.mailbox.append(message)
-        return answer
-
-
-@pytest.fixture
-def service(api: Api, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch) -> Service:
-    return Service(mailbox, monkeypatch)
-
-
-def listed(api: Api, status: str) -> list[dict[str, Any]]:
-    answer = api.get(f"/api/mail?status={status}")
-    assert answer.status == 200, answer.text
-    return list(answer.json["mails"])
-
-
-def receipt(api: Api, event_id: str) -> str:
-    return str(api.get(f"/api/events/{event_id}").json["payments"][0]["receipt"])
-
-
 # --- list -----------------------------------------------------------------------------------------
 
 
-def test_a_mail_is_listed_with_what_it_is_about(api: Api, event: dict[str, Any], log: Any, service: Service) -> None:
+def test_a_mail_is_listed_with_what_it_is_about(
+    api: Api, event: dict[str, Any], log: Any, service: ScriptedMailService
+) -> None:
     payment = log()["payment"]
-    (mail,) = listed(api, "sent")
+    (mail,) = listed_mails(api, "sent")
     assert mail == {
         "mail_id": mail["mail_id"],
         "kind": "receipt",
@@ -80,7 +50,7 @@ def test_a_mail_is_listed_with_what_it_is_about(api: Api, event: dict[str, Any],
 
 
 def test_a_queued_mail_says_when_it_is_tried_again_and_why_the_last_try_failed(
-    api: Api, log: Any, service: Service
+    api: Api, log: Any, service: ScriptedMailService
 ) -> None:
     service.answers = [Outcome("retry", "SMTP: 450")]
     recorded_at = times.parse_instant(log()["payment"]["recorded_at"])
@@ -91,14 +61,14 @@ def test_a_queued_mail_says_when_it_is_tried_again_and_why_the_last_try_failed(
 
 @pytest.mark.parametrize("status", ["failed", "uncertain"])
 def test_the_page_shows_failed_and_uncertain_mails_apart(
-    api: Api, event: dict[str, Any], log: Any, service: Service, status: Any
+    api: Api, event: dict[str, Any], log: Any, service: ScriptedMailService, status: Any
 ) -> None:
     service.answers = [Outcome(status, "SES: as said")]
     log()
-    assert [mail["note"] for mail in listed(api, status)] == ["SES: as said"]
-    assert receipt(api, event["event_id"]) == "failed"
+    assert [mail["note"] for mail in listed_mails(api, status)] == ["SES: as said"]
+    assert receipt_of(api, event["event_id"]) == "failed"
     others = {"queued", "sent", "failed", "uncertain", "cancelled"} - {status}
-    assert not any(listed(api, other) for other in others)
+    assert not any(listed_mails(api, other) for other in others)
 
 
 def test_pages_are_newest_first_and_queued_ones_next_due_first(api: Api) -> None:
@@ -138,7 +108,7 @@ def read_pages(api: Api, status: str, limit: int) -> list[dict[str, Any]]:
     return seen
 
 
-def test_a_page_is_one_query(api: Api, log: Any, service: Service, calls: list[str]) -> None:
+def test_a_page_is_one_query(api: Api, log: Any, service: ScriptedMailService, calls: list[str]) -> None:
     for _ in range(5):
         log()
     calls.clear()
@@ -161,7 +131,7 @@ def test_a_wrong_query_is_refused_by_name(api: Api, query: str, field: str) -> N
     assert (answer.status, list(answer.json["Fields"])) == (400, [field])
 
 
-def test_the_cursor_of_one_status_is_none_of_another(api: Api, log: Any, service: Service) -> None:
+def test_the_cursor_of_one_status_is_none_of_another(api: Api, log: Any, service: ScriptedMailService) -> None:
     log()
     log()
     cursor = api.get("/api/mail?status=sent&limit=1").json["next_cursor"]
@@ -169,11 +139,11 @@ def test_the_cursor_of_one_status_is_none_of_another(api: Api, log: Any, service
     assert api.get(f"/api/mail?status=failed&cursor={cursor}").status == 400
 
 
-def test_a_mail_that_cannot_be_written_is_listed_all_the_same(api: Api) -> None:
+def test_a_mail_whose_text_cannot_be_made_is_listed_too(api: Api) -> None:
     mail_store.put_mail(
         mail_store.Mail("broken", "correction", "ana@example.com", {"name": "Ana"}, "2026-11-22T20:00:00Z")
     )
-    (mail,) = listed(api, "queued")
+    (mail,) = listed_mails(api, "queued")
     assert (mail["mail_id"], mail["subject"], mail["event_id"]) == ("broken", "", None)
 
 
@@ -187,23 +157,23 @@ def test_mail_is_for_admins(guest: Api) -> None:
 
 @pytest.mark.parametrize("status", ["failed", "uncertain"])
 def test_a_failed_or_uncertain_mail_is_sent_again_at_once(
-    api: Api, event: dict[str, Any], log: Any, service: Service, status: Any
+    api: Api, event: dict[str, Any], log: Any, service: ScriptedMailService, status: Any
 ) -> None:
     service.answers = [Outcome(status, "SES: as said")]
     log()
-    (mail,) = listed(api, status)
+    (mail,) = listed_mails(api, status)
     answer = api.post(f"/api/mail/{mail['mail_id']}/retry", {})
     assert answer.status == 202
     assert (answer.json["status"], answer.json["attempts"]) == ("sent", 1)
     assert [message["Subject"] for message in service.mailbox] == [SUBJECT]
-    assert receipt(api, event["event_id"]) == "sent"
-    assert not listed(api, status)
+    assert receipt_of(api, event["event_id"]) == "sent"
+    assert not listed_mails(api, status)
 
 
-def test_who_sent_it_again_and_how_it_had_ended_stays_noted(api: Api, log: Any, service: Service) -> None:
+def test_who_sent_it_again_and_how_it_had_ended_stays_noted(api: Api, log: Any, service: ScriptedMailService) -> None:
     service.answers = [Outcome("failed", "SES: MessageRejected"), Outcome("uncertain", "SES: ReadTimeoutError")]
     log()
-    (mail,) = listed(api, "failed")
+    (mail,) = listed_mails(api, "failed")
     api.post(f"/api/mail/{mail['mail_id']}/retry")
     kept = mail_store.read_mail(mail["mail_id"])
     assert kept
@@ -216,13 +186,13 @@ def test_who_sent_it_again_and_how_it_had_ended_stays_noted(api: Api, log: Any, 
 
 @pytest.mark.parametrize(("patron", "goes_to"), [("new@example.com", "new@example.com"), ("", "ana@example.com")])
 def test_a_mail_about_money_sent_again_goes_to_the_patrons_current_address(
-    api: Api, event: dict[str, Any], log: Any, service: Service, patron: str, goes_to: str
+    api: Api, event: dict[str, Any], log: Any, service: ScriptedMailService, patron: str, goes_to: str
 ) -> None:
     service.answers = [Outcome("failed", "SES: bounced")]
     log()
     body = {"version": 1, "patron": {"name": "Ana Rivera", "email": patron, "phone": ""}}
     assert api.patch(f"/api/events/{event['event_id']}", body).status == 200
-    (mail,) = listed(api, "failed")
+    (mail,) = listed_mails(api, "failed")
     assert api.post(f"/api/mail/{mail['mail_id']}/retry", {}).json["to"] == goes_to
     assert [message["To"].addresses[0].addr_spec for message in service.mailbox] == [goes_to]
     kept = mail_store.read_mail(mail["mail_id"])
@@ -231,22 +201,22 @@ def test_a_mail_about_money_sent_again_goes_to_the_patrons_current_address(
 
 
 def test_a_retry_that_fails_is_queued_like_a_new_mail(
-    api: Api, event: dict[str, Any], log: Any, service: Service
+    api: Api, event: dict[str, Any], log: Any, service: ScriptedMailService
 ) -> None:
     service.answers = [Outcome("failed", "SES: MessageRejected"), Outcome("retry", "SES: Throttling")]
     log()
-    (mail,) = listed(api, "failed")
+    (mail,) = listed_mails(api, "failed")
     again = api.post(f"/api/mail/{mail['mail_id']}/retry").json
     assert (again["status"], again["attempts"], again["note"]) == ("queued", 1, "SES: Throttling")
-    assert receipt(api, event["event_id"]) == "pending"
+    assert receipt_of(api, event["event_id"]) == "pending"
     assert outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=2)) == 1
-    assert receipt(api, event["event_id"]) == "sent"
+    assert receipt_of(api, event["event_id"]) == "sent"
 
 
-def test_a_double_tap_is_one_retry(api: Api, log: Any, service: Service) -> None:
+def test_a_double_tap_is_one_retry(api: Api, log: Any, service: ScriptedMailService) -> None:
     service.answers = [Outcome("failed", "1"), Outcome("failed", "2"), Outcome("failed", "3")]
     log()
-    (mail,) = listed(api, "failed")
+    (mail,) = listed_mails(api, "failed")
     url = f"/api/mail/{mail['mail_id']}/retry"
     answers = [api.post(url), api.post(url)]
     assert [(answer.status, answer.json["note"]) for answer in answers] == [(202, "2"), (202, "2")]
@@ -254,10 +224,12 @@ def test_a_double_tap_is_one_retry(api: Api, log: Any, service: Service) -> None
     assert mail_admin.send_again(mail["mail_id"], kinds=MAIL_KINDS, actor=operator.ADMIN, now=later)["note"] == "3"
 
 
-def test_of_many_admins_who_send_it_again_at_once_one_does(log: Any, api: Api, service: Service) -> None:
+def test_when_many_admins_send_a_mail_again_at_once_it_goes_out_once(
+    log: Any, api: Api, service: ScriptedMailService
+) -> None:
     service.answers = [Outcome("failed", "SES: MessageRejected")]
     log()
-    (mail,) = listed(api, "failed")
+    (mail,) = listed_mails(api, "failed")
 
     def retry(_: int) -> str:
         try:
@@ -275,12 +247,12 @@ def test_of_many_admins_who_send_it_again_at_once_one_does(log: Any, api: Api, s
     assert len(service.mailbox) == 1
 
 
-def test_what_was_sent_or_is_on_its_way_is_not_sent_again(api: Api, log: Any, service: Service) -> None:
+def test_a_mail_that_was_sent_or_is_queued_is_not_sent_again(api: Api, log: Any, service: ScriptedMailService) -> None:
     log()
-    (sent,) = listed(api, "sent")
+    (sent,) = listed_mails(api, "sent")
     service.answers = [Outcome("retry", "SMTP: 450")]
     log()
-    (queued,) = listed(api, "queued")
+    (queued,) = listed_mails(api, "queued")
     for mail in (sent, queued):
         answer = api.post(f"/api/mail/{mail['mail_id']}/retry")
         assert (answer.status, answer.json["Code"]) == (409, "MailConflict")
@@ -288,16 +260,16 @@ def test_what_was_sent_or_is_on_its_way_is_not_sent_again(api: Api, log: Any, se
 
 
 def test_a_receipt_whose_payment_was_voided_is_cancelled_instead(
-    api: Api, event: dict[str, Any], log: Any, service: Service
+    api: Api, event: dict[str, Any], log: Any, service: ScriptedMailService
 ) -> None:
     service.answers = [Outcome("failed", "SES: MessageRejected")]
     payment = log()["payment"]
     api.post(f"/api/events/{event['event_id']}/payments/{payment['payment_id']}/void", {"reason": "typed twice"})
-    (mail,) = listed(api, "failed")
+    (mail,) = listed_mails(api, "failed")
     answer = api.post(f"/api/mail/{mail['mail_id']}/retry").json
     assert (answer["status"], answer["note"]) == ("cancelled", "the payment was voided or bounced")
     assert SUBJECT not in [message["Subject"] for message in service.mailbox]
-    assert receipt(api, event["event_id"]) == "off"
+    assert receipt_of(api, event["event_id"]) == "off"
 
 
 @pytest.mark.parametrize("mail_id", ["unknown", "x" * 3000, "%2e%2e", "a.b"])
@@ -305,13 +277,13 @@ def test_an_unknown_mail_is_not_found(api: Api, mail_id: str) -> None:
     assert api.post(f"/api/mail/{mail_id}/retry").status == 404
 
 
-def test_a_retry_takes_no_fields(api: Api, log: Any, service: Service) -> None:
+def test_a_retry_takes_no_fields(api: Api, log: Any, service: ScriptedMailService) -> None:
     service.answers = [Outcome("failed", "SES: MessageRejected")]
     log()
-    (mail,) = listed(api, "failed")
+    (mail,) = listed_mails(api, "failed")
     answer = api.post(f"/api/mail/{mail['mail_id']}/retry", {"to": "ben@example.com"})
     assert (answer.status, list(answer.json["Fields"])) == (400, ["to"])
-    assert listed(api, "failed") == [mail]
+    assert listed_mails(api, "failed") == [mail]
 
 
 # --- the switch -----------------------------------------------------------------------------------
@@ -335,7 +307,7 @@ def test_the_switch_is_true_or_false(api: Api, value: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["balance_reminders_state", "reminders_since", "mail_problems"])
-def test_what_follows_from_the_switch_is_not_taken(api: Api, name: str) -> None:
+def test_a_client_cannot_set_what_the_server_derives_from_the_switch(api: Api, name: str) -> None:
     answer = api.post("/api/events", new_event(**{name: "on"}))
     assert list(answer.json["Fields"]) == [name]
 
@@ -348,209 +320,3 @@ def test_a_payment_in_cash_shows_at_once_that_the_reminders_stop(api: Api, event
 def test_guests_see_neither_switch_nor_problems(guest: Api, event: dict[str, Any]) -> None:
     seen = guest.get(f"/api/guest/{event['event_id']}").json
     assert not {name for name in seen if "reminder" in name or "mail" in name}
-
-
-# --- what came back -------------------------------------------------------------------------------
-
-
-def report(api: Api, name: str, mail_id: str, **changes: Any) -> None:
-    """An event of SES as EventBridge hands it to the function, about this mail."""
-    event = json.loads(json.dumps(RECORDED[name]))
-    event["detail"]["mail"]["tags"]["mail_id"] = [mail_id]
-    event["detail"]["mail"].update(changes)
-    api.module.take_mail_feedback(event, None)
-
-
-def test_a_bounce_shows_at_the_mail_the_receipt_and_the_address(
-    api: Api, event: dict[str, Any], log: Any, service: Service
-) -> None:
-    log()
-    (mail,) = listed(api, "sent")
-    report(api, "permanent bounce", mail["mail_id"])
-    (failed,) = listed(api, "failed")
-    words = "smtp; 550 5.1.1 (address)... User unknown"
-    assert (failed["mail_id"], failed["note"]) == (mail["mail_id"], f"bounced: {words}")
-    charter = api.get(f"/api/events/{event['event_id']}").json
-    assert charter["payments"][0]["receipt"] == "failed"
-    at = "2026-11-24T09:06:17Z"
-    assert charter["mail_problems"] == [{"email": "ana@example.com", "problem": "bounced", "at": at, "detail": words}]
-
-
-@pytest.mark.parametrize("name", ["transient bounce", "undetermined bounce"])
-def test_a_bounce_for_a_passing_reason_shows_at_the_mail_only(
-    api: Api, event: dict[str, Any], log: Any, service: Service, name: str
-) -> None:
-    log()
-    (mail,) = listed(api, "sent")
-    report(api, name, mail["mail_id"])
-    (failed,) = listed(api, "failed")
-    assert failed["note"].startswith("bounced: ")
-    assert receipt(api, event["event_id"]) == "failed"
-    assert api.get(f"/api/events/{event['event_id']}").json["mail_problems"] == []
-
-
-def test_a_diagnosis_that_names_the_mailbox_stays_out_of_the_log(
-    api: Api, log: Any, service: Service, caplog: pytest.LogCaptureFixture
-) -> None:
-    log()
-    (mail,) = listed(api, "sent")
-    recipient = {"emailAddress": "ana@example.com", "diagnosticCode": "smtp; 550 5.1.1 ana.rivera is unknown here"}
-    report = {"bounceType": "Permanent", "bouncedRecipients": [recipient]}
-    detail = {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail["mail_id"]]}}, "bounce": report}
-    api.module.take_mail_feedback({**RECORDED["permanent bounce"], "detail": detail}, None)
-    assert "ana.rivera is unknown" in listed(api, "failed")[0]["note"]
-    assert f"mail-given-up {mail['mail_id']}" in caplog.text
-    assert "rivera" not in caplog.text
-
-
-def test_a_bounce_is_in_the_log_too_when_the_reply_to_its_note_was_lost(
-    api: Api, log: Any, service: Service, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    retry_at_once(monkeypatch)
-    log()
-    (mail,) = listed(api, "sent")
-    with lost_answers("TransactWriteItems", 3), pytest.raises(Exception, match="Read timeout"):
-        report(api, "permanent bounce", mail["mail_id"])
-    # Lambda hands the event over once more; by then it is noted.
-    report(api, "permanent bounce", mail["mail_id"])
-    assert len(listed(api, "failed")) == 1
-    assert "mail-given-up" in caplog.text
-
-
-def test_a_reply_of_somebody_out_of_the_office_is_no_failure(
-    api: Api, event: dict[str, Any], log: Any, service: Service, caplog: pytest.LogCaptureFixture
-) -> None:
-    log()
-    (mail,) = listed(api, "sent")
-    report = {
-        "bounceType": "Transient",
-        "bounceSubType": "General",
-        "bouncedRecipients": [{"emailAddress": "a@b.example"}],
-    }
-    detail = {"eventType": "Bounce", "mail": {"tags": {"mail_id": [mail["mail_id"]]}}, "bounce": report}
-    api.module.take_mail_feedback({**RECORDED["transient bounce"], "detail": detail}, None)
-    assert listed(api, "sent")[0]["note"] == "answered: an automatic reply, it seems"
-    charter = api.get(f"/api/events/{event['event_id']}").json
-    assert (charter["payments"][0]["receipt"], charter["mail_problems"]) == ("sent", [])
-    assert "mail-given-up" not in caplog.text
-
-
-def test_a_complaint_shows_at_the_address_and_the_mail_stays_sent(
-    api: Api, event: dict[str, Any], log: Any, service: Service
-) -> None:
-    log()
-    (mail,) = listed(api, "sent")
-    report(api, "complaint", mail["mail_id"])
-    (sent,) = listed(api, "sent")
-    assert sent["note"] == "complained: abuse"
-    assert receipt(api, event["event_id"]) == "sent"
-    (problem,) = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
-    assert (problem["problem"], problem["detail"]) == ("complained", "abuse")
-
-
-def test_the_same_event_twice_changes_nothing_not_even_after_an_admins_retry(
-    api: Api, event: dict[str, Any], log: Any, service: Service
-) -> None:
-    log()
-    (mail,) = listed(api, "sent")
-    for _ in range(3):
-        report(api, "permanent bounce", mail["mail_id"])
-    assert len(listed(api, "failed")) == 1
-    assert api.post(f"/api/mail/{mail['mail_id']}/retry").json["status"] == "sent"
-    report(api, "permanent bounce", mail["mail_id"])
-    assert receipt(api, event["event_id"]) == "sent"
-    # Another message that bounces is another matter.
-    report(api, "permanent bounce", mail["mail_id"], messageId="0100-second")
-    assert receipt(api, event["event_id"]) == "failed"
-
-
-def test_a_delivered_retry_does_not_clear_the_address(
-    api: Api, event: dict[str, Any], log: Any, service: Service
-) -> None:
-    log()
-    (mail,) = listed(api, "sent")
-    report(api, "permanent bounce", mail["mail_id"])
-    api.post(f"/api/mail/{mail['mail_id']}/retry")
-    assert len(api.get(f"/api/events/{event['event_id']}").json["mail_problems"]) == 1
-
-
-def test_an_event_that_is_faster_than_our_own_note_counts(
-    api: Api, event: dict[str, Any], log: Any, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send = transport.send
-
-    def bounce_at_once(message: EmailMessage) -> Outcome:
-        (mail,) = listed(Api(api.token), "queued")
-        report(api, "permanent bounce", mail["mail_id"])
-        return send(message)
-
-    monkeypatch.setattr(transport, "send", bounce_at_once)
-    log()
-    assert receipt(api, event["event_id"]) == "failed"
-    assert listed(api, "failed")[0]["note"].startswith("bounced: ")
-    assert outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(days=1)) == 0
-
-
-@pytest.mark.parametrize("mail_id", ["of-another-application", ""])
-def test_an_event_about_a_mail_of_another_application_flags_no_address(
-    api: Api, event: dict[str, Any], log: Any, service: Service, mail_id: str
-) -> None:
-    log()
-    report(api, "permanent bounce", mail_id)
-    assert receipt(api, event["event_id"]) == "sent"
-    assert api.get(f"/api/events/{event['event_id']}").json["mail_problems"] == []
-
-
-@pytest.mark.parametrize(
-    "detail",
-    [{}, {"eventType": "Bounce"}, {"eventType": "Bounce", "mail": {}, "bounce": None}, {"mail": {"tags": None}}],
-)
-def test_an_event_that_lacks_everything_is_harmless(api: Api, detail: dict[str, Any]) -> None:
-    api.module.take_mail_feedback({**RECORDED["complaint"], "detail": detail}, None)
-
-
-def test_the_latest_problem_of_an_address_stands_whatever_comes_first(api: Api, event: dict[str, Any]) -> None:
-    late, early = "2026-11-24T10:00:00Z", "2026-11-24T09:00:00Z"
-    for at in (late, early):
-        addresses.flag_address("ANA@example.com", {"problem": "bounced", "at": at, "detail": "General"})
-    (problem,) = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
-    assert (problem["problem"], problem["at"]) == ("bounced", late)
-
-
-@pytest.mark.parametrize("order", [("bounced", "complained", "bounced"), ("complained", "bounced")])
-def test_a_complaint_is_not_hidden_by_the_bounces_that_follow_from_it(
-    api: Api, event: dict[str, Any], order: tuple[str, ...]
-) -> None:
-    for hour, name in enumerate(order):
-        at = f"2026-11-24T1{hour}:00:00Z"
-        addresses.flag_address("ana@example.com", {"problem": name, "at": at, "detail": ""})
-    (problem,) = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
-    assert problem["problem"] == "complained"
-
-
-def test_problems_of_captain_and_crew_show_too_and_all_of_them_are_one_read(api: Api, calls: list[str]) -> None:
-    crew = [{"name": f"Mate {number}", "email": f"mate{number}@example.com"} for number in range(20)]
-    event = api.post("/api/events", new_event(crew=crew)).json
-    for email in ("hook@example.com", "mate19@example.com", "stranger@example.com"):
-        addresses.flag_address(email, {"problem": "bounced", "at": "2026-11-24T10:00:00Z", "detail": "General"})
-    calls.clear()
-    problems = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
-    assert [problem["email"] for problem in problems] == ["hook@example.com", "mate19@example.com"]
-    # The session, the charter, the current waiver texts, the flagged addresses.
-    assert calls == ["GetItem", "Query", "BatchGetItem", "BatchGetItem"]
-
-
-def test_no_key_holds_an_address(api: Api, log: Any, service: Service) -> None:
-    log()
-    (mail,) = listed(api, "sent")
-    report(api, "permanent bounce", mail["mail_id"])
-
-    items = aws.client("dynamodb").scan(TableName=settings().table)["Items"]
-    keys = [item[name]["S"] for item in items for name in ("PK", "SK", "by_date_pk", "by_date_sk") if name in item]
-    assert any(key.startswith("ADDRESS#") for key in keys)
-    assert not [key for key in keys if "@" in key or "ana" in key.lower().split("#")]
-
-
-def test_the_events_that_are_asked_for_are_those_that_were_recorded(guest: Api) -> None:
-    assert {event["detail-type"] for event in RECORDED.values()} == set(guest.module.MAIL_FEEDBACK)
-    assert {event["source"] for event in RECORDED.values()} == {"aws.ses"}

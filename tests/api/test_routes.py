@@ -64,7 +64,7 @@ def url_of(path: str) -> str:
     return path.format(event_id=EVENT_ID, payment_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown")
 
 
-def test_of_every_route_it_is_said_who_may_call_it() -> None:
+def test_the_list_says_of_every_route_who_may_call_it() -> None:
     assert set(ROUTES) == set(WHO)
 
 
@@ -99,7 +99,7 @@ def stale(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Api]:
     return {"logged out": left, "idle": idle, "of an old password": replaced}
 
 
-def test_a_token_that_was_good_once_opens_no_route(stale: dict[str, Api]) -> None:
+def test_a_token_that_is_over_opens_no_route(stale: dict[str, Api]) -> None:
     for why, client in stale.items():
         for method, path in PRIVATE:
             answer = client.call(method, url_of(path), {"version": 1})
@@ -116,14 +116,14 @@ def test_admins_may_call_everything_and_guests_what_is_for_anyone(api: Api) -> N
             assert status not in (401, 403), (method, path)
 
 
-def test_an_admin_who_comes_past_the_edge_is_refused_too(api: Api) -> None:
+def test_an_admin_who_does_not_come_through_the_edge_is_refused_too(api: Api) -> None:
     for method, path in ROUTES:
         for secret in ("", "wrong"):
             answer = api.call(method, url_of(path), headers={"x-origin-verify": secret})
             assert (answer.status, answer.json["Code"]) == (403, "Forbidden")
 
 
-def test_the_payment_endpoint_is_401_before_anything_else_is_looked_at(guest: Api) -> None:
+def test_the_payment_endpoint_checks_the_session_before_anything_else(guest: Api) -> None:
     answer = guest.put(f"/api/events/{EVENT_ID}/payments/nonsense", raw="{broken", content_type="text/plain")
     assert answer.status == 401
 
@@ -141,7 +141,7 @@ def test_both_secrets_pass_while_one_is_rotated(guest: Api) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_every_answer_is_hardened_and_never_cached(guest: Api, method: str, path: str) -> None:
+def test_every_answer_has_the_security_headers_and_is_never_cached(guest: Api, method: str, path: str) -> None:
     headers = guest.call(method, url_of(path)).headers
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
@@ -151,11 +151,13 @@ def test_every_answer_is_hardened_and_never_cached(guest: Api, method: str, path
     assert "max-age=" in headers["strict-transport-security"]
 
 
-def test_health_tells_the_version(guest: Api) -> None:
+def test_health_shows_the_version(guest: Api) -> None:
     assert guest.get("/api/health").json == {"status": "ok", "version": "0.1.0"}
 
 
-def test_a_failure_of_ours_is_a_hardened_500_that_tells_nothing(guest: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_ours_is_a_500_with_security_headers_and_without_details(
+    guest: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
 
     def fail(_: str) -> None:
         raise RuntimeError("secret detail")

@@ -56,13 +56,13 @@ def test_a_wrong_password_is_401(guest: Api, password: str) -> None:
         ({"password": "x", "remember": True}, "remember"),
     ],
 )
-def test_a_login_that_makes_no_sense_names_the_field(guest: Api, body: dict[str, Any], field: str) -> None:
+def test_a_malformed_login_names_the_field(guest: Api, body: dict[str, Any], field: str) -> None:
     answer = guest.post("/api/login", body)
     assert answer.status == 400
     assert field in answer.json["Fields"]
 
 
-def test_logging_out_kills_the_token_at_once_and_no_other(guest: Api) -> None:
+def test_logging_out_ends_this_session_at_once_and_no_other(guest: Api) -> None:
     one, other = sign_in(guest), sign_in(guest)
     answer = one.post("/api/logout")
     assert (answer.status, answer.text) == (204, "")
@@ -107,7 +107,7 @@ def test_changing_the_password_ends_every_session(
     assert session.get("/api/session").status == 401
 
 
-def test_an_admin_who_was_taken_off_the_list_is_out(
+def test_a_removed_admin_is_signed_out(
     guest: Api, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = environment["ADMIN_PASS_HASH"]
@@ -165,7 +165,7 @@ def test_guessing_from_one_address_is_stopped_before_hashing(guest: Api, monkeyp
     assert 0 < int(answer.headers["retry-after"]) <= sign_in_service.WINDOW_S
 
 
-def test_another_address_is_not_stopped_nor_is_a_spoofed_header_believed(guest: Api) -> None:
+def test_another_address_is_not_stopped_and_a_spoofed_header_is_not_believed(guest: Api) -> None:
     for number in range(sign_in_service.TRIES_PER_ADDRESS):
         spoofed = {"x-forwarded-for": f"203.0.113.{number}, {guest.address}, 198.51.100.1"}
         assert guest.post("/api/login", {"password": "guess"}, headers=spoofed).status == 401

@@ -202,7 +202,7 @@ def test_each_fault_of_each_call_leaves_all_or_nothing_and_is_repaired_later(
 
 
 @pytest.mark.parametrize("name", MAILING)
-def test_so_does_each_fault_of_each_step_of_a_mail_by_smtp(
+def test_each_fault_of_each_step_of_an_smtp_mail_is_repaired_later_too(
     product: InProcessProduct, starts: dict[str, Start], name: str
 ) -> None:
     with operator.operating(**smtp_server.ACCOUNT):

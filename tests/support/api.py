@@ -136,3 +136,13 @@ def new_event(**changes: Any) -> dict[str, Any]:
 
 def new_payment(**changes: Any) -> dict[str, Any]:
     return {"method": "cash", "amount_cents": 50_000, **changes}
+
+
+def listed_mails(api: Api, status: str) -> list[dict[str, Any]]:
+    answer = api.get(f"/api/mail?status={status}")
+    assert answer.status == 200, answer.text
+    return list(answer.json["mails"])
+
+
+def receipt_of(api: Api, event_id: str) -> str:
+    return str(api.get(f"/api/events/{event_id}").json["payments"][0]["receipt"])

@@ -1,8 +1,5 @@
 """The client of DynamoDB reads answers faster than botocore does, and as it does."""
 
-import io
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -12,7 +9,7 @@ from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 from chalicelib.core import aws
-from tests.support.doubles.faults import retry_at_once
+from tests.support.doubles.faults import aws_response, retry_at_once
 
 KEY = {"PK": {"S": "EVENT#1"}, "SK": {"S": "EVENT"}}
 ITEM = {
@@ -58,14 +55,9 @@ def answer_with(
     """To each request; returns those that were sent. `end` cuts the answer off."""
     sent: list[AWSPreparedRequest] = []
 
-    class Raw(io.BytesIO):
-        def stream(self, **_: Any) -> Iterator[bytes]:
-            yield self.read()
-
     def send(_: Any, request: AWSPreparedRequest) -> AWSResponse:
         sent.append(request)
-        headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "R", **more}
-        return AWSResponse(request.url, status, headers, Raw(json.dumps(body).encode()[:end]))
+        return aws_response(request, status, body, {"x-amzn-requestid": "R", **more}, end)
 
     monkeypatch.setattr(URLLib3Session, "send", send)
     return sent

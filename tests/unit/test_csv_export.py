@@ -14,7 +14,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "payments.md"
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1"])
-def test_what_a_spreadsheet_would_run_is_made_text(cell: str) -> None:
+def test_cells_that_a_spreadsheet_would_run_become_text(cell: str) -> None:
     (_, [shown]) = csv.reader(io.StringIO(csv_export.to_csv(["note"], [[cell]]), newline=""))
     assert shown == f"'{cell}"
 
@@ -23,7 +23,7 @@ def test_a_negative_amount_stays_a_number() -> None:
     assert csv_export.to_csv(["amount"], [[csv_export.Amount("-12.50")]]) == "amount\r\n-12.50\r\n"
 
 
-def test_quotes_commas_and_lines_survive_and_nothing_is_an_empty_cell() -> None:
+def test_quotes_commas_and_line_breaks_survive_and_none_is_an_empty_cell() -> None:
     row = ['a "quoted" word', "one, two", "two\nlines", None]
     (_, shown) = csv.reader(io.StringIO(csv_export.to_csv(["a", "b", "c", "d"], [row]), newline=""))
     assert shown == [*row[:3], ""]

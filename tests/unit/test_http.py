@@ -37,19 +37,19 @@ def request(body: bytes = b"", *, peer: str = EDGE, **headers: str) -> Request:
         f"<script>, {VIEWER}, {EDGE}",
     ],
 )
-def test_behind_the_edge_the_viewer_is_whom_the_edge_saw_whatever_the_viewer_claims(forwarded: str) -> None:
+def test_behind_the_edge_the_viewers_address_is_the_one_that_the_edge_saw(forwarded: str) -> None:
     with operator.operating(SCC_ORIGIN_SECRETS="secret"):
         assert http.viewer_address(request(x_forwarded_for=forwarded)) == VIEWER
 
 
 @pytest.mark.parametrize("forwarded", [None, "", " , ", EDGE])
-def test_behind_the_edge_without_a_claim_the_viewer_is_the_peer(forwarded: str | None) -> None:
+def test_behind_the_edge_without_a_forwarded_address_the_viewer_is_the_peer(forwarded: str | None) -> None:
     headers = {} if forwarded is None else {"x_forwarded_for": forwarded}
     with operator.operating(SCC_ORIGIN_SECRETS="secret"):
         assert http.viewer_address(request(**headers)) == EDGE
 
 
-def test_without_the_edges_secret_no_claim_is_believed() -> None:
+def test_without_the_edges_secret_no_forwarded_address_is_believed() -> None:
     assert http.viewer_address(request(x_forwarded_for=f"10.1.1.1, {VIEWER}", peer="198.51.100.7")) == "198.51.100.7"
 
 
@@ -70,11 +70,11 @@ def test_a_body_of_another_type_is_refused(content_type: str) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b" \n"])
-def test_no_body_is_an_empty_object_of_whatever_type(body: bytes) -> None:
+def test_an_empty_body_of_any_type_is_an_empty_object(body: bytes) -> None:
     assert http.read_json(request(body)) == {}
 
 
-def test_a_body_is_read_up_to_its_limit_and_not_a_byte_further() -> None:
+def test_a_body_of_one_byte_above_the_limit_is_refused() -> None:
     padding = http.MAX_JSON_BYTES - len(b'{"a":""}')
     read = http.read_json(request(b'{"a":"%s"}' % (b"x" * padding), content_type="application/json"))
     assert len(read["a"]) == padding

@@ -106,7 +106,7 @@ def test_the_refund_of_a_tip_lowers_the_tips_alone() -> None:
 
 @pytest.mark.parametrize("status", ["voided", "bounced"])
 @pytest.mark.parametrize("kind", ledger.KINDS)
-def test_what_is_voided_or_bounced_counts_for_nothing(status: str, kind: str) -> None:
+def test_voided_and_bounced_payments_count_for_nothing(status: str, kind: str) -> None:
     row = paid(100_000, kind, status=status)
     assert balance([row]) == balance([])
     sums = ledger.fold([row])

@@ -96,7 +96,7 @@ def read(message: EmailMessage) -> list[str]:
     return [" ".join(text_of(message).split()), " ".join(Words(text_of(message, "html")).words)]
 
 
-def test_a_receipt_says_who_what_how_much_how_when_and_what_is_due() -> None:
+def test_a_receipt_names_payer_amount_method_date_and_balance() -> None:
     message = delivered(mail("receipt", method="check", reference="#1042"))
     assert message["Subject"] == "We received your payment of $500.00 for Sunset sail"
     assert message["To"] == "Ana Rivera <ana@example.com>"
@@ -149,13 +149,13 @@ def test_a_receipt_names_the_method_in_words(method: str, words: str) -> None:
         (-30_000, 120_000, "Paid in full, with $300.00 to your credit."),
     ],
 )
-def test_a_receipt_tells_the_balance(balance_cents: int, charged_cents: int, words: str) -> None:
+def test_a_receipt_says_what_is_left_to_pay(balance_cents: int, charged_cents: int, words: str) -> None:
     queued = mail("receipt", balance_cents=balance_cents, charged_cents=charged_cents)
     for text in read(delivered(queued)):
         assert words in text
 
 
-def test_a_charter_without_a_fee_knows_no_balance_and_no_credit() -> None:
+def test_the_mail_of_a_charter_without_a_fee_names_no_balance_and_no_credit() -> None:
     for text in read(delivered(mail("receipt", balance_cents=-50_000, charged_cents=0))):
         assert "credit" not in text
         assert "Balance" not in text
@@ -202,7 +202,7 @@ def test_a_bounce_mail_is_kind_and_says_why() -> None:
     ("method", "words"),
     [("check", "by check was returned by the bank, so"), ("venmo", "by Venmo was returned, so")],
 )
-def test_only_a_bank_is_said_to_have_returned_it(method: str, words: str) -> None:
+def test_a_bounce_mail_names_a_bank_only_where_a_bank_returned_the_payment(method: str, words: str) -> None:
     for text in read(delivered(mail("bounce", method=method))):
         assert words in text
 
@@ -221,14 +221,14 @@ def test_a_refund_goes_to_the_payer(form: str) -> None:
         assert "Received" not in text
 
 
-def test_a_correction_says_which_way_the_money_was_said_to_go() -> None:
+def test_a_correction_says_if_the_mistake_was_about_money_from_or_to_the_patron() -> None:
     for text in read(delivered(mail("correction"))):
         assert "we recorded a payment of $500.00 from you" in text
     for text in read(delivered(mail("correction", kind="refund"))):
         assert "we recorded a refund of $500.00 to you" in text
 
 
-def test_a_reminder_says_what_is_due_for_what_what_to_do_and_that_mails_may_cross() -> None:
+def test_a_reminder_names_amount_and_charter_and_says_what_to_do_and_that_mails_may_cross() -> None:
     event = operator.event(balance_reminders=True)
     event = event._replace(sums=Sums(received_cents=60_000, refunded_cents=10_000))
     message = delivered(charter_mails.reminder_mail(event, 7, operator.NOW))

@@ -43,7 +43,7 @@ def test_an_attempt_that_always_conflicts_ends_as_busy_within_the_patience(clock
     assert 3.0 <= clock.now_s < 4.1
 
 
-def test_an_attempt_that_wins_gives_its_result_and_an_error_of_its_own_goes_through(clock: Clock) -> None:
+def test_a_successful_attempt_gives_its_result_and_other_errors_are_not_retried(clock: Clock) -> None:
     outcomes = iter([WriteConflict(), WriteConflict(), "won"])
 
     def attempt() -> str:

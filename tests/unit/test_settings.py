@@ -154,7 +154,7 @@ def test_a_value_of_the_parameter_store_is_read_by_its_name() -> None:
     assert loaded.admins == {"admin": HASH}
 
 
-def test_a_parameter_that_cannot_be_read_names_its_setting_and_tells_no_value() -> None:
+def test_a_parameter_that_cannot_be_read_names_its_setting_and_shows_no_value() -> None:
     def read(name: str) -> str:
         raise PermissionError(f"secret of {name}")
 

@@ -17,7 +17,7 @@ def unpadded(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def test_a_password_is_hashed_as_owasp_asks_in_the_form_of_the_contract() -> None:
+def test_a_password_is_hashed_as_owasp_recommends() -> None:
     found = FORM.fullmatch(passwords.hash_password("fifteen letters"))
     assert found
     salt, digest = map(unpadded, found.groups())
@@ -26,7 +26,7 @@ def test_a_password_is_hashed_as_owasp_asks_in_the_form_of_the_contract() -> Non
     assert digest == expected
 
 
-def test_the_hash_is_one_that_the_settings_take() -> None:
+def test_the_settings_accept_the_hash() -> None:
     assert settings.parse_admins(operator.password_hash()) == {"admin": operator.password_hash()}
 
 
@@ -42,7 +42,7 @@ def test_the_same_password_never_has_the_same_hash_twice() -> None:
 
 @pytest.mark.usefixtures("cheap")
 @pytest.mark.parametrize("password", ["fifteen letters", "ünïcödé-password 🚢", " blanks at both ends ", "x" * 256])
-def test_only_the_very_password_passes(password: str) -> None:
+def test_only_exactly_the_password_passes(password: str) -> None:
     stored = passwords.hash_password(password)
     assert passwords.verify_password(password, stored)
     for wrong in ("", password[:-1], password + " ", password.strip() + "!", password.upper(), "wrong password!"):

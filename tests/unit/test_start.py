@@ -15,7 +15,7 @@ print(*(name for name, module in sys.modules.items() if object.__getattribute__(
 """
 
 
-def test_a_start_loads_no_sdk_and_nothing_of_mail_or_waivers() -> None:
+def test_a_cold_start_loads_neither_the_sdk_nor_the_rooms_that_the_board_does_not_need() -> None:
     loaded = set(
         subprocess.run(
             [sys.executable, "-c", LOADED], check=True, cwd=ROOT, capture_output=True, text=True

@@ -115,14 +115,14 @@ def test_a_day_starts_at_local_midnight_and_lasts_as_long_as_local_clocks_show(
     assert (end - first).total_seconds() == hours * 3600
 
 
-def test_a_bound_may_be_an_instant_too_and_then_its_end_is_itself() -> None:
+def test_a_bound_may_be_an_instant_and_then_its_end_is_that_instant() -> None:
     for end in (False, True):
         bound = times.parse_bound("2026-11-28T13:30:00-08:00", "Asia/Tokyo", end=end)
         assert times.format_instant(bound) == "2026-11-28T21:30:00Z"
 
 
 @pytest.mark.parametrize("text", ["2026-02-30", "9999-12-31", "0001-01-01", "1969-12-31", "2026-1-1", "tomorrow", ""])
-def test_a_bound_that_is_no_day_of_this_age_is_refused(text: str) -> None:
+def test_a_bound_that_is_no_day_or_of_an_implausible_year_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"(?s).*"):
         times.parse_bound(text, "America/Los_Angeles")
 

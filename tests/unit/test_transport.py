@@ -20,6 +20,7 @@ from chalicelib.mail.message import build
 from chalicelib.mail.transport import Outcome
 from tests.support import operator
 from tests.support.doubles import smtp_server
+from tests.support.doubles.faults import aws_response
 from tests.support.doubles.smtp_server import SmtpServer
 
 # The server uses TLS from the first byte; aiosmtpd warns because it does not notice.
@@ -183,10 +184,9 @@ def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ses]:
             if isinstance(answer, Exception):
                 raise answer
             status, error = answer
-            headers = {"content-type": "application/json"} | ({"x-amzn-ErrorType": error} if error else {})
-            response = AWSResponse(request.url, status, headers, None)
-            response._content = json.dumps({"message": "ana@example.com"} if error else {"MessageId": "0100"}).encode()
-            return response
+            if error:
+                return aws_response(request, status, {"message": "ana@example.com"}, {"x-amzn-ErrorType": error})
+            return aws_response(request, status, {"MessageId": "0100"})
 
         monkeypatch.setattr(URLLib3Session, "send", send)
         return requests
@@ -235,7 +235,7 @@ URL = "https://email.us-east-1.amazonaws.com"
     ],
     ids=lambda value: value.note if isinstance(value, Outcome) else "",
 )
-def test_what_ses_does_decides_what_becomes_of_the_mail(ses: Ses, answer: Any, outcome: Outcome) -> None:
+def test_each_answer_of_ses_leads_to_the_right_status_of_the_mail(ses: Ses, answer: Any, outcome: Outcome) -> None:
     requests = ses(answer)
     assert transport.send(message()) == outcome
     # The SDK's own retries could send one mail twice.

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.retries.standard import ExponentialBackoff
 
@@ -118,12 +118,12 @@ class FaultyServices:
             answer = self.dynamo.call(operation, json.loads(request.body))
         except DynamoError as error:
             return failure(request, 400, error.code, **error.more)
-        return _response(request, 200, answer)
+        return aws_response(request, 200, answer)
 
     def _accept_mail(self, request: AWSPreparedRequest) -> AWSResponse:
         if code := self.accept(base64.b64decode(json.loads(request.body)["Content"]["Raw"]["Data"])):
             return failure(request, 400 if code == "MessageRejected" else 503, code)
-        return _response(request, 200, {"MessageId": "0100"})
+        return aws_response(request, 200, {"MessageId": "0100"})
 
     def accept(self, raw: bytes) -> str:
         """Takes a mail, or returns the error that SES answers."""
@@ -247,18 +247,25 @@ def _header(request: AWSPreparedRequest, name: str) -> bytes:
 
 def failure(request: AWSPreparedRequest, status: int, code: str, **more: Any) -> AWSResponse:
     about = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code}
-    return _response(request, status, {**about, **more}, {"x-amzn-ErrorType": code})
+    return aws_response(request, status, {**about, **more}, {"x-amzn-ErrorType": code})
 
 
-def _response(
-    request: AWSPreparedRequest, status: int, body: dict[str, Any], headers: dict[str, str] | None = None
+def aws_response(
+    request: AWSPreparedRequest,
+    status: int,
+    body: dict[str, Any],
+    headers: dict[str, str] | None = None,
+    end: int | None = None,
 ) -> AWSResponse:
+    """What botocore gets from the network; `end` cuts the body off."""
+
     class Raw(io.BytesIO):
         def stream(self, **_: Any) -> Iterator[bytes]:
             yield self.read()
 
     kind = {"content-type": "application/x-amz-json-1.0"}
-    return AWSResponse(request.url, status, HeadersDict(kind | (headers or {})), Raw(json.dumps(body).encode()))
+    raw = Raw(json.dumps(body).encode()[:end])
+    return AWSResponse(request.url, status, HeadersDict(kind | (headers or {})), raw)
 
 
 def retry_at_once(patch: pytest.MonkeyPatch) -> None:
@@ -269,8 +276,6 @@ def retry_at_once(patch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def conflicts(client: Any, count: int, when: Callable[[dict[str, Any]], bool]) -> Iterator[None]:
     """DynamoDB cancels so many matching transactions, as it does when another works on one of their items."""
-    from botocore.exceptions import ClientError
-
     left = [count]
 
     def cancel(params: dict[str, Any], **_: Any) -> None:

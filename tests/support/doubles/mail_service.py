@@ -1,4 +1,4 @@
-"""The mail service of a test: it accepts every message until it is told to do otherwise."""
+"""Mail services of a test."""
 
 import threading
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from tests.support.doubles.faults import Died
 
 
 class FakeMailService:
+    """Accepts every message until it is told to do otherwise."""
+
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.accepted: list[EmailMessage] = []
         self.outcome = Outcome("sent", "test")
@@ -42,3 +44,18 @@ class FakeMailService:
             raise Died
 
         self.then = die
+
+
+class ScriptedMailService:
+    """Gives these answers, one after the other; then it accepts every message."""
+
+    def __init__(self, mailbox: list[EmailMessage], patch: pytest.MonkeyPatch) -> None:
+        self.answers: list[Outcome] = []
+        self.mailbox = mailbox
+        patch.setattr(transport, "send", self.send)
+
+    def send(self, message: EmailMessage) -> Outcome:
+        answer = self.answers.pop(0) if self.answers else Outcome("sent", "SES: 0100")
+        if answer.status == "sent":
+            self.mailbox.append(message)
+        return answer
