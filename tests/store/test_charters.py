@@ -17,15 +17,15 @@ pytestmark = pytest.mark.usefixtures("dynamodb")
 
 
 def board(first: str = "2026", last: str = "9", status: str | None = None, limit: int = 100) -> list[str]:
-    return [event.event_id for event in charter_store.list_charters(first, last, status, limit)[0]]
+    return [charter.event_id for charter in charter_store.list_charters(first, last, status, limit)[0]]
 
 
 def test_a_charter_is_read_as_it_was_stored() -> None:
     crew = [{"name": "Smee", "email": "", "phone": ""}]
-    event = store_charter(
+    charter = store_charter(
         title='Zoë\'s "sail" 🚢 \\ \t', captain=None, crew=crew, notes="two\nlines", passenger_limit=None
     )
-    assert charter_store.read_charter(event.event_id) == event
+    assert charter_store.read_charter(charter.event_id) == charter
 
 
 def test_an_unknown_charter_is_none() -> None:
@@ -47,64 +47,64 @@ def test_the_same_request_key_again_finds_the_first_charter_and_stores_nothing()
 
 
 def test_one_request_key_used_by_many_at_once_makes_one_charter() -> None:
-    events = [operator.event() for _ in range(6)]
-    results = at_once(6, lambda number: charter_store.put_new_charter(events[number], audit(), "key", "print"))
+    charters = [operator.event() for _ in range(6)]
+    results = at_once(6, lambda number: charter_store.put_new_charter(charters[number], audit(), "key", "print"))
     assert results.count(None) == 1
     assert all(result is None or isinstance(result, errors.AlreadyExists | errors.WriteConflict) for result in results)
-    assert board() == [events[results.index(None)].event_id]
+    assert board() == [charters[results.index(None)].event_id]
 
 
 def test_an_edit_replaces_what_an_admin_edits_and_moves_the_charter_on_the_board() -> None:
-    event, other = store_charter(starts_at="2026-11-20T01:00:00Z"), store_charter(starts_at="2026-11-21T01:00:00Z")
-    assert board() == [event.event_id, other.event_id]
-    edited = event._replace(
-        details={**event.details, "title": "Moonrise", "starts_at": "2026-11-25T01:00:00Z"},
+    charter, other = store_charter(starts_at="2026-11-20T01:00:00Z"), store_charter(starts_at="2026-11-21T01:00:00Z")
+    assert board() == [charter.event_id, other.event_id]
+    edited = charter._replace(
+        details={**charter.details, "title": "Moonrise", "starts_at": "2026-11-25T01:00:00Z"},
         status="completed",
         version=2,
         updated_at="2026-11-22T21:00:00Z",
     )
-    charter_store.update_charter(edited, event, audit("edited"))
-    assert charter_store.read_charter(event.event_id) == edited
-    assert board() == [other.event_id, event.event_id]
-    assert [entry["act"] for entry in waiver_store.list_audit(event.event_id)].count("edited") == 1
+    charter_store.update_charter(edited, charter, audit("edited"))
+    assert charter_store.read_charter(charter.event_id) == edited
+    assert board() == [other.event_id, charter.event_id]
+    assert [entry["act"] for entry in waiver_store.list_audit(charter.event_id)].count("edited") == 1
 
 
 def test_an_edit_keeps_the_money_and_the_signatures_that_came_meanwhile() -> None:
-    event = store_charter()
-    store_payment(event)
-    store_waivers(event)
-    charter_store.update_charter(event._replace(version=2), event, audit("edited"))
-    now = read_again(event)
+    charter = store_charter()
+    store_payment(charter)
+    store_waivers(charter)
+    charter_store.update_charter(charter._replace(version=2), charter, audit("edited"))
+    now = read_again(charter)
     assert (now.version, now.sums.received_cents, now.ledger_seq, now.signed_count) == (2, 50_000, 1, 1)
 
 
 def test_an_edit_of_an_old_version_writes_nothing() -> None:
-    event = store_charter()
-    charter_store.update_charter(event._replace(version=2), event, audit("edited"))
-    before, trail = read_again(event), waiver_store.list_audit(event.event_id)
-    late = event._replace(version=2, details={**event.details, "title": "late"})
+    charter = store_charter()
+    charter_store.update_charter(charter._replace(version=2), charter, audit("edited"))
+    before, trail = read_again(charter), waiver_store.list_audit(charter.event_id)
+    late = charter._replace(version=2, details={**charter.details, "title": "late"})
     with pytest.raises(errors.WriteConflict):
-        charter_store.update_charter(late, event, audit("edited"))
-    assert read_again(event) == before
-    assert waiver_store.list_audit(event.event_id) == trail
+        charter_store.update_charter(late, charter, audit("edited"))
+    assert read_again(charter) == before
+    assert waiver_store.list_audit(charter.event_id) == trail
 
 
 def test_an_edit_that_needs_an_unchanged_ledger_is_refused_after_a_payment() -> None:
-    event = store_charter()
-    store_payment(event)
+    charter = store_charter()
+    store_payment(charter)
     with pytest.raises(errors.WriteConflict):
-        charter_store.update_charter(event._replace(version=2), event, audit("edited"), ledger_unmoved=True)
-    now = read_again(event)
+        charter_store.update_charter(charter._replace(version=2), charter, audit("edited"), ledger_unmoved=True)
+    now = read_again(charter)
     charter_store.update_charter(now._replace(version=2), now, audit("edited"), ledger_unmoved=True)
-    assert read_again(event).version == 2
+    assert read_again(charter).version == 2
 
 
 def test_many_edits_at_once_of_one_version_make_one_edit() -> None:
-    event = store_charter()
-    results = at_once(6, lambda _: charter_store.update_charter(event._replace(version=2), event, audit("edited")))
+    charter = store_charter()
+    results = at_once(6, lambda _: charter_store.update_charter(charter._replace(version=2), charter, audit("edited")))
     assert results.count(None) == 1
     assert sum(isinstance(result, errors.WriteConflict) for result in results) == 5
-    assert read_again(event).version == 2
+    assert read_again(charter).version == 2
 
 
 def test_the_board_lists_a_span_of_time_from_its_first_instant_to_before_its_last() -> None:
@@ -122,7 +122,7 @@ def test_the_board_goes_on_page_by_page_and_says_when_it_ends() -> None:
     first, pages = "2026", 0
     while True:
         page, more = charter_store.list_charters(first, "9", None, 2)
-        seen += [event.event_id for event in page]
+        seen += [charter.event_id for charter in page]
         pages += 1
         if not more:
             break
@@ -139,10 +139,10 @@ def test_the_board_of_one_status_holds_that_status_alone_and_fills_its_pages() -
             operator.event(status="cancelled" if day % 3 == 0 else "scheduled", starts_at=f"2026-12-0{day}T08:00:00Z")
         )
     page, more = charter_store.list_charters("2026", "9", "cancelled", 2)
-    assert [event.details["starts_at"][:10] for event in page] == ["2026-12-03", "2026-12-06"]
+    assert [charter.details["starts_at"][:10] for charter in page] == ["2026-12-03", "2026-12-06"]
     assert more
     page, more = charter_store.list_charters(charter_store.board_key(page[-1]) + "~", "9", "cancelled", 2)
-    assert [event.details["starts_at"][:10] for event in page] == ["2026-12-09"]
+    assert [charter.details["starts_at"][:10] for charter in page] == ["2026-12-09"]
     assert not more
 
 
@@ -155,48 +155,53 @@ def test_a_board_of_one_status_does_not_give_up_on_a_long_row_of_others(monkeypa
 
 
 def test_the_board_shows_the_money_and_the_signatures_of_each() -> None:
-    event = store_charter()
-    store_payment(event)
-    store_waivers(event)
+    charter = store_charter()
+    store_payment(charter)
+    store_waivers(charter)
     (listed,), _ = charter_store.list_charters("2026", "9", None, 10)
     # The index does not hold which texts were signed.
-    assert listed == read_again(event)._replace(signed_versions=frozenset())
+    assert listed == read_again(charter)._replace(signed_versions=frozenset())
 
 
 def test_a_charter_comes_with_all_it_owns_and_nothing_of_others() -> None:
-    event, other = store_charter(), store_charter()
-    for one in (event, other):
+    charter, other = store_charter(), store_charter()
+    for one in (charter, other):
         store_payment(one, new_mail())
         store_waivers(one)
-    payment = store_payment(event)
-    payment_store.append_act(read_again(event), payment, act("void"), read_again(event).sums, None)
-    charter = charter_store.read_whole_charter(event.event_id)
-    assert charter
-    assert charter.charter == read_again(event)
-    assert [payment_store.is_act(item) for item in charter.payment_items] == [False, False, True]
-    assert [record["event_id"] for record in charter.waivers] == [event.event_id]
-    money_only = charter_store.read_whole_charter(event.event_id, waivers=False)
+    payment = store_payment(charter)
+    payment_store.append_act(read_again(charter), payment, act("void"), read_again(charter).sums, None)
+    found = charter_store.read_whole_charter(charter.event_id)
+    assert found
+    assert found.charter == read_again(charter)
+    assert [payment_store.is_act(item) for item in found.payment_items] == [False, False, True]
+    assert [record["event_id"] for record in found.waivers] == [charter.event_id]
+    money_only = charter_store.read_whole_charter(charter.event_id, waivers=False)
     assert money_only
-    assert money_only.payment_items == charter.payment_items
+    assert money_only.payment_items == found.payment_items
     assert money_only.waivers == []
 
 
 def test_a_charter_larger_than_one_page_of_the_database_is_read_whole() -> None:
-    event = store_charter()
-    ids = [store_payment(event, answer="x" * 200_000)["payment_id"] for _ in range(7)]
-    charter = charter_store.read_whole_charter(event.event_id)
-    assert charter
-    assert [payment_store.to_payment(item)[1]["payment_id"] for item in charter.payment_items] == ids
+    charter = store_charter()
+    ids = [store_payment(charter, answer="x" * 200_000)["payment_id"] for _ in range(7)]
+    found = charter_store.read_whole_charter(charter.event_id)
+    assert found
+    assert [payment_store.to_payment(item)[1]["payment_id"] for item in found.payment_items] == ids
 
 
 def test_the_trail_of_a_charter_is_in_order_of_time() -> None:
-    event = store_charter()
+    charter = store_charter()
     for minutes in (30, 10, 20):
-        version = read_again(event).version
+        version = read_again(charter).version
         charter_store.update_charter(
-            event._replace(version=version + 1), read_again(event), audit(f"at {minutes}", minutes)
+            charter._replace(version=version + 1), read_again(charter), audit(f"at {minutes}", minutes)
         )
-    assert [entry["act"] for entry in waiver_store.list_audit(event.event_id)] == ["created", "at 10", "at 20", "at 30"]
+    assert [entry["act"] for entry in waiver_store.list_audit(charter.event_id)] == [
+        "created",
+        "at 10",
+        "at 20",
+        "at 30",
+    ]
 
 
 # --- cost -----------------------------------------------------------------------------------------
@@ -204,9 +209,9 @@ def test_the_trail_of_a_charter_is_in_order_of_time() -> None:
 
 def fill_board(client: Any, count: int) -> None:
     """That many charters of a lifetime, written in bulk as copies of one that the store wrote."""
-    event = store_charter(starts_at="2020-01-01T00:00:00Z")
+    charter = store_charter(starts_at="2020-01-01T00:00:00Z")
     item = client.get_item(
-        TableName=settings.settings().table, Key={"PK": {"S": f"EVENT#{event.event_id}"}, "SK": {"S": "EVENT"}}
+        TableName=settings.settings().table, Key={"PK": {"S": f"EVENT#{charter.event_id}"}, "SK": {"S": "EVENT"}}
     )["Item"]
     copies = []
     for number in range(1, count):

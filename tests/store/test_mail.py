@@ -75,14 +75,14 @@ def test_a_finished_mail_can_be_neither_claimed_nor_postponed_nor_finished_again
 
 
 def test_how_a_receipt_ended_is_noted_on_its_payment() -> None:
-    event = store_charter()
-    row = new_payment(event)
+    charter = store_charter()
+    row = new_payment(charter)
     queued = new_mail(payment=row, name="")
-    payment_store.append_payment(event, row, ledger.add(event.sums, row), "print", "answer", queued)
+    payment_store.append_payment(charter, row, ledger.add(charter.sums, row), "print", "answer", queued)
     mail_store.finish_mail(queued, "sent", "2026-11-22T20:00:01Z", "SES: 1", [payment_store.receipt_write(row, "sent")])
-    item = payment_store.read_payment_item(event.event_id, row["payment_id"])
+    item = payment_store.read_payment_item(charter.event_id, row["payment_id"])
     assert item
-    assert payment_store.to_payment(item) == ((event.event_id, row["payment_id"]), {**row, "receipt": "sent"})
+    assert payment_store.to_payment(item) == ((charter.event_id, row["payment_id"]), {**row, "receipt": "sent"})
     assert payment_store.stored_answer(item) == ("print", "answer")
 
 
@@ -105,8 +105,8 @@ def test_mails_are_listed_by_status_queued_ones_oldest_first_all_others_newest_f
 
 
 def test_of_many_who_change_a_finished_mail_at_once_one_does() -> None:
-    event, queued = store_charter(), new_mail()
-    row = store_payment(event, queued)
+    charter, queued = store_charter(), new_mail()
+    row = store_payment(charter, queued)
     mail_store.finish_mail(queued, "failed", "2026-11-22T20:00:01Z", "", [payment_store.receipt_write(row, "failed")])
     seen = mail_store.read_mail(queued.mail_id)
     assert seen
@@ -117,7 +117,7 @@ def test_of_many_who_change_a_finished_mail_at_once_one_does() -> None:
         isinstance(answer, (errors.AlreadyExists, errors.WriteConflict)) for answer in answers if answer is not None
     )
     assert mail_store.read_mail(queued.mail_id) == again
-    item = payment_store.read_payment_item(event.event_id, row["payment_id"])
+    item = payment_store.read_payment_item(charter.event_id, row["payment_id"])
     assert item
     assert item["receipt"]["S"] == "pending"
 

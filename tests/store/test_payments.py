@@ -16,15 +16,15 @@ pytestmark = pytest.mark.usefixtures("dynamodb")
 
 
 def test_a_payment_its_sums_and_its_mail_are_stored_in_one_write() -> None:
-    event, queued = store_charter(), new_mail()
-    row = new_payment(event)
-    sums = ledger.add(event.sums, row)
-    payment_store.append_payment(event, row, sums, "print", '{"answer":"🚢"}', queued)
-    item = payment_store.read_payment_item(event.event_id, row["payment_id"])
+    charter, queued = store_charter(), new_mail()
+    row = new_payment(charter)
+    sums = ledger.add(charter.sums, row)
+    payment_store.append_payment(charter, row, sums, "print", '{"answer":"🚢"}', queued)
+    item = payment_store.read_payment_item(charter.event_id, row["payment_id"])
     assert item
-    assert payment_store.to_payment(item) == ((event.event_id, row["payment_id"]), row)
+    assert payment_store.to_payment(item) == ((charter.event_id, row["payment_id"]), row)
     assert payment_store.stored_answer(item) == ("print", '{"answer":"🚢"}')
-    now = read_again(event)
+    now = read_again(charter)
     assert (now.sums, now.ledger_seq, now.version) == (sums, 1, 1)
     assert due_mails() == [queued]
 
@@ -35,83 +35,83 @@ def test_a_payment_without_a_mail_queues_none() -> None:
 
 
 def test_the_same_payment_again_finds_the_first_one_and_changes_nothing() -> None:
-    event = store_charter()
-    row = store_payment(event, new_mail(), answer="first")
-    before, outbox = read_again(event), due_mails()
-    for seen in (event, before):
+    charter = store_charter()
+    row = store_payment(charter, new_mail(), answer="first")
+    before, outbox = read_again(charter), due_mails()
+    for seen in (charter, before):
         with pytest.raises(errors.AlreadyExists) as found:
             payment_store.append_payment(seen, {**row, "receipt": "off"}, before.sums, "other", "second", new_mail())
         assert payment_store.stored_answer(found.value.item) == ("print", "first")
-    assert read_again(event) == before
+    assert read_again(charter) == before
     assert due_mails() == outbox
 
 
 def test_a_payment_on_outdated_sums_writes_nothing() -> None:
-    event = store_charter()
-    store_payment(event)
-    before = read_again(event)
-    row = new_payment(event)
+    charter = store_charter()
+    store_payment(charter)
+    before = read_again(charter)
+    row = new_payment(charter)
     with pytest.raises(errors.WriteConflict):
-        payment_store.append_payment(event, row, ledger.add(event.sums, row), "print", "{}", new_mail())
-    assert payment_store.read_payment_item(event.event_id, row["payment_id"]) is None
-    assert read_again(event) == before
+        payment_store.append_payment(charter, row, ledger.add(charter.sums, row), "print", "{}", new_mail())
+    assert payment_store.read_payment_item(charter.event_id, row["payment_id"]) is None
+    assert read_again(charter) == before
     assert due_mails() == []
 
 
 def test_of_many_payments_at_once_on_the_same_sums_one_is_stored() -> None:
-    event = store_charter()
-    rows = [new_payment(event, amount_cents=number + 1) for number in range(8)]
+    charter = store_charter()
+    rows = [new_payment(charter, amount_cents=number + 1) for number in range(8)]
 
     def append(number: int) -> None:
-        sums = ledger.add(event.sums, rows[number])
-        payment_store.append_payment(event, rows[number], sums, "print", "{}", new_mail())
+        sums = ledger.add(charter.sums, rows[number])
+        payment_store.append_payment(charter, rows[number], sums, "print", "{}", new_mail())
 
     results = at_once(8, append)
     assert results.count(None) == 1
     assert sum(isinstance(result, errors.WriteConflict) for result in results) == 7
     winner = results.index(None)
-    charter = charter_store.read_whole_charter(event.event_id)
-    assert charter
-    assert [payment_store.to_payment(item)[1] for item in charter.payment_items] == [rows[winner]]
-    assert (charter.charter.sums.received_cents, charter.charter.ledger_seq) == (winner + 1, 1)
+    found = charter_store.read_whole_charter(charter.event_id)
+    assert found
+    assert [payment_store.to_payment(item)[1] for item in found.payment_items] == [rows[winner]]
+    assert (found.charter.sums.received_cents, found.charter.ledger_seq) == (winner + 1, 1)
     assert len(due_mails()) == 1
 
 
 def test_one_payment_sent_by_many_at_once_is_stored_once() -> None:
-    event = store_charter()
-    row, queued = new_payment(event), new_mail()
-    sums = ledger.add(event.sums, row)
-    results = at_once(8, lambda _: payment_store.append_payment(event, row, sums, "print", "{}", queued))
+    charter = store_charter()
+    row, queued = new_payment(charter), new_mail()
+    sums = ledger.add(charter.sums, row)
+    results = at_once(8, lambda _: payment_store.append_payment(charter, row, sums, "print", "{}", queued))
     assert results.count(None) == 1
     assert all(result is None or isinstance(result, errors.AlreadyExists | errors.WriteConflict) for result in results)
-    assert read_again(event).ledger_seq == 1
+    assert read_again(charter).ledger_seq == 1
     assert due_mails() == [queued]
 
 
 def test_an_act_is_done_once_and_never_changes_the_payments_row() -> None:
-    event = store_charter()
-    row = store_payment(event)
-    before = payment_store.read_payment_item(event.event_id, row["payment_id"])
-    assert not payment_store.has_act(event.event_id, row["payment_id"], "VOID")
-    payment_store.append_act(read_again(event), row, act("void"), ledger.Sums(rows=1), new_mail())
-    assert payment_store.has_act(event.event_id, row["payment_id"], "VOID")
-    assert not payment_store.has_act(event.event_id, row["payment_id"], "CLEAR")
-    now = read_again(event)
+    charter = store_charter()
+    row = store_payment(charter)
+    before = payment_store.read_payment_item(charter.event_id, row["payment_id"])
+    assert not payment_store.has_act(charter.event_id, row["payment_id"], "VOID")
+    payment_store.append_act(read_again(charter), row, act("void"), ledger.Sums(rows=1), new_mail())
+    assert payment_store.has_act(charter.event_id, row["payment_id"], "VOID")
+    assert not payment_store.has_act(charter.event_id, row["payment_id"], "CLEAR")
+    now = read_again(charter)
     assert (now.sums, now.ledger_seq) == (ledger.Sums(rows=1), 2)
     with pytest.raises(errors.AlreadyExists):
         payment_store.append_act(now, row, act("void"), ledger.Sums(), new_mail())
-    assert read_again(event) == now
+    assert read_again(charter) == now
     assert len(due_mails()) == 1
-    assert payment_store.read_payment_item(event.event_id, row["payment_id"]) == before
+    assert payment_store.read_payment_item(charter.event_id, row["payment_id"]) == before
 
 
 def test_an_act_on_outdated_sums_writes_nothing() -> None:
-    event = store_charter()
-    row = store_payment(event)
+    charter = store_charter()
+    row = store_payment(charter)
     with pytest.raises(errors.WriteConflict):
-        payment_store.append_act(event, row, act("void"), ledger.Sums(), new_mail())
-    assert not payment_store.has_act(event.event_id, row["payment_id"], "VOID")
-    assert read_again(event).ledger_seq == 1
+        payment_store.append_act(charter, row, act("void"), ledger.Sums(), new_mail())
+    assert not payment_store.has_act(charter.event_id, row["payment_id"], "VOID")
+    assert read_again(charter).ledger_seq == 1
     assert due_mails() == []
 
 
@@ -144,22 +144,22 @@ def to_clear() -> list[str]:
 
 
 def test_a_payment_waits_to_be_cleared_from_its_write_to_the_act_that_clears_it() -> None:
-    event = store_charter()
-    store_payment(event)
-    check = store_payment(read_again(event), method="check", status="received", cleared_at=None)
+    charter = store_charter()
+    store_payment(charter)
+    check = store_payment(read_again(charter), method="check", status="received", cleared_at=None)
     assert to_clear() == [check["payment_id"]]
     with pytest.raises(errors.WriteConflict):
-        payment_store.append_act(event, check, act("clear"), ledger.Sums(), None)
+        payment_store.append_act(charter, check, act("clear"), ledger.Sums(), None)
     assert to_clear() == [check["payment_id"]], "a refused act removed the entry"
-    payment_store.append_act(read_again(event), check, act("clear"), ledger.Sums(), None)
+    payment_store.append_act(read_again(charter), check, act("clear"), ledger.Sums(), None)
     assert to_clear() == []
 
 
 @pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)
 def test_a_payment_with_its_sums_and_mail_is_one_write_and_a_charter_one_query(dynamodb: Any) -> None:
-    event = store_charter()
-    row = new_payment(event)
+    charter = store_charter()
+    row = new_payment(charter)
     with counted(dynamodb) as calls:
-        payment_store.append_payment(event, row, ledger.add(event.sums, row), "print", "{}", new_mail())
-        charter_store.read_whole_charter(event.event_id)
+        payment_store.append_payment(charter, row, ledger.add(charter.sums, row), "print", "{}", new_mail())
+        charter_store.read_whole_charter(charter.event_id)
     assert [call.operation for call in calls] == ["TransactWriteItems", "Query"]

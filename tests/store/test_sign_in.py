@@ -43,9 +43,9 @@ def test_tries_at_once_are_all_counted() -> None:
 
 
 def test_only_sessions_and_throttles_are_ever_forgotten_by_the_database(dynamodb: Any) -> None:
-    event = store_charter()
-    store_payment(event, new_mail())
-    store_waivers(event)
+    charter = store_charter()
+    store_payment(charter, new_mail())
+    store_waivers(charter)
     waiver_store.publish_version(new_version("text"), audit("published"))
     sign_in_store.put_session("hash", {}, 1000, 2000)
     count_try("login", +1, 3000)
