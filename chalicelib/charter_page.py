@@ -75,7 +75,7 @@ def get_charter(event_id: str) -> CharterPageJson:
 
 def get_guest_charter(event_id: str) -> GuestEvent:
     whole, here = charters.find_whole_charter(event_id, with_waivers=True), settings()
-    # Which texts are current matters only for whoever signed in two languages; that is not worth a read more.
+    # Which texts are current matters only for guests who signed in two languages: not worth one more read.
     charter, people = whole.charter, waiver_records.people(whole.waivers, {})
     shown = {name: value for name, value in charter.details.items() if name in GuestEvent.__annotations__}
     guest_event = {

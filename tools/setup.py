@@ -25,7 +25,7 @@ PYTHON = VENV / "bin/python"
 
 MIN_PYTHON, MIN_NODE = (3, 11), (20, 19)
 PIP_OPTIONS = ("--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--no-compile")
-# How pip and npm say that they reach nobody.
+# How pip and npm say that there is no network.
 NO_NETWORK = re.compile(
     "NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ConnectionResetError|"
     "ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT"

@@ -47,7 +47,7 @@ class ReminderData(MailData):
 
 
 def reminder_mail(charter: Charter, days_before: int, now: datetime) -> MailOf[ReminderData]:
-    """Due at once, held by nobody, and the same mail however often it is queued."""
+    """Due at once, and the same mail however often it is queued."""
     day, at = reminders.day(charter), times.format_instant(now)
     data: ReminderData = {
         "charter": charter_data(charter),

@@ -9,7 +9,7 @@ from chalicelib.charters.store import Charter
 from chalicelib.core import times
 
 DAYS_BEFORE = (7, 2)
-# A mark that was missed for longer is left out: a late reminder of "seven days" helps nobody.
+# A reminder that is later than this is left out: "seven days before" would no longer be true.
 LATEST = timedelta(hours=24)
 MAX_CHARTERS = 10_000
 
@@ -24,7 +24,7 @@ _WHY_NOT = {
 
 
 def find_due(now: datetime) -> Iterator[tuple[Charter, int]]:
-    """Charters whose mark (so many days before the start) has passed within the last day: one Query of the board."""
+    """Charters with a reminder that became due within the last day: one Query of the board."""
     first = now + timedelta(days=min(DAYS_BEFORE)) - LATEST
     last = now + timedelta(days=max(DAYS_BEFORE))
     found, _ = store.list_charters(

@@ -21,7 +21,7 @@ from chalicelib.core.dynamo import (
 )
 from chalicelib.money.ledger import Sums
 
-NOBODY: frozenset[str] = frozenset()
+NO_IDS: frozenset[str] = frozenset()
 
 
 class Charter(NamedTuple):
@@ -41,8 +41,8 @@ class Charter(NamedTuple):
     """When the balance reminders were switched on; empty while they are off."""
     waivers_open_until: str = ""
     """Till when a charter that is over takes signatures all the same."""
-    signed_guest_ids: frozenset[str] = NOBODY
-    signed_versions: frozenset[str] = NOBODY
+    signed_guest_ids: frozenset[str] = NO_IDS
+    signed_versions: frozenset[str] = NO_IDS
     """Which texts were signed here."""
     dock_seq: int = 0
     """Counts what was ticked at the dock: a departure names the one it has seen."""
@@ -188,7 +188,7 @@ def to_charter(item: Item) -> Charter:
         ledger_seq=int(item["ledger_seq"]["N"]),
         signed_count=int(item["signed_count"]["N"]),
         updated_at=item["updated_at"]["S"],
-        signed_guest_ids=frozenset(item["signed_guest_ids"]["SS"]) if "signed_guest_ids" in item else NOBODY,
-        signed_versions=frozenset(item["signed_versions"]["SS"]) if "signed_versions" in item else NOBODY,
+        signed_guest_ids=frozenset(item["signed_guest_ids"]["SS"]) if "signed_guest_ids" in item else NO_IDS,
+        signed_versions=frozenset(item["signed_versions"]["SS"]) if "signed_versions" in item else NO_IDS,
         dock_seq=int(item["dock_seq"]["N"]) if "dock_seq" in item else 0,
     )

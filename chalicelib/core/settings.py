@@ -121,7 +121,7 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
         raise SettingsError(f"SCC_MAIL_FROM is at {domain}, which SES cannot sign for; use the gmail transport.")
     admins, totp_secrets = parse_admins(read("ADMIN_PASS_HASH")), parse_totp_secrets(read("ADMIN_TOTP", default="off"))
     if not totp_secrets.keys() <= admins.keys():
-        # A second factor that guards nobody must not look like one that does.
+        # Otherwise a second factor that protects no admin would look like one that does.
         raise SettingsError("ADMIN_TOTP has a secret for somebody who is not in ADMIN_PASS_HASH.")
     origin_secrets = [secret.strip() for secret in read("SCC_ORIGIN_SECRETS", default="").split(",")]
     return Settings(

@@ -44,7 +44,7 @@ def send(message: EmailMessage) -> Outcome:
         # The operator has to repair a wrong token; the mail waits for that.
         return Outcome("retry", f"SMTP: {problem.smtp_code}, sign-in refused")
     except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as problem:
-        # A server that lets nobody in has not judged this mail.
+        # A server that refuses the connection has not judged this mail.
         return Outcome("retry", f"SMTP: {problem.smtp_code}, not let in")
     except smtplib.SMTPRecipientsRefused as problem:
         return _refused(*min(problem.recipients.values()))

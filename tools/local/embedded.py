@@ -1,4 +1,4 @@
-"""The embedded AWS: ministack in a process of its own, on one loopback port, ended with whoever started it."""
+"""The embedded AWS: ministack in a process of its own, on one loopback port, ended with the process that started it."""
 
 import argparse
 import asyncio
