@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.charters import mails as charter_mails
+from chalicelib.charters.fields import CharterDetails
 from chalicelib.charters.store import Charter, WholeCharter
+from chalicelib.core.fields import Form
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails as manifest_mails
