@@ -289,7 +289,7 @@ def _current_keys() -> list[Item]:
 
 
 def _current_key(language: Language) -> Item:
-    return item_key("WAIVER_VERSION#CURRENT", "CURRENT" if language == "en" else f"CURRENT#{language}")
+    return item_key("WAIVER_VERSION#CURRENT", f"CURRENT#{language}")
 
 
 def _to_current_versions(items: Iterable[Item]) -> dict[Language, WaiverVersion]:

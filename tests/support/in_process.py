@@ -159,7 +159,7 @@ class InProcessProduct:
         return self.guest().submit(f"/g/{self.event_id}/waiver", form)
 
     def current_text(self) -> str:
-        item = self.dynamo.items.get(("WAIVER_VERSION#CURRENT", "CURRENT"))
+        item = self.dynamo.items.get(("WAIVER_VERSION#CURRENT", "CURRENT#en"))
         return item["waiver_version"]["S"] if item else str(waiver_versions.sample("en")["waiver_version"])
 
     def guest(self) -> Api:
