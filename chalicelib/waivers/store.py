@@ -1,7 +1,7 @@
 """Signed waivers in their chain, the texts they sign, private copies, and the audit events of a charter."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from chalicelib.charters.store import Charter, charter_key, to_charter
 from chalicelib.core.audit import AuditEvent, audit_item
@@ -230,13 +230,13 @@ def put_audit_once(event_id: str, audit: AuditEvent, name: str) -> None:
     is_written(db().put_item, Item=item, ConditionExpression="attribute_not_exists(PK)")
 
 
-def list_audit(event_id: str) -> list[dict[str, Any]]:
+def list_audit(event_id: str) -> list[AuditEvent]:
     items = query_items(
         KeyConditionExpression="PK = :pk AND begins_with(SK, :audit)",
         ExpressionAttributeValues={":pk": s(f"EVENT#{event_id}"), ":audit": s("AUDIT#")},
         ConsistentRead=True,
     )
-    return [load_data(item) for item in items]
+    return [cast(AuditEvent, load_data(item)) for item in items]
 
 
 # --- versions ---------------------------------------------------------------------------------------
