@@ -430,6 +430,21 @@ def test_status_and_promote_need_as_few_calls_for_5000_files_as_for_20(site: Sit
     assert [len(calls) for calls in needed[20]] == [len(calls) for calls in needed[5000]]
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_large_build_is_uploaded_whole_or_refused_at_the_asset_that_has_other_bytes(
+    site: Site, tmp_path: Path, number: int
+) -> None:
+    build = write_build(tmp_path / "many", "many", files=400, named=10)
+    s3, clash = site.aws.client("s3"), f"assets/chunk{number}-0000many.js"
+    assert site.sync("stage", "--build", str(build), "--no-verify", "--yes").returncode == 0
+    assert len(site.releaser().bucket.pool()) == 400
+    for one in site.releaser().bucket.pool():
+        s3.delete_object(Bucket=site.bucket, Key=one.key)
+    s3.put_object(Bucket=site.bucket, Key=clash, Body=b"other")
+    with pytest.raises(Refused, match=rf"{clash} is in the pool with other bytes"):
+        site.releaser().bucket.fill_pool([file for file in read_build(build) if file.pooled], lambda _: None)
+
+
 def test_a_status_of_the_tool_itself_makes_three_calls(site: Site, tmp_path: Path, monkeypatch: Any) -> None:
     from tools.sync import __main__ as sync
 

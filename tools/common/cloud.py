@@ -80,6 +80,7 @@ def _config(attempts: int) -> Config:
         connect_timeout=5,
         read_timeout=60,
         max_pool_connections=CONNECTIONS,
+        user_agent=APP,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
 

@@ -1,10 +1,13 @@
 """The only caller of S3 and CloudFront for releases: pool, slots, journal, records, invalidations."""
 
 import base64
+import signal
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -24,6 +27,7 @@ CREATE_ONLY = {"IfNoneMatch": "*"}
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 UNDECIDED = ("ConditionalRequestConflict", "OperationAborted")
 CONFLICT_WAITS_S = (0.1, 0.2, 0.4, 0.8, 1.6)
+MANY_FILES = 200
 INVALIDATION_POLL_S = 3
 INVALIDATION_TIMEOUT_S = 600
 
@@ -130,6 +134,18 @@ class Bucket(NamedTuple):
 
     def fill_pool(self, files: Sequence[SpaFile], say: Say) -> None:
         """Each asset once and never over another; the first failure stops the rest."""
+        if len(files) < MANY_FILES:
+            self._put_assets(files, say)
+            return
+        # Requests keep a processor busy, and Python uses one, so a second process takes half of the files.
+        # The platform's way to begin it, fork on Linux, is quick, but safe only where no other thread runs.
+        method = None if threading.active_count() == 1 else "spawn"
+        with ProcessPoolExecutor(1, get_context(method), _begin_process) as other:
+            half = other.submit(_put_assets_quietly, self, files[1::2])
+            self._put_assets(files[::2], say)
+            half.result()
+
+    def _put_assets(self, files: Sequence[SpaFile], say: Say) -> None:
         # Made before the threads, which then share it.
         _ = self._s3
         with ThreadPoolExecutor(CONNECTIONS) as workers:
@@ -242,6 +258,16 @@ class Bucket(NamedTuple):
     @property
     def _s3(self) -> Any:
         return self.cloud.client("s3")
+
+
+def _begin_process() -> None:
+    """Ctrl-C is for the first process alone; a connection must not be used by both."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Cloud.client.cache_clear()
+
+
+def _put_assets_quietly(bucket: Bucket, files: Sequence[SpaFile]) -> None:
+    bucket._put_assets(files, lambda _: None)
 
 
 def journal_key(seq: int) -> str:
