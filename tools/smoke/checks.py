@@ -1,6 +1,5 @@
 """What a deployment must answer, over HTTP and in its AWS, check by check."""
 
-import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import __version__
@@ -46,24 +46,6 @@ class Result:
     detail: str
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: Any
-    body: str
-
-    @property
-    def type(self) -> str:
-        return str(self.headers.get("Content-Type", "no type")).split(";")[0]
-
-    @property
-    def is_spa(self) -> bool:
-        return 'id="app"' in self.body
-
-    def __str__(self) -> str:
-        return f"{self.status} {self.type}"
-
-
 class NotAsExpected(Exception):
     """What was seen instead, in one line."""
 
@@ -72,35 +54,41 @@ class Skipped(Exception):
     """Why a check says nothing."""
 
 
+Answer = urllib3.BaseHTTPResponse
 Check = tuple[str, Callable[[], str]]
 
 
-class Site:
+class Site(Website):
     """A deployment, as a browser sees it; the token is an admin's."""
 
     def __init__(self, base_url: str, token: str = "") -> None:
+        super().__init__(base_url)
         self.token = token
-        self.website = Website(base_url)
 
-    def ask(self, path: str, method: str = "GET", body: Any = None, *, with_token: bool = False) -> Answer:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"User-Agent": f"ship-captain-crew-smoke/{__version__}"}
-        headers |= {"Content-Type": "application/json"} if data else {}
-        headers |= {"Authorization": f"Bearer {self.token}"} if with_token else {}
-        try:
-            answer = self.website.ask(path, method, data, headers)
-        except NoAnswer as error:
-            raise NotAsExpected(str(error)) from error
-        return Answer(answer.status, answer.headers, answer.data.decode(errors="replace"))
+    def look(self, path: str, method: str = "GET", body: bytes | None = None, *, with_token: bool = False) -> Answer:
+        headers = {"User-Agent": f"ship-captain-crew-smoke/{__version__}", "Content-Type": "application/json"}
+        return self.ask(path, method, body, headers | ({"Authorization": f"Bearer {self.token}"} if with_token else {}))
+
+
+def kind(answer: Answer) -> str:
+    return answer.headers.get("Content-Type", "no type").split(";")[0]
+
+
+def seen(answer: Answer) -> str:
+    return f"{answer.status} {kind(answer)}"
+
+
+def is_spa(answer: Answer) -> bool:
+    return b'id="app"' in answer.data
 
 
 # --- over HTTP ------------------------------------------------------------------------------------
 
 
 def payment_endpoint(site: Site) -> str:
-    answer = site.ask(f"/api/events/{NO_EVENT}/payments/{NO_PAYMENT}", "PUT", {})
-    if answer.type == "text/html":
-        raise NotAsExpected(f"{answer}: the SPA is masking the API; look at `tools.edge check`")
+    answer = site.look(f"/api/events/{NO_EVENT}/payments/{NO_PAYMENT}", "PUT", b"{}")
+    if kind(answer) == "text/html":
+        raise NotAsExpected(f"{seen(answer)}: the SPA is masking the API; look at `tools.edge check`")
     if answer.status == 404:
         raise NotAsExpected("404: the payment endpoint is not wired; deploy the API")
     if answer.status == 403:
@@ -111,12 +99,12 @@ def payment_endpoint(site: Site) -> str:
 
 
 def health(site: Site) -> str:
-    answer = site.ask("/api/health")
+    answer = site.look("/api/health")
     if answer.status >= 500:
-        raise NotAsExpected(f"{answer}: the function fails; its log names the reason, most often a setting")
+        raise NotAsExpected(f"{seen(answer)}: the function fails; its log names the reason, most often a setting")
     _require(answer, 200, "application/json")
     _require_uncached(answer)
-    found = json.loads(answer.body)
+    found = answer.json()
     if found.get("status") != "ok":
         raise NotAsExpected(f"status {found.get('status')!r} instead of ok")
     return f"ok, version {found.get('version')}"
@@ -125,25 +113,25 @@ def health(site: Site) -> str:
 def events(site: Site) -> str:
     if not site.token:
         raise Skipped(f"no token given ({TOKEN_VARIABLE}, or --token-stdin)")
-    answer = site.ask("/api/events", with_token=True)
+    answer = site.look("/api/events", with_token=True)
     if answer.status == 401:
         raise NotAsExpected("401: the token is stale; log in for a new one")
     _require(answer, 200, "application/json")
-    return f"{len(json.loads(answer.body)['events'])} charters on the first page"
+    return f"{len(answer.json()['events'])} charters on the first page"
 
 
 def unknown_call(site: Site) -> str:
-    answer = site.ask("/api/nope")
-    if answer.type != "application/json" or answer.status < 400:
-        raise NotAsExpected(f"{answer} for an unknown call, instead of an error in JSON")
-    return str(answer)
+    answer = site.look("/api/nope")
+    if kind(answer) != "application/json" or answer.status < 400:
+        raise NotAsExpected(f"{seen(answer)} for an unknown call, instead of an error in JSON")
+    return seen(answer)
 
 
 def waiver_page(site: Site) -> str:
     event_id = _an_event(site)
-    answer = site.ask(f"/g/{event_id or NO_EVENT}/waiver")
-    if answer.is_spa:
-        raise NotAsExpected(f"{answer}: the SPA answers instead of the function; look at `tools.edge check`")
+    answer = site.look(f"/g/{event_id or NO_EVENT}/waiver")
+    if is_spa(answer):
+        raise NotAsExpected(f"{seen(answer)}: the SPA answers instead of the function; look at `tools.edge check`")
     _require(answer, 200 if event_id else 404, "text/html", "instead of the function's HTML")
     _require_uncached(answer)
     return "the function's HTML" + ("" if event_id else " (for an unknown charter: no token given, or no charter)")
@@ -152,14 +140,14 @@ def waiver_page(site: Site) -> str:
 def _an_event(site: Site) -> str:
     if not site.token:
         return ""
-    answer = site.ask("/api/events?limit=1", with_token=True)
-    found = json.loads(answer.body)["events"] if answer.status == 200 else []
+    answer = site.look("/api/events?limit=1", with_token=True)
+    found = answer.json()["events"] if answer.status == 200 else []
     return str(found[0]["event_id"]) if found else ""
 
 
-def _require(answer: Answer, status: int, kind: str, instead: str = "") -> None:
-    if (answer.status, answer.type) != (status, kind):
-        raise NotAsExpected(f"{answer} {instead or f'instead of {status} {kind}'}")
+def _require(answer: Answer, status: int, content_type: str, instead: str = "") -> None:
+    if (answer.status, kind(answer)) != (status, content_type):
+        raise NotAsExpected(f"{seen(answer)} {instead or f'instead of {status} {content_type}'}")
 
 
 def _require_uncached(answer: Answer) -> None:
@@ -171,44 +159,44 @@ def _require_uncached(answer: Answer) -> None:
 
 def spa(site: Site, slot: str) -> str:
     root = SLOTS[slot]
-    page = site.ask(root)
+    page = site.look(root)
     if page.status in (403, 404) and slot == "production":
-        raise NotAsExpected(f"{page}: nothing is promoted yet")
-    if (page.status, page.type) != (200, "text/html") or not page.is_spa:
-        raise NotAsExpected(f"{page} instead of the SPA's page")
-    deep = site.ask(f"{root}events/{NO_EVENT}")
-    if deep.body != page.body:
-        raise NotAsExpected(f"an address inside the SPA answers {deep}, not the SPA's page")
-    files, wrong = _look_at_files(site, root, page.body)
+        raise NotAsExpected(f"{seen(page)}: nothing is promoted yet")
+    if (page.status, kind(page)) != (200, "text/html") or not is_spa(page):
+        raise NotAsExpected(f"{seen(page)} instead of the SPA's page")
+    deep = site.look(f"{root}events/{NO_EVENT}")
+    if deep.data != page.data:
+        raise NotAsExpected(f"an address inside the SPA answers {seen(deep)}, not the SPA's page")
+    files, wrong = _look_at_files(site, root, page.data)
     if wrong:
         raise NotAsExpected("; ".join(wrong[:MAX_LOG_LINES]))
-    missing = site.ask("/assets/no-such-file-00000000.js")
+    missing = site.look("/assets/no-such-file-00000000.js")
     if missing.status < 400:
-        raise NotAsExpected(f"a missing asset answers {missing}, so a broken page would look whole")
+        raise NotAsExpected(f"a missing asset answers {seen(missing)}, so a broken page would look whole")
     return f"the page and {files} files"
 
 
-def _look_at_files(site: Site, root: str, page: str) -> tuple[int, list[str]]:
+def _look_at_files(site: Site, root: str, page: bytes) -> tuple[int, list[str]]:
     """How many files the page names, by itself or through one of them, and what is wrong with which."""
-    to_see, seen, wrong = references(PAGE, page.encode()), set[str](), []
+    to_see, done, wrong = references(PAGE, page), set[str](), []
     while to_see:
         name = min(to_see)
-        seen.add(name)
+        done.add(name)
         # The same bytes serve both slots: what is not in the pool stands in the slot that is looked at.
         path = f"/{name}" if name.startswith(POOL) else root + name
-        answer, expected = site.ask(path), CONTENT_TYPES.get(PurePosixPath(name).suffix, "").split(";")[0]
-        if answer.status != 200 or not answer.body or (expected and answer.type != expected):
-            wrong.append(f"{path} answers {answer} instead of 200 {expected}")
+        answer, expected = site.look(path), CONTENT_TYPES.get(PurePosixPath(name).suffix, "").split(";")[0]
+        if answer.status != 200 or not answer.data or (expected and kind(answer) != expected):
+            wrong.append(f"{path} answers {seen(answer)} instead of 200 {expected}")
         else:
-            to_see |= references(name, answer.body.encode())
-        to_see -= seen
-    return len(seen), wrong
+            to_see |= references(name, answer.data)
+        to_see -= done
+    return len(done), wrong
 
 
 def security_headers(site: Site, slot: str) -> str:
     paths = (SLOTS[slot], "/api/health", "/api/nope", f"/g/{NO_EVENT}/waiver")
     for path in paths:
-        headers = site.ask(path).headers
+        headers = site.look(path).headers
         for name, pattern in SECURITY_HEADERS.items():
             if not re.match(pattern, headers.get(name, "")):
                 raise NotAsExpected(f"{path} has {name} {headers.get(name)!r}")
@@ -317,7 +305,7 @@ def run_check(name: str, look: Callable[[], str]) -> Result:
         return Result(name, "pass", look())
     except Skipped as reason:
         return Result(name, "note", str(reason))
-    except NotAsExpected as problem:
+    except (NotAsExpected, NoAnswer) as problem:
         return Result(name, "FAIL", str(problem))
     except (BotoCoreError, ClientError, ValueError, KeyError, TypeError) as problem:
         return Result(name, "FAIL", f"{type(problem).__name__}: {problem}")
