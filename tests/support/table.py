@@ -26,10 +26,14 @@ def _short_form(loader: yaml.Loader, _tag: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _short_form)  # type: ignore[no-untyped-call]
 
 
+def read_template(file: Path) -> Any:
+    return yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+
+
 @cache
 def read_table() -> dict[str, Any]:
     """The table's properties."""
-    template = yaml.load(RESOURCES.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    template = read_template(RESOURCES)
     return next(  # type: ignore[no-any-return]
         part["Properties"] for part in template["Resources"].values() if part["Type"] == "AWS::DynamoDB::Table"
     )

@@ -7,19 +7,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import yaml
 
 from chalicelib.mail import bounces, outbox, transport
 from chalicelib.mail import store as mail_store
 from tests.support.running import ROOT
-from tests.support.table import _Loader
+from tests.support.table import read_template
 from tools.common import stacks
 from tools.local.embedded import EmbeddedAws
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 STAGE = "alarmed"
-TEMPLATE = (ROOT / ".chalice/resources.yaml").read_text()
-RESOURCES = yaml.load(TEMPLATE, _Loader)["Resources"]  # noqa: S506 - a SafeLoader
+RESOURCES = read_template(ROOT / ".chalice/resources.yaml")["Resources"]
 
 
 def counts(name: str, line: str) -> bool:
@@ -123,7 +121,7 @@ def test_what_holds_data_outlives_its_stack() -> None:
 def test_the_stack_as_deployed_has_them_and_its_table_survives_it(embedded_aws: EmbeddedAws) -> None:
     cloudformation, name = embedded_aws.client("cloudformation"), f"ship-captain-crew-{STAGE}-resources"
     parameters: dict[str, str | None] = {"Stage": STAGE, "MailIdentity": "", "AlarmEmail": "captain@example.com"}
-    stacks.apply_stack(cloudformation, name, TEMPLATE, parameters, poll_s=0.05)
+    stacks.apply_stack(cloudformation, name, stacks.template("resources"), parameters, poll_s=0.05)
     prefix = f"ship-captain-crew-{STAGE}-"
     alarms = embedded_aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]
     topic = alarms[0]["AlarmActions"][0]

@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-import yaml
 from botocore.exceptions import ReadTimeoutError
 
 from tests.support.functions import create_functions
 from tests.support.running import ROOT, Product
-from tests.support.table import _Loader
+from tests.support.table import read_template
 from tools.common.cloud import Cloud
 from tools.common.console import Refused
 from tools.edge import __main__ as edge
@@ -51,7 +50,7 @@ def listed(*items: Any) -> Config:
 
 
 def template_behaviours() -> list[Config]:
-    template = yaml.load((ROOT / ".chalice/edge.yaml").read_text(), _Loader)  # noqa: S506 - a SafeLoader
+    template = read_template(ROOT / ".chalice/edge.yaml")
     config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
     return [*config["CacheBehaviors"], {"PathPattern": "*"} | config["DefaultCacheBehavior"]]
 
