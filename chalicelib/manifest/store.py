@@ -62,11 +62,14 @@ def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: 
     Raises WriteConflict if somebody was checked in, signed, or edited the charter since it was `seen`.
     """
     put = put_write({**_departure_key(seen.event_id), "data": json_s(departure)}, only_new=True)
-    values = {":version": n(seen.version), ":signed": n(seen.signed_count)}
+    values = {":version": n(seen.version)}
+    if seen.signed_seq:
+        values[":signed"] = n(seen.signed_seq)
     if seen.dock_seq:
         values[":notes"] = n(seen.dock_seq)
     same_notes = "dock_seq = :notes" if seen.dock_seq else "attribute_not_exists(dock_seq)"
-    condition = f"version = :version AND signed_count = :signed AND {same_notes}"
+    same_signed = "signed_seq = :signed" if seen.signed_seq else "attribute_not_exists(signed_seq)"
+    condition = f"version = :version AND {same_signed} AND {same_notes}"
     unchanged = check_write(charter_key(seen.event_id), condition, values)
     return is_new([put, unchanged, put_write(audit_item(seen.event_id, audit)), *mail_writes(mail)])
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from chalicelib.core import templates
-from chalicelib.waivers.fields import Block, Inline
+from chalicelib.waivers.text_tree import Block, Inline
 
 _LINK = re.compile(r"(https?://|mailto:|tel:)[^\s<>\"'`]+", re.IGNORECASE)
 Token = Mapping[str, Any]
