@@ -17,7 +17,7 @@ from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import addresses
 from chalicelib.mail import store as mail_store
 from chalicelib.manifest.mails import manifest_mail_id
-from chalicelib.waivers import fields, log, mails, people, records, sealing, store
+from chalicelib.waivers import fields, log, log_store, mails, people, records, sealing, store
 from chalicelib.waivers.people import ERASED_NAME, FoundRow
 from chalicelib.waivers.store import StoredForm, StoredRecord
 
@@ -32,7 +32,7 @@ def erase(
 ) -> fields.RecordDetail:
     """Erases for a reason; again: unchanged. Raises NotLoggedYet for the moments before the record is in the log."""
     reason = charters.parse_reason(body)
-    form, record = records.find_form(event_id, waiver_id)
+    _, record = records.find_form(event_id, waiver_id)
     if not record.erased:
         if record.leaf_index is None:
             log.settle()
@@ -108,8 +108,13 @@ def scrub(content: Any, about: Collection[str]) -> Any:
 
 
 def _scrub_names(names: list[str], bearers: list[Any], about: Collection[str]) -> list[str]:
-    ids = bearers if all(isinstance(one, str) for one in bearers) else [one["guest_id"] for one in bearers if one["waiver"] == "missing"]
-    return [ERASED_NAME if ids[position : position + 1] and ids[position] in about else name for position, name in enumerate(names)]
+    """`bearers` are the ids of those named, or a manifest's passengers, whose missing ones are those named."""
+    ids = [
+        one if isinstance(one, str) else one["guest_id"]
+        for one in bearers
+        if isinstance(one, str) or one["waiver"] == "missing"
+    ]
+    return [ERASED_NAME if guest_id in about else name for name, guest_id in zip(names, ids, strict=False)]
 
 
 # --- the form ---------------------------------------------------------------------------------------
@@ -142,7 +147,7 @@ def _erase_form(event_id: str, form: StoredForm, record: StoredRecord, note: fie
         write_all(
             [
                 store.erase_record(record, [], row, note),
-                *log.list_writes(charter, before, rows),
+                *log_store.list_writes(charter, before, rows),
                 store.audit_write(waiver_id, audit),
             ]
         )

@@ -5,7 +5,6 @@ from typing import Literal, NamedTuple, TypedDict, Unpack
 from chalicelib.core import system
 from chalicelib.core.dynamo import Item, item_key, json_s
 
-
 ActorType = Literal["admin", "signer", "link", "system"]
 
 

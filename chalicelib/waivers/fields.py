@@ -46,10 +46,11 @@ class LogPosition(Text):
     """How many leaves come before what is asked for."""
 
     def __init__(self) -> None:
-        super().__init__(12, "0")
+        super().__init__(12, 0)
+        self.blank = 0  # type: ignore[assignment]
 
     def parse(self, value: object) -> int:  # type: ignore[override]
-        text = super().parse(value) or "0"
+        text = super().parse(value)
         if not (text.isascii() and text.isdigit()):
             raise Refused("must be a place in the log: a whole number from 0")
         return int(text)
@@ -268,6 +269,8 @@ class WaiverAudit(TypedDict):
     address: str
     at: InstantText
     audit_id: str
+    user_agent: NotRequired[str]
+    """Of the program that followed a private link."""
     reason: NotRequired[str]
 
 
@@ -279,7 +282,8 @@ class RecordDetail(SignedRecord):
 
 
 class Leaf(TypedDict):
-    payload: Payload
+    payload: Payload | None
+    """Null where the record is gone."""
     disclosures: list[str]
 
 

@@ -5,18 +5,20 @@ what is left. A writer that dies leaves nothing half done: each batch is one tra
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from chalicelib.charters.store import Charter, to_charter
 from chalicelib.core import system
-from chalicelib.core.dynamo import Item, n
-from chalicelib.core.errors import WriteConflict
+from chalicelib.core.errors import WriteConflict, trace
 from chalicelib.core.settings import settings
 from chalicelib.waivers import log_store, people
 from chalicelib.waivers.evidence import merkle
 from chalicelib.waivers.evidence.checkpoint import Checkpoint
 from chalicelib.waivers.log_store import Tree, Waiting
+
+logger = logging.getLogger("scc.waivers")
 
 # A batch takes well under a second. Who holds the lease longer than this has died.
 LEASE_MS = 5_000
@@ -30,6 +32,15 @@ MAX_BATCH = (MAX_WRITES - TREE_WRITES) // LEAF_WRITES
 def origin() -> str:
     """The log's name: where it can be asked for, without a scheme."""
     return f"{settings().base_url.partition('://')[2]}/waivers"
+
+
+def append_after_signing() -> None:
+    """What is signed stays signed, whatever becomes of this: the schedule does it again."""
+    try:
+        append_waiting()
+    except Exception as problem:
+        # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
+        logger.error("waiver-log-alarm: a batch was not appended\n%s", trace(problem))
 
 
 def append_waiting(*, budget_s: float = GUEST_S) -> bool:
@@ -83,7 +94,7 @@ def append_batch(waiting: Sequence[Waiting]) -> None:
     seen = log_store.to_tree(found.pop("TREE", None))
     charters = {event_id: to_charter(item) for event_id, item in found.items()}
     chunks = [(event_id, -(-charter.signed_rows // people.CHUNK)) for event_id, charter in charters.items()]
-    items, tiles = log_store.read_lists_and_tiles(chunks, merkle.open_tiles(seen.size))
+    items, tiles = log_store.read_lists_and_tiles(chunks, _open_tiles(seen.size))
     lists = {
         event_id: _List(charter, before := people.load_rows(items.get(event_id, ())), list(before))
         for event_id, charter in charters.items()
@@ -91,12 +102,24 @@ def append_batch(waiting: Sequence[Waiting]) -> None:
     for index, one in enumerate(batch, seen.size):
         _note(lists[one.event_id].rows, one, index)
     hashes = [merkle.hash_leaf(one.payload_text.encode()) for one in batch]
-    new_tiles = merkle.append(seen.size, hashes, lambda level, number: tiles[level, number])
+    new_tiles = merkle.append(seen.size, hashes, lambda *tile: tiles.get(tile, b""))
     size = seen.size + len(batch)
-    read = merkle.Tiles(lambda level, number: new_tiles.get((level, number)) or tiles[level, number]).read_node
+    read = merkle.Tiles(lambda *tile: new_tiles.get(tile) or tiles.get(tile, b"")).read_node
     tree = Tree(seen.origin or origin(), size, merkle.root_at(size, read))
-    writes = [write for one in lists.values() for write in list_writes(*one)]
+    writes = [write for one in lists.values() for write in log_store.list_writes(*one)]
     log_store.append(seen, tree, new_tiles, batch, writes)
+
+
+def _open_tiles(size: int) -> list[tuple[int, int]]:
+    """Level and number of the tiles that have room for more: all that the next batch has to know."""
+    found = []
+    level = 0
+    while count := size >> (level * merkle.TILE_HEIGHT):
+        number, held = divmod(count, 1 << merkle.TILE_HEIGHT)
+        if held:
+            found.append((level, number))
+        level += 1
+    return found
 
 
 def _fitting(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
@@ -115,16 +138,7 @@ def _note(rows: list[people.SignedRow], waiting: Waiting, index: int) -> None:
         waiver_id = json.loads(waiting.payload_text)["waiver_id"]
         rows[:] = people.change(rows, waiver_id, set_aside=True)
     else:
-        row: people.SignedRow = {**waiting.row}
-        for name in people.FoundRow.__annotations__.keys() - people.SignedRow.__annotations__.keys():
-            del row[name]  # type: ignore[misc]
-        rows.append(people.number(row, rows, index))
-
-
-def list_writes(charter: Charter, before: Sequence[people.SignedRow], rows: Sequence[people.SignedRow]) -> list[Item]:
-    """The writes that give a charter this list of who has signed, and the counts that follow from it."""
-    counts: Item = {"count": n(len(people.people(rows))), "guests": sorted(people.signed_guest_ids(rows))}
-    return log_store.list_writes(charter, before, rows, counts, people.CHUNK)
+        rows.append(people.number(people.to_row(waiting.row), rows, index))
 
 
 # --- the log's head and its proofs ------------------------------------------------------------------

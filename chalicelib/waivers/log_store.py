@@ -1,5 +1,6 @@
 """The log in the table: what waits, the lease of its writer, the tree's head and hashes, which record is which leaf."""
 
+import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -22,9 +23,10 @@ from chalicelib.core.dynamo import (
 )
 from chalicelib.core.errors import AlreadyExists, WriteConflict
 from chalicelib.mail.store import Mail, mail_writes
-from chalicelib.waivers.evidence import canonical
+from chalicelib.waivers import people
+from chalicelib.waivers.evidence import canonical, merkle
 from chalicelib.waivers.fields import Payload
-from chalicelib.waivers.people import FoundRow, SignedRow, dump_rows
+from chalicelib.waivers.people import FoundRow, SignedRow
 
 LOG, WAITING = "WAIVER_LOG", "WAIVER_LOG_WAITING"
 _TREE, _LEASE, _MAILED = (item_key(LOG, name) for name in ("TREE", "LEASE", "MAILED"))
@@ -49,12 +51,6 @@ class Tree(NamedTuple):
     size: int = 0
     """Leaves."""
     root: bytes = b""
-
-
-class Leaf(NamedTuple):
-    index: int
-    record: Item
-    """The key of what the leaf is about."""
 
 
 def payload_text(payload: Payload) -> str:
@@ -137,7 +133,7 @@ def read_tree() -> Tree:
 
 
 def to_tree(item: Item | None) -> Tree:
-    return Tree(item["origin"]["S"], int(item["size"]["N"]), bytes(item["root"]["B"])) if item else Tree()
+    return Tree(item["origin"]["S"], int(item["size"]["N"]), merkle.decode_hash(item["root"]["S"])) if item else Tree()
 
 
 def read_end(event_ids: Sequence[str]) -> dict[str, Item]:
@@ -157,7 +153,7 @@ def read_lists_and_tiles(
     for item in sorted(items, key=lambda item: str(item["SK"]["S"])):
         if item["PK"]["S"] == LOG:
             _, level, number = item["SK"]["S"].split("#")
-            found[int(level), int(number)] = bytes(item["hashes"]["B"])
+            found[int(level), int(number)] = base64.b64decode(item["hashes"]["S"])
         else:
             lists.setdefault(item["PK"]["S"].removeprefix("EVENT#"), []).append(item)
     return lists, found
@@ -165,7 +161,7 @@ def read_lists_and_tiles(
 
 def read_tile(level: int, number: int) -> bytes:
     item = read_item(tile_key(level, number))
-    return bytes(item["hashes"]["B"]) if item else b""
+    return base64.b64decode(item["hashes"]["S"]) if item else b""
 
 
 def append(
@@ -175,47 +171,51 @@ def append(
 
     Raises WriteConflict if the tree or a charter's list is not as it was seen any more.
     """
-    head = {**_TREE, "origin": s(tree.origin), "size": n(tree.size), "root": {"B": tree.root}}
+    head = {**_TREE, "origin": s(tree.origin), "size": n(tree.size), "root": s(merkle.encode_hash(tree.root))}
     if seen.size:
         end = put_write(head, condition="#size = :seen", values={":seen": n(seen.size)})
     else:
         end = put_write(head, condition="attribute_not_exists(PK)")
     writes = [end, *lists]
-    writes += [put_write({**tile_key(*tile), "hashes": {"B": hashes}}) for tile, hashes in tiles.items()]
+    writes += [
+        put_write({**tile_key(*tile), "hashes": s(base64.b64encode(hashes).decode())}) for tile, hashes in tiles.items()
+    ]
+    there = "attribute_exists(PK)"
     for index, waiting in enumerate(batch, seen.size):
-        writes.append(put_write({**leaf_key(index), "record": {"M": waiting.record}}, condition="attribute_not_exists(PK)"))
-        place = update(waiting.record, "SET leaf_index = :index", {":index": n(index)}, "attribute_exists(PK)")
-        writes.append({"Update": place})
-        writes.append({"Delete": {"TableName": table_name(), "Key": waiting.key, "ConditionExpression": "attribute_exists(PK)"}})
+        leaf = {**leaf_key(index), "record": {"M": waiting.record}}
+        writes += [
+            put_write(leaf, condition="attribute_not_exists(PK)"),
+            {"Update": update(waiting.record, "SET leaf_index = :index", {":index": n(index)}, there)},
+            {"Delete": {"TableName": table_name(), "Key": waiting.key, "ConditionExpression": there}},
+        ]
     write_all(writes)
 
 
-def list_writes(charter: Charter, before: Sequence[SignedRow], rows: Sequence[SignedRow], counts: Item, chunk: int) -> list[Item]:
-    """The writes that replace a charter's list of who has signed by these rows, with its counts.
+def list_writes(charter: Charter, before: Sequence[SignedRow], rows: Sequence[SignedRow]) -> list[Item]:
+    """The writes that give a charter these rows as its list of who has signed, and the counts that follow from them.
 
     Only chunks that differ are written. Fails as a conflict if the list was changed since the charter was read.
     """
-    values = {":seq": n(charter.signed_seq + 1), ":rows": n(len(rows)), ":count": counts["count"]}
+    values = {":seq": n(charter.signed_seq + 1), ":rows": n(len(rows)), ":count": n(len(people.people(rows)))}
     change = "SET signed_seq = :seq, signed_rows = :rows, signed_count = :count"
-    if counts["guests"]:
-        values[":guests"], change = {"SS": counts["guests"]}, f"{change}, signed_guest_ids = :guests"
+    if guest_ids := people.signed_guest_ids(rows):
+        values[":guests"], change = {"SS": sorted(guest_ids)}, f"{change}, signed_guest_ids = :guests"
     else:
         change = f"{change} REMOVE signed_guest_ids"
     condition = "attribute_exists(PK) AND attribute_not_exists(signed_seq)"
     if charter.signed_seq:
         values[":seen"], condition = n(charter.signed_seq), "signed_seq = :seen"
-    changed = [
-        start for start in range(0, len(rows), chunk) if before[start : start + chunk] != rows[start : start + chunk]
-    ]
-    chunks = [
-        put_write({**chunk_key(charter.event_id, start // chunk), "rows": s(dump_rows(rows[start : start + chunk]))})
-        for start in changed
-    ]
-    return [{"Update": update(charter_key(charter.event_id), change, values, condition)}, *chunks]
+    writes = [{"Update": update(charter_key(charter.event_id), change, values, condition)}]
+    for start in range(0, len(rows), people.CHUNK):
+        chunk = rows[start : start + people.CHUNK]
+        if chunk != before[start : start + people.CHUNK]:
+            key = chunk_key(charter.event_id, start // people.CHUNK)
+            writes.append(put_write({**key, "rows": s(people.dump_rows(chunk))}))
+    return writes
 
 
-def list_leaves(after: int, last: int) -> Iterator[Leaf]:
-    """The leaves from one place in the log up to before another."""
+def list_leaves(after: int, last: int) -> Iterator[Item]:
+    """The keys of what the leaves from one place in the log up to before another are about."""
     if after >= last:
         return iter(())
     items = query_items(
@@ -223,7 +223,7 @@ def list_leaves(after: int, last: int) -> Iterator[Leaf]:
         ExpressionAttributeValues={":pk": s(LOG), ":first": leaf_key(after)["SK"], ":last": leaf_key(last - 1)["SK"]},
         ConsistentRead=True,
     )
-    return (Leaf(int(item["SK"]["S"].removeprefix("LEAF#")), item["record"]["M"]) for item in items)
+    return (item["record"]["M"] for item in items)
 
 
 # --- checkpoints that were mailed -------------------------------------------------------------------
@@ -237,7 +237,7 @@ def read_mailed() -> Tree:
 
 def queue_checkpoint_mail(mail: Mail, tree: Tree, last: Tree, day: str) -> bool:
     """Queues the mail about the log's end, once, and keeps what was told; False if another has done so."""
-    end = {"origin": s(tree.origin), "size": n(tree.size), "root": {"B": tree.root}}
+    end = {"origin": s(tree.origin), "size": n(tree.size), "root": s(merkle.encode_hash(tree.root))}
     if last.size:
         put = put_write({**_MAILED, **end}, condition="#size = :seen", values={":seen": n(last.size)})
     else:

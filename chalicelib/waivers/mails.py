@@ -1,6 +1,5 @@
 """Mails about waivers: the signer's copy, requests to sign, the log's checkpoint and its alarm."""
 
-import base64
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from chalicelib.core.settings import settings
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
 from chalicelib.mail.store import MailData, MailOf, MailStatus
 from chalicelib.waivers import markdown, store, version_store
-from chalicelib.waivers.evidence import checkpoint
+from chalicelib.waivers.evidence import checkpoint, merkle
 from chalicelib.waivers.evidence.checkpoint import Checkpoint
 from chalicelib.waivers.fields import WaiverVersion
 from chalicelib.waivers.log_store import Tree
@@ -143,16 +142,18 @@ def request_mail(
     return new_mail(kind, mail_id, to, data, now)
 
 
-def checkpoint_mail(day: str, head: Checkpoint, last: Tree, proof: Sequence[bytes], now: datetime) -> MailOf[CheckpointData]:
-    """Where the log ends, and that it continues what was mailed before, so that the proof is also outside the system."""
+def checkpoint_mail(
+    day: str, head: Checkpoint, last: Tree, proof: Sequence[bytes], now: datetime
+) -> MailOf[CheckpointData]:
+    """Where the log ends and that it continues what was mailed before: so the proof is also outside the system."""
     operator = settings()
     data: CheckpointData = {
         "day": day,
         "checkpoint": checkpoint.format(head),
         "size": head.size,
         "last_size": last.size,
-        "last_root": base64.b64encode(last.root).decode(),
-        "proof": [base64.b64encode(one).decode() for one in proof],
+        "last_root": merkle.encode_hash(last.root),
+        "proof": [merkle.encode_hash(one) for one in proof],
         "name": operator.operator_name,
     }
     return new_mail("checkpoint", f"checkpoint-{day}", operator.operator_email, data, now)

@@ -278,7 +278,15 @@ def _page(
     link = charters.guest_link(charter) if charter else ""
     style = templates.read_file("waivers", "templates/page.css")
     html = templates.render(
-        "waivers", template, operator=settings(), style=style, script=script, language=options.language, charter=charter, link=link, **data
+        "waivers",
+        template,
+        operator=settings(),
+        style=style,
+        script=script,
+        language=options.language,
+        charter=charter,
+        link=link,
+        **data,
     )
     scripts = f"script-src 'sha256-{_hash(script)}'; connect-src 'self'; " if script else ""
     policy = (

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 from chalicelib.core import names
 from chalicelib.core.dynamo import Item
@@ -48,6 +48,12 @@ class Person(SignedRow):
 
     other_ids: list[str]
     """Ids under which the same person may be checked in: the older records and the listed guests."""
+
+
+def to_row(found: FoundRow) -> SignedRow:
+    """Without what only the search shows."""
+    about = FoundRow.__annotations__.keys() - SignedRow.__annotations__.keys()
+    return cast(SignedRow, {name: value for name, value in found.items() if name not in about})
 
 
 def load_rows(items: Iterable[Item]) -> list[SignedRow]:

@@ -1,23 +1,22 @@
-"""Signed waivers, read: one record, a signer's copy, the admin's search, the log as an export, one record as a bundle."""
+"""Signed waivers, read: one record, a signer's copy, the search, the log as an export, one record as a bundle."""
 
-import base64
 import hashlib
 import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, cast
 
 from chalicelib.core import paging, times
-from chalicelib.core.audit import Actor, audit_event
+from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.dynamo import MAX_KEYS, Item, read_items
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.fields import Form, is_event_id
 from chalicelib.mail import store as mail_store
 from chalicelib.waivers import fields, log, log_store, mails, people, sealing, store, version_store
 from chalicelib.waivers import versions as waiver_versions
-from chalicelib.waivers.evidence import checkpoint
+from chalicelib.waivers.evidence import checkpoint, merkle
 from chalicelib.waivers.fields import SignedRecord
 from chalicelib.waivers.people import SignedRow
 from chalicelib.waivers.store import StoredForm, StoredRecord
@@ -66,7 +65,11 @@ def get_record(event_id: str, waiver_id: str, *, actor: Actor, now: datetime) ->
 def show_record(event_id: str, waiver_id: str) -> fields.RecordDetail:
     form, record = find_form(event_id, waiver_id)
     mail_id = mails.copy_mail_id(waiver_id)
-    audit = [cast(fields.WaiverAudit, entry) for entry in form.audit if entry.get("about", waiver_id) == waiver_id]
+    audit = [
+        cast(fields.WaiverAudit, {name: value for name, value in entry.items() if name != "about"})
+        for entry in form.audit
+        if entry.get("about", waiver_id) == waiver_id
+    ]
     audit.sort(key=lambda entry: (entry["at"], ACTS.index(entry["act"])))
     return {
         **sealing.open_record(record, form.drawing),
@@ -95,11 +98,11 @@ def is_waiver_id(text: str) -> bool:
     return re.fullmatch("[0-9a-f]{32}", text) is not None
 
 
-def note_read(waiver_id: str, audit: Mapping[str, str]) -> None:
+def note_read(waiver_id: str, audit: AuditEvent) -> None:
     """Reading again within the hour counts as the same reading, so that nobody can fill the table by it."""
     reader = hashlib.sha256(f"{waiver_id} {audit['by']} {audit['address']}".encode()).hexdigest()[:16]
     name = f"{audit['act'].upper()}#{audit['at'][:13]}#{reader}"
-    store.put_audit_once(waiver_id, cast("store.AuditEvent", {**audit, "about": waiver_id}), name)
+    store.put_audit_once(waiver_id, {**audit, "about": waiver_id}, name)
 
 
 def find_copy(event_id: str, link: str, *, now: datetime) -> tuple[str, list[SignedRecord]]:
@@ -154,20 +157,16 @@ def search(wanted: Search) -> fields.WaiverPage:
     """
     current = waiver_versions.read_current()
     found: list[fields.FoundWaiver] = []
+    last = ""
     rows, more = store.list_records(wanted.before, SEARCHED)
-    seen = 0
-    for seen, row in enumerate(rows, 1):
+    while rows and len(found) < wanted.limit:
+        row = rows.pop(0)
         names = " ".join([row["name"], row["signer_name"], row["charter"]]).casefold()
         if all(term in names for term in wanted.terms):
             about = {"charter": row["charter"], "starts_at": row["starts_at"]}
             found.append(cast(fields.FoundWaiver, {**summary(row["event_id"], row, current), **about}))
-        if len(found) == wanted.limit:
-            break
-    is_end = seen == len(rows) and not more
-    return {
-        "waivers": found,
-        "next_cursor": None if is_end else paging.make_cursor("waivers", store.index_key(rows[seen - 1])),
-    }
+        last = store.index_key(row)
+    return {"waivers": found, "next_cursor": paging.make_cursor("waivers", last) if rows or more else None}
 
 
 # --- the log and its proofs -------------------------------------------------------------------------
@@ -185,17 +184,16 @@ def export_log(after: int) -> fields.LogExport:
     """The log from one place on, as far as an answer can hold it, with its head."""
     tree = log_store.read_tree()
     leaves: list[fields.Leaf] = []
-    size, reached = 0, after
-    for reached, leaf in enumerate(_read_leaves(after, tree.size), after + 1):
+    size = 0
+    for leaf in _read_leaves(after, tree.size):
         size += len(json.dumps(json.dumps(leaf)))
         if size > MAX_EXPORT_BYTES and leaves:
-            reached -= 1
             break
         leaves.append(leaf)
     return {
         "leaves": leaves,
         "checkpoint": checkpoint.format(log.to_checkpoint(tree)),
-        "next": reached if reached < tree.size else None,
+        "next": after + len(leaves) if after + len(leaves) < tree.size else None,
     }
 
 
@@ -205,13 +203,16 @@ def get_checkpoint() -> str:
 
 
 def _read_leaves(after: int, last: int) -> Iterable[fields.Leaf]:
-    """In their order, with what of them is disclosed. A leaf whose record is gone is left out, and missed by the proof."""
-    pointers = log_store.list_leaves(after, last)
-    while batch := list(itertools.islice(pointers, MAX_KEYS)):
-        found = {_name(item): store.to_stored(item) for item in read_items([leaf.record for leaf in batch])}
-        for leaf in batch:
-            if stored := found.get(_name(leaf.record)):
-                yield {"payload": stored.payload, "disclosures": stored.disclosures}
+    """In their order, with what of them is disclosed. One whose record is gone is empty: the proof misses it."""
+    keys = log_store.list_leaves(after, last)
+    while batch := list(itertools.islice(keys, MAX_KEYS)):
+        found = {_name(item): store.to_stored(item) for item in read_items(batch)}
+        for key in batch:
+            stored = found.get(_name(key))
+            yield {
+                "payload": stored.payload if stored else None,
+                "disclosures": stored.disclosures if stored else [],
+            }
 
 
 def _name(key: Item) -> tuple[str, str]:
@@ -235,7 +236,7 @@ def make_bundle(event_id: str, waiver_id: str) -> fields.Bundle:
         "inclusion": {
             "leaf_index": record.leaf_index,
             "tree_size": tree.size,
-            "proof": [base64.b64encode(one).decode() for one in proof],
+            "proof": [merkle.encode_hash(one) for one in proof],
         },
         "checkpoint": checkpoint.format(log.to_checkpoint(tree)),
     }

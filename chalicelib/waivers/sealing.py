@@ -2,14 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypedDict, cast
+from typing import Any, NamedTuple, TypedDict, cast
 
 from chalicelib.charters.store import Charter
 from chalicelib.core import system, templates, times
 from chalicelib.core.settings import settings
 from chalicelib.waivers import log, store
 from chalicelib.waivers.evidence import canonical, disclosures, merkle
-from chalicelib.waivers.fields import Disclosed, Language, Payload, SetAsidePayload, SignedRecord, WaiverPayload, WaiverVersion
+from chalicelib.waivers.fields import (
+    Disclosed,
+    Payload,
+    SetAsidePayload,
+    SignedRecord,
+    WaiverPayload,
+    WaiverVersion,
+)
 from chalicelib.waivers.form import Signing
 from chalicelib.waivers.people import FoundRow
 from chalicelib.waivers.store import SealedRecord, StoredRecord
@@ -158,7 +165,7 @@ def seal_act(record: StoredRecord, reason: str, by: str, at: str) -> tuple[SetAs
     return cast(SetAsidePayload, sealed), disclosed
 
 
-def _disclose(payload: Mapping[str, object], personal: Mapping[str, object]) -> tuple[Mapping[str, object], list[str]]:
+def _disclose(payload: Mapping[str, object], personal: Mapping[str, Any]) -> tuple[Mapping[str, object], list[str]]:
     return disclosures.seal(dict(payload), personal, lambda: system.random_token(_SALT_BYTES))
 
 

@@ -1,10 +1,10 @@
 """Signing: from a guest's form to its records, without waiting for anybody else."""
 
 import hashlib
+import itertools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
@@ -20,7 +20,7 @@ from chalicelib.waivers import mails, sealing, store
 from chalicelib.waivers import versions as waiver_versions
 from chalicelib.waivers.form import Signing, parse_signing
 from chalicelib.waivers.sealing import Visitor
-from chalicelib.waivers.store import SealedRecord, SigningContext, StoredRecord
+from chalicelib.waivers.store import SigningContext, StoredRecord
 
 log = logging.getLogger("scc.waivers")
 
@@ -87,17 +87,16 @@ def sign(link: str, form: Mapping[str, list[str]], *, visitor: Visitor, now: dat
     VersionConflict, NotOpen, AlreadySigned or TooManyTries.
     """
     submission_id = form.get("submission_id", [""])[0]
-    seen: SigningContext | None = find_context(link, submission_id=submission_id)
-    _count_form(seen.charter, visitor.address, now)
+    first = find_context(link, submission_id=submission_id)
+    _count_form(first.charter, visitor.address, now)
+    contexts = itertools.chain([first], iter(lambda: find_context(link, submission_id=submission_id), None))
 
     def attempt() -> tuple[str, Mail | None]:
         """Only the same form, sent twice at one moment, conflicts with itself: the next attempt finds it signed."""
-        nonlocal seen
-        context, seen = seen or find_context(link, submission_id=submission_id), None
-        return _sign_once(context, form, visitor, now)
+        return _sign_once(next(contexts), form, visitor, now)
 
     token, mail = retry_on_conflict(attempt)
-    waiver_log.append_waiting()
+    waiver_log.append_after_signing()
     if mail and mail.status == "queued":
         outbox.deliver(mail, mails.MAIL_KINDS, now)
     return token
@@ -127,7 +126,7 @@ def _sign_once(
     records = sealing.seal_form(charter, version, signing, visitor, now)
     mail = _limited(mails.copy_mail(charter, records, version, now), now)
     try:
-        store.put_form(records, store.to_drawing(signing.strokes), _audits(records, signing, visitor, now), mail)
+        store.put_form(records, store.to_drawing(signing.strokes), _audits(signing, visitor, now), mail)
     except AlreadyExists as earlier:
         _check_same(store.to_stored(earlier.item), signing, token)
         return token, None
@@ -155,7 +154,7 @@ def _check_same(record: StoredRecord, signing: Signing, token: str) -> None:
         raise AlreadySigned(token)
 
 
-def _audits(records: Sequence[SealedRecord], signing: Signing, visitor: Visitor, now: datetime) -> list[AuditEvent]:
+def _audits(signing: Signing, visitor: Visitor, now: datetime) -> list[AuditEvent]:
     """What led to these records: the page was opened, then signed."""
     actor = Actor(signing.form.signer_name, visitor.address, "signer")
     acts_at = [("opened", signing.opened_at), ("signed", times.format_instant(now))]

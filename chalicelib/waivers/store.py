@@ -5,7 +5,7 @@ All that one form has signed is one partition, named by the form: nothing in it 
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
 from chalicelib.charters.store import Charter, charter_key, guest_link_key, to_charter
@@ -30,7 +30,7 @@ from chalicelib.core.dynamo import (
 )
 from chalicelib.mail.store import Mail, mail_writes
 from chalicelib.waivers import log_store
-from chalicelib.waivers.fields import Act, Language, Payload, Stroke, WaiverVersion
+from chalicelib.waivers.fields import Act, Language, Payload, SetAsidePayload, Stroke, WaiverPayload, WaiverVersion
 from chalicelib.waivers.people import FoundRow
 from chalicelib.waivers.version_store import current_keys, to_current_versions
 
@@ -42,7 +42,7 @@ WAIVERS = "WAIVERS"
 class SealedRecord(NamedTuple):
     """A record as it is stored: what is proved, and what can be erased."""
 
-    payload: Payload
+    payload: WaiverPayload
     disclosures: list[str]
     row: FoundRow
 
@@ -114,7 +114,9 @@ def read_signing_context(link: str, submission_id: str = "", token: str = "") ->
 
     The context has the record of the signer, if this submission has signed before or the token is that of a record.
     """
-    items = read_items([charter_key(link), guest_link_key(link), *current_keys(), *_signers_key(link, submission_id, token)])
+    items = read_items(
+        [charter_key(link), guest_link_key(link), *current_keys(), *_signers_key(link, submission_id, token)]
+    )
     found = {item["SK"]["S"]: item for item in items}
     versions = to_current_versions(items)
     if renewed := found.get("GUEST_LINK"):
@@ -136,9 +138,7 @@ def _signers_key(event_id: str, submission_id: str, token: str) -> list[Item]:
     return [record_key(wanted)] if wanted else []
 
 
-def put_form(
-    records: Sequence[SealedRecord], drawing: str, audits: Sequence[AuditEvent], mail: Mail | None
-) -> None:
+def put_form(records: Sequence[SealedRecord], drawing: str, audits: Sequence[AuditEvent], mail: Mail | None) -> None:
     """One transaction of new items that no other guest's form has: records, drawing, audit events, mail, and what
     tells the log's writer of them. Raises AlreadyExists if the form was stored before, or WriteConflict if it is
     being stored now.
@@ -243,14 +243,16 @@ def read_signed_chunk(event_id: str, position: int) -> list[Item]:
 # --- striking and erasing ---------------------------------------------------------------------------
 
 
-def put_set_aside(record: StoredRecord, act: SealedRecord, note: Act, audit: AuditEvent) -> None:
+def put_set_aside(
+    record: StoredRecord, payload: SetAsidePayload, disclosures: Sequence[str], note: Act, audit: AuditEvent
+) -> None:
     """Marks the record as set aside and hands the act to the log. Raises AlreadyExists if it was, or WriteConflict."""
     row = record.row
     key = item_key(form_key(row["waiver_id"]), f"SET_ASIDE#{row['waiver_id'][-_NUMBER_CHARS:]}")
-    item = {**key, "payload": s(log_store.payload_text(act.payload)), "disclosures": s(json.dumps(act.disclosures))}
+    item = {**key, "payload": s(log_store.payload_text(payload)), "disclosures": s(json.dumps(list(disclosures)))}
     values = {":note": json_s(note), ":data": json_s({**row, "set_aside": True})}
     mark = update(record_key(row["waiver_id"]), "SET set_aside = :note, #data = :data", values)
-    waiting = log_store.waiting_write(row["event_id"], key, act.payload, None)
+    waiting = log_store.waiting_write(row["event_id"], key, payload, None)
     audited = put_write(_audit_item(row["waiver_id"], audit))
     write_all([put_write(item, only_new=True), {"Update": mark}, waiting, audited], unique=0)
 

@@ -10,7 +10,6 @@ from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import AlreadyExists
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.waivers import fields, log, records, sealing, store
-from chalicelib.waivers.store import SealedRecord
 
 
 def set_aside(
@@ -27,7 +26,7 @@ def set_aside(
         note: fields.Act = {"reason": reason, "at": at, "by": actor.name}
         audit = audit_event("set_aside", actor, at, about=waiver_id, reason=reason)
         try:
-            store.put_set_aside(record, SealedRecord(payload, disclosed, record.row), note, audit)
+            store.put_set_aside(record, payload, disclosed, note, audit)
         except AlreadyExists:
             return
 
