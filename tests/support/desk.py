@@ -9,6 +9,7 @@ from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.payments import service as payments
 from chalicelib.waivers import signing
+from chalicelib.waivers.sealing import Visitor
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
 from tests.support.functions import create_functions
@@ -46,7 +47,7 @@ class Desk:
             "signature_typed": "Ana Rivera",
             **more,
         }
-        visitor = signing.Visitor("192.0.2.7", "test")
+        visitor = Visitor("192.0.2.7", "test")
         signing.sign(event_id, {name: [value] for name, value in form.items()}, visitor=visitor, now=NOW)
 
     def read(self, table: str = "") -> restore.Contents:
