@@ -122,8 +122,6 @@ def health() -> Answer:
 
 @app.route("/api/openapi.json")
 def get_openapi() -> Answer:
-    # Hardly ever asked for, so no start pays for it.
-
     return openapi.document()
 
 
