@@ -13,15 +13,14 @@ from typing import Any, TypeVar, cast, get_type_hints
 
 from chalicelib.core import times
 from chalicelib.core.errors import BadInput
-from chalicelib.core.schemas import Schema, nullable, record
-from chalicelib.core.settings import settings
-from chalicelib.core.text import PHONE, UNPRINTABLE_LINE, UNPRINTABLE_LINES, has_any, is_email, is_phone
+from chalicelib.core.schemas import EVENT_ID, CurrencyCode, Schema, nullable, record, schema_of
+from chalicelib.core.settings import NO_CURRENCY, NO_EMAIL, NO_TIMEZONE, settings
+from chalicelib.core.text import PHONE, UNPRINTABLE_LINE, UNPRINTABLE_LINES, has_any, is_currency, is_email, is_phone
 
 Table = TypeVar("Table")
 Rules = Mapping[str, "Rule"]
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_EVENT_ID = r"[A-Za-z0-9_-]{22}"
 _REQUIRED: Any = object()
 _MISSING: Any = object()
 
@@ -58,7 +57,7 @@ def is_uuid(text: str) -> bool:
 
 
 def is_event_id(text: str) -> bool:
-    return re.fullmatch(_EVENT_ID, text) is not None
+    return re.fullmatch(EVENT_ID, text) is not None
 
 
 class Refused(Exception):
@@ -217,7 +216,7 @@ class Email(Text):
     def parse(self, value: Any) -> str:
         text = super().parse(value)
         if text and not is_email(text):
-            raise Refused("must be an email address")
+            raise Refused(NO_EMAIL)
         return text
 
     def shape(self) -> Schema:
@@ -333,7 +332,7 @@ class Timezone(Rule):
         try:
             return times.zone(value).key
         except (ValueError, TypeError):
-            raise Refused("must be an IANA time zone such as America/Los_Angeles") from None
+            raise Refused(NO_TIMEZONE) from None
 
     def shape(self) -> Schema:
         return {"type": "string", "description": "An IANA name.", "examples": ["America/Los_Angeles"]}
@@ -343,12 +342,12 @@ class Currency(Rule):
     blank = ""
 
     def parse(self, value: Any) -> str:
-        if value != self.default and not (isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value)):
-            raise Refused("must be an ISO 4217 code such as USD")
+        if value != self.default and not (isinstance(value, str) and is_currency(value)):
+            raise Refused(NO_CURRENCY)
         return str(value)
 
     def shape(self) -> Schema:
-        code = {"type": "string", "pattern": "^[A-Z]{3}$"}
+        code = schema_of(CurrencyCode)
         return {"anyOf": [code, {"const": ""}]} if self.default == "" else code
 
 
