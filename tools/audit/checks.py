@@ -6,6 +6,7 @@ What it says names records by their ids and never quotes a name, an address or a
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from chalicelib.core.names import fold
 from chalicelib.money import ledger
 from chalicelib.payments.fields import Payment
 from chalicelib.payments.store import ledger_keys, to_clear_key
@@ -42,8 +43,8 @@ def _charters(records: Records) -> Iterator[Difference]:
             text = f"ledger_seq is {event.ledger_seq}, but it has {len(entries)} rows and acts"
             yield Difference(subject, "ledger_seq", text)
         # Somebody who signs again, for the text has changed, counts once.
-        names = {" ".join(str(waiver.get("participant_name")).split()).casefold() for waiver in signed}
-        if not len(names) <= event.signed_count <= len(signed):
+        people = {fold(str(waiver.get("participant_name"))) for waiver in signed}
+        if not len(people) <= event.signed_count <= len(signed):
             text = f"signed_count is {event.signed_count}, but {len(signed)} waivers are signed"
             yield Difference(subject, "signed_count", text)
         yield from _index(records, subject, ("BOARD", records.boards[event_id]))
