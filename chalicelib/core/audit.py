@@ -1,9 +1,13 @@
 """Who did what and when: the audit events of a charter."""
 
-from typing import NamedTuple, TypedDict, Unpack
+from typing import Literal, NamedTuple, TypedDict, Unpack
 
 from chalicelib.core import system
 from chalicelib.core.dynamo import Item, item_key, json_s
+
+ActorType = Literal["admin", "signer", "link", "system"]
+"""An admin who is signed in; a guest who signs; whoever opens a private link, which may be a mail scanner; the product
+by itself. Guests choose their names, so a name alone says nothing of this."""
 
 
 class Actor(NamedTuple):
@@ -11,6 +15,7 @@ class Actor(NamedTuple):
 
     name: str
     address: str
+    type: ActorType
 
 
 class AuditDetails(TypedDict, total=False):
@@ -30,6 +35,7 @@ class AuditDetails(TypedDict, total=False):
 class AuditEvent(AuditDetails):
     act: str
     by: str
+    actor_type: ActorType
     address: str
     at: str
     audit_id: str
@@ -40,6 +46,7 @@ def audit_event(act: str, actor: Actor, at: str, **details: Unpack[AuditDetails]
     return {
         "act": act,
         "by": actor.name,
+        "actor_type": actor.type,
         "address": actor.address,
         "at": at,
         "audit_id": system.random_hex(8),

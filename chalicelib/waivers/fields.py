@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, NamedTuple, NotRequired, TypedDict, get_args
 
 from chalicelib.core import paging, times
+from chalicelib.core.audit import ActorType
 from chalicelib.core.fields import Choice, Email, Ids, Parsed, PersonName, Phone, Refused, Text, Uuid
 from chalicelib.core.schemas import (
     Count,
@@ -208,6 +209,7 @@ class WaiverPage(TypedDict):
 class WaiverAudit(TypedDict):
     act: Literal["opened", "signed", "copy_sent", "viewed"]
     by: str
+    actor_type: ActorType
     address: str
     at: InstantText
     audit_id: str

@@ -75,7 +75,7 @@ def copy_mail(
         "language": record["language"],
         "title": version["title"],
         "text": version["text"],
-        "name": record["signer_name"],
+        "name": "",
     }
     return new_mail("waiver_copy", f"waiver-{record['waiver_id']}", record["signer_email"], data, now)
 
@@ -101,7 +101,7 @@ def _copy_writes(mail: MailOf[CopyData], status: MailStatus, now: datetime) -> S
     if status != "sent":
         return ()
     at = times.format_instant(now)
-    sent = audit_event("waiver_copy_sent", Actor("system", ""), at, waiver_ids=mail.data["waiver_ids"])
+    sent = audit_event("waiver_copy_sent", Actor("system", "", "system"), at, waiver_ids=mail.data["waiver_ids"])
     return [put_write(audit_item(mail.data["charter"]["event_id"], sent))]
 
 
@@ -113,7 +113,7 @@ def request_mail(
     data: RequestData = {
         "charter": charter_data(charter),
         "kind": kind,
-        "name": ", ".join(names),
+        "name": ", ".join(names) if kind == "waiver_reminder" else "",
         "language": language,
         "url": link,
     }

@@ -202,7 +202,7 @@ def _copy(charter: Charter, secret: str, options: PageOptions, request: Request,
     version = waiver_records.read_text(record)
     # Link previews ask with HEAD, without a reader.
     if request.method == "GET":
-        waiver_records.note_viewed(records, Actor(record["signer_name"], http.viewer_address(request)), now)
+        waiver_records.note_viewed(records, Actor("copy link", http.viewer_address(request), "link"), now)
     return _page(
         "waiver-copy.html",
         PageOptions(record["language"], kiosk=False),

@@ -146,7 +146,9 @@ def _try_to_sign(
             raise NotOpen(closed)
         raise VersionConflict("The text has changed since you opened it. Please read the new one and sign it.")
     if not version["published_at"]:
-        version = waiver_versions.publish_sample(version, Actor(signing.form.signer_name, visitor.address), now)
+        version = waiver_versions.publish_sample(
+            version, Actor(signing.form.signer_name, visitor.address, "signer"), now
+        )
         context.versions[version["language"]] = version
     _take_turn(context, is_first_attempt=is_first_attempt)
     records = evidence.seal(to_records(context.charter, version, signing, visitor, now), *context.head)
@@ -261,7 +263,7 @@ def _count_new_people(context: SigningContext, records: Sequence[SignedRecord]) 
 def _audits(records: Sequence[SignedRecord], visitor: Visitor) -> list[AuditEvent]:
     """What led to these records: the page was opened, then signed."""
     first = records[0]
-    actor, ids = Actor(first["signer_name"], visitor.address), [record["waiver_id"] for record in records]
+    actor, ids = Actor(first["signer_name"], visitor.address, "signer"), [record["waiver_id"] for record in records]
     acts_at = [("waiver_opened", first["opened_at"]), ("waiver_signed", first["signed_at"])]
     return [audit_event(act, actor, at, waiver_ids=ids) for act, at in acts_at if at]
 

@@ -16,6 +16,7 @@ from tools.audit.records import Data, Difference, Entry, Records, add_up
 # Who, when, from where: of a row, of an act or audit event, of a signature, of a text.
 PAYMENT_TRACE = ("recorded_by", "recorded_at", "address")
 ACT_TRACE = ("by", "at", "address")
+AUDIT_TRACE = ("act", "audit_id", "actor_type", *ACT_TRACE)
 WAIVER_TRACE = ("signer_name", "signed_at", "address")
 VERSION_TRACE = ("published_by", "published_at")
 
@@ -143,8 +144,8 @@ def _audits(records: Records) -> Iterator[Difference]:
         subject = f"{'charter' if kind == 'EVENT' else 'waiver version'} {owner}"
         audit_id = str(event.get("audit_id"))
         # What the product does by itself comes from nowhere.
-        trace = ACT_TRACE if event.get("by") != "system" else ACT_TRACE[:2]
-        if missing := _missing(event, ("act", "audit_id", *trace)):
+        trace = AUDIT_TRACE if event.get("actor_type") != "system" else AUDIT_TRACE[:-1]
+        if missing := _missing(event, trace):
             yield Difference(subject, f"audit {audit_id}", f"its audit event {audit_id} lacks {missing}")
         if (pk, audit_id) in seen:
             yield Difference(subject, f"audit {audit_id}", f"its audit event {audit_id} stands twice")

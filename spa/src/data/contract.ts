@@ -1286,6 +1286,8 @@ export interface components {
             /** @enum {string} */
             act: "opened" | "signed" | "copy_sent" | "viewed";
             by: string;
+            /** @enum {string} */
+            actor_type: "admin" | "signer" | "link" | "system";
             address: string;
             at: string;
             audit_id: string;
