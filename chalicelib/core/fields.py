@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast, get_type_hints
 
-from chalicelib.core import times
+from chalicelib.core import names, times
 from chalicelib.core.errors import BadInput
 from chalicelib.core.schemas import EVENT_ID, CurrencyCode, Schema, nullable, record, schema_of
 from chalicelib.core.settings import NO_CURRENCY, NO_EMAIL, NO_TIMEZONE, settings
@@ -180,7 +180,7 @@ class Rule:
 
 
 class Text(Rule):
-    """Trimmed text. `lines` allows line breaks. A required text may not be empty."""
+    """Text without what cannot be seen. `lines` allows line breaks. A required text shows something."""
 
     def __init__(self, max_chars: int, default: Any = _REQUIRED, *, lines: bool = False, doc: Schema | None = None):
         super().__init__(default, doc)
@@ -194,19 +194,33 @@ class Text(Rule):
         text = value.replace("\r\n", "\n").strip()
         if has_any(UNPRINTABLE_LINES if self.lines else UNPRINTABLE_LINE, text):
             raise Refused("must not contain control characters")
+        if not self.lines:
+            text = names.clean(text)
         if len(text) > self.max_chars:
             raise Refused(f"must be at most {self.max_chars} characters long")
-        if not text and self.is_required:
+        if self.is_required and not names.has_visible_glyph(text):
             raise Refused("is required")
         return text
 
     def shape(self) -> Schema:
-        # Blanks around a text are cut off before it is measured.
+        # A text is cleaned before it is measured.
         char = UNPRINTABLE_LINES if self.lines else UNPRINTABLE_LINE
         char = re.sub(r"\\x(..)", r"\\u00\1", char)
-        pattern = rf"^[^{char}]*[^\s{char}][^{char}]*$" if self.is_required else rf"^[^{char}]*$"
+        pattern = rf"^[^{char}]*[^{names.NO_GLYPH}{char}][^{char}]*$" if self.is_required else rf"^[^{char}]*$"
         least = {"minLength": 1} if self.is_required else {}
         return {"type": "string", **least, "maxLength": self.max_chars, "pattern": pattern}
+
+
+class PersonName(Text):
+    """A name that goes into mails and onto lists: on one line, without a web address."""
+
+    def parse(self, value: Any) -> str:
+        if isinstance(value, str) and len(value.strip().splitlines()) > 1:
+            raise Refused("must be a name, on one line")
+        name = super().parse(value)
+        if names.has_web_address(name):
+            raise Refused("must be a name, without a web address")
+        return name
 
 
 class Email(Text):
@@ -214,7 +228,7 @@ class Email(Text):
         super().__init__(254, "")
 
     def parse(self, value: Any) -> str:
-        text = super().parse(value)
+        text = names.clean_contact(super().parse(value))
         if text and not is_email(text):
             raise Refused(NO_EMAIL)
         return text
@@ -228,7 +242,7 @@ class Phone(Text):
         super().__init__(40, "")
 
     def parse(self, value: Any) -> str:
-        text = super().parse(value)
+        text = names.clean_contact(super().parse(value))
         if text and not is_phone(text):
             raise Refused("must be a phone number")
         return text

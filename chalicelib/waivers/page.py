@@ -212,7 +212,7 @@ def _copy(event_id: str, copy_link: str, options: PageOptions, request: Request,
     version = waiver_records.read_text(record["waiver_version"])
     # Link previews ask with HEAD, without a reader. Programs that look into mails fetch it too: who it was is unknown.
     if request.method == "GET":
-        actor = Actor("", http.viewer_address(request), "link")
+        actor = Actor("copy link", http.viewer_address(request), "link")
         opened = audit_event("link_opened", actor, times.format_instant(now), user_agent=_user_agent(request))
         waiver_records.note_read(waiver_id, opened)
     return _page(

@@ -119,7 +119,7 @@ class Day:
         unique = f"{number}-{turn}"
         # Clocks of machines differ by seconds, either way.
         minutes = turn * 0.1 + draw.uniform(0, 0.5)
-        admin = Actor(f"admin {number}", f"192.0.2.{number + 1}")
+        admin = Actor(f"admin {number}", f"192.0.2.{number + 1}", "admin")
         if act in ("void", "bounce"):
             return Call(act, event_id, target, {"reason": unique}, admin, minutes)
         if act == "clear":
