@@ -66,13 +66,14 @@ def _lease_ms() -> tuple[int, int]:
 def _drain(holder: str, ends_at: float) -> bool:
     while system.monotonic_s() < ends_at:
         waiting = log_store.list_waiting(MAX_BATCH)
-        if not waiting:
-            return True
         try:
-            append_batch(waiting)
+            count = append_batch(waiting) if waiting else 0
         except WriteConflict:
             # Somebody is editing one of the charters, or another writer has taken over.
             system.sleep(system.random_between(0, 0.05))
+        else:
+            if count == len(waiting) < MAX_BATCH:
+                return True
         if not log_store.take_lease(holder, *_lease_ms()):
             return False
     return False
@@ -86,8 +87,8 @@ class _List(NamedTuple):
     rows: list[people.SignedRow]
 
 
-def append_batch(waiting: Sequence[Waiting]) -> None:
-    """Appends as many of these as fit into one transaction. Raises WriteConflict."""
+def append_batch(waiting: Sequence[Waiting]) -> int:
+    """Appends as many of these as fit into one transaction, and returns how many. Raises WriteConflict."""
     batch = _fitting(waiting)
     event_ids = sorted({one.event_id for one in batch})
     found = log_store.read_end(event_ids)
@@ -108,6 +109,7 @@ def append_batch(waiting: Sequence[Waiting]) -> None:
     tree = Tree(seen.origin or origin(), size, merkle.root_at(size, read))
     writes = [write for one in lists.values() for write in log_store.list_writes(*one)]
     log_store.append(seen, tree, new_tiles, batch, writes)
+    return len(batch)
 
 
 def _open_tiles(size: int) -> list[tuple[int, int]]:
