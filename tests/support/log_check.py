@@ -31,7 +31,7 @@ def check_log(items: Iterable[Item], *, waiting: int | None = None) -> None:
     )
     assert waiting in (None, waits.total())
     stored = {key: item for key, item in found.items() if key[1].startswith(("RECORD#", "SET_ASIDE#"))}
-    assert Counter(logged) + waits == Counter(dict.fromkeys(stored, 1)), "lost, or there twice"
+    assert Counter(list(logged)) + waits == Counter(list(stored)), "lost, or there twice"
     for key, item in stored.items():
         assert item.get("leaf_index", {}).get("N") == (str(logged[key]) if key in logged else None), key
     _check_lists(found, {key: index for key, index in logged.items() if key[1].startswith("RECORD#")})

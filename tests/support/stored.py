@@ -110,8 +110,8 @@ def put_form(records: Sequence[waiver_store.SealedRecord], drawing: str = "", ma
 
 
 def store_waivers(charter: Charter, count: int = 1) -> list[waiver_store.SealedRecord]:
-    """So many people sign, each on a form of their own, and are in the log."""
-    forms = [new_form(charter, f"Guest {operator.uuid()[-4:]}") for _ in range(count)]
+    """So many people sign, each on a form of their own, and are in the log, in this order."""
+    forms = [new_form(charter, f"Guest {operator.uuid()[-4:]}", minutes=number / 60) for number in range(count)]
     for records in forms:
         put_form(records)
     assert waiver_log.append_waiting(budget_s=60)
