@@ -7,10 +7,11 @@ what is left. A writer that dies leaves nothing half done: each batch is one tra
 import json
 import logging
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.charters.store import Charter, to_charter
-from chalicelib.core import system
+from chalicelib.core import system, times
 from chalicelib.core.errors import WriteConflict, trace
 from chalicelib.core.settings import settings
 from chalicelib.waivers import log_store, people
@@ -23,7 +24,8 @@ logger = logging.getLogger("scc.waivers")
 # A batch takes well under a second. Who holds the lease longer than this has died.
 LEASE_MS = 5_000
 # The writer has a guest of its own who waits for the answer.
-GUEST_S = 1.5
+GUEST_S, SWEEP_S = 1.5, 3.0
+LONGEST_WAIT = timedelta(minutes=10)
 # DynamoDB takes 100 writes in one transaction; beside the leaves, one is the tree's end and at most a few are tiles.
 MAX_WRITES, TREE_WRITES, LEAF_WRITES, CHARTER_WRITES = 100, 6, 3, 3
 MAX_BATCH = (MAX_WRITES - TREE_WRITES) // LEAF_WRITES
@@ -41,6 +43,15 @@ def append_after_signing() -> None:
     except Exception as problem:
         # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
         logger.error("waiver-log-alarm: a batch was not appended\n%s", trace(problem))
+
+
+def sweep(now: datetime) -> None:
+    """What the schedule does: appends what is left. What has waited for long is an alarm."""
+    append_waiting(budget_s=SWEEP_S)
+    for waiting in log_store.list_waiting(1):
+        if waiting.since < times.format_instant(now - LONGEST_WAIT):
+            # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
+            logger.error("waiver-log-alarm: a record has waited for the log since %s", waiting.since)
 
 
 def append_waiting(*, budget_s: float = GUEST_S) -> bool:

@@ -36,7 +36,7 @@ def main() -> None:
     with into_the_handler() as way:
         rows = [crowd_row(way), attack_row(way), *page_rows(way)]
     with as_a_browser() as way:
-        rows += [stack_row(way, count) for count in CROWDS]
+        rows += [*(stack_row(way, count) for count in CROWDS), *page_rows(way)]
     show("signing, ms", heads, rows)
 
 
@@ -96,7 +96,7 @@ def page_rows(way: Way) -> list[list[str]]:
     }
     return [
         row(
-            f"handler: {name}, {MANY} signed / {FEW} signed",
+            f"{way.name}: {name}, {MANY} signed / {FEW} signed",
             median_of(admin, path.format(many)),
             median_of(admin, path.format(few)),
             Counter(),
