@@ -257,6 +257,19 @@ def test_the_sample_becomes_the_first_version_only_if_there_is_none() -> None:
 
 
 def test_many_first_signers_publish_one_sample_and_nobody_waits() -> None:
-    sample = new_version("sample")
-    assert at_once(8, lambda _: version_store.publish_first(sample, audit("signed_first"))) == [None] * 8
-    assert (current_version(), version_store.list_versions()) == (sample, [sample])
+    def publish(number: int) -> None:
+        sample = new_version("sample", published_at=f"2026-11-22T20:00:{number:02d}Z")
+        version_store.publish_first(sample, audit("signed_first"))
+
+    assert at_once(8, publish) == [None] * 8
+    stored = version_store.read_version(current_version()["waiver_version"])
+    assert (current_version(), version_store.list_versions()) == (stored, [stored])
+
+
+def test_a_first_publication_that_broke_off_is_finished_as_it_was_begun(dynamodb: Any) -> None:
+    begun = new_version("sample")
+    version_store.publish_first(begun, audit("signed_first"))
+    key = version_store.current_key("en")
+    dynamodb.delete_item(TableName=settings.settings().table, Key=key)
+    version_store.publish_first(new_version("sample", published_at="2026-11-23T20:00:00Z"), audit("signed_first"))
+    assert current_version() == begun
