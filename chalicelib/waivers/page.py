@@ -29,11 +29,7 @@ from chalicelib.waivers.store import SigningContext
 OPEN_MINOR_ROWS = 2
 _LANGUAGE_NAMES = (("en", "English"), ("es", "Español"))
 _USER_AGENT_CHARS = 300
-# Also shown after a form that was filled in by a machine: it may have been the browser of a guest.
-NOT_ARRIVED = (
-    "No signature has arrived under this link. Please sign here. If your browser fills in forms by itself, "
-    "please type instead."
-)
+NOT_ARRIVED = "No signature has arrived under this link. Please sign here."
 
 Typed = Mapping[str, list[str]]
 """The fields of the form, as a browser sends them."""
@@ -72,7 +68,8 @@ def show(event_id: str, request: Request, *, now: datetime) -> Response:
 
 
 def sign(event_id: str, request: Request, *, now: datetime) -> Response:
-    options = PageOptions(_language("", request), kiosk=False)
+    # What the form says counts, but a form that cannot be read says nothing.
+    options = PageOptions(_language("", request), (request.query_params or {}).get("kiosk") == "1")
     if not fields.is_event_id(event_id):
         return _refusal(charters.unknown_charter(), options)
     visitor = Visitor(address=http.viewer_address(request), user_agent=_user_agent(request))
@@ -117,7 +114,7 @@ def _form_again(
     event_id: str, problem: DomainError, options: PageOptions, form: Typed, visitor: Visitor, now: datetime
 ) -> Response:
     """The form with all that was typed, and what to do about it. Raises a problem that no form can repair."""
-    if isinstance(problem, BadInput):
+    if isinstance(problem, BadInput | signing.FilledByMachine):
         try:
             signing.count_refused(event_id, visitor.address, now)
         except TooManyTries as full:
@@ -131,7 +128,7 @@ def _form_again(
         if isinstance(problem, signing.AlreadySigned):
             signed = problem.token
             form |= {**_new_form(event_id, now), "signature_typed": [""], "signature_strokes": [""]}
-    elif not isinstance(problem, TooManyTries):
+    elif not isinstance(problem, TooManyTries | signing.FilledByMachine):
         raise problem
     context = signing.find_context(event_id)
     return _form(context, options, form, problems, problem.STATUS_CODE, problem.headers, signed)
@@ -165,9 +162,8 @@ def _form(
         script=_script(),
         charter=context.charter,
         version=version,
-        text_html=markdown.to_html(version["text"]),
+        text_html=markdown.to_html(version["text"], links=not options.kiosk),
         languages=_LANGUAGE_NAMES,
-        kiosk=options.kiosk,
         guests=_guests_to_pick(context.charter, typed.get("guest_id", "")),
         typed=typed,
         minors=minors,
@@ -220,7 +216,11 @@ def _drawing(strokes: list[Stroke]) -> Drawing | None:
         return None
     xs, ys = ([point[axis] for stroke in strokes for point in stroke] for axis in (0, 1))
     box = (min(xs) - 4, min(ys) - 4, max(xs) - min(xs) + 8, max(ys) - min(ys) + 8)
-    lines = [" ".join(f"{point[0]},{point[1]}" for point in stroke) for stroke in strokes]
+    # A line of one point would not be drawn; a line from a point to itself is a dot.
+    lines = [
+        " ".join(f"{point[0]},{point[1]}" for point in (stroke if len(stroke) > 1 else stroke * 2))
+        for stroke in strokes
+    ]
     return {"box": " ".join(map(str, box)), "lines": lines}
 
 
@@ -262,9 +262,8 @@ def _page(
     **data: Any,
 ) -> Response:
     style = templates.read_file("waivers", "templates/page.css")
-    html = templates.render(
-        "waivers", template, operator=settings(), style=style, script=script, language=options.language, **data
-    )
+    shown = {"operator": settings(), "style": style, "script": script, **options._asdict()}
+    html = templates.render("waivers", template, **shown, **data)
     scripts = f"script-src 'sha256-{_hash(script)}'; connect-src 'self'; " if script else ""
     policy = (
         f"default-src 'none'; style-src 'sha256-{_hash(style)}'; {scripts}img-src data:; "

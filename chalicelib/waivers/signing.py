@@ -12,7 +12,7 @@ from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
 from chalicelib.core import fields, templates, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
-from chalicelib.core.errors import AlreadyExists, Conflict, Throttled, TooManyTries, WriteConflict
+from chalicelib.core.errors import AlreadyExists, Conflict, DomainError, Throttled, TooManyTries, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.settings import settings
 from chalicelib.core.throttle import client_network, count_try, throttle_write
@@ -59,6 +59,18 @@ class AlreadySigned(Conflict):
     def __init__(self, token: str) -> None:
         super().__init__("This form was signed before. What you have changed since is not part of that signature.")
         self.token = token
+
+
+class FilledByMachine(DomainError):
+    """400. The field that people do not see was filled in. Nothing is stored."""
+
+    STATUS_CODE = 400
+
+    def __init__(self) -> None:
+        super().__init__(
+            "If your browser filled in a hidden field of this form, that field is empty again. "
+            "Nothing else you typed is lost; please press Sign once more."
+        )
 
 
 class Visitor(NamedTuple):
@@ -113,7 +125,7 @@ def sign(event_id: str, form: Mapping[str, list[str]], *, visitor: Visitor, now:
     """Stores one record for each covered person; returns the token of the page that confirms it.
 
     The same submission again returns the same token and stores nothing. Raises BadInput,
-    VersionConflict, NotOpen, AlreadySigned or TooManyTries.
+    VersionConflict, NotOpen, AlreadySigned, FilledByMachine or TooManyTries.
     """
     attempts = itertools.count(1)
 
@@ -134,7 +146,7 @@ def _try_to_sign(
     token = waiver_id(event_id, signing.form.submission_id, 0)
     if signing.form.website:
         log.warning("waiver of charter %s: a form filled in by a machine was not stored", event_id[:8])
-        return token, None
+        raise FilledByMachine
     version = waiver_versions.choose(context.versions, signing.form.language)
     closed = why_closed(context.charter, now)
     if closed or signing.form.waiver_version != version["waiver_version"]:

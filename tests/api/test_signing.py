@@ -72,7 +72,7 @@ def test_a_guest_signs_in_spanish_and_the_record_says_so(
     assert "Su nombre es obligatorio" in refused.text
     signed = guest.submit(page(event), {**form, "signer_name": "Bo Sailor"})
     assert signed.status == 303
-    assert "Firmado. Gracias, Bo Sailor." in guest.get(signed.headers["location"]).text
+    assert "Firmado. Gracias, <bdi>Bo Sailor</bdi>." in guest.get(signed.headers["location"]).text
     [record] = records(api)
     assert record["language"] == "es"
     assert record["intent_statement"] == signing.statements("es")["intent"]
@@ -107,7 +107,7 @@ def test_every_sentence_of_the_pages_has_a_spanish_translation() -> None:
     sentences |= set(re.findall(r'text\("\w+", "([^"]+)"', form)) | set(re.findall(r'": "([^"]+)"', form))
     sentences |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in RELATIONSHIPS}
     sentences |= {signing.ESIGN_STATEMENT, signing.INTENT_STATEMENT, signing.AUTHORITY_STATEMENT}
-    sentences |= {waiver_page.NOT_ARRIVED, str(signing.AlreadySigned(""))}
+    sentences |= {waiver_page.NOT_ARRIVED, str(signing.AlreadySigned("")), str(signing.FilledByMachine())}
     translate = templates.translator("es")
     assert len(sentences) > 60
     assert {one for one in sentences if translate(one) == one} == set()
@@ -193,6 +193,39 @@ def test_a_kiosk_goes_from_guest_to_guest_and_shows_no_names(api: Api, guest: Ap
     fresh = guest.get(kiosk).text
     assert "Sailor" not in fresh
     assert Form(fresh).values()["submission_id"] != form["submission_id"]
+
+
+def test_no_link_of_a_kiosk_leads_away_from_the_waiver(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    text = "Read [the law](https://example.com), [write](mailto:a@example.com) or [call](tel:+14155550134)."
+    api.put("/api/waiver-versions/current", {"title": "Terms", "text": text})
+    form = signature(guest, event, kiosk="1")
+    signed = guest.submit(page(event), form)
+    soon = create(api, title="Cancelled")
+    api.post(f"/api/events/{soon['event_id']}/cancel", {"reason": "storm"})
+    pages = {
+        "form": guest.get(f"{page(event)}?kiosk=1").text,
+        "refused": guest.submit(page(event), {**form, "signer_phone": "none", "intent": ""}).text,
+        "signed before": guest.submit(page(event), {**form, "signer_name": "Ana"}).text,
+        "signed": guest.get(signed.headers["location"]).text,
+        "closed": guest.get(f"{page(soon)}?kiosk=1").text,
+        "unknown": guest.get(f"/g/{'A' * 22}/waiver?kiosk=1").text,
+        "unreadable": guest.call(
+            "POST",
+            f"{page(event)}?kiosk=1",
+            raw="&".join(["a=1"] * 101),
+            content_type="application/x-www-form-urlencoded",
+        ).text,
+    }
+    assert "the law" in pages["form"]
+    own = (page(event) + "?", page(soon) + "?", "?", "#")
+    for name, html in pages.items():
+        links = [str(found["href"]) for tag, found in Elements(html).found if tag == "a"]
+        assert [link for link in links if not link.startswith(own)] == [], name
+        # Whom to ask is said all the same.
+        assert "+1 415 555 0123" in html, name
+        assert "ops@sail.example.com" in html, name
+        # A tablet's browser would make a link of a number by itself.
+        assert "telephone=no" in html, name
 
 
 # --- the same form again --------------------------------------------------------------------------
@@ -331,19 +364,36 @@ def test_the_name_of_the_edge_is_not_stored_as_the_browser_of_a_guest(
     assert [record["user_agent"] for record in records(api)] == ["Mozilla/5.0 (iPhone)", ""]
 
 
-def test_a_form_filled_in_by_a_machine_is_not_stored_and_its_page_says_so(
+def test_a_form_with_its_hidden_field_filled_in_is_not_stored_and_nothing_typed_is_lost(
     api: Api, guest: Api, event: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
+    form = signature(guest, event, website="https://spam.example", signer_name="Zoë Sailor", **MINORS)
     with caplog.at_level(logging.WARNING):
-        answer = guest.submit(page(event), signature(guest, event, website="https://spam.example", signer_name="Spam"))
-    assert answer.status == 303
+        answer = guest.submit(page(event), form)
+    assert answer.status == 400
     assert records(api) == []
     assert "filled in by a machine" in caplog.text
-    assert "Spam" not in caplog.text
+    assert "Zoë" not in caplog.text
     assert event["event_id"] not in caplog.text
-    led_to = guest.get(answer.headers["location"]).text
-    assert "No signature has arrived under this link." in led_to
-    assert "signer_name" in Form(led_to).values()
+    assert "If your browser filled in a hidden field of this form" in answer.text
+    # Signed once more as it stands, ticks and all, it is through.
+    again = Form(answer.text).values()
+    assert again["website"] == [""]
+    assert guest.submit(page(event), again).status == 303
+    assert {record["participant_name"] for record in records(api)} == {"Zoë Sailor", "Kim Sailor", "Lee Sailor"}
+
+
+def test_a_form_with_mistakes_comes_back_with_its_hidden_field_empty(guest: Api, event: dict[str, Any]) -> None:
+    answer = guest.submit(page(event), signature(guest, event, website="https://spam.example", signer_name=""))
+    assert (answer.status, Form(answer.text).values()["website"]) == (400, [""])
+
+
+def test_machines_that_fill_in_forms_have_to_wait_as_others_do(
+    guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "TRIES_PER_ADDRESS", 2)
+    form = signature(guest, event, website="https://spam.example")
+    assert [guest.submit(page(event), form).status for _ in range(3)] == [400, 400, 429]
 
 
 def test_an_address_that_sends_too_many_forms_has_to_wait_and_loses_nothing(

@@ -82,14 +82,24 @@ def test_markdown_becomes_headings_lists_and_emphasis() -> None:
     assert 'href="https://example.com/law"' in html
 
 
+def message_page(**texts: str) -> str:
+    data = {"heading": "<h>", "charter": None, "kiosk": False, "operator": settings(), "style": ""}
+    return templates.render("waivers", "message.html", **data, **texts)
+
+
 def test_a_page_escapes_its_data() -> None:
-    html = templates.render(
-        "waivers", "message.html", heading="<h>", message="<script>", charter=None, operator=settings(), style=""
-    )
+    html = message_page(message="<script>")
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
 
 
 def test_a_template_without_one_of_its_values_fails_instead_of_leaving_a_gap() -> None:
     with pytest.raises(Exception, match="'message' is undefined"):
-        templates.render("waivers", "message.html", heading="x", charter=None, operator=settings(), style="")
+        message_page()
+
+
+def test_without_links_a_text_keeps_their_words() -> None:
+    html = markdown.to_html("- > Mind [the *law*](https://example.com/law)\n\n[Call](tel:+14155550134)", links=False)
+    assert [tag for tag, _ in Tags(html).found] == ["ul", "li", "blockquote", "p", "em", "p"]
+    assert "Mind the <em>law</em>" in html
+    assert "Call" in html
