@@ -42,10 +42,11 @@ class PageOptions(NamedTuple):
 
 
 class Drawing(TypedDict):
-    """A drawn signature as SVG: the view box, and the points of each line."""
+    """A drawn signature as SVG: the view box, the points of each line, and where a dot was tapped."""
 
     box: str
     lines: list[str]
+    dots: list[tuple[int, int]]
 
 
 def show(event_id: str, request: Request, *, now: datetime) -> Response:
@@ -216,12 +217,10 @@ def _drawing(strokes: list[Stroke]) -> Drawing | None:
         return None
     xs, ys = ([point[axis] for stroke in strokes for point in stroke] for axis in (0, 1))
     box = (min(xs) - 4, min(ys) - 4, max(xs) - min(xs) + 8, max(ys) - min(ys) + 8)
-    # A line of one point would not be drawn; a line from a point to itself is a dot.
-    lines = [
-        " ".join(f"{point[0]},{point[1]}" for point in (stroke if len(stroke) > 1 else stroke * 2))
-        for stroke in strokes
-    ]
-    return {"box": " ".join(map(str, box)), "lines": lines}
+    lines = [" ".join(f"{point[0]},{point[1]}" for point in stroke) for stroke in strokes]
+    # A line of a single point would not be seen.
+    dots = [(x, y) for stroke in strokes for x, y, _ in stroke[:1] if all(point[:2] == [x, y] for point in stroke)]
+    return {"box": " ".join(map(str, box)), "lines": lines, "dots": dots}
 
 
 def _refusal(problem: DomainError, options: PageOptions) -> Response:

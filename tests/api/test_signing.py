@@ -170,6 +170,28 @@ def test_the_age_of_an_adult_is_a_setting(
     assert "at least 21 years old" in records(api)[0]["intent_statement"]
 
 
+# --- privacy --------------------------------------------------------------------------------------
+
+
+def test_the_page_says_what_is_kept_and_how_long_by_the_operators_settings(
+    guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def notice(language: str) -> str:
+        opened = guest.get(f"{page(event)}?language={language}").text
+        return " ".join(
+            re.sub("<[^>]+>", " ", opened.partition('class="privacy"')[2].partition("</details>")[0]).split()
+        )
+
+    assert "We keep it for 7 years; what concerns a minor at least until the minor is 21 years old." in notice("en")
+    monkeypatch.setenv("SCC_RETENTION_YEARS", "10")
+    monkeypatch.setenv("SCC_ADULT_YEARS", "19")
+    settings.forget()
+    assert "We keep it for 10 years; what concerns a minor at least until the minor is 22 years old." in notice("en")
+    assert "Lo guardamos 10 años; lo que se refiere a un menor, al menos hasta que cumpla 22 años." in notice("es")
+    for told in ("Names", "birth dates", "internet address and device", "Bay Sail", "+1 415 555 0123", "ops@sail."):
+        assert told in notice("en"), told
+
+
 # --- kiosk ----------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ import pytest
 from chalicelib.core import templates
 from chalicelib.core.settings import settings
 from chalicelib.waivers import markdown
+from tests.support import operator
 
 
 class Tags(HTMLParser):
@@ -82,6 +83,12 @@ def test_markdown_becomes_headings_lists_and_emphasis() -> None:
     assert 'href="https://example.com/law"' in html
 
 
+PERSONAL = (
+    "charter", "signer_name", "signer_email", "signer_phone", "signer_birth_date", "signature_typed", "address",
+    "user_agent", "participant_name", "participant_birth_date", "guardian_relationship",
+)  # fmt: skip
+
+
 def message_page(**texts: str) -> str:
     data = {"heading": "<h>", "charter": None, "kiosk": False, "operator": settings(), "style": ""}
     return templates.render("waivers", "message.html", **data, **texts)
@@ -96,6 +103,24 @@ def test_a_page_escapes_its_data() -> None:
 def test_a_template_without_one_of_its_values_fails_instead_of_leaving_a_gap() -> None:
     with pytest.raises(Exception, match="'message' is undefined"):
         message_page()
+
+
+@pytest.mark.parametrize("template", ["waiver-copy.html", "waiver-signed.html"])
+@pytest.mark.parametrize("gone", [{}, dict.fromkeys(PERSONAL)], ids=["left out", "null"])
+def test_a_record_whose_personal_data_is_erased_is_still_a_page(template: str, gone: dict[str, None]) -> None:
+    at = "2026-11-22T20:00:00Z"
+    kept = {
+        "waiver_title": "Release", "starts_at": at, "esign_statement": "I agree.", "intent_statement": "I mean it.",
+        "authority_statement": "I may.", "opened_at": at, "signed_at": at, "waiver_version": "a" * 64,
+        "record_hash": "b" * 64, "seq": 1,
+    }  # fmt: skip
+    record = {**kept, **gone, "minor": False}
+    html = templates.render(
+        "waivers", template, charter=operator.event(), record=record, records=[record, {**record, "minor": True}],
+        version={"language": "en"}, text_html="<p>Text.</p>", drawing=None, kiosk=False, operator=settings(), style="",
+    )  # fmt: skip
+    assert "Signed" in html
+    assert "None" not in html
 
 
 def test_without_links_a_text_keeps_their_words() -> None:
