@@ -18,7 +18,7 @@ from chalicelib.sign_in import sessions
 
 # What the board needs is loaded above; the rest when a request first needs it.
 with lazy_imports():
-    from chalicelib import charter_page, openapi, schedule
+    from chalicelib import charter_page, erasure, openapi, schedule
     from chalicelib.mail import admin as mail_admin
     from chalicelib.mail import bounces
     from chalicelib.manifest import service as manifest
@@ -28,6 +28,7 @@ with lazy_imports():
     from chalicelib.waivers import page as waiver_page
     from chalicelib.waivers import records as waiver_records
     from chalicelib.waivers import requests as signature_requests
+    from chalicelib.waivers import striking
     from chalicelib.waivers import versions as waiver_versions
 
 app = Chalice(app_name="ship-captain-crew")
@@ -89,7 +90,7 @@ def session() -> sessions.Session:
 
 
 def actor() -> Actor:
-    return Actor(name=session().admin, address=http.viewer_address(app.current_request))
+    return Actor(name=session().admin, address=http.viewer_address(app.current_request), type="admin")
 
 
 # --- sign in --------------------------------------------------------------------------------------
@@ -122,8 +123,6 @@ def health() -> Answer:
 
 @app.route("/api/openapi.json")
 def get_openapi() -> Answer:
-    # Hardly ever asked for, so no start pays for it.
-
     return openapi.document()
 
 
@@ -161,6 +160,12 @@ def cancel_event(event_id: str) -> Answer:
 def reopen_waivers(event_id: str) -> Answer:
     http.read_nothing(app.current_request)
     return charters.reopen_waivers(event_id, actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/guest-link", methods=["POST"])
+def renew_guest_link(event_id: str) -> Answer:
+    http.read_nothing(app.current_request)
+    return charters.renew_guest_link(event_id, actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/manifest")
@@ -279,6 +284,21 @@ def get_waiver(event_id: str, waiver_id: str) -> Answer:
     return waiver_records.get_record(event_id, waiver_id, actor=actor(), now=now())
 
 
+@app.route("/api/events/{event_id}/waivers/{waiver_id}/bundle")
+def get_bundle(event_id: str, waiver_id: str) -> Answer:
+    return waiver_records.make_bundle(event_id, waiver_id)
+
+
+@app.route("/api/events/{event_id}/waivers/{waiver_id}/set-aside", methods=["POST"])
+def set_waiver_aside(event_id: str, waiver_id: str) -> Answer:
+    return striking.set_aside(event_id, waiver_id, body(), actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/waivers/{waiver_id}/erase", methods=["POST"])
+def erase_waiver(event_id: str, waiver_id: str) -> Answer:
+    return erasure.erase(event_id, waiver_id, body(), actor=actor(), now=now())
+
+
 @app.route("/api/waivers")
 def search_waivers() -> Answer:
     return waiver_records.search(waiver_records.parse_search(query()))
@@ -286,7 +306,12 @@ def search_waivers() -> Answer:
 
 @app.route("/api/waivers.json")
 def export_waivers() -> Answer:
-    return waiver_records.export_chain(waiver_records.parse_export(query()))
+    return waiver_records.export_log(waiver_records.parse_export(query()))
+
+
+@app.route("/api/waivers/checkpoint")
+def get_checkpoint() -> Response:
+    return http.text_response(waiver_records.get_checkpoint())
 
 
 @app.route("/api/waiver-versions")
@@ -315,7 +340,7 @@ def preview_waiver_version() -> Answer:
 
 @app.route("/api/guest/{event_id}")
 def get_guest_event(event_id: str) -> Answer:
-    return charter_page.get_guest_charter(event_id)
+    return charter_page.get_guest_charter(event_id, now=now())
 
 
 @app.route("/g/{event_id}/waiver", methods=["GET", "HEAD"])

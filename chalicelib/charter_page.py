@@ -1,16 +1,20 @@
 """One charter with all it owns, for two readers: the admin and the guests."""
 
+from datetime import datetime
 from typing import Literal, TypedDict, cast
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import CharterJson, Status
 from chalicelib.charters.store import Charter
+from chalicelib.core import times
 from chalicelib.core.schemas import Count, EventId, InstantText, Url
 from chalicelib.core.settings import settings
 from chalicelib.mail import addresses
 from chalicelib.payments import service as payments
 from chalicelib.payments.fields import PaymentJson
+from chalicelib.waivers import people, signing
 from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers import versions as waiver_versions
 from chalicelib.waivers.fields import WaiverSummary
 
@@ -22,11 +26,16 @@ class MailProblem(TypedDict):
     detail: str
 
 
+class ChartersWaiver(WaiverSummary):
+    over_limit: bool
+    """Who signed after the charter was full."""
+
+
 class CharterPageJson(CharterJson):
     """The contract's Event with all that it owns."""
 
     payments: list[PaymentJson]
-    waiver_records: list[WaiverSummary]
+    waiver_records: list[ChartersWaiver]
     mail_problems: list[MailProblem]
 
 
@@ -62,32 +71,37 @@ class GuestEvent(TypedDict):
 
 
 def get_charter(event_id: str) -> CharterPageJson:
-    whole, current = charters.find_whole_charter(event_id, with_waivers=True), waiver_versions.read_current()
+    whole, current = charters.find_whole_charter(event_id, with_signed=True), waiver_versions.read_current()
+    rows = people.load_rows(whole.signed_items)
+    beyond = people.beyond(rows, whole.charter.details["passenger_limit"])
     return {
         **charters.charter_json(whole.charter),
         "payments": [payments.payment_json(row) for row in payments.fold(whole.payment_items)],
         "waiver_records": [
-            waiver_records.summary(record, current) for record in waiver_records.in_order(whole.waivers)
+            {**waiver_records.summary(event_id, row, current), "over_limit": row["waiver_id"] in beyond} for row in rows
         ],
         "mail_problems": _mail_problems(whole.charter),
     }
 
 
-def get_guest_charter(event_id: str) -> GuestEvent:
-    whole, here = charters.find_whole_charter(event_id, with_waivers=True), settings()
-    # Which texts are current matters only for guests who signed in two languages: not worth one more read.
-    charter, people = whole.charter, waiver_records.people(whole.waivers, {})
+def get_guest_charter(link: str, *, now: datetime) -> GuestEvent:
+    """What anyone with the link may see. It costs the same whatever guests have sent: of a long list of names, the
+    first part.
+    """
+    charter, here = signing.find_context(link).charter, settings()
+    is_ahead = charter.status == "scheduled" and charter.details["ends_at"] > times.format_instant(now)
+    chunk = waiver_store.read_signed_chunk(charter.event_id, 0) if is_ahead and charter.signed_count else []
     shown = {name: value for name, value in charter.details.items() if name in GuestEvent.__annotations__}
     guest_event = {
         "event_id": charter.event_id,
         **shown,
         "status": charter.status,
         "operator": {"name": here.operator_name, "phone": here.operator_phone, "email": here.operator_email},
-        "waiver_url": f"{here.base_url}/g/{charter.event_id}/waiver",
+        "waiver_url": f"{charters.guest_url(charter)}/waiver",
         "waivers": {
             "signed": charter.signed_count,
             "expected": charter.details["party_size"],
-            "signers": [waiver_records.short_name(record["participant_name"]) for record in people],
+            "signers": [people.short_name(people.shown_name(one)) for one in people.people(people.load_rows(chunk))],
         },
     }
     return cast(GuestEvent, guest_event)

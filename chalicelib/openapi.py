@@ -13,8 +13,10 @@ from chalicelib.manifest import fields as manifest
 from chalicelib.payments import fields as payments
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import fields as waivers
+from chalicelib.waivers import text_tree
 
-JSON, FORM, HTML, CSV = "application/json", "application/x-www-form-urlencoded", "text/html", "text/csv"
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+HTML, CSV, PLAIN = "text/html", "text/csv", "text/plain"
 
 # Where the contract calls a type otherwise than the code does.
 NAMES: Mapping[Any, str] = {
@@ -27,9 +29,9 @@ NAMES: Mapping[Any, str] = {
     mail.MailPageJson: "MailPage",
     waivers.SignedRecord: "Record",
     waivers.WaiverVersion: "Version",
-    waivers.ChainExport: "Export",
+    waivers.LogExport: "Export",
 }
-UNIONS: tuple[tuple[Any, str], ...] = ((waivers.Inline, "Inline"), (waivers.Block, "Block"))
+UNIONS: tuple[tuple[Any, str], ...] = ((text_tree.Inline, "Inline"), (text_tree.Block, "Block"))
 
 
 class Error(TypedDict):
@@ -238,6 +240,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
     event, page, payment = charters.CharterJson, manifest.Manifest, payments.PaymentAndEvent
     acts = (404, 409, 503)
     charter_path = "/api/events/{event_id}"
+    waiver_path = f"{charter_path}/waivers/{{waiver_id}}"
     payment_path = f"{charter_path}/payments/{{payment_id}}"
     event_conflict = _conflict("EventConflict", {"current": event})
     payment_conflict = _conflict("PaymentConflict", {"duplicate": payments.PaymentJson})
@@ -271,6 +274,9 @@ def _paths() -> dict[str, dict[str, Schema]]:
             "post": _call("cancel_event", {200: event}, body=charters.Reason, refuses=(404, 503))
         },
         f"{charter_path}/reopen-waivers": {"post": _call("reopen_waivers", {200: event}, body=_NOTHING, refuses=acts)},
+        f"{charter_path}/guest-link": {
+            "post": _call("renew_guest_link", {200: event}, body=_NOTHING, refuses=(404, 503))
+        },
         f"{charter_path}/manifest": {"get": _call("get_manifest", {200: page}, refuses=(404,))},
         f"{charter_path}/manifest.csv": {"get": _call("get_manifest_csv", {200: str}, media_type=CSV, refuses=(404,))},
         f"{charter_path}/check-in": {"post": _call("check_in", {200: page}, body=manifest.CheckIn, refuses=acts)},
@@ -312,13 +318,17 @@ def _paths() -> dict[str, dict[str, Schema]]:
         },
         "/api/mail": {"get": _call("list_mails", {200: mail.MailPageJson}, query=mail.PAGE_QUERY)},
         "/api/mail/{mail_id}/retry": {"post": _call("retry_mail", {202: mail.MailJson}, body=_NOTHING, refuses=acts)},
-        f"{charter_path}/waivers/{{waiver_id}}": {
-            "get": _call("get_waiver", {200: waivers.RecordDetail}, refuses=(404,))
+        waiver_path: {"get": _call("get_waiver", {200: waivers.RecordDetail}, refuses=(404,))},
+        f"{waiver_path}/bundle": {"get": _call("get_bundle", {200: waivers.Bundle}, refuses=(404, 409))},
+        f"{waiver_path}/set-aside": {
+            "post": _call("set_waiver_aside", {200: waivers.RecordDetail}, body=charters.Reason, refuses=(404, 503))
         },
+        f"{waiver_path}/erase": {
+            "post": _call("erase_waiver", {200: waivers.RecordDetail}, body=charters.Reason, refuses=acts)
+        },
+        "/api/waivers/checkpoint": {"get": _call("get_checkpoint", {200: str}, media_type=PLAIN)},
         "/api/waivers": {"get": _call("search_waivers", {200: waivers.WaiverPage}, query=waivers.SEARCH_QUERY)},
-        "/api/waivers.json": {
-            "get": _call("export_waivers", {200: waivers.ChainExport}, query=waivers.EXPORT_QUERY, refuses=(413,))
-        },
+        "/api/waivers.json": {"get": _call("export_waivers", {200: waivers.LogExport}, query=waivers.EXPORT_QUERY)},
         "/api/waiver-versions": {"get": _call("list_waiver_versions", {200: waivers.VersionList})},
         "/api/waiver-versions/current": {
             "put": _call(
@@ -330,7 +340,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
         },
         "/api/waiver-versions/superseded": {"get": _call("list_superseded", {200: waivers.OutdatedCharters})},
         "/api/waiver-versions/preview": {
-            "post": _call("preview_waiver_version", {200: waivers.Preview}, body=waivers.PREVIEW)
+            "post": _call("preview_waiver_version", {200: text_tree.Preview}, body=waivers.PREVIEW)
         },
         "/api/guest/{event_id}": {
             "get": _call("get_guest_event", {200: charter_page.GuestEvent}, refuses=(404,), public=True)

@@ -107,8 +107,8 @@ def find_charter(event_id: str) -> Charter:
     return charter
 
 
-def find_whole_charter(event_id: str, *, with_waivers: bool = False) -> store.WholeCharter:
-    whole = store.read_whole_charter(event_id, waivers=with_waivers) if fields.is_event_id(event_id) else None
+def find_whole_charter(event_id: str, *, with_signed: bool = False) -> store.WholeCharter:
+    whole = store.read_whole_charter(event_id, with_signed=with_signed) if fields.is_event_id(event_id) else None
     if whole is None:
         raise unknown_charter()
     return whole
@@ -129,7 +129,7 @@ def charter_json(charter: Charter) -> CharterJson:
         "version": charter.version,
         "created_at": charter.created_at,
         "updated_at": charter.updated_at,
-        "guest_url": f"{settings().base_url}/g/{charter.event_id}",
+        "guest_url": guest_url(charter),
         "payment_cleared": charter.sums.settled(fee_cents),
         "payment_timestamp": charter.sums.payment_timestamp,
         "payment_method": charter.sums.payment_method,
@@ -139,6 +139,15 @@ def charter_json(charter: Charter) -> CharterJson:
         "warnings": list(_warnings(charter)),
         "balance_reminders_state": reminders.state(charter),
     }
+
+
+def guest_link(charter: Charter) -> str:
+    """What stands behind /g/ in the address of the guest page."""
+    return charter.guest_link or charter.event_id
+
+
+def guest_url(charter: Charter) -> str:
+    return f"{settings().base_url}/g/{guest_link(charter)}"
 
 
 def balance(charter: Charter) -> Balance:
@@ -255,7 +264,7 @@ def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson
 
 
 def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
-    """Cancels for good; the reason goes into the notes. Again: unchanged."""
+    """Cancels for good; the reason goes into the notes. Again: unchanged. Raises Conflict after departure."""
     reason = parse_reason(body)
     at = times.format_instant(now)
 
@@ -263,11 +272,27 @@ def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now:
         seen = find_charter(event_id)
         if seen.status == "cancelled":
             return
+        if seen.status == "departed":
+            raise Conflict("This charter has departed.", current=charter_json(seen))
         day = times.local(at, seen.details["timezone"]).date()
         notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()
         details: CharterDetails = {**seen.details, "notes": notes}
         charter = seen._replace(details=details, status="cancelled", version=seen.version + 1, updated_at=at)
         store.update_charter(charter, seen, audit_event("cancelled", actor, at, reason=reason))
+
+    retry_on_conflict(attempt)
+    return charter_json(find_charter(event_id))
+
+
+def renew_guest_link(event_id: str, *, actor: Actor, now: datetime) -> CharterJson:
+    """Gives the guest page a new address; the one before leads nowhere from then on."""
+    at = times.format_instant(now)
+
+    def attempt() -> None:
+        seen = find_charter(event_id)
+        link = system.random_token(16)
+        charter = seen._replace(guest_link=link, version=seen.version + 1, updated_at=at)
+        store.update_charter(charter, seen, audit_event("guest_link_renewed", actor, at))
 
     retry_on_conflict(attempt)
     return charter_json(find_charter(event_id))

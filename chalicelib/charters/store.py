@@ -1,12 +1,14 @@
 """Charters, each with the sums of its ledger, and the board."""
 
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from chalicelib.charters.fields import CharterDetails, Status
 from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
+    db,
     item_key,
     json_s,
     load_data,
@@ -22,6 +24,8 @@ from chalicelib.core.dynamo import (
 from chalicelib.money.ledger import Sums
 
 NO_IDS: frozenset[str] = frozenset()
+# The list of who has signed, in chunks; the room of the waivers writes it.
+SIGNED = "SIGNED#"
 
 
 class Charter(NamedTuple):
@@ -34,16 +38,20 @@ class Charter(NamedTuple):
     ledger_seq: int
     """Counts acts on the ledger: the next act names the one it has seen."""
     signed_count: int
-    """How many people have signed; who signs again counts once."""
+    """How many people have signed, as far as their records are in the log; who signs again counts once."""
     created_at: str
     updated_at: str
     reminders_since: str = ""
     """When the balance reminders were switched on; empty while they are off."""
     waivers_open_until: str = ""
     """Till when a charter that is over takes signatures all the same."""
+    guest_link: str = ""
+    """What opens the guest page; empty as long as it is `event_id`."""
     signed_guest_ids: frozenset[str] = NO_IDS
-    signed_versions: frozenset[str] = NO_IDS
-    """Which texts were signed here."""
+    signed_seq: int = 0
+    """Counts changes of the list of who has signed: a change names the one it has seen."""
+    signed_rows: int = 0
+    """How many rows that list has."""
     dock_seq: int = 0
     """Counts what was ticked at the dock: a departure names the one it has seen."""
 
@@ -53,7 +61,8 @@ class WholeCharter(NamedTuple):
 
     charter: Charter
     payment_items: list[Item]
-    waivers: list[dict[str, Any]]
+    signed_items: list[Item]
+    """The list of who has signed."""
 
 
 def put_new_charter(charter: Charter, audit: AuditEvent, request_key: str | None, fingerprint: str) -> None:
@@ -82,9 +91,9 @@ def read_charter(event_id: str) -> Charter | None:
     return to_charter(item) if item else None
 
 
-def read_whole_charter(event_id: str, *, waivers: bool = True) -> WholeCharter | None:
-    """The charter, its payments and, if asked for, its waivers: one Query. Audit events sort before and stay out."""
-    last = "WAIVER#~" if waivers else "PAYMENT#~"
+def read_whole_charter(event_id: str, *, with_signed: bool) -> WholeCharter | None:
+    """The charter, its payments and, if asked for, who has signed: one Query. Audit events sort before and stay out."""
+    last = f"{SIGNED}~" if with_signed else "PAYMENT#~"
     items = list(
         query_items(
             KeyConditionExpression="PK = :pk AND SK BETWEEN :first AND :last",
@@ -97,7 +106,7 @@ def read_whole_charter(event_id: str, *, waivers: bool = True) -> WholeCharter |
     return WholeCharter(
         charter=to_charter(items[0]),
         payment_items=[item for item in items if item["SK"]["S"].startswith("PAYMENT#")],
-        waivers=[load_data(item) for item in items if item["SK"]["S"].startswith("WAIVER#")],
+        signed_items=[item for item in items if item["SK"]["S"].startswith(SIGNED)],
     )
 
 
@@ -154,7 +163,37 @@ def update_charter(charter: Charter, seen: Charter, audit: AuditEvent, *, ledger
         values[":ledger_seq"] = n(seen.ledger_seq)
     change = "SET #data = :data, version = :version, #status = :status, updated_at = :updated_at, by_date_sk = :sk"
     edit = {"Update": update(charter_key(charter.event_id), change, values, condition)}
-    write_all([edit, put_write(audit_item(charter.event_id, audit))])
+    link = (
+        [put_write({**guest_link_key(charter.guest_link), "event_id": s(charter.event_id)}, only_new=True)]
+        if charter.guest_link != seen.guest_link
+        else []
+    )
+    write_all([edit, *link, put_write(audit_item(charter.event_id, audit))])
+
+
+def rewrite_copies(event_id: str, rewrite: Callable[[Any], Any]) -> None:
+    """Rewrites what of a charter's guests was copied into its audit events, payments' answers and frozen manifest.
+
+    Each is one JSON text; only those are written that differ afterwards.
+    """
+    texts = {"AUDIT#": "data", "BOARDING#": "data", "PAYMENT#": "answer"}
+    for prefix, name in texts.items():
+        items = query_items(
+            KeyConditionExpression="PK = :pk AND begins_with(SK, :prefix)",
+            ExpressionAttributeValues={":pk": s(f"EVENT#{event_id}"), ":prefix": s(prefix)},
+            ConsistentRead=True,
+        )
+        for item in items:
+            content = json.loads(item[name]["S"]) if name in item else None
+            if (rewritten := rewrite(content)) != content:
+                key = {"PK": item["PK"], "SK": item["SK"]}
+                change = update(key, f"SET #{name} = :new", {":new": json_s(rewritten)}, "attribute_exists(PK)")
+                db().update_item(**change)
+
+
+def guest_link_key(link: str) -> Item:
+    """Of the record that says which charter a renewed link belongs to, or once did."""
+    return item_key(f"GUEST_LINK#{link}", "GUEST_LINK")
 
 
 def charter_key(event_id: str) -> Item:
@@ -162,7 +201,7 @@ def charter_key(event_id: str) -> Item:
 
 
 def _attributes(charter: Charter) -> Item:
-    names = ("event_id", "created_at", "details", "reminders_since", "waivers_open_until")
+    names = ("event_id", "created_at", "details", "reminders_since", "waivers_open_until", "guest_link")
     data = {name: getattr(charter, name) for name in names}
     return {
         "data": json_s(data),
@@ -189,6 +228,11 @@ def to_charter(item: Item) -> Charter:
         signed_count=int(item["signed_count"]["N"]),
         updated_at=item["updated_at"]["S"],
         signed_guest_ids=frozenset(item["signed_guest_ids"]["SS"]) if "signed_guest_ids" in item else NO_IDS,
-        signed_versions=frozenset(item["signed_versions"]["SS"]) if "signed_versions" in item else NO_IDS,
-        dock_seq=int(item["dock_seq"]["N"]) if "dock_seq" in item else 0,
+        signed_seq=_number(item, "signed_seq"),
+        signed_rows=_number(item, "signed_rows"),
+        dock_seq=_number(item, "dock_seq"),
     )
+
+
+def _number(item: Item, name: str) -> int:
+    return int(item[name]["N"]) if name in item else 0

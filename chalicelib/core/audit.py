@@ -1,16 +1,24 @@
 """Who did what and when: the audit events of a charter."""
 
-from typing import NamedTuple, TypedDict, Unpack
+from typing import Literal, NamedTuple, TypedDict, Unpack
 
 from chalicelib.core import system
 from chalicelib.core.dynamo import Item, item_key, json_s
 
+ActorType = Literal["admin", "signer", "link", "system"]
+"""An admin who is signed in; a guest who signs; whoever opens a private link, which may be a mail scanner; the product
+by itself. Guests choose their names, so a name alone says nothing of this."""
+
 
 class Actor(NamedTuple):
-    """Who does it, and from which address."""
+    """Who does it, and from which address. Names are typed by people, so the type says what somebody is."""
 
     name: str
     address: str
+    type: ActorType
+
+
+SYSTEM = Actor("system", "", "system")
 
 
 class AuditDetails(TypedDict, total=False):
@@ -23,13 +31,14 @@ class AuditDetails(TypedDict, total=False):
     about: str
     """Who was checked in, or BRIEFING."""
     state: str
-    waiver_ids: list[str]
+    user_agent: str
     mail_id: str
 
 
 class AuditEvent(AuditDetails):
     act: str
     by: str
+    actor_type: ActorType
     address: str
     at: str
     audit_id: str
@@ -40,6 +49,7 @@ def audit_event(act: str, actor: Actor, at: str, **details: Unpack[AuditDetails]
     return {
         "act": act,
         "by": actor.name,
+        "actor_type": actor.type,
         "address": actor.address,
         "at": at,
         "audit_id": system.random_hex(8),

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from chalice.app import Request, Response
 
@@ -11,7 +11,9 @@ from chalicelib.core import fields
 from chalicelib.core.errors import BadInput, DomainError, Forbidden, NotJson, TooLarge
 from chalicelib.core.settings import settings
 
-MAX_JSON_BYTES, MAX_FORM_BYTES = 64 * 1024, 256 * 1024
+MAX_JSON_BYTES, MAX_FORM_BYTES = 64 * 1024, 128 * 1024
+# A field that is too long by itself is named; only for that it is read at all.
+MAX_READ_BYTES = 512 * 1024
 MAX_FORM_FIELDS = 100
 
 # CloudFront sets them too; these are for errors, and for requests that reach the function by another way.
@@ -51,15 +53,21 @@ def read_nothing(request: Request) -> None:
     fields.Form(read_json(request)).finish()
 
 
-def read_form(request: Request) -> dict[str, list[str]]:
-    """The fields of a posted HTML form, each with all its values."""
-    raw = _read_body(request, MAX_FORM_BYTES)
+def read_form(request: Request, *, judged_later: str = "") -> dict[str, list[str]]:
+    """The fields of a posted HTML form, each with all its values.
+
+    What makes the form too large is refused as a whole, but for a field whose length is judged with the others.
+    """
+    raw = _read_body(request, MAX_READ_BYTES)
     try:
-        return parse_qs(
+        form = parse_qs(
             raw.decode(), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FORM_FIELDS
         )
     except ValueError:
         raise BadInput(message="The form cannot be read: it is broken, or has too many fields.") from None
+    if len(raw) - len(urlencode({judged_later: form.get(judged_later, [])}, doseq=True)) > MAX_FORM_BYTES:
+        raise _too_large(MAX_FORM_BYTES)
+    return form
 
 
 def read_query(request: Request) -> dict[str, str]:
@@ -76,7 +84,7 @@ def _read_body(request: Request, max_bytes: int) -> bytes:
     raw = request.raw_body
     raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > max_bytes:
-        raise TooLarge(f"The body is larger than {max_bytes // 1024} KB.")
+        raise _too_large(max_bytes)
     return raw
 
 
@@ -100,9 +108,17 @@ def json_response(text: str, status_code: int, headers: Mapping[str, str] | None
     return Response(text, status_code=status_code, headers={"Content-Type": "application/json", **(headers or {})})
 
 
+def _too_large(max_bytes: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {max_bytes // 1024} KB.")
+
+
 def csv_response(text: str, name: str) -> Response:
     headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, headers=headers)
+
+
+def text_response(text: str) -> Response:
+    return Response(text, headers={"Content-Type": "text/plain; charset=utf-8"})
 
 
 def html_response(text: str, status_code: int, headers: Mapping[str, str]) -> Response:

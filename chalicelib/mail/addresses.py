@@ -25,6 +25,13 @@ def flag_address(email: str, problem: AddressProblem) -> None:
     is_written(db().update_item, **change)
 
 
+def forget_detail(email: str) -> None:
+    """Keeps that mail does not reach an address, and nothing that a mail server said of it."""
+    if problem := read_flags([email]).get(email):
+        change = update(_key(email), "SET #data = :data", {":data": json_s({**problem, "detail": ""})})
+        db().update_item(**change)
+
+
 def read_flags(emails: Iterable[str]) -> dict[str, AddressProblem]:
     """The problem of each of these addresses that has one: one BatchGetItem."""
     keys = {_key(email)["PK"]["S"]: email for email in emails}

@@ -110,6 +110,8 @@ def mail_json(mail: Mail) -> MailJson:
 
 
 def _subject(mail: Mail) -> str:
+    if "erased" in mail.data:
+        return "Erased"
     try:
         return outbox.subject(mail)
     except Exception as problem:
@@ -119,7 +121,8 @@ def _subject(mail: Mail) -> str:
 
 
 def send_again(mail_id: str, *, kinds: outbox.MailKinds, actor: Actor, now: datetime) -> MailJson:
-    """Queues a failed or uncertain mail once more and tries it at once; how it ended before stays noted.
+    """Queues a failed or uncertain mail, or one whose kind can be repeated, once more and tries it at once; how it
+    ended before stays noted.
 
     Raises MailConflict in any other status. A double tap is one retry.
     """
@@ -132,7 +135,10 @@ def send_again(mail_id: str, *, kinds: outbox.MailKinds, actor: Actor, now: date
 def _queue_again(mail_id: str, kinds: outbox.MailKinds, actor: Actor, now: datetime) -> Mail | None:
     """The mail as it is queued now; None for a double tap."""
     seen = _find(mail_id)
-    if seen.status not in ("failed", "uncertain"):
+    if "erased" in seen.data:
+        raise MailConflict("What this mail was about is erased.")
+    can_go_again = ("failed", "uncertain", *(("sent", "cancelled") if kinds[seen.kind].is_repeatable else ()))
+    if seen.status not in can_go_again:
         raise MailConflict(_WHY_NOT[seen.status])
     if seen.retries and seen.retries[-1]["at"] > times.format_instant(now - DOUBLE_TAP):
         return None

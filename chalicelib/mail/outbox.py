@@ -48,6 +48,8 @@ class MailKind(NamedTuple, Generic[Data]):
     """What else is written in the transaction that gives the mail a new status."""
     current_address: Callable[[MailOf[Data]], str] = lambda mail: mail.to
     """Where it has to go when an admin sends it again."""
+    is_repeatable: bool = False
+    """Whether an admin may send one again that went out, or was held back."""
 
 
 MailKinds = Mapping[str, MailKind[Any]]

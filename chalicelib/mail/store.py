@@ -1,6 +1,6 @@
 """Mails in the table: queued, claimed, postponed, finished, and queued once more."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, Generic, Literal, NamedTuple, TypedDict, TypeVar
 
@@ -28,7 +28,8 @@ class MailData(TypedDict):
     """What a mail's templates show. Each kind adds its own fields, in the room that builds it."""
 
     name: str
-    """Whom the mail greets."""
+    """Whom the mail greets and is addressed to. Empty where a guest typed the address, which may be another's: no text
+    of a guest stands in greeting, subject or `To` of such a mail."""
 
 
 class Retry(TypedDict):
@@ -114,10 +115,29 @@ def finish_mail(mail: Mail, status: MailStatus, at: str, note: str, also: Sequen
 
 
 def change_mail(after: Mail, seen: Mail, also: Sequence[Item] = ()) -> None:
-    """Replaces a finished mail that is still as it was seen, with what else is written. Raises WriteConflict."""
+    """Replaces a mail that is still as it was seen, with what else is written. Raises WriteConflict."""
     condition = "#status = :seen_status AND by_date_sk = :seen_sk"
     values = {":seen_status": s(seen.status), ":seen_sk": s(sort_key(seen))}
     write_all([{"Update": _change(after, condition, values)}, *also])
+
+
+def erase_mail(mail_id: str) -> None:
+    """Keeps of a mail that it was, and no person. One that has not gone out yet never does. Raises WriteConflict."""
+    seen = read_mail(mail_id)
+    if seen is None or "erased" in seen.data:
+        return
+    about = {"charter": seen.data["charter"]} if "charter" in seen.data else {}
+    data = {**about, "name": "", "erased": True}
+    retries = tuple(Retry(**{**one, "to": ""}) for one in seen.retries)
+    status: MailStatus = "cancelled" if seen.status == "queued" else seen.status
+    change_mail(seen._replace(to="", data=data, retries=retries, reports=(), status=status, note="erased"), seen)
+
+
+def rewrite_mail(mail_id: str, rewrite: Callable[[Any], Any]) -> None:
+    """Replaces what a mail's templates show. Raises WriteConflict."""
+    seen = read_mail(mail_id)
+    if seen and (data := rewrite(seen.data)) != seen.data:
+        change_mail(seen._replace(data=data), seen)
 
 
 def read_mail(mail_id: str) -> Mail | None:

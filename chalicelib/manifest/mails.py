@@ -19,10 +19,13 @@ class ManifestData(MailData):
 def manifest_mail(charter: Charter, departure: Departure, now: datetime) -> MailOf[ManifestData]:
     """The frozen manifest, for the operator ashore."""
     operator = settings()
-    # Not the charter's own id: that opens the guest page.
-    mail_id = f"manifest-{hashlib.sha256(charter.event_id.encode()).hexdigest()[:32]}"
     data: ManifestData = {"charter": charter_data(charter), "departure": departure, "name": operator.operator_name}
-    return new_mail("manifest", mail_id, operator.operator_email, data, now)
+    return new_mail("manifest", manifest_mail_id(charter.event_id), operator.operator_email, data, now)
+
+
+def manifest_mail_id(event_id: str) -> str:
+    # Not the charter's own id: that may open the guest page.
+    return f"manifest-{hashlib.sha256(event_id.encode()).hexdigest()[:32]}"
 
 
 MAIL_KINDS: MailKinds = {"manifest": MailKind()}

@@ -17,10 +17,10 @@ from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails, store
 from chalicelib.manifest.fields import Briefing, CheckIn, Departure, Manifest, Note, NoteState, Passenger, Snapshot
-from chalicelib.waivers import evidence
+from chalicelib.waivers import people
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
-from chalicelib.waivers.fields import Participant
+from chalicelib.waivers.evidence import canonical
 from chalicelib.waivers.versions import CurrentVersions
 
 COAST_GUARD = "Coast Guard: VHF channel 16, or 911"
@@ -32,7 +32,7 @@ _NOT_NOTED: Note = {"state": "clear", "at": "", "by": ""}
 
 def get_manifest(event_id: str) -> Manifest:
     """Who is aboard or expected, as of now; after departure with the frozen manifest beside it."""
-    whole, notes = charters.find_whole_charter(event_id, with_waivers=True), store.read_notes(event_id)
+    whole, notes = charters.find_whole_charter(event_id, with_signed=True), store.read_notes(event_id)
     departure = notes.departure
     return {
         **make_snapshot(whole, notes, waiver_versions.read_current()),
@@ -43,10 +43,11 @@ def get_manifest(event_id: str) -> Manifest:
 
 def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersions) -> Snapshot:
     details, operator = whole.charter.details, settings()
-    signed = [_signed(one, current, notes) for one in waiver_records.people(whole.waivers, current)]
+    signed = [_signed(one, current, notes) for one in people.people(people.load_rows(whole.signed_items))]
     absent = charters.missing_guests(whole.charter)
     passengers = signed + [_absent(guest, notes) for guest in absent]
     aboard = sum(one["checked_in_at"] is not None for one in passengers)
+    expected = aboard or sum(not one["no_show"] for one in signed)
     missing = max(details["party_size"] - len(signed), len(absent), 0)
     limit = details["passenger_limit"]
     briefing = notes.briefing if notes.briefing and notes.briefing["state"] == "done" else None
@@ -64,10 +65,10 @@ def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersi
         "captain": details["captain"],
         "crew": details["crew"],
         "passengers": passengers,
-        "head_count": aboard or len(signed),
+        "head_count": expected,
         "missing": missing,
         "missing_names": [guest["name"] for guest in absent],
-        "over_limit": limit is not None and (aboard or len(signed) + missing) > limit,
+        "over_limit": limit is not None and (aboard or expected + missing) > limit,
         "safety_briefing_at": briefing["at"] if briefing else None,
         "safety_briefing_by": briefing["by"] if briefing else None,
         "emergency": {
@@ -77,14 +78,14 @@ def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersi
     }
 
 
-def _signed(person: Participant, current: CurrentVersions, notes: store.Notes) -> Passenger:
+def _signed(person: people.Person, current: CurrentVersions, notes: store.Notes) -> Passenger:
     ids = [person["waiver_id"], *person["other_ids"]]
     note = max((notes.people[one] for one in ids if one in notes.people), key=_noted_at, default=_NOT_NOTED)
     return {
-        "name": person["participant_name"],
+        "name": people.shown_name(person),
         "minor": person["minor"],
         "guardian": person["signer_name"] if person["minor"] else None,
-        "waiver": "superseded" if waiver_versions.is_superseded(person, current) else "signed",
+        "waiver": "superseded" if waiver_versions.is_superseded(person["waiver_version"], current) else "signed",
         "signed_at": person["signed_at"],
         "waiver_id": person["waiver_id"],
         "guest_id": person["guest_id"],
@@ -121,7 +122,7 @@ def check_in(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datet
         form.refuse("waiver_id", "or guest_id is required, and only one of them")
     form.finish()
     charter = charters.find_charter(event_id)
-    if waiver_id and not waiver_records.find_signed(event_id, waiver_id):
+    if waiver_id and not waiver_records.is_counted(event_id, waiver_id):
         raise BadInput({"waiver_id": "is none of this charter's waivers"})
     if guest_id and guest_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
         raise BadInput({"guest_id": "is none of this charter's guests"})
@@ -159,11 +160,11 @@ def depart(event_id: str, *, actor: Actor, now: datetime) -> Manifest:
 
     def attempt() -> Mail | None:
         """The mail of the departure; None if the charter has departed before."""
-        whole = charters.find_whole_charter(event_id, with_waivers=True)
+        whole = charters.find_whole_charter(event_id, with_signed=True)
         if whole.charter.status == "cancelled":
             raise Conflict("This charter is cancelled.")
         snapshot = make_snapshot(whole, store.read_notes(event_id), waiver_versions.read_current())
-        sha256 = evidence.json_hash(snapshot)
+        sha256 = canonical.json_hash(snapshot)
         departure: Departure = {"at": at, "by": actor.name, "sha256": sha256, "manifest": snapshot}
         mail = mails.manifest_mail(whole.charter, departure, now)
         is_first = store.put_departure(whole.charter, departure, audit_event("departed", actor, at), mail)

@@ -3,7 +3,8 @@
 from typing import Annotated, Literal, NamedTuple, NotRequired, TypedDict, get_args
 
 from chalicelib.core import paging, times
-from chalicelib.core.fields import Choice, Email, Ids, Parsed, Phone, Refused, Text, Uuid
+from chalicelib.core.audit import ActorType
+from chalicelib.core.fields import Choice, Email, Ids, Parsed, PersonName, Phone, Refused, Text, Uuid
 from chalicelib.core.schemas import (
     Count,
     DayText,
@@ -22,8 +23,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 MAX_MINORS = 10
 MAX_IDS = 100
 MAX_TEXT_CHARS = 60_000
-# As sent and as stored: a minor's record carries the drawing too, and all of them go into one transaction.
-MAX_STROKES_CHARS = 200_000
+MAX_STROKES_CHARS = 60 * 1024
 RELATIONSHIPS = ("parent", "legal_guardian", "grandparent", "other")
 TICKED = ("on", "yes", "true", "1")
 
@@ -42,17 +42,18 @@ class Ticked(Text):
         return {"type": "string", "enum": list(TICKED)} if self.needed else super().shape()
 
 
-class ChainPosition(Text):
-    """How many records come before what is asked for; None for all of them."""
+class LogPosition(Text):
+    """How many leaves come before what is asked for."""
 
     def __init__(self) -> None:
-        super().__init__(12, None)
+        super().__init__(12, 0)
+        self.blank = 0  # type: ignore[assignment]
 
-    def parse(self, value: object) -> int | None:  # type: ignore[override]
+    def parse(self, value: object) -> int:  # type: ignore[override]
         text = super().parse(value)
-        if text and not (text.isascii() and text.isdigit()):
-            raise Refused("must be a place in the chain: a whole number from 0")
-        return int(text) if text else None
+        if not (text.isascii() and text.isdigit()):
+            raise Refused("must be a place in the log: a whole number from 0")
+        return int(text)
 
     def shape(self) -> Schema:
         return {"type": "string", "pattern": "^[0-9]{1,12}$"}
@@ -77,7 +78,7 @@ class SignedForm(NamedTuple):
     kiosk: Annotated[str, Text(10, "")]
     website: Annotated[str, Text(1000, "", doc={"description": "Left empty by people."})]
     guest_id: Annotated[str, Text(40, "")]
-    signer_name: Annotated[str, Text(100)]
+    signer_name: Annotated[str, PersonName(100)]
     signer_email: Annotated[str, Email()]
     signer_phone: Annotated[str, Phone()]
     signer_birth_date: Annotated[str, Parsed(parse_birth_date, BIRTH_DATE_RULE, 10)]
@@ -85,13 +86,13 @@ class SignedForm(NamedTuple):
     authority_attestation: Annotated[bool, Ticked()]
     esign_consent: Annotated[bool, Ticked(needed=True)]
     intent: Annotated[bool, Ticked(needed=True)]
-    signature_typed: Annotated[str, Text(100, "")]
+    signature_typed: Annotated[str, PersonName(100, "")]
     signature_strokes: Annotated[
         str, Text(MAX_STROKES_CHARS, "", doc={"description": "JSON. One of the two signatures is required."})
     ]
 
 
-MINOR = {"minor_name": Text(100), "minor_birth_date": Parsed(parse_birth_date, BIRTH_DATE_RULE, 100)}
+MINOR = {"minor_name": PersonName(100), "minor_birth_date": Parsed(parse_birth_date, BIRTH_DATE_RULE, 100)}
 
 
 class NewVersion(NamedTuple):
@@ -104,7 +105,7 @@ PREVIEW = {"text": Text(MAX_TEXT_CHARS, lines=True)}
 REMINDED = {"guest_ids": Ids(MAX_IDS)}
 ASKED_AGAIN = {"waiver_ids": Ids(MAX_IDS)}
 SEARCH_QUERY = {"query": Text(100, ""), **paging.page_rules("waivers")}
-EXPORT_QUERY = {"after": ChainPosition()}
+EXPORT_QUERY = {"after": LogPosition()}
 
 
 # --- what is stored, and what the API answers ------------------------------------------------------
@@ -128,56 +129,107 @@ class WaiverVersion(TypedDict):
     published_by: str
 
 
-class UnchainedRecord(TypedDict):
-    """What was signed for one person, before it has its position in the chain."""
+class Proved(TypedDict):
+    """What every payload has: its log, and the digests of what is disclosed beside it (RFC 9901)."""
 
+    log: str
+    """The log's name."""
     waiver_id: WaiverId
     event_id: EventId
-    charter: str
-    """Title of the charter at that time; so is `starts_at`."""
+    _sd: list[str]
+    _sd_alg: Literal["sha-256"]
+
+
+class WaiverPayload(Proved):
+    """What is proved for ever of one covered person's signature: nothing in it is personal."""
+
+    type: Literal["waiver"]
     starts_at: InstantText
     waiver_version: Sha256
     waiver_title: str
     language: Language
     """Of the page. A Spanish page may show an English text."""
     submission_id: UuidText
-    signer_name: str
-    signer_email: str
-    signer_phone: str
-    signer_birth_date: DayText | None
+    participant: Annotated[int, Shape(minimum=0, maximum=MAX_MINORS)]
+    """0 is the signer, the others are minors."""
+    participants: Annotated[int, Shape(minimum=1, maximum=1 + MAX_MINORS)]
+    """How many people the form covers."""
+    minor: bool
+    guest_id: GuestId | None
+    """Which of the listed guests this is."""
     esign_statement: str
     intent_statement: str
-    signature_typed: str
-    signature_strokes: list[Stroke]
+    authority_statement: str | None
+    """Only of a minor."""
     opened_at: InstantText | Literal[""]
     """Empty where it cannot be proved."""
     signed_at: InstantText
     device_time: str
+    drawing_sha256: Sha256 | None
+
+
+class SetAsidePayload(Proved):
+    """That a record counts no more."""
+
+    type: Literal["set_aside"]
+    at: InstantText
+
+
+Payload = WaiverPayload | SetAsidePayload
+
+
+class Disclosed(TypedDict):
+    """What is personal in a record: each field can be shown, or erased, by itself. Erased ones are empty."""
+
+    charter: str
+    """Title of the charter at that time."""
+    signer_name: str
+    signer_email: str
+    signer_phone: str
+    signer_birth_date: DayText | None
+    signature_typed: str
     address: str
     user_agent: str
     participant_name: str
-    minor: bool
     participant_birth_date: DayText | None
+    guardian_relationship: str
+    """Only of a minor."""
+
+
+class Act(TypedDict):
+    """Who struck or erased a record, when and why."""
+
+    reason: str
+    at: InstantText
+    by: str
+
+
+class SignedRecord(Disclosed):
+    """One covered person's signature as it is shown: payload and disclosures together."""
+
+    waiver_id: WaiverId
+    event_id: EventId
+    starts_at: InstantText
+    waiver_version: Sha256
+    waiver_title: str
+    language: Language
+    submission_id: UuidText
+    minor: bool
     guest_id: GuestId | None
-    """Which of the listed guests this is."""
-    guardian_relationship: NotRequired[str]
-    """Only of a minor, as `authority_statement`."""
-    authority_statement: NotRequired[str]
-
-
-class SignedRecord(UnchainedRecord):
-    seq: Annotated[int, Shape(minimum=1)]
-    """Position in the chain, from 1."""
-    prev_hash: Sha256 | Literal[""]
-    """`record_hash` of the record before; empty for the first."""
-    record_hash: Sha256
-
-
-class Participant(SignedRecord):
-    """The record that stands for a person aboard."""
-
-    other_ids: list[str]
-    """Ids under which the same person may be checked in: the older records and the listed guest."""
+    esign_statement: str
+    intent_statement: str
+    authority_statement: str | None
+    signature_strokes: list[Stroke]
+    drawing_sha256: Sha256 | None
+    opened_at: InstantText | Literal[""]
+    signed_at: InstantText
+    device_time: str
+    leaf_hash: Sha256
+    """RFC 6962 hash of the payload: what the log holds of this record."""
+    leaf_index: Count | None
+    """Its place in the log, from 0; null for the moments before it is there."""
+    set_aside: Act | None
+    erased: Act | None
 
 
 class WaiverSummary(TypedDict):
@@ -188,11 +240,13 @@ class WaiverSummary(TypedDict):
     minor: bool
     signed_at: InstantText
     waiver_version: Sha256
-    record_hash: Sha256
+    leaf_index: Count | None
     guest_id: GuestId | None
     language: Language
     superseded: bool
     """A newer text is current."""
+    set_aside: bool
+    erased: bool
 
 
 class FoundWaiver(WaiverSummary):
@@ -205,31 +259,58 @@ class WaiverPage(TypedDict):
     next_cursor: str | None
 
 
+WaiverAct = Literal["opened", "signed", "copy_sent", "viewed", "link_opened", "set_aside", "erased"]
+
+
 class WaiverAudit(TypedDict):
-    act: Literal["opened", "signed", "copy_sent", "viewed"]
+    act: WaiverAct
     by: str
+    actor_type: ActorType
     address: str
     at: InstantText
     audit_id: str
-    waiver_ids: list[WaiverId]
+    user_agent: NotRequired[str]
+    """Of the program that followed a private link."""
+    reason: NotRequired[str]
 
 
 class RecordDetail(SignedRecord):
     version: WaiverVersion | None
     audit: list[WaiverAudit]
+    copy_mail_id: str | None
+    """Of the mail with the signer's copy; null where there is none."""
 
 
-class ChainExport(TypedDict):
-    format: Literal["scc-waivers/1"]
-    count: Count
-    """Records of the whole chain; so is `head`."""
-    head: Sha256 | Literal[""]
-    versions: dict[Sha256, str]
-    """Texts by their SHA-256."""
-    records: list[SignedRecord]
-    next_after: NotRequired[
-        Annotated[Count | None, Shape(description="Of a part: the position to go on from, null at the end.")]
-    ]
+class Leaf(TypedDict):
+    payload: Payload | None
+    """Null where the record is gone."""
+    disclosures: list[str]
+
+
+class LogExport(TypedDict):
+    leaves: list[Leaf]
+    checkpoint: str
+    next: Count | None
+    """Where to go on (`after`); null at the end."""
+
+
+class Inclusion(TypedDict):
+    leaf_index: Count
+    tree_size: Count
+    proof: list[str]
+    """Hashes in base64 (RFC 9162)."""
+
+
+class Bundle(TypedDict):
+    """One record that a stranger can check alone."""
+
+    payload: Payload
+    disclosures: list[str]
+    text: str
+    drawing: NotRequired[str]
+    """The strokes as JSON text, whose SHA-256 stands in the payload."""
+    inclusion: Inclusion
+    checkpoint: str
 
 
 class VersionList(TypedDict):
@@ -275,60 +356,3 @@ class OutdatedCharter(TypedDict):
 
 class OutdatedCharters(TypedDict):
     events: list[OutdatedCharter]
-
-
-# --- a waiver's text as a tree ----------------------------------------------------------------------
-
-
-class TextNode(TypedDict):
-    type: Literal["text", "code"]
-    text: str
-
-
-class LineBreak(TypedDict):
-    type: Literal["break"]
-
-
-class EmphasisNode(TypedDict):
-    type: Literal["strong", "emphasis"]
-    children: list["Inline"]
-
-
-class LinkNode(TypedDict):
-    type: Literal["link"]
-    href: str
-    children: list["Inline"]
-
-
-class HeadingNode(TypedDict):
-    type: Literal["heading"]
-    level: Annotated[int, Shape(enum=[2, 3])]
-    children: list["Inline"]
-
-
-class ParagraphNode(TypedDict):
-    type: Literal["paragraph"]
-    children: list["Inline"]
-
-
-class ListNode(TypedDict):
-    type: Literal["list"]
-    ordered: bool
-    items: list[list["Block"]]
-
-
-class QuoteNode(TypedDict):
-    type: Literal["quote"]
-    children: list["Block"]
-
-
-class RuleNode(TypedDict):
-    type: Literal["rule"]
-
-
-Inline = TextNode | LineBreak | EmphasisNode | LinkNode
-Block = HeadingNode | ParagraphNode | ListNode | QuoteNode | RuleNode
-
-
-class Preview(TypedDict):
-    blocks: list[Block]

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
-from chalicelib.core import times
+from chalicelib.core import names, times
 from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
 from chalicelib.core.tags import is_tag, tag
 from chalicelib.waivers.fields import MAX_MINORS, MAX_STROKES_CHARS, MINOR, SignedForm, Stroke
-from chalicelib.waivers.records import is_same_name
 
 MAX_STROKES, MAX_POINTS, MAX_COORDINATE = 200, 20_000, 10**15
 
@@ -79,17 +78,28 @@ def parse_signing(form: Mapping[str, list[str]], charter: Charter, *, now: datet
 
 
 def _find_guest(form: Form, charter: Charter, picked_id: str, name: str) -> str | None:
-    """Which of the listed guests this is: the one picked, else the one of the same name who has not signed."""
-    if picked_id:
-        if picked_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
-            form.refuse("guest_id", "is not on the list any more: please choose again")
+    """Which of the listed guests this is: the one whose name was typed, whatever was picked."""
+    guests = charter.details["guests"]
+    if picked_id and picked_id not in {guest["guest_id"] for guest in guests}:
+        form.refuse("guest_id", "is not on the list any more: please choose again")
+    same = _guests_named(charter, name)
+    if picked_id in same:
         return picked_id
-    return _guest_named(charter, name)
+    return same[0] if same else None
 
 
-def _guest_named(charter: Charter, name: str) -> str | None:
-    same = [guest for guest in charters.missing_guests(charter) if is_same_name(guest["name"], name)]
-    return same[0]["guest_id"] if len(same) == 1 else None
+def _guests_named(charter: Charter, name: str) -> list[str]:
+    """The ids of the listed guests of this name, those who have not signed first.
+
+    Where several differ only by what the comparison passes over, the very same spelling decides.
+    """
+    alike = [guest for guest in charter.details["guests"] if names.is_same(guest["name"], name)]
+    exact = [guest for guest in alike if names.clean(guest["name"]) == names.clean(name)]
+    if len({names.clean(guest["name"]) for guest in alike}) > 1:
+        alike = exact
+    missing = {guest["guest_id"] for guest in charters.missing_guests(charter)}
+    alike.sort(key=lambda guest: guest["guest_id"] not in missing)
+    return [guest["guest_id"] for guest in alike]
 
 
 def _read_minors(
@@ -116,8 +126,9 @@ def _read_minors(
             form.refuse(birth_field, "must not be in the future")
         elif _age(born, on_day) >= years:
             form.refuse(birth_field, f"must be that of a minor: whoever is {years} or older signs alone")
-        guest_id = _guest_named(charter, clean_name)
-        minors.append(Minor(clean_name, born, guest_id if guest_id != signers_guest_id else None))
+        taken = {signers_guest_id, *(minor.guest_id for minor in minors)}
+        free = [guest_id for guest_id in _guests_named(charter, clean_name) if guest_id not in taken]
+        minors.append(Minor(clean_name, born, free[0] if free else None))
     if len(minors) > MAX_MINORS:
         form.refuse("minor_name", f"must be at most {MAX_MINORS}; please sign a second form for the others")
     return tuple(minors)

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from chalicelib.core import templates
-from chalicelib.waivers.fields import Block, Inline
+from chalicelib.waivers.text_tree import Block, Inline
 
 _LINK = re.compile(r"(https?://|mailto:|tel:)[^\s<>\"'`]+", re.IGNORECASE)
 Token = Mapping[str, Any]
 """One of mistune's."""
 
 
+# Every guest of a charter opens the same text.
+@lru_cache(maxsize=8)
 def to_html(text: str, *, links: bool = True) -> str:
     """Safe HTML of a waiver's text: made of its tree, so that it shows what a preview shows and nothing else.
 

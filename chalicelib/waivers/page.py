@@ -14,17 +14,18 @@ from chalice.app import Request, Response
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import ListedGuest
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, http, templates
-from chalicelib.core.audit import Actor
+from chalicelib.core import fields, http, templates, times
+from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import BadInput, DomainError, NotFound, TooManyTries
 from chalicelib.core.settings import settings
+from chalicelib.mail import store as mail_store
 from chalicelib.waivers import form as signing_form
-from chalicelib.waivers import markdown, signing
+from chalicelib.waivers import mails, markdown, sealing, signing
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
-from chalicelib.waivers.fields import LANGUAGES, MAX_MINORS, RELATIONSHIPS, Language, SignedRecord, Stroke
-from chalicelib.waivers.signing import Visitor
-from chalicelib.waivers.store import SigningContext
+from chalicelib.waivers.fields import LANGUAGES, MAX_MINORS, RELATIONSHIPS, Language, Stroke
+from chalicelib.waivers.sealing import Visitor
+from chalicelib.waivers.store import SigningContext, StoredRecord
 
 OPEN_MINOR_ROWS = 2
 _LANGUAGE_NAMES = (("en", "English"), ("es", "Español"))
@@ -49,44 +50,46 @@ class Drawing(TypedDict):
     dots: list[tuple[int, int]]
 
 
-def show(event_id: str, request: Request, *, now: datetime) -> Response:
+def show(link: str, request: Request, *, now: datetime) -> Response:
     # Parameters that are not ours are passed over: mail programs and messengers add some to links.
     query = request.query_params or {}
     options = PageOptions(_language(query.get("language", ""), request), query.get("kiosk") == "1")
     try:
-        context = signing.find_context(event_id)
+        if "copy" in query:
+            # Copies that were mailed open whatever became of the guest link.
+            return _copy(link, query["copy"], options, request, now)
+        token = query.get("signed", "")
+        context = signing.find_context(link, token=token if waiver_records.is_waiver_id(token) else "")
     except DomainError as problem:
         return _refusal(problem, options)
     charter = context.charter
-    if "copy" in query:
-        return _copy(charter, query["copy"], options, request, now)
-    if record := waiver_records.find_signed(event_id, query.get("signed", "")):
-        return _signed(charter, record, options)
+    if context.record:
+        return _signed(charter, context.record, options)
     if closed := signing.why_closed(charter, now):
         return _message("Nothing to sign", closed, options, charter=charter, script="" if options.kiosk else _script())
     problems = {"": NOT_ARRIVED} if "signed" in query else {}
-    return _form(context, options, _new_form(event_id, now), problems)
+    return _form(context, options, _new_form(charter.event_id, now), problems)
 
 
-def sign(event_id: str, request: Request, *, now: datetime) -> Response:
+def sign(link: str, request: Request, *, now: datetime) -> Response:
     # What the form says counts, but a form that cannot be read says nothing.
     options = PageOptions(_language("", request), (request.query_params or {}).get("kiosk") == "1")
-    if not fields.is_event_id(event_id):
+    if not fields.is_event_id(link):
         return _refusal(charters.unknown_charter(), options)
     visitor = Visitor(address=http.viewer_address(request), user_agent=_user_agent(request))
-    form: Typed = {}
     try:
+        form: Typed = http.read_form(request, judged_later="signature_strokes")
+        language = _language(form.get("language", [""])[0], request)
+        options = PageOptions(language, kiosk=bool(form.get("kiosk", [""])[0]))
+        context = signing.find_context(link, form)
         try:
-            form = http.read_form(request)
-            language = _language(form.get("language", [""])[0], request)
-            options = PageOptions(language, kiosk=bool(form.get("kiosk", [""])[0]))
-            token = signing.sign(event_id, form, visitor=visitor, now=now)
+            token = signing.sign(link, context, form, visitor=visitor, now=now)
         except DomainError as problem:
-            return _form_again(event_id, problem, options, form, visitor, now)
+            return _form_again(context, problem, options, form, now)
     except DomainError as problem:
         return _refusal(problem, options)
     kiosk = "&kiosk=1" if options.kiosk else ""
-    return http.html_response("", 303, {"Location": f"/g/{event_id}/waiver?signed={token}{kiosk}"})
+    return http.html_response("", 303, {"Location": f"/g/{link}/waiver?signed={token}{kiosk}"})
 
 
 def _language(asked: str, request: Request) -> Language:
@@ -112,26 +115,23 @@ def _user_agent(request: Request) -> str:
 
 
 def _form_again(
-    event_id: str, problem: DomainError, options: PageOptions, form: Typed, visitor: Visitor, now: datetime
+    context: SigningContext, problem: DomainError, options: PageOptions, form: Typed, now: datetime
 ) -> Response:
     """The form with all that was typed, and what to do about it. Raises a problem that no form can repair."""
-    if isinstance(problem, BadInput | signing.FilledByMachine):
-        try:
-            signing.count_refused(event_id, visitor.address, now)
-        except TooManyTries as full:
-            problem = full
     problems, signed = {"": str(problem)}, ""
     if isinstance(problem, BadInput):
         problems = problem.fields or problems
+        if "signature_strokes" in problems:
+            form = {**form, "signature_strokes": [""]}
     elif isinstance(problem, signing.VersionConflict | signing.AlreadySigned):
         # Consent was given to another text, or to what is signed already: it has to be given again.
         form = {name: values for name, values in form.items() if name not in ("esign_consent", "intent")}
         if isinstance(problem, signing.AlreadySigned):
             signed = problem.token
-            form |= {**_new_form(event_id, now), "signature_typed": [""], "signature_strokes": [""]}
+            new = _new_form(context.charter.event_id, now)
+            form |= {**new, "signature_typed": [""], "signature_strokes": [""]}
     elif not isinstance(problem, TooManyTries | signing.FilledByMachine):
         raise problem
-    context = signing.find_context(event_id)
     return _form(context, options, form, problems, problem.STATUS_CODE, problem.headers, signed)
 
 
@@ -173,7 +173,7 @@ def _form(
         problems=problems,
         signed=signed,
         relationships=RELATIONSHIPS,
-        statements=signing.statements(options.language),
+        statements=sealing.statements(options.language),
     )
 
 
@@ -183,27 +183,37 @@ def _guests_to_pick(charter: Charter, picked_id: str) -> list[ListedGuest]:
     return [guest for guest in charter.details["guests"] if guest["guest_id"] in open_ids]
 
 
-def _signed(charter: Charter, record: SignedRecord, options: PageOptions) -> Response:
+def _signed(charter: Charter, stored: StoredRecord, options: PageOptions) -> Response:
     if options.kiosk:
         # The next guest holds the tablet, so no name is shown.
         return _page("waiver-kiosk.html", options, charter=charter, script=_script())
-    return _page("waiver-signed.html", PageOptions(record["language"], kiosk=False), charter=charter, record=record)
+    record = sealing.open_record(stored)
+    mail = mail_store.read_mail(mails.copy_mail_id(record["waiver_id"])) if record["signer_email"] else None
+    return _page(
+        "waiver-signed.html",
+        PageOptions(record["language"], kiosk=False),
+        charter=charter,
+        record=record,
+        copy_sent=mail is not None and mail.status != "cancelled",
+    )
 
 
-def _copy(charter: Charter, secret: str, options: PageOptions, request: Request, now: datetime) -> Response:
+def _copy(event_id: str, copy_link: str, options: PageOptions, request: Request, now: datetime) -> Response:
     """The signer's own copy: what was signed, as it was shown. Only the link in their mail leads here."""
-    records = waiver_records.find_copy(charter.event_id, secret)
+    waiver_id, records = waiver_records.find_copy(event_id, copy_link, now=now)
     if not records:
         return _refusal(charters.unknown_charter(), options)
     record = records[0]
-    version = waiver_records.read_text(record)
-    # Link previews ask with HEAD, without a reader.
+    version = waiver_records.read_text(record["waiver_version"])
+    # Link previews ask with HEAD, without a reader. Programs that look into mails fetch it too: who it was is unknown.
     if request.method == "GET":
-        waiver_records.note_viewed(records, Actor(record["signer_name"], http.viewer_address(request)), now)
+        actor = Actor("copy link", http.viewer_address(request), "link")
+        opened = audit_event("link_opened", actor, times.format_instant(now), user_agent=_user_agent(request))
+        waiver_records.note_read(waiver_id, opened)
     return _page(
         "waiver-copy.html",
         PageOptions(record["language"], kiosk=False),
-        charter=charter,
+        charter=charters.find_charter(event_id),
         record=record,
         records=records,
         version=version,
@@ -224,6 +234,8 @@ def _drawing(strokes: list[Stroke]) -> Drawing | None:
 
 
 def _refusal(problem: DomainError, options: PageOptions) -> Response:
+    if isinstance(problem, waiver_records.LinkExpired):
+        return _message("This link has expired", str(problem), options, 404)
     if isinstance(problem, NotFound):
         message = "This link does not lead to a charter. Please ask for it again."
         return _message("No such charter", message, options, 404)
@@ -258,11 +270,13 @@ def _page(
     status_code: int = 200,
     headers: Mapping[str, str] | None = None,
     script: str = "",
+    charter: Charter | None = None,
     **data: Any,
 ) -> Response:
+    link = charters.guest_link(charter) if charter else ""
     style = templates.read_file("waivers", "templates/page.css")
-    shown = {"operator": settings(), "style": style, "script": script, **options._asdict()}
-    html = templates.render("waivers", template, **shown, **data)
+    shown = {"operator": settings(), "style": style, "script": script, "charter": charter, "link": link}
+    html = templates.render("waivers", template, **shown, **options._asdict(), **data)
     scripts = f"script-src 'sha256-{_hash(script)}'; connect-src 'self'; " if script else ""
     policy = (
         f"default-src 'none'; style-src 'sha256-{_hash(style)}'; {scripts}img-src data:; "

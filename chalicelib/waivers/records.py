@@ -1,154 +1,153 @@
-"""Signed waivers, read: one record, who is aboard by them, the admin's search, the chain as an export."""
+"""Signed waivers, read: one record, a signer's copy, the search, the log as an export, one record as a bundle."""
 
 import hashlib
 import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from chalicelib.core import paging, system, times
-from chalicelib.core.audit import Actor, audit_event
-from chalicelib.core.errors import NotFound, TooLarge
+from chalicelib.core import paging, times
+from chalicelib.core.audit import Actor, AuditEvent, audit_event
+from chalicelib.core.dynamo import MAX_KEYS, Item, read_items
+from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.fields import Form, is_event_id
-from chalicelib.waivers import evidence, fields, mails, store
+from chalicelib.mail import store as mail_store
+from chalicelib.waivers import fields, log, log_store, mails, people, sealing, store, version_store
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.evidence import checkpoint, merkle
 from chalicelib.waivers.fields import SignedRecord
+from chalicelib.waivers.people import SignedRow
+from chalicelib.waivers.store import StoredForm, StoredRecord
 from chalicelib.waivers.versions import CurrentVersions
 
 # How many records one call of the search looks at: about a second's work.
 SEARCHED = 1000
-# Lambda answers with 6 MB at most; a part leaves room for the texts that it signs.
-MAX_ANSWER_BYTES, MAX_PART_BYTES = 5_500_000, 3_000_000
-INDEX_TRIES, INDEX_PAUSE_S = 4, 0.25
-# The acts of a signature in the order in which they happen, for those within one second.
-ACTS = ("opened", "signed", "copy_sent", "viewed")
+# Lambda answers with 6 MB at most, as JSON text within JSON text.
+MAX_EXPORT_BYTES = 3_000_000
+# The acts on a record in the order in which they happen, for those within one second.
+ACTS = ("opened", "signed", "copy_sent", "link_opened", "viewed", "set_aside", "erased")
 
 
-def in_order(stored: Iterable[Mapping[str, object]]) -> list[SignedRecord]:
-    """A charter's stored records in the order in which they were signed."""
-    return sorted(cast(Iterable[SignedRecord], stored), key=lambda record: record["seq"])
+class NotLoggedYet(Conflict):
+    """409. The record waits for its place in the log; it has one in a moment."""
 
 
-def people(stored: Iterable[Mapping[str, object]], current: CurrentVersions) -> list[fields.Participant]:
-    """For each person aboard the record that stands for them.
-
-    Someone who signs again, because the text has changed or by mistake as the same listed guest, is one person.
-    Two of one name who both sign the current text are two: a head too many is safer than one too few.
-    """
-    found: list[fields.Participant] = []
-    for record in in_order(stored):
-        before = next((one for one in found if _is_same_person(one, record, current)), None)
-        other_ids = [record["guest_id"]] if record["guest_id"] else []
-        if before:
-            found.remove(before)
-            other_ids += [*before["other_ids"], before["waiver_id"]]
-        found.append({**record, "other_ids": other_ids})
-    return found
-
-
-def _is_same_person(before: SignedRecord, after: SignedRecord, current: CurrentVersions) -> bool:
-    births = {before["participant_birth_date"], after["participant_birth_date"]} - {None}
-    same_guest = after["guest_id"] is not None and before["guest_id"] == after["guest_id"]
-    return (
-        is_same_name(before["participant_name"], after["participant_name"])
-        and len(births) < 2
-        and (same_guest or _is_renewal(before, after, current))
-    )
-
-
-def is_same_name(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
-
-
-def _is_renewal(before: SignedRecord, after: SignedRecord, current: CurrentVersions) -> bool:
-    """Whether the text had changed between the two. Two languages have two texts at one time."""
-    if before["language"] == after["language"]:
-        return before["waiver_version"] != after["waiver_version"]
-    return waiver_versions.is_superseded(before, current) and not waiver_versions.is_superseded(after, current)
-
-
-def short_name(name: str) -> str:
-    """`Ana R.`: enough for guests to find themselves, too little for strangers."""
-    first, *rest = name.split()
-    return f"{first} {rest[-1][0]}." if rest else first
-
-
-def summary(record: SignedRecord, current: CurrentVersions) -> fields.WaiverSummary:
+def summary(event_id: str, row: SignedRow, current: CurrentVersions) -> fields.WaiverSummary:
     return {
-        "waiver_id": record["waiver_id"],
-        "event_id": record["event_id"],
-        "participant_name": record["participant_name"],
-        "signer_name": record["signer_name"],
-        "minor": record["minor"],
-        "signed_at": record["signed_at"],
-        "waiver_version": record["waiver_version"],
-        "record_hash": record["record_hash"],
-        "guest_id": record["guest_id"],
-        "language": record["language"],
-        "superseded": waiver_versions.is_superseded(record, current),
+        "waiver_id": row["waiver_id"],
+        "event_id": event_id,
+        "participant_name": people.shown_name(row),
+        "signer_name": row["signer_name"] or people.ERASED_NAME,
+        "minor": row["minor"],
+        "signed_at": row["signed_at"],
+        "waiver_version": row["waiver_version"],
+        "leaf_index": row.get("leaf_index"),
+        "guest_id": row["guest_id"],
+        "language": row["language"],
+        "superseded": waiver_versions.is_superseded(row["waiver_version"], current),
+        "set_aside": row.get("set_aside", False),
+        "erased": row.get("erased", False),
     }
 
 
+# --- one record -------------------------------------------------------------------------------------
+
+
 def get_record(event_id: str, waiver_id: str, *, actor: Actor, now: datetime) -> fields.RecordDetail:
-    """A signed record with the text it signs and the audit events that name it, this reading among them."""
-    record = find_signed(event_id, waiver_id)
-    if record is None:
-        raise NotFound("There is no such waiver.")
-    note_viewed([record], actor, now)
+    """A signed record with the text it signs and its audit events, this reading among them."""
+    find_form(event_id, waiver_id)
+    note_read(waiver_id, audit_event("viewed", actor, times.format_instant(now)))
+    return show_record(event_id, waiver_id)
+
+
+def show_record(event_id: str, waiver_id: str) -> fields.RecordDetail:
+    form, record = find_form(event_id, waiver_id)
+    mail_id = mails.copy_mail_id(waiver_id)
     audit = [
-        cast(fields.WaiverAudit, {**entry, "act": entry["act"].removeprefix("waiver_")})
-        for entry in store.list_audit(event_id)
-        if waiver_id in entry.get("waiver_ids", ())
+        cast(fields.WaiverAudit, {name: value for name, value in entry.items() if name != "about"})
+        for entry in form.audit
+        if entry.get("about", waiver_id) == waiver_id
     ]
     audit.sort(key=lambda entry: (entry["at"], ACTS.index(entry["act"])))
-    return {**record, "version": store.read_version(record["waiver_version"]), "audit": audit}
+    return {
+        **sealing.open_record(record, form.drawing),
+        "version": version_store.read_version(record.row["waiver_version"]),
+        "audit": audit,
+        "copy_mail_id": mail_id if record.row["signer_email"] and mail_store.read_mail(mail_id) else None,
+    }
 
 
-def find_signed(event_id: str, waiver_id: str) -> SignedRecord | None:
-    is_id = is_event_id(event_id) and re.fullmatch("[0-9a-f]{32}", waiver_id)
-    return store.read_waiver(event_id, waiver_id) if is_id else None
+def find_form(event_id: str, waiver_id: str) -> tuple[StoredForm, StoredRecord]:
+    """The record and the form that signed it. Raises NotFound, the same for what is malformed and what is unknown."""
+    form = store.read_form(waiver_id) if is_event_id(event_id) and is_waiver_id(waiver_id) else None
+    for record in form.records if form else ():
+        if (record.row["waiver_id"], record.row["event_id"]) == (waiver_id, event_id):
+            return cast(StoredForm, form), record
+    raise NotFound("There is no such waiver.")
 
 
-def note_viewed(records: Sequence[SignedRecord], actor: Actor, now: datetime) -> None:
+def is_counted(event_id: str, waiver_id: str) -> bool:
+    """Whether there is such a record of this charter, and it was not set aside."""
+    record = store.read_record(waiver_id) if is_waiver_id(waiver_id) else None
+    return record is not None and record.row["event_id"] == event_id and not record.set_aside
+
+
+def is_waiver_id(text: str) -> bool:
+    return re.fullmatch("[0-9a-f]{32}", text) is not None
+
+
+def note_read(waiver_id: str, audit: AuditEvent) -> None:
     """Reading again within the hour counts as the same reading, so that nobody can fill the table by it."""
-    at, ids = times.format_instant(now), [record["waiver_id"] for record in records]
-    reader = hashlib.sha256(f"{ids} {actor.name} {actor.address}".encode()).hexdigest()[:16]
-    viewed = audit_event("waiver_viewed", actor, at, waiver_ids=ids)
-    store.put_audit_once(records[0]["event_id"], viewed, f"VIEWED#{at[:13]}#{reader}")
+    reader = hashlib.sha256(f"{waiver_id} {audit['by']} {audit['address']}".encode()).hexdigest()[:16]
+    name = f"{audit['act'].upper()}#{audit['at'][:13]}#{reader}"
+    store.put_audit_once(waiver_id, {**audit, "about": waiver_id}, name)
 
 
-def find_copy(event_id: str, secret: str) -> list[SignedRecord]:
-    """The records that a signer's private link shows, the signer's own first; none if the link is unknown."""
-    if not (is_event_id(event_id) and is_event_id(secret)):
-        return []
-    return store.read_waivers(event_id, store.read_copy(event_id, mails.hash_secret(secret)))
+def find_copy(event_id: str, link: str, *, now: datetime) -> tuple[str, list[SignedRecord]]:
+    """The signer's id and the records that their private link shows, theirs first; none if the link is unknown.
+
+    Raises LinkExpired.
+    """
+    waiver_id, _, secret = link.partition(".")
+    form = store.read_form(waiver_id) if is_waiver_id(waiver_id) and is_event_id(secret) else None
+    until = form.copies.get(mails.hash_secret(secret)) if form else None
+    own = [record for record in form.records if record.row["event_id"] == event_id] if form else []
+    if form is None or not own or not until:
+        return "", []
+    if until < times.format_instant(now):
+        raise LinkExpired("This link was open for 90 days. Please ask for a new copy.")
+    return waiver_id, [sealing.open_record(record, form.drawing) for record in own]
 
 
-def read_text(record: SignedRecord) -> fields.WaiverVersion:
+class LinkExpired(NotFound):
+    """404. A private copy's link that was good once."""
+
+
+def read_text(waiver_version: str) -> fields.WaiverVersion:
     """The version that a record signs."""
-    version = store.read_version(record["waiver_version"])
+    version = version_store.read_version(waiver_version)
     if version is None:
         raise NotFound("There is no such waiver.")
     return version
 
 
+# --- the search -------------------------------------------------------------------------------------
+
+
 class Search(NamedTuple):
     terms: list[str]
     limit: int
-    last_seq: int
-    """Only records up to this position in the chain."""
+    before: str
+    """Only records before this key of the index."""
 
 
 def parse_search(query: Mapping[str, str]) -> Search:
     form = Form(query)
     text, limit, cursor = form.read_all(fields.SEARCH_QUERY).values()
-    position = re.fullmatch(r"[^#]+#(\d{12})~", cursor, re.ASCII)
-    if cursor and not position:
-        form.refuse("cursor", "is not one that this list gave out")
     form.finish()
-    return Search(text.casefold().split(), limit, int(position[1]) - 1 if position else store.MAX_SEQ)
+    return Search(text.casefold().split(), limit, cursor.removesuffix("~") or "9")
 
 
 def search(wanted: Search) -> fields.WaiverPage:
@@ -158,79 +157,89 @@ def search(wanted: Search) -> fields.WaiverPage:
     """
     current = waiver_versions.read_current()
     found: list[fields.FoundWaiver] = []
-    last = None
-    newest = store.list_chain(0, wanted.last_seq, newest_first=True)
-    for _, last in itertools.islice(newest, SEARCHED):
-        names = " ".join([last["participant_name"], last["signer_name"], last["charter"]]).casefold()
+    last = ""
+    rows, more = store.list_records(wanted.before, SEARCHED)
+    while rows and len(found) < wanted.limit:
+        row = rows.pop(0)
+        names = " ".join([row["name"], row["signer_name"], row["charter"]]).casefold()
         if all(term in names for term in wanted.terms):
-            found.append({**summary(last, current), "charter": last["charter"], "starts_at": last["starts_at"]})
-        if len(found) == wanted.limit:
-            break
-    cursor = None
-    if last and last["seq"] > 1:
-        cursor = paging.make_cursor("waivers", f"{last['signed_at']}#{last['seq']:012d}")
-    return {"waivers": found, "next_cursor": cursor}
+            about = {"charter": row["charter"], "starts_at": row["starts_at"]}
+            found.append(cast(fields.FoundWaiver, {**summary(row["event_id"], row, current), **about}))
+        last = store.index_key(row)
+    return {"waivers": found, "next_cursor": paging.make_cursor("waivers", last) if rows or more else None}
 
 
-def parse_export(query: Mapping[str, str]) -> int | None:
-    """After which position in the chain to go on; None for the whole of it."""
+# --- the log and its proofs -------------------------------------------------------------------------
+
+
+def parse_export(query: Mapping[str, str]) -> int:
+    """After how many leaves to go on."""
     form = Form(query)
-    after: int | None = form.read_one("after", fields.EXPORT_QUERY["after"])
+    after: int = form.read_one("after", fields.EXPORT_QUERY["after"])
     form.finish()
     return after
 
 
-def export_chain(after: int | None = None) -> fields.ChainExport:
-    """The whole chain, in the format that `tools.verify_waivers` reads; or the part of it after a position.
-
-    A part holds as much as fits, the texts that it signs, and in `next_after` the position to go on from. Raises
-    TooLarge if the whole does not fit into one answer.
-    """
-    count, head = store.read_head()
-    records, last = _read_chain(after or 0, count, MAX_ANSWER_BYTES if after is None else MAX_PART_BYTES)
-    texts = {version["waiver_version"]: version["text"] for version in store.list_versions()}
-    export: fields.ChainExport = {
-        "format": evidence.FORMAT,
-        "count": count,
-        "head": head,
-        "versions": texts,
-        "records": records,
-    }
-    if after is not None:
-        signed = {record["waiver_version"] for record in records}
-        export["versions"] = {name: text for name, text in texts.items() if name in signed}
-        export["next_after"] = last if last < count else None
-    elif last < count or _answer_bytes(export) > MAX_ANSWER_BYTES:
-        raise TooLarge(
-            "The chain is too long for one answer. On the page of the signed waivers, "
-            "'Download the chain' fetches it in parts and saves them as one file."
-        )
-    return export
-
-
-def _read_chain(after: int, last: int, max_bytes: int) -> tuple[list[SignedRecord], int]:
-    """The records between two positions, as far as they fit, and the position that they reach."""
-    for _ in range(INDEX_TRIES):
-        records, reached = _read_part(after, last, max_bytes)
-        if len(records) >= reached - after:
+def export_log(after: int) -> fields.LogExport:
+    """The log from one place on, as far as an answer can hold it, with its head."""
+    tree = log_store.read_tree()
+    leaves: list[fields.Leaf] = []
+    size = 0
+    for leaf in _read_leaves(after, tree.size):
+        size += len(json.dumps(json.dumps(leaf)))
+        if size > MAX_EXPORT_BYTES and leaves:
             break
-        # The index follows the table by a moment. Records that are missing for longer are left to the verification.
-        system.sleep(INDEX_PAUSE_S)
-    return records, reached
+        leaves.append(leaf)
+    return {
+        "leaves": leaves,
+        "checkpoint": checkpoint.format(log.to_checkpoint(tree)),
+        "next": after + len(leaves) if after + len(leaves) < tree.size else None,
+    }
 
 
-def _read_part(after: int, last: int, max_bytes: int) -> tuple[list[SignedRecord], int]:
-    records: list[SignedRecord] = []
-    size, reached = 0, after
-    for seq, record in store.list_chain(after, last):
-        size += _answer_bytes(record)
-        if size > max_bytes and records:
-            return records, reached
-        records.append(record)
-        reached = seq
-    return records, last
+def get_checkpoint() -> str:
+    """The log's head in the C2SP checkpoint form."""
+    return checkpoint.format(log.read_checkpoint())
 
 
-def _answer_bytes(content: Mapping[str, object]) -> int:
-    """How much of Lambda's answer it takes: JSON text within JSON text."""
-    return len(json.dumps(json.dumps(content)))
+def _read_leaves(after: int, last: int) -> Iterable[fields.Leaf]:
+    """In their order, with what of them is disclosed. One whose record is gone is empty: the proof misses it."""
+    keys = log_store.list_leaves(after, last)
+    while batch := list(itertools.islice(keys, MAX_KEYS)):
+        found = {_name(item): store.to_stored(item) for item in read_items(batch)}
+        for key in batch:
+            stored = found.get(_name(key))
+            yield {
+                "payload": stored.payload if stored else None,
+                "disclosures": stored.disclosures if stored else [],
+            }
+
+
+def _name(key: Item) -> tuple[str, str]:
+    return key["PK"]["S"], key["SK"]["S"]
+
+
+def make_bundle(event_id: str, waiver_id: str) -> fields.Bundle:
+    """One record with what proves it. Raises NotLoggedYet for the moments before it is in the log."""
+    form, record = find_form(event_id, waiver_id)
+    if record.leaf_index is None:
+        log.settle()
+        form, record = find_form(event_id, waiver_id)
+    if record.leaf_index is None:
+        raise NotLoggedYet("This record is on its way into the log. Please try again in a moment.")
+    tree = log_store.read_tree()
+    proof = log.inclusion_proof(record.leaf_index, tree)
+    bundle: fields.Bundle = {
+        "payload": record.payload,
+        "disclosures": record.disclosures,
+        "text": read_text(record.row["waiver_version"])["text"],
+        "inclusion": {
+            "leaf_index": record.leaf_index,
+            "tree_size": tree.size,
+            "proof": [merkle.encode_hash(one) for one in proof],
+        },
+        "checkpoint": checkpoint.format(log.to_checkpoint(tree)),
+    }
+    if form.drawing and not record.erased:
+        bundle["drawing"] = form.drawing
+    return bundle

@@ -14,8 +14,7 @@ from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
-from chalicelib.waivers import fields, mails, signing, store
-from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import fields, mails, people, signing, store
 from chalicelib.waivers import versions as waiver_versions
 from chalicelib.waivers.versions import CurrentVersions
 
@@ -48,12 +47,13 @@ def ask_again(event_id: str, body: Mapping[str, Any], *, now: datetime) -> field
     form = Form(body)
     wanted = form.read_one("waiver_ids", fields.ASKED_AGAIN["waiver_ids"])
     form.finish()
-    charter, _, records = charters.find_whole_charter(event_id, with_waivers=True)
+    charter, _, items = charters.find_whole_charter(event_id, with_signed=True)
+    rows = people.load_rows(items)
     _refuse_closed(charter, now)
-    _refuse_unknown(form, "waiver_ids", wanted, {record["waiver_id"] for record in records})
+    _refuse_unknown(form, "waiver_ids", wanted, {row["waiver_id"] for row in rows})
     outdated = {
-        one["waiver_id"]: Recipient(one["signer_name"], one["signer_email"], one["language"])
-        for one in _outdated(records, waiver_versions.read_current())
+        one["waiver_id"]: Recipient("", one["signer_email"], one["language"])
+        for one in _outdated(rows, waiver_versions.read_current())
     }
     outcome = _ask("waiver_again", charter, outdated, wanted, now)
     skipped: list[fields.SkippedSigner] = [{"waiver_id": one, "why": "signed_current_text"} for one in outcome.done]
@@ -70,11 +70,12 @@ def list_superseded(*, now: datetime) -> fields.OutdatedCharters:
     for charter in coming:
         if not charter.signed_count:
             continue
-        outdated = _outdated(charters.find_whole_charter(charter.event_id, with_waivers=True).waivers, current)
+        whole = charters.find_whole_charter(charter.event_id, with_signed=True)
+        outdated = _outdated(people.load_rows(whole.signed_items), current)
         signers: list[fields.OutdatedSigner] = [
             {
                 "waiver_id": one["waiver_id"],
-                "participant_name": one["participant_name"],
+                "participant_name": people.shown_name(one),
                 "signer_name": one["signer_name"],
                 "can_be_asked": bool(one["signer_email"]),
             }
@@ -104,14 +105,14 @@ def _refuse_unknown(form: Form, name: str, wanted: Sequence[str] | None, known: 
     form.finish()
 
 
-def _outdated(stored: Sequence[Mapping[str, object]], current: CurrentVersions) -> list[fields.Participant]:
+def _outdated(rows: Sequence[people.SignedRow], current: CurrentVersions) -> list[people.Person]:
     """Those who signed an older text and have not signed again."""
-    people = waiver_records.people(stored, current)
-    return [person for person in people if waiver_versions.is_superseded(person, current)]
+    return [one for one in people.people(rows) if waiver_versions.is_superseded(one["waiver_version"], current)]
 
 
 class Recipient(NamedTuple):
     name: str
+    """How the desk calls them; empty for a signer, whose name and address were typed by a guest."""
     email: str
     language: fields.Language
 
@@ -140,7 +141,7 @@ def _ask(
     outcome = Outcome([], [one for one in ids if one not in recipients], no_email, [])
     queued: list[Mail] = []
     for same_email in by_email.values():
-        mail = _queue_request(kind, charter, [recipients[one] for one in same_email], now)
+        mail = _queue_request(kind, charter, {one: recipients[one] for one in same_email}, now)
         if mail:
             queued.append(mail)
         (outcome.asked if mail else outcome.recent).extend(same_email)
@@ -151,13 +152,13 @@ def _ask(
     return outcome
 
 
-def _queue_request(kind: str, charter: Charter, recipients: Sequence[Recipient], now: datetime) -> Mail | None:
-    """The mail to recipients of one address; None if it had one lately."""
-    _, email, language = recipients[0]
-    names = list(dict.fromkeys(one.name for one in recipients))
+def _queue_request(kind: str, charter: Charter, recipients: Mapping[str, Recipient], now: datetime) -> Mail | None:
+    """The mail to recipients of one address, by id; None if it had one lately."""
+    _, email, language = next(iter(recipients.values()))
+    names = list(dict.fromkeys(one.name for one in recipients.values() if one.name))
     key = f"{kind}#{charter.event_id}#{hashlib.sha256(email.lower().encode()).hexdigest()[:32]}"
     now_s = int(now.timestamp())
     mail_id = f"{kind.replace('_', '-')}-{hashlib.sha256(f'{key} {now_s}'.encode()).hexdigest()[:32]}"
     mail = mails.request_mail(kind, mail_id, email, charter, names, language, now)
     again_s = now_s + int(AGAIN_AFTER.total_seconds())
-    return mail if retry_on_conflict(lambda: store.queue_once(mail, key, now_s, again_s)) else None
+    return mail if retry_on_conflict(lambda: store.queue_once(mail, key, list(recipients), now_s, again_s)) else None

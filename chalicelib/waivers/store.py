@@ -1,13 +1,17 @@
-"""Signed waivers in their chain, the texts they sign, private copies, and the audit events of a charter."""
+"""Signed forms: their records, drawing, private copies and audit events; and what a signature is decided on.
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, cast
+All that one form has signed is one partition, named by the form: nothing in it is shared with another guest.
+"""
 
-from chalicelib.charters.store import Charter, charter_key, to_charter
-from chalicelib.core.audit import AuditEvent, audit_item
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, cast
+
+from chalicelib.charters.store import Charter, charter_key, guest_link_key, to_charter
+from chalicelib.core.audit import AuditEvent
 from chalicelib.core.dynamo import (
     Item,
-    check_write,
     db,
     is_new,
     is_written,
@@ -24,23 +28,52 @@ from chalicelib.core.dynamo import (
     update,
     write_all,
 )
-from chalicelib.core.errors import WriteConflict
 from chalicelib.mail.store import Mail, mail_writes
-from chalicelib.waivers.fields import LANGUAGES, Language, SignedRecord, WaiverVersion
+from chalicelib.waivers import log_store
+from chalicelib.waivers.fields import Act, Language, Payload, SetAsidePayload, Stroke, WaiverPayload, WaiverVersion
+from chalicelib.waivers.people import FoundRow
+from chalicelib.waivers.version_store import current_keys, to_current_versions
 
-_HEAD = item_key("WAIVER_CHAIN", "HEAD")
-_MAILED = item_key("WAIVER_CHAIN", "MAILED")
-_TURN = item_key("WAIVER_CHAIN", "TURN")
-MAX_SEQ = 10**12 - 1
+_NUMBER_CHARS = 2
+WAIVERS = "WAIVERS"
+"""The index's partition of all records, by the time of signing."""
 
 
-class Head(NamedTuple):
-    """The end of the chain."""
+class SealedRecord(NamedTuple):
+    """A record as it is stored: what is proved, and what can be erased."""
 
-    seq: int = 0
-    """How many records the chain has."""
-    record_hash: str = ""
-    """Of the last record; empty while there is none."""
+    payload: WaiverPayload
+    disclosures: list[str]
+    row: FoundRow
+
+
+class StoredRecord(NamedTuple):
+    payload: Payload
+    payload_text: str
+    """As the log has it."""
+    disclosures: list[str]
+    row: FoundRow
+    leaf_index: int | None
+    """Its place in the log; None for the moments before it is there."""
+    set_aside: Act | None
+    erased: Act | None
+
+    @property
+    def participants(self) -> int:
+        """How many people its form covers."""
+        return self.payload["participants"] if self.payload["type"] == "waiver" else 0
+
+
+class StoredForm(NamedTuple):
+    """All that one form has signed."""
+
+    records: list[StoredRecord]
+    drawing: str
+    """The strokes as JSON text; empty when there are none."""
+    copies: dict[str, str]
+    """Till when a private link opens, by the hash of its secret."""
+    audit: list[AuditEvent]
+    acts: list[StoredRecord]
 
 
 class SigningContext(NamedTuple):
@@ -49,141 +82,250 @@ class SigningContext(NamedTuple):
     charter: Charter
     versions: dict[Language, WaiverVersion]
     """The published current text of each language that has one."""
-    head: Head
-    turn_until_ms: int = 0
-    """Until when somebody has the turn to write behind this head."""
+    record: StoredRecord | None
+    """What the asked form has signed before, for its signer."""
+
+
+# --- ids --------------------------------------------------------------------------------------------
+
+
+def waiver_id(event_id: str, submission_id: str, participant: int) -> str:
+    """Made from the form's own random id, so that a double submit meets the record of the first.
+
+    All ids of one form begin alike, with the name of its partition; the participant's number is at the end.
+    """
+    form = hashlib.sha256(f"{event_id} {submission_id}".encode()).hexdigest()[: 32 - _NUMBER_CHARS]
+    return f"{form}{participant:0{_NUMBER_CHARS}x}"
+
+
+def form_key(waiver_id: str) -> str:
+    return f"FORM#{waiver_id[:-_NUMBER_CHARS]}"
+
+
+def record_key(waiver_id: str) -> Item:
+    return item_key(form_key(waiver_id), f"RECORD#{waiver_id[-_NUMBER_CHARS:]}")
 
 
 # --- signing ----------------------------------------------------------------------------------------
 
 
-def read_signing_context(event_id: str) -> SigningContext | None:
-    """One read. None if there is no such charter."""
-    items = read_items([charter_key(event_id), *_current_keys(), _HEAD, _TURN])
+def read_signing_context(link: str, submission_id: str = "", token: str = "") -> SigningContext | None:
+    """The charter behind a guest link, in one read, or two where the link was renewed. None if it leads nowhere.
+
+    The context has the record of the signer, if this submission has signed before or the token is that of a record.
+    """
+    items = read_items(
+        [charter_key(link), guest_link_key(link), *current_keys(), *_signers_key(link, submission_id, token)]
+    )
     found = {item["SK"]["S"]: item for item in items}
+    versions = to_current_versions(items)
+    if renewed := found.get("GUEST_LINK"):
+        event_id = renewed["event_id"]["S"]
+        more = read_items([charter_key(event_id), *_signers_key(event_id, submission_id, token)])
+        found = {item["SK"]["S"]: item for item in more}
     if "EVENT" not in found:
         return None
-    head, turn = _to_head(found.get("HEAD")), found.get("TURN")
-    turn_until_ms = int(turn["until_ms"]["N"]) if turn and int(turn["seq"]["N"]) == head.seq else 0
-    return SigningContext(to_charter(found["EVENT"]), _to_current_versions(items), head, turn_until_ms)
+    charter = to_charter(found["EVENT"])
+    if (charter.guest_link or charter.event_id) != link:
+        return None
+    records = [to_stored(item) for key, item in found.items() if key.startswith("RECORD#")]
+    own = [record for record in records if record.payload["event_id"] == charter.event_id]
+    return SigningContext(charter, versions, own[0] if own else None)
 
 
-def take_turn(seen_seq: int, now_ms: int, until_ms: int) -> bool:
-    """Whether the caller may be the next to write behind that many records; until then others have to wait.
+def _signers_key(event_id: str, submission_id: str, token: str) -> list[Item]:
+    wanted = token or (waiver_id(event_id, submission_id, 0) if submission_id else "")
+    return [record_key(wanted)] if wanted else []
 
-    A turn ends by itself once the chain has grown. It protects nothing, it only spares a crowd useless transactions.
+
+def put_form(records: Sequence[SealedRecord], drawing: str, audits: Sequence[AuditEvent], mail: Mail | None) -> None:
+    """One transaction of new items that no other guest's form has: records, drawing, audit events, mail, and what
+    tells the log's writer of them. Raises AlreadyExists if the form was stored before, or WriteConflict if it is
+    being stored now.
     """
-    values = {":seq": n(seen_seq), ":until": n(until_ms), ":now": n(now_ms)}
-    condition = "attribute_not_exists(PK) OR seq < :seq OR until_ms < :now"
-    turn = update(_TURN, "SET seq = :seq, until_ms = :until", values, condition)
-    return is_written(db().update_item, or_busy=True, **turn)
-
-
-def append_waivers(
-    seen: SigningContext,
-    records: Sequence[SignedRecord],
-    new_people: int,
-    audits: Sequence[AuditEvent],
-    mail: Mail | None,
-    throttles: Sequence[Item] = (),
-) -> None:
-    """One transaction: the records of one form, the chain's head, the charter's counts, the queued mail.
-
-    `new_people` is how many of them had not signed before. Raises AlreadyExists, Throttled, or WriteConflict, which
-    also says that the head or the current text of a language is not the one that was `seen`.
-    """
-    event_id, last = seen.charter.event_id, records[-1]
-    rows = [
-        put_write(
-            {
-                **_record_key(event_id, record["waiver_id"]),
-                "by_date_pk": s("WAIVERS"),
-                "by_date_sk": s(f"{record['seq']:012d}"),
-                "data": json_s(record),
-            },
-            only_new=True,
-        )
+    first = records[0].row["waiver_id"]
+    rows = [put_write(_record_item(record), only_new=True) for record in records]
+    waiting = [
+        log_store.waiting_write(record.row["event_id"], record_key(record.row["waiver_id"]), record.payload, record.row)
         for record in records
     ]
-    added = {"signed_count": n(new_people), "signed_versions": {"SS": [last["waiver_version"]]}}
-    if guest_ids := sorted({record["guest_id"] for record in records if record["guest_id"]}):
-        added["signed_guest_ids"] = {"SS": guest_ids}
-    change = "ADD " + ", ".join(f"{name} :{name}" for name in added)
-    values = {f":{name}": value for name, value in added.items()} | {":cancelled": s("cancelled")}
-    count = update(charter_key(event_id), change, values, "attribute_exists(PK) AND #status <> :cancelled")
-    same_texts = [_still_current(language, seen.versions.get(language)) for language in LANGUAGES]
-    audit_rows = [put_write(audit_item(event_id, audit)) for audit in audits]
-    head = _put_seq(_HEAD, last["seq"], seen.head.seq, hash=s(last["record_hash"]))
-    others = [head, {"Update": count}, *same_texts, *audit_rows, *mail_writes(mail)]
-    write_all([*rows, *others], unique=0, throttles=throttles)
+    drawn = [put_write({**item_key(form_key(first), "DRAWING"), "strokes": s(drawing)})] if drawing else []
+    audit_rows = [put_write(_audit_item(first, audit)) for audit in audits]
+    write_all([*rows, *waiting, *drawn, *audit_rows, *mail_writes(mail)], unique=0)
 
 
-def _put_seq(key: Item, seq: int, seen_seq: int, **more: Item) -> Item:
-    """The write that moves a counter of the chain from where it was seen, 0 while it is not stored."""
-    item = {**key, "seq": n(seq), **more}
-    if seen_seq:
-        return put_write(item, condition="seq = :seen", values={":seen": n(seen_seq)})
-    return put_write(item, only_new=True)
+def _record_item(record: SealedRecord) -> Item:
+    return {
+        **record_key(record.row["waiver_id"]),
+        "by_date_pk": s(WAIVERS),
+        "by_date_sk": s(index_key(record.row)),
+        "data": json_s(record.row),
+        "payload": s(log_store.payload_text(record.payload)),
+        "disclosures": s(json.dumps(record.disclosures)),
+    }
 
 
-def _still_current(language: Language, version: WaiverVersion | None) -> Item:
-    if version:
-        current = {":version": s(version["waiver_version"])}
-        return check_write(_current_key(language), "waiver_version = :version", current)
-    return check_write(_current_key(language), "attribute_not_exists(PK)")
+def index_key(row: FoundRow) -> str:
+    return f"{row['signed_at']}#{row['waiver_id']}"
 
 
-# --- records ----------------------------------------------------------------------------------------
+# --- reading ----------------------------------------------------------------------------------------
 
 
-def read_waiver(event_id: str, waiver_id: str) -> SignedRecord | None:
-    item = read_item(_record_key(event_id, waiver_id))
-    return _to_record(item) if item else None
+def read_record(waiver_id: str) -> StoredRecord | None:
+    item = read_item(record_key(waiver_id))
+    return to_stored(item) if item else None
 
 
-def read_waivers(event_id: str, waiver_ids: Iterable[str]) -> list[SignedRecord]:
-    """Those of the records that exist, in the chain's order."""
-    items = read_items([_record_key(event_id, waiver_id) for waiver_id in waiver_ids])
-    return sorted(map(_to_record, items), key=lambda record: record["seq"])
-
-
-def _record_key(event_id: str, waiver_id: str) -> Item:
-    return item_key(f"EVENT#{event_id}", f"WAIVER#{waiver_id}")
-
-
-def _to_record(item: Item) -> SignedRecord:
-    return cast(SignedRecord, load_data(item))
-
-
-def list_chain(after_seq: int, last_seq: int, *, newest_first: bool = False) -> Iterator[tuple[int, SignedRecord]]:
-    """The signed waivers after one position in the chain up to another, each with its position."""
-    if after_seq >= last_seq:
-        return iter(())
-    first, last = s(f"{after_seq + 1:012d}"), s(f"{last_seq:012d}")
-    items = query_items(
-        IndexName="by_date",
-        KeyConditionExpression="by_date_pk = :pk AND by_date_sk BETWEEN :first AND :last",
-        ExpressionAttributeValues={":pk": s("WAIVERS"), ":first": first, ":last": last},
-        ScanIndexForward=not newest_first,
+def to_stored(item: Item) -> StoredRecord:
+    text = item["payload"]["S"]
+    return StoredRecord(
+        payload=json.loads(text),
+        payload_text=text,
+        disclosures=json.loads(item["disclosures"]["S"]),
+        row=cast(FoundRow, load_data(item)) if "data" in item else cast(FoundRow, {}),
+        leaf_index=int(item["leaf_index"]["N"]) if "leaf_index" in item else None,
+        set_aside=json.loads(item["set_aside"]["S"]) if "set_aside" in item else None,
+        erased=json.loads(item["erased"]["S"]) if "erased" in item else None,
     )
-    return ((int(item["by_date_sk"]["S"]), _to_record(item)) for item in items)
 
 
-def read_head() -> Head:
-    return _to_head(read_item(_HEAD))
+def read_form(waiver_id: str) -> StoredForm:
+    """All that the form of this record has signed; without records if there is no such form."""
+    items = list(_query_form(waiver_id))
+
+    def named(prefix: str) -> list[Item]:
+        return [item for item in items if item["SK"]["S"].startswith(prefix)]
+
+    drawings = [item["strokes"]["S"] for item in named("DRAWING")]
+    return StoredForm(
+        records=list(map(to_stored, named("RECORD#"))),
+        drawing=drawings[0] if drawings else "",
+        copies={item["SK"]["S"].removeprefix("COPY#"): item["until"]["S"] for item in named("COPY#")},
+        audit=[cast(AuditEvent, load_data(item)) for item in named("AUDIT#")],
+        acts=list(map(to_stored, named("SET_ASIDE#"))),
+    )
 
 
-def _to_head(item: Item | None) -> Head:
-    return Head(int(item["seq"]["N"]), item["hash"]["S"]) if item else Head()
+def _query_form(waiver_id: str) -> Iterable[Item]:
+    return query_items(
+        KeyConditionExpression="PK = :pk",
+        ExpressionAttributeValues={":pk": s(form_key(waiver_id))},
+        ConsistentRead=True,
+    )
 
 
-# --- mail about waivers -----------------------------------------------------------------------------
+def read_drawing(waiver_id: str) -> str:
+    """The strokes of the form of this record, as JSON text; empty when there are none."""
+    item = read_item(item_key(form_key(waiver_id), "DRAWING"))
+    return item["strokes"]["S"] if item else ""
 
 
-def queue_once(mail: Mail, request: str, now_s: int, again_s: int) -> bool:
+def list_records(before: str, limit: int) -> tuple[list[FoundRow], bool]:
+    """The newest records before that key of the index, and whether there are more: one Query."""
+    page = db().query(
+        TableName=table_name(),
+        IndexName="by_date",
+        KeyConditionExpression="by_date_pk = :pk AND by_date_sk < :before",
+        ExpressionAttributeValues={":pk": s(WAIVERS), ":before": s(before)},
+        ScanIndexForward=False,
+        Limit=limit,
+    )
+    return [cast(FoundRow, load_data(item)) for item in page["Items"]], "LastEvaluatedKey" in page
+
+
+def read_signed_chunk(event_id: str, position: int) -> list[Item]:
+    """One chunk of the list of who has signed; empty if there is none."""
+    item = read_item(log_store.chunk_key(event_id, position))
+    return [item] if item else []
+
+
+# --- striking and erasing ---------------------------------------------------------------------------
+
+
+def put_set_aside(
+    record: StoredRecord, payload: SetAsidePayload, disclosures: Sequence[str], note: Act, audit: AuditEvent
+) -> None:
+    """Marks the record as set aside and hands the act to the log. Raises AlreadyExists if it was, or WriteConflict."""
+    row = record.row
+    key = item_key(form_key(row["waiver_id"]), f"SET_ASIDE#{row['waiver_id'][-_NUMBER_CHARS:]}")
+    item = {**key, "payload": s(log_store.payload_text(payload)), "disclosures": s(json.dumps(list(disclosures)))}
+    values = {":note": json_s(note), ":data": json_s({**row, "set_aside": True})}
+    mark = update(record_key(row["waiver_id"]), "SET set_aside = :note, #data = :data", values)
+    waiting = log_store.waiting_write(row["event_id"], key, payload, None)
+    audited = put_write(_audit_item(row["waiver_id"], audit))
+    write_all([put_write(item, only_new=True), {"Update": mark}, waiting, audited], unique=0)
+
+
+def erase_record(record: StoredRecord, disclosures: Sequence[str], row: FoundRow, note: Act | None) -> Item:
+    """The write that keeps of a record only these disclosures and this row; with a note, it is erased as a whole."""
+    values = {":disclosures": s(json.dumps(list(disclosures))), ":data": json_s(row)}
+    change = "SET disclosures = :disclosures, #data = :data"
+    if note:
+        values[":note"], change = json_s(note), f"{change}, erased = :note"
+    if note and record.set_aside:
+        values[":struck"], change = json_s({**record.set_aside, "reason": ""}), f"{change}, set_aside = :struck"
+    return {"Update": update(record_key(record.row["waiver_id"]), change, values, "attribute_exists(PK)")}
+
+
+def erase_act(waiver_id: str) -> Item:
+    """The write that keeps nothing but the proof of the act that set a record aside."""
+    key = item_key(form_key(waiver_id), f"SET_ASIDE#{waiver_id[-_NUMBER_CHARS:]}")
+    return {"Update": update(key, "SET disclosures = :none", {":none": s("[]")}, "attribute_exists(PK)")}
+
+
+def erase_drawing(waiver_id: str) -> Item:
+    return put_write({**item_key(form_key(waiver_id), "DRAWING"), "strokes": s("")})
+
+
+def end_copies(waiver_id: str, form: StoredForm) -> list[Item]:
+    """The writes that let no private link of this form open any more."""
+    return [put_write({**_copy_key(waiver_id, secret_hash), "until": s("")}) for secret_hash in form.copies]
+
+
+def rewrite_audits(waiver_id: str, audits: Iterable[AuditEvent]) -> list[Item]:
+    return [put_write(_audit_item(waiver_id, audit)) for audit in audits]
+
+
+# --- private copies ---------------------------------------------------------------------------------
+
+
+def put_copy(waiver_id: str, secret_hash: str, until: str) -> None:
+    """Lets a private link show this form till then; of the link itself only a hash is kept."""
+    db().put_item(TableName=table_name(), Item={**_copy_key(waiver_id, secret_hash), "until": s(until)})
+
+
+def _copy_key(waiver_id: str, secret_hash: str) -> Item:
+    return item_key(form_key(waiver_id), f"COPY#{secret_hash}")
+
+
+# --- audit events -----------------------------------------------------------------------------------
+
+
+def put_audit_once(waiver_id: str, audit: AuditEvent, name: str) -> None:
+    """Under a name of its own: only the first event of that name is kept."""
+    item = _audit_item(waiver_id, {**audit, "audit_id": name})
+    is_written(db().put_item, Item=item, ConditionExpression="attribute_not_exists(PK)")
+
+
+def audit_write(waiver_id: str, audit: AuditEvent) -> Item:
+    return put_write(_audit_item(waiver_id, audit))
+
+
+def _audit_item(waiver_id: str, audit: AuditEvent) -> Item:
+    # A name that is given, as of a reading within the hour, is the key; a random id comes after its time.
+    name = audit["audit_id"] if "#" in audit["audit_id"] else f"{audit['at']}#{audit['audit_id']}"
+    return {**item_key(form_key(waiver_id), f"AUDIT#{name}"), "data": json_s(audit)}
+
+
+# --- requests to sign -------------------------------------------------------------------------------
+
+
+def queue_once(mail: Mail, request: str, about: Sequence[str], now_s: int, again_s: int) -> bool:
     """Queues the mail; False if one for the same `request` was queued lately. Raises WriteConflict.
 
-    The next one may come at `again_s`. Both are in seconds since 1970.
+    The next one may come at `again_s`; both are in seconds since 1970. `about` are the ids of the guests and records
+    that it is about, by which it is found when their data is erased.
     """
     key = item_key(f"THROTTLE#{request}", f"THROTTLE#{request}")
     put = put_write({**key, "not_before": n(again_s), "ttl": n(again_s + 3600)})
@@ -191,111 +333,25 @@ def queue_once(mail: Mail, request: str, now_s: int, again_s: int) -> bool:
         "ConditionExpression": "attribute_not_exists(PK) OR not_before <= :now",
         "ExpressionAttributeValues": {":now": n(now_s)},
     }
-    return is_new([put, *mail_writes(mail)])
+    found_by = [put_write(item_key(f"MAILED#{one}", f"MAIL#{mail.mail_id}")) for one in about]
+    return is_new([put, *mail_writes(mail), *found_by])
 
 
-def read_head_to_mail() -> tuple[int, str, int]:
-    """How many records the chain has, the hash of the last, and how many there were in the last mail about it."""
-    found = {item["SK"]["S"]: item for item in read_items([_HEAD, _MAILED])}
-    return *_to_head(found.get("HEAD")), int(found["MAILED"]["seq"]["N"]) if "MAILED" in found else 0
-
-
-def queue_head_mail(mail: Mail, seq: int, last_mailed: int) -> bool:
-    """Queues the mail about a chain of `seq` records, once; False if it is queued already."""
-    try:
-        return is_new([*mail_writes(mail), _put_seq(_MAILED, seq, last_mailed)])
-    except WriteConflict:
-        return False
-
-
-def put_copy(event_id: str, secret_hash: str, waiver_ids: Sequence[str], at: str) -> None:
-    """Stores which records a private link shows; of the link itself only a hash."""
-    copy = {"waiver_ids": list(waiver_ids), "at": at}
-    item = {**item_key(f"EVENT#{event_id}", f"COPY#{secret_hash}"), "data": json_s(copy)}
-    db().put_item(TableName=table_name(), Item=item)
-
-
-def read_copy(event_id: str, secret_hash: str) -> list[str]:
-    """The ids of the records that this link shows; none if it is unknown."""
-    item = read_item(item_key(f"EVENT#{event_id}", f"COPY#{secret_hash}"))
-    return list(load_data(item)["waiver_ids"]) if item else []
-
-
-# --- audit events of a charter ----------------------------------------------------------------------
-
-
-def put_audit_once(event_id: str, audit: AuditEvent, name: str) -> None:
-    """Under a name of its own: only the first event of that name is kept."""
-    item = {**item_key(f"EVENT#{event_id}", f"AUDIT#{name}"), "data": json_s(audit)}
-    is_written(db().put_item, Item=item, ConditionExpression="attribute_not_exists(PK)")
-
-
-def list_audit(event_id: str) -> list[AuditEvent]:
+def list_requests(about: str) -> list[str]:
+    """The ids of the mails that asked this guest or signer to sign."""
     items = query_items(
-        KeyConditionExpression="PK = :pk AND begins_with(SK, :audit)",
-        ExpressionAttributeValues={":pk": s(f"EVENT#{event_id}"), ":audit": s("AUDIT#")},
+        KeyConditionExpression="PK = :pk",
+        ExpressionAttributeValues={":pk": s(f"MAILED#{about}")},
         ConsistentRead=True,
     )
-    return [cast(AuditEvent, load_data(item)) for item in items]
+    return [item["SK"]["S"].removeprefix("MAIL#") for item in items]
 
 
-# --- versions ---------------------------------------------------------------------------------------
+def to_drawing(strokes: Sequence[Stroke]) -> str:
+    """As it is stored and hashed; empty for no strokes."""
+    return json.dumps(strokes, separators=(",", ":")) if strokes else ""
 
 
-def publish_version(version: WaiverVersion, audit: AuditEvent, *, only_first: bool = False) -> None:
-    """Stores the version if its text is new, and makes it the current one of its language; with who did it.
-
-    A stored version is never rewritten. Raises WriteConflict; with `only_first` also AlreadyExists, when any version
-    of the language is current already.
-    """
-    name, data = version["waiver_version"], json_s(version)
-    values = {":data": data, ":pk": s("WAIVER_VERSIONS"), ":sk": s(f"{version['published_at']}#{name}")}
-    kept = ("#data = if_not_exists(#data, :data)", "by_date_pk = :pk", "by_date_sk = if_not_exists(by_date_sk, :sk)")
-    store = update(_version_key(name), f"SET {', '.join(kept)}", values)
-    current = {**_current_key(version["language"]), "data": data, "waiver_version": s(name)}
-    audit_row = {
-        **item_key(f"WAIVER_VERSION#{name}", f"AUDIT#{audit['at']}#{audit['audit_id']}"),
-        "data": json_s(audit),
-    }
-    write_all([{"Update": store}, put_write(current, only_new=only_first), put_write(audit_row)], unique=1)
-
-
-def read_version(waiver_version: str) -> WaiverVersion | None:
-    item = read_item(_version_key(waiver_version))
-    return _to_version(item) if item else None
-
-
-def read_current_versions() -> dict[Language, WaiverVersion]:
-    """The published current version of each language that has one."""
-    return _to_current_versions(read_items(_current_keys()))
-
-
-def list_versions() -> list[WaiverVersion]:
-    items = query_items(
-        IndexName="by_date",
-        KeyConditionExpression="by_date_pk = :pk",
-        ExpressionAttributeValues={":pk": s("WAIVER_VERSIONS")},
-        ScanIndexForward=False,
-    )
-    return list(map(_to_version, items))
-
-
-def _version_key(waiver_version: str) -> Item:
-    return item_key(f"WAIVER_VERSION#{waiver_version}", "VERSION")
-
-
-def _current_keys() -> list[Item]:
-    return list(map(_current_key, LANGUAGES))
-
-
-def _current_key(language: Language) -> Item:
-    return item_key("WAIVER_VERSION#CURRENT", f"CURRENT#{language}")
-
-
-def _to_current_versions(items: Iterable[Item]) -> dict[Language, WaiverVersion]:
-    current = [_to_version(item) for item in items if item["PK"]["S"] == "WAIVER_VERSION#CURRENT"]
-    return {version["language"]: version for version in current}
-
-
-def _to_version(item: Item) -> WaiverVersion:
-    return cast(WaiverVersion, load_data(item))
+def read_strokes(drawing: str) -> list[Stroke]:
+    loaded: Any = json.loads(drawing) if drawing else []
+    return cast(list[Stroke], loaded)

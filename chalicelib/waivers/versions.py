@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.core import templates, times
-from chalicelib.core.audit import Actor, audit_event
-from chalicelib.core.errors import AlreadyExists, WriteConflict
+from chalicelib.core.audit import SYSTEM, Actor, audit_event
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
-from chalicelib.waivers import evidence, fields, markdown, store
+from chalicelib.waivers import fields, markdown, text_tree, version_store
+from chalicelib.waivers.evidence import canonical
 from chalicelib.waivers.fields import LANGUAGES, Language, WaiverVersion
 
 SAMPLE = "sample"
@@ -23,7 +23,7 @@ CurrentVersions = Mapping[Language, WaiverVersion]
 
 
 def read_current() -> CurrentVersions:
-    return choose_all(store.read_current_versions())
+    return choose_all(version_store.read_current_versions())
 
 
 def choose_all(published: CurrentVersions) -> CurrentVersions:
@@ -48,7 +48,7 @@ def sample(language: Language) -> WaiverVersion:
 
 def _version(language: Language, title: str, text: str, published_at: str, published_by: str) -> WaiverVersion:
     return {
-        "waiver_version": evidence.text_hash(text),
+        "waiver_version": canonical.text_hash(text),
         "language": language,
         "title": title,
         "text": text,
@@ -57,12 +57,13 @@ def _version(language: Language, title: str, text: str, published_at: str, publi
     }
 
 
-def is_superseded(record: fields.UnchainedRecord, current: CurrentVersions) -> bool:
-    return record["waiver_version"] not in {version["waiver_version"] for version in current.values()}
+def is_superseded(waiver_version: str, current: CurrentVersions) -> bool:
+    """Whether no language's current text is this one."""
+    return waiver_version not in {version["waiver_version"] for version in current.values()}
 
 
 def list_versions() -> fields.VersionList:
-    current, versions = read_current(), store.list_versions()
+    current, versions = read_current(), version_store.list_versions()
     listed = {version["waiver_version"] for version in versions}
     # A sample that was never signed is stored nowhere.
     samples = {one["waiver_version"]: one for one in current.values() if one["waiver_version"] not in listed}
@@ -84,34 +85,28 @@ def publish_version(body: Mapping[str, Any], *, actor: Actor, now: datetime) -> 
     version = _version(language, title, text, times.format_instant(now), actor.name)
 
     def attempt() -> WaiverVersion | None:
-        known = store.read_version(version["waiver_version"])
+        known = version_store.read_version(version["waiver_version"])
         if known and known["language"] != language:
             form.refuse("language", "must be the one that this text was published in before")
             form.finish()
-        current = store.read_current_versions().get(language)
+        current = version_store.read_current_versions().get(language)
         if not (known and current and current["waiver_version"] == known["waiver_version"]):
-            store.publish_version(known or version, audit_event("published", actor, times.format_instant(now)))
+            version_store.publish_version(known or version, audit_event("published", actor, times.format_instant(now)))
         return known
 
     known = retry_on_conflict(attempt)
     return known or version, known is None
 
 
-def publish_sample(version: WaiverVersion, actor: Actor, now: datetime) -> WaiverVersion:
-    """Stores the sample that is being signed for the first time as the first version of its language.
-
-    Raises WriteConflict if another text becomes current meanwhile.
-    """
+def publish_sample(version: WaiverVersion, *, now: datetime) -> WaiverVersion:
+    """Stores the sample that is being signed for the first time as the first version of its language."""
     at = times.format_instant(now)
     published: WaiverVersion = {**version, "published_at": at}
-    try:
-        store.publish_version(published, audit_event("signed_first", actor, at), only_first=True)
-    except AlreadyExists:
-        raise WriteConflict from None
+    version_store.publish_first(published, audit_event("signed_first", SYSTEM, at))
     return published
 
 
-def preview(body: Mapping[str, Any]) -> fields.Preview:
+def preview(body: Mapping[str, Any]) -> text_tree.Preview:
     """The text as the tree that the page is made of."""
     form = Form(body)
     text = form.read_one("text", fields.PREVIEW["text"])

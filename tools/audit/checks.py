@@ -6,6 +6,7 @@ What it says names records by their ids and never quotes a name, an address or a
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from chalicelib.core.names import fold
 from chalicelib.money import ledger
 from chalicelib.payments.fields import Payment
 from chalicelib.payments.store import ledger_keys, to_clear_key
@@ -15,6 +16,7 @@ from tools.audit.records import Data, Difference, Entry, Records, add_up
 # Who, when, from where: of a row, of an act or audit event, of a signature, of a text.
 PAYMENT_TRACE = ("recorded_by", "recorded_at", "address")
 ACT_TRACE = ("by", "at", "address")
+AUDIT_TRACE = ("act", "audit_id", "actor_type", *ACT_TRACE)
 WAIVER_TRACE = ("signer_name", "signed_at", "address")
 VERSION_TRACE = ("published_by", "published_at")
 
@@ -42,8 +44,8 @@ def _charters(records: Records) -> Iterator[Difference]:
             text = f"ledger_seq is {event.ledger_seq}, but it has {len(entries)} rows and acts"
             yield Difference(subject, "ledger_seq", text)
         # Somebody who signs again, for the text has changed, counts once.
-        names = {" ".join(str(waiver.get("participant_name")).split()).casefold() for waiver in signed}
-        if not len(names) <= event.signed_count <= len(signed):
+        people = {fold(str(waiver.get("participant_name"))) for waiver in signed}
+        if not len(people) <= event.signed_count <= len(signed):
             text = f"signed_count is {event.signed_count}, but {len(signed)} waivers are signed"
             yield Difference(subject, "signed_count", text)
         yield from _index(records, subject, ("BOARD", records.boards[event_id]))
@@ -142,8 +144,8 @@ def _audits(records: Records) -> Iterator[Difference]:
         subject = f"{'charter' if kind == 'EVENT' else 'waiver version'} {owner}"
         audit_id = str(event.get("audit_id"))
         # What the product does by itself comes from nowhere.
-        trace = ACT_TRACE if event.get("by") != "system" else ACT_TRACE[:2]
-        if missing := _missing(event, ("act", "audit_id", *trace)):
+        trace = AUDIT_TRACE if event.get("actor_type") != "system" else AUDIT_TRACE[:-1]
+        if missing := _missing(event, trace):
             yield Difference(subject, f"audit {audit_id}", f"its audit event {audit_id} lacks {missing}")
         if (pk, audit_id) in seen:
             yield Difference(subject, f"audit {audit_id}", f"its audit event {audit_id} stands twice")

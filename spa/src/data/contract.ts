@@ -155,6 +155,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/guest-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["renew_guest_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/manifest": {
         parameters: {
             query?: never;
@@ -503,6 +521,79 @@ export interface paths {
             cookie?: never;
         };
         get: operations["get_waiver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/waivers/{waiver_id}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                waiver_id: string;
+            };
+            cookie?: never;
+        };
+        get: operations["get_bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/waivers/{waiver_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                waiver_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["set_waiver_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/waivers/{waiver_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                waiver_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["erase_waiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waivers/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_checkpoint"];
         put?: never;
         post?: never;
         delete?: never;
@@ -872,10 +963,10 @@ export interface components {
             /** @enum {string} */
             balance_reminders_state: "on" | "off" | "stopped_paid" | "stopped_cash" | "stopped_cancelled" | "no_email";
             payments: components["schemas"]["Payment"][];
-            waiver_records: components["schemas"]["WaiverSummary"][];
+            waiver_records: components["schemas"]["ChartersWaiver"][];
             mail_problems: components["schemas"]["MailProblem"][];
         };
-        WaiverSummary: {
+        ChartersWaiver: {
             waiver_id: string;
             event_id: string;
             participant_name: string;
@@ -883,11 +974,14 @@ export interface components {
             minor: boolean;
             signed_at: string;
             waiver_version: string;
-            record_hash: string;
+            leaf_index: number | null;
             guest_id: string | null;
             /** @enum {string} */
             language: "en" | "es";
             superseded: boolean;
+            set_aside: boolean;
+            erased: boolean;
+            over_limit: boolean;
         };
         MailProblem: {
             email: string;
@@ -1238,9 +1332,19 @@ export interface components {
             note: string;
         };
         RecordDetail: {
+            charter: string;
+            signer_name: string;
+            signer_email: string;
+            signer_phone: string;
+            signer_birth_date: string | null;
+            signature_typed: string;
+            address: string;
+            user_agent: string;
+            participant_name: string;
+            participant_birth_date: string | null;
+            guardian_relationship: string;
             waiver_id: string;
             event_id: string;
-            charter: string;
             starts_at: string;
             waiver_version: string;
             waiver_title: string;
@@ -1248,30 +1352,28 @@ export interface components {
             language: "en" | "es";
             /** Format: uuid */
             submission_id: string;
-            signer_name: string;
-            signer_email: string;
-            signer_phone: string;
-            signer_birth_date: string | null;
+            minor: boolean;
+            guest_id: string | null;
             esign_statement: string;
             intent_statement: string;
-            signature_typed: string;
+            authority_statement: string | null;
             signature_strokes: number[][][];
+            drawing_sha256: string | null;
             opened_at: string | "";
             signed_at: string;
             device_time: string;
-            address: string;
-            user_agent: string;
-            participant_name: string;
-            minor: boolean;
-            participant_birth_date: string | null;
-            guest_id: string | null;
-            seq: number;
-            prev_hash: string | "";
-            record_hash: string;
+            leaf_hash: string;
+            leaf_index: number | null;
+            set_aside: components["schemas"]["Act"] | null;
+            erased: components["schemas"]["Act"] | null;
             version: components["schemas"]["WaiverVersion"] | null;
             audit: components["schemas"]["WaiverAudit"][];
-            guardian_relationship?: string;
-            authority_statement?: string;
+            copy_mail_id: string | null;
+        };
+        Act: {
+            reason: string;
+            at: string;
+            by: string;
         };
         WaiverVersion: {
             waiver_version: string;
@@ -1284,12 +1386,67 @@ export interface components {
         };
         WaiverAudit: {
             /** @enum {string} */
-            act: "opened" | "signed" | "copy_sent" | "viewed";
+            act: "opened" | "signed" | "copy_sent" | "viewed" | "link_opened" | "set_aside" | "erased";
             by: string;
+            /** @enum {string} */
+            actor_type: "admin" | "signer" | "link" | "system";
             address: string;
             at: string;
             audit_id: string;
-            waiver_ids: string[];
+            user_agent?: string;
+            reason?: string;
+        };
+        Bundle: {
+            payload: components["schemas"]["WaiverPayload"] | components["schemas"]["SetAsidePayload"];
+            disclosures: string[];
+            text: string;
+            inclusion: components["schemas"]["Inclusion"];
+            checkpoint: string;
+            drawing?: string;
+        };
+        WaiverPayload: {
+            log: string;
+            waiver_id: string;
+            event_id: string;
+            _sd: string[];
+            /** @constant */
+            _sd_alg: "sha-256";
+            /** @constant */
+            type: "waiver";
+            starts_at: string;
+            waiver_version: string;
+            waiver_title: string;
+            /** @enum {string} */
+            language: "en" | "es";
+            /** Format: uuid */
+            submission_id: string;
+            participant: number;
+            participants: number;
+            minor: boolean;
+            guest_id: string | null;
+            esign_statement: string;
+            intent_statement: string;
+            authority_statement: string | null;
+            opened_at: string | "";
+            signed_at: string;
+            device_time: string;
+            drawing_sha256: string | null;
+        };
+        SetAsidePayload: {
+            log: string;
+            waiver_id: string;
+            event_id: string;
+            _sd: string[];
+            /** @constant */
+            _sd_alg: "sha-256";
+            /** @constant */
+            type: "set_aside";
+            at: string;
+        };
+        Inclusion: {
+            leaf_index: number;
+            tree_size: number;
+            proof: string[];
         };
         WaiverPage: {
             waivers: components["schemas"]["FoundWaiver"][];
@@ -1303,59 +1460,24 @@ export interface components {
             minor: boolean;
             signed_at: string;
             waiver_version: string;
-            record_hash: string;
+            leaf_index: number | null;
             guest_id: string | null;
             /** @enum {string} */
             language: "en" | "es";
             superseded: boolean;
+            set_aside: boolean;
+            erased: boolean;
             charter: string;
             starts_at: string;
         };
         WaiverExport: {
-            /** @constant */
-            format: "scc-waivers/1";
-            count: number;
-            head: string | "";
-            versions: {
-                [key: string]: string;
-            };
-            records: components["schemas"]["WaiverRecord"][];
-            /** @description Of a part: the position to go on from, null at the end. */
-            next_after?: number | null;
+            leaves: components["schemas"]["Leaf"][];
+            checkpoint: string;
+            next: number | null;
         };
-        WaiverRecord: {
-            waiver_id: string;
-            event_id: string;
-            charter: string;
-            starts_at: string;
-            waiver_version: string;
-            waiver_title: string;
-            /** @enum {string} */
-            language: "en" | "es";
-            /** Format: uuid */
-            submission_id: string;
-            signer_name: string;
-            signer_email: string;
-            signer_phone: string;
-            signer_birth_date: string | null;
-            esign_statement: string;
-            intent_statement: string;
-            signature_typed: string;
-            signature_strokes: number[][][];
-            opened_at: string | "";
-            signed_at: string;
-            device_time: string;
-            address: string;
-            user_agent: string;
-            participant_name: string;
-            minor: boolean;
-            participant_birth_date: string | null;
-            guest_id: string | null;
-            seq: number;
-            prev_hash: string | "";
-            record_hash: string;
-            guardian_relationship?: string;
-            authority_statement?: string;
+        Leaf: {
+            payload: (components["schemas"]["WaiverPayload"] | components["schemas"]["SetAsidePayload"]) | null;
+            disclosures: string[];
         };
         VersionList: {
             current: string;
@@ -1522,7 +1644,7 @@ export type Session = components['schemas']['Session'];
 export type Health = components['schemas']['Health'];
 export type CharterPage = components['schemas']['CharterPage'];
 export type CharterDetail = components['schemas']['CharterDetail'];
-export type WaiverSummary = components['schemas']['WaiverSummary'];
+export type ChartersWaiver = components['schemas']['ChartersWaiver'];
 export type MailProblem = components['schemas']['MailProblem'];
 export type CharterEdit = components['schemas']['CharterEdit'];
 export type Reason = components['schemas']['Reason'];
@@ -1553,12 +1675,17 @@ export type PeriodTotals = components['schemas']['PeriodTotals'];
 export type MailPage = components['schemas']['MailPage'];
 export type Mail = components['schemas']['Mail'];
 export type RecordDetail = components['schemas']['RecordDetail'];
+export type Act = components['schemas']['Act'];
 export type WaiverVersion = components['schemas']['WaiverVersion'];
 export type WaiverAudit = components['schemas']['WaiverAudit'];
+export type Bundle = components['schemas']['Bundle'];
+export type WaiverPayload = components['schemas']['WaiverPayload'];
+export type SetAsidePayload = components['schemas']['SetAsidePayload'];
+export type Inclusion = components['schemas']['Inclusion'];
 export type WaiverPage = components['schemas']['WaiverPage'];
 export type FoundWaiver = components['schemas']['FoundWaiver'];
 export type WaiverExport = components['schemas']['WaiverExport'];
-export type WaiverRecord = components['schemas']['WaiverRecord'];
+export type Leaf = components['schemas']['Leaf'];
 export type VersionList = components['schemas']['VersionList'];
 export type NewVersion = components['schemas']['NewVersion'];
 export type OutdatedCharters = components['schemas']['OutdatedCharters'];
@@ -1826,6 +1953,32 @@ export interface operations {
         };
     };
     reopen_waivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    renew_guest_link: {
         parameters: {
             query?: never;
             header?: never;
@@ -2365,6 +2518,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+        };
+    };
+    get_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                waiver_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bundle"];
+                };
+            };
+        };
+    };
+    set_waiver_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                waiver_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+        };
+    };
+    erase_waiver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                waiver_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDetail"];
+                };
+            };
+        };
+    };
+    get_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
         };

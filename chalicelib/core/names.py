@@ -1,0 +1,145 @@
+"""Names and other texts that people type: cleaned, compared, searched for web addresses.
+
+A text may look like another one, or like none, and still be other characters: accents have two encodings, a pasted
+name carries marks for the writing direction, an apostrophe has a dozen forms.
+"""
+
+import re
+import unicodedata
+from functools import cache
+
+_JOINERS = "\u200c\u200d"
+# Blank by their form, though Unicode counts them as letters or symbols: fillers of Hangul, the empty Braille cell.
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+# Parts of a character class. Unicode's Default_Ignorable_Code_Point, and what else has no form of its own: marks of
+# annotations, of a hidden note head, of Egyptian grouping.
+INVISIBLE = (
+    r"\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    r"\ufff0-\ufffb"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff" + _BLANKS
+)
+# Accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs of Arabic. Signs of other scripts are no accents:
+# without them Hindi loses its vowels, and Japanese takes "ga" for "ka".
+_ACCENTS = (
+    r"\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    r"\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+# A text of these alone shows nothing, or an accent on no letter.
+NO_GLYPH = rf"\s{INVISIBLE}{_ACCENTS}"
+_APOSTROPHES = (
+    "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u055a\u05f3\u2018\u2019\u201a\u201b\u2032\u2035\ua78c\uff07"
+)
+_HYPHENS = (
+    "\u058a\u05be\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\u30a0\ufe31\ufe32\ufe58\ufe63\uff0d"
+)
+_PUNCTUATION = str.maketrans({**dict.fromkeys(_APOSTROPHES, "'"), **dict.fromkeys(_HYPHENS, "-")})
+# A stroke, or a dot that is left out, is an accent to readers, but Unicode takes the letter for another one.
+_STROKES = str.maketrans("đħıłøŧ", "dhilot")
+# A browser's address bar takes these for a dot or a slash, or a reader does.
+_ADDRESS_FORMS = str.maketrans("\u3002\uff61\u2024\u2044\u2215\u29f8\\\u2236\ua789", "...////::")
+
+
+def clean(text: str) -> str:
+    """The text in NFC, without what cannot be seen, each run of blanks as one, none at the ends.
+
+    Three kinds of invisible characters stay, because they change the form of what is seen: see `_shapes`.
+    """
+    if text.isascii():
+        return " ".join(text.split())
+    kept: list[str] = []
+    text = unicodedata.normalize("NFC", text)
+    for char, after in zip(text, f"{text[1:]} ", strict=True):
+        if char in _BLANKS:
+            kept.append(" ")
+        elif not _invisible().match(char) or _shapes(char, kept[-1] if kept else " ", after):
+            kept.append(char)
+    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+
+
+def _shapes(char: str, before: str, after: str) -> bool:
+    """Whether an invisible character shapes its neighbours.
+
+    A joiner does after a virama (Indic scripts), between letters written from right to left (Persian names), and
+    before an emoji (families): what Unicode's UAX #31 and UTS #51 allow, without their lists of letters. A variation
+    selector does after an ideograph, a symbol or a digit. All others go, the tags in the flag of Scotland as well:
+    they can hide a text of any length.
+    """
+    kind = unicodedata.category(before)
+    if char in _JOINERS:
+        right_to_left = ("R", "AL")
+        is_word = unicodedata.bidirectional(after) in right_to_left
+        return (
+            unicodedata.combining(before) == 9
+            or (is_word and unicodedata.bidirectional(before) in (*right_to_left, "NSM"))
+            or (unicodedata.category(after) == "So" and (kind in ("So", "Sk") or before == "\ufe0f"))
+        )
+    return unicodedata.name(char, "").startswith("VARIATION SELECTOR") and kind in ("Lo", "So", "Sm", "Po", "Nd")
+
+
+def clean_contact(text: str) -> str:
+    """A phone number or an email address with its digits, signs, hyphens and apostrophes in ASCII where they can be."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", _invisible().sub("", text).translate(_PUNCTUATION))
+    return " ".join(re.sub(r"\d", lambda digit: str(int(digit[0])), plain).split())
+
+
+def has_visible_glyph(text: str) -> bool:
+    return _visible().search(text) is not None
+
+
+def fold(name: str) -> str:
+    """Equal for names that differ only in case, accents, forms of apostrophe or hyphen, or the number of blanks.
+
+    For comparing, not for showing.
+    """
+    folded = _bare(_bare(clean(name)).casefold())
+    return " ".join(folded.translate(_STROKES).split())
+
+
+def _bare(text: str) -> str:
+    """Decomposed, without accents and invisible characters. The apostrophes first: Unicode takes some for accents."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_PUNCTUATION))
+    return _accents().sub("", _invisible().sub("", decomposed)).translate(_PUNCTUATION)
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two texts are the same name."""
+    return fold(one) == fold(other)
+
+
+def has_web_address(text: str) -> bool:
+    """Whether it holds a scheme, `www.`, or a domain with a path, in any disguise that a browser reads through."""
+    plain = unicodedata.normalize("NFKC", _invisible().sub("", text).translate(_ADDRESS_FORMS)).casefold()
+    return _web_address().search(plain.translate(_ADDRESS_FORMS)) is not None
+
+
+# Compiled when first asked for: a start that needs none pays for none.
+
+
+@cache
+def _invisible() -> re.Pattern[str]:
+    return re.compile(f"[{INVISIBLE}]")
+
+
+@cache
+def _accents() -> re.Pattern[str]:
+    return re.compile(f"[{_ACCENTS}]")
+
+
+@cache
+def _visible() -> re.Pattern[str]:
+    return re.compile(rf"[^{NO_GLYPH}\x00-\x1f\x7f-\x9f]")
+
+
+@cache
+def _web_address() -> re.Pattern[str]:
+    of_label = r"[^\s./:?#@,;()<>\"]"
+    return re.compile(
+        # Browsers also read http:/example.com, and blanks around the colon are no name either.
+        r":\s*//|(?:https?|ftp|mailto|javascript)\s*:"
+        r"|(?<![^\W_])www\d?\."
+        # The end of a domain, or an IPv4 address, perhaps with a port, and a path. "J.R./K." is none: a domain ends in
+        # two letters at least.
+        rf"|(?:{of_label}\.[^\W\d_]{of_label}+|(?:\d{{1,3}}\.){{3}}\d{{1,3}})\.?(?::\d+)?(?:/|[?#]\S)"
+    )

@@ -1,0 +1,35 @@
+"""Setting a record aside: a false or double signature counts no more, and stays in the log."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.charters import service as charters
+from chalicelib.core import times
+from chalicelib.core.audit import Actor, audit_event
+from chalicelib.core.errors import AlreadyExists
+from chalicelib.core.retry import retry_on_conflict
+from chalicelib.waivers import fields, log, records, sealing, store
+
+
+def set_aside(
+    event_id: str, waiver_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> fields.RecordDetail:
+    """Strikes a record, for a reason; again: unchanged. The act is a leaf of the log."""
+    reason, at = charters.parse_reason(body), times.format_instant(now)
+
+    def attempt() -> None:
+        _, record = records.find_form(event_id, waiver_id)
+        if record.set_aside:
+            return
+        payload, disclosed = sealing.seal_act(record, reason, actor.name, at)
+        note: fields.Act = {"reason": reason, "at": at, "by": actor.name}
+        audit = audit_event("set_aside", actor, at, about=waiver_id, reason=reason)
+        try:
+            store.put_set_aside(record, payload, disclosed, note, audit)
+        except AlreadyExists:
+            return
+
+    retry_on_conflict(attempt)
+    log.settle()
+    return records.show_record(event_id, waiver_id)
