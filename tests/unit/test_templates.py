@@ -2,7 +2,7 @@ import pytest
 
 from chalicelib.core import templates
 from chalicelib.core.settings import settings
-from chalicelib.waivers import markdown
+from chalicelib.waivers import markdown, sealing
 from tests.support import operator
 from tests.support.pages import Elements
 
@@ -69,12 +69,6 @@ def test_markdown_becomes_headings_lists_and_emphasis() -> None:
     assert 'href="https://example.com/law"' in html
 
 
-PERSONAL = (
-    "charter", "signer_name", "signer_email", "signer_phone", "signer_birth_date", "signature_typed", "address",
-    "user_agent", "participant_name", "participant_birth_date", "guardian_relationship",
-)  # fmt: skip
-
-
 def message_page(**texts: str) -> str:
     data = {"heading": "<h>", "charter": None, "kiosk": False, "operator": settings(), "style": ""}
     return templates.render("waivers", "message.html", **data, **texts)
@@ -91,21 +85,21 @@ def test_a_template_without_one_of_its_values_fails_instead_of_leaving_a_gap() -
         message_page()
 
 
-@pytest.mark.parametrize("template", ["waiver-copy.html", "waiver-signed.html"])
-@pytest.mark.parametrize("gone", [{}, dict.fromkeys(PERSONAL)], ids=["left out", "null"])
-def test_a_record_whose_personal_data_is_erased_is_still_a_page(template: str, gone: dict[str, None]) -> None:
+def test_a_copy_says_of_whom_the_personal_data_is_erased() -> None:
     at = "2026-11-22T20:00:00Z"
-    kept = {
-        "waiver_title": "Release", "starts_at": at, "esign_statement": "I agree.", "intent_statement": "I mean it.",
-        "authority_statement": "I may.", "opened_at": at, "signed_at": at, "waiver_version": "a" * 64,
-        "record_hash": "b" * 64, "seq": 1,
+    record = {
+        **sealing.ERASED, "waiver_id": "c" * 32, "waiver_title": "Release", "starts_at": at, "minor": False,
+        "esign_statement": "I agree.", "intent_statement": "I mean it.", "authority_statement": "I may.",
+        "opened_at": at, "signed_at": at, "device_time": "", "waiver_version": "a" * 64, "leaf_hash": "b" * 64,
     }  # fmt: skip
-    record = {**kept, **gone, "minor": False}
     html = templates.render(
-        "waivers", template, charter=operator.event(), record=record, records=[record, {**record, "minor": True}],
-        version={"language": "en"}, text_html="<p>Text.</p>", drawing=None, kiosk=False, operator=settings(), style="",
+        "waivers", "waiver-copy.html", charter=operator.event(title="Sunset sail"), record=record,
+        records=[record, {**record, "minor": True}], version={"language": "en"}, text_html="<p>Text.</p>",
+        drawing=None, kiosk=False, link="", operator=settings(), style="",
     )  # fmt: skip
-    assert "Signed" in html
+    assert "<dt>Signed by</dt><dd>erased</dd>" in html
+    assert "<dt>Signed for</dt><dd>erased, erased</dd>" in html
+    assert "Signed copy: <bdi>Sunset sail</bdi>" in html
     assert "None" not in html
 
 
