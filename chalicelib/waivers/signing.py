@@ -51,9 +51,15 @@ class AlreadySigned(Conflict):
 
 
 class FilledByMachine(DomainError):
-    """400. A field that people do not see was filled in; nothing was stored, and nothing typed is lost."""
+    """400. The field that people do not see was filled in; nothing was stored, and nothing typed is lost."""
 
     STATUS_CODE = 400
+
+    def __init__(self) -> None:
+        super().__init__(
+            "If your browser filled in a hidden field of this form, that field is empty again. "
+            "Nothing else you typed is lost; please press Sign once more."
+        )
 
 
 # --- the page ---------------------------------------------------------------------------------------
@@ -120,7 +126,7 @@ def _sign_once(context: SigningContext, form: Mapping[str, list[str]], visitor: 
     signing = parse_signing(form, charter, now=now)
     if signing.form.website:
         log.warning("waiver of charter %s: a form filled in by a machine was not stored", charter.event_id[:8])
-        raise FilledByMachine("A field that people do not see was filled in. Please press Sign once more.")
+        raise FilledByMachine
     token = store.waiver_id(charter.event_id, signing.form.submission_id, 0)
     if context.record:
         # What was signed once stays signed, whatever changed since.
