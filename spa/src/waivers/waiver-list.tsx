@@ -1,14 +1,15 @@
 import { useRef } from "preact/hooks";
-import { exportChain, listWaivers } from "../data/api";
+import { listWaivers } from "../data/api";
 import { charters } from "../data/charters";
 import type { FoundWaiver } from "../data/contract";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
-import { href, navigate, query } from "../lib/router";
+import { navigate, query } from "../lib/router";
 import { browserTimezone, formatDay, formatMoment } from "../lib/time";
-import { DownloadButton } from "../ui/download-button";
 import { LoadButton } from "../ui/load-button";
 import { Loaded } from "../ui/loaded";
+import { LogPanel } from "./log-panel";
+import { SignedBy, SignedName } from "./signed-name";
 import "./waiver-list.css";
 
 const PAGE_SIZE = 50;
@@ -24,10 +25,7 @@ export function WaiverList() {
   };
   return (
     <>
-      <div class="page-head">
-        <h1 tabIndex={-1}>Signed waivers</h1>
-        <DownloadButton file={exportChain} name="waivers.json" label="Download the chain" />
-      </div>
+      <h1 tabIndex={-1}>Signed waivers</h1>
       <search>
         <form class="search-line" onSubmit={search}>
           <label for="waiver-search">Name of a guest, a signer or a charter</label>
@@ -44,6 +42,7 @@ export function WaiverList() {
         </form>
       </search>
       <Found key={asked} text={asked} />
+      <LogPanel />
     </>
   );
 }
@@ -90,12 +89,10 @@ function Row({ waiver }: { waiver: FoundWaiver }) {
   return (
     <li class="record">
       <p class="passenger-who">
-        <a href={href(`/events/${waiver.event_id}/waivers/${waiver.waiver_id}`)}>{waiver.participant_name}</a>
-        {waiver.minor && <span class="badge badge-calm">Minor</span>}
-        {waiver.superseded && <span class="badge badge-part">Older text</span>}
+        <SignedName waiver={waiver} />
       </p>
       <p class="entry-small">
-        {waiver.minor && `signed by ${waiver.signer_name}, `}
+        <SignedBy waiver={waiver} />
         {formatMoment(waiver.signed_at, timezone)}, for {waiver.charter} on {formatDay(waiver.starts_at, timezone)}
       </p>
     </li>
