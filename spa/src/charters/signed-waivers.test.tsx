@@ -56,7 +56,7 @@ test("more than fifty are folded until one asks for all", async () => {
   open("/");
   open("/events/event-1");
   await says("Show all 51");
-  expect(app.root.querySelector(".folded .waivers")).not.toBeNull();
+  expect(app.root.querySelector(".folded .signed-list")).not.toBeNull();
   button("Show all 51").click();
   await says(/^(?!.*Show all)/);
   expect(app.root.querySelector(".folded")).toBeNull();

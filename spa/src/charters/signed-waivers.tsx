@@ -4,6 +4,7 @@ import { formatMoment } from "../lib/time";
 import { Folded } from "../ui/load-button";
 import { SetAsideButton } from "../ui/set-aside";
 import { SignedBy, SignedName } from "../waivers/signed-name";
+import "./signed-waivers.css";
 
 /** All signatures of a charter, in the order in which they came; those that are set aside are struck through. */
 export function SignedWaivers({ charter, waivers }: { charter: Charter; waivers: readonly ChartersWaiver[] }) {
@@ -12,15 +13,15 @@ export function SignedWaivers({ charter, waivers }: { charter: Charter; waivers:
   }
   return (
     <Folded count={waivers.length}>
-      <ul class="waivers signed-list">
+      <ul class="signed-list">
         {waivers.map((waiver) => (
           <li key={waiver.waiver_id}>
             <p class="passenger-who">
               <SignedName waiver={waiver} overLimit={waiver.over_limit} />
-              <span class="entry-small">
-                <SignedBy waiver={waiver} />
-                {formatMoment(waiver.signed_at, charter.timezone)}
-              </span>
+            </p>
+            <p class="entry-small">
+              <SignedBy waiver={waiver} />
+              {formatMoment(waiver.signed_at, charter.timezone)}
             </p>
             {!waiver.set_aside && (
               <SetAsideButton

@@ -149,7 +149,7 @@ function Row({ mail, retry, onAsk }: RowProps) {
         {at && `${text} ${formatMoment(at, timezone)}, `}
         {attemptsText(mail.attempts)}
       </p>
-      {mail.note && <p class={needsLook(mail) ? "error" : "entry-small"}>{mail.note}</p>}
+      {mail.note && !isErased(mail) && <p class={needsLook(mail) ? "error" : "entry-small"}>{mail.note}</p>}
       <p class="buttons record-actions">
         {mail.event_id && (
           <a class="button quiet" href={href(`/events/${mail.event_id}`)}>

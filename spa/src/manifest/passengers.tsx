@@ -22,6 +22,8 @@ interface Props {
 
 /** Who sails, one row each, with the ticks while the list is open. */
 export function Passengers({ manifest, tick, onSetAside }: Props) {
+  // Not beside the ticks all the time, where a thumb in a hurry would find it.
+  const [striking, setStriking] = useState(false);
   const unnamed = manifest.missing - manifest.missing_names.length;
   return (
     <section class="panel" aria-labelledby="passengers">
@@ -35,7 +37,13 @@ export function Passengers({ manifest, tick, onSetAside }: Props) {
       <Folded count={manifest.passengers.length}>
         <ol class="passengers">
           {manifest.passengers.map((passenger) => (
-            <Row key={passengerKey(passenger)} {...{ manifest, passenger, tick, onSetAside }} />
+            <Row
+              key={passengerKey(passenger)}
+              manifest={manifest}
+              passenger={passenger}
+              tick={tick}
+              onSetAside={striking ? onSetAside : null}
+            />
           ))}
           {unnamed > 0 && (
             <li class="passenger nothing">
@@ -44,6 +52,11 @@ export function Passengers({ manifest, tick, onSetAside }: Props) {
           )}
         </ol>
       </Folded>
+      {onSetAside && manifest.passengers.some(({ waiver_id }) => waiver_id) && (
+        <Button class="quiet no-print" aria-pressed={striking} onClick={() => setStriking(!striking)}>
+          {striking ? "Set nothing aside" : "A signature is false or double"}
+        </Button>
+      )}
     </section>
   );
 }

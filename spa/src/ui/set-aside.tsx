@@ -26,7 +26,7 @@ export function SetAsideButton({ event_id, waiver_id, name, class: className = "
       {asking && (
         <ReasonDialog
           title="Set aside"
-          explanation={`For a false or double signature. The one of ${name} will count nowhere, as if ${name} had not signed; it stays in the log, struck through, with your reason. This cannot be undone, but they can sign again.`}
+          explanation={`For a false or double signature. This one of ${name} will count nowhere; it stays in the log, struck through, with your reason. This cannot be undone, but a guest can sign again.`}
           button="Set aside"
           onClose={() => setAsking(false)}
           act={async (reason) => {

@@ -8,26 +8,26 @@ import { entriesText } from "./waiver-text";
 export function LogPanel() {
   const asked = useAnswer(readCheckpoint, []);
   return (
-    <section class="panel" aria-labelledby="log">
-      <div class="page-head">
-        <h2 id="log">The log</h2>
-        <DownloadButton file={exportLog} name="waivers.json" label="Download the log" />
-      </div>
+    <details class="panel entry-actions">
+      <summary>The log{asked.answer && `: ${entriesText(asked.answer)}`}</summary>
       <Loaded asked={asked} failed="The log’s head could not be loaded." rows={1} kind="line">
         {(checkpoint) => (
           <>
             <p>
-              It has {entriesText(checkpoint)}. None can be changed or taken out without changing its head, which stands
-              below and goes to you by mail on every day on which the log has grown.
+              Each signature is an entry, and so is each act of setting aside. None can be changed or taken out without
+              changing the log’s head. It goes to you by mail on every day on which the log has grown, and is now:
             </p>
             <pre class="checkpoint">{checkpoint}</pre>
           </>
         )}
       </Loaded>
+      <p class="buttons">
+        <DownloadButton file={exportLog} name="waivers.json" label="Download the log" />
+      </p>
       <p class="hint">
-        To check it, download it and save those mails, then run, on any computer with this product’s source and Python:{" "}
+        To check it, save those mails beside it. With Python and this product’s source, on any computer:{" "}
         <code>python -m tools.verify_waivers waivers.json --checkpoint *.eml</code>
       </p>
-    </section>
+    </details>
   );
 }

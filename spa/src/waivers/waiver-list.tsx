@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks";
 import { listWaivers } from "../data/api";
 import { charters } from "../data/charters";
 import type { FoundWaiver } from "../data/contract";
-import { useAnswer } from "../lib/answer";
+import { usePages } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { navigate, query } from "../lib/router";
 import { browserTimezone, formatDay, formatMoment } from "../lib/time";
@@ -41,23 +41,18 @@ export function WaiverList() {
           <button type="submit">Search</button>
         </form>
       </search>
-      <Found key={asked} text={asked} />
       <LogPanel />
+      <Found key={asked} text={asked} />
     </>
   );
 }
 
 function Found({ text }: { text: string }) {
-  const search = { query: text, limit: PAGE_SIZE };
-  const asked = useAnswer(() => listWaivers(search), []);
-  const { answer: page, setAnswer } = asked;
-
-  const more = async () => {
-    if (!page?.next_cursor) return;
-    const next = await listWaivers({ ...search, cursor: page.next_cursor });
-    setAnswer((known) => ({ ...next, waivers: [...known.waivers, ...next.waivers] }));
-  };
-
+  const asked = usePages(
+    (cursor) => listWaivers({ query: text, limit: PAGE_SIZE, cursor }),
+    (known, next) => ({ ...next, waivers: [...known.waivers, ...next.waivers] }),
+    [],
+  );
   return (
     <Loaded asked={asked} failed="The waivers could not be loaded." kind="line">
       {({ waivers, next_cursor }) => (
@@ -65,12 +60,12 @@ function Found({ text }: { text: string }) {
           <p class="entry-small" role="status">
             {foundText(waivers.length, next_cursor !== null, text)}
           </p>
-          <ul class="records">
+          <ul>
             {waivers.map((waiver) => (
               <Row key={waiver.waiver_id} waiver={waiver} />
             ))}
           </ul>
-          {next_cursor && <LoadButton label={text ? "Search further back" : "Show more"} load={more} />}
+          {next_cursor && <LoadButton label={text ? "Search further back" : "Show more"} load={asked.more} />}
         </section>
       )}
     </Loaded>
@@ -87,7 +82,7 @@ function foundText(count: number, more: boolean, text: string): string {
 function Row({ waiver }: { waiver: FoundWaiver }) {
   const timezone = useValue(charters).get(waiver.event_id)?.timezone ?? browserTimezone;
   return (
-    <li class="record">
+    <li class="record waiver-row">
       <p class="passenger-who">
         <SignedName waiver={waiver} />
       </p>

@@ -49,7 +49,7 @@ describe("a record", () => {
   test("is set aside for a reason, and then says who did it and why", async () => {
     await show(sampleRecord(), { "/set-aside": () => json(200, sampleRecord({ set_aside: act })) });
     button("Set aside… the signature of Ana Reyes").click();
-    await says("Ana Reyes will count nowhere");
+    await says("This one of Ana Reyes will count nowhere");
     await submit();
     await says("Say why, in a few words.");
     type("dialog input", "signed twice");

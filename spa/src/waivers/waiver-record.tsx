@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { readWaiver, waiverBundle } from "../data/api";
 import { charters } from "../data/charters";
@@ -29,12 +30,7 @@ export function WaiverRecordPage({ event_id, waiver_id }: { event_id: string; wa
     <>
       {!record && <h1 tabIndex={-1}>Waiver</h1>}
       <Loaded asked={asked} failed="The waiver could not be loaded." missing="There is no such waiver.">
-        {(record) => (
-          <>
-            <Acts record={record} asked={asked} />
-            <Paper record={record} />
-          </>
-        )}
+        {(record) => <Paper record={record} acts={<Acts record={record} asked={asked} />} />}
       </Loaded>
     </>
   );
@@ -95,7 +91,7 @@ function CopyButton({ mail_id, onSent }: { mail_id: string; onSent(): void }) {
   );
 }
 
-function Paper({ record }: { record: RecordDetail }) {
+function Paper({ record, acts }: { record: RecordDetail; acts: ComponentChildren }) {
   // The record itself keeps UTC; here times are the charter's where its time zone is known.
   const timezone = useValue(charters).get(record.event_id)?.timezone ?? browserTimezone;
   const moment = (at: string) => `${formatMoment(at, timezone)} ${zoneName(at, timezone)}`;
@@ -107,12 +103,16 @@ function Paper({ record }: { record: RecordDetail }) {
       </h1>
       {record.set_aside && (
         <p class="strip strip-bad">
-          <strong>Set aside</strong> {because(record.set_aside)}. It counts nowhere, and stays in the log.
+          <span>
+            <strong>Set aside</strong> {because(record.set_aside)}. It counts nowhere, and stays in the log.
+          </span>
         </p>
       )}
       {record.erased && (
         <p class="strip strip-wait">
-          <strong>Personal data erased</strong> {because(record.erased)}. What is left proves that somebody signed.
+          <span>
+            <strong>Personal data erased</strong> {because(record.erased)}. What is left proves that somebody signed.
+          </span>
         </p>
       )}
       <p>
@@ -125,6 +125,7 @@ function Paper({ record }: { record: RecordDetail }) {
         )}
         , {moment(record.signed_at)}
       </p>
+      {acts}
       <dl class="stack">
         <Detail name="Charter">
           {[record.charter, formatLongDay(record.starts_at, timezone)].filter(Boolean).join(", ")}
