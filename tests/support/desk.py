@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.payments import service as payments
-from chalicelib.waivers import signing
+from chalicelib.waivers import sealing, signing
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
 from tests.support.functions import create_functions
@@ -46,7 +46,7 @@ class Desk:
             "signature_typed": "Ana Rivera",
             **more,
         }
-        visitor = signing.Visitor("192.0.2.7", "test")
+        visitor = sealing.Visitor("192.0.2.7", "test")
         signing.sign(event_id, {name: [value] for name, value in form.items()}, visitor=visitor, now=NOW)
 
     def read(self, table: str = "") -> restore.Contents:
