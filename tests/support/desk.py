@@ -36,8 +36,9 @@ class Desk:
         body = {"title": "Sail", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z"}
         return str(charters.create_charter(body, request_key=None, actor=ADMIN, now=NOW)[0]["event_id"])
 
-    def sign_waiver(self, event_id: str, **more: str) -> None:
-        form = {
+    def sign_waiver(self, event_id: str, **more: str | list[str]) -> str:
+        """The id of the signer's record."""
+        form: dict[str, str | list[str]] = {
             "submission_id": operator.uuid(),
             "waiver_version": str(waiver_versions.sample("en")["waiver_version"]),
             "signer_name": "Ana Rivera",
@@ -47,7 +48,8 @@ class Desk:
             **more,
         }
         visitor = sealing.Visitor("192.0.2.7", "test")
-        signing.sign(event_id, {name: [value] for name, value in form.items()}, visitor=visitor, now=NOW)
+        sent = {name: value if isinstance(value, list) else [value] for name, value in form.items()}
+        return signing.sign(event_id, sent, visitor=visitor, now=NOW)
 
     def read(self, table: str = "") -> restore.Contents:
         return restore.read(self.dynamodb, table or self.table)

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from chalicelib.money import ledger
 from chalicelib.payments.fields import Payment
 from chalicelib.payments.store import ledger_keys, to_clear_key
+from chalicelib.waivers.evidence import canonical
 from tools.audit.log_checks import check_log
 from tools.audit.records import Data, Difference, Entry, Records, add_up
 from tools.audit.waiver_checks import check_waivers, payload_of
@@ -184,6 +185,8 @@ def _versions(records: Records) -> Iterator[Difference]:
     for name, version in records.versions.items():
         subject = f"waiver version {name}"
         yield from _trace(subject, version, VERSION_TRACE)
+        if canonical.text_hash(str(version.get("text"))) != name:
+            yield Difference(subject, "text", "its text was altered")
         yield from records.index_difference(subject, ("WAIVER_VERSIONS", f"{version.get('published_at')}#{name}"))
     languages = {version.get("language") for version in records.versions.values()}
     currents = {current.get("language"): current for current in records.current.values()}

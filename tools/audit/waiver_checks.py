@@ -56,7 +56,7 @@ def _record(records: Records, key: Key, one: Sealed, signer: StoredRecord | None
     if payload["event_id"] not in records.events:
         yield Difference(subject, "charter", "it is of a charter that does not exist")
     if payload["waiver_version"] not in records.versions:
-        yield Difference(subject, "version", "the text it signs is missing")
+        yield Difference(subject, "version", "the text that it signs is missing")
     if fault := disclosures.find_fault(one.stored.payload, stored.disclosures):
         yield Difference(subject, "disclosures", fault)
         return
