@@ -90,7 +90,7 @@ def session() -> sessions.Session:
 
 
 def actor() -> Actor:
-    return Actor(name=session().admin, address=http.viewer_address(app.current_request))
+    return Actor(name=session().admin, address=http.viewer_address(app.current_request), type="admin")
 
 
 # --- sign in --------------------------------------------------------------------------------------

@@ -19,7 +19,6 @@ log = logging.getLogger("scc.schedule")
 REMINDERS_MINUTE = 17
 REMINDERS_S = 10
 CHECKPOINT_HOUR = 12
-LOG_S = 3.0
 
 MAIL_KINDS: outbox.MailKinds = {
     **charter_mails.MAIL_KINDS,
@@ -35,7 +34,7 @@ def run(now: datetime) -> None:
         queue_reminders(now)
     else:
         outbox.sweep(MAIL_KINDS, now)
-    waiver_log.append_waiting(budget_s=LOG_S)
+    waiver_log.sweep(now)
     mail_checkpoint(now)
 
 

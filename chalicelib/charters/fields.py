@@ -1,6 +1,6 @@
 """The fields of a charter: what an admin edits, what the API answers, what may be asked of the board."""
 
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict, get_args
 
 from chalicelib.core import paging
 from chalicelib.core.fields import Choice, Currency, Email, Flag, Instant, ListOf, Nested, Phone, Text, Timezone, Whole
@@ -15,7 +15,7 @@ MAX_CREW = 20
 MAX_GUESTS = 60
 NOTES_CHARS, REASON_CHARS = 4000, 500
 
-Status = Literal["scheduled", "completed", "cancelled"]
+Status = Literal["scheduled", "departed", "completed", "cancelled"]
 
 
 class Contact(TypedDict):
@@ -72,8 +72,8 @@ EDITED_NOTES = Text(NOTES_CHARS + REASON_CHARS + 200, "", lines=True)
 
 
 def edited_status(present: Status) -> Choice:
-    """What an edit may make of the status: a cancelled charter stays so."""
-    return Choice(("scheduled", "completed"), present)
+    """What an edit may make of the status: a cancelled charter stays so, and a departed one is not planned again."""
+    return Choice(("departed" if present == "departed" else "scheduled", "completed"), present)
 
 
 class Reason(TypedDict):
@@ -123,6 +123,6 @@ class CharterPage(TypedDict):
 BOARD_QUERY = {
     "from": paging.Bound(),
     "to": paging.Bound(end=True),
-    "status": Choice(("scheduled", "completed", "cancelled"), ""),
+    "status": Choice(get_args(Status), ""),
     **paging.page_rules("events"),
 }

@@ -264,7 +264,7 @@ def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson
 
 
 def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
-    """Cancels for good; the reason goes into the notes. Again: unchanged."""
+    """Cancels for good; the reason goes into the notes. Again: unchanged. Raises Conflict after departure."""
     reason = parse_reason(body)
     at = times.format_instant(now)
 
@@ -272,6 +272,8 @@ def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now:
         seen = find_charter(event_id)
         if seen.status == "cancelled":
             return
+        if seen.status == "departed":
+            raise Conflict("This charter has departed.", current=charter_json(seen))
         day = times.local(at, seen.details["timezone"]).date()
         notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()
         details: CharterDetails = {**seen.details, "notes": notes}

@@ -6,6 +6,8 @@ from chalicelib.core import system
 from chalicelib.core.dynamo import Item, item_key, json_s
 
 ActorType = Literal["admin", "signer", "link", "system"]
+"""An admin who is signed in; a guest who signs; whoever opens a private link, which may be a mail scanner; the product
+by itself. Guests choose their names, so a name alone says nothing of this."""
 
 
 class Actor(NamedTuple):
@@ -13,7 +15,7 @@ class Actor(NamedTuple):
 
     name: str
     address: str
-    type: ActorType = "admin"
+    type: ActorType
 
 
 SYSTEM = Actor("system", "", "system")

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.core import aws
-from chalicelib.core.errors import AlreadyExists, Throttled, WriteConflict
+from chalicelib.core.errors import AlreadyExists, WriteConflict
 from chalicelib.core.settings import settings
 
 Item = dict[str, Any]
@@ -98,15 +98,14 @@ def is_written(write: Callable[..., Any], *, or_busy: bool = False, **request: A
     return True
 
 
-def write_all(writes: Sequence[Item], unique: int | None = None, throttles: Sequence[Item] = ()) -> None:
-    """Writes all or nothing. Raises WriteConflict, AlreadyExists or Throttled.
+def write_all(writes: Sequence[Item], unique: int | None = None) -> None:
+    """Writes all or nothing. Raises WriteConflict or AlreadyExists.
 
-    `unique` is the index of the write whose failed condition means that its record exists. The `throttles` count the
-    write; the first one that is full is named.
+    `unique` is the index of the write whose failed condition means that its record exists.
     """
     try:
         # The SDK adds a ClientRequestToken, so its own retry after a lost reply cannot write twice.
-        db().transact_write_items(TransactItems=[*writes, *throttles])
+        db().transact_write_items(TransactItems=list(writes))
     except ClientError as problem:
         if problem.response["Error"]["Code"] == "TransactionInProgressException":
             raise WriteConflict from problem
@@ -114,9 +113,6 @@ def write_all(writes: Sequence[Item], unique: int | None = None, throttles: Sequ
         codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
         if unique is not None and reasons and reasons[unique].get("Code") == "ConditionalCheckFailed":
             raise AlreadyExists(reasons[unique].get("Item", {})) from problem
-        for index, reason in enumerate(reasons[len(writes) :]):
-            if reason.get("Code") == "ConditionalCheckFailed":
-                raise Throttled(index) from problem
         if codes and codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
             raise WriteConflict from problem
         raise

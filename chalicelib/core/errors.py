@@ -106,14 +106,6 @@ class WriteConflict(Exception):
     """Somebody changed the record since it was read, or is changing it now. Nothing was written."""
 
 
-class Throttled(Exception):
-    """A throttle that a write counts on is full; `index` says which of them. Nothing was written."""
-
-    def __init__(self, index: int) -> None:
-        super().__init__()
-        self.index = index
-
-
 class SettingsError(Exception):
     """A missing or wrong setting, named in one clear sentence."""
 

@@ -11,17 +11,16 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast, get_type_hints
 
-from chalicelib.core import times
+from chalicelib.core import names, times
 from chalicelib.core.errors import BadInput
-from chalicelib.core.schemas import Schema, nullable, record
-from chalicelib.core.settings import settings
-from chalicelib.core.text import PHONE, UNPRINTABLE_LINE, UNPRINTABLE_LINES, has_any, is_email, is_phone
+from chalicelib.core.schemas import EVENT_ID, CurrencyCode, Schema, nullable, record, schema_of
+from chalicelib.core.settings import NO_CURRENCY, NO_EMAIL, NO_TIMEZONE, settings
+from chalicelib.core.text import PHONE, UNPRINTABLE_LINE, UNPRINTABLE_LINES, has_any, is_currency, is_email, is_phone
 
 Table = TypeVar("Table")
 Rules = Mapping[str, "Rule"]
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_EVENT_ID = r"[A-Za-z0-9_-]{22}"
 _REQUIRED: Any = object()
 _MISSING: Any = object()
 
@@ -58,7 +57,7 @@ def is_uuid(text: str) -> bool:
 
 
 def is_event_id(text: str) -> bool:
-    return re.fullmatch(_EVENT_ID, text) is not None
+    return re.fullmatch(EVENT_ID, text) is not None
 
 
 class Refused(Exception):
@@ -181,7 +180,7 @@ class Rule:
 
 
 class Text(Rule):
-    """Trimmed text. `lines` allows line breaks. A required text may not be empty."""
+    """Text without what cannot be seen. `lines` allows line breaks. A required text shows something."""
 
     def __init__(self, max_chars: int, default: Any = _REQUIRED, *, lines: bool = False, doc: Schema | None = None):
         super().__init__(default, doc)
@@ -195,19 +194,33 @@ class Text(Rule):
         text = value.replace("\r\n", "\n").strip()
         if has_any(UNPRINTABLE_LINES if self.lines else UNPRINTABLE_LINE, text):
             raise Refused("must not contain control characters")
+        if not self.lines:
+            text = names.clean(text)
         if len(text) > self.max_chars:
             raise Refused(f"must be at most {self.max_chars} characters long")
-        if not text and self.is_required:
+        if self.is_required and not names.has_visible_glyph(text):
             raise Refused("is required")
         return text
 
     def shape(self) -> Schema:
-        # Blanks around a text are cut off before it is measured.
+        # A text is cleaned before it is measured.
         char = UNPRINTABLE_LINES if self.lines else UNPRINTABLE_LINE
         char = re.sub(r"\\x(..)", r"\\u00\1", char)
-        pattern = rf"^[^{char}]*[^\s{char}][^{char}]*$" if self.is_required else rf"^[^{char}]*$"
+        pattern = rf"^[^{char}]*[^{names.NO_GLYPH}{char}][^{char}]*$" if self.is_required else rf"^[^{char}]*$"
         least = {"minLength": 1} if self.is_required else {}
         return {"type": "string", **least, "maxLength": self.max_chars, "pattern": pattern}
+
+
+class PersonName(Text):
+    """A name that goes into mails and onto lists: on one line, without a web address."""
+
+    def parse(self, value: Any) -> str:
+        if isinstance(value, str) and len(value.strip().splitlines()) > 1:
+            raise Refused("must be a name, on one line")
+        name = super().parse(value)
+        if names.has_web_address(name):
+            raise Refused("must be a name, without a web address")
+        return name
 
 
 class Email(Text):
@@ -215,9 +228,9 @@ class Email(Text):
         super().__init__(254, "")
 
     def parse(self, value: Any) -> str:
-        text = super().parse(value)
+        text = names.clean_contact(super().parse(value))
         if text and not is_email(text):
-            raise Refused("must be an email address")
+            raise Refused(NO_EMAIL)
         return text
 
     def shape(self) -> Schema:
@@ -229,7 +242,7 @@ class Phone(Text):
         super().__init__(40, "")
 
     def parse(self, value: Any) -> str:
-        text = super().parse(value)
+        text = names.clean_contact(super().parse(value))
         if text and not is_phone(text):
             raise Refused("must be a phone number")
         return text
@@ -333,7 +346,7 @@ class Timezone(Rule):
         try:
             return times.zone(value).key
         except (ValueError, TypeError):
-            raise Refused("must be an IANA time zone such as America/Los_Angeles") from None
+            raise Refused(NO_TIMEZONE) from None
 
     def shape(self) -> Schema:
         return {"type": "string", "description": "An IANA name.", "examples": ["America/Los_Angeles"]}
@@ -343,12 +356,12 @@ class Currency(Rule):
     blank = ""
 
     def parse(self, value: Any) -> str:
-        if value != self.default and not (isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value)):
-            raise Refused("must be an ISO 4217 code such as USD")
+        if value != self.default and not (isinstance(value, str) and is_currency(value)):
+            raise Refused(NO_CURRENCY)
         return str(value)
 
     def shape(self) -> Schema:
-        code = {"type": "string", "pattern": "^[A-Z]{3}$"}
+        code = schema_of(CurrencyCode)
         return {"anyOf": [code, {"const": ""}]} if self.default == "" else code
 
 

@@ -16,9 +16,7 @@ PATIENCE_S = 6.0
 DOUBLE_TAP = timedelta(seconds=10)
 
 
-def retry_on_conflict(
-    attempt: Callable[[], Result], *, patience_s: float = PATIENCE_S, in_turns: bool = False
-) -> Result:
+def retry_on_conflict(attempt: Callable[[], Result], *, patience_s: float = PATIENCE_S) -> Result:
     """Calls `attempt` (read, decide, write) until it raises no WriteConflict. Raises Busy after `patience_s`."""
     began_at = system.monotonic_s()
     for number in itertools.count():
@@ -29,16 +27,15 @@ def retry_on_conflict(
             return attempt()
         except WriteConflict:
             waited_s = system.monotonic_s() - began_at
-            system.sleep(system.random_between(0, longest_wait_s(number, waited_s, in_turns=in_turns)))
+            system.sleep(system.random_between(0, longest_wait_s(number, waited_s)))
     raise Busy("Many are changing this charter at once. Nothing was saved; please try again.")
 
 
-def longest_wait_s(number: int, waited_s: float, *, in_turns: bool = False) -> float:
+def longest_wait_s(number: int, waited_s: float) -> float:
     """How long to wait at most after the attempt of this number, from 0; the wait is random ("full jitter").
 
     It grows to half a second, so that many who write the same record take turns. Then it shrinks again: those who have
-    waited longest try most often, so that none of them loses every race. With `in_turns` the attempts take turns by
-    other means, and a wait may last a second.
+    waited longest try most often, so that none of them loses every race.
     """
     grown_s: float = 0.02 * 2 ** min(number, 10)
-    return min(1.0, grown_s) if in_turns else min(0.5, grown_s) / (1 + waited_s**2)
+    return min(0.5, grown_s) / (1 + waited_s**2)

@@ -4,6 +4,8 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from chalicelib.core.text import CURRENCY_CODE
+
 Schema = dict[str, Any]
 
 
@@ -14,16 +16,18 @@ class Shape:
         self.more = more
 
 
+EVENT_ID = r"[A-Za-z0-9_-]{22}"
+
 Cents = Annotated[int, Shape(description="Minor units of the currency.")]
 Count = Annotated[int, Shape(minimum=0)]
 InstantText = Annotated[str, Shape(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
 DayText = Annotated[str, Shape(pattern=r"^\d{4}-\d\d-\d\d$")]
 Sha256 = Annotated[str, Shape(pattern="^[0-9a-f]{64}$")]
 UuidText = Annotated[str, Shape(format="uuid")]
-EventId = Annotated[str, Shape(pattern="^[A-Za-z0-9_-]{22}$")]
+EventId = Annotated[str, Shape(pattern=f"^{EVENT_ID}$")]
 WaiverId = Annotated[str, Shape(pattern="^[0-9a-f]{32}$")]
 GuestId = Annotated[str, Shape(pattern="^[0-9a-f]{16}$")]
-CurrencyCode = Annotated[str, Shape(pattern="^[A-Z]{3}$")]
+CurrencyCode = Annotated[str, Shape(pattern=f"^{CURRENCY_CODE}$")]
 Url = Annotated[str, Shape(format="uri")]
 
 _SIMPLE: Mapping[Any, Schema] = {

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.core import aws, system, times
 from chalicelib.core.errors import SettingsError
-from chalicelib.core.text import is_email
+from chalicelib.core.text import is_currency, is_email
 
 # Mail domains whose owners forbid others, SES among them, to sign for them (their DMARC policy rejects it).
 FREEMAIL = frozenset((
@@ -76,8 +76,13 @@ def _load_in_period(_period: int) -> Settings:
 Check = tuple[Callable[[str], object], str]
 """Whether a value is right, and the end of the sentence about one that is not."""
 
+# Requests are refused in the same words.
+NO_CURRENCY = "must be an ISO 4217 code such as USD"
+NO_EMAIL = "must be an email address"
+NO_TIMEZONE = "must be an IANA time zone such as America/Los_Angeles"
+
 ANYTHING: Check = (lambda _: True, "")
-EMAIL: Check = (is_email, "must be an email address")
+EMAIL: Check = (is_email, NO_EMAIL)
 ONE_LINE: Check = (
     lambda value: len(value) <= 100 and value.isprintable(),
     "must be one line of at most 100 characters",
@@ -87,7 +92,7 @@ BASE_URL: Check = (
     lambda value: re.fullmatch(r"(https://[^\s/?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?)/*", value),
     "must be an https URL without a path",
 )
-CURRENCY: Check = (lambda value: re.fullmatch(r"[A-Z]{3}", value), "must be an ISO 4217 code such as USD")
+CURRENCY: Check = (is_currency, NO_CURRENCY)
 ADULT_YEARS: Check = (("18", "19", "20", "21").__contains__, "must be 18, 19, 20 or 21")
 RETENTION_YEARS: Check = (
     lambda value: re.fullmatch(r"[1-9][0-9]?|100", value),
@@ -103,7 +108,7 @@ def _is_timezone(name: str) -> bool:
     return True
 
 
-TIMEZONE: Check = (_is_timezone, "must be an IANA time zone such as America/Los_Angeles")
+TIMEZONE: Check = (_is_timezone, NO_TIMEZONE)
 
 
 def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = aws.read_parameter) -> Settings:

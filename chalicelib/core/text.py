@@ -1,4 +1,4 @@
-"""What people type: which characters a text may hold, what is an email address or a phone number."""
+"""What people type: which characters a text may hold, what is an email address, a phone number or a currency."""
 
 import re
 
@@ -13,6 +13,7 @@ _EMAIL = (
     r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
 )
 PHONE = r"[0-9+().\-/ x#*]{3,40}"
+CURRENCY_CODE = r"[A-Z]{3}"
 
 
 def has_any(chars: str, text: str) -> bool:
@@ -26,3 +27,7 @@ def is_email(text: str) -> bool:
 
 def is_phone(text: str) -> bool:
     return re.fullmatch(PHONE, text) is not None
+
+
+def is_currency(text: str) -> bool:
+    return re.fullmatch(CURRENCY_CODE, text) is not None

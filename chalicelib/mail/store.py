@@ -28,7 +28,8 @@ class MailData(TypedDict):
     """What a mail's templates show. Each kind adds its own fields, in the room that builds it."""
 
     name: str
-    """Whom the mail greets."""
+    """Whom the mail greets and is addressed to. Empty where a guest typed the address, which may be another's: no text
+    of a guest stands in greeting, subject or `To` of such a mail."""
 
 
 class Retry(TypedDict):

@@ -57,12 +57,12 @@ def put_note(event_id: str, subject: str, note: Note, audit: AuditEvent) -> bool
 
 
 def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: Mail) -> bool:
-    """Stores the frozen manifest and queues its mail, once; False if there is one already.
+    """Marks the charter as departed, freezes its manifest and queues its mail, once; False if it departed before.
 
     Raises WriteConflict if somebody was checked in, signed, or edited the charter since it was `seen`.
     """
     put = put_write({**_departure_key(seen.event_id), "data": json_s(departure)}, only_new=True)
-    values = {":version": n(seen.version)}
+    values = {":version": n(seen.version), ":next": n(seen.version + 1), ":departed": s("departed")}
     if seen.signed_seq:
         values[":signed"] = n(seen.signed_seq)
     if seen.dock_seq:
@@ -70,8 +70,10 @@ def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: 
     same_notes = "dock_seq = :notes" if seen.dock_seq else "attribute_not_exists(dock_seq)"
     same_signed = "signed_seq = :signed" if seen.signed_seq else "attribute_not_exists(signed_seq)"
     condition = f"version = :version AND {same_signed} AND {same_notes}"
-    unchanged = check_write(charter_key(seen.event_id), condition, values)
-    return is_new([put, unchanged, put_write(audit_item(seen.event_id, audit)), *mail_writes(mail)])
+    values[":at"] = s(departure["at"])
+    change = "SET #status = :departed, version = :next, updated_at = :at"
+    depart = {"Update": update(charter_key(seen.event_id), change, values, condition)}
+    return is_new([put, depart, put_write(audit_item(seen.event_id, audit)), *mail_writes(mail)])
 
 
 def _departure_key(event_id: str) -> Item:

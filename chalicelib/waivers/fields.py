@@ -4,7 +4,7 @@ from typing import Annotated, Literal, NamedTuple, NotRequired, TypedDict, get_a
 
 from chalicelib.core import paging, times
 from chalicelib.core.audit import ActorType
-from chalicelib.core.fields import Choice, Email, Ids, Parsed, Phone, Refused, Text, Uuid
+from chalicelib.core.fields import Choice, Email, Ids, Parsed, PersonName, Phone, Refused, Text, Uuid
 from chalicelib.core.schemas import (
     Count,
     DayText,
@@ -78,7 +78,7 @@ class SignedForm(NamedTuple):
     kiosk: Annotated[str, Text(10, "")]
     website: Annotated[str, Text(1000, "", doc={"description": "Left empty by people."})]
     guest_id: Annotated[str, Text(40, "")]
-    signer_name: Annotated[str, Text(100)]
+    signer_name: Annotated[str, PersonName(100)]
     signer_email: Annotated[str, Email()]
     signer_phone: Annotated[str, Phone()]
     signer_birth_date: Annotated[str, Parsed(parse_birth_date, BIRTH_DATE_RULE, 10)]
@@ -86,13 +86,13 @@ class SignedForm(NamedTuple):
     authority_attestation: Annotated[bool, Ticked()]
     esign_consent: Annotated[bool, Ticked(needed=True)]
     intent: Annotated[bool, Ticked(needed=True)]
-    signature_typed: Annotated[str, Text(100, "")]
+    signature_typed: Annotated[str, PersonName(100, "")]
     signature_strokes: Annotated[
         str, Text(MAX_STROKES_CHARS, "", doc={"description": "JSON. One of the two signatures is required."})
     ]
 
 
-MINOR = {"minor_name": Text(100), "minor_birth_date": Parsed(parse_birth_date, BIRTH_DATE_RULE, 100)}
+MINOR = {"minor_name": PersonName(100), "minor_birth_date": Parsed(parse_birth_date, BIRTH_DATE_RULE, 100)}
 
 
 class NewVersion(NamedTuple):

@@ -7,10 +7,11 @@ what is left. A writer that dies leaves nothing half done: each batch is one tra
 import json
 import logging
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.charters.store import Charter, to_charter
-from chalicelib.core import system
+from chalicelib.core import system, times
 from chalicelib.core.errors import WriteConflict, trace
 from chalicelib.core.settings import settings
 from chalicelib.waivers import log_store, people
@@ -23,7 +24,8 @@ logger = logging.getLogger("scc.waivers")
 # A batch takes well under a second. Who holds the lease longer than this has died.
 LEASE_MS = 5_000
 # The writer has a guest of its own who waits for the answer.
-GUEST_S = 1.5
+GUEST_S, SWEEP_S = 1.5, 3.0
+LONGEST_WAIT = timedelta(minutes=10)
 # DynamoDB takes 100 writes in one transaction; beside the leaves, one is the tree's end and at most a few are tiles.
 MAX_WRITES, TREE_WRITES, LEAF_WRITES, CHARTER_WRITES = 100, 6, 3, 3
 MAX_BATCH = (MAX_WRITES - TREE_WRITES) // LEAF_WRITES
@@ -41,6 +43,15 @@ def append_after_signing() -> None:
     except Exception as problem:
         # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
         logger.error("waiver-log-alarm: a batch was not appended\n%s", trace(problem))
+
+
+def sweep(now: datetime) -> None:
+    """What the schedule does: appends what is left. What has waited for long is an alarm."""
+    append_waiting(budget_s=SWEEP_S)
+    for waiting in log_store.list_waiting(1):
+        if waiting.since < times.format_instant(now - LONGEST_WAIT):
+            # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
+            logger.error("waiver-log-alarm: a record has waited for the log since %s", waiting.since)
 
 
 def append_waiting(*, budget_s: float = GUEST_S) -> bool:
@@ -66,13 +77,14 @@ def _lease_ms() -> tuple[int, int]:
 def _drain(holder: str, ends_at: float) -> bool:
     while system.monotonic_s() < ends_at:
         waiting = log_store.list_waiting(MAX_BATCH)
-        if not waiting:
-            return True
         try:
-            append_batch(waiting)
+            count = append_batch(waiting) if waiting else 0
         except WriteConflict:
             # Somebody is editing one of the charters, or another writer has taken over.
             system.sleep(system.random_between(0, 0.05))
+        else:
+            if count == len(waiting) < MAX_BATCH:
+                return True
         if not log_store.take_lease(holder, *_lease_ms()):
             return False
     return False
@@ -86,8 +98,8 @@ class _List(NamedTuple):
     rows: list[people.SignedRow]
 
 
-def append_batch(waiting: Sequence[Waiting]) -> None:
-    """Appends as many of these as fit into one transaction. Raises WriteConflict."""
+def append_batch(waiting: Sequence[Waiting]) -> int:
+    """Appends as many of these as fit into one transaction, and returns how many. Raises WriteConflict."""
     batch = _fitting(waiting)
     event_ids = sorted({one.event_id for one in batch})
     found = log_store.read_end(event_ids)
@@ -108,6 +120,7 @@ def append_batch(waiting: Sequence[Waiting]) -> None:
     tree = Tree(seen.origin or origin(), size, merkle.root_at(size, read))
     writes = [write for one in lists.values() for write in log_store.list_writes(*one)]
     log_store.append(seen, tree, new_tiles, batch, writes)
+    return len(batch)
 
 
 def _open_tiles(size: int) -> list[tuple[int, int]]:

@@ -43,6 +43,11 @@ class Waiting(NamedTuple):
     row: FoundRow | None
     """Of a signed record; None for an act."""
 
+    @property
+    def since(self) -> str:
+        """When it was signed, or the act was done."""
+        return str(self.key["SK"]["S"]).partition("#")[0]
+
 
 class Tree(NamedTuple):
     """The log's end."""

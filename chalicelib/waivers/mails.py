@@ -135,7 +135,7 @@ def request_mail(
     data: RequestData = {
         "charter": charter_data(charter),
         "kind": kind,
-        "name": ", ".join(names),
+        "name": ", ".join(names) if kind == "waiver_reminder" else "",
         "language": language,
         "url": f"{charters.guest_url(charter)}/waiver",
     }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from chalicelib.core import templates
@@ -13,6 +13,8 @@ Token = Mapping[str, Any]
 """One of mistune's."""
 
 
+# Every guest of a charter opens the same text.
+@lru_cache(maxsize=8)
 def to_html(text: str) -> str:
     """Safe HTML of a waiver's text: made of its tree, so that it shows what a preview shows and nothing else."""
     return str(templates.environment("waivers").get_template("markdown.html").module.blocks(parse(text)))  # type: ignore[attr-defined]

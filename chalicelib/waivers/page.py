@@ -79,15 +79,15 @@ def sign(link: str, request: Request, *, now: datetime) -> Response:
     if not fields.is_event_id(link):
         return _refusal(charters.unknown_charter(), options)
     visitor = Visitor(address=http.viewer_address(request), user_agent=_user_agent(request))
-    form: Typed = {}
     try:
+        form: Typed = http.read_form(request, judged_later="signature_strokes")
+        language = _language(form.get("language", [""])[0], request)
+        options = PageOptions(language, kiosk=bool(form.get("kiosk", [""])[0]))
+        context = signing.find_context(link, form)
         try:
-            form = http.read_form(request, judged_later="signature_strokes")
-            language = _language(form.get("language", [""])[0], request)
-            options = PageOptions(language, kiosk=bool(form.get("kiosk", [""])[0]))
-            token = signing.sign(link, form, visitor=visitor, now=now)
+            token = signing.sign(link, context, form, visitor=visitor, now=now)
         except DomainError as problem:
-            return _form_again(link, problem, options, form, now)
+            return _form_again(context, problem, options, form, now)
     except DomainError as problem:
         return _refusal(problem, options)
     kiosk = "&kiosk=1" if options.kiosk else ""
@@ -116,10 +116,11 @@ def _user_agent(request: Request) -> str:
     return "" if agent == "Amazon CloudFront" else agent
 
 
-def _form_again(link: str, problem: DomainError, options: PageOptions, form: Typed, now: datetime) -> Response:
+def _form_again(
+    context: SigningContext, problem: DomainError, options: PageOptions, form: Typed, now: datetime
+) -> Response:
     """The form with all that was typed, and what to do about it. Raises a problem that no form can repair."""
     problems, signed = {"": str(problem)}, ""
-    context = signing.find_context(link)
     if isinstance(problem, BadInput):
         problems = problem.fields or problems
         if "signature_strokes" in problems:
@@ -211,7 +212,7 @@ def _copy(event_id: str, copy_link: str, options: PageOptions, request: Request,
     version = waiver_records.read_text(record["waiver_version"])
     # Link previews ask with HEAD, without a reader. Programs that look into mails fetch it too: who it was is unknown.
     if request.method == "GET":
-        actor = Actor("", http.viewer_address(request), "link")
+        actor = Actor("copy link", http.viewer_address(request), "link")
         opened = audit_event("link_opened", actor, times.format_instant(now), user_agent=_user_agent(request))
         waiver_records.note_read(waiver_id, opened)
     return _page(

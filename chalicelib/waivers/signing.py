@@ -58,8 +58,12 @@ class FilledByMachine(DomainError):
 # --- the page ---------------------------------------------------------------------------------------
 
 
-def find_context(link: str, *, submission_id: str = "", token: str = "") -> SigningContext:
-    """The charter behind a guest link and what can be signed there: one read, two where the link was renewed."""
+def find_context(link: str, form: Mapping[str, list[str]] | None = None, *, token: str = "") -> SigningContext:
+    """The charter behind a guest link and what can be signed there: one read, two where the link was renewed.
+
+    With what this form, or the one of this token, has signed before.
+    """
+    (submission_id, *_) = (form or {}).get("submission_id", [""])
     known_id = submission_id.lower() if fields.is_uuid(submission_id) else ""
     context = store.read_signing_context(link, known_id, token) if fields.is_event_id(link) else None
     if context is None:
@@ -80,16 +84,16 @@ def why_closed(charter: Charter, now: datetime) -> str:
 # --- sign -------------------------------------------------------------------------------------------
 
 
-def sign(link: str, form: Mapping[str, list[str]], *, visitor: Visitor, now: datetime) -> str:
+def sign(
+    link: str, context: SigningContext, form: Mapping[str, list[str]], *, visitor: Visitor, now: datetime
+) -> str:
     """Stores one record for each covered person; returns the token of the page that confirms it.
 
     The same submission again returns the same token and stores nothing. Raises BadInput, FilledByMachine,
     VersionConflict, NotOpen, AlreadySigned or TooManyTries.
     """
-    submission_id = form.get("submission_id", [""])[0]
-    first = find_context(link, submission_id=submission_id)
-    _count_form(first.charter, visitor.address, now)
-    contexts = itertools.chain([first], iter(lambda: find_context(link, submission_id=submission_id), None))
+    _count_form(context.charter, visitor.address, now)
+    contexts = itertools.chain([context], iter(lambda: find_context(link, form), None))
 
     def attempt() -> tuple[str, Mail | None]:
         """Only the same form, sent twice at one moment, conflicts with itself: the next attempt finds it signed."""

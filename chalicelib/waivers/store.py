@@ -263,6 +263,8 @@ def erase_record(record: StoredRecord, disclosures: Sequence[str], row: FoundRow
     change = "SET disclosures = :disclosures, #data = :data"
     if note:
         values[":note"], change = json_s(note), f"{change}, erased = :note"
+    if note and record.set_aside:
+        values[":struck"], change = json_s({**record.set_aside, "reason": ""}), f"{change}, set_aside = :struck"
     return {"Update": update(record_key(record.row["waiver_id"]), change, values, "attribute_exists(PK)")}
 
 

@@ -1,9 +1,7 @@
 """What SES reports after it accepted a mail: bounces and complaints."""
 
-import json
 from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +14,12 @@ from chalicelib.schedule import MAIL_KINDS
 from tests.support.api import Api, listed_mails, new_event, receipt_of
 from tests.support.doubles.faults import lost_answers, retry_at_once
 from tests.support.doubles.mail_service import ScriptedMailService
-
-RECORDED = json.loads((Path(__file__).parents[1] / "support/ses-events.json").read_text())
+from tests.support.ses_events import RECORDED, ses_event
 
 
 def report(api: Api, name: str, mail_id: str, **changes: Any) -> None:
     """An event of SES as EventBridge hands it to the function, about this mail."""
-    event = json.loads(json.dumps(RECORDED[name]))
-    event["detail"]["mail"]["tags"]["mail_id"] = [mail_id]
+    event = ses_event(name, mail_id)
     event["detail"]["mail"].update(changes)
     api.module.take_mail_feedback(event, None)
 

@@ -1,6 +1,5 @@
 """Two admins on one dock log the same money: the second is asked, and what they answer is recorded."""
 
-import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from chalicelib.core import system, times
 from tests.support.api import Api, new_payment
+from tests.support.races import at_once
 
 FIRST, SECOND, THIRD = (f"0190c0de-0000-7000-8000-{number:012d}" for number in (1, 2, 3))
 
@@ -128,18 +128,11 @@ def test_a_wrong_duplicate_of_is_named_and_changes_nothing(
 
 
 def test_of_two_admins_who_log_at_the_same_moment_one_is_asked(api: Api, event: dict[str, Any]) -> None:
-    answers: list[int] = []
-    start = threading.Barrier(2)
+    admins = [(api.with_token(api.token), payment_id) for payment_id in (FIRST, SECOND)]
 
-    def log(payment_id: str) -> None:
-        own = api.with_token(api.token)
-        start.wait()
-        answers.append(put(own, event, payment_id).status)
+    def log(number: int) -> int:
+        own, payment_id = admins[number]
+        return put(own, event, payment_id).status
 
-    admins = [threading.Thread(target=log, args=(payment_id,)) for payment_id in (FIRST, SECOND)]
-    for admin in admins:
-        admin.start()
-    for admin in admins:
-        admin.join()
-    assert sorted(answers) == [201, 409]
+    assert sorted(at_once(2, log)) == [201, 409]
     assert len(rows(api, event)) == 1

@@ -1,4 +1,3 @@
-import threading
 import uuid
 from datetime import datetime
 from typing import Any
@@ -6,7 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core import system
-from tests.support.api import Api, new_event
+from tests.support.api import Answer, Api, new_event
+from tests.support.races import at_once
 
 EVENT_FIELDS = set(
     "event_id title starts_at ends_at timezone vessel passenger_limit departure_port return_port captain crew patron "
@@ -144,16 +144,8 @@ def test_the_same_request_key_creates_one_charter(api: Api) -> None:
 
 def test_the_same_request_key_in_parallel_creates_one_charter(api: Api) -> None:
     key = {"idempotency-key": str(uuid.uuid4())}
-    answers = []
-
-    def post() -> None:
-        answers.append(Api(api.token).post("/api/events", new_event(), headers=key))
-
-    threads = [threading.Thread(target=post) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    clients = [Api(api.token) for _ in range(8)]
+    answers = at_once(8, lambda number: clients[number].post("/api/events", new_event(), headers=key))
     assert sorted(answer.status for answer in answers) == [200] * 7 + [201]
     assert len({answer.json["event_id"] for answer in answers}) == 1
 
@@ -271,16 +263,12 @@ def test_an_edit_of_an_old_version_is_refused_with_the_current_one(api: Api, eve
 
 
 def test_of_two_edits_at_once_one_wins(api: Api, event: dict[str, Any]) -> None:
-    answers = []
+    clients = [Api(api.token) for _ in range(6)]
 
-    def edit(title: str) -> None:
-        answers.append(Api(api.token).patch(f"/api/events/{event['event_id']}", {"version": 1, "title": title}))
+    def edit(number: int) -> Answer:
+        return clients[number].patch(f"/api/events/{event['event_id']}", {"version": 1, "title": f"Title {number}"})
 
-    threads = [threading.Thread(target=edit, args=(f"Title {number}",)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(6, edit)
     assert sorted(answer.status for answer in answers) == [200] + [409] * 5
     winner = next(answer.json for answer in answers if answer.status == 200)
     assert api.get(f"/api/events/{event['event_id']}").json["title"] == winner["title"]

@@ -20,14 +20,14 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.generation.feedback import NO_FEEDBACK
 from schemathesis.pytest._test_builder import build_operation_test
 
-from chalicelib.charters import store as charter_store
-from chalicelib.core import system, times
+from chalicelib.core import times
 from chalicelib.mail import transport
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import signing
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import contract, operator
 from tests.support.api import Api
+from tests.support.stored import store_charter
 from tools.common import gateway
 
 log = logging.getLogger("scc.test")
@@ -151,21 +151,17 @@ def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Sess
     monkeypatch.setattr(sign_in, "TRIES_OVERALL", 10**6)
     monkeypatch.setattr(signing, "TRIES_PER_ADDRESS", 10**6)
     monkeypatch.setattr(signing, "SIGNATURES_PER_EVENT", 10**6)
-    now = system.utc_now()
     for event_id, year, status in (
         (OPEN, 2199, "scheduled"),
         (OVER, 2020, "completed"),
         (CANCELLED, 2199, "cancelled"),
     ):
-        event = operator.event(
+        store_charter(
             event_id=event_id,
             status=status,
             guests=GUESTS,
             starts_at=f"{year}-01-01T10:00:00Z",
             ends_at=f"{year}-01-01T12:00:00Z",
-        )
-        charter_store.put_new_charter(
-            event, {"act": "created", "at": times.format_instant(now), "audit_id": event_id}, None, ""
         )
     own = f"/api/events/{OPEN}"
     for payment_id, changes in {

@@ -269,6 +269,47 @@ def test_a_broken_form_is_refused_cleanly(
 
 
 @pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"signer_name": "\u200b"}, "signer_name", "Your name is required."),
+        ({"signature_typed": "\u200b\u3164"}, "signature_typed", "A signature is required: type or draw"),
+        ({**MINORS, "minor_name": ["\u2800", "Lee"]}, "minor_name[0]", "Name is required."),
+        ({"signer_name": "Confirm at https://evil.example"}, "signer_name", "a name, without a web address."),
+        ({"signature_typed": "WWW.evil.example"}, "signature_typed", "a name, without a web address."),
+        ({**MINORS, "minor_name": ["Kim", "evil.example/x"]}, "minor_name[1]", "a name, without a web address."),
+        ({"signer_name": "Bo\nBcc: x@example.com"}, "signer_name", "a name, on one line."),
+        ({"signer_name": "www.evil.example", "language": "es"}, "signer_name", "un nombre, sin dirección web."),
+    ],
+)
+def test_what_is_no_name_is_refused_beside_its_field(
+    api: Api, guest: Api, event: dict[str, Any], changes: dict[str, Any], field: str, sentence: str
+) -> None:
+    answer = guest.submit(page(event), {**signature(guest, event), **changes})
+    assert answer.status == 400
+    (shown,) = re.findall(rf'id="{re.escape(field)}-error">(.*?)</p>', answer.text)
+    assert sentence in shown
+    assert api.get(f"/api/events/{event['event_id']}").json["waiver_records"] == []
+
+
+def test_pasted_names_numbers_and_addresses_are_kept_without_what_cannot_be_seen(
+    api: Api, guest: Api, event: dict[str, Any]
+) -> None:
+    pasted = {
+        "signer_name": "\u202aJose\u0301\u00a0 Nu\u0301n\u0303ez\u202c",
+        "signer_phone": "\u202a+1\u00a0555\u00a0010\u20110100\u202c",
+        "signer_email": "\u200bjose@example.com\ufeff",
+    }
+    assert guest.submit(page(event), signature(guest, event, **pasted)).status == 303
+    [listed] = api.get(f"/api/events/{event['event_id']}").json["waiver_records"]
+    record = api.get(f"/api/events/{event['event_id']}/waivers/{listed['waiver_id']}").json
+    assert (record["signer_name"], record["signer_phone"], record["signer_email"]) == (
+        "José Núñez",
+        "+1 555 010-0100",
+        "jose@example.com",
+    )
+
+
+@pytest.mark.parametrize(
     "strokes",
     [
         '[{"points":[{"x":1.4,"y":2.6,"time":1700000000000},{"x":3,"y":4}]}]',

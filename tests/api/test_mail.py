@@ -1,8 +1,6 @@
 """The page Mail: what is queued, sent, failed, uncertain; sending again; the reminders' switch."""
 
-import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,6 @@ from tests.support.api import Api, listed_mails, new_event, receipt_of
 from tests.support.doubles.mail_service import ScriptedMailService
 from tests.support.races import at_once
 
-RECORDED = json.loads((Path(__file__).parents[1] / "support/ses-events.json").read_text())
 SUBJECT = "We received your payment of $500.00 for Sunset sail"
 
 

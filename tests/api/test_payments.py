@@ -1,5 +1,5 @@
-import threading
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core import system
-from tests.support.api import Api, new_event, new_payment
+from tests.support.api import Answer, Api, new_event, new_payment
+from tests.support.races import at_once
 
 PAYMENT_FIELDS = set(
     "payment_id event_id kind refund_of method amount_cents currency payer reference note received_at recorded_at "
@@ -129,31 +130,19 @@ def test_the_same_id_with_other_content_is_a_conflict(
     assert len(mailbox) == 1
 
 
-def in_parallel(count: int, call: Any) -> list[Any]:
-    answers: list[Any] = []
-    barrier = threading.Barrier(count)
-
-    def run(number: int) -> None:
-        api = Api()
-        barrier.wait()
-        answers.append(call(api, number))
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+def in_parallel(api: Api, count: int, call: Callable[[Api, int], Answer]) -> list[Answer]:
+    """What this admin is told who makes so many calls at once, each from a browser of its own."""
+    browsers = [api.with_token(api.token) for _ in range(count)]
+    return at_once(count, lambda number: call(browsers[number], number))
 
 
 def test_thirty_two_puts_of_one_payment_at_once_are_one_row_one_mail_one_answer(
     api: Api, event: dict[str, Any], mailbox: list[EmailMessage]
 ) -> None:
-    def put(other: Api, _: int) -> Any:
-        other.token = api.token
+    def put(other: Api, _: int) -> Answer:
         return other.put(url_of(event), new_payment())
 
-    answers = in_parallel(32, put)
+    answers = in_parallel(api, 32, put)
     assert sorted(answer.status for answer in answers) == [200] * 31 + [201]
     assert len({answer.text for answer in answers}) == 1
     assert len(mailbox) == 1
@@ -163,11 +152,10 @@ def test_thirty_two_puts_of_one_payment_at_once_are_one_row_one_mail_one_answer(
 
 
 def test_sixteen_different_payments_at_once_all_count(api: Api, event: dict[str, Any]) -> None:
-    def put(other: Api, number: int) -> Any:
-        other.token = api.token
+    def put(other: Api, number: int) -> Answer:
         return other.put(url_of(event, str(uuid.uuid4())), new_payment(amount_cents=100 + number))
 
-    answers = in_parallel(16, put)
+    answers = in_parallel(api, 16, put)
     assert [answer.status for answer in answers] == [201] * 16
     statement = api.get(f"/api/events/{event['event_id']}/payments").json
     assert statement["balance"]["received_cents"] == sum(100 + number for number in range(16))
@@ -298,12 +286,11 @@ def test_a_refunded_tip_lowers_the_tips_and_not_the_balance(log: Any) -> None:
 def test_two_refunds_at_once_never_give_back_more_than_was_paid(api: Api, event: dict[str, Any], log: Any) -> None:
     paid = log(amount_cents=10_000)["payment"]
 
-    def refund(other: Api, _: int) -> Any:
-        other.token = api.token
+    def refund(other: Api, _: int) -> Answer:
         body = new_payment(kind="refund", refund_of=paid["payment_id"], amount_cents=6_000)
         return other.put(url_of(event, str(uuid.uuid4())), body)
 
-    assert sorted(answer.status for answer in in_parallel(6, refund)) == [201] + [400] * 5
+    assert sorted(answer.status for answer in in_parallel(api, 6, refund)) == [201] + [400] * 5
 
 
 # --- void, clear, bounce ---------------------------------------------------------------------------
@@ -411,11 +398,10 @@ def test_an_act_on_no_payment_is_404(api: Api, event: dict[str, Any]) -> None:
 def test_voids_and_clears_at_once_end_in_one_state(api: Api, event: dict[str, Any], log: Any) -> None:
     url = url_of(event, log(method="check")["payment"]["payment_id"])
 
-    def act(other: Api, number: int) -> Any:
-        other.token = api.token
+    def act(other: Api, number: int) -> Answer:
         return other.post(f"{url}/void", {"reason": "x"}) if number % 2 else other.post(f"{url}/clear")
 
-    assert {answer.status for answer in in_parallel(8, act)} <= {200, 409}
+    assert {answer.status for answer in in_parallel(api, 8, act)} <= {200, 409}
     statement = api.get(f"/api/events/{event['event_id']}/payments").json
     assert statement["payments"][0]["status"] == "voided"
     assert statement["balance"]["uncleared_cents"] == statement["balance"]["received_cents"] == 0

@@ -30,6 +30,8 @@ from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
 from tests.support.doubles.ses import open_ses
 from tests.support.operator import PASSWORD
 from tests.support.pages import signature
+from tests.support.running import use_aws_keys
+from tests.support.ses_events import ses_event
 from tests.support.stores import fresh_store
 
 ROOT = Path(__file__).parents[2]
@@ -83,9 +85,8 @@ class Record:
 def record(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
     """The product with its real clients: DynamoDB Local, SES on loopback, and a Parameter Store of one value."""
     seen = Record()
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    ssm = boto3.client("ssm", region_name="us-east-1")
+    use_aws_keys(monkeypatch)
+    ssm = boto3.client("ssm")
     with (
         fresh_store(dynamodb_local) as dynamodb,
         open_ses(dynamodb),
@@ -186,9 +187,7 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
         pay("cash")
     failed = api.get("/api/mail?status=failed").json["mails"][0]["mail_id"]
     assert api.post(f"/api/mail/{failed}/retry").status == 202
-    recorded = json.loads((ROOT / "tests/support/ses-events.json").read_text())["permanent bounce"]["detail"]
-    recorded["mail"]["tags"]["mail_id"] = [failed]
-    bounces.record_report(recorded, kinds=MAIL_KINDS, now=now)
+    bounces.record_report(ses_event("permanent bounce", failed)["detail"], kinds=MAIL_KINDS, now=now)
     soon = now + timedelta(minutes=5)
     api.post(
         "/api/events",

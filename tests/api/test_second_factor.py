@@ -1,6 +1,5 @@
 """A one-time code beside the password: asked for where it is set up, taken once, and no way to test a password."""
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from chalicelib.sign_in import service as sign_in
 from chalicelib.sign_in import totp
 from tests.support.api import Answer, Api
 from tests.support.operator import PASSWORD
+from tests.support.races import at_once
 from tests.support.stores import counted
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -99,13 +99,9 @@ def test_a_code_opens_once_and_no_older_one_after_it(guest: Api, monkeypatch: py
 
 
 def test_one_code_sent_many_times_at_once_opens_one_session(environment: dict[str, str]) -> None:
-    now, statuses = code(), []
+    now = code()
     clients = [Api(address=f"192.0.2.{number}") for number in range(8)]
-    threads = [threading.Thread(target=lambda api=api: statuses.append(log_in(api, now).status)) for api in clients]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    statuses = at_once(8, lambda number: log_in(clients[number], now).status)
     assert sorted(statuses) == [200] + [401] * 7
 
 

@@ -1,4 +1,3 @@
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from chalicelib.sign_in import passwords
 from chalicelib.sign_in import service as sign_in_service
 from tests.support.api import Api
 from tests.support.operator import PASSWORD
+from tests.support.races import at_once
 
 
 @pytest.fixture
@@ -198,16 +198,9 @@ def test_right_passwords_do_not_count_as_tries(guest: Api) -> None:
 
 
 def test_guesses_in_parallel_do_not_slip_past_the_throttle(environment: dict[str, str]) -> None:
-    statuses: list[int] = []
-
-    def guess() -> None:
-        statuses.append(Api().post("/api/login", {"password": "guess"}).status)
-
-    threads = [threading.Thread(target=guess) for _ in range(sign_in_service.TRIES_PER_ADDRESS * 2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    clients = [Api() for _ in range(sign_in_service.TRIES_PER_ADDRESS * 2)]
+    guess = {"password": "guess"}
+    statuses = at_once(len(clients), lambda number: clients[number].post("/api/login", guess).status)
     assert statuses.count(401) == sign_in_service.TRIES_PER_ADDRESS
     assert statuses.count(429) == sign_in_service.TRIES_PER_ADDRESS
 

@@ -6,6 +6,7 @@ Markdown and the form's elements. A page with a vector must be built of the same
 
 import json
 import os
+import re
 import secrets
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core import templates
+from chalicelib.core.names import has_web_address
 from chalicelib.core.settings import settings
 from chalicelib.waivers import markdown
 from tests.support.api import Api, new_event
@@ -38,15 +40,24 @@ def opened(guest: Api, text: str) -> dict[str, str]:
     guests = [{"name": name, "email": ""}]
     event = api.post("/api/events", new_event(**details, guests=guests)).json
     visitor = Api(address=f"2001:db8:{secrets.randbelow(65536):x}:{secrets.randbelow(65536):x}::1")
+    # A signer's name holds no web address.
+    signer = re.sub(r"[:/.?#\\]", " ", name) if has_web_address(name) else name
     typed = {
-        "signer_name": name,
-        "signature_typed": name,
+        "signer_name": signer,
+        "signature_typed": signer,
         "signature_strokes": "",
-        "minor_name": [name, "Lee"],
+        "minor_name": [signer, "Lee"],
         "minor_birth_date": ["2020-05-01", "2022-06-01"],
     }
     minors = {name: MINORS[name] for name in ("guardian_relationship", "authority_attestation")}
-    wrong = {"signer_email": text, "signer_phone": text, "signer_birth_date": text, "guest_id": text, "opened": text}
+    wrong = {
+        "signer_name": f"{text} www.example.com",
+        "signer_email": text,
+        "signer_phone": text,
+        "signer_birth_date": text,
+        "guest_id": text,
+        "opened": text,
+    }
     found = {"form": visitor.get(page(event)).text}
     form = {**signature(visitor, event), **minors, **typed}
     for field, value in {**wrong, "device_time": text, "signature_strokes": text, "language": text}.items():

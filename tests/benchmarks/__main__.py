@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import board, capacity, cold, lighthouse, load, package, spa_bytes, uploads, warm
+from tests.benchmarks import board, capacity, cold, lighthouse, load, package, signing, spa_bytes, uploads, warm
 from tests.benchmarks.tables import show
 from tests.support.running import Product, running_product
 from tools.local import demo
@@ -32,6 +32,7 @@ def main() -> None:
         "lighthouse": with_a_product(lighthouse.main),
         "board": with_a_product(board.main),
         "load": load.main,
+        "signing": signing.main,
         "uploads": uploads.main,
     }
     asked = sys.argv[1:] or list(parts)

@@ -23,7 +23,7 @@ from chalicelib.core import settings, system
 from chalicelib.sign_in import service as sign_in
 from tests.support import operator
 from tests.support.api import new_event, new_payment
-from tests.support.running import ROOT
+from tests.support.running import AWS_KEYS, ROOT
 from tools.common.build import package_function
 
 FOLDER = ROOT / ".cache/bench-peers"
@@ -87,9 +87,7 @@ def run(name: str, *, bytecode: bool = True, batches: int = 0, batch: int = 0, f
             "PATH": os.environ["PATH"],
             "HOME": "/nonexistent",
             "CLIENT": "ours" if name == BARE_OURS else "boto3",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            **AWS_KEYS,
         },
         "first": first,
         "batches": batches,

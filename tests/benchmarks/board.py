@@ -18,7 +18,8 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.visitors import PHONE, Site
 from tests.support.programs import found_programs, start_playwright
-from tests.support.running import Product, dynamodb_client, running_product
+from tests.support.running import Product, running_product
+from tools.common.cloud import embedded_client
 
 CHARTERS = 1000
 SLOWDOWN = 4
@@ -84,7 +85,7 @@ def main(product: Product, charters: int = CHARTERS) -> None:
 
 def seed(site: Site, charters: int) -> None:
     """As many charters from now on, every six hours one, written in bulk as copies of one that the API wrote."""
-    dynamodb = dynamodb_client(site.product.endpoint)
+    dynamodb = embedded_client("dynamodb", site.product.endpoint)
     table = dynamodb.list_tables()["TableNames"][0]
     key = {"PK": {"S": f"EVENT#{site.charter()['event_id']}"}, "SK": {"S": "EVENT"}}
     item = dynamodb.get_item(TableName=table, Key=key)["Item"]

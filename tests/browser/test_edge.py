@@ -4,10 +4,8 @@ import gzip
 import json
 import re
 import secrets
-import threading
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +15,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.visitors import Site, Troubles, card
 from tests.support import observatory
+from tests.support.races import at_once
 from tools.common.cloud import Cloud, embedded_client
 from tools.common.functions import live_environments
 
@@ -333,15 +332,13 @@ def test_a_body_of_300_kb_is_too_large(site: Site, event: dict[str, Any]) -> Non
 def test_one_payment_put_32_times_at_once_is_one_row_one_mail_and_one_answer(site: Site) -> None:
     event = site.charter()
     path = f"/api/events/{event['event_id']}/payments/{uuid.uuid4()}"
-    token, start = site.token, threading.Barrier(PARALLEL)
+    token = site.token
 
     def put(_: int) -> tuple[int, bytes, str]:
-        start.wait()
         answer = site.call("PUT", path, {"method": "zelle", "amount_cents": 12300}, token=token)
         return answer.status, answer.body, answer.headers.get("Idempotency-Replayed", "")
 
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        answers = list(pool.map(put, range(PARALLEL)))
+    answers = at_once(PARALLEL, put)
     assert sorted({(status, replayed) for status, _, replayed in answers}) == [(200, "true"), (201, "")]
     assert [status for status, _, _ in answers].count(201) == 1
     (body,) = {body for _, body, _ in answers}

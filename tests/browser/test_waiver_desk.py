@@ -67,6 +67,22 @@ def test_guests_are_typed_and_pasted_corrected_and_kept_through_other_edits(
     assert site.admin("GET", f"/api/events/{event['event_id']}")["guests"] == saved
 
 
+def test_a_mails_list_that_is_pasted_and_not_added_is_saved_too(site: Site, page: Page, event: dict[str, Any]) -> None:
+    page.goto(f"/events/{event['event_id']}")
+    page.get_by_role("button", name="Edit").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Paste several").click()
+    dialog.get_by_label("One guest a line").fill("Dan Oak <dan@example.com>; Eva Pine <eva@example.com>")
+    dialog.get_by_role("button", name="Save changes").click()
+    expect(dialog).to_be_hidden()
+    saved = site.admin("GET", f"/api/events/{event['event_id']}")["guests"]
+    assert saved[:-2] == event["guests"]
+    assert [(guest["name"], guest["email"]) for guest in saved[-2:]] == [
+        ("Dan Oak", "dan@example.com"),
+        ("Eva Pine", "eva@example.com"),
+    ]
+
+
 # --- who is missing -------------------------------------------------------------------------------
 
 

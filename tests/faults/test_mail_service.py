@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 
 from chalicelib import charter_page
-from chalicelib.charters import store as charter_store
-from chalicelib.core import times
-from chalicelib.core.audit import audit_event
 from chalicelib.core.settings import settings
 from chalicelib.mail import admin as mail_admin
 from chalicelib.mail import gmail, outbox
@@ -19,14 +16,14 @@ from chalicelib.schedule import MAIL_KINDS
 from tests.support import operator
 from tests.support.doubles import smtp_server
 from tests.support.doubles.ses import Ses, open_ses
-from tests.support.doubles.smtp_server import SmtpServer
+from tests.support.doubles.smtp_server import STEPS, SmtpServer
+from tests.support.stored import store_charter
 from tests.support.stores import fresh_store
 
 # The server uses TLS from the first byte; aiosmtpd warns because it does not notice.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 DAY = 24 * 60
-STEPS = ("at_connect", "at_hello", "at_mail", "at_rcpt", "at_data_command", "at_data")
 
 
 @pytest.fixture
@@ -56,15 +53,12 @@ def ses(dynamodb_local: str) -> Iterator[Ses]:
 
 def pay() -> str:
     """Logs a payment on a new charter, whose money stands whatever the mail service does."""
-    event = operator.event()
-    charter_store.put_new_charter(
-        event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
-    )
+    charter = store_charter()
     command = payments.parse_payment(operator.uuid(), {"method": "cash", "amount_cents": 50_000}, now=operator.NOW)
-    answer, new = payments.log_payment(event.event_id, command, actor=operator.ADMIN, now=operator.NOW)
+    answer, new = payments.log_payment(charter.event_id, command, actor=operator.ADMIN, now=operator.NOW)
     assert new
     assert json.loads(answer)["payment"]["status"] == "cleared"
-    return event.event_id
+    return charter.event_id
 
 
 def receipt(event_id: str) -> str:

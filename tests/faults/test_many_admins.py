@@ -19,14 +19,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.charters import store as charter_store
 from chalicelib.core import dynamo, settings, times
-from chalicelib.core.audit import Actor, audit_event
+from chalicelib.core.audit import Actor
 from chalicelib.core.errors import Busy, DomainError
 from chalicelib.payments import service as payments
 from tests.support import operator
 from tests.support.doubles.mail_service import FakeMailService
 from tests.support.doubles.random_faults import RandomFaults, random_faults
+from tests.support.stored import store_charter
 from tools.audit import transfer
 from tools.audit.checks import find_differences
 from tools.audit.records import Records, gather
@@ -119,7 +119,7 @@ class Day:
         unique = f"{number}-{turn}"
         # Clocks of machines differ by seconds, either way.
         minutes = turn * 0.1 + draw.uniform(0, 0.5)
-        admin = Actor(f"admin {number}", f"192.0.2.{number + 1}")
+        admin = Actor(f"admin {number}", f"192.0.2.{number + 1}", "admin")
         if act in ("void", "bounce"):
             return Call(act, event_id, target, {"reason": unique}, admin, minutes)
         if act == "clear":
@@ -177,13 +177,7 @@ def day(request: pytest.FixtureRequest, mail_service: FakeMailService) -> Day:
     """After the admins' work."""
     command = ".venv/bin/python -m pytest tests/faults/test_many_admins.py"
     log.warning("to repeat it: ADMIN_SEEDS=%s ADMIN_ACTS=%d %s", request.param, ACTS, command)
-    charters = []
-    for _ in range(CHARTERS):
-        event = operator.event()
-        charter_store.put_new_charter(
-            event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
-        )
-        charters.append(event.event_id)
+    charters = [store_charter().event_id for _ in range(CHARTERS)]
     with random_faults(ODDS) as faults:
         found = Day(request.param, charters, faults)
         with ThreadPoolExecutor(ADMINS) as pool:

@@ -1,16 +1,13 @@
 """A payment stands, whatever happens to its mail; and a queued mail goes out, once."""
 
 import json
-import threading
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from chalicelib import charter_page
-from chalicelib.charters import store as charter_store
-from chalicelib.core import aws, system, times
-from chalicelib.core.audit import audit_event
+from chalicelib.core import aws, system
 from chalicelib.mail import outbox, transport
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
@@ -21,16 +18,10 @@ from chalicelib.waivers import store as waiver_store
 from tests.support import operator
 from tests.support.doubles.faults import Died, conflicts, lost_answers
 from tests.support.doubles.mail_service import FakeMailService
+from tests.support.races import at_once
+from tests.support.stored import store_charter
 
 SUBJECT = "We received your payment of $500.00 for Sunset sail"
-
-
-def new_charter(**changes: Any) -> str:
-    event = operator.event(**changes)
-    charter_store.put_new_charter(
-        event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
-    )
-    return event.event_id
 
 
 def log(event_id: str, payment_id: str, now: datetime = operator.NOW, **changes: Any) -> tuple[dict[str, Any], bool]:
@@ -56,7 +47,7 @@ def the_payment(event_id: str, payment_id: str) -> dict[str, Any]:
 
 @pytest.fixture
 def charter() -> str:
-    return new_charter()
+    return store_charter().event_id
 
 
 @pytest.fixture
@@ -133,7 +124,7 @@ def test_a_payment_that_meets_others_at_work_on_the_charter_takes_its_turn(
 def test_the_same_id_on_two_charters_is_two_payments_each_with_its_mail(
     charter: str, payment_id: str, mail_service: FakeMailService
 ) -> None:
-    other = new_charter(title="Moonrise")
+    other = store_charter(title="Moonrise").event_id
     for event_id in (charter, other):
         _, new = log(event_id, payment_id)
         assert new
@@ -313,23 +304,11 @@ def test_a_receipt_still_queued_when_its_check_bounces_is_cancelled(
 
 def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(mail_service: FakeMailService) -> None:
     mail_service.fails()
-    charters_ = [new_charter(title=f"Sail {number}") for number in range(6)]
+    charters_ = [store_charter(title=f"Sail {number}").event_id for number in range(6)]
     for event_id in charters_:
         log(event_id, operator.uuid())
     mail_service.works()
-    both = threading.Barrier(2)
-    taken: list[int] = []
-
-    def sweep() -> None:
-        both.wait()
-        taken.append(outbox.sweep(MAIL_KINDS, operator.at(2)))
-
-    threads = [threading.Thread(target=sweep) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(taken) == 6
+    assert sum(at_once(2, lambda _: outbox.sweep(MAIL_KINDS, operator.at(2)))) == 6
     assert sorted(mail_service.subjects) == [
         f"We received your payment of $500.00 for Sail {number}" for number in range(6)
     ]
@@ -343,7 +322,7 @@ def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(mail_servic
     assert queued
     mail_store.put_mail(queued)
     mail_service.fails()
-    log(new_charter(event_id=broken.event_id), operator.uuid())
+    log(store_charter(event_id=broken.event_id).event_id, operator.uuid())
     mail_service.works()
     assert outbox.sweep(MAIL_KINDS, operator.at(2)) == 2
     assert mail_service.subjects == [SUBJECT]
@@ -352,7 +331,7 @@ def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(mail_servic
 def test_a_sweep_begins_no_mail_when_its_time_is_over_and_the_next_one_goes_on(mail_service: FakeMailService) -> None:
     mail_service.fails()
     for _ in range(3):
-        log(new_charter(), operator.uuid())
+        log(store_charter().event_id, operator.uuid())
     mail_service.works()
     now_s, ends_at = [0.0], iter([outbox.SWEEP_S - 0.1, outbox.SWEEP_S])
     mail_service.then = lambda: now_s.__setitem__(0, next(ends_at))

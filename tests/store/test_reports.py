@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.charters import store as charter_store
 from chalicelib.core import settings, times
-from chalicelib.core.audit import audit_event
 from chalicelib.core.errors import BadInput
 from chalicelib.money import ledger
 from chalicelib.payments import reports
 from chalicelib.payments import store as payment_store
 from tests.support import operator
+from tests.support.stored import store_charter
 from tests.support.stores import counted, write_in_bulk
 
 pytestmark = [
@@ -23,12 +22,9 @@ pytestmark = [
 
 def kept(**changes: Any) -> dict[str, Any]:
     """A payment on a charter of its own."""
-    event = operator.event()
-    charter_store.put_new_charter(
-        event, audit_event("created", operator.ADMIN, times.format_instant(operator.NOW)), None, ""
-    )
-    row = operator.payment(event.event_id, **changes)
-    payment_store.append_payment(event, {**row, "receipt": "off"}, ledger.add(event.sums, row), "print", "{}", None)
+    charter = store_charter()
+    row = operator.payment(charter.event_id, **changes)
+    payment_store.append_payment(charter, {**row, "receipt": "off"}, ledger.add(charter.sums, row), "print", "{}", None)
     return row
 
 

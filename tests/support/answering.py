@@ -3,8 +3,9 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
@@ -46,9 +47,11 @@ def answering(*replies: Reply) -> Iterator[tuple[str, list[Request]]]:
         server.server_close()
 
 
-def reply(status: int, body: str = "") -> Reply:
+def reply(status: int, body: str = "", headers: Mapping[str, str] = MappingProxyType({})) -> Reply:
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(body.encode())))
         handler.end_headers()
         handler.wfile.write(body.encode())

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 import jsonschema_rs
 
 from chalicelib import openapi
+from chalicelib.core import names
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -77,12 +78,15 @@ def read_form(raw: bytes) -> dict[str, Any]:
 
 
 def tidy(value: Any) -> Any:
-    """As the parsers take it: blanks around a text do not count, and a line ends in one way."""
+    """As the parsers take it: without what cannot be seen and blanks around it, a line ends in one way."""
     if isinstance(value, dict):
         return {name: tidy(each) for name, each in value.items()}
     if isinstance(value, list):
         return [tidy(each) for each in value]
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").strip()
+    return text if "\n" in text else names.clean_contact(names.clean(text))
 
 
 def find_fault(schema: Any, instance: Any) -> str:

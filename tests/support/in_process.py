@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +25,7 @@ from tests.support import operator
 from tests.support.api import Answer, Api, new_event
 from tests.support.doubles.dynamo import FakeClient, FakeDynamoDB, Item, Key
 from tests.support.doubles.faults import FaultyServices, faulty_services
+from tests.support.running import use_aws_keys
 from tests.support.stores import make_client
 from tools.audit.checks import find_differences
 from tools.audit.records import gather
@@ -34,7 +34,6 @@ from tools.audit.records import gather
 NOW = datetime(2026, 11, 22, 10, schedule.REMINDERS_MINUTE, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 AT_NOON = NOW.replace(hour=schedule.HEAD_MAIL_HOUR) + MINUTE
-SES_EVENTS = json.loads((Path(__file__).parent / "ses-events.json").read_text())
 # What this product draws at random: see `next_random`.
 _RANDOM = re.compile(r"\d{6}(?:[Zz]z|ee)0*")
 _EXPIRING = ("SESSION", "THROTTLE#login", "THROTTLE#sign")
@@ -264,8 +263,7 @@ def comparable_answer(text: str) -> str:
 
 def _real(service: str, **more: Any) -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):
-            patch.setenv(f"AWS_{name}", value)
+        use_aws_keys(patch)
         return make_client(service, **more)
 
 

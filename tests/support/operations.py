@@ -1,6 +1,5 @@
 """Everything that can be asked of the product: each route, and each function that Lambda runs by itself."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +15,12 @@ from tests.support.in_process import (
     NOW,
     QUEUED,
     REQUEST_KEY,
-    SES_EVENTS,
     SIGNED,
     SIGNING,
     VENMO,
     InProcessProduct,
 )
+from tests.support.ses_events import ses_event
 
 Act = Callable[[InProcessProduct], Answer | None]
 
@@ -69,9 +68,7 @@ def _sweep(product: InProcessProduct) -> None:
 
 def _reported(which: str) -> Act:
     def act(product: InProcessProduct) -> None:
-        event = json.loads(json.dumps(SES_EVENTS[which]))
-        event["detail"]["mail"]["tags"]["mail_id"] = [product.mail_id(CHECK)]
-        product.run_function("mail_feedback", event)
+        product.run_function("mail_feedback", ses_event(which, product.mail_id(CHECK)))
 
     return act
 

@@ -18,7 +18,7 @@ from chalicelib.sign_in import passwords
 
 PASSWORD = "a-long-enough-password"
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
-ADMIN = Actor("admin", "192.0.2.7")
+ADMIN = Actor("admin", "192.0.2.7", "admin")
 _numbers = itertools.count(1)
 
 

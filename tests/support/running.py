@@ -11,17 +11,31 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import boto3
-from botocore.config import Config
+import pytest
 
-from tools.local import embedded
+from tools.common.cloud import EMBEDDED_REGION, embedded_client
 from tools.local.embedded import free_port
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 120
 MAX_FILES = 1024
+# What a client needs for an AWS of the tests, which takes any keys.
+AWS_KEYS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": EMBEDDED_REGION,
+}
+
+
+def environment_without_aws() -> dict[str, str]:
+    """This process's, without its own AWS and settings of the product."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("SCC_", "AWS_"))}
+
+
+def use_aws_keys(patch: pytest.MonkeyPatch) -> None:
+    for name, value in AWS_KEYS.items():
+        patch.setenv(name, value)
 
 
 @contextlib.contextmanager
@@ -48,7 +62,7 @@ def running_dynamodb(java: str, folder: Path, log: Path) -> Iterator[str]:
 
 
 def wait_for_dynamodb(endpoint: str, process: "subprocess.Popen[bytes]") -> None:
-    client = dynamodb_client(endpoint)
+    client = embedded_client("dynamodb", endpoint)
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(Exception):
@@ -56,17 +70,6 @@ def wait_for_dynamodb(endpoint: str, process: "subprocess.Popen[bytes]") -> None
             return
         time.sleep(0.1)
     raise RuntimeError("DynamoDB Local did not start")
-
-
-def dynamodb_client(endpoint: str) -> Any:
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=endpoint,
-        region_name=embedded.REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2}),
-    )
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,11 @@ def running_product(home: Path, port: int | None = None, **environment: str) -> 
 @contextlib.contextmanager
 def start_local(home: Path, port: int, **environment: str) -> Iterator["subprocess.Popen[str]"]:
     """With as few open files as a login shell allows, and no way to raise that."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("SCC_", "AWS_"))}
     command = [sys.executable, "-m", "tools.local", "--home", str(home), "run", "--port", str(port)]
     process = subprocess.Popen(
         ["sh", "-c", f'ulimit -n {MAX_FILES}; exec "$@"', "sh", *command],
         cwd=ROOT,
-        env=kept | {"DEMO": "0"} | environment,
+        env=environment_without_aws() | {"DEMO": "0"} | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.core import aws, settings
 from tests.support import operator
+from tests.support.running import AWS_KEYS
 from tests.support.table import create_table
 
 # Taken before a test puts another in its place.
@@ -27,12 +28,7 @@ def client(endpoint: str) -> Any:
 
 def environment(endpoint: str) -> dict[str, str]:
     """What makes a client talk to this DynamoDB."""
-    return {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
-    }
+    return {**AWS_KEYS, "AWS_ENDPOINT_URL_DYNAMODB": endpoint}
 
 
 @contextmanager

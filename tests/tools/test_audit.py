@@ -134,6 +134,8 @@ ALTERED: list[tuple[str, str, Change, str]] = [
     ("ACT", "#VOID", under(f"PAYMENT#{operator.uuid()}#VOID"), "there is no such payment on this charter"),
     ("ACT", "#BOUNCE", attribute("by_date_sk", {"S": "x"}), "the index lists it in another place"),
     ("AUDIT", "cancelled", data(address=""), "lacks address"),
+    ("AUDIT", "cancelled", data(by="system", address=""), "lacks address"),
+    ("AUDIT", "cancelled", data(actor_type=None), "lacks actor_type"),
     ("AUDIT", "cancelled", under("AUDIT#x", NOWHERE), "it does not exist, but has audit events"),
     ("AUDIT", "published", data(by=None), "lacks by"),
     ("WAIVER_VERSION", "sample", data(text="else"), "its text was altered"),

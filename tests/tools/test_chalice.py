@@ -1,7 +1,6 @@
 """`chalice deploy` as it stands, against the embedded AWS, and what it puts into the function's package."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.running import ROOT
-from tools.local.embedded import REGION, EmbeddedAws
+from tests.support.running import AWS_KEYS, ROOT, environment_without_aws
+from tools.local.embedded import EmbeddedAws
 
 STAGE = "test"
 FUNCTION = f"ship-captain-crew-{STAGE}"
@@ -46,12 +45,7 @@ def deployed(embedded_aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory
         shutil.copy(ROOT / name, project)
     shutil.copytree(ROOT / "chalicelib", project / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / ".chalice", project / ".chalice", ignore=shutil.ignore_patterns("deployed", "deployments"))
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "SCC_"))} | {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL": embedded_aws.endpoint,
-    }
+    environment = environment_without_aws() | AWS_KEYS | {"AWS_ENDPOINT_URL": embedded_aws.endpoint}
     result = Deployed(project, embedded_aws, environment)
     result.chalice("deploy", "--stage", STAGE)
     return result

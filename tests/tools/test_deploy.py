@@ -1,6 +1,5 @@
 """tools.deploy against the embedded AWS: first and next deployment, nothing lost, nothing promoted."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running import ROOT
+from tests.support.running import AWS_KEYS, ROOT, environment_without_aws
 from tools import password
 from tools.common import gateway, stacks
 from tools.common.build import build_spa
@@ -20,7 +19,7 @@ from tools.common.functions import live_environment, live_environments, merge
 from tools.edge.__main__ import fix
 from tools.edge.check import check
 from tools.edge.lookup import find_distribution, read_config
-from tools.local.embedded import REGION, EmbeddedAws
+from tools.local.embedded import EmbeddedAws
 
 STAGE = "test"
 
@@ -81,12 +80,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     for name in ("chalicelib", ".chalice", "tools", "spa"):
         shutil.copytree(ROOT / name, project / name, ignore=leave)
     aws = EmbeddedAws(tmp_path_factory.mktemp("account") / "aws.log")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "SCC_"))} | {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL": aws.endpoint,
-    }
+    environment = environment_without_aws() | AWS_KEYS | {"AWS_ENDPOINT_URL": aws.endpoint}
     try:
         aws.wait_ready()
         yield Account(Cloud(STAGE, aws.endpoint), project, environment)

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from tests.support.functions import create_functions
-from tests.support.running import ROOT, Product
+from tests.support.running import AWS_KEYS, ROOT, Product
 from tests.support.table import read_template
 from tools.common.cloud import Cloud
 from tools.common.console import Refused
@@ -33,7 +33,7 @@ from tools.edge.routing import (
     matches,
     overlaps,
 )
-from tools.local.embedded import REGION, EmbeddedAws
+from tools.local.embedded import EmbeddedAws
 
 Config = dict[str, Any]
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
@@ -565,14 +565,11 @@ def test_the_command_exits_1_with_one_line_and_0_once_repaired(by_hand: Edge) ->
     config = good_config(by_hand.names)
     waiver_goes_to_s3(config)
     found = by_hand.create(config)
-    aws = {"AWS_ENDPOINT_URL": by_hand.cloud.endpoint or "", "AWS_DEFAULT_REGION": REGION}
-    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    environment = os.environ | AWS_KEYS | {"AWS_ENDPOINT_URL": by_hand.cloud.endpoint or ""}
 
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "tools.edge", *arguments, "--stage", by_hand.cloud.stage, "--id", found]
-        return subprocess.run(
-            command, cwd=ROOT, env=os.environ | aws | keys, check=False, capture_output=True, text=True
-        )
+        return subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
 
     checked = run("check")
     assert (checked.returncode, len(checked.stderr.splitlines())) == (1, 1)

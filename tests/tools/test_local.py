@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from tests.support.running import (
-    ROOT,
     Product,
     children_of,
     listening_addresses,
@@ -22,6 +21,7 @@ from tests.support.running import (
     running_product,
     start_local,
 )
+from tests.support.ses_events import ses_event
 from tools.common.cloud import embedded_client
 from tools.local import __main__ as local
 from tools.local.embedded import free_port
@@ -216,8 +216,7 @@ def test_a_bounce_that_ses_reports_reaches_its_payment(product: Product) -> None
     listed = json.loads(call(product, "GET", "/api/mail?status=sent", token=token)[2])["mails"]
     (mail_id,) = [mail["mail_id"] for mail in listed if mail["payment_id"] == payment_id]
 
-    report = json.loads((ROOT / "tests/support/ses-events.json").read_text())["permanent bounce"]
-    report["detail"]["mail"]["tags"]["mail_id"] = [mail_id]
+    report = ses_event("permanent bounce", mail_id)
     events = embedded_client("events", product.endpoint)
     (rule,) = [rule for rule in events.list_rules()["Rules"] if rule.get("EventPattern")]
     assert events.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(report))["Result"]

@@ -4,18 +4,17 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from tests.support import operator
+from tests.support.answering import answering, reply
 from tests.support.functions import create_functions
 from tests.support.running import ROOT, Product
 from tools.common.cloud import Cloud
@@ -63,26 +62,12 @@ class Fake:
 def fake() -> Iterator[Fake]:
     served = Fake()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, headers, body = served.replies.get(self.path.split("?")[0], (404, JSON, "{}"))
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body.encode())
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        status, headers, body = served.replies.get(handler.path.split("?")[0], (404, JSON, "{}"))
+        reply(status, body, headers)(handler)
 
-        do_PUT = do_GET  # noqa: N815 - http.server's name
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    served.base_url = f"http://127.0.0.1:{server.server_address[1]}"
-    yield served
-    server.shutdown()
-    server.server_close()
+    with answering(answer) as (served.base_url, _):
+        yield served
 
 
 def failures(fake: Fake, cloud: Cloud | None = None) -> dict[str, str]:

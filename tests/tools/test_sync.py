@@ -3,19 +3,21 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.races import at_once
 from tests.support.releases import Site, breaks, new_site, watched_calls, write_build
 from tools.common.console import Refused
 from tools.local.embedded import EmbeddedAws
 from tools.sync import release
+from tools.sync.contents import pull
 from tools.sync.layout import CONTENT_TYPES, read_build
 from tools.sync.references import references
-from tools.sync.releaser import Releaser
+from tools.sync.releaser import Outcome, Releaser
 from tools.sync.verify import Viewer
 
 
@@ -138,6 +140,26 @@ def test_a_live_spa_without_any_record_can_be_pulled_and_built_upon(site: Site, 
     assert site.shown() == "new"
 
 
+def test_a_release_that_comes_during_a_pull_never_becomes_the_base_of_other_files(site: Site, tmp_path: Path) -> None:
+    release_build(site, tmp_path, "n0")
+    at, reached = 0, True
+    while reached:
+        at += 1
+        ben = site.releaser("ben")
+        stage_unseen(ben, read_build(write_build(tmp_path / f"n{at}", f"n{at}")))
+
+        def promote_before(number: int, send: Callable[[], Any], at: int = at, ben: Releaser = ben) -> Any:
+            if number == at:
+                ben.promote()
+            return send()
+
+        with watched_calls(promote_before) as made:
+            token, _ = pull(site.releaser("ana").bucket, "production", tmp_path / "pulled")
+        reached = len(made) >= at
+        assert token == release.identity_of(read_build(tmp_path / "pulled")), (at, made)
+    assert at > 5
+
+
 def test_only_what_was_verified_is_promoted(site: Site, tmp_path: Path) -> None:
     release_build(site, tmp_path, "one")
     ana = site.releaser("ana")
@@ -256,30 +278,14 @@ def test_going_back_twice_goes_back_two_releases_and_forward_by_name(site: Site,
 def test_two_releasers_at_once_one_wins_and_the_other_is_told_by_whom(site: Site, tmp_path: Path) -> None:
     for number in range(20):
         stage_unseen(site.releaser("cap"), read_build(write_build(tmp_path / f"r{number}", f"r{number}")))
-        together = threading.Barrier(2)
-        messages: dict[str, str] = {}
-
-        def promote(by: str, together: threading.Barrier, messages: dict[str, str], plan_first: bool) -> None:
-            releaser = site.releaser(by, ask=lambda _: plan_first and together.wait())
-            if not plan_first:
-                together.wait()
-            try:
-                releaser.promote()
-                messages[by] = ""
-            except Refused as refusal:
-                messages[by] = str(refusal)
-
-        threads = [
-            threading.Thread(target=promote, args=(by, together, messages, number % 2 == 0)) for by in ("ana", "ben")
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        winners = [by for by, message in messages.items() if not message]
-        assert len(winners) == 1, messages
-        loser = messages["ben" if winners == ["ana"] else "ana"]
-        assert f"promoted by {winners[0]} at 20" in loser
+        # In every other round both have seen their plan before either goes on.
+        planned = threading.Barrier(2 if number % 2 == 0 else 1)
+        both = [site.releaser(by, ask=lambda _, planned=planned: planned.wait()) for by in ("ana", "ben")]
+        results = at_once(2, lambda which, both=both: both[which].promote())
+        winners = [releaser.by for releaser, got in zip(both, results, strict=True) if isinstance(got, Outcome)]
+        refusals = [str(got) for got in results if isinstance(got, Refused)]
+        assert (len(winners), len(refusals)) == (1, 1), results
+        assert f"promoted by {winners[0]} at 20" in refusals[0]
         assert site.shown() == f"r{number}"
 
 

@@ -10,6 +10,7 @@ from botocore.httpsession import URLLib3Session
 
 from chalicelib.core import aws
 from tests.support.doubles.faults import aws_response, retry_at_once
+from tests.support.running import use_aws_keys
 
 KEY = {"PK": {"S": "EVENT#1"}, "SK": {"S": "EVENT"}}
 ITEM = {
@@ -43,9 +44,7 @@ REFUSED = {"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException
 def clients() -> tuple[Any, Any]:
     """The product's, and one as anybody makes it."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "test")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        use_aws_keys(patch)
         return aws.client.__wrapped__("dynamodb"), boto3.client("dynamodb")
 
 

@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from chalicelib.core.fields import (
     Instant,
     ListOf,
     Nested,
+    PersonName,
     Phone,
     Secret,
     Text,
@@ -113,12 +115,15 @@ def test_no_number_but_a_whole_one_within_bounds_is_an_amount(number: str) -> No
     [
         ("Sunset sail", "Sunset sail"),
         ("  Sunset sail \t\n", "Sunset sail"),
+        ("Sunset\u00a0  sail", "Sunset sail"),
+        ("\u202eSun\u200bset sail\u202c", "Sunset sail"),
+        ("Zoe\u0308", "Zoë"),
         ("👨‍👩‍👧 Zoë Ångström", "👨‍👩‍👧 Zoë Ångström"),
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
         ("=1+1; DROP TABLE", "=1+1; DROP TABLE"),
     ],
 )
-def test_text_is_taken_as_it_is_but_for_blanks_around_it(given: str, taken: str) -> None:
+def test_text_is_taken_as_it_is_but_for_what_cannot_be_seen(given: str, taken: str) -> None:
     form = Form({"title": given})
     assert form.read_one("title", Text(120)) == taken
     form.finish()
@@ -172,14 +177,19 @@ def test_the_length_of_text_is_counted_in_characters_after_trimming() -> None:
     assert problems(form) == {"title": "must be at most 10 characters long"}
 
 
-@pytest.mark.parametrize("body", [{}, {"title": ""}, {"title": " \n "}])
-def test_a_required_text_may_neither_lack_nor_be_empty(body: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "body", [{}, *({"title": text} for text in ("", " \n ", "\u200b", "\u202a \u2800", "\u3164", "\ufe0f", "\u0301"))]
+)
+@pytest.mark.parametrize("rule", [Text(10), Text(10, lines=True), PersonName(10)])
+def test_a_required_text_shows_something(body: dict[str, Any], rule: Text) -> None:
     form = Form(body)
-    form.read_one("title", Text(10))
+    form.read_one("title", rule)
     assert problems(form) == {"title": "is required"}
+    if body:
+        assert not re.search(rule.shape()["pattern"], body["title"])
 
 
-@pytest.mark.parametrize("body", [{}, {"vessel": None}, {"vessel": ""}, {"vessel": "  "}])
+@pytest.mark.parametrize("body", [{}, {"vessel": None}, {"vessel": ""}, {"vessel": "  "}, {"vessel": "\u200b\u3164"}])
 def test_an_optional_text_may_lack_be_null_or_be_empty(body: dict[str, Any]) -> None:
     form = Form(body)
     assert form.read_one("vessel", Text(10, "")) == ""
@@ -341,15 +351,53 @@ def test_what_no_mail_can_be_sent_to_is_no_email_address(given: str) -> None:
     assert set(problems(form)) == {"email"}
 
 
+def test_an_email_address_is_taken_without_what_cannot_be_seen() -> None:
+    form = Form({"email": "\u202a\ufeffana@exa\u2011mple.com\u200b\u00a0"})
+    assert form.read_one("email", Email()) == "ana@exa-mple.com"
+    form.finish()
+
+
 def test_a_phone_number_is_taken_as_people_write_it_and_words_are_not() -> None:
     for given in ("+1 (415) 555-0100", "415.555.0100 x12", ""):
         form = Form({"phone": given})
         assert form.read_one("phone", Phone()) == given
         form.finish()
-    for given in ("call me", "+1\u00a0415", "12", "<b>5</b>"):
+    for given in ("call me", "12", "\u200b12\u200b", "<b>5</b>"):
         form = Form({"phone": given})
         form.read_one("phone", Phone())
         assert problems(form) == {"phone": "must be a phone number"}
+
+
+@pytest.mark.parametrize("given", ["\u202a+1 555 010-0100\u202c", "+1\u00a0555\u00a0010\u20110100"])
+def test_a_phone_number_is_taken_as_phones_and_pages_give_it(given: str) -> None:
+    form = Form({"phone": given})
+    assert form.read_one("phone", Phone()) == "+1 555 010-0100"
+    form.finish()
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ("Ana\nReyes", "must be a name, on one line"),
+        ("Ana\r\nBcc: x@example.com", "must be a name, on one line"),
+        ("Ana\u2028Reyes", "must be a name, on one line"),
+        ("Ana\0Reyes", "must not contain control characters"),
+        ("Confirm at https://evil.example", "must be a name, without a web address"),
+        ("w\u200bww.evil.example", "must be a name, without a web address"),
+        ("evil.example/pay", "must be a name, without a web address"),
+    ],
+)
+def test_a_name_of_several_lines_or_with_a_web_address_is_refused_with_the_reason(given: str, rule: str) -> None:
+    form = Form({"name": given})
+    assert form.read_one("name", PersonName(100)) == ""
+    assert problems(form) == {"name": rule}
+
+
+def test_a_name_is_taken_as_people_write_it() -> None:
+    for given in ("Anne-Marie O'Neil Jr.", "St. John/Smith", "A. B. Mc.Donald", "\u674e\u5c0f\u9f99"):
+        form = Form({"name": given})
+        assert form.read_one("name", PersonName(100)) == given
+        form.finish()
 
 
 def test_a_person_has_a_name_and_may_have_email_and_phone() -> None:

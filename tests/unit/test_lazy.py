@@ -1,15 +1,14 @@
 """Modules that load at their first use, whichever thread comes first."""
 
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import chalicelib
 from chalicelib.core.lazy import lazy_imports
+from tests.support.races import at_once
 
 NAME = "chalicelib.slow_sample"
 
@@ -44,19 +43,7 @@ def test_the_code_runs_at_the_first_use_and_once(slow_module: None) -> None:
 def test_threads_that_come_at_once_all_see_the_whole_module(slow_module: None) -> None:
     with lazy_imports():
         from chalicelib import slow_sample  # type: ignore[attr-defined]
-    seen: list[Any] = []
-    start = threading.Barrier(8)
-
-    def use() -> None:
-        start.wait()
-        seen.append(getattr(slow_sample, "answer", "missing"))
-
-    threads = [threading.Thread(target=use) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert seen == [42] * 8
+    assert at_once(8, lambda _: slow_sample.answer) == [42] * 8
     assert runs() == 1
 
 

@@ -308,6 +308,35 @@ def test_a_hostile_signer_is_text_in_both_forms() -> None:
     assert 'href="javascript' not in text_of(message, "html")
 
 
+@pytest.mark.parametrize(("language", "greeting"), [("en", "Hello,"), ("es", "Hola:")])
+def test_what_a_guest_typed_stands_neither_in_greeting_nor_in_subject_nor_in_the_to_name(
+    language: str, greeting: str
+) -> None:
+    typed = "Your payment failed - call us"
+    asked = waiver_mails.request_mail(
+        "waiver_again", "again", "ana@example.com", operator.event(), [typed], language, operator.NOW
+    )
+    for message in (delivered(waiver_mail(signer_name=typed, language=language)), delivered(asked)):
+        assert message["To"] == "ana@example.com"
+        assert typed not in message["Subject"]
+        assert greeting in text_of(message).splitlines()
+        assert greeting in Words(text_of(message, "html")).words
+
+
+def test_a_copy_names_the_people_whom_it_covers_in_its_list_only() -> None:
+    lines = [line for line in text_of(delivered(waiver_mail(signer_name="Bo Sund"))).splitlines() if "Bo Sund" in line]
+    assert lines == ["  Signed by: Bo Sund", "  For: Bo Sund, Tim Rivera"]
+
+
+def test_a_reminder_to_a_listed_guest_greets_by_name() -> None:
+    asked = waiver_mails.request_mail(
+        "waiver_reminder", "reminder", "bo@example.com", operator.event(), ["Bo Sund"], "en", operator.NOW
+    )
+    message = delivered(asked)
+    assert message["To"].addresses[0].display_name == "Bo Sund"
+    assert "Hello Bo Sund," in text_of(message).splitlines()
+
+
 def _all_of_it_is_text(message: EmailMessage) -> None:
     shown = Words(text_of(message, "html"))
     assert "script" not in shown.tags

@@ -32,14 +32,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return found
 
 
-@pytest.mark.parametrize("in_turns", [True, False])
-def test_an_attempt_that_always_conflicts_ends_as_busy_within_the_patience(clock: Clock, in_turns: bool) -> None:
+def test_an_attempt_that_always_conflicts_ends_as_busy_within_the_patience(clock: Clock) -> None:
     def lose() -> None:
         clock.now_s += READ_S + WRITE_S
         raise WriteConflict
 
     with pytest.raises(Busy):
-        retry_on_conflict(lose, patience_s=3.0, in_turns=in_turns)
+        retry_on_conflict(lose, patience_s=3.0)
     assert 3.0 <= clock.now_s < 4.1
 
 

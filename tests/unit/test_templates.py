@@ -1,23 +1,9 @@
-from html.parser import HTMLParser
-
 import pytest
 
 from chalicelib.core import templates
 from chalicelib.core.settings import settings
 from chalicelib.waivers import markdown
-
-
-class Tags(HTMLParser):
-    """Every tag of a page with its attributes, as a browser sees them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+from tests.support.pages import Elements
 
 
 @pytest.mark.parametrize(
@@ -51,7 +37,7 @@ class Tags(HTMLParser):
     ],
 )
 def test_nothing_that_an_author_writes_into_a_waiver_can_run(text: str) -> None:
-    for tag, attributes in Tags(markdown.to_html(text)).found:
+    for tag, attributes in Elements(markdown.to_html(text)).found:
         assert tag not in (
             "script",
             "iframe",
@@ -78,7 +64,7 @@ def test_raw_html_is_shown_as_text() -> None:
 
 def test_markdown_becomes_headings_lists_and_emphasis() -> None:
     html = markdown.to_html("## Risks\n\n- wind\n- *waves*\n\n**Mind** the [law](https://example.com/law).")
-    assert [tag for tag, _ in Tags(html).found] == ["h2", "ul", "li", "li", "em", "p", "strong", "a"]
+    assert [tag for tag, _ in Elements(html).found] == ["h2", "ul", "li", "li", "em", "p", "strong", "a"]
     assert 'href="https://example.com/law"' in html
 
 

@@ -21,7 +21,8 @@ from chalicelib.mail.transport import Outcome
 from tests.support import operator
 from tests.support.doubles import smtp_server
 from tests.support.doubles.faults import aws_response
-from tests.support.doubles.smtp_server import SmtpServer
+from tests.support.doubles.smtp_server import STEPS, SmtpServer
+from tests.support.running import use_aws_keys
 
 # The server uses TLS from the first byte; aiosmtpd warns because it does not notice.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
@@ -126,9 +127,6 @@ def test_a_connection_lost_after_the_text_was_sent_is_uncertain(server: SmtpServ
     assert "ana@example.com" not in outcome.note
 
 
-STEPS = ["at_connect", "at_hello", "at_mail", "at_rcpt", "at_data_command", "at_data"]
-
-
 @pytest.mark.parametrize(("step", "status"), [(step, "uncertain" if step == "at_data" else "retry") for step in STEPS])
 def test_a_server_that_hangs_is_left_after_the_time_for_the_whole(
     server: SmtpServer, monkeypatch: pytest.MonkeyPatch, step: str, status: str
@@ -174,8 +172,7 @@ Ses = Callable[[Any], list[AWSPreparedRequest]]
 @pytest.fixture
 def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ses]:
     """Lets SES answer (status, error) or fail (an exception); returns the requests it got."""
-    for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
+    use_aws_keys(monkeypatch)
     requests: list[AWSPreparedRequest] = []
 
     def answers(answer: Any) -> list[AWSPreparedRequest]:

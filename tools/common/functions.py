@@ -1,8 +1,9 @@
 """The environment of a stage's functions: read, merged without losing what is there, verified."""
 
+import contextlib
 import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from botocore.exceptions import WaiterError
 
@@ -26,27 +27,40 @@ def _environment_and_revision(cloud: Cloud, function: str) -> tuple[Variables, s
 
 def live_environments(cloud: Cloud) -> dict[str, Variables]:
     """Of each function that is deployed, by its name; the API's first."""
+    return dict(_deployed(cloud))
+
+
+def _deployed(cloud: Cloud) -> Iterator[tuple[str, Variables]]:
+    """Reads one function after the other, as they are asked for."""
     client = cloud.client("lambda")
-    found = {}
     for name in cloud.function_names():
-        try:
-            found[name] = live_environment(cloud, name)
-        except client.exceptions.ResourceNotFoundException:
-            continue
-    return found
+        with contextlib.suppress(client.exceptions.ResourceNotFoundException):
+            yield name, live_environment(cloud, name)
 
 
 def deployed_environments(cloud: Cloud) -> dict[str, Variables]:
     """The same, refused when no function is deployed."""
     found = live_environments(cloud)
     if not found:
-        raise Refused(f"no function of stage {cloud.stage} is deployed")
+        raise _none_deployed(cloud)
     return found
 
 
+def find_api_environment(cloud: Cloud) -> Variables | None:
+    """What the API runs with; None when no function is deployed."""
+    return next((variables for _, variables in _deployed(cloud)), None)
+
+
 def api_environment(cloud: Cloud) -> Variables:
-    """What the API runs with."""
-    return next(iter(deployed_environments(cloud).values()))
+    """The same, refused when no function is deployed."""
+    found = find_api_environment(cloud)
+    if found is None:
+        raise _none_deployed(cloud)
+    return found
+
+
+def _none_deployed(cloud: Cloud) -> Refused:
+    return Refused(f"no function of stage {cloud.stage} is deployed")
 
 
 def differing_names(environments: Mapping[str, Variables]) -> list[str]:

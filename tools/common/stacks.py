@@ -41,14 +41,18 @@ def find_stack(cloudformation: Any, name: str) -> dict[str, Any] | None:
 
 
 def outputs(cloudformation: Any, name: str) -> dict[str, str]:
-    if find_stack(cloudformation, name) is None:
+    stack = find_stack(cloudformation, name)
+    if stack is None:
         raise Refused(f"stack {name} does not exist: deploy first")
-    return find_outputs(cloudformation, name)
+    return _outputs_of(stack)
 
 
 def find_outputs(cloudformation: Any, name: str) -> dict[str, str]:
     """Empty when there is no stack."""
-    stack = find_stack(cloudformation, name) or {}
+    return _outputs_of(find_stack(cloudformation, name) or {})
+
+
+def _outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 

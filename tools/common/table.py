@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.core.dynamo import Item
 from tools.common.cloud import APP, Cloud
-from tools.common.functions import live_environments
+from tools.common.functions import find_api_environment
 
 # Sessions and throttles come and go by the minute; they are no records.
 PASSING = ("SESSION", "THROTTLE")
@@ -15,8 +15,8 @@ OWNERS = ("EVENT", "FORM")
 
 def live_table(cloud: Cloud) -> str:
     """The one that the API works with."""
-    named = next((variables.get("SCC_TABLE") for variables in live_environments(cloud).values()), None)
-    return named or f"{APP}-{cloud.resource_stage}"
+    variables = find_api_environment(cloud) or {}
+    return variables.get("SCC_TABLE") or f"{APP}-{cloud.resource_stage}"
 
 
 def scan(dynamodb: Any, table: str) -> Iterator[Item]:

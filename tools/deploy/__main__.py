@@ -14,7 +14,7 @@ from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
 from tools.common import gateway, stacks
 from tools.common.build import SPA_BUILD, build_spa
-from tools.common.cloud import APP, ROOT, Cloud, api_stage, configured_stages, find_cloud
+from tools.common.cloud import APP, Cloud, api_stage, configured_stages, find_cloud
 from tools.common.console import Refused, confirm, note, one_line, progress, run_tool
 from tools.common.functions import differing_names, live_environments, merge
 from tools.deploy.function import PYTHON_VERSION, deploy_function, is_current
@@ -22,7 +22,7 @@ from tools.edge.check import check
 from tools.smoke.checks import Site, require_passed, run_until_passed, show
 from tools.sync.bucket import Bucket
 from tools.sync.layout import read_build
-from tools.sync.releaser import Memory, Releaser, own_commit, own_name
+from tools.sync.releaser import Releaser, memory_of, own_commit, own_name
 from tools.sync.verify import Viewer
 
 SMOKE_TIMEOUT_S = 300
@@ -189,7 +189,7 @@ def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Rel
     """The built SPA as a release in the staging slot; verified later, when the edge answers."""
     cloud = run.cloud
     build_spa()
-    memory = Memory(ROOT / ".releases" / cloud.stage)
+    memory = memory_of(cloud.stage)
 
     def show_plan(plan: list[str]) -> None:
         print("\n".join(plan), flush=True)

@@ -83,9 +83,11 @@ def fix(cloud: Cloud, distribution_id: str, yes: bool, *, poll_s: float = POLL_S
         )
     else:
         print(f"{distribution_id}: nothing to change")
-    close_buckets(cloud, distribution_id, yes)
     config, _ = read_config(cloud, distribution_id)
-    left = find_problems(config, look_around(cloud, distribution_id, config))
+    around = look_around(cloud, distribution_id, config)
+    if close_buckets(cloud, config, around, yes):
+        around = look_around(cloud, distribution_id, config)
+    left = find_problems(config, around)
     for problem in left:
         print(f"- {problem.text} ({problem.hint})")
     if left:
@@ -123,10 +125,9 @@ def _swap(cloud: Cloud, distribution_id: str, wanted: Config, etag: str) -> bool
     return True
 
 
-def close_buckets(cloud: Cloud, distribution_id: str, yes: bool) -> None:
-    """Blocks public access to a bucket that the distribution no longer needs public."""
-    config, _ = read_config(cloud, distribution_id)
-    around = look_around(cloud, distribution_id, config)
+def close_buckets(cloud: Cloud, config: Config, around: Surroundings, yes: bool) -> list[str]:
+    """Blocks public access to each bucket that the distribution no longer needs public; returns their names."""
+    closed = []
     for origin in origins(config, "spa"):
         bucket = around.buckets.get(origin["DomainName"])
         if not bucket or bucket.is_private or not bucket.lets_in or not origin.get("OriginAccessControlId"):
@@ -138,6 +139,8 @@ def close_buckets(cloud: Cloud, distribution_id: str, yes: bool) -> None:
             Bucket=name, PublicAccessBlockConfiguration=dict.fromkeys(every_way, True)
         )
         progress(f"bucket {name} is private")
+        closed.append(name)
+    return closed
 
 
 # --- the command ----------------------------------------------------------------------------------

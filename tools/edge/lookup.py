@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from tools.common import stacks
 from tools.common.cloud import APP, Cloud, api_stage
 from tools.common.console import Refused
-from tools.common.functions import live_environments
+from tools.common.functions import find_api_environment
 from tools.edge.distribution import Config, behaviours, origins
 from tools.edge.problems import CachePolicy, OriginBucket, RequestPolicy, Surroundings
 
@@ -120,8 +120,10 @@ def _access_control_id(cloud: Cloud) -> str | None:
 
 def _origin_secrets(cloud: Cloud) -> tuple[str, ...] | None:
     """What the API takes in X-Origin-Verify, the newest first; None when no function says."""
-    environments = list(live_environments(cloud).values())
-    found = _or_none(lambda: cloud.resolve(environments[0].get("SCC_ORIGIN_SECRETS", ""))) if environments else None
+    variables = find_api_environment(cloud)
+    if variables is None:
+        return None
+    found = _or_none(lambda: cloud.resolve(variables.get("SCC_ORIGIN_SECRETS", "")))
     return None if found is None else tuple(part.strip() for part in found.split(",") if part.strip())
 
 

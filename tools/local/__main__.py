@@ -27,7 +27,7 @@ from tools.local.embedded import EmbeddedAws, free_port
 from tools.local.front_door import FrontDoor
 from tools.sync.bucket import Bucket
 from tools.sync.layout import read_build
-from tools.sync.releaser import Memory, Releaser
+from tools.sync.releaser import Releaser, memory_of
 from tools.sync.verify import Viewer
 
 STAGE = "dev"
@@ -209,7 +209,7 @@ def function_environment(copy: Copy, table: str) -> dict[str, str]:
 def put_spa(copy: Copy, bucket: str, distribution: str) -> None:
     """Both slots by the release machinery, so that `tools.sync --stage local` has something to work on."""
     cloud = Cloud(LOCAL_STAGE, copy.aws.endpoint)
-    memory = Memory(copy.home.folder / "releases")
+    memory = memory_of(LOCAL_STAGE, copy.home.folder)
     held = Bucket(cloud, bucket, distribution)
     releaser = Releaser(held, Viewer(copy.base_url), memory, "make run", lambda: "", ask=lambda _: None, say=note)
     releaser.place(read_build(SPA_BUILD))

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Any, Literal
 
 import urllib3
@@ -18,7 +17,7 @@ from tools.common.cloud import Cloud
 from tools.common.console import Refused, progress
 from tools.common.functions import Variables, differing_names, live_environments
 from tools.common.website import NoAnswer, Website
-from tools.sync.layout import CONTENT_TYPES, PAGE, POOL, SLOTS
+from tools.sync.layout import CONTENT_TYPES, PAGE, SLOTS, path_of, suffix_of
 from tools.sync.references import references
 
 TOKEN_VARIABLE = "SCC_SMOKE_TOKEN"  # noqa: S105 - its name
@@ -167,7 +166,7 @@ def spa(site: Site, slot: str) -> str:
     deep = site.look(f"{root}events/{NO_EVENT}")
     if deep.data != page.data:
         raise NotAsExpected(f"an address inside the SPA answers {seen(deep)}, not the SPA's page")
-    files, wrong = _look_at_files(site, root, page.data)
+    files, wrong = _look_at_files(site, slot, page.data)
     if wrong:
         raise NotAsExpected("; ".join(wrong[:MAX_LOG_LINES]))
     missing = site.look("/assets/no-such-file-00000000.js")
@@ -176,15 +175,15 @@ def spa(site: Site, slot: str) -> str:
     return f"the page and {files} files"
 
 
-def _look_at_files(site: Site, root: str, page: bytes) -> tuple[int, list[str]]:
+def _look_at_files(site: Site, slot: str, page: bytes) -> tuple[int, list[str]]:
     """How many files the page names, by itself or through one of them, and what is wrong with which."""
     to_see, done, wrong = references(PAGE, page), set[str](), []
     while to_see:
         name = min(to_see)
         done.add(name)
         # The same bytes serve both slots: what is not in the pool stands in the slot that is looked at.
-        path = f"/{name}" if name.startswith(POOL) else root + name
-        answer, expected = site.look(path), CONTENT_TYPES.get(PurePosixPath(name).suffix, "").split(";")[0]
+        path = path_of(slot, name)
+        answer, expected = site.look(path), CONTENT_TYPES.get(suffix_of(name), "").split(";")[0]
         if answer.status != 200 or not answer.data or (expected and kind(answer) != expected):
             wrong.append(f"{path} answers {seen(answer)} instead of 200 {expected}")
         else:

@@ -12,15 +12,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.common import stacks
 from tools.common.build import SPA_BUILD
-from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_HOME, LOCAL_STAGE, ROOT, Cloud, find_cloud, read_local
+from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_HOME, LOCAL_STAGE, Cloud, find_cloud, read_local
 from tools.common.console import Refused, confirm, note, run_tool
 from tools.sync import release
 from tools.sync.bucket import Bucket
 from tools.sync.contents import find_contents, pull
 from tools.sync.differences import Pair, pair, unified
-from tools.sync.layout import PAGE, SLOTS, TEXT_SUFFIXES, FileInfo, read_build
+from tools.sync.layout import PAGE, SLOTS, TEXT_SUFFIXES, FileInfo, read_build, suffix_of
 from tools.sync.release import Head, Live
-from tools.sync.releaser import Memory, Outcome, Releaser, own_commit, own_name
+from tools.sync.releaser import Memory, Outcome, Releaser, memory_of, own_commit, own_name
 from tools.sync.verify import Viewer
 
 DAY_S = 24 * 3600
@@ -37,7 +37,7 @@ def open_releaser(options: argparse.Namespace) -> Releaser:
     """Everything a command needs: where the stage is, what was remembered of it, who asks."""
     cloud = find_cloud(options.stage, options.home)
     is_local = options.stage == LOCAL_STAGE
-    memory = Memory(options.memory or (options.home / "releases" if is_local else ROOT / ".releases" / options.stage))
+    memory = Memory(options.memory) if options.memory else memory_of(options.stage, options.home)
     location = local_location(options.home) if is_local else cloud_location(cloud, memory)
     bucket = Bucket(cloud._replace(region=location["region"]), location["bucket"], location["distribution"])
     viewer = Viewer(options.base_url or location["base_url"])
@@ -142,7 +142,7 @@ def line_count(files: Mapping[str, FileInfo], name: str | None) -> int | None:
 
 
 def has_text_to_show(one: Pair) -> bool:
-    return one.state != "renamed" and Path(one.after or one.before or "").suffix in TEXT_SUFFIXES
+    return one.state != "renamed" and suffix_of(one.after or one.before or "") in TEXT_SUFFIXES
 
 
 def releases(releaser: Releaser, options: argparse.Namespace) -> int:

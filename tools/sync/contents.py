@@ -11,7 +11,7 @@ from tools.common.console import Refused
 from tools.sync.bucket import Bucket
 from tools.sync.layout import POOL, SLOTS, FileInfo, SpaFile, read_build
 from tools.sync.references import references
-from tools.sync.release import Live, Release
+from tools.sync.release import Live, Release, identity_of
 
 READERS = 16
 
@@ -19,6 +19,8 @@ READERS = 16
 class Contents(NamedTuple):
     name: str
     """What it is called: a slot's name with what it holds, a release's id, or local."""
+    token: str | None
+    """The release's id, or what stands for files without a record; None where a slot holds nothing."""
     files: Mapping[str, FileInfo]
     read: Callable[[str], bytes]
     """A file's bytes, by its name."""
@@ -29,23 +31,27 @@ def find_contents(bucket: Bucket, name: str, build: Path) -> Contents:
     if name == "local":
         files = {file.name: file for file in read_build(build)}
         infos = {key: file.info for key, file in files.items()}
-        return Contents("local", infos, lambda key: files[key].body)
-    if name not in SLOTS:
-        return recorded(bucket, name, bucket.record(name))
+        return Contents("local", identity_of(files.values()), infos, lambda key: files[key].body)
+    if name in SLOTS:
+        return slot_contents(bucket, name)
+    return recorded(bucket, name, bucket.record(name))
+
+
+def slot_contents(bucket: Bucket, slot: str) -> Contents:
     head, seen = bucket.look()
-    held, live = head.slot(name), seen[name]
+    held, live = head.slot(slot), seen[slot]
     if held and live.kind in ("recorded", "unsettled"):
-        return recorded(bucket, f"{name} ({held.describe()})", bucket.record(held.release))
-    bodies = crawl(bucket, name, live)
+        return recorded(bucket, f"{slot} ({held.describe()})", bucket.record(held.release))
+    bodies = crawl(bucket, slot, live)
     infos = {key: SpaFile(key, body).info for key, body in bodies.items()}
-    return Contents(f"{name} ({live.token or 'empty'})", infos, bodies.__getitem__)
+    return Contents(f"{slot} ({live.token or 'empty'})", live.token, infos, bodies.__getitem__)
 
 
 def recorded(bucket: Bucket, name: str, record: Release) -> Contents:
     def read(key: str) -> bytes:
         return record.pointers[key] if key in record.pointers else bucket.read(key)
 
-    return Contents(name, record.files, read)
+    return Contents(name, record.release, record.files, read)
 
 
 def crawl(bucket: Bucket, slot: str, live: Live) -> dict[str, bytes]:
@@ -61,11 +67,10 @@ def crawl(bucket: Bucket, slot: str, live: Live) -> dict[str, bytes]:
 
 
 def pull(bucket: Bucket, slot: str, into: Path) -> tuple[str, str]:
-    """The live files into a folder, which they replace. Returns what the slot holds, and a sentence about it."""
-    token = bucket.look()[1][slot].token
-    if token is None:
+    """The live files into a folder, which they replace. Returns what these files are, and a sentence about them."""
+    contents = slot_contents(bucket, slot)
+    if contents.token is None:
         raise Refused(f"{slot} is empty: nothing to pull")
-    contents = find_contents(bucket, slot, into)
     draft = into.with_name(f"{into.name}.{os.urandom(4).hex()}")
 
     def fetch(name: str) -> None:
@@ -83,4 +88,4 @@ def pull(bucket: Bucket, slot: str, into: Path) -> tuple[str, str]:
         draft.rename(into)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return token, f"{len(contents.files)} files of {contents.name} are in {into}; it is the base now"
+    return contents.token, f"{len(contents.files)} files of {contents.name} are in {into}; it is the base now"

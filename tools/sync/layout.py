@@ -74,7 +74,7 @@ class SpaFile:
 
     @property
     def suffix(self) -> str:
-        return os.path.splitext(self.name)[1].lower()  # noqa: PTH122 - thousands of names
+        return suffix_of(self.name)
 
     @cached_property
     def info(self) -> FileInfo:
@@ -91,6 +91,22 @@ class SpaFile:
 
     def key(self, slot: str) -> str:
         return self.name if self.pooled else f"{slot}/{self.name}"
+
+
+def suffix_of(name: str) -> str:
+    """In lower case, with its dot; empty when there is none."""
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122 - thousands of names
+
+
+def path_of(slot: str, name: str) -> str:
+    """Where viewers of a slot find a file: the pool's stand beside the slots."""
+    return f"/{name}" if name.startswith(POOL) else f"{SLOTS[slot]}{name}"
+
+
+def paths_of(slot: str, name: str) -> list[str]:
+    """All of them: the page also answers to the slot's root."""
+    root = [SLOTS[slot]] if name == PAGE else []
+    return [*root, path_of(slot, name)]
 
 
 def read_build(folder: Path) -> list[SpaFile]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from tools.sync.layout import PAGE, SLOTS, SpaFile
+from tools.sync.layout import PAGE, SpaFile, paths_of
 from tools.sync.release import Slot
 
 LONGEST_LIST = 60
@@ -43,12 +43,7 @@ def changed_names(before: Mapping[str, str], after: Mapping[str, str]) -> list[s
 
 def viewer_paths(slot: str, names: Iterable[str]) -> list[str]:
     """Exact paths to invalidate: as viewers ask, and as the viewer-request function rewrites: CloudFront wants both."""
-    paths = set()
-    for name in names:
-        paths |= {f"{SLOTS[slot]}{name}", f"/{slot}/{name}"}
-        if name == PAGE:
-            paths.add(SLOTS[slot])
-    return sorted(paths)
+    return sorted(path for name in names for path in (*paths_of(slot, name), f"/{slot}/{name}"))
 
 
 def show_steps(steps: Sequence[Step]) -> list[str]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from tools.common.console import Refused
+from tools.sync.layout import suffix_of
 
 QUOTED_ASSET = re.compile(r"""["'`(](?:/|\./)?(assets/[\w./@~+-]+\.\w+)["'`)?#]""")
 JS_RELATIVE = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'`]\./([\w./@~+-]+\.\w+)["'`]""")
@@ -18,15 +19,15 @@ HTML_LINK = re.compile(
 
 def references(name: str, body: bytes) -> set[str]:
     """The files of the release that this one names, by the ways Vite writes them."""
-    suffix = name.rpartition(".")[2].lower()
-    if suffix not in ("html", "js", "mjs", "css", "webmanifest"):
+    suffix = suffix_of(name)
+    if suffix not in (".html", ".js", ".mjs", ".css", ".webmanifest"):
         return set()
     text = body.decode(errors="replace")
-    if suffix == "html":
+    if suffix == ".html":
         return _resolve(name, HTML_LINK.findall(text))
-    if suffix == "css":
+    if suffix == ".css":
         return _resolve(name, CSS_URL.findall(text) + CSS_IMPORT.findall(text))
-    if suffix == "webmanifest":
+    if suffix == ".webmanifest":
         return _resolve(name, _manifest_sources(text))
     found = set(QUOTED_ASSET.findall(text))
     return found | _resolve(name, [f"./{near}" for near in JS_RELATIVE.findall(text) + JS_URL.findall(text)])

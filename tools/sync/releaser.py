@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.common.cloud import ROOT
+from tools.common.cloud import LOCAL_HOME, LOCAL_STAGE, ROOT
 from tools.common.console import Refused
 from tools.sync import release
 from tools.sync.bucket import Bucket, Lives, Say
@@ -49,6 +49,11 @@ class Memory(NamedTuple):
         draft = self.folder / f"{name}.json.{os.urandom(4).hex()}"
         draft.write_text(json.dumps(content, indent=1))
         draft.replace(self.folder / f"{name}.json")
+
+
+def memory_of(stage: str, home: Path = LOCAL_HOME) -> Memory:
+    """`home` is the folder of a local copy: what is remembered of that one ends with it."""
+    return Memory(home / "releases" if stage == LOCAL_STAGE else ROOT / ".releases" / stage)
 
 
 class Outcome(NamedTuple):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from tools.common.website import Website
-from tools.sync.layout import CONTENT_TYPES, IMMUTABLE, PAGE, POOL, SLOTS, FileInfo, SpaFile
+from tools.sync.layout import CONTENT_TYPES, IMMUTABLE, POOL, FileInfo, SpaFile, paths_of, suffix_of
 from tools.sync.references import references
 
 FETCHES = 8
@@ -80,13 +80,5 @@ class Viewer:
 def asset_problems(name: str, answer: Answer) -> list[str]:
     if answer.status != 200:
         return [f"/{name} answers {answer.status}"]
-    content_type = CONTENT_TYPES.get(f".{name.rpartition('.')[2].lower()}", "one that is known")
+    content_type = CONTENT_TYPES.get(suffix_of(name), "one that is known")
     return answer.header_problems(f"/{name}", content_type, IMMUTABLE)
-
-
-def paths_of(slot: str, name: str) -> list[str]:
-    """As viewers ask for it; the page also answers to the slot's root."""
-    if name.startswith(POOL):
-        return [f"/{name}"]
-    prefix = SLOTS[slot]
-    return [prefix, f"{prefix}{name}"] if name == PAGE else [f"{prefix}{name}"]

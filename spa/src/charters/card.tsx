@@ -5,6 +5,7 @@ import { MoneyBadge } from "../payments/money-state";
 import { openPaymentDialog } from "../payments/payment-dialog";
 import { UnsentPayments } from "../payments/unsent";
 import { Button } from "../ui/button";
+import { Detail } from "../ui/detail";
 import { MissingShort, WarningBadges } from "./missing-guests";
 import "./card.css";
 
@@ -25,11 +26,11 @@ export function Card({ charter, now_ms, large }: { charter: Charter; now_ms: num
         <a href={href(`/events/${charter.event_id}`)}>{charter.title}</a>
       </h3>
       <dl class="card-details">
-        <CardDetail name="Vessel" value={charter.vessel} />
-        <CardDetail name="Captain" value={charter.captain?.name ?? ""} missing="No captain yet" />
-        <CardDetail name="Crew" value={crew.join(", ")} />
-        <CardDetail name="Patron" value={charter.patron.name} />
-        <CardDetail name="Party" value={String(charter.party_size)} />
+        <Detail name="Vessel">{charter.vessel}</Detail>
+        <Detail name="Captain">{charter.captain?.name || <span class="missing">No captain yet</span>}</Detail>
+        <Detail name="Crew">{crew.join(", ")}</Detail>
+        <Detail name="Patron">{charter.patron.name}</Detail>
+        <Detail name="Party">{String(charter.party_size)}</Detail>
       </dl>
       <MissingShort charter={charter} now_ms={now_ms} />
       <div class="card-foot spread">
@@ -48,16 +49,6 @@ export function Card({ charter, now_ms, large }: { charter: Charter; now_ms: num
       </div>
       <UnsentPayments event_id={charter.event_id} />
     </article>
-  );
-}
-
-function CardDetail({ name, value, missing }: { name: string; value: string; missing?: string }) {
-  if (!value && !missing) return null;
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd class={value ? undefined : "missing"}>{value || missing}</dd>
-    </div>
   );
 }
 

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 export interface Asked<T> {
   answer: T | null;
   error: unknown;
-  /** Asks the same question again; what is known stays meanwhile. */
-  again(): void;
+  /** Asks the same question again and returns its answer, or null when it failed; what is known stays meanwhile. */
+  again(): Promise<T | null>;
   setAnswer(change: (answer: T) => T): void;
 }
 
@@ -14,18 +14,22 @@ export function useAnswer<T>(question: (() => Promise<T>) | null, on: readonly u
   const [error, setError] = useState<unknown>(null);
   const asked = useRef(0);
 
-  const ask = () => {
+  const ask = async () => {
     const number = ++asked.current;
     const latest = () => number === asked.current;
     setError(null);
-    question?.().then(
-      (answer) => latest() && setAnswer(() => answer),
-      (error) => latest() && setError(error),
-    );
+    try {
+      const answer = question ? await question() : null;
+      if (latest()) setAnswer(() => answer);
+      return answer;
+    } catch (error) {
+      if (latest()) setError(error);
+      return null;
+    }
   };
   useEffect(() => {
     setAnswer(null);
-    ask();
+    void ask();
     return () => {
       asked.current++;
     };
@@ -37,4 +41,33 @@ export function useAnswer<T>(question: (() => Promise<T>) | null, on: readonly u
     again: ask,
     setAnswer: (change) => setAnswer((known) => (known === null ? null : change(known))),
   };
+}
+
+/** A list of which each page names the next one, or null after the last. */
+interface Page {
+  next_cursor: string | null;
+}
+
+export interface AskedPages<T> extends Asked<T> {
+  /** Loads the next page, if there is one. */
+  more(): Promise<void>;
+}
+
+/** The pages of a list that have been loaded, as one. The first page is read with an empty cursor. */
+export function usePages<T extends Page>(
+  read: ((cursor: string) => Promise<T>) | null,
+  join: (known: T, next: T) => T,
+  on: readonly unknown[],
+): AskedPages<T> {
+  const asked = useAnswer(read && (() => read("")), on);
+  const cursor = asked.answer?.next_cursor;
+
+  const more = async () => {
+    if (!read || !cursor) return;
+    const next = await read(cursor);
+    // The question may be another one by now.
+    asked.setAnswer((known) => (known.next_cursor === cursor ? join(known, next) : known));
+  };
+
+  return { ...asked, more };
 }

@@ -15,7 +15,7 @@ function written(cents: number, currency: string, options: Intl.NumberFormatOpti
   const amount = plainAmount(cents, currency) as Intl.StringNumericLiteral;
   const digits = minorDigits(currency);
   const exact = { minimumFractionDigits: digits, maximumFractionDigits: digits, ...options };
-  return format(currency, exact).format(amount).replace("-", "−");
+  return moneyFormat(currency, exact).format(amount).replace("-", "−");
 }
 
 /** Minor units as an amount for an input, for example `1250.00`. */
@@ -67,7 +67,7 @@ export function parseMoney(
 const formats = new Map<string, Intl.NumberFormat>();
 
 /** Making a format costs more than using it for a hundred amounts, so each is made once. */
-function format(currency: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+export function moneyFormat(currency: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = currency + JSON.stringify(options);
   let found = formats.get(key);
   if (!found) {

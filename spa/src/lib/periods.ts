@@ -1,4 +1,4 @@
-import { browserTimezone, formatDay, formatLongDay, localDay, locale } from "./time";
+import { browserTimezone, dateFormat, formatDay, formatLongDay, localDay } from "./time";
 
 /** A calendar day, `2026-11-25`. */
 export type Day = string;
@@ -53,13 +53,12 @@ export function longDayName(day: Day): string {
 
 /** `November 2026` */
 export function monthName(day: Day, month: "long" | "short" = "long"): string {
-  return new Intl.DateTimeFormat(locale, { timeZone: "UTC", month, year: "numeric" }).format(new Date(noon(day)));
+  return dateFormat("UTC", { month, year: "numeric" }).format(new Date(noon(day)));
 }
 
 /** `Nov 23 – 29, 2026` */
 export function spanName({ from, to }: Period): string {
-  const format = new Intl.DateTimeFormat(locale, { timeZone: "UTC", dateStyle: "medium" });
-  return format.formatRange(new Date(noon(from)), new Date(noon(to)));
+  return dateFormat("UTC", { dateStyle: "medium" }).formatRange(new Date(noon(from)), new Date(noon(to)));
 }
 
 function parts(day: Day): [number, number, number] {

@@ -36,6 +36,15 @@ export function toInstant(local: LocalDateTime, timezone: string): Zoned {
   return { kind: "twice", earlier: new Date(first), later: new Date(second) };
 }
 
+/** The same, or null when it is not a time yet: one that is still being typed. */
+export function zonedTime(local: LocalDateTime, timezone: string): Zoned | null {
+  try {
+    return toInstant(local, timezone);
+  } catch {
+    return null;
+  }
+}
+
 function transition(low_ms: number, high_ms: number, timezone: string): Date {
   const offset_before_ms = offset_ms(low_ms, timezone);
   let low = low_ms;
@@ -80,7 +89,7 @@ function offset_ms(instant_ms: number, timezone: string): number {
 
 function readOffset_ms(instant_ms: number, timezone: string): number {
   const parts: Record<string, number> = {};
-  for (const { type, value } of format(timezone, CLOCK, "en-US").formatToParts(instant_ms)) {
+  for (const { type, value } of dateFormat(timezone, CLOCK, "en-US").formatToParts(instant_ms)) {
     if (type !== "literal") parts[type] = Number(value);
   }
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
@@ -89,7 +98,7 @@ function readOffset_ms(instant_ms: number, timezone: string): number {
 
 export function isTimezone(name: string): boolean {
   try {
-    format(name, {});
+    dateFormat(name, {});
     return name !== "";
   } catch {
     return false;
@@ -126,7 +135,7 @@ export function formatTime(instant: string, timezone: string): string {
 
 /** The zone's short name at that moment, for example `EST`. */
 export function zoneName(instant: string, timezone: string): string {
-  const part = format(safeZone(timezone), { timeZoneName: "short" })
+  const part = dateFormat(safeZone(timezone), { timeZoneName: "short" })
     .formatToParts(new Date(instant))
     .find(({ type }) => type === "timeZoneName");
   return part?.value ?? timezone;
@@ -154,7 +163,7 @@ function span(starts_at: string, ends_at: string, timezone: string): string {
     const key = `${starts_at} ${ends_at} ${timezone}`;
     let found = ranges.get(key);
     if (!found) {
-      found = format(timezone, { hour: "numeric", minute: "2-digit" }).formatRange(start, end);
+      found = dateFormat(timezone, { hour: "numeric", minute: "2-digit" }).formatRange(start, end);
       ranges.set(key, found);
     }
     return found;
@@ -189,13 +198,17 @@ export function formatAway(instant: string, now_ms: number): string {
 }
 
 function formatted(instant: string, timezone: string, options: Intl.DateTimeFormatOptions): string {
-  return format(safeZone(timezone), options).format(new Date(instant));
+  return dateFormat(safeZone(timezone), options).format(new Date(instant));
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a format costs more than using it for a hundred dates, so each is made once. */
-function format(timezone: string, options: Intl.DateTimeFormatOptions, language = locale): Intl.DateTimeFormat {
+export function dateFormat(
+  timezone: string,
+  options: Intl.DateTimeFormatOptions,
+  language = locale,
+): Intl.DateTimeFormat {
   const key = timezone + language + JSON.stringify(options);
   let found = formats.get(key);
   if (!found) {

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { listMail, retryMail } from "../data/api";
 import { charters } from "../data/charters";
 import type { Mail, MailStatus } from "../data/contract";
-import { useAnswer } from "../lib/answer";
+import { useAnswer, usePages } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { href, query } from "../lib/router";
 import { browserTimezone, formatMoment } from "../lib/time";
@@ -67,20 +67,16 @@ function NeedBadge({ changes }: { changes: number }) {
 }
 
 function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
-  const ask = { status, limit: PAGE_SIZE };
-  const asked = useAnswer(() => listMail(ask), []);
-  const { answer: page, setAnswer } = asked;
+  const asked = usePages(
+    (cursor) => listMail({ status, limit: PAGE_SIZE, cursor }),
+    (known, next) => ({ ...next, mails: [...known.mails, ...next.mails] }),
+    [],
+  );
   const [doubtful, setDoubtful] = useState<Mail | null>(null);
-
-  const more = async () => {
-    if (!page?.next_cursor) return;
-    const next = await listMail({ ...ask, cursor: page.next_cursor });
-    setAnswer((known) => ({ ...next, mails: [...known.mails, ...next.mails] }));
-  };
 
   const retry = async (mail: Mail) => {
     const tried = await retryMail(mail.mail_id);
-    setAnswer((known) => ({
+    asked.setAnswer((known) => ({
       ...known,
       mails: known.mails
         .map((other) => (other.mail_id === mail.mail_id ? tried : other))
@@ -100,13 +96,13 @@ function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
             {mails.length === 0 ? (
               <p class="nothing">{mailEmpty[status]}</p>
             ) : (
-              <ul class="records">
+              <ul>
                 {mails.map((mail) => (
                   <Row key={mail.mail_id} mail={mail} retry={retry} onAsk={() => setDoubtful(mail)} />
                 ))}
               </ul>
             )}
-            {next_cursor && <LoadButton label="Show more" load={more} />}
+            {next_cursor && <LoadButton label="Show more" load={asked.more} />}
           </section>
         )}
       </Loaded>

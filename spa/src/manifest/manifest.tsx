@@ -131,16 +131,12 @@ function Trip({ manifest }: { manifest: Snapshot }) {
         {formatSpan(manifest.starts_at, manifest.ends_at, manifest.timezone)}
       </p>
       <dl class="manifest-details">
-        {manifest.vessel && <Detail name="Vessel">{manifest.vessel}</Detail>}
-        {ports.length > 0 && <Detail name="Ports">{[...new Set(ports)].join(" to ")}</Detail>}
+        <Detail name="Vessel">{manifest.vessel}</Detail>
+        <Detail name="Ports">{[...new Set(ports)].join(" to ")}</Detail>
         <Detail name="Captain">{captain ? <Contact person={captain} /> : "Nobody yet"}</Detail>
-        {crew.length > 0 && (
-          <Detail name="Crew">
-            {crew.map((person) => (
-              <Contact key={`${person.name} ${person.phone}`} person={person} />
-            ))}
-          </Detail>
-        )}
+        <Detail name="Crew">
+          {crew.length > 0 && crew.map((person) => <Contact key={`${person.name} ${person.phone}`} person={person} />)}
+        </Detail>
       </dl>
       <p class="manifest-emergency">
         <strong>Emergency:</strong> {emergency.note}

@@ -67,8 +67,8 @@ function PaymentDialog({ charter, correct, onClose }: { charter: Charter; correc
   const [saving, setSaving] = useState(false);
   /** The payment as it was refused because it may be there already. */
   const [asked, setAsked] = useState<OutboxEntry | null>(null);
-  const emailUnknown = useValue(remembered).has(charter.event_id);
-  const hasEmail = emailUnknown || charter.patron.email !== "";
+  // Of a remembered charter the device cannot know.
+  const hasEmail = useValue(remembered).has(charter.event_id) || charter.patron.email !== "";
   const written = useRef(correct?.payment_id);
   const open = useRef(true);
   const element = useRef<HTMLFormElement>(null);
@@ -199,7 +199,7 @@ function PaymentDialog({ charter, correct, onClose }: { charter: Charter; correc
             onChange={(refund_of, payments) => setForm((form) => withRefundOf(form, refund_of, payments))}
           />
         )}
-        <MoreFields charter={charter} emailUnknown={emailUnknown} form={form} errors={errors} set={set} />
+        <MoreFields charter={charter} hasEmail={hasEmail} form={form} errors={errors} set={set} />
       </DialogForm>
     </Dialog>
   );
@@ -235,14 +235,13 @@ async function waitForOutbox(sending: Promise<void>): Promise<void> {
 
 interface MoreProps {
   charter: Charter;
-  emailUnknown: boolean;
+  hasEmail: boolean;
   form: PaymentForm;
   errors: Errors;
   set(change: Partial<PaymentForm>): void;
 }
 
-function MoreFields({ charter, emailUnknown, form, errors, set }: MoreProps) {
-  const noEmail = charter.patron.email === "" && !emailUnknown;
+function MoreFields({ charter, hasEmail, form, errors, set }: MoreProps) {
   const noteId = useId();
   const zone = zoneIfForeign(new Date().toISOString(), charter.timezone);
   return (
@@ -275,22 +274,23 @@ function MoreFields({ charter, emailUnknown, form, errors, set }: MoreProps) {
       <label class="check">
         <input
           type="checkbox"
-          checked={form.notify && !noEmail}
-          disabled={noEmail}
+          checked={form.notify && hasEmail}
+          disabled={!hasEmail}
           aria-describedby={noteId}
           onChange={(event) => set({ notify: event.currentTarget.checked })}
         />
         <span>
           Email the patron a confirmation
-          <small id={noteId}>
-            {emailUnknown && "Goes out if the patron has an email address."}
-            {noEmail && "The patron has no email address."}
-            {charter.patron.email && `Goes to ${charter.patron.email}`}
-          </small>
+          <small id={noteId}>{emailText(charter, hasEmail)}</small>
         </span>
       </label>
     </>
   );
+}
+
+function emailText({ patron }: Charter, hasEmail: boolean): string {
+  if (patron.email) return `Goes to ${patron.email}`;
+  return hasEmail ? "Goes out if the patron has an email address." : "The patron has no email address.";
 }
 
 interface RefundProps {

@@ -3,7 +3,7 @@ import { isLive } from "../data/ledger";
 import { methods, type PaymentKind, type PaymentMethod, paymentLimits, paymentMethods } from "../data/limits";
 import type { OutboxEntry, PaymentRequest } from "../data/outbox";
 import { parseMoney, plainAmount } from "../lib/money";
-import { toInstant, toLocal, toRfc3339 } from "../lib/time";
+import { toLocal, toRfc3339, zonedTime } from "../lib/time";
 
 export interface PaymentForm {
   amount: string;
@@ -118,12 +118,8 @@ function receivedAt(
 ): { instant?: Date; error?: string } {
   if (local === "") return { instant: now };
   if (exact && toLocal(new Date(exact), timezone) === local) return { instant: new Date(exact) };
-  let zoned: ReturnType<typeof toInstant>;
-  try {
-    zoned = toInstant(local, timezone);
-  } catch {
-    return { error: "Enter a date and a time." };
-  }
+  const zoned = zonedTime(local, timezone);
+  if (!zoned) return { error: "Enter a date and a time." };
   if (zoned.kind === "never") return { error: "Clocks skip this time. Choose another." };
   const instant = zoned.kind === "one" ? zoned.instant : zoned.earlier;
   // Clocks differ by a little.

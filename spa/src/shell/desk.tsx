@@ -47,7 +47,7 @@ function DeskHeader({ path }: { path: string }) {
       </a>
       <a class="brand" href={href("/")}>
         <Logo />
-        <span class="brand-name">Ship Captain Crew</span>
+        <span>Ship Captain Crew</span>
       </a>
       <nav aria-label="Main">
         {sections.map(({ section, path }) => (

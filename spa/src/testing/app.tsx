@@ -43,12 +43,14 @@ export function setUpApp() {
     });
   });
 
-  afterEach(() => {
+  afterEach(async () => {
     render(null, app.root);
     closePaymentDialog();
     forgetBoard();
     forgetCharters();
     session.leave();
+    // Preact runs the effects' cleanups after the next frame. Until then a page that is gone still listens and calls.
+    await settled();
   });
 
   function open(path: string): void {

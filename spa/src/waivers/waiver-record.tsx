@@ -10,7 +10,7 @@ import { Loaded } from "../ui/loaded";
 import { usePageTitle } from "../ui/page";
 import { signaturePath } from "./signature-path";
 import { WaiverText } from "./text-blocks";
-import { languageNames } from "./waiver-text";
+import { auditText, languageNames } from "./waiver-text";
 import "./waiver-record.css";
 
 /** One signature with all that is known about it, on the screen and on paper. */
@@ -81,24 +81,19 @@ function Paper({ record }: { record: RecordDetail }) {
       </dl>
       <h2>What happened to it</h2>
       <ol class="rows">
-        {record.audit.map(({ act, at, by, address }) => (
-          <li key={`${act} ${at} ${by}`}>
-            <strong>{actNames[act] ?? act}</strong> {moment(at)}
-            {by && ` by ${by}`}
-            {address && <span class="entry-small"> from {address}</span>}
-          </li>
-        ))}
+        {record.audit.map((entry) => {
+          const { what, by } = auditText(entry);
+          return (
+            <li key={entry.audit_id}>
+              <strong>{what}</strong> {moment(entry.at)} {by}
+              {entry.address && <span class="entry-small"> from {entry.address}</span>}
+            </li>
+          );
+        })}
       </ol>
     </article>
   );
 }
-
-const actNames: Record<string, string> = {
-  opened: "Page opened",
-  signed: "Signed",
-  copy_sent: "Copy sent",
-  viewed: "Read",
-};
 
 /** Typed, drawn, or both. */
 function Signature({ record }: { record: RecordDetail }) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sampleCharter } from "../testing/samples";
-import { askedText, remindedText, shortList, shortName, takesSignatures } from "./waiver-text";
+import { askedText, auditText, remindedText, shortList, shortName, takesSignatures } from "./waiver-text";
 
 test("names are short enough for a card", () => {
   expect(["Ana Reyes", " Bo ", "Ana Maria  de la Cruz", "Zoë Ångström", ""].map(shortName)).toEqual([
@@ -12,6 +12,20 @@ test("names are short enough for a card", () => {
   ]);
   expect(shortList(["Ana Reyes", "Bo Sund"])).toBe("Ana R., Bo S.");
   expect(shortList(["Ana Reyes", "Bo Sund", "Cora", "Dan"])).toBe("Ana R., Bo S. +2");
+});
+
+test("a record's history tells admin, signer, link and system apart, whatever the signer is called", () => {
+  expect([
+    auditText({ act: "signed", actor_type: "signer", by: "admin" }),
+    auditText({ act: "copy_sent", actor_type: "system", by: "system" }),
+    auditText({ act: "viewed", actor_type: "link", by: "copy link" }),
+    auditText({ act: "viewed", actor_type: "admin", by: "ana" }),
+  ]).toEqual([
+    { what: "Signed", by: "by the signer, admin" },
+    { what: "Copy sent", by: "by the system" },
+    { what: "Link opened", by: "" },
+    { what: "Read", by: "by ana" },
+  ]);
 });
 
 describe("the result of a reminder", () => {

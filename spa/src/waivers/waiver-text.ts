@@ -5,6 +5,7 @@ import type {
   ListedGuest,
   OutdatedSigner,
   RemindersSent,
+  WaiverAudit,
   WaiverLanguage,
 } from "../data/contract";
 
@@ -13,6 +14,25 @@ export function shortName(name: string): string {
   const [first = "", ...rest] = name.trim().split(/\s+/);
   const last = [...(rest.at(-1) ?? "")][0];
   return last ? `${first} ${last}.` : first;
+}
+
+/** What was done to a record and by whom. A guest may be called "admin", so the name alone does not say it. */
+export function auditText({ act, by, actor_type }: Pick<WaiverAudit, "act" | "by" | "actor_type">): {
+  what: string;
+  by: string;
+} {
+  const acts = { opened: "Page opened", signed: "Signed", copy_sent: "Copy sent", viewed: "Read" };
+  switch (actor_type) {
+    case "admin":
+      return { what: acts[act], by: `by ${by}` };
+    case "signer":
+      return { what: acts[act], by: `by the signer, ${by}` };
+    case "link":
+      // Not "read", and by no name: mail scanners follow links, too.
+      return { what: "Link opened", by: "" };
+    case "system":
+      return { what: acts[act], by: "by the system" };
+  }
 }
 
 /** `Ana R., Bo S. +2`: the first ones by name, the others counted. */

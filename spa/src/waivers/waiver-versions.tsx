@@ -18,10 +18,9 @@ export function WaiverVersionsPage() {
 
   const published = async () => {
     setEditing(false);
-    const { length } = await listSuperseded().catch(() => []);
+    const { length } = (await asked.again())?.[1] ?? [];
     const have = length === 1 ? "1 coming charter has" : `${length} coming charters have`;
     announce(`Published.${length ? ` ${have} signatures under an older text: see below.` : ""}`);
-    asked.again();
   };
 
   return (

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core import aws
+from tests.support.running import use_aws_keys
 
 
 @dataclass
@@ -59,8 +60,7 @@ def open_ses(dynamodb: Any) -> Iterator[Ses]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):
-            patch.setenv(f"AWS_{name}", value)
+        use_aws_keys(patch)
         patch.setenv("AWS_ENDPOINT_URL_SESV2", f"http://127.0.0.1:{server.server_port}")
         sesv2 = aws_client("sesv2", attempts=1)
         patch.setattr(aws, "client", lambda service, **_: {"dynamodb": dynamodb, "sesv2": sesv2}[service])

@@ -18,6 +18,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 from chalicelib.mail import gmail
 from tools.local.embedded import free_port
 
+# Where it can fail, in the order of a session: fields of `SmtpServer`.
+STEPS = ("at_connect", "at_hello", "at_mail", "at_rcpt", "at_data_command", "at_data")
 SLOW = "250 OK, at last"
 ACCEPTS_AND_DROPS = "250 OK, but the connection is gone"
 # The timeout for a server that hangs: short for the test, long enough for a busy machine to reach the step.

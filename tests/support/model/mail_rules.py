@@ -1,6 +1,5 @@
 """Time passes and the schedule runs; mails are sent again, and bounce."""
 
-import json
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -8,9 +7,9 @@ from hypothesis.stateful import precondition, rule
 
 from chalicelib import schedule
 from chalicelib.core import retry, times
-from tests.support.in_process import SES_EVENTS
 from tests.support.model.expected import Mail
 from tests.support.model.machine import ProductMachine, indexes
+from tests.support.ses_events import ses_event
 
 MAIL_ANSWERS = st.sampled_from(["", "busy", "refuses", "lost"])
 
@@ -76,11 +75,8 @@ class MailRules(ProductMachine):
     def report_a_bounce(self, index: int) -> None:
         found = self.finished("sent")
         mail = found[index % len(found)]
-        event = json.loads(json.dumps(SES_EVENTS["permanent bounce"]))
-        event["detail"]["mail"] |= {
-            "tags": {"mail_id": [mail.mail_id.removeprefix("MAIL#")]},
-            "messageId": self.new_id(),
-        }
+        event = ses_event("permanent bounce", mail.mail_id.removeprefix("MAIL#"))
+        event["detail"]["mail"]["messageId"] = self.new_id()
         for _ in range(2):
             self.product.run_function("mail_feedback", event)
         self.finish(mail, "failed")

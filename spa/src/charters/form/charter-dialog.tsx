@@ -15,7 +15,7 @@ import { sentence } from "../../ui/page";
 import { CharterFields } from "./charter-fields";
 import { changes, charterForm, type Merge, merge, newCharterForm, readCharterForm } from "./charter-form";
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
-import { isBlankGuest } from "./guest-list";
+import { settleGuests } from "./guest-list";
 
 const opened = new Observable<{ charter: Charter | null } | null>(null);
 
@@ -72,8 +72,8 @@ function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(
 
   const submit = async () => {
     // Rows that were not filled in would shift what the server says about the rows after them.
-    const guests = form.guests.filter((guest) => !isBlankGuest(guest));
-    if (guests.length < form.guests.length) edit((form) => ({ ...form, guests }));
+    const guests = settleGuests(form.guests);
+    edit((form) => ({ ...form, guests }));
     const { body, errors } = readCharterForm({ ...form, guests });
     setErrors(errors ?? {});
     setFailure("");

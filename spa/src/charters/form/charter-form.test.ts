@@ -118,10 +118,10 @@ describe("an edit", () => {
     expect(edited({ vessel: "Kestrel" })).toEqual({ vessel: "Kestrel" });
     const cora = { guest_id: "", name: " Cora ", email: "" };
     const blank = { guest_id: "", name: "", email: " " };
-    expect(edited({ guests: [...form.guests, blank, cora] })).toEqual({
+    expect(edited({ guests: { rows: [...guests, blank, cora], pasted: "" } })).toEqual({
       guests: [...guests, { ...cora, name: "Cora" }],
     });
-    expect(edited({ guests: form.guests.slice(1) })).toEqual({ guests: guests.slice(1) });
+    expect(edited({ guests: { rows: guests.slice(1), pasted: "" } })).toEqual({ guests: guests.slice(1) });
     expect(merge(form, listed, sampleCharter({ guests: guests.slice(0, 1) })).theirs).toEqual([
       { field: "guests", value: "Ana Reyes", mine: false },
     ]);

@@ -1,5 +1,5 @@
 import type { ComponentChild } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useMemo } from "preact/hooks";
 import type { Charter } from "../../data/contract";
 import { parseMoney, plainAmount } from "../../lib/money";
 import { isTimezone } from "../../lib/time";
@@ -150,6 +150,11 @@ export function timezone(label: string): CharterField<string, string> {
     },
     Input: ({ name, value, errors, onChange }) => {
       const zonesId = useId();
+      // There are hundreds: they are not made again at each keystroke.
+      const zones = useMemo(
+        () => (Intl.supportedValuesOf?.("timeZone") ?? []).map((zone) => <option key={zone} value={zone} />),
+        [],
+      );
       return (
         <>
           <TextInput
@@ -159,11 +164,7 @@ export function timezone(label: string): CharterField<string, string> {
             value={value}
             onInput={(zone) => onChange(zone.trim())}
           />
-          <datalist id={zonesId}>
-            {(Intl.supportedValuesOf?.("timeZone") ?? []).map((zone) => (
-              <option key={zone} value={zone} />
-            ))}
-          </datalist>
+          <datalist id={zonesId}>{zones}</datalist>
         </>
       );
     },

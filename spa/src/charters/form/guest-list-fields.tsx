@@ -1,9 +1,9 @@
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { ListedGuest } from "../../data/contract";
 import { Button } from "../../ui/button";
 import { TextInput } from "../../ui/text-input";
 import type { CharterField, InputProps } from "./field-kinds";
-import { addGuests, newGuest, parseGuests, readGuests } from "./guest-list";
+import { addGuests, type GuestRows, newGuest, parseGuests, readGuests, settleGuests } from "./guest-list";
 import "./guest-list-fields.css";
 
 interface Limits {
@@ -13,26 +13,28 @@ interface Limits {
 }
 
 /** Who is expected aboard. */
-export function guestList(label: string, limits: Limits): CharterField<readonly ListedGuest[], ListedGuest[]> {
+export function guestList(label: string, limits: Limits): CharterField<GuestRows, ListedGuest[]> {
   return {
     label,
-    blank: [],
-    write: (sent) => sent,
-    read: (value, { refuse }) => readGuests(value, limits.most, refuse),
-    show: (value) => value.map(({ name }) => name).join(", ") || "nobody",
+    blank: { rows: [], pasted: "" },
+    write: (sent) => ({ rows: sent, pasted: "" }),
+    read: ({ rows }, { refuse }) => readGuests(rows, limits.most, refuse),
+    show: ({ rows }) => rows.map(({ name }) => name).join(", ") || "nobody",
     Input: (props) => <GuestListFields {...props} limits={limits} />,
   };
 }
 
-type Props = InputProps<readonly ListedGuest[]> & { limits: Limits };
+type Props = InputProps<GuestRows> & { limits: Limits };
 
-function GuestListFields({ name, value: guests, limits, errors, onChange }: Props) {
+function GuestListFields({ name, value, limits, errors, onChange }: Props) {
   const list = useRef<HTMLDivElement>(null);
+  const { rows: guests, pasted } = value;
+  const setRows = (rows: readonly ListedGuest[]) => onChange({ rows, pasted });
   const change = (index: number, part: Partial<ListedGuest>) =>
-    onChange(guests.map((guest, at) => (at === index ? { ...guest, ...part } : guest)));
+    setRows(guests.map((guest, at) => (at === index ? { ...guest, ...part } : guest)));
 
   const add = () => {
-    onChange([...guests, newGuest]);
+    setRows([...guests, newGuest]);
     requestAnimationFrame(() => list.current?.querySelector<HTMLElement>("fieldset:last-of-type input")?.focus());
   };
 
@@ -53,11 +55,11 @@ function GuestListFields({ name, value: guests, limits, errors, onChange }: Prop
             value={guest.name}
             onInput={(name) => change(index, { name })}
             onPaste={(event) => {
-              const pasted = parseGuests(event.clipboardData?.getData("text") ?? "");
-              // One line is pasted into the field as ever.
-              if (pasted.length < 2) return;
+              const more = parseGuests(event.clipboardData?.getData("text") ?? "");
+              // A name alone is pasted into the field as ever.
+              if (more.length < 2 && !more[0]?.email) return;
               event.preventDefault();
-              onChange(addGuests(guests, pasted));
+              setRows(addGuests(guests, more));
             }}
           />
           <TextInput
@@ -68,7 +70,7 @@ function GuestListFields({ name, value: guests, limits, errors, onChange }: Prop
             value={guest.email}
             onInput={(email) => change(index, { email })}
           />
-          <Button class="quiet" onClick={() => onChange(guests.filter((_, at) => at !== index))}>
+          <Button class="quiet" onClick={() => setRows(guests.filter((_, at) => at !== index))}>
             Remove<span class="visually-hidden"> guest {index + 1}</span>
           </Button>
         </fieldset>
@@ -79,13 +81,17 @@ function GuestListFields({ name, value: guests, limits, errors, onChange }: Prop
           <Button onClick={add}>Add guest</Button>
         </p>
       )}
-      <Several onAdd={(more) => onChange(addGuests(guests, more))} />
+      <Several
+        text={pasted}
+        onInput={(pasted) => onChange({ rows: guests, pasted })}
+        onAdd={() => onChange(settleGuests(value))}
+      />
     </div>
   );
 }
 
-function Several({ onAdd }: { onAdd(guests: ListedGuest[]): void }) {
-  const [text, setText] = useState("");
+/** What is not added by the button is added when the charter is saved. */
+function Several({ text, onInput, onAdd }: { text: string; onInput(text: string): void; onAdd(): void }) {
   const pasted = parseGuests(text);
   return (
     <details class="entry-actions">
@@ -95,16 +101,10 @@ function Several({ onAdd }: { onAdd(guests: ListedGuest[]): void }) {
         hint="Like “Ana Reyes, ana@example.com”, or just the name."
         rows={4}
         value={text}
-        onInput={setText}
+        onInput={onInput}
       />
       <p class="buttons">
-        <Button
-          disabled={pasted.length === 0}
-          onClick={() => {
-            onAdd(pasted);
-            setText("");
-          }}
-        >
+        <Button disabled={pasted.length === 0} onClick={onAdd}>
           {pasted.length === 1 ? "Add 1 guest" : `Add ${pasted.length || "these"} guests`}
         </Button>
       </p>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addGuests, newGuest, parseGuests, readGuests } from "./guest-list";
+import { addGuests, newGuest, parseGuests, readGuests, settleGuests } from "./guest-list";
 
 const guest = (name: string, email = "") => ({ guest_id: "", name, email });
 
@@ -14,6 +14,63 @@ test("pasted lines become guests, in every usual spelling", () => {
     guest("Reyes Eva"),
     guest("", "@@"),
   ]);
+});
+
+test.each([
+  ["Ana Reyes <ana@example.com>; Ben Ott <ben@example.com>"],
+  ["Ana Reyes <ana@example.com>, Ben Ott <ben@example.com>,"],
+  ["Ana Reyes <ana@example.com> Ben Ott <ben@example.com>"],
+  ["Ana Reyes ana@example.com; Ben Ott ben@example.com;"],
+  ["Ana Reyes, ana@example.com, Ben Ott, ben@example.com"],
+  ["Ana Reyes; ana@example.com; Ben Ott; ben@example.com"],
+  ['"Ana Reyes" <ana@example.com>; "Ben Ott" <ben@example.com>'],
+  ["Ana Reyes (ana@example.com), Ben Ott (ben@example.com)"],
+  ["Ana Reyes: ana@example.com\nBen Ott - ben@example.com"],
+  ["Ana\tReyes\tana@example.com\nBen\tOtt\tben@example.com"],
+  ["ana@example.com, Ana Reyes\nben@example.com (Ben Ott)"],
+])("a list of guests is read as two: %s", (text) => {
+  expect(parseGuests(text)).toEqual([guest("Ana Reyes", "ana@example.com"), guest("Ben Ott", "ben@example.com")]);
+});
+
+test.each([
+  ['"Reyes, Ana" <ana@example.com>; Ott, Ben <ben@example.com>', ["Reyes Ana", "Ott Ben"]],
+  ["Ana Reyes, Ben Ott, Cora Lind", ["Ana Reyes", "Ben Ott", "Cora Lind"]],
+  ["Ana; Ben; Cora", ["Ana", "Ben", "Cora"]],
+  ["Ana, Ben, Cora", ["Ana", "Ben", "Cora"]],
+  ["Ana Reyes <ana@example.com>; Ben Ott", ["Ana Reyes", "Ben Ott"]],
+  ["Ben Ott, Ana Reyes <ana@example.com>", ["Ben Ott", "Ana Reyes"]],
+  ["de la Cruz, Ana", ["de la Cruz Ana"]],
+  ["O'Neil-Smith, Anne-Marie", ["O'Neil-Smith Anne-Marie"]],
+])("names stay with their people: %s", (text, names) => {
+  expect(parseGuests(text).map(({ name }) => name)).toEqual(names);
+});
+
+test.each([
+  ["ana@example.com; ben@example.com", ["0.name", "1.name"]],
+  ["ana@example.com, ben@example.com", ["0.name", "1.name"]],
+  ["Ana Reyes <ana@example.com> <ben@example.com>", ["1.name"]],
+  ["Ana Reyes <ana@>; @ben", ["0.email", "1.name", "1.email"]],
+  // Whose address is whose cannot be known.
+  ["ana@example.com, Ana, ben@example.com, Ben", ["0.name", "2.name"]],
+])("what cannot be read is a row to correct, and no address becomes a name: %s", (text, fields) => {
+  const guests = parseGuests(text);
+  expect(guests.filter(({ name }) => name.includes("@"))).toEqual([]);
+  expect(Object.keys(refused(guests))).toEqual(fields);
+});
+
+test("an address that is typed as a name is refused", () => {
+  expect(refused([guest("ana@example.com"), guest("Ben <ben@example.com>")])).toEqual({
+    "0.name": "This is an address; it belongs under Email.",
+    "1.name": "This is an address; it belongs under Email.",
+  });
+});
+
+test("what was pasted and not added yet becomes rows", () => {
+  const pasted = "Ben Ott <ben@example.com>\nCora";
+  expect(settleGuests({ rows: [guest("Ana"), newGuest], pasted })).toEqual({
+    rows: [guest("Ana"), guest("Ben Ott", "ben@example.com"), guest("Cora")],
+    pasted: "",
+  });
 });
 
 test("pasted guests take the place of an empty row and keep who is there", () => {

@@ -5,7 +5,7 @@ import {
   toInstant,
   toLocal,
   toRfc3339,
-  type Zoned,
+  zonedTime,
   zoneName,
 } from "../../lib/time";
 import { Field } from "../../ui/field";
@@ -79,15 +79,6 @@ export function moment(label: string): CharterField<LocalMoment, string> {
       );
     },
   };
-}
-
-/** The moment or moments that a typed time names, or null when it is not a time yet. */
-function zonedTime(local: LocalDateTime, timezone: string): Zoned | null {
-  try {
-    return toInstant(local, timezone);
-  } catch {
-    return null;
-  }
 }
 
 /** The same so many hours later; empty when it is not a time yet. */

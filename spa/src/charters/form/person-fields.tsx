@@ -46,10 +46,9 @@ export function people(
     write: (sent) => sent,
     read: (value, { refuse, ...reading }) =>
       value
-        .map((person, index) => {
-          const refusePart = (message: string, part: string) => refuse(message, `${index}.${part}`);
-          return readPerson(person, { ...reading, refuse: refusePart as Reading["refuse"] });
-        })
+        .map((person, index) =>
+          readPerson(person, { ...reading, refuse: (message, part = "name") => refuse(message, `${index}.${part}`) }),
+        )
         .filter((person) => !isBlank(person)),
     show: (value) => value.map(({ name }) => name).join(", ") || "nobody",
     Input: ({ name, value, errors, onChange }) => (

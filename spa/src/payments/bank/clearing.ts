@@ -7,7 +7,7 @@ import { localDay, toInstant, toRfc3339 } from "../../lib/time";
 const CHECK_DAYS = 5;
 
 /** How many days of the calendar ago a payment was received. */
-export function ageDays({ received_at }: Payment, now: Date, timezone: string): number {
+function ageDays({ received_at }: Payment, now: Date, timezone: string): number {
   return Math.max(0, daysBetween(localDay(new Date(received_at), timezone), localDay(now, timezone)));
 }
 

@@ -76,7 +76,7 @@ async function paymentsOf(day: Day): Promise<ListedPayment[]> {
 function Slip({ slip, day, several }: { slip: DepositSlip; day: Day; several: boolean }) {
   const money = (cents: number) => formatMoney(cents, slip.currency);
   return (
-    <section class="panel slip" aria-labelledby={`slip-${slip.currency}`}>
+    <section class="panel" aria-labelledby={`slip-${slip.currency}`}>
       <h2 id={`slip-${slip.currency}`}>
         {longDayName(day)}
         {several && `, ${slip.currency}`}

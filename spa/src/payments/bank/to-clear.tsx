@@ -3,7 +3,7 @@ import { bouncePayment, clearPayment, listToClear } from "../../data/api";
 import { keepAnswer } from "../../data/charters";
 import type { ListedPayment, PaymentPage } from "../../data/contract";
 import { methods } from "../../data/limits";
-import { useAnswer } from "../../lib/answer";
+import { usePages } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { today } from "../../lib/periods";
 import { href } from "../../lib/router";
@@ -22,7 +22,12 @@ const AT_ONCE = 3;
 
 /** What was received and has not cleared, oldest first; many are marked at once, each by an act of its own. */
 export function ToClear() {
-  const { answer: page, error, again, setAnswer } = useAnswer(() => listToClear({ limit: 100 }), []);
+  const asked = usePages(
+    (cursor) => listToClear({ limit: 100, cursor }),
+    (known, next) => ({ ...next, payments: [...known.payments, ...next.payments] }),
+    [],
+  );
+  const { answer: page, error, again, setAnswer, more } = asked;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [day, setDay] = useState("");
   const [half, setHalf] = useState(false);
@@ -41,7 +46,7 @@ export function ToClear() {
   const tray = selected.length > 0 || progress !== "";
 
   useEffect(() => {
-    if (drained) again();
+    if (drained) void again();
   }, [drained]);
 
   const choose = (ids: readonly string[], on: boolean) => {
@@ -51,13 +56,13 @@ export function ToClear() {
     });
   };
 
-  const gone = (payment: ListedPayment) => {
+  const gone = ({ payment_id }: ListedPayment) => {
     setAnswer((known) => ({
       ...known,
-      payments: known.payments.filter(({ payment_id }) => payment_id !== payment.payment_id),
+      payments: known.payments.filter((other) => other.payment_id !== payment_id),
       totals: { ...known.totals, count: known.totals.count - 1 },
     }));
-    setChosen((chosen) => new Set([...chosen].filter((id) => id !== payment.payment_id)));
+    choose([payment_id], false);
   };
 
   const markCleared = async () => {
@@ -90,12 +95,6 @@ export function ToClear() {
     const cleared = selected.length - failed.size;
     if (failed.size === 0) announce(`Marked ${count(cleared)} cleared.`);
     else announce(`${cleared} marked cleared, ${failed.size} not: see the list.`, "bad");
-  };
-
-  const more = async () => {
-    if (!page?.next_cursor) return;
-    const next = await listToClear({ limit: 100, cursor: page.next_cursor });
-    setAnswer((known) => ({ ...next, payments: [...known.payments, ...next.payments] }));
   };
 
   return (

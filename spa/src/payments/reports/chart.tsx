@@ -1,9 +1,8 @@
 import { useState } from "preact/hooks";
 import type { CurrencyTotals, PeriodTotals } from "../../data/contract";
 import { minorDigits } from "../../lib/currencies";
-import { formatMoney, formatMoneyShort } from "../../lib/money";
+import { formatMoney, formatMoneyShort, moneyFormat } from "../../lib/money";
 import { monthName } from "../../lib/periods";
-import { locale } from "../../lib/time";
 import { TableHead } from "../table-head";
 import { chartGeometry, type Plot } from "./chart-geometry";
 import { inCurrency, netCents } from "./report";
@@ -116,7 +115,7 @@ function labelOf(months: readonly PeriodTotals[], values: readonly number[], cur
 export function compact(cents: number, currency: string): string {
   const whole = cents / 10 ** minorDigits(currency);
   if (Math.abs(whole) < 1_000) return formatMoneyShort(cents, currency);
-  return new Intl.NumberFormat(locale, { style: "currency", currency, notation: "compact" }).format(whole);
+  return moneyFormat(currency, { notation: "compact" }).format(whole);
 }
 
 /** On a phone there is room for the chosen month, and for every third other that is not beside it. */

@@ -4,7 +4,7 @@ import { charters } from "../../data/charters";
 import type { Charter, ListedPayment, Payment } from "../../data/contract";
 import { isLive } from "../../data/ledger";
 import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
-import { useAnswer } from "../../lib/answer";
+import { usePages } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { useValue } from "../../lib/observable";
 import { isPeriod, monthOf, type Period, today } from "../../lib/periods";
@@ -29,21 +29,12 @@ export function Ledger() {
 function LedgerOfPeriod() {
   const [period, setPeriod] = useState(() => askedPeriod() ?? monthOf(today()));
   const [method, setMethod] = useState<PaymentMethod | "">("");
-  const asking = { ...period, ...(method ? { method } : {}), limit: 50 };
   const valid = isPeriod(period);
-  const asked = useAnswer(valid ? () => listPayments(asking) : null, [period.from, period.to, method]);
-  const { answer: page, setAnswer } = asked;
-
-  const more = async () => {
-    if (!page?.next_cursor) return;
-    const next = await listPayments({ ...asking, cursor: page.next_cursor });
-    setAnswer((known) =>
-      // The question may be another one by now.
-      known.next_cursor !== page.next_cursor
-        ? known
-        : { ...next, totals: known.totals, payments: [...known.payments, ...next.payments] },
-    );
-  };
+  const asked = usePages(
+    valid ? (cursor) => listPayments({ ...period, ...(method ? { method } : {}), limit: 50, cursor }) : null,
+    (known, next) => ({ ...next, totals: known.totals, payments: [...known.payments, ...next.payments] }),
+    [period.from, period.to, method],
+  );
 
   return (
     <>
@@ -86,7 +77,7 @@ function LedgerOfPeriod() {
                     ))}
                   </ol>
                 )}
-                {next_cursor && <LoadButton label="Show more" load={more} />}
+                {next_cursor && <LoadButton label="Show more" load={asked.more} />}
               </section>
             </>
           )}

@@ -96,7 +96,7 @@ function Report({ summary, range, view }: { summary: Summary; range: Period; vie
             {views[view]} by {lengths[summary.by].toLowerCase()}
             {currencies.length > 1 && `, ${currency}`}
           </h2>
-          <p>{isPeriod(range) && spanName(range)}</p>
+          <p>{spanName(range)}</p>
           <Table summary={summary} view={view} currency={currency} />
           <p class="hint">
             {view === "sums" &&
