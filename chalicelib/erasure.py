@@ -24,7 +24,7 @@ from chalicelib.waivers.store import StoredForm, StoredRecord
 # DynamoDB takes 100 writes in one transaction.
 _BATCH = 50
 # What a minor's record keeps of the adult who signed for them, once that adult's own record is erased.
-_KEPT_OF_GUARDIAN = ("charter", "signer_name", "participant_name", "participant_birth_date", "guardian_relationship")
+KEPT_OF_GUARDIAN = ("charter", "signer_name", "participant_name", "participant_birth_date", "guardian_relationship")
 
 
 def erase(
@@ -167,4 +167,4 @@ def _without_person(audit: AuditEvent) -> AuditEvent:
 def _erase_guardian(record: StoredRecord) -> Item:
     """Of a minor's record: all that is the signer's own but the name, which proves who signed for the minor."""
     row: FoundRow = {**record.row, "signer_email": ""}
-    return store.erase_record(record, sealing.keep(record, _KEPT_OF_GUARDIAN), row, None)
+    return store.erase_record(record, sealing.keep(record, KEPT_OF_GUARDIAN), row, None)

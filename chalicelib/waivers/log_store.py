@@ -100,16 +100,17 @@ def list_waiting(limit: int) -> list[Waiting]:
         ConsistentRead=True,
         Limit=limit,
     )
-    return [
-        Waiting(
-            key={"PK": item["PK"], "SK": item["SK"]},
-            event_id=item["event_id"]["S"],
-            record=item["record"]["M"],
-            payload_text=item["payload"]["S"],
-            row=json.loads(item["row"]["S"]),
-        )
-        for item in page["Items"]
-    ]
+    return list(map(to_waiting, page["Items"]))
+
+
+def to_waiting(item: Item) -> Waiting:
+    return Waiting(
+        key={"PK": item["PK"], "SK": item["SK"]},
+        event_id=item["event_id"]["S"],
+        record=item["record"]["M"],
+        payload_text=item["payload"]["S"],
+        row=json.loads(item["row"]["S"]),
+    )
 
 
 # --- the lease --------------------------------------------------------------------------------------
