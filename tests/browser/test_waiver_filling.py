@@ -14,6 +14,7 @@ from tests.browser.waiver_form import (
     INTENT,
     LANDSCAPE,
     TYPED,
+    copy_link,
     draw,
     fill_in,
     inked,
@@ -190,8 +191,7 @@ def test_a_dot_that_is_tapped_is_drawn_on_the_page_and_in_the_copy(
     assert page.evaluate(ink, dot_at) > 200
     sign_button(page).click()
     thanked(page, "Ines Kovac")
-    (link,) = re.findall(r"/g/\S+\?copy=[\w-]+", site.mail(email)[0]["text"])
-    page.goto(link)
+    page.goto(copy_link(site, email))
     expect(page.get_by_role("img", name="The drawn signature").locator("circle")).to_be_visible()
 
 
