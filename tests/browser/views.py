@@ -219,7 +219,7 @@ def waiver_record(page: Page, charters: Charters) -> None:
 
 def struck_record(page: Page, charters: Charters) -> None:
     """Set aside, and erased after that."""
-    page.goto(f"/events/{charters.over['event_id']}")
+    page.goto(f"/events/{charters.cancelled['event_id']}")
     page.get_by_role("link", name="Erased guest").click()
     title(page, "Erased guest")
     expect(page.get_by_text("It counts nowhere")).to_be_visible()

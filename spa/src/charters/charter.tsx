@@ -84,7 +84,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
         </h1>
         <p class="badges">
           {charter.status !== "scheduled" && (
-            <span class={`badge badge-${cancelled ? "due" : "calm"}`}>{cancelled ? "Cancelled" : "Completed"}</span>
+            <span class={`badge badge-${cancelled ? "due" : "calm"}`}>{statusNames[charter.status]}</span>
           )}
           <WaiverBadge charter={charter} />
           <MoneyBadge charter={charter} />
@@ -140,6 +140,13 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
     </>
   );
 }
+
+const statusNames: Record<Charter["status"], string> = {
+  scheduled: "Scheduled",
+  departed: "Departed",
+  completed: "Completed",
+  cancelled: "Cancelled",
+};
 
 function Missing({ what, failed }: { what: string; failed: boolean }) {
   if (!failed) return <Skeleton rows={3} kind="line" />;

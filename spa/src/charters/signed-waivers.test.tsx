@@ -6,9 +6,9 @@ import { sampleWaiver } from "../testing/samples";
 const app = setUpApp();
 const { open, says, text, button, submit, type } = app;
 
-async function show(waivers: ReturnType<typeof sampleWaiver>[]): Promise<void> {
+async function show(waivers: ReturnType<typeof sampleWaiver>[], change = {}): Promise<void> {
   session.begin("t1", false);
-  const detail = { ...charter, payments: [], mail_problems: [], waiver_records: waivers };
+  const detail = { ...charter, ...change, payments: [], mail_problems: [], waiver_records: waivers };
   app.handle = (path) => json(200, path.endsWith("/set-aside") ? {} : detail);
   open("/events/event-1");
   await says("Guest link");
@@ -61,4 +61,11 @@ test("more than fifty are folded until one asks for all", async () => {
   await says(/^(?!.*Show all)/);
   expect(app.root.querySelector(".folded")).toBeNull();
   expect(app.root.querySelectorAll(".signed-list li")).toHaveLength(51);
+});
+
+test("a charter that has departed says so, and can be completed but not cancelled", async () => {
+  await show([], { status: "departed", starts_at: "2026-01-01T10:00:00Z" });
+  expect(app.root.querySelector(".badges")?.textContent).toMatch("Departed");
+  expect(() => button("Cancel charter")).toThrow();
+  expect(button("Mark completed")).toBeTruthy();
 });

@@ -91,6 +91,14 @@ describe("guests", () => {
     expect(text()).not.toMatch("Sign the waiver");
   });
 
+  test("find the waiver, small, once the charter has departed: who comes late may still sign", async () => {
+    app.handle = () => json(200, { ...guest, status: "departed", waivers: { signed: 4, expected: 4, signers: [] } });
+    open("/g/event-1");
+    await says("This charter has departed.");
+    expect(button("Waiver").getAttribute("href")).toBe("/g/event-1/waiver");
+    expect(text()).not.toMatch(/Sign the waiver|Thank you/);
+  });
+
   test("learn that a signature still waits on their phone, and where it is sent", async () => {
     const waiting = { id: "left", fingerprint: "", body: "", at_ms: Date.now() };
     app.handle = () => json(200, guest);

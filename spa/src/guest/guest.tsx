@@ -52,6 +52,8 @@ function Guest({ event, link }: { event: GuestEvent; link: string }) {
   const { operator } = event;
   const cancelled = event.status === "cancelled";
   const over = event.status === "completed" || new Date(event.ends_at).getTime() < now_ms;
+  const departed = event.status === "departed";
+  const toSign = !cancelled && !over && !departed;
   const span = formatSpan(event.starts_at, event.ends_at, event.timezone);
   const zone = zoneName(event.starts_at, event.timezone);
   // The server's own page, outside of the app and the same for both slots.
@@ -67,10 +69,10 @@ function Guest({ event, link }: { event: GuestEvent; link: string }) {
           <strong>This charter is cancelled.</strong> Questions? Ask {operator.name || "us"}.
         </p>
       )}
-      {!cancelled && over && (
+      {!cancelled && (over || departed) && (
         <p class="strip strip-wait">
-          <span>This charter is over. Thank you for sailing with us.</span>
-          {/* It may be open for one more day; the waiver's page knows. */}
+          <span>{over ? "This charter is over. Thank you for sailing with us." : "This charter has departed."}</span>
+          {/* It may still be open; the waiver's page knows. */}
           <a href={waiverPath}>Waiver</a>
         </p>
       )}
@@ -92,7 +94,7 @@ function Guest({ event, link }: { event: GuestEvent; link: string }) {
           <Detail name="Returns to">{otherPort ? event.return_port : ""}</Detail>
         </dl>
       </section>
-      {!cancelled && !over && (
+      {toSign && (
         <p class="guest-sign">
           <a class="button primary" href={waiverPath}>
             Sign the waiver
@@ -106,7 +108,7 @@ function Guest({ event, link }: { event: GuestEvent; link: string }) {
           <p class="multiline">{event.guest_notes}</p>
         </section>
       )}
-      <Signers waivers={event.waivers} takesMore={!cancelled && !over} />
+      <Signers waivers={event.waivers} takesMore={toSign} />
       {(operator.name || operator.phone || operator.email) && (
         <section class="panel">
           <h2>Questions?</h2>

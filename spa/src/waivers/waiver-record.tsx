@@ -154,7 +154,9 @@ function Paper({ record, acts }: { record: RecordDetail; acts: ComponentChildren
       )}
       <h2>Proof</h2>
       <dl class="stack hashes">
-        <Detail name="Place in the log, from 0">{String(record.leaf_index ?? "on its way into the log")}</Detail>
+        <Detail name="Place in the log">
+          {record.leaf_index === null ? "on its way into the log" : record.leaf_index + 1}
+        </Detail>
         <Detail name="Hash of this record in the log">{record.leaf_hash}</Detail>
         <Detail name="SHA-256 of the text">{record.waiver_version}</Detail>
         <Detail name="SHA-256 of the drawing">{record.drawing_sha256}</Detail>
