@@ -66,9 +66,15 @@ def dump_rows(rows: Sequence[SignedRow]) -> str:
 
 
 def number(row: SignedRow, before: Sequence[SignedRow], leaf_index: int) -> SignedRow:
-    """The row at its place in the log, and of which person it is among those `before`."""
-    same = next((one for one in before if is_counted(one) and _is_same_person(one, row)), row)
-    return {**row, "leaf_index": leaf_index, "person": same.get("person", row["waiver_id"])}
+    """The row at its place in the log, and of which person it is among those `before`: of the first to whom all that
+    is known of them lets it belong.
+    """
+    known: dict[str, list[SignedRow]] = {}
+    for one in before:
+        if is_counted(one) and not one.get("erased"):
+            known.setdefault(one.get("person", one["waiver_id"]), []).append(one)
+    same = (person for person, rows in known.items() if all(_is_same_person(one, row) for one in rows))
+    return {**row, "leaf_index": leaf_index, "person": next(same, row["waiver_id"])}
 
 
 def _is_same_person(one: SignedRow, other: SignedRow) -> bool:

@@ -155,7 +155,8 @@ def _check_same(record: StoredRecord, signing: Signing, token: str) -> None:
         return
     form, signed = signing.form, sealing.open_record(record)
     stored = store.read_form(token).records[1:] if record.participants > 1 else []
-    minors = [sealing.open_record(one) for one in stored]
+    # What was erased cannot be compared any more.
+    minors = [None if one.erased else sealing.open_record(one) for one in stored]
     # Not the signature itself: two drawings are never alike.
     is_same = (
         signed["waiver_version"] == form.waiver_version
@@ -163,8 +164,13 @@ def _check_same(record: StoredRecord, signing: Signing, token: str) -> None:
         and signed["signer_email"] == form.signer_email
         and signed["signer_phone"] == form.signer_phone
         and (signed["signer_birth_date"] or "") == form.signer_birth_date
-        and [(one["participant_name"], one["participant_birth_date"], one["guardian_relationship"]) for one in minors]
-        == [(minor.name, minor.birth_date, form.guardian_relationship) for minor in signing.minors]
+        and len(minors) == len(signing.minors)
+        and all(
+            one is None
+            or (one["participant_name"], one["participant_birth_date"], one["guardian_relationship"])
+            == (minor.name, minor.birth_date, form.guardian_relationship)
+            for one, minor in zip(minors, signing.minors, strict=True)
+        )
     )
     if not is_same:
         raise AlreadySigned(token)

@@ -215,12 +215,6 @@ def _query_form(waiver_id: str) -> Iterable[Item]:
     )
 
 
-def read_drawing(waiver_id: str) -> str:
-    """The strokes of the form of this record, as JSON text; empty when there are none."""
-    item = read_item(item_key(form_key(waiver_id), "DRAWING"))
-    return item["strokes"]["S"] if item else ""
-
-
 def list_records(before: str, limit: int) -> tuple[list[FoundRow], bool]:
     """The newest records before that key of the index, and whether there are more: one Query."""
     page = db().query(
