@@ -49,7 +49,8 @@ class Desk:
         }
         visitor = sealing.Visitor("192.0.2.7", "test")
         sent = {name: value if isinstance(value, list) else [value] for name, value in form.items()}
-        return signing.sign(event_id, sent, visitor=visitor, now=NOW)
+        context = signing.find_context(event_id, sent)
+        return signing.sign(event_id, context, sent, visitor=visitor, now=NOW)
 
     def read(self, table: str = "") -> restore.Contents:
         return restore.read(self.dynamodb, table or self.table)
