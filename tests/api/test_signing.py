@@ -10,25 +10,21 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.core import aws, settings, system, templates, times
-from chalicelib.waivers import evidence, signing
+from chalicelib.core import settings, system, templates, times
 from chalicelib.waivers import page as waiver_page
-from chalicelib.waivers import store as waiver_store
+from chalicelib.waivers import sealing, signing
 from chalicelib.waivers import versions as waiver_versions
 from chalicelib.waivers.fields import RELATIONSHIPS
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, Form, page, signature
-from tests.support.stores import counted
+from tests.support.signed import fault, records
+from tests.support.stored import trail
 
 
 def create(api: Api, **changes: Any) -> dict[str, Any]:
     answer = api.post("/api/events", new_event(**changes))
     assert answer.status == 201, answer.text
     return answer.json  # type: ignore[no-any-return]
-
-
-def records(api: Api) -> list[dict[str, Any]]:
-    return api.get("/api/waivers.json").json["records"]  # type: ignore[no-any-return]
 
 
 def on_board(api: Api) -> Any:
@@ -72,13 +68,13 @@ def test_a_guest_signs_in_spanish_and_the_record_says_so(
     assert "Su nombre es obligatorio" in refused.text
     signed = guest.submit(page(event), {**form, "signer_name": "Bo Sailor"})
     assert signed.status == 303
-    assert "Firmado. Gracias, Bo Sailor." in guest.get(signed.headers["location"]).text
+    assert "Firmado. Gracias, <bdi>Bo Sailor</bdi>." in guest.get(signed.headers["location"]).text
     [record] = records(api)
     assert record["language"] == "es"
-    assert record["intent_statement"] == signing.statements("es")["intent"]
+    assert record["intent_statement"] == sealing.statements("es")["intent"]
     assert record["intent_statement"].startswith("He leído este documento")
     assert record["waiver_version"] == waiver_versions.sample("es")["waiver_version"]
-    assert evidence.find_fault(api.get("/api/waivers.json").json) is None
+    assert fault(api) is None
 
 
 def test_spanish_guests_sign_the_operators_english_text_until_there_is_a_spanish_one(
@@ -106,8 +102,8 @@ def test_every_sentence_of_the_pages_has_a_spanish_translation() -> None:
     form = pages["waiver.html"]
     sentences |= set(re.findall(r'text\("\w+", "([^"]+)"', form)) | set(re.findall(r'": "([^"]+)"', form))
     sentences |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in RELATIONSHIPS}
-    sentences |= {signing.ESIGN_STATEMENT, signing.INTENT_STATEMENT, signing.AUTHORITY_STATEMENT}
-    sentences |= {waiver_page.NOT_ARRIVED, str(signing.AlreadySigned(""))}
+    sentences |= {sealing.ESIGN_STATEMENT, sealing.INTENT_STATEMENT, sealing.AUTHORITY_STATEMENT}
+    sentences |= {waiver_page.NOT_ARRIVED, str(signing.AlreadySigned("")), str(signing.FilledByMachine())}
     translate = templates.translator("es")
     assert len(sentences) > 60
     assert {one for one in sentences if translate(one) == one} == set()
@@ -144,17 +140,6 @@ def test_the_required_fields_alone_are_enough_to_sign(api: Api, guest: Api, even
     assert (record["language"], record["guest_id"], record["opened_at"], record["device_time"]) == ("en", None, "", "")
 
 
-def test_signing_is_one_read_and_one_transaction(guest: Api, event: dict[str, Any]) -> None:
-    assert guest.submit(page(event), signature(guest, event)).status == 303
-    form = signature(guest, event, **MINORS)
-    with counted(aws.client("dynamodb")) as signed:
-        assert guest.submit(page(event), form).status == 303
-    with counted(aws.client("dynamodb")) as opened:
-        guest.get(page(event))
-    assert [call.operation for call in signed] == ["BatchGetItem", "TransactWriteItems"]
-    assert [call.operation for call in opened] == ["BatchGetItem"]
-
-
 # --- ages -----------------------------------------------------------------------------------------
 
 
@@ -168,6 +153,28 @@ def test_the_age_of_an_adult_is_a_setting(
     assert Form(guest.submit(page(event), young).text).invalid == {"signer_birth_date"}
     assert guest.submit(page(event), {**young, "signer_birth_date": "2009-06-01"}).status == 303
     assert "at least 21 years old" in records(api)[0]["intent_statement"]
+
+
+# --- privacy --------------------------------------------------------------------------------------
+
+
+def test_the_page_says_what_is_kept_and_how_long_by_the_operators_settings(
+    guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def notice(language: str) -> str:
+        opened = guest.get(f"{page(event)}?language={language}").text
+        return " ".join(
+            re.sub("<[^>]+>", " ", opened.partition('class="privacy"')[2].partition("</details>")[0]).split()
+        )
+
+    assert "We keep it for 7 years; what concerns a minor at least until the minor is 21 years old." in notice("en")
+    monkeypatch.setenv("SCC_RETENTION_YEARS", "10")
+    monkeypatch.setenv("SCC_ADULT_YEARS", "19")
+    settings.forget()
+    assert "We keep it for 10 years; what concerns a minor at least until the minor is 22 years old." in notice("en")
+    assert "Lo guardamos 10 años; lo que se refiere a un menor, al menos hasta que cumpla 22 años." in notice("es")
+    for told in ("Names", "birth dates", "internet address and device", "Bay Sail", "+1 415 555 0123", "ops@sail."):
+        assert told in notice("en"), told
 
 
 # --- kiosk ----------------------------------------------------------------------------------------
@@ -193,6 +200,39 @@ def test_a_kiosk_goes_from_guest_to_guest_and_shows_no_names(api: Api, guest: Ap
     fresh = guest.get(kiosk).text
     assert "Sailor" not in fresh
     assert Form(fresh).values()["submission_id"] != form["submission_id"]
+
+
+def test_no_link_of_a_kiosk_leads_away_from_the_waiver(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    text = "Read [the law](https://example.com), [write](mailto:a@example.com) or [call](tel:+14155550134)."
+    api.put("/api/waiver-versions/current", {"title": "Terms", "text": text})
+    form = signature(guest, event, kiosk="1")
+    signed = guest.submit(page(event), form)
+    soon = create(api, title="Cancelled")
+    api.post(f"/api/events/{soon['event_id']}/cancel", {"reason": "storm"})
+    pages = {
+        "form": guest.get(f"{page(event)}?kiosk=1").text,
+        "refused": guest.submit(page(event), {**form, "signer_phone": "none", "intent": ""}).text,
+        "signed before": guest.submit(page(event), {**form, "signer_name": "Ana"}).text,
+        "signed": guest.get(signed.headers["location"]).text,
+        "closed": guest.get(f"{page(soon)}?kiosk=1").text,
+        "unknown": guest.get(f"/g/{'A' * 22}/waiver?kiosk=1").text,
+        "unreadable": guest.call(
+            "POST",
+            f"{page(event)}?kiosk=1",
+            raw="&".join(["a=1"] * 101),
+            content_type="application/x-www-form-urlencoded",
+        ).text,
+    }
+    assert "the law" in pages["form"]
+    own = (page(event) + "?", page(soon) + "?", "?", "#")
+    for name, html in pages.items():
+        links = [str(found["href"]) for tag, found in Elements(html).found if tag == "a"]
+        assert [link for link in links if not link.startswith(own)] == [], name
+        # Whom to ask is said all the same.
+        assert "+1 415 555 0123" in html, name
+        assert "ops@sail.example.com" in html, name
+        # A tablet's browser would make a link of a number by itself.
+        assert "telephone=no" in html, name
 
 
 # --- the same form again --------------------------------------------------------------------------
@@ -274,46 +314,22 @@ def test_a_person_who_signs_again_because_the_text_has_changed_counts_once(
     for text in ("Second text.", "Third text."):
         api.put("/api/waiver-versions/current", {"title": "New", "text": text})
         assert guest.submit(page(event), signature(guest, event, **MINORS)).status == 303
-        assert counts() == (4, 4, 4, ["Ana R.", *family])
+        assert counts() == (4, 4, 4, [*family, "Ana R."])
     guest.submit(page(event), signature(guest, event, signer_name="Cleo"))
-    assert counts() == (5, 5, 5, ["Ana R.", *family, "Cleo"])
+    assert counts() == (5, 5, 5, [*family, "Ana R.", "Cleo"])
     assert len(records(api)) == 11
     assert [warning["code"] for warning in on_board(api)["warnings"]] == []
 
 
-def test_two_people_of_one_name_who_sign_the_same_text_are_two(api: Api, guest: Api, event: dict[str, Any]) -> None:
-    for _ in range(2):
-        guest.submit(page(event), signature(guest, event, signer_name="John Smith"))
-    assert on_board(api)["waivers"]["signed"] == 2
+# --- broken forms, machines ---------------------------------------------------------------------------------------
 
 
-# --- limits ---------------------------------------------------------------------------------------
-
-
-def test_a_drawing_that_would_be_too_large_to_store_is_refused_and_the_largest_is_stored(
-    api: Api, guest: Api, event: dict[str, Any]
-) -> None:
-    ten = {
-        "minor_name": [f"Minor {number}" for number in range(10)],
-        "minor_birth_date": ["2020-05-01"] * 10,
-        "guardian_relationship": "parent",
-        "authority_attestation": "yes",
-    }
-    # Short as it is sent, long as whole numbers.
-    huge = f"[[{','.join(['[1e15,1e15]'] * 8000)}]]"
-    answer = guest.submit(page(event), signature(guest, event, **ten, signature_strokes=huge))
-    assert (answer.status, Form(answer.text).invalid) == (400, {"signature_strokes"})
-    large = f"[[{','.join(['[1e14,1e14]'] * 5000)}]]"
-    assert guest.submit(page(event), signature(guest, event, **ten, signature_strokes=large)).status == 303
-    assert len(records(api)) == 11
-
-
-@pytest.mark.parametrize("form", ["%ff", "&".join(["a=1"] * 101), "signer_name=Bo"])
-@pytest.mark.parametrize("event_id", ["A" * 22, "x" * 3000])
-def test_a_form_for_an_unknown_charter_is_answered_by_a_page(guest: Api, event_id: str, form: str) -> None:
-    answer = guest.call("POST", f"/g/{event_id}/waiver", raw=form, content_type="application/x-www-form-urlencoded")
-    assert answer.status == 404
-    assert "<main>" in answer.text
+@pytest.mark.parametrize(("form", "status"), [("%ff", 400), ("&".join(["a=1"] * 101), 400), ("signer_name=Bo", 404)])
+def test_a_form_for_an_unknown_charter_is_answered_by_a_page(guest: Api, form: str, status: int) -> None:
+    for event_id, expected in (("A" * 22, status), ("x" * 3000, 404)):
+        answer = guest.call("POST", f"/g/{event_id}/waiver", raw=form, content_type="application/x-www-form-urlencoded")
+        assert answer.status == expected
+        assert "<main>" in answer.text
 
 
 def test_the_name_of_the_edge_is_not_stored_as_the_browser_of_a_guest(
@@ -331,56 +347,36 @@ def test_the_name_of_the_edge_is_not_stored_as_the_browser_of_a_guest(
     assert [record["user_agent"] for record in records(api)] == ["Mozilla/5.0 (iPhone)", ""]
 
 
-def test_a_form_filled_in_by_a_machine_is_not_stored_and_its_page_says_so(
+def test_a_form_filled_in_by_a_machine_is_not_stored_and_loses_nothing_if_it_was_a_browser(
     api: Api, guest: Api, event: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
+    form = signature(guest, event, website="https://spam.example", signer_name="Zoë", signer_email="zoe@example.com")
     with caplog.at_level(logging.WARNING):
-        answer = guest.submit(page(event), signature(guest, event, website="https://spam.example", signer_name="Spam"))
-    assert answer.status == 303
+        answer = guest.submit(page(event), {**form, **MINORS})
+    assert answer.status == 400
     assert records(api) == []
     assert "filled in by a machine" in caplog.text
-    assert "Spam" not in caplog.text
+    assert "Zoë" not in caplog.text
     assert event["event_id"] not in caplog.text
-    led_to = guest.get(answer.headers["location"]).text
+    assert "If your browser filled in a hidden field of this form" in answer.text
+    typed = Form(answer.text).values()
+    for name in ("signer_name", "signer_email", "signature_typed", "esign_consent", "intent", "submission_id"):
+        assert typed[name] == (form[name] if isinstance(form[name], list) else [form[name]])
+    assert typed["minor_name"][:2] == MINORS["minor_name"]
+    assert typed["website"] == [""]
+    assert guest.submit(page(event), typed).status == 303
+    assert [one["participant_name"] for one in records(api)] == ["Zoë", *MINORS["minor_name"]]
+
+
+def test_a_form_with_mistakes_comes_back_with_its_hidden_field_empty(guest: Api, event: dict[str, Any]) -> None:
+    answer = guest.submit(page(event), signature(guest, event, website="https://spam.example", signer_name=""))
+    assert (answer.status, Form(answer.text).values()["website"]) == (400, [""])
+
+
+def test_a_link_to_a_signature_that_never_arrived_shows_the_form_and_says_so(guest: Api, event: dict[str, Any]) -> None:
+    led_to = guest.get(f"{page(event)}?signed={'0' * 32}").text
     assert "No signature has arrived under this link." in led_to
     assert "signer_name" in Form(led_to).values()
-
-
-def test_an_address_that_sends_too_many_forms_has_to_wait_and_loses_nothing(
-    api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(signing, "TRIES_PER_ADDRESS", 3)
-    for changes in ({}, {"intent": ""}, {}):
-        assert guest.submit(page(event), signature(guest, event, **changes)).status in (303, 400)
-    for changes in ({"signer_name": "Zoë"}, {"signer_name": "Zoë", "intent": ""}):
-        answer = guest.submit(page(event), signature(guest, event, **changes))
-        assert answer.status == 429
-        assert 0 < int(answer.headers["retry-after"]) <= 900
-        assert Form(answer.text).values()["signer_name"] == ["Zoë"]
-        assert "Nothing you typed is lost" in answer.text
-    assert len(records(api)) == 2
-    # Neither another address nor another charter has to wait.
-    other = Api(address="198.51.100.77")
-    assert other.submit(page(event), signature(other, event)).status == 303
-    elsewhere = create(api)
-    assert guest.submit(page(elsewhere), signature(guest, elsewhere)).status == 303
-
-
-def test_a_charter_takes_a_limited_number_of_signatures_an_hour(
-    api: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(signing, "SIGNATURES_PER_EVENT", 2)
-    visitors = [Api(address=f"198.51.100.{number}") for number in range(3)]
-    forms = [signature(visitor, event) for visitor in visitors]
-    answers = [visitor.submit(page(event), form).status for visitor, form in zip(visitors, forms, strict=True)]
-    assert answers == [303, 303, 429]
-    # What is signed already is confirmed all the same.
-    assert visitors[0].submit(page(event), forms[0]).status == 303
-
-
-def test_one_address_alone_cannot_use_up_what_a_charter_takes() -> None:
-    windows = signing.EVENT_WINDOW_S // signing.ADDRESS_WINDOW_S
-    assert signing.TRIES_PER_ADDRESS * windows < signing.SIGNATURES_PER_EVENT
 
 
 # --- past charters --------------------------------------------------------------------------------
@@ -404,7 +400,7 @@ def test_a_past_charter_is_reopened_for_a_day(api: Api, guest: Api, monkeypatch:
     monkeypatch.undo()
     edited = api.patch(f"/api/events/{event['event_id']}", {"version": 2, "notes": "late"}).json
     assert edited["waivers_open_until"] == reopened.json["waivers_open_until"]
-    assert "waivers_reopened" in [entry["act"] for entry in waiver_store.list_audit(event["event_id"])]
+    assert "waivers_reopened" in [entry["act"] for entry in trail(event["event_id"])]
 
 
 def test_only_a_charter_that_is_over_is_reopened(api: Api, event: dict[str, Any]) -> None:

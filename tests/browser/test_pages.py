@@ -52,6 +52,12 @@ def charters(site: Site) -> Charters:
     site.admin("POST", f"/api/events/{cancelled['event_id']}/cancel", {"reason": "Gusts to 35 knots"})
     yesterday = datetime.now(UTC) - timedelta(days=1)
     over = site.charter(starts_at=yesterday.isoformat(), ends_at=(yesterday + timedelta(hours=3)).isoformat())
+    site.admin("POST", f"/api/events/{over['event_id']}/reopen-waivers", {})
+    assert site.sign(over).status == 303
+    (struck,) = site.admin("GET", f"/api/events/{over['event_id']}")["waiver_records"]
+    for act in ("set-aside", "erase"):
+        path = f"/api/events/{over['event_id']}/waivers/{struck['waiver_id']}/{act}"
+        site.admin("POST", path, {"reason": UNBROKEN})
     site.admin("POST", f"/api/events/{over['event_id']}/depart", {})
     return Charters(plain, long, cancelled, over)
 

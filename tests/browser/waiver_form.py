@@ -3,12 +3,13 @@
 from typing import Any
 from urllib.parse import parse_qs
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.visitors import Site
 
 ESIGN = "I agree to sign this document electronically"
 INTENT = "I have read this document"
+LANDSCAPE: ViewportSize = {"width": 844, "height": 390}
 TYPED = "Type your name as your signature"
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.payments import service as payments
-from chalicelib.waivers import sealing, signing
+from chalicelib.waivers import signing
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.sealing import Visitor
 from tests.support import operator
 from tests.support.functions import create_functions
 from tests.support.operator import ADMIN, NOW
@@ -47,10 +48,9 @@ class Desk:
             "signature_typed": "Ana Rivera",
             **more,
         }
-        visitor = sealing.Visitor("192.0.2.7", "test")
-        sent = {name: value if isinstance(value, list) else [value] for name, value in form.items()}
-        context = signing.find_context(event_id, sent)
-        return signing.sign(event_id, context, sent, visitor=visitor, now=NOW)
+        given = {name: value if isinstance(value, list) else [value] for name, value in form.items()}
+        visitor = Visitor("192.0.2.7", "test")
+        return signing.sign(event_id, signing.find_context(event_id, given), given, visitor=visitor, now=NOW)
 
     def read(self, table: str = "") -> restore.Contents:
         return restore.read(self.dynamodb, table or self.table)

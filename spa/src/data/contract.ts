@@ -742,7 +742,7 @@ export interface components {
             balance_reminders: boolean;
             event_id: string;
             /** @enum {string} */
-            status: "scheduled" | "completed" | "cancelled";
+            status: "scheduled" | "departed" | "completed" | "cancelled";
             version: number;
             created_at: string;
             updated_at: string;
@@ -946,7 +946,7 @@ export interface components {
             balance_reminders: boolean;
             event_id: string;
             /** @enum {string} */
-            status: "scheduled" | "completed" | "cancelled";
+            status: "scheduled" | "departed" | "completed" | "cancelled";
             version: number;
             created_at: string;
             updated_at: string;
@@ -1042,7 +1042,7 @@ export interface components {
              * @description `cancelled` only where it is so already.
              * @enum {string|null}
              */
-            status?: "scheduled" | "completed" | "cancelled" | null;
+            status?: "scheduled" | "departed" | "completed" | "cancelled" | null;
         };
         Reason: {
             reason: string;
@@ -1082,6 +1082,7 @@ export interface components {
             guest_id: string | null;
             checked_in_at: string | null;
             no_show: boolean;
+            over_limit: boolean;
         };
         Emergency: {
             operator: components["schemas"]["OperatorPhone"];
@@ -1573,7 +1574,7 @@ export interface components {
             guest_notes: string;
             party_size: number;
             /** @enum {string} */
-            status: "scheduled" | "completed" | "cancelled";
+            status: "scheduled" | "departed" | "completed" | "cancelled";
             operator: components["schemas"]["Operator"];
             /** Format: uri */
             waiver_url: string;
@@ -1822,7 +1823,7 @@ export interface operations {
             query?: {
                 from?: string;
                 to?: string;
-                status?: "scheduled" | "completed" | "cancelled";
+                status?: "scheduled" | "departed" | "completed" | "cancelled";
                 limit?: number;
                 cursor?: string;
             };

@@ -59,6 +59,9 @@ class FaultyServices:
     def monotonic_s(self) -> float:
         return self.slept_s
 
+    def sleep(self, seconds: float) -> None:
+        self.slept_s += seconds
+
     def fault_of(self, call: str, attempt: int = 1) -> str:
         """How this call, or this attempt of it, fails; empty if it does not."""
         if attempt == 1:
