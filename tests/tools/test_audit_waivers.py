@@ -63,6 +63,9 @@ class Made:
         self.eves_fields = [item for item in scan(dynamodb, desk.table) if item["PK"] == form_of(self.eve)]
         mails.store.put_copy(self.eve, "f" * 64, "2027-01-01T00:00:00Z")
         erasure.erase(self.charter, self.eve, {"reason": "asked for it"}, actor=ADMIN, now=NOW)
+        self.twice = desk.sign_waiver(self.charter, signer_name="Tod Ray")
+        striking.set_aside(self.charter, self.twice, {"reason": "not hers"}, actor=ADMIN, now=NOW)
+        erasure.erase(self.charter, self.twice, {"reason": "asked for it"}, actor=ADMIN, now=NOW)
         charters.renew_guest_link(self.charter, actor=ADMIN, now=NOW)
         schedule.mail_checkpoint(SECOND_DAY.replace(hour=schedule.CHECKPOINT_HOUR))
         patch.setattr(log, "append_after_signing", lambda: None)
@@ -87,7 +90,7 @@ def made(dynamodb_local: str) -> Iterator[Made]:
 def test_all_that_is_done_to_waivers_agrees_and_what_waits_is_counted(made: Made) -> None:
     assert differences(made.items) == []
     totals = gather(made.items).totals()
-    assert (totals.waivers, totals.erased, totals.leaves, totals.waiting) == (8, 1, 8, 1)
+    assert (totals.waivers, totals.erased, totals.leaves, totals.waiting) == (9, 2, 10, 1)
 
 
 def payload(**changes: Any) -> Change:
@@ -133,7 +136,12 @@ NOTE = {"S": json.dumps({"reason": "x", "at": "2026-11-22T20:00:00Z", "by": "adm
 OTHER_ROOT = merkle.encode_hash(bytes(32))
 ALTERED: list[tuple[str, str, Change, str]] = [
     ("RECORD", "ana", payload(signed_at="2026-11-21T20:00:00Z"), "leaf 3: its record is not the one that was logged"),
-    ("RECORD", "ana", payload(signed_at="2026-11-21T20:00:00Z"), "the root of its 8 leaves is not that of the records"),
+    (
+        "RECORD",
+        "ana",
+        payload(signed_at="2026-11-21T20:00:00Z"),
+        "the root of its 10 leaves is not that of the records",
+    ),
     ("RECORD", "ana", payload(signed_at="2026-11-21T20:00:00Z"), "first 5 leaves are not those that were told of"),
     ("RECORD", "ana", payload(log="elsewhere"), "it was signed for another log"),
     ("RECORD", "ana", payload(waiver_version="0" * 64), "the text that it signs is missing"),
@@ -153,6 +161,7 @@ ALTERED: list[tuple[str, str, Change, str]] = [
     ("RECORD", "eve", attribute("erased", None), "by its audit events, but the record does not say so"),
     ("RECORD", "again", attribute("set_aside", None), "the record does not say so"),
     ("RECORD", "again", attribute("set_aside", NOTE), "the record says otherwise when, why or by whom"),
+    ("RECORD", "twice", attribute("set_aside", NOTE), "it was erased, but personal fields of it are there"),
     ("RECORD", "waiting", attribute("leaf_index", {"N": "8"}), "it tells place 8, but the log does not have it there"),
     ("SET_ASIDE", "again", payload(at="2026-11-21T20:00:00Z"), "leaf 5: its record is not the one that was logged"),
     ("SET_ASIDE", "again", disclosed(lambda _: []), "the record says otherwise when, why or by whom"),
@@ -165,14 +174,19 @@ ALTERED: list[tuple[str, str, Change, str]] = [
     ("AUDIT", "ana", data(address=""), "lacks address"),
     ("SIGNED", "", rows(lambda found: [*found[:-1], {**found[-1], "name": "Al"}]), "list of who has signed shows it"),
     ("SIGNED", "", rows(lambda found: [{**found[0], "person": "0" * 32}, *found[1:]]), "list of who has signed shows"),
-    ("SIGNED", "", rows(lambda found: found[:-1]), "chunk 0 of its list of who has signed has 6 rows, not 7"),
+    ("SIGNED", "", rows(lambda found: found[:-1]), "chunk 0 of its list of who has signed has 7 rows, not 8"),
     ("EVENT", "charter", attribute("signed_count", {"N": "7"}), "signed_count is 7, but 6 people have signed"),
-    ("EVENT", "charter", attribute("signed_rows", {"N": "6"}), "signed_rows is 6, but 7 records are in the log"),
+    ("EVENT", "charter", attribute("signed_rows", {"N": "6"}), "signed_rows is 6, but 8 records are in the log"),
     ("EVENT", "charter", attribute("signed_guest_ids", None), "guests who have signed are not those of the records"),
-    ("EVENT", "charter", attribute("signed_seq", {"N": "10"}), "signed_seq is 10 after 8 leaves and 1 erasings"),
+    ("EVENT", "charter", attribute("signed_seq", {"N": "13"}), "signed_seq is 13 after 10 leaves and 2 erasings"),
     ("WAIVER_LOG", "TREE", attribute("size", {"N": "7"}), "leaf 7: the log ends after 7 leaves"),
-    ("WAIVER_LOG", "TREE", attribute("size", {"N": "9"}), "leaf 8: it is missing"),
-    ("WAIVER_LOG", "TREE", attribute("root", {"S": OTHER_ROOT}), "the root of its 8 leaves is not that of the records"),
+    ("WAIVER_LOG", "TREE", attribute("size", {"N": "11"}), "leaf 10: it is missing"),
+    (
+        "WAIVER_LOG",
+        "TREE",
+        attribute("root", {"S": OTHER_ROOT}),
+        "the root of its 10 leaves is not that of the records",
+    ),
     ("WAIVER_LOG", "TREE", attribute("origin", {"S": "elsewhere"}), "it is of another log"),
     (
         "WAIVER_LOG",
@@ -181,11 +195,11 @@ ALTERED: list[tuple[str, str, Change, str]] = [
         "tile 0 of level 0: its hashes are not those of the records",
     ),
     ("WAIVER_LOG", "TILE", under("TILE#1#000000000"), "tile 0 of level 1: its hashes are not those of the records"),
-    ("WAIVER_LOG", "LEAF#000000000003", under("LEAF#000000000009"), "leaf 3: it is missing"),
-    ("WAIVER_LOG", "LEAF#000000000003", under("LEAF#000000000009"), "leaf 9: the log ends after 8 leaves"),
+    ("WAIVER_LOG", "LEAF#000000000003", under("LEAF#000000000011"), "leaf 3: it is missing"),
+    ("WAIVER_LOG", "LEAF#000000000003", under("LEAF#000000000011"), "leaf 11: the log ends after 10 leaves"),
     ("WAIVER_LOG", "MAILED#2026-11-22", attribute("root", {"S": OTHER_ROOT}), "leaves are not those that were told of"),
     ("WAIVER_LOG", "MAILED#2026-11-22", attribute("root", {"S": OTHER_ROOT}), "its mail says another one than the log"),
-    ("WAIVER_LOG", "MAILED#2026-11-22", attribute("size", {"N": "99"}), "99 leaves were told of, and the log has 8"),
+    ("WAIVER_LOG", "MAILED#2026-11-22", attribute("size", {"N": "99"}), "99 leaves were told of, and the log has 10"),
     ("WAIVER_LOG", "MAILED#2026-11-23", under("MAILED#2026-11-24"), "on 2026-11-24: its mail is missing"),
     ("MAIL", "checkpoint-2026-11-23", told(last_size=4), "the one before it is not the one that its mail continues"),
     ("MAIL", "checkpoint-2026-11-23", told(checkpoint="x"), "it cannot be read"),
@@ -216,7 +230,7 @@ def test_what_was_altered_is_named(made: Made, kind: str, part: str, change: Cha
         ("DRAWING", "kim", "its drawing is not the one that was signed"),
         ("AUDIT", "ana", "no audit event tells that it was signed"),
         ("MAIL", "kim", "its copy was queued, but there is no such mail"),
-        ("SIGNED", "", "chunk 0 of its list of who has signed has 0 rows, not 7"),
+        ("SIGNED", "", "chunk 0 of its list of who has signed has 0 rows, not 8"),
         ("WAIVER_LOG", "TREE", "leaf 0: the log ends after 0 leaves"),
         ("WAIVER_LOG", "TILE", "tile 0 of level 0: its hashes are not those of the records"),
         ("WAIVER_LOG", "LEAF#000000000003", "leaf 3: it is missing"),
@@ -236,7 +250,7 @@ def test_what_is_missing_is_named(made: Made, kind: str, part: str, named: str) 
 
 def test_a_record_that_stands_twice_in_the_log_is_named(made: Made) -> None:
     twin = deepcopy(of_kind(made.items, "WAIVER_LOG", "LEAF#000000000003"))
-    under("LEAF#000000000008")(twin)
+    under("LEAF#000000000010")(twin)
     assert any("it is in the log 2 times" in line for line in differences([*made.items, twin]))
 
 
@@ -280,7 +294,7 @@ def _place(item: Items) -> int:
 def test_a_tail_that_was_cut_with_all_that_tells_of_it_is_told_by_what_was_mailed(made: Made) -> None:
     cut = cut_to(made.items, 7)
     lines = differences(cut)
-    expected = "the checkpoint mailed {}: 8 leaves were told of, and the log has 7"
+    expected = "the checkpoint mailed {}: 10 leaves were told of, and the log has 7"
     assert expected.format("on 2026-11-23") in lines
     assert expected.format("last") in lines
     assert not [line for line in lines if "the root of its" in line or "tile" in line or "not the one that was" in line]
@@ -289,13 +303,13 @@ def test_a_tail_that_was_cut_with_all_that_tells_of_it_is_told_by_what_was_maile
 def test_a_log_that_was_rewritten_with_all_its_hashes_is_told_by_the_mails(made: Made) -> None:
     items = deepcopy(made.items)
     payload(signed_at="2026-11-22T19:00:00Z")(of_kind(items, "RECORD", made.form("ana")))
-    items = cut_to(items, 8)
+    items = cut_to(items, 10)
     tree = of_kind(items, "WAIVER_LOG", "TREE")
     for name in ("MAILED", "MAILED#2026-11-23"):
         next(item for item in items if item["SK"]["S"] == name)["root"] = tree["root"]
     lines = differences(items)
     assert "the checkpoint mailed on 2026-11-23: its mail says another one than the log" in lines
-    assert "the checkpoint mailed on 2026-11-23: the log's first 8 leaves are not those that were told of" in lines
+    assert "the checkpoint mailed on 2026-11-23: the log's first 10 leaves are not those that were told of" in lines
     assert "the checkpoint mailed on 2026-11-22: the log's first 5 leaves are not those that were told of" in lines
 
 

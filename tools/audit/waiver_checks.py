@@ -77,7 +77,7 @@ def _sealed(subject: str, stored: StoredRecord) -> Iterator[Difference]:
 def _disclosed(subject: str, stored: StoredRecord, signer: StoredRecord | None) -> Iterator[Difference]:
     known = disclosures.read(stored.disclosures)
     if stored.erased:
-        if known:
+        if known or (stored.set_aside and stored.set_aside["reason"]):
             yield Difference(subject, "erased", "it was erased, but personal fields of it are there")
         return
     if signer and signer.erased:
