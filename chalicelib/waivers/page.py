@@ -78,7 +78,12 @@ def sign(link: str, request: Request, *, now: datetime) -> Response:
         return _refusal(charters.unknown_charter(), options)
     visitor = Visitor(address=http.viewer_address(request), user_agent=_user_agent(request))
     try:
-        form: Typed = http.read_form(request, judged_later="signature_strokes")
+        try:
+            form: Typed = http.read_form(request, judged_later="signature_strokes")
+        except DomainError:
+            # A link that leads nowhere is told in one way, whatever was sent to it.
+            signing.find_context(link)
+            raise
         language = _language(form.get("language", [""])[0], request)
         options = PageOptions(language, kiosk=bool(form.get("kiosk", [""])[0]))
         context = signing.find_context(link, form)
