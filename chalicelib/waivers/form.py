@@ -71,7 +71,8 @@ def parse_signing(form: Mapping[str, list[str]], charter: Charter, *, now: datet
     if not given.intent:
         flat.refuse("intent", "must be ticked to sign")
     strokes = read_strokes(flat, given.signature_strokes)
-    if not given.signature_typed and not strokes and "signature_strokes" not in flat.problems:
+    is_typed = names.has_visible_glyph(given.signature_typed)
+    if not is_typed and not strokes and "signature_strokes" not in flat.problems:
         flat.refuse("signature_typed", "is required: type or draw your signature")
     flat.finish()
     return Signing(given, guest_id, minors, strokes, read_opening(charter.event_id, given.opened, now))
