@@ -84,9 +84,7 @@ def why_closed(charter: Charter, now: datetime) -> str:
 # --- sign -------------------------------------------------------------------------------------------
 
 
-def sign(
-    link: str, context: SigningContext, form: Mapping[str, list[str]], *, visitor: Visitor, now: datetime
-) -> str:
+def sign(link: str, context: SigningContext, form: Mapping[str, list[str]], *, visitor: Visitor, now: datetime) -> str:
     """Stores one record for each covered person; returns the token of the page that confirms it.
 
     The same submission again returns the same token and stores nothing. Raises BadInput, FilledByMachine,
