@@ -11,6 +11,7 @@ from chalicelib.core import names, times
 from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
 from chalicelib.core.tags import is_tag, tag
+from chalicelib.waivers import store
 from chalicelib.waivers.fields import MAX_MINORS, MAX_STROKES_CHARS, MINOR, SignedForm, Stroke
 
 MAX_STROKES, MAX_POINTS, MAX_COORDINATE = 200, 20_000, 10**15
@@ -152,7 +153,9 @@ def read_strokes(form: Form, text: str) -> list[Stroke]:
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError):
         form.refuse("signature_strokes", "must be a list of strokes, each with points x and y")
         return []
-    if len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS or len(json.dumps(points)) > MAX_STROKES_CHARS:
+    # Measured as it is stored: blanks do not count, and 1e9 counts as ten digits.
+    is_too_long = len(store.to_drawing(points)) > MAX_STROKES_CHARS
+    if is_too_long or len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS:
         form.refuse("signature_strokes", "is too long")
         return []
     return [stroke for stroke in points if stroke]
