@@ -48,8 +48,13 @@ def read_opening(event_id: str, tagged: str, now: datetime) -> str:
     return at if is_true else ""
 
 
-def parse_signing(form: Mapping[str, list[str]], charter: Charter, *, now: datetime) -> Signing:
-    """The submitted form. Raises BadInput with each problem under its field's name."""
+def parse_signing(
+    form: Mapping[str, list[str]], charter: Charter, *, now: datetime, is_signed: bool = False
+) -> Signing:
+    """The submitted form. Raises BadInput with each problem under its field's name.
+
+    One that `is_signed` is only read, to be compared: the list of guests and the date may have changed since.
+    """
     flat = Form({name: values[0] for name, values in form.items() if name not in MINOR})
     for name, values in form.items():
         if len(values) > 1 and name not in MINOR:
@@ -75,7 +80,8 @@ def parse_signing(form: Mapping[str, list[str]], charter: Charter, *, now: datet
     is_typed = names.has_visible_glyph(given.signature_typed)
     if not is_typed and not strokes and "signature_strokes" not in flat.problems:
         flat.refuse("signature_typed", "is required: type or draw your signature")
-    flat.finish()
+    if not is_signed:
+        flat.finish()
     return Signing(given, guest_id, minors, strokes, read_opening(charter.event_id, given.opened, now))
 
 

@@ -109,7 +109,7 @@ def _sign_once(
 ) -> tuple[str, Mail | None]:
     """The token and the mail with the copy. Raises WriteConflict when the same form is being stored now."""
     charter = context.charter
-    signing = parse_signing(form, charter, now=now)
+    signing = parse_signing(form, charter, now=now, is_signed=context.record is not None)
     if signing.form.website:
         log.warning("waiver of charter %s: a form filled in by a machine was not stored", charter.event_id[:8])
         raise FilledByMachine("A field that people do not see was filled in. Please press Sign once more.")
@@ -141,6 +141,8 @@ def _check_same(record: StoredRecord, signing: Signing, token: str) -> None:
         return
     form, signed = signing.form, sealing.open_record(record)
     stored = store.read_form(token).records[1:] if record.participants > 1 else []
+    if any(one.erased for one in stored):
+        return
     minors = [sealing.open_record(one) for one in stored]
     # Not the signature itself: two drawings are never alike.
     is_same = (
