@@ -31,9 +31,12 @@ MAX_WRITES, TREE_WRITES, LEAF_WRITES, CHARTER_WRITES = 100, 6, 3, 3
 MAX_BATCH = (MAX_WRITES - TREE_WRITES) // LEAF_WRITES
 
 
-def origin() -> str:
-    """The log's name: where it can be asked for, without a scheme."""
-    return f"{settings().base_url.partition('://')[2]}/waivers"
+def origin(tree: Tree) -> str:
+    """The log's name: where it could be asked for, without a scheme, when its first leaf was appended.
+
+    It stays when the site moves to another domain: all leaves and checkpoints of a log have one name.
+    """
+    return tree.origin or f"{settings().base_url.partition('://')[2]}/waivers"
 
 
 def append_after_signing() -> None:
@@ -117,7 +120,7 @@ def append_batch(waiting: Sequence[Waiting]) -> int:
     new_tiles = merkle.append(seen.size, hashes, lambda *tile: tiles.get(tile, b""))
     size = seen.size + len(batch)
     read = merkle.Tiles(lambda *tile: new_tiles.get(tile) or tiles.get(tile, b"")).read_node
-    tree = Tree(seen.origin or origin(), size, merkle.root_at(size, read))
+    tree = Tree(origin(seen), size, merkle.root_at(size, read))
     writes = [write for one in lists.values() for write in log_store.list_writes(*one)]
     log_store.append(seen, tree, new_tiles, batch, writes)
     return len(batch)
@@ -162,7 +165,7 @@ def read_checkpoint() -> Checkpoint:
 
 
 def to_checkpoint(tree: Tree) -> Checkpoint:
-    return Checkpoint(tree.origin or origin(), tree.size, tree.root or merkle.root_of([]))
+    return Checkpoint(origin(tree), tree.size, tree.root or merkle.root_of([]))
 
 
 def inclusion_proof(index: int, tree: Tree) -> list[bytes]:

@@ -132,7 +132,7 @@ def _sign_once(context: SigningContext, form: Mapping[str, list[str]], visitor: 
         raise VersionConflict("The text has changed since you opened it. Please read the new one and sign it.")
     if not version["published_at"]:
         version = waiver_versions.publish_sample(version, now=now)
-    records = sealing.seal_form(charter, version, signing, visitor, now)
+    records = sealing.seal_form(charter, version, signing, visitor, now, context.tree)
     mail = _limited(mails.copy_mail(charter, records, version, now), now)
     try:
         store.put_form(records, store.to_drawing(signing.strokes), _audits(signing, visitor, now), mail)

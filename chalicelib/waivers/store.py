@@ -31,6 +31,7 @@ from chalicelib.core.dynamo import (
 from chalicelib.mail.store import Mail, mail_writes
 from chalicelib.waivers import log_store
 from chalicelib.waivers.fields import Act, Language, Payload, SetAsidePayload, Stroke, WaiverPayload, WaiverVersion
+from chalicelib.waivers.log_store import EMPTY, Tree
 from chalicelib.waivers.people import FoundRow
 from chalicelib.waivers.version_store import current_keys, to_current_versions
 
@@ -84,6 +85,8 @@ class SigningContext(NamedTuple):
     """The published current text of each language that has one."""
     record: StoredRecord | None
     """What the asked form has signed before, for its signer."""
+    tree: Tree = EMPTY
+    """The log's end."""
 
 
 # --- ids --------------------------------------------------------------------------------------------
@@ -114,11 +117,10 @@ def read_signing_context(link: str, submission_id: str = "", token: str = "") ->
 
     The context has the record of the signer, if this submission has signed before or the token is that of a record.
     """
-    items = read_items(
-        [charter_key(link), guest_link_key(link), *current_keys(), *_signers_key(link, submission_id, token)]
-    )
+    keys = [charter_key(link), guest_link_key(link), *current_keys(), log_store.TREE]
+    items = read_items([*keys, *_signers_key(link, submission_id, token)])
     found = {item["SK"]["S"]: item for item in items}
-    versions = to_current_versions(items)
+    versions, tree = to_current_versions(items), log_store.to_tree(found.get("TREE"))
     if renewed := found.get("GUEST_LINK"):
         event_id = renewed["event_id"]["S"]
         more = read_items([charter_key(event_id), *_signers_key(event_id, submission_id, token)])
@@ -130,7 +132,7 @@ def read_signing_context(link: str, submission_id: str = "", token: str = "") ->
         return None
     records = [to_stored(item) for key, item in found.items() if key.startswith("RECORD#")]
     own = [record for record in records if record.payload["event_id"] == charter.event_id]
-    return SigningContext(charter, versions, own[0] if own else None)
+    return SigningContext(charter, versions, own[0] if own else None, tree)
 
 
 def _signers_key(event_id: str, submission_id: str, token: str) -> list[Item]:
