@@ -22,7 +22,8 @@ def set_aside(
         _, record = records.find_form(event_id, waiver_id)
         if record.set_aside:
             return
-        at = times.format_instant(now)
+        # In the log the act comes after its record, also where the clock that signed was ahead of this one.
+        at = max(times.format_instant(now), record.row["signed_at"])
         payload, disclosed = sealing.seal_act(record, reason, actor.name, at, log_store.read_tree())
         note: fields.Act = {"reason": reason, "at": at, "by": actor.name}
         audit = audit_event("set_aside", actor, at, about=waiver_id, reason=reason)
