@@ -222,16 +222,24 @@ def list_writes(charter: Charter, before: Sequence[SignedRow], rows: Sequence[Si
     return writes
 
 
-def list_leaves(after: int, last: int) -> Iterator[Item]:
-    """The keys of what the leaves from one place in the log up to before another are about."""
+def list_leaves(after: int, last: int) -> Iterator[Item | None]:
+    """The keys of what the leaves from one place in the log up to before another are about; None for a leaf that is
+    gone.
+    """
     if after >= last:
-        return iter(())
+        return
     items = query_items(
         KeyConditionExpression="PK = :pk AND SK BETWEEN :first AND :last",
         ExpressionAttributeValues={":pk": s(LOG), ":first": leaf_key(after)["SK"], ":last": leaf_key(last - 1)["SK"]},
         ConsistentRead=True,
     )
-    return (item["record"]["M"] for item in items)
+    item = next(items, None)
+    for index in range(after, last):
+        if item and item["SK"] == leaf_key(index)["SK"]:
+            yield item["record"]["M"]
+            item = next(items, None)
+        else:
+            yield None
 
 
 # --- checkpoints that were mailed -------------------------------------------------------------------

@@ -203,12 +203,13 @@ def get_checkpoint() -> str:
 
 
 def _read_leaves(after: int, last: int) -> Iterable[fields.Leaf]:
-    """In their order, with what of them is disclosed. One whose record is gone is empty: the proof misses it."""
+    """In their order, with what of them is disclosed. One that is gone, or its record, is empty: the proof misses it."""
     keys = log_store.list_leaves(after, last)
     while batch := list(itertools.islice(keys, MAX_KEYS)):
-        found = {_name(item): store.to_stored(item) for item in read_items(batch)}
+        asked = {_name(key): key for key in batch if key}
+        found = {_name(item): store.to_stored(item) for item in read_items(list(asked.values()))}
         for key in batch:
-            stored = found.get(_name(key))
+            stored = found.get(_name(key)) if key else None
             yield {
                 "payload": stored.payload if stored else None,
                 "disclosures": stored.disclosures if stored else [],
