@@ -179,10 +179,13 @@ def why_not_continued(last: Tree, tree: Tree) -> str:
     if tree.origin != last.origin and last.size:
         return f"it is called {tree.origin}, and was called {last.origin}"
     read_node = merkle.Tiles(log_store.read_tile).read_node
-    if merkle.root_at(last.size, read_node) != (last.root or merkle.root_of([])):
-        return f"its first {last.size} leaves have another head than was told of"
-    if merkle.root_at(tree.size, read_node) != (tree.root or merkle.root_of([])):
-        return f"its {tree.size} leaves do not have the head that is written down"
+    try:
+        if merkle.root_at(last.size, read_node) != (last.root or merkle.root_of([])):
+            return f"its first {last.size} leaves have another head than was told of"
+        if merkle.root_at(tree.size, read_node) != (tree.root or merkle.root_of([])):
+            return f"its {tree.size} leaves do not have the head that is written down"
+    except ValueError as problem:
+        return f"its hashes cannot be read: {problem}"
     return ""
 
 
