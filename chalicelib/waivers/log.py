@@ -39,10 +39,10 @@ def origin(tree: Tree) -> str:
     return tree.origin or f"{settings().base_url.partition('://')[2]}/waivers"
 
 
-def append_after_signing() -> None:
+def append_after_signing(*, budget_s: float = GUEST_S) -> None:
     """What is signed stays signed, whatever becomes of this: the schedule does it again."""
     try:
-        append_waiting()
+        append_waiting(budget_s=budget_s)
     except Exception as problem:
         # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
         logger.error("waiver-log-alarm: a batch was not appended\n%s", trace(problem))
@@ -50,7 +50,7 @@ def append_after_signing() -> None:
 
 def sweep(now: datetime) -> None:
     """What the schedule does: appends what is left. What has waited for long is an alarm."""
-    append_waiting(budget_s=SWEEP_S)
+    append_after_signing(budget_s=SWEEP_S)
     for waiting in log_store.list_waiting(1):
         if waiting.since < times.format_instant(now - LONGEST_WAIT):
             # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
