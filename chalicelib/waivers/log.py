@@ -27,7 +27,8 @@ LEASE_MS = 5_000
 GUEST_S, SWEEP_S = 1.5, 3.0
 LONGEST_WAIT = timedelta(minutes=10)
 # DynamoDB takes 100 writes in one transaction; beside the leaves, one is the tree's end and at most a few are tiles.
-MAX_WRITES, TREE_WRITES, LEAF_WRITES, CHARTER_WRITES = 100, 6, 3, 3
+# Signatures are added to the last two chunks of a charter's list; an act may change one more, wherever its record is.
+MAX_WRITES, TREE_WRITES, LEAF_WRITES, ACT_WRITES, CHARTER_WRITES = 100, 6, 3, 4, 3
 MAX_BATCH = (MAX_WRITES - TREE_WRITES) // LEAF_WRITES
 
 
@@ -141,9 +142,12 @@ def _open_tiles(size: int) -> list[tuple[int, int]]:
 def _fitting(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
     """From the front, what one transaction can hold."""
     charters: set[str] = set()
+    writes = TREE_WRITES
     for count, one in enumerate(waiting):
+        writes += LEAF_WRITES if one.row else ACT_WRITES
+        writes += CHARTER_WRITES if one.event_id not in charters else 0
         charters.add(one.event_id)
-        if TREE_WRITES + LEAF_WRITES * (count + 1) + CHARTER_WRITES * len(charters) > MAX_WRITES:
+        if writes > MAX_WRITES:
             return waiting[:count]
     return waiting
 
