@@ -203,7 +203,7 @@ def get_checkpoint() -> str:
 
 
 def _read_leaves(after: int, last: int) -> Iterable[fields.Leaf]:
-    """In their order, with what of them is disclosed. One that is gone, or its record, is empty: the proof misses it."""
+    """In their order, with what of them is disclosed. A leaf or a record that is gone is empty: the proof misses it."""
     keys = log_store.list_leaves(after, last)
     while batch := list(itertools.islice(keys, MAX_KEYS)):
         asked = {_name(key): key for key in batch if key}
