@@ -99,7 +99,8 @@ def scrub(content: Any, about: Collection[str]) -> Any:
         return content
     scrubbed = {name: scrub(value, about) for name, value in content.items()}
     if not {content.get("guest_id"), content.get("waiver_id")}.isdisjoint(about):
-        scrubbed |= {"name": ERASED_NAME, "email": ""} if "email" in content else {"name": ERASED_NAME}
+        erased = {"name": ERASED_NAME, "email": "", "guardian": None}
+        scrubbed |= {name: value for name, value in erased.items() if name in content}
     # Names that stand beside their ids, or beside those who bear them.
     for names, ids in (("missing", "missing_guest_ids"), ("missing_names", "passengers")):
         if isinstance(content.get(names), list) and isinstance(content.get(ids), list):
