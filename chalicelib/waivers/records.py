@@ -114,7 +114,8 @@ def find_copy(event_id: str, link: str, *, now: datetime) -> tuple[str, list[Sig
     form = store.read_form(waiver_id) if is_waiver_id(waiver_id) and is_event_id(secret) else None
     until = form.copies.get(mails.hash_secret(secret)) if form else None
     own = [record for record in form.records if record.row["event_id"] == event_id] if form else []
-    if form is None or not own or not until:
+    # A copy that was leaving while its form was erased has a link of later.
+    if form is None or not own or not until or any(record.erased for record in own):
         return "", []
     if until < times.format_instant(now):
         raise LinkExpired("This link was open for 90 days. Please ask for a new copy.")
