@@ -45,11 +45,21 @@ def erase_record(event_id: str, waiver_id: str, note: fields.Act, actor: Actor) 
     _, record = records.find_form(event_id, waiver_id)
     if record.leaf_index is None:
         raise records.NotLoggedYet("This record is on its way into the log. Please try again in a moment.")
-    guest_id = record.row["guest_id"]
+    guest_id = _listed_only_here(event_id, record)
     about = [waiver_id, *([guest_id] if guest_id else [])]
     _erase_mails(event_id, record, about)
     _erase_from_charter(event_id, about, guest_id, note, actor)
     retry_on_conflict(lambda: _erase_form(event_id, waiver_id, note, actor))
+
+
+def _listed_only_here(event_id: str, record: StoredRecord) -> str | None:
+    """The listed guest whom this record is about, unless another record that counts is about them too: one of two
+    signatures may go and the guest stay.
+    """
+    guest_id = record.row["guest_id"]
+    rows = people.load_rows(charters.find_whole_charter(event_id, with_signed=True).signed_items)
+    others = [row for row in rows if row["waiver_id"] != record.row["waiver_id"] and not row.get("erased")]
+    return None if guest_id in people.signed_guest_ids(others) else guest_id
 
 
 # --- mails ------------------------------------------------------------------------------------------
