@@ -114,7 +114,8 @@ def find_copy(event_id: str, link: str, *, now: datetime) -> tuple[str, list[Sig
     form = store.read_form(waiver_id) if is_waiver_id(waiver_id) and is_event_id(secret) else None
     until = form.copies.get(mails.hash_secret(secret)) if form else None
     own = [record for record in form.records if record.row["event_id"] == event_id] if form else []
-    if form is None or not own or not until:
+    # A copy that was leaving while its form was erased has a link of later.
+    if form is None or not own or not until or any(record.erased for record in own):
         return "", []
     if until < times.format_instant(now):
         raise LinkExpired("This link was open for 90 days. Please ask for a new copy.")
@@ -203,12 +204,13 @@ def get_checkpoint() -> str:
 
 
 def _read_leaves(after: int, last: int) -> Iterable[fields.Leaf]:
-    """In their order, with what of them is disclosed. One whose record is gone is empty: the proof misses it."""
+    """In their order, with what of them is disclosed. A leaf or a record that is gone is empty: the proof misses it."""
     keys = log_store.list_leaves(after, last)
     while batch := list(itertools.islice(keys, MAX_KEYS)):
-        found = {_name(item): store.to_stored(item) for item in read_items(batch)}
+        asked = {_name(key): key for key in batch if key}
+        found = {_name(item): store.to_stored(item) for item in read_items(list(asked.values()))}
         for key in batch:
-            stored = found.get(_name(key))
+            stored = found.get(_name(key)) if key else None
             yield {
                 "payload": stored.payload if stored else None,
                 "disclosures": stored.disclosures if stored else [],

@@ -123,7 +123,7 @@ class _Signed(NamedTuple):
 def _sign_once(context: SigningContext, form: Mapping[str, list[str]], visitor: Visitor, now: datetime) -> _Signed:
     """Raises WriteConflict when the same form is being stored now."""
     charter = context.charter
-    signing = parse_signing(form, charter, now=now)
+    signing = parse_signing(form, charter, now=now, is_signed=context.record is not None)
     if signing.form.website:
         log.warning("waiver of charter %s: a form filled in by a machine was not stored", charter.event_id[:8])
         raise FilledByMachine
@@ -139,7 +139,7 @@ def _sign_once(context: SigningContext, form: Mapping[str, list[str]], visitor: 
         raise VersionConflict("The text has changed since you opened it. Please read the new one and sign it.")
     if not version["published_at"]:
         version = waiver_versions.publish_sample(version, now=now)
-    records = sealing.seal_form(charter, version, signing, visitor, now)
+    records = sealing.seal_form(charter, version, signing, visitor, now, context.tree)
     mail = _limited(mails.copy_mail(charter, records, version, now), now)
     try:
         store.put_form(records, store.to_drawing(signing.strokes), _audits(signing, visitor, now), mail)
@@ -191,7 +191,8 @@ def _count_form(charter: Charter, address: str, now: datetime) -> None:
     expected = max(charter.details["party_size"], len(charter.details["guests"]))
     most = max(FEWEST_FORMS, FORMS_PER_GUEST * expected)
     by_charter = f"sign#{charter.event_id}"
-    by_address = f"{by_charter}#{client_network(address)}"
+    # Not the address itself: a counter outlives its window for a day or two, and an erased guest.
+    by_address = f"{by_charter}#{hashlib.sha256(client_network(address).encode()).hexdigest()[:32]}"
     # The address first: whom it stops uses up nothing of what the others have.
     limits = [(by_address, ADDRESS_WINDOW_S, most), (by_charter, CHARTER_WINDOW_S, most * ADDRESSES_PER_CHARTER)]
     for name, window_s, limit in limits:
