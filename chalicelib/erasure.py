@@ -19,7 +19,7 @@ from chalicelib.mail import store as mail_store
 from chalicelib.manifest.mails import manifest_mail_id
 from chalicelib.waivers import fields, log, log_store, mails, people, records, sealing, store
 from chalicelib.waivers.people import ERASED_NAME, FoundRow
-from chalicelib.waivers.store import StoredForm, StoredRecord
+from chalicelib.waivers.store import StoredRecord
 
 # DynamoDB takes 100 writes in one transaction.
 _BATCH = 50
@@ -42,14 +42,14 @@ def erase(
 
 
 def erase_record(event_id: str, waiver_id: str, note: fields.Act, actor: Actor) -> None:
-    form, record = records.find_form(event_id, waiver_id)
+    _, record = records.find_form(event_id, waiver_id)
     if record.leaf_index is None:
         raise records.NotLoggedYet("This record is on its way into the log. Please try again in a moment.")
     guest_id = record.row["guest_id"]
     about = [waiver_id, *([guest_id] if guest_id else [])]
     _erase_mails(event_id, record, about)
     _erase_from_charter(event_id, about, guest_id, note, actor)
-    _erase_form(event_id, form, record, note, actor)
+    retry_on_conflict(lambda: _erase_form(event_id, waiver_id, note, actor))
 
 
 # --- mails ------------------------------------------------------------------------------------------
@@ -61,8 +61,10 @@ def _erase_mails(event_id: str, record: StoredRecord, about: Collection[str]) ->
     for mail_id in whole:
         retry_on_conflict(lambda mail_id=mail_id: mail_store.erase_mail(mail_id))  # type: ignore[misc]
     retry_on_conflict(lambda: mail_store.rewrite_mail(manifest_mail_id(event_id), lambda data: scrub(data, about)))
-    if record.row["signer_email"]:
-        addresses.forget_detail(record.row["signer_email"])
+    guests = charters.find_charter(event_id).details["guests"]
+    emails = {record.row["signer_email"], *(guest["email"] for guest in guests if guest["guest_id"] in about)}
+    for email in filter(None, emails):
+        addresses.forget_detail(email)
 
 
 # --- the charter and what it owns -------------------------------------------------------------------
@@ -99,7 +101,9 @@ def scrub(content: Any, about: Collection[str]) -> Any:
         return content
     scrubbed = {name: scrub(value, about) for name, value in content.items()}
     if not {content.get("guest_id"), content.get("waiver_id")}.isdisjoint(about):
-        scrubbed |= {"name": ERASED_NAME, "email": ""} if "email" in content else {"name": ERASED_NAME}
+        scrubbed |= {"name": ERASED_NAME, **({"email": ""} if "email" in content else {})}
+        if content.get("guardian"):
+            scrubbed["guardian"] = ERASED_NAME
     # Names that stand beside their ids, or beside those who bear them.
     for names, ids in (("missing", "missing_guest_ids"), ("missing_names", "passengers")):
         if isinstance(content.get(names), list) and isinstance(content.get(ids), list):
@@ -120,45 +124,45 @@ def _scrub_names(names: list[str], bearers: list[Any], about: Collection[str]) -
 # --- the form ---------------------------------------------------------------------------------------
 
 
-def _erase_form(event_id: str, form: StoredForm, record: StoredRecord, note: fields.Act, actor: Actor) -> None:
-    waiver_id = record.row["waiver_id"]
+def _erase_form(event_id: str, waiver_id: str, note: fields.Act, actor: Actor) -> None:
+    """Raises WriteConflict if somebody has signed, or set a record of the form aside, since it was read."""
+    form, record = records.find_form(event_id, waiver_id)
     is_signers = not record.row["minor"]
     writes = store.end_copies(waiver_id, form)
     if record.set_aside:
         writes.append(store.erase_act(waiver_id))
+    audits = [_erase_audit(audit, waiver_id, is_signers=is_signers) for audit in form.audit]
+    writes += store.rewrite_audits(waiver_id, [new for new, old in zip(audits, form.audit, strict=True) if new != old])
     if is_signers:
-        writes += store.rewrite_audits(waiver_id, [_without_person(audit) for audit in form.audit])
         if form.drawing:
             writes.append(store.erase_drawing(waiver_id))
         writes += [_erase_guardian(one) for one in form.records if one.row["minor"] and not one.erased]
     for start in range(0, len(writes), _BATCH):
-        retry_on_conflict(lambda start=start: write_all(writes[start : start + _BATCH]))  # type: ignore[misc]
-
-    def mark() -> None:
-        charter, _, items = charters.find_whole_charter(event_id, with_signed=True)
-        before = people.load_rows(items)
-        empty = {"name": "", "signer_name": "", "signer_email": "", "birth_date": None, "erased": True}
-        rows = people.change(before, waiver_id, **empty)
-        if is_signers:
-            for one in form.records:
-                rows = people.change(rows, one.row["waiver_id"], signer_email="")
-        row: FoundRow = {**record.row, **empty}  # type: ignore[typeddict-item]
-        audit = audit_event("erased", actor, note["at"], about=waiver_id, reason=note["reason"])
-        write_all(
-            [
-                store.erase_record(record, [], row, note),
-                *log_store.list_writes(charter, before, rows),
-                store.audit_write(waiver_id, audit),
-            ]
-        )
-
-    retry_on_conflict(mark)
+        write_all(writes[start : start + _BATCH])
+    charter, _, items = charters.find_whole_charter(event_id, with_signed=True)
+    before = people.load_rows(items)
+    empty = {"name": "", "signer_name": "", "signer_email": "", "birth_date": None, "erased": True}
+    rows = people.change(before, waiver_id, **empty)
+    if is_signers:
+        for one in form.records:
+            rows = people.change(rows, one.row["waiver_id"], signer_email="")
+    row: FoundRow = {**record.row, **empty}  # type: ignore[typeddict-item]
+    audit = audit_event("erased", actor, note["at"], about=waiver_id, reason=note["reason"])
+    write_all(
+        [
+            store.erase_record(record, [], row, note),
+            *log_store.list_writes(charter, before, rows),
+            store.audit_write(waiver_id, audit),
+        ]
+    )
 
 
-def _without_person(audit: AuditEvent) -> AuditEvent:
-    """The event without who it was, where that was the guest or somebody with the guest's link."""
-    if audit["actor_type"] not in ("signer", "link"):
-        return audit if audit["act"] != "set_aside" else {**audit, "reason": ""}
+def _erase_audit(audit: AuditEvent, waiver_id: str, *, is_signers: bool) -> AuditEvent:
+    """Without why the record was set aside; of the signer's form also without who signed it or opened its link."""
+    if audit["act"] == "set_aside" and audit.get("about") == waiver_id:
+        return {**audit, "reason": ""}
+    if not is_signers or audit["actor_type"] not in ("signer", "link"):
+        return audit
     kept: AuditEvent = {**audit, "by": "", "address": ""}
     kept.pop("user_agent", None)
     return kept

@@ -240,26 +240,31 @@ def read_signed_chunk(event_id: str, position: int) -> list[Item]:
 def put_set_aside(
     record: StoredRecord, payload: SetAsidePayload, disclosures: Sequence[str], note: Act, audit: AuditEvent
 ) -> None:
-    """Marks the record as set aside and hands the act to the log. Raises AlreadyExists if it was, or WriteConflict."""
+    """Marks the record as set aside and hands the act to the log. Raises AlreadyExists if it was, or WriteConflict,
+    also when it was erased since it was read.
+    """
     row = record.row
     key = item_key(form_key(row["waiver_id"]), f"SET_ASIDE#{row['waiver_id'][-_NUMBER_CHARS:]}")
     item = {**key, "payload": s(log_store.payload_text(payload)), "disclosures": s(json.dumps(list(disclosures)))}
-    values = {":note": json_s(note), ":data": json_s({**row, "set_aside": True})}
-    mark = update(record_key(row["waiver_id"]), "SET set_aside = :note, #data = :data", values)
+    values = {":note": json_s(note), ":data": json_s({**row, "set_aside": True}), ":seen": json_s(row)}
+    mark = update(record_key(row["waiver_id"]), "SET set_aside = :note, #data = :data", values, "#data = :seen")
     waiting = log_store.waiting_write(row["event_id"], key, payload, None)
     audited = put_write(_audit_item(row["waiver_id"], audit))
     write_all([put_write(item, only_new=True), {"Update": mark}, waiting, audited], unique=0)
 
 
 def erase_record(record: StoredRecord, disclosures: Sequence[str], row: FoundRow, note: Act | None) -> Item:
-    """The write that keeps of a record only these disclosures and this row; with a note, it is erased as a whole."""
-    values = {":disclosures": s(json.dumps(list(disclosures))), ":data": json_s(row)}
+    """The write that keeps of a record only these disclosures and this row; with a note, it is erased as a whole.
+
+    Fails as a conflict if the record was set aside or erased since it was read.
+    """
+    values = {":disclosures": s(json.dumps(list(disclosures))), ":data": json_s(row), ":seen": json_s(record.row)}
     change = "SET disclosures = :disclosures, #data = :data"
     if note:
         values[":note"], change = json_s(note), f"{change}, erased = :note"
     if note and record.set_aside:
         values[":struck"], change = json_s({**record.set_aside, "reason": ""}), f"{change}, set_aside = :struck"
-    return {"Update": update(record_key(record.row["waiver_id"]), change, values, "attribute_exists(PK)")}
+    return {"Update": update(record_key(record.row["waiver_id"]), change, values, "#data = :seen")}
 
 
 def erase_act(waiver_id: str) -> Item:
