@@ -38,8 +38,12 @@ def origin() -> str:
 
 def append_after_signing() -> None:
     """What is signed stays signed, whatever becomes of this: the schedule does it again."""
+    _try_to_append(GUEST_S)
+
+
+def _try_to_append(budget_s: float) -> None:
     try:
-        append_waiting()
+        append_waiting(budget_s=budget_s)
     except Exception as problem:
         # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
         logger.error("waiver-log-alarm: a batch was not appended\n%s", trace(problem))
@@ -47,7 +51,7 @@ def append_after_signing() -> None:
 
 def sweep(now: datetime) -> None:
     """What the schedule does: appends what is left. What has waited for long is an alarm."""
-    append_waiting(budget_s=SWEEP_S)
+    _try_to_append(SWEEP_S)
     for waiting in log_store.list_waiting(1):
         if waiting.since < times.format_instant(now - LONGEST_WAIT):
             # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
@@ -176,10 +180,13 @@ def why_not_continued(last: Tree, tree: Tree) -> str:
     if tree.origin != last.origin and last.size:
         return f"it is called {tree.origin}, and was called {last.origin}"
     read_node = merkle.Tiles(log_store.read_tile).read_node
-    if merkle.root_at(last.size, read_node) != (last.root or merkle.root_of([])):
-        return f"its first {last.size} leaves have another head than was told of"
-    if merkle.root_at(tree.size, read_node) != (tree.root or merkle.root_of([])):
-        return f"its {tree.size} leaves do not have the head that is written down"
+    try:
+        if merkle.root_at(last.size, read_node) != (last.root or merkle.root_of([])):
+            return f"its first {last.size} leaves have another head than was told of"
+        if merkle.root_at(tree.size, read_node) != (tree.root or merkle.root_of([])):
+            return f"its {tree.size} leaves do not have the head that is written down"
+    except ValueError as problem:
+        return f"some of its hashes are gone: {problem}"
     return ""
 
 
