@@ -71,8 +71,10 @@ def _erase_mails(event_id: str, record: StoredRecord, about: Collection[str]) ->
     for mail_id in whole:
         retry_on_conflict(lambda mail_id=mail_id: mail_store.erase_mail(mail_id))  # type: ignore[misc]
     retry_on_conflict(lambda: mail_store.rewrite_mail(manifest_mail_id(event_id), lambda data: scrub(data, about)))
-    if record.row["signer_email"]:
-        addresses.forget_detail(record.row["signer_email"])
+    guests = charters.find_charter(event_id).details["guests"]
+    emails = {record.row["signer_email"], *(guest["email"] for guest in guests if guest["guest_id"] in about)}
+    for email in filter(None, emails):
+        addresses.forget_detail(email)
 
 
 # --- the charter and what it owns -------------------------------------------------------------------
@@ -140,8 +142,9 @@ def _erase_form(event_id: str, waiver_id: str, note: fields.Act, actor: Actor) -
     writes = store.end_copies(waiver_id, form)
     if record.set_aside:
         writes.append(store.erase_act(waiver_id))
+    audits = [_erase_audit(audit, waiver_id, is_signers=is_signers) for audit in form.audit]
+    writes += store.rewrite_audits(waiver_id, [new for new, old in zip(audits, form.audit, strict=True) if new != old])
     if is_signers:
-        writes += store.rewrite_audits(waiver_id, [_without_person(audit) for audit in form.audit])
         if form.drawing:
             writes.append(store.erase_drawing(waiver_id))
         writes += [_erase_guardian(one) for one in form.records if one.row["minor"] and not one.erased]
@@ -161,10 +164,12 @@ def _erase_form(event_id: str, waiver_id: str, note: fields.Act, actor: Actor) -
     write_all([erased, *log_store.list_writes(charter, before, rows), store.audit_write(waiver_id, audit)])
 
 
-def _without_person(audit: AuditEvent) -> AuditEvent:
-    """The event without who it was, where that was the guest or somebody with the guest's link."""
-    if audit["actor_type"] not in ("signer", "link"):
-        return audit if audit["act"] != "set_aside" else {**audit, "reason": ""}
+def _erase_audit(audit: AuditEvent, waiver_id: str, *, is_signers: bool) -> AuditEvent:
+    """Without why the record was set aside; of the signer's form also without who signed it or opened its link."""
+    if audit["act"] == "set_aside" and audit.get("about") == waiver_id:
+        return {**audit, "reason": ""}
+    if not is_signers or audit["actor_type"] not in ("signer", "link"):
+        return audit
     kept: AuditEvent = {**audit, "by": "", "address": ""}
     kept.pop("user_agent", None)
     return kept

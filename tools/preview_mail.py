@@ -181,7 +181,7 @@ def log_alarm() -> Mail:
 
 
 def log_end(size: int) -> Tree:
-    return Tree(waiver_log.origin(), size, merkle.root_of(leaf_hashes(size)))
+    return Tree(waiver_log.origin(Tree()), size, merkle.root_of(leaf_hashes(size)))
 
 
 def leaf_hashes(size: int) -> list[bytes]:

@@ -85,7 +85,7 @@ def _signed(person: people.Person, current: CurrentVersions, notes: store.Notes,
     return {
         "name": people.shown_name(person),
         "minor": person["minor"],
-        "guardian": person["signer_name"] if person["minor"] else None,
+        "guardian": (person["signer_name"] or people.ERASED_NAME) if person["minor"] else None,
         "waiver": "superseded" if waiver_versions.is_superseded(person["waiver_version"], current) else "signed",
         "signed_at": person["signed_at"],
         "waiver_id": person["waiver_id"],

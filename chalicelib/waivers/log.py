@@ -40,8 +40,12 @@ def origin(tree: Tree) -> str:
     return tree.origin or f"{settings().base_url.partition('://')[2]}/waivers"
 
 
-def append_after_signing(*, budget_s: float = GUEST_S) -> None:
+def append_after_signing() -> None:
     """What is signed stays signed, whatever becomes of this: the schedule does it again."""
+    _try_to_append(GUEST_S)
+
+
+def _try_to_append(budget_s: float) -> None:
     try:
         append_waiting(budget_s=budget_s)
     except Exception as problem:
@@ -51,7 +55,7 @@ def append_after_signing(*, budget_s: float = GUEST_S) -> None:
 
 def sweep(now: datetime) -> None:
     """What the schedule does: appends what is left. What has waited for long is an alarm."""
-    append_after_signing(budget_s=SWEEP_S)
+    _try_to_append(SWEEP_S)
     for waiting in log_store.list_waiting(1):
         if waiting.since < times.format_instant(now - LONGEST_WAIT):
             # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
@@ -189,7 +193,7 @@ def why_not_continued(last: Tree, tree: Tree) -> str:
         if merkle.root_at(tree.size, read_node) != (tree.root or merkle.root_of([])):
             return f"its {tree.size} leaves do not have the head that is written down"
     except ValueError as problem:
-        return f"its hashes cannot be read: {problem}"
+        return f"some of its hashes are gone: {problem}"
     return ""
 
 

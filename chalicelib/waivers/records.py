@@ -72,7 +72,7 @@ def show_record(event_id: str, waiver_id: str) -> fields.RecordDetail:
     ]
     audit.sort(key=lambda entry: (entry["at"], ACTS.index(entry["act"])))
     return {
-        **sealing.open_record(record, form.drawing),
+        **sealing.open_record(record, "" if record.erased else form.drawing),
         "version": version_store.read_version(record.row["waiver_version"]),
         "audit": audit,
         "copy_mail_id": mail_id if record.row["signer_email"] and mail_store.read_mail(mail_id) else None,

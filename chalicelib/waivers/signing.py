@@ -13,6 +13,7 @@ from chalicelib.core import fields, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, DomainError, TooManyTries
 from chalicelib.core.retry import retry_on_conflict
+from chalicelib.core.tags import tag
 from chalicelib.core.throttle import client_network, count_try
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
@@ -191,8 +192,8 @@ def _count_form(charter: Charter, address: str, now: datetime) -> None:
     expected = max(charter.details["party_size"], len(charter.details["guests"]))
     most = max(FEWEST_FORMS, FORMS_PER_GUEST * expected)
     by_charter = f"sign#{charter.event_id}"
-    # Not the address itself: a counter outlives its window for a day or two, and an erased guest.
-    by_address = f"{by_charter}#{hashlib.sha256(client_network(address).encode()).hexdigest()[:32]}"
+    # Not the address itself: who signed is to be erased everywhere.
+    by_address = f"{by_charter}#{tag(client_network(address))}"
     # The address first: whom it stops uses up nothing of what the others have.
     limits = [(by_address, ADDRESS_WINDOW_S, most), (by_charter, CHARTER_WINDOW_S, most * ADDRESSES_PER_CHARTER)]
     for name, window_s, limit in limits:

@@ -69,6 +69,7 @@ def starts(product: InProcessProduct) -> dict[str, Start]:
         "fresh": product.add_charter,
         "busy": product.add_some_of_everything,
         "waiting": product.add_queued_receipt,
+        "unlogged": product.add_what_waits_for_the_log,
     }
     found = {}
     for name, step in steps.items():

@@ -19,6 +19,7 @@ from chalicelib import schedule
 from chalicelib.core import aws, system, times
 from chalicelib.mail import store as mail_store
 from chalicelib.waivers import form as signing_form
+from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import signing
 from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers import versions as waiver_versions
@@ -138,6 +139,16 @@ class InProcessProduct:
         self.pay(QUEUED, method="card", amount_cents=2_000)
         self.services.mail_answer = ""
         self.now = NOW
+
+    def add_what_waits_for_the_log(self) -> None:
+        """Three forms and an act whose writers died before they appended anything."""
+        with pytest.MonkeyPatch.context() as dead:
+            dead.setattr(waiver_log, "append_after_signing", lambda: None)
+            dead.setattr(waiver_log, "settle", lambda: None)
+            for number, minors in ((31, ["Kit"]), (32, []), (33, ["Kim", "Lee"])):
+                self.sign(payment_id(number), name=f"Guest {number}", email="", minors=minors)
+            body = {"reason": "signed twice"}
+            self.ask("POST", self.url(f"/waivers/{self.waiver_id(SIGNED_OLD)}/set-aside"), body)
 
     def publish(self, text: str) -> Answer:
         return self.ask("PUT", "/api/waiver-versions/current", {"title": "Release", "text": text})

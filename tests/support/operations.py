@@ -11,6 +11,7 @@ from tests.support.in_process import (
     AT_NOON,
     CHECK,
     FAILED,
+    MINUTE,
     NEW,
     NOW,
     QUEUED,
@@ -36,7 +37,9 @@ class Operation:
     """The same once more, when it was done before; empty for what is done each time that it is asked."""
     now: datetime = NOW
     start: str = "busy"
-    """What has happened before: some of everything, nothing (`fresh`), or also a mail is queued (`waiting`)."""
+    """What has happened before: some of everything, nothing (`fresh`), or also a mail is queued (`waiting`), and some
+    records are not in the log (`unlogged`).
+    """
     in_parts: bool = False
     """Several records, each of which is written whole."""
     shows_when_broken_off: bool = False
@@ -218,6 +221,13 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "look for reminders": Operation("sweep_mail", _sweep, in_parts=True),
     "sweep the mail": Operation("sweep_mail", _sweep, now=AT_NOON, start="waiting", in_parts=True),
+    "append what waits for the log": Operation("sweep_mail", _sweep, now=NOW + MINUTE, start="unlogged", in_parts=True),
+    "set a waiver aside behind what waits": Operation(
+        f"POST {_WAIVER}/set-aside",
+        asking("POST", f"{_WAIVER}/set-aside", {"reason": "signed twice"}),
+        now=NOW + MINUTE,
+        start="unlogged",
+    ),
     "sweep the mail while mail is down": Operation(
         "sweep_mail", _sweep, now=AT_NOON, start="waiting", in_parts=True, mail_answer="busy"
     ),
