@@ -96,7 +96,7 @@ def _erase_from_charter(
 
     if guest_id:
         retry_on_conflict(attempt)
-    charter_store.rewrite_copies(event_id, lambda content: scrub(content, about))
+    retry_on_conflict(lambda: charter_store.rewrite_copies(event_id, lambda content: scrub(content, about)))
 
 
 def _erased_guest(guest: ListedGuest) -> ListedGuest:

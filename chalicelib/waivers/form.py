@@ -53,7 +53,7 @@ def parse_signing(
 ) -> Signing:
     """The submitted form. Raises BadInput with each problem under its field's name.
 
-    One that `is_signed` is only read, to be compared: the list of guests and the date may have changed since.
+    One that `is_signed` is compared, not judged anew by the charter: its list of guests and its date may have changed.
     """
     flat = Form({name: values[0] for name, values in form.items() if name not in MINOR})
     for name, values in form.items():
@@ -64,6 +64,8 @@ def parse_signing(
     years = settings().adult_years
 
     given = flat.read(SignedForm)
+    if is_signed:
+        flat.finish()
     if given.signer_birth_date and _age(given.signer_birth_date, day) < years:
         flat.refuse("signer_birth_date", f"must be that of an adult: a guardian signs for those under {years}")
     guest_id = _find_guest(flat, charter, given.guest_id, given.signer_name)

@@ -324,12 +324,12 @@ def test_a_person_who_signs_again_because_the_text_has_changed_counts_once(
 # --- broken forms, machines ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("form", "status"), [("%ff", 400), ("&".join(["a=1"] * 101), 400), ("signer_name=Bo", 404)])
-def test_a_form_for_an_unknown_charter_is_answered_by_a_page(guest: Api, form: str, status: int) -> None:
-    for event_id, expected in (("A" * 22, status), ("x" * 3000, 404)):
-        answer = guest.call("POST", f"/g/{event_id}/waiver", raw=form, content_type="application/x-www-form-urlencoded")
-        assert answer.status == expected
-        assert "<main>" in answer.text
+@pytest.mark.parametrize("form", ["%ff", "&".join(["a=1"] * 101), "signer_name=Bo"])
+@pytest.mark.parametrize("event_id", ["A" * 22, "x" * 3000])
+def test_a_form_for_an_unknown_charter_is_answered_by_a_page(guest: Api, event_id: str, form: str) -> None:
+    answer = guest.call("POST", f"/g/{event_id}/waiver", raw=form, content_type="application/x-www-form-urlencoded")
+    assert answer.status == 404
+    assert "<main>" in answer.text
 
 
 def test_the_name_of_the_edge_is_not_stored_as_the_browser_of_a_guest(

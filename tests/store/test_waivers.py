@@ -11,6 +11,7 @@ from chalicelib.core.retry import retry_on_conflict
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store, sealing, version_store
 from chalicelib.waivers import store as waiver_store
+from chalicelib.waivers.log_store import Tree
 from tests.support import operator
 from tests.support.races import at_once
 from tests.support.stored import (
@@ -115,9 +116,9 @@ def test_what_a_signature_is_decided_on_comes_in_one_read(dynamodb: Any) -> None
         by_token = waiver_store.read_signing_context(charter.event_id, token=token)
     assert [call.operation for call in calls] == ["BatchGetItem"] * 2
     signed = waiver_store.read_record(token)
-    expected = waiver_store.SigningContext(charter, {"en": english, "es": spanish}, signed)
+    expected = waiver_store.SigningContext(charter, {"en": english, "es": spanish}, signed, Tree())
     assert [by_form, by_token] == [expected, expected]
-    assert waiver_store.read_signing_context(other.event_id, token=token) == (other, expected.versions, None)
+    assert waiver_store.read_signing_context(other.event_id, token=token) == (other, expected.versions, None, Tree())
     assert waiver_store.read_signing_context("B" * 22) is None
 
 

@@ -163,7 +163,7 @@ def test_a_copy_that_was_held_back_is_not_promised_and_an_admin_can_send_it(
     monkeypatch.setattr(signing, "COPIES_PER_ADDRESS", 0)
     waiver_id = sign(guest, event, signer_email="bo@example.com")
     confirmed = guest.get(f"{page(event)}?signed={waiver_id}").text
-    assert "Signed. Thank you, Bo Sailor." in confirmed
+    assert "Signed. Thank you, <bdi>Bo Sailor</bdi>." in confirmed
     assert "A copy is on its way" not in confirmed
     mail_id = record(api, event, waiver_id)["copy_mail_id"]
     assert listed_mails(api, "cancelled")[0]["mail_id"] == mail_id

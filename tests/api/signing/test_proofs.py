@@ -285,7 +285,7 @@ def test_a_new_guest_link_kills_the_old_one_and_what_was_signed_and_mailed_stays
         assert opened.json["waiver_url"] == f"https://sail.example.com/g/{links[-1]}/waiver"
         assert opened.json["waivers"]["signers"][0] == "Bo S."
         answer = guest.get(f"{page({'event_id': links[-1]})}?signed={signed}")
-        assert "Signed. Thank you, Bo Sailor." in answer.text
+        assert "Signed. Thank you, <bdi>Bo Sailor</bdi>." in answer.text
         sign(guest, {"event_id": links[-1]}, signer_name=f"Guest {version}")
     assert len(set(links)) == 3
     assert all(len(link) == 22 for link in links)
