@@ -108,7 +108,7 @@ class WaiverRules(ProductMachine):
         assert (found["signer_name"], found["waiver_version"]) == ("" if first.erased else first.name, first.text)
         page = self.product.guest().get(f"/g/{charter.link or charter.event_id}/waiver?signed={one.token}")
         assert page.status == 200
-        assert ("Thank you." if first.erased else f"Thank you, {first.name}.") in page.text
+        assert ("Thank you." if first.erased else f"Thank you, <bdi>{first.name}</bdi>.") in page.text
 
     @precondition(lambda self: self.signed())
     @rule(index=indexes, which=indexes)
