@@ -74,10 +74,16 @@ def _sealed(subject: str, stored: StoredRecord) -> Iterator[Difference]:
         yield Difference(subject, "payload", "its payload is not written as it was hashed")
 
 
+def _may_be_struck_after(stored: StoredRecord) -> bool:
+    """Whether a record may have been set aside after it was erased: that reason was given later, and stays."""
+    return bool(stored.erased and stored.set_aside and stored.set_aside["at"] >= stored.erased["at"])
+
+
 def _disclosed(subject: str, stored: StoredRecord, signer: StoredRecord | None) -> Iterator[Difference]:
     known = disclosures.read(stored.disclosures)
     if stored.erased:
-        if known or (stored.set_aside and stored.set_aside["reason"]):
+        is_reason_left = stored.set_aside and stored.set_aside["reason"] and not _may_be_struck_after(stored)
+        if known or is_reason_left:
             yield Difference(subject, "erased", "it was erased, but personal fields of it are there")
         return
     if signer and signer.erased:
@@ -197,10 +203,13 @@ def _act(records: Records, key: Key, act: Sealed) -> Iterator[Difference]:
         yield Difference(subject, "record", "the record does not say so")
         return
     note, known = record.stored.set_aside, disclosures.read(stored.disclosures)
-    expected = {} if record.stored.erased else {"reason": note["reason"], "by": note["by"]}
+    told = {"reason": note["reason"], "by": note["by"]}
+    expected = [{}] if record.stored.erased else [told]
+    if _may_be_struck_after(record.stored):
+        expected.append(told)
     payload: Mapping[str, Any] = {**stored.payload}
     same_trip = payload["event_id"] == record.stored.payload["event_id"]
-    if known != expected or payload["at"] != note["at"] or not same_trip:
+    if known not in expected or payload["at"] != note["at"] or not same_trip:
         yield Difference(subject, "content", "the record says otherwise when, why or by whom")
 
 
