@@ -154,6 +154,8 @@ class WaiverPayload(Proved):
 
     type: Literal["waiver"]
     starts_at: InstantText
+    timezone: str
+    """The charter's."""
     waiver_version: Sha256
     waiver_title: str
     language: Language
@@ -219,6 +221,7 @@ class SignedRecord(Disclosed):
     waiver_id: WaiverId
     event_id: EventId
     starts_at: InstantText
+    timezone: str
     waiver_version: Sha256
     waiver_title: str
     language: Language
@@ -261,6 +264,7 @@ class WaiverSummary(TypedDict):
 class FoundWaiver(WaiverSummary):
     charter: str
     starts_at: InstantText
+    timezone: str
 
 
 class WaiverPage(TypedDict):

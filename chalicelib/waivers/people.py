@@ -41,6 +41,7 @@ class FoundRow(SignedRow):
     event_id: str
     charter: str
     starts_at: InstantText
+    timezone: str
 
 
 class Person(SignedRow):

@@ -164,7 +164,7 @@ def search(wanted: Search) -> fields.WaiverPage:
         row = rows.pop(0)
         names = " ".join([row["name"], row["signer_name"], row["charter"]]).casefold()
         if all(term in names for term in wanted.terms):
-            about = {"charter": row["charter"], "starts_at": row["starts_at"]}
+            about = {name: row[name] for name in ("charter", "starts_at", "timezone")}
             found.append(cast(fields.FoundWaiver, {**summary(row["event_id"], row, current), **about}))
         last = store.index_key(row)
     return {"waivers": found, "next_cursor": paging.make_cursor("waivers", last) if rows or more else None}

@@ -103,7 +103,8 @@ def _seal(
     number: int,
 ) -> SealedRecord:
     form, shown, drawing = signing.form, statements(signing.form.language), store.to_drawing(signing.strokes)
-    title, starts_at = charter.details["title"], charter.details["starts_at"]
+    details = charter.details
+    title, starts_at, timezone = details["title"], details["starts_at"], details["timezone"]
     waiver_id, signed_at = store.waiver_id(charter.event_id, form.submission_id, number), times.format_instant(now)
     payload = {
         "type": "waiver",
@@ -111,6 +112,7 @@ def _seal(
         "waiver_id": waiver_id,
         "event_id": charter.event_id,
         "starts_at": starts_at,
+        "timezone": timezone,
         "waiver_version": version["waiver_version"],
         "waiver_title": version["title"],
         "language": form.language,
@@ -144,6 +146,7 @@ def _seal(
         "event_id": charter.event_id,
         "charter": title,
         "starts_at": starts_at,
+        "timezone": timezone,
         "waiver_id": waiver_id,
         "name": participant.name,
         "birth_date": participant.birth_date,

@@ -14,7 +14,17 @@ from chalicelib.waivers.store import StoredRecord
 from tools.audit.records import Difference, Records
 from tools.audit.waiver_records import Key, Sealed, WaiverRecords
 
-_OF_PAYLOAD = ("waiver_id", "event_id", "starts_at", "minor", "signed_at", "waiver_version", "language", "guest_id")
+_OF_PAYLOAD = (
+    "waiver_id",
+    "event_id",
+    "starts_at",
+    "timezone",
+    "minor",
+    "signed_at",
+    "waiver_version",
+    "language",
+    "guest_id",
+)
 # What must be known of a signature: who signed, and from where.
 _TRACE = ("signer_name", "address")
 

@@ -5,7 +5,7 @@ import getpass
 import json
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -208,16 +208,17 @@ def create_signed(
 ) -> tuple[Json, dict[str, str]]:
     """A charter whose guests have signed, each with what else they fill in; and their records' ids by name.
 
-    What is over takes no signatures, so it is moved to its day after.
+    What is over takes no signatures until it is reopened for them.
     """
-    times = {name: datetime.fromisoformat(charter[name]) + timedelta(days=60) for name in ("starts_at", "ends_at")}
-    made = client.create(charter | {name: time.isoformat() for name, time in times.items()})
-    records = {name: client.sign(made, name, **more) for name, more in signers.items()}
+    made = client.create(charter)
     path = f"/api/events/{made['event_id']}"
-    version = client.call("GET", path)["version"]
-    moved = {"version": version, "starts_at": charter["starts_at"], "ends_at": charter["ends_at"]}
-    moved |= {"status": status} if status != "scheduled" else {}
-    return dict(client.call("PATCH", path, moved)), records
+    if datetime.fromisoformat(made["ends_at"]) <= datetime.now(UTC):
+        client.call("POST", f"{path}/reopen-waivers")
+    records = {name: client.sign(made, name, **more) for name, more in signers.items()}
+    signed = client.call("GET", path)
+    if status != "scheduled":
+        signed = client.call("PATCH", path, {"version": signed["version"], "status": status})
+    return dict(signed), records
 
 
 def pay(

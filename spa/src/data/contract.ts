@@ -1347,6 +1347,7 @@ export interface components {
             waiver_id: string;
             event_id: string;
             starts_at: string;
+            timezone: string;
             waiver_version: string;
             waiver_title: string;
             /** @enum {string} */
@@ -1415,6 +1416,7 @@ export interface components {
             /** @constant */
             type: "waiver";
             starts_at: string;
+            timezone: string;
             waiver_version: string;
             waiver_title: string;
             /** @enum {string} */
@@ -1470,6 +1472,7 @@ export interface components {
             erased: boolean;
             charter: string;
             starts_at: string;
+            timezone: string;
         };
         WaiverExport: {
             leaves: components["schemas"]["Leaf"][];

@@ -192,6 +192,7 @@ export function sampleRecord(change: Partial<RecordDetail> = {}): RecordDetail {
     event_id: "event-1",
     charter: "Sunset sail",
     starts_at: "2026-07-04T21:00:00Z",
+    timezone: "America/Los_Angeles",
     waiver_version: "a".repeat(64),
     waiver_title: "Assumption of risk",
     language: "en",

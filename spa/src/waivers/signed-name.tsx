@@ -2,7 +2,7 @@ import type { FoundWaiver } from "../data/contract";
 import { href } from "../lib/router";
 
 interface Props {
-  waiver: Omit<FoundWaiver, "charter" | "starts_at">;
+  waiver: Omit<FoundWaiver, "charter" | "starts_at" | "timezone">;
   /** Signed after the charter was full. */
   overLimit?: boolean;
 }

@@ -1,11 +1,10 @@
 import { useRef } from "preact/hooks";
 import { listWaivers } from "../data/api";
-import { charters } from "../data/charters";
 import type { FoundWaiver } from "../data/contract";
 import { usePages } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { navigate, query } from "../lib/router";
-import { browserTimezone, formatDay, formatMoment } from "../lib/time";
+import { formatDay, formatMoment } from "../lib/time";
 import { LoadButton } from "../ui/load-button";
 import { Loaded } from "../ui/loaded";
 import { LogPanel } from "./log-panel";
@@ -80,7 +79,7 @@ function foundText(count: number, more: boolean, text: string): string {
 }
 
 function Row({ waiver }: { waiver: FoundWaiver }) {
-  const timezone = useValue(charters).get(waiver.event_id)?.timezone ?? browserTimezone;
+  const { timezone } = waiver;
   return (
     <li class="record waiver-row">
       <p class="passenger-who">

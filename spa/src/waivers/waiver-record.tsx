@@ -1,11 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { readWaiver, waiverBundle } from "../data/api";
-import { charters } from "../data/charters";
 import type { Act, RecordDetail } from "../data/contract";
 import { type Asked, useAnswer } from "../lib/answer";
-import { useValue } from "../lib/observable";
-import { browserTimezone, formatLongDay, formatMoment, zoneName } from "../lib/time";
+import { formatLongDay, formatMoment, zoneName } from "../lib/time";
 import { Button, PrintButton } from "../ui/button";
 import { Detail } from "../ui/detail";
 import { DownloadButton } from "../ui/download-button";
@@ -92,8 +90,7 @@ function CopyButton({ mail_id, onSent }: { mail_id: string; onSent(): void }) {
 }
 
 function Paper({ record, acts }: { record: RecordDetail; acts: ComponentChildren }) {
-  // The record itself keeps UTC; here times are the charter's where its time zone is known.
-  const timezone = useValue(charters).get(record.event_id)?.timezone ?? browserTimezone;
+  const { timezone } = record;
   const moment = (at: string) => `${formatMoment(at, timezone)} ${zoneName(at, timezone)}`;
   const because = ({ at, by, reason }: Act) => `${moment(at)} by ${by}${reason && `: ${reason}`}`;
   return (
