@@ -89,12 +89,17 @@ def test_a_charter_that_was_moved_counts_by_its_new_day() -> None:
 def desk(embedded_aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Three who have signed and a guardian with a child; the tool works with the product's real clients."""
     monkeypatch.setattr("chalicelib.mail.outbox.deliver", lambda *_: None)
-    with open_desk(embedded_aws.endpoint) as found, mock.patch.dict(os.environ):
+    with (
+        open_desk(embedded_aws.endpoint) as found,
+        mock.patch.dict(os.environ),
+        # Undone before the desk's own, which patches the same function.
+        monkeypatch.context() as patch,
+    ):
         kim = {"signer_name": "Kim Ott", "signer_email": "kim@example.com", "signer_phone": KIMS_PHONE}
         found.sign_waiver(found.create_charter(), **kim, **CHILD)
         assert KIMS_PHONE in everything_disclosed(found)
         monkeypatch.setattr(retention, "find_cloud", lambda _: found.cloud)
-        monkeypatch.setattr(aws, "client", cache(stores.make_client))
+        patch.setattr(aws, "client", cache(stores.make_client))
         # Of the one who calls the tool: none of it counts.
         os.environ |= {"SCC_RETENTION_YEARS": "1", "AWS_PROFILE": "none-such", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
         yield found

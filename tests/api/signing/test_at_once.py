@@ -58,7 +58,7 @@ def sweep_and_check(api: Api, charter: dict[str, Any], people: int) -> None:
     assert [one["waiver"] for one in passengers] == ["signed"] * people
 
 
-@pytest.mark.parametrize("count", [24, 100, 200])
+@pytest.mark.parametrize("count", [24, 100])
 def test_as_many_guests_as_come_sign_one_charter_at_once_and_all_are_through(api: Api, guest: Api, count: int) -> None:
     charter = api.post("/api/events", new_event(party_size=count, passenger_limit=count)).json
     answers = submit_at_once([charter], forms_of(guest, charter, count))
