@@ -38,6 +38,14 @@ def check_origin(headers: Mapping[str, str]) -> None:
         raise Forbidden("Please use the public address of this service.")
 
 
+def check_sender(headers: Mapping[str, str]) -> None:
+    """Refuses a form that another site's page has sent. Browsers hide the origin of a page that sends no referrer."""
+    scheme, _, rest = settings().base_url.partition("://")
+    site = f"{scheme}://{rest.partition('/')[0]}".lower()
+    if headers.get("origin", "null") not in ("null", site):
+        raise Forbidden("Please sign on the page of this charter.")
+
+
 def read_json(request: Request) -> dict[str, Any]:
     """The body as a JSON object; an empty body is an empty object."""
     raw = _read_body(request, MAX_JSON_BYTES)

@@ -72,6 +72,7 @@ def show(link: str, request: Request, *, now: datetime) -> Response:
 
 
 def sign(link: str, request: Request, *, now: datetime) -> Response:
+    http.check_sender(request.headers)
     # What the form says counts, but a form that cannot be read says nothing.
     options = PageOptions(_language("", request), (request.query_params or {}).get("kiosk") == "1")
     if not fields.is_event_id(link):

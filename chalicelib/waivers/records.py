@@ -13,6 +13,7 @@ from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.dynamo import MAX_KEYS, Item, read_items
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.fields import Form, is_event_id
+from chalicelib.core.throttle import client_network
 from chalicelib.mail import store as mail_store
 from chalicelib.waivers import fields, log, log_store, mails, people, sealing, store, version_store
 from chalicelib.waivers import versions as waiver_versions
@@ -99,8 +100,9 @@ def is_waiver_id(text: str) -> bool:
 
 
 def note_read(waiver_id: str, audit: AuditEvent) -> None:
-    """Reading again within the hour counts as the same reading, so that nobody can fill the table by it."""
-    reader = hashlib.sha256(f"{waiver_id} {audit['by']} {audit['address']}".encode()).hexdigest()[:16]
+    """Reading again within the hour, from the same network, counts as the same reading: it cannot fill the table."""
+    network = client_network(audit["address"])
+    reader = hashlib.sha256(f"{waiver_id} {audit['by']} {network}".encode()).hexdigest()[:16]
     name = f"{audit['act'].upper()}#{audit['at'][:13]}#{reader}"
     store.put_audit_once(waiver_id, audit, name)
 
