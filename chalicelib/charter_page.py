@@ -18,6 +18,9 @@ from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers import versions as waiver_versions
 from chalicelib.waivers.fields import WaiverSummary
 
+# Twice what the largest charter has; Lambda answers with 6 MB at most.
+MAX_RECORDS = 1000
+
 
 class MailProblem(TypedDict):
     email: str
@@ -36,6 +39,7 @@ class CharterPageJson(CharterJson):
 
     payments: list[PaymentJson]
     waiver_records: list[ChartersWaiver]
+    """At most 1000, those of listed guests first; the search of the waivers has them all."""
     mail_problems: list[MailProblem]
 
 
@@ -73,12 +77,14 @@ class GuestEvent(TypedDict):
 def get_charter(event_id: str) -> CharterPageJson:
     whole, current = charters.find_whole_charter(event_id, with_signed=True), waiver_versions.read_current()
     rows = people.load_rows(whole.signed_items)
+    shown = people.first_of(rows, MAX_RECORDS)
     beyond = people.beyond(rows, whole.charter.details["passenger_limit"])
     return {
         **charters.charter_json(whole.charter),
         "payments": [payments.payment_json(row) for row in payments.fold(whole.payment_items)],
         "waiver_records": [
-            {**waiver_records.summary(event_id, row, current), "over_limit": row["waiver_id"] in beyond} for row in rows
+            {**waiver_records.summary(event_id, row, current), "over_limit": row["waiver_id"] in beyond}
+            for row in shown
         ],
         "mail_problems": _mail_problems(whole.charter),
     }
@@ -112,7 +118,7 @@ def get_guest_charter(link: str, *, now: datetime) -> GuestEvent:
 def _mail_problems(charter: Charter) -> list[MailProblem]:
     """The addresses of this charter that bounced or complained."""
     details = charter.details
-    people = [details["patron"], details["captain"], *details["crew"]]
-    emails = list(dict.fromkeys(person["email"] for person in people if person and person["email"]))
+    contacts = [details["patron"], details["captain"], *details["crew"]]
+    emails = list(dict.fromkeys(contact["email"] for contact in contacts if contact and contact["email"]))
     flags = addresses.read_flags(emails)
     return [{"email": email, **flags[email]} for email in emails if email in flags]

@@ -7,11 +7,21 @@ from chalicelib.core.dynamo import db, item_key, n, update
 
 def client_network(address: str) -> str:
     """What one visitor may own: an IPv4 address, or the 2^64 addresses of an IPv6 network."""
+    return _network(address, 32, 64)
+
+
+def wide_network(address: str) -> str:
+    """What one customer of a provider may own: 256 IPv4 addresses, or the 65 536 networks of an IPv6 /48."""
+    return _network(address, 24, 48)
+
+
+def _network(address: str, ipv4_bits: int, ipv6_bits: int) -> str:
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return address if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
+    bits = ipv4_bits if ip.version == 4 else ipv6_bits
+    return address if bits == ip.max_prefixlen else str(ipaddress.ip_network((ip, bits), strict=False))
 
 
 def count_try(throttle: str, change: int, expires_s: int) -> int:

@@ -70,6 +70,8 @@ class Snapshot(TypedDict):
     captain: Contact | None
     crew: list[Contact]
     passengers: list[Passenger]
+    unlisted: Count
+    """How many more have signed than the list can hold."""
     head_count: Count
     """Who is aboard; before the first check-in who has signed."""
     missing: Count

@@ -1,5 +1,7 @@
 """The manifest: who is aboard, checked in before departure, then frozen and sent ashore."""
 
+import itertools
+import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -23,6 +25,8 @@ from chalicelib.waivers import versions as waiver_versions
 from chalicelib.waivers.evidence import canonical
 from chalicelib.waivers.versions import CurrentVersions
 
+# DynamoDB takes 400 KB for an item; the manifest stands in one of its own, and in its mail.
+MAX_PASSENGERS_BYTES = 250_000
 COAST_GUARD = "Coast Guard: VHF channel 16, or 911"
 CSV_COLUMNS = (
     "role", "name", "phone", "minor", "guardian", "waiver", "signed_at", "guest_id", "checked_in_at", "no_show",
@@ -48,6 +52,7 @@ def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersi
     signed = [_signed(one, current, notes, beyond) for one in people.people(rows)]
     absent = charters.missing_guests(whole.charter)
     passengers = signed + [_absent(guest, notes) for guest in absent]
+    listed = _fitting(passengers)
     aboard = sum(one["checked_in_at"] is not None for one in passengers)
     expected = aboard or sum(not one["no_show"] for one in signed)
     missing = max(details["party_size"] - len(signed), len(absent), 0)
@@ -65,7 +70,8 @@ def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersi
         "party_size": details["party_size"],
         "captain": details["captain"],
         "crew": details["crew"],
-        "passengers": passengers,
+        "passengers": listed,
+        "unlisted": len(passengers) - len(listed),
         "head_count": expected,
         "missing": missing,
         "missing_names": [guest["name"] for guest in absent],
@@ -77,6 +83,16 @@ def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersi
             "note": COAST_GUARD,
         },
     }
+
+
+def _fitting(passengers: list[Passenger]) -> list[Passenger]:
+    """What a frozen manifest can hold. No honest charter has more; who sends hundreds of forms pushes nobody out who
+    was checked in, or whom the desk has listed.
+    """
+    first = sorted(passengers, key=lambda one: (not (one["checked_in_at"] or one["no_show"]), not one["guest_id"]))
+    sizes = itertools.accumulate(len(json.dumps(one, ensure_ascii=False).encode()) for one in first)
+    kept = {id(one) for one, size in zip(first, sizes, strict=True) if size <= MAX_PASSENGERS_BYTES}
+    return [one for one in passengers if id(one) in kept]
 
 
 def _signed(person: people.Person, current: CurrentVersions, notes: store.Notes, beyond: Collection[str]) -> Passenger:

@@ -184,7 +184,9 @@ def _form(
 
 
 def _guests_to_pick(charter: Charter, picked_id: str) -> list[ListedGuest]:
-    """The listed guests who have not signed, and the one already picked."""
+    """The listed guests who have not signed, and the one already picked; nobody once the charter has departed."""
+    if charter.status != "scheduled":
+        return []
     open_ids = {guest["guest_id"] for guest in charters.missing_guests(charter)} | {picked_id}
     return [guest for guest in charter.details["guests"] if guest["guest_id"] in open_ids]
 

@@ -102,6 +102,12 @@ def people(rows: Iterable[SignedRow]) -> list[Person]:
     return list(found.values())
 
 
+def first_of(rows: Sequence[SignedRow], limit: int) -> list[SignedRow]:
+    """At most so many rows, in their order: those of listed guests come before all others."""
+    kept = sorted(rows, key=lambda row: row["guest_id"] is None)[:limit]
+    return sorted(kept, key=lambda row: row.get("leaf_index", 0))
+
+
 def beyond(rows: Iterable[SignedRow], limit: int | None) -> set[str]:
     """The ids of the records of those who signed after so many others."""
     return {row["waiver_id"] for row in people(rows)[limit:]} if limit is not None else set()

@@ -1,7 +1,6 @@
 """Signing: from a guest's form to its records, without waiting for anybody else."""
 
 import hashlib
-import itertools
 import logging
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,10 +10,10 @@ from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
 from chalicelib.core import fields, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
-from chalicelib.core.errors import AlreadyExists, Conflict, DomainError, TooManyTries
+from chalicelib.core.errors import AlreadyExists, Conflict, DomainError, TooManyTries, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.tags import tag
-from chalicelib.core.throttle import client_network, count_try
+from chalicelib.core.throttle import client_network, count_try, wide_network
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.waivers import log as waiver_log
@@ -26,9 +25,8 @@ from chalicelib.waivers.store import SigningContext, StoredRecord
 
 log = logging.getLogger("scc.waivers")
 
-# A whole boat may sign on one tablet or one Wi-Fi, with mistakes; one address alone never uses up what a charter takes.
-ADDRESS_WINDOW_S, FORMS_PER_GUEST, FEWEST_FORMS = 15 * 60, 3, 60
-CHARTER_WINDOW_S, ADDRESSES_PER_CHARTER = 60 * 60, 5
+# A whole boat may sign on one tablet or one Wi-Fi, with mistakes.
+FORMS_WINDOW_S, FORMS_PER_GUEST, FEWEST_FORMS, ADDRESSES_PER_NETWORK = 15 * 60, 3, 60, 5
 # To an address that a guest typed, whose owner may never have asked for it.
 COPY_WINDOW_S, COPIES_PER_ADDRESS = 24 * 60 * 60, 3
 # Over all charters: far above a full day of five boats, far below what would harm the operator's name as a sender.
@@ -99,13 +97,11 @@ def sign(link: str, context: SigningContext, form: Mapping[str, list[str]], *, v
     VersionConflict, NotOpen, AlreadySigned or TooManyTries.
     """
     _count_form(context.charter, visitor.address, now)
-    contexts = itertools.chain([context], iter(lambda: find_context(link, form), None))
-
-    def attempt() -> _Signed:
-        """Only the same form, sent twice at one moment, conflicts with itself: the next attempt finds it signed."""
-        return _sign_once(next(contexts), form, visitor, now)
-
-    signed = retry_on_conflict(attempt)
+    try:
+        signed = _sign_once(context, form, visitor, now)
+    except WriteConflict:
+        # Only the same form, sent twice at one moment, conflicts with itself: it is found signed in a moment.
+        signed = retry_on_conflict(lambda: _sign_once(find_context(link, form), form, visitor, now))
     if signed.is_new:
         waiver_log.append_after_signing()
     if signed.mail and signed.mail.status == "queued":
@@ -191,17 +187,16 @@ def _count_form(charter: Charter, address: str, now: datetime) -> None:
     """Counts a form, whatever becomes of it: signed, repeated or with mistakes. Raises TooManyTries."""
     expected = max(charter.details["party_size"], len(charter.details["guests"]))
     most = max(FEWEST_FORMS, FORMS_PER_GUEST * expected)
-    by_charter = f"sign#{charter.event_id}"
-    # Not the address itself: who signed is to be erased everywhere.
-    by_address = f"{by_charter}#{tag(client_network(address))}"
-    # The address first: whom it stops uses up nothing of what the others have.
-    limits = [(by_address, ADDRESS_WINDOW_S, most), (by_charter, CHARTER_WINDOW_S, most * ADDRESSES_PER_CHARTER)]
-    for name, window_s, limit in limits:
-        if _count(name, window_s, now) > limit:
+    # The address first: whom it stops uses up nothing of what its neighbours have. Nothing counts all addresses
+    # together: a limit for the charter would let anybody close it for the others.
+    limits = [(client_network(address), most), (wide_network(address), most * ADDRESSES_PER_NETWORK)]
+    for network, limit in limits:
+        # Not the address itself: who signed is to be erased everywhere.
+        if _count(f"sign#{charter.event_id}#{tag(network)}", FORMS_WINDOW_S, now) > limit:
             raise TooManyTries(
                 "Too many forms came in a short time. Nothing you typed is lost; please wait a few minutes and "
                 "sign again.",
-                window_s - int(now.timestamp()) % window_s,
+                FORMS_WINDOW_S - int(now.timestamp()) % FORMS_WINDOW_S,
             )
 
 

@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.charters import store as charter_store
 from chalicelib.core import system
+from chalicelib.core.dynamo import write_all
+from chalicelib.manifest import service as manifest_service
 from chalicelib.manifest import store as manifest_store
+from chalicelib.waivers import log_store
+from chalicelib.waivers.people import SignedRow
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, page, signature
 
@@ -188,3 +193,40 @@ def test_the_csv_lists_everyone_and_the_missing(api: Api, guest: Api, event: dic
     assert lines[2].startswith("crew,Smee")
     assert lines[3].startswith("passenger,'=Bo,,no,,signed,")
     assert lines[4:7] == ["passenger,,,,,missing,,,,"] * 3
+
+
+def test_who_sends_hundreds_of_forms_pushes_nobody_off_the_manifest_who_is_listed_or_checked_in(
+    api: Api, guest: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charter = api.post("/api/events", new_event(guests=[{"name": "Zoë Last", "email": ""}], party_size=9)).json
+    for name in ("Mallory One", "Bo Aboard", "Mallory Two", "Zoë Last"):
+        assert guest.submit(page(charter), signature(guest, charter, signer_name=name)).status == 303
+    url = f"/api/events/{charter['event_id']}"
+    whole = api.get(f"{url}/manifest").json["passengers"]
+    [bo] = [one["waiver_id"] for one in whole if one["name"] == "Bo Aboard"]
+    assert api.post(f"{url}/check-in", {"waiver_id": bo, "state": "aboard"}).status == 200
+    monkeypatch.setattr(manifest_service, "MAX_PASSENGERS_BYTES", 650)
+    for answer in (api.post(f"{url}/depart"), api.get(f"{url}/manifest")):
+        manifest = answer.json
+        assert [one["name"] for one in manifest["passengers"]] == ["Bo Aboard", "Zoë Last"]
+        assert (manifest["unlisted"], manifest["head_count"]) == (2, 1)
+
+
+def test_a_charter_that_was_flooded_with_the_longest_names_opens_and_departs(api: Api, event: dict[str, Any]) -> None:
+    charter = charter_store.read_charter(event["event_id"])
+    assert charter
+    row: SignedRow = {
+        "waiver_id": "0" * 32, "name": "🚢" * 100, "birth_date": "2020-01-31", "minor": True, "signer_name": "🚢" * 100,
+        "signer_email": "", "signed_at": "2026-11-22T20:00:00Z", "waiver_version": "0" * 64, "language": "en",
+        "guest_id": None,
+    }  # fmt: skip
+    rows: list[SignedRow] = [{**row, "waiver_id": f"{number:032x}", "leaf_index": number} for number in range(2600)]
+    write_all(log_store.list_writes(charter, [], rows))
+    url = f"/api/events/{event['event_id']}"
+    opened = api.get(url)
+    assert (opened.json["waivers"]["signed"], len(opened.json["waiver_records"])) == (2600, 1000)
+    departed = api.post(f"{url}/depart")
+    assert departed.status == 200
+    assert len(departed.json["passengers"]) + departed.json["unlisted"] == departed.json["head_count"] == 2600
+    # Lambda's answer holds 6 MB, as JSON text within JSON text.
+    assert max(len(json.dumps(answer.text)) for answer in (opened, departed)) < 6_000_000

@@ -1061,6 +1061,7 @@ export interface components {
             captain: components["schemas"]["Person"] | null;
             crew: components["schemas"]["Person"][];
             passengers: components["schemas"]["Passenger"][];
+            unlisted: number;
             head_count: number;
             missing: number;
             missing_names: string[];
@@ -1111,6 +1112,7 @@ export interface components {
             captain: components["schemas"]["Person"] | null;
             crew: components["schemas"]["Person"][];
             passengers: components["schemas"]["Passenger"][];
+            unlisted: number;
             head_count: number;
             missing: number;
             missing_names: string[];

@@ -52,6 +52,11 @@ export function Passengers({ manifest, tick, onSetAside }: Props) {
           )}
         </ol>
       </Folded>
+      {manifest.unlisted > 0 && (
+        <p class="strip strip-bad">
+          {manifest.unlisted} more have signed than this list can hold. The page of the signed waivers has them all.
+        </p>
+      )}
       {onSetAside && manifest.passengers.some(({ waiver_id }) => waiver_id) && (
         <Button class="quiet no-print" aria-pressed={striking} onClick={() => setStriking(!striking)}>
           {striking ? "Set nothing aside" : "A signature is false or double"}

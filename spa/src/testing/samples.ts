@@ -151,6 +151,7 @@ export function sampleManifest(change: Partial<Manifest> = {}): Manifest {
     captain: charter.captain,
     crew: charter.crew,
     passengers: [samplePassenger()],
+    unlisted: 0,
     head_count: 1,
     missing: 0,
     missing_names: [],
