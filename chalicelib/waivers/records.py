@@ -58,7 +58,7 @@ def summary(event_id: str, row: SignedRow, current: CurrentVersions) -> fields.W
 def get_record(event_id: str, waiver_id: str, *, actor: Actor, now: datetime) -> fields.RecordDetail:
     """A signed record with the text it signs and its audit events, this reading among them."""
     find_form(event_id, waiver_id)
-    note_read(waiver_id, audit_event("viewed", actor, times.format_instant(now)))
+    note_read(waiver_id, audit_event("viewed", actor, times.format_instant(now), about=waiver_id))
     return show_record(event_id, waiver_id)
 
 
@@ -102,7 +102,7 @@ def note_read(waiver_id: str, audit: AuditEvent) -> None:
     """Reading again within the hour counts as the same reading, so that nobody can fill the table by it."""
     reader = hashlib.sha256(f"{waiver_id} {audit['by']} {audit['address']}".encode()).hexdigest()[:16]
     name = f"{audit['act'].upper()}#{audit['at'][:13]}#{reader}"
-    store.put_audit_once(waiver_id, {**audit, "about": waiver_id}, name)
+    store.put_audit_once(waiver_id, audit, name)
 
 
 def find_copy(event_id: str, link: str, *, now: datetime) -> tuple[str, list[SignedRecord]]:

@@ -5,6 +5,7 @@ import itertools
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
@@ -84,9 +85,7 @@ def why_closed(charter: Charter, now: datetime) -> str:
 # --- sign -------------------------------------------------------------------------------------------
 
 
-def sign(
-    link: str, context: SigningContext, form: Mapping[str, list[str]], *, visitor: Visitor, now: datetime
-) -> str:
+def sign(link: str, context: SigningContext, form: Mapping[str, list[str]], *, visitor: Visitor, now: datetime) -> str:
     """Stores one record for each covered person; returns the token of the page that confirms it.
 
     The same submission again returns the same token and stores nothing. Raises BadInput, FilledByMachine,
@@ -95,21 +94,28 @@ def sign(
     _count_form(context.charter, visitor.address, now)
     contexts = itertools.chain([context], iter(lambda: find_context(link, form), None))
 
-    def attempt() -> tuple[str, Mail | None]:
+    def attempt() -> _Signed:
         """Only the same form, sent twice at one moment, conflicts with itself: the next attempt finds it signed."""
         return _sign_once(next(contexts), form, visitor, now)
 
-    token, mail = retry_on_conflict(attempt)
-    waiver_log.append_after_signing()
-    if mail and mail.status == "queued":
-        outbox.deliver(mail, mails.MAIL_KINDS, now)
-    return token
+    signed = retry_on_conflict(attempt)
+    if signed.is_new:
+        waiver_log.append_after_signing()
+    if signed.mail and signed.mail.status == "queued":
+        outbox.deliver(signed.mail, mails.MAIL_KINDS, now)
+    return signed.token
 
 
-def _sign_once(
-    context: SigningContext, form: Mapping[str, list[str]], visitor: Visitor, now: datetime
-) -> tuple[str, Mail | None]:
-    """The token and the mail with the copy. Raises WriteConflict when the same form is being stored now."""
+class _Signed(NamedTuple):
+    token: str
+    is_new: bool = False
+    """False for a form that was signed before."""
+    mail: Mail | None = None
+    """With the copy of what is new."""
+
+
+def _sign_once(context: SigningContext, form: Mapping[str, list[str]], visitor: Visitor, now: datetime) -> _Signed:
+    """Raises WriteConflict when the same form is being stored now."""
     charter = context.charter
     signing = parse_signing(form, charter, now=now)
     if signing.form.website:
@@ -119,7 +125,7 @@ def _sign_once(
     if context.record:
         # What was signed once stays signed, whatever changed since.
         _check_same(context.record, signing, token)
-        return token, None
+        return _Signed(token)
     if closed := why_closed(charter, now):
         raise NotOpen(closed)
     version = waiver_versions.choose(waiver_versions.choose_all(context.versions), signing.form.language)
@@ -133,8 +139,8 @@ def _sign_once(
         store.put_form(records, store.to_drawing(signing.strokes), _audits(signing, visitor, now), mail)
     except AlreadyExists as earlier:
         _check_same(store.to_stored(earlier.item), signing, token)
-        return token, None
-    return token, mail
+        return _Signed(token)
+    return _Signed(token, is_new=True, mail=mail)
 
 
 def _check_same(record: StoredRecord, signing: Signing, token: str) -> None:

@@ -100,10 +100,16 @@ def a_day(admin: Api) -> list[Answer]:
         admin.get(f"{url}/manifest.csv"),
         admin.get("/api/payments.csv"),
         admin.post(f"{url}/depart"),
-        admin.post(f"{url}/cancel", {"reason": "canary reason"}),
+        admin.post(f"{url}/guest-link"),
     ]
+    (signed,) = admin.get(url).json["waiver_records"]
+    waiver = f"{url}/waivers/{signed['waiver_id']}"
+    answers += [admin.post(f"{waiver}/{act}", {"reason": "canary reason"}) for act in ("set-aside", "erase")]
+    answers.append(admin.get(f"{waiver}/bundle"))
+    other = admin.post("/api/events", wanted).json
+    answers.append(admin.post(f"/api/events/{other['event_id']}/cancel", {"reason": "canary reason"}))
     outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(hours=1))
-    schedule.mail_chain_head(system.utc_now())
+    schedule.mail_checkpoint(system.utc_now().replace(hour=schedule.CHECKPOINT_HOUR))
     return answers
 
 

@@ -113,7 +113,7 @@ def shown(text: str) -> list[tuple[str, str, dict[str, Any]]]:
         "intent_statement": text, "authority_statement": text, "guardian_relationship": text, "minor": True,
         "participant_name": text, "participant_birth_date": text, "signature_typed": text, "opened_at": "",
         "signed_at": event.details["starts_at"], "device_time": text, "address": text, "user_agent": text,
-        "waiver_version": text, "record_hash": text, "seq": 1, "waiver_id": text,
+        "waiver_version": text, "leaf_hash": text, "waiver_id": text,
     }  # fmt: skip
     names = "signer_name signer_email signer_phone signer_birth_date signature_typed signature_strokes submission_id"
     form: dict[str, Any] = {
@@ -137,12 +137,19 @@ def shown(text: str) -> list[tuple[str, str, dict[str, Any]]]:
              "text": "Plain.", "text_html": "<p>Plain.</p>", "name": text, "copy_url": text,
              "subject": text}  # fmt: skip
     request = {**about, "kind": "waiver_again", "url": text}
+    # Made by the server, of random bytes.
+    form["link"] = "L" * 22
+    signed = {"charter": event, "record": record, "style": "", "link": "L" * 22, "copy_sent": True, "language": "en"}
     return [
         ("waivers", "waiver.html", form),
-        ("waivers", "waiver-signed.html", {"charter": event, "record": record, "style": ""}),
-        ("waivers", "waiver-kiosk.html", {"charter": event, "style": ""}),
+        ("waivers", "waiver-signed.html", signed),
+        ("waivers", "waiver-kiosk.html", {"charter": event, "style": "", "link": "L" * 22}),
         ("waivers", "waiver-copy.html", copy),
-        ("waivers", "message.html", {"heading": text, "message": text, "charter": event, "style": ""}),
+        (
+            "waivers",
+            "message.html",
+            {"heading": text, "message": text, "charter": event, "style": "", "link": "L" * 22},
+        ),
         ("mail", "waiver_copy.html", about),
         ("mail", "waiver_again.html", request),
     ]

@@ -14,12 +14,11 @@ from chalicelib.mail.transport import Outcome
 from chalicelib.payments import reports
 from chalicelib.payments import service as payments
 from chalicelib.schedule import MAIL_KINDS
-from chalicelib.waivers import store as waiver_store
 from tests.support import operator
 from tests.support.doubles.faults import Died, conflicts, lost_answers
 from tests.support.doubles.mail_service import FakeMailService
 from tests.support.races import at_once
-from tests.support.stored import store_charter
+from tests.support.stored import store_charter, trail
 
 SUBJECT = "We received your payment of $500.00 for Sunset sail"
 
@@ -216,7 +215,7 @@ def test_a_failed_receipt_can_be_asked_for_again(charter: str, payment_id: str, 
         payments.send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
     assert mail_service.subjects == [SUBJECT]
     assert the_payment(charter, payment_id)["receipt"] == "sent"
-    (asked,) = [entry for entry in waiver_store.list_audit(charter) if entry["act"] == "receipt_asked"]
+    (asked,) = [entry for entry in trail(charter) if entry["act"] == "receipt_asked"]
     assert (asked["by"], asked["address"], asked["at"]) == ("admin", "192.0.2.7", "2026-11-22T20:05:00Z")
 
 

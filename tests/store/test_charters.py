@@ -7,10 +7,20 @@ import pytest
 from chalicelib.charters import store as charter_store
 from chalicelib.core import dynamo, errors, settings
 from chalicelib.payments import store as payment_store
-from chalicelib.waivers import store as waiver_store
+from chalicelib.waivers import people
 from tests.support import operator
 from tests.support.races import at_once
-from tests.support.stored import act, audit, new_mail, read_again, store_charter, store_payment, store_waivers
+from tests.support.stored import (
+    act,
+    audit,
+    new_mail,
+    read_again,
+    rows_of,
+    store_charter,
+    store_payment,
+    store_waivers,
+    trail,
+)
 from tests.support.stores import counted, write_in_bulk
 
 pytestmark = pytest.mark.usefixtures("dynamodb")
@@ -31,7 +41,7 @@ def test_a_charter_is_read_as_it_was_stored() -> None:
 def test_an_unknown_charter_is_none() -> None:
     store_charter()
     assert charter_store.read_charter("B" * 22) is None
-    assert charter_store.read_whole_charter("B" * 22) is None
+    assert charter_store.read_whole_charter("B" * 22, with_signed=True) is None
 
 
 def test_the_same_request_key_again_finds_the_first_charter_and_stores_nothing() -> None:
@@ -66,7 +76,7 @@ def test_an_edit_replaces_what_an_admin_edits_and_moves_the_charter_on_the_board
     charter_store.update_charter(edited, charter, audit("edited"))
     assert charter_store.read_charter(charter.event_id) == edited
     assert board() == [other.event_id, charter.event_id]
-    assert [entry["act"] for entry in waiver_store.list_audit(charter.event_id)].count("edited") == 1
+    assert [entry["act"] for entry in trail(charter.event_id)].count("edited") == 1
 
 
 def test_an_edit_keeps_the_money_and_the_signatures_that_came_meanwhile() -> None:
@@ -81,12 +91,12 @@ def test_an_edit_keeps_the_money_and_the_signatures_that_came_meanwhile() -> Non
 def test_an_edit_of_an_old_version_writes_nothing() -> None:
     charter = store_charter()
     charter_store.update_charter(charter._replace(version=2), charter, audit("edited"))
-    before, trail = read_again(charter), waiver_store.list_audit(charter.event_id)
+    before, known = read_again(charter), trail(charter.event_id)
     late = charter._replace(version=2, details={**charter.details, "title": "late"})
     with pytest.raises(errors.WriteConflict):
         charter_store.update_charter(late, charter, audit("edited"))
     assert read_again(charter) == before
-    assert waiver_store.list_audit(charter.event_id) == trail
+    assert trail(charter.event_id) == known
 
 
 def test_an_edit_that_needs_an_unchanged_ledger_is_refused_after_a_payment() -> None:
@@ -159,8 +169,8 @@ def test_the_board_shows_the_money_and_the_signatures_of_each() -> None:
     store_payment(charter)
     store_waivers(charter)
     (listed,), _ = charter_store.list_charters("2026", "9", None, 10)
-    # The index does not hold which texts were signed.
-    assert listed == read_again(charter)._replace(signed_versions=frozenset())
+    # The index does not hold how the list of who has signed and the check-ins are counted.
+    assert listed == read_again(charter)._replace(signed_seq=0, signed_rows=0)
 
 
 def test_a_charter_comes_with_all_it_owns_and_nothing_of_others() -> None:
@@ -170,21 +180,22 @@ def test_a_charter_comes_with_all_it_owns_and_nothing_of_others() -> None:
         store_waivers(one)
     payment = store_payment(charter)
     payment_store.append_act(read_again(charter), payment, act("void"), read_again(charter).sums, None)
-    found = charter_store.read_whole_charter(charter.event_id)
+    found = charter_store.read_whole_charter(charter.event_id, with_signed=True)
     assert found
     assert found.charter == read_again(charter)
     assert [payment_store.is_act(item) for item in found.payment_items] == [False, False, True]
-    assert [record["event_id"] for record in found.waivers] == [charter.event_id]
-    money_only = charter_store.read_whole_charter(charter.event_id, waivers=False)
+    assert people.load_rows(found.signed_items) == rows_of(charter)
+    assert len(rows_of(charter)) == 1
+    money_only = charter_store.read_whole_charter(charter.event_id, with_signed=False)
     assert money_only
     assert money_only.payment_items == found.payment_items
-    assert money_only.waivers == []
+    assert money_only.signed_items == []
 
 
 def test_a_charter_larger_than_one_page_of_the_database_is_read_whole() -> None:
     charter = store_charter()
     ids = [store_payment(charter, answer="x" * 200_000)["payment_id"] for _ in range(7)]
-    found = charter_store.read_whole_charter(charter.event_id)
+    found = charter_store.read_whole_charter(charter.event_id, with_signed=False)
     assert found
     assert [payment_store.to_payment(item)[1]["payment_id"] for item in found.payment_items] == ids
 
@@ -196,7 +207,7 @@ def test_the_trail_of_a_charter_is_in_order_of_time() -> None:
         charter_store.update_charter(
             charter._replace(version=version + 1), read_again(charter), audit(f"at {minutes}", minutes)
         )
-    assert [entry["act"] for entry in waiver_store.list_audit(charter.event_id)] == [
+    assert [entry["act"] for entry in trail(charter.event_id)] == [
         "created",
         "at 10",
         "at 20",

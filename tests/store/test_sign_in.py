@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core import settings
 from chalicelib.core.throttle import count_try
 from chalicelib.sign_in import store as sign_in_store
-from chalicelib.waivers import store as waiver_store
+from chalicelib.waivers import version_store
 from tests.support.races import at_once
 from tests.support.stored import audit, new_mail, new_version, store_charter, store_payment, store_waivers
 
@@ -46,7 +46,7 @@ def test_only_sessions_and_throttles_are_ever_forgotten_by_the_database(dynamodb
     charter = store_charter()
     store_payment(charter, new_mail())
     store_waivers(charter)
-    waiver_store.publish_version(new_version("text"), audit("published"))
+    version_store.publish_version(new_version("text"), audit("published"))
     sign_in_store.put_session("hash", {}, 1000, 2000)
     count_try("login", +1, 3000)
     items = dynamodb.scan(TableName=settings.settings().table)["Items"]

@@ -10,6 +10,7 @@ from chalicelib.core.settings import settings
 from chalicelib.payments import service as payments
 from chalicelib.waivers import signing
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.sealing import Visitor
 from tests.support import operator
 from tests.support.functions import create_functions
 from tests.support.operator import ADMIN, NOW
@@ -46,8 +47,8 @@ class Desk:
             "signature_typed": "Ana Rivera",
             **more,
         }
-        visitor = signing.Visitor("192.0.2.7", "test")
-        signing.sign(event_id, {name: [value] for name, value in form.items()}, visitor=visitor, now=NOW)
+        given, visitor = {name: [value] for name, value in form.items()}, Visitor("192.0.2.7", "test")
+        signing.sign(event_id, signing.find_context(event_id, given), given, visitor=visitor, now=NOW)
 
     def read(self, table: str = "") -> restore.Contents:
         return restore.read(self.dynamodb, table or self.table)

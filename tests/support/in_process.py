@@ -17,23 +17,23 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from chalicelib import schedule
 from chalicelib.core import aws, system, times
 from chalicelib.mail import store as mail_store
-from chalicelib.waivers import evidence, signing
 from chalicelib.waivers import form as signing_form
-from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
 from tests.support.api import Answer, Api, new_event
 from tests.support.doubles.dynamo import FakeClient, FakeDynamoDB, Item, Key
 from tests.support.doubles.faults import FaultyServices, faulty_services
+from tests.support.log_check import check_log
 from tests.support.running import use_aws_keys
 from tests.support.stores import make_client
 from tools.audit.checks import find_differences
 from tools.audit.records import gather
 
-# A minute that looks for reminders; the hour that mails where the chain of waivers ends comes later.
+# A minute that looks for reminders; the hour that mails the checkpoint of the waivers' log comes later.
 NOW = datetime(2026, 11, 22, 10, schedule.REMINDERS_MINUTE, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-AT_NOON = NOW.replace(hour=schedule.HEAD_MAIL_HOUR) + MINUTE
+AT_NOON = NOW.replace(hour=schedule.CHECKPOINT_HOUR) + MINUTE
 # What this product draws at random: see `next_random`.
 _RANDOM = re.compile(r"\d{6}(?:[Zz]z|ee)0*")
 _EXPIRING = ("SESSION", "THROTTLE#login", "THROTTLE#sign")
@@ -166,7 +166,7 @@ class InProcessProduct:
         return self.api
 
     def waiver_id(self, submission_id: str) -> str:
-        return signing.waiver_id(self.event_id, submission_id, 0)
+        return waiver_store.waiver_id(self.event_id, submission_id, 0)
 
     def mail_id(self, which: str) -> str:
         return f"{which}-{self.event_id[:8]}"
@@ -231,8 +231,7 @@ class InProcessProduct:
     def check_ledger(self) -> None:
         differences = find_differences(gather(self.dynamo.items.values()))
         assert not differences, "; ".join(map(str, differences))
-        fault = evidence.find_fault(waiver_records.export_chain())
-        assert fault is None, fault
+        check_log(self.dynamo.items.values())
 
 
 def _is_record(key: Key, item: Item) -> bool:

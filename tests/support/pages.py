@@ -70,3 +70,12 @@ MINORS = {
     "guardian_relationship": "parent",
     "authority_attestation": "yes",
 }
+
+
+def drawing(chars: int) -> str:
+    """A drawn signature of so many characters, as a browser sends it."""
+    points = ["[1,2,3]"] * ((chars - 4) // 8)
+    rest = chars - 4 - (8 * len(points) - 1)
+    # The last point's time takes what is left.
+    points[-1] = f"[1,2,{'3' * (1 + rest)}]"
+    return f"[[{','.join(points)}]]"

@@ -1,17 +1,22 @@
 """Charters, payments, mails and signed waivers that are in the table."""
 
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.store import Charter
-from chalicelib.core import times
+from chalicelib.core import dynamo, times
 from chalicelib.core.audit import audit_event
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
 from chalicelib.payments import store as payment_store
-from chalicelib.waivers import evidence
+from chalicelib.waivers import form as signing_form
+from chalicelib.waivers import log as waiver_log
+from chalicelib.waivers import log_store, people, sealing, version_store
 from chalicelib.waivers import store as waiver_store
+from chalicelib.waivers.evidence import canonical, merkle
 from tests.support import operator
 
 
@@ -66,7 +71,7 @@ def due_mails(minutes: float = 60 * 24, limit: int = 100) -> list[Mail]:
 
 def new_version(text: str, published_at: str = "2026-11-22T20:00:00Z", by: str = "admin", language: str = "en") -> Any:
     return {
-        "waiver_version": evidence.text_hash(text),
+        "waiver_version": canonical.text_hash(text),
         "language": language,
         "title": "T",
         "text": text,
@@ -76,48 +81,71 @@ def new_version(text: str, published_at: str = "2026-11-22T20:00:00Z", by: str =
 
 
 def current_version() -> Any:
-    return waiver_store.read_current_versions().get("en")
+    return version_store.read_current_versions().get("en")
 
 
-def new_records(charter: Charter, count: int = 1, **changes: Any) -> list[Any]:
-    """Records that sign the current text and are not in the chain yet; the first of a test publishes a text."""
-    if current_version() is None:
-        waiver_store.publish_version(new_version("the text that is signed"), audit("published"))
-    return [
-        {
-            "waiver_id": operator.uuid().replace("-", ""),
-            "event_id": charter.event_id,
-            "waiver_version": current_version()["waiver_version"],
-            "guest_id": None,
-            **changes,
-        }
-        for _ in range(count)
-    ]
+def new_form(charter: Charter, *names: str, minutes: float = 0, **changes: Any) -> list[waiver_store.SealedRecord]:
+    """The records of a form that nobody has stored yet: of the first name, and of the others as minors."""
+    signer, *minors = names or ("Ana Rivera",)
+    form = {
+        "submission_id": operator.uuid(),
+        "waiver_version": "0" * 64,
+        "signer_name": signer,
+        "esign_consent": "on",
+        "intent": "on",
+        "signature_typed": signer,
+        "minor_name": minors,
+        "minor_birth_date": ["2018-05-05"] * len(minors),
+        **({"guardian_relationship": "parent", "authority_attestation": "on"} if minors else {}),
+        **changes,
+    }
+    given = {name: value if isinstance(value, list) else [value] for name, value in form.items()}
+    signing = signing_form.parse_signing(given, charter, now=operator.at(minutes))
+    visitor = sealing.Visitor("192.0.2.7", "test")
+    return sealing.seal_form(charter, new_version("the text that is signed"), signing, visitor, operator.at(minutes))
 
 
-def signing_context(charter: Charter) -> waiver_store.SigningContext:
-    found = waiver_store.read_signing_context(charter.event_id)
-    assert found
-    return found
+def put_form(records: Sequence[waiver_store.SealedRecord], drawing: str = "", mail: Mail | None = None) -> None:
+    waiver_store.put_form(records, drawing, [audit("signed")], mail)
 
 
-def sign(charter: Charter, records: list[Any], mail: Mail | None = None, **more: Any) -> list[Any]:
-    return sign_as_seen(signing_context(charter), records, mail, **more)
+def store_waivers(charter: Charter, count: int = 1) -> list[waiver_store.SealedRecord]:
+    """So many people sign, each on a form of their own, and are in the log, in this order."""
+    forms = [new_form(charter, f"Guest {operator.uuid()[-4:]}", minutes=number / 60) for number in range(count)]
+    for records in forms:
+        put_form(records)
+    assert waiver_log.append_waiting(budget_s=60)
+    return [records[0] for records in forms]
 
 
-def sign_as_seen(
-    seen: waiver_store.SigningContext, records: list[Any], mail: Mail | None = None, **more: Any
-) -> list[Any]:
-    """Appends the records behind the head of the chain that was seen."""
-    sealed = evidence.seal(records, *seen.head)
-    new_people = more.pop("new_people", len(sealed))
-    waiver_store.append_waivers(seen, sealed, new_people, [audit("waiver_signed")], mail, **more)
-    return sealed
+def ids(records: Iterable[Any]) -> list[str]:
+    """Of sealed or stored records."""
+    return [one.row["waiver_id"] for one in records]
 
 
-def store_waivers(charter: Charter, count: int = 1) -> list[Any]:
-    return sign(charter, new_records(charter, count))
+def rows_of(charter: Charter) -> list[people.SignedRow]:
+    """The charter's list of who has signed."""
+    whole = charter_store.read_whole_charter(charter.event_id, with_signed=True)
+    assert whole
+    return people.load_rows(whole.signed_items)
 
 
-def chain() -> list[Any]:
-    return [record for _, record in waiver_store.list_chain(0, waiver_store.MAX_SEQ)]
+def logged() -> list[str]:
+    """The payloads in the log, in order, as text."""
+    keys = list(log_store.list_leaves(0, log_store.read_tree().size))
+    found = {item["PK"]["S"] + item["SK"]["S"]: item["payload"]["S"] for item in dynamo.read_items(keys)}
+    return [found[key["PK"]["S"] + key["SK"]["S"]] for key in keys]
+
+
+def root_of(payloads: Iterable[str]) -> bytes:
+    """The root of the tree of these leaves, computed anew."""
+    return merkle.root_of([merkle.hash_leaf(payload.encode()) for payload in payloads])
+
+
+def trail(event_id: str) -> list[Any]:
+    """The charter's own audit events, in order of time."""
+    values = {":pk": dynamo.s(f"EVENT#{event_id}"), ":audit": dynamo.s("AUDIT#")}
+    items = dynamo.query_items(
+        KeyConditionExpression="PK = :pk AND begins_with(SK, :audit)", ExpressionAttributeValues=values
+    )
+    return [json.loads(item["data"]["S"]) for item in items]

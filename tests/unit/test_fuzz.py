@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote_from_bytes, urlencode
@@ -38,11 +39,12 @@ from chalicelib.payments import service as payments
 from chalicelib.payments.fields import MAX_AMOUNT_CENTS
 from chalicelib.sign_in import passwords, sessions
 from chalicelib.sign_in import service as sign_in
-from chalicelib.waivers import evidence, markdown, signing
 from chalicelib.waivers import form as signing_form
+from chalicelib.waivers import markdown, sealing, signing
 from chalicelib.waivers import page as waiver_page
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
+from chalicelib.waivers.evidence import canonical, checkpoint, disclosures, merkle, verify
 from chalicelib.waivers.fields import LANGUAGES, MAX_TEXT_CHARS
 from tests.support import operator
 
@@ -488,9 +490,10 @@ def test_a_form_is_taken_or_refused_and_what_it_becomes_has_a_hash(
     except BadInput as problem:
         storable(problem.body())
         return
-    records = signing.to_records(EVENT, waiver_versions.sample("en"), taken, signing.Visitor("192.0.2.7", "x"), NOW)
-    storable(records)
-    assert all(evidence.record_hash(record) for record in records)
+    sealed = sealing.seal_form(EVENT, waiver_versions.sample("en"), taken, sealing.Visitor("192.0.2.7", "x"), NOW)
+    storable([one._asdict() for one in sealed])
+    assert all(sealing.leaf_hash(one.payload) for one in sealed)
+    assert all(disclosures.find_fault(one.payload, one.disclosures) is None for one in sealed)
     assert taken.form.signature_typed or taken.strokes
 
 
@@ -581,14 +584,16 @@ def test_an_id_is_well_formed_or_unknown_without_a_look(text: str) -> None:
     for find in (charters.find_charter, charters.find_whole_charter, signing.find_context):
         with pytest.raises(NotFound):
             find(text)
-    assert waiver_records.find_signed(text, "0" * 32) is None
-    assert waiver_records.find_copy(text, "A" * 22) == []
+    for waiver_id in ("0" * 32, text):
+        with pytest.raises(NotFound):
+            waiver_records.find_form(text, waiver_id)
+    assert waiver_records.find_copy("A" * 22, text, now=NOW) == ("", [])
     assume(not re.fullmatch(r"[A-Za-z0-9_-]{1,120}", text))
     with pytest.raises(NotFound):
         mail_admin._find(text)
 
 
-# --- sheets, settings, reports of mail, the chain -------------------------------------------------
+# --- sheets, settings, reports of mail, the log -------------------------------------------------
 
 
 @fuzz
@@ -682,20 +687,19 @@ def test_a_diagnosis_is_one_line_without_an_address(words: str) -> None:
     assert len(report.detail) <= bounces.DETAIL_CHARS
 
 
+@cache
 def _export() -> bytes:
     sample = waiver_versions.sample("en")
     flat = {name: [value] for name, value in FORM.items()}
     signed = signing_form.parse_signing(
         flat | {"minor_name": ["Bo"], "minor_birth_date": ["2020-02-29"]}, EVENT, now=NOW
     )
-    visitor = signing.Visitor("192.0.2.7", "x")
-    records = evidence.seal(signing.to_records(EVENT, sample, signed, visitor, NOW), 0, "")
+    sealed = sealing.seal_form(EVENT, sample, signed, sealing.Visitor("192.0.2.7", "x"), NOW)
+    root = merkle.root_of([merkle.hash_leaf(canonical.encode(one.payload)) for one in sealed])
     export = {
-        "format": evidence.FORMAT,
-        "count": len(records),
-        "head": records[-1]["record_hash"],
-        "versions": {sample["waiver_version"]: sample["text"]},
-        "records": records,
+        "leaves": [{"payload": one.payload, "disclosures": one.disclosures} for one in sealed],
+        "checkpoint": checkpoint.format(checkpoint.Checkpoint(sealed[0].payload["log"], len(sealed), root)),
+        "next": None,
     }
     return json.dumps(export, separators=(",", ":")).encode()
 
@@ -704,19 +708,19 @@ def _export() -> bytes:
 @given(st.data())
 def test_an_export_with_one_byte_changed_lost_or_added_is_told(data: st.DataObject) -> None:
     whole = _export()
-    assert evidence.find_fault_in(whole) is None
+    assert verify.find_fault_in(whole).fault is None
     place = data.draw(st.integers(0, len(whole) - 1))
     put_in = data.draw(st.binary(max_size=2))
     altered = whole[:place] + put_in + whole[place + data.draw(st.integers(0, 2)) :]
     assume(altered not in (whole, whole + b"\n"))
-    assert evidence.find_fault_in(altered)
+    assert verify.find_fault_in(altered).fault
 
 
 @fuzz
 @given(st.data())
 def test_any_file_is_told_not_to_be_an_export(data: st.DataObject) -> None:
     whole = json.loads(_export())
-    changed = near(whole) | st.just(whole["records"][0]).flatmap(near).map(lambda one: {**whole, "records": [one]})
+    changed = near(whole) | st.just(whole["leaves"][0]).flatmap(near).map(lambda one: {**whole, "leaves": [one]})
     file = data.draw(st.binary(max_size=100) | (any_json | changed).map(json.dumps).map(str.encode))
     assume(file not in (_export(), json.dumps(whole).encode()))
-    assert evidence.find_fault_in(file)
+    assert verify.find_fault_in(file).fault

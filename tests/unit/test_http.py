@@ -80,8 +80,19 @@ def test_a_body_of_one_byte_above_the_limit_is_refused() -> None:
     assert len(read["a"]) == padding
     with pytest.raises(TooLarge, match="64 KB"):
         http.read_json(request(b'{"a":"%s"}' % (b"x" * (padding + 1)), content_type="application/json"))
-    with pytest.raises(TooLarge, match="256 KB"):
-        http.read_form(request(b"a=" + b"x" * http.MAX_FORM_BYTES))
+
+
+def test_a_form_of_one_byte_above_the_limit_is_refused_but_for_the_field_that_is_judged_later() -> None:
+    full = b"a=" + b"x" * (http.MAX_FORM_BYTES - 2)
+    assert len(http.read_form(request(full))["a"][0]) == http.MAX_FORM_BYTES - 2
+    with pytest.raises(TooLarge, match="128 KB"):
+        http.read_form(request(full + b"x"))
+    drawing = b"&drawing=" + b"%5B" * 40_000
+    read = http.read_form(request(b"a=1" + drawing), judged_later="drawing")
+    assert len(read["drawing"][0]) == 40_000
+    for too_large in (full + b"x" + drawing, b"a=1&drawing=" + b"x" * http.MAX_READ_BYTES):
+        with pytest.raises(TooLarge, match="KB"):
+            http.read_form(request(too_large), judged_later="drawing")
 
 
 def test_a_form_is_read_with_every_value_of_each_field() -> None:

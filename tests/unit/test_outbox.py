@@ -15,9 +15,11 @@ from chalicelib.money.ledger import Sums
 from chalicelib.payments import mails as payment_mails
 from chalicelib.payments import service as payments
 from chalicelib.waivers import mails as waiver_mails
-from chalicelib.waivers import signing
+from chalicelib.waivers import sealing
 from tests.support import operator
+from tests.support.stored import new_form, new_version
 
+TEXT = "## Risks\n\n- wind\n- waves"
 HOSTILE = "<script>alert('x')</script> & \"Ana\" {{ 7*7 }} {% raw %} %s 🚢"
 
 
@@ -40,28 +42,21 @@ def mail(form: str, *, balance_cents: int = 70_000, charged_cents: int = 120_000
     return queued
 
 
-def waiver_mail(**changes: Any) -> Mail:
-    record = {
-        "waiver_id": "0" * 32,
-        "signer_name": "Ana Rivera",
-        "signer_email": "ana@example.com",
-        "signed_at": "2026-11-22T20:00:00Z",
-        "waiver_version": "a" * 64,
-        "intent_statement": signing.statements("en")["intent"],
-        "record_hash": "b" * 64,
-        "language": "en",
-        **changes,
-    }
-    version = {"title": changes.get("title", "Release"), "text": changes.get("text", "## Risks\n\n- wind\n- waves")}
-    records = [{**record, "participant_name": name} for name in (record["signer_name"], "Tim Rivera")]
-    queued = waiver_mails.copy_mail(operator.event(), records, version, operator.NOW)
+def waiver_mail(*, signer: str = "Ana Rivera", title: str = "Release", text: str = TEXT, language: str = "en") -> Mail:
+    """The copy for a signer and one minor."""
+    form = new_form(operator.event(), "Ana Rivera", "Tim Rivera", signer_email="ana@example.com", language=language)
+    own, minor = (one._replace(row={**one.row, "signer_name": signer}) for one in form)
+    version: Any = {**new_version(text, language=language), "title": title}
+    queued = waiver_mails.copy_mail(
+        operator.event(), [own._replace(row={**own.row, "name": signer}), minor], version, operator.NOW
+    )
     assert queued
-    return queued
+    return waiver_mails.with_text(queued, text)
 
 
 def delivered(queued: Mail) -> EmailMessage:
     """The message as it comes out of the wire at the other end."""
-    raw = outbox.compose(waiver_mails.with_html(queued) if queued.kind == "waiver_copy" else queued).as_bytes()
+    raw = outbox.compose(queued).as_bytes()
     assert raw.isascii()
     parsed = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)
@@ -263,15 +258,15 @@ def test_a_hostile_charter_is_text_in_a_reminder_too() -> None:
 
 
 def test_a_signer_gets_the_whole_text_and_what_was_recorded() -> None:
-    message = delivered(waiver_mail())
+    queued = waiver_mail()
+    record = queued.data["record"]
+    message = delivered(queued)
     assert message["Subject"] == "Your signed copy: Release"
     for words in read(message):
         for text in (
             "Ana Rivera, Tim Rivera",
-            "0" * 32,
-            "a" * 64,
-            "b" * 64,
-            signing.statements("en")["intent"],
+            *(record[name] for name in ("waiver_id", "waiver_version", "leaf_hash", "intent_statement")),
+            sealing.statements("en")["intent"],
             "wind",
             "waves",
         ):
@@ -303,7 +298,7 @@ def test_hostile_names_are_text_in_both_forms(kind: str) -> None:
 
 
 def test_a_hostile_signer_is_text_in_both_forms() -> None:
-    message = delivered(waiver_mail(signer_name=HOSTILE, title=HOSTILE, text=HOSTILE + "\n\n[x](javascript:alert(1))"))
+    message = delivered(waiver_mail(signer=HOSTILE, title=HOSTILE, text=HOSTILE + "\n\n[x](javascript:alert(1))"))
     _all_of_it_is_text(message)
     assert 'href="javascript' not in text_of(message, "html")
 
@@ -316,7 +311,7 @@ def test_what_a_guest_typed_stands_neither_in_greeting_nor_in_subject_nor_in_the
     asked = waiver_mails.request_mail(
         "waiver_again", "again", "ana@example.com", operator.event(), [typed], language, operator.NOW
     )
-    for message in (delivered(waiver_mail(signer_name=typed, language=language)), delivered(asked)):
+    for message in (delivered(waiver_mail(signer=typed, language=language)), delivered(asked)):
         assert message["To"] == "ana@example.com"
         assert typed not in message["Subject"]
         assert greeting in text_of(message).splitlines()
@@ -324,8 +319,8 @@ def test_what_a_guest_typed_stands_neither_in_greeting_nor_in_subject_nor_in_the
 
 
 def test_a_copy_names_the_people_whom_it_covers_in_its_list_only() -> None:
-    lines = [line for line in text_of(delivered(waiver_mail(signer_name="Bo Sund"))).splitlines() if "Bo Sund" in line]
-    assert lines == ["  Signed by: Bo Sund", "  For: Bo Sund, Tim Rivera"]
+    lines = [line for line in text_of(delivered(waiver_mail(signer="Bo Sund"))).splitlines() if "Bo Sund" in line]
+    assert lines == ["  For: Bo Sund, Tim Rivera"]
 
 
 def test_a_reminder_to_a_listed_guest_greets_by_name() -> None:

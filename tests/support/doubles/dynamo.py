@@ -126,7 +126,7 @@ class FakeDynamoDB:
             operands = _Operands(before, _names(write), _values(write))
             changes = _changes(write["UpdateExpression"]).items()
             after = {operands.names.get(name, name): new(operands, name) for name, new in changes}
-            self.items[key] = {**before, **after}
+            self.items[key] = {name: value for name, value in {**before, **after}.items() if value is not None}
 
     # --- lists --------------------------------------------------------------------------------------
 
@@ -288,21 +288,23 @@ def _plain(value: Any) -> Any:
     return Decimal(held) if kind == "N" else set(held) if kind == "SS" else held
 
 
-New = Callable[[_Operands, str], Item]
+New = Callable[[_Operands, str], Item | None]
 
 
 @cache
 def _changes(text: str) -> dict[str, New]:
-    """What an update makes of each attribute."""
+    """What an update makes of each attribute; None for one that it removes."""
     tokens = _TOKEN.findall(text)
     changes: dict[str, New] = {}
     clause = ""
     while tokens:
-        if tokens[0] in ("SET", "ADD"):
+        if tokens[0] in ("SET", "ADD", "REMOVE"):
             clause = tokens.pop(0)
         name = tokens.pop(0)
         if clause == "ADD":
             changes[name] = _adding(tokens.pop(0))
+        elif clause == "REMOVE":
+            changes[name] = lambda *_: None
         else:
             assert tokens.pop(0) == "="
             changes[name] = _setting(tokens)
