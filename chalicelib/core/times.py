@@ -123,7 +123,10 @@ def _places() -> Mapping[str, Mapping[str, str]]:
 
     Zones that go by letters are left out.
     """
-    return json.loads((files("chalicelib.core") / "zone-places.json").read_text("utf-8"))
+    places: Mapping[str, Mapping[str, str]] = json.loads(
+        (files("chalicelib.core") / "zone-places.json").read_text("utf-8")
+    )
+    return places
 
 
 def spell_ago(instant: str, now: datetime) -> str:

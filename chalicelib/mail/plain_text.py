@@ -15,8 +15,8 @@ _JOINER = "\u200d"
 def wrap(text: str) -> str:
     """The text with no line of more than 78 columns, and no more than one empty line on end.
 
-    Only words that a line is too narrow for are longer: a link or a hash stays whole. Text without blanks, as Japanese
-    is written, is cut between characters.
+    Only a link or an address is longer where it has to be. A long word, or text without blanks as Japanese is written,
+    is cut between characters.
     """
     lines = (line for long_line in text.split("\n") for line in _wrap_line(long_line.rstrip()))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
@@ -40,19 +40,29 @@ def _wrap_line(line: str) -> Iterator[str]:
 
 
 def _words(text: str, room: int) -> Iterator[str]:
-    """The words of a line, those cut that are too long and may be."""
+    """The words of a line; those that are too long are cut, but for links and addresses."""
     for word in filter(None, _BLANK.split(text)):
-        if word.isascii() or "://" in word or _width(word) <= room:
+        if "://" in word or "@" in word or _width(word) <= room:
             yield word
             continue
-        start = end = 0
-        for end, char in enumerate(word):
-            # An accent, the colour of an emoji's skin, the rest of a family.
-            goes_on = unicodedata.category(char) in ("Mn", "Mc", "Me", "Sk") or _JOINER in (char, word[end - 1])
-            if not goes_on and _width(word[start : end + 1]) > room:
-                yield word[start:end]
-                start = end
-        yield word[start:]
+        piece = ""
+        for char in _characters(word):
+            if piece and _width(piece + char) > room:
+                yield piece
+                piece = ""
+            piece += char
+        yield piece
+
+
+def _characters(word: str) -> Iterator[str]:
+    """Each with its accents, the colour of its skin, and what a joiner ties to it."""
+    start = 0
+    for at in range(1, len(word)):
+        is_mark = unicodedata.category(word[at]) in ("Mn", "Mc", "Me", "Sk")
+        if not is_mark and _JOINER not in word[at - 1 : at + 1]:
+            yield word[start:at]
+            start = at
+    yield word[start:]
 
 
 def _width(text: str) -> int:

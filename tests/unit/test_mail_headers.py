@@ -30,7 +30,8 @@ RANGES = (
 )  # fmt: skip
 # What has broken mails: dashes between words, accents by themselves, joined emoji, what looks like syntax.
 PIECES = (
-    "–", "—", "-", "&", '"', "'", "’", "\\", "<", ">", "(", ")", "[", "]", ",", ";", ":", ".", "@", "_", "?", "=",
+    "\u2013", "\u2014", "-", "&", '"', "'", "\u2019", "\\", "<", ">", "(", ")", "[", "]", ",", ";", ":", ".", "@", "_",
+    "?", "=",
     "=?utf-8?q?x?=", "=?utf-8?b?eA==?=", "=?", "?=", "=41", "%41", "e\u0301", "n\u0303", "👨‍👩‍👧", "❤️‍🔥", "👋🏽", "🇪🇸",
     "نامه‌ای", "אבג", "Ana <ana@example.com>", "Rivera, Ana", "{{ 7*7 }}", "x" * 80, "ü" * 60,
 )  # fmt: skip
@@ -38,7 +39,7 @@ PIECES = (
 
 def titles(seed: int) -> list[str]:
     """As the API keeps them: cleaned, at most 120 characters."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - the same titles each time
 
     def word() -> str:
         if chance.random() < 0.4:
@@ -103,10 +104,10 @@ def read_by_postal_mime(raws: list[bytes]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "title",
     [
-        "Ana & José – boda",
-        "Ana &  José  – boda",
+        "Ana & José \u2013 boda",
+        "Ana &  José  \u2013 boda",
         " José ",
-        "José" + " –" * 50,
+        "José" + " \u2013" * 50,
         "a" * 200,
         "é" * 200,
         "=?utf-8?q?=C3=A9?=",
@@ -127,7 +128,9 @@ def test_every_line_of_a_subject_is_one_that_rfc_2047_allows(title: str) -> None
     assert message["Subject"] == subject
 
 
-@pytest.mark.parametrize("name", ["Ana Rivera", "Ana " * 24 + "Rivera", "Renée", "Александр Константинович " * 4, "李雷" * 50])
+@pytest.mark.parametrize(
+    "name", ["Ana Rivera", "Ana " * 24 + "Rivera", "Renée", "Александр Константинович " * 4, "李雷" * 50]
+)
 def test_no_line_of_a_name_is_one_that_a_mail_server_may_cut(name: str) -> None:
     """RFC 5322 section 2.1.1: 998 characters."""
     raw = mail(to_name=name.strip(), to="a" * 60 + "@" + "b." * 90 + "example").as_bytes()

@@ -12,6 +12,8 @@ import pytest
 from chalicelib.core import times
 from tests.support.running import ROOT
 
+LORD_HOWE = "Lord Howe Island time"
+
 
 @pytest.mark.parametrize(
     ("text", "utc"),
@@ -141,8 +143,18 @@ def test_a_bound_that_is_no_day_or_of_an_implausible_year_is_refused(text: str) 
         ("2026-03-08T10:00:00Z", "America/Los_Angeles", "Sunday, March 8, 2026", "3:00 AM PDT"),
         ("2026-11-01T08:30:00Z", "America/Los_Angeles", "Sunday, November 1, 2026", "1:30 AM PDT"),
         ("2026-11-01T09:30:00Z", "America/Los_Angeles", "Sunday, November 1, 2026", "1:30 AM PST"),
-        ("2026-04-04T14:45:00Z", "Australia/Lord_Howe", "Sunday, April 5, 2026", "1:45 AM Lord Howe Island time (UTC+11)"),
-        ("2026-04-04T15:15:00Z", "Australia/Lord_Howe", "Sunday, April 5, 2026", "1:45 AM Lord Howe Island time (UTC+10:30)"),
+        (
+            "2026-04-04T14:45:00Z",
+            "Australia/Lord_Howe",
+            "Sunday, April 5, 2026",
+            "1:45 AM Lord Howe Island time (UTC+11)",
+        ),
+        (
+            "2026-04-04T15:15:00Z",
+            "Australia/Lord_Howe",
+            "Sunday, April 5, 2026",
+            "1:45 AM Lord Howe Island time (UTC+10:30)",
+        ),
     ],
 )
 def test_a_time_is_written_in_local_time(instant: str, timezone: str, day: str, clock: str) -> None:
@@ -209,7 +221,9 @@ def test_a_clock_in_any_zone_has_letters_or_a_place_and_an_offset_that_lead_back
             ahead = timedelta(hours=abs(int(hours)), minutes=int(minutes or 0))
             local = instant - ahead if hours.startswith("-") else instant + ahead
             half = 12 if match["half"] in "Pp" else 0
-            assert (local.hour, local.minute) == (int(match["hour"]) % 12 + half, int(match["minute"])), f"{zone}: {text}"
+            assert (local.hour, local.minute) == (int(match["hour"]) % 12 + half, int(match["minute"])), (
+                f"{zone}: {text}"
+            )
 
 
 def test_the_words_for_places_are_of_zones_that_there_are() -> None:
