@@ -79,3 +79,15 @@ def test_a_page_escapes_its_data() -> None:
 def test_a_template_without_one_of_its_values_fails_instead_of_leaving_a_gap() -> None:
     with pytest.raises(Exception, match="'message' is undefined"):
         templates.render("waivers", "message.html", heading="x", charter=None, operator=settings(), style="")
+
+
+@pytest.mark.parametrize("room", ["mail", "waivers"])
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("en", "4:00 AM Istanbul time (UTC+3)"), ("es", "4:00 a. m. hora de Estambul (UTC+3)")],
+)
+def test_pages_and_mails_name_a_zone_without_letters_in_the_readers_language(
+    room: str, language: str, written: str
+) -> None:
+    template = templates.environment(room).from_string("{{ instant | clock('Europe/Istanbul') }}")
+    assert template.render(instant="2026-11-29T01:00:00Z", language=language) == written
