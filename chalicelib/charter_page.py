@@ -91,6 +91,8 @@ def get_guest_charter(link: str, *, now: datetime) -> GuestEvent:
     charter, here = signing.find_context(link).charter, settings()
     is_ahead = charter.status == "scheduled" and charter.details["ends_at"] > times.format_instant(now)
     chunk = waiver_store.read_signed_chunk(charter.event_id, 0) if is_ahead and charter.signed_count else []
+    # Who was erased has no name any more, and counts.
+    names = [one["name"] for one in people.people(people.load_rows(chunk)) if one["name"]]
     shown = {name: value for name, value in charter.details.items() if name in GuestEvent.__annotations__}
     guest_event = {
         "event_id": charter.event_id,
@@ -101,7 +103,7 @@ def get_guest_charter(link: str, *, now: datetime) -> GuestEvent:
         "waivers": {
             "signed": charter.signed_count,
             "expected": charter.details["party_size"],
-            "signers": [people.short_name(people.shown_name(one)) for one in people.people(people.load_rows(chunk))],
+            "signers": [people.short_name(name) for name in names],
         },
     }
     return cast(GuestEvent, guest_event)

@@ -19,12 +19,12 @@ from chalicelib.mail import store as mail_store
 from chalicelib.manifest.mails import manifest_mail_id
 from chalicelib.waivers import fields, log, log_store, mails, people, records, sealing, store
 from chalicelib.waivers.people import ERASED_NAME, FoundRow
-from chalicelib.waivers.store import StoredForm, StoredRecord
+from chalicelib.waivers.store import StoredRecord
 
 # DynamoDB takes 100 writes in one transaction.
 _BATCH = 50
 # What a minor's record keeps of the adult who signed for them, once that adult's own record is erased.
-_KEPT_OF_GUARDIAN = ("charter", "signer_name", "participant_name", "participant_birth_date", "guardian_relationship")
+KEPT_OF_GUARDIAN = ("charter", "signer_name", "participant_name", "participant_birth_date", "guardian_relationship")
 
 
 def erase(
@@ -42,14 +42,24 @@ def erase(
 
 
 def erase_record(event_id: str, waiver_id: str, note: fields.Act, actor: Actor) -> None:
-    form, record = records.find_form(event_id, waiver_id)
+    _, record = records.find_form(event_id, waiver_id)
     if record.leaf_index is None:
         raise records.NotLoggedYet("This record is on its way into the log. Please try again in a moment.")
-    guest_id = record.row["guest_id"]
+    guest_id = _listed_only_here(event_id, record)
     about = [waiver_id, *([guest_id] if guest_id else [])]
     _erase_mails(event_id, record, about)
     _erase_from_charter(event_id, about, guest_id, note, actor)
-    _erase_form(event_id, form, record, note, actor)
+    retry_on_conflict(lambda: _erase_form(event_id, waiver_id, note, actor))
+
+
+def _listed_only_here(event_id: str, record: StoredRecord) -> str | None:
+    """The listed guest whom this record is about, unless another record that counts is about them too: one of two
+    signatures may go and the guest stay.
+    """
+    guest_id = record.row["guest_id"]
+    rows = people.load_rows(charters.find_whole_charter(event_id, with_signed=True).signed_items)
+    others = [row for row in rows if row["waiver_id"] != record.row["waiver_id"] and not row.get("erased")]
+    return None if guest_id in people.signed_guest_ids(others) else guest_id
 
 
 # --- mails ------------------------------------------------------------------------------------------
@@ -61,8 +71,10 @@ def _erase_mails(event_id: str, record: StoredRecord, about: Collection[str]) ->
     for mail_id in whole:
         retry_on_conflict(lambda mail_id=mail_id: mail_store.erase_mail(mail_id))  # type: ignore[misc]
     retry_on_conflict(lambda: mail_store.rewrite_mail(manifest_mail_id(event_id), lambda data: scrub(data, about)))
-    if record.row["signer_email"]:
-        addresses.forget_detail(record.row["signer_email"])
+    guests = charters.find_charter(event_id).details["guests"]
+    emails = {record.row["signer_email"], *(guest["email"] for guest in guests if guest["guest_id"] in about)}
+    for email in filter(None, emails):
+        addresses.forget_detail(email)
 
 
 # --- the charter and what it owns -------------------------------------------------------------------
@@ -84,7 +96,7 @@ def _erase_from_charter(
 
     if guest_id:
         retry_on_conflict(attempt)
-    charter_store.rewrite_copies(event_id, lambda content: scrub(content, about))
+    retry_on_conflict(lambda: charter_store.rewrite_copies(event_id, lambda content: scrub(content, about)))
 
 
 def _erased_guest(guest: ListedGuest) -> ListedGuest:
@@ -99,7 +111,8 @@ def scrub(content: Any, about: Collection[str]) -> Any:
         return content
     scrubbed = {name: scrub(value, about) for name, value in content.items()}
     if not {content.get("guest_id"), content.get("waiver_id")}.isdisjoint(about):
-        scrubbed |= {"name": ERASED_NAME, "email": ""} if "email" in content else {"name": ERASED_NAME}
+        erased = {"name": ERASED_NAME, "email": "", "guardian": None}
+        scrubbed |= {name: value for name, value in erased.items() if name in content}
     # Names that stand beside their ids, or beside those who bear them.
     for names, ids in (("missing", "missing_guest_ids"), ("missing_names", "passengers")):
         if isinstance(content.get(names), list) and isinstance(content.get(ids), list):
@@ -120,45 +133,43 @@ def _scrub_names(names: list[str], bearers: list[Any], about: Collection[str]) -
 # --- the form ---------------------------------------------------------------------------------------
 
 
-def _erase_form(event_id: str, form: StoredForm, record: StoredRecord, note: fields.Act, actor: Actor) -> None:
-    waiver_id = record.row["waiver_id"]
+def _erase_form(event_id: str, waiver_id: str, note: fields.Act, actor: Actor) -> None:
+    """Raises WriteConflict if a record of the form, or the charter's list, was changed meanwhile."""
+    form, record = records.find_form(event_id, waiver_id)
+    if record.erased:
+        return
     is_signers = not record.row["minor"]
     writes = store.end_copies(waiver_id, form)
     if record.set_aside:
         writes.append(store.erase_act(waiver_id))
+    audits = [_erase_audit(audit, waiver_id, is_signers=is_signers) for audit in form.audit]
+    writes += store.rewrite_audits(waiver_id, [new for new, old in zip(audits, form.audit, strict=True) if new != old])
     if is_signers:
-        writes += store.rewrite_audits(waiver_id, [_without_person(audit) for audit in form.audit])
         if form.drawing:
             writes.append(store.erase_drawing(waiver_id))
         writes += [_erase_guardian(one) for one in form.records if one.row["minor"] and not one.erased]
     for start in range(0, len(writes), _BATCH):
-        retry_on_conflict(lambda start=start: write_all(writes[start : start + _BATCH]))  # type: ignore[misc]
+        write_all(writes[start : start + _BATCH])
 
-    def mark() -> None:
-        charter, _, items = charters.find_whole_charter(event_id, with_signed=True)
-        before = people.load_rows(items)
-        empty = {"name": "", "signer_name": "", "signer_email": "", "birth_date": None, "erased": True}
-        rows = people.change(before, waiver_id, **empty)
-        if is_signers:
-            for one in form.records:
-                rows = people.change(rows, one.row["waiver_id"], signer_email="")
-        row: FoundRow = {**record.row, **empty}  # type: ignore[typeddict-item]
-        audit = audit_event("erased", actor, note["at"], about=waiver_id, reason=note["reason"])
-        write_all(
-            [
-                store.erase_record(record, [], row, note),
-                *log_store.list_writes(charter, before, rows),
-                store.audit_write(waiver_id, audit),
-            ]
-        )
-
-    retry_on_conflict(mark)
+    charter, _, items = charters.find_whole_charter(event_id, with_signed=True)
+    before = people.load_rows(items)
+    empty = {"name": "", "signer_name": "", "signer_email": "", "birth_date": None, "erased": True}
+    rows = people.change(before, waiver_id, **empty)
+    if is_signers:
+        for one in form.records:
+            rows = people.change(rows, one.row["waiver_id"], signer_email="")
+    row: FoundRow = {**record.row, **empty}  # type: ignore[typeddict-item]
+    audit = audit_event("erased", actor, note["at"], about=waiver_id, reason=note["reason"])
+    erased = store.erase_record(record, [], row, note)
+    write_all([erased, *log_store.list_writes(charter, before, rows), store.audit_write(waiver_id, audit)])
 
 
-def _without_person(audit: AuditEvent) -> AuditEvent:
-    """The event without who it was, where that was the guest or somebody with the guest's link."""
-    if audit["actor_type"] not in ("signer", "link"):
-        return audit if audit["act"] != "set_aside" else {**audit, "reason": ""}
+def _erase_audit(audit: AuditEvent, waiver_id: str, *, is_signers: bool) -> AuditEvent:
+    """Without why the record was set aside; of the signer's form also without who signed it or opened its link."""
+    if audit["act"] == "set_aside" and audit.get("about") == waiver_id:
+        return {**audit, "reason": ""}
+    if not is_signers or audit["actor_type"] not in ("signer", "link"):
+        return audit
     kept: AuditEvent = {**audit, "by": "", "address": ""}
     kept.pop("user_agent", None)
     return kept
@@ -167,4 +178,4 @@ def _without_person(audit: AuditEvent) -> AuditEvent:
 def _erase_guardian(record: StoredRecord) -> Item:
     """Of a minor's record: all that is the signer's own but the name, which proves who signed for the minor."""
     row: FoundRow = {**record.row, "signer_email": ""}
-    return store.erase_record(record, sealing.keep(record, _KEPT_OF_GUARDIAN), row, None)
+    return store.erase_record(record, sealing.keep(record, KEPT_OF_GUARDIAN), row, None)

@@ -271,7 +271,9 @@ def _paths() -> dict[str, dict[str, Schema]]:
             ),
         },
         f"{charter_path}/cancel": {
-            "post": _call("cancel_event", {200: event}, body=charters.Reason, refuses=(404, 503))
+            "post": _call(
+                "cancel_event", {200: event}, body=charters.Reason, refuses=(404, 409, 503), conflict=event_conflict
+            )
         },
         f"{charter_path}/reopen-waivers": {"post": _call("reopen_waivers", {200: event}, body=_NOTHING, refuses=acts)},
         f"{charter_path}/guest-link": {

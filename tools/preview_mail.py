@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters.fields import CharterDetails
 from chalicelib.charters.store import Charter, WholeCharter
+from chalicelib.core.dynamo import s
 from chalicelib.core.fields import Form
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
@@ -21,11 +22,14 @@ from chalicelib.manifest.store import Notes
 from chalicelib.money import ledger
 from chalicelib.payments import mails as payment_mails
 from chalicelib.payments.fields import PaymentJson
-from chalicelib.waivers import evidence, signing
+from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import mails as waiver_mails
+from chalicelib.waivers import people, sealing
 from chalicelib.waivers import versions as waiver_versions
-from chalicelib.waivers.fields import SignedRecord
+from chalicelib.waivers.evidence import canonical, merkle
 from chalicelib.waivers.form import parse_signing
+from chalicelib.waivers.log_store import Tree
+from chalicelib.waivers.store import SealedRecord
 from tools.common.console import Refused, run_tool
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -107,8 +111,8 @@ def bounce(**changes: Any) -> Mail | None:
     return payment_mails.bounce_mail(CHARTER, payment(**changes), NOW)
 
 
-def signed_records() -> list[SignedRecord]:
-    """A guest who signs, with a minor."""
+def sealed_records() -> list[SealedRecord]:
+    """Of a guest who signs, with a minor."""
     form = {
         "submission_id": "0190c0de-0000-7000-8000-000000000002",
         "waiver_version": waiver_versions.sample("en")["waiver_version"],
@@ -121,15 +125,15 @@ def signed_records() -> list[SignedRecord]:
         **dict.fromkeys(("esign_consent", "intent", "authority_attestation"), "on"),
     }
     sent = parse_signing({name: [value] for name, value in form.items()}, CHARTER, now=NOW)
-    visitor = signing.Visitor("192.0.2.7", "")
-    records = signing.to_records(CHARTER, waiver_versions.sample("en"), sent, visitor, NOW)
-    return evidence.seal(records, 0, "")
+    visitor = sealing.Visitor("192.0.2.7", "")
+    return sealing.seal_form(CHARTER, waiver_versions.sample("en"), sent, visitor, NOW)
 
 
 def waiver_copy() -> Mail | None:
-    mail = waiver_mails.copy_mail(CHARTER, signed_records(), waiver_versions.sample("en"), NOW)
+    version = waiver_versions.sample("en")
+    mail = waiver_mails.copy_mail(CHARTER, sealed_records(), version, NOW)
     # What it gets when it leaves, but for the private link.
-    return mail and waiver_mails.with_html(mail)
+    return mail and waiver_mails.with_text(mail, version["text"])
 
 
 def signature_request(kind: str, language: str) -> Mail:
@@ -137,29 +141,51 @@ def signature_request(kind: str, language: str) -> Mail:
 
 
 def manifest() -> Mail:
-    records = signed_records()
+    rows = [people.number(people.to_row(one.row), [], index) for index, one in enumerate(sealed_records())]
     # Listed, but not aboard.
     charter = CHARTER._replace(
         details={**CHARTER.details, "guests": [{"guest_id": "theo", "name": "Theo Park", "email": ""}]}
     )
     notes = Notes(
         people={
-            records[0]["waiver_id"]: {"state": "aboard", "at": "2026-11-29T00:45:00Z", "by": "admin"},
+            rows[0]["waiver_id"]: {"state": "aboard", "at": "2026-11-29T00:45:00Z", "by": "admin"},
             "theo": {"state": "no_show", "at": "2026-11-29T00:58:00Z", "by": "admin"},
         },
         briefing={"state": "done", "at": "2026-11-29T00:50:00Z", "by": "admin"},
         departure=None,
     )
-    snapshot = make_snapshot(
-        WholeCharter(charter, [], [{**record} for record in records]), notes, {"en": waiver_versions.sample("en")}
-    )
+    signed = WholeCharter(charter, [], [{"rows": s(people.dump_rows(rows))}])
+    snapshot = make_snapshot(signed, notes, {"en": waiver_versions.sample("en")})
     departure: Departure = {
         "at": "2026-11-29T01:02:00Z",
         "by": "admin",
-        "sha256": evidence.json_hash(snapshot),
+        "sha256": canonical.json_hash(snapshot),
         "manifest": snapshot,
     }
     return manifest_mails.manifest_mail(CHARTER, departure, NOW)
+
+
+def checkpoint() -> Mail:
+    """Of a log that has grown since the day before, with the proof that it did nothing else."""
+    told, now = log_end(190), log_end(214)
+    proof = merkle.consistency_proof(told.size, now.size, merkle.nodes_of(leaf_hashes(now.size)))
+    return waiver_mails.checkpoint_mail("2026-11-22", waiver_log.to_checkpoint(now), told, proof, NOW)
+
+
+def log_alarm() -> Mail:
+    """Of a log that has become shorter."""
+    told, now = log_end(214), log_end(190)
+    problem = f"it has {now.size} leaves, and {told.size} were told of"
+    head, last = waiver_log.to_checkpoint(now), waiver_log.to_checkpoint(told)
+    return waiver_mails.alarm_mail("2026-11-22", problem, head, last, NOW)
+
+
+def log_end(size: int) -> Tree:
+    return Tree(waiver_log.origin(Tree()), size, merkle.root_of(leaf_hashes(size)))
+
+
+def leaf_hashes(size: int) -> list[bytes]:
+    return [merkle.hash_leaf(bytes([number])) for number in range(size)]
 
 
 SAMPLES: dict[str, Callable[[], Mail | None]] = {
@@ -176,7 +202,8 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "waiver-again": lambda: signature_request("waiver_again", "en"),
     "waiver-again-es": lambda: signature_request("waiver_again", "es"),
     "manifest": manifest,
-    "chain-head": lambda: waiver_mails.chain_head_mail("2026-11-22", 214, "d" * 64, NOW),
+    "checkpoint": checkpoint,
+    "log-alarm": log_alarm,
 }
 
 

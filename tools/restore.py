@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.core import times
-from chalicelib.waivers import evidence
+from chalicelib.waivers import log_store
+from chalicelib.waivers.evidence import merkle
+from chalicelib.waivers.log_store import Tree
 from tools.common.cloud import APP, Cloud, find_cloud
 from tools.common.console import Refused, confirm, run_tool, wait_for
 from tools.common.table import kind_of, live_table, scan
@@ -23,11 +25,15 @@ RECOVERY_DAYS = 35
 
 @dataclass
 class Contents:
-    """Of a table: each item's fingerprint by kind and key, what the payments come to, and the waivers."""
+    """Of a table: each item's fingerprint by kind and key, what the payments come to, and the log of waivers."""
 
     fingerprints: dict[str, dict[str, str]] = field(default_factory=dict)
     money_cents: int = 0
-    waivers: list[dict[str, Any]] = field(default_factory=list)
+    leaves: dict[int, bytes] = field(default_factory=dict)
+    """The hash of each record in the log of waivers, by its place there."""
+    tree: Tree = field(default_factory=Tree)
+    waiting: int = 0
+    """What is not in the log yet."""
 
 
 def restore(cloud: Cloud, at: datetime | None, backup: str, yes: bool, *, poll_s: float = POLL_S) -> str:
@@ -77,8 +83,12 @@ def read(dynamodb: Any, table: str) -> Contents:
         data = json.loads(item["data"]["S"]) if "data" in item else {}
         if kind == "PAYMENT":
             found.money_cents += data["amount_cents"] * (-1 if data.get("kind") == "refund" else 1)
-        elif kind == "WAIVER":
-            found.waivers.append(data)
+        elif kind in ("RECORD", "SET_ASIDE") and "leaf_index" in item:
+            found.leaves[int(item["leaf_index"]["N"])] = merkle.hash_leaf(item["payload"]["S"].encode())
+        elif (pk, sk) == (log_store.LOG, "TREE"):
+            found.tree = log_store.to_tree(item)
+        elif pk == log_store.WAITING:
+            found.waiting += 1
     return found
 
 
@@ -99,16 +109,18 @@ def compare(live: Contents, restored: Contents) -> list[str]:
     return lines
 
 
-def check_chain(contents: Contents) -> str:
-    """Whether the waivers are one whole chain; refuses at the first that is not in its place."""
-    head = ""
-    records = sorted(contents.waivers, key=lambda record: int(record["seq"]))
-    for number, record in enumerate(records, 1):
-        follows = (record["seq"], record["prev_hash"]) == (number, head)
-        if not follows or evidence.record_hash(record) != record["record_hash"]:
-            raise Refused(f"the restored chain of waivers breaks at record {number}")
-        head = record["record_hash"]
-    return f"{len(records)} waivers, chain whole, head {head or 'none'}"
+def check_log(contents: Contents) -> str:
+    """Whether the log of waivers is whole: its root is that of the records. Refuses at the first that is not there."""
+    tree = contents.tree
+    for index in range(tree.size):
+        if index not in contents.leaves:
+            raise Refused(f"leaf {index} of the restored log of waivers is missing: its record is gone")
+    if beyond := sorted(index for index in contents.leaves if index >= tree.size):
+        raise Refused(f"the restored log of waivers ends before its leaf {beyond[0]}")
+    root = merkle.root_of([contents.leaves[index] for index in range(tree.size)])
+    if tree.size and root != tree.root:
+        raise Refused(f"the root of the restored log of waivers is not that of its {tree.size} leaves")
+    return f"{tree.size} leaves, {contents.waiting} waiting, log of waivers whole, root {merkle.encode_hash(root)}"
 
 
 def main() -> int:
@@ -130,7 +142,7 @@ def main() -> int:
     target = restore(cloud, at, options.backup, options.yes)
     live, restored = (read(cloud.client("dynamodb"), table) for table in (source, target))
     print("\n".join(compare(live, restored)))
-    print(check_chain(restored))
+    print(check_log(restored))
     print(f"to work with it: python -m tools.env merge --stage {cloud.stage} SCC_TABLE={target}")
     return 0
 

@@ -15,7 +15,7 @@ MAX_CHARTERS = 10_000
 
 _WHY_NOT = {
     "on": "",
-    "off": "reminders are switched off, or the charter is completed",
+    "off": "reminders are switched off, or the charter has departed or is completed",
     "stopped_cancelled": "the charter is cancelled",
     "stopped_paid": "nothing is due",
     "stopped_cash": "cash was logged",
@@ -48,7 +48,7 @@ def why_not(charter: Charter, now: datetime) -> str:
 def state(charter: Charter) -> ReminderState:
     """The contract's `balance_reminders_state`."""
     details, sums = charter.details, charter.sums
-    if not details["balance_reminders"] or charter.status == "completed":
+    if not details["balance_reminders"] or charter.status in ("departed", "completed"):
         return "off"
     if charter.status == "cancelled":
         return "stopped_cancelled"

@@ -9,6 +9,7 @@ from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
     db,
+    is_written,
     item_key,
     json_s,
     load_data,
@@ -21,6 +22,7 @@ from chalicelib.core.dynamo import (
     update,
     write_all,
 )
+from chalicelib.core.errors import WriteConflict
 from chalicelib.money.ledger import Sums
 
 NO_IDS: frozenset[str] = frozenset()
@@ -174,7 +176,8 @@ def update_charter(charter: Charter, seen: Charter, audit: AuditEvent, *, ledger
 def rewrite_copies(event_id: str, rewrite: Callable[[Any], Any]) -> None:
     """Rewrites what of a charter's guests was copied into its audit events, payments' answers and frozen manifest.
 
-    Each is one JSON text; only those are written that differ afterwards.
+    Each is one JSON text; only those are written that differ afterwards. Raises WriteConflict if one was changed
+    meanwhile.
     """
     texts = {"AUDIT#": "data", "BOARDING#": "data", "PAYMENT#": "answer"}
     for prefix, name in texts.items():
@@ -187,8 +190,10 @@ def rewrite_copies(event_id: str, rewrite: Callable[[Any], Any]) -> None:
             content = json.loads(item[name]["S"]) if name in item else None
             if (rewritten := rewrite(content)) != content:
                 key = {"PK": item["PK"], "SK": item["SK"]}
-                change = update(key, f"SET #{name} = :new", {":new": json_s(rewritten)}, "attribute_exists(PK)")
-                db().update_item(**change)
+                values = {":new": json_s(rewritten), ":seen": item[name]}
+                change = update(key, f"SET #{name} = :new", values, f"#{name} = :seen")
+                if not is_written(db().update_item, or_busy=True, **change):
+                    raise WriteConflict
 
 
 def guest_link_key(link: str) -> Item:

@@ -6,7 +6,7 @@ name carries marks for the writing direction, an apostrophe has a dozen forms.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 _JOINERS = "\u200c\u200d"
 # Blank by their form, though Unicode counts them as letters or symbols: fillers of Hangul, the empty Braille cell.
@@ -88,6 +88,8 @@ def has_visible_glyph(text: str) -> bool:
     return _visible().search(text) is not None
 
 
+# Each who signs is compared with all who have: a batch of 31 on a charter of 600 took 0.75 s without, 0.05 s with it.
+@lru_cache(maxsize=2048)
 def fold(name: str) -> str:
     """Equal for names that differ only in case, accents, forms of apostrophe or hyphen, or the number of blanks.
 

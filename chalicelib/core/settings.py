@@ -43,10 +43,17 @@ class Settings(NamedTuple):
     origin_secrets: tuple[str, ...]
     adult_years: int
     """People who are younger on the day of the trip cannot sign alone."""
+    retention_years: int
+    """How long a waiver's personal data is kept at least."""
 
     @property
     def named_admins(self) -> bool:
         return set(self.admins) != {"admin"}
+
+    @property
+    def minors_kept_until_age(self) -> int:
+        """What concerns a minor is kept at least until this age: time to claim runs from the day of coming of age."""
+        return self.adult_years + 3
 
 
 # A value that was changed in the Parameter Store, such as a password, counts after this long at the latest.
@@ -93,6 +100,10 @@ CONFIGURATION_SET: Check = (
     "must be the name of an SES configuration set",
 )
 ADULT_YEARS: Check = (("18", "19", "20", "21").__contains__, "must be 18, 19, 20 or 21")
+RETENTION_YEARS: Check = (
+    lambda value: re.fullmatch(r"[1-9][0-9]?|100", value),
+    "must be a whole number of years from 1 to 100",
+)
 
 
 def _is_timezone(name: str) -> bool:
@@ -152,6 +163,7 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
         totp_secrets=totp_secrets,
         origin_secrets=tuple(filter(None, origin_secrets)),
         adult_years=int(read("SCC_ADULT_YEARS", ADULT_YEARS, "18")),
+        retention_years=int(read("SCC_RETENTION_YEARS", RETENTION_YEARS, "7")),
     )
 
 

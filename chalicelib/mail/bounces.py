@@ -37,7 +37,7 @@ def record_report(event: Mapping[str, Any], *, kinds: outbox.MailKinds, now: dat
     """Notes an event's `detail` with its mail and address. The same event again, or another's mail, changes nothing."""
     report = parse(event, now)
     mail = store.read_mail(report.mail_id) if report.mail_id else None
-    if mail is None:
+    if mail is None or "erased" in mail.data:
         return
     if report.problem:
         addresses.flag_address(mail.to, {"problem": report.problem, "at": report.at, "detail": report.detail})

@@ -128,7 +128,7 @@ def erase_mail(mail_id: str) -> None:
         return
     about = {"charter": seen.data["charter"]} if "charter" in seen.data else {}
     data = {**about, "name": "", "erased": True}
-    retries = tuple(Retry(**{**one, "to": ""}) for one in seen.retries)
+    retries = tuple(Retry(**{**one, "to": "", "note": ""}) for one in seen.retries)
     status: MailStatus = "cancelled" if seen.status == "queued" else seen.status
     change_mail(seen._replace(to="", data=data, retries=retries, reports=(), status=status, note="erased"), seen)
 

@@ -40,6 +40,8 @@ class Passenger(TypedDict):
     guest_id: GuestId | None
     checked_in_at: InstantText | None
     no_show: bool
+    over_limit: bool
+    """Who signed after the charter was full."""
 
 
 class OperatorPhone(TypedDict):

@@ -1,6 +1,6 @@
 """The manifest: who is aboard, checked in before departure, then frozen and sent ashore."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -43,13 +43,14 @@ def get_manifest(event_id: str) -> Manifest:
 
 def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersions) -> Snapshot:
     details, operator = whole.charter.details, settings()
-    signed = [_signed(one, current, notes) for one in people.people(people.load_rows(whole.signed_items))]
+    rows, limit = people.load_rows(whole.signed_items), details["passenger_limit"]
+    beyond = people.beyond(rows, limit)
+    signed = [_signed(one, current, notes, beyond) for one in people.people(rows)]
     absent = charters.missing_guests(whole.charter)
     passengers = signed + [_absent(guest, notes) for guest in absent]
     aboard = sum(one["checked_in_at"] is not None for one in passengers)
     expected = aboard or sum(not one["no_show"] for one in signed)
     missing = max(details["party_size"] - len(signed), len(absent), 0)
-    limit = details["passenger_limit"]
     briefing = notes.briefing if notes.briefing and notes.briefing["state"] == "done" else None
     return {
         "event_id": whole.charter.event_id,
@@ -78,19 +79,20 @@ def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersi
     }
 
 
-def _signed(person: people.Person, current: CurrentVersions, notes: store.Notes) -> Passenger:
+def _signed(person: people.Person, current: CurrentVersions, notes: store.Notes, beyond: Collection[str]) -> Passenger:
     ids = [person["waiver_id"], *person["other_ids"]]
     note = max((notes.people[one] for one in ids if one in notes.people), key=_noted_at, default=_NOT_NOTED)
     return {
         "name": people.shown_name(person),
         "minor": person["minor"],
-        "guardian": person["signer_name"] if person["minor"] else None,
+        "guardian": (person["signer_name"] or people.ERASED_NAME) if person["minor"] else None,
         "waiver": "superseded" if waiver_versions.is_superseded(person["waiver_version"], current) else "signed",
         "signed_at": person["signed_at"],
         "waiver_id": person["waiver_id"],
         "guest_id": person["guest_id"],
         "checked_in_at": note["at"] if note["state"] == "aboard" else None,
         "no_show": note["state"] == "no_show",
+        "over_limit": person["waiver_id"] in beyond,
     }
 
 
@@ -111,6 +113,7 @@ def _absent(guest: ListedGuest, notes: store.Notes) -> Passenger:
         "guest_id": guest["guest_id"],
         "checked_in_at": note["at"] if note["state"] == "aboard" else None,
         "no_show": note["state"] == "no_show",
+        "over_limit": False,
     }
 
 

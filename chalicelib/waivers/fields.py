@@ -1,5 +1,6 @@
 """The fields of waivers: what guests and admins send, what is stored, what the API answers."""
 
+import contextlib
 from typing import Annotated, Literal, NamedTuple, NotRequired, TypedDict, get_args
 
 from chalicelib.core import paging, times
@@ -67,6 +68,14 @@ def parse_birth_date(text: str) -> str:
 BIRTH_DATE_RULE = "must be a date such as 1984-05-31"
 
 
+def parse_device_time(text: str) -> str:
+    """The device's time as it was sent; empty for anything else, since nothing personal may stand in the log."""
+    with contextlib.suppress(ValueError):
+        times.parse_instant(text)
+        return text
+    return ""
+
+
 class SignedForm(NamedTuple):
     """The waiver form but for the minors, in the order of the page: its list of problems reads from top to bottom."""
 
@@ -74,7 +83,7 @@ class SignedForm(NamedTuple):
     waiver_version: Annotated[str, Text(64)]
     language: Annotated[Language, Choice(LANGUAGES, "en")]
     opened: Annotated[str, Text(80, "")]
-    device_time: Annotated[str, Text(40, "")]
+    device_time: Annotated[str, Parsed(parse_device_time, "must be a time", 40)]
     kiosk: Annotated[str, Text(10, "")]
     website: Annotated[str, Text(1000, "", doc={"description": "Left empty by people."})]
     guest_id: Annotated[str, Text(40, "")]
@@ -145,6 +154,8 @@ class WaiverPayload(Proved):
 
     type: Literal["waiver"]
     starts_at: InstantText
+    timezone: str
+    """The charter's."""
     waiver_version: Sha256
     waiver_title: str
     language: Language
@@ -210,6 +221,7 @@ class SignedRecord(Disclosed):
     waiver_id: WaiverId
     event_id: EventId
     starts_at: InstantText
+    timezone: str
     waiver_version: Sha256
     waiver_title: str
     language: Language
@@ -252,6 +264,7 @@ class WaiverSummary(TypedDict):
 class FoundWaiver(WaiverSummary):
     charter: str
     starts_at: InstantText
+    timezone: str
 
 
 class WaiverPage(TypedDict):

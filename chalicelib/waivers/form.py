@@ -11,6 +11,7 @@ from chalicelib.core import names, times
 from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
 from chalicelib.core.tags import is_tag, tag
+from chalicelib.waivers import store
 from chalicelib.waivers.fields import MAX_MINORS, MAX_STROKES_CHARS, MINOR, SignedForm, Stroke
 
 MAX_STROKES, MAX_POINTS, MAX_COORDINATE = 200, 20_000, 10**15
@@ -47,8 +48,13 @@ def read_opening(event_id: str, tagged: str, now: datetime) -> str:
     return at if is_true else ""
 
 
-def parse_signing(form: Mapping[str, list[str]], charter: Charter, *, now: datetime) -> Signing:
-    """The submitted form. Raises BadInput with each problem under its field's name."""
+def parse_signing(
+    form: Mapping[str, list[str]], charter: Charter, *, now: datetime, is_signed: bool = False
+) -> Signing:
+    """The submitted form. Raises BadInput with each problem under its field's name.
+
+    One that `is_signed` is compared, not judged anew by the charter: its list of guests and its date may have changed.
+    """
     flat = Form({name: values[0] for name, values in form.items() if name not in MINOR})
     for name, values in form.items():
         if len(values) > 1 and name not in MINOR:
@@ -58,6 +64,8 @@ def parse_signing(form: Mapping[str, list[str]], charter: Charter, *, now: datet
     years = settings().adult_years
 
     given = flat.read(SignedForm)
+    if is_signed:
+        flat.finish()
     if given.signer_birth_date and _age(given.signer_birth_date, day) < years:
         flat.refuse("signer_birth_date", f"must be that of an adult: a guardian signs for those under {years}")
     guest_id = _find_guest(flat, charter, given.guest_id, given.signer_name)
@@ -71,9 +79,11 @@ def parse_signing(form: Mapping[str, list[str]], charter: Charter, *, now: datet
     if not given.intent:
         flat.refuse("intent", "must be ticked to sign")
     strokes = read_strokes(flat, given.signature_strokes)
-    if not given.signature_typed and not strokes and "signature_strokes" not in flat.problems:
+    is_typed = names.has_visible_glyph(given.signature_typed)
+    if not is_typed and not strokes and "signature_strokes" not in flat.problems:
         flat.refuse("signature_typed", "is required: type or draw your signature")
-    flat.finish()
+    if not is_signed:
+        flat.finish()
     return Signing(given, guest_id, minors, strokes, read_opening(charter.event_id, given.opened, now))
 
 
@@ -151,9 +161,9 @@ def read_strokes(form: Form, text: str) -> list[Stroke]:
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError):
         form.refuse("signature_strokes", "must be a list of strokes, each with points x and y")
         return []
-    # As it would be stored: 1e15 is short as it is sent, and sixteen digits as a whole number.
-    stored_chars = len(json.dumps(points, separators=(",", ":")))
-    if len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS or stored_chars > MAX_STROKES_CHARS:
+    # Measured as it is stored: blanks do not count, and 1e9 counts as ten digits.
+    is_too_long = len(store.to_drawing(points)) > MAX_STROKES_CHARS
+    if is_too_long or len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS:
         form.refuse("signature_strokes", "is too long")
         return []
     return [stroke for stroke in points if stroke]

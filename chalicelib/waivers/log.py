@@ -27,19 +27,27 @@ LEASE_MS = 5_000
 GUEST_S, SWEEP_S = 1.5, 3.0
 LONGEST_WAIT = timedelta(minutes=10)
 # DynamoDB takes 100 writes in one transaction; beside the leaves, one is the tree's end and at most a few are tiles.
-MAX_WRITES, TREE_WRITES, LEAF_WRITES, CHARTER_WRITES = 100, 6, 3, 3
+# Signatures are added to the last two chunks of a charter's list; an act may change one more, wherever its record is.
+MAX_WRITES, TREE_WRITES, LEAF_WRITES, ACT_WRITES, CHARTER_WRITES = 100, 6, 3, 4, 3
 MAX_BATCH = (MAX_WRITES - TREE_WRITES) // LEAF_WRITES
 
 
-def origin() -> str:
-    """The log's name: where it can be asked for, without a scheme."""
-    return f"{settings().base_url.partition('://')[2]}/waivers"
+def origin(tree: Tree) -> str:
+    """The log's name: where it could be asked for, without a scheme, when its first leaf was appended.
+
+    It stays when the site moves to another domain: all leaves and checkpoints of a log have one name.
+    """
+    return tree.origin or f"{settings().base_url.partition('://')[2]}/waivers"
 
 
 def append_after_signing() -> None:
     """What is signed stays signed, whatever becomes of this: the schedule does it again."""
+    _try_to_append(GUEST_S)
+
+
+def _try_to_append(budget_s: float) -> None:
     try:
-        append_waiting()
+        append_waiting(budget_s=budget_s)
     except Exception as problem:
         # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
         logger.error("waiver-log-alarm: a batch was not appended\n%s", trace(problem))
@@ -47,7 +55,7 @@ def append_after_signing() -> None:
 
 def sweep(now: datetime) -> None:
     """What the schedule does: appends what is left. What has waited for long is an alarm."""
-    append_waiting(budget_s=SWEEP_S)
+    _try_to_append(SWEEP_S)
     for waiting in log_store.list_waiting(1):
         if waiting.since < times.format_instant(now - LONGEST_WAIT):
             # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
@@ -117,7 +125,7 @@ def append_batch(waiting: Sequence[Waiting]) -> int:
     new_tiles = merkle.append(seen.size, hashes, lambda *tile: tiles.get(tile, b""))
     size = seen.size + len(batch)
     read = merkle.Tiles(lambda *tile: new_tiles.get(tile) or tiles.get(tile, b"")).read_node
-    tree = Tree(seen.origin or origin(), size, merkle.root_at(size, read))
+    tree = Tree(origin(seen), size, merkle.root_at(size, read))
     writes = [write for one in lists.values() for write in log_store.list_writes(*one)]
     log_store.append(seen, tree, new_tiles, batch, writes)
     return len(batch)
@@ -138,9 +146,12 @@ def _open_tiles(size: int) -> list[tuple[int, int]]:
 def _fitting(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
     """From the front, what one transaction can hold."""
     charters: set[str] = set()
+    writes = TREE_WRITES
     for count, one in enumerate(waiting):
+        writes += LEAF_WRITES if one.row else ACT_WRITES
+        writes += CHARTER_WRITES if one.event_id not in charters else 0
         charters.add(one.event_id)
-        if TREE_WRITES + LEAF_WRITES * (count + 1) + CHARTER_WRITES * len(charters) > MAX_WRITES:
+        if writes > MAX_WRITES:
             return waiting[:count]
     return waiting
 
@@ -162,7 +173,7 @@ def read_checkpoint() -> Checkpoint:
 
 
 def to_checkpoint(tree: Tree) -> Checkpoint:
-    return Checkpoint(tree.origin or origin(), tree.size, tree.root or merkle.root_of([]))
+    return Checkpoint(origin(tree), tree.size, tree.root or merkle.root_of([]))
 
 
 def inclusion_proof(index: int, tree: Tree) -> list[bytes]:
@@ -176,10 +187,13 @@ def why_not_continued(last: Tree, tree: Tree) -> str:
     if tree.origin != last.origin and last.size:
         return f"it is called {tree.origin}, and was called {last.origin}"
     read_node = merkle.Tiles(log_store.read_tile).read_node
-    if merkle.root_at(last.size, read_node) != (last.root or merkle.root_of([])):
-        return f"its first {last.size} leaves have another head than was told of"
-    if merkle.root_at(tree.size, read_node) != (tree.root or merkle.root_of([])):
-        return f"its {tree.size} leaves do not have the head that is written down"
+    try:
+        if merkle.root_at(last.size, read_node) != (last.root or merkle.root_of([])):
+            return f"its first {last.size} leaves have another head than was told of"
+        if merkle.root_at(tree.size, read_node) != (tree.root or merkle.root_of([])):
+            return f"its {tree.size} leaves do not have the head that is written down"
+    except ValueError as problem:
+        return f"some of its hashes are gone: {problem}"
     return ""
 
 

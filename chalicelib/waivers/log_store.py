@@ -29,7 +29,7 @@ from chalicelib.waivers.fields import Payload
 from chalicelib.waivers.people import FoundRow, SignedRow
 
 LOG, WAITING = "WAIVER_LOG", "WAIVER_LOG_WAITING"
-_TREE, _LEASE, _MAILED = (item_key(LOG, name) for name in ("TREE", "LEASE", "MAILED"))
+TREE, _LEASE, _MAILED = (item_key(LOG, name) for name in ("TREE", "LEASE", "MAILED"))
 
 
 class Waiting(NamedTuple):
@@ -56,6 +56,9 @@ class Tree(NamedTuple):
     size: int = 0
     """Leaves."""
     root: bytes = b""
+
+
+EMPTY = Tree()
 
 
 def payload_text(payload: Payload) -> str:
@@ -100,16 +103,17 @@ def list_waiting(limit: int) -> list[Waiting]:
         ConsistentRead=True,
         Limit=limit,
     )
-    return [
-        Waiting(
-            key={"PK": item["PK"], "SK": item["SK"]},
-            event_id=item["event_id"]["S"],
-            record=item["record"]["M"],
-            payload_text=item["payload"]["S"],
-            row=json.loads(item["row"]["S"]),
-        )
-        for item in page["Items"]
-    ]
+    return list(map(to_waiting, page["Items"]))
+
+
+def to_waiting(item: Item) -> Waiting:
+    return Waiting(
+        key={"PK": item["PK"], "SK": item["SK"]},
+        event_id=item["event_id"]["S"],
+        record=item["record"]["M"],
+        payload_text=item["payload"]["S"],
+        row=json.loads(item["row"]["S"]),
+    )
 
 
 # --- the lease --------------------------------------------------------------------------------------
@@ -134,16 +138,16 @@ def release_lease(holder: str) -> None:
 
 
 def read_tree() -> Tree:
-    return to_tree(read_item(_TREE))
+    return to_tree(read_item(TREE))
 
 
 def to_tree(item: Item | None) -> Tree:
-    return Tree(item["origin"]["S"], int(item["size"]["N"]), merkle.decode_hash(item["root"]["S"])) if item else Tree()
+    return Tree(item["origin"]["S"], int(item["size"]["N"]), merkle.decode_hash(item["root"]["S"])) if item else EMPTY
 
 
 def read_end(event_ids: Sequence[str]) -> dict[str, Item]:
     """The tree's head and these charters, in one read; the head under TREE, each charter under its id."""
-    items = read_items([_TREE, *map(charter_key, event_ids)])
+    items = read_items([TREE, *map(charter_key, event_ids)])
     return {"TREE" if item["PK"]["S"] == LOG else item["PK"]["S"].removeprefix("EVENT#"): item for item in items}
 
 
@@ -176,7 +180,7 @@ def append(
 
     Raises WriteConflict if the tree or a charter's list is not as it was seen any more.
     """
-    head = {**_TREE, "origin": s(tree.origin), "size": n(tree.size), "root": s(merkle.encode_hash(tree.root))}
+    head = {**TREE, "origin": s(tree.origin), "size": n(tree.size), "root": s(merkle.encode_hash(tree.root))}
     if seen.size:
         end = put_write(head, condition="#size = :seen", values={":seen": n(seen.size)})
     else:
@@ -219,16 +223,24 @@ def list_writes(charter: Charter, before: Sequence[SignedRow], rows: Sequence[Si
     return writes
 
 
-def list_leaves(after: int, last: int) -> Iterator[Item]:
-    """The keys of what the leaves from one place in the log up to before another are about."""
+def list_leaves(after: int, last: int) -> Iterator[Item | None]:
+    """The keys of what the leaves from one place in the log up to before another are about; None for a leaf that is
+    gone.
+    """
     if after >= last:
-        return iter(())
+        return
     items = query_items(
         KeyConditionExpression="PK = :pk AND SK BETWEEN :first AND :last",
         ExpressionAttributeValues={":pk": s(LOG), ":first": leaf_key(after)["SK"], ":last": leaf_key(last - 1)["SK"]},
         ConsistentRead=True,
     )
-    return (item["record"]["M"] for item in items)
+    item = next(items, None)
+    for index in range(after, last):
+        if item and item["SK"] == leaf_key(index)["SK"]:
+            yield item["record"]["M"]
+            item = next(items, None)
+        else:
+            yield None
 
 
 # --- checkpoints that were mailed -------------------------------------------------------------------

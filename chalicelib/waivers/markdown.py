@@ -15,9 +15,13 @@ Token = Mapping[str, Any]
 
 # Every guest of a charter opens the same text.
 @lru_cache(maxsize=8)
-def to_html(text: str) -> str:
-    """Safe HTML of a waiver's text: made of its tree, so that it shows what a preview shows and nothing else."""
-    return str(templates.environment("waivers").get_template("markdown.html").module.blocks(parse(text)))  # type: ignore[attr-defined]
+def to_html(text: str, *, links: bool = True) -> str:
+    """Safe HTML of a waiver's text: made of its tree, so that it shows what a preview shows and nothing else.
+
+    Without `links`, of a link only its text is left.
+    """
+    macros: Any = templates.environment("waivers").get_template("markdown.html").module
+    return str(macros.blocks(parse(text), links))
 
 
 def parse(text: str) -> list[Block]:

@@ -30,11 +30,7 @@ from chalicelib.waivers.store import SigningContext, StoredRecord
 OPEN_MINOR_ROWS = 2
 _LANGUAGE_NAMES = (("en", "English"), ("es", "Español"))
 _USER_AGENT_CHARS = 300
-# Also shown after a form that was filled in by a machine: it may have been the browser of a guest.
-NOT_ARRIVED = (
-    "No signature has arrived under this link. Please sign here. If your browser fills in forms by itself, "
-    "please type instead."
-)
+NOT_ARRIVED = "No signature has arrived under this link. Please sign here."
 
 Typed = Mapping[str, list[str]]
 """The fields of the form, as a browser sends them."""
@@ -47,10 +43,11 @@ class PageOptions(NamedTuple):
 
 
 class Drawing(TypedDict):
-    """A drawn signature as SVG: the view box, and the points of each line."""
+    """A drawn signature as SVG: the view box, the points of each line, and where a dot was tapped."""
 
     box: str
     lines: list[str]
+    dots: list[tuple[int, int]]
 
 
 def show(link: str, request: Request, *, now: datetime) -> Response:
@@ -75,12 +72,18 @@ def show(link: str, request: Request, *, now: datetime) -> Response:
 
 
 def sign(link: str, request: Request, *, now: datetime) -> Response:
-    options = PageOptions(_language("", request), kiosk=False)
+    # What the form says counts, but a form that cannot be read says nothing.
+    options = PageOptions(_language("", request), (request.query_params or {}).get("kiosk") == "1")
     if not fields.is_event_id(link):
         return _refusal(charters.unknown_charter(), options)
     visitor = Visitor(address=http.viewer_address(request), user_agent=_user_agent(request))
     try:
-        form: Typed = http.read_form(request, judged_later="signature_strokes")
+        try:
+            form: Typed = http.read_form(request, judged_later="signature_strokes")
+        except DomainError:
+            # A link that leads nowhere is told in one way, whatever was sent to it.
+            signing.find_context(link)
+            raise
         language = _language(form.get("language", [""])[0], request)
         options = PageOptions(language, kiosk=bool(form.get("kiosk", [""])[0]))
         context = signing.find_context(link, form)
@@ -125,8 +128,6 @@ def _form_again(
         problems = problem.fields or problems
         if "signature_strokes" in problems:
             form = {**form, "signature_strokes": [""]}
-    elif isinstance(problem, signing.FilledByMachine):
-        form = {**form, "website": [""]}
     elif isinstance(problem, signing.VersionConflict | signing.AlreadySigned):
         # Consent was given to another text, or to what is signed already: it has to be given again.
         form = {name: values for name, values in form.items() if name not in ("esign_consent", "intent")}
@@ -134,7 +135,7 @@ def _form_again(
             signed = problem.token
             new = _new_form(context.charter.event_id, now)
             form |= {**new, "signature_typed": [""], "signature_strokes": [""]}
-    elif not isinstance(problem, TooManyTries):
+    elif not isinstance(problem, TooManyTries | signing.FilledByMachine):
         raise problem
     return _form(context, options, form, problems, problem.STATUS_CODE, problem.headers, signed)
 
@@ -167,9 +168,8 @@ def _form(
         script=_script(),
         charter=context.charter,
         version=version,
-        text_html=markdown.to_html(version["text"]),
+        text_html=markdown.to_html(version["text"], links=not options.kiosk),
         languages=_LANGUAGE_NAMES,
-        kiosk=options.kiosk,
         guests=_guests_to_pick(context.charter, typed.get("guest_id", "")),
         typed=typed,
         minors=minors,
@@ -233,7 +233,9 @@ def _drawing(strokes: list[Stroke]) -> Drawing | None:
     xs, ys = ([point[axis] for stroke in strokes for point in stroke] for axis in (0, 1))
     box = (min(xs) - 4, min(ys) - 4, max(xs) - min(xs) + 8, max(ys) - min(ys) + 8)
     lines = [" ".join(f"{point[0]},{point[1]}" for point in stroke) for stroke in strokes]
-    return {"box": " ".join(map(str, box)), "lines": lines}
+    # A line of a single point would not be seen.
+    dots = [(x, y) for stroke in strokes for x, y, _ in stroke[:1] if all(point[:2] == [x, y] for point in stroke)]
+    return {"box": " ".join(map(str, box)), "lines": lines, "dots": dots}
 
 
 def _refusal(problem: DomainError, options: PageOptions) -> Response:
@@ -278,17 +280,8 @@ def _page(
 ) -> Response:
     link = charters.guest_link(charter) if charter else ""
     style = templates.read_file("waivers", "templates/page.css")
-    html = templates.render(
-        "waivers",
-        template,
-        operator=settings(),
-        style=style,
-        script=script,
-        language=options.language,
-        charter=charter,
-        link=link,
-        **data,
-    )
+    shown = {"operator": settings(), "style": style, "script": script, "charter": charter, "link": link}
+    html = templates.render("waivers", template, **shown, **options._asdict(), **data)
     scripts = f"script-src 'sha256-{_hash(script)}'; connect-src 'self'; " if script else ""
     policy = (
         f"default-src 'none'; style-src 'sha256-{_hash(style)}'; {scripts}img-src data:; "

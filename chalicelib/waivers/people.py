@@ -41,6 +41,7 @@ class FoundRow(SignedRow):
     event_id: str
     charter: str
     starts_at: InstantText
+    timezone: str
 
 
 class Person(SignedRow):
@@ -67,16 +68,22 @@ def dump_rows(rows: Sequence[SignedRow]) -> str:
 
 def number(row: SignedRow, before: Sequence[SignedRow], leaf_index: int) -> SignedRow:
     """The row at its place in the log, and of which person it is among those `before`."""
-    same = next((one for one in before if is_counted(one) and _is_same_person(one, row)), row)
-    return {**row, "leaf_index": leaf_index, "person": same.get("person", row["waiver_id"])}
+    alike: dict[str, list[SignedRow]] = {}
+    for one in before:
+        if is_counted(one) and one["minor"] == row["minor"] and names.is_same(one["name"], row["name"]):
+            alike.setdefault(one.get("person", one["waiver_id"]), []).append(one)
+    same = (person for person, rows in alike.items() if _is_one_person([*rows, row]))
+    return {**row, "leaf_index": leaf_index, "person": next(same, row["waiver_id"])}
 
 
-def _is_same_person(one: SignedRow, other: SignedRow) -> bool:
-    """The same name, and no birth date that differs. A minor is never the adult of the same name who signs for them."""
-    births = {one["birth_date"], other["birth_date"]} - {None}
-    guests = {one["guest_id"], other["guest_id"]} - {None}
-    is_alike = names.is_same(one["name"], other["name"]) and one["minor"] == other["minor"]
-    return is_alike and len(births) < 2 and len(guests) < 2
+def _is_one_person(rows: Sequence[SignedRow]) -> bool:
+    """Of rows with one name, all of minors or none: whether no two birth dates or listed guests differ.
+
+    A minor is never the adult of the same name who signs for them.
+    """
+    births = {row["birth_date"] for row in rows} - {None}
+    guests = {row["guest_id"] for row in rows} - {None}
+    return len(births) < 2 and len(guests) < 2
 
 
 def is_counted(row: SignedRow) -> bool:

@@ -72,7 +72,7 @@ def show_record(event_id: str, waiver_id: str) -> fields.RecordDetail:
     ]
     audit.sort(key=lambda entry: (entry["at"], ACTS.index(entry["act"])))
     return {
-        **sealing.open_record(record, form.drawing),
+        **sealing.open_record(record, "" if record.erased else form.drawing),
         "version": version_store.read_version(record.row["waiver_version"]),
         "audit": audit,
         "copy_mail_id": mail_id if record.row["signer_email"] and mail_store.read_mail(mail_id) else None,
@@ -114,7 +114,8 @@ def find_copy(event_id: str, link: str, *, now: datetime) -> tuple[str, list[Sig
     form = store.read_form(waiver_id) if is_waiver_id(waiver_id) and is_event_id(secret) else None
     until = form.copies.get(mails.hash_secret(secret)) if form else None
     own = [record for record in form.records if record.row["event_id"] == event_id] if form else []
-    if form is None or not own or not until:
+    # A copy that was leaving while its form was erased has a link of later.
+    if form is None or not own or not until or any(record.erased for record in own):
         return "", []
     if until < times.format_instant(now):
         raise LinkExpired("This link was open for 90 days. Please ask for a new copy.")
@@ -163,7 +164,7 @@ def search(wanted: Search) -> fields.WaiverPage:
         row = rows.pop(0)
         names = " ".join([row["name"], row["signer_name"], row["charter"]]).casefold()
         if all(term in names for term in wanted.terms):
-            about = {"charter": row["charter"], "starts_at": row["starts_at"]}
+            about = {name: row[name] for name in ("charter", "starts_at", "timezone")}
             found.append(cast(fields.FoundWaiver, {**summary(row["event_id"], row, current), **about}))
         last = store.index_key(row)
     return {"waivers": found, "next_cursor": paging.make_cursor("waivers", last) if rows or more else None}
@@ -203,12 +204,13 @@ def get_checkpoint() -> str:
 
 
 def _read_leaves(after: int, last: int) -> Iterable[fields.Leaf]:
-    """In their order, with what of them is disclosed. One whose record is gone is empty: the proof misses it."""
+    """In their order, with what of them is disclosed. A leaf or a record that is gone is empty: the proof misses it."""
     keys = log_store.list_leaves(after, last)
     while batch := list(itertools.islice(keys, MAX_KEYS)):
-        found = {_name(item): store.to_stored(item) for item in read_items(batch)}
+        asked = {_name(key): key for key in batch if key}
+        found = {_name(item): store.to_stored(item) for item in read_items(list(asked.values()))}
         for key in batch:
-            stored = found.get(_name(key))
+            stored = found.get(_name(key)) if key else None
             yield {
                 "payload": stored.payload if stored else None,
                 "disclosures": stored.disclosures if stored else [],

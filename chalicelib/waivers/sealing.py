@@ -18,6 +18,7 @@ from chalicelib.waivers.fields import (
     WaiverVersion,
 )
 from chalicelib.waivers.form import Signing
+from chalicelib.waivers.log_store import EMPTY, Tree
 from chalicelib.waivers.people import FoundRow
 from chalicelib.waivers.store import SealedRecord, StoredRecord
 
@@ -72,14 +73,14 @@ def statements(language: str) -> Statements:
 
 
 def seal_form(
-    charter: Charter, version: WaiverVersion, signing: Signing, visitor: Visitor, now: datetime
+    charter: Charter, version: WaiverVersion, signing: Signing, visitor: Visitor, now: datetime, tree: Tree = EMPTY
 ) -> list[SealedRecord]:
     """The signer's own record and one for each minor."""
     form = signing.form
     own = _Participant(form.signer_name, form.signer_birth_date or None, signing.guest_id, is_minor=False)
     minors = [_Participant(one.name, one.birth_date, one.guest_id, is_minor=True) for one in signing.minors]
     return [
-        _seal(charter, version, signing, visitor, now, participant, number)
+        _seal(charter, version, signing, visitor, now, tree, participant, number)
         for number, participant in enumerate((own, *minors))
     ]
 
@@ -97,18 +98,21 @@ def _seal(
     signing: Signing,
     visitor: Visitor,
     now: datetime,
+    tree: Tree,
     participant: _Participant,
     number: int,
 ) -> SealedRecord:
     form, shown, drawing = signing.form, statements(signing.form.language), store.to_drawing(signing.strokes)
-    title, starts_at = charter.details["title"], charter.details["starts_at"]
+    details = charter.details
+    title, starts_at, timezone = details["title"], details["starts_at"], details["timezone"]
     waiver_id, signed_at = store.waiver_id(charter.event_id, form.submission_id, number), times.format_instant(now)
     payload = {
         "type": "waiver",
-        "log": log.origin(),
+        "log": log.origin(tree),
         "waiver_id": waiver_id,
         "event_id": charter.event_id,
         "starts_at": starts_at,
+        "timezone": timezone,
         "waiver_version": version["waiver_version"],
         "waiver_title": version["title"],
         "language": form.language,
@@ -142,6 +146,7 @@ def _seal(
         "event_id": charter.event_id,
         "charter": title,
         "starts_at": starts_at,
+        "timezone": timezone,
         "waiver_id": waiver_id,
         "name": participant.name,
         "birth_date": participant.birth_date,
@@ -157,10 +162,12 @@ def _seal(
     return SealedRecord(cast(WaiverPayload, sealed), disclosed, row)
 
 
-def seal_act(record: StoredRecord, reason: str, by: str, at: str) -> tuple[SetAsidePayload, list[str]]:
+def seal_act(
+    record: StoredRecord, reason: str, by: str, at: str, tree: Tree = EMPTY
+) -> tuple[SetAsidePayload, list[str]]:
     """That a record is set aside: a leaf of its own."""
     waiver_id, event_id = record.row["waiver_id"], record.row["event_id"]
-    payload = {"type": "set_aside", "log": log.origin(), "waiver_id": waiver_id, "event_id": event_id, "at": at}
+    payload = {"type": "set_aside", "log": log.origin(tree), "waiver_id": waiver_id, "event_id": event_id, "at": at}
     sealed, disclosed = _disclose(payload, {"reason": reason, "by": by})
     return cast(SetAsidePayload, sealed), disclosed
 

@@ -13,6 +13,7 @@ from chalicelib.core import fields, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, DomainError, TooManyTries
 from chalicelib.core.retry import retry_on_conflict
+from chalicelib.core.tags import tag
 from chalicelib.core.throttle import client_network, count_try
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
@@ -51,9 +52,15 @@ class AlreadySigned(Conflict):
 
 
 class FilledByMachine(DomainError):
-    """400. A field that people do not see was filled in; nothing was stored, and nothing typed is lost."""
+    """400. The field that people do not see was filled in; nothing was stored, and nothing typed is lost."""
 
     STATUS_CODE = 400
+
+    def __init__(self) -> None:
+        super().__init__(
+            "If your browser filled in a hidden field of this form, that field is empty again. "
+            "Nothing else you typed is lost; please press Sign once more."
+        )
 
 
 # --- the page ---------------------------------------------------------------------------------------
@@ -117,10 +124,10 @@ class _Signed(NamedTuple):
 def _sign_once(context: SigningContext, form: Mapping[str, list[str]], visitor: Visitor, now: datetime) -> _Signed:
     """Raises WriteConflict when the same form is being stored now."""
     charter = context.charter
-    signing = parse_signing(form, charter, now=now)
+    signing = parse_signing(form, charter, now=now, is_signed=context.record is not None)
     if signing.form.website:
         log.warning("waiver of charter %s: a form filled in by a machine was not stored", charter.event_id[:8])
-        raise FilledByMachine("A field that people do not see was filled in. Please press Sign once more.")
+        raise FilledByMachine
     token = store.waiver_id(charter.event_id, signing.form.submission_id, 0)
     if context.record:
         # What was signed once stays signed, whatever changed since.
@@ -133,7 +140,7 @@ def _sign_once(context: SigningContext, form: Mapping[str, list[str]], visitor: 
         raise VersionConflict("The text has changed since you opened it. Please read the new one and sign it.")
     if not version["published_at"]:
         version = waiver_versions.publish_sample(version, now=now)
-    records = sealing.seal_form(charter, version, signing, visitor, now)
+    records = sealing.seal_form(charter, version, signing, visitor, now, context.tree)
     mail = _limited(mails.copy_mail(charter, records, version, now), now)
     try:
         store.put_form(records, store.to_drawing(signing.strokes), _audits(signing, visitor, now), mail)
@@ -149,7 +156,8 @@ def _check_same(record: StoredRecord, signing: Signing, token: str) -> None:
         return
     form, signed = signing.form, sealing.open_record(record)
     stored = store.read_form(token).records[1:] if record.participants > 1 else []
-    minors = [sealing.open_record(one) for one in stored]
+    # What was erased cannot be compared any more.
+    minors = [None if one.erased else sealing.open_record(one) for one in stored]
     # Not the signature itself: two drawings are never alike.
     is_same = (
         signed["waiver_version"] == form.waiver_version
@@ -157,8 +165,13 @@ def _check_same(record: StoredRecord, signing: Signing, token: str) -> None:
         and signed["signer_email"] == form.signer_email
         and signed["signer_phone"] == form.signer_phone
         and (signed["signer_birth_date"] or "") == form.signer_birth_date
-        and [(one["participant_name"], one["participant_birth_date"], one["guardian_relationship"]) for one in minors]
-        == [(minor.name, minor.birth_date, form.guardian_relationship) for minor in signing.minors]
+        and len(minors) == len(signing.minors)
+        and all(
+            one is None
+            or (one["participant_name"], one["participant_birth_date"], one["guardian_relationship"])
+            == (minor.name, minor.birth_date, form.guardian_relationship)
+            for one, minor in zip(minors, signing.minors, strict=True)
+        )
     )
     if not is_same:
         raise AlreadySigned(token)
@@ -179,7 +192,8 @@ def _count_form(charter: Charter, address: str, now: datetime) -> None:
     expected = max(charter.details["party_size"], len(charter.details["guests"]))
     most = max(FEWEST_FORMS, FORMS_PER_GUEST * expected)
     by_charter = f"sign#{charter.event_id}"
-    by_address = f"{by_charter}#{client_network(address)}"
+    # Not the address itself: who signed is to be erased everywhere.
+    by_address = f"{by_charter}#{tag(client_network(address))}"
     # The address first: whom it stops uses up nothing of what the others have.
     limits = [(by_address, ADDRESS_WINDOW_S, most), (by_charter, CHARTER_WINDOW_S, most * ADDRESSES_PER_CHARTER)]
     for name, window_s, limit in limits:

@@ -31,6 +31,7 @@ from chalicelib.core.dynamo import (
 from chalicelib.mail.store import Mail, mail_writes
 from chalicelib.waivers import log_store
 from chalicelib.waivers.fields import Act, Language, Payload, SetAsidePayload, Stroke, WaiverPayload, WaiverVersion
+from chalicelib.waivers.log_store import EMPTY, Tree
 from chalicelib.waivers.people import FoundRow
 from chalicelib.waivers.version_store import current_keys, to_current_versions
 
@@ -84,6 +85,8 @@ class SigningContext(NamedTuple):
     """The published current text of each language that has one."""
     record: StoredRecord | None
     """What the asked form has signed before, for its signer."""
+    tree: Tree = EMPTY
+    """The log's end."""
 
 
 # --- ids --------------------------------------------------------------------------------------------
@@ -114,11 +117,10 @@ def read_signing_context(link: str, submission_id: str = "", token: str = "") ->
 
     The context has the record of the signer, if this submission has signed before or the token is that of a record.
     """
-    items = read_items(
-        [charter_key(link), guest_link_key(link), *current_keys(), *_signers_key(link, submission_id, token)]
-    )
+    keys = [charter_key(link), guest_link_key(link), *current_keys(), log_store.TREE]
+    items = read_items([*keys, *_signers_key(link, submission_id, token)])
     found = {item["SK"]["S"]: item for item in items}
-    versions = to_current_versions(items)
+    versions, tree = to_current_versions(items), log_store.to_tree(found.get("TREE"))
     if renewed := found.get("GUEST_LINK"):
         event_id = renewed["event_id"]["S"]
         more = read_items([charter_key(event_id), *_signers_key(event_id, submission_id, token)])
@@ -130,7 +132,7 @@ def read_signing_context(link: str, submission_id: str = "", token: str = "") ->
         return None
     records = [to_stored(item) for key, item in found.items() if key.startswith("RECORD#")]
     own = [record for record in records if record.payload["event_id"] == charter.event_id]
-    return SigningContext(charter, versions, own[0] if own else None)
+    return SigningContext(charter, versions, own[0] if own else None, tree)
 
 
 def _signers_key(event_id: str, submission_id: str, token: str) -> list[Item]:
@@ -215,12 +217,6 @@ def _query_form(waiver_id: str) -> Iterable[Item]:
     )
 
 
-def read_drawing(waiver_id: str) -> str:
-    """The strokes of the form of this record, as JSON text; empty when there are none."""
-    item = read_item(item_key(form_key(waiver_id), "DRAWING"))
-    return item["strokes"]["S"] if item else ""
-
-
 def list_records(before: str, limit: int) -> tuple[list[FoundRow], bool]:
     """The newest records before that key of the index, and whether there are more: one Query."""
     page = db().query(
@@ -242,30 +238,39 @@ def read_signed_chunk(event_id: str, position: int) -> list[Item]:
 
 # --- striking and erasing ---------------------------------------------------------------------------
 
+# Both change the row. Without this, one that is late would write back what the other has just erased.
+_AS_SEEN = "#data = :seen"
+
 
 def put_set_aside(
     record: StoredRecord, payload: SetAsidePayload, disclosures: Sequence[str], note: Act, audit: AuditEvent
 ) -> None:
-    """Marks the record as set aside and hands the act to the log. Raises AlreadyExists if it was, or WriteConflict."""
+    """Marks the record as set aside and hands the act to the log.
+
+    Raises AlreadyExists if it was, or WriteConflict if the record is not as it was seen any more.
+    """
     row = record.row
     key = item_key(form_key(row["waiver_id"]), f"SET_ASIDE#{row['waiver_id'][-_NUMBER_CHARS:]}")
     item = {**key, "payload": s(log_store.payload_text(payload)), "disclosures": s(json.dumps(list(disclosures)))}
-    values = {":note": json_s(note), ":data": json_s({**row, "set_aside": True})}
-    mark = update(record_key(row["waiver_id"]), "SET set_aside = :note, #data = :data", values)
+    values = {":note": json_s(note), ":data": json_s({**row, "set_aside": True}), ":seen": json_s(row)}
+    mark = update(record_key(row["waiver_id"]), "SET set_aside = :note, #data = :data", values, _AS_SEEN)
     waiting = log_store.waiting_write(row["event_id"], key, payload, None)
     audited = put_write(_audit_item(row["waiver_id"], audit))
     write_all([put_write(item, only_new=True), {"Update": mark}, waiting, audited], unique=0)
 
 
 def erase_record(record: StoredRecord, disclosures: Sequence[str], row: FoundRow, note: Act | None) -> Item:
-    """The write that keeps of a record only these disclosures and this row; with a note, it is erased as a whole."""
-    values = {":disclosures": s(json.dumps(list(disclosures))), ":data": json_s(row)}
+    """The write that keeps of a record only these disclosures and this row; with a note, it is erased as a whole.
+
+    Fails as a conflict if the record is not as it was seen any more.
+    """
+    values = {":disclosures": s(json.dumps(list(disclosures))), ":data": json_s(row), ":seen": json_s(record.row)}
     change = "SET disclosures = :disclosures, #data = :data"
     if note:
         values[":note"], change = json_s(note), f"{change}, erased = :note"
     if note and record.set_aside:
         values[":struck"], change = json_s({**record.set_aside, "reason": ""}), f"{change}, set_aside = :struck"
-    return {"Update": update(record_key(record.row["waiver_id"]), change, values, "attribute_exists(PK)")}
+    return {"Update": update(record_key(record.row["waiver_id"]), change, values, _AS_SEEN)}
 
 
 def erase_act(waiver_id: str) -> Item:

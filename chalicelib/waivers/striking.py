@@ -9,20 +9,22 @@ from chalicelib.core import times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import AlreadyExists
 from chalicelib.core.retry import retry_on_conflict
-from chalicelib.waivers import fields, log, records, sealing, store
+from chalicelib.waivers import fields, log, log_store, records, sealing, store
 
 
 def set_aside(
     event_id: str, waiver_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> fields.RecordDetail:
     """Strikes a record, for a reason; again: unchanged. The act is a leaf of the log."""
-    reason, at = charters.parse_reason(body), times.format_instant(now)
+    reason = charters.parse_reason(body)
 
     def attempt() -> None:
         _, record = records.find_form(event_id, waiver_id)
         if record.set_aside:
             return
-        payload, disclosed = sealing.seal_act(record, reason, actor.name, at)
+        # In the log the act comes after its record, also where the clock that signed was ahead of this one.
+        at = max(times.format_instant(now), record.row["signed_at"])
+        payload, disclosed = sealing.seal_act(record, reason, actor.name, at, log_store.read_tree())
         note: fields.Act = {"reason": reason, "at": at, "by": actor.name}
         audit = audit_event("set_aside", actor, at, about=waiver_id, reason=reason)
         try:

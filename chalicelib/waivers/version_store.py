@@ -44,8 +44,16 @@ def publish_first(version: WaiverVersion, audit: AuditEvent) -> None:
     """
     name = version["waiver_version"]
     item = {**_version_key(name), "data": json_s(version), "by_date_pk": s("WAIVER_VERSIONS")}
-    for new in ({**item, "by_date_sk": _sort_key(version)}, _audit(name, audit, "FIRST"), _current(version)):
-        is_written(db().put_item, or_busy=True, Item=new, ConditionExpression="attribute_not_exists(PK)")
+    if not _put_first({**item, "by_date_sk": _sort_key(version)}):
+        # Somebody else has begun, maybe at another moment.
+        version = read_version(name) or version
+    for new in (_audit(name, audit, "FIRST"), _current(version)):
+        _put_first(new)
+
+
+def _put_first(item: Item) -> bool:
+    """False if there is such an item, or it is being written now."""
+    return is_written(db().put_item, or_busy=True, Item=item, ConditionExpression="attribute_not_exists(PK)")
 
 
 def _sort_key(version: WaiverVersion) -> Item:

@@ -24,6 +24,7 @@ from chalicelib.core import times
 from chalicelib.mail import transport
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import signing
+from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import contract, operator
 from tests.support.api import Api
@@ -40,7 +41,7 @@ OPEN, OVER, CANCELLED = "A" * 22, "B" * 22, "C" * 22
 GUESTS = [{"guest_id": f"{n:016x}", "name": f"Guest {n}", "email": f"g{n}@example.com"} for n in (1, 2, 3)]
 CASH, CHECK, TIP, VOIDED, BOUNCED, MAILED = (f"0190c0de-0000-7000-8000-{n:012d}" for n in range(6))
 SUBMISSION = "0190c0de-0000-7000-8000-00000000ffff"
-WAIVER = signing.waiver_id(OPEN, SUBMISSION, 0)
+WAIVER = waiver_store.waiver_id(OPEN, SUBMISSION, 0)
 FAILED_MAIL = f"{MAILED}-{OPEN[:8]}"
 UNKNOWN = "0190c0de-0000-7000-8000-0000000000ff"
 TEXT = waiver_versions.sample("en")["waiver_version"]
@@ -149,8 +150,7 @@ def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Sess
     """Of an admin, with one charter of each kind."""
     monkeypatch.setattr(sign_in, "TRIES_PER_ADDRESS", 10**6)
     monkeypatch.setattr(sign_in, "TRIES_OVERALL", 10**6)
-    monkeypatch.setattr(signing, "TRIES_PER_ADDRESS", 10**6)
-    monkeypatch.setattr(signing, "SIGNATURES_PER_EVENT", 10**6)
+    monkeypatch.setattr(signing, "FEWEST_FORMS", 10**6)
     for event_id, year, status in (
         (OPEN, 2199, "scheduled"),
         (OVER, 2020, "completed"),

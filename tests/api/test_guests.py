@@ -88,7 +88,7 @@ def test_the_waiver_is_a_page_that_needs_no_script(guest: Api, event: dict[str, 
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
-    assert "Sunset sail aboard Sea Otter" in answer.text
+    assert "<bdi>Sunset sail</bdi> aboard <bdi>Sea Otter</bdi>" in answer.text
     assert "Saturday, June 1, 2030, 5:00 PM PDT" in answer.text
     assert "Have it reviewed by counsel" in answer.text
     form = Form(answer.text).values()
@@ -109,7 +109,7 @@ def test_a_signature_is_stored_counted_and_confirmed(api: Api, guest: Api, event
     assert answer.headers["location"].startswith(f"{page(event)}?signed=")
     assert answer.headers["cache-control"] == "no-store"
     confirmed = guest.get(answer.headers["location"])
-    assert "Signed. Thank you, Bo Sailor." in confirmed.text
+    assert "Signed. Thank you, <bdi>Bo Sailor</bdi>." in confirmed.text
     charter = api.get(f"/api/events/{event['event_id']}").json
     assert charter["waivers"] == {"signed": 1, "expected": 4}
     [summary] = charter["waiver_records"]

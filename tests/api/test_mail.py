@@ -15,6 +15,7 @@ from tests.support import operator
 from tests.support.api import Api, listed_mails, new_event, receipt_of
 from tests.support.doubles.mail_service import ScriptedMailService
 from tests.support.races import at_once
+from tests.support.signed import sign
 
 SUBJECT = "We received your payment of $500.00 for Sunset sail"
 
@@ -134,6 +135,17 @@ def test_the_cursor_of_one_status_is_none_of_another(api: Api, log: Any, service
     cursor = api.get("/api/mail?status=sent&limit=1").json["next_cursor"]
     assert cursor
     assert api.get(f"/api/mail?status=failed&cursor={cursor}").status == 400
+
+
+def test_a_signers_copy_is_listed_with_its_subject(
+    api: Api, event: dict[str, Any], guest: Api, service: ScriptedMailService
+) -> None:
+    sign(guest, event, signer_email="bo@example.com")
+    (mail,) = listed_mails(api, "sent")
+    assert (mail["kind"], mail["subject"], mail["charter"]) == (
+        "waiver_copy", "Your signed copy: Release of Liability and Assumption of Risk", "Sunset sail"
+    )  # fmt: skip
+    assert service.mailbox[0]["Subject"] == mail["subject"]
 
 
 def test_a_mail_whose_text_cannot_be_made_is_listed_too(api: Api) -> None:

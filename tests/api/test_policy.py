@@ -16,6 +16,7 @@ from botocore.stub import Stubber
 from chalicelib import schedule
 from chalicelib.charters import store as charter_store
 from chalicelib.core import aws, settings, system, times
+from chalicelib.core.errors import AlreadyExists
 from chalicelib.mail import addresses, bounces, outbox, transport
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
@@ -23,7 +24,8 @@ from chalicelib.manifest import store as manifest_store
 from chalicelib.payments import store as payment_store
 from chalicelib.schedule import MAIL_KINDS
 from chalicelib.sign_in import store as sign_in_store
-from chalicelib.waivers import records as waiver_records
+from chalicelib.waivers import log as waiver_log
+from chalicelib.waivers import log_store, version_store
 from chalicelib.waivers import store as waiver_store
 from tests.support import operator
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment
@@ -32,6 +34,8 @@ from tests.support.operator import PASSWORD
 from tests.support.pages import signature
 from tests.support.running import use_aws_keys
 from tests.support.ses_events import ses_event
+from tests.support.signed import records
+from tests.support.stored import new_form, put_form
 from tests.support.stores import fresh_store
 
 ROOT = Path(__file__).parents[2]
@@ -109,11 +113,17 @@ def record(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
         yield seen
 
 
+STORES = (
+    charter_store, payment_store, mail_store, addresses, waiver_store, version_store, log_store, manifest_store,
+    sign_in_store,
+)  # fmt: skip
+
+
 def store_functions() -> list[tuple[ModuleType, str, FunctionType]]:
     """Every function by which the product reads or writes the table, with its module."""
     return [
         (module, name, function)
-        for module in (charter_store, payment_store, mail_store, addresses, waiver_store, manifest_store, sign_in_store)
+        for module in STORES
         for name, function in vars(module).items()
         if isinstance(function, FunctionType) and function.__module__ == module.__name__ and not name.startswith("_")
     ]
@@ -165,20 +175,34 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
     signed = guest.submit(f"/g/{event['event_id']}/waiver", form)
     assert signed.status == 303, signed.text
     assert guest.get(signed.headers["location"]).status == 200
-    (record,) = waiver_records.export_chain()["records"]
-    assert api.get(f"{url}/waivers/{record['waiver_id']}").status == 200
-    assert api.get("/api/waivers").status == 200
-    assert guest.get(f"/g/{event['event_id']}/waiver?copy={'A' * 22}").status == 404
-    assert waiver_store.take_turn(5, 0, 1)
+    assert guest.get(f"/api/guest/{event['event_id']}").status == 200
+    # The same form, twice at one moment.
+    sealed = new_form(operator.event(event_id=event["event_id"]), "Ana", signer_email="ana@example.com")
+    put_form(sealed, "[[[1,2,3]]]")
+    with pytest.raises(AlreadyExists) as earlier:
+        put_form(sealed)
+    assert waiver_store.to_stored(earlier.value.item).leaf_index is None
+    assert waiver_log.append_waiting()
+    first, second = records(api)
+    waiver = f"{url}/waivers/{first['waiver_id']}"
+    assert api.get(waiver).status == api.get(f"{waiver}/bundle").status == 200
+    assert api.get("/api/waivers").status == api.get("/api/waivers/checkpoint").status == 200
+    assert guest.get(f"/g/{event['event_id']}/waiver?copy={'0' * 32}.{'A' * 22}").status == 404
     for body in ({"title": "Ours", "text": "Ours."}, {"title": "Ours", "text": "Ours, again."}):
         assert api.put("/api/waiver-versions/current", body).status == 201
     for path in ("/api/waiver-versions", "/api/waiver-versions/superseded"):
         assert api.get(path).status == 200
     assert api.post(f"{url}/ask-again", {}).status == 200
-    assert api.post(f"{url}/check-in", {"waiver_id": record["waiver_id"], "state": "aboard"}).status == 200
+    assert api.post(f"{url}/check-in", {"waiver_id": first["waiver_id"], "state": "aboard"}).status == 200
     assert api.post(f"{url}/safety-briefing", {"done": True}).status == 200
     assert api.post(f"{url}/depart").status == 200
-    schedule.mail_chain_head(now.replace(hour=schedule.HEAD_MAIL_HOUR))
+    schedule.mail_checkpoint(now.replace(hour=schedule.CHECKPOINT_HOUR))
+    put_form(new_form(operator.event(event_id=event["event_id"]), "Ben"))
+    schedule.run(now.replace(hour=schedule.CHECKPOINT_HOUR, minute=1) + timedelta(days=1))
+    assert api.post(f"{url}/guest-link").status == 200
+    for one in (first, second):
+        for act in ("set-aside", "erase"):
+            assert api.post(f"{url}/waivers/{one['waiver_id']}/{act}", {"reason": "asked"}).status == 200
 
     with monkeypatch.context() as trouble:
         trouble.setattr(transport, "send", lambda _: Outcome("failed", "SES: MessageRejected"))
@@ -189,7 +213,7 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.post(f"/api/mail/{failed}/retry").status == 202
     bounces.record_report(ses_event("permanent bounce", failed)["detail"], kinds=MAIL_KINDS, now=now)
     soon = now + timedelta(minutes=5)
-    api.post(
+    other = api.post(
         "/api/events",
         new_event(
             starts_at=times.format_instant(now + timedelta(days=2, minutes=-1)),
@@ -197,16 +221,14 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
             patron=patron,
             balance_reminders=True,
         ),
-    )
+    ).json
     schedule.queue_reminders(soon)
     outbox.sweep(MAIL_KINDS, now + timedelta(minutes=10))
-    assert api.post(f"{url}/cancel", {"reason": "storm"}).status == 200
+    assert api.post(f"/api/events/{other['event_id']}/cancel", {"reason": "storm"}).status == 200
     for path in ("/api/events?limit=1&from=2020-01-01", "/api/mail?status=sent&limit=1"):
         assert api.get(path).json["next_cursor"]
     # What comes only in a race, with a second factor or by a private link.
     assert sign_in_store.use_code("admin", 1, int(now.timestamp()) + 90)
-    assert waiver_store.read_head().seq == 1
-    assert waiver_store.read_waivers(event["event_id"], [record["waiver_id"]])
     assert payment_store.read_payment_item(event["event_id"], check.rpartition("/")[2])
     assert api.post("/api/logout").status == 204
 

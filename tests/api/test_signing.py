@@ -68,7 +68,7 @@ def test_a_guest_signs_in_spanish_and_the_record_says_so(
     assert "Su nombre es obligatorio" in refused.text
     signed = guest.submit(page(event), {**form, "signer_name": "Bo Sailor"})
     assert signed.status == 303
-    assert "Firmado. Gracias, Bo Sailor." in guest.get(signed.headers["location"]).text
+    assert "Firmado. Gracias, <bdi>Bo Sailor</bdi>." in guest.get(signed.headers["location"]).text
     [record] = records(api)
     assert record["language"] == "es"
     assert record["intent_statement"] == sealing.statements("es")["intent"]
@@ -103,7 +103,7 @@ def test_every_sentence_of_the_pages_has_a_spanish_translation() -> None:
     sentences |= set(re.findall(r'text\("\w+", "([^"]+)"', form)) | set(re.findall(r'": "([^"]+)"', form))
     sentences |= {"optional", "optional, for your copy"} | {one.replace("_", " ") for one in RELATIONSHIPS}
     sentences |= {sealing.ESIGN_STATEMENT, sealing.INTENT_STATEMENT, sealing.AUTHORITY_STATEMENT}
-    sentences |= {waiver_page.NOT_ARRIVED, str(signing.AlreadySigned(""))}
+    sentences |= {waiver_page.NOT_ARRIVED, str(signing.AlreadySigned("")), str(signing.FilledByMachine())}
     translate = templates.translator("es")
     assert len(sentences) > 60
     assert {one for one in sentences if translate(one) == one} == set()
@@ -155,6 +155,28 @@ def test_the_age_of_an_adult_is_a_setting(
     assert "at least 21 years old" in records(api)[0]["intent_statement"]
 
 
+# --- privacy --------------------------------------------------------------------------------------
+
+
+def test_the_page_says_what_is_kept_and_how_long_by_the_operators_settings(
+    guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def notice(language: str) -> str:
+        opened = guest.get(f"{page(event)}?language={language}").text
+        return " ".join(
+            re.sub("<[^>]+>", " ", opened.partition('class="privacy"')[2].partition("</details>")[0]).split()
+        )
+
+    assert "We keep it for 7 years; what concerns a minor at least until the minor is 21 years old." in notice("en")
+    monkeypatch.setenv("SCC_RETENTION_YEARS", "10")
+    monkeypatch.setenv("SCC_ADULT_YEARS", "19")
+    settings.forget()
+    assert "We keep it for 10 years; what concerns a minor at least until the minor is 22 years old." in notice("en")
+    assert "Lo guardamos 10 años; lo que se refiere a un menor, al menos hasta que cumpla 22 años." in notice("es")
+    for told in ("Names", "birth dates", "internet address and device", "Bay Sail", "+1 415 555 0123", "ops@sail."):
+        assert told in notice("en"), told
+
+
 # --- kiosk ----------------------------------------------------------------------------------------
 
 
@@ -178,6 +200,39 @@ def test_a_kiosk_goes_from_guest_to_guest_and_shows_no_names(api: Api, guest: Ap
     fresh = guest.get(kiosk).text
     assert "Sailor" not in fresh
     assert Form(fresh).values()["submission_id"] != form["submission_id"]
+
+
+def test_no_link_of_a_kiosk_leads_away_from_the_waiver(api: Api, guest: Api, event: dict[str, Any]) -> None:
+    text = "Read [the law](https://example.com), [write](mailto:a@example.com) or [call](tel:+14155550134)."
+    api.put("/api/waiver-versions/current", {"title": "Terms", "text": text})
+    form = signature(guest, event, kiosk="1")
+    signed = guest.submit(page(event), form)
+    soon = create(api, title="Cancelled")
+    api.post(f"/api/events/{soon['event_id']}/cancel", {"reason": "storm"})
+    pages = {
+        "form": guest.get(f"{page(event)}?kiosk=1").text,
+        "refused": guest.submit(page(event), {**form, "signer_phone": "none", "intent": ""}).text,
+        "signed before": guest.submit(page(event), {**form, "signer_name": "Ana"}).text,
+        "signed": guest.get(signed.headers["location"]).text,
+        "closed": guest.get(f"{page(soon)}?kiosk=1").text,
+        "unknown": guest.get(f"/g/{'A' * 22}/waiver?kiosk=1").text,
+        "unreadable": guest.call(
+            "POST",
+            f"{page(event)}?kiosk=1",
+            raw="&".join(["a=1"] * 101),
+            content_type="application/x-www-form-urlencoded",
+        ).text,
+    }
+    assert "the law" in pages["form"]
+    own = (page(event) + "?", page(soon) + "?", "?", "#")
+    for name, html in pages.items():
+        links = [str(found["href"]) for tag, found in Elements(html).found if tag == "a"]
+        assert [link for link in links if not link.startswith(own)] == [], name
+        # Whom to ask is said all the same.
+        assert "+1 415 555 0123" in html, name
+        assert "ops@sail.example.com" in html, name
+        # A tablet's browser would make a link of a number by itself.
+        assert "telephone=no" in html, name
 
 
 # --- the same form again --------------------------------------------------------------------------
@@ -269,12 +324,12 @@ def test_a_person_who_signs_again_because_the_text_has_changed_counts_once(
 # --- broken forms, machines ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("form", "status"), [("%ff", 400), ("&".join(["a=1"] * 101), 400), ("signer_name=Bo", 404)])
-def test_a_form_for_an_unknown_charter_is_answered_by_a_page(guest: Api, form: str, status: int) -> None:
-    for event_id, expected in (("A" * 22, status), ("x" * 3000, 404)):
-        answer = guest.call("POST", f"/g/{event_id}/waiver", raw=form, content_type="application/x-www-form-urlencoded")
-        assert answer.status == expected
-        assert "<main>" in answer.text
+@pytest.mark.parametrize("form", ["%ff", "&".join(["a=1"] * 101), "signer_name=Bo"])
+@pytest.mark.parametrize("event_id", ["A" * 22, "x" * 3000])
+def test_a_form_for_an_unknown_charter_is_answered_by_a_page(guest: Api, event_id: str, form: str) -> None:
+    answer = guest.call("POST", f"/g/{event_id}/waiver", raw=form, content_type="application/x-www-form-urlencoded")
+    assert answer.status == 404
+    assert "<main>" in answer.text
 
 
 def test_the_name_of_the_edge_is_not_stored_as_the_browser_of_a_guest(
@@ -303,7 +358,7 @@ def test_a_form_filled_in_by_a_machine_is_not_stored_and_loses_nothing_if_it_was
     assert "filled in by a machine" in caplog.text
     assert "Zoë" not in caplog.text
     assert event["event_id"] not in caplog.text
-    assert "Please press Sign once more." in answer.text
+    assert "If your browser filled in a hidden field of this form" in answer.text
     typed = Form(answer.text).values()
     for name in ("signer_name", "signer_email", "signature_typed", "esign_consent", "intent", "submission_id"):
         assert typed[name] == (form[name] if isinstance(form[name], list) else [form[name]])
@@ -311,6 +366,11 @@ def test_a_form_filled_in_by_a_machine_is_not_stored_and_loses_nothing_if_it_was
     assert typed["website"] == [""]
     assert guest.submit(page(event), typed).status == 303
     assert [one["participant_name"] for one in records(api)] == ["Zoë", *MINORS["minor_name"]]
+
+
+def test_a_form_with_mistakes_comes_back_with_its_hidden_field_empty(guest: Api, event: dict[str, Any]) -> None:
+    answer = guest.submit(page(event), signature(guest, event, website="https://spam.example", signer_name=""))
+    assert (answer.status, Form(answer.text).values()["website"]) == (400, [""])
 
 
 def test_a_link_to_a_signature_that_never_arrived_shows_the_form_and_says_so(guest: Api, event: dict[str, Any]) -> None:

@@ -118,6 +118,15 @@ def test_a_copy_that_could_not_be_sent_has_no_audit_event(
     assert "copy_sent" not in [entry["act"] for entry in found["audit"]]
 
 
+def test_a_dot_that_was_tapped_is_drawn_in_the_copy(
+    guest: Api, event: dict[str, Any], mailbox: list[EmailMessage]
+) -> None:
+    strokes = "[[[10,20,0],[30,44,9]],[[50,60,20]],[[70,80,30],[70,80,39]]]"
+    sign(guest, event, signer_email="bo@example.com", signature_typed="", signature_strokes=strokes)
+    drawn = Elements(guest.get(copy_path(mailbox[0])).text).found
+    assert [(dot["cx"], dot["cy"]) for tag, dot in drawn if tag == "circle"] == [("50", "60"), ("70", "80")]
+
+
 # --- the search -----------------------------------------------------------------------------------
 
 

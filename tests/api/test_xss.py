@@ -95,7 +95,7 @@ def test_no_vector_adds_an_element_to_a_template(vector: str) -> None:
 
     with operator.operating():
         plain, hostile = (
-            [templates.render(room, name, operator=settings(), **data) for room, name, data in shown(text)]
+            [templates.render(room, name, operator=settings(), kiosk=False, **data) for room, name, data in shown(text)]
             for text in ("Plain words", vector)
         )
     for before, after in zip(plain, hostile, strict=True):
@@ -117,7 +117,7 @@ def shown(text: str) -> list[tuple[str, str, dict[str, Any]]]:
     }  # fmt: skip
     names = "signer_name signer_email signer_phone signer_birth_date signature_typed signature_strokes submission_id"
     form: dict[str, Any] = {
-        "charter": event, "version": version, "languages": [("en", "English")], "kiosk": False, "style": "",
+        "charter": event, "version": version, "languages": [("en", "English")], "style": "",
         "guests": [{"guest_id": text, "name": text}], "typed": dict.fromkeys([*names.split(), "opened"], text),
         "minors": [{"name": text, "birth_date": text}], "open_rows": 1, "minors_open": True,
         "problems": {"": text, "signer_name": text, text: "is not a known field", "minor_name": text}, "signed": text,

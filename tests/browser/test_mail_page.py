@@ -69,6 +69,41 @@ def test_a_retry_that_is_refused_says_why_and_keeps_the_mail(page: Page) -> None
     expect(page.get_by_role("button", name="Send again")).to_be_enabled()
 
 
+def test_a_copy_that_was_held_back_or_sent_can_be_sent_again_an_erased_one_cannot(page: Page) -> None:
+    held = sample_mail(
+        "cancelled", mail_id="held", kind="waiver_copy", note="more than 3 copies in a day to one address"
+    )
+    erased = sample_mail(
+        "cancelled", mail_id="erased", kind="waiver_copy", to="", subject="Erased", note="erased", charter="Old sail"
+    )
+    receipt = sample_mail("cancelled", mail_id="receipt")
+    page.route(
+        "**/api/mail?*", lambda route: route.fulfill(json={"mails": [held, erased, receipt], "next_cursor": None})
+    )
+    page.route(
+        "**/api/mail/held/retry", lambda route: route.fulfill(status=202, json=held | {"status": "sent", "note": ""})
+    )
+    page.goto("/mail?status=cancelled")
+    rows = page.get_by_role("region", name="Cancelled mails").get_by_role("listitem")
+    expect(rows.nth(0)).to_contain_text("more than 3 copies in a day to one address")
+    expect(rows.nth(1)).to_contain_text("Copy of a waiver")
+    expect(rows.nth(1)).to_contain_text("Erased")
+    expect(page.get_by_role("button", name="Send again")).to_have_count(1)
+    rows.nth(0).get_by_role("button", name="Send again").click()
+    expect(page.get_by_text("Sent to ana@example.com.")).to_be_visible()
+
+
+def test_the_copy_of_a_waiver_is_listed_by_its_subject(site: Site, page: Page, event: dict[str, Any]) -> None:
+    email = f"listed-{event['event_id'][:8].lower().strip('-_')}@example.com"
+    assert site.sign(event, signer_email=email).status == 303
+    page.goto("/mail?status=sent")
+    mail = page.get_by_role("listitem").filter(has_text=email)
+    expect(mail).to_contain_text("Your signed copy: ")
+    mail.get_by_role("button", name="Send again").click()
+    expect(page.get_by_text(f"Sent to {email}.")).to_be_visible()
+    assert len(site.mail(email)) == 2
+
+
 def test_an_address_that_mail_comes_back_from_says_so_beside_it(page: Page, event: dict[str, Any]) -> None:
     problem = {
         "email": event["patron"]["email"],

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 from tests.browser.conftest import Visit
 from tests.browser.views import UNBROKEN, VIEWS, Charters, View
 from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sideways_px
+from tests.browser.waiver_form import records
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,11 @@ def charters(site: Site) -> Charters:
         notify=False,
     )
     cancelled = site.charter()
+    assert site.sign(cancelled).status == 303
+    (struck,) = records(site, cancelled)
+    for act in ("set-aside", "erase"):
+        path = f"/api/events/{cancelled['event_id']}/waivers/{struck['waiver_id']}/{act}"
+        site.admin("POST", path, {"reason": UNBROKEN})
     site.admin("POST", f"/api/events/{cancelled['event_id']}/cancel", {"reason": "Gusts to 35 knots"})
     yesterday = datetime.now(UTC) - timedelta(days=1)
     over = site.charter(starts_at=yesterday.isoformat(), ends_at=(yesterday + timedelta(hours=3)).isoformat())

@@ -1,4 +1,4 @@
-"""Guests by name, the manifest, sharing, texts and records: as an admin works with them."""
+"""Guests by name, the manifest, sharing and texts: as an admin works with them."""
 
 import re
 import secrets
@@ -10,7 +10,6 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib.waivers import evidence
 from tests.browser.conftest import Visit
 from tests.browser.visitors import Site, card, sheets
 
@@ -267,7 +266,7 @@ def test_the_guest_link_travels_as_code_message_card_and_kiosk(site: Site, page:
     expect(page.get_by_role("button", name="Sign", exact=True)).to_be_visible()
 
 
-# --- texts and records ----------------------------------------------------------------------------
+# --- texts ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -312,32 +311,3 @@ def test_a_text_is_previewed_published_and_signers_of_the_old_one_asked_again(
     expect(mine.get_by_role("status")).to_have_text("Asked: Ana R.")
     mine.get_by_role("button", name="Ask them again").click()
     expect(mine.get_by_role("status")).to_have_text("Asked less than six hours ago: Ana R.")
-
-
-def test_a_record_is_found_by_name_and_shows_all_of_its_facts(site: Site, page: Page, event: dict[str, Any]) -> None:
-    tag = secrets.token_hex(4)
-    strokes = '[{"points":[{"x":10,"y":10,"time":0},{"x":90,"y":40,"time":30}]}]'
-    answer = site.sign(event, signer_name=f"Sofie {tag}", signature_typed="", signature_strokes=strokes)
-    assert answer.status == 303
-    page.goto("/waivers")
-    page.get_by_label("Name of a guest").fill(tag)
-    page.get_by_role("button", name="Search").click()
-    expect(page.get_by_text("1 found")).to_be_visible()
-    page.get_by_role("link", name=f"Sofie {tag}").click()
-    expect(page.get_by_role("heading", name=f"Sofie {tag}")).to_be_visible()
-    expect(page.get_by_role("img", name="Signature drawn by")).to_be_visible()
-    (record,) = site.admin("GET", f"/api/events/{event['event_id']}")["waiver_records"]
-    expect(page.get_by_text(record["record_hash"])).to_be_visible()
-    expect(page.get_by_text("I agree to sign this document electronically")).to_be_visible()
-    expect(page.get_by_role("heading", name="The risks")).to_be_visible()
-    trail = page.get_by_role("heading", name="What happened to it").locator("+ ol")
-    expect(trail.get_by_role("listitem").first).to_contain_text("Page opened")
-    expect(trail).to_contain_text("Read")
-    page.goto("/waivers")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download the chain").click()
-    file = download.value.path().read_bytes()
-    assert evidence.find_fault_in(file) is None
-    assert record["record_hash"] in file.decode()
-    page.goto(f"/events/{event['event_id']}/waivers/{'0' * 32}")
-    expect(page.get_by_text("There is no such waiver.").first).to_be_visible()

@@ -25,6 +25,8 @@ from tests.browser.waiver_form import (
     waiver,
 )
 
+WEEK_MS = 7 * 24 * 3_600_000
+
 
 @pytest.fixture
 def event(site: Site) -> dict[str, Any]:
@@ -258,6 +260,26 @@ def test_a_text_that_changed_meanwhile_is_shown_and_signed_anew(
     assert people(site, event) == ["Ines Kovac"]
 
 
+def test_what_a_phone_keeps_is_gone_after_a_week_whichever_waiver_is_opened(
+    site: Site, visit: Visit, event: dict[str, Any]
+) -> None:
+    page = visit().new_page()
+    sign_without_a_signal(page, event)
+    page.get_by_label("Phone").fill("+1 415 555 0100")
+    page.unroute_all()
+    kept = (
+        "[...Object.keys(sessionStorage), ...Object.keys(localStorage)].filter((key) => key.startsWith('scc.waiver'))"
+    )
+    sign_without_a_signal(page, event)
+    assert len(page.evaluate(kept)) == 2
+    page.unroute_all()
+    page.add_init_script(f"Date.now = ((now) => () => now() + {WEEK_MS})(Date.now)")
+    page.goto(waiver(site.charter()))
+    expect(page.get_by_label("Your full name")).to_have_value("")
+    assert page.evaluate(kept) == []
+    assert people(site, event) == []
+
+
 def _sent(route: Any) -> str:
     return str(route.request.post_data)
 
@@ -271,4 +293,27 @@ def test_what_is_missing_is_asked_for_before_anything_is_sent(visit: Visit, even
     page.get_by_label(TYPED).fill("Ines Kovac")
     sign_button(page).click()
     expect(page.get_by_label(INTENT)).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("Not signed yet. Nothing you typed is lost")
     assert sent == []
+
+
+@pytest.mark.parametrize("locale", ["en-US", "es-MX"])
+def test_the_page_says_of_what_is_missing_what_the_server_says(
+    visit: Visit, event: dict[str, Any], locale: str
+) -> None:
+    def said(page: Page) -> list[list[str]]:
+        page.goto(waiver(event))
+        page.locator("#minors summary").first.click()
+        page.locator("[name=minor_name]").first.fill("Luka Kovac")
+        page.locator("form button[type=submit]").click()
+        page.locator(".summary").wait_for()
+        return [page.locator(part).all_inner_texts() for part in (".summary p", ".summary li", ".error")]
+
+    page = visit(locale=locale).new_page()
+    sent = forms_sent(page)
+    found = said(page)
+    assert sent == []
+    assert [len(part) for part in found] == [1, 7, 7]
+    expect(page.locator("#signer_name")).to_be_focused()
+    links = [f"{sentence}." for sentence in said(visit(locale=locale, java_script_enabled=False).new_page())[1]]
+    assert sorted(found[1]) == sorted(found[2]) == sorted(links)

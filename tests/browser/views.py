@@ -217,6 +217,39 @@ def waiver_record(page: Page, charters: Charters) -> None:
     expect(page.get_by_role("heading", name="The risks")).to_be_visible()
 
 
+def struck_record(page: Page, charters: Charters) -> None:
+    """Set aside, and erased after that."""
+    page.goto(f"/events/{charters.cancelled['event_id']}")
+    page.get_by_role("link", name="Erased guest").click()
+    title(page, "Erased guest")
+    expect(page.get_by_text("It counts nowhere")).to_be_visible()
+
+
+def set_aside_dialog(page: Page, charters: Charters) -> None:
+    long_charter(page, charters)
+    page.get_by_role("button", name="Set aside…").click()
+    expect(page.get_by_role("dialog", name="Set aside")).to_be_visible()
+
+
+def erase_dialog(page: Page, charters: Charters) -> None:
+    waiver_record(page, charters)
+    page.get_by_role("button", name="Erase personal data…").click()
+    page.get_by_role("button", name="Erase for good").click()
+    expect(page.get_by_text("Tick this too")).to_be_visible()
+
+
+def new_link_dialog(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.plain['event_id']}")
+    page.get_by_role("button", name="New guest link…").click()
+    expect(page.get_by_role("dialog", name="New guest link?")).to_be_visible()
+
+
+def log(page: Page, charters: Charters) -> None:
+    waivers(page, charters)
+    page.locator("summary", has_text="The log: ").click()
+    expect(page.get_by_role("button", name="Download the log")).to_be_visible()
+
+
 def manifest(page: Page, charters: Charters) -> None:
     page.goto(f"/events/{charters.plain['event_id']}/manifest")
     expect(page.get_by_role("button", name="Depart…")).to_be_visible()
@@ -225,6 +258,7 @@ def manifest(page: Page, charters: Charters) -> None:
 def long_manifest(page: Page, charters: Charters) -> None:
     page.goto(f"/events/{charters.long['event_id']}/manifest")
     expect(page.get_by_role("button", name="No-show")).to_have_count(2)
+    page.get_by_role("button", name="A signature is false or double").click()
 
 
 def depart_dialog(page: Page, charters: Charters) -> None:
@@ -348,6 +382,11 @@ VIEWS = [
     View("superseded waivers", superseded, admin=True),
     View("waivers", waivers, admin=True),
     View("waiver record", waiver_record, admin=True),
+    View("waiver record set aside and erased", struck_record, admin=True),
+    View("set aside dialog", set_aside_dialog, admin=True),
+    View("erase dialog", erase_dialog, admin=True),
+    View("new guest link dialog", new_link_dialog, admin=True),
+    View("log of the waivers", log, admin=True),
     View("manifest", manifest, admin=True),
     View("manifest of long words", long_manifest, admin=True),
     View("depart dialog", depart_dialog, admin=True),

@@ -1,14 +1,16 @@
 """What the tests of the waiver's page do on it, and what they read of its records."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qs
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.visitors import Site
 
 ESIGN = "I agree to sign this document electronically"
 INTENT = "I have read this document"
+LANDSCAPE: ViewportSize = {"width": 844, "height": 390}
 TYPED = "Type your name as your signature"
 
 
@@ -42,6 +44,12 @@ def people(site: Site, event: dict[str, Any]) -> list[str]:
 def record_of(site: Site, event: dict[str, Any], name: str) -> dict[str, Any]:
     (summary,) = [one for one in records(site, event) if one["participant_name"] == name]
     return dict(site.admin("GET", f"/api/events/{event['event_id']}/waivers/{summary['waiver_id']}"))
+
+
+def copy_link(site: Site, email: str) -> str:
+    """The private link of the newest mail to this address."""
+    (link,) = re.findall(r"/g/\S+\?copy=[\w.-]+", site.mail(email)[0]["text"])
+    return str(link)
 
 
 def forms_sent(page: Page) -> list[dict[str, list[str]]]:

@@ -71,6 +71,7 @@ def test_every_operation_of_the_product_gets_the_same_answers_from_both(both: tu
     product.add_charter()
     product.add_some_of_everything()
     product.add_queued_receipt()
+    product.add_what_waits_for_the_log()
     # Signing out comes last: it ends the session.
     for _, operation in sorted(OPERATIONS.items(), key=lambda one: one[0] == "sign out"):
         product.now = operation.now

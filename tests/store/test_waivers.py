@@ -11,6 +11,7 @@ from chalicelib.core.retry import retry_on_conflict
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store, sealing, version_store
 from chalicelib.waivers import store as waiver_store
+from chalicelib.waivers.log_store import Tree
 from tests.support import operator
 from tests.support.races import at_once
 from tests.support.stored import (
@@ -115,9 +116,9 @@ def test_what_a_signature_is_decided_on_comes_in_one_read(dynamodb: Any) -> None
         by_token = waiver_store.read_signing_context(charter.event_id, token=token)
     assert [call.operation for call in calls] == ["BatchGetItem"] * 2
     signed = waiver_store.read_record(token)
-    expected = waiver_store.SigningContext(charter, {"en": english, "es": spanish}, signed)
+    expected = waiver_store.SigningContext(charter, {"en": english, "es": spanish}, signed, Tree())
     assert [by_form, by_token] == [expected, expected]
-    assert waiver_store.read_signing_context(other.event_id, token=token) == (other, expected.versions, None)
+    assert waiver_store.read_signing_context(other.event_id, token=token) == (other, expected.versions, None, Tree())
     assert waiver_store.read_signing_context("B" * 22) is None
 
 
@@ -257,6 +258,19 @@ def test_the_sample_becomes_the_first_version_only_if_there_is_none() -> None:
 
 
 def test_many_first_signers_publish_one_sample_and_nobody_waits() -> None:
-    sample = new_version("sample")
-    assert at_once(8, lambda _: version_store.publish_first(sample, audit("signed_first"))) == [None] * 8
-    assert (current_version(), version_store.list_versions()) == (sample, [sample])
+    def publish(number: int) -> None:
+        sample = new_version("sample", published_at=f"2026-11-22T20:00:{number:02d}Z")
+        version_store.publish_first(sample, audit("signed_first"))
+
+    assert at_once(8, publish) == [None] * 8
+    stored = version_store.read_version(current_version()["waiver_version"])
+    assert (current_version(), version_store.list_versions()) == (stored, [stored])
+
+
+def test_a_first_publication_that_broke_off_is_finished_as_it_was_begun(dynamodb: Any) -> None:
+    begun = new_version("sample")
+    version_store.publish_first(begun, audit("signed_first"))
+    key = version_store.current_key("en")
+    dynamodb.delete_item(TableName=settings.settings().table, Key=key)
+    version_store.publish_first(new_version("sample", published_at="2026-11-23T20:00:00Z"), audit("signed_first"))
+    assert current_version() == begun

@@ -37,8 +37,9 @@ class Desk:
         body = {"title": "Sail", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z"}
         return str(charters.create_charter(body, request_key=None, actor=ADMIN, now=NOW)[0]["event_id"])
 
-    def sign_waiver(self, event_id: str, **more: str) -> None:
-        form = {
+    def sign_waiver(self, event_id: str, **more: str | list[str]) -> str:
+        """The id of the signer's record."""
+        form: dict[str, str | list[str]] = {
             "submission_id": operator.uuid(),
             "waiver_version": str(waiver_versions.sample("en")["waiver_version"]),
             "signer_name": "Ana Rivera",
@@ -47,8 +48,9 @@ class Desk:
             "signature_typed": "Ana Rivera",
             **more,
         }
-        given, visitor = {name: [value] for name, value in form.items()}, Visitor("192.0.2.7", "test")
-        signing.sign(event_id, signing.find_context(event_id, given), given, visitor=visitor, now=NOW)
+        given = {name: value if isinstance(value, list) else [value] for name, value in form.items()}
+        visitor = Visitor("192.0.2.7", "test")
+        return signing.sign(event_id, signing.find_context(event_id, given), given, visitor=visitor, now=NOW)
 
     def read(self, table: str = "") -> restore.Contents:
         return restore.read(self.dynamodb, table or self.table)

@@ -11,6 +11,7 @@ from tests.support.in_process import (
     AT_NOON,
     CHECK,
     FAILED,
+    MINUTE,
     NEW,
     NOW,
     QUEUED,
@@ -33,12 +34,16 @@ class Operation:
     statuses: tuple[int, ...] = (200,)
     """The answer's status is one of these."""
     again: tuple[int, ...] = (200,)
-    """The same once more, when it was done before."""
+    """The same once more, when it was done before; empty for what is done each time that it is asked."""
     now: datetime = NOW
     start: str = "busy"
-    """What has happened before: some of everything, nothing (`fresh`), or also a mail is queued (`waiting`)."""
+    """What has happened before: some of everything, nothing (`fresh`), or also a mail is queued (`waiting`), and some
+    records are not in the log (`unlogged`).
+    """
     in_parts: bool = False
     """Several records, each of which is written whole."""
+    shows_when_broken_off: bool = False
+    """The audit tells what is done of it by halves, until it is done again."""
     mail_answer: str = ""
 
 
@@ -75,6 +80,7 @@ def _reported(which: str) -> Act:
 
 _EVENT = "/api/events/{event_id}"
 _PAYMENT = _EVENT + "/payments/{payment_id}"
+_WAIVER = _EVENT + "/waivers/{waiver_id}"
 
 
 def _pay(number_of: str = NEW, **body: Any) -> Act:
@@ -128,6 +134,7 @@ OPERATIONS: dict[str, Operation] = {
         f"POST {_EVENT}/reopen-waivers",
         lambda product: product.ask("POST", f"/api/events/{product.past_id}/reopen-waivers"),
     ),
+    "renew the guest link": Operation(f"POST {_EVENT}/guest-link", asking("POST", f"{_EVENT}/guest-link"), again=()),
     "read the manifest": _reading(f"{_EVENT}/manifest"),
     "fetch the manifest": _reading(f"{_EVENT}/manifest.csv"),
     "check a guest in": Operation(f"POST {_EVENT}/check-in", asking("POST", f"{_EVENT}/check-in", _check_in)),
@@ -166,9 +173,20 @@ OPERATIONS: dict[str, Operation] = {
     "send a mail again": Operation(
         "POST /api/mail/{mail_id}/retry", asking("POST", "/api/mail/{mail_id}/retry"), (202,), (202, 409)
     ),
-    "read a signed waiver": _reading(f"{_EVENT}/waivers/{{waiver_id}}"),
+    "read a signed waiver": _reading(_WAIVER),
+    "set a waiver aside": Operation(
+        f"POST {_WAIVER}/set-aside", asking("POST", f"{_WAIVER}/set-aside", {"reason": "signed twice"})
+    ),
+    "erase a waiver": Operation(
+        f"POST {_WAIVER}/erase",
+        asking("POST", f"{_WAIVER}/erase", {"reason": "asked by mail"}),
+        in_parts=True,
+        shows_when_broken_off=True,
+    ),
+    "fetch the bundle of a waiver": _reading(f"{_WAIVER}/bundle"),
     "search the waivers": _reading("/api/waivers", "?query=ben"),
     "export the waivers": _reading("/api/waivers.json"),
+    "read the checkpoint": _reading("/api/waivers/checkpoint"),
     "list the texts": _reading("/api/waiver-versions"),
     "publish a text": Operation(
         "PUT /api/waiver-versions/current",
@@ -193,10 +211,23 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "sign the waiver": Operation("POST /g/{event_id}/waiver", _sign, (303,), (303,)),
     "sign the sample text, as the first signer": Operation(
-        "POST /g/{event_id}/waiver", _sign, (303,), (303,), start="fresh", in_parts=True
+        "POST /g/{event_id}/waiver",
+        _sign,
+        (303,),
+        (303,),
+        start="fresh",
+        in_parts=True,
+        shows_when_broken_off=True,
     ),
     "look for reminders": Operation("sweep_mail", _sweep, in_parts=True),
     "sweep the mail": Operation("sweep_mail", _sweep, now=AT_NOON, start="waiting", in_parts=True),
+    "append what waits for the log": Operation("sweep_mail", _sweep, now=NOW + MINUTE, start="unlogged", in_parts=True),
+    "set a waiver aside behind what waits": Operation(
+        f"POST {_WAIVER}/set-aside",
+        asking("POST", f"{_WAIVER}/set-aside", {"reason": "signed twice"}),
+        now=NOW + MINUTE,
+        start="unlogged",
+    ),
     "sweep the mail while mail is down": Operation(
         "sweep_mail", _sweep, now=AT_NOON, start="waiting", in_parts=True, mail_answer="busy"
     ),

@@ -3,16 +3,26 @@
 import logging
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib import schedule
+from chalicelib.core import times
+from chalicelib.core.settings import settings
 from chalicelib.mail import bounces, outbox, transport
 from chalicelib.mail import store as mail_store
+from chalicelib.waivers import log as waiver_log
+from chalicelib.waivers import log_store, signing
+from chalicelib.waivers.log_store import Tree, Waiting
+from tests.support import operator
+from tests.support.desk import Desk
 from tests.support.running import ROOT
+from tests.support.stores import fresh_store
 from tests.support.table import read_template
 from tools.common import stacks
+from tools.common.cloud import Cloud
 from tools.local.embedded import EmbeddedAws
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -89,9 +99,56 @@ def test_a_mail_that_came_back_is_counted_once(
     assert not any(counts("MailFeedbackErrorLines", line) for line in lines(caplog))
 
 
+def test_a_log_that_is_not_what_was_told_of_is_counted(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    told, found = Tree("sail.example.com/waivers", 3, bytes(32)), Tree("sail.example.com/waivers", 2, bytes(32))
+    monkeypatch.setattr(log_store, "read_mailed", lambda: told)
+    monkeypatch.setattr(log_store, "read_tree", lambda: found)
+    monkeypatch.setattr(outbox, "queue", lambda _: False)
+    with operator.operating():
+        schedule.mail_checkpoint(NOW.replace(hour=schedule.CHECKPOINT_HOUR))
+    assert [counts("SweepWaiverLogLines", line) for line in lines(caplog)] == [True]
+
+
+def test_a_log_that_is_not_written_is_counted(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a guest has signed, and by the schedule when a record has waited for more than ten minutes."""
+
+    def fail() -> None:
+        raise RuntimeError("no table")
+
+    monkeypatch.setattr(waiver_log, "append_waiting", fail)
+    waiver_log.append_after_signing()
+    assert [counts("ApiWaiverLogLines", line) for line in lines(caplog)] == [True]
+    caplog.clear()
+    monkeypatch.setattr(waiver_log, "append_waiting", lambda **_: False)
+    for minutes, counted in ((9, []), (11, [True])):
+        since = times.format_instant(NOW - timedelta(minutes=minutes))
+        waiting = Waiting({"SK": {"S": f"{since}#FORM#a#RECORD#00"}}, "A" * 22, {}, "{}", None)
+        monkeypatch.setattr(log_store, "list_waiting", lambda _, waiting=waiting: [waiting])
+        waiver_log.sweep(NOW)
+        assert [counts("SweepWaiverLogLines", line) for line in lines(caplog)] == counted
+
+
+def test_copies_beyond_the_ceiling_of_an_hour_are_counted(
+    dynamodb_local: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(outbox, "deliver", lambda *_: None)
+    monkeypatch.setattr(signing, "COPIES_PER_HOUR", 1)
+    with fresh_store(dynamodb_local) as dynamodb:
+        desk = Desk(Cloud("none"), dynamodb, settings().table)
+        charter = desk.create_charter()
+        desk.sign_waiver(charter, signer_email="bo@example.com")
+        assert not any(counts("ApiGuestMailCeilings", line) for line in lines(caplog))
+        desk.sign_waiver(charter, signer_email="kim@example.com")
+    assert [counts("ApiGuestMailCeilings", line) for line in lines(caplog)].count(True) == 1
+
+
 def test_every_alarm_tells_the_operator_and_says_what_to_do() -> None:
     alarms = [part["Properties"] for part in RESOURCES.values() if part["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == 9
+    assert len(alarms) == 11
     for alarm in alarms:
         assert alarm["AlarmActions"] == ["Alarms"]
         assert len(alarm["AlarmDescription"]) > 30
@@ -109,7 +166,14 @@ def test_every_metric_of_ours_has_an_alarm_and_a_source() -> None:
         for part in RESOURCES.values()
         if part["Type"] == "AWS::CloudWatch::Alarm" and part["Properties"]["Namespace"] != "AWS/Lambda"
     }
-    assert sources == watched == {"ErrorLines", "MailsGivenUp", "StuckMails"}
+    assert (
+        sources
+        == watched
+        == {
+            *("ErrorLines", "MailsGivenUp", "StuckMails"),
+            *("WaiverLogLines", "GuestMailCeilings"),
+        }
+    )
 
 
 def test_what_holds_data_outlives_its_stack() -> None:
@@ -127,7 +191,7 @@ def test_the_stack_as_deployed_has_them_and_its_table_survives_it(embedded_aws: 
     topic = alarms[0]["AlarmActions"][0]
     assert {alarm["AlarmName"].removeprefix(prefix) for alarm in alarms} == {
         *("error-lines", "errors", "sweep-errors", "feedback-errors", "throttles", "sweep-throttles"),
-        *("mail", "mail-stuck", "outbox-dead"),
+        *("mail", "mail-stuck", "outbox-dead", "waiver-log", "guest-mail"),
     }
     subscriptions = embedded_aws.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert [(each["Protocol"], each["Endpoint"]) for each in subscriptions] == [("email", "captain@example.com")]

@@ -1,17 +1,19 @@
 """The restore drill, rehearsed: charters, payments and waivers made by the product come back to the letter."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.charters import service as charters
+from chalicelib.waivers.evidence import merkle
 from tests.support import operator
 from tests.support.desk import Desk, open_desk
 from tests.support.operator import NOW
 from tools import restore
 from tools.common.console import Refused
 from tools.common.functions import merge
-from tools.common.table import live_table
+from tools.common.table import live_table, scan
 from tools.local.embedded import EmbeddedAws
 
 
@@ -29,10 +31,10 @@ def test_the_restored_table_holds_every_record_to_the_letter_and_is_made_safe(de
     assert (
         len(restored.fingerprints["PAYMENT"]),
         len(restored.fingerprints["ACT"]),
-        len(restored.fingerprints["WAIVER"]),
+        len(restored.fingerprints["RECORD"]),
     ) == (3, 1, 3)
     assert restored.money_cents == live.money_cents == 152_245
-    assert restore.check_chain(restored).startswith("3 waivers, chain whole")
+    assert restore.check_log(restored).startswith("3 leaves, 0 waiting, log of waivers whole, root ")
 
     assert desk.dynamodb.describe_table(TableName=target)["Table"]["DeletionProtectionEnabled"]
     backups = desk.dynamodb.describe_continuous_backups(TableName=target)["ContinuousBackupsDescription"]
@@ -63,8 +65,26 @@ def test_the_product_works_on_the_restored_table(desk: Desk) -> None:
     assert "1 only live" in "\n".join(restore.compare(desk.read(target), desk.read()))
 
 
-def test_a_chain_with_a_waiver_missing_is_refused(desk: Desk) -> None:
-    contents = desk.read()
-    contents.waivers = [each for each in contents.waivers if each["seq"] != 2]
-    with pytest.raises(Refused, match="breaks at record 2"):
-        restore.check_chain(contents)
+def test_a_log_that_is_not_whole_is_refused(desk: Desk) -> None:
+    whole = desk.read()
+    root = merkle.encode_hash(whole.tree.root)
+    assert restore.check_log(whole) == f"3 leaves, 0 waiting, log of waivers whole, root {root}"
+    for changed, named in (
+        (replace(whole, leaves={0: whole.leaves[0], 2: whole.leaves[2]}), "leaf 1 .* is missing"),
+        (replace(whole, leaves={**whole.leaves, 1: whole.leaves[0]}), "the root .* is not that of its 3 leaves"),
+        (replace(whole, tree=whole.tree._replace(size=2)), "ends before its leaf 2"),
+        (replace(whole, tree=whole.tree._replace(root=bytes(32))), "the root .* is not that of its 3 leaves"),
+    ):
+        with pytest.raises(Refused, match=named):
+            restore.check_log(changed)
+
+
+def test_the_restored_log_is_that_of_the_records_as_they_came_back(desk: Desk) -> None:
+    """A payload that was edited in the backup is told, though the tiles and the log's end are as they were."""
+    backup = desk.dynamodb.create_backup(TableName=desk.table, BackupName="edited")["BackupDetails"]["BackupArn"]
+    target = restore.restore(desk.cloud, None, backup, yes=True, poll_s=0.1)
+    items = [item for item in scan(desk.dynamodb, target) if item["SK"]["S"].startswith("RECORD#")]
+    edited = items[0]["payload"]["S"].replace("2026-11-22T20:00:00Z", "2026-11-23T20:00:00Z")
+    desk.dynamodb.put_item(TableName=target, Item={**items[0], "payload": {"S": edited}})
+    with pytest.raises(Refused, match=r"the root .* is not that of its 3 leaves"):
+        restore.check_log(desk.read(target))

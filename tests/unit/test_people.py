@@ -51,6 +51,12 @@ def test_the_same_name_without_another_birth_date_is_one_person(
     assert len(people.people(rows(first, second))) == len(people.people(rows(second, first))) == count
 
 
+def test_two_birth_dates_are_two_people_also_when_somebody_of_that_name_gave_none() -> None:
+    unknown, one, other = {}, {"birth_date": "1984-05-31"}, {"birth_date": "1985-05-31"}
+    for order in ((unknown, one, other), (one, unknown, other), (one, other, unknown), (one, other, unknown, other)):
+        assert len(people.people(rows(*order))) == 2
+
+
 def test_the_newest_record_stands_for_a_person_and_the_older_ones_and_the_guest_are_remembered() -> None:
     found = rows({"guest_id": "g1"}, {"name": "Ben"}, {"waiver_version": "b" * 64})
     first, ben = people.people(found)

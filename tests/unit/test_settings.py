@@ -32,7 +32,7 @@ def test_settings_with_a_default_may_be_missing() -> None:
     loaded = load(SCC_TIMEZONE="", SCC_CURRENCY="", SCC_OPERATOR_PHONE="", SCC_ORIGIN_SECRETS="")
     assert (loaded.timezone, loaded.currency) == ("America/Los_Angeles", "USD")
     assert (loaded.operator_phone, loaded.origin_secrets) == ("", ())
-    assert loaded.adult_years == 18
+    assert (loaded.adult_years, loaded.retention_years, loaded.minors_kept_until_age) == (18, 7, 21)
 
 
 @pytest.mark.parametrize("years", ["17", "22", "x", "18.5", "0", "-18"])
@@ -40,6 +40,13 @@ def test_the_age_of_an_adult_is_from_eighteen_to_twenty_one(years: str) -> None:
     assert load(SCC_ADULT_YEARS="21").adult_years == 21
     with pytest.raises(SettingsError, match="SCC_ADULT_YEARS must be 18, 19, 20 or 21"):
         load(SCC_ADULT_YEARS=years)
+
+
+@pytest.mark.parametrize("years", ["0", "101", "x", "7.5", "-7", "07", "\u0667"])
+def test_waivers_are_kept_for_one_to_a_hundred_years(years: str) -> None:
+    assert [load(SCC_RETENTION_YEARS=one).retention_years for one in ("1", "10", "99", "100")] == [1, 10, 99, 100]
+    with pytest.raises(SettingsError, match="SCC_RETENTION_YEARS must be a whole number of years from 1 to 100"):
+        load(SCC_RETENTION_YEARS=years)
 
 
 @pytest.mark.parametrize(

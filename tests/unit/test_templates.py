@@ -2,7 +2,8 @@ import pytest
 
 from chalicelib.core import templates
 from chalicelib.core.settings import settings
-from chalicelib.waivers import markdown
+from chalicelib.waivers import markdown, sealing
+from tests.support import operator
 from tests.support.pages import Elements
 
 
@@ -68,17 +69,45 @@ def test_markdown_becomes_headings_lists_and_emphasis() -> None:
     assert 'href="https://example.com/law"' in html
 
 
+def message_page(**texts: str) -> str:
+    data = {"heading": "<h>", "charter": None, "kiosk": False, "operator": settings(), "style": ""}
+    return templates.render("waivers", "message.html", **data, **texts)
+
+
 def test_a_page_escapes_its_data() -> None:
-    html = templates.render(
-        "waivers", "message.html", heading="<h>", message="<script>", charter=None, operator=settings(), style=""
-    )
+    html = message_page(message="<script>")
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
 
 
 def test_a_template_without_one_of_its_values_fails_instead_of_leaving_a_gap() -> None:
     with pytest.raises(Exception, match="'message' is undefined"):
-        templates.render("waivers", "message.html", heading="x", charter=None, operator=settings(), style="")
+        message_page()
+
+
+def test_a_copy_says_of_whom_the_personal_data_is_erased() -> None:
+    at = "2026-11-22T20:00:00Z"
+    record = {
+        **sealing.ERASED, "waiver_id": "c" * 32, "waiver_title": "Release", "starts_at": at, "minor": False,
+        "esign_statement": "I agree.", "intent_statement": "I mean it.", "authority_statement": "I may.",
+        "opened_at": at, "signed_at": at, "device_time": "", "waiver_version": "a" * 64, "leaf_hash": "b" * 64,
+    }  # fmt: skip
+    html = templates.render(
+        "waivers", "waiver-copy.html", charter=operator.event(title="Sunset sail"), record=record,
+        records=[record, {**record, "minor": True}], version={"language": "en"}, text_html="<p>Text.</p>",
+        drawing=None, kiosk=False, link="", operator=settings(), style="",
+    )  # fmt: skip
+    assert "<dt>Signed by</dt><dd>erased</dd>" in html
+    assert "<dt>Signed for</dt><dd>erased, erased</dd>" in html
+    assert "Signed copy: <bdi>Sunset sail</bdi>" in html
+    assert "None" not in html
+
+
+def test_without_links_a_text_keeps_their_words() -> None:
+    html = markdown.to_html("- > Mind [the *law*](https://example.com/law)\n\n[Call](tel:+14155550134)", links=False)
+    assert [tag for tag, _ in Elements(html).found] == ["ul", "li", "blockquote", "p", "em", "p"]
+    assert "Mind the <em>law</em>" in html
+    assert "Call" in html
 
 
 @pytest.mark.parametrize("room", ["mail", "waivers"])

@@ -25,6 +25,10 @@ from tools.common.table import live_table, scan
 # A table is read page by page while people work: only what differs each time is a difference.
 READS = 3
 PAUSE_S = 1.0
+SUMMARY = (
+    "{charters} charters, {payments} payments, {acts} acts, {waivers} waivers ({erased} erased), {leaves} leaves, "
+    "{waiting} waiting for the log: all sums agree"
+)
 
 
 def check(cloud: Cloud, options: argparse.Namespace) -> int:
@@ -53,8 +57,7 @@ def show(records: Records, differences: list[Difference], as_json: bool, **more:
     elif differences:
         print("\n".join(map(str, differences)))
     else:
-        print("{charters} charters, {payments} payments, {acts} acts, {waivers} waivers".format(**totals), end="")
-        print(": all sums agree")
+        print(SUMMARY.format(**totals))
     return 1 if differences else 0
 
 

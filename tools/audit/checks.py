@@ -4,27 +4,32 @@ What it says names records by their ids and never quotes a name, an address or a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
-from chalicelib.core.names import fold
 from chalicelib.money import ledger
 from chalicelib.payments.fields import Payment
 from chalicelib.payments.store import ledger_keys, to_clear_key
-from chalicelib.waivers import evidence
+from chalicelib.waivers.evidence import canonical
+from tools.audit.log_checks import check_log
 from tools.audit.records import Data, Difference, Entry, Records, add_up
+from tools.audit.waiver_checks import check_waivers, payload_of
 
-# Who, when, from where: of a row, of an act or audit event, of a signature, of a text.
+# Who, when, from where: of a row, of an act or audit event, of a text.
 PAYMENT_TRACE = ("recorded_by", "recorded_at", "address")
 ACT_TRACE = ("by", "at", "address")
-AUDIT_TRACE = ("act", "audit_id", "actor_type", *ACT_TRACE)
-WAIVER_TRACE = ("signer_name", "signed_at", "address")
+# Of an audit event, by who did it. What the product does by itself comes from nowhere, and a link tells no name.
+ACTOR_TRACE: Mapping[str, tuple[str, ...]] = {"system": ("by", "at"), "link": ("at", "address")}
+GUESTS = ("signer", "link")
+TRACE_OF_ERASED = ("at",)
 VERSION_TRACE = ("published_by", "published_at")
+REQUESTS = ("waiver_reminder", "waiver_again")
 
 
 def find_differences(records: Records) -> list[Difference]:
     """Everything that does not agree, in a fixed order; empty when the table is whole."""
     found = list(records.unreadable)
-    for check in (_charters, _ledgers, _to_clear, _audits, _waivers, _versions, _mails):
+    checks = (_charters, _guest_links, _ledgers, _to_clear, _audits, check_waivers, check_log, _versions, _mails)
+    for check in checks:
         found += check(records)
     return sorted(found, key=lambda each: (each.subject, each.what, each.text))
 
@@ -35,7 +40,7 @@ def find_differences(records: Records) -> list[Difference]:
 def _charters(records: Records) -> Iterator[Difference]:
     for event_id, event in records.events.items():
         subject = f"charter {event_id}"
-        entries, signed = records.ledgers.get(event_id, []), records.waivers.get(event_id, [])
+        entries = records.ledgers.get(event_id, [])
         kept, counted = event.sums._asdict(), ledger.fold(records.payments.get(event_id, []))._asdict()
         for name in counted:
             if kept[name] != counted[name]:
@@ -43,12 +48,15 @@ def _charters(records: Records) -> Iterator[Difference]:
         if event.ledger_seq != len(entries):
             text = f"ledger_seq is {event.ledger_seq}, but it has {len(entries)} rows and acts"
             yield Difference(subject, "ledger_seq", text)
-        # Somebody who signs again, for the text has changed, counts once.
-        people = {fold(str(waiver.get("participant_name"))) for waiver in signed}
-        if not len(people) <= event.signed_count <= len(signed):
-            text = f"signed_count is {event.signed_count}, but {len(signed)} waivers are signed"
-            yield Difference(subject, "signed_count", text)
-        yield from _index(records, subject, ("BOARD", records.boards[event_id]))
+        yield from records.index_difference(subject, ("BOARD", records.boards[event_id]))
+
+
+def _guest_links(records: Records) -> Iterator[Difference]:
+    for event_id, event in records.events.items():
+        if event.guest_link and records.guest_links.get(event.guest_link) != event_id:
+            yield Difference(f"charter {event_id}", "guest link", "its guest link leads elsewhere, or nowhere")
+    for event_id in set(records.guest_links.values()) - records.events.keys():
+        yield Difference(f"charter {event_id}", "guest link", "it does not exist, but has a guest link")
 
 
 def _ledgers(records: Records) -> Iterator[Difference]:
@@ -84,7 +92,7 @@ def _entry(
     if not entry.act:
         yield from _row(entry, records.edited.get(entry.subject, ""), mails)
     keys = ledger_keys(first[entry.payment_id], f"#{entry.act}" if entry.act else "")
-    yield from _index(records, entry.subject, (keys["by_date_pk"]["S"], keys["by_date_sk"]["S"]))
+    yield from records.index_difference(entry.subject, (keys["by_date_pk"]["S"], keys["by_date_sk"]["S"]))
 
 
 def _row(entry: Entry, edited: str, mails: set[str]) -> Iterator[Difference]:
@@ -139,18 +147,25 @@ def _to_clear(records: Records) -> Iterator[Difference]:
 
 def _audits(records: Records) -> Iterator[Difference]:
     seen: set[tuple[str, str]] = set()
+    forms = records.waivers.forms()
+    owners: Mapping[str, tuple[str, Container[str]]] = {
+        "EVENT": ("charter", records.events),
+        "FORM": ("form", forms),
+        "WAIVER_VERSION": ("waiver version", records.versions),
+    }
     for pk, event in records.audits:
         kind, _, owner = pk.partition("#")
-        subject = f"{'charter' if kind == 'EVENT' else 'waiver version'} {owner}"
-        audit_id = str(event.get("audit_id"))
-        # What the product does by itself comes from nowhere.
-        trace = AUDIT_TRACE if event.get("actor_type") != "system" else AUDIT_TRACE[:-1]
-        if missing := _missing(event, trace):
+        name, known = owners.get(kind, (kind, ()))
+        subject, audit_id = f"{name} {owner}", str(event.get("audit_id"))
+        trace = ACTOR_TRACE.get(str(event.get("actor_type")), ACT_TRACE)
+        if kind == "FORM" and forms.get(owner) and event.get("actor_type") in GUESTS:
+            trace = TRACE_OF_ERASED
+        if missing := _missing(event, ("act", "audit_id", "actor_type", *trace)):
             yield Difference(subject, f"audit {audit_id}", f"its audit event {audit_id} lacks {missing}")
         if (pk, audit_id) in seen:
             yield Difference(subject, f"audit {audit_id}", f"its audit event {audit_id} stands twice")
         seen.add((pk, audit_id))
-        if owner not in (records.events if kind == "EVENT" else records.versions):
+        if owner not in known:
             yield Difference(subject, "owner", "it does not exist, but has audit events")
 
 
@@ -163,40 +178,16 @@ def _missing(data: Data, names: Iterable[str]) -> str:
     return ", ".join(name for name in names if not data.get(name))
 
 
-# --- waivers --------------------------------------------------------------------------------------
-
-
-def _waivers(records: Records) -> Iterator[Difference]:
-    for event_id, signed in records.waivers.items():
-        if event_id not in records.events:
-            yield Difference(f"charter {event_id}", "charter", f"it does not exist, but has {len(signed)} waivers")
-        for waiver in signed:
-            subject = f"waiver {waiver.get('waiver_id')} of charter {event_id}"
-            yield from _trace(subject, waiver, WAIVER_TRACE)
-            seq = waiver.get("seq")
-            if isinstance(seq, int):
-                yield from _index(records, subject, ("WAIVERS", f"{seq:012d}"))
-    waivers = [waiver for signed in records.waivers.values() for waiver in signed]
-    numbered = all(isinstance(waiver.get("seq"), int) for waiver in waivers)
-    count, head = records.head
-    fault = evidence.find_fault(
-        {
-            "format": evidence.FORMAT,
-            "count": count,
-            "head": head,
-            "versions": {name: version.get("text") for name, version in records.versions.items()},
-            "records": sorted(waivers, key=lambda waiver: waiver["seq"] if numbered else str(waiver.get("seq"))),
-        }
-    )
-    if fault:
-        yield Difference("the chain of waivers", "chain", fault)
+# --- texts of waivers -----------------------------------------------------------------------------
 
 
 def _versions(records: Records) -> Iterator[Difference]:
     for name, version in records.versions.items():
         subject = f"waiver version {name}"
         yield from _trace(subject, version, VERSION_TRACE)
-        yield from _index(records, subject, ("WAIVER_VERSIONS", f"{version.get('published_at')}#{name}"))
+        if canonical.text_hash(str(version.get("text"))) != name:
+            yield Difference(subject, "text", "its text was altered")
+        yield from records.index_difference(subject, ("WAIVER_VERSIONS", f"{version.get('published_at')}#{name}"))
     languages = {version.get("language") for version in records.versions.values()}
     currents = {current.get("language"): current for current in records.current.values()}
     if languages != set(currents) or any(
@@ -210,7 +201,9 @@ def _versions(records: Records) -> Iterator[Difference]:
 
 def _mails(records: Records) -> Iterator[Difference]:
     payments = {(owner, row["payment_id"]) for owner, rows in records.payments.items() for row in rows}
-    waivers = {(owner, waiver.get("waiver_id")) for owner, signed in records.waivers.items() for waiver in signed}
+    payloads = map(payload_of, records.waivers.records.values())
+    waivers = {(payload["event_id"], payload["waiver_id"]) for payload in payloads}
+    requests = {mail_id for _, mail_id in records.found_by}
     for mail_id, mail in records.mails.items():
         subject = f"mail {mail_id}"
         if mail.event_id and mail.event_id not in records.events:
@@ -219,11 +212,10 @@ def _mails(records: Records) -> Iterator[Difference]:
             yield Difference(subject, "owner", "it is about a payment that does not exist")
         elif mail.waiver_id and (mail.event_id, mail.waiver_id) not in waivers:
             yield Difference(subject, "owner", "it is about a waiver that does not exist")
+        if mail.kind in REQUESTS and not mail.erased and mail_id not in requests:
+            yield Difference(subject, "about", "nothing tells whom it asks to sign")
         partition, sort_key = records.index_keys.get(subject, ("", ""))
         if partition != f"MAIL#{mail.status}" or sort_key.partition("#")[2] != mail_id:
             yield Difference(subject, "index", "the index lists it in another place")
-
-
-def _index(records: Records, subject: str, expected: tuple[str, str]) -> Iterator[Difference]:
-    if records.index_keys.get(subject, ("", "")) != expected:
-        yield Difference(subject, "index", "the index lists it in another place")
+    for mail_id in requests - records.mails.keys():
+        yield Difference(f"mail {mail_id}", "missing", "it does not exist, but asked somebody to sign")

@@ -1,7 +1,7 @@
 """A table's records, sorted by what they belong to; of each only what a check needs. Pure: items go in."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,6 +11,8 @@ from chalicelib.money import ledger, methods
 from chalicelib.payments import service as payments
 from chalicelib.payments.fields import Payment, PaymentJson
 from chalicelib.payments.store import stored_answer
+from tools.audit import waiver_records
+from tools.audit.waiver_records import WaiverRecords
 from tools.common.table import kind_of
 
 INSTANTS = ("received_at", "recorded_at")
@@ -70,6 +72,7 @@ class Mail(NamedTuple):
     event_id: str | None
     payment_id: str | None
     waiver_id: str | None
+    erased: bool
 
 
 class Totals(NamedTuple):
@@ -79,6 +82,12 @@ class Totals(NamedTuple):
     payments: int
     acts: int
     waivers: int
+    """Signed records, erased ones among them."""
+    erased: int
+    leaves: int
+    """Of the waivers' log: signed records, and acts that set one aside."""
+    waiting: int
+    """What is not in the log yet."""
     mails: int
     records: int
     money: dict[str, dict[str, int]]
@@ -91,15 +100,17 @@ class Records:
     """Each charter's key on the board."""
     ledgers: dict[str, list[Entry]] = field(default_factory=dict)
     """Rows and acts of each charter."""
-    waivers: dict[str, list[Data]] = field(default_factory=dict)
+    waivers: WaiverRecords = field(default_factory=WaiverRecords)
     audits: list[tuple[str, Data]] = field(default_factory=list)
     """Each with its partition key."""
     mails: dict[str, Mail] = field(default_factory=dict)
     versions: dict[str, Data] = field(default_factory=dict)
     current: dict[str, Data] = field(default_factory=dict)
     """The text of each language that is signed now, by its key."""
-    head: tuple[int, str] = (0, "")
-    """The waivers' count, and the hash of the last."""
+    guest_links: dict[str, str] = field(default_factory=dict)
+    """Which charter a renewed guest link opens, or once did, by the link."""
+    found_by: set[tuple[str, str]] = field(default_factory=set)
+    """Whom each request to sign is about: the id of a guest or of a record, and that of the mail."""
     to_clear: set[str] = field(default_factory=set)
     index_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Where the index `by_date` lists a record, by the record's subject."""
@@ -121,11 +132,19 @@ class Records:
             charters=len(self.events),
             payments=len(rows),
             acts=sum(map(len, self.ledgers.values())) - len(rows),
-            waivers=sum(map(len, self.waivers.values())),
+            waivers=len(self.waivers.records),
+            erased=self.waivers.erased,
+            leaves=self.waivers.tree.size,
+            waiting=len(self.waivers.waiting),
             mails=len(self.mails),
             records=self.count,
             money=money,
         )
+
+    def index_difference(self, subject: str, expected: tuple[str, str]) -> Iterator[Difference]:
+        """What is wrong with where the index lists a record."""
+        if self.index_keys.get(subject, ("", "")) != expected:
+            yield Difference(subject, "index", "the index lists it in another place")
 
 
 def gather(items: Iterable[Item]) -> Records:
@@ -155,18 +174,22 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         records.ledgers.setdefault(owner, []).append(_entry(item, subject, sk))
         if kind == "PAYMENT":
             records.edited[subject] = _edited(item)
-    elif kind == "WAIVER":
-        records.waivers.setdefault(owner, []).append(_load(item))
+    elif kind in waiver_records.KINDS:
+        waiver_records.add(records.waivers, kind, item)
     elif kind == "AUDIT":
         records.audits.append((pk, _load(item)))
     elif kind == "MAIL":
-        records.mails[owner] = _mail(item)
+        records.mails[owner] = mail = _mail(item)
+        if mail.kind == "checkpoint":
+            waiver_records.add_mail(records.waivers, owner, _load(item)["data"])
     elif kind == "WAIVER_VERSION" and sk == "VERSION":
         records.versions[owner] = _load(item)
     elif kind == "WAIVER_VERSION":
         records.current[sk] = _load(item)
-    elif kind == "WAIVER_CHAIN" and sk == "HEAD":
-        records.head = int(item["seq"]["N"]), item["hash"]["S"]
+    elif kind == "GUEST_LINK":
+        records.guest_links[owner] = item["event_id"]["S"]
+    elif kind == "MAILED":
+        records.found_by.add((owner, sk.partition("#")[2]))
     elif kind == "TO_CLEAR":
         records.to_clear.add(sk)
 
@@ -198,6 +221,7 @@ def _mail(item: Item) -> Mail:
         data.get("charter", {}).get("event_id"),
         data.get("payment", {}).get("payment_id"),
         data.get("record", {}).get("waiver_id"),
+        data.get("erased") is True,
     )
 
 
@@ -220,9 +244,15 @@ def subject_of(kind: str, pk: str, sk: str) -> str:
         "EVENT": f"charter {owner}",
         "PAYMENT": f"payment {parts[1]} of charter {owner}",
         "ACT": f"{parts[2]} of payment {parts[1]} of charter {owner}",
-        "WAIVER": f"waiver {parts[1]} of charter {owner}",
+        "RECORD": f"waiver {owner}{parts[1]}",
+        "SET_ASIDE": f"the setting aside of waiver {owner}{parts[1]}",
+        "DRAWING": f"form {owner}",
+        "COPY": f"form {owner}",
+        "SIGNED": f"the list of who has signed charter {owner}",
         "AUDIT": f"an audit event of {owner}",
         "MAIL": f"mail {owner}",
         "WAIVER_VERSION": f"waiver version {owner}",
-        "WAIVER_CHAIN": "the head of the waiver chain",
+        "WAIVER_LOG": f"{sk} of the log of waivers",
+        "WAIVER_LOG_WAITING": "what waits for the log",
+        "GUEST_LINK": "a renewed guest link",
     }.get(kind, f"a record of the kind {kind}")

@@ -9,6 +9,8 @@ from tools.common.functions import find_api_environment
 
 # Sessions and throttles come and go by the minute; they are no records.
 PASSING = ("SESSION", "THROTTLE")
+# Partitions that hold several kinds of records.
+OWNERS = ("EVENT", "FORM")
 
 
 def live_table(cloud: Cloud) -> str:
@@ -26,8 +28,8 @@ def scan(dynamodb: Any, table: str) -> Iterator[Item]:
 
 
 def kind_of(pk: str, sk: str) -> str:
-    """What a record is, by its key: EVENT, PAYMENT, ACT (on a payment), WAIVER, AUDIT, MAIL, …"""
-    if not pk.startswith("EVENT#"):
-        return "AUDIT" if sk.startswith("AUDIT#") else pk.partition("#")[0]
-    parts = sk.split("#")
+    """What a record is, by its key: EVENT, PAYMENT, ACT (on a payment), RECORD (a signed waiver), AUDIT, MAIL, …"""
+    owner, parts = pk.partition("#")[0], sk.split("#")
+    if owner not in OWNERS:
+        return "AUDIT" if parts[0] == "AUDIT" else owner
     return "ACT" if parts[0] == "PAYMENT" and len(parts) > 2 else parts[0]

@@ -4,10 +4,11 @@ import argparse
 import getpass
 import json
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from tools.common.console import Refused, progress, run_tool
@@ -22,6 +23,14 @@ CAPTAIN_LUIS = {"name": "Luis Ferreira", "email": "luis@example.com", "phone": "
 MATE_TESS = {"name": "Tess Lindqvist", "email": "tess@example.com", "phone": "+1 415 555 0163"}
 MATE_JO = {"name": "Jo Nakamura", "email": "jo@example.com", "phone": "+1 415 555 0188"}
 
+WITH_A_CHILD: Mapping[str, str | list[str]] = {
+    "signer_email": "marcus.bell@example.com",
+    "signature_strokes": "[[[10,40,0],[30,8,60],[52,42,120],[74,6,180],[96,40,240]],[[104,38,400],[160,30,520]]]",
+    "minor_name": ["Tim Bell"],
+    "minor_birth_date": ["2016-04-05"],
+    "guardian_relationship": "parent",
+    "authority_attestation": "on",
+}
 BRING = "Soft-soled shoes, a windproof layer and sunscreen. Please be at the dock 20 minutes early."
 
 
@@ -45,19 +54,24 @@ class Client:
     def create(self, charter: Json) -> Json:
         return dict(self.call("POST", "/api/events", charter))
 
-    def sign(self, charter: Json, signer: str) -> None:
-        """Fill in the waiver page's form as a guest without JavaScript does."""
+    def sign(self, charter: Json, signer: str, **more: str | list[str]) -> str:
+        """Fill in the waiver page's form as a guest without JavaScript does; returns the id of the record."""
         path = f"/g/{charter['event_id']}/waiver"
         form = hidden_fields(self.website.ask(path).data.decode()) | {
             "signer_name": signer,
             "esign_consent": "on",
             "intent": "on",
             "signature_typed": signer,
+            **more,
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        answer = self.website.ask(path, "POST", urlencode(form).encode(), headers)
+        answer = self.website.ask(path, "POST", urlencode(form, doseq=True).encode(), headers)
         if answer.status != 303:
             raise Refused(f"the sample waiver of {signer} was answered {answer.status}")
+        return parse_qs(urlsplit(answer.headers["Location"]).query)["signed"][0]
+
+    def change_waiver(self, charter: Json, waiver_id: str, act: str, reason: str) -> None:
+        self.call("POST", f"/api/events/{charter['event_id']}/waivers/{waiver_id}/{act}", {"reason": reason})
 
 
 def hidden_fields(page: str) -> dict[str, str]:
@@ -84,20 +98,30 @@ def add(base_url: str, password: str, now: datetime | None = None) -> None:
     client.log_in(password)
     today = (now or datetime.now(BAY)).astimezone(BAY).replace(minute=0, second=0, microsecond=0)
 
-    past = create_signed(
+    signers = ["Priya Raman", "Owen Clarke", "Mei Tan", "Sofia Duarte", "Ben Adeyemi", "Hana Vlk"]
+    past, records = create_signed(
         client,
         trip(today, -6, 10, 4, "Bay to Ledger team sail", "Meridian", 6, 96000, "Priya Raman", CAPTAIN_MAYA),
-        ["Priya Raman", "Owen Clarke", "Mei Tan", "Sofia Duarte", "Ben Adeyemi", "Hana Vlk"],
+        {name: {} for name in signers},
         status="completed",
     )
+    client.change_waiver(past, records["Hana Vlk"], "erase", "She asked for it by letter")
     pay(client, past, "deposit", "card", 30000, today - timedelta(days=20), "")
     pay(client, past, "balance", "bank_transfer", 66000, today - timedelta(days=7), "ACH 5521")
 
-    sunset = create_signed(
+    # Not all who are listed have signed, one of them has no address, and two have the same name.
+    guests = [
+        *({"name": name, "email": mailbox(name)} for name in ("Ana Ruiz", "Marcus Bell", "Theo Park")),
+        *({"name": name, "email": ""} for name in ("Inés Kovač", "José Núñez")),
+        {"name": "Theo Park", "email": "theo.park.junior@example.com"},
+    ]
+    sunset, records = create_signed(
         client,
-        trip(today, 0, 17, 3, "Sunset birthday cruise", "Petrel", 8, 124000, "Ana Ruiz", CAPTAIN_LUIS),
-        ["Ana Ruiz", "Marcus Bell", "Ines Kovac", "Theo Park"],
+        trip(today, 0, 17, 3, "Sunset birthday cruise", "Petrel", 8, 124000, "Ana Ruiz", CAPTAIN_LUIS)
+        | {"guests": guests},
+        {"Ana Ruiz": {}, "Marcus Bell": WITH_A_CHILD, "Inés Kovač": {}, "Theo Park": {}, "Teo Park": {}},
     )
+    client.change_waiver(sunset, records["Teo Park"], "set-aside", "Theo signed twice, the first time misspelt")
     # The one with a receipt: the sample mailbox should stay readable.
     pay(client, sunset, "deposit", "zelle", 40000, today - timedelta(days=9), "90312", notify=True)
 
@@ -179,16 +203,22 @@ def trip(
     }
 
 
-def create_signed(client: Client, charter: Json, signers: list[str], status: str = "scheduled") -> Json:
-    """A charter whose guests have signed: what is over takes no signatures, so it is moved to its day after."""
-    times = {name: datetime.fromisoformat(charter[name]) + timedelta(days=60) for name in ("starts_at", "ends_at")}
-    made = client.create(charter | {name: time.isoformat() for name, time in times.items()})
-    for signer in signers:
-        client.sign(made, signer)
+def create_signed(
+    client: Client, charter: Json, signers: Mapping[str, Mapping[str, str | list[str]]], status: str = "scheduled"
+) -> tuple[Json, dict[str, str]]:
+    """A charter whose guests have signed, each with what else they fill in; and their records' ids by name.
+
+    What is over takes no signatures until it is reopened for them.
+    """
+    made = client.create(charter)
     path = f"/api/events/{made['event_id']}"
-    version = client.call("GET", path)["version"]
-    moved = {"version": version, "starts_at": charter["starts_at"], "ends_at": charter["ends_at"]}
-    return dict(client.call("PATCH", path, moved | ({"status": status} if status != "scheduled" else {})))
+    if datetime.fromisoformat(made["ends_at"]) <= datetime.now(UTC):
+        client.call("POST", f"{path}/reopen-waivers")
+    records = {name: client.sign(made, name, **more) for name, more in signers.items()}
+    signed = client.call("GET", path)
+    if status != "scheduled":
+        signed = client.call("PATCH", path, {"version": signed["version"], "status": status})
+    return dict(signed), records
 
 
 def pay(

@@ -74,6 +74,7 @@ function dayText(charter: Charter, now_ms: number): string {
 function stateText({ status, starts_at, ends_at }: Charter, now_ms: number): string {
   if (status === "cancelled") return "Cancelled";
   if (status === "completed") return "Completed";
+  if (status === "departed") return "Departed";
   if (new Date(starts_at).getTime() > now_ms) return `Departs ${formatAway(starts_at, now_ms)}`;
   return new Date(ends_at).getTime() > now_ms ? "Under way" : "Ended";
 }

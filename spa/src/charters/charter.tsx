@@ -3,17 +3,17 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError, cancelCharter, readCharter } from "../data/api";
 import { loaded } from "../data/board";
 import { charters, edit, keepCharters, keepDetail, records, remembered } from "../data/charters";
-import type { Charter, MailProblem, Person, WaiverSummary } from "../data/contract";
+import type { Charter, MailProblem, Person } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { href } from "../lib/router";
-import { formatLongDay, formatMoment, formatSpan, useNow, zoneIfForeign } from "../lib/time";
+import { formatLongDay, formatSpan, useNow, zoneIfForeign } from "../lib/time";
 import { problemText, sameAddress } from "../mail/mail-text";
 import { MoneyBadge } from "../payments/money-state";
 import { openPaymentDialog } from "../payments/payment-dialog";
 import { Statement } from "../payments/statement/statement";
 import { UnsentPayments } from "../payments/unsent";
-import { LazyShare } from "../share/lazy-share";
+import { GuestLink } from "../share/guest-link";
 import { Button } from "../ui/button";
 import { Detail, PhoneLink } from "../ui/detail";
 import { NotFound } from "../ui/not-found";
@@ -25,6 +25,7 @@ import { WaiverBadge } from "./card";
 import { openCharterDialog } from "./form/charter-dialog";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { Reminders } from "./reminders";
+import { SignedWaivers } from "./signed-waivers";
 import "./charter.css";
 
 /** One charter, with everything that belongs to it. */
@@ -83,7 +84,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
         </h1>
         <p class="badges">
           {charter.status !== "scheduled" && (
-            <span class={`badge badge-${cancelled ? "due" : "calm"}`}>{cancelled ? "Cancelled" : "Completed"}</span>
+            <span class={`badge badge-${cancelled ? "due" : "calm"}`}>{statusNames[charter.status]}</span>
           )}
           <WaiverBadge charter={charter} />
           <MoneyBadge charter={charter} />
@@ -121,7 +122,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
             <Reopen charter={charter} now_ms={now_ms} />
             <MissingGuests charter={charter} now_ms={now_ms} />
             {known ? (
-              <Waivers charter={charter} waivers={known.waiver_records} />
+              <SignedWaivers charter={charter} waivers={known.waiver_records} />
             ) : (
               <Missing what="signed waivers" failed={failed} />
             )}
@@ -139,6 +140,13 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
     </>
   );
 }
+
+const statusNames: Record<Charter["status"], string> = {
+  scheduled: "Scheduled",
+  departed: "Departed",
+  completed: "Completed",
+  cancelled: "Cancelled",
+};
 
 function Missing({ what, failed }: { what: string; failed: boolean }) {
   if (!failed) return <Skeleton rows={3} kind="line" />;
@@ -196,64 +204,6 @@ function StatusButtons({ charter }: { charter: Charter }) {
         />
       )}
     </>
-  );
-}
-
-function GuestLink({ charter }: { charter: Charter }) {
-  const input = useRef<HTMLInputElement>(null);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(charter.guest_url);
-      announce("Guest link copied.");
-    } catch {
-      input.current?.select();
-      announce("Copying is not allowed here. The link is selected: copy it by hand.", "bad");
-    }
-  };
-  const share = async () => {
-    try {
-      await navigator.share({ title: charter.title, url: charter.guest_url });
-    } catch {
-      // Closing the share sheet is no failure.
-    }
-  };
-  return (
-    <>
-      <p>Guests need no login. They see when and where, and sign the waiver.</p>
-      <label class="visually-hidden" for="guest-link">
-        Guest link
-      </label>
-      <input ref={input} id="guest-link" class="link-text" readOnly value={charter.guest_url} />
-      <p class="buttons">
-        <Button onClick={() => void copy()}>Copy link</Button>
-        {typeof navigator.share === "function" && <Button onClick={() => void share()}>Share…</Button>}
-        <a class="button" href={href(`/g/${charter.event_id}`)}>
-          Open guest page
-        </a>
-      </p>
-      <LazyShare event={charter} />
-    </>
-  );
-}
-
-function Waivers({ charter, waivers }: { charter: Charter; waivers: readonly WaiverSummary[] }) {
-  if (waivers.length === 0) {
-    return <p class="nothing">Nobody has signed yet. Send the guest link to the patron.</p>;
-  }
-  return (
-    <ul class="waivers">
-      {waivers.map((waiver) => (
-        <li key={waiver.waiver_id}>
-          <a href={href(`/events/${charter.event_id}/waivers/${waiver.waiver_id}`)}>{waiver.participant_name}</a>
-          {waiver.minor && <span class="badge badge-calm">Minor</span>}
-          {waiver.superseded && <span class="badge badge-part">Older text</span>}
-          <span class="entry-small">
-            {waiver.minor && `signed by ${waiver.signer_name}, `}
-            {formatMoment(waiver.signed_at, charter.timezone)}
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }
 

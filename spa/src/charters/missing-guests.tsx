@@ -30,7 +30,7 @@ export function MissingGuests({ charter, now_ms }: { charter: Charter; now_ms: n
   return (
     <>
       <h3>Not signed yet</h3>
-      <ul class="waivers missing-list">
+      <ul class="missing-list">
         {missing.map((name, index) => (
           // Two guests may bear one name.
           <li key={ids[index] ?? index}>

@@ -51,17 +51,31 @@ describe("answers", () => {
   });
 });
 
-test("the chain is fetched in parts and saved as one file that an offline check can read", async () => {
-  const about = { format: "scc-waivers/1", count: 3, head: "c" };
-  answer(200, { ...about, versions: { v1: "one" }, records: [{ seq: 1 }], next_after: 1 });
-  const rest = { versions: { v2: "two" }, records: [{ seq: 2 }, { seq: 3 }], next_after: null };
-  // Somebody has signed meanwhile: the last part tells where the chain ends.
-  answer(200, { ...about, count: 3, head: "d", ...rest });
-  const file = await (await api.exportChain()).text();
-  expect(fetched.mock.calls.map(([path]) => path)).toEqual(["/api/waivers.json?after=0", "/api/waivers.json?after=1"]);
-  expect(file).toBe(
-    '{"format":"scc-waivers/1","count":3,"head":"d","versions":{"v1":"one","v2":"two"},"records":[{"seq":1},{"seq":2},{"seq":3}]}',
+test("the log is fetched in parts until its end and saved as one file with the head of that end", async () => {
+  const leaf = (waiver_id: string) => ({ payload: { waiver_id }, disclosures: [] });
+  answer(200, { leaves: [leaf("a")], checkpoint: "log\n2\nx\n", next: 1 });
+  // Somebody has signed meanwhile: the log now ends later.
+  answer(200, { leaves: [leaf("b")], checkpoint: "log\n3\ny\n", next: 2 });
+  answer(200, { leaves: [leaf("c")], checkpoint: "log\n3\ny\n", next: null });
+  const saved = JSON.parse(await (await api.exportLog()).text());
+  expect(fetched.mock.calls.map(([path]) => path)).toEqual(
+    [0, 1, 2].map((after) => `/api/waivers.json?after=${after}`),
   );
+  expect(saved).toEqual({ leaves: ["a", "b", "c"].map(leaf), checkpoint: "log\n3\ny\n", next: null });
+});
+
+test("the proof of a record is saved as it came", async () => {
+  const bundle = { payload: { waiver_id: "a" }, disclosures: ["x"], text: "Zoë", checkpoint: "log\n1\nx\n" };
+  answer(200, bundle);
+  expect(JSON.parse(await (await api.waiverBundle("abc", "a")).text())).toEqual(bundle);
+  expect(fetched.mock.lastCall?.[0]).toBe("/api/events/abc/waivers/a/bundle");
+});
+
+test("the log's head is plain text, and a web page in its place is none", async () => {
+  fetched.mockResolvedValueOnce(new Response("log\n1\nx\n", { headers: { "Content-Type": "text/plain" } }));
+  expect(await api.readCheckpoint()).toBe("log\n1\nx\n");
+  answer(200, "<!doctype html>");
+  expect((await failure(api.readCheckpoint())).failure).toBe("masked");
 });
 
 describe("failures", () => {

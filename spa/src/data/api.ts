@@ -2,14 +2,14 @@ import type {
   CharterDetails,
   CharterEdit,
   CheckIn,
+  Leaf,
   NewPayment,
   Passenger,
   Payment,
   PaymentAndEvent,
   WaiverLanguage,
-  WaiverRecord,
 } from "./contract";
-import { call, callWithHeaders, csv, type Query } from "./request";
+import { call, callWithHeaders, file, type Query } from "./request";
 
 export { ApiError } from "./request";
 
@@ -53,7 +53,13 @@ export const remindGuests = (event_id: string, guest_ids?: string[]) =>
 export const reopenWaivers = (event_id: string) =>
   call("post", `${CHARTER}/reopen-waivers`, { path: { event_id }, body: {} });
 
-export const readGuest = (event_id: string) => call("get", "/api/guest/{event_id}", { path: { event_id }, open: true });
+/** Gives the charter a new guest link; the one before leads nowhere from now on. */
+export const renewGuestLink = (event_id: string) =>
+  call("post", `${CHARTER}/guest-link`, { path: { event_id }, body: {} });
+
+/** `link`: what a guest link ends in. */
+export const readGuest = (link: string) =>
+  call("get", "/api/guest/{event_id}", { path: { event_id: link }, open: true });
 
 // --- manifest ---------------------------------------------------------------------------------
 
@@ -74,7 +80,7 @@ export const noteBriefing = (event_id: string, done: boolean) =>
 /** Freezes the manifest and mails it ashore; the first departure stands. */
 export const depart = (event_id: string) => call("post", `${CHARTER}/depart`, { path: { event_id }, body: {} });
 
-export const manifestCsv = (event_id: string) => csv(`${CHARTER}/manifest.csv`, { path: { event_id } });
+export const manifestCsv = (event_id: string) => file(`${CHARTER}/manifest.csv`, "text/csv", { path: { event_id } });
 
 // --- payments ---------------------------------------------------------------------------------
 
@@ -115,13 +121,13 @@ export const listToClear = (query: Query<"/api/payments/to-clear">) => call("get
 
 export const readSummary = (query: Query<"/api/payments/summary">) => call("get", "/api/payments/summary", { query });
 
-export const paymentsCsv = (query: Query<"/api/payments.csv">) => csv("/api/payments.csv", { query });
+export const paymentsCsv = (query: Query<"/api/payments.csv">) => file("/api/payments.csv", "text/csv", { query });
 
 // --- mail -------------------------------------------------------------------------------------
 
 export const listMail = (query: Query<"/api/mail">) => call("get", "/api/mail", { query });
 
-/** Sends a failed or uncertain mail once more; an uncertain one may then arrive twice. */
+/** Sends a mail once more that failed or is uncertain, or the copy of a waiver; an uncertain one may then arrive twice. */
 export const retryMail = (mail_id: string) =>
   call("post", "/api/mail/{mail_id}/retry", { path: { mail_id }, body: {} });
 
@@ -143,23 +149,36 @@ export const askAgain = (event_id: string) => call("post", `${CHARTER}/ask-again
 
 export const listWaivers = (query: Query<"/api/waivers">) => call("get", "/api/waivers", { query });
 
-/** The whole chain of signed waivers as one file, fetched in parts. */
-export async function exportChain(): Promise<Blob> {
-  const records: WaiverRecord[] = [];
-  let versions: Record<string, string> = {};
-  for (let after = 0; ; ) {
-    const query = { after: String(after) };
-    const part = await call("get", "/api/waivers.json", { query, timeout_ms: 60_000 });
-    records.push(...part.records);
-    versions = { ...versions, ...part.versions };
-    if (part.next_after == null) {
-      const { format, count, head } = part;
-      const file = JSON.stringify({ format, count, head, versions, records });
-      return new Blob([file], { type: "application/json" });
-    }
-    after = part.next_after;
+/** The whole log of the waivers as one file, fetched in parts; the last part has the log's head of that moment. */
+export async function exportLog(): Promise<Blob> {
+  const leaves: Leaf[] = [];
+  let after = 0;
+  for (;;) {
+    const part = await call("get", "/api/waivers.json", { query: { after: String(after) }, timeout_ms: 60_000 });
+    leaves.push(...part.leaves);
+    if (part.next === null) return jsonFile({ leaves, checkpoint: part.checkpoint, next: null });
+    after = part.next;
   }
 }
 
+/** The log's head: three lines, of which the second is how many entries it has. */
+export const readCheckpoint = async () => (await file("/api/waivers/checkpoint", "text/plain")).text();
+
+const WAIVER = `${CHARTER}/waivers/{waiver_id}` as const;
+
 export const readWaiver = (event_id: string, waiver_id: string) =>
-  call("get", `${CHARTER}/waivers/{waiver_id}`, { path: { event_id, waiver_id } });
+  call("get", WAIVER, { path: { event_id, waiver_id } });
+
+/** One record with all that proves it, as a file. */
+export const waiverBundle = async (event_id: string, waiver_id: string) =>
+  jsonFile(await call("get", `${WAIVER}/bundle`, { path: { event_id, waiver_id } }));
+
+/** From now on the record counts nowhere; it stays in the log. */
+export const setWaiverAside = (event_id: string, waiver_id: string, reason: string) =>
+  call("post", `${WAIVER}/set-aside`, { path: { event_id, waiver_id }, body: { reason } });
+
+/** Erases for good what is personal of a record; its proof stays. */
+export const eraseWaiver = (event_id: string, waiver_id: string, reason: string) =>
+  call("post", `${WAIVER}/erase`, { path: { event_id, waiver_id }, body: { reason } });
+
+const jsonFile = (content: object) => new Blob([JSON.stringify(content)], { type: "application/json" });

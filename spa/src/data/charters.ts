@@ -4,10 +4,10 @@ import type {
   Charter,
   CharterDetail,
   CharterEdit,
+  ChartersWaiver,
   MailProblem,
   Payment,
   PaymentAndEvent,
-  WaiverSummary,
 } from "./contract";
 
 /** Every charter that this page has seen, so that what is known shows at once. */
@@ -16,7 +16,7 @@ export const charters = new Observable<ReadonlyMap<string, Charter>>(new Map());
 export interface Records {
   read_at_ms: number;
   payments: readonly Payment[];
-  waiver_records: readonly WaiverSummary[];
+  waiver_records: readonly ChartersWaiver[];
   mail_problems: readonly MailProblem[];
 }
 

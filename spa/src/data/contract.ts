@@ -742,7 +742,7 @@ export interface components {
             balance_reminders: boolean;
             event_id: string;
             /** @enum {string} */
-            status: "scheduled" | "completed" | "cancelled";
+            status: "scheduled" | "departed" | "completed" | "cancelled";
             version: number;
             created_at: string;
             updated_at: string;
@@ -946,7 +946,7 @@ export interface components {
             balance_reminders: boolean;
             event_id: string;
             /** @enum {string} */
-            status: "scheduled" | "completed" | "cancelled";
+            status: "scheduled" | "departed" | "completed" | "cancelled";
             version: number;
             created_at: string;
             updated_at: string;
@@ -1042,7 +1042,7 @@ export interface components {
              * @description `cancelled` only where it is so already.
              * @enum {string|null}
              */
-            status?: "scheduled" | "completed" | "cancelled" | null;
+            status?: "scheduled" | "departed" | "completed" | "cancelled" | null;
         };
         Reason: {
             reason: string;
@@ -1082,6 +1082,7 @@ export interface components {
             guest_id: string | null;
             checked_in_at: string | null;
             no_show: boolean;
+            over_limit: boolean;
         };
         Emergency: {
             operator: components["schemas"]["OperatorPhone"];
@@ -1346,6 +1347,7 @@ export interface components {
             waiver_id: string;
             event_id: string;
             starts_at: string;
+            timezone: string;
             waiver_version: string;
             waiver_title: string;
             /** @enum {string} */
@@ -1414,6 +1416,7 @@ export interface components {
             /** @constant */
             type: "waiver";
             starts_at: string;
+            timezone: string;
             waiver_version: string;
             waiver_title: string;
             /** @enum {string} */
@@ -1469,6 +1472,7 @@ export interface components {
             erased: boolean;
             charter: string;
             starts_at: string;
+            timezone: string;
         };
         WaiverExport: {
             leaves: components["schemas"]["Leaf"][];
@@ -1573,7 +1577,7 @@ export interface components {
             guest_notes: string;
             party_size: number;
             /** @enum {string} */
-            status: "scheduled" | "completed" | "cancelled";
+            status: "scheduled" | "departed" | "completed" | "cancelled";
             operator: components["schemas"]["Operator"];
             /** Format: uri */
             waiver_url: string;
@@ -1822,7 +1826,7 @@ export interface operations {
             query?: {
                 from?: string;
                 to?: string;
-                status?: "scheduled" | "completed" | "cancelled";
+                status?: "scheduled" | "departed" | "completed" | "cancelled";
                 limit?: number;
                 cursor?: string;
             };

@@ -104,12 +104,14 @@ export async function callWithHeaders<P extends keyof paths, M extends Method>(
   }
 }
 
-export async function csv<P extends keyof paths>(
+/** An answer that is no JSON but a file of this type. */
+export async function file<P extends keyof paths>(
   path: P,
-  { path: parts, query }: Pick<Call<P, "get">, "path" | "query">,
+  type: "text/csv" | "text/plain",
+  { path: parts, query }: Pick<Call<P, "get">, "path" | "query"> = {},
 ): Promise<Blob> {
   const response = await send("get", address(path, parts, query), { timeout_ms: 60_000 });
-  if (!response.headers.get("Content-Type")?.startsWith("text/csv")) throw masked(response.status);
+  if (!response.headers.get("Content-Type")?.startsWith(type)) throw masked(response.status);
   return response.blob();
 }
 

@@ -46,6 +46,36 @@ describe("guests", () => {
     expect(app.calls[0]?.init.headers).not.toHaveProperty("Authorization");
   });
 
+  test("see the first names of very many, and how many more have signed", async () => {
+    app.handle = () => json(200, { ...guest, waivers: { signed: 25, expected: 30, signers: ["Ana R.", "דוד ל."] } });
+    open("/g/event-1");
+    await says("Waivers signed: 25 of 30");
+    await says("and 23 more");
+  });
+
+  test("see no names, and no call to be the first, where the server sends none", async () => {
+    app.handle = () => json(200, { ...guest, status: "completed", waivers: { signed: 4, expected: 4, signers: [] } });
+    open("/g/event-1");
+    await says("Waivers signed: 4 of 4");
+    expect(text()).not.toMatch(/more|Be the first/);
+    render(null, app.root);
+    app.handle = () => json(200, { ...guest, waivers: { signed: 0, expected: 4, signers: [] } });
+    open("/g/event-1");
+    await says("Nobody yet. Be the first.");
+  });
+
+  test("with a renewed link go on by that link, and find what waits under it", async () => {
+    app.handle = () => json(200, { ...guest, waiver_url: "/g/renewed/waiver" });
+    keepWaiting("/g/renewed/waiver", { id: "left", fingerprint: "", body: "", at_ms: Date.now() });
+    open("/g/renewed");
+    await says("A signature is kept on this phone and not sent yet.");
+    expect(app.calls.map(({ path }) => path)).toEqual(["/api/guest/renewed"]);
+    for (const name of ["Send it now", "Sign the waiver"]) {
+      expect(button(name).getAttribute("href")).toBe("/g/renewed/waiver");
+    }
+    expect(text()).not.toMatch("Open this charter");
+  });
+
   test("are told that a charter is cancelled, and are not asked to sign", async () => {
     app.handle = () => json(200, { ...guest, status: "cancelled" });
     open("/g/event-1");
@@ -59,6 +89,14 @@ describe("guests", () => {
     await says("This charter is over.");
     expect(button("Waiver").getAttribute("href")).toBe("/g/event-1/waiver");
     expect(text()).not.toMatch("Sign the waiver");
+  });
+
+  test("find the waiver, small, once the charter has departed: who comes late may still sign", async () => {
+    app.handle = () => json(200, { ...guest, status: "departed", waivers: { signed: 4, expected: 4, signers: [] } });
+    open("/g/event-1");
+    await says("This charter has departed.");
+    expect(button("Waiver").getAttribute("href")).toBe("/g/event-1/waiver");
+    expect(text()).not.toMatch(/Sign the waiver|Thank you/);
   });
 
   test("learn that a signature still waits on their phone, and where it is sent", async () => {

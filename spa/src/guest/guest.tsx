@@ -12,9 +12,12 @@ import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { listWaiting } from "../waiver-page/waiting";
 import "./guest.css";
 
-/** What guests see behind their link. It asks for nothing that only admins may see. */
-export function GuestPage({ event_id }: { event_id: string }) {
-  const { answer: event, error, again } = useAnswer(() => readGuest(event_id), [event_id]);
+/**
+ * What guests see behind their link. It asks for nothing that only admins may see. `link` is what the address ends in:
+ * where the link was renewed, it is not the charter's id.
+ */
+export function GuestPage({ link }: { link: string }) {
+  const { answer: event, error, again } = useAnswer(() => readGuest(link), [link]);
   usePageTitle(event?.title);
 
   // Coming back from the waiver, guests want to find their name.
@@ -22,10 +25,10 @@ export function GuestPage({ event_id }: { event_id: string }) {
     const onShow = ({ persisted }: PageTransitionEvent) => persisted && again();
     window.addEventListener("pageshow", onShow);
     return () => window.removeEventListener("pageshow", onShow);
-  }, [event_id]);
+  }, [link]);
 
   if (error instanceof ApiError && error.status === 404) {
-    return <NotFound what="This charter link is not known. It may have been cut off." />;
+    return <NotFound what="This charter link is not known. It may have been cut off, or replaced by a newer one." />;
   }
   return (
     <>
@@ -38,19 +41,23 @@ export function GuestPage({ event_id }: { event_id: string }) {
         />
       )}
       {!event && error === null && <Skeleton rows={3} />}
-      {event && <Guest event={event} />}
+      {event && <Guest event={event} link={link} />}
     </>
   );
 }
 
-function Guest({ event }: { event: GuestEvent }) {
+function Guest({ event, link }: { event: GuestEvent; link: string }) {
   const admin = useValue(session).state === "in";
   const now_ms = useNow();
-  const { operator, waivers } = event;
+  const { operator } = event;
   const cancelled = event.status === "cancelled";
   const over = event.status === "completed" || new Date(event.ends_at).getTime() < now_ms;
+  const departed = event.status === "departed";
+  const toSign = !cancelled && !over && !departed;
   const span = formatSpan(event.starts_at, event.ends_at, event.timezone);
   const zone = zoneName(event.starts_at, event.timezone);
+  // The server's own page, outside of the app and the same for both slots.
+  const waiverPath = `/g/${link}/waiver`;
   const otherPort = event.return_port && event.return_port !== event.departure_port;
   return (
     <>
@@ -62,17 +69,17 @@ function Guest({ event }: { event: GuestEvent }) {
           <strong>This charter is cancelled.</strong> Questions? Ask {operator.name || "us"}.
         </p>
       )}
-      {!cancelled && over && (
+      {!cancelled && (over || departed) && (
         <p class="strip strip-wait">
-          <span>This charter is over. Thank you for sailing with us.</span>
-          {/* It may be open for one more day; the waiver's page knows. */}
-          <a href={event.waiver_url}>Waiver</a>
+          <span>{over ? "This charter is over. Thank you for sailing with us." : "This charter has departed."}</span>
+          {/* It may still be open; the waiver's page knows. */}
+          <a href={waiverPath}>Waiver</a>
         </p>
       )}
-      {listWaiting(`/g/${event.event_id}/waiver`).length > 0 && (
+      {listWaiting(waiverPath).length > 0 && (
         <p class="strip strip-bad">
           <span>A signature is kept on this phone and not sent yet.</span>
-          <a href={event.waiver_url}>Send it now</a>
+          <a href={waiverPath}>Send it now</a>
         </p>
       )}
       <section class="panel" aria-label="When and where">
@@ -87,9 +94,9 @@ function Guest({ event }: { event: GuestEvent }) {
           <Detail name="Returns to">{otherPort ? event.return_port : ""}</Detail>
         </dl>
       </section>
-      {!cancelled && !over && (
+      {toSign && (
         <p class="guest-sign">
-          <a class="button primary" href={event.waiver_url}>
+          <a class="button primary" href={waiverPath}>
             Sign the waiver
           </a>
           <span>Everybody aboard needs one. It takes two minutes.</span>
@@ -101,21 +108,7 @@ function Guest({ event }: { event: GuestEvent }) {
           <p class="multiline">{event.guest_notes}</p>
         </section>
       )}
-      <section class="panel">
-        <h2>
-          Waivers signed: {waivers.signed} of {waivers.expected}
-        </h2>
-        {waivers.signers.length > 0 ? (
-          <ul class="signers">
-            {waivers.signers.map((name, index) => (
-              // Two guests may have the same short name.
-              <li key={index}>{name}</li>
-            ))}
-          </ul>
-        ) : (
-          <p class="nothing">Nobody yet. Be the first.</p>
-        )}
-      </section>
+      <Signers waivers={event.waivers} takesMore={toSign} />
       {(operator.name || operator.phone || operator.email) && (
         <section class="panel">
           <h2>Questions?</h2>
@@ -132,5 +125,30 @@ function Guest({ event }: { event: GuestEvent }) {
         </p>
       )}
     </>
+  );
+}
+
+/** Who has signed, as far as the server names them: the first of very many, and nobody once the charter has sailed. */
+function Signers({ waivers, takesMore }: { waivers: GuestEvent["waivers"]; takesMore: boolean }) {
+  const { signed, expected, signers } = waivers;
+  const more = signed - signers.length;
+  return (
+    <section class="panel">
+      <h2>
+        Waivers signed: {signed} of {expected}
+      </h2>
+      {signers.length > 0 && (
+        <ul class="signers">
+          {signers.map((name, index) => (
+            // Two guests may have the same short name.
+            <li key={index}>
+              <bdi>{name}</bdi>
+            </li>
+          ))}
+          {more > 0 && <li>and {more} more</li>}
+        </ul>
+      )}
+      {signed === 0 && takesMore && <p class="nothing">Nobody yet. Be the first.</p>}
+    </section>
   );
 }

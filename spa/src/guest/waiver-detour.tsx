@@ -8,15 +8,15 @@ const RECENT_MS = 15_000;
  * The waiver's address belongs to the server. A visitor who lands in the app instead is sent there
  * by a full navigation, once: when that leads back here, the site's routing is wrong.
  */
-export function WaiverDetour({ event_id }: { event_id: string }) {
-  const [stuck] = useState(() => triedJustNow(event_id));
+export function WaiverDetour({ link }: { link: string }) {
+  const [stuck] = useState(() => triedJustNow(link));
 
   useEffect(() => {
     // Where nothing can be stored the visitor decides, so that the page does not reload for ever.
-    if (!stuck && tabStorage.set(TRIED, `${event_id} ${Date.now()}`)) {
-      window.location.replace(waiverPath(event_id));
+    if (!stuck && tabStorage.set(TRIED, `${link} ${Date.now()}`)) {
+      window.location.replace(waiverPath(link));
     }
-  }, [event_id, stuck]);
+  }, [link, stuck]);
 
   return (
     <>
@@ -27,7 +27,7 @@ export function WaiverDetour({ event_id }: { event_id: string }) {
           : "The waiver is a page of its own. If it does not open, use this link."}
       </p>
       <p>
-        <a class="button primary" href={waiverPath(event_id)}>
+        <a class="button primary" href={waiverPath(link)}>
           {stuck ? "Try again" : "Open the waiver"}
         </a>
       </p>
@@ -36,11 +36,11 @@ export function WaiverDetour({ event_id }: { event_id: string }) {
 }
 
 /** The server's own page, outside of the app and the same for both slots. */
-function waiverPath(event_id: string): string {
-  return `/g/${event_id}/waiver`;
+function waiverPath(link: string): string {
+  return `/g/${link}/waiver`;
 }
 
-function triedJustNow(event_id: string): boolean {
-  const [id, at_ms] = (tabStorage.get(TRIED) ?? "").split(" ");
-  return id === event_id && Date.now() - Number(at_ms) < RECENT_MS;
+function triedJustNow(link: string): boolean {
+  const [tried, at_ms] = (tabStorage.get(TRIED) ?? "").split(" ");
+  return tried === link && Date.now() - Number(at_ms) < RECENT_MS;
 }

@@ -1,16 +1,8 @@
 import { expect, test } from "vitest";
 import type { MailStatus } from "../data/contract";
 import { sampleMail } from "../testing/samples";
-import {
-  attemptsText,
-  kindText,
-  mailMoment,
-  mayRetry,
-  needText,
-  problemText,
-  retryText,
-  sameAddress,
-} from "./mail-text";
+import { retryText } from "../ui/send-again";
+import { attemptsText, kindText, mailMoment, mayRetry, needText, problemText, sameAddress } from "./mail-text";
 
 test("a mail that is queued says when it is tried next, a finished one when it ended", () => {
   expect(mailMoment(sampleMail({ status: "queued", due_at: "2026-11-25T12:00:00Z" }))).toEqual({
@@ -30,6 +22,15 @@ test("only what failed or is in doubt can be sent again", () => {
   expect(may).toEqual(["failed", "uncertain"]);
 });
 
+test("the copy of a waiver can be sent again whatever became of it, until it is erased", () => {
+  const copy = (status: MailStatus, to = "ana@example.com") =>
+    mayRetry(sampleMail({ kind: "waiver_copy", status, to, note: "" }));
+  expect(copy("sent")).toBe(true);
+  expect(copy("cancelled")).toBe(true);
+  expect(copy("queued")).toBe(false);
+  expect(copy("sent", "")).toBe(false);
+});
+
 test("sending again says the result", () => {
   const said = (status: MailStatus, note = "") => retryText(sampleMail({ status, note }));
   expect(said("sent")).toEqual({ text: "Sent to ana@example.com.", good: true });
@@ -40,6 +41,7 @@ test("sending again says the result", () => {
 
 test("a kind of mail that is new is shown by its name", () => {
   expect(kindText("bounce")).toBe("Bounce notice");
+  expect(kindText("log_alarm")).toBe("Alarm about the waivers");
   expect(kindText("crew_call")).toBe("Crew call");
 });
 

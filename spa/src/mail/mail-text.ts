@@ -19,7 +19,7 @@ export const mailMeanings: Record<MailStatus, string> = {
   uncertain:
     "These may or may not have arrived: the connection broke while they were handed over. Ask the patron, or send again.",
   sent: "The mail server has taken them.",
-  cancelled: "Not needed any more, so they were never sent.",
+  cancelled: "Never sent: not needed any more, or held back by a limit. The reason stands with each.",
 };
 
 export const mailEmpty: Record<MailStatus, string> = {
@@ -38,7 +38,8 @@ const kinds: Record<string, string> = {
   waiver_copy: "Copy of a waiver",
   waiver_reminder: "Waiver reminder",
   waiver_again: "Request to sign again",
-  chain_head: "Daily proof of the waivers",
+  checkpoint: "Daily proof of the waivers",
+  log_alarm: "Alarm about the waivers",
   manifest: "Manifest",
 };
 
@@ -62,17 +63,19 @@ export function mailMoment({ status, created_at, due_at, finished_at }: Mail): {
   return finished_at ? { text: texts[status], at: finished_at } : { text: "Queued since", at: created_at };
 }
 
-export function mayRetry({ status }: Mail): boolean {
+/** Of a mail about personal data that was erased no address is left. */
+export function isErased({ to }: Mail): boolean {
+  return to === "";
+}
+
+export function needsLook({ status }: Mail): boolean {
   return status === "failed" || status === "uncertain";
 }
 
-export function retryText({ to, status, note }: Mail): { text: string; good: boolean } {
-  if (status === "sent") return { text: `Sent to ${to}.`, good: true };
-  if (status === "queued") return { text: `The mail to ${to} is on its way again.`, good: true };
-  const why = note ? `: ${note}` : "";
-  return status === "uncertain"
-    ? { text: `Again it may or may not have arrived${why}`, good: false }
-    : { text: `Not sent${why}`, good: false };
+/** A guest may want the copy of a waiver again: the link in it is good for 90 days. */
+export function mayRetry(mail: Mail): boolean {
+  const again = mail.kind === "waiver_copy" && mail.status !== "queued";
+  return !isErased(mail) && (needsLook(mail) || again);
 }
 
 /** How many mails need somebody to look; pages are counted as far as they were read. */

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { listMail, retryMail } from "../data/api";
+import { listMail } from "../data/api";
 import { charters } from "../data/charters";
 import type { Mail, MailStatus } from "../data/contract";
 import { useAnswer, usePages } from "../lib/answer";
@@ -10,12 +10,14 @@ import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog-form";
 import { LoadButton } from "../ui/load-button";
 import { Loaded } from "../ui/loaded";
-import { announce, announceFailure } from "../ui/notices";
+import { announceFailure } from "../ui/notices";
 import { keepFocus } from "../ui/page";
+import { sendAgain } from "../ui/send-again";
 import { SubNav } from "../ui/subnav";
 import { useTask } from "../ui/task";
 import {
   attemptsText,
+  isErased,
   kindText,
   mailEmpty,
   mailMeanings,
@@ -23,8 +25,8 @@ import {
   mailNames,
   mailStatuses,
   mayRetry,
+  needsLook,
   needText,
-  retryText,
 } from "./mail-text";
 
 const PAGE_SIZE = 50;
@@ -75,15 +77,13 @@ function Mails({ status, onChange }: { status: MailStatus; onChange(): void }) {
   const [doubtful, setDoubtful] = useState<Mail | null>(null);
 
   const retry = async (mail: Mail) => {
-    const tried = await retryMail(mail.mail_id);
+    const tried = await sendAgain(mail.mail_id);
     asked.setAnswer((known) => ({
       ...known,
       mails: known.mails
         .map((other) => (other.mail_id === mail.mail_id ? tried : other))
         .filter((other) => other.status === status),
     }));
-    const { text, good } = retryText(tried);
-    announce(text, good ? "good" : "bad");
     keepFocus();
     onChange();
   };
@@ -141,14 +141,15 @@ function Row({ mail, retry, onAsk }: RowProps) {
   return (
     <li class="record">
       <p>
-        <strong>{kindText(mail.kind)}</strong> to {mail.to}
+        <strong>{kindText(mail.kind)}</strong>
+        {!isErased(mail) && ` to ${mail.to}`}
       </p>
       <p>{mail.subject}</p>
       <p class="entry-small">
         {at && `${text} ${formatMoment(at, timezone)}, `}
         {attemptsText(mail.attempts)}
       </p>
-      {mail.note && <p class={mayRetry(mail) ? "error" : "entry-small"}>{mail.note}</p>}
+      {mail.note && !isErased(mail) && <p class={needsLook(mail) ? "error" : "entry-small"}>{mail.note}</p>}
       <p class="buttons record-actions">
         {mail.event_id && (
           <a class="button quiet" href={href(`/events/${mail.event_id}`)}>

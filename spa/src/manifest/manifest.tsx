@@ -113,7 +113,11 @@ function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
         </section>
       )}
       <Trip manifest={shown} />
-      <Passengers manifest={shown} tick={frozen ? null : tick} />
+      <Passengers
+        manifest={shown}
+        tick={frozen ? null : tick}
+        onSetAside={shown === manifest ? () => act(() => readManifest(manifest.event_id)) : null}
+      />
       <Briefing manifest={shown} note={frozen ? null : (done) => act(() => noteBriefing(manifest.event_id, done))} />
       {!frozen && <Departure manifest={manifest} act={act} />}
     </>

@@ -4,14 +4,26 @@ import type { Passenger, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { formatMoment, formatRecent } from "../lib/time";
 import { Button } from "../ui/button";
+import { Folded } from "../ui/load-button";
+import { SetAsideButton } from "../ui/set-aside";
 import { headCount, missingText, overText, passengerKey, waiverStates } from "./manifest-text";
 import { isOf, unsavedTicks } from "./unsaved-ticks";
 
 /** Ticks a passenger off as aboard or as not coming. */
 export type Tick = (passenger: Passenger, state: DockState) => Promise<void>;
 
+interface Props {
+  manifest: Snapshot;
+  /** Null for a list that is frozen. */
+  tick: Tick | null;
+  /** After a signature was set aside; null for a list as it departed. */
+  onSetAside: (() => Promise<void>) | null;
+}
+
 /** Who sails, one row each, with the ticks while the list is open. */
-export function Passengers({ manifest, tick }: { manifest: Snapshot; tick: Tick | null }) {
+export function Passengers({ manifest, tick, onSetAside }: Props) {
+  // Not beside the ticks all the time, where a thumb in a hurry would find it.
+  const [striking, setStriking] = useState(false);
   const unnamed = manifest.missing - manifest.missing_names.length;
   return (
     <section class="panel" aria-labelledby="passengers">
@@ -22,37 +34,55 @@ export function Passengers({ manifest, tick }: { manifest: Snapshot; tick: Tick 
       {manifest.over_limit && <p class="strip strip-bad">{overText(manifest)} Children count, crew do not.</p>}
       {manifest.missing > 0 && <p class="missing">{missingText(manifest)}</p>}
       {manifest.passengers.length === 0 && <p class="nothing">Nobody has signed, and no guests are listed.</p>}
-      <ol class="passengers">
-        {manifest.passengers.map((passenger) => (
-          <Row key={passengerKey(passenger)} manifest={manifest} passenger={passenger} tick={tick} />
-        ))}
-        {unnamed > 0 && (
-          <li class="passenger nothing">
-            {unnamed === 1 ? "1 more is expected" : `${unnamed} more are expected`}; each shows here once they sign.
-          </li>
-        )}
-      </ol>
+      <Folded count={manifest.passengers.length}>
+        <ol class="passengers">
+          {manifest.passengers.map((passenger) => (
+            <Row
+              key={passengerKey(passenger)}
+              manifest={manifest}
+              passenger={passenger}
+              tick={tick}
+              onSetAside={striking ? onSetAside : null}
+            />
+          ))}
+          {unnamed > 0 && (
+            <li class="passenger nothing">
+              {unnamed === 1 ? "1 more is expected" : `${unnamed} more are expected`}; each shows here once they sign.
+            </li>
+          )}
+        </ol>
+      </Folded>
+      {onSetAside && manifest.passengers.some(({ waiver_id }) => waiver_id) && (
+        <Button class="quiet no-print" aria-pressed={striking} onClick={() => setStriking(!striking)}>
+          {striking ? "Set nothing aside" : "A signature is false or double"}
+        </Button>
+      )}
     </section>
   );
 }
 
-interface RowProps {
-  manifest: Snapshot;
-  passenger: Passenger;
-  tick: Tick | null;
-}
-
-function Row({ manifest: { event_id, timezone }, passenger, tick }: RowProps) {
-  const { name, minor, guardian, waiver, checked_in_at, no_show } = passenger;
+function Row({ manifest, passenger, tick, onSetAside }: Props & { passenger: Passenger }) {
+  const { event_id, timezone, over_limit } = manifest;
+  const { name, minor, guardian, waiver, waiver_id, checked_in_at, no_show } = passenger;
   const unsaved = useValue(unsavedTicks).find((one) => isOf(one, event_id, passenger));
   const { text, tone } = waiverStates[waiver];
   return (
     <li class="passenger">
       <p class="passenger-who">
-        <strong>{name}</strong>
+        <strong>
+          <bdi>{name}</bdi>
+        </strong>
         {minor && <span class="badge badge-calm">Minor</span>}
         <span class={`badge badge-${tone}`}>{text}</span>
-        {guardian && <span class="entry-small">signed by {guardian}</span>}
+        {over_limit && passenger.over_limit && <span class="badge badge-due">Over the limit</span>}
+        {guardian && (
+          <span class="entry-small">
+            signed by <bdi>{guardian}</bdi>
+          </span>
+        )}
+        {onSetAside && waiver_id && (
+          <SetAsideButton event_id={event_id} waiver_id={waiver_id} name={name} onDone={onSetAside} />
+        )}
       </p>
       {tick ? (
         <Ticks

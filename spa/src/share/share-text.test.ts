@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { sampleCharter } from "../testing/samples";
-import { shareText, smsLink, whatsAppLink } from "./share-text";
+import { guestPath, kioskPath, shareText, smsLink, whatsAppLink } from "./share-text";
+
+test("the guest page and the kiosk go by the link, which is not the charter's id once it was renewed", () => {
+  const renewed = sampleCharter({ event_id: "event-1", guest_url: "https://example.com/g/renewed_-1" });
+  expect(guestPath(renewed)).toBe("/g/renewed_-1");
+  expect(kioskPath(renewed)).toBe("/g/renewed_-1/waiver?kiosk=1");
+});
 
 test("a shared text says what, when and where to look, and survives the trip through a link", () => {
   const event = sampleCharter({ title: "Tom & Jo's 100% sail #1", timezone: "UTC" });

@@ -15,7 +15,12 @@ export function whatsAppLink(text: string): string {
   return `https://wa.me/?text=${encodeURIComponent(text)}`;
 }
 
+/** Where guests are led; a link that was renewed holds another id than the charter's. */
+export function guestPath({ guest_url }: Pick<Charter, "guest_url">): string {
+  return new URL(guest_url).pathname;
+}
+
 /** The waiver on a tablet at the dock: one guest after the other. */
-export function kioskPath(event_id: string): string {
-  return `/g/${event_id}/waiver?kiosk=1`;
+export function kioskPath(charter: Pick<Charter, "guest_url">): string {
+  return `${guestPath(charter)}/waiver?kiosk=1`;
 }

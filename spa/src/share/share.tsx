@@ -20,7 +20,7 @@ export function Share({ event }: { event: Charter }) {
           <a class="button" href={href(`/events/${event.event_id}/dock-card`)}>
             Dock card to print
           </a>
-          <a class="button" href={kioskPath(event.event_id)}>
+          <a class="button" href={kioskPath(event)}>
             Kiosk on this device
           </a>
         </p>

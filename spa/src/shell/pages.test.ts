@@ -27,12 +27,12 @@ test.each([
   ["/waivers", "/waivers", {}],
   ["/events/abc/constructor", "", {}],
   ["/events/abc/statement/more", "", {}],
-  ["/g/abc", "/g/:event_id", { event_id: "abc" }],
-  ["/g/abc/", "/g/:event_id", { event_id: "abc" }],
-  ["/g/abc/waiver", "/g/:event_id/waiver", { event_id: "abc" }],
-  ["/g/abc/waiver/", "/g/:event_id/waiver", { event_id: "abc" }],
+  ["/g/abc", "/g/:link", { link: "abc" }],
+  ["/g/abc/", "/g/:link", { link: "abc" }],
+  ["/g/abc/waiver", "/g/:link/waiver", { link: "abc" }],
+  ["/g/abc/waiver/", "/g/:link/waiver", { link: "abc" }],
   ["/g/waiver", "/g/waiver", {}],
-  ["/g/waiver/waiver", "/g/:event_id/waiver", { event_id: "waiver" }],
+  ["/g/waiver/waiver", "/g/:link/waiver", { link: "waiver" }],
   ["/g/abc/waiver/more", "", {}],
   ["/g/abc/other", "", {}],
   ["/g", "", {}],
@@ -44,7 +44,7 @@ test.each([
   for (const base of ["", "/_staging"]) {
     const { page, ids } = findPage(base + path);
     expect(page.path).toBe(pattern);
-    expect(ids).toEqual({ event_id: "", waiver_id: "", ...named });
+    expect(ids).toEqual({ event_id: "", waiver_id: "", link: "", ...named });
   }
 });
 

@@ -10,6 +10,8 @@ import { Skeleton } from "../ui/page";
 export interface Ids {
   event_id: string;
   waiver_id: string;
+  /** What a guest link ends in: the charter's id until the link is renewed. */
+  link: string;
 }
 
 interface Row {
@@ -100,8 +102,8 @@ const rows: readonly Row[] = [
   },
   // A link that lost its id.
   { path: "/g/waiver", title: "Not found", open: true, load: async () => Unknown },
-  { path: "/g/:event_id", title: "Your charter", open: true, load: async () => GuestPage },
-  { path: "/g/:event_id/waiver", title: "Waiver", open: true, byServer: true, load: async () => WaiverDetour },
+  { path: "/g/:link", title: "Your charter", open: true, load: async () => GuestPage },
+  { path: "/g/:link/waiver", title: "Waiver", open: true, byServer: true, load: async () => WaiverDetour },
 ];
 
 export interface Page extends Row {
@@ -124,7 +126,7 @@ function withContent(row: Row): Page {
 }
 
 export function findPage(pathname: string): { page: Page; ids: Ids } {
-  const none = { event_id: "", waiver_id: "" };
+  const none = { event_id: "", waiver_id: "", link: "" };
   const path = pathname.slice(basePath(pathname).length);
   for (const page of pages) {
     const ids = matchPath(page.path, path);

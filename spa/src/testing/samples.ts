@@ -1,4 +1,14 @@
-import type { Charter, CurrencyTotals, Mail, Manifest, Passenger, Payment, Totals } from "../data/contract";
+import type {
+  Charter,
+  ChartersWaiver,
+  CurrencyTotals,
+  Mail,
+  Manifest,
+  Passenger,
+  Payment,
+  RecordDetail,
+  Totals,
+} from "../data/contract";
 import { charterDefaults } from "../data/limits";
 
 /** A charter for tests: 1,200.00 due, nothing paid. */
@@ -120,6 +130,7 @@ export function samplePassenger(change: Partial<Passenger> = {}): Passenger {
     guest_id: null,
     checked_in_at: null,
     no_show: false,
+    over_limit: false,
     ...change,
   };
 }
@@ -149,6 +160,70 @@ export function sampleManifest(change: Partial<Manifest> = {}): Manifest {
     emergency: { operator: { name: "Bay Sailing", phone: "" }, note: "VHF channel 16" },
     frozen: null,
     snapshot: null,
+    ...change,
+  };
+}
+
+/** A signature as lists show it. */
+export function sampleWaiver(change: Partial<ChartersWaiver> = {}): ChartersWaiver {
+  return {
+    waiver_id: "waiver-1",
+    event_id: "event-1",
+    participant_name: "Ana Reyes",
+    signer_name: "Ana Reyes",
+    minor: false,
+    signed_at: "2026-07-01T12:00:00Z",
+    waiver_version: "a".repeat(64),
+    leaf_index: 0,
+    guest_id: null,
+    language: "en",
+    superseded: false,
+    set_aside: false,
+    erased: false,
+    over_limit: false,
+    ...change,
+  };
+}
+
+/** A record as an admin reads it: signed by an adult, the first of its log. */
+export function sampleRecord(change: Partial<RecordDetail> = {}): RecordDetail {
+  return {
+    waiver_id: "waiver-1",
+    event_id: "event-1",
+    charter: "Sunset sail",
+    starts_at: "2026-07-04T21:00:00Z",
+    timezone: "America/Los_Angeles",
+    waiver_version: "a".repeat(64),
+    waiver_title: "Assumption of risk",
+    language: "en",
+    submission_id: "0f8fad5b-d9cb-469f-a165-70867728950e",
+    signer_name: "Ana Reyes",
+    signer_email: "ana@example.com",
+    signer_phone: "",
+    signer_birth_date: "1984-05-31",
+    signature_typed: "Ana Reyes",
+    signature_strokes: [],
+    drawing_sha256: null,
+    participant_name: "Ana Reyes",
+    participant_birth_date: "1984-05-31",
+    minor: false,
+    guest_id: null,
+    guardian_relationship: "",
+    esign_statement: "I agree to sign electronically.",
+    intent_statement: "I have read this document.",
+    authority_statement: null,
+    opened_at: "2026-07-01T11:58:00Z",
+    signed_at: "2026-07-01T12:00:00Z",
+    device_time: "2026-07-01T12:00:01Z",
+    address: "192.0.2.7",
+    user_agent: "Firefox",
+    leaf_hash: "b".repeat(64),
+    leaf_index: 0,
+    set_aside: null,
+    erased: null,
+    version: null,
+    audit: [],
+    copy_mail_id: null,
     ...change,
   };
 }

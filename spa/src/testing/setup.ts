@@ -1,6 +1,6 @@
 import { BroadcastChannel } from "node:worker_threads";
 import "fake-indexeddb/auto";
-import { afterEach, beforeEach, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, vi } from "vitest";
 
 // A window of its own does not get it from Node.
 vi.stubGlobal("BroadcastChannel", BroadcastChannel);
@@ -12,4 +12,19 @@ beforeEach(() => {
 
 afterEach(() => {
   document.body.replaceChildren();
+});
+
+// Files run one after the other in a thread and share its timers: what is late here would call the next one's `fetch`.
+const pending = new Set<ReturnType<typeof setTimeout>>();
+const start = globalThis.setTimeout;
+
+globalThis.setTimeout = Object.assign((...given: Parameters<typeof start>) => {
+  const timer = start(...given);
+  pending.add(timer);
+  return timer;
+}, start);
+
+afterAll(() => {
+  globalThis.setTimeout = start;
+  for (const timer of pending) clearTimeout(timer);
 });

@@ -1,4 +1,5 @@
 import { tabStorage } from "../lib/storage.ts";
+import { LONGEST_MS } from "./waiting.ts";
 
 /**
  * What a guest typed, kept in this tab until it is signed: through a reload, a lost signal and a change of language.
@@ -15,6 +16,15 @@ const KEPT = [
   "guardian_relationship",
 ];
 
+const PREFIX = "scc.waiver ";
+
+interface Draft {
+  /** By field: the values of all fields of that name. */
+  values: Record<string, string[]>;
+  /** When it was last changed. */
+  at_ms: number;
+}
+
 type Field = HTMLInputElement | HTMLSelectElement;
 
 /** Whether drafts are kept: not on a tablet that many sign on. */
@@ -22,12 +32,14 @@ export function keepsDraft(form: HTMLFormElement): boolean {
   return form.dataset.kiosk === undefined;
 }
 
-export function keepDraft(form: HTMLFormElement): void {
-  tabStorage.set(key(form), JSON.stringify(typed(form)));
+export function keepDraft(form: HTMLFormElement, now_ms = Date.now()): void {
+  const draft: Draft = { values: typed(form), at_ms: now_ms };
+  tabStorage.set(PREFIX + pathOf(form), JSON.stringify(draft));
 }
 
 export function recallDraft(form: HTMLFormElement): void {
-  fill(form, tabStorage.getJson(key(form)));
+  const draft = tabStorage.getJson(PREFIX + pathOf(form));
+  if (isDraft(draft)) fill(form, draft.values);
 }
 
 /** From one form to another, without storing anything. */
@@ -40,8 +52,7 @@ function typed(form: HTMLFormElement): Record<string, string[]> {
 }
 
 /** Fills what is still empty; what the server sent back stands. */
-function fill(form: HTMLFormElement, draft: unknown): void {
-  const values = (draft ?? {}) as Record<string, unknown[] | undefined>;
+function fill(form: HTMLFormElement, values: Record<string, unknown[] | undefined>): void {
   for (const name of KEPT) {
     for (const [index, field] of fields(form, name).entries()) {
       const value = values[name]?.[index];
@@ -53,12 +64,26 @@ function fill(form: HTMLFormElement, draft: unknown): void {
   }
 }
 
-export function forgetDraft(form: HTMLFormElement): void {
-  tabStorage.remove(key(form));
+/** `path` is that of the charter's waiver. */
+export function forgetDraft(path: string): void {
+  tabStorage.remove(PREFIX + path);
 }
 
-function key(form: HTMLFormElement): string {
-  return `scc.waiver ${new URL(form.action).pathname}`;
+/** Drops the drafts of any charter that are too old, or broken. */
+export function dropOldDrafts(now_ms = Date.now()): void {
+  for (const name of tabStorage.keys().filter((name) => name.startsWith(PREFIX))) {
+    const draft = tabStorage.getJson(name);
+    if (!isDraft(draft) || now_ms - draft.at_ms >= LONGEST_MS) tabStorage.remove(name);
+  }
+}
+
+function isDraft(value: unknown): value is Draft {
+  const { values, at_ms } = (value ?? {}) as Record<string, unknown>;
+  return typeof values === "object" && values !== null && typeof at_ms === "number";
+}
+
+function pathOf(form: HTMLFormElement): string {
+  return new URL(form.action).pathname;
 }
 
 function fields(form: HTMLFormElement, name: string): Field[] {

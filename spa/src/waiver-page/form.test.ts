@@ -1,59 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { copyDraft, forgetDraft, keepDraft, keepsDraft, recallDraft } from "./draft";
+import { field, fill, openForm, PATH, parsePage } from "../testing/waiver-form";
+import { copyDraft, dropOldDrafts, forgetDraft, keepDraft, keepsDraft, recallDraft } from "./draft";
 import { startGuests } from "./guests";
 import { startMinors } from "./minors";
-import { pauseMs } from "./post";
-import { resumeSending } from "./resuming";
-import { startSending } from "./sending";
-import { chooseId } from "./submission";
-import { keepWaiting, listWaiting } from "./waiting";
-
-const PATH = "/g/charter-1/waiver";
-const PAGE = `
-<p id="waiting" data-sending="Sending {name}" data-offline="No signal for {name}" data-trouble="Not through" data-signed="{name} is through" data-see="See"></p>
-<form id="waiver-form" action="/g/charter-1/waiver">
-<input type="hidden" id="submission_id" name="submission_id" value="6f3c9b1e-0000-4000-8000-000000000001">
-<input type="hidden" name="device_time" id="device_time">
-<select id="guest_id" name="guest_id"><option value="">I’m not on the list</option><option value="g1">Ana Ruiz</option></select>
-<input id="signer_name" name="signer_name" required>
-<details id="minors"><summary>Minors</summary>
-${minor(0)}${minor(1)}
-<details><summary>More</summary>${minor(2)}</details>
-<button type="button" id="add-minor" hidden>Add a minor</button>
-<select id="guardian_relationship" name="guardian_relationship"><option value=""></option><option value="parent">parent</option></select>
-<input id="authority_attestation" name="authority_attestation" type="checkbox" value="yes">
-</details>
-<input id="intent" name="intent" type="checkbox" value="yes" required>
-<input id="signature_typed" name="signature_typed">
-<p id="form-status" data-sending="Sending" data-offline="No signal" data-trouble="Not through" data-kept="Kept" data-unkept="Keep open" data-changed="Changed"></p>
-</form>`;
-
-function minor(index: number): string {
-  return `<div class="pair"><input id="minor_name[${index}]" name="minor_name"><input name="minor_birth_date" type="date"></div>`;
-}
+import { startProgress } from "./progress";
 
 let form: HTMLFormElement;
 
 beforeEach(() => {
   localStorage.clear();
   history.replaceState(null, "", PATH);
-  open();
+  form = openForm();
 });
-
-function open(): void {
-  const page = new DOMParser().parseFromString(PAGE, "text/html");
-  document.body.replaceChildren(...page.body.children);
-  form = document.querySelector("form") as HTMLFormElement;
-}
-
-function field(id: string): HTMLInputElement {
-  return document.getElementById(id) as HTMLInputElement;
-}
-
-function fill(id: string, value: string): void {
-  field(id).value = value;
-  field(id).dispatchEvent(new Event("input", { bubbles: true }));
-}
 
 describe("the draft", () => {
   test("brings back what was typed, and neither the ticks nor the signature", () => {
@@ -66,7 +24,7 @@ describe("the draft", () => {
     }
     field("intent").checked = true;
     keepDraft(form);
-    open();
+    form = openForm();
     recallDraft(form);
     expect(field("signer_name").value).toBe("Ana");
     expect([field("minor_name[0]").value, field("minor_name[1]").value]).toEqual(["", "Lea"]);
@@ -77,11 +35,11 @@ describe("the draft", () => {
   test("belongs to its charter, and leaves alone what the server filled in", () => {
     field("signer_name").value = "Ana";
     keepDraft(form);
-    open();
+    form = openForm();
     field("signer_name").value = "Anna";
     recallDraft(form);
     expect(field("signer_name").value).toBe("Anna");
-    open();
+    form = openForm();
     form.action = "/g/charter-2/waiver";
     recallDraft(form);
     expect(field("signer_name").value).toBe("");
@@ -90,7 +48,7 @@ describe("the draft", () => {
   test("leaves out a name that somebody else has signed under meanwhile", () => {
     field("guest_id").value = "g1";
     keepDraft(form);
-    open();
+    form = openForm();
     field("guest_id").querySelector('[value="g1"]')?.remove();
     recallDraft(form);
     expect(field("guest_id").value).toBe("");
@@ -99,19 +57,35 @@ describe("the draft", () => {
   test("is gone once it is forgotten, and a broken one is none", () => {
     field("signer_name").value = "Ana";
     keepDraft(form);
-    forgetDraft(form);
+    forgetDraft(PATH);
     expect(sessionStorage).toHaveLength(0);
     sessionStorage.setItem("scc.waiver /g/charter-1/waiver", "{broken");
-    open();
+    form = openForm();
     recallDraft(form);
     expect(field("signer_name").value).toBe("");
+  });
+
+  test("is forgotten a week after it was last changed, of whatever charter, and so is what is broken", () => {
+    const week_ms = 7 * 24 * 3_600_000;
+    field("signer_name").value = "Ana";
+    keepDraft(form);
+    form.action = "/g/charter-2/waiver";
+    keepDraft(form, Date.now() - week_ms);
+    sessionStorage.setItem("scc.waiver /g/charter-3/waiver", "{broken");
+    sessionStorage.setItem("scc.waiver /g/charter-4/waiver", '{"signer_name":["Ana"]}');
+    sessionStorage.setItem("scc.other", "{");
+    dropOldDrafts();
+    expect(Object.keys(sessionStorage).sort()).toEqual(["scc.other", `scc.waiver ${PATH}`]);
+    dropOldDrafts(Date.now() + week_ms);
+    expect(Object.keys(sessionStorage)).toEqual(["scc.other"]);
+    sessionStorage.clear();
   });
 
   test("goes from form to form, without storing anything", () => {
     field("signer_name").value = "Ana";
     field("minor_name[1]").value = "Lea";
     field("signature_typed").value = "Ana";
-    const other = new DOMParser().parseFromString(PAGE, "text/html").querySelector("form");
+    const other = parsePage().querySelector("form");
     copyDraft(form, other as HTMLFormElement);
     const values = [...(other?.querySelectorAll("input") ?? [])].map(({ value }) => value);
     expect(values.filter((value) => ["Ana", "Lea"].includes(value))).toEqual(["Ana", "Lea"]);
@@ -159,7 +133,25 @@ describe("minors", () => {
   });
 });
 
-test("a name picked from the list is filled in, and one typed by hand is not thrown away", () => {
+test("a name picked from the list is filled in, and where another is typed nobody is picked", () => {
+  const picked = () => field("guest_id").value;
+  startGuests(form);
+  fill("guest_id", "g2");
+  expect(field("signer_name").value).toBe("Zoë O’Brien-Kay");
+  for (const same of ["zoe  O'Brien‐Kay ", "Zoë O’BRIEN-KAY"]) {
+    fill("signer_name", same);
+    expect(picked()).toBe("g2");
+  }
+  fill("signer_name", "Zoë O’Brien-K");
+  expect(picked()).toBe("");
+  fill("signer_name", "Zoë O’Brien-Kay");
+  expect(picked()).toBe("g2");
+  // Another listed name is not thrown away either: the server finds who that is.
+  fill("signer_name", "Ana Ruiz");
+  expect([picked(), field("signer_name").value]).toEqual(["", "Ana Ruiz"]);
+});
+
+test("a name picked from the list is taken back with the pick, and one typed by hand is not thrown away", () => {
   startGuests(form);
   fill("guest_id", "g1");
   expect(field("signer_name").value).toBe("Ana Ruiz");
@@ -170,253 +162,49 @@ test("a name picked from the list is filled in, and one typed by hand is not thr
   expect(field("signer_name").value).toBe("Marcus Bell");
 });
 
-describe("the id of a submission", () => {
-  test("is the page's own at first, and the same for the same words", () => {
-    expect(chooseId("page", "words", null)).toBe("page");
-    expect(chooseId("page", "words", { id: "page", fingerprint: "words" })).toBe("page");
-    expect(chooseId("reloaded", "words", { id: "page", fingerprint: "words" })).toBe("page");
-  });
-
-  test("is never that of other words, because the server would drop the later ones", () => {
-    const sent = { id: "page", fingerprint: "without a minor" };
-    expect(chooseId("page", "with a minor", sent)).toMatch(/^[0-9a-f-]{36}$/);
-    expect(chooseId("reloaded", "with a minor", sent)).toBe("reloaded");
-  });
-});
-
-describe("sending", () => {
-  const sent: URLSearchParams[] = [];
-  let answers: (() => Promise<unknown>)[];
-  const refused = vi.fn();
-  const assign = vi.fn();
+describe("progress", () => {
+  let show: (entries: { isIntersecting: boolean }[]) => void;
+  const text = () => document.querySelector("#progress p")?.textContent;
+  const done = () => [...document.querySelectorAll("#progress .done")].map(({ textContent }) => textContent);
+  const next = () => document.querySelector("#progress [aria-current=step]")?.textContent;
 
   beforeEach(() => {
-    vi.useFakeTimers();
-    sent.length = 0;
-    refused.mockClear();
-    assign.mockClear();
-    vi.stubGlobal("fetch", (_: string, { body }: { body: URLSearchParams }) => {
-      sent.push(body);
-      return (answers.shift() ?? offline)();
-    });
-    vi.spyOn(window.location, "assign").mockImplementation(assign);
-    field("signer_name").value = "Ana";
+    class Observer {
+      constructor(callback: typeof show) {
+        show = callback;
+      }
+      observe() {}
+      disconnect() {}
+    }
+    vi.stubGlobal("IntersectionObserver", Observer);
+    startMinors(form);
+    startProgress(form);
+  });
+
+  afterEach(() => vi.unstubAllGlobals());
+
+  test("follows what is read and filled in", () => {
+    expect([text(), next()]).toEqual(["0 of 4 done", "Read"]);
+    show([{ isIntersecting: false }]);
+    expect(next()).toBe("Read");
+    show([{ isIntersecting: true }]);
+    expect([text(), next()]).toEqual(["1 of 4 done", "You"]);
+    fill("signer_name", "Ana");
+    // Who names no minor has nothing to do there.
+    expect([text(), next()]).toEqual(["3 of 4 done", "Sign"]);
+    fill("minor_name[0]", "Lea");
+    expect([text(), next()]).toEqual(["2 of 4 done", "Minors"]);
+    fill("minor_name[0]", "");
     field("intent").checked = true;
-    startSending(form, refused);
+    fill("signature_typed", "Ana");
+    expect([text(), next()]).toEqual(["All done", undefined]);
+    fill("signer_name", "");
+    expect(done()).toEqual(["Read", "Sign"]);
   });
 
-  afterEach(() => {
-    vi.useRealTimers();
-    vi.unstubAllGlobals();
-    history.replaceState(null, "");
+  test("takes the word of a guest who ticks that the document is read", () => {
+    field("intent").checked = true;
+    fill("signature_typed", "Ana");
+    expect(done()).toEqual(["Read", "Sign"]);
   });
-
-  const offline = () => Promise.reject(new TypeError("Failed to fetch"));
-  const page = (status: number, html: string, headers = {}) => {
-    return async () => new Response(html, { status, headers });
-  };
-  const signed = async () => ({
-    redirected: true,
-    ok: true,
-    url: "/g/charter-1/waiver?signed=x",
-    text: async () => "<main>Signed.</main>",
-  });
-  const tap = () => form.dispatchEvent(new Event("submit", { cancelable: true }));
-  const status = () => field("form-status").textContent;
-  const ids = () => sent.map((body) => body.get("submission_id"));
-  const kept = () => listWaiting(PATH).map(({ id }) => id);
-  const FORM = '<main><form id="waiver-form"></form><p>Name is required.</p></main>';
-
-  test("goes on until it is through, always the same form, and says so", async () => {
-    answers = [offline, page(503, "busy"), page(403, "<h1>A proxy's own page</h1>"), signed];
-    expect(tap()).toBe(false);
-    expect(status()).toBe("Sending");
-    await vi.waitFor(() => expect(status()).toBe("No signal Kept"));
-    await vi.advanceTimersByTimeAsync(1000);
-    expect(status()).toBe("Not through Kept");
-    await vi.advanceTimersByTimeAsync(6000);
-    expect(assign).toHaveBeenCalledExactlyOnceWith("/g/charter-1/waiver?signed=x");
-    expect(new Set(sent.map(String)).size).toBe(1);
-    expect(sent).toHaveLength(4);
-    expect(sent[0]?.get("device_time")).toMatch(/^\d{4}-.*Z$/);
-  });
-
-  test("tries at once when there is a signal again", async () => {
-    answers = [offline, signed];
-    tap();
-    await vi.waitFor(() => expect(status()).toBe("No signal Kept"));
-    window.dispatchEvent(new Event("online"));
-    await vi.waitFor(() => expect(assign).toHaveBeenCalledOnce());
-  });
-
-  test("waits as long as the server asks for, and sends itself then", async () => {
-    answers = [page(429, FORM, { "Retry-After": "90" }), signed];
-    tap();
-    await vi.waitFor(() => expect(status()).toBe("Not through Kept"));
-    await vi.advanceTimersByTimeAsync(89_000);
-    expect(sent).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(1000);
-    expect(assign).toHaveBeenCalledOnce();
-  });
-
-  test("is one however often it is tapped", async () => {
-    answers = [signed];
-    tap();
-    tap();
-    await vi.waitFor(() => expect(assign).toHaveBeenCalledOnce());
-    expect(sent).toHaveLength(1);
-  });
-
-  test("stops when something is changed, and the changed form is another one", async () => {
-    answers = [offline, signed];
-    tap();
-    await vi.waitFor(() => expect(status()).toBe("No signal Kept"));
-    fill("signer_name", "Ana Ruiz");
-    expect(status()).toBe("Changed");
-    // What was taken back is not sent by the next page either.
-    expect(kept()).toEqual([]);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(sent).toHaveLength(1);
-    tap();
-    await vi.waitFor(() => expect(assign).toHaveBeenCalledOnce());
-    const [first, second] = ids();
-    expect(second).not.toBe(first);
-  });
-
-  test("ends with the page that says why not", async () => {
-    answers = [page(400, FORM)];
-    tap();
-    await vi.waitFor(() => expect(refused).toHaveBeenCalledOnce());
-    expect(refused.mock.calls[0]?.[0].body.textContent).toBe("Name is required.");
-    expect(assign).not.toHaveBeenCalled();
-    expect(kept()).toEqual([]);
-  });
-
-  test("is not signed when the answer leads to a form again", async () => {
-    answers = [async () => ({ ...(await signed()), text: async () => FORM })];
-    tap();
-    await vi.waitFor(() => expect(refused).toHaveBeenCalledOnce());
-    expect(assign).not.toHaveBeenCalled();
-  });
-
-  test("is kept on the phone till it is through, and then no more", async () => {
-    answers = [offline, signed];
-    tap();
-    await vi.waitFor(() => expect(kept()).toEqual([sent[0]?.get("submission_id")]));
-    await vi.waitFor(() => expect(status()).toBe("No signal Kept"));
-    window.dispatchEvent(new Event("online"));
-    await vi.waitFor(() => expect(assign).toHaveBeenCalledOnce());
-    expect(localStorage).toHaveLength(0);
-  });
-
-  test("is kept when the refusal holds no form, because the charter may be opened again", async () => {
-    answers = [page(409, "<main><p>This charter is over.</p></main>")];
-    tap();
-    await vi.waitFor(() => expect(refused).toHaveBeenCalledOnce());
-    expect(kept()).toHaveLength(1);
-  });
-
-  test.each([
-    ["on a tablet that many sign on", () => (form.dataset.kiosk = "")],
-    [
-      "where the browser refuses to store",
-      () => {
-        const setItem = () => {
-          throw new DOMException("full", "QuotaExceededError");
-        };
-        vi.stubGlobal("localStorage", { setItem, length: 0 });
-      },
-    ],
-  ])("is not kept %s, which then has to stay open", async (_, prepare) => {
-    prepare();
-    answers = [offline];
-    tap();
-    await vi.waitFor(() => expect(status()).toBe("No signal Keep open"));
-    expect(localStorage.length).toBe(0);
-    const leaving = new Event("beforeunload", { cancelable: true });
-    window.dispatchEvent(leaving);
-    expect(leaving.defaultPrevented).toBe(true);
-    fill("signer_name", "Ana Ruiz");
-  });
-
-  describe("what an earlier page left", () => {
-    const waiting = { id: "left", fingerprint: "", body: "signer_name=Ana+Ruiz&submission_id=left", at_ms: 0 };
-    const note = () => field("waiting").textContent;
-
-    beforeEach(() => keepWaiting(PATH, { ...waiting, at_ms: Date.now() }));
-
-    test("is sent under its own id, says so, and leads to the page that confirms it", async () => {
-      answers = [offline, signed];
-      void resumeSending(refused);
-      expect(note()).toBe("Sending Ana Ruiz");
-      await vi.waitFor(() => expect(note()).toBe("No signal for Ana Ruiz"));
-      window.dispatchEvent(new Event("online"));
-      await vi.waitFor(() => expect(assign).toHaveBeenCalledExactlyOnceWith(`${PATH}?signed=x`));
-      expect(sent.map(String)).toEqual([waiting.body, waiting.body]);
-      expect(localStorage).toHaveLength(0);
-    });
-
-    test("takes nobody away from the form that they have begun", async () => {
-      answers = [signed];
-      void resumeSending(refused);
-      fill("signer_name", "Bo");
-      await vi.waitFor(() => expect(note()).toBe("Ana Ruiz is through See"));
-      expect(document.querySelector("#waiting a")?.getAttribute("href")).toBe(`${PATH}?signed=x`);
-      expect(assign).not.toHaveBeenCalled();
-    });
-
-    test("is shown as refused, and gone, when the server says no", async () => {
-      answers = [page(409, FORM)];
-      await resumeSending(refused);
-      expect(refused).toHaveBeenCalledOnce();
-      expect(localStorage).toHaveLength(0);
-    });
-
-    test("belongs to its charter, and is no business of a tablet that many sign on", async () => {
-      history.replaceState(null, "", "/g/charter-2/waiver");
-      await resumeSending(refused);
-      history.replaceState(null, "", PATH);
-      document.querySelector("#waiting")?.remove();
-      await resumeSending(refused);
-      expect(sent).toEqual([]);
-      expect(kept()).toEqual(["left"]);
-    });
-
-    test("is the same signature when the same words are signed once more", async () => {
-      answers = [offline];
-      tap();
-      await vi.waitFor(() => expect(status()).toBe("No signal Kept"));
-      open();
-      field("signer_name").value = "Ana";
-      field("intent").checked = true;
-      field("submission_id").value = "6f3c9b1e-0000-4000-8000-000000000002";
-      history.replaceState(null, "", PATH);
-      startSending(form, refused);
-      answers = [offline];
-      tap();
-      await vi.waitFor(() => expect(sent).toHaveLength(2));
-      expect(ids()[1]).toBe(ids()[0]);
-    });
-
-    test("is forgotten after a month, and so is what is broken", () => {
-      const month_ms = 31 * 24 * 3_600_000;
-      localStorage.setItem(`scc.waiver.waiting ${PATH} broken`, "{");
-      localStorage.setItem("scc.other", "{");
-      expect(kept()).toEqual(["left"]);
-      expect(listWaiting(PATH, Date.now() + month_ms)).toEqual([]);
-      expect(Object.keys(localStorage)).toEqual(["scc.other"]);
-    });
-  });
-
-  test("does not begin while something is missing, because without a signal the server cannot say so", () => {
-    field("intent").checked = false;
-    tap();
-    expect(sent).toHaveLength(0);
-    expect(status()).toBe("");
-  });
-});
-
-test("the pauses between two tries grow to half a minute", () => {
-  expect([0, 1, 2, 4, 5, 50].map((tries) => pauseMs(tries, 1))).toEqual([1000, 2000, 4000, 16_000, 30_000, 30_000]);
-  expect(pauseMs(50, 0)).toBe(15_000);
 });

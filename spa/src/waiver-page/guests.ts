@@ -1,12 +1,38 @@
-/** A name picked from the list need not be typed. */
+/** A name picked from the list need not be typed; where another name is typed, nobody is picked. */
 export function startGuests(form: HTMLFormElement): void {
   const list = form.querySelector<HTMLSelectElement>("#guest_id");
   const name = form.querySelector<HTMLInputElement>("#signer_name");
   if (!list || !name) return;
+  let picked = pickedOf(list);
   list.addEventListener("input", () => {
-    const listed = [...list.options].filter(({ value }) => value).map(({ text }) => text);
+    const before = picked;
+    picked = pickedOf(list);
     // A name that was typed by hand is not overwritten by "I'm not on the list".
-    if (list.value) name.value = list.selectedOptions[0]?.text ?? "";
-    else if (listed.includes(name.value)) name.value = "";
+    if (picked) name.value = picked.text;
+    else if (name.value === before?.text) name.value = "";
   });
+  name.addEventListener("input", () => {
+    // Typed right again after a slip, it is the same pick again.
+    if (picked) list.value = isSameName(name.value, picked.text) ? picked.value : "";
+  });
+}
+
+function pickedOf(list: HTMLSelectElement): HTMLOptionElement | null {
+  return list.value ? (list.selectedOptions[0] ?? null) : null;
+}
+
+/** Without regard to case, accents, forms of apostrophes and hyphens, and blanks. */
+function isSameName(one: string, other: string): boolean {
+  return plain(one) === plain(other);
+}
+
+function plain(name: string): string {
+  return name
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[’‘ʼ`´]/g, "'")
+    .replace(/\p{Pd}/gu, "-")
+    .replace(/\s+/g, " ")
+    .trim()
+    .toLowerCase();
 }

@@ -1,5 +1,5 @@
 import SignaturePad, { type BasicPoint, type PointGroup } from "signature_pad";
-import { fitting, pack, parseStrokes, shrinkage, unpack } from "./strokes.ts";
+import { fitting, MAX_STROKES, pack, parseStrokes, shrinkage, unpack } from "./strokes.ts";
 
 const LINE = {
   minWidth: 1,
@@ -21,8 +21,8 @@ export function startPad(form: HTMLFormElement): void {
   const pad = new SignaturePad(canvas, LINE);
 
   const store = () => {
-    const { kept, text } = fitting(pack(pad.toData()));
-    if (kept.length < pad.toData().length) show(pad.toData().slice(0, kept.length));
+    const text = fitting(pack(pad.toData()));
+    if (pad.toData().length > MAX_STROKES) show(pad.toData().slice(0, MAX_STROKES));
     stored.value = text;
     typed.required = !text;
     stored.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,12 +1,16 @@
-// The waiver's page works without this. With it: drawing, a draft, sending that waits for a signal.
-import { keepDraft, keepsDraft, recallDraft } from "./draft.ts";
+// The waiver's page works without this. With it: progress, problems beside their fields, drawing, a draft, sending that
+// waits for a signal.
+import { dropOldDrafts, keepDraft, keepsDraft, recallDraft } from "./draft.ts";
 import { startGuests } from "./guests.ts";
 import { startKiosk } from "./kiosk.ts";
 import { startLanguages } from "./languages.ts";
 import { startMinors } from "./minors.ts";
 import { startPad } from "./pad.ts";
+import { startLinksWithin, startProblems } from "./problems.ts";
+import { startProgress } from "./progress.ts";
 import { resumeSending } from "./resuming.ts";
 import { startSending } from "./sending.ts";
+import { listWaiting } from "./waiting.ts";
 
 function startForm(): void {
   const form = document.querySelector<HTMLFormElement>("#waiver-form");
@@ -19,6 +23,8 @@ function startForm(): void {
   startGuests(form);
   startMinors(form);
   startPad(form);
+  startProblems(form);
+  startProgress(form);
   startSending(form, showPage);
 }
 
@@ -34,7 +40,11 @@ function showPage(page: Document): void {
   first.focus();
 }
 
+dropOldDrafts();
+// It drops what is too old, also on a page that sends nothing itself.
+listWaiting(location.pathname);
 startForm();
+startLinksWithin();
 startKiosk();
 void resumeSending(showPage);
 window.addEventListener("pageshow", ({ persisted }) => {

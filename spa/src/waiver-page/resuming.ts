@@ -18,8 +18,10 @@ export async function resumeSending(showPage: (page: Document) => void): Promise
   for (const { id, body } of listWaiting(path)) {
     const form = new URLSearchParams(body);
     const say = (state: "sending" | "signed" | Trouble) => {
-      const text = note.dataset[state] ?? "";
-      note.textContent = text.replace("{name}", form.get("signer_name") ?? "");
+      const [before = "", after = ""] = (note.dataset[state] ?? "").split("{name}");
+      const name = document.createElement("bdi");
+      name.textContent = form.get("signer_name");
+      note.replaceChildren(before, name, after);
     };
     say("sending");
     const answer = await postUntilAnswered(path, form, signal, say);
@@ -41,7 +43,6 @@ export async function resumeSending(showPage: (page: Document) => void): Promise
 }
 
 function leave(url: string): void {
-  const form = document.querySelector<HTMLFormElement>("#waiver-form");
-  if (form) forgetDraft(form);
+  forgetDraft(location.pathname);
   location.assign(url);
 }

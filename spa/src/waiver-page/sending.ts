@@ -1,5 +1,6 @@
 import { forgetDraft, keepsDraft } from "./draft.ts";
 import { postUntilAnswered, sendNow } from "./post.ts";
+import { findProblems, showProblems } from "./problems.ts";
 import { readSubmission, type Submission } from "./submission.ts";
 import { dropWaiting, keepWaiting } from "./waiting.ts";
 
@@ -56,7 +57,7 @@ export function startSending(form: HTMLFormElement, showPage: (page: Document) =
   function leave(url: string): void {
     forget();
     stop();
-    forgetDraft(form);
+    forgetDraft(path);
     // On a tablet that many sign on, Back must not lead to a guest's form.
     if (keepsDraft(form)) location.assign(url);
     else location.replace(url);
@@ -65,7 +66,10 @@ export function startSending(form: HTMLFormElement, showPage: (page: Document) =
   form.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
     if (running) return sendNow();
-    if (reportMissing(form)) return;
+    // Before anything is sent: without a signal the server's answer may come too late.
+    const problems = findProblems(form);
+    showProblems(form, problems);
+    if (problems.length > 0) return;
     const time = form.querySelector<HTMLInputElement>("#device_time");
     if (time) time.value = new Date().toISOString();
     running = new AbortController();
@@ -83,16 +87,6 @@ export function startSending(form: HTMLFormElement, showPage: (page: Document) =
     stop();
     say("");
   });
-}
-
-/** Shows what is missing before anything is sent: without a signal the server's answer may come too late. */
-function reportMissing(form: HTMLFormElement): boolean {
-  const fields = [...form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")];
-  const missing = fields.find(({ validity }) => validity.valueMissing || validity.badInput);
-  const folded = missing?.closest("details");
-  if (folded) folded.open = true;
-  missing?.reportValidity();
-  return missing !== undefined;
 }
 
 function warn(leaving: BeforeUnloadEvent): void {

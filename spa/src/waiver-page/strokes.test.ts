@@ -31,38 +31,46 @@ test("what the server sends back is the drawing again", () => {
 });
 
 test("a drawing without strokes is no text, for the form then asks for a typed name", () => {
-  expect(fitting([])).toEqual({ kept: [], text: "" });
+  expect(fitting([])).toBe("");
 });
 
-test("a dot is no signature, and no text either until there is a line", () => {
-  const dot: Strokes[number] = [
+test("a dot is no signature, and no text either until there is a line; then it is part of the drawing", () => {
+  const dot: Strokes[number] = [[5, 5, 0]];
+  const still: Strokes[number] = [
     [5, 5, 0],
     [5, 5, 9],
   ];
-  expect(fitting([dot])).toEqual({ kept: [dot], text: "" });
-  expect(
-    fitting([
-      dot,
-      [
-        [5, 5, 20],
-        [6, 9, 30],
-      ],
-    ]).text,
-  ).not.toBe("");
+  expect(fitting([dot, still])).toBe("");
+  expect(fitting([dot, [...still, [6, 9, 30]]])).toBe("[[[5,5,0]],[[5,5,0],[5,5,9],[6,9,30]]]");
 });
 
-test("strokes that would not fit into the form are left out at the end", () => {
+test("no more strokes are sent than the server takes", () => {
   const many = Array.from({ length: MAX_STROKES + 1 }, (): [number, number, number][] => [
     [1, 1, 0],
     [2, 1, 9],
   ]);
-  expect(fitting(many).kept).toHaveLength(MAX_STROKES);
-
-  const long = Array.from({ length: 3000 }, (_, at): [number, number, number] => [at, at, at]);
-  const { kept, text } = fitting([long, long, long]);
-  expect(text.length).toBeLessThanOrEqual(MAX_CHARS);
-  expect(kept).toEqual([long]);
+  expect(JSON.parse(fitting(many))).toHaveLength(MAX_STROKES);
 });
+
+test.each([1000, 3000, 100_000])(
+  "of a drawing of three strokes of %i points every stroke is sent, and it fits",
+  (count) => {
+    const strokes = [0, 1, 2].map((y) =>
+      Array.from({ length: count }, (_, x): [number, number, number] => [x, y, 16 * (x + y * count)]),
+    );
+    const text = fitting(strokes);
+    expect(text.length).toBeLessThanOrEqual(MAX_CHARS);
+    expect(encodeURIComponent(text).length).toBeLessThan(120 * 1024);
+    const sent = JSON.parse(text) as Strokes;
+    expect(sent.map((stroke) => [stroke[0], stroke.at(-1)])).toEqual(
+      strokes.map((stroke) => [stroke[0], stroke.at(-1)]),
+    );
+    // Thinned no more than needed: twice as many points would not fit.
+    const steps = sent.flatMap((stroke) => stroke.slice(1, -1).map(([x], index) => x - (stroke[index]?.[0] ?? 0)));
+    expect(new Set(steps).size).toBe(1);
+    if (steps[0] !== 1) expect(2 * text.length).toBeGreaterThan(MAX_CHARS * 0.95);
+  },
+);
 
 test("a drawing made in landscape shrinks to a phone turned upright, and one that fits stays", () => {
   expect(shrinkage([stroke([700, 50, 0], [100, 20, 9])], 350)).toBe(0.5);

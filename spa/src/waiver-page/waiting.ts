@@ -14,8 +14,8 @@ export interface Waiting {
 }
 
 const PREFIX = "scc.waiver.waiting ";
-/** After this time it is given up, so that no birth date stays on a phone for good. */
-const LONGEST_MS = 30 * 24 * 3_600_000;
+/** After this time what a phone keeps is given up, so that no birth date stays on it for good. */
+export const LONGEST_MS = 7 * 24 * 3_600_000;
 
 /** False where the browser refuses to store: then it lives as long as the page. */
 export function keepWaiting(path: string, waiting: Waiting): boolean {
@@ -26,7 +26,7 @@ export function dropWaiting(path: string, id: string): void {
   deviceStorage.remove(key(path, id));
 }
 
-/** Those of one charter, oldest first. */
+/** Those of one charter, oldest first. Those of any charter that are too old, or broken, are dropped. */
 export function listWaiting(path: string, now_ms = Date.now()): Waiting[] {
   const found: Waiting[] = [];
   for (const name of deviceStorage.keys().filter((name) => name.startsWith(PREFIX))) {

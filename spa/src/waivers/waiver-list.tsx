@@ -1,14 +1,14 @@
 import { useRef } from "preact/hooks";
-import { exportChain, listWaivers } from "../data/api";
-import { charters } from "../data/charters";
+import { listWaivers } from "../data/api";
 import type { FoundWaiver } from "../data/contract";
-import { useAnswer } from "../lib/answer";
+import { usePages } from "../lib/answer";
 import { useValue } from "../lib/observable";
-import { href, navigate, query } from "../lib/router";
-import { browserTimezone, formatDay, formatMoment } from "../lib/time";
-import { DownloadButton } from "../ui/download-button";
+import { navigate, query } from "../lib/router";
+import { formatDay, formatMoment } from "../lib/time";
 import { LoadButton } from "../ui/load-button";
 import { Loaded } from "../ui/loaded";
+import { LogPanel } from "./log-panel";
+import { SignedBy, SignedName } from "./signed-name";
 import "./waiver-list.css";
 
 const PAGE_SIZE = 50;
@@ -24,10 +24,7 @@ export function WaiverList() {
   };
   return (
     <>
-      <div class="page-head">
-        <h1 tabIndex={-1}>Signed waivers</h1>
-        <DownloadButton file={exportChain} name="waivers.json" label="Download the chain" />
-      </div>
+      <h1 tabIndex={-1}>Signed waivers</h1>
       <search>
         <form class="search-line" onSubmit={search}>
           <label for="waiver-search">Name of a guest, a signer or a charter</label>
@@ -43,22 +40,18 @@ export function WaiverList() {
           <button type="submit">Search</button>
         </form>
       </search>
+      <LogPanel />
       <Found key={asked} text={asked} />
     </>
   );
 }
 
 function Found({ text }: { text: string }) {
-  const search = { query: text, limit: PAGE_SIZE };
-  const asked = useAnswer(() => listWaivers(search), []);
-  const { answer: page, setAnswer } = asked;
-
-  const more = async () => {
-    if (!page?.next_cursor) return;
-    const next = await listWaivers({ ...search, cursor: page.next_cursor });
-    setAnswer((known) => ({ ...next, waivers: [...known.waivers, ...next.waivers] }));
-  };
-
+  const asked = usePages(
+    (cursor) => listWaivers({ query: text, limit: PAGE_SIZE, cursor }),
+    (known, next) => ({ ...next, waivers: [...known.waivers, ...next.waivers] }),
+    [],
+  );
   return (
     <Loaded asked={asked} failed="The waivers could not be loaded." kind="line">
       {({ waivers, next_cursor }) => (
@@ -66,12 +59,12 @@ function Found({ text }: { text: string }) {
           <p class="entry-small" role="status">
             {foundText(waivers.length, next_cursor !== null, text)}
           </p>
-          <ul class="records">
+          <ul>
             {waivers.map((waiver) => (
               <Row key={waiver.waiver_id} waiver={waiver} />
             ))}
           </ul>
-          {next_cursor && <LoadButton label={text ? "Search further back" : "Show more"} load={more} />}
+          {next_cursor && <LoadButton label={text ? "Search further back" : "Show more"} load={asked.more} />}
         </section>
       )}
     </Loaded>
@@ -86,16 +79,14 @@ function foundText(count: number, more: boolean, text: string): string {
 }
 
 function Row({ waiver }: { waiver: FoundWaiver }) {
-  const timezone = useValue(charters).get(waiver.event_id)?.timezone ?? browserTimezone;
+  const { timezone } = waiver;
   return (
-    <li class="record">
+    <li class="record waiver-row">
       <p class="passenger-who">
-        <a href={href(`/events/${waiver.event_id}/waivers/${waiver.waiver_id}`)}>{waiver.participant_name}</a>
-        {waiver.minor && <span class="badge badge-calm">Minor</span>}
-        {waiver.superseded && <span class="badge badge-part">Older text</span>}
+        <SignedName waiver={waiver} />
       </p>
       <p class="entry-small">
-        {waiver.minor && `signed by ${waiver.signer_name}, `}
+        <SignedBy waiver={waiver} />
         {formatMoment(waiver.signed_at, timezone)}, for {waiver.charter} on {formatDay(waiver.starts_at, timezone)}
       </p>
     </li>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sampleCharter } from "../testing/samples";
-import { askedText, auditText, remindedText, shortList, shortName, takesSignatures } from "./waiver-text";
+import { askedText, auditText, entriesText, remindedText, shortList, shortName, takesSignatures } from "./waiver-text";
 
 test("names are short enough for a card", () => {
   expect(["Ana Reyes", " Bo ", "Ana Maria  de la Cruz", "Zoë Ångström", ""].map(shortName)).toEqual([
@@ -17,14 +17,24 @@ test("names are short enough for a card", () => {
 test("a record's history tells admin, signer, link and system apart, whatever the signer is called", () => {
   expect([
     auditText({ act: "signed", actor_type: "signer", by: "admin" }),
+    auditText({ act: "signed", actor_type: "signer", by: "" }),
     auditText({ act: "copy_sent", actor_type: "system", by: "system" }),
-    auditText({ act: "viewed", actor_type: "link", by: "copy link" }),
-    auditText({ act: "viewed", actor_type: "admin", by: "ana" }),
+    auditText({ act: "link_opened", actor_type: "link", by: "copy link" }),
+    auditText({ act: "set_aside", actor_type: "admin", by: "ana" }),
   ]).toEqual([
     { what: "Signed", by: "by the signer, admin" },
-    { what: "Copy sent", by: "by the system" },
-    { what: "Link opened", by: "" },
-    { what: "Read", by: "by ana" },
+    { what: "Signed", by: "by the signer" },
+    { what: "Copy sent", by: "" },
+    { what: "Link of the copy opened", by: "" },
+    { what: "Set aside", by: "by ana" },
+  ]);
+});
+
+test("the log's entries are counted by its head", () => {
+  expect(["a\n0\nx\n", "a\n1\nx\n", "a\n12345\nx\n"].map(entriesText)).toEqual([
+    "0 entries",
+    "1 entry",
+    "12,345 entries",
   ]);
 });
 

@@ -16,23 +16,30 @@ export function shortName(name: string): string {
   return last ? `${first} ${last}.` : first;
 }
 
+const acts: Record<WaiverAudit["act"], string> = {
+  opened: "Page opened",
+  signed: "Signed",
+  copy_sent: "Copy sent",
+  viewed: "Read",
+  // Not "read", and by nobody: mail scanners follow links, too.
+  link_opened: "Link of the copy opened",
+  set_aside: "Set aside",
+  erased: "Personal data erased",
+};
+
 /** What was done to a record and by whom. A guest may be called "admin", so the name alone does not say it. */
 export function auditText({ act, by, actor_type }: Pick<WaiverAudit, "act" | "by" | "actor_type">): {
   what: string;
   by: string;
 } {
-  const acts = { opened: "Page opened", signed: "Signed", copy_sent: "Copy sent", viewed: "Read" };
-  switch (actor_type) {
-    case "admin":
-      return { what: acts[act], by: `by ${by}` };
-    case "signer":
-      return { what: acts[act], by: `by the signer, ${by}` };
-    case "link":
-      // Not "read", and by no name: mail scanners follow links, too.
-      return { what: "Link opened", by: "" };
-    case "system":
-      return { what: acts[act], by: "by the system" };
-  }
+  const actors = { admin: `by ${by}`, signer: by ? `by the signer, ${by}` : "by the signer", link: "", system: "" };
+  return { what: acts[act], by: actors[actor_type] };
+}
+
+/** How many entries the log has, by its checkpoint's second line. */
+export function entriesText(checkpoint: string): string {
+  const size = Number(checkpoint.split("\n")[1]);
+  return size === 1 ? "1 entry" : `${size.toLocaleString("en-US")} entries`;
 }
 
 /** `Ana R., Bo S. +2`: the first ones by name, the others counted. */

@@ -151,6 +151,15 @@ def test_a_log_that_cannot_be_appended_to_refuses_no_guest(
     sweep_and_check(api, event, 3)
 
 
+def test_writers_who_all_believe_to_hold_the_lease_refuse_nobody_and_double_nothing(
+    api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_store, "take_lease", lambda *_: True)
+    answers = submit_at_once([event], forms_of(guest, event, 24))
+    assert Counter(getattr(answer, "status", repr(answer)) for answer in answers) == {303: 24}
+    sweep_and_check(api, event, 24)
+
+
 def test_a_writer_that_died_with_the_lease_is_followed_by_the_next_signer_after_some_seconds(
     api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,12 +55,19 @@ class FaultyServices:
         """Counts the calls anew; the one of this index fails in this mode."""
         self.calls: list[str] = []
         self.failing, self.mode = failing, mode
+        self.is_dead = False
 
     def monotonic_s(self) -> float:
         return self.slept_s
 
+    def sleep(self, seconds: float) -> None:
+        self.slept_s += seconds
+
     def fault_of(self, call: str, attempt: int = 1) -> str:
         """How this call, or this attempt of it, fails; empty if it does not."""
+        if self.is_dead:
+            # What Python still does on its way out, a function that was stopped does not.
+            raise Died
         if attempt == 1:
             self.calls.append(call)
         if len(self.calls) - 1 != self.failing or self.mode not in self.possible_modes(call):
@@ -81,6 +88,7 @@ class FaultyServices:
 
     def carry_out(self, mode: str, work: Callable[[], Any]) -> Any:
         """Does the call's work, slowly, or ends the function before or after it."""
+        self.is_dead = mode in ("dies before", "dies after")
         if mode == "dies before":
             raise Died
         if mode == "slow":

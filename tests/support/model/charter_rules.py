@@ -73,7 +73,7 @@ class CharterRules(ProductMachine):
                 "party_size": st.integers(0, 9),
                 "charter_fee_cents": st.sampled_from([0, 300, 1000]),
                 "balance_reminders": st.booleans(),
-                "status": st.sampled_from(["scheduled", "completed"]),
+                "status": st.sampled_from(["scheduled", "departed", "completed"]),
             },
         ),
         stale=st.sampled_from([False, False, False, True]),
@@ -82,6 +82,10 @@ class CharterRules(ProductMachine):
         charter = self.pick(index)
         body = {"version": charter.version + stale, **changes}
         url = f"/api/events/{charter.event_id}"
+        allowed = ("departed" if charter.status == "departed" else "scheduled", "completed")
+        if changes.get("status", "completed") not in allowed:
+            self.ask("PATCH", url, body, (400,))
+            return
         if stale or (charter.status == "cancelled" and "status" in changes):
             assert self.ask("PATCH", url, body, (409,)).json["current"]["version"] == charter.version
             return
@@ -107,6 +111,9 @@ class CharterRules(ProductMachine):
     @rule(index=indexes)
     def cancel(self, index: int) -> None:
         charter = self.pick(index)
+        if charter.status == "departed":
+            self.ask("POST", f"/api/events/{charter.event_id}/cancel", {"reason": "storm"}, (409,))
+            return
         found = self.write("POST", f"/api/events/{charter.event_id}/cancel", {"reason": "storm"}).json
         assert found["notes"].count("storm") == 1
         charter.version += charter.status != "cancelled"
@@ -136,7 +143,10 @@ class CharterRules(ProductMachine):
     def check_in(self, index: int, which: int, state: str) -> None:
         charter = self.pick(index)
         url = f"/api/events/{charter.event_id}/check-in"
-        people = [{"waiver_id": one.token} for one in charter.signatures]
+        for one in charter.records:
+            if one.set_aside:
+                self.ask("POST", url, {"waiver_id": one.waiver_id, "state": state}, (400,))
+        people = [{"waiver_id": one.waiver_id} for one in charter.counted]
         people += [{"guest_id": guest["guest_id"]} for guest in charter.missing()]
         if not people:
             self.ask("POST", url, {"waiver_id": "0" * 32, "state": state}, (400,))
@@ -174,5 +184,8 @@ class CharterRules(ProductMachine):
             return
         self.write("POST", url)
         to = [] if charter.departed else [("manifest", "ops@sail.example.com")]
-        charter.departed = True
+        if not charter.departed:
+            charter.departed, charter.status = True, "departed"
+            charter.version += 1
         self.expect_mails(*to)
+        self.check_charter(charter)

@@ -47,12 +47,30 @@ class Row:
 
 
 @dataclass
-class Signature:
-    form: list[tuple[str, str]]
-    token: str
-    names: list[str]
+class Record:
+    """Of one covered person."""
+
+    waiver_id: str
+    name: str
+    born: str | None
+    """Only minors give their birth date."""
+    guest_id: str | None
     text: str
     email: str
+    person: str = ""
+    """The first record of the same person on this charter."""
+    set_aside: bool = False
+    erased: bool = False
+
+
+@dataclass
+class Signature:
+    form: list[tuple[str, str]]
+    records: list[Record]
+
+    @property
+    def token(self) -> str:
+        return self.records[0].waiver_id
 
 
 @dataclass
@@ -65,7 +83,8 @@ class Charter:
     version: int = 1
     rows: dict[str, Row] = field(default_factory=dict)
     signatures: list[Signature] = field(default_factory=list)
-    signed_guests: set[str] = field(default_factory=set)
+    link: str = ""
+    """What opens the guest page; empty as long as it is the id."""
     check_ins: dict[str, str] = field(default_factory=dict)
     briefed: bool | None = None
     departed: bool = False
@@ -145,29 +164,41 @@ class Charter:
         over = self.ends_at <= now and (self.open_until is None or self.open_until <= now)
         return self.status == "cancelled" or over
 
+    @property
+    def records(self) -> list[Record]:
+        return [one for signature in self.signatures for one in signature.records]
+
+    @property
+    def counted(self) -> list[Record]:
+        return [one for one in self.records if not one.set_aside]
+
+    def add_signature(self, signature: Signature) -> None:
+        """Each record is of the person of the first earlier one that counts and could be theirs."""
+        self.signatures.append(Signature(signature.form, []))
+        for one in signature.records:
+            earlier = [other for other in self.counted if not other.erased and _may_be_same(one, other)]
+            one.person = earlier[0].person if earlier else one.waiver_id
+            self.signatures[-1].records.append(one)
+
+    def people(self) -> list[Record]:
+        """Of each person who signed the newest record."""
+        return list({one.person: one for one in self.counted}.values())
+
     def missing(self) -> list[Json]:
-        return [guest for guest in self.details["guests"] if guest["guest_id"] not in self.signed_guests]
+        signed = {one.guest_id for one in self.counted}
+        return [guest for guest in self.details["guests"] if guest["guest_id"] not in signed]
 
-    def guest_named(self, name: str) -> str | None:
-        same = [guest["guest_id"] for guest in self.missing() if guest["name"] == name]
-        return same[0] if len(same) == 1 else None
+    def guest_named(self, name: str, taken: Iterable[str | None] = ()) -> str | None:
+        """The first listed guest of this name who has not signed, else the first who has."""
+        missing = [guest["guest_id"] for guest in self.missing()]
+        same = [guest["guest_id"] for guest in self.details["guests"] if guest["name"] == name]
+        free = [guest_id for guest_id in same if guest_id not in taken]
+        return min(free, key=lambda guest_id: guest_id not in missing, default=None)
 
-    @property
-    def record_count(self) -> int:
-        return sum(len(one.names) for one in self.signatures)
 
-    @property
-    def signed_count(self) -> int:
-        """A name that signs again under another text is one person; the same name under one text twice is two."""
-        standing: list[tuple[str, bool, str]] = []
-        for one in self.signatures:
-            for position, name in enumerate(one.names):
-                # Only minors give their birth date, and all of one name the same.
-                again = [person for person in standing if person[0] == name and person[2] != one.text]
-                for person in again[:1]:
-                    standing.remove(person)
-                standing.append((name, bool(position), one.text))
-        return len(standing)
+def _may_be_same(one: Record, other: Record) -> bool:
+    guests = {one.guest_id, other.guest_id} - {None}
+    return (one.name, one.born) == (other.name, other.born) and len(guests) < 2
 
 
 def statuses_after(answer: str, attempts: int) -> tuple[str, timedelta | None]:

@@ -40,8 +40,8 @@ class ProductMachine(RuleBasedStateMachine):
         self.mails: dict[str, Mail] = {}
         self.text = waiver_versions.sample("en")["waiver_version"]
         self.texts: list[str] = []
-        self.records = self.mailed_records = self.numbers = 0
-        """Signed records; those that the last mail about the chain counted; ids used."""
+        self.records = self.leaves = self.mailed_leaves = self.numbers = 0
+        """Signed records; leaves of the log, and those that the last checkpoint told of; ids used."""
         self.flagged: set[str] = set()
         """Addresses that bounced."""
         self.wrong: Counter[int] = Counter()
@@ -191,12 +191,15 @@ class ProductMachine(RuleBasedStateMachine):
         assert found["payment_timestamp"] == (times.format_instant(latest[0][0]) if latest else None)
         assert found["payment_method"] == (charter.rows[latest[0][2]].body["method"] if latest else None)
         self.check_payments(charter, {row["payment_id"]: row for row in found["payments"]})
-        assert found["waivers"]["signed"] == charter.signed_count
-        assert len(found["waiver_records"]) == charter.record_count
+        assert found["waivers"]["signed"] == len(charter.people())
+        listed = {
+            one["waiver_id"]: (one["set_aside"], one["erased"], one["guest_id"]) for one in found["waiver_records"]
+        }
+        assert listed == {one.waiver_id: (one.set_aside, one.erased, one.guest_id) for one in charter.records}
         if charter.details["guests"]:
             assert found["waivers"]["missing"] == [guest["name"] for guest in charter.missing()]
         old = [record for record in found["waiver_records"] if record["superseded"]]
-        assert len(old) == sum(len(one.names) for one in charter.signatures if one.text != self.text)
+        assert len(old) == sum(one.text != self.text for one in charter.records)
         patron = charter.details["patron"]["email"]
         assert [one["email"] for one in found["mail_problems"]] == ([patron] if patron in self.flagged else [])
 
