@@ -10,7 +10,7 @@ from dotenv.parser import parse_stream
 
 from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
-from tools.common.cloud import Cloud, find_cloud
+from tools.common.cloud import LOCAL_STAGE, Cloud, find_cloud
 from tools.common.console import Refused, confirm, run_tool
 from tools.common.functions import Variables, deployed_environments, differing_names, merge
 
@@ -86,6 +86,8 @@ def plan_and_merge(cloud: Cloud, changes: Variables, yes: bool) -> None:
     confirm("Merge this?", yes)
     merge(cloud, changes, seen)
     print("merged and verified")
+    if {"SCC_MAIL_TRANSPORT", "SCC_MAIL_FROM"} & changes.keys() and cloud.stage != LOCAL_STAGE:
+        print(f"now `make deploy STAGE={cloud.stage}`: it lets the functions send mail as this sender, and no other")
 
 
 def refuse_wrong(cloud: Cloud, wanted: Variables, changes: Variables) -> None:

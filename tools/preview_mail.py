@@ -211,7 +211,7 @@ def preview(kind: str) -> EmailMessage:
     mail = SAMPLES[kind]()
     if mail is None:
         raise Refused(f"the sample of {kind} has no address")
-    message: EmailMessage = outbox.compose(mail)
+    message: EmailMessage = outbox.compose(mail, NOW)
     return message
 
 

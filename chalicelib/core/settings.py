@@ -32,6 +32,8 @@ class Settings(NamedTuple):
     operator_phone: str
     mail_transport: str
     mail_from: str
+    mail_configuration_set: str
+    """Of SES; empty: the identity's default. Without one, SES reports neither bounces nor complaints."""
     gmail_user: str
     gmail_token: str
     admins: Mapping[str, str]
@@ -93,6 +95,10 @@ BASE_URL: Check = (
     "must be an https URL without a path",
 )
 CURRENCY: Check = (is_currency, NO_CURRENCY)
+CONFIGURATION_SET: Check = (
+    lambda value: re.fullmatch(r"[A-Za-z0-9_-]{0,64}", value),
+    "must be the name of an SES configuration set",
+)
 ADULT_YEARS: Check = (("18", "19", "20", "21").__contains__, "must be 18, 19, 20 or 21")
 RETENTION_YEARS: Check = (
     lambda value: re.fullmatch(r"[1-9][0-9]?|100", value),
@@ -150,6 +156,7 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
         operator_phone=read("SCC_OPERATOR_PHONE", ONE_LINE, ""),
         mail_transport=transport,
         mail_from=mail_from,
+        mail_configuration_set=read("SCC_MAIL_CONFIGURATION_SET", CONFIGURATION_SET, "") if by_ses else "",
         gmail_user="" if by_ses else read("SCC_GMAIL_USER", EMAIL),
         gmail_token="" if by_ses else read("SCC_GMAIL_TOKEN"),
         admins=admins,

@@ -1,8 +1,11 @@
 """Instants as RFC 3339 text in UTC, whole seconds, ending in `Z`: fixed width, so text sorts as time."""
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, reset_tzpath
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -85,7 +88,45 @@ def spell_clock(instant: str, timezone: str, language: str = "en") -> str:
     """`1:30 PM PST` in local time; in Spanish `1:30 p. m. PST`."""
     then = local(instant, timezone)
     halves = ("a. m.", "p. m.") if language == "es" else ("AM", "PM")
-    return f"{then.hour % 12 or 12}:{then:%M} {halves[then.hour >= 12]} {then.tzname()}"
+    return f"{then.hour % 12 or 12}:{then:%M} {halves[then.hour >= 12]} {_spell_zone(then, timezone, language)}"
+
+
+def _spell_zone(then: datetime, timezone: str, language: str) -> str:
+    """`PST`, as people there write it. Many zones have no letters of their own: `Istanbul time (UTC+3)`."""
+    letters = str(then.tzname())
+    if letters.isalpha():
+        return letters
+    offset, place = _spell_offset(then), _spell_place(timezone, language)
+    if not place:
+        return offset
+    return f"hora de {place} ({offset})" if language == "es" else f"{place} time ({offset})"
+
+
+def _spell_offset(then: datetime) -> str:
+    """`UTC+3`, `UTC-9:30`, `UTC`."""
+    minutes = round((then.utcoffset() or timedelta()).total_seconds() / 60)
+    hours, minutes_left = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return "UTC" + (f"{sign}{hours}" + (f":{minutes_left:02}" if minutes_left else "") if minutes else "")
+
+
+def _spell_place(timezone: str, language: str) -> str:
+    """The place that names a zone; empty for a zone that is nothing but an offset."""
+    if timezone.startswith("Etc/") or timezone == "Factory":
+        return ""
+    return _places()[language].get(timezone) or timezone.rpartition("/")[2].replace("_", " ")
+
+
+@cache
+def _places() -> Mapping[str, Mapping[str, str]]:
+    """Places that the zone's key does not spell as people do, by language and key: CLDR's exemplar cities.
+
+    Zones that go by letters are left out.
+    """
+    places: Mapping[str, Mapping[str, str]] = json.loads(
+        (files("chalicelib.core") / "zone-places.json").read_text("utf-8")
+    )
+    return places
 
 
 def spell_ago(instant: str, now: datetime) -> str:

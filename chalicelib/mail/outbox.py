@@ -17,7 +17,7 @@ from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import AlreadyExists, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.settings import settings
-from chalicelib.mail import message, store, transport
+from chalicelib.mail import message, plain_text, store, transport
 from chalicelib.mail.store import Data, Mail, MailOf, MailStatus
 from chalicelib.money import amounts
 from chalicelib.money.methods import METHODS
@@ -79,7 +79,7 @@ def _try(mail: Mail, kind: MailKind[Any], renew: Callable[[Mail, datetime], Mail
             _finish(mail, kind, "cancelled", renewed, now)
             return
         mail = renewed
-        outcome = transport.send(compose(kind.complete(mail, now)))
+        outcome = transport.send(compose(kind.complete(mail, now), now))
         if outcome.status == "retry" and mail.attempts < MAX_ATTEMPTS:
             wait = timedelta(minutes=BACK_OFF_MINUTES[mail.attempts - 1])
             store.postpone_mail(mail, times.format_instant(now + wait), outcome.note)
@@ -133,15 +133,18 @@ def _finish(mail: Mail, kind: MailKind[Any], status: MailStatus, note: str, now:
     retry_on_conflict(attempt)
 
 
-def compose(mail: Mail) -> EmailMessage:
-    """The message of a queued mail, with text and HTML."""
+def compose(mail: Mail, now: datetime) -> EmailMessage:
+    """The message of a queued mail as it leaves now, with text and HTML."""
     subject, text = _subject_and_text(mail)
     return message.build(
         mail_id=mail.mail_id,
+        # Sent again after it had gone out, it is meant to be seen: a mailbox hides what carries a known Message-ID.
+        edition=sum(retry["status"] == "sent" for retry in mail.retries),
+        date=now,
         to=mail.to,
         to_name=mail.data["name"],
         subject=subject,
-        text=text.strip() + "\n",
+        text=plain_text.wrap(text.strip()) + "\n",
         html=_render(mail, "html", subject),
     )
 

@@ -8,14 +8,15 @@ from botocore.exceptions import ConnectionError as NotConnected
 from chalicelib.core import aws
 from chalicelib.core.lazy import lazy_imports
 from chalicelib.core.settings import settings
-from chalicelib.mail.message import Outcome
+from chalicelib.mail.message import Outcome, read_mail_id
 
 with lazy_imports():
     # smtplib is loaded for Gmail only.
     from chalicelib.mail import gmail
 
-# SES refuses this message or its address; whatever else it refuses may pass later.
-_FINAL_REFUSALS = frozenset(("MessageRejected", "BadRequestException", "NotFoundException"))
+# SES refuses this message or its address; whatever else it refuses may pass later. NotFoundException too, which is
+# about the configuration set.
+_FINAL_REFUSALS = frozenset(("MessageRejected", "BadRequestException"))
 
 
 def send(message: EmailMessage) -> Outcome:
@@ -24,6 +25,8 @@ def send(message: EmailMessage) -> Outcome:
 
 
 def _send_by_ses(message: EmailMessage) -> Outcome:
+    name = settings().mail_configuration_set
+    configuration_set = {"ConfigurationSetName": name} if name else {}
     try:
         answer = aws.client("sesv2", attempts=1).send_email(
             # The bare addresses: SES would refuse a name with an umlaut, which is encoded in the message.
@@ -31,7 +34,8 @@ def _send_by_ses(message: EmailMessage) -> Outcome:
             Destination={"ToAddresses": [message["To"].addresses[0].addr_spec]},
             Content={"Raw": {"Data": message.as_bytes()}},
             # By this tag a bounce or a complaint finds its mail: SES replaces the Message-ID by its own.
-            EmailTags=[{"Name": "mail_id", "Value": message["Message-ID"].strip("<>").partition("@")[0]}],
+            EmailTags=[{"Name": "mail_id", "Value": read_mail_id(message)}],
+            **configuration_set,
         )
     except ClientError as problem:
         code = problem.response["Error"]["Code"]

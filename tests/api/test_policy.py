@@ -252,7 +252,8 @@ def granted(stage: str) -> set[tuple[str, str]]:
         f"arn:aws:dynamodb:*:*:table/ship-captain-crew-{stage}-restored-*": "table",
         f"arn:aws:dynamodb:*:*:table/ship-captain-crew-{stage}/index/by_date": "by_date",
         f"arn:aws:dynamodb:*:*:table/ship-captain-crew-{stage}-restored-*/index/by_date": "by_date",
-        "arn:aws:ses:*:*:identity/*": "identity",
+        # The deployment puts the sender in its place.
+        "arn:aws:ses:*:*:identity/SCC_MAIL_FROM": "identity",
         f"arn:aws:ses:*:*:configuration-set/ship-captain-crew-{stage}": "identity",
         f"arn:aws:ssm:*:*:parameter/ship-captain-crew/{stage}/*": "parameter",
         f"arn:aws:logs:*:*:log-group:/aws/lambda/ship-captain-crew-{stage}:*": "log",

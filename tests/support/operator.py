@@ -44,6 +44,7 @@ def environment(**changes: str) -> dict[str, str]:
         "SCC_OPERATOR_PHONE": "+1 415 555 0123",
         "SCC_MAIL_TRANSPORT": "ses",
         "SCC_MAIL_FROM": "captain@sail.example.com",
+        "SCC_MAIL_CONFIGURATION_SET": "ship-captain-crew-prod",
         "SCC_ORIGIN_SECRETS": "",
         **changes,
     }
@@ -54,6 +55,8 @@ def environment(**changes: str) -> dict[str, str]:
 def operating(**changes: str) -> Iterator[None]:
     """The function's environment is this operator's, and nobody else's, for as long as it lasts."""
     with pytest.MonkeyPatch.context() as patch:
+        for name in changes:
+            patch.delenv(name, raising=False)
         for name, value in environment(**changes).items():
             patch.setenv(name, value)
         settings.forget()

@@ -58,7 +58,8 @@ def test_the_functions_are_what_the_config_says(deployed: Deployed) -> None:
         assert found["Timeout"] == 15
         assert found["Architectures"] == ["arm64"]
         assert found["Runtime"] == f"python{sys.version_info.major}.{sys.version_info.minor}"
-        assert found["Environment"]["Variables"] == {"SCC_TABLE": "ship-captain-crew-test"}
+        names = ("SCC_MAIL_CONFIGURATION_SET", "SCC_TABLE")
+        assert found["Environment"]["Variables"] == dict.fromkeys(names, "ship-captain-crew-test")
 
 
 def test_the_role_has_the_stages_policy_and_nothing_else(deployed: Deployed) -> None:
@@ -125,7 +126,7 @@ def test_the_config_holds_no_secret() -> None:
     config = json.loads((ROOT / ".chalice/config.json").read_text())
     for stage in config["stages"].values():
         for name, value in stage["environment_variables"].items():
-            assert value.startswith("ssm:/") or name == "SCC_TABLE"
+            assert value.startswith("ssm:/") or name in ("SCC_MAIL_CONFIGURATION_SET", "SCC_TABLE")
     for stage in ("dev", "prod"):
         variables = config["stages"][stage]["environment_variables"]
         assert variables["ADMIN_TOTP"] == f"ssm:/ship-captain-crew/{stage}/ADMIN_TOTP"

@@ -159,6 +159,22 @@ def test_the_next_deployment_finishes_passes_smoke_and_keeps_the_live_environmen
     ]
 
 
+def test_the_functions_may_send_as_this_sender_and_no_other_identity_of_the_account(account: Account) -> None:
+    iam, lambdas = account.cloud.client("iam"), account.cloud.client("lambda")
+    for function in account.cloud.function_names():
+        role = lambdas.get_function_configuration(FunctionName=function)["Role"].rpartition("/")[2]
+        (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        (sending,) = (one for one in document["Statement"] if "ses:SendEmail" in one["Action"])
+        assert sending["Resource"] == [
+            "arn:aws:ses:*:*:identity/captain@charters.example",
+            "arn:aws:ses:*:*:identity/charters.example",
+            "arn:aws:ses:*:*:identity/captain@example.com",
+            "arn:aws:ses:*:*:configuration-set/ship-captain-crew-test",
+        ]
+        assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": "captain@charters.example"}}
+
+
 def test_it_stages_and_never_promotes(account: Account) -> None:
     keys = account.keys()
     assert "staging/index.html" in keys
@@ -184,6 +200,14 @@ def test_a_changed_source_deploys_the_function_alone_and_keeps_the_second_factor
     assert before == password.live_settings(account.cloud).totp_secrets != {}
     assert done.returncode == 0, done.stdout + done.stderr
     assert "deployed; changed: function and API\n" in done.stdout
+
+
+def test_another_sender_is_deployed_although_no_source_has_changed(account: Account) -> None:
+    merge(account.cloud, {"SCC_MAIL_FROM": "crew@charters.example"})
+    done = account.deploy("--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "deployed; changed: function and API\n" in done.stdout
+    merge(account.cloud, {"SCC_MAIL_FROM": SETTINGS["SCC_MAIL_FROM"]})
 
 
 def test_a_function_that_a_new_version_brings_starts_with_the_settings_of_the_others(account: Account) -> None:

@@ -152,6 +152,15 @@ def test_a_sender_that_ses_has_not_verified_is_named(fake: Fake, cloud: Cloud) -
     assert "mail" not in failures(fake, cloud)
 
 
+@pytest.mark.parametrize("verified", ["mail.sail.{}.example", "sail.{}.example", "{}.example"])
+def test_a_sender_is_verified_by_its_domain_or_one_above(fake: Fake, embedded_aws: EmbeddedAws, verified: str) -> None:
+    cloud = Cloud(f"s{uuid.uuid4().hex[:8]}", embedded_aws.endpoint)
+    create_functions(cloud, operator.environment(SCC_MAIL_FROM=f"captain@mail.sail.{cloud.stage}.example"))
+    assert "has not verified captain@mail.sail" in failures(fake, cloud)["mail"]
+    cloud.client("sesv2").create_email_identity(EmailIdentity=verified.format(cloud.stage))
+    assert "mail" not in failures(fake, cloud)
+
+
 def test_a_missing_setting_is_named(fake: Fake, cloud: Cloud) -> None:
     function = cloud.function_names()[1]
     variables = operator.environment(SCC_OPERATOR_NAME="")

@@ -79,6 +79,7 @@ def test_a_missing_setting_of_gmail_is_named_when_gmail_sends(name: str) -> None
     [
         ("SCC_MAIL_TRANSPORT", "smtp"),
         ("SCC_MAIL_FROM", "captain"),
+        ("SCC_MAIL_CONFIGURATION_SET", "arn:aws:ses:us-east-1:1:configuration-set/x"),
         ("SCC_BASE_URL", "http://sail.example.com"),
         ("SCC_BASE_URL", "https://sail.example.com/app"),
         ("SCC_BASE_URL", "https://"),

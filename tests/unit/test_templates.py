@@ -108,3 +108,15 @@ def test_without_links_a_text_keeps_their_words() -> None:
     assert [tag for tag, _ in Elements(html).found] == ["ul", "li", "blockquote", "p", "em", "p"]
     assert "Mind the <em>law</em>" in html
     assert "Call" in html
+
+
+@pytest.mark.parametrize("room", ["mail", "waivers"])
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("en", "4:00 AM Istanbul time (UTC+3)"), ("es", "4:00 a. m. hora de Estambul (UTC+3)")],
+)
+def test_pages_and_mails_name_a_zone_without_letters_in_the_readers_language(
+    room: str, language: str, written: str
+) -> None:
+    template = templates.environment(room).from_string("{{ instant | clock('Europe/Istanbul') }}")
+    assert template.render(instant="2026-11-29T01:00:00Z", language=language) == written

@@ -1,14 +1,18 @@
 import importlib.resources
+import json
 import os
+import re
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from chalicelib.core import times
 from tests.support.running import ROOT
+
+LORD_HOWE = "Lord Howe Island time"
 
 
 @pytest.mark.parametrize(
@@ -139,13 +143,95 @@ def test_a_bound_that_is_no_day_or_of_an_implausible_year_is_refused(text: str) 
         ("2026-03-08T10:00:00Z", "America/Los_Angeles", "Sunday, March 8, 2026", "3:00 AM PDT"),
         ("2026-11-01T08:30:00Z", "America/Los_Angeles", "Sunday, November 1, 2026", "1:30 AM PDT"),
         ("2026-11-01T09:30:00Z", "America/Los_Angeles", "Sunday, November 1, 2026", "1:30 AM PST"),
-        ("2026-04-04T14:45:00Z", "Australia/Lord_Howe", "Sunday, April 5, 2026", "1:45 AM +11"),
-        ("2026-04-04T15:15:00Z", "Australia/Lord_Howe", "Sunday, April 5, 2026", "1:45 AM +1030"),
+        (
+            "2026-04-04T14:45:00Z",
+            "Australia/Lord_Howe",
+            "Sunday, April 5, 2026",
+            "1:45 AM Lord Howe Island time (UTC+11)",
+        ),
+        (
+            "2026-04-04T15:15:00Z",
+            "Australia/Lord_Howe",
+            "Sunday, April 5, 2026",
+            "1:45 AM Lord Howe Island time (UTC+10:30)",
+        ),
     ],
 )
 def test_a_time_is_written_in_local_time(instant: str, timezone: str, day: str, clock: str) -> None:
     assert times.spell_day(instant, timezone) == day
     assert times.spell_clock(instant, timezone) == clock
+
+
+@pytest.mark.parametrize(
+    ("timezone", "english", "spanish"),
+    [
+        ("Europe/Istanbul", "11:05 PM Istanbul time (UTC+3)", "11:05 p. m. hora de Estambul (UTC+3)"),
+        ("America/Sao_Paulo", "5:05 PM São Paulo time (UTC-3)", "5:05 p. m. hora de São Paulo (UTC-3)"),
+        ("Asia/Kathmandu", "1:50 AM Kathmandu time (UTC+5:45)", "1:50 a. m. hora de Katmandú (UTC+5:45)"),
+        ("Pacific/Marquesas", "10:35 AM Marquesas Islands time (UTC-9:30)", "10:35 a. m. hora de Marquesas (UTC-9:30)"),
+        ("Atlantic/Azores", "8:05 PM Azores time (UTC)", "8:05 p. m. hora de Azores (UTC)"),
+        ("Turkey", "11:05 PM Turkey time (UTC+3)", "11:05 p. m. hora de Turquía (UTC+3)"),
+        ("Brazil/East", "5:05 PM São Paulo time (UTC-3)", "5:05 p. m. hora de São Paulo (UTC-3)"),
+        ("Etc/GMT+8", "12:05 PM UTC-8", "12:05 p. m. UTC-8"),
+        ("UTC", "8:05 PM UTC", "8:05 p. m. UTC"),
+        ("America/St_Johns", "5:35 PM NDT", "5:35 p. m. NDT"),
+    ],
+)
+def test_a_zone_without_letters_is_written_in_words_that_a_guest_knows(
+    timezone: str, english: str, spanish: str
+) -> None:
+    assert times.spell_clock("2026-07-04T20:05:00Z", timezone) == english
+    assert times.spell_clock("2026-07-04T20:05:00Z", timezone, "es") == spanish
+
+
+ZONES = importlib.resources.files("tzdata").joinpath("zones").read_text().split()
+# Every season and year, and each hour around the changes of clocks in America, Europe, Chile, Lord Howe and Troll.
+INSTANTS = [
+    *(datetime(year, month, 15, 12, tzinfo=UTC) for year in range(1970, 2038, 6) for month in (1, 4, 7, 10)),
+    *(
+        datetime(2026, month, day, hour, 30, tzinfo=UTC)
+        for month, day in ((3, 8), (3, 29), (4, 4), (4, 5), (9, 6), (10, 3), (10, 4), (10, 25), (11, 1))
+        for hour in range(24)
+    ),
+]
+OFFSETS_ONLY = ("Factory", "UCT", "UTC", "Universal", "Zulu")
+OFFSET = r"UTC(?P<offset>[+-]\d{1,2}(?::\d\d)?)?"
+CLOCK = re.compile(
+    r"(?P<hour>1?\d):(?P<minute>\d\d) (?P<half>[AaPp])(?:M|\. m\.) "
+    rf"(?:(?P<letters>(?!UTC$)[A-Z][A-Za-z]{{2,4}})|(?P<words>[^()]+ )?\(?{OFFSET}\)?)"
+)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_clock_in_any_zone_has_letters_or_a_place_and_an_offset_that_lead_back_to_the_instant(language: str) -> None:
+    assert len(ZONES) > 590
+    for zone in ZONES:
+        for instant in INSTANTS:
+            text = times.spell_clock(times.format_instant(instant), zone, language)
+            match = CLOCK.fullmatch(text)
+            assert match, f"{zone}: {text}"
+            if match["letters"]:
+                continue
+            words = {"en": r"(.+) time ", "es": r"hora de (.+) "}[language]
+            place = match["words"] and re.fullmatch(words, match["words"])[1]
+            assert place or zone.startswith("Etc/") or zone in OFFSETS_ONLY, f"{zone}: {text}"
+            # No key of a database: no underscore, no two words in one, no part of the world.
+            assert not place or not re.search(r"[_/]|[a-z][A-Z]|[A-Z]{2}|UTC|GMT", place), f"{zone}: {text}"
+            hours, _, minutes = (match["offset"] or "+0").partition(":")
+            ahead = timedelta(hours=abs(int(hours)), minutes=int(minutes or 0))
+            local = instant - ahead if hours.startswith("-") else instant + ahead
+            half = 12 if match["half"] in "Pp" else 0
+            assert (local.hour, local.minute) == (int(match["hour"]) % 12 + half, int(match["minute"])), (
+                f"{zone}: {text}"
+            )
+
+
+def test_the_words_for_places_are_of_zones_that_there_are() -> None:
+    places = json.loads((importlib.resources.files("chalicelib.core") / "zone-places.json").read_text("utf-8"))
+    assert set(places) == {"en", "es"}
+    for spoken in places.values():
+        assert spoken.keys() <= set(ZONES)
+        assert list(spoken) == sorted(spoken)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 def message(to_name: str = "Ana Rivera") -> EmailMessage:
     return build(
         mail_id="0190a6f0",
+        edition=1,
+        date=operator.NOW,
         to="ana@example.com",
         to_name=to_name,
         subject="We received €500",
@@ -200,6 +202,7 @@ def test_ses_takes_the_raw_message_for_the_bare_address(ses: Ses) -> None:
     assert request.url.endswith("/v2/email/outbound-emails")
     body = json.loads(request.body)
     assert body["EmailTags"] == [{"Name": "mail_id", "Value": "0190a6f0"}]
+    assert body["ConfigurationSetName"] == "ship-captain-crew-prod"
     assert body["Destination"] == {"ToAddresses": ["ana@example.com"]}
     assert body["FromEmailAddress"] == "captain@sail.example.com"
     raw = base64.b64decode(body["Content"]["Raw"]["Data"])
@@ -207,6 +210,13 @@ def test_ses_takes_the_raw_message_for_the_bare_address(ses: Ses) -> None:
     received = message_from_bytes(raw, policy=policy.default)
     assert received["To"].addresses[0].display_name == "Renée, Müller"
     assert received["Subject"] == "We received €500"
+
+
+def test_without_a_configuration_set_the_identitys_own_counts(ses: Ses) -> None:
+    requests = ses((200, ""))
+    with operator.operating(SCC_MAIL_CONFIGURATION_SET=""):
+        transport.send(message())
+    assert "ConfigurationSetName" not in json.loads(requests[0].body)
 
 
 URL = "https://email.us-east-1.amazonaws.com"
@@ -221,6 +231,8 @@ URL = "https://email.us-east-1.amazonaws.com"
         ((400, "LimitExceededException"), Outcome("retry", "SES: LimitExceededException")),
         ((400, "SendingPausedException"), Outcome("retry", "SES: SendingPausedException")),
         ((400, "MailFromDomainNotVerifiedException"), Outcome("retry", "SES: MailFromDomainNotVerifiedException")),
+        # A configuration set that is not there yet.
+        ((404, "NotFoundException"), Outcome("retry", "SES: NotFoundException")),
         ((403, "AccessDeniedException"), Outcome("retry", "SES: AccessDeniedException")),
         ((500, "InternalFailure"), Outcome("retry", "SES: InternalFailure")),
         ((503, "ServiceUnavailable"), Outcome("retry", "SES: ServiceUnavailable")),

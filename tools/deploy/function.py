@@ -17,7 +17,8 @@ from chalice.utils import UI
 from tools.common import build
 from tools.common.cloud import APP, BACKGROUND, ROOT, Cloud
 from tools.common.console import progress
-from tools.common.functions import Variables, live_environments, verify
+from tools.common.functions import Variables, api_environment, live_environments, verify
+from tools.deploy.policy import make_policy, write_policy
 
 # Chalice remembers what it made in a local file; a copy in the private bucket lets any machine deploy next.
 DEPLOYED_KEY = "_deployed/{stage}.json"
@@ -25,19 +26,21 @@ PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 class LiveEnvironmentFactory(CLIFactory):  # type: ignore[misc]
-    """Chalice's factory, with each function's live variables laid over its config in memory.
+    """Chalice's factory, with the stage's own policy and each function's live variables laid over its config in memory.
 
     `chalice deploy` replaces the whole environment by its config: this way no moment is without them,
     and no secret is written to disk.
     """
 
-    def __init__(self, stage: str, live: Mapping[str, Variables]) -> None:
+    def __init__(self, stage: str, policy: str, live: Mapping[str, Variables]) -> None:
         super().__init__(str(ROOT), environ=os.environ)
         self.stage = stage
+        self.policy = policy
         self.live = live
 
     def load_project_config(self) -> dict[str, Any]:
         config: dict[str, Any] = super().load_project_config()
+        config["stages"][self.stage]["iam_policy_file"] = self.policy
         functions = config["stages"][self.stage].setdefault("lambda_functions", {})
         for name, variables in self.live.items():
             functions.setdefault(name, {}).setdefault("environment_variables", {}).update(variables)
@@ -54,7 +57,8 @@ def deploy_function(cloud: Cloud, bucket: str) -> tuple[str, bool]:
     # A function that a new version brings starts with what the API's has: they are meant to be alike.
     known = before.get(cloud.function_names()[0], {})
     names = zip(cloud.function_names(), ("api_handler", *BACKGROUND), strict=True)
-    factory = LiveEnvironmentFactory(cloud.stage, {name: before.get(function, known) for function, name in names})
+    live = {name: before.get(function, known) for function, name in names}
+    factory = LiveEnvironmentFactory(cloud.stage, write_policy(cloud.stage, known), live)
     config = factory.create_config_obj(cloud.stage)
     session = factory.create_botocore_session()
     deployer = factory.create_default_deployer(session=session, config=config, ui=UI(out=sys.stderr, err=sys.stderr))
@@ -81,8 +85,9 @@ def is_current(cloud: Cloud, bucket: str) -> bool:
 
 
 def fingerprint_of(cloud: Cloud) -> str:
-    """Of what the functions were made from, and of the code that they run."""
+    """Of what the functions were made from, of the code that they run, and of what they may do."""
     parts = [build.fingerprint_of(build.function_sources(cloud.stage)), PYTHON_VERSION, CHALICE_VERSION]
+    parts.append(make_policy(cloud.stage, api_environment(cloud)))
     for function in cloud.function_names():
         found = cloud.client("lambda").get_function_configuration(FunctionName=function)
         parts += [found["CodeSha256"], found["Runtime"], str(found["MemorySize"]), str(found["Timeout"])]

@@ -199,6 +199,7 @@ def function_environment(copy: Copy, table: str) -> dict[str, str]:
         "ADMIN_PASS_HASH": copy.password_hash,
         "AWS_ENDPOINT_URL": copy.aws.endpoint,
         "SCC_BASE_URL": copy.base_url,
+        "SCC_MAIL_CONFIGURATION_SET": NAME,
         "SCC_MAIL_FROM": MAIL_FROM,
         "SCC_MAIL_TRANSPORT": "ses",
         "SCC_ORIGIN_SECRETS": copy.origin_secret,

@@ -16,6 +16,7 @@ from chalicelib.core.errors import SettingsError
 from tools.common.cloud import Cloud
 from tools.common.console import Refused, progress
 from tools.common.functions import Variables, differing_names, live_environments
+from tools.common.sender import identities
 from tools.common.website import NoAnswer, Website
 from tools.sync.layout import CONTENT_TYPES, PAGE, SLOTS, path_of, suffix_of
 from tools.sync.references import references
@@ -259,12 +260,12 @@ def mail_transport(cloud: Cloud) -> str:
         raise NotAsExpected(str(error)) from error
     if here.mail_transport == "gmail":
         return f"Gmail as {here.gmail_user}; whether it accepts the app password shows with the first mail"
-    ses, domain = cloud.client("sesv2"), here.mail_from.rpartition("@")[2]
+    ses, names = cloud.client("sesv2"), identities(here.mail_from)
     account = ses.get_account()
     if not account.get("SendingEnabled"):
         raise NotAsExpected("SES has paused sending for this account")
-    if not any(_is_verified(ses, identity) for identity in (here.mail_from, domain)):
-        raise NotAsExpected(f"SES has not verified {here.mail_from} or {domain}: enter its DKIM records into the DNS")
+    if not any(_is_verified(ses, name) for name in names):
+        raise NotAsExpected(f"SES has not verified {' or '.join(names)}: enter its DKIM records into the DNS")
     if not account.get("ProductionAccessEnabled"):
         raise Skipped(f"{here.mail_from} is verified, but SES is in the sandbox: only verified addresses get mail")
     return f"SES as {here.mail_from}"

@@ -1,0 +1,37 @@
+"""What the functions may do in AWS, with the sender of this stage: the files in git name the setting in its place."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tools.common.cloud import ROOT
+from tools.common.sender import identities
+
+SENDER = "SCC_MAIL_FROM"
+SENDING = "SendMail"
+
+
+def write_policy(stage: str, variables: Mapping[str, str]) -> str:
+    """Where it lies, as Chalice takes it: from the folder .chalice."""
+    name = f"deployed/policy-{stage}.json"
+    path = ROOT / ".chalice" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(make_policy(stage, variables))
+    return name
+
+
+def make_policy(stage: str, variables: Mapping[str, str]) -> str:
+    """The stage's policy in JSON. No mail may be sent by SES while no sender is set."""
+    document: dict[str, Any] = json.loads((ROOT / f".chalice/policy-{stage}.json").read_text())
+    sender = variables.get(SENDER, "") if variables.get("SCC_MAIL_TRANSPORT") == "ses" else ""
+    if not sender:
+        document["Statement"] = [one for one in document["Statement"] if one["Sid"] != SENDING]
+        return json.dumps(document)
+    (sending,) = (one for one in document["Statement"] if one["Sid"] == SENDING)
+    # SES also asks for the right on a receiver's address that the account has verified, as the operator's may be. The
+    # condition on the sender holds for all of them.
+    names = dict.fromkeys(filter(None, (*identities(sender), variables.get("SCC_OPERATOR_EMAIL"))))
+    identity, *others = sending["Resource"]
+    sending["Resource"] = [*(identity.replace(SENDER, name) for name in names), *others]
+    sending["Condition"] = {"StringEquals": {"ses:FromAddress": sender}}
+    return json.dumps(document)
