@@ -276,7 +276,7 @@ def test_a_signer_gets_the_whole_text_and_what_was_recorded() -> None:
 
 def test_amounts_are_written_in_the_currency_of_the_charter() -> None:
     for words in read(delivered(mail("receipt", currency="JPY", amount_cents=50_000))):
-        assert "50,000 JPY" in words
+        assert "¥50,000" in words
 
 
 @pytest.mark.parametrize("kind", ["receipt", "correction", "bounce"])

@@ -438,8 +438,8 @@ describe("a payment whose time is the device's", () => {
     const asked_ms = Date.now();
     const entry = { created_at: "", attempts: 0, state: "waiting", problem: null } as const;
     expect(sentRequest({ ...payment("a"), ...entry })).not.toHaveProperty("device_time");
-    const { device_time = "" } = sentRequest({ ...payment("a"), ...entry, clock_ahead_ms: -2 * DAY_MS });
-    expect(Math.abs(Date.parse(device_time) - asked_ms - 2 * DAY_MS)).toBeLessThan(5_000);
+    const { device_time } = sentRequest({ ...payment("a"), ...entry, clock_ahead_ms: -2 * DAY_MS });
+    expect(Math.abs(Date.parse(device_time ?? "") - asked_ms - 2 * DAY_MS)).toBeLessThan(5_000);
   });
 
   test("was received so much later when the clock turns out to be 30 days slow", async () => {
