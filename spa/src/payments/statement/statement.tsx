@@ -149,7 +149,7 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
       </div>
       <p class="entry-amount">{live ? amount : <s>{amount}</s>}</p>
       <p class="entry-balance">
-        <span class="visually-hidden">Balance due then: </span>
+        <span class="visually-hidden">Balance then: </span>
         {formatMoney(balance_due_cents, charter.currency)}
       </p>
       {live && (
