@@ -55,10 +55,12 @@ PUBLIC = {
 
 @app.middleware("http")
 def guard(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    told: Mapping[str, str] = {}
     try:
         http.check_origin(request.headers)
         if (request.method, request.path) not in PUBLIC:
             request.context["session"] = sessions.authenticate(request.headers, now=now())
+            told = http.operator_time(now())
         response = get_response(request)
     except DomainError as error:
         if error.STATUS_CODE in (401, 403, 429):
@@ -70,6 +72,7 @@ def guard(request: Request, get_response: Callable[[Request], Response]) -> Resp
     except Exception:
         app.log.exception("%s %s failed", request.method, request.path)
         response = http.failure_response()
+    response.headers = {**response.headers, **told}
     return http.add_security_headers(response)
 
 

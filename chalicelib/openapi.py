@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict, get_args, is
 from chalicelib import __version__, charter_page
 from chalicelib.charters import fields as charters
 from chalicelib.core.fields import Rule, Rules, Uuid, body_schema, rules_of
-from chalicelib.core.schemas import EventId, InstantText, Schema, Shape, UuidText, WaiverId, nullable, record
+from chalicelib.core.schemas import Cents, EventId, InstantText, Schema, Shape, UuidText, WaiverId, nullable, record
 from chalicelib.core.schemas import schema_of as plain_schema_of
 from chalicelib.mail import admin as mail
 from chalicelib.manifest import fields as manifest
@@ -243,7 +243,8 @@ def _paths() -> dict[str, dict[str, Schema]]:
     waiver_path = f"{charter_path}/waivers/{{waiver_id}}"
     payment_path = f"{charter_path}/payments/{{payment_id}}"
     event_conflict = _conflict("EventConflict", {"current": event})
-    payment_conflict = _conflict("PaymentConflict", {"duplicate": payments.PaymentJson})
+    asked = {"duplicate": payments.PaymentJson, "due_cents": Cents, "server_time": InstantText}
+    payment_conflict = _conflict("PaymentConflict", asked)
     new_event = _call("create_event", {200: event, 201: event}, body=charters.CharterDetails, refuses=(409, 503))
     new_event["parameters"] = [{"name": "Idempotency-Key", "in": "header", "schema": Uuid().schema()}]
     log_in = _call("log_in", {200: Login}, body=sign_in.Credentials, refuses=(401, 429), public=True)

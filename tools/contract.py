@@ -135,10 +135,16 @@ export type PaymentKind = (typeof paymentKinds)[number];
 def _currencies() -> str:
     return f"""
 const digits: Readonly<Record<string, number>> = {json.dumps(currencies.MINOR_DIGITS)};
+const symbols: Readonly<Record<string, string>> = {json.dumps(currencies.SYMBOLS, ensure_ascii=False)};
 
 /** How many digits follow the point by ISO 4217: 2 for USD, 0 for JPY. */
 export function minorDigits(currency: string): number {{
   return digits[currency] ?? {currencies.DEFAULT_DIGITS};
+}}
+
+/** What an amount is written with: `$`, `CA$`; empty for those that are written with their code. */
+export function symbolOf(currency: string): string {{
+  return symbols[currency] ?? "";
 }}
 """
 

@@ -6,10 +6,10 @@ from chalicelib.core import paging
 from chalicelib.core.fields import Choice, Currency, Email, Flag, Instant, ListOf, Nested, Phone, Text, Timezone, Whole
 from chalicelib.core.schemas import Cents, Count, CurrencyCode, EventId, GuestId, InstantText, Shape, Url
 from chalicelib.core.settings import settings
+from chalicelib.money.amounts import MAX_AMOUNT_CENTS
 from chalicelib.money.ledger import Balance
 from chalicelib.money.methods import MethodName
 
-MAX_FEE_CENTS = 100_000_000
 MAX_PEOPLE = 500
 MAX_CREW = 20
 MAX_GUESTS = 60
@@ -57,7 +57,7 @@ class CharterDetails(TypedDict):
     crew: Annotated[list[Contact], ListOf(Contact, MAX_CREW, "people", CONTACT_FIELDS)]
     patron: Annotated[Contact, Nested(Patron, CONTACT_FIELDS, lambda: Contact(name="", email="", phone=""))]
     party_size: Annotated[Count, Whole(0, MAX_PEOPLE, 1)]
-    charter_fee_cents: Annotated[Cents, Whole(0, MAX_FEE_CENTS, 0)]
+    charter_fee_cents: Annotated[Cents, Whole(0, MAX_AMOUNT_CENTS, 0)]
     currency: Annotated[CurrencyCode, Currency(lambda: settings().currency)]
     notes: Annotated[str, Text(NOTES_CHARS, "", lines=True)]
     """For admins only."""

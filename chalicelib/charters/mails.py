@@ -51,7 +51,7 @@ def reminder_mail(charter: Charter, days_before: int, now: datetime) -> MailOf[R
     day, at = reminders.day(charter), times.format_instant(now)
     data: ReminderData = {
         "charter": charter_data(charter),
-        "balance": charter.sums.balance(charter.details["charter_fee_cents"]),
+        "balance": charter.balance,
         "currency": charter.details["currency"],
         "name": charter.details["patron"]["name"],
         "days_before": days_before,

@@ -52,7 +52,7 @@ def state(charter: Charter) -> ReminderState:
         return "off"
     if charter.status == "cancelled":
         return "stopped_cancelled"
-    if sums.due_cents(details["charter_fee_cents"]) <= 0:
+    if charter.due_cents <= 0:
         return "stopped_paid"
     if sums.cash_recorded_at >= charter.reminders_since:
         return "stopped_cash"

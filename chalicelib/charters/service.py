@@ -26,7 +26,7 @@ from chalicelib.core.errors import AlreadyExists, Conflict, NotFound
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
 from chalicelib.core.settings import settings
-from chalicelib.money.ledger import Balance, Sums
+from chalicelib.money.ledger import Sums
 
 LONGEST_CHARTER = timedelta(days=366)
 REOPENED = timedelta(hours=24)
@@ -121,7 +121,7 @@ def unknown_charter() -> NotFound:
 
 def charter_json(charter: Charter) -> CharterJson:
     """The contract's Event."""
-    fee_cents = charter.details["charter_fee_cents"]
+    has_fee = charter.details["charter_fee_cents"] > 0
     return {
         "event_id": charter.event_id,
         **charter.details,
@@ -130,10 +130,10 @@ def charter_json(charter: Charter) -> CharterJson:
         "created_at": charter.created_at,
         "updated_at": charter.updated_at,
         "guest_url": guest_url(charter),
-        "payment_cleared": charter.sums.settled(fee_cents),
+        "payment_cleared": charter.sums.settled(charter.charged_cents, has_fee=has_fee),
         "payment_timestamp": charter.sums.payment_timestamp,
         "payment_method": charter.sums.payment_method,
-        "balance": balance(charter),
+        "balance": charter.balance,
         "waivers": _waiver_counts(charter),
         "waivers_open_until": charter.waivers_open_until or None,
         "warnings": list(_warnings(charter)),
@@ -148,10 +148,6 @@ def guest_link(charter: Charter) -> str:
 
 def guest_url(charter: Charter) -> str:
     return f"{settings().base_url}/g/{guest_link(charter)}"
-
-
-def balance(charter: Charter) -> Balance:
-    return charter.sums.balance(charter.details["charter_fee_cents"])
 
 
 def missing_guests(charter: Charter) -> list[ListedGuest]:

@@ -23,7 +23,7 @@ from chalicelib.core.dynamo import (
     write_all,
 )
 from chalicelib.core.errors import WriteConflict
-from chalicelib.money.ledger import Sums
+from chalicelib.money.ledger import Balance, Sums
 
 NO_IDS: frozenset[str] = frozenset()
 # The list of who has signed, in chunks; the room of the waivers writes it.
@@ -56,6 +56,19 @@ class Charter(NamedTuple):
     """How many rows that list has."""
     dock_seq: int = 0
     """Counts what was ticked at the dock: a departure names the one it has seen."""
+
+    @property
+    def charged_cents(self) -> int:
+        """What its patron is asked to pay: the fee, and nothing once the charter is cancelled."""
+        return 0 if self.status == "cancelled" else self.details["charter_fee_cents"]
+
+    @property
+    def due_cents(self) -> int:
+        return self.sums.due_cents(self.charged_cents)
+
+    @property
+    def balance(self) -> Balance:
+        return self.sums.balance(self.charged_cents)
 
 
 class WholeCharter(NamedTuple):

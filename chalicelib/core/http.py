@@ -2,12 +2,13 @@
 
 import hmac
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from chalice.app import Request, Response
 
-from chalicelib.core import fields
+from chalicelib.core import fields, times
 from chalicelib.core.errors import BadInput, DomainError, Forbidden, NotJson, TooLarge
 from chalicelib.core.settings import settings
 
@@ -140,6 +141,11 @@ def error_response(error: DomainError) -> Response:
 def failure_response() -> Response:
     message = "Something failed on our side. Nothing was lost; please try again."
     return Response({"Code": "InternalServerError", "Message": message}, status_code=500)
+
+
+def operator_time(now: datetime) -> dict[str, str]:
+    """A header for the desk: the server's time and the operator's time zone, whatever the device thinks they are."""
+    return {"Operator-Time": times.format_zoned(now, settings().timezone)}
 
 
 def add_security_headers(response: Response) -> Response:

@@ -22,6 +22,11 @@ def format_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def format_zoned(instant: datetime, timezone: str) -> str:
+    """`2026-11-28T13:06:07-08:00[America/Los_Angeles]`, as RFC 9557 writes it."""
+    return f"{instant.astimezone(zone(timezone)).isoformat(timespec='seconds')}[{timezone}]"
+
+
 def parse_instant(text: str) -> datetime:
     """An RFC 3339 date-time with any offset, as UTC in whole seconds. ValueError if it is none."""
     match = _INSTANT.fullmatch(text)
@@ -131,12 +136,18 @@ def _places() -> Mapping[str, Mapping[str, str]]:
 
 def spell_ago(instant: str, now: datetime) -> str:
     """`just now`, `4 minutes ago`, `2 hours ago`, `3 days ago`."""
-    minutes = max(0, int((now - parse_instant(instant)).total_seconds())) // 60
+    span = spell_span(now - parse_instant(instant))
+    return f"{span} ago" if span else "just now"
+
+
+def spell_span(span: timedelta) -> str:
+    """`4 minutes`, `2 hours`, `3 days`; empty for less than a minute."""
+    minutes = int(span.total_seconds()) // 60
     for unit, length in (("day", 1440), ("hour", 60), ("minute", 1)):
         count = minutes // length
-        if count:
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
+        if count > 0:
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return ""
 
 
 @cache

@@ -2,6 +2,9 @@
 
 from chalicelib.money.currencies import SYMBOLS, minor_digits
 
+# A thousand million in most currencies; every sum of such amounts is exact in the browser too.
+MAX_AMOUNT_CENTS = 100_000_000_000
+
 
 def plain(amount_cents: int, currency: str) -> str:
     """`1250.00`: for a spreadsheet."""
@@ -11,8 +14,7 @@ def plain(amount_cents: int, currency: str) -> str:
 
 
 def spell(amount_cents: int, currency: str) -> str:
-    """`$1,250.00`, `1,250.00 CHF`: for a person."""
+    """`$1,250.00`, `CHF 1,250.00`: for a person, as the SPA's `formatMoney` writes it."""
     whole, point, fraction = plain(abs(amount_cents), currency).partition(".")
-    amount, sign = f"{int(whole):,}{point}{fraction}", "-" if amount_cents < 0 else ""
-    symbol = SYMBOLS.get(currency)
-    return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount} {currency}"
+    sign = "-" if amount_cents < 0 else ""
+    return f"{sign}{SYMBOLS.get(currency) or f'{currency} '}{int(whole):,}{point}{fraction}"

@@ -1,6 +1,7 @@
-"""Currencies by ISO 4217: how many digits follow the point, and the symbols that we write.
+"""Currencies: how many digits follow the point by ISO 4217, and the symbols that we write.
 
-The one table of this for the server and the SPA.
+The one table of this for the server and the SPA, so that desk, mails and files write the same amount, whatever the
+table of a browser says.
 """
 
 DEFAULT_DIGITS = 2
@@ -11,8 +12,11 @@ MINOR_DIGITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
-# The others are written with their code: 1,250.00 CHF.
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+# As the Unicode CLDR has them for American English; all other currencies are written with their code: CHF 1,250.00.
+SYMBOLS = {
+    "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CNY": "CN¥", "EUR": "€", "GBP": "£", "HKD": "HK$", "ILS": "₪", "INR": "₹",
+    "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NZD": "NZ$", "PHP": "₱", "TWD": "NT$", "USD": "$", "VND": "₫", "XCD": "EC$",
+}  # fmt: skip
 
 
 def minor_digits(currency: str) -> int:

@@ -32,6 +32,8 @@ class Row(TypedDict):
 class Balance(TypedDict):
     charged_cents: Cents
     received_cents: Cents
+    deposits_cents: Cents
+    """The part of `received_cents` that was logged as deposits."""
     refunded_cents: Cents
     tips_cents: Cents
     uncleared_cents: Cents
@@ -43,6 +45,7 @@ class Sums(NamedTuple):
 
     received_cents: int = 0
     """Deposits and balances, without tips."""
+    deposits_cents: int = 0
     refunded_cents: int = 0
     """Refunds of deposits and balances; the refund of a tip lowers `tips_cents` instead."""
     tips_cents: int = 0
@@ -63,6 +66,7 @@ class Sums(NamedTuple):
         return {
             "charged_cents": charged_cents,
             "received_cents": self.received_cents,
+            "deposits_cents": self.deposits_cents,
             "refunded_cents": self.refunded_cents,
             "tips_cents": self.tips_cents,
             "uncleared_cents": self.uncleared_cents,
@@ -73,11 +77,9 @@ class Sums(NamedTuple):
         """What is left to pay; below zero, what was paid too much."""
         return charged_cents - self.received_cents + self.refunded_cents
 
-    def settled(self, charged_cents: int) -> bool:
+    def settled(self, charged_cents: int, *, has_fee: bool) -> bool:
         """With a fee: nothing is due. Without one: something was paid."""
-        if charged_cents > 0:
-            return self.due_cents(charged_cents) <= 0
-        return self.live_payments > 0
+        return self.due_cents(charged_cents) <= 0 if has_fee else self.live_payments > 0
 
 
 def is_live(payment: Row) -> bool:
@@ -104,6 +106,7 @@ def add(sums: Sums, payment: Row) -> Sums:
     counts_as_cash = payment["method"] == "cash" and kind != "tip"
     return sums._replace(
         received_cents=sums.received_cents + (amount_cents if kind != "tip" else 0),
+        deposits_cents=sums.deposits_cents + (amount_cents if kind == "deposit" else 0),
         tips_cents=sums.tips_cents + (amount_cents if kind == "tip" else 0),
         uncleared_cents=sums.uncleared_cents + (amount_cents if payment["status"] == "received" else 0),
         live_payments=sums.live_payments + 1,

@@ -6,12 +6,13 @@ from chalicelib.charters.fields import CharterJson
 from chalicelib.core import paging
 from chalicelib.core.fields import Choice, Currency, Flag, Instant, Text, Uuid, Whole
 from chalicelib.core.schemas import Cents, Count, CurrencyCode, DayText, EventId, InstantText, Shape, UuidText
+from chalicelib.money.amounts import MAX_AMOUNT_CENTS
 from chalicelib.money.ledger import KINDS, STATUSES, Balance, Kind, PaymentStatus
 from chalicelib.money.methods import METHODS, MethodName
 
-MAX_AMOUNT_CENTS = 100_000_000
 AMOUNT_RULE = f"must be a positive whole number of cents, at most {MAX_AMOUNT_CENTS}"
 PAST = {"description": "Not in the future. By default now."}
+DEVICE_TIME = {"description": "The device's clock at the sending, where `received_at` was taken from it."}
 
 
 class NewPayment(NamedTuple):
@@ -31,6 +32,11 @@ class NewPayment(NamedTuple):
     duplicate_of: Annotated[str | None, Uuid(None)]
     """A payment that looks like this one: set when the admin was asked and said that this is a different one."""
     ask_if_duplicate: Annotated[bool, Flag(False, {"default": False})]
+    ask_if_unusual: Annotated[bool, Flag(False, {"default": False})]
+    unusual_ok: Annotated[bool, Flag(False, {"default": False})]
+    """The admin was asked about an unusual amount and said that it is right."""
+    device_time: Annotated[str, Instant("", DEVICE_TIME)]
+    """What the device's clock says at the sending; empty where `received_at` was not taken from that clock."""
 
 
 class Clearing(TypedDict):

@@ -47,11 +47,10 @@ def _mail_to_patron(
     patron = charter.details["patron"]
     if not patron["email"]:
         return None
-    balance = charter.sums.balance(charter.details["charter_fee_cents"])
     data: PaymentData = {
         "charter": charter_data(charter),
         "payment": payment,
-        "balance": balance,
+        "balance": charter.balance,
         "name": patron["name"],
     }
     # Another charter may have a payment of the same id. Not the whole id of the charter: it opens the guest page.

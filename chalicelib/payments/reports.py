@@ -47,6 +47,9 @@ CSV_COLUMNS = (
     "void_reason",
     "bounce_reason",
     "duplicate_of",
+    "received_local_day",
+    "received_local_time",
+    "timezone",
 )
 
 
@@ -159,7 +162,8 @@ def summarize(wanted: PeriodReport) -> Summary:
 
 
 def to_csv(report: Report) -> str:
-    return csv_export.to_csv(CSV_COLUMNS, (_cells(row) for row in _filtered(report)))
+    timezone = settings().timezone
+    return csv_export.to_csv(CSV_COLUMNS, (_cells(row, timezone) for row in _filtered(report)))
 
 
 def totals(rows: Iterable[Payment]) -> Totals:
@@ -230,11 +234,15 @@ def _first_of(firsts: list[date], day: date) -> date:
     return firsts[bisect.bisect_right(firsts, day) - 1]
 
 
-def _cells(row: Payment) -> list[Any]:
+def _cells(row: Payment, timezone: str) -> list[Any]:
+    local = times.local(row["received_at"], timezone)
     cells = {
         **row,
         "amount": csv_export.Amount(amounts.plain(ledger.signed_cents(row), row["currency"])),
         "void_reason": row["void"] and row["void"]["reason"],
         "bounce_reason": row["bounce"] and row["bounce"]["reason"],
+        "received_local_day": local.date().isoformat(),
+        "received_local_time": local.time().isoformat(),
+        "timezone": timezone,
     }
     return [cells.get(name) for name in CSV_COLUMNS]

@@ -35,6 +35,8 @@ from chalicelib.payments.fields import (
 
 # Times up to a day ahead are taken, because phone clocks can be wrong; anything later is a typing error.
 CLOCK_TOLERANCE = timedelta(hours=24)
+# What a device's clock may be off before its time is asked about.
+CLOCK_OFF = timedelta(minutes=5)
 # Two admins who log the same money do so while they stand on the same dock.
 TWIN_WITHIN = timedelta(minutes=30)
 
@@ -45,6 +47,17 @@ class PaymentConflict(Conflict):
 
 class PossibleDuplicate(Conflict):
     """409. Somebody has just logged such a payment; `duplicate` is that one. Nothing was written."""
+
+
+class UnusualAmount(Conflict):
+    """409. Much more than what is due; `due_cents` is that. Nothing was written."""
+
+
+class DeviceClock(Conflict):
+    """409. The device's clock, which `received_at` was taken from, is off; `server_time` is the true one.
+
+    Nothing was written.
+    """
 
 
 # --- log ------------------------------------------------------------------------------------------
@@ -62,9 +75,16 @@ def parse_payment(payment_id: str, body: Mapping[str, Any], *, now: datetime) ->
         form.refuse("refund_of", "goes with kind refund only")
     if new.duplicate_of == new.payment_id:
         form.refuse("duplicate_of", "must be another payment")
-    _check_past(form, "received_at", new.received_at, now)
+    if not _clock_off(new, now):
+        _check_past(form, "received_at", new.received_at, now)
     form.finish()
     return new
+
+
+def _clock_off(new: NewPayment, now: datetime) -> timedelta:
+    """How far the device's clock is ahead; zero when that is little, or plays no part."""
+    ahead = times.parse_instant(new.device_time) - now if new.device_time else timedelta()
+    return ahead if abs(ahead) > CLOCK_OFF else timedelta()
 
 
 def _check_past(form: Form, name: str, instant: str, now: datetime) -> None:
@@ -74,18 +94,19 @@ def _check_past(form: Form, name: str, instant: str, now: datetime) -> None:
 
 def request_fingerprint(new: NewPayment) -> str:
     """Equal for equal requests, whatever became of the charter meanwhile."""
-    return fields.fingerprint(NewPayment, new._replace(ask_if_duplicate=False)._asdict())
+    content = new._replace(ask_if_duplicate=False, ask_if_unusual=False, unusual_ok=False, device_time="")
+    return fields.fingerprint(NewPayment, content._asdict())
 
 
 def log_payment(event_id: str, new: NewPayment, *, actor: Actor, now: datetime) -> tuple[str, bool]:
     """The answer as JSON text, and whether it is new. A replay gets the very text that answered first.
 
-    Raises PaymentConflict if the id stands for another payment, PossibleDuplicate if the request asks for that,
-    BadInput if the charter does not allow it.
+    Raises PaymentConflict if the id stands for another payment, DeviceClock, PossibleDuplicate or UnusualAmount if the
+    request asks for that, BadInput if the charter does not allow it.
     """
 
     def attempt() -> tuple[str, Mail | None, bool]:
-        if new.kind == "refund" or new.ask_if_duplicate or new.duplicate_of:
+        if new.kind == "refund" or new.duplicate_of or new.ask_if_duplicate or new.ask_if_unusual or new.device_time:
             whole = charters.find_whole_charter(event_id)
             charter, earlier = whole.charter, fold(whole.payment_items)
         else:
@@ -93,8 +114,10 @@ def log_payment(event_id: str, new: NewPayment, *, actor: Actor, now: datetime) 
         if any(row["payment_id"] == new.payment_id for row in earlier):
             stored = store.read_payment_item(event_id, new.payment_id)
             return _replay(new, stored or {}), None, False
+        _check_clock(new, now)
         _check_currency(charter, new)
         _check_duplicate(new, earlier, now)
+        _check_unusual(charter, new)
         refunds_tip = new.kind == "refund" and _find_refunded(new, earlier)["kind"] == "tip"
         row = _new_row(charter, new, refunds_tip, actor, now)
         sums = ledger.add(charter.sums, row)
@@ -151,6 +174,14 @@ def _new_row(charter: Charter, new: NewPayment, refunds_tip: bool, actor: Actor,
     }
 
 
+def _check_clock(new: NewPayment, now: datetime) -> None:
+    if ahead := _clock_off(new, now):
+        off = f"{times.spell_span(abs(ahead))} {'fast' if ahead > timedelta() else 'slow'}"
+        raise DeviceClock(
+            f"The clock of this device is {off}. Nothing was saved.", server_time=times.format_instant(now)
+        )
+
+
 def _check_currency(charter: Charter, new: NewPayment) -> None:
     if new.currency not in ("", charter.details["currency"]):
         raise BadInput({"currency": f"must be the charter's, {charter.details['currency']}"})
@@ -181,6 +212,21 @@ def _check_duplicate(new: NewPayment, earlier: list[Payment], now: datetime) -> 
                 f"{twin['recorded_by']} logged {amount} {how} for this charter {ago}. Nothing was saved.",
                 duplicate=payment_json(twin),
             )
+
+
+def _check_unusual(charter: Charter, new: NewPayment) -> None:
+    """A deposit or balance of more than twice what is due; any of one that has a fee and owes nothing."""
+    due_cents = max(charter.due_cents, 0)
+    if (
+        new.ask_if_unusual
+        and not new.unusual_ok
+        and new.kind in ("deposit", "balance")
+        and charter.details["charter_fee_cents"] > 0
+        and new.amount_cents > 2 * due_cents
+    ):
+        amount, due = (amounts.spell(cents, charter.details["currency"]) for cents in (new.amount_cents, due_cents))
+        owed = f"{due} is due for this charter" if due_cents else "nothing is due for this charter"
+        raise UnusualAmount(f"{amount} was typed, but {owed}. Nothing was saved.", due_cents=due_cents)
 
 
 def _is_twin(row: Payment, new: NewPayment, now: datetime) -> bool:
@@ -333,9 +379,9 @@ def statement(event_id: str) -> Statement:
     whole = charters.find_whole_charter(event_id)
     return {
         "payments": [payment_json(row) for row in fold(whole.payment_items)],
-        "balance": charters.balance(whole.charter),
+        "balance": whole.charter.balance,
     }
 
 
 def _after(charter: Charter, sums: ledger.Sums, at: str) -> Charter:
-    return charter._replace(sums=sums, ledger_seq=charter.ledger_seq + 1, updated_at=at)
+    return charter._replace(sums=sums, ledger_seq=charter.ledger_seq + 1, updated_at=max(at, charter.updated_at))

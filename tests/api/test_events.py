@@ -33,6 +33,7 @@ def test_a_new_charter_comes_back_as_the_contract_says(api: Api, event: dict[str
     assert event["balance"] == {
         "charged_cents": 120_000,
         "received_cents": 0,
+        "deposits_cents": 0,
         "refunded_cents": 0,
         "tips_cents": 0,
         "uncleared_cents": 0,

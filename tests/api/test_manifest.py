@@ -178,7 +178,7 @@ def test_a_cancelled_charter_does_not_depart(api: Api, event: dict[str, Any]) ->
 def test_the_csv_has_the_check_ins_in_its_last_columns(api: Api, party: dict[str, Any]) -> None:
     api.patch(f"/api/events/{party['event_id']}", {"version": 1, "party_size": 6})
     post(api, party, "check-in", {"guest_id": party["guests"][1]["guest_id"], "state": "no_show"})
-    lines = api.get(f"/api/events/{party['event_id']}/manifest.csv").text.split("\r\n")
+    lines = api.get(f"/api/events/{party['event_id']}/manifest.csv").text.removeprefix("\ufeff").split("\r\n")
     assert lines[0] == "role,name,phone,minor,guardian,waiver,signed_at,guest_id,checked_in_at,no_show"
     assert lines[6] == f"passenger,Cleo Park,,no,,missing,,{party['guests'][1]['guest_id']},,yes"
     assert lines[7:9] == ["passenger,,,,,missing,,,,"] * 2
@@ -187,7 +187,7 @@ def test_the_csv_has_the_check_ins_in_its_last_columns(api: Api, party: dict[str
 def test_the_csv_lists_everyone_and_the_missing(api: Api, guest: Api, event: dict[str, Any]) -> None:
     guest.submit(page(event), signature(guest, event, signer_name="=Bo"))
     answer = api.get(f"/api/events/{event['event_id']}/manifest.csv")
-    lines = answer.text.split("\r\n")
+    lines = answer.text.removeprefix("\ufeff").split("\r\n")
     assert lines[0] == "role,name,phone,minor,guardian,waiver,signed_at,guest_id,checked_in_at,no_show"
     assert lines[1].startswith("captain,Cap Hook,'+1 415 555 0100")
     assert lines[2].startswith("crew,Smee")

@@ -166,6 +166,7 @@ def expected_sums(rows: list[dict[str, Any]], kinds: dict[str, str]) -> dict[str
 
     return {
         "received_cents": cents(lambda row: row["kind"] in ("deposit", "balance")),
+        "deposits_cents": cents(lambda row: row["kind"] == "deposit"),
         "refunded_cents": cents(lambda row: row["kind"] == "refund" and not refunds_tip(row)),
         "tips_cents": cents(lambda row: row["kind"] == "tip") - cents(refunds_tip),
         "uncleared_cents": cents(lambda row: row["kind"] != "refund" and row["status"] == "received"),

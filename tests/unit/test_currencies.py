@@ -1,11 +1,21 @@
-"""The table of currencies against ISO 4217 as the package `iso4217` publishes it."""
+"""The table of currencies against ISO 4217 as the package `iso4217` publishes it; amounts against Babel and the SPA."""
 
 import itertools
+import json
+import subprocess
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from babel.numbers import format_decimal, get_currency_symbol
 from iso4217 import Currency
 
 from chalicelib.money import amounts, currencies
+
+SPA = Path(__file__).parents[2] / "spa"
+# Letters that are not a sign that everybody knows: these are written with their code.
+WITH_CODE = {"XAF", "XCG", "XOF", "XPF"}
+AMOUNTS = [0, 1, 99, 100, 101, 12_345, 300_000, 123_456_789, 99_999_999_999, amounts.MAX_AMOUNT_CENTS]
 
 # Gold, testing and the like have no minor unit there; none of them is money that a patron pays with.
 ISO = {currency.code: currency.exponent for currency in Currency if currency.exponent is not None}
@@ -31,4 +41,29 @@ def test_a_written_amount_of_any_currency_reads_back_as_the_same_minor_units(mag
 
 def test_an_unknown_code_is_written_with_two_digits() -> None:
     assert currencies.minor_digits("ZZZ") == 2
-    assert amounts.spell(125_000, "ZZZ") == "1,250.00 ZZZ"
+    assert amounts.spell(125_000, "ZZZ") == "ZZZ 1,250.00"
+
+
+def test_every_amount_is_written_as_the_unicode_cldr_has_it_for_american_english() -> None:
+    for code, amount in itertools.product(ISO, (*AMOUNTS, -300_000)):
+        symbol = code if code in WITH_CODE else get_currency_symbol(code, "en_US")
+        exact = abs(Decimal(amount).scaleb(-ISO[code]))
+        figures = format_decimal(exact, "#,##0" + f".{'0' * ISO[code]}" * (ISO[code] > 0), "en_US")
+        blank = " " if symbol.isalpha() else ""
+        assert amounts.spell(amount, code) == f"{'-' if amount < 0 else ''}{symbol}{blank}{figures}"
+
+
+def test_desk_and_mails_write_the_same_amount_in_every_currency() -> None:
+    cases = list(itertools.product(ISO, (*AMOUNTS, -300_000)))
+    script = """
+        import { readFileSync } from "node:fs";
+        import { runnerImport } from "vite";
+        const { module } = await runnerImport("./src/lib/money.ts", { configFile: false, logLevel: "error" });
+        const cases = JSON.parse(readFileSync(0, "utf-8"));
+        console.log(JSON.stringify(cases.map(([code, cents]) => module.formatMoney(cents, code))));
+    """
+    command = ["node", "--input-type=module", "--eval", script]
+    done = subprocess.run(command, cwd=SPA, input=json.dumps(cases), capture_output=True, text=True, check=True)
+    # On a page neither the code nor the minus sign parts from its figures.
+    shown = [text.replace("\u00a0", " ").replace("\u2212", "-") for text in json.loads(done.stdout)]
+    assert shown == [amounts.spell(cents, code) for code, cents in cases]

@@ -60,6 +60,7 @@ def test_the_sums_say_what_the_contract_says(seed: int) -> None:
     given_tips = sum(row["amount_cents"] for row in live if row["refunds_tip"])
     found = balance(rows, 5_000)
     assert found["received_cents"] == total("deposit", "balance")
+    assert found["deposits_cents"] == total("deposit")
     assert found["refunded_cents"] == total("refund")
     assert found["tips_cents"] == total("tip") - given_tips
     assert found["balance_due_cents"] == 5_000 - total("deposit", "balance") + total("refund")
@@ -73,20 +74,20 @@ def test_the_sums_say_what_the_contract_says(seed: int) -> None:
 
 def test_a_deposit_and_the_rest_settle_a_charter() -> None:
     assert balance([paid(40_000, "deposit")])["balance_due_cents"] == 60_000
-    assert not ledger.fold([paid(40_000, "deposit")]).settled(100_000)
+    assert not ledger.fold([paid(40_000, "deposit")]).settled(100_000, has_fee=True)
     assert balance([paid(40_000, "deposit"), paid(60_000)])["balance_due_cents"] == 0
-    assert ledger.fold([paid(40_000, "deposit"), paid(60_000)]).settled(100_000)
+    assert ledger.fold([paid(40_000, "deposit"), paid(60_000)]).settled(100_000, has_fee=True)
 
 
 def test_an_overpayment_is_settled_with_a_negative_balance() -> None:
     assert balance([paid(150_000)])["balance_due_cents"] == -50_000
-    assert ledger.fold([paid(150_000)]).settled(100_000)
+    assert ledger.fold([paid(150_000)]).settled(100_000, has_fee=True)
 
 
 def test_a_tip_pays_nothing_of_the_fee() -> None:
     assert balance([paid(100_000, "tip")])["balance_due_cents"] == 100_000
     assert balance([paid(100_000, "tip")])["tips_cents"] == 100_000
-    assert not ledger.fold([paid(100_000, "tip")]).settled(100_000)
+    assert not ledger.fold([paid(100_000, "tip")]).settled(100_000, has_fee=True)
 
 
 def test_a_refund_makes_its_amount_due_again() -> None:
@@ -94,7 +95,7 @@ def test_a_refund_makes_its_amount_due_again() -> None:
     assert balance(rows)["balance_due_cents"] == 30_000
     assert balance(rows)["received_cents"] == 100_000
     assert balance(rows)["refunded_cents"] == 30_000
-    assert not ledger.fold(rows).settled(100_000)
+    assert not ledger.fold(rows).settled(100_000, has_fee=True)
 
 
 def test_the_refund_of_a_tip_lowers_the_tips_alone() -> None:
@@ -111,14 +112,14 @@ def test_voided_and_bounced_payments_count_for_nothing(status: str, kind: str) -
     assert balance([row]) == balance([])
     sums = ledger.fold([row])
     assert (sums.payment_timestamp, sums.payment_method) == (None, None)
-    assert not sums.settled(0)
+    assert not sums.settled(0, has_fee=False)
 
 
 def test_without_a_fee_a_charter_is_settled_once_something_is_paid() -> None:
-    assert not ledger.fold([]).settled(0)
-    assert ledger.fold([paid(1)]).settled(0)
-    assert ledger.fold([paid(1, "tip")]).settled(0)
-    assert not ledger.fold([paid(1, status="voided")]).settled(0)
+    assert not ledger.fold([]).settled(0, has_fee=False)
+    assert ledger.fold([paid(1)]).settled(0, has_fee=False)
+    assert ledger.fold([paid(1, "tip")]).settled(0, has_fee=False)
+    assert not ledger.fold([paid(1, status="voided")]).settled(0, has_fee=False)
 
 
 def test_uncleared_is_the_money_in_that_has_not_arrived_for_good() -> None:

@@ -204,6 +204,11 @@ def test_a_signer_gets_the_whole_text_and_what_was_recorded() -> None:
     assert {"h2", "ul", "li"} <= Words(text_of(message, "html")).tags
 
 
+def test_amounts_are_written_in_the_currency_of_the_charter() -> None:
+    for words in read(delivered(mail("receipt", currency="JPY", amount_cents=50_000))):
+        assert "¥50,000" in words
+
+
 @pytest.mark.parametrize("kind", ["receipt", "correction", "bounce"])
 def test_hostile_names_are_text_in_both_forms(kind: str) -> None:
     message = delivered(

@@ -275,3 +275,9 @@ def test_a_birth_date_is_a_calendar_day(text: str, born: date) -> None:
 def test_a_day_on_which_no_living_person_was_born_is_no_birth_date(text: str) -> None:
     with pytest.raises(ValueError, match=r"(?s).*"):
         times.parse_birth_date(text)
+
+
+def test_an_instant_with_its_zone_is_written_as_rfc_9557_has_it() -> None:
+    instant = times.parse_instant("2026-11-28T21:06:07Z")
+    assert times.format_zoned(instant, "America/Los_Angeles") == "2026-11-28T13:06:07-08:00[America/Los_Angeles]"
+    assert times.format_zoned(instant, "UTC") == "2026-11-28T21:06:07+00:00[UTC]"

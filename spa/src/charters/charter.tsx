@@ -2,8 +2,9 @@ import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { ApiError, cancelCharter, readCharter } from "../data/api";
 import { loaded } from "../data/board";
-import { charters, edit, keepCharters, keepDetail, records, remembered } from "../data/charters";
+import { charters, edit, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
 import type { Charter, MailProblem, Person } from "../data/contract";
+import { nowMs } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { href } from "../lib/router";
@@ -39,8 +40,8 @@ export function CharterPage({ event_id }: { event_id: string }) {
   const load = () => {
     setError(null);
     readCharter(event_id).then((detail) => {
-      read_at_ms.current = Date.now();
-      keepDetail(detail);
+      read_at_ms.current = nowMs();
+      if (!keepDetail(detail)) void refresh(event_id);
     }, setError);
   };
 
@@ -52,7 +53,7 @@ export function CharterPage({ event_id }: { event_id: string }) {
   return (
     <>
       {error !== null && !charter && <Failed what="The charter could not be loaded." error={error} onRetry={load} />}
-      {error !== null && charter && <AsOf at_ms={read_before_ms ?? Date.now()} error={error} onRetry={load} />}
+      {error !== null && charter && <AsOf at_ms={read_before_ms ?? nowMs()} error={error} onRetry={load} />}
       {charter ? (
         <CharterView charter={charter} failed={error !== null} />
       ) : (
@@ -176,7 +177,7 @@ function StatusButtons({ charter }: { charter: Charter }) {
   const over = charter.status === "completed";
   return (
     <>
-      {(over || new Date(charter.starts_at).getTime() < Date.now()) && (
+      {(over || new Date(charter.starts_at).getTime() < nowMs()) && (
         <Button
           disabled={busy}
           onClick={() =>

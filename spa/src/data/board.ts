@@ -1,7 +1,8 @@
+import { nowMs, operatorClock } from "../lib/clock";
 import { Observable } from "../lib/observable";
 import { toRfc3339 } from "../lib/time";
 import { listCharters } from "./api";
-import { keepCharters } from "./charters";
+import { keepListed } from "./charters";
 import type { Charter } from "./contract";
 
 const DAY_MS = 24 * 3_600_000;
@@ -28,14 +29,17 @@ export function forgetBoard(): void {
 
 /** A day back, so that a charter under way since yesterday evening is on the board. */
 export async function loadFirst(): Promise<void> {
-  const from = toRfc3339(new Date(Date.now() - DAY_MS));
+  const clock = operatorClock.value;
+  const from = toRfc3339(new Date(nowMs() - DAY_MS));
   const asked_at_ms = performance.now();
   const page = await listCharters({ from, limit: 50 });
-  keepCharters(page.events, asked_at_ms);
+  keepListed(page.events, asked_at_ms);
+  // The answer has told that this device's clock is off: the question was about another day.
+  if (operatorClock.value.ahead_ms !== clock.ahead_ms) return loadFirst();
   const known = loaded.value;
   const further = known && !known.recalled && page.next_cursor && known.until !== null ? known : null;
   loaded.value = {
-    at_ms: Date.now(),
+    at_ms: nowMs(),
     next_cursor: further ? further.next_cursor : page.next_cursor,
     until: further ? further.until : reach(page.events, page.next_cursor),
     from: further ? further.from : from,
@@ -47,8 +51,9 @@ export async function loadMore(): Promise<void> {
   const known = loaded.value;
   if (!known?.next_cursor) return;
   // The cursor belongs to the same question.
+  const asked_at_ms = performance.now();
   const page = await listCharters({ from: known.from, limit: 50, cursor: known.next_cursor });
-  keepCharters(page.events);
+  keepListed(page.events, asked_at_ms);
   loaded.value = {
     ...known,
     next_cursor: page.next_cursor,
@@ -61,13 +66,14 @@ export async function loadPast(): Promise<void> {
   const known = loaded.value;
   if (!known) return;
   const past_days = known.past_days === 0 ? 30 : known.past_days * 3;
-  const to_ms = known.past_days === 0 ? Date.now() : Date.now() - known.past_days * DAY_MS;
-  const from = toRfc3339(new Date(Date.now() - past_days * DAY_MS));
+  const to_ms = known.past_days === 0 ? nowMs() : nowMs() - known.past_days * DAY_MS;
+  const from = toRfc3339(new Date(nowMs() - past_days * DAY_MS));
   const to = toRfc3339(new Date(to_ms));
   let cursor: string | undefined;
   for (let pages = 0; pages < 20; pages++) {
+    const asked_at_ms = performance.now();
     const page = await listCharters({ from, to, limit: 100, ...(cursor ? { cursor } : {}) });
-    keepCharters(page.events);
+    keepListed(page.events, asked_at_ms);
     if (!page.next_cursor) break;
     cursor = page.next_cursor;
   }

@@ -1,16 +1,86 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { sampleBalance, sampleCharter, samplePayment } from "../testing/samples";
-import { charters, keepAnswer, keepCharters } from "./charters";
+import { charters, forgetCharters, keepAnswer, keepDetail, keepListed, records } from "./charters";
 
-test("a board that was asked for before a payment's answer came does not undo it", () => {
-  const due = sampleCharter({ balance: sampleBalance({ balance_due_cents: 120_000 }) });
-  const paid = sampleCharter({ balance: sampleBalance({ balance_due_cents: 0 }) });
-  const shown = () => charters.value.get(due.event_id)?.balance.balance_due_cents;
-  keepCharters([due]);
-  const asked_at_ms = performance.now() - 1;
-  keepAnswer({ payment: samplePayment({}), event: paid });
-  keepCharters([due], asked_at_ms);
-  expect(shown()).toBe(0);
-  keepCharters([due]);
-  expect(shown()).toBe(120_000);
+const at = (updated_at: string, balance_due_cents: number, change = {}) =>
+  sampleCharter({ updated_at, balance: sampleBalance({ balance_due_cents }), ...change });
+const before = at("2026-07-01T12:00:00Z", 120_000);
+const paid = at("2026-07-01T12:00:01Z", 0);
+const answer = { payment: samplePayment({}), event: paid };
+const detail = (event: typeof paid) => ({ ...event, payments: [], waiver_records: [], mail_problems: [] });
+const due = () => charters.value.get("event-1")?.balance.balance_due_cents;
+
+let now_ms = 1_000_000;
+
+beforeEach(() => {
+  now_ms += 1_000_000;
+  vi.spyOn(performance, "now").mockImplementation(() => now_ms);
+});
+
+afterEach(forgetCharters);
+
+describe("what a payment's answer has said is not undone", () => {
+  test("by a board that was asked for before", () => {
+    const asked_at_ms = now_ms;
+    now_ms += 500;
+    keepAnswer(answer);
+    keepListed([before], asked_at_ms);
+    expect(due()).toBe(0);
+  });
+
+  test("by a board that was asked for after and comes from an index that lags", () => {
+    keepAnswer(answer);
+    now_ms += 60_000;
+    keepListed([before], now_ms);
+    expect(due()).toBe(0);
+  });
+
+  test("by a lagging board that bears the time of the same second", () => {
+    keepAnswer(answer);
+    now_ms += 2_000;
+    keepListed([at(paid.updated_at, 120_000)], now_ms);
+    expect(due()).toBe(0);
+  });
+
+  test("by a charter's page that was read before", () => {
+    keepAnswer(answer);
+    expect(keepDetail(detail(before))).toBe(false);
+    expect(due()).toBe(0);
+    expect(records.value.has("event-1")).toBe(false);
+  });
+
+  test("by a replay, which carries the charter as it was then", () => {
+    keepDetail(detail(paid));
+    keepAnswer({ payment: samplePayment({}), event: before });
+    expect(due()).toBe(0);
+  });
+});
+
+describe("what is newer shows", () => {
+  test("from a board, when others have changed the charter", () => {
+    keepAnswer(answer);
+    keepListed([at("2026-07-01T12:00:02Z", 50_000)], now_ms);
+    expect(due()).toBe(50_000);
+  });
+
+  test("by its version, though a clock says another thing", () => {
+    keepAnswer(answer);
+    keepListed([at("2026-07-01T11:59:59Z", 50_000, { version: 2 })], now_ms);
+    expect(due()).toBe(50_000);
+    keepListed([{ ...paid, updated_at: "2026-07-01T13:00:00Z" }], now_ms);
+    expect(due()).toBe(50_000);
+  });
+
+  test("of the same second, once the index has had its time", () => {
+    keepAnswer(answer);
+    now_ms += 11_000;
+    keepListed([at(paid.updated_at, 50_000)], now_ms);
+    expect(due()).toBe(50_000);
+  });
+
+  test("from a charter's own page, which never lags", () => {
+    keepAnswer(answer);
+    expect(keepDetail(detail(at(paid.updated_at, 50_000)))).toBe(true);
+    expect(due()).toBe(50_000);
+  });
 });

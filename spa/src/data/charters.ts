@@ -1,3 +1,4 @@
+import { nowMs } from "../lib/clock";
 import { Observable } from "../lib/observable";
 import * as api from "./api";
 import type {
@@ -29,16 +30,49 @@ export const remembered = new Observable<ReadonlySet<string>>(new Set());
 /** Payments and waivers of the charters that have been opened. */
 export const records = new Observable<ReadonlyMap<string, Records>>(new Map());
 
-/** When this page has last learned what became of a payment, by charter. */
+/** How long the index that lists are read from may lag behind what has been written. */
+const INDEX_LAG_MS = 10_000;
+/** When this page has last learned a charter's true state, by charter: from an act, or from its own page. */
 const answered_at_ms = new Map<string, number>();
 
-/** `asked_at_ms`: when they were asked for; what an act has answered since is newer. */
-export function keepCharters(events: readonly Charter[], asked_at_ms = performance.now()): void {
-  const next = new Map(charters.value);
-  for (const charter of events) {
-    if ((answered_at_ms.get(charter.event_id) ?? 0) <= asked_at_ms) next.set(charter.event_id, charter);
-  }
-  charters.value = next;
+/** Takes over charters as an act or their own page has answered them, unless a newer state is known. */
+export function keepCharters(events: readonly Charter[]): void {
+  const fresh = events.filter((charter) => !isOlder(charter));
+  for (const { event_id } of fresh) answered_at_ms.set(event_id, performance.now());
+  keep(fresh);
+}
+
+/** Takes over charters from a list, which may be a moment behind. `asked_at_ms`: when the list was asked for. */
+export function keepListed(events: readonly Charter[], asked_at_ms: number): void {
+  keep(
+    events.filter((charter) => {
+      // Changes within a second bear the same time.
+      const lag_ms = isAsOld(charter) ? INDEX_LAG_MS : 0;
+      const answered_ms = answered_at_ms.get(charter.event_id);
+      return !isOlder(charter) && (answered_ms === undefined || answered_ms + lag_ms <= asked_at_ms);
+    }),
+  );
+}
+
+/** Whether a later state of the charter is known already. */
+function isOlder({ event_id, version, updated_at }: Charter): boolean {
+  const known = known_of(event_id);
+  if (!known) return false;
+  return version < known.version || (version === known.version && updated_at < known.updated_at);
+}
+
+function isAsOld({ event_id, version, updated_at }: Charter): boolean {
+  const known = known_of(event_id);
+  return known?.version === version && known.updated_at === updated_at;
+}
+
+/** What is remembered may have been told otherwise since, even by another database. */
+function known_of(event_id: string): Charter | undefined {
+  return remembered.value.has(event_id) ? undefined : charters.value.get(event_id);
+}
+
+function keep(events: readonly Charter[]): void {
+  charters.value = new Map([...charters.value, ...events.map((charter) => [charter.event_id, charter] as const)]);
   if (events.some(({ event_id }) => remembered.value.has(event_id))) {
     const left = new Set(remembered.value);
     for (const { event_id } of events) left.delete(event_id);
@@ -46,11 +80,14 @@ export function keepCharters(events: readonly Charter[], asked_at_ms = performan
   }
 }
 
-export function keepDetail(detail: CharterDetail): void {
+/** False when it was read before something that this page knows by now. */
+export function keepDetail(detail: CharterDetail): boolean {
   const { payments, waiver_records, mail_problems, ...charter } = detail;
-  const read = { read_at_ms: Date.now(), payments, waiver_records, mail_problems };
+  if (isOlder(charter)) return false;
+  const read = { read_at_ms: nowMs(), payments, waiver_records, mail_problems };
   records.value = new Map(records.value).set(charter.event_id, read);
   keepCharters([charter]);
+  return true;
 }
 
 /** Takes over exactly what the server answered about a payment and its charter. */
@@ -61,7 +98,6 @@ export function keepAnswer({ payment, event: charter }: PaymentAndEvent): void {
     const next = { ...known, payments: [...others, payment] };
     records.value = new Map(records.value).set(charter.event_id, next);
   }
-  answered_at_ms.set(charter.event_id, performance.now());
   keepCharters([charter]);
 }
 

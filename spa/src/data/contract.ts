@@ -775,6 +775,8 @@ export interface components {
             /** @description Minor units of the currency. */
             received_cents: number;
             /** @description Minor units of the currency. */
+            deposits_cents: number;
+            /** @description Minor units of the currency. */
             refunded_cents: number;
             /** @description Minor units of the currency. */
             tips_cents: number;
@@ -836,6 +838,9 @@ export interface components {
             Code: string;
             Message: string;
             duplicate?: components["schemas"]["Payment"];
+            /** @description Minor units of the currency. */
+            due_cents?: number;
+            server_time?: string;
         };
         BadInput: {
             Code: string;
@@ -1186,6 +1191,15 @@ export interface components {
             duplicate_of?: string | null;
             /** @default false */
             ask_if_duplicate?: boolean | null;
+            /** @default false */
+            ask_if_unusual?: boolean | null;
+            /** @default false */
+            unusual_ok?: boolean | null;
+            /**
+             * Format: date-time
+             * @description The device's clock at the sending, where `received_at` was taken from it.
+             */
+            device_time?: string | null;
         };
         Clearing: {
             /**

@@ -1,7 +1,7 @@
 import { Observable } from "../lib/observable";
 import { putPayment } from "./api";
 import { charters, keepAnswer, refresh } from "./charters";
-import { Outbox, type SentAnswer } from "./outbox";
+import { Outbox, type SentAnswer, sentRequest } from "./outbox";
 import { indexedDbStorage } from "./outbox-storage";
 import { session } from "./session";
 
@@ -11,7 +11,7 @@ export const lastSaved = new Observable<SentAnswer | null>(null);
 /** The payments that this device has logged and the server has not confirmed. */
 export const outbox = new Outbox({
   storage: indexedDbStorage(),
-  send: (entry) => putPayment(entry.event_id, entry.payment_id, entry.request),
+  send: (entry) => putPayment(entry.event_id, entry.payment_id, sentRequest(entry)),
   maySend: () => session.value.state === "in",
   onSent: async (answer) => {
     keepAnswer(answer);

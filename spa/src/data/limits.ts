@@ -10,14 +10,14 @@ export const charterLimits = {
   crew: {"most": 20, "name": {"most": 100}, "email": {"most": 254}, "phone": {"most": 40}},
   patron: {"name": {"most": 100}, "email": {"most": 254}, "phone": {"most": 40}},
   party_size: {"least": 0, "most": 500},
-  charter_fee_cents: {"least": 0, "most": 100000000},
+  charter_fee_cents: {"least": 0, "most": 100000000000},
   notes: {"most": 4000},
   guest_notes: {"most": 4000},
   guests: {"most": 60, "guest_id": {"most": 40}, "name": {"most": 100}, "email": {"most": 254}},
 };
 
 export const paymentLimits = {
-  amount_cents: {"least": 1, "most": 100000000},
+  amount_cents: {"least": 1, "most": 100000000000},
   payer: {"most": 100},
   reference: {"most": 100},
   note: {"most": 1000},

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { operatorClock } from "../lib/clock";
 import { sampleCharter, samplePayment } from "../testing/samples";
 import { ApiError } from "./api";
-import { backoff_ms, firstPayment, Outbox, type OutboxEntry, type SentAnswer } from "./outbox";
+import { backoff_ms, firstPayment, Outbox, type OutboxEntry, questionOf, type SentAnswer, sentRequest } from "./outbox";
 import { indexedDbStorage } from "./outbox-storage";
 
 let database = 0;
@@ -343,7 +344,7 @@ describe("a payment that may be there already", () => {
 
   test("goes out under its id as a second one when the admin says so", async () => {
     const outbox = await asked();
-    await outbox.sendAsSecond("a");
+    await outbox.confirm("a");
     expect(send.mock.lastCall?.[0]).toMatchObject({
       payment_id: "a",
       request: { amount_cents: 50_000, duplicate_of: "first" },
@@ -364,7 +365,7 @@ describe("a payment that may be there already", () => {
     send.mockRejectedValueOnce(refusal(409));
     await outbox.add(payment("a"));
     await outbox.flush();
-    await outbox.sendAsSecond("a");
+    await outbox.confirm("a");
     expect(outbox.get("a")?.request).not.toHaveProperty("duplicate_of");
     expect(send).toHaveBeenCalledOnce();
   });
@@ -412,4 +413,48 @@ test("a database of a newer release is read, sent from and not harmed", async ()
   expect(outbox.get("a")).toMatchObject({ attempts: 4, colour: "red" });
   await outbox.flush();
   expect(outbox.entries.value).toEqual([]);
+});
+
+test("an unusual amount is sent again as it is when the admin says that it is right", async () => {
+  const outbox = openPage();
+  send.mockRejectedValueOnce(new ApiError("refused", "Much.", 409, { code: "UnusualAmount" }));
+  await outbox.add(payment("a", 800_000));
+  await outbox.flush();
+  expect(questionOf(outbox.get("a") as OutboxEntry)).toBe("unusual");
+  await outbox.confirm("a");
+  expect(send.mock.lastCall?.[0].request).toEqual({ ...payment("a", 800_000).request, unusual_ok: true });
+  expect(outbox.entries.value).toEqual([]);
+});
+
+describe("a payment whose time is the device's", () => {
+  const DAY_MS = 86_400_000;
+  const timezone = "UTC";
+
+  afterEach(() => {
+    operatorClock.value = { timezone, ahead_ms: 0 };
+  });
+
+  test("tells the server what that clock says at the sending, and no other does", () => {
+    const asked_ms = Date.now();
+    const entry = { created_at: "", attempts: 0, state: "waiting", problem: null } as const;
+    expect(sentRequest({ ...payment("a"), ...entry })).not.toHaveProperty("device_time");
+    const { device_time } = sentRequest({ ...payment("a"), ...entry, clock_ahead_ms: -2 * DAY_MS });
+    expect(Math.abs(Date.parse(device_time ?? "") - asked_ms - 2 * DAY_MS)).toBeLessThan(5_000);
+  });
+
+  test("was received so much later when the clock turns out to be 30 days slow", async () => {
+    const outbox = openPage();
+    send.mockImplementationOnce(async () => {
+      operatorClock.value = { timezone, ahead_ms: -30 * DAY_MS };
+      throw new ApiError("refused", "Slow.", 409, { code: "DeviceClock" });
+    });
+    await outbox.add({ ...payment("a"), clock_ahead_ms: 0 });
+    await outbox.flush();
+    expect(questionOf(outbox.get("a") as OutboxEntry)).toBe("clock");
+    await outbox.confirm("a");
+    const sent = send.mock.lastCall?.[0] as OutboxEntry;
+    expect(sent.request.received_at).toBe("2026-07-31T12:00:00Z");
+    expect(sentRequest(sent)).not.toHaveProperty("device_time");
+    expect(outbox.entries.value).toEqual([]);
+  });
 });

@@ -1,5 +1,7 @@
+import { nowMs, operatorClock } from "../lib/clock";
 import { Observable } from "../lib/observable";
 import { onReturn } from "../lib/on-return";
+import { toRfc3339 } from "../lib/time";
 import type { NewPayment, Payment, PaymentAndEvent } from "./contract";
 import type { PaymentKind } from "./limits";
 import { ApiError } from "./request";
@@ -17,6 +19,11 @@ export interface OutboxEntry {
   request: PaymentRequest;
   currency: string;
   created_at: string;
+  /**
+   * Set where nobody typed when the money was received: how far ahead the device's clock, which said so, was thought to
+   * be. The server is told what that clock says at the sending.
+   */
+  clock_ahead_ms?: number;
   attempts: number;
   /** `waiting` sends itself; `refused` had a clear no and waits for the admin. */
   state: "waiting" | "refused";
@@ -102,22 +109,19 @@ export class Outbox {
 
   /** Writes the payment down; it is safe from here on. `replaces` is a refused entry it corrects. */
   async add(
-    { payment_id, event_id, request, currency }: Omit<OutboxEntry, "created_at" | "attempts" | "state" | "problem">,
+    entry: Omit<OutboxEntry, "created_at" | "attempts" | "state" | "problem">,
     replaces?: string,
   ): Promise<void> {
     await this.#deps.storage.put({
-      payment_id,
-      event_id,
-      request,
-      currency,
-      created_at: (this.#deps.now?.() ?? new Date()).toISOString(),
+      ...entry,
+      created_at: (this.#deps.now?.() ?? new Date(nowMs())).toISOString(),
       attempts: 0,
       state: "waiting",
       problem: null,
     });
     // The browser may otherwise clear what it holds when the device runs out of space.
     if (this.entries.value.length === 0) void navigator.storage?.persist?.();
-    if (replaces && replaces !== payment_id) await this.#deps.storage.remove(replaces);
+    if (replaces && replaces !== entry.payment_id) await this.#deps.storage.remove(replaces);
     await this.#changed();
   }
 
@@ -127,13 +131,22 @@ export class Outbox {
     if (entry?.state === "refused") await this.#sendAgain(entry);
   }
 
-  /** Sends a payment that may be a duplicate as what the admin says it is: a second one. */
-  async sendAsSecond(payment_id: string): Promise<void> {
+  /** Sends a payment that the server has asked about, as the admin has answered. */
+  async confirm(payment_id: string): Promise<void> {
     const entry = this.get(payment_id);
-    const first = entry && firstPayment(entry);
-    if (!first) return;
-    const request = { ...entry.request, duplicate_of: first.payment_id };
-    await this.#sendAgain({ ...entry, request });
+    const asked = entry && questionOf(entry);
+    if (!asked) return;
+    const first = firstPayment(entry);
+    const { clock_ahead_ms, ...rest } = entry;
+    if (asked === "clock") {
+      await this.#sendAgain({ ...rest, request: { ...entry.request, received_at: trueTime(entry) } });
+    } else if (first) {
+      // Who says that it was paid twice has said that the amount is right.
+      const request = { ...entry.request, duplicate_of: first.payment_id, unusual_ok: true };
+      await this.#sendAgain({ ...entry, request });
+    } else {
+      await this.#sendAgain({ ...entry, request: { ...entry.request, unusual_ok: true } });
+    }
   }
 
   async #sendAgain(entry: OutboxEntry): Promise<void> {
@@ -256,10 +269,35 @@ export class Outbox {
   }
 }
 
+export type Question = "duplicate" | "unusual" | "clock";
+
+const QUESTIONS: Readonly<Record<string, Question>> = {
+  PossibleDuplicate: "duplicate",
+  UnusualAmount: "unusual",
+  DeviceClock: "clock",
+};
+
+/** What the server has asked about a payment instead of recording it; null when it was refused for good. */
+export function questionOf(entry: OutboxEntry): Question | null {
+  const asked = (entry.state === "refused" && QUESTIONS[entry.problem?.code ?? ""]) || null;
+  return asked === "duplicate" && !entry.problem?.duplicate ? null : asked;
+}
+
 /** The payment that a refused one may repeat; null when it was refused for another reason. */
-export function firstPayment({ state, problem }: OutboxEntry): FirstPayment | null {
-  const asked = state === "refused" && problem?.code === "PossibleDuplicate";
-  return (asked && problem.duplicate) || null;
+export function firstPayment(entry: OutboxEntry): FirstPayment | null {
+  return questionOf(entry) === "duplicate" ? (entry.problem?.duplicate ?? null) : null;
+}
+
+/** When a payment was received, had the device's clock been right. */
+export function trueTime({ request, clock_ahead_ms }: OutboxEntry): string {
+  const wrong_ms = clock_ahead_ms === undefined ? 0 : operatorClock.value.ahead_ms - clock_ahead_ms;
+  return toRfc3339(new Date(Date.parse(request.received_at) - wrong_ms));
+}
+
+/** What is sent: with what the device's clock says where that decides when the money was received. */
+export function sentRequest({ request, clock_ahead_ms }: OutboxEntry): PaymentRequest {
+  if (clock_ahead_ms === undefined) return request;
+  return { ...request, device_time: toRfc3339(new Date(Date.now() - clock_ahead_ms)) };
 }
 
 /** Who logged it and when is all that the question needs. */

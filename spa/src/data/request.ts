@@ -1,3 +1,4 @@
+import { hearClock } from "../lib/clock";
 import type { Payment, paths } from "./contract";
 import * as session from "./session";
 
@@ -131,6 +132,7 @@ async function send(
   const { value } = session.session;
   const token = !open && value.state === "in" ? value.token : null;
   let response: Response;
+  const asked_ms = Date.now();
   try {
     response = await fetch(path, {
       method: method.toUpperCase(),
@@ -151,6 +153,7 @@ async function send(
     }
     throw new ApiError("network", "The server cannot be reached. Check the connection.");
   }
+  hearClock(response.headers.get("Operator-Time") ?? "", asked_ms, Date.now());
   if (response.status === 401 && token) session.end(token);
   if (!response.ok) throw await failure(response);
   return response;

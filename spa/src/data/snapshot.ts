@@ -1,3 +1,4 @@
+import { nowMs } from "../lib/clock";
 import { database } from "../lib/database";
 import { type Loaded, loaded } from "./board";
 import { charters, type Records, records, remembered } from "./charters";
@@ -39,7 +40,7 @@ export async function saveSnapshot(): Promise<void> {
     stored.onsuccess = () => {
       const at_ms = stored.result?.at_ms ?? 0;
       // Another tab may know more. A time in the future comes from a clock that was wrong.
-      if (at_ms <= snapshot.at_ms || at_ms > Date.now()) store.put(snapshot, KEY);
+      if (at_ms <= snapshot.at_ms || at_ms > nowMs()) store.put(snapshot, KEY);
     };
     return stored;
   });

@@ -1,21 +1,27 @@
-import { minorDigits } from "./currencies";
-import { locale } from "./time";
+import { minorDigits, symbolOf } from "./currencies";
 
-/** Minor units as an amount to read, for example `$1,250.00`. */
+/**
+ * Minor units as an amount to read, for example `$1,250.00` or `CHF 1,250.00`: the same on each device and in the
+ * mails, for it reads by the server's table and not by the browser's.
+ */
 export function formatMoney(cents: number, currency: string): string {
-  return written(cents, currency);
+  const [whole = "", fraction] = plainAmount(Math.abs(cents), currency).split(".");
+  const sign = cents < 0 ? "−" : "";
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${sign}${prefix(currency)}${grouped}${fraction === undefined ? "" : `.${fraction}`}`;
 }
 
-/** The same without `.00`, for reading at a glance: `$1,250`, but `$1,250.50`. */
+/**
+ * The same without `.00`, for reading at a glance: `$1,250`, but `$1,250.50`. Three decimals stay: `TND 12,500` could be
+ * read as twelve and a half.
+ */
 export function formatMoneyShort(cents: number, currency: string): string {
-  return written(cents, currency, { trailingZeroDisplay: "stripIfInteger" });
+  return formatMoney(cents, currency).replace(/\.00$/, "");
 }
 
-function written(cents: number, currency: string, options: Intl.NumberFormatOptions = {}): string {
-  const amount = plainAmount(cents, currency) as Intl.StringNumericLiteral;
-  const digits = minorDigits(currency);
-  const exact = { minimumFractionDigits: digits, maximumFractionDigits: digits, ...options };
-  return moneyFormat(currency, exact).format(amount).replace("-", "−");
+/** What stands before the figures. */
+export function prefix(currency: string): string {
+  return symbolOf(currency) || `${currency}\u00a0`;
 }
 
 /** Minor units as an amount for an input, for example `1250.00`. */
@@ -29,7 +35,10 @@ export function plainAmount(cents: number, currency: string): string {
 
 export type ParsedMoney = { cents: number; error?: never } | { cents?: never; error: string };
 
-/** Reads an amount that a person typed, digit by digit: no fraction ever passes through a float. */
+/**
+ * Reads an amount that a person typed, digit by digit: no fraction ever passes through a float. A point is followed by
+ * cents, a comma, blank or apostrophe by groups of three; what could be read in two ways is asked about.
+ */
 export function parseMoney(
   text: string,
   currency: string,
@@ -37,18 +46,22 @@ export function parseMoney(
 ): ParsedMoney {
   const digits = minorDigits(currency);
   const example = digits === 0 ? "1250" : `1250.${"50".padEnd(digits, "0")}`;
-  const typed = text
-    .replace(/[\s\u00a0\u202f]/g, "")
-    .replace(/^(?:[A-Za-z]{3}|[A-Z]{0,2}\p{Sc})|(?:[A-Za-z]{3}|\p{Sc})$/gu, "");
+  const typed = narrow(text);
   if (typed === "") return { error: "Enter an amount." };
-  if (typed.startsWith("-") || typed.startsWith("−")) {
-    return { error: "Enter the amount without a minus sign." };
+  if (!/\d/.test(typed)) return { error: `Write the amount as a number, like ${example}.` };
+  if (/[-−–]/.test(typed)) return { error: "Enter the amount without a minus sign." };
+  const [, before = "", amount = "", after = ""] = /^([\p{L}\p{Sc}]*) ?(.*?) ?([\p{L}\p{Sc}]*)$/u.exec(typed) ?? [];
+  if (!isOf(currency, before) || !isOf(currency, after)) {
+    return { error: `This charter’s currency is ${currency}. Write the amount as a number, like ${example}.` };
   }
-  if (/,\d{1,2}$/.test(typed)) return { error: `Write cents after a point, like ${example}.` };
-  const match = /^(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d*))?$/.exec(typed);
+  const match = /^(\d+|[1-9]\d{0,2}([, '])\d{3}(?:\2\d{3})*)(?:\.(\d*))?$/.exec(amount);
+  // With three decimals or more, 12,500 may be twelve and a half.
+  if ((!match && amount.includes(",")) || (digits > 2 && /^\d+,\d+$/.test(amount))) {
+    return { error: digits === 0 ? "This currency has no cents." : `Write cents after a point, like ${example}.` };
+  }
   if (!match) return { error: `Write the amount as a number, like ${example}.` };
-  const whole = (match[1] ?? "").replaceAll(",", "");
-  const fraction = match[2] ?? "";
+  const whole = (match[1] ?? "").replace(/\D/g, "");
+  const fraction = match[3] ?? "";
   if (fraction.length > digits) {
     return {
       error:
@@ -57,25 +70,29 @@ export function parseMoney(
   }
   const figures = (whole + fraction.padEnd(digits, "0")).replace(/^0+(?=\d)/, "");
   const cents = Number(figures);
-  if (figures.length > 12 || cents > most) {
+  if (figures.length > 15 || cents > most) {
     return { error: `The most is ${formatMoney(most, currency)}.` };
   }
   if (cents < least) return { error: "Enter an amount above zero." };
   return { cents };
 }
 
-const formats = new Map<string, Intl.NumberFormat>();
+/** Wide characters as narrow ones, every blank and apostrophe as one kind, and nothing invisible. */
+function narrow(text: string): string {
+  return text
+    .replace(/\p{Cf}/gu, "")
+    .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+    .replace(/\uffe5/g, "¥")
+    .replace(/[’‘]/g, "'")
+    .replace(/\s+/g, " ")
+    .trim();
+}
 
-/** Making a format costs more than using it for a hundred amounts, so each is made once. */
-export function moneyFormat(currency: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = currency + JSON.stringify(options);
-  let found = formats.get(key);
-  if (!found) {
-    // The code of a currency that is none: a number without a sign is better than no amount.
-    const known = /^[A-Z]{3}$/.test(currency);
-    const style = known ? ({ style: "currency", currency } as const) : {};
-    found = new Intl.NumberFormat(locale, { ...style, ...options });
-    formats.set(key, found);
-  }
-  return found;
+/** Whether what stands beside an amount is the currency's: its code, its symbol, or the symbol's last sign. */
+function isOf(currency: string, mark: string): boolean {
+  const symbol = symbolOf(currency);
+  const sign = symbol.slice(-1);
+  const letters = mark.slice(0, -1).toUpperCase();
+  const isItsSign = sign !== "" && mark.endsWith(sign) && currency.startsWith(letters);
+  return mark === "" || mark.toUpperCase() === currency || mark === symbol || isItsSign;
 }

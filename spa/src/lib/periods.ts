@@ -1,4 +1,5 @@
-import { browserTimezone, dateFormat, formatDay, formatLongDay, localDay } from "./time";
+import { nowMs, operatorTimezone } from "./clock";
+import { dateFormat, formatDay, formatLongDay, localDay } from "./time";
 
 /** A calendar day, `2026-11-25`. */
 export type Day = string;
@@ -9,8 +10,9 @@ export interface Period {
   to: Day;
 }
 
+/** The operator's day, wherever the device is and whatever its clock says. */
 export function today(): Day {
-  return localDay(new Date(), browserTimezone);
+  return localDay(new Date(nowMs()), operatorTimezone());
 }
 
 /** The whole month that a day is in, or one before or after it. */

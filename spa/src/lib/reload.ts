@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { nowMs } from "./clock";
 import { onReturn } from "./on-return";
 
 const STALE_MS = 60_000;
@@ -8,7 +9,7 @@ export function useReload(load: () => void, readAtMs: () => number, on: readonly
   useEffect(() => {
     load();
     return onReturn((cause) => {
-      if (cause === "network" || Date.now() - readAtMs() > STALE_MS) load();
+      if (cause === "network" || nowMs() - readAtMs() > STALE_MS) load();
     });
   }, on);
 }

@@ -1,9 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
+import { deviceTimezone, nowMs } from "./clock";
 
 // The words on the page are English, so the dates are too.
 export const locale = navigator.languages?.find((language) => language.startsWith("en")) ?? "en-US";
-
-export const browserTimezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** A local date and time as an input gives it: `2026-03-08T01:30`. */
 export type LocalDateTime = string;
@@ -116,7 +115,8 @@ export function localDay(instant: Date, timezone: string): string {
 }
 
 export function formatDay(instant: string, timezone: string): string {
-  const sameYear = localDay(new Date(instant), timezone).slice(0, 4) === localDay(new Date(), timezone).slice(0, 4);
+  const sameYear =
+    localDay(new Date(instant), timezone).slice(0, 4) === localDay(new Date(nowMs()), timezone).slice(0, 4);
   return formatted(instant, timezone, {
     weekday: "short",
     month: "short",
@@ -144,7 +144,7 @@ export function zoneName(instant: string, timezone: string): string {
 /** The zone's short name when its clocks differ from this device's at that moment, else empty. */
 export function zoneIfForeign(instant: string, timezone: string): string {
   const at_ms = new Date(instant).getTime();
-  const same = offset_ms(at_ms, safeZone(timezone)) === offset_ms(at_ms, browserTimezone);
+  const same = offset_ms(at_ms, safeZone(timezone)) === offset_ms(at_ms, deviceTimezone);
   return same ? "" : zoneName(instant, timezone);
 }
 
@@ -180,7 +180,7 @@ export function formatMoment(instant: string, timezone: string): string {
 
 /** `2:32 PM` for a moment of today, with the day for any other. */
 export function formatRecent(instant: string, timezone: string): string {
-  const today = localDay(new Date(), timezone) === localDay(new Date(instant), timezone);
+  const today = localDay(new Date(nowMs()), timezone) === localDay(new Date(instant), timezone);
   return today ? formatTime(instant, timezone) : formatMoment(instant, timezone);
 }
 
@@ -224,9 +224,9 @@ function safeZone(timezone: string): string {
 
 /** The present, renewed every so often, so that “in 10 min” stays true. */
 export function useNow(every_ms = 30_000): number {
-  const [now_ms, setNow] = useState(Date.now());
+  const [now_ms, setNow] = useState(nowMs);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), every_ms);
+    const timer = setInterval(() => setNow(nowMs()), every_ms);
     return () => clearInterval(timer);
   }, [every_ms]);
   return now_ms;

@@ -1,5 +1,6 @@
 import type { Mail, MailProblem, MailStatus } from "../data/contract";
-import { browserTimezone, formatDay } from "../lib/time";
+import { operatorTimezone } from "../lib/clock";
+import { formatDay } from "../lib/time";
 
 /** In the order of the page. */
 export const mailNames: Record<MailStatus, string> = {
@@ -88,7 +89,7 @@ export function needText(count: number, more: boolean): string {
 /** `Mail to ana@example.com bounced on Wed, Nov 25: mailbox full` */
 export function problemText({ email, problem, at, detail }: MailProblem): string {
   const what = problem === "bounced" ? `Mail to ${email} bounced` : `The reader of ${email} marked our mail as spam`;
-  const when = formatDay(at, browserTimezone);
+  const when = formatDay(at, operatorTimezone());
   return `${what} on ${when}${detail ? `: ${detail}` : ""}`;
 }
 

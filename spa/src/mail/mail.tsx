@@ -3,9 +3,10 @@ import { listMail } from "../data/api";
 import { charters } from "../data/charters";
 import type { Mail, MailStatus } from "../data/contract";
 import { useAnswer, usePages } from "../lib/answer";
+import { operatorTimezone } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { href, query } from "../lib/router";
-import { browserTimezone, formatMoment } from "../lib/time";
+import { formatMoment } from "../lib/time";
 import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog-form";
 import { LoadButton } from "../ui/load-button";
@@ -134,7 +135,7 @@ interface RowProps {
 }
 
 function Row({ mail, retry, onAsk }: RowProps) {
-  const timezone = useValue(charters).get(mail.event_id ?? "")?.timezone ?? browserTimezone;
+  const timezone = useValue(charters).get(mail.event_id ?? "")?.timezone ?? operatorTimezone();
   const { busy, run } = useTask("Not sent.", announceFailure);
   const { text, at } = mailMoment(mail);
   const again = () => (mail.status === "uncertain" ? onAsk() : void run(() => retry(mail)));

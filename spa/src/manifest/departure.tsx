@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { depart } from "../data/api";
 import type { Manifest, Passenger, Snapshot } from "../data/contract";
+import { nowMs } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { formatAway, formatMoment } from "../lib/time";
 import { Button } from "../ui/button";
@@ -61,7 +62,7 @@ export function Departure({ manifest, act }: DepartureProps) {
 }
 
 function DepartDialog({ manifest, act, onClose }: DepartureProps & { onClose(): void }) {
-  const starts_in_ms = new Date(manifest.starts_at).getTime() - Date.now();
+  const starts_in_ms = new Date(manifest.starts_at).getTime() - nowMs();
   const open = unticked(manifest);
   const unsaved = waitingTicks(useValue(unsavedTicks), manifest.event_id);
   const unsigned = aboard(manifest).filter(({ waiver }) => waiver === "missing");
@@ -87,7 +88,7 @@ function DepartDialog({ manifest, act, onClose }: DepartureProps & { onClose(): 
       </p>
       {starts_in_ms > EARLY_MS && (
         <p class="strip strip-bad">
-          This charter departs {formatAway(manifest.starts_at, Date.now())}. Is it the right one?
+          This charter departs {formatAway(manifest.starts_at, nowMs())}. Is it the right one?
         </p>
       )}
       {unsaved.length > 0 && <p class="strip strip-bad">Not saved yet: {unsavedNames(unsaved)}.</p>}

@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
+import { operatorClock } from "../lib/clock";
 import { charter, json, settled, setUpApp, soon } from "../testing/app";
 import { sampleBalance, sampleCharter, samplePayment } from "../testing/samples";
 
@@ -172,6 +173,112 @@ describe("logging a payment", () => {
       button("It is a second payment: log it too").click();
       await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
       expect(puts()).toHaveLength(2);
+    });
+  });
+
+  describe("of an unusual amount", () => {
+    const Message = "$8,000.00 was typed, but $1,200.00 is due for this charter. Nothing was saved.";
+    const puts = () =>
+      app.calls.filter(({ method }) => method === "PUT").map(({ init }) => JSON.parse(String(init.body)));
+
+    async function logMuch() {
+      app.handle = (path, init) => {
+        if (init.method !== "PUT") return list();
+        const payment_id = path.split("/").at(-1) ?? "";
+        const { amount_cents, unusual_ok } = JSON.parse(String(init.body));
+        return amount_cents > 240_000 && !unusual_ok
+          ? json(409, { Code: "UnusualAmount", Message, due_cents: 120_000 })
+          : json(201, { payment: samplePayment({ payment_id, amount_cents }), event: charter });
+      };
+      await openDialog();
+      type(".amount", "8000");
+      app.root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+      await submit();
+      await says(`Is this amount right?${Message}`);
+    }
+
+    test("is asked about, and logged as it is when that is right", async () => {
+      await logMuch();
+      expect(puts()[0]).toMatchObject({ ask_if_unusual: true, amount_cents: 800_000 });
+      button("The amount is right: log it", dialog()).click();
+      await says("Saved: $8,000.00 for Sunset sail.");
+      const [asked, confirmed] = puts();
+      expect({ ...confirmed, device_time: "" }).toEqual({ ...asked, device_time: "", unusual_ok: true });
+      expect(outbox.entries.value).toEqual([]);
+    });
+
+    test("is corrected in the form that was left", async () => {
+      await logMuch();
+      button("Correct it", dialog()).click();
+      await says("How was it paid?");
+      expect(app.root.querySelector<HTMLInputElement>(".amount")?.value).toBe("8000.00");
+      type(".amount", "800");
+      await submit();
+      await says("Saved: $800.00 for Sunset sail.");
+      expect(puts()[1]).not.toHaveProperty("unusual_ok");
+      expect(outbox.entries.value).toEqual([]);
+    });
+
+    test("is asked about on its card when the dialog was closed", async () => {
+      await logMuch();
+      button("Close").click();
+      await says("1 to look at: $8,000.00 cash for Sunset sail");
+      await says("$8,000.00 cash: is the amount right?");
+      button("The amount is right: log it").click();
+      await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
+    });
+  });
+
+  describe("without a time, on a device whose clock is 30 days slow", () => {
+    const DAY_MS = 86_400_000;
+    const server_ms = Date.now() + 30 * DAY_MS;
+    const server_day = new Date(server_ms).toISOString().slice(0, 10);
+    const told = { "Operator-Time": `${new Date(server_ms).toISOString()}[America/New_York]` };
+    const puts = () =>
+      app.calls.filter(({ method }) => method === "PUT").map(({ init }) => JSON.parse(String(init.body)));
+
+    afterEach(() => {
+      operatorClock.value = { timezone: "UTC", ahead_ms: 0 };
+    });
+
+    const logged = (path: string) => {
+      const payment_id = path.split("/").at(-1) ?? "";
+      return json(201, { payment: samplePayment({ payment_id }), event: charter }, told);
+    };
+
+    test("takes the server's time, and says so", async () => {
+      app.handle = (path, init) => {
+        const inHours = (hours: number) => new Date(server_ms + hours * 3_600_000).toISOString();
+        const coming = sampleCharter({ starts_at: inHours(3), ends_at: inHours(7) });
+        return init.method === "PUT" ? logged(path) : json(200, { events: [coming], next_cursor: null }, told);
+      };
+      session.begin("t1", false);
+      open("/");
+      await says("The clock of this device is 30 days slow. Times here are the server’s.");
+      await vi.waitFor(() => button("Log payment for Sunset sail").click());
+      await says("The server’s time: the clock of this device is 30 days slow.");
+      app.root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+      await submit();
+      await vi.waitFor(() => expect(app.root.querySelector("dialog")).toBeNull());
+      expect(puts()[0].received_at.slice(0, 10)).toBe(server_day);
+      expect(puts()[0].device_time.slice(0, 10)).toBe(server_day);
+    });
+
+    test("is asked about when the device learns it only then", async () => {
+      app.handle = (path, init) => {
+        if (init.method !== "PUT") return list();
+        const { device_time } = JSON.parse(String(init.body));
+        const Message = "The clock of this device is 30 days slow. Nothing was saved.";
+        return device_time ? json(409, { Code: "DeviceClock", Message }, told) : logged(path);
+      };
+      await openDialog();
+      app.root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+      await submit();
+      await says(/Was it received at this time\?The clock .* 30 days slow.* By the server’s clock it was received/);
+      button("The time is right: log it", dialog()).click();
+      await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
+      const [asked, confirmed] = puts();
+      expect(Date.parse(confirmed.received_at) - Date.parse(asked.received_at)).toBeGreaterThan(29.9 * DAY_MS);
     });
   });
 

@@ -9,7 +9,7 @@ describe("the money of a charter at a glance", () => {
 
   test("due, deposit, paid and overpaid", () => {
     expect(state({})).toMatchObject({ tone: "due", label: "Due $1,200" });
-    expect(state({ received_cents: 30_000, balance_due_cents: 90_000 })).toMatchObject({
+    expect(state({ received_cents: 30_000, deposits_cents: 30_000, balance_due_cents: 90_000 })).toMatchObject({
       tone: "part",
       label: "Deposit $300 of $1,200",
     });
@@ -17,19 +17,25 @@ describe("the money of a charter at a glance", () => {
     expect(state({ received_cents: 130_000, balance_due_cents: -10_000 }).label).toBe("Overpaid $100");
   });
 
+  test("a part that was not logged as a deposit is none", () => {
+    const part = { received_cents: 30_000, balance_due_cents: 90_000 };
+    expect(state(part).label).toBe("Part paid $300 of $1,200");
+    expect(state({ ...part, deposits_cents: 10_000 }).label).toBe("Part paid $300 of $1,200");
+  });
+
   test("round thousands keep their zeros", () => {
     const part = { charged_cents: 300_000, received_cents: 100_000, balance_due_cents: 200_000 };
-    expect(state(part).label).toBe("Deposit $1,000 of $3,000");
+    expect(state(part).label).toBe("Part paid $1,000 of $3,000");
   });
 
   test("without a fee, and cancelled", () => {
     const free = { charged_cents: 0, balance_due_cents: 0 };
     expect(state(free).label).toBe("No fee set");
     expect(state({ ...free, received_cents: 5_000, balance_due_cents: -5_000 }).label).toBe("Paid $50");
-    expect(state({}, { status: "cancelled" }).label).toBe("Nothing received");
-    expect(state({ received_cents: 30_000, refunded_cents: 10_000 }, { status: "cancelled" }).label).toBe(
-      "Received $200",
-    );
+    expect(state(free, { status: "cancelled" }).label).toBe("Nothing due");
+    const refunded = { ...free, received_cents: 70_000, refunded_cents: 70_000 };
+    expect(state(refunded, { status: "cancelled" }).label).toBe("Nothing due");
+    expect(state({ ...refunded, refunded_cents: 50_000 }, { status: "cancelled" }).label).toBe("To refund $200");
   });
 
   test("money that is not cleared or not sent yet shows", () => {

@@ -34,9 +34,8 @@ function verdict(
   const { charged_cents, balance_due_cents } = balance;
   const held_cents = balance.received_cents - balance.refunded_cents;
   if (status === "cancelled") {
-    return held_cents > 0
-      ? { tone: "part", label: `Received ${money(held_cents)}` }
-      : { tone: "calm", label: "Nothing received" };
+    if (held_cents > 0) return { tone: "part", label: `To refund ${money(held_cents)}` };
+    return { tone: "calm", label: "Nothing due" };
   }
   if (charged_cents === 0) {
     if (held_cents > 0) return { tone: "good", label: `Paid ${money(held_cents)}` };
@@ -45,8 +44,8 @@ function verdict(
   if (balance_due_cents < 0) return { tone: "part", label: `Overpaid ${money(-balance_due_cents)}` };
   if (balance_due_cents === 0) return { tone: "good", label: "Paid" };
   if (balance_due_cents < charged_cents) {
-    const paid_cents = charged_cents - balance_due_cents;
-    return { tone: "part", label: `Deposit ${money(paid_cents)} of ${money(charged_cents)}` };
+    const what = balance.deposits_cents === balance.received_cents ? "Deposit" : "Part paid";
+    return { tone: "part", label: `${what} ${money(held_cents)} of ${money(charged_cents)}` };
   }
   return { tone: "due", label: `Due ${money(balance_due_cents)}` };
 }

@@ -4,9 +4,10 @@ import { charters, records, remembered } from "../data/charters";
 import type { Charter, Payment } from "../data/contract";
 import { outbox } from "../data/device-outbox";
 import { methods, paymentLimits } from "../data/limits";
-import { firstPayment, type OutboxEntry, type Problem } from "../data/outbox";
+import { type OutboxEntry, type Problem, questionOf } from "../data/outbox";
 import { session } from "../data/session";
 import { useAnswer } from "../lib/answer";
+import { clockFault, nowMs, operatorClock } from "../lib/clock";
 import { formatMoney } from "../lib/money";
 import { Observable, useValue } from "../lib/observable";
 import { formatMoment, localDay, toLocal, zoneIfForeign } from "../lib/time";
@@ -17,7 +18,6 @@ import { type Errors, Field, focusFirstError, sentences, unplaced } from "../ui/
 import { announce } from "../ui/notices";
 import { TextInput } from "../ui/text-input";
 import { Choices } from "./choices";
-import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import {
   kindNames,
   methodNames,
@@ -28,6 +28,7 @@ import {
   withKind,
   withRefundOf,
 } from "./payment-form";
+import { Answers, amountText, answerQuestion, questions, questionText } from "./questions";
 import "./payment-dialog.css";
 
 /** How long the dialog waits for an answer before it leaves the payment to the outbox. */
@@ -65,7 +66,7 @@ function PaymentDialog({ charter, correct, onClose }: { charter: Charter; correc
   const [errors, setErrors] = useState<Errors>(sentences(correct?.problem?.fields ?? {}));
   const [failure, setFailure] = useState(correct?.problem ? refusal(correct.problem) : "");
   const [saving, setSaving] = useState(false);
-  /** The payment as it was refused because it may be there already. */
+  /** The payment that the server has asked about. */
   const [asked, setAsked] = useState<OutboxEntry | null>(null);
   // Of a remembered charter the device cannot know.
   const hasEmail = useValue(remembered).has(charter.event_id) || charter.patron.email !== "";
@@ -82,7 +83,7 @@ function PaymentDialog({ charter, correct, onClose }: { charter: Charter; correc
   );
 
   const submit = async () => {
-    const { request, errors } = readPaymentForm(form, charter, new Date(), hasEmail);
+    const { request, errors } = readPaymentForm(form, charter, new Date(nowMs()), hasEmail);
     setErrors(errors ?? {});
     setFailure("");
     if (!request) {
@@ -91,29 +92,35 @@ function PaymentDialog({ charter, correct, onClose }: { charter: Charter; correc
     }
     setSaving(true);
     const { event_id, currency } = charter;
-    await outbox.add({ payment_id, event_id, request, currency }, written.current);
+    const clock = form.received === "" ? { clock_ahead_ms: operatorClock.value.ahead_ms } : {};
+    await outbox.add({ payment_id, event_id, request, currency, ...clock }, written.current);
     written.current = payment_id;
     await waitForOutbox(outbox.flush());
     showOutcome(request.amount_cents, outbox.get(payment_id));
   };
 
-  const choose = async (entry: OutboxEntry, choice: "same" | "second") => {
+  const answer = async (entry: OutboxEntry, yes: boolean) => {
     if (saving) return;
-    if (choice === "same") {
-      await outbox.discard(entry.payment_id);
+    setSaving(yes);
+    const correct = () => {
+      setAsked(null);
+      setForm(paymentForm(charter, entry));
+    };
+    const answered = answerQuestion(entry, yes, correct);
+    if (yes) {
+      await waitForOutbox(answered);
+      showOutcome(entry.request.amount_cents, outbox.get(entry.payment_id));
+    } else if (questionOf(entry) === "duplicate") {
+      await answered;
       announce(`Discarded: ${amountText(entry)}. The first one stands.`);
       onClose();
-      return;
     }
-    setSaving(true);
-    await waitForOutbox(outbox.sendAsSecond(entry.payment_id));
-    showOutcome(entry.request.amount_cents, outbox.get(entry.payment_id));
   };
 
   const showOutcome = (amount_cents: number, left: OutboxEntry | undefined) => {
     const amount = formatMoney(amount_cents, charter.currency);
     setAsked(null);
-    if (left && firstPayment(left) && open.current) {
+    if (left && questionOf(left) && open.current) {
       setAsked(left);
       setSaving(false);
       return;
@@ -141,15 +148,17 @@ function PaymentDialog({ charter, correct, onClose }: { charter: Charter; correc
     if (open.current) onClose();
   };
 
-  const first = asked && firstPayment(asked);
-  if (asked && first) {
+  const question = asked && questionOf(asked);
+  if (asked && question) {
     return (
-      <Dialog title="Is this a second payment?" onClose={onClose}>
+      <Dialog title={questions[question].title} onClose={onClose}>
         <Question
+          // A second question is another one: the focus goes to it.
+          key={question}
           entry={asked}
-          text={firstText(asked, first, charter)}
+          text={questionText(asked, charter)}
           saving={saving}
-          onChoice={(choice) => void choose(asked, choice)}
+          onAnswer={(yes) => void answer(asked, yes)}
         />
       </Dialog>
     );
@@ -209,10 +218,10 @@ interface QuestionProps {
   entry: OutboxEntry;
   text: string;
   saving: boolean;
-  onChoice(choice: "same" | "second"): void;
+  onAnswer(yes: boolean): void;
 }
 
-function Question({ entry, text, saving, onChoice }: QuestionProps) {
+function Question({ entry, text, saving, onAnswer }: QuestionProps) {
   const paragraph = useRef<HTMLParagraphElement>(null);
   // The form that had the focus is gone. Nothing is chosen by one Enter too many.
   useEffect(() => paragraph.current?.focus(), []);
@@ -221,8 +230,10 @@ function Question({ entry, text, saving, onChoice }: QuestionProps) {
       <p ref={paragraph} tabIndex={-1}>
         {text}
       </p>
-      <p>Yours is not logged yet. Is it the same money, or was it paid twice?</p>
-      <DuplicateChoices entry={entry} onChoice={onChoice} />
+      {questionOf(entry) === "duplicate" && <p>Yours is not logged yet. Is it the same money, or was it paid twice?</p>}
+      <span class="buttons">
+        <Answers entry={entry} onAnswer={onAnswer} />
+      </span>
       <p role="status">{saving ? "Saving…" : ""}</p>
     </div>
   );
@@ -243,7 +254,9 @@ interface MoreProps {
 
 function MoreFields({ charter, hasEmail, form, errors, set }: MoreProps) {
   const noteId = useId();
-  const zone = zoneIfForeign(new Date().toISOString(), charter.timezone);
+  const now = new Date(nowMs());
+  const zone = zoneIfForeign(now.toISOString(), charter.timezone);
+  const fault = clockFault(useValue(operatorClock));
   return (
     <>
       <div class="pair">
@@ -266,9 +279,10 @@ function MoreFields({ charter, hasEmail, form, errors, set }: MoreProps) {
       <TextInput
         label={`Received at${zone ? ` (${zone})` : ""}`}
         type="datetime-local"
-        max={`${localDay(new Date(), charter.timezone)}T23:59`}
+        max={`${localDay(now, charter.timezone)}T23:59`}
         error={errors.received_at}
-        value={form.received || toLocal(new Date(), charter.timezone)}
+        hint={fault && !form.received ? `The server’s time: the clock of this device is ${fault}.` : undefined}
+        value={form.received || toLocal(now, charter.timezone)}
         onInput={(received) => set({ received })}
       />
       <label class="check">
@@ -335,16 +349,19 @@ function RefundOf({ charter, value, error, onChange }: RefundProps) {
   );
 }
 
-function dueText({ balance, currency }: Charter): string {
+function dueText({ balance, currency, status }: Charter): string {
   const due_cents = balance.balance_due_cents;
   if (due_cents > 0) return `${formatMoney(due_cents, currency)} due`;
+  if (status === "cancelled") {
+    return due_cents < 0 ? `Cancelled: ${formatMoney(-due_cents, currency)} to refund` : "Cancelled: nothing due";
+  }
   if (due_cents < 0) return `Overpaid by ${formatMoney(-due_cents, currency)}`;
   return balance.charged_cents > 0 ? "Paid in full" : "No fee set";
 }
 
 /** A payment that was never recorded keeps its id; one whose id is taken needs another. */
 function freshId(entry: OutboxEntry | undefined): string {
-  const taken = entry?.problem?.status === 409 && entry.problem.code !== "PossibleDuplicate";
+  const taken = entry?.problem?.status === 409 && !questionOf(entry);
   return entry && !taken ? entry.payment_id : uuid7();
 }
 

@@ -17,6 +17,7 @@ describe("Log payment", () => {
       received_at: "2026-07-04T20:00:00Z",
       notify: true,
       ask_if_duplicate: true,
+      ask_if_unusual: true,
     });
   });
 

@@ -1,7 +1,7 @@
 import type { Charter, Payment } from "../data/contract";
 import { isLive } from "../data/ledger";
 import { methods, type PaymentKind, type PaymentMethod, paymentLimits, paymentMethods } from "../data/limits";
-import type { OutboxEntry, PaymentRequest } from "../data/outbox";
+import { type OutboxEntry, type PaymentRequest, trueTime } from "../data/outbox";
 import { parseMoney, plainAmount } from "../lib/money";
 import { toLocal, toRfc3339, zonedTime } from "../lib/time";
 
@@ -41,8 +41,8 @@ export function paymentForm(charter: Charter, correct?: OutboxEntry): PaymentFor
       refund_of: request.refund_of ?? "",
       reference: request.reference ?? "",
       payer: request.payer ?? charter.patron.name,
-      received: toLocal(new Date(request.received_at), charter.timezone),
-      received_at: request.received_at,
+      received: toLocal(new Date(trueTime(correct)), charter.timezone),
+      received_at: trueTime(correct),
       notify: request.notify,
     };
   }
@@ -103,6 +103,7 @@ export function readPaymentForm(
       received_at: toRfc3339(received.instant),
       notify: form.notify && hasEmail,
       ask_if_duplicate: true,
+      ask_if_unusual: true,
       // The server knows the patron's name; only another one needs to travel.
       ...(payer && payer !== charter.patron.name ? { payer } : {}),
       ...(reference ? { reference } : {}),

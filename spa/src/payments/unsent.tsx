@@ -2,17 +2,18 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { charters } from "../data/charters";
 import { lastSaved, outbox } from "../data/device-outbox";
-import { firstPayment, type OutboxEntry, type SentAnswer } from "../data/outbox";
+import { firstPayment, type OutboxEntry, questionOf, type SentAnswer } from "../data/outbox";
 import { session } from "../data/session";
+import { operatorTimezone } from "../lib/clock";
 import { formatMoney } from "../lib/money";
 import { useValue } from "../lib/observable";
 import { navigate } from "../lib/router";
-import { browserTimezone, formatRecent } from "../lib/time";
+import { formatRecent } from "../lib/time";
 import { Button } from "../ui/button";
 import { ConfirmDialog } from "../ui/dialog-form";
 import { announce } from "../ui/notices";
-import { amountText, DuplicateChoices, firstText } from "./duplicate";
 import { openPaymentDialog } from "./payment-dialog";
+import { Answers, amountText, answerQuestion, questions, questionText } from "./questions";
 import "./unsent.css";
 
 /** Payments of a charter that the server has not confirmed, and what can be done about them. */
@@ -34,7 +35,7 @@ function Unsent({ entry }: { entry: OutboxEntry }) {
   const charter = useValue(charters).get(entry.event_id);
   const loggedIn = useValue(session).state === "in";
   const sending = useValue(outbox.sending);
-  const first = firstPayment(entry);
+  const asked = questionOf(entry);
   if (entry.state === "waiting") {
     return (
       <>
@@ -47,34 +48,44 @@ function Unsent({ entry }: { entry: OutboxEntry }) {
       </>
     );
   }
-  if (first) {
+  const correct = () => openPaymentDialog(entry.event_id, entry);
+  if (asked) {
     return (
       <>
         <p>
-          <strong>{amountText(entry)}: is it a second payment?</strong> {firstText(entry, first, charter)} Yours has
-          been waiting {sinceText(entry)}.
+          <strong>
+            {amountText(entry)}: {questions[asked].short}
+          </strong>{" "}
+          {questionText(entry, charter)} Yours has been waiting {sinceText(entry)}.
         </p>
-        <DuplicateChoices entry={entry} />
+        <span class="buttons">
+          <Answers entry={entry} onAnswer={(yes) => void answerQuestion(entry, yes, correct)} />
+          {asked !== "duplicate" && <Discard entry={entry} />}
+        </span>
       </>
     );
   }
-  return <Refused entry={entry} />;
-}
-
-function Refused({ entry }: { entry: OutboxEntry }) {
-  const [discarding, setDiscarding] = useState(false);
   return (
     <>
       <p>
         <strong>{amountText(entry)}: not accepted.</strong> Waiting {sinceText(entry)}. {entry.problem?.message}
       </p>
       <span class="buttons">
-        <Button onClick={() => openPaymentDialog(entry.event_id, entry)}>Correct</Button>
+        <Button onClick={correct}>Correct</Button>
         <Button onClick={() => void outbox.retry(entry.payment_id)}>Try again</Button>
-        <Button class="danger" onClick={() => setDiscarding(true)}>
-          Discard…
-        </Button>
+        <Discard entry={entry} />
       </span>
+    </>
+  );
+}
+
+function Discard({ entry }: { entry: OutboxEntry }) {
+  const [discarding, setDiscarding] = useState(false);
+  return (
+    <>
+      <Button class="danger" onClick={() => setDiscarding(true)}>
+        Discard…
+      </Button>
       {discarding && (
         <ConfirmDialog
           title={`Discard ${amountText(entry)}?`}
@@ -160,9 +171,10 @@ function announceSaved(answer: SentAnswer | null): void {
 }
 
 function refusedText(entries: readonly OutboxEntry[]): string {
-  return entries.every(firstPayment) ? `${entries.length} may be logged already` : `${entries.length} not accepted`;
+  if (entries.every(firstPayment)) return `${entries.length} may be logged already`;
+  return entries.every(questionOf) ? `${entries.length} to look at` : `${entries.length} not accepted`;
 }
 
 function sinceText({ created_at }: OutboxEntry): string {
-  return `since ${formatRecent(created_at, browserTimezone)}`;
+  return `since ${formatRecent(created_at, operatorTimezone())}`;
 }

@@ -3,6 +3,7 @@ import { CharterDialogs } from "../charters/form/charter-dialog";
 import { logout } from "../data/api";
 import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
+import { clockFault, operatorClock } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
 import { PaymentDialogs } from "../payments/payment-dialog";
@@ -23,14 +24,15 @@ const sections = pages.filter(
 /** What only admins see. Without a session nothing of it is rendered, and nothing is asked for. */
 export function Desk({ path }: { path: string }) {
   const current = useValue(session.session);
+  const clock = useValue(operatorClock);
   const token = useRef("");
   if (current.state === "in") token.current = current.token;
   if (current.state === "out") return <LoginPage />;
   return (
     <>
       <DeskHeader path={path} />
-      {/* A new session loads the page again; an ended one leaves it as it is. */}
-      <PageView key={token.current} path={path} />
+      {/* A new session loads the page again, and so does news of the operator's clock; an ended one leaves it as it is. */}
+      <PageView key={`${token.current} ${clock.timezone} ${clock.ahead_ms}`} path={path} />
       <PaymentDialogs />
       <CharterDialogs />
       {current.state === "ended" && <LoginDialog />}
@@ -59,9 +61,22 @@ function DeskHeader({ path }: { path: string }) {
       <Button class="leave" onClick={() => void leave()}>
         Log out
       </Button>
+      <ClockStrip />
       <OutboxStrip />
       <ReleaseStrip />
     </header>
+  );
+}
+
+function ClockStrip() {
+  const fault = clockFault(useValue(operatorClock));
+  if (!fault) return null;
+  return (
+    <div class="strip outbox-strip strip-wait" role="status">
+      <p>
+        <strong>The clock of this device is {fault}.</strong> Times here are the server’s.
+      </p>
+    </div>
   );
 }
 

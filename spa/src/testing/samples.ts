@@ -52,6 +52,7 @@ export function sampleBalance(change: Partial<Charter["balance"]> = {}) {
   return {
     charged_cents: 120_000,
     received_cents: 0,
+    deposits_cents: 0,
     refunded_cents: 0,
     tips_cents: 0,
     uncleared_cents: 0,

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../data/api";
-import { browserTimezone, formatRecent } from "../lib/time";
+import { operatorTimezone } from "../lib/clock";
+import { formatRecent } from "../lib/time";
 import { Button } from "./button";
 
 export function Logo() {
@@ -38,7 +39,7 @@ export function Failed({ what, error, onRetry }: { what: string; error: unknown;
 
 /** What shows is not of this moment: of when it is, and why. */
 export function AsOf({ at_ms, error, onRetry }: { at_ms: number; error: unknown; onRetry(): void }) {
-  const since = formatRecent(new Date(at_ms).toISOString(), browserTimezone);
+  const since = formatRecent(new Date(at_ms).toISOString(), operatorTimezone());
   const cut = error instanceof ApiError && ["network", "timeout"].includes(error.failure);
   return (
     <div class={`strip strip-${error === null || cut ? "wait" : "bad"}`} role="status">

@@ -2,7 +2,8 @@ import { useState } from "preact/hooks";
 import { listSuperseded, readWaiverVersions } from "../data/api";
 import type { VersionList, WaiverLanguage, WaiverVersion } from "../data/contract";
 import { useAnswer } from "../lib/answer";
-import { browserTimezone, formatMoment } from "../lib/time";
+import { operatorTimezone } from "../lib/clock";
+import { formatMoment } from "../lib/time";
 import { Button } from "../ui/button";
 import { Loaded } from "../ui/loaded";
 import { announce } from "../ui/notices";
@@ -123,5 +124,5 @@ function isSample({ published_by }: WaiverVersion): boolean {
 }
 
 function since({ published_at }: WaiverVersion): string {
-  return published_at ? formatMoment(published_at, browserTimezone) : "the beginning";
+  return published_at ? formatMoment(published_at, operatorTimezone()) : "the beginning";
 }

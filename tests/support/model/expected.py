@@ -95,7 +95,7 @@ class Charter:
 
     def balance(self) -> dict[str, int]:
         """Plain adding up."""
-        sums = dict.fromkeys(("received_cents", "refunded_cents", "tips_cents", "uncleared_cents"), 0)
+        sums = dict.fromkeys(("received_cents", "deposits_cents", "refunded_cents", "tips_cents", "uncleared_cents"), 0)
         for row in self.rows.values():
             if not row.is_live:
                 continue
@@ -105,9 +105,11 @@ class Charter:
                 sums["tips_cents"] += -row.cents if refunds_tip else row.cents
             else:
                 sums["refunded_cents" if kind == "refund" else "received_cents"] += row.cents
+            if kind == "deposit":
+                sums["deposits_cents"] += row.cents
             if kind != "refund" and row.status == "received":
                 sums["uncleared_cents"] += row.cents
-        fee = self.details["charter_fee_cents"]
+        fee = 0 if self.status == "cancelled" else self.details["charter_fee_cents"]
         due = fee - sums["received_cents"] + sums["refunded_cents"]
         return {"charged_cents": fee, **sums, "balance_due_cents": due}
 

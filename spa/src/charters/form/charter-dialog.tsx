@@ -2,9 +2,9 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError, createCharter, editCharter } from "../../data/api";
 import { charters, keepCharters } from "../../data/charters";
 import type { Charter } from "../../data/contract";
+import { operatorTimezone } from "../../lib/clock";
 import { Observable, useValue } from "../../lib/observable";
 import { navigate } from "../../lib/router";
-import { browserTimezone } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
@@ -186,7 +186,7 @@ function Theirs({ theirs, onTake }: { theirs: Merge["theirs"]; onTake(field: Fie
 /** With the zone and currency of the charter that was read last. */
 function emptyForm(): CharterForm {
   const latest = [...charters.value.values()].at(-1);
-  return newCharterForm(latest?.timezone ?? browserTimezone, latest?.currency ?? "");
+  return newCharterForm(latest?.timezone ?? operatorTimezone(), latest?.currency ?? "");
 }
 
 function isCharter(value: unknown): value is Charter {

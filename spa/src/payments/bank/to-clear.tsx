@@ -4,10 +4,11 @@ import { keepAnswer } from "../../data/charters";
 import type { ListedPayment, PaymentPage } from "../../data/contract";
 import { methods } from "../../data/limits";
 import { usePages } from "../../lib/answer";
+import { nowMs, operatorTimezone } from "../../lib/clock";
 import { formatMoney } from "../../lib/money";
 import { today } from "../../lib/periods";
 import { href } from "../../lib/router";
-import { browserTimezone, formatDay, useNow } from "../../lib/time";
+import { formatDay, useNow } from "../../lib/time";
 import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { LoadButton } from "../../ui/load-button";
@@ -80,7 +81,7 @@ export function ToClear() {
     say();
     await eachOf(selected, AT_ONCE, async (payment) => {
       try {
-        const at = clearedAt(day, payment, new Date(), browserTimezone);
+        const at = clearedAt(day, payment, new Date(nowMs()), operatorTimezone());
         keepAnswer(await clearPayment(payment, at));
         gone(payment);
       } catch (error) {
@@ -195,7 +196,7 @@ interface RowProps {
 }
 
 function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowProps) {
-  const { text: old, late } = age(payment, now, browserTimezone);
+  const { text: old, late } = age(payment, now, operatorTimezone());
   return (
     <li class="clear-row">
       <label class="check">
@@ -219,7 +220,7 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
       <div class="clear-more">
         <p>
           <span class={`badge badge-${late ? "due" : "calm"}`}>{old}</span>{" "}
-          <span class="entry-small">received {formatDay(payment.received_at, browserTimezone)}</span>
+          <span class="entry-small">received {formatDay(payment.received_at, operatorTimezone())}</span>
         </p>
         <p class="buttons record-actions">
           <a class="button quiet" href={href(`/events/${payment.event_id}`)}>

@@ -6,5 +6,5 @@ test("a tick of the chart is as short as its currency allows, with cents or with
   expect(compact(4_000_00, "USD")).toBe("$4K");
   expect(compact(900, "JPY")).toBe("¥900");
   expect(compact(120_000, "JPY")).toBe("¥120K");
-  expect(compact(-2_000_000, "KWD")).toBe("-KWD\u00a02K");
+  expect(compact(-2_000_000, "KWD")).toBe("−KWD\u00a02K");
 });

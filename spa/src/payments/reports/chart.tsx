@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { CurrencyTotals, PeriodTotals } from "../../data/contract";
 import { minorDigits } from "../../lib/currencies";
-import { formatMoney, formatMoneyShort, moneyFormat } from "../../lib/money";
+import { formatMoney, formatMoneyShort, prefix } from "../../lib/money";
 import { monthName } from "../../lib/periods";
 import { TableHead } from "../table-head";
 import { chartGeometry, type Plot } from "./chart-geometry";
@@ -115,7 +115,8 @@ function labelOf(months: readonly PeriodTotals[], values: readonly number[], cur
 export function compact(cents: number, currency: string): string {
   const whole = cents / 10 ** minorDigits(currency);
   if (Math.abs(whole) < 1_000) return formatMoneyShort(cents, currency);
-  return moneyFormat(currency, { notation: "compact" }).format(whole);
+  const figures = new Intl.NumberFormat("en-US", { notation: "compact" }).format(Math.abs(whole));
+  return `${cents < 0 ? "−" : ""}${prefix(currency)}${figures}`;
 }
 
 /** On a phone there is room for the chosen month, and for every third other that is not beside it. */

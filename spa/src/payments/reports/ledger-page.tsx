@@ -5,11 +5,12 @@ import type { Charter, ListedPayment, Payment } from "../../data/contract";
 import { isLive } from "../../data/ledger";
 import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
 import { usePages } from "../../lib/answer";
+import { operatorTimezone } from "../../lib/clock";
 import { formatMoney } from "../../lib/money";
 import { useValue } from "../../lib/observable";
 import { isPeriod, monthOf, type Period, today } from "../../lib/periods";
 import { href, query } from "../../lib/router";
-import { browserTimezone, formatMoment, zoneName } from "../../lib/time";
+import { formatMoment, zoneName } from "../../lib/time";
 import { Field } from "../../ui/field";
 import { LoadButton } from "../../ui/load-button";
 import { Loaded } from "../../ui/loaded";
@@ -122,7 +123,7 @@ function Row({ payment }: { payment: ListedPayment }) {
 function receivedText({ received_at }: Payment, charter?: Charter): string {
   return charter
     ? formatMoment(received_at, charter.timezone)
-    : `${formatMoment(received_at, browserTimezone)} ${zoneName(received_at, browserTimezone)}`;
+    : `${formatMoment(received_at, operatorTimezone())} ${zoneName(received_at, operatorTimezone())}`;
 }
 
 const statusNames = { received: "not cleared yet", cleared: "cleared", bounced: "bounced", voided: "voided" };

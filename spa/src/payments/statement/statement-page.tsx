@@ -12,7 +12,7 @@ import { Loaded } from "../../ui/loaded";
 import { usePageTitle } from "../../ui/page";
 import { kindNames } from "../payment-form";
 import { TableHead } from "../table-head";
-import { cleared, payerText, relations, signedAmount, undone } from "./statement-text";
+import { balanceName, chargeName, cleared, payerText, relations, signedAmount, undone } from "./statement-text";
 import "../report.css";
 import "../totals.css";
 import "./statement-page.css";
@@ -67,7 +67,7 @@ function Paper({ charter, operator }: { charter: CharterDetail; operator: GuestE
         <TableHead names={["What", "Amount", "Balance"]} />
         <tbody>
           <tr>
-            <th scope="row">Charter fee</th>
+            <th scope="row">{chargeName(charter)}</th>
             <td data-label="Amount">{money(balance.charged_cents)}</td>
             <td data-label="Balance">{money(balance.charged_cents)}</td>
           </tr>
@@ -77,7 +77,7 @@ function Paper({ charter, operator }: { charter: CharterDetail; operator: GuestE
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">{balance.balance_due_cents < 0 ? "Overpaid" : "Balance due"}</th>
+            <th scope="row">{balanceName(charter)}</th>
             <td colSpan={2}>{money(Math.abs(balance.balance_due_cents))}</td>
           </tr>
         </tfoot>

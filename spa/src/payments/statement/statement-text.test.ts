@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { ledger } from "../../data/ledger";
-import { samplePayment } from "../../testing/samples";
-import { amountText, canBounce, cleared, payerText, relations, signedAmount, undone } from "./statement-text";
+import { sampleBalance, sampleCharter, samplePayment } from "../../testing/samples";
+import {
+  amountText,
+  balanceName,
+  canBounce,
+  chargeName,
+  cleared,
+  payerText,
+  relations,
+  signedAmount,
+  undone,
+} from "./statement-text";
 
 const UTC = "UTC";
 const act = { at: "2026-07-02T14:30:00Z", by: "ben", reason: "Typed twice" };
@@ -60,6 +70,17 @@ test("a refund goes to somebody, all else comes from them", () => {
   expect(payerText(samplePayment())).toBe(", from Ana Reyes");
   expect(payerText(samplePayment({ kind: "refund" }))).toBe(", to Ana Reyes");
   expect(payerText(samplePayment({ payer: "" }))).toBe("");
+});
+
+test("a cancelled charter is charged nothing, and owes nothing", () => {
+  const balance = sampleBalance({ charged_cents: 0, received_cents: 70_000, balance_due_cents: -70_000 });
+  const cancelled = sampleCharter({ status: "cancelled", balance });
+  expect([chargeName(cancelled), balanceName(cancelled)]).toEqual(["Charter fee, not charged: cancelled", "To refund"]);
+  const settled = { ...cancelled, balance: { ...balance, refunded_cents: 70_000, balance_due_cents: 0 } };
+  expect(balanceName(settled)).toBe("Nothing due");
+  const scheduled = sampleCharter();
+  expect([chargeName(scheduled), balanceName(scheduled)]).toEqual(["Charter fee", "Balance due"]);
+  expect(balanceName({ ...settled, status: "scheduled", balance })).toBe("Overpaid");
 });
 
 test("neither cash nor a refund can bounce", () => {

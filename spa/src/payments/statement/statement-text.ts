@@ -1,4 +1,4 @@
-import type { Payment } from "../../data/contract";
+import type { Charter, Payment } from "../../data/contract";
 import type { LedgerRow } from "../../data/ledger";
 import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
@@ -8,6 +8,18 @@ import { kindNames } from "../payment-form";
 /** What was given back was never the bank's to take. */
 export function canBounce({ method, kind }: Payment): boolean {
   return methods[method].can_bounce && kind !== "refund";
+}
+
+/** What the first line of a statement stands for: a cancelled charter is charged nothing. */
+export function chargeName({ status }: Charter): string {
+  return status === "cancelled" ? "Charter fee, not charged: cancelled" : "Charter fee";
+}
+
+/** What the last line of a statement stands for. */
+export function balanceName({ status, balance }: Charter): string {
+  const cancelled = status === "cancelled";
+  if (balance.balance_due_cents < 0) return cancelled ? "To refund" : "Overpaid";
+  return cancelled ? "Nothing due" : "Balance due";
 }
 
 /** `$480.00 check 1042` */

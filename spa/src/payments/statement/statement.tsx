@@ -15,7 +15,9 @@ import { useTask } from "../../ui/task";
 import { kindNames } from "../payment-form";
 import {
   amountText,
+  balanceName,
   canBounce,
+  chargeName,
   cleared,
   payerText,
   receiptTexts,
@@ -41,7 +43,7 @@ export function Statement({ charter, payments }: { charter: Charter; payments: r
       </p>
       <ol class="statement">
         <li class="entry">
-          <p class="entry-what">Charter fee</p>
+          <p class="entry-what">{chargeName(charter)}</p>
           <p class="entry-balance">{formatMoney(balance.charged_cents, currency)}</p>
         </li>
         {rows.map((row) => (
@@ -55,8 +57,10 @@ export function Statement({ charter, payments }: { charter: Charter; payments: r
         ))}
         <li class="entry entry-total">
           <p class="entry-what">
-            {balance.balance_due_cents < 0 ? "Overpaid" : "Balance due"}
-            {balance.balance_due_cents < 0 && <small>More came in than the fee. Give it back with a refund.</small>}
+            {balanceName(charter)}
+            {balance.balance_due_cents < 0 && charter.status !== "cancelled" && (
+              <small>More came in than the fee. Give it back with a refund.</small>
+            )}
             {balance.tips_cents > 0 && <small>Tips besides: {formatMoney(balance.tips_cents, currency)}</small>}
             {balance.uncleared_cents > 0 && (
               <small>Not cleared yet: {formatMoney(balance.uncleared_cents, currency)}</small>
@@ -145,7 +149,7 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
       </div>
       <p class="entry-amount">{live ? amount : <s>{amount}</s>}</p>
       <p class="entry-balance">
-        <span class="visually-hidden">Balance due then: </span>
+        <span class="visually-hidden">Balance then: </span>
         {formatMoney(balance_due_cents, charter.currency)}
       </p>
       {live && (

@@ -1,0 +1,72 @@
+import type { Charter } from "../data/contract";
+import { outbox } from "../data/device-outbox";
+import { methods } from "../data/limits";
+import { firstPayment, type OutboxEntry, type Question, questionOf, trueTime } from "../data/outbox";
+import { operatorTimezone } from "../lib/clock";
+import { formatMoney } from "../lib/money";
+import { formatMoment } from "../lib/time";
+import { Button } from "../ui/button";
+
+/** What the server may ask about a payment before it records it: as a title, as the end of a sentence, its answers. */
+export const questions: Record<Question, { title: string; short: string; yes: string; no: string }> = {
+  duplicate: {
+    title: "Is this a second payment?",
+    short: "is it a second payment?",
+    yes: "It is a second payment: log it too",
+    no: "Same payment: discard this one",
+  },
+  unusual: {
+    title: "Is this amount right?",
+    short: "is the amount right?",
+    yes: "The amount is right: log it",
+    no: "Correct it",
+  },
+  clock: {
+    title: "Was it received at this time?",
+    short: "is the time right?",
+    yes: "The time is right: log it",
+    no: "Correct it",
+  },
+};
+
+/** Why it asks. */
+export function questionText(entry: OutboxEntry, charter?: Charter): string {
+  const timezone = charter?.timezone ?? operatorTimezone();
+  const first = firstPayment(entry);
+  if (first) {
+    const when = formatMoment(first.recorded_at, timezone);
+    return `${amountText(entry)} was logged for this charter by ${first.recorded_by} on ${when}.`;
+  }
+  const message = entry.problem?.message ?? "";
+  if (questionOf(entry) !== "clock") return message;
+  return `${message} By the server’s clock it was received ${formatMoment(trueTime(entry), timezone)}.`;
+}
+
+/** A payment in the outbox: `$480.00 cash`. */
+export function amountText({ request, currency }: OutboxEntry): string {
+  return `${formatMoney(request.amount_cents, currency)} ${methods[request.method].name}`;
+}
+
+interface Props {
+  entry: OutboxEntry;
+  /** Called with yes when the payment is to be logged as it is. */
+  onAnswer(yes: boolean): void;
+}
+
+/** The two answers to what the server has asked. */
+export function Answers({ entry, onAnswer }: Props) {
+  const { yes, no } = questions[questionOf(entry) ?? "unusual"];
+  return (
+    <>
+      <Button onClick={() => onAnswer(false)}>{no}</Button>
+      <Button onClick={() => onAnswer(true)}>{yes}</Button>
+    </>
+  );
+}
+
+/** A yes logs it; a no discards the same payment, and opens any other to be corrected. */
+export async function answerQuestion(entry: OutboxEntry, yes: boolean, correct: () => void): Promise<void> {
+  if (yes) await outbox.confirm(entry.payment_id);
+  else if (questionOf(entry) === "duplicate") await outbox.discard(entry.payment_id);
+  else correct();
+}
