@@ -17,8 +17,9 @@ from tests.support.mails import delivered, mail, read, text_of, waiver_mail
 
 MONEY_MAILS, REQUESTS = ("receipt", "correction", "bounce"), ("waiver_reminder", "waiver_again")
 ISO = {currency.code: currency.exponent for currency in Currency if currency.exponent is not None}
-# With what stands before or after it.
-MONEY = r"[$€£][\d,.]*\d|\d[\d,.]* [A-Z]{3}\b"
+# A symbol or the code of three letters, and the number behind it.
+SIGNS = "$€£¥₪₹₩₱₫"
+MONEY = rf"(?<!\w)([A-Z]{{3}}\s|[A-Z]{{0,2}}[{SIGNS}])(\d(?:[\d,.]*\d)?)"
 
 
 @pytest.mark.parametrize("minor_units", [1, 50_000, 500_000_000, 100_000_000_000])
@@ -35,10 +36,10 @@ def test_an_amount_of_any_currency_is_one_amount_in_subject_text_and_html(minor_
         amount = f"{Decimal(minor_units).scaleb(-digits):,}"
         for message in messages:
             for words in (message["Subject"], *read(message)):
-                shown = {number for number in re.findall(MONEY, words) if currency in number or number[0] in "$€£"}
-                expected = {one.strip("$€£").replace(f" {currency}", "") for one in shown}
+                found = re.findall(MONEY, words)
+                shown = {number for unit, number in found if unit.strip() == currency or unit[-1] in SIGNS}
                 fee = {f"{Decimal(2 * minor_units).scaleb(-digits):,}"} if "Fee" in words else set()
-                assert expected == {amount} | fee, f"{currency}: {words}"
+                assert shown == {amount} | fee, f"{currency}: {words}"
 
 
 TITLES = (
