@@ -79,7 +79,7 @@ def test_a_wrong_amount_is_said_beside_its_field_and_focused(board: Page, event:
     board.keyboard.press("Enter")
     expect(dialog.get_by_label("Amount")).to_be_focused()
     expect(dialog.get_by_label("Amount")).to_have_attribute("aria-invalid", "true")
-    expect(dialog.get_by_label("Amount")).to_have_accessible_description("Enter an amount.")
+    expect(dialog.get_by_label("Amount")).to_have_accessible_description("Write the amount as a number, like 1250.50.")
 
 
 def test_the_first_stop_skips_to_the_content(board: Page) -> None:

@@ -49,7 +49,7 @@ def outcome(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """Delivers without a store or a mail service; how the service answers stands in here."""
     told: dict[str, Any] = {"is": transport.Outcome("sent", "SES: 1")}
     monkeypatch.setattr(transport, "send", lambda _: told["is"])
-    monkeypatch.setattr(outbox, "compose", lambda mail: mail)
+    monkeypatch.setattr(outbox, "compose", lambda mail, _: mail)
     monkeypatch.setattr(mail_store, "finish_mail", lambda *_: None)
     monkeypatch.setattr(mail_store, "postpone_mail", lambda *_: None)
     return told
