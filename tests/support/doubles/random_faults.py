@@ -42,10 +42,11 @@ class RandomFaults:
         if draw.random() < self.odds:
             # Often one request, sometimes all of the SDK's tries.
             self._thread.failing = draw.choice((1, 1, 1, 4))
-        kind = draw.choice(self.KINDS) if self._thread.failing else ""
+        # One request in five is a transaction: every other one of these that fails meets a conflict, so that some do.
+        others = [kind for kind in self.KINDS if kind != "conflict"]
+        kinds = ["conflict"] * len(others) + others if self._is_new_transaction(request) else others
+        kind = draw.choice(kinds) if self._thread.failing else ""
         self._thread.failing = max(0, self._thread.failing - 1)
-        if not self._is_new_transaction(request) and kind == "conflict":
-            kind = ""
         if kind:
             with self._lock:
                 self.seen[kind] += 1
