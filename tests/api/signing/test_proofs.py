@@ -70,9 +70,9 @@ def test_a_leaf_holds_nothing_personal_but_in_its_disclosures(api: Api, guest: A
         for canary in (
             "Patronymic",
             "canary.example",
-            "7701",
-            "1971",
-            "2020-05",
+            "555 7701",
+            "1971-07",
+            "2020-05-01",
             "grandparent",
             guest.address,
             "Sunset",
