@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { clockFault, hearClock, nowMs, operatorClock, operatorTimezone } from "./clock";
 import { monthOf, today } from "./periods";
 
@@ -14,9 +14,12 @@ function hear(ahead_ms: number, took_ms = 200, header = SERVER): void {
 }
 
 describe("the operator's clock", () => {
-  vi.useFakeTimers();
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+  });
 
   afterEach(() => {
+    vi.useRealTimers();
     operatorClock.value = START;
   });
 

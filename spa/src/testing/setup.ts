@@ -14,7 +14,8 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-// Files run one after the other in a thread and share its timers: what is late here would call the next one's `fetch`.
+// Files run one after the other in a thread and share its timers: what is late here would call the next one's `fetch`,
+// and a clock that stands still here would stop the next one's database.
 const pending = new Set<ReturnType<typeof setTimeout>>();
 const start = globalThis.setTimeout;
 
@@ -25,6 +26,7 @@ globalThis.setTimeout = Object.assign((...given: Parameters<typeof start>) => {
 }, start);
 
 afterAll(() => {
+  vi.useRealTimers();
   globalThis.setTimeout = start;
   for (const timer of pending) clearTimeout(timer);
 });
