@@ -120,7 +120,7 @@ def new_charter(way: Way, guests: int) -> str:
 
 
 def filled(send: Send, event_id: str, name: str, minors: int = 0) -> dict[str, str | list[str]]:
-    form: dict[str, str | list[str]] = dict(hidden_fields(send("GET", f"/g/{event_id}/waiver", None, FORM).text))
+    form: dict[str, str | list[str]] = dict(hidden_fields(send("GET", f"/g/{event_id}/waiver", None, JSON).text))
     form |= {"signer_name": name, "signature_typed": name, "esign_consent": "on", "intent": "on"}
     if minors:
         form |= {
