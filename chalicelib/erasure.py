@@ -32,7 +32,7 @@ def erase(
 ) -> fields.RecordDetail:
     """Erases for a reason; again: unchanged. Raises NotLoggedYet for the moments before the record is in the log."""
     reason = charters.parse_reason(body)
-    _, record = records.find_form(event_id, waiver_id)
+    record = records.find_record(event_id, waiver_id)
     if not record.erased:
         if record.leaf_index is None:
             log.settle()
@@ -42,9 +42,9 @@ def erase(
 
 
 def erase_record(event_id: str, waiver_id: str, note: fields.Act, actor: Actor) -> None:
-    _, record = records.find_form(event_id, waiver_id)
+    record = records.find_record(event_id, waiver_id)
     if record.leaf_index is None:
-        raise records.NotLoggedYet("This record is on its way into the log. Please try again in a moment.")
+        raise records.NotLoggedYet
     guest_id = _listed_only_here(event_id, record)
     about = [waiver_id, *([guest_id] if guest_id else [])]
     _erase_mails(event_id, record, about)

@@ -129,7 +129,7 @@ def _places() -> Mapping[str, Mapping[str, str]]:
     Zones that go by letters are left out.
     """
     places: Mapping[str, Mapping[str, str]] = json.loads(
-        (files("chalicelib.core") / "zone-places.json").read_text("utf-8")
+        (files("chalicelib.core") / "data" / "zone-places.json").read_text("utf-8")
     )
     return places
 

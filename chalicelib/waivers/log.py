@@ -173,11 +173,11 @@ def read_checkpoint() -> Checkpoint:
 
 
 def to_checkpoint(tree: Tree) -> Checkpoint:
-    return Checkpoint(origin(tree), tree.size, tree.root or merkle.root_of([]))
+    return Checkpoint(origin(tree), tree.size, tree.root)
 
 
 def inclusion_proof(index: int, tree: Tree) -> list[bytes]:
-    return merkle.inclusion_proof(index, tree.size, merkle.Tiles(log_store.read_tile).read_node)
+    return merkle.inclusion_proof(index, tree.size, _read_nodes())
 
 
 def why_not_continued(last: Tree, tree: Tree) -> str:
@@ -186,11 +186,11 @@ def why_not_continued(last: Tree, tree: Tree) -> str:
         return f"it has {tree.size} leaves, and {last.size} were told of"
     if tree.origin != last.origin and last.size:
         return f"it is called {tree.origin}, and was called {last.origin}"
-    read_node = merkle.Tiles(log_store.read_tile).read_node
+    read_node = _read_nodes()
     try:
-        if merkle.root_at(last.size, read_node) != (last.root or merkle.root_of([])):
+        if merkle.root_at(last.size, read_node) != last.root:
             return f"its first {last.size} leaves have another head than was told of"
-        if merkle.root_at(tree.size, read_node) != (tree.root or merkle.root_of([])):
+        if merkle.root_at(tree.size, read_node) != tree.root:
             return f"its {tree.size} leaves do not have the head that is written down"
     except ValueError as problem:
         return f"some of its hashes are gone: {problem}"
@@ -198,7 +198,12 @@ def why_not_continued(last: Tree, tree: Tree) -> str:
 
 
 def consistency_proof(last: Tree, tree: Tree) -> list[bytes]:
-    return merkle.consistency_proof(last.size, tree.size, merkle.Tiles(log_store.read_tile).read_node)
+    return merkle.consistency_proof(last.size, tree.size, _read_nodes())
+
+
+def _read_nodes() -> merkle.NodeReader:
+    """Each tile is read once."""
+    return merkle.Tiles(log_store.read_tile).read_node
 
 
 def settle() -> None:

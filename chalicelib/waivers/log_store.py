@@ -55,7 +55,7 @@ class Tree(NamedTuple):
     origin: str = ""
     size: int = 0
     """Leaves."""
-    root: bytes = b""
+    root: bytes = merkle.EMPTY_ROOT
 
 
 EMPTY = Tree()
@@ -162,7 +162,7 @@ def read_lists_and_tiles(
     for item in sorted(items, key=lambda item: str(item["SK"]["S"])):
         if item["PK"]["S"] == LOG:
             _, level, number = item["SK"]["S"].split("#")
-            found[int(level), int(number)] = base64.b64decode(item["hashes"]["S"])
+            found[int(level), int(number)] = _hashes(item)
         else:
             lists.setdefault(item["PK"]["S"].removeprefix("EVENT#"), []).append(item)
     return lists, found
@@ -170,7 +170,11 @@ def read_lists_and_tiles(
 
 def read_tile(level: int, number: int) -> bytes:
     item = read_item(tile_key(level, number))
-    return base64.b64decode(item["hashes"]["S"]) if item else b""
+    return _hashes(item) if item else b""
+
+
+def _hashes(item: Item) -> bytes:
+    return base64.b64decode(item["hashes"]["S"])
 
 
 def append(
@@ -180,12 +184,7 @@ def append(
 
     Raises WriteConflict if the tree or a charter's list is not as it was seen any more.
     """
-    head = {**TREE, "origin": s(tree.origin), "size": n(tree.size), "root": s(merkle.encode_hash(tree.root))}
-    if seen.size:
-        end = put_write(head, condition="#size = :seen", values={":seen": n(seen.size)})
-    else:
-        end = put_write(head, condition="attribute_not_exists(PK)")
-    writes = [end, *lists]
+    writes = [_end_write(TREE, tree, seen), *lists]
     writes += [
         put_write({**tile_key(*tile), "hashes": s(base64.b64encode(hashes).decode())}) for tile, hashes in tiles.items()
     ]
@@ -198,6 +197,17 @@ def append(
             {"Delete": {"TableName": table_name(), "Key": waiting.key, "ConditionExpression": there}},
         ]
     write_all(writes)
+
+
+def _end_write(key: Item, tree: Tree, seen: Tree) -> Item:
+    """The write that notes an end of the log where the `seen` one is noted still; an empty one is not noted at all."""
+    if seen.size:
+        return put_write({**key, **_end(tree)}, condition="#size = :seen", values={":seen": n(seen.size)})
+    return put_write({**key, **_end(tree)}, condition="attribute_not_exists(PK)")
+
+
+def _end(tree: Tree) -> Item:
+    return {"origin": s(tree.origin), "size": n(tree.size), "root": s(merkle.encode_hash(tree.root))}
 
 
 def list_writes(charter: Charter, before: Sequence[SignedRow], rows: Sequence[SignedRow]) -> list[Item]:
@@ -248,20 +258,14 @@ def list_leaves(after: int, last: int) -> Iterator[Item | None]:
 
 def read_mailed() -> Tree:
     """The log's end as it was mailed last; an empty one if it never was."""
-    item = read_item(_MAILED)
-    return to_tree(item)
+    return to_tree(read_item(_MAILED))
 
 
 def queue_checkpoint_mail(mail: Mail, tree: Tree, last: Tree, day: str) -> bool:
     """Queues the mail about the log's end, once, and keeps what was told; False if another has done so."""
-    end = {"origin": s(tree.origin), "size": n(tree.size), "root": s(merkle.encode_hash(tree.root))}
-    if last.size:
-        put = put_write({**_MAILED, **end}, condition="#size = :seen", values={":seen": n(last.size)})
-    else:
-        put = put_write({**_MAILED, **end}, only_new=True)
-    told = put_write({**item_key(LOG, f"MAILED#{day}"), **end})
+    told = put_write({**item_key(LOG, f"MAILED#{day}"), **_end(tree)})
     try:
-        write_all([*mail_writes(mail), put, told], unique=0)
+        write_all([*mail_writes(mail), _end_write(_MAILED, tree, last), told], unique=0)
     except (AlreadyExists, WriteConflict):
         return False
     return True

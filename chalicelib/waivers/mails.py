@@ -58,7 +58,7 @@ class CheckpointData(MailData):
     size: int
     last_size: int
     last_root: str
-    """Base64 of the head that was mailed before; empty for the first such mail."""
+    """Base64 of the head that was mailed before; for the first such mail that of a log without leaves."""
     proof: list[str]
     """RFC 9162: that the log has grown from that one to this one and nothing else, in base64."""
 
@@ -100,7 +100,7 @@ def copy_mail(
 
 def copy_mail_id(waiver_id: str) -> str:
     """Of the mail with the copy of this record's form: named by the signer's own record."""
-    return f"waiver-{waiver_id[:-2]}00"
+    return f"waiver-{store.signers_id(waiver_id)}"
 
 
 def _complete_copy(mail: MailOf[CopyData], now: datetime) -> MailOf[CopyData]:

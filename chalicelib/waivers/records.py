@@ -34,6 +34,9 @@ ACTS = ("opened", "signed", "copy_sent", "link_opened", "viewed", "set_aside", "
 class NotLoggedYet(Conflict):
     """409. The record waits for its place in the log; it has one in a moment."""
 
+    def __init__(self) -> None:
+        super().__init__("This record is on its way into the log. Please try again in a moment.")
+
 
 def summary(event_id: str, row: SignedRow, current: CurrentVersions) -> fields.WaiverSummary:
     return {
@@ -58,7 +61,7 @@ def summary(event_id: str, row: SignedRow, current: CurrentVersions) -> fields.W
 
 def get_record(event_id: str, waiver_id: str, *, actor: Actor, now: datetime) -> fields.RecordDetail:
     """A signed record with the text it signs and its audit events, this reading among them."""
-    find_form(event_id, waiver_id)
+    find_record(event_id, waiver_id)
     note_read(waiver_id, audit_event("viewed", actor, times.format_instant(now), about=waiver_id))
     return show_record(event_id, waiver_id)
 
@@ -89,10 +92,20 @@ def find_form(event_id: str, waiver_id: str) -> tuple[StoredForm, StoredRecord]:
     raise NotFound("There is no such waiver.")
 
 
+def find_record(event_id: str, waiver_id: str) -> StoredRecord:
+    """The record without what else its form has. Raises NotFound as `find_form` does."""
+    record = store.read_record(waiver_id) if is_waiver_id(waiver_id) else None
+    if record is None or record.row["event_id"] != event_id:
+        raise NotFound("There is no such waiver.")
+    return record
+
+
 def is_counted(event_id: str, waiver_id: str) -> bool:
     """Whether there is such a record of this charter, and it was not set aside."""
-    record = store.read_record(waiver_id) if is_waiver_id(waiver_id) else None
-    return record is not None and record.row["event_id"] == event_id and not record.set_aside
+    try:
+        return not find_record(event_id, waiver_id).set_aside
+    except NotFound:
+        return False
 
 
 def is_waiver_id(text: str) -> bool:
@@ -230,7 +243,7 @@ def make_bundle(event_id: str, waiver_id: str) -> fields.Bundle:
         log.settle()
         form, record = find_form(event_id, waiver_id)
     if record.leaf_index is None:
-        raise NotLoggedYet("This record is on its way into the log. Please try again in a moment.")
+        raise NotLoggedYet
     tree = log_store.read_tree()
     proof = log.inclusion_proof(record.leaf_index, tree)
     bundle: fields.Bundle = {

@@ -105,8 +105,18 @@ def form_key(waiver_id: str) -> str:
     return f"FORM#{waiver_id[:-_NUMBER_CHARS]}"
 
 
+def signers_id(waiver_id: str) -> str:
+    """Of the signer's own record on the form of this record."""
+    return f"{waiver_id[:-_NUMBER_CHARS]}{0:0{_NUMBER_CHARS}x}"
+
+
 def record_key(waiver_id: str) -> Item:
     return item_key(form_key(waiver_id), f"RECORD#{waiver_id[-_NUMBER_CHARS:]}")
+
+
+def _act_key(waiver_id: str) -> Item:
+    """Of the act that set this record aside."""
+    return item_key(form_key(waiver_id), f"SET_ASIDE#{waiver_id[-_NUMBER_CHARS:]}")
 
 
 # --- signing ----------------------------------------------------------------------------------------
@@ -152,7 +162,7 @@ def put_form(records: Sequence[SealedRecord], drawing: str, audits: Sequence[Aud
         for record in records
     ]
     drawn = [put_write({**item_key(form_key(first), "DRAWING"), "strokes": s(drawing)})] if drawing else []
-    audit_rows = [put_write(_audit_item(first, audit)) for audit in audits]
+    audit_rows = [audit_write(first, audit) for audit in audits]
     write_all([*rows, *waiting, *drawn, *audit_rows, *mail_writes(mail)], unique=0)
 
 
@@ -250,12 +260,12 @@ def put_set_aside(
     Raises AlreadyExists if it was, or WriteConflict if the record is not as it was seen any more.
     """
     row = record.row
-    key = item_key(form_key(row["waiver_id"]), f"SET_ASIDE#{row['waiver_id'][-_NUMBER_CHARS:]}")
+    key = _act_key(row["waiver_id"])
     item = {**key, "payload": s(log_store.payload_text(payload)), "disclosures": s(json.dumps(list(disclosures)))}
     values = {":note": json_s(note), ":data": json_s({**row, "set_aside": True}), ":seen": json_s(row)}
     mark = update(record_key(row["waiver_id"]), "SET set_aside = :note, #data = :data", values, _AS_SEEN)
     waiting = log_store.waiting_write(row["event_id"], key, payload, None)
-    audited = put_write(_audit_item(row["waiver_id"], audit))
+    audited = audit_write(row["waiver_id"], audit)
     write_all([put_write(item, only_new=True), {"Update": mark}, waiting, audited], unique=0)
 
 
@@ -275,8 +285,9 @@ def erase_record(record: StoredRecord, disclosures: Sequence[str], row: FoundRow
 
 def erase_act(waiver_id: str) -> Item:
     """The write that keeps nothing but the proof of the act that set a record aside."""
-    key = item_key(form_key(waiver_id), f"SET_ASIDE#{waiver_id[-_NUMBER_CHARS:]}")
-    return {"Update": update(key, "SET disclosures = :none", {":none": s("[]")}, "attribute_exists(PK)")}
+    return {
+        "Update": update(_act_key(waiver_id), "SET disclosures = :none", {":none": s("[]")}, "attribute_exists(PK)")
+    }
 
 
 def erase_drawing(waiver_id: str) -> Item:
@@ -289,7 +300,7 @@ def end_copies(waiver_id: str, form: StoredForm) -> list[Item]:
 
 
 def rewrite_audits(waiver_id: str, audits: Iterable[AuditEvent]) -> list[Item]:
-    return [put_write(_audit_item(waiver_id, audit)) for audit in audits]
+    return [audit_write(waiver_id, audit) for audit in audits]
 
 
 # --- private copies ---------------------------------------------------------------------------------

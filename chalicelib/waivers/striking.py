@@ -19,7 +19,7 @@ def set_aside(
     reason = charters.parse_reason(body)
 
     def attempt() -> None:
-        _, record = records.find_form(event_id, waiver_id)
+        record = records.find_record(event_id, waiver_id)
         if record.set_aside:
             return
         # In the log the act comes after its record, also where the clock that signed was ahead of this one.

@@ -227,7 +227,7 @@ def test_a_clock_in_any_zone_has_letters_or_a_place_and_an_offset_that_lead_back
 
 
 def test_the_words_for_places_are_of_zones_that_there_are() -> None:
-    places = json.loads((importlib.resources.files("chalicelib.core") / "zone-places.json").read_text("utf-8"))
+    places = json.loads((importlib.resources.files("chalicelib.core") / "data" / "zone-places.json").read_text("utf-8"))
     assert set(places) == {"en", "es"}
     for spoken in places.values():
         assert spoken.keys() <= set(ZONES)

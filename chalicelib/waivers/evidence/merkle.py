@@ -20,6 +20,8 @@ TileReader = Callable[[int, int], bytes]
 HASH_BYTES: Final = 32
 TILE_HEIGHT: Final = 8
 _TILE_WIDTH: Final = 1 << TILE_HEIGHT
+EMPTY_ROOT: Final = hashlib.sha256().digest()
+"""Of a tree without leaves."""
 
 
 def hash_leaf(data: bytes) -> bytes:
@@ -63,7 +65,7 @@ def nodes_of(leaf_hashes: Sequence[bytes]) -> NodeReader:
 
 def root_at(size: int, read_node: NodeReader) -> bytes:
     """The root of the tree of the first `size` leaves; of none, the hash of nothing."""
-    return _root_between(0, size, read_node) if size else hashlib.sha256().digest()
+    return _root_between(0, size, read_node) if size else EMPTY_ROOT
 
 
 def _root_between(begin: int, end: int, read_node: NodeReader) -> bytes:
