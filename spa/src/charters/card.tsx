@@ -71,10 +71,15 @@ function dayText(charter: Charter, now_ms: number): string {
   return formatDay(charter.starts_at, charter.timezone);
 }
 
+export const statusNames: Record<Charter["status"], string> = {
+  scheduled: "Scheduled",
+  departed: "Departed",
+  completed: "Completed",
+  cancelled: "Cancelled",
+};
+
 function stateText({ status, starts_at, ends_at }: Charter, now_ms: number): string {
-  if (status === "cancelled") return "Cancelled";
-  if (status === "completed") return "Completed";
-  if (status === "departed") return "Departed";
+  if (status !== "scheduled") return statusNames[status];
   if (new Date(starts_at).getTime() > now_ms) return `Departs ${formatAway(starts_at, now_ms)}`;
   return new Date(ends_at).getTime() > now_ms ? "Under way" : "Ended";
 }

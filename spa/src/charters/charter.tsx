@@ -22,7 +22,7 @@ import { announce, announceFailure } from "../ui/notices";
 import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
 import { ReasonDialog } from "../ui/reason-dialog";
 import { useTask } from "../ui/task";
-import { WaiverBadge } from "./card";
+import { statusNames, WaiverBadge } from "./card";
 import { openCharterDialog } from "./form/charter-dialog";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { Reminders } from "./reminders";
@@ -141,13 +141,6 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
     </>
   );
 }
-
-const statusNames: Record<Charter["status"], string> = {
-  scheduled: "Scheduled",
-  departed: "Departed",
-  completed: "Completed",
-  cancelled: "Cancelled",
-};
 
 function Missing({ what, failed }: { what: string; failed: boolean }) {
   if (!failed) return <Skeleton rows={3} kind="line" />;

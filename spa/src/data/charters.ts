@@ -56,18 +56,18 @@ export function keepListed(events: readonly Charter[], asked_at_ms: number): voi
 
 /** Whether a later state of the charter is known already. */
 function isOlder({ event_id, version, updated_at }: Charter): boolean {
-  const known = known_of(event_id);
+  const known = knownOf(event_id);
   if (!known) return false;
   return version < known.version || (version === known.version && updated_at < known.updated_at);
 }
 
 function isAsOld({ event_id, version, updated_at }: Charter): boolean {
-  const known = known_of(event_id);
+  const known = knownOf(event_id);
   return known?.version === version && known.updated_at === updated_at;
 }
 
 /** What is remembered may have been told otherwise since, even by another database. */
-function known_of(event_id: string): Charter | undefined {
+function knownOf(event_id: string): Charter | undefined {
   return remembered.value.has(event_id) ? undefined : charters.value.get(event_id);
 }
 

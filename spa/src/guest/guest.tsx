@@ -10,6 +10,7 @@ import { Detail, PhoneLink } from "../ui/detail";
 import { NotFound } from "../ui/not-found";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
 import { listWaiting } from "../waiver-page/waiting";
+import { waiverPath } from "./waiver-detour";
 import "./guest.css";
 
 /**
@@ -52,12 +53,11 @@ function Guest({ event, link }: { event: GuestEvent; link: string }) {
   const { operator } = event;
   const cancelled = event.status === "cancelled";
   const over = event.status === "completed" || new Date(event.ends_at).getTime() < now_ms;
-  const departed = event.status === "departed";
-  const toSign = !cancelled && !over && !departed;
+  const past = over || event.status === "departed";
+  const toSign = !cancelled && !past;
   const span = formatSpan(event.starts_at, event.ends_at, event.timezone);
   const zone = zoneName(event.starts_at, event.timezone);
-  // The server's own page, outside of the app and the same for both slots.
-  const waiverPath = `/g/${link}/waiver`;
+  const signAt = waiverPath(link);
   const otherPort = event.return_port && event.return_port !== event.departure_port;
   return (
     <>
@@ -69,17 +69,17 @@ function Guest({ event, link }: { event: GuestEvent; link: string }) {
           <strong>This charter is cancelled.</strong> Questions? Ask {operator.name || "us"}.
         </p>
       )}
-      {!cancelled && (over || departed) && (
+      {!cancelled && past && (
         <p class="strip strip-wait">
           <span>{over ? "This charter is over. Thank you for sailing with us." : "This charter has departed."}</span>
           {/* It may still be open; the waiver's page knows. */}
-          <a href={waiverPath}>Waiver</a>
+          <a href={signAt}>Waiver</a>
         </p>
       )}
-      {listWaiting(waiverPath).length > 0 && (
+      {listWaiting(signAt).length > 0 && (
         <p class="strip strip-bad">
           <span>A signature is kept on this phone and not sent yet.</span>
-          <a href={waiverPath}>Send it now</a>
+          <a href={signAt}>Send it now</a>
         </p>
       )}
       <section class="panel" aria-label="When and where">
@@ -96,7 +96,7 @@ function Guest({ event, link }: { event: GuestEvent; link: string }) {
       </section>
       {toSign && (
         <p class="guest-sign">
-          <a class="button primary" href={waiverPath}>
+          <a class="button primary" href={signAt}>
             Sign the waiver
           </a>
           <span>Everybody aboard needs one. It takes two minutes.</span>

@@ -36,7 +36,7 @@ export function WaiverDetour({ link }: { link: string }) {
 }
 
 /** The server's own page, outside of the app and the same for both slots. */
-function waiverPath(link: string): string {
+export function waiverPath(link: string): string {
   return `/g/${link}/waiver`;
 }
 

@@ -23,7 +23,7 @@ export function Briefing({ manifest, note }: { manifest: Snapshot; note: ((done:
     <section class="panel" aria-labelledby="briefing">
       <h2 id="briefing">Safety briefing</h2>
       {note && (
-        <Button class="tick tick-aboard" aria-pressed={done !== busy} onClick={() => void run(() => note(!done))}>
+        <Button class="tick" aria-pressed={done !== busy} onClick={() => void run(() => note(!done))}>
           Safety briefing given
         </Button>
       )}

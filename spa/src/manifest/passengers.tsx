@@ -35,7 +35,7 @@ export function Passengers({ manifest, tick, onSetAside }: Props) {
       {manifest.missing > 0 && <p class="missing">{missingText(manifest)}</p>}
       {manifest.passengers.length === 0 && <p class="nothing">Nobody has signed, and no guests are listed.</p>}
       <Folded count={manifest.passengers.length}>
-        <ol class="passengers">
+        <ol>
           {manifest.passengers.map((passenger) => (
             <Row
               key={passengerKey(passenger)}
@@ -132,7 +132,7 @@ function Ticks({ name, on, since, problem, tick }: TicksProps) {
     <>
       <div class="ticks no-print">
         <Button
-          class="tick tick-aboard"
+          class="tick"
           aria-label={`Aboard: ${name}`}
           aria-pressed={shown === "aboard"}
           onClick={() => void set("aboard")}

@@ -10,7 +10,6 @@ import { startLinksWithin, startProblems } from "./problems.ts";
 import { startProgress } from "./progress.ts";
 import { resumeSending } from "./resuming.ts";
 import { startSending } from "./sending.ts";
-import { listWaiting } from "./waiting.ts";
 
 function startForm(): void {
   const form = document.querySelector<HTMLFormElement>("#waiver-form");
@@ -41,8 +40,6 @@ function showPage(page: Document): void {
 }
 
 dropOldDrafts();
-// It drops what is too old, also on a page that sends nothing itself.
-listWaiting(location.pathname);
 startForm();
 startLinksWithin();
 startKiosk();

@@ -11,11 +11,13 @@ export async function resumeSending(showPage: (page: Document) => void): Promise
   const { signal } = running;
   const note = document.querySelector<HTMLElement>("#waiting");
   const path = location.pathname;
+  // It drops what is too old, also on a page that sends nothing itself.
+  const waiting = listWaiting(path);
   if (!note) return;
   let touched = false;
   document.addEventListener("input", () => (touched = true), { signal });
 
-  for (const { id, body } of listWaiting(path)) {
+  for (const { id, body } of waiting) {
     const form = new URLSearchParams(body);
     const say = (state: "sending" | "signed" | Trouble) => {
       const [before = "", after = ""] = (note.dataset[state] ?? "").split("{name}");

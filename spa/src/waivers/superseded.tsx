@@ -17,7 +17,7 @@ export function Superseded({ events }: { events: readonly OutdatedCharter[] }) {
         They stay signed under the text that they read. If the new one should hold for these charters, ask them to sign
         it too.
       </p>
-      <ul class="records">
+      <ul>
         {events.map((event) => (
           <Row key={event.event_id} event={event} />
         ))}

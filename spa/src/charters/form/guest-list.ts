@@ -98,6 +98,6 @@ export function isEmailOrEmpty(text: string): boolean {
   return text.trim() === "" || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim());
 }
 
-export function isBlankGuest({ name, email }: ListedGuest): boolean {
+function isBlankGuest({ name, email }: ListedGuest): boolean {
   return name.trim() === "" && email.trim() === "";
 }

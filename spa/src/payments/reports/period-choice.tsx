@@ -1,6 +1,6 @@
 import { monthOf, type Period, today, yearOf } from "../../lib/periods";
 import { Button } from "../../ui/button";
-import { PeriodFields } from "../../ui/period-fields";
+import { PeriodFields } from "./period-fields";
 
 interface Props {
   period: Period;
