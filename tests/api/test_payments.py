@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.core import system
 from tests.support.api import Answer, Api, new_event, new_payment
+from tests.support.mails import text_of
 from tests.support.races import at_once
 
 PAYMENT_FIELDS = set(
@@ -19,12 +20,6 @@ PAYMENT_ID = "0190c0de-0000-7000-8000-000000000001"
 
 def url_of(event: dict[str, Any], payment_id: str = PAYMENT_ID) -> str:
     return f"/api/events/{event['event_id']}/payments/{payment_id}"
-
-
-def text_of(message: EmailMessage) -> str:
-    part = message.get_body(("plain",))
-    assert part
-    return str(part.get_content())
 
 
 def test_a_logged_payment_comes_back_with_the_event(api: Api, event: dict[str, Any]) -> None:

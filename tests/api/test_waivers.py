@@ -14,17 +14,12 @@ from chalicelib.mail import transport
 from chalicelib.waivers import mails as waiver_mails
 from chalicelib.waivers import markdown
 from tests.support.api import Api, new_event
+from tests.support.mails import text_of
 from tests.support.pages import MINORS, Elements, page, signature
 from tests.support.races import at_once
 from tests.support.signed import record, records
 
 STROKES = '[{"points":[{"x":10,"y":20,"time":1700000000000},{"x":30,"y":44}]}]'
-
-
-def text_of(message: EmailMessage) -> str:
-    part = message.get_body(("plain",))
-    assert part
-    return str(part.get_content())
 
 
 def sign(guest: Api, event: dict[str, Any], **changes: Any) -> str:

@@ -13,16 +13,11 @@ from chalicelib.core import dynamo
 from chalicelib.waivers import log_store
 from chalicelib.waivers.evidence import checkpoint, merkle, verify
 from tests.support.api import Api
+from tests.support.mails import text_of
 from tests.support.signed import sign_all
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-def text_of(message: EmailMessage) -> str:
-    part = message.get_body(("plain",))
-    assert part
-    return str(part.get_content())
 
 
 def unwrapped(message: EmailMessage) -> str:

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.core import system
 from chalicelib.waivers import signing
 from tests.support.api import Answer, Api, listed_mails, new_event
+from tests.support.mails import text_of
 from tests.support.pages import Form, drawing, page, signature
 from tests.support.signed import record, records, sign, url
 
@@ -224,12 +225,6 @@ def test_no_text_of_a_guest_stands_in_greeting_subject_or_address_of_a_mail_to_w
 
 
 # --- the link of a copy ---------------------------------------------------------------------------
-
-
-def text_of(message: EmailMessage) -> str:
-    part = message.get_body(("plain",))
-    assert part
-    return str(part.get_content())
 
 
 def copy_link(message: EmailMessage) -> str:
