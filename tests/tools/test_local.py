@@ -23,7 +23,7 @@ from tests.support.running import (
 )
 from tests.support.ses_events import ses_event
 from tools.common.cloud import embedded_client
-from tools.local import __main__ as local
+from tools.common.console import keep_loopback_direct
 from tools.local.embedded import free_port
 
 
@@ -87,8 +87,8 @@ def test_a_taken_port_is_named_in_one_line(tmp_path: Path, address: str) -> None
     assert f"port {port} is taken" in output
 
 
-@pytest.mark.parametrize("port", [99999, 0, -1])
-def test_a_port_that_is_none_is_said_in_one_line(tmp_path: Path, port: int) -> None:
+@pytest.mark.parametrize("port", ["99999", "0", "-1", "abc", "8_000", "\uff18\uff10\uff10\uff10", "80 80", "1e3"])
+def test_a_port_that_is_none_is_said_in_one_line(tmp_path: Path, port: str) -> None:
     with start_local(tmp_path, port) as process:
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
@@ -96,8 +96,8 @@ def test_a_port_that_is_none_is_said_in_one_line(tmp_path: Path, port: int) -> N
 
 
 def test_this_machine_is_not_asked_for_by_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "environ", {"http_proxy": "http://127.0.0.1:9", "no_proxy": "index.example"})
-    local.ignore_user_settings()
+    monkeypatch.setattr(os, "environ", {"http_proxy": "http://127.0.0.1:9", "no_proxy": " index.example,"})
+    keep_loopback_direct()
     for host, is_direct in {"localhost": True, "127.0.0.1": True, "index.example": True, "example.com": False}.items():
         assert bool(urllib.request.proxy_bypass(host)) == is_direct, host
 
@@ -113,8 +113,12 @@ def test_a_payment_and_its_mail_survive_sigint_and_restart(tmp_path: Path) -> No
     port = free_port()
     payment_id = str(uuid.uuid4())
     (tmp_path / "broken").write_text("no configuration")
-    # An AWS account that a user's shell may have set.
-    foreign = {"AWS_PROFILE": "nowhere", "AWS_CONFIG_FILE": str(tmp_path / "broken")}
+    # What a user's shell may have set: an AWS account, and a proxy for everything.
+    foreign = {
+        "AWS_PROFILE": "nowhere",
+        "AWS_CONFIG_FILE": str(tmp_path / "broken"),
+        "http_proxy": "http://127.0.0.1:9",
+    }
     with running_product(tmp_path, port, **foreign) as first:
         token = log_in(first)
         event = json.loads(call(first, "POST", "/api/events", charter(), token)[2])

@@ -14,7 +14,7 @@ from chalicelib import __version__
 from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
 from tools.common.cloud import Cloud
-from tools.common.console import Refused, progress
+from tools.common.console import Refused, one_line, progress
 from tools.common.functions import Variables, differing_names, live_environments
 from tools.common.website import NoAnswer, Website
 from tools.sync.layout import CONTENT_TYPES, PAGE, SLOTS, path_of, suffix_of
@@ -263,11 +263,20 @@ def mail_transport(cloud: Cloud) -> str:
     account = ses.get_account()
     if not account.get("SendingEnabled"):
         raise NotAsExpected("SES has paused sending for this account")
-    if not any(_is_verified(ses, identity) for identity in (here.mail_from, domain)):
+    if not any(_is_verified(ses, identity) for identity in (here.mail_from, *_domain_and_above(domain))):
         raise NotAsExpected(f"SES has not verified {here.mail_from} or {domain}: enter its DKIM records into the DNS")
     if not account.get("ProductionAccessEnabled"):
         raise Skipped(f"{here.mail_from} is verified, but SES is in the sandbox: only verified addresses get mail")
     return f"SES as {here.mail_from}"
+
+
+def _domain_and_above(domain: str) -> list[str]:
+    """A verified domain covers those below it; the last label alone is nobody's.
+
+    https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
+    """
+    labels = domain.split(".")
+    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
 
 
 def _is_verified(ses: Any, identity: str) -> bool:
@@ -307,7 +316,7 @@ def run_check(name: str, look: Callable[[], str]) -> Result:
     except (NotAsExpected, NoAnswer) as problem:
         return Result(name, "FAIL", str(problem))
     except (BotoCoreError, ClientError, ValueError, KeyError, TypeError) as problem:
-        return Result(name, "FAIL", f"{type(problem).__name__}: {problem}")
+        return Result(name, "FAIL", f"{type(problem).__name__}: {one_line(problem)}")
 
 
 def run_until_passed(site: Site, cloud: Cloud | None, slot: str, wait_s: float) -> list[Result]:
