@@ -113,12 +113,8 @@ def test_a_payment_and_its_mail_survive_sigint_and_restart(tmp_path: Path) -> No
     port = free_port()
     payment_id = str(uuid.uuid4())
     (tmp_path / "broken").write_text("no configuration")
-    # What a user's shell may have set: an AWS account, and a proxy for everything.
-    foreign = {
-        "AWS_PROFILE": "nowhere",
-        "AWS_CONFIG_FILE": str(tmp_path / "broken"),
-        "http_proxy": "http://127.0.0.1:9",
-    }
+    # An AWS account that a user's shell may have set.
+    foreign = {"AWS_PROFILE": "nowhere", "AWS_CONFIG_FILE": str(tmp_path / "broken")}
     with running_product(tmp_path, port, **foreign) as first:
         token = log_in(first)
         event = json.loads(call(first, "POST", "/api/events", charter(), token)[2])
@@ -131,7 +127,8 @@ def test_a_payment_and_its_mail_survive_sigint_and_restart(tmp_path: Path) -> No
         assert list((tmp_path / "aws.tmp").iterdir()), "the Lambda workers' folders"
     assert not [pid for pid in pids if is_running(pid)]
     assert not (tmp_path / "aws.tmp").exists()
-    with running_product(tmp_path, port) as again:
+    # And a proxy, which nothing that stays on this machine may be sent by.
+    with running_product(tmp_path, port, http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9") as again:
         assert json.loads(call(again, "GET", "/_local/mail")[2])["messages"] == mail
         status, _, body = call(again, "GET", f"/api/events/{event['event_id']}/payments", token=token)
         assert status == 200, "the session survives too"
