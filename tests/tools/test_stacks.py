@@ -1,7 +1,9 @@
 """Stacks and the gateway as AWS answers: why one failed, what stands in its way, what is tried again."""
 
+import subprocess
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,13 +11,14 @@ from botocore.exceptions import ClientError
 
 from tests.support.answering import answering, refusal, reply
 from tests.support.running import ROOT
-from tests.support.table import read_template
+from tests.support.table import read_table, read_template
 from tools.common import gateway, stacks
 from tools.common.cloud import Cloud
 from tools.common.console import Refused
 from tools.deploy.existing import KINDS, named_resources, refuse_strangers
 from tools.local.embedded import EmbeddedAws
 
+NOT_OF_CREATE = ("PointInTimeRecoverySpecification", "TimeToLiveSpecification", "SSESpecification")
 STACK = "arn:aws:cloudformation:us-east-1:000000000000:stack/s/1"
 
 
@@ -198,6 +201,43 @@ def test_what_the_stacks_have_made_themselves_is_none_of_that(cloud: Cloud) -> N
         poll_s=0.05,
     )
     refuse_strangers(cloud, identity)
+
+
+def test_what_exists_is_imported_as_the_docs_say(cloud: Cloud, tmp_path: Path) -> None:
+    """A table with a record and a log, which another stack has left."""
+    table = f"ship-captain-crew-{cloud.stage}"
+    stack = f"{table}-resources"
+    dynamodb, cloudformation = cloud.client("dynamodb"), cloud.client("cloudformation")
+    properties = {name: part for name, part in read_table().items() if name not in NOT_OF_CREATE}
+    dynamodb.create_table(**properties | {"TableName": table})
+    dynamodb.put_item(TableName=table, Item={"PK": {"S": "EVENT#1"}, "SK": {"S": "EVENT"}})
+    cloud.client("logs").create_log_group(logGroupName=f"/aws/lambda/{table}")
+
+    recipe = next(line for line in (ROOT / "docs/deploy.md").read_text().splitlines() if line.startswith("sed "))
+    command = f"stage={cloud.stage}\n{recipe.partition(' >')[0]}"
+    filled_in = subprocess.run(["sh", "-c", command], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    change = {"StackName": stack, "ChangeSetName": "import"}
+    cloudformation.create_change_set(
+        **change,
+        ChangeSetType="CREATE",
+        ImportExistingResources=True,
+        TemplateBody=filled_in,
+        Parameters=[{"ParameterKey": "Stage", "ParameterValue": cloud.stage}],
+    )
+    found = cloudformation.describe_change_set(**change)
+    imported = {
+        each["ResourceChange"]["LogicalResourceId"]
+        for each in found["Changes"]
+        if each["ResourceChange"]["Action"] == "Import"
+    }
+    assert imported == {"Table", "ApiLog"}, found
+    cloudformation.execute_change_set(**change)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+
+    refuse_strangers(cloud, None)
+    parameters: dict[str, str | None] = {"Stage": cloud.stage}
+    stacks.apply_stack(cloudformation, stack, stacks.template("resources"), parameters, poll_s=0.05)
+    assert dynamodb.scan(TableName=table)["Count"] == 1
 
 
 # What is tried again
