@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 
-/** Builds `sw.js` beside the page, with the names and hashes of all that the app needs to start without a network. */
+/**
+ * Builds `sw.js` beside the page, with the names and hashes of all that the app needs to start without a network.
+ * It comes last and whole: a build that has it is finished.
+ */
 export function serviceWorker(): Plugin {
   return {
     name: "service-worker",
@@ -18,13 +21,12 @@ export function serviceWorker(): Plugin {
         return [name === "index.html" ? "./" : `/${name}`, `sha256-${hash}`];
       });
       const release = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
-      await build({
+      const built = await build({
         configFile: false,
         logLevel: "warn",
         define: { FILES: JSON.stringify(files), RELEASE: JSON.stringify(release) },
         build: {
-          outDir: dir,
-          emptyOutDir: false,
+          write: false,
           reportCompressedSize: false,
           rolldownOptions: {
             input: fileURLToPath(new URL("src/shell/sw.ts", import.meta.url)),
@@ -32,6 +34,10 @@ export function serviceWorker(): Plugin {
           },
         },
       });
+      const worker = [built].flat().flatMap((one) => ("output" in one ? one.output : []))[0];
+      if (worker?.type !== "chunk") throw new Error("the service worker was not built");
+      writeFileSync(join(dir, "sw.js.part"), worker.code);
+      renameSync(join(dir, "sw.js.part"), join(dir, "sw.js"));
     },
   };
 }

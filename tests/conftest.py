@@ -1,5 +1,8 @@
 """What every test may ask for: the embedded AWS, DynamoDB Local, a browser and the running product, all on loopback."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,21 @@ import pytest
 from tests.support.doubles import smtp_server
 from tests.support.programs import found_programs, start_playwright
 from tests.support.running import Product, running_dynamodb, running_product
+from tools.common.cloud import ignore_users_aws
+from tools.common.console import keep_loopback_direct
 from tools.local.embedded import EmbeddedAws
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whatever the user's shell has set; one temporary folder for all that is started, gone at the end."""
+    keep_loopback_direct()
+    ignore_users_aws()
+    if hasattr(config, "workerinput"):
+        return
+    # Short: a socket's path has 108 bytes.
+    folder = tempfile.mkdtemp(prefix="scc-")
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def needed_program(name: str) -> str:

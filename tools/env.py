@@ -12,10 +12,11 @@ from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
 from tools.common.cloud import LOCAL_STAGE, Cloud, find_cloud
 from tools.common.console import Refused, confirm, run_tool
-from tools.common.functions import Variables, deployed_environments, differing_names, merge
+from tools.common.functions import Variables, deployed_environments, differing_names, merge, require_room
 
 SECRET = re.compile(r"PASS|SECRET|TOKEN|TOTP|KEY|HASH|CREDENTIAL")
-NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+# Lambda takes none of a single letter.
+NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 
 
 def show(cloud: Cloud, as_json: bool) -> None:
@@ -81,7 +82,8 @@ def plan_and_merge(cloud: Cloud, changes: Variables, yes: bool) -> None:
         print("nothing to change")
         return
     print("\n".join(lines))
-    for before in seen.values():
+    for function, before in seen.items():
+        require_room(function, before | changes)
         refuse_wrong(cloud, before | changes, changes)
     confirm("Merge this?", yes)
     merge(cloud, changes, seen)

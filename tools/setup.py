@@ -32,8 +32,29 @@ NO_NETWORK = re.compile(
 )
 
 
+# What a shell has set for other projects and installers would follow. How to reach a registry is kept.
+FOREIGN = re.compile(r"(PIP_|NPM_CONFIG_|PYTHON|VITE_).*|CDPATH|NODE_(ENV|PATH)|VIRTUAL_ENV", re.IGNORECASE)
+REGISTRY = re.compile(
+    r"PIP_(INDEX_URL|EXTRA_INDEX_URL|NO_INDEX|FIND_LINKS|TRUSTED_HOST|PROXY|(CLIENT_)?CERT|(DEFAULT_)?TIMEOUT|RETRIES|"
+    r"CACHE_DIR|CONFIG_FILE|KEYRING_PROVIDER)|"
+    r"NPM_CONFIG_(REGISTRY|(HTTPS?_)?PROXY|NOPROXY|CA|CAFILE|STRICT_SSL|CACHE|(USER|GLOBAL)CONFIG|FETCH_.*|_.*|//.*|@.*)",
+    re.IGNORECASE,
+)
+
+
 class SetupFailed(Exception):
     """Its last line is what is missing and the remedy."""
+
+
+def own_environment() -> dict[str, str]:
+    """For installers and builds: the user's, without what would change what they do; caches stay in this folder."""
+    caches = {"PIP_CACHE_DIR": str(CACHE / "pip"), "npm_config_cache": str(CACHE / "npm")}
+    kept = {
+        name: value for name, value in os.environ.items() if REGISTRY.fullmatch(name) or not FOREIGN.fullmatch(name)
+    }
+    path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    # A user's configuration file may say otherwise.
+    return caches | kept | {"PATH": path, "PIP_USER": "0"}
 
 
 def call(*command: str | Path, folder: Path = ROOT, **environment: str) -> str:
@@ -42,7 +63,7 @@ def call(*command: str | Path, folder: Path = ROOT, **environment: str) -> str:
         command,
         check=False,
         cwd=folder,
-        env=os.environ | {"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}", "PIP_USER": "0"} | environment,
+        env=own_environment() | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

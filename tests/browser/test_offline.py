@@ -411,23 +411,3 @@ def test_one_outbox_on_two_devices_is_sent_once(site: Site, visit: Visit) -> Non
         all_sent(page)
     assert [row["payment_id"] for row in site.payments(event)] == [entry["payment_id"]]
     assert len(site.mail(event["patron"]["email"])) == 1
-
-
-def test_where_nothing_can_be_kept_the_browser_asks_before_the_page_goes(site: Site, visit: Visit) -> None:
-    event = site.charter()
-    context = visit(token=site.token)
-    context.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }")
-    page = context.new_page()
-    page.goto("/")
-    expect(card(page, event)).to_be_visible()
-    context.set_offline(True)
-    log_payment(page, event, "480")
-    expect(page.get_by_text("Keep this page open until it is sent.")).to_be_visible()
-    with page.expect_event("dialog") as asked:
-        # The call has to come back before the question stops the page.
-        page.evaluate("void setTimeout(() => location.reload())")
-    assert asked.value.type == "beforeunload"
-    asked.value.dismiss()
-    context.set_offline(False)
-    expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
-    assert len(site.payments(event)) == 1

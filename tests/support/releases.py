@@ -147,9 +147,9 @@ def new_site(aws: EmbeddedAws, folder: Path) -> Iterator[Site]:
 def write_build(
     folder: Path, name: str, *, files: int = 6, named: int | None = None, lines: int = 3, worker: bool = False
 ) -> Path:
-    """A small SPA as Vite writes it: page, manifest, and `files` assets, all hashed by `name`.
+    """A small SPA as Vite writes it: page, manifest, worker, and `files` assets, all hashed by `name`.
 
-    They name one another, of the chunks only the first `named`.
+    They name one another, of the chunks only the first `named`. With `worker` that and the manifest name them, too.
     """
     tag = f"{name:0>8}"[-8:]
     assets = folder / "assets"
@@ -165,8 +165,8 @@ def write_build(
     icon = {"src": f"/assets/icon-{tag}.svg", "type": "image/svg+xml"}
     # Installed apps keep their manifest: it differs only when its icons do.
     (folder / "manifest.webmanifest").write_text(json.dumps({"name": "Test", "icons": [icon] if worker else []}))
-    if worker:
-        (folder / "sw.js").write_text(f"const shell=['/assets/index-{tag}.js'] // build {name}\n")
+    shell = f"['/assets/index-{tag}.js'] // build {name}" if worker else "[]"
+    (folder / "sw.js").write_text(f"const shell={shell}\n")
     (folder / "index.html").write_text(
         f"<!doctype html><!-- build {name} -->\n"
         f'<link rel="icon" href="/assets/icon-{tag}.svg"><link rel="manifest" href="/manifest.webmanifest">'

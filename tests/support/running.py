@@ -96,7 +96,7 @@ def running_product(home: Path, port: int | None = None, **environment: str) -> 
 
 
 @contextlib.contextmanager
-def start_local(home: Path, port: int, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+def start_local(home: Path, port: int | str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
     """With as few open files as a login shell allows, and no way to raise that."""
     command = [sys.executable, "-m", "tools.local", "--home", str(home), "run", "--port", str(port)]
     process = subprocess.Popen(

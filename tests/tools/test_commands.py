@@ -1,5 +1,6 @@
 """Every command explains itself, and what the README tells to type exists."""
 
+import os
 import re
 import subprocess
 import sys
@@ -23,6 +24,27 @@ def test_every_command_has_help(name: str) -> None:
     assert done.returncode == 0, done.stderr
     assert "usage:" in done.stdout
     assert len(done.stdout.splitlines()) > 3
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_reader_that_has_seen_enough_is_no_error(name: str) -> None:
+    """As with `| head`: the pipe is closed before anything is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", f"tools.{name}", "--help"],
+        cwd=ROOT,
+        check=False,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writing)
+    assert done.stderr == ""
+
+
+def test_the_readme_names_all_that_is_to_be_installed_by_hand() -> None:
+    assert "sudo apt-get install python3 python3-venv git make" in (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "password"])

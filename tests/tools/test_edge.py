@@ -28,6 +28,7 @@ from tools.edge.routing import (
     CACHING_DISABLED,
     CACHING_OPTIMIZED,
     DEFAULT,
+    KEPT_ERRORS,
     ROUTES,
     covers,
     matches,
@@ -66,6 +67,13 @@ def test_the_template_is_the_routing_table() -> None:
         assert behaviour["ResponseHeadersPolicyId"] == route.headers
         assert bool(behaviour.get("FunctionAssociations")) == route.has_function
         assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
+
+
+def test_the_template_lets_the_edge_keep_no_error() -> None:
+    template = read_template(ROOT / ".chalice/edge.yaml")
+    config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    assert config["CustomErrorResponses"] == [{"ErrorCode": code, "ErrorCachingMinTTL": 0} for code in KEPT_ERRORS]
+    assert {500, 502, 503, 504} <= set(KEPT_ERRORS)
 
 
 def test_every_route_of_the_app_reaches_the_api() -> None:
@@ -144,7 +152,7 @@ def good_config(names: "Names") -> Config:
         "Origins": listed(files, api),
         "CacheBehaviors": listed(media, *({"PathPattern": route.pattern} | behaviour(route) for route in ROUTES[:-1])),
         "DefaultCacheBehavior": behaviour(DEFAULT),
-        "CustomErrorResponses": listed({"ErrorCode": 503, "ErrorCachingMinTTL": 0}),
+        "CustomErrorResponses": listed(*({"ErrorCode": code, "ErrorCachingMinTTL": 0} for code in KEPT_ERRORS)),
     }
 
 
@@ -199,6 +207,12 @@ def api_gets_the_viewers_host(config: Config) -> None:
 def errors_become_the_page(config: Config) -> None:
     page = {"ErrorCode": 403, "ResponsePagePath": "/index.html", "ResponseCode": "200", "ErrorCachingMinTTL": 10}
     config["CustomErrorResponses"] = listed(*config["CustomErrorResponses"]["Items"], page)
+
+
+def some_errors_are_kept(config: Config) -> None:
+    kept = [item for item in config["CustomErrorResponses"]["Items"] if item["ErrorCode"] != 502]
+    kept = [item | {"ErrorCachingMinTTL": 10} if item["ErrorCode"] == 500 else item for item in kept]
+    config["CustomErrorResponses"] = listed(*kept)
 
 
 def pages_have_no_function(config: Config) -> None:
@@ -284,6 +298,15 @@ BROKEN = [
         errors_become_the_page,
         "an API error 403 becomes /index.html with status 200: the error page masks the API's own answers",
         ("CustomErrorResponses[403]: removed",),
+    ),
+    Broken(
+        some_errors_are_kept,
+        "errors 500, 502 are kept by the edge and outlive their cause",
+        (
+            "CustomErrorResponses[500].ErrorCachingMinTTL: 10 -> 0",
+            f"CustomErrorResponses[502]: added at place {len(KEPT_ERRORS)}",
+        ),
+        heals_whole=False,
     ),
     Broken(
         pages_have_no_function,

@@ -1,5 +1,6 @@
 """tools.env: nothing is lost, no other writer is overrun, no secret is shown."""
 
+import json
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -7,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.support import operator
 from tests.support.functions import create_functions
 from tests.support.running import ROOT
 from tools import env
 from tools.common.cloud import Cloud
-from tools.common.console import Refused
+from tools.common.console import Refused, run_tool
 from tools.common.functions import differing_names, live_environment, live_environments, merge
 from tools.local.embedded import EmbeddedAws
 
@@ -106,6 +108,58 @@ def test_no_secret_is_shown(cloud: Cloud, capsys: pytest.CaptureFixture[str]) ->
     assert "scrypt$secret" not in shown
     assert "abcd" not in shown
     assert "SCC_CURRENCY=USD" in shown
+
+
+@pytest.mark.parametrize("value", ["s" * 5000, "€" * 1400, '"' * 2100])
+def test_more_than_lambda_takes_is_refused_with_the_size_before_anything_is_changed(
+    cloud: Cloud, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = live_environments(cloud)
+    for change in (
+        lambda: env.plan_and_merge(cloud, {"SCC_NOTE": value}, yes=True),
+        lambda: merge(cloud, {"X1": value}),
+    ):
+        with pytest.raises(
+            Refused, match=r"would have \d{4} bytes of variables, \d+ more than Lambda takes"
+        ) as refused:
+            change()
+        assert value[:9] not in str(refused.value)
+        assert "scrypt" not in str(refused.value)
+    assert live_environments(cloud) == before
+    assert "merged" not in capsys.readouterr().out
+
+
+def test_what_just_fits_is_merged(cloud: Cloud) -> None:
+    name = cloud.function_names()[0]
+    taken = len(json.dumps(live_environment(cloud, name) | {"SCC_NOTE": ""}, separators=(",", ":")))
+    merge(cloud, {"SCC_NOTE": "n" * (4096 - taken)})
+    assert len(live_environment(cloud, name)["SCC_NOTE"]) == 4096 - taken
+    with pytest.raises(Refused, match="4097 bytes"):
+        merge(cloud, {"SCC_NOTE": "n" * (4097 - taken)})
+
+
+AWS_REFUSALS = [
+    'because they exceeded the 4KB limit. String measured: {"ADMIN_PASS_HASH":"scrypt$secret","SCC_CURRENCY":"USD"}',
+    "Value '{ADMIN_PASS_HASH=scrypt$secret, A=b}' at 'environment.variables' failed to satisfy constraint: Map keys",
+    '{"ADMIN_PASS_HASH":"scrypt$secret", cut',
+    'nested {"a":{"b":"scrypt$secret"},\n"c":1} and more',
+]
+
+
+@pytest.mark.parametrize("text", AWS_REFUSALS)
+def test_aws_own_words_show_no_value(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    refusal = ClientError({"Error": {"Code": "InvalidParameterValueException", "Message": text}}, "UpdateFunction")
+
+    def refuse() -> int:
+        raise refusal
+
+    with pytest.raises(SystemExit) as ended:
+        run_tool(refuse)
+    assert ended.value.code == 1
+    shown = capsys.readouterr().err
+    assert "InvalidParameterValueException" in shown
+    assert "secret" not in shown
+    assert len(shown.splitlines()) == 1
 
 
 def test_a_line_that_is_no_setting_is_refused_without_repeating_it() -> None:

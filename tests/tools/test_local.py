@@ -23,7 +23,7 @@ from tests.support.running import (
 )
 from tests.support.ses_events import ses_event
 from tools.common.cloud import embedded_client
-from tools.local import __main__ as local
+from tools.common.console import keep_loopback_direct
 from tools.local.embedded import free_port
 
 
@@ -87,8 +87,8 @@ def test_a_taken_port_is_named_in_one_line(tmp_path: Path, address: str) -> None
     assert f"port {port} is taken" in output
 
 
-@pytest.mark.parametrize("port", [99999, 0, -1])
-def test_a_port_that_is_none_is_said_in_one_line(tmp_path: Path, port: int) -> None:
+@pytest.mark.parametrize("port", ["99999", "0", "-1", "abc", "8_000", "\uff18\uff10\uff10\uff10", "80 80", "1e3"])
+def test_a_port_that_is_none_is_said_in_one_line(tmp_path: Path, port: str) -> None:
     with start_local(tmp_path, port) as process:
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
@@ -96,8 +96,8 @@ def test_a_port_that_is_none_is_said_in_one_line(tmp_path: Path, port: int) -> N
 
 
 def test_this_machine_is_not_asked_for_by_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "environ", {"http_proxy": "http://127.0.0.1:9", "no_proxy": "index.example"})
-    local.ignore_user_settings()
+    monkeypatch.setattr(os, "environ", {"http_proxy": "http://127.0.0.1:9", "no_proxy": " index.example,"})
+    keep_loopback_direct()
     for host, is_direct in {"localhost": True, "127.0.0.1": True, "index.example": True, "example.com": False}.items():
         assert bool(urllib.request.proxy_bypass(host)) == is_direct, host
 
@@ -127,7 +127,8 @@ def test_a_payment_and_its_mail_survive_sigint_and_restart(tmp_path: Path) -> No
         assert list((tmp_path / "aws.tmp").iterdir()), "the Lambda workers' folders"
     assert not [pid for pid in pids if is_running(pid)]
     assert not (tmp_path / "aws.tmp").exists()
-    with running_product(tmp_path, port) as again:
+    # And a proxy, which nothing that stays on this machine may be sent by.
+    with running_product(tmp_path, port, http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9") as again:
         assert json.loads(call(again, "GET", "/_local/mail")[2])["messages"] == mail
         status, _, body = call(again, "GET", f"/api/events/{event['event_id']}/payments", token=token)
         assert status == 200, "the session survives too"

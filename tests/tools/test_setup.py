@@ -25,6 +25,7 @@ from tests.support.running import ROOT
 from tools import setup
 
 NPM = """#!/bin/sh
+[ -z "$NODE_ENV$npm_config_omit$NPM_CONFIG_DRY_RUN" ] || { echo "npm follows another project's settings" >&2; exit 1; }
 case "$*" in
 *pack*) sleep 0.5; cp "$SANDBOX/dynamodb.tgz" . && echo dynamodb.tgz ;;
 ci*--include=dev*)
@@ -190,8 +191,24 @@ def test_without_a_network_that_is_said_in_one_line_and_the_next_run_finishes(ch
 
 
 def test_what_the_shell_has_set_for_others_changes_nothing(checkout: Checkout) -> None:
-    code, output = checkout.set_up(PIP_USER="1", NODE_ENV="production", CDPATH=str(checkout.folder))
+    elsewhere = str(checkout.folder / "elsewhere")
+    foreign = {
+        "CDPATH": str(checkout.folder),
+        "NODE_ENV": "production",
+        "NPM_CONFIG_DRY_RUN": "true",
+        "PIP_NO_BINARY": ":all:",
+        "PIP_PREFIX": elsewhere,
+        "PIP_REQUIRE_VIRTUALENV": "1",
+        "PIP_TARGET": elsewhere,
+        "PIP_USER": "1",
+        "PYTHONPATH": elsewhere,
+        "PYTHONUSERBASE": elsewhere,
+        "VIRTUAL_ENV": elsewhere,
+        "npm_config_omit": "dev",
+    }
+    code, output = checkout.set_up(**foreign)
     assert code == 0, output
+    assert not Path(elsewhere).exists()
     checkout.assert_whole()
 
 
@@ -265,6 +282,44 @@ def test_a_browser_that_cannot_start_is_named_with_the_reason_and_the_remedy(onl
         programs.browser()
     only("google-chrome", "")
     assert programs.browser().endswith("/google-chrome")
+
+
+def test_how_to_reach_a_registry_is_kept_and_caches_are_in_this_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    reach = {
+        "HTTPS_PROXY": "http://proxy.example:3128",
+        "NODE_EXTRA_CA_CERTS": "/ca.pem",
+        "PIP_CERT": "/ca.pem",
+        "PIP_INDEX_URL": "https://index.example/simple",
+        "npm_config_//npm.example/:_authToken": "secret",
+        "npm_config_registry": "https://npm.example/",
+    }
+    monkeypatch.setattr(os, "environ", {"PATH": "/bin", "HOME": "/nowhere"} | reach)
+    found = setup.own_environment()
+    assert found.items() >= reach.items()
+    assert {found["PIP_CACHE_DIR"], found["npm_config_cache"]} == {str(ROOT / ".cache/pip"), str(ROOT / ".cache/npm")}
+
+
+def test_what_cannot_be_tested_is_said_before_the_tests(
+    only: Callable[[str, str], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    only("java", "echo 'openjdk version \"11.0.2\"' >&2")
+    only("chromium", "echo 'libnss3.so is missing' >&2; exit 127")
+    monkeypatch.setattr(programs, "NOTES", tmp_path / "notes.json")
+    monkeypatch.setattr(programs, "dynamodb_local", lambda: "")
+    programs.find_programs()
+    shown = [line for line in capsys.readouterr().out.splitlines() if line.startswith("not everything can be tested: ")]
+    assert ["no browser" in shown[0], "no Java" in shown[1]] == [True, True]
+
+
+def test_the_tests_leave_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
+    names = ["tests/tools/test_layout.py::test_assets_go_first_and_the_page_last", "tests/tools/test_cloud.py"]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", *names]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_could_not_be_tested_stands_in_the_last_line(tmp_path: Path) -> None:

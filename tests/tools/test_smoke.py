@@ -161,6 +161,24 @@ def test_a_sender_is_verified_by_its_domain_or_one_above(fake: Fake, embedded_aw
     assert "mail" not in failures(fake, cloud)
 
 
+@pytest.mark.parametrize(
+    ("sender", "verified", "passes"),
+    [
+        ("captain@mail.{}.example", "{}.example", True),
+        ("captain@a.b.c.{}.example", "c.{}.example", True),
+        ("captain@{}.example", "mail.{}.example", False),
+        ("captain@not{}.example", "{}.example", False),
+    ],
+)
+def test_a_verified_domain_covers_those_below_it(
+    fake: Fake, embedded_aws: EmbeddedAws, sender: str, verified: str, passes: bool
+) -> None:
+    cloud = Cloud(f"s{uuid.uuid4().hex[:8]}", embedded_aws.endpoint)
+    create_functions(cloud, operator.environment(SCC_MAIL_FROM=sender.format(cloud.stage)))
+    cloud.client("sesv2").create_email_identity(EmailIdentity=verified.format(cloud.stage))
+    assert ("mail" not in failures(fake, cloud)) == passes
+
+
 def test_a_missing_setting_is_named(fake: Fake, cloud: Cloud) -> None:
     function = cloud.function_names()[1]
     variables = operator.environment(SCC_OPERATOR_NAME="")

@@ -14,8 +14,9 @@ from tests.support.releases import Site, breaks, new_site, watched_calls, write_
 from tools.common.console import Refused
 from tools.local.embedded import EmbeddedAws
 from tools.sync import release
-from tools.sync.contents import pull
-from tools.sync.layout import CONTENT_TYPES, read_build
+from tools.sync.built_spa import read_build
+from tools.sync.layout import CONTENT_TYPES
+from tools.sync.pulling import pull
 from tools.sync.references import references
 from tools.sync.releaser import Outcome, Releaser
 from tools.sync.verify import Viewer
@@ -154,7 +155,8 @@ def test_a_release_that_comes_during_a_pull_never_becomes_the_base_of_other_file
             return send()
 
         with watched_calls(promote_before) as made:
-            token, _ = pull(site.releaser("ana").bucket, "production", tmp_path / "pulled")
+            ana = site.releaser("ana")
+            token, _ = pull(ana.bucket, ana.memory, "production", tmp_path / "pulled")
         reached = len(made) >= at
         assert token == release.identity_of(read_build(tmp_path / "pulled")), (at, made)
     assert at > 5
@@ -416,7 +418,7 @@ def test_status_and_promote_need_as_few_calls_for_5000_files_as_for_20(site: Sit
     for files in (20, 5000):
         name = f"f{files}"
         ana = site.releaser("ana")
-        build = read_build(write_build(tmp_path / name, name, files=files - 2, named=10))
+        build = read_build(write_build(tmp_path / name, name, files=files - 3, named=10))
         assert len(build) == files
         stage_unseen(ana, build)
         with watched_calls() as status:

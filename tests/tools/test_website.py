@@ -3,7 +3,8 @@
 import pytest
 
 from tests.support.answering import answering, hang_up, reply
-from tools.common.website import NoAnswer, Website
+from tools.common.console import keep_loopback_direct
+from tools.common.website import NoAnswer, Website, connect
 
 
 @pytest.fixture(autouse=True)
@@ -21,8 +22,27 @@ def test_another_machine_is_asked_by_the_proxy_that_is_set(monkeypatch: pytest.M
     assert asked[0].target == "http://charters.example/api/health"
 
 
+@pytest.mark.parametrize(("user", "sent"), [("", None), ("ana:p%40ss@", "Basic YW5hOnBAc3M=")])
+def test_a_proxy_is_taken_as_aws_calls_take_it(monkeypatch: pytest.MonkeyPatch, user: str, sent: str | None) -> None:
+    """Also written without a scheme, or with a user's name."""
+    with answering(reply(200, "from the proxy")) as (proxy, asked):
+        monkeypatch.setenv("http_proxy", proxy.replace("http://", f"http://{user}" if user else ""))
+        assert Website("http://charters.example").ask("/").data == b"from the proxy"
+    assert {name.lower(): value for name, value in asked[0].headers.items()}.get("proxy-authorization") == sent
+
+
+@pytest.mark.parametrize("host", ["inside.example", "inside.example:8080"])
+def test_what_is_excepted_from_the_proxy_is_asked_directly(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "inside.example")
+    assert connect(f"http://{host}", 1).proxy is None
+    assert connect("http://outside.example", 1).proxy is not None
+
+
 def test_this_machine_is_asked_directly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    # As every command does when it starts.
+    keep_loopback_direct()
     with answering(reply(200, "here")) as (address, _):
         assert Website(address).ask("/").data == b"here"
         assert Website(address.replace("127.0.0.1", "localhost")).ask("/").data == b"here"

@@ -17,6 +17,7 @@ SPA_FOLDER = ROOT / "spa"
 NO_SOURCES = {"__pycache__", "dist", "node_modules", ".vite", "contract"}
 SPA_BUILD = SPA_FOLDER / "dist"
 PACKAGE_STAMP = "sources.sha256"
+SPA_STAMP = ".sources.sha256"
 
 
 def package_function(folder: Path, stage: str) -> None:
@@ -34,7 +35,7 @@ def package_function(folder: Path, stage: str) -> None:
 
 def build_spa() -> None:
     """`npm run build` into spa/dist."""
-    stamp = SPA_BUILD / ".sources.sha256"
+    stamp = SPA_BUILD / SPA_STAMP
     with one_at_a_time("build"):
         do_once(stamp, fingerprint_of(spa_sources()), lambda: quiet_run("npm", "run", "build", folder=SPA_FOLDER))
 

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
@@ -15,9 +16,12 @@ ROOT = Path(__file__).parents[2]
 APP = "ship-captain-crew"
 LOCAL_STAGE = "local"
 LOCAL_HOME = ROOT / ".local"
+# As resources.yaml takes it.
+STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,15}")
 EMBEDDED_REGION = "us-east-1"
 # The functions of app.py beside the API's, by the names their decorators give.
 BACKGROUND = ("sweep_mail", "mail_feedback")
+BACKUP_TRIES, BACKUP_PAUSE_S = 60, 5
 # As many as there are uploads at once.
 CONNECTIONS = 16
 
@@ -34,8 +38,11 @@ class Cloud(NamedTuple):
     def client(self, service: str) -> Any:
         """botocore's client of one service; several threads may share it."""
         if self.endpoint:
-            return embedded_client(service, self.endpoint, self.attempts)
-        return _session().create_client(service, region_name=self.region, config=_config(self.attempts))
+            client = embedded_client(service, self.endpoint, self.attempts)
+        else:
+            client = _session().create_client(service, region_name=self.region, config=_config(self.attempts))
+        client.meta.events.register("needs-retry.dynamodb.UpdateContinuousBackups", wait_for_backups)
+        return client
 
     def client_environment(self) -> dict[str, str]:
         """What makes the product's own clients, in this process, talk to an embedded AWS alone; empty for the cloud."""
@@ -43,7 +50,7 @@ class Cloud(NamedTuple):
             return {}
         nothing = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
         keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "test")
-        region = {"AWS_DEFAULT_REGION": EMBEDDED_REGION, "AWS_ENDPOINT_URL": self.endpoint, "NO_PROXY": "127.0.0.1"}
+        region = {"AWS_DEFAULT_REGION": EMBEDDED_REGION, "AWS_ENDPOINT_URL": self.endpoint}
         return nothing | keys | region
 
     def function_names(self) -> list[str]:
@@ -70,6 +77,16 @@ class Cloud(NamedTuple):
 
     def parameter_name(self, setting: str) -> str:
         return f"/{APP}/{self.stage}/{setting}"
+
+
+def wait_for_backups(response: tuple[Any, Any] | None, attempts: int, **_: object) -> int | None:
+    """Seconds until the next try: a table that was just made says for a while that its backups are being enabled.
+
+    botocore asks this after each answer, and would not try that one again by itself.
+    """
+    code = response[1].get("Error", {}).get("Code") if response else None
+    is_early = code == "ContinuousBackupsUnavailableException" and attempts < BACKUP_TRIES
+    return BACKUP_PAUSE_S if is_early else None
 
 
 def embedded_client(service: str, endpoint: str, attempts: int = 2) -> Any:
@@ -108,6 +125,13 @@ def _embedded_session() -> Session:
     return Session(session_vars=unread | nowhere)
 
 
+def ignore_users_aws() -> None:
+    """Nothing of the caller's AWS account and profiles, in this process and those it starts."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
+
 def configured_stages() -> dict[str, Any]:
     """Of .chalice/config.json, by their names."""
     stages: dict[str, Any] = json.loads((ROOT / ".chalice/config.json").read_text())["stages"]
@@ -140,6 +164,8 @@ def read_local(home: Path = LOCAL_HOME) -> LocalStack:
 
 
 def find_cloud(stage: str, home: Path = LOCAL_HOME) -> Cloud:
+    if not STAGE_NAME.fullmatch(stage):
+        raise Refused(f"{stage!r} is no stage: small letters, digits and -, 16 at most, a letter first")
     if stage != LOCAL_STAGE:
         return Cloud(stage)
     return Cloud(LOCAL_STAGE, f"http://127.0.0.1:{read_local(home)['aws_port']}", attempts=2)

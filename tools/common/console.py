@@ -1,15 +1,24 @@
 """How the tools talk: progress with elapsed time, one-line refusals, questions before changes."""
 
 import gc
+import os
+import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 STARTED_AT = time.monotonic()
 
 
 class Refused(Exception):
     """The tool won't or can't go on; its text is the one line a person needs."""
+
+
+def first_few(problems: Sequence[str], most: int = 5) -> str:
+    """As one line."""
+    more = f" and {len(problems) - most} more" if len(problems) > most else ""
+    return "; ".join(problems[:most]) + more
 
 
 def progress(message: str) -> None:
@@ -48,10 +57,15 @@ def run_tool(main: Callable[[], int]) -> None:
     """Exit 0 done, 1 refused or failed with one line on standard error, 2 wrong usage (argparse)."""
     # Looking for garbage among botocore's large tables, and once more at the end, takes a quarter of a short run.
     gc.set_threshold(100_000)
+    keep_loopback_direct()
+    status, message = 1, ""
     try:
         status = main()
         gc.freeze()
-        sys.exit(status)
+    except SystemExit as wrong_usage:
+        status = int(wrong_usage.code or 0)
+    except BrokenPipeError:
+        """Who reads has seen enough, as with `| head`."""
     except Refused as refusal:
         message = str(refusal)
     except KeyboardInterrupt:
@@ -60,8 +74,14 @@ def run_tool(main: Callable[[], int]) -> None:
         if not is_from_aws(error):
             raise
         message = f"AWS: {one_line(error)}"
-    print(message, file=sys.stderr)
-    sys.exit(1)
+    if message:
+        print(message, file=sys.stderr)
+    try:
+        print(end="", flush=True)
+    except BrokenPipeError:
+        # Python would try again at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
 
 
 def is_from_aws(error: Exception) -> bool:
@@ -70,4 +90,14 @@ def is_from_aws(error: Exception) -> bool:
 
 
 def one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    """AWS repeats a refused object whole, a function's secrets with it: what stands in braces is left out."""
+    return " ".join(re.sub(r"\{.*(\}|$)", "{…}", str(error), flags=re.DOTALL).split())
+
+
+def keep_loopback_direct() -> None:
+    """No proxy on the way to this machine, whoever asks: botocore, urllib3, or a program that is started."""
+    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    if known.strip() != "*":
+        hosts = [host.strip() for host in known.split(",")]
+        known = ",".join(dict.fromkeys(host for host in (*hosts, *LOOPBACK) if host))
+    os.environ |= {"no_proxy": known, "NO_PROXY": known}

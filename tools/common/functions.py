@@ -1,6 +1,7 @@
 """The environment of a stage's functions: read, merged without losing what is there, verified."""
 
 import contextlib
+import json
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,8 @@ from tools.common.cloud import Cloud
 from tools.common.console import Refused
 
 UPDATE_TIMEOUT_S = 120
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: all variables, written as JSON.
+MAX_ENVIRONMENT_BYTES = 4096
 MAX_TRIES = 20
 
 Variables = dict[str, str]
@@ -69,12 +72,25 @@ def differing_names(environments: Mapping[str, Variables]) -> list[str]:
     return sorted(name for name in names if len({each.get(name) for each in environments.values()}) > 1)
 
 
+def require_room(function: str, variables: Variables) -> None:
+    """Refused when Lambda would not take so much; AWS's own refusal repeats every value."""
+    size = len(json.dumps(variables, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > MAX_ENVIRONMENT_BYTES:
+        raise Refused(
+            f"{function} would have {size} bytes of variables, {size - MAX_ENVIRONMENT_BYTES} more than Lambda takes: "
+            "put the long ones into the Parameter Store and write ssm:/name instead. Nothing was changed"
+        )
+
+
 def merge(cloud: Cloud, changes: Variables, seen: Mapping[str, Variables] | None = None) -> None:
     """Put the changes over what each function has, by compare-and-swap; what others change meanwhile stays.
 
     `seen`: the variables that the plan showed. Refuses when somebody else has set one of ours meanwhile.
     """
-    for function in live_environments(cloud):
+    live = live_environments(cloud)
+    for function, variables in live.items():
+        require_room(function, variables | changes)
+    for function in live:
         _merge_one(cloud, function, changes, (seen or {}).get(function))
     if differing := sorted(set(differing_names(live_environments(cloud))) & set(changes)):
         raise Refused(f"the functions of {cloud.stage} differ in {', '.join(differing)}: merge those once more")

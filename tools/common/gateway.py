@@ -1,7 +1,13 @@
 """What API Gateway answers where the API has no route: the API's own kind of error, instead of its 403."""
 
+import time
 from typing import Any
 
+from tools.common.console import Refused
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+DEPLOYMENT_PAUSE_S = 5.0
+MAX_TRIES = 24
 # The gateway's name for a path or a method that it does not know.
 UNROUTED = "MISSING_AUTHENTICATION_TOKEN"
 ANSWER = {
@@ -21,5 +27,17 @@ def answer_unrouted(apigateway: Any, api_id: str, stage: str) -> bool:
     if deployed and all(found.get(name) == value for name, value in ANSWER.items()):
         return False
     apigateway.put_gateway_response(restApiId=api_id, responseType=UNROUTED, **ANSWER)
-    apigateway.create_deployment(restApiId=api_id, stageName=stage, description=DESCRIPTION)
+    _create_deployment(apigateway, api_id, stage)
     return True
+
+
+def _create_deployment(apigateway: Any, api_id: str, stage: str) -> None:
+    """AWS takes one in five seconds of a whole account, and Chalice has just made one."""
+    for _ in range(MAX_TRIES):
+        try:
+            apigateway.create_deployment(restApiId=api_id, stageName=stage, description=DESCRIPTION)
+        except apigateway.exceptions.TooManyRequestsException:
+            time.sleep(DEPLOYMENT_PAUSE_S)
+        else:
+            return
+    raise Refused("API Gateway takes no deployment: others of this account deploy all the time")

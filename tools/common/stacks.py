@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,6 +11,8 @@ from tools.common.cloud import ROOT
 from tools.common.console import Refused
 
 TIMEOUT_S = 1800
+# Of a resource that AWS stopped because another one failed: "Resource creation cancelled".
+CANCELLED = re.compile(r"\bcancell?ed\b", re.IGNORECASE)
 USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
@@ -128,8 +130,21 @@ def _wait(
 
 
 def _first_failure(cloudformation: Any, name: str) -> str:
-    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-    failed = [event for event in reversed(events) if event["ResourceStatus"].endswith("_FAILED")]
-    if not failed:
-        return "no resource named a reason"
-    return f"{failed[-1]['LogicalResourceId']}: {failed[-1].get('ResourceStatusReason', 'no reason given')}"
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=name)
+    return cause_of(event for page in pages for event in page["StackEvents"])
+
+
+def cause_of(events: Iterable[Mapping[str, str]]) -> str:
+    """Why the last act on a stack failed: of its failures the earliest that is not the cancellation of another's.
+
+    AWS gives events newest first. Reads no further back than the act's begin.
+    """
+    cause = "no resource named a reason"
+    for event in events:
+        reason = event.get("ResourceStatusReason", "no reason given")
+        if event["ResourceStatus"].endswith("_FAILED") and not CANCELLED.search(reason):
+            cause = f"{event['LogicalResourceId']}: {reason}"
+        is_stack = event.get("PhysicalResourceId") == event["StackId"]
+        if is_stack and reason == "User Initiated":
+            break
+    return cause

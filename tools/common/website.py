@@ -1,16 +1,17 @@
-"""HTTP to what is deployed, as a browser asks: connections are kept, the user's proxy is taken where one is set."""
+"""HTTP to what is deployed, as a browser asks: connections are kept, the way out is the one of all calls to AWS."""
 
-import urllib.request
+import os
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import urllib3
+from botocore.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
 from tools.common.console import Refused
 
 TIMEOUT_S = 30
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Redirects and refusals are answers to be judged, not to be followed or waited for.
 RETRIES = urllib3.Retry(3, redirect=False, respect_retry_after_header=False)
 
@@ -24,10 +25,7 @@ class Website:
 
     def __init__(self, base_url: str, connections: int = 1) -> None:
         self.base_url = base_url.rstrip("/")
-        proxy = proxy_of(self.base_url)
-        self._pool = (
-            urllib3.ProxyManager(proxy, maxsize=connections) if proxy else urllib3.PoolManager(maxsize=connections)
-        )
+        self._pool = connect(self.base_url, connections)
 
     def ask(
         self, path: str, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -40,10 +38,15 @@ class Website:
             raise NoAnswer(f"{self.base_url}{path} does not answer: {error}") from error
 
 
-def proxy_of(url: str) -> str | None:
-    """As the environment or the system names it; never for this machine itself."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if host in LOOPBACK or urllib.request.proxy_bypass(host):
-        return None
-    return urllib.request.getproxies().get(parts.scheme)
+def connect(url: str, connections: int) -> urllib3.PoolManager:
+    """By the proxy that the environment or the system names, and with the certificates that botocore is given."""
+    bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
+    options: dict[str, Any] = {"maxsize": connections, "ca_certs": bundle}
+    proxy = get_environ_proxies(url).get(urlsplit(url).scheme)
+    if not proxy:
+        return urllib3.PoolManager(**options)
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    user = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
+    return urllib3.ProxyManager(
+        parts.geturl(), proxy_headers=urllib3.make_headers(proxy_basic_auth=user) if user else None, **options
+    )

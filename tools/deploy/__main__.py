@@ -17,11 +17,12 @@ from tools.common.build import SPA_BUILD, build_spa
 from tools.common.cloud import APP, Cloud, api_stage, configured_stages, find_cloud
 from tools.common.console import Refused, confirm, note, one_line, progress, run_tool
 from tools.common.functions import differing_names, live_environments, merge
+from tools.deploy.existing import refuse_strangers
 from tools.deploy.function import PYTHON_VERSION, deploy_function, is_current
 from tools.edge.check import check
 from tools.smoke.checks import Site, require_passed, run_until_passed, show
 from tools.sync.bucket import Bucket
-from tools.sync.layout import read_build
+from tools.sync.built_spa import read_build
 from tools.sync.releaser import Releaser, memory_of, own_commit, own_name
 from tools.sync.verify import Viewer
 
@@ -64,6 +65,7 @@ class Run:
 def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
     """An option that is not given keeps what the stack has."""
     show_plan(cloud)
+    refuse_strangers(cloud, options.mail_identity)
     confirm("Deploy this?", options.yes)
     run, stage = Run(cloud), cloud.stage
     region = cloud.client("cloudformation").meta.region_name

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from chalice import __version__ as CHALICE_VERSION  # noqa: N812
 from chalice.cli.factory import CLIFactory
@@ -61,6 +62,8 @@ def deploy_function(cloud: Cloud, bucket: str) -> tuple[str, bool]:
     factory = LiveEnvironmentFactory(cloud.stage, write_policy(cloud.stage, known), live)
     config = factory.create_config_obj(cloud.stage)
     session = factory.create_botocore_session()
+    # API Gateway takes few changes a minute of one account: Chalice's own calls wait and try again.
+    session.set_default_client_config(Config(retries={"mode": "standard", "total_max_attempts": 12}))
     deployer = factory.create_default_deployer(session=session, config=config, ui=UI(out=sys.stderr, err=sys.stderr))
     try:
         deployer.deploy(config, chalice_stage_name=cloud.stage)

@@ -22,6 +22,7 @@ from tools.edge.routing import (
     CACHING_DISABLED,
     CACHING_OPTIMIZED,
     DEFAULT,
+    KEPT_ERRORS,
     PAGES,
     ROUTES,
     SECRET_HEADER,
@@ -107,6 +108,7 @@ def find_problems(config: Config, around: Surroundings) -> list[Problem]:
         *(problem for origin in origins(config, "api") for problem in _api_origin_problems(origin, around)),
         *(problem for origin in origins(config, "spa") for problem in _bucket_problems(origin, around)),
         *_error_page_problems(config, around),
+        *_kept_error_problems(config),
         *(problem for route in ROUTES[:-1] for problem in _route_problems(config, route, around)),
         *_demands(config, config["DefaultCacheBehavior"], "the default behaviour", DEFAULT, around),
         *_page_problems(config, around),
@@ -198,6 +200,25 @@ def _error_page_problems(config: Config, around: Surroundings) -> Iterator[Probl
             drop if function is None or function.repair else None,
             "it has to go once viewer-request.js is on the default behaviour",
         )
+
+
+def _kept_error_problems(config: Config) -> Iterator[Problem]:
+    """One problem for all of them: a code is kept unless the distribution says 0 seconds."""
+    found = {item["ErrorCode"]: item for item in items_of(config.get("CustomErrorResponses"))}
+    kept = [code for code in KEPT_ERRORS if found.get(code, {}).get("ErrorCachingMinTTL", 10) != 0]
+
+    def forget(config: Config) -> None:
+        items = items_of(config.get("CustomErrorResponses"))
+        for code in kept:
+            item = next((item for item in items if item["ErrorCode"] == code), None)
+            if item is None:
+                items.append({"ErrorCode": code, "ResponsePagePath": "", "ResponseCode": "", "ErrorCachingMinTTL": 0})
+            else:
+                item["ErrorCachingMinTTL"] = 0
+        config["CustomErrorResponses"] = listed(items)
+
+    if kept:
+        yield Problem(f"errors {', '.join(map(str, kept))} are kept by the edge and outlive their cause", forget)
 
 
 # --- behaviours -----------------------------------------------------------------------------------

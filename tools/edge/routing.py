@@ -16,6 +16,9 @@ ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
 READ_METHODS = ("GET", "HEAD")
 ALL_METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
+# Errors that CloudFront keeps by itself, for ten seconds unless told otherwise, whatever the cache policy says.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+KEPT_ERRORS = (404, 414, 500, 501, 502, 503, 504)
 SECRET_HEADER = "X-Origin-Verify"  # noqa: S105 - its name
 
 
@@ -41,13 +44,24 @@ ROUTES = (
     Route("*", "spa", CACHING_OPTIMIZED, has_function=True),
 )
 DEFAULT = ROUTES[-1]
+# Below these viewer-request.js knows pages only, whatever the path ends with.
+PAGE_FOLDERS = ("/g/", "/events/")
 # Pages and files of the default behaviour; a behaviour that somebody added must not swallow them.
 PAGES = ("/", "/index.html", "/events/AAAAAAAAAAAAAAAAAAAAAA", "/g/AAAAAAAAAAAAAAAAAAAAAA", "/sw.js")
 
 
+def route_of(path: str) -> Route:
+    return next(route for route in ROUTES if matches(route.pattern, path))
+
+
+def is_file(path: str) -> bool:
+    """Whether viewer-request.js takes the path for a file of the slot; any other is a page of the SPA."""
+    return bool(re.search(r"\.[a-z0-9]+\Z", path, re.ASCII | re.IGNORECASE)) and not path.startswith(PAGE_FOLDERS)
+
+
 def compresses(path: str) -> bool:
     """Whether text gets to a browser compressed: by CloudFront where it caches, by the gateway where that answers."""
-    route = next(route for route in ROUTES if matches(route.pattern, path))
+    route = route_of(path)
     return route.origin == "api" or route.cache_policy == CACHING_OPTIMIZED
 
 

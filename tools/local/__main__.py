@@ -6,6 +6,7 @@ import fcntl
 import functools
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -20,13 +21,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.sign_in import passwords
 from tools.common import gateway, stacks
 from tools.common.build import PACKAGE_STAMP, SPA_BUILD, all_sources, build_spa, package_function
-from tools.common.cloud import APP, LOCAL_HOME, LOCAL_STAGE, Cloud, LocalStack
-from tools.common.console import Refused, note, progress, run_tool
+from tools.common.cloud import APP, LOCAL_HOME, LOCAL_STAGE, Cloud, LocalStack, ignore_users_aws
+from tools.common.console import Refused, note, one_line, progress, run_tool
 from tools.local import demo
 from tools.local.embedded import EmbeddedAws, free_port
 from tools.local.front_door import FrontDoor
 from tools.sync.bucket import Bucket
-from tools.sync.layout import read_build
+from tools.sync.built_spa import read_build
 from tools.sync.releaser import Releaser, memory_of
 from tools.sync.verify import Viewer
 
@@ -237,13 +238,10 @@ def make_was_interrupted() -> bool:
     return False
 
 
-def ignore_user_settings() -> None:
-    """Nothing of the caller's AWS account, and no proxy on the way to this machine."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
-    os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    direct = f"{os.environ.get('no_proxy') or os.environ.get('NO_PROXY') or ''},localhost,127.0.0.1"
-    os.environ |= {"no_proxy": direct, "NO_PROXY": direct}
+def read_port(text: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", text, re.ASCII) or not 0 < int(text) < 65536:
+        raise Refused(f"PORT={text}: a port is a number from 1 to 65535")
+    return int(text)
 
 
 def reset(home: Home) -> None:
@@ -262,7 +260,7 @@ def main() -> int:
     parser.add_argument("--home", type=Path, default=LOCAL_HOME, help="where the data lives (default .local)")
     commands = parser.add_subparsers(dest="command", required=True)
     runner = commands.add_parser("run", help="start it; Ctrl-C stops it and keeps the data")
-    runner.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")
+    runner.add_argument("--port", default=os.environ.get("PORT") or "8000")
     runner.add_argument("--watch", action="store_true", help="redeploy whenever a source file changes")
     commands.add_parser("build", help="the SPA into spa/dist, when a source changed")
     commands.add_parser("reset", help="forget the local data")
@@ -274,13 +272,12 @@ def main() -> int:
         progress("spa/dist is what the sources say")
     else:
         with_demo = os.environ.get("DEMO") != "0"
-        if not 0 < options.port < 65536:
-            raise Refused(f"PORT={options.port}: a port is a number from 1 to 65535")
-        ignore_user_settings()
+        port = read_port(options.port)
+        ignore_users_aws()
         try:
-            run(Home(options.home), options.port, with_demo=with_demo, watch=options.watch)
+            run(Home(options.home), port, with_demo=with_demo, watch=options.watch)
         except (BotoCoreError, ClientError) as error:
-            raise Refused(f"the embedded AWS refused: {error}; `make reset` starts afresh") from error
+            raise Refused(f"the embedded AWS refused: {one_line(error)}; `make reset` starts afresh") from error
     return 0
 
 

@@ -67,6 +67,8 @@ class FrontDoor(ThreadingHTTPServer):
                 raise taken
         try:
             self.server_bind()
+        except PermissionError as error:
+            raise Refused(f"port {port} is for root only: take one from 1024 on, `PORT=9000 make run`") from error
         except OSError as error:
             raise taken from error
 

@@ -14,7 +14,7 @@ from chalicelib import __version__
 from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
 from tools.common.cloud import Cloud
-from tools.common.console import Refused, progress
+from tools.common.console import Refused, one_line, progress
 from tools.common.functions import Variables, differing_names, live_environments
 from tools.common.sender import identities
 from tools.common.website import NoAnswer, Website
@@ -308,7 +308,7 @@ def run_check(name: str, look: Callable[[], str]) -> Result:
     except (NotAsExpected, NoAnswer) as problem:
         return Result(name, "FAIL", str(problem))
     except (BotoCoreError, ClientError, ValueError, KeyError, TypeError) as problem:
-        return Result(name, "FAIL", f"{type(problem).__name__}: {problem}")
+        return Result(name, "FAIL", f"{type(problem).__name__}: {one_line(problem)}")
 
 
 def run_until_passed(site: Site, cloud: Cloud | None, slot: str, wait_s: float) -> list[Result]:

@@ -13,12 +13,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tools.common import stacks
 from tools.common.build import SPA_BUILD
 from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_HOME, LOCAL_STAGE, Cloud, find_cloud, read_local
-from tools.common.console import Refused, confirm, note, run_tool
+from tools.common.console import Refused, confirm, note, one_line, run_tool
 from tools.sync import release
 from tools.sync.bucket import Bucket
-from tools.sync.contents import find_contents, pull
+from tools.sync.built_spa import read_build
+from tools.sync.contents import find_contents
 from tools.sync.differences import Pair, pair, unified
-from tools.sync.layout import PAGE, SLOTS, TEXT_SUFFIXES, FileInfo, read_build, suffix_of
+from tools.sync.layout import PAGE, SLOTS, TEXT_SUFFIXES, FileInfo, suffix_of
+from tools.sync.pulling import pull
 from tools.sync.release import Head, Live
 from tools.sync.releaser import Memory, Outcome, Releaser, memory_of, own_commit, own_name
 from tools.sync.verify import Viewer
@@ -83,9 +85,14 @@ def cloud_location(cloud: Cloud, memory: Memory) -> Location:
 def status(releaser: Releaser, options: argparse.Namespace) -> int:
     head, live = releaser.bucket.look()
     known = releaser.memory.base().values()
-    files = read_build(options.build) if (options.build / PAGE).is_file() else []
-    local = release.identity_of(files) if files else None
-    lines = release.total_lines({file.name: file.info for file in files}) if files else None
+    local, lines, problem = None, None, "not built: run `make build`"
+    try:
+        if (options.build / PAGE).is_file():
+            files = read_build(options.build)
+            local, problem = release.identity_of(files), ""
+            lines = release.total_lines({file.name: file.info for file in files})
+    except Refused as refusal:
+        problem = str(refusal)
     compared = {
         name: release.compare(local, known, live[name].token) if local else "not built" for name in reversed(SLOTS)
     }
@@ -94,7 +101,7 @@ def status(releaser: Releaser, options: argparse.Namespace) -> int:
         slots["staging"]["verified"] = head.proven
         print(json.dumps({"local": {"release": local, "lines": lines}, **slots}, indent=1))
         return 0
-    print(f"local       {f'{local}, {lines} lines' if local else 'not built: run `make build`'}")
+    print(f"local       {f'{local}, {lines} lines' if local else problem}")
     for name, state in compared.items():
         text = release.describe_live(head.slot(name), live[name])
         if name == "staging" and head.staging:
@@ -147,16 +154,16 @@ def has_text_to_show(one: Pair) -> bool:
 
 def releases(releaser: Releaser, options: argparse.Namespace) -> int:
     head = releaser.bucket.head()
+    history = releaser.bucket.history(head)
     held = {slot.release: name for name in reversed(SLOTS) if (slot := head.slot(name))}
     if options.json:
         columns = ("release", "act", "at", "by", "commit", "replaces")
         rows = [
-            {name: getattr(act, name) for name in columns} | {"state": held.get(act.release, "")}
-            for act in head.history
+            {name: getattr(act, name) for name in columns} | {"state": held.get(act.release, "")} for act in history
         ]
         print(json.dumps(rows, indent=1))
         return 0
-    for act in head.history:
+    for act in history:
         line = f"{act.at}  {act.release:12}  {act.act:11}  {act.by:20}  {act.commit:18}  {held.get(act.release, '')}"
         print(line.rstrip())
     if not head.history:
@@ -165,8 +172,7 @@ def releases(releaser: Releaser, options: argparse.Namespace) -> int:
 
 
 def pull_slot(releaser: Releaser, options: argparse.Namespace) -> int:
-    into = options.into or releaser.memory.folder / "pulled" / options.slot
-    token, message = pull(releaser.bucket, options.slot, into)
+    token, message = pull(releaser.bucket, releaser.memory, options.slot, options.into)
     releaser.memory.remember(**{options.slot: token})
     return show(Outcome(token, False, message), options)
 
@@ -232,7 +238,7 @@ def arguments() -> argparse.ArgumentParser:
     command.add_argument("b", nargs="?", default="local", metavar="B", help=f"{sides} (default local)")
     command = add("pull", pull_slot, "the live files into a folder; they become the base")
     command.add_argument("slot", nargs="?", choices=SLOTS, default="production")
-    command.add_argument("--into", type=Path, help="the folder, replaced (default beside the base)")
+    command.add_argument("--into", type=Path, help="a new or empty folder, or an earlier pull's (default: its own)")
     command = add("stage", stage, "the built SPA into the staging slot, verified over HTTP", changes, forced)
     command.add_argument("--no-verify", action="store_true", help="leave that to `verify`; nothing is promoted before")
     command = add("verify", verify, "a slot's page and every asset through the edge: bytes, types, caching headers")
@@ -252,7 +258,7 @@ def main() -> int:
     try:
         return int(options.run(open_releaser(options), options))
     except (BotoCoreError, ClientError) as error:
-        raise Refused(f"AWS: {error}; run the same command again to go on from there") from error
+        raise Refused(f"AWS: {one_line(error)}; run the same command again to go on from there") from error
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """The only caller of S3 and CloudFront for releases: pool, slots, journal, records, invalidations."""
 
 import base64
+import re
 import signal
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import Any, NamedTuple
@@ -15,13 +16,14 @@ from botocore.exceptions import ClientError
 from tools.common.cloud import CONNECTIONS, Cloud
 from tools.common.console import Refused
 from tools.sync import records, release
-from tools.sync.layout import POOL, RECORDS, SLOTS, SpaFile
+from tools.sync.layout import POOL, RECORDS, SLOTS, FileInfo, SpaFile
 from tools.sync.plan import changed_names
-from tools.sync.release import Head, Live, Release, Slot
+from tools.sync.release import Act, Head, Live, Release, Slot
 
 JOURNAL = f"{RECORDS}journal/"
 # Newest first in a listing: entry n is named by what is left of this.
 LAST_SEQ = 999_999_999
+RELEASE_ID = re.compile(r"[0-9a-f]{12}")
 CREATE_ONLY = {"IfNoneMatch": "*"}
 # S3 answers 409 with these codes while another write of the same key is under way: nothing is decided yet.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
@@ -67,6 +69,14 @@ class Bucket(NamedTuple):
                 return entry  # our own: only its answer was lost
             head, live = self.look()
 
+    def history(self, head: Head) -> Iterator[Act]:
+        """Every act there ever was, newest first; asks for older entries only as far as it is read."""
+        acts = head.history
+        while acts:
+            yield from acts
+            before = acts[-1].seq - 1
+            acts = records.decode_head(self.read(journal_key(before))).history if before else ()
+
     # Records of releases
 
     def keep_record(self, record: Release) -> None:
@@ -74,6 +84,8 @@ class Bucket(NamedTuple):
         self._create(record_key(record.release), records.encode_release(record))
 
     def record(self, release_id: str) -> Release:
+        if not RELEASE_ID.fullmatch(release_id):
+            raise Refused(f"{release_id!r} is no release; see `releases`")
         try:
             return records.decode_release(self.read(record_key(release_id)))
         except self._s3.exceptions.NoSuchKey as error:
@@ -163,9 +175,13 @@ class Bucket(NamedTuple):
         if not self._put_file(file.name, file, CREATE_ONLY):
             self.require_same(file)
 
+    def holds(self, name: str, info: FileInfo) -> bool:
+        """Whether the asset with this name, which is there, has these bytes."""
+        stored = self._s3.head_object(Bucket=self.name, Key=name)
+        return bool(stored["ETag"] == info.etag or stored["Metadata"].get("sha256") == info.sha256)
+
     def require_same(self, file: SpaFile) -> None:
-        stored = self._s3.head_object(Bucket=self.name, Key=file.name)
-        if stored["ETag"] != file.info.etag and stored["Metadata"].get("sha256") != file.info.sha256:
+        if not self.holds(file.name, file.info):
             raise Refused(f"{file.name} is in the pool with other bytes under the same name: nothing was overwritten")
 
     def settle(self, slot: str, wanted: Slot, live: Mapping[str, str]) -> list[str]:

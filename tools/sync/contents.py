@@ -1,19 +1,14 @@
-"""The files of a build, a slot or a release, wherever they are: for `diff` and `pull`."""
+"""The files of a build, a slot or a release, wherever they are: for `diff` and for `pull`."""
 
-import os
-import shutil
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.common.console import Refused
 from tools.sync.bucket import Bucket
-from tools.sync.layout import POOL, SLOTS, FileInfo, SpaFile, read_build
+from tools.sync.built_spa import read_build
+from tools.sync.layout import POOL, SLOTS, FileInfo, SpaFile
 from tools.sync.references import references
 from tools.sync.release import Live, Release, identity_of
-
-READERS = 16
 
 
 class Contents(NamedTuple):
@@ -64,28 +59,3 @@ def crawl(bucket: Bucket, slot: str, live: Live) -> dict[str, bytes]:
         named = {each for name in wave for each in references(name, found[name])}
         wave = {name for name in named if name in pool and name not in found}
     return found
-
-
-def pull(bucket: Bucket, slot: str, into: Path) -> tuple[str, str]:
-    """The live files into a folder, which they replace. Returns what these files are, and a sentence about them."""
-    contents = slot_contents(bucket, slot)
-    if contents.token is None:
-        raise Refused(f"{slot} is empty: nothing to pull")
-    draft = into.with_name(f"{into.name}.{os.urandom(4).hex()}")
-
-    def fetch(name: str) -> None:
-        body = contents.read(name)
-        if SpaFile(name, body).info.sha256 != contents.files[name].sha256:
-            raise Refused(f"{name} is not what was released: nothing was pulled")
-        path = draft / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(body)
-
-    try:
-        with ThreadPoolExecutor(READERS) as workers:
-            list(workers.map(fetch, contents.files))
-        shutil.rmtree(into, ignore_errors=True)
-        draft.rename(into)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return contents.token, f"{len(contents.files)} files of {contents.name} are in {into}; it is the base now"

@@ -8,16 +8,14 @@ _releases/…    records of the release tool, not reachable through the edge
 
 import hashlib
 import os
-from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
-
-from tools.common.console import Refused
+from urllib.parse import quote
 
 # Where viewers find each slot.
 SLOTS = {"production": "/", "staging": "/_staging/"}
 PAGE = "index.html"
+WORKER = "sw.js"
 POOL = "assets/"
 RECORDS = "_releases/"
 
@@ -99,34 +97,11 @@ def suffix_of(name: str) -> str:
 
 
 def path_of(slot: str, name: str) -> str:
-    """Where viewers of a slot find a file: the pool's stand beside the slots."""
-    return f"/{name}" if name.startswith(POOL) else f"{SLOTS[slot]}{name}"
+    """Where viewers of a slot find a file: the pool's stand beside the slots. Encoded as it travels."""
+    return f"/{quote(name)}" if name.startswith(POOL) else f"{SLOTS[slot]}{quote(name)}"
 
 
 def paths_of(slot: str, name: str) -> list[str]:
     """All of them: the page also answers to the slot's root."""
     root = [SLOTS[slot]] if name == PAGE else []
     return [*root, path_of(slot, name)]
-
-
-def read_build(folder: Path) -> list[SpaFile]:
-    """The files of a built SPA in the order to upload: pool, the slot's other files, index.html last."""
-    if not (folder / "index.html").is_file():
-        raise Refused(f"{folder} holds no built SPA: run `make build`")
-    top = os.path.join(folder, "")  # noqa: PTH118
-    files = [SpaFile(path[len(top) :].replace(os.sep, "/"), _read(path)) for path in _paths(top)]
-    for file in files:
-        if file.suffix not in CONTENT_TYPES:
-            raise Refused(f"{file.name}: tools/sync/layout.py knows no content type for it")
-    return sorted(files, key=lambda file: (not file.pooled, file.name == "index.html", file.name))
-
-
-def _paths(top: str) -> Iterator[str]:
-    """By os.walk: pathlib takes three times as long for thousands of files."""
-    for root, _, names in os.walk(top):
-        yield from (os.path.join(root, name) for name in names if not name.startswith("."))  # noqa: PTH118
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-        return file.read()

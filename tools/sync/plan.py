@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 from tools.sync.layout import PAGE, SpaFile, paths_of
 from tools.sync.release import Slot
@@ -43,7 +44,7 @@ def changed_names(before: Mapping[str, str], after: Mapping[str, str]) -> list[s
 
 def viewer_paths(slot: str, names: Iterable[str]) -> list[str]:
     """Exact paths to invalidate: as viewers ask, and as the viewer-request function rewrites: CloudFront wants both."""
-    return sorted(path for name in names for path in (*paths_of(slot, name), f"/{slot}/{name}"))
+    return sorted(path for name in names for path in (*paths_of(slot, name), f"/{slot}/{quote(name)}"))
 
 
 def show_steps(steps: Sequence[Step]) -> list[str]:

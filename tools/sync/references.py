@@ -1,11 +1,13 @@
 """Which files of a release name which: its reference closure. On its own, for its patterns take time to compile."""
 
+import base64
+import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from tools.common.console import Refused
-from tools.sync.layout import suffix_of
+from tools.sync.layout import PAGE, WORKER, SpaFile, suffix_of
 
 QUOTED_ASSET = re.compile(r"""["'`(](?:/|\./)?(assets/[\w./@~+-]+\.\w+)["'`)?#]""")
 JS_RELATIVE = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'`]\./([\w./@~+-]+\.\w+)["'`]""")
@@ -15,6 +17,10 @@ CSS_IMPORT = re.compile(r"""@import\s+["']([^"']+)["']""")
 HTML_LINK = re.compile(
     r"""<(?:script|link|img|source|use|image)\b[^>]*?\s(?:src|href)\s*=\s*["']([^"']+)["']""", re.IGNORECASE
 )
+
+
+# How the worker lists what it fetches: a path and the hash of its bytes.
+WORKER_FILE = re.compile(r"""\[\s*["'`]([^"'`]+)["'`]\s*,\s*["'`]sha256-([\w+/=]+)["'`]\s*\]""")
 
 
 def references(name: str, body: bytes) -> set[str]:
@@ -70,4 +76,16 @@ def missing_references(files: Mapping[str, bytes]) -> list[str]:
         f"{name} names {wanted}, which is not in the build"
         for name, body in sorted(files.items())
         for wanted in sorted(references(name, body) - set(files))
+    ]
+
+
+def strangers(files: Sequence[SpaFile]) -> list[str]:
+    """The files that the worker would refuse, because it was built with other bytes of theirs."""
+    bodies = {file.name: file.body for file in files}
+    wanted = WORKER_FILE.findall(bodies[WORKER].decode(errors="replace"))
+    named = [(PAGE if path == "./" else path.lstrip("/"), sha256) for path, sha256 in wanted]
+    return [
+        name
+        for name, sha256 in named
+        if name in bodies and base64.b64encode(hashlib.sha256(bodies[name]).digest()).decode() != sha256
     ]

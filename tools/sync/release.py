@@ -6,11 +6,11 @@ the bytes of both slots' pointers; who creates entry n+1 has won, and anybody ca
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tools.common.console import Refused
-from tools.sync.layout import PAGE, SLOTS, FileInfo, SpaFile
+from tools.sync.layout import PAGE, SLOTS, WORKER, FileInfo, SpaFile
 
 KEEP_ACTS = 200
 
@@ -91,7 +91,7 @@ class Head(NamedTuple):
     staging: Slot | None = None
     proof: Proof | None = None
     history: tuple[Act, ...] = ()
-    """Newest first."""
+    """The last acts, newest first; those before them stand in earlier entries."""
 
     def slot(self, name: str) -> Slot | None:
         return self.production if name == "production" else self.staging
@@ -216,6 +216,11 @@ def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str 
     """Production gets an earlier release, if it still holds what this run saw at its start."""
     if live.token != expected:
         raise Refused(f"production moved meanwhile: it holds {describe_live(head.production, live)}")
+    if WORKER in live.etags and WORKER not in release.pointers:
+        raise Refused(
+            f"release {release.release} has no {WORKER}: the devices that have the app would keep the present one "
+            "for good. Build its source again and release that"
+        )
     act = _act(head, who, "rolled back", release.release, live.token)
     return _next(head, who, act, production=_filled(release, act, live.etags))
 
@@ -228,10 +233,13 @@ def place(head: Head, who: Who, release: Release, live: Mapping[str, Live]) -> H
     return _next(head, who, act, **slots, proof=proof)
 
 
-def previous_release(history: Sequence[Act]) -> str | None:
-    """What production held before its present release came; going back twice goes back two releases."""
+def previous_release(history: Iterable[Act]) -> str | None:
+    """What production held before its present release came; going back twice goes back two releases.
+
+    `history` is the whole one, newest first.
+    """
     line: list[str] = []
-    for act in reversed(history):
+    for act in reversed(list(history)):
         if act.act in ("promoted", "placed"):
             if not line and act.replaces:
                 line.append(act.replaces)
@@ -241,6 +249,13 @@ def previous_release(history: Sequence[Act]) -> str | None:
     present = line[-1] if line else None
     earlier = [release for release in line[:-1] if release != present]
     return earlier[-1] if earlier else None
+
+
+def held_by_production(history: Iterable[Act]) -> Iterator[str]:
+    """The releases that production held or holds, the last one first; an id may come more than once."""
+    for act in history:
+        if act.act in ("promoted", "placed", "rolled back"):
+            yield from filter(None, (act.release, act.replaces))
 
 
 def _act(head: Head, who: Who, act: str, release: str, replaces: str | None) -> Act:

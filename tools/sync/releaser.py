@@ -6,24 +6,23 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tools.common.cloud import LOCAL_HOME, LOCAL_STAGE, ROOT
-from tools.common.console import Refused
+from tools.common.console import Refused, first_few
 from tools.sync import release
 from tools.sync.bucket import Bucket, Lives, Say
-from tools.sync.layout import SLOTS, SpaFile
+from tools.sync.layout import SLOTS, WORKER, SpaFile
 from tools.sync.plan import plan, shorten, show_steps, show_swap, viewer_paths
-from tools.sync.references import missing_references
-from tools.sync.release import Head, Live, Slot, Who
+from tools.sync.references import missing_references, strangers
+from tools.sync.release import Head, Live, Release, Slot, Who
 from tools.sync.verify import Viewer
 
 FRESH_TIMEOUT_S = 60
 READERS = 16
-SHOWN_PROBLEMS = 5
 
 Ask = Callable[[list[str]], None]
 
@@ -96,6 +95,7 @@ class Releaser(NamedTuple):
             [
                 f"stage {record.release} ({record.lines} lines) over {live['staging'].token or 'nothing'}",
                 *show_steps(steps),
+                *(f"  note     {WORKER} names other bytes of {name}: it will not start" for name in strangers(files)),
             ]
         )
 
@@ -236,6 +236,8 @@ class Releaser(NamedTuple):
             self.memory.write("rollback", {})
             return self._finish_production()
         record = self.bucket.record(target)
+        # Asked of the bucket: the edge may still answer with what was deleted there.
+        refuse_any(self._lost_assets(record), f"release {target} cannot come back")
         refuse_any(self.viewer.verify_closure(record.pointers), f"release {target} cannot come back")
         slot = occupied(release.roll_back(head, who, record, live, live.token), "production")
         self.ask(
@@ -254,11 +256,19 @@ class Releaser(NamedTuple):
         self.memory.write("rollback", {})
         return outcome
 
+    def _lost_assets(self, record: Release) -> list[str]:
+        """Which files of the release the pool no longer has as they were."""
+        pool = self.bucket.pool_etags()
+        assets = {name: info for name, info in record.files.items() if name not in record.pointers}
+        gone = [f"/{name} is not in the pool any more" for name in assets if name not in pool]
+        other = [name for name, info in assets.items() if pool.get(name, info.etag) != info.etag]
+        return gone + [f"/{name} has other bytes" for name in other if not self.bucket.holds(name, assets[name])]
+
     def _rollback_target(self, head: Head, live: Live, asked: str | None) -> str:
         begun = self.memory.read("rollback")
         if begun and begun["asked"] == asked and live.token in (begun["target"], begun["over"]):
             return str(begun["target"])
-        target = asked or release.previous_release(head.history)
+        target = asked if asked is not None else release.previous_release(self.bucket.history(head))
         if target is None:
             raise Refused("production held nothing before its present release: name one of `releases`")
         return target
@@ -270,7 +280,7 @@ class Releaser(NamedTuple):
         who = self.who()
         record = release.release_of(files, who, self.memory.base())
         head, live = self.bucket.look()
-        placed = next((act.release for act in head.history if act.act == "placed"), None)
+        placed = next((act.release for act in self.bucket.history(head) if act.act == "placed"), None)
         if placed != record.release:
             pool = self.bucket.pool_etags()
             self.bucket.fill_pool([file for file in files if file.pooled and file.name not in pool], self.say)
@@ -288,7 +298,10 @@ class Releaser(NamedTuple):
         """Delete assets that no retained release names and that are older than the grace period; all read before."""
         since = time.time() - grace_s
         head, live = self.bucket.look()
-        retained = retained_releases(head, self.bucket.record_ages(), since, keep)
+        ages = self.bucket.record_ages()
+        held = {slot.release for name in SLOTS if (slot := head.slot(name))}
+        promoted = last_promoted(release.held_by_production(self.bucket.history(head)), ages, keep)
+        retained = held | promoted | {found for found, at in ages.items() if at >= since and found}
         with ThreadPoolExecutor(READERS) as workers:
             records = list(workers.map(self.bucket.record, sorted(retained)))
         for name in SLOTS:
@@ -315,21 +328,20 @@ def occupied(head: Head, name: str) -> Slot:
     return held
 
 
-def retained_releases(head: Head, ages: Mapping[str, float], since: float, keep: int) -> set[str]:
-    """Both slots, the last `keep` that production held, and those recorded since."""
-    held = {slot.release for name in SLOTS if (slot := head.slot(name))}
-    promoted: list[str] = []
-    for act in head.history:
-        if act.act in ("promoted", "placed", "rolled back"):
-            promoted += [found for found in (act.release, act.replaces) if found and found not in promoted]
-    recent = {found for found, at in ages.items() if at >= since and found}
-    return held | recent | {found for found in promoted[:keep] if found in ages}
+def last_promoted(promoted: Iterable[str], recorded: Container[str], keep: int) -> set[str]:
+    """The last `keep` releases that production held and that have a record; reads no further than it must."""
+    found: set[str] = set()
+    for one in promoted:
+        if len(found) >= keep:
+            break
+        if one in recorded:
+            found.add(one)
+    return found
 
 
 def refuse_any(problems: Sequence[str], what: str) -> None:
     if problems:
-        more = f" and {len(problems) - SHOWN_PROBLEMS} more" if len(problems) > SHOWN_PROBLEMS else ""
-        raise Refused(f"{what}: {'; '.join(problems[:SHOWN_PROBLEMS])}{more}")
+        raise Refused(f"{what}: {first_few(problems)}")
 
 
 def own_name() -> str:

@@ -1,4 +1,5 @@
 import { database } from "../lib/database";
+import { Observable } from "../lib/observable";
 import type { OutboxEntry, OutboxStorage } from "./outbox";
 
 /** The outbox in IndexedDB: it outlives the page, the tab and the battery. */
@@ -6,34 +7,36 @@ export function indexedDbStorage(name = "scc.outbox"): OutboxStorage {
   // Releases share it, newer and older: an entry may gain fields, none may change its meaning.
   const transact = database(name, "payments", { keyPath: "payment_id" });
 
-  // Where the browser refuses its database, payments are kept as long as the page is open.
+  // Until they are written down. Where the browser refuses its database, or never answers, as long as the page is open.
   const memory = new Map<string, OutboxEntry>();
+  const fails = new Observable(false);
+
+  async function attempt<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>) {
+    try {
+      const result = await transact(mode, act);
+      fails.value = false;
+      return result;
+    } catch {
+      fails.value = true;
+      return undefined;
+    }
+  }
 
   return {
+    fails,
     async all() {
-      let written: OutboxEntry[] = [];
-      try {
-        written = await transact("readonly", (store) => store.getAll() as IDBRequest<OutboxEntry[]>);
-      } catch {
-        // What is in memory is then all there is.
-      }
+      const written = (await attempt("readonly", (store) => store.getAll() as IDBRequest<OutboxEntry[]>)) ?? [];
       return [...written.filter(({ payment_id }) => !memory.has(payment_id)), ...memory.values()];
     },
     async put(entry) {
-      try {
-        await transact("readwrite", (store) => store.put(entry));
-        memory.delete(entry.payment_id);
-      } catch {
-        memory.set(entry.payment_id, entry);
-      }
+      memory.set(entry.payment_id, entry);
+      const key = await attempt("readwrite", (store) => store.put(entry));
+      if (key !== undefined && memory.get(entry.payment_id) === entry) memory.delete(entry.payment_id);
     },
     async remove(payment_id) {
       memory.delete(payment_id);
-      try {
-        await transact("readwrite", (store) => store.delete(payment_id));
-      } catch {
-        // Sent once more, it would be a replay.
-      }
+      // Where that fails it is sent once more, which is a replay.
+      await attempt("readwrite", (store) => store.delete(payment_id));
     },
     isDurable: (payment_id) => !memory.has(payment_id),
   };

@@ -266,7 +266,7 @@ describe("two senders", () => {
       ...navigator,
       languages: ["en-US"],
       locks: {
-        request: (_: string, act: () => Promise<unknown>) => {
+        request: (_: string, __: LockOptions, act: () => Promise<unknown>) => {
           const result = held.then(act);
           held = result.then(() => {});
           return result;

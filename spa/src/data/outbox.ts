@@ -42,6 +42,8 @@ export interface Problem {
 export type FirstPayment = Pick<Payment, "payment_id" | "recorded_by" | "recorded_at">;
 
 export interface OutboxStorage {
+  /** Whether this device could not read or write what it keeps the last time. */
+  readonly fails: Observable<boolean>;
   all(): Promise<OutboxEntry[]>;
   put(entry: OutboxEntry): Promise<void>;
   remove(payment_id: string): Promise<void>;
@@ -65,6 +67,9 @@ interface Dependencies {
 interface Change {
   sent?: string;
 }
+
+/** How long another tab may be sending. */
+const TURN_MS = 30_000;
 
 /** Keeps payments until the server has confirmed them, and sends them as often as that takes. */
 export class Outbox {
@@ -103,6 +108,11 @@ export class Outbox {
     return this.entries.value.find((entry) => entry.payment_id === payment_id);
   }
 
+  /** Whether this device keeps nothing, so that a payment that is not sent is lost with the page. */
+  get keepsNothing(): Observable<boolean> {
+    return this.#deps.storage.fails;
+  }
+
   isDurable(payment_id: string): boolean {
     return this.#deps.storage.isDurable(payment_id);
   }
@@ -112,16 +122,20 @@ export class Outbox {
     entry: Omit<OutboxEntry, "created_at" | "attempts" | "state" | "problem">,
     replaces?: string,
   ): Promise<void> {
-    await this.#deps.storage.put({
+    // The browser may otherwise clear what it holds when the device runs out of space.
+    if (this.entries.value.length === 0) void navigator.storage?.persist?.();
+    const kept: OutboxEntry = {
       ...entry,
       created_at: (this.#deps.now?.() ?? new Date(nowMs())).toISOString(),
       attempts: 0,
       state: "waiting",
       problem: null,
-    });
-    // The browser may otherwise clear what it holds when the device runs out of space.
-    if (this.entries.value.length === 0) void navigator.storage?.persist?.();
-    if (replaces && replaces !== entry.payment_id) await this.#deps.storage.remove(replaces);
+    };
+    const writing = this.#deps.storage.put(kept);
+    // Shown while it is written: closing the page is asked about from here on.
+    this.entries.value = [...this.entries.value.filter(({ payment_id }) => payment_id !== kept.payment_id), kept];
+    await writing;
+    if (replaces && replaces !== kept.payment_id) await this.#deps.storage.remove(replaces);
     await this.#changed();
   }
 
@@ -188,14 +202,32 @@ export class Outbox {
     let passed = true;
     do {
       this.#again = false;
-      // One tab sends at a time. Without locks two may, and the server takes the second as a replay.
-      passed = navigator.locks
-        ? await navigator.locks.request("scc.outbox", () => this.#sendAll())
-        : await this.#sendAll();
+      passed = await this.#takeTurn();
       // A call that came meanwhile may mean that the network is back.
     } while (this.#again);
     this.#failures = passed ? 0 : this.#failures + 1;
     if (!passed) this.#timer = setTimeout(this.#flushSoon, backoff_ms(this.#failures));
+  }
+
+  /** One tab sends at a time. Where two do, the server takes the second payment as a replay. */
+  async #takeTurn(): Promise<boolean> {
+    let started = false;
+    const send = () => {
+      started = true;
+      return this.#sendAll();
+    };
+    if (!navigator.locks) return send();
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(), TURN_MS);
+    try {
+      return await navigator.locks.request("scc.outbox", { signal: waiting.signal }, send);
+    } catch (error) {
+      // The tab whose turn it is may never end it.
+      if (started) throw error;
+      return send();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** False when something still waits for better times. */

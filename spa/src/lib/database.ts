@@ -1,6 +1,13 @@
-/** One IndexedDB database with one store, opened when it is needed and again when the browser has closed it. */
+/** How long a database may take: another tab, or the browser itself, can keep it from ever answering. */
+const PATIENCE_MS = 2_000;
+
+/**
+ * One IndexedDB database with one store, opened when it is needed and again when the browser has closed it.
+ * What it does not answer in time fails. After that nobody waits for it again before it has answered.
+ */
 export function database(name: string, store: string, options?: IDBObjectStoreParameters) {
   let opened: Promise<IDBDatabase> | null = null;
+  let hangs = false;
 
   async function open(): Promise<IDBDatabase> {
     opened ??= new Promise((resolve, reject) => {
@@ -33,6 +40,27 @@ export function database(name: string, store: string, options?: IDBObjectStorePa
     mode: IDBTransactionMode,
     act: (store: IDBObjectStore) => IDBRequest<T>,
   ): Promise<T> {
+    const running = run(mode, act);
+    const answered = () => {
+      hangs = false;
+    };
+    running.then(answered, answered);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const giveUp = () => {
+        hangs = true;
+        reject(new Error("the database does not answer"));
+      };
+      timer = setTimeout(giveUp, hangs ? 0 : PATIENCE_MS);
+    });
+    try {
+      return await Promise.race([running, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  async function run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     const transaction = (await open()).transaction(store, mode, { durability: "strict" });
     const request = act(transaction.objectStore(store));
     return new Promise((resolve, reject) => {
@@ -41,5 +69,5 @@ export function database(name: string, store: string, options?: IDBObjectStorePa
       transaction.onabort = () => reject(transaction.error);
       transaction.onerror = () => reject(transaction.error);
     });
-  };
+  }
 }

@@ -107,11 +107,17 @@ function Discard({ entry }: { entry: OutboxEntry }) {
 /** On every page: what waits, since when, and where to look; and what has been saved. */
 export function OutboxStrip() {
   useEffect(() => lastSaved.subscribe(announceSaved), []);
+  const keepsNothing = useValue(outbox.keepsNothing);
   const entries = useValue(outbox.entries);
   const refused = entries.filter(({ state }) => state === "refused");
   const waiting = entries.filter(({ state }) => state === "waiting");
   return (
     <>
+      {keepsNothing && (
+        <div class="strip outbox-strip strip-wait" role="status">
+          <p>This device keeps nothing. Payments are sent at once: leave this page open until each is saved.</p>
+        </div>
+      )}
       {refused.length > 0 && (
         <OutboxList entries={refused} tone="bad" title={refusedText(refused)}>
           <Button onClick={() => navigate(`/events/${refused[0]?.event_id}`)}>Open charter</Button>

@@ -21,7 +21,9 @@ self.addEventListener("message", ({ data }) => {
 });
 self.addEventListener("fetch", (event) => {
   const path = wanted(event.request, base, files);
-  if (path) event.respondWith(answer(path, event.request));
+  if (!path) return;
+  event.respondWith(answer(path, event.request));
+  if (path === "./") event.waitUntil(refill().catch(() => {}));
 });
 
 /** All or nothing: a page of another release than this worker's does not match its hash. */
@@ -34,6 +36,13 @@ async function fetchAll(): Promise<void> {
     });
   });
   await cache.addAll(requests);
+}
+
+/** What the browser, or a person, has emptied is fetched again whenever a page starts with a network. */
+async function refill(): Promise<void> {
+  const cache = await caches.open(cacheName);
+  const kept = await cache.keys();
+  if (kept.length < files.size) await fetchAll();
 }
 
 /** The other slot's caches are the other worker's. */
