@@ -8,8 +8,8 @@ from chalicelib.charters.fields import CharterJson, Status
 from chalicelib.charters.store import Charter
 from chalicelib.core import times
 from chalicelib.core.schemas import Count, EventId, InstantText, Url
-from chalicelib.core.settings import settings
 from chalicelib.mail import addresses
+from chalicelib.operator import service as operator_service
 from chalicelib.payments import service as payments
 from chalicelib.payments.fields import PaymentJson
 from chalicelib.waivers import people, signing
@@ -94,7 +94,7 @@ def get_guest_charter(link: str, *, now: datetime) -> GuestEvent:
     """What anyone with the link may see. It costs the same whatever guests have sent: of a long list of names, the
     first part.
     """
-    charter, here = signing.find_context(link).charter, settings()
+    charter, operator = signing.find_context(link).charter, operator_service.get_settings()
     is_ahead = charter.status == "scheduled" and charter.details["ends_at"] > times.format_instant(now)
     chunk = waiver_store.read_signed_chunk(charter.event_id, 0) if is_ahead and charter.signed_count else []
     # Who was erased has no name any more, and counts.
@@ -104,7 +104,11 @@ def get_guest_charter(link: str, *, now: datetime) -> GuestEvent:
         "event_id": charter.event_id,
         **shown,
         "status": charter.status,
-        "operator": {"name": here.operator_name, "phone": here.operator_phone, "email": here.operator_email},
+        "operator": {
+            "name": operator["operator_name"],
+            "phone": operator["operator_phone"],
+            "email": operator["operator_email"],
+        },
         "waiver_url": f"{charters.guest_url(charter)}/waiver",
         "waivers": {
             "signed": charter.signed_count,

@@ -8,6 +8,7 @@ from chalicelib.charters import reminders
 from chalicelib.core import system
 from chalicelib.mail import outbox
 from chalicelib.manifest import mails as manifest_mails
+from chalicelib.operator import service as operator
 from chalicelib.payments import mails as payment_mails
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store
@@ -61,11 +62,11 @@ def mail_checkpoint(now: datetime) -> None:
     if problem := waiver_log.why_not_continued(last, tree):
         # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
         log.error("waiver-log-alarm: %s", problem)
-        mail = waiver_mails.alarm_mail(day, problem, head, waiver_log.to_checkpoint(last), now)
+        mail = waiver_mails.alarm_mail(day, problem, head, waiver_log.to_checkpoint(last), operator.get_settings(), now)
         if outbox.queue(mail):
             outbox.deliver(mail, MAIL_KINDS, now)
     elif tree.size > last.size:
         proof = waiver_log.consistency_proof(last, tree)
-        told = waiver_mails.checkpoint_mail(day, head, last, proof, now)
+        told = waiver_mails.checkpoint_mail(day, head, last, proof, operator.get_settings(), now)
         if log_store.queue_checkpoint_mail(told, tree, last, day):
             outbox.deliver(told, MAIL_KINDS, now)

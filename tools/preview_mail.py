@@ -20,6 +20,7 @@ from chalicelib.manifest.fields import Departure
 from chalicelib.manifest.service import make_snapshot
 from chalicelib.manifest.store import Notes
 from chalicelib.money import ledger
+from chalicelib.operator.service import defaults
 from chalicelib.payments import mails as payment_mails
 from chalicelib.payments.fields import PaymentJson
 from chalicelib.waivers import log as waiver_log
@@ -155,21 +156,21 @@ def manifest() -> Mail:
         departure=None,
     )
     signed = WholeCharter(charter, [], [{"rows": s(people.dump_rows(rows))}])
-    snapshot = make_snapshot(signed, notes, {"en": waiver_versions.sample("en")})
+    snapshot = make_snapshot(signed, notes, {"en": waiver_versions.sample("en")}, defaults())
     departure: Departure = {
         "at": "2026-11-29T01:02:00Z",
         "by": "admin",
         "sha256": canonical.json_hash(snapshot),
         "manifest": snapshot,
     }
-    return manifest_mails.manifest_mail(CHARTER, departure, NOW)
+    return manifest_mails.manifest_mail(CHARTER, departure, defaults(), NOW)
 
 
 def checkpoint() -> Mail:
     """Of a log that has grown since the day before, with the proof that it did nothing else."""
     told, now = log_end(190), log_end(214)
     proof = merkle.consistency_proof(told.size, now.size, merkle.nodes_of(leaf_hashes(now.size)))
-    return waiver_mails.checkpoint_mail("2026-11-22", waiver_log.to_checkpoint(now), told, proof, NOW)
+    return waiver_mails.checkpoint_mail("2026-11-22", waiver_log.to_checkpoint(now), told, proof, defaults(), NOW)
 
 
 def log_alarm() -> Mail:
@@ -177,7 +178,7 @@ def log_alarm() -> Mail:
     told, now = log_end(214), log_end(190)
     problem = f"it has {now.size} leaves, and {told.size} were told of"
     head, last = waiver_log.to_checkpoint(now), waiver_log.to_checkpoint(told)
-    return waiver_mails.alarm_mail("2026-11-22", problem, head, last, NOW)
+    return waiver_mails.alarm_mail("2026-11-22", problem, head, last, defaults(), NOW)
 
 
 def log_end(size: int) -> Tree:
@@ -211,7 +212,7 @@ def preview(kind: str) -> EmailMessage:
     mail = SAMPLES[kind]()
     if mail is None:
         raise Refused(f"the sample of {kind} has no address")
-    message: EmailMessage = outbox.compose(mail, NOW)
+    message: EmailMessage = outbox.compose(mail, defaults(), NOW)
     return message
 
 

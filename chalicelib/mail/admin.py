@@ -13,6 +13,8 @@ from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
 from chalicelib.core.schemas import Count, EventId, InstantText, UuidText
 from chalicelib.mail import outbox, store
 from chalicelib.mail.store import Mail, MailStatus, Retry
+from chalicelib.operator import service as operator_service
+from chalicelib.operator.fields import SettingsDetails
 
 STATUSES: tuple[MailStatus, ...] = get_args(MailStatus)
 _MAIL_ID = r"[A-Za-z0-9_-]{1,120}"
@@ -67,8 +69,9 @@ def list_mails(page: MailPage) -> MailPageJson:
     """One page; queued ones next due first, all others newest first."""
     # Without the cursor's last sign: that would skip a mail of the same moment whose id begins like this one's.
     found, more = store.list_mail(page.status, page.after.removesuffix("~"), page.limit)
+    operator = operator_service.get_settings()
     return {
-        "mails": [mail_json(mail) for mail in found],
+        "mails": [mail_json(mail, operator) for mail in found],
         "next_cursor": paging.make_cursor(f"mail-{page.status}", store.sort_key(found[-1])) if more else None,
     }
 
@@ -89,14 +92,14 @@ class _About(TypedDict, total=False):
     payment: _Payment
 
 
-def mail_json(mail: Mail) -> MailJson:
+def mail_json(mail: Mail, operator: SettingsDetails) -> MailJson:
     about: _About = mail.data
     charter, payment, queued = about.get("charter"), about.get("payment"), mail.status == "queued"
     return {
         "mail_id": mail.mail_id,
         "kind": mail.kind,
         "to": mail.to,
-        "subject": _subject(mail),
+        "subject": _subject(mail, operator),
         "event_id": charter["event_id"] if charter else None,
         "charter": charter["title"] if charter else None,
         "payment_id": payment["payment_id"] if payment else None,
@@ -109,11 +112,11 @@ def mail_json(mail: Mail) -> MailJson:
     }
 
 
-def _subject(mail: Mail) -> str:
+def _subject(mail: Mail, operator: SettingsDetails) -> str:
     if "erased" in mail.data:
         return "Erased"
     try:
-        return outbox.subject(mail)
+        return outbox.subject(mail, operator)
     except Exception as problem:
         # Such a mail cannot go out either, but the list has to show it.
         outbox.log.error("mail %s cannot be written\n%s", mail.mail_id, trace(problem))
@@ -129,7 +132,7 @@ def send_again(mail_id: str, *, kinds: outbox.MailKinds, actor: Actor, now: date
     again = retry_on_conflict(lambda: _queue_again(mail_id, kinds, actor, now))
     if again:
         outbox.deliver_again(again, kinds, now)
-    return mail_json(_find(mail_id))
+    return mail_json(_find(mail_id), operator_service.get_settings())
 
 
 def _queue_again(mail_id: str, kinds: outbox.MailKinds, actor: Actor, now: datetime) -> Mail | None:

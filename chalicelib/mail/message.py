@@ -10,6 +10,7 @@ from email.utils import format_datetime, formataddr
 from typing import Literal, NamedTuple
 
 from chalicelib.core.settings import settings
+from chalicelib.operator.fields import SettingsDetails
 
 # RFC 2047 section 2: no line with encoded words is longer.
 LINE_CHARS = 76
@@ -27,19 +28,28 @@ class Outcome(NamedTuple):
 
 
 def build(
-    *, mail_id: str, edition: int, date: datetime, to: str, to_name: str, subject: str, text: str, html: str
+    *,
+    operator: SettingsDetails,
+    mail_id: str,
+    edition: int,
+    date: datetime,
+    to: str,
+    to_name: str,
+    subject: str,
+    text: str,
+    html: str,
 ) -> EmailMessage:
-    """The message, ready to go out; `date` is the time of this try.
+    """The message from the operator, ready to go out; `date` is the time of this try.
 
     `edition`: how often the mail had been accepted before an admin chose to send it again. All tries of one edition
     carry the same Message-ID, so that a mailbox recognizes one that was repeated after a lost answer.
     """
-    operator = settings()
-    sender = operator.mail_from if operator.mail_transport == "ses" else operator.gmail_user
+    here = settings()
+    sender = here.mail_from if here.mail_transport == "ses" else here.gmail_user
     message = EmailMessage(_POLICY)
-    message.set_raw("From", _address_header("From", operator.operator_name, sender))
+    message.set_raw("From", _address_header("From", operator["operator_name"], sender))
     message.set_raw("To", _address_header("To", to_name, to))
-    message.set_raw("Reply-To", _address_header("Reply-To", operator.operator_name, operator.operator_email))
+    message.set_raw("Reply-To", _address_header("Reply-To", operator["operator_name"], operator["operator_email"]))
     message.set_raw("Subject", _text_header("Subject", subject))
     message.set_raw("Date", format_datetime(date))
     unique = f"{mail_id}.{edition}" if edition else mail_id

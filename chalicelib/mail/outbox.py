@@ -16,11 +16,12 @@ from chalicelib.core import system, templates, times
 from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import AlreadyExists, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
-from chalicelib.core.settings import settings
 from chalicelib.mail import message, plain_text, store, transport
 from chalicelib.mail.store import Data, Mail, MailOf, MailStatus
 from chalicelib.money import amounts
 from chalicelib.money.methods import METHODS
+from chalicelib.operator import service as operator_service
+from chalicelib.operator.fields import SettingsDetails
 
 log = logging.getLogger("scc.mail")
 
@@ -35,6 +36,11 @@ SWEEP_S = 5
 
 def _unchanged(mail: Mail, _: datetime) -> Mail:
     return mail
+
+
+def owners_address(_: Mail) -> str:
+    """Where a mail to the operator goes when it is sent again."""
+    return operator_service.get_settings()["operator_email"]
 
 
 class MailKind(NamedTuple, Generic[Data]):
@@ -79,7 +85,7 @@ def _try(mail: Mail, kind: MailKind[Any], renew: Callable[[Mail, datetime], Mail
             _finish(mail, kind, "cancelled", renewed, now)
             return
         mail = renewed
-        outcome = transport.send(compose(kind.complete(mail, now), now))
+        outcome = transport.send(compose(kind.complete(mail, now), operator_service.get_settings(), now))
         if outcome.status == "retry" and mail.attempts < MAX_ATTEMPTS:
             wait = timedelta(minutes=BACK_OFF_MINUTES[mail.attempts - 1])
             store.postpone_mail(mail, times.format_instant(now + wait), outcome.note)
@@ -133,10 +139,11 @@ def _finish(mail: Mail, kind: MailKind[Any], status: MailStatus, note: str, now:
     retry_on_conflict(attempt)
 
 
-def compose(mail: Mail, now: datetime) -> EmailMessage:
+def compose(mail: Mail, operator: SettingsDetails, now: datetime) -> EmailMessage:
     """The message of a queued mail as it leaves now, with text and HTML."""
-    subject, text = _subject_and_text(mail)
+    subject, text = _subject_and_text(mail, operator)
     return message.build(
+        operator=operator,
         mail_id=mail.mail_id,
         # Sent again after it had gone out, it is meant to be seen: a mailbox hides what carries a known Message-ID.
         edition=sum(retry["status"] == "sent" for retry in mail.retries),
@@ -145,20 +152,20 @@ def compose(mail: Mail, now: datetime) -> EmailMessage:
         to_name=mail.data["name"],
         subject=subject,
         text=plain_text.wrap(text.strip()) + "\n",
-        html=_render(mail, "html", subject),
+        html=_render(mail, operator, "html", subject),
     )
 
 
-def subject(mail: Mail) -> str:
-    return _subject_and_text(mail)[0]
+def subject(mail: Mail, operator: SettingsDetails) -> str:
+    return _subject_and_text(mail, operator)[0]
 
 
-def _subject_and_text(mail: Mail) -> tuple[str, str]:
+def _subject_and_text(mail: Mail, operator: SettingsDetails) -> tuple[str, str]:
     # The text's first line is the subject: one place to read and translate a mail.
-    first_line, _, text = _render(mail, "txt", "").partition("\n")
+    first_line, _, text = _render(mail, operator, "txt", "").partition("\n")
     return first_line, text
 
 
-def _render(mail: Mail, form: str, subject: str) -> str:
-    more = {"subject": subject, "operator": settings(), "money": amounts.spell, "METHODS": METHODS}
+def _render(mail: Mail, operator: SettingsDetails, form: str, subject: str) -> str:
+    more = {"subject": subject, "operator": operator, "money": amounts.spell, "METHODS": METHODS}
     return templates.render("mail", f"{mail.kind}.{form}", **{**mail.data, **more})

@@ -14,11 +14,12 @@ from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import BadInput, Conflict, WriteConflict
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
-from chalicelib.core.settings import settings
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails, store
 from chalicelib.manifest.fields import Briefing, CheckIn, Departure, Manifest, Note, NoteState, Passenger, Snapshot
+from chalicelib.operator import service as operator_service
+from chalicelib.operator.fields import SettingsDetails
 from chalicelib.waivers import people
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import versions as waiver_versions
@@ -39,14 +40,16 @@ def get_manifest(event_id: str) -> Manifest:
     whole, notes = charters.find_whole_charter(event_id, with_signed=True), store.read_notes(event_id)
     departure = notes.departure
     return {
-        **make_snapshot(whole, notes, waiver_versions.read_current()),
+        **make_snapshot(whole, notes, waiver_versions.read_current(), operator_service.get_settings()),
         "frozen": {"at": departure["at"], "by": departure["by"], "sha256": departure["sha256"]} if departure else None,
         "snapshot": departure["manifest"] if departure else None,
     }
 
 
-def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersions) -> Snapshot:
-    details, operator = whole.charter.details, settings()
+def make_snapshot(
+    whole: WholeCharter, notes: store.Notes, current: CurrentVersions, operator: SettingsDetails
+) -> Snapshot:
+    details = whole.charter.details
     rows, limit = people.load_rows(whole.signed_items), details["passenger_limit"]
     beyond = people.beyond(rows, limit)
     signed = [_signed(one, current, notes, beyond) for one in people.people(rows)]
@@ -79,7 +82,7 @@ def make_snapshot(whole: WholeCharter, notes: store.Notes, current: CurrentVersi
         "safety_briefing_at": briefing["at"] if briefing else None,
         "safety_briefing_by": briefing["by"] if briefing else None,
         "emergency": {
-            "operator": {"name": operator.operator_name, "phone": operator.operator_phone},
+            "operator": {"name": operator["operator_name"], "phone": operator["operator_phone"]},
             "note": COAST_GUARD,
         },
     }
@@ -182,10 +185,11 @@ def depart(event_id: str, *, actor: Actor, now: datetime) -> Manifest:
         whole = charters.find_whole_charter(event_id, with_signed=True)
         if whole.charter.status == "cancelled":
             raise Conflict("This charter is cancelled.")
-        snapshot = make_snapshot(whole, store.read_notes(event_id), waiver_versions.read_current())
+        notes, operator = store.read_notes(event_id), operator_service.get_settings()
+        snapshot = make_snapshot(whole, notes, waiver_versions.read_current(), operator)
         sha256 = canonical.json_hash(snapshot)
         departure: Departure = {"at": at, "by": actor.name, "sha256": sha256, "manifest": snapshot}
-        mail = mails.manifest_mail(whole.charter, departure, now)
+        mail = mails.manifest_mail(whole.charter, departure, operator, now)
         is_first = store.put_departure(whole.charter, departure, audit_event("departed", actor, at), mail)
         return mail if is_first else None
 

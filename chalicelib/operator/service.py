@@ -16,11 +16,11 @@ from chalicelib.operator.fields import SavedSettings, SettingsDetails, SettingsJ
 
 def get_settings() -> SettingsJson:
     """The settings that hold now. One read; what shows them reads them once."""
-    return store.read_settings(_defaults())
+    return store.read_settings(defaults())
 
 
-def _defaults() -> SettingsDetails:
-    """Before anything was saved: who the environment says, and for all else what a request may leave out."""
+def defaults() -> SettingsDetails:
+    """What holds before anything was saved: who the environment says, and for all else what a request may leave out."""
     here = settings()
     given = {
         "operator_name": here.operator_name,

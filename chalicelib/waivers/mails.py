@@ -12,8 +12,9 @@ from chalicelib.core import system, times
 from chalicelib.core.audit import SYSTEM, audit_event
 from chalicelib.core.dynamo import Item
 from chalicelib.core.settings import settings
-from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
+from chalicelib.mail.outbox import MailKind, MailKinds, new_mail, owners_address
 from chalicelib.mail.store import MailData, MailOf, MailStatus
+from chalicelib.operator.fields import SettingsDetails
 from chalicelib.waivers import markdown, store, version_store
 from chalicelib.waivers.evidence import checkpoint, merkle
 from chalicelib.waivers.evidence.checkpoint import Checkpoint
@@ -143,10 +144,9 @@ def request_mail(
 
 
 def checkpoint_mail(
-    day: str, head: Checkpoint, last: Tree, proof: Sequence[bytes], now: datetime
+    day: str, head: Checkpoint, last: Tree, proof: Sequence[bytes], operator: SettingsDetails, now: datetime
 ) -> MailOf[CheckpointData]:
     """Where the log ends and that it continues what was mailed before: so the proof is also outside the system."""
-    operator = settings()
     data: CheckpointData = {
         "day": day,
         "checkpoint": checkpoint.format(head),
@@ -154,28 +154,29 @@ def checkpoint_mail(
         "last_size": last.size,
         "last_root": merkle.encode_hash(last.root),
         "proof": [merkle.encode_hash(one) for one in proof],
-        "name": operator.operator_name,
+        "name": operator["operator_name"],
     }
-    return new_mail("checkpoint", f"checkpoint-{day}", operator.operator_email, data, now)
+    return new_mail("checkpoint", f"checkpoint-{day}", operator["operator_email"], data, now)
 
 
-def alarm_mail(day: str, problem: str, head: Checkpoint, last: Checkpoint, now: datetime) -> MailOf[AlarmData]:
+def alarm_mail(
+    day: str, problem: str, head: Checkpoint, last: Checkpoint, operator: SettingsDetails, now: datetime
+) -> MailOf[AlarmData]:
     """That the log is not the one that was told of, grown: records may have been changed or taken away."""
-    operator = settings()
     data: AlarmData = {
         "day": day,
         "problem": problem,
         "checkpoint": checkpoint.format(head),
         "last_checkpoint": checkpoint.format(last),
-        "name": operator.operator_name,
+        "name": operator["operator_name"],
     }
-    return new_mail("log_alarm", f"log-alarm-{day}", operator.operator_email, data, now)
+    return new_mail("log_alarm", f"log-alarm-{day}", operator["operator_email"], data, now)
 
 
 MAIL_KINDS: MailKinds = {
     "waiver_copy": MailKind(complete=_complete_copy, status_writes=_copy_writes, is_repeatable=True),
     "waiver_reminder": MailKind(),
     "waiver_again": MailKind(),
-    "checkpoint": MailKind(),
-    "log_alarm": MailKind(),
+    "checkpoint": MailKind(current_address=owners_address),
+    "log_alarm": MailKind(current_address=owners_address),
 }

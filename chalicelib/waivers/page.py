@@ -19,6 +19,7 @@ from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import BadInput, DomainError, NotFound, TooManyTries
 from chalicelib.core.settings import settings
 from chalicelib.mail import store as mail_store
+from chalicelib.operator import service as operator_service
 from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import mails, markdown, sealing, signing
 from chalicelib.waivers import records as waiver_records
@@ -283,7 +284,8 @@ def _page(
 ) -> Response:
     link = charters.guest_link(charter) if charter else ""
     style = templates.read_file("waivers", "templates/page.css")
-    shown = {"operator": settings(), "style": style, "script": script, "charter": charter, "link": link}
+    who = {"operator": operator_service.get_settings(), "settings": settings()}
+    shown = {**who, "style": style, "script": script, "charter": charter, "link": link}
     html = templates.render("waivers", template, **shown, **options._asdict(), **data)
     scripts = f"script-src 'sha256-{_hash(script)}'; connect-src 'self'; " if script else ""
     policy = (

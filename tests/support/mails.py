@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.money.ledger import Sums
+from chalicelib.operator.service import defaults
 from chalicelib.payments import mails as payment_mails
 from chalicelib.payments import service as payments
 from chalicelib.waivers import mails as waiver_mails
@@ -51,7 +52,7 @@ def waiver_mail(*, signer: str = "Ana Rivera", title: str = "Release", text: str
 
 def delivered(queued: Mail) -> EmailMessage:
     """The message as it comes out of the wire at the other end."""
-    raw = outbox.compose(queued, operator.NOW).as_bytes()
+    raw = outbox.compose(queued, defaults(), operator.NOW).as_bytes()
     assert raw.isascii()
     parsed = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)

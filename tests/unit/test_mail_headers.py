@@ -16,6 +16,7 @@ import pytest
 
 from chalicelib.core import names
 from chalicelib.mail.message import build
+from chalicelib.operator.service import defaults
 from tests.support import operator
 from tests.support.running import ROOT
 
@@ -58,7 +59,7 @@ def titles(seed: int) -> list[str]:
 
 
 def mail(subject: str = "Sail", to_name: str = "Ana", **changes: Any) -> EmailMessage:
-    fixed = {"mail_id": "0190a6f0", "edition": 0, "date": operator.NOW, "to": "ana@example.com"}
+    fixed = {"operator": defaults(), "mail_id": "0190a6f0", "edition": 0, "date": operator.NOW, "to": "ana@example.com"}
     return build(**{**fixed, "subject": subject, "to_name": to_name, "text": "Hi\n", "html": "<p>Hi</p>", **changes})
 
 

@@ -11,6 +11,7 @@ from chalicelib.mail import outbox
 from chalicelib.mail.message import read_mail_id
 from chalicelib.mail.store import Mail
 from chalicelib.money.ledger import Sums
+from chalicelib.operator.service import defaults
 from chalicelib.payments import mails as payment_mails
 from chalicelib.payments import service as payments
 from chalicelib.waivers import mails as waiver_mails
@@ -336,13 +337,16 @@ def test_a_mail_that_went_out_carries_another_message_id_when_an_admin_sends_it_
 def test_a_mail_is_dated_by_the_try_that_sends_it() -> None:
     queued = mail("receipt")
     for minutes in (0, 90):
-        sent = outbox.compose(queued, operator.at(minutes))
+        sent = outbox.compose(queued, defaults(), operator.at(minutes))
         assert parsedate_to_datetime(str(sent["Date"])) == operator.at(minutes)
 
 
 def test_every_try_of_a_mail_carries_the_same_message_id_and_every_mail_its_own() -> None:
     first, second = mail("receipt"), mail("receipt")
-    ids = [outbox.compose(queued, operator.NOW)["Message-ID"] for queued in (first, first, second, mail("bounce"))]
+    ids = [
+        outbox.compose(queued, defaults(), operator.NOW)["Message-ID"]
+        for queued in (first, first, second, mail("bounce"))
+    ]
     assert ids[0] == ids[1]
     assert len(set(ids)) == 3
     assert all(one.endswith("@sail.example.com>") for one in ids)
