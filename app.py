@@ -18,7 +18,7 @@ from chalicelib.sign_in import sessions
 
 # What the board needs is loaded above; the rest when a request first needs it.
 with lazy_imports():
-    from chalicelib import charter_page, erasure, openapi, schedule
+    from chalicelib import charter_page, erasure, openapi, sweep
     from chalicelib.mail import admin as mail_admin
     from chalicelib.mail import bounces
     from chalicelib.manifest import service as manifest
@@ -274,9 +274,7 @@ def list_mails() -> Answer:
 @app.route("/api/mail/{mail_id}/retry", methods=["POST"])
 def retry_mail(mail_id: str) -> Response:
     http.read_nothing(app.current_request)
-    return Response(
-        mail_admin.send_again(mail_id, kinds=schedule.MAIL_KINDS, actor=actor(), now=now()), status_code=202
-    )
+    return Response(mail_admin.send_again(mail_id, kinds=sweep.MAIL_KINDS, actor=actor(), now=now()), status_code=202)
 
 
 # --- waivers --------------------------------------------------------------------------------------
@@ -361,9 +359,9 @@ def sign_waiver(event_id: str) -> Response:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_mail")
 def sweep_mail(_: CloudWatchEvent) -> None:
-    schedule.run(now())
+    sweep.run(now())
 
 
 @app.on_cw_event({"source": ["aws.ses"], "detail-type": MAIL_FEEDBACK}, name="mail_feedback")
 def take_mail_feedback(event: CloudWatchEvent) -> None:
-    bounces.record_report(event.detail, kinds=schedule.MAIL_KINDS, now=now())
+    bounces.record_report(event.detail, kinds=sweep.MAIL_KINDS, now=now())

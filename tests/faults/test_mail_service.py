@@ -12,7 +12,7 @@ from chalicelib.core.settings import settings
 from chalicelib.mail import admin as mail_admin
 from chalicelib.mail import gmail, outbox
 from chalicelib.payments import service as payments
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from tests.support import operator
 from tests.support.doubles import smtp_server
 from tests.support.doubles.ses import Ses, open_ses

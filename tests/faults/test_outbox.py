@@ -13,7 +13,7 @@ from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
 from chalicelib.payments import reports
 from chalicelib.payments import service as payments
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from tests.support import operator
 from tests.support.doubles.faults import Died, conflicts, lost_answers
 from tests.support.doubles.mail_service import FakeMailService

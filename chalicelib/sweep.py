@@ -13,7 +13,7 @@ from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store
 from chalicelib.waivers import mails as waiver_mails
 
-log = logging.getLogger("scc.schedule")
+log = logging.getLogger("scc.sweep")
 
 # The minute of each hour that looks for reminders. What a missed one would have found, the next hour finds.
 REMINDERS_MINUTE = 17
