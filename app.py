@@ -14,16 +14,20 @@ from chalicelib.core.audit import Actor
 from chalicelib.core.errors import DomainError, SettingsError, log_trace_only
 from chalicelib.core.lazy import lazy_imports
 from chalicelib.core.settings import settings
+from chalicelib.register.fields import ComingCharter
 from chalicelib.sign_in import sessions
 
 # What the board needs is loaded above; the rest when a request first needs it.
 with lazy_imports():
-    from chalicelib import charter_page, erasure, openapi, sweep
+    from chalicelib import calendars, charter_page, erasure, openapi, sweep
+    from chalicelib.boats import service as boats
     from chalicelib.mail import admin as mail_admin
     from chalicelib.mail import bounces
     from chalicelib.manifest import service as manifest
+    from chalicelib.operator import service as operator
     from chalicelib.payments import reports
     from chalicelib.payments import service as payments
+    from chalicelib.people import service as people
     from chalicelib.sign_in import service as sign_in
     from chalicelib.waivers import page as waiver_page
     from chalicelib.waivers import records as waiver_records
@@ -96,6 +100,14 @@ def actor() -> Actor:
     return Actor(name=session().admin, address=http.viewer_address(app.current_request), type="admin")
 
 
+def request_key() -> str | None:
+    return app.current_request.headers.get("idempotency-key")  # type: ignore[no-any-return]
+
+
+def coming_charters(_record_id: str, _now: datetime) -> list[ComingCharter]:
+    return []
+
+
 # --- sign in --------------------------------------------------------------------------------------
 
 
@@ -139,8 +151,7 @@ def list_events() -> Answer:
 
 @app.route("/api/events", methods=["POST"])
 def create_event() -> Response:
-    key = app.current_request.headers.get("idempotency-key")
-    event, new = charters.create_charter(body(), request_key=key, actor=actor(), now=now())
+    event, new = charters.create_charter(body(), request_key=request_key(), actor=actor(), now=now())
     return Response(event, status_code=201 if new else 200)
 
 
@@ -261,6 +272,68 @@ def summarize_payments() -> Answer:
 @app.route("/api/payments.csv")
 def get_payments_csv() -> Response:
     return http.csv_response(reports.to_csv(reports.parse_report(query(), now=now())), "payments.csv")
+
+
+# --- boats, people, settings ----------------------------------------------------------------------
+
+
+@app.route("/api/boats")
+def list_boats() -> Answer:
+    return boats.list_boats()
+
+
+@app.route("/api/boats", methods=["POST"])
+def create_boat() -> Response:
+    boat, new = boats.create_boat(body(), request_key=request_key(), actor=actor(), now=now())
+    return Response(boat, status_code=201 if new else 200)
+
+
+@app.route("/api/boats/{boat_id}", methods=["PATCH"])
+def edit_boat(boat_id: str) -> Answer:
+    return boats.edit_boat(boat_id, body(), coming_charters=coming_charters, actor=actor(), now=now())
+
+
+@app.route("/api/people")
+def list_people() -> Answer:
+    return people.list_people()
+
+
+@app.route("/api/people", methods=["POST"])
+def create_person() -> Response:
+    person, new = people.create_person(body(), request_key=request_key(), actor=actor(), now=now())
+    return Response(person, status_code=201 if new else 200)
+
+
+@app.route("/api/people/{person_id}", methods=["PATCH"])
+def edit_person(person_id: str) -> Answer:
+    return people.edit_person(person_id, body(), coming_charters=coming_charters, actor=actor(), now=now())
+
+
+@app.route("/api/people/{person_id}/new-link", methods=["POST"])
+def renew_person_link(person_id: str) -> Answer:
+    http.read_nothing(app.current_request)
+    return people.renew_link(person_id, actor=actor(), now=now())
+
+
+@app.route("/api/settings")
+def get_settings() -> Answer:
+    return operator.get_settings()
+
+
+@app.route("/api/settings", methods=["PUT"])
+def put_settings() -> Answer:
+    return operator.put_settings(body(), actor=actor(), now=now())
+
+
+@app.route("/api/calendars")
+def list_calendars() -> Answer:
+    return calendars.list_calendars()
+
+
+@app.route("/api/calendars/{calendar_id}/new-link", methods=["POST"])
+def renew_calendar_link(calendar_id: str) -> Answer:
+    http.read_nothing(app.current_request)
+    return calendars.renew_link(calendar_id, actor=actor(), now=now())
 
 
 # --- mail -----------------------------------------------------------------------------------------

@@ -1,103 +1,40 @@
 """The API as an OpenAPI 3.1 document. Its schemas come from the rooms' fields; only its own route needs it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, NotRequired, TypedDict, get_args, is_typeddict
+from typing import Any, get_args
 
-from chalicelib import __version__, charter_page
+from chalicelib import __version__, calendars, charter_page
+from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
-from chalicelib.core.fields import Rule, Rules, Uuid, body_schema, rules_of
-from chalicelib.core.schemas import Cents, EventId, InstantText, Schema, Shape, UuidText, WaiverId, nullable, record
-from chalicelib.core.schemas import schema_of as plain_schema_of
+from chalicelib.core.fields import Uuid, rules_of
+from chalicelib.core.schemas import Cents, InstantText, Schema, nullable, record
 from chalicelib.mail import admin as mail
 from chalicelib.manifest import fields as manifest
+from chalicelib.openapi_calls import (
+    COMPONENTS,
+    NOTHING,
+    PATH_PARAMETERS,
+    TEXT,
+    Error,
+    Health,
+    Login,
+    Session,
+    answer,
+    call,
+    component,
+    conflict_of,
+    edit_schema,
+    schema_of,
+)
+from chalicelib.operator import fields as operator
 from chalicelib.payments import fields as payments
+from chalicelib.people import fields as people
+from chalicelib.register import fields as register
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import fields as waivers
 from chalicelib.waivers import text_tree
 
-JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 HTML, CSV, PLAIN = "text/html", "text/csv", "text/plain"
-
-# Where the contract calls a type otherwise than the code does.
-NAMES: Mapping[Any, str] = {
-    charters.CharterJson: "Event",
-    charters.CharterPage: "EventPage",
-    charters.Contact: "Person",
-    charter_page.CharterPageJson: "Charter",
-    payments.PaymentJson: "Payment",
-    mail.MailJson: "Mail",
-    mail.MailPageJson: "MailPage",
-    waivers.SignedRecord: "Record",
-    waivers.WaiverVersion: "Version",
-    waivers.LogExport: "Export",
-}
-UNIONS: tuple[tuple[Any, str], ...] = ((text_tree.Inline, "Inline"), (text_tree.Block, "Block"))
-
-
-class Error(TypedDict):
-    Code: str
-    Message: str
-
-
-class BadInput(Error):
-    Fields: NotRequired[Annotated[dict[str, str], Shape(minProperties=1)]]
-
-
-class Login(TypedDict):
-    token: Annotated[str, Shape(pattern="^[A-Za-z0-9_-]{43}$")]
-    role: Literal["admin"]
-    expires_at: InstantText
-
-
-class Session(TypedDict):
-    role: Literal["admin"]
-    expires_at: InstantText
-
-
-class Health(TypedDict):
-    status: Literal["ok"]
-    version: str
-
-
-# --- schemas --------------------------------------------------------------------------------------
-
-COMPONENTS: dict[str, Schema] = {}
-
-
-def _name_of(hint: Any) -> str | None:
-    """Each TypedDict becomes a component of the document."""
-    name = next((name for union, name in UNIONS if hint == union), None)
-    if name is None and is_typeddict(hint):
-        name = NAMES.get(hint, hint.__name__)
-    if name and name not in COMPONENTS:
-        COMPONENTS[name] = {}
-        COMPONENTS[name] = plain_schema_of(hint, lambda inner: None if inner is hint else _name_of(inner))
-    return name
-
-
-def schema_of(hint: Any) -> Schema:
-    return plain_schema_of(hint, _name_of)
-
-
-def _component(name: str, schema: Schema) -> Schema:
-    COMPONENTS[name] = schema
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _conflict(name: str, more: Mapping[str, Any]) -> Schema:
-    error = plain_schema_of(Error)["properties"]
-    return _component(name, record(error, {field: schema_of(hint) for field, hint in more.items()}))
-
-
-def _edit_schema() -> Schema:
-    rules = rules_of(charters.CharterDetails)
-    details = {
-        name: rule.schema() if rule.is_required else nullable(rule.schema())
-        for name, rule in {**rules, "notes": charters.EDITED_NOTES}.items()
-    }
-    status = {"type": "string", "enum": list(get_args(charters.Status))}
-    status["description"] = "`cancelled` only where it is so already."
-    return record({"version": charters.VERSION.schema()}, {**details, "status": nullable(status)})
 
 
 def _form_schema() -> Schema:
@@ -111,87 +48,8 @@ def _form_schema() -> Schema:
     return record({name: fields[name] for name in required}, optional | dict.fromkeys(waivers.MINOR, texts))
 
 
-# --- calls ----------------------------------------------------------------------------------------
-
-_PATH_PARAMETERS = {
-    "event_id": plain_schema_of(EventId),
-    "payment_id": plain_schema_of(UuidText),
-    "waiver_id": plain_schema_of(WaiverId),
-    "mail_id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,120}$"},
-}
-_DESCRIPTIONS = {
-    200: "Done.",
-    201: "Made.",
-    202: "On its way.",
-    204: "Done.",
-    303: "Signed: go there.",
-    400: "Bad input. Nothing was changed.",
-    401: "No session, or none that is still good.",
-    403: "Not through the public address.",
-    404: "Unknown.",
-    409: "The request is fine; what it is about does not allow it.",
-    413: "Too large.",
-    415: "Of another type.",
-    429: "Too many tries: wait as long as `Retry-After` says.",
-    500: "A failure of ours.",
-    503: "Others keep changing the same. Nothing was written; try again.",
-}
-_TEXT: Schema = {"type": "string"}
-_NOTHING: Rules = {}
-
-
-def _answer(status: int, schema: Schema | None, media_type: str = JSON, *headers: str) -> Schema:
-    answer: Schema = {"description": _DESCRIPTIONS[status]}
-    if schema is not None:
-        answer["content"] = {media_type: {"schema": schema}}
-    if headers:
-        answer["headers"] = {name: {"schema": _TEXT} for name in headers}
-    return answer
-
-
-def _call(
-    name: str,
-    answers: Mapping[int, Any],
-    *,
-    media_type: str = JSON,
-    body: Any = None,
-    query: Rules | None = None,
-    refuses: Iterable[int] = (),
-    conflict: Schema | None = None,
-    public: bool = False,
-) -> Schema:
-    """One operation. `answers` are types by status; `body` is a table of fields, or a schema.
-
-    `refuses` are its errors beside those that every call, body, query and session brings.
-    """
-    errors = {403, 415, 500, *refuses}
-    errors |= {400, 413} if body is not None else {400} if query else set()
-    errors |= set() if public else {401}
-    schemas = {400: schema_of(BadInput), 409: conflict or schema_of(Error)}
-    found = {status: hint if hint is None else schema_of(hint) for status, hint in answers.items()}
-    call: Schema = {
-        "operationId": name,
-        "responses": {str(status): _answer(status, schema, media_type) for status, schema in found.items()}
-        | {str(status): _answer(status, schemas.get(status, schema_of(Error))) for status in sorted(errors)},
-    }
-    if body is not None:
-        is_schema = isinstance(body, dict) and not all(isinstance(rule, Rule) for rule in body.values())
-        schema = body if is_schema else _body(body)
-        required = "required" in (COMPONENTS[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema)
-        call["requestBody"] = {"required": required, "content": {JSON: {"schema": schema}}}
-    if query:
-        call["parameters"] = [{"name": name, "in": "query", "schema": rule.schema()} for name, rule in query.items()]
-    if public:
-        call["security"] = []
-    return call
-
-
-def _body(table: Any) -> Schema:
-    return body_schema(table) if isinstance(table, Mapping) else _component(table.__name__, body_schema(table))
-
-
 def _waiver_page(status: int, *headers: str) -> Schema:
-    return _answer(status, _TEXT, HTML, *headers)
+    return answer(status, TEXT, HTML, *headers)
 
 
 def _show_waiver(name: str) -> Schema:
@@ -205,14 +63,14 @@ def _show_waiver(name: str) -> Schema:
     return {
         "operationId": name,
         "parameters": [
-            {"name": name, "in": "query", "schema": _TEXT, "description": description}
+            {"name": name, "in": "query", "schema": TEXT, "description": description}
             for name, description in query.items()
         ],
         "responses": {
             "200": _waiver_page(200),
             "404": _waiver_page(404),
             "503": _waiver_page(503, "Retry-After"),
-            **{str(status): _answer(status, error) for status in (403, 415, 500)},
+            **{str(status): answer(status, error) for status in (403, 415, 500)},
         },
         "security": [],
     }
@@ -224,16 +82,37 @@ def _sign_waiver() -> Schema:
         "operationId": "sign_waiver",
         "requestBody": {
             "required": True,
-            "content": {FORM: {"schema": _component("WaiverForm", _form_schema()), "encoding": encoding}},
+            "content": {FORM: {"schema": component("WaiverForm", _form_schema()), "encoding": encoding}},
         },
         "responses": {
-            "303": {**_waiver_page(303), "headers": {"Location": {"required": True, "schema": _TEXT}}},
+            "303": {**_waiver_page(303), "headers": {"Location": {"required": True, "schema": TEXT}}},
             **{str(status): _waiver_page(status) for status in (400, 404, 409, 413)},
             **{str(status): _waiver_page(status, "Retry-After") for status in (429, 503)},
-            **{str(status): _answer(status, schema_of(Error)) for status in (403, 415, 500)},
+            **{str(status): answer(status, schema_of(Error)) for status in (403, 415, 500)},
         },
         "security": [],
     }
+
+
+def _charter_edit() -> Schema:
+    status = {"type": "string", "enum": list(get_args(charters.Status))}
+    status["description"] = "`cancelled` only where it is so already."
+    rules = {**rules_of(charters.CharterDetails), "notes": charters.EDITED_NOTES}
+    return edit_schema(rules, {"status": nullable(status)})
+
+
+def _create(name: str, made: Any, table: Any) -> Schema:
+    """Makes a record; with an `Idempotency-Key`, once."""
+    create = call(name, {200: made, 201: made}, body=table, refuses=(409, 503))
+    create["parameters"] = [{"name": "Idempotency-Key", "in": "header", "schema": Uuid().schema()}]
+    return create
+
+
+def _edit_registered(name: str, record_json: Any, table: Any, noun: str) -> Schema:
+    """An edit of a boat or a person, which may be named by coming charters."""
+    conflict = {"anyOf": [conflict_of(f"{noun}Conflict", {"current": record_json}), schema_of(register.InUse)]}
+    body = component(f"{noun}Edit", edit_schema(rules_of(table)))
+    return call(name, {200: record_json}, body=body, refuses=(404, 409, 503), conflict=conflict)
 
 
 def _paths() -> dict[str, dict[str, Schema]]:
@@ -242,60 +121,58 @@ def _paths() -> dict[str, dict[str, Schema]]:
     charter_path = "/api/events/{event_id}"
     waiver_path = f"{charter_path}/waivers/{{waiver_id}}"
     payment_path = f"{charter_path}/payments/{{payment_id}}"
-    event_conflict = _conflict("EventConflict", {"current": event})
+    event_conflict = conflict_of("EventConflict", {"current": event})
     asked = {"duplicate": payments.PaymentJson, "due_cents": Cents, "server_time": InstantText}
-    payment_conflict = _conflict("PaymentConflict", asked)
-    new_event = _call("create_event", {200: event, 201: event}, body=charters.CharterDetails, refuses=(409, 503))
-    new_event["parameters"] = [{"name": "Idempotency-Key", "in": "header", "schema": Uuid().schema()}]
-    log_in = _call("log_in", {200: Login}, body=sign_in.Credentials, refuses=(401, 429), public=True)
+    payment_conflict = conflict_of("PaymentConflict", asked)
+    log_in = call("log_in", {200: Login}, body=sign_in.Credentials, refuses=(401, 429), public=True)
     return {
         "/api/login": {"post": log_in},
-        "/api/logout": {"post": _call("log_out", {204: None}, body=_NOTHING)},
-        "/api/session": {"get": _call("read_session", {200: Session})},
+        "/api/logout": {"post": call("log_out", {204: None}, body=NOTHING)},
+        "/api/session": {"get": call("read_session", {200: Session})},
         "/api/health": {
-            "get": _call("health", {200: Health}, public=True),
-            "head": _call("health_head", {200: Health}, public=True),
+            "get": call("health", {200: Health}, public=True),
+            "head": call("health_head", {200: Health}, public=True),
         },
-        "/api/openapi.json": {"get": _call("get_openapi", {200: dict[str, Any]})},
+        "/api/openapi.json": {"get": call("get_openapi", {200: dict[str, Any]})},
         "/api/events": {
-            "get": _call("list_events", {200: charters.CharterPage}, query=charters.BOARD_QUERY),
-            "post": new_event,
+            "get": call("list_events", {200: charters.CharterPage}, query=charters.BOARD_QUERY),
+            "post": _create("create_event", event, charters.CharterDetails),
         },
         charter_path: {
-            "get": _call("get_event", {200: charter_page.CharterPageJson}, refuses=(404,)),
-            "patch": _call(
+            "get": call("get_event", {200: charter_page.CharterPageJson}, refuses=(404,)),
+            "patch": call(
                 "edit_event",
                 {200: event},
-                body=_component("CharterEdit", _edit_schema()),
+                body=component("CharterEdit", _charter_edit()),
                 refuses=acts,
                 conflict=event_conflict,
             ),
         },
         f"{charter_path}/cancel": {
-            "post": _call(
+            "post": call(
                 "cancel_event", {200: event}, body=charters.Reason, refuses=(404, 409, 503), conflict=event_conflict
             )
         },
-        f"{charter_path}/reopen-waivers": {"post": _call("reopen_waivers", {200: event}, body=_NOTHING, refuses=acts)},
+        f"{charter_path}/reopen-waivers": {"post": call("reopen_waivers", {200: event}, body=NOTHING, refuses=acts)},
         f"{charter_path}/guest-link": {
-            "post": _call("renew_guest_link", {200: event}, body=_NOTHING, refuses=(404, 503))
+            "post": call("renew_guest_link", {200: event}, body=NOTHING, refuses=(404, 503))
         },
-        f"{charter_path}/manifest": {"get": _call("get_manifest", {200: page}, refuses=(404,))},
-        f"{charter_path}/manifest.csv": {"get": _call("get_manifest_csv", {200: str}, media_type=CSV, refuses=(404,))},
-        f"{charter_path}/check-in": {"post": _call("check_in", {200: page}, body=manifest.CheckIn, refuses=acts)},
+        f"{charter_path}/manifest": {"get": call("get_manifest", {200: page}, refuses=(404,))},
+        f"{charter_path}/manifest.csv": {"get": call("get_manifest_csv", {200: str}, media_type=CSV, refuses=(404,))},
+        f"{charter_path}/check-in": {"post": call("check_in", {200: page}, body=manifest.CheckIn, refuses=acts)},
         f"{charter_path}/safety-briefing": {
-            "post": _call("note_briefing", {200: page}, body=manifest.Briefing, refuses=acts)
+            "post": call("note_briefing", {200: page}, body=manifest.Briefing, refuses=acts)
         },
-        f"{charter_path}/depart": {"post": _call("depart", {200: page}, body=_NOTHING, refuses=acts)},
+        f"{charter_path}/depart": {"post": call("depart", {200: page}, body=NOTHING, refuses=acts)},
         f"{charter_path}/waiver-reminders": {
-            "post": _call("remind_guests", {200: waivers.RemindersSent}, body=waivers.REMINDED, refuses=acts)
+            "post": call("remind_guests", {200: waivers.RemindersSent}, body=waivers.REMINDED, refuses=acts)
         },
         f"{charter_path}/ask-again": {
-            "post": _call("ask_again", {200: waivers.AskedAgain}, body=waivers.ASKED_AGAIN, refuses=acts)
+            "post": call("ask_again", {200: waivers.AskedAgain}, body=waivers.ASKED_AGAIN, refuses=acts)
         },
-        f"{charter_path}/payments": {"get": _call("list_event_payments", {200: payments.Statement}, refuses=(404,))},
+        f"{charter_path}/payments": {"get": call("list_event_payments", {200: payments.Statement}, refuses=(404,))},
         payment_path: {
-            "put": _call(
+            "put": call(
                 "log_payment",
                 {200: payment, 201: payment},
                 body=payments.NewPayment,
@@ -303,50 +180,77 @@ def _paths() -> dict[str, dict[str, Schema]]:
                 conflict=payment_conflict,
             )
         },
-        f"{payment_path}/void": {"post": _call("void_payment", {200: payment}, body=charters.Reason, refuses=acts)},
-        f"{payment_path}/clear": {"post": _call("clear_payment", {200: payment}, body=payments.Clearing, refuses=acts)},
-        f"{payment_path}/bounce": {"post": _call("bounce_payment", {200: payment}, body=charters.Reason, refuses=acts)},
+        f"{payment_path}/void": {"post": call("void_payment", {200: payment}, body=charters.Reason, refuses=acts)},
+        f"{payment_path}/clear": {"post": call("clear_payment", {200: payment}, body=payments.Clearing, refuses=acts)},
+        f"{payment_path}/bounce": {"post": call("bounce_payment", {200: payment}, body=charters.Reason, refuses=acts)},
         f"{payment_path}/receipt": {
-            "post": _call("send_receipt_again", {202: payments.ReceiptAsked}, body=_NOTHING, refuses=acts)
+            "post": call("send_receipt_again", {202: payments.ReceiptAsked}, body=NOTHING, refuses=acts)
         },
-        "/api/payments": {"get": _call("list_payments", {200: payments.PaymentPage}, query=payments.REPORT_QUERY)},
+        "/api/payments": {"get": call("list_payments", {200: payments.PaymentPage}, query=payments.REPORT_QUERY)},
         "/api/payments/to-clear": {
-            "get": _call("list_payments_to_clear", {200: payments.PaymentPage}, query=payments.TO_CLEAR_QUERY)
+            "get": call("list_payments_to_clear", {200: payments.PaymentPage}, query=payments.TO_CLEAR_QUERY)
         },
         "/api/payments/summary": {
-            "get": _call("summarize_payments", {200: payments.Summary}, query=payments.SUMMARY_QUERY)
+            "get": call("summarize_payments", {200: payments.Summary}, query=payments.SUMMARY_QUERY)
         },
-        "/api/payments.csv": {
-            "get": _call("get_payments_csv", {200: str}, media_type=CSV, query=payments.REPORT_QUERY)
+        "/api/payments.csv": {"get": call("get_payments_csv", {200: str}, media_type=CSV, query=payments.REPORT_QUERY)},
+        "/api/boats": {
+            "get": call("list_boats", {200: boats.BoatList}),
+            "post": _create("create_boat", boats.BoatJson, boats.BoatDetails),
         },
-        "/api/mail": {"get": _call("list_mails", {200: mail.MailPageJson}, query=mail.PAGE_QUERY)},
-        "/api/mail/{mail_id}/retry": {"post": _call("retry_mail", {202: mail.MailJson}, body=_NOTHING, refuses=acts)},
-        waiver_path: {"get": _call("get_waiver", {200: waivers.RecordDetail}, refuses=(404,))},
-        f"{waiver_path}/bundle": {"get": _call("get_bundle", {200: waivers.Bundle}, refuses=(404, 409))},
+        "/api/boats/{boat_id}": {"patch": _edit_registered("edit_boat", boats.BoatJson, boats.BoatDetails, "Boat")},
+        "/api/people": {
+            "get": call("list_people", {200: people.PeopleList}),
+            "post": _create("create_person", people.PersonJson, people.PersonDetails),
+        },
+        "/api/people/{person_id}": {
+            "patch": _edit_registered("edit_person", people.PersonJson, people.PersonDetails, "Person")
+        },
+        "/api/people/{person_id}/new-link": {
+            "post": call("renew_person_link", {200: people.PersonJson}, body=NOTHING, refuses=(404, 503))
+        },
+        "/api/settings": {
+            "get": call("get_settings", {200: operator.SettingsJson}),
+            "put": call(
+                "put_settings",
+                {200: operator.SettingsJson},
+                body=operator.SavedSettings,
+                refuses=(409, 503),
+                conflict=conflict_of("SettingsConflict", {"current": operator.SettingsJson}),
+            ),
+        },
+        "/api/calendars": {"get": call("list_calendars", {200: calendars.CalendarList})},
+        "/api/calendars/{calendar_id}/new-link": {
+            "post": call("renew_calendar_link", {200: calendars.Calendar}, body=NOTHING, refuses=(404, 503))
+        },
+        "/api/mail": {"get": call("list_mails", {200: mail.MailPageJson}, query=mail.PAGE_QUERY)},
+        "/api/mail/{mail_id}/retry": {"post": call("retry_mail", {202: mail.MailJson}, body=NOTHING, refuses=acts)},
+        waiver_path: {"get": call("get_waiver", {200: waivers.RecordDetail}, refuses=(404,))},
+        f"{waiver_path}/bundle": {"get": call("get_bundle", {200: waivers.Bundle}, refuses=(404, 409))},
         f"{waiver_path}/set-aside": {
-            "post": _call("set_waiver_aside", {200: waivers.RecordDetail}, body=charters.Reason, refuses=(404, 503))
+            "post": call("set_waiver_aside", {200: waivers.RecordDetail}, body=charters.Reason, refuses=(404, 503))
         },
         f"{waiver_path}/erase": {
-            "post": _call("erase_waiver", {200: waivers.RecordDetail}, body=charters.Reason, refuses=acts)
+            "post": call("erase_waiver", {200: waivers.RecordDetail}, body=charters.Reason, refuses=acts)
         },
-        "/api/waivers/checkpoint": {"get": _call("get_checkpoint", {200: str}, media_type=PLAIN)},
-        "/api/waivers": {"get": _call("search_waivers", {200: waivers.WaiverPage}, query=waivers.SEARCH_QUERY)},
-        "/api/waivers.json": {"get": _call("export_waivers", {200: waivers.LogExport}, query=waivers.EXPORT_QUERY)},
-        "/api/waiver-versions": {"get": _call("list_waiver_versions", {200: waivers.VersionList})},
+        "/api/waivers/checkpoint": {"get": call("get_checkpoint", {200: str}, media_type=PLAIN)},
+        "/api/waivers": {"get": call("search_waivers", {200: waivers.WaiverPage}, query=waivers.SEARCH_QUERY)},
+        "/api/waivers.json": {"get": call("export_waivers", {200: waivers.LogExport}, query=waivers.EXPORT_QUERY)},
+        "/api/waiver-versions": {"get": call("list_waiver_versions", {200: waivers.VersionList})},
         "/api/waiver-versions/current": {
-            "put": _call(
+            "put": call(
                 "publish_waiver_version",
                 {200: waivers.WaiverVersion, 201: waivers.WaiverVersion},
                 body=waivers.NewVersion,
                 refuses=(503,),
             )
         },
-        "/api/waiver-versions/superseded": {"get": _call("list_superseded", {200: waivers.OutdatedCharters})},
+        "/api/waiver-versions/superseded": {"get": call("list_superseded", {200: waivers.OutdatedCharters})},
         "/api/waiver-versions/preview": {
-            "post": _call("preview_waiver_version", {200: text_tree.Preview}, body=waivers.PREVIEW)
+            "post": call("preview_waiver_version", {200: text_tree.Preview}, body=waivers.PREVIEW)
         },
         "/api/guest/{event_id}": {
-            "get": _call("get_guest_event", {200: charter_page.GuestEvent}, refuses=(404,), public=True)
+            "get": call("get_guest_event", {200: charter_page.GuestEvent}, refuses=(404,), public=True)
         },
         "/g/{event_id}/waiver": {
             "get": _show_waiver("show_waiver"),
@@ -372,7 +276,7 @@ def document() -> dict[str, Any]:
 def _path_parameters(path: str) -> Schema:
     named = [
         {"name": name, "in": "path", "required": True, "schema": schema}
-        for name, schema in _PATH_PARAMETERS.items()
+        for name, schema in PATH_PARAMETERS.items()
         if f"{{{name}}}" in path
     ]
     return {"parameters": named} if named else {}

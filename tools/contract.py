@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import openapi
+from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
 from chalicelib.core.fields import ListOf, Nested, Rules, Secret, Text, Whole, rules_of
 from chalicelib.money import currencies, ledger
 from chalicelib.money.methods import METHODS
+from chalicelib.operator import fields as operator
 from chalicelib.payments import fields as payments
+from chalicelib.people import fields as people
 from chalicelib.waivers import fields as waivers
 from tools.edge.routing import ROUTES
 
@@ -42,6 +45,12 @@ LIMITS = {
     "reason": charters.Reason,
     "waiverText": waivers.NewVersion,
 }
+# Of pages that load later than the board: apart, so that the first load does not carry them.
+LATER_LIMITS = {
+    "boat": boats.BoatDetails,
+    "person": people.PersonDetails,
+    "settings": operator.SettingsDetails,
+}
 
 JsonObject = dict[str, Any]
 
@@ -51,7 +60,8 @@ def files() -> dict[Path, str]:
     choices = "".join(f"export type {name} = {place};\n" for name, place in CHOICES.items())
     return {
         SPA / "src/data/contract.ts": HEAD + _types(_document()) + choices,
-        SPA / "src/data/limits.ts": HEAD + _limits() + _choices(),
+        SPA / "src/data/limits.ts": HEAD + _limits(LIMITS) + _defaults() + _choices(),
+        SPA / "src/data/later-limits.ts": HEAD + _limits(LATER_LIMITS),
         SPA / "src/lib/currencies.ts": HEAD + _currencies(),
         SPA / "src/lib/elsewhere.ts": HEAD + _elsewhere(),
     }
@@ -93,14 +103,15 @@ def _types(document: JsonObject) -> str:
         return types.read_text()
 
 
-def _limits() -> str:
-    limits = "".join(
-        f"\nexport const {name}Limits = {_literal(_limits_of(table))};\n" for name, table in LIMITS.items()
-    )
+def _limits(tables: Mapping[str, Any]) -> str:
+    return "".join(f"\nexport const {name}Limits = {_literal(_limits_of(table))};\n" for name, table in tables.items())
+
+
+def _defaults() -> str:
     # A callable default, such as the operator's currency, is the server's alone.
     rules = rules_of(charters.CharterDetails).items()
     defaults = {name: rule.default for name, rule in rules if not (rule.is_required or callable(rule.default))}
-    return limits + f"\nexport const charterDefaults = {_literal(defaults)};\n"
+    return f"\nexport const charterDefaults = {_literal(defaults)};\n"
 
 
 def _limits_of(table: Any) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal, NotRequired, TypedDict, get_args
 
+from chalicelib.boats.fields import MAX_CREW, MAX_PEOPLE
 from chalicelib.core import paging
 from chalicelib.core.fields import Choice, Currency, Email, Flag, Instant, ListOf, Nested, Phone, Text, Timezone, Whole
 from chalicelib.core.schemas import Cents, Count, CurrencyCode, EventId, GuestId, InstantText, Shape, Url
@@ -9,11 +10,10 @@ from chalicelib.core.settings import settings
 from chalicelib.money.amounts import MAX_AMOUNT_CENTS
 from chalicelib.money.ledger import Balance
 from chalicelib.money.methods import MethodName
+from chalicelib.register.fields import NOTES_CHARS
 
-MAX_PEOPLE = 500
-MAX_CREW = 20
 MAX_GUESTS = 60
-NOTES_CHARS, REASON_CHARS = 4000, 500
+REASON_CHARS = 500
 
 Status = Literal["scheduled", "departed", "completed", "cancelled"]
 
@@ -66,7 +66,6 @@ class CharterDetails(TypedDict):
     balance_reminders: Annotated[bool, Flag(False)]
 
 
-VERSION = Whole(1, 2**53, sentence="must be the version that you read")
 # A cancellation has added its reason.
 EDITED_NOTES = Text(NOTES_CHARS + REASON_CHARS + 200, "", lines=True)
 

@@ -8,7 +8,6 @@ from chalicelib.charters import reminders, store
 from chalicelib.charters.fields import (
     BOARD_QUERY,
     EDITED_NOTES,
-    VERSION,
     CharterDetails,
     CharterJson,
     CharterPage,
@@ -20,13 +19,14 @@ from chalicelib.charters.fields import (
     edited_status,
 )
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, paging, system, times
+from chalicelib.core import fields, idempotency, paging, system, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, NotFound
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
 from chalicelib.core.settings import settings
 from chalicelib.money.ledger import Sums
+from chalicelib.register.fields import VERSION
 
 LONGEST_CHARTER = timedelta(days=366)
 REOPENED = timedelta(hours=24)
@@ -71,8 +71,7 @@ def create_charter(
     form = Form(body)
     details = form.read(CharterDetails)
     _check_details(form, details)
-    if request_key is not None and not fields.is_uuid(request_key):
-        form.refuse("Idempotency-Key", "must be a UUID")
+    key = idempotency.read_key(form, request_key)
     form.finish()
     at = times.format_instant(now)
     charter = Charter(
@@ -88,12 +87,11 @@ def create_charter(
         reminders_since=at if details["balance_reminders"] else "",
     )
     fingerprint = fields.fingerprint(CharterDetails, details)
-    key = request_key and request_key.lower()
     created = audit_event("created", actor, at)
     try:
         retry_on_conflict(lambda: store.put_new_charter(charter, created, key, fingerprint))
     except AlreadyExists as earlier:
-        first_id, first_fingerprint = store.request_of(earlier.item)
+        first_id, first_fingerprint = idempotency.request_of(earlier.item)
         if first_fingerprint != fingerprint:
             raise Conflict("This Idempotency-Key was used for another charter.") from None
         return charter_json(find_charter(first_id)), False

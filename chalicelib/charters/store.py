@@ -23,6 +23,7 @@ from chalicelib.core.dynamo import (
     write_all,
 )
 from chalicelib.core.errors import WriteConflict
+from chalicelib.core.idempotency import key_write
 from chalicelib.money.ledger import Balance, Sums
 
 NO_IDS: frozenset[str] = frozenset()
@@ -80,23 +81,12 @@ class WholeCharter(NamedTuple):
     """The list of who has signed."""
 
 
-def put_new_charter(charter: Charter, audit: AuditEvent, request_key: str | None, fingerprint: str) -> None:
+def put_new_charter(charter: Charter, audit: AuditEvent, request_key: str, fingerprint: str) -> None:
     """Raises AlreadyExists, with the earlier request under the same key, if that key was used."""
-    writes: list[Item] = []
-    if request_key:
-        writes.append(
-            put_write(
-                {
-                    **item_key(f"REQUEST#{request_key}", "REQUEST"),
-                    "event_id": s(charter.event_id),
-                    "fingerprint": s(fingerprint),
-                },
-                only_new=True,
-            )
-        )
-    writes += [
+    writes = [
+        *key_write(request_key, charter.event_id, fingerprint),
         put_write({**charter_key(charter.event_id), **_attributes(charter), **_board_keys(charter)}, only_new=True),
-        put_write(audit_item(charter.event_id, audit)),
+        put_write(audit_item(f"EVENT#{charter.event_id}", audit)),
     ]
     write_all(writes, unique=0)
 
@@ -162,11 +152,6 @@ def board_key(charter: Charter) -> str:
     return f"{charter.details['starts_at']}#{charter.event_id}"
 
 
-def request_of(item: Item) -> tuple[str, str]:
-    """Of a request key's record: the event it made and the fingerprint of its content."""
-    return item["event_id"]["S"], item["fingerprint"]["S"]
-
-
 def update_charter(charter: Charter, seen: Charter, audit: AuditEvent, *, ledger_unmoved: bool = False) -> None:
     """Replaces what an admin edits; sums and counts stay. Raises WriteConflict if it was edited since it was seen."""
     changed = _attributes(charter)
@@ -183,7 +168,7 @@ def update_charter(charter: Charter, seen: Charter, audit: AuditEvent, *, ledger
         if charter.guest_link != seen.guest_link
         else []
     )
-    write_all([edit, *link, put_write(audit_item(charter.event_id, audit))])
+    write_all([edit, *link, put_write(audit_item(f"EVENT#{charter.event_id}", audit))])
 
 
 def rewrite_copies(event_id: str, rewrite: Callable[[Any], Any]) -> None:

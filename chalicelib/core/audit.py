@@ -1,4 +1,4 @@
-"""Who did what and when: the audit events of a charter."""
+"""Who did what and when: the audit events of a charter, a boat, a person, the settings."""
 
 from typing import Literal, NamedTuple, TypedDict, Unpack
 
@@ -57,5 +57,6 @@ def audit_event(act: str, actor: Actor, at: str, **details: Unpack[AuditDetails]
     }
 
 
-def audit_item(event_id: str, audit: AuditEvent) -> Item:
-    return {**item_key(f"EVENT#{event_id}", f"AUDIT#{audit['at']}#{audit['audit_id']}"), "data": json_s(audit)}
+def audit_item(pk: str, audit: AuditEvent) -> Item:
+    """`pk` is the partition of what the event is about."""
+    return {**item_key(pk, f"AUDIT#{audit['at']}#{audit['audit_id']}"), "data": json_s(audit)}

@@ -14,42 +14,15 @@ from typing import Any, TypeVar, cast, get_type_hints
 from chalicelib.core import names, times
 from chalicelib.core.errors import BadInput
 from chalicelib.core.schemas import EVENT_ID, CurrencyCode, Schema, nullable, record, schema_of
-from chalicelib.core.settings import NO_CURRENCY, NO_EMAIL, NO_TIMEZONE, settings
+from chalicelib.core.settings import NO_CURRENCY, NO_EMAIL, NO_PHONE, NO_TIMEZONE, settings
 from chalicelib.core.text import PHONE, UNPRINTABLE_LINE, UNPRINTABLE_LINES, has_any, is_currency, is_email, is_phone
 
 Table = TypeVar("Table")
 Rules = Mapping[str, "Rule"]
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_REQUIRED: Any = object()
+REQUIRED: Any = object()
 _MISSING: Any = object()
-
-
-def parse_json(raw: bytes) -> dict[str, Any]:
-    """One JSON object. Refuses NaN, Infinity, doubled keys, broken UTF-8 and endless nesting."""
-    try:
-        body = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as problem:
-        known = problem.args[0] if isinstance(problem, _NotStrictJson) else "it cannot be parsed"
-        raise BadInput(message=f"The body is not valid JSON: {known}.") from None
-    if not isinstance(body, dict):
-        raise BadInput(message="The body must be a JSON object.")
-    return body
-
-
-class _NotStrictJson(ValueError):
-    pass
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    body = dict(pairs)
-    if len(body) != len(pairs):
-        raise _NotStrictJson("a field stands in it twice")
-    return body
-
-
-def _refuse_constant(name: str) -> Any:
-    raise _NotStrictJson(f"{name} is not a JSON number")
 
 
 def is_uuid(text: str) -> bool:
@@ -161,8 +134,8 @@ class Rule:
     blank: Any = None
     """Stands in for a value that was refused."""
 
-    def __init__(self, default: Any = _REQUIRED, doc: Schema | None = None) -> None:
-        self.default, self.doc, self.is_required = default, doc or {}, default is _REQUIRED
+    def __init__(self, default: Any = REQUIRED, doc: Schema | None = None) -> None:
+        self.default, self.doc, self.is_required = default, doc or {}, default is REQUIRED
 
     def parse(self, value: Any) -> Any:
         """The value as the program wants it. Raises Refused."""
@@ -182,7 +155,7 @@ class Rule:
 class Text(Rule):
     """Text without what cannot be seen. `lines` allows line breaks. A required text shows something."""
 
-    def __init__(self, max_chars: int, default: Any = _REQUIRED, *, lines: bool = False, doc: Schema | None = None):
+    def __init__(self, max_chars: int, default: Any = REQUIRED, *, lines: bool = False, doc: Schema | None = None):
         super().__init__(default, doc)
         self.max_chars, self.lines = max_chars, lines
 
@@ -224,8 +197,8 @@ class PersonName(Text):
 
 
 class Email(Text):
-    def __init__(self) -> None:
-        super().__init__(254, "")
+    def __init__(self, default: Any = "") -> None:
+        super().__init__(254, default)
 
     def parse(self, value: Any) -> str:
         text = names.clean_contact(super().parse(value))
@@ -234,7 +207,8 @@ class Email(Text):
         return text
 
     def shape(self) -> Schema:
-        return {"anyOf": [{"type": "string", "format": "email", "maxLength": self.max_chars}, {"const": ""}]}
+        email: Schema = {"type": "string", "format": "email", "maxLength": self.max_chars}
+        return email if self.is_required else {"anyOf": [email, {"const": ""}]}
 
 
 class Phone(Text):
@@ -244,7 +218,7 @@ class Phone(Text):
     def parse(self, value: Any) -> str:
         text = names.clean_contact(super().parse(value))
         if text and not is_phone(text):
-            raise Refused("must be a phone number")
+            raise Refused(NO_PHONE)
         return text
 
     def shape(self) -> Schema:
@@ -275,7 +249,7 @@ class Whole(Rule):
     """A whole number within bounds."""
 
     def __init__(
-        self, least: int, most: int, default: Any = _REQUIRED, *, sentence: str = "", doc: Schema | None = None
+        self, least: int, most: int, default: Any = REQUIRED, *, sentence: str = "", doc: Schema | None = None
     ):
         super().__init__(default, doc)
         self.least, self.most = least, most
@@ -304,7 +278,7 @@ class Flag(Rule):
 
 
 class Choice(Rule):
-    def __init__(self, options: Collection[str], default: Any = _REQUIRED, *, doc: Schema | None = None) -> None:
+    def __init__(self, options: Collection[str], default: Any = REQUIRED, *, doc: Schema | None = None) -> None:
         super().__init__(default, doc)
         self.options = tuple(options)
 
@@ -317,6 +291,39 @@ class Choice(Rule):
 
     def shape(self) -> Schema:
         return {"type": "string", "enum": list(self.options)}
+
+
+class Choices(Rule):
+    """Some of the options, each once and in their order; by default none."""
+
+    def __init__(self, options: Collection[str]) -> None:
+        super().__init__(list)
+        self.blank: list[str] = []
+        self.options = tuple(options)
+
+    def parse(self, value: Any) -> list[str]:
+        if not isinstance(value, list) or any(one not in self.options for one in value):
+            raise Refused(f"must be a list of {', '.join(self.options)}")
+        return [option for option in self.options if option in value]
+
+    def shape(self) -> Schema:
+        return {"type": "array", "items": {"type": "string", "enum": list(self.options)}}
+
+
+class Day(Rule):
+    """A calendar day, or null when it is left out."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def parse(self, value: Any) -> str:
+        try:
+            return str(times.parse_plausible_day(value))
+        except (ValueError, TypeError):
+            raise Refused("must be a day such as 2026-11-28") from None
+
+    def shape(self) -> Schema:
+        return {"type": "string", "format": "date", "description": "Of the years 1970 to 2199."}
 
 
 class Instant(Rule):
@@ -397,7 +404,7 @@ class Ids(Rule):
 class Nested(Rule):
     """An object with a table of its own; `content` lists its fields for the error when the value is no object."""
 
-    def __init__(self, table: type[Any], content: str, default: Any = _REQUIRED) -> None:
+    def __init__(self, table: type[Any], content: str, default: Any = REQUIRED) -> None:
         super().__init__(default)
         self.table, self.content = table, content
 

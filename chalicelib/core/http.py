@@ -1,6 +1,7 @@
 """Requests in, responses out: sizes, types, headers; no rule of the business."""
 
 import hmac
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -54,7 +55,34 @@ def read_json(request: Request) -> dict[str, Any]:
         return {}
     if not request.headers.get("content-type", "").lower().startswith("application/json"):
         raise NotJson("Send JSON, with Content-Type: application/json.")
-    return fields.parse_json(raw)
+    return parse_json(raw)
+
+
+def parse_json(raw: bytes) -> dict[str, Any]:
+    """One JSON object. Refuses NaN, Infinity, doubled keys, broken UTF-8 and endless nesting."""
+    try:
+        body = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as problem:
+        known = problem.args[0] if isinstance(problem, _NotStrictJson) else "it cannot be parsed"
+        raise BadInput(message=f"The body is not valid JSON: {known}.") from None
+    if not isinstance(body, dict):
+        raise BadInput(message="The body must be a JSON object.")
+    return body
+
+
+class _NotStrictJson(ValueError):
+    pass
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    body = dict(pairs)
+    if len(body) != len(pairs):
+        raise _NotStrictJson("a field stands in it twice")
+    return body
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _NotStrictJson(f"{name} is not a JSON number")
 
 
 def read_nothing(request: Request) -> None:

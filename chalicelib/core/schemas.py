@@ -24,6 +24,8 @@ InstantText = Annotated[str, Shape(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 DayText = Annotated[str, Shape(pattern=r"^\d{4}-\d\d-\d\d$")]
 Sha256 = Annotated[str, Shape(pattern="^[0-9a-f]{64}$")]
 UuidText = Annotated[str, Shape(format="uuid")]
+RecordId = Annotated[str, Shape(pattern=f"^{EVENT_ID}$")]
+"""Of a boat or a person."""
 EventId = Annotated[str, Shape(pattern=f"^{EVENT_ID}$")]
 WaiverId = Annotated[str, Shape(pattern="^[0-9a-f]{32}$")]
 GuestId = Annotated[str, Shape(pattern="^[0-9a-f]{16}$")]

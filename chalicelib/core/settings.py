@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.core import aws, system, times
 from chalicelib.core.errors import SettingsError
-from chalicelib.core.text import is_currency, is_email
+from chalicelib.core.text import is_currency, is_email, is_phone
 
 # Mail domains whose owners forbid others, SES among them, to sign for them (their DMARC policy rejects it).
 FREEMAIL = frozenset((
@@ -41,6 +41,8 @@ class Settings(NamedTuple):
     totp_secrets: Mapping[str, str]
     """By admin name, for those who log in with a second factor."""
     origin_secrets: tuple[str, ...]
+    link_secret: str
+    """What private links are made of; empty: the admins' passwords."""
     adult_years: int
     """People who are younger on the day of the trip cannot sign alone."""
     retention_years: int
@@ -81,6 +83,7 @@ Check = tuple[Callable[[str], object], str]
 # Requests are refused in the same words.
 NO_CURRENCY = "must be an ISO 4217 code such as USD"
 NO_EMAIL = "must be an email address"
+NO_PHONE = "must be a phone number"
 NO_TIMEZONE = "must be an IANA time zone such as America/Los_Angeles"
 
 ANYTHING: Check = (lambda _: True, "")
@@ -99,6 +102,8 @@ CONFIGURATION_SET: Check = (
     lambda value: re.fullmatch(r"[A-Za-z0-9_-]{0,64}", value),
     "must be the name of an SES configuration set",
 )
+LINK_SECRET: Check = (lambda value: not value or len(value) >= 32, "must have at least 32 characters")
+PHONE: Check = (lambda value: not value or is_phone(value), NO_PHONE)
 ADULT_YEARS: Check = (("18", "19", "20", "21").__contains__, "must be 18, 19, 20 or 21")
 RETENTION_YEARS: Check = (
     lambda value: re.fullmatch(r"[1-9][0-9]?|100", value),
@@ -153,7 +158,7 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
         currency=read("SCC_CURRENCY", CURRENCY, "USD"),
         operator_name=read("SCC_OPERATOR_NAME", ONE_LINE),
         operator_email=read("SCC_OPERATOR_EMAIL", EMAIL),
-        operator_phone=read("SCC_OPERATOR_PHONE", ONE_LINE, ""),
+        operator_phone=read("SCC_OPERATOR_PHONE", PHONE, ""),
         mail_transport=transport,
         mail_from=mail_from,
         mail_configuration_set=read("SCC_MAIL_CONFIGURATION_SET", CONFIGURATION_SET, "") if by_ses else "",
@@ -162,6 +167,7 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
         admins=admins,
         totp_secrets=totp_secrets,
         origin_secrets=tuple(filter(None, origin_secrets)),
+        link_secret=read("SCC_LINK_SECRET", LINK_SECRET, ""),
         adult_years=int(read("SCC_ADULT_YEARS", ADULT_YEARS, "18")),
         retention_years=int(read("SCC_RETENTION_YEARS", RETENTION_YEARS, "7")),
     )

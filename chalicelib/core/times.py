@@ -51,6 +51,14 @@ def parse_day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def parse_plausible_day(text: str) -> date:
+    """A calendar day of the years that instants may have. ValueError if it is none."""
+    day = parse_day(text)
+    if not _has_plausible_year(day):
+        raise ValueError(text)
+    return day
+
+
 def parse_birth_date(text: str) -> date:
     """A day that a living person can be born on. ValueError if it is none."""
     born = parse_day(text)
@@ -63,9 +71,7 @@ def parse_bound(text: str, timezone: str, *, end: bool = False) -> datetime:
     """A range's bound: an instant, or a day in `timezone` (its start, or with `end` the next day's)."""
     if not re.fullmatch(_DAY, text, re.ASCII):
         return parse_instant(text)
-    day = parse_day(text)
-    if not _has_plausible_year(day):
-        raise ValueError(text)
+    day = parse_plausible_day(text)
     return start_of_day(day + timedelta(days=1) if end else day, timezone)
 
 

@@ -53,7 +53,7 @@ def put_note(event_id: str, subject: str, note: Note, audit: AuditEvent) -> bool
     put = put_write(item, only_new=True, condition=condition, values={":state": s(note["state"])})
     not_departed = check_write(_departure_key(event_id), "attribute_not_exists(PK)")
     count = update(charter_key(event_id), "ADD dock_seq :one", {":one": n(1)}, "attribute_exists(PK)")
-    return is_new([put, not_departed, {"Update": count}, put_write(audit_item(event_id, audit))])
+    return is_new([put, not_departed, {"Update": count}, put_write(audit_item(f"EVENT#{event_id}", audit))])
 
 
 def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: Mail) -> bool:
@@ -73,7 +73,7 @@ def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: 
     values[":at"] = s(departure["at"])
     change = "SET #status = :departed, version = :next, updated_at = :at"
     depart = {"Update": update(charter_key(seen.event_id), change, values, condition)}
-    return is_new([put, depart, put_write(audit_item(seen.event_id, audit)), *mail_writes(mail)])
+    return is_new([put, depart, put_write(audit_item(f"EVENT#{seen.event_id}", audit)), *mail_writes(mail)])
 
 
 def _departure_key(event_id: str) -> Item:

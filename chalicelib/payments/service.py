@@ -330,7 +330,7 @@ def send_receipt_again(event_id: str, payment_id: str, *, actor: Actor, now: dat
         raise PaymentConflict("The patron of this charter has no email address.")
     asked = audit_event("receipt_asked", actor, times.format_instant(now), mail_id=mail.mail_id)
     try:
-        retry_on_conflict(lambda: mail_store.put_mail(mail, [put_write(audit_item(event_id, asked))]))
+        retry_on_conflict(lambda: mail_store.put_mail(mail, [put_write(audit_item(f"EVENT#{event_id}", asked))]))
     except AlreadyExists:
         # A double tap: the first one sends it.
         return {"receipt": "pending"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.charters import store as charter_store
-from chalicelib.core import dynamo, errors, settings
+from chalicelib.core import dynamo, errors, idempotency, settings
 from chalicelib.payments import store as payment_store
 from chalicelib.waivers import people
 from tests.support import operator
@@ -49,7 +49,7 @@ def test_the_same_request_key_again_finds_the_first_charter_and_stores_nothing()
     charter_store.put_new_charter(first, audit(), "key", "print-1")
     with pytest.raises(errors.AlreadyExists) as found:
         charter_store.put_new_charter(second, audit(), "key", "print-2")
-    assert charter_store.request_of(found.value.item) == (first.event_id, "print-1")
+    assert idempotency.request_of(found.value.item) == (first.event_id, "print-1")
     assert charter_store.read_charter(second.event_id) is None
     assert board() == [first.event_id]
     charter_store.put_new_charter(second, audit(), "another-key", "print-2")

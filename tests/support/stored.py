@@ -26,7 +26,7 @@ def audit(act: str = "tested", minutes: float = 0) -> Any:
 
 def store_charter(charter: Charter | None = None, **changes: Any) -> Charter:
     charter = charter or operator.event(**changes)
-    charter_store.put_new_charter(charter, audit("created"), None, "")
+    charter_store.put_new_charter(charter, audit("created"), "", "")
     return charter
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.charters.fields import CONTACT_FIELDS, Contact
-from chalicelib.core import fields
+from chalicelib.core import http
 from chalicelib.core.errors import BadInput
 from chalicelib.core.fields import (
     Choice,
@@ -40,7 +40,7 @@ def problems(form: Form) -> dict[str, str]:
 
 def test_one_json_object_is_a_body() -> None:
     raw = '{"name": "Zoë 🚢", "crew": [{"name": "Smee"}], "fee": 12, "on": true, "captain": null}'.encode()
-    assert fields.parse_json(raw) == {
+    assert http.parse_json(raw) == {
         "name": "Zoë 🚢",
         "crew": [{"name": "Smee"}],
         "fee": 12,
@@ -82,7 +82,7 @@ def test_one_json_object_is_a_body() -> None:
 )
 def test_anything_else_is_refused_in_one_sentence(raw: bytes) -> None:
     with pytest.raises(BadInput) as refused:
-        fields.parse_json(raw)
+        http.parse_json(raw)
     message = refused.value.body()["Message"]
     assert message.startswith("The body ")
     assert message.endswith(".")
@@ -95,14 +95,14 @@ def test_anything_else_is_refused_in_one_sentence(raw: bytes) -> None:
 )
 def test_what_lenient_parsers_accept_is_refused_with_the_reason(raw: bytes, reason: str) -> None:
     with pytest.raises(BadInput, match=reason):
-        fields.parse_json(raw)
+        http.parse_json(raw)
 
 
 @pytest.mark.parametrize(
     "number", ["1e999", "-1e999", "1.0", "1e2", "0.5", "1" * 4000, "true", '"1"', "[1]", "{}", "null"]
 )
 def test_no_number_but_a_whole_one_within_bounds_is_an_amount(number: str) -> None:
-    form = Form(fields.parse_json(f'{{"amount_cents": {number}}}'.encode()))
+    form = Form(http.parse_json(f'{{"amount_cents": {number}}}'.encode()))
     form.read_one("amount_cents", Whole(1, 100))
     assert problems(form) == {"amount_cents": "must be a whole number from 1 to 100"}
 

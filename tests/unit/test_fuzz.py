@@ -125,7 +125,7 @@ pieces = st.sampled_from(
 @given(st.binary(max_size=200) | st.lists(pieces, max_size=12).map(b"".join))
 def test_any_bytes_are_an_object_or_refused(raw: bytes) -> None:
     try:
-        body = fields.parse_json(raw)
+        body = http.parse_json(raw)
     except BadInput as problem:
         storable(problem.body())
         return
@@ -140,7 +140,7 @@ def test_any_strict_json_object_comes_back(body: dict[str, Any]) -> None:
         raw = json.dumps(body, allow_nan=False).encode()
     except ValueError:
         return
-    assert fields.parse_json(raw) == body
+    assert http.parse_json(raw) == body
 
 
 @fuzz
@@ -149,7 +149,7 @@ def test_a_field_that_stands_twice_is_refused_however_deep(name: str, first: Any
     double = f"{{{json.dumps(name)}: {json.dumps(first)}, {json.dumps(name)}: {json.dumps(second)}}}"
     for raw in (double, f'{{"a": [1, {{"b": {double}}}]}}'):
         with pytest.raises(BadInput):
-            fields.parse_json(raw.encode("utf-8", "surrogatepass"))
+            http.parse_json(raw.encode("utf-8", "surrogatepass"))
 
 
 # --- the fields of a body -------------------------------------------------------------------------

@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError, cancelCharter, readCharter } from "../data/api";
 import { loaded } from "../data/board";
 import { charters, edit, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
-import type { Charter, MailProblem, Person } from "../data/contract";
+import type { Charter, Contact, MailProblem } from "../data/contract";
 import { nowMs } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
@@ -215,7 +215,7 @@ function Details({ charter, problems }: { charter: Charter; problems: readonly M
       </Detail>
       <Detail name="Captain">
         {charter.captain ? (
-          <Contact person={charter.captain} problems={problems} />
+          <ContactLine person={charter.captain} problems={problems} />
         ) : (
           <span class="missing">Nobody yet</span>
         )}
@@ -223,11 +223,11 @@ function Details({ charter, problems }: { charter: Charter; problems: readonly M
       <Detail name="Crew">
         {charter.crew.length > 0 &&
           charter.crew.map((person) => (
-            <Contact key={`${person.name} ${person.email} ${person.phone}`} person={person} problems={problems} />
+            <ContactLine key={`${person.name} ${person.email} ${person.phone}`} person={person} problems={problems} />
           ))}
       </Detail>
       <Detail name="Patron">
-        {Object.values(charter.patron).some(Boolean) && <Contact person={charter.patron} problems={problems} />}
+        {Object.values(charter.patron).some(Boolean) && <ContactLine person={charter.patron} problems={problems} />}
       </Detail>
       <Detail name="Balance reminders">
         <Reminders charter={charter} />
@@ -241,7 +241,13 @@ function Details({ charter, problems }: { charter: Charter; problems: readonly M
   );
 }
 
-function Contact({ person: { name, email, phone }, problems }: { person: Person; problems: readonly MailProblem[] }) {
+function ContactLine({
+  person: { name, email, phone },
+  problems,
+}: {
+  person: Contact;
+  problems: readonly MailProblem[];
+}) {
   return (
     <span class="contact">
       {name && <span>{name}</span>}

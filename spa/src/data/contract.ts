@@ -476,6 +476,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_boats"];
+        put?: never;
+        post: operations["create_boat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boats/{boat_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                boat_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["edit_boat"];
+        trace?: never;
+    };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_people"];
+        put?: never;
+        post: operations["create_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["edit_person"];
+        trace?: never;
+    };
+    "/api/people/{person_id}/new-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["renew_person_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_settings"];
+        put: operations["put_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/{calendar_id}/new-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["renew_calendar_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail": {
         parameters: {
             query?: never;
@@ -729,9 +865,9 @@ export interface components {
             passenger_limit: number | null;
             departure_port: string;
             return_port: string;
-            captain: components["schemas"]["Person"] | null;
-            crew: components["schemas"]["Person"][];
-            patron: components["schemas"]["Person"];
+            captain: components["schemas"]["Contact"] | null;
+            crew: components["schemas"]["Contact"][];
+            patron: components["schemas"]["Contact"];
             party_size: number;
             /** @description Minor units of the currency. */
             charter_fee_cents: number;
@@ -759,7 +895,7 @@ export interface components {
             /** @enum {string} */
             balance_reminders_state: "on" | "off" | "stopped_paid" | "stopped_cash" | "stopped_cancelled" | "no_email";
         };
-        Person: {
+        Contact: {
             name: string;
             email: string;
             phone: string;
@@ -853,6 +989,34 @@ export interface components {
             Code: string;
             Message: string;
         };
+        Login: {
+            token: string;
+            /** @constant */
+            role: "admin";
+            expires_at: string;
+        };
+        Credentials: {
+            password: string;
+            /** @description Required where there are several admins. */
+            name?: string | null;
+            keep_signed_in?: boolean | null;
+            /** @description Of the second factor; known only where one is set up. */
+            code?: string | null;
+        };
+        Session: {
+            /** @constant */
+            role: "admin";
+            expires_at: string;
+        };
+        Health: {
+            /** @constant */
+            status: "ok";
+            version: string;
+        };
+        CharterPage: {
+            events: components["schemas"]["Charter"][];
+            next_cursor: string | null;
+        };
         CharterDetails: {
             title: string;
             /**
@@ -901,34 +1065,6 @@ export interface components {
             }[] | null;
             balance_reminders?: boolean | null;
         };
-        Login: {
-            token: string;
-            /** @constant */
-            role: "admin";
-            expires_at: string;
-        };
-        Credentials: {
-            password: string;
-            /** @description Required where there are several admins. */
-            name?: string | null;
-            keep_signed_in?: boolean | null;
-            /** @description Of the second factor; known only where one is set up. */
-            code?: string | null;
-        };
-        Session: {
-            /** @constant */
-            role: "admin";
-            expires_at: string;
-        };
-        Health: {
-            /** @constant */
-            status: "ok";
-            version: string;
-        };
-        CharterPage: {
-            events: components["schemas"]["Charter"][];
-            next_cursor: string | null;
-        };
         CharterDetail: {
             title: string;
             starts_at: string;
@@ -938,9 +1074,9 @@ export interface components {
             passenger_limit: number | null;
             departure_port: string;
             return_port: string;
-            captain: components["schemas"]["Person"] | null;
-            crew: components["schemas"]["Person"][];
-            patron: components["schemas"]["Person"];
+            captain: components["schemas"]["Contact"] | null;
+            crew: components["schemas"]["Contact"][];
+            patron: components["schemas"]["Contact"];
             party_size: number;
             /** @description Minor units of the currency. */
             charter_fee_cents: number;
@@ -1063,8 +1199,8 @@ export interface components {
             return_port: string;
             passenger_limit: number | null;
             party_size: number;
-            captain: components["schemas"]["Person"] | null;
-            crew: components["schemas"]["Person"][];
+            captain: components["schemas"]["Contact"] | null;
+            crew: components["schemas"]["Contact"][];
             passengers: components["schemas"]["Passenger"][];
             unlisted: number;
             head_count: number;
@@ -1114,8 +1250,8 @@ export interface components {
             return_port: string;
             passenger_limit: number | null;
             party_size: number;
-            captain: components["schemas"]["Person"] | null;
-            crew: components["schemas"]["Person"][];
+            captain: components["schemas"]["Contact"] | null;
+            crew: components["schemas"]["Contact"][];
             passengers: components["schemas"]["Passenger"][];
             unlisted: number;
             head_count: number;
@@ -1326,6 +1462,214 @@ export interface components {
             from: string;
             to: string;
             totals: components["schemas"]["Totals"];
+        };
+        BoatList: {
+            boats: components["schemas"]["Boat"][];
+        };
+        Boat: {
+            name: string;
+            active: boolean;
+            notes: string;
+            /** @enum {string} */
+            kind: "uninspected" | "inspected" | "bareboat";
+            passenger_limit: number | null;
+            min_crew: number;
+            turnaround_minutes: number;
+            home_port: string;
+            papers: components["schemas"]["BoatPaper"][];
+            boat_id: string;
+            version: number;
+        };
+        BoatPaper: {
+            number_last4: string;
+            valid_until: string | null;
+            note: string;
+            /** @enum {string} */
+            kind: "documentation" | "coi" | "insurance" | "port_permit" | "epirb" | "extinguishers" | "flares" | "other";
+        };
+        BoatDetails: {
+            name: string;
+            active?: boolean | null;
+            notes?: string | null;
+            /** @enum {string|null} */
+            kind?: "uninspected" | "inspected" | "bareboat" | null;
+            passenger_limit?: number | null;
+            min_crew?: number | null;
+            turnaround_minutes?: number | null;
+            home_port?: string | null;
+            papers?: {
+                /** @enum {string} */
+                kind: "documentation" | "coi" | "insurance" | "port_permit" | "epirb" | "extinguishers" | "flares" | "other";
+                number_last4?: string | null;
+                /**
+                 * Format: date
+                 * @description Of the years 1970 to 2199.
+                 */
+                valid_until?: string | null;
+                note?: string | null;
+            }[] | null;
+        };
+        BoatConflict: {
+            Code: string;
+            Message: string;
+            current?: components["schemas"]["Boat"];
+        };
+        InUse: {
+            /** @constant */
+            Code: "InUse";
+            Message: string;
+            events: components["schemas"]["ComingCharter"][];
+        };
+        ComingCharter: {
+            event_id: string;
+            title: string;
+            starts_at: string;
+            ends_at: string;
+        };
+        BoatEdit: {
+            version: number;
+            name?: string;
+            active?: boolean | null;
+            notes?: string | null;
+            /** @enum {string|null} */
+            kind?: "uninspected" | "inspected" | "bareboat" | null;
+            passenger_limit?: number | null;
+            min_crew?: number | null;
+            turnaround_minutes?: number | null;
+            home_port?: string | null;
+            papers?: {
+                /** @enum {string} */
+                kind: "documentation" | "coi" | "insurance" | "port_permit" | "epirb" | "extinguishers" | "flares" | "other";
+                number_last4?: string | null;
+                /**
+                 * Format: date
+                 * @description Of the years 1970 to 2199.
+                 */
+                valid_until?: string | null;
+                note?: string | null;
+            }[] | null;
+        };
+        PeopleList: {
+            people: components["schemas"]["Person"][];
+        };
+        Person: {
+            name: string;
+            active: boolean;
+            notes: string;
+            email: string;
+            phone: string;
+            roles: ("captain" | "mate" | "deckhand" | "host")[];
+            rank: number;
+            papers: components["schemas"]["PersonPaper"][];
+            person_id: string;
+            version: number;
+            /** Format: uri */
+            page_url: string;
+        };
+        PersonPaper: {
+            number_last4: string;
+            valid_until: string | null;
+            note: string;
+            /** @enum {string} */
+            kind: "mmc" | "medical" | "drug_programme" | "first_aid" | "other";
+        };
+        PersonDetails: {
+            name: string;
+            active?: boolean | null;
+            notes?: string | null;
+            email?: (string | "") | null;
+            phone?: string | null;
+            roles?: ("captain" | "mate" | "deckhand" | "host")[] | null;
+            rank?: number | null;
+            papers?: {
+                /** @enum {string} */
+                kind: "mmc" | "medical" | "drug_programme" | "first_aid" | "other";
+                number_last4?: string | null;
+                /**
+                 * Format: date
+                 * @description Of the years 1970 to 2199.
+                 */
+                valid_until?: string | null;
+                note?: string | null;
+            }[] | null;
+        };
+        PersonConflict: {
+            Code: string;
+            Message: string;
+            current?: components["schemas"]["Person"];
+        };
+        PersonEdit: {
+            version: number;
+            name?: string;
+            active?: boolean | null;
+            notes?: string | null;
+            email?: (string | "") | null;
+            phone?: string | null;
+            roles?: ("captain" | "mate" | "deckhand" | "host")[] | null;
+            rank?: number | null;
+            papers?: {
+                /** @enum {string} */
+                kind: "mmc" | "medical" | "drug_programme" | "first_aid" | "other";
+                number_last4?: string | null;
+                /**
+                 * Format: date
+                 * @description Of the years 1970 to 2199.
+                 */
+                valid_until?: string | null;
+                note?: string | null;
+            }[] | null;
+        };
+        Settings: {
+            operator_name: string;
+            operator_phone: string;
+            operator_email: string;
+            pay_to: components["schemas"]["PayTo"][];
+            guest_place_url: string;
+            deposit_percent: number;
+            /** @enum {string} */
+            money_before_departure: "none" | "deposit" | "full";
+            crew_before_departure: boolean;
+            captain_first: boolean;
+            version: number;
+        };
+        PayTo: {
+            /** @enum {string} */
+            method: "cash" | "check" | "card" | "venmo" | "zelle" | "bank_transfer" | "other";
+            text: string;
+        };
+        SettingsConflict: {
+            Code: string;
+            Message: string;
+            current?: components["schemas"]["Settings"];
+        };
+        SavedSettings: {
+            operator_name: string;
+            /** Format: email */
+            operator_email: string;
+            version: number;
+            operator_phone?: string | null;
+            pay_to?: {
+                /** @enum {string} */
+                method: "cash" | "check" | "card" | "venmo" | "zelle" | "bank_transfer" | "other";
+                text: string;
+            }[] | null;
+            guest_place_url?: string | null;
+            deposit_percent?: number | null;
+            /** @enum {string|null} */
+            money_before_departure?: "none" | "deposit" | "full" | null;
+            crew_before_departure?: boolean | null;
+            captain_first?: boolean | null;
+        };
+        CalendarList: {
+            calendars: components["schemas"]["Calendar"][];
+        };
+        Calendar: {
+            /** @enum {string} */
+            kind: "desk" | "boat";
+            boat_id: string | null;
+            name: string;
+            /** Format: uri */
+            url: string;
         };
         MailPage: {
             mails: components["schemas"]["Mail"][];
@@ -1646,7 +1990,7 @@ export interface components {
     pathItems: never;
 }
 export type Charter = components['schemas']['Charter'];
-export type Person = components['schemas']['Person'];
+export type Contact = components['schemas']['Contact'];
 export type ListedGuest = components['schemas']['ListedGuest'];
 export type Balance = components['schemas']['Balance'];
 export type WaiverCounts = components['schemas']['WaiverCounts'];
@@ -1657,12 +2001,12 @@ export type Ended = components['schemas']['Ended'];
 export type PaymentConflict = components['schemas']['PaymentConflict'];
 export type BadInput = components['schemas']['BadInput'];
 export type Error = components['schemas']['Error'];
-export type CharterDetails = components['schemas']['CharterDetails'];
 export type Login = components['schemas']['Login'];
 export type Credentials = components['schemas']['Credentials'];
 export type Session = components['schemas']['Session'];
 export type Health = components['schemas']['Health'];
 export type CharterPage = components['schemas']['CharterPage'];
+export type CharterDetails = components['schemas']['CharterDetails'];
 export type CharterDetail = components['schemas']['CharterDetail'];
 export type ChartersWaiver = components['schemas']['ChartersWaiver'];
 export type MailProblem = components['schemas']['MailProblem'];
@@ -1692,6 +2036,26 @@ export type ByKind = components['schemas']['ByKind'];
 export type CurrencyTotals = components['schemas']['CurrencyTotals'];
 export type Summary = components['schemas']['Summary'];
 export type PeriodTotals = components['schemas']['PeriodTotals'];
+export type BoatList = components['schemas']['BoatList'];
+export type Boat = components['schemas']['Boat'];
+export type BoatPaper = components['schemas']['BoatPaper'];
+export type BoatDetails = components['schemas']['BoatDetails'];
+export type BoatConflict = components['schemas']['BoatConflict'];
+export type InUse = components['schemas']['InUse'];
+export type ComingCharter = components['schemas']['ComingCharter'];
+export type BoatEdit = components['schemas']['BoatEdit'];
+export type PeopleList = components['schemas']['PeopleList'];
+export type Person = components['schemas']['Person'];
+export type PersonPaper = components['schemas']['PersonPaper'];
+export type PersonDetails = components['schemas']['PersonDetails'];
+export type PersonConflict = components['schemas']['PersonConflict'];
+export type PersonEdit = components['schemas']['PersonEdit'];
+export type Settings = components['schemas']['Settings'];
+export type PayTo = components['schemas']['PayTo'];
+export type SettingsConflict = components['schemas']['SettingsConflict'];
+export type SavedSettings = components['schemas']['SavedSettings'];
+export type CalendarList = components['schemas']['CalendarList'];
+export type Calendar = components['schemas']['Calendar'];
 export type MailPage = components['schemas']['MailPage'];
 export type Mail = components['schemas']['Mail'];
 export type RecordDetail = components['schemas']['RecordDetail'];
@@ -2465,6 +2829,284 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+        };
+    };
+    list_boats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoatList"];
+                };
+            };
+        };
+    };
+    create_boat: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoatDetails"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boat"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boat"];
+                };
+            };
+        };
+    };
+    edit_boat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                boat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoatEdit"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boat"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleList"];
+                };
+            };
+        };
+    };
+    create_person: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonDetails"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+        };
+    };
+    edit_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonEdit"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+        };
+    };
+    renew_person_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+        };
+    };
+    put_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedSettings"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+        };
+    };
+    list_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarList"];
+                };
+            };
+        };
+    };
+    renew_calendar_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
                 };
             };
         };

@@ -2,7 +2,7 @@ import { nowMs } from "../lib/clock";
 import { database } from "../lib/database";
 import { type Loaded, loaded } from "./board";
 import { charters, type Records, records, remembered } from "./charters";
-import type { Charter, Payment, Person } from "./contract";
+import type { Charter, Contact, Payment } from "./contract";
 import { ledger } from "./ledger";
 import { session } from "./session";
 
@@ -92,7 +92,7 @@ function withoutContacts(charter: Charter): Charter {
   };
 }
 
-function nameOnly({ name }: Person): Person {
+function nameOnly({ name }: Contact): Contact {
   return { name, email: "", phone: "" };
 }
 

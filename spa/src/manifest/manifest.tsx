@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, checkIn, manifestCsv, noteBriefing, readManifest } from "../data/api";
-import type { Manifest, Person, Snapshot } from "../data/contract";
+import type { Contact, Manifest, Snapshot } from "../data/contract";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { formatLongDay, formatMoment, formatSpan } from "../lib/time";
@@ -137,16 +137,17 @@ function Trip({ manifest }: { manifest: Snapshot }) {
       <dl class="manifest-details">
         <Detail name="Vessel">{manifest.vessel}</Detail>
         <Detail name="Ports">{[...new Set(ports)].join(" to ")}</Detail>
-        <Detail name="Captain">{captain ? <Contact person={captain} /> : "Nobody yet"}</Detail>
+        <Detail name="Captain">{captain ? <ContactLine person={captain} /> : "Nobody yet"}</Detail>
         <Detail name="Crew">
-          {crew.length > 0 && crew.map((person) => <Contact key={`${person.name} ${person.phone}`} person={person} />)}
+          {crew.length > 0 &&
+            crew.map((person) => <ContactLine key={`${person.name} ${person.phone}`} person={person} />)}
         </Detail>
       </dl>
       <p class="manifest-emergency">
         <strong>Emergency:</strong> {emergency.note}
         {emergency.operator.name && (
           <>
-            . Ashore: <Contact person={emergency.operator} />
+            . Ashore: <ContactLine person={emergency.operator} />
           </>
         )}
       </p>
@@ -154,7 +155,7 @@ function Trip({ manifest }: { manifest: Snapshot }) {
   );
 }
 
-function Contact({ person: { name, phone } }: { person: Pick<Person, "name" | "phone"> }) {
+function ContactLine({ person: { name, phone } }: { person: Pick<Contact, "name" | "phone"> }) {
   return (
     <span class="contact">
       {name && <span>{name}</span>}

@@ -1,18 +1,18 @@
-import type { Person } from "../../data/contract";
+import type { Contact } from "../../data/contract";
 import { Button } from "../../ui/button";
 import type { Errors } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
 import type { CharterField, Reading } from "./field-kinds";
 import { isEmailOrEmpty } from "./guest-list";
 
-const nobody: Person = { name: "", email: "", phone: "" };
+const nobody: Contact = { name: "", email: "", phone: "" };
 
-type Limits = Record<keyof Person, { most: number }>;
+type Limits = Record<keyof Contact, { most: number }>;
 
-const shared = { blank: nobody, show: (value: Person) => Object.values(value).filter(Boolean).join(", ") || "nobody" };
+const shared = { blank: nobody, show: (value: Contact) => Object.values(value).filter(Boolean).join(", ") || "nobody" };
 
 /** One person who may be unknown: then all three are empty. */
-export function person(label: string, limits: Limits): CharterField<Person, Person> {
+export function person(label: string, limits: Limits): CharterField<Contact, Contact> {
   return {
     ...shared,
     label,
@@ -23,7 +23,7 @@ export function person(label: string, limits: Limits): CharterField<Person, Pers
 }
 
 /** One person; nobody is sent as null. */
-export function personOrNone(label: string, limits: Limits): CharterField<Person, Person | null> {
+export function personOrNone(label: string, limits: Limits): CharterField<Contact, Contact | null> {
   return {
     ...person(label, limits),
     write: (sent) => sent ?? nobody,
@@ -39,7 +39,7 @@ export function people(
   label: string,
   noun: string,
   limits: Limits & { most: number },
-): CharterField<readonly Person[], Person[]> {
+): CharterField<readonly Contact[], Contact[]> {
   return {
     label,
     blank: [],
@@ -82,25 +82,25 @@ export function people(
   };
 }
 
-function readPerson({ name, email, phone }: Person, { refuse }: Reading): Person {
+function readPerson({ name, email, phone }: Contact, { refuse }: Reading): Contact {
   if (!isEmailOrEmpty(email)) refuse("This is not an email address.", "email");
   return { name: name.trim(), email: email.trim(), phone: phone.trim() };
 }
 
-function isBlank({ name, email, phone }: Person): boolean {
+function isBlank({ name, email, phone }: Contact): boolean {
   return name === "" && email === "" && phone === "";
 }
 
 interface PersonFieldsProps {
   name: string;
-  value: Person;
+  value: Contact;
   limits: Limits;
   errors: Errors;
-  onChange(person: Person): void;
+  onChange(person: Contact): void;
 }
 
 function PersonFields({ name, value, limits, errors, onChange }: PersonFieldsProps) {
-  const part = (key: keyof Person, label: string, type: "text" | "email" | "tel") => (
+  const part = (key: keyof Contact, label: string, type: "text" | "email" | "tel") => (
     <TextInput
       label={label}
       type={type}

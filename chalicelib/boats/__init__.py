@@ -1,0 +1,1 @@
+"""The boats that are chartered."""

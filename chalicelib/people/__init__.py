@@ -1,0 +1,1 @@
+"""The people who sail as captain or crew."""

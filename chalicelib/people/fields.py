@@ -1,0 +1,40 @@
+"""The fields of a person who may sail as captain or crew: what an admin edits, what the API answers."""
+
+from typing import Annotated, Literal, TypedDict, get_args
+
+from chalicelib.core.fields import Choice, Choices, Email, ListOf, Phone, Whole
+from chalicelib.core.schemas import RecordId, Shape, Url
+from chalicelib.register.fields import MAX_PAPERS, PAPER_CONTENT, PaperDetails, RegisteredDetails
+
+Role = Literal["captain", "mate", "deckhand", "host"]
+PersonPaperKind = Literal["mmc", "medical", "drug_programme", "first_aid", "other"]
+"""mmc: the Merchant Mariner Credential."""
+
+
+class PersonPaper(PaperDetails):
+    kind: Annotated[PersonPaperKind, Choice(get_args(PersonPaperKind))]
+
+
+class PersonDetails(RegisteredDetails):
+    """What an admin edits."""
+
+    email: Annotated[str, Email()]
+    phone: Annotated[str, Phone()]
+    roles: Annotated[list[Role], Choices(get_args(Role))]
+    rank: Annotated[int, Whole(1, 1000, 1), Shape(minimum=1)]
+    """1 is asked first."""
+    papers: Annotated[list[PersonPaper], ListOf(PersonPaper, MAX_PAPERS, "papers", PAPER_CONTENT)]
+
+
+class PersonJson(PersonDetails):
+    """The contract's Person."""
+
+    person_id: RecordId
+    version: Annotated[int, Shape(minimum=1)]
+    page_url: Url
+    """Their own page, for whoever has the link."""
+
+
+class PeopleList(TypedDict):
+    people: list[PersonJson]
+    """By rank and name, inactive ones among them."""

@@ -1,0 +1,29 @@
+// Written by `python -m tools.contract` from the server's tables. Change those, then run it again.
+
+export const boatLimits = {
+  name: {"most": 100},
+  notes: {"most": 4000},
+  passenger_limit: {"least": 1, "most": 500},
+  min_crew: {"least": 0, "most": 20},
+  turnaround_minutes: {"least": 0, "most": 10080},
+  home_port: {"most": 100},
+  papers: {"most": 40, "number_last4": {"most": 4}, "note": {"most": 200}},
+};
+
+export const personLimits = {
+  name: {"most": 100},
+  notes: {"most": 4000},
+  email: {"most": 254},
+  phone: {"most": 40},
+  rank: {"least": 1, "most": 1000},
+  papers: {"most": 40, "number_last4": {"most": 4}, "note": {"most": 200}},
+};
+
+export const settingsLimits = {
+  operator_name: {"most": 100},
+  operator_phone: {"most": 40},
+  operator_email: {"most": 254},
+  pay_to: {"most": 20, "text": {"most": 300}},
+  guest_place_url: {"most": 500},
+  deposit_percent: {"least": 0, "most": 100},
+};
