@@ -1,4 +1,4 @@
-"""What the schedule does each minute: due mails, reminders of balances, the waivers' log and its checkpoint."""
+"""What runs each minute: due mails, reminders of balances, the waivers' log and its checkpoint, options that end."""
 
 import logging
 from datetime import datetime
@@ -9,6 +9,8 @@ from chalicelib.core import system
 from chalicelib.mail import outbox
 from chalicelib.manifest import mails as manifest_mails
 from chalicelib.payments import mails as payment_mails
+from chalicelib.schedule import expiry
+from chalicelib.schedule import mails as schedule_mails
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store
 from chalicelib.waivers import mails as waiver_mails
@@ -22,6 +24,7 @@ CHECKPOINT_HOUR = 12
 
 MAIL_KINDS: outbox.MailKinds = {
     **charter_mails.MAIL_KINDS,
+    **schedule_mails.MAIL_KINDS,
     **payment_mails.MAIL_KINDS,
     **waiver_mails.MAIL_KINDS,
     **manifest_mails.MAIL_KINDS,
@@ -36,6 +39,8 @@ def run(now: datetime) -> None:
         outbox.sweep(MAIL_KINDS, now)
     waiver_log.sweep(now)
     mail_checkpoint(now)
+    for mail in expiry.expire_options(now):
+        outbox.deliver(mail, MAIL_KINDS, now)
 
 
 def queue_reminders(now: datetime) -> int:

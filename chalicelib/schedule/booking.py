@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from chalicelib.core import times
-from chalicelib.core.audit import Actor
+from chalicelib.core.audit import Actor, AuditDetails
 from chalicelib.core.dynamo import Item
 from chalicelib.register.store import BOAT, PERSON
 from chalicelib.schedule import store
-from chalicelib.schedule.conflicts import Schedule, ScheduleConflict
+from chalicelib.schedule.conflicts import Schedule, ScheduleConflict, rules_of
 from chalicelib.schedule.entries import Entry
 from chalicelib.schedule.fields import Conflict, Override
 from chalicelib.schedule.store import Named
@@ -21,7 +21,7 @@ def find_conflicts(entries: Sequence[Entry], named: Named, now: str) -> list[lis
     taking_part = [entry for entry in entries if entry.boat_id in named.boats or entry.people]
     if not taking_part:
         return [[] for _ in entries]
-    rules = named.rules()
+    rules = rules_of(named.boats.values())
     turnaround = max((rule.turnaround_minutes for rule in rules.values()), default=0)
     first = times.add_minutes(min(entry.starts_at for entry in taking_part), -turnaround)
     last = times.add_minutes(max(entry.ends_at for entry in taking_part), turnaround)
@@ -32,15 +32,23 @@ def find_conflicts(entries: Sequence[Entry], named: Named, now: str) -> list[lis
 
 
 def decide(conflicts: list[Conflict], reason: str | None, actor: Actor, at: str) -> Override | None:
-    """What is noted with the entry when it is booked in spite of conflicts. Raises ScheduleConflict without a reason."""
-    if conflicts and reason is None:
+    """What is noted with an entry that is booked in spite of conflicts. Raises ScheduleConflict without a reason."""
+    if not conflicts:
+        return None
+    if reason is None:
         raise ScheduleConflict(conflicts)
-    return {"reason": reason, "by": actor.name, "at": at} if conflicts and reason is not None else None
+    return {"reason": reason, "by": actor.name, "at": at}
+
+
+def reason_of(override: Override | None) -> AuditDetails:
+    """For the audit event of what is booked."""
+    return {"reason": override["reason"]} if override else {}
 
 
 def counter_writes(entry: Entry, named: Named) -> list[Item]:
     """The writes that count the booking on its boat and people."""
-    boats = [store.count_booking(BOAT, named.boats[entry.boat_id])] if entry.boat_id in named.boats else []
+    boat = named.boats.get(entry.boat_id or "")
+    boats = [store.count_booking(BOAT, boat)] if boat else []
     ids = dict.fromkeys(person.person_id for person in entry.people)
     return [*boats, *(store.count_booking(PERSON, named.people[person_id]) for person_id in ids)]
 

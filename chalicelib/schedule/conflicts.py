@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
+from chalicelib.boats.fields import BoatDetails
 from chalicelib.core import times
 from chalicelib.core.errors import Conflict as ConflictError
+from chalicelib.register.store import Record
 from chalicelib.schedule.entries import Entry
 from chalicelib.schedule.fields import Conflict
 
@@ -25,6 +27,11 @@ class BoatRules(NamedTuple):
 
     name: str
     turnaround_minutes: int
+
+
+def rules_of(boats: Iterable[Record[BoatDetails]]) -> dict[str, BoatRules]:
+    """By boat."""
+    return {boat.record_id: BoatRules(boat.details["name"], boat.details["turnaround_minutes"]) for boat in boats}
 
 
 class Schedule:
@@ -47,8 +54,7 @@ class Schedule:
         if not entry.counts(now):
             return []
         found: list[Conflict] = []
-        if entry.boat_id in self._boats:
-            boat = self._boats[entry.boat_id]
+        if entry.boat_id and (boat := self._boats.get(entry.boat_id)):
             others = self._overlapping(entry, self._by_boat[entry.boat_id], boat.turnaround_minutes)
             found += [_conflict("boat", boat.name, other) for other in others]
         for person in entry.people:

@@ -1,7 +1,7 @@
 """What the schedule holds: charters and holds with their times, and holds that repeat each week. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from chalicelib.core import times
@@ -14,6 +14,7 @@ Role = Literal["captain", "crew"]
 
 # What is longer is cut, so that a search need not begin earlier than this before the time that it asks for.
 LONGEST_PIECE = timedelta(days=14)
+LONGEST_ENTRY = timedelta(days=366)
 WEEK = timedelta(days=7)
 
 
@@ -42,7 +43,12 @@ class Entry(NamedTuple):
 
     def counts(self, now: str) -> bool:
         """Whether it keeps others away. An option ends by its time, not by who notes it."""
-        return self.status not in ("cancelled", "expired", "released") and not (self.expires_at and self.expires_at <= now)
+        is_expired = self.expires_at and self.expires_at <= now
+        return not is_expired and self.status not in ("cancelled", "expired", "released")
+
+    def names(self, record_id: str) -> bool:
+        """Whether this boat or person takes part."""
+        return record_id == self.boat_id or any(person.person_id == record_id for person in self.people)
 
     def pieces(self) -> Iterator[str]:
         """Where each of its pieces begins."""
@@ -92,6 +98,6 @@ def repeat_weekly(starts_at: datetime, ends_at: datetime, weeks: int) -> tuple[s
         return times.format_instant(starts_at), times.format_instant(ends_at)
     begins, ends = (times.format_instant((one + weeks * WEEK).replace(fold=0)) for one in (starts_at, ends_at))
     if ends <= begins:
-        length = times.parse_instant(times.format_instant(ends_at)) - times.parse_instant(times.format_instant(starts_at))
+        length = ends_at.astimezone(UTC) - starts_at.astimezone(UTC)
         ends = times.format_instant(times.parse_instant(begins) + length)
     return begins, ends

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict, get_args
 
 from chalicelib.boats.fields import BoatJson
 from chalicelib.core import names, paging
-from chalicelib.core.fields import Choice, Day, Instant, Refused, Rule, Text, Timezone
-from chalicelib.core.schemas import DayText, EventId, InstantText, RecordId, Schema, Shape
+from chalicelib.core.fields import Choice, Day, Instant, Refused, Rule, Text, Timezone, is_event_id
+from chalicelib.core.schemas import DayText, EventId, InstantText, RecordId, Schema, Shape, schema_of
 from chalicelib.register.fields import NOTES_CHARS
 from chalicelib.schedule.entries import EntryKind, EntryStatus
 
@@ -14,6 +14,18 @@ MAX_EXCEPT = 110
 
 HoldKind = Literal["option", "maintenance", "blocked"]
 HoldStatus = Literal["held", "expired", "released"]
+
+
+class Id(Rule):
+    """Of a boat or a person."""
+
+    def parse(self, value: Any) -> str:
+        if not isinstance(value, str) or not is_event_id(value):
+            raise Refused("must be the id of a record")
+        return value
+
+    def shape(self) -> Schema:
+        return schema_of(RecordId)
 
 
 class OverrideReason(Text):
@@ -71,7 +83,7 @@ class Override(TypedDict):
 HoldDetails = TypedDict(
     "HoldDetails",
     {
-        "boat_id": Annotated[RecordId, Text(40)],
+        "boat_id": Annotated[RecordId, Id()],
         "kind": Annotated[HoldKind, Choice(get_args(HoldKind))],
         "title": Annotated[str, Text(120, "")],
         "starts_at": Annotated[InstantText, Instant()],

@@ -1,11 +1,11 @@
 """Holds: a boat is kept free for somebody (an option), for work on it, or for any other reason; once or each week."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from chalicelib.core import fields, idempotency, system, times
-from chalicelib.core.audit import Actor, audit_event
+from chalicelib.core.audit import Actor, AuditDetails, audit_event
 from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import AlreadyExists, BadInput, Conflict, NotFound
 from chalicelib.core.fields import Form
@@ -15,7 +15,7 @@ from chalicelib.register.fields import VERSION
 from chalicelib.register.store import BOAT
 from chalicelib.schedule import booking, store
 from chalicelib.schedule.entries import LONGEST_ENTRY, WEEK, Entry, WeeklyHold
-from chalicelib.schedule.fields import HOLDS_QUERY, HoldDetails, HoldJson, HoldList, HoldStatus, NewHold, OverrideReason
+from chalicelib.schedule.fields import HOLDS_QUERY, HoldDetails, HoldJson, HoldList, HoldStatus, OverrideReason
 from chalicelib.schedule.store import Hold, Named
 
 MAX_WEEKLY = 50
@@ -79,8 +79,9 @@ def create_hold(
         hold = Hold(hold_id, details, "held", 1)
         override = booking.decide(_find_conflicts(hold, named, at, key), reason, actor, at)
         hold = hold._replace(override=override)
-        created = audit_event("created", actor, at, **({"reason": override["reason"]} if override else {}))
-        store.put_hold(hold, created, _booking_writes(hold, None, named), idempotency.key_write(key, hold_id, fingerprint))
+        created = audit_event("created", actor, at, **booking.reason_of(override))
+        request = idempotency.key_write(key, hold_id, fingerprint)
+        store.put_hold(hold, created, _booking_writes(hold, None, named), request)
         return hold
 
     try:
@@ -139,14 +140,17 @@ def edit_hold(hold_id: str, body: Mapping[str, Any], *, actor: Actor, now: datet
         named = store.read_named(dict.fromkeys((details["boat_id"], seen.details["boat_id"])), ())
         is_moved = _times(details) != _times(seen.details)
         _check_boat(details, named, is_new=is_moved)
+        override = None
         if is_moved:
-            hold = hold._replace(override=booking.decide(_find_conflicts(hold, named, at), reason, actor, at))
+            override = booking.decide(_find_conflicts(hold, named, at), reason, actor, at)
+            hold = hold._replace(override=override)
         changed = {
             name: [before, after]
             for (name, before), after in zip(seen.details.items(), details.values(), strict=True)
             if before != after
         }
-        edited = audit_event("edited", actor, at, changed=changed)
+        more: AuditDetails = {"changed": changed, **booking.reason_of(override)}
+        edited = audit_event("edited", actor, at, **more)
         store.change_hold(hold, seen, edited, _booking_writes(hold, seen, named))
         return hold
 
@@ -156,7 +160,7 @@ def edit_hold(hold_id: str, body: Mapping[str, Any], *, actor: Actor, now: datet
 def _times(details: HoldDetails) -> tuple[object, ...]:
     """What decides what a hold overlaps."""
     return tuple(
-        details[name]  # type: ignore[literal-required]
+        details[name]
         for name in ("boat_id", "starts_at", "ends_at", "timezone", "weekly_until", "except", "expires_at")
     )
 
@@ -169,16 +173,15 @@ def release_hold(hold_id: str, *, actor: Actor, now: datetime) -> HoldJson:
         seen = find_hold(hold_id)
         if status_of(seen, at) != "held":
             return seen
-        return end_hold(seen, "released", actor, at)
+        return end_hold(seen, store.read_named([seen.details["boat_id"]], ()), "released", actor, at)
 
     return hold_json(retry_on_conflict(attempt), at)
 
 
-def end_hold(seen: Hold, status: HoldStatus, actor: Actor, at: str, also: list[Item] | None = None) -> Hold:
+def end_hold(seen: Hold, named: Named, status: HoldStatus, actor: Actor, at: str, also: Sequence[Item] = ()) -> Hold:
     """Frees the boat, with what else is written. Raises WriteConflict."""
     hold = seen._replace(status=status, version=seen.version + 1)
-    named = store.read_named([seen.details["boat_id"]], ()) if seen.details["weekly_until"] else Named({}, {}, {})
-    store.change_hold(hold, seen, audit_event(status, actor, at), [*_booking_writes(hold, seen, named), *(also or [])])
+    store.change_hold(hold, seen, audit_event(status, actor, at), [*_booking_writes(hold, seen, named), *also])
     return hold
 
 

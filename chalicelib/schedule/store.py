@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple
 
-from chalicelib.core import times
 from chalicelib.boats.fields import BoatDetails
+from chalicelib.core import times
 from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
@@ -24,10 +23,9 @@ from chalicelib.core.dynamo import (
     update,
     write_all,
 )
-from chalicelib.core.idempotency import request_key as request_item_key
+from chalicelib.core.idempotency import key_item
 from chalicelib.people.fields import PersonDetails
 from chalicelib.register.store import BOAT, PERSON, Kind, Record, record_key, to_record
-from chalicelib.schedule.conflicts import BoatRules
 from chalicelib.schedule.entries import LONGEST_PIECE, Assigned, Entry, WeeklyHold
 from chalicelib.schedule.fields import HoldDetails, HoldStatus, Override
 
@@ -97,12 +95,6 @@ class Named(NamedTuple):
     request: Item | None = None
     """The request that took the key that was asked for."""
 
-    def rules(self) -> dict[str, BoatRules]:
-        return {
-            boat_id: BoatRules(boat.details["name"], boat.details["turnaround_minutes"])
-            for boat_id, boat in self.boats.items()
-        }
-
 
 def read_named(boat_ids: Iterable[str], person_ids: Iterable[str], request_key: str = "") -> Named:
     """One read, and none where nothing is named. What there is none of is left out."""
@@ -112,7 +104,7 @@ def read_named(boat_ids: Iterable[str], person_ids: Iterable[str], request_key: 
     ]
     if not keys:
         return Named({}, {}, {})
-    items = read_items([*keys, *([request_item_key(request_key)] if request_key else [])])
+    items = read_items([*keys, *([key_item(request_key)] if request_key else [])])
     boats = {one["SK"]["S"].partition("#")[2]: one for one in items if one["PK"]["S"] == BOAT.list_key}
     people = (to_record(one) for one in items if one["PK"]["S"] == PERSON.list_key)
     return Named(
@@ -125,7 +117,10 @@ def read_named(boat_ids: Iterable[str], person_ids: Iterable[str], request_key: 
 
 def list_boats() -> list[tuple[Record[BoatDetails], Sequence[WeeklyHold]]]:
     """Every boat with its repeating holds: one Query."""
-    return [(to_record(item), weekly_holds(item)) for item in list_items(BOAT)]
+    items = query_items(
+        KeyConditionExpression="PK = :pk", ExpressionAttributeValues={":pk": s(BOAT.list_key)}, ConsistentRead=True
+    )
+    return [(to_record(item), weekly_holds(item)) for item in items]
 
 
 def weekly_holds(boat: Item) -> Sequence[WeeklyHold]:

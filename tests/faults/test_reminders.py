@@ -73,7 +73,7 @@ def statuses() -> dict[str, list[str]]:
 
 
 def state(event_id: str) -> str:
-    return str(charter_page.get_charter(event_id)["balance_reminders_state"])
+    return str(charter_page.get_charter(event_id, now=operator.NOW)["balance_reminders_state"])
 
 
 def text(mail_service: FakeMailService, index: int = -1) -> str:
