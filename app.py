@@ -3,24 +3,24 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response
 
-from chalicelib import __version__
+from chalicelib import __version__, requests
+from chalicelib.charters import board
 from chalicelib.charters import service as charters
 from chalicelib.core import http, system
-from chalicelib.core.audit import Actor
-from chalicelib.core.errors import DomainError, SettingsError, log_trace_only
+from chalicelib.core.errors import log_trace_only
 from chalicelib.core.lazy import lazy_imports
 from chalicelib.core.settings import settings
-from chalicelib.register.fields import ComingCharter
+from chalicelib.requests import CurrentRequest, made
 from chalicelib.sign_in import sessions
 
 # What the board needs is loaded above; the rest when a request first needs it.
 with lazy_imports():
-    from chalicelib import calendars, charter_page, erasure, openapi, schedule
+    from chalicelib import calendars, charter_page, erasure, openapi, sweep
     from chalicelib.boats import service as boats
+    from chalicelib.charters import repeat
     from chalicelib.mail import admin as mail_admin
     from chalicelib.mail import bounces
     from chalicelib.manifest import service as manifest
@@ -28,6 +28,7 @@ with lazy_imports():
     from chalicelib.payments import reports
     from chalicelib.payments import service as payments
     from chalicelib.people import service as people
+    from chalicelib.schedule import holds, week
     from chalicelib.sign_in import service as sign_in
     from chalicelib.waivers import page as waiver_page
     from chalicelib.waivers import records as waiver_records
@@ -56,56 +57,17 @@ PUBLIC = {
     ("POST", "/g/{event_id}/waiver"),
 }
 
+current = CurrentRequest(app)
+body, query, session, actor, request_key = current.body, current.query, current.session, current.actor, current.key
+
 
 @app.middleware("http")
 def guard(request: Request, get_response: Callable[[Request], Response]) -> Response:
-    told: Mapping[str, str] = {}
-    try:
-        http.check_origin(request.headers)
-        if (request.method, request.path) not in PUBLIC:
-            request.context["session"] = sessions.authenticate(request.headers, now=now())
-            told = http.operator_time(now())
-        response = get_response(request)
-    except DomainError as error:
-        if error.STATUS_CODE in (401, 403, 429):
-            app.log.info("%s %s refused: %s", request.method, request.path, type(error).__name__)
-        response = http.error_response(error)
-    except SettingsError as error:
-        app.log.error("Setting: %s", error)
-        response = http.failure_response()
-    except Exception:
-        app.log.exception("%s %s failed", request.method, request.path)
-        response = http.failure_response()
-    response.headers = {**response.headers, **told}
-    return http.add_security_headers(response)
-
-
-def body() -> dict[str, Any]:
-    return http.read_json(app.current_request)
-
-
-def query() -> dict[str, str]:
-    return http.read_query(app.current_request)
+    return requests.guard(app, PUBLIC, request, get_response)
 
 
 def now() -> datetime:
     return system.utc_now()
-
-
-def session() -> sessions.Session:
-    return app.current_request.context["session"]  # type: ignore[no-any-return]
-
-
-def actor() -> Actor:
-    return Actor(name=session().admin, address=http.viewer_address(app.current_request), type="admin")
-
-
-def request_key() -> str | None:
-    return app.current_request.headers.get("idempotency-key")  # type: ignore[no-any-return]
-
-
-def coming_charters(_record_id: str, _now: datetime) -> list[ComingCharter]:
-    return []
 
 
 # --- sign in --------------------------------------------------------------------------------------
@@ -146,18 +108,17 @@ def get_openapi() -> Answer:
 
 @app.route("/api/events")
 def list_events() -> Answer:
-    return charters.list_charters(charters.parse_board_page(query(), now=now()))
+    return board.list_charters(board.parse_board_page(query(), now=now()))
 
 
 @app.route("/api/events", methods=["POST"])
 def create_event() -> Response:
-    event, new = charters.create_charter(body(), request_key=request_key(), actor=actor(), now=now())
-    return Response(event, status_code=201 if new else 200)
+    return made(*charters.create_charter(body(), request_key=request_key(), actor=actor(), now=now()))
 
 
 @app.route("/api/events/{event_id}")
 def get_event(event_id: str) -> Answer:
-    return charter_page.get_charter(event_id)
+    return charter_page.get_charter(event_id, now=now())
 
 
 @app.route("/api/events/{event_id}", methods=["PATCH"])
@@ -168,6 +129,12 @@ def edit_event(event_id: str) -> Answer:
 @app.route("/api/events/{event_id}/cancel", methods=["POST"])
 def cancel_event(event_id: str) -> Answer:
     return charters.cancel_charter(event_id, body(), actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/repeat", methods=["POST"])
+def repeat_event(event_id: str) -> Response:
+    answer, status = repeat.repeat_charter(event_id, body(), actor=actor(), now=now())
+    return Response(answer, status_code=status)
 
 
 @app.route("/api/events/{event_id}/reopen-waivers", methods=["POST"])
@@ -274,6 +241,40 @@ def get_payments_csv() -> Response:
     return http.csv_response(reports.to_csv(reports.parse_report(query(), now=now())), "payments.csv")
 
 
+# --- schedule -------------------------------------------------------------------------------------
+
+
+@app.route("/api/schedule")
+def get_schedule() -> Answer:
+    return week.get_schedule(week.parse_period(query(), now=now()), now=now())
+
+
+@app.route("/api/holds")
+def list_holds() -> Answer:
+    return holds.list_holds(query(), now=now())
+
+
+@app.route("/api/holds", methods=["POST"])
+def create_hold() -> Response:
+    return made(*holds.create_hold(body(), request_key=request_key(), actor=actor(), now=now()))
+
+
+@app.route("/api/holds/{hold_id}", methods=["PATCH"])
+def edit_hold(hold_id: str) -> Answer:
+    return holds.edit_hold(hold_id, body(), actor=actor(), now=now())
+
+
+@app.route("/api/holds/{hold_id}/release", methods=["POST"])
+def release_hold(hold_id: str) -> Answer:
+    http.read_nothing(app.current_request)
+    return holds.release_hold(hold_id, actor=actor(), now=now())
+
+
+@app.route("/api/patrons")
+def list_patrons() -> Answer:
+    return board.list_patrons()
+
+
 # --- boats, people, settings ----------------------------------------------------------------------
 
 
@@ -284,13 +285,12 @@ def list_boats() -> Answer:
 
 @app.route("/api/boats", methods=["POST"])
 def create_boat() -> Response:
-    boat, new = boats.create_boat(body(), request_key=request_key(), actor=actor(), now=now())
-    return Response(boat, status_code=201 if new else 200)
+    return made(*boats.create_boat(body(), request_key=request_key(), actor=actor(), now=now()))
 
 
 @app.route("/api/boats/{boat_id}", methods=["PATCH"])
 def edit_boat(boat_id: str) -> Answer:
-    return boats.edit_boat(boat_id, body(), coming_charters=coming_charters, actor=actor(), now=now())
+    return boats.edit_boat(boat_id, body(), coming_charters=week.coming_charters, actor=actor(), now=now())
 
 
 @app.route("/api/people")
@@ -300,13 +300,12 @@ def list_people() -> Answer:
 
 @app.route("/api/people", methods=["POST"])
 def create_person() -> Response:
-    person, new = people.create_person(body(), request_key=request_key(), actor=actor(), now=now())
-    return Response(person, status_code=201 if new else 200)
+    return made(*people.create_person(body(), request_key=request_key(), actor=actor(), now=now()))
 
 
 @app.route("/api/people/{person_id}", methods=["PATCH"])
 def edit_person(person_id: str) -> Answer:
-    return people.edit_person(person_id, body(), coming_charters=coming_charters, actor=actor(), now=now())
+    return people.edit_person(person_id, body(), coming_charters=week.coming_charters, actor=actor(), now=now())
 
 
 @app.route("/api/people/{person_id}/new-link", methods=["POST"])
@@ -347,9 +346,7 @@ def list_mails() -> Answer:
 @app.route("/api/mail/{mail_id}/retry", methods=["POST"])
 def retry_mail(mail_id: str) -> Response:
     http.read_nothing(app.current_request)
-    return Response(
-        mail_admin.send_again(mail_id, kinds=schedule.MAIL_KINDS, actor=actor(), now=now()), status_code=202
-    )
+    return Response(mail_admin.send_again(mail_id, kinds=sweep.MAIL_KINDS, actor=actor(), now=now()), status_code=202)
 
 
 # --- waivers --------------------------------------------------------------------------------------
@@ -397,8 +394,7 @@ def list_waiver_versions() -> Answer:
 
 @app.route("/api/waiver-versions/current", methods=["PUT"])
 def publish_waiver_version() -> Response:
-    version, new = waiver_versions.publish_version(body(), actor=actor(), now=now())
-    return Response(version, status_code=201 if new else 200)
+    return made(*waiver_versions.publish_version(body(), actor=actor(), now=now()))
 
 
 @app.route("/api/waiver-versions/superseded")
@@ -434,9 +430,9 @@ def sign_waiver(event_id: str) -> Response:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_mail")
 def sweep_mail(_: CloudWatchEvent) -> None:
-    schedule.run(now())
+    sweep.run(now())
 
 
 @app.on_cw_event({"source": ["aws.ses"], "detail-type": MAIL_FEEDBACK}, name="mail_feedback")
 def take_mail_feedback(event: CloudWatchEvent) -> None:
-    bounces.record_report(event.detail, kinds=schedule.MAIL_KINDS, now=now())
+    bounces.record_report(event.detail, kinds=sweep.MAIL_KINDS, now=now())

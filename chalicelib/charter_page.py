@@ -74,13 +74,13 @@ class GuestEvent(TypedDict):
     waivers: GuestWaivers
 
 
-def get_charter(event_id: str) -> CharterPageJson:
+def get_charter(event_id: str, *, now: datetime) -> CharterPageJson:
     whole, current = charters.find_whole_charter(event_id, with_signed=True), waiver_versions.read_current()
     rows = people.load_rows(whole.signed_items)
     shown = people.first_of(rows, MAX_RECORDS)
     beyond = people.beyond(rows, whole.charter.details["passenger_limit"])
     return {
-        **charters.charter_json(whole.charter),
+        **charters.show(whole.charter, now),
         "payments": [payments.payment_json(row) for row in payments.fold(whole.payment_items)],
         "waiver_records": [
             {**waiver_records.summary(event_id, row, current), "over_limit": row["waiver_id"] in beyond}

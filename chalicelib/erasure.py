@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
-from chalicelib.charters.fields import CharterDetails, ListedGuest
+from chalicelib.charters.fields import ERASED_NAME, CharterDetails, ListedGuest
 from chalicelib.core import times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.dynamo import Item, write_all
@@ -18,7 +18,7 @@ from chalicelib.mail import addresses
 from chalicelib.mail import store as mail_store
 from chalicelib.manifest.mails import manifest_mail_id
 from chalicelib.waivers import fields, log, log_store, mails, people, records, sealing, store
-from chalicelib.waivers.people import ERASED_NAME, FoundRow
+from chalicelib.waivers.people import FoundRow
 from chalicelib.waivers.store import StoredRecord
 
 # DynamoDB takes 100 writes in one transaction.

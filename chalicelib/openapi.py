@@ -29,6 +29,7 @@ from chalicelib.operator import fields as operator
 from chalicelib.payments import fields as payments
 from chalicelib.people import fields as people
 from chalicelib.register import fields as register
+from chalicelib.schedule import fields as schedule
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import fields as waivers
 from chalicelib.waivers import text_tree
@@ -97,15 +98,32 @@ def _sign_waiver() -> Schema:
 def _charter_edit() -> Schema:
     status = {"type": "string", "enum": list(get_args(charters.Status))}
     status["description"] = "`cancelled` only where it is so already."
-    rules = {**rules_of(charters.CharterDetails), "notes": charters.EDITED_NOTES}
+    rules = {**rules_of(charters.NewCharter), "notes": charters.EDITED_NOTES}
     return edit_schema(rules, {"status": nullable(status)})
 
 
-def _create(name: str, made: Any, table: Any) -> Schema:
+def _create(name: str, made: Any, table: Any, conflict: Schema | None = None) -> Schema:
     """Makes a record; with an `Idempotency-Key`, once."""
-    create = call(name, {200: made, 201: made}, body=table, refuses=(409, 503))
+    create = call(name, {200: made, 201: made}, body=table, refuses=(409, 503), conflict=conflict)
     create["parameters"] = [{"name": "Idempotency-Key", "in": "header", "schema": Uuid().schema()}]
     return create
+
+
+def _schedule_conflict() -> Schema:
+    """A 409 of what would be booked twice, or whose `Idempotency-Key` was used for something else."""
+    conflicts = conflict_of("ScheduleConflict", {"conflicts": list[schedule.Conflict]})
+    return {"anyOf": [conflicts, schema_of(Error)]}
+
+
+def _edit_hold(schedule_conflict: Schema) -> Schema:
+    conflict = {"anyOf": [conflict_of("HoldConflict", {"current": schedule.HoldJson}), schedule_conflict]}
+    body = component("HoldEdit", edit_schema(rules_of(schedule.NewHold)))
+    return call("edit_hold", {200: schedule.HoldJson}, body=body, refuses=(404, 409, 503), conflict=conflict)
+
+
+def _repeat(schedule_conflict: Schema) -> Schema:
+    answers = {200: charters.RepeatPreview | charters.Repeated, 201: charters.Repeated}
+    return call("repeat_event", answers, body=charters.Repetition, refuses=(404, 409, 503), conflict=schedule_conflict)
 
 
 def _edit_registered(name: str, record_json: Any, table: Any, noun: str) -> Schema:
@@ -122,6 +140,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
     waiver_path = f"{charter_path}/waivers/{{waiver_id}}"
     payment_path = f"{charter_path}/payments/{{payment_id}}"
     event_conflict = conflict_of("EventConflict", {"current": event})
+    schedule_conflict = _schedule_conflict()
     asked = {"duplicate": payments.PaymentJson, "due_cents": Cents, "server_time": InstantText}
     payment_conflict = conflict_of("PaymentConflict", asked)
     log_in = call("log_in", {200: Login}, body=sign_in.Credentials, refuses=(401, 429), public=True)
@@ -136,7 +155,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
         "/api/openapi.json": {"get": call("get_openapi", {200: dict[str, Any]})},
         "/api/events": {
             "get": call("list_events", {200: charters.CharterPage}, query=charters.BOARD_QUERY),
-            "post": _create("create_event", event, charters.CharterDetails),
+            "post": _create("create_event", event, charters.NewCharter, schedule_conflict),
         },
         charter_path: {
             "get": call("get_event", {200: charter_page.CharterPageJson}, refuses=(404,)),
@@ -145,9 +164,10 @@ def _paths() -> dict[str, dict[str, Schema]]:
                 {200: event},
                 body=component("CharterEdit", _charter_edit()),
                 refuses=acts,
-                conflict=event_conflict,
+                conflict={"anyOf": [event_conflict, schedule_conflict]},
             ),
         },
+        f"{charter_path}/repeat": {"post": _repeat(schedule_conflict)},
         f"{charter_path}/cancel": {
             "post": call(
                 "cancel_event", {200: event}, body=charters.Reason, refuses=(404, 409, 503), conflict=event_conflict
@@ -194,6 +214,16 @@ def _paths() -> dict[str, dict[str, Schema]]:
             "get": call("summarize_payments", {200: payments.Summary}, query=payments.SUMMARY_QUERY)
         },
         "/api/payments.csv": {"get": call("get_payments_csv", {200: str}, media_type=CSV, query=payments.REPORT_QUERY)},
+        "/api/schedule": {"get": call("get_schedule", {200: schedule.Week}, query=schedule.SCHEDULE_QUERY)},
+        "/api/holds": {
+            "get": call("list_holds", {200: schedule.HoldList}, query=schedule.HOLDS_QUERY),
+            "post": _create("create_hold", schedule.HoldJson, schedule.NewHold, schedule_conflict),
+        },
+        "/api/holds/{hold_id}": {"patch": _edit_hold(schedule_conflict)},
+        "/api/holds/{hold_id}/release": {
+            "post": call("release_hold", {200: schedule.HoldJson}, body=NOTHING, refuses=(404, 503))
+        },
+        "/api/patrons": {"get": call("list_patrons", {200: charters.PatronList})},
         "/api/boats": {
             "get": call("list_boats", {200: boats.BoatList}),
             "post": _create("create_boat", boats.BoatJson, boats.BoatDetails),

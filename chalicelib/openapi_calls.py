@@ -25,6 +25,7 @@ from chalicelib.operator import fields as operator
 from chalicelib.payments import fields as payments
 from chalicelib.people import fields as people
 from chalicelib.register.fields import VERSION
+from chalicelib.schedule import fields as schedule
 from chalicelib.waivers import fields as waivers
 from chalicelib.waivers import text_tree
 
@@ -36,7 +37,11 @@ NOTHING: Rules = {}
 NAMES: Mapping[Any, str] = {
     charters.CharterJson: "Event",
     charters.CharterPage: "EventPage",
+    charters.PatronJson: "ListedPatron",
     boats.BoatJson: "Boat",
+    schedule.HoldJson: "Hold",
+    schedule.Override: "ScheduleOverride",
+    schedule.Conflict: "Conflict",
     people.PersonJson: "Person",
     operator.SettingsJson: "Settings",
     charter_page.CharterPageJson: "Charter",
@@ -119,6 +124,7 @@ PATH_PARAMETERS = {
     "waiver_id": plain_schema_of(WaiverId),
     "boat_id": plain_schema_of(RecordId),
     "person_id": plain_schema_of(RecordId),
+    "hold_id": plain_schema_of(RecordId),
     "calendar_id": {"type": "string", "pattern": f"^(desk|{EVENT_ID})$"},
     "mail_id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,120}$"},
 }

@@ -29,6 +29,7 @@ TYPE_NAMES = {
     "Event": "Charter",
     "EventPage": "CharterPage",
     "Export": "WaiverExport",
+    "NewCharter": "CharterDetails",
     "Record": "WaiverRecord",
     "Version": "WaiverVersion",
 }

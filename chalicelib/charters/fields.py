@@ -4,16 +4,46 @@ from typing import Annotated, Literal, NotRequired, TypedDict, get_args
 
 from chalicelib.boats.fields import MAX_CREW, MAX_PEOPLE
 from chalicelib.core import paging
-from chalicelib.core.fields import Choice, Currency, Email, Flag, Instant, ListOf, Nested, Phone, Text, Timezone, Whole
-from chalicelib.core.schemas import Cents, Count, CurrencyCode, EventId, GuestId, InstantText, Shape, Url
+from chalicelib.core.fields import (
+    REQUIRED,
+    Choice,
+    Currency,
+    Day,
+    Email,
+    Flag,
+    Instant,
+    ListOf,
+    Nested,
+    Phone,
+    Text,
+    Timezone,
+    Uuid,
+    Whole,
+)
+from chalicelib.core.schemas import (
+    Cents,
+    Count,
+    CurrencyCode,
+    DayText,
+    EventId,
+    GuestId,
+    InstantText,
+    RecordId,
+    Shape,
+    Url,
+    UuidText,
+)
 from chalicelib.core.settings import settings
 from chalicelib.money.amounts import MAX_AMOUNT_CENTS
 from chalicelib.money.ledger import Balance
 from chalicelib.money.methods import MethodName
 from chalicelib.register.fields import NOTES_CHARS
+from chalicelib.schedule.fields import MAX_EXCEPT, Conflict, Days, Id, Override, OverrideReason
 
 MAX_GUESTS = 60
 REASON_CHARS = 500
+# What stands in the place of a guest whose data was erased.
+ERASED_NAME = "Erased guest"
 
 Status = Literal["scheduled", "departed", "completed", "cancelled"]
 
@@ -32,6 +62,16 @@ class Patron(TypedDict):
     phone: Annotated[str, Phone()]
 
 
+class CrewMember(TypedDict):
+    """The captain or one of the crew: a person of the register by `person_id`, or a name that was typed."""
+
+    person_id: Annotated[RecordId | None, Id(None)]
+    name: Annotated[str, Text(100, "")]
+    """Left out, it comes from the person's record, and so do email and phone. It stays when that record is changed."""
+    email: Annotated[str, Email()]
+    phone: Annotated[str, Phone()]
+
+
 class ListedGuest(TypedDict):
     guest_id: Annotated[GuestId, Text(40, "")]
     """Made by the server and stays; a signature names it. Left out for a new guest."""
@@ -40,6 +80,7 @@ class ListedGuest(TypedDict):
 
 
 CONTACT_FIELDS = "name, email and phone"
+CREW_FIELDS = "person_id, or name, email and phone"
 
 
 class CharterDetails(TypedDict):
@@ -49,12 +90,15 @@ class CharterDetails(TypedDict):
     starts_at: Annotated[InstantText, Instant()]
     ends_at: Annotated[InstantText, Instant()]
     timezone: Annotated[str, Timezone()]
+    boat_id: Annotated[RecordId | None, Id(None)]
+    """Null for a boat that is typed as text in `vessel`."""
     vessel: Annotated[str, Text(100, "")]
+    """The boat's name; it stays when the boat is renamed."""
     passenger_limit: Annotated[Count | None, Whole(1, MAX_PEOPLE, None)]
     departure_port: Annotated[str, Text(100, "")]
     return_port: Annotated[str, Text(100, "")]
-    captain: Annotated[Contact | None, Nested(Contact, CONTACT_FIELDS, None)]
-    crew: Annotated[list[Contact], ListOf(Contact, MAX_CREW, "people", CONTACT_FIELDS)]
+    captain: Annotated[CrewMember | None, Nested(CrewMember, CREW_FIELDS, None)]
+    crew: Annotated[list[CrewMember], ListOf(CrewMember, MAX_CREW, "people", CREW_FIELDS)]
     patron: Annotated[Contact, Nested(Patron, CONTACT_FIELDS, lambda: Contact(name="", email="", phone=""))]
     party_size: Annotated[Count, Whole(0, MAX_PEOPLE, 1)]
     charter_fee_cents: Annotated[Cents, Whole(0, MAX_AMOUNT_CENTS, 0)]
@@ -64,6 +108,10 @@ class CharterDetails(TypedDict):
     guest_notes: Annotated[str, Text(NOTES_CHARS, "", lines=True)]
     guests: Annotated[list[ListedGuest], ListOf(ListedGuest, MAX_GUESTS, "guests", "name and email")]
     balance_reminders: Annotated[bool, Flag(False)]
+
+
+class NewCharter(CharterDetails):
+    override_reason: Annotated[str | None, OverrideReason()]
 
 
 # A cancellation has added its reason.
@@ -112,6 +160,8 @@ class CharterJson(CharterDetails):
     waivers_open_until: InstantText | None
     warnings: list[CharterWarning]
     balance_reminders_state: ReminderState
+    conflicts: list[Conflict]
+    schedule_override: Override | None
 
 
 class CharterPage(TypedDict):
@@ -119,7 +169,53 @@ class CharterPage(TypedDict):
     next_cursor: str | None
 
 
+# `except` is a word of the language, so this table is written as a call.
+Repetition = TypedDict(
+    "Repetition",
+    {
+        # Made when the form opens: the same request again makes nothing more.
+        "request_id": Annotated[UuidText, Uuid()],
+        # The last day, where the charter is, on which one may begin.
+        "until": Annotated[DayText, Day(REQUIRED)],
+        # The days on which none begins.
+        "except": Annotated[list[DayText], Days(MAX_EXCEPT)],
+        "preview": Annotated[bool, Flag(False)],
+        "override_reason": Annotated[str | None, OverrideReason()],
+    },
+)
+
+
+class PlannedCharter(TypedDict):
+    starts_at: InstantText
+    ends_at: InstantText
+    conflicts: list[Conflict]
+
+
+class RepeatPreview(TypedDict):
+    """What repeating would make."""
+
+    events: list[PlannedCharter]
+
+
+class Repeated(TypedDict):
+    events: list[CharterJson]
+
+
+class PatronJson(Contact):
+    """Who has chartered, or will."""
+
+    charters: Annotated[int, Shape(minimum=1)]
+    last_at: InstantText
+    """When the latest of those charters begins."""
+
+
+class PatronList(TypedDict):
+    patrons: list[PatronJson]
+    """The latest first."""
+
+
 BOARD_QUERY = {
+    "q": Text(100, "", doc={"description": "Words of title, patron, guests, signed names, boat, captain or crew."}),
     "from": paging.Bound(),
     "to": paging.Bound(end=True),
     "status": Choice(get_args(Status), ""),

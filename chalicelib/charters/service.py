@@ -1,16 +1,15 @@
-"""Charters and the board."""
+"""Charters: made, edited, cancelled, shown."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from chalicelib.charters import reminders, store
+from chalicelib.charters import booking, reminders, store
+from chalicelib.charters.booking import NOBODY, NOT_BOOKED, Booking
 from chalicelib.charters.fields import (
-    BOARD_QUERY,
     EDITED_NOTES,
     CharterDetails,
     CharterJson,
-    CharterPage,
     CharterWarning,
     ListedGuest,
     Reason,
@@ -19,24 +18,21 @@ from chalicelib.charters.fields import (
     edited_status,
 )
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, idempotency, paging, system, times
-from chalicelib.core.audit import Actor, audit_event
+from chalicelib.core import fields, idempotency, system, times
+from chalicelib.core.audit import Actor, AuditDetails, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, NotFound
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
 from chalicelib.core.settings import settings
 from chalicelib.money.ledger import Sums
 from chalicelib.register.fields import VERSION
+from chalicelib.schedule.booking import reason_of
+from chalicelib.schedule.conflicts import ScheduleConflict
+from chalicelib.schedule.entries import LONGEST_ENTRY
+from chalicelib.schedule.fields import Conflict as ScheduledConflict
+from chalicelib.schedule.fields import OverrideReason
 
-LONGEST_CHARTER = timedelta(days=366)
 REOPENED = timedelta(hours=24)
-
-
-class BoardPage(NamedTuple):
-    first: str
-    last: str
-    status: str
-    limit: int
 
 
 def _check_details(form: Form, details: CharterDetails, known_guest_ids: Collection[str] = ()) -> None:
@@ -44,7 +40,7 @@ def _check_details(form: Form, details: CharterDetails, known_guest_ids: Collect
     starts_at, ends_at = details["starts_at"], details["ends_at"]
     if starts_at and ends_at:
         length = times.parse_instant(ends_at) - times.parse_instant(starts_at)
-        if not timedelta(0) < length <= LONGEST_CHARTER:
+        if not timedelta(0) < length <= LONGEST_ENTRY:
             form.refuse("ends_at", "must be after starts_at, within a year")
     ids = [guest["guest_id"] for guest in details["guests"]]
     for index, guest_id in enumerate(ids):
@@ -56,7 +52,7 @@ def _check_details(form: Form, details: CharterDetails, known_guest_ids: Collect
         form.refuse("guests", "must name each guest_id once")
 
 
-def _add_guest_ids(details: CharterDetails) -> CharterDetails:
+def add_guest_ids(details: CharterDetails) -> CharterDetails:
     """A guest's id is made here and stays; a signature names it."""
     guests: list[ListedGuest] = [
         {**guest, "guest_id": guest["guest_id"] or system.random_hex(8)} for guest in details["guests"]
@@ -67,16 +63,51 @@ def _add_guest_ids(details: CharterDetails) -> CharterDetails:
 def create_charter(
     body: Mapping[str, Any], *, request_key: str | None, actor: Actor, now: datetime
 ) -> tuple[CharterJson, bool]:
-    """The event, and whether it is new: the same request under the same key again finds the first one."""
+    """The event, and whether it is new: the same request under the same key again finds the first one.
+
+    Raises ScheduleConflict if its boat or people are booked at that time and no `override_reason` is given.
+    """
     form = Form(body)
+    reason: str | None = form.read_one("override_reason", OverrideReason())
     details = form.read(CharterDetails)
     _check_details(form, details)
     key = idempotency.read_key(form, request_key)
     form.finish()
     at = times.format_instant(now)
-    charter = Charter(
-        event_id=system.random_token(16),
-        details=_add_guest_ids(details),
+    fingerprint = fields.fingerprint(CharterDetails, details)
+    empty = new_charter(system.random_token(16), add_guest_ids(details), at)
+
+    def attempt() -> tuple[Charter, Booking]:
+        named = booking.read_named(details, key)
+        if named.request:
+            raise AlreadyExists(named.request)
+        charter = empty._replace(details=booking.fill(empty.details, body, named))
+        try:
+            booked = booking.book(charter, named, reason, actor, at)
+        except ScheduleConflict:
+            # What is in the way may be what this very request has made a moment ago.
+            if key and (taken := idempotency.read_request(key)):
+                raise AlreadyExists(taken) from None
+            raise
+        charter = charter._replace(schedule_override=booked.override)
+        created = audit_event("created", actor, at, **reason_of(booked.override))
+        store.put_new_charter(charter, created, key, fingerprint, booked.writes)
+        return charter, booked
+
+    try:
+        charter, booked = retry_on_conflict(attempt)
+    except AlreadyExists as earlier:
+        first_id, first_fingerprint = idempotency.request_of(earlier.item)
+        if first_fingerprint != fingerprint:
+            raise Conflict("This Idempotency-Key was used for something else than this charter.") from None
+        return show_charter(first_id, now), False
+    return charter_json(charter, booked.conflicts), True
+
+
+def new_charter(event_id: str, details: CharterDetails, at: str) -> Charter:
+    return Charter(
+        event_id=event_id,
+        details=details,
         status="scheduled",
         version=1,
         sums=Sums(),
@@ -86,16 +117,6 @@ def create_charter(
         updated_at=at,
         reminders_since=at if details["balance_reminders"] else "",
     )
-    fingerprint = fields.fingerprint(CharterDetails, details)
-    created = audit_event("created", actor, at)
-    try:
-        retry_on_conflict(lambda: store.put_new_charter(charter, created, key, fingerprint))
-    except AlreadyExists as earlier:
-        first_id, first_fingerprint = idempotency.request_of(earlier.item)
-        if first_fingerprint != fingerprint:
-            raise Conflict("This Idempotency-Key was used for another charter.") from None
-        return charter_json(find_charter(first_id)), False
-    return charter_json(charter), True
 
 
 def find_charter(event_id: str) -> Charter:
@@ -117,7 +138,22 @@ def unknown_charter() -> NotFound:
     return NotFound("There is no such charter.")
 
 
-def charter_json(charter: Charter) -> CharterJson:
+def show_charter(event_id: str, now: datetime) -> CharterJson:
+    return show(find_charter(event_id), now)
+
+
+def show(charter: Charter, now: datetime) -> CharterJson:
+    """The contract's Event, with what it overlaps now."""
+    return show_all([charter], now)[0]
+
+
+def show_all(charters: Sequence[Charter], now: datetime) -> list[CharterJson]:
+    """The same of many: what they overlap is one read of their boats and one Query, and none if they name nothing."""
+    conflicts = booking.conflicts_of(charters, times.format_instant(now))
+    return [charter_json(charter, conflicts.get(charter.event_id, [])) for charter in charters]
+
+
+def charter_json(charter: Charter, conflicts: list[ScheduledConflict]) -> CharterJson:
     """The contract's Event."""
     has_fee = charter.details["charter_fee_cents"] > 0
     return {
@@ -136,6 +172,8 @@ def charter_json(charter: Charter) -> CharterJson:
         "waivers_open_until": charter.waivers_open_until or None,
         "warnings": list(_warnings(charter)),
         "balance_reminders_state": reminders.state(charter),
+        "conflicts": conflicts,
+        "schedule_override": charter.schedule_override,
     }
 
 
@@ -180,60 +218,56 @@ def _warnings(charter: Charter) -> Iterator[CharterWarning]:
         }
 
 
-def parse_board_page(query: Mapping[str, str], *, now: datetime) -> BoardPage:
-    """By default from today's midnight in the operator's time zone."""
-    form = Form(query)
-    given = form.read_all(BOARD_QUERY)
-    form.finish()
-    start = given["from"] or times.start_of_day(times.day_of(now, settings().timezone), settings().timezone)
-    return BoardPage(
-        first=max(given["cursor"], times.format_instant(start)),
-        last=times.format_instant(given["to"]) if given["to"] else "9",
-        status=given["status"],
-        limit=given["limit"],
-    )
-
-
-def list_charters(page: BoardPage) -> CharterPage:
-    if page.first >= page.last:
-        return {"events": [], "next_cursor": None}
-    found, more = store.list_charters(page.first, page.last, page.status, page.limit)
-    cursor = paging.make_cursor("events", store.board_key(found[-1])) if more else None
-    return {"events": [charter_json(charter) for charter in found], "next_cursor": cursor}
-
-
 def edit_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
-    """Changes the given fields if `version` is the current one. Raises Conflict with the current event."""
-    seen = find_charter(event_id)
-    form = Form({**seen.details, **body})
-    version: int = form.read_one("version", VERSION)
-    status: Status = form.read_one("status", edited_status(seen.status))
-    details = form.read(CharterDetails, notes=EDITED_NOTES)
-    _check_details(form, details, [guest["guest_id"] for guest in seen.details["guests"]])
-    new_currency = details["currency"] != seen.details["currency"]
-    if new_currency and seen.sums.rows:
-        form.refuse("currency", "cannot change once a payment is logged")
-    form.finish()
-    if seen.status == "cancelled" and status != "cancelled":
-        raise Conflict("This charter is cancelled.", current=charter_json(seen))
-    details = _add_guest_ids(details)
+    """Changes the given fields if `version` is the current one.
+
+    Raises Conflict with the current event; or ScheduleConflict if another time, boat or people overlap something and
+    no `override_reason` is given.
+    """
     at = times.format_instant(now)
-    before, after = {**seen.details, "status": seen.status}, {**details, "status": status}
-    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-    # Switched off and on again, they start afresh.
-    since = (seen.reminders_since or at) if details["balance_reminders"] else ""
-    charter = seen._replace(details=details, status=status, version=version + 1, updated_at=at, reminders_since=since)
-    edited = audit_event("edited", actor, at, changed=changed)
 
     def attempt() -> None:
         seen = find_charter(event_id)
-        if seen.version != version or (new_currency and seen.sums.rows):
-            raise Conflict("Somebody changed this charter meanwhile.", current=charter_json(seen))
-        store.update_charter(charter, seen, edited, ledger_unmoved=new_currency)
+        form = Form({**seen.details, **body})
+        version: int = form.read_one("version", VERSION)
+        reason: str | None = form.read_one("override_reason", OverrideReason())
+        status: Status = form.read_one("status", edited_status(seen.status))
+        details = form.read(CharterDetails, notes=EDITED_NOTES)
+        _check_details(form, details, [guest["guest_id"] for guest in seen.details["guests"]])
+        new_currency = details["currency"] != seen.details["currency"]
+        if new_currency and seen.sums.rows:
+            form.refuse("currency", "cannot change once a payment is logged")
+        form.finish()
+        if seen.version != version:
+            raise Conflict("Somebody changed this charter meanwhile.", current=show(seen, now))
+        if seen.status == "cancelled" and status != "cancelled":
+            raise Conflict("This charter is cancelled.", current=show(seen, now))
+        details = add_guest_ids(details)
+        is_moved, named = booking.is_moved(details, seen.details), NOBODY
+        if is_moved or booking.writes_names(body):
+            named = booking.read_named(details)
+            details = booking.fill(details, body, named, seen.details)
+        charter = seen._replace(
+            details=details,
+            status=status,
+            version=version + 1,
+            updated_at=at,
+            # Switched off and on again, they start afresh.
+            reminders_since=(seen.reminders_since or at) if details["balance_reminders"] else "",
+        )
+        booked = NOT_BOOKED
+        if is_moved:
+            booked = booking.book(charter, named, reason, actor, at)
+            charter = charter._replace(schedule_override=booked.override)
+        before, after = {**seen.details, "status": seen.status}, {**details, "status": status}
+        changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+        more: AuditDetails = {"changed": changed, **reason_of(booked.override)}
+        edited = audit_event("edited", actor, at, **more)
+        store.update_charter(charter, seen, edited, ledger_unmoved=new_currency, also=booked.writes)
 
     retry_on_conflict(attempt)
     # Payments and signatures that came in meanwhile were left as they are, and belong into the answer.
-    return charter_json(find_charter(event_id))
+    return show_charter(event_id, now)
 
 
 def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson:
@@ -254,7 +288,7 @@ def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson
         store.update_charter(charter, seen, audit_event("waivers_reopened", actor, at, until=until))
 
     retry_on_conflict(attempt)
-    return charter_json(find_charter(event_id))
+    return show_charter(event_id, now)
 
 
 def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
@@ -267,7 +301,7 @@ def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now:
         if seen.status == "cancelled":
             return
         if seen.status == "departed":
-            raise Conflict("This charter has departed.", current=charter_json(seen))
+            raise Conflict("This charter has departed.", current=show(seen, now))
         day = times.local(at, seen.details["timezone"]).date()
         notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()
         details: CharterDetails = {**seen.details, "notes": notes}
@@ -275,7 +309,7 @@ def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now:
         store.update_charter(charter, seen, audit_event("cancelled", actor, at, reason=reason))
 
     retry_on_conflict(attempt)
-    return charter_json(find_charter(event_id))
+    return show_charter(event_id, now)
 
 
 def renew_guest_link(event_id: str, *, actor: Actor, now: datetime) -> CharterJson:
@@ -289,7 +323,7 @@ def renew_guest_link(event_id: str, *, actor: Actor, now: datetime) -> CharterJs
         store.update_charter(charter, seen, audit_event("guest_link_renewed", actor, at))
 
     retry_on_conflict(attempt)
-    return charter_json(find_charter(event_id))
+    return show_charter(event_id, now)
 
 
 def parse_reason(body: Mapping[str, Any]) -> str:

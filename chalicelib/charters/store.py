@@ -1,10 +1,11 @@
 """Charters, each with the sums of its ledger, and the board."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from chalicelib.charters.fields import CharterDetails, Status
+from chalicelib.charters.fields import CharterDetails, Contact, Status
+from chalicelib.core import names
 from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
@@ -25,10 +26,14 @@ from chalicelib.core.dynamo import (
 from chalicelib.core.errors import WriteConflict
 from chalicelib.core.idempotency import key_write
 from chalicelib.money.ledger import Balance, Sums
+from chalicelib.schedule.entries import Assigned, Entry, Role
+from chalicelib.schedule.fields import Override
+from chalicelib.schedule.store import entry_writes
 
 NO_IDS: frozenset[str] = frozenset()
 # The list of who has signed, in chunks; the room of the waivers writes it.
 SIGNED = "SIGNED#"
+DIRECTORY = "DIRECTORY"
 
 
 class Charter(NamedTuple):
@@ -50,6 +55,8 @@ class Charter(NamedTuple):
     """Till when a charter that is over takes signatures all the same."""
     guest_link: str = ""
     """What opens the guest page; empty as long as it is `event_id`."""
+    schedule_override: Override | None = None
+    """Who booked it in spite of a conflict, and why."""
     signed_guest_ids: frozenset[str] = NO_IDS
     signed_seq: int = 0
     """Counts changes of the list of who has signed: a change names the one it has seen."""
@@ -81,14 +88,23 @@ class WholeCharter(NamedTuple):
     """The list of who has signed."""
 
 
-def put_new_charter(charter: Charter, audit: AuditEvent, request_key: str, fingerprint: str) -> None:
-    """Raises AlreadyExists, with the earlier request under the same key, if that key was used."""
-    writes = [
-        *key_write(request_key, charter.event_id, fingerprint),
+def put_new_charter(
+    charter: Charter, audit: AuditEvent, request_key: str, fingerprint: str, also: Sequence[Item] = ()
+) -> None:
+    """Makes a charter, with what else books it.
+
+    Raises AlreadyExists, with the earlier request under the same key, if that key was used; or WriteConflict.
+    """
+    write_all([*key_write(request_key, charter.event_id, fingerprint), *new_writes(charter, audit), *also], unique=0)
+
+
+def new_writes(charter: Charter, audit: AuditEvent) -> list[Item]:
+    """The writes that make a charter."""
+    return [
         put_write({**charter_key(charter.event_id), **_attributes(charter), **_board_keys(charter)}, only_new=True),
         put_write(audit_item(f"EVENT#{charter.event_id}", audit)),
+        *copy_writes(charter, None),
     ]
-    write_all(writes, unique=0)
 
 
 def read_charter(event_id: str) -> Charter | None:
@@ -152,8 +168,18 @@ def board_key(charter: Charter) -> str:
     return f"{charter.details['starts_at']}#{charter.event_id}"
 
 
-def update_charter(charter: Charter, seen: Charter, audit: AuditEvent, *, ledger_unmoved: bool = False) -> None:
-    """Replaces what an admin edits; sums and counts stay. Raises WriteConflict if it was edited since it was seen."""
+def update_charter(
+    charter: Charter,
+    seen: Charter,
+    audit: AuditEvent,
+    *,
+    ledger_unmoved: bool = False,
+    also: Sequence[Item] = (),
+) -> None:
+    """Replaces what an admin edits, with what else books it; sums and counts stay.
+
+    Raises WriteConflict if it was edited since it was seen.
+    """
     changed = _attributes(charter)
     values = {f":{name}": changed[name] for name in ("data", "version", "status", "updated_at")}
     values |= {":sk": _board_keys(charter)["by_date_sk"], ":seen": n(seen.version)}
@@ -168,7 +194,95 @@ def update_charter(charter: Charter, seen: Charter, audit: AuditEvent, *, ledger
         if charter.guest_link != seen.guest_link
         else []
     )
-    write_all([edit, *link, put_write(audit_item(f"EVENT#{charter.event_id}", audit))])
+    audit_write = put_write(audit_item(f"EVENT#{charter.event_id}", audit))
+    write_all([edit, *link, audit_write, *copy_writes(charter, seen), *also])
+
+
+# --- what of a charter is kept elsewhere, too ---------------------------------------------------------
+
+
+def copy_writes(charter: Charter, seen: Charter | None) -> list[Item]:
+    """The writes that keep its entries in the schedule and in the directory as the charter is."""
+    writes = entry_writes(schedule_entry(charter), schedule_entry(seen) if seen else None)
+    told = directory_attributes(charter)
+    if seen is None or told != directory_attributes(seen):
+        change = "SET " + ", ".join(f"#{name} = :{name}" for name in told)
+        values = {f":{name}": value for name, value in told.items()}
+        writes.append({"Update": update(directory_key(charter.event_id), change, values)})
+    return writes
+
+
+def schedule_entry(charter: Charter) -> Entry | None:
+    """What the schedule says of a charter; a cancelled one keeps nobody away."""
+    if charter.status == "cancelled":
+        return None
+    details = charter.details
+    roles: list[tuple[Role, Any]] = [("captain", details["captain"]), *(("crew", one) for one in details["crew"])]
+    return Entry(
+        "charter",
+        charter.event_id,
+        details["boat_id"],
+        tuple(Assigned(one["person_id"], role, one["name"]) for role, one in roles if one and one["person_id"]),
+        details["title"],
+        details["starts_at"],
+        details["ends_at"],
+        charter.status,
+    )
+
+
+def directory_attributes(charter: Charter) -> Item:
+    """What is searched, and who chartered. The log's writer adds who has signed."""
+    details = charter.details
+    people = [details["patron"], *details["guests"], *filter(None, [details["captain"]]), *details["crew"]]
+    texts = [details["title"], details["vessel"], *(one["name"] for one in people)]
+    return {
+        "starts_at": s(details["starts_at"]),
+        "status": s(charter.status),
+        "patron": json_s(details["patron"]),
+        "text": s("\n".join(filter(None, map(names.fold, texts)))),
+    }
+
+
+class Listed(NamedTuple):
+    """A charter in the directory."""
+
+    event_id: str
+    starts_at: str
+    status: Status
+    patron: Contact
+    text: str
+    """All names and titles of it, folded."""
+
+    @property
+    def board_key(self) -> str:
+        return f"{self.starts_at}#{self.event_id}"
+
+
+def list_directory() -> list[Listed]:
+    """Every charter there ever was, in any order: one Query."""
+    items = query_items(KeyConditionExpression="PK = :pk", ExpressionAttributeValues={":pk": s(DIRECTORY)})
+    return [
+        Listed(
+            event_id=item["SK"]["S"].partition("#")[2],
+            starts_at=item["starts_at"]["S"],
+            status=item["status"]["S"],
+            patron=json.loads(item["patron"]["S"]),
+            text="\n".join(item[name]["S"] for name in ("text", "signed") if name in item),
+        )
+        for item in items
+        # One that has only been signed was made before there was a directory.
+        if "text" in item
+    ]
+
+
+def read_charters(event_ids: Sequence[str]) -> list[Charter]:
+    """Those that exist, by start."""
+    found = map(to_charter, read_items([charter_key(event_id) for event_id in event_ids]))
+    return sorted(found, key=board_key)
+
+
+def directory_key(event_id: str) -> Item:
+    return item_key(DIRECTORY, f"EVENT#{event_id}")
 
 
 def rewrite_copies(event_id: str, rewrite: Callable[[Any], Any]) -> None:
@@ -204,8 +318,8 @@ def charter_key(event_id: str) -> Item:
 
 
 def _attributes(charter: Charter) -> Item:
-    names = ("event_id", "created_at", "details", "reminders_since", "waivers_open_until", "guest_link")
-    data = {name: getattr(charter, name) for name in names}
+    kept = ("event_id", "created_at", "details", "reminders_since", "waivers_open_until", "guest_link")
+    data = {name: getattr(charter, name) for name in (*kept, "schedule_override")}
     return {
         "data": json_s(data),
         "status": s(charter.status),

@@ -311,10 +311,10 @@ class Choices(Rule):
 
 
 class Day(Rule):
-    """A calendar day, or null when it is left out."""
+    """A calendar day; by default null when it is left out."""
 
-    def __init__(self) -> None:
-        super().__init__(None)
+    def __init__(self, default: Any = None) -> None:
+        super().__init__(default)
 
     def parse(self, value: Any) -> str:
         try:

@@ -1,6 +1,6 @@
 """Requests that make a record once, however often they are sent: the header `Idempotency-Key`."""
 
-from chalicelib.core.dynamo import Item, item_key, put_write, s
+from chalicelib.core.dynamo import Item, item_key, put_write, read_item, s
 from chalicelib.core.fields import Form, is_uuid
 
 
@@ -15,8 +15,15 @@ def key_write(request_key: str, made_id: str, fingerprint: str) -> list[Item]:
     """The write that takes a key for what a request makes, as the first of its transaction; nothing without a key."""
     if not request_key:
         return []
-    key = item_key(f"REQUEST#{request_key}", "REQUEST")
-    return [put_write({**key, "made_id": s(made_id), "fingerprint": s(fingerprint)}, only_new=True)]
+    return [put_write({**key_item(request_key), "made_id": s(made_id), "fingerprint": s(fingerprint)}, only_new=True)]
+
+
+def read_request(request_key: str) -> Item | None:
+    return read_item(key_item(request_key))
+
+
+def key_item(request_key: str) -> Item:
+    return item_key(f"REQUEST#{request_key}", "REQUEST")
 
 
 def request_of(item: Item) -> tuple[str, str]:

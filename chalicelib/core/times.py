@@ -22,6 +22,10 @@ def format_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def add_minutes(instant: str, minutes: int) -> str:
+    return format_instant(parse_instant(instant) + timedelta(minutes=minutes))
+
+
 def format_zoned(instant: datetime, timezone: str) -> str:
     """`2026-11-28T13:06:07-08:00[America/Los_Angeles]`, as RFC 9557 writes it."""
     return f"{instant.astimezone(zone(timezone)).isoformat(timespec='seconds')}[{timezone}]"

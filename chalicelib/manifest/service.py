@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.charters import service as charters
-from chalicelib.charters.fields import ListedGuest
+from chalicelib.charters.fields import ERASED_NAME, Contact, CrewMember, ListedGuest
 from chalicelib.charters.store import WholeCharter
 from chalicelib.core import csv_export, times
 from chalicelib.core.audit import Actor, audit_event
@@ -71,8 +71,8 @@ def make_snapshot(
         "return_port": details["return_port"],
         "passenger_limit": limit,
         "party_size": details["party_size"],
-        "captain": details["captain"],
-        "crew": details["crew"],
+        "captain": _contact(details["captain"]) if details["captain"] else None,
+        "crew": [_contact(one) for one in details["crew"]],
         "passengers": listed,
         "unlisted": len(passengers) - len(listed),
         "head_count": expected,
@@ -86,6 +86,10 @@ def make_snapshot(
             "note": COAST_GUARD,
         },
     }
+
+
+def _contact(member: CrewMember) -> Contact:
+    return {"name": member["name"], "email": member["email"], "phone": member["phone"]}
 
 
 def _fitting(passengers: list[Passenger]) -> list[Passenger]:
@@ -104,7 +108,7 @@ def _signed(person: people.Person, current: CurrentVersions, notes: store.Notes,
     return {
         "name": people.shown_name(person),
         "minor": person["minor"],
-        "guardian": (person["signer_name"] or people.ERASED_NAME) if person["minor"] else None,
+        "guardian": (person["signer_name"] or ERASED_NAME) if person["minor"] else None,
         "waiver": "superseded" if waiver_versions.is_superseded(person["waiver_version"], current) else "signed",
         "signed_at": person["signed_at"],
         "waiver_id": person["waiver_id"],

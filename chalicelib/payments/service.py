@@ -125,7 +125,7 @@ def log_payment(event_id: str, new: NewPayment, *, actor: Actor, now: datetime) 
         notify = new.notify and bool(charter.details["patron"]["email"])
         payment: Payment = {**row, "receipt": "pending" if notify else "off"}
         mail = mails.receipt_mail(after, payment_json(payment), now) if notify else None
-        answer_json: PaymentAndEvent = {"payment": payment_json(payment), "event": charters.charter_json(after)}
+        answer_json: PaymentAndEvent = {"payment": payment_json(payment), "event": charters.show(after, now)}
         answer = json.dumps(answer_json, separators=(",", ":"))
         try:
             store.append_payment(charter, payment, sums, request_fingerprint(new), answer, mail)
@@ -308,7 +308,7 @@ def _act(
 
     payment, charter, mail = retry_on_conflict(attempt)
     outbox.deliver(mail, mails.MAIL_KINDS, now)
-    return {"payment": payment_json(payment), "event": charters.charter_json(charter)}
+    return {"payment": payment_json(payment), "event": charters.show(charter, now)}
 
 
 def _check_act(name: ActName, payment: Payment, rows: list[Payment], allowed: tuple[str, ...]) -> None:

@@ -28,7 +28,8 @@ GUEST_S, SWEEP_S = 1.5, 3.0
 LONGEST_WAIT = timedelta(minutes=10)
 # DynamoDB takes 100 writes in one transaction; beside the leaves, one is the tree's end and at most a few are tiles.
 # Signatures are added to the last two chunks of a charter's list; an act may change one more, wherever its record is.
-MAX_WRITES, TREE_WRITES, LEAF_WRITES, ACT_WRITES, CHARTER_WRITES = 100, 6, 3, 4, 3
+# The names go into the directory of charters, too.
+MAX_WRITES, TREE_WRITES, LEAF_WRITES, ACT_WRITES, CHARTER_WRITES = 100, 6, 3, 4, 4
 MAX_BATCH = (MAX_WRITES - TREE_WRITES) // LEAF_WRITES
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
+from chalicelib.charters.fields import ERASED_NAME
 from chalicelib.core import names
 from chalicelib.core.dynamo import Item
 from chalicelib.core.schemas import DayText, GuestId, InstantText, Sha256, WaiverId
@@ -11,7 +12,6 @@ from chalicelib.waivers.fields import Language
 
 # Rows in one item: about 20 KB, which a signature's turn in the log writes anew.
 CHUNK = 50
-ERASED_NAME = "Erased guest"
 
 
 class SignedRow(TypedDict):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, cast
 
+from chalicelib.charters.fields import ERASED_NAME
 from chalicelib.core import paging, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.dynamo import MAX_KEYS, Item, read_items
@@ -43,7 +44,7 @@ def summary(event_id: str, row: SignedRow, current: CurrentVersions) -> fields.W
         "waiver_id": row["waiver_id"],
         "event_id": event_id,
         "participant_name": people.shown_name(row),
-        "signer_name": row["signer_name"] or people.ERASED_NAME,
+        "signer_name": row["signer_name"] or ERASED_NAME,
         "minor": row["minor"],
         "signed_at": row["signed_at"],
         "waiver_version": row["waiver_version"],

@@ -10,7 +10,7 @@ from chalicelib.core import aws, system
 from chalicelib.core.settings import settings
 from chalicelib.mail import addresses, outbox, transport
 from chalicelib.mail.transport import Outcome
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from tests.support.api import Api, listed_mails, new_event, receipt_of
 from tests.support.doubles.faults import lost_answers, retry_at_once
 from tests.support.doubles.mail_service import ScriptedMailService

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core import system
 from chalicelib.mail import outbox
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from chalicelib.waivers import log_store
 from tests.support.api import Api, new_event, new_payment
 from tests.support.pages import MINORS, page, signature

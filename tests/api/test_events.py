@@ -12,7 +12,7 @@ EVENT_FIELDS = set(
     "event_id title starts_at ends_at timezone vessel passenger_limit departure_port return_port captain crew patron "
     "party_size charter_fee_cents currency notes guest_notes status version created_at updated_at guest_url "
     "payment_cleared payment_timestamp payment_method balance waivers guests waivers_open_until warnings "
-    "balance_reminders balance_reminders_state".split()
+    "balance_reminders balance_reminders_state boat_id conflicts schedule_override".split()
 )
 
 
@@ -25,8 +25,10 @@ def create(api: Api, **changes: Any) -> dict[str, Any]:
 def test_a_new_charter_comes_back_as_the_contract_says(api: Api, event: dict[str, Any]) -> None:
     assert set(event) == EVENT_FIELDS
     sent = new_event()
-    same = set(sent) - {"starts_at", "ends_at"}
+    same = set(sent) - {"starts_at", "ends_at", "captain", "crew"}
     assert {name: event[name] for name in same} == {name: sent[name] for name in same}
+    assert event["captain"] == {"person_id": None, **sent["captain"]}
+    assert event["crew"] == [{"person_id": None, **one} for one in sent["crew"]]
     assert (event["starts_at"], event["ends_at"]) == ("2030-06-02T00:00:00Z", "2030-06-02T03:00:00Z")
     assert event["guest_url"] == f"https://sail.example.com/g/{event['event_id']}"
     assert (event["status"], event["version"], event["currency"]) == ("scheduled", 1, "USD")

@@ -10,7 +10,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from chalicelib import schedule
+from chalicelib import sweep
 from chalicelib.charters import store as charter_store
 from chalicelib.core import settings, system
 from chalicelib.core.errors import trace
@@ -18,9 +18,9 @@ from chalicelib.mail import bounces, outbox, transport
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
 from chalicelib.payments import store as payment_store
-from chalicelib.schedule import MAIL_KINDS
 from chalicelib.sign_in import passwords
 from chalicelib.sign_in import store as sign_in_store
+from chalicelib.sweep import MAIL_KINDS
 from tests.support.api import ORIGIN_SECRET, Answer, Api, new_event
 from tests.support.doubles.faults import lost_requests, retry_at_once
 from tests.support.pages import signature
@@ -109,7 +109,7 @@ def a_day(admin: Api) -> list[Answer]:
     other = admin.post("/api/events", wanted).json
     answers.append(admin.post(f"/api/events/{other['event_id']}/cancel", {"reason": "canary reason"}))
     outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(hours=1))
-    schedule.mail_checkpoint(system.utc_now().replace(hour=schedule.CHECKPOINT_HOUR))
+    sweep.mail_checkpoint(system.utc_now().replace(hour=sweep.CHECKPOINT_HOUR))
     return answers
 
 

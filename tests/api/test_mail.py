@@ -10,7 +10,7 @@ from chalicelib.mail import admin as mail_admin
 from chalicelib.mail import outbox
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from tests.support import operator
 from tests.support.api import Api, listed_mails, new_event, receipt_of
 from tests.support.doubles.mail_service import ScriptedMailService

@@ -13,7 +13,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from chalicelib import schedule
+from chalicelib import sweep
 from chalicelib.charters import store as charter_store
 from chalicelib.core import aws, settings, system, times
 from chalicelib.core.errors import AlreadyExists
@@ -22,8 +22,8 @@ from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
 from chalicelib.manifest import store as manifest_store
 from chalicelib.payments import store as payment_store
-from chalicelib.schedule import MAIL_KINDS
 from chalicelib.sign_in import store as sign_in_store
+from chalicelib.sweep import MAIL_KINDS
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store, version_store
 from chalicelib.waivers import store as waiver_store
@@ -196,9 +196,9 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.post(f"{url}/check-in", {"waiver_id": first["waiver_id"], "state": "aboard"}).status == 200
     assert api.post(f"{url}/safety-briefing", {"done": True}).status == 200
     assert api.post(f"{url}/depart").status == 200
-    schedule.mail_checkpoint(now.replace(hour=schedule.CHECKPOINT_HOUR))
+    sweep.mail_checkpoint(now.replace(hour=sweep.CHECKPOINT_HOUR))
     put_form(new_form(operator.event(event_id=event["event_id"]), "Ben"))
-    schedule.run(now.replace(hour=schedule.CHECKPOINT_HOUR, minute=1) + timedelta(days=1))
+    sweep.run(now.replace(hour=sweep.CHECKPOINT_HOUR, minute=1) + timedelta(days=1))
     assert api.post(f"{url}/guest-link").status == 200
     for one in (first, second):
         for act in ("set-aside", "erase"):
@@ -222,7 +222,7 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
             balance_reminders=True,
         ),
     ).json
-    schedule.queue_reminders(soon)
+    sweep.queue_reminders(soon)
     outbox.sweep(MAIL_KINDS, now + timedelta(minutes=10))
     assert api.post(f"/api/events/{other['event_id']}/cancel", {"reason": "storm"}).status == 200
     for path in ("/api/events?limit=1&from=2020-01-01", "/api/mail?status=sent&limit=1"):

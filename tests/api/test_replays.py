@@ -13,7 +13,7 @@ import pytest
 from chalicelib.core import system
 from chalicelib.mail import outbox
 from chalicelib.payments import service as payments
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from tests.support.api import Api, new_payment
 from tests.support.doubles.faults import lost_answers, lost_requests, retry_at_once
 from tests.support.operator import PASSWORD

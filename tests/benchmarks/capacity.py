@@ -14,7 +14,7 @@ import pytest
 
 from chalicelib.core import settings, system
 from chalicelib.mail import outbox, transport
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from tests.benchmarks.tables import show, spread
 from tests.support.api import Api, new_event, new_payment
 from tests.support.operator import PASSWORD

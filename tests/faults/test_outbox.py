@@ -13,7 +13,7 @@ from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
 from chalicelib.payments import reports
 from chalicelib.payments import service as payments
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from tests.support import operator
 from tests.support.doubles.faults import Died, conflicts, lost_answers
 from tests.support.doubles.mail_service import FakeMailService
@@ -37,7 +37,7 @@ def void(event_id: str, payment_id: str, minutes: float = 0.5) -> dict[str, Any]
 
 def the_payment(event_id: str, payment_id: str) -> dict[str, Any]:
     """The one payment of the charter, as an admin sees it; its money is in the sums."""
-    charter = charter_page.get_charter(event_id)
+    charter = charter_page.get_charter(event_id, now=operator.NOW)
     (payment,) = charter["payments"]
     assert payment["payment_id"] == payment_id
     assert charter["balance"]["received_cents"] == (50_000 if payment["status"] == "cleared" else 0)
@@ -79,7 +79,7 @@ def test_a_void_stands_when_the_clock_of_the_machine_that_wrote_it_was_behind(ch
     log(charter, payment_id, method="check")
     payments.clear_payment(charter, payment_id, {}, actor=operator.ADMIN, now=operator.at(5))
     answer = void(charter, payment_id, minutes=4)
-    seen = charter_page.get_charter(charter)
+    seen = charter_page.get_charter(charter, now=operator.NOW)
     assert [row["status"] for row in seen["payments"]] == [answer["payment"]["status"]] == ["voided"]
     assert seen["balance"] == answer["event"]["balance"]
 
@@ -312,7 +312,7 @@ def test_of_two_sweepers_at_once_each_mail_is_sent_by_one(mail_service: FakeMail
         f"We received your payment of $500.00 for Sail {number}" for number in range(6)
     ]
     for event_id in charters_:
-        assert charter_page.get_charter(event_id)["payments"][0]["receipt"] == "sent"
+        assert charter_page.get_charter(event_id, now=operator.NOW)["payments"][0]["receipt"] == "sent"
 
 
 def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(mail_service: FakeMailService) -> None:

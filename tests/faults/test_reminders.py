@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import charter_page, schedule
+from chalicelib import charter_page, sweep
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters import reminders
 from chalicelib.charters import service as charters
@@ -15,7 +15,7 @@ from chalicelib.mail import outbox, transport
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
 from chalicelib.payments import service as payments
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from tests.support import operator
 from tests.support.doubles.mail_service import FakeMailService
 
@@ -60,7 +60,7 @@ def run_hourly(first: datetime, last: datetime, minutes: tuple[int, ...] = (17, 
     hour = first.replace(minute=0)
     while hour <= last:
         for minute in minutes:
-            schedule.run(hour.replace(minute=minute))
+            sweep.run(hour.replace(minute=minute))
         hour += HOUR
 
 
@@ -73,7 +73,7 @@ def statuses() -> dict[str, list[str]]:
 
 
 def state(event_id: str) -> str:
-    return str(charter_page.get_charter(event_id)["balance_reminders_state"])
+    return str(charter_page.get_charter(event_id, now=operator.NOW)["balance_reminders_state"])
 
 
 def text(mail_service: FakeMailService, index: int = -1) -> str:
@@ -156,8 +156,8 @@ def test_of_many_charters_only_those_that_are_due_are_reminded(mail_service: Fak
     for number in range(20):
         starts_at = STARTS_AT + timedelta(days=number)
         new_charter(starts_at=times.format_instant(starts_at), ends_at=times.format_instant(starts_at + HOUR))
-    assert schedule.queue_reminders(before(7)) == 1
-    assert schedule.queue_reminders(before(2, minutes=30)) == 2
+    assert sweep.queue_reminders(before(7)) == 1
+    assert sweep.queue_reminders(before(2, minutes=30)) == 2
 
 
 # --- what stops one -------------------------------------------------------------------------------
@@ -303,10 +303,10 @@ def test_a_search_that_has_no_time_left_goes_on_an_hour_later(
 ) -> None:
     for _ in range(3):
         new_charter()
-    ticks = iter([0, 1, schedule.REMINDERS_S, 0, 1, 2, 3])
+    ticks = iter([0, 1, sweep.REMINDERS_S, 0, 1, 2, 3])
     monkeypatch.setattr(system, "monotonic_s", lambda: next(ticks))
-    assert schedule.queue_reminders(before(7)) == 1
-    assert schedule.queue_reminders(before(7, hours=1)) == 2
+    assert sweep.queue_reminders(before(7)) == 1
+    assert sweep.queue_reminders(before(7, hours=1)) == 2
 
 
 def test_the_reminder_of_a_charter_that_is_not_in_the_table_is_cancelled(mail_service: FakeMailService) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from chalicelib import schedule
+from chalicelib import sweep
 from chalicelib.core import aws, system, times
 from chalicelib.mail import store as mail_store
 from chalicelib.waivers import form as signing_form
@@ -34,9 +34,9 @@ from tools.audit.checks import find_differences
 from tools.audit.records import gather
 
 # A minute that looks for reminders; the hour that mails the checkpoint of the waivers' log comes later.
-NOW = datetime(2026, 11, 22, 10, schedule.REMINDERS_MINUTE, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 10, sweep.REMINDERS_MINUTE, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-AT_NOON = NOW.replace(hour=schedule.CHECKPOINT_HOUR) + MINUTE
+AT_NOON = NOW.replace(hour=sweep.CHECKPOINT_HOUR) + MINUTE
 # What this product draws at random: see `next_random`.
 _RANDOM = re.compile(r"\d{6}(?:[Zz]z|ee)0*")
 _EXPIRING = ("SESSION", "THROTTLE#login", "THROTTLE#sign", "THROTTLE#copies")
@@ -209,7 +209,7 @@ class InProcessProduct:
             if not queued:
                 break
             self.now = max(self.now + MINUTE, times.parse_instant(queued[0].due_at) + MINUTE)
-            if self.now.minute == schedule.REMINDERS_MINUTE:
+            if self.now.minute == sweep.REMINDERS_MINUTE:
                 self.now += MINUTE
             self.run_function("sweep_mail")
         else:

@@ -74,6 +74,7 @@ def details(**changes: Any) -> dict[str, Any]:
         "starts_at": "2026-11-29T01:00:00Z",
         "ends_at": "2026-11-29T04:00:00Z",
         "timezone": "America/Los_Angeles",
+        "boat_id": None,
         "vessel": "Sea Otter",
         "passenger_limit": 6,
         "departure_port": "Sausalito",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import schedule
+from chalicelib import sweep
 from chalicelib.core import times
 from chalicelib.core.settings import settings
 from chalicelib.mail import bounces, outbox, transport
@@ -107,7 +107,7 @@ def test_a_log_that_is_not_what_was_told_of_is_counted(
     monkeypatch.setattr(log_store, "read_tree", lambda: found)
     monkeypatch.setattr(outbox, "queue", lambda _: False)
     with operator.operating():
-        schedule.mail_checkpoint(NOW.replace(hour=schedule.CHECKPOINT_HOUR))
+        sweep.mail_checkpoint(NOW.replace(hour=sweep.CHECKPOINT_HOUR))
     assert [counts("SweepWaiverLogLines", line) for line in lines(caplog)] == [True]
 
 

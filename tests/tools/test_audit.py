@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import schedule
+from chalicelib import sweep
 from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.mail import store as mail_store
@@ -67,7 +67,7 @@ def made(dynamodb_local: str) -> list[Items]:
         waiver_versions.publish_version(
             {"title": "Nuevo", "text": "texto nuevo", "language": "es"}, actor=ADMIN, now=NOW
         )
-        schedule.mail_checkpoint(NOW.replace(hour=schedule.CHECKPOINT_HOUR))
+        sweep.mail_checkpoint(NOW.replace(hour=sweep.CHECKPOINT_HOUR))
         (copy,) = (mail for mail in mail_store.list_mail("queued", "", 100)[0] if mail.kind == "waiver_copy")
         noted = waiver_mails.MAIL_KINDS["waiver_copy"].status_writes(copy, "sent", NOW)
         mail_store.finish_mail(copy, "sent", "2026-11-22T20:00:00Z", "SES: 1", noted)

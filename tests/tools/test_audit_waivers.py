@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import erasure, schedule
+from chalicelib import erasure, sweep
 from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.waivers import log, mails, requests, striking
@@ -48,7 +48,7 @@ class Made:
         )
         self.ana = desk.sign_waiver(self.charter)
         self.again = desk.sign_waiver(self.charter)
-        schedule.mail_checkpoint(NOW.replace(hour=schedule.CHECKPOINT_HOUR))
+        sweep.mail_checkpoint(NOW.replace(hour=sweep.CHECKPOINT_HOUR))
         striking.set_aside(self.charter, self.again, {"reason": "not hers"}, actor=ADMIN, now=NOW)
         self.eve = desk.sign_waiver(
             self.charter,
@@ -68,7 +68,7 @@ class Made:
         later = NOW + timedelta(hours=1)
         erasure.erase(self.charter, self.twice, {"reason": "asked for it"}, actor=ADMIN, now=later)
         charters.renew_guest_link(self.charter, actor=ADMIN, now=NOW)
-        schedule.mail_checkpoint(SECOND_DAY.replace(hour=schedule.CHECKPOINT_HOUR))
+        sweep.mail_checkpoint(SECOND_DAY.replace(hour=sweep.CHECKPOINT_HOUR))
         patch.setattr(log, "append_after_signing", lambda: None)
         self.waiting = desk.sign_waiver(desk.create_charter(), signer_name="Wait Ing")
         self.items = list(scan(dynamodb, desk.table))

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from tests.support import operator
 from tests.support.running import ROOT
 from tools import preview_mail

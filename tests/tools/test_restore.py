@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.charters import service as charters
+from chalicelib.charters import board
 from chalicelib.waivers.evidence import merkle
 from tests.support import operator
 from tests.support.desk import Desk, open_desk
@@ -58,7 +58,7 @@ def test_the_product_works_on_the_restored_table(desk: Desk) -> None:
     merge(desk.cloud, {"SCC_TABLE": target})
     assert live_table(desk.cloud) == target
     with operator.operating(SCC_TABLE=target):
-        page = charters.list_charters(charters.parse_board_page({}, now=NOW))
+        page = board.list_charters(board.parse_board_page({}, now=NOW))
         balances = sorted(each["balance"]["received_cents"] for each in page["events"])
         desk.log_payment(page["events"][0]["event_id"], 1)
     assert balances == [12_345, 40_000]

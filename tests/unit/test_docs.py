@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from tests.support.running import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

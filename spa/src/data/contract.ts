@@ -119,6 +119,24 @@ export interface paths {
         patch: operations["edit_event"];
         trace?: never;
     };
+    "/api/events/{event_id}/repeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["repeat_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/cancel": {
         parameters: {
             query?: never;
@@ -468,6 +486,90 @@ export interface paths {
             cookie?: never;
         };
         get: operations["get_payments_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_schedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_holds"];
+        put?: never;
+        post: operations["create_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holds/{hold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["edit_hold"];
+        trace?: never;
+    };
+    "/api/holds/{hold_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["release_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_patrons"];
         put?: never;
         post?: never;
         delete?: never;
@@ -861,12 +963,13 @@ export interface components {
             starts_at: string;
             ends_at: string;
             timezone: string;
+            boat_id: string | null;
             vessel: string;
             passenger_limit: number | null;
             departure_port: string;
             return_port: string;
-            captain: components["schemas"]["Contact"] | null;
-            crew: components["schemas"]["Contact"][];
+            captain: components["schemas"]["CrewMember"] | null;
+            crew: components["schemas"]["CrewMember"][];
             patron: components["schemas"]["Contact"];
             party_size: number;
             /** @description Minor units of the currency. */
@@ -894,6 +997,14 @@ export interface components {
             warnings: components["schemas"]["CharterWarning"][];
             /** @enum {string} */
             balance_reminders_state: "on" | "off" | "stopped_paid" | "stopped_cash" | "stopped_cancelled" | "no_email";
+            conflicts: components["schemas"]["Conflict"][];
+            schedule_override: components["schemas"]["ScheduleOverride"] | null;
+        };
+        CrewMember: {
+            person_id: string | null;
+            name: string;
+            email: string;
+            phone: string;
         };
         Contact: {
             name: string;
@@ -932,10 +1043,34 @@ export interface components {
             code: "return_port_differs" | "over_passenger_limit";
             message: string;
         };
+        Conflict: {
+            /** @enum {string} */
+            kind: "boat" | "captain" | "crew";
+            name: string;
+            title: string;
+            starts_at: string;
+            ends_at: string;
+            event_id?: string;
+            hold_id?: string;
+        };
+        ScheduleOverride: {
+            reason: string;
+            by: string;
+            at: string;
+        };
         EventConflict: {
             Code: string;
             Message: string;
             current?: components["schemas"]["Charter"];
+        };
+        ScheduleConflict: {
+            Code: string;
+            Message: string;
+            conflicts?: components["schemas"]["Conflict"][];
+        };
+        Error: {
+            Code: string;
+            Message: string;
         };
         Payment: {
             /** Format: uuid */
@@ -985,10 +1120,6 @@ export interface components {
                 [key: string]: string;
             };
         };
-        Error: {
-            Code: string;
-            Message: string;
-        };
         Login: {
             token: string;
             /** @constant */
@@ -1034,17 +1165,20 @@ export interface components {
              * @example America/Los_Angeles
              */
             timezone?: string | null;
+            boat_id?: string | null;
             vessel?: string | null;
             passenger_limit?: number | null;
             departure_port?: string | null;
             return_port?: string | null;
             captain?: {
-                name: string;
+                person_id?: string | null;
+                name?: string | null;
                 email?: (string | "") | null;
                 phone?: string | null;
             } | null;
             crew?: {
-                name: string;
+                person_id?: string | null;
+                name?: string | null;
                 email?: (string | "") | null;
                 phone?: string | null;
             }[] | null;
@@ -1064,18 +1198,20 @@ export interface components {
                 email?: (string | "") | null;
             }[] | null;
             balance_reminders?: boolean | null;
+            override_reason?: string | null;
         };
         CharterDetail: {
             title: string;
             starts_at: string;
             ends_at: string;
             timezone: string;
+            boat_id: string | null;
             vessel: string;
             passenger_limit: number | null;
             departure_port: string;
             return_port: string;
-            captain: components["schemas"]["Contact"] | null;
-            crew: components["schemas"]["Contact"][];
+            captain: components["schemas"]["CrewMember"] | null;
+            crew: components["schemas"]["CrewMember"][];
             patron: components["schemas"]["Contact"];
             party_size: number;
             /** @description Minor units of the currency. */
@@ -1103,6 +1239,8 @@ export interface components {
             warnings: components["schemas"]["CharterWarning"][];
             /** @enum {string} */
             balance_reminders_state: "on" | "off" | "stopped_paid" | "stopped_cash" | "stopped_cancelled" | "no_email";
+            conflicts: components["schemas"]["Conflict"][];
+            schedule_override: components["schemas"]["ScheduleOverride"] | null;
             payments: components["schemas"]["Payment"][];
             waiver_records: components["schemas"]["ChartersWaiver"][];
             mail_problems: components["schemas"]["MailProblem"][];
@@ -1149,17 +1287,20 @@ export interface components {
              * @example America/Los_Angeles
              */
             timezone?: string | null;
+            boat_id?: string | null;
             vessel?: string | null;
             passenger_limit?: number | null;
             departure_port?: string | null;
             return_port?: string | null;
             captain?: {
-                name: string;
+                person_id?: string | null;
+                name?: string | null;
                 email?: (string | "") | null;
                 phone?: string | null;
             } | null;
             crew?: {
-                name: string;
+                person_id?: string | null;
+                name?: string | null;
                 email?: (string | "") | null;
                 phone?: string | null;
             }[] | null;
@@ -1179,11 +1320,35 @@ export interface components {
                 email?: (string | "") | null;
             }[] | null;
             balance_reminders?: boolean | null;
+            override_reason?: string | null;
             /**
              * @description `cancelled` only where it is so already.
              * @enum {string|null}
              */
             status?: "scheduled" | "departed" | "completed" | "cancelled" | null;
+        };
+        RepeatPreview: {
+            events: components["schemas"]["PlannedCharter"][];
+        };
+        PlannedCharter: {
+            starts_at: string;
+            ends_at: string;
+            conflicts: components["schemas"]["Conflict"][];
+        };
+        Repeated: {
+            events: components["schemas"]["Charter"][];
+        };
+        Repetition: {
+            /** Format: uuid */
+            request_id: string;
+            /**
+             * Format: date
+             * @description Of the years 1970 to 2199.
+             */
+            until: string;
+            except?: string[] | null;
+            preview?: boolean | null;
+            override_reason?: string | null;
         };
         Reason: {
             reason: string;
@@ -1463,8 +1628,9 @@ export interface components {
             to: string;
             totals: components["schemas"]["Totals"];
         };
-        BoatList: {
+        Week: {
             boats: components["schemas"]["Boat"][];
+            entries: components["schemas"]["ScheduleEntry"][];
         };
         Boat: {
             name: string;
@@ -1486,6 +1652,126 @@ export interface components {
             note: string;
             /** @enum {string} */
             kind: "documentation" | "coi" | "insurance" | "port_permit" | "epirb" | "extinguishers" | "flares" | "other";
+        };
+        ScheduleEntry: {
+            /** @enum {string} */
+            kind: "charter" | "hold";
+            boat_id: string | null;
+            title: string;
+            starts_at: string;
+            ends_at: string;
+            /** @enum {string} */
+            status: "scheduled" | "departed" | "completed" | "cancelled" | "held" | "expired" | "released";
+            conflicts: components["schemas"]["Conflict"][];
+            event_id?: string;
+            hold_id?: string;
+        };
+        HoldList: {
+            holds: components["schemas"]["Hold"][];
+        };
+        Hold: {
+            boat_id: string;
+            /** @enum {string} */
+            kind: "option" | "maintenance" | "blocked";
+            title: string;
+            starts_at: string;
+            ends_at: string;
+            timezone: string;
+            expires_at: string | null;
+            weekly_until: string | null;
+            except: string[];
+            note: string;
+            hold_id: string;
+            /** @enum {string} */
+            status: "held" | "expired" | "released";
+            version: number;
+        };
+        NewHold: {
+            boat_id: string;
+            /** @enum {string} */
+            kind: "option" | "maintenance" | "blocked";
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            ends_at: string;
+            title?: string | null;
+            /**
+             * @description An IANA name.
+             * @example America/Los_Angeles
+             */
+            timezone?: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: date
+             * @description Of the years 1970 to 2199.
+             */
+            weekly_until?: string | null;
+            except?: string[] | null;
+            note?: string | null;
+            override_reason?: string | null;
+        };
+        HoldConflict: {
+            Code: string;
+            Message: string;
+            current?: components["schemas"]["Hold"];
+        };
+        HoldEdit: {
+            version: number;
+            boat_id?: string;
+            /** @enum {string} */
+            kind?: "option" | "maintenance" | "blocked";
+            title?: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            starts_at?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            ends_at?: string;
+            /**
+             * @description An IANA name.
+             * @example America/Los_Angeles
+             */
+            timezone?: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: date
+             * @description Of the years 1970 to 2199.
+             */
+            weekly_until?: string | null;
+            except?: string[] | null;
+            note?: string | null;
+            override_reason?: string | null;
+        };
+        PatronList: {
+            patrons: components["schemas"]["ListedPatron"][];
+        };
+        ListedPatron: {
+            name: string;
+            email: string;
+            phone: string;
+            charters: number;
+            last_at: string;
+        };
+        BoatList: {
+            boats: components["schemas"]["Boat"][];
         };
         BoatDetails: {
             name: string;
@@ -1990,17 +2276,21 @@ export interface components {
     pathItems: never;
 }
 export type Charter = components['schemas']['Charter'];
+export type CrewMember = components['schemas']['CrewMember'];
 export type Contact = components['schemas']['Contact'];
 export type ListedGuest = components['schemas']['ListedGuest'];
 export type Balance = components['schemas']['Balance'];
 export type WaiverCounts = components['schemas']['WaiverCounts'];
 export type CharterWarning = components['schemas']['CharterWarning'];
+export type Conflict = components['schemas']['Conflict'];
+export type ScheduleOverride = components['schemas']['ScheduleOverride'];
 export type EventConflict = components['schemas']['EventConflict'];
+export type ScheduleConflict = components['schemas']['ScheduleConflict'];
+export type Error = components['schemas']['Error'];
 export type Payment = components['schemas']['Payment'];
 export type Ended = components['schemas']['Ended'];
 export type PaymentConflict = components['schemas']['PaymentConflict'];
 export type BadInput = components['schemas']['BadInput'];
-export type Error = components['schemas']['Error'];
 export type Login = components['schemas']['Login'];
 export type Credentials = components['schemas']['Credentials'];
 export type Session = components['schemas']['Session'];
@@ -2011,6 +2301,10 @@ export type CharterDetail = components['schemas']['CharterDetail'];
 export type ChartersWaiver = components['schemas']['ChartersWaiver'];
 export type MailProblem = components['schemas']['MailProblem'];
 export type CharterEdit = components['schemas']['CharterEdit'];
+export type RepeatPreview = components['schemas']['RepeatPreview'];
+export type PlannedCharter = components['schemas']['PlannedCharter'];
+export type Repeated = components['schemas']['Repeated'];
+export type Repetition = components['schemas']['Repetition'];
 export type Reason = components['schemas']['Reason'];
 export type Manifest = components['schemas']['Manifest'];
 export type Passenger = components['schemas']['Passenger'];
@@ -2036,9 +2330,18 @@ export type ByKind = components['schemas']['ByKind'];
 export type CurrencyTotals = components['schemas']['CurrencyTotals'];
 export type Summary = components['schemas']['Summary'];
 export type PeriodTotals = components['schemas']['PeriodTotals'];
-export type BoatList = components['schemas']['BoatList'];
+export type Week = components['schemas']['Week'];
 export type Boat = components['schemas']['Boat'];
 export type BoatPaper = components['schemas']['BoatPaper'];
+export type ScheduleEntry = components['schemas']['ScheduleEntry'];
+export type HoldList = components['schemas']['HoldList'];
+export type Hold = components['schemas']['Hold'];
+export type NewHold = components['schemas']['NewHold'];
+export type HoldConflict = components['schemas']['HoldConflict'];
+export type HoldEdit = components['schemas']['HoldEdit'];
+export type PatronList = components['schemas']['PatronList'];
+export type ListedPatron = components['schemas']['ListedPatron'];
+export type BoatList = components['schemas']['BoatList'];
 export type BoatDetails = components['schemas']['BoatDetails'];
 export type BoatConflict = components['schemas']['BoatConflict'];
 export type InUse = components['schemas']['InUse'];
@@ -2204,6 +2507,7 @@ export interface operations {
     list_events: {
         parameters: {
             query?: {
+                q?: string;
                 from?: string;
                 to?: string;
                 status?: "scheduled" | "departed" | "completed" | "cancelled";
@@ -2306,6 +2610,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    repeat_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Repetition"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepeatPreview"] | components["schemas"]["Repeated"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repeated"];
                 };
             };
         };
@@ -2829,6 +3168,159 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Week"];
+                };
+            };
+        };
+    };
+    list_holds: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldList"];
+                };
+            };
+        };
+    };
+    create_hold: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+        };
+    };
+    edit_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldEdit"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+        };
+    };
+    release_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+        };
+    };
+    list_patrons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatronList"];
                 };
             };
         };

@@ -33,6 +33,7 @@ export const waiverTextLimits = {
 };
 
 export const charterDefaults = {
+  boat_id: null,
   vessel: "",
   passenger_limit: null,
   departure_port: "",

@@ -7,8 +7,8 @@ import { forgetSnapshot, recallSnapshot, saveSnapshot, takeSnapshot } from "./sn
 
 const person = { name: "Ana Reyes", email: "ana@example.com", phone: "+1 415 555 0150" };
 const paid = sampleCharter({
-  captain: { ...person, name: "Ben" },
-  crew: [{ ...person, name: "Tess" }],
+  captain: { ...person, person_id: null, name: "Ben" },
+  crew: [{ ...person, person_id: null, name: "Tess" }],
   patron: person,
   guests: [{ guest_id: "guest-1", name: "Cora Lind", email: "cora@example.com" }],
   notes: "Call ana@example.com, gate code 4711",

@@ -92,8 +92,8 @@ function withoutContacts(charter: Charter): Charter {
   };
 }
 
-function nameOnly({ name }: Contact): Contact {
-  return { name, email: "", phone: "" };
+function nameOnly<Person extends Contact>(person: Person): Person {
+  return { ...person, email: "", phone: "" };
 }
 
 /** Whether the statement belongs to this state of the charter, which may have been read later. */

@@ -20,11 +20,12 @@ export function sampleCharter(change: Partial<Charter> = {}): Charter {
     starts_at: "2026-07-04T21:00:00Z",
     ends_at: "2026-07-05T01:00:00Z",
     timezone: "America/New_York",
+    boat_id: null,
     vessel: "Wanderer",
     passenger_limit: 6,
     departure_port: "Newport",
     return_port: "Newport",
-    captain: { name: "Ben", email: "", phone: "" },
+    captain: { person_id: null, name: "Ben", email: "", phone: "" },
     crew: [],
     patron: { name: "Ana Reyes", email: "ana@example.com", phone: "" },
     party_size: 4,
@@ -44,6 +45,8 @@ export function sampleCharter(change: Partial<Charter> = {}): Charter {
     guests: [],
     warnings: [],
     balance_reminders_state: "off",
+    conflicts: [],
+    schedule_override: null,
     ...change,
   };
 }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import schedule
+from chalicelib import sweep
 from chalicelib.core import aws, settings, system
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store
@@ -49,7 +49,7 @@ def submit_at_once(charters: list[dict[str, Any]], forms: list[dict[str, Any]]) 
 
 def sweep_and_check(api: Api, charter: dict[str, Any], people: int) -> None:
     """What the next minute's schedule leaves."""
-    schedule.run(system.utc_now())
+    sweep.run(system.utc_now())
     check_log(scan(aws.client("dynamodb"), settings.settings().table), waiting=0)
     found = records(api)
     assert Counter(one["participant_name"] for one in found) == {f"Guest {number}": 1 for number in range(people)}
@@ -75,7 +75,7 @@ def test_the_same_form_at_one_instant_is_one_signature(api: Api, guest: Api, tur
     assert Counter((answer.status, answer.headers.get("location")) for answer in answers) == {
         (303, answers[0].headers["location"]): 6
     }
-    schedule.run(system.utc_now())
+    sweep.run(system.utc_now())
     check_log(scan(aws.client("dynamodb"), settings.settings().table), waiting=0)
     assert len(records(api)) == api.get(url(charter)).json["waivers"]["signed"] == 3
 

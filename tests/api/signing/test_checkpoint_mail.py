@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import schedule
+from chalicelib import sweep
 from chalicelib.core import dynamo
 from chalicelib.waivers import log_store
 from chalicelib.waivers.evidence import checkpoint, merkle, verify
@@ -36,7 +36,7 @@ def proof_in(message: EmailMessage) -> list[bytes]:
 
 def run(*times: datetime) -> None:
     for now in times:
-        schedule.run(now)
+        sweep.run(now)
 
 
 def test_once_a_day_from_noon_the_operator_is_told_where_a_log_that_has_grown_ends(

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib import schedule
+from chalicelib import sweep
 from chalicelib.core import aws, settings, system
 from chalicelib.mail import bounces
-from chalicelib.schedule import MAIL_KINDS
+from chalicelib.sweep import MAIL_KINDS
 from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers.evidence import verify
 from tests.support.api import Answer, Api, listed_mails, new_event, new_payment
@@ -107,7 +107,7 @@ def go_on(api: Api, charter: dict[str, Any], waiver_id: str, mailbox: list[Email
     assert api.put("/api/waiver-versions/current", {"title": "New", "text": "New text."}).status == 201
     assert api.post(f"{about}/ask-again", {}).status == 200
     assert api.post(f"{about}/depart").status == 200
-    schedule.mail_checkpoint(system.utc_now().replace(hour=schedule.CHECKPOINT_HOUR))
+    sweep.mail_checkpoint(system.utc_now().replace(hour=sweep.CHECKPOINT_HOUR))
 
 
 def answers(api: Api, charter: dict[str, Any], *waiver_ids: str) -> list[Answer]:
@@ -181,7 +181,7 @@ def test_no_mail_about_an_erased_guest_goes_out_any_more_and_their_links_are_dea
     retried = api.post(f"/api/mail/{mail_id}/retry")
     assert (retried.status, retried.json["Message"]) == (409, "What this mail was about is erased.")
     assert record(api, trip, mine)["copy_mail_id"] is None
-    schedule.run(system.utc_now() + timedelta(hours=1))
+    sweep.run(system.utc_now() + timedelta(hours=1))
     assert mailbox == []
     # Whoever sends the same form once more is answered as before, and brings nothing back.
     phone = Api(address=ADDRESS)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.waivers.people import ERASED_NAME
+from chalicelib.charters.fields import ERASED_NAME
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, page
 from tests.support.signed import erase, records, set_aside, sign, url

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request, Response
 from mangum import Mangum
 
-from chalicelib.charters import service as charters
+from chalicelib.charters import board
 from chalicelib.core import http, system
 from chalicelib.core.audit import Actor
 from chalicelib.payments import service as payments
@@ -30,7 +30,7 @@ def session(session: Session) -> dict[str, str]:
 
 @app.get("/api/events")
 def list_charters(session: Session, request: Request) -> Response:
-    page = charters.list_charters(charters.parse_board_page(dict(request.query_params), now=system.utc_now()))
+    page = board.list_charters(board.parse_board_page(dict(request.query_params), now=system.utc_now()))
     return Response(json.dumps(page, separators=(",", ":")), media_type="application/json")
 
 

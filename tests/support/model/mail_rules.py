@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from chalicelib import schedule
+from chalicelib import sweep
 from chalicelib.core import retry, times
 from tests.support.model.expected import Mail
 from tests.support.model.machine import ProductMachine, indexes
@@ -21,7 +21,7 @@ class MailRules(ProductMachine):
 
     @rule(
         hours=st.sampled_from([0, 1, 7, 7, 13, 24, 24 * 8]),
-        minute=st.sampled_from([schedule.REMINDERS_MINUTE, 30, 31]),
+        minute=st.sampled_from([sweep.REMINDERS_MINUTE, 30, 31]),
     )
     def run_the_schedule(self, hours: int, minute: int) -> None:
         later = self.now + timedelta(hours=hours, minutes=1)
@@ -29,12 +29,12 @@ class MailRules(ProductMachine):
         before = {pk for pk, mail in self.mails.items() if mail.status == "queued" and mail.due_at < self.now}
         self.product.run_function("sweep_mail")
         expected: list[tuple[str, str]] = []
-        if minute == schedule.REMINDERS_MINUTE:
+        if minute == sweep.REMINDERS_MINUTE:
             self.remind_patrons()
         else:
             for pk in sorted(before, key=lambda one: self.mails[one].due_at):
                 self.try_mail(self.mails[pk])
-        if self.now.hour == schedule.CHECKPOINT_HOUR and self.leaves != self.mailed_leaves:
+        if self.now.hour == sweep.CHECKPOINT_HOUR and self.leaves != self.mailed_leaves:
             self.mailed_leaves = self.leaves
             expected.append(("checkpoint", "ops@sail.example.com"))
         self.expect_mails(*expected)

@@ -3,10 +3,10 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from chalicelib.charters.fields import ERASED_NAME
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store
 from chalicelib.waivers import requests as signature_requests
-from chalicelib.waivers.people import ERASED_NAME
 from tests.support.api import Answer
 from tests.support.model.expected import Charter, Record, Signature
 from tests.support.model.machine import ProductMachine, indexes, names

@@ -91,7 +91,7 @@ describe("a new charter", () => {
 });
 
 describe("an edit", () => {
-  const base = sampleCharter({ crew: [{ name: "Cy", email: "", phone: "" }] });
+  const base = sampleCharter({ crew: [{ person_id: null, name: "Cy", email: "", phone: "" }] });
 
   test("that changes nothing sends nothing", () => {
     const { body } = readCharterForm(charterForm(base));

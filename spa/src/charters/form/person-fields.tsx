@@ -1,4 +1,4 @@
-import type { Contact } from "../../data/contract";
+import type { Contact, CrewMember } from "../../data/contract";
 import { Button } from "../../ui/button";
 import type { Errors } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
@@ -9,7 +9,10 @@ const nobody: Contact = { name: "", email: "", phone: "" };
 
 type Limits = Record<keyof Contact, { most: number }>;
 
-const shared = { blank: nobody, show: (value: Contact) => Object.values(value).filter(Boolean).join(", ") || "nobody" };
+const shared = {
+  blank: nobody,
+  show: ({ name, email, phone }: Contact) => [name, email, phone].filter(Boolean).join(", ") || "nobody",
+};
 
 /** One person who may be unknown: then all three are empty. */
 export function person(label: string, limits: Limits): CharterField<Contact, Contact> {
@@ -82,13 +85,21 @@ export function people(
   };
 }
 
-function readPerson({ name, email, phone }: Contact, { refuse }: Reading): Contact {
+/** Whoever comes from the list of people stays that person. */
+function readPerson(person: Contact, { refuse }: Reading): Contact {
+  const { name, email, phone } = person;
   if (!isEmailOrEmpty(email)) refuse("This is not an email address.", "email");
-  return { name: name.trim(), email: email.trim(), phone: phone.trim() };
+  return { ...person, name: name.trim(), email: email.trim(), phone: phone.trim() };
 }
 
 function isBlank({ name, email, phone }: Contact): boolean {
   return name === "" && email === "" && phone === "";
+}
+
+/** Under another name it is somebody else. */
+function typed(person: Contact | CrewMember, key: keyof Contact, text: string): Contact {
+  const unlinked = key === "name" && "person_id" in person ? { person_id: null } : {};
+  return { ...person, ...unlinked, [key]: text };
 }
 
 interface PersonFieldsProps {
@@ -107,7 +118,7 @@ function PersonFields({ name, value, limits, errors, onChange }: PersonFieldsPro
       most={limits[key].most}
       error={errors[`${name}.${key}`] ?? (key === "name" ? errors[name] : undefined)}
       value={value[key]}
-      onInput={(text) => onChange({ ...value, [key]: text })}
+      onInput={(text) => onChange(typed(value, key, text))}
     />
   );
   return (

@@ -1,4 +1,4 @@
-"""What the schedule does each minute: due mails, reminders of balances, the waivers' log and its checkpoint."""
+"""What runs each minute: due mails, reminders of balances, the waivers' log and its checkpoint, options that end."""
 
 import logging
 from datetime import datetime
@@ -10,11 +10,13 @@ from chalicelib.mail import outbox
 from chalicelib.manifest import mails as manifest_mails
 from chalicelib.operator import service as operator
 from chalicelib.payments import mails as payment_mails
+from chalicelib.schedule import expiry
+from chalicelib.schedule import mails as schedule_mails
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store
 from chalicelib.waivers import mails as waiver_mails
 
-log = logging.getLogger("scc.schedule")
+log = logging.getLogger("scc.sweep")
 
 # The minute of each hour that looks for reminders. What a missed one would have found, the next hour finds.
 REMINDERS_MINUTE = 17
@@ -23,6 +25,7 @@ CHECKPOINT_HOUR = 12
 
 MAIL_KINDS: outbox.MailKinds = {
     **charter_mails.MAIL_KINDS,
+    **schedule_mails.MAIL_KINDS,
     **payment_mails.MAIL_KINDS,
     **waiver_mails.MAIL_KINDS,
     **manifest_mails.MAIL_KINDS,
@@ -37,6 +40,8 @@ def run(now: datetime) -> None:
         outbox.sweep(MAIL_KINDS, now)
     waiver_log.sweep(now)
     mail_checkpoint(now)
+    for mail in expiry.expire_options(now):
+        outbox.deliver(mail, MAIL_KINDS, now)
 
 
 def queue_reminders(now: datetime) -> int:

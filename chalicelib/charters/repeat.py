@@ -1,0 +1,219 @@
+"""Repeats a charter each week at the same time of its wall clock: shows what would be made, then makes it, once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+from chalicelib.charters import booking, service, store
+from chalicelib.charters.fields import ERASED_NAME, CharterDetails, CrewMember, Repeated, RepeatPreview, Repetition
+from chalicelib.charters.store import Charter, schedule_entry
+from chalicelib.core import fields, idempotency, system, times
+from chalicelib.core.audit import Actor, AuditDetails, audit_event
+from chalicelib.core.dynamo import Item, json_s, load_data, n, put_write, s, update, write_all
+from chalicelib.core.errors import AlreadyExists, Conflict, WriteConflict
+from chalicelib.core.fields import Form
+from chalicelib.core.retry import retry_on_conflict
+from chalicelib.schedule.booking import counter_writes, decide, find_conflicts, reason_of
+from chalicelib.schedule.entries import WEEK, repeat_weekly
+from chalicelib.schedule.store import Named
+
+LONGEST = timedelta(days=366)
+# DynamoDB takes 100 writes in one transaction: four a charter, its boat, 21 people at most, and the plan.
+BATCH = 19
+
+
+class Planned(NamedTuple):
+    event_id: str
+    starts_at: str
+    ends_at: str
+
+
+class Plan(NamedTuple):
+    """What a request makes. It is kept under the request's id, so that one that broke off is carried on."""
+
+    source_id: str
+    fingerprint: str
+    planned: Sequence[Planned]
+    done: int = 0
+    """How many of them were dealt with."""
+    left_out: Sequence[str] = ()
+    """The ids of those whose boat or people were booked by others while the first ones were made."""
+
+
+def repeat_charter(
+    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> tuple[RepeatPreview | Repeated, int]:
+    """The answer and its status: 200 for a preview and for the same request again, else 201.
+
+    Copied is all but payments, waivers and signatures; listed guests are copied as new ones. The first charters, up to
+    19, are made in one transaction or not at all: ScheduleConflict names what is in the way, unless a reason is given.
+    """
+    form = Form(body)
+    wanted = form.read(Repetition)
+    form.finish()
+    key, reason = wanted["request_id"], wanted["override_reason"]
+    choice = {"until": wanted["until"], "except": wanted["except"]}
+    fingerprint = f"repeat {event_id} {fields.fingerprint(Repetition, choice)}"
+    earlier, at = _read_plan(key), times.format_instant(now)
+    if earlier and earlier.fingerprint != fingerprint:
+        raise _used_for_another()
+    plan = earlier or Plan(event_id, fingerprint, [])
+    if wanted["preview"] or not earlier:
+        source = service.find_charter(event_id)
+        if source.status == "cancelled":
+            raise Conflict("This charter is cancelled.", current=service.show(source, now))
+        new = plan._replace(planned=_plan(source, wanted))
+        if wanted["preview"]:
+            return _preview(source, new, at), 200
+        plan = new
+    done = _make_all(key, plan, reason, actor, at)
+    made = store.read_charters([one.event_id for one in done.planned if one.event_id not in done.left_out])
+    return {"events": service.show_all(made, now)}, 200 if earlier else 201
+
+
+def _used_for_another() -> Conflict:
+    return Conflict("This request_id was used for something else.")
+
+
+def _plan(source: Charter, wanted: Repetition) -> list[Planned]:
+    details = source.details
+    starts_at, ends_at = (times.local(details[name], details["timezone"]) for name in ("starts_at", "ends_at"))
+    first_day, until = starts_at.date(), times.parse_day(wanted["until"])
+    form = Form({})
+    if ends_at - starts_at > WEEK:
+        form.refuse("until", "cannot be given: this charter is longer than a week")
+    elif not first_day + WEEK <= until <= first_day + LONGEST:
+        form.refuse("until", "must be a week to a year after the day of this charter")
+    form.finish()
+    days = [first_day + week * WEEK for week in range(1, (until - first_day).days // 7 + 1)]
+    chosen = [day for day in days if str(day) not in wanted["except"]]
+    if not chosen:
+        form.refuse("except", "leaves nothing to make")
+    form.finish()
+    return [
+        Planned(system.random_token(16), *repeat_weekly(starts_at, ends_at, _weeks(first_day, day))) for day in chosen
+    ]
+
+
+def _weeks(first_day: date, day: date) -> int:
+    return (day - first_day).days // 7
+
+
+def _preview(source: Charter, plan: Plan, at: str) -> RepeatPreview:
+    charters, named = _charters(source, plan.planned, at)
+    conflicts = find_conflicts([entry for one in charters if (entry := schedule_entry(one))], named, at)
+    return {
+        "events": [
+            {"starts_at": one.starts_at, "ends_at": one.ends_at, "conflicts": each}
+            for one, each in zip(plan.planned, conflicts, strict=True)
+        ]
+    }
+
+
+def _charters(source: Charter, planned: Sequence[Planned], at: str) -> tuple[list[Charter], Named]:
+    """The charters as they are to be made, with the boats and people that they name. Raises BadInput."""
+    named = booking.read_named(source.details)
+    given = {
+        **source.details,
+        "captain": _by_record(source.details["captain"]),
+        "crew": [_by_record(one) for one in source.details["crew"]],
+    }
+    details = booking.fill(source.details, given, named)
+    charters = [
+        service.new_charter(
+            one.event_id,
+            {**_copied(details), "starts_at": one.starts_at, "ends_at": one.ends_at},
+            at,
+        )
+        for one in planned
+    ]
+    return charters, named
+
+
+def _by_record(member: CrewMember | None) -> Mapping[str, Any] | None:
+    """Named by their record alone, so that address and phone are those of today."""
+    return {"person_id": member["person_id"]} if member and member["person_id"] else member
+
+
+def _copied(details: CharterDetails) -> CharterDetails:
+    """Guests get ids of their own on each charter. Who was erased is nobody to expect."""
+    guests = [{**guest, "guest_id": ""} for guest in details["guests"] if guest["name"] != ERASED_NAME]
+    return service.add_guest_ids({**details, "guests": guests})  # type: ignore[typeddict-item]
+
+
+# --- making them ------------------------------------------------------------------------------------
+
+
+def _make_all(key: str, plan: Plan, reason: str | None, actor: Actor, at: str) -> Plan:
+    """Makes what is left of a plan, and returns the plan as it was done."""
+    while plan.done < len(plan.planned):
+        plan = retry_on_conflict(partial(_make_some, key, plan, reason, actor, at))
+    return plan
+
+
+def _make_some(key: str, plan: Plan, reason: str | None, actor: Actor, at: str) -> Plan:
+    """Makes the next charters of a plan in one transaction, and returns the plan as it is then. Raises WriteConflict.
+
+    While nothing is made, a conflict refuses all. Later, one that appeared meanwhile leaves its charter out.
+    """
+    seen = _read_plan(key)
+    if seen and seen.fingerprint != plan.fingerprint:
+        raise _used_for_another()
+    plan = seen or plan
+    batch = plan.planned[plan.done : plan.done + BATCH]
+    if not batch:
+        return plan
+    source = service.find_charter(plan.source_id)
+    checked = batch if seen else plan.planned
+    charters, named = _charters(source, checked, at)
+    entries = [entry for one in charters if (entry := schedule_entry(one))]
+    found = find_conflicts(entries, named, at)
+    if not seen:
+        decide([one for each in found for one in each], reason, actor, at)
+    writes: list[Item] = []
+    left_out = list(plan.left_out)
+    for charter, conflicts in list(zip(charters, found, strict=True))[: len(batch)]:
+        if conflicts and reason is None:
+            left_out.append(charter.event_id)
+            continue
+        override = decide(conflicts, reason, actor, at)
+        more: AuditDetails = {"about": plan.source_id, **reason_of(override)}
+        writes += store.new_writes(
+            charter._replace(schedule_override=override), audit_event("created", actor, at, **more)
+        )
+    after = plan._replace(done=plan.done + len(batch), left_out=left_out)
+    try:
+        write_all([_plan_write(key, after, seen), *writes, *counter_writes(entries[0], named)], unique=0)
+    except AlreadyExists:
+        # The same request, sent twice at once.
+        raise WriteConflict from None
+    return after
+
+
+def _read_plan(key: str) -> Plan | None:
+    item = idempotency.read_request(key)
+    if item is None:
+        return None
+    source_id, fingerprint = idempotency.request_of(item)
+    if "data" not in item:
+        return Plan(source_id, fingerprint, [])
+    data = load_data(item)
+    planned = [Planned(*one) for one in data["planned"]]
+    return Plan(source_id, fingerprint, planned, int(item["done"]["N"]), json.loads(item["left_out"]["S"]))
+
+
+def _plan_write(key: str, after: Plan, seen: Plan | None) -> Item:
+    state = {"done": n(after.done), "left_out": s(json.dumps(after.left_out))}
+    if seen is None:
+        item = {
+            **idempotency.key_item(key),
+            "made_id": s(after.source_id),
+            "fingerprint": s(after.fingerprint),
+            "data": json_s({"planned": after.planned}),
+        }
+        return put_write({**item, **state}, only_new=True)
+    change = "SET done = :done, left_out = :left_out"
+    values = {f":{name}": value for name, value in state.items()} | {":seen": n(seen.done)}
+    return {"Update": update(idempotency.key_item(key), change, values, "done = :seen")}

@@ -1,0 +1,66 @@
+"""What every route shares: who may pass, what the current request holds, and answers to what goes wrong."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from chalice.app import Chalice, Request, Response
+
+from chalicelib.core import http, system
+from chalicelib.core.audit import Actor
+from chalicelib.core.errors import DomainError, SettingsError
+from chalicelib.sign_in import sessions
+
+
+def guard(
+    app: Chalice, public: Collection[tuple[str, str]], request: Request, get_response: Callable[[Request], Response]
+) -> Response:
+    """Lets requests of a signed-in admin pass, and those to `public` methods and paths. Every answer leaves here."""
+    told: Mapping[str, str] = {}
+    try:
+        http.check_origin(request.headers)
+        if (request.method, request.path) not in public:
+            now = system.utc_now()
+            request.context["session"] = sessions.authenticate(request.headers, now=now)
+            told = http.operator_time(now)
+        response = get_response(request)
+    except DomainError as error:
+        if error.STATUS_CODE in (401, 403, 429):
+            app.log.info("%s %s refused: %s", request.method, request.path, type(error).__name__)
+        response = http.error_response(error)
+    except SettingsError as error:
+        app.log.error("Setting: %s", error)
+        response = http.failure_response()
+    except Exception:
+        app.log.exception("%s %s failed", request.method, request.path)
+        response = http.failure_response()
+    response.headers = {**response.headers, **told}
+    return http.add_security_headers(response)
+
+
+class CurrentRequest:
+    """The request that an app answers now."""
+
+    def __init__(self, app: Chalice) -> None:
+        self._app = app
+
+    def body(self) -> dict[str, Any]:
+        return http.read_json(self._app.current_request)
+
+    def query(self) -> dict[str, str]:
+        return http.read_query(self._app.current_request)
+
+    def session(self) -> sessions.Session:
+        return self._app.current_request.context["session"]  # type: ignore[no-any-return]
+
+    def actor(self) -> Actor:
+        address = http.viewer_address(self._app.current_request)
+        return Actor(name=self.session().admin, address=address, type="admin")
+
+    def key(self) -> str | None:
+        """What makes the same request again find what it made first."""
+        return self._app.current_request.headers.get("idempotency-key")  # type: ignore[no-any-return]
+
+
+def made(answer: object, new: bool) -> Response:
+    """A record that was made now, or by the same request before."""
+    return Response(answer, status_code=201 if new else 200)
