@@ -1,15 +1,18 @@
-"""What runs each minute: due mails, reminders of balances, the waivers' log and its checkpoint, options that end."""
+"""What runs each minute: due mails, reminders of balances, papers and options that end, the waivers' log."""
 
 import logging
 from datetime import datetime
 
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters import reminders
-from chalicelib.core import system
+from chalicelib.core import system, times
+from chalicelib.core.settings import settings
 from chalicelib.mail import outbox
 from chalicelib.manifest import mails as manifest_mails
 from chalicelib.operator import service as operator
 from chalicelib.payments import mails as payment_mails
+from chalicelib.register import mails as register_mails
+from chalicelib.register import store as register_store
 from chalicelib.schedule import expiry
 from chalicelib.schedule import mails as schedule_mails
 from chalicelib.waivers import log as waiver_log
@@ -21,10 +24,13 @@ log = logging.getLogger("scc.sweep")
 # The minute of each hour that looks for reminders. What a missed one would have found, the next hour finds.
 REMINDERS_MINUTE = 17
 REMINDERS_S = 10
+# The minute of each hour, from this hour of the operator's day, that looks through the papers if none before it has.
+PAPERS_MINUTE, PAPERS_HOUR = 37, 7
 CHECKPOINT_HOUR = 12
 
 MAIL_KINDS: outbox.MailKinds = {
     **charter_mails.MAIL_KINDS,
+    **register_mails.MAIL_KINDS,
     **schedule_mails.MAIL_KINDS,
     **payment_mails.MAIL_KINDS,
     **waiver_mails.MAIL_KINDS,
@@ -38,6 +44,8 @@ def run(now: datetime) -> None:
         queue_reminders(now)
     else:
         outbox.sweep(MAIL_KINDS, now)
+    if now.minute == PAPERS_MINUTE:
+        queue_paper_mails(now)
     waiver_log.sweep(now)
     mail_checkpoint(now)
     for mail in expiry.expire_options(now):
@@ -52,6 +60,17 @@ def queue_reminders(now: datetime) -> int:
             log.error("reminders: not all were found in time; the next hour goes on")
             break
         new += outbox.queue(charter_mails.reminder_mail(charter, days_before, now))
+    return new
+
+
+def queue_paper_mails(now: datetime) -> int:
+    """Once a day of the operator, queues the mails about papers that end soon; returns how many were new."""
+    here = now.astimezone(times.zone(settings().timezone))
+    if here.hour < PAPERS_HOUR or register_store.read_papers_checked() == str(here.date()):
+        return 0
+    new = sum(outbox.queue(mail) for mail in register_mails.find_paper_mails(now))
+    # Last: a run that breaks off is made up for an hour later, and queues no mail twice.
+    register_store.put_papers_checked(str(here.date()))
     return new
 
 

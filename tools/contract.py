@@ -18,6 +18,7 @@ from chalicelib.money.methods import METHODS
 from chalicelib.operator import fields as operator
 from chalicelib.payments import fields as payments
 from chalicelib.people import fields as people
+from chalicelib.register import papers
 from chalicelib.waivers import fields as waivers
 from tools.edge.routing import ROUTES
 
@@ -62,7 +63,7 @@ def files() -> dict[Path, str]:
     return {
         SPA / "src/data/contract.ts": HEAD + _types(_document()) + choices,
         SPA / "src/data/limits.ts": HEAD + _limits(LIMITS) + _defaults() + _choices(),
-        SPA / "src/data/later-limits.ts": HEAD + _limits(LATER_LIMITS),
+        SPA / "src/data/later-limits.ts": HEAD + _limits(LATER_LIMITS) + _papers(),
         SPA / "src/lib/currencies.ts": HEAD + _currencies(),
         SPA / "src/lib/elsewhere.ts": HEAD + _elsewhere(),
     }
@@ -141,6 +142,15 @@ export const paymentMethods = Object.keys(methods) as PaymentMethod[];
 
 export const paymentKinds = {json.dumps(ledger.KINDS)} as const;
 export type PaymentKind = (typeof paymentKinds)[number];
+"""
+
+
+def _papers() -> str:
+    return f"""
+/** What each kind of paper is called. */
+export const boatPapers = {_literal(papers.BOAT_PAPERS)} as const;
+
+export const personPapers = {_literal(papers.PERSON_PAPERS)} as const;
 """
 
 

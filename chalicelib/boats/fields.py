@@ -4,7 +4,8 @@ from typing import Annotated, Literal, TypedDict, get_args
 
 from chalicelib.core.fields import Choice, ListOf, Text, Whole
 from chalicelib.core.schemas import Count, RecordId, Shape
-from chalicelib.register.fields import MAX_PAPERS, PAPER_CONTENT, PaperDetails, RegisteredDetails
+from chalicelib.register.fields import RegisteredDetails
+from chalicelib.register.papers import BOAT_PAPERS, MAX_PAPERS, PAPER_CONTENT, PaperDetails
 
 MAX_PEOPLE = 500
 MAX_CREW = 20
@@ -13,11 +14,11 @@ MAX_TURNAROUND_MINUTES = 7 * 24 * 60
 
 BoatKind = Literal["uninspected", "inspected", "bareboat"]
 """By the rules of the US Coast Guard. A bareboat's crew is the charterer's own."""
-BoatPaperKind = Literal["documentation", "coi", "insurance", "port_permit", "epirb", "extinguishers", "flares", "other"]
+BoatPaperKind = Annotated[str, Shape(enum=list(BOAT_PAPERS))]
 
 
 class BoatPaper(PaperDetails):
-    kind: Annotated[BoatPaperKind, Choice(get_args(BoatPaperKind))]
+    kind: Annotated[BoatPaperKind, Choice(BOAT_PAPERS)]
 
 
 class BoatDetails(RegisteredDetails):

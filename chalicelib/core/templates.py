@@ -69,4 +69,5 @@ def environment(room: str) -> "Environment":
     )
 
     made.filters.update(day=in_language(times.spell_day), clock=in_language(times.spell_clock))
+    made.filters["date"] = lambda day: times.spell_date(times.parse_day(day))
     return made

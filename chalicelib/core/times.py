@@ -93,7 +93,11 @@ def local(instant: str, timezone: str) -> datetime:
 
 def spell_day(instant: str, timezone: str, language: str = "en") -> str:
     """`Saturday, November 28, 2026` in local time; in Spanish `sábado, 28 de noviembre de 2026`."""
-    then = local(instant, timezone)
+    return spell_date(local(instant, timezone).date(), language)
+
+
+def spell_date(then: date, language: str = "en") -> str:
+    """The same of a calendar day."""
     if language == "es":
         return f"{_DAYS_ES[then.weekday()]}, {then.day} de {_MONTHS_ES[then.month - 1]} de {then.year}"
     return f"{then:%A}, {then:%B} {then.day}, {then.year}"

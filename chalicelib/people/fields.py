@@ -4,15 +4,15 @@ from typing import Annotated, Literal, TypedDict, get_args
 
 from chalicelib.core.fields import Choice, Choices, Email, ListOf, Phone, Whole
 from chalicelib.core.schemas import RecordId, Shape, Url
-from chalicelib.register.fields import MAX_PAPERS, PAPER_CONTENT, PaperDetails, RegisteredDetails
+from chalicelib.register.fields import RegisteredDetails
+from chalicelib.register.papers import MAX_PAPERS, PAPER_CONTENT, PERSON_PAPERS, PaperDetails
 
 Role = Literal["captain", "mate", "deckhand", "host"]
-PersonPaperKind = Literal["mmc", "medical", "drug_programme", "first_aid", "other"]
-"""mmc: the Merchant Mariner Credential."""
+PersonPaperKind = Annotated[str, Shape(enum=list(PERSON_PAPERS))]
 
 
 class PersonPaper(PaperDetails):
-    kind: Annotated[PersonPaperKind, Choice(get_args(PersonPaperKind))]
+    kind: Annotated[PersonPaperKind, Choice(PERSON_PAPERS)]
 
 
 class PersonDetails(RegisteredDetails):

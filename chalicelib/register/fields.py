@@ -2,23 +2,12 @@
 
 from typing import Annotated, Literal, TypedDict
 
-from chalicelib.core.fields import Day, Flag, Text, Whole
-from chalicelib.core.schemas import DayText, EventId, InstantText
+from chalicelib.core.fields import Flag, Text, Whole
+from chalicelib.core.schemas import EventId, InstantText
 
 NOTES_CHARS = 4000
-MAX_PAPERS = 40
 
 VERSION = Whole(1, 2**53, sentence="must be the version that you read")
-
-
-class PaperDetails(TypedDict):
-    """A certificate, licence or policy; boats and people add its kind. Neither results of tests nor whole numbers."""
-
-    number_last4: Annotated[str, Text(4, "")]
-    """The last four characters of its number."""
-    valid_until: Annotated[DayText | None, Day()]
-    """The last day that it is valid; null is unknown."""
-    note: Annotated[str, Text(200, "")]
 
 
 class RegisteredDetails(TypedDict):
@@ -28,9 +17,6 @@ class RegisteredDetails(TypedDict):
     active: Annotated[bool, Flag(True)]
     """Nothing new is planned with one that is not."""
     notes: Annotated[str, Text(NOTES_CHARS, "", lines=True)]
-
-
-PAPER_CONTENT = "kind, number_last4, valid_until and note"
 
 
 class ComingCharter(TypedDict):

@@ -32,6 +32,8 @@ class Kind(NamedTuple):
 
 BOAT = Kind("boat", "BOATS", "BOAT")
 PERSON = Kind("person", "PEOPLE", "PERSON")
+KINDS = {kind.noun: kind for kind in (BOAT, PERSON)}
+_PAPERS_CHECKED = item_key("PAPERS", "CHECKED")
 
 
 class Record(NamedTuple, Generic[Details]):
@@ -46,6 +48,10 @@ class Record(NamedTuple, Generic[Details]):
     """Counts renewals of its private link."""
     schedule_seq: int = 0
     """Counts what was booked on it: a booking names the one that it has seen."""
+
+
+RegisteredRecord = Record[Any]
+"""A boat or a person, whichever it is."""
 
 
 def put_record(kind: Kind, record: Record[Any], audit: AuditEvent, request_key: str, fingerprint: str) -> None:
@@ -88,6 +94,16 @@ def renew_link(kind: Kind, seen: Record[Any], audit: AuditEvent) -> None:
     values = {":next": n(seen.link_number + 1), ":seen": n(seen.link_number)}
     change = update(record_key(kind, seen.record_id), "SET link_number = :next", values, "link_number = :seen")
     write_all([{"Update": change}, _audit_write(kind, seen.record_id, audit)])
+
+
+def read_papers_checked() -> str:
+    """The day, of the operator, that all papers were looked through last; empty if they never were."""
+    item = read_item(_PAPERS_CHECKED)
+    return item["day"]["S"] if item else ""
+
+
+def put_papers_checked(day: str) -> None:
+    write_all([put_write({**_PAPERS_CHECKED, "day": s(day)})])
 
 
 def record_key(kind: Kind, record_id: str) -> Item:

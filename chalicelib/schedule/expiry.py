@@ -8,6 +8,7 @@ from chalicelib.core import times
 from chalicelib.core.audit import SYSTEM
 from chalicelib.core.errors import AlreadyExists, WriteConflict
 from chalicelib.mail.store import Mail, mail_writes
+from chalicelib.operator import service as operator
 from chalicelib.schedule import holds, mails, store
 
 # What is left the next minute does.
@@ -24,6 +25,7 @@ def expire_options(now: datetime) -> Iterator[Mail]:
             # The index may be a moment late.
             if hold and hold.status == "held" and holds.status_of(hold, at) == "expired":
                 named = store.read_named([hold.details["boat_id"]], ())
-                mail = mails.expired_mail(hold, named.boats[hold.details["boat_id"]].details["name"], now)
+                boat = named.boats[hold.details["boat_id"]].details["name"]
+                mail = mails.expired_mail(hold, boat, operator.get_settings(), now)
                 holds.end_hold(hold, named, "expired", SYSTEM, at, mail_writes(mail))
                 yield mail

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import TypedDict
 
-from chalicelib.core.settings import settings
-from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
+from chalicelib.mail.outbox import MailKind, MailKinds, new_mail, owners_address
 from chalicelib.mail.store import MailData, MailOf
+from chalicelib.operator.fields import SettingsDetails
 from chalicelib.schedule.store import Hold
 
 
@@ -26,9 +26,9 @@ class ExpiredData(MailData):
     hold: HoldData
 
 
-def expired_mail(hold: Hold, boat: str, now: datetime) -> MailOf[ExpiredData]:
+def expired_mail(hold: Hold, boat: str, operator: SettingsDetails, now: datetime) -> MailOf[ExpiredData]:
     """To the operator, once: the boat that the option kept is free again."""
-    operator, details = settings(), hold.details
+    details = hold.details
     data: ExpiredData = {
         "hold": {
             "title": details["title"],
@@ -40,9 +40,9 @@ def expired_mail(hold: Hold, boat: str, now: datetime) -> MailOf[ExpiredData]:
             "note": details["note"],
             "timezone": details["timezone"],
         },
-        "name": operator.operator_name,
+        "name": operator["operator_name"],
     }
-    return new_mail("option_expired", f"option-expired-{hold.hold_id}", operator.operator_email, data, now)
+    return new_mail("option_expired", f"option-expired-{hold.hold_id}", operator["operator_email"], data, now)
 
 
-MAIL_KINDS: MailKinds = {"option_expired": MailKind()}
+MAIL_KINDS: MailKinds = {"option_expired": MailKind(current_address=owners_address)}

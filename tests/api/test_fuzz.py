@@ -104,7 +104,9 @@ def with_known(node: Any) -> Any:
         elif schema.get("type") == "array":
             schema["items"] = {"enum": KNOWN[name]} if name in KNOWN else schema["items"]
         elif name in KNOWN:
-            node["properties"][name] = {"enum": KNOWN[name]}
+            # A field of this name may be long in one body and short in another.
+            known = [one for one in KNOWN[name] if len(str(one)) <= schema.get("maxLength", len(str(one)))]
+            node["properties"][name] = {"enum": known}
     return node
 
 

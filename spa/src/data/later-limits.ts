@@ -27,3 +27,23 @@ export const settingsLimits = {
   guest_place_url: {"most": 500},
   deposit_percent: {"least": 0, "most": 100},
 };
+
+/** What each kind of paper is called. */
+export const boatPapers = {
+  documentation: "Documentation",
+  coi: "Certificate of Inspection",
+  insurance: "Insurance",
+  port_permit: "Port permit",
+  epirb: "EPIRB registration",
+  extinguishers: "Fire extinguishers",
+  flares: "Flares",
+  other: "Other paper",
+} as const;
+
+export const personPapers = {
+  mmc: "Merchant Mariner Credential",
+  medical: "Medical certificate",
+  drug_programme: "Drug testing programme",
+  first_aid: "First aid and CPR",
+  other: "Other paper",
+} as const;
