@@ -11,6 +11,7 @@ from chalicelib.money import ledger, methods
 from chalicelib.payments import service as payments
 from chalicelib.payments.fields import Payment, PaymentJson
 from chalicelib.payments.store import stored_answer
+from chalicelib.register.store import BOAT, PERSON, to_record
 from tools.audit import waiver_records
 from tools.audit.waiver_records import WaiverRecords
 from tools.common.table import kind_of
@@ -107,6 +108,9 @@ class Records:
     versions: dict[str, Data] = field(default_factory=dict)
     current: dict[str, Data] = field(default_factory=dict)
     """The text of each language that is signed now, by its key."""
+    registered: dict[str, set[str]] = field(default_factory=lambda: {BOAT.name: set(), PERSON.name: set()})
+    """The ids of all boats and people."""
+    holds: set[str] = field(default_factory=set)
     guest_links: dict[str, str] = field(default_factory=dict)
     """Which charter a renewed guest link opens, or once did, by the link."""
     found_by: set[tuple[str, str]] = field(default_factory=set)
@@ -186,6 +190,10 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         records.versions[owner] = _load(item)
     elif kind == "WAIVER_VERSION":
         records.current[sk] = _load(item)
+    elif kind in (BOAT.list_key, PERSON.list_key):
+        records.registered[sk.partition("#")[0]].add(to_record(item).record_id)
+    elif kind == "HOLD":
+        records.holds.add(owner)
     elif kind == "GUEST_LINK":
         records.guest_links[owner] = item["event_id"]["S"]
     elif kind == "MAILED":
