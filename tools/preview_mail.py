@@ -27,6 +27,9 @@ from chalicelib.payments.fields import PaymentJson
 from chalicelib.register import mails as register_mails
 from chalicelib.register.papers import Paper
 from chalicelib.register.store import BOAT, Record
+from chalicelib.schedule import mails as schedule_mails
+from chalicelib.schedule.fields import HoldDetails
+from chalicelib.schedule.store import Hold
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import mails as waiver_mails
 from chalicelib.waivers import people, sealing
@@ -187,6 +190,23 @@ def log_alarm() -> Mail:
     return waiver_mails.alarm_mail("2026-11-22", problem, head, last, defaults(), NOW)
 
 
+def option_expired() -> Mail:
+    details: HoldDetails = {
+        "boat_id": "sample-boat-0000000000",
+        "kind": "option",
+        "title": "Ruiz wedding, perhaps",
+        "starts_at": "2026-12-05T18:00:00Z",
+        "ends_at": "2026-12-06T02:00:00Z",
+        "timezone": "America/Los_Angeles",
+        "expires_at": "2026-11-22T20:00:00Z",
+        "weekly_until": None,
+        "except": [],
+        "note": "She decides when her sister has answered.",
+    }
+    hold = Hold("sample-hold-0000000000", details, "held", 1)
+    return schedule_mails.expired_mail(hold, "S/V Petrel", defaults(), NOW)
+
+
 def log_end(size: int) -> Tree:
     return Tree(waiver_log.origin(Tree()), size, merkle.root_of(leaf_hashes(size)))
 
@@ -216,6 +236,7 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "waiver-again": lambda: signature_request("waiver_again", "en"),
     "waiver-again-es": lambda: signature_request("waiver_again", "es"),
     "manifest": manifest,
+    "option-expired": option_expired,
     "checkpoint": checkpoint,
     "log-alarm": log_alarm,
 }

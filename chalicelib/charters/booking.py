@@ -79,9 +79,9 @@ def fill(details: CharterDetails, body: Body, named: Named, seen: CharterDetails
             filled["departure_port"] = boat.details["home_port"] or details["departure_port"]
     elif details["boat_id"]:
         problems["boat_id"] = _UNKNOWN.format("boats")
-    if "captain" in body and filled["captain"]:
+    if filled["captain"] and "captain" in body:
         filled["captain"] = _fill_member(filled["captain"], body["captain"], named)
-    if "crew" in body:
+    if body.get("crew"):
         given = zip(filled["crew"], body["crew"], strict=True)
         filled["crew"] = [_fill_member(one, raw, named) for one, raw in given]
     ids: set[str] = set()

@@ -40,6 +40,9 @@ class OverrideReason(Text):
             raise Refused("must say why, or be left out")
         return reason
 
+    def shape(self) -> Schema:
+        return Text(self.max_chars).shape()
+
 
 class Days(Rule):
     """A list of calendar days, each once and in order; by default none."""

@@ -76,8 +76,14 @@ ITEMS = {"guest_ids": [guest["guest_id"] for guest in GUESTS], "waiver_ids": [WA
 # Rules between fields, or with what is stored.
 BEYOND_SCHEMAS = {
     "log_in": {"code"},
-    "create_event": {"ends_at", "guests"},
-    "edit_event": {"ends_at", "guests", "currency", "status"},
+    "create_event": {"ends_at", "guests", "boat_id", "captain.person_id", "captain.name", "crew"},
+    "edit_event": {
+        *("ends_at", "guests", "currency", "status", "boat_id", "captain.person_id", "captain.name", "crew"),
+    },
+    "repeat_event": {"until", "except"},
+    "get_schedule": {"to"},
+    "create_hold": {"boat_id", "ends_at", "expires_at", "weekly_until", "except"},
+    "edit_hold": {"boat_id", "ends_at", "expires_at", "weekly_until", "except"},
     "log_payment": {"refund_of", "amount_cents", "currency", "duplicate_of", "received_at"},
     "clear_payment": {"cleared_at"},
     "check_in": {"waiver_id", "guest_id"},
