@@ -1,6 +1,5 @@
 """The week of all boats, and what it costs."""
 
-
 import pytest
 
 from tests.support.api import Api
