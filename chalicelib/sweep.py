@@ -2,12 +2,15 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters import reminders
-from chalicelib.core import system, times
+from chalicelib.core import dynamo, system, times
+from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.settings import settings
 from chalicelib.mail import outbox
+from chalicelib.mail import store as mail_store
 from chalicelib.manifest import mails as manifest_mails
 from chalicelib.operator import service as operator
 from chalicelib.payments import mails as payment_mails
@@ -68,7 +71,8 @@ def queue_paper_mails(now: datetime) -> int:
     here = now.astimezone(times.zone(settings().timezone))
     if here.hour < PAPERS_HOUR or register_store.read_papers_checked() == str(here.date()):
         return 0
-    new = sum(outbox.queue(mail) for mail in register_mails.find_paper_mails(now))
+    mails = register_mails.find_paper_mails(now)
+    new = sum(retry_on_conflict(partial(dynamo.is_new, mail_store.mail_writes(mail))) for mail in mails)
     # Last: a run that breaks off is made up for an hour later, and queues no mail twice.
     register_store.put_papers_checked(str(here.date()))
     return new

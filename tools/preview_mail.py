@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from chalicelib.boats.fields import BoatDetails
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters.fields import CharterDetails
 from chalicelib.charters.store import Charter, WholeCharter
@@ -23,6 +24,9 @@ from chalicelib.money import ledger
 from chalicelib.operator.service import defaults
 from chalicelib.payments import mails as payment_mails
 from chalicelib.payments.fields import PaymentJson
+from chalicelib.register import mails as register_mails
+from chalicelib.register.papers import Paper
+from chalicelib.register.store import BOAT, Record
 from chalicelib.schedule import mails as schedule_mails
 from chalicelib.schedule.fields import HoldDetails
 from chalicelib.schedule.store import Hold
@@ -97,6 +101,8 @@ PAYMENT: PaymentJson = {
     "duplicate_of": None,
     "receipt": "pending",
 }
+
+PAPER: Paper = {"kind": "insurance", "number_last4": "8812", "valid_until": "2026-12-22", "note": "Harbor Mutual"}
 
 
 def payment(**changes: Any) -> PaymentJson:
@@ -209,6 +215,12 @@ def leaf_hashes(size: int) -> list[bytes]:
     return [merkle.hash_leaf(bytes([number])) for number in range(size)]
 
 
+def paper_ends() -> Mail:
+    details = {**Form({"name": CHARTER.details["vessel"]}).read(BoatDetails), "papers": [PAPER]}
+    (mail,) = register_mails.mails_of(BOAT, Record("sample", details), defaults(), NOW)
+    return mail
+
+
 SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "receipt": receipt,
     "receipt-tip": lambda: receipt(kind="tip", method="cash", amount_cents=15_000, reference=""),
@@ -218,6 +230,7 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "bounce": bounce,
     "bounce-tip": lambda: bounce(kind="tip", method="venmo", amount_cents=15_000, reference=""),
     "balance-reminder": lambda: charter_mails.reminder_mail(CHARTER, 7, NOW + timedelta(days=1)),
+    "paper-ends": paper_ends,
     "waiver-copy": waiver_copy,
     "waiver-reminder": lambda: signature_request("waiver_reminder", "en"),
     "waiver-again": lambda: signature_request("waiver_again", "en"),

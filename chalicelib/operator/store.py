@@ -1,5 +1,7 @@
 """The desk's settings and the number of its private link, in the table."""
 
+from typing import Any
+
 from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import Item, item_key, json_s, load_data, n, put_write, read_item, write_all
 from chalicelib.operator.fields import SettingsDetails, SettingsJson
@@ -12,9 +14,7 @@ _DESK_LINK = item_key(_PK, "DESK_LINK")
 def read_settings(defaults: SettingsDetails) -> SettingsJson:
     """What was saved last; what it does not say, or before anything was saved, the defaults with version 0."""
     item = read_item(_SETTINGS)
-    if item is None:
-        return {**defaults, "version": 0}
-    return {**defaults, **load_data(item), "version": int(item["version"]["N"])}  # type: ignore[typeddict-item]
+    return {**defaults, "version": 0, **(to_settings(item) if item else {})}  # type: ignore[typeddict-item]
 
 
 def put_settings(details: SettingsDetails, version: int, audit: AuditEvent) -> None:
@@ -29,7 +29,7 @@ def put_settings(details: SettingsDetails, version: int, audit: AuditEvent) -> N
 def read_desk_link() -> int:
     """How often the link to the desk's calendar was renewed."""
     item = read_item(_DESK_LINK)
-    return int(item["link_number"]["N"]) if item else 0
+    return to_link_number(item) if item else 0
 
 
 def put_desk_link(link_number: int, audit: AuditEvent) -> None:
@@ -39,6 +39,14 @@ def put_desk_link(link_number: int, audit: AuditEvent) -> None:
     values = {} if first else {":seen": n(link_number - 1)}
     put = put_write({**_DESK_LINK, "link_number": n(link_number)}, condition=condition, values=values)
     write_all([put, _audit_write(audit)])
+
+
+def to_settings(item: Item) -> dict[str, Any]:
+    return {**load_data(item), "version": int(item["version"]["N"])}
+
+
+def to_link_number(item: Item) -> int:
+    return int(item["link_number"]["N"])
 
 
 def _audit_write(audit: AuditEvent) -> Item:

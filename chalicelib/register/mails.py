@@ -37,12 +37,13 @@ def find_paper_mails(now: datetime) -> Iterator[MailOf[PaperData]]:
     operator = operator_service.get_settings()
     for kind in KINDS.values():
         for record in store.list_records(kind):
-            yield from _mails_of(kind, record, operator, now)
+            yield from mails_of(kind, record, operator, now)
 
 
-def _mails_of(
+def mails_of(
     kind: Kind, record: RegisteredRecord, operator: SettingsDetails, now: datetime
 ) -> Iterator[MailOf[PaperData]]:
+    """Those of one boat or person."""
     if record.details["active"]:
         for notice in papers.find_notices(record.details, times.day_of(now, settings().timezone)):
             yield _paper_mail(kind, record, notice, operator, now)
@@ -70,7 +71,7 @@ def _renew(mail: MailOf[PaperData], now: datetime) -> MailOf[PaperData] | str:
     """With what holds now, unless the paper was renewed meanwhile, or another notice is due."""
     owner, kind = mail.data["owner"], KINDS[mail.data["owner"]["kind"]]
     record = store.read_record(kind, owner["record_id"])
-    fresh = _mails_of(kind, record, operator_service.get_settings(), now) if record else iter(())
+    fresh = mails_of(kind, record, operator_service.get_settings(), now) if record else iter(())
     for one in fresh:
         if one.mail_id == mail.mail_id:
             return mail._replace(data=one.data)

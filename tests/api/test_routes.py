@@ -44,6 +44,17 @@ WHO = {
     ("GET", "/api/payments/to-clear"): ADMINS,
     ("GET", "/api/payments/summary"): ADMINS,
     ("GET", "/api/payments.csv"): ADMINS,
+    ("GET", "/api/boats"): ADMINS,
+    ("POST", "/api/boats"): ADMINS,
+    ("PATCH", "/api/boats/{boat_id}"): ADMINS,
+    ("GET", "/api/people"): ADMINS,
+    ("POST", "/api/people"): ADMINS,
+    ("PATCH", "/api/people/{person_id}"): ADMINS,
+    ("POST", "/api/people/{person_id}/new-link"): ADMINS,
+    ("GET", "/api/settings"): ADMINS,
+    ("PUT", "/api/settings"): ADMINS,
+    ("GET", "/api/calendars"): ADMINS,
+    ("POST", "/api/calendars/{calendar_id}/new-link"): ADMINS,
     ("GET", "/api/schedule"): ADMINS,
     ("GET", "/api/holds"): ADMINS,
     ("POST", "/api/holds"): ADMINS,
@@ -73,7 +84,8 @@ PRIVATE = [route for route, who in WHO.items() if who == ADMINS]
 
 
 def url_of(path: str) -> str:
-    return path.format(event_id=EVENT_ID, payment_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown")
+    records = dict.fromkeys(("event_id", "boat_id", "person_id", "calendar_id", "hold_id"), EVENT_ID)
+    return path.format(**records, payment_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown")
 
 
 def test_the_list_says_of_every_route_who_may_call_it() -> None:

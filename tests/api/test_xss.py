@@ -17,6 +17,7 @@ import pytest
 from chalicelib.core import templates
 from chalicelib.core.names import has_web_address
 from chalicelib.core.settings import settings
+from chalicelib.operator.service import defaults
 from chalicelib.waivers import markdown
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, Form, page, signature
@@ -94,8 +95,9 @@ def test_no_vector_adds_an_element_to_a_template(vector: str) -> None:
     from tests.support import operator
 
     with operator.operating():
+        here = {"operator": defaults(), "settings": settings(), "kiosk": False}
         plain, hostile = (
-            [templates.render(room, name, operator=settings(), kiosk=False, **data) for room, name, data in shown(text)]
+            [templates.render(room, name, **here, **data) for room, name, data in shown(text)]
             for text in ("Plain words", vector)
         )
     for before, after in zip(plain, hostile, strict=True):

@@ -74,7 +74,9 @@ def starts(product: InProcessProduct) -> dict[str, Start]:
     found = {}
     for name, step in steps.items():
         step()
-        attributes = {name: getattr(product, name) for name in ("token", "event_id", "past_id", "drawn")}
+        attributes = {
+            name: getattr(product, name) for name in ("token", "event_id", "past_id", "boat_id", "person_id", "drawn")
+        }
         found[name] = Start(dict(product.dynamo.items), attributes)
     return found
 

@@ -134,6 +134,52 @@ def new_event(**changes: Any) -> dict[str, Any]:
     }
 
 
+def new_boat(**changes: Any) -> dict[str, Any]:
+    papers = [{"kind": "insurance", "number_last4": "1234", "valid_until": "2026-12-15", "note": "Harbor Mutual"}]
+    return {
+        "name": "Petrel",
+        "kind": "inspected",
+        "passenger_limit": 12,
+        "min_crew": 1,
+        "turnaround_minutes": 45,
+        "home_port": "Sausalito",
+        "notes": "Key in the locker",
+        "papers": papers,
+        **changes,
+    }
+
+
+def new_person(**changes: Any) -> dict[str, Any]:
+    papers = [{"kind": "mmc", "number_last4": "0042", "valid_until": "2027-02-15", "note": ""}]
+    return {
+        "name": "Luis Ferreira",
+        "email": "luis@example.com",
+        "phone": "+1 415 555 0142",
+        "roles": ["captain", "mate"],
+        "rank": 1,
+        "notes": "",
+        "papers": papers,
+        **changes,
+    }
+
+
+def new_settings(**changes: Any) -> dict[str, Any]:
+    """All of them, as the desk sends them."""
+    return {
+        "version": 0,
+        "operator_name": "Gate Sailing Co.",
+        "operator_phone": "+1 415 555 0177",
+        "operator_email": "desk@gate.example.com",
+        "pay_to": [{"method": "zelle", "text": "pay@gate.example.com"}],
+        "guest_place_url": "https://maps.example.com/?q=37.86,-122.48",
+        "deposit_percent": 30,
+        "money_before_departure": "deposit",
+        "crew_before_departure": True,
+        "captain_first": False,
+        **changes,
+    }
+
+
 def new_payment(**changes: Any) -> dict[str, Any]:
     return {"method": "cash", "amount_cents": 50_000, **changes}
 

@@ -24,7 +24,7 @@ from chalicelib.waivers import signing
 from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
-from tests.support.api import Answer, Api, new_event
+from tests.support.api import Answer, Api, new_boat, new_event, new_person
 from tests.support.doubles.dynamo import FakeClient, FakeDynamoDB, Item, Key
 from tests.support.doubles.faults import FaultyServices, faulty_services
 from tests.support.log_check import check_log
@@ -37,6 +37,8 @@ from tools.audit.records import gather
 NOW = datetime(2026, 11, 22, 10, sweep.REMINDERS_MINUTE, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 AT_NOON = NOW.replace(hour=sweep.CHECKPOINT_HOUR) + MINUTE
+# Of the operator's day, which is that of Los Angeles.
+AT_PAPERS = NOW.replace(hour=sweep.PAPERS_HOUR + 8, minute=sweep.PAPERS_MINUTE)
 # What this product draws at random: see `next_random`.
 _RANDOM = re.compile(r"\d{6}(?:[Zz]z|ee)0*")
 _EXPIRING = ("SESSION", "THROTTLE#login", "THROTTLE#sign", "THROTTLE#copies")
@@ -62,7 +64,7 @@ class InProcessProduct:
         self.api = Api()
         self.now = NOW
         self.drawn = 0
-        self.event_id = self.past_id = self.token = ""
+        self.event_id = self.past_id = self.boat_id = self.person_id = self.token = ""
         self._real_clients: dict[str, Any] = {"dynamodb": _real("dynamodb"), "sesv2": _real("sesv2", attempts=1)}
         self._records: dict[int, tuple[Item, str]] = {}
         self._fake_clients = {
@@ -123,6 +125,8 @@ class InProcessProduct:
         self.publish("We shall wear life jackets.")
         over = {"starts_at": "2026-11-20T10:00:00Z", "ends_at": "2026-11-20T12:00:00Z"}
         self.past_id = self.ask("POST", "/api/events", new_event(**over)).json["event_id"]
+        self.boat_id = self.ask("POST", "/api/boats", new_boat()).json["boat_id"]
+        self.person_id = self.ask("POST", "/api/people", new_person()).json["person_id"]
         self.sign(SIGNED_OLD, name="Dora Old", email="dora@example.com", minors=["Kid Old"])
         self.publish("We shall wear life jackets, always.")
         self.sign(SIGNED, name="Ben", email="ben@example.com", minors=[])
@@ -291,8 +295,8 @@ def without_random(text: str) -> str:
 
 
 def comparable_answer(text: str) -> str:
-    """An answer without what is drawn at random and without the receipts' states."""
-    text = re.sub(r'(name="submission_id" value=")[^"]*', r"\1", text)
+    """An answer without what is drawn or made of it, private links, and without the receipts' states."""
+    text = re.sub(r'(name="submission_id" value="|/c/[pbd])[\w.-]*', r"\1", text)
     return re.sub(r'"receipt": ?"\w+"', "", without_random(text))
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from tests.support import operator
-from tests.support.api import Answer, new_event
+from tests.support.api import Answer, new_boat, new_event, new_person, new_settings
 from tests.support.in_process import (
     AT_NOON,
+    AT_PAPERS,
     CHECK,
     FAILED,
     MINUTE,
@@ -52,7 +53,11 @@ def asking(method: str, path: str, body: Any = None, **more: Any) -> Act:
 
     def act(product: InProcessProduct) -> Answer:
         url = path.format(
-            event_id=product.event_id, waiver_id=product.waiver_id(SIGNED), mail_id=product.mail_id(FAILED)
+            event_id=product.event_id,
+            waiver_id=product.waiver_id(SIGNED),
+            mail_id=product.mail_id(FAILED),
+            boat_id=product.boat_id,
+            person_id=product.person_id,
         )
         return product.ask(method, url, body(product) if callable(body) else body, **more)
 
@@ -81,6 +86,7 @@ def _reported(which: str) -> Act:
 _EVENT = "/api/events/{event_id}"
 _PAYMENT = _EVENT + "/payments/{payment_id}"
 _WAIVER = _EVENT + "/waivers/{waiver_id}"
+_BOAT, _PERSON = "/api/boats/{boat_id}", "/api/people/{person_id}"
 
 
 def _pay(number_of: str = NEW, **body: Any) -> Act:
@@ -169,6 +175,38 @@ OPERATIONS: dict[str, Operation] = {
     "list the payments to clear": _reading("/api/payments/to-clear"),
     "sum up the payments": _reading("/api/payments/summary"),
     "fetch the payments": _reading("/api/payments.csv"),
+    "list the boats": _reading("/api/boats"),
+    "make a boat": Operation(
+        "POST /api/boats",
+        asking("POST", "/api/boats", new_boat(), headers={"idempotency-key": REQUEST_KEY}),
+        (201,),
+        (200,),
+    ),
+    "edit a boat": Operation(
+        f"PATCH {_BOAT}", asking("PATCH", _BOAT, {"version": 1, "turnaround_minutes": 90}), (200,), (409,)
+    ),
+    "set a boat inactive": Operation(
+        f"PATCH {_BOAT}", asking("PATCH", _BOAT, {"version": 1, "active": False}), (200,), (409,)
+    ),
+    "list the people": _reading("/api/people"),
+    "make a person": Operation(
+        "POST /api/people",
+        asking("POST", "/api/people", new_person(), headers={"idempotency-key": REQUEST_KEY}),
+        (201,),
+        (200,),
+    ),
+    "edit a person": Operation(f"PATCH {_PERSON}", asking("PATCH", _PERSON, {"version": 1, "rank": 3}), (200,), (409,)),
+    "renew a person's link": Operation(f"POST {_PERSON}/new-link", asking("POST", f"{_PERSON}/new-link"), again=()),
+    "read the settings": _reading("/api/settings"),
+    "save the settings": Operation("PUT /api/settings", asking("PUT", "/api/settings", new_settings()), (200,), (409,)),
+    "list the calendars": _reading("/api/calendars"),
+    "renew the link of the desk's calendar": Operation(
+        "POST /api/calendars/{calendar_id}/new-link", asking("POST", "/api/calendars/desk/new-link"), again=()
+    ),
+    "renew the link of a boat's calendar": Operation(
+        "POST /api/calendars/{calendar_id}/new-link", asking("POST", "/api/calendars/{boat_id}/new-link"), again=()
+    ),
+    "look through the papers": Operation("sweep_mail", _sweep, now=AT_PAPERS, in_parts=True),
     "list the mail": _reading("/api/mail", "?status=sent"),
     "send a mail again": Operation(
         "POST /api/mail/{mail_id}/retry", asking("POST", "/api/mail/{mail_id}/retry"), (202,), (202, 409)

@@ -144,7 +144,12 @@ def root_of(payloads: Iterable[str]) -> bytes:
 
 def trail(event_id: str) -> list[Any]:
     """The charter's own audit events, in order of time."""
-    values = {":pk": dynamo.s(f"EVENT#{event_id}"), ":audit": dynamo.s("AUDIT#")}
+    return trail_of(f"EVENT#{event_id}")
+
+
+def trail_of(pk: str) -> list[Any]:
+    """The audit events of what has this partition, in order of time."""
+    values = {":pk": dynamo.s(pk), ":audit": dynamo.s("AUDIT#")}
     items = dynamo.query_items(
         KeyConditionExpression="PK = :pk AND begins_with(SK, :audit)", ExpressionAttributeValues=values
     )

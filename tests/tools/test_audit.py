@@ -14,15 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import sweep
+from chalicelib import calendars, sweep
+from chalicelib.boats import service as boats
 from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.mail import store as mail_store
+from chalicelib.operator import service as desk_settings
 from chalicelib.payments import service as payments
+from chalicelib.people import service as people
 from chalicelib.waivers import mails as waiver_mails
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
 from tests.support.altering import Change, Items, attribute, data, differences, of_kind, under, without
+from tests.support.api import new_boat, new_person, new_settings
 from tests.support.desk import Desk, open_desk
 from tests.support.operator import ADMIN, NOW
 from tests.support.stores import fresh_store
@@ -35,7 +39,7 @@ from tools.common.console import Refused
 from tools.common.table import scan
 from tools.local.embedded import EmbeddedAws
 
-PRIVATE = ("Ana", "Rivera", "example.com", "192.0.2", "555", "typed twice", "Sunset")
+PRIVATE = ("Ana", "Rivera", "example.com", "192.0.2", "555", "typed twice", "Sunset", "Petrel", "Luis", "Gate")
 ALL_AGREES = "2 charters, 3 payments, 1 acts, 3 waivers (0 erased), 3 leaves, 0 waiting for the log: all sums agree"
 
 
@@ -67,6 +71,15 @@ def made(dynamodb_local: str) -> list[Items]:
         waiver_versions.publish_version(
             {"title": "Nuevo", "text": "texto nuevo", "language": "es"}, actor=ADMIN, now=NOW
         )
+        boat = boats.create_boat(new_boat(), request_key=operator.uuid(), actor=ADMIN, now=NOW)[0]["boat_id"]
+        no_charters: Any = lambda *_: []  # noqa: E731
+        boats.edit_boat(boat, {"version": 1, "active": False}, coming_charters=no_charters, actor=ADMIN, now=NOW)
+        person = people.create_person(new_person(), request_key=None, actor=ADMIN, now=NOW)[0]["person_id"]
+        people.renew_link(person, actor=ADMIN, now=NOW)
+        desk_settings.put_settings(new_settings(), actor=ADMIN, now=NOW)
+        for calendar in ("desk", boat):
+            calendars.renew_link(calendar, actor=ADMIN, now=NOW)
+        sweep.queue_paper_mails(NOW.replace(minute=sweep.PAPERS_MINUTE))
         sweep.mail_checkpoint(NOW.replace(hour=sweep.CHECKPOINT_HOUR))
         (copy,) = (mail for mail in mail_store.list_mail("queued", "", 100)[0] if mail.kind == "waiver_copy")
         noted = waiver_mails.MAIL_KINDS["waiver_copy"].status_writes(copy, "sent", NOW)
@@ -84,7 +97,8 @@ def test_all_that_the_product_does_agrees(made: list[Items]) -> None:
         "erased": 0,
         "leaves": 1,
         "waiting": 0,
-        "mails": 4,
+        # A notice about a paper of the person among them; the boat is not active.
+        "mails": 5,
         "records": len(made),
         "money": {
             "USD": {"received_cents": 71_000, "refunded_cents": 5_000, "tips_cents": 0, "uncleared_cents": 1_000}
@@ -138,6 +152,13 @@ ALTERED: list[tuple[str, str, Change, str]] = [
     ("AUDIT", "cancelled", data(actor_type=None), "lacks actor_type"),
     ("AUDIT", "cancelled", under("AUDIT#x", NOWHERE), "it does not exist, but has audit events"),
     ("AUDIT", "published", data(by=None), "lacks by"),
+    ("AUDIT", "BOAT#", data(by=None), "lacks by"),
+    ("AUDIT", "SETTINGS", data(address=""), "lacks address"),
+    ("AUDIT", "PERSON#", under("AUDIT#x", f"PERSON#{'A' * 22}"), "person AAAAAAAAAAAAAAAAAAAAAA: it does not exist"),
+    ("BOATS", "Petrel", attribute("schedule_seq", None), "it cannot be read"),
+    ("PEOPLE", "Luis", attribute("data", {"S": "{"}), "it cannot be read"),
+    ("SETTINGS", "Gate", attribute("version", None), "it cannot be read"),
+    ("SETTINGS", "DESK_LINK", attribute("link_number", {"N": "x"}), "it cannot be read"),
     ("WAIVER_VERSION", "sample", data(text="else"), "its text was altered"),
     ("WAIVER_VERSION", "Nuevo", data(language="en"), "it is not one of the versions"),
     ("WAIVER_VERSION", "VERSION {", data(published_by=""), "it lacks published_by"),
@@ -164,6 +185,8 @@ def test_what_was_altered_is_named(made: list[Items], kind: str, part: str, chan
         ("PAYMENT", '"deposit"', "received_cents is 71000 on the charter, 31000 by its rows"),
         ("PAYMENT", "99900", "there is no such payment on this charter"),
         ("ACT", "#VOID", "ledger_seq is 9, but it has 8 rows and acts"),
+        ("BOATS", "Petrel", "it does not exist, but has audit events"),
+        ("PEOPLE", "Luis", "it does not exist, but has audit events"),
         ("WAIVER_VERSION", "Release of Liability", "the text that it signs is missing"),
         ("WAIVER_VERSION", "CURRENT", "it is not one of the versions"),
         ("MAIL", '"receipt"', "its receipt is pending, but no mail is queued"),

@@ -147,6 +147,7 @@ def test_the_next_deployment_finishes_passes_smoke_and_keeps_the_live_environmen
         assert f"pass  {named}" in done.stdout
     assert live_environments(account.cloud) == before
     assert account.cloud.read_parameter(f"/ship-captain-crew/{STAGE}/ADMIN_TOTP") == "off"
+    assert len(account.cloud.read_parameter(f"/ship-captain-crew/{STAGE}/SCC_LINK_SECRET")) >= 32
     apigateway = account.cloud.client("apigateway")
     api_id = apigateway.get_rest_apis()["items"][0]["id"]
     assert not gateway.answer_unrouted(apigateway, api_id, STAGE), "deployed already"

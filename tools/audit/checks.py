@@ -152,6 +152,11 @@ def _audits(records: Records) -> Iterator[Difference]:
         "EVENT": ("charter", records.events),
         "FORM": ("form", forms),
         "WAIVER_VERSION": ("waiver version", records.versions),
+        "BOAT": ("boat", records.registered["BOAT"]),
+        "PERSON": ("person", records.registered["PERSON"]),
+        "HOLD": ("hold", records.holds),
+        # There is one of it, and before it is saved first it has only the renewals of its link.
+        "SETTINGS": ("settings", ("",)),
     }
     for pk, event in records.audits:
         kind, _, owner = pk.partition("#")

@@ -8,15 +8,19 @@ from typing import Any, NamedTuple
 from chalicelib.charters.store import Charter, board_key, to_charter
 from chalicelib.core.dynamo import Item
 from chalicelib.money import ledger, methods
+from chalicelib.operator import store as operator_store
 from chalicelib.payments import service as payments
 from chalicelib.payments.fields import Payment, PaymentJson
 from chalicelib.payments.store import stored_answer
+from chalicelib.register.store import BOAT, PERSON, to_record
 from tools.audit import waiver_records
 from tools.audit.waiver_records import WaiverRecords
 from tools.common.table import kind_of
 
 INSTANTS = ("received_at", "recorded_at")
 ACTS = ("CLEAR", "VOID", "BOUNCE")
+# Boats, people, what is planned with them, and the desk's settings.
+PLANNING = (BOAT.list_key, PERSON.list_key, "HOLD", "SETTINGS")
 
 Data = dict[str, Any]
 """A record's content as it was read: nothing is sure of it yet."""
@@ -107,6 +111,9 @@ class Records:
     versions: dict[str, Data] = field(default_factory=dict)
     current: dict[str, Data] = field(default_factory=dict)
     """The text of each language that is signed now, by its key."""
+    registered: dict[str, set[str]] = field(default_factory=lambda: {BOAT.name: set(), PERSON.name: set()})
+    """The ids of all boats and people."""
+    holds: set[str] = field(default_factory=set)
     guest_links: dict[str, str] = field(default_factory=dict)
     """Which charter a renewed guest link opens, or once did, by the link."""
     found_by: set[tuple[str, str]] = field(default_factory=set)
@@ -186,12 +193,25 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         records.versions[owner] = _load(item)
     elif kind == "WAIVER_VERSION":
         records.current[sk] = _load(item)
+    elif kind in PLANNING:
+        _add_planning(records, kind, item)
     elif kind == "GUEST_LINK":
         records.guest_links[owner] = item["event_id"]["S"]
     elif kind == "MAILED":
         records.found_by.add((owner, sk.partition("#")[2]))
     elif kind == "TO_CLEAR":
         records.to_clear.add(sk)
+
+
+def _add_planning(records: Records, kind: str, item: Item) -> None:
+    """Each is read as the product does, to see that it can be."""
+    sk = item["SK"]["S"]
+    if kind == "HOLD":
+        records.holds.add(item["PK"]["S"].partition("#")[2])
+    elif kind == "SETTINGS":
+        operator_store.to_settings(item) if sk == "SETTINGS" else operator_store.to_link_number(item)
+    else:
+        records.registered[sk.partition("#")[0]].add(to_record(item).record_id)
 
 
 def _entry(item: Item, subject: str, sk: str) -> Entry:

@@ -151,6 +151,7 @@ class LocalStack(TypedDict, total=False):
     bucket: str
     distribution: str
     origin_secret: str
+    link_secret: str
     password_hash: str
     pid: int
 

@@ -75,8 +75,9 @@ def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
             "resources", {"Stage": stage, "MailIdentity": options.mail_identity, "AlarmEmail": options.alarm_email}
         )
     bucket = resources["SpaBucketName"]
-    with run.step("origin secret", f"Let your credentials write {cloud.parameter_name('SCC_ORIGIN_SECRETS')}"):
+    with run.step("secrets", f"Let your credentials write {cloud.parameter_name('SCC_ORIGIN_SECRETS')}"):
         secret = ensure_origin_secret(run)
+        ensure_parameter(run, "SCC_LINK_SECRET", secrets.token_urlsafe(32), "secret of private links")
         # The functions' ADMIN_TOTP names it; it is off until somebody turns a second factor on.
         ensure_parameter(run, "ADMIN_TOTP", "off", "second factor: off")
     with run.step("function and API (chalice deploy)", "Repair that"):

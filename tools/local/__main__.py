@@ -69,6 +69,7 @@ class Copy:
     base_url: str
     aws: EmbeddedAws
     origin_secret: str
+    link_secret: str
     password_hash: str
 
 
@@ -120,10 +121,19 @@ def start(home: Home, port: int, running: contextlib.ExitStack) -> Copy:
     """Embedded AWS, function package, SPA build and password hash at the same time."""
     state = home.read_state()
     origin_secret = state.get("origin_secret") or secrets.token_urlsafe(32)
+    link_secret = state.get("link_secret") or secrets.token_urlsafe(32)
     # The port of the last time, while it is free: the stacks then have nothing to change.
     aws_port = free_port(state.get("aws_port", 0))
     base_url = f"http://localhost:{port}"
-    home.remember({"aws_port": aws_port, "base_url": base_url, "origin_secret": origin_secret, "pid": os.getpid()})
+    home.remember(
+        {
+            "aws_port": aws_port,
+            "base_url": base_url,
+            "origin_secret": origin_secret,
+            "link_secret": link_secret,
+            "pid": os.getpid(),
+        }
+    )
     progress("starting the embedded AWS, packaging the function, building the SPA")
     aws = EmbeddedAws(home.log, port=aws_port, state_dir=home.folder / "aws")
     running.callback(aws.stop)
@@ -136,7 +146,7 @@ def start(home: Home, port: int, running: contextlib.ExitStack) -> Copy:
         ]:
             job.result()
     home.remember({"password_hash": hashing.result()})
-    return Copy(home, base_url, aws, origin_secret, hashing.result())
+    return Copy(home, base_url, aws, origin_secret, link_secret, hashing.result())
 
 
 def hash_admin_password(remembered: str) -> str:
@@ -200,6 +210,7 @@ def function_environment(copy: Copy, table: str) -> dict[str, str]:
         "ADMIN_PASS_HASH": copy.password_hash,
         "AWS_ENDPOINT_URL": copy.aws.endpoint,
         "SCC_BASE_URL": copy.base_url,
+        "SCC_LINK_SECRET": copy.link_secret,
         "SCC_MAIL_CONFIGURATION_SET": NAME,
         "SCC_MAIL_FROM": MAIL_FROM,
         "SCC_MAIL_TRANSPORT": "ses",
