@@ -104,13 +104,16 @@ def fill(details: CharterDetails, body: Body, named: Named, seen: CharterDetails
 
 
 def _fill_member(member: CrewMember, given: Body, named: Named) -> CrewMember:
-    """Name, email and phone of the person's record where the request leaves them out."""
+    """Name, email and phone of the person's record where the request leaves them out.
+
+    A blank name is left out, and so is what else is blank then; beside a name, a blank address is one taken away.
+    """
     person = named.people.get(member["person_id"] or "")
     if person is None:
         return member
     filled: CrewMember = {**member}
     for name in ("name", "email", "phone"):
-        if not member["name"] or given.get(name) is None:
+        if given.get(name) is None or not (member["name"] or member[name]):
             filled[name] = person.details[name]
     return filled
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from chalicelib.charters import booking, service, store
@@ -12,10 +13,10 @@ from chalicelib.charters.store import Charter, schedule_entry
 from chalicelib.core import fields, idempotency, system, times
 from chalicelib.core.audit import Actor, AuditDetails, audit_event
 from chalicelib.core.dynamo import Item, json_s, load_data, n, put_write, s, update, write_all
-from chalicelib.core.errors import AlreadyExists, Conflict, WriteConflict
+from chalicelib.core.errors import AlreadyExists, BadInput, Conflict, WriteConflict
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
-from chalicelib.schedule.booking import counter_writes, decide, find_conflicts, reason_of
+from chalicelib.schedule.booking import counter_writes, decide, find_conflicts, reason_of, turnaround_minutes
 from chalicelib.schedule.entries import WEEK, repeat_weekly
 from chalicelib.schedule.store import Named
 
@@ -63,7 +64,7 @@ def repeat_charter(
     if wanted["preview"] or not earlier:
         source = service.find_charter(event_id)
         if source.status == "cancelled":
-            raise Conflict("This charter is cancelled.", current=service.show(source, now))
+            raise Conflict("This charter is cancelled.")
         new = plan._replace(planned=_plan(source, wanted))
         if wanted["preview"]:
             return _preview(source, new, at), 200
@@ -82,9 +83,7 @@ def _plan(source: Charter, wanted: Repetition) -> list[Planned]:
     starts_at, ends_at = (times.local(details[name], details["timezone"]) for name in ("starts_at", "ends_at"))
     first_day, until = starts_at.date(), times.parse_day(wanted["until"])
     form = Form({})
-    if ends_at - starts_at > WEEK:
-        form.refuse("until", "cannot be given: this charter is longer than a week")
-    elif not first_day + WEEK <= until <= first_day + LONGEST:
+    if not first_day + WEEK <= until <= first_day + LONGEST:
         form.refuse("until", "must be a week to a year after the day of this charter")
     form.finish()
     days = [first_day + week * WEEK for week in range(1, (until - first_day).days // 7 + 1)]
@@ -115,6 +114,7 @@ def _preview(source: Charter, plan: Plan, at: str) -> RepeatPreview:
 def _charters(source: Charter, planned: Sequence[Planned], at: str) -> tuple[list[Charter], Named]:
     """The charters as they are to be made, with the boats and people that they name. Raises BadInput."""
     named = booking.read_named(source.details)
+    _check_apart(planned, turnaround_minutes(source.details["boat_id"], named))
     given = {
         **source.details,
         "captain": _by_record(source.details["captain"]),
@@ -130,6 +130,12 @@ def _charters(source: Charter, planned: Sequence[Planned], at: str) -> tuple[lis
         for one in planned
     ]
     return charters, named
+
+
+def _check_apart(planned: Sequence[Planned], minutes: int) -> None:
+    """What is made by one request does not overlap itself."""
+    if any(times.add_minutes(one.ends_at, minutes) > other.starts_at for one, other in pairwise(planned)):
+        raise BadInput({"until": "cannot be given: one week's charter would reach into the next one's time"})
 
 
 def _by_record(member: CrewMember | None) -> Mapping[str, Any] | None:

@@ -31,6 +31,11 @@ def find_conflicts(entries: Sequence[Entry], named: Named, now: str) -> list[lis
     return [schedule.conflicts(entry, now) for entry in entries]
 
 
+def turnaround_minutes(boat_id: str | None, named: Named) -> int:
+    boat = named.boats.get(boat_id or "")
+    return boat.details["turnaround_minutes"] if boat else 0
+
+
 def decide(conflicts: list[Conflict], reason: str | None, actor: Actor, at: str) -> Override | None:
     """What is noted with an entry that is booked in spite of conflicts. Raises ScheduleConflict without a reason."""
     if not conflicts:

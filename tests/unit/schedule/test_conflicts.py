@@ -64,9 +64,12 @@ def expected(one: Entry, others: list[Entry], turnarounds: dict[str, int]) -> li
         wide_mine, wide_theirs = (cells(entry.starts_at, entry.ends_at, more) for entry in (one, other))
         if one.boat_id and one.boat_id == other.boat_id and (wide_mine & theirs or mine & wide_theirs):
             found.append(("boat", one.boat_id.title(), other.entry_id, other.starts_at))
-        for person in one.people:
-            if mine & theirs and person.person_id in {each.person_id for each in other.people}:
-                found.append((person.role, person.name, other.entry_id, other.starts_at))
+        shared = {person.person_id for person in other.people} if mine & theirs else set()
+        found += [
+            (person.role, person.name, other.entry_id, other.starts_at)
+            for person in one.people
+            if person.person_id in shared
+        ]
     return sorted(found)
 
 
