@@ -28,43 +28,47 @@ EVIL = "evil.example"
 NEW_FUNCTION = json.dumps({"FunctionName": "evil", "Runtime": "python3.12", "Handler": "x.y", "Role": "r", "Code": {}})
 
 # Every way by which a page can send something without asking first, and every way to read an answer.
-ATTACK = """async ([base, path, body]) => {
-  const url = base + path, got = [], later = (ms) => new Promise((done) => setTimeout(done, ms));
-  const note = (way) => (what) => got.push(`${way}: ${what}`);
-  const settled = (element, way) => new Promise((done) => {
-    element.onload = () => { if (way !== "iframe") note(way)("loaded"); done(); };
-    element.onerror = done;
-    setTimeout(done, 2000);
-  });
-  for (const method of ["POST", "GET"]) {
-    const options = { method, mode: "no-cors", credentials: "include", ...(method === "POST" && { body }) };
-    await fetch(url, { ...options, headers: { "Content-Type": "text/plain" } }).catch(() => {});
-    await fetch(url, { method, ...(method === "POST" && { body }) }).then((a) => a.text()).then(note("read"), () => {});
-  }
-  for (const method of ["PUT", "DELETE"]) await fetch(url, { method, body }).then(note(method), () => {});
-  await fetch(url, { headers: { "X-Amz-Target": "DynamoDB_20120810.ListTables", "X-Origin-Verify": "x" } })
-    .then(note("with headers"), () => {});
-  navigator.sendBeacon(url, body);
-  for (const tag of ["img", "script", "iframe"]) {
-    const element = document.createElement(tag), end = settled(element, tag);
-    element.src = url;
-    document.body.append(element);
-    await end;
-  }
-  for (const sandbox of [null, "allow-forms allow-scripts"]) {
-    const frame = document.createElement("iframe"), end = settled(frame, "iframe");
-    if (sandbox) frame.sandbox = sandbox;
-    frame.srcdoc = `<form method=post enctype=text/plain action="${url}"><input name='${body}'></form>
-      <script>document.forms[0].submit()</script>`;
-    document.body.append(frame);
-    await end;
-    await later(300);
-  }
-  await new Promise((done) => {
-    const socket = new WebSocket(url.replace("http", "ws"));
-    socket.onopen = () => { note("socket")("open"); done(); };
-    socket.onerror = socket.onclose = done;
-  });
+ATTACK = """async (targets) => {
+  const got = [], later = (ms) => new Promise((done) => setTimeout(done, ms));
+  const attack = async ([base, path, body]) => {
+    const url = base + path, note = (way) => (what) => got.push(`${way} of ${url}: ${what}`);
+    const settled = (element, way) => new Promise((done) => {
+      element.onload = () => { if (way !== "iframe") note(way)("loaded"); done(); };
+      element.onerror = done;
+      setTimeout(done, 2000);
+    });
+    for (const method of ["POST", "GET"]) {
+      const options = { method, mode: "no-cors", credentials: "include", ...(method === "POST" && { body }) };
+      await fetch(url, { ...options, headers: { "Content-Type": "text/plain" } }).catch(() => {});
+      await fetch(url, { method, ...(method === "POST" && { body }) }).then((a) => a.text())
+        .then(note("read"), () => {});
+    }
+    for (const method of ["PUT", "DELETE"]) await fetch(url, { method, body }).then(note(method), () => {});
+    await fetch(url, { headers: { "X-Amz-Target": "DynamoDB_20120810.ListTables", "X-Origin-Verify": "x" } })
+      .then(note("with headers"), () => {});
+    navigator.sendBeacon(url, body);
+    for (const tag of ["img", "script", "iframe"]) {
+      const element = document.createElement(tag), end = settled(element, tag);
+      element.src = url;
+      document.body.append(element);
+      await end;
+    }
+    for (const sandbox of [null, "allow-forms allow-scripts"]) {
+      const frame = document.createElement("iframe"), end = settled(frame, "iframe");
+      if (sandbox) frame.sandbox = sandbox;
+      frame.srcdoc = `<form method=post enctype=text/plain action="${url}"><input name='${body}'></form>
+        <script>document.forms[0].submit()</script>`;
+      document.body.append(frame);
+      await end;
+      await later(300);
+    }
+    await new Promise((done) => {
+      const socket = new WebSocket(url.replace("http", "ws"));
+      socket.onopen = () => { note("socket")("open"); done(); };
+      socket.onerror = socket.onclose = done;
+    });
+  };
+  await Promise.all(targets.map(attack));
   return got;
 }"""
 
@@ -178,9 +182,8 @@ def test_a_page_of_another_site_reads_wipes_and_runs_nothing(
             answers.append((response.request.method, response.url, response.status))
 
     page.context.on("response", note)
-    for base, path, body in targets:
-        page.goto(f"http://{host}:{other_port}/")
-        assert page.evaluate(ATTACK, [base, path, body]) == [], (base, path)
+    page.goto(f"http://{host}:{other_port}/")
+    assert page.evaluate(ATTACK, targets) == []
     assert len(answers) >= 5 * len(targets), "they were sent, and answered"
     assert [answer for answer in answers if answer[2] not in REFUSED] == []
     assert everything(product) == before
@@ -259,7 +262,7 @@ def test_no_program_reaches_the_emulators_own_calls_through_the_front_door(produ
 def test_what_the_local_copy_keeps_is_its_users_alone(product: Product) -> None:
     assert stat.S_IMODE(product.home.stat().st_mode) == 0o700
     kept = [product.home / name for name in ("local.json", "lock", "aws.log")]
-    kept += [path for path in (product.home / "aws").rglob("*") if path.is_file()]
+    kept += [path for path in (product.home / "aws").rglob("*") if path.is_file() and path.suffix != ".tmp"]
     assert len(kept) > 3, "the embedded AWS keeps its state there"
     assert {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in kept} == {
         path.name: oct(0o600) for path in kept
