@@ -38,6 +38,7 @@ SAMPLE_SETTINGS = {
     "ADMIN_PASS_HASH": f"scrypt$ln=17,r=8,p=1${'A' * 22}${'A' * 43}",
     "SCC_TABLE": "none",
     "SCC_BASE_URL": "https://charters.example.com",
+    "SCC_ORIGIN_SECRETS": "none",
     "SCC_OPERATOR_NAME": "Golden Gate Day Charters",
     "SCC_OPERATOR_EMAIL": "captain@example.com",
     "SCC_OPERATOR_PHONE": "+1 415 555 0134",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from chalicelib.core import aws, system, times
 from chalicelib.core.errors import SettingsError
@@ -41,6 +42,7 @@ class Settings(NamedTuple):
     totp_secrets: Mapping[str, str]
     """By admin name, for those who log in with a second factor."""
     origin_secrets: tuple[str, ...]
+    """What the edge may send to show that a request came through it; empty only on this machine."""
     adult_years: int
     """People who are younger on the day of the trip cannot sign alone."""
     retention_years: int
@@ -56,6 +58,8 @@ class Settings(NamedTuple):
         return self.adult_years + 3
 
 
+# Where nothing but this machine can call, an API without an edge harms nobody.
+LOOPBACK = frozenset(("localhost", "127.0.0.1"))
 # A value that was changed in the Parameter Store, such as a password, counts after this long at the latest.
 REREAD_AFTER_S = 300
 
@@ -145,10 +149,14 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
     if not totp_secrets.keys() <= admins.keys():
         # Otherwise a second factor that protects no admin would look like one that does.
         raise SettingsError("ADMIN_TOTP has a secret for somebody who is not in ADMIN_PASS_HASH.")
-    origin_secrets = [secret.strip() for secret in read("SCC_ORIGIN_SECRETS", default="").split(",")]
+    base_url = read("SCC_BASE_URL", BASE_URL).rstrip("/")
+    origin_secrets = tuple(filter(None, map(str.strip, read("SCC_ORIGIN_SECRETS", default="").split(","))))
+    if not origin_secrets and urlsplit(base_url).hostname not in LOOPBACK:
+        # Without one, the API's own address would answer everybody, and believe the addresses that they claim.
+        raise SettingsError("SCC_ORIGIN_SECRETS is missing; only with SCC_BASE_URL at localhost it may be.")
     return Settings(
         table=read("SCC_TABLE"),
-        base_url=read("SCC_BASE_URL", BASE_URL).rstrip("/"),
+        base_url=base_url,
         timezone=read("SCC_TIMEZONE", TIMEZONE, "America/Los_Angeles"),
         currency=read("SCC_CURRENCY", CURRENCY, "USD"),
         operator_name=read("SCC_OPERATOR_NAME", ONE_LINE),
@@ -161,7 +169,7 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
         gmail_token="" if by_ses else read("SCC_GMAIL_TOKEN"),
         admins=admins,
         totp_secrets=totp_secrets,
-        origin_secrets=tuple(filter(None, origin_secrets)),
+        origin_secrets=origin_secrets,
         adult_years=int(read("SCC_ADULT_YEARS", ADULT_YEARS, "18")),
         retention_years=int(read("SCC_RETENTION_YEARS", RETENTION_YEARS, "7")),
     )

@@ -148,7 +148,7 @@ class Gateway(requests.adapters.BaseAdapter):
 @pytest.fixture
 def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Session]:
     """Of an admin, with one charter of each kind."""
-    monkeypatch.setattr(sign_in, "TRIES_PER_ADDRESS", 10**6)
+    monkeypatch.setattr(sign_in, "TRIES", 10**6)
     monkeypatch.setattr(sign_in, "TRIES_OVERALL", 10**6)
     monkeypatch.setattr(signing, "FEWEST_FORMS", 10**6)
     for event_id, year, status in (

@@ -29,10 +29,33 @@ def test_a_complete_environment_is_accepted() -> None:
 
 
 def test_settings_with_a_default_may_be_missing() -> None:
-    loaded = load(SCC_TIMEZONE="", SCC_CURRENCY="", SCC_OPERATOR_PHONE="", SCC_ORIGIN_SECRETS="")
+    loaded = load(SCC_TIMEZONE="", SCC_CURRENCY="", SCC_OPERATOR_PHONE="")
     assert (loaded.timezone, loaded.currency) == ("America/Los_Angeles", "USD")
-    assert (loaded.operator_phone, loaded.origin_secrets) == ("", ())
+    assert loaded.operator_phone == ""
     assert (loaded.adult_years, loaded.retention_years, loaded.minors_kept_until_age) == (18, 7, 21)
+
+
+@pytest.mark.parametrize("missing", ["", "  ", ",", " , ,"])
+def test_the_edges_secret_may_be_missing_on_this_machine_only(missing: str) -> None:
+    """Without it the API's own address answers everybody."""
+    for here in ("http://localhost", "http://localhost:8000", "http://127.0.0.1:9000/", "https://localhost:8443"):
+        assert load(SCC_BASE_URL=here, SCC_ORIGIN_SECRETS=missing).origin_secrets == ()
+    for public in (
+        "https://sail.example.com",
+        "https://SAIL.example.com:8443/",
+        "https://localhost.example.com",
+        "https://localhost@sail.example.com",
+        "https://127.0.0.1.example.com",
+        "https://127.0.0.2",
+        "https://[::1]:8000",
+    ):
+        with pytest.raises(SettingsError, match=r"^SCC_ORIGIN_SECRETS is missing; .* localhost") as refused:
+            load(SCC_BASE_URL=public, SCC_ORIGIN_SECRETS=missing)
+        assert str(refused.value).count(".") == 1, "one sentence"
+        assert load(SCC_BASE_URL=public, SCC_ORIGIN_SECRETS="one").origin_secrets == ("one",)
+    for plain in ("http://sail.example.com", "http://localhost.example.com", "http://192.168.1.5:8000"):
+        with pytest.raises(SettingsError, match=r"^SCC_BASE_URL must be an https URL"):
+            load(SCC_BASE_URL=plain, SCC_ORIGIN_SECRETS=missing)
 
 
 @pytest.mark.parametrize("years", ["17", "22", "x", "18.5", "0", "-18"])

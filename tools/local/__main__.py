@@ -24,7 +24,7 @@ from tools.common.build import PACKAGE_STAMP, SPA_BUILD, all_sources, build_spa,
 from tools.common.cloud import APP, LOCAL_HOME, LOCAL_STAGE, Cloud, LocalStack, ignore_users_aws
 from tools.common.console import Refused, note, one_line, progress, run_tool
 from tools.local import demo
-from tools.local.embedded import EmbeddedAws, free_port
+from tools.local.embedded import EmbeddedAws, free_port, make_private
 from tools.local.front_door import FrontDoor
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
@@ -56,7 +56,7 @@ class Home:
 
     def remember(self, changes: LocalStack) -> None:
         draft = self.state_file.with_suffix(".tmp")
-        draft.touch(mode=0o600)
+        make_private(draft)
         draft.write_text(json.dumps(self.read_state() | changes, indent=1))
         draft.replace(self.state_file)
 
@@ -103,6 +103,8 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
 @contextlib.contextmanager
 def only_one(home: Home, port: int) -> Iterator[None]:
     home.folder.mkdir(parents=True, exist_ok=True)
+    home.folder.chmod(0o700)
+    make_private(home.folder / "lock")
     with (home.folder / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,12 +15,13 @@ export { ApiError } from "./request";
 
 // --- session ----------------------------------------------------------------------------------
 
-export function login(password: string, name: string, keep_signed_in: boolean, code = "") {
+export function login(password: string, name: string, keep_signed_in: boolean, code = "", device = "") {
   const body = {
     password,
     ...(name ? { name } : {}),
     ...(keep_signed_in ? { keep_signed_in } : {}),
     ...(code ? { code } : {}),
+    ...(device ? { device } : {}),
   };
   return call("post", "/api/login", { body, open: true });
 }

@@ -906,6 +906,7 @@ export interface components {
             /** @constant */
             role: "admin";
             expires_at: string;
+            device: string;
         };
         Credentials: {
             password: string;
@@ -914,6 +915,8 @@ export interface components {
             keep_signed_in?: boolean | null;
             /** @description Of the second factor; known only where one is set up. */
             code?: string | null;
+            /** @description What an earlier login of this admin on this device has answered; any other is ignored. */
+            device?: string | null;
         };
         Session: {
             /** @constant */

@@ -102,7 +102,7 @@ describe("logging a payment", () => {
   test("with a stale session keeps the payment, asks to log in, then sends it", async () => {
     let stale = true;
     app.handle = (path, init) => {
-      if (path === "/api/login") return json(200, { token: "t2", role: "admin", expires_at: soon });
+      if (path === "/api/login") return json(200, { token: "t2", role: "admin", expires_at: soon, device: "d1" });
       if (init.method !== "PUT") return list();
       if (stale) return json(401, { Code: "Unauthorized", Message: "Please log in." });
       const payment_id = path.split("/").at(-1) ?? "";
