@@ -96,7 +96,7 @@ def put_new_charter(charter: Charter, audit: AuditEvent, request_key: str | None
         )
     writes += [
         put_write({**charter_key(charter.event_id), **_attributes(charter), **_board_keys(charter)}, only_new=True),
-        put_write(audit_item(charter.event_id, audit)),
+        change_write(charter, None, audit),
     ]
     write_all(writes, unique=0)
 
@@ -183,7 +183,20 @@ def update_charter(charter: Charter, seen: Charter, audit: AuditEvent, *, ledger
         if charter.guest_link != seen.guest_link
         else []
     )
-    write_all([edit, *link, put_write(audit_item(charter.event_id, audit))])
+    write_all([edit, *link, change_write(charter, seen, audit)])
+
+
+def change_write(charter: Charter, seen: Charter | None, audit: AuditEvent) -> Item:
+    """The write of the audit event that tells what became of a charter, as part of the transaction that changes it."""
+    before, after = edited_fields(seen) if seen else {}, edited_fields(charter)
+    changed = {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+    told: AuditEvent = {**audit, "version": charter.version}
+    return put_write(audit_item(charter.event_id, {**told, "changed": changed} if changed else told))
+
+
+def edited_fields(charter: Charter) -> dict[str, object]:
+    """What an admin changes of a charter, by name."""
+    return {**charter.details, "status": charter.status}
 
 
 def rewrite_copies(event_id: str, rewrite: Callable[[Any], Any]) -> None:
