@@ -1,11 +1,11 @@
 """Charters, each with the sums of its ledger, and the board."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from chalicelib.charters.fields import CharterDetails, Status
-from chalicelib.core.audit import AuditEvent, audit_item
+from chalicelib.core.audit import CHANGES, AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -158,6 +158,15 @@ def _with_signed_guests(charters: list[Charter]) -> list[Charter]:
     ]
 
 
+def list_changes() -> Iterator[Item]:
+    """The audit events that made a new version of any charter, in order of time."""
+    return query_items(
+        IndexName="by_date",
+        KeyConditionExpression="by_date_pk = :pk",
+        ExpressionAttributeValues={":pk": s(CHANGES)},
+    )
+
+
 def board_key(charter: Charter) -> str:
     return f"{charter.details['starts_at']}#{charter.event_id}"
 
@@ -189,7 +198,7 @@ def update_charter(charter: Charter, seen: Charter, audit: AuditEvent, *, ledger
 def change_write(charter: Charter, seen: Charter | None, audit: AuditEvent) -> Item:
     """The write of the audit event that tells what became of a charter, as part of the transaction that changes it."""
     before, after = edited_fields(seen) if seen else {}, edited_fields(charter)
-    changed = {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+    changed = {name: [before.get(name), value] for name, value in after.items() if before.get(name, ...) != value}
     told: AuditEvent = {**audit, "version": charter.version}
     return put_write(audit_item(charter.event_id, {**told, "changed": changed} if changed else told))
 
