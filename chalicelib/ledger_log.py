@@ -1,9 +1,9 @@
 """The evidence of money that leaves the system: once a day the operator is mailed where the ledger ends.
 
 Who can write the table can write each copy of a fact in it anew, hashes too, but no mail that has left. The entries are
-all rows and acts of payments and all changes of charters, fees among them, without the guests' names, which may be
-erased. None is ever edited, and each bears the server's time: in the order of time they are a log that only grows, and
-its head at any moment can be computed from the table alone. Nothing is written for it when a payment is logged.
+all rows and acts of payments and all audit events of charters, which tell their fees; guests' names are left out, for
+they may be erased. None is ever edited, and each bears the server's time: in the order of time they are a log that only
+grows, and its head at any moment can be computed from the table alone. So nothing is written when a payment is logged.
 """
 
 from collections.abc import Iterable, Sequence
@@ -67,8 +67,8 @@ def read_ledger(now: datetime) -> Ledger:
     """All but the last hour's entries. It reads the whole ledger, 1 MB a call: once a day, not for a request."""
     until = times.format_instant(now - SETTLED)
     items = [item for item in payment_store.list_ledger("0", "9") if entered_at(item) <= until]
-    changes = [item for item in charter_store.list_changes() if entered_at(item) <= until]
-    return Ledger(hashes_of(map(to_entry, [*items, *changes])), _sums(items))
+    events = [item for item in charter_store.list_histories() if entered_at(item) <= until]
+    return Ledger(hashes_of(map(to_entry, [*items, *events])), _sums(items))
 
 
 def entered_at(item: Item) -> str:
@@ -77,7 +77,7 @@ def entered_at(item: Item) -> str:
 
 
 def to_entry(item: Item) -> Entry:
-    """Of a row, an act or an audit event that made a new version of its charter."""
+    """Of a row, an act or a charter's audit event."""
     data = load_data(item)
     if "changed" in data:
         data["changed"] = {name: values for name, values in data["changed"].items() if name != "guests"}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from chalicelib.charters.fields import CharterDetails, Status
-from chalicelib.core.audit import CHANGES, AuditEvent, audit_item
+from chalicelib.core.audit import HISTORIES, AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -158,12 +158,12 @@ def _with_signed_guests(charters: list[Charter]) -> list[Charter]:
     ]
 
 
-def list_changes() -> Iterator[Item]:
-    """The audit events that made a new version of any charter, in order of time."""
+def list_histories() -> Iterator[Item]:
+    """The audit events of all charters, in order of time."""
     return query_items(
         IndexName="by_date",
         KeyConditionExpression="by_date_pk = :pk",
-        ExpressionAttributeValues={":pk": s(CHANGES)},
+        ExpressionAttributeValues={":pk": s(HISTORIES)},
     )
 
 

@@ -18,8 +18,8 @@ class Actor(NamedTuple):
     type: ActorType
 
 
-# The partition of the index with all changes of charters.
-CHANGES = "CHANGES"
+# The partition of the index with the audit events of all charters.
+HISTORIES = "HISTORIES"
 
 SYSTEM = Actor("system", "", "system")
 
@@ -30,7 +30,10 @@ class AuditDetails(TypedDict, total=False):
     changed: dict[str, list[object]]
     """Of what a charter's admin edits, and of its status: each value before and after, None before the creation."""
     version: int
-    """The charter's version from then on. Each version has its event, so that none can be taken away unnoticed."""
+    """The charter's version from then on, where it is a new one.
+
+    Each version has its event, so that none can be taken away unnoticed.
+    """
     reason: str
     until: str
     about: str
@@ -64,11 +67,9 @@ def audit_event(act: str, actor: Actor, at: str, **details: Unpack[AuditDetails]
 
 def audit_item(event_id: str, audit: AuditEvent) -> Item:
     key = item_key(f"EVENT#{event_id}", f"AUDIT#{audit['at']}#{audit['audit_id']}")
-    return {**key, **changes_keys(audit), "data": json_s(audit)}
+    return {**key, **index_keys(audit), "data": json_s(audit)}
 
 
-def changes_keys(audit: AuditEvent) -> Item:
-    """Where the index lists an event that made a new version of its charter; other events are not listed."""
-    if "version" not in audit:
-        return {}
-    return {"by_date_pk": s(CHANGES), "by_date_sk": s(f"{audit['at']}#{audit['audit_id']}")}
+def index_keys(audit: AuditEvent) -> Item:
+    """Where the index lists the audit event of a charter."""
+    return {"by_date_pk": s(HISTORIES), "by_date_sk": s(f"{audit['at']}#{audit['audit_id']}")}

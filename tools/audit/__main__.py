@@ -9,12 +9,14 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from chalicelib.core.dynamo import Item
+from chalicelib.waivers.evidence import checkpoint
+from chalicelib.waivers.evidence.checkpoint import Checkpoint
 from tools.audit import transfer
 from tools.audit.checks import find_differences
 from tools.audit.records import Difference, Records, gather
@@ -33,20 +35,35 @@ SUMMARY = (
 
 def check(cloud: Cloud, options: argparse.Namespace) -> int:
     dynamodb, table = open_table(cloud, options.table)
-    return show(*read_differences(lambda: watched(scan(dynamodb, table))), options.json)
+    kept = [one for path in options.checkpoint for one in read_checkpoints(Path(path))]
+    return show(*read_differences(lambda: watched(scan(dynamodb, table)), kept), options.json)
 
 
-def read_differences(read: Callable[[], Iterable[Item]]) -> tuple[Records, list[Difference]]:
-    """The records, and what differs in them at every reading."""
+def read_checkpoints(path: Path) -> list[Checkpoint]:
+    """Those of the ledger in a mail, or in several."""
+    try:
+        found = checkpoint.find_all(path.read_bytes().decode("utf-8", "replace"))
+    except OSError as problem:
+        raise Refused(f"{path} cannot be read: {problem.strerror}") from problem
+    of_ledger = [one for one in found if one.origin.endswith(checkpoint.LEDGER)]
+    if not of_ledger:
+        raise Refused(f"{path} holds no checkpoint of the ledger")
+    return of_ledger
+
+
+def read_differences(
+    read: Callable[[], Iterable[Item]], kept: Sequence[Checkpoint] = ()
+) -> tuple[Records, list[Difference]]:
+    """The records, and what differs in them at every reading; `kept` as in `find_differences`."""
     records = gather(read())
-    differences = find_differences(records)
+    differences = find_differences(records, kept)
     for _ in range(READS - 1):
         if not differences:
             break
         time.sleep(PAUSE_S)
         seen = {(each.subject, each.what) for each in differences}
         records = gather(read())
-        differences = [each for each in find_differences(records) if (each.subject, each.what) in seen]
+        differences = [each for each in find_differences(records, kept) if (each.subject, each.what) in seen]
     return records, differences
 
 
@@ -138,6 +155,14 @@ def arguments() -> argparse.ArgumentParser:
 
     command = add("check", check, "recompute all sums; without a COMMAND, this")
     command.add_argument("--table", help="another table than the one that the stage works with")
+    command.add_argument(
+        "--checkpoint",
+        metavar="FILE",
+        nargs="+",
+        action="extend",
+        default=argparse.SUPPRESS,
+        help="mails of the ledger that were kept: it must continue them",
+    )
     command = add("export", export, "every record into FILE, as JSON lines; nothing is lost, sessions are left out")
     command.add_argument("file", metavar="FILE", help="replaced when it is there; - for standard output")
     command.add_argument("--table", help="another table than the one that the stage works with")
@@ -151,7 +176,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def main() -> int:
     # The common options may stand before and after the command, so neither place may have a default.
-    defaults = {"stage": LOCAL_STAGE, "json": False, "table": None, "run": check}
+    defaults = {"stage": LOCAL_STAGE, "json": False, "table": None, "checkpoint": [], "run": check}
     options = argparse.Namespace(**defaults | vars(arguments().parse_args()))
     return int(options.run(find_cloud(options.stage), options))
 

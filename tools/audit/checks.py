@@ -3,12 +3,13 @@
 What it says names records by their ids and never quotes a name, an address or a text of theirs.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from chalicelib.waivers.evidence import canonical
+from chalicelib.waivers.evidence.checkpoint import Checkpoint
 from tools.audit.history_checks import check_histories
 from tools.audit.ledger_checks import ACT_TRACE, check_ledgers
-from tools.audit.log_checks import check_ledger_log, check_log
+from tools.audit.log_checks import check_kept, check_ledger_log, check_log
 from tools.audit.mail_checks import check_mails
 from tools.audit.records import Difference, Records, missing_of, trace
 from tools.audit.waiver_checks import check_waivers
@@ -20,9 +21,12 @@ TRACE_OF_ERASED = ("at",)
 VERSION_TRACE = ("published_by", "published_at")
 
 
-def find_differences(records: Records) -> list[Difference]:
-    """Everything that does not agree, in a fixed order; empty when the table is whole."""
-    found = list(records.unreadable)
+def find_differences(records: Records, kept: Iterable[Checkpoint] = ()) -> list[Difference]:
+    """Everything that does not agree, in a fixed order; empty when the table is whole.
+
+    `kept`: checkpoints of the ledger from mails that the operator has kept.
+    """
+    found = [*records.unreadable, *check_kept(records, kept)]
     checks = (
         _charters, _guest_links, check_histories, check_ledgers, check_ledger_log, _audits, check_waivers, check_log,
         _versions, check_mails,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from chalicelib.charters.store import Charter, edited_fields
-from chalicelib.core.audit import changes_keys
+from chalicelib.core.audit import index_keys
 from chalicelib.manifest.store import BRIEFING
 from chalicelib.waivers.evidence import canonical
 from chalicelib.waivers.people import ERASED_NAME
-from tools.audit.records import Data, Difference, Records
+from tools.audit.records import Data, Difference, Records, guarded
 from tools.audit.replay import History, replay_history
 
 DOCK_ACTS = ("checked_in", "safety_briefing")
@@ -16,17 +16,20 @@ DEPARTURE = "DEPARTURE"
 
 def check_histories(records: Records) -> Iterator[Difference]:
     for event_id, charter in records.events.items():
-        events = records.histories.get(event_id, [])
-        history = replay_history(events)
         subject = f"charter {event_id}"
-        for text in history.faults:
-            yield Difference(subject, "history", text)
-        yield from _now(subject, charter, history)
-        yield from _beside(records, subject, charter, events)
-        yield from _dock(records, subject, charter, events)
+        yield from guarded(subject, _history(records, subject, charter, records.histories.get(event_id, [])))
     for event_id, events in records.histories.items():
         for event in events:
             yield from _index(records, event_id, event)
+
+
+def _history(records: Records, subject: str, charter: Charter, events: Sequence[Data]) -> Iterator[Difference]:
+    history = replay_history(events)
+    for text in history.faults:
+        yield Difference(subject, "history", text)
+    yield from _now(subject, charter, history)
+    yield from _beside(records, subject, charter, events)
+    yield from _dock(records, subject, charter, events)
 
 
 def _now(subject: str, charter: Charter, history: History) -> Iterator[Difference]:
@@ -95,6 +98,5 @@ def _tells(event: Data, about: str, note: Mapping[str, object]) -> bool:
 
 def _index(records: Records, event_id: str, event: Data) -> Iterator[Difference]:
     subject = f"audit event {event['audit_id']} of {event_id}"
-    keys = changes_keys(event)  # type: ignore[arg-type]
-    expected = (keys["by_date_pk"]["S"], keys["by_date_sk"]["S"]) if keys else ("", "")
-    yield from records.index_difference(subject, expected)
+    keys = index_keys(event)  # type: ignore[arg-type]
+    yield from records.index_difference(subject, (keys["by_date_pk"]["S"], keys["by_date_sk"]["S"]))

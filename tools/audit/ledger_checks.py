@@ -12,7 +12,7 @@ from chalicelib.payments import service as payments
 from chalicelib.payments.fields import NewPayment, Payment, PaymentJson
 from chalicelib.payments.mails import receipt_of
 from chalicelib.payments.store import ledger_keys, to_clear_key
-from tools.audit.records import Difference, Entry, Mail, Records, add_up, trace
+from tools.audit.records import Difference, Entry, Mail, Records, add_up, guarded, trace
 from tools.audit.replay import History, Ledger, place_of, replay_history, replay_ledger
 
 # Who, when, from where.
@@ -30,16 +30,23 @@ def check_ledgers(records: Records) -> Iterator[Difference]:
         if mail.kind == "receipt" and mail.event_id and mail.payment_id:
             receipts[mail.event_id, mail.payment_id].append(mail)
     for event_id, entries in records.ledgers.items():
-        first = {row["payment_id"]: row for row in add_up(entry for entry in entries if not entry.act)}
-        for entry in entries:
-            yield from _entry(records, event_id, entry, first, receipts[event_id, entry.payment_id])
         if event_id not in records.events:
             text = f"it does not exist, but has {len(entries)} rows and acts"
             yield Difference(f"charter {event_id}", "charter", text)
-        yield from _refunds(event_id, {row["payment_id"]: row for row in records.payments[event_id]})
-        yield from _states(event_id, first, entries)
-        yield from _answers(records, event_id, entries)
+        yield from guarded(f"charter {event_id}", _ledger(records, event_id, entries, receipts))
     yield from _to_clear(records)
+
+
+def _ledger(
+    records: Records, event_id: str, entries: Sequence[Entry], receipts: Mapping[tuple[str, str], Sequence[Mail]]
+) -> Iterator[Difference]:
+    first = {row["payment_id"]: row for row in add_up(entry for entry in entries if not entry.act)}
+    yield from _refunds(event_id, {row["payment_id"]: row for row in records.payments[event_id]})
+    yield from _states(event_id, first, entries)
+    for entry in entries:
+        of_payment = receipts.get((event_id, entry.payment_id), ())
+        yield from guarded(entry.subject, _entry(records, event_id, entry, first, of_payment))
+    yield from _answers(records, event_id, entries)
 
 
 def _sums(charter: Charter, entries: Sequence[Entry], rows: Iterable[Payment]) -> Iterator[Difference]:
@@ -174,8 +181,10 @@ def _answers(records: Records, event_id: str, entries: Sequence[Entry]) -> Itera
 
 def _is_answer(answered: Mapping[str, object], charter: Charter, history: History, found: Ledger, place: int) -> bool:
     version = answered.get("version")
-    then = history.at(version, charter, found.sums[place]) if isinstance(version, int) else None
-    if then is None or place == 0:
+    if not isinstance(version, int) or not 0 < place < len(found.sums):
+        return False
+    then = history.at(version, charter, found.sums[place])
+    if then is None:
         return False
     settled = then.sums.settled(then.charged_cents, has_fee=then.details["charter_fee_cents"] > 0)
     of_payments = (settled, then.sums.payment_timestamp, then.sums.payment_method)

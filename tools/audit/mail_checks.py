@@ -10,7 +10,7 @@ from chalicelib.manifest.mails import manifest_mail_id
 from chalicelib.payments.fields import PaymentJson
 from chalicelib.payments.mails import receipt_mail_id
 from tools.audit.history_checks import DEPARTURE
-from tools.audit.records import Difference, Mail, Records
+from tools.audit.records import Difference, Mail, Records, guarded
 from tools.audit.replay import History, Ledger, could_be, place_of, replay_history, replay_ledger
 from tools.audit.waiver_checks import payload_of
 
@@ -65,9 +65,10 @@ def _of_charters(records: Records) -> Iterator[Difference]:
             if mail is None or mail.kind != cause.kind:
                 yield Difference(f"mail {mail_id}", "missing", "it was queued, but there is no such mail")
             elif mail.kind in MONEY_MAILS and found.is_whole:
-                yield from _money(f"mail {mail_id}", mail, cause, charter, history, found)
+                compared = _money(f"mail {mail_id}", mail, cause, charter, history, found)
+                yield from guarded(f"mail {mail_id}", compared)
             elif mail.kind == "manifest":
-                yield from _manifest(records, f"mail {mail_id}", mail, charter, history)
+                yield from guarded(f"mail {mail_id}", _manifest(records, f"mail {mail_id}", mail, charter, history))
     for mail_id, mail in records.mails.items():
         if mail.kind in (*MONEY_MAILS, "manifest") and mail_id not in queued and mail.event_id in records.events:
             yield Difference(f"mail {mail_id}", "queued", "nothing tells that it was queued")

@@ -19,6 +19,9 @@ from tools.common.table import kind_of
 INSTANTS = ("received_at", "recorded_at")
 ACTS = ("CLEAR", "VOID", "BOUNCE")
 
+# What reading a record raises that the product has not written.
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+
 Data = dict[str, Any]
 """A record's content as it was read: nothing is sure of it yet."""
 
@@ -172,7 +175,7 @@ def gather(items: Iterable[Item]) -> Records:
         pk, sk = item["PK"]["S"], item["SK"]["S"]
         try:
             _sort_in(records, item, pk, sk)
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except MALFORMED:
             records.unreadable.append(Difference(subject_of(kind_of(pk, sk), pk, sk), "content", "it cannot be read"))
     records.payments = {event_id: add_up(entries) for event_id, entries in records.ledgers.items()}
     return records
@@ -254,8 +257,7 @@ def _add_audit(records: Records, pk: str, item: Item) -> None:
         if not all(isinstance(event.get(name), str) for name in ("act", "at", "audit_id")):
             raise ValueError("it is no audit event")
         records.histories.setdefault(owner, []).append(event)
-        if "version" in event:
-            records.entries.append(ledger_log.to_entry(item))
+        records.entries.append(ledger_log.to_entry(item))
 
 
 def _mail(item: Item) -> Mail:
@@ -278,6 +280,14 @@ def _load(item: Item) -> Data:
     if not isinstance(data, dict):
         raise TypeError(data)
     return data
+
+
+def guarded(subject: str, found: Iterator[Difference]) -> Iterator[Difference]:
+    """What is found; and that something was written in another form than the product's, which ends the search."""
+    try:
+        yield from found
+    except MALFORMED:
+        yield Difference(subject, "form", "something of it has another form than the product writes")
 
 
 def trace(subject: str, data: Data, names: Iterable[str]) -> Iterator[Difference]:
