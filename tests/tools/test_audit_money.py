@@ -203,6 +203,10 @@ def test_every_single_item_that_was_taken_away_is_told(season: Season) -> None:
 # --- several changes that fit each other ------------------------------------------------------------
 
 
+# Audit events of mails that told the balance after the last payment.
+LATER = ("receipt_asked", "balance_reminded")
+
+
 class Forger:
     """Somebody who can write the table and knows each rule by which it is kept."""
 
@@ -226,7 +230,7 @@ class Forger:
         event["ledger_seq"] = {"N": str(len(rows))}
 
     def change_amount(self, payment_id: str, amount_cents: int) -> None:
-        """In the row, its answer and its request, all fingerprints made anew, and in the sums."""
+        """Of the last payment: in its row, answer, fingerprints and sums, and in the mails that came after it."""
         row = self.find("PAYMENT", payment_id)
         charter = row["PK"]["S"].partition("#")[2]
         self.rewrite(row, "answer", lambda one: {**one, "payment": {**one["payment"], "amount_cents": amount_cents}})
@@ -244,6 +248,10 @@ class Forger:
         asked = {name: asked.get(name, False) for name in NewPayment._fields} | {"notify": False, "device_time": ""}
         row["fingerprint"] = {"S": fields.fingerprint(NewPayment, asked)}
         self.set_sums(charter)
+        told = {"balance": answer["event"]["balance"]}
+        for audit in LATER:
+            mail_id = json.loads(self.find("AUDIT", audit)["data"]["S"])["mail_id"]
+            self.rewrite(self.find("MAIL", mail_id), "data", lambda one: {**one, "data": {**one["data"], **told}})
 
     def forget_mailed(self) -> None:
         """Each trace in the table that the ledger was mailed."""
@@ -285,10 +293,9 @@ def test_a_payment_taken_away_with_its_mail_its_sums_and_its_place_is_told_by_th
     forger.drop("PAYMENT", season.zelle)
     forger.drop("TO_CLEAR", season.zelle)
     forger.set_sums(season.charter)
-    # The mails that told the balance with that payment.
-    for kind, part in (("AUDIT", "receipt_asked"), ("AUDIT", "balance_reminded")):
-        mail_id = json.loads(forger.find(kind, part)["data"]["S"])["mail_id"]
-        forger.drop(kind, part)
+    for audit in LATER:
+        mail_id = json.loads(forger.find("AUDIT", audit)["data"]["S"])["mail_id"]
+        forger.drop("AUDIT", audit)
         forger.drop("MAIL", mail_id)
     assert any("told of" in line for line in differences(forger.items))
     forger.forget_mailed()
