@@ -371,11 +371,18 @@ def fold(items: Iterable[Item]) -> list[Payment]:
         else:
             key, payment = store.to_payment(item)
             rows[key] = payment
-    # Not by time: clocks differ, and nothing can be cleared once it was voided or bounced.
-    for key, act in sorted(acts, key=lambda one: one[1]["act"] != "clear"):
+    for key, act in sorted(acts, key=lambda one: act_order(one[1])):
         if key in rows:
             rows[key] = apply_act(rows[key], act)
     return sorted(rows.values(), key=ledger.sort_key)
+
+
+def act_order(act: Act) -> bool:
+    """Sorts acts as they count.
+
+    Not by time: clocks differ, and nothing can be cleared once it was voided or bounced.
+    """
+    return act["act"] != "clear"
 
 
 def apply_act(payment: Payment, act: Act) -> Payment:
