@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from chalicelib.charters.fields import CharterDetails, Status
 from chalicelib.core.audit import HISTORIES, AuditEvent, audit_item
@@ -19,6 +19,7 @@ from chalicelib.core.dynamo import (
     read_item,
     read_items,
     s,
+    table_name,
     update,
     write_all,
 )
@@ -156,6 +157,25 @@ def _with_signed_guests(charters: list[Charter]) -> list[Charter]:
         charter._replace(signed_guest_ids=signed.get(charter.event_id, charter.signed_guest_ids))
         for charter in charters
     ]
+
+
+def list_history(event_id: str, before: str, limit: int) -> tuple[list[AuditEvent], bool]:
+    """A charter's audit events, newest first, from behind the sort key `before`; and whether there are more."""
+    page = db().query(
+        TableName=table_name(),
+        KeyConditionExpression="PK = :pk AND SK BETWEEN :first AND :last",
+        ExpressionAttributeValues={
+            ":pk": s(f"EVENT#{event_id}"),
+            ":first": s("AUDIT#"),
+            # One more than is shown: the one at `before` itself was on the page before.
+            ":last": s(f"AUDIT#{before or '~'}"),
+        },
+        ScanIndexForward=False,
+        ConsistentRead=True,
+        Limit=limit + 2,
+    )
+    found = [cast(AuditEvent, load_data(item)) for item in page["Items"] if item["SK"]["S"] != f"AUDIT#{before}"]
+    return found[:limit], len(found) > limit or "LastEvaluatedKey" in page
 
 
 def list_histories() -> Iterator[Item]:
