@@ -219,7 +219,9 @@ def change_write(charter: Charter, seen: Charter | None, audit: AuditEvent) -> I
     """The write of the audit event that tells what became of a charter, as part of the transaction that changes it."""
     before, after = edited_fields(seen) if seen else {}, edited_fields(charter)
     changed = {name: [before.get(name), value] for name, value in after.items() if before.get(name, ...) != value}
-    told: AuditEvent = {**audit, "version": charter.version}
+    # Of changes within a second, the later one sorts behind.
+    audit_id = f"{charter.version:06d}-{audit['audit_id']}"
+    told: AuditEvent = {**audit, "version": charter.version, "audit_id": audit_id}
     return put_write(audit_item(charter.event_id, {**told, "changed": changed} if changed else told))
 
 

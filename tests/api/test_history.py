@@ -26,7 +26,7 @@ def test_a_fee_is_told_from_the_creation_on_old_and_new_newest_first(api: Api, e
     api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "storm"})
     found = history(api, event)
     assert found["next_cursor"] is None
-    events = sorted(found["events"], key=lambda one: one["version"], reverse=True)
+    events = found["events"]
     assert [(one["act"], one["version"], one["by"], one["actor_type"]) for one in events] == [
         ("cancelled", 4, "admin", "admin"),
         ("edited", 3, "admin", "admin"),
@@ -47,17 +47,17 @@ def test_a_fee_is_told_from_the_creation_on_old_and_new_newest_first(api: Api, e
 def test_a_long_history_comes_page_by_page_each_event_once(api: Api, event: dict[str, Any]) -> None:
     for version in range(1, 8):
         edit(api, event, version, title=f"Title {version}")
-    seen, cursor = [], ""
+    seen: list[int] = []
+    cursor = ""
     for _ in range(10):
         page = history(api, event, limit=3, cursor=cursor)
         assert len(page["events"]) <= 3
-        seen += [one["audit_id"] for one in page["events"]]
+        seen += [one["version"] for one in page["events"]]
         cursor = page["next_cursor"]
         if not cursor:
             break
-    assert len(seen) == len(set(seen)) == 8
-    moments = [one["at"] for one in history(api, event)["events"]]
-    assert moments == sorted(moments, reverse=True)
+    # Also where all of it happened within a second.
+    assert seen == [8, 7, 6, 5, 4, 3, 2, 1]
 
 
 def test_it_takes_two_reads_however_long_it_is(

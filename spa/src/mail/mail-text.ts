@@ -41,7 +41,7 @@ const kinds: Record<string, string> = {
   waiver_again: "Request to sign again",
   checkpoint: "Daily proof of the waivers",
   ledger_checkpoint: "Daily proof of the ledger",
-  log_alarm: "Alarm about the waivers",
+  log_alarm: "Alarm about the records",
   manifest: "Manifest",
 };
 
