@@ -64,8 +64,7 @@ export function historyTexts(
 /** Of a new charter the fee alone: the rest stands on the page. The reason of a cancellation is in the notes, too. */
 function shownChanges({ act, changes }: HistoryEvent): HistoryEvent["changes"] {
   if (act === "created") return changes.filter(({ field }) => field === "charter_fee_cents");
-  if (act === "cancelled") return changes.filter(({ field }) => field !== "notes");
-  return act === "guest_erased" ? [] : changes;
+  return act === "cancelled" ? changes.filter(({ field }) => field !== "notes") : changes;
 }
 
 function actText({ act, about, state }: HistoryEvent, nameOf: (id: string) => string | undefined): string {
