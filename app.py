@@ -19,6 +19,7 @@ from chalicelib.sign_in import sessions
 # What the board needs is loaded above; the rest when a request first needs it.
 with lazy_imports():
     from chalicelib import charter_page, erasure, openapi, schedule
+    from chalicelib.charters import history
     from chalicelib.mail import admin as mail_admin
     from chalicelib.mail import bounces
     from chalicelib.manifest import service as manifest
@@ -169,6 +170,11 @@ def reopen_waivers(event_id: str) -> Answer:
 def renew_guest_link(event_id: str) -> Answer:
     http.read_nothing(app.current_request)
     return charters.renew_guest_link(event_id, actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/history")
+def get_history(event_id: str) -> Answer:
+    return history.get_history(event_id, history.parse_page(query()))
 
 
 @app.route("/api/events/{event_id}/manifest")

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from chalicelib import ledger_log
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters.fields import CharterDetails
 from chalicelib.charters.store import Charter, WholeCharter
@@ -173,6 +174,15 @@ def checkpoint() -> Mail:
     return waiver_mails.checkpoint_mail("2026-11-22", waiver_log.to_checkpoint(now), told, proof, NOW)
 
 
+def ledger_checkpoint() -> Mail:
+    """Of a ledger that has grown since the day before."""
+    sums: list[ledger_log.CurrencySums] = [
+        {"currency": "USD", "received_cents": 4_812_500, "refunded_cents": 45_000, "tips_cents": 61_000}
+    ]
+    told, now = (Tree("sail.example.com/ledger", size, merkle.root_of(leaf_hashes(size))) for size in (190, 214))
+    return ledger_log.checkpoint_mail("2026-11-22", now, told, sums, NOW)
+
+
 def log_alarm() -> Mail:
     """Of a log that has become shorter."""
     told, now = log_end(214), log_end(190)
@@ -204,6 +214,7 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "waiver-again-es": lambda: signature_request("waiver_again", "es"),
     "manifest": manifest,
     "checkpoint": checkpoint,
+    "ledger-checkpoint": ledger_checkpoint,
     "log-alarm": log_alarm,
 }
 

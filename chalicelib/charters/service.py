@@ -220,12 +220,10 @@ def edit_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: d
         raise Conflict("This charter is cancelled.", current=charter_json(seen))
     details = _add_guest_ids(details)
     at = times.format_instant(now)
-    before, after = {**seen.details, "status": seen.status}, {**details, "status": status}
-    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     # Switched off and on again, they start afresh.
     since = (seen.reminders_since or at) if details["balance_reminders"] else ""
     charter = seen._replace(details=details, status=status, version=version + 1, updated_at=at, reminders_since=since)
-    edited = audit_event("edited", actor, at, changed=changed)
+    edited = audit_event("edited", actor, at)
 
     def attempt() -> None:
         seen = find_charter(event_id)

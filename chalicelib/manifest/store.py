@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from chalicelib.charters.store import Charter, charter_key
+from chalicelib.charters.store import Charter, change_write, charter_key
 from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
@@ -73,7 +73,8 @@ def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: 
     values[":at"] = s(departure["at"])
     change = "SET #status = :departed, version = :next, updated_at = :at"
     depart = {"Update": update(charter_key(seen.event_id), change, values, condition)}
-    return is_new([put, depart, put_write(audit_item(seen.event_id, audit)), *mail_writes(mail)])
+    departed = seen._replace(status="departed", version=seen.version + 1)
+    return is_new([put, depart, change_write(departed, seen, audit), *mail_writes(mail)])
 
 
 def _departure_key(event_id: str) -> Item:

@@ -85,6 +85,7 @@ BEYOND_SCHEMAS = {
     "publish_waiver_version": {"language"},
     **{f"list_{name}": {"cursor"} for name in ("events", "payments", "payments_to_clear", "mails")},
     "search_waivers": {"cursor"},
+    "get_history": {"cursor"},
     "get_payments_csv": {"cursor"},
 }
 

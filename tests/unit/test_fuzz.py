@@ -25,6 +25,7 @@ from hypothesis import assume, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from chalicelib.charters import history
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import CharterDetails
 from chalicelib.core import csv_export, fields, http, paging, settings, times
@@ -281,6 +282,7 @@ def test_an_amount_is_written_to_the_last_unit(amount_cents: int, currency: str)
 
 
 LISTS = {
+    "history": history.parse_page,
     "events": lambda query: charters.parse_board_page(query, now=NOW),
     "payments": lambda query: reports.parse_report(query, now=NOW),
     "to_clear": reports.parse_to_clear,

@@ -24,6 +24,7 @@ import { ReasonDialog } from "../ui/reason-dialog";
 import { useTask } from "../ui/task";
 import { statusNames, WaiverBadge } from "./card";
 import { openCharterDialog } from "./form/charter-dialog";
+import { HistoryOnDemand } from "./history/lazy-history";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { Reminders } from "./reminders";
 import { SignedWaivers } from "./signed-waivers";
@@ -135,6 +136,9 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
           </Section>
           <Section title="Details">
             <Details charter={charter} problems={known?.mail_problems ?? []} />
+          </Section>
+          <Section title="History">
+            <HistoryOnDemand charter={charter} />
           </Section>
         </div>
       </div>

@@ -36,6 +36,10 @@ export const listCharters = (query: Query<"/api/events">) => call("get", "/api/e
 
 export const readCharter = (event_id: string) => call("get", CHARTER, { path: { event_id } });
 
+/** Who has changed what of a charter, newest first. */
+export const readHistory = (event_id: string, query: Query<"/api/events/{event_id}/history">) =>
+  call("get", `${CHARTER}/history`, { path: { event_id }, query });
+
 /** Creates a charter; with the same key again it answers the same charter. */
 export const createCharter = (key: string, body: CharterDetails) =>
   call("post", "/api/events", { body, headers: { "Idempotency-Key": key } });

@@ -173,6 +173,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get: operations["get_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/manifest": {
         parameters: {
             query?: never;
@@ -1055,6 +1073,28 @@ export interface components {
         Reason: {
             reason: string;
         };
+        History: {
+            events: components["schemas"]["HistoryEvent"][];
+            next_cursor: string | null;
+        };
+        HistoryEvent: {
+            audit_id: string;
+            at: string;
+            act: string;
+            by: string;
+            /** @enum {string} */
+            actor_type: "admin" | "signer" | "link" | "system";
+            version: number | null;
+            changes: components["schemas"]["HistoryChange"][];
+            reason: string;
+            about: string;
+            state: string;
+        };
+        HistoryChange: {
+            field: string;
+            before: unknown;
+            after: unknown;
+        };
         Manifest: {
             event_id: string;
             title: string;
@@ -1671,6 +1711,9 @@ export type ChartersWaiver = components['schemas']['ChartersWaiver'];
 export type MailProblem = components['schemas']['MailProblem'];
 export type CharterEdit = components['schemas']['CharterEdit'];
 export type Reason = components['schemas']['Reason'];
+export type History = components['schemas']['History'];
+export type HistoryEvent = components['schemas']['HistoryEvent'];
+export type HistoryChange = components['schemas']['HistoryChange'];
 export type Manifest = components['schemas']['Manifest'];
 export type Passenger = components['schemas']['Passenger'];
 export type Emergency = components['schemas']['Emergency'];
@@ -2023,6 +2066,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    get_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
                 };
             };
         };

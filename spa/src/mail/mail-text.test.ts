@@ -41,7 +41,7 @@ test("sending again says the result", () => {
 
 test("a kind of mail that is new is shown by its name", () => {
   expect(kindText("bounce")).toBe("Bounce notice");
-  expect(kindText("log_alarm")).toBe("Alarm about the waivers");
+  expect(kindText("log_alarm")).toBe("Alarm about the records");
   expect(kindText("crew_call")).toBe("Crew call");
 });
 

@@ -40,7 +40,8 @@ const kinds: Record<string, string> = {
   waiver_reminder: "Waiver reminder",
   waiver_again: "Request to sign again",
   checkpoint: "Daily proof of the waivers",
-  log_alarm: "Alarm about the waivers",
+  ledger_checkpoint: "Daily proof of the ledger",
+  log_alarm: "Alarm about the records",
   manifest: "Manifest",
 };
 
