@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -84,7 +85,7 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
         door.open(copy.aws.port, deploy(copy))
         if with_demo and not stop.is_set() and demo.is_empty(copy.base_url, admin_password()):
             progress("adding sample charters")
-            demo.add(copy.base_url, admin_password())
+            demo.add(copy.base_url, admin_password(), datetime.now(UTC))
         if not stop.is_set():
             print(f"        admin password  {admin_password()}")
             print(f"        mail            {copy.base_url}/_local/mail.html")
