@@ -1,7 +1,7 @@
 """The sample season: what life brings is among it on whatever day it is made, and all of it agrees."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -61,9 +61,35 @@ def test_the_season_is_logged_whole_and_its_sums_and_signatures_agree(
     assert (names.count("Theo Park"), sunset.signed_count, len(sunset.signed_guest_ids)) == (2, 5, 4)
 
 
+def test_the_board_comes_first_and_the_rest_of_the_year_until_it_is_stopped(
+    dynamodb_local: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "Website", Door)
+    monkeypatch.setattr("chalicelib.mail.outbox.deliver", lambda *_: None)
+    now = datetime.now(UTC)
+    present, past = demo.split(season(now), now)
+    assert len(present) + len(past) == len(season(now))
+    assert {"Sunset birthday cruise", "Whale watching", "Family reunion sail"} <= {one.title for one in present}
+    stop = threading.Event()
+
+    def until_the_second() -> Iterator[SampleCharter]:
+        for place, charter in enumerate(past):
+            if place == 2:
+                stop.set()
+            yield charter
+
+    with fresh_store(dynamodb_local) as dynamodb:
+        client = demo.Client("")
+        client.log_in(PASSWORD)
+        demo.add_until(stop, client, until_the_second())
+        records = gather(list(scan(dynamodb, settings().table)))
+    assert {each.details["title"] for each in records.events.values()} == {one.title for one in past[:2]}
+
+
 def test_whatever_the_day_the_past_is_over_and_no_money_comes_from_the_future() -> None:
-    for day in range(0, 800, 3):
-        now = NOON + timedelta(days=day)
+    for step in range(770):
+        # Every day of two years, and every hour of the day.
+        now = (NOON.astimezone(UTC) + timedelta(hours=25 * step)).astimezone(BAY)
         charters = season(now)
         assert len({charter.title for charter in charters}) == len(charters)
         for charter in charters:

@@ -3,10 +3,11 @@
 import argparse
 import getpass
 import json
+import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from html.parser import HTMLParser
 from typing import Any
@@ -20,6 +21,7 @@ Json = dict[str, Any]
 """A body of the API, as a client sends and reads it."""
 # The embedded AWS answers no faster when more ask at the same time.
 AT_ONCE = 4
+PRESENT = timedelta(days=10)
 
 
 class Client:
@@ -82,12 +84,34 @@ def is_empty(base_url: str, password: str) -> bool:
 
 
 def add(base_url: str, password: str, now: datetime) -> None:
-    """The sample season around `now`: what `make run` shows. Several charters at a time, for the start to be short."""
+    """The whole sample season around `now`."""
     client = Client(base_url)
     client.log_in(password)
+    add_charters(client, season(now))
+
+
+def split(charters: Iterable[SampleCharter], now: datetime) -> tuple[list[SampleCharter], list[SampleCharter]]:
+    """What the board shows first, coming charters and those of the last days; and the rest of the year."""
+    present: list[SampleCharter] = []
+    past: list[SampleCharter] = []
+    for charter in charters:
+        (past if charter.starts_at < now - PRESENT else present).append(charter)
+    return present, past
+
+
+def add_charters(client: Client, charters: Iterable[SampleCharter]) -> None:
+    """Several at a time, which takes half as long."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for _ in pool.map(partial(log_charter, client), season(now)):
+        for _ in pool.map(partial(log_charter, client), charters):
             pass
+
+
+def add_until(stop: threading.Event, client: Client, charters: Iterable[SampleCharter]) -> None:
+    """One after the other, beside somebody who already works with the product; each charter whole."""
+    for charter in charters:
+        if stop.is_set():
+            return
+        log_charter(client, charter)
 
 
 def log_charter(client: Client, charter: SampleCharter) -> None:

@@ -6,7 +6,7 @@ voided) stands beside it. `demo.py` logs it all through the API.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -117,6 +117,9 @@ class Calendar:
         """`clock` (`17:00`) of the day so many days after today."""
         return on(self.today + timedelta(days=days), clock)
 
+    def minutes_ago(self, minutes: int) -> datetime:
+        return (self.now.astimezone(UTC) - timedelta(minutes=minutes)).astimezone(BAY)
+
     def new_years_eve(self) -> date:
         return self._latest(lambda day: (day.month, day.day) == (12, 31))
 
@@ -142,7 +145,7 @@ def on(day: date, clock: str, fold: int = 0) -> datetime:
 
 def _length(day: date) -> timedelta:
     midnights = [on(day + timedelta(days=more), "00:00") for more in (0, 1)]
-    return midnights[1].astimezone(ZoneInfo("UTC")) - midnights[0].astimezone(ZoneInfo("UTC"))
+    return midnights[1].astimezone(UTC) - midnights[0].astimezone(UTC)
 
 
 def _mailbox(name: str) -> str:
@@ -184,8 +187,8 @@ def _coming(days: Calendar) -> Iterator[SampleCharter]:
         "Angel Island picnic", days.at(4, "13:00"), days.at(4, "16:00"), PETREL, 10, 1_100_00,
         _patron("Darnell Brooks"), LUIS,
         (
-            deposit("check", 200_00, days.now - timedelta(minutes=2), "388", payer="Ruth Brooks"),
-            deposit("cash", 150_00, days.now - timedelta(minutes=1)),
+            deposit("check", 200_00, days.minutes_ago(2), "388", payer="Ruth Brooks"),
+            deposit("cash", 150_00, days.minutes_ago(1)),
         ),
     )  # fmt: skip
     yield SampleCharter(
@@ -346,7 +349,7 @@ def _calendar(days: Calendar) -> Iterator[SampleCharter]:
             deposit("card", 1_000_00, on(eve - timedelta(days=30), "12:12"), "A-1201"),
             # By the clocks of London both came next year.
             balance("cash", 1_000_00, on(eve, "20:30"), notify=True),
-            tip("venmo", 160_00, on(eve, "23:59"), "VN-30001", cleared_at=on(eve + timedelta(days=3), "12:00")),
+            tip("venmo", 160_00, on(eve, "23:59"), "VN-30001", cleared_at=on(eve + timedelta(days=1), "10:00")),
         ),
         completed=True,
     )  # fmt: skip
