@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,6 +27,7 @@ from tools.common.console import Refused, note, one_line, progress, run_tool
 from tools.local import demo
 from tools.local.embedded import EmbeddedAws, free_port, make_private
 from tools.local.front_door import FrontDoor
+from tools.local.season import SampleCharter, season
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.releaser import Releaser, memory_of
@@ -84,7 +86,7 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
         door.open(copy.aws.port, deploy(copy))
         if with_demo and not stop.is_set() and demo.is_empty(copy.base_url, admin_password()):
             progress("adding sample charters")
-            demo.add(copy.base_url, admin_password())
+            add_samples(copy.base_url, stop, running)
         if not stop.is_set():
             print(f"        admin password  {admin_password()}")
             print(f"        mail            {copy.base_url}/_local/mail.html")
@@ -98,6 +100,30 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
                 redeploy(copy)
         progress(f"stopping; the data stays in {home.folder}")
         door.keep_mail()
+
+
+def add_samples(base_url: str, stop: threading.Event, running: contextlib.ExitStack) -> None:
+    """The charters that the board shows first; those of the past year come meanwhile, so that nobody waits for them."""
+    client = demo.Client(base_url)
+    client.log_in(admin_password())
+    now = datetime.now(UTC)
+    present, past = demo.split(season(now), now)
+    demo.add_charters(client, present)
+    adding = threading.Thread(target=add_past, args=(stop, client, past))
+
+    def end() -> None:
+        stop.set()
+        adding.join()
+
+    adding.start()
+    running.callback(end)
+
+
+def add_past(stop: threading.Event, client: demo.Client, past: list[SampleCharter]) -> None:
+    try:
+        demo.add_until(stop, client, past)
+    except Refused as refusal:
+        progress(f"not all sample charters were added: {refusal}")
 
 
 @contextlib.contextmanager
