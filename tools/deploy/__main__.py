@@ -179,7 +179,7 @@ def check_environment(run: Run, base_url: str) -> None:
         raise Refused(f"the functions differ in {', '.join(differing)}: `python -m tools.env merge` those once more")
     for function, variables in live.items():
         try:
-            settings.load(variables, cloud.read_parameter)
+            settings.load(variables, cloud.read_parameters)
         except SettingsError as error:
             remedy = f"set it with `python -m tools.env merge --stage {cloud.stage}`"
             if str(error).startswith("ADMIN_PASS_HASH"):

@@ -210,7 +210,7 @@ def function_settings(cloud: Cloud) -> str:
     environments = _environments(cloud)
     for function, variables in environments.items():
         try:
-            here = settings.load(variables, cloud.read_parameter)
+            here = settings.load(variables, cloud.read_parameters)
         except SettingsError as error:
             raise NotAsExpected(f"{function}: {error}") from error
     if differing := differing_names(environments):
@@ -255,7 +255,7 @@ def _log_events(logs: Any, group: str, pattern: str, since: datetime) -> list[di
 
 def mail_transport(cloud: Cloud) -> str:
     try:
-        here = settings.load(next(iter(_environments(cloud).values())), cloud.read_parameter)
+        here = settings.load(next(iter(_environments(cloud).values())), cloud.read_parameters)
     except SettingsError as error:
         raise NotAsExpected(str(error)) from error
     if here.mail_transport == "gmail":
