@@ -184,7 +184,7 @@ def deploy(copy: Copy) -> str:
     apply = functools.partial(stacks.apply_stack, copy.aws.client("cloudformation"), poll_s=0.05)
     resources = apply(f"{NAME}-resources", stacks.template("resources"), {"Stage": STAGE, "MailIdentity": MAIL_FROM})
     api = apply(NAME, local_template(copy, resources["TableName"]), {})
-    gateway.answer_unrouted(copy.aws.client("apigateway"), api["RestAPIId"], STAGE)
+    gateway.set_answers(copy.aws.client("apigateway"), api["RestAPIId"], STAGE)
     edge = apply(
         f"{NAME}-edge",
         stacks.template("edge"),
