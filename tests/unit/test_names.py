@@ -125,6 +125,20 @@ def test_what_is_cleaned_is_clean(text: str) -> None:
     assert names.is_same(text, once)
 
 
+def test_a_text_of_several_lines_keeps_them_and_its_blanks_but_nothing_invisible() -> None:
+    text = "1. Jose\u0301\u200b\n\n\t   ab\u00a0 c\u202e  \n\u2066-\u2069 d"
+    assert names.clean_lines(text) == "1. José\n\n\t   ab\u00a0 c  \n- d"
+    assert names.clean_lines("\u200b \n\ufeff") == ""
+
+
+@given(typed, typed)
+def test_lines_that_are_cleaned_are_clean(one: str, other: str) -> None:
+    once = names.clean_lines(f"{one}\n{other}")
+    assert names.clean_lines(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+    assert names.clean(once) == names.clean(f"{one}\n{other}")
+
+
 # --- has_visible_glyph ----------------------------------------------------------------------------
 
 
@@ -203,6 +217,35 @@ def test_folding_again_or_after_another_encoding_changes_nothing(text: str) -> N
     assert names.fold(folded) == folded
     assert names.fold(unicodedata.normalize("NFD", text)) == folded
     assert names.fold(text.title().swapcase()) == names.fold(text.title())
+
+
+# --- has_words ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Marina Šibenik", "sibenik"),
+        ("Marina S\u030cibenik", "šibenik"),
+        ("Leïla Ben Ali", "leila"),
+        ("LEILA BEN ALI", "ali Leïla"),
+        ("Kay O’Brien", "o'brien"),
+        ("Kay O'Brien", "oʼbri"),
+        ("Anne–Marie", "anne-m"),
+        ("Straße 5", "STRASSE"),
+        ("Łódź", "lodz"),
+        ("Sunset sail", " sail   sun "),
+        ("Sunset sail", "\u200b"),
+        ("Sunset sail", ""),
+    ],
+)
+def test_a_search_finds_words_without_regard_to_case_accents_and_forms(text: str, words: str) -> None:
+    assert names.has_words(text, words)
+
+
+@pytest.mark.parametrize(("text", "words"), [("Marina Split", "sibenik"), ("Sunset sail", "sun moon"), ("", "a")])
+def test_a_search_does_not_find_what_is_not_there(text: str, words: str) -> None:
+    assert not names.has_words(text, words)
 
 
 # --- has_web_address ------------------------------------------------------------------------------
