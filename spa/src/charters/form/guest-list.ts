@@ -1,4 +1,5 @@
 import type { ListedGuest } from "../../data/contract";
+import { isBlank } from "../../lib/names";
 import type { Reading } from "./field-kinds";
 
 /** The server gives each its id. */
@@ -86,7 +87,7 @@ export function readGuests(guests: readonly ListedGuest[], most: number, refuse:
   if (listed.length > most) refuse(`At most ${most} guests; ${listed.length} are listed.`);
   guests.forEach((guest, index) => {
     if (isBlankGuest(guest)) return;
-    if (guest.name.trim() === "") refuse("Give the guest a name.", `${index}.name`);
+    if (isBlank(guest.name)) refuse("Give the guest a name.", `${index}.name`);
     // Guests see each other's names.
     if (guest.name.includes("@")) refuse("This is an address; it belongs under Email.", `${index}.name`);
     if (!isEmailOrEmpty(guest.email)) refuse("This is not an email address.", `${index}.email`);
@@ -99,5 +100,5 @@ export function isEmailOrEmpty(text: string): boolean {
 }
 
 function isBlankGuest({ name, email }: ListedGuest): boolean {
-  return name.trim() === "" && email.trim() === "";
+  return isBlank(name) && isBlank(email);
 }
