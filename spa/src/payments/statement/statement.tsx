@@ -182,7 +182,7 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
                 }, `The confirmation goes out again to ${charter.patron.email}.`)
               }
             >
-              Resend confirmation
+              {charter.patron.email ? "Resend confirmation" : "Resend confirmation: no email"}
             </Button>
             <Button class="danger" disabled={busy} onClick={() => onAsk("void")}>
               Void…
