@@ -1,4 +1,4 @@
-"""Writes what the SPA knows of the API from the server's own tables: types, limits, choices, letters, amounts, paths."""
+"""Writes what the SPA knows of the API from the server's tables: types, limits, choices, currencies, letters, paths."""
 
 import argparse
 import json
@@ -158,6 +158,7 @@ def _letters() -> str:
         "accents": names.ACCENTS,
         "apostrophes": names.APOSTROPHES,
         "hyphens": names.HYPHENS,
+        "rightToLeft": names.RIGHT_TO_LEFT,
     }
     patterns = "".join(f"export const {name} = /[{_escaped(chars)}]/gu;\n" for name, chars in classes.items())
     strokes = json.dumps(dict(zip(*names.STROKES, strict=True)), ensure_ascii=False)

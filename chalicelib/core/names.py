@@ -37,6 +37,8 @@ HYPHENS = (
 _PUNCTUATION = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(HYPHENS, "-")})
 # A stroke, or a dot that is left out, is an accent to readers, but Unicode takes the letter for another one.
 STROKES = ("đħıłøŧ", "dhilot")
+# The blocks of the scripts that are written from right to left.
+RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 # A browser's address bar takes these for a dot or a slash, or a reader does.
 _ADDRESS_FORMS = str.maketrans("\u3002\uff61\u2024\u2044\u2215\u29f8\\\u2236\ua789", "...////::")
 
@@ -128,6 +130,11 @@ def email_key(email: str) -> str:
     return email.lower()
 
 
+def isolate(text: str) -> str:
+    """For a text within a line: written from right to left, it does not change places with what stands beside it."""
+    return f"\u2068{text}\u2069" if _right_to_left().search(text) else text
+
+
 def has_web_address(text: str) -> bool:
     """Whether it holds a scheme, `www.`, or a domain with a path, in any disguise that a browser reads through."""
     plain = unicodedata.normalize("NFKC", _invisible().sub("", text).translate(_ADDRESS_FORMS)).casefold()
@@ -145,6 +152,11 @@ def _invisible() -> re.Pattern[str]:
 @cache
 def _accents() -> re.Pattern[str]:
     return re.compile(f"[{ACCENTS}]")
+
+
+@cache
+def _right_to_left() -> re.Pattern[str]:
+    return re.compile(f"[{RIGHT_TO_LEFT}]")
 
 
 @cache

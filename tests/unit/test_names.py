@@ -192,6 +192,24 @@ def test_a_search_does_not_find_what_is_not_there(text: str, words: str) -> None
     assert not names.has_words(text, words)
 
 
+# --- isolate --------------------------------------------------------------------------------------
+
+
+def test_every_letter_written_from_right_to_left_is_kept_apart_and_no_name_of_another_script() -> None:
+    for code in range(sys.maxunicode + 1):
+        char = chr(code)
+        if unicodedata.bidirectional(char) in ("R", "AL") and char != "\u200f":
+            assert names.isolate(f"a{char}") == f"\u2068a{char}\u2069", hex(code)
+        elif unicodedata.bidirectional(char) == "L":
+            assert names.isolate(char) == char, hex(code)
+    assert [name for name in REAL_NAMES if names.isolate(name) != name] == [
+        "בנימין־זאב הרצל",
+        "עֲמִיחַי ז׳בוטינסקי",
+        "محمد‌رضا شجریان",
+        "نَجِيب محفوظ",
+    ]
+
+
 # --- has_web_address ------------------------------------------------------------------------------
 
 

@@ -44,3 +44,8 @@ def test_a_search_finds_the_same_on_both_sides() -> None:
     found = spa.ask("lib/names.ts", "cases.map(([text, words]) => module.hasWords(text, words))", searched)
     assert found == [names.has_words(text, words) for text, words in searched]
     assert sum(found) > len(REAL_NAMES)
+
+
+def test_what_is_written_from_right_to_left_is_kept_apart_on_both_sides_alike() -> None:
+    texts = [*REAL_NAMES, *LETTERS]
+    assert spa.ask("lib/names.ts", "cases.map(module.isolate)", texts) == [names.isolate(text) for text in texts]

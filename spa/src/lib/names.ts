@@ -1,4 +1,4 @@
-import { accents, apostrophes, blanks, hyphens, invisible, strokes } from "./letters";
+import { accents, apostrophes, blanks, hyphens, invisible, rightToLeft, strokes } from "./letters";
 
 /**
  * Equal for names that differ only in case, accents, forms of apostrophe or hyphen, or the number of blanks, as `fold`
@@ -40,4 +40,14 @@ export function isBlank(text: string): boolean {
 /** Whether mail servers take two addresses for one: they ignore the letters' case. */
 export function isSameAddress(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
+}
+
+/** Names one after the other in a line; those written from right to left do not change places with what is beside. */
+export function nameList(names: readonly string[]): string {
+  return names.map(isolate).join(", ");
+}
+
+/** For a text within a line, as `isolate` of the server's `core/names.py` is. */
+export function isolate(text: string): string {
+  return text.search(rightToLeft) < 0 ? text : `\u2068${text}\u2069`;
 }
