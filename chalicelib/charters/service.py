@@ -20,7 +20,7 @@ from chalicelib.charters.fields import (
     edited_status,
 )
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, paging, system, times
+from chalicelib.core import fields, names, paging, system, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, NotFound
 from chalicelib.core.fields import Form
@@ -167,7 +167,7 @@ def _waiver_counts(charter: Charter) -> WaiverCounts:
 def _warnings(charter: Charter) -> Iterator[CharterWarning]:
     details = charter.details
     departure, back = details["departure_port"], details["return_port"]
-    if departure and back and departure.casefold() != back.casefold():
+    if departure and back and not names.is_same(departure, back):
         yield {
             "code": "return_port_differs",
             "message": f"This charter begins at {departure} and ends at {back}. A vessel that carries passengers "

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from chalicelib.core import aws, system, times
+from chalicelib.core import aws, names, system, times
 from chalicelib.core.errors import ParametersUnread, SettingsError
 from chalicelib.core.text import is_currency, is_email
 
@@ -149,6 +149,10 @@ ONE_LINE: Check = (
     lambda value: len(value) <= 100 and value.isprintable(),
     "must be one line of at most 100 characters",
 )
+NAME: Check = (
+    lambda value: ONE_LINE[0](value) and names.has_visible_glyph(value),
+    "must be one line of at most 100 characters that can be seen",
+)
 TRANSPORT: Check = (("ses", "gmail").__contains__, "must be ses or gmail")
 BASE_URL: Check = (
     lambda value: re.fullmatch(r"(https://[^\s/?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?)/*", value),
@@ -215,7 +219,7 @@ def load(environment: Mapping[str, str], read_parameters: ReadParameters | None 
         base_url=base_url,
         timezone=read("SCC_TIMEZONE", TIMEZONE, "America/Los_Angeles"),
         currency=read("SCC_CURRENCY", CURRENCY, "USD"),
-        operator_name=read("SCC_OPERATOR_NAME", ONE_LINE),
+        operator_name=names.clean(read("SCC_OPERATOR_NAME", NAME)),
         operator_email=read("SCC_OPERATOR_EMAIL", EMAIL),
         operator_phone=read("SCC_OPERATOR_PHONE", ONE_LINE, ""),
         mail_transport=transport,

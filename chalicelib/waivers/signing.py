@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, times
+from chalicelib.core import fields, names, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, DomainError, TooManyTries, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
@@ -208,7 +208,7 @@ def _limited(mail: Mail | None, now: datetime) -> Mail | None:
     """The mail, cancelled if too many went to its address, or to all guests together; an admin can send it again."""
     if mail is None:
         return None
-    address = hashlib.sha256(mail.to.lower().encode()).hexdigest()
+    address = hashlib.sha256(names.email_key(mail.to).encode()).hexdigest()
     why = ""
     if _count(f"copies#{address}", COPY_WINDOW_S, now) > COPIES_PER_ADDRESS:
         why = f"more than {COPIES_PER_ADDRESS} copies in a day to one address"

@@ -139,6 +139,7 @@ def test_an_admin_finds_records_by_participant_signer_or_charter(api: Api, guest
     assert found("kim") == ["Kim Sailor"]
     assert found("%C3%A1NA+sunset") == ["Lee Sailor", "Kim Sailor", "Ána Rivera"]
     assert found("whale") == ["Tom Reed"]
+    assert found("ana+s\u0301unset") == found("ANA") == ["Lee Sailor", "Kim Sailor", "Ána Rivera"]
     assert found("nobody") == []
     one = api.get("/api/waivers?query=kim").json["waivers"][0]
     assert (one["charter"], one["event_id"], one["superseded"]) == ("Sunset sail", event["event_id"], False)

@@ -120,6 +120,7 @@ def test_a_missing_setting_of_gmail_is_named_when_gmail_sends(name: str) -> None
         ("SCC_OPERATOR_EMAIL", "ops"),
         ("SCC_OPERATOR_NAME", "Bay\nSail"),
         ("SCC_OPERATOR_NAME", "x" * 101),
+        ("SCC_OPERATOR_NAME", "\u3164\u2800"),
         ("SCC_OPERATOR_PHONE", "1\r\nBcc: x"),
         ("ADMIN_PASS_HASH", "secret-password"),
         ("ADMIN_PASS_HASH", "sha256$abc"),

@@ -93,8 +93,3 @@ export function problemText({ email, problem, at, detail }: MailProblem): string
   const when = formatDay(at, operatorTimezone());
   return `${what} on ${when}${detail ? `: ${detail}` : ""}`;
 }
-
-/** Whether two addresses are the same to mail servers, which ignore letter case. */
-export function sameAddress(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}

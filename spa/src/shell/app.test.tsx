@@ -157,6 +157,17 @@ test("of a thousand charters the board shows fifty, and fifty more when asked", 
   expect(app.calls.slice(before)).toEqual([]);
 });
 
+test("a charter that has departed before its time is told as departed on the board", async () => {
+  const starts_at = new Date(Date.now() + 5 * 3_600_000).toISOString();
+  const ends_at = new Date(Date.now() + 8 * 3_600_000).toISOString();
+  const departed = sampleCharter({ starts_at, ends_at, status: "departed" });
+  app.handle = () => json(200, { events: [departed], next_cursor: null });
+  session.begin("t1", false);
+  open("/");
+  await says("Departed");
+  expect(text()).not.toMatch(/Departs|Next departure/);
+});
+
 test("the board shows more by its cursor, and the past when asked", async () => {
   const named = (event_id: string, title: string, days: number) =>
     sampleCharter({

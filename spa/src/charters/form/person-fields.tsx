@@ -1,4 +1,5 @@
 import type { Person } from "../../data/contract";
+import { isBlank } from "../../lib/names";
 import { Button } from "../../ui/button";
 import type { Errors } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
@@ -29,7 +30,7 @@ export function personOrNone(label: string, limits: Limits): CharterField<Person
     write: (sent) => sent ?? nobody,
     read: (value, reading) => {
       const read = readPerson(value, reading);
-      return isBlank(read) ? null : read;
+      return isNobody(read) ? null : read;
     },
   };
 }
@@ -49,7 +50,7 @@ export function people(
         .map((person, index) =>
           readPerson(person, { ...reading, refuse: (message, part = "name") => refuse(message, `${index}.${part}`) }),
         )
-        .filter((person) => !isBlank(person)),
+        .filter((person) => !isNobody(person)),
     show: (value) => value.map(({ name }) => name).join(", ") || "nobody",
     Input: ({ name, value, errors, onChange }) => (
       <>
@@ -87,8 +88,8 @@ function readPerson({ name, email, phone }: Person, { refuse }: Reading): Person
   return { name: name.trim(), email: email.trim(), phone: phone.trim() };
 }
 
-function isBlank({ name, email, phone }: Person): boolean {
-  return name === "" && email === "" && phone === "";
+function isNobody({ name, email, phone }: Person): boolean {
+  return [name, email, phone].every(isBlank);
 }
 
 interface PersonFieldsProps {
