@@ -123,7 +123,7 @@ def test_every_single_value_that_was_altered_is_told(season: Season) -> None:
             if not told and not is_untold(kind, item, place):
                 silent.append(f"{kind} {item['SK']['S']} {place}")
     assert silent == [], silent
-    assert count > 1_500
+    assert count > 1_500, count
 
 
 def test_every_single_item_that_was_taken_away_is_told(season: Season) -> None:
