@@ -76,7 +76,7 @@ def create_charter(
     form.finish()
     at = times.format_instant(now)
     charter = Charter(
-        event_id=system.random_token(16),
+        event_id=_new_event_id(),
         details=_add_guest_ids(details),
         status="scheduled",
         version=1,
@@ -98,6 +98,12 @@ def create_charter(
             raise Conflict("This Idempotency-Key was used for another charter.") from None
         return charter_json(find_charter(first_id)), False
     return charter_json(charter), True
+
+
+def _new_event_id() -> str:
+    """Never begins with a minus sign: a spreadsheet would take that for a formula, and a command for an option."""
+    token = system.random_token(16)
+    return f"_{token[1:]}" if token.startswith("-") else token
 
 
 def find_charter(event_id: str) -> Charter:

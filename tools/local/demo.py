@@ -21,7 +21,7 @@ Json = dict[str, Any]
 """A body of the API, as a client sends and reads it."""
 # The embedded AWS answers no faster when more ask at the same time.
 AT_ONCE = 4
-PRESENT = timedelta(days=10)
+PRESENT = timedelta(days=3)
 
 
 class Client:
