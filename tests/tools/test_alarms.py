@@ -178,7 +178,7 @@ def test_every_metric_of_ours_has_an_alarm_and_a_source() -> None:
 
 def test_what_holds_data_outlives_its_stack() -> None:
     kept = {"Table", "SpaBucket", "ApiLog", "SweepMailLog", "MailFeedbackLog", "MailSender"}
-    assert {name for name, part in RESOURCES.items() if part.get("DeletionPolicy") == "Retain"} == kept
+    assert {name for name, part in RESOURCES.items() if part.get("DeletionPolicy") == "RetainExceptOnCreate"} == kept
     assert {name for name, part in RESOURCES.items() if part.get("UpdateReplacePolicy") == "Retain"} == kept
 
 
