@@ -7,7 +7,6 @@ from typing import Literal
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.common.console import Refused, one_line
-from tools.common.website import NoAnswer
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def run_check(name: str, look: Callable[[], str]) -> Result:
         return Result(name, "pass", look())
     except Skipped as reason:
         return Result(name, "note", str(reason))
-    except (NotAsExpected, NoAnswer) as problem:
+    except (NotAsExpected, Refused) as problem:
         return Result(name, "FAIL", str(problem))
     except (BotoCoreError, ClientError, ValueError, KeyError, TypeError) as problem:
         return Result(name, "FAIL", f"{type(problem).__name__}: {one_line(problem)}")
