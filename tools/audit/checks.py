@@ -12,6 +12,7 @@ from chalicelib.payments.store import ledger_keys, to_clear_key
 from chalicelib.waivers.evidence import canonical
 from tools.audit.log_checks import check_log
 from tools.audit.records import Data, Difference, Entry, Records, add_up
+from tools.audit.schedule_checks import find_problems
 from tools.audit.waiver_checks import check_waivers, payload_of
 
 # Who, when, from where: of a row, of an act or audit event, of a text.
@@ -28,7 +29,18 @@ REQUESTS = ("waiver_reminder", "waiver_again")
 def find_differences(records: Records) -> list[Difference]:
     """Everything that does not agree, in a fixed order; empty when the table is whole."""
     found = list(records.unreadable)
-    checks = (_charters, _guest_links, _ledgers, _to_clear, _audits, check_waivers, check_log, _versions, _mails)
+    checks = (
+        _charters,
+        _guest_links,
+        _schedule,
+        _ledgers,
+        _to_clear,
+        _audits,
+        check_waivers,
+        check_log,
+        _versions,
+        _mails,
+    )
     for check in checks:
         found += check(records)
     return sorted(found, key=lambda each: (each.subject, each.what, each.text))
@@ -57,6 +69,11 @@ def _guest_links(records: Records) -> Iterator[Difference]:
             yield Difference(f"charter {event_id}", "guest link", "its guest link leads elsewhere, or nowhere")
     for event_id in set(records.guest_links.values()) - records.events.keys():
         yield Difference(f"charter {event_id}", "guest link", "it does not exist, but has a guest link")
+
+
+def _schedule(records: Records) -> Iterator[Difference]:
+    for problem in find_problems(records.schedule, records.events):
+        yield Difference(*problem)
 
 
 def _ledgers(records: Records) -> Iterator[Difference]:
@@ -154,7 +171,7 @@ def _audits(records: Records) -> Iterator[Difference]:
         "WAIVER_VERSION": ("waiver version", records.versions),
         "BOAT": ("boat", records.registered["BOAT"]),
         "PERSON": ("person", records.registered["PERSON"]),
-        "HOLD": ("hold", records.holds),
+        "HOLD": ("hold", records.schedule.holds),
         # There is one of it, and before it is saved first it has only the renewals of its link.
         "SETTINGS": ("settings", ("",)),
     }
