@@ -191,7 +191,7 @@ def end_hold(seen: Hold, named: Named, status: HoldStatus, actor: Actor, at: str
 def _booking_writes(hold: Hold, seen: Hold | None, named: Named) -> list[Item]:
     """Its entry in the schedule, or with its boat if it repeats; and the count of the booking on the boat."""
     writes = store.entry_writes(single_entry(hold), single_entry(seen))
-    before, after = _weekly(seen), _weekly(hold)
+    before, after = weekly_hold(seen), weekly_hold(hold)
     boat_id = hold.details["boat_id"]
     for each in dict.fromkeys([boat_id, *([before.boat_id] if before else [])]):
         if before != after and (before or after) and each in named.boats:
@@ -216,7 +216,7 @@ def _with_one_more(weekly: list[WeeklyHold], new: WeeklyHold) -> list[WeeklyHold
 
 def _entries(hold: Hold) -> list[Entry]:
     """All that it takes: itself, or each of its repetitions."""
-    weekly = _weekly(hold)
+    weekly = weekly_hold(hold)
     if weekly:
         return list(weekly.occurrences(weekly.starts_at, f"{times.LATEST_YEAR + 1}"))
     return [entry] if (entry := single_entry(hold)) else []
@@ -231,7 +231,8 @@ def single_entry(hold: Hold | None) -> Entry | None:
     return Entry("hold", hold.hold_id, details["boat_id"], (), _title(details), *times_of)
 
 
-def _weekly(hold: Hold | None) -> WeeklyHold | None:
+def weekly_hold(hold: Hold | None) -> WeeklyHold | None:
+    """A hold that repeats, as it is kept with its boat."""
     if hold is None or hold.status != "held" or not hold.details["weekly_until"]:
         return None
     details = hold.details

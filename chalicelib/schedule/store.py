@@ -62,7 +62,7 @@ def entry_writes(after: Entry | None, before: Entry | None) -> list[Item]:
     """The writes that put an entry in the place of the one before; None is one that keeps nobody away."""
     if after == before:
         return []
-    new, old = _items(after), _items(before)
+    new, old = entry_items(after), entry_items(before)
     gone = [item for key, item in old.items() if key not in new]
     return [
         *map(put_write, new.values()),
@@ -70,7 +70,8 @@ def entry_writes(after: Entry | None, before: Entry | None) -> list[Item]:
     ]
 
 
-def _items(entry: Entry | None) -> dict[str, Item]:
+def entry_items(entry: Entry | None) -> dict[str, Item]:
+    """Its pieces by their sort key."""
     if entry is None:
         return {}
     keys = [f"{piece}#{entry.kind}#{entry.entry_id}#{number:02d}" for number, piece in enumerate(entry.pieces())]
@@ -157,7 +158,7 @@ def change_hold(hold: Hold, seen: Hold, audit: AuditEvent, also: Sequence[Item])
 
 def read_hold(hold_id: str) -> Hold | None:
     item = read_item(hold_key(hold_id))
-    return _to_hold(item) if item else None
+    return to_hold(item) if item else None
 
 
 def list_holds() -> list[Hold]:
@@ -165,7 +166,7 @@ def list_holds() -> list[Hold]:
     items = query_items(
         KeyConditionExpression="PK = :pk", ExpressionAttributeValues={":pk": s(HOLDS)}, ConsistentRead=True
     )
-    return [_to_hold(item) for item in items]
+    return [to_hold(item) for item in items]
 
 
 def list_expired(now: str, limit: int) -> list[str]:
@@ -191,7 +192,7 @@ def _attributes(hold: Hold) -> Item:
     return {"data": json_s(data), "status": s(hold.status), "version": n(hold.version), **to_expire}
 
 
-def _to_hold(item: Item) -> Hold:
+def to_hold(item: Item) -> Hold:
     hold_id = item["SK"]["S"].partition("#")[2]
     return Hold(hold_id, status=item["status"]["S"], version=int(item["version"]["N"]), **load_data(item))
 

@@ -31,8 +31,8 @@ def told_in(message: EmailMessage) -> checkpoint.Checkpoint:
 def hour(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """When the ledger is mailed next: in two hours, by the clock that payments are logged by."""
     found = system.utc_now() + timedelta(hours=2)
-    monkeypatch.setattr(schedule, "CHECKPOINT_HOUR", found.hour)
-    monkeypatch.setattr(schedule, "LEDGER_MINUTE", found.minute)
+    monkeypatch.setattr(sweep, "CHECKPOINT_HOUR", found.hour)
+    monkeypatch.setattr(sweep, "LEDGER_MINUTE", found.minute)
     return found
 
 

@@ -12,6 +12,7 @@ from tools.audit.ledger_checks import ACT_TRACE, check_ledgers
 from tools.audit.log_checks import check_kept, check_ledger_log, check_log
 from tools.audit.mail_checks import check_mails
 from tools.audit.records import Difference, Records, missing_of, trace
+from tools.audit.schedule_checks import find_problems
 from tools.audit.waiver_checks import check_waivers
 
 # Of an audit event, by who did it. What the product does by itself comes from nowhere, and a link tells no name.
@@ -28,8 +29,8 @@ def find_differences(records: Records, kept: Iterable[Checkpoint] = ()) -> list[
     """
     found = [*records.unreadable, *check_kept(records, kept)]
     checks = (
-        _charters, _guest_links, check_histories, check_ledgers, check_ledger_log, _audits, check_waivers, check_log,
-        _versions, check_mails,
+        _charters, _guest_links, _schedule, check_histories, check_ledgers, check_ledger_log, _audits, check_waivers,
+        check_log, _versions, check_mails,
     )  # fmt: skip
     for check in checks:
         found += check(records)
@@ -52,6 +53,11 @@ def _guest_links(records: Records) -> Iterator[Difference]:
         yield Difference(f"charter {event_id}", "guest link", "it does not exist, but has a guest link")
 
 
+def _schedule(records: Records) -> Iterator[Difference]:
+    for problem in find_problems(records.schedule, records.events):
+        yield Difference(*problem)
+
+
 # --- who did what ---------------------------------------------------------------------------------
 
 
@@ -64,7 +70,7 @@ def _audits(records: Records) -> Iterator[Difference]:
         "WAIVER_VERSION": ("waiver version", records.versions),
         "BOAT": ("boat", records.registered["BOAT"]),
         "PERSON": ("person", records.registered["PERSON"]),
-        "HOLD": ("hold", records.holds),
+        "HOLD": ("hold", records.schedule.holds),
         # There is one of it, and before it is saved first it has only the renewals of its link.
         "SETTINGS": ("settings", ("",)),
     }

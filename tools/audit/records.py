@@ -14,14 +14,15 @@ from chalicelib.payments import service as payments
 from chalicelib.payments.fields import Payment
 from chalicelib.payments.store import stored_answer
 from chalicelib.register.store import BOAT, PERSON, to_record
-from tools.audit import waiver_records
+from tools.audit import schedule_checks, waiver_records
+from tools.audit.schedule_checks import ScheduleRecords
 from tools.audit.waiver_records import Told, WaiverRecords
 from tools.common.table import kind_of
 
 INSTANTS = ("received_at", "recorded_at")
 ACTS = ("CLEAR", "VOID", "BOUNCE")
 # Boats, people, what is planned with them, and the desk's settings.
-PLANNING = (BOAT.list_key, PERSON.list_key, "HOLD", "SETTINGS")
+PLANNING = (BOAT.list_key, PERSON.list_key, "SETTINGS")
 
 # What reading a record raises that the product has not written.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
@@ -131,7 +132,7 @@ class Records:
     """The text of each language that is signed now, by its key."""
     registered: dict[str, set[str]] = field(default_factory=lambda: {BOAT.name: set(), PERSON.name: set()})
     """The ids of all boats and people."""
-    holds: set[str] = field(default_factory=set)
+    schedule: ScheduleRecords = field(default_factory=ScheduleRecords)
     guest_links: dict[str, str] = field(default_factory=dict)
     """Which charter a renewed guest link opens, or once did, by the link."""
     found_by: set[tuple[str, str]] = field(default_factory=set)
@@ -219,6 +220,8 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         records.versions[owner] = _load(item)
     elif kind == "WAIVER_VERSION":
         records.current[sk] = _load(item)
+    elif kind in schedule_checks.KINDS:
+        schedule_checks.add(records.schedule, kind, item)
     elif kind in PLANNING:
         _add_planning(records, kind, item)
     elif kind == "GUEST_LINK":
@@ -230,12 +233,12 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
 def _add_planning(records: Records, kind: str, item: Item) -> None:
     """Each is read as the product does, to see that it can be."""
     sk = item["SK"]["S"]
-    if kind == "HOLD":
-        records.holds.add(item["PK"]["S"].partition("#")[2])
-    elif kind == "SETTINGS":
+    if kind == "SETTINGS":
         operator_store.to_settings(item) if sk == "SETTINGS" else operator_store.to_link_number(item)
     else:
         records.registered[sk.partition("#")[0]].add(to_record(item).record_id)
+        if kind == BOAT.list_key:
+            schedule_checks.add_boat(records.schedule, item)
 
 
 def _add_mail(records: Records, kind: str, owner: str, item: Item) -> None:

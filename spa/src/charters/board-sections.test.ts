@@ -31,7 +31,7 @@ describe("a search", () => {
   const charter = sampleCharter({
     departure_port: "Šibenik",
     return_port: "Vis",
-    crew: [{ name: "Cy Young", email: "cy@example.com", phone: "+1 555 010 0102" }],
+    crew: [{ person_id: null, name: "Cy Young", email: "cy@example.com", phone: "+1 555 010 0102" }],
     guests: [{ guest_id: "1", name: "Leïla O’Neil", email: "leila@example.com" }],
   });
 

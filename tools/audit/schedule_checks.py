@@ -1,0 +1,77 @@
+"""The schedule, the holds and the directory of charters, compared with what they are copied from. Pure."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from chalicelib.charters.store import DIRECTORY, Charter, directory_attributes, schedule_entry
+from chalicelib.core.dynamo import Item
+from chalicelib.schedule.entries import WeeklyHold
+from chalicelib.schedule.holds import MAX_WEEKLY, single_entry, weekly_hold
+from chalicelib.schedule.store import HOLDS, SCHEDULE, Hold, entry_items, to_hold, weekly_holds
+
+KINDS = (SCHEDULE, HOLDS, DIRECTORY)
+
+
+class Problem(NamedTuple):
+    subject: str
+    what: str
+    text: str
+
+
+@dataclass
+class ScheduleRecords:
+    pieces: dict[str, str] = field(default_factory=dict)
+    """The content of each piece of an entry, by its sort key."""
+    holds: dict[str, Hold] = field(default_factory=dict)
+    weekly: dict[str, list[WeeklyHold]] = field(default_factory=dict)
+    """The repeating holds that are kept with each boat."""
+    directory: dict[str, Item] = field(default_factory=dict)
+    """By charter."""
+
+
+def add(records: ScheduleRecords, kind: str, item: Item) -> None:
+    sk, owner = item["SK"]["S"], item["SK"]["S"].partition("#")[2]
+    if kind == SCHEDULE:
+        records.pieces[sk] = item["data"]["S"]
+    elif kind == HOLDS:
+        records.holds[owner] = to_hold(item)
+    else:
+        records.directory[owner] = {name: value for name, value in item.items() if name not in ("PK", "SK", "signed")}
+
+
+def add_boat(records: ScheduleRecords, item: Item) -> None:
+    records.weekly[item["SK"]["S"].partition("#")[2]] = list(weekly_holds(item))
+
+
+def find_problems(records: ScheduleRecords, charters: Mapping[str, Charter]) -> Iterator[Problem]:
+    yield from _pieces(records, charters)
+    yield from _weekly(records)
+    for event_id in charters.keys() | records.directory.keys():
+        expected = directory_attributes(charters[event_id]) if event_id in charters else None
+        if records.directory.get(event_id) != expected:
+            yield Problem(f"charter {event_id}", "directory", "the directory of charters says something else of it")
+
+
+def _pieces(records: ScheduleRecords, charters: Mapping[str, Charter]) -> Iterator[Problem]:
+    """Each charter and hold that keeps others away has its entries, and nothing else has one."""
+    entries = [*map(schedule_entry, charters.values()), *map(single_entry, records.holds.values())]
+    expected = {key: item["data"]["S"] for entry in entries for key, item in entry_items(entry).items()}
+    for key in sorted(expected.keys() | records.pieces.keys()):
+        if expected.get(key) != records.pieces.get(key):
+            _, kind, record_id, _ = key.split("#")
+            yield Problem(f"{kind} {record_id}", "schedule", "the schedule has another entry of it, or none")
+
+
+def _weekly(records: ScheduleRecords) -> Iterator[Problem]:
+    kept = {hold.hold_id: hold for holds in records.weekly.values() for hold in holds}
+    wanted = {hold_id: hold for hold_id, one in records.holds.items() if (hold := weekly_hold(one))}
+    for boat_id, holds in records.weekly.items():
+        for hold in holds:
+            if json.dumps(wanted.get(hold.hold_id)) != json.dumps(hold) or hold.boat_id != boat_id:
+                yield Problem(f"hold {hold.hold_id}", "weekly", "its boat says something else of it")
+    for hold_id, hold in wanted.items():
+        # Where there are so many, the one that ended longest ago has made room.
+        if hold_id not in kept and len(records.weekly.get(hold.boat_id, ())) < MAX_WEEKLY:
+            yield Problem(f"hold {hold_id}", "weekly", "its boat does not know it")
