@@ -65,6 +65,11 @@ def audit_event(act: str, actor: Actor, at: str, **details: Unpack[AuditDetails]
     }
 
 
+def numbered(audit: AuditEvent, number: int) -> AuditEvent:
+    """The event with a number that counts its record's changes: of those within a second, the later sorts behind."""
+    return {**audit, "audit_id": f"{number:06d}-{audit['audit_id']}"}
+
+
 def audit_item(pk: str, audit: AuditEvent) -> Item:
     """`pk` is the partition of what the event is about."""
     return {**item_key(pk, f"AUDIT#{audit['at']}#{audit['audit_id']}"), "data": json_s(audit)}
