@@ -1,20 +1,23 @@
-"""Two charters with all that can happen to their money."""
+"""Two charters with all that can happen to their money, and to who sails on which boat."""
 
 from datetime import timedelta
 from typing import Any
 
-from chalicelib import schedule
+from chalicelib import sweep
+from chalicelib.boats import service as boats
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.mail import store as mail_store
 from chalicelib.manifest import service as manifest
 from chalicelib.payments import service as payments
+from chalicelib.people import service as people
 from tests.support import operator
+from tests.support.api import new_boat, new_person
 from tests.support.operator import ADMIN, NOW
 from tools.common.table import scan
 
-NOON = NOW.replace(hour=schedule.CHECKPOINT_HOUR, minute=schedule.LEDGER_MINUTE) + timedelta(days=1)
+NOON = NOW.replace(hour=sweep.CHECKPOINT_HOUR, minute=sweep.LEDGER_MINUTE) + timedelta(days=1)
 
 
 class Season:
@@ -22,9 +25,12 @@ class Season:
 
     def __init__(self, dynamodb: Any) -> None:
         self.minutes = 0
+        self.boat_id = boats.create_boat(new_boat(), request_key=None, actor=ADMIN, now=self.now())[0]["boat_id"]
+        luis = people.create_person(new_person(), request_key=None, actor=ADMIN, now=self.now())[0]["person_id"]
         self.charter = self.create("Sunset & José", 150_000)
         first = self.log(40_000, kind="deposit", notify=True)
-        self.edit({"charter_fee_cents": 180_000, "patron": {"name": "Ana Rivera", "email": "ana.r@example.com"}})
+        patron = {"name": "Ana Rivera", "email": "ana.r@example.com"}
+        self.edit({"charter_fee_cents": 180_000, "patron": patron, "captain": {"person_id": luis}})
         check = self.log(70_000, method="check", reference="1041", note="by post")
         payments.clear_payment(self.charter, check, {}, actor=ADMIN, now=self.now())
         self.log(5_000, kind="refund", refund_of=check)
@@ -40,11 +46,11 @@ class Season:
         manifest.check_in(self.charter, {"guest_id": guest, "state": "aboard"}, actor=ADMIN, now=self.now())
         manifest.note_briefing(self.charter, {"done": True}, actor=ADMIN, now=self.now())
         manifest.depart(self.charter, actor=ADMIN, now=self.now())
-        self.storm = other = self.create("Storm", 90_000)
+        self.storm = other = self.create("Storm", 90_000, override_reason="the second sails if the first is cancelled")
         self.log(30_000, kind="deposit", on=other)
         charters.cancel_charter(other, {"reason": "storm"}, actor=ADMIN, now=self.now())
         charters.renew_guest_link(other, actor=ADMIN, now=self.now())
-        schedule.mail_ledger_checkpoint(NOON)
+        sweep.mail_ledger_checkpoint(NOON)
         self.mails = mail_store.list_mail("queued", "", 100)[0]
         self.items = list(scan(dynamodb, settings().table))
 
@@ -60,6 +66,7 @@ class Season:
             ends_at="2026-11-24T23:00:00Z",
             balance_reminders=True,
             guests=[{"name": "Kim Ott", "email": "kim@example.com"}],
+            boat_id=self.boat_id,
             **more,
         )
         return str(charters.create_charter(details, request_key=None, actor=ADMIN, now=self.now())[0]["event_id"])

@@ -314,7 +314,7 @@ def test_check_compares_the_ledger_with_mails_that_were_kept(
     )
     [mail] = mail_store.list_mail("queued", "", 100)[0]
     kept = tmp_path / "mail.eml"
-    kept.write_bytes(outbox.compose(mail, NOW).as_bytes())
+    kept.write_bytes(outbox.compose(mail, desk_settings.defaults(), NOW).as_bytes())
     assert run(monkeypatch, "check", "--checkpoint", str(kept)) == 0
     kept.write_text(mail.data["checkpoint"].replace("\n6\n", "\n7\n"))
     assert run(monkeypatch, "check", "--checkpoint", str(kept)) == 1

@@ -106,10 +106,13 @@ def is_untold(kind: str, item: Items, place: str) -> bool:
     return any(name in kinds and (place == path or place.startswith(f"{path}.")) for name, path in UNTOLD)
 
 
+NO_CHARTER = ("WAIVER_VERSION", "REQUEST", "BOATS", "PEOPLE")
+
+
 def of_charters(items: list[Items]) -> Iterator[tuple[str, Items]]:
     for item in items:
         kind = kind_of(item["PK"]["S"], item["SK"]["S"])
-        if kind not in ("WAIVER_VERSION", "REQUEST"):
+        if kind not in NO_CHARTER and item["PK"]["S"].partition("#")[0] not in ("BOAT", "PERSON"):
             yield kind, item
 
 

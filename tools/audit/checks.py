@@ -54,7 +54,7 @@ def _guest_links(records: Records) -> Iterator[Difference]:
 
 
 def _schedule(records: Records) -> Iterator[Difference]:
-    for problem in find_problems(records.schedule, records.events):
+    for problem in find_problems(records.schedule):
         yield Difference(*problem)
 
 

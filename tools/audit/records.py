@@ -201,6 +201,7 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         _add_mail(records, kind, owner, item)
     elif kind == "EVENT":
         event = to_charter(item)
+        schedule_checks.add_charter(records.schedule, event)
         records.boards[owner] = board_key(event)
         records.events[owner] = event
     elif kind in ("PAYMENT", "ACT"):
