@@ -231,10 +231,15 @@ def list_writes(charter: Charter, before: Sequence[SignedRow], rows: Sequence[Si
         if chunk != before[start : start + people.CHUNK]:
             key = chunk_key(charter.event_id, start // people.CHUNK)
             writes.append(put_write({**key, "rows": s(people.dump_rows(chunk))}))
-    signed = dict.fromkeys(names.fold(person["name"]) for person in people.people(rows))
-    values = {":signed": s("\n".join(filter(None, signed)))}
+    values = {":signed": s(searched_names(rows))}
     writes.append({"Update": update(directory_key(charter.event_id), "SET signed = :signed", values)})
     return writes
+
+
+def searched_names(rows: Sequence[SignedRow]) -> str:
+    """What the directory of charters says of who has signed."""
+    signed = dict.fromkeys(names.fold(person["name"]) for person in people.people(rows))
+    return "\n".join(filter(None, signed))
 
 
 def list_leaves(after: int, last: int) -> Iterator[Item | None]:

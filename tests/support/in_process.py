@@ -39,11 +39,12 @@ MINUTE = timedelta(minutes=1)
 AT_NOON = NOW.replace(hour=sweep.CHECKPOINT_HOUR) + MINUTE
 # Of the operator's day, which is that of Los Angeles.
 AT_PAPERS = NOW.replace(hour=sweep.PAPERS_HOUR + 8, minute=sweep.PAPERS_MINUTE)
+OPTION_ENDS = NOW.replace(hour=23)
 # What this product draws at random: see `next_random`.
 _RANDOM = re.compile(r"\d{6}(?:[Zz]z|ee)0*")
 _EXPIRING = ("SESSION", "THROTTLE#login", "THROTTLE#sign", "THROTTLE#copies")
 # Of a record and of a charter, what the log's writer adds.
-_BY_THE_WRITER = ("leaf_index", "signed_count", "signed_rows", "signed_seq", "signed_guest_ids")
+_BY_THE_WRITER = ("leaf_index", "signed_count", "signed_rows", "signed_seq", "signed_guest_ids", "signed")
 
 
 def payment_id(number: int) -> str:
@@ -64,7 +65,7 @@ class InProcessProduct:
         self.api = Api()
         self.now = NOW
         self.drawn = 0
-        self.event_id = self.past_id = self.boat_id = self.person_id = self.token = ""
+        self.event_id = self.past_id = self.boat_id = self.person_id = self.hold_id = self.token = ""
         self._real_clients: dict[str, Any] = {"dynamodb": _real("dynamodb"), "sesv2": _real("sesv2", attempts=1)}
         self._records: dict[int, tuple[Item, str]] = {}
         self._fake_clients = {
@@ -127,6 +128,7 @@ class InProcessProduct:
         self.past_id = self.ask("POST", "/api/events", new_event(**over)).json["event_id"]
         self.boat_id = self.ask("POST", "/api/boats", new_boat()).json["boat_id"]
         self.person_id = self.ask("POST", "/api/people", new_person()).json["person_id"]
+        self.hold_id = self.ask("POST", "/api/holds", self.new_hold()).json["hold_id"]
         self.sign(SIGNED_OLD, name="Dora Old", email="dora@example.com", minors=["Kid Old"])
         self.publish("We shall wear life jackets, always.")
         self.sign(SIGNED, name="Ben", email="ben@example.com", minors=[])
@@ -135,6 +137,16 @@ class InProcessProduct:
         self.services.mail_answer = "refuses"
         self.pay(FAILED, method="zelle", amount_cents=1_000, kind="tip")
         self.services.mail_answer = ""
+
+    def new_hold(self, days: int = 30) -> dict[str, Any]:
+        """An option on the boat, so many days from now."""
+        return {
+            "boat_id": self.boat_id,
+            "kind": "option",
+            "starts_at": times.format_instant(NOW + timedelta(days=days)),
+            "ends_at": times.format_instant(NOW + timedelta(days=days, hours=3)),
+            "expires_at": times.format_instant(OPTION_ENDS),
+        }
 
     def add_queued_receipt(self) -> None:
         """One payment more, whose receipt is still queued."""

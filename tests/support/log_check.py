@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from chalicelib.core import names
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers.evidence import verify
 from tests.support.doubles.dynamo import Item
@@ -66,4 +67,6 @@ def _check_lists(found: dict[tuple[str, str], Item], logged: dict[tuple[str, str
         guests = {row["guest_id"] for row in counted} - {None}
         assert int(charter.get("signed_rows", {"N": "0"})["N"]) == len(rows[pk]), pk
         assert int(charter["signed_count"]["N"]) == len(people), pk
+        listed = found.get(("DIRECTORY", pk), {}).get("signed", {"S": ""})["S"].splitlines()
+        assert set(listed) == {names.fold(row["name"]) for row in counted} - {""}, pk
         assert set(charter.get("signed_guest_ids", {"SS": []})["SS"]) == guests, pk

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.core import times
 from tests.support import operator
 from tests.support.api import Answer, new_boat, new_event, new_person, new_settings
 from tests.support.in_process import (
@@ -15,6 +16,7 @@ from tests.support.in_process import (
     MINUTE,
     NEW,
     NOW,
+    OPTION_ENDS,
     QUEUED,
     REQUEST_KEY,
     SIGNED,
@@ -58,6 +60,7 @@ def asking(method: str, path: str, body: Any = None, **more: Any) -> Act:
             mail_id=product.mail_id(FAILED),
             boat_id=product.boat_id,
             person_id=product.person_id,
+            hold_id=product.hold_id,
         )
         return product.ask(method, url, body(product) if callable(body) else body, **more)
 
@@ -86,7 +89,7 @@ def _reported(which: str) -> Act:
 _EVENT = "/api/events/{event_id}"
 _PAYMENT = _EVENT + "/payments/{payment_id}"
 _WAIVER = _EVENT + "/waivers/{waiver_id}"
-_BOAT, _PERSON = "/api/boats/{boat_id}", "/api/people/{person_id}"
+_BOAT, _PERSON, _HOLD = "/api/boats/{boat_id}", "/api/people/{person_id}", "/api/holds/{hold_id}"
 
 
 def _pay(number_of: str = NEW, **body: Any) -> Act:
@@ -95,6 +98,14 @@ def _pay(number_of: str = NEW, **body: Any) -> Act:
 
 def _on(which: str, act: str, body: Any = None) -> Act:
     return lambda product: product.ask("POST", product.url(f"/payments/{which}/{act}"), body)
+
+
+def _booked(product: InProcessProduct) -> dict[str, Any]:
+    return new_event(boat_id=product.boat_id, captain={"person_id": product.person_id})
+
+
+def _repeated(product: InProcessProduct) -> dict[str, Any]:
+    return {"request_id": REQUEST_KEY, "until": times.format_instant(NOW + timedelta(days=22))[:10]}
 
 
 def _page(query: str = "", method: str = "GET") -> Act:
@@ -122,7 +133,20 @@ OPERATIONS: dict[str, Operation] = {
         (201,),
         (200,),
     ),
+    "book a boat and a captain": Operation(
+        "POST /api/events", asking("POST", "/api/events", _booked, headers={"idempotency-key": REQUEST_KEY}), (201,)
+    ),
+    "put a charter on a boat": Operation(
+        f"PATCH {_EVENT}",
+        asking("PATCH", _EVENT, lambda product: {"version": 1, "boat_id": product.boat_id}),
+        (200,),
+        (409,),
+    ),
+    "repeat a charter": Operation(f"POST {_EVENT}/repeat", asking("POST", f"{_EVENT}/repeat", _repeated), (201,)),
+    "search the charters": _reading("/api/events", "?q=sunset"),
+    "list the patrons": _reading("/api/patrons"),
     "read a charter": _reading(_EVENT),
+    "read the history of a charter": _reading(f"{_EVENT}/history"),
     "edit a charter": Operation(
         f"PATCH {_EVENT}",
         asking("PATCH", _EVENT, {"version": 1, "title": "Moonrise", "charter_fee_cents": 99_000}),
@@ -197,6 +221,18 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "edit a person": Operation(f"PATCH {_PERSON}", asking("PATCH", _PERSON, {"version": 1, "rank": 3}), (200,), (409,)),
     "renew a person's link": Operation(f"POST {_PERSON}/new-link", asking("POST", f"{_PERSON}/new-link"), again=()),
+    "read the schedule": _reading("/api/schedule"),
+    "list the holds": _reading("/api/holds"),
+    "hold a boat": Operation(
+        "POST /api/holds",
+        asking("POST", "/api/holds", lambda product: product.new_hold(40), headers={"idempotency-key": REQUEST_KEY}),
+        (201,),
+    ),
+    "edit a hold": Operation(
+        f"PATCH {_HOLD}", asking("PATCH", _HOLD, {"version": 1, "title": "Regatta"}), (200,), (409,)
+    ),
+    "release a hold": Operation(f"POST {_HOLD}/release", asking("POST", f"{_HOLD}/release")),
+    "free an option": Operation("sweep_mail", _sweep, now=OPTION_ENDS + 2 * MINUTE, in_parts=True),
     "read the settings": _reading("/api/settings"),
     "save the settings": Operation("PUT /api/settings", asking("PUT", "/api/settings", new_settings()), (200,), (409,)),
     "list the calendars": _reading("/api/calendars"),

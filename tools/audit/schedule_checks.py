@@ -29,6 +29,8 @@ class ScheduleRecords:
     """The repeating holds that are kept with each boat."""
     directory: dict[str, Item] = field(default_factory=dict)
     """By charter."""
+    signed: dict[str, str] = field(default_factory=dict)
+    """The names by which the directory finds who has signed, by charter."""
     charters: dict[str, Entry | None] = field(default_factory=dict)
     """What the schedule has to say of each charter."""
     listed: dict[str, Item] = field(default_factory=dict)
@@ -43,6 +45,7 @@ def add(records: ScheduleRecords, kind: str, item: Item) -> None:
         records.holds[owner] = to_hold(item)
     else:
         records.directory[owner] = {name: value for name, value in item.items() if name not in ("PK", "SK", "signed")}
+        records.signed[owner] = item["signed"]["S"] if "signed" in item else ""
 
 
 def add_boat(records: ScheduleRecords, item: Item) -> None:

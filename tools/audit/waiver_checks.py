@@ -234,6 +234,9 @@ def _lists(records: Records) -> Iterator[Difference]:
         yield from _list(f"charter {event_id}", rows, chunks)
         if event_id in records.events:
             yield from _counts(records.events[event_id], rows, marks[event_id], leaves[event_id])
+            if records.schedule.signed.get(event_id, "") != log_store.searched_names(rows):
+                text = "the directory of charters finds others than have signed"
+                yield Difference(f"charter {event_id}", "signed", text)
         elif chunks:
             yield Difference(f"charter {event_id}", "charter", "it does not exist, but has a list of who has signed")
 
