@@ -141,8 +141,12 @@ class WaiverRules(ProductMachine):
         if record is signature.records[0]:
             for one in signature.records:
                 one.email = ""
+        # A guest who has signed once more is still expected by that name.
+        others = {one.guest_id for one in charter.records if not (one is record or one.erased or one.set_aside)}
         for guest in charter.details["guests"]:
-            if record.guest_id == guest["guest_id"] and (guest["name"], guest["email"]) != (ERASED_NAME, ""):
+            if record.guest_id != guest["guest_id"] or record.guest_id in others:
+                continue
+            if (guest["name"], guest["email"]) != (ERASED_NAME, ""):
                 guest |= {"name": ERASED_NAME, "email": ""}
                 charter.version += 1
         for row in charter.rows.values():
