@@ -14,7 +14,8 @@ MoneyBeforeDeparture = Literal["none", "deposit", "full"]
 class WebAddress(Text):
     """An https or http address, empty by default. Others are refused: a guest's page links to it."""
 
-    PATTERN = r"https?://[^\s/?#<>\"'\\^`{|}]+([/?#][^\s<>\"'\\^`{|}]*)?"
+    # RFC 3986: ASCII, and of that neither quotes, angles, braces, bars nor backslashes.
+    PATTERN = r"https?://[A-Za-z0-9\[][!#-;=?-\[\]_a-z~]*"
 
     def __init__(self) -> None:
         super().__init__(500, "")

@@ -42,7 +42,7 @@ class PaperDetails(TypedDict):
     """The last four characters of its number."""
     valid_until: Annotated[DayText | None, Day()]
     """The last day that it is valid; null is unknown."""
-    note: Annotated[str, Text(200, "")]
+    note: Annotated[str, Text(200, "", lines=True)]
 
 
 class Paper(PaperDetails):

@@ -21,7 +21,10 @@ from chalicelib.mail import addresses, bounces, outbox, transport
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
 from chalicelib.manifest import store as manifest_store
+from chalicelib.operator import store as operator_store
 from chalicelib.payments import store as payment_store
+from chalicelib.register import store as register_store
+from chalicelib.schedule import store as schedule_store
 from chalicelib.sign_in import store as sign_in_store
 from chalicelib.sweep import MAIL_KINDS
 from chalicelib.waivers import log as waiver_log
@@ -115,7 +118,7 @@ def record(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
 
 STORES = (
     charter_store, payment_store, mail_store, addresses, waiver_store, version_store, log_store, manifest_store,
-    sign_in_store,
+    sign_in_store, schedule_store, register_store, operator_store,
 )  # fmt: skip
 
 

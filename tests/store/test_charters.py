@@ -31,7 +31,7 @@ def board(first: str = "2026", last: str = "9", status: str | None = None, limit
 
 
 def test_a_charter_is_read_as_it_was_stored() -> None:
-    crew = [{"name": "Smee", "email": "", "phone": ""}]
+    crew = [{"person_id": None, "name": "Smee", "email": "", "phone": ""}]
     charter = store_charter(
         title='Zoë\'s "sail" 🚢 \\ \t', captain=None, crew=crew, notes="two\nlines", passenger_limit=None
     )
@@ -220,7 +220,7 @@ def test_the_trail_of_a_charter_is_in_order_of_time() -> None:
 
 def fill_board(client: Any, count: int) -> None:
     """That many charters of a lifetime, written in bulk as copies of one that the store wrote."""
-    charter = store_charter(starts_at="2020-01-01T00:00:00Z")
+    charter = store_charter(starts_at="2020-01-01T00:00:00Z", ends_at="2020-01-01T03:00:00Z")
     item = client.get_item(
         TableName=settings.settings().table, Key={"PK": {"S": f"EVENT#{charter.event_id}"}, "SK": {"S": "EVENT"}}
     )["Item"]
