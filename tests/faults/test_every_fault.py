@@ -75,7 +75,8 @@ def starts(product: InProcessProduct) -> dict[str, Start]:
     for name, step in steps.items():
         step()
         attributes = {
-            name: getattr(product, name) for name in ("token", "event_id", "past_id", "boat_id", "person_id", "drawn")
+            name: getattr(product, name)
+            for name in ("token", "event_id", "past_id", "boat_id", "person_id", "hold_id", "drawn")
         }
         found[name] = Start(dict(product.dynamo.items), attributes)
     return found

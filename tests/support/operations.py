@@ -9,6 +9,7 @@ from tests.support import operator
 from tests.support.api import Answer, new_boat, new_event, new_person, new_settings
 from tests.support.in_process import (
     AT_NOON,
+    AT_OPTION,
     AT_PAPERS,
     CHECK,
     FAILED,
@@ -58,6 +59,7 @@ def asking(method: str, path: str, body: Any = None, **more: Any) -> Act:
             mail_id=product.mail_id(FAILED),
             boat_id=product.boat_id,
             person_id=product.person_id,
+            hold_id=product.hold_id,
         )
         return product.ask(method, url, body(product) if callable(body) else body, **more)
 
@@ -70,6 +72,10 @@ def _sign(product: InProcessProduct) -> Answer:
 
 def _check_in(product: InProcessProduct) -> dict[str, Any]:
     return {"waiver_id": product.waiver_id(SIGNED), "state": "aboard"}
+
+
+def _booked_charter(product: InProcessProduct) -> dict[str, Any]:
+    return product.booked_charter()
 
 
 def _sweep(product: InProcessProduct) -> None:
@@ -86,7 +92,8 @@ def _reported(which: str) -> Act:
 _EVENT = "/api/events/{event_id}"
 _PAYMENT = _EVENT + "/payments/{payment_id}"
 _WAIVER = _EVENT + "/waivers/{waiver_id}"
-_BOAT, _PERSON = "/api/boats/{boat_id}", "/api/people/{person_id}"
+_BOAT, _PERSON, _HOLD = "/api/boats/{boat_id}", "/api/people/{person_id}", "/api/holds/{hold_id}"
+_REPETITION = {"request_id": REQUEST_KEY, "until": "2026-12-24"}
 
 
 def _pay(number_of: str = NEW, **body: Any) -> Act:
@@ -122,7 +129,25 @@ OPERATIONS: dict[str, Operation] = {
         (201,),
         (200,),
     ),
+    "create a charter of a boat and a captain": Operation(
+        "POST /api/events",
+        asking("POST", "/api/events", _booked_charter, headers={"idempotency-key": REQUEST_KEY}),
+        (201,),
+        (200,),
+    ),
+    "search the charters": Operation("GET /api/events", asking("GET", "/api/events?q=rivera+sunset")),
+    "list the patrons": _reading("/api/patrons"),
     "read a charter": _reading(_EVENT),
+    "give a charter a boat and another time": Operation(
+        f"PATCH {_EVENT}",
+        asking("PATCH", _EVENT, lambda product: {"version": 1, **product.booked_charter()}),
+        (200,),
+        (409,),
+    ),
+    "preview what repeats": Operation(
+        f"POST {_EVENT}/repeat", asking("POST", f"{_EVENT}/repeat", {**_REPETITION, "preview": True}), again=()
+    ),
+    "repeat a charter": Operation(f"POST {_EVENT}/repeat", asking("POST", f"{_EVENT}/repeat", _REPETITION), (201, 200)),
     "edit a charter": Operation(
         f"PATCH {_EVENT}",
         asking("PATCH", _EVENT, {"version": 1, "title": "Moonrise", "charter_fee_cents": 99_000}),
@@ -206,6 +231,28 @@ OPERATIONS: dict[str, Operation] = {
     "renew the link of a boat's calendar": Operation(
         "POST /api/calendars/{calendar_id}/new-link", asking("POST", "/api/calendars/{boat_id}/new-link"), again=()
     ),
+    "read the schedule": _reading("/api/schedule", "?from=2026-11-22&to=2026-12-31"),
+    "list the holds": _reading("/api/holds"),
+    "hold a boat": Operation(
+        "POST /api/holds",
+        asking("POST", "/api/holds", lambda product: product.hold(3), headers={"idempotency-key": REQUEST_KEY}),
+        (201,),
+        (200,),
+    ),
+    "hold a boat each week": Operation(
+        "POST /api/holds",
+        asking(
+            *("POST", "/api/holds", lambda product: product.hold(3, weekly_until="2027-03-01")),
+            headers={"idempotency-key": REQUEST_KEY},
+        ),
+        (201,),
+        (200,),
+    ),
+    "make a hold repeat": Operation(
+        f"PATCH {_HOLD}", asking("PATCH", _HOLD, {"version": 1, "weekly_until": "2027-03-01"}), (200,), (409,)
+    ),
+    "release a hold": Operation(f"POST {_HOLD}/release", asking("POST", f"{_HOLD}/release")),
+    "free an option": Operation("sweep_mail", _sweep, now=AT_OPTION, in_parts=True),
     "look through the papers": Operation("sweep_mail", _sweep, now=AT_PAPERS, in_parts=True),
     "list the mail": _reading("/api/mail", "?status=sent"),
     "send a mail again": Operation(
