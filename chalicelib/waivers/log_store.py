@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.charters.store import SIGNED, Charter, charter_key, directory_key
-from chalicelib.core import names
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -231,8 +230,7 @@ def list_writes(charter: Charter, before: Sequence[SignedRow], rows: Sequence[Si
         if chunk != before[start : start + people.CHUNK]:
             key = chunk_key(charter.event_id, start // people.CHUNK)
             writes.append(put_write({**key, "rows": s(people.dump_rows(chunk))}))
-    signed = dict.fromkeys(names.fold(person["name"]) for person in people.people(rows))
-    values = {":signed": s("\n".join(filter(None, signed)))}
+    values = {":signed": s(people.searched_names(rows))}
     writes.append({"Update": update(directory_key(charter.event_id), "SET signed = :signed", values)})
     return writes
 

@@ -29,6 +29,8 @@ class ScheduleRecords:
     """The repeating holds that are kept with each boat."""
     directory: dict[str, Item] = field(default_factory=dict)
     """By charter."""
+    signed: dict[str, str] = field(default_factory=dict)
+    """Who has signed, as the directory says, by charter."""
 
 
 def add(records: ScheduleRecords, kind: str, item: Item) -> None:
@@ -38,6 +40,7 @@ def add(records: ScheduleRecords, kind: str, item: Item) -> None:
     elif kind == HOLDS:
         records.holds[owner] = to_hold(item)
     else:
+        records.signed[owner] = item["signed"]["S"] if "signed" in item else ""
         records.directory[owner] = {name: value for name, value in item.items() if name not in ("PK", "SK", "signed")}
 
 
