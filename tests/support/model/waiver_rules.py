@@ -141,8 +141,14 @@ class WaiverRules(ProductMachine):
         if record is signature.records[0]:
             for one in signature.records:
                 one.email = ""
+        # One of two signatures of a guest may go and the guest stay.
+        others = {one.guest_id for one in charter.counted if one is not record and not one.erased}
         for guest in charter.details["guests"]:
-            if record.guest_id == guest["guest_id"] and (guest["name"], guest["email"]) != (ERASED_NAME, ""):
+            if (
+                record.guest_id not in others
+                and record.guest_id == guest["guest_id"]
+                and (guest["name"], guest["email"]) != (ERASED_NAME, "")
+            ):
                 guest |= {"name": ERASED_NAME, "email": ""}
                 charter.version += 1
         for row in charter.rows.values():
