@@ -46,12 +46,13 @@ soak: ## the random tests at full length, from new seeds: an hour or so
 		tests/faults/test_every_fault.py tests/faults/test_model.py tests/faults/test_model_again.py \
 		tests/unit/test_evidence.py tests/api/test_xss.py tests/api/test_fuzz.py tests/unit/test_fuzz.py tests/tools/test_fuzz.py
 
-check: ## formatting, lint, types and the direction of imports, for Python and the SPA
+check: ## formatting, lint, types, the direction of imports and the templates, for Python and the SPA
 	@$(PYTHON) tools/setup.py check
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-cache
+	@$(PY) -m tools.templates lint
 	@cd spa && npm run check
 
 format: ## put Python and the SPA into form
@@ -68,9 +69,10 @@ lock: ## the hashes of the pinned Python packages, after a pin was changed
 	@$(PYTHON) tools/setup.py run
 	@$(PY) -m tools.dependencies lock
 
-audit: ## known holes in the pinned packages, Python's and npm's
+audit: ## known holes in the pinned packages, Python's and npm's, and in the templates
 	@$(PYTHON) tools/setup.py run
 	@$(PY) -m tools.dependencies audit
+	@$(PY) -m tools.templates audit
 
 bench: ## the benchmarks, one table
 	@$(PYTHON) tools/setup.py test

@@ -20,7 +20,7 @@ from chalicelib.sign_in import sessions
 with lazy_imports():
     from chalicelib import calendars, charter_page, erasure, openapi, sweep
     from chalicelib.boats import service as boats
-    from chalicelib.charters import repeat
+    from chalicelib.charters import history, repeat
     from chalicelib.mail import admin as mail_admin
     from chalicelib.mail import bounces
     from chalicelib.manifest import service as manifest
@@ -147,6 +147,11 @@ def reopen_waivers(event_id: str) -> Answer:
 def renew_guest_link(event_id: str) -> Answer:
     http.read_nothing(app.current_request)
     return charters.renew_guest_link(event_id, actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/history")
+def get_history(event_id: str) -> Answer:
+    return history.get_history(event_id, history.parse_page(query()))
 
 
 @app.route("/api/events/{event_id}/manifest")

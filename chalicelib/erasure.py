@@ -92,7 +92,10 @@ def _erase_from_charter(
             return
         details: CharterDetails = {**seen.details, "guests": guests}
         charter = seen._replace(details=details, version=seen.version + 1, updated_at=note["at"])
-        charter_store.update_charter(charter, seen, audit_event("guest_erased", actor, note["at"]))
+        # The event tells no name again: the events before it are rewritten below.
+        told = seen._replace(details=details)
+        erased = audit_event("guest_erased", actor, note["at"])
+        charter_store.update_charter(charter, seen, erased, told=told)
 
     if guest_id:
         retry_on_conflict(attempt)

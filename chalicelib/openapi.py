@@ -177,6 +177,9 @@ def _paths() -> dict[str, dict[str, Schema]]:
         f"{charter_path}/guest-link": {
             "post": call("renew_guest_link", {200: event}, body=NOTHING, refuses=(404, 503))
         },
+        f"{charter_path}/history": {
+            "get": call("get_history", {200: charters.History}, query=charters.HISTORY_QUERY, refuses=(404,))
+        },
         f"{charter_path}/manifest": {"get": call("get_manifest", {200: page}, refuses=(404,))},
         f"{charter_path}/manifest.csv": {"get": call("get_manifest_csv", {200: str}, media_type=CSV, refuses=(404,))},
         f"{charter_path}/check-in": {"post": call("check_in", {200: page}, body=manifest.CheckIn, refuses=acts)},

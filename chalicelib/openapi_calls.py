@@ -68,6 +68,7 @@ class Login(TypedDict):
     token: Annotated[str, Shape(pattern="^[A-Za-z0-9_-]{43}$")]
     role: Literal["admin"]
     expires_at: InstantText
+    device: Annotated[str, Shape(pattern="^[A-Za-z0-9_-]{22}[.][0-9a-f]{32}$")]
 
 
 class Session(TypedDict):

@@ -1,9 +1,10 @@
-"""What runs each minute: due mails, reminders of balances, papers and options that end, the waivers' log."""
+"""What runs each minute: due mails, reminders, papers and options that end, the waivers' log, the logs' checkpoints."""
 
 import logging
 from datetime import datetime
 from functools import partial
 
+from chalicelib import ledger_log
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters import reminders
 from chalicelib.core import dynamo, system, times
@@ -11,6 +12,7 @@ from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.settings import settings
 from chalicelib.mail import outbox
 from chalicelib.mail import store as mail_store
+from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails as manifest_mails
 from chalicelib.operator import service as operator
 from chalicelib.payments import mails as payment_mails
@@ -21,6 +23,7 @@ from chalicelib.schedule import mails as schedule_mails
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store
 from chalicelib.waivers import mails as waiver_mails
+from chalicelib.waivers.evidence.checkpoint import Checkpoint
 
 log = logging.getLogger("scc.sweep")
 
@@ -30,6 +33,8 @@ REMINDERS_S = 10
 # The minute of each hour, from this hour of the operator's day, that looks through the papers if none before it has.
 PAPERS_MINUTE, PAPERS_HOUR = 37, 7
 CHECKPOINT_HOUR = 12
+# The minute of that hour that reads the whole ledger. What a missed one would have told, the next day tells.
+LEDGER_MINUTE = 42
 
 MAIL_KINDS: outbox.MailKinds = {
     **charter_mails.MAIL_KINDS,
@@ -38,6 +43,7 @@ MAIL_KINDS: outbox.MailKinds = {
     **payment_mails.MAIL_KINDS,
     **waiver_mails.MAIL_KINDS,
     **manifest_mails.MAIL_KINDS,
+    **ledger_log.MAIL_KINDS,
 }
 
 
@@ -51,6 +57,7 @@ def run(now: datetime) -> None:
         queue_paper_mails(now)
     waiver_log.sweep(now)
     mail_checkpoint(now)
+    mail_ledger_checkpoint(now)
     for mail in expiry.expire_options(now):
         outbox.deliver(mail, MAIL_KINDS, now)
 
@@ -62,7 +69,7 @@ def queue_reminders(now: datetime) -> int:
         if system.monotonic_s() >= ends_at:
             log.error("reminders: not all were found in time; the next hour goes on")
             break
-        new += outbox.queue(charter_mails.reminder_mail(charter, days_before, now))
+        new += charter_mails.queue_reminder(charter_mails.reminder_mail(charter, days_before, now))
     return new
 
 
@@ -90,11 +97,37 @@ def mail_checkpoint(now: datetime) -> None:
     if problem := waiver_log.why_not_continued(last, tree):
         # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
         log.error("waiver-log-alarm: %s", problem)
-        mail = waiver_mails.alarm_mail(day, problem, head, waiver_log.to_checkpoint(last), operator.get_settings(), now)
-        if outbox.queue(mail):
-            outbox.deliver(mail, MAIL_KINDS, now)
+        _raise_alarm(
+            waiver_mails.alarm_mail(day, problem, head, waiver_log.to_checkpoint(last), operator.get_settings(), now),
+            now,
+        )
     elif tree.size > last.size:
         proof = waiver_log.consistency_proof(last, tree)
         told = waiver_mails.checkpoint_mail(day, head, last, proof, operator.get_settings(), now)
         if log_store.queue_checkpoint_mail(told, tree, last, day):
             outbox.deliver(told, MAIL_KINDS, now)
+
+
+def mail_ledger_checkpoint(now: datetime) -> None:
+    """Once a day mails the operator where the ledger ends, if it grew since the last such mail; or the same alarm."""
+    if (now.hour, now.minute) != (CHECKPOINT_HOUR, LEDGER_MINUTE):
+        return
+    day, last, found = now.date().isoformat(), log_store.read_mailed(ledger_log.LEDGER_LOG), ledger_log.read_ledger(now)
+    tree = ledger_log.to_tree(found, last)
+    if problem := ledger_log.why_not_continued(last, found):
+        # An alarm counts these lines: see WaiverLogAlarm in .chalice/resources.yaml.
+        log.error("ledger-alarm: %s", problem)
+        alarm = waiver_mails.alarm_mail(
+            day, problem, Checkpoint(*tree), Checkpoint(*last), operator.get_settings(), now, log="payments"
+        )
+        _raise_alarm(alarm, now)
+    elif tree.size > last.size:
+        told = ledger_log.checkpoint_mail(day, tree, last, found.sums, operator.get_settings(), now)
+        if log_store.queue_checkpoint_mail(told, tree, last, day, ledger_log.LEDGER_LOG):
+            outbox.deliver(told, MAIL_KINDS, now)
+
+
+def _raise_alarm(mail: Mail, now: datetime) -> None:
+    """Once a day."""
+    if outbox.queue(mail):
+        outbox.deliver(mail, MAIL_KINDS, now)

@@ -81,5 +81,7 @@ export default defineConfig({
     restoreMocks: true,
     // A window of its own for each file, at a third of the time that the other pools take.
     pool: "vmThreads",
+    // Ends what hangs. A busy machine takes many times as long as an idle one.
+    testTimeout: 60_000,
   },
 });

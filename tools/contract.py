@@ -1,4 +1,4 @@
-"""Writes what the SPA knows of the API from the server's own tables: types, limits, choices, currencies and paths."""
+"""Writes what the SPA knows of the API from the server's tables: types, limits, choices, currencies, letters, paths."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib import openapi
 from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
+from chalicelib.core import names
 from chalicelib.core.fields import ListOf, Nested, Rules, Secret, Text, Whole, rules_of
 from chalicelib.money import currencies, ledger
 from chalicelib.money.methods import METHODS
@@ -65,6 +66,7 @@ def files() -> dict[Path, str]:
         SPA / "src/data/limits.ts": HEAD + _limits(LIMITS) + _defaults() + _choices(),
         SPA / "src/data/later-limits.ts": HEAD + _limits(LATER_LIMITS) + _papers(),
         SPA / "src/lib/currencies.ts": HEAD + _currencies(),
+        SPA / "src/lib/letters.ts": HEAD + _letters(),
         SPA / "src/lib/elsewhere.ts": HEAD + _elsewhere(),
     }
 
@@ -169,6 +171,25 @@ export function symbolOf(currency: string): string {{
   return symbols[currency] ?? "";
 }}
 """
+
+
+def _letters() -> str:
+    classes = {
+        "blanks": names.BLANKS,
+        "invisible": names.INVISIBLE,
+        "accents": names.ACCENTS,
+        "apostrophes": names.APOSTROPHES,
+        "hyphens": names.HYPHENS,
+        "rightToLeft": names.RIGHT_TO_LEFT,
+    }
+    patterns = "".join(f"export const {name} = /[{_escaped(chars)}]/gu;\n" for name, chars in classes.items())
+    strokes = json.dumps(dict(zip(*names.STROKES, strict=True)), ensure_ascii=False)
+    return f"\n{patterns}export const strokes: Readonly<Record<string, string>> = {strokes};\n"
+
+
+def _escaped(chars: str) -> str:
+    """A part of a character class for JavaScript, in ASCII."""
+    return "".join(char if char.isascii() else f"\\u{{{ord(char):x}}}" for char in chars)
 
 
 def _elsewhere() -> str:

@@ -6,33 +6,15 @@ Both borrow a well-known tool (uv, pip-audit), put into `.cache` when it is firs
 import argparse
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
+from tools.common.borrowed import borrow, call
 from tools.common.cloud import ROOT
 from tools.common.console import Refused, run_tool
 
 FILES = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt", "requirements-node.txt")
 LOCKER, AUDITOR = "uv==0.13.9", "pip-audit==2.10.1"
 PIN = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
-
-
-def borrow(requirement: str) -> list[str]:
-    """The command of a tool in an environment of its own."""
-    name, folder = requirement.partition("==")[0], ROOT / ".cache" / requirement
-    if not (folder / "bin" / name).is_file():
-        call([sys.executable, "-m", "venv", str(folder)])
-        call([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", requirement])
-    return [str(folder / "bin" / name)]
-
-
-def call(command: list[str], *, folder: Path = ROOT, accept: tuple[int, ...] = (0,)) -> str:
-    done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
-    if done.returncode not in accept:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or [f"exit {done.returncode}"]
-        raise Refused(f"`{Path(command[0]).name} {' '.join(command[1:3])}` failed: {last[0]}")
-    return done.stdout
 
 
 def lock(file: Path) -> bool:

@@ -95,7 +95,7 @@ def plan_and_merge(cloud: Cloud, changes: Variables, yes: bool) -> None:
 def refuse_wrong(cloud: Cloud, wanted: Variables, changes: Variables) -> None:
     """Names a value that the function could not start with, before it does harm; what is still missing is no fault."""
     try:
-        settings.load(wanted, cloud.read_parameter)
+        settings.load(wanted, cloud.read_parameters)
     except SettingsError as error:
         if str(error).split()[0].rstrip(":") in changes:
             raise Refused(f"{error} Nothing was changed.") from error

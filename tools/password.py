@@ -88,7 +88,7 @@ def turn_off(cloud: Cloud, name: str, yes: bool) -> None:
 
 def live_settings(cloud: Cloud) -> settings.Settings:
     try:
-        return settings.load(api_environment(cloud), cloud.read_parameter)
+        return settings.load(api_environment(cloud), cloud.read_parameters)
     except SettingsError as error:
         raise Refused(str(error)) from error
 

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from chalicelib import ledger_log
 from chalicelib.boats.fields import BoatDetails
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters.fields import CharterDetails
@@ -46,6 +47,7 @@ SAMPLE_SETTINGS = {
     "ADMIN_PASS_HASH": f"scrypt$ln=17,r=8,p=1${'A' * 22}${'A' * 43}",
     "SCC_TABLE": "none",
     "SCC_BASE_URL": "https://charters.example.com",
+    "SCC_ORIGIN_SECRETS": "none",
     "SCC_OPERATOR_NAME": "Golden Gate Day Charters",
     "SCC_OPERATOR_EMAIL": "captain@example.com",
     "SCC_OPERATOR_PHONE": "+1 415 555 0134",
@@ -182,6 +184,15 @@ def checkpoint() -> Mail:
     return waiver_mails.checkpoint_mail("2026-11-22", waiver_log.to_checkpoint(now), told, proof, defaults(), NOW)
 
 
+def ledger_checkpoint() -> Mail:
+    """Of a ledger that has grown since the day before."""
+    sums: list[ledger_log.CurrencySums] = [
+        {"currency": "USD", "received_cents": 4_812_500, "refunded_cents": 45_000, "tips_cents": 61_000}
+    ]
+    told, now = (Tree("sail.example.com/ledger", size, merkle.root_of(leaf_hashes(size))) for size in (190, 214))
+    return ledger_log.checkpoint_mail("2026-11-22", now, told, sums, defaults(), NOW)
+
+
 def log_alarm() -> Mail:
     """Of a log that has become shorter."""
     told, now = log_end(214), log_end(190)
@@ -238,6 +249,7 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "manifest": manifest,
     "option-expired": option_expired,
     "checkpoint": checkpoint,
+    "ledger-checkpoint": ledger_checkpoint,
     "log-alarm": log_alarm,
 }
 

@@ -15,7 +15,7 @@ from chalicelib.waivers import log_store
 from chalicelib.waivers.evidence import merkle
 from chalicelib.waivers.log_store import Tree
 from tools.common.cloud import APP, Cloud, find_cloud
-from tools.common.console import Refused, confirm, run_tool, wait_for
+from tools.common.console import Refused, confirm, progress, run_tool, wait_for
 from tools.common.table import kind_of, live_table, scan
 
 POLL_S = 10.0
@@ -37,9 +37,9 @@ class Contents:
 
 
 def restore(cloud: Cloud, at: datetime | None, backup: str, yes: bool, *, poll_s: float = POLL_S) -> str:
-    """Returns the name of the restored table."""
+    """Returns the name of the restored table, made safe."""
     dynamodb, source = cloud.client("dynamodb"), live_table(cloud)
-    target = f"{APP}-{cloud.resource_stage}-restored-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    target = f"{beginning(cloud)}{datetime.now(UTC):%Y%m%d-%H%M%S}"
     moment = f"backup {backup}" if backup else times.format_instant(at) if at else "the latest restorable moment"
     confirm(f"Restore {source} as of {moment} into the new table {target}?", yes)
     if backup:
@@ -47,28 +47,43 @@ def restore(cloud: Cloud, at: datetime | None, backup: str, yes: bool, *, poll_s
     else:
         moment_arguments = {"RestoreDateTime": at} if at else {"UseLatestRestorableTime": True}
         dynamodb.restore_table_to_point_in_time(SourceTableName=source, TargetTableName=target, **moment_arguments)
-    wait_for(
-        target,
-        "ACTIVE",
-        lambda: str(dynamodb.describe_table(TableName=target)["Table"]["TableStatus"]),
-        poll_s=poll_s,
-        timeout_s=RESTORE_TIMEOUT_S,
-    )
+    progress(f"should this break off: python -m tools.restore --stage {cloud.stage} --resume {target}")
+    return resume(cloud, target, poll_s=poll_s)
+
+
+def beginning(cloud: Cloud) -> str:
+    """Of the names of restored tables: those the functions' policy allows."""
+    return f"{APP}-{cloud.resource_stage}-restored-"
+
+
+def resume(cloud: Cloud, target: str, *, poll_s: float = POLL_S) -> str:
+    """The rest of a restore that has begun, from wherever it broke off. Refuses a table that is no restored one."""
+    if not target.startswith(beginning(cloud)):
+        raise Refused(f"{target} is no restored table of {cloud.stage}: their names begin with {beginning(cloud)}")
+    dynamodb = cloud.client("dynamodb")
+    try:
+        wait_for(
+            target,
+            "ACTIVE",
+            lambda: str(dynamodb.describe_table(TableName=target)["Table"]["TableStatus"]),
+            poll_s=poll_s,
+            timeout_s=RESTORE_TIMEOUT_S,
+        )
+    except dynamodb.exceptions.ResourceNotFoundException:
+        raise Refused(f"there is no table {target}") from None
     make_safe(dynamodb, target)
     return target
 
 
 def make_safe(dynamodb: Any, table: str) -> None:
-    """A restored table comes without these."""
-    dynamodb.update_table(TableName=table, DeletionProtectionEnabled=True)
-    dynamodb.update_continuous_backups(
-        TableName=table,
-        PointInTimeRecoverySpecification={
-            "PointInTimeRecoveryEnabled": True,
-            "RecoveryPeriodInDays": RECOVERY_DAYS,
-        },
-    )
-    dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"})
+    """A restored table comes without these. DynamoDB refuses to switch on what is on."""
+    if not dynamodb.describe_table(TableName=table)["Table"].get("DeletionProtectionEnabled"):
+        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=True)
+    recovery = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": RECOVERY_DAYS}
+    dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=recovery)
+    expiry = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]["TimeToLiveStatus"]
+    if expiry not in ("ENABLED", "ENABLING"):
+        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"})
 
 
 def read(dynamodb: Any, table: str) -> Contents:
@@ -129,6 +144,7 @@ def main() -> int:
     moment = parser.add_mutually_exclusive_group()
     moment.add_argument("--at", metavar="TIME", help="an RFC 3339 instant of the last 35 days (default: the latest)")
     moment.add_argument("--backup", default="", metavar="ARN", help="an on-demand backup instead")
+    moment.add_argument("--resume", default="", metavar="TABLE", help="go on with a restored table; makes no new one")
     parser.add_argument("--yes", action="store_true", help="answer the plan with yes")
     options = parser.parse_args()
     try:
@@ -139,7 +155,7 @@ def main() -> int:
         parser.error("--at needs its offset, for instance 2026-11-22T14:00:00Z")
     cloud = find_cloud(options.stage)
     source = live_table(cloud)
-    target = restore(cloud, at, options.backup, options.yes)
+    target = resume(cloud, options.resume) if options.resume else restore(cloud, at, options.backup, options.yes)
     live, restored = (read(cloud.client("dynamodb"), table) for table in (source, target))
     print("\n".join(compare(live, restored)))
     print(check_log(restored))

@@ -48,7 +48,7 @@ def work_with(cloud: Cloud) -> Settings:
     """
     variables = api_environment(cloud)
     try:
-        here = settings.load(variables, cloud.read_parameter)
+        here = settings.load(variables, cloud.read_parameters)
     except SettingsError as problem:
         raise Refused(f"stage {cloud.stage} is not set up: {problem}") from problem
     dynamodb = cloud.client("dynamodb")
@@ -56,9 +56,9 @@ def work_with(cloud: Cloud) -> Settings:
         dynamodb.describe_table(TableName=here.table)
     except dynamodb.exceptions.ResourceNotFoundException:
         raise Refused(f"stage {cloud.stage} is not set up: there is no table {here.table}") from None
-    own = {name: cloud.resolve(value) for name, value in variables.items() if name.startswith(("SCC_", "ADMIN_"))}
+    own = {name: cloud.resolve(value) for name, value in variables.items() if name.startswith(settings.PREFIXES)}
     of_aws = cloud.client_environment()
-    for name in [name for name in os.environ if name.startswith(("SCC_", "ADMIN_", *(["AWS_"] if of_aws else [])))]:
+    for name in [name for name in os.environ if name.startswith((*settings.PREFIXES, *(["AWS_"] if of_aws else [])))]:
         del os.environ[name]
     os.environ.update(own | of_aws)
     settings.forget()

@@ -1,9 +1,10 @@
 """The fields of a charter: what an admin edits, what the API answers, what may be asked of the board."""
 
-from typing import Annotated, Literal, NotRequired, TypedDict, get_args
+from typing import Annotated, Any, Literal, NotRequired, TypedDict, get_args
 
 from chalicelib.boats.fields import MAX_CREW, MAX_PEOPLE
 from chalicelib.core import paging
+from chalicelib.core.audit import ActorType
 from chalicelib.core.fields import (
     REQUIRED,
     Choice,
@@ -214,6 +215,35 @@ class PatronList(TypedDict):
     """The latest first."""
 
 
+class HistoryChange(TypedDict):
+    field: str
+    """As in the Event."""
+    before: Any
+    """Null in the event of the creation."""
+    after: Any
+
+
+class HistoryEvent(TypedDict):
+    audit_id: str
+    at: InstantText
+    act: str
+    by: str
+    actor_type: ActorType
+    version: Annotated[int, Shape(minimum=1)] | None
+    """The charter's from then on, where it is a new one."""
+    changes: list[HistoryChange]
+    reason: str
+    about: str
+    """Who was checked in, by the id of the guest or of the signed waiver, or BRIEFING."""
+    state: str
+
+
+class History(TypedDict):
+    events: list[HistoryEvent]
+    next_cursor: str | None
+
+
+HISTORY_QUERY = paging.page_rules("history")
 BOARD_QUERY = {
     "q": Text(100, "", doc={"description": "Words of title, patron, guests, signed names, boat, captain or crew."}),
     "from": paging.Bound(),

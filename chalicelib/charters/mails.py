@@ -8,6 +8,8 @@ from chalicelib.charters import reminders, store
 from chalicelib.charters.fields import Status
 from chalicelib.charters.store import Charter
 from chalicelib.core import times
+from chalicelib.core.audit import SYSTEM, audit_event, history_item
+from chalicelib.core.dynamo import put_write
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import MailKind, MailKinds
 from chalicelib.mail.store import MailData, MailOf
@@ -60,6 +62,12 @@ def reminder_mail(charter: Charter, days_before: int, now: datetime) -> MailOf[R
     return MailOf(mail_id, "balance_reminder", charter.details["patron"]["email"], data, due_at=at, created_at=at)
 
 
+def queue_reminder(mail: MailOf[ReminderData]) -> bool:
+    """Queues a reminder, and notes with the charter that its patron is reminded; False if it was queued before."""
+    reminded = audit_event("balance_reminded", SYSTEM, mail.created_at, mail_id=mail.mail_id)
+    return outbox.queue(mail, [put_write(history_item(mail.data["charter"]["event_id"], reminded))])
+
+
 def _renew_reminder(mail: MailOf[ReminderData], now: datetime) -> MailOf[ReminderData] | str:
     charter = store.read_charter(mail.data["charter"]["event_id"])
     if charter is None:
@@ -71,7 +79,7 @@ def _renew_reminder(mail: MailOf[ReminderData], now: datetime) -> MailOf[Reminde
         return "the charter was moved to another day"
     if fresh.to != mail.to:
         address_hash = hashlib.sha256(fresh.to.encode()).hexdigest()[:12]
-        outbox.queue(fresh._replace(mail_id=f"{fresh.mail_id}-{address_hash}"))
+        queue_reminder(fresh._replace(mail_id=f"{fresh.mail_id}-{address_hash}"))
         return "the patron's address was changed; the reminder goes to the new one"
     return mail._replace(data=fresh.data)
 

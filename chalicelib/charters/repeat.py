@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from chalicelib.charters import booking, service, store
 from chalicelib.charters.fields import ERASED_NAME, CharterDetails, CrewMember, Repeated, RepeatPreview, Repetition
 from chalicelib.charters.store import Charter, schedule_entry
-from chalicelib.core import fields, idempotency, system, times
+from chalicelib.core import fields, idempotency, times
 from chalicelib.core.audit import Actor, AuditDetails, audit_event
 from chalicelib.core.dynamo import Item, json_s, load_data, n, put_write, s, update, write_all
 from chalicelib.core.errors import AlreadyExists, BadInput, Conflict, WriteConflict
@@ -92,7 +92,7 @@ def _plan(source: Charter, wanted: Repetition) -> list[Planned]:
         form.refuse("except", "leaves nothing to make")
     form.finish()
     return [
-        Planned(system.random_token(16), *repeat_weekly(starts_at, ends_at, _weeks(first_day, day))) for day in chosen
+        Planned(service.new_event_id(), *repeat_weekly(starts_at, ends_at, _weeks(first_day, day))) for day in chosen
     ]
 
 

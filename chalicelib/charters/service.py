@@ -18,8 +18,8 @@ from chalicelib.charters.fields import (
     edited_status,
 )
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, idempotency, system, times
-from chalicelib.core.audit import Actor, AuditDetails, audit_event
+from chalicelib.core import fields, idempotency, names, system, times
+from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, NotFound
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
@@ -75,7 +75,7 @@ def create_charter(
     form.finish()
     at = times.format_instant(now)
     fingerprint = fields.fingerprint(CharterDetails, details)
-    empty = new_charter(system.random_token(16), add_guest_ids(details), at)
+    empty = new_charter(new_event_id(), add_guest_ids(details), at)
 
     def attempt() -> tuple[Charter, Booking]:
         named = booking.read_named(details, key)
@@ -102,6 +102,12 @@ def create_charter(
             raise Conflict("This Idempotency-Key was used for something else than this charter.") from None
         return show_charter(first_id, now), False
     return charter_json(charter, booked.conflicts), True
+
+
+def new_event_id() -> str:
+    """Never begins with a minus sign: a spreadsheet would take that for a formula, and a command for an option."""
+    token = system.random_token(16)
+    return f"_{token[1:]}" if token.startswith("-") else token
 
 
 def new_charter(event_id: str, details: CharterDetails, at: str) -> Charter:
@@ -203,7 +209,7 @@ def _waiver_counts(charter: Charter) -> WaiverCounts:
 def _warnings(charter: Charter) -> Iterator[CharterWarning]:
     details = charter.details
     departure, back = details["departure_port"], details["return_port"]
-    if departure and back and departure.casefold() != back.casefold():
+    if departure and back and not names.is_same(departure, back):
         yield {
             "code": "return_port_differs",
             "message": f"This charter begins at {departure} and ends at {back}. A vessel that carries passengers "
@@ -259,10 +265,7 @@ def edit_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: d
         if is_moved:
             booked = booking.book(charter, named, reason, actor, at)
             charter = charter._replace(schedule_override=booked.override)
-        before, after = {**seen.details, "status": seen.status}, {**details, "status": status}
-        changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-        more: AuditDetails = {"changed": changed, **reason_of(booked.override)}
-        edited = audit_event("edited", actor, at, **more)
+        edited = audit_event("edited", actor, at, **reason_of(booked.override))
         store.update_charter(charter, seen, edited, ledger_unmoved=new_currency, also=booked.writes)
 
     retry_on_conflict(attempt)

@@ -1,12 +1,12 @@
 """Charters, each with the sums of its ledger, and the board."""
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, cast
 
 from chalicelib.charters.fields import CharterDetails, Contact, Status
 from chalicelib.core import names
-from chalicelib.core.audit import AuditEvent, audit_item
+from chalicelib.core.audit import HISTORIES, AuditEvent, history_item, numbered
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -20,6 +20,7 @@ from chalicelib.core.dynamo import (
     read_item,
     read_items,
     s,
+    table_name,
     update,
     write_all,
 )
@@ -102,7 +103,7 @@ def new_writes(charter: Charter, audit: AuditEvent) -> list[Item]:
     """The writes that make a charter."""
     return [
         put_write({**charter_key(charter.event_id), **_attributes(charter), **_board_keys(charter)}, only_new=True),
-        put_write(audit_item(f"EVENT#{charter.event_id}", audit)),
+        change_write(charter, None, audit),
         *copy_writes(charter, None),
     ]
 
@@ -164,6 +165,34 @@ def _with_signed_guests(charters: list[Charter]) -> list[Charter]:
     ]
 
 
+def list_history(event_id: str, before: str, limit: int) -> tuple[list[AuditEvent], bool]:
+    """A charter's audit events, newest first, from behind the sort key `before`; and whether there are more."""
+    page = db().query(
+        TableName=table_name(),
+        KeyConditionExpression="PK = :pk AND SK BETWEEN :first AND :last",
+        ExpressionAttributeValues={
+            ":pk": s(f"EVENT#{event_id}"),
+            ":first": s("AUDIT#"),
+            # One more than is shown: the one at `before` itself was on the page before.
+            ":last": s(f"AUDIT#{before or '~'}"),
+        },
+        ScanIndexForward=False,
+        ConsistentRead=True,
+        Limit=limit + 2,
+    )
+    found = [cast(AuditEvent, load_data(item)) for item in page["Items"] if item["SK"]["S"] != f"AUDIT#{before}"]
+    return found[:limit], len(found) > limit or "LastEvaluatedKey" in page
+
+
+def list_histories() -> Iterator[Item]:
+    """The audit events of all charters, in order of time."""
+    return query_items(
+        IndexName="by_date",
+        KeyConditionExpression="by_date_pk = :pk",
+        ExpressionAttributeValues={":pk": s(HISTORIES)},
+    )
+
+
 def board_key(charter: Charter) -> str:
     return f"{charter.details['starts_at']}#{charter.event_id}"
 
@@ -175,9 +204,11 @@ def update_charter(
     *,
     ledger_unmoved: bool = False,
     also: Sequence[Item] = (),
+    told: Charter | None = None,
 ) -> None:
     """Replaces what an admin edits, with what else books it; sums and counts stay.
 
+    The audit event tells what changed since `seen`, or since `told` where something of it is not to be told again.
     Raises WriteConflict if it was edited since it was seen.
     """
     changed = _attributes(charter)
@@ -194,8 +225,20 @@ def update_charter(
         if charter.guest_link != seen.guest_link
         else []
     )
-    audit_write = put_write(audit_item(f"EVENT#{charter.event_id}", audit))
-    write_all([edit, *link, audit_write, *copy_writes(charter, seen), *also])
+    write_all([edit, *link, change_write(charter, told or seen, audit), *copy_writes(charter, seen), *also])
+
+
+def change_write(charter: Charter, seen: Charter | None, audit: AuditEvent) -> Item:
+    """The write of the audit event that tells what became of a charter, as part of the transaction that changes it."""
+    before, after = edited_fields(seen) if seen else {}, edited_fields(charter)
+    changed = {name: [before.get(name), value] for name, value in after.items() if before.get(name, ...) != value}
+    told: AuditEvent = {**numbered(audit, charter.version), "version": charter.version}
+    return put_write(history_item(charter.event_id, {**told, "changed": changed} if changed else told))
+
+
+def edited_fields(charter: Charter) -> dict[str, object]:
+    """What an admin decides of a charter, by name."""
+    return {**charter.details, "status": charter.status, "schedule_override": charter.schedule_override}
 
 
 # --- what of a charter is kept elsewhere, too ---------------------------------------------------------

@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple, TypedDict, Unpack
 
 from chalicelib.core import system
-from chalicelib.core.dynamo import Item, item_key, json_s
+from chalicelib.core.dynamo import Item, item_key, json_s, s
 
 ActorType = Literal["admin", "signer", "link", "system"]
 """An admin who is signed in; a guest who signs; whoever opens a private link, which may be a mail scanner; the product
@@ -18,6 +18,9 @@ class Actor(NamedTuple):
     type: ActorType
 
 
+# The partition of the index with the audit events of all charters.
+HISTORIES = "HISTORIES"
+
 SYSTEM = Actor("system", "", "system")
 
 
@@ -25,7 +28,12 @@ class AuditDetails(TypedDict, total=False):
     """What an act adds to its event."""
 
     changed: dict[str, list[object]]
-    """Of an edit: each field's value before and after."""
+    """Of what a charter's admin edits, and of its status: each value before and after, None before the creation."""
+    version: int
+    """The charter's version from then on, where it is a new one.
+
+    Each version has its event, so that none can be taken away unnoticed.
+    """
     reason: str
     until: str
     about: str
@@ -57,6 +65,21 @@ def audit_event(act: str, actor: Actor, at: str, **details: Unpack[AuditDetails]
     }
 
 
+def numbered(audit: AuditEvent, number: int) -> AuditEvent:
+    """The event with a number that counts its record's changes: of those within a second, the later sorts behind."""
+    return {**audit, "audit_id": f"{number:06d}-{audit['audit_id']}"}
+
+
 def audit_item(pk: str, audit: AuditEvent) -> Item:
     """`pk` is the partition of what the event is about."""
     return {**item_key(pk, f"AUDIT#{audit['at']}#{audit['audit_id']}"), "data": json_s(audit)}
+
+
+def history_item(event_id: str, audit: AuditEvent) -> Item:
+    """An audit event of a charter: the index lists those of all charters."""
+    return {**audit_item(f"EVENT#{event_id}", audit), **index_keys(audit)}
+
+
+def index_keys(audit: AuditEvent) -> Item:
+    """Where the index lists the audit event of a charter."""
+    return {"by_date_pk": s(HISTORIES), "by_date_sk": s(f"{audit['at']}#{audit['audit_id']}")}

@@ -3,8 +3,12 @@
 import contextlib
 import json
 import logging
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
+
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+MAX_PARAMETERS = 10
 
 
 @cache
@@ -54,7 +58,13 @@ def _parse_items(response_dict: dict[str, Any], customized_response_dict: dict[s
         response_dict["body"] = b"{}"
 
 
-def read_parameter(name: str) -> str:
-    """A (decrypted) value of the Parameter Store."""
-    answer = client("ssm").get_parameter(Name=name, WithDecryption=True)
-    return str(answer["Parameter"]["Value"])
+def read_parameters(ssm: Any, names: Sequence[str]) -> dict[str, str]:
+    """(Decrypted) values of the Parameter Store by their names, without those that it does not have.
+
+    One call for all: its quota of calls a second is the whole account's.
+    """
+    found = dict[str, str]()
+    for first in range(0, len(names), MAX_PARAMETERS):
+        answer = ssm.get_parameters(Names=names[first : first + MAX_PARAMETERS], WithDecryption=True)
+        found |= {parameter["Name"]: str(parameter["Value"]) for parameter in answer["Parameters"]}
+    return found

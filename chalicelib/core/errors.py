@@ -110,6 +110,10 @@ class SettingsError(Exception):
     """A missing or wrong setting, named in one clear sentence."""
 
 
+class ParametersUnread(SettingsError):
+    """The Parameter Store did not answer, so that nothing is known of the settings that it holds."""
+
+
 def log_trace_only(record: logging.LogRecord) -> bool:
     """A logger's filter: of an exception, only what `trace` shows is logged."""
     if record.exc_info and record.exc_info[1]:

@@ -167,8 +167,7 @@ class Text(Rule):
         text = value.replace("\r\n", "\n").strip()
         if has_any(UNPRINTABLE_LINES if self.lines else UNPRINTABLE_LINE, text):
             raise Refused("must not contain control characters")
-        if not self.lines:
-            text = names.clean(text)
+        text = names.clean_lines(text) if self.lines else names.clean(text)
         if len(text) > self.max_chars:
             raise Refused(f"must be at most {self.max_chars} characters long")
         if self.is_required and not names.has_visible_glyph(text):

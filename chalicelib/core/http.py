@@ -1,7 +1,9 @@
 """Requests in, responses out: sizes, types, headers; no rule of the business."""
 
 import hmac
+import ipaddress
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -126,18 +128,33 @@ def _read_body(request: Request, max_bytes: int) -> bytes:
 
 
 def viewer_address(request: Request) -> str:
-    """The address of the viewer.
+    """The address of the viewer, as `ipaddress` writes it.
 
-    CloudFront appends the viewer's address to X-Forwarded-For, and API Gateway appends CloudFront's. The last one
-    before the peer is true; a client can invent all others, and without the edge's secret this one too.
+    CloudFront appends the viewer's address to X-Forwarded-For, and API Gateway appends CloudFront's, its peer. So one
+    entry at most is taken off: a client can invent all before the one that CloudFront wrote, and may well write the
+    peer's address there. Without the edge's secret nothing of it is believed, nor where no address stands.
     """
     peer = str(request.context.get("identity", {}).get("sourceIp", ""))
-    if not settings().origin_secrets:
-        return peer
+    peer = _read_address(peer) or peer[:64]
     hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
-    while hops and hops[-1] == peer:
+    if not settings().origin_secrets or not hops:
+        return peer
+    if len(hops) > 1 and _read_address(hops[-1]) == peer:
         hops.pop()
-    return hops[-1][:64] if hops else peer
+    return _read_address(hops[-1]) or peer
+
+
+def _read_address(text: str) -> str:
+    """An IP address in its one short form, without brackets and port; empty when it is none."""
+    bracketed = re.fullmatch(r"\[(.*)\](:\d+)?", text)
+    with_port = re.fullmatch(r"([\d.]+):\d+", text)
+    found = bracketed or with_port
+    try:
+        # A zone ("fe80::1%eth0") may be any text, and means nothing on another machine.
+        ip = ipaddress.ip_address((found[1] if found else text).partition("%")[0])
+    except ValueError:
+        return ""
+    return str(ip.ipv4_mapped or ip) if ip.version == 6 else str(ip)
 
 
 def json_response(text: str, status_code: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,14 +1,18 @@
 """The environment of the function: read when first needed, checked once, wrong ones named."""
 
+import logging
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
-from chalicelib.core import aws, system, times
-from chalicelib.core.errors import SettingsError
+from chalicelib.core import aws, names, system, times
+from chalicelib.core.errors import ParametersUnread, SettingsError
 from chalicelib.core.text import is_currency, is_email, is_phone
+
+log = logging.getLogger("scc.settings")
 
 # Mail domains whose owners forbid others, SES among them, to sign for them (their DMARC policy rejects it).
 FREEMAIL = frozenset((
@@ -41,6 +45,7 @@ class Settings(NamedTuple):
     totp_secrets: Mapping[str, str]
     """By admin name, for those who log in with a second factor."""
     origin_secrets: tuple[str, ...]
+    """What the edge may send to show that a request came through it; empty only on this machine."""
     link_secret: str
     """What private links are made of; empty: the admins' passwords."""
     adult_years: int
@@ -58,23 +63,70 @@ class Settings(NamedTuple):
         return self.adult_years + 3
 
 
+# Where nothing but this machine can call, an API without an edge harms nobody.
+LOOPBACK = frozenset(("localhost", "127.0.0.1"))
 # A value that was changed in the Parameter Store, such as a password, counts after this long at the latest.
 REREAD_AFTER_S = 300
+# When the store does not answer: how soon it is asked again, and how long what it said last still counts.
+RETRY_AFTER_S = 30
+KEEP_S = 1800
+
+
+class _Moment(NamedTuple):
+    """By two clocks: the first may be set, the second stands still while Lambda freezes the container."""
+
+    wall: datetime
+    running_s: float
+
+    @classmethod
+    def now(cls) -> "_Moment":
+        return cls(system.utc_now(), system.monotonic_s())
+
+    def age_s(self) -> float:
+        """By whichever clock has moved more. A clock that was set back has moved, too."""
+        now = self.now()
+        return max(abs((now.wall - self.wall).total_seconds()), now.running_s - self.running_s)
+
+
+class _Kept(NamedTuple):
+    settings: "Settings"
+    read_at: _Moment
+    asked_at: _Moment
+    """When the store was asked last, whether or not it answered."""
+    ask_after_s: float
+
+
+# At most one: the settings of this process.
+_kept: list[_Kept] = []
 
 
 def settings() -> Settings:
-    """The checked settings. Raises SettingsError."""
-    return _load_in_period(int(system.utc_now().timestamp()) // REREAD_AFTER_S)
+    """The checked settings. Raises SettingsError.
+
+    While the Parameter Store cannot be read, those that were read last count for KEEP_S more seconds. What it has
+    but is wrong, or has no longer, counts at once.
+    """
+    kept = _kept[0] if _kept else None
+    if kept and kept.asked_at.age_s() < kept.ask_after_s:
+        return kept.settings
+    asked_at = _Moment.now()
+    try:
+        # With something to fall back on, nobody waits for a second try.
+        found = load(os.environ, _parameter_store(attempts=1 if kept else 3))
+    except ParametersUnread as problem:
+        if not kept or kept.read_at.age_s() >= KEEP_S:
+            raise
+        log.error("Setting: %s The last ones are kept.", problem)
+        kept = kept._replace(asked_at=asked_at, ask_after_s=RETRY_AFTER_S)
+    else:
+        kept = _Kept(found, asked_at, asked_at, REREAD_AFTER_S)
+    _kept[:] = [kept]
+    return kept.settings
 
 
 def forget() -> None:
     """The next call reads everything anew."""
-    _load_in_period.cache_clear()
-
-
-@lru_cache(maxsize=1)
-def _load_in_period(_period: int) -> Settings:
-    return load(os.environ)
+    _kept.clear()
 
 
 Check = tuple[Callable[[str], object], str]
@@ -86,11 +138,23 @@ NO_EMAIL = "must be an email address"
 NO_PHONE = "must be a phone number"
 NO_TIMEZONE = "must be an IANA time zone such as America/Los_Angeles"
 
+ReadParameters = Callable[[Sequence[str]], Mapping[str, str]]
+"""Values of the Parameter Store by their names; those that are not there are left out."""
+
+# How a setting begins whose value stands in the Parameter Store.
+STORED = "ssm:"
+# How the names of this product's variables begin.
+PREFIXES = ("SCC_", "ADMIN_")
+
 ANYTHING: Check = (lambda _: True, "")
 EMAIL: Check = (is_email, NO_EMAIL)
 ONE_LINE: Check = (
     lambda value: len(value) <= 100 and value.isprintable(),
     "must be one line of at most 100 characters",
+)
+NAME: Check = (
+    lambda value: ONE_LINE[0](value) and names.has_visible_glyph(value),
+    "must be one line of at most 100 characters that can be seen",
 )
 TRANSPORT: Check = (("ses", "gmail").__contains__, "must be ses or gmail")
 BASE_URL: Check = (
@@ -122,17 +186,17 @@ def _is_timezone(name: str) -> bool:
 TIMEZONE: Check = (_is_timezone, NO_TIMEZONE)
 
 
-def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = aws.read_parameter) -> Settings:
+def load(environment: Mapping[str, str], read_parameters: ReadParameters | None = None) -> Settings:
     """Checks everything. Raises SettingsError naming the first setting that is missing or wrong."""
+    stored = _read_stored(environment, read_parameters or _parameter_store(attempts=3))
 
     def read(name: str, check: Check = ANYTHING, default: str | None = None) -> str:
         value = environment.get(name, "").strip()
-        if value.startswith("ssm:"):
+        if value.startswith(STORED):
             try:
-                value = read_parameter(value.removeprefix("ssm:")).strip()
-            except Exception as problem:
-                kind = type(problem).__name__
-                raise SettingsError(f"{name}: the parameter it names cannot be read ({kind}).") from None
+                value = stored[value.removeprefix(STORED)].strip()
+            except KeyError:
+                raise SettingsError(f"{name}: the Parameter Store does not have the parameter it names.") from None
         if not value and default is None:
             raise SettingsError(f"{name} is missing.")
         value, (is_right, rule) = value or default or "", check
@@ -150,13 +214,17 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
     if not totp_secrets.keys() <= admins.keys():
         # Otherwise a second factor that protects no admin would look like one that does.
         raise SettingsError("ADMIN_TOTP has a secret for somebody who is not in ADMIN_PASS_HASH.")
-    origin_secrets = [secret.strip() for secret in read("SCC_ORIGIN_SECRETS", default="").split(",")]
+    base_url = read("SCC_BASE_URL", BASE_URL).rstrip("/")
+    origin_secrets = tuple(filter(None, map(str.strip, read("SCC_ORIGIN_SECRETS", default="").split(","))))
+    if not origin_secrets and urlsplit(base_url).hostname not in LOOPBACK:
+        # Without one, the API's own address would answer everybody, and believe the addresses that they claim.
+        raise SettingsError("SCC_ORIGIN_SECRETS is missing; only with SCC_BASE_URL at localhost it may be.")
     return Settings(
         table=read("SCC_TABLE"),
-        base_url=read("SCC_BASE_URL", BASE_URL).rstrip("/"),
+        base_url=base_url,
         timezone=read("SCC_TIMEZONE", TIMEZONE, "America/Los_Angeles"),
         currency=read("SCC_CURRENCY", CURRENCY, "USD"),
-        operator_name=read("SCC_OPERATOR_NAME", ONE_LINE),
+        operator_name=names.clean(read("SCC_OPERATOR_NAME", NAME)),
         operator_email=read("SCC_OPERATOR_EMAIL", EMAIL),
         operator_phone=read("SCC_OPERATOR_PHONE", PHONE, ""),
         mail_transport=transport,
@@ -166,11 +234,34 @@ def load(environment: Mapping[str, str], read_parameter: Callable[[str], str] = 
         gmail_token="" if by_ses else read("SCC_GMAIL_TOKEN"),
         admins=admins,
         totp_secrets=totp_secrets,
-        origin_secrets=tuple(filter(None, origin_secrets)),
+        origin_secrets=origin_secrets,
         link_secret=read("SCC_LINK_SECRET", LINK_SECRET, ""),
         adult_years=int(read("SCC_ADULT_YEARS", ADULT_YEARS, "18")),
         retention_years=int(read("SCC_RETENTION_YEARS", RETENTION_YEARS, "7")),
     )
+
+
+def _parameter_store(attempts: int) -> ReadParameters:
+    # The client is made when there is something to read.
+    return lambda names: aws.read_parameters(aws.client("ssm", attempts=attempts), names)
+
+
+def _read_stored(environment: Mapping[str, str], read_parameters: ReadParameters) -> Mapping[str, str]:
+    """What the settings name in the Parameter Store, by those names. Raises ParametersUnread."""
+    naming = {
+        name: value.strip().removeprefix(STORED)
+        for name, value in environment.items()
+        if name.startswith(PREFIXES) and value.strip().startswith(STORED)
+    }
+    # One name that cannot be a parameter's would spoil the call for all.
+    asked = sorted({parameter for parameter in naming.values() if re.fullmatch(r"[A-Za-z0-9_./-]+", parameter)})
+    if not asked:
+        return {}
+    try:
+        return read_parameters(asked)
+    except Exception as problem:
+        code = getattr(problem, "response", {}).get("Error", {}).get("Code", type(problem).__name__)
+        raise ParametersUnread(f"{', '.join(naming)}: the Parameter Store cannot be read ({code}).") from None
 
 
 def parse_admins(text: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.core import times
+from chalicelib.core import names, times
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,6 +68,6 @@ def environment(room: str) -> "Environment":
         lstrip_blocks=True,
     )
 
-    made.filters.update(day=in_language(times.spell_day), clock=in_language(times.spell_clock))
+    made.filters.update(day=in_language(times.spell_day), clock=in_language(times.spell_clock), isolate=names.isolate)
     made.filters["date"] = lambda day: times.spell_date(times.parse_day(day))
     return made

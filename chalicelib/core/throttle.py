@@ -4,6 +4,20 @@ import ipaddress
 
 from chalicelib.core.dynamo import db, item_key, n, update
 
+# What a provider's customer may do, in visitors: fewer than there are addresses, more than one family or boat.
+VISITORS_PER_WIDE_NETWORK = 5
+
+
+def address_limits(address: str, most: int) -> dict[str, int]:
+    """The networks that count a try from this address, and how many each allows when one visitor may make `most`.
+
+    To be counted in this order: whom the first one stops uses up nothing of what its neighbours have. What is no
+    address is in no wider network.
+    """
+    limits = {client_network(address): most}
+    limits.setdefault(wide_network(address), most * VISITORS_PER_WIDE_NETWORK)
+    return limits
+
 
 def client_network(address: str) -> str:
     """What one visitor may own: an IPv4 address, or the 2^64 addresses of an IPv6 network."""
@@ -20,8 +34,11 @@ def _network(address: str, ipv4_bits: int, ipv6_bits: int) -> str:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return address
+    if ip.version == 6:
+        # An IPv4 address in the notation of IPv6 is that one address, not one of a network that all of them share.
+        ip = ip.ipv4_mapped or ip
     bits = ipv4_bits if ip.version == 4 else ipv6_bits
-    return address if bits == ip.max_prefixlen else str(ipaddress.ip_network((ip, bits), strict=False))
+    return str(ip) if bits == ip.max_prefixlen else str(ipaddress.ip_network((ip.packed, bits), strict=False))
 
 
 def count_try(throttle: str, change: int, expires_s: int) -> int:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Literal, TypedDict, cast
 
+from chalicelib.core import names
 from chalicelib.core.dynamo import Item, db, is_written, item_key, json_s, load_data, read_items, s, update
 
 
@@ -40,4 +41,4 @@ def read_flags(emails: Iterable[str]) -> dict[str, AddressProblem]:
 
 
 def _key(email: str) -> Item:
-    return item_key(f"ADDRESS#{hashlib.sha256(email.lower().encode()).hexdigest()}", "ADDRESS")
+    return item_key(f"ADDRESS#{hashlib.sha256(names.email_key(email).encode()).hexdigest()}", "ADDRESS")

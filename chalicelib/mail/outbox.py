@@ -98,10 +98,10 @@ def _try(mail: Mail, kind: MailKind[Any], renew: Callable[[Mail, datetime], Mail
         log.error("mail %s: attempt %d broke off (%s)", mail.mail_id, mail.attempts, type(problem).__name__)
 
 
-def queue(mail: Mail) -> bool:
-    """Queues a mail by itself; False if it was queued before, or is being changed."""
+def queue(mail: Mail, also: Sequence[Item] = ()) -> bool:
+    """Queues a mail, with what else is written; False if it was queued before, or is being changed."""
     try:
-        store.put_mail(mail)
+        store.put_mail(mail, also)
     except (AlreadyExists, WriteConflict):
         return False
     return True

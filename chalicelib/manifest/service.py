@@ -31,6 +31,7 @@ MAX_PASSENGERS_BYTES = 250_000
 COAST_GUARD = "Coast Guard: VHF channel 16, or 911"
 CSV_COLUMNS = (
     "role", "name", "phone", "minor", "guardian", "waiver", "signed_at", "guest_id", "checked_in_at", "no_show",
+    "signed_local", "checked_in_local", "timezone",
 )  # fmt: skip
 _NOT_NOTED: Note = {"state": "clear", "at": "", "by": ""}
 
@@ -202,14 +203,26 @@ def depart(event_id: str, *, actor: Actor, now: datetime) -> Manifest:
 
 
 def to_csv(event_id: str) -> str:
+    """A line for each person aboard or expected; times in UTC, and by the clocks where the charter starts."""
     manifest = get_manifest(event_id)
+    timezone = manifest["timezone"]
     rows: list[Mapping[str, object]] = []
     if manifest["captain"]:
         rows.append({**manifest["captain"], "role": "captain"})
     rows += [{**person, "role": "crew"} for person in manifest["crew"]]
     for one in manifest["passengers"]:
         minor, no_show = ("yes" if flag else "no" for flag in (one["minor"], one["no_show"]))
-        rows.append({**one, "role": "passenger", "minor": minor, "no_show": no_show})
+        local = {
+            "signed_local": _local_time(one["signed_at"], timezone),
+            "checked_in_local": _local_time(one["checked_in_at"], timezone),
+            "timezone": timezone,
+        }
+        rows.append({**one, **local, "role": "passenger", "minor": minor, "no_show": no_show})
     unnamed = manifest["missing"] - len(manifest["missing_names"])
     rows += [{"role": "passenger", "waiver": "missing"}] * unnamed
     return csv_export.to_csv(CSV_COLUMNS, [[row.get(column) for column in CSV_COLUMNS] for row in rows])
+
+
+def _local_time(instant: str | None, timezone: str) -> str | None:
+    """`2026-11-28 13:30:00`, as spreadsheets read a time."""
+    return times.local(instant, timezone).strftime("%Y-%m-%d %H:%M:%S") if instant else None

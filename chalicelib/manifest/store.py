@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from chalicelib.charters.store import Charter, charter_key, copy_writes
-from chalicelib.core.audit import AuditEvent, audit_item
+from chalicelib.charters.store import Charter, change_write, charter_key, copy_writes
+from chalicelib.core.audit import AuditEvent, history_item
 from chalicelib.core.dynamo import (
     Item,
     check_write,
@@ -53,7 +53,7 @@ def put_note(event_id: str, subject: str, note: Note, audit: AuditEvent) -> bool
     put = put_write(item, only_new=True, condition=condition, values={":state": s(note["state"])})
     not_departed = check_write(_departure_key(event_id), "attribute_not_exists(PK)")
     count = update(charter_key(event_id), "ADD dock_seq :one", {":one": n(1)}, "attribute_exists(PK)")
-    return is_new([put, not_departed, {"Update": count}, put_write(audit_item(f"EVENT#{event_id}", audit))])
+    return is_new([put, not_departed, {"Update": count}, put_write(history_item(event_id, audit))])
 
 
 def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: Mail) -> bool:
@@ -73,8 +73,9 @@ def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: 
     values[":at"] = s(departure["at"])
     change = "SET #status = :departed, version = :next, updated_at = :at"
     depart = {"Update": update(charter_key(seen.event_id), change, values, condition)}
-    copies = copy_writes(seen._replace(status="departed"), seen)
-    return is_new([put, depart, put_write(audit_item(f"EVENT#{seen.event_id}", audit)), *copies, *mail_writes(mail)])
+    departed = seen._replace(status="departed", version=seen.version + 1)
+    writes = [put, depart, change_write(departed, seen, audit), *copy_writes(departed, seen), *mail_writes(mail)]
+    return is_new(writes)
 
 
 def _departure_key(event_id: str) -> Item:

@@ -87,6 +87,10 @@ class PaymentRow(_PublicRow):
     """The charter's title."""
     address: str
     """Where it was logged from."""
+    ledger_seq: int
+    """Its place among the rows and acts of its charter, from 1: together they tell the sums at any moment."""
+    answer_sha256: str
+    """Of the answer that is kept beside it; see `fingerprint_answer`."""
 
 
 class Payment(PaymentRow):
@@ -105,6 +109,9 @@ class Act(TypedDict):
     address: str
     reason: NotRequired[str]
     cleared_at: NotRequired[str]
+    ledger_seq: int
+    mail_id: str
+    """Of the mail that told the patron; empty when none did."""
 
 
 class PaymentAndEvent(TypedDict):

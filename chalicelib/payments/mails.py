@@ -1,6 +1,6 @@
 """Mails about a payment: receipt, correction, bounce."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.charters import store as charter_store
@@ -11,7 +11,7 @@ from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
 from chalicelib.mail.store import MailData, MailOf, MailStatus
 from chalicelib.money.ledger import Balance
 from chalicelib.payments import store
-from chalicelib.payments.fields import PaymentJson
+from chalicelib.payments.fields import PaymentJson, Receipt
 
 
 class PaymentData(MailData):
@@ -53,9 +53,16 @@ def _mail_to_patron(
         "balance": charter.balance,
         "name": patron["name"],
     }
-    # Another charter may have a payment of the same id. Not the whole id of the charter: it opens the guest page.
-    mail_id = f"{payment['payment_id']}-{charter.event_id[:8]}{suffix}"
-    return new_mail(kind, mail_id, patron["email"], data, now)
+    mail_id = receipt_mail_id(charter.event_id, payment["payment_id"])
+    return new_mail(kind, f"{mail_id}{suffix}", patron["email"], data, now)
+
+
+def receipt_mail_id(event_id: str, payment_id: str) -> str:
+    """Of the first receipt of a payment.
+
+    Another charter may have a payment of the same id. Not the whole id of the charter: it opens the guest page.
+    """
+    return f"{payment_id}-{event_id[:8]}"
 
 
 def _renew_receipt(mail: PaymentMail, _: datetime) -> PaymentMail | str:
@@ -68,8 +75,13 @@ def _renew_receipt(mail: PaymentMail, _: datetime) -> PaymentMail | str:
 
 def _receipt_writes(mail: PaymentMail, status: MailStatus, _: datetime) -> Sequence[Item]:
     """The payment's `receipt` follows its mail."""
-    receipt = {"queued": "pending", "sent": "sent", "cancelled": "off"}.get(status, "failed")
-    return [store.receipt_write(mail.data["payment"], receipt)]
+    return [store.receipt_write(mail.data["payment"], receipt_of(status))]
+
+
+def receipt_of(status: MailStatus) -> Receipt:
+    """What a payment says of its receipt when the mail has this status."""
+    known: Mapping[MailStatus, Receipt] = {"queued": "pending", "sent": "sent", "cancelled": "off"}
+    return known.get(status, "failed")
 
 
 def _current_address(mail: PaymentMail) -> str:

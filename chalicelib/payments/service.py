@@ -1,5 +1,6 @@
 """The ledger's rules. Rows and acts are appended, never edited; every call can be repeated."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
 from chalicelib.core import fields, times
-from chalicelib.core.audit import Actor, audit_event, audit_item
+from chalicelib.core.audit import Actor, audit_event, history_item
 from chalicelib.core.dynamo import Item, put_write
 from chalicelib.core.errors import AlreadyExists, BadInput, Conflict, NotFound, WriteConflict
 from chalicelib.core.fields import Form, rules_of
@@ -126,6 +127,7 @@ def log_payment(event_id: str, new: NewPayment, *, actor: Actor, now: datetime) 
         payment: Payment = {**row, "receipt": "pending" if notify else "off"}
         mail = mails.receipt_mail(after, payment_json(payment), now) if notify else None
         answer_json: PaymentAndEvent = {"payment": payment_json(payment), "event": charters.show(after, now)}
+        payment["answer_sha256"] = fingerprint_answer(answer_json)
         answer = json.dumps(answer_json, separators=(",", ":"))
         try:
             store.append_payment(charter, payment, sums, request_fingerprint(new), answer, mail)
@@ -143,6 +145,15 @@ def _replay(new: NewPayment, stored: Item) -> str:
     if fingerprint != request_fingerprint(new):
         raise PaymentConflict("This payment_id already stands for another payment. Nothing was changed.")
     return answer
+
+
+def fingerprint_answer(answer: PaymentAndEvent) -> str:
+    """Of all that was answered but guests' names and addresses, which may be erased later."""
+    event = answer["event"]
+    guests = [guest["guest_id"] for guest in event["guests"]]
+    waivers = {name: value for name, value in event["waivers"].items() if name != "missing"}
+    kept = {"payment": answer["payment"], "event": {**event, "guests": guests, "waivers": waivers}}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 
 def _new_row(charter: Charter, new: NewPayment, refunds_tip: bool, actor: Actor, now: datetime) -> PaymentRow:
@@ -171,6 +182,9 @@ def _new_row(charter: Charter, new: NewPayment, refunds_tip: bool, actor: Actor,
         "refunds_tip": refunds_tip,
         "charter": charter.details["title"],
         "address": actor.address,
+        "ledger_seq": charter.ledger_seq + 1,
+        # Known with the answer.
+        "answer_sha256": "",
     }
 
 
@@ -290,8 +304,9 @@ def _act(
         if payment["status"] == result:
             return payment, charter, None
         _check_act(name, payment, rows, allowed)
-        act: Act = {"act": name, "at": at, "by": actor.name, "address": actor.address, **more}  # type: ignore[typeddict-item]
-        changed = _apply(payment, act)
+        done = {"act": name, "at": at, "by": actor.name, "address": actor.address, **more}
+        act: Act = {**done, "ledger_seq": charter.ledger_seq + 1, "mail_id": ""}  # type: ignore[typeddict-item]
+        changed = apply_act(payment, act)
         sums = ledger.fold(changed if row is payment else row for row in rows)
         after = _after(charter, sums, at)
         mail = None
@@ -299,6 +314,7 @@ def _act(
             mail = mails.correction_mail(after, payment_json(changed), now)
         elif name == "bounce" and payment["kind"] != "refund":
             mail = mails.bounce_mail(after, payment_json(changed), now)
+        act["mail_id"] = mail.mail_id if mail else ""
         try:
             store.append_act(charter, payment, act, sums, mail)
         except AlreadyExists:
@@ -330,7 +346,7 @@ def send_receipt_again(event_id: str, payment_id: str, *, actor: Actor, now: dat
         raise PaymentConflict("The patron of this charter has no email address.")
     asked = audit_event("receipt_asked", actor, times.format_instant(now), mail_id=mail.mail_id)
     try:
-        retry_on_conflict(lambda: mail_store.put_mail(mail, [put_write(audit_item(f"EVENT#{event_id}", asked))]))
+        retry_on_conflict(lambda: mail_store.put_mail(mail, [put_write(history_item(event_id, asked))]))
     except AlreadyExists:
         # A double tap: the first one sends it.
         return {"receipt": "pending"}
@@ -355,14 +371,21 @@ def fold(items: Iterable[Item]) -> list[Payment]:
         else:
             key, payment = store.to_payment(item)
             rows[key] = payment
-    # Not by time: clocks differ, and nothing can be cleared once it was voided or bounced.
-    for key, act in sorted(acts, key=lambda one: one[1]["act"] != "clear"):
+    for key, act in sorted(acts, key=lambda one: act_order(one[1])):
         if key in rows:
-            rows[key] = _apply(rows[key], act)
+            rows[key] = apply_act(rows[key], act)
     return sorted(rows.values(), key=ledger.sort_key)
 
 
-def _apply(payment: Payment, act: Act) -> Payment:
+def act_order(act: Act) -> bool:
+    """Sorts acts as they count.
+
+    Not by time: clocks differ, and nothing can be cleared once it was voided or bounced.
+    """
+    return act["act"] != "clear"
+
+
+def apply_act(payment: Payment, act: Act) -> Payment:
     if act["act"] == "clear":
         return {**payment, "status": "cleared", "cleared_at": act["cleared_at"]}
     ended: Ended = {"reason": act["reason"], "at": act["at"], "by": act["by"]}

@@ -9,7 +9,8 @@ from chalicelib.core import system, times
 from chalicelib.core.errors import CodeNeeded, NotSignedIn, TooManyTries
 from chalicelib.core.fields import Flag, Form, Parsed, Secret, Text, rules_of
 from chalicelib.core.settings import settings
-from chalicelib.core.throttle import client_network, count_try
+from chalicelib.core.tags import is_tag, tag
+from chalicelib.core.throttle import address_limits, client_network, count_try
 from chalicelib.sign_in import store, totp
 from chalicelib.sign_in.passwords import BLOCK_SIZE, LOG2_N, MAX_PASSWORD_CHARS, PARALLELISM, verify_password
 from chalicelib.sign_in.sessions import ABSOLUTE, IDLE, KEPT, digest, fingerprint
@@ -19,7 +20,8 @@ log = logging.getLogger("scc.sign_in")
 log.setLevel(logging.INFO)
 
 WINDOW_S = 15 * 60
-TRIES_PER_ADDRESS = 20
+# From an address, and on a device that has logged in before, which guesses from its own address cannot use up.
+TRIES = 20
 TRIES_OVERALL = 200
 # Wrong codes with the right password, per admin and window: the sender knows the password. The limit holds from all
 # addresses together, because there are only a million codes: a delay would not be enough (RFC 4226 section 7.3).
@@ -40,6 +42,7 @@ def _read_code(text: str) -> str:
 
 
 CODE_DOC = {"description": "Of the second factor; known only where one is set up."}
+DEVICE_DOC = {"description": "What an earlier login of this admin on this device has answered; any other is ignored."}
 
 
 class Credentials(NamedTuple):
@@ -49,6 +52,7 @@ class Credentials(NamedTuple):
     code: Annotated[
         str, Parsed(_read_code, "must be the six digits that the authenticator app shows", 20, CODE_DOC)
     ] = ""
+    device: Annotated[str, Text(100, "", doc=DEVICE_DOC)] = ""
 
 
 def parse_credentials(body: dict[str, Any]) -> Credentials:
@@ -67,20 +71,28 @@ def log_in(credentials: Credentials, *, address: str, now: datetime) -> dict[str
     """A new session. Raises NotSignedIn with one text for every wrong name, password or code, or TooManyTries."""
     admins = settings().admins
     name = credentials.name if settings().named_admins else "admin"
+    device_id = _known_device(credentials.device, name)
+    limits = {f"device {device_id}": TRIES} if device_id else address_limits(address, TRIES)
     window, elapsed_s = divmod(int(now.timestamp()), WINDOW_S)
-    throttle, ttl_s = f"login#{client_network(address)}#{window}", (window + 2) * WINDOW_S
+    throttles, ttl_s = {f"login#{key}#{window}": most for key, most in limits.items()}, (window + 2) * WINDOW_S
+    # Tells one source of tries from another without saying whose it is; an alarm counts the lines of refusals: see
+    # RefusedSignInsAlarm in .chalice/resources.yaml.
+    origin = f"device {device_id}" if device_id else f"network {client_network(address)}"
+    source = f"{origin.partition(' ')[0]} {tag(origin)[:8]}"
     # Counted before hashing, or many tries at once would all pass; uncounted when the password is right.
-    if count_try(throttle, +1, ttl_s) > TRIES_PER_ADDRESS:
-        log.warning("sign-in refused: too many tries from %s", address)
-        raise TooManyTries("Too many tries from this address. Please wait and try again.", WINDOW_S - elapsed_s)
+    for throttle, most in throttles.items():
+        if count_try(throttle, +1, ttl_s) > most:
+            log.warning("sign-in refused: too many tries from %s", source)
+            where = "on this device" if device_id else "from this address"
+            raise TooManyTries(f"Too many tries {where}. Please wait and try again.", WINDOW_S - elapsed_s)
     if count_try(f"login#{window}", +1, ttl_s) > TRIES_OVERALL:
         system.sleep(OVERFLOW_DELAY_S)
     right = verify_password(credentials.password, admins.get(name, _HASH_OF_NO_PASSWORD)) and name in admins
     if not _check_code(name if right else "", credentials.code, now) or not right:
-        log.warning("sign-in refused: wrong %s from %s", "code" if right else "name or password", address)
+        log.warning("sign-in refused: wrong %s from %s", "code" if right else "name or password", source)
         raise _not_signed_in()
-    count_try(throttle, -1, ttl_s)
-    count_try(f"login#{window}", -1, ttl_s)
+    for throttle in (*throttles, f"login#{window}"):
+        count_try(throttle, -1, ttl_s)
 
     token = system.random_token(32)
     absolute_end = now + (KEPT if credentials.keep_signed_in else ABSOLUTE)
@@ -92,8 +104,33 @@ def log_in(credentials: Credentials, *, address: str, now: datetime) -> dict[str
         "fingerprint": fingerprint(name),
     }
     store.put_session(digest(token), session, int(idle_end.timestamp()), int(absolute_end.timestamp()))
-    log.info("signed in: %s from %s%s", name, address, " with a code" if name in settings().totp_secrets else "")
-    return {"token": token, "role": "admin", "expires_at": times.format_instant(idle_end)}
+    log.info("signed in: %s from %s%s", name, source, " with a code" if name in settings().totp_secrets else "")
+    return {
+        "token": token,
+        "role": "admin",
+        "expires_at": times.format_instant(idle_end),
+        "device": credentials.device if device_id else _new_device(name),
+    }
+
+
+def _new_device(name: str) -> str:
+    """What shows later that this admin has logged in on a device: it gives tries of their own, and opens nothing.
+
+    Signed, not stored. The signature's key is made of the password hashes, so a changed password ends it. It is one
+    admin's, or an admin could make devices to guess another's password on.
+    """
+    device_id = system.random_token(16)
+    return f"{device_id}.{tag(_device_text(device_id, name))}"
+
+
+def _known_device(device: str, name: str) -> str:
+    """The id of a device on which this admin has logged in before; empty for what no login of theirs has answered."""
+    device_id, _, given = device.partition(".")
+    return device_id if is_tag(_device_text(device_id, name), given) else ""
+
+
+def _device_text(device_id: str, name: str) -> str:
+    return f"device#{device_id}#{name}"
 
 
 def _check_code(name: str, code: str, now: datetime) -> bool:

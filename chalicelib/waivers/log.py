@@ -16,7 +16,7 @@ from chalicelib.core.errors import WriteConflict, trace
 from chalicelib.core.settings import settings
 from chalicelib.waivers import log_store, people
 from chalicelib.waivers.evidence import merkle
-from chalicelib.waivers.evidence.checkpoint import Checkpoint
+from chalicelib.waivers.evidence.checkpoint import WAIVERS, Checkpoint
 from chalicelib.waivers.log_store import Tree, Waiting
 
 logger = logging.getLogger("scc.waivers")
@@ -38,7 +38,7 @@ def origin(tree: Tree) -> str:
 
     It stays when the site moves to another domain: all leaves and checkpoints of a log have one name.
     """
-    return tree.origin or f"{settings().base_url.partition('://')[2]}/waivers"
+    return tree.origin or f"{settings().base_url.partition('://')[2]}{WAIVERS}"
 
 
 def append_after_signing() -> None:

@@ -29,7 +29,7 @@ from chalicelib.waivers.fields import Payload
 from chalicelib.waivers.people import FoundRow, SignedRow
 
 LOG, WAITING = "WAIVER_LOG", "WAIVER_LOG_WAITING"
-TREE, _LEASE, _MAILED = (item_key(LOG, name) for name in ("TREE", "LEASE", "MAILED"))
+TREE, _LEASE = (item_key(LOG, name) for name in ("TREE", "LEASE"))
 
 
 class Waiting(NamedTuple):
@@ -258,16 +258,16 @@ def list_leaves(after: int, last: int) -> Iterator[Item | None]:
 # --- checkpoints that were mailed -------------------------------------------------------------------
 
 
-def read_mailed() -> Tree:
-    """The log's end as it was mailed last; an empty one if it never was."""
-    return to_tree(read_item(_MAILED))
+def read_mailed(log: str = LOG) -> Tree:
+    """A log's end as it was mailed last; an empty one if it never was."""
+    return to_tree(read_item(item_key(log, "MAILED")))
 
 
-def queue_checkpoint_mail(mail: Mail, tree: Tree, last: Tree, day: str) -> bool:
-    """Queues the mail about the log's end, once, and keeps what was told; False if another has done so."""
-    told = put_write({**item_key(LOG, f"MAILED#{day}"), **_end(tree)})
+def queue_checkpoint_mail(mail: Mail, tree: Tree, last: Tree, day: str, log: str = LOG) -> bool:
+    """Queues the mail about a log's end, once, and keeps what was told; False if another has done so."""
+    told = put_write({**item_key(log, f"MAILED#{day}"), **_end(tree)})
     try:
-        write_all([*mail_writes(mail), _end_write(_MAILED, tree, last), told], unique=0)
+        write_all([*mail_writes(mail), _end_write(item_key(log, "MAILED"), tree, last), told], unique=0)
     except (AlreadyExists, WriteConflict):
         return False
     return True

@@ -66,6 +66,8 @@ class CheckpointData(MailData):
 
 class AlarmData(MailData):
     day: str
+    log: str
+    """Of what."""
     problem: str
     checkpoint: str
     last_checkpoint: str
@@ -160,17 +162,26 @@ def checkpoint_mail(
 
 
 def alarm_mail(
-    day: str, problem: str, head: Checkpoint, last: Checkpoint, operator: SettingsDetails, now: datetime
+    day: str,
+    problem: str,
+    head: Checkpoint,
+    last: Checkpoint,
+    operator: SettingsDetails,
+    now: datetime,
+    *,
+    log: str = "signed waivers",
 ) -> MailOf[AlarmData]:
-    """That the log is not the one that was told of, grown: records may have been changed or taken away."""
+    """That a log is not the one that was told of, grown: records may have been changed or taken away."""
     data: AlarmData = {
         "day": day,
+        "log": log,
         "problem": problem,
         "checkpoint": checkpoint.format(head),
         "last_checkpoint": checkpoint.format(last),
         "name": operator["operator_name"],
     }
-    return new_mail("log_alarm", f"log-alarm-{day}", operator["operator_email"], data, now)
+    mail_id = f"log-alarm-{day}-{log.replace(' ', '-')}"
+    return new_mail("log_alarm", mail_id, operator["operator_email"], data, now)
 
 
 MAIL_KINDS: MailKinds = {

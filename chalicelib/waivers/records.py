@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from chalicelib.charters.fields import ERASED_NAME
-from chalicelib.core import paging, times
+from chalicelib.core import names, paging, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.dynamo import MAX_KEYS, Item, read_items
 from chalicelib.core.errors import Conflict, NotFound
@@ -154,7 +154,7 @@ def read_text(waiver_version: str) -> fields.WaiverVersion:
 
 
 class Search(NamedTuple):
-    terms: list[str]
+    words: str
     limit: int
     before: str
     """Only records before this key of the index."""
@@ -164,11 +164,11 @@ def parse_search(query: Mapping[str, str]) -> Search:
     form = Form(query)
     text, limit, cursor = form.read_all(fields.SEARCH_QUERY).values()
     form.finish()
-    return Search(text.casefold().split(), limit, cursor.removesuffix("~") or "9")
+    return Search(text, limit, cursor.removesuffix("~") or "9")
 
 
 def search(wanted: Search) -> fields.WaiverPage:
-    """One page of records, newest first, with all the terms in the name of participant, signer or charter.
+    """One page of records, newest first, with all the words in the name of participant, signer or charter.
 
     Rare names may leave a page short, or empty, and go on with its cursor.
     """
@@ -178,8 +178,7 @@ def search(wanted: Search) -> fields.WaiverPage:
     rows, more = store.list_records(wanted.before, SEARCHED)
     while rows and len(found) < wanted.limit:
         row = rows.pop(0)
-        names = " ".join([row["name"], row["signer_name"], row["charter"]]).casefold()
-        if all(term in names for term in wanted.terms):
+        if names.has_words(" ".join([row["name"], row["signer_name"], row["charter"]]), wanted.words):
             about = {name: row[name] for name in ("charter", "starts_at", "timezone")}
             found.append(cast(fields.FoundWaiver, {**summary(row["event_id"], row, current), **about}))
         last = store.index_key(row)

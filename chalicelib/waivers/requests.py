@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.store import Charter
-from chalicelib.core import system, times
+from chalicelib.core import names, system, times
 from chalicelib.core.errors import Conflict
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
@@ -136,7 +136,7 @@ def _ask(
     open_ids = [one for one in ids if one in recipients]
     by_email: dict[str, list[str]] = {}
     for one in open_ids:
-        by_email.setdefault(recipients[one].email.lower(), []).append(one)
+        by_email.setdefault(names.email_key(recipients[one].email), []).append(one)
     no_email = by_email.pop("", [])
     outcome = Outcome([], [one for one in ids if one not in recipients], no_email, [])
     queued: list[Mail] = []
@@ -155,10 +155,10 @@ def _ask(
 def _queue_request(kind: str, charter: Charter, recipients: Mapping[str, Recipient], now: datetime) -> Mail | None:
     """The mail to recipients of one address, by id; None if it had one lately."""
     _, email, language = next(iter(recipients.values()))
-    names = list(dict.fromkeys(one.name for one in recipients.values() if one.name))
-    key = f"{kind}#{charter.event_id}#{hashlib.sha256(email.lower().encode()).hexdigest()[:32]}"
+    greeted = list(dict.fromkeys(one.name for one in recipients.values() if one.name))
+    key = f"{kind}#{charter.event_id}#{hashlib.sha256(names.email_key(email).encode()).hexdigest()[:32]}"
     now_s = int(now.timestamp())
     mail_id = f"{kind.replace('_', '-')}-{hashlib.sha256(f'{key} {now_s}'.encode()).hexdigest()[:32]}"
-    mail = mails.request_mail(kind, mail_id, email, charter, names, language, now)
+    mail = mails.request_mail(kind, mail_id, email, charter, greeted, language, now)
     again_s = now_s + int(AGAIN_AFTER.total_seconds())
     return mail if retry_on_conflict(lambda: store.queue_once(mail, key, list(recipients), now_s, again_s)) else None

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, times
+from chalicelib.core import fields, names, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, DomainError, TooManyTries, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.tags import tag
-from chalicelib.core.throttle import client_network, count_try, wide_network
+from chalicelib.core.throttle import address_limits, count_try
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.waivers import log as waiver_log
@@ -26,7 +26,7 @@ from chalicelib.waivers.store import SigningContext, StoredRecord
 log = logging.getLogger("scc.waivers")
 
 # A whole boat may sign on one tablet or one Wi-Fi, with mistakes.
-FORMS_WINDOW_S, FORMS_PER_GUEST, FEWEST_FORMS, ADDRESSES_PER_NETWORK = 15 * 60, 3, 60, 5
+FORMS_WINDOW_S, FORMS_PER_GUEST, FEWEST_FORMS = 15 * 60, 3, 60
 # To an address that a guest typed, whose owner may never have asked for it.
 COPY_WINDOW_S, COPIES_PER_ADDRESS = 24 * 60 * 60, 3
 # Over all charters: far above a full day of five boats, far below what would harm the operator's name as a sender.
@@ -187,10 +187,8 @@ def _count_form(charter: Charter, address: str, now: datetime) -> None:
     """Counts a form, whatever becomes of it: signed, repeated or with mistakes. Raises TooManyTries."""
     expected = max(charter.details["party_size"], len(charter.details["guests"]))
     most = max(FEWEST_FORMS, FORMS_PER_GUEST * expected)
-    # The address first: whom it stops uses up nothing of what its neighbours have. Nothing counts all addresses
-    # together: a limit for the charter would let anybody close it for the others.
-    limits = [(client_network(address), most), (wide_network(address), most * ADDRESSES_PER_NETWORK)]
-    for network, limit in limits:
+    # Nothing counts all addresses together: a limit for the charter would let anybody close it for the others.
+    for network, limit in address_limits(address, most).items():
         # Not the address itself: who signed is to be erased everywhere.
         if _count(f"sign#{charter.event_id}#{tag(network)}", FORMS_WINDOW_S, now) > limit:
             raise TooManyTries(
@@ -210,7 +208,7 @@ def _limited(mail: Mail | None, now: datetime) -> Mail | None:
     """The mail, cancelled if too many went to its address, or to all guests together; an admin can send it again."""
     if mail is None:
         return None
-    address = hashlib.sha256(mail.to.lower().encode()).hexdigest()
+    address = hashlib.sha256(names.email_key(mail.to).encode()).hexdigest()
     why = ""
     if _count(f"copies#{address}", COPY_WINDOW_S, now) > COPIES_PER_ADDRESS:
         why = f"more than {COPIES_PER_ADDRESS} copies in a day to one address"

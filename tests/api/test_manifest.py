@@ -1,10 +1,13 @@
 """The manifest: check-ins, the passenger limit, the departure that freezes it, the CSV."""
 
+import csv
 import hashlib
+import io
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,6 +21,10 @@ from chalicelib.waivers.people import SignedRow
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, page, signature
 
+CSV_HEAD = (
+    "role,name,phone,minor,guardian,waiver,signed_at,guest_id,checked_in_at,no_show,"
+    "signed_local,checked_in_local,timezone"
+)
 GUESTS = [{"name": "Bo Sailor", "email": ""}, {"name": "Cleo Park", "email": ""}]
 
 
@@ -137,6 +144,19 @@ def test_departure_freezes_the_manifest_once_and_sends_it_ashore(
     assert api.post(f"/api/events/{party['event_id']}/depart", {"at": "now"}).status == 400
 
 
+def test_a_charter_that_departed_is_departed_everywhere_and_cannot_be_cancelled(
+    api: Api, party: dict[str, Any]
+) -> None:
+    post(api, party, "depart", {})
+    path = f"/api/events/{party['event_id']}"
+    (listed,) = api.get("/api/events?from=2030-01-01").json["events"]
+    assert listed["status"] == api.get(path).json["status"] == api.get(f"/api/guest/{party['event_id']}").json["status"]
+    assert listed["status"] == "departed"
+    answer = api.post(f"{path}/cancel", {"reason": "storm"})
+    assert (answer.status, answer.json["Message"]) == (409, "This charter has departed.")
+    assert api.get(path).json["status"] == "departed"
+
+
 def test_no_check_in_and_no_briefing_is_noted_after_departure(api: Api, party: dict[str, Any]) -> None:
     guest_id = party["guests"][1]["guest_id"]
     post(api, party, "check-in", {"guest_id": guest_id, "state": "aboard"})
@@ -179,20 +199,35 @@ def test_the_csv_has_the_check_ins_in_its_last_columns(api: Api, party: dict[str
     api.patch(f"/api/events/{party['event_id']}", {"version": 1, "party_size": 6})
     post(api, party, "check-in", {"guest_id": party["guests"][1]["guest_id"], "state": "no_show"})
     lines = api.get(f"/api/events/{party['event_id']}/manifest.csv").text.removeprefix("\ufeff").split("\r\n")
-    assert lines[0] == "role,name,phone,minor,guardian,waiver,signed_at,guest_id,checked_in_at,no_show"
-    assert lines[6] == f"passenger,Cleo Park,,no,,missing,,{party['guests'][1]['guest_id']},,yes"
-    assert lines[7:9] == ["passenger,,,,,missing,,,,"] * 2
+    assert lines[0] == CSV_HEAD
+    assert lines[6] == f"passenger,Cleo Park,,no,,missing,,{party['guests'][1]['guest_id']},,yes,,,America/Los_Angeles"
+    assert lines[7:9] == ["passenger,,,,,missing,,,,,,,"] * 2
+
+
+def test_the_csv_says_times_by_the_clocks_of_the_charter_too(api: Api, guest: Api) -> None:
+    there = ZoneInfo("Asia/Kathmandu")
+    event = api.post("/api/events", new_event(guests=GUESTS, timezone=there.key)).json
+    assert guest.submit(page(event), signature(guest, event, signer_name="Bo Sailor")).status == 303
+    found = post(api, event, "check-in", {"guest_id": event["guests"][1]["guest_id"], "state": "aboard"})
+    text = api.get(f"/api/events/{event['event_id']}/manifest.csv").text.removeprefix("\ufeff")
+    rows = [row for row in csv.DictReader(io.StringIO(text)) if row["role"] == "passenger"]
+    for row, shown in zip(rows, found["passengers"], strict=False):
+        for column, at in (("signed", shown["signed_at"]), ("checked_in", shown["checked_in_at"])):
+            local = f"{datetime.fromisoformat(at).astimezone(there):%Y-%m-%d %H:%M:%S}" if at else ""
+            assert (row[f"{column}_at"], row[f"{column}_local"], row["timezone"]) == (at or "", local, there.key)
+    assert rows[0]["signed_local"]
+    assert rows[1]["checked_in_local"]
 
 
 def test_the_csv_lists_everyone_and_the_missing(api: Api, guest: Api, event: dict[str, Any]) -> None:
     guest.submit(page(event), signature(guest, event, signer_name="=Bo"))
     answer = api.get(f"/api/events/{event['event_id']}/manifest.csv")
     lines = answer.text.removeprefix("\ufeff").split("\r\n")
-    assert lines[0] == "role,name,phone,minor,guardian,waiver,signed_at,guest_id,checked_in_at,no_show"
+    assert lines[0] == CSV_HEAD
     assert lines[1].startswith("captain,Cap Hook,'+1 415 555 0100")
     assert lines[2].startswith("crew,Smee")
     assert lines[3].startswith("passenger,'=Bo,,no,,signed,")
-    assert lines[4:7] == ["passenger,,,,,missing,,,,"] * 3
+    assert lines[4:7] == ["passenger,,,,,missing,,,,,,,"] * 3
 
 
 def test_who_sends_hundreds_of_forms_pushes_nobody_off_the_manifest_who_is_listed_or_checked_in(

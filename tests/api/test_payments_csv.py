@@ -2,11 +2,12 @@
 
 import csv
 import io
+import uuid
 from typing import Any
 
 import pytest
 
-from chalicelib.core import settings
+from chalicelib.core import settings, system
 from tests.support.api import Answer, Api, new_event
 
 
@@ -30,6 +31,17 @@ def test_it_is_rfc_4180_and_safe_to_open(api: Api, event: dict[str, Any], log: A
     assert first["note"] == 'a "quoted", line\nbreak'
     assert first["charter"] == "Sunset sail"
     assert sorted(row["amount"] for row in rows) == ["-0.01", "0.01", "1234.56"]
+
+
+def test_the_id_of_a_charter_stands_in_the_file_as_it_is_elsewhere(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An id that began with a minus sign got an apostrophe, and no import found its charter."""
+    with monkeypatch.context() as patch:
+        patch.setattr(system, "random_token", lambda size: "-QGBiwY7LO4d1Ziw3-XaiA"[: size * 4 // 3 + 1])
+        made = api.call("POST", "/api/events", new_event()).json
+    path = f"/api/events/{made['event_id']}/payments/{uuid.uuid4()}"
+    assert api.call("PUT", path, {"method": "cash", "amount_cents": 100}).status == 201
+    rows = read(api.get("/api/payments.csv"))
+    assert [row["event_id"] for row in rows] == [made["event_id"]]
 
 
 def test_what_a_semicolon_would_make_a_cell_is_text_too(api: Api, event: dict[str, Any], log: Any) -> None:

@@ -87,7 +87,7 @@ class Record:
             self.done.add(("ses:SendRawEmail", "identity"))
 
     def _note_ssm(self, operation: str, params: dict[str, Any]) -> None:
-        assert params["Name"].startswith("/ship-captain-crew/test/")
+        assert all(name.startswith("/ship-captain-crew/test/") for name in params["Names"])
         self.done.add((f"ssm:{operation}", "parameter"))
 
 
@@ -108,10 +108,10 @@ def record(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
         for client in clients.values():
             seen.watch(client)
         patch.setattr(aws, "client", lambda service, **_: clients[service])
-        answer = {"Parameter": {"Name": "/ship-captain-crew/test/SCC_ORIGIN_SECRETS", "Value": ORIGIN_SECRET}}
+        answer = {"Parameters": [{"Name": "/ship-captain-crew/test/SCC_ORIGIN_SECRETS", "Value": ORIGIN_SECRET}]}
         # Once at the start, and once more when an hour has passed.
         for _ in range(3):
-            parameters.add_response("get_parameter", answer)
+            parameters.add_response("get_parameters", answer)
         patch.setenv("SCC_ORIGIN_SECRETS", "ssm:/ship-captain-crew/test/SCC_ORIGIN_SECRETS")
         settings.forget()
         for module, name, function in store_functions():

@@ -27,6 +27,7 @@ WHO = {
     ("POST", "/api/events/{event_id}/repeat"): ADMINS,
     ("POST", "/api/events/{event_id}/reopen-waivers"): ADMINS,
     ("POST", "/api/events/{event_id}/guest-link"): ADMINS,
+    ("GET", "/api/events/{event_id}/history"): ADMINS,
     ("GET", "/api/events/{event_id}/manifest"): ADMINS,
     ("GET", "/api/events/{event_id}/manifest.csv"): ADMINS,
     ("POST", "/api/events/{event_id}/check-in"): ADMINS,

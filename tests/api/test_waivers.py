@@ -2,7 +2,6 @@
 
 import hashlib
 import itertools
-import re
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -14,7 +13,7 @@ from chalicelib.mail import transport
 from chalicelib.waivers import mails as waiver_mails
 from chalicelib.waivers import markdown
 from tests.support.api import Api, new_event
-from tests.support.mails import text_of
+from tests.support.mails import copy_path, text_of
 from tests.support.pages import MINORS, Elements, page, signature
 from tests.support.races import at_once
 from tests.support.signed import record, records
@@ -27,11 +26,6 @@ def sign(guest: Api, event: dict[str, Any], **changes: Any) -> str:
     answer = guest.submit(page(event), signature(guest, event, **changes))
     assert answer.status == 303, answer.text
     return answer.headers["location"]
-
-
-def copy_path(message: EmailMessage) -> str:
-    [path] = re.findall(r"https://sail\.example\.com(/g/\S+\?copy=\S+)", text_of(message))
-    return str(path)
 
 
 # --- the private copy -----------------------------------------------------------------------------
@@ -145,6 +139,7 @@ def test_an_admin_finds_records_by_participant_signer_or_charter(api: Api, guest
     assert found("kim") == ["Kim Sailor"]
     assert found("%C3%A1NA+sunset") == ["Lee Sailor", "Kim Sailor", "Ána Rivera"]
     assert found("whale") == ["Tom Reed"]
+    assert found("ana+s\u0301unset") == found("ANA") == ["Lee Sailor", "Kim Sailor", "Ána Rivera"]
     assert found("nobody") == []
     one = api.get("/api/waivers?query=kim").json["waivers"][0]
     assert (one["charter"], one["event_id"], one["superseded"]) == ("Sunset sail", event["event_id"], False)

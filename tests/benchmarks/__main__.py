@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.benchmarks import board, capacity, cold, lighthouse, load, package, signing, spa_bytes, uploads, warm
@@ -59,7 +60,7 @@ def through_the_edge() -> None:
 
 def request_rows() -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as folder, running_product(Path(folder)) as product:
-        demo.add(product.base_url, product.password)
+        demo.add(product.base_url, product.password, datetime.now(UTC))
         client = demo.Client(product.base_url)
         client.log_in(product.password)
         page = request_ms(lambda: fetch(f"{product.base_url}/"))

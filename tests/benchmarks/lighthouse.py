@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
@@ -67,7 +68,7 @@ def find_lighthouse() -> list[str]:
 def pages(product: Product) -> list[tuple[str, str, str]]:
     """Name, path and the token to open it with, of a copy with the sample charters."""
     if demo.is_empty(product.base_url, product.password):
-        demo.add(product.base_url, product.password)
+        demo.add(product.base_url, product.password, datetime.now(UTC))
     client = demo.Client(product.base_url)
     client.log_in(product.password)
     events = client.call("GET", "/api/events")["events"]

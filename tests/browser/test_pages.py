@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.views import UNBROKEN, VIEWS, Charters, View
@@ -114,3 +114,16 @@ def test_axe_finds_nothing(shown: Shown, window: Any) -> None:
     shown.page.emulate_media(color_scheme="dark")
     # All other rules ignore colours.
     assert axe_violations(shown.page, rules=("color-contrast", "link-in-text-block")) == []
+
+
+def test_back_closes_its_dialog_and_stays_on_the_page(shown: Shown) -> None:
+    """The last test of each view: it leaves the dialog closed."""
+    page, address = shown.page, shown.page.url
+    dialogs = page.locator("dialog[open]")
+    for _ in range(dialogs.count()):
+        page.go_back()
+        expect(dialogs).to_have_count(0)
+        assert page.url == address
+        page.go_forward()
+        expect(dialogs).to_have_count(0)
+        assert page.url == address

@@ -66,6 +66,12 @@ def charter(page: Page, charters: Charters) -> None:
     expect(page.get_by_role("img", name="QR code of the guest link")).to_be_visible()
 
 
+def history(page: Page, charters: Charters) -> None:
+    long_charter(page, charters)
+    page.get_by_role("button", name="Show who changed what").click()
+    expect(page.get_by_text("Created by admin")).to_be_visible()
+
+
 def long_charter(page: Page, charters: Charters) -> None:
     page.goto(f"/events/{charters.long['event_id']}")
     title(page, charters.long["title"])
@@ -361,6 +367,7 @@ VIEWS = [
     View("board", board, admin=True),
     View("charter", charter, admin=True),
     View("charter of long words", long_charter, admin=True),
+    View("history", history, admin=True),
     View("create dialog", create_dialog, admin=True),
     View("create dialog refused", create_dialog_refused, admin=True),
     View("payment dialog", payment_dialog, admin=True),

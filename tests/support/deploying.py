@@ -1,7 +1,9 @@
 """`tools.deploy` as it stands, in a process of its own, on the embedded AWS; not to be imported.
 
 What the emulator lacks is laid under it here: API Gateway takes no OpenAPI document, a distribution has no public
-address, and nothing in it is worth waiting for. DIE_AFTER=service:Operation:n kills the process right after that call.
+address, stacks leave a table's backups off, the policy simulator knows no conditions, its buckets let everybody read,
+it knows no budgets, and nothing in it is worth waiting for. DIE_AFTER=service:Operation:n kills the process right after
+that call.
 """
 
 import os
@@ -14,13 +16,15 @@ from urllib.parse import urlsplit
 from botocore.client import BaseClient
 from chalice.awsclient import TypedAWSClient
 
+from tools.common import stacks
 from tools.common.cloud import api_stage
 from tools.deploy import __main__ as deploy
 from tools.local.embedded import free_port
 from tools.local.front_door import FrontDoor
+from tools.smoke import account
 
 PORT = urlsplit(os.environ["AWS_ENDPOINT_URL"]).port or 0
-sleep, call = time.sleep, BaseClient._make_api_call
+sleep, call, template = time.sleep, BaseClient._make_api_call, stacks.template
 to_go = int(os.environ.get("DIE_AFTER", "::1").split(":")[2])
 
 
@@ -34,6 +38,15 @@ def die_after(done: str) -> None:
 
 def call_and_die(client: Any, operation: str, arguments: Any) -> Any:
     answer = call(client, operation, arguments)
+    if operation == "DescribeContinuousBackups":
+        answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] = (
+            "ENABLED"
+        )
+    elif operation == "SimulatePrincipalPolicy":
+        ((partition,),) = (entry["ContextKeyValues"] for entry in arguments["ContextEntries"])
+        for result in answer["EvaluationResults"]:
+            if result["EvalActionName"] == "dynamodb:DeleteItem" and partition in account.MAY_DELETE_IN:
+                result["EvalDecision"] = "allowed"
     die_after(f"{client.meta.service_model.service_name}:{operation}")
     return answer
 
@@ -77,6 +90,10 @@ BaseClient._make_api_call = call_and_die
 TypedAWSClient.import_rest_api = import_rest_api
 TypedAWSClient.update_api_from_swagger = put_rest_api
 deploy.SMOKE_TIMEOUT_S = 0
+stacks.template = lambda which: template(which).replace(
+    "AWS::Budgets::Budget", "AWS::CloudFormation::WaitConditionHandle"
+)
+account.private_bucket = lambda *_: "not asked"
 deploy.viewer_address = open_front_door
 deploy.api_origin = lambda api_id, stage, _: {
     "ApiDomain": "localhost",

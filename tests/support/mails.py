@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
@@ -64,6 +65,12 @@ def text_of(message: EmailMessage, kind: str = "plain") -> str:
     part = message.get_body((kind,))
     assert part
     return str(part.get_content())
+
+
+def copy_path(message: EmailMessage) -> str:
+    """Of the private copy that a mail to a signer links to."""
+    [path] = re.findall(r"https://sail\.example\.com(/g/\S+\?copy=\S+)", text_of(message))
+    return str(path)
 
 
 class Words(HTMLParser):

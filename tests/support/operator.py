@@ -45,7 +45,7 @@ def environment(**changes: str) -> dict[str, str]:
         "SCC_MAIL_TRANSPORT": "ses",
         "SCC_MAIL_FROM": "captain@sail.example.com",
         "SCC_MAIL_CONFIGURATION_SET": "ship-captain-crew-prod",
-        "SCC_ORIGIN_SECRETS": "",
+        "SCC_ORIGIN_SECRETS": "edge-secret",
         **changes,
     }
     return {name: value for name, value in values.items() if value}

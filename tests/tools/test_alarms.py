@@ -13,10 +13,12 @@ from chalicelib.core import times
 from chalicelib.core.settings import settings
 from chalicelib.mail import bounces, outbox, transport
 from chalicelib.mail import store as mail_store
+from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store, signing
 from chalicelib.waivers.log_store import Tree, Waiting
 from tests.support import operator
+from tests.support.api import Api
 from tests.support.desk import Desk
 from tests.support.running import ROOT
 from tests.support.stores import fresh_store
@@ -146,9 +148,27 @@ def test_copies_beyond_the_ceiling_of_an_hour_are_counted(
     assert [counts("ApiGuestMailCeilings", line) for line in lines(caplog)].count(True) == 1
 
 
+def test_logins_that_are_refused_are_counted_and_those_that_work_are_not(
+    dynamodb_local: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Wrong ones, those beyond the limit, and each but once; an owner who mistypes a few times rings no alarm."""
+    threshold = RESOURCES["RefusedSignInsAlarm"]["Properties"]["Threshold"]
+    assert threshold > sign_in.TRIES, "one address within its limit"
+    with fresh_store(dynamodb_local), caplog.at_level(logging.DEBUG):
+        guest = Api()
+        for _ in range(threshold):
+            guest.post("/api/login", {"password": "canary-password-7781"})
+        assert [counts("RefusedSignIns", line) for line in lines(caplog)].count(True) == threshold
+        assert "canary-password-7781" not in caplog.text
+        assert guest.address not in "\n".join(lines(caplog))
+        caplog.clear()
+        assert Api(address="203.0.113.5").post("/api/login", {"password": operator.PASSWORD}).status == 200
+    assert not any(counts("RefusedSignIns", line) for line in lines(caplog))
+
+
 def test_every_alarm_tells_the_operator_and_says_what_to_do() -> None:
     alarms = [part["Properties"] for part in RESOURCES.values() if part["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == 11
+    assert len(alarms) == 12
     for alarm in alarms:
         assert alarm["AlarmActions"] == ["Alarms"]
         assert len(alarm["AlarmDescription"]) > 30
@@ -171,14 +191,14 @@ def test_every_metric_of_ours_has_an_alarm_and_a_source() -> None:
         == watched
         == {
             *("ErrorLines", "MailsGivenUp", "StuckMails"),
-            *("WaiverLogLines", "GuestMailCeilings"),
+            *("WaiverLogLines", "GuestMailCeilings", "RefusedSignIns"),
         }
     )
 
 
 def test_what_holds_data_outlives_its_stack() -> None:
     kept = {"Table", "SpaBucket", "ApiLog", "SweepMailLog", "MailFeedbackLog", "MailSender"}
-    assert {name for name, part in RESOURCES.items() if part.get("DeletionPolicy") == "Retain"} == kept
+    assert {name for name, part in RESOURCES.items() if part.get("DeletionPolicy") == "RetainExceptOnCreate"} == kept
     assert {name for name, part in RESOURCES.items() if part.get("UpdateReplacePolicy") == "Retain"} == kept
 
 
@@ -191,7 +211,7 @@ def test_the_stack_as_deployed_has_them_and_its_table_survives_it(embedded_aws: 
     topic = alarms[0]["AlarmActions"][0]
     assert {alarm["AlarmName"].removeprefix(prefix) for alarm in alarms} == {
         *("error-lines", "errors", "sweep-errors", "feedback-errors", "throttles", "sweep-throttles"),
-        *("mail", "mail-stuck", "outbox-dead", "waiver-log", "guest-mail"),
+        *("mail", "mail-stuck", "outbox-dead", "waiver-log", "guest-mail", "refused-sign-ins"),
     }
     subscriptions = embedded_aws.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert [(each["Protocol"], each["Endpoint"]) for each in subscriptions] == [("email", "captain@example.com")]

@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from chalicelib import calendars, sweep
 from chalicelib.boats import service as boats
 from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
+from chalicelib.mail import outbox
 from chalicelib.mail import store as mail_store
 from chalicelib.operator import service as desk_settings
 from chalicelib.payments import service as payments
@@ -306,6 +308,38 @@ def test_an_export_is_private_repeatable_and_without_sessions(
     header, *records, end = first.read_bytes().splitlines()
     assert json.loads(header) == {"format": "scc-table/1", "records": len(records)}
     assert list(json.loads(end)) == ["sha256"]
+
+
+def test_the_books_are_exported_in_the_operators_time_zone_for_the_owners_eyes_only(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    file = tmp_path / "books"
+    for form in ("json", "beancount", "hledger"):
+        assert run(monkeypatch, "export", str(file), "--format", form) == 0
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert b"America/Los_Angeles" in file.read_bytes()
+        capsysbinary.readouterr()
+        assert run(monkeypatch, "export", "-", "--format", form) == 0
+        assert capsysbinary.readouterr().out == file.read_bytes()
+
+
+def test_check_compares_the_ledger_with_mails_that_were_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("chalicelib.mail.outbox.deliver", lambda *_: None)
+    sweep.mail_ledger_checkpoint(
+        (NOW + timedelta(days=1)).replace(hour=sweep.CHECKPOINT_HOUR, minute=sweep.LEDGER_MINUTE)
+    )
+    [mail] = mail_store.list_mail("queued", "", 100)[0]
+    kept = tmp_path / "mail.eml"
+    kept.write_bytes(outbox.compose(mail, desk_settings.defaults(), NOW).as_bytes())
+    assert run(monkeypatch, "check", "--checkpoint", str(kept)) == 0
+    kept.write_text(mail.data["checkpoint"].replace("\n6\n", "\n7\n"))
+    assert run(monkeypatch, "check", "--checkpoint", str(kept)) == 1
+    assert "7 leaves were told of, and the log has 6" in capsys.readouterr().out
+    kept.write_text("nothing")
+    with pytest.raises(Refused, match="no checkpoint of the ledger"):
+        run(monkeypatch, "check", "--checkpoint", str(kept))
 
 
 def test_an_export_that_cannot_be_written_leaves_no_file(

@@ -59,7 +59,7 @@ class Account:
         """What a deployment may change, by its revisions."""
         lambdas, cloudformation = self.cloud.client("lambda"), self.cloud.client("cloudformation")
         functions = [lambdas.get_function_configuration(FunctionName=name) for name in self.cloud.function_names()]
-        names = [f"ship-captain-crew-{STAGE}-{which}" for which in ("resources", "edge")]
+        names = [f"ship-captain-crew-{STAGE}-{which}" for which in ("resources", "budget", "edge")]
         return [
             *(found["RevisionId"] for found in functions),
             *(stacks.revision(cloudformation, name) for name in names),
@@ -150,8 +150,11 @@ def test_the_next_deployment_finishes_passes_smoke_and_keeps_the_live_environmen
     assert len(account.cloud.read_parameter(f"/ship-captain-crew/{STAGE}/SCC_LINK_SECRET")) >= 32
     apigateway = account.cloud.client("apigateway")
     api_id = apigateway.get_rest_apis()["items"][0]["id"]
-    assert not gateway.answer_unrouted(apigateway, api_id, STAGE), "deployed already"
-    assert apigateway.get_gateway_response(restApiId=api_id, responseType=gateway.UNROUTED)["statusCode"] == "404"
+    assert not gateway.set_answers(apigateway, api_id, STAGE), "deployed already"
+    for kind, status in {"MISSING_AUTHENTICATION_TOKEN": "404", "THROTTLED": "429"}.items():
+        assert apigateway.get_gateway_response(restApiId=api_id, responseType=kind)["statusCode"] == status
+    settings = apigateway.get_stage(restApiId=api_id, stageName=STAGE)["methodSettings"]["*/*"]
+    assert (settings["throttlingRateLimit"], settings["throttlingBurstLimit"]) == (50, 100)
     assert SETTINGS["ADMIN_PASS_HASH"] not in done.stdout + done.stderr
     assert not [
         file
@@ -180,6 +183,18 @@ def test_it_stages_and_never_promotes(account: Account) -> None:
     keys = account.keys()
     assert "staging/index.html" in keys
     assert not [key for key in keys if key.startswith("production/")]
+
+
+def test_whom_the_alarms_tell_is_mailed_too_when_the_month_costs_more_than_was_said(account: Account) -> None:
+    cloudformation, name = account.cloud.client("cloudformation"), f"ship-captain-crew-{STAGE}-budget"
+    assert stacks.find_stack(cloudformation, name) is None
+    done = account.deploy("--yes", "--alarm-email", "captain@example.com", "--monthly-budget", "40")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"create stack {name}" in done.stdout
+    wanted = {"AlarmEmail": "captain@example.com", "MonthlyBudget": "40"}
+    assert stacks.find_parameters(cloudformation, name) == wanted
+    assert "nothing had to change" in account.deploy("--yes").stdout
+    assert stacks.find_parameters(cloudformation, name) == wanted
 
 
 def test_a_second_run_changes_nothing_and_says_so_also_on_another_machine(account: Account) -> None:

@@ -43,6 +43,39 @@ def test_the_restored_table_holds_every_record_to_the_letter_and_is_made_safe(de
     assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == ("ttl", "ENABLED")
 
 
+def test_a_drill_that_broke_off_goes_on_with_the_table_that_it_had_made(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = restore.make_safe
+    monkeypatch.setattr(restore, "make_safe", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        restore.restore(desk.cloud, None, "", yes=True, poll_s=0.1)
+    monkeypatch.setattr(restore, "make_safe", real)
+    target = capsys.readouterr().out.partition("--resume ")[2].split()[0]
+    tables = desk.dynamodb.list_tables()["TableNames"]
+    assert restore.resume(desk.cloud, target, poll_s=0.1) == target
+    assert desk.dynamodb.describe_table(TableName=target)["Table"]["DeletionProtectionEnabled"]
+    assert desk.read(target).fingerprints == desk.read().fingerprints
+    assert desk.dynamodb.list_tables()["TableNames"] == tables
+
+    # And once more, when all is on: AWS refuses to switch on what is.
+    asked: list[str] = []
+    desk.dynamodb.meta.events.register("before-call.dynamodb", lambda model, **_: asked.append(model.name))
+    restore.make_safe(desk.dynamodb, target)
+    assert not {"UpdateTable", "UpdateTimeToLive"} & set(asked)
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_only_a_restored_table_is_gone_on_with(desk: Desk) -> None:
+    with pytest.raises(Refused, match="is no restored table"):
+        restore.resume(desk.cloud, desk.table)
+    with pytest.raises(Refused, match="there is no table"):
+        restore.resume(desk.cloud, f"{restore.beginning(desk.cloud)}20200101-000000", poll_s=0.1)
+
+
 def test_what_was_recorded_after_the_backup_is_told_as_only_live(desk: Desk) -> None:
     backup = desk.dynamodb.create_backup(TableName=desk.table, BackupName="drill")["BackupDetails"]["BackupArn"]
     event_id = desk.create_charter()

@@ -131,3 +131,14 @@ def test_a_mail_without_a_checkpoint_and_files_that_cannot_be_read_are_refused_b
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith(f"{tmp_path / 'none.json'} cannot be read: ")
         assert len(done.stderr.splitlines()) == 1
+
+
+def test_checkpoints_of_the_ledger_in_the_same_mailbox_are_left_out(
+    file: Path, leaves: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    head = head_of(leaves)
+    ledger = checkpoint.Checkpoint("sail.example.com/ledger", 9, bytes(32))
+    both = write_mail(tmp_path / "both.eml", head, ledger)
+    assert "1 checkpoint confirmed" in run(file, "--checkpoint", both).stdout
+    only = write_mail(tmp_path / "ledger.eml", ledger)
+    assert "holds no checkpoint" in run(file, "--checkpoint", only).stderr

@@ -1,18 +1,15 @@
 """The table of currencies against ISO 4217 as the package `iso4217` publishes it; amounts against Babel and the SPA."""
 
 import itertools
-import json
-import subprocess
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from babel.numbers import format_decimal, get_currency_symbol
 from iso4217 import Currency
 
 from chalicelib.money import amounts, currencies
+from tests.support import spa
 
-SPA = Path(__file__).parents[2] / "spa"
 # Letters that are not a sign that everybody knows: these are written with their code.
 WITH_CODE = {"XAF", "XCG", "XOF", "XPF"}
 AMOUNTS = [0, 1, 99, 100, 101, 12_345, 300_000, 123_456_789, 99_999_999_999, amounts.MAX_AMOUNT_CENTS]
@@ -55,15 +52,7 @@ def test_every_amount_is_written_as_the_unicode_cldr_has_it_for_american_english
 
 def test_desk_and_mails_write_the_same_amount_in_every_currency() -> None:
     cases = list(itertools.product(ISO, (*AMOUNTS, -300_000)))
-    script = """
-        import { readFileSync } from "node:fs";
-        import { runnerImport } from "vite";
-        const { module } = await runnerImport("./src/lib/money.ts", { configFile: false, logLevel: "error" });
-        const cases = JSON.parse(readFileSync(0, "utf-8"));
-        console.log(JSON.stringify(cases.map(([code, cents]) => module.formatMoney(cents, code))));
-    """
-    command = ["node", "--input-type=module", "--eval", script]
-    done = subprocess.run(command, cwd=SPA, input=json.dumps(cases), capture_output=True, text=True, check=True)
+    written = spa.ask("lib/money.ts", "cases.map(([code, cents]) => module.formatMoney(cents, code))", cases)
     # On a page neither the code nor the minus sign parts from its figures.
-    shown = [text.replace("\u00a0", " ").replace("\u2212", "-") for text in json.loads(done.stdout)]
+    shown = [text.replace("\u00a0", " ").replace("\u2212", "-") for text in written]
     assert shown == [amounts.spell(cents, code) for code, cents in cases]

@@ -160,6 +160,13 @@ def test_text_of_several_lines_keeps_its_lines_in_one_form() -> None:
     form.finish()
 
 
+def test_text_of_several_lines_holds_nothing_that_cannot_be_seen() -> None:
+    form = Form({"notes": "\u202eJose\u0301\u200b\n  Sund\u00ad\u2066\n\ufeff"})
+    assert form.read_one("notes", Text(13, lines=True)) == "José\n  Sund"
+    form.finish()
+    assert Form({"notes": "\u200b\n\u2060"}).read_one("notes", Text(20, "", lines=True)) == ""
+
+
 @pytest.mark.parametrize("given", ["a\0b", "a\rb", "a\x0bb", "a\u2028b", "\ud83d"])
 def test_text_of_several_lines_holds_no_other_control_character(given: str) -> None:
     form = Form({"notes": given})

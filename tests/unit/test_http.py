@@ -30,6 +30,11 @@ def request(body: bytes = b"", *, peer: str = EDGE, **headers: str) -> Request:
     [
         f"{VIEWER}, {EDGE}",
         f"{VIEWER}",
+        f"{VIEWER}:443, {EDGE}:50000",
+        f"::ffff:{VIEWER}, ::ffff:{EDGE}",
+        f"[::FFFF:{VIEWER}]:443, [::ffff:{EDGE}]:1",
+        f"{EDGE}, {VIEWER}, {EDGE}",
+        f"{'9' * 5000}, {VIEWER},\t{EDGE}",
         f"198.51.100.1, {VIEWER}, {EDGE}",
         f"{EDGE}, {EDGE}, {VIEWER}, {EDGE}",
         f"127.0.0.1,{VIEWER},{EDGE}",
@@ -42,7 +47,51 @@ def test_behind_the_edge_the_viewers_address_is_the_one_that_the_edge_saw(forwar
         assert http.viewer_address(request(x_forwarded_for=forwarded)) == VIEWER
 
 
-@pytest.mark.parametrize("forwarded", [None, "", " , ", EDGE])
+@pytest.mark.parametrize(
+    ("forwarded", "viewer"),
+    [
+        (f"9.9.9.9, {EDGE}, {EDGE}", EDGE),
+        (f"9.9.9.9, {EDGE}, {EDGE}, {EDGE}", EDGE),
+        (f"9.9.9.9, [{EDGE}], {EDGE}:80", EDGE),
+        ("9.9.9.9, ::ffff:203.0.113.9, 203.0.113.9", EDGE),
+        ("9.9.9.9, 2001:db8::7, 203.0.113.9", "2001:db8::7"),
+        ("2001:DB8:0:0::7, 203.0.113.9", "2001:db8::7"),
+        ("[2001:db8::7]:443, 203.0.113.9", "2001:db8::7"),
+        ("2001:db8::7%eth0, 203.0.113.9", "2001:db8::7"),
+    ],
+)
+def test_one_hop_is_taken_off_and_never_more(forwarded: str, viewer: str) -> None:
+    with operator.operating(SCC_ORIGIN_SECRETS="secret"):
+        assert http.viewer_address(request(x_forwarded_for=forwarded)) == viewer
+
+
+def test_a_peer_is_known_however_its_address_is_written() -> None:
+    with operator.operating(SCC_ORIGIN_SECRETS="secret"):
+        for peer in ("2001:db8::e", "2001:DB8:0::E", "[2001:db8::e]"):
+            for written in ("2001:db8::e", "2001:0DB8::000e", "[2001:db8::e]:443"):
+                assert http.viewer_address(request(peer=peer, x_forwarded_for=f"{VIEWER}, {written}")) == VIEWER
+                claimed = f"9.9.9.9, {written}, {written}"
+                assert http.viewer_address(request(peer=peer, x_forwarded_for=claimed)) == "2001:db8::e"
+
+
+JUNK = [
+    "<script>",
+    "unknown",
+    "_hidden",
+    "9.9.9",
+    "9.9.9.9.9",
+    "09.9.9.9",
+    "٩.9.9.9",
+    "9.9.9.9/8",
+    "9.9.9.9:x",
+    "[",
+    "[]",
+]
+
+
+@pytest.mark.parametrize(
+    "forwarded", [None, "", " , ", EDGE, f"{EDGE}:443", *(f"9.9.9.9, {junk}, {EDGE}" for junk in JUNK), *JUNK]
+)
 def test_behind_the_edge_without_a_forwarded_address_the_viewer_is_the_peer(forwarded: str | None) -> None:
     headers = {} if forwarded is None else {"x_forwarded_for": forwarded}
     with operator.operating(SCC_ORIGIN_SECRETS="secret"):
@@ -50,12 +99,15 @@ def test_behind_the_edge_without_a_forwarded_address_the_viewer_is_the_peer(forw
 
 
 def test_without_the_edges_secret_no_forwarded_address_is_believed() -> None:
-    assert http.viewer_address(request(x_forwarded_for=f"10.1.1.1, {VIEWER}", peer="198.51.100.7")) == "198.51.100.7"
+    with operator.operating(SCC_ORIGIN_SECRETS="", SCC_BASE_URL="http://localhost:8000"):
+        for forwarded in (f"10.1.1.1, {VIEWER}", VIEWER, "198.51.100.7, 198.51.100.7"):
+            assert http.viewer_address(request(x_forwarded_for=forwarded, peer="198.51.100.7")) == "198.51.100.7"
 
 
 def test_an_address_is_of_bounded_length() -> None:
     with operator.operating(SCC_ORIGIN_SECRETS="secret"):
-        assert len(http.viewer_address(request(x_forwarded_for="x" * 5000))) <= 64
+        for claimed in ("x" * 5000, f"fe80::1%{'x' * 5000}", "9" * 5000):
+            assert len(http.viewer_address(request(x_forwarded_for=claimed))) <= 64
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"])

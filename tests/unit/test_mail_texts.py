@@ -129,3 +129,8 @@ def test_a_long_line_goes_on_under_its_own_text() -> None:
         "https://sail.example.com/g/AAAAAAAAAAAAAAAAAAAAAA/waiver?copy=bbbbbbbbbbbbbbbbbbbbbbbbbbbb",
         "now.",
     ]
+
+
+def test_names_written_from_right_to_left_keep_their_places_in_a_list() -> None:
+    for words in read(delivered(waiver_mail(signer="דנה כהן"))):
+        assert "\u2068דנה כהן\u2069, Tim Rivera" in words

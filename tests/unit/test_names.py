@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.core import names
+from tests.support.real_names import REAL_NAMES
 
 # Characters that meet each other in real names and in tricks, more often than chance would have it.
 typed = st.text(
@@ -21,63 +22,6 @@ typed = st.text(
 )
 # Of Unicode's format characters, the only ones that are seen: they stand around or over a number.
 NUMBER_SIGNS = {*"\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"}
-
-REAL_NAMES = [
-    "Ana Reyes",
-    "José Núñez",
-    "Anne-Marie O’Neil Jr.",
-    "St. John/Smith",
-    "A. B. Mc.Donald",
-    "J.R./K.L. Ewing",
-    "Dr. A. J. van der Berg, Ph.D./M.D.",
-    "Smith/Jones",
-    "Ana Reyes c/o J. Smith",
-    "María-José Carreño Quiñones",
-    "Sammy Davis, Jr.",
-    "Mr. & Mrs. Smith",
-    "e.g. Smith",
-    "Jose.Maria Perez",
-    "Dr.Müller",
-    "T.J.Holmes",
-    "Wwwillis Awww",
-    "R2-D2",
-    "X Æ A-12",
-    "Kim: the captain",
-    "Robert'); DROP TABLE Guests;--",
-    "Ana (not Anna)?",
-    "Ngũgĩ wa Thiong’o",
-    "Hawaiʻi Kaʻiulani",
-    "Nguyễn Thị Minh Khai",
-    "Łukasz Wiśniewski",
-    "Þórður Guðmundsson",
-    "Đorđe Đokić",
-    "Şule Işık İnönü",
-    "Søren Kierkegård",
-    "Γιώργος Παπαδόπουλος",
-    "Мар’яна Їжакевич",
-    "Էդուարդ Մանուկյան",
-    "გიორგი მაისურაძე",
-    "בנימין־זאב הרצל",
-    "עֲמִיחַי ז׳בוטינסקי",
-    "محمد‌رضا شجریان",
-    "نَجِيب محفوظ",
-    "अमिताभ बच्चन",
-    "क्‍षमा शर्मा",
-    "শ্রীজাত বন্দ্যোপাধ্যায়",
-    "ശ്രീകുമാര്‍",
-    "சுப்பிரமணியன்",
-    "สมชาย ใจดี",
-    "နန်း ခမ်း",
-    "李小龙",
-    "葛\U000e0100城 健",
-    "がく ヤマダ",
-    "김민준",
-    "ᠴᠢᠩᠭᠢᠰ",
-    "👩🏽‍⚕️ Dr. Ada",
-    "👨‍👩‍👧 Zoë Ångström",
-    "🏳️‍🌈 Sam ❤️ 1️⃣",
-]
-
 
 # --- clean ----------------------------------------------------------------------------------------
 
@@ -123,6 +67,20 @@ def test_what_is_cleaned_is_clean(text: str) -> None:
     assert unicodedata.is_normalized("NFC", once)
     assert once == " ".join(once.split())
     assert names.is_same(text, once)
+
+
+def test_a_text_of_several_lines_keeps_them_and_its_blanks_but_nothing_invisible() -> None:
+    text = "1. Jose\u0301\u200b\n\n\t   ab\u00a0 c\u202e  \n\u2066-\u2069 d"
+    assert names.clean_lines(text) == "1. José\n\n\t   ab\u00a0 c  \n- d"
+    assert names.clean_lines("\u200b \n\ufeff") == ""
+
+
+@given(typed, typed)
+def test_lines_that_are_cleaned_are_clean(one: str, other: str) -> None:
+    once = names.clean_lines(f"{one}\n{other}")
+    assert names.clean_lines(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+    assert names.clean(once) == names.clean(f"{one}\n{other}")
 
 
 # --- has_visible_glyph ----------------------------------------------------------------------------
@@ -203,6 +161,53 @@ def test_folding_again_or_after_another_encoding_changes_nothing(text: str) -> N
     assert names.fold(folded) == folded
     assert names.fold(unicodedata.normalize("NFD", text)) == folded
     assert names.fold(text.title().swapcase()) == names.fold(text.title())
+
+
+# --- has_words ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Marina Šibenik", "sibenik"),
+        ("Marina S\u030cibenik", "šibenik"),
+        ("Leïla Ben Ali", "leila"),
+        ("LEILA BEN ALI", "ali Leïla"),
+        ("Kay O’Brien", "o'brien"),
+        ("Kay O'Brien", "oʼbri"),
+        ("Anne–Marie", "anne-m"),
+        ("Straße 5", "STRASSE"),
+        ("Łódź", "lodz"),
+        ("Sunset sail", " sail   sun "),
+        ("Sunset sail", "\u200b"),
+        ("Sunset sail", ""),
+    ],
+)
+def test_a_search_finds_words_without_regard_to_case_accents_and_forms(text: str, words: str) -> None:
+    assert names.has_words(text, words)
+
+
+@pytest.mark.parametrize(("text", "words"), [("Marina Split", "sibenik"), ("Sunset sail", "sun moon"), ("", "a")])
+def test_a_search_does_not_find_what_is_not_there(text: str, words: str) -> None:
+    assert not names.has_words(text, words)
+
+
+# --- isolate --------------------------------------------------------------------------------------
+
+
+def test_every_letter_written_from_right_to_left_is_kept_apart_and_no_name_of_another_script() -> None:
+    for code in range(sys.maxunicode + 1):
+        char = chr(code)
+        if unicodedata.bidirectional(char) in ("R", "AL") and char != "\u200f":
+            assert names.isolate(f"a{char}") == f"\u2068a{char}\u2069", hex(code)
+        elif unicodedata.bidirectional(char) == "L":
+            assert names.isolate(char) == char, hex(code)
+    assert [name for name in REAL_NAMES if names.isolate(name) != name] == [
+        "בנימין־זאב הרצל",
+        "עֲמִיחַי ז׳בוטינסקי",
+        "محمد‌رضا شجریان",
+        "نَجِيب محفوظ",
+    ]
 
 
 # --- has_web_address ------------------------------------------------------------------------------

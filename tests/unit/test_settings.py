@@ -1,9 +1,15 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
-from chalicelib.core import settings, system
-from chalicelib.core.errors import SettingsError
+from chalicelib.core import aws, settings, system
+from chalicelib.core.errors import ParametersUnread, SettingsError
 from tests.support import operator
 
 HASH = operator.password_hash()
@@ -29,10 +35,33 @@ def test_a_complete_environment_is_accepted() -> None:
 
 
 def test_settings_with_a_default_may_be_missing() -> None:
-    loaded = load(SCC_TIMEZONE="", SCC_CURRENCY="", SCC_OPERATOR_PHONE="", SCC_ORIGIN_SECRETS="")
+    loaded = load(SCC_TIMEZONE="", SCC_CURRENCY="", SCC_OPERATOR_PHONE="")
     assert (loaded.timezone, loaded.currency) == ("America/Los_Angeles", "USD")
-    assert (loaded.operator_phone, loaded.origin_secrets) == ("", ())
+    assert loaded.operator_phone == ""
     assert (loaded.adult_years, loaded.retention_years, loaded.minors_kept_until_age) == (18, 7, 21)
+
+
+@pytest.mark.parametrize("missing", ["", "  ", ",", " , ,"])
+def test_the_edges_secret_may_be_missing_on_this_machine_only(missing: str) -> None:
+    """Without it the API's own address answers everybody."""
+    for here in ("http://localhost", "http://localhost:8000", "http://127.0.0.1:9000/", "https://localhost:8443"):
+        assert load(SCC_BASE_URL=here, SCC_ORIGIN_SECRETS=missing).origin_secrets == ()
+    for public in (
+        "https://sail.example.com",
+        "https://SAIL.example.com:8443/",
+        "https://localhost.example.com",
+        "https://localhost@sail.example.com",
+        "https://127.0.0.1.example.com",
+        "https://127.0.0.2",
+        "https://[::1]:8000",
+    ):
+        with pytest.raises(SettingsError, match=r"^SCC_ORIGIN_SECRETS is missing; .* localhost") as refused:
+            load(SCC_BASE_URL=public, SCC_ORIGIN_SECRETS=missing)
+        assert str(refused.value).count(".") == 1, "one sentence"
+        assert load(SCC_BASE_URL=public, SCC_ORIGIN_SECRETS="one").origin_secrets == ("one",)
+    for plain in ("http://sail.example.com", "http://localhost.example.com", "http://192.168.1.5:8000"):
+        with pytest.raises(SettingsError, match=r"^SCC_BASE_URL must be an https URL"):
+            load(SCC_BASE_URL=plain, SCC_ORIGIN_SECRETS=missing)
 
 
 @pytest.mark.parametrize("years", ["17", "22", "x", "18.5", "0", "-18"])
@@ -91,6 +120,7 @@ def test_a_missing_setting_of_gmail_is_named_when_gmail_sends(name: str) -> None
         ("SCC_OPERATOR_EMAIL", "ops"),
         ("SCC_OPERATOR_NAME", "Bay\nSail"),
         ("SCC_OPERATOR_NAME", "x" * 101),
+        ("SCC_OPERATOR_NAME", "\u3164\u2800"),
         ("SCC_OPERATOR_PHONE", "1\r\nBcc: x"),
         ("ADMIN_PASS_HASH", "secret-password"),
         ("ADMIN_PASS_HASH", "sha256$abc"),
@@ -150,47 +180,179 @@ def test_ses_is_refused_for_an_address_that_it_cannot_sign_for(domain: str) -> N
         load(SCC_MAIL_FROM=f"captain@{domain}")
 
 
-def test_a_value_of_the_parameter_store_is_read_by_its_name() -> None:
-    asked = []
+def test_all_values_of_the_parameter_store_are_read_by_one_call() -> None:
+    asked: list[list[str]] = []
 
-    def read(name: str) -> str:
-        asked.append(name)
-        return f" {HASH}\n"
+    def read(names: Sequence[str]) -> dict[str, str]:
+        asked.append(list(names))
+        return {"/scc/prod/ADMIN_PASS_HASH": f" {HASH}\n", "/scc/prod/ADMIN_TOTP": "off", "/scc/prod/SECRETS": "a, b"}
 
-    loaded = settings.load(operator.environment(ADMIN_PASS_HASH="ssm:/scc/prod/ADMIN_PASS_HASH"), read)
-    assert asked == ["/scc/prod/ADMIN_PASS_HASH"]
-    assert loaded.admins == {"admin": HASH}
+    named = {
+        "ADMIN_PASS_HASH": "ssm:/scc/prod/ADMIN_PASS_HASH",
+        "ADMIN_TOTP": "ssm:/scc/prod/ADMIN_TOTP",
+        "SCC_ORIGIN_SECRETS": " ssm:/scc/prod/SECRETS",
+        "PATH": "ssm:/not/ours",
+    }
+    loaded = settings.load(operator.environment(**named), read)
+    assert asked == [["/scc/prod/ADMIN_PASS_HASH", "/scc/prod/ADMIN_TOTP", "/scc/prod/SECRETS"]]
+    assert (loaded.admins, loaded.origin_secrets) == ({"admin": HASH}, ("a", "b"))
 
 
-def test_a_parameter_that_cannot_be_read_names_its_setting_and_shows_no_value() -> None:
-    def read(name: str) -> str:
-        raise PermissionError(f"secret of {name}")
+def test_more_names_than_aws_takes_at_once_are_asked_for_in_two_calls() -> None:
+    names = [f"/scc/{number}" for number in range(13)]
+    ssm = boto3.client("ssm", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(ssm) as store:
+        for part in (names[:10], names[10:]):
+            found = [{"Name": name, "Value": f"value of {name}"} for name in part if name != "/scc/3"]
+            asked = {"Names": part, "WithDecryption": True}
+            store.add_response("get_parameters", {"Parameters": found}, asked)
+        assert aws.read_parameters(ssm, names) == {name: f"value of {name}" for name in names if name != "/scc/3"}
+        store.assert_no_pending_responses()
+
+
+def test_a_store_that_cannot_be_read_names_its_settings_and_shows_no_value() -> None:
+    def read(names: Sequence[str]) -> dict[str, str]:
+        raise PermissionError(f"secret of {names}")
 
     with pytest.raises(SettingsError, match=r"^SCC_ORIGIN_SECRETS: .*PermissionError") as wrong:
         settings.load(operator.environment(SCC_ORIGIN_SECRETS="ssm:/scc/origin"), read)
     assert "secret of" not in str(wrong.value)
 
 
+@pytest.mark.parametrize("name", ["/scc/gone", "", "a b", "/scc/\u00e9"])
+def test_a_parameter_that_is_not_there_is_named_by_its_setting(name: str) -> None:
+    named = {"SCC_ORIGIN_SECRETS": f"ssm:{name}", "ADMIN_TOTP": "ssm:/scc/totp"}
+    with pytest.raises(SettingsError, match=r"^SCC_ORIGIN_SECRETS: the Parameter Store does not have") as wrong:
+        settings.load(operator.environment(**named), lambda _: {"/scc/totp": "off"})
+    assert not isinstance(wrong.value, ParametersUnread)
+
+
+def test_a_parameter_that_is_not_needed_may_be_missing() -> None:
+    assert settings.load(operator.environment(SCC_GMAIL_TOKEN="ssm:/scc/gone"), lambda _: {}).gmail_token == ""
+
+
 def test_an_empty_parameter_counts_as_missing() -> None:
     with pytest.raises(SettingsError, match=r"^ADMIN_PASS_HASH is missing"):
-        settings.load(operator.environment(ADMIN_PASS_HASH="ssm:/x"), lambda _: "  ")
+        settings.load(operator.environment(ADMIN_PASS_HASH="ssm:/x"), lambda _: {"/x": "  "})
 
 
-def test_the_environment_is_read_again_after_some_minutes_and_a_failure_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    clock = [1000.0]
-    monkeypatch.setattr(system, "utc_now", lambda: datetime.fromtimestamp(clock[0], UTC))
+@dataclass
+class Store:
+    """The Parameter Store, the wall clock and the monotonic clock of a function that runs."""
+
+    secret: str = "first"
+    breaks: bool = False
+    asked: list[int] = field(default_factory=list)
+    """The attempts that each call was allowed."""
+    wall_s: float = 1_800_000_000.0
+    running_s: float = 50.0
+
+    def client(self, service: str, attempts: int = 3) -> "Store":
+        assert service == "ssm"
+        self.asked.append(attempts)
+        return self
+
+    def get_parameters(self, **asked: Any) -> dict[str, Any]:
+        assert asked == {"Names": ["/scc/SECRETS"], "WithDecryption": True}
+        if self.breaks:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetParameters")
+        found = [{"Name": "/scc/SECRETS", "Value": self.secret}] if self.secret else []
+        return {"Parameters": found, "InvalidParameters": []}
+
+    def passes(self, seconds: float) -> None:
+        self.wall_s += seconds
+        self.running_s += seconds
+
+    def seen(self) -> tuple[str, ...]:
+        return settings.settings().origin_secrets
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+    made = Store()
+    monkeypatch.setattr(system, "utc_now", lambda: datetime.fromtimestamp(made.wall_s, UTC))
+    monkeypatch.setattr(system, "monotonic_s", lambda: made.running_s)
+    monkeypatch.setattr(aws, "client", made.client)
+    monkeypatch.setenv("SCC_ORIGIN_SECRETS", "ssm:/scc/SECRETS")
     settings.forget()
-    monkeypatch.delenv("SCC_TABLE")
-    with pytest.raises(SettingsError):
+    return made
+
+
+def test_the_store_is_asked_again_after_some_minutes(store: Store) -> None:
+    assert store.seen() == ("first",)
+    store.secret = "second"
+    store.passes(settings.REREAD_AFTER_S - 1)
+    assert store.seen() == ("first",)
+    store.passes(1)
+    assert store.seen() == ("second",)
+    assert len(store.asked) == 2
+
+
+def test_a_container_that_was_frozen_reads_its_settings_anew(store: Store) -> None:
+    """Its monotonic clock stood still meanwhile."""
+    assert store.seen() == ("first",)
+    store.secret = "second"
+    store.wall_s += settings.REREAD_AFTER_S
+    assert store.seen() == ("second",)
+
+
+@pytest.mark.parametrize("step_s", [-86_400, -400, 400, 86_400])
+def test_a_clock_that_is_set_keeps_no_settings_beyond_their_time(store: Store, step_s: float) -> None:
+    assert store.seen() == ("first",)
+    store.secret = "second"
+    store.wall_s += step_s
+    assert store.seen() == ("second",)
+    # Steps that hide how much time has passed do not hide it from the other clock.
+    store.secret = "third"
+    store.passes(settings.REREAD_AFTER_S)
+    store.wall_s -= settings.REREAD_AFTER_S
+    assert store.seen() == ("third",)
+
+
+def test_while_the_store_cannot_be_read_the_last_settings_count_for_a_bounded_time(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert store.seen() == ("first",)
+    store.breaks = True
+    waited = 0
+    while waited < settings.KEEP_S - settings.RETRY_AFTER_S:
+        store.passes(settings.RETRY_AFTER_S)
+        waited += settings.RETRY_AFTER_S
+        assert store.seen() == ("first",)
+    store.passes(settings.RETRY_AFTER_S)
+    with pytest.raises(ParametersUnread, match=r"^SCC_ORIGIN_SECRETS: .* cannot be read \(ThrottlingException\)"):
         settings.settings()
-    monkeypatch.setenv("SCC_TABLE", "repaired")
-    assert settings.settings().table == "repaired"
-    monkeypatch.setenv("SCC_TABLE", "later")
-    assert settings.settings().table == "repaired"
-    clock[0] += settings.REREAD_AFTER_S
-    assert settings.settings().table == "later"
+    (line, *_) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert "ThrottlingException" in line.getMessage()
+    assert "first" not in caplog.text
+    store.breaks, store.secret = False, "second"
+    assert store.seen() == ("second",)
+
+
+def test_a_store_that_cannot_be_read_is_asked_every_half_minute_and_once_each_time(store: Store) -> None:
+    store.seen()
+    store.breaks = True
+    store.passes(settings.REREAD_AFTER_S)
+    for _ in range(60):
+        store.seen()
+        store.passes(1)
+    assert store.asked == [3, 1, 1]
+
+
+def test_a_setting_that_was_taken_back_counts_at_once_whatever_was_read_before(store: Store) -> None:
+    store.seen()
+    store.secret = ""
+    store.passes(settings.REREAD_AFTER_S)
+    with pytest.raises(SettingsError, match="does not have"):
+        settings.settings()
+
+
+def test_a_failure_at_the_start_is_tried_again_at_once(store: Store) -> None:
+    store.breaks = True
+    with pytest.raises(ParametersUnread):
+        settings.settings()
+    store.breaks = False
+    assert store.seen() == ("first",)
 
 
 def test_settings_cannot_be_changed_by_accident() -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chalicelib.core import http, settings
-from chalicelib.core.errors import BadInput, Forbidden
+from chalicelib.core.errors import BadInput, Forbidden, SettingsError
 from chalicelib.sign_in import passwords
 from chalicelib.sign_in import service as sign_in
 from tests.support import operator
@@ -82,8 +82,11 @@ def test_credentials_need_a_name_only_where_there_are_several_admins() -> None:
         assert sign_in.parse_credentials(body) == sign_in.Credentials("x", "ana", True)
 
 
-def test_without_an_edge_secret_any_way_in_is_open() -> None:
-    http.check_origin({})
+def test_without_an_edge_secret_any_way_in_is_open_on_this_machine_and_closed_elsewhere() -> None:
+    with operator.operating(SCC_ORIGIN_SECRETS="", SCC_BASE_URL="http://localhost:8000"):
+        http.check_origin({})
+    with operator.operating(SCC_ORIGIN_SECRETS=""), pytest.raises(SettingsError):
+        http.check_origin({"x-origin-verify": ""})
 
 
 @pytest.mark.parametrize("given", [None, "", "old", "new-", "old-secret,new-secret", "ÄÖÜ"])

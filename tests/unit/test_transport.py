@@ -18,6 +18,7 @@ from chalicelib.core import aws
 from chalicelib.mail import gmail, transport
 from chalicelib.mail.message import build
 from chalicelib.mail.transport import Outcome
+from chalicelib.operator.service import defaults
 from tests.support import operator
 from tests.support.doubles import smtp_server
 from tests.support.doubles.faults import aws_response
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 def message(to_name: str = "Ana Rivera") -> EmailMessage:
     return build(
+        operator=defaults(),
         mail_id="0190a6f0",
         edition=1,
         date=operator.NOW,

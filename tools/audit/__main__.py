@@ -9,17 +9,22 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from chalicelib.core.dynamo import Item
+from chalicelib.waivers.evidence import checkpoint
+from chalicelib.waivers.evidence.checkpoint import Checkpoint
 from tools.audit import transfer
+from tools.audit.book_formats import FORMATS
+from tools.audit.books import transactions
 from tools.audit.checks import find_differences
 from tools.audit.records import Difference, Records, gather
 from tools.common.cloud import LOCAL_STAGE, Cloud, find_cloud
 from tools.common.console import Refused, confirm, note, run_tool
+from tools.common.functions import find_api_environment
 from tools.common.table import live_table, scan
 
 # A table is read page by page while people work: only what differs each time is a difference.
@@ -33,20 +38,35 @@ SUMMARY = (
 
 def check(cloud: Cloud, options: argparse.Namespace) -> int:
     dynamodb, table = open_table(cloud, options.table)
-    return show(*read_differences(lambda: watched(scan(dynamodb, table))), options.json)
+    kept = [one for path in options.checkpoint for one in read_checkpoints(Path(path))]
+    return show(*read_differences(lambda: watched(scan(dynamodb, table)), kept), options.json)
 
 
-def read_differences(read: Callable[[], Iterable[Item]]) -> tuple[Records, list[Difference]]:
-    """The records, and what differs in them at every reading."""
+def read_checkpoints(path: Path) -> list[Checkpoint]:
+    """Those of the ledger in a mail, or in several."""
+    try:
+        found = checkpoint.find_all(path.read_bytes().decode("utf-8", "replace"))
+    except OSError as problem:
+        raise Refused(f"{path} cannot be read: {problem.strerror}") from problem
+    of_ledger = [one for one in found if one.origin.endswith(checkpoint.LEDGER)]
+    if not of_ledger:
+        raise Refused(f"{path} holds no checkpoint of the ledger")
+    return of_ledger
+
+
+def read_differences(
+    read: Callable[[], Iterable[Item]], kept: Sequence[Checkpoint] = ()
+) -> tuple[Records, list[Difference]]:
+    """The records, and what differs in them at every reading; `kept` as in `find_differences`."""
     records = gather(read())
-    differences = find_differences(records)
+    differences = find_differences(records, kept)
     for _ in range(READS - 1):
         if not differences:
             break
         time.sleep(PAUSE_S)
         seen = {(each.subject, each.what) for each in differences}
         records = gather(read())
-        differences = [each for each in find_differences(records) if (each.subject, each.what) in seen]
+        differences = [each for each in find_differences(records, kept) if (each.subject, each.what) in seen]
     return records, differences
 
 
@@ -64,13 +84,19 @@ def show(records: Records, differences: list[Difference], as_json: bool, **more:
 def export(cloud: Cloud, options: argparse.Namespace) -> int:
     dynamodb, table = open_table(cloud, options.table)
     lines, differing = read_lines(lambda: watched(scan(dynamodb, table)))
+    content, what = transfer.export_content(lines), f"{len(lines)} records"
+    if options.format:
+        timezone = (find_api_environment(cloud) or {}).get("SCC_TIMEZONE", "UTC")
+        books = transactions(gather(map(transfer.to_item, lines)), timezone)
+        content = (part.encode() for part in FORMATS[options.format](books, timezone))
+        what = f"{len(books)} transactions"
     if options.file == "-":
-        sys.stdout.buffer.writelines(transfer.export_content(lines))
+        sys.stdout.buffer.writelines(content)
         sys.stdout.buffer.flush()
     else:
-        transfer.write_private(Path(options.file), transfer.export_content(lines))
+        transfer.write_private(Path(options.file), content)
         done = {"file": options.file, "table": table, "records": len(lines), "differences": differing}
-        print(json.dumps(done) if options.json else f"{len(lines)} records of {table} in {options.file}")
+        print(json.dumps(done) if options.json else f"{what} of {table} in {options.file}")
     if differing:
         print(f"written as it stands; `check` finds {differing} differences in it", file=sys.stderr)
     return 0
@@ -138,8 +164,23 @@ def arguments() -> argparse.ArgumentParser:
 
     command = add("check", check, "recompute all sums; without a COMMAND, this")
     command.add_argument("--table", help="another table than the one that the stage works with")
-    command = add("export", export, "every record into FILE, as JSON lines; nothing is lost, sessions are left out")
+    command.add_argument(
+        "--checkpoint",
+        metavar="FILE",
+        nargs="+",
+        action="extend",
+        default=argparse.SUPPRESS,
+        help="mails of the ledger that were kept: it must continue them",
+    )
+    text = "every record into FILE, as JSON lines; nothing is lost, sessions are left out. Or the books, with --format"
+    command = add("export", export, text)
     command.add_argument("file", metavar="FILE", help="replaced when it is there; - for standard output")
+    command.add_argument(
+        "--format",
+        choices=FORMATS,
+        default=argparse.SUPPRESS,
+        help="charges, payments and acts as bookkeeping, for an accounting program",
+    )
     command.add_argument("--table", help="another table than the one that the stage works with")
     command = add("import", import_, "an export into an empty table, then check it and compare totals")
     command.add_argument("file", metavar="FILE")
@@ -151,7 +192,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def main() -> int:
     # The common options may stand before and after the command, so neither place may have a default.
-    defaults = {"stage": LOCAL_STAGE, "json": False, "table": None, "run": check}
+    defaults = {"stage": LOCAL_STAGE, "json": False, "table": None, "checkpoint": [], "format": None, "run": check}
     options = argparse.Namespace(**defaults | vars(arguments().parse_args()))
     return int(options.run(find_cloud(options.stage), options))
 

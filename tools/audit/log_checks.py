@@ -2,14 +2,15 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from chalicelib.ledger_log import hashes_of
 from chalicelib.waivers.evidence import merkle
 from chalicelib.waivers.evidence.checkpoint import Checkpoint
 from chalicelib.waivers.log_store import Tree, Waiting
 from tools.audit.records import Difference, Records
-from tools.audit.waiver_records import Key, Sealed, WaiverRecords
+from tools.audit.waiver_records import Key, Sealed, Told, WaiverRecords
 
 _LOG = "the log of waivers"
 # In place of a record that is gone: no leaf has this hash.
@@ -24,8 +25,24 @@ def check_log(records: Records) -> Iterator[Difference]:
     hashes = _leaf_hashes(found, sealed)
     yield from _tree(found, sealed, hashes)
     yield from _tiles(found, hashes)
-    yield from _told(found, hashes)
-    yield from _mails(found)
+    yield from _told("", found.told, found.tree.origin, hashes)
+    yield from _mails("", found.told)
+
+
+def check_ledger_log(records: Records) -> Iterator[Difference]:
+    """The ledger continues every checkpoint of it that was ever mailed."""
+    told, hashes = records.ledger_told, hashes_of(records.entries)
+    yield from _told(" of the ledger", told, told.last.origin, hashes)
+    yield from _mails(" of the ledger", told)
+
+
+def check_kept(records: Records, kept: Iterable[Checkpoint]) -> Iterator[Difference]:
+    """The same for checkpoints from mails that the operator has kept."""
+    hashes = hashes_of(records.entries)
+    read_node = merkle.nodes_of(hashes)
+    for one in kept:
+        subject = f"the checkpoint of the ledger that was kept, of {one.size} entries"
+        yield from _continued(subject, one, len(hashes), read_node)
 
 
 def subject_of(one: Sealed) -> str:
@@ -109,33 +126,37 @@ def _tiles(found: WaiverRecords, hashes: list[bytes]) -> Iterator[Difference]:
 # --- what was mailed ------------------------------------------------------------------------------
 
 
-def _told(found: WaiverRecords, hashes: list[bytes]) -> Iterator[Difference]:
+def _told(of_log: str, found: Told, origin: str, hashes: list[bytes]) -> Iterator[Difference]:
     """The log continues every checkpoint that was ever mailed."""
-    told = [(day, _to_checkpoint(tree)) for day, tree in found.mailed_days.items()]
-    told += [(day, text.told) for day, text in found.mailed_texts.items()]
-    if found.mailed.size:
-        told.append(("", _to_checkpoint(found.mailed)))
+    told = [(day, _to_checkpoint(tree)) for day, tree in found.days.items()]
+    told += [(day, text.told) for day, text in found.texts.items()]
+    if found.last.size:
+        told.append(("", _to_checkpoint(found.last)))
     read_node = merkle.nodes_of(hashes)
     for day, one in told:
-        subject = f"the checkpoint mailed {f'on {day}' if day else 'last'}"
-        if one.size > len(hashes):
-            yield Difference(subject, "size", f"{one.size} leaves were told of, and the log has {len(hashes)}")
-        elif merkle.root_at(one.size, read_node) != one.root:
-            yield Difference(subject, "root", f"the log's first {one.size} leaves are not those that were told of")
-        if one.origin != found.tree.origin:
+        subject = f"the checkpoint{of_log} mailed {f'on {day}' if day else 'last'}"
+        yield from _continued(subject, one, len(hashes), read_node)
+        if one.origin != origin:
             yield Difference(subject, "origin", "it is of another log")
+
+
+def _continued(subject: str, told: Checkpoint, size: int, read_node: merkle.NodeReader) -> Iterator[Difference]:
+    if told.size > size:
+        yield Difference(subject, "size", f"{told.size} leaves were told of, and the log has {size}")
+    elif merkle.root_at(told.size, read_node) != told.root:
+        yield Difference(subject, "root", f"the log's first {told.size} leaves are not those that were told of")
 
 
 def _to_checkpoint(tree: Tree) -> Checkpoint:
     return Checkpoint(tree.origin, tree.size, tree.root)
 
 
-def _mails(found: WaiverRecords) -> Iterator[Difference]:
+def _mails(of_log: str, found: Told) -> Iterator[Difference]:
     """Each mailed checkpoint stands in the table and in its mail, which also tells the one before."""
     last = Tree()
-    for day in sorted(found.mailed_days.keys() | found.mailed_texts.keys()):
-        subject = f"the checkpoint mailed on {day}"
-        tree, text = found.mailed_days.get(day), found.mailed_texts.get(day)
+    for day in sorted(found.days.keys() | found.texts.keys()):
+        subject = f"the checkpoint{of_log} mailed on {day}"
+        tree, text = found.days.get(day), found.texts.get(day)
         if tree is None:
             yield Difference(subject, "day", "its mail is there, but the log does not know of it")
         elif text is None:
@@ -145,5 +166,6 @@ def _mails(found: WaiverRecords) -> Iterator[Difference]:
         if text and (text.last_size, text.last_root) != (last.size, merkle.encode_hash(last.root)):
             yield Difference(subject, "before", "the one before it is not the one that its mail continues")
         last = tree or (Tree(*text.told) if text else last)
-    if found.mailed != last:
-        yield Difference("the checkpoint mailed last", "last", "it is not that of the last day that one was mailed on")
+    if found.last != last:
+        subject = f"the checkpoint{of_log} mailed last"
+        yield Difference(subject, "last", "it is not that of the last day that one was mailed on")

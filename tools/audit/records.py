@@ -5,23 +5,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from chalicelib import ledger_log
 from chalicelib.charters.store import Charter, board_key, to_charter
 from chalicelib.core.dynamo import Item
 from chalicelib.money import ledger, methods
 from chalicelib.operator import store as operator_store
 from chalicelib.payments import service as payments
-from chalicelib.payments.fields import Payment, PaymentJson
+from chalicelib.payments.fields import Payment
 from chalicelib.payments.store import stored_answer
 from chalicelib.register.store import BOAT, PERSON, to_record
 from tools.audit import schedule_checks, waiver_records
 from tools.audit.schedule_checks import ScheduleRecords
-from tools.audit.waiver_records import WaiverRecords
+from tools.audit.waiver_records import Told, WaiverRecords
 from tools.common.table import kind_of
 
 INSTANTS = ("received_at", "recorded_at")
 ACTS = ("CLEAR", "VOID", "BOUNCE")
 # Boats, people, what is planned with them, and the desk's settings.
 PLANNING = (BOAT.list_key, PERSON.list_key, "SETTINGS")
+
+# What reading a record raises that the product has not written.
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 Data = dict[str, Any]
 """A record's content as it was read: nothing is sure of it yet."""
@@ -69,8 +73,15 @@ class Entry(NamedTuple):
         )
 
 
+class Answer(NamedTuple):
+    """Of a payment's row: what was asked, by its fingerprint, and what was answered."""
+
+    fingerprint: str
+    content: Data
+
+
 class Mail(NamedTuple):
-    """What a mail is about, without what it says and to whom."""
+    """What a mail is about."""
 
     status: str
     kind: str
@@ -78,6 +89,9 @@ class Mail(NamedTuple):
     payment_id: str | None
     waiver_id: str | None
     erased: bool
+    to: str
+    data: Data
+    """What it says."""
 
 
 class Totals(NamedTuple):
@@ -108,6 +122,10 @@ class Records:
     waivers: WaiverRecords = field(default_factory=WaiverRecords)
     audits: list[tuple[str, Data]] = field(default_factory=list)
     """Each with its partition key."""
+    histories: dict[str, list[Data]] = field(default_factory=dict)
+    """Those of each charter."""
+    notes: dict[str, dict[str, Data]] = field(default_factory=dict)
+    """What was noted at the dock, by charter and by whom or what it is about."""
     mails: dict[str, Mail] = field(default_factory=dict)
     versions: dict[str, Data] = field(default_factory=dict)
     current: dict[str, Data] = field(default_factory=dict)
@@ -122,8 +140,11 @@ class Records:
     to_clear: set[str] = field(default_factory=set)
     index_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Where the index `by_date` lists a record, by the record's subject."""
-    edited: dict[str, str] = field(default_factory=dict)
-    """Which fields of a payment's row are not those that its request was answered with, by the row's subject."""
+    answers: dict[str, Answer] = field(default_factory=dict)
+    """By the subject of the payment's row."""
+    entries: list[ledger_log.Entry] = field(default_factory=list)
+    """Of the ledger as a log, in no order."""
+    ledger_told: Told = field(default_factory=Told)
     payments: dict[str, list[Payment]] = field(default_factory=dict)
     """Of each charter, as they stand; what is not whole is left out."""
     unreadable: list[Difference] = field(default_factory=list)
@@ -162,7 +183,7 @@ def gather(items: Iterable[Item]) -> Records:
         pk, sk = item["PK"]["S"], item["SK"]["S"]
         try:
             _sort_in(records, item, pk, sk)
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except MALFORMED:
             records.unreadable.append(Difference(subject_of(kind_of(pk, sk), pk, sk), "content", "it cannot be read"))
     records.payments = {event_id: add_up(entries) for event_id, entries in records.ledgers.items()}
     return records
@@ -174,22 +195,28 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
     index_key = item.get("by_date_pk", {}).get("S", ""), item.get("by_date_sk", {}).get("S", "")
     if any(index_key):
         records.index_keys[subject] = index_key
-    if kind == "EVENT":
+    if kind in waiver_records.KINDS:
+        waiver_records.add(records.waivers, kind, item)
+    elif kind in ("MAIL", "MAILED", ledger_log.LEDGER_LOG):
+        _add_mail(records, kind, owner, item)
+    elif kind == "EVENT":
         event = to_charter(item)
+        schedule_checks.add_charter(records.schedule, event)
         records.boards[owner] = board_key(event)
         records.events[owner] = event
     elif kind in ("PAYMENT", "ACT"):
         records.ledgers.setdefault(owner, []).append(_entry(item, subject, sk))
         if kind == "PAYMENT":
-            records.edited[subject] = _edited(item)
-    elif kind in waiver_records.KINDS:
-        waiver_records.add(records.waivers, kind, item)
+            fingerprint, answer = stored_answer(item)
+            records.answers[subject] = Answer(fingerprint, _answered(answer))
+        records.entries.append(ledger_log.to_entry(item))
     elif kind == "AUDIT":
-        records.audits.append((pk, _load(item)))
-    elif kind == "MAIL":
-        records.mails[owner] = mail = _mail(item)
-        if mail.kind == "checkpoint":
-            waiver_records.add_mail(records.waivers, owner, _load(item)["data"])
+        _add_audit(records, pk, item)
+    elif kind == "BOARDING":
+        note = _load(item)
+        if note.get("state") != item.get("state", {}).get("S"):
+            raise ValueError("its state stands there twice, in two ways")
+        records.notes.setdefault(owner, {})[sk.partition("#")[2]] = note
     elif kind == "WAIVER_VERSION" and sk == "VERSION":
         records.versions[owner] = _load(item)
     elif kind == "WAIVER_VERSION":
@@ -200,8 +227,6 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         _add_planning(records, kind, item)
     elif kind == "GUEST_LINK":
         records.guest_links[owner] = item["event_id"]["S"]
-    elif kind == "MAILED":
-        records.found_by.add((owner, sk.partition("#")[2]))
     elif kind == "TO_CLEAR":
         records.to_clear.add(sk)
 
@@ -217,6 +242,20 @@ def _add_planning(records: Records, kind: str, item: Item) -> None:
             schedule_checks.add_boat(records.schedule, item)
 
 
+def _add_mail(records: Records, kind: str, owner: str, item: Item) -> None:
+    """A mail; whom one is about; or what was told by one of where the ledger ends."""
+    place = item["SK"]["S"].partition("#")[2]
+    if kind == "MAILED":
+        records.found_by.add((owner, place))
+    elif kind == ledger_log.LEDGER_LOG:
+        waiver_records.add_told(records.ledger_told, item, item["SK"]["S"])
+    else:
+        records.mails[owner] = mail = _mail(item)
+        if mail.kind in ("checkpoint", "ledger_checkpoint"):
+            told = records.waivers.told if mail.kind == "checkpoint" else records.ledger_told
+            waiver_records.add_mail(told, owner, mail.data)
+
+
 def _entry(item: Item, subject: str, sk: str) -> Entry:
     _, payment_id, act = f"{sk}#".split("#")[:3]
     data = _load(item)
@@ -228,11 +267,21 @@ def _entry(item: Item, subject: str, sk: str) -> Entry:
     return Entry(subject, payment_id, act, data, item["receipt"]["S"] if "receipt" in item else "", kept)
 
 
-def _edited(item: Item) -> str:
-    """The names of the fields that changed since the row was written. It carries what was answered then."""
-    data, answered = _load(item), json.loads(stored_answer(item)[1])["payment"]
-    names = (name for name in PaymentJson.__annotations__ if name != "receipt")
-    return ", ".join(name for name in names if data.get(name) != answered.get(name))
+def _answered(text: str) -> Data:
+    answer: Data = json.loads(text)
+    if not isinstance(answer["payment"], dict) or not {"guests", "waivers", "title"} <= answer["event"].keys():
+        raise ValueError("it is no answer to a payment")
+    return answer
+
+
+def _add_audit(records: Records, pk: str, item: Item) -> None:
+    event, (kind, _, owner) = _load(item), pk.partition("#")
+    records.audits.append((pk, event))
+    if kind == "EVENT":
+        if not all(isinstance(event.get(name), str) for name in ("act", "at", "audit_id")):
+            raise ValueError("it is no audit event")
+        records.histories.setdefault(owner, []).append(event)
+        records.entries.append(ledger_log.to_entry(item))
 
 
 def _mail(item: Item) -> Mail:
@@ -245,6 +294,8 @@ def _mail(item: Item) -> Mail:
         data.get("payment", {}).get("payment_id"),
         data.get("record", {}).get("waiver_id"),
         data.get("erased") is True,
+        mail["to"],
+        data,
     )
 
 
@@ -253,6 +304,23 @@ def _load(item: Item) -> Data:
     if not isinstance(data, dict):
         raise TypeError(data)
     return data
+
+
+def guarded(subject: str, found: Iterator[Difference]) -> Iterator[Difference]:
+    """What is found; and that something was written in another form than the product's, which ends the search."""
+    try:
+        yield from found
+    except MALFORMED:
+        yield Difference(subject, "form", "something of it has another form than the product writes")
+
+
+def trace(subject: str, data: Data, names: Iterable[str]) -> Iterator[Difference]:
+    if missing := missing_of(data, names):
+        yield Difference(subject, "trace", f"it lacks {missing}")
+
+
+def missing_of(data: Data, names: Iterable[str]) -> str:
+    return ", ".join(name for name in names if not data.get(name))
 
 
 def add_up(entries: Iterable[Entry]) -> list[Payment]:
@@ -272,7 +340,7 @@ def subject_of(kind: str, pk: str, sk: str) -> str:
         "DRAWING": f"form {owner}",
         "COPY": f"form {owner}",
         "SIGNED": f"the list of who has signed charter {owner}",
-        "AUDIT": f"an audit event of {owner}",
+        "AUDIT": f"audit event {parts[2]} of {owner}",
         "MAIL": f"mail {owner}",
         "WAIVER_VERSION": f"waiver version {owner}",
         "WAIVER_LOG": f"{sk} of the log of waivers",

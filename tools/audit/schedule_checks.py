@@ -1,13 +1,13 @@
 """The schedule, the holds and the directory of charters, compared with what they are copied from. Pure."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chalicelib.charters.store import DIRECTORY, Charter, directory_attributes, schedule_entry
 from chalicelib.core.dynamo import Item
-from chalicelib.schedule.entries import WeeklyHold
+from chalicelib.schedule.entries import Entry, WeeklyHold
 from chalicelib.schedule.holds import MAX_WEEKLY, single_entry, weekly_hold
 from chalicelib.schedule.store import HOLDS, SCHEDULE, Hold, entry_items, to_hold, weekly_holds
 
@@ -31,6 +31,10 @@ class ScheduleRecords:
     """By charter."""
     signed: dict[str, str] = field(default_factory=dict)
     """Who has signed, as the directory says, by charter."""
+    charters: dict[str, Entry | None] = field(default_factory=dict)
+    """What the schedule has to say of each charter."""
+    listed: dict[str, Item] = field(default_factory=dict)
+    """What the directory has to say of each charter."""
 
 
 def add(records: ScheduleRecords, kind: str, item: Item) -> None:
@@ -48,18 +52,22 @@ def add_boat(records: ScheduleRecords, item: Item) -> None:
     records.weekly[item["SK"]["S"].partition("#")[2]] = list(weekly_holds(item))
 
 
-def find_problems(records: ScheduleRecords, charters: Mapping[str, Charter]) -> Iterator[Problem]:
-    yield from _pieces(records, charters)
+def add_charter(records: ScheduleRecords, charter: Charter) -> None:
+    records.charters[charter.event_id] = schedule_entry(charter)
+    records.listed[charter.event_id] = directory_attributes(charter)
+
+
+def find_problems(records: ScheduleRecords) -> Iterator[Problem]:
+    yield from _pieces(records)
     yield from _weekly(records)
-    for event_id in charters.keys() | records.directory.keys():
-        expected = directory_attributes(charters[event_id]) if event_id in charters else None
-        if records.directory.get(event_id) != expected:
+    for event_id in records.listed.keys() | records.directory.keys():
+        if records.directory.get(event_id) != records.listed.get(event_id):
             yield Problem(f"charter {event_id}", "directory", "the directory of charters says something else of it")
 
 
-def _pieces(records: ScheduleRecords, charters: Mapping[str, Charter]) -> Iterator[Problem]:
+def _pieces(records: ScheduleRecords) -> Iterator[Problem]:
     """Each charter and hold that keeps others away has its entries, and nothing else has one."""
-    entries = [*map(schedule_entry, charters.values()), *map(single_entry, records.holds.values())]
+    entries = [*records.charters.values(), *map(single_entry, records.holds.values())]
     expected = {key: item["data"]["S"] for entry in entries for key, item in entry_items(entry).items()}
     for key in sorted(expected.keys() | records.pieces.keys()):
         if expected.get(key) != records.pieces.get(key):

@@ -38,6 +38,16 @@ class MailedText(NamedTuple):
 
 
 @dataclass
+class Told:
+    """The checkpoints of a log that were mailed."""
+
+    last: Tree = field(default_factory=Tree)
+    days: dict[str, Tree] = field(default_factory=dict)
+    texts: dict[str, MailedText] = field(default_factory=dict)
+    """What the mails themselves say, by day."""
+
+
+@dataclass
 class WaiverRecords:
     records: dict[Key, Sealed] = field(default_factory=dict)
     acts: dict[Key, Sealed] = field(default_factory=dict)
@@ -53,11 +63,7 @@ class WaiverRecords:
     tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
     waiting: dict[Key, Waiting] = field(default_factory=dict)
     """What is not in the log yet, by the key of the record."""
-    mailed: Tree = field(default_factory=Tree)
-    """The log's end as it was mailed last."""
-    mailed_days: dict[str, Tree] = field(default_factory=dict)
-    mailed_texts: dict[str, MailedText] = field(default_factory=dict)
-    """What the mails themselves say, by day."""
+    told: Told = field(default_factory=Told)
 
     def forms(self) -> dict[str, bool]:
         """Of each form, by its name, whether the record of who signed it was erased."""
@@ -113,16 +119,24 @@ def _add_to_log(found: WaiverRecords, item: Item, sk: str) -> None:
     elif name == "TILE":
         level, _, number = place.partition("#")
         found.tiles[int(level), int(number)] = base64.b64decode(item["hashes"]["S"], validate=True)
-    elif sk == "MAILED":
-        found.mailed = log_store.to_tree(item)
+    else:
+        add_told(found.told, item, sk)
+
+
+def add_told(found: Told, item: Item, sk: str) -> None:
+    name, _, day = sk.partition("#")
+    if sk == "MAILED":
+        found.last = log_store.to_tree(item)
     elif name == "MAILED":
-        found.mailed_days[place] = log_store.to_tree(item)
+        found.days[day] = log_store.to_tree(item)
 
 
-def add_mail(found: WaiverRecords, mail_id: str, data: dict[str, Any]) -> None:
+def add_mail(found: Told, mail_id: str, data: dict[str, Any]) -> None:
     """A mail that told a checkpoint."""
     told = MailedText(checkpoint.parse(data["checkpoint"]), int(data["last_size"]), str(data["last_root"]))
-    found.mailed_texts[mail_id.removeprefix("checkpoint-")] = told
+    if told.told.size != data["size"] or not mail_id.endswith(f"checkpoint-{data['day']}"):
+        raise ValueError("it tells two sizes, or two days")
+    found.texts[data["day"]] = told
 
 
 def to_key(key: Item) -> Key:

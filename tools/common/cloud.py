@@ -4,12 +4,14 @@ import functools
 import json
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
 from botocore.config import Config
 from botocore.session import Session
 
+from chalicelib.core import aws
 from tools.common.console import Refused
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +72,10 @@ class Cloud(NamedTuple):
     def read_parameter(self, name: str) -> str:
         """A (decrypted) value of the Parameter Store."""
         return str(self.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+
+    def read_parameters(self, names: Sequence[str]) -> dict[str, str]:
+        """Several, as the function reads them: those that are not there are left out."""
+        return aws.read_parameters(self.client("ssm"), names)
 
     def resolve(self, value: str) -> str:
         """A setting as the function reads it: `ssm:/name` stands for a value of the Parameter Store."""

@@ -17,7 +17,7 @@ USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
 def template(which: str) -> str:
-    """resources or edge."""
+    """resources, budget or edge."""
     return (ROOT / f".chalice/{which}.yaml").read_text()
 
 
@@ -56,6 +56,12 @@ def find_outputs(cloudformation: Any, name: str) -> dict[str, str]:
 
 def _outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def find_parameters(cloudformation: Any, name: str) -> dict[str, str]:
+    """Empty when there is no stack."""
+    stack = find_stack(cloudformation, name) or {}
+    return {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
 
 
 def revision(cloudformation: Any, name: str) -> tuple[str, str] | None:

@@ -17,10 +17,12 @@ from tools.common.build import SPA_BUILD, build_spa
 from tools.common.cloud import APP, Cloud, api_stage, configured_stages, find_cloud
 from tools.common.console import Refused, confirm, note, one_line, progress, run_tool
 from tools.common.functions import differing_names, live_environments, merge
+from tools.common.limits import configured_limits
 from tools.deploy.existing import refuse_strangers
 from tools.deploy.function import PYTHON_VERSION, deploy_function, is_current
 from tools.edge.check import check
-from tools.smoke.checks import Site, require_passed, run_until_passed, show
+from tools.smoke.checks import Site, run_until_passed
+from tools.smoke.result import require_passed, show
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.releaser import Releaser, memory_of, own_commit, own_name
@@ -64,7 +66,7 @@ class Run:
 
 def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
     """An option that is not given keeps what the stack has."""
-    show_plan(cloud)
+    show_plan(cloud, options)
     refuse_strangers(cloud, options.mail_identity)
     confirm("Deploy this?", options.yes)
     run, stage = Run(cloud), cloud.stage
@@ -75,6 +77,11 @@ def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
             "resources", {"Stage": stage, "MailIdentity": options.mail_identity, "AlarmEmail": options.alarm_email}
         )
     bucket = resources["SpaBucketName"]
+    if told := whom_to_tell(cloud, options):
+        with run.step("budget alarm", "Repair that"):
+            run.stack("budget", {"AlarmEmail": told, "MonthlyBudget": options.monthly_budget})
+    else:
+        progress("no budget alarm: it has nobody to tell (--alarm-email)")
     with run.step("secrets", f"Let your credentials write {cloud.parameter_name('SCC_ORIGIN_SECRETS')}"):
         secret = ensure_origin_secret(run)
         ensure_parameter(run, "SCC_LINK_SECRET", secrets.token_urlsafe(32), "secret of private links")
@@ -82,8 +89,9 @@ def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
         ensure_parameter(run, "ADMIN_TOTP", "off", "second factor: off")
     with run.step("function and API (chalice deploy)", "Repair that"):
         api_id, was_deployed = deploy_function(cloud, bucket)
-        was_answered = gateway.answer_unrouted(cloud.client("apigateway"), api_id, api_stage(stage))
-        if was_deployed or was_answered:
+        of_stage = (cloud.client("apigateway"), api_id, api_stage(stage))
+        was_set = gateway.set_answers(*of_stage), gateway.set_throttle(*of_stage, configured_limits())
+        if was_deployed or any(was_set):
             run.changed.append("function and API")
         else:
             progress("  function and API: nothing to change")
@@ -126,11 +134,18 @@ def viewer_address(domain: str) -> str:
     return f"https://{domain}"
 
 
-def show_plan(cloud: Cloud) -> None:
+def whom_to_tell(cloud: Cloud, options: argparse.Namespace) -> str:
+    """The address of alarms, as given now or earlier; empty for nobody."""
+    before = stacks.find_parameters(cloud.client("cloudformation"), f"{APP}-{cloud.stage}-resources")
+    return str(options.alarm_email or before.get("AlarmEmail", ""))
+
+
+def show_plan(cloud: Cloud, options: argparse.Namespace) -> None:
     identity = cloud.client("sts").get_caller_identity()
     cloudformation = cloud.client("cloudformation")
     print(f"stage {cloud.stage}, account {identity['Account']}, region {cloudformation.meta.region_name}")
-    plan = [plan_stack(cloudformation, cloud.stage, "resources")]
+    with_budget = ["budget"] if whom_to_tell(cloud, options) else []
+    plan = [plan_stack(cloudformation, cloud.stage, which) for which in ("resources", *with_budget)]
     bucket = stacks.find_outputs(cloudformation, f"{APP}-{cloud.stage}-resources").get("SpaBucketName", "")
     live, same = live_environments(cloud), is_current(cloud, bucket)
     for function in cloud.function_names():
@@ -180,7 +195,7 @@ def check_environment(run: Run, base_url: str) -> None:
         raise Refused(f"the functions differ in {', '.join(differing)}: `python -m tools.env merge` those once more")
     for function, variables in live.items():
         try:
-            settings.load(variables, cloud.read_parameter)
+            settings.load(variables, cloud.read_parameters)
         except SettingsError as error:
             remedy = f"set it with `python -m tools.env merge --stage {cloud.stage}`"
             if str(error).startswith("ADMIN_PASS_HASH"):
@@ -211,6 +226,11 @@ def main() -> int:
     parser.add_argument("--stage", required=True, choices=configured_stages())
     parser.add_argument("--mail-identity", help="address or domain that SES may send from (kept when not given)")
     parser.add_argument("--alarm-email", help="whom the alarms tell (kept when not given)")
+    parser.add_argument(
+        "--monthly-budget",
+        metavar="USD",
+        help="whom the alarms tell is mailed when AWS costs more (kept when not given)",
+    )
     parser.add_argument("--domain", metavar="NAME[,NAME]", help="domain names of your own (kept when not given)")
     parser.add_argument(
         "--certificate", metavar="ARN", help="their ACM certificate, in us-east-1 (kept when not given)"

@@ -15,29 +15,34 @@ from chalice import __version__ as CHALICE_VERSION  # noqa: N812
 from chalice.cli.factory import CLIFactory
 from chalice.utils import UI
 
-from tools.common import build
-from tools.common.cloud import APP, BACKGROUND, ROOT, Cloud
+from tools.common import build, gateway
+from tools.common.cloud import BACKGROUND, ROOT, Cloud
 from tools.common.console import progress
 from tools.common.functions import Variables, api_environment, live_environments, verify
+from tools.common.limits import read_concurrency
 from tools.deploy.policy import make_policy, write_policy
 
 # Chalice remembers what it made in a local file; a copy in the private bucket lets any machine deploy next.
 DEPLOYED_KEY = "_deployed/{stage}.json"
+# Chalice's name for the API's function.
+API_HANDLER = "api_handler"
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 class LiveEnvironmentFactory(CLIFactory):  # type: ignore[misc]
-    """Chalice's factory, with the stage's own policy and each function's live variables laid over its config in memory.
+    """Chalice's factory, with what only a live account knows laid over its config in memory.
 
+    That is the stage's own policy, each function's live variables, and what may be reserved for the API's function.
     `chalice deploy` replaces the whole environment by its config: this way no moment is without them,
     and no secret is written to disk.
     """
 
-    def __init__(self, stage: str, policy: str, live: Mapping[str, Variables]) -> None:
+    def __init__(self, stage: str, policy: str, live: Mapping[str, Variables], reserved: int | None) -> None:
         super().__init__(str(ROOT), environ=os.environ)
         self.stage = stage
         self.policy = policy
         self.live = live
+        self.reserved = reserved
 
     def load_project_config(self) -> dict[str, Any]:
         config: dict[str, Any] = super().load_project_config()
@@ -45,6 +50,8 @@ class LiveEnvironmentFactory(CLIFactory):  # type: ignore[misc]
         functions = config["stages"][self.stage].setdefault("lambda_functions", {})
         for name, variables in self.live.items():
             functions.setdefault(name, {}).setdefault("environment_variables", {}).update(variables)
+        if self.reserved is not None:
+            functions[API_HANDLER]["reserved_concurrency"] = self.reserved
         return config
 
 
@@ -57,9 +64,10 @@ def deploy_function(cloud: Cloud, bucket: str) -> tuple[str, bool]:
     before = live_environments(cloud)
     # A function that a new version brings starts with what the API's has: they are meant to be alike.
     known = before.get(cloud.function_names()[0], {})
-    names = zip(cloud.function_names(), ("api_handler", *BACKGROUND), strict=True)
+    names = zip(cloud.function_names(), (API_HANDLER, *BACKGROUND), strict=True)
     live = {name: before.get(function, known) for function, name in names}
-    factory = LiveEnvironmentFactory(cloud.stage, write_policy(cloud.stage, known), live)
+    reserved = read_concurrency(cloud).reservable
+    factory = LiveEnvironmentFactory(cloud.stage, write_policy(cloud.stage, known), live, reserved)
     config = factory.create_config_obj(cloud.stage)
     session = factory.create_botocore_session()
     # API Gateway takes few changes a minute of one account: Chalice's own calls wait and try again.
@@ -88,8 +96,9 @@ def is_current(cloud: Cloud, bucket: str) -> bool:
 
 
 def fingerprint_of(cloud: Cloud) -> str:
-    """Of what the functions were made from, of the code that they run, and of what they may do."""
+    """Of what the functions were made from, of the code that they run, and of what they may do and use."""
     parts = [build.fingerprint_of(build.function_sources(cloud.stage)), PYTHON_VERSION, CHALICE_VERSION]
+    parts.append(str(read_concurrency(cloud)))
     parts.append(make_policy(cloud.stage, api_environment(cloud)))
     for function in cloud.function_names():
         found = cloud.client("lambda").get_function_configuration(FunctionName=function)
@@ -115,15 +124,10 @@ def adopt_api(cloud: Cloud) -> None:
     """Chalice notes its API when it has done all; one of a run that broke off is found by the function it calls."""
     if deployed_api(cloud):
         return
-    apigateway, target = cloud.client("apigateway"), f":function:{cloud.function_names()[0]}/"
-    for page in apigateway.get_paginator("get_rest_apis").paginate():
-        for api in (item for item in page["items"] if item["name"] == APP):
-            resources = apigateway.get_resources(restApiId=api["id"], embed=["methods"], limit=500)["items"]
-            if target in json.dumps(resources, default=str):
-                found = {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api["id"], "rest_api_url": ""}
-                write_deployed(cloud, json.dumps({"resources": [found], "schema_version": "2.0", "backend": "api"}))
-                progress(f"  going on with API {api['id']} of a deployment that broke off")
-                return
+    if api_id := gateway.find_api(cloud):
+        found = {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api_id, "rest_api_url": ""}
+        write_deployed(cloud, json.dumps({"resources": [found], "schema_version": "2.0", "backend": "api"}))
+        progress(f"  going on with API {api_id} of a deployment that broke off")
 
 
 def fetch_deployed(cloud: Cloud, bucket: str) -> None:

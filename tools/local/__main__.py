@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,8 +25,9 @@ from tools.common.build import PACKAGE_STAMP, SPA_BUILD, all_sources, build_spa,
 from tools.common.cloud import APP, LOCAL_HOME, LOCAL_STAGE, Cloud, LocalStack, ignore_users_aws
 from tools.common.console import Refused, note, one_line, progress, run_tool
 from tools.local import demo
-from tools.local.embedded import EmbeddedAws, free_port
+from tools.local.embedded import EmbeddedAws, free_port, make_private
 from tools.local.front_door import FrontDoor
+from tools.local.season import SampleCharter, season
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.releaser import Releaser, memory_of
@@ -56,7 +58,7 @@ class Home:
 
     def remember(self, changes: LocalStack) -> None:
         draft = self.state_file.with_suffix(".tmp")
-        draft.touch(mode=0o600)
+        make_private(draft)
         draft.write_text(json.dumps(self.read_state() | changes, indent=1))
         draft.replace(self.state_file)
 
@@ -85,7 +87,7 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
         door.open(copy.aws.port, deploy(copy))
         if with_demo and not stop.is_set() and demo.is_empty(copy.base_url, admin_password()):
             progress("adding sample charters")
-            demo.add(copy.base_url, admin_password())
+            add_samples(copy.base_url, stop, running)
         if not stop.is_set():
             print(f"        admin password  {admin_password()}")
             print(f"        mail            {copy.base_url}/_local/mail.html")
@@ -101,9 +103,35 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
         door.keep_mail()
 
 
+def add_samples(base_url: str, stop: threading.Event, running: contextlib.ExitStack) -> None:
+    """The charters that the board shows first; those of the past year come meanwhile, so that nobody waits for them."""
+    client = demo.Client(base_url)
+    client.log_in(admin_password())
+    now = datetime.now(UTC)
+    present, past = demo.split(season(now), now)
+    demo.add_charters(client, present)
+    adding = threading.Thread(target=add_past, args=(stop, client, past))
+
+    def end() -> None:
+        stop.set()
+        adding.join()
+
+    adding.start()
+    running.callback(end)
+
+
+def add_past(stop: threading.Event, client: demo.Client, past: list[SampleCharter]) -> None:
+    try:
+        demo.add_until(stop, client, past)
+    except Refused as refusal:
+        progress(f"not all sample charters were added: {refusal}")
+
+
 @contextlib.contextmanager
 def only_one(home: Home, port: int) -> Iterator[None]:
     home.folder.mkdir(parents=True, exist_ok=True)
+    home.folder.chmod(0o700)
+    make_private(home.folder / "lock")
     with (home.folder / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -166,7 +194,7 @@ def deploy(copy: Copy) -> str:
     apply = functools.partial(stacks.apply_stack, copy.aws.client("cloudformation"), poll_s=0.05)
     resources = apply(f"{NAME}-resources", stacks.template("resources"), {"Stage": STAGE, "MailIdentity": MAIL_FROM})
     api = apply(NAME, local_template(copy, resources["TableName"]), {})
-    gateway.answer_unrouted(copy.aws.client("apigateway"), api["RestAPIId"], STAGE)
+    gateway.set_answers(copy.aws.client("apigateway"), api["RestAPIId"], STAGE)
     edge = apply(
         f"{NAME}-edge",
         stacks.template("edge"),

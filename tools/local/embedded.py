@@ -18,9 +18,11 @@ import urllib.request
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from tools.common.cloud import EMBEDDED_REGION, embedded_client
 from tools.common.console import Refused, run_tool
+from tools.local.callers import is_distribution, judge_client
 
 REGION = EMBEDDED_REGION
 SAVE_EVERY_S = 2.0
@@ -40,6 +42,12 @@ def free_port(wanted: int = 0) -> int:
         except OSError:
             probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def make_private(path: Path) -> None:
+    """The file is there, and this user's alone."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
 
 
 def environment(port: int, temporary: Path, state_dir: Path | None) -> dict[str, str]:
@@ -81,6 +89,7 @@ class EmbeddedAws:
         self.temporary.mkdir(parents=True)
         if state_dir:
             (state_dir / "s3").mkdir(parents=True, exist_ok=True)
+        make_private(log_path)
         with log_path.open("ab") as log:
             # Its standard input stays open as long as this process lives: the end of file is the order to stop.
             self.process = subprocess.Popen(
@@ -88,6 +97,7 @@ class EmbeddedAws:
                 cwd=Path(__file__).parents[2],
                 env=environment(self.port, self.temporary, state_dir),
                 stdin=subprocess.PIPE,
+                umask=0o077,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -125,14 +135,65 @@ class EmbeddedAws:
         shutil.rmtree(self.temporary, ignore_errors=True)
 
 
+Scope = dict[str, Any]
+App = Callable[[Scope, Any, Any], Awaitable[None]]
+
+
+class Door:
+    """Lets in what is ours: no page of another site, and viewers of a distribution to that distribution alone."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
+        elif scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif refusal := judge_client(headers := read_headers(scope)):
+            about = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": refusal.status, "headers": about})
+            await send({"type": "http.response.body", "body": f"{refusal.message}\n".encode()})
+        elif is_distribution(dict(headers).get("host", "")):
+            await serve_viewer(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def read_headers(scope: Scope) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
+
+
+async def serve_viewer(scope: Scope, receive: Any, send: Any) -> None:
+    """What the distribution answers. ministack's own app would first look for its control paths and other services'."""
+    from ministack import app as ministack
+
+    headers, body, is_whole = dict[str, str](), b"", False
+    for name, value in read_headers(scope):
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    while not is_whole:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        body += message.get("body", b"")
+        is_whole = not message.get("more_body", False)
+    query, raw_path = scope["query_string"].decode("latin-1"), scope["raw_path"].decode("latin-1")
+    fields = parse_qs(query, keep_blank_values=True)
+    answer = await ministack._handle_cloudfront_dataplane_request(
+        headers["host"], scope["path"], raw_path, query, scope["method"], headers, body, fields, scope["client"][0]
+    )
+    not_found = 404, {"Content-Type": "text/plain"}, b"There is no such distribution.\n"
+    await ministack._send_if_handled(ministack._with_date_header(send), answer or not_found, receive)
+
+
 class Saver:
     """ministack saves its state only when it stops cleanly; this also saves it shortly after each change."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+    def __init__(self, app: App) -> None:
         self.app = app
         self.changed = threading.Event()
 
-    async def __call__(self, scope: dict[str, Any], receive: object, send: object) -> None:
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         await self.app(scope, receive, send)
         if scope["type"] == "http" and scope["method"] != "GET":
             operation = dict(scope["headers"]).get(b"x-amz-target", b"").rpartition(b".")[2]
@@ -214,7 +275,7 @@ async def serve(port: int) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 2
     config.loglevel = "WARNING"
-    await hypercorn_serve(saver, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+    await hypercorn_serve(Door(saver), config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
 
 
 def main() -> int:

@@ -16,7 +16,8 @@ from typing import Any, TypedDict
 
 from tools.common.console import Refused
 from tools.edge import routing
-from tools.local.embedded import MAX_WORKERS
+from tools.local.callers import judge_viewer
+from tools.local.embedded import MAX_WORKERS, make_private
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 UPSTREAM_TIMEOUT_S = 60
@@ -94,6 +95,7 @@ class FrontDoor(ThreadingHTTPServer):
         """For the next start; of very old mail, nothing."""
         with contextlib.suppress(OSError):
             if self.mail_file:
+                make_private(self.mail_file)
                 self.mail_file.write_text(json.dumps(self.read_mail()[:MAIL_KEPT]))
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -112,10 +114,10 @@ class Viewer(BaseHTTPRequestHandler):
         if body is None:
             return
         path = self.path.partition("?")[0]
-        host = self.headers.get("Host", "")
-        if (host.rpartition(":")[0] or host) not in ("localhost", "127.0.0.1"):
-            # A page elsewhere whose name was pointed at loopback must not read what is here.
-            self._answer(421, "This answers to localhost only.\n")
+        if refusal := judge_viewer(self.command, self.headers.items()):
+            self._answer(refusal.status, f"{refusal.message}\n")
+        elif not path.startswith("/"):
+            self._answer(400, "This is no proxy.\n")
         elif path in ("/_local/mail", "/_local/mail.html"):
             self._show_mail(as_page=path.endswith(".html"))
         elif not self.server.turns.acquire(timeout=UPSTREAM_TIMEOUT_S):

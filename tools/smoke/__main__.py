@@ -10,7 +10,8 @@ from dataclasses import asdict
 from tools.common.cloud import LOCAL_STAGE, Cloud, find_cloud, read_local
 from tools.common.console import Refused, run_tool
 from tools.common.functions import api_environment
-from tools.smoke.checks import TOKEN_VARIABLE, Site, failed, require_passed, run_until_passed, show
+from tools.smoke.checks import TOKEN_VARIABLE, Site, run_until_passed
+from tools.smoke.result import failed, require_passed, show
 from tools.sync.layout import SLOTS
 
 

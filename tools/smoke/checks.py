@@ -2,31 +2,23 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import urllib3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import __version__
-from chalicelib.core import settings
-from chalicelib.core.errors import SettingsError
-from tools.common.cloud import Cloud
-from tools.common.console import Refused, one_line, progress
-from tools.common.functions import Variables, differing_names, live_environments
-from tools.common.sender import identities
-from tools.common.website import NoAnswer, Website
+from tools.common.cloud import LOCAL_STAGE, Cloud
+from tools.common.console import progress
+from tools.common.website import Website
+from tools.smoke import account, function
+from tools.smoke.result import Check, NotAsExpected, Result, Skipped, failed, run_check
 from tools.sync.layout import CONTENT_TYPES, PAGE, SLOTS, path_of, suffix_of
 from tools.sync.references import references
 
 TOKEN_VARIABLE = "SCC_SMOKE_TOKEN"  # noqa: S105 - its name
 RETRY_S = 5.0
-LOG_WINDOW = timedelta(minutes=15)
-# What Python's logging, Lambda's time-out and a crash of the runtime write.
-LOG_PATTERNS = ("ERROR", '"Task timed out"', '"Runtime exited"')
-MAX_LOG_LINES = 5
+MAX_WRONG_FILES = 5
 NO_EVENT = "A" * 22
 NO_PAYMENT = "00000000-0000-7000-8000-000000000000"
 SECURITY_HEADERS = {
@@ -37,25 +29,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": r"no-referrer$",
 }
 
-
-@dataclass(frozen=True)
-class Result:
-    name: str
-    state: Literal["pass", "FAIL", "note"]
-    """A note is worth reading and no failure."""
-    detail: str
-
-
-class NotAsExpected(Exception):
-    """What was seen instead, in one line."""
-
-
-class Skipped(Exception):
-    """Why a check says nothing."""
-
-
 Answer = urllib3.BaseHTTPResponse
-Check = tuple[str, Callable[[], str]]
 
 
 class Site(Website):
@@ -169,7 +143,7 @@ def spa(site: Site, slot: str) -> str:
         raise NotAsExpected(f"an address inside the SPA answers {seen(deep)}, not the SPA's page")
     files, wrong = _look_at_files(site, slot, page.data)
     if wrong:
-        raise NotAsExpected("; ".join(wrong[:MAX_LOG_LINES]))
+        raise NotAsExpected("; ".join(wrong[:MAX_WRONG_FILES]))
     missing = site.look("/assets/no-such-file-00000000.js")
     if missing.status < 400:
         raise NotAsExpected(f"a missing asset answers {seen(missing)}, so a broken page would look whole")
@@ -203,81 +177,6 @@ def security_headers(site: Site, slot: str) -> str:
     return f"{len(SECURITY_HEADERS)} headers on {', '.join(paths[:3])} and the waiver"
 
 
-# --- in AWS ---------------------------------------------------------------------------------------
-
-
-def function_settings(cloud: Cloud) -> str:
-    environments = _environments(cloud)
-    for function, variables in environments.items():
-        try:
-            here = settings.load(variables, cloud.read_parameter)
-        except SettingsError as error:
-            raise NotAsExpected(f"{function}: {error}") from error
-    if differing := differing_names(environments):
-        raise NotAsExpected(f"the functions differ in {', '.join(differing)}: merge those once more")
-    without = sorted(set(here.admins) - set(here.totp_secrets))
-    return f"all there, the same in each function; no second factor for {', '.join(without) or 'nobody'}"
-
-
-def _environments(cloud: Cloud) -> dict[str, Variables]:
-    found = live_environments(cloud)
-    if missing := sorted(set(cloud.function_names()) - set(found)):
-        raise NotAsExpected(f"not deployed: {', '.join(missing)}")
-    return found
-
-
-def recent_log(cloud: Cloud, now: datetime) -> str:
-    logs, lines = cloud.client("logs"), []
-    for function in _environments(cloud):
-        # What was logged before its last change tells of what has been repaired since.
-        changed_at = cloud.client("lambda").get_function_configuration(FunctionName=function)["LastModified"]
-        since = max(now - LOG_WINDOW, datetime.strptime(changed_at, "%Y-%m-%dT%H:%M:%S.%f%z"))
-        for pattern in LOG_PATTERNS:
-            found = _log_events(logs, f"/aws/lambda/{function}", pattern, since)
-            lines += [f"{function}: {' '.join(event['message'].split())[:200]}" for event in found]
-    if lines:
-        raise NotAsExpected(" | ".join(lines[:MAX_LOG_LINES]))
-    return f"no error since the last change, at most {LOG_WINDOW.seconds // 60} minutes"
-
-
-def _log_events(logs: Any, group: str, pattern: str, since: datetime) -> list[dict[str, Any]]:
-    pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=group,
-        startTime=int(since.timestamp() * 1000),
-        filterPattern=pattern,
-        PaginationConfig={"MaxItems": MAX_LOG_LINES},
-    )
-    try:
-        return [event for page in pages for event in page["events"]]
-    except logs.exceptions.ResourceNotFoundException:
-        return []
-
-
-def mail_transport(cloud: Cloud) -> str:
-    try:
-        here = settings.load(next(iter(_environments(cloud).values())), cloud.read_parameter)
-    except SettingsError as error:
-        raise NotAsExpected(str(error)) from error
-    if here.mail_transport == "gmail":
-        return f"Gmail as {here.gmail_user}; whether it accepts the app password shows with the first mail"
-    ses, names = cloud.client("sesv2"), identities(here.mail_from)
-    account = ses.get_account()
-    if not account.get("SendingEnabled"):
-        raise NotAsExpected("SES has paused sending for this account")
-    if not any(_is_verified(ses, name) for name in names):
-        raise NotAsExpected(f"SES has not verified {' or '.join(names)}: enter its DKIM records into the DNS")
-    if not account.get("ProductionAccessEnabled"):
-        raise Skipped(f"{here.mail_from} is verified, but SES is in the sandbox: only verified addresses get mail")
-    return f"SES as {here.mail_from}"
-
-
-def _is_verified(ses: Any, identity: str) -> bool:
-    try:
-        return bool(ses.get_email_identity(EmailIdentity=identity)["VerifiedForSendingStatus"])
-    except ses.exceptions.NotFoundException:
-        return False
-
-
 # --- all of it ------------------------------------------------------------------------------------
 
 
@@ -294,21 +193,17 @@ def checks(site: Site, cloud: Cloud | None, slot: str) -> Iterator[Check]:
     yield f"SPA ({slot})", lambda: spa(site, slot)
     yield "security headers", lambda: security_headers(site, slot)
     if cloud:
-        yield "settings", lambda: function_settings(cloud)
-        yield "mail", lambda: mail_transport(cloud)
+        yield "settings", lambda: function.function_settings(cloud)
+        yield "mail", lambda: function.mail_transport(cloud)
+        if cloud.stage != LOCAL_STAGE:
+            yield "routes", lambda: account.routes(cloud)
+            yield "rights", lambda: account.rights(cloud)
+            yield "limits", lambda: account.limits(cloud)
+            yield "private bucket", lambda: account.private_bucket(cloud, slot)
+            yield "what is kept", lambda: account.what_is_kept(cloud)
+            yield "alarms", lambda: account.alarms(cloud)
         # Last, so that what the others caused is seen too.
-        yield "function's log", lambda: recent_log(cloud, datetime.now(UTC))
-
-
-def run_check(name: str, look: Callable[[], str]) -> Result:
-    try:
-        return Result(name, "pass", look())
-    except Skipped as reason:
-        return Result(name, "note", str(reason))
-    except (NotAsExpected, NoAnswer) as problem:
-        return Result(name, "FAIL", str(problem))
-    except (BotoCoreError, ClientError, ValueError, KeyError, TypeError) as problem:
-        return Result(name, "FAIL", f"{type(problem).__name__}: {one_line(problem)}")
+        yield "function's log", lambda: function.recent_log(cloud, datetime.now(UTC))
 
 
 def run_until_passed(site: Site, cloud: Cloud | None, slot: str, wait_s: float) -> list[Result]:
@@ -320,18 +215,3 @@ def run_until_passed(site: Site, cloud: Cloud | None, slot: str, wait_s: float) 
         time.sleep(RETRY_S)
         results = run_checks(site, cloud, slot)
     return results
-
-
-def failed(results: list[Result]) -> list[str]:
-    return [result.name for result in results if result.state == "FAIL"]
-
-
-def show(results: list[Result]) -> None:
-    width = max(len(result.name) for result in results)
-    for result in results:
-        print(f"{result.state}  {result.name:{width}}  {result.detail}")
-
-
-def require_passed(base_url: str, results: list[Result]) -> None:
-    if failing := failed(results):
-        raise Refused(f"{base_url}: {len(failing)} of {len(results)} checks failed: {', '.join(failing)}")

@@ -11,6 +11,10 @@ from typing import Final, NamedTuple
 
 from chalicelib.waivers.evidence import merkle
 
+# What a log's name ends in: the operator gets mails about two.
+WAIVERS: Final = "/waivers"
+LEDGER: Final = "/ledger"
+
 
 class Checkpoint(NamedTuple):
     origin: str

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { sampleCharter } from "../testing/samples";
 import { matches, sections } from "./board-sections";
 
@@ -27,9 +27,37 @@ test("the board sorts by each charter's own calendar", () => {
   expect(ids(past)).toEqual(["yesterday", "old"]);
 });
 
-test("a search finds every word in what the card shows", () => {
-  const charter = sampleCharter();
-  expect(matches(charter, "ana sunset")).toBe(true);
-  expect(matches(charter, "WANDERER")).toBe(true);
-  expect(matches(charter, "ana moonlight")).toBe(false);
+describe("a search", () => {
+  const charter = sampleCharter({
+    departure_port: "Šibenik",
+    return_port: "Vis",
+    crew: [{ person_id: null, name: "Cy Young", email: "cy@example.com", phone: "+1 555 010 0102" }],
+    guests: [{ guest_id: "1", name: "Leïla O’Neil", email: "leila@example.com" }],
+  });
+
+  test("finds every word in title, vessel, ports, state and people", () => {
+    for (const query of ["ana sunset", "WANDERER", "šibenik", "vis", "scheduled", "ben", "cy", "cy@", "555 0102"]) {
+      expect(matches(charter, query), query).toBe(true);
+    }
+    expect(matches(charter, "ana moonlight")).toBe(false);
+  });
+
+  test("finds a listed guest by name and address", () => {
+    expect(matches(charter, "leila")).toBe(true);
+    expect(matches(charter, "leila@example.com")).toBe(true);
+    expect(matches(sampleCharter(), "leila")).toBe(false);
+  });
+
+  test.each([
+    "sibenik",
+    "ŠIBENIK",
+    "S\u030cibenik",
+    "o'neil",
+    "OʼNEIL",
+    "le\u0131la",
+    "LEI\u0308LA",
+    "\u202avis\u202c",
+  ])("does not care about case, accents, their encoding, apostrophes and invisible marks: %s", (query) =>
+    expect(matches(charter, query)).toBe(true),
+  );
 });

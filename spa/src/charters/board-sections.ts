@@ -1,4 +1,5 @@
 import type { Charter } from "../data/contract";
+import { hasWords } from "../lib/names";
 import { localDay } from "../lib/time";
 
 export interface Sections {
@@ -27,21 +28,16 @@ function sectionOf(charter: Charter, now: Date): "today" | "coming" | "past" {
   return localDay(new Date(charter.ends_at), charter.timezone) < today ? "past" : "today";
 }
 
-/** Whether every word that was typed is somewhere in what the card shows. */
+/** Whether every word that was typed is somewhere in title, vessel, ports, state and people, listed guests included. */
 export function matches(charter: Charter, query: string): boolean {
-  const people = [charter.captain, ...charter.crew, charter.patron];
+  const people = [charter.captain, ...charter.crew, charter.patron, ...charter.guests];
   const text = [
     charter.title,
     charter.vessel,
     charter.departure_port,
     charter.return_port,
     charter.status,
-    ...people.flatMap((person) => (person ? [person.name, person.email, person.phone] : [])),
-  ]
-    .join(" ")
-    .toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+    ...people.flatMap((person) => (person ? [person.name, person.email, "phone" in person ? person.phone : ""] : [])),
+  ];
+  return hasWords(text.join(" "), query);
 }

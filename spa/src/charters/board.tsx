@@ -11,7 +11,7 @@ import { AsOf, Failed, Skeleton } from "../ui/page";
 import { matches, sections } from "./board-sections";
 import { Card } from "./card";
 import { CardList } from "./card-list";
-import { openCharterDialog } from "./form/charter-dialog";
+import { openCharterDialog } from "./form/open-charter";
 import "./board.css";
 
 const DAY_MS = 24 * 3_600_000;
@@ -68,12 +68,12 @@ export function Board() {
           id="search"
           type="search"
           autocomplete="off"
-          placeholder="Guest, vessel, captain…"
+          placeholder="Title, vessel, port or person"
           value={query}
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
         <p class="hint" role="status">
-          {searching && known ? foundText(count, known.next_cursor !== null) : ""}
+          {searching && known ? foundText(count, known.next_cursor !== null, pastOpen) : ""}
         </p>
       </search>
       {error !== null && known === null && (
@@ -139,9 +139,11 @@ export function Board() {
   );
 }
 
-function foundText(count: number, more: boolean): string {
+/** `more`: later ones have not been loaded; `past`: past ones have. */
+function foundText(count: number, more: boolean, past: boolean): string {
   const found = count === 1 ? "1 charter found." : `${count || "No"} charters found.`;
-  return more ? `${found} Later ones are searched after “Show more”.` : found;
+  const later = more ? " Later ones are searched after “Show more”." : "";
+  return found + later + (past ? "" : " Past ones are searched after “Show past charters”.");
 }
 
 function isToday({ starts_at, timezone }: Charter, now_ms: number): boolean {

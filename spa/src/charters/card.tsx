@@ -1,4 +1,5 @@
 import type { Charter } from "../data/contract";
+import { nameList } from "../lib/names";
 import { href } from "../lib/router";
 import { formatAway, formatDay, formatSpan, localDay } from "../lib/time";
 import { MoneyBadge } from "../payments/money-state";
@@ -28,7 +29,7 @@ export function Card({ charter, now_ms, large }: { charter: Charter; now_ms: num
       <dl class="card-details">
         <Detail name="Vessel">{charter.vessel}</Detail>
         <Detail name="Captain">{charter.captain?.name || <span class="missing">No captain yet</span>}</Detail>
-        <Detail name="Crew">{crew.join(", ")}</Detail>
+        <Detail name="Crew">{nameList(crew)}</Detail>
         <Detail name="Patron">{charter.patron.name}</Detail>
         <Detail name="Party">{String(charter.party_size)}</Detail>
       </dl>

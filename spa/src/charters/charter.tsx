@@ -5,11 +5,12 @@ import { loaded } from "../data/board";
 import { charters, edit, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
 import type { Charter, Contact, MailProblem } from "../data/contract";
 import { nowMs } from "../lib/clock";
+import { isSameAddress } from "../lib/names";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { href } from "../lib/router";
 import { formatLongDay, formatSpan, useNow, zoneIfForeign } from "../lib/time";
-import { problemText, sameAddress } from "../mail/mail-text";
+import { problemText } from "../mail/mail-text";
 import { MoneyBadge } from "../payments/money-state";
 import { openPaymentDialog } from "../payments/payment-dialog";
 import { Statement } from "../payments/statement/statement";
@@ -23,7 +24,8 @@ import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
 import { ReasonDialog } from "../ui/reason-dialog";
 import { useTask } from "../ui/task";
 import { statusNames, WaiverBadge } from "./card";
-import { openCharterDialog } from "./form/charter-dialog";
+import { openCharterDialog } from "./form/open-charter";
+import { HistoryOnDemand } from "./history/lazy-history";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
 import { Reminders } from "./reminders";
 import { SignedWaivers } from "./signed-waivers";
@@ -135,6 +137,9 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
           </Section>
           <Section title="Details">
             <Details charter={charter} problems={known?.mail_problems ?? []} />
+          </Section>
+          <Section title="History">
+            <HistoryOnDemand charter={charter} />
           </Section>
         </div>
       </div>
@@ -254,7 +259,7 @@ function ContactLine({
       <PhoneLink phone={phone} />
       {email && <a href={`mailto:${email}`}>{email}</a>}
       {problems
-        .filter((problem) => sameAddress(problem.email, email))
+        .filter((problem) => isSameAddress(problem.email, email))
         .map((problem) => (
           <strong key={problem.at + problem.problem} class="error contact-problem">
             {problemText(problem)}

@@ -1,5 +1,5 @@
 import { remindGuests, reopenWaivers } from "../data/api";
-import { keepCharters } from "../data/charters";
+import { keepCharters, remembered } from "../data/charters";
 import type { Charter } from "../data/contract";
 import { formatMoment } from "../lib/time";
 import { Button } from "../ui/button";
@@ -35,10 +35,10 @@ export function MissingGuests({ charter, now_ms }: { charter: Charter; now_ms: n
           // Two guests may bear one name.
           <li key={ids[index] ?? index}>
             <strong class="missing">{name}</strong>
-            {hasNoEmail(charter, ids[index]) ? (
-              <span class="entry-small">no email</span>
-            ) : (
+            {canReach(charter, ids.slice(index, index + 1)) ? (
               open && ids[index] && <RemindButton charter={charter} guest={{ id: ids[index], name }} />
+            ) : (
+              <span class="entry-small">no email</span>
             )}
           </li>
         ))}
@@ -52,10 +52,9 @@ export function MissingGuests({ charter, now_ms }: { charter: Charter; now_ms: n
   );
 }
 
-/** Of a charter that is only remembered no address is known. */
-function hasNoEmail({ guests }: Charter, id: string | undefined): boolean {
-  const known = guests.some(({ email }) => email);
-  return known && guests.some(({ guest_id, email }) => guest_id === id && !email);
+/** Whether a mail can go to one of these guests. Of a charter that is only remembered no address is known. */
+function canReach({ event_id, guests }: Charter, ids: readonly string[]): boolean {
+  return remembered.value.has(event_id) || guests.some(({ guest_id, email }) => email && ids.includes(guest_id));
 }
 
 interface RemindProps {
@@ -68,14 +67,15 @@ interface RemindProps {
 /** One tap; the server sends nobody two within six hours. */
 function RemindButton({ charter, guest, label = "Remind" }: RemindProps) {
   const { busy, run } = useTask("Nobody was reminded.", announceFailure);
+  const reachable = canReach(charter, guest ? [guest.id] : (charter.waivers.missing_guest_ids ?? []));
   const remind = async () => {
     const answer = await remindGuests(charter.event_id, guest && [guest.id]);
     const { text, good } = remindedText(answer, charter.guests);
     announce(text, good ? "good" : "bad");
   };
   return (
-    <Button disabled={busy} onClick={() => void run(remind)}>
-      {busy ? "Reminding…" : label}
+    <Button disabled={busy || !reachable} onClick={() => void run(remind)}>
+      {busy ? "Reminding…" : reachable ? label : `${label}: no email`}
       <span class="visually-hidden"> {guest ? guest.name : `who has not signed for ${charter.title}`}</span>
     </Button>
   );

@@ -15,12 +15,13 @@ export { ApiError } from "./request";
 
 // --- session ----------------------------------------------------------------------------------
 
-export function login(password: string, name: string, keep_signed_in: boolean, code = "") {
+export function login(password: string, name: string, keep_signed_in: boolean, code = "", device = "") {
   const body = {
     password,
     ...(name ? { name } : {}),
     ...(keep_signed_in ? { keep_signed_in } : {}),
     ...(code ? { code } : {}),
+    ...(device ? { device } : {}),
   };
   return call("post", "/api/login", { body, open: true });
 }
@@ -34,6 +35,10 @@ const CHARTER = "/api/events/{event_id}";
 export const listCharters = (query: Query<"/api/events">) => call("get", "/api/events", { query });
 
 export const readCharter = (event_id: string) => call("get", CHARTER, { path: { event_id } });
+
+/** Who has changed what of a charter, newest first. */
+export const readHistory = (event_id: string, query: Query<"/api/events/{event_id}/history">) =>
+  call("get", `${CHARTER}/history`, { path: { event_id }, query });
 
 /** Creates a charter; with the same key again it answers the same charter. */
 export const createCharter = (key: string, body: CharterDetails) =>

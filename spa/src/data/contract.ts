@@ -191,6 +191,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get: operations["get_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/manifest": {
         parameters: {
             query?: never;
@@ -1125,6 +1143,7 @@ export interface components {
             /** @constant */
             role: "admin";
             expires_at: string;
+            device: string;
         };
         Credentials: {
             password: string;
@@ -1133,6 +1152,8 @@ export interface components {
             keep_signed_in?: boolean | null;
             /** @description Of the second factor; known only where one is set up. */
             code?: string | null;
+            /** @description What an earlier login of this admin on this device has answered; any other is ignored. */
+            device?: string | null;
         };
         Session: {
             /** @constant */
@@ -1352,6 +1373,28 @@ export interface components {
         };
         Reason: {
             reason: string;
+        };
+        History: {
+            events: components["schemas"]["HistoryEvent"][];
+            next_cursor: string | null;
+        };
+        HistoryEvent: {
+            audit_id: string;
+            at: string;
+            act: string;
+            by: string;
+            /** @enum {string} */
+            actor_type: "admin" | "signer" | "link" | "system";
+            version: number | null;
+            changes: components["schemas"]["HistoryChange"][];
+            reason: string;
+            about: string;
+            state: string;
+        };
+        HistoryChange: {
+            field: string;
+            before: unknown;
+            after: unknown;
         };
         Manifest: {
             event_id: string;
@@ -2306,6 +2349,9 @@ export type PlannedCharter = components['schemas']['PlannedCharter'];
 export type Repeated = components['schemas']['Repeated'];
 export type Repetition = components['schemas']['Repetition'];
 export type Reason = components['schemas']['Reason'];
+export type History = components['schemas']['History'];
+export type HistoryEvent = components['schemas']['HistoryEvent'];
+export type HistoryChange = components['schemas']['HistoryChange'];
 export type Manifest = components['schemas']['Manifest'];
 export type Passenger = components['schemas']['Passenger'];
 export type Emergency = components['schemas']['Emergency'];
@@ -2723,6 +2769,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    get_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
                 };
             };
         };

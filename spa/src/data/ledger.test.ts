@@ -32,3 +32,18 @@ test("several payers: each with what is left of what they paid", () => {
     { payer: "Ben", paid_cents: 20_000 },
   ]);
 });
+
+test("one payer in two spellings is one, under the first", () => {
+  const paid = ["José O’Neil", "JOSE O'NEIL", "Ana"].map((payer, number) =>
+    samplePayment({
+      payment_id: `p${number}`,
+      payer,
+      amount_cents: 10_000,
+      received_at: `2026-07-01T1${number}:00:00Z`,
+    }),
+  );
+  expect(payers(paid)).toEqual([
+    { payer: "José O’Neil", paid_cents: 20_000 },
+    { payer: "Ana", paid_cents: 10_000 },
+  ]);
+});

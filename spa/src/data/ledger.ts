@@ -1,3 +1,4 @@
+import { fold } from "../lib/names";
 import type { Payment } from "./contract";
 
 export interface LedgerRow {
@@ -34,15 +35,16 @@ function effect({ kind, refund_of, amount_cents }: Payment, tips: ReadonlySet<st
   return kind === "refund" ? amount_cents : -amount_cents;
 }
 
-/** What each payer has paid towards the fee, live payments less their refunds, in the order they came. */
+/** What each payer has paid towards the fee, live payments less their refunds, in the order and spelling they came. */
 export function payers(payments: readonly Payment[]): { payer: string; paid_cents: number }[] {
-  const paid = new Map<string, number>();
+  const paid = new Map<string, { payer: string; paid_cents: number }>();
   const payerOf = new Map(payments.map(({ payment_id, payer }) => [payment_id, payer]));
   for (const { payment, live, effect_cents } of ledger(0, payments)) {
     if (!live || effect_cents === 0) continue;
     // A refund lowers what the payer of the refunded payment has paid.
     const payer = (payment.refund_of && payerOf.get(payment.refund_of)) || payment.payer;
-    paid.set(payer, (paid.get(payer) ?? 0) - effect_cents);
+    const known = paid.get(fold(payer)) ?? { payer, paid_cents: 0 };
+    paid.set(fold(payer), { ...known, paid_cents: known.paid_cents - effect_cents });
   }
-  return [...paid].map(([payer, paid_cents]) => ({ payer, paid_cents }));
+  return [...paid.values()];
 }

@@ -4,6 +4,8 @@ import { deviceStorage, tabStorage } from "../lib/storage";
 const KEY = "scc.token";
 /** That this server has asked for a code: the next login then shows the field at once. */
 const CODE = "scc.code";
+/** What the login of an admin answered for this device: it gives later ones tries of their own. Kept over logouts. */
+const DEVICE = "scc.device.";
 /** Kept instead of a token that the server no longer takes. */
 const EXPIRED = "";
 
@@ -56,6 +58,14 @@ export function codeWasAsked(): boolean {
 export function rememberCode(asked: boolean): void {
   if (asked) deviceStorage.set(CODE, "asked");
   else deviceStorage.remove(CODE);
+}
+
+export function readDevice(name: string): string {
+  return deviceStorage.get(DEVICE + name) ?? "";
+}
+
+export function rememberDevice(name: string, device: string): void {
+  deviceStorage.set(DEVICE + name, device);
 }
 
 function read(): Session {

@@ -61,6 +61,15 @@ test("a page that comes after another question was asked is left out", async () 
   await shows("Cleo");
 });
 
+test("an answer never stands under the next question, not for a moment", async () => {
+  read = async () => ({ guests: ["Ana"], next_cursor: null });
+  render(<List of="today" />, root);
+  await shows("Ana");
+  read = () => new Promise(() => {});
+  render(<List of="tomorrow" />, root);
+  expect(root.textContent).toBe("");
+});
+
 test("asking again returns the answer that shows, and null when it failed", async () => {
   read = async () => ({ guests: ["Ana"], next_cursor: null });
   render(<List of="today" />, root);

@@ -12,7 +12,14 @@ export interface Asked<T> {
 export function useAnswer<T>(question: (() => Promise<T>) | null, on: readonly unknown[]): Asked<T> {
   const [answer, setAnswer] = useState<T | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const [answered_on, setAnsweredOn] = useState(on);
   const asked = useRef(0);
+  // Before anything shows: an answer must not stand under another question for a moment.
+  if (on.some((value, index) => value !== answered_on[index])) {
+    setAnsweredOn(on);
+    setAnswer(null);
+    setError(null);
+  }
 
   const ask = async () => {
     const number = ++asked.current;
@@ -28,7 +35,6 @@ export function useAnswer<T>(question: (() => Promise<T>) | null, on: readonly u
     }
   };
   useEffect(() => {
-    setAnswer(null);
     void ask();
     return () => {
       asked.current++;

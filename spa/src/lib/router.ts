@@ -30,7 +30,16 @@ export function href(path: string): string {
   return basePath(pathname.value) + path;
 }
 
-export function navigate(path: string, { replace = false } = {}): void {
+/** While the history steps back over what was closed, the next page waits: it would be stepped over. */
+export const stepBack = { isUnderWay: false, afterwards: () => {} };
+
+export function navigate(path: string): void {
+  if (stepBack.isUnderWay) {
+    stepBack.afterwards = () => navigate(path);
+    return;
+  }
+  // A dialog that leads to a page leaves it its own entry.
+  const replace = window.history.state?.layers;
   window.history[replace ? "replaceState" : "pushState"](null, "", href(path));
   follow();
   window.scrollTo(0, 0);

@@ -41,7 +41,8 @@ const kinds: Record<string, string> = {
   waiver_reminder: "Waiver reminder",
   waiver_again: "Request to sign again",
   checkpoint: "Daily proof of the waivers",
-  log_alarm: "Alarm about the waivers",
+  ledger_checkpoint: "Daily proof of the ledger",
+  log_alarm: "Alarm about the records",
   manifest: "Manifest",
 };
 
@@ -92,9 +93,4 @@ export function problemText({ email, problem, at, detail }: MailProblem): string
   const what = problem === "bounced" ? `Mail to ${email} bounced` : `The reader of ${email} marked our mail as spam`;
   const when = formatDay(at, operatorTimezone());
   return `${what} on ${when}${detail ? `: ${detail}` : ""}`;
-}
-
-/** Whether two addresses are the same to mail servers, which ignore letter case. */
-export function sameAddress(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

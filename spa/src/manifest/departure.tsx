@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { depart } from "../data/api";
 import type { Manifest, Passenger, Snapshot } from "../data/contract";
 import { nowMs } from "../lib/clock";
+import { nameList } from "../lib/names";
 import { useValue } from "../lib/observable";
 import { formatAway, formatMoment } from "../lib/time";
 import { Button } from "../ui/button";
@@ -66,7 +67,7 @@ function DepartDialog({ manifest, act, onClose }: DepartureProps & { onClose(): 
   const open = unticked(manifest);
   const unsaved = waitingTicks(useValue(unsavedTicks), manifest.event_id);
   const unsigned = aboard(manifest).filter(({ waiver }) => waiver === "missing");
-  const names = (people: readonly Passenger[]) => people.map(({ name }) => name).join(", ");
+  const names = (people: readonly Passenger[]) => nameList(people.map(({ name }) => name));
 
   const leave = async () => {
     await act(() => depart(manifest.event_id));

@@ -1,4 +1,5 @@
 import type { Passenger, Snapshot, WaiverState } from "../data/contract";
+import { nameList } from "../lib/names";
 
 export const waiverStates: Record<WaiverState, { text: string; tone: "good" | "part" | "due" }> = {
   signed: { text: "Signed", tone: "good" },
@@ -42,5 +43,5 @@ export function missingText({ missing, missing_names }: Snapshot): string {
   const unnamed = missing - missing_names.length;
   if (missing_names.length === 0) return `${have}.`;
   const rest = unnamed > 0 ? ` and ${unnamed} without a name` : "";
-  return `${have}: ${missing_names.join(", ")}${rest}.`;
+  return `${have}: ${nameList(missing_names)}${rest}.`;
 }

@@ -1,6 +1,7 @@
 import type { DockState } from "../data/api";
 import { ApiError } from "../data/api";
 import type { Passenger } from "../data/contract";
+import { nameList } from "../lib/names";
 import { Observable } from "../lib/observable";
 import { sentence } from "../ui/page";
 import { passengerKey } from "./manifest-text";
@@ -48,5 +49,5 @@ export function waitingTicks(ticks: readonly UnsavedTick[], event_id: string): U
 }
 
 export function unsavedNames(ticks: readonly UnsavedTick[]): string {
-  return ticks.map(({ passenger }) => passenger.name).join(", ");
+  return nameList(ticks.map(({ passenger }) => passenger.name));
 }

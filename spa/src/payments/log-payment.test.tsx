@@ -102,7 +102,7 @@ describe("logging a payment", () => {
   test("with a stale session keeps the payment, asks to log in, then sends it", async () => {
     let stale = true;
     app.handle = (path, init) => {
-      if (path === "/api/login") return json(200, { token: "t2", role: "admin", expires_at: soon });
+      if (path === "/api/login") return json(200, { token: "t2", role: "admin", expires_at: soon, device: "d1" });
       if (init.method !== "PUT") return list();
       if (stale) return json(401, { Code: "Unauthorized", Message: "Please log in." });
       const payment_id = path.split("/").at(-1) ?? "";
@@ -153,7 +153,7 @@ describe("logging a payment", () => {
       expect(two?.path).toBe(one?.path);
       expect(JSON.parse(String(one?.init.body))).toMatchObject({ ask_if_duplicate: true });
       expect(JSON.parse(String(two?.init.body))).toMatchObject({ duplicate_of: "first" });
-      expect(outbox.entries.value).toEqual([]);
+      await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
     });
 
     test("is forgotten when it is the same", async () => {
@@ -162,7 +162,7 @@ describe("logging a payment", () => {
       await says("Discarded: $1,200.00 cash. The first one stands.");
       expect(app.root.querySelector("dialog")).toBeNull();
       expect(puts()).toHaveLength(1);
-      expect(outbox.entries.value).toEqual([]);
+      await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
     });
 
     test("is asked about on its card when the dialog was closed without an answer", async () => {
@@ -204,7 +204,7 @@ describe("logging a payment", () => {
       await says("Saved: $8,000.00 for Sunset sail.");
       const [asked, confirmed] = puts();
       expect({ ...confirmed, device_time: "" }).toEqual({ ...asked, device_time: "", unusual_ok: true });
-      expect(outbox.entries.value).toEqual([]);
+      await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
     });
 
     test("is corrected in the form that was left", async () => {
@@ -216,7 +216,7 @@ describe("logging a payment", () => {
       await submit();
       await says("Saved: $800.00 for Sunset sail.");
       expect(puts()[1]).not.toHaveProperty("unusual_ok");
-      expect(outbox.entries.value).toEqual([]);
+      await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
     });
 
     test("is asked about on its card when the dialog was closed", async () => {

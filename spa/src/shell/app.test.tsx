@@ -7,13 +7,14 @@ import { Desk } from "./desk";
 
 const app = setUpApp();
 const { open, text, says, button, submit, type } = app;
+const loggedIn = { token: "t1", role: "admin", expires_at: soon, device: "d1" };
 
 describe("the password screen", () => {
   test("asks for a code where the desk has a second factor, and remembers to ask", async () => {
     app.handle = (path, init) => {
       if (path !== "/api/login") return json(200, { events: [], next_cursor: null });
       const { code } = JSON.parse(String(init.body)) as { code?: string };
-      if (code === "123456") return json(200, { token: "t1", role: "admin", expires_at: soon });
+      if (code === "123456") return json(200, loggedIn);
       return json(401, { Code: "CodeNeeded", Message: "That password or code is not right." });
     };
     open("/");
@@ -44,9 +45,7 @@ describe("the password screen", () => {
 
   test("opens the board, and keeps the token for this tab", async () => {
     app.handle = (path) =>
-      path === "/api/login"
-        ? json(200, { token: "t1", role: "admin", expires_at: soon })
-        : json(200, { events: [charter], next_cursor: null });
+      path === "/api/login" ? json(200, loggedIn) : json(200, { events: [charter], next_cursor: null });
     open("/");
     await says("Dispatch");
     type("input[type=password]", "a long enough password");
@@ -55,8 +54,31 @@ describe("the password screen", () => {
     expect(text()).toMatch("Sunset sail");
     expect(text()).toMatch("Due $1,200");
     expect(text()).toMatch("Waivers 1/4");
-    expect(localStorage.length).toBe(0);
+    expect(JSON.stringify({ ...localStorage })).not.toMatch("t1");
     expect(JSON.parse(String(app.calls[0]?.init.body))).toEqual({ password: "a long enough password" });
+  });
+
+  test("tells that this admin has logged in on this device before, also after logging out", async () => {
+    const sent: unknown[] = [];
+    app.handle = (path, init) => {
+      if (path !== "/api/login") return json(200, { events: [], next_cursor: null });
+      sent.push(JSON.parse(String(init.body)));
+      return json(200, loggedIn);
+    };
+    for (let time = 0; time < 2; time++) {
+      open("/");
+      await says("Dispatch");
+      type("input[type=password]", "a long enough password");
+      await submit();
+      await says("No charter is planned.");
+      render(null, app.root);
+      session.leave();
+    }
+    expect(sent).toEqual([
+      { password: "a long enough password" },
+      { password: "a long enough password", device: "d1" },
+    ]);
+    expect(session.readDevice("ben")).toBe("");
   });
 
   test("says that the password is wrong, and how long to wait", async () => {
@@ -133,6 +155,17 @@ test("of a thousand charters the board shows fifty, and fifty more when asked", 
   type("#search", "");
   await vi.waitFor(() => expect(cards()).toBe(50));
   expect(app.calls.slice(before)).toEqual([]);
+});
+
+test("a charter that has departed before its time is told as departed on the board", async () => {
+  const starts_at = new Date(Date.now() + 5 * 3_600_000).toISOString();
+  const ends_at = new Date(Date.now() + 8 * 3_600_000).toISOString();
+  const departed = sampleCharter({ starts_at, ends_at, status: "departed" });
+  app.handle = () => json(200, { events: [departed], next_cursor: null });
+  session.begin("t1", false);
+  open("/");
+  await says("Departed");
+  expect(text()).not.toMatch(/Departs|Next departure/);
 });
 
 test("the board shows more by its cursor, and the past when asked", async () => {

@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import { CharterDialogs } from "../charters/form/charter-dialog";
+import { CharterDialogs } from "../charters/form/open-charter";
 import { logout } from "../data/api";
 import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";

@@ -88,7 +88,9 @@ function LoginForm() {
     setErrors({});
     setFailure("");
     try {
-      const { token } = await login(password, name.trim(), keep, code.trim());
+      const who = name.trim();
+      const { token, device } = await login(password, who, keep, code.trim(), session.readDevice(who));
+      session.rememberDevice(who, device);
       session.rememberCode(code !== "");
       session.begin(token, keep);
       return;

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { openLayer } from "../lib/layers";
 import { Button } from "./button";
 import "./dialog.css";
 
@@ -17,11 +18,13 @@ interface DialogProps {
   closable?: boolean;
 }
 
-/** The browser's own modal dialog: it holds the focus, closes with Esc and gives the focus back. */
+/** The browser's own modal dialog: it holds the focus, closes with Esc and Back, and gives the focus back. */
 export function Dialog({ title, onClose, children, wide, opaque, closable = true }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const opened_ms = useRef(performance.now());
+  const close = useRef(onClose);
+  close.current = onClose;
 
   // The second tap on what opened the dialog is not meant for what now lies under the finger.
   const dropSecondTap = (click: MouseEvent) => {
@@ -30,6 +33,8 @@ export function Dialog({ title, onClose, children, wide, opaque, closable = true
       click.stopPropagation();
     }
   };
+
+  useLayoutEffect(() => openLayer(closable ? () => close.current() : null), []);
 
   useLayoutEffect(() => {
     const opener = document.activeElement as HTMLElement | null;

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { reasonLimits } from "../data/limits";
+import { isBlank } from "../lib/names";
 import { Dialog } from "./dialog";
 import { DialogForm } from "./dialog-form";
 import { useForm } from "./form";
@@ -19,7 +20,7 @@ export function ReasonDialog({ title, explanation, button, act, onClose }: Props
   const { form, errors, failure, doing, attempt } = useForm();
 
   const submit = () => {
-    const wrong = reason.trim() ? {} : { reason: "Say why, in a few words." };
+    const wrong = isBlank(reason) ? { reason: "Say why, in a few words." } : {};
     return attempt({ doing: "Saving…", failed: "Not saved.", wrong }, () => act(reason.trim()).then(onClose));
   };
 

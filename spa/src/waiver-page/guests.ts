@@ -1,3 +1,5 @@
+import { fold } from "../lib/names";
+
 /** A name picked from the list need not be typed; where another name is typed, nobody is picked. */
 export function startGuests(form: HTMLFormElement): void {
   const list = form.querySelector<HTMLSelectElement>("#guest_id");
@@ -13,26 +15,10 @@ export function startGuests(form: HTMLFormElement): void {
   });
   name.addEventListener("input", () => {
     // Typed right again after a slip, it is the same pick again.
-    if (picked) list.value = isSameName(name.value, picked.text) ? picked.value : "";
+    if (picked) list.value = fold(name.value) === fold(picked.text) ? picked.value : "";
   });
 }
 
 function pickedOf(list: HTMLSelectElement): HTMLOptionElement | null {
   return list.value ? (list.selectedOptions[0] ?? null) : null;
-}
-
-/** Without regard to case, accents, forms of apostrophes and hyphens, and blanks. */
-function isSameName(one: string, other: string): boolean {
-  return plain(one) === plain(other);
-}
-
-function plain(name: string): string {
-  return name
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[’‘ʼ`´]/g, "'")
-    .replace(/\p{Pd}/gu, "-")
-    .replace(/\s+/g, " ")
-    .trim()
-    .toLowerCase();
 }

@@ -1,3 +1,5 @@
+import { isBlank } from "../lib/names";
+
 type Field = HTMLInputElement | HTMLSelectElement;
 
 export interface Problem {
@@ -14,7 +16,7 @@ export function findProblems(part: Element): Problem[] {
 
 function sentenceFor(field: Field): string {
   if (field.validity.badInput) return field.dataset.bad ?? "";
-  const isMissing = field.validity.valueMissing || (field.required && !field.value.trim());
+  const isMissing = field.validity.valueMissing || (field.required && isBlank(field.value));
   return isMissing ? (field.dataset.missing ?? "") : "";
 }
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { eraseWaiver } from "../data/api";
 import type { RecordDetail } from "../data/contract";
 import { reasonLimits } from "../data/limits";
+import { isBlank } from "../lib/names";
 import { Dialog } from "../ui/dialog";
 import { DialogForm } from "../ui/dialog-form";
 import { useForm } from "../ui/form";
@@ -22,7 +23,7 @@ export function EraseDialog({ record, onErased, onClose }: Props) {
 
   const submit = () => {
     const wrong = {
-      ...(reason.trim() ? {} : { reason: "Say why, in a few words." }),
+      ...(isBlank(reason) ? { reason: "Say why, in a few words." } : {}),
       ...(sure ? {} : { sure: "Tick this too: nothing brings the data back." }),
     };
     return attempt({ doing: "Erasing…", failed: "Not erased.", wrong }, async () => {

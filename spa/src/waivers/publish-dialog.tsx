@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { previewWaiver, publishWaiver } from "../data/api";
 import type { Block, WaiverLanguage, WaiverVersion } from "../data/contract";
 import { waiverTextLimits } from "../data/limits";
+import { isBlank } from "../lib/names";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { DialogForm } from "../ui/dialog-form";
@@ -37,8 +38,8 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
     setPreview(null);
   };
 
-  const noText = text.trim() ? {} : { text: "Write the text that guests sign." };
-  const noTitle = title.trim() ? {} : { title: "Give the waiver a title." };
+  const noText = isBlank(text) ? { text: "Write the text that guests sign." } : {};
+  const noTitle = isBlank(title) ? { title: "Give the waiver a title." } : {};
 
   const showPreview = () =>
     attempt({ doing: "Preparing…", failed: "No preview.", wrong: noText }, async () =>
@@ -104,7 +105,7 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
         </p>
         {preview && (
           <section class="panel" aria-label="Preview">
-            <h3>{title.trim() || "No title yet"}</h3>
+            <h3>{isBlank(title) ? "No title yet" : title}</h3>
             <TextBlocks blocks={preview} />
           </section>
         )}

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { askAgain } from "../data/api";
 import type { OutdatedCharter } from "../data/contract";
+import { isolate } from "../lib/names";
 import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";
 import { Button } from "../ui/button";
@@ -43,9 +44,7 @@ function Row({ event }: { event: OutdatedCharter }) {
       </p>
       <p>
         {event.signers
-          .map(({ participant_name, can_be_asked }) =>
-            can_be_asked ? participant_name : `${participant_name} (no email)`,
-          )
+          .map(({ participant_name, can_be_asked }) => isolate(participant_name) + (can_be_asked ? "" : " (no email)"))
           .join(", ")}
       </p>
       <p class="buttons">

@@ -27,6 +27,11 @@ describe("a record", () => {
     await says("1984-05-31");
   });
 
+  test("tells a time with its zone once, on a device whose clocks are others", async () => {
+    await show(sampleRecord({ timezone: "America/Los_Angeles", signed_at: "2026-07-01T19:30:00Z" }));
+    await says(/Signed as an adult, Wed, Jul 1(, 2026)?, 12:30\sPM PDT(?! PDT)/);
+  });
+
   test("that has no place yet says so", async () => {
     await show(sampleRecord({ leaf_index: null }));
     await says("on its way into the log");

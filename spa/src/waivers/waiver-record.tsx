@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { readWaiver, waiverBundle } from "../data/api";
 import type { Act, RecordDetail } from "../data/contract";
 import { type Asked, useAnswer } from "../lib/answer";
-import { formatLongDay, formatMoment, zoneName } from "../lib/time";
+import { formatDay, formatLongDay, formatTime, zoneName } from "../lib/time";
 import { Button, PrintButton } from "../ui/button";
 import { Detail } from "../ui/detail";
 import { DownloadButton } from "../ui/download-button";
@@ -91,7 +91,7 @@ function CopyButton({ mail_id, onSent }: { mail_id: string; onSent(): void }) {
 
 function Paper({ record, acts }: { record: RecordDetail; acts: ComponentChildren }) {
   const { timezone } = record;
-  const moment = (at: string) => `${formatMoment(at, timezone)} ${zoneName(at, timezone)}`;
+  const moment = (at: string) => `${formatDay(at, timezone)}, ${formatTime(at, timezone)} ${zoneName(at, timezone)}`;
   const because = ({ at, by, reason }: Act) => `${moment(at)} by ${by}${reason && `: ${reason}`}`;
   return (
     <article class="panel paper">

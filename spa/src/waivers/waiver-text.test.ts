@@ -12,6 +12,8 @@ test("names are short enough for a card", () => {
   ]);
   expect(shortList(["Ana Reyes", "Bo Sund"])).toBe("Ana R., Bo S.");
   expect(shortList(["Ana Reyes", "Bo Sund", "Cora", "Dan"])).toBe("Ana R., Bo S. +2");
+  // Names written from right to left do not change places.
+  expect(shortList(["דנה כהן", "יעל רז", "Cora"])).toBe("\u2068דנה כ.\u2069, \u2068יעל ר.\u2069 +1");
 });
 
 test("a record's history tells admin, signer, link and system apart, whatever the signer is called", () => {

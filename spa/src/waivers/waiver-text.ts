@@ -8,6 +8,7 @@ import type {
   WaiverAudit,
   WaiverLanguage,
 } from "../data/contract";
+import { nameList } from "../lib/names";
 
 /** `Ana R.`, as guests see each other's names too. */
 export function shortName(name: string): string {
@@ -44,7 +45,7 @@ export function entriesText(checkpoint: string): string {
 
 /** `Ana R., Bo S. +2`: the first ones by name, the others counted. */
 export function shortList(names: readonly string[], most = 2): string {
-  const shown = names.slice(0, most).map(shortName).join(", ");
+  const shown = nameList(names.slice(0, most).map(shortName));
   return names.length > most ? `${shown} +${names.length - most}` : shown;
 }
 

@@ -1,7 +1,6 @@
 """What strangers with a guest link cannot do: fill the table, use up what others have, send mail in our name."""
 
 import logging
-import re
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from chalicelib.core import system
 from chalicelib.waivers import signing
 from tests.support.api import Answer, Api, listed_mails, new_event
-from tests.support.mails import text_of
+from tests.support.mails import copy_path, text_of
 from tests.support.pages import Form, drawing, page, signature
 from tests.support.signed import record, records, sign, url
 
@@ -176,7 +175,7 @@ def test_a_copy_that_was_held_back_is_not_promised_and_an_admin_can_send_it(
     assert mailbox == []
     assert api.post(f"/api/mail/{mail_id}/retry").json["status"] == "sent"
     assert [message["To"] for message in mailbox] == ["bo@example.com"]
-    assert guest.get(copy_link(mailbox[0])).status == 200
+    assert guest.get(copy_path(mailbox[0])).status == 200
 
 
 def test_all_guests_together_get_300_copies_an_hour_and_what_is_more_is_an_alarm(
@@ -227,18 +226,13 @@ def test_no_text_of_a_guest_stands_in_greeting_subject_or_address_of_a_mail_to_w
 # --- the link of a copy ---------------------------------------------------------------------------
 
 
-def copy_link(message: EmailMessage) -> str:
-    [path] = re.findall(r"https://sail\.example\.com(/g/\S+\?copy=\S+)", text_of(message))
-    return str(path)
-
-
 def test_the_link_of_a_copy_opens_for_90_days_and_then_says_kindly_that_it_has_expired(
     clock: list[datetime], api: Api, guest: Api, mailbox: list[EmailMessage]
 ) -> None:
     api = sign_in_again(api)
     charter = charter_of(api, 4)
     waiver_id = sign(guest, charter, signer_email="bo@example.com")
-    link = copy_link(mailbox[0])
+    link = copy_path(mailbox[0])
     clock[0] += timedelta(days=90)
     assert "bo@example.com" in guest.get(link).text
     clock[0] += timedelta(seconds=1)
@@ -250,8 +244,8 @@ def test_the_link_of_a_copy_opens_for_90_days_and_then_says_kindly_that_it_has_e
     api = sign_in_again(api)
     mail_id = record(api, charter, waiver_id)["copy_mail_id"]
     assert api.post(f"/api/mail/{mail_id}/retry").status == 202
-    assert copy_link(mailbox[1]) != link
-    assert guest.get(copy_link(mailbox[1])).status == 200
+    assert copy_path(mailbox[1]) != link
+    assert guest.get(copy_path(mailbox[1])).status == 200
     assert guest.get(link).status == 404
 
 
@@ -261,7 +255,7 @@ def test_a_fetched_copy_is_noted_as_link_opened_once_an_hour_and_a_preview_by_he
     api = sign_in_again(api)
     charter = charter_of(api, 4)
     waiver_id = sign(guest, charter, signer_email="bo@example.com")
-    link = copy_link(mailbox[0])
+    link = copy_path(mailbox[0])
 
     def opened() -> list[dict[str, Any]]:
         return [one for one in record(api, charter, waiver_id)["audit"] if one["act"] == "link_opened"]

@@ -152,7 +152,7 @@ class ProductMachine(RuleBasedStateMachine):
 
     def sign_in(self, *, keep: bool) -> None:
         window = int(self.now.timestamp()) // sign_in.WINDOW_S
-        if self.wrong[window] >= sign_in.TRIES_PER_ADDRESS:
+        if self.wrong[window] >= sign_in.TRIES:
             self.product.now += timedelta(seconds=sign_in.WINDOW_S)
         answer = self.product.guest().post("/api/login", {"password": operator.PASSWORD, "keep_signed_in": keep})
         assert answer.status == 200, answer.text
@@ -168,7 +168,7 @@ class ProductMachine(RuleBasedStateMachine):
         elif how == "with a wrong password":
             window = int(self.now.timestamp()) // sign_in.WINDOW_S
             answer = self.product.guest().post("/api/login", {"password": "not the right password"})
-            assert answer.status == (429 if self.wrong[window] >= sign_in.TRIES_PER_ADDRESS else 401)
+            assert answer.status == (429 if self.wrong[window] >= sign_in.TRIES else 401)
             self.wrong[window] += 1
         elif how == "out":
             self.ask("POST", "/api/logout", expect=(204,))

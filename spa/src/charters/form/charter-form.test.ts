@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sampleCharter } from "../../testing/samples";
-import { changes, charterForm, merge, newCharterForm, readCharterForm } from "./charter-form";
+import { changes, charterForm, merge, newCharterForm, readCharterForm, withField } from "./charter-form";
 
 function typed(local: string, fold: "earlier" | "later" = "earlier") {
   return { local, fold };
@@ -152,5 +152,62 @@ describe("an edit", () => {
     ]);
     const { body } = readCharterForm(form);
     expect(body && changes(body, current)).toEqual({ title: "My title" });
+  });
+});
+
+describe("the return moves along with the departure", () => {
+  const blank = newCharterForm("America/New_York", "USD");
+  /** The return after the departure was typed, one state of its field after the other. */
+  const typing = (form: typeof blank, ...states: string[]) =>
+    states.reduce((form, local) => withField(form, "starts_at", typed(local)), form).ends_at.local;
+
+  test("of a new charter, first by four hours, then as far as it was set", () => {
+    expect(typing(blank, "2026-07-04T17:00")).toBe("2026-07-04T21:00");
+    expect(typing(blank, "2026-07-04T17:00", "2026-07-05T23:30")).toBe("2026-07-06T03:30");
+    const set = withField(
+      withField(blank, "starts_at", typed("2026-07-04T17:00")),
+      "ends_at",
+      typed("2026-07-04T18:30"),
+    );
+    expect(typing(set, "2026-07-11T09:00")).toBe("2026-07-11T10:30");
+  });
+
+  test.each([
+    [["2026-07-05T17:00"], "2026-07-05T21:00"],
+    [["2026-07-04T09:15"], "2026-07-04T13:15"],
+    [["2027-07-04T17:00"], "2027-07-04T21:00"],
+    // A year is typed digit by digit.
+    [["0002-07-04T17:00", "0020-07-04T17:00", "0202-07-04T17:00", "2028-07-04T17:00"], "2028-07-04T21:00"],
+    [["20261-07-04T17:00", "202612-07-04T17:00", "2028-07-04T17:00"], "2028-07-04T21:00"],
+    [["9999-12-31T22:00", "2028-07-04T17:00"], "2028-07-04T21:00"],
+    // In June there is no 31st: for a moment it is no time.
+    [["", "", "2026-06-30T17:00"], "2026-06-30T21:00"],
+    // Over a change of clocks the clock on the wall counts.
+    [["2026-10-31T22:00"], "2026-11-01T02:00"],
+  ])("of a charter that is edited: %j", (states, ends) => {
+    expect(typing(charterForm(sampleCharter()), ...states)).toBe(ends);
+  });
+
+  test("not while the departure is no time, nor when only the second of a doubled hour is chosen", () => {
+    const form = charterForm(sampleCharter());
+    expect(typing(form, "")).toBe("2026-07-04T21:00");
+    const night = { ...form, starts_at: typed("2026-11-01T01:30"), ends_at: typed("2026-11-01T01:45", "later") };
+    expect(withField(night, "starts_at", typed("2026-11-01T01:30", "later")).ends_at).toEqual(night.ends_at);
+  });
+
+  test("nor the other way round: a return that was emptied and typed again is what was typed", () => {
+    const emptied = withField(charterForm(sampleCharter()), "ends_at", typed(""));
+    expect(withField(emptied, "title", "Sail").ends_at.local).toBe("");
+    expect(withField(emptied, "ends_at", typed("2026-07-04T20:00")).ends_at.local).toBe("2026-07-04T20:00");
+  });
+
+  test("and both are sent", () => {
+    const charter = sampleCharter();
+    const moved = withField(charterForm(charter), "starts_at", typed("2026-07-05T17:00"));
+    const { body } = readCharterForm(moved);
+    expect(body && changes(body, charter)).toEqual({
+      starts_at: "2026-07-05T21:00:00Z",
+      ends_at: "2026-07-06T01:00:00Z",
+    });
   });
 });

@@ -2,6 +2,7 @@ import type { ComponentChild } from "preact";
 import { useId, useMemo } from "preact/hooks";
 import type { Charter } from "../../data/contract";
 import { parseMoney, plainAmount } from "../../lib/money";
+import { isBlank } from "../../lib/names";
 import { isTimezone } from "../../lib/time";
 import type { Errors } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
@@ -66,7 +67,7 @@ export function text(
     ...line(label, options),
     write: (sent) => sent,
     read: (value, { refuse }) => {
-      if (required && value.trim() === "") refuse(required);
+      if (required && isBlank(value)) refuse(required);
       return value.trim();
     },
   };

@@ -28,6 +28,7 @@ test.each([
   ["Ana Reyes: ana@example.com\nBen Ott - ben@example.com"],
   ["Ana\tReyes\tana@example.com\nBen\tOtt\tben@example.com"],
   ["ana@example.com, Ana Reyes\nben@example.com (Ben Ott)"],
+  ["Ana Reyes ana＠example.com; Ben Ott <ben﹫example.com>"],
 ])("a list of guests is read as two: %s", (text) => {
   expect(parseGuests(text)).toEqual([guest("Ana Reyes", "ana@example.com"), guest("Ben Ott", "ben@example.com")]);
 });
@@ -59,10 +60,14 @@ test.each([
 });
 
 test("an address that is typed as a name is refused", () => {
-  expect(refused([guest("ana@example.com"), guest("Ben <ben@example.com>")])).toEqual({
-    "0.name": "This is an address; it belongs under Email.",
-    "1.name": "This is an address; it belongs under Email.",
-  });
+  const sentence = "This is an address; it belongs under Email.";
+  const typed = ["ana@example.com", "Ben <ben@example.com>", "cy＠example．com"].map((name) => guest(name));
+  expect(refused(typed)).toEqual({ "0.name": sentence, "1.name": sentence, "2.name": sentence });
+});
+
+test("an address is taken as keyboards write it and mails carry it, as the server takes it", () => {
+  const typed = ["ana＠example．com", "\u200bana@example.com\ufeff", "\u00a0ana@example.com", "\u200b"];
+  expect(refused(typed.map((email) => guest("Ana", email)))).toEqual({});
 });
 
 test("what was pasted and not added yet becomes rows", () => {

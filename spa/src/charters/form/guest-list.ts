@@ -1,4 +1,5 @@
 import type { ListedGuest } from "../../data/contract";
+import { isBlank } from "../../lib/names";
 import type { Reading } from "./field-kinds";
 
 /** The server gives each its id. */
@@ -23,10 +24,15 @@ export function settleGuests({ rows, pasted }: GuestRows): GuestRows {
  * admin to correct: `readGuests` refuses it.
  */
 export function parseGuests(text: string): ListedGuest[] {
-  return text
+  return withPlainAt(text)
     .split(/\r\n|\r|\n/)
     .flatMap(parseLine)
     .filter((guest) => !isBlankGuest(guest));
+}
+
+/** Some keyboards write the @ of an address as wide as an ideograph; the server takes it for the usual one. */
+function withPlainAt(text: string): string {
+  return text.replace(/[\uff20\ufe6b]/g, "@");
 }
 
 function parseLine(line: string): ListedGuest[] {
@@ -86,18 +92,20 @@ export function readGuests(guests: readonly ListedGuest[], most: number, refuse:
   if (listed.length > most) refuse(`At most ${most} guests; ${listed.length} are listed.`);
   guests.forEach((guest, index) => {
     if (isBlankGuest(guest)) return;
-    if (guest.name.trim() === "") refuse("Give the guest a name.", `${index}.name`);
+    if (isBlank(guest.name)) refuse("Give the guest a name.", `${index}.name`);
     // Guests see each other's names.
-    if (guest.name.includes("@")) refuse("This is an address; it belongs under Email.", `${index}.name`);
+    if (withPlainAt(guest.name).includes("@")) refuse("This is an address; it belongs under Email.", `${index}.name`);
     if (!isEmailOrEmpty(guest.email)) refuse("This is not an email address.", `${index}.email`);
   });
   return listed.map(({ guest_id, name, email }) => ({ guest_id, name: name.trim(), email: email.trim() }));
 }
 
 export function isEmailOrEmpty(text: string): boolean {
-  return text.trim() === "" || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim());
+  // The server, too, reads it without what cannot be seen, and wide letters as the usual ones.
+  const plain = text.normalize("NFKC").trim();
+  return isBlank(plain) || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(plain);
 }
 
 function isBlankGuest({ name, email }: ListedGuest): boolean {
-  return name.trim() === "" && email.trim() === "";
+  return isBlank(name) && isBlank(email);
 }

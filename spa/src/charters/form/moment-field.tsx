@@ -17,6 +17,8 @@ export interface LocalMoment {
   local: LocalDateTime;
   /** Which of two moments is meant when clocks go back and a local time comes twice. */
   fold: "earlier" | "later";
+  /** What stood here before, while a new time is typed of which nothing can be told yet. */
+  before?: LocalDateTime;
 }
 
 /** A moment, typed by the clocks of the charter's time zone. */
@@ -81,9 +83,16 @@ export function moment(label: string): CharterField<LocalMoment, string> {
   };
 }
 
-/** The same so many hours later; empty when it is not a time yet. */
-export function hoursLater({ local, fold }: LocalMoment, hours: number): LocalMoment {
-  const typed = new Date(`${local.slice(0, 16)}Z`).getTime();
-  if (Number.isNaN(typed)) return { local: "", fold };
-  return { local: new Date(typed + hours * 3_600_000).toISOString().slice(0, 16), fold: "earlier" };
+/** How much later on the clock on the wall the second one is; NaN where one is no time yet. */
+export function wallMs(from: LocalDateTime, to: LocalDateTime): number {
+  return Date.parse(`${to.slice(0, 16)}Z`) - Date.parse(`${from.slice(0, 16)}Z`);
+}
+
+/** So much later on the clock on the wall; null where that is no time. */
+export function later({ local }: LocalMoment, by_ms: number): LocalMoment | null {
+  const time_ms = Date.parse(`${local.slice(0, 16)}Z`) + by_ms;
+  if (Number.isNaN(time_ms)) return null;
+  const moved = new Date(time_ms).toISOString();
+  // Years of more digits are on their way to one of four.
+  return /^\d{4}-/.test(moved) ? { local: moved.slice(0, 16), fold: "earlier" } : null;
 }

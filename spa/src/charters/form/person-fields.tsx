@@ -1,4 +1,5 @@
 import type { Contact, CrewMember } from "../../data/contract";
+import { isBlank } from "../../lib/names";
 import { Button } from "../../ui/button";
 import type { Errors } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
@@ -32,7 +33,7 @@ export function personOrNone(label: string, limits: Limits): CharterField<Contac
     write: (sent) => sent ?? nobody,
     read: (value, reading) => {
       const read = readPerson(value, reading);
-      return isBlank(read) ? null : read;
+      return isNobody(read) ? null : read;
     },
   };
 }
@@ -52,7 +53,7 @@ export function people(
         .map((person, index) =>
           readPerson(person, { ...reading, refuse: (message, part = "name") => refuse(message, `${index}.${part}`) }),
         )
-        .filter((person) => !isBlank(person)),
+        .filter((person) => !isNobody(person)),
     show: (value) => value.map(({ name }) => name).join(", ") || "nobody",
     Input: ({ name, value, errors, onChange }) => (
       <>
@@ -92,8 +93,8 @@ function readPerson(person: Contact, { refuse }: Reading): Contact {
   return { ...person, name: name.trim(), email: email.trim(), phone: phone.trim() };
 }
 
-function isBlank({ name, email, phone }: Contact): boolean {
-  return name === "" && email === "" && phone === "";
+function isNobody({ name, email, phone }: Contact): boolean {
+  return [name, email, phone].every(isBlank);
 }
 
 /** Under another name it is somebody else. */

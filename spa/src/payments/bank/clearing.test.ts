@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { samplePayment } from "../../testing/samples";
-import { age, clearedAt, eachOf, sumText } from "./clearing";
+import { age, clearedAt, eachOf, sumText, waitingText } from "./clearing";
 
 const BAY = "America/Los_Angeles";
 const check = samplePayment({ method: "check", received_at: "2026-11-20T06:30:00Z" });
@@ -45,6 +45,14 @@ describe("the day of clearing", () => {
     expect(() => clearedAt("2026-11-26", check, now, BAY)).toThrow("in the future");
     expect(() => clearedAt("2026-11-18", check, now, BAY)).toThrow("received after that day");
   });
+});
+
+test("what waits to clear is what came, as the ledger counts it, and refunds apart", () => {
+  const came = samplePayment({ amount_cents: 406_000 });
+  const gave = samplePayment({ kind: "refund", amount_cents: 13_000 });
+  expect(waitingText([came])).toBe("$4,060.00");
+  expect(waitingText([came, gave])).toBe("$4,060.00, and $130.00 given back");
+  expect(waitingText([gave])).toBe("$130.00 given back");
 });
 
 test("sums keep currencies apart and take refunds off", () => {

@@ -42,6 +42,14 @@ export function sumText(payments: readonly Payment[]): string {
   return [...sums].map(([currency, cents]) => formatMoney(cents, currency)).join(" and ");
 }
 
+/** What waits to clear: money that came and, apart from it, refunds. `$480.00, and $130.00 given back` */
+export function waitingText(payments: readonly Payment[]): string {
+  const given_back = payments.filter(({ kind }) => kind === "refund");
+  const received = payments.filter(({ kind }) => kind !== "refund");
+  const returned = sumText(given_back.map((payment) => ({ ...payment, kind: "balance" })));
+  return [sumText(received), returned && `${returned} given back`].filter(Boolean).join(", and ");
+}
+
 /** Works on all of them, a few at a time. */
 export async function eachOf<T>(items: readonly T[], at_once: number, work: (item: T) => Promise<void>): Promise<void> {
   const left = [...items];

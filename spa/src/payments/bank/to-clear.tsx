@@ -16,7 +16,7 @@ import { announce } from "../../ui/notices";
 import { Failed, keepFocus, Skeleton, sentence } from "../../ui/page";
 import { ReasonDialog } from "../../ui/reason-dialog";
 import { amountText, canBounce } from "../statement/statement-text";
-import { age, clearedAt, eachOf, sumText } from "./clearing";
+import { age, clearedAt, eachOf, sumText, waitingText } from "./clearing";
 import "./to-clear.css";
 
 const AT_ONCE = 3;
@@ -116,7 +116,7 @@ export function ToClear() {
         <>
           <p class="lead">
             {waiting === 1 ? "1 payment is" : `${waiting} payments are`} not cleared yet
-            {!page.next_cursor && `: ${sumText(payments)}`}. Mark what the bank’s statement shows.
+            {!page.next_cursor && `: ${waitingText(payments)}`}. Mark what the bank’s statement shows.
           </p>
           <section class="panel" aria-label="Payments to clear">
             <label class="check">

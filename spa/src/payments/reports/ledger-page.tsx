@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
 import { listPayments } from "../../data/api";
-import { charters } from "../../data/charters";
-import type { Charter, ListedPayment, Payment } from "../../data/contract";
+import type { ListedPayment } from "../../data/contract";
 import { isLive } from "../../data/ledger";
 import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
 import { usePages } from "../../lib/answer";
@@ -10,7 +9,7 @@ import { formatMoney } from "../../lib/money";
 import { useValue } from "../../lib/observable";
 import { isPeriod, monthOf, type Period, today } from "../../lib/periods";
 import { href, query } from "../../lib/router";
-import { formatMoment, zoneName } from "../../lib/time";
+import { formatMoment } from "../../lib/time";
 import { Field } from "../../ui/field";
 import { LoadButton } from "../../ui/load-button";
 import { Loaded } from "../../ui/loaded";
@@ -96,7 +95,6 @@ function askedPeriod(): Period | null {
 }
 
 function Row({ payment }: { payment: ListedPayment }) {
-  const charter = useValue(charters).get(payment.event_id);
   const live = isLive(payment);
   const amount = `${payment.kind === "refund" ? "−" : ""}${formatMoney(payment.amount_cents, payment.currency)}`;
   return (
@@ -107,7 +105,7 @@ function Row({ payment }: { payment: ListedPayment }) {
           {methods[payment.method].name} {payment.reference}
         </p>
         <p class="entry-small">
-          {receivedText(payment, charter)}
+          {formatMoment(payment.received_at, operatorTimezone())}
           {payerText(payment)}, {statusNames[payment.status]}
         </p>
         <p class="entry-small">
@@ -117,13 +115,6 @@ function Row({ payment }: { payment: ListedPayment }) {
       <p class="entry-balance">{live ? amount : <s>{amount}</s>}</p>
     </li>
   );
-}
-
-/** When a payment was received, by the clocks of its charter where these are known. */
-function receivedText({ received_at }: Payment, charter?: Charter): string {
-  return charter
-    ? formatMoment(received_at, charter.timezone)
-    : `${formatMoment(received_at, operatorTimezone())} ${zoneName(received_at, operatorTimezone())}`;
 }
 
 const statusNames = { received: "not cleared yet", cleared: "cleared", bounced: "bounced", voided: "voided" };

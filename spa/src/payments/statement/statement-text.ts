@@ -2,6 +2,7 @@ import type { Charter, Payment } from "../../data/contract";
 import type { LedgerRow } from "../../data/ledger";
 import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
+import { isolate } from "../../lib/names";
 import { formatMoment } from "../../lib/time";
 import { kindNames } from "../payment-form";
 
@@ -30,7 +31,7 @@ export function amountText(payment: Payment): string {
 
 /** `, from Ana Ruiz`; a refund goes to somebody. */
 export function payerText({ kind, payer }: Payment): string {
-  return payer && `, ${kind === "refund" ? "to" : "from"} ${payer}`;
+  return payer && `, ${kind === "refund" ? "to" : "from"} ${isolate(payer)}`;
 }
 
 /** A row's amount with the sign of what it does to the balance due; tips do nothing to it. */

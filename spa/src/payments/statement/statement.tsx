@@ -6,6 +6,7 @@ import type { Charter, Mail, Payment } from "../../data/contract";
 import { type LedgerRow, ledger, payers } from "../../data/ledger";
 import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
+import { isolate } from "../../lib/names";
 import { href } from "../../lib/router";
 import { formatMoment } from "../../lib/time";
 import { Button } from "../../ui/button";
@@ -72,7 +73,9 @@ export function Statement({ charter, payments }: { charter: Charter; payments: r
       {paid.length > 1 && (
         <p>
           Paid by{" "}
-          {paid.map(({ payer, paid_cents }) => `${payer || "others"} ${formatMoney(paid_cents, currency)}`).join(", ")}
+          {paid
+            .map(({ payer, paid_cents }) => `${isolate(payer) || "others"} ${formatMoney(paid_cents, currency)}`)
+            .join(", ")}
         </p>
       )}
       {asking && (
@@ -182,7 +185,7 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
                 }, `The confirmation goes out again to ${charter.patron.email}.`)
               }
             >
-              Resend confirmation
+              {charter.patron.email ? "Resend confirmation" : "Resend confirmation: no email"}
             </Button>
             <Button class="danger" disabled={busy} onClick={() => onAsk("void")}>
               Void…

@@ -1,13 +1,11 @@
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, createCharter, editCharter } from "../../data/api";
 import { charters, keepCharters } from "../../data/charters";
 import type { Charter } from "../../data/contract";
 import { operatorTimezone } from "../../lib/clock";
-import { Observable, useValue } from "../../lib/observable";
 import { navigate } from "../../lib/router";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
-import { Dialog } from "../../ui/dialog";
 import { DialogForm } from "../../ui/dialog-form";
 import { type Errors, focusFirstError, sentences, unplaced } from "../../ui/field";
 import { announce } from "../../ui/notices";
@@ -17,31 +15,15 @@ import { changes, charterForm, type Merge, merge, newCharterForm, readCharterFor
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
 import { settleGuests } from "./guest-list";
 
-const opened = new Observable<{ charter: Charter | null } | null>(null);
-
-/** What was typed and not saved; it lives in this page only, for it holds contact data. */
-const drafts = new Map<string, CharterForm>();
-
-export function openCharterDialog(charter: Charter | null = null): void {
-  opened.value = { charter };
+interface Props {
+  charter: Charter | null;
+  /** By charter; a new one's is "new". */
+  drafts: Map<string, CharterForm>;
+  onClose(): void;
 }
 
-function closeCharterDialog(): void {
-  opened.value = null;
-}
-
-export function forgetDrafts(): void {
-  drafts.clear();
-  closeCharterDialog();
-}
-
-export function CharterDialogs() {
-  const what = useValue(opened);
-  if (!what) return null;
-  return <CharterDialog charter={what.charter} onClose={closeCharterDialog} />;
-}
-
-function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(): void }) {
+/** What an admin edits of a charter, or of a new one; what was typed is kept until it is saved. */
+export function CharterEditor({ charter, drafts, onClose }: Props) {
   const draftKey = charter?.event_id ?? "new";
   const pristine = () => (charter ? charterForm(charter) : emptyForm());
   const [base, setBase] = useState(charter);
@@ -53,6 +35,9 @@ function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(
   const [saving, setSaving] = useState(false);
   const attempt = useRef({ key: "", body: "" });
   const element = useRef<HTMLFormElement>(null);
+
+  // It may have been fetched after the dialog opened.
+  useLayoutEffect(() => element.current?.querySelector<HTMLElement>("[data-first]")?.focus(), []);
 
   const edit = (change: (form: CharterForm) => CharterForm) => {
     setForm((form) => {
@@ -129,33 +114,31 @@ function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(
   };
 
   return (
-    <Dialog title={charter ? "Edit charter" : "New charter"} onClose={onClose} wide>
-      <DialogForm
-        form={element}
-        submit={charter ? "Save changes" : "Create charter"}
-        onSubmit={submit}
-        onClose={onClose}
-        doing={saving ? "Saving…" : ""}
-        failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
-      >
-        {drafted && (
-          <p class="strip strip-wait">
-            What you typed before is back.{" "}
-            <Button
-              onClick={() => {
-                drafts.delete(draftKey);
-                setForm(pristine());
-                setDrafted(false);
-              }}
-            >
-              Start afresh
-            </Button>
-          </p>
-        )}
-        {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
-        <CharterFields form={form} errors={errors} onChange={edit} />
-      </DialogForm>
-    </Dialog>
+    <DialogForm
+      form={element}
+      submit={charter ? "Save changes" : "Create charter"}
+      onSubmit={submit}
+      onClose={onClose}
+      doing={saving ? "Saving…" : ""}
+      failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
+    >
+      {drafted && (
+        <p class="strip strip-wait">
+          What you typed before is back.{" "}
+          <Button
+            onClick={() => {
+              drafts.delete(draftKey);
+              setForm(pristine());
+              setDrafted(false);
+            }}
+          >
+            Start afresh
+          </Button>
+        </p>
+      )}
+      {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
+      <CharterFields form={form} errors={errors} onChange={edit} />
+    </DialogForm>
   );
 }
 

@@ -1,0 +1,41 @@
+import type { Charter } from "../../data/contract";
+import { Observable, useValue } from "../../lib/observable";
+import { Dialog } from "../../ui/dialog";
+import { lazy, NotLoaded } from "../../ui/lazy";
+import { Skeleton } from "../../ui/page";
+import type { CharterForm } from "./charter-table";
+
+const opened = new Observable<{ charter: Charter | null } | null>(null);
+
+/** What was typed and not saved; it lives in this page only, for it holds contact data. */
+const drafts = new Map<string, CharterForm>();
+
+export function openCharterDialog(charter: Charter | null = null): void {
+  opened.value = { charter };
+}
+
+function closeCharterDialog(): void {
+  opened.value = null;
+}
+
+export function forgetDrafts(): void {
+  drafts.clear();
+  closeCharterDialog();
+}
+
+const Editor = lazy(
+  async () => (await import("./charter-editor")).CharterEditor,
+  ({ failed, onRetry }) => (
+    <div class="dialog-body">{failed ? <NotLoaded onRetry={onRetry} /> : <Skeleton rows={5} kind="line" />}</div>
+  ),
+);
+
+export function CharterDialogs() {
+  const what = useValue(opened);
+  if (!what) return null;
+  return (
+    <Dialog title={what.charter ? "Edit charter" : "New charter"} onClose={closeCharterDialog} wide>
+      <Editor charter={what.charter} drafts={drafts} onClose={closeCharterDialog} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import type { HistoryEvent } from "../../data/contract";
+import { sampleCharter } from "../../testing/samples";
+import { historyTexts } from "./history-text";
+
+function act(change: Partial<HistoryEvent>): HistoryEvent {
+  return {
+    audit_id: "1",
+    at: "2026-06-01T12:00:00Z",
+    act: "edited",
+    by: "ana",
+    actor_type: "admin",
+    version: 2,
+    changes: [],
+    reason: "",
+    about: "",
+    state: "",
+    ...change,
+  };
+}
+
+function texts(...events: Partial<HistoryEvent>[]) {
+  return historyTexts(events.map(act), sampleCharter(), (id) => ({ "guest-1": "Kim Ott" })[id]);
+}
+
+function change(field: string, before: unknown, after: unknown) {
+  return { changes: [{ field, before, after }] };
+}
+
+test("a fee is told old and new, with all its digits", () => {
+  const [edited] = texts(change("charter_fee_cents", 300_000, 12_500_050));
+  expect(edited).toMatchObject({
+    what: "Edited",
+    by: "by ana (admin)",
+    changes: [{ label: "Charter fee", before: "$3,000.00", after: "$125,000.50" }],
+  });
+});
+
+test("a fee is told in the currency that the charter had then", () => {
+  const events = [
+    change("currency", "JPY", "USD"),
+    change("charter_fee_cents", 90_000, 95_000),
+    { act: "created", ...change("charter_fee_cents", null, 90_000) },
+  ];
+  const [, raised, created] = texts(...events);
+  expect(raised?.changes).toEqual([{ label: "Charter fee", before: "¥90,000", after: "¥95,000" }]);
+  expect(created?.changes).toEqual([{ label: "Charter fee", before: "", after: "¥90,000" }]);
+});
+
+test("each kind of field is told in words", () => {
+  const person = { name: "Ben", email: "ben@example.com", phone: "" };
+  const told = (field: string, before: unknown, after: unknown) => {
+    const [found] = texts(change(field, before, after));
+    return found?.changes.map(({ label, before, after }) => `${label}: ${before} → ${after}`)[0];
+  };
+  expect(told("title", "Sail", "Sunset")).toBe("Title: Sail → Sunset");
+  expect(told("status", "scheduled", "completed")).toBe("Status: Scheduled → Completed");
+  expect(told("passenger_limit", null, 6)).toBe("Passenger limit: empty → 6");
+  expect(told("captain", null, person)).toBe("Captain: nobody → Ben, ben@example.com");
+  expect(told("balance_reminders", false, true)).toBe("Balance reminders: no → yes");
+  expect(told("starts_at", "2026-07-04T21:00:00Z", "2026-07-04T22:00:00Z")).toMatch(/5:00.PM.* → .*6:00.PM/);
+  expect(told("crew", [person], [{ ...person, phone: "1" }])).toBe("Crew:  → contact details changed");
+});
+
+test("acts are told by what was done, to whom and by whom", () => {
+  const told = (change: Partial<HistoryEvent>) => texts(change)[0];
+  expect(told({ act: "cancelled", reason: "storm", ...change("notes", "", "Cancelled …") })).toMatchObject({
+    what: "Cancelled",
+    reason: "storm",
+    changes: [],
+  });
+  expect(told({ act: "checked_in", about: "guest-1", state: "no_show" })?.what).toBe("Kim Ott: no-show");
+  expect(told({ act: "checked_in", about: "gone", state: "aboard" })?.what).toBe("A passenger: aboard");
+  expect(told({ act: "balance_reminded", by: "system", actor_type: "system" })?.by).toBe("automatically");
+  expect(told({ by: "admin" })?.by).toBe("by admin");
+  expect(told({ act: "something_new" })?.what).toBe("Something new");
+});

@@ -1,0 +1,102 @@
+import type { Charter, HistoryEvent } from "../../data/contract";
+import { formatMoney } from "../../lib/money";
+import { formatMoment } from "../../lib/time";
+import { statusNames } from "../card";
+import { charterTable, type FieldName } from "../form/charter-table";
+import type { CharterField } from "../form/field-kinds";
+
+/** One value that an act has changed, in words; `before` is empty where there was none. */
+export interface ChangeText {
+  label: string;
+  before: string;
+  after: string;
+}
+
+export interface ActText {
+  id: string;
+  at: string;
+  what: string;
+  by: string;
+  reason: string;
+  changes: ChangeText[];
+}
+
+const actNames: Record<string, string> = {
+  created: "Created",
+  edited: "Edited",
+  cancelled: "Cancelled",
+  departed: "Departed",
+  waivers_reopened: "Opened for signatures again",
+  guest_link_renewed: "New guest link",
+  guest_erased: "A guest’s name and email erased",
+  receipt_asked: "Receipt sent again",
+  balance_reminded: "Patron reminded of the balance",
+};
+const dockStates: Record<string, string> = { aboard: "aboard", no_show: "no-show", clear: "not noted" };
+
+/** The acts in words, newest first as they come. `nameOf` gives the name of a guest or a signer by the id. */
+export function historyTexts(
+  events: readonly HistoryEvent[],
+  charter: Charter,
+  nameOf: (id: string) => string | undefined,
+): ActText[] {
+  let { currency } = charter;
+  return events.map((event) => {
+    const change = event.changes.find(({ field }) => field === "currency");
+    const before = String(change?.before ?? currency);
+    const changes = shownChanges(event).map(({ field, ...values }) => ({
+      label: labelOf(field),
+      before: event.act === "created" ? "" : valueText(field, values.before, { ...charter, currency: before }),
+      after: valueText(field, values.after, { ...charter, currency }),
+    }));
+    currency = before;
+    return {
+      id: event.audit_id,
+      at: event.at,
+      what: actText(event, nameOf),
+      by: byText(event),
+      reason: event.reason,
+      changes: changes.map(onlyDetails),
+    };
+  });
+}
+
+/** Of a new charter the fee alone: the rest stands on the page. The reason of a cancellation is in the notes, too. */
+function shownChanges({ act, changes }: HistoryEvent): HistoryEvent["changes"] {
+  if (act === "created") return changes.filter(({ field }) => field === "charter_fee_cents");
+  return act === "cancelled" ? changes.filter(({ field }) => field !== "notes") : changes;
+}
+
+function actText({ act, about, state }: HistoryEvent, nameOf: (id: string) => string | undefined): string {
+  if (act === "checked_in") return `${nameOf(about) ?? "A passenger"}: ${dockStates[state] ?? state}`;
+  if (act === "safety_briefing") return state === "done" ? "Safety briefing given" : "Safety briefing not given";
+  const words = act.replace(/_/g, " ");
+  return actNames[act] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function byText({ by, actor_type }: HistoryEvent): string {
+  if (actor_type === "system") return "automatically";
+  return by === actor_type ? `by ${by}` : `by ${by} (${actor_type})`;
+}
+
+function isField(field: string): field is FieldName {
+  return field in charterTable;
+}
+
+function labelOf(field: string): string {
+  return isField(field) ? charterTable[field].label.replace(" of the charter", "") : "Status";
+}
+
+function valueText(field: string, value: unknown, charter: Charter): string {
+  if (field === "status") return statusNames[value as Charter["status"]];
+  if (!isField(field)) return String(value);
+  if (field === "charter_fee_cents") return formatMoney(Number(value), charter.currency);
+  if (field === "starts_at" || field === "ends_at") return formatMoment(String(value), charter.timezone);
+  const { show, write } = charterTable[field] as CharterField;
+  return show(write(value, charter));
+}
+
+/** Of people, names are shown; where only an address or a number changed, both would read the same. */
+function onlyDetails(change: ChangeText): ChangeText {
+  return change.before === change.after ? { ...change, before: "", after: "contact details changed" } : change;
+}

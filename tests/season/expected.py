@@ -1,0 +1,307 @@
+"""What pages, files and mails should say of the season, in the words of the product and the figures of `books.py`."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from tests.season.books import Entry, add_up, charged, due, entries, total
+from tests.season.conftest import Season
+from tests.season.devices import OPERATOR, Device, money, short
+from tools.local.season import SampleCharter
+
+METHODS = {
+    "cash": ("Cash", "cash"),
+    "check": ("Check", "check"),
+    "card": ("Card", "card"),
+    "venmo": ("Venmo", "Venmo"),
+    "zelle": ("Zelle", "Zelle"),
+    "bank_transfer": ("Bank transfer", "bank transfer"),
+    "other": ("Other", "other means"),
+}
+KINDS = {"deposit": "Deposit", "balance": "Balance", "tip": "Tip", "refund": "Refund"}
+
+
+def today(told: Season) -> date:
+    return told.now.astimezone(OPERATOR).date()
+
+
+def signed(charter: SampleCharter) -> int:
+    """People, not forms: a minor is one more, who signed twice is one."""
+    minors = sum(len(form.get("minor_name", [])) for form in charter.signers.values())
+    return len(charter.signers) + minors - bool(charter.set_aside)
+
+
+def waivers_badge(charter: SampleCharter) -> str:
+    return f"Waivers {signed(charter)}/{charter.party_size}"
+
+
+def money_badge(charter: SampleCharter) -> str:
+    books, fee, left = add_up(entries([charter])), charged(charter), due(charter)
+    if charter.cancelled:
+        return f"To refund {short(books.net)}" if books.net else "Nothing due"
+    if not fee:
+        return f"Paid {short(books.net)}" if books.net else "No fee set"
+    if left <= 0:
+        return f"Overpaid {short(-left)}" if left else "Paid"
+    if left == fee:
+        return f"Due {short(fee)}"
+    only_deposits = books.received == books.by_kind.get("deposit")
+    return f"{'Deposit' if only_deposits else 'Part paid'} {short(books.net)} of {short(fee)}"
+
+
+def not_cleared_remark(charter: SampleCharter) -> list[str]:
+    uncleared = add_up(entries([charter])).uncleared
+    return [f"{short(uncleared)} not cleared"] if uncleared else []
+
+
+def state(charter: SampleCharter, now: datetime) -> str:
+    if charter.cancelled:
+        return "Cancelled"
+    if charter.aboard:
+        return "Departed"
+    if charter.completed:
+        return "Completed"
+    if charter.ends_at <= now:
+        return "Ended"
+    if charter.starts_at <= now:
+        return "Under way"
+    minutes = int((charter.starts_at - now) / timedelta(minutes=1) + 0.5)
+    if minutes < 60:
+        return f"Departs in {minutes} min" if minutes else "Departs now"
+    if minutes < 24 * 60:
+        return f"Departs in {minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+    days = int(minutes / (24 * 60) + 0.5)
+    return f"Departs in {days} day{'s' if days > 1 else ''}"
+
+
+def card_day(charter: SampleCharter, device: Device, today: date) -> str:
+    near = {today: "Today", today + timedelta(days=1): "Tomorrow"}
+    return near.get(charter.starts_at.date()) or device.day(charter.starts_at)
+
+
+def card(charter: SampleCharter, device: Device, today: date) -> dict[str, Any]:
+    over = "Over the passenger limit"
+    scheduled = not (charter.cancelled or charter.completed or charter.aboard)
+    too_many = scheduled and max(charter.party_size, signed(charter)) > charter.boat.passenger_limit
+    return {
+        "title": charter.title,
+        "day": card_day(charter, device, today),
+        "time": device.span(charter.starts_at, charter.ends_at),
+        "details": {
+            "Vessel": charter.boat.name,
+            "Captain": charter.captain.name,
+            "Crew": ", ".join(mate.name for mate in charter.boat.crew),
+            "Patron": charter.patron.name,
+            "Party": str(charter.party_size),
+        },
+        "badges": [
+            waivers_badge(charter),
+            money_badge(charter),
+            *not_cleared_remark(charter),
+            *([over] if too_many else []),
+        ],
+    }
+
+
+def paid_how(entry: Entry) -> str:
+    return f"{METHODS[entry.payment.method][1]} {entry.payment.reference}".strip()
+
+
+def payer(entry: Entry) -> str:
+    return entry.payment.payer or entry.charter.patron.name
+
+
+def when_and_who(entry: Entry, device: Device) -> str:
+    return f"{device.moment(entry.payment.received_at)}, {'to' if entry.is_refund else 'from'} {payer(entry)}"
+
+
+def signed_amount(entry: Entry) -> str:
+    """With the sign of what it does to the balance due; tips and what counts no more do nothing."""
+    if not entry.is_live or entry.is_about_tip:
+        return money(entry.amount)
+    return f"{'+' if entry.is_refund else '−'}{money(entry.amount)}"  # noqa: RUF001
+
+
+def given_back(entry: Entry, device: Device) -> list[str]:
+    if not entry.is_refund:
+        return []
+    paid = next(row for row in entries([entry.charter]) if row.place == entry.payment.gives_back)
+    kind, amount = paid.payment.kind, money(paid.amount)
+    return [f"Gives back the {kind} of {amount} {paid_how(paid)}, {device.moment(paid.payment.received_at)}"]
+
+
+def clearing(entry: Entry, device: Device) -> str:
+    if entry.status == "received":
+        return "Not cleared yet"
+    at = entry.payment.cleared_at
+    return f"Cleared {device.moment(at)}" if at else "Cleared"
+
+
+def confirmation(entry: Entry) -> str:
+    mailed = entry.payment.notify and entry.charter.patron.email
+    return "confirmation sent" if mailed else "no confirmation sent"
+
+
+def fate(entry: Entry, device: Device) -> tuple[str, str]:
+    """What became of a payment that counts no more: how its line begins and ends."""
+    voided = entry.payment.voided
+    word, why = ("Voided", voided) if voided else ("Bounced", entry.payment.bounced)
+    return f"{word} {device.day(device.now.astimezone(OPERATOR))}, ", f" by admin: {why}"
+
+
+def balance_line(charter: SampleCharter) -> tuple[str, str]:
+    left = due(charter)
+    if left < 0:
+        return ("To refund" if charter.cancelled else "Overpaid"), money(-left)
+    return ("Nothing due" if charter.cancelled else "Balance due"), money(left)
+
+
+def charge_name(charter: SampleCharter) -> str:
+    return "Charter fee, not charged: cancelled" if charter.cancelled else "Charter fee"
+
+
+def paid_by(charter: SampleCharter) -> dict[str, Decimal]:
+    """What each payer has paid towards the fee; a refund is taken off who had paid."""
+    rows = [row for row in entries([charter]) if row.is_live and not row.is_about_tip]
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        who = row.given_back.payer or charter.patron.name if row.is_refund else payer(row)
+        sums[who] = sums.get(who, Decimal(0)) + row.gain
+    return sums if len(sums) > 1 else {}
+
+
+def check_entry(found: dict[str, Any], entry: Entry, balance: Decimal, device: Device) -> None:
+    kind, note = KINDS[entry.payment.kind], " ".join(entry.payment.note.split())
+    assert found["what"] == f"{kind} {paid_how(entry)}"
+    first, second, *rest = found["small"]
+    assert first == when_and_who(entry, device)
+    if entry.is_live:
+        assert second == f"{clearing(entry, device)}, {confirmation(entry)}"
+    else:
+        begins, ends = fate(entry, device)
+        assert second.startswith(begins)
+        assert second.endswith(ends)
+    assert rest == [*given_back(entry, device), *([note] if note else [])]
+    assert found["amount"] == signed_amount(entry)
+    assert found["balance"] == money(balance)
+
+
+# --- sums of many -----------------------------------------------------------------------------------
+
+
+def in_days(rows: Iterable[Entry], first: date, last: date) -> list[Entry]:
+    """Those received from the first to the last day, by the operator's clocks."""
+    return [row for row in rows if first <= row.payment.received_at.date() <= last]
+
+
+def months_from(first: date, last: date) -> list[tuple[date, date]]:
+    """First and last day of each month, the last one cut."""
+    found = []
+    while first <= last:
+        following = (first + timedelta(days=31)).replace(day=1)
+        found.append((first, min(following - timedelta(days=1), last)))
+        first = following
+    return found
+
+
+def report_columns(view: str, rows: list[Entry]) -> dict[str, Decimal]:
+    """Of one row of a report, all columns; those without any money in the whole report are left out by the page."""
+    books = add_up(rows)
+    if view == "Methods":
+        by_label = {label: books.by_method.get(method, Decimal(0)) for method, (label, _) in METHODS.items()}
+        return {**by_label, "Together": total(by_label.values())}
+    if view == "Kinds":
+        return {f"{label}s": books.by_kind.get(kind, Decimal(0)) for kind, label in KINDS.items()}
+    return {
+        "Received": books.received,
+        "Refunded": books.refunded,
+        "Net": books.net,
+        "Tips": books.tips,
+        "Not cleared": books.uncleared,
+    }
+
+
+def totals_panel(rows: list[Entry]) -> dict[str, str]:
+    books = add_up(rows)
+    sums = {
+        "Received": books.received,
+        "Refunded": books.refunded,
+        "Net": books.net,
+        "Tips": books.tips,
+        "Not cleared yet": books.uncleared,
+    }
+    parts = {METHODS[method][0]: amount for method, amount in books.by_method.items()}
+    parts |= {f"{KINDS[kind]}s": amount for kind, amount in books.by_kind.items()}
+    figures = sums | {name: amount for name, amount in parts.items() if amount}
+    return {name: money(amount) for name, amount in figures.items()} | {"Entries": str(books.count)}
+
+
+# --- mails ------------------------------------------------------------------------------------------
+
+
+class MoneyMail(NamedTuple):
+    to: str
+    subject: str
+    facts: dict[str, str]
+    """What the text says behind each name."""
+    balance: str
+
+
+def mail_money(amount: Decimal) -> str:
+    return format_currency(amount, "USD", locale="en_US")
+
+
+def money_mails(charter: SampleCharter) -> Iterator[MoneyMail]:
+    """Receipts that were asked for; of a void whose receipt went out, and of each bounce, without being asked."""
+    if not charter.patron.email:
+        return
+    left = charged(charter._replace(cancelled=""))
+    for row in entries([charter]):
+        counted = Decimal(0) if row.is_about_tip else row.gain
+        amount, kind = mail_money(row.amount), row.payment.kind
+        word = "payment" if kind == "balance" else kind
+        if row.payment.notify:
+            subject = {
+                "refund": f"Your refund of {amount} for {charter.title}",
+                "tip": f"Thank you for your tip of {amount}",
+            }.get(kind, f"We received your {word} of {amount} for {charter.title}")
+            yield MoneyMail(charter.patron.email, subject, mail_facts(row), mail_balance(charter, left - counted))
+        if row.payment.voided and row.payment.notify:
+            subject = f"Correction: the {word} of {amount} for {charter.title}"
+            facts = mail_facts(row) | {"Reason": row.payment.voided}
+            yield MoneyMail(charter.patron.email, subject, facts, mail_balance(charter, left))
+        if row.payment.bounced:
+            subject = f"Your {word} of {amount} did not go through"
+            facts = mail_facts(row) | {"Reason": row.payment.bounced}
+            yield MoneyMail(charter.patron.email, subject, facts, mail_balance(charter, left))
+        if row.is_live:
+            left -= counted
+
+
+def mail_facts(row: Entry) -> dict[str, str]:
+    charter, start = row.charter, row.charter.starts_at
+    reference = f" ({row.payment.reference})" if row.payment.reference else ""
+    return {
+        "Charter": f"{charter.title}, {charter.boat.name}",
+        "When": f"{long_day(start)}, {start:%I:%M %p} {start.tzname()}".replace(", 0", ", "),
+        "Amount": mail_money(row.amount),
+        "Method": METHODS[row.payment.method][1] + reference,
+        "Refunded" if row.is_refund else "Received": long_day(row.payment.received_at),
+        "To" if row.is_refund else "From": payer(row),
+    }
+
+
+def long_day(then: datetime) -> str:
+    return format_date(then, "full", locale="en_US")
+
+
+def mail_balance(charter: SampleCharter, left: Decimal) -> str:
+    if not charter.charter_fee_cents:
+        return ""
+    if left < 0:
+        return f"Paid in full, with {mail_money(-left)} to your credit."
+    return f"Balance due: {mail_money(left)}" if left else f"Paid in full. Balance due: {mail_money(left)}"

@@ -1,0 +1,411 @@
+"""A year of real life, read back where people read it: every name, time and amount against a second reckoning.
+
+What is expected comes from the season's own data, from `books.py` (exact decimals) and from Babel.
+"""
+
+import csv
+import html
+import io
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from playwright.sync_api import expect
+
+from tests.season.books import Entry, account_balances, add_up, charged, entries, statement, total
+from tests.season.conftest import Desk, Season
+from tests.season.devices import money
+from tests.season.expected import (
+    KINDS,
+    METHODS,
+    balance_line,
+    card,
+    charge_name,
+    check_entry,
+    clearing,
+    fate,
+    given_back,
+    in_days,
+    money_badge,
+    money_mails,
+    months_from,
+    not_cleared_remark,
+    paid_by,
+    paid_how,
+    payer,
+    report_columns,
+    signed_amount,
+    state,
+    today,
+    totals_panel,
+    waivers_badge,
+    when_and_who,
+)
+
+# --- board ----------------------------------------------------------------------------------------
+
+
+READ_CARDS = """
+Object.fromEntries(all("main section[aria-labelledby]").map((section) => [
+  section.getAttribute("aria-labelledby"),
+  all("article", section).map((card) => ({
+    title: shown(card.querySelector("h3")),
+    day: shown(card.querySelector(".card-day")),
+    time: shown(card.querySelector(".card-time")),
+    away: shown(card.querySelector(".card-away")),
+    details: table(".card-details", card),
+    badges: texts(".badge, .badge-remark", card),
+  })),
+]))
+"""
+
+
+def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, desk: Desk) -> None:
+    now, day = told.now, today(told)
+    desk.page.goto("/")
+    desk.wait("article")
+    for button in ("Show past charters", "Show earlier", "Show earlier", "Show earlier"):
+        known = desk.page.locator("article").count()
+        desk.page.get_by_role("button", name=button).click()
+        expect(desk.page.locator("article").nth(known)).to_be_attached()
+    shown = desk.read(READ_CARDS)
+    by_start = sorted(told.charters, key=lambda charter: charter.starts_at.timestamp())
+    next_one = next(one for one in by_start if one.starts_at > now and not one.cancelled)
+    others = [charter for charter in by_start if charter is not next_one]
+    coming = [one for one in others if one.starts_at.date() > day]
+    past = [one for one in others if one.ends_at.date() < day]
+    sections = {
+        "next": [next_one],
+        "today": [one for one in others if one not in coming and one not in past],
+        "coming": coming,
+        "past": past[::-1],
+    }
+    assert shown.keys() == sections.keys()
+    for name, charters in sections.items():
+        states = [found.pop("away") for found in shown[name]]
+        assert shown[name] == [card(charter, desk.device, day) for charter in charters]
+        for charter, found in zip(charters, states, strict=True):
+            assert found in {state(charter, at) for at in (now, datetime.now(UTC), now + timedelta(minutes=1))}
+
+
+# --- one charter ----------------------------------------------------------------------------------
+
+
+READ_CHARTER = """
+({
+  when: shown(document.querySelector(".charter-when")),
+  badges: texts("header .badge, header .badge-remark"),
+  entries: all(".statement .entry").map((entry) => ({
+    what: shown(entry.querySelector(".entry-what > p") ?? entry.querySelector(".entry-what")),
+    small: texts(".entry-small", entry),
+    amount: shown(entry.querySelector(".entry-amount")),
+    balance: shown(entry.querySelector(".entry-balance")),
+  })),
+  paid: texts("main .panel > p").filter((text) => text.startsWith("Paid by")),
+  details: table("dl.stack"),
+  strips: texts(".strip"),
+})
+"""
+
+
+def test_every_charters_page_agrees_to_the_cent(told: Season, desk: Desk) -> None:
+    device = desk.device
+    desk.page.goto("/")
+    desk.wait("article")
+    for charter in told.charters:
+        desk.open(f"/events/{told.event_ids[charter.title]}", f'h1:text-is("{charter.title}")')
+        expect(desk.page.locator(".statement .entry")).to_have_count(len(charter.payments) + 2)
+        shown = desk.read(READ_CHARTER)
+        assert shown["when"] == device.long_day(charter.starts_at) + device.span(charter.starts_at, charter.ends_at)
+        badges = [waivers_badge(charter), money_badge(charter), *not_cleared_remark(charter)]
+        assert shown["badges"][-len(badges) :] == badges
+        first, *rows, last = shown["entries"]
+        assert (first["what"], first["balance"]) == (charge_name(charter), money(charged(charter)))
+        for found, (entry, balance) in zip(rows, statement(charter), strict=True):
+            check_entry(found, entry, balance, device)
+        name, amount = balance_line(charter)
+        books = add_up(entries([charter]))
+        assert (last["what"].startswith(name), last["balance"]) == (True, amount), charter.title
+        assert (f"Tips besides: {money(books.tips)}" in last["what"]) == bool(books.tips)
+        assert (f"Not cleared yet: {money(books.uncleared)}" in last["what"]) == bool(books.uncleared)
+        paid = ", ".join(f"{who} {money(sum_of)}" for who, sum_of in paid_by(charter).items())
+        assert shown["paid"] == ([f"Paid by {paid}"] if paid else [])
+        details = shown["details"]
+        assert details["Party"] == f"{charter.party_size} (limit {charter.boat.passenger_limit})"
+        for contact, person in (("Captain", charter.captain), ("Patron", charter.patron)):
+            assert details[contact] == "".join((person.name, person.phone, person.email))
+        over = f"{charter.party_size} passengers are expected or have signed; this charter may carry"
+        assert any(over in text for text in shown["strips"]) == (charter.party_size > charter.boat.passenger_limit)
+
+
+READ_PAPER = """
+({
+  details: table(".paper-details"),
+  rows: all(".paper-rows tr").slice(1).map((row) => [texts("th", row)[0], ...texts("td", row)]),
+  totals: table(".totals"),
+})
+"""
+
+
+def test_every_printed_statement_agrees_to_the_cent(told: Season, desk: Desk) -> None:
+    device = desk.device
+    desk.page.goto("/")
+    desk.wait("article")
+    for charter in told.charters:
+        desk.open(f"/events/{told.event_ids[charter.title]}/statement", f'article :text("{charter.title}")')
+        paper = desk.read(READ_PAPER)
+        title = charter.title + (" (cancelled)" if charter.cancelled else "")
+        when = f"{device.long_day(charter.starts_at)} {device.span(charter.starts_at, charter.ends_at)}"
+        patron = charter.patron
+        assert paper["details"] == {
+            "For": " ".join(filter(None, (patron.name, patron.email, patron.phone))),
+            "Charter": f"{title} {when} {charter.boat.name}",
+        }
+        first, *rows, last = paper["rows"]
+        assert first == [charge_name(charter), *[money(charged(charter))] * 2]
+        assert last == list(balance_line(charter))
+        for (text, amount, balance), (entry, left) in zip(rows, statement(charter), strict=True):
+            assert text.startswith(f"{KINDS[entry.payment.kind]}, {paid_how(entry)} {when_and_who(entry, device)} ")
+            begins, ends = fate(entry, device)
+            for words in [clearing(entry, device)] if entry.is_live else [begins, ends]:
+                assert words in text
+            assert text.endswith("".join(given_back(entry, device)))
+            assert (amount, balance) == (signed_amount(entry), money(left))
+        books = add_up(entries([charter]))
+        besides = {"Refunded": books.refunded, "Tips besides": books.tips, "Not cleared yet": books.uncleared}
+        besides |= {f"Paid by {who}": amount for who, amount in paid_by(charter).items()}
+        expected = {"Received": money(books.received)} | {
+            name: money(sum_of) for name, sum_of in besides.items() if sum_of
+        }
+        assert paper["totals"] == expected
+
+
+# --- all charters' money --------------------------------------------------------------------------
+
+
+READ_LEDGER = """
+({
+  totals: all(".totals").map((list) => Object.fromEntries(all("div", list).map((row) =>
+    [shown(row.querySelector("dt")), shown(row.querySelector("dd"))]))).reduce((one, other) => ({...one, ...other})),
+  entries: all(".statement .entry").map((entry) => [
+    ...texts(".entry-what p", entry), shown(entry.querySelector(".entry-balance"))]),
+})
+"""
+
+
+def test_the_ledger_of_the_year_has_every_entry_and_its_sums(told: Season, desk: Desk) -> None:
+    rows = entries(told.charters)
+    first, last = rows[0].payment.received_at.date(), today(told)
+    # Opened at once, as from a bookmark: no charter is known to the device.
+    desk.page.goto(f"/payments?from={first}&to={last}")
+    desk.wait(".statement .entry")
+    while more := desk.page.get_by_role("button", name="Show more").all():
+        known = desk.page.locator(".statement .entry").count()
+        more[0].click()
+        expect(desk.page.locator(".statement .entry").nth(known)).to_be_visible()
+    shown = desk.read(READ_LEDGER)
+    assert shown["totals"] == totals_panel(rows)
+    assert shown["entries"] == [
+        [
+            f"{KINDS[row.payment.kind]} {paid_how(row)}",
+            f"{when_and_who(row, desk.device)}, {'not cleared yet' if row.status == 'received' else row.status}",
+            row.charter.title,
+            f"{'−' if row.is_refund else ''}{money(row.amount)}",  # noqa: RUF001
+        ]
+        for row in rows
+    ]
+
+
+READ_REPORT = """
+all(".report").map((report) => all("tr", report).map((row) => texts("th, td", row)))
+"""
+
+
+def test_the_reports_of_the_year_add_up_by_month_method_and_kind(told: Season, desk: Desk) -> None:
+    rows, last = entries(told.charters), today(told)
+    first = rows[0].payment.received_at.date().replace(day=1)
+    desk.page.goto("/payments/reports")
+    desk.wait(".report tfoot")
+    desk.page.get_by_label("From", exact=True).fill(f"{first}")
+    desk.page.get_by_label("To", exact=True).fill(f"{last}")
+    for view in ("Sums", "Methods", "Kinds"):
+        desk.page.get_by_role("radio", name=view, exact=True).check()
+        section = f'section:has(h2:text-is("{view} by month"))'
+        desk.wait(f'{section} tbody th:has-text("{desk.device.month(first)}")')
+        chart, report = desk.read(READ_REPORT)
+        whole = report_columns(view, rows)
+        names = [name for name, amount in whole.items() if amount or view == "Sums" or name == "Together"]
+        expected = [["Month", *names]]
+        for month in months_from(first, last):
+            inside = in_days(rows, *month)
+            sums = report_columns(view, inside)
+            figures = [money(sums[name]) for name in names] if inside else ["No payments"]
+            expected.append([desk.device.month(month[0]), *figures])
+        assert report == [*expected, ["Together", *(money(whole[name]) for name in names)]]
+        assert desk.read(READ_LEDGER)["totals"] == totals_panel(rows)
+    shown_months = months_from(last.replace(day=1, year=last.year - 1), last)[1:]
+    drawn = [(month, add_up(in_days(rows, *month))) for month in shown_months]
+    assert chart == [
+        ["Month", "Net", "Tips"],
+        *([desk.device.month(month[0]), money(books.net), money(books.tips)] for month, books in drawn),
+    ]
+
+
+READ_SLIP = """
+({
+  day: shown(document.querySelector(".panel h2")),
+  entries: all(".panel .statement .entry:not(.entry-total)").map((entry) =>
+    [...texts(".entry-what p", entry), shown(entry.querySelector(".entry-balance"))]),
+  sums: texts(".panel .entry-total .entry-balance"),
+  together: shown(document.querySelector(".slip-total strong")),
+})
+"""
+
+
+def slip_line(row: Entry) -> list[str]:
+    number = f"{row.payment.reference or 'no number'} " if row.payment.method == "check" else ""
+    what = " (given back)" if row.is_refund else " (tip)" if row.payment.kind == "tip" else ""
+    minus = "−" if row.is_refund else ""  # noqa: RUF001
+    return [f"{number}{payer(row)}{what}", row.charter.title, f"{minus}{money(row.amount)}"]
+
+
+def test_the_slip_of_every_day_with_checks_or_cash_adds_up(told: Season, desk: Desk) -> None:
+    carried = [row for row in entries(told.charters) if row.is_live and row.payment.method in ("check", "cash")]
+    desk.page.goto("/payments/deposit")
+    desk.wait("h1")
+    for day in sorted({row.payment.received_at.date() for row in carried}):
+        rows = in_days(carried, day, day)
+        checks = [row for row in rows if row.payment.method == "check" and not row.is_refund]
+        cash = sorted((row for row in rows if row.payment.method == "cash"), key=lambda row: row.is_refund)
+        if not checks and not cash:
+            continue
+        desk.page.get_by_label("Day", exact=True).fill(f"{day}")
+        desk.wait(f'.panel h2:text-is("{desk.device.long_day(day)}")')
+        sums = [total(row.gain for row in part) for part in (checks, cash)]
+        assert desk.read(READ_SLIP) == {
+            "day": desk.device.long_day(day),
+            "entries": [slip_line(row) for row in [*checks, *cash]],
+            "sums": [money(amount) for amount, part in zip(sums, (checks, cash), strict=True) if part],
+            "together": money(total(sums)),
+        }
+
+
+READ_TO_CLEAR = """
+({
+  lead: shown(document.querySelector(".lead")),
+  rows: all(".clear-row").map((row) => [
+    ...texts(".clear-what strong, .clear-what span, .clear-amount", row), shown(row.querySelector(".entry-small"))]),
+})
+"""
+
+
+def test_what_is_to_clear_is_what_the_year_has_left_open(told: Season, desk: Desk) -> None:
+    rows = [row for row in entries(told.charters) if row.status == "received"]
+    desk.page.goto("/payments/to-clear")
+    desk.wait(".clear-row")
+    shown = desk.read(READ_TO_CLEAR)
+    assert shown["rows"] == [
+        [
+            f"{METHODS[row.payment.method][0]} {row.payment.reference}".strip(),
+            payer(row),
+            f"{'−' if row.is_refund else ''}{money(row.amount)}",  # noqa: RUF001
+            f"received {desk.device.day(row.payment.received_at)}",
+        ]
+        for row in rows
+    ]
+    # The same sum as in the ledger, and apart from it what is on its way out.
+    came, gave = add_up(rows).uncleared, total(row.amount for row in rows if row.is_refund)
+    assert came == add_up(entries(told.charters)).uncleared
+    sums = f"{money(came)}, and {money(gave)} given back"
+    assert shown["lead"].startswith(f"{len(rows)} payments are not cleared yet: {sums}.")
+
+
+def test_the_csv_of_the_year_has_every_row_to_the_cent(told: Season) -> None:
+    rows = entries(told.charters)
+    query = f"from={rows[0].payment.received_at.date()}&to={today(told)}"
+    answer = told.site.call("GET", f"/api/payments.csv?{query}", token=told.site.token)
+    read = list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
+    assert len(read) == len(rows)
+    for line, row in zip(read, rows, strict=True):
+        payment = row.payment
+        refunded = next((one.payment_id for one in rows if row.is_refund and one.payment is row.given_back), "")
+        expected = {
+            "received_at": utc(payment.received_at),
+            "status": row.status,
+            "kind": payment.kind,
+            "method": payment.method,
+            "amount": f"{row.gain:.2f}",
+            "currency": "USD",
+            "payer": payer(row),
+            "reference": payment.reference,
+            # What a spreadsheet would run is text.
+            "note": f"'{payment.note}" if payment.note.startswith("@") else payment.note,
+            "charter": row.charter.title,
+            "event_id": told.event_ids[row.charter.title],
+            "payment_id": row.payment_id,
+            "refund_of": refunded,
+            "void_reason": payment.voided,
+            "bounce_reason": payment.bounced,
+            "received_local_day": f"{payment.received_at:%Y-%m-%d}",
+            "received_local_time": f"{payment.received_at:%H:%M:%S}",
+            "timezone": "America/Los_Angeles",
+        }
+        assert {name: line[name] for name in expected} == expected
+        if row.is_live:
+            cleared_at = payment.cleared_at or (payment.received_at if row.is_cleared else None)
+            assert line["cleared_at"] == (utc(cleared_at) if cleared_at else "")
+    counted = (Decimal(line["amount"]) for line in read if line["status"] in ("received", "cleared"))
+    books = add_up(rows)
+    assert total(counted) == books.net + books.tips
+
+
+def utc(then: datetime) -> str:
+    return f"{then.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+# --- mails ----------------------------------------------------------------------------------------
+
+
+def test_the_mails_of_the_year_say_the_same_amounts_names_and_days(told: Season) -> None:
+    expected = sorted(mail for charter in told.charters for mail in money_mails(charter))
+    messages = told.site.call("GET", "/_local/mail").json["messages"]
+    about_money = [mail for mail in messages if "$" in mail["text"] + mail["subject"]]
+    found = sorted(about_money, key=lambda mail: (mail["to"].rpartition("<")[2].rstrip(">"), mail["subject"]))
+    assert [mail["subject"] for mail in found] == [mail.subject for mail in expected]
+    for mail, wanted in zip(found, expected, strict=True):
+        assert wanted.to in mail["to"]
+        lines = [line.strip() for line in mail["text"].splitlines()]
+        facts = dict(line.split("  ", 1) for line in lines if "  " in line)
+        assert {name: text.strip() for name, text in facts.items()} == wanted.facts
+        assert [line for line in lines if line.startswith(("Balance due", "Paid in full"))] == [wanted.balance]
+        for text in (*wanted.facts.values(), wanted.balance):
+            assert text in html.unescape(mail["html"])
+
+
+# --- who came -------------------------------------------------------------------------------------
+
+
+def test_no_shows_are_not_counted_as_aboard(told: Season, desk: Desk) -> None:
+    charter = told.charter("Crew race day")
+    desk.page.goto(f"/events/{told.event_ids[charter.title]}/manifest")
+    desk.wait(".passenger")
+    rows = desk.read('all(".passenger").map((row) => [shown(row.querySelector("strong")), shown(row)])')
+    states = {name: "Aboard since" if name in charter.aboard else "Did not come" for name, _ in rows}
+    assert sorted(states) == sorted(guest.name for guest in charter.guests)
+    for name, text in rows:
+        assert states[name] in text
+    expect(desk.page.locator(".badge").first).to_have_text(f"{len(charter.aboard)} aboard, limit 6")
+
+
+# --- the books ------------------------------------------------------------------------------------
+
+
+def test_the_accounts_balance_and_agree_with_what_the_desk_adds_up(told: Season) -> None:
+    accounts, books = account_balances(told.charters), add_up(entries(told.charters))
+    assert total(accounts.values()) == 0
+    owed = accounts.pop("Assets:Receivable")
+    held = total(amount for name, amount in accounts.items() if name.startswith("Assets:"))
+    assert held == books.net + books.tips
+    totals = told.site.admin("GET", f"/api/payments?from=2020-01-01&to={today(told)}&limit=1")["totals"]
+    assert Decimal(totals["received_cents"] - totals["refunded_cents"] + totals["tips_cents"]).scaleb(-2) == held
+    listed = told.site.admin("GET", "/api/events?from=2020-01-01&limit=100")["events"]
+    assert Decimal(sum(event["balance"]["balance_due_cents"] for event in listed)).scaleb(-2) == owed

@@ -1,0 +1,293 @@
+"""Money changed in the table by somebody who knows how it is kept is told: by what is kept beside, and by the mails."""
+
+import json
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import ledger_log
+from chalicelib.core import fields, times
+from chalicelib.money import ledger
+from chalicelib.payments import service as payments
+from chalicelib.payments.fields import NewPayment
+from chalicelib.waivers.evidence import checkpoint
+from tests.support.altering import Items, differences, of_kind, without
+from tests.support.money_season import Season
+from tests.support.stores import fresh_store
+from tools.audit.log_checks import check_kept
+from tools.audit.records import gather
+from tools.common.table import kind_of
+
+
+@pytest.fixture(scope="module")
+def season(dynamodb_local: str) -> Iterator[Season]:
+    with fresh_store(dynamodb_local) as dynamodb, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chalicelib.mail.outbox.deliver", lambda *_: None)
+        yield Season(dynamodb)
+
+
+def test_a_season_as_the_product_wrote_it_agrees(season: Season) -> None:
+    assert differences(season.items) == []
+
+
+# --- one change anywhere --------------------------------------------------------------------------
+
+# What else an item may hold: JSON texts are looked into.
+JSON_TEXTS = ("data", "money", "answer")
+# Not told, and why. Mails: how the sending went, and when, is no amount and not in the ledger.
+UNTOLD = {
+    ("MAIL", "attempts"), ("MAIL", "data.note"), ("MAIL", "data.retries"), ("MAIL", "data.reports"),
+    ("MAIL", "data.created_at"), ("MAIL", "by_date_sk"),
+    # The operator's own name and address, which are settings.
+    ("MAIL manifest", "data.to"), ("MAIL manifest", "data.data.name"),
+    ("MAIL ledger_checkpoint", "data.to"), ("MAIL ledger_checkpoint", "data.data.name"),
+    # What a receipt said of itself when it was sent.
+    ("MAIL", "data.data.payment.receipt"),
+    # In the daily mail, the sums beside the head are for people to read.
+    ("MAIL ledger_checkpoint", "data.data.sums"),
+}  # fmt: skip
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where each value stands in some JSON, lists and objects too."""
+    if path or not isinstance(value, dict):
+        yield path
+    if isinstance(value, dict | list):
+        for name, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from paths(one, (*path, name))
+
+
+def other(value: Any) -> Any:
+    """A value of the same kind that is not the same."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if value is None:
+        return "x"
+    if isinstance(value, list):
+        return ["x"]
+    if isinstance(value, dict):
+        return {"x": 1}
+    if len(value) == 20 and value.endswith("Z"):
+        return times.format_instant(times.parse_instant(value) + timedelta(seconds=1))
+    return f"{value}x"
+
+
+def put(value: Any, path: tuple[Any, ...], new: Callable[[Any], Any]) -> Any:
+    if not path:
+        return new(value)
+    changed = deepcopy(value)
+    within = changed
+    for name in path[:-1]:
+        within = within[name]
+    within[path[-1]] = new(within[path[-1]])
+    return changed
+
+
+def single_changes(item: Items) -> Iterator[tuple[str, Items]]:
+    """The item with one of its values altered, each with where that stands."""
+    for name, typed in item.items():
+        if name in ("PK", "SK"):
+            continue
+        ((kind, held),) = typed.items()
+        content = json.loads(held) if name in JSON_TEXTS else int(held) if kind == "N" else held
+        for path in paths(content):
+            changed = put(content, path, other)
+            text = json.dumps(changed) if name in JSON_TEXTS else str(changed) if kind == "N" else changed
+            yield ".".join(map(str, (name, *path))), {**item, name: {kind: text}}
+
+
+def is_untold(kind: str, item: Items, place: str) -> bool:
+    kinds = (kind, f"{kind} {json.loads(item['data']['S']).get('kind')}" if kind == "MAIL" else kind)
+    return any(name in kinds and (place == path or place.startswith(f"{path}.")) for name, path in UNTOLD)
+
+
+NO_CHARTER = ("WAIVER_VERSION", "REQUEST", "BOATS", "PEOPLE")
+
+
+def of_charters(items: list[Items]) -> Iterator[tuple[str, Items]]:
+    for item in items:
+        kind = kind_of(item["PK"]["S"], item["SK"]["S"])
+        if kind not in NO_CHARTER and item["PK"]["S"].partition("#")[0] not in ("BOAT", "PERSON"):
+            yield kind, item
+
+
+def test_every_single_value_that_was_altered_is_told(season: Season) -> None:
+    silent, count = [], 0
+    for kind, item in of_charters(season.items):
+        rest = without(season.items, item)
+        for place, changed in single_changes(item):
+            count += 1
+            told = differences([*rest, changed])
+            if not told and not is_untold(kind, item, place):
+                silent.append(f"{kind} {item['SK']['S']} {place}")
+    assert silent == [], silent
+    assert count > 1_500, count
+
+
+def test_every_single_item_that_was_taken_away_is_told(season: Season) -> None:
+    silent = [
+        f"{kind} {item['SK']['S']}"
+        for kind, item in of_charters(season.items)
+        if not differences(without(season.items, item))
+    ]
+    assert silent == [], silent
+
+
+# --- several changes that fit each other ------------------------------------------------------------
+
+
+# Audit events of mails that told the balance after the last payment.
+LATER = ("receipt_asked", "balance_reminded")
+
+
+class Forger:
+    """Somebody who can write the table and knows each rule by which it is kept."""
+
+    def __init__(self, items: list[Items]) -> None:
+        self.items = deepcopy(items)
+
+    def find(self, kind: str, part: str) -> Items:
+        return of_kind(self.items, kind, part)
+
+    def drop(self, kind: str, part: str) -> None:
+        self.items.remove(self.find(kind, part))
+
+    def rewrite(self, item: Items, name: str, change: Callable[[Any], Any]) -> None:
+        item[name] = {"S": json.dumps(change(json.loads(item[name]["S"])))}
+
+    def set_sums(self, charter: str) -> None:
+        """The sums and the count that the rows and acts now have."""
+        event = next(one for one in self.items if one["PK"]["S"] == f"EVENT#{charter}" and one["SK"]["S"] == "EVENT")
+        rows = [one for one in self.items if one["PK"] == event["PK"] and one["SK"]["S"].startswith("PAYMENT#")]
+        event["money"] = {"S": json.dumps(ledger.fold(payments.fold(rows))._asdict())}
+        event["ledger_seq"] = {"N": str(len(rows))}
+
+    def change_amount(self, payment_id: str, amount_cents: int) -> None:
+        """Of the last payment: in its row, answer, fingerprints and sums, and in the mails that came after it."""
+        row = self.find("PAYMENT", payment_id)
+        charter = row["PK"]["S"].partition("#")[2]
+        self.rewrite(row, "answer", lambda one: {**one, "payment": {**one["payment"], "amount_cents": amount_cents}})
+        answer = json.loads(row["answer"]["S"])
+        then = [one for one in self.items if one["PK"] == row["PK"] and one["SK"]["S"].startswith("PAYMENT#")]
+        sums = ledger.fold(
+            {**one, "amount_cents": amount_cents} if one["payment_id"] == payment_id else one
+            for one in payments.fold(then)
+        )
+        answer["event"]["balance"] = sums.balance(answer["event"]["charter_fee_cents"])
+        sealed = {"amount_cents": amount_cents, "answer_sha256": payments.fingerprint_answer(answer)}
+        row["answer"] = {"S": json.dumps(answer)}
+        self.rewrite(row, "data", lambda one: {**one, **sealed})
+        asked = {**json.loads(row["data"]["S"]), "ask_if_duplicate": False, "ask_if_unusual": False}
+        asked = {name: asked.get(name, False) for name in NewPayment._fields} | {"notify": False, "device_time": ""}
+        row["fingerprint"] = {"S": fields.fingerprint(NewPayment, asked)}
+        self.set_sums(charter)
+        told = {"balance": answer["event"]["balance"]}
+        for audit in LATER:
+            mail_id = json.loads(self.find("AUDIT", audit)["data"]["S"])["mail_id"]
+            self.rewrite(self.find("MAIL", mail_id), "data", lambda one: {**one, "data": {**one["data"], **told}})
+
+    def forget_mailed(self) -> None:
+        """Each trace in the table that the ledger was mailed."""
+        self.items = [
+            one
+            for one in self.items
+            if one["PK"]["S"] != ledger_log.LEDGER_LOG and '"ledger_checkpoint"' not in one.get("data", {}).get("S", "")
+        ]
+
+    def told_by(self, mail: Any) -> list[str]:
+        """What the table tells against a mail that was kept."""
+        kept = checkpoint.find_all(mail.data["checkpoint"])
+        return [str(one) for one in check_kept(gather(self.items), kept)]
+
+
+def kept_mail(season: Season) -> Any:
+    return next(mail for mail in season.mails if mail.kind == "ledger_checkpoint")
+
+
+NOT_TOLD_OF = "are not those that were told of"
+
+
+def test_a_payment_changed_in_row_answer_fingerprints_and_sums_is_told_by_the_checkpoint(season: Season) -> None:
+    forger = Forger(season.items)
+    forger.change_amount(season.zelle, 2_000)
+    found = differences(forger.items)
+    assert found
+    assert all("checkpoint of the ledger" in line and NOT_TOLD_OF in line for line in found), found
+    forger.forget_mailed()
+    assert differences(forger.items) == []
+    assert any(NOT_TOLD_OF in line for line in forger.told_by(kept_mail(season)))
+    assert Forger(season.items).told_by(kept_mail(season)) == []
+
+
+def test_a_payment_taken_away_with_its_mail_its_sums_and_its_place_is_told_by_the_mail_that_was_kept(
+    season: Season,
+) -> None:
+    forger = Forger(season.items)
+    forger.drop("PAYMENT", season.zelle)
+    forger.drop("TO_CLEAR", season.zelle)
+    forger.set_sums(season.charter)
+    for audit in LATER:
+        mail_id = json.loads(forger.find("AUDIT", audit)["data"]["S"])["mail_id"]
+        forger.drop("AUDIT", audit)
+        forger.drop("MAIL", mail_id)
+    assert any("told of" in line for line in differences(forger.items))
+    forger.forget_mailed()
+    assert differences(forger.items) == []
+    assert any("told of" in line for line in forger.told_by(kept_mail(season)))
+
+
+def test_a_row_changed_together_with_its_sums_is_told(season: Season) -> None:
+    forger = Forger(season.items)
+    row = forger.find("PAYMENT", season.zelle)
+    forger.rewrite(row, "data", lambda one: {**one, "amount_cents": 2_000})
+    forger.set_sums(season.charter)
+    found = " ".join(differences(forger.items))
+    for told in ("its amount_cents changed since it was logged", "it is not what was asked to be logged"):
+        assert told in found
+    assert "another balance" in found
+
+
+@pytest.mark.parametrize("act", ["VOID", "BOUNCE", "CLEAR"])
+def test_an_act_taken_away_together_with_its_mail_and_the_sums_is_told(season: Season, act: str) -> None:
+    forger = Forger(season.items)
+    item = forger.find("ACT", f"#{act}")
+    mail_id = json.loads(item["data"]["S"])["mail_id"]
+    forger.items.remove(item)
+    if mail_id:
+        forger.drop("MAIL", mail_id)
+    forger.set_sums(season.charter)
+    found = differences(forger.items)
+    assert any("not numbered from 1 on" in line for line in found)
+
+
+def test_a_fee_changed_without_an_audit_event_is_told(season: Season) -> None:
+    forger = Forger(season.items)
+    event = forger.find("EVENT", "Sunset")
+    forger.rewrite(event, "data", lambda one: {**one, "details": {**one["details"], "charter_fee_cents": 90_000}})
+    assert any(
+        "its charter_fee_cents changed, and no audit event tells so" in line for line in differences(forger.items)
+    )
+    # Told in the audit event as well, and that event is not the one of which the mail tells.
+    changed = {"charter_fee_cents": [150_000, 90_000]}
+    audit = forger.find("AUDIT", "[150000")
+    forger.rewrite(audit, "data", lambda one: {**one, "changed": {**one["changed"], **changed}})
+    found = differences(forger.items)
+    assert any("another balance" in line for line in found)
+    assert any(NOT_TOLD_OF in line for line in found)
+
+
+@pytest.mark.parametrize("kind", ["receipt", "correction", "bounce", "balance_reminder"])
+def test_a_mail_that_tells_another_amount_than_the_ledger_is_told(season: Season, kind: str) -> None:
+    for change in (
+        lambda data: {**data, "balance": {**data["balance"], "received_cents": 1}},
+        lambda data: {**data, "payment": {**data["payment"], "amount_cents": 1}} if "payment" in data else {},
+    ):
+        forger = Forger(season.items)
+        mail = forger.find("MAIL", f'"{kind}"')
+        forger.rewrite(mail, "data", lambda one, change=change: {**one, "data": change(one["data"])})
+        assert any(line.startswith("mail ") for line in differences(forger.items))

@@ -1,0 +1,136 @@
+"""Mails compared with what they are about: amounts and states with the rows, each mail with what has queued it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from chalicelib.charters import reminders
+from chalicelib.charters.mails import charter_data
+from chalicelib.charters.store import Charter
+from chalicelib.manifest.mails import manifest_mail_id
+from chalicelib.payments.fields import PaymentJson
+from chalicelib.payments.mails import receipt_mail_id
+from tools.audit.history_checks import DEPARTURE
+from tools.audit.records import Difference, Mail, Records, guarded
+from tools.audit.replay import History, Ledger, could_be, place_of, replay_history, replay_ledger
+from tools.audit.waiver_checks import payload_of
+
+REQUESTS = ("waiver_reminder", "waiver_again")
+# The acts on a payment that are mailed, and the mails of a charter's audit events.
+_ACT_MAILS = {"VOID": "correction", "BOUNCE": "bounce"}
+_EVENT_MAILS = {"receipt_asked": "receipt", "balance_reminded": "balance_reminder"}
+MONEY_MAILS = ("receipt", "correction", "bounce", "balance_reminder")
+
+
+@dataclass(frozen=True)
+class _Queued:
+    """A mail that something says to have queued."""
+
+    kind: str
+    place: int | None
+    """Where the charter's ledger stood then; None if that is not known."""
+
+
+def check_mails(records: Records) -> Iterator[Difference]:
+    payments = {(owner, row["payment_id"]) for owner, rows in records.payments.items() for row in rows}
+    payloads = map(payload_of, records.waivers.records.values())
+    waivers = {(payload["event_id"], payload["waiver_id"]) for payload in payloads}
+    requests = {mail_id for _, mail_id in records.found_by}
+    for mail_id, mail in records.mails.items():
+        subject = f"mail {mail_id}"
+        if mail.event_id and mail.event_id not in records.events:
+            yield Difference(subject, "owner", "it is about a charter that does not exist")
+        elif mail.payment_id and (mail.event_id, mail.payment_id) not in payments:
+            yield Difference(subject, "owner", "it is about a payment that does not exist")
+        elif mail.waiver_id and (mail.event_id, mail.waiver_id) not in waivers:
+            yield Difference(subject, "owner", "it is about a waiver that does not exist")
+        if mail.kind in REQUESTS and not mail.erased and mail_id not in requests:
+            yield Difference(subject, "about", "nothing tells whom it asks to sign")
+        partition, sort_key = records.index_keys.get(subject, ("", ""))
+        if partition != f"MAIL#{mail.status}" or sort_key.partition("#")[2] != mail_id:
+            yield Difference(subject, "index", "the index lists it in another place")
+    for mail_id in requests - records.mails.keys():
+        yield Difference(f"mail {mail_id}", "missing", "it does not exist, but asked somebody to sign")
+    yield from _of_charters(records)
+
+
+def _of_charters(records: Records) -> Iterator[Difference]:
+    queued: dict[str, _Queued] = {}
+    for event_id, charter in records.events.items():
+        history = replay_history(records.histories.get(event_id, []))
+        found = replay_ledger(records.ledgers.get(event_id, []))
+        of_charter = dict(_queued_by(records, event_id))
+        queued |= of_charter
+        for mail_id, cause in of_charter.items():
+            mail = records.mails.get(mail_id)
+            if mail is None or mail.kind != cause.kind:
+                yield Difference(f"mail {mail_id}", "missing", "it was queued, but there is no such mail")
+            elif mail.kind in MONEY_MAILS and found.is_whole:
+                compared = _money(f"mail {mail_id}", mail, cause, charter, history, found)
+                yield from guarded(f"mail {mail_id}", compared)
+            elif mail.kind == "manifest":
+                yield from guarded(f"mail {mail_id}", _manifest(records, f"mail {mail_id}", mail, charter, history))
+    for mail_id, mail in records.mails.items():
+        if mail.kind in (*MONEY_MAILS, "manifest") and mail_id not in queued and mail.event_id in records.events:
+            yield Difference(f"mail {mail_id}", "queued", "nothing tells that it was queued")
+
+
+def _queued_by(records: Records, event_id: str) -> Iterator[tuple[str, _Queued]]:
+    """What a charter's rows, acts and audit events say to have mailed, by the mail's id."""
+    for entry in records.ledgers.get(event_id, []):
+        answer = records.answers.get(entry.subject)
+        if entry.act in _ACT_MAILS and entry.data.get("mail_id"):
+            yield str(entry.data["mail_id"]), _Queued(_ACT_MAILS[entry.act], place_of(entry))
+        elif answer and answer.content["payment"].get("receipt") == "pending":
+            yield receipt_mail_id(event_id, entry.payment_id), _Queued("receipt", place_of(entry))
+    for event in records.histories.get(event_id, []):
+        if event["act"] in _EVENT_MAILS:
+            yield str(event.get("mail_id")), _Queued(_EVENT_MAILS[event["act"]], None)
+        elif event["act"] == "departed":
+            yield manifest_mail_id(event_id), _Queued("manifest", None)
+
+
+def _money(
+    subject: str, mail: Mail, queued: _Queued, charter: Charter, history: History, found: Ledger
+) -> Iterator[Difference]:
+    """The amounts in a mail to the patron are those of the ledger at one moment, and of the charter then."""
+    places = range(len(found.sums)) if queued.place is None else (queued.place,)
+    then = [state for place in places for state in history.all(charter, found.sums[place])]
+    if not could_be(mail.data.get("balance"), then):
+        yield Difference(subject, "balance", "it tells a balance that the charter never had")
+    if mail.kind == "balance_reminder":
+        currencies = {state.details["currency"] for state in then}
+        if mail.data.get("currency") not in currencies or mail.data.get("days_before") not in reminders.DAYS_BEFORE:
+            yield Difference(subject, "reminder", "it reminds otherwise than was due")
+    elif not _could_be_payment(mail.data.get("payment"), found, queued.place):
+        yield Difference(subject, "payment", "it tells a payment otherwise than its row")
+    yield from _addressed(subject, mail, charter, history)
+
+
+def _could_be_payment(told: object, found: Ledger, place: int | None) -> bool:
+    if not isinstance(told, Mapping):
+        return False
+    names = [name for name in PaymentJson.__annotations__ if name != "receipt"]
+    states = found.states.get(str(told.get("payment_id")), [])
+    return any(
+        all(told.get(name) == state.payment[name] for name in names)  # type: ignore[literal-required]
+        for state in states
+        if place is None or state.ledger_seq == place
+    )
+
+
+def _addressed(subject: str, mail: Mail, charter: Charter, history: History) -> Iterator[Difference]:
+    """Trip and patron are those of one of the charter's versions."""
+    states = list(history.all(charter, charter.sums))
+    if not any(mail.data.get("charter") == {**charter_data(state)} for state in states):
+        yield Difference(subject, "trip", "it tells another trip than the charter ever was")
+    patrons = [state.details["patron"] for state in states]
+    names, emails = {one["name"] for one in patrons}, {one["email"] for one in patrons}
+    if mail.data.get("name") not in names or mail.to not in emails:
+        yield Difference(subject, "patron", "it went to somebody who never was the patron")
+
+
+def _manifest(records: Records, subject: str, mail: Mail, charter: Charter, history: History) -> Iterator[Difference]:
+    if mail.data.get("departure") != records.notes.get(charter.event_id, {}).get(DEPARTURE):
+        yield Difference(subject, "manifest", "it tells another manifest than was frozen")
+    if not any(mail.data.get("charter") == {**charter_data(one)} for one in history.all(charter, charter.sums)):
+        yield Difference(subject, "trip", "it tells another trip than the charter ever was")
