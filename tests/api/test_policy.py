@@ -161,7 +161,15 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.post("/api/events", wanted, headers=key).status == 200
     url = f"/api/events/{event['event_id']}"
     assert api.patch(url, {"version": 1, "notes": "x"}).status == 200
-    for path in ("/api/events", url, f"{url}/payments", f"{url}/manifest", "/api/payments", "/api/payments/to-clear"):
+    for path in (
+        "/api/events",
+        url,
+        f"{url}/history",
+        f"{url}/payments",
+        f"{url}/manifest",
+        "/api/payments",
+        "/api/payments/to-clear",
+    ):
         assert api.get(path).status == 200, path
     assert guest.get(f"/api/guest/{event['event_id']}").status == 200
 
@@ -204,6 +212,7 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.post(f"{url}/safety-briefing", {"done": True}).status == 200
     assert api.post(f"{url}/depart").status == 200
     sweep.mail_checkpoint(now.replace(hour=sweep.CHECKPOINT_HOUR))
+    sweep.mail_ledger_checkpoint(now.replace(hour=sweep.CHECKPOINT_HOUR, minute=sweep.LEDGER_MINUTE))
     put_form(new_form(operator.event(event_id=event["event_id"]), "Ben"))
     sweep.run(now.replace(hour=sweep.CHECKPOINT_HOUR, minute=1) + timedelta(days=1))
     assert api.post(f"{url}/guest-link").status == 200
