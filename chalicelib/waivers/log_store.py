@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.charters.store import SIGNED, Charter, charter_key, directory_key
-from chalicelib.core import names
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -231,15 +230,9 @@ def list_writes(charter: Charter, before: Sequence[SignedRow], rows: Sequence[Si
         if chunk != before[start : start + people.CHUNK]:
             key = chunk_key(charter.event_id, start // people.CHUNK)
             writes.append(put_write({**key, "rows": s(people.dump_rows(chunk))}))
-    values = {":signed": s(searched_names(rows))}
+    values = {":signed": s(people.searched_names(rows))}
     writes.append({"Update": update(directory_key(charter.event_id), "SET signed = :signed", values)})
     return writes
-
-
-def searched_names(rows: Sequence[SignedRow]) -> str:
-    """What the directory of charters says of who has signed."""
-    signed = dict.fromkeys(names.fold(person["name"]) for person in people.people(rows))
-    return "\n".join(filter(None, signed))
 
 
 def list_leaves(after: int, last: int) -> Iterator[Item | None]:

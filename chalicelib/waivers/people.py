@@ -62,6 +62,11 @@ def load_rows(items: Iterable[Item]) -> list[SignedRow]:
     return [row for item in items for row in json.loads(item["rows"]["S"])]
 
 
+def searched_names(rows: Sequence[SignedRow]) -> str:
+    """Who has signed, for the directory of charters: folded names, each once. Who was erased has none."""
+    return "\n".join(filter(None, dict.fromkeys(names.fold(person["name"]) for person in people(rows))))
+
+
 def dump_rows(rows: Sequence[SignedRow]) -> str:
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 

@@ -29,8 +29,6 @@ ONLY = os.environ.get("FAULT", "")
 SEED, PAIRS = os.environ.get("FAULT_SEED", "1"), int(os.environ.get("FAULT_PAIRS", "100"))
 if SEED == "random":
     SEED = str(random.SystemRandom().getrandbits(32))
-# What begins with a table, beside it.
-GIVEN = ("token", "event_id", "past_id", "boat_id", "person_id", "hold_id", "drawn")
 # The index of no call: the real clients are used, and none of their calls fails.
 NONE = -1
 # The operations that send a mail, one of each kind.
@@ -76,7 +74,10 @@ def starts(product: InProcessProduct) -> dict[str, Start]:
     found = {}
     for name, step in steps.items():
         step()
-        attributes = {name: getattr(product, name) for name in GIVEN}
+        attributes = {
+            name: getattr(product, name)
+            for name in ("token", "event_id", "past_id", "boat_id", "person_id", "hold_id", "drawn")
+        }
         found[name] = Start(dict(product.dynamo.items), attributes)
     return found
 

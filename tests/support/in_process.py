@@ -39,12 +39,13 @@ MINUTE = timedelta(minutes=1)
 AT_NOON = NOW.replace(hour=sweep.CHECKPOINT_HOUR) + MINUTE
 # Of the operator's day, which is that of Los Angeles.
 AT_PAPERS = NOW.replace(hour=sweep.PAPERS_HOUR + 8, minute=sweep.PAPERS_MINUTE)
-OPTION_ENDS = NOW.replace(hour=23)
+# When an option ends that was made before.
+AT_OPTION = NOW + timedelta(days=1) + MINUTE
 # What this product draws at random: see `next_random`.
 _RANDOM = re.compile(r"\d{6}(?:[Zz]z|ee)0*")
 _EXPIRING = ("SESSION", "THROTTLE#login", "THROTTLE#sign", "THROTTLE#copies")
 # Of a record and of a charter, what the log's writer adds.
-_BY_THE_WRITER = ("leaf_index", "signed_count", "signed_rows", "signed_seq", "signed_guest_ids", "signed")
+_BY_THE_WRITER = ("leaf_index", "signed", "signed_count", "signed_rows", "signed_seq", "signed_guest_ids")
 
 
 def payment_id(number: int) -> str:
@@ -128,7 +129,8 @@ class InProcessProduct:
         self.past_id = self.ask("POST", "/api/events", new_event(**over)).json["event_id"]
         self.boat_id = self.ask("POST", "/api/boats", new_boat()).json["boat_id"]
         self.person_id = self.ask("POST", "/api/people", new_person()).json["person_id"]
-        self.hold_id = self.ask("POST", "/api/holds", self.new_hold()).json["hold_id"]
+        option = {"kind": "option", "expires_at": times.format_instant(AT_OPTION), "title": "Perhaps a wedding"}
+        self.hold_id = self.ask("POST", "/api/holds", self.hold(5, **option)).json["hold_id"]
         self.sign(SIGNED_OLD, name="Dora Old", email="dora@example.com", minors=["Kid Old"])
         self.publish("We shall wear life jackets, always.")
         self.sign(SIGNED, name="Ben", email="ben@example.com", minors=[])
@@ -137,16 +139,6 @@ class InProcessProduct:
         self.services.mail_answer = "refuses"
         self.pay(FAILED, method="zelle", amount_cents=1_000, kind="tip")
         self.services.mail_answer = ""
-
-    def new_hold(self, days: int = 30) -> dict[str, Any]:
-        """An option on the boat, so many days from now."""
-        return {
-            "boat_id": self.boat_id,
-            "kind": "option",
-            "starts_at": times.format_instant(NOW + timedelta(days=days)),
-            "ends_at": times.format_instant(NOW + timedelta(days=days, hours=3)),
-            "expires_at": times.format_instant(OPTION_ENDS),
-        }
 
     def add_queued_receipt(self) -> None:
         """One payment more, whose receipt is still queued."""
@@ -165,6 +157,18 @@ class InProcessProduct:
                 self.sign(payment_id(number), name=f"Guest {number}", email="", minors=minors)
             body = {"reason": "signed twice"}
             self.ask("POST", self.url(f"/waivers/{self.waiver_id(SIGNED_OLD)}/set-aside"), body)
+
+    def hold(self, days: int, **changes: Any) -> dict[str, Any]:
+        """A request that holds the boat for two hours, so many days from now."""
+        starts_at = NOW + timedelta(days=days)
+        ends_at = starts_at + timedelta(hours=2)
+        of_time = {"starts_at": times.format_instant(starts_at), "ends_at": times.format_instant(ends_at)}
+        return {"boat_id": self.boat_id, "kind": "maintenance", **of_time, **changes}
+
+    def booked_charter(self) -> dict[str, Any]:
+        """A request for a charter that names its boat and captain."""
+        of_time = {name: self.hold(9)[name] for name in ("starts_at", "ends_at")}
+        return new_event(boat_id=self.boat_id, captain={"person_id": self.person_id}, **of_time)
 
     def publish(self, text: str) -> Answer:
         return self.ask("PUT", "/api/waiver-versions/current", {"title": "Release", "text": text})

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from chalicelib.core import times
 from tests.support import operator
 from tests.support.api import Answer, new_boat, new_event, new_person, new_settings
 from tests.support.in_process import (
     AT_NOON,
+    AT_OPTION,
     AT_PAPERS,
     CHECK,
     FAILED,
     MINUTE,
     NEW,
     NOW,
-    OPTION_ENDS,
     QUEUED,
     REQUEST_KEY,
     SIGNED,
@@ -75,6 +74,10 @@ def _check_in(product: InProcessProduct) -> dict[str, Any]:
     return {"waiver_id": product.waiver_id(SIGNED), "state": "aboard"}
 
 
+def _booked_charter(product: InProcessProduct) -> dict[str, Any]:
+    return product.booked_charter()
+
+
 def _sweep(product: InProcessProduct) -> None:
     product.run_function("sweep_mail")
 
@@ -90,6 +93,7 @@ _EVENT = "/api/events/{event_id}"
 _PAYMENT = _EVENT + "/payments/{payment_id}"
 _WAIVER = _EVENT + "/waivers/{waiver_id}"
 _BOAT, _PERSON, _HOLD = "/api/boats/{boat_id}", "/api/people/{person_id}", "/api/holds/{hold_id}"
+_REPETITION = {"request_id": REQUEST_KEY, "until": "2026-12-24"}
 
 
 def _pay(number_of: str = NEW, **body: Any) -> Act:
@@ -98,14 +102,6 @@ def _pay(number_of: str = NEW, **body: Any) -> Act:
 
 def _on(which: str, act: str, body: Any = None) -> Act:
     return lambda product: product.ask("POST", product.url(f"/payments/{which}/{act}"), body)
-
-
-def _booked(product: InProcessProduct) -> dict[str, Any]:
-    return new_event(boat_id=product.boat_id, captain={"person_id": product.person_id})
-
-
-def _repeated(product: InProcessProduct) -> dict[str, Any]:
-    return {"request_id": REQUEST_KEY, "until": times.format_instant(NOW + timedelta(days=22))[:10]}
 
 
 def _page(query: str = "", method: str = "GET") -> Act:
@@ -133,20 +129,26 @@ OPERATIONS: dict[str, Operation] = {
         (201,),
         (200,),
     ),
-    "book a boat and a captain": Operation(
-        "POST /api/events", asking("POST", "/api/events", _booked, headers={"idempotency-key": REQUEST_KEY}), (201,)
+    "create a charter of a boat and a captain": Operation(
+        "POST /api/events",
+        asking("POST", "/api/events", _booked_charter, headers={"idempotency-key": REQUEST_KEY}),
+        (201,),
+        (200,),
     ),
-    "put a charter on a boat": Operation(
+    "search the charters": Operation("GET /api/events", asking("GET", "/api/events?q=rivera+sunset")),
+    "list the patrons": _reading("/api/patrons"),
+    "read a charter": _reading(_EVENT),
+    "read who changed what": _reading(f"{_EVENT}/history"),
+    "give a charter a boat and another time": Operation(
         f"PATCH {_EVENT}",
-        asking("PATCH", _EVENT, lambda product: {"version": 1, "boat_id": product.boat_id}),
+        asking("PATCH", _EVENT, lambda product: {"version": 1, **product.booked_charter()}),
         (200,),
         (409,),
     ),
-    "repeat a charter": Operation(f"POST {_EVENT}/repeat", asking("POST", f"{_EVENT}/repeat", _repeated), (201,)),
-    "search the charters": _reading("/api/events", "?q=sunset"),
-    "list the patrons": _reading("/api/patrons"),
-    "read a charter": _reading(_EVENT),
-    "read the history of a charter": _reading(f"{_EVENT}/history"),
+    "preview what repeats": Operation(
+        f"POST {_EVENT}/repeat", asking("POST", f"{_EVENT}/repeat", {**_REPETITION, "preview": True}), again=()
+    ),
+    "repeat a charter": Operation(f"POST {_EVENT}/repeat", asking("POST", f"{_EVENT}/repeat", _REPETITION), (201, 200)),
     "edit a charter": Operation(
         f"PATCH {_EVENT}",
         asking("PATCH", _EVENT, {"version": 1, "title": "Moonrise", "charter_fee_cents": 99_000}),
@@ -221,18 +223,6 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "edit a person": Operation(f"PATCH {_PERSON}", asking("PATCH", _PERSON, {"version": 1, "rank": 3}), (200,), (409,)),
     "renew a person's link": Operation(f"POST {_PERSON}/new-link", asking("POST", f"{_PERSON}/new-link"), again=()),
-    "read the schedule": _reading("/api/schedule"),
-    "list the holds": _reading("/api/holds"),
-    "hold a boat": Operation(
-        "POST /api/holds",
-        asking("POST", "/api/holds", lambda product: product.new_hold(40), headers={"idempotency-key": REQUEST_KEY}),
-        (201,),
-    ),
-    "edit a hold": Operation(
-        f"PATCH {_HOLD}", asking("PATCH", _HOLD, {"version": 1, "title": "Regatta"}), (200,), (409,)
-    ),
-    "release a hold": Operation(f"POST {_HOLD}/release", asking("POST", f"{_HOLD}/release")),
-    "free an option": Operation("sweep_mail", _sweep, now=OPTION_ENDS + 2 * MINUTE, in_parts=True),
     "read the settings": _reading("/api/settings"),
     "save the settings": Operation("PUT /api/settings", asking("PUT", "/api/settings", new_settings()), (200,), (409,)),
     "list the calendars": _reading("/api/calendars"),
@@ -242,6 +232,28 @@ OPERATIONS: dict[str, Operation] = {
     "renew the link of a boat's calendar": Operation(
         "POST /api/calendars/{calendar_id}/new-link", asking("POST", "/api/calendars/{boat_id}/new-link"), again=()
     ),
+    "read the schedule": _reading("/api/schedule", "?from=2026-11-22&to=2026-12-31"),
+    "list the holds": _reading("/api/holds"),
+    "hold a boat": Operation(
+        "POST /api/holds",
+        asking("POST", "/api/holds", lambda product: product.hold(3), headers={"idempotency-key": REQUEST_KEY}),
+        (201,),
+        (200,),
+    ),
+    "hold a boat each week": Operation(
+        "POST /api/holds",
+        asking(
+            *("POST", "/api/holds", lambda product: product.hold(3, weekly_until="2027-03-01")),
+            headers={"idempotency-key": REQUEST_KEY},
+        ),
+        (201,),
+        (200,),
+    ),
+    "make a hold repeat": Operation(
+        f"PATCH {_HOLD}", asking("PATCH", _HOLD, {"version": 1, "weekly_until": "2027-03-01"}), (200,), (409,)
+    ),
+    "release a hold": Operation(f"POST {_HOLD}/release", asking("POST", f"{_HOLD}/release")),
+    "free an option": Operation("sweep_mail", _sweep, now=AT_OPTION, in_parts=True),
     "look through the papers": Operation("sweep_mail", _sweep, now=AT_PAPERS, in_parts=True),
     "list the mail": _reading("/api/mail", "?status=sent"),
     "send a mail again": Operation(

@@ -24,6 +24,7 @@ from chalicelib.mail import store as mail_store
 from chalicelib.operator import service as desk_settings
 from chalicelib.payments import service as payments
 from chalicelib.people import service as people
+from chalicelib.schedule import holds
 from chalicelib.waivers import mails as waiver_mails
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import operator
@@ -74,6 +75,11 @@ def made(dynamodb_local: str) -> list[Items]:
             {"title": "Nuevo", "text": "texto nuevo", "language": "es"}, actor=ADMIN, now=NOW
         )
         boat = boats.create_boat(new_boat(), request_key=operator.uuid(), actor=ADMIN, now=NOW)[0]["boat_id"]
+        free = {"boat_id": boat, "kind": "blocked", "ends_at": "2026-12-05T12:00:00Z"}
+        once = {**free, "title": "Once", "starts_at": "2026-11-20T10:00:00Z"}
+        weekly = {**free, "title": "Yard", "starts_at": "2026-12-05T10:00:00Z", "weekly_until": "2026-12-31"}
+        for hold in (once, {**weekly, "override_reason": "both"}):
+            holds.create_hold(hold, request_key=None, actor=ADMIN, now=NOW)
         no_charters: Any = lambda *_: []  # noqa: E731
         boats.edit_boat(boat, {"version": 1, "active": False}, coming_charters=no_charters, actor=ADMIN, now=NOW)
         person = people.create_person(new_person(), request_key=None, actor=ADMIN, now=NOW)[0]["person_id"]
@@ -159,6 +165,14 @@ ALTERED: list[tuple[str, str, Change, str]] = [
     ("AUDIT", "PERSON#", under("AUDIT#x", f"PERSON#{'A' * 22}"), "person AAAAAAAAAAAAAAAAAAAAAA: it does not exist"),
     ("BOATS", "Petrel", attribute("schedule_seq", None), "it cannot be read"),
     ("PEOPLE", "Luis", attribute("data", {"S": "{"}), "it cannot be read"),
+    ("BOATS", "Petrel", attribute("weekly_holds", {"S": "[]"}), "its boat does not know it"),
+    ("HOLDS", "Yard", attribute("status", {"S": "released"}), "its boat says something else of it"),
+    ("HOLDS", "Once", attribute("status", {"S": "released"}), "the schedule has another entry of it, or none"),
+    ("HOLDS", "Once", attribute("version", None), "it cannot be read"),
+    ("SCHEDULE", "Sail", data(title="x"), "the schedule has another entry of it, or none"),
+    ("SCHEDULE", "Once", data(ends_at="x"), "the schedule has another entry of it, or none"),
+    ("DIRECTORY", "", attribute("text", {"S": "x"}), "the directory of charters says something else of it"),
+    ("DIRECTORY", "", attribute("signed", {"S": "x"}), "the directory of charters has others who signed"),
     ("SETTINGS", "Gate", attribute("version", None), "it cannot be read"),
     ("SETTINGS", "DESK_LINK", attribute("link_number", {"N": "x"}), "it cannot be read"),
     ("WAIVER_VERSION", "sample", data(text="else"), "its text was altered"),
@@ -189,6 +203,10 @@ def test_what_was_altered_is_named(made: list[Items], kind: str, part: str, chan
         ("ACT", "#VOID", "ledger_seq is 9, but it has 8 rows and acts"),
         ("BOATS", "Petrel", "it does not exist, but has audit events"),
         ("PEOPLE", "Luis", "it does not exist, but has audit events"),
+        ("HOLDS", "Once", "it does not exist, but has audit events"),
+        ("HOLDS", "Yard", "its boat says something else of it"),
+        ("SCHEDULE", "Once", "the schedule has another entry of it, or none"),
+        ("DIRECTORY", "", "the directory of charters says something else of it"),
         ("WAIVER_VERSION", "Release of Liability", "the text that it signs is missing"),
         ("WAIVER_VERSION", "CURRENT", "it is not one of the versions"),
         ("MAIL", '"receipt"', "its receipt is pending, but no mail is queued"),

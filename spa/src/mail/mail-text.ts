@@ -36,6 +36,7 @@ const kinds: Record<string, string> = {
   correction: "Correction",
   bounce: "Bounce notice",
   balance_reminder: "Balance reminder",
+  option_expired: "Option ended",
   waiver_copy: "Copy of a waiver",
   waiver_reminder: "Waiver reminder",
   waiver_again: "Request to sign again",
