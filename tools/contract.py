@@ -3,7 +3,6 @@
 import argparse
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from chalicelib.money import currencies, ledger
 from chalicelib.money.methods import METHODS
 from chalicelib.payments import fields as payments
 from chalicelib.waivers import fields as waivers
+from tools.common.console import run_tool
 from tools.edge.routing import ROUTES
 
 SPA = Path(__file__).resolve().parent.parent / "spa"
@@ -205,4 +205,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_tool(main)

@@ -1,6 +1,7 @@
 """Reminders of the balance: each is queued once, and none is sent when it is no longer right."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from chalicelib import charter_page, schedule
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters import reminders
 from chalicelib.charters import service as charters
-from chalicelib.core import system, times
+from chalicelib.core import times
 from chalicelib.mail import admin as mail_admin
 from chalicelib.mail import outbox, transport
 from chalicelib.mail import store as mail_store
@@ -304,7 +305,7 @@ def test_a_search_that_has_no_time_left_goes_on_an_hour_later(
     for _ in range(3):
         new_charter()
     ticks = iter([0, 1, schedule.REMINDERS_S, 0, 1, 2, 3])
-    monkeypatch.setattr(system, "monotonic_s", lambda: next(ticks))
+    monkeypatch.setattr(schedule, "system", SimpleNamespace(monotonic_s=lambda: next(ticks)))
     assert schedule.queue_reminders(before(7)) == 1
     assert schedule.queue_reminders(before(7, hours=1)) == 2
 
