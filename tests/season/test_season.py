@@ -185,7 +185,7 @@ def test_every_printed_statement_agrees_to_the_cent(told: Season, desk: Desk) ->
 READ_LEDGER = """
 ({
   totals: all(".totals").map((list) => Object.fromEntries(all("div", list).map((row) =>
-    [shown(row.querySelector("dt")), shown(row.querySelector("dd"))]))).reduce((one, other) => ({...one, ...other})),
+    [shown(row.querySelector("dt")), shown(row.querySelector("dd"))]))),
   entries: all(".statement .entry").map((entry) => [
     ...texts(".entry-what p", entry), shown(entry.querySelector(".entry-balance"))]),
 })
