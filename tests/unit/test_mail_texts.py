@@ -96,6 +96,14 @@ def test_what_follows_a_greeting_begins_as_a_sentence(language: str) -> None:
             assert greeted[1].isupper(), words
 
 
+def test_the_name_before_a_value_is_not_broken_within_a_word() -> None:
+    """As a narrow phone does to a cell that may break anywhere, beside a long hash."""
+    for queued in (*map(mail, MONEY_MAILS), waiver_mail()):
+        cells = re.findall(r"<tr><td style=\"([^\"]*)\"", text_of(delivered(queued), "html"))
+        assert cells
+        assert all("white-space:nowrap" in style for style in cells)
+
+
 def columns(line: str) -> int:
     return sum(
         2 if unicodedata.east_asian_width(char) in "WF" else unicodedata.category(char) not in ("Mn", "Me", "Cf")
