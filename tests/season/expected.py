@@ -273,7 +273,9 @@ def money_mails(charter: SampleCharter) -> Iterator[MoneyMail]:
                 "refund": f"Your refund of {amount} for {charter.title}",
                 "tip": f"Thank you for your tip of {amount}",
             }.get(kind, f"We received your {word} of {amount} for {charter.title}")
-            yield MoneyMail(charter.patron.email, subject, mail_facts(row), mail_balance(charter, left - counted))
+            # Where the charter is off, the money goes back after that was said, and nothing is asked for.
+            balance = "" if charter.cancelled and row.is_refund else mail_balance(charter, left - counted)
+            yield MoneyMail(charter.patron.email, subject, mail_facts(row), balance)
         if row.payment.voided and row.payment.notify:
             subject = f"Correction: the {word} of {amount} for {charter.title}"
             facts = mail_facts(row) | {"Reason": row.payment.voided}
