@@ -253,6 +253,7 @@ class MoneyMail(NamedTuple):
     facts: dict[str, str]
     """What the text says behind each name."""
     balance: str
+    """The line about it; empty where there is none."""
 
 
 def mail_money(amount: Decimal) -> str:

@@ -376,7 +376,8 @@ def test_the_mails_of_the_year_say_the_same_amounts_names_and_days(told: Season)
         lines = [line.strip() for line in mail["text"].splitlines()]
         facts = dict(line.split("  ", 1) for line in lines if "  " in line)
         assert {name: text.strip() for name, text in facts.items()} == wanted.facts
-        assert [line for line in lines if line.startswith(("Balance due", "Paid in full"))] == [wanted.balance]
+        told_balance = [line for line in lines if line.startswith(("Balance due", "Paid in full"))]
+        assert told_balance == ([wanted.balance] if wanted.balance else [])
         for text in (*wanted.facts.values(), wanted.balance):
             assert text in html.unescape(mail["html"])
 
