@@ -61,7 +61,7 @@ def guard(request: Request, get_response: Callable[[Request], Response]) -> Resp
         http.check_origin(request.headers)
         if (request.method, request.path) not in PUBLIC:
             request.context["session"] = sessions.authenticate(request.headers, now=now())
-            told = http.operator_time(now())
+            told = http.operator_headers(now())
         response = get_response(request)
     except DomainError as error:
         if error.STATUS_CODE in (401, 403, 429):
