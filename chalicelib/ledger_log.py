@@ -8,11 +8,13 @@ grows, and its head at any moment can be computed from the table alone. So nothi
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import NamedTuple, TypedDict
 
 from chalicelib.charters import store as charter_store
 from chalicelib.core import times
 from chalicelib.core.dynamo import Item, load_data
+from chalicelib.core.errors import MALFORMED
 from chalicelib.core.settings import settings
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
 from chalicelib.mail.store import MailData, MailOf
@@ -59,6 +61,8 @@ class Ledger(NamedTuple):
 
     hashes: list[bytes]
     sums: list[CurrencySums]
+    unreadable: int
+    """How many items have a form that the product does not write; they are no entries."""
 
     def root_at(self, size: int) -> bytes:
         return merkle.root_at(size, merkle.nodes_of(self.hashes))
@@ -66,25 +70,55 @@ class Ledger(NamedTuple):
 
 def read_ledger(now: datetime) -> Ledger:
     """All but the last hour's entries. It reads the whole ledger, 1 MB a call: once a day, not for a request."""
-    until = times.format_instant(now - SETTLED)
-    items = [item for item in payment_store.list_ledger("0", "9") if entered_at(item) <= until]
-    events = [item for item in charter_store.list_histories() if entered_at(item) <= until]
-    return Ledger(hashes_of(map(to_entry, [*items, *events])), _sums(items))
+    reading = _Reading(times.format_instant(now - SETTLED))
+    for _, of_payment in groupby(payment_store.list_ledger("0", "9"), key=payment_store.payment_of):
+        reading.add_up([item for item in of_payment if reading.enter(item)])
+    for item in charter_store.list_histories():
+        reading.enter(item)
+    sums = [_of_currency(currency, found) for currency, found in sorted(reading.sums.items())]
+    return Ledger(hashes_of(reading.entries), sums, reading.unreadable)
 
 
-def entered_at(item: Item) -> str:
-    data = load_data(item)
-    return str(data["recorded_at"] if "recorded_at" in data else data["at"])
+class _Reading:
+    """What is kept of a ledger while it is read. Its items are not: they would take most of the function's memory."""
+
+    def __init__(self, until: str) -> None:
+        self.until = until
+        self.entries: list[Entry] = []
+        self.sums: dict[str, ledger.Sums] = {}
+        self.unreadable = 0
+
+    def enter(self, item: Item) -> bool:
+        """Whether it is an entry of by then."""
+        try:
+            entry = to_entry(item)
+        except MALFORMED:
+            self.unreadable += 1
+            return False
+        if entry.at > self.until:
+            return False
+        self.entries.append(entry)
+        return True
+
+    def add_up(self, of_payment: Sequence[Item]) -> None:
+        """A payment's row and the acts on it."""
+        try:
+            for row in payments.fold(of_payment):
+                currency = row["currency"]
+                self.sums[currency] = ledger.add(self.sums.get(currency, ledger.Sums()), row)
+        except MALFORMED:
+            self.unreadable += 1
 
 
 def to_entry(item: Item) -> Entry:
     """Of a row, an act or a charter's audit event."""
     data = load_data(item)
+    entered_at = str(data["recorded_at"] if "recorded_at" in data else data["at"])
     if "changed" in data:
         data["changed"] = {name: values for name, values in data["changed"].items() if name != "guests"}
     content = {"owner": item["PK"]["S"], "key": item["SK"]["S"], "data": data}
     key = f"{content['owner']} {content['key']}"
-    return Entry(entered_at(item), key, merkle.hash_leaf(canonical.encode(content)))
+    return Entry(entered_at, key, merkle.hash_leaf(canonical.encode(content)))
 
 
 def hashes_of(entries: Iterable[Entry]) -> list[bytes]:
@@ -92,20 +126,13 @@ def hashes_of(entries: Iterable[Entry]) -> list[bytes]:
     return [entry.leaf_hash for entry in sorted(entries)]
 
 
-def _sums(items: Sequence[Item]) -> list[CurrencySums]:
-    rows = payments.fold(items)
-    found: list[CurrencySums] = []
-    for currency in sorted({row["currency"] for row in rows}):
-        sums = ledger.fold(row for row in rows if row["currency"] == currency)
-        found.append(
-            {
-                "currency": currency,
-                "received_cents": sums.received_cents,
-                "refunded_cents": sums.refunded_cents,
-                "tips_cents": sums.tips_cents,
-            }
-        )
-    return found
+def _of_currency(currency: str, sums: ledger.Sums) -> CurrencySums:
+    return {
+        "currency": currency,
+        "received_cents": sums.received_cents,
+        "refunded_cents": sums.refunded_cents,
+        "tips_cents": sums.tips_cents,
+    }
 
 
 def to_tree(found: Ledger, last: Tree) -> Tree:
@@ -116,6 +143,8 @@ def to_tree(found: Ledger, last: Tree) -> Tree:
 
 def why_not_continued(last: Tree, found: Ledger) -> str:
     """Why the ledger as it is now is not the one that was told of, grown; empty when it is."""
+    if found.unreadable:
+        return f"{found.unreadable} of its items cannot be read"
     if len(found.hashes) < last.size:
         return f"it has {len(found.hashes)} entries, and {last.size} were told of"
     if found.root_at(last.size) != last.root:

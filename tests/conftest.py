@@ -84,11 +84,17 @@ def browser_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium(browser_path: str) -> Iterator[Any]:
-    """A headless browser of Playwright; one context a test keeps visitors apart."""
+def started_playwright() -> Iterator[Any]:
+    """Two of them in one process disturb each other."""
     with start_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(started_playwright: Any, browser_path: str) -> Iterator[Any]:
+    """A headless browser of Playwright; one context a test keeps visitors apart."""
+    browser = started_playwright.chromium.launch(
+        executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking"]
+    )
+    yield browser
+    browser.close()

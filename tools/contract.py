@@ -3,7 +3,6 @@
 import argparse
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from chalicelib.payments import fields as payments
 from chalicelib.people import fields as people
 from chalicelib.register import papers
 from chalicelib.waivers import fields as waivers
+from tools.common.console import run_tool
 from tools.edge.routing import ROUTES
 
 SPA = Path(__file__).resolve().parent.parent / "spa"
@@ -227,4 +227,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_tool(main)

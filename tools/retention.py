@@ -29,6 +29,8 @@ from tools.common.functions import api_environment
 ACTOR = Actor("retention", "", "system")
 NOTED_EVERY = 10
 
+Clock = Callable[[], datetime]
+
 
 class Over(NamedTuple):
     """A record whose time is over."""
@@ -118,9 +120,9 @@ def add_years(day: date, years: int) -> date:
 # --- commands ---------------------------------------------------------------------------------------
 
 
-def list_over(cloud: Cloud, options: argparse.Namespace, now: datetime) -> int:
+def list_over(cloud: Cloud, options: argparse.Namespace, clock: Clock) -> int:
     here = work_with(cloud)
-    found = find_over(here, now)
+    found = find_over(here, clock())
     if options.json:
         rule = {"retention_years": here.retention_years, "minors_kept_until_age": here.minors_kept_until_age}
         print(json.dumps({**rule, "records": [one._asdict() for one in found]}))
@@ -146,17 +148,20 @@ def rule_of(here: Settings) -> str:
     return f"{here.retention_years} years, minors until they are {here.minors_kept_until_age}."
 
 
-def erase(cloud: Cloud, options: argparse.Namespace, now: datetime) -> int:
-    """What broke off is finished by the next run: it finds the records that are not erased yet."""
+def erase(cloud: Cloud, options: argparse.Namespace, clock: Clock) -> int:
+    """What broke off is finished by the next run: it finds the records that are not erased yet.
+
+    Each record is erased at its own time: the ledger's log takes an event that comes an hour late for a forged one.
+    """
     here = work_with(cloud)
-    found = find_over(here, now)
+    found = find_over(here, clock())
     if found:
         if not options.json:
             print(f"{describe(found)} {rule_of(here)}")
         confirm(f"Erase the personal data of {len(found)} signed waivers for good? Their proofs stay.", options.yes)
     erased, left = [], {}
     for number, one in enumerate(found, 1):
-        if why := _erase(one, here, now):
+        if why := _erase(one, here, clock()):
             left[one.waiver_id] = why
         else:
             erased.append(one.waiver_id)
@@ -196,7 +201,7 @@ def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.retention", description=__doc__, parents=[common])
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def add(name: str, run: Callable[[Cloud, argparse.Namespace, datetime], int], text: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Callable[[Cloud, argparse.Namespace, Clock], int], text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text, parents=[common])
         command.set_defaults(run=run)
         return command
@@ -212,7 +217,7 @@ def main() -> int:
     options = argparse.Namespace(**{"stage": "", "json": False} | vars(parser.parse_args()))
     if not options.stage:
         parser.error("say which stage: --stage local, or --stage prod")
-    return int(options.run(find_cloud(options.stage), options, system.utc_now()))
+    return int(options.run(find_cloud(options.stage), options, system.utc_now))
 
 
 if __name__ == "__main__":

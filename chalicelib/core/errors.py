@@ -114,6 +114,10 @@ class ParametersUnread(SettingsError):
     """The Parameter Store did not answer, so that nothing is known of the settings that it holds."""
 
 
+# What reading an item of the table raises that this product has not written.
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+
+
 def log_trace_only(record: logging.LogRecord) -> bool:
     """A logger's filter: of an exception, only what `trace` shows is logged."""
     if record.exc_info and record.exc_info[1]:

@@ -92,6 +92,11 @@ def list_ledger(first: str, last: str) -> Iterator[Item]:
     )
 
 
+def payment_of(item: Item) -> list[str]:
+    """Equal for a row and its acts, which stand one after the other in the ledger's index."""
+    return str(item["by_date_sk"]["S"]).split("#")[:2]
+
+
 def list_to_clear() -> list[Item]:
     """Rows of all payments in the state `received`, in no order of theirs."""
     marks = query_items(

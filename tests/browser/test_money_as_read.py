@@ -46,6 +46,17 @@ def test_an_amount_is_the_same_on_devices_of_every_language(site: Site, visit: V
     expect(page.locator(".entry-total")).to_contain_text("$2,000.00")
 
 
+def test_a_new_charter_is_in_the_operators_currency_whatever_was_read_last(site: Site, visit: Visit) -> None:
+    yen = site.charter(currency="JPY", timezone="Asia/Tokyo")
+    page = visit(token=site.token).new_page()
+    page.goto(f"/events/{yen['event_id']}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(yen["title"])
+    page.get_by_role("link", name="Board").first.click()
+    page.get_by_role("button", name="New charter").click()
+    expect(page.get_by_label("Currency", exact=True)).to_have_value("USD")
+    expect(page.get_by_label("Time zone")).to_have_value("America/Los_Angeles")
+
+
 def test_rupiah_are_the_same_in_desk_mail_and_file(site: Site, visit: Visit, tmp_path: Path) -> None:
     event = site.charter(charter_fee_cents=500_000_000, currency="IDR")
     page = visit(token=site.token).new_page()

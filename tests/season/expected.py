@@ -225,7 +225,8 @@ def report_columns(view: str, rows: list[Entry]) -> dict[str, Decimal]:
     }
 
 
-def totals_panel(rows: list[Entry]) -> dict[str, str]:
+def totals_panel(rows: list[Entry]) -> list[dict[str, str]]:
+    """The panel's lists: the sums, then by method, then by kind as logged. Zero is left out of the last two."""
     books = add_up(rows)
     sums = {
         "Received": books.received,
@@ -234,10 +235,13 @@ def totals_panel(rows: list[Entry]) -> dict[str, str]:
         "Tips": books.tips,
         "Not cleared yet": books.uncleared,
     }
-    parts = {METHODS[method][0]: amount for method, amount in books.by_method.items()}
-    parts |= {f"{KINDS[kind]}s": amount for kind, amount in books.by_kind.items()}
-    figures = sums | {name: amount for name, amount in parts.items() if amount}
-    return {name: money(amount) for name, amount in figures.items()} | {"Entries": str(books.count)}
+    by_method = {METHODS[method][0]: money(amount) for method, amount in books.by_method.items() if amount}
+    by_kind = {f"{KINDS[kind]}s": money(amount) for kind, amount in books.by_kind.items() if amount}
+    return [
+        {name: money(amount) for name, amount in sums.items()} | {"Entries": str(books.count)},
+        by_method,
+        by_kind,
+    ]
 
 
 # --- mails ------------------------------------------------------------------------------------------
@@ -249,6 +253,7 @@ class MoneyMail(NamedTuple):
     facts: dict[str, str]
     """What the text says behind each name."""
     balance: str
+    """The line about it; empty where there is none."""
 
 
 def mail_money(amount: Decimal) -> str:
@@ -269,7 +274,9 @@ def money_mails(charter: SampleCharter) -> Iterator[MoneyMail]:
                 "refund": f"Your refund of {amount} for {charter.title}",
                 "tip": f"Thank you for your tip of {amount}",
             }.get(kind, f"We received your {word} of {amount} for {charter.title}")
-            yield MoneyMail(charter.patron.email, subject, mail_facts(row), mail_balance(charter, left - counted))
+            # Where the charter is off, the money goes back after that was said, and nothing is asked for.
+            balance = "" if charter.cancelled and row.is_refund else mail_balance(charter, left - counted)
+            yield MoneyMail(charter.patron.email, subject, mail_facts(row), balance)
         if row.payment.voided and row.payment.notify:
             subject = f"Correction: the {word} of {amount} for {charter.title}"
             facts = mail_facts(row) | {"Reason": row.payment.voided}

@@ -185,7 +185,7 @@ def test_every_printed_statement_agrees_to_the_cent(told: Season, desk: Desk) ->
 READ_LEDGER = """
 ({
   totals: all(".totals").map((list) => Object.fromEntries(all("div", list).map((row) =>
-    [shown(row.querySelector("dt")), shown(row.querySelector("dd"))]))).reduce((one, other) => ({...one, ...other})),
+    [shown(row.querySelector("dt")), shown(row.querySelector("dd"))]))),
   entries: all(".statement .entry").map((entry) => [
     ...texts(".entry-what p", entry), shown(entry.querySelector(".entry-balance"))]),
 })
@@ -376,7 +376,8 @@ def test_the_mails_of_the_year_say_the_same_amounts_names_and_days(told: Season)
         lines = [line.strip() for line in mail["text"].splitlines()]
         facts = dict(line.split("  ", 1) for line in lines if "  " in line)
         assert {name: text.strip() for name, text in facts.items()} == wanted.facts
-        assert [line for line in lines if line.startswith(("Balance due", "Paid in full"))] == [wanted.balance]
+        told_balance = [line for line in lines if line.startswith(("Balance due", "Paid in full"))]
+        assert told_balance == ([wanted.balance] if wanted.balance else [])
         for text in (*wanted.facts.values(), wanted.balance):
             assert text in html.unescape(mail["html"])
 

@@ -1,8 +1,6 @@
 """The books as exported, added up by accounting programs that are not ours: every sum differs by 0."""
 
-import io
 import json
-import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -12,13 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from beancount import loader
-from beancount.core import data as beancount_data
 from iso4217 import Currency
 
 from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.payments import service as payments
+from tests.season.accounts import (
+    Sums,
+    beancount_sums,
+    beancount_transactions,
+    hledger_sums,
+    needs_hledger,
+    run_hledger,
+)
 from tests.support.altering import differences
 from tests.support.money_season import Season
 from tests.support.operator import ADMIN
@@ -31,8 +35,6 @@ from tools.common.table import scan
 TIMEZONE = "America/Los_Angeles"
 ISO = {currency.code: currency.exponent for currency in Currency}
 NASTY = 'O\u2019Brien & José "Pepe" \\ Núñez; x | y  ; tag:1, (2) * !'
-# Account and currency; amounts in the currency's main unit.
-Sums = dict[tuple[str, str], Decimal]
 
 
 class Books:
@@ -105,26 +107,14 @@ def test_the_table_that_is_exported_is_whole(books: Books) -> None:
 # --- beancount ------------------------------------------------------------------------------------
 
 
-def beancount_sums(books: Books) -> tuple[Sums, Sums]:
-    """By account and currency; and what is receivable by charter and currency."""
-    entries, errors, _ = loader.load_string(books.export("beancount"))
-    assert errors == []
-    sums, receivable = defaultdict(Decimal), defaultdict(Decimal)
-    for entry in entries:
-        if isinstance(entry, beancount_data.Transaction):
-            for posting in entry.postings:
-                sums[posting.account, posting.units.currency] += posting.units.number
-                if posting.account == "Assets:Receivable":
-                    receivable[entry.meta["charter"], posting.units.currency] += posting.units.number
-    return sums, receivable
-
-
 def test_beancount_finds_no_fault_and_the_same_sums(books: Books) -> None:
-    sums, receivable = beancount_sums(books)
+    text = books.export("beancount")
+    sums, found = beancount_sums(text), defaultdict(Decimal)
     assert assets(sums) == books.expected()
-    found = defaultdict(Decimal)
-    for (charter, _), amount in receivable.items():
-        found[charter] += amount
+    for entry in beancount_transactions(text):
+        for posting in entry.postings:
+            if posting.account == "Assets:Receivable":
+                found[entry.meta["charter"]] += posting.units.number
     assert {charter: found[charter] for charter in books.charters} == books.due
     for currency in {currency for _, currency in sums}:
         assert sum(amount for (_, unit), amount in sums.items() if unit == currency) == 0
@@ -142,49 +132,25 @@ def test_bean_check_takes_the_file(books: Books, tmp_path: Path) -> None:
 
 
 def test_texts_come_through_beancount_as_they_were_typed(books: Books) -> None:
-    entries, _, _ = loader.load_string(books.export("beancount"))
-    payees = {entry.payee for entry in entries if isinstance(entry, beancount_data.Transaction)}
+    payees = {entry.payee for entry in beancount_transactions(books.export("beancount"))}
     assert " ".join(NASTY.split()) in payees
 
 
 # --- hledger --------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not shutil.which("hledger"), reason="hledger is not here: apt-get install hledger")
+@needs_hledger
 class TestHledger:
-    def run(self, books: Books, folder: Path, *arguments: str) -> str:
-        file = folder / "books.journal"
-        file.write_text(books.export("hledger"))
-        command = ["hledger", "-f", str(file), *arguments]
-        environment = {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout
-
-    def balances(self, books: Books, folder: Path, *arguments: str) -> Sums:
-        text = self.run(books, folder, "balance", "--flat", "--no-total", "-O", "json", *arguments)
-        rows = json.load(io.StringIO(text), parse_float=Decimal)[0]
-        sums: Sums = defaultdict(Decimal)
-        for name, _, _, parts in rows:
-            for part in parts:
-                quantity = part["aquantity"]
-                amount = Decimal(quantity["decimalMantissa"]).scaleb(-quantity["decimalPlaces"])
-                sums[name, part["acommodity"]] += amount
-        return sums
-
     def test_it_finds_no_fault_in_strict_mode(self, books: Books, tmp_path: Path) -> None:
-        self.run(books, tmp_path, "check", "--strict")
+        run_hledger(books.export("hledger"), tmp_path, "check", "--strict")
 
     def test_its_sums_are_the_same(self, books: Books, tmp_path: Path) -> None:
-        sums = self.balances(books, tmp_path)
+        sums = hledger_sums(books.export("hledger"), tmp_path)
         assert assets(sums) == books.expected()
-        of_beancount = beancount_sums(books)[0]
-        assert {key: amount for key, amount in sums.items() if amount} == {
-            key: amount for key, amount in of_beancount.items() if amount
-        }
+        assert sums == beancount_sums(books.export("beancount"))
 
     def test_what_is_receivable_of_each_charter_is_its_balance_due(self, books: Books, tmp_path: Path) -> None:
-        sums = self.balances(books, tmp_path, "Assets:Receivable", "--pivot", "charter")
+        sums = hledger_sums(books.export("hledger"), tmp_path, "Assets:Receivable", "--pivot", "charter")
         found = defaultdict(Decimal)
         for (charter, _), amount in sums.items():
             found[charter] += amount
@@ -221,4 +187,4 @@ def test_an_empty_table_is_a_file_without_transactions(form: str, tmp_path: Path
     text = "".join(FORMATS[form]([], TIMEZONE))
     assert TIMEZONE in text
     if form == "beancount":
-        assert loader.load_string(text)[1] == []
+        assert beancount_transactions(text) == []

@@ -1,17 +1,23 @@
 """The sample season: what life brings is among it on whatever day it is made, and all of it agrees."""
 
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from urllib3 import HTTPResponse
 
 from chalicelib.core.settings import settings
+from tests.season.accounts import beancount_sums, hledger_sums
+from tests.season.books import account_balances
 from tests.support.altering import differences
 from tests.support.api import Api
 from tests.support.operator import PASSWORD
 from tests.support.stores import fresh_store
+from tools.audit.book_formats import FORMATS
+from tools.audit.books import transactions
 from tools.audit.records import gather
 from tools.common.table import scan
 from tools.local import demo
@@ -37,8 +43,9 @@ class Door:
 
 
 def test_the_season_is_logged_whole_and_its_sums_and_signatures_agree(
-    dynamodb_local: str, monkeypatch: pytest.MonkeyPatch
+    dynamodb_local: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """An accounting program that is not ours adds the books up to the cent as the test does."""
     monkeypatch.setattr(demo, "Website", Door)
     monkeypatch.setattr("chalicelib.mail.outbox.deliver", lambda *_: None)
     now = datetime.now(UTC)
@@ -49,6 +56,11 @@ def test_the_season_is_logged_whole_and_its_sums_and_signatures_agree(
         items = list(scan(dynamodb, settings().table))
     records = gather(items)
     assert differences(items) == []
+    accounts = {(account, "USD"): amount for account, amount in account_balances(season(now)).items()}
+    exported = {form: "".join(FORMATS[form](transactions(records, BAY.key), BAY.key)) for form in FORMATS}
+    assert beancount_sums(exported["beancount"]) == accounts
+    if shutil.which("hledger"):
+        assert hledger_sums(exported["hledger"], tmp_path) == accounts
     assert sorted(each.details["title"] for each in records.events.values()) == sorted(
         charter.title for charter in season(now)
     )

@@ -17,9 +17,8 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Playwright, Response
 
-from tests.support.programs import start_playwright
 from tests.support.running import Product
 from tools.common.cloud import embedded_client
 
@@ -95,15 +94,14 @@ def other_port() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def victims_browser(browser_path: str) -> Iterator[Browser]:
+def victims_browser(started_playwright: Playwright, browser_path: str) -> Iterator[Browser]:
     """For it, evil.example is this machine: what an attacker's name server would say."""
     rules = f"--host-resolver-rules=MAP {EVIL} 127.0.0.1"
-    with start_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking", rules]
-        )
-        yield browser
-        browser.close()
+    browser = started_playwright.chromium.launch(
+        executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking", rules]
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from unittest import mock
@@ -107,8 +107,12 @@ def desk(embedded_aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def run(monkeypatch: pytest.MonkeyPatch, now: datetime, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["retention", "--stage", "test", *arguments])
     monkeypatch.setattr(system, "utc_now", lambda: now)
+    return call(monkeypatch, *arguments)
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["retention", "--stage", "test", *arguments])
     return retention.main()
 
 
@@ -178,6 +182,28 @@ def test_erasing_takes_the_person_and_leaves_the_proof_and_what_is_still_to_be_k
     left = everything_disclosed(desk)
     assert not [value for value in ("Lu Ott", "Kim Ott", "2015-05-06") if value in left]
     assert differences(list(scan(desk.dynamodb, desk.table))) == []
+
+
+def test_each_record_is_erased_at_its_own_time_however_long_the_question_stood(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [NEXT_DAY]
+    erase = erasure.erase_record
+
+    def erase_slowly(*arguments: Any) -> None:
+        now[0] += timedelta(hours=1)
+        erase(*arguments)
+
+    def ask(*_: object) -> None:
+        now[0] += timedelta(hours=2)
+
+    monkeypatch.setattr(system, "utc_now", lambda: now[0])
+    monkeypatch.setattr(retention, "confirm", ask)
+    monkeypatch.setattr(erasure, "erase_record", erase_slowly)
+    assert call(monkeypatch, "erase") == 0
+    items = list(scan(desk.dynamodb, desk.table))
+    marks = [json.loads(item["erased"]["S"])["at"] for item in items if "erased" in item]
+    assert sorted(marks) == [f"2033-12-{at}:00:00Z" for at in ("02T22", "02T23", "03T00", "03T01")]
 
 
 def test_nothing_is_erased_without_a_yes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

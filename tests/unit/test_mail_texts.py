@@ -80,6 +80,30 @@ def test_the_plain_text_of_every_mail_reads_well_at_78_columns(title: str, langu
                 assert "".join(one.split()) in "".join(plain.split()), "nothing is lost"
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_follows_a_greeting_begins_as_a_sentence(language: str) -> None:
+    event = operator.event(balance_reminders=True, charter_fee_cents=120_000)
+    ask = functools.partial(waiver_mails.request_mail, mail_id="1", to="ana@example.com", now=operator.NOW)
+    for queued in (
+        *(mail(form, kind=kind) for form in MONEY_MAILS for kind in ("deposit", "balance", "tip", "refund")),
+        charter_mails.reminder_mail(event, 7, operator.NOW),
+        *(ask(kind, charter=event, names=["Bo"], language=language) for kind in REQUESTS),
+        waiver_mail(language=language),
+    ):
+        for words in read(delivered(queued)):
+            greeted = re.search(r"(?:Hello\b[^,]*,|Hola\b[^:]*:)\s+(\w)", words)
+            assert greeted, words
+            assert greeted[1].isupper(), words
+
+
+def test_the_name_before_a_value_is_not_broken_within_a_word() -> None:
+    """As a narrow phone does to a cell that may break anywhere, beside a long hash."""
+    for queued in (*map(mail, MONEY_MAILS), waiver_mail()):
+        cells = re.findall(r"<tr><td style=\"([^\"]*)\"", text_of(delivered(queued), "html"))
+        assert cells
+        assert all("white-space:nowrap" in style for style in cells)
+
+
 def columns(line: str) -> int:
     return sum(
         2 if unicodedata.east_asian_width(char) in "WF" else unicodedata.category(char) not in ("Mn", "Me", "Cf")

@@ -89,7 +89,7 @@ def test_the_mail_of_a_charter_without_a_fee_names_no_balance_and_no_credit() ->
 
 def test_a_refund_for_a_cancelled_charter_asks_for_nothing() -> None:
     for text in read(delivered(mail("receipt", kind="refund", status="cancelled", balance_cents=120_000))):
-        assert "we have refunded $500.00 to you" in text
+        assert "We have refunded $500.00 to you" in text
         assert "Balance due" not in text
 
 
@@ -135,7 +135,7 @@ def test_a_bounce_mail_names_a_bank_only_where_a_bank_returned_the_payment(metho
 
 def test_a_tip_that_bounced_is_not_asked_for_again() -> None:
     for text in read(delivered(mail("bounce", kind="tip", method="venmo"))):
-        assert "your tip of $500.00 by Venmo was returned" in text
+        assert "Your tip of $500.00 by Venmo was returned" in text
         assert "there is nothing that you have to do" in text
         assert "find another way" not in text
 
@@ -149,9 +149,9 @@ def test_a_refund_goes_to_the_payer(form: str) -> None:
 
 def test_a_correction_says_if_the_mistake_was_about_money_from_or_to_the_patron() -> None:
     for text in read(delivered(mail("correction"))):
-        assert "we recorded a payment of $500.00 from you" in text
+        assert "We recorded a payment of $500.00 from you" in text
     for text in read(delivered(mail("correction", kind="refund"))):
-        assert "we recorded a refund of $500.00 to you" in text
+        assert "We recorded a refund of $500.00 to you" in text
 
 
 def test_a_reminder_names_amount_and_charter_and_says_what_to_do_and_that_mails_may_cross() -> None:

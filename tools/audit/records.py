@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from chalicelib import ledger_log
 from chalicelib.charters.store import Charter, board_key, to_charter
 from chalicelib.core.dynamo import Item
+from chalicelib.core.errors import MALFORMED
 from chalicelib.money import ledger, methods
 from chalicelib.operator import store as operator_store
 from chalicelib.payments import service as payments
@@ -23,9 +24,6 @@ INSTANTS = ("received_at", "recorded_at")
 ACTS = ("CLEAR", "VOID", "BOUNCE")
 # Boats, people, what is planned with them, and the desk's settings.
 PLANNING = (BOAT.list_key, PERSON.list_key, "SETTINGS")
-
-# What reading a record raises that the product has not written.
-MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 Data = dict[str, Any]
 """A record's content as it was read: nothing is sure of it yet."""

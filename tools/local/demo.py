@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tools.common.console import Refused, progress, run_tool
 from tools.common.website import Website
-from tools.local.season import BAY, SampleCharter, SamplePayment, season
+from tools.local.season import BAY, SampleCharter, season
 
 Json = dict[str, Any]
 """A body of the API, as a client sends and reads it."""
@@ -118,8 +118,11 @@ def log_charter(client: Client, charter: SampleCharter) -> None:
     """A charter with all that came of it, in the order in which it came."""
     made = client.create(charter_json(charter))
     path = f"/api/events/{made['event_id']}"
-    for place, payment in enumerate(charter.payments):
-        log_payment(client, path, charter, place, payment)
+    # What is given back because a charter is off is given back after that was said.
+    late = [place for place, one in enumerate(charter.payments) if charter.cancelled and one.kind == "refund"]
+    for place in range(len(charter.payments)):
+        if place not in late:
+            log_payment(client, path, charter, place)
     if charter.signers and charter.ends_at <= datetime.now(UTC):
         # What is over takes no signatures until it is reopened for them.
         client.call("POST", f"{path}/reopen-waivers")
@@ -136,6 +139,8 @@ def log_charter(client: Client, charter: SampleCharter) -> None:
         client.call("PATCH", path, {"version": seen["version"], "status": "completed"})
     if charter.cancelled:
         client.call("POST", f"{path}/cancel", {"reason": charter.cancelled})
+    for place in late:
+        log_payment(client, path, charter, place)
 
 
 def charter_json(charter: SampleCharter) -> Json:
@@ -165,7 +170,8 @@ def payment_id(charter: SampleCharter, place: int) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{charter.title}#{place}"))
 
 
-def log_payment(client: Client, path: str, charter: SampleCharter, place: int, payment: SamplePayment) -> None:
+def log_payment(client: Client, path: str, charter: SampleCharter, place: int) -> None:
+    payment = charter.payments[place]
     path = f"{path}/payments/{payment_id(charter, place)}"
     body: Json = {
         "kind": payment.kind,

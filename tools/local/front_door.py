@@ -109,6 +109,9 @@ class Viewer(BaseHTTPRequestHandler):
     wbufsize = 64 * 1024
     disable_nagle_algorithm = True
 
+    def log_message(self, *_: object) -> None:
+        """A browser that lets a connection idle is no news on the terminal."""
+
     def handle_any(self) -> None:
         body = self._read_body()
         if body is None:

@@ -1,6 +1,7 @@
 import { remindGuests, reopenWaivers } from "../data/api";
 import { keepCharters, remembered } from "../data/charters";
 import type { Charter } from "../data/contract";
+import { fold } from "../lib/names";
 import { formatMoment } from "../lib/time";
 import { Button } from "../ui/button";
 import { announce, announceFailure } from "../ui/notices";
@@ -34,7 +35,10 @@ export function MissingGuests({ charter, now_ms }: { charter: Charter; now_ms: n
         {missing.map((name, index) => (
           // Two guests may bear one name.
           <li key={ids[index] ?? index}>
-            <strong class="missing">{name}</strong>
+            <p>
+              <strong class="missing">{name}</strong>{" "}
+              <span class="entry-small">{emailOfNamesake(charter, ids[index])}</span>
+            </p>
             {canReach(charter, ids.slice(index, index + 1)) ? (
               open && ids[index] && <RemindButton charter={charter} guest={{ id: ids[index], name }} />
             ) : (
@@ -50,6 +54,12 @@ export function MissingGuests({ charter, now_ms }: { charter: Charter; now_ms: n
       )}
     </>
   );
+}
+
+/** Of a listed guest whose name another one bears, what tells them apart. */
+function emailOfNamesake({ guests }: Charter, id: string | undefined): string | undefined {
+  const guest = guests.find(({ guest_id }) => guest_id === id);
+  return guest && guests.some((other) => other !== guest && fold(other.name) === fold(guest.name)) ? guest.email : "";
 }
 
 /** Whether a mail can go to one of these guests. Of a charter that is only remembered no address is known. */

@@ -12,28 +12,31 @@ export function SignedWaivers({ charter, waivers }: { charter: Charter; waivers:
     return <p class="nothing">Nobody has signed yet. Send the guest link to the patron.</p>;
   }
   return (
-    <Folded count={waivers.length}>
-      <ul class="signed-list">
-        {waivers.map((waiver) => (
-          <li key={waiver.waiver_id}>
-            <p class="passenger-who">
-              <SignedName waiver={waiver} overLimit={waiver.over_limit} />
-            </p>
-            <p class="entry-small">
-              <SignedBy waiver={waiver} />
-              {formatMoment(waiver.signed_at, charter.timezone)}
-            </p>
-            {!waiver.set_aside && (
-              <SetAsideButton
-                event_id={charter.event_id}
-                waiver_id={waiver.waiver_id}
-                name={waiver.participant_name}
-                onDone={() => refresh(charter.event_id)}
-              />
-            )}
-          </li>
-        ))}
-      </ul>
-    </Folded>
+    <>
+      <h3>Signed</h3>
+      <Folded count={waivers.length}>
+        <ul class="signed-list">
+          {waivers.map((waiver) => (
+            <li key={waiver.waiver_id}>
+              <p class="passenger-who">
+                <SignedName waiver={waiver} overLimit={waiver.over_limit} />
+              </p>
+              <p class="entry-small">
+                <SignedBy waiver={waiver} />
+                {formatMoment(waiver.signed_at, charter.timezone)}
+              </p>
+              {!waiver.set_aside && (
+                <SetAsideButton
+                  event_id={charter.event_id}
+                  waiver_id={waiver.waiver_id}
+                  name={waiver.participant_name}
+                  onDone={() => refresh(charter.event_id)}
+                />
+              )}
+            </li>
+          ))}
+        </ul>
+      </Folded>
+    </>
   );
 }

@@ -4,6 +4,9 @@ import * as session from "./session";
 
 const TIMEOUT_MS = 20_000;
 
+/** What the operator charges in, as the server has said last; empty until it has. */
+export const operator = { currency: "" };
+
 /**
  * Why a call has failed. `network`, `timeout`, `masked` (an answer that is not the API's) and
  * `server` may pass by themselves; `refused` is a clear no from the API.
@@ -154,6 +157,7 @@ async function send(
     throw new ApiError("network", "The server cannot be reached. Check the connection.");
   }
   hearClock(response.headers.get("Operator-Time") ?? "", asked_ms, Date.now());
+  operator.currency = response.headers.get("Operator-Currency") ?? operator.currency;
   if (response.status === 401 && token) session.end(token);
   if (!response.ok) throw await failure(response);
   return response;

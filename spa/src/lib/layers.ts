@@ -28,7 +28,8 @@ function entries(): number {
 /** Brings the history to as many entries as there are layers. An entry without its layer is never shown by itself. */
 function followLayers(): void {
   if (stepBack.isUnderWay) return;
-  while (entries() < layers.length) window.history.pushState({ layers: entries() + 1 }, "");
+  // Counted, not asked again: a browser that has seen too many of these adds none, and does not say so.
+  for (let count = entries() + 1; count <= layers.length; count++) window.history.pushState({ layers: count }, "");
   if (entries() > layers.length) {
     stepBack.isUnderWay = true;
     window.history.go(layers.length - entries());

@@ -1,7 +1,8 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, createCharter, editCharter } from "../../data/api";
-import { charters, keepCharters } from "../../data/charters";
+import { keepCharters } from "../../data/charters";
 import type { Charter } from "../../data/contract";
+import { operator } from "../../data/request";
 import { operatorTimezone } from "../../lib/clock";
 import { navigate } from "../../lib/router";
 import { uuid7 } from "../../lib/uuid";
@@ -166,10 +167,9 @@ function Theirs({ theirs, onTake }: { theirs: Merge["theirs"]; onTake(field: Fie
   );
 }
 
-/** With the zone and currency of the charter that was read last. */
+/** In the operator's zone and currency, whatever other charters are in. */
 function emptyForm(): CharterForm {
-  const latest = [...charters.value.values()].at(-1);
-  return newCharterForm(latest?.timezone ?? operatorTimezone(), latest?.currency ?? "");
+  return newCharterForm(operatorTimezone(), operator.currency);
 }
 
 function isCharter(value: unknown): value is Charter {

@@ -19,3 +19,27 @@ test("the times of a ledger are the operator's, each with its zone once, whichev
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(app.text()).toMatch(/Jul 1(, 2026)?, 7:30\sPM PDT, from Ana Reyes/);
 });
+
+test("tips less what was given back and tips as logged each say what they are", async () => {
+  const totals = sampleTotals({
+    tips_cents: 112_000,
+    refunded_cents: 41_000,
+    count: 4,
+    by_method: { cash: 112_000 },
+    by_kind: { deposit: 0, balance: 0, tip: 132_000, refund: 61_000 },
+  });
+  app.handle = () => json(200, { payments: [], totals, next_cursor: null });
+  session.begin("t1", false);
+  app.open("/payments");
+  await app.says("Refunded$410.00Net−$410.00Tips$1,120.00");
+  await app.says("By method: what came in less what went out, tips included.Cash$1,120.00");
+  await app.says("a tip that was given back counts among tips and refunds.Tips$1,320.00Refunds$610.00");
+});
+
+test("a period without payments shows no empty lists", async () => {
+  app.handle = () => json(200, { payments: [], totals: sampleTotals(), next_cursor: null });
+  session.begin("t1", false);
+  app.open("/payments");
+  await app.says("Entries0");
+  expect(app.text()).not.toContain("By kind");
+});

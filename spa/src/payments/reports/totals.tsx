@@ -34,24 +34,41 @@ function Sums({ totals }: { totals: CurrencyTotals }) {
         <Detail name="Not cleared yet">{money(totals.uncleared_cents)}</Detail>
         <Detail name="Entries">{String(totals.count)}</Detail>
       </dl>
-      <dl class="totals">
-        {paymentMethods.map((method) => {
-          const cents = totals.by_method[method];
-          return cents ? (
-            <Detail key={method} name={methods[method].label}>
-              {money(cents)}
-            </Detail>
-          ) : null;
-        })}
-        {paymentKinds.map((kind) => {
-          const cents = totals.by_kind[kind];
-          return cents ? (
-            <Detail key={kind} name={`${kindNames[kind]}s`}>
-              {money(cents)}
-            </Detail>
-          ) : null;
-        })}
-      </dl>
+      <Part
+        about="By method: what came in less what went out, tips included."
+        sums={paymentMethods.map((method) => [methods[method].label, totals.by_method[method] ?? 0])}
+        money={money}
+      />
+      <Part
+        about="By kind, as logged: a tip that was given back counts among tips and refunds."
+        sums={paymentKinds.map((kind) => [`${kindNames[kind]}s`, totals.by_kind[kind]])}
+        money={money}
+      />
     </>
+  );
+}
+
+interface PartProps {
+  /** What its sums mean; the same word may mean another sum elsewhere. */
+  about: string;
+  /** Names and cents; what is zero is left out. */
+  sums: [string, number][];
+  money: (cents: number) => string;
+}
+
+function Part({ about, sums, money }: PartProps) {
+  const shown = sums.filter(([, cents]) => cents !== 0);
+  if (shown.length === 0) return null;
+  return (
+    <div class="totals-part">
+      <p class="hint">{about}</p>
+      <dl class="totals">
+        {shown.map(([name, cents]) => (
+          <Detail key={name} name={name}>
+            {money(cents)}
+          </Detail>
+        ))}
+      </dl>
+    </div>
   );
 }
