@@ -1,4 +1,4 @@
-import { forgetDrafts } from "../charters/form/charter-dialog";
+import { forgetDrafts } from "../charters/form/open-charter";
 import { forgetBoard } from "../data/board";
 import { forgetCharters } from "../data/charters";
 import { outbox } from "../data/device-outbox";

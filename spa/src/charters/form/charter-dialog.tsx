@@ -3,7 +3,6 @@ import { ApiError, createCharter, editCharter } from "../../data/api";
 import { charters, keepCharters } from "../../data/charters";
 import type { Charter } from "../../data/contract";
 import { operatorTimezone } from "../../lib/clock";
-import { Observable, useValue } from "../../lib/observable";
 import { navigate } from "../../lib/router";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
@@ -15,33 +14,10 @@ import { sentence } from "../../ui/page";
 import { CharterFields } from "./charter-fields";
 import { changes, charterForm, type Merge, merge, newCharterForm, readCharterForm } from "./charter-form";
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
+import { drafts } from "./drafts";
 import { settleGuests } from "./guest-list";
 
-const opened = new Observable<{ charter: Charter | null } | null>(null);
-
-/** What was typed and not saved; it lives in this page only, for it holds contact data. */
-const drafts = new Map<string, CharterForm>();
-
-export function openCharterDialog(charter: Charter | null = null): void {
-  opened.value = { charter };
-}
-
-function closeCharterDialog(): void {
-  opened.value = null;
-}
-
-export function forgetDrafts(): void {
-  drafts.clear();
-  closeCharterDialog();
-}
-
-export function CharterDialogs() {
-  const what = useValue(opened);
-  if (!what) return null;
-  return <CharterDialog charter={what.charter} onClose={closeCharterDialog} />;
-}
-
-function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(): void }) {
+export function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(): void }) {
   const draftKey = charter?.event_id ?? "new";
   const pristine = () => (charter ? charterForm(charter) : emptyForm());
   const [base, setBase] = useState(charter);

@@ -1,0 +1,86 @@
+import { useState } from "preact/hooks";
+import type { Charter } from "../data/contract";
+import type { OutboxEntry } from "../data/outbox";
+import { dayName } from "../lib/periods";
+import { localDay } from "../lib/time";
+import { LoadButton } from "../ui/load-button";
+import { byDay, type Day } from "./board-sections";
+import { phaseOf } from "./phase";
+import { Row } from "./row";
+
+/** So many rows show at first, and come with each *Show more*; as many as the board loads. */
+const STEP = 50;
+const NOTHING_UNSENT: readonly OutboxEntry[] = [];
+
+export type Unsent = ReadonlyMap<string, readonly OutboxEntry[]>;
+
+interface Props {
+  events: readonly Charter[];
+  now_ms: number;
+  unsent: Unsent;
+  /** Counts down to the first of them. */
+  countdown?: boolean;
+  /** Another search starts again at the top of the list. */
+  search: string;
+  label?: string;
+  /** Loads the charters behind these; left out when all are known. */
+  loadMore?: (() => Promise<void>) | undefined;
+}
+
+/** Charters one a row, those of a day together. */
+export function DayList(props: Props) {
+  const { events, search, label = "Show more", loadMore } = props;
+  const [rows, setRows] = useState(STEP);
+  const [searched, setSearched] = useState(search);
+  if (searched !== search) {
+    setSearched(search);
+    setRows(STEP);
+  }
+  const showMore = async () => {
+    if (events.length <= rows) await loadMore?.();
+    setRows(rows + STEP);
+  };
+  return (
+    <>
+      {byDay(events.slice(0, rows)).map((day) => (
+        <DayRows key={day.charters[0]?.event_id} day={day} {...props} />
+      ))}
+      {(events.length > rows || loadMore) && <LoadButton label={label} load={showMore} />}
+    </>
+  );
+}
+
+function DayRows({ day: { date, charters }, now_ms, unsent, countdown }: Props & { day: Day }) {
+  const timezone = charters[0]?.timezone ?? "UTC";
+  return (
+    <div class="day">
+      <h3>
+        <DayName date={date} now_ms={now_ms} timezone={timezone} />
+        {charters.length > 1 && <span class="day-more">{charters.length} charters</span>}
+      </h3>
+      <div class="day-rows">
+        {charters.map((charter) => (
+          <Row
+            key={charter.event_id}
+            charter={charter}
+            phase={phaseOf(charter, now_ms)}
+            unsent={unsent.get(charter.event_id) ?? NOTHING_UNSENT}
+            now_ms={countdown ? now_ms : undefined}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function DayName({ date, now_ms, timezone }: { date: string; now_ms: number; timezone: string }) {
+  const near = { [localDay(new Date(now_ms), timezone)]: "Today", [tomorrow(now_ms, timezone)]: "Tomorrow" }[date];
+  const name = dayName(date);
+  return (
+    <>
+      {near ?? name} {near && <span class="day-more">{name}</span>}
+    </>
+  );
+}
+
+const tomorrow = (now_ms: number, timezone: string) => localDay(new Date(now_ms + 86_400_000), timezone);
