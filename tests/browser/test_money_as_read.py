@@ -186,7 +186,7 @@ def test_a_device_whose_clock_is_off_is_told_and_takes_the_servers_time(
     page.goto("/")
     expect(page.get_by_role("banner")).to_contain_text(re.compile(f"The clock of this device is .*{fault}"))
     # The charter is in two days by the server's clock, and the board says so.
-    expect(card(page, event)).to_contain_text(re.compile(r"Departs in [23] days"))
+    expect(card(page, event)).to_contain_text(re.compile(r"in [23] days"))
     dialog = log_payment(page, event, "100")
     expect(dialog).to_be_hidden()
     (payment,) = site.payments(event)

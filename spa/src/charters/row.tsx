@@ -106,7 +106,7 @@ function Signed({ charter: { waivers }, phase }: { charter: Charter; phase: Phas
   const missing = phase === "urgent" || phase === "under way" ? "due" : phase === "ended" ? "calm" : "part";
   const tone = expected > 0 && signed >= expected ? "good" : missing;
   return (
-    <p class={`row-more tone-${tone}`}>
+    <p class={`row-signed tone-${tone}`}>
       {signed} of {expected} signed
     </p>
   );

@@ -56,7 +56,7 @@ export function GuestLink({ charter }: { charter: Charter }) {
         <Button onClick={() => setAsking(true)}>New guest link…</Button>
       </p>
       {sharing && (
-        <Dialog title="Guest link" onClose={() => setSharing(false)}>
+        <Dialog title="Share the guest link" onClose={() => setSharing(false)}>
           <div class="dialog-body">
             <LazyShare event={charter} />
           </div>

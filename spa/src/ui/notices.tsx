@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Observable, useValue } from "../lib/observable";
 import { Button } from "./button";
 import "./notices.css";
@@ -30,6 +30,10 @@ export function announceFailure(text: string): void {
 
 /** At the bottom of the screen; at its top while what is spoken of lies at the bottom. */
 export function Notices() {
+  useEffect(() => {
+    document.addEventListener("click", noteClick, true);
+    return () => document.removeEventListener("click", noteClick, true);
+  }, []);
   const shown = useValue(notice);
   const box = useRef<HTMLDivElement>(null);
   const [atTop, setAtTop] = useState(false);
@@ -37,7 +41,7 @@ export function Notices() {
     if (!shown) return;
     setAtTop(false);
     // A dialog that closes gives the focus back a moment later.
-    const frame = requestAnimationFrame(() => setAtTop(covers(box.current, subject())));
+    const frame = requestAnimationFrame(() => setAtTop(subjects().some((subject) => covers(box.current, subject))));
     return () => cancelAnimationFrame(frame);
   }, [shown]);
   const undo = () => {
@@ -56,15 +60,21 @@ export function Notices() {
   );
 }
 
-/** What was acted upon: the row, or the part of the page, that has the focus. */
-function subject(): Element | null {
-  const focused = document.activeElement;
-  if (!focused || focused === document.body) return null;
-  return focused.closest("article, li, tr") ?? focused;
+let clicked: Element | null = null;
+
+function noteClick({ target }: MouseEvent): void {
+  clicked = target instanceof Element ? target : null;
 }
 
-function covers(box: Element | null, subject: Element | null): boolean {
-  if (!box || !subject) return false;
+/** What was acted upon: the rows of what has the focus, and of what was clicked, which loses it while it is busy. */
+function subjects(): Element[] {
+  return [document.activeElement, clicked]
+    .filter((found) => found !== null && found !== document.body && found.isConnected)
+    .flatMap((found) => found?.closest("article, li, tr") ?? found ?? []);
+}
+
+function covers(box: Element | null, subject: Element): boolean {
+  if (!box) return false;
   const over = box.getBoundingClientRect();
   const under = subject.getBoundingClientRect();
   return under.bottom > over.top && under.top < over.bottom;
