@@ -3,8 +3,10 @@ import { searchCharters } from "../data/api";
 import { keepListed } from "../data/charters";
 import { useAnswer } from "../lib/answer";
 
-/** The server is asked when nothing was typed for so long. */
-const PAUSE_MS = 300;
+/** The list follows what is typed when no key came for so long, so that no key waits for it. */
+export const LIST_PAUSE_MS = 100;
+/** And the server is asked after this. */
+const SERVER_PAUSE_MS = 300;
 /** One letter is in nearly every charter. */
 const FEWEST_LETTERS = 2;
 
@@ -19,7 +21,7 @@ export interface Found {
 
 /** What only the server can find: charters that are not loaded, past ones, and guests and signers by name. */
 export function useServerSearch(search: string): Found {
-  const typed = useSettled(search);
+  const typed = useSettled(search, SERVER_PAUSE_MS);
   const asked = typed.length >= FEWEST_LETTERS && typed === search;
   const { answer, error } = useAnswer(asked ? () => find(typed) : null, [asked ? typed : ""]);
   return {
@@ -37,12 +39,12 @@ async function find(search: string): Promise<{ ids: ReadonlySet<string>; more: b
   return { ids: new Set(events.map(({ event_id }) => event_id)), more: next_cursor !== null };
 }
 
-/** The text once it has been the same for a moment. */
-function useSettled(text: string): string {
+/** The text once it has been the same for a while. */
+export function useSettled(text: string, pause_ms: number): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    const timer = setTimeout(() => setSettled(text), pause_ms);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [text, pause_ms]);
   return settled;
 }

@@ -40,6 +40,8 @@ test("charters that begin on one local day stand together", () => {
     ["2026-07-05", ["after midnight"]],
   ]);
   expect(byDay([])).toEqual([]);
+  // Of a day that shows in part all are counted.
+  expect(byDay([noon, late, after], 1, 2)).toEqual([{ date: "2026-07-04", count: 2, charters: [late] }]);
 });
 
 test("a search finds every word in what the card shows", () => {

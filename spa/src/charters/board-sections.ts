@@ -33,19 +33,22 @@ function sectionOf(charter: Charter, now: Date): Exclude<keyof Sections, "next">
 export interface Day {
   /** `2026-03-08`, by the charters' own calendar. */
   date: string;
+  /** How many of them there are on this day, shown or not. */
+  count: number;
   charters: Charter[];
 }
 
-/** Charters in their order, those that begin on one day together. */
-export function byDay(events: readonly Charter[]): Day[] {
+/** The charters from one place in their order up to another, those that begin on one day together. */
+export function byDay(events: readonly Charter[], from = 0, to = events.length): Day[] {
   const days: Day[] = [];
-  for (const charter of events) {
+  for (const [place, charter] of events.entries()) {
     const date = localDay(new Date(charter.starts_at), charter.timezone);
-    const last = days.at(-1);
-    if (last?.date === date) last.charters.push(charter);
-    else days.push({ date, charters: [charter] });
+    if (days.at(-1)?.date !== date) days.push({ date, count: 0, charters: [] });
+    const day = days.at(-1) as Day;
+    day.count++;
+    if (place >= from && place < to) day.charters.push(charter);
   }
-  return days;
+  return days.filter(({ charters }) => charters.length > 0);
 }
 
 /** Whether every word that was typed is somewhere in what the card shows. */

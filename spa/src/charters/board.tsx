@@ -10,7 +10,7 @@ import { formatDay, useNow } from "../lib/time";
 import { Button } from "../ui/button";
 import { LoadButton } from "../ui/load-button";
 import { AsOf, Failed, Skeleton } from "../ui/page";
-import { type Found, useServerSearch } from "./board-search";
+import { type Found, LIST_PAUSE_MS, useServerSearch, useSettled } from "./board-search";
 import { matches, sections } from "./board-sections";
 import { DayList, type Unsent } from "./day-list";
 import { openCharterDialog } from "./form/open-charter";
@@ -55,7 +55,7 @@ export function Board() {
     if (window.location.hash === "#search") input.current?.focus();
   }, []);
 
-  const search = query.trim();
+  const search = useSettled(query.trim(), LIST_PAUSE_MS);
   const searching = search !== "";
   const server = useServerSearch(search);
   const all = useMemo(() => {

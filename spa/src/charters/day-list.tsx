@@ -10,7 +10,11 @@ import { Row } from "./row";
 
 /** So many rows show at first, and come with each *Show more*; as many as the board loads. */
 const STEP = 50;
+/** More rows than these make a phone slow to answer: those at the top go, and come back by a button there. */
+const MOST = 150;
 const NOTHING_UNSENT: readonly OutboxEntry[] = [];
+
+const BEGINNING = { from: 0, to: STEP };
 
 export type Unsent = ReadonlyMap<string, readonly OutboxEntry[]>;
 
@@ -30,33 +34,36 @@ interface Props {
 /** Charters one a row, those of a day together. */
 export function DayList(props: Props) {
   const { events, search, label = "Show more", loadMore } = props;
-  const [rows, setRows] = useState(STEP);
+  const [shown, setShown] = useState(BEGINNING);
   const [searched, setSearched] = useState(search);
   if (searched !== search) {
     setSearched(search);
-    setRows(STEP);
+    setShown(BEGINNING);
   }
+  const { from, to } = shown;
   const showMore = async () => {
-    if (events.length <= rows) await loadMore?.();
-    setRows(rows + STEP);
+    if (events.length <= to) await loadMore?.();
+    setShown({ from: Math.max(from, to + STEP - MOST), to: to + STEP });
   };
+  const showBefore = async () => setShown({ from: from - STEP, to: to - STEP });
   return (
     <>
-      {byDay(events.slice(0, rows)).map((day) => (
+      {from > 0 && <LoadButton label="Show those before" load={showBefore} />}
+      {byDay(events, from, to).map((day) => (
         <DayRows key={day.charters[0]?.event_id} day={day} {...props} />
       ))}
-      {(events.length > rows || loadMore) && <LoadButton label={label} load={showMore} />}
+      {(events.length > to || loadMore) && <LoadButton label={label} load={showMore} />}
     </>
   );
 }
 
-function DayRows({ day: { date, charters }, now_ms, unsent, countdown }: Props & { day: Day }) {
+function DayRows({ day: { date, count, charters }, now_ms, unsent, countdown }: Props & { day: Day }) {
   const timezone = charters[0]?.timezone ?? "UTC";
   return (
     <div class="day">
       <h3>
         <DayName date={date} now_ms={now_ms} timezone={timezone} />
-        {charters.length > 1 && <span class="day-more">{charters.length} charters</span>}
+        {count > 1 && <span class="day-more">{count} charters</span>}
       </h3>
       <div class="day-rows">
         {charters.map((charter) => (

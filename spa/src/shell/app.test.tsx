@@ -107,7 +107,7 @@ test("logging out ends the session on the server, and nothing stays on the page"
   expect(localStorage.length + sessionStorage.length).toBe(0);
 });
 
-test("of a thousand charters the board shows fifty, and fifty more when asked", async () => {
+test("of a thousand charters the board shows fifty, fifty more when asked, and never more than a phone can bear", async () => {
   const events = Array.from({ length: 1000 }, (_, number) =>
     sampleCharter({
       event_id: `c${number}`,
@@ -126,6 +126,17 @@ test("of a thousand charters the board shows fifty, and fifty more when asked", 
   expect(text()).not.toMatch("Sail 51.");
   button("Show more").click();
   await vi.waitFor(() => expect(cards()).toBe(100));
+  for (const last of [150, 200, 250]) {
+    button("Show more").click();
+    await says(`Sail ${last}.`);
+    await vi.waitFor(() => button("Show more"));
+  }
+  expect(cards()).toBe(150);
+  expect(text()).not.toMatch("Sail 100.");
+  button("Show those before").click();
+  await says("Sail 100.");
+  expect(text()).not.toMatch(/Sail 250\.|Sail 50\./);
+  expect(cards()).toBe(150);
   type("#search", "sail 99");
   await says("19 charters found.");
   expect(app.root.querySelectorAll("article").length).toBe(19);
