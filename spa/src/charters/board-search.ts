@@ -4,7 +4,7 @@ import { keepListed } from "../data/charters";
 import { useAnswer } from "../lib/answer";
 
 /** The list follows what is typed when no key came for so long, so that no key waits for it. */
-export const LIST_PAUSE_MS = 100;
+export const LIST_PAUSE_MS = 200;
 /** And the server is asked after this. */
 const SERVER_PAUSE_MS = 300;
 /** One letter is in nearly every charter. */

@@ -2,11 +2,14 @@ import type { Charter } from "../../data/contract";
 import { Observable, useValue } from "../../lib/observable";
 import { Dialog } from "../../ui/dialog";
 import { lazy, NotLoaded } from "../../ui/lazy";
-import { drafts } from "./drafts";
+import { Skeleton } from "../../ui/page";
+import type { CharterForm } from "./charter-table";
 
 const opened = new Observable<{ charter: Charter | null } | null>(null);
 
-/** Opens the form for a charter, or for a new one. */
+/** What was typed and not saved; it lives in this page only, for it holds contact data. */
+const drafts = new Map<string, CharterForm>();
+
 export function openCharterDialog(charter: Charter | null = null): void {
   opened.value = { charter };
 }
@@ -20,21 +23,19 @@ export function forgetDrafts(): void {
   closeCharterDialog();
 }
 
-/** The form is large, and the board shows without it: it is fetched when it is first opened. */
-const CharterDialog = lazy(
-  async () => (await import("./charter-dialog")).CharterDialog,
-  ({ failed, onRetry }) =>
-    failed ? (
-      <Dialog title="Charter" onClose={closeCharterDialog}>
-        <div class="dialog-body">
-          <NotLoaded onRetry={onRetry} />
-        </div>
-      </Dialog>
-    ) : null,
+const Editor = lazy(
+  async () => (await import("./charter-editor")).CharterEditor,
+  ({ failed, onRetry }) => (
+    <div class="dialog-body">{failed ? <NotLoaded onRetry={onRetry} /> : <Skeleton rows={5} kind="line" />}</div>
+  ),
 );
 
 export function CharterDialogs() {
   const what = useValue(opened);
   if (!what) return null;
-  return <CharterDialog charter={what.charter} onClose={closeCharterDialog} />;
+  return (
+    <Dialog title={what.charter ? "Edit charter" : "New charter"} onClose={closeCharterDialog} wide>
+      <Editor charter={what.charter} drafts={drafts} onClose={closeCharterDialog} />
+    </Dialog>
+  );
 }

@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, createCharter, editCharter } from "../../data/api";
 import { charters, keepCharters } from "../../data/charters";
 import type { Charter } from "../../data/contract";
@@ -6,7 +6,6 @@ import { operatorTimezone } from "../../lib/clock";
 import { navigate } from "../../lib/router";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
-import { Dialog } from "../../ui/dialog";
 import { DialogForm } from "../../ui/dialog-form";
 import { type Errors, focusFirstError, sentences, unplaced } from "../../ui/field";
 import { announce } from "../../ui/notices";
@@ -14,10 +13,17 @@ import { sentence } from "../../ui/page";
 import { CharterFields } from "./charter-fields";
 import { changes, charterForm, type Merge, merge, newCharterForm, readCharterForm } from "./charter-form";
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
-import { drafts } from "./drafts";
 import { settleGuests } from "./guest-list";
 
-export function CharterDialog({ charter, onClose }: { charter: Charter | null; onClose(): void }) {
+interface Props {
+  charter: Charter | null;
+  /** By charter; a new one's is "new". */
+  drafts: Map<string, CharterForm>;
+  onClose(): void;
+}
+
+/** What an admin edits of a charter, or of a new one; what was typed is kept until it is saved. */
+export function CharterEditor({ charter, drafts, onClose }: Props) {
   const draftKey = charter?.event_id ?? "new";
   const pristine = () => (charter ? charterForm(charter) : emptyForm());
   const [base, setBase] = useState(charter);
@@ -29,6 +35,9 @@ export function CharterDialog({ charter, onClose }: { charter: Charter | null; o
   const [saving, setSaving] = useState(false);
   const attempt = useRef({ key: "", body: "" });
   const element = useRef<HTMLFormElement>(null);
+
+  // It may have been fetched after the dialog opened.
+  useLayoutEffect(() => element.current?.querySelector<HTMLElement>("[data-first]")?.focus(), []);
 
   const edit = (change: (form: CharterForm) => CharterForm) => {
     setForm((form) => {
@@ -105,33 +114,31 @@ export function CharterDialog({ charter, onClose }: { charter: Charter | null; o
   };
 
   return (
-    <Dialog title={charter ? "Edit charter" : "New charter"} onClose={onClose} wide>
-      <DialogForm
-        form={element}
-        submit={charter ? "Save changes" : "Create charter"}
-        onSubmit={submit}
-        onClose={onClose}
-        doing={saving ? "Saving…" : ""}
-        failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
-      >
-        {drafted && (
-          <p class="strip strip-wait">
-            What you typed before is back.{" "}
-            <Button
-              onClick={() => {
-                drafts.delete(draftKey);
-                setForm(pristine());
-                setDrafted(false);
-              }}
-            >
-              Start afresh
-            </Button>
-          </p>
-        )}
-        {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
-        <CharterFields form={form} errors={errors} onChange={edit} />
-      </DialogForm>
-    </Dialog>
+    <DialogForm
+      form={element}
+      submit={charter ? "Save changes" : "Create charter"}
+      onSubmit={submit}
+      onClose={onClose}
+      doing={saving ? "Saving…" : ""}
+      failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
+    >
+      {drafted && (
+        <p class="strip strip-wait">
+          What you typed before is back.{" "}
+          <Button
+            onClick={() => {
+              drafts.delete(draftKey);
+              setForm(pristine());
+              setDrafted(false);
+            }}
+          >
+            Start afresh
+          </Button>
+        </p>
+      )}
+      {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
+      <CharterFields form={form} errors={errors} onChange={edit} />
+    </DialogForm>
   );
 }
 
