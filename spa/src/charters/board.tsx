@@ -6,7 +6,7 @@ import { outbox } from "../data/device-outbox";
 import { formatMoneyShort } from "../lib/money";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
-import { formatDay, useNow } from "../lib/time";
+import { formatDay, localDay, useNow } from "../lib/time";
 import { Button } from "../ui/button";
 import { LoadButton } from "../ui/load-button";
 import { AsOf, Failed, Skeleton } from "../ui/page";
@@ -115,14 +115,17 @@ export function Board() {
               <DayList events={[next]} countdown {...list} />
             </section>
           )}
-          {today.length > 0 && (
-            <section aria-labelledby="today">
+          {(!searching || today.length > 0) && (
+            <section aria-labelledby="today" class={today.length === 0 ? "section-empty" : undefined}>
               <h2 id="today">Today</h2>
+              {today.length === 0 && (
+                <p class="nothing">{next && isToday(next, now_ms) ? "Nothing else." : "No charter."}</p>
+              )}
               <DayList events={today} {...list} />
             </section>
           )}
-          {(coming.length > 0 || known.next_cursor || (!next && !searching)) && (
-            <section aria-labelledby="coming">
+          {(!searching || coming.length > 0 || known.next_cursor) && (
+            <section aria-labelledby="coming" class={coming.length === 0 && next ? "section-empty" : undefined}>
               <h2 id="coming">Coming</h2>
               {coming.length === 0 && !next && !searching && (
                 <div class="empty">
@@ -131,6 +134,7 @@ export function Board() {
                   <Button onClick={() => openCharterDialog()}>Create a charter</Button>
                 </div>
               )}
+              {coming.length === 0 && next && !searching && <p class="nothing">Nothing after that yet.</p>}
               <DayList events={coming} loadMore={known.next_cursor && !server.ids ? loadMore : undefined} {...list} />
             </section>
           )}
@@ -180,6 +184,10 @@ function UnpaidLink({ unpaid }: { unpaid: readonly Charter[] }) {
       {unpaid.length} past, not paid{currencies.size === 1 && `: ${formatMoneyShort(due_cents, currency)}`}
     </a>
   );
+}
+
+function isToday({ starts_at, timezone }: Charter, now_ms: number): boolean {
+  return localDay(new Date(starts_at), timezone) === localDay(new Date(now_ms), timezone);
 }
 
 function unsentByCharter(entries: typeof outbox.entries.value): Unsent {
