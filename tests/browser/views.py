@@ -75,6 +75,8 @@ def history(page: Page, charters: Charters) -> None:
     long_charter(page, charters)
     page.get_by_role("button", name="Show who changed what").click()
     expect(page.get_by_text("Created by admin")).to_be_visible()
+
+
 def keys_dialog(page: Page, _: Charters) -> None:
     page.goto("/mail")
     title(page, "Mail")
