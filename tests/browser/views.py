@@ -80,6 +80,7 @@ def history(page: Page, charters: Charters) -> None:
 def keys_dialog(page: Page, _: Charters) -> None:
     page.goto("/mail")
     title(page, "Mail")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
 
