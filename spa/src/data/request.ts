@@ -4,6 +4,9 @@ import * as session from "./session";
 
 const TIMEOUT_MS = 20_000;
 
+/** What the operator charges in, as the server has said last; empty until it has. */
+export const operator = { currency: "" };
+
 /**
  * Why a call has failed. `network`, `timeout`, `masked` (an answer that is not the API's) and
  * `server` may pass by themselves; `refused` is a clear no from the API.
@@ -19,6 +22,8 @@ interface Refusal {
   current?: unknown;
   /** The payment that the refused one may repeat (409). */
   duplicate?: Payment | null;
+  /** The whole answer. */
+  answer?: Readonly<Record<string, unknown>>;
 }
 
 /** Its message is a sentence that can be shown. */
@@ -28,6 +33,7 @@ export class ApiError extends Error {
   readonly retry_after_s: number | null;
   readonly current: unknown;
   readonly duplicate: Payment | null;
+  readonly answer: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly failure: Failure,
@@ -42,6 +48,7 @@ export class ApiError extends Error {
     this.retry_after_s = refusal.retry_after_s ?? null;
     this.current = refusal.current ?? null;
     this.duplicate = refusal.duplicate ?? null;
+    this.answer = refusal.answer ?? {};
   }
 }
 
@@ -154,6 +161,7 @@ async function send(
     throw new ApiError("network", "The server cannot be reached. Check the connection.");
   }
   hearClock(response.headers.get("Operator-Time") ?? "", asked_ms, Date.now());
+  operator.currency = response.headers.get("Operator-Currency") ?? operator.currency;
   if (response.status === 401 && token) session.end(token);
   if (!response.ok) throw await failure(response);
   return response;
@@ -177,6 +185,7 @@ async function failure(response: Response): Promise<ApiError> {
     retry_after_s: retryAfter_s(response.headers.get("Retry-After")),
     current,
     duplicate: (duplicate as Payment | undefined) ?? null,
+    answer: body,
   });
 }
 

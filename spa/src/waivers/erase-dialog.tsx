@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { eraseWaiver } from "../data/api";
 import type { RecordDetail } from "../data/contract";
 import { reasonLimits } from "../data/limits";
+import { eraseWaiver } from "../data/waiver-api";
 import { isBlank } from "../lib/names";
 import { Dialog } from "../ui/dialog";
 import { DialogForm } from "../ui/dialog-form";

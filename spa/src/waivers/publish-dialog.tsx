@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { previewWaiver, publishWaiver } from "../data/api";
 import type { Block, WaiverLanguage, WaiverVersion } from "../data/contract";
 import { waiverTextLimits } from "../data/limits";
+import { previewWaiver, publishWaiver } from "../data/waiver-api";
 import { isBlank } from "../lib/names";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { ApiError, createCharter, editCharter } from "../../data/api";
-import { charters, keepCharters } from "../../data/charters";
+import { ApiError, createCharter, editCharter, operator } from "../../data/api";
+import { keepCharters } from "../../data/charters";
 import type { Charter } from "../../data/contract";
 import { operatorTimezone } from "../../lib/clock";
 import { navigate } from "../../lib/router";
@@ -10,6 +10,7 @@ import { DialogForm } from "../../ui/dialog-form";
 import { type Errors, focusFirstError, sentences, unplaced } from "../../ui/field";
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
+import { TheirChanges } from "../../ui/their-changes";
 import { CharterFields } from "./charter-fields";
 import { changes, charterForm, type Merge, merge, newCharterForm, readCharterForm } from "./charter-form";
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
@@ -136,40 +137,15 @@ export function CharterEditor({ charter, drafts, onClose }: Props) {
           </Button>
         </p>
       )}
-      {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
+      <TheirChanges table={charterTable} theirs={theirs} onTake={takeTheirs} />
       <CharterFields form={form} errors={errors} onChange={edit} />
     </DialogForm>
   );
 }
 
-function Theirs({ theirs, onTake }: { theirs: Merge["theirs"]; onTake(field: FieldName): void }) {
-  return (
-    <div class="strip strip-wait" role="status">
-      <p>
-        <strong>Changed by somebody else meanwhile:</strong>
-      </p>
-      <ul class="theirs">
-        {theirs.map(({ field, value, mine }) => (
-          <li key={field}>
-            {charterTable[field].label}: {value}{" "}
-            {mine ? (
-              <>
-                (yours is kept) <Button onClick={() => onTake(field)}>Take theirs</Button>
-              </>
-            ) : (
-              "(taken over)"
-            )}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-/** With the zone and currency of the charter that was read last. */
+/** In the operator's zone and currency, whatever other charters are in. */
 function emptyForm(): CharterForm {
-  const latest = [...charters.value.values()].at(-1);
-  return newCharterForm(latest?.timezone ?? operatorTimezone(), latest?.currency ?? "");
+  return newCharterForm(operatorTimezone(), operator.currency);
 }
 
 function isCharter(value: unknown): value is Charter {

@@ -1,4 +1,6 @@
+import { operator } from "../../data/api";
 import type { Charter, CharterDetails } from "../../data/contract";
+import { mergeForms, same, type Theirs } from "../../ui/record-form";
 import { type CharterForm, charterFields, type FieldName } from "./charter-table";
 import { type LocalMoment, later, wallMs } from "./moment-field";
 
@@ -41,7 +43,7 @@ export function readCharterForm(form: CharterForm): ReadCharter {
   const read = charterFields.map(([name, field]) => {
     const sent = field.read(form[name], {
       timezone: form.timezone,
-      currency: form.currency.trim().toUpperCase() || "USD",
+      currency: form.currency.trim().toUpperCase() || operator.currency,
       refuse: (message, path) => {
         errors[path ? `${name}.${path}` : name] = message;
       },
@@ -65,26 +67,14 @@ export function changes(body: CharterDetails, base: Charter): Partial<CharterDet
 
 export interface Merge {
   form: CharterForm;
-  /** Fields that somebody else changed; in `mine` ones the admin's typing was kept. */
-  theirs: { field: FieldName; value: string; mine: boolean }[];
+  theirs: Theirs<FieldName>[];
 }
 
 /** Brings somebody else's edit under what the admin has typed: typing wins, the rest follows. */
 export function merge(typed: CharterForm, base: Charter, current: Charter): Merge {
-  const before = charterForm(base);
-  const after = charterForm(current);
-  const taken: Partial<Record<FieldName, unknown>> = {};
-  const theirs: Merge["theirs"] = [];
-  for (const [name, field] of charterFields) {
-    if (same(before[name], after[name])) continue;
-    const mine = !same(typed[name], before[name]);
-    if (!mine) taken[name] = after[name];
-    if (same(typed[name], after[name])) continue;
-    theirs.push({ field: name, value: field.show(after[name]), mine });
-  }
-  return { form: { ...typed, ...(taken as Partial<CharterForm>) }, theirs };
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return mergeForms(charterFields, {
+    typed,
+    before: charterForm(base),
+    after: charterForm(current),
+  }) as unknown as Merge;
 }

@@ -1,5 +1,6 @@
 import { charterDefaults, charterLimits as limits } from "../../data/limits";
-import { area, type CharterField, currency, flag, money, text, timezone, whole, wholeOrNone } from "./field-kinds";
+import { area, flag, text, whole, wholeOrNone } from "../../ui/field-kinds";
+import { type CharterField, currency, money, timezone } from "./field-kinds";
 import { guestList } from "./guest-list-fields";
 import { moment } from "./moment-field";
 import { people, person, personOrNone } from "./person-fields";
