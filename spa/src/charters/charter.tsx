@@ -1,10 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { ApiError, cancelCharter, readCharter } from "../data/api";
+import { ApiError, readCharter } from "../data/api";
 import { loaded } from "../data/board";
 import { charters, edit, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
 import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
+import { cancelCharter } from "../data/later-api";
 import { nowMs } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";

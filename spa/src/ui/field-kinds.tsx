@@ -102,7 +102,7 @@ export function wholeOrNone(label: string, { least, most }: Bounds, hint: string
 }
 
 function wholeNumber(text: string, least: number, most: number): number | null {
-  if (!/^\d{1,4}$/.test(text.trim())) return null;
+  if (!/^\d{1,9}$/.test(text.trim())) return null;
   const number = Number(text);
   return number >= least && number <= most ? number : null;
 }

@@ -8,32 +8,24 @@ export interface FormPart<Name> {
   rows: readonly Name[][];
 }
 
-export type FieldTable<Name extends string> = Readonly<Record<Name, FormField<never, never>>>;
+export type FieldTable = Readonly<Record<string, FormField>>;
 
-/** A record as it is typed. */
-export type FormOf<Table extends FieldTable<string>> = {
-  [Name in keyof Table]: Table[Name] extends { blank: infer Value } ? Value : never;
-};
-
+/** What stands in a form, or what is sent of it, by field. */
 export type Fields = Record<string, unknown>;
 
-function fieldsOf(table: FieldTable<string>): [string, FormField][] {
-  return Object.entries(table) as unknown as [string, FormField][];
+export function blankForm(table: FieldTable): Fields {
+  return Object.fromEntries(Object.entries(table).map(([name, { blank }]) => [name, blank]));
 }
 
-export function blankForm(table: FieldTable<string>): Fields {
-  return Object.fromEntries(fieldsOf(table).map(([name, { blank }]) => [name, blank]));
-}
-
-export function writeForm(table: FieldTable<string>, record: object): Fields {
+export function writeForm(table: FieldTable, record: object): Fields {
   const sent = record as Fields;
-  return Object.fromEntries(fieldsOf(table).map(([name, field]) => [name, field.write(sent[name])]));
+  return Object.fromEntries(Object.entries(table).map(([name, field]) => [name, field.write(sent[name])]));
 }
 
 /** What is sent, and what is wrong, by field; nothing is sent while anything is. */
-export function readForm(table: FieldTable<string>, form: Fields): { body: Fields; errors: Record<string, string> } {
+export function readForm(table: FieldTable, form: Fields): { body: Fields; errors: Record<string, string> } {
   const errors: Record<string, string> = {};
-  const read = fieldsOf(table).map(([name, field]) => {
+  const read = Object.entries(table).map(([name, field]) => {
     const refuse = (message: string, path?: string) => {
       errors[path ? `${name}.${path}` : name] = message;
     };
@@ -43,7 +35,7 @@ export function readForm(table: FieldTable<string>, form: Fields): { body: Field
 }
 
 /** The fields that differ from the record as it was: what an edit sends. */
-export function changedFields(table: FieldTable<string>, body: Fields, record: object): Fields {
+export function changedFields(table: FieldTable, body: Fields, record: object): Fields {
   const before = readForm(table, writeForm(table, record)).body;
   return Object.fromEntries(Object.entries(body).filter(([name, sent]) => !same(sent, before[name])));
 }
@@ -78,9 +70,9 @@ export function mergeForms(
   return { form: { ...typed, ...taken }, theirs };
 }
 
-export function mergeRecord(table: FieldTable<string>, typed: Fields, base: object, current: object) {
+export function mergeRecord(table: FieldTable, typed: Fields, base: object, current: object) {
   const compared = { typed, before: writeForm(table, base), after: writeForm(table, current) };
-  return mergeForms(fieldsOf(table), compared);
+  return mergeForms(Object.entries(table), compared);
 }
 
 export function same(one: unknown, other: unknown): boolean {

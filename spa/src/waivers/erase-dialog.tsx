@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { RecordDetail } from "../data/contract";
+import { eraseWaiver } from "../data/later-api";
 import { reasonLimits } from "../data/limits";
-import { eraseWaiver } from "../data/waiver-api";
 import { isBlank } from "../lib/names";
 import { Dialog } from "../ui/dialog";
 import { DialogForm } from "../ui/dialog-form";

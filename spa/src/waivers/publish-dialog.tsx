@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Block, WaiverLanguage, WaiverVersion } from "../data/contract";
+import { previewWaiver, publishWaiver } from "../data/later-api";
 import { waiverTextLimits } from "../data/limits";
-import { previewWaiver, publishWaiver } from "../data/waiver-api";
 import { isBlank } from "../lib/names";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";

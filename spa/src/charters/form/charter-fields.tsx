@@ -1,9 +1,8 @@
-import { useId } from "preact/hooks";
 import type { Errors } from "../../ui/field";
+import { FormParts } from "../../ui/form-parts";
 import { withField } from "./charter-form";
 import { type CharterForm, charterParts, charterTable, type FieldName } from "./charter-table";
 import type { CharterField } from "./field-kinds";
-import "./charter-fields.css";
 
 interface Props {
   form: CharterForm;
@@ -12,26 +11,7 @@ interface Props {
 }
 
 export function CharterFields(props: Props) {
-  const id = useId();
-  return (
-    <>
-      {charterParts.map(({ title, rows }, index) => (
-        <section key={title} class="part stack" aria-labelledby={`${id}-${index}`}>
-          <h3 id={`${id}-${index}`}>{title}</h3>
-          {rows.map((names) => {
-            const inputs = names.map((name) => <Input key={name} name={name} {...props} />);
-            return names.length > 1 ? (
-              <div key={names[0]} class="pair">
-                {inputs}
-              </div>
-            ) : (
-              inputs
-            );
-          })}
-        </section>
-      ))}
-    </>
-  );
+  return <FormParts parts={charterParts}>{(name) => <Input key={name} name={name} {...props} />}</FormParts>;
 }
 
 function Input({ name, form, errors, onChange }: Props & { name: FieldName }) {

@@ -1,5 +1,6 @@
 import { charterDefaults, charterLimits as limits } from "../../data/limits";
 import { area, flag, text, whole, wholeOrNone } from "../../ui/field-kinds";
+import type { FormPart } from "../../ui/record-form";
 import { type CharterField, currency, money, timezone } from "./field-kinds";
 import { guestList } from "./guest-list-fields";
 import { moment } from "./moment-field";
@@ -43,8 +44,7 @@ export type CharterForm = { [Name in FieldName]: Table[Name]["blank"] };
 /** For what treats all fields alike. */
 export const charterFields = Object.entries(charterTable) as [FieldName, CharterField][];
 
-/** The parts of the form; fields of one row stand beside each other where there is room. */
-export const charterParts: readonly { title: string; rows: readonly FieldName[][] }[] = [
+export const charterParts: readonly FormPart<FieldName>[] = [
   {
     title: "Trip",
     rows: [

@@ -1,5 +1,33 @@
+import type { ComponentChild } from "preact";
+import { useId } from "preact/hooks";
 import { Button } from "./button";
-import type { Theirs } from "./record-form";
+import type { FormPart, Theirs } from "./record-form";
+import "./form-parts.css";
+
+interface PartsProps<Name> {
+  parts: readonly FormPart<Name>[];
+  /** The input of a field. */
+  children(name: Name): ComponentChild;
+}
+
+/** The inputs of a record's form, part by part. */
+export function FormParts<Name extends string>({ parts, children }: PartsProps<Name>) {
+  const id = useId();
+  return (
+    <>
+      {parts.map(({ title, rows }, index) => (
+        <section key={title} class="part stack" aria-labelledby={`${id}-${index}`}>
+          <h3 id={`${id}-${index}`}>{title}</h3>
+          {rows.map((names) => (
+            <div key={names[0]} class={names.length > 1 ? "pair" : undefined}>
+              {names.map(children)}
+            </div>
+          ))}
+        </section>
+      ))}
+    </>
+  );
+}
 
 interface Props<Name extends string> {
   table: Readonly<Record<Name, { label: string }>>;
