@@ -15,6 +15,25 @@ export function charterForm(charter: Charter): CharterForm {
   ) as CharterForm;
 }
 
+const DAY_MS = 24 * 3_600_000;
+const WEEK_MS = 7 * DAY_MS;
+
+/**
+ * A new charter like this one: the same weekday and time of day in the next week that is to come, for the same patron.
+ * Its guests are others until they are listed.
+ */
+export function duplicateForm(charter: Charter, now_ms: number): CharterForm {
+  const form = charterForm(charter);
+  const weeks = Math.max(1, Math.ceil((now_ms - Date.parse(charter.starts_at) + DAY_MS) / WEEK_MS));
+  const [starts_at, ends_at] = [form.starts_at, form.ends_at].map((moment) => later(moment, weeks * WEEK_MS) ?? moment);
+  return {
+    ...form,
+    guests: { rows: [], pasted: "" },
+    starts_at: starts_at ?? form.starts_at,
+    ends_at: ends_at ?? form.ends_at,
+  };
+}
+
 export function withField<Name extends FieldName>(
   form: CharterForm,
   name: Name,
@@ -72,9 +91,12 @@ export interface Merge {
 
 /** Brings somebody else's edit under what the admin has typed: typing wins, the rest follows. */
 export function merge(typed: CharterForm, base: Charter, current: Charter): Merge {
-  return mergeForms(charterFields, {
-    typed,
-    before: charterForm(base),
-    after: charterForm(current),
-  }) as unknown as Merge;
+  const compared = { typed, before: charterForm(base), after: charterForm(current) };
+  const { form, theirs } = mergeForms(charterFields, compared) as unknown as Merge;
+  // A vessel's name and which boat of the list it is belong together.
+  const keepsBoat = theirs.some(({ field, mine }) => field === "vessel" && mine);
+  return {
+    form: keepsBoat ? { ...form, boat_id: typed.boat_id } : form,
+    theirs: theirs.filter(({ field }) => field !== "boat_id"),
+  };
 }

@@ -1,7 +1,7 @@
 import { charterDefaults, charterLimits as limits } from "../../data/limits";
 import { area, flag, text, whole, wholeOrNone } from "../../ui/field-kinds";
 import type { FormPart } from "../../ui/record-form";
-import { type CharterField, currency, money, timezone } from "./field-kinds";
+import { boatId, type CharterField, currency, listed, money, timezone } from "./field-kinds";
 import { guestList } from "./guest-list-fields";
 import { moment } from "./moment-field";
 import { people, person, personOrNone } from "./person-fields";
@@ -12,7 +12,8 @@ export const charterTable = {
   starts_at: moment("Departs"),
   ends_at: moment("Returns"),
   timezone: timezone("Time zone of the charter"),
-  vessel: text("Vessel", { most: limits.vessel.most }),
+  boat_id: boatId("Boat"),
+  vessel: listed("Vessel", { most: limits.vessel.most }),
   passenger_limit: wholeOrNone("Passenger limit", limits.passenger_limit, "Empty: no limit."),
   departure_port: text("Departure port", { most: limits.departure_port.most }),
   return_port: text("Return port", { most: limits.return_port.most }),

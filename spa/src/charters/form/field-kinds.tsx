@@ -9,6 +9,7 @@ import {
   line,
   type Reading as PlainReading,
   type InputProps as Props,
+  text,
 } from "../../ui/field-kinds";
 import { TextInput } from "../../ui/text-input";
 
@@ -20,6 +21,8 @@ export interface Reading extends PlainReading {
 
 export interface InputProps<Value> extends Props<Value> {
   timezone: string;
+  /** The id of the `<datalist>` of what is known for this field. */
+  list?: string | undefined;
 }
 
 /** One field of the charter form: how it is shown, read and compared. */
@@ -28,6 +31,35 @@ export interface CharterField<Value = unknown, Sent = unknown>
   write(sent: Sent, charter: Charter): Value;
   read(value: Value, reading: Reading): Sent | undefined;
   Input(props: InputProps<Value>): ComponentChild;
+}
+
+/** A name that may be one of a list. */
+export function listed(label: string, { most }: { most: number }): CharterField<string, string> {
+  return {
+    ...text(label, { most }),
+    Input: ({ name, value, errors, list, onChange }) => (
+      <TextInput
+        label={label}
+        most={most}
+        error={errors[name] ?? errors.boat_id}
+        {...(list ? { list } : {})}
+        value={value}
+        onInput={onChange}
+      />
+    ),
+  };
+}
+
+/** Which boat of the list the vessel is; it is chosen by the vessel's name, and has no input of its own. */
+export function boatId(label: string): CharterField<string | null, string | null> {
+  return {
+    label,
+    blank: null,
+    write: (sent) => sent,
+    read: (value) => value,
+    show: (value) => (value ? "of the list" : "typed"),
+    Input: () => null,
+  };
 }
 
 /** An amount in the charter's currency, sent in minor units; empty is nothing. */
