@@ -89,7 +89,7 @@ function BoatDialog({ boat, onSaved, onClose }: DialogProps) {
       onClose={onClose}
     >
       {boat && (
-        <section class="part stack">
+        <section class="dialog-body private">
           <h3>Calendar</h3>
           <CalendarLink boat_id={boat.boat_id}>
             <p>For a calendar app. It says only when the boat is busy: no names, no places.</p>

@@ -63,7 +63,9 @@ export function PaperTable({ label, kinds, rows, contact }: Props) {
                 <PaperCell key={kind} name={name} state={states[index] ?? null} />
               ))}
               {allGood && (
-                <td class="papers-good tone-good">{row.papers.length > 0 ? "All papers valid" : "No papers"}</td>
+                <td class={`papers-good tone-${row.papers.length > 0 ? "good" : "calm"}`}>
+                  {row.papers.length > 0 ? "All papers valid" : "No papers"}
+                </td>
               )}
             </tr>
           );

@@ -92,7 +92,7 @@ function PersonDialog({ person, onSaved, onClose }: DialogProps) {
       onClose={onClose}
     >
       {person && (
-        <section class="part stack">
+        <section class="dialog-body private">
           <h3>Private page</h3>
           <PrivateLink
             label="Link to their own page"

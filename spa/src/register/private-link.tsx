@@ -34,12 +34,10 @@ export function PrivateLink({ label, url, renew, children }: Props) {
         <p class="link-row">
           <input ref={input} id={id} class="link-text" readOnly value={url} />
           <Button onClick={() => void copy()}>Copy link</Button>
+          <Button onClick={() => setAsking(true)}>New link…</Button>
         </p>
       </div>
       <div class="hint">{children}</div>
-      <p>
-        <Button onClick={() => setAsking(true)}>New link…</Button>
-      </p>
       {asking && (
         <ConfirmDialog
           title="New link?"

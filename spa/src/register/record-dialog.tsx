@@ -20,7 +20,7 @@ interface Props<R> {
   edit(base: R, changed: Fields): Promise<R>;
   onSaved(saved: R): void;
   onClose(): void;
-  /** What stands below the fields. */
+  /** What stands above the form; it may ask in a dialog of its own, whose form must not lie in this one. */
   children?: ComponentChildren;
 }
 
@@ -40,6 +40,7 @@ export function RecordDialog<R extends { name: string; version: number }>(props:
   });
   return (
     <Dialog title={title} onClose={onClose} wide>
+      {children}
       <DialogForm
         form={form.element}
         submit={record ? "Save changes" : "Save"}
@@ -50,7 +51,6 @@ export function RecordDialog<R extends { name: string; version: number }>(props:
       >
         {form.inUse.length > 0 && <InUse charters={form.inUse} />}
         <RecordFields table={table} parts={parts} record={form} />
-        {children}
       </DialogForm>
     </Dialog>
   );

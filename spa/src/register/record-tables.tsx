@@ -65,7 +65,7 @@ function roles(label: string): FormField<Roles, Roles> {
     Input: ({ value, onChange }) => (
       <fieldset>
         <legend>{label}</legend>
-        <div class="buttons">
+        <div class="roles">
           {all.map(([role, name]) => (
             <label key={role} class="check">
               <input

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, editCharter, operator } from "../../data/api";
 import { keepCharters } from "../../data/charters";
 import type { Boat, Charter, CharterDetails, Conflict, Person } from "../../data/contract";
@@ -26,7 +26,7 @@ import {
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
 import { settleGuests } from "./guest-list";
 import { type Refused, ScheduleConflict } from "./schedule-conflict";
-import { type Known, takeBoat, takePerson } from "./suggestions";
+import { completeAll, type Known, takeBoat, takePerson } from "./suggestions";
 
 interface Props {
   charter: Charter | null;
@@ -136,6 +136,11 @@ export function CharterEditor({ charter, like, drafts, onClose }: Props) {
   };
 
   const known = lists.answer && active(lists.answer);
+  // Who types fast has typed a name before the lists are there.
+  useEffect(() => {
+    if (known && !charter && !like) setForm((form) => completeAll(form, emptyForm(), known));
+  }, [known !== null]);
+
   const keepMade = ({ boat, person }: { boat?: Boat; person?: Person }) =>
     lists.setAnswer(({ boats, people, patrons }) => ({
       boats: boat ? [...boats, boat] : boats,

@@ -48,6 +48,13 @@ export function complete(before: CharterForm, form: CharterForm, field: FieldNam
   return { ...form, crew };
 }
 
+/** A new charter's form whose names were typed before the lists were there. */
+export function completeAll(form: CharterForm, blank: CharterForm, known: Known): CharterForm {
+  const fields: readonly FieldName[] = ["vessel", "captain", "crew", "patron"];
+  const before = { ...blank, crew: form.crew.map(() => blank.captain) };
+  return fields.reduce((form, field) => complete(before, form, field, known), form);
+}
+
 function withBoat(before: CharterForm, form: CharterForm, boats: readonly Boat[]): CharterForm {
   const boat = named(suggestBoats(boats), form.vessel);
   return boat ? takeBoat(before, form, boat, boats) : { ...form, boat_id: null };
