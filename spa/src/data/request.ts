@@ -22,6 +22,8 @@ interface Refusal {
   current?: unknown;
   /** The payment that the refused one may repeat (409). */
   duplicate?: Payment | null;
+  /** The whole answer. */
+  answer?: Readonly<Record<string, unknown>>;
 }
 
 /** Its message is a sentence that can be shown. */
@@ -31,6 +33,7 @@ export class ApiError extends Error {
   readonly retry_after_s: number | null;
   readonly current: unknown;
   readonly duplicate: Payment | null;
+  readonly answer: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly failure: Failure,
@@ -45,6 +48,7 @@ export class ApiError extends Error {
     this.retry_after_s = refusal.retry_after_s ?? null;
     this.current = refusal.current ?? null;
     this.duplicate = refusal.duplicate ?? null;
+    this.answer = refusal.answer ?? {};
   }
 }
 
@@ -181,6 +185,7 @@ async function failure(response: Response): Promise<ApiError> {
     retry_after_s: retryAfter_s(response.headers.get("Retry-After")),
     current,
     duplicate: (duplicate as Payment | undefined) ?? null,
+    answer: body,
   });
 }
 

@@ -1,11 +1,14 @@
 import type {
+  Boat,
   Charter,
   ChartersWaiver,
   CurrencyTotals,
+  ListedPatron,
   Mail,
   Manifest,
   Passenger,
   Payment,
+  Person,
   RecordDetail,
   Totals,
 } from "../data/contract";
@@ -229,6 +232,51 @@ export function sampleRecord(change: Partial<RecordDetail> = {}): RecordDetail {
     version: null,
     audit: [],
     copy_mail_id: null,
+    ...change,
+  };
+}
+
+export function sampleBoat(change: Partial<Boat> = {}): Boat {
+  return {
+    boat_id: "boat-1",
+    name: "Wanderer",
+    kind: "uninspected",
+    passenger_limit: 6,
+    min_crew: 0,
+    turnaround_minutes: 0,
+    home_port: "Newport",
+    active: true,
+    notes: "",
+    papers: [],
+    version: 1,
+    ...change,
+  };
+}
+
+export function samplePerson(change: Partial<Person> = {}): Person {
+  return {
+    person_id: "person-1",
+    name: "Dana Ortiz",
+    email: "dana@example.com",
+    phone: "",
+    roles: ["captain"],
+    rank: 1,
+    active: true,
+    notes: "",
+    papers: [],
+    page_url: "https://example.com/c/p-1",
+    version: 1,
+    ...change,
+  };
+}
+
+export function samplePatron(change: Partial<ListedPatron> = {}): ListedPatron {
+  return {
+    name: "Ana Reyes",
+    email: "ana@example.com",
+    phone: "",
+    charters: 1,
+    last_at: "2026-07-04T21:00:00Z",
     ...change,
   };
 }

@@ -1,4 +1,6 @@
+import { operator } from "../../data/api";
 import type { Charter, CharterDetails } from "../../data/contract";
+import { mergeForms, same, type Theirs } from "../../ui/record-form";
 import { type CharterForm, charterFields, type FieldName } from "./charter-table";
 import { type LocalMoment, later, wallMs } from "./moment-field";
 
@@ -11,6 +13,25 @@ export function charterForm(charter: Charter): CharterForm {
   return Object.fromEntries(
     charterFields.map(([name, field]) => [name, field.write(charter[name], charter)]),
   ) as CharterForm;
+}
+
+const DAY_MS = 24 * 3_600_000;
+const WEEK_MS = 7 * DAY_MS;
+
+/**
+ * A new charter like this one: the same weekday and time of day in the next week that is to come, for the same patron.
+ * Its guests are others until they are listed.
+ */
+export function duplicateForm(charter: Charter, now_ms: number): CharterForm {
+  const form = charterForm(charter);
+  const weeks = Math.max(1, Math.ceil((now_ms - Date.parse(charter.starts_at) + DAY_MS) / WEEK_MS));
+  const [starts_at, ends_at] = [form.starts_at, form.ends_at].map((moment) => later(moment, weeks * WEEK_MS) ?? moment);
+  return {
+    ...form,
+    guests: { rows: [], pasted: "" },
+    starts_at: starts_at ?? form.starts_at,
+    ends_at: ends_at ?? form.ends_at,
+  };
 }
 
 export function withField<Name extends FieldName>(
@@ -41,7 +62,7 @@ export function readCharterForm(form: CharterForm): ReadCharter {
   const read = charterFields.map(([name, field]) => {
     const sent = field.read(form[name], {
       timezone: form.timezone,
-      currency: form.currency.trim().toUpperCase() || "USD",
+      currency: form.currency.trim().toUpperCase() || operator.currency,
       refuse: (message, path) => {
         errors[path ? `${name}.${path}` : name] = message;
       },
@@ -65,26 +86,17 @@ export function changes(body: CharterDetails, base: Charter): Partial<CharterDet
 
 export interface Merge {
   form: CharterForm;
-  /** Fields that somebody else changed; in `mine` ones the admin's typing was kept. */
-  theirs: { field: FieldName; value: string; mine: boolean }[];
+  theirs: Theirs<FieldName>[];
 }
 
 /** Brings somebody else's edit under what the admin has typed: typing wins, the rest follows. */
 export function merge(typed: CharterForm, base: Charter, current: Charter): Merge {
-  const before = charterForm(base);
-  const after = charterForm(current);
-  const taken: Partial<Record<FieldName, unknown>> = {};
-  const theirs: Merge["theirs"] = [];
-  for (const [name, field] of charterFields) {
-    if (same(before[name], after[name])) continue;
-    const mine = !same(typed[name], before[name]);
-    if (!mine) taken[name] = after[name];
-    if (same(typed[name], after[name])) continue;
-    theirs.push({ field: name, value: field.show(after[name]), mine });
-  }
-  return { form: { ...typed, ...(taken as Partial<CharterForm>) }, theirs };
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  const compared = { typed, before: charterForm(base), after: charterForm(current) };
+  const { form, theirs } = mergeForms(charterFields, compared) as unknown as Merge;
+  // A vessel's name and which boat of the list it is belong together.
+  const keepsBoat = theirs.some(({ field, mine }) => field === "vessel" && mine);
+  return {
+    form: keepsBoat ? { ...form, boat_id: typed.boat_id } : form,
+    theirs: theirs.filter(({ field }) => field !== "boat_id"),
+  };
 }

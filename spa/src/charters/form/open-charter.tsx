@@ -5,13 +5,14 @@ import { lazy, NotLoaded } from "../../ui/lazy";
 import { Skeleton } from "../../ui/page";
 import type { CharterForm } from "./charter-table";
 
-const opened = new Observable<{ charter: Charter | null } | null>(null);
+const opened = new Observable<{ charter: Charter | null; like?: Charter | undefined } | null>(null);
 
 /** What was typed and not saved; it lives in this page only, for it holds contact data. */
 const drafts = new Map<string, CharterForm>();
 
-export function openCharterDialog(charter: Charter | null = null): void {
-  opened.value = { charter };
+/** Without a charter for a new one, which may begin as a copy. */
+export function openCharterDialog(charter: Charter | null = null, like?: Charter): void {
+  opened.value = { charter, like };
 }
 
 function closeCharterDialog(): void {
@@ -35,7 +36,7 @@ export function CharterDialogs() {
   if (!what) return null;
   return (
     <Dialog title={what.charter ? "Edit charter" : "New charter"} onClose={closeCharterDialog} wide>
-      <Editor charter={what.charter} drafts={drafts} onClose={closeCharterDialog} />
+      <Editor {...what} drafts={drafts} onClose={closeCharterDialog} />
     </Dialog>
   );
 }
