@@ -1,5 +1,5 @@
 import { hearClock } from "../lib/clock";
-import type { Payment, paths } from "./contract";
+import type { Conflict, Payment, paths } from "./contract";
 import * as session from "./session";
 
 const TIMEOUT_MS = 20_000;
@@ -19,6 +19,8 @@ interface Refusal {
   current?: unknown;
   /** The payment that the refused one may repeat (409). */
   duplicate?: Payment | null;
+  /** What the boat, captain or crew is booked for at that time (409). */
+  conflicts?: readonly Conflict[];
 }
 
 /** Its message is a sentence that can be shown. */
@@ -28,6 +30,7 @@ export class ApiError extends Error {
   readonly retry_after_s: number | null;
   readonly current: unknown;
   readonly duplicate: Payment | null;
+  readonly conflicts: readonly Conflict[];
 
   constructor(
     readonly failure: Failure,
@@ -42,6 +45,7 @@ export class ApiError extends Error {
     this.retry_after_s = refusal.retry_after_s ?? null;
     this.current = refusal.current ?? null;
     this.duplicate = refusal.duplicate ?? null;
+    this.conflicts = refusal.conflicts ?? [];
   }
 }
 
@@ -167,7 +171,7 @@ async function failure(response: Response): Promise<ApiError> {
   if (!isJson(response)) return masked(status);
   // An unreadable error is still an error of that status.
   const body = ((await response.json().catch(() => null)) ?? {}) as Record<string, unknown>;
-  const { Code: code, Message: text, Fields: fields, current, duplicate } = body;
+  const { Code: code, Message: text, Fields: fields, current, duplicate, conflicts } = body;
   // The API names a code with every refusal; what has none came from something before the API.
   if (!code && status !== 401 && status !== 429) return masked(status);
   const message = text || (status === 401 ? "Please log in." : `The server refused (${status}).`);
@@ -177,6 +181,7 @@ async function failure(response: Response): Promise<ApiError> {
     retry_after_s: retryAfter_s(response.headers.get("Retry-After")),
     current,
     duplicate: (duplicate as Payment | undefined) ?? null,
+    conflicts: (conflicts as Conflict[] | undefined) ?? [],
   });
 }
 
