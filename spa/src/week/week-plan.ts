@@ -129,14 +129,16 @@ export function crewText({ captain, party_size }: Charter): string {
   return `${captain?.name ?? "No captain"}, ${party_size}`;
 }
 
-/** `5 charters, 1 hold` of what begins or goes on in a day. */
+/** What begins or goes on in a day. */
+export function plannedIn(rows: readonly BoatRow[], place: number): Planned[] {
+  return rows.flatMap(({ planned }) => planned.filter(({ pieces }) => pieces.some(({ day }) => day === place)));
+}
+
+/** `5 charters, 1 hold` */
 export function dayText(rows: readonly BoatRow[], place: number): string {
-  const found = rows.flatMap(({ planned }) =>
-    planned.filter(({ pieces }) => pieces.some(({ day }) => day === place)).map(({ entry }) => entry.kind),
-  );
-  const charters = found.filter((kind) => kind === "charter").length;
-  const holds = found.length - charters;
-  return [count(charters, "charter"), count(holds, "hold")].filter(Boolean).join(", ");
+  const found = plannedIn(rows, place);
+  const charters = found.filter(({ entry }) => entry.kind === "charter").length;
+  return [count(charters, "charter"), count(found.length - charters, "hold")].filter(Boolean).join(", ");
 }
 
 const count = (number: number, what: string) => number > 0 && `${number} ${what}${number === 1 ? "" : "s"}`;

@@ -11,21 +11,34 @@ import { type Errors, focusFirstError, sentences, unplaced } from "../../ui/fiel
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
 import { CharterFields } from "./charter-fields";
-import { changes, charterForm, type Merge, merge, newCharterForm, readCharterForm } from "./charter-form";
+import {
+  boatOf,
+  changes,
+  charterForm,
+  type Merge,
+  merge,
+  newCharterForm,
+  type Plan,
+  plannedForm,
+  readCharterForm,
+} from "./charter-form";
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
 import { settleGuests } from "./guest-list";
 
 interface Props {
   charter: Charter | null;
-  /** By charter; a new one's is "new". */
+  /** What a new one begins with. */
+  plan: Plan | null;
+  /** By charter; of new ones by what they began with. */
   drafts: Map<string, CharterForm>;
   onClose(): void;
 }
 
 /** What an admin edits of a charter, or of a new one; what was typed is kept until it is saved. */
-export function CharterEditor({ charter, drafts, onClose }: Props) {
-  const draftKey = charter?.event_id ?? "new";
-  const pristine = () => (charter ? charterForm(charter) : emptyForm());
+export function CharterEditor({ charter, plan, drafts, onClose }: Props) {
+  const draftKey = charter?.event_id ?? `new ${plan?.boat?.boat_id ?? ""} ${plan?.starts_at ?? ""}`;
+  const pristine = () =>
+    charter ? charterForm(charter) : plan ? plannedForm(plan, emptyForm(), operatorTimezone()) : emptyForm();
   const [base, setBase] = useState(charter);
   const [form, setForm] = useState(() => drafts.get(draftKey) ?? pristine());
   const [drafted, setDrafted] = useState(drafts.has(draftKey));
@@ -78,10 +91,11 @@ export function CharterEditor({ charter, drafts, onClose }: Props) {
         const saved = await editCharter(base.event_id, { version: base.version, ...changed });
         done(saved, `Saved: ${saved.title}.`);
       } else {
-        const text = JSON.stringify(body);
+        const planned = { ...body, ...boatOf(plan, body) };
+        const text = JSON.stringify(planned);
         // The same content sent again is the same charter; other content is another one.
         if (attempt.current.body !== text) attempt.current = { key: uuid7(), body: text };
-        const saved = await createCharter(attempt.current.key, body);
+        const saved = await createCharter(attempt.current.key, planned);
         done(saved, `Created: ${saved.title}.`);
       }
       return;

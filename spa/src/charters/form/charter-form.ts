@@ -1,10 +1,32 @@
-import type { Charter, CharterDetails } from "../../data/contract";
+import type { Boat, Charter, CharterDetails } from "../../data/contract";
+import type { LocalDateTime } from "../../lib/time";
 import { type LocalMoment, withStart } from "../../ui/moment-input";
 import { type CharterForm, charterFields, type FieldName } from "./charter-table";
 
 export function newCharterForm(timezone: string, currency: string): CharterForm {
   const blank = Object.fromEntries(charterFields.map(([name, { blank }]) => [name, blank]));
   return { ...(blank as CharterForm), timezone, currency };
+}
+
+/** What a new charter begins with. */
+export interface Plan {
+  /** Null: none of the boats. */
+  boat: Boat | null;
+  /** By the operator's clocks. */
+  starts_at: LocalDateTime;
+}
+
+/** A new charter at the time and with the boat of a place in the week. */
+export function plannedForm({ boat, starts_at }: Plan, blank: CharterForm, timezone: string): CharterForm {
+  const form = withField({ ...blank, timezone }, "starts_at", { local: starts_at, fold: "earlier" });
+  if (!boat) return form;
+  const { name, passenger_limit, home_port } = boat;
+  return { ...form, vessel: name, passenger_limit: String(passenger_limit ?? ""), departure_port: home_port };
+}
+
+/** The boat that is planned; another name in the form means another boat. */
+export function boatOf(plan: Plan | null, { vessel }: CharterDetails): Pick<CharterDetails, "boat_id"> {
+  return plan?.boat && vessel === plan.boat.name ? { boat_id: plan.boat.boat_id } : {};
 }
 
 export function charterForm(charter: Charter): CharterForm {

@@ -3,15 +3,16 @@ import { Observable, useValue } from "../../lib/observable";
 import { Dialog } from "../../ui/dialog";
 import { lazy, NotLoaded } from "../../ui/lazy";
 import { Skeleton } from "../../ui/page";
+import type { Plan } from "./charter-form";
 import type { CharterForm } from "./charter-table";
 
-const opened = new Observable<{ charter: Charter | null } | null>(null);
+const opened = new Observable<{ charter: Charter | null; plan: Plan | null } | null>(null);
 
 /** What was typed and not saved; it lives in this page only, for it holds contact data. */
 const drafts = new Map<string, CharterForm>();
 
-export function openCharterDialog(charter: Charter | null = null): void {
-  opened.value = { charter };
+export function openCharterDialog(charter: Charter | null = null, plan: Plan | null = null): void {
+  opened.value = { charter, plan };
 }
 
 function closeCharterDialog(): void {
@@ -35,7 +36,7 @@ export function CharterDialogs() {
   if (!what) return null;
   return (
     <Dialog title={what.charter ? "Edit charter" : "New charter"} onClose={closeCharterDialog} wide>
-      <Editor charter={what.charter} drafts={drafts} onClose={closeCharterDialog} />
+      <Editor charter={what.charter} plan={what.plan} drafts={drafts} onClose={closeCharterDialog} />
     </Dialog>
   );
 }

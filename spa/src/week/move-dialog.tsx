@@ -1,0 +1,183 @@
+import { useState } from "preact/hooks";
+import { ApiError, editCharter, readCharter } from "../data/api";
+import { keepCharters, keepDetail } from "../data/charters";
+import type { Boat, Conflict } from "../data/contract";
+import { editHold } from "../data/schedule";
+import { useAnswer } from "../lib/answer";
+import { ConflictQuestion, wrongReason } from "../ui/conflict-question";
+import { Dialog } from "../ui/dialog";
+import { DialogForm } from "../ui/dialog-form";
+import { Field } from "../ui/field";
+import { useForm } from "../ui/form";
+import { Loaded } from "../ui/loaded";
+import { MomentInput, withStart } from "../ui/moment-input";
+import { announce } from "../ui/notices";
+import {
+  changedPlace,
+  type Movable,
+  moveForm,
+  type Place,
+  placeOf,
+  placeText,
+  readMove,
+  rebasedMove,
+} from "./move-form";
+import type { Planned } from "./week-plan";
+
+interface Props {
+  planned: Planned;
+  boats: readonly Boat[];
+  /** Where it was dropped; the time of day stays. */
+  boat_id: string | null;
+  days: number;
+  onMoved(): void;
+  onClose(): void;
+}
+
+/** Asks before a charter or a hold is moved: old, new, and what the new place clashes with. */
+export function MoveDialog(props: Props) {
+  const { entry, hold } = props.planned;
+  const asked = useAnswer<Movable>(
+    () => (entry.event_id ? readMovable(entry.event_id) : Promise.resolve(hold as Movable)),
+    [],
+  );
+  return (
+    <Dialog title={`Move ${entry.title}`} onClose={props.onClose}>
+      {asked.answer ? (
+        <MoveFields {...props} loaded={asked.answer} />
+      ) : (
+        <div class="dialog-body">
+          <Loaded asked={asked} failed="The charter could not be loaded." rows={1} kind="line">
+            {() => null}
+          </Loaded>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+async function readMovable(event_id: string): Promise<Movable> {
+  const charter = await readCharter(event_id);
+  keepDetail(charter);
+  return charter;
+}
+
+function MoveFields({ loaded, boats, boat_id, days, onMoved, onClose }: Props & { loaded: Movable }) {
+  const [base, setBase] = useState(loaded);
+  const [form, setForm] = useState(() => moveForm(loaded, boat_id, days));
+  const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
+  const [reason, setReason] = useState("");
+  const { form: element, errors, failure, doing, attempt } = useForm();
+  const { place, errors: wrongTimes } = readMove(form, base);
+  const isTyped = Object.keys(wrongTimes).length === 0;
+
+  /** Another place may be free. */
+  const change = (next: typeof form) => {
+    setForm(next);
+    setConflicts([]);
+  };
+
+  const submit = () => {
+    const wrong = { ...wrongTimes, ...wrongReason(conflicts, reason) };
+    return attempt({ doing: "Moving…", failed: "Not moved.", wrong }, async () => {
+      const changed = changedPlace(place, base);
+      if (Object.keys(changed).length > 0) {
+        try {
+          await move(base, changed, conflicts.length > 0 ? reason.trim() : "");
+        } catch (error) {
+          if (error instanceof ApiError) {
+            setConflicts(error.conflicts);
+            const { current } = error;
+            if (isMovable(current)) {
+              setForm((form) => rebasedMove(form, base, current));
+              setBase(current);
+            }
+          }
+          throw error;
+        }
+        announce(`Moved: ${base.title}, ${placeText(place, base, boats)}.`);
+        onMoved();
+      }
+      onClose();
+    });
+  };
+
+  return (
+    <DialogForm
+      form={element}
+      submit={conflicts.length > 0 ? "Book anyway" : "Move"}
+      onSubmit={submit}
+      back="Leave it"
+      onClose={onClose}
+      doing={doing}
+      failure={failure}
+    >
+      <dl class="old-new">
+        <dt>Now</dt>
+        <dd>{placeText(placeOf(base), base, boats)}</dd>
+        <dt>New</dt>
+        <dd>
+          <strong>{isTyped ? placeText(place, base, boats) : "…"}</strong>
+        </dd>
+      </dl>
+      <Field label="Boat">
+        {(props) => (
+          <select
+            {...props}
+            data-first
+            value={form.boat_id}
+            onChange={(event) => change({ ...form, boat_id: event.currentTarget.value })}
+          >
+            {base.boat_id === null && <option value="">{("vessel" in base && base.vessel) || "No boat"}</option>}
+            {boats
+              .filter((boat) => boat.active || boat.boat_id === base.boat_id)
+              .map((boat) => (
+                <option key={boat.boat_id} value={boat.boat_id}>
+                  {boat.name}
+                </option>
+              ))}
+          </select>
+        )}
+      </Field>
+      <div class="pair">
+        <MomentInput
+          label="Departs"
+          value={form.starts_at}
+          timezone={base.timezone}
+          error={errors.starts_at}
+          onChange={(starts_at) => change(withStart(form, starts_at))}
+        />
+        <MomentInput
+          label="Returns"
+          value={form.ends_at}
+          timezone={base.timezone}
+          error={errors.ends_at}
+          onChange={(ends_at) => change({ ...form, ends_at })}
+        />
+      </div>
+      {conflicts.length > 0 && (
+        <ConflictQuestion
+          conflicts={conflicts}
+          timezone={base.timezone}
+          reason={reason}
+          error={errors.override_reason}
+          onReason={setReason}
+        />
+      )}
+    </DialogForm>
+  );
+}
+
+async function move(base: Movable, changed: Partial<Place>, reason: string): Promise<void> {
+  const { boat_id, ...times } = changed;
+  const edit = { version: base.version, ...times, ...(reason ? { override_reason: reason } : {}) };
+  if ("event_id" in base) {
+    keepCharters([await editCharter(base.event_id, { ...edit, ...(boat_id === undefined ? {} : { boat_id }) })]);
+  } else {
+    await editHold(base.hold_id, { ...edit, ...(boat_id ? { boat_id } : {}) });
+  }
+}
+
+function isMovable(value: unknown): value is Movable {
+  return typeof value === "object" && value !== null && "version" in value && "starts_at" in value;
+}
