@@ -62,6 +62,19 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What every page begins with, in one file: packed together it takes less.
+          groups: [
+            {
+              name: "base",
+              test: /\/preact\/|src\/lib\/(clock|observable|router|storage|time)\.ts|src\/ui\/(button|page)\.tsx/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 5173,

@@ -67,7 +67,7 @@ def main(product: Product, charters: int = CHARTERS) -> None:
             loads.append(load_ms(page))
             # One that stays open takes time from the next.
             page.context.close()
-        for name, column in zip(("first card", "interactive"), zip(*loads, strict=True), strict=True):
+        for name, column in zip(("first row", "interactive"), zip(*loads, strict=True), strict=True):
             print(f"  {name:34}{spread(column)}")
         rounds = []
         for number in range(ROUNDS):
@@ -109,9 +109,9 @@ def copy(item: dict[str, Any], number: int, now: datetime) -> dict[str, Any]:
 
 
 def load_ms(page: Page) -> tuple[float, float]:
-    """Until the first card shows, and until the last long task that a second of calm follows has ended."""
+    """Until the first row shows, and until the last long task that a second of calm follows has ended."""
     page.goto("/")
-    page.locator("article.card").first.wait_for()
+    page.locator("article.row").first.wait_for()
     shown = float(page.evaluate("performance.now()"))
     settle(page)
     ends = page.evaluate("seen.tasks.map(({startTime, duration}) => startTime + duration)")
@@ -160,10 +160,10 @@ def interactions(page: Page, amount: str) -> dict[str, tuple[float, float]]:
     measured("type an amount", lambda: page.get_by_label("Amount").press_sequentially(amount, delay=150))
     measured("choose how it was paid", lambda: page.get_by_role("radio", name="Cash").click())
     measured("log the payment", lambda: page.get_by_role("button", name="Log payment", exact=True).click())
-    measured("open a charter", lambda: page.locator("article.card h3 a").nth(4).click())
+    measured("open a charter", lambda: page.locator("article.row h4 a").nth(4).click())
     measured("back to the board", lambda: page.get_by_role("link", name="Board", exact=True).click())
     measured("show past charters", lambda: page.get_by_role("button", name="Show past charters").click())
-    measured("open the payments", page.get_by_role("link", name="Payments", exact=True).first.click)
+    measured("open the payments", page.get_by_role("link", name="Money", exact=True).first.click)
     measured("change the period", lambda: page.get_by_label("From").press("ArrowUp"))
     return {name: (max(answer for answer, _ in runs), max(task for _, task in runs)) for name, runs in found.items()}
 

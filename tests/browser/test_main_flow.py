@@ -111,7 +111,7 @@ def test_a_charter_is_created_signed_paid_and_the_payment_voided(
 
     page.goto("/")
     on_board = page.get_by_role("article", name=title)
-    expect(on_board.get_by_text("Waivers 1/4")).to_be_visible()
+    expect(on_board.get_by_text("1 of 4 signed")).to_be_visible()
     expect(on_board.get_by_text("Due $1,234.50")).to_be_visible()
 
     url, headers, body, first = log_payment_in_three_taps(page, title)

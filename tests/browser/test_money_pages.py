@@ -232,7 +232,7 @@ def test_the_deposit_of_a_day_adds_checks_and_cash_less_what_was_given_back(
     expect(slip).not_to_contain_text("$400.00")
 
     page.emulate_media(media="print", color_scheme="dark")
-    expect(page.get_by_role("navigation", name="Payments")).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Money")).to_be_hidden()
     expect(page.get_by_role("button", name="Print slip")).to_be_hidden()
     assert slip.evaluate("(element) => getComputedStyle(element).color") == "rgb(0, 0, 0)"
     page.emulate_media(media="screen")
@@ -305,8 +305,8 @@ def test_a_period_without_a_day_says_so(page: Page) -> None:
 def test_the_pages_of_the_money_are_a_tap_apart_on_the_narrowest_phone(site: Site, visit: Visit) -> None:
     page = visit(token=site.token, viewport=NARROW, has_touch=True).new_page()
     page.goto("/")
-    main, payments = (page.get_by_role("navigation", name=name) for name in ("Main", "Payments"))
-    main.get_by_role("link", name="Payments").tap()
+    main, payments = (page.get_by_role("navigation", name=name) for name in ("Main", "Money"))
+    main.get_by_role("link", name="Money").tap()
     for name in ("To clear", "Reports", "Deposit", "Ledger"):
         link = payments.get_by_role("link", name=name)
         box = link.bounding_box()
@@ -315,7 +315,7 @@ def test_the_pages_of_the_money_are_a_tap_apart_on_the_narrowest_phone(site: Sit
         link.tap()
         expect(page.get_by_role("heading", name=name, level=1)).to_be_focused()
         expect(payments.locator("[aria-current=page]")).to_have_text(name)
-        expect(main.locator("[aria-current=page]")).to_have_text("Payments")
+        expect(main.locator("[aria-current=page]")).to_have_text("Money")
     page.go_back()
     expect(page.get_by_role("heading", name="Deposit", level=1)).to_be_visible()
 

@@ -245,6 +245,7 @@ def test_the_manifest_prints_without_controls_and_downloads_as_a_file(
 
 def test_the_guest_link_travels_as_code_message_card_and_kiosk(site: Site, page: Page, event: dict[str, Any]) -> None:
     page.goto(f"/events/{event['event_id']}")
+    page.get_by_role("button", name="QR code…").click()
     expect(page.get_by_role("img", name="QR code of the guest link")).to_be_visible()
     link = page.get_by_role("link", name="Text message").get_attribute("href") or ""
     assert unquote(link).startswith(f"sms:?&body={event['title']}")
@@ -261,6 +262,7 @@ def test_the_guest_link_travels_as_code_message_card_and_kiosk(site: Site, page:
 
     page.emulate_media(media="screen")
     page.go_back()
+    page.get_by_role("button", name="QR code…").click()
     page.get_by_role("link", name="Kiosk on this device").click()
     page.wait_for_url(f"**/g/{event['event_id']}/waiver?kiosk=1")
     expect(page.get_by_role("button", name="Sign", exact=True)).to_be_visible()

@@ -207,8 +207,10 @@ def test_a_new_guest_link_is_asked_about_copied_and_the_old_one_leads_nowhere(
     assert renewed != event["guest_url"]
     expect(link).to_have_value(renewed)
     assert page.evaluate("navigator.clipboard.readText()") == renewed
+    page.get_by_role("button", name="QR code…").click()
     assert renewed in unquote(page.get_by_role("link", name="Text message").get_attribute("href") or "")
 
+    page.keyboard.press("Escape")
     page.get_by_role("link", name="Open guest page").click()
     page.wait_for_url(renewed)
     page.get_by_role("link", name="Sign the waiver").click()
@@ -219,6 +221,7 @@ def test_a_new_guest_link_is_asked_about_copied_and_the_old_one_leads_nowhere(
     page.goto(renewed)
     expect(page.get_by_text("Ana R.")).to_be_visible()
     page.goto(f"/events/{event['event_id']}")
+    page.get_by_role("button", name="QR code…").click()
     page.get_by_role("link", name="Kiosk on this device").click()
     page.wait_for_url(f"{renewed}/waiver?kiosk=1")
 

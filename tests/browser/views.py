@@ -63,6 +63,11 @@ def charter(page: Page, charters: Charters) -> None:
     page.goto(f"/events/{charters.plain['event_id']}")
     title(page, charters.plain["title"])
     page.get_by_text("Actions for").click()
+
+
+def share_dialog(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.plain['event_id']}")
+    page.get_by_role("button", name="QR code…").click()
     expect(page.get_by_role("img", name="QR code of the guest link")).to_be_visible()
 
 
@@ -70,6 +75,11 @@ def history(page: Page, charters: Charters) -> None:
     long_charter(page, charters)
     page.get_by_role("button", name="Show who changed what").click()
     expect(page.get_by_text("Created by admin")).to_be_visible()
+def keys_dialog(page: Page, _: Charters) -> None:
+    page.goto("/mail")
+    title(page, "Mail")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
 
 
 def long_charter(page: Page, charters: Charters) -> None:
@@ -366,6 +376,8 @@ VIEWS = [
     View("login refused", login_refused, expected=("401: POST",)),
     View("board", board, admin=True),
     View("charter", charter, admin=True),
+    View("share dialog", share_dialog, admin=True),
+    View("keys dialog", keys_dialog, admin=True),
     View("charter of long words", long_charter, admin=True),
     View("history", history, admin=True),
     View("create dialog", create_dialog, admin=True),

@@ -1,16 +1,18 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { loaded, loadFirst, loadMore, loadPast } from "../data/board";
 import { charters } from "../data/charters";
 import type { Charter } from "../data/contract";
+import { outbox } from "../data/device-outbox";
+import { formatMoneyShort } from "../lib/money";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { formatDay, localDay, useNow } from "../lib/time";
 import { Button } from "../ui/button";
 import { LoadButton } from "../ui/load-button";
 import { AsOf, Failed, Skeleton } from "../ui/page";
+import { type Found, LIST_PAUSE_MS, useServerSearch, useSettled } from "./board-search";
 import { matches, sections } from "./board-sections";
-import { Card } from "./card";
-import { CardList } from "./card-list";
+import { DayList, type Unsent } from "./day-list";
 import { openCharterDialog } from "./form/open-charter";
 import "./board.css";
 
@@ -21,10 +23,13 @@ const SLOW_MS = 1_500;
 export function Board() {
   const known = useValue(loaded);
   const events = useValue(charters);
+  const unsent = unsentByCharter(useValue(outbox.entries));
   const now_ms = useNow();
   const [query, setQuery] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [slow, setSlow] = useState(false);
+  const [pastOpen, setPastOpen] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
 
   const load = () => {
     setError(null);
@@ -34,74 +39,93 @@ export function Board() {
       .finally(() => {
         clearTimeout(timer);
         setSlow(false);
-      });
+      })
+      // What was not paid lately shows without being asked for; what is further back is in the past.
+      .then(() => (loaded.value?.past_days === 0 ? loadPast() : undefined))
+      .catch(() => {});
   };
 
   useReload(load, () => loaded.value?.at_ms ?? 0);
+  useEffect(() => {
+    document.addEventListener("keydown", stepThroughRows);
+    return () => document.removeEventListener("keydown", stepThroughRows);
+  }, []);
+  // A link from another page leads to the search.
+  useEffect(() => {
+    if (window.location.hash === "#search") input.current?.focus();
+  }, []);
 
-  const all = useMemo(() => {
-    const visible = [...events.values()].filter(({ starts_at }) => !known?.until || starts_at <= known.until);
-    return sections(visible, new Date(now_ms));
-  }, [events, known, now_ms]);
-
-  const search = query.trim();
+  const search = useSettled(query.trim(), LIST_PAUSE_MS);
   const searching = search !== "";
-  const found = (charter: Charter) => matches(charter, search);
-  const next = all.next && found(all.next) ? all.next : null;
-  const today = all.today.filter(found);
-  const coming = all.coming.filter(found);
-  const past = all.past.filter(found);
-  const pastOpen = (known?.past_days ?? 0) > 0;
-  const count = (next ? 1 : 0) + today.length + coming.length + (pastOpen ? past.length : 0);
+  const server = useServerSearch(search);
+  const all = useMemo(() => {
+    const visible = [...events.values()].filter(
+      ({ event_id, starts_at }) => !known?.until || starts_at <= known.until || server.ids?.has(event_id),
+    );
+    const found = searching
+      ? visible.filter((charter) => matches(charter, search) || server.ids?.has(charter.event_id))
+      : visible;
+    return sections(found, new Date(now_ms));
+  }, [events, known, now_ms, search, server.ids]);
+
+  const { next, today, coming, unpaid, past } = all;
+  const pastShows = searching || pastOpen;
+  const count = (next ? 1 : 0) + today.length + coming.length + unpaid.length + (pastShows ? past.length : 0);
+  const list = { now_ms, unsent, search };
 
   return (
-    <>
-      <div class="page-head">
+    <div class="board">
+      <div class="board-head">
         <h1 tabIndex={-1}>Board</h1>
-        <Button class="primary" onClick={() => openCharterDialog()}>
+        {unpaid.length > 0 && !searching && <UnpaidLink unpaid={unpaid} />}
+        <search class="search">
+          <label class="visually-hidden" for="search">
+            Search charters
+          </label>
+          <input
+            ref={input}
+            id="search"
+            type="search"
+            autocomplete="off"
+            placeholder="Title, boat, port, person"
+            aria-keyshortcuts="/"
+            value={query}
+            onInput={(event) => setQuery(event.currentTarget.value)}
+          />
+        </search>
+        <Button class="primary" aria-keyshortcuts="n" onClick={() => openCharterDialog()}>
           New charter
         </Button>
       </div>
-      <search class="search">
-        <label for="search">Search charters</label>
-        <input
-          id="search"
-          type="search"
-          autocomplete="off"
-          placeholder="Title, vessel, port or person"
-          value={query}
-          onInput={(event) => setQuery(event.currentTarget.value)}
-        />
-        <p class="hint" role="status">
-          {searching && known ? foundText(count, known.next_cursor !== null, pastOpen) : ""}
-        </p>
-      </search>
+      <p class="hint" role="status">
+        {searching && known ? foundText(count, server) : ""}
+      </p>
       {error !== null && known === null && (
         <Failed what="The board could not be loaded." error={error} onRetry={load} />
       )}
       {known !== null && (error !== null || (slow && known.recalled)) && (
         <AsOf at_ms={known.at_ms} error={error} onRetry={load} />
       )}
-      {known === null && error === null && <Skeleton rows={3} />}
+      {known === null && error === null && <Skeleton rows={10} kind="line" />}
       {known !== null && (
         <>
           {next && (
             <section aria-labelledby="next">
               <h2 id="next">Next departure</h2>
-              <Card charter={next} now_ms={now_ms} large />
+              <DayList events={[next]} countdown {...list} />
             </section>
           )}
           {(!searching || today.length > 0) && (
-            <section aria-labelledby="today">
+            <section aria-labelledby="today" class={today.length === 0 ? "section-empty" : undefined}>
               <h2 id="today">Today</h2>
               {today.length === 0 && (
-                <p class="nothing">{next && isToday(next, now_ms) ? "Nothing else today." : "No charter today."}</p>
+                <p class="nothing">{next && isToday(next, now_ms) ? "Nothing else." : "No charter."}</p>
               )}
-              <CardList events={today} now_ms={now_ms} search={search} />
+              <DayList events={today} {...list} />
             </section>
           )}
           {(!searching || coming.length > 0 || known.next_cursor) && (
-            <section aria-labelledby="coming">
+            <section aria-labelledby="coming" class={coming.length === 0 && next ? "section-empty" : undefined}>
               <h2 id="coming">Coming</h2>
               {coming.length === 0 && !next && !searching && (
                 <div class="empty">
@@ -111,41 +135,90 @@ export function Board() {
                 </div>
               )}
               {coming.length === 0 && next && !searching && <p class="nothing">Nothing after that yet.</p>}
-              <CardList
-                events={coming}
-                now_ms={now_ms}
-                search={search}
-                loadMore={known.next_cursor ? loadMore : undefined}
-              />
+              <DayList events={coming} loadMore={known.next_cursor && !server.ids ? loadMore : undefined} {...list} />
             </section>
           )}
-          <section aria-labelledby="past">
-            <h2 id="past">Past</h2>
-            {pastOpen && past.length === 0 && (
-              <p class="nothing">
-                {searching ? "No past charter found" : "No charter"} since{" "}
-                {formatDay(new Date(now_ms - known.past_days * DAY_MS).toISOString(), "UTC")}.
-              </p>
-            )}
-            {pastOpen ? (
-              <CardList events={past} now_ms={now_ms} search={search} label="Show earlier" loadMore={loadPast} />
-            ) : (
-              <LoadButton label="Show past charters" load={loadPast} />
-            )}
-          </section>
+          {unpaid.length > 0 && (
+            <section aria-labelledby="unpaid">
+              <h2 id="unpaid" tabIndex={-1}>
+                Past, not paid
+              </h2>
+              <DayList events={unpaid} {...list} />
+            </section>
+          )}
+          {(!searching || past.length > 0) && (
+            <section aria-labelledby="past">
+              <h2 id="past">Past</h2>
+              {pastShows && past.length === 0 && (
+                <p class="nothing">
+                  No charter that is paid since{" "}
+                  {formatDay(new Date(now_ms - known.past_days * DAY_MS).toISOString(), "UTC")}.
+                </p>
+              )}
+              {pastShows ? (
+                <DayList events={past} label="Show earlier" loadMore={searching ? undefined : loadPast} {...list} />
+              ) : (
+                <LoadButton
+                  label="Show past charters"
+                  load={async () => {
+                    if (known.past_days === 0) await loadPast();
+                    setPastOpen(true);
+                  }}
+                />
+              )}
+            </section>
+          )}
         </>
       )}
-    </>
+    </div>
   );
 }
 
-/** `more`: later ones have not been loaded; `past`: past ones have. */
-function foundText(count: number, more: boolean, past: boolean): string {
-  const found = count === 1 ? "1 charter found." : `${count || "No"} charters found.`;
-  const later = more ? " Later ones are searched after “Show more”." : "";
-  return found + later + (past ? "" : " Past ones are searched after “Show past charters”.");
+/** What is owed stands far below on a full board; above it is one line that leads there. */
+function UnpaidLink({ unpaid }: { unpaid: readonly Charter[] }) {
+  const currencies = new Set(unpaid.map(({ currency }) => currency));
+  const [currency = ""] = currencies;
+  const due_cents = unpaid.reduce((sum, { balance }) => sum + balance.balance_due_cents, 0);
+  return (
+    <a class="unpaid-link" href="#unpaid">
+      {unpaid.length} past, not paid{currencies.size === 1 && `: ${formatMoneyShort(due_cents, currency)}`}
+    </a>
+  );
 }
 
 function isToday({ starts_at, timezone }: Charter, now_ms: number): boolean {
   return localDay(new Date(starts_at), timezone) === localDay(new Date(now_ms), timezone);
+}
+
+function unsentByCharter(entries: typeof outbox.entries.value): Unsent {
+  const found = new Map<string, typeof entries>();
+  for (const { event_id } of entries) {
+    if (!found.has(event_id))
+      found.set(
+        event_id,
+        entries.filter((entry) => entry.event_id === event_id),
+      );
+  }
+  return found;
+}
+
+function foundText(count: number, { asking, failed, more }: Found): string {
+  const found = count === 1 ? "1 charter found." : `${count || "No"} charters found.`;
+  if (asking) return `${found} Looking through all others…`;
+  if (failed) return `${found} Those that were not shown before could not be searched.`;
+  return more ? `${found} There are more: type another word.` : found;
+}
+
+/** The arrow keys go from row to row, and from the search to the first one. */
+function stepThroughRows(press: KeyboardEvent): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[press.key];
+  if (!step || press.altKey || press.ctrlKey || press.metaKey || press.shiftKey) return;
+  const focused = document.activeElement;
+  const row = focused?.closest(".row");
+  if (!row && (focused?.id !== "search" || step < 0)) return;
+  const rows = [...document.querySelectorAll(".row")];
+  const link = rows[row ? rows.indexOf(row) + step : 0]?.querySelector("a");
+  if (!link) return;
+  press.preventDefault();
+  link.focus();
 }

@@ -3,31 +3,28 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError, cancelCharter, readCharter } from "../data/api";
 import { loaded } from "../data/board";
 import { charters, edit, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
-import type { Charter, Contact, MailProblem } from "../data/contract";
+import type { Charter } from "../data/contract";
+import { outbox } from "../data/device-outbox";
 import { nowMs } from "../lib/clock";
-import { isSameAddress } from "../lib/names";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { href } from "../lib/router";
-import { formatLongDay, formatSpan, useNow, zoneIfForeign } from "../lib/time";
-import { problemText } from "../mail/mail-text";
-import { MoneyBadge } from "../payments/money-state";
+import { formatAway, useNow } from "../lib/time";
 import { openPaymentDialog } from "../payments/payment-dialog";
 import { Statement } from "../payments/statement/statement";
 import { UnsentPayments } from "../payments/unsent";
 import { GuestLink } from "../share/guest-link";
 import { Button } from "../ui/button";
-import { Detail, PhoneLink } from "../ui/detail";
 import { NotFound } from "../ui/not-found";
 import { announce, announceFailure } from "../ui/notices";
 import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
 import { ReasonDialog } from "../ui/reason-dialog";
 import { useTask } from "../ui/task";
-import { statusNames, WaiverBadge } from "./card";
+import { Details, Facts } from "./charter-facts";
 import { openCharterDialog } from "./form/open-charter";
 import { HistoryOnDemand } from "./history/lazy-history";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
-import { Reminders } from "./reminders";
+import { phaseOf, phaseText } from "./phase";
 import { SignedWaivers } from "./signed-waivers";
 import "./charter.css";
 
@@ -74,36 +71,33 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
   const partly = useValue(remembered).has(charter.event_id);
   const known = useValue(records).get(charter.event_id);
   const now_ms = useNow();
+  const problems = known?.mail_problems ?? [];
+  const unsent = useValue(outbox.entries).filter(({ event_id }) => event_id === charter.event_id);
   const cancelled = charter.status === "cancelled";
+  const phase = phaseOf(charter, now_ms);
+  const state = phaseText(phase) || `Departs ${formatAway(charter.starts_at, now_ms)}`;
   return (
     <>
-      <header class="stack">
-        <p class="charter-when">
-          {formatLongDay(charter.starts_at, charter.timezone)}
-          <strong>{formatSpan(charter.starts_at, charter.ends_at, charter.timezone)}</strong>
-        </p>
+      <header class="charter-head">
         <h1 tabIndex={-1} class={cancelled ? "struck" : undefined}>
           {charter.title}
         </h1>
-        <p class="badges">
-          {charter.status !== "scheduled" && (
-            <span class={`badge badge-${cancelled ? "due" : "calm"}`}>{statusNames[charter.status]}</span>
-          )}
-          <WaiverBadge charter={charter} />
-          <MoneyBadge charter={charter} />
-        </p>
+        {state && <span class={`charter-state${cancelled ? " badge badge-due" : ""}`}>{state}</span>}
         <p class="buttons">
-          <Button class="primary" onClick={() => openPaymentDialog(charter.event_id)}>
-            Log payment
-          </Button>
+          <StatusButtons charter={charter} />
           <Button disabled={partly} onClick={() => openCharterDialog(charter)}>
             Edit
           </Button>
           <a class="button" href={href(`/events/${charter.event_id}/manifest`)}>
             Manifest
           </a>
-          <StatusButtons charter={charter} />
+          <Button class="primary" onClick={() => openPaymentDialog(charter.event_id)}>
+            Log payment
+          </Button>
         </p>
+      </header>
+      <Facts charter={charter} problems={problems} unsent={unsent} now_ms={now_ms} />
+      <div class="stack">
         <Warnings charter={charter} />
         {partly && failed && (
           <p class="hint">
@@ -111,7 +105,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
           </p>
         )}
         <UnsentPayments event_id={charter.event_id} />
-      </header>
+      </div>
       <div class="columns">
         <div>
           <Section title="Payments">
@@ -136,7 +130,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
             <GuestLink charter={charter} />
           </Section>
           <Section title="Details">
-            <Details charter={charter} problems={known?.mail_problems ?? []} />
+            <Details charter={charter} problems={problems} />
           </Section>
           <Section title="History">
             <HistoryOnDemand charter={charter} />
@@ -165,10 +159,11 @@ function StatusButtons({ charter }: { charter: Charter }) {
   const [cancelling, setCancelling] = useState(false);
   const { busy, run } = useTask("Not done.", announceFailure);
 
-  const setStatus = (status: "scheduled" | "completed", done: string) =>
+  const setCompleted = (completed: boolean, version: number): Promise<void> =>
     run(async () => {
-      await edit(charter.event_id, { version: charter.version, status });
-      announce(done);
+      const saved = await edit(charter.event_id, { version, status: completed ? "completed" : "scheduled" });
+      const done = completed ? "Marked as completed." : "Scheduled again.";
+      announce(done, "good", () => setCompleted(!completed, saved.version));
     });
 
   if (charter.status === "cancelled") return null;
@@ -176,12 +171,7 @@ function StatusButtons({ charter }: { charter: Charter }) {
   return (
     <>
       {(over || new Date(charter.starts_at).getTime() < nowMs()) && (
-        <Button
-          disabled={busy}
-          onClick={() =>
-            void (over ? setStatus("scheduled", "Scheduled again.") : setStatus("completed", "Marked as completed."))
-          }
-        >
+        <Button disabled={busy} onClick={() => void setCompleted(!over, charter.version)}>
           {over ? "Not completed" : "Mark completed"}
         </Button>
       )}
@@ -203,68 +193,5 @@ function StatusButtons({ charter }: { charter: Charter }) {
         />
       )}
     </>
-  );
-}
-
-function Details({ charter, problems }: { charter: Charter; problems: readonly MailProblem[] }) {
-  const zone = zoneIfForeign(charter.starts_at, charter.timezone);
-  const otherPort = charter.return_port && charter.return_port !== charter.departure_port;
-  return (
-    <dl class="stack">
-      <Detail name="Vessel">{charter.vessel}</Detail>
-      <Detail name="From">{charter.departure_port}</Detail>
-      <Detail name="Back to">{otherPort ? charter.return_port : ""}</Detail>
-      <Detail name="Party">
-        {charter.party_size}
-        {charter.passenger_limit !== null && ` (limit ${charter.passenger_limit})`}
-      </Detail>
-      <Detail name="Captain">
-        {charter.captain ? (
-          <ContactLine person={charter.captain} problems={problems} />
-        ) : (
-          <span class="missing">Nobody yet</span>
-        )}
-      </Detail>
-      <Detail name="Crew">
-        {charter.crew.length > 0 &&
-          charter.crew.map((person) => (
-            <ContactLine key={`${person.name} ${person.email} ${person.phone}`} person={person} problems={problems} />
-          ))}
-      </Detail>
-      <Detail name="Patron">
-        {Object.values(charter.patron).some(Boolean) && <ContactLine person={charter.patron} problems={problems} />}
-      </Detail>
-      <Detail name="Balance reminders">
-        <Reminders charter={charter} />
-      </Detail>
-      <Detail name="Time zone">{zone && `${charter.timezone} (${zone})`}</Detail>
-      <Detail name="Guests should know">
-        {charter.guest_notes && <span class="multiline">{charter.guest_notes}</span>}
-      </Detail>
-      <Detail name="Notes (admins only)">{charter.notes && <span class="multiline">{charter.notes}</span>}</Detail>
-    </dl>
-  );
-}
-
-function ContactLine({
-  person: { name, email, phone },
-  problems,
-}: {
-  person: Contact;
-  problems: readonly MailProblem[];
-}) {
-  return (
-    <span class="contact">
-      {name && <span>{name}</span>}
-      <PhoneLink phone={phone} />
-      {email && <a href={`mailto:${email}`}>{email}</a>}
-      {problems
-        .filter((problem) => isSameAddress(problem.email, email))
-        .map((problem) => (
-          <strong key={problem.at + problem.problem} class="error contact-problem">
-            {problemText(problem)}
-          </strong>
-        ))}
-    </span>
   );
 }

@@ -8,13 +8,13 @@ import { useTask } from "../ui/task";
 import { isOver, isReopened, remindedText, shortList, shortWarning, takesSignatures } from "../waivers/waiver-text";
 import "./missing-guests.css";
 
-/** On a card: who of the listed guests has not signed. */
-export function MissingShort({ charter, now_ms }: { charter: Charter; now_ms: number }) {
+/** On the board: who of the listed guests of a charter that takes signatures has not signed. */
+export function MissingShort({ charter }: { charter: Charter }) {
   const missing = charter.waivers.missing ?? [];
-  if (missing.length === 0 || !takesSignatures(charter, now_ms)) return null;
+  if (missing.length === 0) return null;
   return (
-    <div class="missing-guests spread">
-      <p>
+    <div class="missing-guests">
+      <p title={missing.join(", ")}>
         <span class="missing">Missing:</span> {shortList(missing)}
       </p>
       <RemindButton charter={charter} />
@@ -81,17 +81,17 @@ function RemindButton({ charter, guest, label = "Remind" }: RemindProps) {
   );
 }
 
-/** On a card: what the admin should know before the charter sails, in a few words. */
+/** On the board: what the admin should know before the charter sails, in a few words. */
 export function WarningBadges({ charter }: { charter: Charter }) {
-  if (charter.status !== "scheduled") return null;
+  if (charter.status !== "scheduled" || charter.warnings.length === 0) return null;
   return (
-    <>
+    <p class="row-warnings">
       {charter.warnings.map((warning) => (
         <span key={warning.code} class="badge badge-due">
           {shortWarning(warning)}
         </span>
       ))}
-    </>
+    </p>
   );
 }
 

@@ -65,7 +65,28 @@ test("more than fifty are folded until one asks for all", async () => {
 
 test("a charter that has departed says so, and can be completed but not cancelled", async () => {
   await show([], { status: "departed", starts_at: "2026-01-01T10:00:00Z" });
-  expect(app.root.querySelector(".badges")?.textContent).toMatch("Departed");
+  expect(app.root.querySelector("main header")?.textContent).toMatch("Departed");
   expect(() => button("Cancel charter")).toThrow();
   expect(button("Mark completed")).toBeTruthy();
+});
+
+test("what was marked as completed by mistake is taken back from the message about it", async () => {
+  await show([], { starts_at: "2026-01-01T10:00:00Z", version: 3 });
+  const sent: unknown[] = [];
+  let { status, version } = { status: "scheduled", version: 3 };
+  app.handle = (_, init) => {
+    const body = JSON.parse(String(init.body)) as { status: string; version: number };
+    sent.push(body);
+    ({ status } = body);
+    version++;
+    return json(200, { ...charter, starts_at: "2026-01-01T10:00:00Z", status, version });
+  };
+  button("Mark completed").click();
+  await says("Marked as completed.");
+  button("Undo").click();
+  await says("Scheduled again.");
+  expect(sent).toEqual([
+    { version: 3, status: "completed" },
+    { version: 4, status: "scheduled" },
+  ]);
 });

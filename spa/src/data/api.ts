@@ -34,6 +34,9 @@ const CHARTER = "/api/events/{event_id}";
 
 export const listCharters = (query: Query<"/api/events">) => call("get", "/api/events", { query });
 
+/** Charters of any time by title, boat, patron, captain and crew, guests and signers; the first fifty. */
+export const searchCharters = (q: string) => listCharters({ q, limit: 50 } as Query<"/api/events">);
+
 export const readCharter = (event_id: string) => call("get", CHARTER, { path: { event_id } });
 
 /** Who has changed what of a charter, newest first. */

@@ -43,7 +43,7 @@ export async function loadFirst(): Promise<void> {
     next_cursor: further ? further.next_cursor : page.next_cursor,
     until: further ? further.until : reach(page.events, page.next_cursor),
     from: further ? further.from : from,
-    past_days: known?.past_days ?? 0,
+    past_days: known?.recalled ? 0 : (known?.past_days ?? 0),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatAway, formatSpan, isTimezone, toInstant, toLocal, toRfc3339 } from "./time";
+import { formatAway, formatEnd, formatSpan, isTimezone, toInstant, toLocal, toRfc3339 } from "./time";
 
 const NEW_YORK = "America/New_York";
 
@@ -65,6 +65,12 @@ test("a span shows the zone only where clocks differ from this device's", () => 
   // The tests run in UTC.
   expect(formatSpan("2026-07-04T18:00:00Z", "2026-07-04T22:00:00Z", "UTC")).not.toMatch(/UTC/);
   expect(formatSpan("2026-07-04T18:00:00Z", "2026-07-04T22:00:00Z", NEW_YORK)).toMatch(/^2:00\s–\s6:00\sPM EDT$/);
+});
+
+test("an end names its day where that is another one", () => {
+  expect(formatEnd("2026-07-04T18:00:00Z", "2026-07-04T22:00:00Z", "UTC")).toMatch(/^to 10:00\sPM$/);
+  expect(formatEnd("2026-07-04T22:00:00Z", "2026-07-05T02:00:00Z", NEW_YORK)).toMatch(/^to 10:00\sPM EDT$/);
+  expect(formatEnd("2026-07-04T22:00:00Z", "2026-07-05T02:00:00Z", "UTC")).toMatch(/^to Sun, Jul 5, 2:00\sAM$/);
 });
 
 test("distances are plain text", () => {

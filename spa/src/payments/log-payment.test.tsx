@@ -336,6 +336,6 @@ describe("logging a payment", () => {
     await openDialog();
     app.root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
     await submit();
-    await vi.waitFor(() => expect(app.root.querySelector(".card .badge-good")?.textContent).toBe("Paid"));
+    await vi.waitFor(() => expect(app.root.querySelector(".row .money-lead")?.textContent).toBe("Paid"));
   });
 });

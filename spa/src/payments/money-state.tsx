@@ -1,8 +1,7 @@
 import type { Charter } from "../data/contract";
-import { outbox } from "../data/device-outbox";
 import type { OutboxEntry } from "../data/outbox";
 import { formatMoneyShort } from "../lib/money";
-import { useValue } from "../lib/observable";
+import "./money-state.css";
 
 export type Tone = "good" | "part" | "due" | "calm";
 
@@ -50,15 +49,29 @@ function verdict(
   return { tone: "due", label: `Due ${money(balance_due_cents)}` };
 }
 
-/** The same as a badge, with what this device has not sent yet. */
-export function MoneyBadge({ charter }: { charter: Charter }) {
-  const entries = useValue(outbox.entries);
-  const unsent = entries.filter(({ event_id }) => event_id === charter.event_id);
+/**
+ * The same in the two lines of a column: what is due stands above what was paid of it.
+ * `late`: what is due by now should have been paid, and nothing should be.
+ */
+export function MoneyColumn({
+  charter,
+  unsent,
+  late,
+}: {
+  charter: Charter;
+  unsent: readonly OutboxEntry[];
+  late: boolean;
+}) {
   const { tone, label, remark } = moneyState(charter, unsent);
+  const due_cents = charter.status === "cancelled" ? 0 : charter.balance.balance_due_cents;
+  const due = due_cents > 0 ? `Due ${formatMoneyShort(due_cents, charter.currency)}` : label;
   return (
-    <>
-      <span class={`badge badge-${tone}`}>{label}</span>
-      {remark && <span class="badge-remark">{remark}</span>}
-    </>
+    <div class="money">
+      <p class="money-line">
+        <strong class={`money-lead tone-${due_cents > 0 ? (late ? "due" : "plain") : tone}`}>{due}</strong>
+        {remark && <span class="money-more">{remark}</span>}
+      </p>
+      {due !== label && <p class="money-more">{label}</p>}
+    </div>
   );
 }

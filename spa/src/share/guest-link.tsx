@@ -4,6 +4,7 @@ import { keepCharters } from "../data/charters";
 import type { Charter } from "../data/contract";
 import { href } from "../lib/router";
 import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
 import { ConfirmDialog } from "../ui/dialog-form";
 import { announce } from "../ui/notices";
 import { LazyShare } from "./lazy-share";
@@ -13,6 +14,7 @@ import { guestPath } from "./share-text";
 export function GuestLink({ charter }: { charter: Charter }) {
   const input = useRef<HTMLInputElement>(null);
   const [asking, setAsking] = useState(false);
+  const [sharing, setSharing] = useState(false);
 
   const copy = async (link: string, copied: string) => {
     try {
@@ -38,20 +40,28 @@ export function GuestLink({ charter }: { charter: Charter }) {
 
   return (
     <>
-      <p>Guests need no login. They see when and where, and sign the waiver.</p>
       <label class="visually-hidden" for="guest-link">
         Guest link
       </label>
-      <input ref={input} id="guest-link" class="link-text" readOnly value={charter.guest_url} />
-      <p class="buttons">
+      <p class="link-row">
+        <input ref={input} id="guest-link" class="link-text" readOnly value={charter.guest_url} />
         <Button onClick={() => void copy(charter.guest_url, "Guest link copied.")}>Copy link</Button>
+      </p>
+      <p class="buttons">
+        <Button onClick={() => setSharing(true)}>QR code…</Button>
         {typeof navigator.share === "function" && <Button onClick={() => void share()}>Share…</Button>}
         <a class="button" href={href(guestPath(charter))}>
           Open guest page
         </a>
         <Button onClick={() => setAsking(true)}>New guest link…</Button>
       </p>
-      <LazyShare event={charter} />
+      {sharing && (
+        <Dialog title="Share the guest link" onClose={() => setSharing(false)}>
+          <div class="dialog-body">
+            <LazyShare event={charter} />
+          </div>
+        </Dialog>
+      )}
       {asking && (
         <ConfirmDialog
           title="New guest link?"

@@ -1,12 +1,12 @@
 import { render } from "preact";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as session from "../data/session";
 import { charter, json, setUpApp, soon } from "../testing/app";
-import { sampleCharter } from "../testing/samples";
+import { sampleBalance, sampleCharter } from "../testing/samples";
 import { Desk } from "./desk";
 
 const app = setUpApp();
-const { open, text, says, button, submit, type } = app;
+const { open, text, says, button, dialog, submit, type } = app;
 const loggedIn = { token: "t1", role: "admin", expires_at: soon, device: "d1" };
 
 describe("the password screen", () => {
@@ -53,7 +53,7 @@ describe("the password screen", () => {
     await says("Next departure");
     expect(text()).toMatch("Sunset sail");
     expect(text()).toMatch("Due $1,200");
-    expect(text()).toMatch("Waivers 1/4");
+    expect(text()).toMatch("1 of 4 signed");
     expect(JSON.stringify({ ...localStorage })).not.toMatch("t1");
     expect(JSON.parse(String(app.calls[0]?.init.body))).toEqual({ password: "a long enough password" });
   });
@@ -129,7 +129,7 @@ test("logging out ends the session on the server, and nothing stays on the page"
   expect(localStorage.length + sessionStorage.length).toBe(0);
 });
 
-test("of a thousand charters the board shows fifty, and fifty more when asked", async () => {
+test("of a thousand charters the board shows fifty, fifty more when asked, and never more than a phone can bear", async () => {
   const events = Array.from({ length: 1000 }, (_, number) =>
     sampleCharter({
       event_id: `c${number}`,
@@ -148,13 +148,22 @@ test("of a thousand charters the board shows fifty, and fifty more when asked", 
   expect(text()).not.toMatch("Sail 51.");
   button("Show more").click();
   await vi.waitFor(() => expect(cards()).toBe(100));
-  const before = app.calls.length;
+  for (const last of [150, 200, 250]) {
+    button("Show more").click();
+    await says(`Sail ${last}.`);
+    await vi.waitFor(() => button("Show more"));
+  }
+  expect(cards()).toBe(150);
+  expect(text()).not.toMatch("Sail 100.");
+  button("Show those before").click();
+  await says("Sail 100.");
+  expect(text()).not.toMatch(/Sail 250\.|Sail 50\./);
+  expect(cards()).toBe(150);
   type("#search", "sail 99");
   await says("19 charters found.");
   expect(app.root.querySelectorAll("article").length).toBe(19);
   type("#search", "");
   await vi.waitFor(() => expect(cards()).toBe(50));
-  expect(app.calls.slice(before)).toEqual([]);
 });
 
 test("a charter that has departed before its time is told as departed on the board", async () => {
@@ -167,18 +176,22 @@ test("a charter that has departed before its time is told as departed on the boa
   await says("Departed");
   expect(text()).not.toMatch(/Departs|Next departure/);
 });
+/** A charter so many days from now. */
+const named = (event_id: string, title: string, days: number, change = {}) =>
+  sampleCharter({
+    event_id,
+    title,
+    starts_at: new Date(Date.now() + days * 86_400_000).toISOString(),
+    ends_at: new Date(Date.now() + days * 86_400_000 + 3_600_000).toISOString(),
+    ...change,
+  });
+const paid = { balance: sampleBalance({ balance_due_cents: 0 }) };
 
 test("the board shows more by its cursor, and the past when asked", async () => {
-  const named = (event_id: string, title: string, days: number) =>
-    sampleCharter({
-      event_id,
-      title,
-      starts_at: new Date(Date.now() + days * 86_400_000).toISOString(),
-      ends_at: new Date(Date.now() + days * 86_400_000 + 3_600_000).toISOString(),
-    });
   app.handle = (path) => {
     const query = new URL(path, "http://desk").searchParams;
-    if (query.has("to")) return json(200, { events: [named("c", "Old", -9)], next_cursor: null });
+    if (query.has("q")) return json(200, { events: [], next_cursor: null });
+    if (query.has("to")) return json(200, { events: [named("c", "Old", -9, paid)], next_cursor: null });
     return query.get("cursor") === "next"
       ? json(200, { events: [named("b", "Far", 40)], next_cursor: null })
       : json(200, { events: [named("a", "Near", 3)], next_cursor: "next" });
@@ -195,6 +208,120 @@ test("the board shows more by its cursor, and the past when asked", async () => 
   type("#search", "old");
   await says("1 charter found.");
   expect(text()).not.toMatch("Near");
+});
+
+test("what sailed lately and is not paid shows without being asked for, with a way there from above", async () => {
+  app.handle = (path) =>
+    path.includes("to=")
+      ? json(200, { events: [named("b", "Owed", -9), named("c", "Settled", -8, paid)], next_cursor: null })
+      : json(200, { events: [named("a", "Near", 3)], next_cursor: null });
+  session.begin("t1", false);
+  open("/");
+  await says("Owed");
+  expect(text()).not.toMatch("Settled");
+  expect(button("1 past, not paid: $1,200").getAttribute("href")).toBe("#unpaid");
+  expect(app.root.querySelector("#unpaid")?.textContent).toBe("Past, not paid");
+});
+
+describe("the search", () => {
+  test("asks the server for what is not loaded, past charters and guests by name", async () => {
+    const asked: (string | null)[] = [];
+    app.handle = (path) => {
+      const query = new URL(path, "http://desk").searchParams;
+      if (query.has("to")) return json(200, { events: [], next_cursor: null });
+      if (!query.has("q")) return json(200, { events: [named("a", "Near", 3)], next_cursor: "more" });
+      asked.push(query.get("q"));
+      return json(200, {
+        events: [named("old", "Regatta", -200, paid), named("far", "Picnic", 300)],
+        next_cursor: null,
+      });
+    };
+    session.begin("t1", false);
+    open("/");
+    await says("Near");
+    type("#search", "Leila");
+    await says("2 charters found.");
+    expect(text()).toMatch(/Picnic.*Regatta/);
+    expect(text()).not.toMatch(/Near|Show/);
+    expect(asked).toEqual(["Leila"]);
+    type("#search", "");
+    await says("Near");
+    expect(text()).not.toMatch(/Picnic|Regatta/);
+  });
+
+  test("goes on in what is loaded when the server cannot be asked, and says so", async () => {
+    app.handle = (path) => {
+      if (path.includes("q=")) throw new TypeError("Failed to fetch");
+      return json(200, { events: [named("a", "Near", 3)], next_cursor: null });
+    };
+    session.begin("t1", false);
+    open("/");
+    await says("Near");
+    type("#search", "near");
+    await says("1 charter found. Those that were not shown before could not be searched.");
+  });
+});
+
+describe("keys", () => {
+  const press = (key: string, options = {}) => {
+    const target = document.activeElement ?? document.body;
+    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options }));
+  };
+  const focused = () => document.activeElement?.textContent;
+
+  beforeEach(async () => {
+    const rows = [named("a", "First", 3), named("b", "Second", 4), named("c", "Third", 5)];
+    app.handle = () => json(200, { events: rows, next_cursor: null });
+    session.begin("t1", false);
+    open("/");
+    await says("Third");
+    (document.activeElement as HTMLElement | null)?.blur();
+  });
+  afterEach(() => localStorage.clear());
+
+  test("go from the search to the rows and from row to row", () => {
+    press("/");
+    expect(document.activeElement?.id).toBe("search");
+    press("ArrowDown");
+    expect(focused()).toBe("First");
+    press("ArrowDown");
+    press("ArrowDown");
+    expect(focused()).toBe("Third");
+    press("ArrowDown");
+    expect(focused()).toBe("Third");
+    press("ArrowUp");
+    expect(focused()).toBe("Second");
+  });
+
+  test("open the form of a new charter, which is fetched then", async () => {
+    press("n");
+    await says("Create charter");
+    expect(dialog().textContent).toMatch("New charter");
+  });
+
+  test("are what is typed in a field, and do nothing beside a dialog or with Ctrl", async () => {
+    app.root.querySelector<HTMLInputElement>("#search")?.focus();
+    press("n");
+    (document.activeElement as HTMLElement).blur();
+    press("n", { ctrlKey: true });
+    press("?");
+    await says("Single keys act on this device");
+    press("n");
+    expect(app.root.querySelectorAll("dialog")).toHaveLength(1);
+    expect(text()).not.toMatch("Create charter");
+  });
+
+  test("are switched off on a device that hears speech", async () => {
+    button("Keys").click();
+    await says("Single keys act on this device");
+    app.root.querySelector<HTMLInputElement>("dialog input[type=checkbox]")?.click();
+    button("Close").click();
+    await vi.waitFor(() => expect(app.root.querySelector("dialog")).toBeNull());
+    press("?");
+    press("/");
+    expect(document.activeElement?.id).not.toBe("search");
+    expect(app.root.querySelector("dialog")).toBeNull();
+  });
 });
 
 test("without a connection the last known board stays, with its time", async () => {

@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useValue } from "../lib/observable";
 import { pathname } from "../lib/router";
 import { lazy, NotLoaded } from "../ui/lazy";
-import { Notices } from "../ui/notices";
 import { Logo } from "../ui/page";
 import { PageView } from "./page-view";
 import { findPage } from "./pages";
@@ -28,7 +27,6 @@ export function App({ loadDesk }: Props) {
       ) : (
         <Desk path={path} />
       )}
-      <Notices />
     </>
   );
 }
@@ -46,7 +44,7 @@ function DeskWaiting({ failed, onRetry }: { failed: boolean; onRetry(): void }) 
 
 function GuestHeader() {
   return (
-    <header class="top no-print">
+    <header class="bar no-print">
       <p class="brand">
         <Logo />
         <span>Ship Captain Crew</span>
@@ -63,6 +61,7 @@ function useFocusOnNavigation(path: string): void {
       first.current = false;
       return;
     }
-    document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    // A link into a page leads further than its heading.
+    if (!window.location.hash) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   }, [path]);
 }

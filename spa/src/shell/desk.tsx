@@ -1,24 +1,35 @@
-import { useRef } from "preact/hooks";
-import { CharterDialogs } from "../charters/form/open-charter";
+import { useRef, useState } from "preact/hooks";
+import { CharterDialogs, openCharterDialog } from "../charters/form/open-charter";
 import { logout } from "../data/api";
 import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
 import { clockFault, operatorClock } from "../lib/clock";
 import { useValue } from "../lib/observable";
-import { href } from "../lib/router";
+import { href, navigate } from "../lib/router";
 import { PaymentDialogs } from "../payments/payment-dialog";
 import { OutboxStrip } from "../payments/unsent";
 import { LoginDialog, LoginPage } from "../sign-in/login";
 import { Button } from "../ui/button";
-import { announce } from "../ui/notices";
+import { lazy } from "../ui/lazy";
+import { announce, Notices } from "../ui/notices";
 import { Logo } from "../ui/page";
+import { type Entry, Navigation } from "./navigation";
 import { PageView } from "./page-view";
 import { findPage, pages } from "./pages";
 import { newRelease, showNewRelease } from "./release";
+import { sections } from "./sections";
+import { useShortcuts } from "./shortcuts";
 
-/** The first page of each section. */
-const sections = pages.filter(
-  ({ section }, index) => section && pages.findIndex((page) => page.section === section) === index,
+const entries: readonly Entry[] = Object.entries(sections).map(([name, icon]) => ({
+  name,
+  icon,
+  path: pages.find(({ section }) => section === name)?.path ?? "/",
+}));
+
+/** It is fetched when somebody asks; who could not fetch it asks again. */
+const Help = lazy<{ onClose(): void }>(
+  async () => (await import("./help-dialog")).HelpDialog,
+  () => null,
 );
 
 /** What only admins see. Without a session nothing of it is rendered, and nothing is asked for. */
@@ -27,40 +38,50 @@ export function Desk({ path }: { path: string }) {
   const clock = useValue(operatorClock);
   const token = useRef("");
   if (current.state === "in") token.current = current.token;
-  if (current.state === "out") return <LoginPage />;
+  const [helping, setHelping] = useState(false);
+  const acts = { n: () => openCharterDialog(), "/": goToSearch, "?": () => setHelping(true) };
+  useShortcuts(current.state === "in" ? acts : {});
+  if (current.state === "out") {
+    return (
+      <>
+        <LoginPage />
+        <Notices />
+      </>
+    );
+  }
   return (
     <>
-      <DeskHeader path={path} />
+      <DeskHeader path={path} onHelp={() => setHelping(true)} />
       {/* A new session loads the page again, and so does news of the operator's clock; an ended one leaves it as it is. */}
       <PageView key={`${token.current} ${clock.timezone} ${clock.ahead_ms}`} path={path} />
       <PaymentDialogs />
       <CharterDialogs />
+      {helping && <Help onClose={() => setHelping(false)} />}
       {current.state === "ended" && <LoginDialog />}
+      <Notices />
     </>
   );
 }
 
-function DeskHeader({ path }: { path: string }) {
-  const { section: current } = findPage(path).page;
+function DeskHeader({ path, onHelp }: { path: string; onHelp(): void }) {
   return (
     <header class="top no-print">
-      <a class="skip" href="#main">
-        Skip to the content
-      </a>
-      <a class="brand" href={href("/")}>
-        <Logo />
-        <span>Ship Captain Crew</span>
-      </a>
-      <nav aria-label="Main">
-        {sections.map(({ section, path }) => (
-          <a key={path} href={href(path)} {...(section === current ? { "aria-current": "page" as const } : {})}>
-            {section}
-          </a>
-        ))}
-      </nav>
-      <Button class="leave" onClick={() => void leave()}>
-        Log out
-      </Button>
+      <div class="bar">
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        <a class="brand" href={href("/")}>
+          <Logo />
+          <span>Ship Captain Crew</span>
+        </a>
+        <Navigation entries={entries} current={findPage(path).page.section} />
+        <Button class="leave only-desktop" aria-keyshortcuts="?" onClick={onHelp}>
+          Keys
+        </Button>
+        <Button class="leave" onClick={() => void leave()}>
+          Log out
+        </Button>
+      </div>
       <ClockStrip />
       <OutboxStrip />
       <ReleaseStrip />
@@ -72,7 +93,7 @@ function ClockStrip() {
   const fault = clockFault(useValue(operatorClock));
   if (!fault) return null;
   return (
-    <div class="strip outbox-strip strip-wait" role="status">
+    <div class="strip strip-wait" role="status">
       <p>
         <strong>The clock of this device is {fault}.</strong> Times here are the server’s.
       </p>
@@ -83,11 +104,17 @@ function ClockStrip() {
 function ReleaseStrip() {
   if (!useValue(newRelease)) return null;
   return (
-    <div class="strip outbox-strip strip-calm" role="status">
+    <div class="strip strip-calm" role="status">
       <p>A new version is ready.</p>
       <Button onClick={showNewRelease}>Reload</Button>
     </div>
   );
+}
+
+function goToSearch(): void {
+  const search = document.getElementById("search");
+  if (search) search.focus();
+  else navigate("/#search");
 }
 
 async function leave(): Promise<void> {

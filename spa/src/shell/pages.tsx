@@ -5,6 +5,7 @@ import { basePath, matchPath } from "../lib/router";
 import { lazy, NotLoaded } from "../ui/lazy";
 import { NotFound } from "../ui/not-found";
 import { Skeleton } from "../ui/page";
+import type { SectionName } from "./sections";
 
 /** The ids that paths hold: a page gets those of its own path, the others are empty. */
 export interface Ids {
@@ -20,7 +21,7 @@ interface Row {
   /** Names the page in the browser's tab, and heads it until it is loaded. */
   title: string;
   /** The entry of the main navigation, which leads to the first page of its section. */
-  section?: "Board" | "Payments" | "Mail" | "Waiver";
+  section?: SectionName;
   /** The page's name among the other pages of its section. */
   tab?: string;
   /** For guests: shows without a login, and comes with the first load. */
@@ -54,28 +55,28 @@ const rows: readonly Row[] = [
   {
     path: "/payments",
     title: "Ledger",
-    section: "Payments",
+    section: "Money",
     tab: "Ledger",
     load: async () => (await import("../payments/reports/ledger-page")).Ledger,
   },
   {
     path: "/payments/to-clear",
     title: "To clear",
-    section: "Payments",
+    section: "Money",
     tab: "To clear",
     load: async () => (await import("../payments/bank/to-clear")).ToClear,
   },
   {
     path: "/payments/reports",
     title: "Reports",
-    section: "Payments",
+    section: "Money",
     tab: "Reports",
     load: async () => (await import("../payments/reports/reports")).Reports,
   },
   {
     path: "/payments/deposit",
     title: "Deposit",
-    section: "Payments",
+    section: "Money",
     tab: "Deposit",
     load: async () => (await import("../payments/bank/deposit")).Deposit,
   },
@@ -83,21 +84,21 @@ const rows: readonly Row[] = [
   {
     path: "/waiver",
     title: "Waiver",
-    section: "Waiver",
+    section: "Waivers",
     tab: "Text",
     load: async () => (await import("../waivers/waiver-versions")).WaiverVersionsPage,
   },
   {
     path: "/waivers",
     title: "Signed waivers",
-    section: "Waiver",
+    section: "Waivers",
     tab: "Signed",
     load: async () => (await import("../waivers/waiver-list")).WaiverList,
   },
   {
     path: "/events/:event_id/waivers/:waiver_id",
     title: "Waiver",
-    section: "Waiver",
+    section: "Waivers",
     load: async () => (await import("../waivers/waiver-record")).WaiverRecordPage,
   },
   // A link that lost its id.

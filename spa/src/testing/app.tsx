@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, vi } from "vitest";
+import { forgetDrafts } from "../charters/form/open-charter";
 import { forgetBoard } from "../data/board";
 import { forgetCharters } from "../data/charters";
 import * as session from "../data/session";
@@ -46,6 +47,7 @@ export function setUpApp() {
   afterEach(async () => {
     render(null, app.root);
     closePaymentDialog();
+    forgetDrafts();
     forgetBoard();
     forgetCharters();
     session.leave();

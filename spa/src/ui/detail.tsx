@@ -12,5 +12,17 @@ export function Detail({ name, children }: { name: string; children: ComponentCh
 }
 
 export function PhoneLink({ phone }: { phone: string }) {
-  return phone ? <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a> : null;
+  return phone ? <a href={`tel:${digits(phone)}`}>{phone}</a> : null;
 }
+
+/** Opens the device's messages. */
+export function TextLink({ phone, name }: { phone: string; name: string }) {
+  if (!phone) return null;
+  return (
+    <a href={`sms:${digits(phone)}`}>
+      Text<span class="visually-hidden"> {name}</span>
+    </a>
+  );
+}
+
+const digits = (phone: string) => phone.replace(/[^+\d]/g, "");

@@ -1,9 +1,9 @@
 import type { Charter, HistoryEvent } from "../../data/contract";
 import { formatMoney } from "../../lib/money";
 import { formatMoment } from "../../lib/time";
-import { statusNames } from "../card";
 import { charterTable, type FieldName } from "../form/charter-table";
 import type { CharterField } from "../form/field-kinds";
+import { statusNames } from "../phase";
 
 /** One value that an act has changed, in words; `before` is empty where there was none. */
 export interface ChangeText {

@@ -1,0 +1,35 @@
+import { render } from "preact";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Entry, Navigation } from "./navigation";
+import { pages } from "./pages";
+import { sections } from "./sections";
+
+let root: HTMLElement;
+beforeEach(() => {
+  root = document.createElement("div");
+});
+afterEach(() => render(null, root));
+
+const entries = (count: number): Entry[] =>
+  Array.from({ length: count }, (_, one) => ({ name: `Section ${one}`, path: `/${one}`, icon: "M0 0h1" }));
+const names = (selector: string) => [...root.querySelectorAll(selector)].map((found) => found.textContent);
+
+test("every entry has a page, and every page's section an entry", () => {
+  const named = new Set(pages.flatMap(({ section }) => section ?? []));
+  expect([...named].sort()).toEqual(Object.keys(sections).sort());
+});
+
+test("the current page is marked, and no other", () => {
+  render(<Navigation entries={entries(4)} current="Section 2" />, root);
+  expect(names("[aria-current=page]")).toEqual(["Section 2"]);
+  expect(names("button")).toEqual([]);
+});
+
+test("what has no room below a phone's page is under More", () => {
+  render(<Navigation entries={entries(7)} current="Section 5" />, root);
+  expect(names("nav > a")).toHaveLength(7);
+  expect(names("[popover] a")).toEqual(["Section 4", "Section 5", "Section 6"]);
+  expect(names("button.here")).toEqual(["More"]);
+  render(<Navigation entries={entries(7)} current="Section 0" />, root);
+  expect(names("button.here")).toEqual([]);
+});
