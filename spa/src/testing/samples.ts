@@ -1,12 +1,15 @@
 import type {
+  Boat,
   Charter,
   ChartersWaiver,
   CurrencyTotals,
+  Hold,
   Mail,
   Manifest,
   Passenger,
   Payment,
   RecordDetail,
+  ScheduleEntry,
   Totals,
 } from "../data/contract";
 import { charterDefaults } from "../data/limits";
@@ -229,6 +232,58 @@ export function sampleRecord(change: Partial<RecordDetail> = {}): RecordDetail {
     version: null,
     audit: [],
     copy_mail_id: null,
+    ...change,
+  };
+}
+
+export function sampleBoat(change: Partial<Boat> = {}): Boat {
+  return {
+    boat_id: "petrel",
+    name: "Petrel",
+    kind: "uninspected",
+    passenger_limit: 12,
+    min_crew: 0,
+    turnaround_minutes: 60,
+    home_port: "San Diego",
+    active: true,
+    notes: "",
+    papers: [],
+    version: 1,
+    ...change,
+  };
+}
+
+/** An option of one afternoon in California. */
+export function sampleHold(change: Partial<Hold> = {}): Hold {
+  return {
+    hold_id: "hold-1",
+    boat_id: "petrel",
+    kind: "option",
+    title: "Nadia Petrov",
+    starts_at: "2026-12-02T22:00:00Z",
+    ends_at: "2026-12-03T02:00:00Z",
+    timezone: "America/Los_Angeles",
+    expires_at: "2026-12-01T01:00:00Z",
+    weekly_until: null,
+    except: [],
+    note: "",
+    status: "held",
+    version: 1,
+    ...change,
+  };
+}
+
+/** A charter of Petrel, as the schedule tells of it: in California from noon to three. */
+export function sampleEntry(change: Partial<ScheduleEntry> = {}): ScheduleEntry {
+  return {
+    kind: "charter",
+    event_id: "event-1",
+    boat_id: "petrel",
+    title: "Whale watch",
+    starts_at: "2026-11-28T20:00:00Z",
+    ends_at: "2026-11-28T23:00:00Z",
+    status: "scheduled",
+    conflicts: [],
     ...change,
   };
 }

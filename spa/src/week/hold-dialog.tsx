@@ -20,9 +20,10 @@ import { rebase } from "./rebase";
 
 interface Props {
   boats: readonly Boat[];
-  /** The hold that is edited, or what a new one begins with. */
+  /** Null: a new one. */
   hold: Hold | null;
-  blank: HoldForm;
+  /** What the form begins with. */
+  first: HoldForm;
   /** The day of the time that was opened, of a hold that repeats. */
   day: Day | null;
   onSaved(): void;
@@ -64,9 +65,9 @@ export function HoldDialog(props: Props) {
   );
 }
 
-function HoldFields({ boats, hold, blank, day, onSaved, onClose, onRelease }: Props & { onRelease(): void }) {
+function HoldFields({ boats, hold, first, day, onSaved, onClose, onRelease }: Props & { onRelease(): void }) {
   const [base, setBase] = useState(hold);
-  const [form, setForm] = useState(() => (hold ? holdForm(hold) : blank));
+  const [form, setForm] = useState(first);
   const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
   const [reason, setReason] = useState("");
   const sent = useRef({ key: "", body: "" });

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { ApiError, editCharter, readCharter } from "../data/api";
 import { keepCharters, keepDetail } from "../data/charters";
-import type { Boat, Conflict } from "../data/contract";
+import type { Boat, CharterEdit, Conflict } from "../data/contract";
 import { editHold } from "../data/schedule";
 import { useAnswer } from "../lib/answer";
 import { ConflictQuestion, wrongReason } from "../ui/conflict-question";
@@ -11,7 +11,8 @@ import { Field } from "../ui/field";
 import { useForm } from "../ui/form";
 import { Loaded } from "../ui/loaded";
 import { MomentInput, withStart } from "../ui/moment-input";
-import { announce } from "../ui/notices";
+import { announce, announceFailure } from "../ui/notices";
+import { sentence } from "../ui/page";
 import {
   changedPlace,
   type Movable,
@@ -30,7 +31,7 @@ interface Props {
   /** Where it was dropped; the time of day stays. */
   boat_id: string | null;
   days: number;
-  onMoved(): void;
+  onSaved(): void;
   onClose(): void;
 }
 
@@ -62,7 +63,7 @@ async function readMovable(event_id: string): Promise<Movable> {
   return charter;
 }
 
-function MoveFields({ loaded, boats, boat_id, days, onMoved, onClose }: Props & { loaded: Movable }) {
+function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & { loaded: Movable }) {
   const [base, setBase] = useState(loaded);
   const [form, setForm] = useState(() => moveForm(loaded, boat_id, days));
   const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
@@ -82,8 +83,9 @@ function MoveFields({ loaded, boats, boat_id, days, onMoved, onClose }: Props & 
     return attempt({ doing: "Moving…", failed: "Not moved.", wrong }, async () => {
       const changed = changedPlace(place, base);
       if (Object.keys(changed).length > 0) {
+        let moved: Movable;
         try {
-          await move(base, changed, conflicts.length > 0 ? reason.trim() : "");
+          moved = await move(base, { ...changed, ...(conflicts.length > 0 ? { override_reason: reason.trim() } : {}) });
         } catch (error) {
           if (error instanceof ApiError) {
             setConflicts(error.conflicts);
@@ -95,8 +97,9 @@ function MoveFields({ loaded, boats, boat_id, days, onMoved, onClose }: Props & 
           }
           throw error;
         }
-        announce(`Moved: ${base.title}, ${placeText(place, base, boats)}.`);
-        onMoved();
+        const undo = () => moveBack(moved, base, onSaved);
+        announce(`Moved: ${base.title}, ${placeText(place, base, boats)}.`, "good", undo);
+        onSaved();
       }
       onClose();
     });
@@ -168,13 +171,30 @@ function MoveFields({ loaded, boats, boat_id, days, onMoved, onClose }: Props & 
   );
 }
 
-async function move(base: Movable, changed: Partial<Place>, reason: string): Promise<void> {
-  const { boat_id, ...times } = changed;
-  const edit = { version: base.version, ...times, ...(reason ? { override_reason: reason } : {}) };
+type Change = Partial<Place> & Pick<CharterEdit, "override_reason" | "vessel" | "passenger_limit" | "departure_port">;
+
+async function move(base: Movable, change: Change): Promise<Movable> {
   if ("event_id" in base) {
-    keepCharters([await editCharter(base.event_id, { ...edit, ...(boat_id === undefined ? {} : { boat_id }) })]);
-  } else {
-    await editHold(base.hold_id, { ...edit, ...(boat_id ? { boat_id } : {}) });
+    const saved = await editCharter(base.event_id, { version: base.version, ...change });
+    keepCharters([saved]);
+    return saved;
+  }
+  const { boat_id, ...others } = change;
+  return editHold(base.hold_id, { version: base.version, ...others, ...(boat_id ? { boat_id } : {}) });
+}
+
+/** With what came from the other boat's record. */
+async function moveBack(moved: Movable, before: Movable, onSaved: () => void): Promise<void> {
+  const place = placeOf(before);
+  try {
+    if ("event_id" in before) {
+      const { vessel, passenger_limit, departure_port } = before;
+      await move(moved, { ...place, vessel, passenger_limit, departure_port });
+    } else await move(moved, place);
+    announce(`Back where it was: ${before.title}.`);
+    onSaved();
+  } catch (error) {
+    announceFailure(`Not moved back. ${sentence(error)}`);
   }
 }
 

@@ -33,7 +33,9 @@ export function WeekTable(props: Props) {
   const [said, setSaid] = useState("");
 
   const say = ({ row, place }: Moving) =>
-    setSaid(`${rows[row]?.boat?.name ?? NO_BOAT}, ${dayName(days[place]?.day ?? "")}`);
+    setSaid(
+      `To ${rows[row]?.boat?.name ?? NO_BOAT}, ${dayName(days[place]?.day ?? "")}: Enter, or Escape to leave it.`,
+    );
 
   const take = (planned: Planned, from: number, row: number) => {
     if (!canMove(planned)) {
@@ -41,7 +43,7 @@ export function WeekTable(props: Props) {
       return;
     }
     setMoving({ planned, from, row, place: from });
-    setSaid("Arrow keys choose the boat and the day, Enter puts it there, Escape leaves it where it is.");
+    setSaid(`Moving ${planned.entry.title}: arrow keys choose boat and day, Enter puts it there, Escape leaves it.`);
   };
 
   const aim = (row: number, place: number) => {
@@ -64,7 +66,7 @@ export function WeekTable(props: Props) {
 
   const leave = () => {
     setMoving(null);
-    setSaid("It stays where it is.");
+    setSaid("");
   };
 
   const onKeyDown = (press: KeyboardEvent) => {
@@ -84,6 +86,7 @@ export function WeekTable(props: Props) {
   };
 
   const walk = ({ key, target }: KeyboardEvent): boolean => {
+    setSaid("");
     if (key !== "m") return go(key);
     const [row, place, planned] = findStop(rows, stopAt(target)?.dataset.stop);
     if (planned) take(planned, place, row);
@@ -100,7 +103,7 @@ export function WeekTable(props: Props) {
         aria-label={label}
         onFocusIn={onFocusIn}
         onKeyDown={onKeyDown}
-        onDragEnd={() => setMoving(null)}
+        onDragEnd={leave}
       >
         <thead>
           <tr>
@@ -135,36 +138,38 @@ export function WeekTable(props: Props) {
                     put();
                   }}
                 >
-                  <Track boat={boat} planned={planned} days={days} place={place} />
-                  {planned.flatMap((one) =>
-                    one.pieces
-                      .filter((piece) => piece.day === place)
-                      .map((piece) => (
-                        <Block
-                          key={one.key}
-                          {...props}
-                          planned={one}
-                          piece={piece}
-                          day={day}
-                          boat={boat}
-                          class={blockClass(one, piece)}
-                          stop={stopName(one, place)}
-                          onHold={() => props.onHold(one)}
-                          onDragStart={(event) => {
-                            if (!canMove(one)) event.preventDefault();
-                            take(one, place, row);
-                          }}
-                        />
-                      )),
-                  )}
-                  <FreePlace boat={boat} day={day} {...props} />
+                  <div class="cell">
+                    <Track boat={boat} planned={planned} days={days} place={place} />
+                    {planned.flatMap((one) =>
+                      one.pieces
+                        .filter((piece) => piece.day === place)
+                        .map((piece) => (
+                          <Block
+                            key={one.key}
+                            {...props}
+                            planned={one}
+                            piece={piece}
+                            day={day}
+                            boat={boat}
+                            class={blockClass(one, piece)}
+                            stop={stopName(one, place)}
+                            onHold={() => props.onHold(one)}
+                            onDragStart={(event) => {
+                              if (!canMove(one)) event.preventDefault();
+                              take(one, place, row);
+                            }}
+                          />
+                        )),
+                    )}
+                    <FreePlace boat={boat} day={day} {...props} />
+                  </div>
                 </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
-      <p class="visually-hidden" role="status">
+      <p class="week-said no-print" role="status">
         {said}
       </p>
     </>

@@ -9,12 +9,13 @@ import { nowMs, operatorTimezone } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { type Day, daysLater, isDay, type Period, spanName, today } from "../lib/periods";
 import { href, query } from "../lib/router";
+import type { LocalDateTime } from "../lib/time";
 import { Button, PrintButton } from "../ui/button";
 import { Loaded } from "../ui/loaded";
 import { keepFocus } from "../ui/page";
 import { DayByDay } from "./day-list";
 import { HoldDialog } from "./hold-dialog";
-import { dayOf, newHoldForm } from "./hold-form";
+import { dayOf, holdForm, newHoldForm } from "./hold-form";
 import { MoveDialog } from "./move-dialog";
 import { proposedStart, type WeekDay, weekDays } from "./week-geometry";
 import { type BoatRow, boatRows, countConflicts, NO_BOAT, type Planned } from "./week-plan";
@@ -28,6 +29,26 @@ export function WeekPage() {
   const period = { from, to: daysLater(from, 6) };
   const week = useAnswer(() => readWeek(period), [from]);
   useEffect(() => void readCharters(period), [from]);
+  const timezone = operatorTimezone();
+  const days = weekDays(from, timezone);
+  const rows = week.answer ? boatRows(week.answer.week, week.answer.holds, days) : [];
+  const [opened, setOpened] = useState<Opened | null>(null);
+
+  const startOf = (boat_id: string | null, day: WeekDay) => {
+    const row = rows.find(({ boat }) => boat?.boat_id === boat_id);
+    return proposedStart(day, bookedOf(row), turnaroundMs(row?.boat), timezone, nowMs());
+  };
+  const acts = {
+    timezone,
+    onMove: (planned: Planned, boat: Boat | null, days: number) =>
+      setOpened({ what: "move", planned, boat_id: boat?.boat_id ?? null, days }),
+    onHold: ({ hold, entry }: Planned) => hold && setOpened({ what: "hold", hold, at: entry.starts_at }),
+    onCreate: (boat: Boat | null, day: WeekDay) =>
+      openCharterDialog(null, { boat, starts_at: startOf(boat?.boat_id ?? null, day) }),
+    onNewHold: (boat: Boat, day: WeekDay) =>
+      setOpened({ what: "new hold", boat_id: boat.boat_id, start: startOf(boat.boat_id, day) }),
+  };
+
   return (
     <>
       <div class="page-head week-head">
@@ -39,13 +60,46 @@ export function WeekPage() {
           <WeekLink from={today()} label="This week" text="Today" />
           <WeekLink from={daysLater(from, 7)} label="Next week" text="›" />
         </nav>
+        {week.answer && <ConflictBadge rows={rows} />}
+        <p class="buttons week-acts no-print">
+          <span class="only-desktop">
+            <PrintButton />
+          </span>
+          {rows.some(({ boat }) => boat) && (
+            <Button onClick={() => setOpened({ what: "new hold", boat_id: "", start: "" })}>Hold a boat</Button>
+          )}
+          <Button class="primary" onClick={() => openCharterDialog()}>
+            New charter
+          </Button>
+        </p>
       </div>
       <Loaded asked={week} failed="The week could not be loaded." kind="line" rows={5}>
-        {(answer) => <Shown {...answer} from={from} again={week.again} />}
+        {() =>
+          rows.length === 0 ? (
+            <NoBoat />
+          ) : (
+            <>
+              <WeekTable label={`Week ${spanName(period)}`} rows={rows} days={days} {...acts} />
+              <WeekKey />
+              <DayByDay rows={rows} days={days} {...acts} />
+            </>
+          )
+        }
       </Loaded>
+      {opened && (
+        <WeekDialog
+          opened={opened}
+          boats={week.answer?.week.boats ?? []}
+          onSaved={() => void week.again().then(keepFocus)}
+          onClose={() => setOpened(null)}
+        />
+      )}
     </>
   );
 }
+
+const turnaroundMs = (boat: Boat | null | undefined) => (boat?.turnaround_minutes ?? 0) * 60_000;
+const bookedOf = (row: BoatRow | undefined) => row?.planned.map(({ span }) => span) ?? [];
 
 interface WeekAnswer {
   week: Week;
@@ -75,96 +129,46 @@ function WeekLink({ from, label, text }: { from: Day; label: string; text: strin
   );
 }
 
-type Opened =
-  | { what: "move"; planned: Planned; boat_id: string | null; days: number }
-  | { what: "hold"; planned: Planned }
-  | { what: "new hold"; boat_id: string; day: WeekDay | null };
-
-function Shown({ week, holds, from, again }: WeekAnswer & { from: Day; again(): Promise<unknown> }) {
-  const [opened, setOpened] = useState<Opened | null>(null);
-  const timezone = operatorTimezone();
-  const days = weekDays(from, timezone);
-  const rows = boatRows(week, holds, days);
+function ConflictBadge({ rows }: { rows: readonly BoatRow[] }) {
   const conflicts = countConflicts(rows);
-  const isEmpty = rows.length === 0;
-
-  const close = () => setOpened(null);
-  const saved = () => void again().then(keepFocus);
-  const startOf = (boat_id: string | null, day: WeekDay) => {
-    const row = rows.find(({ boat }) => boat?.boat_id === boat_id);
-    return proposedStart(day, bookedOf(row), turnaroundMs(row?.boat), timezone, nowMs());
-  };
-  const acts = {
-    timezone,
-    onMove: (planned: Planned, boat: Boat | null, days: number) =>
-      setOpened({ what: "move", planned, boat_id: boat?.boat_id ?? null, days }),
-    onHold: (planned: Planned) => setOpened({ what: "hold", planned }),
-    onCreate: (boat: Boat | null, day: WeekDay) =>
-      openCharterDialog(null, { boat, starts_at: startOf(boat?.boat_id ?? null, day) }),
-    onNewHold: (boat: Boat, day: WeekDay) => setOpened({ what: "new hold", boat_id: boat.boat_id, day }),
-  };
-  const blank = (boat_id: string, day: WeekDay | null) =>
-    newHoldForm(boat_id, day ? startOf(boat_id, day) : "", timezone, nowMs());
-
+  if (conflicts === 0) return null;
   return (
-    <>
-      <div class="spread week-acts">
-        <p class={`badge badge-${conflicts > 0 ? "due" : "good"}`}>{conflictsText(conflicts)}</p>
-        <p class="buttons no-print">
-          <span class="only-desktop">
-            <PrintButton />
-          </span>
-          {week.boats.length > 0 && (
-            <Button onClick={() => setOpened({ what: "new hold", boat_id: "", day: null })}>Hold a boat</Button>
-          )}
-          <Button class="primary" onClick={() => openCharterDialog()}>
-            New charter
-          </Button>
-        </p>
-      </div>
-      {isEmpty ? (
-        <div class="empty">
-          <p class="empty-title">No boat yet, and nothing planned.</p>
-          <p>The week shows a row for each boat. Charters on boats without a record stand under “{NO_BOAT}”.</p>
-        </div>
-      ) : (
-        <>
-          <WeekTable label={`Week ${spanName({ from, to: daysLater(from, 6) })}`} rows={rows} days={days} {...acts} />
-          <WeekKey />
-          <DayByDay rows={rows} days={days} {...acts} />
-        </>
-      )}
-      {opened?.what === "move" && <MoveDialog {...opened} boats={week.boats} onMoved={saved} onClose={close} />}
-      {opened?.what === "new hold" && (
-        <HoldDialog
-          boats={week.boats}
-          hold={null}
-          blank={blank(opened.boat_id, opened.day)}
-          day={null}
-          onSaved={saved}
-          onClose={close}
-        />
-      )}
-      {opened?.what === "hold" && opened.planned.hold && (
-        <HoldDialog
-          boats={week.boats}
-          hold={opened.planned.hold}
-          blank={blank("", null)}
-          day={opened.planned.hold.weekly_until && dayOf(opened.planned.entry.starts_at, opened.planned.hold)}
-          onSaved={saved}
-          onClose={close}
-        />
-      )}
-    </>
+    <p class="badge badge-due">
+      ⚠ {conflicts} {conflicts === 1 ? "conflict" : "conflicts"}
+    </p>
   );
 }
 
-const turnaroundMs = (boat: Boat | null | undefined) => (boat?.turnaround_minutes ?? 0) * 60_000;
-const bookedOf = (row: BoatRow | undefined) => row?.planned.map(({ span }) => span) ?? [];
+function NoBoat() {
+  return (
+    <div class="empty">
+      <p class="empty-title">No boat yet, and nothing planned.</p>
+      <p>The week shows a row for each boat. Charters on boats without a record stand under “{NO_BOAT}”.</p>
+    </div>
+  );
+}
 
-function conflictsText(conflicts: number): string {
-  if (conflicts === 0) return "No conflicts";
-  return `⚠ ${conflicts} ${conflicts === 1 ? "conflict" : "conflicts"}`;
+type Opened =
+  | { what: "move"; planned: Planned; boat_id: string | null; days: number }
+  /** `at`: the start of the time that was opened, of a hold that repeats. */
+  | { what: "hold"; hold: Hold; at: string }
+  | { what: "new hold"; boat_id: string; start: LocalDateTime };
+
+interface DialogProps {
+  opened: Opened;
+  boats: readonly Boat[];
+  onSaved(): void;
+  onClose(): void;
+}
+
+function WeekDialog({ opened, ...shared }: DialogProps) {
+  if (opened.what === "move") return <MoveDialog {...opened} {...shared} />;
+  if (opened.what === "hold") {
+    const { hold, at } = opened;
+    return <HoldDialog hold={hold} first={holdForm(hold)} day={hold.weekly_until && dayOf(at, hold)} {...shared} />;
+  }
+  const first = newHoldForm(opened.boat_id, opened.start, operatorTimezone(), nowMs());
+  return <HoldDialog hold={null} first={first} day={null} {...shared} />;
 }
 
 function WeekKey() {
