@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { ApiError, editCharter, readCharter } from "../data/api";
 import { keepCharters, keepDetail } from "../data/charters";
 import type { Boat, CharterEdit, Conflict } from "../data/contract";
@@ -69,6 +69,8 @@ function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & 
   const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
   const [reason, setReason] = useState("");
   const { form: element, errors, failure, doing, attempt } = useForm();
+  // It was fetched after the dialog opened.
+  useLayoutEffect(() => element.current?.querySelector<HTMLElement>("[data-first]")?.focus(), []);
   const { place, errors: wrongTimes } = readMove(form, base);
   const isTyped = Object.keys(wrongTimes).length === 0;
 
