@@ -21,7 +21,7 @@ def guard(
         if (request.method, request.path) not in public:
             now = system.utc_now()
             request.context["session"] = sessions.authenticate(request.headers, now=now)
-            told = http.operator_time(now)
+            told = http.operator_headers(now)
         response = get_response(request)
     except DomainError as error:
         if error.STATUS_CODE in (401, 403, 429):

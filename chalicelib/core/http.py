@@ -188,9 +188,10 @@ def failure_response() -> Response:
     return Response({"Code": "InternalServerError", "Message": message}, status_code=500)
 
 
-def operator_time(now: datetime) -> dict[str, str]:
-    """A header for the desk: the server's time and the operator's time zone, whatever the device thinks they are."""
-    return {"Operator-Time": times.format_zoned(now, settings().timezone)}
+def operator_headers(now: datetime) -> dict[str, str]:
+    """For the desk: the server's time and the operator's time zone, whatever the device thinks they are; the currency."""
+    own = settings()
+    return {"Operator-Time": times.format_zoned(now, own.timezone), "Operator-Currency": own.currency}
 
 
 def add_security_headers(response: Response) -> Response:

@@ -160,7 +160,7 @@ def test_a_payment_that_waited_for_a_signal_keeps_its_time(api: Api, event: dict
     assert answer.json["payment"]["received_at"] == waited
 
 
-def test_the_desk_is_told_the_servers_time_and_the_operators_zone(
+def test_the_desk_is_told_the_servers_time_the_operators_zone_and_currency(
     api: Api, guest: Api, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [api.get("/api/session"), api.get("/api/events/unknown"), put(api, event, "no-uuid")]
@@ -168,6 +168,7 @@ def test_the_desk_is_told_the_servers_time_and_the_operators_zone(
     for answer in answers:
         told, _, zone = answer.headers["operator-time"].partition("[")
         assert zone == "America/Los_Angeles]"
+        assert answer.headers["operator-currency"] == "USD"
         assert abs(datetime.fromisoformat(told) - system.utc_now()) < timedelta(minutes=1)
     for answer in (guest.get("/api/session"), guest.get(f"/api/guest/{event['event_id']}")):
         assert "operator-time" not in answer.headers

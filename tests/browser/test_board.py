@@ -99,8 +99,7 @@ def test_the_columns_of_a_desktop_stand_below_each_other_and_amounts_end_at_one_
 def test_the_navigation_stays_in_sight_and_marks_the_page(open_season: Any, window: ViewportSize) -> None:
     page = open_season(window)
     navigation = page.get_by_role("navigation", name="Main")
-    page.mouse.wheel(0, 5000)
-    page.wait_for_function("scrollY > 300")
+    assert page.evaluate("scrollTo(0, 400), scrollY") > 300
     expect(navigation.get_by_role("link", name="Money")).to_be_in_viewport(ratio=1)
     expect(navigation.locator("[aria-current=page]")).to_have_text("Board")
     box = navigation.bounding_box()
@@ -143,6 +142,7 @@ def test_the_search_key_leads_to_the_board_from_any_page(site: Site, visit: Visi
     page = visit(token=site.token, viewport=DESKTOP).new_page()
     page.goto("/mail")
     expect(page.get_by_role("heading", name="Mail", level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("/")
     expect(page.get_by_label("Search charters")).to_be_focused()
 
@@ -159,3 +159,16 @@ def test_the_charter_page_begins_with_what_is_asked_for(site: Site, visit: Visit
     expect(page.get_by_role("link", name="Text Ana Ruiz")).to_have_attribute("href", "sms:+14155550150")
     expect(page.get_by_role("button", name="Log payment")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("img", name="QR code of the guest link")).to_have_count(0)
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_jumps_while_the_board_comes(open_season: Any, window: ViewportSize) -> None:
+    """By the browser's own measure, of which 0.1 is the most that counts as good (https://web.dev/articles/cls)."""
+    page = open_season(window)
+    page.wait_for_timeout(500)
+    jumps = page.evaluate(
+        """() => new Promise((done) => new PerformanceObserver((list) =>
+          done(list.getEntries().map(({ value }) => value))).observe({ type: "layout-shift", buffered: true })
+          ?? setTimeout(() => done([]), 500))"""
+    )
+    assert sum(jumps) < 0.02

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.views import UNBROKEN, VIEWS, Charters, View
+from tests.browser.views import FREE_BOAT, UNBROKEN, VIEWS, Charters, View
 from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sideways_px
 from tests.browser.waiver_form import records
 
@@ -59,7 +59,16 @@ def charters(site: Site) -> Charters:
     yesterday = datetime.now(UTC) - timedelta(days=1)
     over = site.charter(starts_at=yesterday.isoformat(), ends_at=(yesterday + timedelta(hours=3)).isoformat())
     site.admin("POST", f"/api/events/{over['event_id']}/depart", {})
-    return Charters(plain, long, cancelled, over)
+    papers = [{"kind": "insurance", "valid_until": "2024-03-01", "note": UNBROKEN}, {"kind": "other"}]
+    boat = site.admin("POST", "/api/boats", {"name": UNBROKEN, "home_port": UNBROKEN, "papers": papers})
+    site.admin("POST", "/api/boats", {"name": FREE_BOAT})
+    captain = person | {"roles": ["captain", "mate"], "papers": [{"kind": "mmc", "valid_until": "2024-03-01"}]}
+    booked = site.charter(
+        boat_id=boat["boat_id"],
+        captain={"person_id": site.admin("POST", "/api/people", captain)["person_id"]},
+        crew=[],
+    )
+    return Charters(plain, long, cancelled, over, booked)
 
 
 @dataclass(frozen=True)

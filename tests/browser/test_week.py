@@ -156,7 +156,7 @@ def test_a_double_booking_is_moved_only_with_a_reason_and_then_shows_on_both(fle
     block(week, event).drag_to(cell(week, fleet.petrel, 16))
     dialog = week.get_by_role("dialog")
     dialog.get_by_role("button", name="Move", exact=True).click()
-    expect(dialog.get_by_text(f"is booked: {other['title']}, Tue, Mar 16, 2027")).to_be_visible()
+    expect(dialog.get_by_text(f"“{other['title']}”, Tue, Mar 16, 2027")).to_be_visible()
     assert fleet.where(event)[1] == utc(12, 10)
     dialog.get_by_label("Book anyway, because").fill("Both skippers know")
     dialog.get_by_role("button", name="Book anyway").click()

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, Route, expect
 
@@ -11,16 +13,19 @@ from tests.browser.visitors import sample_mail
 
 UNBROKEN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
 UNKNOWN = "A" * 22
+FREE_BOAT = "Heron"
 
 
 @dataclass(frozen=True)
 class Charters:
-    """The charters that the views show: plain, with long words everywhere, called off, over."""
+    """The charters that the views show: plain, with long words everywhere, called off, over, with boat and captain."""
 
     plain: dict[str, Any]
     long: dict[str, Any]
     cancelled: dict[str, Any]
     over: dict[str, Any]
+    booked: dict[str, Any]
+    """On a boat of the list, with a captain of the list."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,7 @@ def history(page: Page, charters: Charters) -> None:
 def keys_dialog(page: Page, _: Charters) -> None:
     page.goto("/mail")
     title(page, "Mail")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
 
@@ -174,6 +180,62 @@ def create_dialog_refused(page: Page, charters: Charters) -> None:
     create_dialog(page, charters)
     page.get_by_role("button", name="Create charter").click()
     expect(page.get_by_text("Correct what is marked")).to_be_visible()
+
+
+def booked_already(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.booked['event_id']}")
+    page.get_by_role("button", name="Duplicate…").click()
+    dialog = page.get_by_role("dialog", name="New charter")
+    starts_at = datetime.fromisoformat(charters.booked["starts_at"])
+    dialog.get_by_label("Departs").fill(f"{starts_at.astimezone(ZoneInfo('America/Los_Angeles')):%Y-%m-%dT%H:%M}")
+    dialog.get_by_role("button", name="Create charter").click()
+    expect(dialog.get_by_role("button", name="Book anyway")).to_be_visible()
+    expect(dialog.get_by_role("button", name=f"Take {FREE_BOAT}", exact=True)).to_be_visible()
+
+
+def repeat_dialog(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.booked['event_id']}")
+    page.get_by_role("button", name="Repeat weekly…").click()
+    dialog = page.get_by_role("dialog", name="Repeat weekly")
+    starts_at = datetime.fromisoformat(charters.booked["starts_at"])
+    dialog.get_by_label("Last day").fill(f"{starts_at + timedelta(days=22):%Y-%m-%d}")
+    dialog.get_by_role("button", name="Preview").click()
+    expect(dialog.get_by_role("button", name="Create 3 charters")).to_be_visible()
+
+
+def people(page: Page, _: Charters) -> None:
+    page.goto("/people")
+    expect(page.get_by_role("button", name=UNBROKEN)).to_be_visible()
+
+
+def person_dialog(page: Page, charters: Charters) -> None:
+    people(page, charters)
+    page.get_by_role("button", name=UNBROKEN).click()
+    expect(page.get_by_label("Link to their own page")).to_be_visible()
+
+
+def new_private_link(page: Page, charters: Charters) -> None:
+    person_dialog(page, charters)
+    page.get_by_role("button", name="New link…").click()
+    expect(page.get_by_text("The link before stops working at once.")).to_be_visible()
+
+
+def boats(page: Page, _: Charters) -> None:
+    page.goto("/boats")
+    expect(page.get_by_role("button", name=UNBROKEN)).to_be_visible()
+
+
+def boat_dialog(page: Page, charters: Charters) -> None:
+    boats(page, charters)
+    page.get_by_role("button", name=UNBROKEN).click()
+    page.get_by_role("button", name="Add paper").click()
+    expect(page.get_by_label("Calendar address")).to_be_visible()
+
+
+def settings(page: Page, _: Charters) -> None:
+    page.goto("/settings")
+    page.get_by_role("button", name="Add a way to pay").click()
+    expect(page.get_by_label("Calendar address")).to_be_visible()
 
 
 def payment_dialog(page: Page, charters: Charters) -> None:
@@ -461,6 +523,14 @@ VIEWS = [
     View("history", history, admin=True),
     View("create dialog", create_dialog, admin=True),
     View("create dialog refused", create_dialog_refused, admin=True),
+    View("booked already", booked_already, admin=True, expected=("409: POST",)),
+    View("repeat dialog", repeat_dialog, admin=True),
+    View("people", people, admin=True),
+    View("person dialog", person_dialog, admin=True),
+    View("new private link dialog", new_private_link, admin=True),
+    View("boats", boats, admin=True),
+    View("boat dialog", boat_dialog, admin=True),
+    View("settings", settings, admin=True),
     View("payment dialog", payment_dialog, admin=True),
     View("payment dialog refused", payment_dialog_refused, admin=True),
     View("payment dialog of long words", long_payment_dialog, admin=True),

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { ApiError, cancelCharter, readCharter } from "../data/api";
+import { ApiError, readCharter } from "../data/api";
 import { loaded } from "../data/board";
 import { charters, edit, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
 import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
+import { cancelCharter } from "../data/later-api";
 import { nowMs } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
@@ -15,6 +16,7 @@ import { Statement } from "../payments/statement/statement";
 import { UnsentPayments } from "../payments/unsent";
 import { GuestLink } from "../share/guest-link";
 import { Button } from "../ui/button";
+import { lazy } from "../ui/lazy";
 import { NotFound } from "../ui/not-found";
 import { announce, announceFailure } from "../ui/notices";
 import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
@@ -22,11 +24,18 @@ import { ReasonDialog } from "../ui/reason-dialog";
 import { useTask } from "../ui/task";
 import { Details, Facts } from "./charter-facts";
 import { MissingGuests, Reopen, Warnings } from "./charter-waivers";
+import { Conflicts } from "./conflicts";
 import { openCharterDialog } from "./form/open-charter";
 import { HistoryOnDemand } from "./history/lazy-history";
 import { phaseOf, phaseText } from "./phase";
 import { SignedWaivers } from "./signed-waivers";
 import "./charter.css";
+
+/** It is fetched when somebody asks; who could not fetch it asks again. */
+const Repeat = lazy<{ charter: Charter; onClose(): void }>(
+  async () => (await import("./form/repeat-dialog")).RepeatDialog,
+  () => null,
+);
 
 /** One charter, with everything that belongs to it. */
 export function CharterPage({ event_id }: { event_id: string }) {
@@ -71,6 +80,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
   const partly = useValue(remembered).has(charter.event_id);
   const known = useValue(records).get(charter.event_id);
   const now_ms = useNow();
+  const [repeating, setRepeating] = useState(false);
   const problems = known?.mail_problems ?? [];
   const unsent = useValue(outbox.entries).filter(({ event_id }) => event_id === charter.event_id);
   const cancelled = charter.status === "cancelled";
@@ -96,8 +106,10 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
           </Button>
         </p>
       </header>
+      {repeating && <Repeat charter={charter} onClose={() => setRepeating(false)} />}
       <Facts charter={charter} problems={problems} unsent={unsent} now_ms={now_ms} />
       <div class="stack">
+        {!cancelled && charter.conflicts.length > 0 && <Conflicts charter={charter} />}
         <Warnings charter={charter} />
         {partly && failed && (
           <p class="hint">
@@ -131,6 +143,16 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
           </Section>
           <Section title="Details">
             <Details charter={charter} problems={problems} />
+            <p class="buttons">
+              <Button disabled={partly} onClick={() => openCharterDialog(null, charter)}>
+                Duplicate…
+              </Button>
+              {!cancelled && (
+                <Button disabled={partly} onClick={() => setRepeating(true)}>
+                  Repeat weekly…
+                </Button>
+              )}
+            </p>
           </Section>
           <Section title="History">
             <HistoryOnDemand charter={charter} />

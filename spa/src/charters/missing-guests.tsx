@@ -52,10 +52,12 @@ export function RemindButton({ charter, guest, label = "Remind" }: RemindProps) 
 
 /** On the board: what the admin should know before the charter sails, in a few words. */
 export function WarningBadges({ charter }: { charter: Charter }) {
-  if (charter.status !== "scheduled" || charter.warnings.length === 0) return null;
+  const { status, warnings, conflicts } = charter;
+  if (status !== "scheduled" || warnings.length + conflicts.length === 0) return null;
   return (
     <p class="row-warnings">
-      {charter.warnings.map((warning) => (
+      {conflicts.length > 0 && <span class="badge badge-due">Double-booked</span>}
+      {warnings.map((warning) => (
         <span key={warning.code} class="badge badge-due">
           {shortWarning(warning)}
         </span>

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import * as api from "./api";
 import { ApiError } from "./api";
+import * as later from "./later-api";
 import * as session from "./session";
 
 const fetched = vi.fn<typeof fetch>();
@@ -57,7 +58,7 @@ test("the log is fetched in parts until its end and saved as one file with the h
   // Somebody has signed meanwhile: the log now ends later.
   answer(200, { leaves: [leaf("b")], checkpoint: "log\n3\ny\n", next: 2 });
   answer(200, { leaves: [leaf("c")], checkpoint: "log\n3\ny\n", next: null });
-  const saved = JSON.parse(await (await api.exportLog()).text());
+  const saved = JSON.parse(await (await later.exportLog()).text());
   expect(fetched.mock.calls.map(([path]) => path)).toEqual(
     [0, 1, 2].map((after) => `/api/waivers.json?after=${after}`),
   );
@@ -67,15 +68,15 @@ test("the log is fetched in parts until its end and saved as one file with the h
 test("the proof of a record is saved as it came", async () => {
   const bundle = { payload: { waiver_id: "a" }, disclosures: ["x"], text: "Zoë", checkpoint: "log\n1\nx\n" };
   answer(200, bundle);
-  expect(JSON.parse(await (await api.waiverBundle("abc", "a")).text())).toEqual(bundle);
+  expect(JSON.parse(await (await later.waiverBundle("abc", "a")).text())).toEqual(bundle);
   expect(fetched.mock.lastCall?.[0]).toBe("/api/events/abc/waivers/a/bundle");
 });
 
 test("the log's head is plain text, and a web page in its place is none", async () => {
   fetched.mockResolvedValueOnce(new Response("log\n1\nx\n", { headers: { "Content-Type": "text/plain" } }));
-  expect(await api.readCheckpoint()).toBe("log\n1\nx\n");
+  expect(await later.readCheckpoint()).toBe("log\n1\nx\n");
   answer(200, "<!doctype html>");
-  expect((await failure(api.readCheckpoint())).failure).toBe("masked");
+  expect((await failure(later.readCheckpoint())).failure).toBe("masked");
 });
 
 describe("failures", () => {

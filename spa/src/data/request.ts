@@ -1,8 +1,11 @@
 import { hearClock } from "../lib/clock";
-import type { Conflict, Payment, paths } from "./contract";
+import type { Payment, paths } from "./contract";
 import * as session from "./session";
 
 const TIMEOUT_MS = 20_000;
+
+/** What the operator charges in, as the server has said last; empty until it has. */
+export const operator = { currency: "" };
 
 /**
  * Why a call has failed. `network`, `timeout`, `masked` (an answer that is not the API's) and
@@ -19,8 +22,8 @@ interface Refusal {
   current?: unknown;
   /** The payment that the refused one may repeat (409). */
   duplicate?: Payment | null;
-  /** What the boat, captain or crew is booked for at that time (409). */
-  conflicts?: readonly Conflict[];
+  /** The whole answer. */
+  answer?: Readonly<Record<string, unknown>>;
 }
 
 /** Its message is a sentence that can be shown. */
@@ -30,7 +33,7 @@ export class ApiError extends Error {
   readonly retry_after_s: number | null;
   readonly current: unknown;
   readonly duplicate: Payment | null;
-  readonly conflicts: readonly Conflict[];
+  readonly answer: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly failure: Failure,
@@ -45,7 +48,7 @@ export class ApiError extends Error {
     this.retry_after_s = refusal.retry_after_s ?? null;
     this.current = refusal.current ?? null;
     this.duplicate = refusal.duplicate ?? null;
-    this.conflicts = refusal.conflicts ?? [];
+    this.answer = refusal.answer ?? {};
   }
 }
 
@@ -158,6 +161,7 @@ async function send(
     throw new ApiError("network", "The server cannot be reached. Check the connection.");
   }
   hearClock(response.headers.get("Operator-Time") ?? "", asked_ms, Date.now());
+  operator.currency = response.headers.get("Operator-Currency") ?? operator.currency;
   if (response.status === 401 && token) session.end(token);
   if (!response.ok) throw await failure(response);
   return response;
@@ -171,7 +175,7 @@ async function failure(response: Response): Promise<ApiError> {
   if (!isJson(response)) return masked(status);
   // An unreadable error is still an error of that status.
   const body = ((await response.json().catch(() => null)) ?? {}) as Record<string, unknown>;
-  const { Code: code, Message: text, Fields: fields, current, duplicate, conflicts } = body;
+  const { Code: code, Message: text, Fields: fields, current, duplicate } = body;
   // The API names a code with every refusal; what has none came from something before the API.
   if (!code && status !== 401 && status !== 429) return masked(status);
   const message = text || (status === 401 ? "Please log in." : `The server refused (${status}).`);
@@ -181,7 +185,7 @@ async function failure(response: Response): Promise<ApiError> {
     retry_after_s: retryAfter_s(response.headers.get("Retry-After")),
     current,
     duplicate: (duplicate as Payment | undefined) ?? null,
-    conflicts: (conflicts as Conflict[] | undefined) ?? [],
+    answer: body,
   });
 }
 

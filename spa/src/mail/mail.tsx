@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { listMail } from "../data/api";
 import { charters } from "../data/charters";
 import type { Mail, MailStatus } from "../data/contract";
+import { listMail } from "../data/later-api";
 import { useAnswer, usePages } from "../lib/answer";
 import { operatorTimezone } from "../lib/clock";
 import { useValue } from "../lib/observable";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { depart } from "../data/api";
 import type { Manifest, Passenger, Snapshot } from "../data/contract";
+import { depart } from "../data/later-api";
 import { nowMs } from "../lib/clock";
 import { nameList } from "../lib/names";
 import { useValue } from "../lib/observable";

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, checkIn, manifestCsv, noteBriefing, readManifest } from "../data/api";
+import { ApiError } from "../data/api";
 import type { Contact, Manifest, Snapshot } from "../data/contract";
+import { checkIn, manifestCsv, noteBriefing, readManifest } from "../data/later-api";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { formatLongDay, formatMoment, formatSpan } from "../lib/time";

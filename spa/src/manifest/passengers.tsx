@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import type { DockState } from "../data/api";
 import type { Passenger, Snapshot } from "../data/contract";
+import type { DockState } from "../data/later-api";
 import { useValue } from "../lib/observable";
 import { formatMoment, formatRecent } from "../lib/time";
 import { Button } from "../ui/button";

@@ -1,6 +1,6 @@
-import type { DockState } from "../data/api";
 import { ApiError } from "../data/api";
 import type { Passenger } from "../data/contract";
+import type { DockState } from "../data/later-api";
 import { nameList } from "../lib/names";
 import { Observable } from "../lib/observable";
 import { sentence } from "../ui/page";

@@ -1,4 +1,4 @@
-import { paymentsCsv } from "../data/api";
+import { paymentsCsv } from "../data/later-api";
 import { isPeriod, type Period } from "../lib/periods";
 import { DownloadButton } from "../ui/download-button";
 

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
-import { renewGuestLink } from "../data/api";
 import { keepCharters } from "../data/charters";
 import type { Charter } from "../data/contract";
+import { renewGuestLink } from "../data/later-api";
 import { href } from "../lib/router";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";

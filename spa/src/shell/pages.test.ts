@@ -12,6 +12,10 @@ test.each([
   ["/payments/deposit/", "/payments/deposit", {}],
   ["/payments/other", "", {}],
   ["/payments/deposit/more", "", {}],
+  ["/people", "/people", {}],
+  ["/boats/", "/boats", {}],
+  ["/settings", "/settings", {}],
+  ["/people/p1", "", {}],
   ["/mail", "/mail", {}],
   ["/mail/more", "", {}],
   ["/constructor", "", {}],
@@ -53,7 +57,7 @@ test("the slot's base alone is its board", () => {
 });
 
 test("only guests' pages show without a login", () => {
-  for (const path of ["/", "/payments", "/events/abc", "/events/abc/waivers/0f1e"]) {
+  for (const path of ["/", "/payments", "/people", "/boats", "/settings", "/events/abc", "/events/abc/waivers/0f1e"]) {
     expect(findPage(path).page.open).toBeUndefined();
   }
   for (const path of ["/g/abc", "/g/abc/waiver", "/g/waiver", "/nowhere"]) {

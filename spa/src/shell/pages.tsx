@@ -81,6 +81,20 @@ const rows: readonly Row[] = [
     tab: "Deposit",
     load: async () => (await import("../payments/bank/deposit")).Deposit,
   },
+  {
+    path: "/people",
+    title: "People",
+    section: "People & boats",
+    tab: "People",
+    load: async () => (await import("../register/people-page")).PeoplePage,
+  },
+  {
+    path: "/boats",
+    title: "Boats",
+    section: "People & boats",
+    tab: "Boats",
+    load: async () => (await import("../register/boats-page")).BoatsPage,
+  },
   { path: "/mail", title: "Mail", section: "Mail", load: async () => (await import("../mail/mail")).MailByState },
   {
     path: "/waiver",
@@ -101,6 +115,12 @@ const rows: readonly Row[] = [
     title: "Waiver",
     section: "Waivers",
     load: async () => (await import("../waivers/waiver-record")).WaiverRecordPage,
+  },
+  {
+    path: "/settings",
+    title: "Settings",
+    section: "Settings",
+    load: async () => (await import("../register/settings-page")).SettingsPage,
   },
   // A link that lost its id.
   { path: "/g/waiver", title: "Not found", open: true, load: async () => Unknown },

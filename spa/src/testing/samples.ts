@@ -4,10 +4,12 @@ import type {
   ChartersWaiver,
   CurrencyTotals,
   Hold,
+  ListedPatron,
   Mail,
   Manifest,
   Passenger,
   Payment,
+  Person,
   RecordDetail,
   ScheduleEntry,
   Totals,
@@ -238,17 +240,45 @@ export function sampleRecord(change: Partial<RecordDetail> = {}): RecordDetail {
 
 export function sampleBoat(change: Partial<Boat> = {}): Boat {
   return {
-    boat_id: "petrel",
-    name: "Petrel",
+    boat_id: "boat-1",
+    name: "Wanderer",
     kind: "uninspected",
-    passenger_limit: 12,
+    passenger_limit: 6,
     min_crew: 0,
-    turnaround_minutes: 60,
-    home_port: "San Diego",
+    turnaround_minutes: 0,
+    home_port: "Newport",
     active: true,
     notes: "",
     papers: [],
     version: 1,
+    ...change,
+  };
+}
+
+export function samplePerson(change: Partial<Person> = {}): Person {
+  return {
+    person_id: "person-1",
+    name: "Dana Ortiz",
+    email: "dana@example.com",
+    phone: "",
+    roles: ["captain"],
+    rank: 1,
+    active: true,
+    notes: "",
+    papers: [],
+    page_url: "https://example.com/c/p-1",
+    version: 1,
+    ...change,
+  };
+}
+
+export function samplePatron(change: Partial<ListedPatron> = {}): ListedPatron {
+  return {
+    name: "Ana Reyes",
+    email: "ana@example.com",
+    phone: "",
+    charters: 1,
+    last_at: "2026-07-04T21:00:00Z",
     ...change,
   };
 }

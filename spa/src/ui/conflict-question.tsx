@@ -1,7 +1,8 @@
+import type { ApiError } from "../data/api";
 import type { Conflict } from "../data/contract";
 import { holdLimits } from "../data/later-limits";
 import { isBlank } from "../lib/names";
-import { formatDay, formatSpan } from "../lib/time";
+import { conflictText } from "./conflict-text";
 import { TextInput } from "./text-input";
 
 interface Props {
@@ -17,11 +18,8 @@ export function ConflictQuestion({ conflicts, timezone, reason, error, onReason 
   return (
     <section class="strip strip-bad conflicts" aria-label="Conflicts" role="alert">
       <ul>
-        {conflicts.map(({ name, title, starts_at, ends_at }) => (
-          <li key={`${name} ${title} ${starts_at}`}>
-            <strong>{name}</strong> is booked: {title}, {formatDay(starts_at, timezone)},{" "}
-            {formatSpan(starts_at, ends_at, timezone)}.
-          </li>
+        {conflicts.map((conflict) => (
+          <li key={`${conflict.name} ${conflict.title} ${conflict.starts_at}`}>{conflictText(conflict, timezone)}</li>
         ))}
       </ul>
       <TextInput
@@ -40,4 +38,9 @@ export function ConflictQuestion({ conflicts, timezone, reason, error, onReason 
 export function wrongReason(conflicts: readonly Conflict[], reason: string): Record<string, string> {
   if (conflicts.length === 0 || !isBlank(reason)) return {};
   return { override_reason: "Say why, or choose another time or boat." };
+}
+
+/** What a refused booking would clash with. */
+export function conflictsOf({ answer }: ApiError): readonly Conflict[] {
+  return (answer.conflicts ?? []) as Conflict[];
 }

@@ -108,7 +108,7 @@ function wallMs(from: LocalDateTime, to: LocalDateTime): number {
 }
 
 /** So much later on the clock on the wall; null where that is no time. */
-function later({ local }: LocalMoment, by_ms: number): LocalMoment | null {
+export function later({ local }: LocalMoment, by_ms: number): LocalMoment | null {
   const time_ms = Date.parse(`${local.slice(0, 16)}Z`) + by_ms;
   if (Number.isNaN(time_ms)) return null;
   const moved = new Date(time_ms).toISOString();

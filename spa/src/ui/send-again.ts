@@ -1,5 +1,5 @@
-import { retryMail } from "../data/api";
 import type { Mail } from "../data/contract";
+import { retryMail } from "../data/later-api";
 import { announce } from "./notices";
 
 /** Sends a mail once more and says what became of it; the mail as it is now. */

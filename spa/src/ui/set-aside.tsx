@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { setWaiverAside } from "../data/api";
 import type { RecordDetail } from "../data/contract";
+import { setWaiverAside } from "../data/later-api";
 import { Button } from "./button";
 import { announce } from "./notices";
 import { ReasonDialog } from "./reason-dialog";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { eraseWaiver } from "../data/api";
 import type { RecordDetail } from "../data/contract";
+import { eraseWaiver } from "../data/later-api";
 import { reasonLimits } from "../data/limits";
 import { isBlank } from "../lib/names";
 import { Dialog } from "../ui/dialog";

@@ -1,4 +1,4 @@
-import { exportLog, readCheckpoint } from "../data/api";
+import { exportLog, readCheckpoint } from "../data/later-api";
 import { useAnswer } from "../lib/answer";
 import { DownloadButton } from "../ui/download-button";
 import { Loaded } from "../ui/loaded";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { previewWaiver, publishWaiver } from "../data/api";
 import type { Block, WaiverLanguage, WaiverVersion } from "../data/contract";
+import { previewWaiver, publishWaiver } from "../data/later-api";
 import { waiverTextLimits } from "../data/limits";
 import { isBlank } from "../lib/names";
 import { Button } from "../ui/button";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { askAgain } from "../data/api";
 import type { OutdatedCharter } from "../data/contract";
+import { askAgain } from "../data/later-api";
 import { isolate } from "../lib/names";
 import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";

@@ -1,6 +1,6 @@
 import { type ComponentChildren, createElement } from "preact";
-import { previewWaiver } from "../data/api";
 import type { Block, Inline } from "../data/contract";
+import { previewWaiver } from "../data/later-api";
 import { useAnswer } from "../lib/answer";
 import { Skeleton } from "../ui/page";
 import "./text-blocks.css";

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
-import { listWaivers } from "../data/api";
 import type { FoundWaiver } from "../data/contract";
+import { listWaivers } from "../data/later-api";
 import { usePages } from "../lib/answer";
 import { useValue } from "../lib/observable";
 import { navigate, query } from "../lib/router";

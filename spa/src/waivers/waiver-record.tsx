@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { readWaiver, waiverBundle } from "../data/api";
 import type { Act, RecordDetail } from "../data/contract";
+import { readWaiver, waiverBundle } from "../data/later-api";
 import { type Asked, useAnswer } from "../lib/answer";
 import { formatDay, formatLongDay, formatTime, zoneName } from "../lib/time";
 import { Button, PrintButton } from "../ui/button";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { listSuperseded, readWaiverVersions } from "../data/api";
 import type { VersionList, WaiverLanguage, WaiverVersion } from "../data/contract";
+import { listSuperseded, readWaiverVersions } from "../data/later-api";
 import { useAnswer } from "../lib/answer";
 import { operatorTimezone } from "../lib/clock";
 import { formatMoment } from "../lib/time";

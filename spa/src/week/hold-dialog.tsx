@@ -1,13 +1,13 @@
 import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
 import type { Boat, Conflict, Hold } from "../data/contract";
+import { createHold, editHold, releaseHold } from "../data/later-api";
 import { holdLimits } from "../data/later-limits";
-import { createHold, editHold, releaseHold } from "../data/schedule";
 import { operatorTimezone } from "../lib/clock";
 import { type Day, dayName, isDay } from "../lib/periods";
 import { uuid7 } from "../lib/uuid";
 import { Button } from "../ui/button";
-import { ConflictQuestion, wrongReason } from "../ui/conflict-question";
+import { ConflictQuestion, conflictsOf, wrongReason } from "../ui/conflict-question";
 import { Dialog } from "../ui/dialog";
 import { ConfirmDialog, DialogForm } from "../ui/dialog-form";
 import { Field } from "../ui/field";
@@ -96,7 +96,7 @@ function HoldFields({ boats, hold, first, day, onSaved, onClose, onRelease }: Pr
         }
       } catch (error) {
         if (error instanceof ApiError) {
-          setConflicts(error.conflicts);
+          setConflicts(conflictsOf(error));
           const { current } = error;
           if (base && isHold(current)) {
             setForm((form) => rebase(form, holdForm(base), holdForm(current)));

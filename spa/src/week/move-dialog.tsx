@@ -2,9 +2,9 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import { ApiError, editCharter, readCharter } from "../data/api";
 import { keepCharters, keepDetail } from "../data/charters";
 import type { Boat, CharterEdit, Conflict } from "../data/contract";
-import { editHold } from "../data/schedule";
+import { editHold } from "../data/later-api";
 import { useAnswer } from "../lib/answer";
-import { ConflictQuestion, wrongReason } from "../ui/conflict-question";
+import { ConflictQuestion, conflictsOf, wrongReason } from "../ui/conflict-question";
 import { Dialog } from "../ui/dialog";
 import { DialogForm } from "../ui/dialog-form";
 import { Field } from "../ui/field";
@@ -90,7 +90,7 @@ function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & 
           moved = await move(base, { ...changed, ...(conflicts.length > 0 ? { override_reason: reason.trim() } : {}) });
         } catch (error) {
           if (error instanceof ApiError) {
-            setConflicts(error.conflicts);
+            setConflicts(conflictsOf(error));
             const { current } = error;
             if (isMovable(current)) {
               setForm((form) => rebasedMove(form, base, current));

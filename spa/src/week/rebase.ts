@@ -1,3 +1,5 @@
+import { same } from "../ui/record-form";
+
 /** What is typed, over what somebody else has saved meanwhile: their fields are taken over where nothing else is typed. */
 export function rebase<Form extends object>(typed: Form, before: Form, after: Form): Form {
   const taken = Object.keys(typed).filter((name) => same(fieldOf(typed, name), fieldOf(before, name)));
@@ -11,4 +13,3 @@ export function changed<Fields extends object>(now: Fields, before: Fields): Par
 }
 
 const fieldOf = (fields: object, name: string) => fields[name as keyof typeof fields] as unknown;
-const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);

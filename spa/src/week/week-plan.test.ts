@@ -19,7 +19,13 @@ const ZONE = "America/Los_Angeles";
 /** Dates hold narrow and unbreakable spaces. */
 const plain = (text: string) => text.replace(/\s+/g, " ");
 const days = weekDays("2026-11-28", ZONE);
-const petrel = sampleBoat();
+const petrel = sampleBoat({
+  boat_id: "petrel",
+  name: "Petrel",
+  passenger_limit: 12,
+  turnaround_minutes: 60,
+  home_port: "San Diego",
+});
 const other = {
   event_id: "event-2",
   title: "Birthday",

@@ -7,7 +7,13 @@ import { sampleBoat, sampleCharter, sampleEntry, sampleHold } from "../testing/s
 const app = setUpApp();
 const { open, says, button, dialog } = app;
 
-const petrel = sampleBoat();
+const petrel = sampleBoat({
+  boat_id: "petrel",
+  name: "Petrel",
+  passenger_limit: 12,
+  turnaround_minutes: 60,
+  home_port: "San Diego",
+});
 const windrose = sampleBoat({ boat_id: "windrose", name: "Windrose" });
 const charter = {
   ...sampleCharter(),
@@ -102,7 +108,7 @@ test("a conflict is shown with its times, and is booked only with a reason", asy
   press("Enter");
   await vi.waitFor(() => expect(dialog().querySelector("form")).not.toBeNull());
   dialog().querySelector("form")?.requestSubmit();
-  await says("Windrose is booked: Birthday, Sat, Nov 28");
+  await says("Windrose: “Birthday”, Sat, Nov 28");
   dialog().querySelector("form")?.requestSubmit();
   await says("Say why, or choose another time or boat.");
   expect(asked.filter((call) => call.startsWith("PATCH"))).toHaveLength(1);

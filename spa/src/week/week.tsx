@@ -3,7 +3,7 @@ import { openCharterDialog } from "../charters/form/open-charter";
 import { listCharters } from "../data/api";
 import { keepListed } from "../data/charters";
 import type { Boat, Hold, Week } from "../data/contract";
-import { listHolds, readSchedule } from "../data/schedule";
+import { listHolds, readSchedule } from "../data/later-api";
 import { useAnswer } from "../lib/answer";
 import { nowMs, operatorTimezone } from "../lib/clock";
 import { useValue } from "../lib/observable";
@@ -44,7 +44,7 @@ export function WeekPage() {
       setOpened({ what: "move", planned, boat_id: boat?.boat_id ?? null, days }),
     onHold: ({ hold, entry }: Planned) => hold && setOpened({ what: "hold", hold, at: entry.starts_at }),
     onCreate: (boat: Boat | null, day: WeekDay) =>
-      openCharterDialog(null, { boat, starts_at: startOf(boat?.boat_id ?? null, day) }),
+      openCharterDialog(null, undefined, { boat, starts_at: startOf(boat?.boat_id ?? null, day) }),
     onNewHold: (boat: Boat, day: WeekDay) =>
       setOpened({ what: "new hold", boat_id: boat.boat_id, start: startOf(boat.boat_id, day) }),
   };

@@ -1,20 +1,23 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { ApiError, createCharter, editCharter } from "../../data/api";
-import { charters, keepCharters } from "../../data/charters";
-import type { Charter } from "../../data/contract";
-import { operatorTimezone } from "../../lib/clock";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { ApiError, editCharter, operator } from "../../data/api";
+import { keepCharters } from "../../data/charters";
+import type { Boat, Charter, CharterDetails, Conflict, Person } from "../../data/contract";
+import { createCharter, listBoats, listPatrons, listPeople } from "../../data/later-api";
+import { useAnswer } from "../../lib/answer";
+import { nowMs, operatorTimezone } from "../../lib/clock";
 import { navigate } from "../../lib/router";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
 import { DialogForm } from "../../ui/dialog-form";
 import { type Errors, focusFirstError, sentences, unplaced } from "../../ui/field";
+import { TheirChanges } from "../../ui/form-parts";
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
 import { CharterFields } from "./charter-fields";
 import {
-  boatOf,
   changes,
   charterForm,
+  duplicateForm,
   type Merge,
   merge,
   newCharterForm,
@@ -24,27 +27,32 @@ import {
 } from "./charter-form";
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
 import { settleGuests } from "./guest-list";
+import { type Refused, ScheduleConflict } from "./schedule-conflict";
+import { completeAll, type Known, takeBoat, takePerson } from "./suggestions";
 
 interface Props {
   charter: Charter | null;
-  /** What a new one begins with. */
-  plan: Plan | null;
-  /** By charter; of new ones by what they began with. */
+  /** A new charter begins as a copy of this one. */
+  like?: Charter | undefined;
+  /** Or at a place in the week. */
+  plan?: Plan | undefined;
+  /** By charter; those of new ones by what they begin with. */
   drafts: Map<string, CharterForm>;
   onClose(): void;
 }
 
 /** What an admin edits of a charter, or of a new one; what was typed is kept until it is saved. */
-export function CharterEditor({ charter, plan, drafts, onClose }: Props) {
-  const draftKey = charter?.event_id ?? `new ${plan?.boat?.boat_id ?? ""} ${plan?.starts_at ?? ""}`;
-  const pristine = () =>
-    charter ? charterForm(charter) : plan ? plannedForm(plan, emptyForm(), operatorTimezone()) : emptyForm();
+export function CharterEditor({ charter, like, plan, drafts, onClose }: Props) {
+  const draftKey = charter?.event_id ?? newKey(like, plan);
+  const pristine = () => (charter ? charterForm(charter) : newForm(like, plan));
+  const lists = useAnswer(readKnown, []);
   const [base, setBase] = useState(charter);
   const [form, setForm] = useState(() => drafts.get(draftKey) ?? pristine());
   const [drafted, setDrafted] = useState(drafts.has(draftKey));
   const [errors, setErrors] = useState<Errors>({});
   const [failure, setFailure] = useState("");
   const [theirs, setTheirs] = useState<Merge["theirs"]>([]);
+  const [refused, setRefused] = useState<Refused | null>(null);
   const [saving, setSaving] = useState(false);
   const attempt = useRef({ key: "", body: "" });
   const element = useRef<HTMLFormElement>(null);
@@ -68,13 +76,16 @@ export function CharterEditor({ charter, plan, drafts, onClose }: Props) {
     if (!charter) navigate(`/events/${saved.event_id}`);
   };
 
-  const submit = async () => {
+  /** With a reason it is booked whatever else is booked then. */
+  const submit = async (override_reason?: string) => {
     // Rows that were not filled in would shift what the server says about the rows after them.
     const guests = settleGuests(form.guests);
     edit((form) => ({ ...form, guests }));
-    const { body, errors } = readCharterForm({ ...form, guests });
+    const { body: details, errors } = readCharterForm({ ...form, guests });
+    const body = details && { ...details, ...(override_reason ? { override_reason } : {}) };
     setErrors(errors ?? {});
     setFailure("");
+    setRefused(null);
     if (!body) {
       setFailure("Not saved. Correct what is marked.");
       focusFirstError(element.current);
@@ -91,21 +102,27 @@ export function CharterEditor({ charter, plan, drafts, onClose }: Props) {
         const saved = await editCharter(base.event_id, { version: base.version, ...changed });
         done(saved, `Saved: ${saved.title}.`);
       } else {
-        const planned = { ...body, ...boatOf(plan, body) };
-        const text = JSON.stringify(planned);
+        const text = JSON.stringify(body);
         // The same content sent again is the same charter; other content is another one.
         if (attempt.current.body !== text) attempt.current = { key: uuid7(), body: text };
-        const saved = await createCharter(attempt.current.key, planned);
+        const saved = await createCharter(attempt.current.key, body);
         done(saved, `Created: ${saved.title}.`);
       }
       return;
     } catch (error) {
-      failed(error);
+      failed(error, body);
     }
     setSaving(false);
   };
 
-  const failed = (error: unknown) => {
+  const failed = (error: unknown, body: CharterDetails) => {
+    if (error instanceof ApiError && error.code === "ScheduleConflict") {
+      const { starts_at, ends_at } = body;
+      const conflicts = (error.answer.conflicts ?? []) as Conflict[];
+      setRefused({ conflicts, starts_at, ends_at, timezone: form.timezone, event_id: base?.event_id ?? null });
+      setFailure("Not saved: it is booked already. Look below the fields.");
+      return;
+    }
     if (error instanceof ApiError && error.status === 409 && isCharter(error.current) && base) {
       const merged = merge(form, base, error.current);
       keepCharters([error.current]);
@@ -122,8 +139,24 @@ export function CharterEditor({ charter, plan, drafts, onClose }: Props) {
     focusFirstError(element.current);
   };
 
+  const known = lists.answer && active(lists.answer);
+  // Who types fast has typed a name before the lists are there.
+  useEffect(() => {
+    if (known && !charter && !like) setForm((form) => completeAll(form, emptyForm(), known));
+  }, [known !== null]);
+
+  const keepMade = ({ boat, person }: { boat?: Boat; person?: Person }) =>
+    lists.setAnswer(({ boats, people, patrons }) => ({
+      boats: boat ? [...boats, boat] : boats,
+      people: person ? [...people, person] : people,
+      patrons,
+    }));
+
   const takeTheirs = (field: FieldName) => {
-    if (base) edit((form) => ({ ...form, [field]: charterForm(base)[field] }));
+    if (base) {
+      const { [field]: theirs, boat_id } = charterForm(base);
+      edit((form) => ({ ...form, [field]: theirs, ...(field === "vessel" ? { boat_id } : {}) }));
+    }
     setTheirs((theirs) => theirs.filter((other) => other.field !== field));
   };
 
@@ -131,7 +164,7 @@ export function CharterEditor({ charter, plan, drafts, onClose }: Props) {
     <DialogForm
       form={element}
       submit={charter ? "Save changes" : "Create charter"}
-      onSubmit={submit}
+      onSubmit={() => submit()}
       onClose={onClose}
       doing={saving ? "Saving…" : ""}
       failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
@@ -150,40 +183,43 @@ export function CharterEditor({ charter, plan, drafts, onClose }: Props) {
           </Button>
         </p>
       )}
-      {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
-      <CharterFields form={form} errors={errors} onChange={edit} />
+      <TheirChanges table={charterTable} theirs={theirs} onTake={takeTheirs} />
+      <CharterFields form={form} errors={errors} known={known} onChange={edit} onMade={keepMade} />
+      {refused && (
+        <ScheduleConflict
+          refused={refused}
+          known={known}
+          onBoat={(boat) => edit((form) => takeBoat(form, form, boat, known?.boats ?? []))}
+          onCaptain={(person) => edit((form) => ({ ...form, captain: takePerson(person) }))}
+          onOverride={(reason) => void submit(reason)}
+        />
+      )}
     </DialogForm>
   );
 }
 
-function Theirs({ theirs, onTake }: { theirs: Merge["theirs"]; onTake(field: FieldName): void }) {
-  return (
-    <div class="strip strip-wait" role="status">
-      <p>
-        <strong>Changed by somebody else meanwhile:</strong>
-      </p>
-      <ul class="theirs">
-        {theirs.map(({ field, value, mine }) => (
-          <li key={field}>
-            {charterTable[field].label}: {value}{" "}
-            {mine ? (
-              <>
-                (yours is kept) <Button onClick={() => onTake(field)}>Take theirs</Button>
-              </>
-            ) : (
-              "(taken over)"
-            )}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
+async function readKnown(): Promise<Known> {
+  const [boats, people, patrons] = await Promise.all([listBoats(), listPeople(), listPatrons()]);
+  return { boats, people, patrons };
 }
 
-/** With the zone and currency of the charter that was read last. */
+function active({ boats, people, patrons }: Known): Known {
+  return { boats: boats.filter(({ active }) => active), people: people.filter(({ active }) => active), patrons };
+}
+
+/** In the operator's zone and currency, whatever other charters are in. */
+function newKey(like: Charter | undefined, plan: Plan | undefined): string {
+  if (like) return `new like ${like.event_id}`;
+  return plan ? `new ${plan.boat?.boat_id} ${plan.starts_at}` : "new";
+}
+
+function newForm(like: Charter | undefined, plan: Plan | undefined): CharterForm {
+  if (like) return duplicateForm(like, nowMs());
+  return plan ? plannedForm(plan, emptyForm()) : emptyForm();
+}
+
 function emptyForm(): CharterForm {
-  const latest = [...charters.value.values()].at(-1);
-  return newCharterForm(latest?.timezone ?? operatorTimezone(), latest?.currency ?? "");
+  return newCharterForm(operatorTimezone(), operator.currency);
 }
 
 function isCharter(value: unknown): value is Charter {

@@ -1,7 +1,10 @@
+import { operator } from "../../data/api";
 import type { Boat, Charter, CharterDetails } from "../../data/contract";
 import type { LocalDateTime } from "../../lib/time";
-import { type LocalMoment, withStart } from "../../ui/moment-input";
+import { type LocalMoment, later, withStart } from "../../ui/moment-input";
+import { mergeForms, same, type Theirs } from "../../ui/record-form";
 import { type CharterForm, charterFields, type FieldName } from "./charter-table";
+import { takeBoat } from "./suggestions";
 
 export function newCharterForm(timezone: string, currency: string): CharterForm {
   const blank = Object.fromEntries(charterFields.map(([name, { blank }]) => [name, blank]));
@@ -17,22 +20,34 @@ export interface Plan {
 }
 
 /** A new charter at the time and with the boat of a place in the week. */
-export function plannedForm({ boat, starts_at }: Plan, blank: CharterForm, timezone: string): CharterForm {
-  const form = withField({ ...blank, timezone }, "starts_at", { local: starts_at, fold: "earlier" });
-  if (!boat) return form;
-  const { name, passenger_limit, home_port } = boat;
-  return { ...form, vessel: name, passenger_limit: String(passenger_limit ?? ""), departure_port: home_port };
-}
-
-/** The boat that is planned; another name in the form means another boat. */
-export function boatOf(plan: Plan | null, { vessel }: CharterDetails): Pick<CharterDetails, "boat_id"> {
-  return plan?.boat && vessel === plan.boat.name ? { boat_id: plan.boat.boat_id } : {};
+export function plannedForm({ boat, starts_at }: Plan, blank: CharterForm): CharterForm {
+  const form = withField(blank, "starts_at", { local: starts_at, fold: "earlier" });
+  return boat ? takeBoat(blank, form, boat, [boat]) : form;
 }
 
 export function charterForm(charter: Charter): CharterForm {
   return Object.fromEntries(
     charterFields.map(([name, field]) => [name, field.write(charter[name], charter)]),
   ) as CharterForm;
+}
+
+const DAY_MS = 24 * 3_600_000;
+const WEEK_MS = 7 * DAY_MS;
+
+/**
+ * A new charter like this one: the same weekday and time of day in the next week that is to come, for the same patron.
+ * Its guests are others until they are listed.
+ */
+export function duplicateForm(charter: Charter, now_ms: number): CharterForm {
+  const form = charterForm(charter);
+  const weeks = Math.max(1, Math.ceil((now_ms - Date.parse(charter.starts_at) + DAY_MS) / WEEK_MS));
+  const [starts_at, ends_at] = [form.starts_at, form.ends_at].map((moment) => later(moment, weeks * WEEK_MS) ?? moment);
+  return {
+    ...form,
+    guests: { rows: [], pasted: "" },
+    starts_at: starts_at ?? form.starts_at,
+    ends_at: ends_at ?? form.ends_at,
+  };
 }
 
 export function withField<Name extends FieldName>(
@@ -51,7 +66,7 @@ export function readCharterForm(form: CharterForm): ReadCharter {
   const read = charterFields.map(([name, field]) => {
     const sent = field.read(form[name], {
       timezone: form.timezone,
-      currency: form.currency.trim().toUpperCase() || "USD",
+      currency: form.currency.trim().toUpperCase() || operator.currency,
       refuse: (message, path) => {
         errors[path ? `${name}.${path}` : name] = message;
       },
@@ -75,26 +90,17 @@ export function changes(body: CharterDetails, base: Charter): Partial<CharterDet
 
 export interface Merge {
   form: CharterForm;
-  /** Fields that somebody else changed; in `mine` ones the admin's typing was kept. */
-  theirs: { field: FieldName; value: string; mine: boolean }[];
+  theirs: Theirs<FieldName>[];
 }
 
 /** Brings somebody else's edit under what the admin has typed: typing wins, the rest follows. */
 export function merge(typed: CharterForm, base: Charter, current: Charter): Merge {
-  const before = charterForm(base);
-  const after = charterForm(current);
-  const taken: Partial<Record<FieldName, unknown>> = {};
-  const theirs: Merge["theirs"] = [];
-  for (const [name, field] of charterFields) {
-    if (same(before[name], after[name])) continue;
-    const mine = !same(typed[name], before[name]);
-    if (!mine) taken[name] = after[name];
-    if (same(typed[name], after[name])) continue;
-    theirs.push({ field: name, value: field.show(after[name]), mine });
-  }
-  return { form: { ...typed, ...(taken as Partial<CharterForm>) }, theirs };
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  const compared = { typed, before: charterForm(base), after: charterForm(current) };
+  const { form, theirs } = mergeForms(charterFields, compared) as unknown as Merge;
+  // A vessel's name and which boat of the list it is belong together.
+  const keepsBoat = theirs.some(({ field, mine }) => field === "vessel" && mine);
+  return {
+    form: keepsBoat ? { ...form, boat_id: typed.boat_id } : form,
+    theirs: theirs.filter(({ field }) => field !== "boat_id"),
+  };
 }

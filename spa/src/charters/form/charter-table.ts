@@ -1,5 +1,7 @@
 import { charterDefaults, charterLimits as limits } from "../../data/limits";
-import { area, type CharterField, currency, flag, money, text, timezone, whole, wholeOrNone } from "./field-kinds";
+import { area, flag, text, whole, wholeOrNone } from "../../ui/field-kinds";
+import type { FormPart } from "../../ui/record-form";
+import { boatId, type CharterField, currency, listed, money, timezone } from "./field-kinds";
 import { guestList } from "./guest-list-fields";
 import { moment } from "./moment-field";
 import { people, person, personOrNone } from "./person-fields";
@@ -10,7 +12,8 @@ export const charterTable = {
   starts_at: moment("Departs"),
   ends_at: moment("Returns"),
   timezone: timezone("Time zone of the charter"),
-  vessel: text("Vessel", { most: limits.vessel.most }),
+  boat_id: boatId("Boat"),
+  vessel: listed("Vessel", { most: limits.vessel.most }),
   passenger_limit: wholeOrNone("Passenger limit", limits.passenger_limit, "Empty: no limit."),
   departure_port: text("Departure port", { most: limits.departure_port.most }),
   return_port: text("Return port", { most: limits.return_port.most }),
@@ -42,8 +45,7 @@ export type CharterForm = { [Name in FieldName]: Table[Name]["blank"] };
 /** For what treats all fields alike. */
 export const charterFields = Object.entries(charterTable) as [FieldName, CharterField][];
 
-/** The parts of the form; fields of one row stand beside each other where there is room. */
-export const charterParts: readonly { title: string; rows: readonly FieldName[][] }[] = [
+export const charterParts: readonly FormPart<FieldName>[] = [
   {
     title: "Trip",
     rows: [

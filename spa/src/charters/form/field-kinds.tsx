@@ -2,116 +2,64 @@ import type { ComponentChild } from "preact";
 import { useId, useMemo } from "preact/hooks";
 import type { Charter } from "../../data/contract";
 import { parseMoney, plainAmount } from "../../lib/money";
-import { isBlank } from "../../lib/names";
 import { isTimezone } from "../../lib/time";
-import type { Errors } from "../../ui/field";
+import {
+  type Bounds,
+  type FormField,
+  line,
+  type Reading as PlainReading,
+  type InputProps as Props,
+  text,
+} from "../../ui/field-kinds";
 import { TextInput } from "../../ui/text-input";
 
-/** What the other fields say, and where to note what is wrong with this one. */
-export interface Reading {
+/** What the charter's other fields say, and where to note what is wrong with this one. */
+export interface Reading extends PlainReading {
   timezone: string;
   currency: string;
-  /** `path` names a part of the field, for example `0.email`. */
-  refuse(message: string, path?: string): void;
 }
 
-export interface InputProps<Value> {
-  /** The API's name of the field. */
-  name: string;
-  value: Value;
-  errors: Errors;
+export interface InputProps<Value> extends Props<Value> {
   timezone: string;
-  onChange(value: Value): void;
+  /** The id of the `<datalist>` of what is known for this field. */
+  list?: string | undefined;
 }
 
 /** One field of the charter form: how it is shown, read and compared. */
-export interface CharterField<Value = unknown, Sent = unknown> {
-  label: string;
-  /** In a new charter. */
-  blank: Value;
-  /** What stands in the form for a charter that is there. */
+export interface CharterField<Value = unknown, Sent = unknown>
+  extends Omit<FormField<Value, Sent>, "write" | "read" | "Input"> {
   write(sent: Sent, charter: Charter): Value;
-  /** What is sent; undefined leaves the field out. What is wrong is refused. */
   read(value: Value, reading: Reading): Sent | undefined;
-  /** The value as text, to choose between two. */
-  show(value: Value): string;
   Input(props: InputProps<Value>): ComponentChild;
 }
 
-interface Options {
-  hint?: string;
-  most?: number;
-  rows?: number;
-  inputMode?: "numeric" | "decimal";
-  /** Where the cursor is when the form opens. */
-  first?: boolean;
-}
-
-function line(label: string, options: Options) {
+/** A name that may be one of a list. */
+export function listed(label: string, { most }: { most: number }): CharterField<string, string> {
   return {
-    label,
-    blank: "",
-    show: (value: string) => value || "empty",
-    Input: ({ name, value, errors, onChange }: InputProps<string>) => (
-      <TextInput {...options} label={label} value={value} error={errors[name]} onInput={onChange} />
+    ...text(label, { most }),
+    Input: ({ name, value, errors, list, onChange }) => (
+      <TextInput
+        label={label}
+        most={most}
+        error={errors[name] ?? errors.boat_id}
+        {...(list ? { list } : {})}
+        value={value}
+        onInput={onChange}
+      />
     ),
   };
 }
 
-/** `required` is the message when it is empty. */
-export function text(
-  label: string,
-  { required, ...options }: Options & { required?: string },
-): CharterField<string, string> {
+/** Which boat of the list the vessel is; it is chosen by the vessel's name, and has no input of its own. */
+export function boatId(label: string): CharterField<string | null, string | null> {
   return {
-    ...line(label, options),
+    label,
+    blank: null,
     write: (sent) => sent,
-    read: (value, { refuse }) => {
-      if (required && isBlank(value)) refuse(required);
-      return value.trim();
-    },
+    read: (value) => value,
+    show: (value) => (value ? "of the list" : "typed"),
+    Input: () => null,
   };
-}
-
-export function area(label: string, options: Options): CharterField<string, string> {
-  return text(label, { ...options, rows: 3 });
-}
-
-interface Bounds {
-  least: number;
-  most: number;
-}
-
-export function whole(label: string, { least, most }: Bounds, blank: string): CharterField<string, number> {
-  return {
-    ...line(label, { inputMode: "numeric" }),
-    blank,
-    write: String,
-    read: (value, { refuse }) => {
-      const number = wholeNumber(value, least, most);
-      if (number === null) refuse(`A whole number from ${least} to ${most}.`);
-      return number ?? 0;
-    },
-  };
-}
-
-export function wholeOrNone(label: string, { least, most }: Bounds, hint: string): CharterField<string, number | null> {
-  return {
-    ...line(label, { inputMode: "numeric", hint }),
-    write: (sent) => String(sent ?? ""),
-    read: (value, { refuse }) => {
-      if (value.trim() === "") return null;
-      const number = wholeNumber(value, least, most);
-      if (number === null) refuse(`A whole number from ${least} to ${most}, or empty.`);
-      return number;
-    },
-  };
-}
-
-function wholeNumber(text: string, least: number, most: number): number | null {
-  if (!/^\d{1,4}$/.test(text.trim())) return null;
-  const number = Number(text);
-  return number >= least && number <= most ? number : null;
 }
 
 /** An amount in the charter's currency, sent in minor units; empty is nothing. */
@@ -169,25 +117,5 @@ export function timezone(label: string): CharterField<string, string> {
         </>
       );
     },
-  };
-}
-
-/** Yes or no; the question is longer than the label. */
-export function flag(label: string, question: string, hint: string): CharterField<boolean, boolean> {
-  return {
-    label,
-    blank: false,
-    write: (sent) => sent,
-    read: (value) => value,
-    show: (value) => (value ? "yes" : "no"),
-    Input: ({ value, onChange }) => (
-      <label class="check">
-        <input type="checkbox" checked={value} onChange={(event) => onChange(event.currentTarget.checked)} />
-        <span>
-          {question}
-          <small>{hint}</small>
-        </span>
-      </label>
-    ),
   };
 }

@@ -6,13 +6,20 @@ import { Skeleton } from "../../ui/page";
 import type { Plan } from "./charter-form";
 import type { CharterForm } from "./charter-table";
 
-const opened = new Observable<{ charter: Charter | null; plan: Plan | null } | null>(null);
+interface Opened {
+  charter: Charter | null;
+  like?: Charter | undefined;
+  plan?: Plan | undefined;
+}
+
+const opened = new Observable<Opened | null>(null);
 
 /** What was typed and not saved; it lives in this page only, for it holds contact data. */
 const drafts = new Map<string, CharterForm>();
 
-export function openCharterDialog(charter: Charter | null = null, plan: Plan | null = null): void {
-  opened.value = { charter, plan };
+/** Without a charter for a new one, which may begin as a copy or at a place in the week. */
+export function openCharterDialog(charter: Charter | null = null, like?: Charter, plan?: Plan): void {
+  opened.value = { charter, like, plan };
 }
 
 function closeCharterDialog(): void {
@@ -36,7 +43,7 @@ export function CharterDialogs() {
   if (!what) return null;
   return (
     <Dialog title={what.charter ? "Edit charter" : "New charter"} onClose={closeCharterDialog} wide>
-      <Editor charter={what.charter} plan={what.plan} drafts={drafts} onClose={closeCharterDialog} />
+      <Editor {...what} drafts={drafts} onClose={closeCharterDialog} />
     </Dialog>
   );
 }

@@ -22,7 +22,9 @@ export function person(label: string, limits: Limits): CharterField<Contact, Con
     label,
     write: (sent) => sent,
     read: readPerson,
-    Input: ({ name, value, errors, onChange }) => <PersonFields {...{ name, value, limits, errors, onChange }} />,
+    Input: ({ name, value, errors, list, onChange }) => (
+      <PersonFields {...{ name, value, limits, errors, list, onChange }} />
+    ),
   };
 }
 
@@ -55,7 +57,7 @@ export function people(
         )
         .filter((person) => !isNobody(person)),
     show: (value) => value.map(({ name }) => name).join(", ") || "nobody",
-    Input: ({ name, value, errors, onChange }) => (
+    Input: ({ name, value, errors, list, onChange }) => (
       <>
         {value.map((person, index) => (
           // Rows have no identity of their own.
@@ -68,6 +70,7 @@ export function people(
               value={person}
               limits={limits}
               errors={errors}
+              list={list}
               onChange={(person) => onChange(value.map((other, at) => (at === index ? person : other)))}
             />
             <Button class="quiet" onClick={() => onChange(value.filter((_, at) => at !== index))}>
@@ -108,16 +111,18 @@ interface PersonFieldsProps {
   value: Contact;
   limits: Limits;
   errors: Errors;
+  list: string | undefined;
   onChange(person: Contact): void;
 }
 
-function PersonFields({ name, value, limits, errors, onChange }: PersonFieldsProps) {
+function PersonFields({ name, value, limits, errors, list, onChange }: PersonFieldsProps) {
   const part = (key: keyof Contact, label: string, type: "text" | "email" | "tel") => (
     <TextInput
       label={label}
       type={type}
       most={limits[key].most}
       error={errors[`${name}.${key}`] ?? (key === "name" ? errors[name] : undefined)}
+      {...(key === "name" && list ? { list } : {})}
       value={value[key]}
       onInput={(text) => onChange(typed(value, key, text))}
     />

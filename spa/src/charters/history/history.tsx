@@ -1,6 +1,6 @@
-import { readHistory } from "../../data/api";
 import { records } from "../../data/charters";
 import type { Charter } from "../../data/contract";
+import { readHistory } from "../../data/later-api";
 import { usePages } from "../../lib/answer";
 import { operatorTimezone } from "../../lib/clock";
 import { useValue } from "../../lib/observable";

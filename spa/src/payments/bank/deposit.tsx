@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { listPayments } from "../../data/api";
 import type { ListedPayment } from "../../data/contract";
+import { listPayments } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { type Day, daysLater, isDay, longDayName, today } from "../../lib/periods";

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { bouncePayment, clearPayment, listToClear } from "../../data/api";
 import { keepAnswer } from "../../data/charters";
 import type { ListedPayment, PaymentPage } from "../../data/contract";
+import { bouncePayment, clearPayment, listToClear } from "../../data/later-api";
 import { methods } from "../../data/limits";
 import { usePages } from "../../lib/answer";
 import { nowMs, operatorTimezone } from "../../lib/clock";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { listPayments } from "../../data/api";
 import type { ListedPayment } from "../../data/contract";
+import { listPayments } from "../../data/later-api";
 import { isLive } from "../../data/ledger";
 import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
 import { usePages } from "../../lib/answer";

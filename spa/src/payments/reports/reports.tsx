@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { readSummary } from "../../data/api";
 import type { CurrencyTotals, PeriodLength, PeriodTotals, Summary } from "../../data/contract";
+import { readSummary } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { isPeriod, monthOf, type Period, spanName, today, yearOf } from "../../lib/periods";

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "../../data/api";
 import { keepAnswer, refresh } from "../../data/charters";
 import type { Charter, Mail, Payment } from "../../data/contract";
+import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "../../data/later-api";
 import { type LedgerRow, ledger, payers } from "../../data/ledger";
 import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";

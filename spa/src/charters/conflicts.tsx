@@ -1,0 +1,22 @@
+import type { Charter } from "../data/contract";
+import { href } from "../lib/router";
+import { conflictText, overrideText } from "../ui/conflict-text";
+
+/** What is booked at the same time, while it is, and why it was booked all the same. */
+export function Conflicts({ charter }: { charter: Charter }) {
+  return (
+    <div class="strip strip-bad">
+      <p>
+        <strong>Double-booked.</strong> {overrideText(charter)}
+      </p>
+      <ul class="rows">
+        {charter.conflicts.map((conflict) => {
+          const text = conflictText(conflict, charter.timezone);
+          return (
+            <li key={text}>{conflict.event_id ? <a href={href(`/events/${conflict.event_id}`)}>{text}</a> : text}</li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+import { useState } from "preact/hooks";
+import { listCharters } from "../../data/api";
+import type { Boat, Conflict, Person } from "../../data/contract";
+import { readSchedule } from "../../data/later-api";
+import { reasonLimits } from "../../data/limits";
+import { useAnswer } from "../../lib/answer";
+import { isBlank } from "../../lib/names";
+import { href } from "../../lib/router";
+import { formatDay, formatSpan, toRfc3339 } from "../../lib/time";
+import { Button } from "../../ui/button";
+import { conflictText } from "../../ui/conflict-text";
+import { TextInput } from "../../ui/text-input";
+import { type Booked, freeBoats, freeCaptains } from "./free-then";
+import type { Known } from "./suggestions";
+
+/** A booking that the server has refused. */
+export interface Refused {
+  conflicts: readonly Conflict[];
+  starts_at: string;
+  ends_at: string;
+  timezone: string;
+  event_id: string | null;
+}
+
+interface Props {
+  refused: Refused;
+  known: Known | null;
+  onBoat(boat: Boat): void;
+  onCaptain(person: Person): void;
+  /** Books it all the same. */
+  onOverride(reason: string): void;
+}
+
+/** What is in the way of a booking, who is free instead, and the way to book it anyway. */
+export function ScheduleConflict({ refused, known, onBoat, onCaptain, onOverride }: Props) {
+  const { conflicts, starts_at, ends_at, timezone } = refused;
+  const { answer: booked } = useAnswer(() => readBooked(starts_at, ends_at), [starts_at, ends_at]);
+  const [reason, setReason] = useState("");
+  const [error, setError] = useState("");
+  const isIn = (kind: Conflict["kind"]) => conflicts.some((conflict) => conflict.kind === kind);
+  const book = () => {
+    const missing = isBlank(reason);
+    setError(missing ? "Say why, in a few words." : "");
+    if (!missing) onOverride(reason.trim());
+  };
+  return (
+    <section class="strip strip-bad conflict" aria-label="Booked already">
+      <p>
+        <strong>
+          Booked already at {formatDay(starts_at, timezone)}, {formatSpan(starts_at, ends_at, timezone)}:
+        </strong>
+      </p>
+      <ul class="rows">
+        {conflicts.map((conflict) => {
+          const text = conflictText(conflict, timezone);
+          return (
+            <li key={text}>{conflict.event_id ? <a href={href(`/events/${conflict.event_id}`)}>{text}</a> : text}</li>
+          );
+        })}
+      </ul>
+      {known && booked && (
+        <>
+          {isIn("boat") && <Free noun="boat" all={freeBoats(known.boats, booked, refused)} onTake={onBoat} />}
+          {isIn("captain") && (
+            <Free noun="captain" all={freeCaptains(known.people, booked, refused)} onTake={onCaptain} />
+          )}
+        </>
+      )}
+      <TextInput
+        label="Reason to book it anyway"
+        most={reasonLimits.reason.most}
+        error={error || undefined}
+        value={reason}
+        onInput={setReason}
+      />
+      <p>
+        <Button class="danger" onClick={book}>
+          Book anyway
+        </Button>
+      </p>
+    </section>
+  );
+}
+
+interface FreeProps<Of> {
+  noun: string;
+  all: readonly Of[];
+  onTake(of: Of): void;
+}
+
+function Free<Of extends { name: string }>({ noun, all, onTake }: FreeProps<Of>) {
+  if (all.length === 0) return <p>No other {noun} of the list is free then.</p>;
+  return (
+    <p class="buttons">
+      {all.map((of) => (
+        <Button key={of.name} onClick={() => onTake(of)}>
+          Take {of.name}
+        </Button>
+      ))}
+    </p>
+  );
+}
+
+const DAY_MS = 86_400_000;
+/** The longest turnaround of a boat. */
+const AROUND_MS = 7 * DAY_MS;
+
+async function readBooked(starts_at: string, ends_at: string): Promise<Booked> {
+  const around = (instant: string, by_ms: number) => toRfc3339(new Date(Date.parse(instant) + by_ms));
+  const from = around(starts_at, -AROUND_MS);
+  const to = around(ends_at, AROUND_MS);
+  const { entries } = await readSchedule({ from, to });
+  // A long charter may have begun before.
+  const [first = from] = [from, ...entries.map(({ starts_at }) => starts_at)].sort();
+  const page = await listCharters({ from: first, to: ends_at, limit: 100 });
+  return { entries, charters: page.events };
+}

@@ -1,0 +1,112 @@
+import { useState } from "preact/hooks";
+import type { Person, PersonDetails, PersonEdit } from "../data/contract";
+import { createPerson, editPerson, listPeople, renewPersonLink } from "../data/later-api";
+import { personPapers } from "../data/later-limits";
+import { useAnswer } from "../lib/answer";
+import { Button } from "../ui/button";
+import { PhoneLink, TextLink } from "../ui/detail";
+import { Loaded } from "../ui/loaded";
+import { PaperCounts, type PaperRow, PaperTable } from "./paper-table";
+import { PrivateLink } from "./private-link";
+import { RecordDialog } from "./record-dialog";
+import { personParts, personTable, roleNames } from "./record-tables";
+
+/** Who may sail as captain or crew, with their papers. */
+export function PeoplePage() {
+  const asked = useAnswer(listPeople, []);
+  const [opened, setOpened] = useState<{ person: Person | null } | null>(null);
+  const keep = (saved: Person) =>
+    asked.setAnswer((people) => [...people.filter(({ person_id }) => person_id !== saved.person_id), saved]);
+  const rows = sorted(asked.answer ?? []).map((person) => personRow(person, () => setOpened({ person })));
+  return (
+    <>
+      <div class="page-head">
+        <h1 tabIndex={-1}>People</h1>
+        <PaperCounts rows={rows} />
+        <Button class="primary" onClick={() => setOpened({ person: null })}>
+          Add a person
+        </Button>
+      </div>
+      <Loaded asked={asked} failed="The people could not be loaded." kind="line">
+        {() =>
+          rows.length > 0 ? (
+            <PaperTable label="People" kinds={personPapers} rows={rows} contact="Contact" />
+          ) : (
+            <div class="empty">
+              <p class="empty-title">Nobody is on the list yet.</p>
+              <p>Add your captains and crew; then a charter finds their email and phone by name.</p>
+            </div>
+          )
+        }
+      </Loaded>
+      {opened && <PersonDialog person={opened.person} onSaved={keep} onClose={() => setOpened(null)} />}
+    </>
+  );
+}
+
+/** Those who are active first, then by rank and name. */
+function sorted(people: readonly Person[]): Person[] {
+  return [...people].sort(
+    (one, other) =>
+      Number(other.active) - Number(one.active) || one.rank - other.rank || one.name.localeCompare(other.name),
+  );
+}
+
+function personRow(person: Person, onOpen: () => void): PaperRow {
+  const { person_id, name, email, phone, roles, rank, active, papers } = person;
+  return {
+    id: person_id,
+    name,
+    more: [...roles.map((role) => roleNames[role]), `rank ${rank}`].join(", "),
+    active,
+    papers,
+    expected: roles.includes("captain") ? ["mmc", "medical"] : [],
+    contact: (
+      <span class="contact">
+        <PhoneLink phone={phone} />
+        <TextLink phone={phone} name={name} />
+        {email && <a href={`mailto:${email}`}>{email}</a>}
+      </span>
+    ),
+    onOpen,
+  };
+}
+
+interface DialogProps {
+  person: Person | null;
+  onSaved(person: Person): void;
+  onClose(): void;
+}
+
+function PersonDialog({ person, onSaved, onClose }: DialogProps) {
+  const [page_url, setPageUrl] = useState(person?.page_url ?? "");
+  return (
+    <RecordDialog
+      title={person ? person.name : "New person"}
+      table={personTable}
+      parts={personParts}
+      record={person}
+      create={(key, body) => createPerson(key, body as PersonDetails)}
+      edit={({ person_id, version }, changed) => editPerson(person_id, { ...changed, version } as PersonEdit)}
+      onSaved={onSaved}
+      onClose={onClose}
+    >
+      {person && (
+        <section class="dialog-body private">
+          <h3>Private page</h3>
+          <PrivateLink
+            label="Link to their own page"
+            url={page_url}
+            renew={async () => {
+              const renewed = await renewPersonLink(person.person_id);
+              setPageUrl(renewed.page_url);
+              onSaved(renewed);
+            }}
+          >
+            <p>Whoever has it sees this person's charters and answers for them. Give it to {person.name} alone.</p>
+          </PrivateLink>
+        </section>
+      )}
+    </RecordDialog>
+  );
+}

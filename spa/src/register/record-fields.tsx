@@ -1,0 +1,39 @@
+import type { Errors } from "../ui/field";
+import type { FormField } from "../ui/field-kinds";
+import { FormParts, TheirChanges } from "../ui/form-parts";
+import type { Fields, FieldTable, FormPart, Theirs } from "../ui/record-form";
+
+interface Props {
+  table: FieldTable;
+  parts: readonly FormPart<string>[];
+  record: {
+    form: Fields;
+    errors: Errors;
+    theirs: readonly Theirs[];
+    change(name: string, value: unknown): void;
+    takeTheirs(field: string): void;
+  };
+}
+
+/** The inputs of a record's form, and above them what somebody else changed meanwhile. */
+export function RecordFields({ table, parts, record }: Props) {
+  return (
+    <>
+      <TheirChanges table={table} theirs={record.theirs} onTake={record.takeTheirs} />
+      <FormParts parts={parts}>
+        {(name) => {
+          const field = table[name] as FormField;
+          return (
+            <field.Input
+              key={name}
+              name={name}
+              value={record.form[name]}
+              errors={record.errors}
+              onChange={(value) => record.change(name, value)}
+            />
+          );
+        }}
+      </FormParts>
+    </>
+  );
+}
