@@ -19,6 +19,7 @@ from chalicelib.operator import fields as operator
 from chalicelib.payments import fields as payments
 from chalicelib.people import fields as people
 from chalicelib.register import papers
+from chalicelib.schedule import fields as schedule
 from chalicelib.waivers import fields as waivers
 from tools.common.console import run_tool
 from tools.edge.routing import ROUTES
@@ -51,6 +52,7 @@ LIMITS = {
 # Of pages that load later than the board: apart, so that the first load does not carry them.
 LATER_LIMITS = {
     "boat": boats.BoatDetails,
+    "hold": schedule.NewHold,
     "person": people.PersonDetails,
     "settings": operator.SettingsDetails,
 }

@@ -4,7 +4,9 @@ import type {
   Calendar,
   CharterDetails,
   CheckIn,
+  HoldEdit,
   Leaf,
+  NewHold,
   Passenger,
   Payment,
   PersonDetails,
@@ -180,6 +182,20 @@ export const renewCalendarLink = ({ boat_id }: Calendar) =>
 
 /** What is booked between two moments, at most 62 days apart. */
 export const readSchedule = (query: Query<"/api/schedule">) => call("get", "/api/schedule", { query });
+
+/** What the schedule does not tell of its holds: kind, expiry, repetition. */
+export const listHolds = (query: Query<"/api/holds">) => call("get", "/api/holds", { query });
+
+/** Holds a boat; with the same key again it answers the same hold. */
+export const createHold = (key: string, body: NewHold) =>
+  call("post", "/api/holds", { body, headers: { "Idempotency-Key": key } });
+
+const HOLD = "/api/holds/{hold_id}";
+
+export const editHold = (hold_id: string, body: HoldEdit) => call("patch", HOLD, { path: { hold_id }, body });
+
+/** Frees the boat; of a hold that repeats all times. */
+export const releaseHold = (hold_id: string) => call("post", `${HOLD}/release`, { path: { hold_id }, body: {} });
 
 /** Repeats a charter each week; a preview makes nothing and says what would be in the way. */
 export const repeatCharter = (event_id: string, body: Repetition) =>

@@ -10,6 +10,12 @@ export const boatLimits = {
   papers: {"most": 40, "number_last4": {"most": 4}, "note": {"most": 200}},
 };
 
+export const holdLimits = {
+  title: {"most": 120},
+  note: {"most": 4000},
+  override_reason: {"most": 500},
+};
+
 export const personLimits = {
   name: {"most": 100},
   notes: {"most": 4000},

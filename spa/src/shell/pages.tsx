@@ -36,6 +36,7 @@ const Unknown = () => <NotFound />;
 /** Every page of the app. To add one, write its component and add its row here: nothing else. */
 const rows: readonly Row[] = [
   { path: "/", title: "Board", section: "Board", load: async () => (await import("../charters/board")).Board },
+  { path: "/week", title: "Week", section: "Week", load: async () => (await import("../week/week")).WeekPage },
   { path: "/events/:event_id", title: "Charter", load: async () => (await import("../charters/charter")).CharterPage },
   {
     path: "/events/:event_id/statement",

@@ -4,7 +4,7 @@ import { forgetDrafts } from "../charters/form/open-charter";
 import { forgetBoard } from "../data/board";
 import { forgetCharters } from "../data/charters";
 import * as session from "../data/session";
-import { pathname } from "../lib/router";
+import { pathname, query } from "../lib/router";
 import { closePaymentDialog } from "../payments/payment-dialog";
 import { App } from "../shell/app";
 import { Desk } from "../shell/desk";
@@ -57,7 +57,9 @@ export function setUpApp() {
 
   function open(path: string): void {
     window.history.replaceState(null, "", path);
-    pathname.value = path;
+    const { pathname: there, search } = window.location;
+    query.value = search;
+    pathname.value = there;
     render(<App loadDesk={app.loadDesk} />, app.root);
   }
 

@@ -3,6 +3,7 @@ import type {
   Charter,
   ChartersWaiver,
   CurrencyTotals,
+  Hold,
   ListedPatron,
   Mail,
   Manifest,
@@ -10,6 +11,7 @@ import type {
   Payment,
   Person,
   RecordDetail,
+  ScheduleEntry,
   Totals,
 } from "../data/contract";
 import { charterDefaults } from "../data/limits";
@@ -277,6 +279,41 @@ export function samplePatron(change: Partial<ListedPatron> = {}): ListedPatron {
     phone: "",
     charters: 1,
     last_at: "2026-07-04T21:00:00Z",
+    ...change,
+  };
+}
+
+/** An option of one afternoon in California. */
+export function sampleHold(change: Partial<Hold> = {}): Hold {
+  return {
+    hold_id: "hold-1",
+    boat_id: "petrel",
+    kind: "option",
+    title: "Nadia Petrov",
+    starts_at: "2026-12-02T22:00:00Z",
+    ends_at: "2026-12-03T02:00:00Z",
+    timezone: "America/Los_Angeles",
+    expires_at: "2026-12-01T01:00:00Z",
+    weekly_until: null,
+    except: [],
+    note: "",
+    status: "held",
+    version: 1,
+    ...change,
+  };
+}
+
+/** A charter of Petrel, as the schedule tells of it: in California from noon to three. */
+export function sampleEntry(change: Partial<ScheduleEntry> = {}): ScheduleEntry {
+  return {
+    kind: "charter",
+    event_id: "event-1",
+    boat_id: "petrel",
+    title: "Whale watch",
+    starts_at: "2026-11-28T20:00:00Z",
+    ends_at: "2026-11-28T23:00:00Z",
+    status: "scheduled",
+    conflicts: [],
     ...change,
   };
 }

@@ -21,6 +21,8 @@ import {
   type Merge,
   merge,
   newCharterForm,
+  type Plan,
+  plannedForm,
   readCharterForm,
 } from "./charter-form";
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
@@ -32,15 +34,17 @@ interface Props {
   charter: Charter | null;
   /** A new charter begins as a copy of this one. */
   like?: Charter | undefined;
-  /** By charter; a new one's is "new", and a copy's begins with that. */
+  /** Or at a place in the week. */
+  plan?: Plan | undefined;
+  /** By charter; those of new ones by what they begin with. */
   drafts: Map<string, CharterForm>;
   onClose(): void;
 }
 
 /** What an admin edits of a charter, or of a new one; what was typed is kept until it is saved. */
-export function CharterEditor({ charter, like, drafts, onClose }: Props) {
-  const draftKey = charter?.event_id ?? (like ? `new like ${like.event_id}` : "new");
-  const pristine = () => (charter ? charterForm(charter) : like ? duplicateForm(like, nowMs()) : emptyForm());
+export function CharterEditor({ charter, like, plan, drafts, onClose }: Props) {
+  const draftKey = charter?.event_id ?? newKey(like, plan);
+  const pristine = () => (charter ? charterForm(charter) : newForm(like, plan));
   const lists = useAnswer(readKnown, []);
   const [base, setBase] = useState(charter);
   const [form, setForm] = useState(() => drafts.get(draftKey) ?? pristine());
@@ -204,6 +208,16 @@ function active({ boats, people, patrons }: Known): Known {
 }
 
 /** In the operator's zone and currency, whatever other charters are in. */
+function newKey(like: Charter | undefined, plan: Plan | undefined): string {
+  if (like) return `new like ${like.event_id}`;
+  return plan ? `new ${plan.boat?.boat_id} ${plan.starts_at}` : "new";
+}
+
+function newForm(like: Charter | undefined, plan: Plan | undefined): CharterForm {
+  if (like) return duplicateForm(like, nowMs());
+  return plan ? plannedForm(plan, emptyForm()) : emptyForm();
+}
+
 function emptyForm(): CharterForm {
   return newCharterForm(operatorTimezone(), operator.currency);
 }

@@ -1,12 +1,28 @@
 import { operator } from "../../data/api";
-import type { Charter, CharterDetails } from "../../data/contract";
+import type { Boat, Charter, CharterDetails } from "../../data/contract";
+import type { LocalDateTime } from "../../lib/time";
+import { type LocalMoment, later, withStart } from "../../ui/moment-input";
 import { mergeForms, same, type Theirs } from "../../ui/record-form";
 import { type CharterForm, charterFields, type FieldName } from "./charter-table";
-import { type LocalMoment, later, wallMs } from "./moment-field";
+import { takeBoat } from "./suggestions";
 
 export function newCharterForm(timezone: string, currency: string): CharterForm {
   const blank = Object.fromEntries(charterFields.map(([name, { blank }]) => [name, blank]));
   return { ...(blank as CharterForm), timezone, currency };
+}
+
+/** What a new charter begins with. */
+export interface Plan {
+  /** Null: none of the boats. */
+  boat: Boat | null;
+  /** By the operator's clocks. */
+  starts_at: LocalDateTime;
+}
+
+/** A new charter at the time and with the boat of a place in the week. */
+export function plannedForm({ boat, starts_at }: Plan, blank: CharterForm): CharterForm {
+  const form = withField(blank, "starts_at", { local: starts_at, fold: "earlier" });
+  return boat ? takeBoat(blank, form, boat, [boat]) : form;
 }
 
 export function charterForm(charter: Charter): CharterForm {
@@ -40,18 +56,6 @@ export function withField<Name extends FieldName>(
   value: CharterForm[Name],
 ): CharterForm {
   return name === "starts_at" ? withStart(form, value as LocalMoment) : { ...form, [name]: value };
-}
-
-/** Most charters last this long. */
-const USUAL_MS = 4 * 3_600_000;
-
-/** The return moves along with the departure: the charter lasts as long as before. */
-function withStart(form: CharterForm, starts_at: LocalMoment): CharterForm {
-  const before = form.starts_at.before ?? form.starts_at.local;
-  const by_ms = wallMs(before, starts_at.local);
-  const ends_at = form.ends_at.local === "" ? later(starts_at, USUAL_MS) : later(form.ends_at, by_ms);
-  if (by_ms === 0) return { ...form, starts_at };
-  return ends_at ? { ...form, starts_at, ends_at } : { ...form, starts_at: { ...starts_at, before } };
 }
 
 export type ReadCharter = { body: CharterDetails; errors?: never } | { body?: never; errors: Record<string, string> };

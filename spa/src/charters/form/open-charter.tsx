@@ -3,16 +3,23 @@ import { Observable, useValue } from "../../lib/observable";
 import { Dialog } from "../../ui/dialog";
 import { lazy, NotLoaded } from "../../ui/lazy";
 import { Skeleton } from "../../ui/page";
+import type { Plan } from "./charter-form";
 import type { CharterForm } from "./charter-table";
 
-const opened = new Observable<{ charter: Charter | null; like?: Charter | undefined } | null>(null);
+interface Opened {
+  charter: Charter | null;
+  like?: Charter | undefined;
+  plan?: Plan | undefined;
+}
+
+const opened = new Observable<Opened | null>(null);
 
 /** What was typed and not saved; it lives in this page only, for it holds contact data. */
 const drafts = new Map<string, CharterForm>();
 
-/** Without a charter for a new one, which may begin as a copy. */
-export function openCharterDialog(charter: Charter | null = null, like?: Charter): void {
-  opened.value = { charter, like };
+/** Without a charter for a new one, which may begin as a copy or at a place in the week. */
+export function openCharterDialog(charter: Charter | null = null, like?: Charter, plan?: Plan): void {
+  opened.value = { charter, like, plan };
 }
 
 function closeCharterDialog(): void {

@@ -8,8 +8,8 @@ import { isBlank } from "../../lib/names";
 import { href } from "../../lib/router";
 import { formatDay, formatSpan, toRfc3339 } from "../../lib/time";
 import { Button } from "../../ui/button";
+import { conflictText } from "../../ui/conflict-text";
 import { TextInput } from "../../ui/text-input";
-import { conflictText } from "../conflict-text";
 import { type Booked, freeBoats, freeCaptains } from "./free-then";
 import type { Known } from "./suggestions";
 

@@ -1,0 +1,205 @@
+import { useLayoutEffect, useState } from "preact/hooks";
+import { ApiError, editCharter, readCharter } from "../data/api";
+import { keepCharters, keepDetail } from "../data/charters";
+import type { Boat, CharterEdit, Conflict } from "../data/contract";
+import { editHold } from "../data/later-api";
+import { useAnswer } from "../lib/answer";
+import { ConflictQuestion, conflictsOf, wrongReason } from "../ui/conflict-question";
+import { Dialog } from "../ui/dialog";
+import { DialogForm } from "../ui/dialog-form";
+import { Field } from "../ui/field";
+import { useForm } from "../ui/form";
+import { Loaded } from "../ui/loaded";
+import { MomentInput, withStart } from "../ui/moment-input";
+import { announce, announceFailure } from "../ui/notices";
+import { sentence } from "../ui/page";
+import {
+  changedPlace,
+  type Movable,
+  moveForm,
+  type Place,
+  placeOf,
+  placeText,
+  readMove,
+  rebasedMove,
+} from "./move-form";
+import type { Planned } from "./week-plan";
+
+interface Props {
+  planned: Planned;
+  boats: readonly Boat[];
+  /** Where it was dropped; the time of day stays. */
+  boat_id: string | null;
+  days: number;
+  onSaved(): void;
+  onClose(): void;
+}
+
+/** Asks before a charter or a hold is moved: old, new, and what the new place clashes with. */
+export function MoveDialog(props: Props) {
+  const { entry, hold } = props.planned;
+  const asked = useAnswer<Movable>(
+    () => (entry.event_id ? readMovable(entry.event_id) : Promise.resolve(hold as Movable)),
+    [],
+  );
+  return (
+    <Dialog title={`Move ${entry.title}`} onClose={props.onClose}>
+      {asked.answer ? (
+        <MoveFields {...props} loaded={asked.answer} />
+      ) : (
+        <div class="dialog-body">
+          <Loaded asked={asked} failed="The charter could not be loaded." rows={1} kind="line">
+            {() => null}
+          </Loaded>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+async function readMovable(event_id: string): Promise<Movable> {
+  const charter = await readCharter(event_id);
+  keepDetail(charter);
+  return charter;
+}
+
+function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & { loaded: Movable }) {
+  const [base, setBase] = useState(loaded);
+  const [form, setForm] = useState(() => moveForm(loaded, boat_id, days));
+  const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
+  const [reason, setReason] = useState("");
+  const { form: element, errors, failure, doing, attempt } = useForm();
+  // It was fetched after the dialog opened.
+  useLayoutEffect(() => element.current?.querySelector<HTMLElement>("[data-first]")?.focus(), []);
+  const { place, errors: wrongTimes } = readMove(form, base);
+  const isTyped = Object.keys(wrongTimes).length === 0;
+
+  /** Another place may be free. */
+  const change = (next: typeof form) => {
+    setForm(next);
+    setConflicts([]);
+  };
+
+  const submit = () => {
+    const wrong = { ...wrongTimes, ...wrongReason(conflicts, reason) };
+    return attempt({ doing: "Moving…", failed: "Not moved.", wrong }, async () => {
+      const changed = changedPlace(place, base);
+      if (Object.keys(changed).length > 0) {
+        let moved: Movable;
+        try {
+          moved = await move(base, { ...changed, ...(conflicts.length > 0 ? { override_reason: reason.trim() } : {}) });
+        } catch (error) {
+          if (error instanceof ApiError) {
+            setConflicts(conflictsOf(error));
+            const { current } = error;
+            if (isMovable(current)) {
+              setForm((form) => rebasedMove(form, base, current));
+              setBase(current);
+            }
+          }
+          throw error;
+        }
+        const undo = () => moveBack(moved, base, onSaved);
+        announce(`Moved: ${base.title}, ${placeText(place, base, boats)}.`, "good", undo);
+        onSaved();
+      }
+      onClose();
+    });
+  };
+
+  return (
+    <DialogForm
+      form={element}
+      submit={conflicts.length > 0 ? "Book anyway" : "Move"}
+      onSubmit={submit}
+      back="Leave it"
+      onClose={onClose}
+      doing={doing}
+      failure={failure}
+    >
+      <dl class="old-new">
+        <dt>Now</dt>
+        <dd>{placeText(placeOf(base), base, boats)}</dd>
+        <dt>New</dt>
+        <dd>
+          <strong>{isTyped ? placeText(place, base, boats) : "…"}</strong>
+        </dd>
+      </dl>
+      <Field label="Boat">
+        {(props) => (
+          <select
+            {...props}
+            data-first
+            value={form.boat_id}
+            onChange={(event) => change({ ...form, boat_id: event.currentTarget.value })}
+          >
+            {base.boat_id === null && <option value="">{("vessel" in base && base.vessel) || "No boat"}</option>}
+            {boats
+              .filter((boat) => boat.active || boat.boat_id === base.boat_id)
+              .map((boat) => (
+                <option key={boat.boat_id} value={boat.boat_id}>
+                  {boat.name}
+                </option>
+              ))}
+          </select>
+        )}
+      </Field>
+      <div class="pair">
+        <MomentInput
+          label="Departs"
+          value={form.starts_at}
+          timezone={base.timezone}
+          error={errors.starts_at}
+          onChange={(starts_at) => change(withStart(form, starts_at))}
+        />
+        <MomentInput
+          label="Returns"
+          value={form.ends_at}
+          timezone={base.timezone}
+          error={errors.ends_at}
+          onChange={(ends_at) => change({ ...form, ends_at })}
+        />
+      </div>
+      {conflicts.length > 0 && (
+        <ConflictQuestion
+          conflicts={conflicts}
+          timezone={base.timezone}
+          reason={reason}
+          error={errors.override_reason}
+          onReason={setReason}
+        />
+      )}
+    </DialogForm>
+  );
+}
+
+type Change = Partial<Place> & Pick<CharterEdit, "override_reason" | "vessel" | "passenger_limit" | "departure_port">;
+
+async function move(base: Movable, change: Change): Promise<Movable> {
+  if ("event_id" in base) {
+    const saved = await editCharter(base.event_id, { version: base.version, ...change });
+    keepCharters([saved]);
+    return saved;
+  }
+  const { boat_id, ...others } = change;
+  return editHold(base.hold_id, { version: base.version, ...others, ...(boat_id ? { boat_id } : {}) });
+}
+
+/** With what came from the other boat's record. */
+async function moveBack(moved: Movable, before: Movable, onSaved: () => void): Promise<void> {
+  const place = placeOf(before);
+  try {
+    if ("event_id" in before) {
+      const { vessel, passenger_limit, departure_port } = before;
+      await move(moved, { ...place, vessel, passenger_limit, departure_port });
+    } else await move(moved, place);
+    announce(`Back where it was: ${before.title}.`);
+    onSaved();
+  } catch (error) {
+    announceFailure(`Not moved back. ${sentence(error)}`);
+  }
+}
+
+function isMovable(value: unknown): value is Movable {
+  return typeof value === "object" && value !== null && "version" in value && "starts_at" in value;
+}
