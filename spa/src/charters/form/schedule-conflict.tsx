@@ -93,7 +93,8 @@ interface FreeProps<Of> {
 function Free<Of>({ noun, all, onTake }: FreeProps<Of>) {
   if (all.length === 0) return <p>No other {noun} of the list is free then.</p>;
   return (
-    <p class="buttons">
+    <p class="buttons free-then">
+      <span>Free then:</span>
       {all.map(({ value, of }) => (
         <Button key={value} onClick={() => onTake(of)}>
           Take {value}
