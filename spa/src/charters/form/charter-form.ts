@@ -1,6 +1,6 @@
 import { operator } from "../../data/api";
 import type { Charter, CharterDetails } from "../../data/contract";
-import { mergeForms, same, type Theirs } from "../../ui/record-form";
+import { mergeForms, same, type Theirs } from "../../ui/records/record-form";
 import { type CharterForm, charterFields, type FieldName } from "./charter-table";
 import { type LocalMoment, later, wallMs } from "./moment-field";
 
