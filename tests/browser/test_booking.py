@@ -33,7 +33,7 @@ def fleet(site: Site) -> dict[str, Any]:
 
 def open_new(page: Page) -> Locator:
     page.goto("/")
-    page.keyboard.press("n")
+    page.get_by_role("button", name="New charter").press("Enter")
     dialog = page.get_by_role("dialog", name="New charter")
     expect(dialog.get_by_label("Vessel")).to_have_attribute("list", re.compile(".+"))
     return dialog

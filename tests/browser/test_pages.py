@@ -129,10 +129,12 @@ def test_back_closes_its_dialog_and_stays_on_the_page(shown: Shown) -> None:
     """The last test of each view: it leaves the dialog closed."""
     page, address = shown.page, shown.page.url
     dialogs = page.locator("dialog[open]")
-    for _ in range(dialogs.count()):
+    opened = dialogs.count()
+    for left in reversed(range(opened)):
         page.go_back()
-        expect(dialogs).to_have_count(0)
+        expect(dialogs).to_have_count(left)
         assert page.url == address
+    if opened:
         page.go_forward()
         expect(dialogs).to_have_count(0)
         assert page.url == address

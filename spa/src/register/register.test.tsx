@@ -25,7 +25,7 @@ async function openPerson(answer: (init: RequestInit) => Response): Promise<void
   app.handle = (path, init) =>
     init.method === "GET" && path === "/api/people" ? json(200, { people: [dana] }) : answer(init);
   open("/people");
-  await says("Dana Ortiz");
+  await says("Captain, rank 1");
   button("Dana Ortiz").click();
   await vi.waitFor(() => expect(dialog().textContent).toMatch("Private page"));
 }

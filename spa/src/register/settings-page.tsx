@@ -42,6 +42,7 @@ function SettingsForm({ settings }: { settings: Settings }) {
   };
   return (
     <form ref={record.element} class="panel settings stack" onSubmit={submit} noValidate>
+      <h2>The operator</h2>
       <RecordFields table={settingsTable} parts={settingsParts} record={record} />
       <p role="status">{record.saving ? "Saving…" : ""}</p>
       <p role="alert" class="error">

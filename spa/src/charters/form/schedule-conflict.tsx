@@ -11,7 +11,7 @@ import { Button } from "../../ui/button";
 import { conflictText } from "../../ui/conflict-text";
 import { TextInput } from "../../ui/text-input";
 import { type Booked, freeBoats, freeCaptains } from "./free-then";
-import type { Known } from "./suggestions";
+import { type Known, type Suggestion, suggestBoats, suggestPeople } from "./suggestions";
 
 /** A booking that the server has refused. */
 export interface Refused {
@@ -60,9 +60,11 @@ export function ScheduleConflict({ refused, known, onBoat, onCaptain, onOverride
       </ul>
       {known && booked && (
         <>
-          {isIn("boat") && <Free noun="boat" all={freeBoats(known.boats, booked, refused)} onTake={onBoat} />}
+          {isIn("boat") && (
+            <Free noun="boat" all={suggestBoats(freeBoats(known.boats, booked, refused))} onTake={onBoat} />
+          )}
           {isIn("captain") && (
-            <Free noun="captain" all={freeCaptains(known.people, booked, refused)} onTake={onCaptain} />
+            <Free noun="captain" all={suggestPeople(freeCaptains(known.people, booked, refused))} onTake={onCaptain} />
           )}
         </>
       )}
@@ -84,17 +86,17 @@ export function ScheduleConflict({ refused, known, onBoat, onCaptain, onOverride
 
 interface FreeProps<Of> {
   noun: string;
-  all: readonly Of[];
+  all: readonly Suggestion<Of>[];
   onTake(of: Of): void;
 }
 
-function Free<Of extends { name: string }>({ noun, all, onTake }: FreeProps<Of>) {
+function Free<Of>({ noun, all, onTake }: FreeProps<Of>) {
   if (all.length === 0) return <p>No other {noun} of the list is free then.</p>;
   return (
     <p class="buttons">
-      {all.map((of) => (
-        <Button key={of.name} onClick={() => onTake(of)}>
-          Take {of.name}
+      {all.map(({ value, of }) => (
+        <Button key={value} onClick={() => onTake(of)}>
+          Take {value}
         </Button>
       ))}
     </p>
