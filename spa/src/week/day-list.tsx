@@ -30,14 +30,13 @@ export function DayByDay(props: Props) {
           <Button
             key={day}
             {...(day === today() ? { "aria-current": "date" as const } : {})}
-            aria-label={`${dayName(day)}${hasConflict(rows, place) ? ", conflict" : ""}`}
             onClick={() => goTo(place)}
           >
-            <span>{dayName(day).slice(0, 3)}</span>
-            <strong>{Number(day.slice(8))}</strong>
+            <span>{dayName(day).slice(0, 3)}</span> <strong>{Number(day.slice(8))}</strong>{" "}
             <span class={hasConflict(rows, place) ? "tone-due" : ""}>
               {hasConflict(rows, place) && "⚠ "}
               {plannedIn(rows, place).length}
+              <span class="visually-hidden"> planned{hasConflict(rows, place) && ", conflict"}</span>
             </span>
           </Button>
         ))}

@@ -247,12 +247,8 @@ function Exceptions({ form, day, error, onChange }: ExceptionsProps) {
           {form.except.map((left) => (
             <li key={left} class="spread">
               {dayName(left)}
-              <Button
-                class="quiet"
-                aria-label={`Take ${dayName(left)} back in`}
-                onClick={() => onChange({ except: form.except.filter((other) => other !== left) })}
-              >
-                Take back in
+              <Button class="quiet" onClick={() => onChange({ except: form.except.filter((other) => other !== left) })}>
+                Take back in<span class="visually-hidden">: {dayName(left)}</span>
               </Button>
             </li>
           ))}

@@ -57,7 +57,7 @@ export function WeekPage() {
         </h1>
         <nav class="buttons no-print" aria-label="Weeks">
           <WeekLink from={daysLater(from, -7)} label="Previous week" text="‹" />
-          <WeekLink from={today()} label="This week" text="Today" />
+          <WeekLink from={today()} label="Today" text="Today" />
           <WeekLink from={daysLater(from, 7)} label="Next week" text="›" />
         </nav>
         {week.answer && <ConflictBadge rows={rows} />}
