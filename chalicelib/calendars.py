@@ -39,10 +39,10 @@ def renew_link(calendar_id: str, *, actor: Actor, now: datetime) -> Calendar:
     """Gives the feed of the desk, or of the boat of this id, a new address; the one before is dead at once."""
     if calendar_id != DESK:
         return _boat_calendar(editing.renew_link(BOAT, calendar_id, actor=actor, now=now))
-    renewed = audit_event("link_renewed", actor, times.format_instant(now))
 
     def attempt() -> int:
         link_number = operator_store.read_desk_link() + 1
+        renewed = audit_event("link_renewed", actor, times.format_instant(now))
         operator_store.put_desk_link(link_number, renewed)
         return link_number
 

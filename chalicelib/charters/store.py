@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from chalicelib.charters.fields import CharterDetails, Contact, Status
 from chalicelib.core import names
-from chalicelib.core.audit import HISTORIES, AuditEvent, history_item, numbered
+from chalicelib.core.audit import HISTORIES, AuditEvent, history_item
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -232,7 +232,7 @@ def change_write(charter: Charter, seen: Charter | None, audit: AuditEvent) -> I
     """The write of the audit event that tells what became of a charter, as part of the transaction that changes it."""
     before, after = edited_fields(seen) if seen else {}, edited_fields(charter)
     changed = {name: [before.get(name), value] for name, value in after.items() if before.get(name, ...) != value}
-    told: AuditEvent = {**numbered(audit, charter.version), "version": charter.version}
+    told: AuditEvent = {**audit, "version": charter.version}
     return put_write(history_item(charter.event_id, {**told, "changed": changed} if changed else told))
 
 

@@ -53,21 +53,19 @@ class AuditEvent(AuditDetails):
 
 
 def audit_event(act: str, actor: Actor, at: str, **details: Unpack[AuditDetails]) -> AuditEvent:
-    """An audit event, ready to store."""
+    """An audit event, ready to store.
+
+    Of those within a second, the one that was made later sorts behind: make it after reading what the act changes.
+    """
     return {
         "act": act,
         "by": actor.name,
         "actor_type": actor.type,
         "address": actor.address,
         "at": at,
-        "audit_id": system.random_hex(8),
+        "audit_id": system.sortable_id(),
         **details,
     }
-
-
-def numbered(audit: AuditEvent, number: int) -> AuditEvent:
-    """The event with a number that counts its record's changes: of those within a second, the later sorts behind."""
-    return {**audit, "audit_id": f"{number:06d}-{audit['audit_id']}"}
 
 
 def audit_item(pk: str, audit: AuditEvent) -> Item:

@@ -25,6 +25,11 @@ def random_token(size: int) -> str:
     return secrets.token_urlsafe(size)
 
 
+def sortable_id() -> str:
+    """Unlike any other; of two, the one that was made later sorts behind, also within a second."""
+    return f"{time.time_ns():019d}-{secrets.token_hex(8)}"
+
+
 def random_hex(size: int) -> str:
     """So many random bytes as hexadecimal text."""
     return secrets.token_hex(size)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.core.audit import AuditEvent, audit_item, numbered
+from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import Item, item_key, json_s, load_data, n, put_write, read_item, write_all
 from chalicelib.operator.fields import SettingsDetails, SettingsJson
 
@@ -23,7 +23,7 @@ def put_settings(details: SettingsDetails, version: int, audit: AuditEvent) -> N
     first = version == 1
     condition = "attribute_not_exists(PK)" if first else "version = :seen"
     values = {} if first else {":seen": n(version - 1)}
-    write_all([put_write(put, condition=condition, values=values), _audit_write(audit, version)])
+    write_all([put_write(put, condition=condition, values=values), _audit_write(audit)])
 
 
 def read_desk_link() -> int:
@@ -38,7 +38,7 @@ def put_desk_link(link_number: int, audit: AuditEvent) -> None:
     condition = "attribute_not_exists(PK)" if first else "link_number = :seen"
     values = {} if first else {":seen": n(link_number - 1)}
     put = put_write({**_DESK_LINK, "link_number": n(link_number)}, condition=condition, values=values)
-    write_all([put, _audit_write(audit, link_number)])
+    write_all([put, _audit_write(audit)])
 
 
 def to_settings(item: Item) -> dict[str, Any]:
@@ -49,5 +49,5 @@ def to_link_number(item: Item) -> int:
     return int(item["link_number"]["N"])
 
 
-def _audit_write(audit: AuditEvent, number: int) -> Item:
-    return put_write(audit_item(_PK, numbered(audit, number)))
+def _audit_write(audit: AuditEvent) -> Item:
+    return put_write(audit_item(_PK, audit))

@@ -91,10 +91,10 @@ def _refuse_if_used(kind: Kind, coming: list[ComingCharter]) -> None:
 
 def renew_link(kind: Kind, record_id: str, *, actor: Actor, now: datetime) -> Record[Any]:
     """Gives the record's private link a new address; the one before opens nothing from then on."""
-    renewed = audit_event("link_renewed", actor, times.format_instant(now))
 
     def attempt() -> Record[Any]:
         seen = find(kind, record_id)
+        renewed = audit_event("link_renewed", actor, times.format_instant(now))
         store.renew_link(kind, seen, renewed)
         return seen._replace(link_number=seen.link_number + 1)
 

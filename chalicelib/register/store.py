@@ -2,7 +2,7 @@
 
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from chalicelib.core.audit import AuditEvent, audit_item, numbered
+from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
     item_key,
@@ -57,7 +57,7 @@ RegisteredRecord = Record[Any]
 def put_record(kind: Kind, record: Record[Any], audit: AuditEvent, request_key: str, fingerprint: str) -> None:
     """Raises AlreadyExists, with the earlier request under the same key, if that key was used."""
     made = put_write({**record_key(kind, record.record_id), **_attributes(record)}, only_new=True)
-    writes = [*key_write(request_key, record.record_id, fingerprint), made, _audit_write(kind, record, audit)]
+    writes = [*key_write(request_key, record.record_id, fingerprint), made, _audit_write(kind, record.record_id, audit)]
     write_all(writes, unique=0)
 
 
@@ -86,14 +86,14 @@ def update_record(kind: Kind, seen: Record[Any], details: RegisteredDetails, aud
         condition += " AND schedule_seq = :seen_seq"
         values |= {":next_seq": n(seen.schedule_seq + 1), ":seen_seq": n(seen.schedule_seq)}
     edit = {"Update": update(record_key(kind, seen.record_id), change, values, condition)}
-    write_all([edit, _audit_write(kind, seen, audit)])
+    write_all([edit, _audit_write(kind, seen.record_id, audit)])
 
 
 def renew_link(kind: Kind, seen: Record[Any], audit: AuditEvent) -> None:
     """The private link of before opens nothing any more. Raises WriteConflict if it was renewed since it was seen."""
     values = {":next": n(seen.link_number + 1), ":seen": n(seen.link_number)}
     change = update(record_key(kind, seen.record_id), "SET link_number = :next", values, "link_number = :seen")
-    write_all([{"Update": change}, _audit_write(kind, seen, audit)])
+    write_all([{"Update": change}, _audit_write(kind, seen.record_id, audit)])
 
 
 def read_papers_checked() -> str:
@@ -129,6 +129,5 @@ def _attributes(record: Record[Any]) -> Item:
     }
 
 
-def _audit_write(kind: Kind, seen: Record[Any], audit: AuditEvent) -> Item:
-    changes = 0 if audit["act"] == "created" else seen.version + seen.link_number
-    return put_write(audit_item(f"{kind.name}#{seen.record_id}", numbered(audit, changes)))
+def _audit_write(kind: Kind, record_id: str, audit: AuditEvent) -> Item:
+    return put_write(audit_item(f"{kind.name}#{record_id}", audit))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.boats.fields import BoatDetails
 from chalicelib.core import times
-from chalicelib.core.audit import AuditEvent, audit_item, numbered
+from chalicelib.core.audit import AuditEvent, audit_item
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -198,4 +198,4 @@ def to_hold(item: Item) -> Hold:
 
 
 def _audit_write(hold: Hold, audit: AuditEvent) -> Item:
-    return put_write(audit_item(f"HOLD#{hold.hold_id}", numbered(audit, hold.version)))
+    return put_write(audit_item(f"HOLD#{hold.hold_id}", audit))

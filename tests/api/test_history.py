@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import dynamo
-from tests.support.api import Api
+from chalicelib.core import dynamo, system
+from tests.support.api import Api, new_event
 
 
 def history(api: Api, event: dict[str, Any], **query: Any) -> dict[str, Any]:
@@ -58,6 +58,30 @@ def test_a_long_history_comes_page_by_page_each_event_once(api: Api, event: dict
             break
     # Also where all of it happened within a second.
     assert seen == [8, 7, 6, 5, 4, 3, 2, 1]
+
+
+def test_all_that_is_done_within_a_second_is_told_in_the_order_in_which_it_was_done(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = system.utc_now()
+    monkeypatch.setattr(system, "utc_now", lambda: now)
+    names = [f"Guest {number}" for number in range(6)]
+    event = api.post("/api/events", new_event(guests=[{"name": name, "email": ""} for name in names])).json
+    path = f"/api/events/{event['event_id']}"
+    done = ["created 1"]
+    for state in ("aboard", "no_show"):
+        for guest in event["guests"]:
+            assert api.post(f"{path}/check-in", {"guest_id": guest["guest_id"], "state": state}).status == 200
+            done.append(f"checked_in {guest['guest_id']} {state}")
+    edit(api, event, 1, title="Renamed at the dock")
+    api.post(f"{path}/safety-briefing", {"done": True})
+    api.post(f"{path}/depart")
+    edit(api, event, 3, title="Renamed at sea")
+    done += ["edited 2", "safety_briefing BRIEFING done", "departed 3", "edited 4"]
+    events = history(api, event, limit=100)["events"]
+    told = [" ".join(str(one[name]) for name in ("act", "version", "about", "state") if one[name]) for one in events]
+    assert told[::-1] == done
+    assert {one["at"] for one in events} == {event["created_at"]}
 
 
 def test_it_takes_two_reads_however_long_it_is(

@@ -85,6 +85,7 @@ def card_day(charter: SampleCharter, device: Device, today: date) -> str:
 
 def card(charter: SampleCharter, device: Device, today: date) -> dict[str, Any]:
     over = "Over the passenger limit"
+    crew = ", ".join(mate.name for mate in charter.boat.crew)
     scheduled = not (charter.cancelled or charter.completed or charter.aboard)
     too_many = scheduled and max(charter.party_size, signed(charter)) > charter.boat.passenger_limit
     return {
@@ -94,7 +95,7 @@ def card(charter: SampleCharter, device: Device, today: date) -> dict[str, Any]:
         "details": {
             "Vessel": charter.boat.name,
             "Captain": charter.captain.name,
-            "Crew": ", ".join(mate.name for mate in charter.boat.crew),
+            **({"Crew": crew} if crew else {}),
             "Patron": charter.patron.name,
             "Party": str(charter.party_size),
         },

@@ -394,7 +394,9 @@ def test_no_shows_are_not_counted_as_aboard(told: Season, desk: Desk) -> None:
     assert sorted(states) == sorted(guest.name for guest in charter.guests)
     for name, text in rows:
         assert states[name] in text
-    expect(desk.page.locator(".badge").first).to_have_text(f"{len(charter.aboard)} aboard, limit 6")
+    expect(desk.page.locator(".badge").first).to_have_text(
+        f"{len(charter.aboard)} aboard, limit {charter.boat.passenger_limit}"
+    )
 
 
 # --- the books ------------------------------------------------------------------------------------

@@ -79,6 +79,7 @@ class InProcessProduct:
         patch.setattr(system, "utc_now", lambda: self.now)
         patch.setattr(system, "random_token", lambda size: self.next_random(-(-size * 4 // 3)))
         patch.setattr(system, "random_hex", lambda size: self.next_random(size * 2, "ee"))
+        patch.setattr(system, "sortable_id", lambda: self.next_random(16, "ee"))
         patch.setattr(system, "monotonic_s", services.monotonic_s)
         patch.setattr(system, "sleep", services.sleep)
         # A count whose answer is lost counts again with the next try; the limits are tested without faults.

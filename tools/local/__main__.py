@@ -27,7 +27,7 @@ from tools.common.console import Refused, note, one_line, progress, run_tool
 from tools.local import demo
 from tools.local.embedded import EmbeddedAws, free_port, make_private
 from tools.local.front_door import FrontDoor
-from tools.local.season import SampleCharter, season
+from tools.local.season import season
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.releaser import Releaser, memory_of
@@ -104,13 +104,21 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
 
 
 def add_samples(base_url: str, stop: threading.Event, running: contextlib.ExitStack) -> None:
-    """The charters that the board shows first; those of the past year come meanwhile, so that nobody waits for them."""
+    """Boats, people and coming charters; what has begun and the past year come meanwhile: nobody waits for them."""
     client = demo.Client(base_url)
     client.log_in(admin_password())
     now = datetime.now(UTC)
-    present, past = demo.split(season(now), now)
-    demo.add_charters(client, present)
-    adding = threading.Thread(target=add_past, args=(stop, client, past))
+    coming, begun = demo.split(season(now), now)
+    ids = demo.add_register(client, now)
+    demo.add_charters(client, coming, ids)
+
+    def add_begun() -> None:
+        try:
+            demo.add_until(stop, client, begun, ids)
+        except Refused as refusal:
+            progress(f"not all sample charters were added: {refusal}")
+
+    adding = threading.Thread(target=add_begun)
 
     def end() -> None:
         stop.set()
@@ -118,13 +126,6 @@ def add_samples(base_url: str, stop: threading.Event, running: contextlib.ExitSt
 
     adding.start()
     running.callback(end)
-
-
-def add_past(stop: threading.Event, client: demo.Client, past: list[SampleCharter]) -> None:
-    try:
-        demo.add_until(stop, client, past)
-    except Refused as refusal:
-        progress(f"not all sample charters were added: {refusal}")
 
 
 @contextlib.contextmanager

@@ -7,21 +7,24 @@ import threading
 import uuid
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tools.common.console import Refused, progress, run_tool
 from tools.common.website import Website
-from tools.local.season import BAY, SampleCharter, season
+from tools.local import fleet
+from tools.local.days import BAY, Calendar
+from tools.local.fleet import Boat, Paper, Person, Sailor, SampleHold
+from tools.local.season import SampleCharter, season
 
 Json = dict[str, Any]
 """A body of the API, as a client sends and reads it."""
+Ids = Mapping[str, str]
+"""The id of each boat's and person's record, by name."""
 # The embedded AWS answers no faster when more ask at the same time.
 AT_ONCE = 4
-PRESENT = timedelta(days=3)
 
 
 class Client:
@@ -80,43 +83,118 @@ def hidden_fields(page: str) -> dict[str, str]:
 def is_empty(base_url: str, password: str) -> bool:
     client = Client(base_url)
     client.log_in(password)
-    return not client.call("GET", "/api/events?from=2020-01-01&limit=1")["events"]
+    charters = client.call("GET", "/api/events?from=2020-01-01&limit=1")["events"]
+    return not charters and not client.call("GET", "/api/boats")["boats"]
 
 
 def add(base_url: str, password: str, now: datetime) -> None:
     """The whole sample season around `now`."""
     client = Client(base_url)
     client.log_in(password)
-    add_charters(client, season(now))
+    add_charters(client, season(now), add_register(client, now))
 
 
 def split(charters: Iterable[SampleCharter], now: datetime) -> tuple[list[SampleCharter], list[SampleCharter]]:
-    """What the board shows first, coming charters and those of the last days; and the rest of the year."""
-    present: list[SampleCharter] = []
-    past: list[SampleCharter] = []
+    """What is still to come; and what has begun or is over, of which more has to be logged."""
+    coming: list[SampleCharter] = []
+    begun: list[SampleCharter] = []
     for charter in charters:
-        (past if charter.starts_at < now - PRESENT else present).append(charter)
-    return present, past
+        (coming if charter.starts_at > now else begun).append(charter)
+    return coming, begun
 
 
-def add_charters(client: Client, charters: Iterable[SampleCharter]) -> None:
-    """Several at a time, which takes half as long."""
+def add_register(client: Client, now: datetime) -> Ids:
+    """What charters name, and how the desk is set: boats with their holds, people, settings."""
+    days = Calendar(now)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for _ in pool.map(partial(log_charter, client), charters):
-            pass
+        boats = pool.map(lambda boat: client.call("POST", "/api/boats", boat_json(boat, days)), fleet.BOATS)
+        people = pool.map(lambda one: client.call("POST", "/api/people", person_json(one, days)), fleet.PEOPLE)
+        ids = {boat["name"]: boat["boat_id"] for boat in boats}
+        for job in [pool.submit(save_settings, client), pool.submit(add_holds, client, days, ids)]:
+            job.result()
+    return ids | {one["name"]: one["person_id"] for one in people}
 
 
-def add_until(stop: threading.Event, client: Client, charters: Iterable[SampleCharter]) -> None:
+def add_holds(client: Client, days: Calendar, ids: Ids) -> None:
+    """One after the other: those of one boat take turns."""
+    for hold in fleet.holds(days):
+        client.call("POST", "/api/holds", hold_json(hold, ids))
+
+
+def save_settings(client: Client) -> None:
+    client.call("PUT", "/api/settings", client.call("GET", "/api/settings") | fleet.SETTINGS)
+
+
+def boat_json(boat: Boat, days: Calendar) -> Json:
+    return {
+        "name": boat.name,
+        "kind": boat.kind,
+        "passenger_limit": boat.passenger_limit,
+        "turnaround_minutes": boat.turnaround_minutes,
+        "home_port": boat.port,
+        "papers": papers_json(boat.papers, days),
+    }
+
+
+def person_json(sailor: Sailor, days: Calendar) -> Json:
+    return {
+        **sailor.person._asdict(),
+        "roles": sailor.roles,
+        "rank": sailor.rank,
+        "papers": papers_json(sailor.papers, days),
+    }
+
+
+def papers_json(papers: Iterable[Paper], days: Calendar) -> list[Json]:
+    return [
+        {
+            "kind": paper.kind,
+            "number_last4": paper.number_last4,
+            "valid_until": None if paper.days_left is None else str(days.day(paper.days_left)),
+            "note": paper.note,
+        }
+        for paper in papers
+    ]
+
+
+def hold_json(hold: SampleHold, ids: Ids) -> Json:
+    return {
+        "boat_id": ids[hold.boat.name],
+        "kind": hold.kind,
+        "title": hold.title,
+        "starts_at": hold.starts_at.isoformat(),
+        "ends_at": hold.ends_at.isoformat(),
+        "timezone": BAY.key,
+        "expires_at": hold.expires_at.isoformat() if hold.expires_at else None,
+        "weekly_until": str(hold.weekly_until) if hold.weekly_until else None,
+        "except": [str(day) for day in hold.except_days],
+        "note": hold.note,
+    }
+
+
+def add_charters(client: Client, charters: Iterable[SampleCharter], ids: Ids) -> None:
+    """Booked one after the other, for those of one boat take turns; what came of them several at a time."""
+    # This thread, which books, is one of them.
+    with ThreadPoolExecutor(AT_ONCE - 1) as pool:
+        logging = [pool.submit(log_rest, client, charter, book(client, charter, ids)) for charter in charters]
+        for each in logging:
+            each.result()
+
+
+def add_until(stop: threading.Event, client: Client, charters: Iterable[SampleCharter], ids: Ids) -> None:
     """One after the other, beside somebody who already works with the product; each charter whole."""
     for charter in charters:
         if stop.is_set():
             return
-        log_charter(client, charter)
+        log_rest(client, charter, book(client, charter, ids))
 
 
-def log_charter(client: Client, charter: SampleCharter) -> None:
-    """A charter with all that came of it, in the order in which it came."""
-    made = client.create(charter_json(charter))
+def book(client: Client, charter: SampleCharter, ids: Ids) -> Json:
+    return client.create(charter_json(charter, ids))
+
+
+def log_rest(client: Client, charter: SampleCharter, made: Json) -> None:
+    """All that came of a charter, in the order in which it came."""
     path = f"/api/events/{made['event_id']}"
     # What is given back because a charter is off is given back after that was said.
     late = [place for place, one in enumerate(charter.payments) if charter.cancelled and one.kind == "refund"]
@@ -143,19 +221,21 @@ def log_charter(client: Client, charter: SampleCharter) -> None:
         log_payment(client, path, charter, place)
 
 
-def charter_json(charter: SampleCharter) -> Json:
+def charter_json(charter: SampleCharter, ids: Ids) -> Json:
+    """Boats and people that have a record are named by its id alone, which brings name, limit and port."""
     boat = charter.boat
+    typed = {"vessel": boat.name, "passenger_limit": boat.passenger_limit, "departure_port": boat.port}
+    override = {"override_reason": charter.override} if charter.override else {}
     return {
+        **({"boat_id": ids[boat.name]} if boat.name in ids else typed),
+        **override,
         "title": charter.title,
         "starts_at": charter.starts_at.isoformat(),
         "ends_at": charter.ends_at.isoformat(),
         "timezone": BAY.key,
-        "vessel": boat.name,
-        "passenger_limit": boat.passenger_limit,
-        "departure_port": boat.port,
         "return_port": boat.port,
-        "captain": charter.captain._asdict(),
-        "crew": [mate._asdict() for mate in boat.crew],
+        "captain": sailor_json(charter.captain, ids),
+        "crew": [sailor_json(mate, ids) for mate in boat.crew],
         "patron": charter.patron._asdict(),
         "party_size": charter.party_size,
         "charter_fee_cents": charter.charter_fee_cents,
@@ -163,6 +243,10 @@ def charter_json(charter: SampleCharter) -> Json:
         "guest_notes": charter.guest_notes,
         "guests": [{"name": guest.name, "email": guest.email} for guest in charter.guests],
     }
+
+
+def sailor_json(person: Person, ids: Ids) -> Json:
+    return {"person_id": ids[person.name]} if person.name in ids else person._asdict()
 
 
 def payment_id(charter: SampleCharter, place: int) -> str:

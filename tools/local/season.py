@@ -2,32 +2,20 @@
 """A year of charters as real life has them: what `make run` shows and the tests count.
 
 Data only: times are relative to `now`, and nothing here is a sum. What an admin did with a payment (cleared, bounced,
-voided) stands beside it. `demo.py` logs it all through the API.
+voided) stands beside it. Boats and people are those of `fleet.py`. `demo.py` logs it all through the API.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
-BAY = ZoneInfo("America/Los_Angeles")
+from tools.local.days import BAY, Calendar, on
+from tools.local.fleet import HARBOR_QUEEN, KESTREL, LUIS, MAYA, MERIDIAN, PETREL, WALT, Boat, Person
+
 Form = Mapping[str, str | list[str]]
 """Fields of the waiver's form, as a browser sends them."""
-
-
-class Person(NamedTuple):
-    name: str
-    email: str = ""
-    phone: str = ""
-
-
-class Boat(NamedTuple):
-    name: str
-    passenger_limit: int
-    port: str
-    crew: tuple[Person, ...]
 
 
 class SamplePayment(NamedTuple):
@@ -71,16 +59,10 @@ class SampleCharter(NamedTuple):
     completed: bool = False
     cancelled: str = ""
     """Why."""
+    override: str = ""
+    """Why it was booked though its boat or one of its people is booked at that time."""
     guest_notes: str = "Soft-soled shoes, a windproof layer and sunscreen. Please be at the dock 20 minutes early."
 
-
-MAYA = Person("Maya Okafor", "maya@example.com", "+1 415 555 0117")
-LUIS = Person("Luis Ferreira", "luis@example.com", "+1 415 555 0142")
-TESS = Person("Tess Lindqvist", "tess@example.com", "+1 415 555 0163")
-JO = Person("Jo Nakamura", "jo@example.com", "+1 415 555 0188")
-PETREL = Boat("S/V Petrel", 12, "South Beach Harbor, San Francisco", (TESS, JO))
-MERIDIAN = Boat("S/V Meridian", 6, "Sausalito Yacht Harbor", (TESS,))
-HARBOR_QUEEN = Boat("M/V Harbor Queen", 49, "Pier 40, San Francisco", (TESS, JO))
 
 NOTHING_ELSE: Form = {}
 WITH_A_CHILD: Form = {
@@ -102,50 +84,8 @@ WITH_TWO_CHILDREN: Form = {
 def season(now: datetime) -> list[SampleCharter]:
     """The year around `now`, by the calendar of the operator: past, today's and coming charters."""
     days = Calendar(now)
-    parts: tuple[Callable[[Calendar], Iterator[SampleCharter]], ...] = (_coming, _of_today, _lately, _calendar, _year)
+    parts: tuple[Callable[[Calendar], Iterator[SampleCharter]], ...] = (_of_today, _coming, _lately, _calendar, _year)
     return [charter for part in parts for charter in part(days)]
-
-
-class Calendar:
-    """Days and times by the operator's clocks, counted from today."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now.astimezone(BAY).replace(second=0, microsecond=0)
-        self.today = self.now.date()
-
-    def at(self, days: int, clock: str) -> datetime:
-        """`clock` (`17:00`) of the day so many days after today."""
-        return on(self.today + timedelta(days=days), clock)
-
-    def minutes_ago(self, minutes: int) -> datetime:
-        return (self.now.astimezone(UTC) - timedelta(minutes=minutes)).astimezone(BAY)
-
-    def new_years_eve(self) -> date:
-        return self._latest(lambda day: (day.month, day.day) == (12, 31))
-
-    def spring_forward(self) -> date:
-        return self._latest(lambda day: _length(day) < timedelta(days=1))
-
-    def fall_back(self) -> date:
-        return self._latest(lambda day: _length(day) > timedelta(days=1))
-
-    def _latest(self, fits: Callable[[date], bool]) -> date:
-        """The last such day, long enough ago for the night after it to be over."""
-        return next(day for back in range(2, 400) if fits(day := self.today - timedelta(days=back)))
-
-    def last_of_month(self) -> date:
-        """Of the month before this one."""
-        return self.today.replace(day=1) - timedelta(days=1)
-
-
-def on(day: date, clock: str, fold: int = 0) -> datetime:
-    """With `fold` 1 the second of two equal times of the night in which clocks go back."""
-    return datetime.combine(day, time.fromisoformat(clock), BAY).replace(fold=fold)
-
-
-def _length(day: date) -> timedelta:
-    midnights = [on(day + timedelta(days=more), "00:00") for more in (0, 1)]
-    return midnights[1].astimezone(UTC) - midnights[0].astimezone(UTC)
 
 
 def _mailbox(name: str) -> str:
@@ -215,11 +155,12 @@ def _coming(days: Calendar) -> Iterator[SampleCharter]:
     yield SampleCharter(
         "Coast clean-up", days.at(20, "09:00"), days.at(20, "12:00"), PETREL, 10, 0, _patron("Ivy Chen"), LUIS
     )
-    # A patron without an address, who paid by hand.
+    # A patron without an address, who paid by hand. The captain is still on the clean-up when it begins.
     yield SampleCharter(
-        "Walk-in afternoon", days.at(21, "14:00"), days.at(21, "16:00"), MERIDIAN, 3, 420_00,
+        "Walk-in noon", days.at(20, "11:30"), days.at(20, "13:30"), MERIDIAN, 3, 420_00,
         Person("Ruth Ang", "", "+1 415 555 0171"), LUIS,
         (deposit("cash", 100_00, days.at(-4, "17:30"), note="@ the dock, Tess saw it"),),
+        override="Tess brings the Petrel home, Luis walks over at 11:15",
     )  # fmt: skip
     # Another patron has the same name.
     yield SampleCharter(
@@ -243,6 +184,16 @@ def _of_today(days: Calendar) -> Iterator[SampleCharter]:
         signers=dict.fromkeys(("Ana Ruiz", "Inés Kovač", "Theo Park", "Teo Park"), NOTHING_ELSE)
         | {"Marcus Bell": WITH_A_CHILD},
         set_aside="Teo Park",
+    )  # fmt: skip
+    # Casts off just now. One who signed did not come, nor did one who had not.
+    start, hannah = days.last_quarter(), _patron("Hannah Weiss")
+    yield SampleCharter(
+        "Crew race day", start, (start.astimezone(UTC) + timedelta(hours=4)).astimezone(BAY), KESTREL, 5, 700_00,
+        hannah, hannah,
+        (balance("zelle", 700_00, days.at(-10, "22:50"), "90877", cleared_at=days.at(-8, "12:00")),),
+        guests=tuple(map(_guest, ("Hannah Weiss", "Iris Roy", "Jonas Lie", "Karl Voss", "Lea Roth"))),
+        signers=dict.fromkeys(("Hannah Weiss", "Iris Roy", "Jonas Lie", "Karl Voss"), NOTHING_ELSE),
+        aboard=("Hannah Weiss", "Iris Roy", "Jonas Lie"), no_shows=("Karl Voss", "Lea Roth"),
     )  # fmt: skip
     yield SampleCharter(
         "Harbor breakfast", days.at(0, "08:00"), days.at(0, "10:00"), MERIDIAN, 4, 380_00, _patron("Owen Clarke"), MAYA,
@@ -287,14 +238,6 @@ def _lately(days: Calendar) -> Iterator[SampleCharter]:
         ),
         erased="Hana Vlk", completed=True,
     )  # fmt: skip
-    # One who signed did not come, nor did one who had not.
-    yield SampleCharter(
-        "Crew race day", days.at(-9, "09:30"), days.at(-9, "13:00"), MERIDIAN, 5, 700_00, _patron("Hannah Weiss"), MAYA,
-        (balance("zelle", 700_00, days.at(-10, "22:50"), "90877", cleared_at=days.at(-8, "12:00")),),
-        guests=tuple(map(_guest, ("Hannah Weiss", "Iris Roy", "Jonas Lie", "Karl Voss", "Lea Roth"))),
-        signers=dict.fromkeys(("Hannah Weiss", "Iris Roy", "Jonas Lie", "Karl Voss"), NOTHING_ELSE),
-        aboard=("Hannah Weiss", "Iris Roy", "Jonas Lie"), no_shows=("Karl Voss", "Lea Roth"),
-    )  # fmt: skip
     # Paid twice by accident: overpaid.
     yield SampleCharter(
         "Oyster run to Tomales", days.at(-13, "08:00"), days.at(-13, "17:30"), PETREL, 8, 900_00,
@@ -316,7 +259,7 @@ def _lately(days: Calendar) -> Iterator[SampleCharter]:
     )  # fmt: skip
     yield SampleCharter(
         "Harbor gala", days.at(-22, "18:00"), days.at(-22, "22:00"), HARBOR_QUEEN, 48, 12_000_00,
-        _patron("Hana Kim"), LUIS,
+        _patron("Hana Kim"), WALT,
         (
             deposit("bank_transfer", 3_600_00, days.at(-80, "10:00"), "ACH 5102", cleared_at=days.at(-78, "12:00")),
             balance("check", 8_400_00, days.at(-24, "16:00"), "10077", notify=True, cleared_at=days.at(-20, "12:00")),
@@ -371,19 +314,18 @@ def _calendar(days: Calendar) -> Iterator[SampleCharter]:
         completed=True,
     )  # fmt: skip
     # In the evening of a month's last day, when London has the next month.
-    last = days.last_of_month()
+    last, maria = days.last_of_month(), Person("Maria Silva", "maria.silva@example.com", "+1 415 555 0182")
     yield SampleCharter(
-        "Month’s end sail", on(last, "14:00"), on(last, "18:00"), PETREL, 6, 2_000_00,
-        Person("Maria Silva", "maria.silva@example.com", "+1 415 555 0182"), LUIS,
+        "Month’s end sail", on(last, "14:00"), on(last, "18:00"), KESTREL, 6, 2_000_00, maria, maria,
         (
             balance("check", 1_000_00, on(last, "18:30"), "5150", payer="Núñez & O’Brien"),
             balance("cash", 1_000_00, on(last, "18:31")),
         ),
     )  # fmt: skip
-    week = on(last - timedelta(days=35), "09:00")
+    week, ingrid = on(last - timedelta(days=35), "09:00"), _patron("Ingrid Solberg")
     yield SampleCharter(
-        "Channel Islands week", week, week.replace(hour=16) + timedelta(days=7), PETREL, 6, 48_500_00,
-        _patron("Ingrid Solberg"), MAYA,
+        "Channel Islands week", week, week.replace(hour=16) + timedelta(days=7), KESTREL, 6, 48_500_00,
+        ingrid, ingrid,
         tuple(
             kind("bank_transfer", 24_250_00, at, reference, cleared_at=at + timedelta(days=2))
             for kind, at, reference in (
