@@ -62,10 +62,6 @@ export const reopenWaivers = (event_id: string) =>
 export const renewGuestLink = (event_id: string) =>
   call("post", `${CHARTER}/guest-link`, { path: { event_id }, body: {} });
 
-/** `link`: what a guest link ends in. */
-export const readGuest = (link: string) =>
-  call("get", "/api/guest/{event_id}", { path: { event_id: link }, open: true });
-
 // --- manifest ---------------------------------------------------------------------------------
 
 export type DockState = CheckIn["state"];

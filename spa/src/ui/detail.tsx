@@ -12,5 +12,10 @@ export function Detail({ name, children }: { name: string; children: ComponentCh
 }
 
 export function PhoneLink({ phone }: { phone: string }) {
-  return phone ? <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{phone}</a> : null;
+  return phone ? <a href={`tel:${dialled(phone)}`}>{phone}</a> : null;
+}
+
+/** The digits of a phone number, as links take it. */
+export function dialled(phone: string): string {
+  return phone.replace(/[^+\d]/g, "");
 }
