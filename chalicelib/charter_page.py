@@ -6,10 +6,11 @@ from typing import Literal, TypedDict, cast
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import CharterJson, Status
 from chalicelib.charters.store import Charter
-from chalicelib.core import times
+from chalicelib.core import names, times
 from chalicelib.core.schemas import Count, EventId, InstantText, Url
 from chalicelib.mail import addresses
 from chalicelib.operator import service as operator_service
+from chalicelib.operator.fields import PayTo
 from chalicelib.payments import service as payments
 from chalicelib.payments.fields import PaymentJson
 from chalicelib.waivers import people, signing
@@ -69,6 +70,11 @@ class GuestEvent(TypedDict):
     guest_notes: str
     party_size: Count
     status: Status
+    captain_first_name: str
+    """Empty when there is none, or once the charter has sailed."""
+    guest_place_url: str
+    """The operator's map of where guests board; empty when there is none."""
+    pay_to: list[PayTo]
     operator: Operator
     waiver_url: Url
     waivers: GuestWaivers
@@ -98,12 +104,16 @@ def get_guest_charter(link: str, *, now: datetime) -> GuestEvent:
     is_ahead = charter.status == "scheduled" and charter.details["ends_at"] > times.format_instant(now)
     chunk = waiver_store.read_signed_chunk(charter.event_id, 0) if is_ahead and charter.signed_count else []
     # Who was erased has no name any more, and counts.
-    names = [one["name"] for one in people.people(people.load_rows(chunk)) if one["name"]]
+    signed = [one["name"] for one in people.people(people.load_rows(chunk)) if one["name"]]
+    captain = charter.details["captain"] if is_ahead else None
     shown = {name: value for name, value in charter.details.items() if name in GuestEvent.__annotations__}
     guest_event = {
         "event_id": charter.event_id,
         **shown,
         "status": charter.status,
+        "captain_first_name": names.first_name(captain["name"]) if captain else "",
+        "guest_place_url": operator["guest_place_url"],
+        "pay_to": operator["pay_to"],
         "operator": {
             "name": operator["operator_name"],
             "phone": operator["operator_phone"],
@@ -113,7 +123,7 @@ def get_guest_charter(link: str, *, now: datetime) -> GuestEvent:
         "waivers": {
             "signed": charter.signed_count,
             "expected": charter.details["party_size"],
-            "signers": [people.short_name(name) for name in names],
+            "signers": [people.short_name(name) for name in signed],
         },
     }
     return cast(GuestEvent, guest_event)

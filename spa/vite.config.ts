@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Plugin } from "vite";
+import type { Plugin, Rolldown } from "vite";
+
 import { defineConfig } from "vitest/config";
 import { apiPaths, pathPattern } from "./src/lib/elsewhere.ts";
 import { serviceWorker } from "./vite-worker.ts";
@@ -53,6 +54,20 @@ function manifest(): Plugin {
   };
 }
 
+/**
+ * Puts all that the first load imports into one file. Left to itself the bundler cuts it where later parts share a
+ * piece of it, and files packed one by one are larger.
+ */
+function firstLoad(id: string, bundle: Rolldown.ChunkingContext): string | null {
+  const queue = [id];
+  for (const one of queue) {
+    const module = bundle.getModuleInfo(one);
+    if (module?.isEntry) return "first";
+    queue.push(...(module?.importers ?? []).filter((importer) => !queue.includes(importer)));
+  }
+  return null;
+}
+
 export default defineConfig({
   plugins: [manifest(), serviceWorker()],
   build: {
@@ -62,19 +77,7 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: {
-      output: {
-        codeSplitting: {
-          // What every page begins with, in one file: packed together it takes less.
-          groups: [
-            {
-              name: "base",
-              test: /\/preact\/|src\/lib\/(clock|observable|router|storage|time)\.ts|src\/ui\/(button|page)\.tsx/,
-            },
-          ],
-        },
-      },
-    },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstLoad }] } } },
   },
   server: {
     port: 5173,

@@ -37,6 +37,7 @@ HYPHENS = (
 _PUNCTUATION = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(HYPHENS, "-")})
 # A stroke, or a dot that is left out, is an accent to readers, but Unicode takes the letter for another one.
 STROKES = ("đħıłøŧ", "dhilot")
+_TITLES = ("captain", "capt", "cpt", "cap", "skipper", "capitan", "capitana", "mr", "mrs", "ms", "dr")
 # The blocks of the scripts that are written from right to left.
 RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 # A browser's address bar takes these for a dot or a slash, or a reader does.
@@ -128,6 +129,18 @@ def has_words(text: str, words: str) -> bool:
 def email_key(email: str) -> str:
     """Equal for addresses that mail servers take for one: they ignore the letters' case."""
     return email.lower()
+
+
+def first_name(name: str) -> str:
+    """`Dana` of `Capt. Dana Ortiz` and of `Ortiz, Dana`: what guests call a captain.
+
+    Empty when there is only a title, or when what was typed for a name holds an address or a number.
+    """
+    first, *rest = [word for word in name.split() if fold(word).rstrip(".") not in _TITLES] or [""]
+    if first.endswith(",") and rest:
+        first = rest[0]
+    first = first.rstrip(",")
+    return "" if any(char.isdigit() or char in "@:/" for char in first) else first
 
 
 def isolate(text: str) -> str:

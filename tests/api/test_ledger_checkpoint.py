@@ -71,7 +71,7 @@ def test_the_mail_adds_up_what_stands_of_each_currency(
             pay(api, charter, number, cents, received_at)
     path = f"/api/events/{event['event_id']}/payments/00000000-0000-7000-8000-000000000001/void"
     assert api.post(path, {"reason": "Typed twice"}).status == 200
-    schedule.run(hour)
+    sweep.run(hour)
     sums = [line for line in text_of(mailbox[0]).splitlines() if " received, " in line]
     assert [line.partition(",")[0] for line in sums] == ["€500.00 received", "$200.00 received"]
 

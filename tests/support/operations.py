@@ -167,7 +167,6 @@ OPERATIONS: dict[str, Operation] = {
         lambda product: product.ask("POST", f"/api/events/{product.past_id}/reopen-waivers"),
     ),
     "renew the guest link": Operation(f"POST {_EVENT}/guest-link", asking("POST", f"{_EVENT}/guest-link"), again=()),
-    "read who changed what": _reading(f"{_EVENT}/history"),
     "read the manifest": _reading(f"{_EVENT}/manifest"),
     "fetch the manifest": _reading(f"{_EVENT}/manifest.csv"),
     "check a guest in": Operation(f"POST {_EVENT}/check-in", asking("POST", f"{_EVENT}/check-in", _check_in)),

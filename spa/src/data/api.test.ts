@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import * as api from "./api";
 import { ApiError } from "./api";
+import { readGuest } from "./guest";
 import * as later from "./later-api";
 import * as session from "./session";
 
@@ -34,7 +35,7 @@ describe("answers", () => {
     expect(fetched.mock.lastCall?.[0]).toBe("/api/events?limit=50");
     expect(lastHeaders().Authorization).toBe("Bearer secret");
     answer(200, { event_id: "abc" });
-    await api.readGuest("abc");
+    await readGuest("abc");
     expect(lastHeaders().Authorization).toBeUndefined();
   });
 

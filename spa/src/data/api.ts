@@ -40,10 +40,6 @@ export const remindGuests = (event_id: string, guest_ids?: string[]) =>
 export const reopenWaivers = (event_id: string) =>
   call("post", `${CHARTER}/reopen-waivers`, { path: { event_id }, body: {} });
 
-/** `link`: what a guest link ends in. */
-export const readGuest = (link: string) =>
-  call("get", "/api/guest/{event_id}", { path: { event_id: link }, open: true });
-
 // --- payments ---------------------------------------------------------------------------------
 
 const PAYMENT = `${CHARTER}/payments/{payment_id}` as const;

@@ -2267,6 +2267,9 @@ export interface components {
             party_size: number;
             /** @enum {string} */
             status: "scheduled" | "departed" | "completed" | "cancelled";
+            captain_first_name: string;
+            guest_place_url: string;
+            pay_to: components["schemas"]["PayTo"][];
             operator: components["schemas"]["Operator"];
             /** Format: uri */
             waiver_url: string;

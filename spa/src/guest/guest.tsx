@@ -1,16 +1,18 @@
-import { useEffect } from "preact/hooks";
-import { ApiError, readGuest } from "../data/api";
-import type { GuestEvent } from "../data/contract";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import type { GuestEvent, WaiverLanguage } from "../data/contract";
+import { readGuest } from "../data/guest";
+import { ApiError } from "../data/request";
 import { session } from "../data/session";
 import { useAnswer } from "../lib/answer";
 import { useValue } from "../lib/observable";
-import { href } from "../lib/router";
-import { formatLongDay, formatSpan, useNow, zoneName } from "../lib/time";
-import { Detail, PhoneLink } from "../ui/detail";
-import { NotFound } from "../ui/not-found";
-import { Failed, Skeleton, usePageTitle } from "../ui/page";
+import { href, query } from "../lib/router";
+import { formatLongDay, formatSpan, localeOf, useNow, zoneName } from "../lib/time";
+import { Button } from "../ui/button";
+import { Skeleton, setPageOwner, setPageTitle } from "../ui/page";
 import { listWaiting } from "../waiver-page/waiting";
+import { chooseLanguage, loadWords } from "./languages";
 import { waiverPath } from "./waiver-detour";
+import { english, type Words } from "./words";
 import "./guest.css";
 
 /**
@@ -18,8 +20,17 @@ import "./guest.css";
  * where the link was renewed, it is not the charter's id.
  */
 export function GuestPage({ link }: { link: string }) {
+  const asked = new URLSearchParams(useValue(query)).get("language") ?? "";
+  const words = useWords(chooseLanguage(asked, navigator.languages));
   const { answer: event, error, again } = useAnswer(() => readGuest(link), [link]);
-  usePageTitle(event?.title);
+  // On its way while the server is asked.
+  const { answer: part, error: partError } = useAnswer(() => import("./details"), []);
+  const unknown = error instanceof ApiError && error.status === 404;
+
+  useEffect(() => {
+    if (event) setPageOwner(event.operator.name);
+    if (words) setPageTitle(unknown ? words.notFound : (event?.title ?? words.yourCharter));
+  }, [event, words, unknown]);
 
   // Coming back from the waiver, guests want to find their name.
   useEffect(() => {
@@ -28,37 +39,116 @@ export function GuestPage({ link }: { link: string }) {
     return () => window.removeEventListener("pageshow", onShow);
   }, [link]);
 
-  if (error instanceof ApiError && error.status === 404) {
-    return <NotFound what="This charter link is not known. It may have been cut off, or replaced by a newer one." />;
-  }
+  if (!words) return <Skeleton rows={3} />;
+  // Who has chosen a language by hand keeps it at the waiver.
+  const signAt = waiverPath(link) + (asked && `?language=${words.language}`);
   return (
     <>
-      {!event && <h1 tabIndex={-1}>Your charter</h1>}
-      {error !== null && (
-        <Failed
-          what={event ? "The newest state could not be loaded." : "Your charter could not be loaded."}
-          error={error}
+      <Languages words={words} />
+      {unknown && <Unknown words={words} />}
+      {!event && !unknown && <h1 tabIndex={-1}>{words.yourCharter}</h1>}
+      {error !== null && !unknown && (
+        <Problem
+          words={words}
+          what={event ? words.notRenewed : words.notLoaded}
+          why={words.problem(error)}
           onRetry={again}
         />
       )}
       {!event && error === null && <Skeleton rows={3} />}
-      {event && <Guest event={event} link={link} />}
+      {event && !unknown && (
+        <>
+          <Essentials event={event} link={link} signAt={signAt} words={words} />
+          {part && <part.Details event={event} words={words} />}
+          {partError !== null && (
+            <Problem
+              words={words}
+              what={words.partNotLoaded}
+              why={words.checkConnection}
+              // Some browsers do not fetch again what has failed once.
+              onRetry={() => window.location.reload()}
+            />
+          )}
+          <ToTheDesk event_id={event.event_id} words={words} />
+        </>
+      )}
     </>
   );
 }
 
-function Guest({ event, link }: { event: GuestEvent; link: string }) {
-  const admin = useValue(session).state === "in";
+/** The words in this language; those before stay until these are there. Null before the first. */
+function useWords(language: WaiverLanguage): Words | null {
+  const [words, setWords] = useState<Words | null>(language === "en" ? english : null);
+  useEffect(() => {
+    let latest = true;
+    void loadWords(language).then((loaded) => latest && setWords(loaded));
+    return () => {
+      latest = false;
+    };
+  }, [language]);
+  useLayoutEffect(() => {
+    document.documentElement.lang = words?.language ?? "en";
+    return () => {
+      document.documentElement.lang = "en";
+    };
+  }, [words]);
+  return words;
+}
+
+function Languages({ words }: { words: Words }) {
+  return (
+    <nav class="languages no-print" aria-label={words.languages}>
+      {(["en", "es"] as const).map((code) => (
+        <a
+          key={code}
+          lang={code}
+          hreflang={code}
+          href={`?language=${code}`}
+          aria-current={code === words.language ? "true" : undefined}
+        >
+          {code === "en" ? "English" : "Español"}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Unknown({ words }: { words: Words }) {
+  return (
+    <>
+      <h1 tabIndex={-1}>{words.notFound}</h1>
+      <p class="lead">{words.unknownLink}</p>
+      <p>{words.askForLink}</p>
+    </>
+  );
+}
+
+function Problem({ words, what, why, onRetry }: { words: Words; what: string; why: string; onRetry(): void }) {
+  return (
+    <div class="empty" role="alert">
+      <p class="empty-title">{what}</p>
+      <p>{why}</p>
+      <Button onClick={onRetry}>{words.tryAgain}</Button>
+    </div>
+  );
+}
+
+interface EssentialsProps {
+  event: GuestEvent;
+  link: string;
+  signAt: string;
+  words: Words;
+}
+
+/** When, and the waiver: what comes with the first load. */
+function Essentials({ event, link, signAt, words }: EssentialsProps) {
   const now_ms = useNow();
-  const { operator } = event;
+  const locale = localeOf(words.language);
   const cancelled = event.status === "cancelled";
   const over = event.status === "completed" || new Date(event.ends_at).getTime() < now_ms;
   const past = over || event.status === "departed";
-  const toSign = !cancelled && !past;
-  const span = formatSpan(event.starts_at, event.ends_at, event.timezone);
-  const zone = zoneName(event.starts_at, event.timezone);
-  const signAt = waiverPath(link);
-  const otherPort = event.return_port && event.return_port !== event.departure_port;
+  const span = formatSpan(event.starts_at, event.ends_at, event.timezone, locale);
+  const zone = zoneName(event.starts_at, event.timezone, locale);
   return (
     <>
       <h1 tabIndex={-1} class={cancelled ? "struck" : undefined}>
@@ -66,89 +156,77 @@ function Guest({ event, link }: { event: GuestEvent; link: string }) {
       </h1>
       {cancelled && (
         <p class="strip strip-bad">
-          <strong>This charter is cancelled.</strong> Questions? Ask {operator.name || "us"}.
+          <strong>{words.cancelled}</strong> {words.ask(event.operator.name)}
         </p>
       )}
       {!cancelled && past && (
         <p class="strip strip-wait">
-          <span>{over ? "This charter is over. Thank you for sailing with us." : "This charter has departed."}</span>
+          <span>{over ? words.over : words.departed}</span>
           {/* It may still be open; the waiver's page knows. */}
-          <a href={signAt}>Waiver</a>
+          <a href={signAt}>{words.waiver}</a>
         </p>
       )}
-      {listWaiting(signAt).length > 0 && (
+      {listWaiting(waiverPath(link)).length > 0 && (
         <p class="strip strip-bad">
-          <span>A signature is kept on this phone and not sent yet.</span>
-          <a href={signAt}>Send it now</a>
+          <span>{words.kept}</span>
+          <a href={signAt}>{words.sendNow}</a>
         </p>
       )}
-      <section class="panel" aria-label="When and where">
-        <p class="guest-day">{formatLongDay(event.starts_at, event.timezone)}</p>
+      <section class="panel" aria-label={words.when}>
+        <p class="guest-day">{formatLongDay(event.starts_at, event.timezone, locale)}</p>
         <p class="guest-time">
           {span}
           {!span.endsWith(zone) && <small> {zone}</small>}
         </p>
-        <dl class="stack">
-          <Detail name="Vessel">{event.vessel}</Detail>
-          <Detail name="Departs from">{event.departure_port}</Detail>
-          <Detail name="Returns to">{otherPort ? event.return_port : ""}</Detail>
-        </dl>
       </section>
-      {toSign && (
-        <p class="guest-sign">
-          <a class="button primary" href={signAt}>
-            Sign the waiver
-          </a>
-          <span>Everybody aboard needs one. It takes two minutes.</span>
-        </p>
-      )}
-      {event.guest_notes && (
-        <section class="panel">
-          <h2>What to bring and know</h2>
-          <p class="multiline">{event.guest_notes}</p>
-        </section>
-      )}
-      <Signers waivers={event.waivers} takesMore={toSign} />
-      {(operator.name || operator.phone || operator.email) && (
-        <section class="panel">
-          <h2>Questions?</h2>
-          <p class="contact">
-            {operator.name && <strong>{operator.name}</strong>}
-            <PhoneLink phone={operator.phone} />
-            {operator.email && <a href={`mailto:${operator.email}`}>{operator.email}</a>}
-          </p>
-        </section>
-      )}
-      {admin && (
-        <p class="back no-print">
-          <a href={href(`/events/${event.event_id}`)}>Open this charter at the desk</a>
-        </p>
-      )}
+      <Waivers event={event} signAt={cancelled || past ? "" : signAt} words={words} />
     </>
   );
 }
 
-/** Who has signed, as far as the server names them: the first of very many, and nobody once the charter has sailed. */
-function Signers({ waivers, takesMore }: { waivers: GuestEvent["waivers"]; takesMore: boolean }) {
-  const { signed, expected, signers } = waivers;
+/** So many names show at once; of more, those who want to know. */
+const FEW = 6;
+
+/** The way to sign, and who has: the first of very many, and no names once the charter has sailed. */
+function Waivers({ event, signAt, words }: { event: GuestEvent; signAt: string; words: Words }) {
+  const { signed, expected, signers } = event.waivers;
   const more = signed - signers.length;
   return (
-    <section class="panel">
-      <h2>
-        Waivers signed: {signed} of {expected}
-      </h2>
-      {signers.length > 0 && (
-        <ul class="signers">
-          {signers.map((name, index) => (
-            // Two guests may have the same short name.
-            <li key={index}>
-              <bdi>{name}</bdi>
-            </li>
-          ))}
-          {more > 0 && <li>and {more} more</li>}
-        </ul>
+    <section class="panel guest-sign">
+      {signAt && (
+        <>
+          <h2>{words.everybodySigns}</h2>
+          <a class="button primary" href={signAt}>
+            {words.sign}
+          </a>
+          <p class="hint">{words.signHint}</p>
+        </>
       )}
-      {signed === 0 && takesMore && <p class="nothing">Nobody yet. Be the first.</p>}
+      {signers.length === 0 && <p>{words.signed(signed, expected)}</p>}
+      {signers.length > 0 && (
+        <details open={signers.length <= FEW}>
+          <summary>{words.signed(signed, expected)}</summary>
+          <ul class="signers">
+            {signers.map((name, index) => (
+              // Two guests may have the same short name.
+              <li key={index}>
+                <bdi>{name}</bdi>
+              </li>
+            ))}
+            {more > 0 && <li>{words.more(more)}</li>}
+          </ul>
+        </details>
+      )}
+      {signed === 0 && signAt && <p class="nothing">{words.nobodyYet}</p>}
     </section>
+  );
+}
+
+function ToTheDesk({ event_id, words }: { event_id: string; words: Words }) {
+  if (useValue(session).state !== "in") return null;
+  return (
+    <p class="back no-print">
+      <a href={href(`/events/${event_id}`)}>{words.atTheDesk}</a>
+    </p>
   );
 }

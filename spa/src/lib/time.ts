@@ -1,8 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { deviceTimezone, nowMs } from "./clock";
 
-// The words on the page are English, so the dates are too.
-export const locale = navigator.languages?.find((language) => language.startsWith("en")) ?? "en-US";
+/** How dates are written in a page of this language: as this device does, where it knows the language. */
+export function localeOf(language: string): string {
+  return navigator.languages?.find((known) => known.startsWith(language)) ?? `${language}-US`;
+}
+
+// The words of the desk are English, so its dates are too.
+export const locale = localeOf("en");
 
 /** A local date and time as an input gives it: `2026-03-08T01:30`. */
 export type LocalDateTime = string;
@@ -114,44 +119,46 @@ export function localDay(instant: Date, timezone: string): string {
   return toLocal(instant, timezone).slice(0, 10);
 }
 
-export function formatDay(instant: string, timezone: string): string {
+export function formatDay(instant: string, timezone: string, language = locale): string {
   const sameYear =
     localDay(new Date(instant), timezone).slice(0, 4) === localDay(new Date(nowMs()), timezone).slice(0, 4);
-  return formatted(instant, timezone, {
-    weekday: "short",
-    month: "short",
-    day: "numeric",
-    ...(sameYear ? {} : { year: "numeric" }),
-  });
+  return formatted(
+    instant,
+    timezone,
+    { weekday: "short", month: "short", day: "numeric", ...(sameYear ? {} : { year: "numeric" }) },
+    language,
+  );
 }
 
-export function formatLongDay(instant: string, timezone: string): string {
-  return formatted(instant, timezone, { weekday: "long", month: "long", day: "numeric", year: "numeric" });
+export function formatLongDay(instant: string, timezone: string, language = locale): string {
+  return formatted(instant, timezone, { weekday: "long", month: "long", day: "numeric", year: "numeric" }, language);
 }
 
-export function formatTime(instant: string, timezone: string): string {
-  return formatted(instant, timezone, { hour: "numeric", minute: "2-digit" });
+const HOUR_AND_MINUTE: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
+
+export function formatTime(instant: string, timezone: string, language = locale): string {
+  return formatted(instant, timezone, HOUR_AND_MINUTE, language);
 }
 
 /** The zone's short name at that moment, for example `EST`. */
-export function zoneName(instant: string, timezone: string): string {
-  const part = dateFormat(safeZone(timezone), { timeZoneName: "short" })
+export function zoneName(instant: string, timezone: string, language = locale): string {
+  const part = dateFormat(safeZone(timezone), { timeZoneName: "short" }, language)
     .formatToParts(new Date(instant))
     .find(({ type }) => type === "timeZoneName");
   return part?.value ?? timezone;
 }
 
 /** The zone's short name when its clocks differ from this device's at that moment, else empty. */
-export function zoneIfForeign(instant: string, timezone: string): string {
+export function zoneIfForeign(instant: string, timezone: string, language = locale): string {
   const at_ms = new Date(instant).getTime();
   const same = offset_ms(at_ms, safeZone(timezone)) === offset_ms(at_ms, deviceTimezone);
-  return same ? "" : zoneName(instant, timezone);
+  return same ? "" : zoneName(instant, timezone, language);
 }
 
 /** `2:00 – 6:00 PM EST`; the day of the end too when it is another one. */
-export function formatSpan(starts_at: string, ends_at: string, timezone: string): string {
-  const zone = zoneIfForeign(starts_at, timezone);
-  return `${span(starts_at, ends_at, safeZone(timezone))}${zone ? ` ${zone}` : ""}`;
+export function formatSpan(starts_at: string, ends_at: string, timezone: string, language = locale): string {
+  const zone = zoneIfForeign(starts_at, timezone, language);
+  return `${span(starts_at, ends_at, safeZone(timezone), language)}${zone ? ` ${zone}` : ""}`;
 }
 
 /** The end of what begins at `starts_at`: `to 6:00 PM EST`; with the day when it is another one. */
@@ -165,19 +172,19 @@ export function formatEnd(starts_at: string, ends_at: string, timezone: string):
 /** Ranges take ten times as long as dates, and a board shows the same ones again and again. */
 const ranges = new Map<string, string>();
 
-function span(starts_at: string, ends_at: string, timezone: string): string {
+function span(starts_at: string, ends_at: string, timezone: string, language: string): string {
   const [start, end] = [new Date(starts_at), new Date(ends_at)];
   if (localDay(start, timezone) === localDay(end, timezone) && start <= end) {
-    const key = `${starts_at} ${ends_at} ${timezone}`;
+    const key = `${starts_at} ${ends_at} ${timezone} ${language}`;
     let found = ranges.get(key);
     if (!found) {
-      found = dateFormat(timezone, { hour: "numeric", minute: "2-digit" }).formatRange(start, end);
+      found = dateFormat(timezone, HOUR_AND_MINUTE, language).formatRange(start, end);
       ranges.set(key, found);
     }
     return found;
   }
-  const day = formatDay(ends_at, timezone);
-  return `${formatTime(starts_at, timezone)} – ${day}, ${formatTime(ends_at, timezone)}`;
+  const day = formatDay(ends_at, timezone, language);
+  return `${formatTime(starts_at, timezone, language)} – ${day}, ${formatTime(ends_at, timezone, language)}`;
 }
 
 /** `Mar 8, 2:00 PM`, with the zone when it is not this device's. */
@@ -205,8 +212,8 @@ export function formatAway(instant: string, now_ms: number): string {
   return days === 1 ? "in 1 day" : `in ${days} days`;
 }
 
-function formatted(instant: string, timezone: string, options: Intl.DateTimeFormatOptions): string {
-  return dateFormat(safeZone(timezone), options).format(new Date(instant));
+function formatted(instant: string, timezone: string, options: Intl.DateTimeFormatOptions, language: string): string {
+  return dateFormat(safeZone(timezone), options, language).format(new Date(instant));
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -1,9 +1,9 @@
 import type { ComponentType } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useValue } from "../lib/observable";
 import { pathname } from "../lib/router";
 import { lazy, NotLoaded } from "../ui/lazy";
-import { Logo } from "../ui/page";
+import { Logo, pageOwner, setPageOwner } from "../ui/page";
 import { PageView } from "./page-view";
 import { findPage } from "./pages";
 import "./header.css";
@@ -15,11 +15,14 @@ interface Props {
 
 export function App({ loadDesk }: Props) {
   const path = useValue(pathname);
+  const { open } = findPage(path).page;
   const [Desk] = useState(() => lazy(loadDesk, DeskWaiting));
+  // A guest's page tells the operator's name as soon as it knows it.
+  useLayoutEffect(() => setPageOwner(open ? "" : "Ship Captain Crew"), [path]);
   useFocusOnNavigation(path);
   return (
     <>
-      {findPage(path).page.open ? (
+      {open ? (
         <>
           <GuestHeader />
           <PageView path={path} />
@@ -43,11 +46,12 @@ function DeskWaiting({ failed, onRetry }: { failed: boolean; onRetry(): void }) 
 }
 
 function GuestHeader() {
+  const owner = useValue(pageOwner);
   return (
     <header class="bar no-print">
       <p class="brand">
         <Logo />
-        <span>Ship Captain Crew</span>
+        <span>{owner}</span>
       </p>
     </header>
   );

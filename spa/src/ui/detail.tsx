@@ -12,17 +12,20 @@ export function Detail({ name, children }: { name: string; children: ComponentCh
 }
 
 export function PhoneLink({ phone }: { phone: string }) {
-  return phone ? <a href={`tel:${digits(phone)}`}>{phone}</a> : null;
+  return phone ? <a href={`tel:${dialled(phone)}`}>{phone}</a> : null;
+}
+
+/** The digits of a phone number, as links take it. */
+export function dialled(phone: string): string {
+  return phone.replace(/[^+\d]/g, "");
 }
 
 /** Opens the device's messages. */
 export function TextLink({ phone, name }: { phone: string; name: string }) {
   if (!phone) return null;
   return (
-    <a href={`sms:${digits(phone)}`}>
+    <a href={`sms:${dialled(phone)}`}>
       Text<span class="visually-hidden"> {name}</span>
     </a>
   );
 }
-
-const digits = (phone: string) => phone.replace(/[^+\d]/g, "");

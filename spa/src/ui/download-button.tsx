@@ -1,3 +1,4 @@
+import { saveFile } from "../lib/save-file";
 import { Button } from "./button";
 import { announce, announceFailure } from "./notices";
 import { useTask } from "./task";
@@ -14,7 +15,7 @@ export function DownloadButton({ file, name, label = "Download CSV", disabled = 
   const { busy, run } = useTask("No file.", announceFailure);
   const download = () =>
     run(async () => {
-      save(await file(), name);
+      saveFile(await file(), name);
       announce("The file is on its way to your downloads.");
     });
   return (
@@ -22,12 +23,4 @@ export function DownloadButton({ file, name, label = "Download CSV", disabled = 
       {busy ? "Preparing…" : label}
     </Button>
   );
-}
-
-function save(file: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

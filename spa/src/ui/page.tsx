@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
-import { ApiError } from "../data/api";
+import { ApiError } from "../data/request";
 import { operatorTimezone } from "../lib/clock";
+import { Observable } from "../lib/observable";
 import { formatRecent } from "../lib/time";
 import { Button } from "./button";
 
@@ -14,9 +15,19 @@ export function Logo() {
   );
 }
 
+/** Whose name heads the page and ends its title: ours at the desk; for guests the operator's, once it is known. */
+export const pageOwner = new Observable("");
+let pageTitle = "";
+
+export function setPageOwner(name: string): void {
+  pageOwner.value = name;
+  setPageTitle(pageTitle);
+}
+
 /** Names the page in the tab and in the history. */
 export function setPageTitle(title: string): void {
-  document.title = `${title} · Ship Captain Crew`;
+  pageTitle = title;
+  document.title = [title, pageOwner.value].filter(Boolean).join(" · ");
 }
 
 /** For a page that has a better title than its row in the table of pages, once it knows it. */

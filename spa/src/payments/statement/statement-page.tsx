@@ -1,5 +1,6 @@
-import { readCharter, readGuest } from "../../data/api";
+import { readCharter } from "../../data/api";
 import type { CharterDetail, GuestEvent } from "../../data/contract";
+import { readGuest } from "../../data/guest";
 import { type LedgerRow, ledger, payers } from "../../data/ledger";
 import { methods } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
