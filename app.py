@@ -24,6 +24,7 @@ with lazy_imports():
     from chalicelib.mail import admin as mail_admin
     from chalicelib.mail import bounces
     from chalicelib.manifest import service as manifest
+    from chalicelib.notices import service as notices
     from chalicelib.operator import service as operator
     from chalicelib.payments import reports
     from chalicelib.payments import service as payments
@@ -123,12 +124,23 @@ def get_event(event_id: str) -> Answer:
 
 @app.route("/api/events/{event_id}", methods=["PATCH"])
 def edit_event(event_id: str) -> Answer:
-    return charters.edit_charter(event_id, body(), actor=actor(), now=now())
+    return notices.edit_charter(event_id, body(), actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/edit-preview", methods=["POST"])
+def preview_edit(event_id: str) -> Answer:
+    return notices.preview_edit(event_id, body(), now=now())
 
 
 @app.route("/api/events/{event_id}/cancel", methods=["POST"])
 def cancel_event(event_id: str) -> Answer:
-    return charters.cancel_charter(event_id, body(), actor=actor(), now=now())
+    return notices.cancel_charter(event_id, body(), actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/cancel-preview", methods=["POST"])
+def preview_cancel(event_id: str) -> Answer:
+    http.read_nothing(app.current_request)
+    return notices.preview_cancel(event_id, now=now())
 
 
 @app.route("/api/events/{event_id}/repeat", methods=["POST"])

@@ -66,8 +66,9 @@ def _listed_only_here(event_id: str, record: StoredRecord) -> str | None:
 
 
 def _erase_mails(event_id: str, record: StoredRecord, about: Collection[str]) -> None:
-    """The copy, the requests to sign, and the names in the mail with the frozen manifest."""
-    whole = [mails.copy_mail_id(record.row["waiver_id"]), *(one for each in about for one in store.list_requests(each))]
+    """The copy, requests to sign and news of the charter, and the names in the mail with the frozen manifest."""
+    others = [mail_id for one in about for mail_id in store.list_mails_about(one)]
+    whole = [mails.copy_mail_id(record.row["waiver_id"]), *others]
     for mail_id in whole:
         retry_on_conflict(lambda mail_id=mail_id: mail_store.erase_mail(mail_id))  # type: ignore[misc]
     retry_on_conflict(lambda: mail_store.rewrite_mail(manifest_mail_id(event_id), lambda data: scrub(data, about)))

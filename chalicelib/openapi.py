@@ -9,6 +9,7 @@ from chalicelib.core.fields import Uuid, rules_of
 from chalicelib.core.schemas import Cents, InstantText, Schema, nullable, record
 from chalicelib.mail import admin as mail
 from chalicelib.manifest import fields as manifest
+from chalicelib.notices import service as notices
 from chalicelib.openapi_calls import (
     COMPONENTS,
     NOTHING,
@@ -98,7 +99,7 @@ def _sign_waiver() -> Schema:
 def _charter_edit() -> Schema:
     status = {"type": "string", "enum": list(get_args(charters.Status))}
     status["description"] = "`cancelled` only where it is so already."
-    rules = {**rules_of(charters.NewCharter), "notes": charters.EDITED_NOTES}
+    rules = {**rules_of(charters.NewCharter), "notes": charters.EDITED_NOTES, "notify": charters.NOTIFY}
     return edit_schema(rules, {"status": nullable(status)})
 
 
@@ -139,6 +140,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
     charter_path = "/api/events/{event_id}"
     waiver_path = f"{charter_path}/waivers/{{waiver_id}}"
     payment_path = f"{charter_path}/payments/{{payment_id}}"
+    charter_edit = component("CharterEdit", _charter_edit())
     event_conflict = conflict_of("EventConflict", {"current": event})
     schedule_conflict = _schedule_conflict()
     asked = {"duplicate": payments.PaymentJson, "due_cents": Cents, "server_time": InstantText}
@@ -162,7 +164,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
             "patch": call(
                 "edit_event",
                 {200: event},
-                body=component("CharterEdit", _charter_edit()),
+                body=charter_edit,
                 refuses=acts,
                 conflict={"anyOf": [event_conflict, schedule_conflict]},
             ),
@@ -170,8 +172,20 @@ def _paths() -> dict[str, dict[str, Schema]]:
         f"{charter_path}/repeat": {"post": _repeat(schedule_conflict)},
         f"{charter_path}/cancel": {
             "post": call(
-                "cancel_event", {200: event}, body=charters.Reason, refuses=(404, 409, 503), conflict=event_conflict
+                "cancel_event", {200: event}, body=charters.Cancellation, refuses=acts, conflict=event_conflict
             )
+        },
+        f"{charter_path}/edit-preview": {
+            "post": call(
+                "preview_edit",
+                {200: notices.NoticePreview},
+                body=charter_edit,
+                refuses=(404, 409),
+                conflict=event_conflict,
+            )
+        },
+        f"{charter_path}/cancel-preview": {
+            "post": call("preview_cancel", {200: notices.NoticePreview}, body=NOTHING, refuses=(404,))
         },
         f"{charter_path}/reopen-waivers": {"post": call("reopen_waivers", {200: event}, body=NOTHING, refuses=acts)},
         f"{charter_path}/guest-link": {

@@ -1,4 +1,4 @@
-"""What runs each minute: due mails, reminders, papers and options that end, the waivers' log, the logs' checkpoints."""
+"""What runs each minute: due mails, news of changes, reminders, papers and options that end, the logs' checkpoints."""
 
 import logging
 from datetime import datetime
@@ -14,6 +14,8 @@ from chalicelib.mail import outbox
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails as manifest_mails
+from chalicelib.notices import mails as notice_mails
+from chalicelib.notices import service as notices
 from chalicelib.operator import service as operator
 from chalicelib.payments import mails as payment_mails
 from chalicelib.register import mails as register_mails
@@ -39,6 +41,7 @@ LEDGER_MINUTE = 42
 
 MAIL_KINDS: outbox.MailKinds = {
     **charter_mails.MAIL_KINDS,
+    **notice_mails.MAIL_KINDS,
     **register_mails.MAIL_KINDS,
     **schedule_mails.MAIL_KINDS,
     **payment_mails.MAIL_KINDS,
@@ -59,6 +62,7 @@ def run(now: datetime) -> None:
     waiver_log.sweep(now)
     mail_checkpoint(now)
     mail_ledger_checkpoint(now)
+    notices.sweep(now)
     for mail in expiry.expire_options(now):
         outbox.deliver(mail, MAIL_KINDS, now)
 

@@ -128,6 +128,14 @@ class Reason(TypedDict):
     reason: Annotated[str, Text(REASON_CHARS)]
 
 
+# Whether patron, guests, captain and crew are mailed what has changed.
+NOTIFY = Flag(False)
+
+
+class Cancellation(Reason):
+    notify: Annotated[bool, NOTIFY]
+
+
 class CharterWarning(TypedDict):
     code: Literal["return_port_differs", "over_passenger_limit"]
     message: str

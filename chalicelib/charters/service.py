@@ -1,13 +1,15 @@
 """Charters: made, edited, cancelled, shown."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.charters import booking, reminders, store
 from chalicelib.charters.booking import NOBODY, NOT_BOOKED, Booking
 from chalicelib.charters.fields import (
     EDITED_NOTES,
+    NOTIFY,
+    Cancellation,
     CharterDetails,
     CharterJson,
     CharterWarning,
@@ -20,6 +22,7 @@ from chalicelib.charters.fields import (
 from chalicelib.charters.store import Charter
 from chalicelib.core import fields, idempotency, names, system, times
 from chalicelib.core.audit import Actor, audit_event
+from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import AlreadyExists, Conflict, NotFound
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
@@ -31,6 +34,7 @@ from chalicelib.schedule.conflicts import ScheduleConflict
 from chalicelib.schedule.entries import LONGEST_ENTRY
 from chalicelib.schedule.fields import Conflict as ScheduledConflict
 from chalicelib.schedule.fields import OverrideReason
+from chalicelib.schedule.store import Named
 
 REOPENED = timedelta(hours=24)
 
@@ -224,8 +228,14 @@ def _warnings(charter: Charter) -> Iterator[CharterWarning]:
         }
 
 
-def edit_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
-    """Changes the given fields if `version` is the current one.
+Announce = Callable[[Charter, Charter], Sequence[Item]]
+"""Given a charter before and after a change, the writes that have people told of it, in the change's transaction."""
+
+
+def edit_charter(
+    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, announce: Announce = lambda *_: ()
+) -> CharterJson:
+    """Changes the given fields if `version` is the current one; with `notify` the change is announced.
 
     Raises Conflict with the current event; or ScheduleConflict if another time, boat or people overlap something and
     no `override_reason` is given.
@@ -234,43 +244,64 @@ def edit_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: d
 
     def attempt() -> None:
         seen = find_charter(event_id)
-        form = Form({**seen.details, **body})
-        version: int = form.read_one("version", VERSION)
-        reason: str | None = form.read_one("override_reason", OverrideReason())
-        status: Status = form.read_one("status", edited_status(seen.status))
-        details = form.read(CharterDetails, notes=EDITED_NOTES)
-        _check_details(form, details, [guest["guest_id"] for guest in seen.details["guests"]])
-        new_currency = details["currency"] != seen.details["currency"]
-        if new_currency and seen.sums.rows:
-            form.refuse("currency", "cannot change once a payment is logged")
-        form.finish()
-        if seen.version != version:
-            raise Conflict("Somebody changed this charter meanwhile.", current=show(seen, now))
-        if seen.status == "cancelled" and status != "cancelled":
-            raise Conflict("This charter is cancelled.", current=show(seen, now))
-        details = add_guest_ids(details)
-        is_moved, named = booking.is_moved(details, seen.details), NOBODY
-        if is_moved or booking.writes_names(body):
-            named = booking.read_named(details)
-            details = booking.fill(details, body, named, seen.details)
-        charter = seen._replace(
-            details=details,
-            status=status,
-            version=version + 1,
-            updated_at=at,
-            # Switched off and on again, they start afresh.
-            reminders_since=(seen.reminders_since or at) if details["balance_reminders"] else "",
-        )
-        booked = NOT_BOOKED
-        if is_moved:
-            booked = booking.book(charter, named, reason, actor, at)
+        edit = plan_edit(seen, body, now=now)
+        charter, booked = edit.charter, NOT_BOOKED
+        if edit.is_moved:
+            booked = booking.book(charter, edit.named, edit.override_reason, actor, at)
             charter = charter._replace(schedule_override=booked.override)
         edited = audit_event("edited", actor, at, **reason_of(booked.override))
-        store.update_charter(charter, seen, edited, ledger_unmoved=new_currency, also=booked.writes)
+        also = [*booked.writes, *(announce(seen, charter) if edit.notify else ())]
+        new_currency = charter.details["currency"] != seen.details["currency"]
+        store.update_charter(charter, seen, edited, ledger_unmoved=new_currency, also=also)
 
     retry_on_conflict(attempt)
     # Payments and signatures that came in meanwhile were left as they are, and belong into the answer.
     return show_charter(event_id, now)
+
+
+class Edit(NamedTuple):
+    """What an edit makes of a charter, before it is booked."""
+
+    charter: Charter
+    notify: bool
+    override_reason: str | None
+    is_moved: bool
+    """Whether another time, boat or people were written."""
+    named: Named
+    """The records that it names, where they were read."""
+
+
+def plan_edit(seen: Charter, body: Mapping[str, Any], *, now: datetime) -> Edit:
+    """Reads an edit and changes nothing. Raises BadInput, or Conflict with the current event."""
+    form = Form({**seen.details, **body})
+    version: int = form.read_one("version", VERSION)
+    notify: bool = form.read_one("notify", NOTIFY)
+    reason: str | None = form.read_one("override_reason", OverrideReason())
+    status: Status = form.read_one("status", edited_status(seen.status))
+    details = form.read(CharterDetails, notes=EDITED_NOTES)
+    _check_details(form, details, [guest["guest_id"] for guest in seen.details["guests"]])
+    if details["currency"] != seen.details["currency"] and seen.sums.rows:
+        form.refuse("currency", "cannot change once a payment is logged")
+    form.finish()
+    if seen.version != version:
+        raise Conflict("Somebody changed this charter meanwhile.", current=show(seen, now))
+    if seen.status == "cancelled" and status != "cancelled":
+        raise Conflict("This charter is cancelled.", current=show(seen, now))
+    details = add_guest_ids(details)
+    is_moved, named = booking.is_moved(details, seen.details), NOBODY
+    if is_moved or booking.writes_names(body):
+        named = booking.read_named(details)
+        details = booking.fill(details, body, named, seen.details)
+    at = times.format_instant(now)
+    charter = seen._replace(
+        details=details,
+        status=status,
+        version=version + 1,
+        updated_at=at,
+        # Switched off and on again, they start afresh.
+        reminders_since=(seen.reminders_since or at) if details["balance_reminders"] else "",
+    )
+    return Edit(charter, notify, reason, is_moved, named)
 
 
 def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson:
@@ -294,9 +325,17 @@ def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson
     return show_charter(event_id, now)
 
 
-def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
-    """Cancels for good; the reason goes into the notes. Again: unchanged. Raises Conflict after departure."""
-    reason = parse_reason(body)
+def cancel_charter(
+    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, announce: Announce = lambda *_: ()
+) -> CharterJson:
+    """Cancels for good; the reason goes into the notes. With `notify` it is announced.
+
+    Again: unchanged. Raises Conflict after departure.
+    """
+    form = Form(body)
+    asked = form.read(Cancellation)
+    form.finish()
+    reason = asked["reason"]
     at = times.format_instant(now)
 
     def attempt() -> None:
@@ -309,7 +348,8 @@ def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now:
         notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()
         details: CharterDetails = {**seen.details, "notes": notes}
         charter = seen._replace(details=details, status="cancelled", version=seen.version + 1, updated_at=at)
-        store.update_charter(charter, seen, audit_event("cancelled", actor, at, reason=reason))
+        also = announce(seen, charter) if asked["notify"] else ()
+        store.update_charter(charter, seen, audit_event("cancelled", actor, at, reason=reason), also=also)
 
     retry_on_conflict(attempt)
     return show_charter(event_id, now)

@@ -1,8 +1,9 @@
 """Counters of tries that expire by themselves, and what counts as one visitor."""
 
 import ipaddress
+from datetime import datetime
 
-from chalicelib.core.dynamo import db, item_key, n, update
+from chalicelib.core.dynamo import db, item_key, n, read_item, update
 
 # What a provider's customer may do, in visitors: fewer than there are addresses, more than one family or boat.
 VISITORS_PER_WIDE_NETWORK = 5
@@ -47,3 +48,19 @@ def count_try(throttle: str, change: int, expires_s: int) -> int:
     values = {":change": n(change), ":ttl": n(expires_s)}
     count = update(key, "ADD tries :change SET #ttl = :ttl", values)
     return int(db().update_item(**count, ReturnValues="UPDATED_NEW")["Attributes"]["tries"]["N"])
+
+
+def count_in_window(name: str, window_s: int, now: datetime) -> int:
+    """One more under this name, in this window of time; how many there are."""
+    return count_try(_window(name, window_s, now), +1, int(now.timestamp()) + 2 * window_s)
+
+
+def read_window(name: str, window_s: int, now: datetime) -> int:
+    """How many there are, without one more."""
+    throttle = _window(name, window_s, now)
+    item = read_item(item_key(f"THROTTLE#{throttle}", f"THROTTLE#{throttle}"))
+    return int(item["tries"]["N"]) if item else 0
+
+
+def _window(name: str, window_s: int, now: datetime) -> str:
+    return f"{name}#{int(now.timestamp()) // window_s}"

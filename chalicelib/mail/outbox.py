@@ -141,7 +141,7 @@ def _finish(mail: Mail, kind: MailKind[Any], status: MailStatus, note: str, now:
 
 def compose(mail: Mail, operator: SettingsDetails, now: datetime) -> EmailMessage:
     """The message of a queued mail as it leaves now, with text and HTML."""
-    subject, text = _subject_and_text(mail, operator)
+    subject, text = read(mail, operator)
     return message.build(
         operator=operator,
         mail_id=mail.mail_id,
@@ -151,9 +151,15 @@ def compose(mail: Mail, operator: SettingsDetails, now: datetime) -> EmailMessag
         to=mail.to,
         to_name=mail.data["name"],
         subject=subject,
-        text=plain_text.wrap(text.strip()) + "\n",
+        text=text,
         html=_render(mail, operator, "html", subject),
     )
+
+
+def read(mail: Mail, operator: SettingsDetails) -> tuple[str, str]:
+    """Subject and text, as a person reads them."""
+    subject, text = _subject_and_text(mail, operator)
+    return subject, plain_text.wrap(text.strip()) + "\n"
 
 
 def subject(mail: Mail, operator: SettingsDetails) -> str:

@@ -97,7 +97,7 @@ def claim_mail(mail: Mail, until: str) -> bool:
         ":queued": s("queued"),
     }
     condition = "attempts = :seen AND by_date_sk = :due AND #status = :queued"
-    claim = update(_key(mail.mail_id), "SET attempts = :next, by_date_sk = :until", values, condition)
+    claim = update(mail_key(mail.mail_id), "SET attempts = :next, by_date_sk = :until", values, condition)
     return is_written(db().update_item, or_busy=True, **claim)
 
 
@@ -141,7 +141,7 @@ def rewrite_mail(mail_id: str, rewrite: Callable[[Any], Any]) -> None:
 
 
 def read_mail(mail_id: str) -> Mail | None:
-    item = read_item(_key(mail_id))
+    item = read_item(mail_key(mail_id))
     return _to_mail(item) if item else None
 
 
@@ -171,10 +171,10 @@ def mail_writes(mail: Mail | None) -> list[Item]:
     """The write that queues a mail, as part of a transaction; nothing for None."""
     if mail is None:
         return []
-    return [put_write({**_key(mail.mail_id), **_attributes(mail)}, only_new=True)]
+    return [put_write({**mail_key(mail.mail_id), **_attributes(mail)}, only_new=True)]
 
 
-def _key(mail_id: str) -> Item:
+def mail_key(mail_id: str) -> Item:
     return item_key(f"MAIL#{mail_id}", "MAIL")
 
 
@@ -194,7 +194,7 @@ def _change(after: Mail, condition: str, values: Item) -> Item:
     changed = _attributes(after)
     change = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
     values = {**values, **{f":{name}": value for name, value in changed.items()}}
-    return update(_key(after.mail_id), change, values, condition)
+    return update(mail_key(after.mail_id), change, values, condition)
 
 
 def _to_mail(item: Item) -> Mail:

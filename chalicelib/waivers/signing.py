@@ -1,6 +1,5 @@
 """Signing: from a guest's form to its records, without waiting for anybody else."""
 
-import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,13 +7,13 @@ from typing import NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, names, times
+from chalicelib.core import fields, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, DomainError, TooManyTries, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.tags import tag
-from chalicelib.core.throttle import address_limits, count_try
-from chalicelib.mail import outbox
+from chalicelib.core.throttle import address_limits, count_in_window
+from chalicelib.mail import outbox, typed_addresses
 from chalicelib.mail.store import Mail
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import mails, sealing, store
@@ -27,10 +26,6 @@ log = logging.getLogger("scc.waivers")
 
 # A whole boat may sign on one tablet or one Wi-Fi, with mistakes.
 FORMS_WINDOW_S, FORMS_PER_GUEST, FEWEST_FORMS = 15 * 60, 3, 60
-# To an address that a guest typed, whose owner may never have asked for it.
-COPY_WINDOW_S, COPIES_PER_ADDRESS = 24 * 60 * 60, 3
-# Over all charters: far above a full day of five boats, far below what would harm the operator's name as a sender.
-CEILING_WINDOW_S, COPIES_PER_HOUR = 60 * 60, 300
 
 
 class VersionConflict(Conflict):
@@ -137,7 +132,8 @@ def _sign_once(context: SigningContext, form: Mapping[str, list[str]], visitor: 
     if not version["published_at"]:
         version = waiver_versions.publish_sample(version, now=now)
     records = sealing.seal_form(charter, version, signing, visitor, now, context.tree)
-    mail = _limited(mails.copy_mail(charter, records, version, now), now)
+    copy = mails.copy_mail(charter, records, version, now)
+    mail = typed_addresses.limit(copy, now) if copy else None
     try:
         store.put_form(records, store.to_drawing(signing.strokes), _audits(signing, visitor, now), mail)
     except AlreadyExists as earlier:
@@ -190,30 +186,9 @@ def _count_form(charter: Charter, address: str, now: datetime) -> None:
     # Nothing counts all addresses together: a limit for the charter would let anybody close it for the others.
     for network, limit in address_limits(address, most).items():
         # Not the address itself: who signed is to be erased everywhere.
-        if _count(f"sign#{charter.event_id}#{tag(network)}", FORMS_WINDOW_S, now) > limit:
+        if count_in_window(f"sign#{charter.event_id}#{tag(network)}", FORMS_WINDOW_S, now) > limit:
             raise TooManyTries(
                 "Too many forms came in a short time. Nothing you typed is lost; please wait a few minutes and "
                 "sign again.",
                 FORMS_WINDOW_S - int(now.timestamp()) % FORMS_WINDOW_S,
             )
-
-
-def _count(name: str, window_s: int, now: datetime) -> int:
-    """One more under this name, in this window of time; how many there are."""
-    now_s = int(now.timestamp())
-    return count_try(f"{name}#{now_s // window_s}", +1, now_s + 2 * window_s)
-
-
-def _limited(mail: Mail | None, now: datetime) -> Mail | None:
-    """The mail, cancelled if too many went to its address, or to all guests together; an admin can send it again."""
-    if mail is None:
-        return None
-    address = hashlib.sha256(names.email_key(mail.to).encode()).hexdigest()
-    why = ""
-    if _count(f"copies#{address}", COPY_WINDOW_S, now) > COPIES_PER_ADDRESS:
-        why = f"more than {COPIES_PER_ADDRESS} copies in a day to one address"
-    elif _count("copies", CEILING_WINDOW_S, now) > COPIES_PER_HOUR:
-        # An alarm counts these lines: see GuestMailAlarm in .chalice/resources.yaml.
-        log.error("guest-mail-ceiling: more than %d copies of waivers in an hour", COPIES_PER_HOUR)
-        why = f"more than {COPIES_PER_HOUR} copies in an hour to all guests together"
-    return mail._replace(status="cancelled", note=why, due_at=times.format_instant(now)) if why else mail

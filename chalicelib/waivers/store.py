@@ -349,12 +349,16 @@ def queue_once(mail: Mail, request: str, about: Sequence[str], now_s: int, again
         "ConditionExpression": "attribute_not_exists(PK) OR not_before <= :now",
         "ExpressionAttributeValues": {":now": n(now_s)},
     }
-    found_by = [put_write(item_key(f"MAILED#{one}", f"MAIL#{mail.mail_id}")) for one in about]
-    return is_new([put, *mail_writes(mail), *found_by])
+    return is_new([put, *mail_writes(mail), *found_by_writes(mail, about)])
 
 
-def list_requests(about: str) -> list[str]:
-    """The ids of the mails that asked this guest or signer to sign."""
+def found_by_writes(mail: Mail, about: Sequence[str]) -> list[Item]:
+    """The writes by which a mail is found when the data of these guests and signers is erased."""
+    return [put_write(item_key(f"MAILED#{one}", f"MAIL#{mail.mail_id}")) for one in about]
+
+
+def list_mails_about(about: str) -> list[str]:
+    """The ids of the mails to this guest or signer, but for the copy of what was signed."""
     items = query_items(
         KeyConditionExpression="PK = :pk",
         ExpressionAttributeValues={":pk": s(f"MAILED#{about}")},

@@ -46,6 +46,8 @@ class Operation:
     """Several records, each of which is written whole."""
     shows_when_broken_off: bool = False
     """The audit tells what is done of it by halves, until it is done again."""
+    tells_later: bool = False
+    """What broke off of its mails is queued by the schedule, whatever the same request again answers."""
     mail_answer: str = ""
 
 
@@ -162,6 +164,35 @@ OPERATIONS: dict[str, Operation] = {
         f"PATCH {_EVENT}", asking("PATCH", _EVENT, {"version": 1, "currency": "EUR"}), (200,), (409,), start="fresh"
     ),
     "cancel a charter": Operation(f"POST {_EVENT}/cancel", asking("POST", f"{_EVENT}/cancel", {"reason": "storm"})),
+    "move a charter and tell": Operation(
+        f"PATCH {_EVENT}",
+        asking("PATCH", _EVENT, {"version": 1, "departure_port": "Oakland", "notify": True}),
+        (200,),
+        (409,),
+        in_parts=True,
+        tells_later=True,
+    ),
+    "move a charter and tell while the mail service is busy": Operation(
+        f"PATCH {_EVENT}",
+        asking("PATCH", _EVENT, {"version": 1, "departure_port": "Oakland", "notify": True}),
+        (200,),
+        (409,),
+        in_parts=True,
+        tells_later=True,
+        mail_answer="busy",
+    ),
+    "cancel a charter and tell": Operation(
+        f"POST {_EVENT}/cancel",
+        asking("POST", f"{_EVENT}/cancel", {"reason": "storm", "notify": True}),
+        in_parts=True,
+        tells_later=True,
+    ),
+    "see who would be told of a move": Operation(
+        f"POST {_EVENT}/edit-preview", asking("POST", f"{_EVENT}/edit-preview", {"version": 1, "vessel": "Petrel"})
+    ),
+    "see who would be told of a cancellation": Operation(
+        f"POST {_EVENT}/cancel-preview", asking("POST", f"{_EVENT}/cancel-preview")
+    ),
     "reopen the waivers": Operation(
         f"POST {_EVENT}/reopen-waivers",
         lambda product: product.ask("POST", f"/api/events/{product.past_id}/reopen-waivers"),

@@ -11,11 +11,11 @@ import pytest
 from chalicelib import sweep
 from chalicelib.core import times
 from chalicelib.core.settings import settings
-from chalicelib.mail import bounces, outbox, transport
+from chalicelib.mail import bounces, outbox, transport, typed_addresses
 from chalicelib.mail import store as mail_store
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import log as waiver_log
-from chalicelib.waivers import log_store, signing
+from chalicelib.waivers import log_store
 from chalicelib.waivers.log_store import Tree, Waiting
 from tests.support import operator
 from tests.support.api import Api
@@ -138,7 +138,7 @@ def test_copies_beyond_the_ceiling_of_an_hour_are_counted(
     dynamodb_local: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(outbox, "deliver", lambda *_: None)
-    monkeypatch.setattr(signing, "COPIES_PER_HOUR", 1)
+    monkeypatch.setattr(typed_addresses, "MAILS_AN_HOUR", 1)
     with fresh_store(dynamodb_local) as dynamodb:
         desk = Desk(Cloud("none"), dynamodb, settings().table)
         charter = desk.create_charter()

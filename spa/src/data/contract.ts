@@ -155,6 +155,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/edit-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["preview_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/cancel-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["preview_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/reopen-waivers": {
         parameters: {
             query?: never;
@@ -976,6 +1012,65 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        CharterEdit: {
+            version: number;
+            title?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            starts_at?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            ends_at?: string;
+            /**
+             * @description An IANA name.
+             * @example America/Los_Angeles
+             */
+            timezone?: string | null;
+            boat_id?: string | null;
+            vessel?: string | null;
+            passenger_limit?: number | null;
+            departure_port?: string | null;
+            return_port?: string | null;
+            captain?: {
+                person_id?: string | null;
+                name?: string | null;
+                email?: (string | "") | null;
+                phone?: string | null;
+            } | null;
+            crew?: {
+                person_id?: string | null;
+                name?: string | null;
+                email?: (string | "") | null;
+                phone?: string | null;
+            }[] | null;
+            patron?: {
+                name?: string | null;
+                email?: (string | "") | null;
+                phone?: string | null;
+            } | null;
+            party_size?: number | null;
+            charter_fee_cents?: number | null;
+            currency?: string | null;
+            notes?: string | null;
+            guest_notes?: string | null;
+            guests?: {
+                name: string;
+                guest_id?: string | null;
+                email?: (string | "") | null;
+            }[] | null;
+            balance_reminders?: boolean | null;
+            override_reason?: string | null;
+            notify?: boolean | null;
+            /**
+             * @description `cancelled` only where it is so already.
+             * @enum {string|null}
+             */
+            status?: "scheduled" | "departed" | "completed" | "cancelled" | null;
+        };
         Charter: {
             title: string;
             starts_at: string;
@@ -1290,64 +1385,6 @@ export interface components {
             at: string;
             detail: string;
         };
-        CharterEdit: {
-            version: number;
-            title?: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, of the years 1970 to 2199.
-             */
-            starts_at?: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, of the years 1970 to 2199.
-             */
-            ends_at?: string;
-            /**
-             * @description An IANA name.
-             * @example America/Los_Angeles
-             */
-            timezone?: string | null;
-            boat_id?: string | null;
-            vessel?: string | null;
-            passenger_limit?: number | null;
-            departure_port?: string | null;
-            return_port?: string | null;
-            captain?: {
-                person_id?: string | null;
-                name?: string | null;
-                email?: (string | "") | null;
-                phone?: string | null;
-            } | null;
-            crew?: {
-                person_id?: string | null;
-                name?: string | null;
-                email?: (string | "") | null;
-                phone?: string | null;
-            }[] | null;
-            patron?: {
-                name?: string | null;
-                email?: (string | "") | null;
-                phone?: string | null;
-            } | null;
-            party_size?: number | null;
-            charter_fee_cents?: number | null;
-            currency?: string | null;
-            notes?: string | null;
-            guest_notes?: string | null;
-            guests?: {
-                name: string;
-                guest_id?: string | null;
-                email?: (string | "") | null;
-            }[] | null;
-            balance_reminders?: boolean | null;
-            override_reason?: string | null;
-            /**
-             * @description `cancelled` only where it is so already.
-             * @enum {string|null}
-             */
-            status?: "scheduled" | "departed" | "completed" | "cancelled" | null;
-        };
         RepeatPreview: {
             events: components["schemas"]["PlannedCharter"][];
         };
@@ -1371,8 +1408,18 @@ export interface components {
             preview?: boolean | null;
             override_reason?: string | null;
         };
-        Reason: {
+        Cancellation: {
             reason: string;
+            notify?: boolean | null;
+        };
+        NoticePreview: {
+            mails: components["schemas"]["PreviewedMail"][];
+        };
+        PreviewedMail: {
+            to: string;
+            name: string;
+            subject: string;
+            text: string;
         };
         History: {
             events: components["schemas"]["HistoryEvent"][];
@@ -1544,6 +1591,9 @@ export interface components {
              * @description The device's clock at the sending, where `received_at` was taken from it.
              */
             device_time?: string | null;
+        };
+        Reason: {
+            reason: string;
         };
         Clearing: {
             /**
@@ -2321,6 +2371,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type CharterEdit = components['schemas']['CharterEdit'];
 export type Charter = components['schemas']['Charter'];
 export type CrewMember = components['schemas']['CrewMember'];
 export type Contact = components['schemas']['Contact'];
@@ -2346,12 +2397,13 @@ export type CharterDetails = components['schemas']['CharterDetails'];
 export type CharterDetail = components['schemas']['CharterDetail'];
 export type ChartersWaiver = components['schemas']['ChartersWaiver'];
 export type MailProblem = components['schemas']['MailProblem'];
-export type CharterEdit = components['schemas']['CharterEdit'];
 export type RepeatPreview = components['schemas']['RepeatPreview'];
 export type PlannedCharter = components['schemas']['PlannedCharter'];
 export type Repeated = components['schemas']['Repeated'];
 export type Repetition = components['schemas']['Repetition'];
-export type Reason = components['schemas']['Reason'];
+export type Cancellation = components['schemas']['Cancellation'];
+export type NoticePreview = components['schemas']['NoticePreview'];
+export type PreviewedMail = components['schemas']['PreviewedMail'];
 export type History = components['schemas']['History'];
 export type HistoryEvent = components['schemas']['HistoryEvent'];
 export type HistoryChange = components['schemas']['HistoryChange'];
@@ -2370,6 +2422,7 @@ export type SkippedSigner = components['schemas']['SkippedSigner'];
 export type Statement = components['schemas']['Statement'];
 export type PaymentAndEvent = components['schemas']['PaymentAndEvent'];
 export type NewPayment = components['schemas']['NewPayment'];
+export type Reason = components['schemas']['Reason'];
 export type Clearing = components['schemas']['Clearing'];
 export type ReceiptAsked = components['schemas']['ReceiptAsked'];
 export type PaymentPage = components['schemas']['PaymentPage'];
@@ -2709,7 +2762,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Cancellation"];
             };
         };
         responses: {
@@ -2720,6 +2773,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    preview_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CharterEdit"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreview"];
+                };
+            };
+        };
+    };
+    preview_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreview"];
                 };
             };
         };

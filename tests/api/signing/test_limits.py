@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.core import system
+from chalicelib.mail import typed_addresses
 from chalicelib.waivers import signing
 from tests.support.api import Answer, Api, listed_mails, new_event
 from tests.support.mails import copy_path, text_of
@@ -155,7 +156,7 @@ def test_one_address_gets_three_copies_a_day_over_all_charters(
     sign(guest, charters[0], signer_name="Ana", signer_email="ana@example.com")
     assert [message["To"].lower() for message in mailbox] == ["bo@example.com"] * 3 + ["ana@example.com"]
     [held] = listed_mails(api, "cancelled")
-    assert (held["to"], held["note"]) == ("Bo@Example.com", "more than 3 copies in a day to one address")
+    assert (held["to"], held["note"]) == ("Bo@Example.com", "more than 3 mails in a day to one address")
     assert len(records(api)) == 5
     clock[0] += timedelta(hours=4)
     sign(guest, charters[0], signer_name="Guest 9", signer_email="bo@example.com")
@@ -165,7 +166,7 @@ def test_one_address_gets_three_copies_a_day_over_all_charters(
 def test_a_copy_that_was_held_back_is_not_promised_and_an_admin_can_send_it(
     api: Api, guest: Api, event: dict[str, Any], mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signing, "COPIES_PER_ADDRESS", 0)
+    monkeypatch.setattr(typed_addresses, "MAILS_A_DAY", 0)
     waiver_id = sign(guest, event, signer_email="bo@example.com")
     confirmed = guest.get(f"{page(event)}?signed={waiver_id}").text
     assert "Signed. Thank you, <bdi>Bo Sailor</bdi>." in confirmed
@@ -186,15 +187,15 @@ def test_all_guests_together_get_300_copies_an_hour_and_what_is_more_is_an_alarm
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    assert signing.COPIES_PER_HOUR == 300
-    monkeypatch.setattr(signing, "COPIES_PER_HOUR", 2)
+    assert typed_addresses.MAILS_AN_HOUR == 300
+    monkeypatch.setattr(typed_addresses, "MAILS_AN_HOUR", 2)
     api = sign_in_again(api)
     charter = charter_of(api, 4)
     for number in range(4):
         sign(guest, charter, signer_name=f"Guest {number}", signer_email=f"guest{number}@example.com")
     assert len(mailbox) == 2
     assert [one["note"] for one in listed_mails(api, "cancelled")] == [
-        "more than 2 copies in an hour to all guests together"
+        "more than 2 mails in an hour to all guests together"
     ] * 2
     alarms = [one for one in caplog.records if "guest-mail-ceiling" in one.getMessage()]
     assert [one.levelno for one in alarms] == [logging.ERROR] * 2

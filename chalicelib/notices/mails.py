@@ -1,0 +1,114 @@
+"""The mails that tell of a change, old and new. Pure but for `MAIL_KINDS`."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, TypedDict
+
+from chalicelib.charters import mails as charter_mails
+from chalicelib.charters import service as charters
+from chalicelib.charters import store as charter_store
+from chalicelib.charters.fields import CharterDetails, Status
+from chalicelib.charters.mails import CharterData
+from chalicelib.charters.store import Charter
+from chalicelib.core import names
+from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
+from chalicelib.mail.store import MailData, MailOf
+from chalicelib.notices.people import Recipient, recipients
+from chalicelib.waivers.fields import Language
+from chalicelib.waivers.people import SignedRow
+
+
+class Trip(TypedDict):
+    """What of a charter is told when it changes."""
+
+    starts_at: str
+    ends_at: str
+    timezone: str
+    vessel: str
+    departure_port: str
+    return_port: str
+
+
+class Change(NamedTuple):
+    event_id: str
+    version: int
+    """The charter's from this change on: a person is told of it once."""
+    before: Trip
+    after: Trip
+    is_off: bool
+    """Whether it was cancelled."""
+
+
+class ChangeData(MailData):
+    charter: CharterData
+    before: Trip
+    after: Trip
+    language: Language
+    url: str
+    """Of the guest page; empty for captain and crew."""
+
+
+def find_change(before: Charter, after: Charter) -> Change | None:
+    """What people are told of; None where neither time, boat nor port is another one, or the charter was off before."""
+    old, new = trip_of(before.details), trip_of(after.details)
+    if before.status == "cancelled" or (old == new and after.status != "cancelled"):
+        return None
+    return Change(after.event_id, after.version, old, new, after.status == "cancelled")
+
+
+def trip_of(details: CharterDetails) -> Trip:
+    return {
+        "starts_at": details["starts_at"],
+        "ends_at": details["ends_at"],
+        "timezone": details["timezone"],
+        "vessel": details["vessel"],
+        "departure_port": details["departure_port"],
+        "return_port": details["return_port"],
+    }
+
+
+class Notice(NamedTuple):
+    """A mail, and what decides how it is queued."""
+
+    mail: MailOf[ChangeData]
+    recipient: Recipient
+
+
+def make_notices(change: Change, charter: Charter, rows: Sequence[SignedRow], now: datetime) -> list[Notice]:
+    """One for each address; the same mails however often they are made. `rows`: the charter's list of who has signed.
+
+    The charter tells who is mailed, the change what.
+    """
+    return [Notice(_change_mail(change, charter, one, now), one) for one in recipients(charter.details, rows)]
+
+
+def _change_mail(change: Change, charter: Charter, recipient: Recipient, now: datetime) -> MailOf[ChangeData]:
+    status: Status = "cancelled" if change.is_off else charter.status
+    data: ChangeData = {
+        "name": recipient.name,
+        "charter": {**charter_mails.charter_data(charter), "status": status},
+        "before": change.before,
+        "after": change.after,
+        "language": recipient.language,
+        "url": charters.guest_url(charter) if recipient.is_guest else "",
+    }
+    key = f"{change.event_id} {change.version} {names.email_key(recipient.email)}"
+    mail_id = f"change-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+    return new_mail("charter_cancelled" if change.is_off else "charter_changed", mail_id, recipient.email, data, now)
+
+
+def _renew(mail: MailOf[ChangeData], _: datetime) -> MailOf[ChangeData] | str:
+    """One that has waited tells what holds now."""
+    charter = charter_store.read_charter(mail.data["charter"]["event_id"])
+    if charter is None:
+        return "there is no such charter"
+    if charter.status == "cancelled":
+        return "the charter was cancelled meanwhile"
+    after = trip_of(charter.details)
+    if after == mail.data["before"]:
+        return "the charter is again as it was before"
+    return mail._replace(data={**mail.data, "after": after})
+
+
+MAIL_KINDS: MailKinds = {"charter_changed": MailKind(renew=_renew), "charter_cancelled": MailKind()}

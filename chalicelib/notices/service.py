@@ -1,0 +1,126 @@
+"""Changes of a charter that people are told of: shown before, then written, then mailed.
+
+The transaction that changes the charter also writes down that the change is to be told. Who is told, and how, is made
+of the charter afterwards, and each mail is named by change and address: so what breaks off is done by the schedule, and
+nobody is told twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, TypedDict
+
+from chalicelib.charters import service as charters
+from chalicelib.charters.fields import CharterJson
+from chalicelib.charters.store import Charter
+from chalicelib.core import system, times
+from chalicelib.core.audit import Actor
+from chalicelib.core.dynamo import Item
+from chalicelib.core.retry import retry_on_conflict
+from chalicelib.mail import outbox, typed_addresses
+from chalicelib.mail.store import Mail
+from chalicelib.notices import store
+from chalicelib.notices.mails import MAIL_KINDS, Change, Notice, find_change, make_notices
+from chalicelib.operator import service as operator_service
+from chalicelib.waivers import people
+
+# Mails that are not sent by then are left to the schedule: the function may run for 15 s.
+SEND_S = 5.0
+
+
+class PreviewedMail(TypedDict):
+    to: str
+    name: str
+    """How the mail calls them; empty where a guest typed the address."""
+    subject: str
+    text: str
+
+
+class NoticePreview(TypedDict):
+    mails: list[PreviewedMail]
+    """One for each person who would be told; none where the change tells nobody anything."""
+
+
+def edit_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
+    """The same as of `charters`; with `notify`, people are mailed what is another time, boat or port."""
+    announcement = Announcement(now)
+    edited = charters.edit_charter(event_id, body, announce=announcement, actor=actor, now=now)
+    announcement.send()
+    return edited
+
+
+def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
+    """The same as of `charters`; with `notify`, people are mailed that it is off."""
+    announcement = Announcement(now)
+    cancelled = charters.cancel_charter(event_id, body, announce=announcement, actor=actor, now=now)
+    announcement.send()
+    return cancelled
+
+
+def preview_edit(event_id: str, body: Mapping[str, Any], *, now: datetime) -> NoticePreview:
+    """The mails of an edit that is asked for in the same words. Nothing is changed, and nothing is counted."""
+    seen = charters.find_charter(event_id)
+    return _preview(seen, charters.plan_edit(seen, body, now=now).charter, now)
+
+
+def preview_cancel(event_id: str, *, now: datetime) -> NoticePreview:
+    """The same of a cancellation."""
+    seen = charters.find_charter(event_id)
+    return _preview(seen, seen._replace(status="cancelled"), now)
+
+
+def _preview(before: Charter, after: Charter, now: datetime) -> NoticePreview:
+    operator, mails = operator_service.get_settings(), list[PreviewedMail]()
+    change = find_change(before, after)
+    for mail, recipient in _make(change, after, now) if change else ():
+        if not (recipient.is_typed and typed_addresses.is_spent(mail.to, now)):
+            subject, text = outbox.read(mail, operator)
+            mails.append({"to": mail.to, "name": mail.data["name"], "subject": subject, "text": text})
+    return {"mails": mails}
+
+
+class Announcement:
+    """What an edit or a cancellation has people told, if they are to be told: first written down, then mailed."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._change: Change | None = None
+
+    def __call__(self, before: Charter, after: Charter) -> Sequence[Item]:
+        """The writes that have it told, as part of the transaction that makes it."""
+        self._change = find_change(before, after)
+        due_at = times.format_instant(self._now + outbox.LEASE)
+        return [store.change_write(self._change, due_at)] if self._change else []
+
+    def send(self) -> None:
+        if self._change:
+            send(self._change, self._now)
+
+
+def send(change: Change, now: datetime) -> None:
+    """Queues the mails of a change that are not queued yet, and tries them for a few seconds."""
+    notices = _make(change, charters.find_charter(change.event_id), now)
+    known = store.find_queued([mail.mail_id for mail, _ in notices])
+    queued: list[Mail] = []
+    for notice in notices:
+        if notice.mail.mail_id in known:
+            continue
+        mail = typed_addresses.limit(notice.mail, now) if notice.recipient.is_typed else notice.mail
+        if retry_on_conflict(partial(store.queue, mail, notice.recipient.about)) and mail.status == "queued":
+            queued.append(mail)
+    store.close(change)
+    ends_at = system.monotonic_s() + SEND_S
+    for mail in queued:
+        if system.monotonic_s() < ends_at:
+            outbox.deliver(mail, MAIL_KINDS, now)
+
+
+def sweep(now: datetime) -> None:
+    """Goes on with the changes whose telling broke off."""
+    for change in store.list_due(times.format_instant(now)):
+        send(change, now)
+
+
+def _make(change: Change, charter: Charter, now: datetime) -> list[Notice]:
+    whole = charters.find_whole_charter(charter.event_id, with_signed=True)
+    return make_notices(change, charter, people.load_rows(whole.signed_items), now)
