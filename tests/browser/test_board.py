@@ -31,6 +31,10 @@ def season(site: Site) -> list[dict[str, Any]]:
                 "ends_at": f"{starts_at + timedelta(hours=3):%Y-%m-%dT%H:%M:%SZ}",
             }
         )
+    charters[0]["guests"] = [
+        {"guest_id": str(number), "name": name, "email": f"guest-{number}@example.com"}
+        for number, name in enumerate(FULL_LIST, 1)
+    ]
     charters[0]["waivers"] = {"signed": 1, "expected": 4, "missing": FULL_LIST, "missing_guest_ids": ["1", "2", "3"]}
     return charters
 

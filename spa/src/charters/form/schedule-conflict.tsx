@@ -9,6 +9,7 @@ import { href } from "../../lib/router";
 import { formatDay, formatSpan, toRfc3339 } from "../../lib/time";
 import { Button } from "../../ui/button";
 import { conflictText } from "../../ui/conflict-text";
+import { Loaded } from "../../ui/loaded";
 import { TextInput } from "../../ui/text-input";
 import { type Booked, freeBoats, freeCaptains } from "./free-then";
 import { type Known, type Suggestion, suggestBoats, suggestPeople } from "./suggestions";
@@ -34,7 +35,7 @@ interface Props {
 /** What is in the way of a booking, who is free instead, and the way to book it anyway. */
 export function ScheduleConflict({ refused, known, onBoat, onCaptain, onOverride }: Props) {
   const { conflicts, starts_at, ends_at, timezone } = refused;
-  const { answer: booked } = useAnswer(() => readBooked(starts_at, ends_at), [starts_at, ends_at]);
+  const asked = useAnswer(() => readBooked(starts_at, ends_at), [starts_at, ends_at]);
   const [reason, setReason] = useState("");
   const [error, setError] = useState("");
   const isIn = (kind: Conflict["kind"]) => conflicts.some((conflict) => conflict.kind === kind);
@@ -58,15 +59,23 @@ export function ScheduleConflict({ refused, known, onBoat, onCaptain, onOverride
           );
         })}
       </ul>
-      {known && booked && (
-        <>
-          {isIn("boat") && (
-            <Free noun="boat" all={suggestBoats(freeBoats(known.boats, booked, refused))} onTake={onBoat} />
+      {known && (
+        <Loaded asked={asked} failed="Who is free then could not be loaded." rows={1} kind="line">
+          {(booked) => (
+            <>
+              {isIn("boat") && (
+                <Free noun="boat" all={suggestBoats(freeBoats(known.boats, booked, refused))} onTake={onBoat} />
+              )}
+              {isIn("captain") && (
+                <Free
+                  noun="captain"
+                  all={suggestPeople(freeCaptains(known.people, booked, refused))}
+                  onTake={onCaptain}
+                />
+              )}
+            </>
           )}
-          {isIn("captain") && (
-            <Free noun="captain" all={suggestPeople(freeCaptains(known.people, booked, refused))} onTake={onCaptain} />
-          )}
-        </>
+        </Loaded>
       )}
       <TextInput
         label="Reason to book it anyway"
