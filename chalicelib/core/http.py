@@ -189,7 +189,7 @@ def failure_response() -> Response:
 
 
 def operator_headers(now: datetime) -> dict[str, str]:
-    """For the desk: the server's time and the operator's zone, whatever the device thinks they are; the currency."""
+    """For the desk: the server's time, and the operator's time zone and currency, whatever the device says."""
     own = settings()
     return {"Operator-Time": times.format_zoned(now, own.timezone), "Operator-Currency": own.currency}
 

@@ -1,6 +1,6 @@
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
-import type { FormField, InputProps } from "../ui/field-kinds";
+import type { FormField, InputProps } from "../ui/records/field-kinds";
 import { TextInput } from "../ui/text-input";
 import type { Paper } from "./paper-state";
 

@@ -31,7 +31,7 @@ export function PrivateLink({ label, url, renew, children }: Props) {
     <div class="stack">
       <div class="field">
         <label for={id}>{label}</label>
-        <p class="link-row">
+        <p class="link-row private-link">
           <input ref={input} id={id} class="link-text" readOnly value={url} />
           <Button onClick={() => void copy()}>Copy link</Button>
           <Button onClick={() => setAsking(true)}>New link…</Button>

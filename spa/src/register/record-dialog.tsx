@@ -6,7 +6,7 @@ import { formatMoment } from "../lib/time";
 import { Dialog } from "../ui/dialog";
 import { DialogForm } from "../ui/dialog-form";
 import { announce } from "../ui/notices";
-import type { Fields, FieldTable, FormPart } from "../ui/record-form";
+import type { Fields, FieldTable, FormPart } from "../ui/records/record-form";
 import { RecordFields } from "./record-fields";
 import { useRecordForm } from "./use-record-form";
 

@@ -1,7 +1,7 @@
 import type { Errors } from "../ui/field";
-import type { FormField } from "../ui/field-kinds";
-import { FormParts, TheirChanges } from "../ui/form-parts";
-import type { Fields, FieldTable, FormPart, Theirs } from "../ui/record-form";
+import type { FormField } from "../ui/records/field-kinds";
+import { FormParts, TheirChanges } from "../ui/records/form-parts";
+import type { Fields, FieldTable, FormPart, Theirs } from "../ui/records/record-form";
 
 interface Props {
   table: FieldTable;

@@ -1,7 +1,7 @@
 import type { BoatPaper, Person, PersonPaper } from "../data/contract";
 import { boatLimits, boatPapers, personLimits, personPapers } from "../data/later-limits";
-import { area, choice, type FormField, flag, text, whole, wholeOrNone } from "../ui/field-kinds";
-import type { FormPart } from "../ui/record-form";
+import { area, choice, type FormField, flag, text, whole, wholeOrNone } from "../ui/records/field-kinds";
+import type { FormPart } from "../ui/records/record-form";
 import { papers } from "./papers-field";
 
 // What an admin edits of a boat and of a person, by the API's names: the forms are drawn, read and compared by these.

@@ -3,8 +3,8 @@ import { settingsLimits as limits } from "../data/later-limits";
 import { methods, type PaymentMethod, paymentMethods } from "../data/limits";
 import { Button } from "../ui/button";
 import { Field } from "../ui/field";
-import { choice, type FormField, flag, type InputProps, text, whole } from "../ui/field-kinds";
-import type { FormPart } from "../ui/record-form";
+import { choice, type FormField, flag, type InputProps, text, whole } from "../ui/records/field-kinds";
+import type { FormPart } from "../ui/records/record-form";
 import { TextInput } from "../ui/text-input";
 
 /** What an admin edits of the operator, by the API's names. */

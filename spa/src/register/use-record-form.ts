@@ -13,7 +13,7 @@ import {
   readForm,
   type Theirs,
   writeForm,
-} from "../ui/record-form";
+} from "../ui/records/record-form";
 
 interface Options<R> {
   table: FieldTable;

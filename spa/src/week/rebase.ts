@@ -1,4 +1,4 @@
-import { same } from "../ui/record-form";
+import { same } from "../ui/records/record-form";
 
 /** What is typed, over what somebody else has saved meanwhile: their fields are taken over where nothing else is typed. */
 export function rebase<Form extends object>(typed: Form, before: Form, after: Form): Form {

@@ -10,9 +10,9 @@ import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
 import { DialogForm } from "../../ui/dialog-form";
 import { type Errors, focusFirstError, sentences, unplaced } from "../../ui/field";
-import { TheirChanges } from "../../ui/form-parts";
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
+import { TheirChanges } from "../../ui/records/form-parts";
 import { CharterFields } from "./charter-fields";
 import {
   changes,

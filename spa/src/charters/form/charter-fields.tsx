@@ -1,7 +1,7 @@
 import { useId } from "preact/hooks";
 import type { Boat, Person } from "../../data/contract";
 import type { Errors } from "../../ui/field";
-import { FormParts } from "../../ui/form-parts";
+import { FormParts } from "../../ui/records/form-parts";
 import { withField } from "./charter-form";
 import { type CharterForm, charterParts, charterTable, type FieldName } from "./charter-table";
 import type { CharterField } from "./field-kinds";

@@ -1,6 +1,6 @@
 import { charterDefaults, charterLimits as limits } from "../../data/limits";
-import { area, flag, text, whole, wholeOrNone } from "../../ui/field-kinds";
-import type { FormPart } from "../../ui/record-form";
+import { area, flag, text, whole, wholeOrNone } from "../../ui/records/field-kinds";
+import type { FormPart } from "../../ui/records/record-form";
 import { boatId, type CharterField, currency, listed, money, timezone } from "./field-kinds";
 import { guestList } from "./guest-list-fields";
 import { moment } from "./moment-field";

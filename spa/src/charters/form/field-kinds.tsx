@@ -10,7 +10,7 @@ import {
   type Reading as PlainReading,
   type InputProps as Props,
   text,
-} from "../../ui/field-kinds";
+} from "../../ui/records/field-kinds";
 import { TextInput } from "../../ui/text-input";
 
 /** What the charter's other fields say, and where to note what is wrong with this one. */

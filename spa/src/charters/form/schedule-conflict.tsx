@@ -8,7 +8,7 @@ import { isBlank } from "../../lib/names";
 import { href } from "../../lib/router";
 import { formatDay, formatSpan, toRfc3339 } from "../../lib/time";
 import { Button } from "../../ui/button";
-import { conflictText } from "../../ui/conflict-text";
+import { conflictText } from "../../ui/schedule/conflict-text";
 import { TextInput } from "../../ui/text-input";
 import { type Booked, freeBoats, freeCaptains } from "./free-then";
 import { type Known, type Suggestion, suggestBoats, suggestPeople } from "./suggestions";
@@ -93,7 +93,8 @@ interface FreeProps<Of> {
 function Free<Of>({ noun, all, onTake }: FreeProps<Of>) {
   if (all.length === 0) return <p>No other {noun} of the list is free then.</p>;
   return (
-    <p class="buttons">
+    <p class="buttons free-then">
+      <span>Free then:</span>
       {all.map(({ value, of }) => (
         <Button key={value} onClick={() => onTake(of)}>
           Take {value}

@@ -1,7 +1,7 @@
 import type { ComponentChild } from "preact";
-import { isBlank } from "../lib/names";
-import { type Errors, Field } from "./field";
-import { TextInput } from "./text-input";
+import { isBlank } from "../../lib/names";
+import { type Errors, Field } from "../field";
+import { TextInput } from "../text-input";
 
 /** Where to note what is wrong with a field. */
 export interface Reading {

@@ -1,6 +1,6 @@
 import type { ComponentChild } from "preact";
 import { useId } from "preact/hooks";
-import { Button } from "./button";
+import { Button } from "../button";
 import type { FormPart, Theirs } from "./record-form";
 import "./form-parts.css";
 

@@ -1,7 +1,7 @@
-import type { Charter, Conflict } from "../data/contract";
-import { formatDay, formatSpan } from "../lib/time";
+import type { Charter, Conflict } from "../../data/contract";
+import { formatDay, formatSpan } from "../../lib/time";
 
-const nouns: Record<Conflict["kind"], string> = { boat: "", captain: "captain ", crew: "crew " };
+const nouns: Record<Conflict["kind"], string> = { boat: "", captain: "Captain ", crew: "Crew, " };
 
 /** `Kestrel: “Sunset sail”, Sat, Jul 4, 2:00 – 6:00 PM`; by the clocks of the charter that is written. */
 export function conflictText({ kind, name, title, starts_at, ends_at }: Conflict, timezone: string): string {
