@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.views import FREE_BOAT, UNBROKEN, VIEWS, Charters, View
+from tests.browser.shown import UNBROKEN, Charters
+from tests.browser.views import FREE_BOAT, VIEWS, View
 from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sideways_px
 from tests.browser.waiver_form import records
 

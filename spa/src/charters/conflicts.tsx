@@ -1,6 +1,6 @@
 import type { Charter } from "../data/contract";
 import { href } from "../lib/router";
-import { conflictText, overrideText } from "../ui/conflict-text";
+import { conflictText, overrideText } from "../ui/schedule/conflict-text";
 
 /** What is booked at the same time, while it is, and why it was booked all the same. */
 export function Conflicts({ charter }: { charter: Charter }) {

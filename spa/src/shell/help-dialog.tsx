@@ -8,6 +8,7 @@ const keys = [
   ["/", "Search the board"],
   ["↓ ↑", "From row to row, and from the search to the first one"],
   ["Enter", "Open the charter"],
+  ["m", "In the week: move a charter or a hold"],
   ["Esc", "Close a dialog"],
   ["?", "This list"],
 ] as const;

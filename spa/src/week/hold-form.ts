@@ -1,7 +1,7 @@
 import type { Hold, NewHold } from "../data/contract";
 import { type Day, isDay } from "../lib/periods";
 import { type LocalDateTime, localDay, toLocal } from "../lib/time";
-import { type LocalMoment, readMoment, withStart, writeMoment } from "../ui/moment-input";
+import { type LocalMoment, readMoment, withStart, writeMoment } from "../ui/schedule/moment-input";
 import { changed } from "./rebase";
 
 /** A hold as it is typed; times by the clocks of its own time zone. */

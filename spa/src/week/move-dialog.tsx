@@ -4,15 +4,15 @@ import { keepCharters, keepDetail } from "../data/charters";
 import type { Boat, CharterEdit, Conflict } from "../data/contract";
 import { editHold } from "../data/later-api";
 import { useAnswer } from "../lib/answer";
-import { ConflictQuestion, conflictsOf, wrongReason } from "../ui/conflict-question";
 import { Dialog } from "../ui/dialog";
 import { DialogForm } from "../ui/dialog-form";
 import { Field } from "../ui/field";
 import { useForm } from "../ui/form";
 import { Loaded } from "../ui/loaded";
-import { MomentInput, withStart } from "../ui/moment-input";
 import { announce, announceFailure } from "../ui/notices";
 import { sentence } from "../ui/page";
+import { ConflictQuestion, conflictsOf, wrongReason } from "../ui/schedule/conflict-question";
+import { MomentInput, withStart } from "../ui/schedule/moment-input";
 import {
   changedPlace,
   type Movable,
@@ -24,6 +24,7 @@ import {
   rebasedMove,
 } from "./move-form";
 import type { Planned } from "./week-plan";
+import "./move-dialog.css";
 
 interface Props {
   planned: Planned;

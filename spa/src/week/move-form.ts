@@ -1,6 +1,6 @@
 import type { Boat, Charter, Hold } from "../data/contract";
 import { formatDay, formatSpan } from "../lib/time";
-import { type LocalMoment, readMoment, writeMoment } from "../ui/moment-input";
+import { type LocalMoment, readMoment, writeMoment } from "../ui/schedule/moment-input";
 import { changed, rebase } from "./rebase";
 import { movedByDays } from "./week-geometry";
 

@@ -1,8 +1,8 @@
 import { operator } from "../../data/api";
 import type { Boat, Charter, CharterDetails } from "../../data/contract";
 import type { LocalDateTime } from "../../lib/time";
-import { type LocalMoment, later, withStart } from "../../ui/moment-input";
 import { mergeForms, same, type Theirs } from "../../ui/records/record-form";
+import { type LocalMoment, later, withStart } from "../../ui/schedule/moment-input";
 import { type CharterForm, charterFields, type FieldName } from "./charter-table";
 import { takeBoat } from "./suggestions";
 

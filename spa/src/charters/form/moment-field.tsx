@@ -1,4 +1,4 @@
-import { type LocalMoment, MomentInput, readMoment, writeMoment } from "../../ui/moment-input";
+import { type LocalMoment, MomentInput, readMoment, writeMoment } from "../../ui/schedule/moment-input";
 import type { CharterField } from "./field-kinds";
 
 /** A moment, typed by the clocks of the charter's time zone. */

@@ -6,11 +6,11 @@ import { reasonLimits } from "../../data/limits";
 import { isBlank } from "../../lib/names";
 import { formatDay, formatSpan, localDay } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
-import { conflictText } from "../../ui/conflict-text";
 import { Dialog } from "../../ui/dialog";
 import { DialogForm } from "../../ui/dialog-form";
 import { useForm } from "../../ui/form";
 import { announce } from "../../ui/notices";
+import { conflictText } from "../../ui/schedule/conflict-text";
 import { TextInput } from "../../ui/text-input";
 
 interface Props {

@@ -1,5 +1,5 @@
-import type { Charter, Conflict } from "../data/contract";
-import { formatDay, formatSpan } from "../lib/time";
+import type { Charter, Conflict } from "../../data/contract";
+import { formatDay, formatSpan } from "../../lib/time";
 
 const nouns: Record<Conflict["kind"], string> = { boat: "", captain: "Captain ", crew: "Crew, " };
 

@@ -1,9 +1,10 @@
-import type { ApiError } from "../data/api";
-import type { Conflict } from "../data/contract";
-import { holdLimits } from "../data/later-limits";
-import { isBlank } from "../lib/names";
+import type { ApiError } from "../../data/api";
+import type { Conflict } from "../../data/contract";
+import { holdLimits } from "../../data/later-limits";
+import { isBlank } from "../../lib/names";
+import { TextInput } from "../text-input";
 import { conflictText } from "./conflict-text";
-import { TextInput } from "./text-input";
+import "./conflict-question.css";
 
 interface Props {
   conflicts: readonly Conflict[];

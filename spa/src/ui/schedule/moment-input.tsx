@@ -7,9 +7,9 @@ import {
   toRfc3339,
   zonedTime,
   zoneName,
-} from "../lib/time";
-import { Field } from "./field";
-import { TextInput } from "./text-input";
+} from "../../lib/time";
+import { Field } from "../field";
+import { TextInput } from "../text-input";
 
 /** A time as it is typed, by the clocks of a time zone. */
 export interface LocalMoment {
