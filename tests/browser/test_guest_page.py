@@ -23,6 +23,11 @@ LONG = {
 OVER_MIDNIGHT = {"starts_at": "2031-03-09T03:30:00Z", "ends_at": "2031-03-09T11:30:00Z"}
 
 
+@pytest.fixture
+def event(site: Site) -> dict[str, Any]:
+    return site.charter()
+
+
 @pytest.mark.parametrize(
     "changes", [{}, HOSTILE, LONG, OVER_MIDNIGHT], ids=["plain", "hostile", "long lines", "a night when clocks change"]
 )
@@ -30,7 +35,7 @@ def test_the_calendar_file_says_what_the_page_says(
     site: Site, visit: Visit, tmp_path: Path, changes: dict[str, Any]
 ) -> None:
     settings = site.change_settings(guest_place_url="https://maps.example.com/?q=37.86,-122.48;z=1")
-    event = site.charter(**changes)
+    event = site.charter(charter_fee_cents=7654321, **changes)
     page = visit().new_page()
     page.goto(f"/g/{event['event_id']}?language=es")
     with page.expect_download() as download:
@@ -50,7 +55,7 @@ def test_the_calendar_file_says_what_the_page_says(
     assert entry.url.value == page_url
     assert entry.uid.value.startswith(event["event_id"])
     # Nothing of what only admins see.
-    for word in ("Ana Ruiz", "patron-", "luis@", "Ferreira", "555 01", "480"):
+    for word in ("Ana Ruiz", "patron-", "luis@", "Ferreira", "555 01", "7654321", "76543"):
         assert word not in text.replace(event["event_id"], "")
 
 
