@@ -37,6 +37,8 @@ HYPHENS = (
 _PUNCTUATION = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(HYPHENS, "-")})
 # A stroke, or a dot that is left out, is an accent to readers, but Unicode takes the letter for another one.
 STROKES = ("đħıłøŧ", "dhilot")
+# R2-D2 may be a name; a word with more digits is a number.
+_LEAST_DIGITS = 3
 _TITLES = ("captain", "capt", "cpt", "cap", "skipper", "capitan", "capitana", "mr", "mrs", "ms", "dr")
 # The blocks of the scripts that are written from right to left.
 RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
@@ -136,11 +138,13 @@ def first_name(name: str) -> str:
 
     Empty when there is only a title, or when what was typed for a name holds an address or a number.
     """
-    first, *rest = [word for word in name.split() if fold(word).rstrip(".") not in _TITLES] or [""]
+    words = [word for word in name.split() if any(char.isalpha() for char in word)]
+    first, *rest = [word for word in words if fold(word).rstrip(".") not in _TITLES] or [""]
     if first.endswith(",") and rest:
         first = rest[0]
-    first = first.rstrip(",")
-    return "" if any(char.isdigit() or char in "@:/" for char in first) else first
+    first = first.rstrip(",:;")
+    is_number = sum(char.isdigit() for char in first) >= _LEAST_DIGITS
+    return "" if is_number or "@" in first or has_web_address(first) else first
 
 
 def isolate(text: str) -> str:

@@ -8,20 +8,21 @@ import pytest
 
 from chalicelib.core import settings
 from chalicelib.waivers import sealing
-from tests.support.api import Api, new_event
+from tests.support.api import Api, new_event, new_settings
 from tests.support.pages import MINORS, Form, page, signature
 from tests.support.races import at_once
 from tests.support.signed import record, records
 
 GUEST_FIELDS = set(
     "event_id title starts_at ends_at timezone vessel departure_port return_port guest_notes status party_size "
-    "operator waiver_url waivers".split()
+    "captain_first_name guest_place_url pay_to operator waiver_url waivers".split()
 )
 # What only admins may see: each is unlike anything else on the page.
 CANARIES = (
     "Quentin Patronymic", "quentin@canary.example", "+1 415 555 7701", "captain@canary.example", "+1 415 555 7702",
     "crew@canary.example", "canary-note", "canary-payer", "canary-reference", "7654321", "76,543.21", "1234567",
-    "12,345.67", "signer@canary.example", "+1 415 555 7703", "1971-07-07",
+    "12,345.67", "Surcanary", "deposit_percent", "money_before_departure", "signer@canary.example",
+    "+1 415 555 7703", "1971-07-07",
 )  # fmt: skip
 
 
@@ -41,12 +42,34 @@ def test_guests_see_what_the_contract_lists_and_nothing_else(guest: Api, event: 
     assert answer.json["waivers"] == {"signed": 0, "expected": 4, "signers": []}
 
 
+def test_guests_read_where_to_board_how_to_pay_and_who_sails_them(api: Api, guest: Api) -> None:
+    captain = {"name": "Capt. Dana Ortiz", "email": "dana@example.com", "phone": "+1 415 555 0100"}
+    event = api.post("/api/events", new_event(captain=captain)).json
+    url = f"/api/guest/{event['event_id']}"
+    first = guest.get(url).json
+    assert (first["captain_first_name"], first["guest_place_url"], first["pay_to"]) == ("Dana", "", [])
+    saved = new_settings()
+    assert api.put("/api/settings", saved).status == 200
+    shown = guest.get(url).json
+    assert (shown["guest_place_url"], shown["pay_to"]) == (saved["guest_place_url"], saved["pay_to"])
+    api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "Gale"})
+    assert guest.get(url).json["captain_first_name"] == ""
+
+
+@pytest.mark.parametrize("name", ["dana@canary.example", "+1 415 555 7702", "https://canary.example/dana"])
+def test_what_was_typed_for_a_captains_name_shows_no_address_and_no_number(api: Api, guest: Api, name: str) -> None:
+    event = api.post("/api/events", new_event(captain={"name": name, "email": "", "phone": ""})).json
+    assert guest.get(f"/api/guest/{event['event_id']}").json["captain_first_name"] == ""
+
+
 def test_no_public_page_leaks_contact_money_or_notes(api: Api, guest: Api) -> None:
+    hidden = {"deposit_percent": 37, "money_before_departure": "full"}
+    assert api.put("/api/settings", new_settings(**hidden)).status == 200
     event = api.post(
         "/api/events",
         new_event(
             patron={"name": "Quentin Patronymic", "email": "quentin@canary.example", "phone": "+1 415 555 7701"},
-            captain={"name": "Cap", "email": "captain@canary.example", "phone": "+1 415 555 7702"},
+            captain={"name": "Capt. Dana Surcanary", "email": "captain@canary.example", "phone": "+1 415 555 7702"},
             crew=[{"name": "Smee", "email": "crew@canary.example"}],
             notes="canary-note",
             charter_fee_cents=7654321,

@@ -269,7 +269,12 @@ def test_public_answers_leak_no_contact_no_money_and_no_note(site: Site, visit: 
         return {"name": secret[number], "email": f"{secret[number + 1]}@example.com", "phone": phone}
 
     event = site.charter(
-        patron=person(0), captain=person(2), crew=[person(4)], notes=secret[6], charter_fee_cents=7654321
+        patron=person(0),
+        # The first name is for guests.
+        captain=person(2) | {"name": f"Luis {secret[2]}"},
+        crew=[person(4)],
+        notes=secret[6],
+        charter_fee_cents=7654321,
     )
     payment = site.pay(event, amount_cents=1234567, payer=secret[7], reference=secret[8], note=secret[9])
     signed = site.sign(event, signer_email=f"{secret[10]}@example.com", signer_phone=phone)

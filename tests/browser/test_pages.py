@@ -18,6 +18,10 @@ from tests.browser.waiver_form import records
 @pytest.fixture(scope="module")
 def charters(site: Site) -> Charters:
     plain = site.charter()
+    site.change_settings(
+        pay_to=[{"method": "zelle", "text": "pay@bay.example"}, {"method": "bank_transfer", "text": UNBROKEN * 3}],
+        guest_place_url="https://maps.example.com/?q=37.86,-122.48",
+    )
     assert site.sign(plain).status == 303
     site.pay(plain, kind="deposit", method="check", reference="1042")
     site.admin(

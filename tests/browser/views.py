@@ -352,11 +352,19 @@ def past_charter(page: Page, charters: Charters) -> None:
 def guest(page: Page, charters: Charters) -> None:
     page.goto(f"/g/{charters.plain['event_id']}")
     title(page, charters.plain["title"])
+    expect(page.get_by_role("heading", name="How to pay")).to_be_visible()
+
+
+def guest_in_spanish(page: Page, charters: Charters) -> None:
+    page.goto(f"/g/{charters.long['event_id']}?language=es")
+    title(page, charters.long["title"])
+    expect(page.get_by_role("heading", name="Cómo pagar")).to_be_visible()
 
 
 def long_guest(page: Page, charters: Charters) -> None:
     page.goto(f"/g/{charters.long['event_id']}")
     title(page, charters.long["title"])
+    expect(page.get_by_role("heading", name="How to pay")).to_be_visible()
 
 
 def cancelled_guest(page: Page, charters: Charters) -> None:
@@ -479,6 +487,7 @@ VIEWS = [
     View("past charter", past_charter, admin=True),
     View("guest page", guest),
     View("guest page of long words", long_guest),
+    View("guest page in Spanish", guest_in_spanish),
     View("guest page of a cancelled charter", cancelled_guest),
     View("guest page of no charter", guest_of_no_charter, expected=("404: GET",)),
     View("not found", not_found),

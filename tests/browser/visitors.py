@@ -107,6 +107,10 @@ class Site:
         }
         return dict(self.admin("POST", "/api/events", details | changes))
 
+    def change_settings(self, **changes: Any) -> dict[str, Any]:
+        """What the desk has set, with these changes."""
+        return dict(self.admin("PUT", "/api/settings", self.admin("GET", "/api/settings") | changes))
+
     def pay(self, event: dict[str, Any], **changes: Any) -> dict[str, Any]:
         path = f"/api/events/{event['event_id']}/payments/{uuid.uuid4()}"
         return dict(self.admin("PUT", path, {"method": "card", "amount_cents": 10000} | changes)["payment"])

@@ -280,3 +280,36 @@ def test_a_long_text_is_searched_in_no_time(piece: str) -> None:
 )
 def test_a_pasted_number_or_address_becomes_what_a_keyboard_would_have_typed(typed: str, kept: str) -> None:
     assert names.clean_contact(typed) == kept
+
+
+# --- first names ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Dana Ortiz", "Dana"),
+        ("Dana", "Dana"),
+        ("Capt. Dana Ortiz", "Dana"),
+        ("CAPTAIN Dana", "Dana"),
+        ("Capitán José Núñez", "José"),
+        ("Dr. Anne-Marie O’Neill", "Anne-Marie"),
+        ("Ortiz, Dana", "Dana"),
+        ("Dana Ortiz, Master 100 t", "Dana"),
+        ("李明", "李明"),
+        ("Captain", ""),
+        ("", ""),
+        ("dana@example.com", ""),
+        ("+1 415 555 0100", ""),
+        ("www.example.com/dana", ""),
+        ("415-555-0100x", ""),
+        ("Kim: the captain", "Kim"),
+    ],
+)
+def test_a_first_name_is_what_guests_call_a_captain(name: str, first: str) -> None:
+    assert names.first_name(name) == first
+
+
+@pytest.mark.parametrize("name", REAL_NAMES)
+def test_the_first_name_of_a_real_name_is_a_word_of_it(name: str) -> None:
+    assert names.first_name(name) in {word.rstrip(",:;") for word in name.split()}

@@ -112,20 +112,19 @@ function Contact({ operator, words }: { operator: GuestEvent["operator"]; words:
   return (
     <section class="panel">
       <h2>{words.questions}</h2>
-      {name && <p>{name}</p>}
+      <p class="contact">
+        {name && <strong>{name}</strong>}
+        {phone && <span>{phone}</span>}
+        {email && <a href={`mailto:${email}`}>{email}</a>}
+      </p>
       {phone && (
-        <p class="guest-buttons">
+        <p class="guest-buttons no-print">
           <a class="button" href={`tel:${dialled(phone)}`}>
-            {words.call}: {phone}
+            {words.call}
           </a>
-          <a class="button no-print" href={`sms:${dialled(phone)}`}>
+          <a class="button" href={`sms:${dialled(phone)}`}>
             {words.text}
           </a>
-        </p>
-      )}
-      {email && (
-        <p class="contact">
-          <a href={`mailto:${email}`}>{email}</a>
         </p>
       )}
     </section>

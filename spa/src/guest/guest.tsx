@@ -148,7 +148,8 @@ function Essentials({ event, link, signAt, words }: EssentialsProps) {
   const over = event.status === "completed" || new Date(event.ends_at).getTime() < now_ms;
   const past = over || event.status === "departed";
   const span = formatSpan(event.starts_at, event.ends_at, event.timezone, locale);
-  const zone = zoneName(event.starts_at, event.timezone, locale);
+  // The same in both languages, as at the waiver.
+  const zone = zoneName(event.starts_at, event.timezone);
   return (
     <>
       <h1 tabIndex={-1} class={cancelled ? "struck" : undefined}>

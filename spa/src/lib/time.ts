@@ -141,23 +141,23 @@ export function formatTime(instant: string, timezone: string, language = locale)
 }
 
 /** The zone's short name at that moment, for example `EST`. */
-export function zoneName(instant: string, timezone: string, language = locale): string {
-  const part = dateFormat(safeZone(timezone), { timeZoneName: "short" }, language)
+export function zoneName(instant: string, timezone: string): string {
+  const part = dateFormat(safeZone(timezone), { timeZoneName: "short" })
     .formatToParts(new Date(instant))
     .find(({ type }) => type === "timeZoneName");
   return part?.value ?? timezone;
 }
 
 /** The zone's short name when its clocks differ from this device's at that moment, else empty. */
-export function zoneIfForeign(instant: string, timezone: string, language = locale): string {
+export function zoneIfForeign(instant: string, timezone: string): string {
   const at_ms = new Date(instant).getTime();
   const same = offset_ms(at_ms, safeZone(timezone)) === offset_ms(at_ms, deviceTimezone);
-  return same ? "" : zoneName(instant, timezone, language);
+  return same ? "" : zoneName(instant, timezone);
 }
 
 /** `2:00 – 6:00 PM EST`; the day of the end too when it is another one. */
 export function formatSpan(starts_at: string, ends_at: string, timezone: string, language = locale): string {
-  const zone = zoneIfForeign(starts_at, timezone, language);
+  const zone = zoneIfForeign(starts_at, timezone);
   return `${span(starts_at, ends_at, safeZone(timezone), language)}${zone ? ` ${zone}` : ""}`;
 }
 
