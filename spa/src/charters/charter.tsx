@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { ApiError, cancelCharter, readCharter } from "../data/api";
+import { ApiError, readCharter } from "../data/api";
 import { loaded } from "../data/board";
-import { charters, edit, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
+import { charters, edit, keepDetail, records, refresh, remembered } from "../data/charters";
 import type { Charter, Contact, MailProblem } from "../data/contract";
 import { nowMs } from "../lib/clock";
 import { isSameAddress } from "../lib/names";
@@ -21,12 +21,12 @@ import { Detail, PhoneLink } from "../ui/detail";
 import { NotFound } from "../ui/not-found";
 import { announce, announceFailure } from "../ui/notices";
 import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
-import { ReasonDialog } from "../ui/reason-dialog";
 import { useTask } from "../ui/task";
 import { statusNames, WaiverBadge } from "./card";
 import { openCharterDialog } from "./form/open-charter";
 import { HistoryOnDemand } from "./history/lazy-history";
 import { MissingGuests, Reopen, Warnings } from "./missing-guests";
+import { CancelDialog } from "./notices/cancel-dialog";
 import { Reminders } from "./reminders";
 import { SignedWaivers } from "./signed-waivers";
 import "./charter.css";
@@ -190,18 +190,7 @@ function StatusButtons({ charter }: { charter: Charter }) {
           Cancel charter
         </Button>
       )}
-      {cancelling && (
-        <ReasonDialog
-          title="Cancel charter"
-          explanation="The charter stays on the board, struck through. Guests see on their link that it is cancelled. This cannot be undone."
-          button="Cancel charter"
-          onClose={() => setCancelling(false)}
-          act={async (reason) => {
-            keepCharters([await cancelCharter(charter.event_id, reason)]);
-            announce("The charter is cancelled.");
-          }}
-        />
-      )}
+      {cancelling && <CancelDialog charter={charter} onClose={() => setCancelling(false)} />}
     </>
   );
 }

@@ -47,8 +47,16 @@ export const createCharter = (key: string, body: CharterDetails) =>
 export const editCharter = (event_id: string, body: CharterEdit) =>
   call("patch", CHARTER, { path: { event_id }, body });
 
-export const cancelCharter = (event_id: string, reason: string) =>
-  call("post", `${CHARTER}/cancel`, { path: { event_id }, body: { reason } });
+/** The mails that `notify` would send with this edit; nothing is changed. */
+export const previewEdit = (event_id: string, body: CharterEdit) =>
+  call("post", `${CHARTER}/edit-preview`, { path: { event_id }, body });
+
+export const cancelCharter = (event_id: string, reason: string, notify: boolean) =>
+  call("post", `${CHARTER}/cancel`, { path: { event_id }, body: { reason, notify } });
+
+/** The mails that `notify` would send with a cancellation; nothing is changed. */
+export const previewCancel = (event_id: string) =>
+  call("post", `${CHARTER}/cancel-preview`, { path: { event_id }, body: {} });
 
 /** Mails the listed guests who have not signed, each at most once in six hours. */
 export const remindGuests = (event_id: string, guest_ids?: string[]) =>

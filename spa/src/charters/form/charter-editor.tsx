@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { ApiError, createCharter, editCharter } from "../../data/api";
+import { ApiError, createCharter, editCharter, previewEdit } from "../../data/api";
 import { charters, keepCharters } from "../../data/charters";
-import type { Charter } from "../../data/contract";
+import type { Charter, CharterEdit } from "../../data/contract";
 import { operatorTimezone } from "../../lib/clock";
 import { navigate } from "../../lib/router";
 import { uuid7 } from "../../lib/uuid";
@@ -10,10 +10,22 @@ import { DialogForm } from "../../ui/dialog-form";
 import { type Errors, focusFirstError, sentences, unplaced } from "../../ui/field";
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
+import { type PreviewedMail, TellDialog } from "../notices/tell-dialog";
 import { CharterFields } from "./charter-fields";
 import { changes, charterForm, type Merge, merge, newCharterForm, readCharterForm } from "./charter-form";
 import { type CharterForm, charterTable, type FieldName } from "./charter-table";
 import { settleGuests } from "./guest-list";
+
+/** People are asked to be told when one of these becomes another. */
+const toldFields = [
+  "starts_at",
+  "ends_at",
+  "timezone",
+  "boat_id",
+  "vessel",
+  "departure_port",
+  "return_port",
+] as const satisfies readonly (keyof CharterEdit)[];
 
 interface Props {
   charter: Charter | null;
@@ -33,6 +45,7 @@ export function CharterEditor({ charter, drafts, onClose }: Props) {
   const [failure, setFailure] = useState("");
   const [theirs, setTheirs] = useState<Merge["theirs"]>([]);
   const [saving, setSaving] = useState(false);
+  const [question, setQuestion] = useState<{ mails: readonly PreviewedMail[]; body: CharterEdit } | null>(null);
   const attempt = useRef({ key: "", body: "" });
   const element = useRef<HTMLFormElement>(null);
 
@@ -75,8 +88,12 @@ export function CharterEditor({ charter, drafts, onClose }: Props) {
           done(base, "Nothing was changed.");
           return;
         }
-        const saved = await editCharter(base.event_id, { version: base.version, ...changed });
-        done(saved, `Saved: ${saved.title}.`);
+        const edited = { version: base.version, ...changed };
+        const mails = toldFields.some((name) => name in changed)
+          ? (await previewEdit(base.event_id, edited)).mails
+          : [];
+        if (mails.length > 0) setQuestion({ mails, body: edited });
+        else await save(base.event_id, edited);
       } else {
         const text = JSON.stringify(body);
         // The same content sent again is the same charter; other content is another one.
@@ -84,7 +101,22 @@ export function CharterEditor({ charter, drafts, onClose }: Props) {
         const saved = await createCharter(attempt.current.key, body);
         done(saved, `Created: ${saved.title}.`);
       }
-      return;
+    } catch (error) {
+      failed(error);
+    }
+    setSaving(false);
+  };
+
+  const save = async (event_id: string, body: CharterEdit) => {
+    const saved = await editCharter(event_id, body);
+    done(saved, body.notify ? `Saved: ${saved.title}. The mails are on their way.` : `Saved: ${saved.title}.`);
+  };
+
+  const answer = async (event_id: string, body: CharterEdit) => {
+    setQuestion(null);
+    setSaving(true);
+    try {
+      await save(event_id, body);
     } catch (error) {
       failed(error);
     }
@@ -114,31 +146,41 @@ export function CharterEditor({ charter, drafts, onClose }: Props) {
   };
 
   return (
-    <DialogForm
-      form={element}
-      submit={charter ? "Save changes" : "Create charter"}
-      onSubmit={submit}
-      onClose={onClose}
-      doing={saving ? "Saving…" : ""}
-      failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
-    >
-      {drafted && (
-        <p class="strip strip-wait">
-          What you typed before is back.{" "}
-          <Button
-            onClick={() => {
-              drafts.delete(draftKey);
-              setForm(pristine());
-              setDrafted(false);
-            }}
-          >
-            Start afresh
-          </Button>
-        </p>
+    <>
+      <DialogForm
+        form={element}
+        submit={charter ? "Save changes" : "Create charter"}
+        onSubmit={submit}
+        onClose={onClose}
+        doing={saving ? "Saving…" : ""}
+        failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
+      >
+        {drafted && (
+          <p class="strip strip-wait">
+            What you typed before is back.{" "}
+            <Button
+              onClick={() => {
+                drafts.delete(draftKey);
+                setForm(pristine());
+                setDrafted(false);
+              }}
+            >
+              Start afresh
+            </Button>
+          </p>
+        )}
+        {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
+        <CharterFields form={form} errors={errors} onChange={edit} />
+      </DialogForm>
+      {question && base && (
+        <TellDialog
+          mails={question.mails}
+          verb="Save"
+          act={(notify) => answer(base.event_id, { ...question.body, notify })}
+          onClose={() => setQuestion(null)}
+        />
       )}
-      {theirs.length > 0 && <Theirs theirs={theirs} onTake={takeTheirs} />}
-      <CharterFields form={form} errors={errors} onChange={edit} />
-    </DialogForm>
+    </>
   );
 }
 
