@@ -22,6 +22,7 @@ from chalicelib.manifest.fields import Departure
 from chalicelib.manifest.service import make_snapshot
 from chalicelib.manifest.store import Notes
 from chalicelib.money import ledger
+from chalicelib.notices import mails as notice_mails
 from chalicelib.operator.service import defaults
 from chalicelib.payments import mails as payment_mails
 from chalicelib.payments.fields import PaymentJson
@@ -36,6 +37,7 @@ from chalicelib.waivers import mails as waiver_mails
 from chalicelib.waivers import people, sealing
 from chalicelib.waivers import versions as waiver_versions
 from chalicelib.waivers.evidence import canonical, merkle
+from chalicelib.waivers.fields import Language
 from chalicelib.waivers.form import parse_signing
 from chalicelib.waivers.log_store import Tree
 from chalicelib.waivers.store import SealedRecord
@@ -218,6 +220,18 @@ def option_expired() -> Mail:
     return schedule_mails.expired_mail(hold, "S/V Petrel", defaults(), NOW)
 
 
+def change(language: Language, *, is_off: bool = False) -> Mail:
+    """Of a charter that begins two hours later from another pier, or is off."""
+    times = {"starts_at": "2026-11-29T03:00:00Z", "ends_at": "2026-11-29T06:00:00Z"}
+    details: CharterDetails = {**CHARTER.details, **times, "departure_port": "Pier 39"}  # type: ignore[typeddict-item]
+    after = CHARTER._replace(status="cancelled") if is_off else CHARTER._replace(details=details)
+    found = notice_mails.find_change(CHARTER, after)
+    if found is None:
+        raise Refused("the sample of a change changes nothing")
+    mail = notice_mails.make_notices(found, after, [], NOW)[0].mail
+    return mail._replace(data={**mail.data, "language": language})
+
+
 def log_end(size: int) -> Tree:
     return Tree(waiver_log.origin(Tree()), size, merkle.root_of(leaf_hashes(size)))
 
@@ -246,6 +260,10 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "waiver-reminder": lambda: signature_request("waiver_reminder", "en"),
     "waiver-again": lambda: signature_request("waiver_again", "en"),
     "waiver-again-es": lambda: signature_request("waiver_again", "es"),
+    "charter-changed": lambda: change("en"),
+    "charter-changed-es": lambda: change("es"),
+    "charter-cancelled": lambda: change("en", is_off=True),
+    "charter-cancelled-es": lambda: change("es", is_off=True),
     "manifest": manifest,
     "option-expired": option_expired,
     "checkpoint": checkpoint,

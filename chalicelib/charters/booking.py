@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.charters.fields import CharterDetails, CrewMember
 from chalicelib.charters.store import Charter, schedule_entry
+from chalicelib.core import names
 from chalicelib.core.audit import Actor
 from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import BadInput
@@ -88,7 +89,7 @@ def fill(details: CharterDetails, body: Body, named: Named, seen: CharterDetails
     for name, one in sailors(filled):
         person_id = one["person_id"]
         if not person_id:
-            if not one["name"]:
+            if not names.has_visible_glyph(one["name"]):
                 problems[f"{name}.name"] = "is required"
             continue
         if person_id not in named.people:
@@ -112,8 +113,9 @@ def _fill_member(member: CrewMember, given: Body, named: Named) -> CrewMember:
     if person is None:
         return member
     filled: CrewMember = {**member}
+    is_named = names.has_visible_glyph(member["name"])
     for name in ("name", "email", "phone"):
-        if given.get(name) is None or not (member["name"] or member[name]):
+        if given.get(name) is None or (not is_named and (name == "name" or not member[name])):
             filled[name] = person.details[name]
     return filled
 

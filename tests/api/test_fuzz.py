@@ -77,8 +77,9 @@ ITEMS = {"guest_ids": [guest["guest_id"] for guest in GUESTS], "waiver_ids": [WA
 BEYOND_SCHEMAS = {
     "log_in": {"code"},
     "create_event": {"ends_at", "guests", "boat_id", "captain.person_id", "captain.name", "crew"},
-    "edit_event": {
-        *("ends_at", "guests", "currency", "status", "boat_id", "captain.person_id", "captain.name", "crew"),
+    **{
+        name: {"ends_at", "guests", "currency", "status", "boat_id", "captain.person_id", "captain.name", "crew"}
+        for name in ("edit_event", "preview_edit")
     },
     "repeat_event": {"until", "except"},
     "get_schedule": {"to"},

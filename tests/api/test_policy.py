@@ -240,7 +240,7 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
     ).json
     sweep.queue_reminders(soon)
     outbox.sweep(MAIL_KINDS, now + timedelta(minutes=10))
-    assert api.post(f"/api/events/{other['event_id']}/cancel", {"reason": "storm"}).status == 200
+    assert api.post(f"/api/events/{other['event_id']}/cancel", {"reason": "storm", "notify": True}).status == 200
     for path in ("/api/events?limit=1&from=2020-01-01", "/api/mail?status=sent&limit=1"):
         assert api.get(path).json["next_cursor"]
     plan_and_register(api, now)

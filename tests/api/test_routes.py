@@ -24,6 +24,8 @@ WHO = {
     ("GET", "/api/events/{event_id}"): ADMINS,
     ("PATCH", "/api/events/{event_id}"): ADMINS,
     ("POST", "/api/events/{event_id}/cancel"): ADMINS,
+    ("POST", "/api/events/{event_id}/edit-preview"): ADMINS,
+    ("POST", "/api/events/{event_id}/cancel-preview"): ADMINS,
     ("POST", "/api/events/{event_id}/repeat"): ADMINS,
     ("POST", "/api/events/{event_id}/reopen-waivers"): ADMINS,
     ("POST", "/api/events/{event_id}/guest-link"): ADMINS,

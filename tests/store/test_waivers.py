@@ -202,8 +202,8 @@ def test_a_request_goes_out_once_in_its_time_and_is_found_by_whom_it_is_about() 
 
     assert [queue(first, 1000), queue(second, 1599), queue(second, 1600)] == [True, False, True]
     assert {mail.mail_id for mail in due_mails()} == {"first", "second"}
-    assert waiver_store.list_requests("g1") == waiver_store.list_requests("g2") == ["first", "second"]
-    assert waiver_store.list_requests("g3") == []
+    assert waiver_store.list_mails_about("g1") == waiver_store.list_mails_about("g2") == ["first", "second"]
+    assert waiver_store.list_mails_about("g3") == []
 
 
 # --- versions ---------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ class Season:
         manifest.check_in(self.charter, {"guest_id": guest, "state": "aboard"}, actor=ADMIN, now=self.now())
         manifest.note_briefing(self.charter, {"done": True}, actor=ADMIN, now=self.now())
         manifest.depart(self.charter, actor=ADMIN, now=self.now())
-        self.storm = other = self.create("Storm", 90_000, override_reason="the second sails if the first is cancelled")
+        self.storm = other = self.create("Storm", 90_000)
         self.log(30_000, kind="deposit", on=other)
         charters.cancel_charter(other, {"reason": "storm"}, actor=ADMIN, now=self.now())
         charters.renew_guest_link(other, actor=ADMIN, now=self.now())
@@ -67,6 +67,7 @@ class Season:
             balance_reminders=True,
             guests=[{"name": "Kim Ott", "email": "kim@example.com"}],
             boat_id=self.boat_id,
+            override_reason="all are planned for the only boat, and the weather decides",
             **more,
         )
         return str(charters.create_charter(details, request_key=None, actor=ADMIN, now=self.now())[0]["event_id"])

@@ -13,6 +13,7 @@ from chalicelib.core import times
 from chalicelib.core.settings import settings
 from chalicelib.mail import bounces, outbox, transport, typed_addresses
 from chalicelib.mail import store as mail_store
+from chalicelib.operator import service as operator_service
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store
@@ -47,11 +48,17 @@ def one_mail(attempts: int) -> mail_store.Mail:
 
 
 @pytest.fixture
-def outcome(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+def unsaved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk has saved no settings, and no store is asked for them."""
+    monkeypatch.setattr(operator_service, "get_settings", lambda: None)
+
+
+@pytest.fixture
+def outcome(unsaved: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """Delivers without a store or a mail service; how the service answers stands in here."""
     told: dict[str, Any] = {"is": transport.Outcome("sent", "SES: 1")}
     monkeypatch.setattr(transport, "send", lambda _: told["is"])
-    monkeypatch.setattr(outbox, "compose", lambda mail, _: mail)
+    monkeypatch.setattr(outbox, "compose", lambda mail, *_: mail)
     monkeypatch.setattr(mail_store, "finish_mail", lambda *_: None)
     monkeypatch.setattr(mail_store, "postpone_mail", lambda *_: None)
     return told
@@ -108,6 +115,7 @@ def test_a_log_that_is_not_what_was_told_of_is_counted(
     monkeypatch.setattr(log_store, "read_mailed", lambda: told)
     monkeypatch.setattr(log_store, "read_tree", lambda: found)
     monkeypatch.setattr(outbox, "queue", lambda _: False)
+    monkeypatch.setattr(operator_service, "get_settings", operator_service.defaults)
     with operator.operating():
         sweep.mail_checkpoint(NOW.replace(hour=sweep.CHECKPOINT_HOUR))
     assert [counts("SweepWaiverLogLines", line) for line in lines(caplog)] == [True]

@@ -2,10 +2,9 @@ import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { ApiError, readCharter } from "../data/api";
 import { loaded } from "../data/board";
-import { charters, edit, keepCharters, keepDetail, records, refresh, remembered } from "../data/charters";
+import { charters, edit, keepDetail, records, refresh, remembered } from "../data/charters";
 import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
-import { cancelCharter } from "../data/later-api";
 import { nowMs } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
@@ -20,13 +19,13 @@ import { lazy } from "../ui/lazy";
 import { NotFound } from "../ui/not-found";
 import { announce, announceFailure } from "../ui/notices";
 import { AsOf, Failed, Skeleton, usePageTitle } from "../ui/page";
-import { ReasonDialog } from "../ui/reason-dialog";
 import { useTask } from "../ui/task";
 import { Details, Facts } from "./charter-facts";
 import { MissingGuests, Reopen, Warnings } from "./charter-waivers";
 import { Conflicts } from "./conflicts";
 import { openCharterDialog } from "./form/open-charter";
 import { HistoryOnDemand } from "./history/lazy-history";
+import { CancelDialog } from "./notices/cancel-dialog";
 import { phaseOf, phaseText } from "./phase";
 import { SignedWaivers } from "./signed-waivers";
 import "./charter.css";
@@ -202,18 +201,7 @@ function StatusButtons({ charter }: { charter: Charter }) {
           Cancel charter
         </Button>
       )}
-      {cancelling && (
-        <ReasonDialog
-          title="Cancel charter"
-          explanation="The charter stays on the board, struck through. Guests see on their link that it is cancelled. This cannot be undone."
-          button="Cancel charter"
-          onClose={() => setCancelling(false)}
-          act={async (reason) => {
-            keepCharters([await cancelCharter(charter.event_id, reason)]);
-            announce("The charter is cancelled.");
-          }}
-        />
-      )}
+      {cancelling && <CancelDialog charter={charter} onClose={() => setCancelling(false)} />}
     </>
   );
 }

@@ -3,6 +3,7 @@ import type {
   BoatEdit,
   Calendar,
   CharterDetails,
+  CharterEdit,
   CheckIn,
   HoldEdit,
   Leaf,
@@ -32,8 +33,16 @@ export const readHistory = (event_id: string, query: Query<"/api/events/{event_i
 export const createCharter = (key: string, body: CharterDetails) =>
   call("post", "/api/events", { body, headers: { "Idempotency-Key": key } });
 
-export const cancelCharter = (event_id: string, reason: string) =>
-  call("post", `${CHARTER}/cancel`, { path: { event_id }, body: { reason } });
+/** The mails that `notify` would send with this edit; nothing is changed. */
+export const previewEdit = (event_id: string, body: CharterEdit) =>
+  call("post", `${CHARTER}/edit-preview`, { path: { event_id }, body });
+
+export const cancelCharter = (event_id: string, reason: string, notify: boolean) =>
+  call("post", `${CHARTER}/cancel`, { path: { event_id }, body: { reason, notify } });
+
+/** The mails that `notify` would send with a cancellation; nothing is changed. */
+export const previewCancel = (event_id: string) =>
+  call("post", `${CHARTER}/cancel-preview`, { path: { event_id }, body: {} });
 
 /** Gives the charter a new guest link; the one before leads nowhere from now on. */
 export const renewGuestLink = (event_id: string) =>

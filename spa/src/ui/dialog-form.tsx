@@ -8,6 +8,8 @@ interface DialogFormProps {
   submit: string;
   onSubmit(): Promise<unknown>;
   back?: string;
+  /** Another way to go on, beside the button. */
+  beside?: ComponentChildren;
   onClose(): void;
   /** What is being done; empty while nothing is. Until it is done nothing is submitted. */
   doing: string;
@@ -38,6 +40,7 @@ export function DialogForm(props: DialogFormProps) {
         <Button data-first={props.backFirst || undefined} onClick={onClose}>
           {back}
         </Button>
+        {props.beside}
         <button type="submit" class={props.danger ? "primary danger" : "primary"} disabled={doing !== ""}>
           {submit}
         </button>

@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, editCharter, operator } from "../../data/api";
 import { keepCharters } from "../../data/charters";
-import type { Boat, Charter, CharterDetails, Conflict, Person } from "../../data/contract";
-import { createCharter, listBoats, listPatrons, listPeople } from "../../data/later-api";
+import type { Boat, Charter, CharterDetails, CharterEdit, Conflict, Person } from "../../data/contract";
+import { createCharter, listBoats, listPatrons, listPeople, previewEdit } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
 import { nowMs, operatorTimezone } from "../../lib/clock";
 import { navigate } from "../../lib/router";
@@ -13,6 +13,7 @@ import { type Errors, focusFirstError, sentences, unplaced } from "../../ui/fiel
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
 import { TheirChanges } from "../../ui/records/form-parts";
+import { type PreviewedMail, TellDialog } from "../notices/tell-dialog";
 import { CharterFields } from "./charter-fields";
 import {
   changes,
@@ -29,6 +30,25 @@ import { type CharterForm, charterTable, type FieldName } from "./charter-table"
 import { settleGuests } from "./guest-list";
 import { type Refused, ScheduleConflict } from "./schedule-conflict";
 import { completeAll, type Known, takeBoat, takePerson } from "./suggestions";
+
+/** People are asked to be told when one of these becomes another. */
+const toldFields = [
+  "starts_at",
+  "ends_at",
+  "timezone",
+  "boat_id",
+  "vessel",
+  "departure_port",
+  "return_port",
+] as const satisfies readonly (keyof CharterEdit)[];
+
+/** Whether people are to be told of an edit. */
+interface Question {
+  mails: readonly PreviewedMail[];
+  body: CharterEdit;
+  /** The whole of it. */
+  details: CharterDetails;
+}
 
 interface Props {
   charter: Charter | null;
@@ -54,6 +74,7 @@ export function CharterEditor({ charter, like, plan, drafts, onClose }: Props) {
   const [theirs, setTheirs] = useState<Merge["theirs"]>([]);
   const [refused, setRefused] = useState<Refused | null>(null);
   const [saving, setSaving] = useState(false);
+  const [question, setQuestion] = useState<Question | null>(null);
   const attempt = useRef({ key: "", body: "" });
   const element = useRef<HTMLFormElement>(null);
 
@@ -99,8 +120,12 @@ export function CharterEditor({ charter, like, plan, drafts, onClose }: Props) {
           done(base, "Nothing was changed.");
           return;
         }
-        const saved = await editCharter(base.event_id, { version: base.version, ...changed });
-        done(saved, `Saved: ${saved.title}.`);
+        const edited = { version: base.version, ...changed };
+        const mails = toldFields.some((name) => name in changed)
+          ? (await previewEdit(base.event_id, edited)).mails
+          : [];
+        if (mails.length > 0) setQuestion({ mails, body: edited, details: body });
+        else await save(base.event_id, edited);
       } else {
         const text = JSON.stringify(body);
         // The same content sent again is the same charter; other content is another one.
@@ -108,9 +133,24 @@ export function CharterEditor({ charter, like, plan, drafts, onClose }: Props) {
         const saved = await createCharter(attempt.current.key, body);
         done(saved, `Created: ${saved.title}.`);
       }
-      return;
     } catch (error) {
       failed(error, body);
+    }
+    setSaving(false);
+  };
+
+  const save = async (event_id: string, body: CharterEdit) => {
+    const saved = await editCharter(event_id, body);
+    done(saved, body.notify ? `Saved: ${saved.title}. The mails are on their way.` : `Saved: ${saved.title}.`);
+  };
+
+  const answer = async (event_id: string, body: CharterEdit, details: CharterDetails) => {
+    setQuestion(null);
+    setSaving(true);
+    try {
+      await save(event_id, body);
+    } catch (error) {
+      failed(error, details);
     }
     setSaving(false);
   };
@@ -161,40 +201,50 @@ export function CharterEditor({ charter, like, plan, drafts, onClose }: Props) {
   };
 
   return (
-    <DialogForm
-      form={element}
-      submit={charter ? "Save changes" : "Create charter"}
-      onSubmit={() => submit()}
-      onClose={onClose}
-      doing={saving ? "Saving…" : ""}
-      failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
-    >
-      {drafted && (
-        <p class="strip strip-wait">
-          What you typed before is back.{" "}
-          <Button
-            onClick={() => {
-              drafts.delete(draftKey);
-              setForm(pristine());
-              setDrafted(false);
-            }}
-          >
-            Start afresh
-          </Button>
-        </p>
-      )}
-      <TheirChanges table={charterTable} theirs={theirs} onTake={takeTheirs} />
-      <CharterFields form={form} errors={errors} known={known} onChange={edit} onMade={keepMade} />
-      {refused && (
-        <ScheduleConflict
-          refused={refused}
-          known={known}
-          onBoat={(boat) => edit((form) => takeBoat(form, form, boat, known?.boats ?? []))}
-          onCaptain={(person) => edit((form) => ({ ...form, captain: takePerson(person) }))}
-          onOverride={(reason) => void submit(reason)}
+    <>
+      <DialogForm
+        form={element}
+        submit={charter ? "Save changes" : "Create charter"}
+        onSubmit={() => submit()}
+        onClose={onClose}
+        doing={saving ? "Saving…" : ""}
+        failure={[failure, unplaced(errors, Object.keys(charterTable))].filter(Boolean).join(" ")}
+      >
+        {drafted && (
+          <p class="strip strip-wait">
+            What you typed before is back.{" "}
+            <Button
+              onClick={() => {
+                drafts.delete(draftKey);
+                setForm(pristine());
+                setDrafted(false);
+              }}
+            >
+              Start afresh
+            </Button>
+          </p>
+        )}
+        <TheirChanges table={charterTable} theirs={theirs} onTake={takeTheirs} />
+        <CharterFields form={form} errors={errors} known={known} onChange={edit} onMade={keepMade} />
+        {refused && (
+          <ScheduleConflict
+            refused={refused}
+            known={known}
+            onBoat={(boat) => edit((form) => takeBoat(form, form, boat, known?.boats ?? []))}
+            onCaptain={(person) => edit((form) => ({ ...form, captain: takePerson(person) }))}
+            onOverride={(reason) => void submit(reason)}
+          />
+        )}
+      </DialogForm>
+      {question && base && (
+        <TellDialog
+          mails={question.mails}
+          verb="Save"
+          act={(notify) => answer(base.event_id, { ...question.body, notify }, question.details)}
+          onClose={() => setQuestion(null)}
         />
       )}
-    </DialogForm>
+    </>
   );
 }
 
@@ -207,7 +257,6 @@ function active({ boats, people, patrons }: Known): Known {
   return { boats: boats.filter(({ active }) => active), people: people.filter(({ active }) => active), patrons };
 }
 
-/** In the operator's zone and currency, whatever other charters are in. */
 function newKey(like: Charter | undefined, plan: Plan | undefined): string {
   if (like) return `new like ${like.event_id}`;
   return plan ? `new ${plan.boat?.boat_id} ${plan.starts_at}` : "new";
@@ -218,6 +267,7 @@ function newForm(like: Charter | undefined, plan: Plan | undefined): CharterForm
   return plan ? plannedForm(plan, emptyForm()) : emptyForm();
 }
 
+/** In the operator's zone and currency, whatever other charters are in. */
 function emptyForm(): CharterForm {
   return newCharterForm(operatorTimezone(), operator.currency);
 }
