@@ -280,7 +280,7 @@ BROKEN = [
     Broken(
         waiver_has_no_behaviour,
         "/g/*/waiver has no behaviour of its own: the default behaviour sends it to files",
-        ("CacheBehaviors[/g/*/waiver]: added at place 5, to gateway",),
+        ("CacheBehaviors[/g/*/waiver]: added at place 6, to gateway",),
         heals_whole=False,
     ),
     Broken(

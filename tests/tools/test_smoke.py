@@ -242,7 +242,7 @@ def test_a_failure_exits_1_with_one_line(fake: Fake) -> None:
     done = run(fake.base_url)
     assert done.returncode == 1
     assert "FAIL  payment endpoint" in done.stdout
-    assert done.stderr == f"{fake.base_url}: 1 of 7 checks failed: payment endpoint\n"
+    assert done.stderr == f"{fake.base_url}: 1 of 8 checks failed: payment endpoint\n"
 
 
 def test_an_address_with_a_path_is_wrong_usage() -> None:
