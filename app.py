@@ -21,6 +21,7 @@ with lazy_imports():
     from chalicelib import calendars, charter_page, erasure, openapi, sweep
     from chalicelib.boats import service as boats
     from chalicelib.charters import history, repeat
+    from chalicelib.feeds import service as feeds
     from chalicelib.mail import admin as mail_admin
     from chalicelib.mail import bounces
     from chalicelib.manifest import service as manifest
@@ -56,6 +57,8 @@ PUBLIC = {
     ("GET", "/g/{event_id}/waiver"),
     ("HEAD", "/g/{event_id}/waiver"),
     ("POST", "/g/{event_id}/waiver"),
+    ("GET", "/c/{token}"),
+    ("HEAD", "/c/{token}"),
 }
 
 current = CurrentRequest(app)
@@ -440,6 +443,14 @@ def show_waiver(event_id: str) -> Response:
 @app.route("/g/{event_id}/waiver", methods=["POST"], content_types=[FORM])
 def sign_waiver(event_id: str) -> Response:
     return waiver_page.sign(event_id, app.current_request, now=now())
+
+
+# --- private links --------------------------------------------------------------------------------
+
+
+@app.route("/c/{token}", methods=["GET", "HEAD"])
+def get_feed(token: str) -> Response:
+    return feeds.show(token, app.current_request, now=now())
 
 
 # --- behind the scenes ----------------------------------------------------------------------------

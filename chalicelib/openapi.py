@@ -36,7 +36,7 @@ from chalicelib.waivers import fields as waivers
 from chalicelib.waivers import text_tree
 
 FORM = "application/x-www-form-urlencoded"
-HTML, CSV, PLAIN = "text/html", "text/csv", "text/plain"
+HTML, CSV, PLAIN, CALENDAR = "text/html", "text/csv", "text/plain", "text/calendar"
 
 
 def _form_schema() -> Schema:
@@ -91,6 +91,21 @@ def _sign_waiver() -> Schema:
             **{str(status): _waiver_page(status) for status in (400, 404, 409, 413)},
             **{str(status): _waiver_page(status, "Retry-After") for status in (429, 503)},
             **{str(status): answer(status, schema_of(Error)) for status in (403, 415, 500)},
+        },
+        "security": [],
+    }
+
+
+def _get_feed(name: str) -> Schema:
+    error = schema_of(Error)
+    return {
+        "operationId": name,
+        "parameters": [{"name": "If-None-Match", "in": "header", "schema": TEXT}],
+        "responses": {
+            "200": answer(200, TEXT, CALENDAR, "ETag"),
+            "304": answer(304, None, CALENDAR, "ETag"),
+            "404": _waiver_page(404),
+            **{str(status): answer(status, error) for status in (403, 500)},
         },
         "security": [],
     }
@@ -304,6 +319,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
             "head": _show_waiver("show_waiver_head"),
             "post": _sign_waiver(),
         },
+        "/c/{token}": {"get": _get_feed("get_feed"), "head": _get_feed("get_feed_head")},
     }
 
 

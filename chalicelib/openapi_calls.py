@@ -128,12 +128,14 @@ PATH_PARAMETERS = {
     "hold_id": plain_schema_of(RecordId),
     "calendar_id": {"type": "string", "pattern": f"^(desk|{EVENT_ID})$"},
     "mail_id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,120}$"},
+    "token": {"type": "string", "description": "Of a private link, with `.ics` for the calendar."},
 }
 _DESCRIPTIONS = {
     200: "Done.",
     201: "Made.",
     202: "On its way.",
     204: "Done.",
+    304: "As you have it.",
     303: "Signed: go there.",
     400: "Bad input. Nothing was changed.",
     401: "No session, or none that is still good.",

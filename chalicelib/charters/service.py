@@ -125,6 +125,7 @@ def new_charter(event_id: str, details: CharterDetails, at: str) -> Charter:
         signed_count=0,
         created_at=at,
         updated_at=at,
+        edited_at=at,
         reminders_since=at if details["balance_reminders"] else "",
     )
 

@@ -58,6 +58,8 @@ class Charter(NamedTuple):
     """What opens the guest page; empty as long as it is `event_id`."""
     schedule_override: Override | None = None
     """Who booked it in spite of a conflict, and why."""
+    edited_at: str = ""
+    """When its version was made; payments and signatures make none."""
     signed_guest_ids: frozenset[str] = NO_IDS
     signed_seq: int = 0
     """Counts changes of the list of who has signed: a change names the one it has seen."""
@@ -134,11 +136,7 @@ def read_whole_charter(event_id: str, *, with_signed: bool) -> WholeCharter | No
 
 def list_charters(first: str, last: str, status: str, limit: int) -> tuple[list[Charter], bool]:
     """Events whose board key is in [first, last), by start; and whether there are more."""
-    query: Item = {
-        "IndexName": "by_date",
-        "KeyConditionExpression": "by_date_pk = :pk AND by_date_sk BETWEEN :first AND :last",
-        "ExpressionAttributeValues": {":pk": s("BOARD"), ":first": s(first), ":last": s(last)},
-    }
+    query = _board_query(first, last)
     if not status:
         query["Limit"] = limit + 1
     else:
@@ -152,6 +150,19 @@ def list_charters(first: str, last: str, status: str, limit: int) -> tuple[list[
         if len(found) > limit:
             break
     return _with_signed_guests(found[:limit]), len(found) > limit
+
+
+def list_between(first: str, last: str) -> list[Charter]:
+    """All that begin between two instants, cancelled ones too, by start and without who has signed: one Query."""
+    return [to_charter(item) for item in query_items(**_board_query(first, last))]
+
+
+def _board_query(first: str, last: str) -> Item:
+    return {
+        "IndexName": "by_date",
+        "KeyConditionExpression": "by_date_pk = :pk AND by_date_sk BETWEEN :first AND :last",
+        "ExpressionAttributeValues": {":pk": s("BOARD"), ":first": s(first), ":last": s(last)},
+    }
 
 
 def _with_signed_guests(charters: list[Charter]) -> list[Charter]:
@@ -211,6 +222,7 @@ def update_charter(
     The audit event tells what changed since `seen`, or since `told` where something of it is not to be told again.
     Raises WriteConflict if it was edited since it was seen.
     """
+    charter = charter._replace(edited_at=audit["at"])
     changed = _attributes(charter)
     values = {f":{name}": changed[name] for name in ("data", "version", "status", "updated_at")}
     values |= {":sk": _board_keys(charter)["by_date_sk"], ":seen": n(seen.version)}
@@ -360,11 +372,15 @@ def charter_key(event_id: str) -> Item:
     return item_key(f"EVENT#{event_id}", "EVENT")
 
 
+def charter_data(charter: Charter) -> Item:
+    """What is read again only with the whole charter, as one JSON text."""
+    kept = ("event_id", "created_at", "edited_at", "details", "reminders_since", "waivers_open_until", "guest_link")
+    return json_s({name: getattr(charter, name) for name in (*kept, "schedule_override")})
+
+
 def _attributes(charter: Charter) -> Item:
-    kept = ("event_id", "created_at", "details", "reminders_since", "waivers_open_until", "guest_link")
-    data = {name: getattr(charter, name) for name in (*kept, "schedule_override")}
     return {
-        "data": json_s(data),
+        "data": charter_data(charter),
         "status": s(charter.status),
         "version": n(charter.version),
         "money": json_s(charter.sums._asdict()),

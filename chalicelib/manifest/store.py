@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from chalicelib.charters.store import Charter, change_write, charter_key, copy_writes
+from chalicelib.charters.store import Charter, change_write, charter_data, charter_key, copy_writes
 from chalicelib.core.audit import AuditEvent, history_item
 from chalicelib.core.dynamo import (
     Item,
@@ -70,10 +70,10 @@ def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: 
     same_notes = "dock_seq = :notes" if seen.dock_seq else "attribute_not_exists(dock_seq)"
     same_signed = "signed_seq = :signed" if seen.signed_seq else "attribute_not_exists(signed_seq)"
     condition = f"version = :version AND {same_signed} AND {same_notes}"
-    values[":at"] = s(departure["at"])
-    change = "SET #status = :departed, version = :next, updated_at = :at"
+    departed = seen._replace(status="departed", version=seen.version + 1, edited_at=audit["at"])
+    values |= {":at": s(departure["at"]), ":data": charter_data(departed)}
+    change = "SET #data = :data, #status = :departed, version = :next, updated_at = :at"
     depart = {"Update": update(charter_key(seen.event_id), change, values, condition)}
-    departed = seen._replace(status="departed", version=seen.version + 1)
     writes = [put, depart, change_write(departed, seen, audit), *copy_writes(departed, seen), *mail_writes(mail)]
     return is_new(writes)
 

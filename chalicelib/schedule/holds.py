@@ -264,18 +264,19 @@ def list_holds(query: Mapping[str, str], *, now: datetime) -> HoldList:
     form.finish()
     timezone = settings().timezone
     first = times.format_instant(bounds["from"] or times.start_of_day(times.day_of(now, timezone), timezone))
-    last = times.format_instant(bounds["to"]) if bounds["to"] else ""
-    found = [hold for hold in store.list_holds() if _takes_part(hold, first, last)]
+    last = times.format_instant(bounds["to"]) if bounds["to"] else "9"
+    # Whatever became of it.
+    found = [hold for hold in store.list_holds() if entries_between(hold._replace(status="held"), first, last)]
     found.sort(key=lambda hold: (hold.details["starts_at"], hold.hold_id))
     return {"holds": [hold_json(hold, times.format_instant(now)) for hold in found]}
 
 
-def _takes_part(hold: Hold, first: str, last: str) -> bool:
-    """Whether one of its times overlaps the range; without `last` it is open."""
-    return any(
-        entry.ends_at > first and (not last or entry.starts_at < last)
-        for entry in _entries(hold._replace(status="held"))
-    )
+def entries_between(hold: Hold, first: str, last: str) -> list[Entry]:
+    """Its times that overlap the time from `first` up to before `last`; none of a hold that is over."""
+    if weekly := weekly_hold(hold):
+        return list(weekly.occurrences(first, last))
+    entry = single_entry(hold)
+    return [entry] if entry and entry.ends_at > first and entry.starts_at < last else []
 
 
 def hold_json(hold: Hold, now: str) -> HoldJson:

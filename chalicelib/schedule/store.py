@@ -38,6 +38,8 @@ class Hold(NamedTuple):
     status: HoldStatus
     version: int
     override: Override | None = None
+    updated_at: str = ""
+    """When its version was made."""
 
 
 # --- entries ----------------------------------------------------------------------------------------
@@ -145,13 +147,13 @@ def count_booking(kind: Kind, seen: Record[Any], weekly: Sequence[WeeklyHold] | 
 
 def put_hold(hold: Hold, audit: AuditEvent, also: Sequence[Item], request: Sequence[Item] = ()) -> None:
     """Makes a hold. Raises AlreadyExists if its `request` was taken before, or WriteConflict."""
-    made = put_write({**hold_key(hold.hold_id), **_attributes(hold)}, only_new=True)
+    made = put_write({**hold_key(hold.hold_id), **_attributes(hold, audit["at"])}, only_new=True)
     write_all([*request, made, *also, _audit_write(hold, audit)], unique=0)
 
 
 def change_hold(hold: Hold, seen: Hold, audit: AuditEvent, also: Sequence[Item]) -> None:
     """Replaces a hold that is still as it was seen. Raises WriteConflict."""
-    item = {**hold_key(hold.hold_id), **_attributes(hold)}
+    item = {**hold_key(hold.hold_id), **_attributes(hold, audit["at"])}
     change = put_write(item, condition="version = :seen", values={":seen": n(seen.version)})
     write_all([change, *also, _audit_write(hold, audit)])
 
@@ -185,16 +187,23 @@ def hold_key(hold_id: str) -> Item:
     return item_key(HOLDS, f"HOLD#{hold_id}")
 
 
-def _attributes(hold: Hold) -> Item:
+def _attributes(hold: Hold, at: str) -> Item:
     expires_at = hold.details["expires_at"] if hold.status == "held" else None
     to_expire = {"by_date_pk": s(_EXPIRY), "by_date_sk": s(f"{expires_at}#{hold.hold_id}")} if expires_at else {}
     data = {"details": hold.details, "override": hold.override}
-    return {"data": json_s(data), "status": s(hold.status), "version": n(hold.version), **to_expire}
+    now = {"status": s(hold.status), "version": n(hold.version), "updated_at": s(at)}
+    return {"data": json_s(data), **now, **to_expire}
 
 
 def to_hold(item: Item) -> Hold:
     hold_id = item["SK"]["S"].partition("#")[2]
-    return Hold(hold_id, status=item["status"]["S"], version=int(item["version"]["N"]), **load_data(item))
+    return Hold(
+        hold_id,
+        status=item["status"]["S"],
+        version=int(item["version"]["N"]),
+        updated_at=item["updated_at"]["S"],
+        **load_data(item),
+    )
 
 
 def _audit_write(hold: Hold, audit: AuditEvent) -> Item:

@@ -242,6 +242,12 @@ def _drawing(strokes: list[Stroke]) -> Drawing | None:
     return {"box": " ".join(map(str, box)), "lines": lines, "dots": dots}
 
 
+def lead_nowhere(request: Request) -> Response:
+    """The page of a private link that opens nothing, as for a waiver: it does not say why."""
+    options = PageOptions(_language((request.query_params or {}).get("language", ""), request), kiosk=False)
+    return _message("This link opens nothing", "Please ask for a new one.", options, 404)
+
+
 def _refusal(problem: DomainError, options: PageOptions) -> Response:
     if isinstance(problem, waiver_records.LinkExpired):
         return _message("This link has expired", str(problem), options, 404)

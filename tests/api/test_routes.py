@@ -81,6 +81,8 @@ WHO = {
     ("GET", "/g/{event_id}/waiver"): ANYONE,
     ("HEAD", "/g/{event_id}/waiver"): ANYONE,
     ("POST", "/g/{event_id}/waiver"): ANYONE,
+    ("GET", "/c/{token}"): ANYONE,
+    ("HEAD", "/c/{token}"): ANYONE,
 }
 ROUTES = sorted((method, path) for path, entries in load_app().app.routes.items() for method in entries)
 PRIVATE = [route for route, who in WHO.items() if who == ADMINS]
@@ -88,7 +90,7 @@ PRIVATE = [route for route, who in WHO.items() if who == ADMINS]
 
 def url_of(path: str) -> str:
     records = dict.fromkeys(("event_id", "boat_id", "person_id", "calendar_id", "hold_id"), EVENT_ID)
-    return path.format(**records, payment_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown")
+    return path.format(**records, payment_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown", token="unknown")
 
 
 def test_the_list_says_of_every_route_who_may_call_it() -> None:

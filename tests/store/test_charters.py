@@ -73,8 +73,9 @@ def test_an_edit_replaces_what_an_admin_edits_and_moves_the_charter_on_the_board
         version=2,
         updated_at="2026-11-22T21:00:00Z",
     )
-    charter_store.update_charter(edited, charter, audit("edited"))
-    assert charter_store.read_charter(charter.event_id) == edited
+    made = audit("edited")
+    charter_store.update_charter(edited, charter, made)
+    assert charter_store.read_charter(charter.event_id) == edited._replace(edited_at=made["at"])
     assert board() == [other.event_id, charter.event_id]
     assert [entry["act"] for entry in trail(charter.event_id)].count("edited") == 1
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib.core import times
+from chalicelib.operator import links
 from tests.support import operator
 from tests.support.api import Answer, new_boat, new_event, new_person, new_settings
 from tests.support.in_process import (
@@ -108,6 +110,10 @@ def _on(which: str, act: str, body: Any = None) -> Act:
 
 def _page(query: str = "", method: str = "GET") -> Act:
     return lambda product: product.guest().call(method, f"/g/{product.event_id}/waiver{query}")
+
+
+def _feed(method: str) -> Act:
+    return lambda product: product.guest().call(method, f"/c/{links.make_token('desk', '', 0)}.ics")
 
 
 def _reading(path: str, query: str = "") -> Operation:
@@ -257,6 +263,8 @@ OPERATIONS: dict[str, Operation] = {
     "read the settings": _reading("/api/settings"),
     "save the settings": Operation("PUT /api/settings", asking("PUT", "/api/settings", new_settings()), (200,), (409,)),
     "list the calendars": _reading("/api/calendars"),
+    "read the desk's feed": Operation("GET /c/{token}", _feed("GET")),
+    "ask for the desk's feed by HEAD": Operation("HEAD /c/{token}", _feed("HEAD")),
     "renew the link of the desk's calendar": Operation(
         "POST /api/calendars/{calendar_id}/new-link", asking("POST", "/api/calendars/desk/new-link"), again=()
     ),

@@ -39,7 +39,7 @@ from tools.local.embedded import EmbeddedAws
 Config = dict[str, Any]
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 SECRET = "s" * 40
-IN_ORDER = "/photos/*, /api/*, /g/*/waiver, /assets/*, /_staging/*"
+IN_ORDER = "/photos/*, /api/*, /g/*/waiver, /c/*, /assets/*, /_staging/*"
 REST = ("OPTIONS", "PUT", "PATCH", "POST", "DELETE")
 
 
@@ -74,6 +74,14 @@ def test_the_template_lets_the_edge_keep_no_error() -> None:
     config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
     assert config["CustomErrorResponses"] == [{"ErrorCode": code, "ErrorCachingMinTTL": 0} for code in KEPT_ERRORS]
     assert {500, 502, 503, 504} <= set(KEPT_ERRORS)
+
+
+def test_the_function_says_what_may_be_kept_and_the_edge_only_where_it_is_silent() -> None:
+    """A feed may be kept and asked for again; Chalice's own errors carry no header of ours."""
+    template = read_template(ROOT / ".chalice/edge.yaml")
+    policy = template["Resources"]["ApiHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    kept = [one for one in policy["CustomHeadersConfig"]["Items"] if one["Header"] == "Cache-Control"]
+    assert kept == [{"Header": "Cache-Control", "Value": "no-store", "Override": False}]
 
 
 def test_every_route_of_the_app_reaches_the_api() -> None:
@@ -188,6 +196,14 @@ def waiver_stands_behind_guests(config: Config) -> None:
     config["CacheBehaviors"] = listed(guests, *config["CacheBehaviors"]["Items"])
 
 
+def private_links_go_to_s3(config: Config) -> None:
+    of(config, "/c/*")["TargetOriginId"] = "files"
+
+
+def private_links_may_be_cached(config: Config) -> None:
+    of(config, "/c/*")["CachePolicyId"] = CACHING_OPTIMIZED
+
+
 def api_is_cached(config: Config) -> None:
     of(config, "/api/*")["CachePolicyId"] = CACHING_OPTIMIZED
 
@@ -264,7 +280,7 @@ BROKEN = [
     Broken(
         waiver_has_no_behaviour,
         "/g/*/waiver has no behaviour of its own: the default behaviour sends it to files",
-        ("CacheBehaviors[/g/*/waiver]: added at place 5, to gateway",),
+        ("CacheBehaviors[/g/*/waiver]: added at place 6, to gateway",),
         heals_whole=False,
     ),
     Broken(
@@ -272,6 +288,16 @@ BROKEN = [
         "/g/*/waiver stands behind /g/*, which answers first from files",
         (f"CacheBehaviors: order /g/*, {IN_ORDER} -> /g/*/waiver, /g/*, {IN_ORDER.replace('/g/*/waiver, ', '')}",),
         heals_whole=False,
+    ),
+    Broken(
+        private_links_go_to_s3,
+        "/c/* goes to files, not to the API",
+        ("CacheBehaviors[/c/*].TargetOriginId: files -> gateway",),
+    ),
+    Broken(
+        private_links_may_be_cached,
+        "/c/* may answer from the cache (Managed-CachingOptimized)",
+        (f"CacheBehaviors[/c/*].CachePolicyId: {CACHING_OPTIMIZED} -> {CACHING_DISABLED}",),
     ),
     Broken(
         api_is_cached,

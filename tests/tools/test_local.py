@@ -167,6 +167,26 @@ def test_pages_assets_and_the_api_come_from_where_the_edge_says(product: Product
     assert '<div id="app">' not in body
 
 
+def test_a_feed_passes_the_edge_with_its_own_headers_and_is_sent_once(product: Product) -> None:
+    desk = json.loads(call(product, "GET", "/api/calendars", token=log_in(product))[2])["calendars"][0]
+    path = desk["url"].removeprefix(product.base_url)
+    status, headers, body = call(product, "GET", path)
+    assert (status, headers["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+    assert headers["Cache-Control"] == "no-cache"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert body.startswith("BEGIN:VCALENDAR\r\n")
+    for tag in (headers["ETag"], f"W/{headers['ETag']}"):
+        request = urllib.request.Request(product.base_url + path, headers={"If-None-Match": tag})
+        with pytest.raises(urllib.error.HTTPError) as known:
+            urllib.request.urlopen(request)
+        assert (known.value.code, known.value.headers["ETag"]) == (304, headers["ETag"])
+    for nothing in ("/c/abc", "/c/abc.ics", path.removesuffix(".ics")):
+        status, headers, body = call(product, "GET", nothing)
+        assert (status, headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+        assert headers["Cache-Control"] == "no-store"
+        assert '<meta name="robots" content="noindex">' in body
+
+
 def test_release_records_and_missing_assets_are_not_pages(product: Product) -> None:
     assert call(product, "GET", "/assets/nope.js")[0] in (403, 404)
     assert "_releases" not in call(product, "GET", "/_releases/")[2]

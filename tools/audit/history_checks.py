@@ -46,6 +46,7 @@ def _beside(records: Records, subject: str, charter: Charter, events: Sequence[D
     """What follows from its changes and is no field of the form."""
     versions = sorted((event for event in events if "version" in event), key=lambda one: int(one["version"]))
     told: dict[str, object] = {"created_at": versions[0]["at"] if versions else ""}
+    told["edited_at"] = versions[-1]["at"] if versions else ""
     told["waivers_open_until"] = next((one["until"] for one in reversed(versions) if one.get("until")), "")
     since = ""
     for event in versions:

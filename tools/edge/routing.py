@@ -39,6 +39,7 @@ class Route:
 ROUTES = (
     Route("/api/*", "api", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, ALL_METHODS, "ApiHeaders"),
     Route("/g/*/waiver", "api", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, ALL_METHODS, "ApiHeaders"),
+    Route("/c/*", "api", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, ALL_METHODS, "ApiHeaders"),
     Route("/assets/*", "spa", CACHING_OPTIMIZED),
     Route("/_staging/*", "spa", CACHING_DISABLED, has_function=True),
     Route("*", "spa", CACHING_OPTIMIZED, has_function=True),

@@ -20,6 +20,7 @@ TOKEN_VARIABLE = "SCC_SMOKE_TOKEN"  # noqa: S105 - its name
 RETRY_S = 5.0
 MAX_WRONG_FILES = 5
 NO_EVENT = "A" * 22
+NO_FEED = f"/c/d{'A' * 43}.ics"
 NO_PAYMENT = "00000000-0000-7000-8000-000000000000"
 SECURITY_HEADERS = {
     "Content-Security-Policy": r"default-src 'none'",
@@ -111,6 +112,15 @@ def waiver_page(site: Site) -> str:
     return "the function's HTML" + ("" if event_id else " (for an unknown charter: no token given, or no charter)")
 
 
+def private_links(site: Site) -> str:
+    answer = site.look(NO_FEED)
+    if is_spa(answer):
+        raise NotAsExpected(f"{seen(answer)}: the SPA answers instead of the function; look at `tools.edge check`")
+    _require(answer, 404, "text/html", "instead of the function's 404 for a link that opens nothing")
+    _require_uncached(answer)
+    return "the function's 404 for a link that opens nothing"
+
+
 def _an_event(site: Site) -> str:
     if not site.token:
         return ""
@@ -190,6 +200,7 @@ def checks(site: Site, cloud: Cloud | None, slot: str) -> Iterator[Check]:
     yield "charters", lambda: events(site)
     yield "unknown API call", lambda: unknown_call(site)
     yield "waiver page", lambda: waiver_page(site)
+    yield "private links", lambda: private_links(site)
     yield f"SPA ({slot})", lambda: spa(site, slot)
     yield "security headers", lambda: security_headers(site, slot)
     if cloud:

@@ -1,7 +1,7 @@
 // Written by `python -m tools.contract` from the server's tables. Change those, then run it again.
 
 /** What the edge sends to the API, as CloudFront's patterns: `*` is any text. */
-export const apiPaths: readonly string[] = ["/api/*", "/g/*/waiver"];
+export const apiPaths: readonly string[] = ["/api/*", "/g/*/waiver", "/c/*"];
 
 /** All that is no page of the SPA. */
 export const elsewhere: readonly string[] = [...apiPaths, "/assets/*", "/_staging/*"];

@@ -1,0 +1,1 @@
+"""Calendar feeds: who subscribed to one sees charters and holds in their own calendar."""
