@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.core import times
 from chalicelib.operator import links
 from tests.support import operator
 from tests.support.api import Answer, new_boat, new_event, new_person, new_settings
