@@ -82,12 +82,15 @@ def apply_stack(
     *,
     poll_s: float = 5,
 ) -> dict[str, str]:
-    """Bring the stack to the template and return its outputs; a parameter None keeps its previous value."""
+    """Bring the stack to the template and return its outputs; a parameter None keeps its previous value.
+
+    `template` is its text, or the address of one in S3 that is too long for a request.
+    """
     stack = find_stack(cloudformation, name)
     known = {parameter["ParameterKey"] for parameter in (stack or {}).get("Parameters", [])}
     request = {
         "StackName": name,
-        "TemplateBody": template,
+        "TemplateURL" if template.startswith("http") else "TemplateBody": template,
         # Nothing to keep of a parameter that the stack does not have yet: its default counts.
         "Parameters": [
             _parameter(key, value) for key, value in parameters.items() if value is not None or key in known

@@ -36,6 +36,7 @@ from tools.sync.verify import Viewer
 STAGE = "dev"
 NAME = f"{APP}-{STAGE}"
 CODE_BUCKET = f"{NAME}-code"
+TEMPLATE = "template.json"
 DEFAULT_PASSWORD = "ahoy-local-captain"  # noqa: S105 - of a copy that only this machine reaches
 MAIL_FROM = "captain@shipcaptaincrew.example"
 LOOK_EVERY_S = 0.5
@@ -212,7 +213,7 @@ def deploy(copy: Copy) -> str:
 
 
 def local_template(copy: Copy, table: str) -> str:
-    """What `chalice package` made, with the code where the embedded AWS finds it and this copy's environment."""
+    """Where in S3 lies what `chalice package` made, with this copy's environment and the code beside it."""
     s3 = copy.aws.client("s3")
     key = f"{(copy.home.package / PACKAGE_STAMP).read_text()}.zip"
     with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
@@ -223,7 +224,8 @@ def local_template(copy: Copy, table: str) -> str:
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = f"s3://{CODE_BUCKET}/{key}"
             resource["Properties"]["Environment"] = {"Variables": function_environment(copy, table)}
-    return json.dumps(template)
+    s3.put_object(Bucket=CODE_BUCKET, Key=TEMPLATE, Body=json.dumps(template).encode())
+    return f"{copy.aws.endpoint}/{CODE_BUCKET}/{TEMPLATE}"
 
 
 def function_environment(copy: Copy, table: str) -> dict[str, str]:
