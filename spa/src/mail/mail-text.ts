@@ -40,6 +40,8 @@ const kinds: Record<string, string> = {
   waiver_copy: "Copy of a waiver",
   waiver_reminder: "Waiver reminder",
   waiver_again: "Request to sign again",
+  charter_changed: "News of a change",
+  charter_cancelled: "Cancellation",
   checkpoint: "Daily proof of the waivers",
   ledger_checkpoint: "Daily proof of the ledger",
   log_alarm: "Alarm about the records",
