@@ -22,6 +22,8 @@ beforeEach(() => {
     if (path.endsWith("/cancel")) return json(200, { ...charter, version: charter.version + 1, status: "cancelled" });
     if (path.startsWith("/api/events/"))
       return json(200, { ...charter, payments: [], waiver_records: [], mail_problems: [] });
+    const list = path.slice("/api/".length);
+    if (["boats", "people", "patrons"].includes(list)) return json(200, { [list]: [] });
     return json(200, { events: [charter], next_cursor: null });
   };
 });
