@@ -54,19 +54,38 @@ function manifest(): Plugin {
   };
 }
 
-/**
- * Puts all that the first load imports into one file. Left to itself the bundler cuts it where later parts share a
- * piece of it, and files packed one by one are larger.
- */
-function firstLoad(id: string, bundle: Rolldown.ChunkingContext): string | null {
+const isEntry = (id: string, bundle: Rolldown.ChunkingContext) => bundle.getModuleInfo(id)?.isEntry === true;
+const isDesk = (id: string) => /\/src\/(shell\/desk-start\.ts|charters\/board\.tsx)$/.test(id);
+
+/** Whether a module, or one that imports it, is one of these. */
+function isImportedBy(
+  id: string,
+  bundle: Rolldown.ChunkingContext,
+  wanted: (id: string, bundle: Rolldown.ChunkingContext) => boolean,
+): boolean {
   const queue = [id];
   for (const one of queue) {
-    const module = bundle.getModuleInfo(one);
-    if (module?.isEntry) return "first";
-    queue.push(...(module?.importers ?? []).filter((importer) => !queue.includes(importer)));
+    if (wanted(one, bundle)) return true;
+    queue.push(...(bundle.getModuleInfo(one)?.importers ?? []).filter((importer) => !queue.includes(importer)));
   }
-  return null;
+  return false;
 }
+
+/**
+ * What every page begins with is one file, and what desk and board need besides is another. Left to itself the bundler
+ * cuts them where later parts share a piece, and files packed one by one are larger.
+ */
+const groups = [
+  {
+    name: (id: string, bundle: Rolldown.ChunkingContext) => (isImportedBy(id, bundle, isEntry) ? "first" : null),
+    priority: 2,
+  },
+  {
+    name: (id: string, bundle: Rolldown.ChunkingContext) =>
+      !isDesk(id) && isImportedBy(id, bundle, isDesk) ? "desk" : null,
+    priority: 1,
+  },
+];
 
 export default defineConfig({
   plugins: [manifest(), serviceWorker()],
@@ -77,7 +96,7 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstLoad }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups } } },
   },
   server: {
     port: 5173,
