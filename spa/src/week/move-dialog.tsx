@@ -69,6 +69,7 @@ function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & 
   const [form, setForm] = useState(() => moveForm(loaded, boat_id, days));
   const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
   const [reason, setReason] = useState("");
+  const [notify, setNotify] = useState(false);
   const { form: element, errors, failure, doing, attempt } = useForm();
   // It was fetched after the dialog opened.
   useLayoutEffect(() => element.current?.querySelector<HTMLElement>("[data-first]")?.focus(), []);
@@ -88,7 +89,8 @@ function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & 
       if (Object.keys(changed).length > 0) {
         let moved: Movable;
         try {
-          moved = await move(base, { ...changed, ...(conflicts.length > 0 ? { override_reason: reason.trim() } : {}) });
+          const override = conflicts.length > 0 ? { override_reason: reason.trim() } : {};
+          moved = await move(base, { ...changed, ...override, ...(notify ? { notify } : {}) });
         } catch (error) {
           if (error instanceof ApiError) {
             setConflicts(conflictsOf(error));
@@ -100,8 +102,10 @@ function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & 
           }
           throw error;
         }
-        const undo = () => moveBack(moved, base, onSaved);
-        announce(`Moved: ${base.title}, ${placeText(place, base, boats)}.`, "good", undo);
+        // Who was mailed of the move is mailed of its end.
+        const undo = () => moveBack(moved, base, notify, onSaved);
+        const mailed = notify ? " The mails are on their way." : "";
+        announce(`Moved: ${base.title}, ${placeText(place, base, boats)}.${mailed}`, "good", undo);
         onSaved();
       }
       onClose();
@@ -161,6 +165,15 @@ function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & 
           onChange={(ends_at) => change({ ...form, ends_at })}
         />
       </div>
+      {"event_id" in base && (
+        <label class="check">
+          <input type="checkbox" checked={notify} onChange={(event) => setNotify(event.currentTarget.checked)} />
+          <span>
+            Mail those it concerns
+            <small>Patron, guests, captain and crew: one mail each, with old and new.</small>
+          </span>
+        </label>
+      )}
       {conflicts.length > 0 && (
         <ConflictQuestion
           conflicts={conflicts}
@@ -174,7 +187,8 @@ function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & 
   );
 }
 
-type Change = Partial<Place> & Pick<CharterEdit, "override_reason" | "vessel" | "passenger_limit" | "departure_port">;
+type Change = Partial<Place> &
+  Pick<CharterEdit, "override_reason" | "notify" | "vessel" | "passenger_limit" | "departure_port">;
 
 async function move(base: Movable, change: Change): Promise<Movable> {
   if ("event_id" in base) {
@@ -182,17 +196,17 @@ async function move(base: Movable, change: Change): Promise<Movable> {
     keepCharters([saved]);
     return saved;
   }
-  const { boat_id, ...others } = change;
+  const { boat_id, notify: _, ...others } = change;
   return editHold(base.hold_id, { version: base.version, ...others, ...(boat_id ? { boat_id } : {}) });
 }
 
 /** With what came from the other boat's record. */
-async function moveBack(moved: Movable, before: Movable, onSaved: () => void): Promise<void> {
+async function moveBack(moved: Movable, before: Movable, notify: boolean, onSaved: () => void): Promise<void> {
   const place = placeOf(before);
   try {
     if ("event_id" in before) {
       const { vessel, passenger_limit, departure_port } = before;
-      await move(moved, { ...place, vessel, passenger_limit, departure_port });
+      await move(moved, { ...place, vessel, passenger_limit, departure_port, ...(notify ? { notify } : {}) });
     } else await move(moved, place);
     announce(`Back where it was: ${before.title}.`);
     onSaved();

@@ -100,6 +100,21 @@ test("a move with the keyboard asks first, with old and new, then writes what ha
   });
 });
 
+test("who is concerned is mailed of a move where that is ticked, and of its end", async () => {
+  await showWeek();
+  await moveAway();
+  press("Enter");
+  await vi.waitFor(() => expect(dialog().querySelector(".old-new")).not.toBeNull());
+  app.root.querySelector<HTMLInputElement>("dialog .check input")?.click();
+  await settled();
+  button("Move", dialog()).closest("form")?.requestSubmit();
+  await says("The mails are on their way.");
+  button("Undo").click();
+  await says("Back where it was: Whale watch.");
+  const bodies = app.calls.filter(({ method }) => method === "PATCH").map(({ init }) => JSON.parse(String(init.body)));
+  expect(bodies.map(({ notify }) => notify)).toEqual([true, true]);
+});
+
 test("Escape leaves a moving entry where it is", async () => {
   await showWeek();
   await moveAway();
