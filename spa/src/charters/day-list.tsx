@@ -43,7 +43,8 @@ export function DayList(props: Props) {
   const { from, to } = shown;
   const showMore = async () => {
     if (events.length <= to) await loadMore?.();
-    setShown({ from: Math.max(from, to + STEP - MOST), to: to + STEP });
+    // What was loaded has its place as long as the step is not full.
+    if (events.length >= to) setShown({ from: Math.max(from, to + STEP - MOST), to: to + STEP });
   };
   const showBefore = async () => setShown({ from: from - STEP, to: to - STEP });
   return (

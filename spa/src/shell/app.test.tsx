@@ -210,6 +210,27 @@ test("the board shows more by its cursor, and the past when asked", async () => 
   expect(text()).not.toMatch("Near");
 });
 
+test("the past stays in sight however often more of it is asked for", async () => {
+  let asked = 0;
+  app.handle = (path) => {
+    const query = new URL(path, "http://desk").searchParams;
+    if (!query.has("to")) return json(200, { events: [named("a", "Near", 3)], next_cursor: null });
+    asked += 1;
+    return json(200, { events: [named(`old${asked}`, `Old ${asked}`, -9 * asked, paid)], next_cursor: null });
+  };
+  session.begin("t1", false);
+  open("/");
+  await says("Near");
+  button("Show past charters").click();
+  await says("Old 1");
+  for (const next of [2, 3, 4, 5]) {
+    button("Show earlier").click();
+    await says(`Old ${next}`);
+  }
+  expect(text()).toMatch("Old 1");
+  expect(text()).not.toMatch("Show those before");
+});
+
 test("what sailed lately and is not paid shows without being asked for, with a way there from above", async () => {
   app.handle = (path) =>
     path.includes("to=")
