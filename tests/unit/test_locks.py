@@ -38,4 +38,4 @@ def test_every_package_of_the_spa_has_its_integrity() -> None:
 
 def test_the_function_needs_few_packages_and_none_that_is_compiled_but_markupsafe() -> None:
     names = {re.split("==", line)[0] for line in requirements(ROOT / "requirements.txt")}
-    assert names == {"Jinja2", "MarkupSafe", "mistune", "pyotp", "tzdata"}
+    assert names == {"Jinja2", "MarkupSafe", "icalendar", "mistune", "pyotp", "python-dateutil", "six", "tzdata"}
