@@ -104,6 +104,7 @@ def event(*, status: str = "scheduled", event_id: str = "", **changes: Any) -> c
         ledger_seq=0,
         signed_count=0,
         created_at=times.format_instant(NOW),
+        edited_at=times.format_instant(NOW),
         updated_at=times.format_instant(NOW),
         reminders_since=times.format_instant(NOW) if changes.get("balance_reminders") else "",
     )
