@@ -105,7 +105,7 @@ def _get_feed(name: str) -> Schema:
             "200": answer(200, TEXT, CALENDAR, "ETag"),
             "304": answer(304, None, CALENDAR, "ETag"),
             "404": _waiver_page(404),
-            **{str(status): answer(status, error) for status in (403, 500)},
+            **{str(status): answer(status, error) for status in (403, 415, 500)},
         },
         "security": [],
     }

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -259,6 +260,8 @@ def plan_and_register(api: Api, now: datetime) -> None:
         assert api.get(path).status == 200, path
     assert api.post("/api/calendars/desk/new-link").status == api.get("/api/calendars").status == 200
     assert api.put("/api/settings", new_settings()).status == 200
+    for calendar in api.get("/api/calendars").json["calendars"]:
+        assert api.get(urlsplit(calendar["url"]).path).status == 200
     trip = make_charter(api, boat_id=boat["boat_id"], captain={"person_id": person["person_id"]})
     assert api.get("/api/events?q=sunset").json["events"]
     repetition = {"request_id": operator.uuid(), "until": "2030-06-30"}
