@@ -27,7 +27,8 @@ export function Facts({ charter, problems, unsent, now_ms }: FactsProps) {
       <Fact name="Boat">
         <strong class="fact-lead">{charter.vessel || "No boat yet"}</strong>
         <span class="fact-more">
-          {charter.party_size} guests{charter.passenger_limit !== null && `, limit ${charter.passenger_limit}`}
+          {charter.party_size === 1 ? "1 guest" : `${charter.party_size} guests`}
+          {charter.passenger_limit !== null && `, limit ${charter.passenger_limit}`}
         </span>
         <span class="fact-more">{portsText(charter)}</span>
       </Fact>
