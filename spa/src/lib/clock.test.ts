@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { clockFault, hearClock, nowMs, operatorClock, operatorTimezone } from "./clock";
 import { monthOf, today } from "./periods";
 
-const START = { ...operatorClock.value };
+const START = { timezone: "UTC", ahead_ms: 0 };
 const SERVER = "2026-11-28T13:06:07-08:00[America/Los_Angeles]";
 const SERVER_MS = Date.parse("2026-11-28T21:06:07Z");
 const MINUTE_MS = 60_000;
@@ -16,11 +16,11 @@ function hear(ahead_ms: number, took_ms = 200, header = SERVER): void {
 describe("the operator's clock", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["Date"] });
+    operatorClock.value = START;
   });
 
   afterEach(() => {
     vi.useRealTimers();
-    operatorClock.value = START;
   });
 
   test.each([

@@ -9,6 +9,9 @@ import { App } from "../shell/app";
 import { Desk } from "../shell/desk";
 import { sampleCharter } from "./samples";
 
+/** What the page is waited for: a machine that does other things too is slow. */
+const PATIENCE_MS = 4_000;
+
 type Handler = (path: string, init: RequestInit) => Response | Promise<Response>;
 
 export const soon = new Date(Date.now() + 3 * 3_600_000).toISOString();
@@ -64,7 +67,7 @@ export function setUpApp() {
   }
 
   function says(expected: string | RegExp): Promise<void> {
-    return vi.waitFor(() => expect(text()).toMatch(expected));
+    return vi.waitFor(() => expect(text()).toMatch(expected), { timeout: PATIENCE_MS });
   }
 
   function button(name: string, within: HTMLElement = app.root): HTMLElement {

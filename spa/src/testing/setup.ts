@@ -5,10 +5,14 @@ import { afterAll, afterEach, beforeEach, vi } from "vitest";
 // A window of its own does not get it from Node.
 vi.stubGlobal("BroadcastChannel", BroadcastChannel);
 
-beforeEach(() => {
+function forget(): void {
   sessionStorage.clear();
   localStorage.clear();
-});
+}
+
+// What an earlier file of the thread has kept, modules would read when they load.
+forget();
+beforeEach(forget);
 
 afterEach(() => {
   document.body.replaceChildren();
