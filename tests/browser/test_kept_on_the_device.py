@@ -93,7 +93,13 @@ def test_what_the_app_needs_is_fetched_again_at_the_next_start_with_a_network(
     assert page.evaluate(count) < whole
     page.reload()
     expect(card(page, event)).to_be_visible()
-    page.wait_for_function(f"async () => await ({count})() === {whole}")
+    # `wait_for_function` takes a promise for a yes, and waits for nothing.
+    page.evaluate(f"""async () => {{
+      for (let tries = 0; await ({count})() !== {whole}; tries++) {{
+        if (tries === 400) throw new Error("the cache was not filled again");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }}
+    }}""")
     context.set_offline(True)
     page.reload()
     expect(card(page, event)).to_be_visible()
