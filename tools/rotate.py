@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from chalicelib.core import settings
 from tools.common import stacks
-from tools.common.cloud import APP, Cloud, configured_stages, find_cloud
+from tools.common.cloud import Cloud, configured_stages, find_cloud
 from tools.common.console import Refused, confirm, progress, run_tool, wait_for
 from tools.common.functions import api_environment
 from tools.common.website import Website
@@ -144,7 +144,7 @@ def require(address: str, secret: str, status: int, instead: str) -> None:
 
 def send(cloud: Cloud, secret: str) -> None:
     """By the edge's stack, so that a later deployment finds it as it left it; everything else there stays."""
-    cloudformation, name = cloud.client("cloudformation"), f"{APP}-{cloud.stage}-edge"
+    cloudformation, name = cloud.client("cloudformation"), stacks.stack_name(cloud.stage, "edge")
     template = str(cloudformation.get_template(StackName=name)["TemplateBody"])
     kept: dict[str, str | None] = dict.fromkeys(stacks.find_parameters(cloudformation, name))
     stacks.apply_stack(cloudformation, name, template, kept | {"OriginSecret": secret})

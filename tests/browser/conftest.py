@@ -23,6 +23,12 @@ def site(product: Product) -> Site:
     return Site(product)
 
 
+@pytest.fixture
+def event(site: Site) -> dict[str, Any]:
+    """A charter of the test's own."""
+    return site.charter()
+
+
 @pytest.fixture(scope="session")
 def new_context(chromium: Any, site: Site) -> Visit:
     def make(*, token: str = "", worker: bool = False, **options: Any) -> BrowserContext:

@@ -1,9 +1,10 @@
 """Where a browser keeps nothing, or forgets what it kept: payments go out at once, and the app comes back."""
 
 import time
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.test_offline import log_payment, wait_for_worker
@@ -18,16 +19,20 @@ TROUBLE = {
 }
 
 
-@pytest.mark.parametrize("kind", TROUBLE)
-def test_where_nothing_can_be_kept_a_payment_is_sent_at_once_and_the_page_says_so(
-    site: Site, visit: Visit, kind: str
-) -> None:
-    event = site.charter()
+@pytest.fixture(params=TROUBLE)
+def page(request: pytest.FixtureRequest, site: Site, visit: Visit, event: dict[str, Any]) -> Page:
+    """The board, on a device that keeps nothing."""
     context = visit(token=site.token)
-    context.add_init_script(TROUBLE[kind])
+    context.add_init_script(TROUBLE[request.param])
     page = context.new_page()
     page.goto("/")
     expect(card(page, event)).to_be_visible()
+    return page
+
+
+def test_where_nothing_can_be_kept_a_payment_is_sent_at_once_and_the_page_says_so(
+    site: Site, page: Page, event: dict[str, Any]
+) -> None:
     started_at = time.monotonic()
     log_payment(page, event, "480")
     expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
@@ -36,15 +41,10 @@ def test_where_nothing_can_be_kept_a_payment_is_sent_at_once_and_the_page_says_s
     expect(page.get_by_role("banner").get_by_text("This device keeps nothing.")).to_be_visible()
 
 
-@pytest.mark.parametrize("kind", TROUBLE)
-def test_where_nothing_can_be_kept_the_browser_asks_before_the_page_goes(site: Site, visit: Visit, kind: str) -> None:
-    event = site.charter()
-    context = visit(token=site.token)
-    context.add_init_script(TROUBLE[kind])
-    page = context.new_page()
-    page.goto("/")
-    expect(card(page, event)).to_be_visible()
-    context.set_offline(True)
+def test_where_nothing_can_be_kept_the_browser_asks_before_the_page_goes(
+    site: Site, page: Page, event: dict[str, Any]
+) -> None:
+    page.context.set_offline(True)
     log_payment(page, event, "480")
     expect(page.get_by_text("Keep this page open until it is sent.")).to_be_visible()
     with page.expect_event("dialog") as asked:
@@ -52,7 +52,7 @@ def test_where_nothing_can_be_kept_the_browser_asks_before_the_page_goes(site: S
         page.evaluate("void setTimeout(() => location.reload())")
     assert asked.value.type == "beforeunload"
     asked.value.dismiss()
-    context.set_offline(False)
+    page.context.set_offline(False)
     expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
     assert len(site.payments(event)) == 1
 
@@ -93,7 +93,13 @@ def test_what_the_app_needs_is_fetched_again_at_the_next_start_with_a_network(
     assert page.evaluate(count) < whole
     page.reload()
     expect(card(page, event)).to_be_visible()
-    page.wait_for_function(f"async () => await ({count})() === {whole}")
+    # `wait_for_function` takes a promise for a yes, and waits for nothing.
+    page.evaluate(f"""async () => {{
+      for (let tries = 0; await ({count})() !== {whole}; tries++) {{
+        if (tries === 400) throw new Error("the cache was not filled again");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }}
+    }}""")
     context.set_offline(True)
     page.reload()
     expect(card(page, event)).to_be_visible()

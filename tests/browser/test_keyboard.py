@@ -12,11 +12,6 @@ from tests.browser.visitors import DESKTOP, PHONE, Site, card
 
 
 @pytest.fixture
-def event(site: Site) -> dict[str, Any]:
-    return site.charter()
-
-
-@pytest.fixture
 def board(site: Site, visit: Visit, event: dict[str, Any]) -> Page:
     page = visit(token=site.token).new_page()
     page.goto("/")

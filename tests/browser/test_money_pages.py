@@ -13,11 +13,6 @@ from tests.browser.visitors import NARROW, Site
 
 
 @pytest.fixture
-def event(site: Site) -> dict[str, Any]:
-    return site.charter()
-
-
-@pytest.fixture
 def page(site: Site, visit: Visit) -> Page:
     return visit(token=site.token).new_page()
 

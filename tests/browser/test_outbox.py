@@ -10,11 +10,6 @@ from tests.browser.conftest import Visit
 from tests.browser.visitors import PHONE, Site, card
 
 
-@pytest.fixture
-def event(site: Site) -> dict[str, Any]:
-    return site.charter()
-
-
 def open_board(context: BrowserContext, event: dict[str, Any]) -> Page:
     page = context.new_page()
     page.goto("/")

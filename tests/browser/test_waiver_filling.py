@@ -4,7 +4,6 @@ import json
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Position, expect
 
 from tests.browser.conftest import Visit
@@ -24,12 +23,6 @@ from tests.browser.waiver_form import (
     thanked,
     waiver,
 )
-
-
-@pytest.fixture
-def event(site: Site) -> dict[str, Any]:
-    return site.charter()
-
 
 # --- draft ----------------------------------------------------------------------------------------
 

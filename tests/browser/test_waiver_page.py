@@ -35,11 +35,6 @@ KEY_MS, PONDER_MS, WHEEL_MS, SKIM_MS = 90, 350, 2500, 3000
 """Between two keys, two fields, for setting a date on a phone's wheel, and for a look at the text."""
 
 
-@pytest.fixture
-def event(site: Site) -> dict[str, Any]:
-    return site.charter()
-
-
 # --- a human's pace -------------------------------------------------------------------------------
 
 

@@ -19,11 +19,6 @@ def page(site: Site, visit: Visit) -> Page:
     return visit(token=site.token).new_page()
 
 
-@pytest.fixture
-def event(site: Site) -> dict[str, Any]:
-    return site.charter()
-
-
 # --- records and proofs -----------------------------------------------------------------------------
 
 

@@ -28,11 +28,6 @@ from tests.browser.waiver_form import (
 WEEK_MS = 7 * 24 * 3_600_000
 
 
-@pytest.fixture
-def event(site: Site) -> dict[str, Any]:
-    return site.charter()
-
-
 @pytest.mark.parametrize("arrived", [False, True], ids=["before it arrived", "before the answer"])
 def test_a_signature_outlives_page_and_browser_when_the_signal_is_lost(
     site: Site, chromium: Any, browser_path: str, tmp_path: Path, event: dict[str, Any], arrived: bool

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tools.common.cloud import ROOT
+from tools.common.cloud import APP, ROOT
 from tools.common.console import Refused
 
 TIMEOUT_S = 1800
@@ -30,6 +30,11 @@ def edge_parameters(stage: str, resources: Mapping[str, str], origin_secret: str
         "OriginSecret": origin_secret,
         "ViewerRequestCode": (ROOT / ".chalice/viewer-request.js").read_text(),
     }
+
+
+def stack_name(stage: str, which: str) -> str:
+    """Of the stack that .chalice/WHICH.yaml describes."""
+    return f"{APP}-{stage}-{which}"
 
 
 def find_stack(cloudformation: Any, name: str) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
 from tools.common import gateway, stacks
 from tools.common.build import SPA_BUILD, build_spa
-from tools.common.cloud import APP, Cloud, api_stage, configured_stages, find_cloud
+from tools.common.cloud import Cloud, api_stage, configured_stages, find_cloud
 from tools.common.console import Refused, confirm, note, one_line, progress, run_tool
 from tools.common.functions import differing_names, live_environments, merge
 from tools.common.limits import configured_limits
@@ -54,7 +54,7 @@ class Run:
 
     def stack(self, which: str, parameters: dict[str, str | None]) -> dict[str, str]:
         """The stack of .chalice/WHICH.yaml; returns its outputs."""
-        cloudformation, name = self.cloud.client("cloudformation"), f"{APP}-{self.cloud.stage}-{which}"
+        cloudformation, name = self.cloud.client("cloudformation"), stacks.stack_name(self.cloud.stage, which)
         before = stacks.revision(cloudformation, name)
         outputs = stacks.apply_stack(cloudformation, name, stacks.template(which), parameters)
         if stacks.revision(cloudformation, name) != before:
@@ -136,7 +136,7 @@ def viewer_address(domain: str) -> str:
 
 def whom_to_tell(cloud: Cloud, options: argparse.Namespace) -> str:
     """The address of alarms, as given now or earlier; empty for nobody."""
-    before = stacks.find_parameters(cloud.client("cloudformation"), f"{APP}-{cloud.stage}-resources")
+    before = stacks.find_parameters(cloud.client("cloudformation"), stacks.stack_name(cloud.stage, "resources"))
     return str(options.alarm_email or before.get("AlarmEmail", ""))
 
 
@@ -146,7 +146,7 @@ def show_plan(cloud: Cloud, options: argparse.Namespace) -> None:
     print(f"stage {cloud.stage}, account {identity['Account']}, region {cloudformation.meta.region_name}")
     with_budget = ["budget"] if whom_to_tell(cloud, options) else []
     plan = [plan_stack(cloudformation, cloud.stage, which) for which in ("resources", *with_budget)]
-    bucket = stacks.find_outputs(cloudformation, f"{APP}-{cloud.stage}-resources").get("SpaBucketName", "")
+    bucket = stacks.find_outputs(cloudformation, stacks.stack_name(cloud.stage, "resources")).get("SpaBucketName", "")
     live, same = live_environments(cloud), is_current(cloud, bucket)
     for function in cloud.function_names():
         kept = f", keeping its {len(live[function])} variables" if function in live else ""
@@ -158,7 +158,7 @@ def show_plan(cloud: Cloud, options: argparse.Namespace) -> None:
 
 
 def plan_stack(cloudformation: Any, stage: str, which: str) -> str:
-    name = f"{APP}-{stage}-{which}"
+    name = stacks.stack_name(stage, which)
     if stacks.find_stack(cloudformation, name) is None:
         return f"create stack {name}"
     if stacks.has_template(cloudformation, name, stacks.template(which)):

@@ -24,7 +24,7 @@ def find_distribution(cloud: Cloud, *, id_: str = "", domain: str = "", stack: s
             if domain in (found["DomainName"], *(found.get("Aliases", {}).get("Items") or [])):
                 return str(found["Id"])
         raise Refused(f"no distribution of this account answers to {domain}")
-    stack = stack or f"{APP}-{cloud.resource_stage}-edge"
+    stack = stack or stacks.stack_name(cloud.resource_stage, "edge")
     outputs = stacks.outputs(cloud.client("cloudformation"), stack)
     if "DistributionId" not in outputs:
         raise Refused(f"stack {stack} names no DistributionId: name the distribution with --id or --domain")

@@ -194,11 +194,13 @@ def deploy(copy: Copy) -> str:
     """Resources, function and API, edge, SPA; returns the distribution's domain."""
     progress("deploying resources, function, API and edge")
     apply = functools.partial(stacks.apply_stack, copy.aws.client("cloudformation"), poll_s=0.05)
-    resources = apply(f"{NAME}-resources", stacks.template("resources"), {"Stage": STAGE, "MailIdentity": MAIL_FROM})
+    resources = apply(
+        stacks.stack_name(STAGE, "resources"), stacks.template("resources"), {"Stage": STAGE, "MailIdentity": MAIL_FROM}
+    )
     api = apply(NAME, local_template(copy, resources["TableName"]), {})
     gateway.set_answers(copy.aws.client("apigateway"), api["RestAPIId"], STAGE)
     edge = apply(
-        f"{NAME}-edge",
+        stacks.stack_name(STAGE, "edge"),
         stacks.template("edge"),
         {
             **stacks.edge_parameters(STAGE, resources, copy.origin_secret),

@@ -2,7 +2,7 @@
 
 from chalicelib import openapi
 from tools.common import gateway, stacks
-from tools.common.cloud import APP, Cloud, api_stage
+from tools.common.cloud import Cloud, api_stage
 from tools.common.limits import MIN_UNRESERVED, configured_limits, read_concurrency
 from tools.common.table import live_table
 from tools.common.website import Website
@@ -76,7 +76,7 @@ def limits(cloud: Cloud) -> str:
 
 def private_bucket(cloud: Cloud, slot: str) -> str:
     """By asking it for the SPA's page."""
-    stack = f"{APP}-{cloud.stage}-resources"
+    stack = stacks.stack_name(cloud.stage, "resources")
     bucket = stacks.outputs(cloud.client("cloudformation"), stack)["SpaBucketName"]
     address = f"{cloud.client('s3').meta.endpoint_url}/{bucket}"
     status = Website(address).ask(f"/{slot}/index.html").status
@@ -105,7 +105,7 @@ def what_is_kept(cloud: Cloud) -> str:
 
 def alarms(cloud: Cloud) -> str:
     """Whether anybody has clicked that they want to be told."""
-    stack = f"{APP}-{cloud.stage}-resources"
+    stack = stacks.stack_name(cloud.stage, "resources")
     found = cloud.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId="Alarms")
     topic = found["StackResourceDetail"]["PhysicalResourceId"]
     told = cloud.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]

@@ -1,5 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { ListedGuest } from "../../data/contract";
+import { nameList } from "../../lib/names";
 import { Button } from "../../ui/button";
 import { TextInput } from "../../ui/text-input";
 import type { CharterField, InputProps } from "./field-kinds";
@@ -19,7 +20,7 @@ export function guestList(label: string, limits: Limits): CharterField<GuestRows
     blank: { rows: [], pasted: "" },
     write: (sent) => ({ rows: sent, pasted: "" }),
     read: ({ rows }, { refuse }) => readGuests(rows, limits.most, refuse),
-    show: ({ rows }) => rows.map(({ name }) => name).join(", ") || "nobody",
+    show: ({ rows }) => nameList(rows.map(({ name }) => name)) || "nobody",
     Input: (props) => <GuestListFields {...props} limits={limits} />,
   };
 }

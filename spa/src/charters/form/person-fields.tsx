@@ -1,5 +1,5 @@
 import type { Contact, CrewMember } from "../../data/contract";
-import { isBlank } from "../../lib/names";
+import { isBlank, nameList } from "../../lib/names";
 import { Button } from "../../ui/button";
 import type { Errors } from "../../ui/field";
 import { TextInput } from "../../ui/text-input";
@@ -56,7 +56,7 @@ export function people(
           readPerson(person, { ...reading, refuse: (message, part = "name") => refuse(message, `${index}.${part}`) }),
         )
         .filter((person) => !isNobody(person)),
-    show: (value) => value.map(({ name }) => name).join(", ") || "nobody",
+    show: (value) => nameList(value.map(({ name }) => name)) || "nobody",
     Input: ({ name, value, errors, list, onChange }) => (
       <>
         {value.map((person, index) => (
