@@ -14,12 +14,13 @@ from chalicelib.charters.fields import (
     CharterJson,
     CharterWarning,
     ListedGuest,
+    Position,
     Reason,
     Status,
     WaiverCounts,
     edited_status,
 )
-from chalicelib.charters.store import Charter
+from chalicelib.charters.store import Charter, StoredPosition
 from chalicelib.core import fields, idempotency, names, system, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.dynamo import Item
@@ -185,6 +186,21 @@ def charter_json(charter: Charter, conflicts: list[ScheduledConflict]) -> Charte
         "balance_reminders_state": reminders.state(charter),
         "conflicts": conflicts,
         "schedule_override": charter.schedule_override,
+        "positions": [position_json(position) for position in charter.positions],
+        "readiness": {"state": "open", "checks": []},
+    }
+
+
+def position_json(position: StoredPosition) -> Position:
+    """The contract's position."""
+    return {
+        "position_id": position["position_id"],
+        "role": position["role"],
+        "required": position["required"],
+        "state": position["state"],
+        "person": position["person"],
+        "asked": position["asked"],
+        "answer_by": position["answer_by"],
     }
 
 

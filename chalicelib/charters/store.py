@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
-from chalicelib.charters.fields import CharterDetails, Contact, Status
+from chalicelib.charters.fields import CharterDetails, Contact, Position, Status
 from chalicelib.core import names
 from chalicelib.core.audit import HISTORIES, AuditEvent, history_item
 from chalicelib.core.dynamo import (
@@ -37,6 +37,13 @@ SIGNED = "SIGNED#"
 DIRECTORY = "DIRECTORY"
 
 
+class StoredPosition(Position):
+    """A position, and who is asked next if the one who is asked does not take it."""
+
+    next_ids: list[str] | None
+    """People in the order in which they are asked; None: by rank, of those who have the role and are free."""
+
+
 class Charter(NamedTuple):
     event_id: str
     details: CharterDetails
@@ -58,6 +65,7 @@ class Charter(NamedTuple):
     """What opens the guest page; empty as long as it is `event_id`."""
     schedule_override: Override | None = None
     """Who booked it in spite of a conflict, and why."""
+    positions: Sequence[StoredPosition] = ()
     edited_at: str = ""
     """When its version was made; payments and signatures make none."""
     signed_guest_ids: frozenset[str] = NO_IDS
@@ -250,7 +258,12 @@ def change_write(charter: Charter, seen: Charter | None, audit: AuditEvent) -> I
 
 def edited_fields(charter: Charter) -> dict[str, object]:
     """What an admin decides of a charter, by name."""
-    return {**charter.details, "status": charter.status, "schedule_override": charter.schedule_override}
+    return {
+        **charter.details,
+        "status": charter.status,
+        "schedule_override": charter.schedule_override,
+        "positions": list(charter.positions),
+    }
 
 
 # --- what of a charter is kept elsewhere, too ---------------------------------------------------------
@@ -375,7 +388,7 @@ def charter_key(event_id: str) -> Item:
 def charter_data(charter: Charter) -> Item:
     """What is read again only with the whole charter, as one JSON text."""
     kept = ("event_id", "created_at", "edited_at", "details", "reminders_since", "waivers_open_until", "guest_link")
-    return json_s({name: getattr(charter, name) for name in (*kept, "schedule_override")})
+    return json_s({name: getattr(charter, name) for name in (*kept, "schedule_override", "positions")})
 
 
 def _attributes(charter: Charter) -> Item:

@@ -1112,6 +1112,8 @@ export interface components {
             balance_reminders_state: "on" | "off" | "stopped_paid" | "stopped_cash" | "stopped_cancelled" | "no_email";
             conflicts: components["schemas"]["Conflict"][];
             schedule_override: components["schemas"]["ScheduleOverride"] | null;
+            positions: components["schemas"]["Position"][];
+            readiness: components["schemas"]["Readiness"];
         };
         CrewMember: {
             person_id: string | null;
@@ -1170,6 +1172,47 @@ export interface components {
             reason: string;
             by: string;
             at: string;
+        };
+        Position: {
+            position_id: string;
+            /** @enum {string} */
+            role: "captain" | "mate" | "deckhand" | "host";
+            required: boolean;
+            /** @enum {string} */
+            state: "open" | "asked" | "accepted" | "unconfirmed" | "assigned" | "withdrawn";
+            person: components["schemas"]["PositionPerson"] | null;
+            asked: components["schemas"]["Asked"][];
+            answer_by: string | null;
+        };
+        PositionPerson: {
+            person_id: string;
+            name: string;
+        };
+        Asked: {
+            person_id: string;
+            name: string;
+            at: string;
+            /** @enum {string|null} */
+            answer: "accepted" | "declined" | "late" | "bounced" | "withdrawn" | null;
+            reason: string;
+        };
+        Readiness: {
+            /** @enum {string} */
+            state: "ready" | "open" | "blocked" | "unknown" | "departed" | "cancelled";
+            checks: components["schemas"]["Check"][];
+        };
+        Check: {
+            /** @enum {string} */
+            code: "captain" | "crew" | "people_papers" | "boat_papers" | "heads" | "waivers" | "money" | "conflicts" | "briefing";
+            /** @enum {string} */
+            state: "ok" | "open" | "blocks" | "unknown" | "waived";
+            message: string;
+            waived: components["schemas"]["Waived"] | null;
+        };
+        Waived: {
+            by: string;
+            at: string;
+            reason: string;
         };
         EventConflict: {
             Code: string;
@@ -1357,6 +1400,8 @@ export interface components {
             balance_reminders_state: "on" | "off" | "stopped_paid" | "stopped_cash" | "stopped_cancelled" | "no_email";
             conflicts: components["schemas"]["Conflict"][];
             schedule_override: components["schemas"]["ScheduleOverride"] | null;
+            positions: components["schemas"]["Position"][];
+            readiness: components["schemas"]["Readiness"];
             payments: components["schemas"]["Payment"][];
             waiver_records: components["schemas"]["ChartersWaiver"][];
             mail_problems: components["schemas"]["MailProblem"][];
@@ -2381,6 +2426,12 @@ export type WaiverCounts = components['schemas']['WaiverCounts'];
 export type CharterWarning = components['schemas']['CharterWarning'];
 export type Conflict = components['schemas']['Conflict'];
 export type ScheduleOverride = components['schemas']['ScheduleOverride'];
+export type Position = components['schemas']['Position'];
+export type PositionPerson = components['schemas']['PositionPerson'];
+export type Asked = components['schemas']['Asked'];
+export type Readiness = components['schemas']['Readiness'];
+export type Check = components['schemas']['Check'];
+export type Waived = components['schemas']['Waived'];
 export type EventConflict = components['schemas']['EventConflict'];
 export type ScheduleConflict = components['schemas']['ScheduleConflict'];
 export type Error = components['schemas']['Error'];
