@@ -3,7 +3,7 @@ import { deviceTimezone, nowMs } from "./clock";
 
 /** How dates are written in a page of this language: as this device does, where it knows the language. */
 export function localeOf(language: string): string {
-  return navigator.languages?.find((known) => known.startsWith(language)) ?? `${language}-US`;
+  return globalThis.navigator?.languages?.find((known) => known.startsWith(language)) ?? `${language}-US`;
 }
 
 // The words of the desk are English, so its dates are too.

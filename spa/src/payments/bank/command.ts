@@ -1,0 +1,92 @@
+import type { MatchedPayment } from "./matching/fit";
+import type { Proposal, Sureness } from "./matching/proposal";
+import { propose } from "./matching/propose";
+import { readStatement, type Statement } from "./statement-file/read";
+import type { BankRow } from "./statement-file/rows";
+
+const surenessNames: Record<Sureness, string> = { sure: "Sure", likely: "Likely", "two-fit": "Two fit" };
+
+interface NamedFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** A payment as the file of what is to clear has it; what it leaves out is as for most payments. */
+type GivenPayment = Partial<MatchedPayment> &
+  Pick<MatchedPayment, "payment_id" | "method" | "amount_cents" | "received_at">;
+
+/**
+ * The rows of bank files and what they say about the payments that wait to clear, as the command prints them. `toClear`
+ * is a list of payments, or an object that has one under `payments` or `open_payments`.
+ */
+export function report(files: readonly NamedFile[], toClear: unknown, timezone: string, currency: string) {
+  const statements = files.map(({ name, bytes }) => ({ name, statement: readStatement(bytes, currency) }));
+  const given = givenPayments(toClear);
+  const payments = given.map((payment) => withDefaults(payment, currency));
+  const known = new Set<string>();
+  const rows = statements.flatMap(({ name, statement }) =>
+    statement.rows
+      .map((row) => ({ ...row, file: name, key: `${statement.format} ${row.row_id}` }))
+      // A row that an earlier file has too is the same row.
+      .filter(({ key, kind }) => !known.has(key) && (kind === "pending" || known.add(key))),
+  );
+  const { proposals, unmatched } = propose(rows, payments, timezone);
+  return {
+    files: Object.fromEntries(statements.map(({ name, statement }) => [name, fileReport(statement)])),
+    open_payments: given.map((payment, index) => {
+      const proposal = proposals.find(({ payments: found }) => found.includes(payments[index] as MatchedPayment));
+      return { ...payment, match: proposal ? matchOf(proposal) : null, why: whyOf(proposal) };
+    }),
+    credits_without_payment: unmatched.map(({ file, row_id }) => ({ file, row_id })),
+  };
+}
+
+function givenPayments(toClear: unknown): GivenPayment[] {
+  const { payments, open_payments } = (toClear ?? {}) as { payments?: unknown; open_payments?: unknown };
+  const list = Array.isArray(toClear) ? toClear : (payments ?? open_payments ?? []);
+  if (!Array.isArray(list)) throw new Error("What is to clear is no list of payments.");
+  return list as GivenPayment[];
+}
+
+function withDefaults(payment: GivenPayment, currency: string): MatchedPayment {
+  const usual = { kind: "balance", currency, payer: "", reference: "", note: "", status: "received", charter: "" };
+  return { ...usual, ...payment } as MatchedPayment;
+}
+
+function fileReport({ format, encoding, currency, opening_cents, closing_cents, difference_cents, rows }: Statement) {
+  const differs = difference_cents !== null && difference_cents !== 0;
+  return {
+    format,
+    encoding,
+    currency,
+    opening_cents,
+    closing_cents,
+    balances_agree: difference_cents === null ? null : !differs,
+    ...(differs ? { difference_cents } : {}),
+    rows: rows.map((row) => rowReport(row, currency)),
+  };
+}
+
+function rowReport(row: BankRow, file_currency: string) {
+  const { row_id, date, amount_cents, counterparty, reference, kind, fee_cents, outside_balance, currency } = row;
+  return {
+    row_id,
+    date,
+    amount_cents,
+    counterparty,
+    reference,
+    kind,
+    ...(fee_cents === undefined ? {} : { fee_cents }),
+    ...(outside_balance ? { outside_balance } : {}),
+    ...(currency === file_currency ? {} : { currency }),
+  };
+}
+
+function matchOf({ act, row, deposits }: Proposal) {
+  const match = { file: row.file, row_ids: [row.row_id], act };
+  return act === "clear" ? match : { ...match, deposit_row_ids: deposits.map(({ row_id }) => row_id) };
+}
+
+function whyOf(proposal: Proposal | undefined): string {
+  return proposal ? `${surenessNames[proposal.sureness]}: ${proposal.reason}` : "No row fits.";
+}

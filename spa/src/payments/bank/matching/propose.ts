@@ -1,0 +1,106 @@
+import { formatMoney } from "../../../lib/money";
+import type { FileRow, Fit, MatchedPayment } from "./fit";
+import type { Proposal } from "./proposal";
+import { matchReturned } from "./returned";
+import { matchSingles, type Singles } from "./singles";
+import { matchSums, type Sum } from "./together";
+
+export interface Proposals {
+  proposals: Proposal[];
+  /** Income that no payment fits. */
+  unmatched: FileRow[];
+  /** Returned items that no payment fits. */
+  returned: FileRow[];
+  /** Payments that no row fits. */
+  missing: MatchedPayment[];
+}
+
+/**
+ * What the bank's rows say about payments that wait to clear. Pure: it changes nothing, a person decides.
+ *
+ * `payments` may hold cleared ones too: the bank can still take them back. Only one currency meets at a time.
+ */
+export function propose(rows: readonly FileRow[], payments: readonly MatchedPayment[], timezone: string): Proposals {
+  const open = payments.filter(({ status }) => status === "received");
+  const moved = rows.filter(({ kind }) => kind === "credit" || kind === "debit");
+  const singles = matchSingles(open, moved, timezone);
+  const taken = new Set([...singles.fits.values()].map(({ row }) => row));
+  const left = open.filter((payment) => !singles.fits.has(payment));
+  const sums = matchSums(
+    left,
+    moved.filter((row) => row.kind === "credit" && !taken.has(row)),
+    timezone,
+  );
+  const clears = [...singlesAsProposals(singles, sums), ...sums.map(sumAsProposal)];
+  const bounces = matchReturned(rows, payments, clears, timezone);
+  return without(clears, bounces, rows, open);
+}
+
+function singlesAsProposals({ fits, all }: Singles, sums: readonly Sum[]): Proposal[] {
+  const taken = new Set([...[...fits.values()].map(({ row }) => row), ...sums.map(({ row }) => row)]);
+  const summed = new Set(sums.flatMap(({ payments }) => payments));
+  const unplaced = new Map<FileRow, Fit[]>();
+  for (const [payment, others] of all) {
+    if (fits.has(payment) || summed.has(payment)) continue;
+    for (const fit of others) unplaced.set(fit.row, [...(unplaced.get(fit.row) ?? []), fit]);
+  }
+  return [...fits.values()].map((fit) => {
+    const isAsGood = (other: Fit) => other.strength === fit.strength && other.hints >= fit.hints;
+    const rivals = (unplaced.get(fit.row) ?? []).filter(isAsGood);
+    const otherRows = (all.get(fit.payment) ?? []).filter((other) => isAsGood(other) && !taken.has(other.row));
+    return singleAsProposal(fit, rivals, otherRows);
+  });
+}
+
+function singleAsProposal(fit: Fit, rivals: readonly Fit[], otherRows: readonly Fit[]): Proposal {
+  const unique = rivals.length + otherRows.length === 0;
+  const sureness = !unique ? "two-fit" : fit.strength === 3 ? "sure" : "likely";
+  const twice = rivals.length > 0 ? "more than one payment fits" : "more than one row fits";
+  return {
+    act: "clear",
+    row: fit.row,
+    payments: [fit.payment],
+    sureness,
+    reason: unique ? fit.reason : twice,
+    otherPayments: rivals.map(({ payment }) => payment),
+    otherRows: otherRows.map(({ row }) => row),
+    deposits: [],
+  };
+}
+
+function sumAsProposal({ row, payments, unique }: Sum): Proposal {
+  const amounts = payments.map(({ amount_cents, currency }) => formatMoney(amount_cents, currency)).join(" + ");
+  return {
+    act: "clear",
+    row,
+    payments,
+    sureness: unique ? "likely" : "two-fit",
+    reason: `${payments.length} add up: ${amounts}`,
+    otherPayments: [],
+    otherRows: [],
+    deposits: [],
+  };
+}
+
+/** Takes the bounced payments out of what clears, and says what is left over on both sides. */
+function without(
+  clears: readonly Proposal[],
+  bounces: readonly Proposal[],
+  rows: readonly FileRow[],
+  open: readonly MatchedPayment[],
+): Proposals {
+  const bounced = new Set(bounces.flatMap(({ payments }) => payments));
+  const stay = clears
+    .map((proposal) => ({ ...proposal, payments: proposal.payments.filter((payment) => !bounced.has(payment)) }))
+    .filter(({ payments }) => payments.length > 0);
+  const proposals = [...stay, ...bounces];
+  const used = new Set(proposals.flatMap(({ row, deposits }) => [row, ...deposits]));
+  const placed = new Set(proposals.flatMap(({ payments }) => payments));
+  const unused = rows.filter((row) => !used.has(row));
+  return {
+    proposals,
+    unmatched: unused.filter(({ kind }) => kind === "credit"),
+    returned: unused.filter(({ kind }) => kind === "returned"),
+    missing: open.filter((payment) => !placed.has(payment)),
+  };
+}

@@ -1,0 +1,109 @@
+import { methods } from "../../../data/limits";
+import { dayOf, daysFrom, EARLIEST_DAYS, type FileRow, type Fit, fitOf, LATEST_DAYS, type MatchedPayment } from "./fit";
+import type { Proposal } from "./proposal";
+
+/** A check's number or a name tells also after weeks. */
+const LATEST_NAMED_DAYS = 60;
+/** Without either: so many days after the deposit, which the file then has to show. */
+const LATEST_AFTER_DEPOSIT_DAYS = 10;
+
+interface Candidate extends Fit {
+  deposits: readonly FileRow[];
+}
+
+/** For each returned item the payment that the bank took back. */
+export function matchReturned(
+  rows: readonly FileRow[],
+  payments: readonly MatchedPayment[],
+  clears: readonly Proposal[],
+  timezone: string,
+): Proposal[] {
+  const returned = rows.filter(({ kind }) => kind === "returned");
+  if (returned.length === 0) return [];
+  const clearOf = new Map(clears.flatMap((clear) => clear.payments.map((payment) => [payment, clear.row] as const)));
+  const free = unusedDeposits(rows, clears);
+  const placed = new Set<MatchedPayment>();
+  const found: Proposal[] = [];
+  for (const row of returned.sort((a, b) => (a.date ?? "").localeCompare(b.date ?? ""))) {
+    const candidates = payments
+      .filter((payment) => !placed.has(payment) && isTakenBack(payment, row))
+      .flatMap((payment) => candidateOf(payment, row, clearOf.get(payment), free, timezone) ?? [])
+      .sort((a, b) => b.strength - a.strength || b.deposits.length - a.deposits.length || a.days - b.days);
+    const [best] = candidates;
+    if (!best) continue;
+    placed.add(best.payment);
+    for (const deposit of best.deposits) free.delete(deposit);
+    found.push(
+      asProposal(
+        best,
+        candidates.filter((other) => other !== best && other.strength === best.strength),
+      ),
+    );
+  }
+  return found;
+}
+
+function unusedDeposits(rows: readonly FileRow[], clears: readonly Proposal[]): Set<FileRow> {
+  const used = new Set(clears.map(({ row }) => row));
+  return new Set(rows.filter((row) => row.kind === "credit" && !used.has(row)));
+}
+
+function isTakenBack({ kind, method, amount_cents, currency }: MatchedPayment, row: FileRow): boolean {
+  // A bank that says only "returned item" most often means a check.
+  const isOfMethod = method === row.method || (row.method === "bank_transfer" && ["check", "other"].includes(method));
+  return (
+    kind !== "refund" &&
+    methods[method].can_bounce &&
+    isOfMethod &&
+    currency === row.currency &&
+    amount_cents === -(row.amount_cents ?? 0)
+  );
+}
+
+function candidateOf(
+  payment: MatchedPayment,
+  row: FileRow,
+  cleared: FileRow | undefined,
+  free: ReadonlySet<FileRow>,
+  timezone: string,
+): Candidate | null {
+  const day = dayOf(payment, timezone);
+  const days = daysFrom(day, row);
+  const fit = fitOf(payment, { ...row, counterparty: "" }, days);
+  const isInTime = days >= EARLIEST_DAYS && days <= LATEST_NAMED_DAYS;
+  if (!fit || !isInTime) return null;
+  const deposit = cleared ?? depositOf(payment, day, row, free);
+  const since_deposit = deposit ? daysFrom(deposit.date ?? "", row) : Number.NaN;
+  const isSoon = since_deposit >= 0 && since_deposit <= LATEST_AFTER_DEPOSIT_DAYS;
+  if (fit.strength < 3 && !isSoon && days > LATEST_DAYS) return null;
+  return { ...fit, row, deposits: deposit && since_deposit >= 0 ? [deposit] : [] };
+}
+
+/** The latest credit of the amount between the receipt and the return. */
+function depositOf(
+  payment: MatchedPayment,
+  day: string,
+  row: FileRow,
+  free: ReadonlySet<FileRow>,
+): FileRow | undefined {
+  const fitting = [...free].filter((deposit) => {
+    const days = daysFrom(day, deposit);
+    const isInTime = days >= EARLIEST_DAYS && days <= LATEST_DAYS && (deposit.date ?? "") <= (row.date ?? "");
+    return isInTime && deposit.method === payment.method && deposit.amount_cents === payment.amount_cents;
+  });
+  return fitting.sort((a, b) => (b.date ?? "").localeCompare(a.date ?? ""))[0];
+}
+
+function asProposal({ payment, row, strength, reason, deposits }: Candidate, rivals: readonly Candidate[]): Proposal {
+  const unique = rivals.length === 0;
+  return {
+    act: "bounce",
+    row,
+    payments: [payment],
+    sureness: !unique ? "two-fit" : strength === 3 ? "sure" : "likely",
+    reason: unique ? `the bank took it back: ${reason}` : "more than one payment fits",
+    otherPayments: rivals.map(({ payment }) => payment),
+    otherRows: [],
+    deposits,
+  };
+}

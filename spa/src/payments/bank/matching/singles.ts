@@ -1,0 +1,132 @@
+import { daysLater } from "../../../lib/periods";
+import {
+  dayOf,
+  daysFrom,
+  distance,
+  EARLIEST_DAYS,
+  type FileRow,
+  type Fit,
+  fitOf,
+  LATEST_DAYS,
+  type MatchedPayment,
+} from "./fit";
+
+/** How far a place is looked for by moving others; more would make no difference to a person, and takes long. */
+const MOST_MOVES = 200;
+
+/** Which payment is which row, one to one, and what else would have fitted. */
+export interface Singles {
+  fits: Map<MatchedPayment, Fit>;
+  all: ReadonlyMap<MatchedPayment, readonly Fit[]>;
+}
+
+/**
+ * Gives each payment one row of its amount, its method and its time. The strongest come first, among them those whose
+ * words agree; as many payments as possible get a row, each the nearest in time.
+ */
+export function matchSingles(payments: readonly MatchedPayment[], rows: readonly FileRow[], timezone: string): Singles {
+  const index = rowsByAmount(rows);
+  const all = new Map(payments.map((payment) => [payment, fitsOf(payment, index, timezone)]));
+  const fits = new Map<MatchedPayment, Fit>();
+  const taken = new Map<FileRow, MatchedPayment>();
+  for (const strength of [3, 2, 1]) {
+    const atStrength = new Map(
+      [...all]
+        .filter(([payment]) => !fits.has(payment))
+        .map(([payment, fits]) => [payment, fits.filter((fit) => fit.strength === strength && !taken.has(fit.row))]),
+    );
+    takeByHints(atStrength, fits, taken);
+    takeByDate(atStrength, fits, taken);
+  }
+  return { fits, all };
+}
+
+function rowsByAmount(rows: readonly FileRow[]): Map<string, FileRow[]> {
+  const index = new Map<string, FileRow[]>();
+  for (const row of rows) {
+    if (row.date === null || row.amount_cents === null) continue;
+    const key = keyOf(row.currency, row.method, row.amount_cents);
+    const found = index.get(key);
+    if (found) found.push(row);
+    else index.set(key, [row]);
+  }
+  for (const found of index.values()) found.sort((a, b) => (a.date ?? "").localeCompare(b.date ?? ""));
+  return index;
+}
+
+function keyOf(currency: string, method: string, cents: number): string {
+  // What is logged as another way is a transfer to the bank.
+  return `${currency} ${method === "other" ? "bank_transfer" : method} ${cents}`;
+}
+
+function fitsOf(payment: MatchedPayment, index: ReadonlyMap<string, readonly FileRow[]>, timezone: string): Fit[] {
+  const cents = payment.kind === "refund" ? -payment.amount_cents : payment.amount_cents;
+  const rows = index.get(keyOf(payment.currency, payment.method, cents));
+  if (!rows) return [];
+  const day = dayOf(payment, timezone);
+  const last = daysLater(day, LATEST_DAYS);
+  const found: Fit[] = [];
+  for (let at = firstAt(rows, daysLater(day, EARLIEST_DAYS)); at < rows.length; at++) {
+    const row = rows[at] as FileRow;
+    if ((row.date ?? "") > last) break;
+    const fit = itemsOf(row) > 1 ? null : fitOf(payment, row, daysFrom(day, row));
+    if (fit) found.push(fit);
+  }
+  return found.sort((a, b) => distance(a) - distance(b) || (a.row.date ?? "").localeCompare(b.row.date ?? ""));
+}
+
+/** The place of the first row of this day or later. */
+function firstAt(rows: readonly FileRow[], day: string): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle]?.date ?? "") < day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** How many checks a deposit has, where the bank says so; else 0. */
+export function itemsOf(row: FileRow): number {
+  return Number(/\b(\d{1,3}) (?:items|checks)\b/i.exec(row.text)?.[1] ?? 0);
+}
+
+function takeByHints(
+  open: ReadonlyMap<MatchedPayment, readonly Fit[]>,
+  fits: Map<MatchedPayment, Fit>,
+  taken: Map<FileRow, MatchedPayment>,
+): void {
+  const hinted = [...open.values()].flat().filter(({ hints }) => hints > 0);
+  for (const fit of hinted.sort((a, b) => b.hints - a.hints || distance(a) - distance(b))) {
+    if (fits.has(fit.payment) || taken.has(fit.row)) continue;
+    fits.set(fit.payment, fit);
+    taken.set(fit.row, fit.payment);
+  }
+}
+
+/** By turns, oldest payment first; one that finds its rows taken moves others to rows that fit them too. */
+function takeByDate(
+  open: ReadonlyMap<MatchedPayment, readonly Fit[]>,
+  fits: Map<MatchedPayment, Fit>,
+  taken: Map<FileRow, MatchedPayment>,
+): void {
+  const waiting = [...open.keys()].filter((payment) => !fits.has(payment));
+  waiting.sort((a, b) => a.received_at.localeCompare(b.received_at));
+  for (const payment of waiting) {
+    const seen = new Set<FileRow>();
+    const place = (mover: MatchedPayment): boolean => {
+      for (const fit of open.get(mover) ?? []) {
+        if (seen.has(fit.row) || seen.size > MOST_MOVES) continue;
+        seen.add(fit.row);
+        const holder = taken.get(fit.row);
+        if (holder && (!open.has(holder) || !place(holder))) continue;
+        fits.set(mover, fit);
+        taken.set(fit.row, mover);
+        return true;
+      }
+      return false;
+    };
+    place(payment);
+  }
+}

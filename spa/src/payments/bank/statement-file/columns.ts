@@ -1,0 +1,152 @@
+import { type Notation, notationOf, readAmount } from "./amounts";
+import { bankLine } from "./bank-line";
+import { type DayOrder, ordersOf, readDay } from "./days";
+import { kindOf, methodOf } from "./kinds";
+import type { Draft, DraftRow } from "./rows";
+import { columnName, type Table } from "./tables";
+
+/** Which column of a bank's CSV holds what, by its place; null for what it does not have. */
+export interface Columns {
+  date: number;
+  /** Money in above zero and money out below, or null where they stand apart. */
+  amount: number | null;
+  credit: number | null;
+  debit: number | null;
+  name: number | null;
+  purpose: number | null;
+  currency: number | null;
+  balance: number | null;
+  order: DayOrder;
+  notation: Notation;
+}
+
+export interface Sheet {
+  /** Names of the columns, or `Column 1`… where the file has none. */
+  names: readonly string[];
+  rows: Table;
+}
+
+const NAMES: readonly [keyof Columns, RegExp][] = [
+  ["date", /^(?:(?:transaction|booking|posting|posted|post|effective) )?date$|^(?:buchungstag|buchungsdatum|datum|fecha|data)\b|^date\b/],
+  ["balance", /balance|saldo|solde|kontostand/],
+  ["currency", /^(?:currency|ccy|währung|moneda|devise)$/],
+  ["debit", /^(?:debit|withdrawals?|money out|paid out|out|soll|belastung|ausgang|cargo|débit)\b/],
+  ["credit", /^(?:credit|deposits?|money in|paid in|in|haben|gutschrift|eingang|abono|crédit)\b/],
+  ["amount", /^(?:transaction )?(?:amount|betrag|importe|montant|sum)\b|^value$/],
+  ["name", /^(?:name|payee|payer|counterparty|beneficiary|customer|merchant|auftraggeber|empfänger|nombre|nom)\b|(?:payer|payee|party|name)$/],
+  ["purpose", /purpose|description|memo|details|reference|narrative|note|text|verwendungszweck|concepto|libellé/],
+]; // biome-ignore format: one row a column
+
+/** Splits a table into its names of columns and its rows; null when nothing in it looks like rows of money. */
+export function sheetOf(table: Table): Sheet | null {
+  const first = table.findIndex((row) => row.some(isDate) && row.filter(isFigure).length > 0);
+  if (first < 0) return null;
+  const width = table[first]?.length ?? 0;
+  const head = table[first - 1];
+  const isNamed = head !== undefined && head.length >= Math.min(width, 3) && !head.some(isDate);
+  const names = Array.from({ length: width }, (_, index) => (isNamed && head[index]) || `Column ${index + 1}`);
+  // What is much shorter than a row is a remark of the bank.
+  return { names, rows: table.slice(first).filter((row) => row.length >= Math.min(width - 1, 3)) };
+}
+
+function isDate(text: string): boolean {
+  return /\d/.test(text) && ordersOf([text]).length > 0;
+}
+
+function isFigure(text: string): boolean {
+  return (
+    /\d/.test(text) && !isDate(text) && [...NOTATIONS].some((notation) => readAmount(text, "USD", notation) !== null)
+  );
+}
+
+const NOTATIONS: readonly Notation[] = ["point", "comma"];
+
+/** The likely meaning of each column, from its name and from what stands in it. */
+export function guessColumns({ names, rows }: Sheet, currency: string): Columns | null {
+  const found: Partial<Record<keyof Columns, number>> = {};
+  const taken = new Set<number>();
+  for (const [role, pattern] of NAMES) {
+    const index = names.findIndex((name, index) => !taken.has(index) && pattern.test(columnName(name)));
+    if (index < 0) continue;
+    found[role] = index;
+    taken.add(index);
+  }
+  const cells = (index: number) => rows.map((row) => row[index] ?? "").filter((text) => text !== "");
+  const free = () => names.map((_, index) => index).filter((index) => !taken.has(index) && cells(index).length > 0);
+  const take = (index: number | undefined) => {
+    if (index !== undefined) taken.add(index);
+    return index ?? null;
+  };
+  const mostly = (index: number, test: (text: string) => boolean) =>
+    cells(index).filter(test).length * 2 > cells(index).length;
+  const date = found.date ?? take(free().find((index) => mostly(index, isDate)));
+  if (date === null) return null;
+  const apart = found.debit !== undefined && found.credit !== undefined;
+  const amount = apart ? null : (found.amount ?? take(free().find((index) => mostly(index, isFigure))));
+  if (!apart && amount === null) return null;
+  const texts = free().filter((index) => !mostly(index, isDate) && !mostly(index, isFigure));
+  const purpose = found.purpose ?? take(texts.sort((a, b) => letters(cells(b)) - letters(cells(a)))[0]);
+  const figures = [amount, found.debit, found.credit, found.balance].flatMap((index) =>
+    index == null ? [] : cells(index),
+  );
+  const dates = cells(date);
+  const notation = notationOf(figures, currency) ?? "point";
+  const orders = ordersOf(dates);
+  // Where the dates do not tell: who writes 1.234,56 or 31.12. writes the day first.
+  const dayFirst = notation === "comma" || dates.some((text) => /^\d\d?\.\d\d?\./.test(text));
+  const order = orders.length === 1 ? orders[0] : dayFirst ? "dmy" : orders.includes("mdy") ? "mdy" : orders[0];
+  return {
+    date,
+    amount,
+    credit: apart ? (found.credit ?? null) : null,
+    debit: apart ? (found.debit ?? null) : null,
+    name: found.name ?? null,
+    purpose,
+    currency: found.currency ?? null,
+    balance: found.balance ?? null,
+    order: order ?? "mdy",
+    notation,
+  };
+}
+
+function letters(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0) / Math.max(1, texts.length);
+}
+
+/** Reads a bank's CSV whose columns somebody has chosen. */
+export function readColumns({ rows }: Sheet, columns: Columns, currency: string): Draft {
+  return { rows: rows.map((row) => readRow(row, columns, currency)) };
+}
+
+function readRow(row: readonly string[], columns: Columns, fallback: string): DraftRow {
+  const cell = (index: number | null) => (index === null ? "" : (row[index] ?? "").replace(/\s+/g, " "));
+  const code = cell(columns.currency).toUpperCase();
+  const currency = /^[A-Z]{3}$/.test(code) ? code : fallback;
+  const amount_cents = amountOf(columns, cell, currency);
+  const name = cell(columns.name);
+  const purpose = cell(columns.purpose);
+  const text = [name, purpose].filter(Boolean).join(" ");
+  const date = readDay(cell(columns.date), columns.order);
+  const balance_cents = readAmount(cell(columns.balance), currency, columns.notation);
+  const line = bankLine({ text, date, amount_cents, balance_cents, currency });
+  if (name === "") return line;
+  return {
+    ...line,
+    counterparty: name,
+    reference: purpose,
+    kind: kindOf(text, name, amount_cents ?? 0),
+    // A name that only looks like the bank's words says nothing of the way.
+    method: methodOf(text),
+  };
+}
+
+/** Both columns filled, or none, is no amount. Some banks write what went out with a minus. */
+function amountOf(columns: Columns, cell: (index: number | null) => string, currency: string): number | null {
+  const read = (index: number | null) => readAmount(cell(index), currency, columns.notation);
+  if (columns.amount !== null) return read(columns.amount);
+  const filled = (index: number | null) => !/^(?:|0+(?:[.,]0+)?|-)$/.test(cell(index));
+  if (filled(columns.debit) === filled(columns.credit)) return null;
+  if (filled(columns.credit)) return read(columns.credit);
+  const debit_cents = read(columns.debit);
+  return debit_cents === null ? null : -Math.abs(debit_cents);
+}

@@ -1,0 +1,118 @@
+import { readAmount } from "./amounts";
+import { readDay } from "./days";
+import { describe } from "./descriptions";
+import { isTransfer, kindOf, methodOf } from "./kinds";
+import { type Draft, type DraftRow, RefusedFile, type RowKind } from "./rows";
+
+/** Where NAME ends in an OFX file; what is longer goes on in MEMO. */
+const NAME_LENGTH = 32;
+const TAG = /<(\/?)([A-Za-z][\w.]*)(?:\s[^>]*)?(\/?)>/g;
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
+
+/** An element with its values by their tags; a value stands where a tag is not closed or closed at once. */
+type Element = Readonly<Record<string, string>>;
+
+/**
+ * OFX and QFX, as SGML (1.x, tags mostly not closed) and as XML (2.x); null for any other text. Only what is needed of a
+ * statement is read: its transactions, its currency, and the balance at its end.
+ */
+export function readOfx(text: string, currency: string): Draft | null {
+  if (!/^\s*(?:OFXHEADER:|<\?xml|<\?OFX|<OFX>)/i.test(text) || !/<OFX>/i.test(text)) return null;
+  const { values, transactions, balances } = elementsOf(text);
+  if (transactions.length === 0) throw new RefusedFile("This OFX file has no transactions.");
+  const own = values.CURDEF || currency;
+  const [balance] = balances;
+  return {
+    rows: transactions.map((transaction) => readTransaction(transaction, own)),
+    currency: own,
+    // Of several accounts no balance is the sum of all rows.
+    closing_cents: balances.length === 1 && balance ? amountOf(balance.BALAMT, own) : null,
+  };
+}
+
+function elementsOf(text: string) {
+  const transactions: Element[] = [];
+  const balances: Element[] = [];
+  const values: Record<string, string> = {};
+  let current: Record<string, string> = values;
+  for (const { closes, tag, value } of tagsOf(text)) {
+    const pending = tag === "STMTTRNP";
+    if (tag === "STMTTRN" || pending || tag === "LEDGERBAL") {
+      if (closes) current = values;
+      else {
+        current = pending ? { PENDING: "yes" } : {};
+        (tag === "LEDGERBAL" ? balances : transactions).push(current);
+      }
+    } else if (tag === "AVAILBAL" || tag === "BANKTRANLIST") {
+      current = closes || tag === "BANKTRANLIST" ? values : {};
+    } else if (!closes && value !== "") {
+      current[tag] ??= value;
+    }
+  }
+  return { values, transactions, balances };
+}
+
+function* tagsOf(text: string) {
+  const plain = text.replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inner: string) => inner.replace(/[<&]/g, escaped));
+  const found = [...plain.matchAll(TAG)];
+  for (const [index, { 0: whole, 1: slash, 2: name = "", index: at }] of found.entries()) {
+    const value = plain.slice(at + whole.length, found[index + 1]?.index);
+    yield { closes: slash === "/", tag: name.toUpperCase(), value: unescaped(value).replace(/\s+/g, " ").trim() };
+  }
+}
+
+function escaped(letter: string): string {
+  return letter === "<" ? "&lt;" : "&amp;";
+}
+
+function unescaped(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/gi, (whole, decimal, hex, name) => {
+    if (name) return ENTITIES[name.toLowerCase()] ?? whole;
+    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}
+
+function readTransaction(transaction: Element, file_currency: string): DraftRow {
+  const { TRNTYPE = "", FITID = "", CHECKNUM = "", DTPOSTED = "", DTTRAN = "", CURSYM } = transaction;
+  const currency = CURSYM && transaction.CURRATE ? CURSYM : file_currency;
+  const amount_cents = amountOf(transaction.TRNAMT, currency);
+  const { name, memo } = joined(transaction.NAME ?? "", transaction.MEMO ?? "");
+  const kind = kindOfType(TRNTYPE.toUpperCase(), name, amount_cents ?? 0, transaction.PENDING !== undefined);
+  const described = describe(name, kind === "fee");
+  const bankWords = described.counterparty === "" && TRNTYPE.toUpperCase() !== "CHECK" ? described.reference : "";
+  return {
+    bank_id: FITID,
+    date: readDay((DTPOSTED || DTTRAN).slice(0, 8), "ymd"),
+    amount_cents,
+    balance_cents: null,
+    counterparty: kind === "returned" || /^check$/i.test(name) ? "" : described.counterparty,
+    reference: memo || CHECKNUM || (described.counterparty === "" ? bankWords : described.reference),
+    kind,
+    currency,
+    method: /^(?:DEP|CHECK)$/i.test(TRNTYPE) && methodOf(name) !== "cash" ? "check" : methodOf(`${name} ${memo}`),
+    text: [name, memo, CHECKNUM].filter(Boolean).join(" "),
+  };
+}
+
+/** OFX writes an amount without groups; its decimal sign may be a comma. */
+function amountOf(text = "", currency: string): number | null {
+  return readAmount(text, currency, /,\d*$/.test(text) && !text.includes(".") ? "comma" : "point");
+}
+
+/** A name that was cut goes on in the memo, up to the first blank or to ` / `. */
+function joined(name: string, memo: string): { name: string; memo: string } {
+  if (name.length < NAME_LENGTH || memo === "") return { name, memo };
+  const [, rest = "", after = ""] = /^(.*?) \/ (.*)$/.exec(memo) ?? /^(\S+) ?(.*)$/.exec(memo) ?? [];
+  return { name: name + rest, memo: after };
+}
+
+function kindOfType(type: string, name: string, cents: number, pending: boolean): RowKind {
+  if (pending || type === "HOLD") return "pending";
+  if (type === "FEE" || type === "SRVCHG") return "fee";
+  if (type === "XFER") return "transfer";
+  const byName = kindOf(name, describe(name, false).counterparty, cents);
+  if (byName === "returned" || byName === "fee") return byName;
+  if (type === "CHECK" || type === "INT" || type === "DIV") return cents > 0 ? "credit" : "debit";
+  return isTransfer(name, describe(name, false).counterparty) ? "transfer" : byName;
+}

@@ -1,0 +1,54 @@
+import Papa from "papaparse";
+
+/** A file as rows of trimmed cells; rows of nothing but blanks are left out. */
+export type Table = readonly (readonly string[])[];
+
+const DELIMITERS = [",", ";", "\t", "|"];
+
+/** Reads CSV with whichever delimiter makes the most of its rows equally wide. */
+export function parseTable(text: string): Table {
+  const tables = DELIMITERS.filter((delimiter) => text.includes(delimiter)).map((delimiter) => parse(text, delimiter));
+  return tables.reduce<Table>((best, table) => (evenRows(table) > evenRows(best) ? table : best), parse(text, ","));
+}
+
+function parse(text: string, delimiter: string): Table {
+  const { data } = Papa.parse<string[]>(text, { delimiter, skipEmptyLines: "greedy" });
+  return data.map((row) => row.map((cell) => cell.trim()));
+}
+
+/** How many rows have the width that most rows have; none for one column. */
+function evenRows(table: Table): number {
+  const counts = new Map<number, number>();
+  for (const { length } of table) if (length > 1) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
+}
+
+export interface NamedTable {
+  rows: readonly (readonly string[])[];
+  /** The cell of a column of this name, or of the first of these names that the table has; empty without one. */
+  cell(row: readonly string[], ...names: string[]): string;
+  names: readonly string[];
+}
+
+/** The part of a table below the first row that has all of these names, or null without such a row. */
+export function tableBelow(table: Table, required: readonly string[]): NamedTable | null {
+  const wanted = required.map(columnName);
+  const head = table.findIndex((row) => {
+    const names = row.map(columnName);
+    return wanted.every((name) => names.includes(name));
+  });
+  if (head < 0) return null;
+  const names = (table[head] ?? []).map(columnName);
+  return {
+    names,
+    rows: table.slice(head + 1),
+    cell: (row, ...asked) => {
+      const index = asked.map((name) => names.indexOf(columnName(name))).find((index) => index >= 0);
+      return index === undefined ? "" : (row[index] ?? "");
+    },
+  };
+}
+
+export function columnName(name: string): string {
+  return name.trim().toLowerCase().replace(/\s+/g, " ");
+}

@@ -1,0 +1,68 @@
+import { readAmount } from "./amounts";
+import { readDay } from "./days";
+import { type Draft, type DraftRow, RefusedFile, type RowKind } from "./rows";
+import { type NamedTable, type Table, tableBelow } from "./tables";
+
+const COLUMNS = ["ID", "Datetime", "Type", "Status", "From", "To", "Amount (total)"];
+const DONE = new Set(["complete", "issued"]);
+/** What a spreadsheet keeps of a long number. */
+const KEPT_DIGITS = 15;
+
+/** Venmo's statement: a line with the opening balance, the rows, a line with the closing one. Null for other tables. */
+export function readVenmo(table: Table, currency: string): Draft | null {
+  const named = tableBelow(table, COLUMNS);
+  if (!named) return null;
+  const { cell } = named;
+  const isRow = (row: readonly string[]) => cell(row, "ID") !== "" || cell(row, "Amount (total)") !== "";
+  const rows = named.rows.filter(isRow).map((row) => readRow(row, named, currency));
+  refuseSpoiledIds(rows.map(({ bank_id }) => bank_id));
+  const balance = (name: string) => {
+    const texts = named.rows.filter((row) => !isRow(row)).map((row) => cell(row, name));
+    return readAmount(texts.find((text) => text !== "") ?? "", currency);
+  };
+  return { rows, opening_cents: balance("Beginning Balance"), closing_cents: balance("Ending Balance") };
+}
+
+function readRow(row: readonly string[], { cell }: NamedTable, currency: string): DraftRow {
+  const amount_cents = readAmount(cell(row, "Amount (total)"), currency);
+  const cents = amount_cents ?? 0;
+  const type = cell(row, "Type");
+  // Who charges is asked for the money: it comes to From. Who pays gives it: it comes to To.
+  const givenBy = type === "Charge" ? cell(row, "To") : cell(row, "From");
+  const takenBy = type === "Charge" ? cell(row, "From") : cell(row, "To");
+  const counterparty = cents > 0 ? givenBy : takenBy;
+  const reference = cell(row, "Note").replace(/\s+/g, " ");
+  const source = cell(row, "Funding Source");
+  const outside = source !== "" && source.toLowerCase() !== "venmo balance";
+  return {
+    bank_id: cell(row, "ID").replace(/[="'\s]/g, ""),
+    date: readDay(cell(row, "Datetime"), "mdy"),
+    amount_cents,
+    balance_cents: null,
+    counterparty,
+    reference,
+    kind: kindOf(type, cell(row, "Status"), cents),
+    currency,
+    method: "venmo",
+    text: [counterparty, reference].join(" ").trim(),
+    ...(outside ? { outside_balance: true } : {}),
+  };
+}
+
+function kindOf(type: string, status: string, cents: number): RowKind {
+  if (!DONE.has(status.toLowerCase())) return "pending";
+  if (/transfer/i.test(type)) return "transfer";
+  if (cents < 0 && /revers|dispute|chargeback/i.test(type)) return "returned";
+  return cents > 0 ? "credit" : "debit";
+}
+
+/** Without their ids two payments could not be told apart. */
+function refuseSpoiledIds(ids: readonly string[]): void {
+  const long = ids.filter((id) => id.length > KEPT_DIGITS);
+  const rounded = long.length > 1 && long.every((id) => /^0+$/.test(id.slice(KEPT_DIGITS)));
+  if (rounded || ids.some((id) => /^\d(?:[.,]\d+)?e\+?\d+$/i.test(id))) {
+    throw new RefusedFile(
+      "A spreadsheet has shortened the ids of this Venmo file. Download it again and drop it here without opening it.",
+    );
+  }
+}
