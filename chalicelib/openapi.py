@@ -20,6 +20,7 @@ from chalicelib.openapi_calls import (
     Login,
     Session,
     answer,
+    body_of,
     call,
     component,
     conflict_of,
@@ -227,7 +228,16 @@ def _paths() -> dict[str, dict[str, Schema]]:
             "put": call(
                 "log_payment",
                 {200: payment, 201: payment},
-                body=payments.NewPayment,
+                body={"anyOf": [body_of(payments.NewPayment), body_of(payments.Correction)]},
+                refuses=acts,
+                conflict=payment_conflict,
+            )
+        },
+        f"{charter_path}/payment-batches/{{batch_id}}": {
+            "put": call(
+                "log_batch",
+                dict.fromkeys((200, 201), payments.PaymentsAndEvent),
+                body=payments.NewBatch,
                 refuses=acts,
                 conflict=payment_conflict,
             )

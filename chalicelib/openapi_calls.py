@@ -122,6 +122,7 @@ def edit_schema(rules: Rules, more: Mapping[str, Schema] | None = None) -> Schem
 PATH_PARAMETERS = {
     "event_id": plain_schema_of(EventId),
     "payment_id": plain_schema_of(UuidText),
+    "batch_id": plain_schema_of(UuidText),
     "waiver_id": plain_schema_of(WaiverId),
     "boat_id": plain_schema_of(RecordId),
     "person_id": plain_schema_of(RecordId),
@@ -186,9 +187,8 @@ def call(
     }
     if body is not None:
         is_schema = isinstance(body, dict) and not all(isinstance(rule, Rule) for rule in body.values())
-        schema = body if is_schema else _body(body)
-        required = "required" in (COMPONENTS[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema)
-        operation["requestBody"] = {"required": required, "content": {JSON: {"schema": schema}}}
+        schema = body if is_schema else body_of(body)
+        operation["requestBody"] = {"required": _has_required(schema), "content": {JSON: {"schema": schema}}}
     if query:
         operation["parameters"] = [
             {"name": name, "in": "query", "schema": rule.schema()} for name, rule in query.items()
@@ -198,5 +198,12 @@ def call(
     return operation
 
 
-def _body(table: Any) -> Schema:
+def _has_required(schema: Schema) -> bool:
+    if "$ref" in schema:
+        schema = COMPONENTS[schema["$ref"].rpartition("/")[2]]
+    options = schema.get("anyOf", ())
+    return "required" in schema or (bool(options) and all(map(_has_required, options)))
+
+
+def body_of(table: Any) -> Schema:
     return body_schema(table) if isinstance(table, Mapping) else component(table.__name__, body_schema(table))

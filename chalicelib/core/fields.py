@@ -417,22 +417,24 @@ class Nested(Rule):
 
 
 class ListOf(Rule):
-    """A list of objects, empty by default; `noun` is what they are called."""
+    """A list of objects, empty by default or with `least` of them; `noun` is what they are called."""
 
-    def __init__(self, table: type[Any], most: int, noun: str, content: str) -> None:
-        super().__init__(list)
+    def __init__(self, table: type[Any], most: int, noun: str, content: str, *, least: int = 0) -> None:
+        super().__init__(REQUIRED if least else list)
         self.blank: list[Any] = []
-        self.table, self.most, self.noun, self.content = table, most, noun, content
+        self.table, self.least, self.most, self.noun, self.content = table, least, most, noun, content
 
     def parse_within(self, value: Any, form: Form, name: str) -> list[Any]:
-        if not isinstance(value, list) or len(value) > self.most:
-            raise Refused(f"must be a list of at most {self.most} {self.noun}")
+        if not isinstance(value, list) or not self.least <= len(value) <= self.most:
+            count = f"{self.least} to {self.most}" if self.least else f"at most {self.most}"
+            raise Refused(f"must be a list of {count} {self.noun}")
         if not all(isinstance(one, dict) for one in value):
             raise Refused(f"must hold objects with {self.content}")
         return [form.read_inner(f"{name}[{index}]", self.table, one) for index, one in enumerate(value)]
 
     def shape(self) -> Schema:
-        return {"type": "array", "items": body_schema(self.table), "maxItems": self.most}
+        least = {"minItems": self.least} if self.least else {}
+        return {"type": "array", "items": body_schema(self.table), **least, "maxItems": self.most}
 
 
 class Parsed(Text):

@@ -408,6 +408,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/payment-batches/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["log_batch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/payments/{payment_id}/void": {
         parameters: {
             query?: never;
@@ -1253,6 +1272,9 @@ export interface components {
             bounce: components["schemas"]["Ended"] | null;
             /** Format: uuid */
             duplicate_of: string | null;
+            corrects: components["schemas"]["Corrects"] | null;
+            corrected_by: components["schemas"]["PaymentKey"] | null;
+            clearance: components["schemas"]["Clearance"] | null;
             /** @enum {string} */
             receipt: "pending" | "sent" | "failed" | "off";
         };
@@ -1260,6 +1282,31 @@ export interface components {
             reason: string;
             at: string;
             by: string;
+        };
+        Corrects: {
+            event_id: string;
+            /** Format: uuid */
+            payment_id: string;
+            reason: string;
+        };
+        PaymentKey: {
+            event_id: string;
+            /** Format: uuid */
+            payment_id: string;
+        };
+        Clearance: {
+            at: string;
+            by: string;
+            evidence: components["schemas"]["Evidence"] | null;
+        };
+        Evidence: {
+            source: string;
+            file_sha256: string;
+            row: number | string;
+            date: string;
+            /** @description Minor units of the currency. */
+            amount_cents: number;
+            name: string;
         };
         PaymentConflict: {
             Code: string;
@@ -1594,10 +1641,6 @@ export interface components {
             payments: components["schemas"]["Payment"][];
             balance: components["schemas"]["Balance"];
         };
-        PaymentAndEvent: {
-            payment: components["schemas"]["Payment"];
-            event: components["schemas"]["Charter"];
-        };
         NewPayment: {
             /** @enum {string} */
             method: "cash" | "check" | "card" | "venmo" | "zelle" | "bank_transfer" | "other";
@@ -1637,6 +1680,105 @@ export interface components {
              */
             device_time?: string | null;
         };
+        Correction: {
+            corrects: {
+                reason: string;
+                /** Format: uuid */
+                payment_id: string;
+                event_id?: string | null;
+            };
+            /**
+             * @description By default the corrected payment's.
+             * @enum {string|null}
+             */
+            method?: "cash" | "check" | "card" | "venmo" | "zelle" | "bank_transfer" | "other" | null;
+            /** @description By default the corrected payment's. */
+            amount_cents?: number | null;
+            /**
+             * @description By default the corrected payment's.
+             * @enum {string|null}
+             */
+            kind?: "deposit" | "balance" | "tip" | "refund" | null;
+            /**
+             * Format: uuid
+             * @description By default the corrected payment's.
+             */
+            refund_of?: string | null;
+            /** @description By default the corrected payment's. */
+            currency?: string | null;
+            /** @description By default the corrected payment's. */
+            payer?: string | null;
+            /** @description By default the corrected payment's. */
+            reference?: string | null;
+            /** @description By default the corrected payment's. */
+            note?: string | null;
+            /**
+             * Format: date-time
+             * @description By default the corrected payment's.
+             */
+            received_at?: string | null;
+            /** @default true */
+            notify?: boolean | null;
+            /** Format: uuid */
+            duplicate_of?: string | null;
+            /** @default false */
+            ask_if_duplicate?: boolean | null;
+            /** @default false */
+            ask_if_unusual?: boolean | null;
+            /** @default false */
+            unusual_ok?: boolean | null;
+            /**
+             * Format: date-time
+             * @description The device's clock at the sending, where `received_at` was taken from it.
+             */
+            device_time?: string | null;
+        };
+        PaymentAndEvent: {
+            payment: components["schemas"]["Payment"];
+            event: components["schemas"]["Charter"];
+        };
+        PaymentsAndEvent: {
+            payments: components["schemas"]["Payment"][];
+            event: components["schemas"]["Charter"];
+        };
+        NewBatch: {
+            payments: {
+                /** Format: uuid */
+                payment_id: string;
+                /** @enum {string} */
+                method: "cash" | "check" | "card" | "venmo" | "zelle" | "bank_transfer" | "other";
+                amount_cents: number;
+                /**
+                 * @default balance
+                 * @enum {string|null}
+                 */
+                kind?: "deposit" | "balance" | "tip" | null;
+                currency?: (string | "") | null;
+                payer?: string | null;
+                reference?: string | null;
+                note?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Not in the future. By default now.
+                 */
+                received_at?: string | null;
+                /** Format: uuid */
+                duplicate_of?: string | null;
+            }[];
+            /** @default true */
+            notify?: boolean | null;
+            /** @default false */
+            ask_if_duplicate?: boolean | null;
+            /** @default false */
+            ask_if_unusual?: boolean | null;
+            /** @default false */
+            unusual_ok?: boolean | null;
+            /**
+             * Format: date-time
+             * @description The device's clock at the sending, where `received_at` was taken from it.
+             */
+            device_time?: string | null;
+        };
         Reason: {
             reason: string;
         };
@@ -1646,6 +1788,19 @@ export interface components {
              * @description Not in the future. By default now.
              */
             cleared_at?: string | null;
+            evidence?: {
+                /** @example chase */
+                source: string;
+                file_sha256: string;
+                row: number | string;
+                /**
+                 * Format: date
+                 * @description Of the years 1970 to 2199.
+                 */
+                date: string;
+                amount_cents: number;
+                name?: string | null;
+            } | null;
         };
         ReceiptAsked: {
             /** @constant */
@@ -1681,6 +1836,9 @@ export interface components {
             bounce: components["schemas"]["Ended"] | null;
             /** Format: uuid */
             duplicate_of: string | null;
+            corrects: components["schemas"]["Corrects"] | null;
+            corrected_by: components["schemas"]["PaymentKey"] | null;
+            clearance: components["schemas"]["Clearance"] | null;
             /** @enum {string} */
             receipt: "pending" | "sent" | "failed" | "off";
             charter: string;
@@ -2437,6 +2595,10 @@ export type ScheduleConflict = components['schemas']['ScheduleConflict'];
 export type Error = components['schemas']['Error'];
 export type Payment = components['schemas']['Payment'];
 export type Ended = components['schemas']['Ended'];
+export type Corrects = components['schemas']['Corrects'];
+export type PaymentKey = components['schemas']['PaymentKey'];
+export type Clearance = components['schemas']['Clearance'];
+export type Evidence = components['schemas']['Evidence'];
 export type PaymentConflict = components['schemas']['PaymentConflict'];
 export type BadInput = components['schemas']['BadInput'];
 export type Login = components['schemas']['Login'];
@@ -2471,8 +2633,11 @@ export type SkippedGuest = components['schemas']['SkippedGuest'];
 export type AskedAgain = components['schemas']['AskedAgain'];
 export type SkippedSigner = components['schemas']['SkippedSigner'];
 export type Statement = components['schemas']['Statement'];
-export type PaymentAndEvent = components['schemas']['PaymentAndEvent'];
 export type NewPayment = components['schemas']['NewPayment'];
+export type Correction = components['schemas']['Correction'];
+export type PaymentAndEvent = components['schemas']['PaymentAndEvent'];
+export type PaymentsAndEvent = components['schemas']['PaymentsAndEvent'];
+export type NewBatch = components['schemas']['NewBatch'];
 export type Reason = components['schemas']['Reason'];
 export type Clearing = components['schemas']['Clearing'];
 export type ReceiptAsked = components['schemas']['ReceiptAsked'];
@@ -3169,7 +3334,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewPayment"];
+                "application/json": components["schemas"]["NewPayment"] | components["schemas"]["Correction"];
             };
         };
         responses: {
@@ -3189,6 +3354,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentAndEvent"];
+                };
+            };
+        };
+    };
+    log_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentsAndEvent"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentsAndEvent"];
                 };
             };
         };

@@ -91,6 +91,9 @@ export function samplePayment(change: Partial<Payment> = {}): Payment {
     bounce: null,
     refund_of: null,
     duplicate_of: null,
+    corrects: null,
+    corrected_by: null,
+    clearance: null,
     receipt: "sent",
     ...change,
   };
