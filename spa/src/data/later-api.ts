@@ -5,6 +5,7 @@ import type {
   CharterDetails,
   CharterEdit,
   CheckIn,
+  Evidence,
   HoldEdit,
   Leaf,
   NewHold,
@@ -75,9 +76,12 @@ export const voidPayment = (payment: Payment, reason: string) =>
 export const bouncePayment = (payment: Payment, reason: string) =>
   call("post", `${PAYMENT}/bounce`, { path: ids(payment), body: { reason } });
 
-/** Marks a payment as cleared, now or at another moment of the past. */
-export const clearPayment = (payment: Payment, cleared_at?: string) =>
-  call("post", `${PAYMENT}/clear`, { path: ids(payment), body: cleared_at ? { cleared_at } : {} });
+/** Marks a payment as cleared, now or at another moment of the past, with what a bank shows of it. */
+export const clearPayment = (payment: Payment, cleared_at?: string, evidence?: Evidence) =>
+  call("post", `${PAYMENT}/clear`, {
+    path: ids(payment),
+    body: { ...(cleared_at ? { cleared_at } : {}), ...(evidence ? { evidence } : {}) },
+  });
 
 export const resendReceipt = (payment: Payment) => call("post", `${PAYMENT}/receipt`, { path: ids(payment), body: {} });
 

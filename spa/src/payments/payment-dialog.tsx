@@ -34,11 +34,17 @@ import "./payment-dialog.css";
 /** How long the dialog waits for an answer before it leaves the payment to the outbox. */
 const PATIENCE_MS = 6_000;
 
-const opened = new Observable<{ event_id: string; correct?: OutboxEntry } | null>(null);
+interface Opened {
+  event_id: string;
+  correct?: OutboxEntry;
+  filled?: Partial<PaymentForm>;
+}
 
-/** Opens Log payment for a charter that is known, to correct a refused payment if one is given. */
-export function openPaymentDialog(event_id: string, correct?: OutboxEntry): void {
-  opened.value = correct ? { event_id, correct } : { event_id };
+const opened = new Observable<Opened | null>(null);
+
+/** Opens Log payment for a charter that is known: to correct a refused payment, or with fields that are filled already. */
+export function openPaymentDialog(event_id: string, more: Omit<Opened, "event_id"> = {}): void {
+  opened.value = { event_id, ...more };
 }
 
 export function closePaymentDialog(): void {
@@ -52,17 +58,22 @@ export function PaymentDialogs() {
   return (
     <PaymentDialog
       key={what.correct?.payment_id ?? what.event_id}
+      {...what}
       charter={charter}
-      {...(what.correct ? { correct: what.correct } : {})}
       onClose={closePaymentDialog}
     />
   );
 }
 
-function PaymentDialog({ charter, correct, onClose }: { charter: Charter; correct?: OutboxEntry; onClose(): void }) {
+interface DialogProps extends Opened {
+  charter: Charter;
+  onClose(): void;
+}
+
+function PaymentDialog({ charter, correct, filled, onClose }: DialogProps) {
   // The id is made now and stays: however often the payment is sent, it is this one payment.
   const [payment_id, setPaymentId] = useState(() => freshId(correct));
-  const [form, setForm] = useState(() => paymentForm(charter, correct));
+  const [form, setForm] = useState(() => ({ ...paymentForm(charter, correct), ...filled }));
   const [errors, setErrors] = useState<Errors>(sentences(correct?.problem?.fields ?? {}));
   const [failure, setFailure] = useState(correct?.problem ? refusal(correct.problem) : "");
   const [saving, setSaving] = useState(false);

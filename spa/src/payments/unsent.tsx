@@ -48,7 +48,7 @@ function Unsent({ entry }: { entry: OutboxEntry }) {
       </>
     );
   }
-  const correct = () => openPaymentDialog(entry.event_id, entry);
+  const correct = () => openPaymentDialog(entry.event_id, { correct: entry });
   if (asked) {
     return (
       <>

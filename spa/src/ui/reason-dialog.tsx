@@ -10,13 +10,15 @@ interface Props {
   title: string;
   explanation: string;
   button: string;
+  /** What most likely is the reason. */
+  likely?: string;
   act(reason: string): Promise<void>;
   onClose(): void;
 }
 
 /** Asks why, for what cannot be taken back. */
-export function ReasonDialog({ title, explanation, button, act, onClose }: Props) {
-  const [reason, setReason] = useState("");
+export function ReasonDialog({ title, explanation, button, likely = "", act, onClose }: Props) {
+  const [reason, setReason] = useState(likely);
   const { form, errors, failure, doing, attempt } = useForm();
 
   const submit = () => {

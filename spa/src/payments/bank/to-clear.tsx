@@ -11,6 +11,7 @@ import { href } from "../../lib/router";
 import { formatDay, useNow } from "../../lib/time";
 import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
+import { lazy, NotLoaded } from "../../ui/lazy";
 import { LoadButton } from "../../ui/load-button";
 import { announce } from "../../ui/notices";
 import { Failed, keepFocus, Skeleton, sentence } from "../../ui/page";
@@ -20,6 +21,9 @@ import { age, clearedAt, eachOf, sumText, waitingText } from "./clearing";
 import "./to-clear.css";
 
 const AT_ONCE = 3;
+
+/** With the readers of bank files, which most visits do not need. */
+const BankFiles = lazy(async () => (await import("./proposals/bank-files")).BankFiles, WaitingForFiles);
 
 /** What was received and has not cleared, oldest first; many are marked at once, each by an act of its own. */
 export function ToClear() {
@@ -103,6 +107,7 @@ export function ToClear() {
       <h1 tabIndex={-1}>To clear</h1>
       {error !== null && <Failed what="What is to clear could not be loaded." error={error} onRetry={again} />}
       {(page === null || drained) && error === null && <Skeleton rows={3} />}
+      {page && <BankFiles currency={page.totals.currency} onGone={gone} />}
       {page && payments.length === 0 && !drained && (
         <div class="empty">
           <p class="empty-title">Nothing is to clear.</p>
@@ -183,6 +188,10 @@ export function ToClear() {
       )}
     </>
   );
+}
+
+function WaitingForFiles({ failed, onRetry }: { failed: boolean; onRetry(): void }) {
+  return failed ? <NotLoaded onRetry={onRetry} /> : <Skeleton rows={1} kind="line" />;
 }
 
 interface RowProps {

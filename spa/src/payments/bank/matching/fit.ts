@@ -24,6 +24,8 @@ export type MatchedPayment = Pick<
 /** A row and the file it is from. */
 export interface FileRow extends BankRow {
   file: string;
+  /** Payments, by id, that a person has said are not this row. */
+  rejected?: ReadonlySet<string>;
 }
 
 /** The bank's day may be the day before: who logs in the morning what came in the evening. */
@@ -47,7 +49,7 @@ export interface Fit {
 
 /** How a payment and a row agree, or null when they name different people or different checks. */
 export function fitOf(payment: MatchedPayment, row: FileRow, days: number): Fit | null {
-  if (hasOtherNumber(payment, row)) return null;
+  if (row.rejected?.has(payment.payment_id) || hasOtherNumber(payment, row)) return null;
   const name = fitNames(payment.payer, row.counterparty, row.text);
   const numbered = sharesNumber(payment, row);
   if (name === "other" && !numbered) return null;

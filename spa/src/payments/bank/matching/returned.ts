@@ -3,7 +3,7 @@ import { dayOf, daysFrom, EARLIEST_DAYS, type FileRow, type Fit, fitOf, LATEST_D
 import type { Proposal } from "./proposal";
 
 /** A check's number or a name tells also after weeks. */
-const LATEST_NAMED_DAYS = 60;
+export const LATEST_NAMED_DAYS = 60;
 /** Without either: so many days after the deposit, which the file then has to show. */
 const LATEST_AFTER_DEPOSIT_DAYS = 10;
 

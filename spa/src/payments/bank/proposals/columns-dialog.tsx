@@ -1,0 +1,132 @@
+import { useState } from "preact/hooks";
+import { formatMoney } from "../../../lib/money";
+import { dayName } from "../../../lib/periods";
+import { Dialog } from "../../../ui/dialog";
+import { DialogForm } from "../../../ui/dialog-form";
+import { Field } from "../../../ui/field";
+import { type Columns, readColumns, type Sheet } from "../statement-file/columns";
+import type { DraftRow } from "../statement-file/rows";
+
+type Role = Exclude<keyof Columns, "order" | "notation">;
+
+const roles: Record<Role, string> = {
+  date: "Date",
+  amount: "Amount",
+  debit: "Money out, where it stands apart",
+  credit: "Money in, where it stands apart",
+  name: "Name",
+  purpose: "What for",
+  currency: "Currency",
+  balance: "Balance",
+};
+const orders: Record<Columns["order"], string> = {
+  mdy: "Month, day, year: 12/31/2026",
+  dmy: "Day, month, year: 31.12.2026",
+  ymd: "Year, month, day: 2026-12-31",
+};
+const notations: Record<Columns["notation"], string> = { point: "1,234.56", comma: "1.234,56" };
+const SHOWN_ROWS = 4;
+
+interface Props {
+  name: string;
+  currency: string;
+  sheet: Sheet;
+  columns: Columns;
+  onClose(): void;
+  onChoose(sheet: Sheet, columns: Columns): void;
+}
+
+/** Which column is what, asked once for each form of file. */
+export function ColumnsDialog({ name, currency, sheet, columns: guessed, onClose, onChoose }: Props) {
+  const [columns, setColumns] = useState(guessed);
+  const [failure, setFailure] = useState("");
+  const preview = readColumns(sheet, columns, currency).rows.slice(0, SHOWN_ROWS);
+
+  const submit = async () => {
+    const apart = columns.debit !== null && columns.credit !== null;
+    if (columns.amount === null && !apart) setFailure("Choose the amount, or both money out and money in.");
+    else onChoose(sheet, columns);
+  };
+  const choose = (role: Role, text: string) => {
+    const index = text === "" ? null : Number(text);
+    if (role !== "date" || index !== null) setColumns({ ...columns, [role]: index });
+  };
+
+  return (
+    <Dialog title="Which column is what?" wide onClose={onClose}>
+      <DialogForm submit="Read the file" onSubmit={submit} onClose={onClose} doing="" failure={failure}>
+        <p>
+          <strong>{name}</strong> is of no bank that is known here. What you choose is remembered on this device for
+          files with the same columns.
+        </p>
+        <div class="bank-columns">
+          {(Object.keys(roles) as Role[]).map((role) => (
+            <Field key={role} label={roles[role]}>
+              {(props) => (
+                <select
+                  {...props}
+                  value={columns[role] ?? ""}
+                  onChange={(event) => choose(role, event.currentTarget.value)}
+                >
+                  {role !== "date" && <option value="">None</option>}
+                  {sheet.names.map((column, index) => (
+                    <option key={index} value={index}>
+                      {column}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          ))}
+          <Pick
+            label="Dates"
+            names={orders}
+            value={columns.order}
+            onPick={(order) => setColumns({ ...columns, order })}
+          />
+          <Pick
+            label="Amounts"
+            names={notations}
+            value={columns.notation}
+            onPick={(notation) => setColumns({ ...columns, notation })}
+          />
+        </div>
+        <h3>So it reads</h3>
+        <ul class="bank-preview">
+          {preview.map((row, index) => (
+            <li key={index}>{previewText(row)}</li>
+          ))}
+        </ul>
+      </DialogForm>
+    </Dialog>
+  );
+}
+
+interface PickProps<Name extends string> {
+  label: string;
+  names: Readonly<Record<Name, string>>;
+  value: Name;
+  onPick(name: Name): void;
+}
+
+function Pick<Name extends string>({ label, names, value, onPick }: PickProps<Name>) {
+  return (
+    <Field label={label}>
+      {(props) => (
+        <select {...props} value={value} onChange={(event) => onPick(event.currentTarget.value as Name)}>
+          {(Object.keys(names) as Name[]).map((name) => (
+            <option key={name} value={name}>
+              {names[name]}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function previewText({ date, amount_cents, currency, counterparty, reference }: DraftRow): string {
+  const day = date === null ? "no date" : dayName(date);
+  const amount = amount_cents === null ? "no amount" : formatMoney(amount_cents, currency);
+  return [day, amount, counterparty, reference].filter(Boolean).join(", ");
+}

@@ -1,0 +1,33 @@
+import type { ListedPayment } from "../../../data/contract";
+import { methods } from "../../../data/limits";
+import { operatorTimezone } from "../../../lib/clock";
+import { formatMoney } from "../../../lib/money";
+import { dayName } from "../../../lib/periods";
+import { formatDay } from "../../../lib/time";
+import { type BankRow, formatNames } from "../statement-file/rows";
+import type { SourceRow } from "./review";
+
+/** Who a row is of; where it names nobody, its own words. */
+export function rowName({ counterparty, text }: BankRow): string {
+  return counterparty || text || "no text";
+}
+
+/** `Nov 28, $600.00, PRIYA SHAH, deposit (Chase)` */
+export function rowText(row: SourceRow): string {
+  const day = row.date === null ? "no date" : dayName(row.date);
+  const amount = row.amount_cents === null ? "no amount" : formatMoney(row.amount_cents, row.currency);
+  const reference = row.counterparty === "" ? "" : row.reference;
+  return `${[day, amount, rowName(row), reference].filter(Boolean).join(", ")} (${formatNames[row.source]})`;
+}
+
+/** `Zelle 90431, Nov 28, Family day sail` */
+export function paymentDetail({ method, reference, received_at, charter }: ListedPayment): string {
+  const how = [methods[method].label, reference].filter(Boolean).join(" ");
+  return [how, formatDay(received_at, operatorTimezone()), charter].filter(Boolean).join(", ");
+}
+
+/** `Priya Shah, $600.00, Zelle 90431, Nov 28, Family day sail` */
+export function paymentText(payment: ListedPayment): string {
+  const amount = formatMoney(payment.amount_cents, payment.currency);
+  return `${payment.payer || "No name"}, ${amount}, ${paymentDetail(payment)}`;
+}

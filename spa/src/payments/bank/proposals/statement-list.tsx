@@ -1,0 +1,73 @@
+import { formatMoney } from "../../../lib/money";
+import { spanName } from "../../../lib/periods";
+import { Button } from "../../../ui/button";
+import type { Statement } from "../statement-file/read";
+import { formatNames } from "../statement-file/rows";
+import type { ReadFile, Review } from "./review";
+
+interface Props {
+  files: readonly ReadFile[];
+  review: Review | null;
+  onClose(file: ReadFile): void;
+}
+
+/** The files that are open: whose, of when, and whether their rows add up. */
+export function StatementList({ files, review, onClose }: Props) {
+  return (
+    <>
+      <ul class="bank-files">
+        {files.map((file) => (
+          <li key={file.sha256}>
+            <p>
+              <strong>{formatNames[file.statement.format]}</strong> {file.name}, {periodText(file.statement)}
+            </p>
+            <Sum statement={file.statement} />
+            <Button class="quiet" aria-label={`Close ${file.name}`} onClick={() => onClose(file)}>
+              Close
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {review && <p class="hint">{restText(review)}</p>}
+    </>
+  );
+}
+
+function periodText({ rows }: Statement): string {
+  const days = rows.flatMap(({ date }) => date ?? []).sort();
+  const [from, to] = [days[0], days.at(-1)];
+  const count = rows.length === 1 ? "1 row" : `${rows.length} rows`;
+  return from && to ? `${spanName({ from, to })}, ${count}` : count;
+}
+
+function Sum({ statement }: { statement: Statement }) {
+  const { difference_cents, opening_cents, closing_cents, currency } = statement;
+  if (difference_cents === null) return <p class="hint">No balances to check the sum by</p>;
+  if (difference_cents === 0) return <p class="tone-good">The rows add up</p>;
+  const money = (cents: number) => formatMoney(cents, currency);
+  const more = difference_cents > 0 ? "more" : "less";
+  return (
+    <p class="tone-due" role="alert">
+      The rows do not add up: from {money(opening_cents ?? 0)} to {money(closing_cents ?? 0)} it is{" "}
+      {money(Math.abs(difference_cents))} {more} than they say
+    </p>
+  );
+}
+
+/** What is in the files and not in the table. */
+function restText({ known, cleared, missing }: Review): string {
+  const parts = [
+    known > 0 ? `${rowsText(known)} dealt with before` : "",
+    cleared > 0 ? `${rowsText(cleared)} of payments that are cleared already` : "",
+    missing.length > 0 ? `${paymentsText(missing.length)} of the list below not at the bank yet` : "",
+  ];
+  return parts.filter(Boolean).join(". ");
+}
+
+function rowsText(count: number): string {
+  return count === 1 ? "1 row" : `${count} rows`;
+}
+
+function paymentsText(count: number): string {
+  return count === 1 ? "1 payment" : `${count} payments`;
+}
