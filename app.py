@@ -27,7 +27,8 @@ with lazy_imports():
     from chalicelib.manifest import service as manifest
     from chalicelib.notices import service as notices
     from chalicelib.operator import service as operator
-    from chalicelib.payments import reports
+    from chalicelib.payments import acts as payment_acts
+    from chalicelib.payments import batches, reports
     from chalicelib.payments import service as payments
     from chalicelib.people import service as people
     from chalicelib.schedule import holds, week
@@ -211,8 +212,13 @@ def ask_again(event_id: str) -> Answer:
 @app.route("/api/events/{event_id}/payments/{payment_id}", methods=["PUT"])
 def log_payment(event_id: str, payment_id: str) -> Response:
     command = payments.parse_payment(payment_id, body(), now=now())
-    answer, new = payments.log_payment(event_id, command, actor=actor(), now=now())
-    return http.json_response(answer, 201) if new else http.json_response(answer, 200, {"Idempotency-Replayed": "true"})
+    return requests.logged(*payments.log_payment(event_id, command, actor=actor(), now=now()))
+
+
+@app.route("/api/events/{event_id}/payment-batches/{batch_id}", methods=["PUT"])
+def log_batch(event_id: str, batch_id: str) -> Response:
+    command = batches.parse_batch(batch_id, body(), now=now())
+    return requests.logged(*batches.log_batch(event_id, command, actor=actor(), now=now()))
 
 
 @app.route("/api/events/{event_id}/payments")
@@ -222,23 +228,23 @@ def list_event_payments(event_id: str) -> Answer:
 
 @app.route("/api/events/{event_id}/payments/{payment_id}/void", methods=["POST"])
 def void_payment(event_id: str, payment_id: str) -> Answer:
-    return payments.void_payment(event_id, payment_id, body(), actor=actor(), now=now())
+    return payment_acts.void_payment(event_id, payment_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/payments/{payment_id}/clear", methods=["POST"])
 def clear_payment(event_id: str, payment_id: str) -> Answer:
-    return payments.clear_payment(event_id, payment_id, body(), actor=actor(), now=now())
+    return payment_acts.clear_payment(event_id, payment_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/payments/{payment_id}/bounce", methods=["POST"])
 def bounce_payment(event_id: str, payment_id: str) -> Answer:
-    return payments.bounce_payment(event_id, payment_id, body(), actor=actor(), now=now())
+    return payment_acts.bounce_payment(event_id, payment_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/payments/{payment_id}/receipt", methods=["POST"])
 def send_receipt_again(event_id: str, payment_id: str) -> Response:
     http.read_nothing(app.current_request)
-    return Response(payments.send_receipt_again(event_id, payment_id, actor=actor(), now=now()), status_code=202)
+    return Response(payment_acts.send_receipt_again(event_id, payment_id, actor=actor(), now=now()), status_code=202)
 
 
 @app.route("/api/payments")

@@ -11,8 +11,8 @@ from chalicelib.core.schemas import Count, EventId, InstantText, Url
 from chalicelib.mail import addresses
 from chalicelib.operator import service as operator_service
 from chalicelib.operator.fields import PayTo
-from chalicelib.payments import service as payments
 from chalicelib.payments.fields import PaymentJson
+from chalicelib.payments.rows import fold, payment_json
 from chalicelib.waivers import people, signing
 from chalicelib.waivers import records as waiver_records
 from chalicelib.waivers import store as waiver_store
@@ -87,7 +87,7 @@ def get_charter(event_id: str, *, now: datetime) -> CharterPageJson:
     beyond = people.beyond(rows, whole.charter.details["passenger_limit"])
     return {
         **charters.show(whole.charter, now),
-        "payments": [payments.payment_json(row) for row in payments.fold(whole.payment_items)],
+        "payments": [payment_json(row) for row in fold(whole.payment_items)],
         "waiver_records": [
             {**waiver_records.summary(event_id, row, current), "over_limit": row["waiver_id"] in beyond}
             for row in shown

@@ -20,8 +20,8 @@ from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
 from chalicelib.mail.store import MailData, MailOf
 from chalicelib.money import ledger
 from chalicelib.operator.fields import SettingsDetails
-from chalicelib.payments import service as payments
 from chalicelib.payments import store as payment_store
+from chalicelib.payments.rows import fold
 from chalicelib.waivers.evidence import canonical, checkpoint, merkle
 from chalicelib.waivers.log_store import Tree
 
@@ -103,7 +103,7 @@ class _Reading:
     def add_up(self, of_payment: Sequence[Item]) -> None:
         """A payment's row and the acts on it."""
         try:
-            for row in payments.fold(of_payment):
+            for row in fold(of_payment):
                 currency = row["currency"]
                 self.sums[currency] = ledger.add(self.sums.get(currency, ledger.Sums()), row)
         except MALFORMED:

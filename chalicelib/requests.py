@@ -64,3 +64,8 @@ class CurrentRequest:
 def made(answer: object, new: bool) -> Response:
     """A record that was made now, or by the same request before."""
     return Response(answer, status_code=201 if new else 200)
+
+
+def logged(answer: str, new: bool) -> Response:
+    """Payments that were logged now, or by the same request before: then with the very text that answered it."""
+    return http.json_response(answer, 201) if new else http.json_response(answer, 200, {"Idempotency-Replayed": "true"})

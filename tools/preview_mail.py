@@ -103,6 +103,9 @@ PAYMENT: PaymentJson = {
     "void": {"reason": "entered twice", "at": "2026-11-22T20:10:00Z", "by": "admin"},
     "bounce": {"reason": "insufficient funds", "at": "2026-11-24T20:00:00Z", "by": "admin"},
     "duplicate_of": None,
+    "corrects": None,
+    "corrected_by": None,
+    "clearance": None,
     "receipt": "pending",
 }
 
@@ -119,6 +122,32 @@ def receipt(**changes: Any) -> Mail | None:
 
 def correction(**changes: Any) -> Mail | None:
     return payment_mails.correction_mail(CHARTER, payment(**changes), NOW)
+
+
+def corrected() -> Mail | None:
+    key = {"event_id": CHARTER.event_id, "payment_id": PAYMENT["payment_id"], "reason": "one zero too many"}
+    return payment_mails.corrected_mail(CHARTER, payment(corrects=key), CHARTER, payment(amount_cents=400_000), NOW)
+
+
+def corrected_move() -> Mail | None:
+    details: CharterDetails = {**CHARTER.details, "title": "Harbor tour"}
+    key = {"event_id": CHARTER.event_id, "payment_id": PAYMENT["payment_id"], "reason": "for the other charter"}
+    source = CHARTER._replace(details=details)
+    return payment_mails.corrected_mail(CHARTER, payment(corrects=key), source, PAYMENT, NOW)
+
+
+def batch() -> Mail | None:
+    halves = [
+        payment(kind="balance", method="venmo", amount_cents=42_000, reference="3391"),
+        payment(kind="balance", method="cash", amount_cents=42_000, reference="", payer="Luis Ruiz"),
+        payment(kind="tip", method="cash", amount_cents=15_000, reference=""),
+    ]
+    return payment_mails.batch_mail(CHARTER, "sample", halves, NOW)
+
+
+def batch_of_tips() -> Mail | None:
+    tips = [payment(kind="tip", method="cash", amount_cents=cents, reference="") for cents in (10_000, 5_000)]
+    return payment_mails.batch_mail(CHARTER, "sample", tips, NOW)
 
 
 def bounce(**changes: Any) -> Mail | None:
@@ -252,6 +281,10 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "receipt-refund": lambda: receipt(kind="refund", method="zelle", amount_cents=10_000, reference="90312"),
     "correction": correction,
     "correction-refund": lambda: correction(kind="refund", method="zelle", reference="90312"),
+    "corrected": corrected,
+    "corrected-move": corrected_move,
+    "batch-receipt": batch,
+    "batch-receipt-tips": batch_of_tips,
     "bounce": bounce,
     "bounce-tip": lambda: bounce(kind="tip", method="venmo", amount_cents=15_000, reference=""),
     "balance-reminder": lambda: charter_mails.reminder_mail(CHARTER, 7, NOW + timedelta(days=1)),

@@ -9,20 +9,23 @@ from chalicelib.core import csv_export, paging, times
 from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
 from chalicelib.money import amounts, ledger
-from chalicelib.payments import service as payments
 from chalicelib.payments import store
+from chalicelib.payments.asking import CLOCK_TOLERANCE
 from chalicelib.payments.fields import (
     REPORT_QUERY,
     SUMMARY_QUERY,
     TO_CLEAR_QUERY,
     ByKind,
+    Clearance,
     CurrencyTotals,
     Payment,
+    PaymentKey,
     PaymentPage,
     Period,
     Summary,
     Totals,
 )
+from chalicelib.payments.rows import fold, payment_json
 
 # A year by days, with room for a leap day and for the weeks that stick out.
 MAX_PERIODS = 400
@@ -50,6 +53,12 @@ CSV_COLUMNS = (
     "received_local_day",
     "received_local_time",
     "timezone",
+    "corrects",
+    "corrects_event_id",
+    "corrected_by",
+    "corrected_by_event_id",
+    "cleared_by",
+    "evidence",
 )
 
 
@@ -107,7 +116,7 @@ def _range(given: Mapping[str, Any], now: datetime) -> Range:
     """By default from the start of the operator's current month till tomorrow."""
     timezone = settings().timezone
     start = given["from"] or times.start_of_day(times.day_of(now, timezone).replace(day=1), timezone)
-    return Range(start, given["to"] or max(now, start) + payments.CLOCK_TOLERANCE)
+    return Range(start, given["to"] or max(now, start) + CLOCK_TOLERANCE)
 
 
 def _periods(whole: Range, by: str) -> Iterator[tuple[date, date]]:
@@ -139,7 +148,7 @@ def list_payments(report: Report) -> PaymentPage:
 
 def list_to_clear(limit: int, cursor: str) -> PaymentPage:
     """One page, the longest waiting first, of what is received and neither cleared, voided nor bounced."""
-    return _page(payments.fold(store.list_to_clear()), limit, cursor, "to_clear")
+    return _page(fold(store.list_to_clear()), limit, cursor, "to_clear")
 
 
 def summarize(wanted: PeriodReport) -> Summary:
@@ -205,7 +214,7 @@ def _page(rows: Iterable[Payment], limit: int, cursor: str, list_name: str) -> P
     left = [row for row in rows if not cursor or _sort_key(row) > cursor]
     page = left[:limit]
     return {
-        "payments": [{**payments.payment_json(row), "charter": row["charter"]} for row in page],
+        "payments": [{**payment_json(row), "charter": row["charter"]} for row in page],
         "totals": totals(rows),
         "next_cursor": paging.make_cursor(list_name, _sort_key(page[-1])) if len(left) > limit else None,
     }
@@ -227,7 +236,7 @@ def _read(whole: Range) -> Sequence[Payment]:
     if whole.start >= whole.end:
         return []
     first, last = times.format_instant(whole.start), times.format_instant(whole.end)
-    return payments.fold(store.list_ledger(first, last))
+    return fold(store.list_ledger(first, last))
 
 
 def _first_of(firsts: list[date], day: date) -> date:
@@ -241,8 +250,25 @@ def _cells(row: Payment, timezone: str) -> list[Any]:
         "amount": csv_export.Amount(amounts.plain(ledger.signed_cents(row), row["currency"])),
         "void_reason": row["void"] and row["void"]["reason"],
         "bounce_reason": row["bounce"] and row["bounce"]["reason"],
+        **_key("corrects", row["corrects"]),
+        **_key("corrected_by", row["corrected_by"]),
+        "cleared_by": row["clearance"] and row["clearance"]["by"],
+        "evidence": _evidence(row["clearance"]),
         "received_local_day": local.date().isoformat(),
         "received_local_time": local.time().isoformat(),
         "timezone": timezone,
     }
     return [cells.get(name) for name in CSV_COLUMNS]
+
+
+def _key(name: str, other: PaymentKey | None) -> dict[str, str | None]:
+    return {name: other and other["payment_id"], f"{name}_event_id": other and other["event_id"]}
+
+
+def _evidence(clearance: Clearance | None) -> str:
+    """Where the bank shows the money: `chase, row 17, 2026-11-20, ANA RIVERA, file 9f86d0…`."""
+    shown = clearance and clearance["evidence"]
+    if not shown:
+        return ""
+    row, file = f"row {shown['row']}", f"file {shown['file_sha256']}"
+    return ", ".join(filter(None, (shown["source"], row, shown["date"], shown["name"], file)))

@@ -1,6 +1,7 @@
 """Payments and the acts on them: rows that are only ever added."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from chalicelib.charters.store import Charter, charter_key
 from chalicelib.core.dynamo import (
@@ -26,6 +27,24 @@ from chalicelib.payments.fields import Act, Payment, PaymentJson, PaymentRow
 _TO_CLEAR = "TO_CLEAR"
 
 
+# What a row of before these fields stands for.
+_ADDED = {"corrects": None, "corrected_by": None, "clearance": None, "batch_id": ""}
+
+
+class Posted(NamedTuple):
+    """A charter before and after something was added to its ledger."""
+
+    seen: Charter
+    after: Charter
+
+
+def after(charter: Charter, sums: Sums, at: str) -> Charter:
+    """The charter after one more row or act. Its time never goes back, though clocks differ: readers take the later of
+    two states for the newer.
+    """
+    return charter._replace(sums=sums, ledger_seq=charter.ledger_seq + 1, updated_at=max(at, charter.updated_at))
+
+
 def append_payment(
     charter: Charter,
     payment: Payment,
@@ -38,18 +57,8 @@ def append_payment(
 
     Raises AlreadyExists or WriteConflict.
     """
-    row = {
-        **item_key(f"EVENT#{charter.event_id}", f"PAYMENT#{payment['payment_id']}"),
-        **ledger_keys(payment, ""),
-        "data": json_s({name: value for name, value in payment.items() if name != "receipt"}),
-        "receipt": s(payment["receipt"]),
-        "fingerprint": s(fingerprint),
-        "answer": s(answer),
-    }
-    writes = [put_write(row, only_new=True), _update_sums(charter, sums, payment["recorded_at"]), *mail_writes(mail)]
-    if payment["status"] == "received":
-        writes.append(put_write(to_clear_key(payment)))
-    write_all(writes, unique=0)
+    posted = Posted(charter, after(charter, sums, payment["recorded_at"]))
+    write_all([*_row_writes(payment, fingerprint, answer), _post(posted), *mail_writes(mail)], unique=0)
 
 
 def append_act(charter: Charter, payment: PaymentRow, act: Act, sums: Sums, mail: Mail | None) -> None:
@@ -57,20 +66,95 @@ def append_act(charter: Charter, payment: PaymentRow, act: Act, sums: Sums, mail
 
     Raises AlreadyExists or WriteConflict.
     """
+    posted = Posted(charter, after(charter, sums, act["at"]))
+    write_all([*_act_writes(payment, act), _post(posted), *mail_writes(mail)], unique=0)
+
+
+def append_correction(
+    payment: Payment,
+    fingerprint: str,
+    answer: str,
+    corrected: PaymentRow,
+    act: Act,
+    posted: Sequence[Posted],
+    mails: Sequence[Mail],
+) -> None:
+    """One transaction: the new row, the act that voids the corrected one, the sums of their charters, the mails.
+
+    Raises AlreadyExists, with the item of the new row, or WriteConflict.
+    """
+    queued = [write for mail in mails for write in mail_writes(mail)]
+    writes = [*_row_writes(payment, fingerprint, answer), *_act_writes(corrected, act), *map(_post, posted), *queued]
+    write_all(writes, unique=0)
+
+
+def append_batch(
+    charter: Charter,
+    after: Charter,
+    batch_id: str,
+    payments: Sequence[Payment],
+    fingerprint: str,
+    answer: str,
+    mail: Mail | None,
+) -> None:
+    """One transaction: the batch with its answer, its rows, the event's sums, the queued mail.
+
+    Raises AlreadyExists, with the item of the batch, or WriteConflict.
+    """
+    batch = {**_batch_key(charter.event_id, batch_id), "fingerprint": s(fingerprint), "answer": s(answer)}
+    rows = [write for payment in payments for write in _row_writes(payment)]
+    write_all([put_write(batch, only_new=True), *rows, _post(Posted(charter, after)), *mail_writes(mail)], unique=0)
+
+
+def _row_writes(payment: Payment, fingerprint: str = "", answer: str = "") -> list[Item]:
+    """Of a batch each row stands without an answer of its own."""
+    row = {
+        **item_key(f"EVENT#{payment['event_id']}", f"PAYMENT#{payment['payment_id']}"),
+        **ledger_keys(payment, ""),
+        "data": json_s({name: value for name, value in payment.items() if name != "receipt"}),
+        "receipt": s(payment["receipt"]),
+    }
+    if answer:
+        row |= {"fingerprint": s(fingerprint), "answer": s(answer)}
+    waiting = [put_write(to_clear_key(payment))] if payment["status"] == "received" else []
+    return [put_write(row, only_new=True), *waiting]
+
+
+def _act_writes(payment: PaymentRow, act: Act) -> list[Item]:
     name = act["act"].upper()
     row = {
-        **item_key(f"EVENT#{charter.event_id}", f"PAYMENT#{payment['payment_id']}#{name}"),
+        **item_key(f"EVENT#{payment['event_id']}", f"PAYMENT#{payment['payment_id']}#{name}"),
         **ledger_keys(payment, f"#{name}"),
         "data": json_s(act),
     }
-    writes = [put_write(row, only_new=True), _update_sums(charter, sums, act["at"]), *mail_writes(mail)]
-    if payment["status"] == "received":
-        writes.append({"Delete": {"TableName": table_name(), "Key": to_clear_key(payment)}})
-    write_all(writes, unique=0)
+    waits = payment["status"] == "received"
+    ended = [{"Delete": {"TableName": table_name(), "Key": to_clear_key(payment)}}] if waits else []
+    return [put_write(row, only_new=True), *ended]
+
+
+def _post(posted: Posted) -> Item:
+    """Gives a charter its new sums, if nothing was added to its ledger since it was seen."""
+    seen, after = posted
+    values = {
+        ":money": json_s(after.sums._asdict()),
+        ":next": n(after.ledger_seq),
+        ":seen": n(seen.ledger_seq),
+        ":at": s(after.updated_at),
+    }
+    change = "SET money = :money, ledger_seq = :next, updated_at = :at"
+    return {"Update": update(charter_key(seen.event_id), change, values, "ledger_seq = :seen")}
 
 
 def read_payment_item(event_id: str, payment_id: str) -> Item | None:
     return read_item(item_key(f"EVENT#{event_id}", f"PAYMENT#{payment_id}"))
+
+
+def read_batch_item(event_id: str, batch_id: str) -> Item | None:
+    return read_item(_batch_key(event_id, batch_id))
+
+
+def _batch_key(event_id: str, batch_id: str) -> Item:
+    return item_key(f"EVENT#{event_id}", f"BATCH#{batch_id}")
 
 
 def receipt_write(payment: PaymentJson, receipt: str) -> Item:
@@ -79,8 +163,10 @@ def receipt_write(payment: PaymentJson, receipt: str) -> Item:
     return {"Update": update(key, "SET receipt = :receipt", {":receipt": s(receipt)}, "attribute_exists(PK)")}
 
 
-def has_act(event_id: str, payment_id: str, act: str) -> bool:
-    return read_payment_item(event_id, f"{payment_id}#{act}") is not None
+def list_ended(event_id: str, payment_ids: Sequence[str]) -> set[str]:
+    """Those of these payments that were voided or bounced."""
+    names = [f"PAYMENT#{payment_id}#{act}" for payment_id in payment_ids for act in ("VOID", "BOUNCE")]
+    return {_ids(item)[1] for item in read_items([item_key(f"EVENT#{event_id}", name) for name in names])}
 
 
 def list_ledger(first: str, last: str) -> Iterator[Item]:
@@ -113,7 +199,7 @@ def is_act(item: Item) -> bool:
 
 def to_payment(item: Item) -> tuple[tuple[str, str], Payment]:
     """A payment as it was logged, under the ids of its charter and its own."""
-    return _ids(item), {**load_data(item), "receipt": item["receipt"]["S"]}  # type: ignore[typeddict-item]
+    return _ids(item), {**_ADDED, **load_data(item), "receipt": item["receipt"]["S"]}  # type: ignore[typeddict-item]
 
 
 def to_act(item: Item) -> tuple[tuple[str, str], Act]:
@@ -126,20 +212,8 @@ def _ids(item: Item) -> tuple[str, str]:
 
 
 def stored_answer(item: Item) -> tuple[str, str]:
-    """Of a payment's row: the fingerprint of the request and the body that answered it."""
-    return item["fingerprint"]["S"], item["answer"]["S"]
-
-
-def _update_sums(charter: Charter, sums: Sums, at: str) -> Item:
-    values = {
-        ":money": json_s(sums._asdict()),
-        ":next": n(charter.ledger_seq + 1),
-        ":seen": n(charter.ledger_seq),
-        # It never goes back, though clocks differ: readers take the later of two states for the newer.
-        ":at": s(max(at, charter.updated_at)),
-    }
-    change = "SET money = :money, ledger_seq = :next, updated_at = :at"
-    return {"Update": update(charter_key(charter.event_id), change, values, "ledger_seq = :seen")}
+    """Of a row or a batch: the fingerprint of the request and the body that answered it. A batch's row has neither."""
+    return (item["fingerprint"]["S"], item["answer"]["S"]) if "answer" in item else ("", "")
 
 
 def ledger_keys(payment: PaymentRow, act: str) -> Item:

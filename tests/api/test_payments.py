@@ -13,7 +13,7 @@ from tests.support.races import at_once
 
 PAYMENT_FIELDS = set(
     "payment_id event_id kind refund_of method amount_cents currency payer reference note received_at recorded_at "
-    "recorded_by cleared_at status void bounce receipt duplicate_of".split()
+    "recorded_by cleared_at status void bounce receipt duplicate_of corrects corrected_by clearance".split()
 )
 PAYMENT_ID = "0190c0de-0000-7000-8000-000000000001"
 

@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.core import system
 from chalicelib.mail import outbox
+from chalicelib.payments import answers
 from chalicelib.payments import service as payments
 from chalicelib.sweep import MAIL_KINDS
 from tests.support.api import Api, new_payment
@@ -109,4 +110,4 @@ def test_a_field_that_is_left_out_or_says_its_default_makes_the_same_request(api
     new = payments.parse_payment(PAYMENT_ID, new_payment(), now=system.utc_now())
     content = {"payment_id": PAYMENT_ID, "method": "cash", "amount_cents": 50_000}
     expected = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    assert payments.request_fingerprint(new) == expected
+    assert answers.fingerprint_request(new) == expected

@@ -23,6 +23,7 @@ from chalicelib.core import dynamo, settings, times
 from chalicelib.core.audit import Actor
 from chalicelib.core.errors import Busy, DomainError
 from chalicelib.payments import service as payments
+from chalicelib.payments.acts import bounce_payment, clear_payment, void_payment
 from tests.support import operator
 from tests.support.doubles.mail_service import FakeMailService
 from tests.support.doubles.random_faults import RandomFaults, random_faults
@@ -64,7 +65,7 @@ class Call:
         if self.act in ("log", "refund", "other content"):
             command = payments.parse_payment(self.payment_id, self.body, now=now)
             return payments.log_payment(self.event_id, command, actor=self.admin, now=now)[0]
-        does = {"void": payments.void_payment, "clear": payments.clear_payment, "bounce": payments.bounce_payment}
+        does = {"void": void_payment, "clear": clear_payment, "bounce": bounce_payment}
         return json.dumps(does[self.act](self.event_id, self.payment_id, self.body, actor=self.admin, now=now))
 
     def repeat_until_answered(self) -> None:

@@ -13,6 +13,7 @@ from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
 from chalicelib.payments import reports
 from chalicelib.payments import service as payments
+from chalicelib.payments.acts import bounce_payment, clear_payment, send_receipt_again, void_payment
 from chalicelib.sweep import MAIL_KINDS
 from tests.support import operator
 from tests.support.doubles.faults import Died, conflicts, lost_answers
@@ -32,7 +33,7 @@ def log(event_id: str, payment_id: str, now: datetime = operator.NOW, **changes:
 
 def void(event_id: str, payment_id: str, minutes: float = 0.5) -> dict[str, Any]:
     body = {"reason": "typed twice"}
-    return payments.void_payment(event_id, payment_id, body, actor=operator.ADMIN, now=operator.at(minutes))
+    return void_payment(event_id, payment_id, body, actor=operator.ADMIN, now=operator.at(minutes))
 
 
 def the_payment(event_id: str, payment_id: str) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def test_an_answer_lost_after_the_commit_is_one_row_one_mail_and_the_same_answer
 
 def test_a_void_stands_when_the_clock_of_the_machine_that_wrote_it_was_behind(charter: str, payment_id: str) -> None:
     log(charter, payment_id, method="check")
-    payments.clear_payment(charter, payment_id, {}, actor=operator.ADMIN, now=operator.at(5))
+    clear_payment(charter, payment_id, {}, actor=operator.ADMIN, now=operator.at(5))
     answer = void(charter, payment_id, minutes=4)
     seen = charter_page.get_charter(charter, now=operator.NOW)
     assert [row["status"] for row in seen["payments"]] == [answer["payment"]["status"]] == ["voided"]
@@ -212,7 +213,7 @@ def test_a_failed_receipt_can_be_asked_for_again(charter: str, payment_id: str, 
     log(charter, payment_id)
     mail_service.works()
     for _ in range(2):
-        payments.send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
+        send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
     assert mail_service.subjects == [SUBJECT]
     assert the_payment(charter, payment_id)["receipt"] == "sent"
     (asked,) = [entry for entry in trail(charter) if entry["act"] == "receipt_asked"]
@@ -224,7 +225,7 @@ def test_a_receipt_that_is_asked_for_while_others_change_the_charter_is_queued(
 ) -> None:
     log(charter, payment_id)
     with conflicts(aws.client("dynamodb"), 2, lambda params: len(params["TransactItems"]) == 2):
-        payments.send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
+        send_receipt_again(charter, payment_id, actor=operator.ADMIN, now=operator.at(5))
     assert mail_service.subjects == [SUBJECT] * 2
 
 
@@ -295,7 +296,7 @@ def test_a_receipt_still_queued_when_its_check_bounces_is_cancelled(
     mail_service.fails()
     log(charter, payment_id, method="check")
     mail_service.works()
-    payments.bounce_payment(charter, payment_id, {"reason": "no cover"}, actor=operator.ADMIN, now=operator.at(0.5))
+    bounce_payment(charter, payment_id, {"reason": "no cover"}, actor=operator.ADMIN, now=operator.at(0.5))
     assert outbox.sweep(MAIL_KINDS, operator.at(60)) == 1
     assert mail_service.subjects == ["Your payment of $500.00 did not go through"]
     assert the_payment(charter, payment_id)["receipt"] == "off"

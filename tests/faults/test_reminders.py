@@ -15,6 +15,7 @@ from chalicelib.mail import outbox, transport
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
 from chalicelib.payments import service as payments
+from chalicelib.payments.acts import void_payment
 from chalicelib.sweep import MAIL_KINDS
 from tests.support import operator
 from tests.support.doubles.mail_service import FakeMailService
@@ -255,7 +256,7 @@ def test_cash_that_was_voided_stops_nothing(mail_service: FakeMailService) -> No
     event_id = new_charter()
     payment_id = pay(event_id, before(9), method="cash")
     assert state(event_id) == "stopped_cash"
-    payments.void_payment(event_id, payment_id, {"reason": "wrong"}, actor=operator.ADMIN, now=before(8))
+    void_payment(event_id, payment_id, {"reason": "wrong"}, actor=operator.ADMIN, now=before(8))
     assert state(event_id) == "on"
     run_hourly(before(7), before(7))
     assert len(mail_service.accepted) == 1

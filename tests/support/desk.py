@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.payments import service as payments
+from chalicelib.payments.acts import void_payment
 from chalicelib.waivers import signing
 from chalicelib.waivers import versions as waiver_versions
 from chalicelib.waivers.sealing import Visitor
@@ -66,7 +67,7 @@ def open_desk(endpoint: str) -> Iterator[Desk]:
         first, second = found.create_charter(), found.create_charter()
         found.log_payment(first, 40_000, kind="deposit")
         wrong = found.log_payment(first, 99_900)
-        payments.void_payment(first, wrong, {"reason": "typed twice"}, actor=ADMIN, now=NOW)
+        void_payment(first, wrong, {"reason": "typed twice"}, actor=ADMIN, now=NOW)
         found.log_payment(second, 12_345, method="check")
         for _ in range(3):
             found.sign_waiver(first)

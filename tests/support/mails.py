@@ -12,7 +12,7 @@ from chalicelib.mail.store import Mail
 from chalicelib.money.ledger import Sums
 from chalicelib.operator.service import defaults
 from chalicelib.payments import mails as payment_mails
-from chalicelib.payments import service as payments
+from chalicelib.payments.rows import payment_json
 from chalicelib.waivers import mails as waiver_mails
 from tests.support import operator
 from tests.support.stored import new_form, new_version
@@ -27,7 +27,7 @@ def mail(form: str, *, balance_cents: int = 70_000, charged_cents: int = 120_000
     event = event._replace(sums=Sums(received_cents=charged_cents - balance_cents))
     paid = {name: value for name, value in changes.items() if name not in about}
     stored = operator.payment(event.event_id, currency=event.details["currency"], **paid)
-    row = {**payments.payment_json({**stored, "receipt": "pending"})}
+    row = {**payment_json({**stored, "receipt": "pending"})}
     row |= {"void": {"reason": paid.get("reason", "typed twice")}, "bounce": {"reason": paid.get("reason", "no cover")}}
     make = {
         "receipt": payment_mails.receipt_mail,

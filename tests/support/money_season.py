@@ -11,6 +11,7 @@ from chalicelib.core.settings import settings
 from chalicelib.mail import store as mail_store
 from chalicelib.manifest import service as manifest
 from chalicelib.payments import service as payments
+from chalicelib.payments.acts import bounce_payment, clear_payment, send_receipt_again, void_payment
 from chalicelib.people import service as people
 from tests.support import operator
 from tests.support.api import new_boat, new_person
@@ -32,14 +33,14 @@ class Season:
         patron = {"name": "Ana Rivera", "email": "ana.r@example.com"}
         self.edit({"charter_fee_cents": 180_000, "patron": patron, "captain": {"person_id": luis}})
         check = self.log(70_000, method="check", reference="1041", note="by post")
-        payments.clear_payment(self.charter, check, {}, actor=ADMIN, now=self.now())
+        clear_payment(self.charter, check, {}, actor=ADMIN, now=self.now())
         self.log(5_000, kind="refund", refund_of=check)
         bounced = self.log(20_000, method="check", notify=True)
-        payments.bounce_payment(self.charter, bounced, {"reason": "no cover"}, actor=ADMIN, now=self.now())
+        bounce_payment(self.charter, bounced, {"reason": "no cover"}, actor=ADMIN, now=self.now())
         voided = self.log(99_900, kind="tip", notify=True)
-        payments.void_payment(self.charter, voided, {"reason": "typed twice"}, actor=ADMIN, now=self.now())
+        void_payment(self.charter, voided, {"reason": "typed twice"}, actor=ADMIN, now=self.now())
         self.zelle = self.log(1_000, method="zelle", payer="Bo Kay", received_at="2026-11-20T01:30:00Z")
-        payments.send_receipt_again(self.charter, first, actor=ADMIN, now=self.now())
+        send_receipt_again(self.charter, first, actor=ADMIN, now=self.now())
         whole = charters.find_charter(self.charter)
         assert charter_mails.queue_reminder(charter_mails.reminder_mail(whole, 2, self.now()))
         guest = whole.details["guests"][0]["guest_id"]

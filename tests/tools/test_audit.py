@@ -22,7 +22,7 @@ from chalicelib.core.settings import settings
 from chalicelib.mail import outbox
 from chalicelib.mail import store as mail_store
 from chalicelib.operator import service as desk_settings
-from chalicelib.payments import service as payments
+from chalicelib.payments.acts import bounce_payment, clear_payment, void_payment
 from chalicelib.people import service as people
 from chalicelib.schedule import holds
 from chalicelib.waivers import mails as waiver_mails
@@ -60,12 +60,12 @@ def made(dynamodb_local: str) -> list[Items]:
         charter = charters.create_charter(body, request_key=operator.uuid(), actor=ADMIN, now=NOW)[0]["event_id"]
         desk.log_payment(charter, 40_000, kind="deposit", notify=True)
         check = desk.log_payment(charter, 30_000, method="check")
-        payments.clear_payment(charter, check, {}, actor=ADMIN, now=NOW)
+        clear_payment(charter, check, {}, actor=ADMIN, now=NOW)
         desk.log_payment(charter, 5_000, kind="refund", refund_of=check)
         bounced = desk.log_payment(charter, 20_000, method="check")
-        payments.bounce_payment(charter, bounced, {"reason": "no cover"}, actor=ADMIN, now=NOW)
+        bounce_payment(charter, bounced, {"reason": "no cover"}, actor=ADMIN, now=NOW)
         voided = desk.log_payment(charter, 99_900, kind="tip")
-        payments.void_payment(charter, voided, {"reason": "typed twice"}, actor=ADMIN, now=NOW)
+        void_payment(charter, voided, {"reason": "typed twice"}, actor=ADMIN, now=NOW)
         desk.log_payment(charter, 1_000, method="zelle")
         charters.cancel_charter(charter, {"reason": "storm"}, actor=ADMIN, now=NOW)
         other = desk.create_charter()

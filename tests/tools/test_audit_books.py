@@ -15,6 +15,7 @@ from iso4217 import Currency
 from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.payments import service as payments
+from chalicelib.payments.acts import bounce_payment, clear_payment
 from tests.season.accounts import (
     Sums,
     beancount_sums,
@@ -47,13 +48,13 @@ class Books:
             charter = season.create(NASTY, fee, currency=currency)
             self.charters.append(charter)
             paid = season.log(fee // 2 + 1, method="bank_transfer", payer=NASTY, note="a\nb", reference='"', on=charter)
-            payments.clear_payment(charter, paid, {}, actor=ADMIN, now=season.now())
+            clear_payment(charter, paid, {}, actor=ADMIN, now=season.now())
             season.log(fee // 3 + 1, method="card", kind="refund", refund_of=paid, on=charter)
             tip = season.log(701, kind="tip", method="venmo", on=charter)
             season.log(300, kind="refund", refund_of=tip, on=charter)
             bounced = season.log(1_000, kind="tip", method="check", on=charter)
-            payments.clear_payment(charter, bounced, {}, actor=ADMIN, now=season.now())
-            payments.bounce_payment(charter, bounced, {"reason": NASTY}, actor=ADMIN, now=season.now())
+            clear_payment(charter, bounced, {}, actor=ADMIN, now=season.now())
+            bounce_payment(charter, bounced, {"reason": NASTY}, actor=ADMIN, now=season.now())
         cancelled = season.create("Cancelled", 50_000)
         season.log(20_000, on=cancelled, received_at="2026-01-01T07:59:59Z")
         charters.cancel_charter(cancelled, {"reason": "storm"}, actor=ADMIN, now=season.now())

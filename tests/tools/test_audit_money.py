@@ -11,8 +11,9 @@ import pytest
 from chalicelib import ledger_log
 from chalicelib.core import fields, times
 from chalicelib.money import ledger
-from chalicelib.payments import service as payments
+from chalicelib.payments.answers import fingerprint_answer
 from chalicelib.payments.fields import NewPayment
+from chalicelib.payments.rows import fold
 from chalicelib.waivers.evidence import checkpoint
 from tests.support.altering import Items, differences, of_kind, without
 from tests.support.money_season import Season
@@ -164,7 +165,7 @@ class Forger:
         """The sums and the count that the rows and acts now have."""
         event = next(one for one in self.items if one["PK"]["S"] == f"EVENT#{charter}" and one["SK"]["S"] == "EVENT")
         rows = [one for one in self.items if one["PK"] == event["PK"] and one["SK"]["S"].startswith("PAYMENT#")]
-        event["money"] = {"S": json.dumps(ledger.fold(payments.fold(rows))._asdict())}
+        event["money"] = {"S": json.dumps(ledger.fold(fold(rows))._asdict())}
         event["ledger_seq"] = {"N": str(len(rows))}
 
     def change_amount(self, payment_id: str, amount_cents: int) -> None:
@@ -175,11 +176,10 @@ class Forger:
         answer = json.loads(row["answer"]["S"])
         then = [one for one in self.items if one["PK"] == row["PK"] and one["SK"]["S"].startswith("PAYMENT#")]
         sums = ledger.fold(
-            {**one, "amount_cents": amount_cents} if one["payment_id"] == payment_id else one
-            for one in payments.fold(then)
+            {**one, "amount_cents": amount_cents} if one["payment_id"] == payment_id else one for one in fold(then)
         )
         answer["event"]["balance"] = sums.balance(answer["event"]["charter_fee_cents"])
-        sealed = {"amount_cents": amount_cents, "answer_sha256": payments.fingerprint_answer(answer)}
+        sealed = {"amount_cents": amount_cents, "answer_sha256": fingerprint_answer(answer)}
         row["answer"] = {"S": json.dumps(answer)}
         self.rewrite(row, "data", lambda one: {**one, **sealed})
         asked = {**json.loads(row["data"]["S"]), "ask_if_duplicate": False, "ask_if_unusual": False}

@@ -13,7 +13,7 @@ from chalicelib.mail.store import Mail
 from chalicelib.money.ledger import Sums
 from chalicelib.operator.service import defaults
 from chalicelib.payments import mails as payment_mails
-from chalicelib.payments import service as payments
+from chalicelib.payments.rows import payment_json
 from chalicelib.waivers import mails as waiver_mails
 from chalicelib.waivers import sealing
 from tests.support import operator
@@ -364,7 +364,7 @@ def test_gmail_sends_from_its_own_user() -> None:
 
 def test_no_mail_is_queued_where_there_is_no_address() -> None:
     event = operator.event(patron={"name": "Ana", "email": "", "phone": ""})
-    row = payments.payment_json({**operator.payment(event.event_id), "receipt": "pending"})
+    row = payment_json({**operator.payment(event.event_id), "receipt": "pending"})
     assert payment_mails.receipt_mail(event, row, operator.NOW) is None
 
 

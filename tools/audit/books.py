@@ -11,9 +11,9 @@ from chalicelib.charters.store import Charter
 from chalicelib.core import times
 from chalicelib.money import ledger
 from chalicelib.money.methods import METHODS
-from chalicelib.payments import service as payments
 from chalicelib.payments import store as payment_store
 from chalicelib.payments.fields import Payment
+from chalicelib.payments.rows import act_order, fold
 from tools.audit.records import Entry, Records
 from tools.audit.replay import replay_history
 
@@ -49,7 +49,7 @@ def transactions(records: Records, timezone: str) -> list[Transaction]:
         found += _charges(records, charter, timezone)
     for entries in records.ledgers.values():
         whole = [entry for entry in entries if entry.is_whole]
-        for row in payments.fold(entry.item for entry in whole if not entry.act):
+        for row in fold(entry.item for entry in whole if not entry.act):
             acts = [entry for entry in whole if entry.act and entry.payment_id == row["payment_id"]]
             found += _of_payment(row, acts, timezone)
     return sorted(found)
@@ -93,7 +93,7 @@ def _of_payment(row: Payment, entries: list[Entry], timezone: str) -> Iterator[T
     place = asset_account(row["method"], is_cleared=row["status"] == "cleared")
     yield _move(row, row["kind"], row["received_at"], row["reference"], place, counter, timezone)
     acts = [payment_store.to_act(entry.item)[1] for entry in entries]
-    for act in sorted(acts, key=payments.act_order):
+    for act in sorted(acts, key=act_order):
         if act["act"] == "clear":
             cleared = asset_account(row["method"], is_cleared=True)
             yield _move(row, "clear", act["cleared_at"], "", cleared, place, timezone)

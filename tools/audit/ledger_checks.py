@@ -8,7 +8,7 @@ from chalicelib.charters.store import Charter
 from chalicelib.core import fields
 from chalicelib.money import ledger
 from chalicelib.money.methods import METHODS
-from chalicelib.payments import service as payments
+from chalicelib.payments.answers import fingerprint_answer
 from chalicelib.payments.fields import NewPayment, Payment, PaymentJson
 from chalicelib.payments.mails import receipt_of
 from chalicelib.payments.store import ledger_keys, to_clear_key
@@ -93,7 +93,7 @@ def _row(records: Records, entry: Entry, row: Payment, receipts: Sequence[Mail])
         yield Difference(entry.subject, "edited", f"its {edited} changed since it was logged")
     if not is_of_request(answer.fingerprint, row):
         yield Difference(entry.subject, "fingerprint", "it is not what was asked to be logged")
-    if payments.fingerprint_answer(answer.content) != entry.data.get("answer_sha256"):  # type: ignore[arg-type]
+    if fingerprint_answer(answer.content) != entry.data.get("answer_sha256"):  # type: ignore[arg-type]
         yield Difference(entry.subject, "answer", "what it was answered with was altered")
     if _state_at_log(row) != {name: row[name] for name in _state_at_log(row)}:  # type: ignore[literal-required]
         yield Difference(entry.subject, "state", "it was logged in a state that its method does not have")

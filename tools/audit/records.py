@@ -11,8 +11,8 @@ from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import MALFORMED
 from chalicelib.money import ledger, methods
 from chalicelib.operator import store as operator_store
-from chalicelib.payments import service as payments
 from chalicelib.payments.fields import Payment
+from chalicelib.payments.rows import fold
 from chalicelib.payments.store import stored_answer
 from chalicelib.register.store import BOAT, PERSON, to_record
 from tools.audit import schedule_checks, waiver_records
@@ -323,7 +323,7 @@ def missing_of(data: Data, names: Iterable[str]) -> str:
 
 def add_up(entries: Iterable[Entry]) -> list[Payment]:
     """The payments as these rows and acts leave them; what is not whole is left out."""
-    return payments.fold(entry.item for entry in entries if entry.is_whole)
+    return fold(entry.item for entry in entries if entry.is_whole)
 
 
 def subject_of(kind: str, pk: str, sk: str) -> str:

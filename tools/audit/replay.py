@@ -8,9 +8,9 @@ from chalicelib.charters.fields import CharterDetails, Status
 from chalicelib.charters.store import Charter
 from chalicelib.money import ledger
 from chalicelib.money.ledger import Balance, Sums
-from chalicelib.payments import service as payments
 from chalicelib.payments import store as payment_store
 from chalicelib.payments.fields import Payment
+from chalicelib.payments.rows import apply_act, fold
 from tools.audit.records import Data, Entry
 
 
@@ -82,11 +82,11 @@ def replay_ledger(entries: Iterable[Entry]) -> Ledger:
     now: dict[str, Payment] = {}
     for entry in numbered if found.is_whole else ():
         if not entry.act:
-            [payment] = payments.fold([entry.item])
+            [payment] = fold([entry.item])
             now[entry.payment_id] = payment
             found.sums.append(ledger.add(found.sums[-1], payment))
         elif entry.payment_id in now:
-            now[entry.payment_id] = payments.apply_act(now[entry.payment_id], payment_store.to_act(entry.item)[1])
+            now[entry.payment_id] = apply_act(now[entry.payment_id], payment_store.to_act(entry.item)[1])
             found.sums.append(ledger.fold(now.values()))
         else:
             found.is_whole = False

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chalicelib.core import retry, times
-from chalicelib.payments import service as payments
+from chalicelib.payments.asking import TWIN_WITHIN
 from tests.support.model.expected import Charter, Json, Row, status_when_logged
 from tests.support.model.machine import ProductMachine, indexes
 
@@ -74,7 +74,7 @@ class PaymentRules(ProductMachine):
             if one.is_live
             and one.body["kind"] != "refund"
             and (one.body["method"], one.cents) == (row.body["method"], row.cents)
-            and min(self.now - one.recorded_at, self.now - one.received_at) <= payments.TWIN_WITHIN
+            and min(self.now - one.recorded_at, self.now - one.received_at) <= TWIN_WITHIN
         ]
         if near:
             url = f"/api/events/{charter.event_id}/payments/{self.new_id()}"

@@ -1,0 +1,386 @@
+"""A payment is corrected, or moved to another charter: one write, one mail, and the old row stays and points on."""
+
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from tests.api.money.conftest import Money
+from tests.support.api import Api
+from tests.support.mails import text_of
+
+TYPO = {"method": "check", "amount_cents": 800_000, "reference": "1042", "payer": "Cy Rivera", "note": "at the dock"}
+
+
+# --- corrected ------------------------------------------------------------------------------------
+
+
+def test_a_typo_is_corrected_by_its_figure_alone(money: Money) -> None:
+    logged = money.log(1, kind="deposit", received_at="2026-11-20T18:00:00Z", **TYPO).json["payment"]
+    answer = money.correct(1, 2, amount_cents=80_000)
+    assert answer.status == 201
+    payment, event = answer.json["payment"], answer.json["event"]
+    kept = ("kind", "method", "payer", "reference", "note", "received_at", "currency", "refund_of")
+    assert {name: payment[name] for name in kept} == {name: logged[name] for name in kept}
+    assert (payment["amount_cents"], payment["status"]) == (80_000, "received")
+    key = {"event_id": money.event_id, "payment_id": money.id(1)}
+    assert payment["corrects"] == {**key, "reason": "typo"}
+    assert payment["corrected_by"] is None
+    assert event["balance"]["received_cents"] == event["balance"]["deposits_cents"] == 80_000
+    old = money.row(1)
+    assert (old["status"], old["void"]["reason"], old["void"]["by"]) == ("voided", "typo", "admin")
+    assert old["corrected_by"] == {**key, "payment_id": money.id(2)}
+    assert old["corrects"] is None
+    assert old["amount_cents"] == 800_000, "a row was edited"
+    assert money.balance() == event["balance"]
+
+
+def test_what_a_correction_names_is_as_it_says_even_where_it_is_empty(money: Money) -> None:
+    money.log(1, **TYPO)
+    changes = {"method": "venmo", "kind": "tip", "reference": "", "note": "", "payer": "Dee", "amount_cents": 100}
+    payment = money.correct(1, 2, **changes, received_at="2026-11-01T10:00:00-08:00").json["payment"]
+    assert {name: payment[name] for name in changes} == changes
+    assert payment["received_at"] == "2026-11-01T18:00:00Z"
+    assert money.balance()["tips_cents"] == 100
+
+
+def test_the_patron_gets_one_mail_that_says_old_and_new(money: Money, mailbox: list[EmailMessage]) -> None:
+    money.log(1, kind="deposit", **TYPO)
+    mailbox.clear()
+    assert money.correct(1, 2, amount_cents=80_000).json["payment"]["receipt"] == "pending"
+    [message] = mailbox
+    assert message["Subject"] == "Corrected: the deposit of $800.00 for Sunset sail"
+    text = text_of(message).replace("\n", " ")
+    for fact in ("$8,000.00 by check", "$800.00", "typo", "Balance due: $400.00"):
+        assert fact in text
+    assert money.row(2)["receipt"] == "sent"
+
+
+def test_without_notify_a_correction_sends_nothing(money: Money, mailbox: list[EmailMessage]) -> None:
+    money.log(1, **TYPO)
+    mailbox.clear()
+    assert money.correct(1, 2, amount_cents=80_000, notify=False).json["payment"]["receipt"] == "off"
+    assert mailbox == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"payer": "Dee"}, "cleared"),
+        ({"kind": "tip"}, "cleared"),
+        ({"amount_cents": 800_000, "method": "check"}, "cleared"),
+        ({"amount_cents": 80_000}, "received"),
+        ({"method": "zelle"}, "received"),
+        ({"method": "cash"}, "cleared"),
+    ],
+)
+def test_what_the_bank_has_shown_stays_cleared_while_method_and_amount_are_the_same(
+    money: Money, changes: dict[str, Any], status: str
+) -> None:
+    money.log(1, **TYPO)
+    cleared = money.act(1, "clear", cleared_at="2026-11-21T18:00:00Z").json["payment"]
+    payment = money.correct(1, 2, **changes).json["payment"]
+    assert payment["status"] == status
+    is_kept = status == "cleared" and payment["method"] == "check"
+    assert (payment["cleared_at"] == cleared["cleared_at"]) == is_kept
+    assert payment["clearance"] == (cleared["clearance"] if is_kept else None)
+    waits = [row["payment_id"] for row in money.api.get("/api/payments/to-clear").json["payments"]]
+    assert waits == ([money.id(2)] if status == "received" else [])
+
+
+def test_a_correction_can_be_corrected_in_turn(money: Money) -> None:
+    money.log(1, **TYPO)
+    money.correct(1, 2, amount_cents=80_000)
+    money.correct(2, 3, amount_cents=90_000)
+    assert money.states() == {1: "voided", 2: "voided", 3: "received"}
+    assert money.row(2)["corrects"]["payment_id"] == money.id(1)
+    assert money.row(2)["corrected_by"]["payment_id"] == money.id(3)
+    assert money.balance()["received_cents"] == 90_000
+
+
+def test_the_same_correction_again_is_the_same_answer_and_another_is_refused(
+    money: Money, mailbox: list[EmailMessage]
+) -> None:
+    money.log(1, **TYPO)
+    first = money.correct(1, 2, amount_cents=80_000)
+    mailbox.clear()
+    # Meanwhile the corrected one cannot be voided any more; that plays no part.
+    again = money.correct(1, 2, amount_cents=80_000)
+    assert (again.status, again.text) == (200, first.text)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert money.correct(1, 2, amount_cents=80_000, ask_if_unusual=True).text == first.text
+    assert money.correct(1, 2, amount_cents=80_001).status == 409
+    assert money.log(2, method="check", amount_cents=80_000).status == 409
+    assert mailbox == []
+    assert money.states() == {1: "voided", 2: "received"}
+
+
+# --- refunds --------------------------------------------------------------------------------------
+
+
+def test_a_refund_is_corrected_and_still_gives_back_the_same_payment(money: Money) -> None:
+    money.log(1, amount_cents=50_000)
+    money.log(2, amount_cents=40_000, kind="refund", refund_of=money.id(1))
+    # More than is left beside the old refund, but not without it.
+    payment = money.correct(2, 3, amount_cents=50_000).json["payment"]
+    assert (payment["kind"], payment["refund_of"]) == ("refund", money.id(1))
+    assert money.balance()["refunded_cents"] == 50_000
+    refused = money.correct(3, 4, amount_cents=50_001)
+    assert (refused.status, set(refused.json["Fields"])) == (400, {"amount_cents"})
+
+
+def test_a_refund_that_was_none_becomes_a_payment_and_the_other_way_round(money: Money) -> None:
+    money.log(1, amount_cents=50_000)
+    money.log(2, amount_cents=10_000, kind="refund", refund_of=money.id(1))
+    assert money.correct(2, 3, kind="balance").json["payment"]["refund_of"] is None
+    assert money.balance()["received_cents"] == 60_000
+    refused = money.correct(3, 4, kind="refund")
+    assert (refused.status, set(refused.json["Fields"])) == (400, {"refund_of"})
+    assert money.correct(3, 4, kind="refund", refund_of=money.id(1)).status == 201
+    assert money.balance()["refunded_cents"] == 10_000
+    refused = money.correct(1, 5, refund_of=money.id(1))
+    assert refused.status == 409, "part of it is refunded"
+    refused = money.correct(4, 5, kind="tip", refund_of=money.id(1))
+    assert (refused.status, set(refused.json["Fields"])) == (400, {"refund_of"})
+
+
+# --- refused --------------------------------------------------------------------------------------
+
+
+def test_what_could_not_be_voided_cannot_be_corrected(money: Money, mailbox: list[EmailMessage]) -> None:
+    for number in (1, 2, 3):
+        money.log(number, method="check", notify=False)
+    money.act(1, "void")
+    money.act(2, "bounce")
+    money.log(4, amount_cents=10_000, kind="refund", refund_of=money.id(3), notify=False)
+    mailbox.clear()
+    before = money.rows()
+    for number in (1, 2, 3):
+        answer = money.correct(number, 9, amount_cents=100)
+        assert (answer.status, answer.json["Code"]) == (409, "PaymentConflict")
+    assert money.rows() == before
+    assert mailbox == []
+
+
+@pytest.mark.parametrize(
+    ("corrects", "field"),
+    [
+        ({"payment_id": Money.id(8), "reason": "typo"}, "corrects.payment_id"),
+        ({"payment_id": "8", "reason": "typo"}, "corrects.payment_id"),
+        ({"reason": "typo"}, "corrects.payment_id"),
+        ({"payment_id": Money.id(1)}, "corrects.reason"),
+        ({"payment_id": Money.id(1), "reason": " "}, "corrects.reason"),
+        ({"payment_id": Money.id(1), "reason": "typo", "event_id": "A" * 22}, "corrects.event_id"),
+        ({"payment_id": Money.id(1), "reason": "typo", "event_id": "nonsense"}, "corrects.event_id"),
+        ({"payment_id": Money.id(1), "reason": "typo", "by": "me"}, "corrects.by"),
+        (None, "corrects"),
+        ("typo", "corrects"),
+    ],
+)
+def test_an_unknown_payment_and_what_else_is_wrong_is_named(money: Money, corrects: Any, field: str) -> None:
+    money.log(1)
+    answer = money.api.put(money.url(2), {"corrects": corrects})
+    assert (answer.status, set(answer.json["Fields"])) == (400, {field})
+    assert money.states() == {1: "cleared"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"amount_cents": 0}, "amount_cents"),
+        ({"method": "gold"}, "method"),
+        ({"kind": "gift"}, "kind"),
+        ({"currency": "EUR"}, "currency"),
+        ({"duplicate_of": Money.id(7)}, "duplicate_of"),
+        ({"received_at": "2199-01-01T00:00:00Z"}, "received_at"),
+    ],
+)
+def test_what_is_wrong_in_the_new_row_is_named_as_ever(money: Money, changes: dict[str, Any], field: str) -> None:
+    money.log(1)
+    answer = money.correct(1, 2, **changes)
+    assert (answer.status, set(answer.json["Fields"])) == (400, {field})
+    assert money.states() == {1: "cleared"}
+
+
+# --- asked about ----------------------------------------------------------------------------------
+
+
+def test_an_unusual_amount_is_measured_by_what_is_due_without_the_old_row(money: Money) -> None:
+    money.log(1, amount_cents=120_000)
+    # Settled, but by the very row that is corrected.
+    assert money.correct(1, 2, amount_cents=110_000, ask_if_unusual=True).status == 201
+    answer = money.correct(2, 3, amount_cents=240_001, ask_if_unusual=True)
+    assert (answer.json["Code"], answer.json["due_cents"]) == ("UnusualAmount", 120_000)
+    assert money.states() == {1: "voided", 2: "cleared"}
+    assert money.correct(2, 3, amount_cents=240_001, ask_if_unusual=True, unusual_ok=True).status == 201
+
+
+def test_the_row_that_is_corrected_is_no_duplicate_of_the_new_one_but_another_is(money: Money) -> None:
+    money.log(1, payer="Dee")
+    assert money.correct(1, 2, payer="Cy", ask_if_duplicate=True).status == 201
+    money.log(3, amount_cents=100)
+    answer = money.correct(3, 4, amount_cents=50_000, ask_if_duplicate=True)
+    assert (answer.json["Code"], answer.json["duplicate"]["payment_id"]) == ("PossibleDuplicate", money.id(2))
+    beside = money.correct(3, 4, amount_cents=50_000, ask_if_duplicate=True, duplicate_of=money.id(2))
+    assert beside.status == 201
+    # It was said once that it is another.
+    again = money.correct(4, 5, payer="Dee", ask_if_duplicate=True)
+    assert again.json["payment"]["duplicate_of"] == money.id(2)
+
+
+# --- moved ----------------------------------------------------------------------------------------
+
+
+def test_a_payment_moves_to_another_charter_with_all_that_it_is(money: Money) -> None:
+    there = money.charter(title="Harbor tour", patron={"name": "Ben Okoye", "email": "ben@example.com"})
+    money.log(1, kind="deposit", received_at="2026-11-20T18:00:00Z", **TYPO)
+    cleared = money.act(1, "clear", cleared_at="2026-11-21T18:00:00Z").json["payment"]
+    answer = money.correct(1, 2, there, moved_from=money.event_id)
+    assert answer.status == 201
+    payment = answer.json["payment"]
+    kept = ("kind", "method", "amount_cents", "payer", "reference", "note", "received_at", "cleared_at", "status")
+    assert {name: payment[name] for name in kept} == {name: cleared[name] for name in kept}
+    assert payment["event_id"] == answer.json["event"]["event_id"] == there
+    assert payment["corrects"] == {"event_id": money.event_id, "payment_id": money.id(1), "reason": "typo"}
+    old = money.row(1)
+    assert (old["status"], old["corrected_by"]) == ("voided", {"event_id": there, "payment_id": money.id(2)})
+    assert (money.balance()["received_cents"], money.balance(there)["received_cents"]) == (0, 800_000)
+    assert answer.json["event"]["balance"] == money.balance(there)
+
+
+def test_two_patrons_get_one_mail_each(money: Money, mailbox: list[EmailMessage]) -> None:
+    there = money.charter(title="Harbor tour", patron={"name": "Ben Okoye", "email": "ben@example.com"})
+    money.log(1, **TYPO)
+    mailbox.clear()
+    money.correct(1, 2, there, moved_from=money.event_id)
+    told = {str(message["To"]): str(message["Subject"]) for message in mailbox}
+    assert told == {
+        "Ana Rivera <ana@example.com>": "Correction: the payment of $8,000.00 for Sunset sail",
+        "Ben Okoye <ben@example.com>": "We received your payment of $8,000.00 for Harbor tour",
+    }
+
+
+def test_one_patron_of_two_charters_gets_one_mail_that_names_both(money: Money, mailbox: list[EmailMessage]) -> None:
+    there = money.charter(title="Harbor tour", patron={"name": "Ana Rivera", "email": "ANA@example.com"})
+    money.log(1, **TYPO)
+    mailbox.clear()
+    money.correct(1, 2, there, moved_from=money.event_id)
+    [message] = mailbox
+    assert message["Subject"] == "Corrected: the payment of $8,000.00 for Harbor tour"
+    assert "$8,000.00 by check for Sunset sail" in text_of(message).replace("\n", " ")
+
+
+def test_who_was_never_told_of_a_payment_is_not_told_that_it_was_a_mistake(
+    money: Money, mailbox: list[EmailMessage]
+) -> None:
+    there = money.charter(patron={"name": "Ben Okoye", "email": "ben@example.com"})
+    money.log(1, notify=False, **TYPO)
+    money.correct(1, 2, there, moved_from=money.event_id)
+    assert [message["To"] for message in mailbox] == ["Ben Okoye <ben@example.com>"]
+
+
+def test_a_patron_without_an_address_is_told_nothing_and_the_other_still_is(
+    money: Money, mailbox: list[EmailMessage]
+) -> None:
+    there = money.charter(patron={"name": "Ben Okoye", "email": ""})
+    money.log(1, **TYPO)
+    mailbox.clear()
+    assert money.correct(1, 2, there, moved_from=money.event_id).json["payment"]["receipt"] == "off"
+    assert [message["To"] for message in mailbox] == ["Ana Rivera <ana@example.com>"]
+
+
+def test_money_does_not_move_into_another_currency(money: Money) -> None:
+    there = money.charter(currency="EUR")
+    money.log(1)
+    answer = money.correct(1, 2, there, moved_from=money.event_id)
+    assert (answer.status, set(answer.json["Fields"])) == (400, {"currency"})
+    assert (money.states(), money.states(there)) == ({1: "cleared"}, {})
+
+
+def test_a_refund_moves_only_to_the_payment_that_it_gives_back(money: Money) -> None:
+    there = money.charter()
+    money.log(1)
+    money.log(2, amount_cents=10_000, kind="refund", refund_of=money.id(1))
+    money.log(3, there)
+    refused = money.correct(2, 4, there, moved_from=money.event_id)
+    assert (refused.status, set(refused.json["Fields"])) == (400, {"refund_of"})
+    assert money.correct(2, 4, there, moved_from=money.event_id, refund_of=money.id(3)).status == 201
+    assert (money.balance()["refunded_cents"], money.balance(there)["refunded_cents"]) == (0, 10_000)
+
+
+def test_a_move_is_replayed_at_the_charter_that_it_went_to(money: Money) -> None:
+    there = money.charter()
+    money.log(1)
+    first = money.correct(1, 2, there, moved_from=money.event_id)
+    again = money.correct(1, 2, there, moved_from=money.event_id)
+    assert (again.status, again.text) == (200, first.text)
+    assert money.correct(1, 3, there, moved_from=money.event_id).status == 409
+    assert money.correct(1, 2, moved_from=money.event_id).status == 409, "the row is voided, and the id is new here"
+    assert (money.states(), money.states(there)) == ({1: "voided"}, {2: "cleared"})
+
+
+def test_a_move_may_keep_its_id_for_a_payment_is_known_by_charter_and_id(money: Money) -> None:
+    there = money.charter()
+    money.log(1, method="check")
+    assert money.correct(1, 1, there, moved_from=money.event_id).status == 201
+    assert (money.states(), money.states(there)) == ({1: "voided"}, {1: "received"})
+    [waiting] = money.api.get("/api/payments/to-clear").json["payments"]
+    assert waiting["event_id"] == there
+
+
+def test_money_of_a_cancelled_charter_moves_to_the_next_one(money: Money) -> None:
+    money.log(1, kind="deposit")
+    money.api.post(f"/api/events/{money.event_id}/cancel", {"reason": "storm"})
+    there = money.charter(title="Next time")
+    assert money.correct(1, 2, there, moved_from=money.event_id).status == 201
+    assert money.balance()["balance_due_cents"] == 0
+    assert money.balance(there)["deposits_cents"] == 50_000
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+def test_a_correction_is_one_read_and_one_write(money: Money, calls: list[str]) -> None:
+    money.log(1)
+    calls.clear()
+    money.correct(1, 2, amount_cents=100, notify=False)
+    # The session, the charter with its payments, the transaction.
+    assert calls == ["GetItem", "Query", "TransactWriteItems"]
+
+
+def test_a_move_reads_both_charters_and_is_one_write(money: Money, calls: list[str]) -> None:
+    there = money.charter(patron={"name": "Ben Okoye", "email": "ben@example.com"})
+    money.log(1)
+    calls.clear()
+    money.correct(1, 2, there, moved_from=money.event_id)
+    # Then the operator and a note of the mail, for each of the two mails.
+    mailed = ["GetItem", "TransactWriteItems"] * 2
+    assert calls == ["GetItem", "Query", "Query", "TransactWriteItems", *mailed]
+
+
+# --- where it shows -------------------------------------------------------------------------------
+
+
+def test_reports_and_the_file_for_the_bookkeeper_tell_both_rows_and_add_up_one(api: Api, money: Money) -> None:
+    there = money.charter(title="Harbor tour")
+    money.log(1, **TYPO)
+    money.correct(1, 2, amount_cents=80_000)
+    money.correct(2, 3, there, moved_from=money.event_id)
+    page = api.get("/api/payments").json
+    assert {row["payment_id"]: row["status"] for row in page["payments"]} == {
+        money.id(1): "voided",
+        money.id(2): "voided",
+        money.id(3): "received",
+    }
+    assert page["totals"]["received_cents"] == page["totals"]["uncleared_cents"] == 80_000
+    assert api.get("/api/payments/summary").json["totals"]["received_cents"] == 80_000
+    [waiting] = api.get("/api/payments/to-clear").json["payments"]
+    assert waiting["payment_id"] == money.id(3)
+    head, *lines = api.get("/api/payments.csv").text.removeprefix("\ufeff").splitlines()
+    names = head.split(",")
+    told = {(row := dict(zip(names, line.split(","), strict=True)))["payment_id"]: row for line in lines}
+    assert told[money.id(1)]["corrected_by"] == money.id(2)
+    assert told[money.id(2)]["corrects"] == money.id(1)
+    assert told[money.id(2)]["corrected_by_event_id"] == there
+    assert told[money.id(3)]["corrects_event_id"] == money.event_id
+    assert told[money.id(1)]["void_reason"] == "typo"
