@@ -89,7 +89,7 @@ function hasOtherNumber({ method, reference }: MatchedPayment, row: FileRow): bo
   return printed !== "" && logged !== "" && Number(printed) !== Number(logged);
 }
 
-/** How far away a row is; the days before the receipt count twice. */
+/** How far away a row is. Few come before they are received, so a day before counts as three after. */
 export function distance({ days }: Fit): number {
-  return days < 0 ? -2 * days : days;
+  return days < 0 ? -3 * days : days;
 }

@@ -105,28 +105,31 @@ function takeByHints(
   }
 }
 
-/** By turns, oldest payment first; one that finds its rows taken moves others to rows that fit them too. */
+/** By turns, oldest payment first, each the nearest free row; who finds none moves others to rows that fit them too. */
 function takeByDate(
   open: ReadonlyMap<MatchedPayment, readonly Fit[]>,
   fits: Map<MatchedPayment, Fit>,
   taken: Map<FileRow, MatchedPayment>,
 ): void {
+  const take = (fit: Fit) => {
+    fits.set(fit.payment, fit);
+    taken.set(fit.row, fit.payment);
+  };
+  const move = (payment: MatchedPayment, seen: Set<FileRow>): boolean => {
+    for (const fit of open.get(payment) ?? []) {
+      if (seen.has(fit.row) || seen.size > MOST_MOVES) continue;
+      seen.add(fit.row);
+      const holder = taken.get(fit.row);
+      if (holder && !(open.has(holder) && move(holder, seen))) continue;
+      take(fit);
+      return true;
+    }
+    return false;
+  };
   const waiting = [...open.keys()].filter((payment) => !fits.has(payment));
-  waiting.sort((a, b) => a.received_at.localeCompare(b.received_at));
-  for (const payment of waiting) {
-    const seen = new Set<FileRow>();
-    const place = (mover: MatchedPayment): boolean => {
-      for (const fit of open.get(mover) ?? []) {
-        if (seen.has(fit.row) || seen.size > MOST_MOVES) continue;
-        seen.add(fit.row);
-        const holder = taken.get(fit.row);
-        if (holder && (!open.has(holder) || !place(holder))) continue;
-        fits.set(mover, fit);
-        taken.set(fit.row, mover);
-        return true;
-      }
-      return false;
-    };
-    place(payment);
+  for (const payment of waiting.sort((a, b) => a.received_at.localeCompare(b.received_at))) {
+    const free = open.get(payment)?.find(({ row }) => !taken.has(row));
+    if (free) take(free);
+    else move(payment, new Set());
   }
 }

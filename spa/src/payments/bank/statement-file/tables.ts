@@ -6,13 +6,15 @@ export type Table = readonly (readonly string[])[];
 const DELIMITERS = [",", ";", "\t", "|"];
 
 /** Reads CSV with whichever delimiter makes the most of its rows equally wide. */
-export function parseTable(text: string): Table {
+export function parseTable(file: string): Table {
+  // Some banks end their last line otherwise than the rest.
+  const text = file.replace(/\r\n?/g, "\n");
   const tables = DELIMITERS.filter((delimiter) => text.includes(delimiter)).map((delimiter) => parse(text, delimiter));
   return tables.reduce<Table>((best, table) => (evenRows(table) > evenRows(best) ? table : best), parse(text, ","));
 }
 
 function parse(text: string, delimiter: string): Table {
-  const { data } = Papa.parse<string[]>(text, { delimiter, skipEmptyLines: "greedy" });
+  const { data } = Papa.parse<string[]>(text, { delimiter, newline: "\n", skipEmptyLines: "greedy" });
   return data.map((row) => row.map((cell) => cell.trim()));
 }
 
