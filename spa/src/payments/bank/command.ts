@@ -31,10 +31,11 @@ export function report(files: readonly NamedFile[], toClear: unknown, timezone: 
       .filter(({ key, kind }) => !known.has(key) && (kind === "pending" || known.add(key))),
   );
   const { proposals, unmatched } = propose(rows, payments, timezone);
+  const proposalOf = new Map(proposals.flatMap((found) => found.payments.map((payment) => [payment, found] as const)));
   return {
     files: Object.fromEntries(statements.map(({ name, statement }) => [name, fileReport(statement)])),
     open_payments: given.map((payment, index) => {
-      const proposal = proposals.find(({ payments: found }) => found.includes(payments[index] as MatchedPayment));
+      const proposal = proposalOf.get(payments[index] as MatchedPayment);
       return { ...payment, match: proposal ? matchOf(proposal) : null, why: whyOf(proposal) };
     }),
     credits_without_payment: unmatched.map(({ file, row_id }) => ({ file, row_id })),

@@ -2,8 +2,8 @@ import type { ListedPayment } from "../../../data/contract";
 import { daysBetween } from "../../../lib/periods";
 import { localDay } from "../../../lib/time";
 import type { BankRow } from "../statement-file/rows";
-import { hintsOf, sharedHints } from "./hints";
-import { fitNames, wordsOf } from "./names";
+import { hintsOf, shared } from "./hints";
+import { fitNames, type Name, type NameFit, nameOf, wordsOf } from "./names";
 
 /** What is read of a payment to find it at the bank. */
 export type MatchedPayment = Pick<
@@ -47,18 +47,57 @@ export interface Fit {
   days: number;
 }
 
-/** How a payment and a row agree, or null when they name different people or different checks. */
-export function fitOf(payment: MatchedPayment, row: FileRow, days: number): Fit | null {
-  if (row.rejected?.has(payment.payment_id) || hasOtherNumber(payment, row)) return null;
-  const name = fitNames(payment.payer, row.counterparty, row.text);
-  const numbered = sharesNumber(payment, row);
-  if (name === "other" && !numbered) return null;
-  const strength = name === "full" || (numbered && name !== "other") ? 3 : name === "none" ? 1 : 2;
-  const hints = sharedHints(hintsOf(`${payment.charter} ${payment.note} ${payment.reference}`), hintsOf(row.reference));
-  return { payment, row, strength, reason: reasonOf(name, numbered), hints, days };
+/** What of a row or a payment is compared. */
+interface Look {
+  name: Name;
+  numbers: ReadonlySet<string>;
+  hints: ReadonlySet<string>;
+  /** The number of a check; empty without one. */
+  check: string;
 }
 
-function reasonOf(name: ReturnType<typeof fitNames>, numbered: boolean): string {
+/** Folding names takes long, so each row and each payment is looked at once. */
+const looks = new WeakMap<FileRow | MatchedPayment, Look>();
+
+function lookOnce<T extends FileRow | MatchedPayment>(of: T, look: (of: T) => Look): Look {
+  const known = looks.get(of) ?? look(of);
+  looks.set(of, known);
+  return known;
+}
+
+function lookOfPayment({ payer, reference, method, charter, note }: MatchedPayment): Look {
+  return {
+    name: nameOf(payer),
+    numbers: new Set(wordsOf(reference).filter((word) => /\d/.test(word) && word.length > 2)),
+    hints: hintsOf(`${charter} ${note} ${reference}`),
+    check: (method === "check" && /^\D*(\d+)\D*$/.exec(reference)?.[1]) || "",
+  };
+}
+
+function lookOfRow({ counterparty, text, reference }: FileRow): Look {
+  return {
+    name: nameOf(counterparty, text),
+    numbers: new Set(wordsOf(`${text} ${reference}`)),
+    hints: hintsOf(reference),
+    check: /\b(?:chk ser#|check #?) ?(\d+)/i.exec(text)?.[1] ?? "",
+  };
+}
+
+/** How a payment and a row agree, or null when they name different people or different checks. */
+export function fitOf(payment: MatchedPayment, row: FileRow, days: number): Fit | null {
+  if (row.rejected?.has(payment.payment_id)) return null;
+  const logged = lookOnce(payment, lookOfPayment);
+  const bank = lookOnce(row, lookOfRow);
+  const areOtherChecks = logged.check !== "" && bank.check !== "" && Number(logged.check) !== Number(bank.check);
+  if (areOtherChecks) return null;
+  const name = fitNames(logged.name, bank.name);
+  const numbered = shared(logged.numbers, bank.numbers) > 0;
+  if (name === "other" && !numbered) return null;
+  const strength = name === "full" || (numbered && name !== "other") ? 3 : name === "none" ? 1 : 2;
+  return { payment, row, strength, reason: reasonOf(name, numbered), hints: shared(logged.hints, bank.hints), days };
+}
+
+function reasonOf(name: NameFit, numbered: boolean): string {
   if (name === "full") return numbered ? "amount, name, number and date agree" : "amount, name and date agree";
   if (numbered) return name === "other" ? "number agrees, other name" : "amount, number and date agree";
   return name === "partial" ? "part of the name agrees" : "no name to compare";
@@ -71,22 +110,6 @@ export function dayOf({ received_at }: MatchedPayment, timezone: string): string
 
 export function daysFrom(day: string, row: FileRow): number {
   return row.date === null ? Number.NaN : daysBetween(day, row.date);
-}
-
-/** A number of the payment, of a check or a transfer, that the row has as a word. */
-function sharesNumber({ reference }: MatchedPayment, row: FileRow): boolean {
-  const numbers = wordsOf(reference).filter((word) => /\d/.test(word) && word.length > 2);
-  if (numbers.length === 0) return false;
-  const words = new Set(wordsOf(`${row.text} ${row.reference}`));
-  return numbers.some((number) => words.has(number));
-}
-
-/** Both name a check, and not the same. */
-function hasOtherNumber({ method, reference }: MatchedPayment, row: FileRow): boolean {
-  if (method !== "check") return false;
-  const printed = /\b(?:chk ser#|check #?) ?(\d+)/i.exec(row.text)?.[1] ?? "";
-  const logged = /^\D*(\d+)\D*$/.exec(reference)?.[1] ?? "";
-  return printed !== "" && logged !== "" && Number(printed) !== Number(logged);
 }
 
 /** How far away a row is. Few come before they are received, so a day before counts as three after. */

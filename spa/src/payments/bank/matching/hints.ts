@@ -21,8 +21,8 @@ export function hintsOf(text: string): Set<string> {
 }
 
 /** How many words both have. */
-export function sharedHints(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  let shared = 0;
-  for (const word of one) if (other.has(word)) shared++;
-  return shared;
+export function shared(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  let count = 0;
+  for (const word of one) if (other.has(word)) count++;
+  return count;
 }

@@ -22,19 +22,39 @@ export function wordsOf(text: string): string[] {
     .filter(Boolean);
 }
 
-/** Compares a payer with the name on a row; what the payer wrote to it can name the payer too. */
-export function fitNames(payer: string, counterparty: string, text: string): NameFit {
-  const payerWords = telling(wordsOf(payer));
-  if (payerWords.length === 0) return "none";
-  const rowWords = telling(wordsOf(counterparty));
-  const allWords = [...rowWords, ...wordsOf(text)];
-  const missing = payerWords.filter((word) => !allWords.some((other) => isSameWord(word, other)));
-  if (missing.length === 0) return payerWords.length > 1 || isAlone(rowWords, payerWords) ? "full" : "partial";
-  if (rowWords.length === 0) return "none";
-  const unknown = rowWords.filter((word) => !payerWords.some((other) => isSameWord(word, other)));
+/** A name as it is compared. */
+export interface Name {
+  /** The words that tell whose it is. */
+  telling: readonly string[];
+  /** These and all words beside the name. */
+  all: readonly string[];
+  /** The word that a family has in common. */
+  family: string | undefined;
+  isFirm: boolean;
+}
+
+/** A name and the text beside it: what a payer writes can name the payer too. */
+export function nameOf(name: string, text = ""): Name {
+  const words = telling(wordsOf(name));
+  const family = name.includes(",") ? words[0] : words.at(-1);
+  return { telling: words, all: [...words, ...wordsOf(text)], family, isFirm: FIRM.test(fold(name)) };
+}
+
+/** Compares a payer with the name on a row of the bank. */
+export function fitNames(payer: Name, bank: Name): NameFit {
+  if (payer.telling.length === 0) return "none";
+  const missing = payer.telling.filter((word) => !bank.all.some((other) => isSameWord(word, other)));
+  if (missing.length === 0) {
+    // One word alone names nobody for sure, unless the bank has no other either.
+    return payer.telling.length > 1 || bank.telling.length === 1 ? "full" : "partial";
+  }
+  if (bank.telling.length === 0) return "none";
+  const unknown = bank.telling.filter((word) => !payer.telling.some((other) => isSameWord(word, other)));
   // The bank left out a second name, or the desk did.
-  if (unknown.length === 0) return rowWords.length > 1 ? "full" : "partial";
-  return agreesInFamily(payer, payerWords, missing, counterparty) ? "partial" : "other";
+  if (unknown.length === 0) return bank.telling.length > 1 ? "full" : "partial";
+  if (missing.length === payer.telling.length) return "other";
+  // A first name alone is no sign: many have it. A family's name is, and so is any word of a firm's.
+  return payer.isFirm || bank.isFirm || !missing.includes(payer.family ?? "") ? "partial" : "other";
 }
 
 function telling(words: readonly string[]): string[] {
@@ -42,20 +62,8 @@ function telling(words: readonly string[]): string[] {
   return rare.length > 0 ? rare : [...words];
 }
 
-function isAlone(rowWords: readonly string[], payerWords: readonly string[]): boolean {
-  return rowWords.length === payerWords.length;
-}
-
 /** Equal, or one is the other cut short: `Matt` for `Matthew`. */
 function isSameWord(one: string, other: string): boolean {
   const least = Math.min(one.length, other.length);
   return one === other || (least >= LEAST_PREFIX && (one.startsWith(other) || other.startsWith(one)));
-}
-
-/** A first name alone is no sign: many have it. A family's name is, and so is any word of a firm's. */
-function agreesInFamily(payer: string, words: readonly string[], missing: readonly string[], counterparty: string) {
-  if (missing.length === words.length) return false;
-  const isFirm = FIRM.test(fold(counterparty)) || FIRM.test(fold(payer));
-  const family = payer.includes(",") ? words[0] : words.at(-1);
-  return isFirm || !missing.includes(family ?? "");
 }

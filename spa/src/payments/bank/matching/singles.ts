@@ -10,6 +10,7 @@ import {
   LATEST_DAYS,
   type MatchedPayment,
 } from "./fit";
+import { firstAt } from "./in-order";
 
 /** How far a place is looked for by moving others; more would make no difference to a person, and takes long. */
 const MOST_MOVES = 200;
@@ -66,25 +67,13 @@ function fitsOf(payment: MatchedPayment, index: ReadonlyMap<string, readonly Fil
   const day = dayOf(payment, timezone);
   const last = daysLater(day, LATEST_DAYS);
   const found: Fit[] = [];
-  for (let at = firstAt(rows, daysLater(day, EARLIEST_DAYS)); at < rows.length; at++) {
+  for (let at = firstAt(rows, daysLater(day, EARLIEST_DAYS), ({ date }) => date ?? ""); at < rows.length; at++) {
     const row = rows[at] as FileRow;
     if ((row.date ?? "") > last) break;
     const fit = itemsOf(row) > 1 ? null : fitOf(payment, row, daysFrom(day, row));
     if (fit) found.push(fit);
   }
   return found.sort((a, b) => distance(a) - distance(b) || (a.row.date ?? "").localeCompare(b.row.date ?? ""));
-}
-
-/** The place of the first row of this day or later. */
-function firstAt(rows: readonly FileRow[], day: string): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((rows[middle]?.date ?? "") < day) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** How many checks a deposit has, where the bank says so; else 0. */

@@ -1,5 +1,6 @@
-import { daysBetween } from "../../../lib/periods";
+import { daysLater } from "../../../lib/periods";
 import { dayOf, daysFrom, EARLIEST_DAYS, type FileRow, fitOf, LATEST_DAYS, type MatchedPayment } from "./fit";
+import { firstAt } from "./in-order";
 import { itemsOf } from "./singles";
 import { setsThatSumTo } from "./sums";
 
@@ -19,32 +20,45 @@ interface Dated {
   day: string;
 }
 
-/** Finds rows that several payments add up to; those that only one set adds up to first. */
+/** Finds rows that several payments add up to; those that only one set adds up to come first. */
 export function matchSums(payments: readonly MatchedPayment[], rows: readonly FileRow[], timezone: string): Sum[] {
   const open = datedByMethod(payments, timezone);
   const placed = new Set<MatchedPayment>();
+  const find = (row: FileRow) => sumOf(row, open.get(keyOf(row)) ?? [], placed);
+  const place = (sum: Sum) => {
+    for (const payment of sum.payments) placed.add(payment);
+    return sum;
+  };
+  const doubtful: FileRow[] = [];
   const found: Sum[] = [];
-  const oldestFirst = [...rows].sort((a, b) => (a.date ?? "").localeCompare(b.date ?? ""));
-  for (const onlyUnique of [true, false]) {
-    for (const row of oldestFirst) {
-      const known = found.some((sum) => sum.row === row);
-      const sum = known ? null : sumOf(row, open.get(`${row.currency} ${row.method}`) ?? [], placed);
-      if (!sum || (onlyUnique && !sum.unique)) continue;
-      found.push(sum);
-      for (const payment of sum.payments) placed.add(payment);
-    }
+  for (const row of rows.toSorted((a, b) => (a.date ?? "").localeCompare(b.date ?? ""))) {
+    const sum = find(row);
+    if (sum?.unique) found.push(place(sum));
+    else if (sum) doubtful.push(row);
+  }
+  for (const row of doubtful) {
+    const sum = find(row);
+    // What was found for others has made it the only one left, not the only one.
+    if (sum) found.push({ ...place(sum), unique: false });
   }
   return found;
 }
 
+function keyOf({ currency, method }: FileRow | MatchedPayment): string {
+  return `${currency} ${method}`;
+}
+
+/** Payments that can be parts, by currency and method, each list by its days. */
 function datedByMethod(payments: readonly MatchedPayment[], timezone: string): Map<string, Dated[]> {
   const byMethod = new Map<string, Dated[]>();
   for (const payment of payments) {
     if (payment.kind === "refund") continue;
-    const key = `${payment.currency} ${payment.method}`;
     const dated = { payment, day: dayOf(payment, timezone) };
-    byMethod.set(key, [...(byMethod.get(key) ?? []), dated]);
+    const known = byMethod.get(keyOf(payment));
+    if (known) known.push(dated);
+    else byMethod.set(keyOf(payment), [dated]);
   }
+  for (const dated of byMethod.values()) dated.sort((a, b) => a.day.localeCompare(b.day));
   return byMethod;
 }
 
@@ -52,31 +66,39 @@ function sumOf(row: FileRow, open: readonly Dated[], placed: ReadonlySet<Matched
   const items = itemsOf(row);
   // A row that names somebody is theirs alone; only checks come without a name.
   const isNamed = row.counterparty !== "";
-  if ((!isNamed && row.method !== "check") || items === 1) return null;
-  const addends = open
-    .filter(({ payment, day }) => !placed.has(payment) && isInTime(daysFrom(day, row)))
-    .filter(({ payment, day }) => (fitOf(payment, row, daysFrom(day, row))?.strength ?? 0) > (isNamed ? 1 : 0))
-    .sort((a, b) => Math.abs(daysFrom(a.day, row)) - Math.abs(daysFrom(b.day, row)))
-    .slice(0, MOST_ADDENDS)
-    .map(({ payment, day }) => ({ payment, day, amount_cents: payment.amount_cents }));
+  if (row.date === null || items === 1 || (!isNamed && row.method !== "check")) return null;
+  const addends = inTime(open, row.date)
+    .filter(({ payment }) => !placed.has(payment) && payment.amount_cents < (row.amount_cents ?? 0))
+    .map(({ payment, day }) => ({ payment, amount_cents: payment.amount_cents, days: daysFrom(day, row) }))
+    .filter(({ payment, days }) => isPart(payment, row, days, isNamed))
+    .sort((a, b) => Math.abs(a.days) - Math.abs(b.days))
+    .slice(0, MOST_ADDENDS);
   const { found, complete } = setsThatSumTo(
     row.amount_cents ?? 0,
     addends,
     (size) => items === 0 || size === items,
-    (set) => daysApart(set, row),
+    daysApart,
   );
   const [likeliest] = found;
   if (!likeliest) return null;
   return { row, payments: likeliest.map(({ payment }) => payment), unique: found.length === 1 && complete };
 }
 
-function isInTime(days: number): boolean {
-  return days >= EARLIEST_DAYS && days <= LATEST_DAYS;
+/** Those that a row of this day can be of. */
+function inTime(open: readonly Dated[], date: string): Dated[] {
+  const first = firstAt(open, daysLater(date, -LATEST_DAYS), ({ day }) => day);
+  const end = firstAt(open, daysLater(date, 1 - EARLIEST_DAYS), ({ day }) => day);
+  return open.slice(first, end);
+}
+
+function isPart(payment: MatchedPayment, row: FileRow, days: number, isNamed: boolean): boolean {
+  const fit = fitOf(payment, row, days);
+  return fit !== null && (!isNamed || fit.strength > 1);
 }
 
 /** What goes to the bank together came at about one time, and not long before. */
-function daysApart(set: readonly Dated[], row: FileRow): number {
-  const days = set.map(({ day }) => day).sort();
-  const waited = set.reduce((sum, { day }) => sum + Math.abs(daysFrom(day, row)), 0);
-  return 100 * daysBetween(days[0] ?? "", days.at(-1) ?? "") + waited / set.length;
+function daysApart(set: readonly { days: number }[]): number {
+  const days = set.map(({ days }) => days);
+  const waited = days.reduce((sum, days) => sum + Math.abs(days), 0);
+  return 100 * (Math.max(...days) - Math.min(...days)) + waited / set.length;
 }

@@ -15,7 +15,7 @@ const CARD_AT = `(?: ${PLACE})?`;
  */
 const WORDINGS: readonly RegExp[] = [
   // Returned checks name the check.
-  /^(?=.*\breturn)(?!.*\bfee$).*?\b(?:chk ser#|check #?) ?(?<number>\d+)/i,
+  /^(?=.*\bret(?:ur)?n)(?!.*\bfee$).*?\b(?:chk ser#|check #?) ?(?<number>\d+)/i,
   // Zelle. Some banks end with their number, some quote the payer's words.
   /^zelle (?:payment )?(?:from|to) (?<who>.+?) for "(?<what>.*)"; conf# (?<number>\S+)$/i,
   /^zelle (?:payment )?(?:from|to) (?<who>.+?);? conf# (?<number>\S+)$/i,

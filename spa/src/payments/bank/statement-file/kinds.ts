@@ -9,9 +9,9 @@ const OWN_ACCOUNT =
   /\b(?:own account|savings?|checking|sav|chk|mma|share|money market|brokerage)\b|\.\.\.\d{3,}|x{3,}\d+/i;
 const TRANSFER = /^(?:(?:online |banking |internal |account |funds )*transfer\b|(?:to|from) |own account\b)/i;
 const FEE =
-  /\b(?:service|maintenance|returned|return|wire|overdraft|nsf|funds|stop payment|statement|account|atm|transaction|chargeback|item|check|annual|monthly|bank)\b.*\bfees?$|\b(?:service|svc) charge\b/i;
+  /\b(?:service|maintenance|returned|return|wire|overdraft|nsf|funds|stop payment|statement|account|atm|transaction|chargeback|item|check|annual|monthly|bank|transfer)\b.*\bfees?$|\b(?:service|svc) charge\b/i;
 const RETURNED =
-  /\breturned\b|\breturn (?:of posted|item|deposited|check|cheque)|\bcharge ?back\b|\bdishonou?red\b|\bnsf\b|\bbounced\b/i;
+  /\breturned\b|\bretn\b|\breturn (?:of posted|item|deposited|check|cheque)|\bcharge ?back\b|\bdishonou?red\b|\bnsf\b|\bbounced\b/i;
 /** A shop may be called anything, and a bank's fee is not paid by card. */
 const BOUGHT = /^(?:checkcard|purchase|debit card|pos)\b|\bcard \d+$|\bbill p(?:aymen|m)t$/i;
 const CHECK =

@@ -1,3 +1,4 @@
+import type { PaymentMethod } from "../../../data/limits";
 import { readAmount } from "./amounts";
 import { readDay } from "./days";
 import { describe } from "./descriptions";
@@ -90,9 +91,14 @@ function readTransaction(transaction: Element, file_currency: string): DraftRow 
     reference: memo || CHECKNUM || (described.counterparty === "" ? bankWords : described.reference),
     kind,
     currency,
-    method: /^(?:DEP|CHECK)$/i.test(TRNTYPE) && methodOf(name) !== "cash" ? "check" : methodOf(`${name} ${memo}`),
+    method: methodOfType(TRNTYPE, `${name} ${memo}`),
     text: [name, memo, CHECKNUM].filter(Boolean).join(" "),
   };
+}
+
+function methodOfType(type: string, text: string): PaymentMethod {
+  const byText = methodOf(text);
+  return /^(?:DEP|CHECK)$/i.test(type) && byText === "bank_transfer" ? "check" : byText;
 }
 
 /** OFX writes an amount without groups; its decimal sign may be a comma. */

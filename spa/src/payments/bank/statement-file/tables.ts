@@ -5,12 +5,13 @@ export type Table = readonly (readonly string[])[];
 
 const DELIMITERS = [",", ";", "\t", "|"];
 
-/** Reads CSV with whichever delimiter makes the most of its rows equally wide. */
+/** Reads CSV with whichever delimiter makes the most of its rows equally wide, and of several the widest. */
 export function parseTable(file: string): Table {
   // Some banks end their last line otherwise than the rest.
   const text = file.replace(/\r\n?/g, "\n");
-  const tables = DELIMITERS.filter((delimiter) => text.includes(delimiter)).map((delimiter) => parse(text, delimiter));
-  return tables.reduce<Table>((best, table) => (evenRows(table) > evenRows(best) ? table : best), parse(text, ","));
+  const used = DELIMITERS.filter((delimiter) => text.includes(delimiter));
+  const [best] = used.map((delimiter) => parse(text, delimiter)).sort((a, b) => evenness(b) - evenness(a));
+  return best ?? [];
 }
 
 function parse(text: string, delimiter: string): Table {
@@ -18,11 +19,12 @@ function parse(text: string, delimiter: string): Table {
   return data.map((row) => row.map((cell) => cell.trim()));
 }
 
-/** How many rows have the width that most rows have; none for one column. */
-function evenRows(table: Table): number {
+/** How many rows have the width that most rows have, then that width; nothing for one column. */
+function evenness(table: Table): number {
   const counts = new Map<number, number>();
   for (const { length } of table) if (length > 1) counts.set(length, (counts.get(length) ?? 0) + 1);
-  return Math.max(0, ...counts.values());
+  const [width = 0, count = 0] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+  return count + width / 1000;
 }
 
 export interface NamedTable {

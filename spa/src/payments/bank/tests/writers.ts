@@ -19,6 +19,8 @@ const OPENING_CENTS = 1_234_567;
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
+const bom = (text: string) => bytes(`\ufeff${text}`);
+
 export function utf16(text: string): Uint8Array {
   const found = new Uint8Array(2 + text.length * 2);
   found.set([0xff, 0xfe]);
@@ -31,7 +33,7 @@ export function utf16(text: string): Uint8Array {
 
 /** Letters of western Europe; of others what is left without their accents. */
 export function windows1252(text: string): Uint8Array {
-  const western = [...text].map((letter) => (/[\x00-\xff]/.test(letter) ? letter : printed(letter))).join("");
+  const western = [...text].map((letter) => (letter.charCodeAt(0) < 0x100 ? letter : printed(letter))).join("");
   return Uint8Array.from(western, (letter) => letter.charCodeAt(0));
 }
 
@@ -229,6 +231,68 @@ const venmo: Writer = {
   },
 };
 
+const square: Writer = {
+  format: "square",
+  methods: ["card"],
+  balanced: false,
+  write: (movements, random) => {
+    const money = (cents: number) => {
+      const figures = `$${grouped(Math.abs(cents))}`;
+      return cents >= 0 ? figures : random.pick([`(${figures})`, `-${figures}`]);
+    };
+    const head = [
+      "Date",
+      "Time",
+      "Gross Sales",
+      "Total Collected",
+      "Fees",
+      "Payment ID",
+      "Event Type",
+      "Customer Name",
+    ];
+    const rows = movements.map((movement) => {
+      const { day, cents, kind, words } = movement;
+      const type = kind === "returned" ? "Chargeback" : cents > 0 ? "Payment" : "Refund";
+      const row = [day, "12:00:00", money(cents), money(cents), money(-1056), number(random, 12), type, full(movement)];
+      return [...row, words, "Complete"];
+    });
+    return bom(csv([[...head, "Description", "Transaction Status"], ...rows], ",", random.pick(["\n", "\r\n"])));
+  },
+};
+
+const stripe: Writer = {
+  format: "stripe",
+  methods: ["card"],
+  balanced: false,
+  write: (movements, random) => {
+    const types: Partial<Record<string, string>> = {
+      credit: "charge",
+      debit: "refund",
+      fee: "stripe_fee",
+      transfer: "payout",
+      returned: "adjustment",
+    };
+    const rows = movements.map((movement) => {
+      const { day, cents, kind, words } = movement;
+      const signed = kind === "transfer" ? -Math.abs(cents) : cents;
+      const row = [`txn_${number(random, 12)}`, types[kind] ?? "", plain(signed), "14.80", plain(signed - 1480), "usd"];
+      return [...row, `${day} 16:04`, words, full(movement)];
+    });
+    const head = [
+      "id",
+      "Type",
+      "Amount",
+      "Fee",
+      "Net",
+      "Currency",
+      "Created (UTC)",
+      "Description",
+      "payer_name (metadata)",
+    ];
+    return bytes(csv([head, ...rows]));
+  },
+};
+
 // --- OFX --------------------------------------------------------------------------------------
 
 function ofxParts(movement: Movement, random: Random): { type: string; name: string; memo: string; check: string } {
@@ -305,7 +369,6 @@ interface Locale {
   apart: boolean;
 }
 
-const bom = (text: string) => bytes(`\ufeff${text}`);
 const locales: readonly Locale[] = [
   {
     delimiter: ",",
@@ -368,4 +431,14 @@ function generic(locale: Locale): Writer {
 }
 
 /** Every described format, some in several forms. */
-export const writers: readonly Writer[] = [chase, bofa, wellsFargo, venmo, sgml, xml, ...locales.map(generic)];
+export const writers: readonly Writer[] = [
+  chase,
+  bofa,
+  wellsFargo,
+  venmo,
+  square,
+  stripe,
+  sgml,
+  xml,
+  ...locales.map(generic),
+];

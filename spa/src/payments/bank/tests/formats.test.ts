@@ -1,0 +1,482 @@
+import { expect, test } from "vitest";
+import { readStatement, type Statement } from "../statement-file/read";
+import { type BankRow, RefusedFile } from "../statement-file/rows";
+import { csv, utf16, windows1252 } from "./writers";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const read = (text: string | Uint8Array, currency = "USD"): Statement =>
+  readStatement(typeof text === "string" ? bytes(text) : text, currency);
+const only = (statement: Statement): BankRow => {
+  expect(statement.rows).toHaveLength(1);
+  return statement.rows[0] as BankRow;
+};
+
+const CHASE = "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #";
+const chase = (text: string, cents: string, type: string, balance = "100.00", date = "10/05/2026") =>
+  `${CHASE}\nX,${date},"${text}",${cents},${type},${balance},,\n`;
+const bofa = (text: string, amount: string) =>
+  `Description,,Summary Amt.\r\nBeginning balance as of 10/01/2026,,"1,000.00"\r\nEnding balance as of 10/31/2026,,"2,000.00"\r\n\r\nDate,Description,Amount,Running Bal.\r\n10/01/2026,Beginning balance as of 10/01/2026,,"1,000.00"\r\n10/05/2026,"${text}","${amount}","2,000.00"\r\n`;
+const wells = (text: string, amount: string) => `"10/05/2026","${amount}","*","","${text}"\n`;
+const ofx = (fields: string) =>
+  `OFXHEADER:100\n\n<OFX><STMTRS><CURDEF>USD<BANKTRANLIST><STMTTRN>${fields}</STMTTRN></BANKTRANLIST><LEDGERBAL><BALAMT>5.00</LEDGERBAL><AVAILBAL><BALAMT>9.00</AVAILBAL></STMTRS></OFX>`;
+const VENMO =
+  ",ID,Datetime,Type,Status,Note,From,To,Amount (total),Funding Source,Beginning Balance,Ending Balance".split(",");
+const venmo = (...rows: (readonly string[])[]) => csv([["Account Statement"], VENMO, ...rows]);
+
+// --- who, what and what kind --------------------------------------------------------------------
+
+test.each([
+  [
+    "Zelle payment from ANA RUIZ 22819940371",
+    "450.00",
+    "QUICKPAY_CREDIT",
+    "ANA RUIZ",
+    "22819940371",
+    "credit",
+    "zelle",
+  ],
+  [
+    "Zelle payment from ANA RUIZ BACq81kd02mx",
+    "450.00",
+    "QUICKPAY_CREDIT",
+    "ANA RUIZ",
+    "BACq81kd02mx",
+    "credit",
+    "zelle",
+  ],
+  ["Zelle payment from ANA RUIZ", "450.00", "QUICKPAY_CREDIT", "ANA RUIZ", "", "credit", "zelle"],
+  [
+    "Zelle payment to TESS LIND JPM99ak2x7q1",
+    "-45.00",
+    "QUICKPAY_DEBIT",
+    "TESS LIND",
+    "JPM99ak2x7q1",
+    "debit",
+    "zelle",
+  ],
+  [
+    "FEDWIRE CREDIT VIA: A BANK B/O: SAIL CLUB REF: OCT TRIP",
+    "9.00",
+    "WIRE_INCOMING",
+    "SAIL CLUB",
+    "OCT TRIP",
+    "credit",
+    "bank_transfer",
+  ],
+  [
+    "ORIG CO NAME:SQUARE INC       CO ENTRY DESCR:TRANSFER  SEC:CCD    IND NAME:H",
+    "9.00",
+    "ACH_CREDIT",
+    "SQUARE INC",
+    "TRANSFER",
+    "transfer",
+    "bank_transfer",
+  ],
+  [
+    "ORIG CO NAME:SQUARE RIGGERS CLUB ORIG ID:12 DESC DATE:OCT CO ENTRY DESCR:PAYMENT SEC:CCD",
+    "9.00",
+    "ACH_CREDIT",
+    "SQUARE RIGGERS CLUB",
+    "PAYMENT",
+    "credit",
+    "bank_transfer",
+  ],
+  ["REMOTE ONLINE DEPOSIT #          1", "9.00", "CHECK_DEPOSIT", "", "1", "credit", "check"],
+  ["DEPOSIT  ID NUMBER 640118", "9.00", "DEPOSIT", "", "640118", "credit", "check"],
+  [
+    "DEPOSITED ITEM RETURNED RETURN ITEM REF# 88 CHK SER# 5519 DEP REF: 53 RTN REASON: Stop",
+    "-9.00",
+    "DEPOSIT_RETURN",
+    "",
+    "5519",
+    "returned",
+    "check",
+  ],
+  ["DEPOSITED ITEM RETURNED FEE", "-12.00", "FEE_TRANSACTION", "", "DEPOSITED ITEM RETURNED FEE", "fee", "check"],
+  ["MARINA SERVICE FEE", "-12.00", "ACH_DEBIT", "MARINA SERVICE FEE", "", "debit", "bank_transfer"],
+  [
+    "Online Transfer to SAV ...7731 transaction#: 22817",
+    "-9.00",
+    "ACCT_XFER",
+    "",
+    "SAV ...7731",
+    "transfer",
+    "bank_transfer",
+  ],
+  ["INTEREST PAYMENT", "0.07", "MISC_CREDIT", "", "INTEREST PAYMENT", "credit", "bank_transfer"],
+])("Chase: %s", (text, amount, type, counterparty, reference, kind, method) => {
+  expect(only(read(chase(text, amount, type)))).toMatchObject({ counterparty, reference, kind, method });
+});
+
+test("Chase: a row without a balance is pending, and no part of the sum", () => {
+  const text = chase("Zelle payment from ANA RUIZ", "450.00", "QUICKPAY_CREDIT", " ");
+  expect(only(read(text)).kind).toBe("pending");
+  const statement = read(`${text}X,10/04/2026,"FEE",-5.00,FEE_TRANSACTION,95.00,,\n`);
+  expect(statement).toMatchObject({ opening_cents: 10_000, closing_cents: 9500, difference_cents: 0 });
+});
+
+test.each([
+  [
+    'Zelle payment from ANA RUIZ for "Lark 10/11 "full day""; Conf# m2p0',
+    "1,000.00",
+    "ANA RUIZ",
+    'Lark 10/11 "full day"',
+    "credit",
+  ],
+  ['Zelle payment from ANA RUIZ for ""; Conf# m2p0', "1,000.00", "ANA RUIZ", "m2p0", "credit"],
+  ["Zelle payment from RUIZ, ANA Conf# m2p0", "1,000.00", "RUIZ, ANA", "m2p0", "credit"],
+  ["RETURN OF POSTED CHECK / ITEM (RECEIVED ON 10-12) CHECK 1066", "-350.00", "", "1066", "returned"],
+  ["RETURNED ITEM CHARGEBACK FEE", "-12.00", "", "RETURNED ITEM CHARGEBACK FEE", "fee"],
+  ["PORT FEE 1407 SAN DIEGO BILL PAYMENT", "-94.50", "PORT FEE", "1407", "debit"],
+  [
+    "WIRE TYPE:WIRE IN DATE: 261020 TIME:0911 ET TRN:20261 ORIG:BAY SCHOOL ID:77",
+    "9.00",
+    "BAY SCHOOL",
+    "20261",
+    "credit",
+  ],
+  ["VENMO DES:CASHOUT ID:XX INDN:HARBOR CO ID:XX PPD", "310.00", "VENMO", "CASHOUT", "transfer"],
+  ["BKOFAMERICA MOBILE 10/02 XX48817 DEPOSIT *MOBILE CA", "250.00", "", "XX48817", "credit"],
+  ["CHECKCARD 1003 TIDEPOOL PROVISIONS SAN DIEGO CA 24055236276", "-9.00", "TIDEPOOL PROVISIONS", "1003", "debit"],
+  ["Online Banking transfer to CHK 2093 Confirmation# 7719", "-9.00", "CHK 2093", "7719", "transfer"],
+  ["Counter Credit", "9.00", "", "", "credit"],
+])("Bank of America: %s", (text, amount, counterparty, reference, kind) => {
+  const row = only(read(bofa(text, amount)));
+  expect(row).toMatchObject({ counterparty, reference, kind, text, date: "2026-10-05" });
+});
+
+test.each([
+  ["ZELLE FROM RUIZ ANA ON 10/02 REF # WFCT0QK71LM2 SUNSET SAIL", "9.00", "RUIZ ANA", "SUNSET SAIL", "credit"],
+  ["ZELLE FROM RUIZ ANA ON 10/02 REF # WFCT0QK71LM2", "9.00", "RUIZ ANA", "WFCT0QK71LM2", "credit"],
+  ["RETURNED DEPOSITED ITEM CHECK # 7710 RETURN REASON NSF", "-9.00", "", "7710", "returned"],
+  ["DEPOSITED ITEM RETN UNPAID CHECK # 7710", "-9.00", "", "7710", "returned"],
+  ["ONLINE TRANSFER FROM SMITH J REF #IB0 ON 10/08/26", "9.00", "SMITH J", "IB0", "credit"],
+  [
+    "ONLINE TRANSFER TO LARK H SAVINGS XXXXXX5520 REF #IB0QM ON 10/08/26",
+    "-9.00",
+    "LARK H SAVINGS",
+    "IB0QM",
+    "transfer",
+  ],
+  ["WIRE TRANS SVC CHARGE - SEQUENCE: 261009 SRF# OW1", "-9.00", "", "261009", "fee"],
+  [
+    "PURCHASE AUTHORIZED ON 10/05 STATEMENT FEE BAR SAN DIEGO CA S386278 CARD 1182",
+    "-9.00",
+    "STATEMENT FEE BAR",
+    "10/05",
+    "debit",
+  ],
+  ["ATM CASH DEPOSIT ON 10/21 1200 QUAY ST SAN DIEGO CA 0004471", "9.00", "", "0004471", "credit"],
+  ["MOBILE DEPOSIT : REF NUMBER :8160", "9.00", "", "8160", "credit"],
+])("Wells Fargo: %s", (text, amount, counterparty, reference, kind) => {
+  expect(only(read(wells(text, amount)))).toMatchObject({ counterparty, reference, kind });
+});
+
+test.each([
+  ["<TRNTYPE>CREDIT<TRNAMT>9.00<NAME>ZELLE FROM RENÉ QUAYLE<MEMO>Deposit", "RENÉ QUAYLE", "Deposit", "credit"],
+  ["<TRNTYPE>CREDIT<TRNAMT>9,50<NAME>Zelle O'MALLORY, FINBAR", "O'MALLORY, FINBAR", "", "credit"],
+  [
+    "<TRNTYPE>CREDIT<TRNAMT>9.00<NAME>WIRE IN TERN ISLAND YACHT CLUB A<MEMO>SSOCIATION OCT 22 REGATTA",
+    "TERN ISLAND YACHT CLUB ASSOCIATION",
+    "OCT 22 REGATTA",
+    "credit",
+  ],
+  [
+    "<TRNTYPE>CREDIT<TRNAMT>9.00<NAME>WIRE HUXLEY-ABARA MEMORIAL FOUND<MEMO>ATION / OCT 29 GALA",
+    "HUXLEY-ABARA MEMORIAL FOUNDATION",
+    "OCT 29 GALA",
+    "credit",
+  ],
+  [
+    "<TRNTYPE>POS<TRNAMT>-9.00<NAME>ROPE &amp; SAIL &#76;OFT &lt;OUTLET><MEMO>CARD 1182",
+    "ROPE & SAIL LOFT <OUTLET>",
+    "CARD 1182",
+    "debit",
+  ],
+  ["<TRNTYPE>DEBIT<TRNAMT>-9.00<CHECKNUM>2093<NAME>Returned check<MEMO>NSF 2093", "", "NSF 2093", "returned"],
+  ["<TRNTYPE>XFER<TRNAMT>-9.00<NAME>Transfer to share 09", "share 09", "", "transfer"],
+  ["<TRNTYPE>DIRECTDEP<TRNAMT>9.00<NAME>SQUARE INC<MEMO>SQ26", "SQUARE INC", "SQ26", "transfer"],
+  ["<TRNTYPE>SRVCHG<TRNAMT>-9.00<NAME>WIRE FEE", "", "WIRE FEE", "fee"],
+  ["<TRNTYPE>CHECK<TRNAMT>-9.00<CHECKNUM>311<NAME>Check", "", "311", "debit"],
+  ["<TRNTYPE>INT<TRNAMT>0.03<NAME>INTEREST", "", "INTEREST", "credit"],
+  ["<TRNTYPE>HOLD<TRNAMT>-9.00<NAME>FUEL", "FUEL", "", "pending"],
+])("OFX: %s", (fields, counterparty, reference, kind) => {
+  const row = only(read(windows1252(ofx(`${fields}<DTPOSTED>20261005120000.000[-7:PDT]<FITID>77`))));
+  expect(row).toMatchObject({ counterparty, reference, kind, row_id: "77", date: "2026-10-05" });
+});
+
+test("OFX as XML says the same, with closed tags, CDATA and letters of UTF-8", () => {
+  const row =
+    "<STMTTRN><TRNTYPE>CREDIT</TRNTYPE><DTPOSTED>20261005</DTPOSTED><TRNAMT>9.00</TRNAMT><FITID>77</FITID><NAME><![CDATA[ZELLE FROM ŠARIĆ & SON]]></NAME></STMTTRN>";
+  const text = `<?xml version="1.0"?>\n<?OFX OFXHEADER="200"?>\n<OFX><STMTRS><CURDEF>USD</CURDEF><BANKTRANLIST>${row}</BANKTRANLIST></STMTRS></OFX>`;
+  expect(only(read(text))).toMatchObject({ counterparty: "ŠARIĆ & SON", amount_cents: 900, row_id: "77" });
+});
+
+test("OFX: the ledger's balance counts, and not what is available", () => {
+  const fields = "<TRNTYPE>INT<DTPOSTED>20261005<TRNAMT>1.00<FITID>1<NAME>INTEREST";
+  expect(read(ofx(fields))).toMatchObject({ opening_cents: null, closing_cents: 500, difference_cents: null });
+});
+
+test("Venmo: who was charged has paid, and who charges was paid", () => {
+  const row = (type: string, from: string, to: string, amount: string) => [
+    "",
+    `4${type}${amount}`,
+    "2026-10-04T01:15:33",
+    type,
+    "Complete",
+    "ice",
+    from,
+    to,
+    amount,
+    "Venmo balance",
+  ];
+  const statement = read(
+    venmo(
+      row("Charge", "Us", "Ana", "+ $4.00"),
+      row("Payment", "Ana", "Us", "+ $5.00"),
+      row("Charge", "Ice", "Us", "- $6.00"),
+      row("Payment", "Us", "Tess", "- $7.00"),
+    ),
+  );
+  expect(statement.rows.map(({ counterparty, kind }) => [counterparty, kind])).toEqual([
+    ["Ana", "credit"],
+    ["Ana", "credit"],
+    ["Ice", "debit"],
+    ["Tess", "debit"],
+  ]);
+});
+
+test("Venmo: what a bank account paid does not change the balance, and what is pending is not there yet", () => {
+  const row = (id: string, status: string, amount: string, source: string) => [
+    "",
+    id,
+    "2026-10-04T01:15:33",
+    "Payment",
+    status,
+    "",
+    "Ana",
+    "Us",
+    amount,
+    source,
+  ];
+  const opening = [...Array(10).fill(""), "$10.00", ""];
+  const closing = [...Array(11).fill(""), "$15.00"];
+  const statement = read(
+    venmo(
+      opening,
+      row("1", "Complete", "+ $5.00", ""),
+      row("2", "Complete", "- $7.00", "MY BANK *1"),
+      row("3", "Pending", "+ $9.00", ""),
+      closing,
+    ),
+  );
+  expect(statement).toMatchObject({ opening_cents: 1000, closing_cents: 1500, difference_cents: 0 });
+  expect(statement.rows.map(({ kind }) => kind)).toEqual(["credit", "debit", "pending"]);
+  expect(statement.rows[1]?.outside_balance).toBe(true);
+});
+
+test.each([
+  ["charge", "9.00", "usd", "credit", "USD", 900],
+  ["refund", "-9.00", "usd", "debit", "USD", -900],
+  ["payout", "-9.00", "usd", "transfer", "USD", -900],
+  ["stripe_fee", "-9.00", "usd", "fee", "USD", -900],
+  ["adjustment", "-9.00", "usd", "returned", "USD", -900],
+  ["adjustment", "9.00", "usd", "credit", "USD", 900],
+  ["charge", "900", "jpy", "credit", "JPY", 900],
+])("Stripe: %s of %s %s", (type, amount, code, kind, currency, cents) => {
+  const head =
+    "id,Type,Source,Amount,Fee,Net,Currency,Created (UTC),Description,charter (metadata),payer_name (metadata)";
+  const row = only(
+    read(`${head}\ntxn_1,${type},,${amount},0.00,0.00,${code},2026-10-01 16:04,Deposit,Oct 11,Ana Ruiz\n`),
+  );
+  expect(row).toMatchObject({ kind, currency, amount_cents: cents, counterparty: "Ana Ruiz", reference: "Oct 11" });
+});
+
+test.each([
+  ["Payment", "Complete", "$400.00", "credit", 40_000],
+  ["Refund", "Complete", "($250.00)", "debit", -25_000],
+  ["Refund", "Complete", "-$250.00", "debit", -25_000],
+  ["Chargeback", "Complete", "($360.00)", "returned", -36_000],
+  ["Payment", "Pending", "$720.00", "pending", 72_000],
+])("Square: %s, %s", (type, status, amount, kind, amount_cents) => {
+  const text = `\ufeffDate,Total Collected,Fees,Payment ID,Event Type,Description,Customer Name,Transaction Status\n2026-10-02,${amount},($10.56),P1,${type},Sail,Ana,${status}\n`;
+  expect(only(read(text))).toMatchObject({ kind, amount_cents, fee_cents: -1056, row_id: "P1", counterparty: "Ana" });
+});
+
+// --- any bank -----------------------------------------------------------------------------------
+
+const german =
+  "Buchungstag;Name;Verwendungszweck;Betrag;Saldo\n13.10.2026;Fjordline GmbH;Anzahlung;1.234,56;2.234,56\n";
+
+test.each([
+  ["UTF-8", bytes(german), "UTF-8"],
+  ["UTF-8 with a mark", bytes(`\ufeff${german}`), "UTF-8 with byte-order mark"],
+  ["UTF-16", utf16(german.replaceAll("\n", "\r\n")), "UTF-16 little endian with byte-order mark, CRLF"],
+  ["UTF-16 the other way round, no mark", swapped(utf16(german).slice(2)), "UTF-16 big endian"],
+  ["UTF-16 without a mark", utf16(german).slice(2), "UTF-16 little endian"],
+  ["Windows", windows1252(german.replace("Anzahlung", "Anzählung")), "windows-1252"],
+])("any bank's CSV is read in the letters it is written in: %s", (_, file, encoding) => {
+  const statement = read(file);
+  expect(statement).toMatchObject({ format: "generic", encoding, opening_cents: 100_000, difference_cents: 0 });
+  expect(only(statement)).toMatchObject({ date: "2026-10-13", amount_cents: 123_456, counterparty: "Fjordline GmbH" });
+});
+
+function swapped(pairs: Uint8Array): Uint8Array {
+  return pairs.map((_, at) => pairs[at ^ 1] ?? 0);
+}
+
+test("money in and money out may stand apart; both or none is no amount", () => {
+  const head = "Date,Name,Memo,Paid out,Paid in";
+  const rows = [
+    "2026-10-05,A,x,5.00,",
+    "2026-10-05,B,x,,6.00",
+    "2026-10-05,C,x,-7.00,0.00",
+    "2026-10-05,D,x,1.00,2.00",
+    "2026-10-05,E,x,,",
+  ];
+  const { rows: found } = read([head, ...rows].join("\n"));
+  expect(found.map(({ amount_cents }) => amount_cents)).toEqual([-500, 600, -700, null, null]);
+  expect(found.map(({ kind }) => kind)).toEqual(["debit", "credit", "debit", "unreadable", "unreadable"]);
+});
+
+test("what was copied of a bank's page is read without names of columns", () => {
+  const text =
+    "Oct 13, 2026\tZelle payment from INES OKAFOR 22844120087\t$500.00\t$4,688.66\nOct 12, 2026\tPELICAN FUEL DOCK\t-$12.00\t$4,188.66\n";
+  const statement = read(text);
+  expect(statement.rows.map(({ date, amount_cents, counterparty }) => [date, amount_cents, counterparty])).toEqual([
+    ["2026-10-13", 50_000, "INES OKAFOR"],
+    ["2026-10-12", -1200, "PELICAN FUEL DOCK"],
+  ]);
+});
+
+test("columns that were chosen count, and not those that were guessed", () => {
+  const text = "Date,Amount,Other\n05/10/2026,5.00,7.00\n06/10/2026,6.00,8.00\n";
+  const guessed = readStatement(bytes(text), "USD").chosen;
+  expect(guessed?.columns).toMatchObject({ date: 0, amount: 1, order: "mdy" });
+  const chosen = readStatement(bytes(text), "USD", () => guessed && { ...guessed.columns, amount: 2, order: "dmy" });
+  expect(chosen.rows.map(({ date, amount_cents }) => [date, amount_cents])).toEqual([
+    ["2026-10-05", 700],
+    ["2026-10-06", 800],
+  ]);
+});
+
+// --- what cannot be read ------------------------------------------------------------------------
+
+test.each(["n/a", "1'200.00", "#####", "", "1.234,56", "4.39E+18"])(
+  "an amount of %j is shown as unreadable, never as 0",
+  (amount) => {
+    const head = "id,Type,Amount,Fee,Net,Currency,Created (UTC)";
+    const files = [
+      chase("X", amount, "ACH_CREDIT"),
+      bofa("X", amount),
+      wells("X", amount),
+      ofx(`<TRNTYPE>CREDIT<DTPOSTED>20261005<TRNAMT>${amount}<FITID>1<NAME>X`),
+      `${head}\ntxn_1,charge,${amount && `"${amount}"`},0.00,0.00,usd,2026-10-01 16:04\n`,
+      venmo(["", "17", "2026-10-04T01:15:33", "Payment", "Complete", "", "Ana", "Us", amount]),
+    ];
+    for (const file of files) expect(only(read(file)), file).toMatchObject({ kind: "unreadable", amount_cents: null });
+  },
+);
+
+test.each(["11/31/2026", "13/13/2026", "n/a", ""])("a date of %j makes a row unreadable", (date) => {
+  expect(only(read(chase("X", "5.00", "ACH_CREDIT", "5.00", date)))).toMatchObject({ kind: "unreadable", date: null });
+  expect(only(read(`"${date}","5.00","*","","X"\n`)).kind).toBe("unreadable");
+});
+
+test("an unreadable row leaves a gap between the balances, which is said in cents", () => {
+  const rows = [
+    "X,10/06/2026,B,5.00,ACH_CREDIT,115.00,,",
+    "X,10/05/2026,A,n/a,ACH_CREDIT,110.00,,",
+    "X,10/04/2026,C,-5.00,ACH_DEBIT,100.00,,",
+  ];
+  const statement = read([CHASE, ...rows].join("\n"));
+  expect(statement).toMatchObject({ opening_cents: 10_500, closing_cents: 11_500, difference_cents: 1000 });
+});
+
+test.each([
+  ["a PDF", "%PDF-1.7 …", /PDF/],
+  ["a workbook", "PK\u0003\u0004 …", /workbook/],
+  ["nothing", " \n \n", /empty/],
+  ["a letter", "Dear captain,\nthank you for the day.\n", /No rows/],
+  ["OFX without rows", "<OFX><STMTRS></STMTRS></OFX>", /no transactions/],
+  [
+    "ids that a spreadsheet has shortened",
+    venmo(["", "4.39E+18", "2026-10-04T01:15:33", "Payment", "Complete", "", "A", "B", "+ $5.00"]),
+    /shortened/,
+  ],
+  [
+    "ids that a spreadsheet has rounded",
+    venmo(
+      ...["4392234567890130000", "4392234567890140000"].map((id) => [
+        "",
+        id,
+        "2026-10-04T01:15:33",
+        "Payment",
+        "Complete",
+        "",
+        "A",
+        "B",
+        "+ $5.00",
+      ]),
+    ),
+    /shortened/,
+  ],
+])("%s is refused with a sentence", (_, text, message) => {
+  expect(() => read(text)).toThrow(RefusedFile);
+  expect(() => read(text)).toThrow(message);
+});
+
+// --- one row is one row -------------------------------------------------------------------------
+
+const stripe = (...rows: string[]) => `id,Type,Amount,Fee,Net,Currency,Created (UTC)\n${rows.join("\n")}\n`;
+
+test("a bank's id that comes twice is one row, and a pending one gives way to the complete one", () => {
+  const square = (status: string, amount: string) => `2026-10-02,${amount},$0.00,P1,Payment,${status}`;
+  const head = "Date,Total Collected,Fees,Payment ID,Event Type,Transaction Status";
+  const twice = stripe(...Array(2).fill("txn_1,charge,5.00,0.00,5.00,usd,2026-10-01 16:04"));
+  expect(read(twice).rows.map(({ row_id }) => row_id)).toEqual(["txn_1"]);
+  for (const rows of [
+    [square("Pending", "$5.00"), square("Complete", "$6.00")],
+    [square("Complete", "$6.00"), square("Pending", "$5.00")],
+  ]) {
+    expect(only(read([head, ...rows].join("\n")))).toMatchObject({ kind: "credit", amount_cents: 600, row_id: "P1" });
+  }
+});
+
+test("an id that stands for two different rows loses neither", () => {
+  const text = stripe(
+    "txn_1,charge,5.00,0.00,5.00,usd,2026-10-01 16:04",
+    "txn_1,charge,7.00,0.00,7.00,usd,2026-10-02 16:04",
+  );
+  expect(read(text).rows.map(({ row_id, amount_cents }) => [row_id, amount_cents])).toEqual([
+    ["txn_1", 500],
+    ["txn_1|2", 700],
+  ]);
+});
+
+test("equal rows without ids are counted oldest first, whichever way the file runs and however blanks are set", () => {
+  const rows = [
+    '"10/21/2026","5.00","*","","CASH  DEPOSIT"',
+    '"10/21/2026","5.00","*","","CASH DEPOSIT"',
+    '"10/01/2026","6.00","*","","OTHER"',
+  ];
+  const ids = (lines: readonly string[]) => read(`${lines.join("\n")}\n`).rows.map(({ row_id }) => row_id);
+  expect(ids(rows)).toEqual([
+    "2026-10-21|500|CASH DEPOSIT|2",
+    "2026-10-21|500|CASH DEPOSIT|1",
+    "2026-10-01|600|OTHER|1",
+  ]);
+  expect(ids(rows.toReversed())).toEqual([
+    "2026-10-01|600|OTHER|1",
+    "2026-10-21|500|CASH DEPOSIT|1",
+    "2026-10-21|500|CASH DEPOSIT|2",
+  ]);
+});
+
+test("on a single day the balances tell which row is the older", () => {
+  const row = (balance: string) => `2026-10-05,CASH DEPOSIT,5.00,${balance}`;
+  const ids = (...rows: string[]) =>
+    read(["Date,Description,Amount,Balance", ...rows].join("\n")).rows.map(({ row_id }) => row_id.slice(-1));
+  expect(ids(row("110.00"), row("105.00"))).toEqual(["2", "1"]);
+  expect(ids(row("105.00"), row("110.00"))).toEqual(["1", "2"]);
+});
