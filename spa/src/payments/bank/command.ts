@@ -1,3 +1,4 @@
+import { formatMoney } from "../../lib/money";
 import type { MatchedPayment } from "./matching/fit";
 import type { Proposal, Sureness } from "./matching/proposal";
 import { propose } from "./matching/propose";
@@ -89,5 +90,8 @@ function matchOf({ act, row, deposits }: Proposal) {
 }
 
 function whyOf(proposal: Proposal | undefined): string {
-  return proposal ? `${surenessNames[proposal.sureness]}: ${proposal.reason}` : "No row fits.";
+  if (!proposal) return "No row fits.";
+  const { sureness, reason, payments } = proposal;
+  const amounts = payments.map(({ amount_cents, currency }) => formatMoney(amount_cents, currency)).join(" + ");
+  return `${surenessNames[sureness]}: ${reason}${payments.length > 1 ? `: ${amounts}` : ""}`;
 }

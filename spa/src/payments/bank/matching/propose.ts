@@ -1,4 +1,3 @@
-import { formatMoney } from "../../../lib/money";
 import type { FileRow, Fit, MatchedPayment } from "./fit";
 import type { Proposal } from "./proposal";
 import { matchReturned } from "./returned";
@@ -69,13 +68,12 @@ function singleAsProposal(fit: Fit, rivals: readonly Fit[], otherRows: readonly 
 }
 
 function sumAsProposal({ row, payments, unique }: Sum): Proposal {
-  const amounts = payments.map(({ amount_cents, currency }) => formatMoney(amount_cents, currency)).join(" + ");
   return {
     act: "clear",
     row,
     payments,
     sureness: unique ? "likely" : "two-fit",
-    reason: `${payments.length} add up: ${amounts}`,
+    reason: unique ? `${payments.length} add up` : "several sets add up",
     otherPayments: [],
     otherRows: [],
     deposits: [],

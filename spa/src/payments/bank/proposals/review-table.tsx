@@ -153,7 +153,13 @@ function ProposedRow({ proposal, failure, busy, acts }: ProposedProps) {
     ...otherRows.map((other) => ({ row: other, payments })),
   ];
   return (
-    <Row row={row} failure={failure} sureness={surenessNames[sureness]} tone={tones[sureness]} reason={reason}>
+    <Row
+      row={row}
+      failure={failure}
+      sureness={surenessNames[sureness]}
+      tone={tones[sureness]}
+      reason={sureness === "sure" ? "" : reason}
+    >
       <td class="bank-ledger">
         {payments.map((payment) => (
           <p key={payment.payment_id} class="bank-pair">

@@ -1,3 +1,4 @@
+import { daysBetween } from "../../../lib/periods";
 import { type Notation, notationOf, readAmount } from "./amounts";
 import { bankLine } from "./bank-line";
 import { type DayOrder, ordersOf, readDay } from "./days";
@@ -91,10 +92,9 @@ export function guessColumns({ names, rows }: Sheet, currency: string): Columns 
   );
   const dates = cells(date);
   const notation = notationOf(figures, currency) ?? "point";
-  const orders = ordersOf(dates);
-  // Where the dates do not tell: who writes 1.234,56 or 31.12. writes the day first.
+  // Who writes 1.234,56 or 31.12. writes the day first.
   const dayFirst = notation === "comma" || dates.some((text) => /^\d\d?\.\d\d?\./.test(text));
-  const order = orders.length === 1 ? orders[0] : dayFirst ? "dmy" : orders.includes("mdy") ? "mdy" : orders[0];
+  const order = likeliestOrder(ordersOf(dates), dates, dayFirst ? "dmy" : "mdy");
   return {
     date,
     amount,
@@ -104,9 +104,19 @@ export function guessColumns({ names, rows }: Sheet, currency: string): Columns 
     purpose,
     currency: found.currency ?? null,
     balance: found.balance ?? null,
-    order: order ?? "mdy",
+    order,
     notation,
   };
+}
+
+/** Where the dates do not tell, the order in which they lie closest together: a statement is of some weeks. */
+function likeliestOrder(orders: readonly DayOrder[], texts: readonly string[], usual: DayOrder): DayOrder {
+  const preferred = [usual, ...orders].filter((order) => orders.includes(order));
+  const spans = preferred.map((order) => {
+    const days = texts.flatMap((text) => readDay(text, order) ?? []).sort();
+    return daysBetween(days[0] ?? "", days.at(-1) ?? "");
+  });
+  return preferred[spans.indexOf(Math.min(...spans))] ?? usual;
 }
 
 function letters(texts: readonly string[]): number {

@@ -349,14 +349,22 @@ test("what was copied of a bank's page is read without names of columns", () => 
   ]);
 });
 
+test("where the dates do not tell, the order is that in which they lie closest together", () => {
+  const rows = ["01/10/2026,A,5.00", "05/10/2026,B,5.00", "09/10/2026,C,5.00"];
+  const days = (lines: readonly string[]) =>
+    read(["Date,Name,Amount", ...lines].join("\n")).rows.map(({ date }) => date);
+  expect(days(rows)).toEqual(["2026-10-01", "2026-10-05", "2026-10-09"]);
+  expect(days(["10/01/2026,A,5.00", "10/05/2026,B,5.00"])).toEqual(["2026-10-01", "2026-10-05"]);
+});
+
 test("columns that were chosen count, and not those that were guessed", () => {
   const text = "Date,Amount,Other\n05/10/2026,5.00,7.00\n06/10/2026,6.00,8.00\n";
   const guessed = readStatement(bytes(text), "USD").chosen;
-  expect(guessed?.columns).toMatchObject({ date: 0, amount: 1, order: "mdy" });
-  const chosen = readStatement(bytes(text), "USD", () => guessed && { ...guessed.columns, amount: 2, order: "dmy" });
+  expect(guessed?.columns).toMatchObject({ date: 0, amount: 1, order: "dmy" });
+  const chosen = readStatement(bytes(text), "USD", () => guessed && { ...guessed.columns, amount: 2, order: "mdy" });
   expect(chosen.rows.map(({ date, amount_cents }) => [date, amount_cents])).toEqual([
-    ["2026-10-05", 700],
-    ["2026-10-06", 800],
+    ["2026-05-10", 700],
+    ["2026-06-10", 800],
   ]);
 });
 
