@@ -1,41 +1,58 @@
 """Bank files beside what waits to clear: read on the device, and nothing clears without a tap."""
 
 import hashlib
-import json
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import FloatRect, Locator, Page, Request, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitors import AXE, DESKTOP, PHONE, Site
+from tests.browser.focus import tab_to
+from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site
 
-CHASE = "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #"
+HEAD = "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #"
+OPENING_CENTS = 500_000
 
 
 class Bank:
-    """A payer's own bank: invented names and amounts that no other test has."""
+    """An account with names and amounts that no other test has."""
 
     def __init__(self) -> None:
-        self.tag = secrets.token_hex(3).upper()
-        self.today = datetime.now(UTC)
-        self.cents = 10_000 + secrets.randbelow(80_000) * 100 + secrets.randbelow(99)
+        letters = "BCDFGHJKLMNPQRST"
+        self.family = "".join(secrets.choice(letters) for _ in range(8)).capitalize()
+        self.cents = 100_000 + secrets.randbelow(90_000_000)
+        self.day = datetime.now(UTC) - timedelta(days=1)
+        self.received_at = (self.day - timedelta(days=1)).isoformat()
 
     def name(self, first: str) -> str:
-        return f"{first} Q{self.tag.translate(str.maketrans('0123456789', 'GHIJKLMNOP'))}"
+        return f"{first} {self.family}"
+
+    def zelle(self, first: str, cents: int) -> tuple[str, int, str]:
+        return (
+            f"Zelle payment from {self.name(first).upper()} {secrets.randbelow(10**11):011}",
+            cents,
+            "QUICKPAY_CREDIT",
+        )
 
     def chase(self, *rows: tuple[str, int, str]) -> bytes:
-        """Newest first, with a running balance."""
+        """Chase's export: newest first, with a running balance."""
         lines = []
-        balance = 500_000
-        day = (self.today - timedelta(days=1)).strftime("%m/%d/%Y")
+        balance = OPENING_CENTS
         for text, cents, kind in rows:
             balance += cents
             side = "CREDIT" if cents > 0 else "DEBIT"
-            lines.append(f'{side},{day},"{text}",{cents / 100:.2f},{kind},{balance / 100:.2f},,')
-        return "\n".join([CHASE, *reversed(lines), ""]).encode()
+            lines.append(f'{side},{self.day:%m/%d/%Y},"{text}",{cents / 100:.2f},{kind},{balance / 100:.2f},,')
+        return "\n".join([HEAD, *reversed(lines), ""]).encode()
+
+    def pay(self, site: Site, event: dict[str, Any], first: str, more: int = 0, **changes: Any) -> dict[str, Any]:
+        logged = {"method": "zelle", "amount_cents": self.cents + more, "payer": self.name(first)}
+        return site.pay(event, **logged | {"received_at": self.received_at} | changes)
+
+
+DEPOSIT = "REMOTE ONLINE DEPOSIT #          1"
 
 
 @pytest.fixture
@@ -45,16 +62,10 @@ def bank() -> Bank:
 
 @pytest.fixture
 def page(site: Site, visit: Visit) -> Page:
-    page = visit(token=site.token, viewport=DESKTOP).new_page()
-    page.goto("/payments/to-clear")
-    return page
+    return visit(token=site.token, viewport=DESKTOP).new_page()
 
 
-def received_at() -> str:
-    return (datetime.now(UTC) - timedelta(days=2)).isoformat()
-
-
-def drop(page: Page, name: str, content: bytes) -> None:
+def add(page: Page, name: str, content: bytes) -> None:
     page.get_by_label("Bank files").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
 
 
@@ -62,31 +73,250 @@ def row(page: Page, text: str) -> Locator:
     return page.locator(".bank-row").filter(has_text=text)
 
 
-def test_shots(site: Site, page: Page, event: dict[str, Any], bank: Bank) -> None:
-    who = [bank.name(n) for n in ("Priya", "Omar", "Nuria", "Ines", "Ben", "Walt", "Hugo")]
-    at = received_at()
-    c = bank.cents
-    site.pay(event, method="zelle", amount_cents=c, payer=who[0], reference="90431", received_at=at)
-    site.pay(event, method="zelle", amount_cents=c + 100, payer=who[1], received_at=at)
-    site.pay(event, method="check", amount_cents=c + 200, payer=who[2], reference="1042", received_at=at)
-    site.pay(event, method="check", amount_cents=c + 300, payer=who[3], reference="388", received_at=at)
-    site.pay(event, method="zelle", amount_cents=c + 400, payer=who[4], received_at=at)
-    site.pay(event, method="zelle", amount_cents=c + 400, payer=who[4], received_at=at)
-    site.pay(event, method="check", amount_cents=c + 500, payer=who[5], reference="118", received_at=at)
-    csv = bank.chase(
-        (f"Zelle payment from {who[0].upper()} 22844120087", c, "QUICKPAY_CREDIT"),
-        (f"Zelle payment from {who[1].upper()} 22844120088", c + 100, "QUICKPAY_CREDIT"),
-        ("REMOTE ONLINE DEPOSIT #          1", 2 * c + 500, "CHECK_DEPOSIT"),
-        (f"Zelle payment from {who[4].upper()} 22844120089", c + 400, "QUICKPAY_CREDIT"),
-        ("REMOTE ONLINE DEPOSIT #          1", c + 500, "CHECK_DEPOSIT"),
-        ("DEPOSITED ITEM RETURNED CHK SER# 118 RTN REASON: NSF", -(c + 500), "DEPOSIT_RETURN"),
-        ("Zelle payment from K JENSEN 22844120080", c + 777, "QUICKPAY_CREDIT"),
-        ("PELICAN FUEL", -4000, "DEBIT_CARD"),
-    ).replace(b"-40.00", b"#####")
-    drop(page, "chase.csv", csv)
-    expect(row(page, who[0].upper())).to_be_visible()
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for size, name in ((DESKTOP, "desktop"), (PHONE, "phone"), ({"width": 320, "height": 640}, "narrow")):
-            page.set_viewport_size(size)
-            page.screenshot(path=f"/tmp/bankshots/{name}-{scheme}.png", full_page=True)
+def states(site: Site, event: dict[str, Any]) -> dict[str, str]:
+    return {payment["payer"].split()[0]: payment["status"] for payment in site.payments(event)}
+
+
+def test_a_tap_clears_with_the_row_as_evidence_and_the_file_stays_here(
+    site: Site, page: Page, event: dict[str, Any], bank: Bank
+) -> None:
+    for first, more in (("Priya", 0), ("Omar", 1)):
+        bank.pay(site, event, first, more)
+    file = bank.chase(
+        bank.zelle("Priya", bank.cents),
+        bank.zelle("Omar", bank.cents + 1),
+        ("A SECRET OF THE ACCOUNT", -777_77, "ACH_DEBIT"),
+    )
+    sent: list[Request] = []
+
+    def note(request: Request) -> None:
+        sent.append(request)
+
+    page.on("request", note)
+    page.goto("/payments/to-clear")
+    add(page, "october.csv", file)
+    expect(page.get_by_text("The rows add up")).to_be_visible()
+    expect(row(page, bank.name("Priya").upper())).to_contain_text("Sure")
+    assert states(site, event) == {"Priya": "received", "Omar": "received"}
+    assert [request.url for request in sent if request.method != "GET"] == [], "nothing clears without a tap"
+
+    page.get_by_role("button", name=re.compile(f"^Clear .* of {bank.name('Priya')}$")).click()
+    expect(row(page, bank.name("Priya").upper())).to_have_count(0)
+    assert states(site, event) == {"Priya": "cleared", "Omar": "received"}
+    (cleared,) = [payment for payment in site.payments(event) if payment["status"] == "cleared"]
+    evidence = cleared["clearance"]["evidence"]
+    assert evidence | {"row": ""} == {
+        "source": "chase",
+        "file_sha256": hashlib.sha256(file).hexdigest(),
+        "row": "",
+        "date": f"{bank.day:%Y-%m-%d}",
+        "amount_cents": bank.cents,
+        "name": bank.name("Priya").upper(),
+    }
+    assert evidence["row"].startswith(f"{bank.day:%Y-%m-%d}|{bank.cents}|Zelle payment from")
+
+    told = [" ".join([request.url, request.post_data or ""]) for request in sent]
+    assert [one for one in told if "SECRET" in one or "77777" in one or "777.77" in one or "october.csv" in one] == []
+    assert all(request.url.startswith(site.url) for request in sent)
+
+
+def test_all_that_are_sure_clear_with_one_tap_and_the_same_file_again_asks_nothing(
+    site: Site, page: Page, event: dict[str, Any], bank: Bank
+) -> None:
+    for first, more in (("Priya", 0), ("Omar", 1)):
+        bank.pay(site, event, first, more)
+    bank.pay(site, event, "Hugo", 2)
+    rows = [bank.zelle("Priya", bank.cents), bank.zelle("Omar", bank.cents + 1), bank.zelle("Marisol", bank.cents + 2)]
+    page.goto("/payments/to-clear")
+    add(page, "october.csv", bank.chase(*rows))
+    expect(row(page, bank.name("Marisol").upper())).to_contain_text("part of the name agrees")
+    page.get_by_role("button", name="Clear these 2").click()
+    expect(page.get_by_text("Cleared: 2 payments.")).to_be_visible()
+    assert states(site, event) == {"Priya": "cleared", "Omar": "cleared", "Hugo": "received"}
+
+    page.reload()
+    # A later export has the rows again, with another balance and one more.
+    add(page, "november.csv", bank.chase(("INTEREST PAYMENT", 7, "MISC_CREDIT"), *rows))
+    expect(page.get_by_text("2 rows dealt with before")).to_be_visible()
+    expect(row(page, bank.name("Priya").upper())).to_have_count(0)
+    expect(row(page, bank.name("Marisol").upper())).to_have_count(1)
+
+
+def test_another_device_knows_from_the_evidence_what_was_cleared(
+    site: Site, page: Page, visit: Visit, event: dict[str, Any], bank: Bank
+) -> None:
+    bank.pay(site, event, "Priya")
+    file = bank.chase(bank.zelle("Priya", bank.cents))
+    page.goto("/payments/to-clear")
+    add(page, "october.csv", file)
+    page.get_by_role("button", name="Clear this one").click()
+    expect(page.get_by_text("Cleared:")).to_be_visible()
+    other = visit(token=site.token).new_page()
+    other.goto("/payments/to-clear")
+    add(other, "october.csv", file)
+    expect(other.get_by_text("1 row dealt with before")).to_be_visible()
+    expect(row(other, bank.family.upper())).to_have_count(0)
+
+
+def test_one_deposit_clears_its_checks_and_a_returned_one_bounces(
+    site: Site, page: Page, event: dict[str, Any], bank: Bank
+) -> None:
+    cents = [bank.cents, bank.cents + 3, bank.cents + 50]
+    for first, amount, number in zip(("Nuria", "Ines", "Walt"), cents, ("1042", "388", "118"), strict=True):
+        bank.pay(site, event, first, method="check", amount_cents=amount, reference=number)
+    returned = ("DEPOSITED ITEM RETURNED CHK SER# 118 RTN REASON: NSF", -cents[2], "DEPOSIT_RETURN")
+    file = bank.chase((DEPOSIT, cents[0] + cents[1], "CHECK_DEPOSIT"), (DEPOSIT, cents[2], "CHECK_DEPOSIT"), returned)
+    page.goto("/payments/to-clear")
+    add(page, "october.csv", file)
+    page.get_by_role("button", name=re.compile(r"^Clear .*Nuria|^Clear .*Ines")).click()
+    expect(page.get_by_text("Cleared: 2 payments.")).to_be_visible()
+    page.get_by_role("button", name=re.compile(f"^Bounced… .*{bank.name('Walt')}")).last.click()
+    dialog = page.get_by_role("dialog", name="Payment bounced")
+    expect(dialog.get_by_label("Reason")).to_have_value(re.compile("^Returned by the bank on "))
+    dialog.get_by_role("button", name="Mark as bounced").click()
+    expect(dialog).to_be_hidden()
+    expect(row(page, "REMOTE ONLINE DEPOSIT")).to_have_count(0)
+    assert states(site, event) == {"Nuria": "cleared", "Ines": "cleared", "Walt": "bounced"}
+
+
+def test_a_payment_voided_meanwhile_is_refused_and_the_row_stays_open(
+    site: Site, page: Page, event: dict[str, Any], bank: Bank
+) -> None:
+    paid = bank.pay(site, event, "Priya")
+    page.goto("/payments/to-clear")
+    add(page, "october.csv", bank.chase(bank.zelle("Priya", bank.cents)))
+    expect(row(page, bank.family.upper())).to_contain_text("Sure")
+    void = f"/api/events/{event['event_id']}/payments/{paid['payment_id']}/void"
+    site.admin("POST", void, {"reason": "typed twice"})
+    page.get_by_role("button", name="Clear this one").click()
+    expect(page.get_by_role("alert").filter(has_text="Not cleared.")).to_be_visible()
+    expect(row(page, bank.family.upper())).to_contain_text("No payment fits")
+    assert states(site, event) == {"Priya": "voided"}
+    page.reload()
+    add(page, "october.csv", bank.chase(bank.zelle("Priya", bank.cents)))
+    expect(row(page, bank.family.upper())).to_contain_text("No payment fits")
+
+
+def test_of_two_that_fit_a_person_chooses_and_what_is_not_it_is_not_proposed_again(
+    site: Site, page: Page, event: dict[str, Any], bank: Bank
+) -> None:
+    for reference in ("first", "second"):
+        bank.pay(site, event, "Ben", reference=reference)
+    page.goto("/payments/to-clear")
+    add(page, "october.csv", bank.chase(bank.zelle("Ben", bank.cents)))
+    expect(row(page, bank.family.upper())).to_contain_text("Two fit")
+    page.get_by_role("button", name=re.compile("^Choose…")).click()
+    dialog = page.get_by_role("dialog", name="Which payment is it?")
+    dialog.get_by_role("button", name="Clear").click()
+    expect(dialog.get_by_text("Choose one.")).to_be_visible()
+    dialog.get_by_label("second").check()
+    dialog.get_by_role("button", name="Clear").click()
+    expect(row(page, bank.family.upper())).to_have_count(0)
+    assert {payment["reference"]: payment["status"] for payment in site.payments(event)} == {
+        "first": "received",
+        "second": "cleared",
+    }
+
+    add(page, "more.csv", bank.chase(bank.zelle("Ben", bank.cents)))
+    page.get_by_role("button", name=re.compile("^Not it: ")).click()
+    expect(row(page, bank.family.upper())).to_contain_text("No payment fits")
+
+
+def test_what_is_not_logged_is_logged_with_what_the_row_says_and_then_clears(
+    site: Site, page: Page, bank: Bank
+) -> None:
+    event = site.charter(charter_fee_cents=bank.cents)
+    page.goto("/payments/to-clear")
+    add(page, "october.csv", bank.chase(bank.zelle("Karl", bank.cents), bank.zelle("Lena", 700)))
+    page.get_by_role("button", name=re.compile(f"^Not ours: LENA {bank.family.upper()}$")).click()
+    expect(row(page, "LENA")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(row(page, "LENA")).to_have_count(1)
+
+    page.get_by_role("button", name=re.compile("^Log as… KARL")).click()
+    dialog = page.get_by_role("dialog", name="Log as a payment of…")
+    dialog.get_by_label("Find the charter").fill(event["title"])
+    dialog.get_by_role("button", name=re.compile(event["title"])).click()
+    form = page.get_by_role("dialog", name="Log payment")
+    expect(form.get_by_label("Amount")).to_have_value(f"{bank.cents / 100:.2f}")
+    expect(form.get_by_label("Payer")).to_have_value(bank.name("Karl").upper())
+    expect(form.get_by_role("radio", name="Zelle")).to_be_checked()
+    form.get_by_role("button", name="Log payment").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(row(page, "KARL")).to_contain_text("Sure")
+    page.get_by_role("button", name=re.compile(f"^Clear .*{bank.family}", re.IGNORECASE)).click()
+    expect(row(page, "KARL")).to_have_count(0)
+    assert [payment["status"] for payment in site.payments(event)] == ["cleared"]
+
+
+def test_unknown_columns_are_asked_about_once_and_unreadable_rows_and_gaps_are_said(page: Page, bank: Bank) -> None:
+    lines = [
+        "Tag;Wer;Wofür;Summe;Stand",
+        f"13.10.2026;{bank.name('Ana')};Anzahlung;1.234,56;2.234,56",
+        f"14.10.2026;{bank.name('Bo')};Rest;n/a;2.334,56",
+        f"15.10.2026;{bank.name('Cy')};Rest;5,00;2.339,56",
+    ]
+    file = "\n".join(lines).encode()
+    page.goto("/payments/to-clear")
+    add(page, "umsatz.csv", file)
+    dialog = page.get_by_role("dialog", name="Which column is what?")
+    dialog.get_by_label("Name", exact=True).select_option("Wer")
+    dialog.get_by_label("What for").select_option("Wofür")
+    dialog.get_by_label("Amount", exact=True).select_option("Summe")
+    dialog.get_by_label("Balance").select_option("Stand")
+    expect(dialog.get_by_text(f"$1,234.56, {bank.name('Ana')}, Anzahlung")).to_be_visible()
+    dialog.get_by_role("button", name="Read the file").click()
+    expect(page.get_by_role("alert").filter(has_text="The rows do not add up")).to_contain_text("it is $100.00 more")
+    expect(row(page, bank.name("Bo"))).to_contain_text("No amount")
+    expect(row(page, bank.name("Bo"))).to_contain_text("Unreadable")
+    expect(row(page, "$0.00")).to_have_count(0)
+
+    page.reload()
+    add(page, "umsatz.csv", file)
+    expect(row(page, bank.name("Ana"))).to_contain_text("$1,234.56")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_rows_are_pasted_and_files_dropped_with_the_keyboard_and_without(page: Page, bank: Bank) -> None:
+    page.goto("/payments/to-clear")
+    tab_to(page, page.get_by_role("button", name="Paste"))
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_label("Rows, as the bank shows them").fill(
+        bank.chase(bank.zelle("Ana", 500)).decode()
+    )
+    page.get_by_role("dialog").get_by_role("button", name="Read").click()
+    expect(row(page, f"ANA {bank.family.upper()}")).to_have_count(1)
+
+    drop = """([name, text]) => {
+      const files = new DataTransfer();
+      files.items.add(new File([text], name));
+      const event = new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true });
+      return document.body.dispatchEvent(event);
+    }"""
+    went_on = page.evaluate(drop, ["dropped.csv", bank.chase(bank.zelle("Bo", 600)).decode()])
+    assert not went_on, "the browser leaves the page to show the file"
+    expect(row(page, f"BO {bank.family.upper()}")).to_have_count(1)
+    page.evaluate(drop, ["letter.txt", "Dear captain, thank you."])
+    expect(page.get_by_role("alert")).to_contain_text("letter.txt: No rows with a date and an amount")
+
+
+def test_the_head_stays_in_sight_and_a_row_is_one_line_on_a_desktop_and_three_on_a_phone(
+    site: Site, page: Page, event: dict[str, Any], bank: Bank
+) -> None:
+    bank.pay(site, event, "Priya")
+    rows = [bank.zelle(f"P{number}", 1000 + number) for number in range(60)]
+    page.goto("/payments/to-clear")
+    add(page, "october.csv", bank.chase(bank.zelle("Priya", bank.cents), *rows))
+    one = row(page, f"PRIYA {bank.family.upper()}")
+    assert box_of(one)["height"] <= 40
+    row(page, f"P40 {bank.family.upper()}").scroll_into_view_if_needed()
+    assert 0 <= box_of(page.get_by_role("columnheader", name="At the bank"))["y"] <= 100
+    for size in (PHONE, NARROW):
+        page.set_viewport_size(size)
+        assert box_of(one)["height"] <= 150
+
+
+def box_of(shown: Locator) -> FloatRect:
+    box = shown.bounding_box()
+    assert box is not None
+    return box
