@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import board, capacity, cold, lighthouse, load, package, signing, spa_bytes, uploads, warm
+from tests.benchmarks import bank, board, capacity, cold, lighthouse, load, package, signing, spa_bytes, uploads, warm
 from tests.benchmarks.tables import show
 from tests.support.running import Product, running_product
 from tools.local import demo
@@ -35,6 +35,7 @@ def main() -> None:
         "load": load.main,
         "signing": signing.main,
         "uploads": uploads.main,
+        "bank": bank.main,
     }
     asked = sys.argv[1:] or list(parts)
     if unknown := set(asked) - set(parts):

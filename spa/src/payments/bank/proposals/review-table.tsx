@@ -2,13 +2,12 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { ListedPayment } from "../../../data/contract";
 import { formatMoney } from "../../../lib/money";
-import { dayName } from "../../../lib/periods";
 import { href } from "../../../lib/router";
 import { Button } from "../../../ui/button";
 import type { Sureness } from "../matching/proposal";
 import { formatNames } from "../statement-file/rows";
 import type { Choice, Review, ReviewedProposal, SourceRow } from "./review";
-import { paymentDetail, rowName } from "./row-text";
+import { paymentDetail, rowName, shortDay } from "./row-text";
 import "./bank.css";
 
 /** What a person decides about a row. */
@@ -261,7 +260,7 @@ function Row({ row, failure, sureness, tone, reason, children }: RowProps) {
   return (
     <>
       <tr class="bank-row">
-        <td class="bank-date">{row.date === null ? "No date" : dayName(row.date)}</td>
+        <td class="bank-date">{shortDay(row.date)}</td>
         <td>
           <p class="bank-pair">
             <span title={row.text}>

@@ -2,10 +2,17 @@ import type { ListedPayment } from "../../../data/contract";
 import { methods } from "../../../data/limits";
 import { operatorTimezone } from "../../../lib/clock";
 import { formatMoney } from "../../../lib/money";
-import { dayName } from "../../../lib/periods";
-import { formatDay } from "../../../lib/time";
+import { type Day, today } from "../../../lib/periods";
+import { dateFormat, localDay } from "../../../lib/time";
 import { type BankRow, formatNames } from "../statement-file/rows";
 import type { SourceRow } from "./review";
+
+/** `Nov 28`; with the year where it is another one than today's. */
+export function shortDay(day: Day | null): string {
+  if (day === null) return "No date";
+  const year = day.slice(0, 4) === today().slice(0, 4) ? {} : { year: "numeric" as const };
+  return dateFormat("UTC", { month: "short", day: "numeric", ...year }).format(new Date(`${day}T12:00:00Z`));
+}
 
 /** Who a row is of; where it names nobody, its own words. */
 export function rowName({ counterparty, text }: BankRow): string {
@@ -14,16 +21,15 @@ export function rowName({ counterparty, text }: BankRow): string {
 
 /** `Nov 28, $600.00, PRIYA SHAH, deposit (Chase)` */
 export function rowText(row: SourceRow): string {
-  const day = row.date === null ? "no date" : dayName(row.date);
   const amount = row.amount_cents === null ? "no amount" : formatMoney(row.amount_cents, row.currency);
   const reference = row.counterparty === "" ? "" : row.reference;
-  return `${[day, amount, rowName(row), reference].filter(Boolean).join(", ")} (${formatNames[row.source]})`;
+  return `${[shortDay(row.date), amount, rowName(row), reference].filter(Boolean).join(", ")} (${formatNames[row.source]})`;
 }
 
 /** `Zelle 90431, Nov 28, Family day sail` */
 export function paymentDetail({ method, reference, received_at, charter }: ListedPayment): string {
   const how = [methods[method].label, reference].filter(Boolean).join(" ");
-  return [how, formatDay(received_at, operatorTimezone()), charter].filter(Boolean).join(", ");
+  return [how, shortDay(localDay(new Date(received_at), operatorTimezone())), charter].filter(Boolean).join(", ");
 }
 
 /** `Priya Shah, $600.00, Zelle 90431, Nov 28, Family day sail` */

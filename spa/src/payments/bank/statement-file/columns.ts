@@ -34,7 +34,7 @@ const NAMES: readonly [keyof Columns, RegExp][] = [
   ["debit", /^(?:debit|withdrawals?|money out|paid out|out|soll|belastung|ausgang|cargo|débit)\b/],
   ["credit", /^(?:credit|deposits?|money in|paid in|in|haben|gutschrift|eingang|abono|crédit)\b/],
   ["amount", /^(?:transaction )?(?:amount|betrag|importe|montant|sum)\b|^value$/],
-  ["name", /^(?:name|payee|payer|counterparty|beneficiary|customer|merchant|auftraggeber|empfänger|nombre|nom)\b|(?:payer|payee|party|name)$/],
+  ["name", /^(?:name|payee|payer|counterparty|beneficiary|customer|merchant|who|sender|wer|zahler|auftraggeber|empfänger|nombre|nom)\b|(?:payer|payee|party|name)$/],
   ["purpose", /purpose|description|memo|details|reference|narrative|note|text|verwendungszweck|concepto|libellé/],
 ]; // biome-ignore format: one row a column
 
