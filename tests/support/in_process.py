@@ -67,7 +67,7 @@ class InProcessProduct:
         self.api = Api()
         self.now = NOW
         self.drawn = 0
-        self.event_id = self.past_id = self.boat_id = self.person_id = self.hold_id = self.token = ""
+        self.event_id = self.past_id = self.other_id = self.boat_id = self.person_id = self.hold_id = self.token = ""
         self._real_clients: dict[str, Any] = {"dynamodb": _real("dynamodb"), "sesv2": _real("sesv2", attempts=1)}
         self._records: dict[int, tuple[Item, str]] = {}
         self._fake_clients = {
@@ -129,6 +129,8 @@ class InProcessProduct:
         self.publish("We shall wear life jackets.")
         over = {"starts_at": "2026-11-20T10:00:00Z", "ends_at": "2026-11-20T12:00:00Z"}
         self.past_id = self.ask("POST", "/api/events", new_event(**over)).json["event_id"]
+        elsewhere = new_event(**over, patron={"name": "Ben Okoye", "email": "ben@example.com"})
+        self.other_id = self.ask("POST", "/api/events", elsewhere).json["event_id"]
         self.boat_id = self.ask("POST", "/api/boats", new_boat()).json["boat_id"]
         self.person_id = self.ask("POST", "/api/people", new_person()).json["person_id"]
         option = {"kind": "option", "expires_at": times.format_instant(AT_OPTION), "title": "Perhaps a wedding"}
