@@ -19,6 +19,7 @@ from chalicelib import sweep
 from chalicelib.core import aws, system, times
 from chalicelib.mail import store as mail_store
 from chalicelib.mail import typed_addresses
+from chalicelib.sign_in import sessions
 from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import store as waiver_store
@@ -77,6 +78,10 @@ class InProcessProduct:
         self.uses_fake_clients = True
         """They skip the SDK and its retries, and no fault happens to them."""
         patch.setattr(aws, "client", self._client)
+        self.admin = ""
+        """Who is signed in, where it matters who does what; else the one who there is."""
+        authenticate = sessions.authenticate
+        patch.setattr(sessions, "authenticate", lambda headers, now: self._acting(authenticate(headers, now=now)))
         patch.setattr(system, "utc_now", lambda: self.now)
         patch.setattr(system, "random_token", lambda size: self.next_random(-(-size * 4 // 3)))
         patch.setattr(system, "random_hex", lambda size: self.next_random(size * 2, "ee"))
@@ -85,6 +90,9 @@ class InProcessProduct:
         patch.setattr(system, "sleep", services.sleep)
         # A count whose answer is lost counts again with the next try; the limits are tested without faults.
         patch.setattr(typed_addresses, "MAILS_A_DAY", 1000)
+
+    def _acting(self, session: sessions.Session) -> sessions.Session:
+        return session._replace(admin=self.admin or session.admin)
 
     def next_random(self, chars: int, sign: str = "Zz") -> str:
         self.drawn += 1
