@@ -359,7 +359,7 @@ def rewrite_copies(event_id: str, rewrite: Callable[[Any], Any]) -> None:
     Each is one JSON text; only those are written that differ afterwards. Raises WriteConflict if one was changed
     meanwhile.
     """
-    texts = {"AUDIT#": "data", "BOARDING#": "data", "PAYMENT#": "answer"}
+    texts = {"AUDIT#": "data", "BOARDING#": "data", "PAYMENT#": "answer", "BATCH#": "answer"}
     for prefix, name in texts.items():
         items = query_items(
             KeyConditionExpression="PK = :pk AND begins_with(SK, :prefix)",

@@ -33,8 +33,9 @@ def fingerprint_request(asked: NewPayment | Correction) -> str:
 
 
 def fingerprint_batch(asked: NewBatch) -> str:
-    rows = [fields.fingerprint(BatchRow, row._asdict()) for row in asked.payments]
-    return fields.fingerprint(NewBatch, {**asked._asdict(), **ASKED, "payments": rows})
+    """The same of a batch: of what it says itself, and of each of its rows."""
+    own = fields.fingerprint(NewBatch, {**asked._asdict(), **ASKED, "payments": []})
+    return " ".join([own, *(fields.fingerprint(BatchRow, row._asdict()) for row in asked.payments)])
 
 
 def replay(stored: Item | None, fingerprint: str, noun: str) -> str:

@@ -117,6 +117,7 @@ def _new_row(before: Ledger, asked: Correction, old: Payment, actor: Actor, now:
     row = new_row(charter, new, actor, now)
     reason = asked.corrects["reason"]
     row["corrects"] = {"event_id": old["event_id"], "payment_id": old["payment_id"], "reason": reason}
+    row["taken"] = [name for name in KEPT if getattr(asked, name) is None]
     if stays_cleared(row, old):
         row |= {"status": "cleared", "cleared_at": old["cleared_at"], "clearance": old["clearance"]}
     return refund(row, paid) if paid else row

@@ -253,6 +253,8 @@ class PaymentRow(_PublicRow):
     """A payment as it is kept."""
 
     refunds_tip: bool
+    taken: list[str]
+    """What a correction left out, so that it is as in the payment that it corrects."""
     batch_id: str
     """Of what it was logged together with; empty for one that was logged alone."""
     charter: str

@@ -42,6 +42,7 @@ def new_row(charter: Charter, new: NewPayment | BatchRow, actor: Actor, now: dat
         "void": None,
         "bounce": None,
         "refunds_tip": False,
+        "taken": [],
         "batch_id": "",
         "charter": charter.details["title"],
         "address": actor.address,

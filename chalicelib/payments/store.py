@@ -28,7 +28,7 @@ _TO_CLEAR = "TO_CLEAR"
 
 
 # What a row of before these fields stands for.
-_ADDED = {"corrects": None, "corrected_by": None, "clearance": None, "batch_id": ""}
+_ADDED: dict[str, object] = {"corrects": None, "corrected_by": None, "clearance": None, "taken": [], "batch_id": ""}
 
 
 class Posted(NamedTuple):

@@ -19,6 +19,7 @@ from chalicelib import sweep
 from chalicelib.core import aws, system, times
 from chalicelib.mail import store as mail_store
 from chalicelib.mail import typed_addresses
+from chalicelib.sign_in import sessions
 from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import store as waiver_store
@@ -67,7 +68,7 @@ class InProcessProduct:
         self.api = Api()
         self.now = NOW
         self.drawn = 0
-        self.event_id = self.past_id = self.boat_id = self.person_id = self.hold_id = self.token = ""
+        self.event_id = self.past_id = self.other_id = self.boat_id = self.person_id = self.hold_id = self.token = ""
         self._real_clients: dict[str, Any] = {"dynamodb": _real("dynamodb"), "sesv2": _real("sesv2", attempts=1)}
         self._records: dict[int, tuple[Item, str]] = {}
         self._fake_clients = {
@@ -77,6 +78,10 @@ class InProcessProduct:
         self.uses_fake_clients = True
         """They skip the SDK and its retries, and no fault happens to them."""
         patch.setattr(aws, "client", self._client)
+        self.admin = ""
+        """Who is signed in, where it matters who does what; else the one who there is."""
+        authenticate = sessions.authenticate
+        patch.setattr(sessions, "authenticate", lambda headers, now: self._acting(authenticate(headers, now=now)))
         patch.setattr(system, "utc_now", lambda: self.now)
         patch.setattr(system, "random_token", lambda size: self.next_random(-(-size * 4 // 3)))
         patch.setattr(system, "random_hex", lambda size: self.next_random(size * 2, "ee"))
@@ -85,6 +90,9 @@ class InProcessProduct:
         patch.setattr(system, "sleep", services.sleep)
         # A count whose answer is lost counts again with the next try; the limits are tested without faults.
         patch.setattr(typed_addresses, "MAILS_A_DAY", 1000)
+
+    def _acting(self, session: sessions.Session) -> sessions.Session:
+        return session._replace(admin=self.admin or session.admin)
 
     def next_random(self, chars: int, sign: str = "Zz") -> str:
         self.drawn += 1
@@ -129,6 +137,8 @@ class InProcessProduct:
         self.publish("We shall wear life jackets.")
         over = {"starts_at": "2026-11-20T10:00:00Z", "ends_at": "2026-11-20T12:00:00Z"}
         self.past_id = self.ask("POST", "/api/events", new_event(**over)).json["event_id"]
+        elsewhere = new_event(**over, patron={"name": "Ben Okoye", "email": "ben@example.com"})
+        self.other_id = self.ask("POST", "/api/events", elsewhere).json["event_id"]
         self.boat_id = self.ask("POST", "/api/boats", new_boat()).json["boat_id"]
         self.person_id = self.ask("POST", "/api/people", new_person()).json["person_id"]
         option = {"kind": "option", "expires_at": times.format_instant(AT_OPTION), "title": "Perhaps a wedding"}

@@ -10,6 +10,7 @@ from chalicelib.charters import service as charters
 from chalicelib.core.settings import settings
 from chalicelib.mail import store as mail_store
 from chalicelib.manifest import service as manifest
+from chalicelib.payments import batches
 from chalicelib.payments import service as payments
 from chalicelib.payments.acts import bounce_payment, clear_payment, send_receipt_again, void_payment
 from chalicelib.people import service as people
@@ -39,6 +40,7 @@ class Season:
         bounce_payment(self.charter, bounced, {"reason": "no cover"}, actor=ADMIN, now=self.now())
         voided = self.log(99_900, kind="tip", notify=True)
         void_payment(self.charter, voided, {"reason": "typed twice"}, actor=ADMIN, now=self.now())
+        self.add_corrections_and_a_batch()
         self.zelle = self.log(1_000, method="zelle", payer="Bo Kay", received_at="2026-11-20T01:30:00Z")
         send_receipt_again(self.charter, first, actor=ADMIN, now=self.now())
         whole = charters.find_charter(self.charter)
@@ -54,6 +56,28 @@ class Season:
         sweep.mail_ledger_checkpoint(NOON)
         self.mails = mail_store.list_mail("queued", "", 100)[0]
         self.items = list(scan(dynamodb, settings().table))
+
+    def add_corrections_and_a_batch(self) -> None:
+        """A typo with one mail; a cleared check that moves to another patron's charter; a split with a tip."""
+        typo = self.log(800_000, kind="deposit", method="venmo", notify=True)
+        self.correct(typo, self.charter, amount_cents=8_000)
+        moved = self.log(6_000, method="check", reference="1043", notify=True)
+        shown = {"source": "chase", "file_sha256": "0" * 64, "row": 4, "date": "2026-11-21", "amount_cents": 6_000}
+        clear_payment(self.charter, moved, {"evidence": shown}, actor=ADMIN, now=self.now())
+        self.next_sail = next_sail = self.create("Next sail", 50_000)
+        self.correct(moved, next_sail, kind="deposit", payer="Kay")
+        halves = [{"method": "zelle", "amount_cents": 3_000}, {"method": "cash", "amount_cents": 2_000, "kind": "tip"}]
+        rows = [{"payment_id": operator.uuid(), **half} for half in halves]
+        batch = batches.parse_batch(operator.uuid(), {"payments": rows}, now=self.now())
+        batches.log_batch(next_sail, batch, actor=ADMIN, now=self.now())
+        void_payment(next_sail, rows[0]["payment_id"], {"reason": "of another trip"}, actor=ADMIN, now=self.now())
+
+    def correct(self, payment_id: str, on: str, **changes: Any) -> None:
+        """Every payment to correct is one of the first charter."""
+        corrects = {"event_id": self.charter, "payment_id": payment_id, "reason": "typo"}
+        now = self.now()
+        asked = payments.parse_payment(operator.uuid(), {"corrects": corrects, **changes}, now=now)
+        payments.log_payment(on, asked, actor=ADMIN, now=now)
 
     def now(self) -> Any:
         self.minutes += 1

@@ -140,6 +140,7 @@ def payment(event_id: str = "A" * 22, **changes: Any) -> dict[str, Any]:
         "corrected_by": None,
         "clearance": None,
         "refunds_tip": False,
+        "taken": [],
         "batch_id": "",
         "charter": "Sunset sail",
         "address": "192.0.2.7",

@@ -43,7 +43,7 @@ class Books:
 
     def __init__(self, dynamodb: Any) -> None:
         season = Season(dynamodb)
-        self.charters = [season.charter, season.storm]
+        self.charters = [season.charter, season.storm, season.next_sail]
         for currency, fee in (("JPY", 90_000), ("TND", 1_250_500), ("EUR", 100_000_000_000), ("USD", 0)):
             charter = season.create(NASTY, fee, currency=currency)
             self.charters.append(charter)

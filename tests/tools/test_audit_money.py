@@ -15,6 +15,7 @@ from chalicelib.payments.answers import fingerprint_answer
 from chalicelib.payments.fields import NewPayment
 from chalicelib.payments.rows import fold
 from chalicelib.waivers.evidence import checkpoint
+from tests.support import operator
 from tests.support.altering import Items, differences, of_kind, without
 from tests.support.money_season import Season
 from tests.support.stores import fresh_store
@@ -46,7 +47,8 @@ UNTOLD = {
     ("MAIL manifest", "data.to"), ("MAIL manifest", "data.data.name"),
     ("MAIL ledger_checkpoint", "data.to"), ("MAIL ledger_checkpoint", "data.data.name"),
     # What a receipt said of itself when it was sent.
-    ("MAIL", "data.data.payment.receipt"),
+    ("MAIL", "data.data.payment.receipt"), ("MAIL", "data.data.corrected.receipt"),
+    ("MAIL", "data.data.payments.0.receipt"), ("MAIL", "data.data.payments.1.receipt"),
     # In the daily mail, the sums beside the head are for people to read.
     ("MAIL ledger_checkpoint", "data.data.sums"),
 }  # fmt: skip
@@ -252,10 +254,10 @@ def test_a_row_changed_together_with_its_sums_is_told(season: Season) -> None:
     assert "another balance" in found
 
 
-@pytest.mark.parametrize("act", ["VOID", "BOUNCE", "CLEAR"])
-def test_an_act_taken_away_together_with_its_mail_and_the_sums_is_told(season: Season, act: str) -> None:
+@pytest.mark.parametrize("part", ["typed twice", "#BOUNCE", "#CLEAR"])
+def test_an_act_taken_away_together_with_its_mail_and_the_sums_is_told(season: Season, part: str) -> None:
     forger = Forger(season.items)
-    item = forger.find("ACT", f"#{act}")
+    item = forger.find("ACT", part)
     mail_id = json.loads(item["data"]["S"])["mail_id"]
     forger.items.remove(item)
     if mail_id:
@@ -281,11 +283,33 @@ def test_a_fee_changed_without_an_audit_event_is_told(season: Season) -> None:
     assert any(NOT_TOLD_OF in line for line in found)
 
 
-@pytest.mark.parametrize("kind", ["receipt", "correction", "bounce", "balance_reminder"])
+def test_a_correction_that_names_another_payment_and_a_batch_of_other_rows_are_told(season: Season) -> None:
+    """Each of these leaves the sums as they are."""
+    for kind, part, change, told in (
+        ("ACT", '"corrected_by":{', {"corrected_by": None}, "the payment that it corrects does not say so"),
+        ("ACT", '"corrected_by":{', {"reason": "no typo"}, "the payment that it corrects does not say so"),
+        ("PAYMENT", '"corrects":{', {"corrects": None}, "the payment that corrects it does not say so"),
+        ("PAYMENT", '"corrects":{', {"note": "x"}, "it is not as the payment from which it was taken"),
+        ("PAYMENT", '"batch_id":"0', {"batch_id": ""}, "it has other rows than it was answered with"),
+        ("PAYMENT", '"batch_id":"0', {"batch_id": operator.uuid()}, "it does not exist, but has rows"),
+        ("PAYMENT", '"batch_id":"0', {"note": "x"}, "it is not what was asked to be logged"),
+    ):
+        forger = Forger(season.items)
+        item = forger.find(kind, part)
+        forger.rewrite(item, "data", lambda one, change=change: {**one, **change})
+        found = differences(forger.items)
+        assert any(told in line for line in found), (part, change, found)
+
+
+@pytest.mark.parametrize("kind", ["receipt", "correction", "bounce", "balance_reminder", "corrected", "batch_receipt"])
 def test_a_mail_that_tells_another_amount_than_the_ledger_is_told(season: Season, kind: str) -> None:
     for change in (
         lambda data: {**data, "balance": {**data["balance"], "received_cents": 1}},
         lambda data: {**data, "payment": {**data["payment"], "amount_cents": 1}} if "payment" in data else {},
+        lambda data: {**data, "corrected": {**data["corrected"], "amount_cents": 1}} if "corrected" in data else {},
+        lambda data: (
+            {**data, "left_out": [one["payment_id"] for one in data["payments"]]} if "payments" in data else {}
+        ),
     ):
         forger = Forger(season.items)
         mail = forger.find("MAIL", f'"{kind}"')

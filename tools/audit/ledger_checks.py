@@ -1,23 +1,24 @@
 """Payments and the acts on them, compared with what is kept of them: answers, fingerprints, the list to clear."""
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields
 from chalicelib.money import ledger
-from chalicelib.money.methods import METHODS
 from chalicelib.payments.answers import fingerprint_answer
-from chalicelib.payments.fields import NewPayment, Payment, PaymentJson
+from chalicelib.payments.fields import Payment, PaymentJson
 from chalicelib.payments.mails import receipt_of
 from chalicelib.payments.store import ledger_keys, to_clear_key
-from tools.audit.records import Difference, Entry, Mail, Records, add_up, guarded, trace
+from tools.audit.asked import is_of_request
+from tools.audit.records import Difference, Entry, Mail, Records, add_up, answer_of, guarded, is_same_batch, trace
 from tools.audit.replay import History, Ledger, place_of, replay_history, replay_ledger
+from tools.audit.row_checks import check_batches, check_corrections, state_at_log
 
 # Who, when, from where.
 PAYMENT_TRACE = ("recorded_by", "recorded_at", "address")
 ACT_TRACE = ("by", "at", "address")
+# The mails that a row's `receipt` follows.
+RECEIPTS = ("receipt", "corrected", "batch_receipt")
 # Of the charter in an answer: what does not follow from its details and its ledger is sealed, and not compared.
 _OF_PAYMENTS = ("payment_cleared", "payment_timestamp", "payment_method")
 
@@ -27,9 +28,10 @@ def check_ledgers(records: Records) -> Iterator[Difference]:
         yield from _sums(charter, records.ledgers.get(event_id, []), records.payments.get(event_id, []))
     receipts: defaultdict[tuple[str, str], list[Mail]] = defaultdict(list)
     for mail in records.mails.values():
-        if mail.kind == "receipt" and mail.event_id and mail.payment_id:
-            receipts[mail.event_id, mail.payment_id].append(mail)
-    for event_id, entries in records.ledgers.items():
+        for payment_id in mail.payment_ids if mail.kind in RECEIPTS and mail.event_id else ():
+            receipts[str(mail.event_id), payment_id].append(mail)
+    for event_id in {**records.ledgers, **records.batches}:
+        entries = records.ledgers.get(event_id, [])
         if event_id not in records.events:
             text = f"it does not exist, but has {len(entries)} rows and acts"
             yield Difference(f"charter {event_id}", "charter", text)
@@ -41,7 +43,9 @@ def _ledger(
     records: Records, event_id: str, entries: Sequence[Entry], receipts: Mapping[tuple[str, str], Sequence[Mail]]
 ) -> Iterator[Difference]:
     first = {row["payment_id"]: row for row in add_up(entry for entry in entries if not entry.act)}
-    yield from _refunds(event_id, {row["payment_id"]: row for row in records.payments[event_id]})
+    yield from _refunds(event_id, {row["payment_id"]: row for row in records.payments.get(event_id, ())})
+    yield from check_corrections(records, event_id)
+    yield from check_batches(records, event_id)
     yield from _states(event_id, first, entries)
     for entry in entries:
         of_payment = receipts.get((event_id, entry.payment_id), ())
@@ -84,52 +88,29 @@ def _entry(
 
 
 def _row(records: Records, entry: Entry, row: Payment, receipts: Sequence[Mail]) -> Iterator[Difference]:
-    answer = records.answers.get(entry.subject)
+    answer = answer_of(records, entry)
     if answer is None:
         return
-    answered = answer.content["payment"]
+    answered = answer.payments.get(entry.payment_id, {})
     names = (name for name in PaymentJson.__annotations__ if name != "receipt")
     if edited := ", ".join(name for name in names if entry.data.get(name) != answered.get(name)):
         yield Difference(entry.subject, "edited", f"its {edited} changed since it was logged")
-    if not is_of_request(answer.fingerprint, row):
+    if not row["batch_id"] and not is_of_request(answer.fingerprint, row):
         yield Difference(entry.subject, "fingerprint", "it is not what was asked to be logged")
-    if fingerprint_answer(answer.content) != entry.data.get("answer_sha256"):  # type: ignore[arg-type]
+    if not row["batch_id"] and fingerprint_answer(answer.content) != entry.data.get("answer_sha256"):  # type: ignore[arg-type]
         yield Difference(entry.subject, "answer", "what it was answered with was altered")
-    if _state_at_log(row) != {name: row[name] for name in _state_at_log(row)}:  # type: ignore[literal-required]
+    expected = state_at_log(records, row)
+    if expected != {name: row[name] for name in expected}:  # type: ignore[literal-required]
         yield Difference(entry.subject, "state", "it was logged in a state that its method does not have")
-    if row["charter"] != answer.content["event"]["title"]:
+    if row["charter"] != answer.event["title"]:
         yield Difference(entry.subject, "title", "it was logged for a charter of another title")
-    statuses = {mail.status for mail in receipts}
+    statuses = {status for mail in receipts for status in mail.statuses_of(entry.payment_id)}
     if entry.receipt == "pending" and "queued" not in statuses:
         yield Difference(entry.subject, "receipt", "its receipt is pending, but no mail is queued")
     elif entry.receipt != "off" and not receipts:
         yield Difference(entry.subject, "receipt", "its receipt was mailed, but there is no such mail")
-    elif entry.receipt not in {answered["receipt"] if answered["receipt"] == "off" else "", *map(receipt_of, statuses)}:  # type: ignore[arg-type]
+    elif entry.receipt not in {"off" if answered.get("receipt") == "off" else "", *map(receipt_of, statuses)}:  # type: ignore[arg-type]
         yield Difference(entry.subject, "receipt", "its receipt stands otherwise than its mail")
-
-
-def _state_at_log(row: Payment) -> dict[str, object]:
-    is_cleared = METHODS[row["method"]].cleared_on_receipt
-    return {
-        "status": "cleared" if is_cleared else "received",
-        "cleared_at": row["received_at"] if is_cleared else None,
-        "void": None,
-        "bounce": None,
-    }
-
-
-def is_of_request(fingerprint: str, row: Payment) -> bool:
-    """Whether a request of this fingerprint can have made this row: what it left out was filled in."""
-    names = set(NewPayment._fields) & row.keys()
-    known = {name: row[name] for name in names}  # type: ignore[literal-required]
-    asked = dict.fromkeys(("ask_if_duplicate", "ask_if_unusual", "unusual_ok"), False)
-    for currency, payer, received_at, notify in itertools.product(
-        ("", row["currency"]), ("", row["payer"]), ("", row["received_at"]), (True, False)
-    ):
-        filled = {"currency": currency, "payer": payer, "received_at": received_at, "notify": notify, "device_time": ""}
-        if fields.fingerprint(NewPayment, {**known, **asked, **filled}) == fingerprint:
-            return True
-    return False
 
 
 def _refunds(event_id: str, rows: Mapping[str, Payment]) -> Iterator[Difference]:
@@ -173,8 +154,9 @@ def _answers(records: Records, event_id: str, entries: Sequence[Entry]) -> Itera
     elif charter:
         history = replay_history(records.histories.get(event_id, []))
         for entry in entries:
-            answer = records.answers.get(entry.subject)
-            if answer and not _is_answer(answer.content["event"], charter, history, found, place_of(entry)):
+            answer = answer_of(records, entry)
+            place = max(place_of(one) for one in entries if one is entry or is_same_batch(one, entry))
+            if answer and not _is_answer(answer.event, charter, history, found, place):
                 text = "it was answered with another charter, or another balance, than there was"
                 yield Difference(entry.subject, "balance", text)
 

@@ -72,10 +72,20 @@ class Entry(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Of a payment's row: what was asked, by its fingerprint, and what was answered."""
+    """Of a row or a batch: what was asked, by its fingerprint, and what was answered."""
 
     fingerprint: str
     content: Data
+
+    @property
+    def payments(self) -> dict[str, Data]:
+        """By their ids, in the order of the answer."""
+        answered = self.content.get("payments") or [self.content["payment"]]
+        return {str(one["payment_id"]): one for one in answered}
+
+    @property
+    def event(self) -> Data:
+        return self.content["event"]  # type: ignore[no-any-return]
 
 
 class Mail(NamedTuple):
@@ -84,12 +94,18 @@ class Mail(NamedTuple):
     status: str
     kind: str
     event_id: str | None
-    payment_id: str | None
+    payment_ids: list[str]
     waiver_id: str | None
     erased: bool
     to: str
     data: Data
     """What it says."""
+
+    def statuses_of(self, payment_id: str) -> set[str]:
+        """How it stands for one of its payments: of a batch, one that was ended before it went out gets none."""
+        if payment_id not in self.data.get("left_out", ()):
+            return {self.status}
+        return {"cancelled", *({"queued"} & {self.status})}
 
 
 class Totals(NamedTuple):
@@ -140,6 +156,8 @@ class Records:
     """Where the index `by_date` lists a record, by the record's subject."""
     answers: dict[str, Answer] = field(default_factory=dict)
     """By the subject of the payment's row."""
+    batches: dict[str, dict[str, Answer]] = field(default_factory=dict)
+    """Of each charter, by their ids."""
     entries: list[ledger_log.Entry] = field(default_factory=list)
     """Of the ledger as a log, in no order."""
     ledger_told: Told = field(default_factory=Told)
@@ -202,12 +220,8 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         schedule_checks.add_charter(records.schedule, event)
         records.boards[owner] = board_key(event)
         records.events[owner] = event
-    elif kind in ("PAYMENT", "ACT"):
-        records.ledgers.setdefault(owner, []).append(_entry(item, subject, sk))
-        if kind == "PAYMENT":
-            fingerprint, answer = stored_answer(item)
-            records.answers[subject] = Answer(fingerprint, _answered(answer))
-        records.entries.append(ledger_log.to_entry(item))
+    elif kind in ("PAYMENT", "ACT", "BATCH"):
+        _add_to_ledger(records, kind, item, subject)
     elif kind == "AUDIT":
         _add_audit(records, pk, item)
     elif kind == "BOARDING":
@@ -227,6 +241,18 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         records.guest_links[owner] = item["event_id"]["S"]
     elif kind == "TO_CLEAR":
         records.to_clear.add(sk)
+
+
+def _add_to_ledger(records: Records, kind: str, item: Item, subject: str) -> None:
+    owner, sk = item["PK"]["S"].partition("#")[2], item["SK"]["S"]
+    if kind == "BATCH":
+        records.batches.setdefault(owner, {})[sk.partition("#")[2]] = _answer(item)
+        return
+    entry = _entry(item, subject, sk)
+    records.ledgers.setdefault(owner, []).append(entry)
+    if kind == "PAYMENT" and not entry.data.get("batch_id"):
+        records.answers[subject] = _answer(item)
+    records.entries.append(ledger_log.to_entry(item))
 
 
 def _add_planning(records: Records, kind: str, item: Item) -> None:
@@ -254,6 +280,22 @@ def _add_mail(records: Records, kind: str, owner: str, item: Item) -> None:
             waiver_records.add_mail(told, owner, mail.data)
 
 
+def answer_of(records: Records, entry: Entry) -> Answer | None:
+    """What a row was answered with, alone or as one of a batch; None for an act, or where that is missing."""
+    batch_id = "" if entry.act else entry.data.get("batch_id")
+    if batch_id:
+        return records.batches.get(str(entry.data.get("event_id")), {}).get(str(batch_id))
+    return records.answers.get(entry.subject)
+
+
+def is_same_batch(one: Entry, other: Entry) -> bool:
+    return (
+        not (one.act or other.act)
+        and bool(one.data.get("batch_id"))
+        and one.data["batch_id"] == other.data.get("batch_id")
+    )
+
+
 def _entry(item: Item, subject: str, sk: str) -> Entry:
     _, payment_id, act = f"{sk}#".split("#")[:3]
     data = _load(item)
@@ -265,9 +307,10 @@ def _entry(item: Item, subject: str, sk: str) -> Entry:
     return Entry(subject, payment_id, act, data, item["receipt"]["S"] if "receipt" in item else "", kept)
 
 
-def _answered(text: str) -> Data:
-    answer: Data = json.loads(text)
-    if not isinstance(answer["payment"], dict) or not {"guests", "waivers", "title"} <= answer["event"].keys():
+def _answer(item: Item) -> Answer:
+    fingerprint, text = stored_answer(item)
+    answer = Answer(fingerprint, json.loads(text))
+    if not answer.payments or not {"guests", "waivers", "title"} <= answer.event.keys():
         raise ValueError("it is no answer to a payment")
     return answer
 
@@ -289,7 +332,7 @@ def _mail(item: Item) -> Mail:
         item["status"]["S"],
         mail["kind"],
         data.get("charter", {}).get("event_id"),
-        data.get("payment", {}).get("payment_id"),
+        [str(one["payment_id"]) for one in data.get("payments", [data["payment"]] if "payment" in data else [])],
         data.get("record", {}).get("waiver_id"),
         data.get("erased") is True,
         mail["to"],
@@ -332,6 +375,7 @@ def subject_of(kind: str, pk: str, sk: str) -> str:
     return {
         "EVENT": f"charter {owner}",
         "PAYMENT": f"payment {parts[1]} of charter {owner}",
+        "BATCH": f"batch {parts[1]} of charter {owner}",
         "ACT": f"{parts[2]} of payment {parts[1]} of charter {owner}",
         "RECORD": f"waiver {owner}{parts[1]}",
         "SET_ASIDE": f"the setting aside of waiver {owner}{parts[1]}",

@@ -136,8 +136,8 @@ class CharterRules(ProductMachine):
         self.expect_mails()
         self.check_charter(charter)
 
-    # --- boarding -----------------------------------------------------------------------------------
 
+class BoardingRules(ProductMachine):
     @precondition(lambda self: self.charters)
     @rule(index=indexes, which=indexes, state=st.sampled_from(["aboard", "no_show", "clear"]))
     def check_in(self, index: int, which: int, state: str) -> None:

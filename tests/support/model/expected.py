@@ -1,8 +1,10 @@
 """What the product must answer, kept in plain Python: charters, money, signatures, mails, and the time."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from chalicelib.core import times
@@ -23,12 +25,18 @@ class Mail:
     status: str
     attempts: int
     due_at: datetime
-    row: "Row | None" = None
+    rows: list["Row"] = field(default_factory=list)
     charter: "Charter | None" = None
     retried_at: datetime | None = None
+    left_out: list["Row"] = field(default_factory=list)
+    """Of a batch: what had ended when the mail was tried last."""
+
+    @property
+    def is_receipt(self) -> bool:
+        return self.kind in ("receipt", "corrected", "batch_receipt")
 
 
-@dataclass
+@dataclass(eq=False)
 class Row:
     body: Json
     status: str
@@ -36,6 +44,13 @@ class Row:
     recorded_at: datetime
     received_at: datetime
     answer: str = ""
+    by: str = ""
+    sent: tuple[str, Json] = ("", {})
+    """The request that made it: its path behind the charter, and its body."""
+    corrects: Json | None = None
+    corrected_by: Json | None = None
+    clearance: Json | None = None
+    """By whom, and with which evidence."""
 
     @property
     def is_live(self) -> bool:
@@ -90,6 +105,11 @@ class Charter:
     departed: bool = False
     open_until: datetime | None = None
     asked_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+    @property
+    def patron(self) -> str:
+        """The patron's address."""
+        return str(self.details["patron"]["email"])
 
     # --- money --------------------------------------------------------------------------------------
 
@@ -222,6 +242,27 @@ def totals(rows: Iterable[tuple[Charter, Row]]) -> dict[str, int]:
     names = ("received_cents", "refunded_cents", "tips_cents", "uncleared_cents")
     sums = {name: sum(charter.balance()[name] for charter in by_charter.values()) for name in names}
     return sums | {"count": len(found)}
+
+
+def books_of(charters: Iterable[Charter]) -> dict[str, Decimal]:
+    """Each account's balance, in dollars; what is charged, due or owed to the crew stands against the money."""
+    found: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for charter in charters:
+        balance = charter.balance()
+        found["Assets:Receivable"] += dollars(balance["balance_due_cents"])
+        found["Income:Charter"] -= dollars(balance["charged_cents"])
+        found["Liabilities:Tips"] -= dollars(balance["tips_cents"])
+        for row in charter.rows.values():
+            if row.is_live:
+                place = "Bank" if row.status == "cleared" else "Uncleared"
+                method = row.body["method"].capitalize()
+                account = "Assets:Cash" if method == "Cash" else f"Assets:{place}:{method}"
+                found[account] += dollars(-row.cents if row.body["kind"] == "refund" else row.cents)
+    return found
+
+
+def dollars(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
 
 
 def status_when_logged(method: str) -> str:

@@ -1,4 +1,4 @@
-"""Payments are logged, cleared, voided, bounced and refunded."""
+"""Payments are logged, alone and in batches, corrected, moved, cleared, voided, bounced and refunded."""
 
 from datetime import datetime, timedelta
 
@@ -11,6 +11,15 @@ from tests.support.model.expected import Charter, Json, Row, status_when_logged
 from tests.support.model.machine import ProductMachine, indexes
 
 cents = st.integers(1, 900)
+methods = st.sampled_from(["cash", "check", "venmo", "card"])
+EVIDENCE = {
+    "source": "chase",
+    "file_sha256": "0" * 64,
+    "row": 7,
+    "date": "2026-11-20",
+    "amount_cents": 500,
+    "name": "ANA RIVERA",
+}
 has_rows = ProductMachine.has_rows
 
 
@@ -19,7 +28,7 @@ class PaymentRules(ProductMachine):
     @rule(
         index=indexes,
         kind=st.sampled_from(["deposit", "balance", "tip"]),
-        method=st.sampled_from(["cash", "check", "venmo", "card"]),
+        method=methods,
         amount=cents,
         notify=st.booleans(),
         days_ago=st.sampled_from([0, 0, 40]),
@@ -42,26 +51,150 @@ class PaymentRules(ProductMachine):
     def add(self, charter: Charter, body: Json, received_at: datetime) -> None:
         payment_id = self.new_id()
         sent = {**body, "received_at": times.format_instant(received_at)}
-        url = f"/api/events/{charter.event_id}/payments/{payment_id}"
-        answer = self.write("PUT", url, sent, expect=201, again=200)
-        queued = bool(body["notify"] and charter.details["patron"]["email"])
-        status = status_when_logged(body["method"])
-        row = Row(sent, status, "pending" if queued else "off", self.now, received_at, answer.text)
-        charter.rows[payment_id] = row
+        path = f"/payments/{payment_id}"
+        answer = self.write("PUT", f"/api/events/{charter.event_id}{path}", sent, expect=201, again=200)
+        row = self.add_row(charter, payment_id, sent, received_at, notify=body["notify"])
+        row.answer, row.sent = answer.text, (path, sent)
         assert answer.json["event"]["balance"] == charter.balance()
-        self.expect_mails(*[("receipt", charter.details["patron"]["email"])] * queued, row=row)
+        self.expect_mails(*[("receipt", charter.patron)] * (row.receipt == "pending"), rows=[row])
         self.check_charter(charter)
+
+    def add_row(self, charter: Charter, payment_id: str, body: Json, received_at: datetime, *, notify: bool) -> Row:
+        """With all that the product fills in."""
+        receipt = "pending" if notify and charter.patron else "off"
+        body = {"kind": "balance", "refund_of": None, **body, "received_at": times.format_instant(received_at)}
+        row = Row(body, status_when_logged(body["method"]), receipt, self.now, received_at, by=self.product.admin)
+        charter.rows[payment_id] = row
+        return row
 
     @precondition(has_rows)
     @rule(index=indexes, same=st.booleans())
     def log_again(self, index: int, same: bool) -> None:
-        charter, payment_id, row = self.pick_row(index)
-        body = row.body if same else {**row.body, "note": "another"}
-        url = f"/api/events/{charter.event_id}/payments/{payment_id}"
+        charter, _, row = self.pick_row(index)
+        path, body = row.sent
+        if not same:
+            other = {"note": "another"}
+            body = {**body, **({"payments": [{**body["payments"][0], **other}]} if "payments" in body else other)}
         # After later refunds too little may be left for a refund of other content; it is refused for either reason.
-        answer = self.ask("PUT", url, body, (200,) if same else (409,))
+        answer = self.ask("PUT", f"/api/events/{charter.event_id}{path}", body, (200,) if same else (409,))
         assert not same or answer.text == (row.answer or answer.text)
         self.expect_mails()
+
+    # --- several at once ------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.charters)
+    @rule(
+        index=indexes,
+        drawn=st.lists(
+            st.fixed_dictionaries(
+                {"method": methods, "amount_cents": cents}, optional={"kind": st.sampled_from(["deposit", "tip"])}
+            ),
+            min_size=1,
+            max_size=4,
+        ),
+        notify=st.booleans(),
+        wrong=st.sampled_from(["", "", "", "", "refund", "taken"]),
+        ask=st.booleans(),
+    )
+    def log_a_batch(self, index: int, drawn: list[Json], notify: bool, wrong: str, ask: bool) -> None:
+        charter = self.pick(index)
+        path, body = f"/payment-batches/{self.new_id()}", {"notify": notify, "ask_if_unusual": ask}
+        rows = [{"payment_id": self.new_id(), **one} for one in drawn]
+        url = f"/api/events/{charter.event_id}{path}"
+        if wrong == "refund":
+            rows[-1]["kind"] = "refund"
+            refused = self.ask("PUT", url, {**body, "payments": rows}, (400,))
+            assert set(refused.json["Fields"]) == {f"payments[{len(rows) - 1}].kind"}
+            return
+        if wrong == "taken" and charter.rows:
+            rows[0]["payment_id"] = next(iter(charter.rows))
+            self.ask("PUT", url, {**body, "payments": rows}, (409,))
+            return
+        typed = sum(one["amount_cents"] for one in rows if one.get("kind") != "tip")
+        if ask and self.is_unusual(charter, typed):
+            assert self.ask("PUT", url, {**body, "payments": rows}, (409,)).json["Code"] == "UnusualAmount"
+            body["unusual_ok"] = True
+        answer = self.write("PUT", url, {**body, "payments": rows}, expect=201, again=200)
+        added = []
+        for one in rows:
+            row = self.add_row(charter, one["payment_id"], one, self.now, notify=notify)
+            row.answer, row.sent = answer.text, (path, {**body, "payments": rows})
+            added.append(row)
+        assert [one["payment_id"] for one in answer.json["payments"]] == [one["payment_id"] for one in rows]
+        assert answer.json["event"]["balance"] == charter.balance()
+        self.expect_mails(*[("batch_receipt", charter.patron)] * (added[0].receipt == "pending"), rows=added)
+        self.check_charter(charter)
+
+    @staticmethod
+    def is_unusual(charter: Charter, typed_cents: int) -> bool:
+        due_cents = max(0, charter.balance()["balance_due_cents"])
+        return charter.details["charter_fee_cents"] > 0 and typed_cents > 2 * due_cents
+
+    # --- corrected and moved --------------------------------------------------------------------------
+
+    @precondition(has_rows)
+    @rule(
+        index=indexes,
+        to=indexes,
+        is_move=st.booleans(),
+        changes=st.fixed_dictionaries(
+            {},
+            optional={
+                "amount_cents": cents,
+                "method": methods,
+                "kind": st.sampled_from(["deposit", "balance", "tip"]),
+                "note": st.just("as it should be"),
+            },
+        ),
+        notify=st.booleans(),
+        ask=st.booleans(),
+    )
+    def correct(self, index: int, to: int, is_move: bool, changes: Json, notify: bool, ask: bool) -> None:
+        source, old_id, old = self.pick_row(index)
+        charter = self.pick(to) if is_move else source
+        key = {"event_id": source.event_id, "payment_id": old_id, "reason": "typo"}
+        body = {"corrects": key, "notify": notify, "ask_if_unusual": ask, **changes}
+        payment_id = self.new_id()
+        url = f"/api/events/{charter.event_id}/payments/{payment_id}"
+        if not old.is_live or source.left_cents(old_id) != old.cents:
+            self.ask("PUT", url, body, (409,))
+            return
+        was, receipt = old.status, self.receipt_of(old)
+        old.status = "voided"
+        new = {**old.body, **changes}
+        new["refund_of"] = old.body["refund_of"] if new["kind"] == "refund" else None
+        if new["refund_of"] and not self.may_refund(charter, new):
+            self.ask("PUT", url, body, (400,))
+            old.status = was
+            return
+        if ask and new["kind"] in ("deposit", "balance") and self.is_unusual(charter, new["amount_cents"]):
+            assert self.ask("PUT", url, body, (409,)).json["Code"] == "UnusualAmount"
+            body["unusual_ok"] = True
+        answer = self.write("PUT", url, body, expect=201, again=200)
+        row = self.add_row(charter, payment_id, new, old.received_at, notify=notify)
+        row.answer, row.sent, row.corrects = answer.text, (f"/payments/{payment_id}", body), key
+        old.corrected_by = {"event_id": charter.event_id, "payment_id": payment_id}
+        same = (new["method"], new["amount_cents"]) == (old.body["method"], old.cents)
+        if row.status == "received" and was == "cleared" and same:
+            row.status, row.clearance = "cleared", old.clearance
+        assert answer.json["event"]["balance"] == charter.balance()
+        told = []
+        if source.patron == charter.patron:
+            told = [("corrected", charter.patron)] * (row.receipt == "pending")
+        elif notify:
+            told = [("receipt", charter.patron), ("correction", source.patron if receipt != "off" else "")]
+        self.expect_mails(*[(kind, address) for kind, address in told if address], rows=[row])
+        for one in {source.event_id: source, charter.event_id: charter}.values():
+            self.check_charter(one)
+
+    @staticmethod
+    def may_refund(charter: Charter, refund: Json) -> bool:
+        paid = charter.rows.get(refund["refund_of"])
+        if paid is None or not paid.is_live or paid.body["kind"] == "refund":
+            return False
+        return bool(refund["amount_cents"] <= charter.left_cents(refund["refund_of"]))
+
+    # --- acts -----------------------------------------------------------------------------------------
 
     @precondition(has_rows)
     @rule(index=indexes)
@@ -84,10 +217,10 @@ class PaymentRules(ProductMachine):
             self.add(charter, {**body, **confirmed}, self.now)
 
     @precondition(has_rows)
-    @rule(index=indexes)
-    def clear(self, index: int) -> None:
+    @rule(index=indexes, evidence=st.sampled_from([None, EVIDENCE]))
+    def clear(self, index: int, evidence: Json | None) -> None:
         charter, payment_id, row = self.pick_row(index)
-        self.act("clear", {}, charter, payment_id, row, "cleared", allowed=row.status == "received")
+        self.act("clear", {"evidence": evidence}, charter, payment_id, row, "cleared", allowed=row.status == "received")
 
     @precondition(has_rows)
     @rule(index=indexes)
@@ -116,13 +249,15 @@ class PaymentRules(ProductMachine):
         receipt = self.receipt_of(row)
         assert self.write("POST", url, body).json["payment"]["status"] == result
         row.status = result
-        patron = charter.details["patron"]["email"]
+        if name == "clear":
+            row.clearance = {"by": self.product.admin, "evidence": body["evidence"]}
+        patron = charter.patron
         kind = {
             "clear": "",
             "void": "correction" if receipt != "off" else "",
             "bounce": "bounce" if row.body["kind"] != "refund" else "",
         }[name]
-        self.expect_mails(*([(kind, patron)] if kind and patron else []), row=row)
+        self.expect_mails(*([(kind, patron)] if kind and patron else []), rows=[row])
         self.check_charter(charter)
 
     def receipt_of(self, row: Row) -> str:
@@ -137,11 +272,11 @@ class PaymentRules(ProductMachine):
     def send_receipt_again(self, index: int) -> None:
         charter, payment_id, row = self.pick_row(index)
         url = f"/api/events/{charter.event_id}/payments/{payment_id}/receipt"
-        patron = charter.details["patron"]["email"]
+        patron = charter.patron
         if not row.is_live or not patron:
             self.ask("POST", url, expect=(409,))
             return
         self.product.now += retry.DOUBLE_TAP
         self.write("POST", url, expect=202, again=202)
-        self.expect_mails(("receipt", patron), row=row)
+        self.expect_mails(("receipt", patron), rows=[row])
         self.check_charter(charter)
