@@ -1,6 +1,6 @@
 // Prints what is read of bank files, and what they say about the payments that wait to clear, as JSON.
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { runnerImport } from "vite";
 
@@ -12,8 +12,10 @@ try {
   // The same source that the page is made of, which Node cannot read by itself.
   const source = new URL("src/payments/bank/command.ts", import.meta.url).pathname;
   const { module } = await runnerImport(source, { configFile: false, logLevel: "error" });
-  const files = positionals.map((path) => ({ name: basename(path), bytes: readFileSync(path) }));
-  const toClear = values["to-clear"] ? JSON.parse(readFileSync(values["to-clear"], "utf8")) : [];
+  // npm runs this in spa/, wherever it was called.
+  const given = (path) => readFileSync(resolve(process.env.INIT_CWD ?? ".", path));
+  const files = positionals.map((path) => ({ name: basename(path), bytes: given(path) }));
+  const toClear = values["to-clear"] ? JSON.parse(given(values["to-clear"]).toString()) : [];
   const { SCC_TIMEZONE = "UTC", SCC_CURRENCY = "USD" } = process.env;
   const report = module.report(files, toClear, SCC_TIMEZONE, SCC_CURRENCY);
   process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);

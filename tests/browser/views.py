@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import week_views
+from tests.browser import bank_views, week_views
 from tests.browser.shown import UNBROKEN, Charters
 from tests.browser.visitors import sample_mail
 
@@ -189,44 +189,6 @@ def to_clear(page: Page, _: Charters) -> None:
     page.goto("/payments/to-clear")
     page.get_by_label("Select all").check()
     expect(page.get_by_role("button", name="cleared")).to_be_visible()
-
-
-BANK_HEAD = "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #"
-
-
-def bank_files(page: Page, _: Charters) -> None:
-    """A row of each kind, one of them of long words, and a sum that is not right."""
-    day = f"{datetime.now(UTC):%m/%d/%Y}"
-    rows = [
-        f'CREDIT,{day},"REMOTE ONLINE DEPOSIT #          1",100.00,CHECK_DEPOSIT,900.00,1,',
-        f'CREDIT,{day},"Zelle payment from {UNBROKEN.upper()} 22844120087",500.00,QUICKPAY_CREDIT,800.00,,',
-        f'DEBIT,{day},"DEPOSITED ITEM RETURNED CHK SER# 77",-7.00,DEPOSIT_RETURN,300.00,,',
-        f'CREDIT,{day},"{UNBROKEN}",#####,ACH_CREDIT,300.00,,',
-        f'CREDIT,{day},"Zelle payment from ANA RUIZ",5.00,QUICKPAY_CREDIT, ,,',
-    ]
-    page.goto("/payments/to-clear")
-    content = "\n".join([BANK_HEAD, *rows]).encode()
-    page.get_by_label("Bank files").set_input_files({"name": "bank.csv", "mimeType": "text/csv", "buffer": content})
-    expect(page.get_by_role("rowheader", name="Could not be read")).to_be_visible()
-
-
-def bank_columns(page: Page, _: Charters) -> None:
-    page.goto("/payments/to-clear")
-    content = f"Day,Who,Sum\n2026-10-05,{UNBROKEN},5.00\n".encode()
-    page.get_by_label("Bank files").set_input_files({"name": "any.csv", "mimeType": "text/csv", "buffer": content})
-    expect(page.get_by_role("dialog", name="Which column is what?")).to_be_visible()
-
-
-def bank_log_as(page: Page, charters: Charters) -> None:
-    bank_files(page, charters)
-    page.get_by_role("button", name=f"Log as… {UNBROKEN.upper()}").click()
-    expect(page.get_by_role("dialog", name="Log as a payment of…").get_by_role("listitem").first).to_be_visible()
-
-
-def bank_paste(page: Page, _: Charters) -> None:
-    page.goto("/payments/to-clear")
-    page.get_by_role("button", name="Paste").click()
-    expect(page.get_by_role("dialog", name="Paste bank rows")).to_be_visible()
 
 
 def bounce_dialog(page: Page, _: Charters) -> None:
@@ -499,10 +461,10 @@ VIEWS = [
     View("void dialog", void_dialog, admin=True),
     View("payments", payments, admin=True),
     View("to clear", to_clear, admin=True),
-    View("bank files", bank_files, admin=True),
-    View("bank columns dialog", bank_columns, admin=True),
-    View("bank log as dialog", bank_log_as, admin=True),
-    View("bank paste dialog", bank_paste, admin=True),
+    View("bank files", bank_views.files, admin=True),
+    View("bank columns dialog", bank_views.columns_dialog, admin=True),
+    View("bank log as dialog", bank_views.log_as_dialog, admin=True),
+    View("bank paste dialog", bank_views.paste_dialog, admin=True),
     View("bounce dialog", bounce_dialog, admin=True),
     View("reports", reports, admin=True),
     View("reports by day", reports_by_day, admin=True),

@@ -24,13 +24,14 @@ export function readVenmo(table: Table, currency: string): Draft | null {
 }
 
 function readRow(row: readonly string[], { cell }: NamedTable, currency: string): DraftRow {
-  const amount_cents = readAmount(cell(row, "Amount (total)"), currency);
-  const cents = amount_cents ?? 0;
+  const amount = cell(row, "Amount (total)");
+  const amount_cents = readAmount(amount, currency);
+  const comes = amount_cents === null ? !amount.startsWith("-") : amount_cents > 0;
   const type = cell(row, "Type");
   // Who charges is asked for the money: it comes to From. Who pays gives it: it comes to To.
   const givenBy = type === "Charge" ? cell(row, "To") : cell(row, "From");
   const takenBy = type === "Charge" ? cell(row, "From") : cell(row, "To");
-  const counterparty = cents > 0 ? givenBy : takenBy;
+  const counterparty = comes ? givenBy : takenBy;
   const reference = cell(row, "Note").replace(/\s+/g, " ");
   const source = cell(row, "Funding Source");
   const outside = source !== "" && source.toLowerCase() !== "venmo balance";
@@ -41,7 +42,7 @@ function readRow(row: readonly string[], { cell }: NamedTable, currency: string)
     balance_cents: null,
     counterparty,
     reference,
-    kind: kindOf(type, cell(row, "Status"), cents),
+    kind: kindOf(type, cell(row, "Status"), comes),
     currency,
     method: "venmo",
     text: [counterparty, reference].join(" ").trim(),
@@ -49,11 +50,11 @@ function readRow(row: readonly string[], { cell }: NamedTable, currency: string)
   };
 }
 
-function kindOf(type: string, status: string, cents: number): RowKind {
+function kindOf(type: string, status: string, comes: boolean): RowKind {
   if (!DONE.has(status.toLowerCase())) return "pending";
   if (/transfer/i.test(type)) return "transfer";
-  if (cents < 0 && /revers|dispute|chargeback/i.test(type)) return "returned";
-  return cents > 0 ? "credit" : "debit";
+  if (!comes && /revers|dispute|chargeback/i.test(type)) return "returned";
+  return comes ? "credit" : "debit";
 }
 
 /** Without their ids two payments could not be told apart. */
