@@ -41,9 +41,10 @@ test: ## every test: SPA units, then Python and browser
 soak: ## the random tests at full length, from new seeds: an hour or so
 	@$(PYTHON) tools/setup.py test
 	@ADMIN_SEEDS="11 12 13 14 15" ADMIN_ACTS=2000 CHAIN_STEP=1 XSS_STEP=1 FAULT_SEED=random FAULT_PAIRS=5000 \
-		MODEL_SEED=random MODEL_EXAMPLES=3000 MODEL_STEPS=50 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} FUZZ_EXAMPLES=1000 \
+		MODEL_SEED=random MODEL_EXAMPLES=3000 MONEY_EXAMPLES=10000 MODEL_STEPS=50 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} FUZZ_EXAMPLES=1000 \
 		$(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadfile --timeout 7200 tests/faults/test_many_admins.py \
 		tests/faults/test_every_fault.py tests/faults/test_model.py tests/faults/test_model_again.py \
+		tests/faults/test_money_model.py \
 		tests/unit/test_evidence.py tests/api/test_xss.py tests/api/test_fuzz.py tests/unit/test_fuzz.py tests/tools/test_fuzz.py
 
 check: ## formatting, lint, types, the direction of imports and the templates, for Python and the SPA

@@ -5,7 +5,7 @@ from typing import Any, get_args
 from chalicelib import __version__, calendars, charter_page
 from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
-from chalicelib.core.fields import Uuid, rules_of
+from chalicelib.core.fields import Uuid, body_schema, rules_of
 from chalicelib.core.schemas import Cents, InstantText, Schema, nullable, record
 from chalicelib.mail import admin as mail
 from chalicelib.manifest import fields as manifest
@@ -110,6 +110,13 @@ def _get_feed(name: str) -> Schema:
         },
         "security": [],
     }
+
+
+def _payment_body() -> Schema:
+    """A payment, or one that corrects another: null stands for leaving that out."""
+    new = body_schema(payments.NewPayment)
+    new["properties"] |= {"corrects": {"type": "null"}}
+    return {"anyOf": [component("NewPayment", new), body_of(payments.Correction)]}
 
 
 def _charter_edit() -> Schema:
@@ -228,7 +235,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
             "put": call(
                 "log_payment",
                 {200: payment, 201: payment},
-                body={"anyOf": [body_of(payments.NewPayment), body_of(payments.Correction)]},
+                body=_payment_body(),
                 refuses=acts,
                 conflict=payment_conflict,
             )

@@ -20,11 +20,13 @@ from chalicelib.payments.rows import fold, new_row, payment_json, refund
 
 def parse_payment(payment_id: str, body: Mapping[str, Any], *, now: datetime) -> NewPayment | Correction:
     """What is to be logged, checked as far as that goes without its charter. Raises BadInput."""
-    form = Form(body)
+    # Null stands for leaving it out.
+    is_correction = body.get("corrects") is not None
+    form = Form({name: value for name, value in body.items() if is_correction or name != "corrects"})
     if not fields.is_uuid(payment_id):
         form.refuse("payment_id", "must be a UUID")
     new: NewPayment | Correction
-    if "corrects" in body:
+    if is_correction:
         new = Correction(payment_id=payment_id.lower(), **form.read_all(rules_of(Correction)))
     else:
         new = NewPayment(payment_id=payment_id.lower(), **form.read_all(rules_of(NewPayment)))

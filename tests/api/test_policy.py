@@ -185,6 +185,10 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.post(f"{check}/receipt").status == 202
     assert api.post(f"{pay('check')}/bounce", {"reason": "no funds"}).status == 200
     assert api.post(f"{pay('cash')}/void", {"reason": "twice"}).status == 200
+    corrects = {"payment_id": pay("venmo").rpartition("/")[2], "reason": "typo"}
+    assert api.put(f"{url}/payments/{operator.uuid()}", {"corrects": corrects, "amount_cents": 7}).status == 201
+    batch, rows = f"{url}/payment-batches/{operator.uuid()}", [new_payment(payment_id=operator.uuid())]
+    assert [api.put(batch, {"payments": rows}).status for _ in (1, 2)] == [201, 200]
 
     assert api.post(f"{url}/waiver-reminders", {}).status == 200
     form = signature(guest, event, signer_email="bo@example.com", guest_id=event_guest(api, url))

@@ -38,6 +38,7 @@ WHO = {
     ("POST", "/api/events/{event_id}/waiver-reminders"): ADMINS,
     ("POST", "/api/events/{event_id}/ask-again"): ADMINS,
     ("PUT", "/api/events/{event_id}/payments/{payment_id}"): ADMINS,
+    ("PUT", "/api/events/{event_id}/payment-batches/{batch_id}"): ADMINS,
     ("GET", "/api/events/{event_id}/payments"): ADMINS,
     ("POST", "/api/events/{event_id}/payments/{payment_id}/void"): ADMINS,
     ("POST", "/api/events/{event_id}/payments/{payment_id}/clear"): ADMINS,
@@ -90,7 +91,9 @@ PRIVATE = [route for route, who in WHO.items() if who == ADMINS]
 
 def url_of(path: str) -> str:
     records = dict.fromkeys(("event_id", "boat_id", "person_id", "calendar_id", "hold_id"), EVENT_ID)
-    return path.format(**records, payment_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown", token="unknown")
+    return path.format(
+        **records, payment_id=PAYMENT_ID, batch_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown", token="unknown"
+    )
 
 
 def test_the_list_says_of_every_route_who_may_call_it() -> None:

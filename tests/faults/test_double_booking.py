@@ -17,7 +17,7 @@ from chalicelib.charters import repeat
 from chalicelib.charters import service as charters
 from chalicelib.core import dynamo, settings, times
 from chalicelib.core.audit import Actor
-from chalicelib.core.errors import Busy, DomainError
+from chalicelib.core.errors import DomainError
 from chalicelib.people import service as people
 from chalicelib.register.editing import InUse
 from chalicelib.schedule import holds, week
@@ -25,7 +25,7 @@ from chalicelib.schedule.conflicts import ScheduleConflict
 from tests.support import operator
 from tests.support.doubles.mail_service import FakeMailService
 from tests.support.doubles.random_faults import RandomFaults, random_faults
-from tests.support.races import at_once
+from tests.support.races import at_once, until_answered
 from tools.audit.checks import find_differences
 from tools.audit.records import Records, gather
 from tools.common.table import scan
@@ -33,7 +33,6 @@ from tools.common.table import scan
 ROUNDS = int(os.environ.get("BOOKING_ROUNDS", "200"))
 SEED = os.environ.get("BOOKING_SEED", "1")
 ODDS = 0.05
-TRIES = 40
 FIRST = datetime.fromisoformat("2030-01-01T10:00:00+00:00")
 
 Book = Callable[[int, int], Any]
@@ -60,20 +59,6 @@ def time_of(round_number: int, number: int) -> dict[str, str]:
         "starts_at": times.format_instant(starts_at),
         "ends_at": times.format_instant(starts_at + timedelta(hours=2)),
     }
-
-
-def until_answered(book: Callable[[], Any]) -> Any:
-    """As a client does: the same request again until there is an answer."""
-    for _ in range(TRIES):
-        try:
-            return book()
-        except Busy:
-            continue
-        except DomainError as refusal:
-            return refusal
-        except Exception:  # noqa: S112 - the network failed
-            continue
-    raise AssertionError(f"no answer in {TRIES} tries")
 
 
 def race(faults: RandomFaults, round_number: int, book: Book) -> list[Any]:

@@ -8,6 +8,7 @@ from chalicelib.charters import store as charter_store
 from chalicelib.core import errors
 from chalicelib.money import ledger
 from chalicelib.payments import store as payment_store
+from chalicelib.payments.store import Posted
 from tests.support.races import at_once
 from tests.support.stored import act, due_mails, new_mail, new_payment, read_again, store_charter, store_payment
 from tests.support.stores import counted
@@ -152,6 +153,61 @@ def test_a_payment_waits_to_be_cleared_from_its_write_to_the_act_that_clears_it(
     assert to_clear() == [check["payment_id"]], "a refused act removed the entry"
     payment_store.append_act(read_again(charter), check, act("clear"), ledger.Sums(), None)
     assert to_clear() == []
+
+
+def voided_for(new: Any) -> Any:
+    return {**act("void"), "corrected_by": {name: new[name] for name in ("event_id", "payment_id")}}
+
+
+def test_a_correction_over_two_charters_is_all_or_nothing() -> None:
+    one, two = store_charter(), store_charter()
+    old = store_payment(one, method="check", status="received", cleared_at=None)
+    new = new_payment(two, method="check", status="received", cleared_at=None)
+    mails = [new_mail(), new_mail()]
+    seen = [read_again(one), read_again(two)]
+    posted = [Posted(seen[0], payment_store.after(seen[0], ledger.Sums(rows=1), "2026-11-22T20:05:00Z"))]
+    posted += [Posted(seen[1], payment_store.after(seen[1], ledger.add(seen[1].sums, new), new["recorded_at"]))]
+    stale = [posted[0], Posted(seen[1]._replace(ledger_seq=7), posted[1].after)]
+    with pytest.raises(errors.WriteConflict):
+        payment_store.append_correction(new, "print", "{}", old, voided_for(new), stale, mails)
+    assert to_clear() == [old["payment_id"]]
+    assert due_mails() == []
+    assert [read_again(one), read_again(two)] == seen
+
+    payment_store.append_correction(new, "print", "{}", old, voided_for(new), posted, mails)
+    assert to_clear() == [new["payment_id"]]
+    assert sorted(mail.mail_id for mail in due_mails()) == sorted(mail.mail_id for mail in mails)
+    assert [read_again(one).ledger_seq, read_again(two).ledger_seq] == [2, 1]
+    assert payment_store.list_ended(one.event_id, [old["payment_id"]]) == {old["payment_id"]}
+    with pytest.raises(errors.AlreadyExists) as found:
+        payment_store.append_correction(new, "other", "{}", old, voided_for(new), posted, mails)
+    assert payment_store.stored_answer(found.value.item) == ("print", "{}")
+
+
+def test_a_batch_is_all_or_nothing_and_its_answer_stands_with_the_batch() -> None:
+    charter = store_charter()
+    rows = [new_payment(charter, batch_id="b1", method="check", status="received", cleared_at=None) for _ in range(10)]
+    after = charter
+    for row in rows:
+        after = payment_store.after(after, ledger.add(after.sums, row), row["recorded_at"])
+    taken = store_payment(charter)
+    with pytest.raises(errors.WriteConflict):
+        payment_store.append_batch(charter, after, "b1", rows, "print", "{}", new_mail())
+    seen = read_again(charter)
+    with pytest.raises(errors.WriteConflict):
+        payment_store.append_batch(seen, after, "b1", [*rows[:9], taken], "print", "{}", new_mail())
+    assert to_clear() == []
+    assert due_mails() == []
+    assert payment_store.read_batch_item(charter.event_id, "b1") is None
+
+    payment_store.append_batch(seen, after._replace(ledger_seq=11), "b1", rows, "print", "{}", new_mail())
+    assert sorted(to_clear()) == sorted(row["payment_id"] for row in rows)
+    assert read_again(charter).ledger_seq == 11
+    with pytest.raises(errors.AlreadyExists) as found:
+        payment_store.append_batch(seen, after, "b1", rows, "other", "[]", None)
+    assert payment_store.stored_answer(found.value.item) == ("print", "{}")
+    row = payment_store.read_payment_item(charter.event_id, rows[0]["payment_id"])
+    assert payment_store.stored_answer(row or {}) == ("", "")
 
 
 @pytest.mark.parametrize("dynamodb", ["dynamodb_local"], indirect=True)

@@ -1,8 +1,12 @@
-"""Callers that start at the same moment."""
+"""Callers that start at the same moment, and ask again until they are answered."""
 
 import threading
 from collections.abc import Callable
 from typing import Any
+
+from chalicelib.core.errors import Busy, DomainError
+
+TRIES = 40
 
 
 def at_once(calls: int, call: Callable[[int], Any]) -> list[Any]:
@@ -23,3 +27,17 @@ def at_once(calls: int, call: Callable[[int], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+def until_answered(ask: Callable[[], Any]) -> Any:
+    """As a client does: the same request again until there is an answer, or a refusal."""
+    for _ in range(TRIES):
+        try:
+            return ask()
+        except Busy:
+            continue
+        except DomainError as refusal:
+            return refusal
+        except Exception:  # noqa: S112 - the network failed
+            continue
+    raise AssertionError(f"no answer in {TRIES} tries")

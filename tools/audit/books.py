@@ -32,7 +32,7 @@ class Transaction:
     payment: str
     """Empty for a charge."""
     what: str
-    """Such as `charge`, `deposit`, `clear`."""
+    """Such as `charge`, `deposit`, `clear`; `correction` is the void of what was recorded anew."""
     payee: str
     text: str
     currency: str
@@ -99,7 +99,8 @@ def _of_payment(row: Payment, entries: list[Entry], timezone: str) -> Iterator[T
             yield _move(row, "clear", act["cleared_at"], "", cleared, place, timezone)
             place = cleared
         else:
-            yield _move(row, act["act"], act["at"], act["reason"], counter, place, timezone)
+            what = "correction" if act.get("corrected_by") else act["act"]
+            yield _move(row, what, act["at"], act["reason"], counter, place, timezone)
 
 
 def asset_account(method: str, *, is_cleared: bool) -> str:

@@ -99,8 +99,9 @@ def _queued_by(records: Records, event_id: str) -> Iterator[tuple[str, _Queued]]
 def _mail_of_correction(act: Entry) -> str:
     """Of the mail that tells of a void and of what was recorded instead; that row is what has queued it."""
     key = act.data.get("corrected_by")
-    is_key = isinstance(key, Mapping) and isinstance(key.get("event_id"), str)
-    return receipt_mail_id(key["event_id"], key.get("payment_id", "")) if is_key else ""
+    if not isinstance(key, Mapping) or not isinstance(key.get("event_id"), str):
+        return ""
+    return receipt_mail_id(key["event_id"], str(key.get("payment_id")))
 
 
 def _is_told_as_corrected(records: Records, row: Entry) -> bool:

@@ -1679,6 +1679,7 @@ export interface components {
              * @description The device's clock at the sending, where `received_at` was taken from it.
              */
             device_time?: string | null;
+            corrects?: null;
         };
         Correction: {
             corrects: {

@@ -33,6 +33,8 @@ export const mailEmpty: Record<MailStatus, string> = {
 
 const kinds: Record<string, string> = {
   receipt: "Receipt",
+  batch_receipt: "Receipt for several payments",
+  corrected: "Corrected payment",
   correction: "Correction",
   bounce: "Bounce notice",
   balance_reminder: "Balance reminder",

@@ -173,7 +173,6 @@ def test_what_could_not_be_voided_cannot_be_corrected(money: Money, mailbox: lis
         ({"payment_id": Money.id(1), "reason": "typo", "event_id": "A" * 22}, "corrects.event_id"),
         ({"payment_id": Money.id(1), "reason": "typo", "event_id": "nonsense"}, "corrects.event_id"),
         ({"payment_id": Money.id(1), "reason": "typo", "by": "me"}, "corrects.by"),
-        (None, "corrects"),
         ("typo", "corrects"),
     ],
 )
@@ -182,6 +181,12 @@ def test_an_unknown_payment_and_what_else_is_wrong_is_named(money: Money, correc
     answer = money.api.put(money.url(2), {"corrects": corrects})
     assert (answer.status, set(answer.json["Fields"])) == (400, {field})
     assert money.states() == {1: "cleared"}
+
+
+def test_null_stands_for_no_correction(money: Money) -> None:
+    money.log(1)
+    assert set(money.api.put(money.url(2), {"corrects": None}).json["Fields"]) == {"method", "amount_cents"}
+    assert money.log(2, corrects=None).json["payment"]["corrects"] is None
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,16 @@ from tests.support.model.machine import ProductMachine, indexes
 
 cents = st.integers(1, 900)
 methods = st.sampled_from(["cash", "check", "venmo", "card"])
+# What a correction changes.
+CHANGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "amount_cents": cents,
+        "method": methods,
+        "kind": st.sampled_from(["deposit", "balance", "tip"]),
+        "note": st.just("as it should be"),
+    },
+)
 EVIDENCE = {
     "source": "chase",
     "file_sha256": "0" * 64,
@@ -125,6 +135,21 @@ class PaymentRules(ProductMachine):
         self.expect_mails(*[("batch_receipt", charter.patron)] * (added[0].receipt == "pending"), rows=added)
         self.check_charter(charter)
 
+    @precondition(lambda self: self.charters)
+    @rule(index=indexes, which=st.integers(0, 1), act=st.sampled_from(["void", "bounce", "correct"]))
+    def end_a_row_of_a_batch_whose_receipt_waits(self, index: int, which: int, act: str) -> None:
+        before, self.product.services.mail_answer = self.product.services.mail_answer, "busy"
+        charter = self.pick(index)
+        rows = [{"method": "check", "amount_cents": 40}, {"method": "venmo", "amount_cents": 7, "kind": "tip"}]
+        self.log_a_batch(index, rows, notify=True, wrong="", ask=False)
+        ended = list(charter.rows)[-2:][which]
+        if act == "correct":
+            self.correct_row(charter, ended, charter, {"amount_cents": 9}, notify=True, ask=False)
+        else:
+            result = {"void": "voided", "bounce": "bounced"}[act]
+            self.act(act, {"reason": "typo"}, charter, ended, charter.rows[ended], result, allowed=True)
+        self.product.services.mail_answer = before
+
     @staticmethod
     def is_unusual(charter: Charter, typed_cents: int) -> bool:
         due_cents = max(0, charter.balance()["balance_due_cents"])
@@ -133,25 +158,24 @@ class PaymentRules(ProductMachine):
     # --- corrected and moved --------------------------------------------------------------------------
 
     @precondition(has_rows)
-    @rule(
-        index=indexes,
-        to=indexes,
-        is_move=st.booleans(),
-        changes=st.fixed_dictionaries(
-            {},
-            optional={
-                "amount_cents": cents,
-                "method": methods,
-                "kind": st.sampled_from(["deposit", "balance", "tip"]),
-                "note": st.just("as it should be"),
-            },
-        ),
-        notify=st.booleans(),
-        ask=st.booleans(),
-    )
+    @rule(index=indexes, to=indexes, is_move=st.booleans(), changes=CHANGES, notify=st.booleans(), ask=st.booleans())
     def correct(self, index: int, to: int, is_move: bool, changes: Json, notify: bool, ask: bool) -> None:
-        source, old_id, old = self.pick_row(index)
-        charter = self.pick(to) if is_move else source
+        source, old_id, _ = self.pick_row(index)
+        self.correct_row(source, old_id, self.pick(to) if is_move else source, changes, notify=notify, ask=ask)
+
+    @precondition(lambda self: self.charters)
+    @rule(index=indexes, to=indexes, amount=cents, method=methods, changes=CHANGES, told=st.booleans())
+    def log_what_has_to_be_corrected(
+        self, index: int, to: int, amount: int, method: str, changes: Json, told: bool
+    ) -> None:
+        self.log(index, "balance", method, amount, notify=told, days_ago=0)
+        source = self.pick(index)
+        self.correct_row(source, list(source.rows)[-1], self.pick(to), changes, notify=True, ask=True)
+
+    def correct_row(
+        self, source: Charter, old_id: str, charter: Charter, changes: Json, *, notify: bool, ask: bool
+    ) -> None:
+        old = source.rows[old_id]
         key = {"event_id": source.event_id, "payment_id": old_id, "reason": "typo"}
         body = {"corrects": key, "notify": notify, "ask_if_unusual": ask, **changes}
         payment_id = self.new_id()

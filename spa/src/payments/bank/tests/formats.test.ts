@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readStatement } from "../statement-file/read";
-import { bofa, bytes, CHASE, chase, ofx, only, read, venmo, wells } from "./small-files";
+import { bofa, bytes, chase, ofx, only, read, venmo, wells } from "./small-files";
 import { utf16, windows1252 } from "./writers";
 
 // --- who, what and what kind --------------------------------------------------------------------
