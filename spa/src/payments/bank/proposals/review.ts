@@ -3,7 +3,7 @@ import type { FileRow } from "../matching/fit";
 import type { Proposal } from "../matching/proposal";
 import { propose } from "../matching/propose";
 import type { Statement } from "../statement-file/read";
-import { type BankRow, type FormatName, formatNames } from "../statement-file/rows";
+import type { BankRow, FormatName } from "../statement-file/rows";
 
 /** A file that was read on this device. */
 export interface ReadFile {
@@ -111,9 +111,4 @@ function clearedBefore(rows: readonly SourceRow[], payments: readonly ListedPaym
     .map((payment) => ({ ...payment, status: "received" as const }));
   const { proposals } = propose(rows, cleared, timezone);
   return new Set<FileRow>(proposals.filter(({ sureness }) => sureness === "sure").map(({ row }) => row));
-}
-
-/** `Chase, October.csv`: whose file it is. */
-export function fileTitle({ name, statement }: ReadFile): string {
-  return `${formatNames[statement.format]}: ${name}`;
 }

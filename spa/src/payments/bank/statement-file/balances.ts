@@ -8,7 +8,7 @@ export interface Balances {
 }
 
 /** Whether a file's rows lead from its opening to its closing balance. `rows` oldest first. */
-export function balancesOf(draft: Draft, rows: readonly (Omit<DraftRow, "bank_id"> & object)[]): Balances {
+export function balancesOf(draft: Draft, rows: readonly Omit<DraftRow, "bank_id">[]): Balances {
   const counted = rows.filter(({ kind }) => kind !== "pending");
   const readable = counted.filter(({ kind }) => kind !== "unreadable");
   const oldest = readable.find(({ balance_cents }) => balance_cents !== null);

@@ -42,7 +42,7 @@ function isSame(row: DraftRow, other: DraftRow): boolean {
 }
 
 /** By the dates, else by the running balance, else as the format does it. */
-function isNewestFirst({ rows, newest_first = false }: Draft): boolean {
+export function isNewestFirst({ rows, newest_first = false }: Draft): boolean {
   const dates = rows.flatMap(({ date }) => date ?? []);
   const [first = "", last = ""] = [dates[0], dates.at(-1)];
   if (first !== last) return first > last;
@@ -59,5 +59,3 @@ function stepOf(upper: DraftRow, lower: DraftRow): "newest" | "oldest" | null {
   if (lower.amount_cents !== null && upper.balance_cents + lower.amount_cents === lower.balance_cents) return "oldest";
   return null;
 }
-
-export { isNewestFirst };
