@@ -14,7 +14,7 @@ from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
 from chalicelib.payments import acts, answers, asking, mails, store
-from chalicelib.payments.fields import Correction, NewPayment, Payment, PaymentAndEvent, PaymentRow
+from chalicelib.payments.fields import Act, Correction, NewPayment, Payment, PaymentAndEvent, PaymentRow
 from chalicelib.payments.rows import apply_act, find, fold, new_row, payment_json, refund
 from chalicelib.payments.store import Posted
 
@@ -46,23 +46,23 @@ def correct_payment(event_id: str, asked: Correction, *, actor: Actor, now: date
         source = _find_source(own, asked)
         old = _find_corrected(source, asked)
         acts.check_act("void", old, source.rows, "corrected")
-        done = {"reason": asked.corrects["reason"], "corrected_by": _key(event_id, asked.payment_id)}
-        act = acts.new_act(source.charter, "void", done, actor, at)
+        act = _new_void(source.charter, event_id, asked, actor, at)
         voided = apply_act(old, act)
-        left = [voided if row is old else row for row in source.rows]
-        source_after = store.after(source.charter, ledger.fold(left), at)
+        left = _replace(source, old, voided, at)
         # Where the new row goes, without the old one.
-        before = Ledger(source_after, left) if source is own else own
+        before = left if source is own else own
         row = _new_row(before, asked, old, actor, now)
         after = store.after(before.charter, ledger.add(before.charter.sums, row), at)
         told = asked.notify and bool(after.details["patron"]["email"])
         payment: Payment = {**row, "receipt": "pending" if told else "off"}
-        of_new, of_old = _mails(source_after, voided, after, payment, now) if asked.notify else (None, None)
+        of_new, of_old = _mails(left.charter, voided, after, payment, now) if asked.notify else (None, None)
         act["mail_id"] = of_old.mail_id if of_old else ""
         queued = tuple({mail.mail_id: mail for mail in (of_new, of_old) if mail}.values())
         answered: PaymentAndEvent = {"payment": payment_json(payment), "event": charters.show(after, now)}
         answer = answers.seal([payment], answered)
-        posted = [Posted(own.charter, after), *([Posted(source.charter, source_after)] if source is not own else [])]
+        posted = [Posted(own.charter, after)]
+        if source is not own:
+            posted.append(Posted(source.charter, left.charter))
         try:
             store.append_correction(payment, fingerprint, answer, old, act, posted, queued)
         except AlreadyExists as found:
@@ -98,8 +98,15 @@ def _find_corrected(source: Ledger, asked: Correction) -> Payment:
         raise BadInput({"corrects.payment_id": "must be a payment of that charter"}) from None
 
 
-def _key(event_id: str, payment_id: str) -> dict[str, str]:
-    return {"event_id": event_id, "payment_id": payment_id}
+def _new_void(charter: Charter, event_id: str, asked: Correction, actor: Actor, at: str) -> Act:
+    """Of the old row: it names the new one."""
+    key = {"event_id": event_id, "payment_id": asked.payment_id}
+    return acts.new_act(charter, "void", {"reason": asked.corrects["reason"], "corrected_by": key}, actor, at)
+
+
+def _replace(source: Ledger, old: Payment, voided: Payment, at: str) -> Ledger:
+    rows = [voided if row is old else row for row in source.rows]
+    return Ledger(store.after(source.charter, ledger.fold(rows), at), rows)
 
 
 def _new_row(before: Ledger, asked: Correction, old: Payment, actor: Actor, now: datetime) -> PaymentRow:

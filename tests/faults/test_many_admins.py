@@ -22,6 +22,7 @@ import pytest
 from chalicelib.core import dynamo, settings, times
 from chalicelib.core.audit import Actor
 from chalicelib.core.errors import Busy, DomainError
+from chalicelib.payments import batches
 from chalicelib.payments import service as payments
 from chalicelib.payments.acts import bounce_payment, clear_payment, void_payment
 from tests.support import operator
@@ -41,7 +42,9 @@ ODDS = 0.08
 TRIES = 40
 ENDS = {"void": "voided", "bounce": "bounced"}
 # How often an admin does what.
-PLAN = {"log": 40, "refund": 12, "clear": 20, "void": 12, "bounce": 10, "other content": 6}
+PLAN = {"log": 40, "refund": 12, "clear": 20, "void": 12, "bounce": 10, "other content": 6, "correct": 16, "batch": 8}
+# What adds rows to the ledger.
+ADDING = ("log", "refund", "correct", "batch")
 KINDS = ("deposit", "balance", "balance", "tip")
 
 
@@ -62,11 +65,20 @@ class Call:
 
     def send(self) -> str:
         now = operator.at(self.minutes)
-        if self.act in ("log", "refund", "other content"):
+        if self.act == "batch":
+            batch = batches.parse_batch(self.payment_id, self.body, now=now)
+            return batches.log_batch(self.event_id, batch, actor=self.admin, now=now)[0]
+        if self.act in ("log", "refund", "correct", "other content"):
             command = payments.parse_payment(self.payment_id, self.body, now=now)
             return payments.log_payment(self.event_id, command, actor=self.admin, now=now)[0]
         does = {"void": void_payment, "clear": clear_payment, "bounce": bounce_payment}
         return json.dumps(does[self.act](self.event_id, self.payment_id, self.body, actor=self.admin, now=now))
+
+    @property
+    def added(self) -> list[dict[str, Any]]:
+        """The rows that it added, as its answer tells them."""
+        answered = json.loads(self.answer)
+        return list(answered["payments"] if self.act == "batch" else [answered["payment"]])
 
     def repeat_until_answered(self) -> None:
         """As a client does, with the same content."""
@@ -105,8 +117,8 @@ class Day:
                 call.repeat_until_answered()
                 with self.lock:
                     self.calls.append(call)
-                    if call.act in ("log", "refund") and not call.refused:
-                        self.logged.setdefault(call.event_id, []).append(call.payment_id)
+                    if call.act in ADDING and not call.refused:
+                        self.logged.setdefault(call.event_id, []).extend(row["payment_id"] for row in call.added)
         finally:
             self.faults.end()
 
@@ -133,6 +145,20 @@ class Day:
             "reference": unique,
             "notify": draw.random() < 0.1,
         }
+        if act == "batch":
+            ids = [str(uuid.UUID(int=draw.getrandbits(128))) for _ in range(draw.randrange(1, 4))]
+            rows = [{**body, "payment_id": one, "amount_cents": body["amount_cents"] + len(ids)} for one in ids]
+            notify = {"notify": body["notify"]}
+            return Call(
+                act, event_id, own_id, {"payments": [without(row, "notify") for row in rows], **notify}, admin, minutes
+            )
+        if act == "correct":
+            source = draw.choice(self.charters)
+            with self.lock:
+                wrong = list(self.logged.get(source, ()))[-40:] or [own_id]
+            corrects = {"event_id": source, "payment_id": draw.choice(wrong), "reason": unique}
+            changes = {} if draw.random() < 0.4 else {"amount_cents": body["amount_cents"]}
+            return Call(act, event_id, own_id, {"corrects": corrects, "notify": False, **changes}, admin, minutes)
         if act == "refund":
             body |= {"kind": "refund", "refund_of": target, "amount_cents": draw.randrange(1, 30_000)}
         if act == "other content" and known:
@@ -148,11 +174,33 @@ class Day:
         for call in self.accepted("log", "refund"):
             status = "cleared" if call.body["method"] in ("cash", "card") else "received"
             rows[call.event_id, call.payment_id] = {**call.body, "status": status, "by": call.admin.name}
+        for call in self.accepted("batch"):
+            for row in call.body["payments"]:
+                status = "cleared" if row["method"] in ("cash", "card") else "received"
+                rows[call.event_id, row["payment_id"]] = {**row, "status": status, "by": call.admin.name}
+        for call in self.in_order_of_what_they_correct():
+            corrects = call.body["corrects"]
+            old = rows[corrects["event_id"], corrects["payment_id"]]
+            old["status"] = "voided"
+            # Whether the old one was cleared by then is what the answer tells.
+            told = {"status": call.added[0]["status"], "by": call.admin.name}
+            changes = {name: call.body[name] for name in ("amount_cents",) if name in call.body}
+            rows[call.event_id, call.payment_id] = {**old, **changes, **told}
         for call in self.accepted("clear", "void", "bounce"):
             row = rows[call.event_id, call.payment_id]
-            if call.act in ENDS or row["status"] == "received":
+            if (call.act in ENDS and row["status"] != "voided") or row["status"] == "received":
                 row["status"] = ENDS.get(call.act, "cleared")
         return rows
+
+    def in_order_of_what_they_correct(self) -> list[Call]:
+        """A correction after the one that it corrects in turn."""
+        by_id = {(call.event_id, call.payment_id): call for call in self.accepted("correct")}
+
+        def depth(call: Call | None) -> int:
+            corrects = call.body["corrects"] if call else {}
+            return 1 + depth(by_id.get((corrects["event_id"], corrects["payment_id"]))) if call else 0
+
+        return sorted(by_id.values(), key=depth)
 
 
 def expected_sums(rows: list[dict[str, Any]], kinds: dict[str, str]) -> dict[str, int]:
@@ -221,8 +269,10 @@ def test_twenty_admins_lose_double_and_invent_nothing_while_requests_fail(day: D
         assert {name: balance[name] for name in sums} == sums
 
     check_acts(day, table)
-    mailed = Counter(mail.payment_id for mail in table.mails.values() if mail.payment_id)
-    wanted = {call.payment_id for call in day.accepted("log", "refund") if call.body["notify"]}
+    mailed = Counter(payment_id for mail in table.mails.values() for payment_id in mail.payment_ids)
+    batched = day.accepted("batch")
+    wanted = {row["payment_id"] for call in batched if call.body["notify"] for row in call.body["payments"]}
+    wanted |= {call.payment_id for call in day.accepted("log", "refund") if call.body["notify"]}
     assert wanted <= set(mailed)
 
     with ThreadPoolExecutor(4) as pool:
@@ -234,6 +284,11 @@ def test_twenty_admins_lose_double_and_invent_nothing_while_requests_fail(day: D
 def check_acts(day: Day, table: Records) -> None:
     """Each act in the ledger was asked for by the admin that it names; a refused one is not there."""
     asked = {(call.act, call.event_id, call.payment_id, call.admin.name, key_of(call.body)): call for call in day.calls}
+    for call in day.calls:
+        if call.act == "correct":
+            corrects = call.body["corrects"]
+            key = ("void", corrects["event_id"], corrects["payment_id"], call.admin.name, corrects["reason"])
+            asked[key] = call
     done = set()
     for event_id, entries in table.ledgers.items():
         for entry in entries:
@@ -245,11 +300,15 @@ def check_acts(day: Day, table: Records) -> None:
             # An act in doubt may have been done and then undone by another act; so its replay was refused.
             assert not call.refused or call.in_doubt
             done.add((act["act"], event_id, payment_id))
-    methods = {call.payment_id: call.body["method"] for call in day.accepted("log", "refund")}
+    added = {row["payment_id"]: row for call in day.accepted(*ADDING) for row in call.added}
     for call in day.accepted("clear", "void", "bounce"):
-        # Cash and card were cleared when they were logged.
-        at_once = call.act == "clear" and methods[call.payment_id] in ("cash", "card")
+        # Cash and card were cleared when they were logged, and what was corrected may have been.
+        at_once = call.act == "clear" and added[call.payment_id]["status"] == "cleared"
         assert at_once or (call.act, call.event_id, call.payment_id) in done
+
+
+def without(row: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != name}
 
 
 def key_of(body: dict[str, Any]) -> str:
@@ -257,7 +316,7 @@ def key_of(body: dict[str, Any]) -> str:
 
 
 def check_replay(call: Call) -> None:
-    if call.act in ("log", "refund", "other content"):
+    if call.act in (*ADDING, "other content"):
         if call.refused:
             # A refund that was too large may be possible by now, so a refused one is not tried again.
             return

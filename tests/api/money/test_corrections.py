@@ -1,13 +1,19 @@
 """A payment is corrected, or moved to another charter: one write, one mail, and the old row stays and points on."""
 
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
+from chalicelib import ledger_log
+from chalicelib.core import aws, settings, system
 from tests.api.money.conftest import Money
 from tests.support.api import Api
 from tests.support.mails import text_of
+from tools.audit.checks import find_differences
+from tools.audit.records import gather
+from tools.common.table import scan
 
 TYPO = {"method": "check", "amount_cents": 800_000, "reference": "1042", "payer": "Cy Rivera", "note": "at the dock"}
 
@@ -389,3 +395,18 @@ def test_reports_and_the_file_for_the_bookkeeper_tell_both_rows_and_add_up_one(a
     assert told[money.id(2)]["corrected_by_event_id"] == there
     assert told[money.id(3)]["corrects_event_id"] == money.event_id
     assert told[money.id(1)]["void_reason"] == "typo"
+
+
+def test_the_daily_head_counts_every_row_and_act_and_adds_up_what_stands(money: Money) -> None:
+    there = money.charter(title="Harbor tour")
+    before = len(ledger_log.read_ledger(system.utc_now() + timedelta(hours=2)).hashes)
+    money.log(1, **TYPO)
+    money.correct(1, 2, amount_cents=80_000)
+    # Under its own id, and of the same moment: the index lists both charters' rows at one place.
+    money.correct(2, 2, there, moved_from=money.event_id)
+    money.batch(9, {"number": 3, "method": "cash", "amount_cents": 500, "kind": "tip"})
+    found = ledger_log.read_ledger(system.utc_now() + timedelta(hours=2))
+    assert len(found.hashes) - before == 4 + 2, "four rows, two of which were voided"
+    [sums] = found.sums
+    assert (sums["received_cents"], sums["tips_cents"]) == (80_000, 500)
+    assert find_differences(gather(scan(aws.client("dynamodb"), settings.settings().table))) == []

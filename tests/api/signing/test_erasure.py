@@ -81,6 +81,8 @@ def trip(api: Api, guest: Api, mailbox: list[EmailMessage]) -> dict[str, Any]:
         signature_strokes="[[[1,2,3],[4,5,6]]]",
     )
     assert api.put(f"{about}/payments/{uuid()}", new_payment()).status == 201
+    rows = [new_payment(payment_id=uuid())]
+    assert api.put(f"{about}/payment-batches/{uuid()}", {"payments": rows}).status == 201
     assert api.patch(about, {"version": 1, "guests": [*charter["guests"], {"name": "Cleo"}]}).status == 200
     assert api.patch(about, {"version": 2, "notes": "calls"}).status == 200
     return charter  # type: ignore[no-any-return]
