@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import week_views
-from tests.browser.shown import UNBROKEN, Charters
+from tests.browser.shown import FREE_BOAT, UNBROKEN, Charters
 from tests.browser.visitors import sample_mail
 
 UNKNOWN = "A" * 22
-FREE_BOAT = "Heron"
 
 
 @dataclass(frozen=True)
