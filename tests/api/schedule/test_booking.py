@@ -224,6 +224,18 @@ def test_an_edit_that_moves_a_charter_into_another_is_refused_or_decided(api: Ap
     assert moved["schedule_override"]["reason"] == "two short trips"
 
 
+def test_another_captain_from_among_the_crew_is_checked_again(api: Api, ana: dict[str, Any]) -> None:
+    her, ben = {"person_id": ana["person_id"]}, {"person_id": make_person(api, name="Ben Ortiz")["person_id"]}
+    make_charter(api, title="First", captain=ben, hours=(10, 12))
+    reason = "Ben leaves the first one early"
+    second = make_charter(api, captain=her, crew=[ben], hours=(11, 13), override_reason=reason)
+    assert patch(api, second, crew=[ben, {"name": "Typed"}]).status == 200
+    second = read_charter(api, second)
+    assert refused(patch(api, second, captain=ben, crew=[her])) == [("captain", "Ben Ortiz", "First")]
+    swapped = patch(api, second, captain=ben, crew=[her], override_reason="Ana is ill").json
+    assert swapped["schedule_override"]["reason"] == "Ana is ill"
+
+
 def test_a_cancelled_charter_keeps_nobody_away(api: Api, boat: dict[str, Any]) -> None:
     first = make_charter(api, boat_id=boat["boat_id"], hours=(10, 12))
     second = make_charter(api, boat_id=boat["boat_id"], hours=(11, 13), override_reason="one of them will go")
