@@ -70,8 +70,11 @@ def test_renaming_changes_no_charter_until_its_boat_or_people_are_written_again(
     api: Api, boat: dict[str, Any], ana: dict[str, Any]
 ) -> None:
     made = make_charter(api, boat_id=boat["boat_id"], captain={"person_id": ana["person_id"]})
+    manifest = api.get(f"/api/events/{made['event_id']}/manifest").json
+    assert (manifest["vessel"], manifest["captain"]["name"]) == ("Petrel", "Ana Reyes")
     assert api.patch(f"/api/boats/{boat['boat_id']}", {"version": 1, "name": "Storm Petrel"}).status == 200
     assert api.patch(f"/api/people/{ana['person_id']}", {"version": 1, "name": "Ana Ruiz"}).status == 200
+    assert api.get(f"/api/events/{made['event_id']}/manifest").json == manifest
     kept = patch(api, made, notes="as it was", vessel=made["vessel"], captain=made["captain"]).json
     assert (kept["vessel"], kept["captain"]["name"]) == ("Petrel", "Ana Reyes")
     # A page sends back all that it has read.
