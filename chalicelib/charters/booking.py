@@ -52,8 +52,9 @@ def is_moved(details: CharterDetails, seen: CharterDetails) -> bool:
 
 
 def _booked(details: CharterDetails) -> tuple[object, ...]:
-    people = {one["person_id"] for _, one in sailors(details)} - {None}
-    return details["starts_at"], details["ends_at"], details["boat_id"], people
+    captain = details["captain"]["person_id"] if details["captain"] else None
+    crew = {one["person_id"] for one in details["crew"]} - {None}
+    return details["starts_at"], details["ends_at"], details["boat_id"], captain, crew
 
 
 def fill(details: CharterDetails, body: Body, named: Named, seen: CharterDetails | None = None) -> CharterDetails:

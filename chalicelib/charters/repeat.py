@@ -70,8 +70,10 @@ def repeat_charter(
             return _preview(source, new, at), 200
         plan = new
     done = _make_all(key, plan, reason, actor, at)
+    # Of two that were sent at once, the other one may have made them.
+    is_new = not earlier and done.planned == plan.planned
     made = store.read_charters([one.event_id for one in done.planned if one.event_id not in done.left_out])
-    return {"events": service.show_all(made, now)}, 200 if earlier else 201
+    return {"events": service.show_all(made, now)}, 201 if is_new else 200
 
 
 def _used_for_another() -> Conflict:
@@ -177,7 +179,11 @@ def _make_some(key: str, plan: Plan, reason: str | None, actor: Actor, at: str) 
     entries = [entry for one in charters if (entry := schedule_entry(one))]
     found = find_conflicts(entries, named, at)
     if not seen:
-        decide([one for each in found for one in each], reason, actor, at)
+        in_the_way = [one for each in found for one in each]
+        # It may be what this very request, sent twice at once, has made a moment ago.
+        if in_the_way and _read_plan(key):
+            raise WriteConflict
+        decide(in_the_way, reason, actor, at)
     writes: list[Item] = []
     left_out = list(plan.left_out)
     for charter, conflicts in list(zip(charters, found, strict=True))[: len(batch)]:
