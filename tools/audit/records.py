@@ -9,6 +9,7 @@ from chalicelib import ledger_log
 from chalicelib.charters.store import Charter, board_key, to_charter
 from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import MALFORMED
+from chalicelib.manifest.store import to_sent_note
 from chalicelib.money import ledger, methods
 from chalicelib.operator import store as operator_store
 from chalicelib.payments import service as payments
@@ -215,6 +216,8 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         if note.get("state") != item.get("state", {}).get("S"):
             raise ValueError("its state stands there twice, in two ways")
         records.notes.setdefault(owner, {})[sk.partition("#")[2]] = note
+    elif kind == "DOCK":
+        to_sent_note(item)
     elif kind == "WAIVER_VERSION" and sk == "VERSION":
         records.versions[owner] = _load(item)
     elif kind == "WAIVER_VERSION":
