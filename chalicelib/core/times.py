@@ -115,11 +115,11 @@ def spell_moment(instant: str, timezone: str) -> str:
 
 
 def spell_period(starts_at: str, ends_at: str, timezone: str) -> str:
-    """`Sat, Nov 28, 10:00 AM – 1:30 PM PST` in local time; where the day or the clock changes, both are told."""
+    """`Sat, Nov 28, 10:00 AM to 1:30 PM PST` in local time; where the day or the clock changes, both are told."""
     begins, ends = local(starts_at, timezone), local(ends_at, timezone)
     if (begins.date(), begins.utcoffset()) != (ends.date(), ends.utcoffset()):
-        return f"{spell_moment(starts_at, timezone)} – {spell_moment(ends_at, timezone)}"
-    return f"{spell_short_day(begins.date())}, {_spell_time(begins, 'en')} – {spell_clock(ends_at, timezone)}"
+        return f"{spell_moment(starts_at, timezone)} to {spell_moment(ends_at, timezone)}"
+    return f"{spell_short_day(begins.date())}, {_spell_time(begins, 'en')} to {spell_clock(ends_at, timezone)}"
 
 
 def spell_short_day(day: date) -> str:
