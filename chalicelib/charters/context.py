@@ -86,7 +86,7 @@ def context_keys(charters: Sequence[Charter], booked: Iterable[Entry]) -> list[I
     boats = dict.fromkeys(boat_id for charter in charters if (boat_id := charter.details["boat_id"]))
     boats |= dict.fromkeys(one.boat_id for one in booked if one.boat_id and _captains(one) & captains)
     return [
-        operator_store.SETTINGS,
+        operator_store.SETTINGS_KEY,
         *(record_key(BOAT, boat_id) for boat_id in boats),
         *(record_key(PERSON, person_id) for person_id in people),
     ]
@@ -104,7 +104,7 @@ def _captains(entry: Entry) -> set[str]:
 def make_context(charters: Sequence[Charter], booked: Sequence[Entry], items: Sequence[Item], now: datetime) -> Context:
     """Of what was read: `items` are those of `context_keys`, others may be among them."""
     at, named = times.format_instant(now), schedule_store.to_named(items)
-    settings_item = next((one for one in items if one["PK"] == operator_store.SETTINGS["PK"]), None)
+    settings_item = next((one for one in items if one["PK"] == operator_store.SETTINGS_KEY["PK"]), None)
     entries = {charter.event_id: entry for charter in charters if (entry := schedule_entry(charter))}
     taking_part = [entry for entry in entries.values() if entry.boat_id in named.boats or entry.people]
     around = _around(taking_part) if taking_part else ("", "")
