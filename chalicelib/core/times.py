@@ -186,6 +186,13 @@ def spell_span(span: timedelta) -> str:
     return ""
 
 
+def spell_hours(span: timedelta) -> str:
+    """`13 hours`, `13 hours 30 minutes`."""
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    spelled = f"{hours} hour{'' if hours == 1 else 's'}"
+    return f"{spelled} {minutes} minute{'' if minutes == 1 else 's'}" if minutes else spelled
+
+
 @cache
 def zone(name: str) -> ZoneInfo:
     """The IANA time zone of that name. ValueError if there is none."""
