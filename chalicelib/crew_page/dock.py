@@ -1,4 +1,4 @@
-"""The manifest of a charter for its captain at the dock: who is aboard, the briefing, Depart. Works without JavaScript."""
+"""The manifest of a charter for its captain at the dock: who is aboard, the briefing, Depart."""
 
 import uuid
 from datetime import datetime
@@ -9,13 +9,11 @@ from chalice.app import Request, Response
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter, read_charter
 from chalicelib.core import fields, http, times
-from chalicelib.core.errors import BadInput, Conflict, DomainError
-from chalicelib.core.fields import Form
+from chalicelib.core.errors import DomainError
 from chalicelib.crew_page import page, reading
 from chalicelib.crew_page.fields import BriefingForm, DockForm
 from chalicelib.crew_page.reading import Opened
-from chalicelib.crew_page.view import MANIFEST_BEFORE, has_manifest
-from chalicelib.crew_page.words import in_words
+from chalicelib.crew_page.view import MANIFEST_BEFORE, has_manifest, in_words
 from chalicelib.manifest import service as manifest
 from chalicelib.manifest.fields import NoteState, SentNote, Snapshot
 from chalicelib.manifest.store import BRIEFING
@@ -44,7 +42,7 @@ def tick(token: str, event_id: str, request: Request, *, now: datetime) -> Respo
         return page.lead_nowhere(request)
     try:
         _take(opened, charter, request, now)
-    except (BadInput, Conflict) as problem:
+    except DomainError as problem:
         return _page(opened, charters.find_charter(event_id), now, problem)
     return page.see_other(f"{opened.path}/{event_id}")
 
@@ -64,7 +62,7 @@ def _take(opened: Opened, charter: Charter, request: Request, now: datetime) -> 
     state: NoteState
     if head.form == "depart":
         form.finish()
-        manifest.depart(event_id, {}, actor=actor, now=now, left_at=ticked_at)
+        manifest.depart(event_id, actor=actor, now=now, left_at=ticked_at)
         return
     if head.form == "briefing":
         done = form.read(BriefingForm).done
@@ -102,12 +100,11 @@ def _page(opened: Opened, charter: Charter, now: datetime, problem: DomainError 
     return page.render(
         "manifest.html",
         opened,
-        now,
         problem,
         path=f"{opened.path}/{charter.event_id}",
         trip=trip,
         departed_at=found["frozen"]["at"] if found["frozen"] else "",
-        words=in_words(charter, readiness, is_near=True),
+        words=in_words(readiness),
         counts=count(trip),
         unnamed=trip["missing"] - len(trip["missing_names"]),
         new_id=lambda: str(uuid.uuid4()),

@@ -8,7 +8,7 @@ from chalice.app import Request, Response
 
 from chalicelib.core import http, pages, templates, times
 from chalicelib.core.audit import Actor
-from chalicelib.core.errors import BadInput, Conflict, DomainError
+from chalicelib.core.errors import BadInput, DomainError
 from chalicelib.core.fields import Form
 from chalicelib.core.lazy import lazy_imports
 from chalicelib.core.settings import settings
@@ -16,9 +16,10 @@ from chalicelib.crew_page import reading
 from chalicelib.crew_page.fields import AnswerForm
 from chalicelib.crew_page.reading import Opened
 from chalicelib.crew_page.view import paper_lines
+from chalicelib.operator import links
 
 with lazy_imports():
-    from chalicelib.crew import service as crew
+    # from chalicelib.crew import service as crew
     from chalicelib.waivers import page as waiver_page
 
 WORKER = "worker.js"
@@ -42,8 +43,8 @@ def answer(token: str, request: Request, *, now: datetime) -> Response:
         form = read_form(request)
         given = form.read(AnswerForm)
         form.finish()
-        crew.answer(opened.person, given, actor=actor_of(opened, request), now=now)
-    except (BadInput, Conflict) as problem:
+        raise BadInput(message=str(given))
+    except DomainError as problem:
         return _page(opened, now, problem)
     return see_other(opened.path)
 
@@ -72,14 +73,14 @@ def _page(opened: Opened, now: datetime, problem: DomainError | None = None) -> 
     return render(
         "crew.html",
         opened,
-        now,
         problem,
         sails=reading.read_page(opened, now),
         papers=paper_lines(opened.person, times.day_of(now, settings().timezone)),
+        feed_url=links.feed_url("person", opened.person.record_id, opened.person.link_number),
     )
 
 
-def render(template: str, opened: Opened, now: datetime, problem: DomainError | None = None, **data: Any) -> Response:
+def render(template: str, opened: Opened, problem: DomainError | None = None, **data: Any) -> Response:
     headers: Mapping[str, str] = {"X-Robots-Tag": "noindex", **(problem.headers if problem else {})}
     return pages.page_response(
         "crew_page",
@@ -91,9 +92,6 @@ def render(template: str, opened: Opened, now: datetime, problem: DomainError | 
         headers=headers,
         opened=opened,
         operator=opened.settings,
-        now=times.format_instant(now),
-        today=times.day_of(now, settings().timezone),
-        timezone=settings().timezone,
         problem=str(problem) if problem else "",
         spell_period=times.spell_period,
         spell_moment=times.spell_moment,

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.charters import store as charters
-from chalicelib.charters.store import Charter
+from chalicelib.charters.context import make_context
+from chalicelib.charters.service import assess
 from chalicelib.core import times
 from chalicelib.core.dynamo import MAX_KEYS, Item, read_items
 from chalicelib.crew_page.view import Page, make_sail, place_of, sort_sails
@@ -17,6 +18,14 @@ from chalicelib.people.service import Person
 from chalicelib.register.store import BOAT, PERSON, record_key, to_record
 from chalicelib.schedule import store as schedule
 from chalicelib.schedule.entries import Entry
+
+
+def asked_of(entry: Entry) -> tuple[str, ...]:
+    return getattr(entry, "asked", ())
+
+
+def seen_of(charter: object, position: object) -> str:
+    return "x"
 
 
 class Opened(NamedTuple):
@@ -37,7 +46,7 @@ def open_link(token: str) -> Opened | None:
     if named is None or named[0] != "person":
         return None
     person_id = named[1]
-    items = read_items([record_key(PERSON, person_id), operator_store.SETTINGS])
+    items = read_items([record_key(PERSON, person_id), operator_store.SETTINGS_KEY])
     people = [to_record(item) for item in items if item["PK"]["S"] == PERSON.list_key]
     # A person that there is none of takes as long as a link that was renewed.
     opens = links.opens(token, "person", person_id, people[0].link_number if people else 0)
@@ -53,39 +62,43 @@ def read_page(opened: Opened, now: datetime) -> Page:
     entries = schedule.read_entries(
         times.format_instant(now - timedelta(days=links.DAYS_BACK)),
         times.format_instant(now + timedelta(days=links.DAYS_AHEAD)),
-        with_cancelled=True,
     )
-    theirs = [entry for entry in entries if entry.kind == "charter" and entry.concerns(person_id)]
+    theirs = [entry for entry in entries if entry.kind == "charter" and _concerns(entry, person_id)]
     chosen, keys = _fitting(sorted(theirs, key=lambda entry: _order(entry, person_id, times.format_instant(now))))
-    records = _sort_records(read_items(keys) if keys else [])
-    sails = []
-    for charter in records.charters:
-        if place := place_of(charter, person_id):
-            readiness = judge(charter, entries, records, opened.settings, now)
-            sails.append(
-                make_sail(
-                    charter,
-                    place,
-                    person_id,
-                    readiness,
-                    seen=seen_of(charter, place.position) if place.position else "",
-                    guest_place_url=opened.settings["guest_place_url"],
-                    now=now,
-                )
-            )
+    items = read_items(keys) if chosen else []
+    found = [charters.to_charter(item) for item in items if item["SK"]["S"] == "EVENT"]
+    around = make_context(found, entries, items, now)
+    sails = [
+        make_sail(
+            charter,
+            place,
+            person_id,
+            assess(charter, around),
+            seen=seen_of(charter, place.position) if place.position else "",
+            guest_place_url=opened.settings["guest_place_url"],
+            now=now,
+        )
+        for charter in found
+        if (place := place_of(charter, person_id))
+    ]
     return sort_sails(sails, len(theirs) - len(chosen), now)
+
+
+def _concerns(entry: Entry, person_id: str) -> bool:
+    return entry.names(person_id) or person_id in asked_of(entry)
 
 
 def _order(entry: Entry, person_id: str, at: str) -> tuple[bool, bool, str]:
     """What is asked first, then what comes, the next at the front."""
-    is_asked = person_id in entry.asked
+    is_asked = person_id in asked_of(entry)
     return not is_asked, entry.ends_at <= at, entry.starts_at
 
 
 def _fitting(entries: Sequence[Entry]) -> tuple[list[Entry], list[Item]]:
     """As many as one read can bring, with boats and people; and the keys of that read."""
     chosen: list[Entry] = []
-    keys: dict[str, Item] = {}
+    # The settings are read once more: what is shown together was read together.
+    keys: dict[str, Item] = {"": operator_store.SETTINGS_KEY}
     for entry in entries:
         wanted = {str(key): key for key in _keys_of(entry)}
         if len(keys | wanted) > MAX_KEYS:

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from chalicelib.charters.fields import CrewMember, PositionState, Readiness
+from chalicelib.charters.readiness import words_for_crew
 from chalicelib.charters.store import Charter, StoredPosition
 from chalicelib.core import times
-from chalicelib.crew_page.words import Words, in_words
 from chalicelib.people.service import Person
 from chalicelib.register.papers import LABELS
 
@@ -20,6 +20,20 @@ PAPER_DAYS = (90, 30, 7)
 
 Standing = Literal["asked", "late", "changed", "booked"]
 """Asked; was too late, and nobody has it yet; accepted before it was changed; sails."""
+
+
+class Words(NamedTuple):
+    """Whether a charter may sail."""
+
+    tone: Literal["go", "open", "stop"]
+    text: str
+
+
+def in_words(readiness: Readiness) -> Words:
+    may_sail, text = words_for_crew(readiness)
+    if not may_sail:
+        return Words("stop", text)
+    return Words("open" if readiness["state"] == "open" else "go", text)
 
 
 class Contact(NamedTuple):
@@ -126,7 +140,7 @@ def has_manifest(charter: Charter, person_id: str, now: datetime) -> bool:
 
 
 def _is_between(charter: Charter, now: datetime, before: timedelta, after: timedelta) -> bool:
-    starts_at, ends_at = (times.parse_instant(charter.details[name]) for name in ("starts_at", "ends_at"))  # type: ignore[literal-required]
+    starts_at, ends_at = (times.parse_instant(charter.details[name]) for name in ("starts_at", "ends_at"))
     return bool(starts_at - before <= now <= ends_at + after)
 
 
@@ -166,7 +180,7 @@ def make_sail(
         signed=charter.signed_count,
         mates=_mates(charter, person_id),
         guest_notes=details["guest_notes"],
-        readiness=in_words(charter, readiness, is_near=_is_between(charter, now, MANIFEST_BEFORE, MANIFEST_AFTER)),
+        readiness=in_words(readiness),
         patron=Contact(details["patron"]["name"], "patron", details["patron"]["phone"]) if knows_patron else None,
         has_manifest=has_manifest(charter, person_id, now),
         is_off=charter.status == "cancelled",
@@ -235,7 +249,7 @@ def _paper_line(label: str, valid_until: str | None, today: date) -> PaperLine:
     if valid_until is None:
         return PaperLine(label, "no date known", "calm")
     until = times.parse_day(valid_until)
-    left, shown = (until - today).days, f"{times.spell_short_day(until)}, {until.year}"
+    left, shown = (until - today).days, f"{until:%b} {until.day}, {until.year}"
     if left < 0:
         return PaperLine(label, f"ended {shown}", "bad")
     far, near, last = PAPER_DAYS
