@@ -7,9 +7,10 @@ from typing import NamedTuple
 from chalice.app import Request, Response
 
 from chalicelib.charters import service as charters
+from chalicelib.charters.readiness import words_for_crew
 from chalicelib.charters.store import Charter, read_charter
 from chalicelib.core import fields, http, times
-from chalicelib.core.errors import DomainError
+from chalicelib.core.errors import Conflict, DomainError
 from chalicelib.crew_page import page, reading
 from chalicelib.crew_page.fields import BriefingForm, DockForm
 from chalicelib.crew_page.reading import Opened
@@ -42,6 +43,11 @@ def tick(token: str, event_id: str, request: Request, *, now: datetime) -> Respo
         return page.lead_nowhere(request)
     try:
         _take(opened, charter, request, now)
+    except manifest.NotReady as problem:
+        # Its own words are the desk's: they may tell an amount.
+        return _page(
+            opened, charters.find_charter(event_id), now, Conflict(words_for_crew(problem.extra["readiness"]).text)
+        )
     except DomainError as problem:
         return _page(opened, charters.find_charter(event_id), now, problem)
     return page.see_other(f"{opened.path}/{event_id}")
@@ -62,7 +68,7 @@ def _take(opened: Opened, charter: Charter, request: Request, now: datetime) -> 
     state: NoteState
     if head.form == "depart":
         form.finish()
-        manifest.depart(event_id, actor=actor, now=now, left_at=ticked_at)
+        manifest.depart(event_id, {}, actor=actor, now=now, left_at=ticked_at)
         return
     if head.form == "briefing":
         done = form.read(BriefingForm).done

@@ -7,13 +7,13 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from chalicelib.charters.fields import CrewMember, PositionState, Readiness
-from chalicelib.charters.readiness import words_for_crew
+from chalicelib.charters.readiness import DEPART_BEFORE, words_for_crew
 from chalicelib.charters.store import Charter, StoredPosition
 from chalicelib.core import times
 from chalicelib.people.service import Person
 from chalicelib.register.papers import LABELS
 
-MANIFEST_BEFORE, MANIFEST_AFTER = timedelta(hours=12), timedelta(hours=6)
+MANIFEST_BEFORE, MANIFEST_AFTER = DEPART_BEFORE, timedelta(hours=6)
 PATRON_BEFORE = timedelta(hours=24)
 HELD: tuple[PositionState, ...] = ("accepted", "unconfirmed", "assigned")
 PAPER_DAYS = (90, 30, 7)
@@ -229,12 +229,13 @@ def sort_sails(sails: Iterable[Sail], more: int, now: datetime) -> Page:
     """By start; past ones the latest first."""
     at = times.format_instant(now)
     ordered = sorted(sails, key=lambda one: (one.starts_at, one.event_id))
-    ahead = [one for one in ordered if one.ends_at > at]
+    # A captain's is over when its manifest is closed.
+    ahead = [one for one in ordered if one.ends_at > at or one.has_manifest]
     return Page(
         asked=[one for one in ahead if one.standing != "booked" and not one.is_off],
         coming=[one for one in ahead if one.standing == "booked" and not one.is_off],
         called_off=[one for one in ordered if one.is_off],
-        past=[one for one in reversed(ordered) if one.ends_at <= at and one.standing != "asked" and not one.is_off],
+        past=[one for one in reversed(ordered) if one not in ahead and one.standing in ("booked", "changed") and not one.is_off],
         more=more,
     )
 

@@ -115,6 +115,24 @@ def _feed(method: str) -> Act:
     return lambda product: product.guest().call(method, f"/c/{links.make_token('desk', '', 0)}.ics")
 
 
+def _crew(method: str, charter: bool = False) -> Act:
+    def act(product: InProcessProduct) -> Answer:
+        return product.guest().call(method, product.crew_path(charter=charter))
+
+    return act
+
+
+def _tick(form: str, **fields: str) -> Act:
+    """A captain's, at the dock."""
+
+    def act(product: InProcessProduct) -> Answer:
+        who = {"waiver_id": product.waiver_id(SIGNED)} if form == "check_in" else {}
+        sent = {"form": form, "submission_id": TICK, "device_time": "", **who, **fields}
+        return product.guest().submit(product.crew_path(charter=True), sent)
+
+    return act
+
+
 def _reading(path: str, query: str = "") -> Operation:
     return Operation(f"GET {path}", asking("GET", path + query))
 

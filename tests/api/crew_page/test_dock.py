@@ -83,7 +83,9 @@ def test_it_is_the_captains_alone_and_of_a_charter_that_is_not_called_off(
 # --- what it says and takes -----------------------------------------------------------------------------
 
 
-def test_it_says_who_is_expected_has_signed_and_is_aboard(api: Api, guest: Api, trip: dict[str, Any], path: str) -> None:
+def test_it_says_who_is_expected_has_signed_and_is_aboard(
+    api: Api, guest: Api, trip: dict[str, Any], path: str
+) -> None:
     sign(guest, trip, signer_name="Cleo Park", signer_birth_date="1984-02-03")
     text = read(guest, path)
     assert "Expected 4 Signed 1 Aboard 0 No-show 0" in text
