@@ -104,6 +104,6 @@ def get_worker() -> Response:
     headers = {
         "Content-Type": "text/javascript; charset=utf-8",
         # It asks the site for the pages, and nothing else.
-        "Content-Security-Policy": "default-src 'none'; connect-src 'self'",
+        "Content-Security-Policy": "default-src 'none'; connect-src 'self'; frame-ancestors 'none'",
     }
     return Response(templates.read_file("crew_page", f"templates/{WORKER}"), headers=headers)

@@ -235,7 +235,11 @@ def sort_sails(sails: Iterable[Sail], more: int, now: datetime) -> Page:
         asked=[one for one in ahead if one.standing != "booked" and not one.is_off],
         coming=[one for one in ahead if one.standing == "booked" and not one.is_off],
         called_off=[one for one in ordered if one.is_off],
-        past=[one for one in reversed(ordered) if one not in ahead and one.standing in ("booked", "changed") and not one.is_off],
+        past=[
+            one
+            for one in reversed(ordered)
+            if one not in ahead and one.standing in ("booked", "changed") and not one.is_off
+        ],
         more=more,
     )
 

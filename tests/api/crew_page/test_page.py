@@ -47,7 +47,11 @@ def test_a_charter_shows_day_times_boat_port_role_heads_readiness_and_who_else_s
     assert "Bo Lee, crew" not in text
     html = guest.get(page_of(ana)).text
     assert "Sunset sail, captain on Petrel" in text_of(html)
-    for link in ("sms:+14155550102", "tel:+14155550102", "https://www.google.com/maps/search/?api=1&amp;query=Sausalito"):
+    for link in (
+        "sms:+14155550102",
+        "tel:+14155550102",
+        "https://www.google.com/maps/search/?api=1&amp;query=Sausalito",
+    ):
         assert f'href="{link}"' in html
 
 
@@ -203,9 +207,7 @@ def test_what_one_read_cannot_bring_is_left_to_the_calendar(api: Api, guest: Api
     assert "And 4 more: your calendar has them all." in text
 
 
-def test_the_policy_of_the_page_lets_its_own_style_and_script_run_and_no_other(
-    guest: Api, ana: dict[str, Any]
-) -> None:
+def test_the_policy_of_the_page_lets_its_own_style_and_script_run_and_no_other(guest: Api, ana: dict[str, Any]) -> None:
     headers = guest.get(page_of(ana)).headers
     policy = headers["content-security-policy"]
     assert re.fullmatch(
@@ -216,4 +218,5 @@ def test_the_policy_of_the_page_lets_its_own_style_and_script_run_and_no_other(
     assert (headers["cache-control"], headers["x-robots-tag"]) == ("no-store", "noindex")
     worker = guest.get("/c/worker.js")
     assert worker.headers["content-type"].startswith("text/javascript")
-    assert worker.headers["content-security-policy"] == "default-src 'none'; connect-src 'self'"
+    asks = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+    assert worker.headers["content-security-policy"] == asks
