@@ -274,7 +274,11 @@ def _complete(mail: MailOf[CrewData], _: datetime) -> MailOf[CrewData]:
     """Adds the link of today, and the charter as a calendar file."""
     person: Person | None = read_record(PERSON, mail.data["person_id"])
     url = links.page_url("person", person.record_id, person.link_number) if person else ""
-    return mail._replace(data={**mail.data, "url": url, "calendar": _calendar(mail.data)})
+    return with_calendar(mail._replace(data={**mail.data, "url": url}))
+
+
+def with_calendar(mail: MailOf[CrewData]) -> MailOf[CrewData]:
+    return mail._replace(data={**mail.data, "calendar": _calendar(mail.data)})
 
 
 def _calendar(data: CrewData) -> str:
