@@ -119,7 +119,16 @@ def devices(chromium: Any, browser_path: str, site: Site, tmp_path: Path) -> Ite
 def crew_worker_ready(page: Page, path: str) -> None:
     """Until the page is kept on the device, and the worker answers for the next one."""
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    page.wait_for_function("path => caches.match(path).then(found => !!found)", arg=path)
+    page.evaluate(
+        """async (path) => {
+          for (let tries = 0; tries < 400; tries++) {
+            if (await caches.match(path)) return;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }
+          throw new Error(`${path} was not kept`);
+        }""",
+        path,
+    )
 
 
 def test_the_pages_open_without_a_network_as_seen_last_and_say_so(
@@ -155,7 +164,7 @@ def test_a_link_that_was_renewed_takes_what_the_device_has_kept(
     site.admin("POST", f"/api/people/{ana['person_id']}/new-link", {})
     page.reload()
     expect(page.get_by_role("heading", name="This link opens nothing")).to_be_visible()
-    page.wait_for_function("() => caches.open('scc crew').then(one => one.keys()).then(keys => keys.length === 0)")
+    assert page.evaluate("caches.open('scc crew').then(one => one.keys()).then(keys => keys.length)") == 0
 
 
 def near(instant: str, moment: datetime) -> bool:
