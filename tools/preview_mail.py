@@ -250,7 +250,7 @@ def crew(kind: str) -> Mail:
     asked = free._replace(positions=found, edited_at="2026-11-22T20:00:00Z")
     named = PositionPerson(person_id=person.record_id, name=person.details["name"])
     assigned = asked._replace(positions=positions.assign(found, place["position_id"], named))
-    later: CharterDetails = {**CHARTER.details, "starts_at": "2026-11-29T02:00:00Z", "departure_port": "Pier 39"}  # type: ignore[typeddict-item]
+    later: CharterDetails = {**CHARTER.details, "starts_at": "2026-11-29T02:00:00Z", "departure_port": "Pier 39"}
     samples = {
         "crew_asked": (free, asked),
         "crew_reminder": (free, asked),
