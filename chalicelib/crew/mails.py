@@ -33,6 +33,9 @@ with lazy_imports():
 # Those that tell captain and crew of an edit or a cancellation.
 NEWS = ("crew_asked", "crew_changed", "crew_assigned", "crew_off")
 
+TOLD: tuple[Literal["starts_at", "ends_at", "vessel", "departure_port"], ...] = (
+    "starts_at", "ends_at", "vessel", "departure_port",
+)  # fmt: skip
 Off = Literal["cancelled", "taken", "withdrawn"]
 
 
@@ -247,8 +250,8 @@ def _renew_ask(mail: MailOf[CrewData], now: datetime) -> MailOf[CrewData] | str:
 
 
 def _tells_what_holds(mail: MailOf[CrewData], charter: Charter) -> bool:
-    trip = trip_of(charter.details)
-    return trip == {name: mail.data["charter"][name] for name in trip}  # type: ignore[literal-required]
+    """Whether time, boat and port are still what it says. Of what else has changed nobody is told."""
+    return all(charter.details[name] == mail.data["charter"][name] for name in TOLD)
 
 
 def _renew_news(mail: MailOf[CrewData], _: datetime) -> MailOf[CrewData] | str:
