@@ -16,6 +16,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import sweep
+from chalicelib.charters.positions import find, seen_of
+from chalicelib.charters.store import to_charter
 from chalicelib.core import aws, system, times
 from chalicelib.mail import store as mail_store
 from chalicelib.mail import typed_addresses
@@ -70,7 +72,10 @@ class InProcessProduct:
         self.api = Api()
         self.now = NOW
         self.drawn = 0
-        self.event_id = self.past_id = self.boat_id = self.person_id = self.hold_id = self.sail_id = self.token = ""
+        self.event_id = self.past_id = self.boat_id = self.person_id = self.hold_id = self.sail_id = (
+            self.position_id
+        ) = ""
+        self.token = ""
         self._real_clients: dict[str, Any] = {"dynamodb": _real("dynamodb"), "sesv2": _real("sesv2", attempts=1)}
         self._records: dict[int, tuple[Item, str]] = {}
         self._fake_clients = {
@@ -135,6 +140,7 @@ class InProcessProduct:
         self.boat_id = self.ask("POST", "/api/boats", new_boat()).json["boat_id"]
         self.person_id = self.ask("POST", "/api/people", new_person()).json["person_id"]
         self.sail_id = self.ask("POST", "/api/events", self.captains_charter()).json["event_id"]
+        self.position_id = self.add_asked_captain()
         option = {"kind": "option", "expires_at": times.format_instant(AT_OPTION), "title": "Perhaps a wedding"}
         self.hold_id = self.ask("POST", "/api/holds", self.hold(5, **option)).json["hold_id"]
         self.sign(SIGNED_OLD, name="Dora Old", email="dora@example.com", minors=["Kid Old"])
@@ -181,6 +187,23 @@ class InProcessProduct:
         of_time = {name: self.hold(20)[name] for name in ("starts_at", "ends_at")}
         people = {"captain": {"person_id": self.person_id}, "guests": [{"name": "Finn"}], "party_size": 1}
         return new_event(crew=[], **people, **of_time)
+
+    def add_asked_captain(self) -> str:
+        """A charter for which the captain is asked; the id of the position."""
+        of_time = {name: self.hold(30)[name] for name in ("starts_at", "ends_at")}
+        made = self.ask("POST", "/api/events", new_event(captain=None, crew=[], **of_time)).json
+        body = {"role": "captain", "person_ids": [self.person_id]}
+        asked = self.ask("POST", f"/api/events/{made['event_id']}/positions", body).json
+        return str(asked["positions"][0]["position_id"])
+
+    def seen(self) -> str:
+        """What the form of who is asked holds."""
+        items = (item for (_, sk), item in self.dynamo.items.items() if sk == "EVENT")
+        charter = next(one for one in map(to_charter, items) if find(one.positions, self.position_id))
+        position = find(charter.positions, self.position_id)
+        assert position
+        # As long as somebody was only asked, and nothing has changed.
+        return seen_of(charter.details, {**position, "state": "asked"})
 
     def crew_path(self, *, charter: bool = False) -> str:
         """Of the captain's own page, or of the manifest of their charter."""

@@ -121,6 +121,17 @@ def _crew(method: str, *, charter: bool = False) -> Act:
     return lambda product: product.guest().call(method, product.crew_path(charter=charter))
 
 
+def _answer(given: str) -> Act:
+    """Of the captain who is asked, as their page has it."""
+
+    def act(product: InProcessProduct) -> Answer:
+        guest, path = product.guest(), product.crew_path()
+        sent = {"position_id": product.position_id, "answer": given, "reason": "I am away", "seen": product.seen()}
+        return guest.submit(path, sent)
+
+    return act
+
+
 def _tick(form: str, **fields: str) -> Act:
     """A captain's, at the dock."""
 
@@ -287,6 +298,8 @@ OPERATIONS: dict[str, Operation] = {
         "GET /c/worker.js", lambda product: product.guest().get("/c/worker.js")
     ),
     "open a person's page": Operation("GET /c/{token}", _crew("GET")),
+    "accept a position": Operation("POST /c/{token}", _answer("accept"), (303,), (303,)),
+    "decline a position": Operation("POST /c/{token}", _answer("decline"), (303,), (303,)),
     "open the captain's manifest": Operation("GET /c/{token}/{event_id}", _crew("GET", charter=True), now=AT_DOCK),
     "ask for the captain's manifest by HEAD": Operation(
         "HEAD /c/{token}/{event_id}", _crew("HEAD", charter=True), now=AT_DOCK
