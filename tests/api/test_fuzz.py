@@ -8,6 +8,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,8 +21,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.generation.feedback import NO_FEEDBACK
 from schemathesis.pytest._test_builder import build_operation_test
 
-from chalicelib.core import times
+from chalicelib.core import system, times
 from chalicelib.mail import transport
+from chalicelib.operator import links
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import signing
 from chalicelib.waivers import store as waiver_store
@@ -37,7 +39,7 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
 
 # --- a product whose ids are known ----------------------------------------------------------------
 
-OPEN, OVER, CANCELLED = "A" * 22, "B" * 22, "C" * 22
+OPEN, OVER, CANCELLED, SOON, CAPTAIN = "A" * 22, "B" * 22, "C" * 22, "D" * 22, "E" * 22
 GUESTS = [{"guest_id": f"{n:016x}", "name": f"Guest {n}", "email": f"g{n}@example.com"} for n in (1, 2, 3)]
 CASH, CHECK, TIP, VOIDED, BOUNCED, MAILED = (f"0190c0de-0000-7000-8000-{n:012d}" for n in range(6))
 SUBMISSION = "0190c0de-0000-7000-8000-00000000ffff"
@@ -47,7 +49,7 @@ UNKNOWN = "0190c0de-0000-7000-8000-0000000000ff"
 TEXT = waiver_versions.sample("en")["waiver_version"]
 
 KNOWN: dict[str, list[Any]] = {
-    "event_id": [OPEN, OPEN, OVER, CANCELLED, "Z" * 22],
+    "event_id": [OPEN, OPEN, OVER, CANCELLED, SOON, "Z" * 22],
     "payment_id": [CASH, CHECK, TIP, VOIDED, BOUNCED, UNKNOWN],
     "waiver_id": [WAIVER, "0" * 32],
     "mail_id": [FAILED_MAIL, "nonsense"],
@@ -173,6 +175,7 @@ def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Sess
             starts_at=f"{year}-01-01T10:00:00Z",
             ends_at=f"{year}-01-01T12:00:00Z",
         )
+    add_captain(api, monkeypatch)
     own = f"/api/events/{OPEN}"
     for payment_id, changes in {
         CASH: {"amount_cents": 10**8},
@@ -202,6 +205,18 @@ def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Sess
     session.mount("http://", Gateway(api))
     yield session
     session.close()
+
+
+def add_captain(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a page of their own, and a charter whose manifest is open."""
+    with monkeypatch.context() as known:
+        known.setattr(system, "random_token", lambda _: CAPTAIN)
+        assert api.post("/api/people", {"name": "Ana Reyes", "roles": ["captain"]}).status == 201
+    token = links.make_token("person", CAPTAIN, 0)
+    monkeypatch.setitem(KNOWN, "token", [token, f"{token}.ics", "nonsense"])
+    starts_at, ends_at = (times.format_instant(system.utc_now() + timedelta(hours=hours)) for hours in (5, 8))
+    sails = {"captain": {"person_id": CAPTAIN, "name": "Ana Reyes", "email": "", "phone": ""}}
+    store_charter(event_id=SOON, guests=GUESTS, starts_at=starts_at, ends_at=ends_at, **sails)
 
 
 CALLS = [

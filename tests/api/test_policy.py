@@ -33,6 +33,7 @@ from chalicelib.waivers import log_store, version_store
 from chalicelib.waivers import store as waiver_store
 from tests.support import operator
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment, new_settings
+from tests.support.crew import forms_of, manifest_of, page_of, tick
 from tests.support.departing import depart
 from tests.support.doubles.ses import open_ses
 from tests.support.operator import PASSWORD
@@ -263,6 +264,7 @@ def plan_and_register(api: Api, now: datetime) -> None:
     assert api.put("/api/settings", new_settings()).status == 200
     for calendar in api.get("/api/calendars").json["calendars"]:
         assert api.get(urlsplit(calendar["url"]).path).status == 200
+    use_the_dock(api, api.with_token(None), person)
     trip = make_charter(api, boat_id=boat["boat_id"], captain={"person_id": person["person_id"]})
     assert api.get("/api/events?q=sunset").json["events"]
     repetition = {"request_id": operator.uuid(), "until": "2030-06-30"}
@@ -274,6 +276,27 @@ def plan_and_register(api: Api, now: datetime) -> None:
     sweep.run(now + timedelta(minutes=2))
     assert [one["status"] for one in api.get("/api/holds?from=2030-06-01").json["holds"]] == ["expired", "held"]
     sweep.queue_paper_mails(now.replace(hour=23, minute=sweep.PAPERS_MINUTE))
+
+
+def use_the_dock(api: Api, guest: Api, captain: dict[str, Any]) -> None:
+    """By their own pages: one accepts, and the captain ticks twice, of which the earlier one comes later."""
+    now = system.utc_now()
+    # With the link that they have now.
+    captain = next(one for one in api.get("/api/people").json["people"] if one["person_id"] == captain["person_id"])
+    starts_at, ends_at = (times.format_instant(now + timedelta(hours=hours)) for hours in (8, 9))
+    sails = {"captain": {"person_id": captain["person_id"]}, "guests": [{"name": "Finn"}]}
+    trip = make_charter(api, starts_at=starts_at, ends_at=ends_at, **sails)
+    mate = make_person(api, "Bo Lee")
+    body = {"role": "deckhand", "person_ids": [mate["person_id"]]}
+    assert api.post(f"/api/events/{trip['event_id']}/positions", body).status == 201
+    accept = forms_of(guest.get(page_of(mate)).text)[1]["fields"]
+    assert guest.submit(page_of(mate), accept).status == 303
+    for state, minutes in (("aboard", -10), ("no_show", -20)):
+        ticked = {"device_time": times.format_instant(now + timedelta(minutes=minutes)), "state": state}
+        guest_id = trip["guests"][0]["guest_id"]
+        form = {"submission_id": operator.uuid(), "guest_id": guest_id, **ticked}
+        for _ in range(2):
+            assert tick(guest, manifest_of(captain, trip), "check_in", **form).status == 303
 
 
 def event_guest(api: Api, url: str) -> str:
