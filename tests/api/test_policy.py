@@ -17,7 +17,10 @@ from botocore.stub import Stubber
 from chalicelib import sweep
 from chalicelib.charters import store as charter_store
 from chalicelib.core import aws, settings, system, times
+from chalicelib.core.dynamo import write_all
 from chalicelib.core.errors import AlreadyExists
+from chalicelib.crew import service as crew
+from chalicelib.crew import store as crew_store
 from chalicelib.mail import addresses, bounces, outbox, transport
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
@@ -263,6 +266,7 @@ def plan_and_register(api: Api, now: datetime) -> None:
     for calendar in api.get("/api/calendars").json["calendars"]:
         assert api.get(urlsplit(calendar["url"]).path).status == 200
     trip = make_charter(api, boat_id=boat["boat_id"], captain={"person_id": person["person_id"]})
+    fill_positions(api, now)
     assert api.get("/api/events?q=sunset").json["events"]
     repetition = {"request_id": operator.uuid(), "until": "2030-06-30"}
     assert api.post(f"/api/events/{trip['event_id']}/repeat", repetition).status == 201
@@ -273,6 +277,23 @@ def plan_and_register(api: Api, now: datetime) -> None:
     sweep.run(now + timedelta(minutes=2))
     assert [one["status"] for one in api.get("/api/holds?from=2030-06-01").json["holds"]] == ["expired", "held"]
     sweep.queue_paper_mails(now.replace(hour=23, minute=sweep.PAPERS_MINUTE))
+
+
+def fill_positions(api: Api, now: datetime) -> None:
+    """One declines, one is late, and a mail does not arrive."""
+    ids = [make_person(api, name, email="x@example.com")["person_id"] for name in ("Dot", "Eve", "Fay")]
+    event = make_charter(api, hours=(60, 62))
+    body = {"role": "captain", "person_ids": ids}
+    (position,) = api.post(f"/api/events/{event['event_id']}/positions", body).json["positions"]
+    charter = charter_store.read_charter(event["event_id"])
+    assert charter
+    seen = crew.seen_of(charter, charter.positions[0])
+    crew.answer(ids[0], position["position_id"], "decline", "", seen, now, address="192.0.2.9")
+    at = times.format_instant(now)
+    for number in (1, 7):
+        write_all([crew_store.bounce_write(event["event_id"], position["position_id"], number, at)])
+    crew.sweep(now)
+    crew.sweep(now + timedelta(days=2))
 
 
 def event_guest(api: Api, url: str) -> str:

@@ -68,6 +68,7 @@ class InProcessProduct:
         self.now = NOW
         self.drawn = 0
         self.event_id = self.past_id = self.boat_id = self.person_id = self.hold_id = self.token = ""
+        self.crewed_id = self.position_id = ""
         self._real_clients: dict[str, Any] = {"dynamodb": _real("dynamodb"), "sesv2": _real("sesv2", attempts=1)}
         self._records: dict[int, tuple[Item, str]] = {}
         self._fake_clients = {
@@ -133,6 +134,7 @@ class InProcessProduct:
         self.person_id = self.ask("POST", "/api/people", new_person()).json["person_id"]
         option = {"kind": "option", "expires_at": times.format_instant(AT_OPTION), "title": "Perhaps a wedding"}
         self.hold_id = self.ask("POST", "/api/holds", self.hold(5, **option)).json["hold_id"]
+        self._add_position()
         self.sign(SIGNED_OLD, name="Dora Old", email="dora@example.com", minors=["Kid Old"])
         self.publish("We shall wear life jackets, always.")
         self.sign(SIGNED, name="Ben", email="ben@example.com", minors=[])
@@ -141,6 +143,14 @@ class InProcessProduct:
         self.services.mail_answer = "refuses"
         self.pay(FAILED, method="zelle", amount_cents=1_000, kind="tip")
         self.services.mail_answer = ""
+
+    def _add_position(self) -> None:
+        """A charter with an open position."""
+        of_time = {name: self.hold(12)[name] for name in ("starts_at", "ends_at")}
+        self.crewed_id = self.ask("POST", "/api/events", new_event(captain=None, **of_time)).json["event_id"]
+        body = {"role": "captain", "person_ids": []}
+        (made,) = self.ask("POST", f"/api/events/{self.crewed_id}/positions", body).json["positions"]
+        self.position_id = made["position_id"]
 
     def add_queued_receipt(self) -> None:
         """One payment more, whose receipt is still queued."""
