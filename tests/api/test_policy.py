@@ -17,7 +17,10 @@ from botocore.stub import Stubber
 from chalicelib import sweep
 from chalicelib.charters import store as charter_store
 from chalicelib.core import aws, settings, system, times
+from chalicelib.core.dynamo import write_all
 from chalicelib.core.errors import AlreadyExists
+from chalicelib.crew import service as crew
+from chalicelib.crew import store as crew_store
 from chalicelib.mail import addresses, bounces, outbox, transport
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
@@ -266,6 +269,7 @@ def plan_and_register(api: Api, now: datetime) -> None:
         assert api.get(urlsplit(calendar["url"]).path).status == 200
     use_the_dock(api, api.with_token(None), person)
     trip = make_charter(api, boat_id=boat["boat_id"], captain={"person_id": person["person_id"]})
+    fill_positions(api, now)
     assert api.get("/api/events?q=sunset").json["events"]
     repetition = {"request_id": operator.uuid(), "until": "2030-06-30"}
     assert api.post(f"/api/events/{trip['event_id']}/repeat", repetition).status == 201
@@ -297,6 +301,23 @@ def use_the_dock(api: Api, guest: Api, captain: dict[str, Any]) -> None:
         form = {"submission_id": operator.uuid(), "guest_id": guest_id, **ticked}
         for _ in range(2):
             assert tick(guest, manifest_of(captain, trip), "check_in", **form).status == 303
+
+
+def fill_positions(api: Api, now: datetime) -> None:
+    """One declines, one is late, and a mail does not arrive."""
+    ids = [make_person(api, name, email="x@example.com")["person_id"] for name in ("Dot", "Eve", "Fay")]
+    event = make_charter(api, hours=(60, 62))
+    body = {"role": "captain", "person_ids": ids}
+    (position,) = api.post(f"/api/events/{event['event_id']}/positions", body).json["positions"]
+    charter = charter_store.read_charter(event["event_id"])
+    assert charter
+    seen = crew.seen_of(charter, charter.positions[0])
+    crew.answer(ids[0], position["position_id"], "decline", "", seen, now, address="192.0.2.9")
+    at = times.format_instant(now)
+    for number in (1, 7):
+        write_all([crew_store.bounce_write(event["event_id"], position["position_id"], number, at)])
+    crew.sweep(now)
+    crew.sweep(now + timedelta(days=2))
 
 
 def event_guest(api: Api, url: str) -> str:

@@ -36,7 +36,18 @@ MAILING = ("log a payment", "send a mail again", "sweep the mail")
 
 
 # Of the product, what belongs to its table.
-KEPT = ("token", "event_id", "past_id", "boat_id", "person_id", "hold_id", "sail_id", "position_id", "drawn")
+KEPT = (
+    "token",
+    "event_id",
+    "past_id",
+    "boat_id",
+    "person_id",
+    "hold_id",
+    "sail_id",
+    "crewed_id",
+    "position_id",
+    "drawn",
+)
 
 
 @dataclass(frozen=True)
