@@ -279,7 +279,7 @@ def test_departing_is_refused_with_the_reason_while_something_blocks_and_never_w
     refused = tick(guest, path, "depart")
     assert refused.status == 409
     for page in (refused.text, guest.get(path).text):
-        assert "Do not depart yet. Wait for the desk" in text_of(page)
+        assert "Do not depart. Wait for the desk" in text_of(page)
         for told in ("$", "1,200", "120000", "due", "paid", "pay", "money", "deposit"):
             assert told not in text_of(page).lower(), told
     assert api.get(f"/api/events/{trip['event_id']}").json["status"] == "scheduled"
