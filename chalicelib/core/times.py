@@ -15,6 +15,8 @@ _MONTHS_ES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio",
     "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
 )  # fmt: skip
+# What a device's clock may be off before its time is not believed.
+CLOCK_OFF = timedelta(minutes=5)
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 

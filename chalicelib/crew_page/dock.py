@@ -1,7 +1,7 @@
 """The manifest of a charter for its captain at the dock: who is aboard, the briefing, Depart."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalice.app import Request, Response
@@ -87,16 +87,18 @@ def _take(opened: Opened, charter: Charter, request: Request, now: datetime) -> 
 def _ticked_at(head: DockForm, charter: Charter, now: datetime) -> str:
     """When it was ticked; empty where the form does not say, or says what cannot be.
 
-    A device's clock may be wrong: what it says as it sends the form shows by how much.
+    A device's clock may be wrong: what it says as it sends the form shows by how much. Little is how long the form was
+    on its way, or how exact clocks are.
     """
     try:
         ticked = times.parse_instant(head.device_time)
-        if head.device_now:
-            ticked += now - times.parse_instant(head.device_now)
+        behind = now - times.parse_instant(head.device_now) if head.device_now else timedelta()
     except ValueError:
         return ""
+    if abs(behind) > times.CLOCK_OFF:
+        ticked += behind
     earliest = times.parse_instant(charter.details["starts_at"]) - MANIFEST_BEFORE
-    return times.format_instant(ticked) if earliest <= ticked <= now else ""
+    return times.format_instant(min(ticked, now)) if earliest <= ticked <= now + times.CLOCK_OFF else ""
 
 
 def _page(opened: Opened, charter: Charter, now: datetime, problem: DomainError | None = None) -> Response:

@@ -187,6 +187,9 @@ def test_the_same_form_again_is_the_same_tick(
         ({"device_time": "2030-06-02T19:10:00Z", "device_now": "2030-06-02T19:30:00Z"}, "2030-06-01T18:40:00Z"),
         ({"device_time": "2030-05-01T03:10:00Z", "device_now": "2030-05-01T03:30:00Z"}, "2030-06-01T18:40:00Z"),
         ({"device_time": "2030-06-01T18:40:00Z", "device_now": "now"}, "2030-06-01T19:00:00Z"),
+        # A form that was four minutes on its way, and a clock that is four minutes fast.
+        ({"device_time": "2030-06-01T18:40:00Z", "device_now": "2030-06-01T18:56:00Z"}, "2030-06-01T18:40:00Z"),
+        ({"device_time": "2030-06-01T19:04:00Z", "device_now": "2030-06-01T19:04:00Z"}, "2030-06-01T19:00:00Z"),
     ],
 )
 def test_a_tick_has_the_time_of_its_device_where_that_can_be(
