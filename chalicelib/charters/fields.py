@@ -29,6 +29,7 @@ from chalicelib.core.schemas import (
     EventId,
     GuestId,
     InstantText,
+    PositionId,
     RecordId,
     Shape,
     Url,
@@ -38,6 +39,7 @@ from chalicelib.core.settings import settings
 from chalicelib.money.amounts import MAX_AMOUNT_CENTS
 from chalicelib.money.ledger import Balance
 from chalicelib.money.methods import MethodName
+from chalicelib.people.fields import Role
 from chalicelib.register.fields import NOTES_CHARS
 from chalicelib.schedule.fields import MAX_EXCEPT, Conflict, Days, Id, Override, OverrideReason
 
@@ -137,7 +139,7 @@ class Cancellation(Reason):
 
 
 class CharterWarning(TypedDict):
-    code: Literal["return_port_differs", "over_passenger_limit"]
+    code: Literal["return_port_differs", "over_passenger_limit", "captain_hours"]
     message: str
 
 
@@ -147,6 +149,70 @@ class WaiverCounts(TypedDict):
     missing: NotRequired[list[str]]
     """Names of the listed guests who have not signed; only where guests are listed."""
     missing_guest_ids: NotRequired[list[str]]
+
+
+PositionState = Literal["open", "asked", "accepted", "unconfirmed", "assigned", "withdrawn"]
+Answer = Literal["accepted", "declined", "late", "bounced", "withdrawn"]
+
+
+class PositionPerson(TypedDict):
+    """Who holds a position, by the name that they had then."""
+
+    person_id: RecordId
+    name: str
+
+
+class Asked(PositionPerson):
+    """That somebody was asked, and what came of it."""
+
+    at: InstantText
+    answer: Answer | None
+    """Null while it is waited for."""
+    reason: str
+
+
+class Position(TypedDict):
+    """A place aboard that somebody is asked to take."""
+
+    position_id: PositionId
+    role: Role
+    required: bool
+    state: PositionState
+    person: PositionPerson | None
+    """Who was accepted or assigned, unconfirmed ones too."""
+    asked: list[Asked]
+    """In the order in which they were asked; the last one may be waited for."""
+    answer_by: InstantText | None
+    """Until when the last one may answer, before the next is asked."""
+
+
+CheckCode = Literal[
+    "captain", "crew", "people_papers", "boat_papers", "heads", "waivers", "money", "conflicts", "briefing"
+]
+CheckState = Literal["ok", "open", "blocks", "unknown", "waived"]
+ReadinessState = Literal["ready", "open", "blocked", "unknown", "departed", "cancelled"]
+
+
+class Waived(TypedDict):
+    """That somebody let a charter sail in spite of what blocked it."""
+
+    by: str
+    at: InstantText
+    reason: str
+
+
+class Check(TypedDict):
+    """One thing that must be in order before a charter sails."""
+
+    code: CheckCode
+    state: CheckState
+    message: str
+    waived: Waived | None
+
+
+class Readiness(TypedDict):
+    state: ReadinessState
+    checks: list[Check]
 
 
 ReminderState = Literal["on", "off", "stopped_paid", "stopped_cash", "stopped_cancelled", "no_email"]
@@ -171,6 +237,8 @@ class CharterJson(CharterDetails):
     balance_reminders_state: ReminderState
     conflicts: list[Conflict]
     schedule_override: Override | None
+    positions: list[Position]
+    readiness: Readiness
 
 
 class CharterPage(TypedDict):

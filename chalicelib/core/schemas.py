@@ -29,6 +29,7 @@ RecordId = Annotated[str, Shape(pattern=f"^{EVENT_ID}$")]
 EventId = Annotated[str, Shape(pattern=f"^{EVENT_ID}$")]
 WaiverId = Annotated[str, Shape(pattern="^[0-9a-f]{32}$")]
 GuestId = Annotated[str, Shape(pattern="^[0-9a-f]{16}$")]
+PositionId = Annotated[str, Shape(pattern="^[0-9a-f]{16}$")]
 CurrencyCode = Annotated[str, Shape(pattern=f"^{CURRENCY_CODE}$")]
 Url = Annotated[str, Shape(format="uri")]
 

@@ -36,8 +36,6 @@ from chalicelib.payments.fields import (
 
 # Times up to a day ahead are taken, because phone clocks can be wrong; anything later is a typing error.
 CLOCK_TOLERANCE = timedelta(hours=24)
-# What a device's clock may be off before its time is asked about.
-CLOCK_OFF = timedelta(minutes=5)
 # Two admins who log the same money do so while they stand on the same dock.
 TWIN_WITHIN = timedelta(minutes=30)
 
@@ -85,7 +83,7 @@ def parse_payment(payment_id: str, body: Mapping[str, Any], *, now: datetime) ->
 def _clock_off(new: NewPayment, now: datetime) -> timedelta:
     """How far the device's clock is ahead; zero when that is little, or plays no part."""
     ahead = times.parse_instant(new.device_time) - now if new.device_time else timedelta()
-    return ahead if abs(ahead) > CLOCK_OFF else timedelta()
+    return ahead if abs(ahead) > times.CLOCK_OFF else timedelta()
 
 
 def _check_past(form: Form, name: str, instant: str, now: datetime) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib.charters.store import to_charter
 from chalicelib.operator import links
 from tests.support import operator
 from tests.support.api import Answer, new_boat, new_event, new_person, new_settings
 from tests.support.in_process import (
+    AT_DOCK,
     AT_NOON,
     AT_OPTION,
     AT_PAPERS,
@@ -63,6 +65,8 @@ def asking(method: str, path: str, body: Any = None, **more: Any) -> Act:
             boat_id=product.boat_id,
             person_id=product.person_id,
             hold_id=product.hold_id,
+            crewed_id=product.crewed_id,
+            position_id=product.position_id,
         )
         return product.ask(method, url, body(product) if callable(body) else body, **more)
 
@@ -94,6 +98,8 @@ def _reported(which: str) -> Act:
 
 _EVENT = "/api/events/{event_id}"
 _PAYMENT = _EVENT + "/payments/{payment_id}"
+_POSITION = _EVENT + "/positions/{position_id}"
+_ITS_POSITION = "/api/events/{crewed_id}/positions/{position_id}"
 _WAIVER = _EVENT + "/waivers/{waiver_id}"
 _BOAT, _PERSON, _HOLD = "/api/boats/{boat_id}", "/api/people/{person_id}", "/api/holds/{hold_id}"
 _REPETITION = {"request_id": REQUEST_KEY, "until": "2026-12-24"}
@@ -111,8 +117,41 @@ def _page(query: str = "", method: str = "GET") -> Act:
     return lambda product: product.guest().call(method, f"/g/{product.event_id}/waiver{query}")
 
 
+def _depart(waive: dict[str, str]) -> Act:
+    """Of the charter that has begun."""
+    return lambda product: product.ask("POST", f"/api/events/{product.past_id}/depart", {"waive": waive})
+
+
 def _feed(method: str) -> Act:
     return lambda product: product.guest().call(method, f"/c/{links.make_token('desk', '', 0)}.ics")
+
+
+def _crew(method: str, *, charter: bool = False) -> Act:
+    return lambda product: product.guest().call(method, product.crew_path(charter=charter))
+
+
+def _answer(given: str) -> Act:
+    """Of the captain who is asked, as their page has it."""
+
+    def act(product: InProcessProduct) -> Answer:
+        guest, path = product.guest(), product.crew_path()
+        sent = {"position_id": product.asked_id, "answer": given, "reason": "I am away", "seen": product.seen()}
+        return guest.submit(path, sent)
+
+    return act
+
+
+def _tick(form: str, **fields: str) -> Act:
+    """A captain's, at the dock."""
+
+    def act(product: InProcessProduct) -> Answer:
+        sent = {"form": form, "submission_id": NEW, "device_time": "", **fields}
+        if form == "check_in":
+            item = product.dynamo.items[f"EVENT#{product.sail_id}", "EVENT"]
+            sent["guest_id"] = to_charter(item).details["guests"][0]["guest_id"]
+        return product.guest().submit(product.crew_path(charter=True), sent)
+
+    return act
 
 
 def _reading(path: str, query: str = "") -> Operation:
@@ -209,11 +248,31 @@ OPERATIONS: dict[str, Operation] = {
     "note the briefing": Operation(
         f"POST {_EVENT}/safety-briefing", asking("POST", f"{_EVENT}/safety-briefing", {"done": True})
     ),
-    "depart": Operation(f"POST {_EVENT}/depart", asking("POST", f"{_EVENT}/depart")),
+    "depart": Operation(
+        f"POST {_EVENT}/depart", _depart({"waivers": "all of them are known", "briefing": "given ashore"})
+    ),
+    "depart without being ready": Operation(f"POST {_EVENT}/depart", _depart({}), (409,), (409,)),
     "remind the guests": Operation(
         f"POST {_EVENT}/waiver-reminders", asking("POST", f"{_EVENT}/waiver-reminders", {}), in_parts=True
     ),
     "ask to sign again": Operation(f"POST {_EVENT}/ask-again", asking("POST", f"{_EVENT}/ask-again", {})),
+    "add a position": Operation(
+        f"POST {_EVENT}/positions",
+        asking("POST", f"{_EVENT}/positions", {"role": "captain"}, headers={"idempotency-key": REQUEST_KEY}),
+        (201,),
+        (200,),
+    ),
+    "ask for a position": Operation(
+        f"POST {_POSITION}/ask",
+        asking("POST", f"{_ITS_POSITION}/ask", lambda product: {"person_ids": [product.person_id]}),
+    ),
+    "assign somebody": Operation(
+        f"POST {_POSITION}/assign",
+        asking("POST", f"{_ITS_POSITION}/assign", lambda product: {"person_id": product.person_id}),
+    ),
+    "withdraw a position": Operation(
+        f"POST {_POSITION}/withdraw", asking("POST", f"{_ITS_POSITION}/withdraw", {"reason": "smaller boat"})
+    ),
     "log a payment": Operation(f"PUT {_PAYMENT}", _pay(**_CASH), (201,)),
     "log a payment while the mail service is busy": Operation(
         f"PUT {_PAYMENT}", _pay(**_CASH), (201,), mail_answer="busy"
@@ -264,6 +323,23 @@ OPERATIONS: dict[str, Operation] = {
     "list the calendars": _reading("/api/calendars"),
     "read the desk's feed": Operation("GET /c/{token}", _feed("GET")),
     "ask for the desk's feed by HEAD": Operation("HEAD /c/{token}", _feed("HEAD")),
+    "fetch the worker of the crew's pages": Operation(
+        "GET /c/worker.js", lambda product: product.guest().get("/c/worker.js")
+    ),
+    "open a person's page": Operation("GET /c/{token}", _crew("GET")),
+    "accept a position": Operation("POST /c/{token}", _answer("accept"), (303,), (303,)),
+    "decline a position": Operation("POST /c/{token}", _answer("decline"), (303,), (303,)),
+    "open the captain's manifest": Operation("GET /c/{token}/{event_id}", _crew("GET", charter=True), now=AT_DOCK),
+    "ask for the captain's manifest by HEAD": Operation(
+        "HEAD /c/{token}/{event_id}", _crew("HEAD", charter=True), now=AT_DOCK
+    ),
+    "check a guest in as captain": Operation(
+        "POST /c/{token}/{event_id}", _tick("check_in", state="aboard"), (303,), (303,), now=AT_DOCK
+    ),
+    "give the safety briefing": Operation(
+        "POST /c/{token}/{event_id}", _tick("briefing", done="yes"), (303,), (303,), now=AT_DOCK
+    ),
+    "depart as captain": Operation("POST /c/{token}/{event_id}", _tick("depart"), (303,), (303,), now=AT_DOCK),
     "renew the link of the desk's calendar": Operation(
         "POST /api/calendars/{calendar_id}/new-link", asking("POST", "/api/calendars/desk/new-link"), again=()
     ),

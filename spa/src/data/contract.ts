@@ -371,6 +371,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/positions/{position_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask_for_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/positions/{position_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["assign_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/positions/{position_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["withdraw_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/payments": {
         parameters: {
             query?: never;
@@ -1112,6 +1187,8 @@ export interface components {
             balance_reminders_state: "on" | "off" | "stopped_paid" | "stopped_cash" | "stopped_cancelled" | "no_email";
             conflicts: components["schemas"]["Conflict"][];
             schedule_override: components["schemas"]["ScheduleOverride"] | null;
+            positions: components["schemas"]["Position"][];
+            readiness: components["schemas"]["Readiness"];
         };
         CrewMember: {
             person_id: string | null;
@@ -1153,7 +1230,7 @@ export interface components {
         };
         CharterWarning: {
             /** @enum {string} */
-            code: "return_port_differs" | "over_passenger_limit";
+            code: "return_port_differs" | "over_passenger_limit" | "captain_hours";
             message: string;
         };
         Conflict: {
@@ -1170,6 +1247,47 @@ export interface components {
             reason: string;
             by: string;
             at: string;
+        };
+        Position: {
+            position_id: string;
+            /** @enum {string} */
+            role: "captain" | "mate" | "deckhand" | "host";
+            required: boolean;
+            /** @enum {string} */
+            state: "open" | "asked" | "accepted" | "unconfirmed" | "assigned" | "withdrawn";
+            person: components["schemas"]["PositionPerson"] | null;
+            asked: components["schemas"]["Asked"][];
+            answer_by: string | null;
+        };
+        PositionPerson: {
+            person_id: string;
+            name: string;
+        };
+        Asked: {
+            person_id: string;
+            name: string;
+            at: string;
+            /** @enum {string|null} */
+            answer: "accepted" | "declined" | "late" | "bounced" | "withdrawn" | null;
+            reason: string;
+        };
+        Readiness: {
+            /** @enum {string} */
+            state: "ready" | "open" | "blocked" | "unknown" | "departed" | "cancelled";
+            checks: components["schemas"]["Check"][];
+        };
+        Check: {
+            /** @enum {string} */
+            code: "captain" | "crew" | "people_papers" | "boat_papers" | "heads" | "waivers" | "money" | "conflicts" | "briefing";
+            /** @enum {string} */
+            state: "ok" | "open" | "blocks" | "unknown" | "waived";
+            message: string;
+            waived: components["schemas"]["Waived"] | null;
+        };
+        Waived: {
+            by: string;
+            at: string;
+            reason: string;
         };
         EventConflict: {
             Code: string;
@@ -1357,6 +1475,8 @@ export interface components {
             balance_reminders_state: "on" | "off" | "stopped_paid" | "stopped_cash" | "stopped_cancelled" | "no_email";
             conflicts: components["schemas"]["Conflict"][];
             schedule_override: components["schemas"]["ScheduleOverride"] | null;
+            positions: components["schemas"]["Position"][];
+            readiness: components["schemas"]["Readiness"];
             payments: components["schemas"]["Payment"][];
             waiver_records: components["schemas"]["ChartersWaiver"][];
             mail_problems: components["schemas"]["MailProblem"][];
@@ -1467,6 +1587,7 @@ export interface components {
             emergency: components["schemas"]["Emergency"];
             frozen: components["schemas"]["Frozen"] | null;
             snapshot: components["schemas"]["Snapshot"] | null;
+            checks?: components["schemas"]["Check"][];
         };
         Passenger: {
             name: string;
@@ -1516,6 +1637,7 @@ export interface components {
             safety_briefing_at: string | null;
             safety_briefing_by: string | null;
             emergency: components["schemas"]["Emergency"];
+            checks?: components["schemas"]["Check"][];
         };
         CheckIn: {
             /** @enum {string} */
@@ -1526,6 +1648,25 @@ export interface components {
         };
         Briefing: {
             done: boolean;
+        };
+        NotReady: {
+            /** @constant */
+            Code: "NotReady";
+            Message: string;
+            readiness: components["schemas"]["Readiness"];
+        };
+        Leaving: {
+            waive?: {
+                captain?: string | null;
+                crew?: string | null;
+                people_papers?: string | null;
+                boat_papers?: string | null;
+                heads?: string | null;
+                waivers?: string | null;
+                money?: string | null;
+                conflicts?: string | null;
+                briefing?: string | null;
+            } | null;
         };
         RemindersSent: {
             reminded: string[];
@@ -1544,6 +1685,27 @@ export interface components {
             waiver_id: string;
             /** @enum {string} */
             why: "signed_current_text" | "no_email" | "asked_recently";
+        };
+        NewPosition: {
+            /** @enum {string} */
+            role: "captain" | "mate" | "deckhand" | "host";
+            required?: boolean | null;
+            person_ids?: string[] | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            answer_by?: string | null;
+        };
+        Asking: {
+            person_ids: string[];
+        };
+        Assigning: {
+            person_id: string;
+            override_reason?: string | null;
+        };
+        Withdrawing: {
+            reason?: string | null;
         };
         Statement: {
             payments: components["schemas"]["Payment"][];
@@ -2381,6 +2543,12 @@ export type WaiverCounts = components['schemas']['WaiverCounts'];
 export type CharterWarning = components['schemas']['CharterWarning'];
 export type Conflict = components['schemas']['Conflict'];
 export type ScheduleOverride = components['schemas']['ScheduleOverride'];
+export type Position = components['schemas']['Position'];
+export type PositionPerson = components['schemas']['PositionPerson'];
+export type Asked = components['schemas']['Asked'];
+export type Readiness = components['schemas']['Readiness'];
+export type Check = components['schemas']['Check'];
+export type Waived = components['schemas']['Waived'];
 export type EventConflict = components['schemas']['EventConflict'];
 export type ScheduleConflict = components['schemas']['ScheduleConflict'];
 export type Error = components['schemas']['Error'];
@@ -2415,10 +2583,16 @@ export type Frozen = components['schemas']['Frozen'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type CheckIn = components['schemas']['CheckIn'];
 export type Briefing = components['schemas']['Briefing'];
+export type NotReady = components['schemas']['NotReady'];
+export type Leaving = components['schemas']['Leaving'];
 export type RemindersSent = components['schemas']['RemindersSent'];
 export type SkippedGuest = components['schemas']['SkippedGuest'];
 export type AskedAgain = components['schemas']['AskedAgain'];
 export type SkippedSigner = components['schemas']['SkippedSigner'];
+export type NewPosition = components['schemas']['NewPosition'];
+export type Asking = components['schemas']['Asking'];
+export type Assigning = components['schemas']['Assigning'];
+export type Withdrawing = components['schemas']['Withdrawing'];
 export type Statement = components['schemas']['Statement'];
 export type PaymentAndEvent = components['schemas']['PaymentAndEvent'];
 export type NewPayment = components['schemas']['NewPayment'];
@@ -3013,7 +3187,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["Leaving"];
             };
         };
         responses: {
@@ -3023,7 +3197,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Manifest"];
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
         };
@@ -3080,6 +3254,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AskedAgain"];
+                };
+            };
+        };
+    };
+    add_position: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPosition"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    ask_for_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    assign_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assigning"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    withdraw_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Withdrawing"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
         };

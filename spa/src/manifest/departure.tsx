@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Manifest, Passenger, Snapshot } from "../data/contract";
-import { depart } from "../data/later-api";
+import { depart, readManifest } from "../data/later-api";
 import { nowMs } from "../lib/clock";
 import { nameList } from "../lib/names";
 import { useValue } from "../lib/observable";
@@ -70,7 +70,10 @@ function DepartDialog({ manifest, act, onClose }: DepartureProps & { onClose(): 
   const names = (people: readonly Passenger[]) => nameList(people.map(({ name }) => name));
 
   const leave = async () => {
-    await act(() => depart(manifest.event_id));
+    await act(async () => {
+      await depart(manifest.event_id);
+      return readManifest(manifest.event_id);
+    });
     announce("Departed. The list is frozen and goes ashore by mail.");
   };
 

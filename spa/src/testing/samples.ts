@@ -52,6 +52,8 @@ export function sampleCharter(change: Partial<Charter> = {}): Charter {
     balance_reminders_state: "off",
     conflicts: [],
     schedule_override: null,
+    positions: [],
+    readiness: { state: "open", checks: [] },
     ...change,
   };
 }
