@@ -8,6 +8,7 @@ import pytest
 from icalendar import Calendar
 
 from chalicelib.core import system
+from chalicelib.schedule import store as schedule
 from tests.support.api import Api
 from tests.support.crewing import act, add, hire, sailing, says, shown, state
 from tests.support.mails import text_of
@@ -165,6 +166,18 @@ def test_a_charter_that_is_off_keeps_nobody_away(api: Api, event: dict[str, Any]
     api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "storm"})
     assert sailing(api, captain={"person_id": crew["Ana"]})["conflicts"] == []
     assert len(api.get("/api/schedule?from=2030-06-01&to=2030-06-05").json["entries"]) == 1
+
+
+def test_a_charter_that_is_off_stays_in_the_schedule_for_those_who_were_to_sail(
+    api: Api, event: dict[str, Any], crew: dict[str, str]
+) -> None:
+    period = "2030-06-01T00:00:00Z", "2030-06-05T00:00:00Z"
+    (entry,) = schedule.read_entries(*period)
+    assert (entry.asked, [one.person_id for one in entry.people]) == ((crew["Dot"],), [crew["Ana"], crew["Ben"]])
+    api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "storm"})
+    assert schedule.read_entries(*period) == []
+    (entry,) = schedule.read_entries(*period, with_cancelled=True)
+    assert (entry.status, [one.person_id for one in entry.people]) == ("cancelled", [crew["Ana"], crew["Ben"]])
 
 
 # --- written directly ---------------------------------------------------------------------------------------
