@@ -114,7 +114,7 @@ def add_position(
 def ask(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
     """Asks these people, one after the other, in place of those who were asked or had the position.
 
-    Who are asked just so already are not asked anew.
+    Again: unchanged.
     """
     form = Form(body)
     wanted = form.read(Asking)

@@ -207,7 +207,7 @@ def test_rights_are_judged_by_iams_simulator(answering: Answering, allow: set[tu
         with pytest.raises(NotAsExpected, match=wrong):
             account.rights(cloud)
     else:
-        assert account.rights(cloud) == "no delete and no scan of the ledger; deletes in 5 partitions"
+        assert account.rights(cloud) == "no delete and no scan of the ledger; deletes in 6 partitions"
 
 
 def test_the_partitions_of_the_check_are_those_of_the_policy() -> None:
