@@ -236,3 +236,28 @@ def test_the_history_tells_who_asked_and_who_answered(api: Api, event: dict[str,
         ("position_added", "admin", "admin"),
         ("position_assigned", "admin", "admin"),
     ]
+
+
+def test_no_mail_to_the_crew_tells_of_money_the_patron_or_guests(
+    api: Api, crew: dict[str, str], mailbox: list[EmailMessage]
+) -> None:
+    canaries = {
+        "charter_fee_cents": 98_765_400,
+        "notes": "canary-notes",
+        "patron": {"name": "Canary Patron", "email": "canary@example.com", "phone": "+1 619 555 0142"},
+        "guests": [{"name": "Canary Guest", "email": "canary.guest@example.com"}],
+    }
+    event = add(api, sailing(api, **canaries))
+    act(api, event, "ask", person_ids=[crew["Ben"]])
+    says(crew["Ben"], event, now=NOW)
+    moved = patch(api, shown(event), starts_at=at(35)).json
+    act(api, event, "assign", person_id=crew["Ana"])
+    api.post(f"/api/events/{moved['event_id']}/cancel", {"reason": "canary-reason"})
+    kinds = {mail["kind"] for mail in api.get("/api/mail?status=sent").json["mails"]}
+    assert kinds == {"crew_asked", "crew_off", "crew_changed", "crew_assigned"}
+    for message in mailbox:
+        parts = [part for part in message.walk() if not part.is_multipart()]
+        text = "\n".join(part.get_payload(decode=True).decode() for part in parts)  # type: ignore[union-attr]
+        for canary in ("canary", "987,654", "987654", "0142"):
+            assert canary not in f"{message['Subject']} {text}".lower(), message["Subject"]
+        assert len(parts) == 3
