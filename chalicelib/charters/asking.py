@@ -61,7 +61,7 @@ def advance(
             **position,
             "state": "asked",
             "asked": [*position["asked"], entry],
-            "answer_by": answer_by or deadline(details["starts_at"], now),
+            "answer_by": min(answer_by or deadline(details["starts_at"], now), details["starts_at"]),
             "next_ids": left,
         }
         after = replaced(after, asked)

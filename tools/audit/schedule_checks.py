@@ -37,7 +37,9 @@ class ScheduleRecords:
     positions: dict[str, str] = field(default_factory=dict)
     """The charter of each position that somebody may answer for."""
     expected_asks: set[str] = field(default_factory=set)
-    expected_positions: dict[str, str] = field(default_factory=dict)
+    own_positions: dict[str, str] = field(default_factory=dict)
+    """The charter of each position there is."""
+    answerable: set[str] = field(default_factory=set)
     charters: dict[str, Entry | None] = field(default_factory=dict)
     """What the schedule has to say of each charter."""
     listed: dict[str, Item] = field(default_factory=dict)
@@ -68,7 +70,8 @@ def add_charter(records: ScheduleRecords, charter: Charter) -> None:
     records.charters[charter.event_id] = schedule_entry(charter)
     records.listed[charter.event_id] = directory_attributes(charter)
     records.expected_asks |= ask_items(to_positions(charter)).keys()
-    records.expected_positions |= dict.fromkeys(answerable_ids(to_positions(charter)), charter.event_id)
+    records.own_positions |= {one["position_id"]: charter.event_id for one in charter.positions}
+    records.answerable |= set(answerable_ids(to_positions(charter)))
 
 
 def find_problems(records: ScheduleRecords) -> Iterator[Problem]:
@@ -97,11 +100,12 @@ def _positions(records: ScheduleRecords) -> Iterator[Problem]:
         yield Problem(
             f"charter {event_id}", "asks", f"its position {position_id} is waited for otherwise, or not at all"
         )
-    for position_id in sorted(records.positions.keys() | records.expected_positions.keys()):
-        expected, found = records.expected_positions.get(position_id), records.positions.get(position_id)
-        if expected != found:
+    # One that somebody had and nobody has any more is still found.
+    for position_id in sorted(records.positions.keys() | records.answerable):
+        own, found = records.own_positions.get(position_id), records.positions.get(position_id)
+        if own != found:
             yield Problem(
-                f"charter {expected or found}", "position", f"its position {position_id} leads elsewhere, or nowhere"
+                f"charter {own or found}", "position", f"its position {position_id} leads elsewhere, or nowhere"
             )
 
 

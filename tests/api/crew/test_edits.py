@@ -8,6 +8,7 @@ import pytest
 from icalendar import Calendar
 
 from chalicelib.core import system
+from chalicelib.schedule import store as schedule
 from tests.support.api import Api
 from tests.support.crewing import act, add, hire, sailing, says, shown, state
 from tests.support.mails import text_of
@@ -167,6 +168,18 @@ def test_a_charter_that_is_off_keeps_nobody_away(api: Api, event: dict[str, Any]
     assert len(api.get("/api/schedule?from=2030-06-01&to=2030-06-05").json["entries"]) == 1
 
 
+def test_a_charter_that_is_off_stays_in_the_schedule_for_those_who_were_to_sail(
+    api: Api, event: dict[str, Any], crew: dict[str, str]
+) -> None:
+    period = "2030-06-01T00:00:00Z", "2030-06-05T00:00:00Z"
+    (entry,) = schedule.read_entries(*period)
+    assert (entry.asked, [one.person_id for one in entry.people]) == ((crew["Dot"],), [crew["Ana"], crew["Ben"]])
+    api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "storm"})
+    assert schedule.read_entries(*period) == []
+    (entry,) = schedule.read_entries(*period, with_cancelled=True)
+    assert (entry.status, [one.person_id for one in entry.people]) == ("cancelled", [crew["Ana"], crew["Ben"]])
+
+
 # --- written directly ---------------------------------------------------------------------------------------
 
 
@@ -223,3 +236,28 @@ def test_the_history_tells_who_asked_and_who_answered(api: Api, event: dict[str,
         ("position_added", "admin", "admin"),
         ("position_assigned", "admin", "admin"),
     ]
+
+
+def test_no_mail_to_the_crew_tells_of_money_the_patron_or_guests(
+    api: Api, crew: dict[str, str], mailbox: list[EmailMessage]
+) -> None:
+    canaries = {
+        "charter_fee_cents": 98_765_400,
+        "notes": "canary-notes",
+        "patron": {"name": "Canary Patron", "email": "canary@example.com", "phone": "+1 619 555 0142"},
+        "guests": [{"name": "Canary Guest", "email": "canary.guest@example.com"}],
+    }
+    event = add(api, sailing(api, **canaries))
+    act(api, event, "ask", person_ids=[crew["Ben"]])
+    says(crew["Ben"], event, now=NOW)
+    moved = patch(api, shown(event), starts_at=at(35)).json
+    act(api, event, "assign", person_id=crew["Ana"])
+    api.post(f"/api/events/{moved['event_id']}/cancel", {"reason": "canary-reason"})
+    kinds = {mail["kind"] for mail in api.get("/api/mail?status=sent").json["mails"]}
+    assert kinds == {"crew_asked", "crew_off", "crew_changed", "crew_assigned"}
+    for message in mailbox:
+        parts = [part for part in message.walk() if not part.is_multipart()]
+        text = "\n".join(part.get_payload(decode=True).decode() for part in parts)  # type: ignore[union-attr]
+        for canary in ("canary", "987,654", "987654", "0142"):
+            assert canary not in f"{message['Subject']} {text}".lower(), message["Subject"]
+        assert len(parts) == 3

@@ -106,6 +106,8 @@ def test_the_answer_may_be_wanted_by_a_time_of_the_desk(api: Api, crew: dict[str
     says(crew["Ana"], found, "decline", now=NOW)
     # It was for the first.
     assert shown(event)["positions"][0]["answer_by"] == "2030-05-21T12:00:00Z"
+    after_the_start = add(api, sailing(api), answer_by=at(40))
+    assert after_the_start["positions"][0]["answer_by"] == at(34)
 
 
 @pytest.mark.parametrize(
