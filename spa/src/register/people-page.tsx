@@ -4,12 +4,15 @@ import { createPerson, editPerson, listPeople, renewPersonLink } from "../data/l
 import { personPapers } from "../data/later-limits";
 import { useAnswer } from "../lib/answer";
 import { Button } from "../ui/button";
-import { PhoneLink, TextLink } from "../ui/detail";
+import { MessageLinks } from "../ui/crew/message-links";
+import { expectedPapers } from "../ui/crew/papers";
+import { roleNames } from "../ui/crew/roles";
+import { PhoneLink } from "../ui/detail";
 import { Loaded } from "../ui/loaded";
 import { PaperCounts, type PaperRow, PaperTable } from "./paper-table";
 import { PrivateLink } from "./private-link";
 import { RecordDialog } from "./record-dialog";
-import { personParts, personTable, roleNames } from "./record-tables";
+import { personParts, personTable } from "./record-tables";
 
 /** Who may sail as captain or crew, with their papers. */
 export function PeoplePage() {
@@ -60,16 +63,22 @@ function personRow(person: Person, onOpen: () => void): PaperRow {
     more: [...roles.map((role) => roleNames[role]), `rank ${rank}`].join(", "),
     active,
     papers,
-    expected: roles.includes("captain") ? ["mmc", "medical"] : [],
+    expected: expectedPapers(roles),
     contact: (
       <span class="contact">
         <PhoneLink phone={phone} />
-        <TextLink phone={phone} name={name} />
+        {phone && <MessageLinks text={linkText(person)} person={person} />}
         {email && <a href={`mailto:${email}`}>{email}</a>}
       </span>
     ),
     onOpen,
   };
+}
+
+/** What is sent by hand with the link to somebody's own page. */
+function linkText({ name, page_url }: Person): string {
+  const [first = name] = name.trim().split(/\s+/);
+  return `Hi ${first}, here are your charters, what is asked of you, and your answers: ${page_url}`;
 }
 
 interface DialogProps {
@@ -105,6 +114,12 @@ function PersonDialog({ person, onSaved, onClose }: DialogProps) {
           >
             <p>Whoever has it sees this person's charters and answers for them. Give it to {person.name} alone.</p>
           </PrivateLink>
+          <p class="buttons">
+            <a class="button" href={page_url} target="_blank" rel="noopener noreferrer">
+              Open their page
+            </a>
+            <MessageLinks text={linkText({ ...person, page_url })} person={person} class="button" />
+          </p>
         </section>
       )}
     </RecordDialog>
