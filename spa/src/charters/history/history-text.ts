@@ -4,6 +4,7 @@ import { formatMoment } from "../../lib/time";
 import { charterTable, type FieldName } from "../form/charter-table";
 import type { CharterField } from "../form/field-kinds";
 import { statusNames } from "../phase";
+import { positionsText } from "./position-text";
 
 /** One value that an act has changed, in words; `before` is empty where there was none. */
 export interface ChangeText {
@@ -41,13 +42,15 @@ export function historyTexts(
   nameOf: (id: string) => string | undefined,
 ): ActText[] {
   let { currency } = charter;
+  const changedText = (field: string, value: unknown, other: unknown, currency: string) =>
+    field === "positions" ? positionsText(value, other) : valueText(field, value, { ...charter, currency });
   return events.map((event) => {
     const change = event.changes.find(({ field }) => field === "currency");
     const before = String(change?.before ?? currency);
     const changes = shownChanges(event).map(({ field, ...values }) => ({
       label: labelOf(field),
-      before: event.act === "created" ? "" : valueText(field, values.before, { ...charter, currency: before }),
-      after: valueText(field, values.after, { ...charter, currency }),
+      before: event.act === "created" ? "" : changedText(field, values.before, values.after, before),
+      after: changedText(field, values.after, values.before, currency),
     }));
     currency = before;
     return {
@@ -84,6 +87,7 @@ function isField(field: string): field is FieldName {
 }
 
 function labelOf(field: string): string {
+  if (field === "positions") return "Positions";
   return isField(field) ? charterTable[field].label.replace(" of the charter", "") : "Status";
 }
 
