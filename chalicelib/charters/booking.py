@@ -1,6 +1,6 @@
 """A charter's boat, captain and crew: taken from the records that it names, and booked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.charters.fields import CharterDetails, CrewMember
@@ -128,10 +128,3 @@ def book(charter: Charter, named: Named, reason: str | None, actor: Actor, at: s
     (conflicts,) = booking.find_conflicts([entry], named, at)
     override = booking.decide(conflicts, reason, actor, at)
     return Booking(conflicts, override, booking.counter_writes(entry, named))
-
-
-def conflicts_of(charters: Sequence[Charter], now: str) -> dict[str, list[Conflict]]:
-    """Of each charter what it overlaps: one read of the boats and one Query at most, none where nothing is named."""
-    entries = [entry for charter in charters if (entry := schedule_entry(charter))]
-    found = booking.conflicts_of(entries, now)
-    return {entry.entry_id: conflicts for entry, conflicts in zip(entries, found, strict=True)}

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from chalicelib.charters import booking, reminders, store
-from chalicelib.charters.booking import NOBODY, NOT_BOOKED, Booking
+from chalicelib.charters import booking, context, readiness, reminders, store
+from chalicelib.charters.booking import NOBODY, NOT_BOOKED
+from chalicelib.charters.context import Context
 from chalicelib.charters.fields import (
     EDITED_NOTES,
     NOTIFY,
@@ -15,11 +16,13 @@ from chalicelib.charters.fields import (
     CharterWarning,
     ListedGuest,
     Position,
+    Readiness,
     Reason,
     Status,
     WaiverCounts,
     edited_status,
 )
+from chalicelib.charters.readiness import Heads
 from chalicelib.charters.store import Charter, StoredPosition
 from chalicelib.core import fields, idempotency, names, system, times
 from chalicelib.core.audit import Actor, audit_event
@@ -33,8 +36,8 @@ from chalicelib.register.fields import VERSION
 from chalicelib.schedule.booking import reason_of
 from chalicelib.schedule.conflicts import ScheduleConflict
 from chalicelib.schedule.entries import LONGEST_ENTRY
-from chalicelib.schedule.fields import Conflict as ScheduledConflict
 from chalicelib.schedule.fields import OverrideReason
+from chalicelib.schedule.hours import MOST_HOURS
 from chalicelib.schedule.store import Named
 
 REOPENED = timedelta(hours=24)
@@ -82,7 +85,7 @@ def create_charter(
     fingerprint = fields.fingerprint(CharterDetails, details)
     empty = new_charter(new_event_id(), add_guest_ids(details), at)
 
-    def attempt() -> tuple[Charter, Booking]:
+    def attempt() -> Charter:
         named = booking.read_named(details, key)
         if named.request:
             raise AlreadyExists(named.request)
@@ -97,16 +100,16 @@ def create_charter(
         charter = charter._replace(schedule_override=booked.override)
         created = audit_event("created", actor, at, **reason_of(booked.override))
         store.put_new_charter(charter, created, key, fingerprint, booked.writes)
-        return charter, booked
+        return charter
 
     try:
-        charter, booked = retry_on_conflict(attempt)
+        charter = retry_on_conflict(attempt)
     except AlreadyExists as earlier:
         first_id, first_fingerprint = idempotency.request_of(earlier.item)
         if first_fingerprint != fingerprint:
             raise Conflict("This Idempotency-Key was used for something else than this charter.") from None
         return show_charter(first_id, now), False
-    return charter_json(charter, booked.conflicts), True
+    return show(charter, now), True
 
 
 def new_event_id() -> str:
@@ -160,12 +163,18 @@ def show(charter: Charter, now: datetime) -> CharterJson:
 
 
 def show_all(charters: Sequence[Charter], now: datetime) -> list[CharterJson]:
-    """The same of many: what they overlap is one read of their boats and one Query, and none if they name nothing."""
-    conflicts = booking.conflicts_of(charters, times.format_instant(now))
-    return [charter_json(charter, conflicts.get(charter.event_id, [])) for charter in charters]
+    """The same of many: one read, and one Query if they name boats or people, however many they are."""
+    around = context.read_context(charters, now)
+    return [charter_json(charter, around) for charter in charters]
 
 
-def charter_json(charter: Charter, conflicts: list[ScheduledConflict]) -> CharterJson:
+def show_listed(charters: Sequence[Charter], now: datetime) -> list[CharterJson]:
+    """The same of charters that were found by the index."""
+    completed, around = context.complete_all(charters, now)
+    return [charter_json(charter, around) for charter in completed]
+
+
+def charter_json(charter: Charter, around: Context) -> CharterJson:
     """The contract's Event."""
     has_fee = charter.details["charter_fee_cents"] > 0
     return {
@@ -182,13 +191,26 @@ def charter_json(charter: Charter, conflicts: list[ScheduledConflict]) -> Charte
         "balance": charter.balance,
         "waivers": _waiver_counts(charter),
         "waivers_open_until": charter.waivers_open_until or None,
-        "warnings": list(_warnings(charter)),
+        "warnings": list(_warnings(charter, around.captain_hours.get(charter.event_id))),
         "balance_reminders_state": reminders.state(charter),
-        "conflicts": conflicts,
+        "conflicts": around.conflicts_of(charter),
         "schedule_override": charter.schedule_override,
         "positions": [position_json(position) for position in charter.positions],
-        "readiness": {"state": "open", "checks": []},
+        "readiness": assess(charter, around),
     }
+
+
+def assess(charter: Charter, around: Context, heads: Heads | None = None) -> Readiness:
+    """Whether it may sail; `heads` where they are known better than by the charter's own item."""
+    return readiness.assess(
+        charter,
+        boat=around.boat_of(charter),
+        people=around.people,
+        conflicts=around.conflicts_of(charter),
+        settings=around.settings,
+        now=around.now,
+        heads=heads,
+    )
 
 
 def position_json(position: StoredPosition) -> Position:
@@ -227,7 +249,7 @@ def _waiver_counts(charter: Charter) -> WaiverCounts:
     return counts
 
 
-def _warnings(charter: Charter) -> Iterator[CharterWarning]:
+def _warnings(charter: Charter, captain_works: timedelta | None) -> Iterator[CharterWarning]:
     details = charter.details
     departure, back = details["departure_port"], details["return_port"]
     if departure and back and not names.is_same(departure, back):
@@ -242,6 +264,12 @@ def _warnings(charter: Charter) -> Iterator[CharterWarning]:
             "code": "over_passenger_limit",
             "message": f"{people} passengers are expected or have signed; this charter may carry {limit}. "
             "Children count, crew do not.",
+        }
+    if captain_works and captain_works > MOST_HOURS and details["captain"]:
+        yield {
+            "code": "captain_hours",
+            "message": f"{details['captain']['name']} would be captain for {times.spell_hours(captain_works)} within "
+            "24 hours. On boats that are not inspected at most 12 are allowed (46 USC 8104).",
         }
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
-from chalicelib.charters.fields import CharterDetails, Contact, Position, Status
+from chalicelib.charters.fields import CharterDetails, Check, Contact, Position, Status
 from chalicelib.core import names
 from chalicelib.core.audit import HISTORIES, AuditEvent, history_item
 from chalicelib.core.dynamo import (
@@ -75,6 +75,13 @@ class Charter(NamedTuple):
     """How many rows that list has."""
     dock_seq: int = 0
     """Counts what was ticked at the dock: a departure names the one it has seen."""
+    briefed_at: str = ""
+    """When the safety briefing was given; empty as long as it was not."""
+    aboard_ids: frozenset[str] = NO_IDS
+    """Who was ticked as aboard, by the ids of signed waivers or of listed guests; so are no-shows."""
+    no_show_ids: frozenset[str] = NO_IDS
+    checks: Sequence[Check] | None = None
+    """What was in order when it departed, and what was waived then."""
 
     @property
     def charged_cents(self) -> int:
@@ -143,7 +150,10 @@ def read_whole_charter(event_id: str, *, with_signed: bool) -> WholeCharter | No
 
 
 def list_charters(first: str, last: str, status: str, limit: int) -> tuple[list[Charter], bool]:
-    """Events whose board key is in [first, last), by start; and whether there are more."""
+    """Events whose board key is in [first, last), by start; and whether there are more.
+
+    The index holds neither who has signed nor what was ticked at the dock: see `complete`.
+    """
     query = _board_query(first, last)
     if not status:
         query["Limit"] = limit + 1
@@ -157,7 +167,7 @@ def list_charters(first: str, last: str, status: str, limit: int) -> tuple[list[
         found.append(to_charter(item))
         if len(found) > limit:
             break
-    return _with_signed_guests(found[:limit]), len(found) > limit
+    return found[:limit], len(found) > limit
 
 
 def list_between(first: str, last: str) -> list[Charter]:
@@ -173,15 +183,13 @@ def _board_query(first: str, last: str) -> Item:
     }
 
 
-def _with_signed_guests(charters: list[Charter]) -> list[Charter]:
-    """The index does not hold who has signed; only charters that list their guests need it."""
-    asked = [charter.event_id for charter in charters if charter.signed_count and charter.details["guests"]]
-    whole = map(to_charter, read_items(list(map(charter_key, asked)))) if asked else ()
-    signed = {charter.event_id: charter.signed_guest_ids for charter in whole}
-    return [
-        charter._replace(signed_guest_ids=signed.get(charter.event_id, charter.signed_guest_ids))
-        for charter in charters
-    ]
+# What the index does not hold of a charter.
+_UNINDEXED = ("signed_guest_ids", "briefed_at", "aboard_ids", "no_show_ids")
+
+
+def complete(indexed: Charter, whole: Charter) -> Charter:
+    """A charter that was found by the index, with what only its own item holds."""
+    return indexed._replace(**{name: getattr(whole, name) for name in _UNINDEXED})
 
 
 def list_history(event_id: str, before: str, limit: int) -> tuple[list[AuditEvent], bool]:
@@ -388,7 +396,7 @@ def charter_key(event_id: str) -> Item:
 def charter_data(charter: Charter) -> Item:
     """What is read again only with the whole charter, as one JSON text."""
     kept = ("event_id", "created_at", "edited_at", "details", "reminders_since", "waivers_open_until", "guest_link")
-    return json_s({name: getattr(charter, name) for name in (*kept, "schedule_override", "positions")})
+    return json_s({name: getattr(charter, name) for name in (*kept, "schedule_override", "positions", "checks")})
 
 
 def _attributes(charter: Charter) -> Item:
@@ -416,11 +424,18 @@ def to_charter(item: Item) -> Charter:
         ledger_seq=int(item["ledger_seq"]["N"]),
         signed_count=int(item["signed_count"]["N"]),
         updated_at=item["updated_at"]["S"],
-        signed_guest_ids=frozenset(item["signed_guest_ids"]["SS"]) if "signed_guest_ids" in item else NO_IDS,
+        signed_guest_ids=_ids(item, "signed_guest_ids"),
         signed_seq=_number(item, "signed_seq"),
         signed_rows=_number(item, "signed_rows"),
         dock_seq=_number(item, "dock_seq"),
+        briefed_at=item["briefed_at"]["S"] if "briefed_at" in item else "",
+        aboard_ids=_ids(item, "aboard_ids"),
+        no_show_ids=_ids(item, "no_show_ids"),
     )
+
+
+def _ids(item: Item, name: str) -> frozenset[str]:
+    return frozenset(item[name]["SS"]) if name in item else NO_IDS
 
 
 def _number(item: Item, name: str) -> int:

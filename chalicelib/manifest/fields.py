@@ -1,6 +1,6 @@
 """The fields of the manifest: what an admin notes, what is stored, what the API answers."""
 
-from typing import Annotated, Literal, NamedTuple, TypedDict, get_args
+from typing import Annotated, Literal, NamedTuple, NotRequired, TypedDict, get_args
 
 from chalicelib.charters.fields import Contact
 from chalicelib.core.fields import Choice, Flag, Text
@@ -27,6 +27,22 @@ class Note(TypedDict):
 
     state: NoteState
     at: InstantText
+    """When it was ticked, by the clock of the device that kept it, or else when it came."""
+    by: str
+    recorded_at: NotRequired[InstantText]
+    """When it came, where a device had kept it."""
+
+
+class SentNote(NamedTuple):
+    """A note as it came from a device that keeps what it could not send. The same id again is the same note."""
+
+    submission_id: str
+    subject: str
+    """A person by id, or the briefing."""
+    state: NoteState
+    at: str
+    """When it was ticked."""
+    recorded_at: str
     by: str
 
 
@@ -91,6 +107,8 @@ class Frozen(TypedDict):
 
 class Departure(Frozen):
     manifest: Snapshot
+    recorded_at: NotRequired[InstantText]
+    """When it came, where the captain's device had kept it."""
 
 
 class Manifest(Snapshot):

@@ -8,16 +8,26 @@ from typing import Any
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import ERASED_NAME, Contact, CrewMember, ListedGuest
-from chalicelib.charters.store import WholeCharter
+from chalicelib.charters.store import Charter, WholeCharter
 from chalicelib.core import csv_export, times
-from chalicelib.core.audit import Actor, audit_event
-from chalicelib.core.errors import BadInput, Conflict, WriteConflict
+from chalicelib.core.audit import Actor, AuditEvent, audit_event
+from chalicelib.core.errors import AlreadyExists, BadInput, Conflict, WriteConflict
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails, store
-from chalicelib.manifest.fields import Briefing, CheckIn, Departure, Manifest, Note, NoteState, Passenger, Snapshot
+from chalicelib.manifest.fields import (
+    Briefing,
+    CheckIn,
+    Departure,
+    Manifest,
+    Note,
+    NoteState,
+    Passenger,
+    SentNote,
+    Snapshot,
+)
 from chalicelib.operator import service as operator_service
 from chalicelib.operator.fields import SettingsDetails
 from chalicelib.waivers import people
@@ -144,17 +154,26 @@ def _absent(guest: ListedGuest, notes: store.Notes) -> Passenger:
 def check_in(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Manifest:
     """Notes whether one person is aboard. The same state again keeps the first time."""
     form = Form(body)
-    state, waiver_id, guest_id = form.read(CheckIn)
-    if bool(waiver_id) == bool(guest_id):
-        form.refuse("waiver_id", "or guest_id is required, and only one of them")
+    wanted = read_check_in(form)
     form.finish()
-    charter = charters.find_charter(event_id)
-    if waiver_id and not waiver_records.is_counted(event_id, waiver_id):
-        raise BadInput({"waiver_id": "is none of this charter's waivers"})
-    if guest_id and guest_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
-        raise BadInput({"guest_id": "is none of this charter's guests"})
-    _note(event_id, waiver_id or guest_id, "checked_in", state, actor, now)
+    check_passenger(charters.find_charter(event_id), wanted)
+    _note(event_id, wanted.waiver_id or wanted.guest_id, wanted.state, actor, now)
     return get_manifest(event_id)
+
+
+def read_check_in(form: Form) -> CheckIn:
+    wanted = form.read(CheckIn)
+    if bool(wanted.waiver_id) == bool(wanted.guest_id):
+        form.refuse("waiver_id", "or guest_id is required, and only one of them")
+    return wanted
+
+
+def check_passenger(charter: Charter, wanted: CheckIn) -> None:
+    """Raises BadInput if nobody of this charter is meant."""
+    if wanted.waiver_id and not waiver_records.is_counted(charter.event_id, wanted.waiver_id):
+        raise BadInput({"waiver_id": "is none of this charter's waivers"})
+    if wanted.guest_id and wanted.guest_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
+        raise BadInput({"guest_id": "is none of this charter's guests"})
 
 
 def note_briefing(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Manifest:
@@ -162,27 +181,69 @@ def note_briefing(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: 
     done = form.read(Briefing)["done"]
     form.finish()
     charters.find_charter(event_id)
-    _note(event_id, store.BRIEFING, "safety_briefing", "done" if done else "not_done", actor, now)
+    _note(event_id, store.BRIEFING, "done" if done else "not_done", actor, now)
     return get_manifest(event_id)
 
 
-def _note(event_id: str, subject: str, act: str, state: NoteState, actor: Actor, now: datetime) -> None:
+def _note(event_id: str, subject: str, state: NoteState, actor: Actor, now: datetime) -> None:
     at = times.format_instant(now)
     note: Note = {"state": state, "at": at, "by": actor.name}
 
     def attempt() -> None:
         try:
-            store.put_note(event_id, subject, note, audit_event(act, actor, at, about=subject, state=state))
+            store.put_note(event_id, subject, note, _noted(subject, state, actor, at))
         except WriteConflict:
             if store.read_notes(event_id).departure:
-                raise Conflict("This charter has departed, and its manifest is frozen.") from None
+                raise _frozen() from None
             raise
 
     retry_on_conflict(attempt)
 
 
-def depart(event_id: str, *, actor: Actor, now: datetime) -> Manifest:
-    """Freezes the manifest as it is and mails it to the operator. The first departure stands; again: unchanged."""
+def take_note(event_id: str, sent: SentNote, *, actor: Actor) -> None:
+    """Notes what a device has kept until it could send it: of two notes the one that was ticked later holds.
+
+    The same one again, under its id, changes nothing. Raises Conflict if something else came under its id, or after
+    departure.
+    """
+    note: Note = {"state": sent.state, "at": sent.at, "by": sent.by, "recorded_at": sent.recorded_at}
+
+    def attempt() -> None:
+        audit = _noted(sent.subject, sent.state, actor, sent.recorded_at, sent.at)
+        try:
+            store.put_sent_note(event_id, sent.subject, note, audit, sent)
+        except WriteConflict:
+            notes = store.read_notes(event_id)
+            seen = notes.briefing if sent.subject == store.BRIEFING else notes.people.get(sent.subject)
+            if notes.departure:
+                raise _frozen() from None
+            if seen is None or (seen["state"] != sent.state and seen["at"] <= sent.at):
+                raise
+            store.put_late_note(event_id, sent)
+
+    try:
+        retry_on_conflict(attempt)
+    except AlreadyExists as earlier:
+        known = store.to_sent_note(earlier.item)
+        if (known.subject, known.state) != (sent.subject, sent.state):
+            raise Conflict("This form was sent before with something else in it.") from None
+
+
+def _noted(subject: str, state: NoteState, actor: Actor, at: str, ticked_at: str = "") -> AuditEvent:
+    act = "safety_briefing" if subject == store.BRIEFING else "checked_in"
+    event = audit_event(act, actor, at, about=subject, state=state)
+    return {**event, "ticked_at": ticked_at} if ticked_at else event
+
+
+def _frozen() -> Conflict:
+    return Conflict("This charter has departed, and its manifest is frozen.")
+
+
+def depart(event_id: str, *, actor: Actor, now: datetime, left_at: str = "") -> Manifest:
+    """Freezes the manifest as it is and mails it to the operator. The first departure stands; again: unchanged.
+
+    `left_at` is when the captain said so, on a device that had to keep it.
+    """
     at = times.format_instant(now)
 
     def attempt() -> Mail | None:
@@ -193,9 +254,14 @@ def depart(event_id: str, *, actor: Actor, now: datetime) -> Manifest:
         notes, operator = store.read_notes(event_id), operator_service.get_settings()
         snapshot = make_snapshot(whole, notes, waiver_versions.read_current(), operator)
         sha256 = canonical.json_hash(snapshot)
-        departure: Departure = {"at": at, "by": actor.name, "sha256": sha256, "manifest": snapshot}
+        departure: Departure = {"at": left_at or at, "by": actor.name, "sha256": sha256, "manifest": snapshot}
+        if left_at:
+            departure["recorded_at"] = at
         mail = mails.manifest_mail(whole.charter, departure, operator, now)
-        is_first = store.put_departure(whole.charter, departure, audit_event("departed", actor, at), mail)
+        left = audit_event("departed", actor, at)
+        if left_at:
+            left["ticked_at"] = left_at
+        is_first = store.put_departure(whole.charter, departure, left, mail)
         return mail if is_first else None
 
     outbox.deliver(retry_on_conflict(attempt), mails.MAIL_KINDS, now)

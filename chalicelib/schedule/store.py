@@ -107,7 +107,11 @@ def read_named(boat_ids: Iterable[str], person_ids: Iterable[str], request_key: 
     ]
     if not keys:
         return Named({}, {}, {})
-    items = read_items([*keys, *([key_item(request_key)] if request_key else [])])
+    return to_named(read_items([*keys, *([key_item(request_key)] if request_key else [])]))
+
+
+def to_named(items: Sequence[Item]) -> Named:
+    """The boats and people among items that were read together."""
     boats = {one["SK"]["S"].partition("#")[2]: one for one in items if one["PK"]["S"] == BOAT.list_key}
     people = (to_record(one) for one in items if one["PK"]["S"] == PERSON.list_key)
     return Named(
