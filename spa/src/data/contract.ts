@@ -1155,7 +1155,7 @@ export interface components {
         };
         CharterWarning: {
             /** @enum {string} */
-            code: "return_port_differs" | "over_passenger_limit";
+            code: "return_port_differs" | "over_passenger_limit" | "captain_hours";
             message: string;
         };
         Conflict: {

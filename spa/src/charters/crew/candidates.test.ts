@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PersonPaper } from "../../data/contract";
 import { sampleBoat, sampleCharter, samplePerson } from "../../testing/samples";
-import { candidates, longestWithinADay, paperWarnings } from "./candidates";
+import { candidates, paperWarnings } from "./candidates";
 
 const HOUR_MS = 3_600_000;
 /** In New York until July 4, 9 PM. */
@@ -40,10 +40,16 @@ test("a paper is good through its last day, by the charter's own clocks", () => 
   ]);
 });
 
-test("what is missing, undated or expired is told, and a newer paper replaces an older", () => {
+test("a charter until midnight needs no paper of the next day", () => {
+  const midnight = { ...charter, ends_at: "2126-07-05T04:00:00Z" };
+  const found = (last: string) => paperWarnings(samplePerson({ papers: [paper("mmc", last)] }), "mate", midnight);
+  expect(found("2126-07-04")).toEqual([]);
+  expect(found("2126-07-03")).toHaveLength(1);
+});
+
+test("what is missing, undated or expired is told", () => {
   expect(warnings()).toEqual(["Merchant Mariner Credential: not entered", "Medical certificate: not entered"]);
   expect(warnings(paper("mmc", null), ...good.slice(1))).toEqual(["Merchant Mariner Credential: date not known"]);
-  expect(warnings(paper("mmc", "2020-03-01"), ...good)).toEqual([]);
   expect(warnings(...good, paper("first_aid", "2020-03-01"))).toEqual(["First aid and CPR: expired Sun, Mar 1, 2020"]);
 });
 
@@ -80,24 +86,4 @@ test("more than twelve hours as captain of uninspected boats within a day are wa
   expect(told([before(5, { captain: null, crew: [{ ...dana }] })])).toEqual([]);
   expect(told([before(5, { boat_id: "inspected" })])).toEqual([]);
   expect(told([before(5)], [sampleBoat({ kind: "inspected" })])).toEqual([]);
-});
-
-test("the longest time within a day is found wherever the day begins", () => {
-  // Against every day that begins at a full hour.
-  let seed = 7;
-  const random = (most: number) => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return seed % most;
-  };
-  for (let round = 0; round < 200; round++) {
-    const hours = Array.from({ length: 1 + random(5) }, () => {
-      const from = random(72);
-      return [from, from + 1 + random(30)] as const;
-    });
-    const slow = Array.from({ length: 150 }, (_, end) =>
-      hours.reduce((sum, [from, to]) => sum + Math.max(0, Math.min(to, end) - Math.max(from, end - 24)), 0),
-    );
-    const spans = hours.map(([from, to]) => [from * HOUR_MS, to * HOUR_MS] as const);
-    expect(longestWithinADay(spans)).toBe(Math.max(...slow) * HOUR_MS);
-  }
 });
