@@ -191,8 +191,7 @@ def note_briefing(event_id: str) -> Answer:
 
 @app.route("/api/events/{event_id}/depart", methods=["POST"])
 def depart(event_id: str) -> Answer:
-    http.read_nothing(app.current_request)
-    return manifest.depart(event_id, actor=actor(), now=now())
+    return manifest.depart(event_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/waiver-reminders", methods=["POST"])

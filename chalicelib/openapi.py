@@ -215,7 +215,15 @@ def _paths() -> dict[str, dict[str, Schema]]:
         f"{charter_path}/safety-briefing": {
             "post": call("note_briefing", {200: page}, body=manifest.Briefing, refuses=acts)
         },
-        f"{charter_path}/depart": {"post": call("depart", {200: page}, body=NOTHING, refuses=acts)},
+        f"{charter_path}/depart": {
+            "post": call(
+                "depart",
+                {200: event},
+                body=manifest.Leaving,
+                refuses=acts,
+                conflict={"anyOf": [schema_of(manifest.NotReady), schema_of(Error)]},
+            )
+        },
         f"{charter_path}/waiver-reminders": {
             "post": call("remind_guests", {200: waivers.RemindersSent}, body=waivers.REMINDED, refuses=acts)
         },

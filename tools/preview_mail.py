@@ -11,14 +11,14 @@ from typing import Any
 from chalicelib import ledger_log
 from chalicelib.boats.fields import BoatDetails
 from chalicelib.charters import mails as charter_mails
-from chalicelib.charters.fields import CharterDetails
+from chalicelib.charters.fields import CharterDetails, Check
 from chalicelib.charters.store import Charter, WholeCharter
 from chalicelib.core.dynamo import s
 from chalicelib.core.fields import Form
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails as manifest_mails
-from chalicelib.manifest.fields import Departure
+from chalicelib.manifest.fields import Departure, Snapshot
 from chalicelib.manifest.service import make_snapshot
 from chalicelib.manifest.store import Notes
 from chalicelib.money import ledger
@@ -169,7 +169,14 @@ def manifest() -> Mail:
         departure=None,
     )
     signed = WholeCharter(charter, [], [{"rows": s(people.dump_rows(rows))}])
-    snapshot = make_snapshot(signed, notes, {"en": waiver_versions.sample("en")}, defaults())
+    waived: Check = {
+        "code": "money",
+        "state": "waived",
+        "message": "$840.00 due before departure",
+        "waived": {"by": "admin", "at": "2026-11-29T01:02:00Z", "reason": "paid at the dock, Ana saw it"},
+    }
+    seen = make_snapshot(signed, notes, {"en": waiver_versions.sample("en")}, defaults())
+    snapshot: Snapshot = {**seen, "checks": [waived]}
     departure: Departure = {
         "at": "2026-11-29T01:02:00Z",
         "by": "admin",

@@ -387,7 +387,7 @@ def cancel_charter(
         seen = find_charter(event_id)
         if seen.status == "cancelled":
             return
-        if seen.status == "departed":
+        if seen.status == "departed" or seen.checks is not None:
             raise Conflict("This charter has departed.", current=show(seen, now))
         day = times.local(at, seen.details["timezone"]).date()
         notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()

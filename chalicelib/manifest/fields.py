@@ -2,9 +2,13 @@
 
 from typing import Annotated, Literal, NamedTuple, NotRequired, TypedDict, get_args
 
-from chalicelib.charters.fields import Contact
-from chalicelib.core.fields import Choice, Flag, Text
+from chalicelib.charters.fields import Check, Contact, Readiness
+from chalicelib.core.fields import Choice, Flag, Nested, Text
 from chalicelib.core.schemas import Count, EventId, GuestId, InstantText, Sha256, WaiverId
+from chalicelib.schedule.fields import OverrideReason
+
+# Why a check is waived; None when it is not.
+WAIVED = OverrideReason()
 
 CheckInState = Literal["aboard", "no_show", "clear"]
 NoteState = CheckInState | Literal["done", "not_done"]
@@ -20,6 +24,34 @@ class CheckIn(NamedTuple):
 
 class Briefing(TypedDict):
     done: Annotated[bool, Flag()]
+
+
+class Waives(TypedDict):
+    """Why a charter sails in spite of what blocks it, by the code of the check."""
+
+    captain: Annotated[str | None, WAIVED]
+    crew: Annotated[str | None, WAIVED]
+    people_papers: Annotated[str | None, WAIVED]
+    boat_papers: Annotated[str | None, WAIVED]
+    heads: Annotated[str | None, WAIVED]
+    waivers: Annotated[str | None, WAIVED]
+    money: Annotated[str | None, WAIVED]
+    conflicts: Annotated[str | None, WAIVED]
+    briefing: Annotated[str | None, WAIVED]
+
+
+class Leaving(TypedDict):
+    """What a departure is asked with."""
+
+    waive: Annotated[Waives, Nested(Waives, "a reason for each check that is waived", dict)]
+
+
+class NotReady(TypedDict):
+    """The body of the 409 when something blocks the departure that is not waived."""
+
+    Code: Literal["NotReady"]
+    Message: str
+    readiness: Readiness
 
 
 class Note(TypedDict):
@@ -96,6 +128,8 @@ class Snapshot(TypedDict):
     safety_briefing_at: InstantText | None
     safety_briefing_by: str | None
     emergency: Emergency
+    checks: NotRequired[list[Check]]
+    """Of the frozen one: what was in order at departure, and what was waived."""
 
 
 class Frozen(TypedDict):

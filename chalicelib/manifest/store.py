@@ -82,8 +82,28 @@ def _note_writes(
     item = {**item_key(f"EVENT#{event_id}", _PREFIX + subject), "state": state, "data": json_s(note)}
     item["noted_at"] = s(note["at"])
     put = put_write(item, only_new=True, condition=condition, values={":state": state, **values})
-    count = update(charter_key(event_id), "ADD dock_seq :one", {":one": n(1)}, "attribute_exists(PK)")
-    return [put, _not_departed(event_id), {"Update": count}, put_write(history_item(event_id, audit))]
+    return [
+        put,
+        _not_departed(event_id),
+        _charter_write(event_id, subject, note),
+        put_write(history_item(event_id, audit)),
+    ]
+
+
+def _charter_write(event_id: str, subject: str, note: Note) -> Item:
+    """The write that keeps with the charter what its readiness needs of the dock."""
+    values: Item = {":one": n(1)}
+    if subject == BRIEFING and note["state"] == "done":
+        change, values[":at"] = "ADD dock_seq :one SET briefed_at = :at", s(note["at"])
+    elif subject == BRIEFING:
+        change = "ADD dock_seq :one REMOVE briefed_at"
+    else:
+        values[":ids"] = {"SS": [subject]}
+        change = {
+            "aboard": "ADD dock_seq :one, aboard_ids :ids DELETE no_show_ids :ids",
+            "no_show": "ADD dock_seq :one, no_show_ids :ids DELETE aboard_ids :ids",
+        }.get(note["state"], "ADD dock_seq :one DELETE aboard_ids :ids, no_show_ids :ids")
+    return {"Update": update(charter_key(event_id), change, values, "attribute_exists(PK)")}
 
 
 def _not_departed(event_id: str) -> Item:
@@ -101,18 +121,20 @@ def _sent_key(event_id: str, submission_id: str) -> Item:
 def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: Mail) -> bool:
     """Marks the charter as departed, freezes its manifest and queues its mail, once; False if it departed before.
 
-    Raises WriteConflict if somebody was checked in, signed, or edited the charter since it was `seen`.
+    Raises WriteConflict if somebody was checked in, signed, paid, or edited the charter since it was `seen`.
     """
     put = put_write({**_departure_key(seen.event_id), "data": json_s(departure)}, only_new=True)
     values = {":version": n(seen.version), ":next": n(seen.version + 1), ":departed": s("departed")}
+    values[":ledger_seq"] = n(seen.ledger_seq)
     if seen.signed_seq:
         values[":signed"] = n(seen.signed_seq)
     if seen.dock_seq:
         values[":notes"] = n(seen.dock_seq)
     same_notes = "dock_seq = :notes" if seen.dock_seq else "attribute_not_exists(dock_seq)"
     same_signed = "signed_seq = :signed" if seen.signed_seq else "attribute_not_exists(signed_seq)"
-    condition = f"version = :version AND {same_signed} AND {same_notes}"
-    departed = seen._replace(status="departed", version=seen.version + 1, edited_at=audit["at"])
+    condition = f"version = :version AND ledger_seq = :ledger_seq AND {same_signed} AND {same_notes}"
+    checks = departure["manifest"].get("checks", ())
+    departed = seen._replace(status="departed", version=seen.version + 1, edited_at=audit["at"], checks=checks)
     values |= {":at": s(audit["at"]), ":data": charter_data(departed)}
     change = "SET #data = :data, #status = :departed, version = :next, updated_at = :at"
     depart = {"Update": update(charter_key(seen.event_id), change, values, condition)}

@@ -1512,6 +1512,7 @@ export interface components {
             emergency: components["schemas"]["Emergency"];
             frozen: components["schemas"]["Frozen"] | null;
             snapshot: components["schemas"]["Snapshot"] | null;
+            checks?: components["schemas"]["Check"][];
         };
         Passenger: {
             name: string;
@@ -1561,6 +1562,7 @@ export interface components {
             safety_briefing_at: string | null;
             safety_briefing_by: string | null;
             emergency: components["schemas"]["Emergency"];
+            checks?: components["schemas"]["Check"][];
         };
         CheckIn: {
             /** @enum {string} */
@@ -1571,6 +1573,25 @@ export interface components {
         };
         Briefing: {
             done: boolean;
+        };
+        NotReady: {
+            /** @constant */
+            Code: "NotReady";
+            Message: string;
+            readiness: components["schemas"]["Readiness"];
+        };
+        Leaving: {
+            waive?: {
+                captain?: string | null;
+                crew?: string | null;
+                people_papers?: string | null;
+                boat_papers?: string | null;
+                heads?: string | null;
+                waivers?: string | null;
+                money?: string | null;
+                conflicts?: string | null;
+                briefing?: string | null;
+            } | null;
         };
         RemindersSent: {
             reminded: string[];
@@ -2466,6 +2487,8 @@ export type Frozen = components['schemas']['Frozen'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type CheckIn = components['schemas']['CheckIn'];
 export type Briefing = components['schemas']['Briefing'];
+export type NotReady = components['schemas']['NotReady'];
+export type Leaving = components['schemas']['Leaving'];
 export type RemindersSent = components['schemas']['RemindersSent'];
 export type SkippedGuest = components['schemas']['SkippedGuest'];
 export type AskedAgain = components['schemas']['AskedAgain'];
@@ -3064,7 +3087,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["Leaving"];
             };
         };
         responses: {
@@ -3074,7 +3097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Manifest"];
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
         };
