@@ -7,6 +7,7 @@ import type {
   CheckIn,
   HoldEdit,
   Leaf,
+  Leaving,
   NewHold,
   NewPosition,
   Passenger,
@@ -88,7 +89,7 @@ export const noteBriefing = (event_id: string, done: boolean) =>
   call("post", `${CHARTER}/safety-briefing`, { path: { event_id }, body: { done } });
 
 /** Freezes the manifest and mails it ashore; the first departure stands. `waive`: why it sails in spite of what blocks. */
-export const depart = (event_id: string, waive: Readonly<Record<string, string>>) =>
+export const depart = (event_id: string, waive: NonNullable<Leaving["waive"]>) =>
   call("post", `${CHARTER}/depart`, { path: { event_id }, body: Object.keys(waive).length > 0 ? { waive } : {} });
 
 export const manifestCsv = (event_id: string) => file(`${CHARTER}/manifest.csv`, "text/csv", { path: { event_id } });

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../data/api";
 import { keepCharters } from "../data/charters";
-import type { Check, Manifest, Passenger, Readiness } from "../data/contract";
+import type { Check, Manifest, NotReady, Passenger, Readiness } from "../data/contract";
 import { depart, readManifest } from "../data/later-api";
 import { reasonLimits } from "../data/limits";
 import { nowMs } from "../lib/clock";
@@ -39,7 +39,8 @@ export function DepartDialog({ manifest, act, onClose }: DepartureProps & { onCl
         return readManifest(manifest.event_id);
       });
     } catch (error) {
-      if (error instanceof ApiError && error.code === "NotReady") setBlocks(blocking(error.answer.readiness));
+      if (error instanceof ApiError && error.code === "NotReady")
+        setBlocks(blocking((error.answer as unknown as NotReady).readiness));
       throw error;
     }
     announce("Departed. The list is frozen and goes ashore by mail.");
@@ -91,8 +92,8 @@ export function DepartDialog({ manifest, act, onClose }: DepartureProps & { onCl
   );
 }
 
-function blocking(readiness: unknown): Check[] {
-  return sortedChecks(readiness as Readiness).filter(({ state }) => state === "blocks");
+function blocking(readiness: Readiness): Check[] {
+  return sortedChecks(readiness).filter(({ state }) => state === "blocks");
 }
 
 /** What is likely a mistake, though it holds nothing up. */
