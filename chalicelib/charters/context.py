@@ -109,7 +109,7 @@ def make_context(charters: Sequence[Charter], booked: Sequence[Entry], items: Se
     taking_part = [entry for entry in entries.values() if entry.boat_id in named.boats or entry.people]
     around = _around(taking_part) if taking_part else ("", "")
     weekly = [
-        entry for holds in named.weekly.values() for hold in holds for entry in hold.occurrences(*around) if taking_part
+        entry for holds in named.weekly.values() if taking_part for hold in holds for entry in hold.occurrences(*around)
     ]
     schedule = Schedule([*booked, *weekly], rules_of(named.boats.values()), at)
     return Context(
