@@ -1,6 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { Charter } from "../data/contract";
 import type { OutboxEntry } from "../data/outbox";
+import { nowMs } from "../lib/clock";
 import { href } from "../lib/router";
 import { formatAway, formatEnd, formatTime } from "../lib/time";
 import { MoneyColumn } from "../payments/money-state";
@@ -97,14 +98,18 @@ function FullRow({ charter, phase, unsent, now_ms }: RowProps) {
 
 /** Whether it can sail: what blocks is told in words, never in grey. */
 function Ready({ charter }: { charter: Charter }) {
-  const text = readyText(charter);
+  const text = readyText(charter, nowMs());
   if (!text) return <p class="row-ready" />;
   return (
     <p class={`row-ready row-ready-${text.tone}`}>
       <span class={text.tone === "due" ? "badge badge-due state state-due" : `state state-${text.tone}`}>
         {text.word}
       </span>{" "}
-      {text.why && <span class="row-why">{text.why}</span>}
+      {text.why && (
+        <span class="row-why" title={text.why}>
+          {text.why}
+        </span>
+      )}
     </p>
   );
 }

@@ -1,10 +1,11 @@
 import { charters } from "../data/charters";
 import type { Boat, Charter } from "../data/contract";
+import { nowMs } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
 import { SeatName } from "../ui/crew/seat-name";
 import { captainSeat } from "../ui/crew/seats";
-import { readyText } from "../ui/readiness/ready-text";
+import { type ReadyText, readyText } from "../ui/readiness/ready-text";
 import type { Piece, WeekDay } from "./week-geometry";
 import { conflictsOf, conflictText, conflictWith, holdText, type Planned, pieceTime } from "./week-plan";
 
@@ -22,20 +23,24 @@ interface Props {
   timezone: string;
 }
 
+interface Known {
+  charter: Charter | undefined;
+  ready: ReadyText | null;
+}
+
 /** What an entry is in one day: when, what, who, and what it clashes with. */
-function BlockText({ planned, piece, day, boat, timezone, charter }: Props & { charter: Charter | undefined }) {
+function BlockText({ planned, piece, day, boat, timezone, charter, ready }: Props & Known) {
   const { entry, hold } = planned;
-  const ready = charter && readyText(charter);
   return (
     <>
       <span class="block-time">
-        {ready && <span class={`block-ready tone-${ready.tone}`}>{ready.word}</span>}
         {pieceTime(planned, piece, timezone)}
         {entry.kind === "charter" && entry.status !== "scheduled" && ` ${stateNames[entry.status] ?? ""}`}
       </span>{" "}
       <strong class="block-title">{entry.title}</strong>{" "}
       {charter && (
         <span class="block-who">
+          {ready && <span class={`block-ready tone-${ready.tone}`}>{ready.word} </span>}
           <Captain charter={charter} />, {charter.party_size}
           {boat === null && charter.vessel && `, ${charter.vessel}`}
         </span>
@@ -71,7 +76,7 @@ export function Block(
   const { planned, onHold, stop, onDragStart } = props;
   const { event_id } = planned.entry;
   const charter = useValue(charters).get(event_id ?? "");
-  const ready = charter && readyText(charter);
+  const ready = charter ? readyText(charter, nowMs()) : null;
   const shared = {
     class: ready ? `${props.class} block-${ready.tone}` : props.class,
     ...(stop ? { "data-stop": stop, tabIndex: -1, "aria-keyshortcuts": "m" } : {}),
@@ -79,11 +84,11 @@ export function Block(
   };
   return event_id ? (
     <a href={href(`/events/${event_id}`)} {...shared}>
-      <BlockText {...props} charter={charter} />
+      <BlockText {...props} charter={charter} ready={ready} />
     </a>
   ) : (
     <button type="button" {...shared} onClick={onHold}>
-      <BlockText {...props} charter={charter} />
+      <BlockText {...props} charter={charter} ready={ready} />
     </button>
   );
 }

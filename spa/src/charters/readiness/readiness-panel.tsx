@@ -32,8 +32,8 @@ export function ReadinessPanel({ charter, bareboat, now_ms, ...acts }: Props) {
   const checks = sortedChecks(readiness);
   const done = checks.filter(isDone);
   const departed = readiness.state === "departed";
-  const text = readyText(charter);
-  if (readiness.state === "cancelled" || checks.length === 0) return null;
+  const text = readyText(charter, now_ms);
+  if (checks.length === 0 || (!text && !departed)) return null;
   return (
     <section class="panel readiness" aria-labelledby="readiness">
       <div class="spread">

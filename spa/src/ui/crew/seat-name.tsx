@@ -7,8 +7,8 @@ export function SeatName({ name, state }: Seat) {
   const settled = tone === "good";
   return (
     <span class={tone === "calm" ? undefined : `state state-${tone}`}>
-      <span class="state-who">{name}</span>{" "}
-      {word && <span class={settled ? "visually-hidden" : undefined}>{word}</span>}
+      <span class="state-who">{name}</span>
+      {word && <span class={settled ? "visually-hidden" : undefined}> {word}</span>}
     </span>
   );
 }

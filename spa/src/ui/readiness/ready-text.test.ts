@@ -5,7 +5,7 @@ import { checkNames, readyText, sortedChecks } from "./ready-text";
 
 const waivers = { signed: 16, expected: 18 };
 const text = (state: Charter["readiness"]["state"], ...checks: Check[]) =>
-  readyText(sampleCharter({ waivers, readiness: { state, checks } }));
+  readyText(sampleCharter({ waivers, readiness: { state, checks } }), 0);
 
 test("what blocks is named by its checks, never by amounts", () => {
   const paid = sampleCheck("money", "blocks", "$2,000 due before departure");
@@ -50,6 +50,13 @@ test("what is ready says only that, and what has sailed or is off says nothing",
   for (const state of ["departed", "cancelled"] as const) {
     expect(text(state, sampleCheck("money", "waived"))).toBeNull();
   }
+});
+
+test("what is over is not to be made ready any more", () => {
+  const charter = sampleCharter({ readiness: { state: "blocked", checks: [sampleCheck("money", "blocks")] } });
+  const ends_ms = Date.parse(charter.ends_at);
+  expect(readyText(charter, ends_ms - 1)?.word).toBe("Blocked");
+  expect(readyText(charter, ends_ms)).toBeNull();
 });
 
 test("every check that blocks is told in words and in red", () => {

@@ -35,9 +35,10 @@ export function sortedChecks({ checks }: Readiness): Check[] {
 
 export const isDone = ({ state }: Check) => state === "ok" || state === "waived";
 
-/** How far a charter is from sailing, in a few words; null for what has sailed, is off, or was not checked. */
-export function readyText(charter: Charter): ReadyText | null {
+/** How far a charter is from sailing, in a few words; null for what has sailed, is off or over, or was not checked. */
+export function readyText(charter: Charter, now_ms: number): ReadyText | null {
   const { state } = charter.readiness;
+  if (Date.parse(charter.ends_at) <= now_ms) return null;
   const left = sortedChecks(charter.readiness).filter((check) => !isDone(check));
   if (state === "departed" || state === "cancelled" || charter.readiness.checks.length === 0) return null;
   if (state === "ready") return { word: "Ready", why: "", tone: "good" };
