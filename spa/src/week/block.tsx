@@ -39,10 +39,15 @@ function BlockText({ planned, piece, day, boat, timezone, charter, ready }: Prop
       </span>{" "}
       <strong class="block-title">{entry.title}</strong>{" "}
       {charter && (
-        <span class="block-who">
-          {ready && <span class={`block-ready tone-${ready.tone}`}>{ready.word} </span>}
-          <Captain charter={charter} />, {charter.party_size}
-          {boat === null && charter.vessel && `, ${charter.vessel}`}
+        <span class="block-who block-crew">
+          <span>
+            <Captain charter={charter} />
+          </span>
+          <span>
+            , {charter.party_size}
+            {boat === null && charter.vessel && `, ${charter.vessel}`}
+          </span>
+          {ready && <span class={`block-ready tone-${ready.tone}`}> {ready.word}</span>}
         </span>
       )}
       {hold && <span class="block-who">{holdText(hold, timezone)}</span>}{" "}
