@@ -338,15 +338,15 @@ def words_for_crew(readiness: Readiness) -> CrewWords:
     """
     if readiness["state"] in ("departed", "cancelled"):
         return CrewWords(False, "Departed." if readiness["state"] == "departed" else "Cancelled.")
-    blocking = list(_reasons(readiness, "blocks"))
-    if readiness["state"] == "blocked":
-        reasons = f" until this is done: {'; '.join(blocking)}" if blocking else " yet"
-        return CrewWords(False, f"Do not depart{reasons}. Wait for the desk's go.")
-    still_open = list(_reasons(readiness, "open"))
-    return CrewWords(True, f"Still to do: {'; '.join(still_open)}." if still_open else "May sail.")
+    blocking, still_open = ("; ".join(_reasons(readiness, state)) for state in ("blocks", "open"))
+    to_do = f"Still to do: {still_open}." if still_open else ""
+    if readiness["state"] != "blocked":
+        return CrewWords(True, to_do or "May sail.")
+    stop = f"Do not depart{f': {blocking}' if blocking else ''}. Wait for the desk's go."
+    return CrewWords(False, f"{stop} {to_do}".strip())
 
 
-def _reasons(readiness: Readiness, state: CheckState) -> Iterator[str]:
+def _reasons(readiness: Readiness, state: str) -> Iterator[str]:
     for check in readiness["checks"]:
         if check["state"] == state and check["code"] != "money":
             reason = FOR_CREW.get(check["code"], check["message"])

@@ -416,8 +416,9 @@ def _board_keys(charter: Charter) -> Item:
 
 
 def to_charter(item: Item) -> Charter:
+    data = load_data(item)
     return Charter(
-        **load_data(item),
+        **{**data, "positions": tuple(data.get("positions", ()))},
         status=item["status"]["S"],
         version=int(item["version"]["N"]),
         sums=Sums(**json.loads(item["money"]["S"])),

@@ -288,8 +288,9 @@ def depart(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetim
     it. Raises NotReady; BadInput if what is waived does not block; or Conflict if it is too early.
     """
     form = Form(body)
-    reasons = {code: str(reason) for code, reason in form.read(Leaving)["waive"].items() if reason}
+    wanted = form.read(Leaving)
     form.finish()
+    reasons = {code: str(reason) for code, reason in wanted["waive"].items() if reason}
     at = times.format_instant(now)
 
     def attempt() -> Mail | None:

@@ -33,6 +33,7 @@ from chalicelib.waivers import log_store, version_store
 from chalicelib.waivers import store as waiver_store
 from tests.support import operator
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment, new_settings
+from tests.support.departing import depart
 from tests.support.doubles.ses import open_ses
 from tests.support.operator import PASSWORD
 from tests.support.pages import signature
@@ -211,7 +212,7 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.post(f"{url}/ask-again", {}).status == 200
     assert api.post(f"{url}/check-in", {"waiver_id": first["waiver_id"], "state": "aboard"}).status == 200
     assert api.post(f"{url}/safety-briefing", {"done": True}).status == 200
-    assert api.post(f"{url}/depart").status == 200
+    assert depart(api, event["event_id"]).status == 200
     sweep.mail_checkpoint(now.replace(hour=sweep.CHECKPOINT_HOUR))
     sweep.mail_ledger_checkpoint(now.replace(hour=sweep.CHECKPOINT_HOUR, minute=sweep.LEDGER_MINUTE))
     put_form(new_form(operator.event(event_id=event["event_id"]), "Ben"))

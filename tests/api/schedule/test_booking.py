@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.core import system
 from tests.support.api import Api
+from tests.support.departing import depart
 from tests.support.planning import (
     at,
     charter,
@@ -282,7 +283,7 @@ def test_a_departed_charter_still_keeps_its_boat(
     monkeypatch.setattr(system, "utc_now", lambda: system.datetime.fromisoformat("2030-06-01T10:05:00+00:00"))
     login = api.with_token(None).post("/api/login", {"password": "a-long-enough-password"})
     desk = api.with_token(login.json["token"])
-    assert desk.post(f"/api/events/{made['event_id']}/depart").status == 200
+    assert depart(desk, made["event_id"]).status == 200
     assert refused(desk.post("/api/events", charter(boat_id=boat["boat_id"], hours=(11, 13)))) == [
         ("boat", "Petrel", "Out")
     ]
