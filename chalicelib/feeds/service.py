@@ -34,7 +34,6 @@ with lazy_imports():
     from chalicelib.waivers import page as waiver_page
 
 ENDING = ".ics"
-DAYS_BACK, DAYS_AHEAD = 30, 366
 # Lambda answers with 6 MB at most.
 MOST_EVENTS = 8000
 BUSY = "Busy"
@@ -94,7 +93,9 @@ def find_feed(token: str, now: datetime) -> Feed | None:
 def _period(now: datetime) -> Period:
     zone = settings().timezone
     today = times.day_of(now, zone)
-    first, last = (times.start_of_day(today + timedelta(days=days), zone) for days in (-DAYS_BACK, DAYS_AHEAD))
+    first, last = (
+        times.start_of_day(today + timedelta(days=days), zone) for days in (-links.DAYS_BACK, links.DAYS_AHEAD)
+    )
     return Period(times.format_instant(first), times.format_instant(last), times.format_instant(now))
 
 

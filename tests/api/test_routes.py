@@ -83,6 +83,11 @@ WHO = {
     ("POST", "/g/{event_id}/waiver"): ANYONE,
     ("GET", "/c/{token}"): ANYONE,
     ("HEAD", "/c/{token}"): ANYONE,
+    ("POST", "/c/{token}"): ANYONE,
+    ("GET", "/c/worker.js"): ANYONE,
+    ("GET", "/c/{token}/{event_id}"): ANYONE,
+    ("HEAD", "/c/{token}/{event_id}"): ANYONE,
+    ("POST", "/c/{token}/{event_id}"): ANYONE,
 }
 ROUTES = sorted((method, path) for path, entries in load_app().app.routes.items() for method in entries)
 PRIVATE = [route for route, who in WHO.items() if who == ADMINS]

@@ -76,7 +76,7 @@ def starts(product: InProcessProduct) -> dict[str, Start]:
         step()
         attributes = {
             name: getattr(product, name)
-            for name in ("token", "event_id", "past_id", "boat_id", "person_id", "hold_id", "drawn")
+            for name in ("token", "event_id", "past_id", "boat_id", "person_id", "hold_id", "sail_id", "drawn")
         }
         found[name] = Start(dict(product.dynamo.items), attributes)
     return found

@@ -19,6 +19,7 @@ from chalicelib import sweep
 from chalicelib.core import aws, system, times
 from chalicelib.mail import store as mail_store
 from chalicelib.mail import typed_addresses
+from chalicelib.operator import links
 from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import store as waiver_store
@@ -39,6 +40,8 @@ MINUTE = timedelta(minutes=1)
 AT_NOON = NOW.replace(hour=sweep.CHECKPOINT_HOUR) + MINUTE
 # Of the operator's day, which is that of Los Angeles.
 AT_PAPERS = NOW.replace(hour=sweep.PAPERS_HOUR + 8, minute=sweep.PAPERS_MINUTE)
+# Before the captain's charter, when not all has to be in order yet.
+AT_DOCK = NOW + timedelta(days=20) - timedelta(hours=3)
 # When an option ends that was made before.
 AT_OPTION = NOW + timedelta(days=1) + MINUTE
 # What this product draws at random: see `next_random`.
@@ -67,7 +70,7 @@ class InProcessProduct:
         self.api = Api()
         self.now = NOW
         self.drawn = 0
-        self.event_id = self.past_id = self.boat_id = self.person_id = self.hold_id = self.token = ""
+        self.event_id = self.past_id = self.boat_id = self.person_id = self.hold_id = self.sail_id = self.token = ""
         self._real_clients: dict[str, Any] = {"dynamodb": _real("dynamodb"), "sesv2": _real("sesv2", attempts=1)}
         self._records: dict[int, tuple[Item, str]] = {}
         self._fake_clients = {
@@ -131,6 +134,7 @@ class InProcessProduct:
         self.past_id = self.ask("POST", "/api/events", new_event(**over)).json["event_id"]
         self.boat_id = self.ask("POST", "/api/boats", new_boat()).json["boat_id"]
         self.person_id = self.ask("POST", "/api/people", new_person()).json["person_id"]
+        self.sail_id = self.ask("POST", "/api/events", self.captains_charter()).json["event_id"]
         option = {"kind": "option", "expires_at": times.format_instant(AT_OPTION), "title": "Perhaps a wedding"}
         self.hold_id = self.ask("POST", "/api/holds", self.hold(5, **option)).json["hold_id"]
         self.sign(SIGNED_OLD, name="Dora Old", email="dora@example.com", minors=["Kid Old"])
@@ -171,6 +175,17 @@ class InProcessProduct:
         """A request for a charter that names its boat and captain."""
         of_time = {name: self.hold(9)[name] for name in ("starts_at", "ends_at")}
         return new_event(boat_id=self.boat_id, captain={"person_id": self.person_id}, **of_time)
+
+    def captains_charter(self) -> dict[str, Any]:
+        """A request for a charter with a captain and one guest."""
+        of_time = {name: self.hold(20)[name] for name in ("starts_at", "ends_at")}
+        people = {"captain": {"person_id": self.person_id}, "guests": [{"name": "Finn"}], "party_size": 1}
+        return new_event(crew=[], **people, **of_time)
+
+    def crew_path(self, *, charter: bool = False) -> str:
+        """Of the captain's own page, or of the manifest of their charter."""
+        path = f"/c/{links.make_token('person', self.person_id, 0)}"
+        return f"{path}/{self.sail_id}" if charter else path
 
     def publish(self, text: str) -> Answer:
         return self.ask("PUT", "/api/waiver-versions/current", {"title": "Release", "text": text})

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib.charters.store import to_charter
 from chalicelib.operator import links
 from tests.support import operator
 from tests.support.api import Answer, new_boat, new_event, new_person, new_settings
 from tests.support.in_process import (
+    AT_DOCK,
     AT_NOON,
     AT_OPTION,
     AT_PAPERS,
@@ -113,6 +115,23 @@ def _page(query: str = "", method: str = "GET") -> Act:
 
 def _feed(method: str) -> Act:
     return lambda product: product.guest().call(method, f"/c/{links.make_token('desk', '', 0)}.ics")
+
+
+def _crew(method: str, *, charter: bool = False) -> Act:
+    return lambda product: product.guest().call(method, product.crew_path(charter=charter))
+
+
+def _tick(form: str, **fields: str) -> Act:
+    """A captain's, at the dock."""
+
+    def act(product: InProcessProduct) -> Answer:
+        sent = {"form": form, "submission_id": NEW, "device_time": "", **fields}
+        if form == "check_in":
+            item = product.dynamo.items[f"EVENT#{product.sail_id}", "EVENT"]
+            sent["guest_id"] = to_charter(item).details["guests"][0]["guest_id"]
+        return product.guest().submit(product.crew_path(charter=True), sent)
+
+    return act
 
 
 def _reading(path: str, query: str = "") -> Operation:
@@ -264,6 +283,21 @@ OPERATIONS: dict[str, Operation] = {
     "list the calendars": _reading("/api/calendars"),
     "read the desk's feed": Operation("GET /c/{token}", _feed("GET")),
     "ask for the desk's feed by HEAD": Operation("HEAD /c/{token}", _feed("HEAD")),
+    "fetch the worker of the crew's pages": Operation(
+        "GET /c/worker.js", lambda product: product.guest().get("/c/worker.js")
+    ),
+    "open a person's page": Operation("GET /c/{token}", _crew("GET")),
+    "open the captain's manifest": Operation("GET /c/{token}/{event_id}", _crew("GET", charter=True), now=AT_DOCK),
+    "ask for the captain's manifest by HEAD": Operation(
+        "HEAD /c/{token}/{event_id}", _crew("HEAD", charter=True), now=AT_DOCK
+    ),
+    "check a guest in as captain": Operation(
+        "POST /c/{token}/{event_id}", _tick("check_in", state="aboard"), (303,), (303,), now=AT_DOCK
+    ),
+    "give the safety briefing": Operation(
+        "POST /c/{token}/{event_id}", _tick("briefing", done="yes"), (303,), (303,), now=AT_DOCK
+    ),
+    "depart as captain": Operation("POST /c/{token}/{event_id}", _tick("depart"), (303,), (303,), now=AT_DOCK),
     "renew the link of the desk's calendar": Operation(
         "POST /api/calendars/{calendar_id}/new-link", asking("POST", "/api/calendars/desk/new-link"), again=()
     ),
