@@ -21,6 +21,7 @@ with lazy_imports():
     from chalicelib import calendars, charter_page, erasure, openapi, sweep
     from chalicelib.boats import service as boats
     from chalicelib.charters import history, repeat
+    from chalicelib.crew import service as crew
     from chalicelib.crew_page import dock
     from chalicelib.crew_page import page as crew_page
     from chalicelib.feeds import service as feeds
@@ -209,6 +210,26 @@ def remind_guests(event_id: str) -> Answer:
 @app.route("/api/events/{event_id}/ask-again", methods=["POST"])
 def ask_again(event_id: str) -> Answer:
     return signature_requests.ask_again(event_id, body(), now=now())
+
+
+@app.route("/api/events/{event_id}/positions", methods=["POST"])
+def add_position(event_id: str) -> Response:
+    return made(*crew.add_position(event_id, body(), request_key=request_key(), actor=actor(), now=now()))
+
+
+@app.route("/api/events/{event_id}/positions/{position_id}/ask", methods=["POST"])
+def ask_for_position(event_id: str, position_id: str) -> Answer:
+    return crew.ask(event_id, position_id, body(), actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/positions/{position_id}/assign", methods=["POST"])
+def assign_position(event_id: str, position_id: str) -> Answer:
+    return crew.assign(event_id, position_id, body(), actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/positions/{position_id}/withdraw", methods=["POST"])
+def withdraw_position(event_id: str, position_id: str) -> Answer:
+    return crew.withdraw(event_id, position_id, body(), actor=actor(), now=now())
 
 
 # --- payments -------------------------------------------------------------------------------------

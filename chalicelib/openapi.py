@@ -7,6 +7,7 @@ from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
 from chalicelib.core.fields import Uuid, rules_of
 from chalicelib.core.schemas import Cents, InstantText, Schema, nullable, record
+from chalicelib.crew import fields as crew
 from chalicelib.crew_page import fields as crew_page
 from chalicelib.mail import admin as mail
 from chalicelib.manifest import fields as manifest
@@ -176,6 +177,12 @@ def _create(name: str, made: Any, table: Any, conflict: Schema | None = None) ->
     return create
 
 
+def _add_position(event: Any) -> Schema:
+    add = call("add_position", {200: event, 201: event}, body=crew.NewPosition, refuses=(404, 409, 503))
+    add["parameters"] = [{"name": "Idempotency-Key", "in": "header", "schema": Uuid().schema()}]
+    return add
+
+
 def _schedule_conflict() -> Schema:
     """A 409 of what would be booked twice, or whose `Idempotency-Key` was used for something else."""
     conflicts = conflict_of("ScheduleConflict", {"conflicts": list[schedule.Conflict]})
@@ -205,6 +212,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
     acts = (404, 409, 503)
     charter_path = "/api/events/{event_id}"
     waiver_path = f"{charter_path}/waivers/{{waiver_id}}"
+    position_path = f"{charter_path}/positions/{{position_id}}"
     payment_path = f"{charter_path}/payments/{{payment_id}}"
     charter_edit = component("CharterEdit", _charter_edit())
     event_conflict = conflict_of("EventConflict", {"current": event})
@@ -280,6 +288,14 @@ def _paths() -> dict[str, dict[str, Schema]]:
         },
         f"{charter_path}/ask-again": {
             "post": call("ask_again", {200: waivers.AskedAgain}, body=waivers.ASKED_AGAIN, refuses=acts)
+        },
+        f"{charter_path}/positions": {"post": _add_position(event)},
+        f"{position_path}/ask": {"post": call("ask_for_position", {200: event}, body=crew.Asking, refuses=acts)},
+        f"{position_path}/assign": {
+            "post": call("assign_position", {200: event}, body=crew.Assigning, refuses=acts, conflict=schedule_conflict)
+        },
+        f"{position_path}/withdraw": {
+            "post": call("withdraw_position", {200: event}, body=crew.Withdrawing, refuses=acts)
         },
         f"{charter_path}/payments": {"get": call("list_event_payments", {200: payments.Statement}, refuses=(404,))},
         payment_path: {

@@ -11,6 +11,7 @@ from chalicelib.core.schemas import (
     EVENT_ID,
     EventId,
     InstantText,
+    PositionId,
     RecordId,
     Schema,
     Shape,
@@ -122,6 +123,7 @@ def edit_schema(rules: Rules, more: Mapping[str, Schema] | None = None) -> Schem
 PATH_PARAMETERS = {
     "event_id": plain_schema_of(EventId),
     "payment_id": plain_schema_of(UuidText),
+    "position_id": plain_schema_of(PositionId),
     "waiver_id": plain_schema_of(WaiverId),
     "boat_id": plain_schema_of(RecordId),
     "person_id": plain_schema_of(RecordId),

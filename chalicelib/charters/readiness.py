@@ -10,7 +10,8 @@ from typing import NamedTuple
 from chalicelib.boats.fields import BoatDetails
 from chalicelib.charters import booking
 from chalicelib.charters.fields import Check, CheckCode, CheckState, CrewMember, Readiness, ReadinessState, Waived
-from chalicelib.charters.store import Charter, StoredPosition
+from chalicelib.charters.positions import StoredPosition
+from chalicelib.charters.store import Charter
 from chalicelib.core import times
 from chalicelib.money import amounts
 from chalicelib.operator.fields import SettingsDetails

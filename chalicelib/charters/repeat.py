@@ -7,10 +7,10 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from chalicelib.charters import booking, service, store
+from chalicelib.charters import booking, positions, service, store
 from chalicelib.charters.fields import ERASED_NAME, CharterDetails, CrewMember, Repeated, RepeatPreview, Repetition
 from chalicelib.charters.store import Charter, schedule_entry
-from chalicelib.core import fields, idempotency, times
+from chalicelib.core import fields, idempotency, system, times
 from chalicelib.core.audit import Actor, AuditDetails, audit_event
 from chalicelib.core.dynamo import Item, json_s, load_data, n, put_write, s, update, write_all
 from chalicelib.core.errors import AlreadyExists, BadInput, Conflict, WriteConflict
@@ -113,20 +113,23 @@ def _preview(source: Charter, plan: Plan, at: str) -> RepeatPreview:
 
 def _charters(source: Charter, planned: Sequence[Planned], at: str) -> tuple[list[Charter], Named]:
     """The charters as they are to be made, with the boats and people that they name. Raises BadInput."""
-    named = booking.read_named(source.details)
+    # Who has a position was asked for this charter alone.
+    details = positions.with_crew(source.details, source.positions, (), {})
+    named = booking.read_named(details)
     _check_apart(planned, turnaround_minutes(source.details["boat_id"], named))
     given = {
-        **source.details,
-        "captain": _by_record(source.details["captain"]),
-        "crew": [_by_record(one) for one in source.details["crew"]],
+        **details,
+        "captain": _by_record(details["captain"]),
+        "crew": [_by_record(one) for one in details["crew"]],
     }
-    details = booking.fill(source.details, given, named)
+    details = booking.fill(details, given, named)
+    booking.refuse_bareboat(details, None, named)
     charters = [
         service.new_charter(
             one.event_id,
             {**_copied(details), "starts_at": one.starts_at, "ends_at": one.ends_at},
             at,
-        )
+        )._replace(positions=positions.repeated(source.positions, lambda: system.random_hex(8)))
         for one in planned
     ]
     return charters, named

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from chalicelib.charters import booking, context, readiness, reminders, store
+from chalicelib.charters import booking, context, positions, readiness, reminders, store
 from chalicelib.charters.booking import NOBODY, NOT_BOOKED
 from chalicelib.charters.context import Context
 from chalicelib.charters.fields import (
@@ -22,8 +22,9 @@ from chalicelib.charters.fields import (
     WaiverCounts,
     edited_status,
 )
+from chalicelib.charters.positions import StoredPosition
 from chalicelib.charters.readiness import Heads
-from chalicelib.charters.store import Charter, StoredPosition
+from chalicelib.charters.store import Charter
 from chalicelib.core import fields, idempotency, names, system, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.dynamo import Item
@@ -90,6 +91,7 @@ def create_charter(
         if named.request:
             raise AlreadyExists(named.request)
         charter = empty._replace(details=booking.fill(empty.details, body, named))
+        booking.refuse_bareboat(charter.details, None, named)
         try:
             booked = booking.book(charter, named, reason, actor, at)
         except ScheduleConflict:
@@ -273,14 +275,25 @@ def _warnings(charter: Charter, captain_works: timedelta | None) -> Iterator[Cha
         }
 
 
-Announce = Callable[[Charter, Charter], Sequence[Item]]
-"""Given a charter before and after a change, the writes that have people told of it, in the change's transaction."""
+class Followed(NamedTuple):
+    """A changed charter with what follows from the change, in the same transaction."""
+
+    charter: Charter
+    writes: Sequence[Item]
+
+
+Follow = Callable[[Charter, Charter, bool], Followed]
+"""Given a charter before and after a change, and whether people are to be told of it, what follows."""
+
+
+def nothing_follows(_: Charter, charter: Charter, __: bool) -> Followed:
+    return Followed(charter, [])
 
 
 def edit_charter(
-    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, announce: Announce = lambda *_: ()
+    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, follow: Follow = nothing_follows
 ) -> CharterJson:
-    """Changes the given fields if `version` is the current one; with `notify` the change is announced.
+    """Changes the given fields if `version` is the current one.
 
     Raises Conflict with the current event; or ScheduleConflict if another time, boat or people overlap something and
     no `override_reason` is given.
@@ -295,9 +308,10 @@ def edit_charter(
             booked = booking.book(charter, edit.named, edit.override_reason, actor, at)
             charter = charter._replace(schedule_override=booked.override)
         edited = audit_event("edited", actor, at, **reason_of(booked.override))
-        also = [*booked.writes, *(announce(seen, charter) if edit.notify else ())]
+        followed = follow(seen, charter, edit.notify)
         new_currency = charter.details["currency"] != seen.details["currency"]
-        store.update_charter(charter, seen, edited, ledger_unmoved=new_currency, also=also)
+        also = [*booked.writes, *followed.writes]
+        store.update_charter(followed.charter, seen, edited, ledger_unmoved=new_currency, also=also)
 
     retry_on_conflict(attempt)
     # Payments and signatures that came in meanwhile were left as they are, and belong into the answer.
@@ -337,16 +351,32 @@ def plan_edit(seen: Charter, body: Mapping[str, Any], *, now: datetime) -> Edit:
     if is_moved or booking.writes_names(body):
         named = booking.read_named(details)
         details = booking.fill(details, body, named, seen.details)
+        booking.refuse_bareboat(details, seen.details, named, seen.positions)
     at = times.format_instant(now)
     charter = seen._replace(
         details=details,
         status=status,
+        positions=_positions(seen, details, status, named, now),
         version=version + 1,
         updated_at=at,
+        edited_at=at,
         # Switched off and on again, they start afresh.
         reminders_since=(seen.reminders_since or at) if details["balance_reminders"] else "",
     )
     return Edit(charter, notify, reason, is_moved, named)
+
+
+def _positions(
+    seen: Charter, details: CharterDetails, status: Status, named: Named, now: datetime
+) -> Sequence[StoredPosition]:
+    """What an edit makes of the positions: in the same write, as nobody may be accepted for another time."""
+    found: Sequence[StoredPosition] = seen.positions
+    if positions.is_changed(seen.details, details):
+        found = positions.changed(found, details["starts_at"], now)
+    if (details["captain"], details["crew"]) != (seen.details["captain"], seen.details["crew"]):
+        roles = {person_id: person.details["roles"] for person_id, person in named.people.items()}
+        found = positions.written(seen.details, details, found, roles)
+    return found if status == "scheduled" else positions.ended(found)
 
 
 def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson:
@@ -371,9 +401,9 @@ def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson
 
 
 def cancel_charter(
-    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, announce: Announce = lambda *_: ()
+    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, follow: Follow = nothing_follows
 ) -> CharterJson:
-    """Cancels for good; the reason goes into the notes. With `notify` it is announced.
+    """Cancels for good; the reason goes into the notes.
 
     Again: unchanged. Raises Conflict after departure.
     """
@@ -392,12 +422,17 @@ def cancel_charter(
         day = times.local(at, seen.details["timezone"]).date()
         notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()
         details: CharterDetails = {**seen.details, "notes": notes}
-        charter = seen._replace(details=details, status="cancelled", version=seen.version + 1, updated_at=at)
-        also = announce(seen, charter) if asked["notify"] else ()
-        store.update_charter(charter, seen, audit_event("cancelled", actor, at, reason=reason), also=also)
+        charter = cancelled(seen, details)._replace(version=seen.version + 1, updated_at=at, edited_at=at)
+        followed = follow(seen, charter, asked["notify"])
+        written = audit_event("cancelled", actor, at, reason=reason)
+        store.update_charter(followed.charter, seen, written, also=followed.writes)
 
     retry_on_conflict(attempt)
     return show_charter(event_id, now)
+
+
+def cancelled(charter: Charter, details: CharterDetails) -> Charter:
+    return charter._replace(details=details, status="cancelled", positions=positions.ended(charter.positions))
 
 
 def renew_guest_link(event_id: str, *, actor: Actor, now: datetime) -> CharterJson:

@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
-from chalicelib.charters.fields import CharterDetails, Check, Contact, Position, Status
+from chalicelib.charters import positions as place
+from chalicelib.charters.fields import CharterDetails, Check, Contact, Status
+from chalicelib.charters.positions import StoredPosition
 from chalicelib.core import names
 from chalicelib.core.audit import HISTORIES, AuditEvent, history_item
 from chalicelib.core.dynamo import (
@@ -35,13 +37,8 @@ NO_IDS: frozenset[str] = frozenset()
 # The list of who has signed, in chunks; the room of the waivers writes it.
 SIGNED = "SIGNED#"
 DIRECTORY = "DIRECTORY"
-
-
-class StoredPosition(Position):
-    """A position, and who is asked next if the one who is asked does not take it."""
-
-    next_ids: list[str] | None
-    """People in the order in which they are asked; None: by rank, of those who have the role and are free."""
+# The partition of the index with what the sweep does about positions, by when it is due.
+ASKS = "ASKS"
 
 
 class Charter(NamedTuple):
@@ -285,24 +282,72 @@ def copy_writes(charter: Charter, seen: Charter | None) -> list[Item]:
         change = "SET " + ", ".join(f"#{name} = :{name}" for name in told)
         values = {f":{name}": value for name, value in told.items()}
         writes.append({"Update": update(directory_key(charter.event_id), change, values)})
-    return writes
+    return [*writes, *_position_writes(charter, seen)]
+
+
+def _position_writes(charter: Charter, seen: Charter | None) -> list[Item]:
+    """The writes that keep what is waited for, and where a position is found that somebody may answer for."""
+    new, old = ask_items(charter), ask_items(seen) if seen else {}
+    new_ids, old_ids = _answerable_ids(charter), _answerable_ids(seen) if seen else []
+    gone = [{"PK": item["PK"], "SK": item["SK"]} for key, item in old.items() if key not in new]
+    return [
+        *(put_write(item) for key, item in new.items() if item != old.get(key)),
+        *({"Delete": {"TableName": table_name(), "Key": key}} for key in gone),
+        *(put_write(position_item(one, charter.event_id)) for one in new_ids if one not in old_ids),
+    ]
+
+
+def ask_items(charter: Charter) -> dict[str, Item]:
+    """What is waited for while the charter is to sail, by position: the index lists them by when time is up."""
+    if charter.status != "scheduled":
+        return {}
+    return {
+        one["position_id"]: {
+            **item_key(f"EVENT#{charter.event_id}", f"ASK#{one['position_id']}"),
+            "by_date_pk": s(ASKS),
+            "by_date_sk": s(f"{one['answer_by']}#{charter.event_id}#{one['position_id']}"),
+        }
+        for one in charter.positions
+        if place.waiting(one)
+    }
+
+
+def _answerable_ids(charter: Charter) -> list[str]:
+    return [one["position_id"] for one in charter.positions if one["asked"] or one["person"]]
+
+
+def position_item(position_id: str, event_id: str) -> Item:
+    """The record that says which charter a position belongs to."""
+    return {**position_key(position_id), "event_id": s(event_id)}
+
+
+def position_key(position_id: str) -> Item:
+    return item_key(f"POSITION#{position_id}", "POSITION")
+
+
+def find_position(position_id: str) -> str | None:
+    """The charter of a position that somebody may answer for."""
+    item = read_item(position_key(position_id))
+    return item["event_id"]["S"] if item else None
 
 
 def schedule_entry(charter: Charter) -> Entry | None:
-    """What the schedule says of a charter; a cancelled one keeps nobody away."""
-    if charter.status == "cancelled":
-        return None
+    """What the schedule says of a charter. A cancelled one keeps nobody away: it is shown to those who were to sail."""
     details = charter.details
     roles: list[tuple[Role, Any]] = [("captain", details["captain"]), *(("crew", one) for one in details["crew"])]
+    people = tuple(Assigned(one["person_id"], role, one["name"]) for role, one in roles if one and one["person_id"])
+    if charter.status == "cancelled" and not people:
+        return None
     return Entry(
         "charter",
         charter.event_id,
         details["boat_id"],
-        tuple(Assigned(one["person_id"], role, one["name"]) for role, one in roles if one and one["person_id"]),
+        people,
         details["title"],
         details["starts_at"],
         details["ends_at"],
         charter.status,
+        asked=tuple(place.waiting_ids(charter.positions)) if charter.status == "scheduled" else (),
     )
 
 

@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from chalicelib.charters.fields import CrewMember, PositionState, Readiness
+from chalicelib.charters.positions import StoredPosition
 from chalicelib.charters.readiness import DEPART_BEFORE, words_for_crew
-from chalicelib.charters.store import Charter, StoredPosition
+from chalicelib.charters.store import Charter
 from chalicelib.core import times
 from chalicelib.people.service import Person
 from chalicelib.register.papers import LABELS

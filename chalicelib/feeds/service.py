@@ -16,11 +16,10 @@ from chalicelib.boats import service as boats
 from chalicelib.boats.service import Boat
 from chalicelib.charters import store as charters
 from chalicelib.charters.store import Charter
-from chalicelib.core import times
+from chalicelib.core import calendar, times
+from chalicelib.core.calendar import CalendarEvent, State
 from chalicelib.core.lazy import lazy_imports
 from chalicelib.core.settings import settings
-from chalicelib.feeds import calendar
-from chalicelib.feeds.calendar import CalendarEvent, State
 from chalicelib.operator import links
 from chalicelib.operator import service as operator
 from chalicelib.operator import store as operator_store

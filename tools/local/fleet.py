@@ -65,7 +65,12 @@ PEOPLE = (
     Sailor(JO, ("deckhand", "host"), 2, (Paper("drug_programme", 90),)),
     Sailor(KOFI, ("mate", "deckhand"), 3, (Paper("first_aid", 240),)),
     # Neither of these papers is in order, so they hold up what she sails on.
-    Sailor(RENEE, ("deckhand", "host"), 4, (Paper("first_aid", -12, note="Course is booked"), Paper("drug_programme", None))),
+    Sailor(
+        RENEE,
+        ("deckhand", "host"),
+        4,
+        (Paper("first_aid", -12, note="Course is booked"), Paper("drug_programme", None)),
+    ),
 )
 
 PETREL = Boat(

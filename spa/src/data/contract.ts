@@ -371,6 +371,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/positions/{position_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask_for_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/positions/{position_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["assign_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/positions/{position_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["withdraw_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/payments": {
         parameters: {
             query?: never;
@@ -1611,6 +1686,27 @@ export interface components {
             /** @enum {string} */
             why: "signed_current_text" | "no_email" | "asked_recently";
         };
+        NewPosition: {
+            /** @enum {string} */
+            role: "captain" | "mate" | "deckhand" | "host";
+            required?: boolean | null;
+            person_ids?: string[] | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            answer_by?: string | null;
+        };
+        Asking: {
+            person_ids: string[];
+        };
+        Assigning: {
+            person_id: string;
+            override_reason?: string | null;
+        };
+        Withdrawing: {
+            reason?: string | null;
+        };
         Statement: {
             payments: components["schemas"]["Payment"][];
             balance: components["schemas"]["Balance"];
@@ -2430,6 +2526,28 @@ export interface components {
             minor_name?: string[];
             minor_birth_date?: string[];
         };
+        AnswerForm: {
+            position_id: string;
+            /** @enum {string} */
+            answer: "accept" | "decline";
+            seen: string;
+            reason?: string;
+        };
+        DockForm: {
+            /** @enum {string} */
+            form: "check_in" | "briefing" | "depart";
+            /** Format: uuid */
+            submission_id: string;
+            device_time?: string;
+            device_now?: string;
+            /** @enum {string} */
+            state?: "aboard" | "no_show" | "clear";
+            waiver_id?: string;
+            /** @description One of the two is required. */
+            guest_id?: string;
+            /** @enum {string} */
+            done?: "yes" | "no";
+        };
     };
     responses: never;
     parameters: never;
@@ -2493,6 +2611,10 @@ export type RemindersSent = components['schemas']['RemindersSent'];
 export type SkippedGuest = components['schemas']['SkippedGuest'];
 export type AskedAgain = components['schemas']['AskedAgain'];
 export type SkippedSigner = components['schemas']['SkippedSigner'];
+export type NewPosition = components['schemas']['NewPosition'];
+export type Asking = components['schemas']['Asking'];
+export type Assigning = components['schemas']['Assigning'];
+export type Withdrawing = components['schemas']['Withdrawing'];
 export type Statement = components['schemas']['Statement'];
 export type PaymentAndEvent = components['schemas']['PaymentAndEvent'];
 export type NewPayment = components['schemas']['NewPayment'];
@@ -2570,6 +2692,8 @@ export type GuestEvent = components['schemas']['GuestEvent'];
 export type Operator = components['schemas']['Operator'];
 export type GuestWaivers = components['schemas']['GuestWaivers'];
 export type WaiverForm = components['schemas']['WaiverForm'];
+export type AnswerForm = components['schemas']['AnswerForm'];
+export type DockForm = components['schemas']['DockForm'];
 export type $defs = Record<string, never>;
 export interface operations {
     log_in: {
@@ -3154,6 +3278,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AskedAgain"];
+                };
+            };
+        };
+    };
+    add_position: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPosition"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    ask_for_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    assign_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assigning"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    withdraw_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Withdrawing"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
         };

@@ -8,11 +8,9 @@ import pytest
 
 from chalicelib.core import aws
 from chalicelib.core.dynamo import table_name
-from tests.support.api import Api, new_payment
+from tests.support.api import Api
 from tests.support.crew import SITE, manifest_of, page_of, read, text_of
-from tests.support.operator import uuid
-from tests.support.planning import at, make_charter, make_person, patch
-from tests.support.signed import sign
+from tests.support.planning import make_charter, make_person
 
 PassTime = Callable[..., None]
 READS = {"GetItem", "BatchGetItem", "Query"}
