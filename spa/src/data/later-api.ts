@@ -54,9 +54,12 @@ export const renewGuestLink = (event_id: string) =>
 
 const POSITION = `${CHARTER}/positions/{position_id}` as const;
 
-/** Without people whoever is free is asked by rank; with none of them nobody is. */
-export const addPosition = (event_id: string, body: NewPosition) =>
-  call("post", `${CHARTER}/positions`, { path: { event_id }, body });
+/**
+ * Without people whoever is free is asked by rank; with none of them nobody is. With the same key again it answers the
+ * same position.
+ */
+export const addPosition = (key: string, event_id: string, body: NewPosition) =>
+  call("post", `${CHARTER}/positions`, { path: { event_id }, body, headers: { "Idempotency-Key": key } });
 
 /** Asks them one after the other, instead of whoever was asked before. */
 export const askForPosition = (event_id: string, position_id: string, person_ids: string[]) =>

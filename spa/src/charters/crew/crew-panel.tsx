@@ -24,6 +24,7 @@ export function CrewPanel({ charter, people, boat, problems, onOpen }: Props) {
   const bareboat = boat?.kind === "bareboat";
   const held = charter.positions.filter(({ state }) => state !== "withdrawn");
   const gone = charter.positions.filter(({ state }) => state === "withdrawn");
+  const lacksCaptain = charter.captain === null && held.every(({ role }) => role !== "captain");
   const acts = charter.status === "scheduled" && !bareboat;
   return (
     <section class="panel crew" aria-labelledby="crew">
@@ -32,7 +33,7 @@ export function CrewPanel({ charter, people, boat, problems, onOpen }: Props) {
           Crew
         </h2>
         {acts && (
-          <Button class="quiet" onClick={() => onOpen({ position: null, role: charter.captain ? "mate" : "captain" })}>
+          <Button class="quiet" onClick={() => onOpen({ position: null, role: lacksCaptain ? "captain" : "mate" })}>
             Add position
           </Button>
         )}
@@ -43,9 +44,7 @@ export function CrewPanel({ charter, people, boat, problems, onOpen }: Props) {
           ask nor assign them. Their names can be typed under Edit.
         </p>
       )}
-      {charter.captain === null && held.every(({ role }) => role !== "captain") && (
-        <p class="state state-due">No captain yet</p>
-      )}
+      {lacksCaptain && <p class="state state-due">No captain yet</p>}
       <ul>
         {typedSailors(charter, held).map(({ role, person }) => (
           <Place key={`${role} ${person.name} ${person.email}`} role={role}>

@@ -11,6 +11,7 @@ import {
   withdrawPosition,
 } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
+import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
 import { type Role, roleNames, roles } from "../../ui/crew/roles";
 import { DialogForm } from "../../ui/dialog-form";
@@ -55,6 +56,7 @@ export function PositionForm({ charter, position, role: first, onClose }: Props)
   const [doing, setDoing] = useState("");
   const [withdrawing, setWithdrawing] = useState(false);
   const element = useRef<HTMLFormElement>(null);
+  const attempt = useRef({ key: "", content: "" });
   // It may have been fetched after the dialog opened.
   useLayoutEffect(() => element.current?.querySelector<HTMLElement>("[data-first]")?.focus(), []);
 
@@ -107,12 +109,11 @@ export function PositionForm({ charter, position, role: first, onClose }: Props)
   const save = async (answer_by: string): Promise<Charter> => {
     if (position) return fill(position.position_id);
     const person_ids = { rank: undefined, order: [...chosen], assign: [], open: [] }[way];
-    const added = await addPosition(event_id, {
-      role,
-      required,
-      ...(person_ids ? { person_ids } : {}),
-      ...(answer_by ? { answer_by } : {}),
-    });
+    const body = { role, required, ...(person_ids ? { person_ids } : {}), ...(answer_by ? { answer_by } : {}) };
+    const content = JSON.stringify(body);
+    // The same content sent again is the same position; other content is another one.
+    if (attempt.current.content !== content) attempt.current = { key: uuid7(), content };
+    const added = await addPosition(attempt.current.key, event_id, body);
     const made = added.positions.at(-1);
     if (way !== "assign" || !made) return added;
     // What was added stays, even when it cannot be filled: it shows as open.
