@@ -77,6 +77,19 @@ def waiting_ids(positions: Positions) -> list[str]:
     return [one["person_id"] for one in map(waiting, positions) if one]
 
 
+def may_answer(position: StoredPosition, person_id: str) -> bool:
+    """Whether this person may still take it: they are asked, or were too late and nobody has it yet."""
+    asked = last_asked(position, person_id)
+    return position["state"] in ("open", "asked") and asked is not None and asked["answer"] in (None, "late")
+
+
+def answering_ids(positions: Positions) -> list[str]:
+    """Who may still take one of the positions."""
+    asked = dict.fromkeys((one["position_id"], each["person_id"]) for one in positions for each in one["asked"])
+    known = {one["position_id"]: one for one in positions}
+    return list(dict.fromkeys(who for position_id, who in asked if may_answer(known[position_id], who)))
+
+
 def holders(positions: Positions) -> dict[str, StoredPosition]:
     """The positions that somebody has taken, by person."""
     return {one["person"]["person_id"]: one for one in positions if one["person"]}

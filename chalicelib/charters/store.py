@@ -347,7 +347,7 @@ def schedule_entry(charter: Charter) -> Entry | None:
         details["starts_at"],
         details["ends_at"],
         charter.status,
-        asked=tuple(place.waiting_ids(charter.positions)) if charter.status == "scheduled" else (),
+        asked=tuple(place.answering_ids(charter.positions)) if charter.status == "scheduled" else (),
     )
 
 

@@ -3,10 +3,10 @@
 from typing import Annotated, Literal, NamedTuple, get_args
 
 from chalicelib.charters.fields import REASON_CHARS
+from chalicelib.charters.positions import AnswerGiven
 from chalicelib.core.fields import Choice, Text, Uuid
 from chalicelib.core.schemas import UuidText
 
-GivenAnswer = Literal["accept", "decline"]
 FormName = Literal["check_in", "briefing", "depart"]
 Done = Literal["yes", "no"]
 
@@ -15,7 +15,7 @@ class AnswerForm(NamedTuple):
     """What somebody answers who is asked to sail."""
 
     position_id: Annotated[str, Text(40)]
-    answer: Annotated[GivenAnswer, Choice(get_args(GivenAnswer))]
+    answer: Annotated[AnswerGiven, Choice(get_args(AnswerGiven))]
     reason: Annotated[str, Text(REASON_CHARS, "")]
     seen: Annotated[str, Text(100)]
     """What the page stood for when it was made."""

@@ -19,7 +19,7 @@ from chalicelib.crew_page.view import paper_lines
 from chalicelib.operator import links
 
 with lazy_imports():
-    # from chalicelib.crew import service as crew
+    from chalicelib.crew import service as crew
     from chalicelib.waivers import page as waiver_page
 
 WORKER = "worker.js"
@@ -43,7 +43,7 @@ def answer(token: str, request: Request, *, now: datetime) -> Response:
         form = read_form(request)
         given = form.read(AnswerForm)
         form.finish()
-        raise BadInput(message=str(given))
+        crew.answer(opened.person.record_id, given.position_id, given.answer, given.reason, given.seen, now)
     except DomainError as problem:
         return _page(opened, now, problem)
     return see_other(opened.path)

@@ -20,14 +20,6 @@ from chalicelib.schedule import store as schedule
 from chalicelib.schedule.entries import Entry
 
 
-def asked_of(entry: Entry) -> tuple[str, ...]:
-    return getattr(entry, "asked", ())
-
-
-def seen_of(charter: object, position: object) -> str:
-    return "x"
-
-
 class Opened(NamedTuple):
     """A link that opens a person's page."""
 
@@ -62,8 +54,9 @@ def read_page(opened: Opened, now: datetime) -> Page:
     entries = schedule.read_entries(
         times.format_instant(now - timedelta(days=links.DAYS_BACK)),
         times.format_instant(now + timedelta(days=links.DAYS_AHEAD)),
+        with_cancelled=True,
     )
-    theirs = [entry for entry in entries if entry.kind == "charter" and _concerns(entry, person_id)]
+    theirs = [entry for entry in entries if entry.kind == "charter" and entry.names(person_id)]
     chosen, keys = _fitting(sorted(theirs, key=lambda entry: _order(entry, person_id, times.format_instant(now))))
     items = read_items(keys) if chosen else []
     found = [charters.to_charter(item) for item in items if item["SK"]["S"] == "EVENT"]
@@ -74,7 +67,6 @@ def read_page(opened: Opened, now: datetime) -> Page:
             place,
             person_id,
             assess(charter, around),
-            seen=seen_of(charter, place.position) if place.position else "",
             guest_place_url=opened.settings["guest_place_url"],
             now=now,
         )
@@ -84,13 +76,9 @@ def read_page(opened: Opened, now: datetime) -> Page:
     return sort_sails(sails, len(theirs) - len(chosen), now)
 
 
-def _concerns(entry: Entry, person_id: str) -> bool:
-    return entry.names(person_id) or person_id in asked_of(entry)
-
-
 def _order(entry: Entry, person_id: str, at: str) -> tuple[bool, bool, str]:
     """What is asked first, then what comes, the next at the front."""
-    is_asked = person_id in asked_of(entry)
+    is_asked = person_id in entry.asked
     return not is_asked, entry.ends_at <= at, entry.starts_at
 
 

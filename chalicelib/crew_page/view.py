@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
-from chalicelib.charters.fields import CrewMember, PositionState, Readiness
+from chalicelib.charters import positions
+from chalicelib.charters.fields import CrewMember, Readiness
 from chalicelib.charters.positions import StoredPosition
 from chalicelib.charters.readiness import DEPART_BEFORE, words_for_crew
 from chalicelib.charters.store import Charter
@@ -16,7 +17,6 @@ from chalicelib.register.papers import LABELS
 
 MANIFEST_BEFORE, MANIFEST_AFTER = DEPART_BEFORE, timedelta(hours=6)
 PATRON_BEFORE = timedelta(hours=24)
-HELD: tuple[PositionState, ...] = ("accepted", "unconfirmed", "assigned")
 PAPER_DAYS = (90, 30, 7)
 
 Standing = Literal["asked", "late", "changed", "booked"]
@@ -100,29 +100,20 @@ class Place(NamedTuple):
 
 def place_of(charter: Charter, person_id: str) -> Place | None:
     """None for who is neither asked nor sails. Who sails and is asked for something else as well is asked first."""
-    asked = [position for position in charter.positions if waits_for(position, person_id)]
+    asked = [one for one in charter.positions if positions.may_answer(one, person_id)]
     if asked and charter.status == "scheduled":
         (position, *_) = asked
-        is_late = position["asked"][-1]["person_id"] != person_id or position["asked"][-1]["answer"] is not None
-        return Place("late" if is_late else "asked", position["role"], position)
-    for position in charter.positions:
-        if position["state"] in HELD and position["person"] and position["person"]["person_id"] == person_id:
-            standing: Standing = "changed" if position["state"] == "unconfirmed" else "booked"
-            return Place(standing, position["role"], position)
+        waits = positions.waiting(position)
+        is_waited_for = waits is not None and waits["person_id"] == person_id
+        return Place("asked" if is_waited_for else "late", position["role"], position)
+    if held := positions.holders(charter.positions).get(person_id):
+        return Place("changed" if held["state"] == "unconfirmed" else "booked", held["role"], held)
     details = charter.details
     if details["captain"] and details["captain"]["person_id"] == person_id:
         return Place("booked", "captain", None)
     if any(one["person_id"] == person_id for one in details["crew"]):
         return Place("booked", "crew", None)
     return None
-
-
-def waits_for(position: StoredPosition, person_id: str) -> bool:
-    """Whether this person may take the position: was asked, and answered nothing or too late."""
-    if position["state"] not in ("asked", "open"):
-        return False
-    theirs = [one for one in position["asked"] if one["person_id"] == person_id]
-    return bool(theirs) and theirs[-1]["answer"] in (None, "late")
 
 
 def is_captain(charter: Charter, person_id: str) -> bool:
@@ -151,7 +142,6 @@ def make_sail(
     person_id: str,
     readiness: Readiness,
     *,
-    seen: str,
     guest_place_url: str,
     now: datetime,
 ) -> Sail:
@@ -171,7 +161,7 @@ def make_sail(
         standing=place.standing,
         role=place.role,
         position_id=position["position_id"] if position else "",
-        seen=seen,
+        seen=positions.seen_of(details, position) if position else "",
         answer_by=(position["answer_by"] or "") if position and place.standing == "asked" else "",
         boat=details["vessel"],
         port=details["departure_port"],
@@ -200,14 +190,12 @@ def map_of(port: str) -> str:
 
 def _mates(charter: Charter, person_id: str) -> list[Contact]:
     """Who else sails, the captain first."""
-    held = {
-        position["person"]["person_id"]: position["role"]
-        for position in charter.positions
-        if position["person"] and position["state"] in HELD
-    }
+    held = positions.holders(charter.positions)
     captain, crew = charter.details["captain"], charter.details["crew"]
     roles: list[tuple[CrewMember, str]] = [(captain, "captain")] if captain else []
-    roles += [(one, held.get(one["person_id"] or "", "crew")) for one in crew]
+    for one in crew:
+        position = held.get(one["person_id"] or "")
+        roles.append((one, position["role"] if position else "crew"))
     return [Contact(one["name"], role, one["phone"]) for one, role in roles if one["person_id"] != person_id]
 
 
