@@ -15,6 +15,7 @@ from chalice.app import Request, Response
 from chalicelib.boats import service as boats
 from chalicelib.boats.service import Boat
 from chalicelib.charters import store as charters
+from chalicelib.charters.positions import waiting
 from chalicelib.charters.store import Charter
 from chalicelib.core import calendar, times
 from chalicelib.core.calendar import CalendarEvent, State
@@ -136,12 +137,22 @@ def _persons_feed(person: Person, period: Period) -> Feed:
         for charter in _read_charters(period):
             captain, crew = charter.details["captain"], charter.details["crew"]
             is_captain = captain is not None and captain["person_id"] == person.record_id
-            if is_captain or any(one["person_id"] == person.record_id for one in crew):
-                role = "You are the captain." if is_captain else "You are crew."
+            is_crew = any(one["person_id"] == person.record_id for one in crew)
+            asked_as = _asked_as(charter, person)
+            if is_captain or is_crew or asked_as:
+                role = "You are the captain." if is_captain else "You are crew." if is_crew else asked_as
                 boat = f"Boat: {charter.details['vessel'] or 'none yet'}"
-                yield _to_event("person", charter, description=[role, boat, *_sailors(charter), _heads(charter)])
+                event = _to_event("person", charter, description=[role, boat, *_sailors(charter), _heads(charter)])
+                yield event if is_captain or is_crew else event._replace(state="TENTATIVE")
 
     return Feed(f"{operator.get_settings()['operator_name']}: {person.details['name']}", events())
+
+
+def _asked_as(charter: Charter, person: Person) -> str:
+    """What somebody is asked who has not answered yet; nothing once the charter is off or over."""
+    waits = (one for one in charter.positions if (asked := waiting(one)) and asked["person_id"] == person.record_id)
+    position = next(waits, None) if charter.status == "scheduled" else None
+    return f"You are asked to sail as {position['role']}." if position else ""
 
 
 def _read_charters(period: Period) -> Iterator[Charter]:
