@@ -71,7 +71,7 @@ function FullRow({ charter, phase, unsent, now_ms }: RowProps) {
         <p class="row-more row-mates">
           {crewSeats(charter).map((seat, place) => (
             // Two places may be open for one role.
-            <SeatName key={place} {...seat} />
+            <SeatName key={place} {...seat} name={firstName(seat.name)} />
           ))}
         </p>
       </div>
@@ -113,6 +113,8 @@ function Ready({ charter }: { charter: Charter }) {
     </p>
   );
 }
+
+const firstName = (name: string) => name.trim().split(/\s+/)[0] ?? name;
 
 /** Who stands behind the boat. */
 function Then({ class: className, name }: { class: string; name: string }) {

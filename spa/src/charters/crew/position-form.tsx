@@ -177,7 +177,7 @@ export function PositionForm({ charter, position, role: first, onClose }: Props)
           </label>
         </div>
       )}
-      <fieldset>
+      <fieldset class="field">
         <legend>Who takes it</legend>
         <div class="choices choices-ways">
           {waysOf(position === null).map((one) => (

@@ -63,7 +63,7 @@ export function ReadinessPanel({ charter, bareboat, now_ms, ...acts }: Props) {
                 <p class="buttons">
                   {check.state === "blocks" && canSailAnyway(charter, now_ms) && (
                     <a class="button quiet readiness-anyway" href={href(`/events/${charter.event_id}/manifest`)}>
-                      Sail anyway<span class="visually-hidden">: {checkNames[check.code]}</span>
+                      Sail anyway<span class="visually-hidden"> {checkNames[check.code]}</span>
                     </a>
                   )}
                   <StepButton check={check} charter={charter} bareboat={bareboat} {...acts} />
