@@ -181,3 +181,23 @@ def test_a_refused_departure_sails_for_a_reason_that_stays_with_the_charter(
     assert (seen["status"], waived) == ("departed", {"waivers": "Paper forms at the dock"})
     desk.goto(f"/events/{event['event_id']}")
     expect(desk.get_by_role("heading", name="As it departed")).to_be_visible()
+
+
+SMALL = """(selector) => [...document.querySelectorAll(selector)]
+  .filter((element) => element.getClientRects().length > 0 && element.getBoundingClientRect().height < 44)
+  .map((element) => `${element.textContent} ${element.getBoundingClientRect().height}`)"""
+
+
+def test_all_that_is_tapped_is_large_enough_for_a_finger(
+    site: Site, visit: Visit, sailors: dict[str, dict[str, Any]]
+) -> None:
+    event = site.charter(captain=None, crew=[])
+    body = {"role": "captain", "person_ids": [sailors["Maya"]["person_id"]]}
+    site.admin("POST", f"/api/events/{event['event_id']}/positions", body)
+    page = visit(token=site.token, viewport=PHONE, has_touch=True).new_page()
+    page.goto(f"/events/{event['event_id']}")
+    expect(crew(page).get_by_role("link", name="WhatsApp")).to_be_visible()
+    assert page.evaluate(SMALL, ":is(.crew, .readiness) :is(a, button, summary)") == []
+    crew(page).get_by_role("button", name="Change… Captain").click()
+    expect(page.get_by_role("dialog").get_by_label(sailors["Luis"]["name"])).to_be_visible()
+    assert page.evaluate(SMALL, "dialog :is(a, button, .choice, .candidate)") == []
