@@ -33,6 +33,9 @@ with lazy_imports():
 # Those that tell captain and crew of an edit or a cancellation.
 NEWS = ("crew_asked", "crew_changed", "crew_assigned", "crew_off")
 
+TOLD: tuple[Literal["starts_at", "ends_at", "vessel", "departure_port"], ...] = (
+    "starts_at", "ends_at", "vessel", "departure_port",
+)  # fmt: skip
 Off = Literal["cancelled", "taken", "withdrawn"]
 
 
@@ -109,7 +112,7 @@ class _About:
         self.is_held_by = after["person"]["person_id"] if after["person"] else None
 
     def mails(self, *, is_changed: bool) -> Iterator[Mail]:
-        if self.is_asked and self.is_asked != self.was_asked:
+        if self.is_asked and (is_changed or self.is_asked != self.was_asked):
             yield from self._ask_mails(self.is_asked)
         if self.is_held_by and self.is_held_by == self.was_held_by and self._is_cancelled():
             yield from self._mail("crew_off", self.is_held_by, off="cancelled")
@@ -233,11 +236,22 @@ def _renew_ask(mail: MailOf[CrewData], now: datetime) -> MailOf[CrewData] | str:
     """What it asks must still be waited for: neither answered nor late, withdrawn or asked anew."""
     found = _find(mail)
     waits = place.waiting(found[1]) if found and found[0].status == "scheduled" else None
-    if not waits or (waits["person_id"], waits["at"]) != (mail.data["person_id"], mail.data["asked_at"]):
+    if (
+        found is None
+        or waits is None
+        or (waits["person_id"], waits["at"]) != (mail.data["person_id"], mail.data["asked_at"])
+    ):
         return "what it asks was answered, or is not asked any more"
+    if not _tells_what_holds(mail, found[0]):
+        return "the charter was changed, and is asked about anew"
     if mail.data["answer_by"] <= times.format_instant(now):
         return "the time to answer is over"
     return mail
+
+
+def _tells_what_holds(mail: MailOf[CrewData], charter: Charter) -> bool:
+    """Whether time, boat and port are still what it says. Of what else has changed nobody is told."""
+    return all(charter.details[name] == mail.data["charter"][name] for name in TOLD)
 
 
 def _renew_news(mail: MailOf[CrewData], _: datetime) -> MailOf[CrewData] | str:
@@ -247,8 +261,7 @@ def _renew_news(mail: MailOf[CrewData], _: datetime) -> MailOf[CrewData] | str:
         return "they do not sail in that position any more"
     if found[0].status == "cancelled":
         return "the charter was cancelled meanwhile"
-    now = trip_of(found[0].details)
-    if now != {name: mail.data["charter"][name] for name in now}:  # type: ignore[literal-required]
+    if not _tells_what_holds(mail, found[0]):
         return "the charter was changed once more, and that is told"
     return mail
 

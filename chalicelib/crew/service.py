@@ -183,8 +183,17 @@ def seen_of(charter: Charter, position: StoredPosition) -> str:
     return place.seen_of(charter.details, position)
 
 
-def answer(person_id: str, position_id: str, answer: AnswerGiven, reason: str, seen: str, now: datetime) -> Charter:
-    """The charter with a person's answer; the same answer again is the same charter.
+def answer(
+    person_id: str,
+    position_id: str,
+    answer: AnswerGiven,
+    reason: str,
+    seen: str,
+    now: datetime,
+    *,
+    address: str = "",
+) -> Charter:
+    """The charter with a person's answer; the same answer again is the same charter. `address`: where it came from.
 
     Raises NotAnswered with what holds now; NotFound for a position that this person was never asked for.
     """
@@ -216,7 +225,7 @@ def answer(person_id: str, position_id: str, answer: AnswerGiven, reason: str, s
             raise NotAnswered(refused.why, str(refused), seen_charter, position) from None
         answered = audit_event(
             "position_answered",
-            Actor(person.details["name"], "", "link"),
+            Actor(person.details["name"], address, "link"),
             at,
             about=position_id,
             state="accepted" if answer == "accept" else "declined",

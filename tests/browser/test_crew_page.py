@@ -238,7 +238,7 @@ def test_a_day_at_the_dock_in_airplane_mode_on_two_devices_loses_doubles_and_mis
     page = phone.open(path)
     refused = page.get_by_role("list", name="Not taken")
     expect(refused).to_contain_text("Departure, departed")
-    expect(refused).to_contain_text("have not signed")
+    expect(refused).to_contain_text("1 of 1 has not signed")
     assert manifest(site, event)["frozen"] is None
 
     desk = tablet.open(waiver(event))

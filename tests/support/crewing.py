@@ -55,7 +55,8 @@ def says(
 ) -> Any:
     """What a person answers; by default having seen what holds now."""
     position_id = event["positions"][number]["position_id"]
-    return crew.answer(person_id, position_id, answer, reason, seen(event, number) if as_seen is None else as_seen, now)
+    as_seen = seen(event, number) if as_seen is None else as_seen
+    return crew.answer(person_id, position_id, answer, reason, as_seen, now, address="192.0.2.9")
 
 
 def state(event: dict[str, Any], number: int = 0) -> tuple[str, str | None, list[tuple[str, str | None]]]:
