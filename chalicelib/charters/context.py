@@ -73,8 +73,13 @@ def read_booked(charters: Sequence[Charter]) -> list[Entry]:
 
 
 def _around(entries: Sequence[Entry]) -> tuple[str, str]:
+    """Within the years that instants may have."""
     first, last = min(entry.starts_at for entry in entries), max(entry.ends_at for entry in entries)
-    return times.add_minutes(first, -_AROUND_MINUTES), times.add_minutes(last, _AROUND_MINUTES)
+    earliest, latest = f"{times.EARLIEST_YEAR}-01-01T00:00:00Z", f"{times.LATEST_YEAR}-12-31T23:59:59Z"
+    return (
+        max(times.add_minutes(first, -_AROUND_MINUTES), earliest),
+        min(times.add_minutes(last, _AROUND_MINUTES), latest),
+    )
 
 
 def context_keys(charters: Sequence[Charter], booked: Iterable[Entry]) -> list[Item]:
@@ -106,11 +111,8 @@ def make_context(charters: Sequence[Charter], booked: Sequence[Entry], items: Se
     at, named = times.format_instant(now), schedule_store.to_named(items)
     settings_item = next((one for one in items if one["PK"] == operator_store.SETTINGS_KEY["PK"]), None)
     entries = {charter.event_id: entry for charter in charters if (entry := schedule_entry(charter))}
-    taking_part = [entry for entry in entries.values() if entry.boat_id in named.boats or entry.people]
-    around = _around(taking_part) if taking_part else ("", "")
-    weekly = [
-        entry for holds in named.weekly.values() if taking_part for hold in holds for entry in hold.occurrences(*around)
-    ]
+    repeated = [hold for holds in named.weekly.values() for hold in holds] if entries else []
+    weekly = [entry for hold in repeated for entry in hold.occurrences(*_around(list(entries.values())))]
     schedule = Schedule([*booked, *weekly], rules_of(named.boats.values()), at)
     return Context(
         now=now,

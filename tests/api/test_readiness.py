@@ -12,7 +12,7 @@ from tests.support.api import Answer, Api, new_event, new_payment, new_settings
 from tests.support.departing import blocking, codes, depart, soon
 from tests.support.operator import uuid
 from tests.support.pages import page, signature
-from tests.support.planning import make_boat, make_charter, make_person
+from tests.support.planning import make_boat, make_charter, make_hold, make_person
 from tests.support.races import at_once
 from tests.support.signed import sign, url
 
@@ -170,6 +170,21 @@ def test_the_board_costs_the_same_for_one_charter_and_for_forty(api: Api, calls:
             costs.append(list(calls))
     # The session; the board; the schedule; the boats, people, settings and what the index does not hold.
     assert costs == [["GetItem", "Query", "Query", "BatchGetItem"]] * 2
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "2199-12-30"])
+def test_a_charter_on_the_first_or_last_day_there_is_is_shown_whatever_its_boat_is_booked_for(
+    api: Api, day: str
+) -> None:
+    boat = make_boat(api, turnaround_minutes=60)
+    named = {"boat_id": boat["boat_id"], "captain": {"person_id": make_person(api)["person_id"]}}
+    made = make_charter(api, **named, starts_at=f"{day}T10:00:00Z", ends_at=f"{day}T12:00:00Z")
+    make_hold(api, boat, hours=(8, 9), weekly_until="2030-09-01")
+    for status in ("scheduled", "cancelled"):
+        assert api.get(url(made)).json["status"] == status
+        assert api.post(f"{url(made)}/cancel", {"reason": "storm"}).status == 200
+    # Nothing of it takes part in the schedule any more.
+    assert api.get(f"/api/events?from={day}").json["events"][0]["readiness"]["state"] == "cancelled"
 
 
 # --- the departure ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.charters import context
 from chalicelib.charters import store as charter_store
 from chalicelib.core import errors, settings
 from chalicelib.waivers import log as waiver_log
@@ -12,6 +13,7 @@ from chalicelib.waivers import log_store, people
 from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers.evidence import merkle
 from tests.support.log_check import check_log
+from tests.support.operator import NOW
 from tests.support.races import at_once
 from tests.support.stored import (
     audit,

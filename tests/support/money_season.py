@@ -17,6 +17,8 @@ from tests.support.api import new_boat, new_person
 from tests.support.operator import ADMIN, NOW
 from tools.common.table import scan
 
+# Half an hour before the charters start.
+AT_THE_DOCK = NOW + timedelta(hours=47.5)
 NOON = NOW.replace(hour=sweep.CHECKPOINT_HOUR, minute=sweep.LEDGER_MINUTE) + timedelta(days=1)
 
 
@@ -45,7 +47,8 @@ class Season:
         guest = whole.details["guests"][0]["guest_id"]
         manifest.check_in(self.charter, {"guest_id": guest, "state": "aboard"}, actor=ADMIN, now=self.now())
         manifest.note_briefing(self.charter, {"done": True}, actor=ADMIN, now=self.now())
-        manifest.depart(self.charter, actor=ADMIN, now=self.now())
+        waive = {"waivers": "all of them have sailed with us before"}
+        manifest.depart(self.charter, {"waive": waive}, actor=ADMIN, now=AT_THE_DOCK)
         self.storm = other = self.create("Storm", 90_000)
         self.log(30_000, kind="deposit", on=other)
         charters.cancel_charter(other, {"reason": "storm"}, actor=ADMIN, now=self.now())

@@ -113,6 +113,11 @@ def _page(query: str = "", method: str = "GET") -> Act:
     return lambda product: product.guest().call(method, f"/g/{product.event_id}/waiver{query}")
 
 
+def _depart(waive: dict[str, str]) -> Act:
+    """Of the charter that has begun."""
+    return lambda product: product.ask("POST", f"/api/events/{product.past_id}/depart", {"waive": waive})
+
+
 def _feed(method: str) -> Act:
     return lambda product: product.guest().call(method, f"/c/{links.make_token('desk', '', 0)}.ics")
 
@@ -228,7 +233,10 @@ OPERATIONS: dict[str, Operation] = {
     "note the briefing": Operation(
         f"POST {_EVENT}/safety-briefing", asking("POST", f"{_EVENT}/safety-briefing", {"done": True})
     ),
-    "depart": Operation(f"POST {_EVENT}/depart", asking("POST", f"{_EVENT}/depart")),
+    "depart": Operation(
+        f"POST {_EVENT}/depart", _depart({"waivers": "all of them are known", "briefing": "given ashore"})
+    ),
+    "depart without being ready": Operation(f"POST {_EVENT}/depart", _depart({}), (409,), (409,)),
     "remind the guests": Operation(
         f"POST {_EVENT}/waiver-reminders", asking("POST", f"{_EVENT}/waiver-reminders", {}), in_parts=True
     ),
