@@ -256,7 +256,7 @@ def crew(kind: str) -> Mail:
     found = asking.advance(free.details, free.positions, [candidate], captain_first=True, now=NOW).positions
     asked = free._replace(positions=found, edited_at="2026-11-22T20:00:00Z")
     named = PositionPerson(person_id=person.record_id, name=person.details["name"])
-    assigned = asked._replace(positions=positions.assign(found, place["position_id"], named))
+    assigned = asked._replace(positions=positions.assign(asked.details, found, found[0], named))
     later: CharterDetails = {**CHARTER.details, "starts_at": "2026-11-29T02:00:00Z", "departure_port": "Pier 39"}
     samples = {
         "crew_asked": (free, asked),

@@ -16,7 +16,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.people.fields import Role
 
 HOLDING = ("accepted", "unconfirmed", "assigned")
-CAPTAIN = "captain"
+CAPTAIN: Literal["captain"] = "captain"
 # How long somebody may take to answer; the shorter time for a charter that begins soon.
 TO_ANSWER, TO_ANSWER_SOON, SOON = timedelta(hours=24), timedelta(hours=2), timedelta(hours=48)
 
@@ -155,10 +155,13 @@ def ask(positions: Positions, position_id: str, next_ids: list[str] | None) -> l
     return [{**_opened(one), "next_ids": next_ids} if one["position_id"] == position_id else one for one in positions]
 
 
-def assign(positions: Positions, position_id: str, person: PositionPerson) -> list[StoredPosition]:
-    """Gives a position to somebody without asking. Raises PositionConflict where they have another one."""
-    _check_not_aboard(positions, position_id, person["person_id"])
-    return _taken(positions, position_id, person, "assigned")
+def assign(
+    details: CharterDetails, positions: Positions, position: StoredPosition, person: PositionPerson
+) -> list[StoredPosition]:
+    """Gives a position to somebody without asking. Raises PositionConflict where they sail as something else."""
+    if role := _other_role(details, positions, position, person["person_id"]):
+        raise PositionConflict(f"They sail on this charter already, as {role}.")
+    return _taken(positions, position["position_id"], person, "assigned")
 
 
 def withdraw(positions: Positions, position_id: str) -> list[StoredPosition]:
@@ -202,7 +205,7 @@ def answer(
         return _declined(positions, position, person, reason, at)
     if position["state"] != "unconfirmed" and details["starts_at"] <= at:
         raise AnswerRefused("begun", "This charter has begun.")
-    if position["position_id"] != (holders(positions).get(person["person_id"]) or position)["position_id"]:
+    if _other_role(details, positions, position, person["person_id"]):
         raise AnswerRefused("aboard", "You sail on this charter in another position.")
     return _taken(positions, position["position_id"], person, "accepted")
 
@@ -357,10 +360,14 @@ def with_crew(
 # --- how they are changed -------------------------------------------------------------------------------
 
 
-def _check_not_aboard(positions: Positions, position_id: str, person_id: str) -> None:
+def _other_role(details: CharterDetails, positions: Positions, position: StoredPosition, person_id: str) -> Role | None:
+    """As what else this person sails on the charter. Whoever was written into the crew may take any position."""
     held = holders(positions).get(person_id)
-    if held and held["position_id"] != position_id:
-        raise PositionConflict(f"They sail on this charter already, as {held['role']}.")
+    if held and held["position_id"] != position["position_id"]:
+        return held["role"]
+    captain = details["captain"]
+    is_captain = captain is not None and captain["person_id"] == person_id
+    return CAPTAIN if is_captain and position["role"] != CAPTAIN else None
 
 
 def _taken(

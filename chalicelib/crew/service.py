@@ -147,7 +147,7 @@ def assign(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: A
         person = people.people[person_id]
         conflicts = _conflicts(people, seen, position, person, at)
         override = decide(conflicts, wanted["override_reason"], actor, at)
-        found = place.assign(seen.positions, position_id, _named(person))
+        found = place.assign(seen.details, seen.positions, position, _named(person))
         more: AuditDetails = {"about": position_id, **reason_of(override)}
         assigned = audit_event("position_assigned", actor, at, **more)
         return Act(_with_positions(seen, found, people, override), assigned, [count_booking(PERSON, person)])
