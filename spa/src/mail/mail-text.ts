@@ -42,6 +42,7 @@ const kinds: Record<string, string> = {
   waiver_again: "Request to sign again",
   crew_asked: "Question to captain or crew",
   crew_reminder: "Reminder to answer",
+  crew_assigned: "Assigned to a charter",
   crew_changed: "Change for captain or crew",
   crew_off: "Told that it is off",
   position_open: "Nobody left to ask",
