@@ -155,6 +155,12 @@ def ask(positions: Positions, position_id: str, next_ids: list[str] | None) -> l
     return [{**_opened(one), "next_ids": next_ids} if one["position_id"] == position_id else one for one in positions]
 
 
+def is_asking(position: StoredPosition, person_ids: Sequence[str]) -> bool:
+    """Whether just these people are being asked, in this order."""
+    waits = waiting(position)
+    return waits is not None and [waits["person_id"], *(position["next_ids"] or ())] == list(person_ids)
+
+
 def assign(
     details: CharterDetails, positions: Positions, position: StoredPosition, person: PositionPerson
 ) -> list[StoredPosition]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from chalicelib.charters import positions as place
 from chalicelib.charters.fields import CharterDetails, Check, Contact, Status
+from chalicelib.charters.position_items import ChartersPositions, position_writes
 from chalicelib.charters.positions import StoredPosition
 from chalicelib.core import names
 from chalicelib.core.audit import HISTORIES, AuditEvent, history_item
@@ -37,8 +38,6 @@ NO_IDS: frozenset[str] = frozenset()
 # The list of who has signed, in chunks; the room of the waivers writes it.
 SIGNED = "SIGNED#"
 DIRECTORY = "DIRECTORY"
-# The partition of the index with what the sweep does about positions, by when it is due.
-ASKS = "ASKS"
 
 
 class Charter(NamedTuple):
@@ -282,53 +281,11 @@ def copy_writes(charter: Charter, seen: Charter | None) -> list[Item]:
         change = "SET " + ", ".join(f"#{name} = :{name}" for name in told)
         values = {f":{name}": value for name, value in told.items()}
         writes.append({"Update": update(directory_key(charter.event_id), change, values)})
-    return [*writes, *_position_writes(charter, seen)]
+    return [*writes, *position_writes(to_positions(charter), to_positions(seen) if seen else None)]
 
 
-def _position_writes(charter: Charter, seen: Charter | None) -> list[Item]:
-    """The writes that keep what is waited for, and where a position is found that somebody may answer for."""
-    new, old = ask_items(charter), ask_items(seen) if seen else {}
-    new_ids, old_ids = _answerable_ids(charter), _answerable_ids(seen) if seen else []
-    gone = [{"PK": item["PK"], "SK": item["SK"]} for key, item in old.items() if key not in new]
-    return [
-        *(put_write(item) for key, item in new.items() if item != old.get(key)),
-        *({"Delete": {"TableName": table_name(), "Key": key}} for key in gone),
-        *(put_write(position_item(one, charter.event_id)) for one in new_ids if one not in old_ids),
-    ]
-
-
-def ask_items(charter: Charter) -> dict[str, Item]:
-    """What is waited for while the charter is to sail, by position: the index lists them by when time is up."""
-    if charter.status != "scheduled":
-        return {}
-    return {
-        one["position_id"]: {
-            **item_key(f"EVENT#{charter.event_id}", f"ASK#{one['position_id']}"),
-            "by_date_pk": s(ASKS),
-            "by_date_sk": s(f"{one['answer_by']}#{charter.event_id}#{one['position_id']}"),
-        }
-        for one in charter.positions
-        if place.waiting(one)
-    }
-
-
-def _answerable_ids(charter: Charter) -> list[str]:
-    return [one["position_id"] for one in charter.positions if one["asked"] or one["person"]]
-
-
-def position_item(position_id: str, event_id: str) -> Item:
-    """The record that says which charter a position belongs to."""
-    return {**position_key(position_id), "event_id": s(event_id)}
-
-
-def position_key(position_id: str) -> Item:
-    return item_key(f"POSITION#{position_id}", "POSITION")
-
-
-def find_position(position_id: str) -> str | None:
-    """The charter of a position that somebody may answer for."""
-    item = read_item(position_key(position_id))
-    return item["event_id"]["S"] if item else None
+def to_positions(charter: Charter) -> ChartersPositions:
+    return ChartersPositions(charter.event_id, charter.positions, is_planned=charter.status == "scheduled")
 
 
 def schedule_entry(charter: Charter) -> Entry | None:

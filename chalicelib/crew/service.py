@@ -9,6 +9,7 @@ from chalicelib.charters import asking, store
 from chalicelib.charters import positions as place
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import CharterJson, PositionPerson
+from chalicelib.charters.position_items import find_position
 from chalicelib.charters.positions import AnswerGiven, AnswerRefused, PositionConflict, Positions, StoredPosition, Why
 from chalicelib.charters.store import Charter
 from chalicelib.core import system, times
@@ -111,13 +112,18 @@ def add_position(
 
 
 def ask(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
-    """Asks these people, one after the other, in place of those who were asked or had the position."""
+    """Asks these people, one after the other, in place of those who were asked or had the position.
+
+    Again: unchanged.
+    """
     form = Form(body)
     wanted = form.read(Asking)
     form.finish()
 
-    def act(seen: Charter, people: Roster) -> Act:
-        _find_open(seen, position_id)
+    def act(seen: Charter, people: Roster) -> Act | None:
+        position = _find_open(seen, position_id)
+        if place.is_asking(position, wanted["person_ids"]):
+            return None
         next_ids = _check_people(people, wanted["person_ids"])
         _check_asks(seen, people, now)
         found = place.ask(seen.positions, position_id, next_ids)
@@ -197,7 +203,7 @@ def answer(
 
     Raises NotAnswered with what holds now; NotFound for a position that this person was never asked for.
     """
-    event_id = store.find_position(position_id)
+    event_id = find_position(position_id)
     if event_id is None:
         raise _unknown_position()
     at = times.format_instant(now)

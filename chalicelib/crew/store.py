@@ -1,9 +1,10 @@
 """What the sweep does about positions, in the table: those who are late, and mails that did not reach anybody."""
 
+from itertools import islice
 from typing import NamedTuple
 
-from chalicelib.charters.store import ASKS
-from chalicelib.core.dynamo import Item, db, item_key, put_write, s, table_name
+from chalicelib.charters.position_items import ASKS
+from chalicelib.core.dynamo import Item, db, item_key, put_write, query_items, s, table_name
 
 BATCH = 10
 
@@ -20,21 +21,18 @@ class Due(NamedTuple):
 
 def list_due(now: str) -> list[Due]:
     """What is due, the longest waiting first: one Query."""
-    page = db().query(
-        TableName=table_name(),
-        IndexName="by_date",
-        KeyConditionExpression="by_date_pk = :pk AND by_date_sk < :now",
+    items = query_items(
+        KeyConditionExpression="PK = :pk AND SK < :now",
         ExpressionAttributeValues={":pk": s(ASKS), ":now": s(f"{now}~")},
+        ConsistentRead=True,
         Limit=BATCH,
     )
-    return [_to_due(item) for item in page["Items"]]
+    return [_to_due(item) for item in islice(items, BATCH)]
 
 
 def bounce_write(event_id: str, position_id: str, number: int, at: str) -> Item:
     """The write that notes, in the mail's own transaction, that whoever was asked as this number was not reached."""
-    key = item_key(f"EVENT#{event_id}", f"ASK#{position_id}#BOUNCED#{number:02d}")
-    due = f"{at}#{event_id}#{position_id}#{number}"
-    return put_write({**key, "by_date_pk": s(ASKS), "by_date_sk": s(due)})
+    return put_write(item_key(ASKS, f"{at}#{event_id}#{position_id}#{number}"))
 
 
 def done_write(due: Due) -> Item:
@@ -49,6 +47,6 @@ def forget(due: Due) -> None:
 
 
 def _to_due(item: Item) -> Due:
-    _, event_id, position_id, *number = item["by_date_sk"]["S"].split("#")
+    _, event_id, position_id, *number = item["SK"]["S"].split("#")
     key = {"PK": item["PK"], "SK": item["SK"]}
     return Due(key, event_id, position_id, int(number[0]) if number else None)

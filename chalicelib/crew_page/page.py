@@ -43,15 +43,7 @@ def answer(token: str, request: Request, *, now: datetime) -> Response:
         form = read_form(request)
         given = form.read(AnswerForm)
         form.finish()
-        crew.answer(
-            opened.person.record_id,
-            given.position_id,
-            given.answer,
-            given.reason,
-            given.seen,
-            now,
-            address=http.viewer_address(request),
-        )
+        crew.answer(opened.person.record_id, *given, now, address=http.viewer_address(request))
     except DomainError as problem:
         return _page(opened, now, problem)
     return see_other(opened.path)

@@ -37,6 +37,10 @@ WHO = {
     ("POST", "/api/events/{event_id}/depart"): ADMINS,
     ("POST", "/api/events/{event_id}/waiver-reminders"): ADMINS,
     ("POST", "/api/events/{event_id}/ask-again"): ADMINS,
+    ("POST", "/api/events/{event_id}/positions"): ADMINS,
+    ("POST", "/api/events/{event_id}/positions/{position_id}/ask"): ADMINS,
+    ("POST", "/api/events/{event_id}/positions/{position_id}/assign"): ADMINS,
+    ("POST", "/api/events/{event_id}/positions/{position_id}/withdraw"): ADMINS,
     ("PUT", "/api/events/{event_id}/payments/{payment_id}"): ADMINS,
     ("GET", "/api/events/{event_id}/payments"): ADMINS,
     ("POST", "/api/events/{event_id}/payments/{payment_id}/void"): ADMINS,
@@ -95,7 +99,8 @@ PRIVATE = [route for route, who in WHO.items() if who == ADMINS]
 
 def url_of(path: str) -> str:
     records = dict.fromkeys(("event_id", "boat_id", "person_id", "calendar_id", "hold_id"), EVENT_ID)
-    return path.format(**records, payment_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown", token="unknown")
+    others = {"waiver_id": "0" * 32, "position_id": "0" * 16, "mail_id": "unknown", "token": "unknown"}
+    return path.format(**records, **others, payment_id=PAYMENT_ID)
 
 
 def test_the_list_says_of_every_route_who_may_call_it() -> None:

@@ -35,6 +35,21 @@ NONE = -1
 MAILING = ("log a payment", "send a mail again", "sweep the mail")
 
 
+# Of the product, what belongs to its table.
+KEPT = (
+    "token",
+    "event_id",
+    "past_id",
+    "boat_id",
+    "person_id",
+    "hold_id",
+    "sail_id",
+    "crewed_id",
+    "position_id",
+    "drawn",
+)
+
+
 @dataclass(frozen=True)
 class Start:
     """A table to begin with, and the attributes of the product that belong to it."""
@@ -74,10 +89,7 @@ def starts(product: InProcessProduct) -> dict[str, Start]:
     found = {}
     for name, step in steps.items():
         step()
-        attributes = {
-            name: getattr(product, name)
-            for name in ("token", "event_id", "past_id", "boat_id", "person_id", "hold_id", "sail_id", "drawn")
-        }
+        attributes = {name: getattr(product, name) for name in KEPT}
         found[name] = Start(dict(product.dynamo.items), attributes)
     return found
 

@@ -65,6 +65,8 @@ def asking(method: str, path: str, body: Any = None, **more: Any) -> Act:
             boat_id=product.boat_id,
             person_id=product.person_id,
             hold_id=product.hold_id,
+            crewed_id=product.crewed_id,
+            position_id=product.position_id,
         )
         return product.ask(method, url, body(product) if callable(body) else body, **more)
 
@@ -96,6 +98,8 @@ def _reported(which: str) -> Act:
 
 _EVENT = "/api/events/{event_id}"
 _PAYMENT = _EVENT + "/payments/{payment_id}"
+_POSITION = _EVENT + "/positions/{position_id}"
+_ITS_POSITION = "/api/events/{crewed_id}/positions/{position_id}"
 _WAIVER = _EVENT + "/waivers/{waiver_id}"
 _BOAT, _PERSON, _HOLD = "/api/boats/{boat_id}", "/api/people/{person_id}", "/api/holds/{hold_id}"
 _REPETITION = {"request_id": REQUEST_KEY, "until": "2026-12-24"}
@@ -124,6 +128,17 @@ def _feed(method: str) -> Act:
 
 def _crew(method: str, *, charter: bool = False) -> Act:
     return lambda product: product.guest().call(method, product.crew_path(charter=charter))
+
+
+def _answer(given: str) -> Act:
+    """Of the captain who is asked, as their page has it."""
+
+    def act(product: InProcessProduct) -> Answer:
+        guest, path = product.guest(), product.crew_path()
+        sent = {"position_id": product.asked_id, "answer": given, "reason": "I am away", "seen": product.seen()}
+        return guest.submit(path, sent)
+
+    return act
 
 
 def _tick(form: str, **fields: str) -> Act:
@@ -241,6 +256,23 @@ OPERATIONS: dict[str, Operation] = {
         f"POST {_EVENT}/waiver-reminders", asking("POST", f"{_EVENT}/waiver-reminders", {}), in_parts=True
     ),
     "ask to sign again": Operation(f"POST {_EVENT}/ask-again", asking("POST", f"{_EVENT}/ask-again", {})),
+    "add a position": Operation(
+        f"POST {_EVENT}/positions",
+        asking("POST", f"{_EVENT}/positions", {"role": "captain"}, headers={"idempotency-key": REQUEST_KEY}),
+        (201,),
+        (200,),
+    ),
+    "ask for a position": Operation(
+        f"POST {_POSITION}/ask",
+        asking("POST", f"{_ITS_POSITION}/ask", lambda product: {"person_ids": [product.person_id]}),
+    ),
+    "assign somebody": Operation(
+        f"POST {_POSITION}/assign",
+        asking("POST", f"{_ITS_POSITION}/assign", lambda product: {"person_id": product.person_id}),
+    ),
+    "withdraw a position": Operation(
+        f"POST {_POSITION}/withdraw", asking("POST", f"{_ITS_POSITION}/withdraw", {"reason": "smaller boat"})
+    ),
     "log a payment": Operation(f"PUT {_PAYMENT}", _pay(**_CASH), (201,)),
     "log a payment while the mail service is busy": Operation(
         f"PUT {_PAYMENT}", _pay(**_CASH), (201,), mail_answer="busy"
@@ -295,6 +327,8 @@ OPERATIONS: dict[str, Operation] = {
         "GET /c/worker.js", lambda product: product.guest().get("/c/worker.js")
     ),
     "open a person's page": Operation("GET /c/{token}", _crew("GET")),
+    "accept a position": Operation("POST /c/{token}", _answer("accept"), (303,), (303,)),
+    "decline a position": Operation("POST /c/{token}", _answer("decline"), (303,), (303,)),
     "open the captain's manifest": Operation("GET /c/{token}/{event_id}", _crew("GET", charter=True), now=AT_DOCK),
     "ask for the captain's manifest by HEAD": Operation(
         "HEAD /c/{token}/{event_id}", _crew("HEAD", charter=True), now=AT_DOCK

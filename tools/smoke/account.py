@@ -10,7 +10,7 @@ from tools.smoke.result import NotAsExpected, Skipped
 
 DEPLOY_AGAIN = "`make deploy` sets it"
 # As .chalice/policy-<stage>.json has it: in which partitions the functions may delete, and what they never may.
-MAY_DELETE_IN = ("NOTICES", "SCHEDULE", "SESSION#x", "TO_CLEAR", "WAIVER_LOG_WAITING")
+MAY_DELETE_IN = ("ASKS", "NOTICES", "SCHEDULE", "SESSION#x", "TO_CLEAR", "WAIVER_LOG_WAITING")
 NEVER = ("dynamodb:DeleteItem", "dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:UpdateTable")
 OF_THE_LEDGER = "EVENT#x"
 

@@ -306,6 +306,15 @@ def test_asking_again_replaces_those_asked_who_are_told(
     assert subjects(mailbox) == [("Ana", ASKS_CAPTAIN), ("Ben", ASKS_CAPTAIN), ("Ana", "Not needed any more")]
 
 
+def test_asking_the_same_people_again_changes_nothing(
+    api: Api, crew: dict[str, str], mailbox: list[EmailMessage]
+) -> None:
+    event = add(api, sailing(api))
+    body = {"person_ids": [crew["Ben"], crew["Cy"]]}
+    first, again = (act(api, event, "ask", **body).json for _ in range(2))
+    assert (first["version"], len(mailbox)) == (again["version"], 3)
+
+
 def test_who_had_the_position_is_told_when_others_are_asked(
     api: Api, crew: dict[str, str], mailbox: list[EmailMessage]
 ) -> None:

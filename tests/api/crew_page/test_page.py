@@ -150,12 +150,17 @@ SCANNERS: dict[str, dict[str, str]] = {
 def test_no_program_that_looks_into_mails_changes_anything(
     api: Api, guest: Api, ana: dict[str, Any], bo: dict[str, Any], scanner: str
 ) -> None:
+    cy = make_person(api, "Cy Dunn")
     trip = make_charter(api, hours=(24, 27), guests=[{"name": "Cleo Park"}], **sails(ana, bo))
-    paths = [page_of(ana), page_of(bo), manifest_of(ana, trip), f"{page_of(ana)}.ics"]
+    body = {"role": "deckhand", "person_ids": [cy["person_id"]]}
+    assert api.post(f"/api/events/{trip['event_id']}/positions", body).status == 201
+    assert "1 needs your answer" in read(guest, page_of(cy))
+    paths = [page_of(ana), page_of(bo), page_of(cy), manifest_of(ana, trip), f"{page_of(ana)}.ics"]
     if scanner == "follows the forms":
         answers = "position_id=1&answer=accept&reason=&seen=1", "form=depart&submission_id=1", "form=briefing&done=yes"
         paths = [f"{path}?{query}" for path in paths for query in answers]
     before = stored()
+    assert before
     for path in paths * 3:
         method = "HEAD" if scanner == "asks for the head" else "GET"
         assert guest.call(method, path, headers=SCANNERS.get(scanner)).status == 200

@@ -107,6 +107,8 @@ class Model:
 
     def ask(self, trip: Trip, place: Place, named: list[str]) -> None:
         self._open(trip, place)
+        if place.waits and [place.waits, *(place.named or ())] == named:
+            return
         place.empty()
         place.named = list(named)
         self._leave(trip)
