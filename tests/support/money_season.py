@@ -17,8 +17,6 @@ from tests.support.api import new_boat, new_person
 from tests.support.operator import ADMIN, NOW
 from tools.common.table import scan
 
-# Half an hour before the charters start.
-AT_THE_DOCK = NOW + timedelta(hours=47.5)
 NOON = NOW.replace(hour=sweep.CHECKPOINT_HOUR, minute=sweep.LEDGER_MINUTE) + timedelta(days=1)
 
 
@@ -48,7 +46,7 @@ class Season:
         manifest.check_in(self.charter, {"guest_id": guest, "state": "aboard"}, actor=ADMIN, now=self.now())
         manifest.note_briefing(self.charter, {"done": True}, actor=ADMIN, now=self.now())
         waive = {"waivers": "all of them have sailed with us before"}
-        manifest.depart(self.charter, {"waive": waive}, actor=ADMIN, now=AT_THE_DOCK)
+        manifest.depart(self.charter, {"waive": waive}, actor=ADMIN, now=self.now())
         self.storm = other = self.create("Storm", 90_000)
         self.log(30_000, kind="deposit", on=other)
         charters.cancel_charter(other, {"reason": "storm"}, actor=ADMIN, now=self.now())
@@ -65,8 +63,8 @@ class Season:
         details = operator.details(
             title=title,
             charter_fee_cents=fee_cents,
-            starts_at="2026-11-24T20:00:00Z",
-            ends_at="2026-11-24T23:00:00Z",
+            starts_at="2026-11-22T22:00:00Z",
+            ends_at="2026-11-23T01:00:00Z",
             balance_reminders=True,
             guests=[{"name": "Kim Ott", "email": "kim@example.com"}],
             boat_id=self.boat_id,

@@ -82,14 +82,14 @@ def _dock(records: Records, subject: str, charter: Charter, events: Sequence[Dat
             yield Difference(subject, about, f"{what} is noted otherwise than its audit events tell")
     yield from _kept(subject, charter, notes)
     departed = next((event for event in events if event["act"] == "departed"), None)
+    if charter.checks != (departure["manifest"].get("checks") if departure else None):
+        yield Difference(subject, "checks", "it keeps other checks of its departure than its frozen manifest")
     if (departure or departed) is None:
         return
     if not departure or not departed or any(departure[name] != departed[name] for name in ("at", "by")):
         yield Difference(subject, "departure", "its departure is noted otherwise than its audit events tell")
         return
     manifest = departure["manifest"]
-    if list(charter.checks or ()) != manifest.get("checks", []):
-        yield Difference(subject, "checks", "it keeps other checks of its departure than its frozen manifest")
     # Erasing a guest rewrites it.
     if ERASED_NAME not in str(manifest) and departure["sha256"] != canonical.json_hash(manifest):
         yield Difference(subject, "manifest", "its frozen manifest is not the one that was hashed")

@@ -233,8 +233,10 @@ def _add_note(records: Records, kind: str, owner: str, item: Item) -> None:
         to_sent_note(item)
         return
     note = _load(item)
-    if note.get("state") != item.get("state", {}).get("S"):
-        raise ValueError("its state stands there twice, in two ways")
+    # A departure has no state.
+    twice = [(note.get("state"), "state"), (note["at"] if "state" in note else None, "noted_at")]
+    if any(held != item.get(name, {}).get("S") for held, name in twice):
+        raise ValueError("its state or its time stands there twice, in two ways")
     records.notes.setdefault(owner, {})[item["SK"]["S"].partition("#")[2]] = note
 
 
