@@ -1,14 +1,17 @@
 import { useState } from "preact/hooks";
+import { listCharters } from "../data/api";
 import type { Person, PersonDetails, PersonEdit } from "../data/contract";
 import { createPerson, editPerson, listPeople, renewPersonLink } from "../data/later-api";
 import { personPapers } from "../data/later-limits";
 import { useAnswer } from "../lib/answer";
+import { nowMs } from "../lib/clock";
 import { Button } from "../ui/button";
 import { MessageLinks } from "../ui/crew/message-links";
 import { expectedPapers } from "../ui/crew/papers";
 import { roleNames } from "../ui/crew/roles";
 import { PhoneLink } from "../ui/detail";
 import { Loaded } from "../ui/loaded";
+import { nextSailText } from "./next-sail";
 import { PaperCounts, type PaperRow, PaperTable } from "./paper-table";
 import { PrivateLink } from "./private-link";
 import { RecordDialog } from "./record-dialog";
@@ -20,7 +23,11 @@ export function PeoplePage() {
   const [opened, setOpened] = useState<{ person: Person | null } | null>(null);
   const keep = (saved: Person) =>
     asked.setAnswer((people) => [...people.filter(({ person_id }) => person_id !== saved.person_id), saved]);
-  const rows = sorted(asked.answer ?? []).map((person) => personRow(person, () => setOpened({ person })));
+  // Whoever sails on none of the next hundred shows without.
+  const coming = useAnswer(() => listCharters({ limit: 100 }), []).answer?.events ?? [];
+  const rows = sorted(asked.answer ?? []).map((person) =>
+    personRow(person, nextSailText(person.person_id, coming, nowMs()), () => setOpened({ person })),
+  );
   return (
     <>
       <div class="page-head">
@@ -55,12 +62,12 @@ function sorted(people: readonly Person[]): Person[] {
   );
 }
 
-function personRow(person: Person, onOpen: () => void): PaperRow {
+function personRow(person: Person, next: string, onOpen: () => void): PaperRow {
   const { person_id, name, email, phone, roles, rank, active, papers } = person;
   return {
     id: person_id,
     name,
-    more: [...roles.map((role) => roleNames[role]), `rank ${rank}`].join(", "),
+    more: [...roles.map((role) => roleNames[role]), `rank ${rank}`, next].filter(Boolean).join(", "),
     active,
     papers,
     expected: expectedPapers(roles),
