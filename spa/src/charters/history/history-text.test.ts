@@ -94,3 +94,17 @@ test("of positions only those that an act has changed are told, each with who an
   });
   expect(told([mate], [{ ...mate, state: "withdrawn" }])).toMatchObject({ after: "Mate: withdrawn" });
 });
+
+test("answers, waives and what was booked anyway are told in words", () => {
+  expect(texts({ act: "position_answered", state: "declined", by: "Maya", actor_type: "link" })[0]?.what).toBe(
+    "Declined",
+  );
+  const [left] = texts({ act: "departed", reason: "money: paid; see note: 4; people_papers: renewed today" });
+  expect(left?.reason).toBe("Payment: paid; see note: 4; Papers: renewed today");
+  const override = { reason: "Swaps at noon", by: "ana", at: "2026-06-01T12:00:00Z" };
+  expect(texts(change("schedule_override", null, override))[0]?.changes[0]).toEqual({
+    label: "Booked anyway",
+    before: "",
+    after: "Swaps at noon",
+  });
+});
