@@ -2526,6 +2526,28 @@ export interface components {
             minor_name?: string[];
             minor_birth_date?: string[];
         };
+        AnswerForm: {
+            position_id: string;
+            /** @enum {string} */
+            answer: "accept" | "decline";
+            seen: string;
+            reason?: string;
+        };
+        DockForm: {
+            /** @enum {string} */
+            form: "check_in" | "briefing" | "depart";
+            /** Format: uuid */
+            submission_id: string;
+            device_time?: string;
+            device_now?: string;
+            /** @enum {string} */
+            state?: "aboard" | "no_show" | "clear";
+            waiver_id?: string;
+            /** @description One of the two is required. */
+            guest_id?: string;
+            /** @enum {string} */
+            done?: "yes" | "no";
+        };
     };
     responses: never;
     parameters: never;
@@ -2670,6 +2692,8 @@ export type GuestEvent = components['schemas']['GuestEvent'];
 export type Operator = components['schemas']['Operator'];
 export type GuestWaivers = components['schemas']['GuestWaivers'];
 export type WaiverForm = components['schemas']['WaiverForm'];
+export type AnswerForm = components['schemas']['AnswerForm'];
+export type DockForm = components['schemas']['DockForm'];
 export type $defs = Record<string, never>;
 export interface operations {
     log_in: {
