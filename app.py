@@ -21,6 +21,9 @@ with lazy_imports():
     from chalicelib import calendars, charter_page, erasure, openapi, sweep
     from chalicelib.boats import service as boats
     from chalicelib.charters import history, repeat
+    from chalicelib.crew import service as crew
+    from chalicelib.crew_page import dock
+    from chalicelib.crew_page import page as crew_page
     from chalicelib.feeds import service as feeds
     from chalicelib.mail import admin as mail_admin
     from chalicelib.mail import bounces
@@ -58,8 +61,13 @@ PUBLIC = {
     ("GET", "/g/{event_id}/waiver"),
     ("HEAD", "/g/{event_id}/waiver"),
     ("POST", "/g/{event_id}/waiver"),
+    ("GET", "/c/worker.js"),
     ("GET", "/c/{token}"),
     ("HEAD", "/c/{token}"),
+    ("POST", "/c/{token}"),
+    ("GET", "/c/{token}/{event_id}"),
+    ("HEAD", "/c/{token}/{event_id}"),
+    ("POST", "/c/{token}/{event_id}"),
 }
 
 current = CurrentRequest(app)
@@ -192,8 +200,7 @@ def note_briefing(event_id: str) -> Answer:
 
 @app.route("/api/events/{event_id}/depart", methods=["POST"])
 def depart(event_id: str) -> Answer:
-    http.read_nothing(app.current_request)
-    return manifest.depart(event_id, actor=actor(), now=now())
+    return manifest.depart(event_id, body(), actor=actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/waiver-reminders", methods=["POST"])
@@ -204,6 +211,26 @@ def remind_guests(event_id: str) -> Answer:
 @app.route("/api/events/{event_id}/ask-again", methods=["POST"])
 def ask_again(event_id: str) -> Answer:
     return signature_requests.ask_again(event_id, body(), now=now())
+
+
+@app.route("/api/events/{event_id}/positions", methods=["POST"])
+def add_position(event_id: str) -> Response:
+    return made(*crew.add_position(event_id, body(), request_key=request_key(), actor=actor(), now=now()))
+
+
+@app.route("/api/events/{event_id}/positions/{position_id}/ask", methods=["POST"])
+def ask_for_position(event_id: str, position_id: str) -> Answer:
+    return crew.ask(event_id, position_id, body(), actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/positions/{position_id}/assign", methods=["POST"])
+def assign_position(event_id: str, position_id: str) -> Answer:
+    return crew.assign(event_id, position_id, body(), actor=actor(), now=now())
+
+
+@app.route("/api/events/{event_id}/positions/{position_id}/withdraw", methods=["POST"])
+def withdraw_position(event_id: str, position_id: str) -> Answer:
+    return crew.withdraw(event_id, position_id, body(), actor=actor(), now=now())
 
 
 # --- payments -------------------------------------------------------------------------------------
@@ -454,9 +481,30 @@ def sign_waiver(event_id: str) -> Response:
 # --- private links --------------------------------------------------------------------------------
 
 
+@app.route("/c/worker.js")
+def get_crew_worker() -> Response:
+    return crew_page.get_worker()
+
+
 @app.route("/c/{token}", methods=["GET", "HEAD"])
-def get_feed(token: str) -> Response:
-    return feeds.show(token, app.current_request, now=now())
+def show_crew_page(token: str) -> Response:
+    show = feeds.show if token.endswith(feeds.ENDING) else crew_page.show
+    return show(token, app.current_request, now=now())
+
+
+@app.route("/c/{token}", methods=["POST"], content_types=[FORM])
+def answer_crew_page(token: str) -> Response:
+    return crew_page.answer(token, app.current_request, now=now())
+
+
+@app.route("/c/{token}/{event_id}", methods=["GET", "HEAD"])
+def show_dock(token: str, event_id: str) -> Response:
+    return dock.show(token, event_id, app.current_request, now=now())
+
+
+@app.route("/c/{token}/{event_id}", methods=["POST"], content_types=[FORM])
+def tick_dock(token: str, event_id: str) -> Response:
+    return dock.tick(token, event_id, app.current_request, now=now())
 
 
 # --- behind the scenes ----------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
 from chalicelib.core.fields import Uuid, body_schema, rules_of
 from chalicelib.core.schemas import Cents, InstantText, Schema, nullable, record
+from chalicelib.crew import fields as crew
+from chalicelib.crew_page import fields as crew_page
 from chalicelib.mail import admin as mail
 from chalicelib.manifest import fields as manifest
 from chalicelib.notices import service as notices
@@ -37,7 +39,7 @@ from chalicelib.waivers import fields as waivers
 from chalicelib.waivers import text_tree
 
 FORM = "application/x-www-form-urlencoded"
-HTML, CSV, PLAIN, CALENDAR = "text/html", "text/csv", "text/plain", "text/calendar"
+HTML, CSV, PLAIN, CALENDAR, JAVASCRIPT = "text/html", "text/csv", "text/plain", "text/calendar", "text/javascript"
 
 
 def _form_schema() -> Schema:
@@ -51,7 +53,7 @@ def _form_schema() -> Schema:
     return record({name: fields[name] for name in required}, optional | dict.fromkeys(waivers.MINOR, texts))
 
 
-def _waiver_page(status: int, *headers: str) -> Schema:
+def _page(status: int, *headers: str) -> Schema:
     return answer(status, TEXT, HTML, *headers)
 
 
@@ -70,9 +72,9 @@ def _show_waiver(name: str) -> Schema:
             for name, description in query.items()
         ],
         "responses": {
-            "200": _waiver_page(200),
-            "404": _waiver_page(404),
-            "503": _waiver_page(503, "Retry-After"),
+            "200": _page(200),
+            "404": _page(404),
+            "503": _page(503, "Retry-After"),
             **{str(status): answer(status, error) for status in (403, 415, 500)},
         },
         "security": [],
@@ -88,25 +90,25 @@ def _sign_waiver() -> Schema:
             "content": {FORM: {"schema": component("WaiverForm", _form_schema()), "encoding": encoding}},
         },
         "responses": {
-            "303": {**_waiver_page(303), "headers": {"Location": {"required": True, "schema": TEXT}}},
-            **{str(status): _waiver_page(status) for status in (400, 404, 409, 413)},
-            **{str(status): _waiver_page(status, "Retry-After") for status in (429, 503)},
+            "303": {**_page(303), "headers": {"Location": {"required": True, "schema": TEXT}}},
+            **{str(status): _page(status) for status in (400, 404, 409, 413)},
+            **{str(status): _page(status, "Retry-After") for status in (429, 503)},
             **{str(status): answer(status, schema_of(Error)) for status in (403, 415, 500)},
         },
         "security": [],
     }
 
 
-def _get_feed(name: str) -> Schema:
-    error = schema_of(Error)
+def _open_link(name: str) -> Schema:
+    """A person's page, or the calendar of a link that ends in `.ics`."""
+    page = answer(200, TEXT, HTML)
     return {
         "operationId": name,
         "parameters": [{"name": "If-None-Match", "in": "header", "schema": TEXT}],
         "responses": {
-            "200": answer(200, TEXT, CALENDAR, "ETag"),
+            "200": {**page, "content": {media_type: {"schema": TEXT} for media_type in (HTML, CALENDAR)}},
             "304": answer(304, None, CALENDAR, "ETag"),
-            "404": _waiver_page(404),
-            **{str(status): answer(status, error) for status in (403, 415, 500)},
+            **_refusals(404),
         },
         "security": [],
     }
@@ -117,6 +119,56 @@ def _payment_body() -> Schema:
     new = body_schema(payments.NewPayment)
     new["properties"] |= {"corrects": {"type": "null"}}
     return {"anyOf": [component("NewPayment", new), body_of(payments.Correction)]}
+
+
+def _show_dock(name: str) -> Schema:
+    return {"operationId": name, "responses": {"200": _page(200), **_refusals(404)}, "security": []}
+
+
+def _crew_form(name: str, form: str, schema: Schema) -> Schema:
+    done = {**_page(303), "headers": {"Location": {"required": True, "schema": TEXT}}}
+    done["description"] = "Done: go there."
+    return {
+        "operationId": name,
+        "requestBody": {"required": True, "content": {FORM: {"schema": component(form, schema)}}},
+        "responses": {"303": done, **_refusals(400, 404, 409, 413), "503": _page(503, "Retry-After")},
+        "security": [],
+    }
+
+
+def _refusals(*statuses: int) -> Schema:
+    """Pages, beside the errors that every call may have."""
+    return {
+        **{str(status): _page(status) for status in statuses},
+        **{str(status): answer(status, schema_of(Error)) for status in (403, 415, 500)},
+    }
+
+
+def _dock_schema() -> Schema:
+    """One of three forms, by its name."""
+    rules = {**rules_of(crew_page.DockForm), **rules_of(manifest.CheckIn), **rules_of(crew_page.BriefingForm)}
+    required = rules_of(crew_page.DockForm)
+    return record(
+        {name: rule.schema() for name, rule in required.items() if rule.is_required},
+        {name: rule.schema() for name, rule in rules.items() if not (name in required and rule.is_required)},
+    )
+
+
+def _answer_schema() -> Schema:
+    rules = rules_of(crew_page.AnswerForm)
+    return record(
+        {name: rule.schema() for name, rule in rules.items() if rule.is_required},
+        {name: rule.schema() for name, rule in rules.items() if not rule.is_required},
+    )
+
+
+def _get_crew_worker() -> Schema:
+    errors = {str(status): answer(status, schema_of(Error)) for status in (403, 415, 500)}
+    return {
+        "operationId": "get_crew_worker",
+        "responses": {"200": answer(200, TEXT, JAVASCRIPT), **errors},
+        "security": [],
+    }
 
 
 def _charter_edit() -> Schema:
@@ -131,6 +183,12 @@ def _create(name: str, made: Any, table: Any, conflict: Schema | None = None) ->
     create = call(name, {200: made, 201: made}, body=table, refuses=(409, 503), conflict=conflict)
     create["parameters"] = [{"name": "Idempotency-Key", "in": "header", "schema": Uuid().schema()}]
     return create
+
+
+def _add_position(event: Any) -> Schema:
+    add = call("add_position", {200: event, 201: event}, body=crew.NewPosition, refuses=(404, 409, 503))
+    add["parameters"] = [{"name": "Idempotency-Key", "in": "header", "schema": Uuid().schema()}]
+    return add
 
 
 def _schedule_conflict() -> Schema:
@@ -162,6 +220,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
     acts = (404, 409, 503)
     charter_path = "/api/events/{event_id}"
     waiver_path = f"{charter_path}/waivers/{{waiver_id}}"
+    position_path = f"{charter_path}/positions/{{position_id}}"
     payment_path = f"{charter_path}/payments/{{payment_id}}"
     charter_edit = component("CharterEdit", _charter_edit())
     event_conflict = conflict_of("EventConflict", {"current": event})
@@ -223,12 +282,28 @@ def _paths() -> dict[str, dict[str, Schema]]:
         f"{charter_path}/safety-briefing": {
             "post": call("note_briefing", {200: page}, body=manifest.Briefing, refuses=acts)
         },
-        f"{charter_path}/depart": {"post": call("depart", {200: page}, body=NOTHING, refuses=acts)},
+        f"{charter_path}/depart": {
+            "post": call(
+                "depart",
+                {200: event},
+                body=manifest.Leaving,
+                refuses=acts,
+                conflict={"anyOf": [schema_of(manifest.NotReady), schema_of(Error)]},
+            )
+        },
         f"{charter_path}/waiver-reminders": {
             "post": call("remind_guests", {200: waivers.RemindersSent}, body=waivers.REMINDED, refuses=acts)
         },
         f"{charter_path}/ask-again": {
             "post": call("ask_again", {200: waivers.AskedAgain}, body=waivers.ASKED_AGAIN, refuses=acts)
+        },
+        f"{charter_path}/positions": {"post": _add_position(event)},
+        f"{position_path}/ask": {"post": call("ask_for_position", {200: event}, body=crew.Asking, refuses=acts)},
+        f"{position_path}/assign": {
+            "post": call("assign_position", {200: event}, body=crew.Assigning, refuses=acts, conflict=schedule_conflict)
+        },
+        f"{position_path}/withdraw": {
+            "post": call("withdraw_position", {200: event}, body=crew.Withdrawing, refuses=acts)
         },
         f"{charter_path}/payments": {"get": call("list_event_payments", {200: payments.Statement}, refuses=(404,))},
         payment_path: {
@@ -336,7 +411,17 @@ def _paths() -> dict[str, dict[str, Schema]]:
             "head": _show_waiver("show_waiver_head"),
             "post": _sign_waiver(),
         },
-        "/c/{token}": {"get": _get_feed("get_feed"), "head": _get_feed("get_feed_head")},
+        "/c/worker.js": {"get": _get_crew_worker()},
+        "/c/{token}": {
+            "get": _open_link("show_crew_page"),
+            "head": _open_link("show_crew_page_head"),
+            "post": _crew_form("answer_crew_page", "AnswerForm", _answer_schema()),
+        },
+        "/c/{token}/{event_id}": {
+            "get": _show_dock("show_dock"),
+            "head": _show_dock("show_dock_head"),
+            "post": _crew_form("tick_dock", "DockForm", _dock_schema()),
+        },
     }
 
 

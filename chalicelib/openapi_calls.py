@@ -11,6 +11,7 @@ from chalicelib.core.schemas import (
     EVENT_ID,
     EventId,
     InstantText,
+    PositionId,
     RecordId,
     Schema,
     Shape,
@@ -119,17 +120,19 @@ def edit_schema(rules: Rules, more: Mapping[str, Schema] | None = None) -> Schem
 
 # --- calls ----------------------------------------------------------------------------------------
 
+# In the order in which a path has them.
 PATH_PARAMETERS = {
+    "token": {"type": "string", "description": "Of a private link, with `.ics` for the calendar."},
     "event_id": plain_schema_of(EventId),
     "payment_id": plain_schema_of(UuidText),
     "batch_id": plain_schema_of(UuidText),
+    "position_id": plain_schema_of(PositionId),
     "waiver_id": plain_schema_of(WaiverId),
     "boat_id": plain_schema_of(RecordId),
     "person_id": plain_schema_of(RecordId),
     "hold_id": plain_schema_of(RecordId),
     "calendar_id": {"type": "string", "pattern": f"^(desk|{EVENT_ID})$"},
     "mail_id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,120}$"},
-    "token": {"type": "string", "description": "Of a private link, with `.ics` for the calendar."},
 }
 _DESCRIPTIONS = {
     200: "Done.",

@@ -10,6 +10,8 @@ from chalicelib.charters import reminders
 from chalicelib.core import dynamo, system, times
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.settings import settings
+from chalicelib.crew import mails as crew_mails
+from chalicelib.crew import service as crew
 from chalicelib.mail import outbox
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.store import Mail
@@ -41,6 +43,7 @@ LEDGER_MINUTE = 42
 
 MAIL_KINDS: outbox.MailKinds = {
     **charter_mails.MAIL_KINDS,
+    **crew_mails.MAIL_KINDS,
     **notice_mails.MAIL_KINDS,
     **register_mails.MAIL_KINDS,
     **schedule_mails.MAIL_KINDS,
@@ -62,6 +65,7 @@ def run(now: datetime) -> None:
     waiver_log.sweep(now)
     mail_checkpoint(now)
     mail_ledger_checkpoint(now)
+    crew.sweep(now)
     notices.sweep(now)
     for mail in expiry.expire_options(now):
         outbox.deliver(mail, MAIL_KINDS, now)

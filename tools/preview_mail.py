@@ -5,20 +5,24 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from chalicelib import ledger_log
 from chalicelib.boats.fields import BoatDetails
+from chalicelib.charters import asking, positions
 from chalicelib.charters import mails as charter_mails
-from chalicelib.charters.fields import CharterDetails
+from chalicelib.charters.fields import CharterDetails, Check, PositionPerson
 from chalicelib.charters.store import Charter, WholeCharter
 from chalicelib.core.dynamo import s
 from chalicelib.core.fields import Form
+from chalicelib.crew import mails as crew_mails
+from chalicelib.crew.roster import Roster
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails as manifest_mails
-from chalicelib.manifest.fields import Departure
+from chalicelib.manifest.fields import Departure, Snapshot
 from chalicelib.manifest.service import make_snapshot
 from chalicelib.manifest.store import Notes
 from chalicelib.money import ledger
@@ -26,6 +30,7 @@ from chalicelib.notices import mails as notice_mails
 from chalicelib.operator.service import defaults
 from chalicelib.payments import mails as payment_mails
 from chalicelib.payments.fields import PaymentJson
+from chalicelib.people.fields import PersonDetails
 from chalicelib.register import mails as register_mails
 from chalicelib.register.papers import Paper
 from chalicelib.register.store import BOAT, Record
@@ -198,7 +203,14 @@ def manifest() -> Mail:
         departure=None,
     )
     signed = WholeCharter(charter, [], [{"rows": s(people.dump_rows(rows))}])
-    snapshot = make_snapshot(signed, notes, {"en": waiver_versions.sample("en")}, defaults())
+    waived: Check = {
+        "code": "money",
+        "state": "waived",
+        "message": "$840.00 due before departure",
+        "waived": {"by": "admin", "at": "2026-11-29T01:02:00Z", "reason": "paid at the dock, Ana saw it"},
+    }
+    seen = make_snapshot(signed, notes, {"en": waiver_versions.sample("en")}, defaults())
+    snapshot: Snapshot = {**seen, "checks": [waived]}
     departure: Departure = {
         "at": "2026-11-29T01:02:00Z",
         "by": "admin",
@@ -261,6 +273,35 @@ def change(language: Language, *, is_off: bool = False) -> Mail:
     return mail._replace(data={**mail.data, "language": language})
 
 
+def crew(kind: str) -> Mail:
+    """Of a captain who is asked, and what may come of that."""
+    person = Record(
+        "sample-luis-000000000", Form({"name": "Luis Ferreira", "email": "luis@example.com"}).read(PersonDetails)
+    )
+    people = Roster({person.record_id: person}, None, [], {**defaults(), "version": 0})
+    place = positions.new_position("0" * 16, "captain", required=True, next_ids=[person.record_id])
+    free = CHARTER._replace(details={**CHARTER.details, "captain": None}, positions=[place])
+    candidate = asking.Candidate(person.record_id, person.details["name"], ["captain"], is_free=True)
+    found = asking.advance(free.details, free.positions, [candidate], captain_first=True, now=NOW).positions
+    asked = free._replace(positions=found, edited_at="2026-11-22T20:00:00Z")
+    named = PositionPerson(person_id=person.record_id, name=person.details["name"])
+    assigned = asked._replace(positions=positions.assign(asked.details, found, found[0], named))
+    later: CharterDetails = {**CHARTER.details, "starts_at": "2026-11-29T02:00:00Z", "departure_port": "Pier 39"}
+    samples = {
+        "crew_asked": (free, asked),
+        "crew_reminder": (free, asked),
+        "crew_changed": (assigned, assigned._replace(details=later)),
+        "crew_assigned": (asked, assigned),
+        "crew_off": (assigned, assigned._replace(status="cancelled")),
+        "position_open": (asked, asked._replace(positions=positions.late(found, "9"))),
+    }
+    given_up = [place["position_id"]] if kind == "position_open" else []
+    made = crew_mails.make_mails(*samples[kind], given_up, people, NOW)
+    (mail,) = (one for one in made if one.kind == kind)
+    # What it gets when it leaves, but for the private link.
+    return crew_mails.with_calendar(mail) if "calendar" in mail.data else mail
+
+
 def log_end(size: int) -> Tree:
     return Tree(waiver_log.origin(Tree()), size, merkle.root_of(leaf_hashes(size)))
 
@@ -297,6 +338,7 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "charter-changed-es": lambda: change("es"),
     "charter-cancelled": lambda: change("en", is_off=True),
     "charter-cancelled-es": lambda: change("es", is_off=True),
+    **{kind.replace("_", "-"): partial(crew, kind) for kind in crew_mails.MAIL_KINDS},
     "manifest": manifest,
     "option-expired": option_expired,
     "checkpoint": checkpoint,

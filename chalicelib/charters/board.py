@@ -43,9 +43,14 @@ def parse_board_page(query: Mapping[str, str], *, now: datetime) -> BoardPage:
 def list_charters(page: BoardPage) -> CharterPage:
     if page.first >= page.last:
         return {"events": [], "next_cursor": None}
-    found, more = _search(page) if page.words else store.list_charters(page.first, page.last, page.status, page.limit)
+    if page.words:
+        found, more = _search(page)
+        events = service.show_all(found, page.now)
+    else:
+        found, more = store.list_charters(page.first, page.last, page.status, page.limit)
+        events = service.show_listed(found, page.now)
     cursor = paging.make_cursor("events", store.board_key(found[-1])) if more else None
-    return {"events": service.show_all(found, page.now), "next_cursor": cursor}
+    return {"events": events, "next_cursor": cursor}
 
 
 def _search(page: BoardPage) -> tuple[list[Charter], bool]:

@@ -1,20 +1,33 @@
 """A charter's boat, captain and crew: taken from the records that it names, and booked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.charters.fields import CharterDetails, CrewMember
+from chalicelib.charters.positions import Positions, is_filled
 from chalicelib.charters.store import Charter, schedule_entry
 from chalicelib.core import names
 from chalicelib.core.audit import Actor
 from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import BadInput
+from chalicelib.core.errors import Conflict as ConflictError
 from chalicelib.schedule import booking, store
 from chalicelib.schedule.fields import Conflict, Override
 from chalicelib.schedule.store import Named
 
 Body = Mapping[str, Any]
 _UNKNOWN, _INACTIVE, _TWICE = "is none of the {}", "is a {} that is not active any more", "is named twice"
+
+
+class BareboatCrew(ConflictError):
+    """409. Who charters a bareboat provides its captain and crew: the operator may neither find nor pay them (US Coast
+    Guard on bareboat charters)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This boat is chartered bareboat: captain and crew are the charterer's own. Type their names, or choose "
+            "another boat."
+        )
 
 
 class Booking(NamedTuple):
@@ -52,8 +65,9 @@ def is_moved(details: CharterDetails, seen: CharterDetails) -> bool:
 
 
 def _booked(details: CharterDetails) -> tuple[object, ...]:
-    people = {one["person_id"] for _, one in sailors(details)} - {None}
-    return details["starts_at"], details["ends_at"], details["boat_id"], people
+    captain = details["captain"]["person_id"] if details["captain"] else None
+    crew = {one["person_id"] for one in details["crew"]} - {None}
+    return details["starts_at"], details["ends_at"], details["boat_id"], captain, crew
 
 
 def fill(details: CharterDetails, body: Body, named: Named, seen: CharterDetails | None = None) -> CharterDetails:
@@ -104,6 +118,20 @@ def fill(details: CharterDetails, body: Body, named: Named, seen: CharterDetails
     return filled
 
 
+def refuse_bareboat(
+    details: CharterDetails, seen: CharterDetails | None, named: Named, positions: Positions = ()
+) -> None:
+    """Raises BareboatCrew where people of the register are newly named, or were named or asked before the boat was."""
+    boat = named.boats.get(details["boat_id"] or "")
+    if boat is None or boat.details["kind"] != "bareboat":
+        return
+    is_new_boat = seen is None or seen["boat_id"] != details["boat_id"]
+    ids = {one["person_id"] for _, one in sailors(details)} - {None}
+    before = {one["person_id"] for _, one in sailors(seen)} if seen and not is_new_boat else set()
+    if ids - before or (is_new_boat and any(is_filled(one) for one in positions)):
+        raise BareboatCrew
+
+
 def _fill_member(member: CrewMember, given: Body, named: Named) -> CrewMember:
     """Name, email and phone of the person's record where the request leaves them out.
 
@@ -128,10 +156,3 @@ def book(charter: Charter, named: Named, reason: str | None, actor: Actor, at: s
     (conflicts,) = booking.find_conflicts([entry], named, at)
     override = booking.decide(conflicts, reason, actor, at)
     return Booking(conflicts, override, booking.counter_writes(entry, named))
-
-
-def conflicts_of(charters: Sequence[Charter], now: str) -> dict[str, list[Conflict]]:
-    """Of each charter what it overlaps: one read of the boats and one Query at most, none where nothing is named."""
-    entries = [entry for charter in charters if (entry := schedule_entry(charter))]
-    found = booking.conflicts_of(entries, now)
-    return {entry.entry_id: conflicts for entry, conflicts in zip(entries, found, strict=True)}

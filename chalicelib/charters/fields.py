@@ -139,7 +139,7 @@ class Cancellation(Reason):
 
 
 class CharterWarning(TypedDict):
-    code: Literal["return_port_differs", "over_passenger_limit"]
+    code: Literal["return_port_differs", "over_passenger_limit", "captain_hours"]
     message: str
 
 

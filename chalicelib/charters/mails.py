@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from chalicelib.charters import reminders, store
-from chalicelib.charters.fields import Status
+from chalicelib.charters.fields import CharterDetails, Status
 from chalicelib.charters.store import Charter
 from chalicelib.core import times
 from chalicelib.core.audit import SYSTEM, audit_event, history_item
@@ -38,6 +38,28 @@ def charter_data(charter: Charter) -> CharterData:
         "timezone": details["timezone"],
         "vessel": details["vessel"],
         "departure_port": details["departure_port"],
+    }
+
+
+class Trip(TypedDict):
+    """What of a charter is told when it changes."""
+
+    starts_at: str
+    ends_at: str
+    timezone: str
+    vessel: str
+    departure_port: str
+    return_port: str
+
+
+def trip_of(details: CharterDetails) -> Trip:
+    return {
+        "starts_at": details["starts_at"],
+        "ends_at": details["ends_at"],
+        "timezone": details["timezone"],
+        "vessel": details["vessel"],
+        "departure_port": details["departure_port"],
+        "return_port": details["return_port"],
     }
 
 

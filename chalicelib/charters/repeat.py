@@ -7,10 +7,10 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from chalicelib.charters import booking, service, store
+from chalicelib.charters import booking, positions, service, store
 from chalicelib.charters.fields import ERASED_NAME, CharterDetails, CrewMember, Repeated, RepeatPreview, Repetition
 from chalicelib.charters.store import Charter, schedule_entry
-from chalicelib.core import fields, idempotency, times
+from chalicelib.core import fields, idempotency, system, times
 from chalicelib.core.audit import Actor, AuditDetails, audit_event
 from chalicelib.core.dynamo import Item, json_s, load_data, n, put_write, s, update, write_all
 from chalicelib.core.errors import AlreadyExists, BadInput, Conflict, WriteConflict
@@ -70,8 +70,10 @@ def repeat_charter(
             return _preview(source, new, at), 200
         plan = new
     done = _make_all(key, plan, reason, actor, at)
+    # Of two that were sent at once, the other one may have made them.
+    is_new = not earlier and done.planned == plan.planned
     made = store.read_charters([one.event_id for one in done.planned if one.event_id not in done.left_out])
-    return {"events": service.show_all(made, now)}, 200 if earlier else 201
+    return {"events": service.show_all(made, now)}, 201 if is_new else 200
 
 
 def _used_for_another() -> Conflict:
@@ -113,20 +115,23 @@ def _preview(source: Charter, plan: Plan, at: str) -> RepeatPreview:
 
 def _charters(source: Charter, planned: Sequence[Planned], at: str) -> tuple[list[Charter], Named]:
     """The charters as they are to be made, with the boats and people that they name. Raises BadInput."""
-    named = booking.read_named(source.details)
+    # Who has a position was asked for this charter alone.
+    details = positions.with_crew(source.details, source.positions, (), {})
+    named = booking.read_named(details)
     _check_apart(planned, turnaround_minutes(source.details["boat_id"], named))
     given = {
-        **source.details,
-        "captain": _by_record(source.details["captain"]),
-        "crew": [_by_record(one) for one in source.details["crew"]],
+        **details,
+        "captain": _by_record(details["captain"]),
+        "crew": [_by_record(one) for one in details["crew"]],
     }
-    details = booking.fill(source.details, given, named)
+    details = booking.fill(details, given, named)
+    booking.refuse_bareboat(details, None, named)
     charters = [
         service.new_charter(
             one.event_id,
             {**_copied(details), "starts_at": one.starts_at, "ends_at": one.ends_at},
             at,
-        )
+        )._replace(positions=positions.repeated(source.positions, lambda: system.random_hex(8)))
         for one in planned
     ]
     return charters, named
@@ -177,7 +182,11 @@ def _make_some(key: str, plan: Plan, reason: str | None, actor: Actor, at: str) 
     entries = [entry for one in charters if (entry := schedule_entry(one))]
     found = find_conflicts(entries, named, at)
     if not seen:
-        decide([one for each in found for one in each], reason, actor, at)
+        in_the_way = [one for each in found for one in each]
+        # It may be what this very request, sent twice at once, has made a moment ago.
+        if in_the_way and _read_plan(key):
+            raise WriteConflict
+        decide(in_the_way, reason, actor, at)
     writes: list[Item] = []
     left_out = list(plan.left_out)
     for charter, conflicts in list(zip(charters, found, strict=True))[: len(batch)]:

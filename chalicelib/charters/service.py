@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from chalicelib.charters import booking, reminders, store
-from chalicelib.charters.booking import NOBODY, NOT_BOOKED, Booking
+from chalicelib.charters import booking, context, positions, readiness, reminders, store
+from chalicelib.charters.booking import NOBODY, NOT_BOOKED
+from chalicelib.charters.context import Context
 from chalicelib.charters.fields import (
     EDITED_NOTES,
     NOTIFY,
@@ -15,12 +16,15 @@ from chalicelib.charters.fields import (
     CharterWarning,
     ListedGuest,
     Position,
+    Readiness,
     Reason,
     Status,
     WaiverCounts,
     edited_status,
 )
-from chalicelib.charters.store import Charter, StoredPosition
+from chalicelib.charters.positions import StoredPosition
+from chalicelib.charters.readiness import Heads
+from chalicelib.charters.store import Charter
 from chalicelib.core import fields, idempotency, names, system, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.dynamo import Item
@@ -33,8 +37,8 @@ from chalicelib.register.fields import VERSION
 from chalicelib.schedule.booking import reason_of
 from chalicelib.schedule.conflicts import ScheduleConflict
 from chalicelib.schedule.entries import LONGEST_ENTRY
-from chalicelib.schedule.fields import Conflict as ScheduledConflict
 from chalicelib.schedule.fields import OverrideReason
+from chalicelib.schedule.hours import MOST_HOURS
 from chalicelib.schedule.store import Named
 
 REOPENED = timedelta(hours=24)
@@ -82,11 +86,12 @@ def create_charter(
     fingerprint = fields.fingerprint(CharterDetails, details)
     empty = new_charter(new_event_id(), add_guest_ids(details), at)
 
-    def attempt() -> tuple[Charter, Booking]:
+    def attempt() -> Charter:
         named = booking.read_named(details, key)
         if named.request:
             raise AlreadyExists(named.request)
         charter = empty._replace(details=booking.fill(empty.details, body, named))
+        booking.refuse_bareboat(charter.details, None, named)
         try:
             booked = booking.book(charter, named, reason, actor, at)
         except ScheduleConflict:
@@ -97,16 +102,16 @@ def create_charter(
         charter = charter._replace(schedule_override=booked.override)
         created = audit_event("created", actor, at, **reason_of(booked.override))
         store.put_new_charter(charter, created, key, fingerprint, booked.writes)
-        return charter, booked
+        return charter
 
     try:
-        charter, booked = retry_on_conflict(attempt)
+        charter = retry_on_conflict(attempt)
     except AlreadyExists as earlier:
         first_id, first_fingerprint = idempotency.request_of(earlier.item)
         if first_fingerprint != fingerprint:
             raise Conflict("This Idempotency-Key was used for something else than this charter.") from None
         return show_charter(first_id, now), False
-    return charter_json(charter, booked.conflicts), True
+    return show(charter, now), True
 
 
 def new_event_id() -> str:
@@ -160,12 +165,18 @@ def show(charter: Charter, now: datetime) -> CharterJson:
 
 
 def show_all(charters: Sequence[Charter], now: datetime) -> list[CharterJson]:
-    """The same of many: what they overlap is one read of their boats and one Query, and none if they name nothing."""
-    conflicts = booking.conflicts_of(charters, times.format_instant(now))
-    return [charter_json(charter, conflicts.get(charter.event_id, [])) for charter in charters]
+    """The same of many: one read, and one Query if they name boats or people, however many they are."""
+    around = context.read_context(charters, now)
+    return [charter_json(charter, around) for charter in charters]
 
 
-def charter_json(charter: Charter, conflicts: list[ScheduledConflict]) -> CharterJson:
+def show_listed(charters: Sequence[Charter], now: datetime) -> list[CharterJson]:
+    """The same of charters that were found by the index."""
+    completed, around = context.complete_all(charters, now)
+    return [charter_json(charter, around) for charter in completed]
+
+
+def charter_json(charter: Charter, around: Context) -> CharterJson:
     """The contract's Event."""
     has_fee = charter.details["charter_fee_cents"] > 0
     return {
@@ -182,13 +193,26 @@ def charter_json(charter: Charter, conflicts: list[ScheduledConflict]) -> Charte
         "balance": charter.balance,
         "waivers": _waiver_counts(charter),
         "waivers_open_until": charter.waivers_open_until or None,
-        "warnings": list(_warnings(charter)),
+        "warnings": list(_warnings(charter, around.captain_hours.get(charter.event_id))),
         "balance_reminders_state": reminders.state(charter),
-        "conflicts": conflicts,
+        "conflicts": around.conflicts_of(charter),
         "schedule_override": charter.schedule_override,
         "positions": [position_json(position) for position in charter.positions],
-        "readiness": {"state": "open", "checks": []},
+        "readiness": assess(charter, around),
     }
+
+
+def assess(charter: Charter, around: Context, heads: Heads | None = None) -> Readiness:
+    """Whether it may sail; `heads` where they are known better than by the charter's own item."""
+    return readiness.assess(
+        charter,
+        boat=around.boat_of(charter),
+        people=around.people,
+        conflicts=around.conflicts_of(charter),
+        settings=around.settings,
+        now=around.now,
+        heads=heads,
+    )
 
 
 def position_json(position: StoredPosition) -> Position:
@@ -227,7 +251,7 @@ def _waiver_counts(charter: Charter) -> WaiverCounts:
     return counts
 
 
-def _warnings(charter: Charter) -> Iterator[CharterWarning]:
+def _warnings(charter: Charter, captain_works: timedelta | None) -> Iterator[CharterWarning]:
     details = charter.details
     departure, back = details["departure_port"], details["return_port"]
     if departure and back and not names.is_same(departure, back):
@@ -243,16 +267,33 @@ def _warnings(charter: Charter) -> Iterator[CharterWarning]:
             "message": f"{people} passengers are expected or have signed; this charter may carry {limit}. "
             "Children count, crew do not.",
         }
+    if captain_works and captain_works > MOST_HOURS and details["captain"]:
+        yield {
+            "code": "captain_hours",
+            "message": f"{details['captain']['name']} would be captain for {times.spell_hours(captain_works)} within "
+            "24 hours. On boats that are not inspected at most 12 are allowed (46 USC 8104).",
+        }
 
 
-Announce = Callable[[Charter, Charter], Sequence[Item]]
-"""Given a charter before and after a change, the writes that have people told of it, in the change's transaction."""
+class Followed(NamedTuple):
+    """A changed charter with what follows from the change, in the same transaction."""
+
+    charter: Charter
+    writes: Sequence[Item]
+
+
+Follow = Callable[[Charter, Charter, bool], Followed]
+"""Given a charter before and after a change, and whether people are to be told of it, what follows."""
+
+
+def nothing_follows(_: Charter, charter: Charter, __: bool) -> Followed:
+    return Followed(charter, [])
 
 
 def edit_charter(
-    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, announce: Announce = lambda *_: ()
+    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, follow: Follow = nothing_follows
 ) -> CharterJson:
-    """Changes the given fields if `version` is the current one; with `notify` the change is announced.
+    """Changes the given fields if `version` is the current one.
 
     Raises Conflict with the current event; or ScheduleConflict if another time, boat or people overlap something and
     no `override_reason` is given.
@@ -267,9 +308,10 @@ def edit_charter(
             booked = booking.book(charter, edit.named, edit.override_reason, actor, at)
             charter = charter._replace(schedule_override=booked.override)
         edited = audit_event("edited", actor, at, **reason_of(booked.override))
-        also = [*booked.writes, *(announce(seen, charter) if edit.notify else ())]
+        followed = follow(seen, charter, edit.notify)
         new_currency = charter.details["currency"] != seen.details["currency"]
-        store.update_charter(charter, seen, edited, ledger_unmoved=new_currency, also=also)
+        also = [*booked.writes, *followed.writes]
+        store.update_charter(followed.charter, seen, edited, ledger_unmoved=new_currency, also=also)
 
     retry_on_conflict(attempt)
     # Payments and signatures that came in meanwhile were left as they are, and belong into the answer.
@@ -309,16 +351,32 @@ def plan_edit(seen: Charter, body: Mapping[str, Any], *, now: datetime) -> Edit:
     if is_moved or booking.writes_names(body):
         named = booking.read_named(details)
         details = booking.fill(details, body, named, seen.details)
+        booking.refuse_bareboat(details, seen.details, named, seen.positions)
     at = times.format_instant(now)
     charter = seen._replace(
         details=details,
         status=status,
+        positions=_positions(seen, details, status, named, now),
         version=version + 1,
         updated_at=at,
+        edited_at=at,
         # Switched off and on again, they start afresh.
         reminders_since=(seen.reminders_since or at) if details["balance_reminders"] else "",
     )
     return Edit(charter, notify, reason, is_moved, named)
+
+
+def _positions(
+    seen: Charter, details: CharterDetails, status: Status, named: Named, now: datetime
+) -> Sequence[StoredPosition]:
+    """What an edit makes of the positions: in the same write, as nobody may be accepted for another time."""
+    found: Sequence[StoredPosition] = seen.positions
+    if positions.is_changed(seen.details, details):
+        found = positions.changed(found, details["starts_at"], now)
+    if (details["captain"], details["crew"]) != (seen.details["captain"], seen.details["crew"]):
+        roles = {person_id: person.details["roles"] for person_id, person in named.people.items()}
+        found = positions.written(seen.details, details, found, roles)
+    return found if status == "scheduled" else positions.ended(found)
 
 
 def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson:
@@ -343,9 +401,9 @@ def reopen_waivers(event_id: str, *, actor: Actor, now: datetime) -> CharterJson
 
 
 def cancel_charter(
-    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, announce: Announce = lambda *_: ()
+    event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, follow: Follow = nothing_follows
 ) -> CharterJson:
-    """Cancels for good; the reason goes into the notes. With `notify` it is announced.
+    """Cancels for good; the reason goes into the notes.
 
     Again: unchanged. Raises Conflict after departure.
     """
@@ -359,17 +417,22 @@ def cancel_charter(
         seen = find_charter(event_id)
         if seen.status == "cancelled":
             return
-        if seen.status == "departed":
+        if seen.status == "departed" or seen.checks is not None:
             raise Conflict("This charter has departed.", current=show(seen, now))
         day = times.local(at, seen.details["timezone"]).date()
         notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()
         details: CharterDetails = {**seen.details, "notes": notes}
-        charter = seen._replace(details=details, status="cancelled", version=seen.version + 1, updated_at=at)
-        also = announce(seen, charter) if asked["notify"] else ()
-        store.update_charter(charter, seen, audit_event("cancelled", actor, at, reason=reason), also=also)
+        charter = cancelled(seen, details)._replace(version=seen.version + 1, updated_at=at, edited_at=at)
+        followed = follow(seen, charter, asked["notify"])
+        written = audit_event("cancelled", actor, at, reason=reason)
+        store.update_charter(followed.charter, seen, written, also=followed.writes)
 
     retry_on_conflict(attempt)
     return show_charter(event_id, now)
+
+
+def cancelled(charter: Charter, details: CharterDetails) -> Charter:
+    return charter._replace(details=details, status="cancelled", positions=positions.ended(charter.positions))
 
 
 def renew_guest_link(event_id: str, *, actor: Actor, now: datetime) -> CharterJson:

@@ -4,7 +4,10 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
-from chalicelib.charters.fields import CharterDetails, Contact, Position, Status
+from chalicelib.charters import positions as place
+from chalicelib.charters.fields import CharterDetails, Check, Contact, Status
+from chalicelib.charters.position_items import ChartersPositions, position_writes
+from chalicelib.charters.positions import StoredPosition
 from chalicelib.core import names
 from chalicelib.core.audit import HISTORIES, AuditEvent, history_item
 from chalicelib.core.dynamo import (
@@ -35,13 +38,6 @@ NO_IDS: frozenset[str] = frozenset()
 # The list of who has signed, in chunks; the room of the waivers writes it.
 SIGNED = "SIGNED#"
 DIRECTORY = "DIRECTORY"
-
-
-class StoredPosition(Position):
-    """A position, and who is asked next if the one who is asked does not take it."""
-
-    next_ids: list[str] | None
-    """People in the order in which they are asked; None: by rank, of those who have the role and are free."""
 
 
 class Charter(NamedTuple):
@@ -75,6 +71,13 @@ class Charter(NamedTuple):
     """How many rows that list has."""
     dock_seq: int = 0
     """Counts what was ticked at the dock: a departure names the one it has seen."""
+    briefed_at: str = ""
+    """When the safety briefing was given; empty as long as it was not."""
+    aboard_ids: frozenset[str] = NO_IDS
+    """Who was ticked as aboard, by the ids of signed waivers or of listed guests; so are no-shows."""
+    no_show_ids: frozenset[str] = NO_IDS
+    checks: Sequence[Check] | None = None
+    """What was in order when it departed, and what was waived then."""
 
     @property
     def charged_cents(self) -> int:
@@ -143,7 +146,10 @@ def read_whole_charter(event_id: str, *, with_signed: bool) -> WholeCharter | No
 
 
 def list_charters(first: str, last: str, status: str, limit: int) -> tuple[list[Charter], bool]:
-    """Events whose board key is in [first, last), by start; and whether there are more."""
+    """Events whose board key is in [first, last), by start; and whether there are more.
+
+    The index holds neither who has signed nor what was ticked at the dock: see `complete`.
+    """
     query = _board_query(first, last)
     if not status:
         query["Limit"] = limit + 1
@@ -157,7 +163,7 @@ def list_charters(first: str, last: str, status: str, limit: int) -> tuple[list[
         found.append(to_charter(item))
         if len(found) > limit:
             break
-    return _with_signed_guests(found[:limit]), len(found) > limit
+    return found[:limit], len(found) > limit
 
 
 def list_between(first: str, last: str) -> list[Charter]:
@@ -173,15 +179,13 @@ def _board_query(first: str, last: str) -> Item:
     }
 
 
-def _with_signed_guests(charters: list[Charter]) -> list[Charter]:
-    """The index does not hold who has signed; only charters that list their guests need it."""
-    asked = [charter.event_id for charter in charters if charter.signed_count and charter.details["guests"]]
-    whole = map(to_charter, read_items(list(map(charter_key, asked)))) if asked else ()
-    signed = {charter.event_id: charter.signed_guest_ids for charter in whole}
-    return [
-        charter._replace(signed_guest_ids=signed.get(charter.event_id, charter.signed_guest_ids))
-        for charter in charters
-    ]
+# What the index does not hold of a charter.
+_UNINDEXED = ("signed_guest_ids", "briefed_at", "aboard_ids", "no_show_ids")
+
+
+def complete(indexed: Charter, whole: Charter) -> Charter:
+    """A charter that was found by the index, with what only its own item holds."""
+    return indexed._replace(**{name: getattr(whole, name) for name in _UNINDEXED})
 
 
 def list_history(event_id: str, before: str, limit: int) -> tuple[list[AuditEvent], bool]:
@@ -277,24 +281,30 @@ def copy_writes(charter: Charter, seen: Charter | None) -> list[Item]:
         change = "SET " + ", ".join(f"#{name} = :{name}" for name in told)
         values = {f":{name}": value for name, value in told.items()}
         writes.append({"Update": update(directory_key(charter.event_id), change, values)})
-    return writes
+    return [*writes, *position_writes(to_positions(charter), to_positions(seen) if seen else None)]
+
+
+def to_positions(charter: Charter) -> ChartersPositions:
+    return ChartersPositions(charter.event_id, charter.positions, is_planned=charter.status == "scheduled")
 
 
 def schedule_entry(charter: Charter) -> Entry | None:
-    """What the schedule says of a charter; a cancelled one keeps nobody away."""
-    if charter.status == "cancelled":
-        return None
+    """What the schedule says of a charter. A cancelled one keeps nobody away: it is shown to those who were to sail."""
     details = charter.details
     roles: list[tuple[Role, Any]] = [("captain", details["captain"]), *(("crew", one) for one in details["crew"])]
+    people = tuple(Assigned(one["person_id"], role, one["name"]) for role, one in roles if one and one["person_id"])
+    if charter.status == "cancelled" and not people:
+        return None
     return Entry(
         "charter",
         charter.event_id,
         details["boat_id"],
-        tuple(Assigned(one["person_id"], role, one["name"]) for role, one in roles if one and one["person_id"]),
+        people,
         details["title"],
         details["starts_at"],
         details["ends_at"],
         charter.status,
+        asked=tuple(place.answering_ids(charter.positions)) if charter.status == "scheduled" else (),
     )
 
 
@@ -388,7 +398,7 @@ def charter_key(event_id: str) -> Item:
 def charter_data(charter: Charter) -> Item:
     """What is read again only with the whole charter, as one JSON text."""
     kept = ("event_id", "created_at", "edited_at", "details", "reminders_since", "waivers_open_until", "guest_link")
-    return json_s({name: getattr(charter, name) for name in (*kept, "schedule_override", "positions")})
+    return json_s({name: getattr(charter, name) for name in (*kept, "schedule_override", "positions", "checks")})
 
 
 def _attributes(charter: Charter) -> Item:
@@ -408,19 +418,27 @@ def _board_keys(charter: Charter) -> Item:
 
 
 def to_charter(item: Item) -> Charter:
+    data = load_data(item)
     return Charter(
-        **load_data(item),
+        **{**data, "positions": tuple(data.get("positions", ()))},
         status=item["status"]["S"],
         version=int(item["version"]["N"]),
         sums=Sums(**json.loads(item["money"]["S"])),
         ledger_seq=int(item["ledger_seq"]["N"]),
         signed_count=int(item["signed_count"]["N"]),
         updated_at=item["updated_at"]["S"],
-        signed_guest_ids=frozenset(item["signed_guest_ids"]["SS"]) if "signed_guest_ids" in item else NO_IDS,
+        signed_guest_ids=_ids(item, "signed_guest_ids"),
         signed_seq=_number(item, "signed_seq"),
         signed_rows=_number(item, "signed_rows"),
         dock_seq=_number(item, "dock_seq"),
+        briefed_at=item["briefed_at"]["S"] if "briefed_at" in item else "",
+        aboard_ids=_ids(item, "aboard_ids"),
+        no_show_ids=_ids(item, "no_show_ids"),
     )
+
+
+def _ids(item: Item, name: str) -> frozenset[str]:
+    return frozenset(item[name]["SS"]) if name in item else NO_IDS
 
 
 def _number(item: Item, name: str) -> int:

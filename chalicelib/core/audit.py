@@ -39,6 +39,8 @@ class AuditDetails(TypedDict, total=False):
     about: str
     """Who was checked in, or BRIEFING."""
     state: str
+    ticked_at: str
+    """When a captain ticked it, on a device that kept it until it could be sent at `at`."""
     user_agent: str
     mail_id: str
 

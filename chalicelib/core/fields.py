@@ -384,10 +384,10 @@ class Uuid(Rule):
 
 
 class Ids(Rule):
-    """A list of ids, each once; None if the field is left out."""
+    """A list of ids, each once; by default None if the field is left out."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(None)
+    def __init__(self, most: int, default: Any = None) -> None:
+        super().__init__(default)
         self.most = most
 
     def parse(self, value: Any) -> list[str]:

@@ -47,7 +47,7 @@ def check_sender(headers: Mapping[str, str]) -> None:
     scheme, _, rest = settings().base_url.partition("://")
     site = f"{scheme}://{rest.partition('/')[0]}".lower()
     if headers.get("origin", "null") not in ("null", site):
-        raise Forbidden("Please sign on the page of this charter.")
+        raise Forbidden("Please send this form from its own page.")
 
 
 def read_json(request: Request) -> dict[str, Any]:

@@ -15,6 +15,8 @@ _MONTHS_ES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio",
     "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
 )  # fmt: skip
+# What a device's clock may be off before its time is not believed.
+CLOCK_OFF = timedelta(minutes=5)
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 
 
@@ -106,8 +108,30 @@ def spell_date(then: date, language: str = "en") -> str:
 def spell_clock(instant: str, timezone: str, language: str = "en") -> str:
     """`1:30 PM PST` in local time; in Spanish `1:30 p. m. PST`."""
     then = local(instant, timezone)
+    return f"{_spell_time(then, language)} {_spell_zone(then, timezone, language)}"
+
+
+def spell_moment(instant: str, timezone: str) -> str:
+    """`Sat, Nov 28, 1:30 PM PST` in local time."""
+    return f"{spell_short_day(local(instant, timezone).date())}, {spell_clock(instant, timezone)}"
+
+
+def spell_period(starts_at: str, ends_at: str, timezone: str) -> str:
+    """`Sat, Nov 28, 10:00 AM to 1:30 PM PST` in local time; where the day or the clock changes, both are told."""
+    begins, ends = local(starts_at, timezone), local(ends_at, timezone)
+    if (begins.date(), begins.utcoffset()) != (ends.date(), ends.utcoffset()):
+        return f"{spell_moment(starts_at, timezone)} to {spell_moment(ends_at, timezone)}"
+    return f"{spell_short_day(begins.date())}, {_spell_time(begins, 'en')} to {spell_clock(ends_at, timezone)}"
+
+
+def spell_short_day(day: date) -> str:
+    """`Sat, Nov 28`."""
+    return f"{day:%a}, {day:%b} {day.day}"
+
+
+def _spell_time(then: datetime, language: str) -> str:
     halves = ("a. m.", "p. m.") if language == "es" else ("AM", "PM")
-    return f"{then.hour % 12 or 12}:{then:%M} {halves[then.hour >= 12]} {_spell_zone(then, timezone, language)}"
+    return f"{then.hour % 12 or 12}:{then:%M} {halves[then.hour >= 12]}"
 
 
 def _spell_zone(then: datetime, timezone: str, language: str) -> str:
@@ -162,6 +186,13 @@ def spell_span(span: timedelta) -> str:
         if count > 0:
             return f"{count} {unit}{'s' if count > 1 else ''}"
     return ""
+
+
+def spell_hours(span: timedelta) -> str:
+    """`13 hours`, `13 hours 30 minutes`."""
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    spelled = f"{hours} hour{'' if hours == 1 else 's'}"
+    return f"{spelled} {minutes} minute{'' if minutes == 1 else 's'}" if minutes else spelled
 
 
 @cache

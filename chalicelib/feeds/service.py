@@ -15,12 +15,12 @@ from chalice.app import Request, Response
 from chalicelib.boats import service as boats
 from chalicelib.boats.service import Boat
 from chalicelib.charters import store as charters
+from chalicelib.charters.positions import waiting
 from chalicelib.charters.store import Charter
-from chalicelib.core import times
+from chalicelib.core import calendar, times
+from chalicelib.core.calendar import CalendarEvent, State
 from chalicelib.core.lazy import lazy_imports
 from chalicelib.core.settings import settings
-from chalicelib.feeds import calendar
-from chalicelib.feeds.calendar import CalendarEvent, State
 from chalicelib.operator import links
 from chalicelib.operator import service as operator
 from chalicelib.operator import store as operator_store
@@ -34,7 +34,6 @@ with lazy_imports():
     from chalicelib.waivers import page as waiver_page
 
 ENDING = ".ics"
-DAYS_BACK, DAYS_AHEAD = 30, 366
 # Lambda answers with 6 MB at most.
 MOST_EVENTS = 8000
 BUSY = "Busy"
@@ -94,7 +93,9 @@ def find_feed(token: str, now: datetime) -> Feed | None:
 def _period(now: datetime) -> Period:
     zone = settings().timezone
     today = times.day_of(now, zone)
-    first, last = (times.start_of_day(today + timedelta(days=days), zone) for days in (-DAYS_BACK, DAYS_AHEAD))
+    first, last = (
+        times.start_of_day(today + timedelta(days=days), zone) for days in (-links.DAYS_BACK, links.DAYS_AHEAD)
+    )
     return Period(times.format_instant(first), times.format_instant(last), times.format_instant(now))
 
 
@@ -136,12 +137,22 @@ def _persons_feed(person: Person, period: Period) -> Feed:
         for charter in _read_charters(period):
             captain, crew = charter.details["captain"], charter.details["crew"]
             is_captain = captain is not None and captain["person_id"] == person.record_id
-            if is_captain or any(one["person_id"] == person.record_id for one in crew):
-                role = "You are the captain." if is_captain else "You are crew."
+            is_crew = any(one["person_id"] == person.record_id for one in crew)
+            asked_as = _asked_as(charter, person)
+            if is_captain or is_crew or asked_as:
+                role = "You are the captain." if is_captain else "You are crew." if is_crew else asked_as
                 boat = f"Boat: {charter.details['vessel'] or 'none yet'}"
-                yield _to_event("person", charter, description=[role, boat, *_sailors(charter), _heads(charter)])
+                event = _to_event("person", charter, description=[role, boat, *_sailors(charter), _heads(charter)])
+                yield event if is_captain or is_crew else event._replace(state="TENTATIVE")
 
     return Feed(f"{operator.get_settings()['operator_name']}: {person.details['name']}", events())
+
+
+def _asked_as(charter: Charter, person: Person) -> str:
+    """What somebody is asked who has not answered yet; nothing once the charter is off or over."""
+    waits = (one for one in charter.positions if (asked := waiting(one)) and asked["person_id"] == person.record_id)
+    position = next(waits, None) if charter.status == "scheduled" else None
+    return f"You are asked to sail as {position['role']}." if position else ""
 
 
 def _read_charters(period: Period) -> Iterator[Charter]:

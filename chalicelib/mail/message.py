@@ -38,8 +38,9 @@ def build(
     subject: str,
     text: str,
     html: str,
+    calendar: str = "",
 ) -> EmailMessage:
-    """The message from the operator, ready to go out; `date` is the time of this try.
+    """The message from the operator, ready to go out; `date` is the time of this try. `calendar` is attached as a file.
 
     `edition`: how often the mail had been accepted before an admin chose to send it again. All tries of one edition
     carry the same Message-ID, so that a mailbox recognizes one that was repeated after a lost answer.
@@ -59,6 +60,9 @@ def build(
     # SES, and some SMTP servers on the way, refuse 8-bit text.
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if calendar:
+        # As base64: its lines end by CRLF and hold UTF-8.
+        message.add_attachment(calendar.encode(), maintype="text", subtype="calendar", filename="charter.ics")
     return message
 
 

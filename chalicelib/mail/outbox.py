@@ -153,6 +153,7 @@ def compose(mail: Mail, operator: SettingsDetails, now: datetime) -> EmailMessag
         subject=subject,
         text=text,
         html=_render(mail, operator, "html", subject),
+        calendar=mail.data.get("calendar", ""),
     )
 
 

@@ -1,10 +1,14 @@
 """The fields of the manifest: what an admin notes, what is stored, what the API answers."""
 
-from typing import Annotated, Literal, NamedTuple, TypedDict, get_args
+from typing import Annotated, Literal, NamedTuple, NotRequired, TypedDict, get_args
 
-from chalicelib.charters.fields import Contact
-from chalicelib.core.fields import Choice, Flag, Text
+from chalicelib.charters.fields import Check, Contact, Readiness
+from chalicelib.core.fields import Choice, Flag, Nested, Text
 from chalicelib.core.schemas import Count, EventId, GuestId, InstantText, Sha256, WaiverId
+from chalicelib.schedule.fields import OverrideReason
+
+# Why a check is waived; None when it is not.
+WAIVED = OverrideReason()
 
 CheckInState = Literal["aboard", "no_show", "clear"]
 NoteState = CheckInState | Literal["done", "not_done"]
@@ -22,11 +26,55 @@ class Briefing(TypedDict):
     done: Annotated[bool, Flag()]
 
 
+class Waives(TypedDict):
+    """Why a charter sails in spite of what blocks it, by the code of the check."""
+
+    captain: Annotated[str | None, WAIVED]
+    crew: Annotated[str | None, WAIVED]
+    people_papers: Annotated[str | None, WAIVED]
+    boat_papers: Annotated[str | None, WAIVED]
+    heads: Annotated[str | None, WAIVED]
+    waivers: Annotated[str | None, WAIVED]
+    money: Annotated[str | None, WAIVED]
+    conflicts: Annotated[str | None, WAIVED]
+    briefing: Annotated[str | None, WAIVED]
+
+
+class Leaving(TypedDict):
+    """What a departure is asked with."""
+
+    waive: Annotated[Waives, Nested(Waives, "a reason for each check that is waived", dict)]
+
+
+class NotReady(TypedDict):
+    """The body of the 409 when something blocks the departure that is not waived."""
+
+    Code: Literal["NotReady"]
+    Message: str
+    readiness: Readiness
+
+
 class Note(TypedDict):
     """What was noted last of a person, or of the safety briefing."""
 
     state: NoteState
     at: InstantText
+    """When it was ticked, by the clock of the device that kept it, or else when it came."""
+    by: str
+    recorded_at: NotRequired[InstantText]
+    """When it came, where a device had kept it."""
+
+
+class SentNote(NamedTuple):
+    """A note as it came from a device that keeps what it could not send. The same id again is the same note."""
+
+    submission_id: str
+    subject: str
+    """A person by id, or the briefing."""
+    state: NoteState
+    at: str
+    """When it was ticked."""
+    recorded_at: str
     by: str
 
 
@@ -80,6 +128,8 @@ class Snapshot(TypedDict):
     safety_briefing_at: InstantText | None
     safety_briefing_by: str | None
     emergency: Emergency
+    checks: NotRequired[list[Check]]
+    """Of the frozen one: what was in order at departure, and what was waived."""
 
 
 class Frozen(TypedDict):
@@ -91,6 +141,8 @@ class Frozen(TypedDict):
 
 class Departure(Frozen):
     manifest: Snapshot
+    recorded_at: NotRequired[InstantText]
+    """When it came, where the captain's device had kept it."""
 
 
 class Manifest(Snapshot):

@@ -2,22 +2,43 @@
 
 import itertools
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from chalicelib.charters import context, readiness
 from chalicelib.charters import service as charters
-from chalicelib.charters.fields import ERASED_NAME, Contact, CrewMember, ListedGuest
-from chalicelib.charters.store import WholeCharter
+from chalicelib.charters.fields import (
+    ERASED_NAME,
+    CharterJson,
+    Check,
+    Contact,
+    CrewMember,
+    ListedGuest,
+    Readiness,
+)
+from chalicelib.charters.readiness import Heads
+from chalicelib.charters.store import Charter, WholeCharter
 from chalicelib.core import csv_export, times
-from chalicelib.core.audit import Actor, audit_event
-from chalicelib.core.errors import BadInput, Conflict, WriteConflict
+from chalicelib.core.audit import Actor, AuditEvent, audit_event
+from chalicelib.core.errors import AlreadyExists, BadInput, Conflict, WriteConflict
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.manifest import mails, store
-from chalicelib.manifest.fields import Briefing, CheckIn, Departure, Manifest, Note, NoteState, Passenger, Snapshot
+from chalicelib.manifest.fields import (
+    Briefing,
+    CheckIn,
+    Departure,
+    Leaving,
+    Manifest,
+    Note,
+    NoteState,
+    Passenger,
+    SentNote,
+    Snapshot,
+)
 from chalicelib.operator import service as operator_service
 from chalicelib.operator.fields import SettingsDetails
 from chalicelib.waivers import people
@@ -50,15 +71,11 @@ def get_manifest(event_id: str) -> Manifest:
 def make_snapshot(
     whole: WholeCharter, notes: store.Notes, current: CurrentVersions, operator: SettingsDetails
 ) -> Snapshot:
-    details = whole.charter.details
-    rows, limit = people.load_rows(whole.signed_items), details["passenger_limit"]
-    beyond = people.beyond(rows, limit)
-    signed = [_signed(one, current, notes, beyond) for one in people.people(rows)]
-    absent = charters.missing_guests(whole.charter)
-    passengers = signed + [_absent(guest, notes) for guest in absent]
+    details, limit = whole.charter.details, whole.charter.details["passenger_limit"]
+    passengers = _passengers(whole, notes, current)
+    signed, absent = _by_signature(passengers)
     listed = _fitting(passengers)
     aboard = sum(one["checked_in_at"] is not None for one in passengers)
-    expected = aboard or sum(not one["no_show"] for one in signed)
     missing = max(details["party_size"] - len(signed), len(absent), 0)
     briefing = notes.briefing if notes.briefing and notes.briefing["state"] == "done" else None
     return {
@@ -76,10 +93,10 @@ def make_snapshot(
         "crew": [_contact(one) for one in details["crew"]],
         "passengers": listed,
         "unlisted": len(passengers) - len(listed),
-        "head_count": expected,
+        "head_count": aboard or sum(not one["no_show"] for one in signed),
         "missing": missing,
-        "missing_names": [guest["name"] for guest in absent],
-        "over_limit": limit is not None and (aboard or expected + missing) > limit,
+        "missing_names": [one["name"] for one in absent],
+        "over_limit": limit is not None and count_heads(whole, passengers).expected > limit,
         "safety_briefing_at": briefing["at"] if briefing else None,
         "safety_briefing_by": briefing["by"] if briefing else None,
         "emergency": {
@@ -87,6 +104,33 @@ def make_snapshot(
             "note": COAST_GUARD,
         },
     }
+
+
+def _passengers(whole: WholeCharter, notes: store.Notes, current: CurrentVersions) -> list[Passenger]:
+    """Who has signed, then the listed guests who have not."""
+    rows = people.load_rows(whole.signed_items)
+    beyond = people.beyond(rows, whole.charter.details["passenger_limit"])
+    signed = [_signed(one, current, notes, beyond) for one in people.people(rows)]
+    return signed + [_absent(guest, notes) for guest in charters.missing_guests(whole.charter)]
+
+
+def _by_signature(passengers: Sequence[Passenger]) -> tuple[list[Passenger], list[Passenger]]:
+    """Those who have signed, and those who have not."""
+    absent = [one for one in passengers if one["waiver"] == "missing"]
+    return [one for one in passengers if one["waiver"] != "missing"], absent
+
+
+def count_heads(whole: WholeCharter, passengers: Sequence[Passenger]) -> Heads:
+    """Exactly: a person who was checked in under two ids is one."""
+    signed, absent = _by_signature(passengers)
+    return readiness.heads_of(
+        party_size=whole.charter.details["party_size"],
+        signed=len(signed),
+        absent=len(absent),
+        aboard=sum(one["checked_in_at"] is not None for one in passengers),
+        no_shows=sum(one["no_show"] for one in passengers),
+        absent_no_shows=sum(one["no_show"] for one in absent),
+    )
 
 
 def _contact(member: CrewMember) -> Contact:
@@ -144,17 +188,26 @@ def _absent(guest: ListedGuest, notes: store.Notes) -> Passenger:
 def check_in(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Manifest:
     """Notes whether one person is aboard. The same state again keeps the first time."""
     form = Form(body)
-    state, waiver_id, guest_id = form.read(CheckIn)
-    if bool(waiver_id) == bool(guest_id):
-        form.refuse("waiver_id", "or guest_id is required, and only one of them")
+    wanted = read_check_in(form)
     form.finish()
-    charter = charters.find_charter(event_id)
-    if waiver_id and not waiver_records.is_counted(event_id, waiver_id):
-        raise BadInput({"waiver_id": "is none of this charter's waivers"})
-    if guest_id and guest_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
-        raise BadInput({"guest_id": "is none of this charter's guests"})
-    _note(event_id, waiver_id or guest_id, "checked_in", state, actor, now)
+    check_passenger(charters.find_charter(event_id), wanted)
+    _note(event_id, wanted.waiver_id or wanted.guest_id, wanted.state, actor, now)
     return get_manifest(event_id)
+
+
+def read_check_in(form: Form) -> CheckIn:
+    wanted = form.read(CheckIn)
+    if bool(wanted.waiver_id) == bool(wanted.guest_id):
+        form.refuse("waiver_id", "or guest_id is required, and only one of them")
+    return wanted
+
+
+def check_passenger(charter: Charter, wanted: CheckIn) -> None:
+    """Raises BadInput if nobody of this charter is meant."""
+    if wanted.waiver_id and not waiver_records.is_counted(charter.event_id, wanted.waiver_id):
+        raise BadInput({"waiver_id": "is none of this charter's waivers"})
+    if wanted.guest_id and wanted.guest_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
+        raise BadInput({"guest_id": "is none of this charter's guests"})
 
 
 def note_briefing(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Manifest:
@@ -162,44 +215,136 @@ def note_briefing(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: 
     done = form.read(Briefing)["done"]
     form.finish()
     charters.find_charter(event_id)
-    _note(event_id, store.BRIEFING, "safety_briefing", "done" if done else "not_done", actor, now)
+    _note(event_id, store.BRIEFING, "done" if done else "not_done", actor, now)
     return get_manifest(event_id)
 
 
-def _note(event_id: str, subject: str, act: str, state: NoteState, actor: Actor, now: datetime) -> None:
+def _note(event_id: str, subject: str, state: NoteState, actor: Actor, now: datetime) -> None:
     at = times.format_instant(now)
     note: Note = {"state": state, "at": at, "by": actor.name}
 
     def attempt() -> None:
         try:
-            store.put_note(event_id, subject, note, audit_event(act, actor, at, about=subject, state=state))
+            store.put_note(event_id, subject, note, _noted(subject, state, actor, at))
         except WriteConflict:
             if store.read_notes(event_id).departure:
-                raise Conflict("This charter has departed, and its manifest is frozen.") from None
+                raise _frozen() from None
             raise
 
     retry_on_conflict(attempt)
 
 
-def depart(event_id: str, *, actor: Actor, now: datetime) -> Manifest:
-    """Freezes the manifest as it is and mails it to the operator. The first departure stands; again: unchanged."""
+def take_note(event_id: str, sent: SentNote, *, actor: Actor) -> None:
+    """Notes what a device has kept until it could send it: of two notes the one that was ticked later holds.
+
+    The same one again, under its id, changes nothing. Raises Conflict if something else came under its id, or after
+    departure.
+    """
+    note: Note = {"state": sent.state, "at": sent.at, "by": sent.by, "recorded_at": sent.recorded_at}
+
+    def attempt() -> None:
+        audit = _noted(sent.subject, sent.state, actor, sent.recorded_at, sent.at)
+        try:
+            store.put_sent_note(event_id, sent.subject, note, audit, sent)
+        except WriteConflict:
+            notes = store.read_notes(event_id)
+            seen = notes.briefing if sent.subject == store.BRIEFING else notes.people.get(sent.subject)
+            if notes.departure:
+                raise _frozen() from None
+            if seen is None or (seen["state"] != sent.state and seen["at"] <= sent.at):
+                raise
+            store.put_late_note(event_id, sent)
+
+    try:
+        retry_on_conflict(attempt)
+    except AlreadyExists as earlier:
+        known = store.to_sent_note(earlier.item)
+        if (known.subject, known.state) != (sent.subject, sent.state):
+            raise Conflict("This form was sent before with something else in it.") from None
+
+
+def _noted(subject: str, state: NoteState, actor: Actor, at: str, ticked_at: str = "") -> AuditEvent:
+    act = "safety_briefing" if subject == store.BRIEFING else "checked_in"
+    event = audit_event(act, actor, at, about=subject, state=state)
+    return {**event, "ticked_at": ticked_at} if ticked_at else event
+
+
+def _frozen() -> Conflict:
+    return Conflict("This charter has departed, and its manifest is frozen.")
+
+
+class NotReady(Conflict):
+    """409. Something blocks the departure that is not waived; `readiness` says what. Nothing was written."""
+
+    def __init__(self, found: Readiness) -> None:
+        blocking = [check["message"] for check in found["checks"] if check["state"] == "blocks"]
+        super().__init__(f"This charter is not ready to sail: {'; '.join(blocking)}.", readiness=found)
+
+
+def depart(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime, left_at: str = "") -> CharterJson:
+    """Freezes the manifest with all checks and what was waived, and mails it to the operator.
+
+    The first departure stands; again: unchanged. `left_at` is when the captain said so, on a device that had to keep
+    it. Raises NotReady; BadInput if what is waived does not block; or Conflict if it is too early.
+    """
+    form = Form(body)
+    wanted = form.read(Leaving)
+    form.finish()
+    reasons = {code: str(reason) for code, reason in wanted["waive"].items() if reason}
     at = times.format_instant(now)
 
     def attempt() -> Mail | None:
         """The mail of the departure; None if the charter has departed before."""
-        whole = charters.find_whole_charter(event_id, with_signed=True)
-        if whole.charter.status == "cancelled":
-            raise Conflict("This charter is cancelled.")
-        notes, operator = store.read_notes(event_id), operator_service.get_settings()
-        snapshot = make_snapshot(whole, notes, waiver_versions.read_current(), operator)
+        whole, notes = charters.find_whole_charter(event_id, with_signed=True), store.read_notes(event_id)
+        charter = whole.charter
+        if notes.departure:
+            return None
+        _check_may_depart(charter, now)
+        current, around = waiver_versions.read_current(), context.read_context([charter], now)
+        found = charters.assess(charter, around, count_heads(whole, _passengers(whole, notes, current)))
+        checks = _waive(found["checks"], reasons, actor, at)
+        snapshot: Snapshot = {**make_snapshot(whole, notes, current, around.settings), "checks": checks}
         sha256 = canonical.json_hash(snapshot)
-        departure: Departure = {"at": at, "by": actor.name, "sha256": sha256, "manifest": snapshot}
-        mail = mails.manifest_mail(whole.charter, departure, operator, now)
-        is_first = store.put_departure(whole.charter, departure, audit_event("departed", actor, at), mail)
+        departure: Departure = {"at": left_at or at, "by": actor.name, "sha256": sha256, "manifest": snapshot}
+        if left_at:
+            departure["recorded_at"] = at
+        mail = mails.manifest_mail(charter, departure, around.settings, now)
+        left = audit_event("departed", actor, at)
+        if reasons:
+            left["reason"] = "; ".join(f"{code}: {reason}" for code, reason in reasons.items())
+        if left_at:
+            left["ticked_at"] = left_at
+        is_first = store.put_departure(charter, departure, left, mail)
         return mail if is_first else None
 
     outbox.deliver(retry_on_conflict(attempt), mails.MAIL_KINDS, now)
-    return get_manifest(event_id)
+    return charters.show_charter(event_id, now)
+
+
+def _check_may_depart(charter: Charter, now: datetime) -> None:
+    if charter.status in ("cancelled", "completed"):
+        raise Conflict(f"This charter is {charter.status}.")
+    starts_at, timezone = charter.details["starts_at"], charter.details["timezone"]
+    earliest = times.format_instant(times.parse_instant(starts_at) - readiness.DEPART_BEFORE)
+    if times.format_instant(now) < earliest:
+        day, clock = times.spell_day(earliest, timezone), times.spell_clock(earliest, timezone)
+        raise Conflict(f"This charter can depart from {day}, {clock} on.")
+
+
+def _waive(checks: Sequence[Check], reasons: Mapping[str, str], actor: Actor, at: str) -> list[Check]:
+    """The checks with those waived that a reason is given for. Raises BadInput, or NotReady if others block."""
+    blocking = {check["code"] for check in checks if check["state"] == "blocks"}
+    if problems := {f"waive.{code}": "does not block, so it cannot be waived" for code in reasons.keys() - blocking}:
+        raise BadInput(problems)
+    waived = [
+        readiness.waive(check, {"by": actor.name, "at": at, "reason": reasons[check["code"]]})
+        if check["code"] in reasons
+        else check
+        for check in checks
+    ]
+    if blocking - reasons.keys():
+        raise NotReady({"state": readiness.state_of(waived), "checks": waived})
+    return waived
 
 
 def to_csv(event_id: str) -> str:

@@ -3,31 +3,20 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
-from chalicelib.charters.fields import CharterDetails, Status
-from chalicelib.charters.mails import CharterData
+from chalicelib.charters.fields import Status
+from chalicelib.charters.mails import CharterData, Trip, trip_of
 from chalicelib.charters.store import Charter
 from chalicelib.core import names
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
-from chalicelib.mail.store import MailData, MailOf
+from chalicelib.mail.store import Mail, MailData, MailOf
 from chalicelib.notices.people import Recipient, recipients
 from chalicelib.waivers.fields import Language
 from chalicelib.waivers.people import SignedRow
-
-
-class Trip(TypedDict):
-    """What of a charter is told when it changes."""
-
-    starts_at: str
-    ends_at: str
-    timezone: str
-    vessel: str
-    departure_port: str
-    return_port: str
 
 
 class Change(NamedTuple):
@@ -38,6 +27,10 @@ class Change(NamedTuple):
     after: Trip
     is_off: bool
     """Whether it was cancelled."""
+    crew_emails: Sequence[str] = ()
+    """The addresses of those whom the mails to captain and crew tell of it, as they are compared."""
+    crew_ids: Sequence[str] = ()
+    """The people whom they tell."""
 
 
 class ChangeData(MailData):
@@ -49,23 +42,19 @@ class ChangeData(MailData):
     """Of the guest page; empty for captain and crew."""
 
 
-def find_change(before: Charter, after: Charter) -> Change | None:
-    """What people are told of; None where neither time, boat nor port is another one, or the charter was off before."""
+def find_change(before: Charter, after: Charter, crew: Sequence[Mail] = ()) -> Change | None:
+    """What people are told of, besides what `crew`, the mails to captain and crew, tell.
+
+    None where neither time, boat nor port is another one, or the charter was off before."""
     old, new = trip_of(before.details), trip_of(after.details)
     if before.status == "cancelled" or (old == new and after.status != "cancelled"):
         return None
-    return Change(after.event_id, after.version, old, new, after.status == "cancelled")
-
-
-def trip_of(details: CharterDetails) -> Trip:
-    return {
-        "starts_at": details["starts_at"],
-        "ends_at": details["ends_at"],
-        "timezone": details["timezone"],
-        "vessel": details["vessel"],
-        "departure_port": details["departure_port"],
-        "return_port": details["return_port"],
-    }
+    told = [mail for mail in crew if "person_id" in mail.data]
+    emails, ids = (
+        [*dict.fromkeys(found)]
+        for found in ((names.email_key(mail.to) for mail in told), (mail.data["person_id"] for mail in told))
+    )
+    return Change(after.event_id, after.version, old, new, after.status == "cancelled", emails, ids)
 
 
 class Notice(NamedTuple):
@@ -80,7 +69,12 @@ def make_notices(change: Change, charter: Charter, rows: Sequence[SignedRow], no
 
     The charter tells who is mailed, the change what.
     """
-    return [Notice(_change_mail(change, charter, one, now), one) for one in recipients(charter.details, rows)]
+    told = recipients(charter.details, rows, change.crew_ids)
+    return [
+        Notice(_change_mail(change, charter, one, now), one)
+        for one in told
+        if names.email_key(one.email) not in change.crew_emails
+    ]
 
 
 def _change_mail(change: Change, charter: Charter, recipient: Recipient, now: datetime) -> MailOf[ChangeData]:

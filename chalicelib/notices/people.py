@@ -1,6 +1,6 @@
 """Who is told of a change of a charter, each person once and each address once. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.charters.fields import CharterDetails
@@ -25,16 +25,18 @@ class Recipient(NamedTuple):
     """The name by which the same person is known in another list, folded."""
 
 
-def recipients(details: CharterDetails, rows: Sequence[SignedRow]) -> list[Recipient]:
+def recipients(details: CharterDetails, rows: Sequence[SignedRow], left_out: Collection[str] = ()) -> list[Recipient]:
     """Patron, captain, crew, listed guests, and who has signed with an address, in this order.
 
-    `rows` is the charter's list of who has signed. Who stands in two of these lists under one name, or is the listed
-    guest who has signed, is one person and is told at the first address. One address gets one mail, with the names of
-    all who share it.
+    `rows` is the charter's list of who has signed; `left_out` are people of captain and crew, by id.
+
+    Who stands in two of these lists under one name, or is the listed guest who has signed, is one person and is told at
+    the first address. One address gets one mail, with the names of all who share it.
     """
     lists = (_patron, _sailors, _guests, _signers)
     languages = {names.email_key(row["signer_email"]): row["language"] for row in rows if not row.get("erased")}
     told: list[Recipient] = []
+    details = _without(details, left_out)
     for find in lists:
         known = {one.known_as for one in told} - {""}
         told += [one for one in find(details, rows) if one.email and one.known_as not in known]
@@ -42,6 +44,12 @@ def recipients(details: CharterDetails, rows: Sequence[SignedRow]) -> list[Recip
     for one in told:
         by_address.setdefault(names.email_key(one.email), []).append(one)
     return [_merged(same, languages.get(address)) for address, same in by_address.items()]
+
+
+def _without(details: CharterDetails, left_out: Collection[str]) -> CharterDetails:
+    captain = details["captain"]
+    kept = [one for one in details["crew"] if one["person_id"] not in left_out]
+    return {**details, "captain": captain if captain and captain["person_id"] not in left_out else None, "crew": kept}
 
 
 def _patron(details: CharterDetails, _: Sequence[SignedRow]) -> Iterator[Recipient]:

@@ -12,11 +12,13 @@ from typing import Any, TypedDict
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import CharterJson
+from chalicelib.charters.service import Followed
 from chalicelib.charters.store import Charter
 from chalicelib.core import system, times
 from chalicelib.core.audit import Actor
-from chalicelib.core.dynamo import Item
 from chalicelib.core.retry import retry_on_conflict
+from chalicelib.crew import mails as crew_mails
+from chalicelib.crew import service as crew
 from chalicelib.mail import outbox, typed_addresses
 from chalicelib.mail.store import Mail
 from chalicelib.notices import store
@@ -44,7 +46,7 @@ class NoticePreview(TypedDict):
 def edit_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
     """The same as of `charters`; with `notify`, people are mailed what is another time, boat or port."""
     announcement = Announcement(now)
-    edited = charters.edit_charter(event_id, body, announce=announcement, actor=actor, now=now)
+    edited = charters.edit_charter(event_id, body, follow=announcement, actor=actor, now=now)
     announcement.send()
     return edited
 
@@ -52,7 +54,7 @@ def edit_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: d
 def cancel_charter(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
     """The same as of `charters`; with `notify`, people are mailed that it is off."""
     announcement = Announcement(now)
-    cancelled = charters.cancel_charter(event_id, body, announce=announcement, actor=actor, now=now)
+    cancelled = charters.cancel_charter(event_id, body, follow=announcement, actor=actor, now=now)
     announcement.send()
     return cancelled
 
@@ -66,12 +68,17 @@ def preview_edit(event_id: str, body: Mapping[str, Any], *, now: datetime) -> No
 def preview_cancel(event_id: str, *, now: datetime) -> NoticePreview:
     """The same of a cancellation."""
     seen = charters.find_charter(event_id)
-    return _preview(seen, seen._replace(status="cancelled"), now)
+    return _preview(seen, charters.cancelled(seen, seen.details), now)
 
 
 def _preview(before: Charter, after: Charter, now: datetime) -> NoticePreview:
     operator, mails = operator_service.get_settings(), list[PreviewedMail]()
-    change = find_change(before, after)
+    settled = crew.settle_edit(before, after, now)
+    change = find_change(before, after, settled.mails)
+    for told in settled.mails:
+        if told.kind in crew_mails.NEWS:
+            subject, text = outbox.read(told, operator)
+            mails.append({"to": told.to, "name": told.data["name"], "subject": subject, "text": text})
     for mail, recipient in _make(change, after, now) if change else ():
         if not (recipient.is_typed and typed_addresses.is_spent(mail.to, now)):
             subject, text = outbox.read(mail, operator)
@@ -80,19 +87,27 @@ def _preview(before: Charter, after: Charter, now: datetime) -> NoticePreview:
 
 
 class Announcement:
-    """What an edit or a cancellation has people told, if they are to be told: first written down, then mailed."""
+    """What follows from an edit or a cancellation: captain and crew are told always, others if they are to be told.
+
+    What others are told is first written down, then mailed.
+    """
 
     def __init__(self, now: datetime) -> None:
         self._now = now
         self._change: Change | None = None
+        self._crew_mails: Sequence[Mail] = ()
 
-    def __call__(self, before: Charter, after: Charter) -> Sequence[Item]:
-        """The writes that have it told, as part of the transaction that makes it."""
-        self._change = find_change(before, after)
+    def __call__(self, before: Charter, after: Charter, notify: bool) -> Followed:
+        """The charter with whom it asks next, and what has people told of it in the transaction that makes it."""
+        settled = crew.settle_edit(before, after, self._now)
+        self._crew_mails = settled.mails
+        self._change = find_change(before, after, settled.mails) if notify else None
         due_at = times.format_instant(self._now + outbox.LEASE)
-        return [store.change_write(self._change, due_at)] if self._change else []
+        told = [store.change_write(self._change, due_at)] if self._change else []
+        return Followed(settled.charter, [*settled.writes, *told])
 
     def send(self) -> None:
+        crew.send(self._crew_mails, self._now)
         if self._change:
             send(self._change, self._now)
 

@@ -12,6 +12,8 @@ from typing import Literal
 from chalicelib.core.settings import settings
 
 LinkKind = Literal["person", "boat", "desk"]
+# What pages and calendars behind them show.
+DAYS_BACK, DAYS_AHEAD = 30, 366
 _TOKEN = re.compile(r"(?:([pb])([\w-]{22})|d)[\w-]{43}", re.ASCII)
 
 

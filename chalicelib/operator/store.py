@@ -7,19 +7,23 @@ from chalicelib.core.dynamo import Item, item_key, json_s, load_data, n, put_wri
 from chalicelib.operator.fields import SettingsDetails, SettingsJson
 
 _PK = "SETTINGS"
-_SETTINGS = item_key(_PK, "SETTINGS")
+SETTINGS_KEY = item_key(_PK, "SETTINGS")
 _DESK_LINK = item_key(_PK, "DESK_LINK")
 
 
 def read_settings(defaults: SettingsDetails) -> SettingsJson:
     """What was saved last; what it does not say, or before anything was saved, the defaults with version 0."""
-    item = read_item(_SETTINGS)
+    return settings_of(read_item(SETTINGS_KEY), defaults)
+
+
+def settings_of(item: Item | None, defaults: SettingsDetails) -> SettingsJson:
+    """The same of an item that was read with others."""
     return {**defaults, "version": 0, **(to_settings(item) if item else {})}  # type: ignore[typeddict-item]
 
 
 def put_settings(details: SettingsDetails, version: int, audit: AuditEvent) -> None:
     """Saves them as this version. Raises WriteConflict if the version before is not the stored one."""
-    put: Item = {**_SETTINGS, "data": json_s(details), "version": n(version)}
+    put: Item = {**SETTINGS_KEY, "data": json_s(details), "version": n(version)}
     first = version == 1
     condition = "attribute_not_exists(PK)" if first else "version = :seen"
     values = {} if first else {":seen": n(version - 1)}

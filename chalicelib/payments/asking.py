@@ -14,8 +14,6 @@ from chalicelib.payments.rows import payment_json
 
 # Times up to a day ahead are taken, because phone clocks can be wrong; anything later is a typing error.
 CLOCK_TOLERANCE = timedelta(hours=24)
-# What a device's clock may be off before its time is asked about.
-CLOCK_OFF = timedelta(minutes=5)
 # Two admins who log the same money do so while they stand on the same dock.
 TWIN_WITHIN = timedelta(minutes=30)
 
@@ -47,7 +45,7 @@ def check_past(form: Form, name: str, instant: str | None, now: datetime, device
 def clock_off(device_time: str, now: datetime) -> timedelta:
     """How far the device's clock is ahead; zero when that is little, or plays no part."""
     ahead = times.parse_instant(device_time) - now if device_time else timedelta()
-    return ahead if abs(ahead) > CLOCK_OFF else timedelta()
+    return ahead if abs(ahead) > times.CLOCK_OFF else timedelta()
 
 
 def check_clock(device_time: str, now: datetime) -> None:

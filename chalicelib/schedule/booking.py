@@ -58,11 +58,5 @@ def counter_writes(entry: Entry, named: Named) -> list[Item]:
     return [*boats, *(store.count_booking(PERSON, named.people[person_id]) for person_id in ids)]
 
 
-def conflicts_of(entries: Sequence[Entry], now: str) -> list[list[Conflict]]:
-    """Of each entry that is booked what it overlaps now, for showing: one read of the boats and one Query at most."""
-    named = store.read_named(boats_of(entries), ())
-    return find_conflicts(entries, named, now)
-
-
 def boats_of(entries: Iterable[Entry]) -> list[str]:
     return list(dict.fromkeys(entry.boat_id for entry in entries if entry.boat_id))

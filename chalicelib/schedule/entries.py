@@ -40,6 +40,8 @@ class Entry(NamedTuple):
     status: EntryStatus
     expires_at: str = ""
     """Of an option: when it frees itself."""
+    asked: Sequence[str] = ()
+    """The ids of people who are asked, or may still answer. They keep nobody away."""
 
     def counts(self, now: str) -> bool:
         """Whether it keeps others away. An option ends by its time, not by who notes it."""
@@ -47,8 +49,9 @@ class Entry(NamedTuple):
         return not is_expired and self.status not in ("cancelled", "expired", "released")
 
     def names(self, record_id: str) -> bool:
-        """Whether this boat or person takes part."""
-        return record_id == self.boat_id or any(person.person_id == record_id for person in self.people)
+        """Whether this boat or person takes part, or is asked to."""
+        people = (*(person.person_id for person in self.people), *self.asked)
+        return record_id == self.boat_id or record_id in people
 
     def pieces(self) -> Iterator[str]:
         """Where each of its pieces begins."""

@@ -45,10 +45,11 @@ class Hold(NamedTuple):
 # --- entries ----------------------------------------------------------------------------------------
 
 
-def read_entries(first: str, last: str) -> list[Entry]:
+def read_entries(first: str, last: str, *, with_cancelled: bool = False) -> list[Entry]:
     """Those that overlap the time from `first` up to before `last`, each once, in any order: one Query.
 
-    Pieces are searched from one length before, for one that begins there may reach into that time.
+    Charters that were called off are left out unless they are asked for. Pieces are searched from one length
+    before, for one that begins there may reach into that time.
     """
     earliest = times.format_instant(times.parse_instant(first) - LONGEST_PIECE)
     items = query_items(
@@ -57,11 +58,15 @@ def read_entries(first: str, last: str) -> list[Entry]:
         ConsistentRead=True,
     )
     found = {(entry.kind, entry.entry_id): entry for entry in map(_to_entry, items)}
-    return [entry for entry in found.values() if entry.starts_at < last and entry.ends_at > first]
+    return [
+        entry
+        for entry in found.values()
+        if entry.starts_at < last and entry.ends_at > first and (with_cancelled or entry.status != "cancelled")
+    ]
 
 
 def entry_writes(after: Entry | None, before: Entry | None) -> list[Item]:
-    """The writes that put an entry in the place of the one before; None is one that keeps nobody away."""
+    """The writes that put an entry in the place of the one before; None is none."""
     if after == before:
         return []
     new, old = entry_items(after), entry_items(before)
@@ -82,7 +87,8 @@ def entry_items(entry: Entry | None) -> dict[str, Item]:
 
 def _to_entry(item: Item) -> Entry:
     data = load_data(item)
-    return Entry(**{**data, "people": tuple(Assigned(*person) for person in data["people"])})
+    people, asked = tuple(Assigned(*person) for person in data["people"]), tuple(data.get("asked", ()))
+    return Entry(**{**data, "people": people, "asked": asked})
 
 
 # --- who is booked: boats and people with the counters of their schedules ------------------------------
@@ -107,7 +113,11 @@ def read_named(boat_ids: Iterable[str], person_ids: Iterable[str], request_key: 
     ]
     if not keys:
         return Named({}, {}, {})
-    items = read_items([*keys, *([key_item(request_key)] if request_key else [])])
+    return to_named(read_items([*keys, *([key_item(request_key)] if request_key else [])]))
+
+
+def to_named(items: Sequence[Item]) -> Named:
+    """The boats and people among items that were read together."""
     boats = {one["SK"]["S"].partition("#")[2]: one for one in items if one["PK"]["S"] == BOAT.list_key}
     people = (to_record(one) for one in items if one["PK"]["S"] == PERSON.list_key)
     return Named(

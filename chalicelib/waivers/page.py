@@ -1,12 +1,9 @@
 """The waiver as an HTML page: opened, signed, refused. Works without JavaScript."""
 
-import base64
 import contextlib
-import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple, TypedDict
 
 from chalice.app import Request, Response
@@ -14,7 +11,7 @@ from chalice.app import Request, Response
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import ListedGuest
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, http, templates, times
+from chalicelib.core import fields, http, pages, templates, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import BadInput, DomainError, NotFound, TooManyTries
 from chalicelib.core.settings import settings
@@ -288,20 +285,17 @@ def _page(
     charter: Charter | None = None,
     **data: Any,
 ) -> Response:
-    link = charters.guest_link(charter) if charter else ""
-    style = templates.read_file("waivers", "templates/page.css")
-    who = {"operator": operator_service.get_settings(), "settings": settings()}
-    shown = {**who, "style": style, "script": script, "charter": charter, "link": link}
-    html = templates.render("waivers", template, **shown, **options._asdict(), **data)
-    scripts = f"script-src 'sha256-{_hash(script)}'; connect-src 'self'; " if script else ""
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{_hash(style)}'; {scripts}img-src data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    return pages.page_response(
+        "waivers",
+        template,
+        style=templates.read_file("waivers", "templates/page.css"),
+        script=script,
+        status_code=status_code,
+        headers=headers,
+        operator=operator_service.get_settings(),
+        settings=settings(),
+        charter=charter,
+        link=charters.guest_link(charter) if charter else "",
+        **options._asdict(),
+        **data,
     )
-    return http.html_response(html, status_code, {"Content-Security-Policy": policy, **(headers or {})})
-
-
-@cache
-def _hash(text: str) -> str:
-    """For a policy that allows this text inline and no other."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -16,17 +16,19 @@ from tests.support.signed import sign, url
 PAYMENT_ID = "0190c0de-0000-7000-8000-000000000001"
 # What says who the operator is, where a person reads it.
 OPERATOR = ["GetItem"]
+# The settings that decide on readiness, with the boats and people that charters name.
+AROUND = ["BatchGetItem"]
 
 
 def test_logging_a_payment_is_one_write(api: Api, event: dict[str, Any], calls: list[str]) -> None:
     api.put(f"/api/events/{event['event_id']}/payments/{PAYMENT_ID}", new_payment(notify=False))
-    # The session, the event, the transaction.
-    assert calls == ["GetItem", "GetItem", "TransactWriteItems"]
+    # The session, the event, what readiness needs, the transaction.
+    assert calls == ["GetItem", "GetItem", *AROUND, "TransactWriteItems"]
 
 
 def test_the_receipts_own_note_is_a_second_write(api: Api, event: dict[str, Any], calls: list[str]) -> None:
     api.put(f"/api/events/{event['event_id']}/payments/{PAYMENT_ID}", new_payment())
-    assert calls == ["GetItem", "GetItem", "TransactWriteItems", *OPERATOR, "TransactWriteItems"]
+    assert calls == ["GetItem", "GetItem", *AROUND, "TransactWriteItems", *OPERATOR, "TransactWriteItems"]
 
 
 def test_a_replay_reads_nothing_more(api: Api, event: dict[str, Any], calls: list[str]) -> None:
@@ -34,7 +36,7 @@ def test_a_replay_reads_nothing_more(api: Api, event: dict[str, Any], calls: lis
     api.put(url, new_payment())
     calls.clear()
     assert api.put(url, new_payment()).status == 200
-    assert calls == ["GetItem", "GetItem", "TransactWriteItems"]
+    assert calls == ["GetItem", "GetItem", *AROUND, "TransactWriteItems"]
 
 
 def test_the_board_is_one_query(api: Api, calls: list[str]) -> None:
@@ -42,7 +44,7 @@ def test_the_board_is_one_query(api: Api, calls: list[str]) -> None:
         api.post("/api/events", new_event())
     calls.clear()
     api.get("/api/events?limit=2")
-    assert calls == ["GetItem", "Query"]
+    assert calls == ["GetItem", "Query", *AROUND]
 
 
 def test_a_charter_with_forty_payments_is_one_query(

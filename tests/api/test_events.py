@@ -12,7 +12,7 @@ EVENT_FIELDS = set(
     "event_id title starts_at ends_at timezone vessel passenger_limit departure_port return_port captain crew patron "
     "party_size charter_fee_cents currency notes guest_notes status version created_at updated_at guest_url "
     "payment_cleared payment_timestamp payment_method balance waivers guests waivers_open_until warnings "
-    "balance_reminders balance_reminders_state boat_id conflicts schedule_override".split()
+    "balance_reminders balance_reminders_state boat_id conflicts schedule_override positions readiness".split()
 )
 
 

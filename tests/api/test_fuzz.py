@@ -8,6 +8,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,15 +21,21 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.generation.feedback import NO_FEEDBACK
 from schemathesis.pytest._test_builder import build_operation_test
 
-from chalicelib.core import times
+from chalicelib.charters import positions
+from chalicelib.core import system, times
+from chalicelib.core.fields import Form
 from chalicelib.mail import transport
+from chalicelib.operator import links
+from chalicelib.people.fields import PersonDetails
+from chalicelib.register import store as register_store
+from chalicelib.register.store import Record
 from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import signing
 from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import contract, operator
 from tests.support.api import Api
-from tests.support.stored import store_charter
+from tests.support.stored import audit, store_charter
 from tools.common import gateway
 
 log = logging.getLogger("scc.test")
@@ -37,19 +44,22 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
 
 # --- a product whose ids are known ----------------------------------------------------------------
 
-OPEN, OVER, CANCELLED = "A" * 22, "B" * 22, "C" * 22
+OPEN, OVER, CANCELLED, SOON, CAPTAIN = "A" * 22, "B" * 22, "C" * 22, "D" * 22, "E" * 22
 GUESTS = [{"guest_id": f"{n:016x}", "name": f"Guest {n}", "email": f"g{n}@example.com"} for n in (1, 2, 3)]
 CASH, CHECK, TIP, VOIDED, BOUNCED, MAILED = (f"0190c0de-0000-7000-8000-{n:012d}" for n in range(6))
 SUBMISSION = "0190c0de-0000-7000-8000-00000000ffff"
 WAIVER = waiver_store.waiver_id(OPEN, SUBMISSION, 0)
 FAILED_MAIL = f"{MAILED}-{OPEN[:8]}"
+POSITION, PERSON = "a" * 16, "P" * 22
 UNKNOWN = "0190c0de-0000-7000-8000-0000000000ff"
 TEXT = waiver_versions.sample("en")["waiver_version"]
 
 KNOWN: dict[str, list[Any]] = {
-    "event_id": [OPEN, OPEN, OVER, CANCELLED, "Z" * 22],
+    "event_id": [OPEN, OPEN, OVER, CANCELLED, SOON, "Z" * 22],
     "payment_id": [CASH, CHECK, TIP, VOIDED, BOUNCED, UNKNOWN],
     "waiver_id": [WAIVER, "0" * 32],
+    "position_id": [POSITION, "0" * 16],
+    "person_id": [PERSON, "Z" * 22],
     "mail_id": [FAILED_MAIL, "nonsense"],
     "refund_of": [CASH, TIP, CHECK, None],
     "duplicate_of": [CASH, None],
@@ -72,7 +82,7 @@ KNOWN: dict[str, list[Any]] = {
     "signed": [WAIVER, "nonsense"],
     "copy": ["A" * 22],
 }
-ITEMS = {"guest_ids": [guest["guest_id"] for guest in GUESTS], "waiver_ids": [WAIVER]}
+ITEMS = {"guest_ids": [guest["guest_id"] for guest in GUESTS], "waiver_ids": [WAIVER], "person_ids": [PERSON]}
 # Rules between fields, or with what is stored.
 BEYOND_SCHEMAS = {
     "log_in": {"code"},
@@ -85,6 +95,9 @@ BEYOND_SCHEMAS = {
     "get_schedule": {"to"},
     "create_hold": {"boat_id", "ends_at", "expires_at", "weekly_until", "except"},
     "edit_hold": {"boat_id", "ends_at", "expires_at", "weekly_until", "except"},
+    "add_position": {"answer_by", "person_ids"},
+    "ask_for_position": {"person_ids"},
+    "assign_position": {"person_id"},
     "log_payment": {
         *("refund_of", "amount_cents", "currency", "duplicate_of", "received_at"),
         *("corrects.payment_id", "corrects.event_id"),
@@ -170,13 +183,18 @@ def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Sess
         (OVER, 2020, "completed"),
         (CANCELLED, 2199, "cancelled"),
     ):
-        store_charter(
+        charter = operator.event(
             event_id=event_id,
             status=status,
             guests=GUESTS,
             starts_at=f"{year}-01-01T10:00:00Z",
             ends_at=f"{year}-01-01T12:00:00Z",
         )
+        position = positions.new_position(POSITION, "mate", required=True, next_ids=[])
+        store_charter(charter._replace(positions=[position] if event_id == OPEN else []))
+    details = Form({"name": "Dot", "email": "dot@example.com", "roles": ["mate"]}).read(PersonDetails)
+    register_store.put_record(register_store.PERSON, Record(PERSON, details), audit("created"), "", "")
+    add_captain(api, monkeypatch)
     own = f"/api/events/{OPEN}"
     for payment_id, changes in {
         CASH: {"amount_cents": 10**8},
@@ -206,6 +224,18 @@ def session(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Sess
     session.mount("http://", Gateway(api))
     yield session
     session.close()
+
+
+def add_captain(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a page of their own, and a charter whose manifest is open."""
+    with monkeypatch.context() as known:
+        known.setattr(system, "random_token", lambda _: CAPTAIN)
+        assert api.post("/api/people", {"name": "Ana Reyes", "roles": ["captain"]}).status == 201
+    token = links.make_token("person", CAPTAIN, 0)
+    monkeypatch.setitem(KNOWN, "token", [token, f"{token}.ics", "nonsense"])
+    starts_at, ends_at = (times.format_instant(system.utc_now() + timedelta(hours=hours)) for hours in (5, 8))
+    sails = {"captain": {"person_id": CAPTAIN, "name": "Ana Reyes", "email": "", "phone": ""}}
+    store_charter(event_id=SOON, guests=GUESTS, starts_at=starts_at, ends_at=ends_at, **sails)
 
 
 CALLS = [

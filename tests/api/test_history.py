@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.core import dynamo, system
 from tests.support.api import Api, new_event
+from tests.support.departing import depart, soon
 
 
 def history(api: Api, event: dict[str, Any], **query: Any) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def test_all_that_is_done_within_a_second_is_told_in_the_order_in_which_it_was_d
     now = system.utc_now()
     monkeypatch.setattr(system, "utc_now", lambda: now)
     names = [f"Guest {number}" for number in range(6)]
-    event = api.post("/api/events", new_event(guests=[{"name": name, "email": ""} for name in names])).json
+    event = api.post("/api/events", new_event(**soon(), guests=[{"name": name, "email": ""} for name in names])).json
     path = f"/api/events/{event['event_id']}"
     done = ["created 1"]
     for state in ("aboard", "no_show"):
@@ -75,7 +76,7 @@ def test_all_that_is_done_within_a_second_is_told_in_the_order_in_which_it_was_d
             done.append(f"checked_in {guest['guest_id']} {state}")
     edit(api, event, 1, title="Renamed at the dock")
     api.post(f"{path}/safety-briefing", {"done": True})
-    api.post(f"{path}/depart")
+    assert depart(api, event["event_id"]).status == 200
     edit(api, event, 3, title="Renamed at sea")
     done += ["edited 2", "safety_briefing BRIEFING done", "departed 3", "edited 4"]
     events = history(api, event, limit=100)["events"]

@@ -22,6 +22,7 @@ from chalicelib.sign_in import passwords
 from chalicelib.sign_in import store as sign_in_store
 from chalicelib.sweep import MAIL_KINDS
 from tests.support.api import ORIGIN_SECRET, Answer, Api, new_event
+from tests.support.departing import depart
 from tests.support.doubles.faults import lost_requests, retry_at_once
 from tests.support.pages import signature
 
@@ -99,7 +100,7 @@ def a_day(admin: Api) -> list[Answer]:
         admin.post(f"{url}/waiver-reminders", {}),
         admin.get(f"{url}/manifest.csv"),
         admin.get("/api/payments.csv"),
-        admin.post(f"{url}/depart"),
+        depart(admin, event.json["event_id"], "canary reason"),
         admin.post(f"{url}/guest-link"),
     ]
     (signed,) = admin.get(url).json["waiver_records"]

@@ -17,7 +17,10 @@ from botocore.stub import Stubber
 from chalicelib import sweep
 from chalicelib.charters import store as charter_store
 from chalicelib.core import aws, settings, system, times
+from chalicelib.core.dynamo import write_all
 from chalicelib.core.errors import AlreadyExists
+from chalicelib.crew import service as crew
+from chalicelib.crew import store as crew_store
 from chalicelib.mail import addresses, bounces, outbox, transport
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.transport import Outcome
@@ -33,6 +36,8 @@ from chalicelib.waivers import log_store, version_store
 from chalicelib.waivers import store as waiver_store
 from tests.support import operator
 from tests.support.api import ORIGIN_SECRET, Api, new_event, new_payment, new_settings
+from tests.support.crew import forms_of, manifest_of, page_of, tick
+from tests.support.departing import depart
 from tests.support.doubles.ses import open_ses
 from tests.support.operator import PASSWORD
 from tests.support.pages import signature
@@ -215,7 +220,7 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.post(f"{url}/ask-again", {}).status == 200
     assert api.post(f"{url}/check-in", {"waiver_id": first["waiver_id"], "state": "aboard"}).status == 200
     assert api.post(f"{url}/safety-briefing", {"done": True}).status == 200
-    assert api.post(f"{url}/depart").status == 200
+    assert depart(api, event["event_id"]).status == 200
     sweep.mail_checkpoint(now.replace(hour=sweep.CHECKPOINT_HOUR))
     sweep.mail_ledger_checkpoint(now.replace(hour=sweep.CHECKPOINT_HOUR, minute=sweep.LEDGER_MINUTE))
     put_form(new_form(operator.event(event_id=event["event_id"]), "Ben"))
@@ -266,7 +271,9 @@ def plan_and_register(api: Api, now: datetime) -> None:
     assert api.put("/api/settings", new_settings()).status == 200
     for calendar in api.get("/api/calendars").json["calendars"]:
         assert api.get(urlsplit(calendar["url"]).path).status == 200
+    use_the_dock(api, api.with_token(None), person)
     trip = make_charter(api, boat_id=boat["boat_id"], captain={"person_id": person["person_id"]})
+    fill_positions(api, now)
     assert api.get("/api/events?q=sunset").json["events"]
     repetition = {"request_id": operator.uuid(), "until": "2030-06-30"}
     assert api.post(f"/api/events/{trip['event_id']}/repeat", repetition).status == 201
@@ -277,6 +284,44 @@ def plan_and_register(api: Api, now: datetime) -> None:
     sweep.run(now + timedelta(minutes=2))
     assert [one["status"] for one in api.get("/api/holds?from=2030-06-01").json["holds"]] == ["expired", "held"]
     sweep.queue_paper_mails(now.replace(hour=23, minute=sweep.PAPERS_MINUTE))
+
+
+def use_the_dock(api: Api, guest: Api, captain: dict[str, Any]) -> None:
+    """By their own pages: one accepts, and the captain ticks twice, of which the earlier one comes later."""
+    now = system.utc_now()
+    # With the link that they have now.
+    captain = next(one for one in api.get("/api/people").json["people"] if one["person_id"] == captain["person_id"])
+    starts_at, ends_at = (times.format_instant(now + timedelta(hours=hours)) for hours in (8, 9))
+    sails = {"captain": {"person_id": captain["person_id"]}, "guests": [{"name": "Finn"}]}
+    trip = make_charter(api, starts_at=starts_at, ends_at=ends_at, **sails)
+    mate = make_person(api, "Bo Lee")
+    body = {"role": "deckhand", "person_ids": [mate["person_id"]]}
+    assert api.post(f"/api/events/{trip['event_id']}/positions", body).status == 201
+    accept = forms_of(guest.get(page_of(mate)).text)[1]["fields"]
+    assert guest.submit(page_of(mate), accept).status == 303
+    for state, minutes in (("aboard", -10), ("no_show", -20)):
+        ticked = {"device_time": times.format_instant(now + timedelta(minutes=minutes)), "state": state}
+        guest_id = trip["guests"][0]["guest_id"]
+        form = {"submission_id": operator.uuid(), "guest_id": guest_id, **ticked}
+        for _ in range(2):
+            assert tick(guest, manifest_of(captain, trip), "check_in", **form).status == 303
+
+
+def fill_positions(api: Api, now: datetime) -> None:
+    """One declines, one is late, and a mail does not arrive."""
+    ids = [make_person(api, name, email="x@example.com")["person_id"] for name in ("Dot", "Eve", "Fay")]
+    event = make_charter(api, hours=(60, 62))
+    body = {"role": "captain", "person_ids": ids}
+    (position,) = api.post(f"/api/events/{event['event_id']}/positions", body).json["positions"]
+    charter = charter_store.read_charter(event["event_id"])
+    assert charter
+    seen = crew.seen_of(charter, charter.positions[0])
+    crew.answer(ids[0], position["position_id"], "decline", "", seen, now, address="192.0.2.9")
+    at = times.format_instant(now)
+    for number in (1, 7):
+        write_all([crew_store.bounce_write(event["event_id"], position["position_id"], number, at)])
+    crew.sweep(now)
+    crew.sweep(now + timedelta(days=2))
 
 
 def event_guest(api: Api, url: str) -> str:

@@ -37,6 +37,10 @@ WHO = {
     ("POST", "/api/events/{event_id}/depart"): ADMINS,
     ("POST", "/api/events/{event_id}/waiver-reminders"): ADMINS,
     ("POST", "/api/events/{event_id}/ask-again"): ADMINS,
+    ("POST", "/api/events/{event_id}/positions"): ADMINS,
+    ("POST", "/api/events/{event_id}/positions/{position_id}/ask"): ADMINS,
+    ("POST", "/api/events/{event_id}/positions/{position_id}/assign"): ADMINS,
+    ("POST", "/api/events/{event_id}/positions/{position_id}/withdraw"): ADMINS,
     ("PUT", "/api/events/{event_id}/payments/{payment_id}"): ADMINS,
     ("PUT", "/api/events/{event_id}/payment-batches/{batch_id}"): ADMINS,
     ("GET", "/api/events/{event_id}/payments"): ADMINS,
@@ -84,6 +88,11 @@ WHO = {
     ("POST", "/g/{event_id}/waiver"): ANYONE,
     ("GET", "/c/{token}"): ANYONE,
     ("HEAD", "/c/{token}"): ANYONE,
+    ("POST", "/c/{token}"): ANYONE,
+    ("GET", "/c/worker.js"): ANYONE,
+    ("GET", "/c/{token}/{event_id}"): ANYONE,
+    ("HEAD", "/c/{token}/{event_id}"): ANYONE,
+    ("POST", "/c/{token}/{event_id}"): ANYONE,
 }
 ROUTES = sorted((method, path) for path, entries in load_app().app.routes.items() for method in entries)
 PRIVATE = [route for route, who in WHO.items() if who == ADMINS]
@@ -91,9 +100,9 @@ PRIVATE = [route for route, who in WHO.items() if who == ADMINS]
 
 def url_of(path: str) -> str:
     records = dict.fromkeys(("event_id", "boat_id", "person_id", "calendar_id", "hold_id"), EVENT_ID)
-    return path.format(
-        **records, payment_id=PAYMENT_ID, batch_id=PAYMENT_ID, waiver_id="0" * 32, mail_id="unknown", token="unknown"
-    )
+    payments = {"payment_id": PAYMENT_ID, "batch_id": PAYMENT_ID}
+    others = {"waiver_id": "0" * 32, "position_id": "0" * 16, "mail_id": "unknown", "token": "unknown"}
+    return path.format(**records, **payments, **others)
 
 
 def test_the_list_says_of_every_route_who_may_call_it() -> None:

@@ -9,6 +9,7 @@ pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser.shown import Charters, make_charters
 from tests.browser.visitors import NO_WORKER, PHONE, REPORT_POLICY, Site, sign_in
 from tests.support.running import Product
 
@@ -27,6 +28,12 @@ def site(product: Product) -> Site:
 def event(site: Site) -> dict[str, Any]:
     """A charter of the test's own."""
     return site.charter()
+
+
+@pytest.fixture(scope="session")
+def charters(site: Site) -> Charters:
+    """Of the views. Made once for a product: what they look for by its name must be there only once."""
+    return make_charters(site)
 
 
 @pytest.fixture(scope="session")
@@ -60,4 +67,9 @@ def visit(new_context: Visit) -> Iterator[Visit]:
 
     yield open_context
     for context in opened:
+        # A request that a test had no reason to wait for may still be answered by one of its routes. What fails there
+        # now would fail the test that comes next.
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
+        context.unroute_all(behavior="ignoreErrors")
         context.close()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
@@ -9,19 +10,23 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from tests.browser.conftest import Visit
 from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, card, sideways_px
 
+HERE = ZoneInfo("America/Los_Angeles")
 FULL_LIST = ["Ana Reyes", "Bo Sund", "Cora Lind"]
 
 
 @pytest.fixture(scope="module")
 def season(site: Site) -> list[dict[str, Any]]:
-    """One charter a day, which takes the most room: a deposit on each, guests who are missing on the first."""
+    """One charter a day, which takes the most room: a deposit on each, guests who are missing on the first.
+
+    From tomorrow at ten: one that goes on over midnight, as those made in the evening would, says its last day too.
+    """
     charter = site.charter()
     site.pay(charter, kind="deposit", method="check", reference="7")
     event = site.admin("GET", f"/api/events/{charter['event_id']}")
-    start = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
+    tomorrow = datetime.now(HERE).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
     charters = []
     for number in range(20):
-        starts_at = start + timedelta(days=number)
+        starts_at = (tomorrow + timedelta(days=number)).astimezone(UTC)
         charters.append(
             {name: value for name, value in event.items() if name not in ("payments", "waiver_records")}
             | {

@@ -60,7 +60,7 @@ def test_the_calendar_file_says_what_the_page_says(
 
 
 def header(page: Page) -> str:
-    return page.locator("header").inner_text().strip()
+    return page.get_by_role("banner").inner_text().strip()
 
 
 def test_guests_see_the_operators_name_and_never_ours(site: Site, visit: Visit, event: dict[str, Any]) -> None:

@@ -2,78 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.shown import UNBROKEN, Charters
-from tests.browser.views import FREE_BOAT, VIEWS, View
+from tests.browser.shown import Charters
+from tests.browser.views import VIEWS, View
 from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, sideways_px
-from tests.browser.waiver_form import records
-
-
-@pytest.fixture(scope="module")
-def charters(site: Site) -> Charters:
-    plain = site.charter()
-    site.change_settings(
-        pay_to=[{"method": "zelle", "text": "pay@bay.example"}, {"method": "bank_transfer", "text": UNBROKEN * 3}],
-        guest_place_url="https://maps.example.com/?q=37.86,-122.48",
-    )
-    assert site.sign(plain).status == 303
-    site.pay(plain, kind="deposit", method="check", reference="1042")
-    site.admin(
-        "POST",
-        f"/api/events/{plain['event_id']}/payments/{site.pay(plain)['payment_id']}/void",
-        {"reason": "Typed twice"},
-    )
-    person = {"name": UNBROKEN, "email": f"{'a' * 60}@{'b' * 60}.example.com", "phone": "+1 415 555 0142"}
-    long = site.charter(
-        title="W" * 110,
-        vessel=UNBROKEN,
-        departure_port=UNBROKEN,
-        return_port=UNBROKEN[::-1],
-        captain=person,
-        crew=[person],
-        patron=person,
-        charter_fee_cents=99_999_999,
-        party_size=500,
-        guests=[{"name": UNBROKEN[::-1], "email": f"{'a' * 60}@example.com"}],
-        guest_notes=f"https://example.com/{'x' * 200}",
-        notes=UNBROKEN * 4,
-    )
-    assert site.sign(long, signer_name=UNBROKEN, signature_strokes="[[[0,0,0],[80,30,20]]]").status == 303
-    site.pay(
-        long,
-        method="check",
-        amount_cents=12_345_678,
-        payer=UNBROKEN,
-        reference=UNBROKEN,
-        note=UNBROKEN * 3,
-        notify=False,
-    )
-    cancelled = site.charter()
-    assert site.sign(cancelled).status == 303
-    (struck,) = records(site, cancelled)
-    for act in ("set-aside", "erase"):
-        path = f"/api/events/{cancelled['event_id']}/waivers/{struck['waiver_id']}/{act}"
-        site.admin("POST", path, {"reason": UNBROKEN})
-    site.admin("POST", f"/api/events/{cancelled['event_id']}/cancel", {"reason": "Gusts to 35 knots"})
-    yesterday = datetime.now(UTC) - timedelta(days=1)
-    over = site.charter(starts_at=yesterday.isoformat(), ends_at=(yesterday + timedelta(hours=3)).isoformat())
-    site.admin("POST", f"/api/events/{over['event_id']}/depart", {})
-    papers = [{"kind": "insurance", "valid_until": "2024-03-01", "note": UNBROKEN}, {"kind": "other"}]
-    boat = site.admin("POST", "/api/boats", {"name": UNBROKEN, "home_port": UNBROKEN, "papers": papers})
-    site.admin("POST", "/api/boats", {"name": FREE_BOAT})
-    captain = person | {"roles": ["captain", "mate"], "papers": [{"kind": "mmc", "valid_until": "2024-03-01"}]}
-    booked = site.charter(
-        boat_id=boat["boat_id"],
-        captain={"person_id": site.admin("POST", "/api/people", captain)["person_id"]},
-        crew=[],
-    )
-    return Charters(plain, long, cancelled, over, booked)
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,11 @@ def test_a_past_charter_is_opened_for_a_day(site: Site, page: Page) -> None:
 def test_passengers_are_ticked_off_briefed_and_frozen_at_departure(
     site: Site, page: Page, event: dict[str, Any]
 ) -> None:
+    # Earlier than twelve hours before its start nothing departs.
+    starts_at = datetime.now(UTC) + timedelta(hours=8)
+    ends_at = starts_at + timedelta(hours=3)
+    times = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
+    event = site.admin("PATCH", f"/api/events/{event['event_id']}", {"version": event["version"], **times})
     assert site.sign(event, signer_name="Ana Reyes").status == 303
     page.goto(f"/events/{event['event_id']}")
     page.get_by_role("link", name="Manifest").click()
@@ -159,7 +164,7 @@ def test_passengers_are_ticked_off_briefed_and_frozen_at_departure(
 
     page.get_by_role("button", name="Depart…").click()
     dialog = page.get_by_role("dialog", name="Depart?")
-    expect(dialog).to_contain_text("This charter departs in 3 days. Is it the right one?")
+    expect(dialog).to_contain_text("This charter departs in 8 h. Is it the right one?")
     expect(dialog).to_contain_text("Neither aboard nor a no-show: Bo Sund.")
     expect(dialog).not_to_contain_text("briefing is not ticked off")
     dialog.get_by_role("button", name="Depart", exact=True).click()

@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import bank_views, week_views
-from tests.browser.shown import UNBROKEN, Charters
+from tests.browser.shown import FREE_BOAT, UNBROKEN, Charters
 from tests.browser.visitors import sample_mail
 
 UNKNOWN = "A" * 22
-FREE_BOAT = "Heron"
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,25 @@ def charter(page: Page, charters: Charters) -> None:
     page.goto(f"/events/{charters.plain['event_id']}")
     title(page, charters.plain["title"])
     page.get_by_text("Actions for").click()
+
+
+def new_position(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.booked['event_id']}")
+    page.get_by_role("button", name="Add position").click()
+    dialog = page.get_by_role("dialog", name="New position")
+    dialog.get_by_label("Role").select_option("captain")
+    dialog.get_by_role("radio", name="Ask in my order").check()
+    dialog.get_by_label(UNBROKEN).check()
+    expect(dialog.get_by_text("asked 1st")).to_be_visible()
+
+
+def position_dialog(page: Page, charters: Charters) -> None:
+    page.goto(f"/events/{charters.crewed['event_id']}")
+    page.get_by_role("region", name="Crew").get_by_role("button", name="Change… Captain").click()
+    dialog = page.get_by_role("dialog", name="Captain")
+    dialog.get_by_role("radio", name="Assign").check()
+    dialog.get_by_role("button", name="Assign", exact=True).click()
+    expect(dialog.get_by_text("Choose somebody.")).to_be_visible()
 
 
 def share_dialog(page: Page, charters: Charters) -> None:
@@ -330,8 +348,12 @@ def long_manifest(page: Page, charters: Charters) -> None:
 
 
 def depart_dialog(page: Page, charters: Charters) -> None:
-    long_manifest(page, charters)
+    page.goto(f"/events/{charters.soon['event_id']}/manifest")
     page.get_by_role("button", name="Depart…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Depart", exact=True).click()
+    expect(page.get_by_role("button", name="Sail anyway")).to_be_visible()
+    page.get_by_role("button", name="Sail anyway").click()
+    expect(page.get_by_text("Say why it sails all the same.").first).to_be_visible()
 
 
 def frozen_manifest(page: Page, charters: Charters) -> None:
@@ -441,6 +463,8 @@ VIEWS = [
     View("new hold dialog", week_views.new_hold_dialog, admin=True),
     View("release dialog", week_views.release_dialog, admin=True),
     View("charter", charter, admin=True),
+    View("new position dialog", new_position, admin=True),
+    View("position dialog", position_dialog, admin=True),
     View("share dialog", share_dialog, admin=True),
     View("keys dialog", keys_dialog, admin=True),
     View("charter of long words", long_charter, admin=True),
@@ -485,7 +509,7 @@ VIEWS = [
     View("log of the waivers", log, admin=True),
     View("manifest", manifest, admin=True),
     View("manifest of long words", long_manifest, admin=True),
-    View("depart dialog", depart_dialog, admin=True),
+    View("depart dialog", depart_dialog, admin=True, expected=("409: POST",)),
     View("frozen manifest", frozen_manifest, admin=True),
     View("dock card", dock_card, admin=True),
     View("past charter", past_charter, admin=True),

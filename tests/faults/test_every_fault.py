@@ -22,7 +22,8 @@ from tests.support.doubles.dynamo import Item, Key
 from tests.support.doubles.faults import Died
 from tests.support.in_process import InProcessProduct, comparable_answer, in_process_product
 from tests.support.log_check import check_log
-from tests.support.operations import OPERATIONS, Operation
+from tests.support.operation import Operation
+from tests.support.operations import OPERATIONS
 
 COMMAND = ".venv/bin/python -m pytest tests/faults/test_every_fault.py"
 ONLY = os.environ.get("FAULT", "")
@@ -33,6 +34,22 @@ if SEED == "random":
 NONE = -1
 # The operations that send a mail, one of each kind.
 MAILING = ("log a payment", "send a mail again", "sweep the mail")
+
+
+# Of the product, what belongs to its table.
+KEPT = (
+    "token",
+    "event_id",
+    "past_id",
+    "other_id",
+    "boat_id",
+    "person_id",
+    "hold_id",
+    "sail_id",
+    "crewed_id",
+    "position_id",
+    "drawn",
+)
 
 
 @dataclass(frozen=True)
@@ -74,10 +91,7 @@ def starts(product: InProcessProduct) -> dict[str, Start]:
     found = {}
     for name, step in steps.items():
         step()
-        attributes = {
-            name: getattr(product, name)
-            for name in ("token", "event_id", "past_id", "other_id", "boat_id", "person_id", "hold_id", "drawn")
-        }
+        attributes = {name: getattr(product, name) for name in KEPT}
         found[name] = Start(dict(product.dynamo.items), attributes)
     return found
 

@@ -51,14 +51,16 @@ class Desk(NamedTuple):
         return self.page.evaluate(READER + script)
 
 
-# Texts as they are shown: with blanks of one kind, without what nobody sees (marks that keep a name written from right
-# to left in its place) and what is only there for screen readers.
+# Texts as they are shown on a desktop: with blanks of one kind, without what nobody sees there (marks that keep a name
+# written from right to left in its place) and what is only there for screen readers.
 READER = """
 const shown = (node) => {
   if (!node) return "";
   const copy = node.cloneNode(true);
-  for (const hidden of copy.querySelectorAll(".visually-hidden, .buttons, .entry-actions")) hidden.remove();
-  for (const line of copy.querySelectorAll("small, p, .paper-line")) line.before(" ");
+  const unseen = ".visually-hidden, .only-narrow, .buttons, .entry-actions";
+  for (const hidden of copy.querySelectorAll(unseen)) hidden.remove();
+  const apart = "small, p, li, button, .paper-line, .badge, .contact > *, [class$=-more]";
+  for (const part of copy.querySelectorAll(apart)) part.before(" ");
   return copy.textContent.replace(/[\\u2066-\\u2069]/g, "").replace(/\\s+/g, " ").trim();
 };
 const all = (selector, under = document) => [...under.querySelectorAll(selector)];

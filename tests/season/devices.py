@@ -53,16 +53,20 @@ class Device(NamedTuple):
         return plain(self._format(then, "hm"))
 
     def moment(self, then: datetime) -> str:
-        return f"{self.day(then)}, {self.clock(then)}{self._zone(then)}"
+        return f"{self.day(then)}, {self.clock(then)}{self.zone(then)}"
 
     def span(self, start: datetime, end: datetime) -> str:
         if start.date() == end.date():
             both = plain(format_interval(start, end, "hm", tzinfo=OPERATOR, locale=self.locale))
         else:
             both = f"{self.clock(start)} – {self.day(end)}, {self.clock(end)}"  # noqa: RUF001
-        return both + self._zone(start)
+        return both + self.zone(start)
 
-    def _zone(self, then: datetime) -> str:
+    def end(self, start: datetime, end: datetime) -> str:
+        day = "" if start.date() == end.date() else f"{self.day(end)}, "
+        return f"to {day}{self.clock(end)}{self.zone(start)}"
+
+    def zone(self, then: datetime) -> str:
         """Where clocks differ: Americans know the letters, for others it is an offset."""
         here, there = then.astimezone(ZoneInfo(self.timezone)).utcoffset(), then.utcoffset()
         assert there

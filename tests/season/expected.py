@@ -1,4 +1,6 @@
-"""What pages, files and mails should say of the season, in the words of the product and the figures of `books.py`."""
+"""What pages, files and mails should say of the season's money, in the words of the product and the figures of
+`books.py`.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -9,8 +11,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency
 
 from tests.season.books import Entry, add_up, charged, due, entries, total
-from tests.season.conftest import Season
-from tests.season.devices import OPERATOR, Device, money, short
+from tests.season.devices import OPERATOR, Device, money
 from tools.local.season import SampleCharter
 
 METHODS = {
@@ -23,89 +24,6 @@ METHODS = {
     "other": ("Other", "other means"),
 }
 KINDS = {"deposit": "Deposit", "balance": "Balance", "tip": "Tip", "refund": "Refund"}
-
-
-def today(told: Season) -> date:
-    return told.now.astimezone(OPERATOR).date()
-
-
-def signed(charter: SampleCharter) -> int:
-    """People, not forms: a minor is one more, who signed twice is one."""
-    minors = sum(len(form.get("minor_name", [])) for form in charter.signers.values())
-    return len(charter.signers) + minors - bool(charter.set_aside)
-
-
-def waivers_badge(charter: SampleCharter) -> str:
-    return f"Waivers {signed(charter)}/{charter.party_size}"
-
-
-def money_badge(charter: SampleCharter) -> str:
-    books, fee, left = add_up(entries([charter])), charged(charter), due(charter)
-    if charter.cancelled:
-        return f"To refund {short(books.net)}" if books.net else "Nothing due"
-    if not fee:
-        return f"Paid {short(books.net)}" if books.net else "No fee set"
-    if left <= 0:
-        return f"Overpaid {short(-left)}" if left else "Paid"
-    if left == fee:
-        return f"Due {short(fee)}"
-    only_deposits = books.received == books.by_kind.get("deposit")
-    return f"{'Deposit' if only_deposits else 'Part paid'} {short(books.net)} of {short(fee)}"
-
-
-def not_cleared_remark(charter: SampleCharter) -> list[str]:
-    uncleared = add_up(entries([charter])).uncleared
-    return [f"{short(uncleared)} not cleared"] if uncleared else []
-
-
-def state(charter: SampleCharter, now: datetime) -> str:
-    if charter.cancelled:
-        return "Cancelled"
-    if charter.aboard:
-        return "Departed"
-    if charter.completed:
-        return "Completed"
-    if charter.ends_at <= now:
-        return "Ended"
-    if charter.starts_at <= now:
-        return "Under way"
-    minutes = int((charter.starts_at - now) / timedelta(minutes=1) + 0.5)
-    if minutes < 60:
-        return f"Departs in {minutes} min" if minutes else "Departs now"
-    if minutes < 24 * 60:
-        return f"Departs in {minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
-    days = int(minutes / (24 * 60) + 0.5)
-    return f"Departs in {days} day{'s' if days > 1 else ''}"
-
-
-def card_day(charter: SampleCharter, device: Device, today: date) -> str:
-    near = {today: "Today", today + timedelta(days=1): "Tomorrow"}
-    return near.get(charter.starts_at.date()) or device.day(charter.starts_at)
-
-
-def card(charter: SampleCharter, device: Device, today: date) -> dict[str, Any]:
-    over = "Over the passenger limit"
-    crew = ", ".join(mate.name for mate in charter.boat.crew)
-    scheduled = not (charter.cancelled or charter.completed or charter.aboard)
-    too_many = scheduled and max(charter.party_size, signed(charter)) > charter.boat.passenger_limit
-    return {
-        "title": charter.title,
-        "day": card_day(charter, device, today),
-        "time": device.span(charter.starts_at, charter.ends_at),
-        "details": {
-            "Vessel": charter.boat.name,
-            "Captain": charter.captain.name,
-            **({"Crew": crew} if crew else {}),
-            "Patron": charter.patron.name,
-            "Party": str(charter.party_size),
-        },
-        "badges": [
-            waivers_badge(charter),
-            money_badge(charter),
-            *not_cleared_remark(charter),
-            *([over] if too_many else []),
-        ],
-    }
 
 
 def paid_how(entry: Entry) -> str:

@@ -37,8 +37,9 @@ def clashes(charters: Iterable[SampleCharter], holds: Iterable[SampleHold]) -> d
 
 
 def of_charter(charter: SampleCharter) -> Taken:
-    crew = {mate.name: "crew" for mate in charter.boat.crew}
-    roles = {name: role for name, role in {**crew, charter.captain.name: "captain"}.items() if name in NAMED}
+    crew = {mate.name: "crew" for mate in charter.crew}
+    captain = {charter.captain.name: "captain"} if charter.captain else {}
+    roles = {name: role for name, role in {**crew, **captain}.items() if name in NAMED}
     boat = charter.boat if charter.boat in BOATS else None
     start, end = charter.starts_at.timestamp(), charter.ends_at.timestamp()
     return Taken(charter.title, start, end, boat, roles, charter.boat.turnaround_minutes * 60)

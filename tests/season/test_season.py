@@ -11,80 +11,90 @@ from decimal import Decimal
 
 from playwright.sync_api import expect
 
-from tests.season.books import Entry, account_balances, add_up, charged, entries, statement, total
+from tests.season.books import Entry, account_balances, add_up, charged, due, entries, statement, total
+from tests.season.charters import (
+    away,
+    columns,
+    days_of,
+    details,
+    facts,
+    missing_list,
+    sections,
+    state,
+    strips,
+    today,
+    waivers_text,
+)
 from tests.season.conftest import Desk, Season
-from tests.season.devices import money
+from tests.season.devices import money, short
 from tests.season.expected import (
     KINDS,
     METHODS,
     balance_line,
-    card,
     charge_name,
     check_entry,
     clearing,
     fate,
     given_back,
     in_days,
-    money_badge,
     money_mails,
     months_from,
-    not_cleared_remark,
     paid_by,
     paid_how,
     payer,
     report_columns,
     signed_amount,
-    state,
-    today,
     totals_panel,
-    waivers_badge,
     when_and_who,
 )
 
 # --- board ----------------------------------------------------------------------------------------
 
 
-READ_CARDS = """
-Object.fromEntries(all("main section[aria-labelledby]").map((section) => [
-  section.getAttribute("aria-labelledby"),
-  all("article", section).map((card) => ({
-    title: shown(card.querySelector("h3")),
-    day: shown(card.querySelector(".card-day")),
-    time: shown(card.querySelector(".card-time")),
-    away: shown(card.querySelector(".card-away")),
-    details: table(".card-details", card),
-    badges: texts(".badge, .badge-remark", card),
-  })),
-]))
+READ_BOARD = """
+({
+  unpaid: shown(document.querySelector(".unpaid-link")),
+  sections: Object.fromEntries(all("main section[aria-labelledby]").map((section) => [
+    shown(section.querySelector("h2")),
+    all(".day", section).map((day) => ({
+      day: shown(day.querySelector("h3")),
+      rows: all("article", day).map((row) => ({
+        state: shown(row.querySelector(".row-state")),
+        columns: texts(":scope > *", row),
+      })),
+    })),
+  ])),
+})
 """
 
 
 def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, desk: Desk) -> None:
-    now, day = told.now, today(told)
+    day = today(told)
     desk.page.goto("/")
     desk.wait("article")
     for button in ("Show past charters", "Show earlier", "Show earlier", "Show earlier"):
         known = desk.page.locator("article").count()
         desk.page.get_by_role("button", name=button).click()
         expect(desk.page.locator("article").nth(known)).to_be_attached()
-    shown = desk.read(READ_CARDS)
-    by_start = sorted(told.charters, key=lambda charter: charter.starts_at.timestamp())
-    next_one = next(one for one in by_start if one.starts_at > now and not one.cancelled)
-    others = [charter for charter in by_start if charter is not next_one]
-    coming = [one for one in others if one.starts_at.date() > day]
-    past = [one for one in others if one.ends_at.date() < day]
-    sections = {
-        "next": [next_one],
-        "today": [one for one in others if one not in coming and one not in past],
-        "coming": coming,
-        "past": past[::-1],
-    }
-    assert shown.keys() == sections.keys()
-    for name, charters in sections.items():
-        states = [found.pop("away") for found in shown[name]]
-        assert shown[name] == [card(charter, desk.device, day) for charter in charters]
-        for charter, found in zip(charters, states, strict=True):
-            assert found in {state(charter, at) for at in (now, datetime.now(UTC), now + timedelta(minutes=1))}
+    shown = desk.read(READ_BOARD)
+    expected = sections(told)
+    unpaid = expected.get("Past, not paid", [])
+    owed = short(total(due(charter) for charter in unpaid))
+    assert shown["unpaid"] == (f"{len(unpaid)} past, not paid: {owed}" if unpaid else "")
+    assert list(shown["sections"]) == list(expected)
+    for name, charters in expected.items():
+        days = days_of(charters, desk.device, day)
+        assert [found["day"] for found in shown["sections"][name]] == [text for text, _ in days]
+        say = away if name == "Next departure" else state
+        for found, (_, those) in zip(shown["sections"][name], days, strict=True):
+            for line, charter in zip(found["rows"], those, strict=True):
+                assert line["state"] in {say(charter, at) for at in moments(told)}
+                assert line["columns"] == columns(charter, told, desk.device, line["state"])
+
+
+def moments(told: Season) -> tuple[datetime, ...]:
+    """Any of these may be the time by which a page was drawn."""
+    return told.now, datetime.now(UTC), told.now + timedelta(minutes=1)
 
 
 # --- one charter ----------------------------------------------------------------------------------
@@ -92,8 +102,8 @@ def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, de
 
 READ_CHARTER = """
 ({
-  when: shown(document.querySelector(".charter-when")),
-  badges: texts("header .badge, header .badge-remark"),
+  state: shown(document.querySelector(".charter-state")),
+  facts: table(".facts"),
   entries: all(".statement .entry").map((entry) => ({
     what: shown(entry.querySelector(".entry-what > p") ?? entry.querySelector(".entry-what")),
     small: texts(".entry-small", entry),
@@ -101,8 +111,10 @@ READ_CHARTER = """
     balance: shown(entry.querySelector(".entry-balance")),
   })),
   paid: texts("main .panel > p").filter((text) => text.startsWith("Paid by")),
+  waivers: texts("main .panel h2").filter((text) => text.startsWith("Waivers")),
+  missing: texts(".missing-list li > :not(button)"),
   details: table("dl.stack"),
-  strips: texts(".strip"),
+  strips: texts("main .strip"),
 })
 """
 
@@ -115,9 +127,8 @@ def test_every_charters_page_agrees_to_the_cent(told: Season, desk: Desk) -> Non
         desk.open(f"/events/{told.event_ids[charter.title]}", f'h1:text-is("{charter.title}")')
         expect(desk.page.locator(".statement .entry")).to_have_count(len(charter.payments) + 2)
         shown = desk.read(READ_CHARTER)
-        assert shown["when"] == device.long_day(charter.starts_at) + device.span(charter.starts_at, charter.ends_at)
-        badges = [waivers_badge(charter), money_badge(charter), *not_cleared_remark(charter)]
-        assert shown["badges"][-len(badges) :] == badges
+        assert shown["state"] in {state(charter, at) or f"Departs {away(charter, at)}" for at in moments(told)}
+        assert shown["facts"] == facts(charter, device)
         first, *rows, last = shown["entries"]
         assert (first["what"], first["balance"]) == (charge_name(charter), money(charged(charter)))
         for found, (entry, balance) in zip(rows, statement(charter), strict=True):
@@ -129,12 +140,10 @@ def test_every_charters_page_agrees_to_the_cent(told: Season, desk: Desk) -> Non
         assert (f"Not cleared yet: {money(books.uncleared)}" in last["what"]) == bool(books.uncleared)
         paid = ", ".join(f"{who} {money(sum_of)}" for who, sum_of in paid_by(charter).items())
         assert shown["paid"] == ([f"Paid by {paid}"] if paid else [])
-        details = shown["details"]
-        assert details["Party"] == f"{charter.party_size} (limit {charter.boat.passenger_limit})"
-        for contact, person in (("Captain", charter.captain), ("Patron", charter.patron)):
-            assert details[contact] == "".join((person.name, person.phone, person.email))
-        over = f"{charter.party_size} passengers are expected or have signed; this charter may carry"
-        assert any(over in text for text in shown["strips"]) == (charter.party_size > charter.boat.passenger_limit)
+        assert shown["waivers"] == [f"Waivers: {waivers_text(charter)}"]
+        assert shown["missing"] == missing_list(charter)
+        assert shown["details"] == details(charter, told, device)
+        assert shown["strips"] == strips(charter, told, device)
 
 
 READ_PAPER = """

@@ -43,10 +43,9 @@ def check_answer(method: str, path: str, status: int, headers: dict[str, str], t
     if "content" not in answer:
         assert text == "", f"{method} {path} answers {status} with a body"
         return
-    (media_type,) = answer["content"]
     # The gateway adds what Chalice leaves out.
-    told = headers.get("content-type", "application/json")
-    assert told.partition(";")[0] == media_type, f"{method} {path} answers {status} as {told}"
+    media_type = headers.get("content-type", "application/json").partition(";")[0]
+    assert media_type in answer["content"], f"{method} {path} answers {status} as {media_type}"
     body = json.loads(text) if media_type == "application/json" else text
     fault = find_fault(validator(method, path, "responses", str(status), "content", media_type, "schema"), body)
     assert not fault, f"{method} {path} answers {status}, but {fault}"

@@ -16,9 +16,12 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import sweep
+from chalicelib.charters.positions import find, seen_of
+from chalicelib.charters.store import to_charter
 from chalicelib.core import aws, system, times
 from chalicelib.mail import store as mail_store
 from chalicelib.mail import typed_addresses
+from chalicelib.operator import links
 from chalicelib.sign_in import sessions
 from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import log as waiver_log
@@ -40,6 +43,8 @@ MINUTE = timedelta(minutes=1)
 AT_NOON = NOW.replace(hour=sweep.CHECKPOINT_HOUR) + MINUTE
 # Of the operator's day, which is that of Los Angeles.
 AT_PAPERS = NOW.replace(hour=sweep.PAPERS_HOUR + 8, minute=sweep.PAPERS_MINUTE)
+# Before the captain's charter, when not all has to be in order yet.
+AT_DOCK = NOW + timedelta(days=20) - timedelta(hours=3)
 # When an option ends that was made before.
 AT_OPTION = NOW + timedelta(days=1) + MINUTE
 # What this product draws at random: see `next_random`.
@@ -69,6 +74,7 @@ class InProcessProduct:
         self.now = NOW
         self.drawn = 0
         self.event_id = self.past_id = self.other_id = self.boat_id = self.person_id = self.hold_id = self.token = ""
+        self.crewed_id = self.sail_id = self.asked_id = self.position_id = ""
         self._real_clients: dict[str, Any] = {"dynamodb": _real("dynamodb"), "sesv2": _real("sesv2", attempts=1)}
         self._records: dict[int, tuple[Item, str]] = {}
         self._fake_clients = {
@@ -141,8 +147,11 @@ class InProcessProduct:
         self.other_id = self.ask("POST", "/api/events", elsewhere).json["event_id"]
         self.boat_id = self.ask("POST", "/api/boats", new_boat()).json["boat_id"]
         self.person_id = self.ask("POST", "/api/people", new_person()).json["person_id"]
+        self.sail_id = self.ask("POST", "/api/events", self.captains_charter()).json["event_id"]
         option = {"kind": "option", "expires_at": times.format_instant(AT_OPTION), "title": "Perhaps a wedding"}
         self.hold_id = self.ask("POST", "/api/holds", self.hold(5, **option)).json["hold_id"]
+        self._add_position()
+        self.asked_id = self._add_asked_captain()
         self.sign(SIGNED_OLD, name="Dora Old", email="dora@example.com", minors=["Kid Old"])
         self.publish("We shall wear life jackets, always.")
         self.sign(SIGNED, name="Ben", email="ben@example.com", minors=[])
@@ -151,6 +160,14 @@ class InProcessProduct:
         self.services.mail_answer = "refuses"
         self.pay(FAILED, method="zelle", amount_cents=1_000, kind="tip")
         self.services.mail_answer = ""
+
+    def _add_position(self) -> None:
+        """A charter with an open position."""
+        of_time = {name: self.hold(12)[name] for name in ("starts_at", "ends_at")}
+        self.crewed_id = self.ask("POST", "/api/events", new_event(captain=None, **of_time)).json["event_id"]
+        body = {"role": "captain", "person_ids": []}
+        (made,) = self.ask("POST", f"/api/events/{self.crewed_id}/positions", body).json["positions"]
+        self.position_id = made["position_id"]
 
     def add_queued_receipt(self) -> None:
         """One payment more, whose receipt is still queued."""
@@ -181,6 +198,34 @@ class InProcessProduct:
         """A request for a charter that names its boat and captain."""
         of_time = {name: self.hold(9)[name] for name in ("starts_at", "ends_at")}
         return new_event(boat_id=self.boat_id, captain={"person_id": self.person_id}, **of_time)
+
+    def captains_charter(self) -> dict[str, Any]:
+        """A request for a charter with a captain and one guest."""
+        of_time = {name: self.hold(20)[name] for name in ("starts_at", "ends_at")}
+        people = {"captain": {"person_id": self.person_id}, "guests": [{"name": "Finn"}], "party_size": 1}
+        return new_event(crew=[], **people, **of_time)
+
+    def _add_asked_captain(self) -> str:
+        """A charter for which the captain is asked; the id of the position."""
+        of_time = {name: self.hold(30)[name] for name in ("starts_at", "ends_at")}
+        made = self.ask("POST", "/api/events", new_event(captain=None, crew=[], **of_time)).json
+        body = {"role": "captain", "person_ids": [self.person_id]}
+        (asked,) = self.ask("POST", f"/api/events/{made['event_id']}/positions", body).json["positions"]
+        return str(asked["position_id"])
+
+    def seen(self) -> str:
+        """What the form of who is asked holds."""
+        items = (item for (_, sk), item in self.dynamo.items.items() if sk == "EVENT")
+        charter = next(one for one in map(to_charter, items) if find(one.positions, self.asked_id))
+        position = find(charter.positions, self.asked_id)
+        assert position
+        # As long as somebody was only asked, and nothing has changed.
+        return seen_of(charter.details, {**position, "state": "asked"})
+
+    def crew_path(self, *, charter: bool = False) -> str:
+        """Of the captain's own page, or of the manifest of their charter."""
+        path = f"/c/{links.make_token('person', self.person_id, 0)}"
+        return f"{path}/{self.sail_id}" if charter else path
 
     def publish(self, text: str) -> Answer:
         return self.ask("PUT", "/api/waiver-versions/current", {"title": "Release", "text": text})

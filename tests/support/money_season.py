@@ -48,7 +48,8 @@ class Season:
         guest = whole.details["guests"][0]["guest_id"]
         manifest.check_in(self.charter, {"guest_id": guest, "state": "aboard"}, actor=ADMIN, now=self.now())
         manifest.note_briefing(self.charter, {"done": True}, actor=ADMIN, now=self.now())
-        manifest.depart(self.charter, actor=ADMIN, now=self.now())
+        waive = {"waivers": "all of them have sailed with us before"}
+        manifest.depart(self.charter, {"waive": waive}, actor=ADMIN, now=self.now())
         self.storm = other = self.create("Storm", 90_000)
         self.log(30_000, kind="deposit", on=other)
         charters.cancel_charter(other, {"reason": "storm"}, actor=ADMIN, now=self.now())
@@ -87,8 +88,8 @@ class Season:
         details = operator.details(
             title=title,
             charter_fee_cents=fee_cents,
-            starts_at="2026-11-24T20:00:00Z",
-            ends_at="2026-11-24T23:00:00Z",
+            starts_at="2026-11-22T22:00:00Z",
+            ends_at="2026-11-23T01:00:00Z",
             balance_reminders=True,
             guests=[{"name": "Kim Ott", "email": "kim@example.com"}],
             boat_id=self.boat_id,

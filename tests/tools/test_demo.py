@@ -103,9 +103,9 @@ def check_plan(api: Api, now: datetime) -> None:
         record = boats.get(boat.name, {"boat_id": None})
         assert (event["boat_id"], event["vessel"]) == (record["boat_id"], boat.name)
         assert (event["passenger_limit"], event["departure_port"]) == (boat.passenger_limit, boat.port)
-        for shown, person in zip((event["captain"], *event["crew"]), (charter.captain, *boat.crew), strict=True):
-            person_id = people.get(person.name, {"person_id": None})["person_id"]
-            assert shown == {"person_id": person_id, **person._asdict()}
+        for shown, person in zip((event["captain"], *event["crew"]), (charter.captain, *charter.crew), strict=True):
+            person_id = people.get(person.name, {"person_id": None})["person_id"] if person else None
+            assert shown == (person and {"person_id": person_id, **person._asdict()})
         told = [(one["kind"], one["name"], one["title"]) for one in event["conflicts"]]
         assert told == expected.get(charter.title, [])
         override = event["schedule_override"]

@@ -19,7 +19,7 @@ from tests.support.functions import create_functions
 from tests.support.running import ROOT, Product
 from tools.common.cloud import Cloud
 from tools.local.embedded import EmbeddedAws
-from tools.smoke.checks import NO_EVENT, NO_FEED, NO_PAYMENT, Site, run_checks
+from tools.smoke.checks import NO_EVENT, NO_LINKS, NO_PAYMENT, WORKER, Site, run_checks
 
 PAYMENT = f"/api/events/{NO_EVENT}/payments/{NO_PAYMENT}"
 WAIVER = f"/g/{NO_EVENT}/waiver"
@@ -45,7 +45,8 @@ def good() -> dict[str, Reply]:
         "/api/events": (200, JSON | SAFE | NO_STORE, '{"events": []}'),
         "/api/nope": (404, JSON | SAFE | NO_STORE, "{}"),
         WAIVER: (404, HTML | SAFE | NO_STORE, "<h1>Not found</h1>"),
-        NO_FEED: (404, HTML | SAFE | NO_STORE, "<h1>This link opens nothing</h1>"),
+        **dict.fromkeys(NO_LINKS, (404, HTML | SAFE | NO_STORE, "<h1>This link opens nothing</h1>")),
+        WORKER: (200, {"Content-Type": "text/javascript"}, "addEventListener()"),
         "/": page,
         f"/events/{NO_EVENT}": page,
         "/assets/app-1.js": (200, {"Content-Type": "text/javascript"}, 'import("./later-2.js")'),
@@ -97,9 +98,12 @@ MASKED = (200, HTML | SAFE, PAGE)
         (WAIVER, MASKED, "waiver page", "the SPA answers instead of the function"),
         (WAIVER, (404, HTML | SAFE, "<h1>"), "waiver page", "instead of no-store"),
         (WAIVER, (200, HTML | SAFE | NO_STORE | {"X-Cache": "Hit from cloudfront"}, "x"), "waiver page", "instead of"),
-        (NO_FEED, MASKED, "private links", "the SPA answers instead of the function"),
-        (NO_FEED, (404, HTML | SAFE, "<h1>"), "private links", "instead of no-store"),
-        (NO_FEED, (404, JSON | SAFE | NO_STORE, "{}"), "private links", "instead of the function's 404"),
+        (NO_LINKS[0], MASKED, "private links", "the SPA answers instead of the function"),
+        (NO_LINKS[0], (404, HTML | SAFE, "<h1>"), "private links", "instead of no-store"),
+        (NO_LINKS[0], (404, JSON | SAFE | NO_STORE, "{}"), "private links", "instead of the function's 404"),
+        (NO_LINKS[1], MASKED, "private links", "the SPA answers instead of the function"),
+        (NO_LINKS[2], MASKED, "private links", "the SPA answers instead of the function"),
+        (WORKER, MASKED, "private links", "instead of the worker"),
         ("/", (403, {"Content-Type": "application/xml"}, "<Error/>"), "SPA (production)", "nothing is promoted yet"),
         (f"/events/{NO_EVENT}", (404, JSON, "{}"), "SPA (production)", "an address inside the SPA"),
         ("/assets/app-1.js", (404, JSON, "{}"), "SPA (production)", "/assets/app-1.js answers 404"),

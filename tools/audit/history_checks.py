@@ -80,7 +80,10 @@ def _dock(records: Records, subject: str, charter: Charter, events: Sequence[Dat
         what = "the safety briefing" if about == BRIEFING else f"check-in {about}"
         if not any(_tells(event, about, notes.get(about, {})) for event in ticked):
             yield Difference(subject, about, f"{what} is noted otherwise than its audit events tell")
+    yield from _kept(subject, charter, notes)
     departed = next((event for event in events if event["act"] == "departed"), None)
+    if charter.checks != (departure["manifest"].get("checks") if departure else None):
+        yield Difference(subject, "checks", "it keeps other checks of its departure than its frozen manifest")
     if (departure or departed) is None:
         return
     if not departure or not departed or any(departure[name] != departed[name] for name in ("at", "by")):
@@ -90,6 +93,17 @@ def _dock(records: Records, subject: str, charter: Charter, events: Sequence[Dat
     # Erasing a guest rewrites it.
     if ERASED_NAME not in str(manifest) and departure["sha256"] != canonical.json_hash(manifest):
         yield Difference(subject, "manifest", "its frozen manifest is not the one that was hashed")
+
+
+def _kept(subject: str, charter: Charter, notes: Mapping[str, Data]) -> Iterator[Difference]:
+    """What the charter itself keeps of the dock is what was noted there."""
+    briefing = notes.get(BRIEFING, {})
+    noted: dict[str, object] = {"briefed_at": briefing["at"] if briefing.get("state") == "done" else ""}
+    for name, state in (("aboard_ids", "aboard"), ("no_show_ids", "no_show")):
+        noted[name] = {about for about, note in notes.items() if note.get("state") == state}
+    for name, value in noted.items():
+        if getattr(charter, name) != value:
+            yield Difference(subject, name, f"{name} is not what was noted at the dock")
 
 
 def _tells(event: Data, about: str, note: Mapping[str, object]) -> bool:

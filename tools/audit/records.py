@@ -9,6 +9,7 @@ from chalicelib import ledger_log
 from chalicelib.charters.store import Charter, board_key, to_charter
 from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import MALFORMED
+from chalicelib.manifest.store import to_sent_note
 from chalicelib.money import ledger, methods
 from chalicelib.operator import store as operator_store
 from chalicelib.payments.fields import Payment
@@ -224,11 +225,8 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         _add_to_ledger(records, kind, item, subject)
     elif kind == "AUDIT":
         _add_audit(records, pk, item)
-    elif kind == "BOARDING":
-        note = _load(item)
-        if note.get("state") != item.get("state", {}).get("S"):
-            raise ValueError("its state stands there twice, in two ways")
-        records.notes.setdefault(owner, {})[sk.partition("#")[2]] = note
+    elif kind in ("BOARDING", "DOCK"):
+        _add_note(records, kind, owner, item)
     elif kind == "WAIVER_VERSION" and sk == "VERSION":
         records.versions[owner] = _load(item)
     elif kind == "WAIVER_VERSION":
@@ -253,6 +251,19 @@ def _add_to_ledger(records: Records, kind: str, item: Item, subject: str) -> Non
     if kind == "PAYMENT" and not entry.data.get("batch_id"):
         records.answers[subject] = _answer(item)
     records.entries.append(ledger_log.to_entry(item))
+
+
+def _add_note(records: Records, kind: str, owner: str, item: Item) -> None:
+    """What was noted at the dock; or how one note came, which is read as the product does."""
+    if kind == "DOCK":
+        to_sent_note(item)
+        return
+    note = _load(item)
+    # A departure has no state.
+    twice = [(note.get("state"), "state"), (note["at"] if "state" in note else None, "noted_at")]
+    if any(held != item.get(name, {}).get("S") for held, name in twice):
+        raise ValueError("its state or its time stands there twice, in two ways")
+    records.notes.setdefault(owner, {})[item["SK"]["S"].partition("#")[2]] = note
 
 
 def _add_planning(records: Records, kind: str, item: Item) -> None:

@@ -63,20 +63,38 @@ class Client:
             raise Refused(f"the sample waiver of {signer} was answered {answer.status}")
         return parse_qs(urlsplit(answer.headers["Location"]).query)["signed"][0]
 
+    def answer(self, page_url: str, position_id: str, answer: str, reason: str = "") -> None:
+        """Fill in the form of somebody's own page by which they answer what they are asked."""
+        path = urlsplit(page_url).path
+        forms = hidden_forms(self.website.ask(path).data.decode())
+        asked = next(form for form in forms if (form.get("position_id"), form.get("answer")) == (position_id, answer))
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        sent = self.website.ask(path, "POST", urlencode({**asked, "reason": reason}).encode(), headers)
+        if sent.status != 303:
+            raise Refused(f"the sample answer to an ask was answered {sent.status}")
+
     def change_waiver(self, charter: Json, waiver_id: str, act: str, reason: str) -> None:
         self.call("POST", f"/api/events/{charter['event_id']}/waivers/{waiver_id}/{act}", {"reason": reason})
 
 
 def hidden_fields(page: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    """Of all forms of a page together."""
+    return {name: value for form in hidden_forms(page) for name, value in form.items()}
 
-    class Form(HTMLParser):
+
+def hidden_forms(page: str) -> list[dict[str, str]]:
+    """The hidden fields of each form of a page."""
+    found: list[dict[str, str]] = []
+
+    class Forms(HTMLParser):
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             values = dict(attrs)
-            if tag == "input" and values.get("type") == "hidden":
-                found[values.get("name") or ""] = values.get("value") or ""
+            if tag == "form":
+                found.append({})
+            elif tag == "input" and values.get("type") == "hidden" and found:
+                found[-1][values.get("name") or ""] = values.get("value") or ""
 
-    Form().feed(page)
+    Forms().feed(page)
     return found
 
 
@@ -176,7 +194,7 @@ def add_charters(client: Client, charters: Iterable[SampleCharter], ids: Ids) ->
     """Booked one after the other, for those of one boat take turns; what came of them several at a time."""
     # This thread, which books, is one of them.
     with ThreadPoolExecutor(AT_ONCE - 1) as pool:
-        logging = [pool.submit(log_rest, client, charter, book(client, charter, ids)) for charter in charters]
+        logging = [pool.submit(log_rest, client, charter, book(client, charter, ids), ids) for charter in charters]
         for each in logging:
             each.result()
 
@@ -186,16 +204,17 @@ def add_until(stop: threading.Event, client: Client, charters: Iterable[SampleCh
     for charter in charters:
         if stop.is_set():
             return
-        log_rest(client, charter, book(client, charter, ids))
+        log_rest(client, charter, book(client, charter, ids), ids)
 
 
 def book(client: Client, charter: SampleCharter, ids: Ids) -> Json:
     return client.create(charter_json(charter, ids))
 
 
-def log_rest(client: Client, charter: SampleCharter, made: Json) -> None:
+def log_rest(client: Client, charter: SampleCharter, made: Json, ids: Ids) -> None:
     """All that came of a charter, in the order in which it came."""
     path = f"/api/events/{made['event_id']}"
+    fill_positions(client, path, charter, ids)
     # What is given back because a charter is off is given back after that was said.
     late = [place for place, one in enumerate(charter.payments) if charter.cancelled and one.kind == "refund"]
     for place in range(len(charter.payments)):
@@ -221,6 +240,29 @@ def log_rest(client: Client, charter: SampleCharter, made: Json) -> None:
         log_payment(client, path, charter, place)
 
 
+def fill_positions(client: Client, path: str, charter: SampleCharter, ids: Ids) -> None:
+    """One after the other, and then the charter is moved if it was."""
+    for position in charter.positions:
+        asked = [ids[person.name] for person in position.asked]
+        seen = client.call("POST", f"{path}/positions", {"role": position.role, "person_ids": asked})
+        position_id = seen["positions"][-1]["position_id"]
+        answers = [("decline", reason) for reason in position.declined] + [("accept", "")] * position.accepted
+        for person, (answer, reason) in zip(position.asked, answers, strict=False):
+            client.answer(page_of(client, person), position_id, answer, reason)
+        if position.assigned:
+            client.call("POST", f"{path}/positions/{position_id}/assign", {"person_id": ids[position.assigned.name]})
+        if position.withdrawn:
+            client.call("POST", f"{path}/positions/{position_id}/withdraw", {"reason": position.withdrawn})
+    if charter.booked_for:
+        moved = {"version": client.call("GET", path)["version"], "starts_at": charter.starts_at.isoformat()}
+        client.call("PATCH", path, moved)
+
+
+def page_of(client: Client, person: Person) -> str:
+    people = client.call("GET", "/api/people")["people"]
+    return str(next(one["page_url"] for one in people if one["name"] == person.name))
+
+
 def charter_json(charter: SampleCharter, ids: Ids) -> Json:
     """Boats and people that have a record are named by its id alone, which brings name, limit and port."""
     boat = charter.boat
@@ -230,12 +272,13 @@ def charter_json(charter: SampleCharter, ids: Ids) -> Json:
         **({"boat_id": ids[boat.name]} if boat.name in ids else typed),
         **override,
         "title": charter.title,
-        "starts_at": charter.starts_at.isoformat(),
+        "starts_at": (charter.booked_for or charter.starts_at).isoformat(),
         "ends_at": charter.ends_at.isoformat(),
         "timezone": BAY.key,
         "return_port": boat.port,
-        "captain": sailor_json(charter.captain, ids),
-        "crew": [sailor_json(mate, ids) for mate in boat.crew],
+        # Positions are filled by asking.
+        "captain": sailor_json(charter.captain, ids) if charter.captain and not charter.positions else None,
+        "crew": [] if charter.positions else [sailor_json(mate, ids) for mate in charter.crew],
         "patron": charter.patron._asdict(),
         "party_size": charter.party_size,
         "charter_fee_cents": charter.charter_fee_cents,

@@ -61,10 +61,16 @@ RENEE = Person("Renée Dubois", "renee@example.com", "+1 415 555 0136")
 PEOPLE = (
     Sailor(MAYA, ("captain",), 1, (Paper("mmc", 700, "4471"), Paper("medical", 75, "0917"))),
     Sailor(LUIS, ("captain", "mate"), 2, (Paper("mmc", 1200, "8820"), Paper("medical", 20, "3306"))),
-    Sailor(TESS, ("mate", "deckhand"), 1, (Paper("first_aid", -12, note="Course is booked"),)),
-    Sailor(JO, ("deckhand", "host"), 2, (Paper("drug_programme", None),)),
+    Sailor(TESS, ("mate", "deckhand"), 1, (Paper("first_aid", 40),)),
+    Sailor(JO, ("deckhand", "host"), 2, (Paper("drug_programme", 90),)),
     Sailor(KOFI, ("mate", "deckhand"), 3, (Paper("first_aid", 240),)),
-    Sailor(RENEE, ("host",), 4),
+    # Neither of these papers is in order, so they hold up what she sails on.
+    Sailor(
+        RENEE,
+        ("deckhand", "host"),
+        4,
+        (Paper("first_aid", -12, note="Course is booked"), Paper("drug_programme", None)),
+    ),
 )
 
 PETREL = Boat(
@@ -73,7 +79,7 @@ PETREL = Boat(
 )  # fmt: skip
 MERIDIAN = Boat(
     "S/V Meridian", 6, "Sausalito Yacht Harbor", (KOFI,), "uninspected", 45,
-    (Paper("insurance", 150, "A-20"), Paper("flares", -12, note="New ones are ordered")),
+    (Paper("insurance", 150, "A-20"), Paper("flares", 16, note="New ones are ordered")),
 )  # fmt: skip
 # Without a crew of ours: who charters it sails it.
 KESTREL = Boat(

@@ -12,7 +12,20 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from tools.local.days import BAY, Calendar, on
-from tools.local.fleet import HARBOR_QUEEN, KESTREL, LUIS, MAYA, MERIDIAN, PETREL, WALT, Boat, Person
+from tools.local.fleet import (
+    HARBOR_QUEEN,
+    JO,
+    KESTREL,
+    KOFI,
+    LUIS,
+    MAYA,
+    MERIDIAN,
+    PETREL,
+    TESS,
+    WALT,
+    Boat,
+    Person,
+)
 
 Form = Mapping[str, str | list[str]]
 """Fields of the waiver's form, as a browser sends them."""
@@ -37,6 +50,24 @@ class SamplePayment(NamedTuple):
     """Why it bounced or was voided; empty: it was not."""
 
 
+class SamplePosition(NamedTuple):
+    role: Literal["captain", "mate", "deckhand", "host"]
+    asked: tuple[Person, ...] = ()
+    """In this order; nobody: it stays open."""
+    declined: tuple[str, ...] = ()
+    """Why, of those who were asked first."""
+    accepted: bool = False
+    """By whoever was asked after them; else that one has not answered."""
+    assigned: Person | None = None
+    """Without being asked."""
+    withdrawn: str = ""
+    """Why."""
+
+    @property
+    def taken_by(self) -> Person | None:
+        return self.asked[len(self.declined)] if self.accepted else self.assigned
+
+
 class SampleCharter(NamedTuple):
     title: str
     """No other charter has it."""
@@ -46,7 +77,8 @@ class SampleCharter(NamedTuple):
     party_size: int
     charter_fee_cents: int
     patron: Person
-    captain: Person
+    captain: Person | None
+    """Of a charter with positions whoever took the captain's; None where nobody has."""
     payments: tuple[SamplePayment, ...] = ()
     guests: tuple[Person, ...] = ()
     signers: Mapping[str, Form] = MappingProxyType({})
@@ -61,7 +93,18 @@ class SampleCharter(NamedTuple):
     """Why."""
     override: str = ""
     """Why it was booked though its boat or one of its people is booked at that time."""
+    positions: tuple[SamplePosition, ...] = ()
+    """Captain first; their people are not typed."""
+    booked_for: datetime | None = None
+    """When it began before it was moved, after its people had answered."""
     guest_notes: str = "Soft-soled shoes, a windproof layer and sunscreen. Please be at the dock 20 minutes early."
+
+    @property
+    def crew(self) -> tuple[Person, ...]:
+        """Who sails beside the captain."""
+        if not self.positions:
+            return self.boat.crew
+        return tuple(one.taken_by for one in self.positions if one.role != "captain" and one.taken_by)
 
 
 NOTHING_ELSE: Form = {}
@@ -131,10 +174,42 @@ def _coming(days: Calendar) -> Iterator[SampleCharter]:
             deposit("cash", 150_00, days.minutes_ago(1)),
         ),
     )  # fmt: skip
+    # The captain who was asked first declined, and one of the crew has not answered.
+    yield SampleCharter(
+        "Alcatraz loop", days.at(5, "10:00"), days.at(5, "13:00"), PETREL, 8, 920_00, _patron("Nora Byrne"), LUIS,
+        positions=(
+            SamplePosition("captain", (MAYA, LUIS), ("My sister marries that day",), accepted=True),
+            SamplePosition("mate", (TESS,), accepted=True),
+            SamplePosition("deckhand", (KOFI, JO), ("I am away",)),
+        ),
+    )  # fmt: skip
     yield SampleCharter(
         "Šibenik reunion", days.at(6, "15:30"), days.at(6, "19:00"), PETREL, 4, 3_000_00,
         Person("José Núñez", "jose.nunez@example.com", "+52 55 5555 0101"), MAYA,
         (deposit("card", 1_000_00, days.at(-5, "12:00"), "A-7001", notify=True),),
+    )  # fmt: skip
+    # Moved after the captain had accepted, who has to answer again; the deckhand was assigned.
+    yield SampleCharter(
+        "Book club on the water", days.at(8, "12:30"), days.at(8, "15:30"), MERIDIAN, 5, 700_00,
+        _patron("Mina Rao"), MAYA, booked_for=days.at(8, "12:00"),
+        positions=(
+            SamplePosition("captain", (MAYA,), accepted=True),
+            SamplePosition("deckhand", assigned=KOFI),
+        ),
+    )  # fmt: skip
+    # The captain is asked, so the crew is not yet; a host is not needed any more.
+    yield SampleCharter(
+        "Lighthouse sail", days.at(12, "14:00"), days.at(12, "17:00"), PETREL, 9, 1_050_00, _patron("Emil Vogt"), None,
+        positions=(
+            SamplePosition("captain", (LUIS, MAYA)),
+            SamplePosition("mate", (TESS, KOFI)),
+            SamplePosition("host", withdrawn="They bring their own cook"),
+        ),
+    )  # fmt: skip
+    # Nobody is asked yet.
+    yield SampleCharter(
+        "Moonrise sail", days.at(22, "17:30"), days.at(22, "20:00"), MERIDIAN, 4, 560_00, _patron("Pia Lund"), None,
+        positions=(SamplePosition("captain"),),
     )  # fmt: skip
     # A part payment that was not logged as a deposit.
     yield SampleCharter(

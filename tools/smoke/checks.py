@@ -20,7 +20,9 @@ TOKEN_VARIABLE = "SCC_SMOKE_TOKEN"  # noqa: S105 - its name
 RETRY_S = 5.0
 MAX_WRONG_FILES = 5
 NO_EVENT = "A" * 22
-NO_FEED = f"/c/d{'A' * 43}.ics"
+# A calendar, a person's page and a captain's manifest that there are none of.
+NO_LINKS = (f"/c/d{'A' * 43}.ics", f"/c/p{'A' * 65}", f"/c/p{'A' * 65}/{NO_EVENT}")
+WORKER = "/c/worker.js"
 NO_PAYMENT = "00000000-0000-7000-8000-000000000000"
 SECURITY_HEADERS = {
     "Content-Security-Policy": r"default-src 'none'",
@@ -113,11 +115,14 @@ def waiver_page(site: Site) -> str:
 
 
 def private_links(site: Site) -> str:
-    answer = site.look(NO_FEED)
-    if is_spa(answer):
-        raise NotAsExpected(f"{seen(answer)}: the SPA answers instead of the function; look at `tools.edge check`")
-    _require(answer, 404, "text/html", "instead of the function's 404 for a link that opens nothing")
-    _require_uncached(answer)
+    for path in NO_LINKS:
+        answer = site.look(path)
+        if is_spa(answer):
+            raise NotAsExpected(f"{seen(answer)}: the SPA answers instead of the function; look at `tools.edge check`")
+        _require(answer, 404, "text/html", "instead of the function's 404 for a link that opens nothing")
+        _require_uncached(answer)
+    worker = site.look(WORKER)
+    _require(worker, 200, "text/javascript", "instead of the worker of the crew's pages")
     return "the function's 404 for a link that opens nothing"
 
 

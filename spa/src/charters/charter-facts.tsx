@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
-import type { Charter, Contact, MailProblem } from "../data/contract";
+import type { Charter, MailProblem } from "../data/contract";
 import type { OutboxEntry } from "../data/outbox";
-import { isSameAddress } from "../lib/names";
 import { formatLongDay, formatSpan, zoneIfForeign } from "../lib/time";
-import { problemText } from "../mail/mail-text";
 import { MoneyColumn } from "../payments/money-state";
-import { Detail, PhoneLink, TextLink } from "../ui/detail";
+import { SeatName } from "../ui/crew/seat-name";
+import { captainSeat } from "../ui/crew/seats";
+import { Detail } from "../ui/detail";
+import { ContactLine } from "./contact-line";
 import { isLate, phaseOf } from "./phase";
 import { Reminders } from "./reminders";
 
@@ -33,11 +34,7 @@ export function Facts({ charter, problems, unsent, now_ms }: FactsProps) {
         <span class="fact-more">{portsText(charter)}</span>
       </Fact>
       <Fact name="Captain">
-        {charter.captain ? (
-          <ContactLine person={charter.captain} problems={problems} />
-        ) : (
-          <span class="missing">Nobody yet</span>
-        )}
+        <Captain charter={charter} problems={problems} />
       </Fact>
       <Fact name="Patron">
         {Object.values(charter.patron).some(Boolean) ? (
@@ -50,6 +47,18 @@ export function Facts({ charter, problems, unsent, now_ms }: FactsProps) {
         <MoneyColumn charter={charter} unsent={unsent} late={isLate(phaseOf(charter, now_ms))} />
       </Fact>
     </dl>
+  );
+}
+
+/** Whoever is asked stands where the captain will: by name, as asked. */
+function Captain({ charter, problems }: Pick<FactsProps, "charter" | "problems">) {
+  const seat = captainSeat(charter);
+  if (!seat) return <span class="missing">Nobody yet</span>;
+  return (
+    <>
+      <SeatName {...seat} />
+      {charter.captain && <ContactLine person={{ ...charter.captain, name: "" }} problems={problems} />}
+    </>
   );
 }
 
@@ -67,17 +76,11 @@ function portsText({ departure_port, return_port }: Charter): string {
   return [departure_port && `From ${departure_port}`, back].filter(Boolean).join(", ");
 }
 
-/** What is read once: crew, reminders, notes. */
-export function Details({ charter, problems }: { charter: Charter; problems: readonly MailProblem[] }) {
+/** What is read once: reminders, notes. */
+export function Details({ charter }: { charter: Charter }) {
   const zone = zoneIfForeign(charter.starts_at, charter.timezone);
   return (
     <dl class="stack">
-      <Detail name="Crew">
-        {charter.crew.length > 0 &&
-          charter.crew.map((person) => (
-            <ContactLine key={`${person.name} ${person.email} ${person.phone}`} person={person} problems={problems} />
-          ))}
-      </Detail>
       <Detail name="Balance reminders">
         <Reminders charter={charter} />
       </Detail>
@@ -87,28 +90,5 @@ export function Details({ charter, problems }: { charter: Charter; problems: rea
       </Detail>
       <Detail name="Notes (admins only)">{charter.notes && <span class="multiline">{charter.notes}</span>}</Detail>
     </dl>
-  );
-}
-
-interface ContactLineProps {
-  person: Contact;
-  problems: readonly MailProblem[];
-}
-
-function ContactLine({ person: { name, email, phone }, problems }: ContactLineProps) {
-  return (
-    <span class="contact">
-      {name && <strong>{name}</strong>}
-      <PhoneLink phone={phone} />
-      <TextLink phone={phone} name={name} />
-      {email && <a href={`mailto:${email}`}>{email}</a>}
-      {problems
-        .filter((problem) => isSameAddress(problem.email, email))
-        .map((problem) => (
-          <strong key={problem.at + problem.problem} class="error contact-problem">
-            {problemText(problem)}
-          </strong>
-        ))}
-    </span>
   );
 }

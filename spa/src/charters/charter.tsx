@@ -5,6 +5,8 @@ import { loaded } from "../data/board";
 import { charters, edit, keepDetail, records, refresh, remembered } from "../data/charters";
 import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
+import { listBoats, listPeople } from "../data/later-api";
+import { useAnswer } from "../lib/answer";
 import { nowMs } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
@@ -23,10 +25,13 @@ import { useTask } from "../ui/task";
 import { Details, Facts } from "./charter-facts";
 import { MissingGuests, Reopen, Warnings } from "./charter-waivers";
 import { Conflicts } from "./conflicts";
+import { CrewPanel } from "./crew/crew-panel";
+import { type OpenPosition, PositionDialog } from "./crew/position-dialogs";
 import { openCharterDialog } from "./form/open-charter";
 import { HistoryOnDemand } from "./history/lazy-history";
 import { CancelDialog } from "./notices/cancel-dialog";
 import { phaseOf, phaseText } from "./phase";
+import { ReadinessPanel } from "./readiness/readiness-panel";
 import { SignedWaivers } from "./signed-waivers";
 import "./charter.css";
 
@@ -80,6 +85,11 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
   const known = useValue(records).get(charter.event_id);
   const now_ms = useNow();
   const [repeating, setRepeating] = useState(false);
+  const [position, setPosition] = useState<OpenPosition | null>(null);
+  // What the charter does not tell of them: how to reach whoever is asked, and what kind of boat it is.
+  const people = useAnswer(charter.positions.length > 0 ? listPeople : null, [charter.positions.length > 0]).answer;
+  const boats = useAnswer(charter.boat_id ? listBoats : null, [charter.boat_id]).answer;
+  const boat = boats?.find(({ boat_id }) => boat_id === charter.boat_id) ?? null;
   const problems = known?.mail_problems ?? [];
   const unsent = useValue(outbox.entries).filter(({ event_id }) => event_id === charter.event_id);
   const cancelled = charter.status === "cancelled";
@@ -117,8 +127,17 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
         )}
         <UnsentPayments event_id={charter.event_id} />
       </div>
+      {position && <PositionDialog charter={charter} {...position} onClose={() => setPosition(null)} />}
       <div class="columns">
         <div>
+          <ReadinessPanel
+            charter={charter}
+            bareboat={boat?.kind === "bareboat"}
+            now_ms={now_ms}
+            onPay={() => openPaymentDialog(charter.event_id)}
+            onEdit={() => openCharterDialog(charter)}
+            onPosition={setPosition}
+          />
           <Section title="Payments">
             {known ? (
               <Statement charter={charter} payments={known.payments} />
@@ -137,11 +156,12 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
           </Section>
         </div>
         <div>
+          <CrewPanel charter={charter} people={people} boat={boat} problems={problems} onOpen={setPosition} />
           <Section title="Guest link">
             <GuestLink charter={charter} />
           </Section>
           <Section title="Details">
-            <Details charter={charter} problems={problems} />
+            <Details charter={charter} />
             <p class="buttons">
               <Button disabled={partly} onClick={() => openCharterDialog(null, charter)}>
                 Duplicate…

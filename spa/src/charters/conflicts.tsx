@@ -5,7 +5,7 @@ import { conflictText, overrideText } from "../ui/schedule/conflict-text";
 /** What is booked at the same time, while it is, and why it was booked all the same. */
 export function Conflicts({ charter }: { charter: Charter }) {
   return (
-    <div class="strip strip-bad">
+    <div id="conflicts" class="strip strip-bad">
       <p>
         <strong>Double-booked.</strong> {overrideText(charter)}
       </p>

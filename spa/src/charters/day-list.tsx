@@ -8,10 +8,10 @@ import { byDay, type Day } from "./board-sections";
 import { phaseOf } from "./phase";
 import { Row } from "./row";
 
-/** So many rows show at first, and come with each *Show more*; as many as the board loads. */
-const STEP = 50;
+/** So many rows show at first, and come with each *Show more*. */
+const STEP = 25;
 /** More rows than these make a phone slow to answer: those at the top go, and come back by a button there. */
-const MOST = 150;
+const MOST = 100;
 const NOTHING_UNSENT: readonly OutboxEntry[] = [];
 
 const BEGINNING = { from: 0, to: STEP };
@@ -61,7 +61,7 @@ export function DayList(props: Props) {
 function DayRows({ day: { date, count, charters }, now_ms, unsent, countdown }: Props & { day: Day }) {
   const timezone = charters[0]?.timezone ?? "UTC";
   return (
-    <div class="day">
+    <div class="day" style={{ "--rows": charters.length }}>
       <h3>
         <DayName date={date} now_ms={now_ms} timezone={timezone} />
         {count > 1 && <span class="day-more">{count} charters</span>}

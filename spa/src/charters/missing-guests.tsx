@@ -52,11 +52,11 @@ export function RemindButton({ charter, guest, label = "Remind" }: RemindProps) 
 
 /** On the board: what the admin should know before the charter sails, in a few words. */
 export function WarningBadges({ charter }: { charter: Charter }) {
-  const { status, warnings, conflicts } = charter;
-  if (status !== "scheduled" || warnings.length + conflicts.length === 0) return null;
+  // That too many come is told by the readiness.
+  const warnings = charter.warnings.filter(({ code }) => code !== "over_passenger_limit");
+  if (charter.status !== "scheduled" || warnings.length === 0) return null;
   return (
     <p class="row-warnings">
-      {conflicts.length > 0 && <span class="badge badge-due">Double-booked</span>}
       {warnings.map((warning) => (
         <span key={warning.code} class="badge badge-due">
           {shortWarning(warning)}

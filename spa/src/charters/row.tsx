@@ -1,13 +1,16 @@
 import { useMemo } from "preact/hooks";
 import type { Charter } from "../data/contract";
 import type { OutboxEntry } from "../data/outbox";
-import { nameList } from "../lib/names";
+import { nowMs } from "../lib/clock";
 import { href } from "../lib/router";
 import { formatAway, formatEnd, formatTime } from "../lib/time";
 import { MoneyColumn } from "../payments/money-state";
 import { openPaymentDialog } from "../payments/payment-dialog";
 import { UnsentPayments } from "../payments/unsent";
 import { Button } from "../ui/button";
+import { SeatName } from "../ui/crew/seat-name";
+import { captainSeat, crewSeats } from "../ui/crew/seats";
+import { readyText } from "../ui/readiness/ready-text";
 import { MissingShort, WarningBadges } from "./missing-guests";
 import { isLate, type Phase, phaseText } from "./phase";
 import "./row.css";
@@ -45,7 +48,7 @@ function CancelledRow({ charter }: RowProps) {
 }
 
 function FullRow({ charter, phase, unsent, now_ms }: RowProps) {
-  const crew = charter.crew.map(({ name }) => name).filter(Boolean);
+  const captain = captainSeat(charter);
   const state = now_ms === undefined ? phaseText(phase) : formatAway(charter.starts_at, now_ms);
   return (
     <article class={now_ms === undefined ? "row" : "row row-next"} aria-labelledby={titleId(charter)}>
@@ -59,13 +62,18 @@ function FullRow({ charter, phase, unsent, now_ms }: RowProps) {
         <p class="row-more">
           {charter.vessel}
           <Then class="only-wide" name={charter.patron.name} />
-          <Then class="only-narrow" name={charter.captain?.name || "No captain yet"} />
+          <span class="only-narrow"> · {captain ? <SeatName {...captain} /> : "No captain yet"}</span>
         </p>
         <WarningBadges charter={charter} />
       </div>
       <div class="row-crew">
-        <p>{charter.captain?.name || <span class="missing">No captain yet</span>}</p>
-        <p class="row-more">{nameList(crew)}</p>
+        <p>{captain ? <SeatName {...captain} /> : <span class="missing">No captain yet</span>}</p>
+        <p class="row-more row-mates">
+          {crewSeats(charter).map((seat, place) => (
+            // Two places may be open for one role.
+            <SeatName key={place} {...seat} name={firstName(seat.name)} />
+          ))}
+        </p>
       </div>
       <div class="row-guests">
         <p class="only-wide">{charter.party_size === 1 ? "1 guest" : `${charter.party_size} guests`}</p>
@@ -75,6 +83,7 @@ function FullRow({ charter, phase, unsent, now_ms }: RowProps) {
         )}
       </div>
       <MoneyColumn charter={charter} unsent={unsent} late={isLate(phase)} />
+      <Ready charter={charter} />
       <Button
         class={payClass(charter, now_ms !== undefined)}
         onClick={() => openPaymentDialog(charter.event_id)}
@@ -87,7 +96,27 @@ function FullRow({ charter, phase, unsent, now_ms }: RowProps) {
   );
 }
 
-/** Who stands behind the boat: the patron; where the captain has no column of their own, the captain. */
+/** Whether it can sail: what blocks is told in words, never in grey. */
+function Ready({ charter }: { charter: Charter }) {
+  const text = readyText(charter, nowMs());
+  if (!text) return <p class="row-ready" />;
+  return (
+    <p class={`row-ready row-ready-${text.tone}`}>
+      <span class={text.tone === "due" ? "badge badge-due state state-due" : `state state-${text.tone}`}>
+        {text.word}
+      </span>{" "}
+      {text.why && (
+        <span class="row-why" title={text.why}>
+          {text.why}
+        </span>
+      )}
+    </p>
+  );
+}
+
+const firstName = (name: string) => name.trim().split(/\s+/)[0] ?? name;
+
+/** Who stands behind the boat. */
 function Then({ class: className, name }: { class: string; name: string }) {
   return name ? <span class={className}> · {name}</span> : null;
 }

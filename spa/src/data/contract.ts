@@ -371,6 +371,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/positions/{position_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask_for_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/positions/{position_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["assign_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/positions/{position_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["withdraw_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/payments": {
         parameters: {
             query?: never;
@@ -1174,7 +1249,7 @@ export interface components {
         };
         CharterWarning: {
             /** @enum {string} */
-            code: "return_port_differs" | "over_passenger_limit";
+            code: "return_port_differs" | "over_passenger_limit" | "captain_hours";
             message: string;
         };
         Conflict: {
@@ -1559,6 +1634,7 @@ export interface components {
             emergency: components["schemas"]["Emergency"];
             frozen: components["schemas"]["Frozen"] | null;
             snapshot: components["schemas"]["Snapshot"] | null;
+            checks?: components["schemas"]["Check"][];
         };
         Passenger: {
             name: string;
@@ -1608,6 +1684,7 @@ export interface components {
             safety_briefing_at: string | null;
             safety_briefing_by: string | null;
             emergency: components["schemas"]["Emergency"];
+            checks?: components["schemas"]["Check"][];
         };
         CheckIn: {
             /** @enum {string} */
@@ -1618,6 +1695,25 @@ export interface components {
         };
         Briefing: {
             done: boolean;
+        };
+        NotReady: {
+            /** @constant */
+            Code: "NotReady";
+            Message: string;
+            readiness: components["schemas"]["Readiness"];
+        };
+        Leaving: {
+            waive?: {
+                captain?: string | null;
+                crew?: string | null;
+                people_papers?: string | null;
+                boat_papers?: string | null;
+                heads?: string | null;
+                waivers?: string | null;
+                money?: string | null;
+                conflicts?: string | null;
+                briefing?: string | null;
+            } | null;
         };
         RemindersSent: {
             reminded: string[];
@@ -1636,6 +1732,27 @@ export interface components {
             waiver_id: string;
             /** @enum {string} */
             why: "signed_current_text" | "no_email" | "asked_recently";
+        };
+        NewPosition: {
+            /** @enum {string} */
+            role: "captain" | "mate" | "deckhand" | "host";
+            required?: boolean | null;
+            person_ids?: string[] | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, of the years 1970 to 2199.
+             */
+            answer_by?: string | null;
+        };
+        Asking: {
+            person_ids: string[];
+        };
+        Assigning: {
+            person_id: string;
+            override_reason?: string | null;
+        };
+        Withdrawing: {
+            reason?: string | null;
         };
         Statement: {
             payments: components["schemas"]["Payment"][];
@@ -2568,6 +2685,28 @@ export interface components {
             minor_name?: string[];
             minor_birth_date?: string[];
         };
+        AnswerForm: {
+            position_id: string;
+            /** @enum {string} */
+            answer: "accept" | "decline";
+            seen: string;
+            reason?: string;
+        };
+        DockForm: {
+            /** @enum {string} */
+            form: "check_in" | "briefing" | "depart";
+            /** Format: uuid */
+            submission_id: string;
+            device_time?: string;
+            device_now?: string;
+            /** @enum {string} */
+            state?: "aboard" | "no_show" | "clear";
+            waiver_id?: string;
+            /** @description One of the two is required. */
+            guest_id?: string;
+            /** @enum {string} */
+            done?: "yes" | "no";
+        };
     };
     responses: never;
     parameters: never;
@@ -2629,10 +2768,16 @@ export type Frozen = components['schemas']['Frozen'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type CheckIn = components['schemas']['CheckIn'];
 export type Briefing = components['schemas']['Briefing'];
+export type NotReady = components['schemas']['NotReady'];
+export type Leaving = components['schemas']['Leaving'];
 export type RemindersSent = components['schemas']['RemindersSent'];
 export type SkippedGuest = components['schemas']['SkippedGuest'];
 export type AskedAgain = components['schemas']['AskedAgain'];
 export type SkippedSigner = components['schemas']['SkippedSigner'];
+export type NewPosition = components['schemas']['NewPosition'];
+export type Asking = components['schemas']['Asking'];
+export type Assigning = components['schemas']['Assigning'];
+export type Withdrawing = components['schemas']['Withdrawing'];
 export type Statement = components['schemas']['Statement'];
 export type NewPayment = components['schemas']['NewPayment'];
 export type Correction = components['schemas']['Correction'];
@@ -2713,6 +2858,8 @@ export type GuestEvent = components['schemas']['GuestEvent'];
 export type Operator = components['schemas']['Operator'];
 export type GuestWaivers = components['schemas']['GuestWaivers'];
 export type WaiverForm = components['schemas']['WaiverForm'];
+export type AnswerForm = components['schemas']['AnswerForm'];
+export type DockForm = components['schemas']['DockForm'];
 export type $defs = Record<string, never>;
 export interface operations {
     log_in: {
@@ -3230,7 +3377,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["Leaving"];
             };
         };
         responses: {
@@ -3240,7 +3387,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Manifest"];
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
         };
@@ -3297,6 +3444,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AskedAgain"];
+                };
+            };
+        };
+    };
+    add_position: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPosition"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    ask_for_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    assign_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assigning"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
+                };
+            };
+        };
+    };
+    withdraw_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Withdrawing"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charter"];
                 };
             };
         };

@@ -8,7 +8,9 @@ import type {
   Evidence,
   HoldEdit,
   Leaf,
+  Leaving,
   NewHold,
+  NewPosition,
   Passenger,
   Payment,
   PersonDetails,
@@ -49,6 +51,31 @@ export const previewCancel = (event_id: string) =>
 export const renewGuestLink = (event_id: string) =>
   call("post", `${CHARTER}/guest-link`, { path: { event_id }, body: {} });
 
+// --- captain and crew -------------------------------------------------------------------------
+
+const POSITION = `${CHARTER}/positions/{position_id}` as const;
+
+/**
+ * Without people whoever is free is asked by rank; with none of them nobody is. With the same key again it answers the
+ * same position.
+ */
+export const addPosition = (key: string, event_id: string, body: NewPosition) =>
+  call("post", `${CHARTER}/positions`, { path: { event_id }, body, headers: { "Idempotency-Key": key } });
+
+/** Asks them one after the other, instead of whoever was asked before. */
+export const askForPosition = (event_id: string, position_id: string, person_ids: string[]) =>
+  call("post", `${POSITION}/ask`, { path: { event_id, position_id }, body: { person_ids } });
+
+/** With a reason they are assigned whatever else they do then. */
+export const assignPosition = (event_id: string, position_id: string, person_id: string, override_reason: string) =>
+  call("post", `${POSITION}/assign`, {
+    path: { event_id, position_id },
+    body: { person_id, ...(override_reason ? { override_reason } : {}) },
+  });
+
+export const withdrawPosition = (event_id: string, position_id: string, reason: string) =>
+  call("post", `${POSITION}/withdraw`, { path: { event_id, position_id }, body: { reason } });
+
 // --- manifest ---------------------------------------------------------------------------------
 
 export type DockState = CheckIn["state"];
@@ -65,8 +92,9 @@ export const checkIn = (event_id: string, { waiver_id, guest_id }: Passenger, st
 export const noteBriefing = (event_id: string, done: boolean) =>
   call("post", `${CHARTER}/safety-briefing`, { path: { event_id }, body: { done } });
 
-/** Freezes the manifest and mails it ashore; the first departure stands. */
-export const depart = (event_id: string) => call("post", `${CHARTER}/depart`, { path: { event_id }, body: {} });
+/** Freezes the manifest and mails it ashore; the first departure stands. `waive`: why it sails in spite of what blocks. */
+export const depart = (event_id: string, waive: NonNullable<Leaving["waive"]>) =>
+  call("post", `${CHARTER}/depart`, { path: { event_id }, body: Object.keys(waive).length > 0 ? { waive } : {} });
 
 export const manifestCsv = (event_id: string) => file(`${CHARTER}/manifest.csv`, "text/csv", { path: { event_id } });
 

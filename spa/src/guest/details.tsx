@@ -1,9 +1,10 @@
 import type { GuestEvent } from "../data/contract";
 import { methods } from "../data/limits";
 import { nowMs } from "../lib/clock";
+import { dialled } from "../lib/message-links";
 import { saveFile } from "../lib/save-file";
 import { Button } from "../ui/button";
-import { Detail, dialled } from "../ui/detail";
+import { Detail } from "../ui/detail";
 import { useTask } from "../ui/task";
 import type { Words } from "./words";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { daysBetween, daysLater, isDay, isPeriod, monthName, monthOf, spanName, yearOf } from "./periods";
+import { daysBetween, daysLater, isDay, isPeriod, lengthText, monthName, monthOf, spanName, yearOf } from "./periods";
 
 test("a month is whole, whatever its length, and its neighbours cross the year", () => {
   expect(monthOf("2028-02-10")).toEqual({ from: "2028-02-01", to: "2028-02-29" });
@@ -27,4 +27,8 @@ test("what is still being typed is no day, and a period does not end before it s
 test("periods have names", () => {
   expect(monthName("2026-11-01")).toBe("November 2026");
   expect(spanName({ from: "2026-11-23", to: "2026-11-29" })).toMatch(/^Nov 23\s–\s29, 2026$/);
+});
+
+test("lengths are said as people do", () => {
+  expect([0, 30, 60, 95, 1440].map(lengthText)).toEqual(["0 min", "30 min", "1 h", "1 h 35 min", "24 h"]);
 });

@@ -63,6 +63,13 @@ export function spanName({ from, to }: Period): string {
   return dateFormat("UTC", { dateStyle: "medium" }).formatRange(new Date(noon(from)), new Date(noon(to)));
 }
 
+/** `1 h 30 min` */
+export function lengthText(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = Math.round(minutes % 60);
+  return [hours && `${hours} h`, (rest || !hours) && `${rest} min`].filter(Boolean).join(" ");
+}
+
 function parts(day: Day): [number, number, number] {
   return day.split("-").map(Number) as [number, number, number];
 }

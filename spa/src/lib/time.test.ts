@@ -70,7 +70,8 @@ test("a span shows the zone only where clocks differ from this device's", () => 
 test("an end names its day where that is another one", () => {
   expect(formatEnd("2026-07-04T18:00:00Z", "2026-07-04T22:00:00Z", "UTC")).toMatch(/^to 10:00\sPM$/);
   expect(formatEnd("2026-07-04T22:00:00Z", "2026-07-05T02:00:00Z", NEW_YORK)).toMatch(/^to 10:00\sPM EDT$/);
-  expect(formatEnd("2026-07-04T22:00:00Z", "2026-07-05T02:00:00Z", "UTC")).toMatch(/^to Sun, Jul 5, 2:00\sAM$/);
+  expect(formatEnd("2026-07-04T22:00:00Z", "2026-07-05T02:00:00Z", "UTC")).toMatch(/^to Sun, 2:00\sAM$/);
+  expect(formatEnd("2026-07-04T22:00:00Z", "2026-07-11T02:00:00Z", "UTC")).toMatch(/^to Sat, Jul 11, 2:00\sAM$/);
 });
 
 test("distances are plain text", () => {

@@ -161,12 +161,17 @@ export function formatSpan(starts_at: string, ends_at: string, timezone: string,
   return `${span(starts_at, ends_at, safeZone(timezone), language)}${zone ? ` ${zone}` : ""}`;
 }
 
+/** A weekday alone says which day is meant while it does not come again. */
+const WEEKDAY_ALONE_MS = 6 * 86_400_000;
+
 /** The end of what begins at `starts_at`: `to 6:00 PM EST`; with the day when it is another one. */
 export function formatEnd(starts_at: string, ends_at: string, timezone: string): string {
   const zone = zoneIfForeign(starts_at, timezone);
   const sameDay = localDay(new Date(starts_at), timezone) === localDay(new Date(ends_at), timezone);
+  const near = Date.parse(ends_at) - Date.parse(starts_at) < WEEKDAY_ALONE_MS;
+  const day = near ? formatted(ends_at, timezone, { weekday: "short" }, locale) : formatDay(ends_at, timezone);
   const end = formatTime(ends_at, timezone);
-  return `to ${sameDay ? end : `${formatDay(ends_at, timezone)}, ${end}`}${zone ? ` ${zone}` : ""}`;
+  return `to ${sameDay ? end : `${day}, ${end}`}${zone ? ` ${zone}` : ""}`;
 }
 
 /** Ranges take ten times as long as dates, and a board shows the same ones again and again. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
-import type { Contact, Manifest, Snapshot } from "../data/contract";
+import type { Check, Contact, Manifest, Snapshot } from "../data/contract";
 import { checkIn, manifestCsv, noteBriefing, readManifest } from "../data/later-api";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
@@ -9,7 +9,9 @@ import { Button, PrintButton } from "../ui/button";
 import { Detail, PhoneLink } from "../ui/detail";
 import { DownloadButton } from "../ui/download-button";
 import { Failed, Skeleton, usePageTitle } from "../ui/page";
-import { Briefing, Departure, type DepartureProps } from "./departure";
+import { checkNames } from "../ui/readiness/ready-text";
+import type { DepartureProps } from "./depart-dialog";
+import { Briefing, Departure } from "./departure";
 import { Passengers, type Tick } from "./passengers";
 import { saveTick, unsavedNames, unsavedTicks, waitingTicks } from "./unsaved-ticks";
 import "./manifest.css";
@@ -105,6 +107,7 @@ function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
           <p>
             {now ? "This is the list as of now." : `This is the list as it was frozen by ${frozen.by} and sent ashore.`}
           </p>
+          <SailedAnyway checks={snapshot?.checks ?? []} />
           <p class="entry-small">
             SHA-256 of the frozen list: <code>{frozen.sha256}</code>
           </p>
@@ -122,6 +125,24 @@ function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
       <Briefing manifest={shown} note={frozen ? null : (done) => act(() => noteBriefing(manifest.event_id, done))} />
       {!frozen && <Departure manifest={manifest} act={act} />}
     </>
+  );
+}
+
+/** What was not in order, and why it sailed all the same. */
+function SailedAnyway({ checks }: { checks: readonly Check[] }) {
+  return (
+    <ul class="rows">
+      {checks.map(
+        ({ code, message, waived }) =>
+          waived && (
+            <li key={code} class="strip strip-wait">
+              <p>
+                <strong>{checkNames[code]}:</strong> {message}. Sailed anyway: {waived.reason} ({waived.by})
+              </p>
+            </li>
+          ),
+      )}
+    </ul>
   );
 }
 

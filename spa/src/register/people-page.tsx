@@ -1,15 +1,21 @@
 import { useState } from "preact/hooks";
+import { listCharters } from "../data/api";
 import type { Person, PersonDetails, PersonEdit } from "../data/contract";
 import { createPerson, editPerson, listPeople, renewPersonLink } from "../data/later-api";
 import { personPapers } from "../data/later-limits";
 import { useAnswer } from "../lib/answer";
+import { nowMs } from "../lib/clock";
 import { Button } from "../ui/button";
-import { PhoneLink, TextLink } from "../ui/detail";
+import { MessageLinks } from "../ui/crew/message-links";
+import { expectedPapers } from "../ui/crew/papers";
+import { roleNames } from "../ui/crew/roles";
+import { PhoneLink } from "../ui/detail";
 import { Loaded } from "../ui/loaded";
+import { nextSailText } from "./next-sail";
 import { PaperCounts, type PaperRow, PaperTable } from "./paper-table";
 import { PrivateLink } from "./private-link";
 import { RecordDialog } from "./record-dialog";
-import { personParts, personTable, roleNames } from "./record-tables";
+import { personParts, personTable } from "./record-tables";
 
 /** Who may sail as captain or crew, with their papers. */
 export function PeoplePage() {
@@ -17,7 +23,11 @@ export function PeoplePage() {
   const [opened, setOpened] = useState<{ person: Person | null } | null>(null);
   const keep = (saved: Person) =>
     asked.setAnswer((people) => [...people.filter(({ person_id }) => person_id !== saved.person_id), saved]);
-  const rows = sorted(asked.answer ?? []).map((person) => personRow(person, () => setOpened({ person })));
+  // Whoever sails on none of the next hundred shows without.
+  const coming = useAnswer(() => listCharters({ limit: 100 }), []).answer?.events ?? [];
+  const rows = sorted(asked.answer ?? []).map((person) =>
+    personRow(person, nextSailText(person.person_id, coming, nowMs()), () => setOpened({ person })),
+  );
   return (
     <>
       <div class="page-head">
@@ -52,24 +62,30 @@ function sorted(people: readonly Person[]): Person[] {
   );
 }
 
-function personRow(person: Person, onOpen: () => void): PaperRow {
+function personRow(person: Person, next: string, onOpen: () => void): PaperRow {
   const { person_id, name, email, phone, roles, rank, active, papers } = person;
   return {
     id: person_id,
     name,
-    more: [...roles.map((role) => roleNames[role]), `rank ${rank}`].join(", "),
+    more: [...roles.map((role) => roleNames[role]), `rank ${rank}`, next].filter(Boolean).join(", "),
     active,
     papers,
-    expected: roles.includes("captain") ? ["mmc", "medical"] : [],
+    expected: expectedPapers(roles),
     contact: (
       <span class="contact">
         <PhoneLink phone={phone} />
-        <TextLink phone={phone} name={name} />
+        {phone && <MessageLinks text={linkText(person)} person={person} />}
         {email && <a href={`mailto:${email}`}>{email}</a>}
       </span>
     ),
     onOpen,
   };
+}
+
+/** What is sent by hand with the link to somebody's own page. */
+function linkText({ name, page_url }: Person): string {
+  const [first = name] = name.trim().split(/\s+/);
+  return `Hi ${first}, here are your charters, what is asked of you, and your answers: ${page_url}`;
 }
 
 interface DialogProps {
@@ -105,6 +121,12 @@ function PersonDialog({ person, onSaved, onClose }: DialogProps) {
           >
             <p>Whoever has it sees this person's charters and answers for them. Give it to {person.name} alone.</p>
           </PrivateLink>
+          <p class="buttons">
+            <a class="button" href={page_url} target="_blank" rel="noopener noreferrer">
+              Open their page
+            </a>
+            <MessageLinks text={linkText({ ...person, page_url })} person={person} class="button" />
+          </p>
         </section>
       )}
     </RecordDialog>

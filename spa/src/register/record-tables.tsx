@@ -1,5 +1,6 @@
 import type { BoatPaper, Person, PersonPaper } from "../data/contract";
 import { boatLimits, boatPapers, personLimits, personPapers } from "../data/later-limits";
+import { roles as allRoles, roleNames } from "../ui/crew/roles";
 import { area, choice, type FormField, flag, text, whole, wholeOrNone } from "../ui/records/field-kinds";
 import type { FormPart } from "../ui/records/record-form";
 import { papers } from "./papers-field";
@@ -29,7 +30,6 @@ export const boatParts: readonly FormPart<keyof typeof boatTable>[] = [
   { title: "Notes", rows: [["notes"]] },
 ];
 
-export const roleNames = { captain: "Captain", mate: "Mate", deckhand: "Deckhand", host: "Host" } as const;
 type Roles = Person["roles"];
 
 export const personTable = {
@@ -55,7 +55,6 @@ export const personParts: readonly FormPart<keyof typeof personTable>[] = [
 ];
 
 function roles(label: string): FormField<Roles, Roles> {
-  const all = Object.entries(roleNames) as [Roles[number], string][];
   return {
     label,
     blank: [],
@@ -66,16 +65,16 @@ function roles(label: string): FormField<Roles, Roles> {
       <fieldset>
         <legend>{label}</legend>
         <div class="roles">
-          {all.map(([role, name]) => (
+          {allRoles.map((role) => (
             <label key={role} class="check">
               <input
                 type="checkbox"
                 checked={value.includes(role)}
                 onChange={({ currentTarget: { checked } }) =>
-                  onChange(all.map(([other]) => other).filter((one) => (one === role ? checked : value.includes(one))))
+                  onChange(allRoles.filter((one) => (one === role ? checked : value.includes(one))))
                 }
               />
-              <span>{name}</span>
+              <span>{roleNames[role]}</span>
             </label>
           ))}
         </div>

@@ -22,8 +22,7 @@ function typeInto(label: string, value: string): void {
 }
 
 async function openPerson(answer: (init: RequestInit) => Response): Promise<void> {
-  app.handle = (path, init) =>
-    init.method === "GET" && path === "/api/people" ? json(200, { people: [dana] }) : answer(init);
+  app.handle = (_, init) => (init.method === "GET" ? json(200, { people: [dana], events: [] }) : answer(init));
   open("/people");
   await says("Captain, rank 1");
   button("Dana Ortiz").click();

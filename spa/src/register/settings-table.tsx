@@ -34,9 +34,14 @@ export const settingsTable = {
   crew_before_departure: flag(
     "Crew before departure",
     "A charter departs only with its crew",
-    "The crew that the boat needs beside its captain.",
+    "Else an open position of the crew is shown, and holds nothing up. A captain is always needed.",
   ),
-  captain_first: flag("Captain first", "Ask crew only when a captain has accepted", "Else both at once.", true),
+  captain_first: flag(
+    "Captain first",
+    "Ask crew only when a captain has accepted",
+    "So the captain sails with whom they know. Without it both are asked at once.",
+    true,
+  ),
 };
 
 export const settingsParts: readonly FormPart<keyof typeof settingsTable>[] = [

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { smsLink, whatsAppLink } from "../lib/message-links";
 import { sampleCharter } from "../testing/samples";
-import { guestPath, kioskPath, shareText, smsLink, whatsAppLink } from "./share-text";
+import { guestPath, kioskPath, shareText } from "./share-text";
 
 test("the guest page and the kiosk go by the link, which is not the charter's id once it was renewed", () => {
   const renewed = sampleCharter({ event_id: "event-1", guest_url: "https://example.com/g/renewed_-1" });

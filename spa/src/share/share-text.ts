@@ -6,15 +6,6 @@ export function shareText({ title, starts_at, ends_at, timezone, guest_url }: Ch
   return `${title}, ${when}. Where to be, what to bring, and the waiver to sign: ${guest_url}`;
 }
 
-/** Opens the phone's own messages with the text typed in; whom to send it to is chosen there. */
-export function smsLink(text: string): string {
-  return `sms:?&body=${encodeURIComponent(text)}`;
-}
-
-export function whatsAppLink(text: string): string {
-  return `https://wa.me/?text=${encodeURIComponent(text)}`;
-}
-
 /** Where guests are led; a link that was renewed holds another id than the charter's. */
 export function guestPath({ guest_url }: Pick<Charter, "guest_url">): string {
   return new URL(guest_url).pathname;

@@ -1,7 +1,8 @@
 import type { Charter } from "../data/contract";
+import { smsLink, whatsAppLink } from "../lib/message-links";
 import { href } from "../lib/router";
 import { Qr } from "./qr";
-import { kioskPath, shareText, smsLink, whatsAppLink } from "./share-text";
+import { kioskPath, shareText } from "./share-text";
 
 /** Other ways to share the guest link: a QR code, a message, a printed card, a tablet at the dock. */
 export function Share({ event }: { event: Charter }) {

@@ -70,8 +70,11 @@ export function setUpApp() {
     return (app.root.textContent ?? "").replace(/\s+/g, " ");
   }
 
-  function says(expected: string | RegExp): Promise<void> {
-    return vi.waitFor(() => expect(text()).toMatch(expected), { timeout: PATIENCE_MS });
+  async function says(expected: string | RegExp): Promise<void> {
+    // What was just pressed may ask for a part of the app. Here it is compiled first, which a busy machine takes long for.
+    await new Promise((resolve) => setTimeout(resolve));
+    await vi.dynamicImportSettled();
+    await vi.waitFor(() => expect(text()).toMatch(expected), { timeout: PATIENCE_MS });
   }
 
   function button(name: string, within: HTMLElement = app.root): HTMLElement {

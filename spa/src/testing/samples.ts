@@ -2,6 +2,7 @@ import type {
   Boat,
   Charter,
   ChartersWaiver,
+  Check,
   CurrencyTotals,
   Hold,
   ListedPatron,
@@ -10,6 +11,7 @@ import type {
   Passenger,
   Payment,
   Person,
+  Position,
   RecordDetail,
   ScheduleEntry,
   Totals,
@@ -321,4 +323,27 @@ export function sampleEntry(change: Partial<ScheduleEntry> = {}): ScheduleEntry 
     conflicts: [],
     ...change,
   };
+}
+
+/** A position that nobody was asked to take. */
+export function samplePosition(change: Partial<Position> = {}): Position {
+  return {
+    position_id: "position-1",
+    role: "captain",
+    required: true,
+    state: "open",
+    person: null,
+    asked: [],
+    answer_by: null,
+    ...change,
+  };
+}
+
+/** That Dana was asked, and has not answered. */
+export function sampleAsked(change: Partial<Position["asked"][number]> = {}): Position["asked"][number] {
+  return { person_id: "person-1", name: "Dana Ortiz", at: "2026-07-01T12:00:00Z", answer: null, reason: "", ...change };
+}
+
+export function sampleCheck(code: Check["code"], state: Check["state"] = "ok", message = ""): Check {
+  return { code, state, message, waived: null };
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { dialled } from "../lib/message-links";
 
 /** One row of a `<dl>`; nothing when there is nothing to say. */
 export function Detail({ name, children }: { name: string; children: ComponentChildren }) {
@@ -13,11 +14,6 @@ export function Detail({ name, children }: { name: string; children: ComponentCh
 
 export function PhoneLink({ phone }: { phone: string }) {
   return phone ? <a href={`tel:${dialled(phone)}`}>{phone}</a> : null;
-}
-
-/** The digits of a phone number, as links take it. */
-export function dialled(phone: string): string {
-  return phone.replace(/[^+\d]/g, "");
 }
 
 /** Opens the device's messages. */

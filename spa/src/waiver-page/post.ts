@@ -1,82 +1,19 @@
-import { onReturn } from "../lib/on-return.ts";
-
-const TIMEOUT_MS = 30_000;
-const LONGEST_PAUSE_MS = 30_000;
+import { type Answered, postUntilAnswered, type Trouble } from "../lib/post-form.ts";
 
 export type Answer = { signed: string } | { refused: Document };
-export type Trouble = "offline" | "trouble";
-
-type Tried = Answer | { wait: Trouble; after_ms?: number };
-
-const wake = new EventTarget();
-
-/** Ends the pauses between two attempts. */
-export function sendNow(): void {
-  wake.dispatchEvent(new Event("now"));
-}
-
-onReturn(sendNow);
 
 /** Sends a form until there is an answer: signed, or a page that says why not. Null when it was stopped. */
-export async function postUntilAnswered(
+export async function signUntilAnswered(
   address: string,
   body: URLSearchParams,
   stopped: AbortSignal,
   say: (trouble: Trouble) => void,
 ): Promise<Answer | null> {
-  for (let attempts = 0; ; attempts++) {
-    const tried = await post(address, body, stopped);
-    if (stopped.aborted) return null;
-    if (!("wait" in tried)) return tried;
-    say(tried.wait);
-    await pause(tried.after_ms ?? pauseMs(attempts, Math.random()), stopped);
-    if (stopped.aborted) return null;
-  }
+  const answered = await postUntilAnswered(address, () => body, stopped, say);
+  return answered && readAnswer(answered);
 }
 
-/** Doubles from a second up to half a minute, less a random part, so that a whole boat does not send at once. */
-export function pauseMs(attempts: number, chance: number): number {
-  return Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** attempts) * (0.5 + chance / 2);
-}
-
-function pause(length_ms: number, stopped: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      wake.removeEventListener("now", done);
-      stopped.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, length_ms);
-    wake.addEventListener("now", done);
-    stopped.addEventListener("abort", done);
-  });
-}
-
-async function post(address: string, body: URLSearchParams, stopped: AbortSignal): Promise<Tried> {
-  // Guests' phones may be too old for AbortSignal.any.
-  const attempt = new AbortController();
-  const abort = () => attempt.abort();
-  const timer = setTimeout(abort, TIMEOUT_MS);
-  stopped.addEventListener("abort", abort);
-  try {
-    const response = await fetch(address, { method: "POST", body, signal: attempt.signal });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (response.redirected && response.ok) {
-      // The page that confirms holds no form.
-      return page.querySelector("#waiver-form") ? { refused: page } : { signed: response.url };
-    }
-    // Anything between here and the server may answer with a page of its own.
-    const ours = response.status >= 400 && response.status < 500 && page.querySelector("main");
-    if (ours && response.status === 429) {
-      const wait_s = Number(response.headers.get("Retry-After") ?? 60);
-      return { wait: "trouble", after_ms: 1000 * wait_s };
-    }
-    return ours ? { refused: page } : { wait: "trouble" };
-  } catch {
-    return { wait: "offline" };
-  } finally {
-    clearTimeout(timer);
-    stopped.removeEventListener("abort", abort);
-  }
+/** The page that confirms holds no form. */
+function readAnswer({ page, taken }: Answered): Answer {
+  return taken !== null && !page.querySelector("#waiver-form") ? { signed: taken } : { refused: page };
 }

@@ -1,5 +1,6 @@
+import type { Trouble } from "../lib/post-form.ts";
 import { forgetDraft } from "./draft.ts";
-import { postUntilAnswered, type Trouble } from "./post.ts";
+import { signUntilAnswered } from "./post.ts";
 import { dropWaiting, listWaiting } from "./waiting.ts";
 
 let running: AbortController | null = null;
@@ -26,7 +27,7 @@ export async function resumeSending(showPage: (page: Document) => void): Promise
       note.replaceChildren(before, name, after);
     };
     say("sending");
-    const answer = await postUntilAnswered(path, form, signal, say);
+    const answer = await signUntilAnswered(path, form, signal, say);
     if (!answer) return;
     if ("refused" in answer) {
       // Without a form it may be accepted later: a charter that is over can be opened again.

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { pauseMs } from "../lib/post-form";
 import { field, fill, openForm, PATH } from "../testing/waiver-form";
-import { pauseMs } from "./post";
+
 import { resumeSending } from "./resuming";
 import { startSending } from "./sending";
 import { chooseId } from "./submission";

@@ -1,5 +1,6 @@
+import { sendNow } from "../lib/post-form.ts";
 import { forgetDraft, keepsDraft } from "./draft.ts";
-import { postUntilAnswered, sendNow } from "./post.ts";
+import { signUntilAnswered } from "./post.ts";
 import { findProblems, showProblems } from "./problems.ts";
 import { readSubmission, type Submission } from "./submission.ts";
 import { dropWaiting, keepWaiting } from "./waiting.ts";
@@ -45,7 +46,7 @@ export function startSending(form: HTMLFormElement, showPage: (page: Document) =
       window.addEventListener("beforeunload", warn);
     }
     const body = new URLSearchParams(submission.body);
-    const answer = await postUntilAnswered(form.action, body, attempt.signal, say);
+    const answer = await signUntilAnswered(form.action, body, attempt.signal, say);
     if (!answer) return;
     if ("signed" in answer) return leave(answer.signed);
     // Without a form it may be accepted later: a charter that is over can be opened again.

@@ -113,7 +113,7 @@ export const languages = Object.keys(languageNames) as WaiverLanguage[];
 
 const shortWarnings: Record<string, string> = {
   return_port_differs: "Ends in another port",
-  over_passenger_limit: "Over the passenger limit",
+  captain_hours: "Captain over 12 hours",
 };
 
 /** A warning in a few words; one that is not in the table is shown in full. */

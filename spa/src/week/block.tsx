@@ -1,9 +1,13 @@
 import { charters } from "../data/charters";
-import type { Boat } from "../data/contract";
+import type { Boat, Charter } from "../data/contract";
+import { nowMs } from "../lib/clock";
 import { useValue } from "../lib/observable";
 import { href } from "../lib/router";
+import { SeatName } from "../ui/crew/seat-name";
+import { captainSeat } from "../ui/crew/seats";
+import { type ReadyText, readyText } from "../ui/readiness/ready-text";
 import type { Piece, WeekDay } from "./week-geometry";
-import { conflictsOf, conflictText, conflictWith, crewText, holdText, type Planned, pieceTime } from "./week-plan";
+import { conflictsOf, conflictText, conflictWith, holdText, type Planned, pieceTime } from "./week-plan";
 
 /** What a visitor does with an entry of the week. */
 export interface Acts {
@@ -19,10 +23,14 @@ interface Props {
   timezone: string;
 }
 
+interface Known {
+  charter: Charter | undefined;
+  ready: ReadyText | null;
+}
+
 /** What an entry is in one day: when, what, who, and what it clashes with. */
-export function BlockText({ planned, piece, day, boat, timezone }: Props) {
+function BlockText({ planned, piece, day, boat, timezone, charter, ready }: Props & Known) {
   const { entry, hold } = planned;
-  const charter = useValue(charters).get(entry.event_id ?? "");
   return (
     <>
       <span class="block-time">
@@ -31,9 +39,15 @@ export function BlockText({ planned, piece, day, boat, timezone }: Props) {
       </span>{" "}
       <strong class="block-title">{entry.title}</strong>{" "}
       {charter && (
-        <span class={charter.captain ? "block-who" : "block-who tone-part"}>
-          {crewText(charter)}
-          {boat === null && charter.vessel && `, ${charter.vessel}`}
+        <span class="block-who block-crew">
+          <span>
+            <Captain charter={charter} />
+          </span>
+          <span>
+            , {charter.party_size}
+            {boat === null && charter.vessel && `, ${charter.vessel}`}
+          </span>
+          {ready && <span class={`block-ready tone-${ready.tone}`}> {ready.word}</span>}
         </span>
       )}
       {hold && <span class="block-who">{holdText(hold, timezone)}</span>}{" "}
@@ -45,6 +59,11 @@ export function BlockText({ planned, piece, day, boat, timezone }: Props) {
       ))}
     </>
   );
+}
+
+function Captain({ charter }: { charter: Charter }) {
+  const seat = captainSeat(charter);
+  return seat ? <SeatName {...seat} /> : <span class="state state-due">No captain</span>;
 }
 
 const stateNames: Record<string, string> = { departed: "Departed", completed: "Completed" };
@@ -61,18 +80,20 @@ export function Block(
 ) {
   const { planned, onHold, stop, onDragStart } = props;
   const { event_id } = planned.entry;
+  const charter = useValue(charters).get(event_id ?? "");
+  const ready = charter ? readyText(charter, nowMs()) : null;
   const shared = {
-    class: props.class,
+    class: ready ? `${props.class} block-${ready.tone}` : props.class,
     ...(stop ? { "data-stop": stop, tabIndex: -1, "aria-keyshortcuts": "m" } : {}),
     ...(onDragStart ? { draggable: true, onDragStart } : {}),
   };
   return event_id ? (
     <a href={href(`/events/${event_id}`)} {...shared}>
-      <BlockText {...props} />
+      <BlockText {...props} charter={charter} ready={ready} />
     </a>
   ) : (
     <button type="button" {...shared} onClick={onHold}>
-      <BlockText {...props} />
+      <BlockText {...props} charter={charter} ready={ready} />
     </button>
   );
 }

@@ -1,5 +1,5 @@
-import type { Boat, Charter, Conflict, Hold, ScheduleEntry, Week } from "../data/contract";
-import { daysLater } from "../lib/periods";
+import type { Boat, Conflict, Hold, ScheduleEntry, Week } from "../data/contract";
+import { daysLater, lengthText } from "../lib/periods";
 import { formatDay, formatMoment, formatSpan, formatTime, localDay } from "../lib/time";
 import { overlap, type Piece, pieces, type Span, spanOf, type WeekDay } from "./week-geometry";
 
@@ -97,13 +97,6 @@ export function conflictWith({ title, starts_at, ends_at }: Conflict, timezone: 
   return `with ${title}, ${formatDay(starts_at, timezone)}, ${formatSpan(starts_at, ends_at, timezone)}`;
 }
 
-/** `1 h 30 min` */
-export function lengthText(minutes: number): string {
-  const hours = Math.floor(minutes / 60);
-  const rest = Math.round(minutes % 60);
-  return [hours && `${hours} h`, (rest || !hours) && `${rest} min`].filter(Boolean).join(" ");
-}
-
 /** When, as it is said in one of the days: what goes on over midnight says until when. */
 export function pieceTime({ entry: { starts_at, ends_at } }: Planned, piece: Piece, timezone: string): string {
   if (piece.begins) return formatSpan(starts_at, ends_at, timezone);
@@ -123,11 +116,6 @@ export function holdText({ kind, expires_at, weekly_until, starts_at, timezone }
 }
 
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-
-/** Who sails it and how many: `Dana Ortiz, 18`. */
-export function crewText({ captain, party_size }: Charter): string {
-  return `${captain?.name ?? "No captain"}, ${party_size}`;
-}
 
 /** What begins or goes on in a day. */
 export function plannedIn(rows: readonly BoatRow[], place: number): Planned[] {

@@ -111,7 +111,7 @@ async function readWeek(period: Period): Promise<WeekAnswer> {
   return { week, holds };
 }
 
-/** For their captains; without them the week shows all the same. */
+/** For their captains and how ready they are; without them the week shows all the same. */
 async function readCharters(period: Period): Promise<void> {
   const asked_at_ms = performance.now();
   try {
@@ -174,7 +174,9 @@ function WeekDialog({ opened, ...shared }: DialogProps) {
 function WeekKey() {
   return (
     <ul class="week-key no-print">
-      <li class="key-charter">Charter</li>
+      <li class="key-ready">Ready</li>
+      <li class="key-open">Something open</li>
+      <li class="key-blocks">Blocked</li>
       <li class="key-option">Held, not sold</li>
       <li class="key-maintenance">Out of service, blocked</li>
       <li class="key-turnaround">Turnaround</li>

@@ -9,6 +9,7 @@ from chalicelib.core import system
 from chalicelib.mail import outbox, transport
 from chalicelib.sweep import MAIL_KINDS
 from tests.support.api import Api, new_event, new_payment, new_settings
+from tests.support.departing import depart
 from tests.support.mails import text_of
 from tests.support.pages import page
 from tests.support.races import at_once
@@ -143,7 +144,7 @@ def test_every_mail_comes_from_the_saved_operator(
     assert api.put(f"{url}/payments/{payment}", new_payment(method="check")).status == 201
     assert api.post(f"{url}/payments/{payment}/bounce", {"reason": "no cover"}).status == 200
     sign(guest, event, signer_email="ana@example.com")
-    assert api.post(f"{url}/depart").status == 200
+    assert depart(api, event["event_id"]).status == 200
     assert len(mailbox) == 4
     for message in mailbox:
         sender, (reply_to,) = message["From"].addresses[0], message["Reply-To"].addresses

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.core import system
 from tests.support.api import Api
+from tests.support.departing import depart
 from tests.support.planning import (
     at,
     charter,
@@ -70,8 +71,11 @@ def test_renaming_changes_no_charter_until_its_boat_or_people_are_written_again(
     api: Api, boat: dict[str, Any], ana: dict[str, Any]
 ) -> None:
     made = make_charter(api, boat_id=boat["boat_id"], captain={"person_id": ana["person_id"]})
+    manifest = api.get(f"/api/events/{made['event_id']}/manifest").json
+    assert (manifest["vessel"], manifest["captain"]["name"]) == ("Petrel", "Ana Reyes")
     assert api.patch(f"/api/boats/{boat['boat_id']}", {"version": 1, "name": "Storm Petrel"}).status == 200
     assert api.patch(f"/api/people/{ana['person_id']}", {"version": 1, "name": "Ana Ruiz"}).status == 200
+    assert api.get(f"/api/events/{made['event_id']}/manifest").json == manifest
     kept = patch(api, made, notes="as it was", vessel=made["vessel"], captain=made["captain"]).json
     assert (kept["vessel"], kept["captain"]["name"]) == ("Petrel", "Ana Reyes")
     # A page sends back all that it has read.
@@ -224,6 +228,18 @@ def test_an_edit_that_moves_a_charter_into_another_is_refused_or_decided(api: Ap
     assert moved["schedule_override"]["reason"] == "two short trips"
 
 
+def test_another_captain_from_among_the_crew_is_checked_again(api: Api, ana: dict[str, Any]) -> None:
+    her, ben = {"person_id": ana["person_id"]}, {"person_id": make_person(api, name="Ben Ortiz")["person_id"]}
+    make_charter(api, title="First", captain=ben, hours=(10, 12))
+    reason = "Ben leaves the first one early"
+    second = make_charter(api, captain=her, crew=[ben], hours=(11, 13), override_reason=reason)
+    assert patch(api, second, crew=[ben, {"name": "Typed"}]).status == 200
+    second = read_charter(api, second)
+    assert refused(patch(api, second, captain=ben, crew=[her])) == [("captain", "Ben Ortiz", "First")]
+    swapped = patch(api, second, captain=ben, crew=[her], override_reason="Ana is ill").json
+    assert swapped["schedule_override"]["reason"] == "Ana is ill"
+
+
 def test_a_cancelled_charter_keeps_nobody_away(api: Api, boat: dict[str, Any]) -> None:
     first = make_charter(api, boat_id=boat["boat_id"], hours=(10, 12))
     second = make_charter(api, boat_id=boat["boat_id"], hours=(11, 13), override_reason="one of them will go")
@@ -282,7 +298,7 @@ def test_a_departed_charter_still_keeps_its_boat(
     monkeypatch.setattr(system, "utc_now", lambda: system.datetime.fromisoformat("2030-06-01T10:05:00+00:00"))
     login = api.with_token(None).post("/api/login", {"password": "a-long-enough-password"})
     desk = api.with_token(login.json["token"])
-    assert desk.post(f"/api/events/{made['event_id']}/depart").status == 200
+    assert depart(desk, made["event_id"]).status == 200
     assert refused(desk.post("/api/events", charter(boat_id=boat["boat_id"], hours=(11, 13)))) == [
         ("boat", "Petrel", "Out")
     ]

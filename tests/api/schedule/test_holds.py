@@ -275,3 +275,10 @@ def test_a_boat_has_fifty_repeating_holds_at_most_and_ended_ones_make_room(
     assert (answer.status, list(answer.json["Fields"])) == (400, ["weekly_until"])
     later = {"starts_at": "2030-12-03T08:00:00Z", "ends_at": "2030-12-03T10:00:00Z", "weekly_until": "2030-12-31"}
     assert api.post("/api/holds", weekly(boat, **later)).status == 201
+
+
+def test_a_charter_of_a_boat_with_a_repeating_hold_is_cancelled(api: Api, boat: dict[str, Any]) -> None:
+    assert api.post("/api/holds", weekly(boat)).status == 201
+    trip = make_charter(api, boat_id=boat["boat_id"])
+    cancelled = api.post(f"/api/events/{trip['event_id']}/cancel", {"reason": "Fog"})
+    assert (cancelled.status, cancelled.json["readiness"]["state"]) == (200, "cancelled")

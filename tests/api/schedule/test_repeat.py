@@ -1,6 +1,7 @@
 """A charter is repeated each week: shown first, then made once."""
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -245,19 +246,22 @@ def test_what_others_booked_while_a_year_is_made_is_left_out_and_stays_so(
     assert (ask(api, source, until=YEAR).status, starts(ask(api, source, until=YEAR))) == (200, starts(answer))
 
 
+@pytest.mark.parametrize(("module", "step"), [(repeat, "find_conflicts"), (store, "new_writes")])
 def test_two_who_send_it_at_once_make_it_once(
-    api: Api, source: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    api: Api, source: dict[str, Any], monkeypatch: pytest.MonkeyPatch, module: ModuleType, step: str
 ) -> None:
+    """The other one is done before this one looks for what is in the way, or after."""
     answers: list[Answer] = []
-    new_writes = store.new_writes
+    go_on = getattr(module, step)
 
     def send_it_too(*arguments: Any) -> Any:
-        monkeypatch.setattr(store, "new_writes", new_writes)
+        monkeypatch.setattr(module, step, go_on)
         answers.append(ask(Api(api.token), source))
-        return new_writes(*arguments)
+        return go_on(*arguments)
 
-    monkeypatch.setattr(store, "new_writes", send_it_too)
+    monkeypatch.setattr(module, step, send_it_too)
     answer = ask(api, source)
+    assert (answer.status, answers[0].status) == (200, 201)
     assert answer.json == answers[0].json
     assert board(api) == STARTS
 

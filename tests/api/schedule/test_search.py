@@ -84,12 +84,12 @@ def test_past_charters_are_found_by_start_in_pages(api: Api) -> None:
     assert found(api, "regatta", "&from=2020-01-01&to=2029-12-31") == ["Regatta 2024", "Regatta 2029"]
 
 
-def test_a_search_is_one_query_and_one_read(api: Api, calls: list[str]) -> None:
+def test_a_search_is_one_query_and_one_read_beside_the_settings(api: Api, calls: list[str]) -> None:
     for _ in range(3):
         make_charter(api, title="Trip")
     calls.clear()
     assert found(api, "trip") == ["Trip"] * 3
-    assert calls == ["GetItem", "Query", "BatchGetItem"]
+    assert calls == ["GetItem", "Query", "BatchGetItem", "BatchGetItem"]
 
 
 # --- patrons ------------------------------------------------------------------------------------------

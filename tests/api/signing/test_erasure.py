@@ -15,6 +15,7 @@ from chalicelib.sweep import MAIL_KINDS
 from chalicelib.waivers import store as waiver_store
 from chalicelib.waivers.evidence import verify
 from tests.support.api import Answer, Api, listed_mails, new_event, new_payment
+from tests.support.departing import depart
 from tests.support.log_check import check_log
 from tests.support.operator import uuid
 from tests.support.pages import MINORS, page, signature
@@ -108,7 +109,7 @@ def go_on(api: Api, charter: dict[str, Any], waiver_id: str, mailbox: list[Email
     assert api.post(f"{about}/check-in", {"waiver_id": waiver_id, "state": "aboard"}).status == 200
     assert api.put("/api/waiver-versions/current", {"title": "New", "text": "New text."}).status == 201
     assert api.post(f"{about}/ask-again", {}).status == 200
-    assert api.post(f"{about}/depart").status == 200
+    assert depart(api, charter["event_id"]).status == 200
     sweep.mail_checkpoint(system.utc_now().replace(hour=sweep.CHECKPOINT_HOUR))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.charters.fields import ERASED_NAME
 from tests.support.api import Api, new_event
+from tests.support.departing import depart
 from tests.support.pages import MINORS, page
 from tests.support.signed import erase, records, set_aside, sign, url
 
@@ -172,7 +173,8 @@ def test_nobody_aboard_departs_as_nobody_aboard(api: Api, guest: Api, party: dic
     for waiver_id in signed:
         check_in(api, party, "no_show", waiver_id=waiver_id)
     check_in(api, party, "no_show", guest_id=party["guests"][2]["guest_id"])
-    departed = api.post(f"{url(party)}/depart").json
+    assert depart(api, party["event_id"]).status == 200
+    departed = api.get(f"{url(party)}/manifest").json
     for manifest in (departed, departed["snapshot"]):
         assert (manifest["head_count"], manifest["over_limit"]) == (0, False)
         assert [one["no_show"] for one in manifest["passengers"]] == [True] * 3
@@ -208,8 +210,9 @@ def test_the_guest_page_of_a_charter_that_is_not_ahead_shows_no_names(
         over = {"starts_at": "2020-01-01T10:00:00Z", "ends_at": "2020-01-01T12:00:00Z"}
         assert api.patch(url(party), {"version": 1, **over}).status == 200
     else:
-        act, body = ("depart", None) if how == "departed" else ("cancel", {"reason": "storm"})
-        assert api.post(f"{url(party)}/{act}", body).status == 200
+        cancel = {"reason": "storm"}
+        done = depart(api, party["event_id"]) if how == "departed" else api.post(f"{url(party)}/cancel", cancel)
+        assert done.status == 200
     shown = guest.get(f"/api/guest/{party['event_id']}")
     assert shown.json["waivers"] == {"signed": 1, "expected": 6, "signers": []}
     assert "Bob" not in shown.text

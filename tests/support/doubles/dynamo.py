@@ -298,11 +298,13 @@ def _changes(text: str) -> dict[str, New]:
     changes: dict[str, New] = {}
     clause = ""
     while tokens:
-        if tokens[0] in ("SET", "ADD", "REMOVE"):
+        if tokens[0] in ("SET", "ADD", "DELETE", "REMOVE"):
             clause = tokens.pop(0)
         name = tokens.pop(0)
         if clause == "ADD":
             changes[name] = _adding(tokens.pop(0))
+        elif clause == "DELETE":
+            changes[name] = _deleting(tokens.pop(0))
         elif clause == "REMOVE":
             changes[name] = lambda *_: None
         else:
@@ -329,6 +331,17 @@ def _adding(operand: str) -> New:
         return {"N": str(Decimal(before["N"] if before else 0) + Decimal(more["N"]))}
 
     return add
+
+
+def _deleting(operand: str) -> New:
+    """Of a set; one that nothing is left of is removed."""
+
+    def delete(operands: _Operands, name: str) -> Item | None:
+        before, gone = operands.get(name), operands.get(operand)
+        left = set(before["SS"] if before else ()) - set(gone["SS"])
+        return {"SS": sorted(left)} if left else None
+
+    return delete
 
 
 # --- as the product's client ----------------------------------------------------------------------

@@ -5,15 +5,17 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from chalicelib.charters.readiness import DEPART_BEFORE
 from chalicelib.charters.service import REOPENED
 from chalicelib.core import retry, times
+from tests.support.departing import blocking as refused_by
 from tests.support.in_process import NOW
 from tests.support.model.expected import Charter, Json
 from tests.support.model.machine import ProductMachine, indexes, names
 
 NEW_CHARTER = st.fixed_dictionaries(
     {
-        "days": st.sampled_from([7, 2, 7, 8, 1, -2]),
+        "days": st.sampled_from([7, 2, 7, 8, 1, 0, -2]),
         "fee": st.sampled_from([1000, 500, 0]),
         "guests": st.lists(names, max_size=3, unique=True),
         "patron": st.sampled_from(["ben@example.com", "ann@example.com", ""]),
@@ -179,10 +181,15 @@ class BoardingRules(ProductMachine):
     def depart(self, index: int) -> None:
         charter = self.pick(index)
         url = f"/api/events/{charter.event_id}/depart"
-        if charter.status == "cancelled":
+        if not charter.departed and (charter.status != "scheduled" or charter.starts_at - DEPART_BEFORE > self.now):
             self.ask("POST", url, expect=(409,))
             return
-        self.write("POST", url)
+        body: Json = {}
+        if not charter.departed:
+            blocking = sorted(charter.blocking(self.now))
+            assert sorted(refused_by(self.ask("POST", url, body, (409,)))) == blocking
+            body = {"waive": dict.fromkeys(blocking, "the owner has decided")}
+        self.write("POST", url, body)
         to = [] if charter.departed else [("manifest", "ops@sail.example.com")]
         if not charter.departed:
             charter.departed, charter.status = True, "departed"

@@ -180,6 +180,17 @@ class Charter:
         at = {days: self.starts_at - days * DAY for days in REMINDER_DAYS}
         return [days for days in REMINDER_DAYS if now - DAY < at[days] <= now and at[days] >= self.since]
 
+    # --- readiness ----------------------------------------------------------------------------------
+
+    def blocking(self, now: datetime) -> set[str]:
+        """The checks that keep it from sailing. It has neither captain, boat nor passenger limit, and asks no money."""
+        missing = self.missing()
+        no_shows = sum(self.check_ins.get(guest["guest_id"]) == "no_show" for guest in missing)
+        unsigned = max(self.details["party_size"] - len(self.people()), len(missing)) - no_shows
+        left = self.starts_at - now
+        last = {code for code, is_open in (("waivers", unsigned > 0), ("briefing", not self.briefed)) if is_open}
+        return ({"captain"} if left <= timedelta(hours=24) else set()) | (last if left <= timedelta(hours=2) else set())
+
     # --- signatures ---------------------------------------------------------------------------------
 
     def is_closed(self, now: datetime) -> bool:

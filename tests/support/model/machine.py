@@ -15,6 +15,7 @@ from chalicelib.sign_in import sessions
 from chalicelib.waivers import versions as waiver_versions
 from tests.support import in_process, operator
 from tests.support.api import Answer
+from tests.support.departing import codes
 from tests.support.doubles.faults import Died
 from tests.support.in_process import NOW, InProcessProduct
 from tests.support.model.expected import RECEIPTS, Charter, Json, Mail, Row, statuses_after
@@ -197,6 +198,8 @@ class ProductMachine(RuleBasedStateMachine):
         for name in ("party_size", "charter_fee_cents", "guests", "balance_reminders"):
             assert found[name] == charter.details[name]
         assert (found["status"], found["version"]) == (charter.status, charter.version)
+        blocking = charter.blocking(self.now) if charter.status == "scheduled" else set()
+        assert set(codes(found["readiness"], "blocks")) == blocking
         assert found["balance"] == charter.balance()
         assert found["payment_cleared"] == charter.is_settled()
         latest = charter.money_in()[-1:]

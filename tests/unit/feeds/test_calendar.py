@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core import text as typed
 from chalicelib.core import times
-from chalicelib.feeds.calendar import CalendarEvent, State, make_uid, to_ical
+from chalicelib.core.calendar import CalendarEvent, State, make_uid, to_ical
 from chalicelib.feeds.service import MOST_EVENTS
 from tests.support.calendars import Seen, read_calendar, read_calendars
 

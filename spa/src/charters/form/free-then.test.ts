@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ScheduleEntry } from "../../data/contract";
 import { sampleBoat, sampleCharter, samplePerson } from "../../testing/samples";
-import { freeBoats, freeCaptains } from "./free-then";
+import { freeBoats, freePeople } from "./free-then";
 
 const wanted = { starts_at: "2026-07-04T18:00:00Z", ends_at: "2026-07-04T20:00:00Z", event_id: "own" };
 const kestrel = sampleBoat({ boat_id: "b1", turnaround_minutes: 60 });
@@ -46,6 +46,6 @@ test("a captain who sails then, as captain or crew, is not offered", () => {
     sampleCharter({ ...wanted, event_id: "a", captain: sails("p1"), crew: [sails("p2")] }),
     sampleCharter({ ...wanted, event_id: "b", captain: sails("p3"), status: "cancelled" }),
   ];
-  const free = freeCaptains([...people, mate], { entries: [], charters }, wanted);
+  const free = freePeople([...people, mate], "captain", { entries: [], charters }, wanted);
   expect(free.map(({ person_id }) => person_id)).toEqual(["p3"]);
 });

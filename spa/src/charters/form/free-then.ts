@@ -1,4 +1,5 @@
 import type { Boat, Charter, Person, ScheduleEntry } from "../../data/contract";
+import type { Role } from "../../ui/crew/roles";
 
 /** What is booked around a time that is wanted. */
 export interface Booked {
@@ -28,12 +29,20 @@ export function freeBoats(boats: readonly Boat[], { entries }: Booked, wanted: W
   );
 }
 
-/** The captains of the list who sail on no charter then. */
-export function freeCaptains(people: readonly Person[], { charters }: Booked, wanted: Wanted): Person[] {
-  const busy = charters
-    .filter((charter) => charter.status !== "cancelled" && !isOwn(charter, wanted) && overlaps(charter, wanted, 0))
-    .flatMap(({ captain, crew }) => [captain?.person_id, ...crew.map(({ person_id }) => person_id)]);
-  return people.filter(({ person_id, roles }) => roles.includes("captain") && !busy.includes(person_id));
+/** The people of the list who sail in this role, and on no other charter then. */
+export function freePeople(people: readonly Person[], role: Role, booked: Booked, wanted: Wanted): Person[] {
+  return people.filter((person) => person.roles.includes(role) && !charterInTheWay(person, booked, wanted));
+}
+
+/** The charter on which somebody sails then, as captain or crew. */
+export function charterInTheWay({ person_id }: Person, { charters }: Booked, wanted: Wanted): Charter | undefined {
+  return charters.find(
+    (charter) =>
+      charter.status !== "cancelled" &&
+      !isOwn(charter, wanted) &&
+      overlaps(charter, wanted, 0) &&
+      [charter.captain, ...charter.crew].some((sailor) => sailor?.person_id === person_id),
+  );
 }
 
 function takesTime({ status }: ScheduleEntry): boolean {

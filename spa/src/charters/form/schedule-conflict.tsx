@@ -1,17 +1,16 @@
 import { useState } from "preact/hooks";
-import { listCharters } from "../../data/api";
 import type { Boat, Conflict, Person } from "../../data/contract";
-import { readSchedule } from "../../data/later-api";
 import { reasonLimits } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
 import { isBlank } from "../../lib/names";
 import { href } from "../../lib/router";
-import { formatDay, formatSpan, toRfc3339 } from "../../lib/time";
+import { formatDay, formatSpan } from "../../lib/time";
 import { Button } from "../../ui/button";
 import { Loaded } from "../../ui/loaded";
 import { conflictText } from "../../ui/schedule/conflict-text";
 import { TextInput } from "../../ui/text-input";
-import { type Booked, freeBoats, freeCaptains } from "./free-then";
+import { freeBoats, freePeople } from "./free-then";
+import { readBooked } from "./read-booked";
 import { type Known, type Suggestion, suggestBoats, suggestPeople } from "./suggestions";
 
 /** A booking that the server has refused. */
@@ -69,7 +68,7 @@ export function ScheduleConflict({ refused, known, onBoat, onCaptain, onOverride
               {isIn("captain") && (
                 <Free
                   noun="captain"
-                  all={suggestPeople(freeCaptains(known.people, booked, refused))}
+                  all={suggestPeople(freePeople(known.people, "captain", booked, refused))}
                   onTake={onCaptain}
                 />
               )}
@@ -111,19 +110,4 @@ function Free<Of>({ noun, all, onTake }: FreeProps<Of>) {
       ))}
     </p>
   );
-}
-
-const DAY_MS = 86_400_000;
-/** The longest turnaround of a boat. */
-const AROUND_MS = 7 * DAY_MS;
-
-async function readBooked(starts_at: string, ends_at: string): Promise<Booked> {
-  const around = (instant: string, by_ms: number) => toRfc3339(new Date(Date.parse(instant) + by_ms));
-  const from = around(starts_at, -AROUND_MS);
-  const to = around(ends_at, AROUND_MS);
-  const { entries } = await readSchedule({ from, to });
-  // A long charter may have begun before.
-  const [first = from] = [from, ...entries.map(({ starts_at }) => starts_at)].sort();
-  const page = await listCharters({ from: first, to: ends_at, limit: 100 });
-  return { entries, charters: page.events };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../../data/contract";
-import { sampleCharter } from "../../testing/samples";
+import { sampleAsked, sampleCharter, samplePosition } from "../../testing/samples";
 import { historyTexts } from "./history-text";
 
 function act(change: Partial<HistoryEvent>): HistoryEvent {
@@ -74,4 +74,37 @@ test("acts are told by what was done, to whom and by whom", () => {
   expect(told({ act: "balance_reminded", by: "system", actor_type: "system" })?.by).toBe("automatically");
   expect(told({ by: "admin" })?.by).toBe("by admin");
   expect(told({ act: "something_new" })?.what).toBe("Something new");
+});
+
+test("of positions only those that an act has changed are told, each with who and what they said", () => {
+  const mate = samplePosition({ position_id: "mate", role: "mate" });
+  const asked = samplePosition({ state: "asked", asked: [sampleAsked()] });
+  const declined = samplePosition({ asked: [sampleAsked({ answer: "declined", reason: "away" })] });
+  const accepted = samplePosition({ state: "accepted", person: { person_id: "1", name: "Maya" } });
+  const told = (before: unknown, after: unknown) => texts(change("positions", before, after))[0]?.changes[0];
+  expect(told([mate, asked], [mate, declined])).toEqual({
+    label: "Positions",
+    before: "Captain: Dana Ortiz asked",
+    after: "Captain: open, Dana Ortiz declined",
+  });
+  expect(told(null, [accepted, mate])).toEqual({
+    label: "Positions",
+    before: "",
+    after: "Captain: Maya accepted\nMate: open",
+  });
+  expect(told([mate], [{ ...mate, state: "withdrawn" }])).toMatchObject({ after: "Mate: withdrawn" });
+});
+
+test("answers, waives and what was booked anyway are told in words", () => {
+  expect(texts({ act: "position_answered", state: "declined", by: "Maya", actor_type: "link" })[0]?.what).toBe(
+    "Declined",
+  );
+  const [left] = texts({ act: "departed", reason: "money: paid; see note: 4; people_papers: renewed today" });
+  expect(left?.reason).toBe("Payment: paid; see note: 4; Papers: renewed today");
+  const override = { reason: "Swaps at noon", by: "ana", at: "2026-06-01T12:00:00Z" };
+  expect(texts(change("schedule_override", null, override))[0]?.changes[0]).toEqual({
+    label: "Booked anyway",
+    before: "",
+    after: "Swaps at noon",
+  });
 });

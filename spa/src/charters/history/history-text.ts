@@ -1,9 +1,11 @@
 import type { Charter, HistoryEvent } from "../../data/contract";
 import { formatMoney } from "../../lib/money";
 import { formatMoment } from "../../lib/time";
+import { checkNames } from "../../ui/readiness/ready-text";
 import { charterTable, type FieldName } from "../form/charter-table";
 import type { CharterField } from "../form/field-kinds";
 import { statusNames } from "../phase";
+import { positionsText } from "./position-text";
 
 /** One value that an act has changed, in words; `before` is empty where there was none. */
 export interface ChangeText {
@@ -31,7 +33,14 @@ const actNames: Record<string, string> = {
   guest_erased: "A guest’s name and email erased",
   receipt_asked: "Receipt sent again",
   balance_reminded: "Patron reminded of the balance",
+  position_added: "Position added",
+  position_asked: "Others asked for a position",
+  position_assigned: "Position assigned",
+  position_withdrawn: "Position withdrawn",
+  position_late: "No answer in time: the next is asked",
+  position_bounced: "The mail came back: the next is asked",
 };
+const answers: Record<string, string> = { accepted: "Accepted", declined: "Declined" };
 const dockStates: Record<string, string> = { aboard: "aboard", no_show: "no-show", clear: "not noted" };
 
 /** The acts in words, newest first as they come. `nameOf` gives the name of a guest or a signer by the id. */
@@ -41,13 +50,15 @@ export function historyTexts(
   nameOf: (id: string) => string | undefined,
 ): ActText[] {
   let { currency } = charter;
+  const changedText = (field: string, value: unknown, other: unknown, currency: string) =>
+    field === "positions" ? positionsText(value, other) : valueText(field, value, { ...charter, currency });
   return events.map((event) => {
     const change = event.changes.find(({ field }) => field === "currency");
     const before = String(change?.before ?? currency);
     const changes = shownChanges(event).map(({ field, ...values }) => ({
       label: labelOf(field),
-      before: event.act === "created" ? "" : valueText(field, values.before, { ...charter, currency: before }),
-      after: valueText(field, values.after, { ...charter, currency }),
+      before: event.act === "created" ? "" : changedText(field, values.before, values.after, before),
+      after: changedText(field, values.after, values.before, currency),
     }));
     currency = before;
     return {
@@ -55,7 +66,7 @@ export function historyTexts(
       at: event.at,
       what: actText(event, nameOf),
       by: byText(event),
-      reason: event.reason,
+      reason: event.act === "departed" ? waivesText(event.reason) : event.reason,
       changes: changes.map(onlyDetails),
     };
   });
@@ -70,8 +81,15 @@ function shownChanges({ act, changes }: HistoryEvent): HistoryEvent["changes"] {
 function actText({ act, about, state }: HistoryEvent, nameOf: (id: string) => string | undefined): string {
   if (act === "checked_in") return `${nameOf(about) ?? "A passenger"}: ${dockStates[state] ?? state}`;
   if (act === "safety_briefing") return state === "done" ? "Safety briefing given" : "Safety briefing not given";
+  if (act === "position_answered") return answers[state] ?? state;
   const words = act.replace(/_/g, " ");
   return actNames[act] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Why it sailed all the same, by the names of the checks: `Payment: paid at the dock`. */
+function waivesText(reason: string): string {
+  const codes = new RegExp(`(^|; )(${Object.keys(checkNames).join("|")}): `, "g");
+  return reason.replace(codes, (_, before: string, code: keyof typeof checkNames) => `${before}${checkNames[code]}: `);
 }
 
 function byText({ by, actor_type }: HistoryEvent): string {
@@ -84,10 +102,13 @@ function isField(field: string): field is FieldName {
 }
 
 function labelOf(field: string): string {
+  if (field === "positions") return "Positions";
+  if (field === "schedule_override") return "Booked anyway";
   return isField(field) ? charterTable[field].label.replace(" of the charter", "") : "Status";
 }
 
 function valueText(field: string, value: unknown, charter: Charter): string {
+  if (field === "schedule_override") return (value as Charter["schedule_override"])?.reason ?? "";
   if (field === "status") return statusNames[value as Charter["status"]];
   if (!isField(field)) return String(value);
   if (field === "charter_fee_cents") return formatMoney(Number(value), charter.currency);

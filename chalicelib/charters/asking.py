@@ -1,0 +1,108 @@
+"""Who is asked next for the positions of a charter. Pure."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from chalicelib.charters.fields import Asked, CharterDetails
+from chalicelib.charters.positions import (
+    CAPTAIN,
+    Positions,
+    StoredPosition,
+    deadline,
+    holders,
+    replaced,
+    waiting_ids,
+)
+from chalicelib.core import times
+from chalicelib.people.fields import Role
+
+
+class Candidate(NamedTuple):
+    """An active person who may be asked."""
+
+    person_id: str
+    name: str
+    roles: Collection[Role]
+    is_free: bool
+    """Whether they sail on nothing else at that time."""
+
+
+class Advanced(NamedTuple):
+    positions: list[StoredPosition]
+    given_up: list[str]
+    """The ids of positions for which nobody is left to ask."""
+
+
+def advance(
+    details: CharterDetails,
+    positions: Positions,
+    candidates: Sequence[Candidate],
+    *,
+    captain_first: bool,
+    answer_by: str | None = None,
+    now: datetime,
+) -> Advanced:
+    """Asks the next for each position that waits for somebody to be asked.
+
+    `candidates` are all active people by rank; `answer_by` is for the first who is asked now. Nobody is asked once the
+    charter has begun.
+    """
+    at, after, given_up = times.format_instant(now), list(positions), list[str]()
+    for position in _to_ask(details, positions, captain_first=captain_first):
+        has_begun = details["starts_at"] <= at
+        person, left = (None, list[str]()) if has_begun else _next_person(details, after, position, candidates)
+        if person is None:
+            given_up.append(position["position_id"])
+            after = replaced(after, {**position, "next_ids": []})
+            continue
+        entry: Asked = {"person_id": person.person_id, "name": person.name, "at": at, "answer": None, "reason": ""}
+        asked: StoredPosition = {
+            **position,
+            "state": "asked",
+            "asked": [*position["asked"], entry],
+            "answer_by": min(answer_by or deadline(details["starts_at"], now), details["starts_at"]),
+            "next_ids": left,
+        }
+        after = replaced(after, asked)
+    return Advanced(after, given_up)
+
+
+def _to_ask(details: CharterDetails, positions: Positions, *, captain_first: bool) -> Iterator[StoredPosition]:
+    """Positions for which somebody is to be asked, the captain's first. No crew is asked while there is no captain."""
+    for position in sorted(positions, key=lambda one: one["role"] != CAPTAIN):
+        is_held_back = captain_first and position["role"] != CAPTAIN and details["captain"] is None
+        if position["state"] == "open" and position["next_ids"] != [] and not is_held_back:
+            yield position
+
+
+def _next_person(
+    details: CharterDetails, positions: Positions, position: StoredPosition, candidates: Sequence[Candidate]
+) -> tuple[Candidate | None, list[str] | None]:
+    """Who is asked next, and who then; None if nobody is left. Who sails on the charter or is asked for another
+    position of it is passed over."""
+    sailing = {one["person_id"] for one in (details["captain"], *details["crew"]) if one and one["person_id"]}
+    taken = {*sailing, *holders(positions), *waiting_ids(positions)}
+    if position["next_ids"] is None:
+        before = {one["person_id"] for one in position["asked"]}
+        for person in candidates:
+            if position["role"] in person.roles and person.is_free and person.person_id not in taken | before:
+                return person, None
+        return None, []
+    known = {person.person_id: person for person in candidates}
+    for index, person_id in enumerate(position["next_ids"]):
+        if person_id in known and person_id not in taken:
+            return known[person_id], position["next_ids"][index + 1 :]
+    return None, []
+
+
+def left_alone(before: Positions, after: Positions, known: Collection[str]) -> list[str]:
+    """The ids of positions that lost who was asked or had them, and for which nobody else is asked; but for those that
+    are `known` to be left open."""
+    filled = [one["position_id"] for one in before if one["state"] not in ("open", "withdrawn")]
+    return [
+        one["position_id"]
+        for one in after
+        if one["state"] == "open" and one["next_ids"] == []
+        if one["position_id"] in filled and one["position_id"] not in known
+    ]

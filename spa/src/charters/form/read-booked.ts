@@ -1,0 +1,20 @@
+import { listCharters } from "../../data/api";
+import { readSchedule } from "../../data/later-api";
+import { toRfc3339 } from "../../lib/time";
+import type { Booked } from "./free-then";
+
+const DAY_MS = 86_400_000;
+/** The longest turnaround of a boat. */
+const AROUND_MS = 7 * DAY_MS;
+
+/** What is booked around a time, as far as it can be in the way. */
+export async function readBooked(starts_at: string, ends_at: string): Promise<Booked> {
+  const around = (instant: string, by_ms: number) => toRfc3339(new Date(Date.parse(instant) + by_ms));
+  const from = around(starts_at, -AROUND_MS);
+  const to = around(ends_at, AROUND_MS);
+  const { entries } = await readSchedule({ from, to });
+  // A long charter may have begun before.
+  const [first = from] = [from, ...entries.map(({ starts_at }) => starts_at)].sort();
+  const page = await listCharters({ from: first, to: ends_at, limit: 100 });
+  return { entries, charters: page.events };
+}
