@@ -5,6 +5,7 @@ import type {
   CharterDetails,
   CharterEdit,
   CheckIn,
+  Correction,
   Evidence,
   HoldEdit,
   Leaf,
@@ -26,7 +27,6 @@ import { call, file, type Query } from "./request";
 // --- charters ---------------------------------------------------------------------------------
 
 const CHARTER = "/api/events/{event_id}";
-const PAYMENT = `${CHARTER}/payments/{payment_id}` as const;
 
 /** Who has changed what of a charter, newest first. */
 export const readHistory = (event_id: string, query: Query<"/api/events/{event_id}/history">) =>
@@ -97,6 +97,14 @@ export const depart = (event_id: string, waive: NonNullable<Leaving["waive"]>) =
   call("post", `${CHARTER}/depart`, { path: { event_id }, body: Object.keys(waive).length > 0 ? { waive } : {} });
 
 export const manifestCsv = (event_id: string) => file(`${CHARTER}/manifest.csv`, "text/csv", { path: { event_id } });
+
+// --- payments ---------------------------------------------------------------------------------
+
+const PAYMENT = `${CHARTER}/payments/{payment_id}` as const;
+
+/** Records what a payment should have been, here or of another charter; the same again is the same correction. */
+export const correctPayment = (event_id: string, payment_id: string, body: Correction) =>
+  call("put", PAYMENT, { path: { event_id, payment_id }, body });
 
 export const voidPayment = (payment: Payment, reason: string) =>
   call("post", `${PAYMENT}/void`, { path: ids(payment), body: { reason } });

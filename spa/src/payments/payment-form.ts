@@ -112,8 +112,9 @@ export function readPaymentForm(
   };
 }
 
-function receivedAt(
-  { received: local, received_at: exact }: PaymentForm,
+/** The moment that was typed, local to the charter; the exact one behind it while that is as it was. */
+export function receivedAt(
+  { received: local, received_at: exact }: Pick<PaymentForm, "received" | "received_at">,
   timezone: string,
   now: Date,
 ): { instant?: Date; error?: string } {
@@ -134,6 +135,11 @@ export function withRefundOf(form: PaymentForm, refund_of: string, payments: rea
   return { ...form, refund_of, amount: suggested ? leftOf(refund_of, payments) : form.amount };
 }
 
+/** The fields of a refund of all that is left of a payment, the way that it came. */
+export function refundOf({ payment_id, method, payer }: Payment, payments: readonly Payment[]): Partial<PaymentForm> {
+  return { kind: "refund", refund_of: payment_id, method, payer, amount: leftOf(payment_id, payments) };
+}
+
 function leftOf(id: string, payments: readonly Payment[]): string {
   const payment = payments.find(({ payment_id }) => payment_id === id);
   return payment ? plainAmount(leftCents(payment, payments), payment.currency) : "";
@@ -145,7 +151,7 @@ export function refundable(payments: readonly Payment[]): Payment[] {
 }
 
 /** What of a payment has not been given back. */
-function leftCents({ payment_id, amount_cents }: Payment, payments: readonly Payment[]): number {
+export function leftCents({ payment_id, amount_cents }: Payment, payments: readonly Payment[]): number {
   return payments
     .filter((other) => other.refund_of === payment_id && isLive(other))
     .reduce((left_cents, other) => left_cents - other.amount_cents, amount_cents);

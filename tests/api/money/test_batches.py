@@ -249,9 +249,9 @@ def test_a_receipt_that_waited_stays_back_when_nothing_of_it_stands(
 def test_a_batch_is_one_read_and_one_write_however_many_rows(money: Money, calls: list[str]) -> None:
     calls.clear()
     money.batch(BATCH, *[{**TIP, "number": number, "method": "venmo"} for number in range(1, 11)], notify=False)
-    # The session, the charter with its payments, the transaction.
-    assert calls == ["GetItem", "Query", "TransactWriteItems"]
+    # The session, the charter with its payments, what its readiness hangs on, the transaction.
+    assert calls == ["GetItem", "Query", "BatchGetItem", "TransactWriteItems"]
     calls.clear()
     money.batch(BATCH + 1, {**TIP, "number": 21}, {**TIP, "number": 22})
     # Then the operator, and a note of the one mail in both rows.
-    assert calls == ["GetItem", "Query", "TransactWriteItems", "GetItem", "TransactWriteItems"]
+    assert calls == ["GetItem", "Query", "BatchGetItem", "TransactWriteItems", "GetItem", "TransactWriteItems"]

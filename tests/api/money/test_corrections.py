@@ -355,8 +355,8 @@ def test_a_correction_is_one_read_and_one_write(money: Money, calls: list[str]) 
     money.log(1)
     calls.clear()
     money.correct(1, 2, amount_cents=100, notify=False)
-    # The session, the charter with its payments, the transaction.
-    assert calls == ["GetItem", "Query", "TransactWriteItems"]
+    # The session, the charter with its payments, what its readiness hangs on, the transaction.
+    assert calls == ["GetItem", "Query", "BatchGetItem", "TransactWriteItems"]
 
 
 def test_a_move_reads_both_charters_and_is_one_write(money: Money, calls: list[str]) -> None:
@@ -366,7 +366,7 @@ def test_a_move_reads_both_charters_and_is_one_write(money: Money, calls: list[s
     money.correct(1, 2, there, moved_from=money.event_id)
     # Then the operator and a note of the mail, for each of the two mails.
     mailed = ["GetItem", "TransactWriteItems"] * 2
-    assert calls == ["GetItem", "Query", "Query", "TransactWriteItems", *mailed]
+    assert calls == ["GetItem", "Query", "Query", "BatchGetItem", "TransactWriteItems", *mailed]
 
 
 # --- where it shows -------------------------------------------------------------------------------

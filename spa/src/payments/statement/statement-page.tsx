@@ -124,7 +124,7 @@ function Row({ row, charter }: { row: LedgerRow; charter: CharterDetail }) {
           {payerText(payment)}
         </small>
         <small>{live ? cleared(payment, zone) : undone(payment, zone)}</small>
-        {relations(payment, charter.payments, zone).map((text) => (
+        {relations(payment, charter.payments, zone).map(({ text }) => (
           <small key={text}>{text}</small>
         ))}
       </th>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Payment } from "../../data/contract";
 import { ledger } from "../../data/ledger";
 import { sampleBalance, sampleCharter, samplePayment } from "../../testing/samples";
 import {
@@ -34,17 +35,48 @@ test("clearing shows its day, unless it was at once", () => {
 describe("relations", () => {
   const deposit = samplePayment({ payment_id: "d", kind: "deposit", method: "zelle", reference: "90312" });
 
+  const texts = (payment: Payment, payments: Payment[]) => relations(payment, payments, UTC).map(({ text }) => text);
+
+  test("a corrected payment and the one in its place name each other", () => {
+    const old = samplePayment({
+      ...{ payment_id: "old", amount_cents: 48_000, status: "voided", void: { ...act, reason: "Typing error" } },
+      corrected_by: { event_id: "event-1", payment_id: "new" },
+    });
+    const corrects = { event_id: "event-1", payment_id: "old", reason: "Typing error" };
+    const right = samplePayment({ payment_id: "new", amount_cents: 84_000, corrects });
+    expect(undone(old, UTC)).toMatch(/^Corrected Thu, Jul 2, 2:30\sPM by ben: Typing error$/);
+    expect(relations(old, [old, right], UTC)).toEqual([
+      {
+        text: expect.stringMatching(/^In its place: the balance of \$840.00 cash/),
+        ...{ event_id: "event-1", payment_id: "new" },
+      },
+    ]);
+    expect(texts(right, [old, right])).toEqual([expect.stringMatching(/^Corrects the balance of \$480.00 cash/)]);
+  });
+
+  test("a moved payment leads to the other charter, from both sides", () => {
+    const corrected_by = { event_id: "event-2", payment_id: "there" };
+    const gone = samplePayment({ payment_id: "here", status: "voided", void: act, corrected_by });
+    const corrects = { event_id: "event-1", payment_id: "here", reason: "Wrong charter" };
+    const there = samplePayment({ event_id: "event-2", payment_id: "there", corrects });
+    expect(undone(gone, UTC)).toMatch(/^Moved /);
+    expect(relations(gone, [gone], UTC)).toEqual([{ text: "It counts for another charter", ...corrected_by }]);
+    expect(relations(there, [there], UTC)).toEqual([
+      { text: "Moved here from another charter", event_id: "event-1", payment_id: "here" },
+    ]);
+  });
+
   test("a refund names the payment that it gives back", () => {
     const refund = samplePayment({ kind: "refund", refund_of: "d" });
-    expect(relations(refund, [deposit, refund], UTC)).toEqual([
+    expect(texts(refund, [deposit, refund])).toEqual([
       expect.stringMatching(/^Gives back the deposit of \$500.00 Zelle 90312, Wed, Jul 1, 12:00\sPM$/),
     ]);
   });
 
   test("a deliberate second one names the first", () => {
     const second = samplePayment({ duplicate_of: "d" });
-    expect(relations(second, [deposit], UTC)[0]).toMatch(/^Logged deliberately beside the deposit of/);
-    expect(relations(second, [], UTC)).toEqual(["Logged deliberately beside another payment"]);
+    expect(texts(second, [deposit])[0]).toMatch(/^Logged deliberately beside the deposit of/);
+    expect(texts(second, [])).toEqual(["Logged deliberately beside another payment"]);
   });
 
   test("most payments have none", () => {

@@ -45,8 +45,14 @@ export function signedAmount({ payment, effect_cents, live }: LedgerRow): string
 export function undone(payment: Payment, timezone: string): string {
   const { status, bounce } = payment;
   const act = status === "voided" ? payment.void : status === "bounced" ? bounce : null;
-  const word = status === "voided" ? "Voided" : "Bounced";
+  const word = undoneWord(payment);
   return act ? `${word} ${formatMoment(act.at, timezone)} by ${act.by}: ${act.reason}` : word;
+}
+
+function undoneWord({ status, event_id, corrected_by }: Payment): string {
+  if (status !== "voided") return "Bounced";
+  if (!corrected_by) return "Voided";
+  return corrected_by.event_id === event_id ? "Corrected" : "Moved";
 }
 
 export function cleared({ status, cleared_at, received_at }: Payment, timezone: string): string {
@@ -54,18 +60,35 @@ export function cleared({ status, cleared_at, received_at }: Payment, timezone: 
   return cleared_at && cleared_at !== received_at ? `Cleared ${formatMoment(cleared_at, timezone)}` : "Cleared";
 }
 
-/** How a row hangs together with others: the payment a refund gives back, or the one it stands beside. */
-export function relations(payment: Payment, payments: readonly Payment[], timezone: string): string[] {
+/** Another payment that a row has to do with: `text` names it. */
+export interface Relation {
+  text: string;
+  /** The charter where it stands. */
+  event_id: string;
+  payment_id: string;
+}
+
+/** How a row hangs together with others: what it gives back, what it stands beside, what it corrects, what corrects it. */
+export function relations(payment: Payment, payments: readonly Payment[], timezone: string): Relation[] {
   const named = (id: string) => {
     const other = payments.find(({ payment_id }) => payment_id === id);
     if (!other) return "another payment";
     const when = formatMoment(other.received_at, timezone);
     return `the ${kindNames[other.kind].toLowerCase()} of ${amountText(other)}, ${when}`;
   };
-  return [
-    payment.refund_of ? `Gives back ${named(payment.refund_of)}` : "",
-    payment.duplicate_of ? `Logged deliberately beside ${named(payment.duplicate_of)}` : "",
-  ].filter(Boolean);
+  const { event_id, refund_of, duplicate_of, corrects, corrected_by } = payment;
+  const found: Relation[] = [];
+  const add = (text: string, payment_id: string, at = event_id) => found.push({ text, event_id: at, payment_id });
+  if (refund_of) add(`Gives back ${named(refund_of)}`, refund_of);
+  if (duplicate_of) add(`Logged deliberately beside ${named(duplicate_of)}`, duplicate_of);
+  if (corrects && corrects.event_id === event_id) add(`Corrects ${named(corrects.payment_id)}`, corrects.payment_id);
+  else if (corrects) add("Moved here from another charter", corrects.payment_id, corrects.event_id);
+  if (corrected_by && corrected_by.event_id === event_id) {
+    add(`In its place: ${named(corrected_by.payment_id)}`, corrected_by.payment_id);
+  } else if (corrected_by) {
+    add("It counts for another charter", corrected_by.payment_id, corrected_by.event_id);
+  }
+  return found;
 }
 
 export const receiptTexts: Record<Payment["receipt"], string> = {

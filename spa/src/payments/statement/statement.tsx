@@ -13,7 +13,10 @@ import { Button } from "../../ui/button";
 import { announce, announceFailure } from "../../ui/notices";
 import { ReasonDialog } from "../../ui/reason-dialog";
 import { useTask } from "../../ui/task";
-import { kindNames } from "../payment-form";
+import { openPaymentDialog } from "../payment-dialog";
+import { kindNames, leftCents, refundOf } from "../payment-form";
+import { CorrectDialog } from "./correct-dialog";
+import { MoveDialog } from "./move-dialog";
 import {
   amountText,
   balanceName,
@@ -21,6 +24,7 @@ import {
   chargeName,
   cleared,
   payerText,
+  type Relation,
   receiptTexts,
   relations,
   signedAmount,
@@ -29,9 +33,13 @@ import {
 import "../entry.css";
 import "./statement.css";
 
+/** What is asked about in a dialog. */
+type Act = "correct" | "move" | "bounce" | "void";
+
 /** The payments of a charter as a statement with a running balance. */
 export function Statement({ charter, payments }: { charter: Charter; payments: readonly Payment[] }) {
-  const [asking, setAsking] = useState<{ act: "void" | "bounce"; payment: Payment } | null>(null);
+  const [asking, setAsking] = useState<{ act: Act; payment: Payment } | null>(null);
+  const close = () => setAsking(null);
   const { balance, currency } = charter;
   const rows = ledger(balance.charged_cents, payments);
   const paid = payers(payments);
@@ -78,10 +86,12 @@ export function Statement({ charter, payments }: { charter: Charter; payments: r
             .join(", ")}
         </p>
       )}
-      {asking && (
+      {asking?.act === "correct" && <CorrectDialog charter={charter} payment={asking.payment} onClose={close} />}
+      {asking?.act === "move" && <MoveDialog charter={charter} payment={asking.payment} onClose={close} />}
+      {(asking?.act === "void" || asking?.act === "bounce") && (
         <ReasonDialog
           {...dialogs[asking.act](amountText(asking.payment))}
-          onClose={() => setAsking(null)}
+          onClose={close}
           act={async (reason) => {
             const act = asking.act === "void" ? voidPayment : bouncePayment;
             keepAnswer(await act(asking.payment, reason));
@@ -111,7 +121,7 @@ interface EntryProps {
   charter: Charter;
   payments: readonly Payment[];
   row: LedgerRow;
-  onAsk(act: "void" | "bounce"): void;
+  onAsk(act: Act): void;
 }
 
 function Entry({ charter, payments, row, onAsk }: EntryProps) {
@@ -124,7 +134,7 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
     });
   const amount = signedAmount(row);
   return (
-    <li class={`entry${live ? "" : " entry-dead"}`}>
+    <li id={`payment-${payment.payment_id}`} class={`entry${live ? "" : " entry-dead"}`}>
       <div class="entry-what">
         <p>
           <strong>{live ? kindNames[payment.kind] : <s>{kindNames[payment.kind]}</s>}</strong>{" "}
@@ -143,9 +153,9 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
         ) : (
           <p class="entry-small entry-undone">{undone(payment, charter.timezone)}</p>
         )}
-        {relations(payment, payments, charter.timezone).map((text) => (
-          <p key={text} class="entry-small">
-            {text}
+        {relations(payment, payments, charter.timezone).map((relation) => (
+          <p key={relation.text} class="entry-small">
+            <RelationLink relation={relation} of={payment} />
           </p>
         ))}
         {payment.note && <p class="entry-small">{payment.note}</p>}
@@ -156,45 +166,69 @@ function Entry({ charter, payments, row, onAsk }: EntryProps) {
         {formatMoney(balance_due_cents, charter.currency)}
       </p>
       {live && (
-        <details class="entry-actions">
-          <summary>
-            Actions<span class="visually-hidden"> for {amountText(payment)}</span>
-          </summary>
-          <span class="buttons">
-            {payment.status === "received" && (
+        <div class="entry-actions">
+          <Button class="quiet" disabled={busy} onClick={() => onAsk("correct")}>
+            Correct…<span class="visually-hidden"> {amountText(payment)}</span>
+          </Button>
+          <details>
+            <summary>
+              Actions<span class="visually-hidden"> for {amountText(payment)}</span>
+            </summary>
+            <span class="buttons">
+              {payment.status === "received" && (
+                <Button
+                  disabled={busy}
+                  onClick={() =>
+                    act(async () => keepAnswer(await clearPayment(payment)), `Cleared: ${amountText(payment)}.`)
+                  }
+                >
+                  Mark cleared
+                </Button>
+              )}
+              {canBounce(payment) && (
+                <Button disabled={busy} onClick={() => onAsk("bounce")}>
+                  Bounced…
+                </Button>
+              )}
               <Button
-                disabled={busy}
+                disabled={busy || charter.patron.email === ""}
                 onClick={() =>
-                  act(async () => keepAnswer(await clearPayment(payment)), `Cleared: ${amountText(payment)}.`)
+                  act(async () => {
+                    await resendReceipt(payment);
+                    await refresh(charter.event_id);
+                  }, `The confirmation goes out again to ${charter.patron.email}.`)
                 }
               >
-                Mark cleared
+                {charter.patron.email ? "Resend confirmation" : "Resend confirmation: no email"}
               </Button>
-            )}
-            {canBounce(payment) && (
-              <Button disabled={busy} onClick={() => onAsk("bounce")}>
-                Bounced…
+              {leftCents(payment, payments) > 0 && payment.kind !== "refund" && (
+                <Button
+                  disabled={busy}
+                  onClick={() => openPaymentDialog(charter.event_id, { filled: refundOf(payment, payments) })}
+                >
+                  Refund…
+                </Button>
+              )}
+              {payment.kind !== "refund" && (
+                <Button disabled={busy} onClick={() => onAsk("move")}>
+                  Move to another charter…
+                </Button>
+              )}
+              <Button class="danger" disabled={busy} onClick={() => onAsk("void")}>
+                Void…
               </Button>
-            )}
-            <Button
-              disabled={busy || charter.patron.email === ""}
-              onClick={() =>
-                act(async () => {
-                  await resendReceipt(payment);
-                  await refresh(charter.event_id);
-                }, `The confirmation goes out again to ${charter.patron.email}.`)
-              }
-            >
-              {charter.patron.email ? "Resend confirmation" : "Resend confirmation: no email"}
-            </Button>
-            <Button class="danger" disabled={busy} onClick={() => onAsk("void")}>
-              Void…
-            </Button>
-          </span>
-        </details>
+            </span>
+          </details>
+        </div>
       )}
     </li>
   );
+}
+
+/** The way to the other row, on this page or at its own charter. */
+function RelationLink({ relation, of }: { relation: Relation; of: Payment }) {
+  const { text, event_id, payment_id } = relation;
+  return <a href={event_id === of.event_id ? `#payment-${payment_id}` : href(`/events/${event_id}`)}>{text}</a>;
 }
 
 /** Where a mail stands that can be looked up, and retried, among all mails. */
