@@ -159,7 +159,7 @@ def interactions(page: Page, amount: str) -> dict[str, tuple[float, float]]:
     page.get_by_label("Amount").clear()
     measured("type an amount", lambda: page.get_by_label("Amount").press_sequentially(amount, delay=150))
     measured("choose how it was paid", lambda: page.get_by_role("radio", name="Cash").click())
-    measured("log the payment", lambda: page.get_by_role("button", name="Log payment", exact=True).click())
+    measured("log the payment", lambda: page.get_by_role("button", name="Log $").click())
     measured("open a charter", lambda: page.locator("article.row h4 a").nth(4).click())
     measured("back to the board", lambda: page.get_by_role("link", name="Board", exact=True).click())
     measured("show past charters", lambda: page.get_by_role("button", name="Show past charters").click())

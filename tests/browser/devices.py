@@ -85,7 +85,7 @@ def log_payment(page: Page, event: dict[str, Any], amount: str, method: str = "C
     dialog = page.get_by_role("dialog", name="Log payment")
     dialog.get_by_label("Amount").fill(amount)
     dialog.get_by_role("radio", name=method).click()
-    dialog.get_by_role("button", name="Log payment").click()
+    dialog.get_by_role("button", name="Log $").click()
     expect(dialog).to_be_hidden()
 
 

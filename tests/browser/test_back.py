@@ -64,7 +64,7 @@ def test_a_dialog_that_was_closed_otherwise_costs_no_step_back(
         else:
             dialog.get_by_role("radio", name="Cash").check()
             dialog.get_by_label("Amount").fill(f"{10 + len(site.payments(event))}.00")
-            dialog.get_by_role("button", name="Log payment").click()
+            dialog.get_by_role("button", name="Log $").click()
         expect(dialog).to_be_hidden()
     is_on_charter(page, event)
     # The browser steps back over the dialog's entry a moment after it is hidden; no person is faster.
@@ -138,7 +138,7 @@ def test_back_does_not_close_what_lies_under_the_login(page: Page, event: dict[s
     dialog.get_by_role("radio", name="Cash").check()
     dialog.get_by_label("Amount").fill("12.34")
     page.route("**/payments/*", lambda route: route.fulfill(status=401, json={"Code": "Unauthorized", "Message": "x"}))
-    dialog.get_by_role("button", name="Log payment").click()
+    dialog.get_by_role("button", name="Log $").click()
     login = page.get_by_role("dialog", name="Please log in again")
     expect(login).to_be_visible()
     page.go_back()

@@ -241,7 +241,7 @@ def test_what_is_not_logged_is_logged_with_what_the_row_says_and_then_clears(
     expect(form.get_by_label("Amount")).to_have_value(f"{bank.cents / 100:.2f}")
     expect(form.get_by_label("Payer")).to_have_value(bank.name("Karl").upper())
     expect(form.get_by_role("radio", name="Zelle")).to_be_checked()
-    form.get_by_role("button", name="Log payment").click()
+    form.get_by_role("button", name="Log $").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(row(page, "KARL")).to_contain_text("Sure")
     page.get_by_role("button", name=re.compile(f"^Clear .*{bank.family}", re.IGNORECASE)).click()

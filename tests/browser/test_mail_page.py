@@ -139,7 +139,7 @@ def test_reminders_of_the_balance_stop_when_cash_is_logged_and_start_again(
     payment = page.get_by_role("dialog", name="Log payment")
     payment.get_by_label("Amount").fill("100")
     payment.get_by_role("radio", name="Cash").click()
-    payment.get_by_role("button", name="Log payment").click()
+    payment.get_by_role("button", name="Log $").click()
     expect(page.get_by_text("Stopped: cash was logged on")).to_be_visible()
 
     # Times are whole seconds: in the very second of the cash, it could have come after the switch.

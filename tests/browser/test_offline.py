@@ -257,7 +257,7 @@ def test_a_new_release_is_offered_and_no_payment_is_lost(
     log_payment(page, event, "480")
     other.get_by_role("button", name=f"Log payment for {event['title']}").click()
     half = other.get_by_role("dialog", name="Log payment")
-    half.get_by_label("Reference").fill("half typed")
+    half.get_by_label("Amount").fill("half typed")
 
     release("stage", "--build", str(other_build))
     release("promote")
@@ -272,7 +272,7 @@ def test_a_new_release_is_offered_and_no_payment_is_lost(
     expect(card(page, event).get_by_text("$480.00 cash: not sent yet.")).to_be_visible()
 
     expect(other.get_by_text("A new version is ready.")).to_be_visible()
-    expect(half.get_by_label("Reference")).to_have_value("half typed")
+    expect(half.get_by_label("Amount")).to_have_value("half typed")
     half.get_by_role("button", name="Cancel").click()
     other.get_by_role("button", name="Reload").click()
     expect(other.get_by_role("heading", name="The board")).to_be_visible()

@@ -181,6 +181,7 @@ def payment_dialog(page: Page, charters: Charters) -> None:
 def payment_dialog_refused(page: Page, charters: Charters) -> None:
     payment_dialog(page, charters)
     dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Change").click()
     dialog.get_by_role("radio", name="Refund").check()
     dialog.get_by_role("button", name="Log payment").click()
     expect(dialog.get_by_text("Choose how it was paid.")).to_be_visible()

@@ -1,4 +1,4 @@
-import type { CharterEdit, NewPayment, PaymentAndEvent } from "./contract";
+import type { CharterEdit, NewBatch, NewPayment, Payment, PaymentAndEvent } from "./contract";
 import { call, callWithHeaders, type Query } from "./request";
 
 export { ApiError, operator } from "./request";
@@ -53,6 +53,19 @@ export async function putPayment(
   const path = { event_id, payment_id };
   const { data, headers } = await callWithHeaders("put", PAYMENT, { path, body });
   return { ...data, replayed: headers.get("Idempotency-Replayed") === "true" };
+}
+
+/** Several payments, all or none, with one receipt. The first of them has the batch's id. */
+export async function putBatch(event_id: string, batch_id: string, body: NewBatch) {
+  const path = { event_id, batch_id };
+  const { data, headers } = await callWithHeaders("put", `${CHARTER}/payment-batches/{batch_id}`, { path, body });
+  const [payment, ...rest] = data.payments;
+  return {
+    payment: payment as Payment,
+    rest,
+    event: data.event,
+    replayed: headers.get("Idempotency-Replayed") === "true",
+  };
 }
 
 export const readPayments = async (event_id: string) =>

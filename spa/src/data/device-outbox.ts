@@ -1,7 +1,7 @@
 import { Observable } from "../lib/observable";
-import { putPayment } from "./api";
+import { putBatch, putPayment } from "./api";
 import { charters, keepAnswer, refresh } from "./charters";
-import { Outbox, type SentAnswer, sentRequest } from "./outbox";
+import { Outbox, type SentAnswer, sentBatch, sentRequest } from "./outbox";
 import { indexedDbStorage } from "./outbox-storage";
 import { session } from "./session";
 
@@ -11,10 +11,13 @@ export const lastSaved = new Observable<SentAnswer | null>(null);
 /** The payments that this device has logged and the server has not confirmed. */
 export const outbox = new Outbox({
   storage: indexedDbStorage(),
-  send: (entry) => putPayment(entry.event_id, entry.payment_id, sentRequest(entry)),
+  send: (entry): Promise<SentAnswer> =>
+    entry.rest
+      ? putBatch(entry.event_id, entry.payment_id, sentBatch(entry))
+      : putPayment(entry.event_id, entry.payment_id, sentRequest(entry)),
   maySend: () => session.value.state === "in",
   onSent: async (answer) => {
-    keepAnswer(answer);
+    for (const payment of [answer.payment, ...(answer.rest ?? [])]) keepAnswer({ payment, event: answer.event });
     lastSaved.value = answer;
     // A replay carries the charter as it was then.
     if (answer.replayed) await refresh(answer.event.event_id);

@@ -25,12 +25,13 @@ export function indexedDbStorage(name = "scc.outbox"): OutboxStorage {
   return {
     fails,
     async all() {
-      const written = (await attempt("readonly", (store) => store.getAll() as IDBRequest<OutboxEntry[]>)) ?? [];
+      const stored = (await attempt("readonly", (store) => store.getAll() as IDBRequest<OutboxEntry[]>)) ?? [];
+      const written = stored.map(fromStored);
       return [...written.filter(({ payment_id }) => !memory.has(payment_id)), ...memory.values()];
     },
     async put(entry) {
       memory.set(entry.payment_id, entry);
-      const key = await attempt("readwrite", (store) => store.put(entry));
+      const key = await attempt("readwrite", (store) => store.put(toStored(entry)));
       if (key !== undefined && memory.get(entry.payment_id) === entry) memory.delete(entry.payment_id);
     },
     async remove(payment_id) {
@@ -40,4 +41,18 @@ export function indexedDbStorage(name = "scc.outbox"): OutboxStorage {
     },
     isDurable: (payment_id) => !memory.has(payment_id),
   };
+}
+
+/**
+ * An older release knows nothing of batches: it would send the first payment alone. It leaves alone what is in a state
+ * that it does not know.
+ */
+const BATCH = "batch ";
+
+function toStored(entry: OutboxEntry): object {
+  return entry.rest ? { ...entry, state: BATCH + entry.state } : entry;
+}
+
+function fromStored(stored: OutboxEntry): OutboxEntry {
+  return stored.rest ? { ...stored, state: stored.state.replace(BATCH, "") as OutboxEntry["state"] } : stored;
 }

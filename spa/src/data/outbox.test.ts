@@ -320,6 +320,25 @@ test("waiting grows with every failure, to two minutes at most", () => {
   }
 });
 
+test("a batch is kept in a state that an older release does not send, and is sent whole by this one", async () => {
+  loggedIn = false;
+  const rest = [{ payment_id: "b", kind: "tip", method: "cash", amount_cents: 2_000 } as const];
+  await openPage().add({ ...payment("a"), rest });
+  const stored = await new Promise((resolve) => {
+    const opening = indexedDB.open(`outbox-${database}`);
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction("payments").objectStore("payments").getAll();
+      reading.onsuccess = () => resolve(reading.result);
+    };
+  });
+  expect(stored).toEqual([expect.objectContaining({ payment_id: "a", state: "batch waiting" })]);
+  loggedIn = true;
+  const later = openPage();
+  await later.flush();
+  expect(send).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ payment_id: "a", rest, state: "waiting" }));
+  expect(later.entries.value).toEqual([]);
+});
+
 describe("a payment that may be there already", () => {
   const first = samplePayment({ payment_id: "first", recorded_by: "Ana" });
   const question = () => new ApiError("refused", "Ana did.", 409, { code: "PossibleDuplicate", duplicate: first });
@@ -335,7 +354,7 @@ describe("a payment that may be there already", () => {
   test("waits with who logged the first and when, and no more about it", async () => {
     const outbox = await asked();
     const { recorded_at } = first;
-    const named = { payment_id: "first", recorded_by: "Ana", recorded_at };
+    const named = { payment_id: "first", recorded_by: "Ana", recorded_at, method: "cash", amount_cents: 50_000 };
     expect(firstPayment(outbox.get("a") as OutboxEntry)).toEqual(named);
     expect(onSentElsewhere).toHaveBeenCalledWith("event-1");
     await outbox.flush();

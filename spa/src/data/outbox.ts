@@ -2,21 +2,26 @@ import { nowMs, operatorClock } from "../lib/clock";
 import { Observable } from "../lib/observable";
 import { onReturn } from "../lib/on-return";
 import { toRfc3339 } from "../lib/time";
-import type { NewPayment, Payment, PaymentAndEvent } from "./contract";
+import type { NewBatch, NewPayment, Payment, PaymentAndEvent } from "./contract";
 import type { PaymentKind } from "./limits";
 import { ApiError } from "./request";
 
 /** A payment as the dialog sends it: nothing of what matters is left to a default. */
 export type PaymentRequest = NewPayment & { kind: PaymentKind; received_at: string; notify: boolean };
 
+/** A payment that was logged together with another one; what both share stands at that one. */
+export type BatchRow = NewBatch["payments"][number] & { kind: Exclude<PaymentKind, "refund"> };
+
 /**
- * A payment that the server has not confirmed. It holds what must be sent again word by word and
+ * A payment that the server has not confirmed, or several that were logged as one. It holds what must be sent again word by word and
  * nothing more: no email address, no phone number, and a payer only if the admin typed one.
  */
 export interface OutboxEntry {
   payment_id: string;
   event_id: string;
   request: PaymentRequest;
+  /** The others of a batch, whose id is that of the first payment. They were received when that one was. */
+  rest?: readonly BatchRow[];
   currency: string;
   created_at: string;
   /**
@@ -39,7 +44,7 @@ export interface Problem {
   duplicate?: FirstPayment | null;
 }
 
-export type FirstPayment = Pick<Payment, "payment_id" | "recorded_by" | "recorded_at">;
+export type FirstPayment = Pick<Payment, "payment_id" | "recorded_by" | "recorded_at" | "method" | "amount_cents">;
 
 export interface OutboxStorage {
   /** Whether this device could not read or write what it keeps the last time. */
@@ -51,7 +56,8 @@ export interface OutboxStorage {
   isDurable(payment_id: string): boolean;
 }
 
-export type SentAnswer = PaymentAndEvent & { replayed: boolean };
+/** `rest`: the other payments of a batch. */
+export type SentAnswer = PaymentAndEvent & { rest?: readonly Payment[]; replayed: boolean };
 
 interface Dependencies {
   storage: OutboxStorage;
@@ -155,9 +161,7 @@ export class Outbox {
     if (asked === "clock") {
       await this.#sendAgain({ ...rest, request: { ...entry.request, received_at: trueTime(entry) } });
     } else if (first) {
-      // Who says that it was paid twice has said that the amount is right.
-      const request = { ...entry.request, duplicate_of: first.payment_id, unusual_ok: true };
-      await this.#sendAgain({ ...entry, request });
+      await this.#sendAgain(besideFirst(entry, first));
     } else {
       await this.#sendAgain({ ...entry, request: { ...entry.request, unusual_ok: true } });
     }
@@ -320,6 +324,22 @@ export function firstPayment(entry: OutboxEntry): FirstPayment | null {
   return questionOf(entry) === "duplicate" ? (entry.problem?.duplicate ?? null) : null;
 }
 
+/** Who says that it was paid twice has said that the amount is right. */
+function besideFirst(entry: OutboxEntry, { payment_id, method, amount_cents }: FirstPayment): OutboxEntry {
+  const beside = { duplicate_of: payment_id };
+  const request = { ...entry.request, unusual_ok: true };
+  if (!entry.rest) return { ...entry, request: { ...request, ...beside } };
+  const isAsked = (row: { method: string; amount_cents: number }) =>
+    row.method === method && row.amount_cents === amount_cents;
+  const rest = entry.rest.map((row) => (isAsked(row) ? { ...row, ...beside } : row));
+  return { ...entry, request: isAsked(request) ? { ...request, ...beside } : request, rest };
+}
+
+/** What all payments of an entry come to. */
+export function totalCents({ request, rest = [] }: OutboxEntry): number {
+  return rest.reduce((sum, { amount_cents }) => sum + amount_cents, request.amount_cents);
+}
+
 /** When a payment was received, had the device's clock been right. */
 export function trueTime({ request, clock_ahead_ms }: OutboxEntry): string {
   const wrong_ms = clock_ahead_ms === undefined ? 0 : operatorClock.value.ahead_ms - clock_ahead_ms;
@@ -332,9 +352,24 @@ export function sentRequest({ request, clock_ahead_ms }: OutboxEntry): PaymentRe
   return { ...request, device_time: toRfc3339(new Date(Date.now() - clock_ahead_ms)) };
 }
 
-/** Who logged it and when is all that the question needs. */
-function named({ payment_id, recorded_by, recorded_at }: Payment): FirstPayment {
-  return { payment_id, recorded_by, recorded_at };
+/** The same for a batch: what is asked about, and whether the patron is told, stands at the whole. */
+export function sentBatch(entry: OutboxEntry): NewBatch {
+  const {
+    notify,
+    ask_if_duplicate = false,
+    ask_if_unusual = false,
+    unusual_ok = false,
+    ...others
+  } = sentRequest(entry);
+  const { device_time = null, ...request } = others;
+  const first = { ...request, payment_id: entry.payment_id } as BatchRow;
+  const rest = (entry.rest ?? []).map((row) => ({ ...row, received_at: request.received_at }));
+  return { payments: [first, ...rest], notify, ask_if_duplicate, ask_if_unusual, unusual_ok, device_time };
+}
+
+/** All that the question and its answer need. */
+function named({ payment_id, recorded_by, recorded_at, method, amount_cents }: Payment): FirstPayment {
+  return { payment_id, recorded_by, recorded_at, method, amount_cents };
 }
 
 /** How long to wait after so many failures in a row: 2 s, 4 s, … 2 min, scattered. */

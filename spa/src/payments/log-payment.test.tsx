@@ -177,31 +177,52 @@ describe("logging a payment", () => {
   });
 
   describe("of an unusual amount", () => {
-    const Message = "$8,000.00 was typed, but $1,200.00 is due for this charter. Nothing was saved.";
+    const Message = "$2,000.00 was typed, but $500.00 is due for this charter. Nothing was saved.";
     const puts = () =>
       app.calls.filter(({ method }) => method === "PUT").map(({ init }) => JSON.parse(String(init.body)));
 
-    async function logMuch() {
+    /** Another desk has logged something meanwhile: this device believes that 1,200.00 is due. */
+    async function logMuch(amount = "2000") {
       app.handle = (path, init) => {
         if (init.method !== "PUT") return list();
         const payment_id = path.split("/").at(-1) ?? "";
         const { amount_cents, unusual_ok } = JSON.parse(String(init.body));
-        return amount_cents > 240_000 && !unusual_ok
-          ? json(409, { Code: "UnusualAmount", Message, due_cents: 120_000 })
+        return amount_cents > 100_000 && !unusual_ok
+          ? json(409, { Code: "UnusualAmount", Message, due_cents: 50_000 })
           : json(201, { payment: samplePayment({ payment_id, amount_cents }), event: charter });
       };
       await openDialog();
-      type(".amount", "8000");
+      type(".amount", amount);
       app.root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
       await submit();
-      await says(`Is this amount right?${Message}`);
     }
+    const isAsked = () => says(`Is this amount right?${Message}`);
 
-    test("is asked about, and logged as it is when that is right", async () => {
+    test("is asked about in the form when the device knows it, and not sent before", async () => {
+      await logMuch("8500");
+      await says("7 times what is due. With $8,500 Ana Reyes has paid $7,300 too much.");
+      expect(button("Answer above first", dialog())).toBeDefined();
+      expect(puts()).toEqual([]);
+      button("It is $8,500", dialog()).click();
+      await says("Log $8,500 cash");
+      await submit();
+      await says("Saved: $8,500.00 for Sunset sail.");
+      expect(puts()[0]).toMatchObject({ amount_cents: 850_000, unusual_ok: true });
+    });
+
+    test("becomes what is due at one tap", async () => {
+      await logMuch("12000");
+      button("Make it $1,200", dialog()).click();
+      await says("Log $1,200 cash");
+      expect(text()).not.toMatch("times what is due");
+    });
+
+    test("is asked about by the server, and logged as it is when that is right", async () => {
       await logMuch();
-      expect(puts()[0]).toMatchObject({ ask_if_unusual: true, amount_cents: 800_000 });
+      await isAsked();
+      expect(puts()[0]).toMatchObject({ ask_if_unusual: true, amount_cents: 200_000 });
       button("The amount is right: log it", dialog()).click();
-      await says("Saved: $8,000.00 for Sunset sail.");
+      await says("Saved: $2,000.00 for Sunset sail.");
       const [asked, confirmed] = puts();
       expect({ ...confirmed, device_time: "" }).toEqual({ ...asked, device_time: "", unusual_ok: true });
       await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
@@ -209,9 +230,10 @@ describe("logging a payment", () => {
 
     test("is corrected in the form that was left", async () => {
       await logMuch();
+      await isAsked();
       button("Correct it", dialog()).click();
       await says("How was it paid?");
-      expect(app.root.querySelector<HTMLInputElement>(".amount")?.value).toBe("8000.00");
+      expect(app.root.querySelector<HTMLInputElement>(".amount")?.value).toBe("2000.00");
       type(".amount", "800");
       await submit();
       await says("Saved: $800.00 for Sunset sail.");
@@ -221,12 +243,165 @@ describe("logging a payment", () => {
 
     test("is asked about on its card when the dialog was closed", async () => {
       await logMuch();
+      await isAsked();
       button("Close").click();
-      await says("1 to look at: $8,000.00 cash for Sunset sail");
-      await says("$8,000.00 cash: is the amount right?");
+      await says("1 to look at: $2,000.00 cash for Sunset sail");
+      await says("$2,000.00 cash: is the amount right?");
       button("The amount is right: log it").click();
       await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
     });
+  });
+
+  describe("in several parts", () => {
+    const puts = () => app.calls.filter(({ method }) => method === "PUT");
+    const logged = (init: RequestInit) => {
+      const { payments } = JSON.parse(String(init.body));
+      return json(201, { payments: payments.map((row: object) => samplePayment(row)), event: charter });
+    };
+
+    async function split() {
+      await openDialog();
+      app.root.querySelector<HTMLInputElement>("input[value=venmo]")?.click();
+      await says("Log $1,200 Venmo");
+      button("Split", dialog()).click();
+      await says("Paid with");
+      for (const tip of ["60", "40"]) {
+        button(tip === "60" ? "Add a tip" : "Another tip", dialog()).click();
+        await settled();
+        const amounts = dialog().querySelectorAll<HTMLInputElement>(".part-amount");
+        const last = amounts[amounts.length - 1] as HTMLInputElement;
+        last.value = tip;
+        last.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      await says("Log $1,300 in 4 parts");
+    }
+
+    test("is one batch, and the second try is the same one", async () => {
+      let tries = 0;
+      app.handle = (_, init) => {
+        if (init.method !== "PUT") return list();
+        tries += 1;
+        if (tries > 1) return logged(init);
+        const Fields = { "payments[2].amount_cents": "must be less" };
+        return json(400, { Code: "BadInput", Message: "Please correct.", Fields });
+      };
+      await split();
+      await submit();
+      await says("Must be less.");
+      await submit();
+      await says("Saved: $1,300.00 for Sunset sail.");
+      const [one, two] = puts();
+      expect(one?.path).toMatch(/^\/api\/events\/event-1\/payment-batches\/[0-9a-f-]{36}$/);
+      expect(two?.path).toBe(one?.path);
+      const { payments, device_time, ...body } = JSON.parse(String(two?.init.body));
+      expect(body).toEqual({ notify: true, ask_if_duplicate: true, ask_if_unusual: true, unusual_ok: false });
+      expect(payments.map((row: Record<string, unknown>) => [row.kind, row.method, row.amount_cents])).toEqual([
+        ["balance", "venmo", 60_000],
+        ["balance", "cash", 60_000],
+        ["tip", "venmo", 6_000],
+        ["tip", "cash", 4_000],
+      ]);
+      expect(new Set(payments.map((row: Record<string, unknown>) => row.payment_id)).size).toBe(4);
+      expect(new Set(payments.map((row: Record<string, unknown>) => row.received_at)).size).toBe(1);
+      expect(JSON.parse(String(one?.init.body)).payments).toEqual(payments);
+    });
+
+    test("waits offline like a payment, as one, and is sent as it was", async () => {
+      let offline = true;
+      app.handle = (_, init) => {
+        if (init.method !== "PUT") return list();
+        if (offline) throw new TypeError("Failed to fetch");
+        return logged(init);
+      };
+      await split();
+      await submit();
+      await says(/\$1,300.00 in 4 parts: not sent yet. Waiting since .+ The server cannot be reached./);
+      await says(/1 not sent yet: \$1,300.00 in 4 parts for Sunset sail, since \d/);
+      expect(outbox.entries.value).toHaveLength(1);
+      offline = false;
+      await outbox.flush();
+      await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
+      const sent = puts().map(({ path, init }) => [path, JSON.parse(String(init.body)).payments]);
+      expect(sent.at(-1)).toEqual(sent[0]);
+    });
+
+    test("asked about one of them names it, and goes on with that one beside the first", async () => {
+      const duplicate = samplePayment({
+        payment_id: "first",
+        method: "cash",
+        amount_cents: 60_000,
+        recorded_by: "Ben",
+      });
+      app.handle = (path, init) => {
+        if (path === "/api/events/event-1") return json(200, { ...charter, payments: [duplicate], waiver_records: [] });
+        if (init.method !== "PUT") return list();
+        const { payments } = JSON.parse(String(init.body));
+        const known = payments.some((row: object) => "duplicate_of" in row);
+        return known ? logged(init) : json(409, { Code: "PossibleDuplicate", Message: "Logged.", duplicate });
+      };
+      await split();
+      await submit();
+      await says(/Is this a second payment\?\$600.00 cash was logged for this charter by Ben/);
+      button("It is a second payment: log it too", dialog()).click();
+      await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
+      const { payments } = JSON.parse(String(puts().at(-1)?.init.body));
+      expect(payments.map((row: Record<string, unknown>) => row.duplicate_of)).toEqual([
+        ...[undefined, "first", undefined, undefined],
+      ]);
+    });
+  });
+
+  describe("of a patron without an email", () => {
+    const shy = { ...charter, patron: { ...charter.patron, email: "" } };
+
+    async function logFor(handle: (path: string, init: RequestInit) => Response) {
+      app.handle = (path, init) =>
+        init.method === "PUT" || init.method === "PATCH"
+          ? handle(path, init)
+          : json(200, { events: [shy], next_cursor: null });
+      await openDialog();
+      type("input[type=email]", "ana@example.com");
+      app.root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+      await submit();
+    }
+
+    test("keeps the address that is typed before it logs, so that the receipt goes there", async () => {
+      const sent: [string, unknown][] = [];
+      await logFor((path, init) => {
+        const body = JSON.parse(String(init.body));
+        sent.push([init.method ?? "", body]);
+        if (init.method === "PATCH") return json(200, { ...shy, ...body, version: 2 });
+        return json(201, { payment: samplePayment({ payment_id: path.split("/").at(-1) ?? "" }), event: charter });
+      });
+      await says("Saved: $500.00 for Sunset sail.");
+      expect(sent).toEqual([
+        ["PATCH", { version: 1, patron: { ...shy.patron, email: "ana@example.com" } }],
+        ["PUT", expect.objectContaining({ notify: true })],
+      ]);
+    });
+
+    test("logs nothing when the address is refused, and says so beside it", async () => {
+      await logFor(() =>
+        json(400, { Code: "BadInput", Message: "No.", Fields: { "patron.email": "is not an address" } }),
+      );
+      await says("Is not an address.");
+      expect(outbox.entries.value).toEqual([]);
+      expect(app.calls.some(({ method }) => method === "PUT")).toBe(false);
+    });
+  });
+
+  test("on a settled charter is a tip, and asks when it is said to be the balance", async () => {
+    const paid = { ...charter, payment_cleared: true, balance: sampleBalance({ balance_due_cents: 0 }) };
+    app.handle = () => json(200, { events: [paid], next_cursor: null });
+    await openDialog();
+    await says("Received now, from Ana Reyes, as tip");
+    type(".amount", "50");
+    button("Change", dialog()).click();
+    await says("What is it for?");
+    app.root.querySelector<HTMLInputElement>("input[value=balance]")?.click();
+    await says("Nothing is due. With $50 Ana Reyes has paid $50 too much.");
+    button("It is a tip", dialog()).click();
+    await says("Log $50 tip");
   });
 
   describe("without a time, on a device whose clock is 30 days slow", () => {

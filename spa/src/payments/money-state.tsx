@@ -1,5 +1,5 @@
 import type { Charter } from "../data/contract";
-import type { OutboxEntry } from "../data/outbox";
+import { type OutboxEntry, totalCents } from "../data/outbox";
 import { formatMoneyShort } from "../lib/money";
 import "./money-state.css";
 
@@ -18,7 +18,7 @@ export function moneyState(charter: Charter, unsent: readonly OutboxEntry[] = []
   const money = (cents: number) => formatMoneyShort(cents, currency);
   const unsent_cents = unsent
     .filter(({ request }) => request.kind !== "refund")
-    .reduce((sum, { request }) => sum + request.amount_cents, 0);
+    .reduce((sum, entry) => sum + totalCents(entry), 0);
   const remarks = [
     balance.uncleared_cents > 0 ? `${money(balance.uncleared_cents)} not cleared` : "",
     unsent.length > 0 ? `${unsent.length} not sent yet${unsent_cents > 0 ? ` (${money(unsent_cents)})` : ""}` : "",

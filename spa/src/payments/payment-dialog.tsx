@@ -1,34 +1,44 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { readPayments } from "../data/api";
-import { charters, records, remembered } from "../data/charters";
-import type { Charter, Payment } from "../data/contract";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError } from "../data/api";
+import { charters, edit, remembered } from "../data/charters";
+import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
 import { methods, paymentLimits } from "../data/limits";
-import { type OutboxEntry, type Problem, questionOf } from "../data/outbox";
+import {
+  type BatchRow,
+  type OutboxEntry,
+  type PaymentRequest,
+  type Problem,
+  questionOf,
+  totalCents,
+} from "../data/outbox";
 import { session } from "../data/session";
-import { useAnswer } from "../lib/answer";
 import { clockFault, nowMs, operatorClock } from "../lib/clock";
-import { formatMoney } from "../lib/money";
+import { formatMoney, parseMoney } from "../lib/money";
 import { Observable, useValue } from "../lib/observable";
-import { formatMoment, localDay, toLocal, zoneIfForeign } from "../lib/time";
 import { uuid7 } from "../lib/uuid";
+import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { DialogForm } from "../ui/dialog-form";
-import { type Errors, Field, focusFirstError, sentences, unplaced } from "../ui/field";
+import { type Errors, focusFirstError, sentences, unplaced } from "../ui/field";
+import { lazy, NotLoaded } from "../ui/lazy";
 import { announce } from "../ui/notices";
+import { Skeleton, sentence } from "../ui/page";
 import { TextInput } from "../ui/text-input";
 import { Choices } from "./choices";
+import { Amount, EmailField, MoreFields, Unusual } from "./payment-fields";
 import {
-  kindNames,
+  isUnusualAmount,
   methodNames,
   type PaymentForm,
   paymentForm,
   readPaymentForm,
-  refundable,
-  withKind,
-  withRefundOf,
+  saidText,
+  submitText,
 } from "./payment-form";
 import { Answers, amountText, answerQuestion, questions, questionText } from "./questions";
+import type { ReadParts, SharedRequest } from "./split/split";
+import type { SplitProps } from "./split/split-form";
 import "./payment-dialog.css";
 
 /** How long the dialog waits for an answer before it leaves the payment to the outbox. */
@@ -70,21 +80,33 @@ interface DialogProps extends Opened {
   onClose(): void;
 }
 
+/** Where the parts of a split entry are typed; it comes when it is needed. */
+const SplitForm = lazy<SplitProps>(async () => (await import("./split/split-form")).SplitForm, WaitingForSplit);
+
 function PaymentDialog({ charter, correct, filled, onClose }: DialogProps) {
   // The id is made now and stays: however often the payment is sent, it is this one payment.
   const [payment_id, setPaymentId] = useState(() => freshId(correct));
   const [form, setForm] = useState(() => ({ ...paymentForm(charter, correct), ...filled }));
+  /** What a split entry begins with; null as long as it is one payment. */
+  const [split, setSplit] = useState<SplitProps["start"] | null>(correct?.rest ? { entry: correct } : null);
   const [errors, setErrors] = useState<Errors>(sentences(correct?.problem?.fields ?? {}));
   const [failure, setFailure] = useState(correct?.problem ? refusal(correct.problem) : "");
   const [saving, setSaving] = useState(false);
   /** The payment that the server has asked about. */
   const [asked, setAsked] = useState<OutboxEntry | null>(null);
+  /** The unusual amount that is right. */
+  const [right_cents, setRight] = useState<number | null>(null);
+  const [showsMore, setShowsMore] = useState(Boolean(correct || filled));
   // Of a remembered charter the device cannot know.
   const hasEmail = useValue(remembered).has(charter.event_id) || charter.patron.email !== "";
   const written = useRef(correct?.payment_id);
   const open = useRef(true);
   const element = useRef<HTMLFormElement>(null);
   const set = (change: Partial<PaymentForm>) => setForm((form) => ({ ...form, ...change }));
+  const { currency } = charter;
+  const typed_cents = parseMoney(form.amount, currency, paymentLimits.amount_cents).cents;
+  const fault = clockFault(useValue(operatorClock));
+  const isUnusual = isUnusualAmount(typed_cents ?? 0, form.kind, charter) && right_cents !== typed_cents;
 
   useEffect(
     () => () => {
@@ -94,20 +116,48 @@ function PaymentDialog({ charter, correct, filled, onClose }: DialogProps) {
   );
 
   const submit = async () => {
-    const { request, errors } = readPaymentForm(form, charter, new Date(nowMs()), hasEmail);
-    setErrors(errors ?? {});
-    setFailure("");
-    if (!request) {
-      focusFirstError(element.current);
+    if (isUnusual) {
+      element.current?.querySelector<HTMLElement>(".warn button")?.focus();
       return;
     }
+    const { request, errors } = readPaymentForm(form, charter, new Date(nowMs()), hasEmail || form.email !== "");
+    if (request) await send(right_cents === request.amount_cents ? { ...request, unusual_ok: true } : request);
+    else refuse(errors);
+  };
+
+  const submitParts = async (read: (shared: SharedRequest) => ReadParts) => {
+    const anything = { ...form, amount: "1", method: "cash", kind: "balance", payer: "", reference: "" } as const;
+    const shared = readPaymentForm(anything, charter, new Date(nowMs()), hasEmail || form.email !== "");
+    if (!shared.request) return refuse(shared.errors);
+    const { request, rest, errors } = read(shared.request);
+    if (!request) return refuse(errors);
+    await send(request, rest.length > 0 ? rest : undefined);
+  };
+
+  const refuse = (errors: Errors) => {
+    setErrors(errors);
+    setFailure("");
+    if (Object.keys(errors).some((name) => HIDDEN_FIELDS.includes(name))) setShowsMore(true);
+    focusFirstError(document.querySelector<HTMLElement>("dialog form"));
+  };
+
+  const send = async (request: PaymentRequest, rest?: BatchRow[]) => {
+    setErrors({});
+    setFailure("");
     setSaving(true);
-    const { event_id, currency } = charter;
+    const refused = hasEmail ? null : await keepEmail(charter, form.email.trim());
+    if (refused) {
+      setSaving(false);
+      refuse({ email: refused });
+      return;
+    }
+    const { event_id } = charter;
     const clock = form.received === "" ? { clock_ahead_ms: operatorClock.value.ahead_ms } : {};
-    await outbox.add({ payment_id, event_id, request, currency, ...clock }, written.current);
+    const entry = { payment_id, event_id, request, currency, ...(rest ? { rest } : {}), ...clock };
+    await outbox.add(entry, written.current);
     written.current = payment_id;
     await waitForOutbox(outbox.flush());
-    showOutcome(request.amount_cents, outbox.get(payment_id));
+    showOutcome(amountOf(request, rest), outbox.get(payment_id));
   };
 
   const answer = async (entry: OutboxEntry, yes: boolean) => {
@@ -116,11 +166,12 @@ function PaymentDialog({ charter, correct, filled, onClose }: DialogProps) {
     const correct = () => {
       setAsked(null);
       setForm(paymentForm(charter, entry));
+      setSplit(entry.rest ? { entry } : null);
     };
     const answered = answerQuestion(entry, yes, correct);
     if (yes) {
       await waitForOutbox(answered);
-      showOutcome(entry.request.amount_cents, outbox.get(entry.payment_id));
+      showOutcome(totalCents(entry), outbox.get(entry.payment_id));
     } else if (questionOf(entry) === "duplicate") {
       await answered;
       announce(`Discarded: ${amountText(entry)}. The first one stands.`);
@@ -174,55 +225,105 @@ function PaymentDialog({ charter, correct, filled, onClose }: DialogProps) {
       </Dialog>
     );
   }
+  const title = correct ? "Correct payment" : "Log payment";
+  const about = (
+    <p class="dialog-about">
+      <strong>{charter.title}</strong>
+      <span>{dueText(charter)}</span>
+    </p>
+  );
+  const shared = { charter, hasEmail, form, errors, set };
+  if (split) {
+    return (
+      <Dialog title={title} onClose={onClose}>
+        <SplitForm
+          {...shared}
+          about={about}
+          start={split}
+          failure={failure}
+          saving={saving}
+          onSubmit={submitParts}
+          onClose={onClose}
+        />
+      </Dialog>
+    );
+  }
   return (
-    <Dialog title={correct ? "Correct payment" : "Log payment"} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <DialogForm
         form={element}
-        submit="Log payment"
+        submit={isUnusual ? "Answer above first" : submitText(form, charter)}
         onSubmit={submit}
         onClose={onClose}
         doing={saving ? "Saving…" : ""}
-        failure={[failure, unplaced(errors, shownFields)].filter(Boolean).join(" ")}
+        failure={[failure, unplaced(errors, SHOWN_FIELDS)].filter(Boolean).join(" ")}
       >
-        <p class="dialog-about">
-          <strong>{charter.title}</strong>
-          <span>{dueText(charter)}</span>
-        </p>
-        <TextInput
-          label={`Amount (${charter.currency})`}
-          class="amount"
-          inputMode="decimal"
-          error={errors.amount_cents}
-          value={form.amount}
-          onInput={(amount) => set({ amount })}
-        />
+        {about}
+        <Amount charter={charter} form={form} error={errors.amount_cents} set={set} />
+        {isUnusual && (
+          <Unusual charter={charter} cents={typed_cents ?? 0} set={set} onRight={() => setRight(typed_cents ?? null)} />
+        )}
         <Choices
-          legend="How was it paid?"
+          legend={form.kind === "refund" ? "How is it given back?" : "How was it paid?"}
           names={methodNames}
           value={form.method}
           error={errors.method}
           first
           onChoose={(method) => set({ method })}
         />
-        <Choices
-          legend="What is it for?"
-          names={kindNames}
-          value={form.kind}
-          small
-          onChoose={(kind) => setForm((form) => withKind(form, kind, charter))}
-        />
-        {form.kind === "refund" && (
-          <RefundOf
-            charter={charter}
-            value={form.refund_of}
-            error={errors.refund_of}
-            onChange={(refund_of, payments) => setForm((form) => withRefundOf(form, refund_of, payments))}
+        {form.method && (form.method !== "cash" || form.reference) && (
+          <TextInput
+            label={`${methods[form.method].reference} (optional)`}
+            most={paymentLimits.reference.most}
+            inputMode={form.method === "check" ? "numeric" : "text"}
+            error={errors.reference}
+            value={form.reference}
+            onInput={(reference) => set({ reference })}
           />
         )}
-        <MoreFields charter={charter} hasEmail={hasEmail} form={form} errors={errors} set={set} />
+        {form.kind !== "refund" && (
+          <p class="adds">
+            {form.kind !== "tip" && <Button onClick={() => setSplit({ withTip: true })}>Add a tip</Button>}
+            <Button onClick={() => setSplit({ withTip: false })}>Split</Button>
+          </p>
+        )}
+        {!hasEmail && <EmailField {...shared} />}
+        {showsMore ? (
+          <MoreFields {...shared} />
+        ) : (
+          <p class="said">
+            <span>
+              {saidText(form, charter)}
+              {fault && !form.received && <small>The server’s time: the clock of this device is {fault}.</small>}
+            </span>
+            <Button class="quiet" onClick={() => setShowsMore(true)}>
+              Change
+            </Button>
+          </p>
+        )}
       </DialogForm>
     </Dialog>
   );
+}
+
+function WaitingForSplit({ failed, onRetry }: { failed: boolean; onRetry(): void }) {
+  return <div class="dialog-body">{failed ? <NotLoaded onRetry={onRetry} /> : <Skeleton rows={1} />}</div>;
+}
+
+/** Keeps the address that was typed for a patron who had none. What was wrong with that; null when nothing was. */
+async function keepEmail({ event_id, version, patron }: Charter, email: string): Promise<string | null> {
+  if (email === "") return null;
+  try {
+    await edit(event_id, { version, patron: { ...patron, email } });
+    return null;
+  } catch (error) {
+    const [refused] = error instanceof ApiError ? Object.values(sentences(error.fields)) : [];
+    return refused ?? `Not kept. ${sentence(error)} Nothing is logged yet: try again, or leave it empty.`;
+  }
+}
+
+function amountOf(request: PaymentRequest, rest: readonly BatchRow[] = []): number {
+  return rest.reduce((sum, { amount_cents }) => sum + amount_cents, request.amount_cents);
 }
 
 interface QuestionProps {
@@ -255,111 +356,6 @@ async function waitForOutbox(sending: Promise<void>): Promise<void> {
   await Promise.race([sending.catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
 }
 
-interface MoreProps {
-  charter: Charter;
-  hasEmail: boolean;
-  form: PaymentForm;
-  errors: Errors;
-  set(change: Partial<PaymentForm>): void;
-}
-
-function MoreFields({ charter, hasEmail, form, errors, set }: MoreProps) {
-  const noteId = useId();
-  const now = new Date(nowMs());
-  const zone = zoneIfForeign(now.toISOString(), charter.timezone);
-  const fault = clockFault(useValue(operatorClock));
-  return (
-    <>
-      <div class="pair">
-        <TextInput
-          label={`${form.method ? methods[form.method].reference : "Reference"} (optional)`}
-          most={paymentLimits.reference.most}
-          inputMode={form.method === "check" ? "numeric" : "text"}
-          error={errors.reference}
-          value={form.reference}
-          onInput={(reference) => set({ reference })}
-        />
-        <TextInput
-          label="Payer"
-          most={paymentLimits.payer.most}
-          error={errors.payer}
-          value={form.payer}
-          onInput={(payer) => set({ payer })}
-        />
-      </div>
-      <TextInput
-        label={`Received at${zone ? ` (${zone})` : ""}`}
-        type="datetime-local"
-        max={`${localDay(now, charter.timezone)}T23:59`}
-        error={errors.received_at}
-        hint={fault && !form.received ? `The server’s time: the clock of this device is ${fault}.` : undefined}
-        value={form.received || toLocal(now, charter.timezone)}
-        onInput={(received) => set({ received })}
-      />
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={form.notify && hasEmail}
-          disabled={!hasEmail}
-          aria-describedby={noteId}
-          onChange={(event) => set({ notify: event.currentTarget.checked })}
-        />
-        <span>
-          Email the patron a confirmation
-          <small id={noteId}>{emailText(charter, hasEmail)}</small>
-        </span>
-      </label>
-    </>
-  );
-}
-
-function emailText({ patron }: Charter, hasEmail: boolean): string {
-  if (patron.email) return `Goes to ${patron.email}`;
-  return hasEmail ? "Goes out if the patron has an email address." : "The patron has no email address.";
-}
-
-interface RefundProps {
-  charter: Charter;
-  value: string;
-  error: string | undefined;
-  /** The payment, and all those of the charter. */
-  onChange(payment_id: string, payments: readonly Payment[]): void;
-}
-
-function RefundOf({ charter, value, error, onChange }: RefundProps) {
-  const known = useValue(records).get(charter.event_id)?.payments;
-  const question = known ? null : () => readPayments(charter.event_id);
-  const { answer, error: failure } = useAnswer(question, [charter.event_id, !known]);
-  const payments = known ?? answer;
-  const failed = !known && failure !== null;
-  const choices = refundable(payments ?? []);
-  const hint = failed
-    ? "The payments could not be loaded. Refunds need the connection."
-    : payments && choices.length === 0
-      ? "No payment is left to refund."
-      : undefined;
-  return (
-    <Field label="Refund of" error={error} hint={hint}>
-      {(props) => (
-        <select
-          {...props}
-          value={value}
-          onChange={(event) => onChange(event.currentTarget.value, payments ?? [])}
-          disabled={choices.length === 0}
-        >
-          <option value="">{payments || failed ? "Choose a payment" : "Loading…"}</option>
-          {choices.map((payment) => (
-            <option key={payment.payment_id} value={payment.payment_id}>
-              {formatMoney(payment.amount_cents, payment.currency)} {methods[payment.method].name},{" "}
-              {formatMoment(payment.received_at, charter.timezone)}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
-}
-
 function dueText({ balance, currency, status }: Charter): string {
   const due_cents = balance.balance_due_cents;
   if (due_cents > 0) return `${formatMoney(due_cents, currency)} due`;
@@ -382,4 +378,5 @@ function refusal({ fields, message }: Problem): string {
   return `Not saved. ${marked ? "Correct what is marked." : message}`;
 }
 
-const shownFields = ["amount_cents", "method", "refund_of", "reference", "payer", "received_at"];
+const HIDDEN_FIELDS = ["refund_of", "payer", "received_at"];
+const SHOWN_FIELDS = ["amount_cents", "method", "reference", "email", ...HIDDEN_FIELDS];

@@ -2,7 +2,8 @@ import type { Charter, Payment } from "../data/contract";
 import { isLive } from "../data/ledger";
 import { methods, type PaymentKind, type PaymentMethod, paymentLimits, paymentMethods } from "../data/limits";
 import { type OutboxEntry, type PaymentRequest, trueTime } from "../data/outbox";
-import { parseMoney, plainAmount } from "../lib/money";
+import { formatMoneyShort, parseMoney, plainAmount } from "../lib/money";
+import { isolate } from "../lib/names";
 import { toLocal, toRfc3339, zonedTime } from "../lib/time";
 
 export interface PaymentForm {
@@ -17,6 +18,8 @@ export interface PaymentForm {
   /** The exact moment behind `received` while that is as it was. */
   received_at: string;
   notify: boolean;
+  /** For a patron who has none yet. */
+  email: string;
 }
 
 export const methodNames = Object.fromEntries(
@@ -44,19 +47,50 @@ export function paymentForm(charter: Charter, correct?: OutboxEntry): PaymentFor
       received: toLocal(new Date(trueTime(correct)), charter.timezone),
       received_at: trueTime(correct),
       notify: request.notify,
+      email: "",
     };
   }
+  // What comes when all is paid is a tip, most likely.
+  const kind = charter.balance.charged_cents > 0 && charter.balance.balance_due_cents <= 0 ? "tip" : "balance";
   return {
-    amount: suggestion("balance", charter),
+    amount: suggestion(kind, charter),
     method: null,
-    kind: "balance",
+    kind,
     refund_of: "",
     reference: "",
     payer: charter.patron.name,
     received: "",
     received_at: "",
     notify: true,
+    email: "",
   };
+}
+
+/** Whether a payment of this kind makes what is due less. */
+export function settles(kind: PaymentKind): boolean {
+  return kind === "deposit" || kind === "balance";
+}
+
+/** The server's rule, so that it is asked about before it is sent: more than twice what is due. */
+export function isUnusualAmount(cents: number, kind: PaymentKind, { balance, charter_fee_cents }: Charter): boolean {
+  return settles(kind) && charter_fee_cents > 0 && cents > 2 * Math.max(balance.balance_due_cents, 0);
+}
+
+/** What the button does: `Log $850 cash`. */
+export function submitText({ amount, method, kind }: PaymentForm, { currency }: Charter): string {
+  const { cents } = parseMoney(amount, currency, paymentLimits.amount_cents);
+  if (cents === undefined) return "Log payment";
+  const how = method && methods[method].name;
+  const what = settles(kind) ? "" : kindNames[kind].toLowerCase();
+  return ["Log", formatMoneyShort(cents, currency), how, what].filter(Boolean).join(" ");
+}
+
+/** What is taken for granted: `Received now, from Kayla Jensen, as balance`. */
+export function saidText({ payer, kind, received, notify }: PaymentForm, { patron }: Charter): string {
+  const when = received ? received.replace("T", " ") : "now";
+  const who = payer.trim() || patron.name;
+  const told = patron.email && (notify ? ", with a receipt by email" : ", without a receipt");
+  return `Received ${when}${who && `, from ${isolate(who)}`}, as ${kindNames[kind].toLowerCase()}${told}`;
 }
 
 /** The form for another kind: a suggested amount follows the kind, a typed one stays. */
@@ -68,8 +102,7 @@ export function withKind(form: PaymentForm, kind: PaymentKind, charter: Charter)
 /** The balance due is what a payment likely is; a tip or a refund may be anything. */
 function suggestion(kind: PaymentKind, { balance, currency }: Charter): string {
   const due_cents = balance.balance_due_cents;
-  const settles = kind === "deposit" || kind === "balance";
-  return settles && due_cents > 0 ? plainAmount(due_cents, currency) : "";
+  return settles(kind) && due_cents > 0 ? plainAmount(due_cents, currency) : "";
 }
 
 export type ReadPayment =

@@ -1,7 +1,7 @@
 import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
 import { methods } from "../data/limits";
-import { firstPayment, type OutboxEntry, type Question, questionOf, trueTime } from "../data/outbox";
+import { firstPayment, type OutboxEntry, type Question, questionOf, totalCents, trueTime } from "../data/outbox";
 import { operatorTimezone } from "../lib/clock";
 import { formatMoney } from "../lib/money";
 import { formatMoment } from "../lib/time";
@@ -35,16 +35,21 @@ export function questionText(entry: OutboxEntry, charter?: Charter): string {
   const first = firstPayment(entry);
   if (first) {
     const when = formatMoment(first.recorded_at, timezone);
-    return `${amountText(entry)} was logged for this charter by ${first.recorded_by} on ${when}.`;
+    const same = entry.rest
+      ? `${formatMoney(first.amount_cents, entry.currency)} ${methods[first.method].name}`
+      : amountText(entry);
+    return `${same} was logged for this charter by ${first.recorded_by} on ${when}.`;
   }
   const message = entry.problem?.message ?? "";
   if (questionOf(entry) !== "clock") return message;
   return `${message} By the server’s clock it was received ${formatMoment(trueTime(entry), timezone)}.`;
 }
 
-/** A payment in the outbox: `$480.00 cash`. */
-export function amountText({ request, currency }: OutboxEntry): string {
-  return `${formatMoney(request.amount_cents, currency)} ${methods[request.method].name}`;
+/** A payment in the outbox: `$480.00 cash`; `$950.00 in 3 parts` for several that were logged as one. */
+export function amountText(entry: OutboxEntry): string {
+  const { request, rest, currency } = entry;
+  const amount = formatMoney(totalCents(entry), currency);
+  return rest ? `${amount} in ${rest.length + 1} parts` : `${amount} ${methods[request.method].name}`;
 }
 
 interface Props {

@@ -172,8 +172,9 @@ function OutboxList({ entries, tone, title, children }: OutboxListProps) {
 
 function announceSaved(answer: SentAnswer | null): void {
   if (!answer) return;
-  const { payment, event: charter } = answer;
-  announce(`Saved: ${formatMoney(payment.amount_cents, payment.currency)} for ${charter.title}.`);
+  const { payment, rest = [], event: charter } = answer;
+  const cents = rest.reduce((sum, { amount_cents }) => sum + amount_cents, payment.amount_cents);
+  announce(`Saved: ${formatMoney(cents, payment.currency)} for ${charter.title}.`);
 }
 
 function refusedText(entries: readonly OutboxEntry[]): string {
