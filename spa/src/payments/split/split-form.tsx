@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Charter } from "../../data/contract";
 import { methods, type PaymentMethod, paymentLimits, paymentMethods } from "../../data/limits";
 import { type OutboxEntry, questionOf } from "../../data/outbox";
@@ -59,7 +59,8 @@ export function SplitForm(props: SplitProps) {
     setFocused(nextKey(parts));
   };
 
-  useEffect(() => {
+  // Before the next key is typed.
+  useLayoutEffect(() => {
     const input = element.current?.querySelector<HTMLInputElement>(`#part-${focused}`);
     input?.focus();
     input?.select();
