@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from chalicelib.charters.store import SIGNED, Charter, charter_key, directory_key
+from chalicelib.charters.directory import directory_key
+from chalicelib.charters.store import SIGNED, Charter, charter_key
 from chalicelib.core.dynamo import (
     Item,
     db,

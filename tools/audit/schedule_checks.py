@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chalicelib.charters.store import DIRECTORY, Charter, directory_attributes, schedule_entry
+from chalicelib.charters.directory import DIRECTORY
+from chalicelib.charters.store import Charter, directory_attributes, schedule_entry
 from chalicelib.core.dynamo import Item
 from chalicelib.schedule.entries import Entry, WeeklyHold
 from chalicelib.schedule.holds import MAX_WEEKLY, single_entry, weekly_hold
