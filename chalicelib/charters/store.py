@@ -4,8 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
-from chalicelib.charters import receivables
-from chalicelib.charters.directory import directory_key
+from chalicelib.charters import directory, receivables
 from chalicelib.charters.fields import CharterDetails, Position, Status
 from chalicelib.charters.receivables import Receivable
 from chalicelib.core import names
@@ -284,7 +283,7 @@ def copy_writes(charter: Charter, seen: Charter | None) -> list[Item]:
     if seen is None or told != directory_attributes(seen):
         change = "SET " + ", ".join(f"#{name} = :{name}" for name in told)
         values = {f":{name}": value for name, value in told.items()}
-        writes.append({"Update": update(directory_key(charter.event_id), change, values)})
+        writes.append({"Update": update(directory.directory_key(charter.event_id), change, values)})
     return [*writes, *receivable_writes(charter, seen)]
 
 

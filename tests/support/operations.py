@@ -100,6 +100,7 @@ _BOAT, _PERSON, _HOLD = "/api/boats/{boat_id}", "/api/people/{person_id}", "/api
 _CORRECTS = {"payment_id": CHECK, "reason": "typo"}
 _EVIDENCE = {"source": "chase", "file_sha256": "0" * 64, "row": 7, "date": "2026-11-20", "amount_cents": 10_000}
 _CASH = {"method": "cash", "amount_cents": 5_000}
+_SHARES = {"shares": [{"name": "Smee", "amount_cents": 400}, {"name": "Mullins", "amount_cents": 600}]}
 _REPETITION = {"request_id": REQUEST_KEY, "until": "2026-12-24"}
 
 
@@ -128,6 +129,10 @@ def _batch(**changes: Any) -> Act:
         {"payment_id": SIGNING, "method": "venmo", "amount_cents": 700, "kind": "tip"},
     ]
     return lambda product: product.ask("PUT", product.url(f"/payment-batches/{NEW}"), {"payments": rows, **changes})
+
+
+def _cancel_for(fee_cents: int) -> Act:
+    return asking("POST", f"{_EVENT}/cancel", {"reason": "storm", "cancellation_fee_cents": fee_cents})
 
 
 def _page(query: str = "", method: str = "GET") -> Act:
@@ -191,6 +196,8 @@ OPERATIONS: dict[str, Operation] = {
         f"PATCH {_EVENT}", asking("PATCH", _EVENT, {"version": 1, "currency": "EUR"}), (200,), (409,), start="fresh"
     ),
     "cancel a charter": Operation(f"POST {_EVENT}/cancel", asking("POST", f"{_EVENT}/cancel", {"reason": "storm"})),
+    "cancel a charter for a fee that is paid": Operation(f"POST {_EVENT}/cancel", _cancel_for(10_000)),
+    "cancel a charter for a fee that is due": Operation(f"POST {_EVENT}/cancel", _cancel_for(50_000)),
     "move a charter and tell": Operation(
         f"PATCH {_EVENT}",
         asking("PATCH", _EVENT, {"version": 1, "departure_port": "Oakland", "notify": True}),
@@ -218,7 +225,8 @@ OPERATIONS: dict[str, Operation] = {
         f"POST {_EVENT}/edit-preview", asking("POST", f"{_EVENT}/edit-preview", {"version": 1, "vessel": "Petrel"})
     ),
     "see who would be told of a cancellation": Operation(
-        f"POST {_EVENT}/cancel-preview", asking("POST", f"{_EVENT}/cancel-preview")
+        f"POST {_EVENT}/cancel-preview",
+        asking("POST", f"{_EVENT}/cancel-preview", {"cancellation_fee_cents": 50_000}),
     ),
     "reopen the waivers": Operation(
         f"POST {_EVENT}/reopen-waivers",
@@ -268,6 +276,24 @@ OPERATIONS: dict[str, Operation] = {
     "clear a payment": Operation(f"POST {_PAYMENT}/clear", _on(CHECK, "clear", {})),
     "bounce a payment": Operation(f"POST {_PAYMENT}/bounce", _on(CHECK, "bounce", {"reason": "no cover"})),
     "send a receipt again": Operation(f"POST {_PAYMENT}/receipt", _on(CHECK, "receipt"), (202,), (202,)),
+    "list what is due": _reading("/api/receivables"),
+    "pay all that is due": Operation(f"PUT {_PAYMENT}", _pay(method="check", amount_cents=90_000), (201,)),
+    "mail a statement": Operation(
+        f"POST {_EVENT}/statement", asking("POST", f"{_EVENT}/statement", {"due_date": "2026-12-12"}), (202,), (202,)
+    ),
+    "mail a statement to another while the mail service is busy": Operation(
+        f"POST {_EVENT}/statement",
+        asking("POST", f"{_EVENT}/statement", {"to": "books@example.com", "note": "PO 4711"}),
+        (202,),
+        (202,),
+        mail_answer="busy",
+    ),
+    "list the tips": _reading("/api/tips", "?from=2026-11-01&to=2026-12-31"),
+    "share the tips out by hand": Operation(f"PUT {_EVENT}/tip-shares", asking("PUT", f"{_EVENT}/tip-shares", _SHARES)),
+    "sum up the payments by boat": Operation(
+        "GET /api/payments/summary", asking("GET", "/api/payments/summary?by=boat")
+    ),
+    "list the payments of a captain": Operation("GET /api/payments", asking("GET", "/api/payments?captain=Cap+Hook")),
     "list the payments": _reading("/api/payments"),
     "list the payments to clear": _reading("/api/payments/to-clear"),
     "sum up the payments": _reading("/api/payments/summary"),
