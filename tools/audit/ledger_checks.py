@@ -39,7 +39,8 @@ def check_ledgers(records: Records) -> Iterator[Difference]:
         yield from guarded(f"charter {event_id}", _ledger(records, event_id, entries, receipts))
     yield from _to_clear(records)
     yield from _receivables(records)
-    yield from _tips(records)
+    for event_id in records.histories.keys() | records.tips.keys():
+        yield from guarded(f"charter {event_id}", _tips(records, event_id))
 
 
 def _ledger(
@@ -208,12 +209,9 @@ def _receivables(records: Records) -> Iterator[Difference]:
             yield Difference(f"charter {event_id}", "receivables", "the list of receivables says something else of it")
 
 
-def _tips(records: Records) -> Iterator[Difference]:
+def _tips(records: Records, event_id: str) -> Iterator[Difference]:
     """How tips were shared out by hand is what the last audit event about it tells."""
-    told: dict[str, object] = {}
-    for event_id, events in records.histories.items():
-        changes = [event["changed"]["tip_shares"][1] for event in events if event["act"] == "tips_shared"]
-        told |= {event_id: changes[-1]} if changes else {}
-    for event_id in told.keys() | records.tips.keys():
-        if told.get(event_id) != records.tips.get(event_id):
-            yield Difference(f"charter {event_id}", "tips", "its tips are shared otherwise than its audit events tell")
+    shared = [event for event in records.histories.get(event_id, []) if event["act"] == "tips_shared"]
+    last = max(shared, key=lambda one: (one["at"], one["audit_id"]))["changed"]["tip_shares"][1] if shared else None
+    if records.tips.get(event_id) != last:
+        yield Difference(f"charter {event_id}", "tips", "its tips are shared otherwise than its audit events tell")

@@ -133,7 +133,7 @@ def _money(
         if mail.data.get("currency") not in currencies or mail.data.get("days_before") not in reminders.DAYS_BEFORE:
             yield Difference(subject, "reminder", "it reminds otherwise than was due")
     elif mail.kind == "statement":
-        yield from _statement(subject, mail, charter, found)
+        yield from _statement(subject, mail, charter, history, found)
     elif mail.kind == "batch_receipt":
         yield from _batch(records, subject, mail, charter.event_id, found)
     elif not _could_be_payment(mail.data.get("payment"), found, queued.place):
@@ -162,8 +162,14 @@ def _batch(records: Records, subject: str, mail: Mail, event_id: str, found: Led
         yield Difference(subject, "left out", "it leaves out what has not ended")
 
 
-def _statement(subject: str, mail: Mail, charter: Charter, found: Ledger) -> Iterator[Difference]:
-    """It carries the charter's number, and tells payments as they once stood."""
+def _statement(subject: str, mail: Mail, charter: Charter, history: History, found: Ledger) -> Iterator[Difference]:
+    """It carries the charter's number, is for one of its patrons, and tells payments as they once stood."""
+    versions = [state.details for state in history.all(charter, charter.sums)]
+    if not any(
+        mail.data.get("patron") == one["patron"]["name"] and mail.data.get("currency") == one["currency"]
+        for one in versions
+    ):
+        yield Difference(subject, "for", "it is for somebody who never was the patron, or in another currency")
     if mail.data.get("number") != statement_number(charter.event_id, charter.created_at):
         yield Difference(subject, "number", "it carries another number than the charter's")
     if not all(_could_be_payment(told, found, None) for told in mail.data["payments"]):
