@@ -10,10 +10,12 @@ import type {
   NewHold,
   Passenger,
   Payment,
+  PeriodLength,
   PersonDetails,
   PersonEdit,
   Repetition,
   SavedSettings,
+  Summary,
   WaiverLanguage,
 } from "./contract";
 import { call, file, type Query } from "./request";
@@ -88,7 +90,11 @@ export const listPayments = (query: Query<"/api/payments">) => call("get", "/api
 /** Payments that are not cleared yet, however old, oldest first. */
 export const listToClear = (query: Query<"/api/payments/to-clear">) => call("get", "/api/payments/to-clear", { query });
 
-export const readSummary = (query: Query<"/api/payments/summary">) => call("get", "/api/payments/summary", { query });
+/** What is summed up by time. */
+export type PeriodSummary = Summary & { by: PeriodLength };
+
+export const readSummary = (query: Query<"/api/payments/summary"> & { by: PeriodLength }) =>
+  call("get", "/api/payments/summary", { query }) as Promise<PeriodSummary>;
 
 export const paymentsCsv = (query: Query<"/api/payments.csv">) => file("/api/payments.csv", "text/csv", { query });
 

@@ -35,6 +35,7 @@ export function sampleCharter(change: Partial<Charter> = {}): Charter {
     patron: { name: "Ana Reyes", email: "ana@example.com", phone: "" },
     party_size: 4,
     charter_fee_cents: 120_000,
+    cancellation_fee_cents: 0,
     currency: "USD",
     status: "scheduled",
     version: 1,
@@ -58,7 +59,7 @@ export function sampleCharter(change: Partial<Charter> = {}): Charter {
   };
 }
 
-export function sampleBalance(change: Partial<Charter["balance"]> = {}) {
+export function sampleBalance(change: Partial<Charter["balance"]> = {}): Charter["balance"] {
   return {
     charged_cents: 120_000,
     received_cents: 0,
@@ -67,6 +68,7 @@ export function sampleBalance(change: Partial<Charter["balance"]> = {}) {
     tips_cents: 0,
     uncleared_cents: 0,
     balance_due_cents: 120_000,
+    to_refund_cents: Math.max(-(change.balance_due_cents ?? 0), 0),
     ...change,
   };
 }
@@ -268,6 +270,7 @@ export function samplePerson(change: Partial<Person> = {}): Person {
     phone: "",
     roles: ["captain"],
     rank: 1,
+    is_owner: false,
     active: true,
     notes: "",
     papers: [],

@@ -1,4 +1,4 @@
-import type { Charter, HistoryEvent } from "../../data/contract";
+import type { Charter, HistoryEvent, TipShare } from "../../data/contract";
 import { formatMoney } from "../../lib/money";
 import { formatMoment } from "../../lib/time";
 import { charterTable, type FieldName } from "../form/charter-table";
@@ -31,7 +31,11 @@ const actNames: Record<string, string> = {
   guest_erased: "A guest’s name and email erased",
   receipt_asked: "Receipt sent again",
   balance_reminded: "Patron reminded of the balance",
+  statement_sent: "Statement sent",
+  tips_shared: "Tips shared out",
 };
+/** What is no field of the charter's form. */
+const beside: Record<string, string> = { cancellation_fee_cents: "Cancellation fee", tip_shares: "Tips" };
 const dockStates: Record<string, string> = { aboard: "aboard", no_show: "no-show", clear: "not noted" };
 
 /** The acts in words, newest first as they come. `nameOf` gives the name of a guest or a signer by the id. */
@@ -79,18 +83,24 @@ function byText({ by, actor_type }: HistoryEvent): string {
   return by === actor_type ? `by ${by}` : `by ${by} (${actor_type})`;
 }
 
+function sharesText(shares: readonly TipShare[], currency: string): string {
+  const texts = shares.map(({ name, amount_cents }) => `${name} ${formatMoney(amount_cents, currency)}`);
+  return texts.join(", ") || "in equal shares";
+}
+
 function isField(field: string): field is FieldName {
   return field in charterTable;
 }
 
 function labelOf(field: string): string {
-  return isField(field) ? charterTable[field].label.replace(" of the charter", "") : "Status";
+  return isField(field) ? charterTable[field].label.replace(" of the charter", "") : (beside[field] ?? "Status");
 }
 
 function valueText(field: string, value: unknown, charter: Charter): string {
   if (field === "status") return statusNames[value as Charter["status"]];
+  if (field.endsWith("_fee_cents")) return formatMoney(Number(value), charter.currency);
+  if (field === "tip_shares") return sharesText(value as TipShare[], charter.currency);
   if (!isField(field)) return String(value);
-  if (field === "charter_fee_cents") return formatMoney(Number(value), charter.currency);
   if (field === "starts_at" || field === "ends_at") return formatMoment(String(value), charter.timezone);
   const { show, write } = charterTable[field] as CharterField;
   return show(write(value, charter));
