@@ -4,7 +4,7 @@ The transaction that changes what is due, or what the entry says of the charter,
 one Query, however many charters there were.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple, get_args
 
@@ -20,6 +20,7 @@ from chalicelib.charters.fields import (
 from chalicelib.core import times
 from chalicelib.core.dynamo import Item, item_key, json_s, load_data, put_write, query_items, s, table_name
 from chalicelib.core.settings import settings
+from chalicelib.money import currencies
 
 RECEIVABLES = "RECEIVABLES"
 # The last day of each bucket but the last one.
@@ -93,16 +94,16 @@ def age(ends_at: str, now: datetime, timezone: str) -> tuple[int, Bucket]:
 
 def _totals(charters: Iterable[ReceivableJson]) -> ReceivableTotals:
     """Money in other currencies than the operator's stands apart, and is never added to it."""
-    by_currency: dict[str, list[ReceivableJson]] = {settings().currency: []}
+    by_currency: dict[str, list[ReceivableJson]] = {}
     for one in charters:
         by_currency.setdefault(one["currency"], []).append(one)
-    first, *others = _currency_totals(by_currency)
+    names = currencies.in_order(by_currency, settings().currency)
+    first, *others = (_currency_totals(name, by_currency.get(name, [])) for name in names)
     return {**first, "other_currencies": others}
 
 
-def _currency_totals(by_currency: dict[str, list[ReceivableJson]]) -> Iterator[CurrencyDue]:
-    for currency, charters in by_currency.items():
-        buckets: dict[Bucket, int] = dict.fromkeys(get_args(Bucket), 0)
-        for one in charters:
-            buckets[one["bucket"]] += one["due_cents"]
-        yield {"currency": currency, "due_cents": sum(buckets.values()), "buckets": buckets}
+def _currency_totals(currency: str, charters: Iterable[ReceivableJson]) -> CurrencyDue:
+    buckets: dict[Bucket, int] = dict.fromkeys(get_args(Bucket), 0)
+    for one in charters:
+        buckets[one["bucket"]] += one["due_cents"]
+    return {"currency": currency, "due_cents": sum(buckets.values()), "buckets": buckets}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_args
 from chalicelib.core import csv_export, paging, times
 from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
-from chalicelib.money import amounts, ledger
+from chalicelib.money import amounts, currencies, ledger
 from chalicelib.payments import by_charter, store
 from chalicelib.payments.asking import CLOCK_TOLERANCE
 from chalicelib.payments.fields import (
@@ -203,10 +203,9 @@ def totals(rows: Iterable[Payment]) -> Totals:
     by_currency: dict[str, list[Payment]] = {}
     for row in rows:
         by_currency.setdefault(row["currency"], []).append(row)
-    own = settings().currency
-    first = own if own in by_currency or not by_currency else min(by_currency)
-    others = [_totals(name, by_currency[name]) for name in sorted(by_currency) if name != first]
-    return {**_totals(first, by_currency.get(first, [])), "other_currencies": others}
+    names = currencies.in_order(by_currency, settings().currency)
+    first, *others = (_totals(name, by_currency.get(name, [])) for name in names)
+    return {**first, "other_currencies": others}
 
 
 def _totals(currency: str, rows: list[Payment]) -> CurrencyTotals:

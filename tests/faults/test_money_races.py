@@ -134,7 +134,8 @@ PAIRS: dict[str, tuple[Do, Do, Outcomes]] = {
     # Whichever is first, the list of receivables and the balance are as the charter and its ledger are at the end.
     "pay, cancel for a fee": (Round.single, Round.cancel, {(True, True, 60_000, 2)}),
     "bounce, cancel for a fee": (Round.bounce, Round.cancel, {(True, True, 0, 1)}),
-    "void, a fee that is paid": (Round.void, Round.edit, {(True, True, 0, 1)}),
+    # An edit whose answer was lost is refused when it is sent again: its version is no longer the current one.
+    "void, a fee that is paid": (Round.void, Round.edit, {(True, True, 0, 1), (*FIRST, 0, 1)}),
     "cancel, cancel for the same": (Round.cancel, Round.cancel, {(True, True, 50_000, 1)}),
     "statement, the same": (Round.state, Round.state, {(True, True, 50_000, 1)}),
     "statement, cancel for a fee": (Round.state, Round.cancel, {(True, True, 50_000, 1)}),
