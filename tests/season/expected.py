@@ -42,7 +42,7 @@ def waivers_badge(charter: SampleCharter) -> str:
 def money_badge(charter: SampleCharter) -> str:
     books, fee, left = add_up(entries([charter])), charged(charter), due(charter)
     if charter.cancelled:
-        return f"To refund {short(books.net)}" if books.net else "Nothing due"
+        return f"To refund {short(-left)}" if left < 0 else f"Due {short(left)}" if left else "Nothing due"
     if not fee:
         return f"Paid {short(books.net)}" if books.net else "No fee set"
     if left <= 0:
@@ -158,11 +158,13 @@ def balance_line(charter: SampleCharter) -> tuple[str, str]:
     left = due(charter)
     if left < 0:
         return ("To refund" if charter.cancelled else "Overpaid"), money(-left)
-    return ("Nothing due" if charter.cancelled else "Balance due"), money(left)
+    return ("Nothing due" if charter.cancelled and not left else "Balance due"), money(left)
 
 
 def charge_name(charter: SampleCharter) -> str:
-    return "Charter fee, not charged: cancelled" if charter.cancelled else "Charter fee"
+    if not charter.cancelled:
+        return "Charter fee"
+    return "Cancellation fee" if charged(charter) else "Charter fee, not charged: cancelled"
 
 
 def paid_by(charter: SampleCharter) -> dict[str, Decimal]:
