@@ -82,7 +82,7 @@ BEYOND_SCHEMAS = {
     "log_in": {"code"},
     "create_event": CHARTER_RULES,
     **{name: {*CHARTER_RULES, "currency", "status"} for name in ("edit_event", "preview_edit")},
-    **dict.fromkeys(("cancel_event", "preview_cancel"), {"cancellation_fee_cents"}),
+    **{name: {"cancellation_fee_cents"} for name in ("cancel_event", "preview_cancel")},
     "repeat_event": {"until", "except"},
     "get_schedule": {"to"},
     "create_hold": {"boat_id", "ends_at", "expires_at", "weekly_until", "except"},
