@@ -145,21 +145,24 @@ def test_a_weekly_repetition_owes_each_time(api: Api, event: dict[str, Any]) -> 
     assert len(owed(api)["charters"]) == 4
 
 
-def test_it_is_one_query_however_many_charters_there_were(api: Api, dynamodb_local: str) -> None:
-    """A thousand charters, every tenth of which owes."""
+@pytest.mark.parametrize(("every", "most_units"), [(10, 20), (1, 200)])
+def test_it_is_one_query_of_what_is_due_however_many_charters_there_were(
+    api: Api, dynamodb_local: str, every: int, most_units: int
+) -> None:
+    """A thousand charters, of which every tenth owes, or all do. An entry is about 400 bytes; a unit reads 4 KB."""
     dynamodb = client(dynamodb_local)
     items = []
     for number in range(1000):
-        charter = operator.event(title=f"Sail {number}", charter_fee_cents=number if number % 10 == 0 else 0)
+        charter = operator.event(title=f"Sail {number}", charter_fee_cents=0 if number % every else 1 + number)
         for write in charter_store.new_writes(charter, {"at": charter.created_at, "audit_id": str(number)}):  # type: ignore[typeddict-item]
             items += [write["Put"]["Item"]] if "Put" in write else []
     write_in_bulk(dynamodb, items)
     with counted(dynamodb) as calls:
         found = receivables.list_receivables(system.utc_now())
     assert [call.operation for call in calls] == ["Query"]
-    # 99: of the first one nothing is due. An entry is about 400 bytes, and a unit reads 4 KB.
-    assert len(found["charters"]) == 99
-    assert calls[0].units < 20
+    assert calls[0].units < most_units
+    assert len(found["charters"]) == 1000 / every
+    assert found["totals"]["due_cents"] == sum(1 + number for number in range(0, 1000, every))
 
 
 def test_only_admins_see_who_owes(guest: Api) -> None:
