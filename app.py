@@ -20,7 +20,7 @@ from chalicelib.sign_in import sessions
 with lazy_imports():
     from chalicelib import calendars, charter_page, erasure, openapi, sweep
     from chalicelib.boats import service as boats
-    from chalicelib.charters import history, repeat
+    from chalicelib.charters import history, receivables, repeat
     from chalicelib.crew import service as crew
     from chalicelib.crew_page import dock
     from chalicelib.crew_page import page as crew_page
@@ -31,7 +31,7 @@ with lazy_imports():
     from chalicelib.notices import service as notices
     from chalicelib.operator import service as operator
     from chalicelib.payments import acts as payment_acts
-    from chalicelib.payments import batches, reports
+    from chalicelib.payments import batches, reports, statements, tips
     from chalicelib.payments import service as payments
     from chalicelib.people import service as people
     from chalicelib.schedule import holds, week
@@ -151,8 +151,7 @@ def cancel_event(event_id: str) -> Answer:
 
 @app.route("/api/events/{event_id}/cancel-preview", methods=["POST"])
 def preview_cancel(event_id: str) -> Answer:
-    http.read_nothing(app.current_request)
-    return notices.preview_cancel(event_id, now=now())
+    return notices.preview_cancel(event_id, body(), now=now())
 
 
 @app.route("/api/events/{event_id}/repeat", methods=["POST"])
@@ -272,6 +271,26 @@ def bounce_payment(event_id: str, payment_id: str) -> Answer:
 def send_receipt_again(event_id: str, payment_id: str) -> Response:
     http.read_nothing(app.current_request)
     return Response(payment_acts.send_receipt_again(event_id, payment_id, actor=actor(), now=now()), status_code=202)
+
+
+@app.route("/api/events/{event_id}/statement", methods=["POST"])
+def send_statement(event_id: str) -> Response:
+    return Response(statements.send_statement(event_id, body(), actor=actor(), now=now()), status_code=202)
+
+
+@app.route("/api/events/{event_id}/tip-shares", methods=["PUT"])
+def share_tips(event_id: str) -> Answer:
+    return tips.share_tips(event_id, body(), actor=actor(), now=now())
+
+
+@app.route("/api/receivables")
+def list_receivables() -> Answer:
+    return receivables.list_receivables(now())
+
+
+@app.route("/api/tips")
+def list_tips() -> Answer:
+    return tips.list_tips(tips.parse_range(query(), now=now()))
 
 
 @app.route("/api/payments")

@@ -31,6 +31,7 @@ from chalicelib.openapi_calls import (
 )
 from chalicelib.operator import fields as operator
 from chalicelib.payments import fields as payments
+from chalicelib.payments import statements, tips
 from chalicelib.people import fields as people
 from chalicelib.register import fields as register
 from chalicelib.schedule import fields as schedule
@@ -267,7 +268,9 @@ def _paths() -> dict[str, dict[str, Schema]]:
             )
         },
         f"{charter_path}/cancel-preview": {
-            "post": call("preview_cancel", {200: notices.NoticePreview}, body=NOTHING, refuses=(404,))
+            "post": call(
+                "preview_cancel", {200: notices.NoticePreview}, body=charters.CancellationTerms, refuses=(404,)
+            )
         },
         f"{charter_path}/reopen-waivers": {"post": call("reopen_waivers", {200: event}, body=NOTHING, refuses=acts)},
         f"{charter_path}/guest-link": {
@@ -330,6 +333,16 @@ def _paths() -> dict[str, dict[str, Schema]]:
         f"{payment_path}/receipt": {
             "post": call("send_receipt_again", {202: payments.ReceiptAsked}, body=NOTHING, refuses=acts)
         },
+        f"{charter_path}/statement": {
+            "post": call(
+                "send_statement", {202: statements.StatementSent}, body=statements.AskedStatement, refuses=(404, 503)
+            )
+        },
+        f"{charter_path}/tip-shares": {
+            "put": call("share_tips", {200: tips.CharterTips}, body=tips.AskedShares, refuses=(404, 503))
+        },
+        "/api/receivables": {"get": call("list_receivables", {200: charters.Receivables})},
+        "/api/tips": {"get": call("list_tips", {200: tips.Tips}, query=payments.RANGE_QUERY)},
         "/api/payments": {"get": call("list_payments", {200: payments.PaymentPage}, query=payments.REPORT_QUERY)},
         "/api/payments/to-clear": {
             "get": call("list_payments_to_clear", {200: payments.PaymentPage}, query=payments.TO_CLEAR_QUERY)

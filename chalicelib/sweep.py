@@ -20,6 +20,7 @@ from chalicelib.notices import mails as notice_mails
 from chalicelib.notices import service as notices
 from chalicelib.operator import service as operator
 from chalicelib.payments import mails as payment_mails
+from chalicelib.payments import statements
 from chalicelib.register import mails as register_mails
 from chalicelib.register import store as register_store
 from chalicelib.schedule import expiry
@@ -48,6 +49,7 @@ MAIL_KINDS: outbox.MailKinds = {
     **register_mails.MAIL_KINDS,
     **schedule_mails.MAIL_KINDS,
     **payment_mails.MAIL_KINDS,
+    **statements.MAIL_KINDS,
     **waiver_mails.MAIL_KINDS,
     **manifest_mails.MAIL_KINDS,
     **ledger_log.MAIL_KINDS,

@@ -39,7 +39,7 @@ TYPE_NAMES = {
 # Choices that the document spells out where they stand.
 CHOICES = {
     "MailStatus": 'Mail["status"]',
-    "PeriodLength": 'Summary["by"]',
+    "PeriodLength": 'Exclude<Summary["by"], "boat" | "captain">',
     "WaiverLanguage": 'WaiverVersion["language"]',
     "WaiverState": 'Passenger["waiver"]',
 }

@@ -13,7 +13,8 @@ from chalicelib import ledger_log
 from chalicelib.boats.fields import BoatDetails
 from chalicelib.charters import asking, positions
 from chalicelib.charters import mails as charter_mails
-from chalicelib.charters.fields import CharterDetails, Check, PositionPerson
+from chalicelib.charters import service as charters
+from chalicelib.charters.fields import CancellationTerms, CharterDetails, Check, PositionPerson
 from chalicelib.charters.store import Charter, WholeCharter
 from chalicelib.core.dynamo import s
 from chalicelib.core.fields import Form
@@ -29,6 +30,7 @@ from chalicelib.money import ledger
 from chalicelib.notices import mails as notice_mails
 from chalicelib.operator.service import defaults
 from chalicelib.payments import mails as payment_mails
+from chalicelib.payments import statements
 from chalicelib.payments.fields import PaymentJson
 from chalicelib.people.fields import PersonDetails
 from chalicelib.register import mails as register_mails
@@ -155,6 +157,20 @@ def batch_of_tips() -> Mail | None:
     return payment_mails.batch_mail(CHARTER, "sample", tips, NOW)
 
 
+def statement(to: str = "", **asked: Any) -> Mail:
+    """With a payment that has cleared."""
+    charter = CHARTER._replace(sums=ledger.Sums(received_cents=40_000))
+    row = {**payment(status="cleared"), "refunds_tip": False}
+    fields = {"to": to, "due_date": "2026-12-12", "note": "", **asked}
+    return statements.make_mail(charter, [row], Form(fields).read(statements.AskedStatement), NOW)  # type: ignore[list-item]
+
+
+def paid_in_full() -> Mail:
+    charter = CHARTER._replace(sums=ledger.Sums(received_cents=124_000))
+    row = {**payment(kind="balance", method="zelle", amount_cents=124_000, reference="90312"), "refunds_tip": False}
+    return statements.make_mail(charter, [row], Form({}).read(statements.AskedStatement), NOW)  # type: ignore[list-item]
+
+
 def bounce(**changes: Any) -> Mail | None:
     return payment_mails.bounce_mail(CHARTER, payment(**changes), NOW)
 
@@ -265,7 +281,8 @@ def change(language: Language, *, is_off: bool = False) -> Mail:
     """Of a charter that begins two hours later from another pier, or is off."""
     times = {"starts_at": "2026-11-29T03:00:00Z", "ends_at": "2026-11-29T06:00:00Z"}
     details: CharterDetails = {**CHARTER.details, **times, "departure_port": "Pier 39"}  # type: ignore[typeddict-item]
-    after = CHARTER._replace(status="cancelled") if is_off else CHARTER._replace(details=details)
+    terms: CancellationTerms = {"cancellation_fee_cents": 15_000}
+    after = charters.call_off(CHARTER, terms) if is_off else CHARTER._replace(details=details)
     found = notice_mails.find_change(CHARTER, after)
     if found is None:
         raise Refused("the sample of a change changes nothing")
@@ -329,6 +346,9 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "bounce": bounce,
     "bounce-tip": lambda: bounce(kind="tip", method="venmo", amount_cents=15_000, reference=""),
     "balance-reminder": lambda: charter_mails.reminder_mail(CHARTER, 7, NOW + timedelta(days=1)),
+    "statement": statement,
+    "statement-to-another": lambda: statement("books@ruiz.example.com", note="Purchase order 4711.\nThank you."),
+    "statement-paid": paid_in_full,
     "paper-ends": paper_ends,
     "waiver-copy": waiver_copy,
     "waiver-reminder": lambda: signature_request("waiver_reminder", "en"),

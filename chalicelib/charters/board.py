@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.charters import service, store
+from chalicelib.charters import directory, service, store
+from chalicelib.charters.directory import Listed
 from chalicelib.charters.fields import BOARD_QUERY, CharterPage, Contact, PatronJson, PatronList
-from chalicelib.charters.store import Charter, Listed
+from chalicelib.charters.store import Charter
 from chalicelib.core import names, paging, times
 from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
@@ -57,7 +58,7 @@ def _search(page: BoardPage) -> tuple[list[Charter], bool]:
     """The charters in which all words are found, by start; and whether there are more. One Query and one read."""
     found = [
         listed
-        for listed in store.list_directory()
+        for listed in directory.list_directory()
         if page.first <= listed.board_key < page.last
         and (not page.status or listed.status == page.status)
         and all(word in listed.text for word in page.words)
@@ -71,7 +72,7 @@ def list_patrons() -> PatronList:
     """Who chartered what was not cancelled; one by email, else by name and phone. The latest first. One Query."""
     latest: dict[tuple[str, ...], Listed] = {}
     counts: dict[tuple[str, ...], int] = {}
-    for listed in sorted(store.list_directory(), key=lambda listed: listed.board_key):
+    for listed in sorted(directory.list_directory(), key=lambda listed: listed.board_key):
         if listed.status != "cancelled" and any(listed.patron.values()):
             key = _identity(listed.patron)
             latest[key], counts[key] = listed, counts.get(key, 0) + 1

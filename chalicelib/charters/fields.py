@@ -105,6 +105,8 @@ class CharterDetails(TypedDict):
     patron: Annotated[Contact, Nested(Patron, CONTACT_FIELDS, lambda: Contact(name="", email="", phone=""))]
     party_size: Annotated[Count, Whole(0, MAX_PEOPLE, 1)]
     charter_fee_cents: Annotated[Cents, Whole(0, MAX_AMOUNT_CENTS, 0)]
+    cancellation_fee_cents: Annotated[Cents, Whole(0, MAX_AMOUNT_CENTS, 0)]
+    """What is charged instead of the fee once the charter is cancelled; at most the fee."""
     currency: Annotated[CurrencyCode, Currency(lambda: settings().currency)]
     notes: Annotated[str, Text(NOTES_CHARS, "", lines=True)]
     """For admins only."""
@@ -134,7 +136,12 @@ class Reason(TypedDict):
 NOTIFY = Flag(False)
 
 
-class Cancellation(Reason):
+class CancellationTerms(TypedDict):
+    cancellation_fee_cents: Annotated[int | None, Whole(0, MAX_AMOUNT_CENTS, None)]
+    """None: what the charter says, which is nothing as long as nobody has changed it."""
+
+
+class Cancellation(CancellationTerms, Reason):
     notify: Annotated[bool, NOTIFY]
 
 
@@ -244,6 +251,47 @@ class CharterJson(CharterDetails):
 class CharterPage(TypedDict):
     events: list[CharterJson]
     next_cursor: str | None
+
+
+Bucket = Literal["coming", "0-30", "31-60", "61-90", "over-90"]
+
+
+class ReceivableJson(TypedDict):
+    """A charter of which something is due."""
+
+    event_id: EventId
+    title: str
+    patron: Contact
+    starts_at: InstantText
+    ends_at: InstantText
+    timezone: str
+    status: Status
+    currency: CurrencyCode
+    charged_cents: Cents
+    due_cents: Annotated[int, Shape(minimum=1)]
+    uncleared_cents: Cents
+    """What of the money in, tips too, is not cleared yet."""
+    age_days: Count
+    """The operator's days since the charter ended; 0 before."""
+    bucket: Bucket
+
+
+class CurrencyDue(TypedDict):
+    currency: CurrencyCode
+    due_cents: Cents
+    buckets: dict[Bucket, Cents]
+
+
+class ReceivableTotals(CurrencyDue):
+    """Of the operator's currency; what is due in others is in `other_currencies`."""
+
+    other_currencies: list[CurrencyDue]
+
+
+class Receivables(TypedDict):
+    charters: list[ReceivableJson]
+    """Those that ended longest ago first, then the coming ones."""
+    totals: ReceivableTotals
 
 
 # `except` is a word of the language, so this table is written as a call.

@@ -21,8 +21,8 @@ from chalicelib.schedule.entries import WEEK, repeat_weekly
 from chalicelib.schedule.store import Named
 
 LONGEST = timedelta(days=366)
-# DynamoDB takes 100 writes in one transaction: four a charter, its boat, 21 people at most, and the plan.
-BATCH = 19
+# DynamoDB takes 100 writes in one transaction: five a charter, its boat, 21 people at most, and the plan.
+BATCH = 15
 
 
 class Planned(NamedTuple):
@@ -151,7 +151,9 @@ def _by_record(member: CrewMember | None) -> Mapping[str, Any] | None:
 def _copied(details: CharterDetails) -> CharterDetails:
     """Guests get ids of their own on each charter. Who was erased is nobody to expect."""
     guests = [{**guest, "guest_id": ""} for guest in details["guests"] if guest["name"] != ERASED_NAME]
-    return service.add_guest_ids({**details, "guests": guests})  # type: ignore[typeddict-item]
+    # What was agreed when one of them was cancelled is not agreed for the others.
+    copied = {**details, "guests": guests, "cancellation_fee_cents": 0}
+    return service.add_guest_ids(copied)  # type: ignore[arg-type]
 
 
 # --- making them ------------------------------------------------------------------------------------

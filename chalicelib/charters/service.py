@@ -11,6 +11,7 @@ from chalicelib.charters.fields import (
     EDITED_NOTES,
     NOTIFY,
     Cancellation,
+    CancellationTerms,
     CharterDetails,
     CharterJson,
     CharterWarning,
@@ -51,6 +52,7 @@ def _check_details(form: Form, details: CharterDetails, known_guest_ids: Collect
         length = times.parse_instant(ends_at) - times.parse_instant(starts_at)
         if not timedelta(0) < length <= LONGEST_ENTRY:
             form.refuse("ends_at", "must be after starts_at, within a year")
+    _check_cancellation_fee(form, details)
     ids = [guest["guest_id"] for guest in details["guests"]]
     for index, guest_id in enumerate(ids):
         if guest_id and guest_id not in known_guest_ids:
@@ -59,6 +61,12 @@ def _check_details(form: Form, details: CharterDetails, known_guest_ids: Collect
     given = [guest_id for guest_id in ids if guest_id]
     if len(set(given)) < len(given):
         form.refuse("guests", "must name each guest_id once")
+
+
+def _check_cancellation_fee(form: Form, details: CharterDetails) -> None:
+    fees = {"charter_fee_cents", "cancellation_fee_cents"}
+    if not fees & form.problems.keys() and details["cancellation_fee_cents"] > details["charter_fee_cents"]:
+        form.refuse("cancellation_fee_cents", "must be at most the charter's fee")
 
 
 def add_guest_ids(details: CharterDetails) -> CharterDetails:
@@ -309,9 +317,7 @@ def edit_charter(
             charter = charter._replace(schedule_override=booked.override)
         edited = audit_event("edited", actor, at, **reason_of(booked.override))
         followed = follow(seen, charter, edit.notify)
-        new_currency = charter.details["currency"] != seen.details["currency"]
-        also = [*booked.writes, *followed.writes]
-        store.update_charter(followed.charter, seen, edited, ledger_unmoved=new_currency, also=also)
+        store.update_charter(followed.charter, seen, edited, also=[*booked.writes, *followed.writes])
 
     retry_on_conflict(attempt)
     # Payments and signatures that came in meanwhile were left as they are, and belong into the answer.
@@ -405,7 +411,7 @@ def cancel_charter(
 ) -> CharterJson:
     """Cancels for good; the reason goes into the notes.
 
-    Again: unchanged. Raises Conflict after departure.
+    Again: unchanged, whatever fee is named. Raises Conflict after departure.
     """
     form = Form(body)
     asked = form.read(Cancellation)
@@ -419,10 +425,11 @@ def cancel_charter(
             return
         if seen.status == "departed" or seen.checks is not None:
             raise Conflict("This charter has departed.", current=show(seen, now))
+        off = call_off(seen, asked)
         day = times.local(at, seen.details["timezone"]).date()
         notes = f"{seen.details['notes']}\n\nCancelled on {day} by {actor.name}: {reason}".strip()
-        details: CharterDetails = {**seen.details, "notes": notes}
-        charter = cancelled(seen, details)._replace(version=seen.version + 1, updated_at=at, edited_at=at)
+        details: CharterDetails = {**off.details, "notes": notes}
+        charter = off._replace(details=details, version=seen.version + 1, updated_at=at, edited_at=at)
         followed = follow(seen, charter, asked["notify"])
         written = audit_event("cancelled", actor, at, reason=reason)
         store.update_charter(followed.charter, seen, written, also=followed.writes)
@@ -431,7 +438,15 @@ def cancel_charter(
     return show_charter(event_id, now)
 
 
-def cancelled(charter: Charter, details: CharterDetails) -> Charter:
+def call_off(charter: Charter, terms: CancellationTerms) -> Charter:
+    """The charter once it is cancelled on these terms. Raises BadInput if the fee is above the charter's."""
+    fee_cents = terms["cancellation_fee_cents"]
+    if fee_cents is None:
+        fee_cents = charter.details["cancellation_fee_cents"]
+    details: CharterDetails = {**charter.details, "cancellation_fee_cents": fee_cents}
+    form = Form({})
+    _check_cancellation_fee(form, details)
+    form.finish()
     return charter._replace(details=details, status="cancelled", positions=positions.ended(charter.positions))
 
 

@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
+from chalicelib.charters import directory, receivables
 from chalicelib.charters import positions as place
-from chalicelib.charters.fields import CharterDetails, Check, Contact, Status
+from chalicelib.charters.fields import CharterDetails, Check, Status
 from chalicelib.charters.position_items import ChartersPositions, position_writes
 from chalicelib.charters.positions import StoredPosition
+from chalicelib.charters.receivables import Receivable
 from chalicelib.core import names
 from chalicelib.core.audit import HISTORIES, AuditEvent, history_item
 from chalicelib.core.dynamo import (
@@ -37,7 +39,6 @@ from chalicelib.schedule.store import entry_writes
 NO_IDS: frozenset[str] = frozenset()
 # The list of who has signed, in chunks; the room of the waivers writes it.
 SIGNED = "SIGNED#"
-DIRECTORY = "DIRECTORY"
 
 
 class Charter(NamedTuple):
@@ -81,8 +82,8 @@ class Charter(NamedTuple):
 
     @property
     def charged_cents(self) -> int:
-        """What its patron is asked to pay: the fee, and nothing once the charter is cancelled."""
-        return 0 if self.status == "cancelled" else self.details["charter_fee_cents"]
+        """What its patron is asked to pay: the fee, or the cancellation fee once the charter is cancelled."""
+        return self.details["cancellation_fee_cents" if self.status == "cancelled" else "charter_fee_cents"]
 
     @property
     def due_cents(self) -> int:
@@ -225,31 +226,37 @@ def update_charter(
     seen: Charter,
     audit: AuditEvent,
     *,
-    ledger_unmoved: bool = False,
     also: Sequence[Item] = (),
     told: Charter | None = None,
 ) -> None:
     """Replaces what an admin edits, with what else books it; sums and counts stay.
 
     The audit event tells what changed since `seen`, or since `told` where something of it is not to be told again.
-    Raises WriteConflict if it was edited since it was seen.
+    Raises WriteConflict if it was edited, or something was added to its ledger, since it was seen.
     """
     charter = charter._replace(edited_at=audit["at"])
     changed = _attributes(charter)
     values = {f":{name}": changed[name] for name in ("data", "version", "status", "updated_at")}
-    values |= {":sk": _board_keys(charter)["by_date_sk"], ":seen": n(seen.version)}
-    condition = "version = :seen"
-    if ledger_unmoved:
-        condition += " AND ledger_seq = :ledger_seq"
-        values[":ledger_seq"] = n(seen.ledger_seq)
+    values[":sk"] = _board_keys(charter)["by_date_sk"]
     change = "SET #data = :data, version = :version, #status = :status, updated_at = :updated_at, by_date_sk = :sk"
-    edit = {"Update": update(charter_key(charter.event_id), change, values, condition)}
+    edit = unmoved_update(seen, change, values)
     link = (
         [put_write({**guest_link_key(charter.guest_link), "event_id": s(charter.event_id)}, only_new=True)]
         if charter.guest_link != seen.guest_link
         else []
     )
     write_all([edit, *link, change_write(charter, told or seen, audit), *copy_writes(charter, seen), *also])
+
+
+def unmoved_update(seen: Charter, change: str, values: Item, condition: str = "") -> Item:
+    """The write that changes a charter which nobody has edited, and whose ledger has nothing more, since it was seen.
+
+    Both, because what is due follows from both, and the list of receivables is kept by whoever changes either.
+    """
+    unmoved = "version = :seen_version AND ledger_seq = :seen_ledger_seq"
+    values = {**values, ":seen_version": n(seen.version), ":seen_ledger_seq": n(seen.ledger_seq)}
+    condition = f"{unmoved} AND {condition}" if condition else unmoved
+    return {"Update": update(charter_key(seen.event_id), change, values, condition)}
 
 
 def change_write(charter: Charter, seen: Charter | None, audit: AuditEvent) -> Item:
@@ -280,12 +287,38 @@ def copy_writes(charter: Charter, seen: Charter | None) -> list[Item]:
     if seen is None or told != directory_attributes(seen):
         change = "SET " + ", ".join(f"#{name} = :{name}" for name in told)
         values = {f":{name}": value for name, value in told.items()}
-        writes.append({"Update": update(directory_key(charter.event_id), change, values)})
-    return [*writes, *position_writes(to_positions(charter), to_positions(seen) if seen else None)]
+        writes.append({"Update": update(directory.directory_key(charter.event_id), change, values)})
+    was = to_positions(seen) if seen else None
+    return [*writes, *position_writes(to_positions(charter), was), *receivable_writes(charter, seen)]
 
 
 def to_positions(charter: Charter) -> ChartersPositions:
     return ChartersPositions(charter.event_id, charter.positions, is_planned=charter.status == "scheduled")
+
+
+def receivable_writes(charter: Charter, seen: Charter | None) -> list[Item]:
+    """The write that keeps its entry in the list of receivables as the charter is; none where that is unchanged."""
+    return receivables.entry_writes(charter.event_id, receivable(charter), receivable(seen) if seen else None)
+
+
+def receivable(charter: Charter) -> Receivable | None:
+    """What the list of receivables says of a charter; None while nothing is due."""
+    details = charter.details
+    if charter.due_cents <= 0:
+        return None
+    return Receivable(
+        event_id=charter.event_id,
+        title=details["title"],
+        patron=details["patron"],
+        starts_at=details["starts_at"],
+        ends_at=details["ends_at"],
+        timezone=details["timezone"],
+        status=charter.status,
+        currency=details["currency"],
+        charged_cents=charter.charged_cents,
+        due_cents=charter.due_cents,
+        uncleared_cents=charter.sums.uncleared_cents,
+    )
 
 
 def schedule_entry(charter: Charter) -> Entry | None:
@@ -321,46 +354,10 @@ def directory_attributes(charter: Charter) -> Item:
     }
 
 
-class Listed(NamedTuple):
-    """A charter in the directory."""
-
-    event_id: str
-    starts_at: str
-    status: Status
-    patron: Contact
-    text: str
-    """All names and titles of it, folded."""
-
-    @property
-    def board_key(self) -> str:
-        return f"{self.starts_at}#{self.event_id}"
-
-
-def list_directory() -> list[Listed]:
-    """Every charter there ever was, in any order: one Query."""
-    items = query_items(KeyConditionExpression="PK = :pk", ExpressionAttributeValues={":pk": s(DIRECTORY)})
-    return [
-        Listed(
-            event_id=item["SK"]["S"].partition("#")[2],
-            starts_at=item["starts_at"]["S"],
-            status=item["status"]["S"],
-            patron=json.loads(item["patron"]["S"]),
-            text="\n".join(item[name]["S"] for name in ("text", "signed") if name in item),
-        )
-        for item in items
-        # One that has only been signed was made before there was a directory.
-        if "text" in item
-    ]
-
-
 def read_charters(event_ids: Sequence[str]) -> list[Charter]:
     """Those that exist, by start."""
     found = map(to_charter, read_items([charter_key(event_id) for event_id in event_ids]))
     return sorted(found, key=board_key)
-
-
-def directory_key(event_id: str) -> Item:
-    return item_key(DIRECTORY, f"EVENT#{event_id}")
 
 
 def rewrite_copies(event_id: str, rewrite: Callable[[Any], Any]) -> None:

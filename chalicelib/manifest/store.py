@@ -2,7 +2,14 @@
 
 from typing import Any, NamedTuple
 
-from chalicelib.charters.store import Charter, change_write, charter_data, charter_key, copy_writes
+from chalicelib.charters.store import (
+    Charter,
+    change_write,
+    charter_data,
+    charter_key,
+    copy_writes,
+    unmoved_update,
+)
 from chalicelib.core.audit import AuditEvent, history_item
 from chalicelib.core.dynamo import (
     Item,
@@ -124,20 +131,18 @@ def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: 
     Raises WriteConflict if somebody was checked in, signed, paid, or edited the charter since it was `seen`.
     """
     put = put_write({**_departure_key(seen.event_id), "data": json_s(departure)}, only_new=True)
-    values = {":version": n(seen.version), ":next": n(seen.version + 1), ":departed": s("departed")}
-    values[":ledger_seq"] = n(seen.ledger_seq)
+    values = {":next": n(seen.version + 1), ":departed": s("departed")}
     if seen.signed_seq:
         values[":signed"] = n(seen.signed_seq)
     if seen.dock_seq:
         values[":notes"] = n(seen.dock_seq)
     same_notes = "dock_seq = :notes" if seen.dock_seq else "attribute_not_exists(dock_seq)"
     same_signed = "signed_seq = :signed" if seen.signed_seq else "attribute_not_exists(signed_seq)"
-    condition = f"version = :version AND ledger_seq = :ledger_seq AND {same_signed} AND {same_notes}"
     checks = departure["manifest"].get("checks", ())
     departed = seen._replace(status="departed", version=seen.version + 1, edited_at=audit["at"], checks=checks)
     values |= {":at": s(audit["at"]), ":data": charter_data(departed)}
     change = "SET #data = :data, #status = :departed, version = :next, updated_at = :at"
-    depart = {"Update": update(charter_key(seen.event_id), change, values, condition)}
+    depart = unmoved_update(seen, change, values, f"{same_signed} AND {same_notes}")
     writes = [put, depart, change_write(departed, seen, audit), *copy_writes(departed, seen), *mail_writes(mail)]
     return is_new(writes)
 

@@ -4,6 +4,8 @@ The one table of this for the server and the SPA, so that desk, mails and files 
 table of a browser says.
 """
 
+from collections.abc import Collection
+
 DEFAULT_DIGITS = 2
 # All other currencies have two.
 MINOR_DIGITS = {
@@ -22,3 +24,9 @@ SYMBOLS = {
 def minor_digits(currency: str) -> int:
     """Of a code that ISO 4217 does not know: two."""
     return MINOR_DIGITS.get(currency, DEFAULT_DIGITS)
+
+
+def in_order(found: Collection[str], own: str) -> list[str]:
+    """The currencies of a total as they are told: the operator's own, or the first there is, then the others."""
+    first = own if own in found or not found else min(found)
+    return [first, *sorted(set(found) - {first})]

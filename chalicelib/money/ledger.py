@@ -38,6 +38,8 @@ class Balance(TypedDict):
     tips_cents: Cents
     uncleared_cents: Cents
     balance_due_cents: Cents
+    to_refund_cents: Cents
+    """What was received above what is charged; never below zero."""
 
 
 class Sums(NamedTuple):
@@ -62,6 +64,11 @@ class Sums(NamedTuple):
     latest: str = ""
     """The sort key of the latest of them, so that adding one by one and folding agree."""
 
+    @property
+    def paid_cents(self) -> int:
+        """What was received towards the charge and not given back."""
+        return self.received_cents - self.refunded_cents
+
     def balance(self, charged_cents: int) -> Balance:
         return {
             "charged_cents": charged_cents,
@@ -71,11 +78,12 @@ class Sums(NamedTuple):
             "tips_cents": self.tips_cents,
             "uncleared_cents": self.uncleared_cents,
             "balance_due_cents": self.due_cents(charged_cents),
+            "to_refund_cents": max(-self.due_cents(charged_cents), 0),
         }
 
     def due_cents(self, charged_cents: int) -> int:
         """What is left to pay; below zero, what was paid too much."""
-        return charged_cents - self.received_cents + self.refunded_cents
+        return charged_cents - self.paid_cents
 
     def settled(self, charged_cents: int, *, has_fee: bool) -> bool:
         """With a fee: nothing is due. Without one: something was paid."""

@@ -14,6 +14,7 @@ from chalicelib.charters.store import Charter
 from chalicelib.core import names
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
 from chalicelib.mail.store import Mail, MailData, MailOf
+from chalicelib.money.ledger import Balance
 from chalicelib.notices.people import Recipient, recipients
 from chalicelib.waivers.fields import Language
 from chalicelib.waivers.people import SignedRow
@@ -40,6 +41,9 @@ class ChangeData(MailData):
     language: Language
     url: str
     """Of the guest page; empty for captain and crew."""
+    balance: Balance | None
+    """Of a cancelled charter, for its patron alone; None where nothing was paid and nothing is charged."""
+    currency: str
 
 
 def find_change(before: Charter, after: Charter, crew: Sequence[Mail] = ()) -> Change | None:
@@ -86,10 +90,17 @@ def _change_mail(change: Change, charter: Charter, recipient: Recipient, now: da
         "after": change.after,
         "language": recipient.language,
         "url": charters.guest_url(charter) if recipient.is_guest else "",
+        "balance": _told_balance(charter) if change.is_off and recipient.is_patron else None,
+        "currency": charter.details["currency"],
     }
     key = f"{change.event_id} {change.version} {names.email_key(recipient.email)}"
     mail_id = f"change-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
     return new_mail("charter_cancelled" if change.is_off else "charter_changed", mail_id, recipient.email, data, now)
+
+
+def _told_balance(charter: Charter) -> Balance | None:
+    balance = charter.balance
+    return balance if balance["charged_cents"] or charter.sums.paid_cents else None
 
 
 def _renew(mail: MailOf[ChangeData], _: datetime) -> MailOf[ChangeData] | str:

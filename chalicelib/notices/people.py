@@ -19,6 +19,8 @@ class Recipient(NamedTuple):
     """Whether the guest page is for them; captain and crew have none."""
     is_typed: bool
     """Whether a guest typed the address."""
+    is_patron: bool = False
+    """Whether money is told."""
     about: tuple[str, ...] = ()
     """The ids of guests and signed records by which the mail is found when their data is erased."""
     known_as: str = ""
@@ -54,7 +56,8 @@ def _without(details: CharterDetails, left_out: Collection[str]) -> CharterDetai
 
 def _patron(details: CharterDetails, _: Sequence[SignedRow]) -> Iterator[Recipient]:
     patron = details["patron"]
-    yield Recipient(patron["email"], patron["name"], "en", True, False, known_as=names.fold(patron["name"]))
+    known_as = names.fold(patron["name"])
+    yield Recipient(patron["email"], patron["name"], "en", True, False, is_patron=True, known_as=known_as)
 
 
 def _sailors(details: CharterDetails, _: Sequence[SignedRow]) -> Iterator[Recipient]:
@@ -67,7 +70,8 @@ def _guests(details: CharterDetails, rows: Sequence[SignedRow]) -> Iterator[Reci
     for guest in details["guests"]:
         language: Language = signed_in.get(guest["guest_id"], "en")
         about = (guest["guest_id"],)
-        yield Recipient(guest["email"], guest["name"], language, True, False, about, names.fold(guest["name"]))
+        known_as = names.fold(guest["name"])
+        yield Recipient(guest["email"], guest["name"], language, True, False, about=about, known_as=known_as)
 
 
 def _signers(details: CharterDetails, rows: Sequence[SignedRow]) -> Iterator[Recipient]:
@@ -79,7 +83,8 @@ def _signers(details: CharterDetails, rows: Sequence[SignedRow]) -> Iterator[Rec
         if one["guest_id"] in reached or (one["minor"] and signers_id(one["waiver_id"]) in own):
             continue
         known_as = names.fold(one["signer_name"])
-        yield Recipient(one["signer_email"], "", one["language"], True, True, tuple(_ids(one)), known_as)
+        about = tuple(_ids(one))
+        yield Recipient(one["signer_email"], "", one["language"], True, True, about=about, known_as=known_as)
 
 
 def _ids(person: Person) -> Iterable[str]:

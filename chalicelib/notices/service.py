@@ -11,11 +11,12 @@ from functools import partial
 from typing import Any, TypedDict
 
 from chalicelib.charters import service as charters
-from chalicelib.charters.fields import CharterJson
+from chalicelib.charters.fields import CancellationTerms, CharterJson
 from chalicelib.charters.service import Followed
 from chalicelib.charters.store import Charter
 from chalicelib.core import system, times
 from chalicelib.core.audit import Actor
+from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.crew import mails as crew_mails
 from chalicelib.crew import service as crew
@@ -65,10 +66,13 @@ def preview_edit(event_id: str, body: Mapping[str, Any], *, now: datetime) -> No
     return _preview(seen, charters.plan_edit(seen, body, now=now).charter, now)
 
 
-def preview_cancel(event_id: str, *, now: datetime) -> NoticePreview:
-    """The same of a cancellation."""
+def preview_cancel(event_id: str, body: Mapping[str, Any], *, now: datetime) -> NoticePreview:
+    """The same of a cancellation with this fee."""
+    form = Form(body)
+    terms = form.read(CancellationTerms)
+    form.finish()
     seen = charters.find_charter(event_id)
-    return _preview(seen, charters.cancelled(seen, seen.details), now)
+    return _preview(seen, charters.call_off(seen, terms), now)
 
 
 def _preview(before: Charter, after: Charter, now: datetime) -> NoticePreview:

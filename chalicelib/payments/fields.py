@@ -1,7 +1,7 @@
 """The fields of a payment: what an admin logs, what the table keeps, what the API answers."""
 
 import re
-from typing import Annotated, Any, Literal, NamedTuple, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired, TypedDict, get_args
 
 from chalicelib.charters.fields import CharterJson, Reason
 from chalicelib.core import paging
@@ -27,6 +27,7 @@ from chalicelib.core.schemas import (
     DayText,
     EventId,
     InstantText,
+    RecordId,
     Schema,
     Sha256,
     Shape,
@@ -350,23 +351,47 @@ class PaymentPage(TypedDict):
 
 
 Period = Literal["day", "week", "month"]
+Grouping = Literal["boat", "captain"]
 # "from" is no name of a field in Python.
 PeriodTotals = TypedDict("PeriodTotals", {"from": DayText, "to": DayText, "totals": Totals})
 
 
-class Summary(TypedDict):
-    by: Period
-    timezone: str
-    periods: list[PeriodTotals]
+class GroupTotals(TypedDict):
+    """Of a boat or a captain."""
+
+    id: RecordId | None
+    """Null where it was typed as text."""
+    name: str
+    """As the latest of the charters has it; empty where none was named."""
+    charters: Count
     totals: Totals
 
 
+class Summary(TypedDict):
+    by: Period | Grouping
+    timezone: str
+    periods: list[PeriodTotals]
+    """None of a summary by boat or captain."""
+    groups: list[GroupTotals]
+    """By name; none of a summary by day, week or month."""
+    totals: Totals
+
+
+CHARTER_QUERY = {
+    name: Text(100, "", doc={"description": f"Of charters with this {name}: its id, or the name that was typed."})
+    for name in get_args(Grouping)
+}
 RANGE_QUERY: dict[str, Any] = {"from": paging.Bound(), "to": paging.Bound(end=True)}
 REPORT_QUERY = {
     **RANGE_QUERY,
     "status": Choice(STATUSES, ""),
     "method": Choice(METHODS, ""),
+    **CHARTER_QUERY,
     **paging.page_rules("payments"),
 }
-SUMMARY_QUERY = {**RANGE_QUERY, "by": Choice(("day", "week", "month"), "month", doc={"default": "month"})}
+SUMMARY_QUERY = {
+    **RANGE_QUERY,
+    "by": Choice((*get_args(Period), *get_args(Grouping)), "month", doc={"default": "month"}),
+    **CHARTER_QUERY,
+}
 TO_CLEAR_QUERY = paging.page_rules("to_clear")

@@ -3,13 +3,13 @@
 import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from chalicelib.core import csv_export, paging, times
 from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
-from chalicelib.money import amounts, ledger
-from chalicelib.payments import store
+from chalicelib.money import amounts, currencies, ledger
+from chalicelib.payments import by_charter, store
 from chalicelib.payments.asking import CLOCK_TOLERANCE
 from chalicelib.payments.fields import (
     REPORT_QUERY,
@@ -18,6 +18,8 @@ from chalicelib.payments.fields import (
     ByKind,
     Clearance,
     CurrencyTotals,
+    Grouping,
+    GroupTotals,
     Payment,
     PaymentKey,
     PaymentPage,
@@ -73,14 +75,18 @@ class Report(NamedTuple):
     range: Range
     status: str
     method: str
+    of: Mapping[Grouping, str]
+    """The boat and the captain of the charters; empty is any."""
     limit: int
     cursor: str
 
 
 class PeriodReport(NamedTuple):
     range: Range
-    by: Period
+    by: Period | Grouping
+    of: Mapping[Grouping, str]
     periods: list[tuple[date, date]]
+    """None where it is summed up by boat or captain."""
 
 
 # --- parse ----------------------------------------------------------------------------------------
@@ -90,19 +96,20 @@ def parse_report(query: Mapping[str, str], *, now: datetime) -> Report:
     form = Form(query)
     given = form.read_all(REPORT_QUERY)
     form.finish()
-    return Report(_range(given, now), given["status"], given["method"], given["limit"], given["cursor"])
+    status, method, limit, cursor = (given[name] for name in ("status", "method", "limit", "cursor"))
+    return Report(range_of(given, now), status, method, _of(given), limit, cursor)
 
 
 def parse_summary(query: Mapping[str, str], *, now: datetime) -> PeriodReport:
     """Days are the operator's; a week starts on Monday."""
     form = Form(query)
     given = form.read_all(SUMMARY_QUERY)
-    whole, by = _range(given, now), given["by"]
-    periods = [] if form.problems else list(_periods(whole, by))
+    whole, by = range_of(given, now), given["by"]
+    periods = [] if form.problems or by in get_args(Grouping) else list(_periods(whole, by))
     if len(periods) > MAX_PERIODS:
         form.refuse("from", f"must be near enough to `to` for at most {MAX_PERIODS} periods")
     form.finish()
-    return PeriodReport(range=whole, by=by, periods=periods)
+    return PeriodReport(range=whole, by=by, of=_of(given), periods=periods)
 
 
 def parse_to_clear(query: Mapping[str, str]) -> tuple[int, str]:
@@ -112,7 +119,11 @@ def parse_to_clear(query: Mapping[str, str]) -> tuple[int, str]:
     return given["limit"], given["cursor"]
 
 
-def _range(given: Mapping[str, Any], now: datetime) -> Range:
+def _of(given: Mapping[str, Any]) -> Mapping[Grouping, str]:
+    return {by: given[by] for by in get_args(Grouping)}
+
+
+def range_of(given: Mapping[str, Any], now: datetime) -> Range:
     """By default from the start of the operator's current month till tomorrow."""
     timezone = settings().timezone
     start = given["from"] or times.start_of_day(times.day_of(now, timezone).replace(day=1), timezone)
@@ -152,12 +163,12 @@ def list_to_clear(limit: int, cursor: str) -> PaymentPage:
 
 
 def summarize(wanted: PeriodReport) -> Summary:
-    """The totals of each period of the range, of those without a payment too."""
+    """The totals of each period of the range, of those without a payment too; or of each boat or captain."""
     timezone = settings().timezone
-    rows = _read(wanted.range)
+    rows = by_charter.keep_those_of(_read(wanted.range), wanted.of)
     by_period: dict[date, list[Payment]] = {first: [] for first, _ in wanted.periods}
     firsts = [first for first, _ in wanted.periods]
-    for row in rows:
+    for row in rows if wanted.periods else ():
         by_period[_first_of(firsts, times.local(row["received_at"], timezone).date())].append(row)
     return {
         "by": wanted.by,
@@ -166,8 +177,16 @@ def summarize(wanted: PeriodReport) -> Summary:
             {"from": first.isoformat(), "to": last.isoformat(), "totals": totals(by_period[first])}
             for first, last in wanted.periods
         ],
+        "groups": list(_groups(rows, wanted.by)),
         "totals": totals(rows),
     }
+
+
+def _groups(rows: Sequence[Payment], by: Period | Grouping) -> Iterator[GroupTotals]:
+    if by not in ("boat", "captain"):
+        return
+    for one in by_charter.group(rows, by):
+        yield {**one.named._asdict(), "charters": one.charters, "totals": totals(one.payments)}  # type: ignore[typeddict-item]
 
 
 def to_csv(report: Report) -> str:
@@ -184,10 +203,9 @@ def totals(rows: Iterable[Payment]) -> Totals:
     by_currency: dict[str, list[Payment]] = {}
     for row in rows:
         by_currency.setdefault(row["currency"], []).append(row)
-    own = settings().currency
-    first = own if own in by_currency or not by_currency else min(by_currency)
-    others = [_totals(name, by_currency[name]) for name in sorted(by_currency) if name != first]
-    return {**_totals(first, by_currency.get(first, [])), "other_currencies": others}
+    names = currencies.in_order(by_currency, settings().currency)
+    first, *others = (_totals(name, by_currency.get(name, [])) for name in names)
+    return {**first, "other_currencies": others}
 
 
 def _totals(currency: str, rows: list[Payment]) -> CurrencyTotals:
@@ -227,7 +245,7 @@ def _sort_key(payment: Payment) -> str:
 def _filtered(report: Report) -> list[Payment]:
     return [
         row
-        for row in _read(report.range)
+        for row in by_charter.keep_those_of(_read(report.range), report.of)
         if report.status in ("", row["status"]) and report.method in ("", row["method"])
     ]
 

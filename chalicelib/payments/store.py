@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from chalicelib.charters.store import Charter, charter_key
+from chalicelib.charters.store import Charter, charter_key, receivable_writes, unmoved_update
+from chalicelib.core.audit import AuditEvent, history_item
 from chalicelib.core.dynamo import (
     Item,
+    check_write,
     item_key,
     json_s,
     load_data,
@@ -58,7 +60,7 @@ def append_payment(
     Raises AlreadyExists or WriteConflict.
     """
     posted = Posted(charter, after(charter, sums, payment["recorded_at"]))
-    write_all([*_row_writes(payment, fingerprint, answer), _post(posted), *mail_writes(mail)], unique=0)
+    write_all([*_row_writes(payment, fingerprint, answer), *_post(posted), *mail_writes(mail)], unique=0)
 
 
 def append_act(charter: Charter, payment: PaymentRow, act: Act, sums: Sums, mail: Mail | None) -> None:
@@ -67,7 +69,7 @@ def append_act(charter: Charter, payment: PaymentRow, act: Act, sums: Sums, mail
     Raises AlreadyExists or WriteConflict.
     """
     posted = Posted(charter, after(charter, sums, act["at"]))
-    write_all([*_act_writes(payment, act), _post(posted), *mail_writes(mail)], unique=0)
+    write_all([*_act_writes(payment, act), *_post(posted), *mail_writes(mail)], unique=0)
 
 
 def append_correction(
@@ -83,8 +85,9 @@ def append_correction(
 
     Raises AlreadyExists, with the item of the new row, or WriteConflict.
     """
-    queued = [write for mail in mails for write in mail_writes(mail)]
-    writes = [*_row_writes(payment, fingerprint, answer), *_act_writes(corrected, act), *map(_post, posted), *queued]
+    writes = [*_row_writes(payment, fingerprint, answer), *_act_writes(corrected, act)]
+    writes += [write for each in posted for write in _post(each)]
+    writes += [write for mail in mails for write in mail_writes(mail)]
     write_all(writes, unique=0)
 
 
@@ -103,7 +106,7 @@ def append_batch(
     """
     batch = {**_batch_key(charter.event_id, batch_id), "fingerprint": s(fingerprint), "answer": s(answer)}
     rows = [write for payment in payments for write in _row_writes(payment)]
-    write_all([put_write(batch, only_new=True), *rows, _post(Posted(charter, after)), *mail_writes(mail)], unique=0)
+    write_all([put_write(batch, only_new=True), *rows, *_post(Posted(charter, after)), *mail_writes(mail)], unique=0)
 
 
 def _row_writes(payment: Payment, fingerprint: str = "", answer: str = "") -> list[Item]:
@@ -132,17 +135,16 @@ def _act_writes(payment: PaymentRow, act: Act) -> list[Item]:
     return [put_write(row, only_new=True), *ended]
 
 
-def _post(posted: Posted) -> Item:
-    """Gives a charter its new sums, if nothing was added to its ledger since it was seen."""
+def _post(posted: Posted) -> list[Item]:
+    """Gives a charter its new sums, if it is as it was seen, and has the list of receivables say so."""
     seen, after = posted
     values = {
         ":money": json_s(after.sums._asdict()),
         ":next": n(after.ledger_seq),
-        ":seen": n(seen.ledger_seq),
         ":at": s(after.updated_at),
     }
     change = "SET money = :money, ledger_seq = :next, updated_at = :at"
-    return {"Update": update(charter_key(seen.event_id), change, values, "ledger_seq = :seen")}
+    return [unmoved_update(seen, change, values), *receivable_writes(after, seen)]
 
 
 def read_payment_item(event_id: str, payment_id: str) -> Item | None:
@@ -167,6 +169,23 @@ def list_ended(event_id: str, payment_ids: Sequence[str]) -> set[str]:
     """Those of these payments that were voided or bounced."""
     names = [f"PAYMENT#{payment_id}#{act}" for payment_id in payment_ids for act in ("VOID", "BOUNCE")]
     return {_ids(item)[1] for item in read_items([item_key(f"EVENT#{event_id}", name) for name in names])}
+
+
+def read_tip_items(event_ids: Sequence[str]) -> list[Item]:
+    """How the tips of these charters were shared out by hand, where they were."""
+    return read_items([_tips_key(event_id) for event_id in event_ids])
+
+
+def put_tips(seen: Charter, shares: Item, audit: AuditEvent) -> None:
+    """Notes how a charter's tips are shared out. Raises WriteConflict if its ledger has moved since it was seen."""
+    unmoved = check_write(charter_key(seen.event_id), "ledger_seq = :seen", {":seen": n(seen.ledger_seq)})
+    put = put_write({**_tips_key(seen.event_id), "data": shares})
+    write_all([put, unmoved, put_write(history_item(seen.event_id, audit))])
+
+
+def _tips_key(event_id: str) -> Item:
+    # Sorts behind what is read with a whole charter.
+    return item_key(f"EVENT#{event_id}", "TIPS")
 
 
 def list_ledger(first: str, last: str) -> Iterator[Item]:

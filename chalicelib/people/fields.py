@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypedDict, get_args
 
-from chalicelib.core.fields import Choice, Choices, Email, ListOf, Phone, Whole
+from chalicelib.core.fields import Choice, Choices, Email, Flag, ListOf, Phone, Whole
 from chalicelib.core.schemas import RecordId, Shape, Url
 from chalicelib.register.fields import RegisteredDetails
 from chalicelib.register.papers import MAX_PAPERS, PAPER_CONTENT, PERSON_PAPERS, PaperDetails
@@ -23,6 +23,8 @@ class PersonDetails(RegisteredDetails):
     roles: Annotated[list[Role], Choices(get_args(Role))]
     rank: Annotated[int, Whole(1, 1000, 1), Shape(minimum=1)]
     """1 is asked first."""
+    is_owner: Annotated[bool, Flag(False)]
+    """An owner takes no share of tips."""
     papers: Annotated[list[PersonPaper], ListOf(PersonPaper, MAX_PAPERS, "papers", PAPER_CONTENT)]
 
 

@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from chalicelib.charters.store import SIGNED, Charter, charter_key, directory_key
+from chalicelib.charters import directory
+from chalicelib.charters.store import SIGNED, Charter, charter_key
 from chalicelib.core.dynamo import (
     Item,
     db,
@@ -231,7 +232,7 @@ def list_writes(charter: Charter, before: Sequence[SignedRow], rows: Sequence[Si
             key = chunk_key(charter.event_id, start // people.CHUNK)
             writes.append(put_write({**key, "rows": s(people.dump_rows(chunk))}))
     values = {":signed": s(people.searched_names(rows))}
-    writes.append({"Update": update(directory_key(charter.event_id), "SET signed = :signed", values)})
+    writes.append({"Update": update(directory.directory_key(charter.event_id), "SET signed = :signed", values)})
     return writes
 
 

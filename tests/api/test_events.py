@@ -12,7 +12,8 @@ EVENT_FIELDS = set(
     "event_id title starts_at ends_at timezone vessel passenger_limit departure_port return_port captain crew patron "
     "party_size charter_fee_cents currency notes guest_notes status version created_at updated_at guest_url "
     "payment_cleared payment_timestamp payment_method balance waivers guests waivers_open_until warnings "
-    "balance_reminders balance_reminders_state boat_id conflicts schedule_override positions readiness".split()
+    "balance_reminders balance_reminders_state boat_id conflicts schedule_override positions readiness "
+    "cancellation_fee_cents".split()
 )
 
 
@@ -40,6 +41,7 @@ def test_a_new_charter_comes_back_as_the_contract_says(api: Api, event: dict[str
         "tips_cents": 0,
         "uncleared_cents": 0,
         "balance_due_cents": 120_000,
+        "to_refund_cents": 0,
     }
     assert (event["payment_cleared"], event["payment_timestamp"], event["payment_method"]) == (False, None, None)
     assert event["waivers"] == {"signed": 0, "expected": 4}

@@ -83,14 +83,16 @@ KNOWN: dict[str, list[Any]] = {
     "copy": ["A" * 22],
 }
 ITEMS = {"guest_ids": [guest["guest_id"] for guest in GUESTS], "waiver_ids": [WAIVER], "person_ids": [PERSON]}
+CHARTER_RULES = {
+    *("ends_at", "guests", "boat_id", "captain.person_id", "captain.name", "crew"),
+    "cancellation_fee_cents",
+}
 # Rules between fields, or with what is stored.
 BEYOND_SCHEMAS = {
     "log_in": {"code"},
-    "create_event": {"ends_at", "guests", "boat_id", "captain.person_id", "captain.name", "crew"},
-    **{
-        name: {"ends_at", "guests", "currency", "status", "boat_id", "captain.person_id", "captain.name", "crew"}
-        for name in ("edit_event", "preview_edit")
-    },
+    "create_event": CHARTER_RULES,
+    **{name: {*CHARTER_RULES, "currency", "status"} for name in ("edit_event", "preview_edit")},
+    **{name: {"cancellation_fee_cents"} for name in ("cancel_event", "preview_cancel")},
     "repeat_event": {"until", "except"},
     "get_schedule": {"to"},
     "create_hold": {"boat_id", "ends_at", "expires_at", "weekly_until", "except"},
@@ -103,6 +105,7 @@ BEYOND_SCHEMAS = {
         *("corrects.payment_id", "corrects.event_id"),
     },
     "log_batch": {"payments"},
+    "share_tips": {"shares"},
     "clear_payment": {"cleared_at"},
     "check_in": {"waiver_id", "guest_id"},
     "summarize_payments": {"from"},

@@ -15,6 +15,7 @@ import pytest
 from botocore.stub import Stubber
 
 from chalicelib import sweep
+from chalicelib.charters import directory, receivables
 from chalicelib.charters import store as charter_store
 from chalicelib.core import aws, settings, system, times
 from chalicelib.core.dynamo import write_all
@@ -127,8 +128,8 @@ def record(dynamodb_local: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
 
 
 STORES = (
-    charter_store, payment_store, mail_store, addresses, waiver_store, version_store, log_store, manifest_store,
-    sign_in_store, schedule_store, register_store, operator_store,
+    charter_store, directory, receivables, payment_store, mail_store, addresses, waiver_store, version_store, log_store,
+    manifest_store, sign_in_store, schedule_store, register_store, operator_store,
 )  # fmt: skip
 
 
@@ -175,6 +176,8 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
         f"{url}/manifest",
         "/api/payments",
         "/api/payments/to-clear",
+        "/api/receivables",
+        "/api/tips",
     ):
         assert api.get(path).status == 200, path
     assert guest.get(f"/api/guest/{event['event_id']}").status == 200
@@ -192,6 +195,11 @@ def use_every_store_function(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.post(f"{pay('cash')}/void", {"reason": "twice"}).status == 200
     corrects = {"payment_id": pay("venmo").rpartition("/")[2], "reason": "typo"}
     assert api.put(f"{url}/payments/{operator.uuid()}", {"corrects": corrects, "amount_cents": 7}).status == 201
+    assert api.post(f"{url}/statement", {}).status == 202
+    tip = api.put(f"{url}/payments/{operator.uuid()}", new_payment(kind="tip", amount_cents=900))
+    assert tip.status == 201
+    shares = [{"name": "Smee", "amount_cents": 900}]
+    assert api.put(f"{url}/tip-shares", {"shares": shares}).status == api.get("/api/tips").status == 200
     batch, rows = f"{url}/payment-batches/{operator.uuid()}", [new_payment(payment_id=operator.uuid())]
     assert [api.put(batch, {"payments": rows}).status for _ in (1, 2)] == [201, 200]
 

@@ -140,6 +140,23 @@ def test_a_cancelled_charter_owes_nothing_on_page_statement_and_board(site: Site
         expect(page.get_by_text("Balance due")).to_have_count(0)
 
 
+def test_a_cancelled_charter_owes_its_cancellation_fee_on_page_statement_and_board(site: Site, visit: Visit) -> None:
+    event = site.charter(charter_fee_cents=70_000)
+    site.pay(event, amount_cents=10_000)
+    body = {"reason": "storm", "cancellation_fee_cents": 30_000}
+    site.admin("POST", f"/api/events/{event['event_id']}/cancel", body)
+    page = visit(token=site.token).new_page()
+    page.goto("/")
+    expect(card(page, event)).to_contain_text("Due $200")
+    for path in ("", "/statement"):
+        page.goto(f"/events/{event['event_id']}{path}")
+        expect(page.get_by_role("main")).to_contain_text(re.compile(r"Cancellation fee\s*\$300.00"))
+        expect(page.get_by_role("main")).to_contain_text(re.compile(r"Balance due\s*\$200\.00"))
+    site.pay(event, amount_cents=45_000)
+    page.goto("/")
+    expect(card(page, event)).to_contain_text("To refund $250")
+
+
 def test_a_board_that_lags_behind_a_payment_does_not_undo_it(site: Site, visit: Visit) -> None:
     event = site.charter()
     page = visit(token=site.token).new_page()

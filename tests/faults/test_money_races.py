@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.charters import service as charters
 from chalicelib.core import dynamo, settings
 from chalicelib.core.audit import Actor
 from chalicelib.core.errors import DomainError
-from chalicelib.payments import acts, batches
+from chalicelib.payments import acts, batches, statements, tips
 from chalicelib.payments import service as payments
 from tests.support import operator
 from tests.support.doubles.mail_service import FakeMailService
@@ -77,6 +78,27 @@ class Round:
         command = batches.parse_batch(self.batch_id, {"payments": rows}, now=operator.NOW)
         return batches.log_batch(self.charter, command, actor=admin(number), now=operator.NOW)[0]
 
+    def cancel(self, number: int) -> Any:
+        """For half of what was paid; the fee is $1,200."""
+        body = {"reason": "storm", "cancellation_fee_cents": 25_000}
+        return charters.cancel_charter(self.charter, body, actor=admin(number), now=operator.NOW)
+
+    def edit(self, number: int) -> Any:
+        """The fee becomes what was paid, so that nothing is due."""
+        body = {"version": 1, "charter_fee_cents": 50_000}
+        return charters.edit_charter(self.charter, body, actor=admin(number), now=operator.NOW)
+
+    def state(self, number: int) -> Any:
+        return statements.send_statement(self.charter, {}, actor=admin(number), now=operator.NOW)
+
+    def share(self, number: int) -> Any:
+        """There are no tips, so that nothing can be shared but when a tip has come in."""
+        body = {"shares": [{"name": "Smee", "amount_cents": 700}]}
+        return tips.share_tips(self.charter, body, actor=admin(number), now=operator.NOW)
+
+    def tip(self, number: int) -> Any:
+        return self.put(self.ids[0], {"method": "cash", "amount_cents": 700, "kind": "tip"}, self.charter, number)
+
     def single(self, number: int) -> Any:
         return self.put(self.ids[0], {"method": "cash", "amount_cents": 10_000}, self.charter, number)
 
@@ -109,6 +131,15 @@ PAIRS: dict[str, tuple[Do, Do, Outcomes]] = {
     "move, clear": (Round.move, Round.clear, {(True, True, 50_000, 2), (*FIRST, 50_000, 2)}),
     "batch, the same": (Round.batch, Round.batch, {(True, True, 70_000, 3)}),
     "batch, one of it alone": (Round.batch, Round.single, {(*FIRST, 70_000, 3), (*SECOND, 60_000, 2)}),
+    # Whichever is first, the list of receivables and the balance are as the charter and its ledger are at the end.
+    "pay, cancel for a fee": (Round.single, Round.cancel, {(True, True, 60_000, 2)}),
+    "bounce, cancel for a fee": (Round.bounce, Round.cancel, {(True, True, 0, 1)}),
+    # An edit whose answer was lost is refused when it is sent again: its version is no longer the current one.
+    "void, a fee that is paid": (Round.void, Round.edit, {(True, True, 0, 1), (*FIRST, 0, 1)}),
+    "cancel, cancel for the same": (Round.cancel, Round.cancel, {(True, True, 50_000, 1)}),
+    "statement, the same": (Round.state, Round.state, {(True, True, 50_000, 1)}),
+    "statement, cancel for a fee": (Round.state, Round.cancel, {(True, True, 50_000, 1)}),
+    "tip, share it out": (Round.tip, Round.share, {(True, True, 50_000, 2), (*FIRST, 50_000, 2)}),
     "batch, void": (Round.batch, Round.void, {(True, True, 20_000, 3)}),
 }
 

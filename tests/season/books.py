@@ -109,8 +109,8 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def charged(charter: SampleCharter) -> Decimal:
-    """A cancelled charter is charged nothing."""
-    return Decimal(0) if charter.cancelled else Decimal(charter.charter_fee_cents).scaleb(-2)
+    """A cancelled charter is charged its cancellation fee."""
+    return Decimal(charter.cancellation_fee_cents if charter.cancelled else charter.charter_fee_cents).scaleb(-2)
 
 
 def statement(charter: SampleCharter) -> Iterator[tuple[Entry, Decimal]]:

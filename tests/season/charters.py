@@ -51,7 +51,7 @@ def money_text(charter: SampleCharter) -> str:
 def money_verdict(charter: SampleCharter) -> str:
     books, fee, left = add_up(entries([charter])), charged(charter), due(charter)
     if charter.cancelled:
-        return f"To refund {short(books.net)}" if books.net else "Nothing due"
+        return f"To refund {short(-left)}" if left < 0 else f"Due {short(left)}" if left else "Nothing due"
     if not fee:
         return f"Paid {short(books.net)}" if books.net else "No fee set"
     if left <= 0:

@@ -76,11 +76,13 @@ def balance_line(charter: SampleCharter) -> tuple[str, str]:
     left = due(charter)
     if left < 0:
         return ("To refund" if charter.cancelled else "Overpaid"), money(-left)
-    return ("Nothing due" if charter.cancelled else "Balance due"), money(left)
+    return ("Nothing due" if charter.cancelled and not left else "Balance due"), money(left)
 
 
 def charge_name(charter: SampleCharter) -> str:
-    return "Charter fee, not charged: cancelled" if charter.cancelled else "Charter fee"
+    if not charter.cancelled:
+        return "Charter fee"
+    return "Cancellation fee" if charged(charter) else "Charter fee, not charged: cancelled"
 
 
 def paid_by(charter: SampleCharter) -> dict[str, Decimal]:

@@ -13,6 +13,8 @@ from chalicelib.manifest import service as manifest
 from chalicelib.payments import batches
 from chalicelib.payments import service as payments
 from chalicelib.payments.acts import bounce_payment, clear_payment, send_receipt_again, void_payment
+from chalicelib.payments.statements import send_statement
+from chalicelib.payments.tips import share_tips
 from chalicelib.people import service as people
 from tests.support import operator
 from tests.support.api import new_boat, new_person
@@ -52,7 +54,8 @@ class Season:
         manifest.depart(self.charter, {"waive": waive}, actor=ADMIN, now=self.now())
         self.storm = other = self.create("Storm", 90_000)
         self.log(30_000, kind="deposit", on=other)
-        charters.cancel_charter(other, {"reason": "storm"}, actor=ADMIN, now=self.now())
+        fee = {"reason": "storm", "cancellation_fee_cents": 40_000}
+        charters.cancel_charter(other, fee, actor=ADMIN, now=self.now())
         charters.renew_guest_link(other, actor=ADMIN, now=self.now())
         sweep.mail_ledger_checkpoint(NOON)
         self.mails = mail_store.list_mail("queued", "", 100)[0]
@@ -72,6 +75,9 @@ class Season:
         batch = batches.parse_batch(operator.uuid(), {"payments": rows}, now=self.now())
         batches.log_batch(next_sail, batch, actor=ADMIN, now=self.now())
         void_payment(next_sail, rows[0]["payment_id"], {"reason": "of another trip"}, actor=ADMIN, now=self.now())
+        send_statement(next_sail, {"due_date": "2026-12-12"}, actor=ADMIN, now=self.now())
+        shares = [{"name": "Smee", "amount_cents": 1_500}, {"name": "Mullins", "amount_cents": 500}]
+        share_tips(next_sail, {"shares": shares}, actor=ADMIN, now=self.now())
 
     def correct(self, payment_id: str, on: str, **changes: Any) -> None:
         """Every payment to correct is one of the first charter."""

@@ -56,6 +56,10 @@ _BOAT, _PERSON, _HOLD = "/api/boats/{boat_id}", "/api/people/{person_id}", "/api
 _REPETITION = {"request_id": REQUEST_KEY, "until": "2026-12-24"}
 
 
+def _cancel_for(fee_cents: int) -> Act:
+    return asking("POST", f"{_EVENT}/cancel", {"reason": "storm", "cancellation_fee_cents": fee_cents})
+
+
 def _page(query: str = "", method: str = "GET") -> Act:
     return lambda product: product.guest().call(method, f"/g/{product.event_id}/waiver{query}")
 
@@ -146,6 +150,8 @@ OPERATIONS: dict[str, Operation] = {
         f"PATCH {_EVENT}", asking("PATCH", _EVENT, {"version": 1, "currency": "EUR"}), (200,), (409,), start="fresh"
     ),
     "cancel a charter": Operation(f"POST {_EVENT}/cancel", asking("POST", f"{_EVENT}/cancel", {"reason": "storm"})),
+    "cancel a charter for a fee that is paid": Operation(f"POST {_EVENT}/cancel", _cancel_for(10_000)),
+    "cancel a charter for a fee that is due": Operation(f"POST {_EVENT}/cancel", _cancel_for(50_000)),
     "move a charter and tell": Operation(
         f"PATCH {_EVENT}",
         asking("PATCH", _EVENT, {"version": 1, "departure_port": "Oakland", "notify": True}),
@@ -173,7 +179,8 @@ OPERATIONS: dict[str, Operation] = {
         f"POST {_EVENT}/edit-preview", asking("POST", f"{_EVENT}/edit-preview", {"version": 1, "vessel": "Petrel"})
     ),
     "see who would be told of a cancellation": Operation(
-        f"POST {_EVENT}/cancel-preview", asking("POST", f"{_EVENT}/cancel-preview")
+        f"POST {_EVENT}/cancel-preview",
+        asking("POST", f"{_EVENT}/cancel-preview", {"cancellation_fee_cents": 50_000}),
     ),
     "reopen the waivers": Operation(
         f"POST {_EVENT}/reopen-waivers",

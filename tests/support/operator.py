@@ -84,6 +84,7 @@ def details(**changes: Any) -> dict[str, Any]:
         "patron": {"name": "Ana Rivera", "email": "ana@example.com", "phone": ""},
         "party_size": 4,
         "charter_fee_cents": 120_000,
+        "cancellation_fee_cents": 0,
         "currency": "USD",
         "notes": "",
         "guest_notes": "",

@@ -4,13 +4,14 @@ from typing import Any
 
 from tests.support.api import Answer
 from tests.support.in_process import CHECK, NEW, QUEUED, SIGNING, VENMO, InProcessProduct
-from tests.support.operation import Act, Operation, reading
+from tests.support.operation import Act, Operation, asking, reading
 
 _EVENT = "/api/events/{event_id}"
 _PAYMENT = _EVENT + "/payments/{payment_id}"
 _BATCH = _EVENT + "/payment-batches/{batch_id}"
 _CORRECTS = {"payment_id": CHECK, "reason": "typo"}
 _EVIDENCE = {"source": "chase", "file_sha256": "0" * 64, "row": 7, "date": "2026-11-20", "amount_cents": 10_000}
+_SHARES = {"shares": [{"name": "Smee", "amount_cents": 400}, {"name": "Mullins", "amount_cents": 600}]}
 _CASH = {"method": "cash", "amount_cents": 5_000}
 
 
@@ -74,6 +75,24 @@ PAYMENT_OPERATIONS: dict[str, Operation] = {
     "clear a payment": Operation(f"POST {_PAYMENT}/clear", _on(CHECK, "clear", {})),
     "bounce a payment": Operation(f"POST {_PAYMENT}/bounce", _on(CHECK, "bounce", {"reason": "no cover"})),
     "send a receipt again": Operation(f"POST {_PAYMENT}/receipt", _on(CHECK, "receipt"), (202,), (202,)),
+    "list what is due": reading("/api/receivables"),
+    "pay all that is due": Operation(f"PUT {_PAYMENT}", _pay(method="check", amount_cents=90_000), (201,)),
+    "mail a statement": Operation(
+        f"POST {_EVENT}/statement", asking("POST", f"{_EVENT}/statement", {"due_date": "2026-12-12"}), (202,), (202,)
+    ),
+    "mail a statement to another while the mail service is busy": Operation(
+        f"POST {_EVENT}/statement",
+        asking("POST", f"{_EVENT}/statement", {"to": "books@example.com", "note": "PO 4711"}),
+        (202,),
+        (202,),
+        mail_answer="busy",
+    ),
+    "list the tips": reading("/api/tips", "?from=2026-11-01&to=2026-12-31"),
+    "share the tips out by hand": Operation(f"PUT {_EVENT}/tip-shares", asking("PUT", f"{_EVENT}/tip-shares", _SHARES)),
+    "sum up the payments by boat": Operation(
+        "GET /api/payments/summary", asking("GET", "/api/payments/summary?by=boat")
+    ),
+    "list the payments of a captain": Operation("GET /api/payments", asking("GET", "/api/payments?captain=Cap+Hook")),
     "list the payments": reading("/api/payments"),
     "list the payments to clear": reading("/api/payments/to-clear"),
     "sum up the payments": reading("/api/payments/summary"),

@@ -56,7 +56,8 @@ def made(dynamodb_local: str) -> list[Items]:
         patch.setattr("chalicelib.mail.outbox.deliver", lambda *_: None)
         desk = Desk(Cloud("none"), dynamodb, settings().table)
         details = {"patron": {"name": "Ana Rivera", "email": "ana@example.com", "phone": "+1 415 555 0100"}}
-        body = {"title": "Sunset", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z", **details}
+        body = {"title": "Sunset", "starts_at": "2026-12-01T10:00:00Z", "ends_at": "2026-12-01T12:00:00Z"}
+        body |= {**details, "charter_fee_cents": 90_000}
         charter = charters.create_charter(body, request_key=operator.uuid(), actor=ADMIN, now=NOW)[0]["event_id"]
         desk.log_payment(charter, 40_000, kind="deposit", notify=True)
         check = desk.log_payment(charter, 30_000, method="check")
@@ -67,7 +68,8 @@ def made(dynamodb_local: str) -> list[Items]:
         voided = desk.log_payment(charter, 99_900, kind="tip")
         void_payment(charter, voided, {"reason": "typed twice"}, actor=ADMIN, now=NOW)
         desk.log_payment(charter, 1_000, method="zelle")
-        charters.cancel_charter(charter, {"reason": "storm"}, actor=ADMIN, now=NOW)
+        fee = {"reason": "storm", "cancellation_fee_cents": 80_000}
+        charters.cancel_charter(charter, fee, actor=ADMIN, now=NOW)
         other = desk.create_charter()
         desk.sign_waiver(other, signer_email="bo@example.com")
         waiver_versions.publish_version({"title": "New", "text": "new text"}, actor=ADMIN, now=NOW)
@@ -181,6 +183,8 @@ ALTERED: list[tuple[str, str, Change, str]] = [
     ("WAIVER_VERSION", "CURRENT", data(waiver_version="0" * 64), "it is not one of the versions"),
     ("MAIL", '"receipt"', data(data={"charter": {"event_id": "A" * 22}}), "a charter that does not exist"),
     ("MAIL", '"bounce"', attribute("status", {"S": "sent"}), "the index lists it in another place"),
+    ("RECEIVABLES", "", data(due_cents=1), "the list of receivables says something else of it"),
+    ("RECEIVABLES", "", under(f"EVENT#{'A' * 22}"), "the list of receivables says something else of it"),
     ("TO_CLEAR", "", under("2026-11-22T20:00:00Z#x#y"), "it is on the list to clear"),
 ]
 
@@ -210,6 +214,7 @@ def test_what_was_altered_is_named(made: list[Items], kind: str, part: str, chan
         ("WAIVER_VERSION", "Release of Liability", "the text that it signs is missing"),
         ("WAIVER_VERSION", "CURRENT", "it is not one of the versions"),
         ("MAIL", '"receipt"', "its receipt is pending, but no mail is queued"),
+        ("RECEIVABLES", "", "the list of receivables says something else of it"),
         ("TO_CLEAR", "", "it waits to be cleared, but is not on that list"),
     ],
 )

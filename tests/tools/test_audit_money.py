@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib import ledger_log
+from chalicelib.charters.receivables import RECEIVABLES, entry_item
+from chalicelib.charters.store import receivable, to_charter
 from chalicelib.core import fields, times
 from chalicelib.money import ledger
 from chalicelib.payments.answers import fingerprint_answer
@@ -49,6 +51,9 @@ UNTOLD = {
     # What a receipt said of itself when it was sent.
     ("MAIL", "data.data.payment.receipt"), ("MAIL", "data.data.corrected.receipt"),
     ("MAIL", "data.data.payments.0.receipt"), ("MAIL", "data.data.payments.1.receipt"),
+    # What an admin typed for a statement alone, and that it went to another than the patron.
+    ("MAIL statement", "data.data.due_date"), ("MAIL statement", "data.data.note"),
+    ("MAIL statement", "data.data.is_to_patron"),
     # In the daily mail, the sums beside the head are for people to read.
     ("MAIL ledger_checkpoint", "data.data.sums"),
 }  # fmt: skip
@@ -169,6 +174,10 @@ class Forger:
         rows = [one for one in self.items if one["PK"] == event["PK"] and one["SK"]["S"].startswith("PAYMENT#")]
         event["money"] = {"S": json.dumps(ledger.fold(fold(rows))._asdict())}
         event["ledger_seq"] = {"N": str(len(rows))}
+        entry = receivable(to_charter(event))
+        listed = next(one for one in self.items if one["PK"]["S"] == RECEIVABLES and one["SK"]["S"].endswith(charter))
+        assert entry
+        listed |= entry_item(entry)
 
     def change_amount(self, payment_id: str, amount_cents: int) -> None:
         """Of the last payment: in its row, answer, fingerprints and sums, and in the mails that came after it."""
@@ -301,14 +310,19 @@ def test_a_correction_that_names_another_payment_and_a_batch_of_other_rows_are_t
         assert any(told in line for line in found), (part, change, found)
 
 
-@pytest.mark.parametrize("kind", ["receipt", "correction", "bounce", "balance_reminder", "corrected", "batch_receipt"])
+@pytest.mark.parametrize(
+    "kind", ["receipt", "correction", "bounce", "balance_reminder", "corrected", "batch_receipt", "statement"]
+)
 def test_a_mail_that_tells_another_amount_than_the_ledger_is_told(season: Season, kind: str) -> None:
     for change in (
         lambda data: {**data, "balance": {**data["balance"], "received_cents": 1}},
         lambda data: {**data, "payment": {**data["payment"], "amount_cents": 1}} if "payment" in data else {},
         lambda data: {**data, "corrected": {**data["corrected"], "amount_cents": 1}} if "corrected" in data else {},
         lambda data: (
-            {**data, "left_out": [one["payment_id"] for one in data["payments"]]} if "payments" in data else {}
+            {**data, "payments": [{**one, "amount_cents": 1} for one in data["payments"]]} if "payments" in data else {}
+        ),
+        lambda data: (
+            {**data, "left_out": [one["payment_id"] for one in data["payments"]]} if "left_out" in data else {}
         ),
     ):
         forger = Forger(season.items)

@@ -56,3 +56,16 @@ def test_desk_and_mails_write_the_same_amount_in_every_currency() -> None:
     # On a page neither the code nor the minus sign parts from its figures.
     shown = [text.replace("\u00a0", " ").replace("\u2212", "-") for text in written]
     assert shown == [amounts.spell(cents, code) for code, cents in cases]
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ([], ["USD"]),
+        (["USD"], ["USD"]),
+        (["JPY", "USD", "EUR"], ["USD", "EUR", "JPY"]),
+        (["JPY", "EUR"], ["EUR", "JPY"]),
+    ],
+)
+def test_totals_begin_with_the_operators_currency_or_else_the_first_there_is(found: list[str], told: list[str]) -> None:
+    assert currencies.in_order(found, "USD") == told

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from chalicelib.charters.store import Charter
+from chalicelib.charters.receivables import entry_item
+from chalicelib.charters.store import Charter, receivable
 from chalicelib.money import ledger
 from chalicelib.payments.answers import fingerprint_answer
 from chalicelib.payments.fields import Payment, PaymentJson
@@ -37,6 +38,9 @@ def check_ledgers(records: Records) -> Iterator[Difference]:
             yield Difference(f"charter {event_id}", "charter", text)
         yield from guarded(f"charter {event_id}", _ledger(records, event_id, entries, receipts))
     yield from _to_clear(records)
+    yield from _receivables(records)
+    for event_id in records.histories.keys() | records.tips.keys():
+        yield from guarded(f"charter {event_id}", _tips(records, event_id))
 
 
 def _ledger(
@@ -192,3 +196,22 @@ def _to_clear(records: Records) -> Iterator[Difference]:
         _, payment_id, event_id = (f"{key}##").split("#")[:3]
         text = "it waits to be cleared, but is not on that list" if key in waiting else "it is on the list to clear"
         yield Difference(f"payment {payment_id} of charter {event_id}", "to clear", text)
+
+
+def _receivables(records: Records) -> Iterator[Difference]:
+    expected = {
+        event_id: entry_item(entry)["data"]["S"]
+        for event_id, charter in records.events.items()
+        if (entry := receivable(charter))
+    }
+    for event_id in expected.keys() | records.receivables.keys():
+        if expected.get(event_id) != records.receivables.get(event_id):
+            yield Difference(f"charter {event_id}", "receivables", "the list of receivables says something else of it")
+
+
+def _tips(records: Records, event_id: str) -> Iterator[Difference]:
+    """How tips were shared out by hand is what the last audit event about it tells."""
+    shared = [event for event in records.histories.get(event_id, []) if event["act"] == "tips_shared"]
+    last = max(shared, key=lambda one: (one["at"], one["audit_id"]))["changed"]["tip_shares"][1] if shared else None
+    if records.tips.get(event_id) != last:
+        yield Difference(f"charter {event_id}", "tips", "its tips are shared otherwise than its audit events tell")

@@ -9,6 +9,7 @@ from chalicelib.charters.store import Charter
 from chalicelib.manifest.mails import manifest_mail_id
 from chalicelib.payments.fields import PaymentJson
 from chalicelib.payments.mails import batch_mail_id, receipt_mail_id
+from chalicelib.payments.statements import statement_number
 from tools.audit.history_checks import DEPARTURE
 from tools.audit.records import Difference, Entry, Mail, Records, answer_of, guarded, is_same_batch
 from tools.audit.replay import History, Ledger, could_be, place_of, replay_history, replay_ledger
@@ -18,8 +19,8 @@ ENDED = ("voided", "bounced")
 REQUESTS = ("waiver_reminder", "waiver_again")
 # The acts on a payment that are mailed, and the mails of a charter's audit events.
 _ACT_MAILS = {"VOID": "correction", "BOUNCE": "bounce"}
-_EVENT_MAILS = {"receipt_asked": "receipt", "balance_reminded": "balance_reminder"}
-MONEY_MAILS = ("receipt", "corrected", "batch_receipt", "correction", "bounce", "balance_reminder")
+_EVENT_MAILS = {"receipt_asked": "receipt", "balance_reminded": "balance_reminder", "statement_sent": "statement"}
+MONEY_MAILS = ("receipt", "corrected", "batch_receipt", "correction", "bounce", "balance_reminder", "statement")
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ def _money(
         currencies = {state.details["currency"] for state in then}
         if mail.data.get("currency") not in currencies or mail.data.get("days_before") not in reminders.DAYS_BEFORE:
             yield Difference(subject, "reminder", "it reminds otherwise than was due")
+    elif mail.kind == "statement":
+        yield from _statement(subject, mail, charter, history, found)
     elif mail.kind == "batch_receipt":
         yield from _batch(records, subject, mail, charter.event_id, found)
     elif not _could_be_payment(mail.data.get("payment"), found, queued.place):
@@ -157,6 +160,20 @@ def _batch(records: Records, subject: str, mail: Mail, event_id: str, found: Led
     last = {payment_id: states[-1].payment["status"] for payment_id, states in found.states.items()}
     if any(payment_id not in mail.payment_ids or last[payment_id] not in ENDED for payment_id in left_out):
         yield Difference(subject, "left out", "it leaves out what has not ended")
+
+
+def _statement(subject: str, mail: Mail, charter: Charter, history: History, found: Ledger) -> Iterator[Difference]:
+    """It carries the charter's number, is for one of its patrons, and tells payments as they once stood."""
+    versions = [state.details for state in history.all(charter, charter.sums)]
+    if not any(
+        mail.data.get("patron") == one["patron"]["name"] and mail.data.get("currency") == one["currency"]
+        for one in versions
+    ):
+        yield Difference(subject, "for", "it is for somebody who never was the patron, or in another currency")
+    if mail.data.get("number") != statement_number(charter.event_id, charter.created_at):
+        yield Difference(subject, "number", "it carries another number than the charter's")
+    if not all(_could_be_payment(told, found, None) for told in mail.data["payments"]):
+        yield Difference(subject, "payment", "it tells a payment otherwise than its row")
 
 
 def _is_corrected(records: Records, mail: Mail) -> bool:
@@ -192,7 +209,8 @@ def _addressed(subject: str, mail: Mail, charter: Charter, history: History) -> 
         yield Difference(subject, "trip", "it tells another trip than the charter ever was")
     patrons = [state.details["patron"] for state in states]
     names, emails = {one["name"] for one in patrons}, {one["email"] for one in patrons}
-    if mail.data.get("name") not in names or mail.to not in emails:
+    # A statement may go to whoever pays.
+    if mail.data.get("is_to_patron", True) and (mail.data.get("name") not in names or mail.to not in emails):
         yield Difference(subject, "patron", "it went to somebody who never was the patron")
 
 

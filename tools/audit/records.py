@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from chalicelib import ledger_log
+from chalicelib.charters.receivables import RECEIVABLES
 from chalicelib.charters.store import Charter, board_key, to_charter
 from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import MALFORMED
@@ -15,6 +16,7 @@ from chalicelib.operator import store as operator_store
 from chalicelib.payments.fields import Payment
 from chalicelib.payments.rows import fold
 from chalicelib.payments.store import stored_answer
+from chalicelib.payments.tips import TipShare, to_shares
 from chalicelib.register.store import BOAT, PERSON, to_record
 from tools.audit import schedule_checks, waiver_records
 from tools.audit.schedule_checks import ScheduleRecords
@@ -23,6 +25,7 @@ from tools.common.table import kind_of
 
 INSTANTS = ("received_at", "recorded_at")
 ACTS = ("CLEAR", "VOID", "BOUNCE")
+MONEY_LISTS = ("TO_CLEAR", RECEIVABLES, "TIPS")
 # Boats, people, what is planned with them, and the desk's settings.
 PLANNING = (BOAT.list_key, PERSON.list_key, "SETTINGS")
 
@@ -153,6 +156,10 @@ class Records:
     found_by: set[tuple[str, str]] = field(default_factory=set)
     """Whom each request to sign is about: the id of a guest or of a record, and that of the mail."""
     to_clear: set[str] = field(default_factory=set)
+    receivables: dict[str, str] = field(default_factory=dict)
+    """The content of each entry in that list, by charter."""
+    tips: dict[str, list[TipShare]] = field(default_factory=dict)
+    """How tips were shared out by hand, by charter."""
     index_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Where the index `by_date` lists a record, by the record's subject."""
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -237,8 +244,8 @@ def _sort_in(records: Records, item: Item, pk: str, sk: str) -> None:
         _add_planning(records, kind, item)
     elif kind == "GUEST_LINK":
         records.guest_links[owner] = item["event_id"]["S"]
-    elif kind == "TO_CLEAR":
-        records.to_clear.add(sk)
+    elif kind in MONEY_LISTS:
+        _add_to_list(records, kind, item)
 
 
 def _add_to_ledger(records: Records, kind: str, item: Item, subject: str) -> None:
@@ -264,6 +271,16 @@ def _add_note(records: Records, kind: str, owner: str, item: Item) -> None:
     if any(held != item.get(name, {}).get("S") for held, name in twice):
         raise ValueError("its state or its time stands there twice, in two ways")
     records.notes.setdefault(owner, {})[item["SK"]["S"].partition("#")[2]] = note
+
+
+def _add_to_list(records: Records, kind: str, item: Item) -> None:
+    owner, place = item["PK"]["S"].partition("#")[2], item["SK"]["S"]
+    if kind == "TO_CLEAR":
+        records.to_clear.add(place)
+    elif kind == RECEIVABLES:
+        records.receivables[place.partition("#")[2]] = item["data"]["S"]
+    else:
+        records.tips[owner] = to_shares(item)
 
 
 def _add_planning(records: Records, kind: str, item: Item) -> None:
@@ -386,6 +403,8 @@ def subject_of(kind: str, pk: str, sk: str) -> str:
     return {
         "EVENT": f"charter {owner}",
         "PAYMENT": f"payment {parts[1]} of charter {owner}",
+        "TIPS": f"the tips of charter {owner}",
+        "RECEIVABLES": "the list of receivables",
         "BATCH": f"batch {parts[1]} of charter {owner}",
         "ACT": f"{parts[2]} of payment {parts[1]} of charter {owner}",
         "RECORD": f"waiver {owner}{parts[1]}",

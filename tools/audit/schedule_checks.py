@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from chalicelib.charters.directory import DIRECTORY
 from chalicelib.charters.position_items import ASKS, POSITION, answerable_ids, ask_items
-from chalicelib.charters.store import DIRECTORY, Charter, directory_attributes, schedule_entry, to_positions
+from chalicelib.charters.store import Charter, directory_attributes, schedule_entry, to_positions
 from chalicelib.core.dynamo import Item
 from chalicelib.schedule.entries import Entry, WeeklyHold
 from chalicelib.schedule.holds import MAX_WEEKLY, single_entry, weekly_hold

@@ -235,7 +235,8 @@ def log_rest(client: Client, charter: SampleCharter, made: Json, ids: Ids) -> No
         seen = client.call("GET", path) if charter.signers else made
         client.call("PATCH", path, {"version": seen["version"], "status": "completed"})
     if charter.cancelled:
-        client.call("POST", f"{path}/cancel", {"reason": charter.cancelled})
+        fee_cents = charter.cancellation_fee_cents
+        client.call("POST", f"{path}/cancel", {"reason": charter.cancelled, "cancellation_fee_cents": fee_cents})
     for place in late:
         log_payment(client, path, charter, place)
 

@@ -91,6 +91,7 @@ class SampleCharter(NamedTuple):
     completed: bool = False
     cancelled: str = ""
     """Why."""
+    cancellation_fee_cents: int = 0
     override: str = ""
     """Why it was booked though its boat or one of its people is booked at that time."""
     positions: tuple[SamplePosition, ...] = ()
@@ -345,7 +346,7 @@ def _lately(days: Calendar) -> Iterator[SampleCharter]:
         ),
         completed=True,
     )  # fmt: skip
-    # Cancelled, and part of the money is still with the operator.
+    # Cancelled for a fee, and part of the money is still to be given back.
     yield SampleCharter(
         "Engagement cruise", days.at(-26, "17:00"), days.at(-26, "19:00"), MERIDIAN, 2, 560_00,
         _patron("Sam O'Neil"), MAYA,
@@ -353,7 +354,8 @@ def _lately(days: Calendar) -> Iterator[SampleCharter]:
             deposit("check", 280_00, days.at(-45, "13:30"), "3308", cleared_at=days.at(-41, "12:00")),
             refund("check", 130_00, days.at(-25, "13:00"), "554", gives_back=0),
         ),
-        cancelled="Engine would not start",
+        cancelled="The guests fell ill the evening before",
+        cancellation_fee_cents=100_00,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import { outbox } from "../data/device-outbox";
 import { formatMoneyShort } from "../lib/money";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
+import { href } from "../lib/router";
 import { formatDay, localDay, useNow } from "../lib/time";
 import { Button } from "../ui/button";
 import { LoadButton } from "../ui/load-button";
@@ -174,13 +175,13 @@ export function Board() {
   );
 }
 
-/** What is owed stands far below on a full board; above it is one line that leads there. */
+/** What is owed stands far below on a full board; above it is one line that leads to all of it. */
 function UnpaidLink({ unpaid }: { unpaid: readonly Charter[] }) {
   const currencies = new Set(unpaid.map(({ currency }) => currency));
   const [currency = ""] = currencies;
   const due_cents = unpaid.reduce((sum, { balance }) => sum + balance.balance_due_cents, 0);
   return (
-    <a class="unpaid-link" href="#unpaid">
+    <a class="unpaid-link" href={href("/payments/owed")}>
       {unpaid.length} past, not paid{currencies.size === 1 && `: ${formatMoneyShort(due_cents, currency)}`}
     </a>
   );

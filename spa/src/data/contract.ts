@@ -578,6 +578,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["send_statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/tip-shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["share_tips"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receivables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_receivables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_tips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments": {
         parameters: {
             query?: never;
@@ -1148,6 +1216,7 @@ export interface components {
             } | null;
             party_size?: number | null;
             charter_fee_cents?: number | null;
+            cancellation_fee_cents?: number | null;
             currency?: string | null;
             notes?: string | null;
             guest_notes?: string | null;
@@ -1181,6 +1250,8 @@ export interface components {
             party_size: number;
             /** @description Minor units of the currency. */
             charter_fee_cents: number;
+            /** @description Minor units of the currency. */
+            cancellation_fee_cents: number;
             currency: string;
             notes: string;
             guest_notes: string;
@@ -1240,6 +1311,8 @@ export interface components {
             uncleared_cents: number;
             /** @description Minor units of the currency. */
             balance_due_cents: number;
+            /** @description Minor units of the currency. */
+            to_refund_cents: number;
         };
         WaiverCounts: {
             signed: number;
@@ -1470,6 +1543,7 @@ export interface components {
             } | null;
             party_size?: number | null;
             charter_fee_cents?: number | null;
+            cancellation_fee_cents?: number | null;
             currency?: string | null;
             notes?: string | null;
             guest_notes?: string | null;
@@ -1497,6 +1571,8 @@ export interface components {
             party_size: number;
             /** @description Minor units of the currency. */
             charter_fee_cents: number;
+            /** @description Minor units of the currency. */
+            cancellation_fee_cents: number;
             currency: string;
             notes: string;
             guest_notes: string;
@@ -1577,6 +1653,7 @@ export interface components {
         };
         Cancellation: {
             reason: string;
+            cancellation_fee_cents?: number | null;
             notify?: boolean | null;
         };
         NoticePreview: {
@@ -1587,6 +1664,9 @@ export interface components {
             name: string;
             subject: string;
             text: string;
+        };
+        CancellationTerms: {
+            cancellation_fee_cents?: number | null;
         };
         History: {
             events: components["schemas"]["HistoryEvent"][];
@@ -1924,6 +2004,115 @@ export interface components {
             /** @constant */
             receipt: "pending";
         };
+        StatementSent: {
+            number: string;
+            to: string;
+        };
+        AskedStatement: {
+            to?: (string | "") | null;
+            /**
+             * Format: date
+             * @description Of the years 1970 to 2199.
+             */
+            due_date?: string | null;
+            note?: string | null;
+        };
+        CharterTips: {
+            event_id: string;
+            title: string;
+            starts_at: string;
+            timezone: string;
+            currency: string;
+            /** @description Minor units of the currency. */
+            tips_cents: number;
+            /** @enum {string} */
+            division: "equal" | "by_hand";
+            shares: components["schemas"]["TipShare"][];
+            /** @description Minor units of the currency. */
+            left_cents: number;
+        };
+        TipShare: {
+            person_id: string | null;
+            name: string;
+            amount_cents: number;
+        };
+        AskedShares: {
+            shares?: {
+                amount_cents: number;
+                person_id?: string | null;
+                name?: string | null;
+            }[] | null;
+        };
+        Receivables: {
+            charters: components["schemas"]["ReceivableJson"][];
+            totals: components["schemas"]["ReceivableTotals"];
+        };
+        ReceivableJson: {
+            event_id: string;
+            title: string;
+            patron: components["schemas"]["Contact"];
+            starts_at: string;
+            ends_at: string;
+            timezone: string;
+            /** @enum {string} */
+            status: "scheduled" | "departed" | "completed" | "cancelled";
+            currency: string;
+            /** @description Minor units of the currency. */
+            charged_cents: number;
+            due_cents: number;
+            /** @description Minor units of the currency. */
+            uncleared_cents: number;
+            age_days: number;
+            /** @enum {string} */
+            bucket: "coming" | "0-30" | "31-60" | "61-90" | "over-90";
+        };
+        ReceivableTotals: {
+            currency: string;
+            /** @description Minor units of the currency. */
+            due_cents: number;
+            buckets: {
+                /** @description Minor units of the currency. */
+                coming?: number;
+                /** @description Minor units of the currency. */
+                "0-30"?: number;
+                /** @description Minor units of the currency. */
+                "31-60"?: number;
+                /** @description Minor units of the currency. */
+                "61-90"?: number;
+                /** @description Minor units of the currency. */
+                "over-90"?: number;
+            };
+            other_currencies: components["schemas"]["CurrencyDue"][];
+        };
+        CurrencyDue: {
+            currency: string;
+            /** @description Minor units of the currency. */
+            due_cents: number;
+            buckets: {
+                /** @description Minor units of the currency. */
+                coming?: number;
+                /** @description Minor units of the currency. */
+                "0-30"?: number;
+                /** @description Minor units of the currency. */
+                "31-60"?: number;
+                /** @description Minor units of the currency. */
+                "61-90"?: number;
+                /** @description Minor units of the currency. */
+                "over-90"?: number;
+            };
+        };
+        Tips: {
+            charters: components["schemas"]["CharterTips"][];
+            people: components["schemas"]["OwedTips"][];
+        };
+        OwedTips: {
+            person_id: string | null;
+            name: string;
+            currency: string;
+            charters: number;
+            /** @description Minor units of the currency. */
+            amount_cents: number;
+        };
         PaymentPage: {
             payments: components["schemas"]["ListedPayment"][];
             totals: components["schemas"]["Totals"];
@@ -2031,15 +2220,21 @@ export interface components {
             by_kind: components["schemas"]["ByKind"];
         };
         Summary: {
-            /** @enum {string} */
-            by: "day" | "week" | "month";
+            by: ("day" | "week" | "month") | ("boat" | "captain");
             timezone: string;
             periods: components["schemas"]["PeriodTotals"][];
+            groups: components["schemas"]["GroupTotals"][];
             totals: components["schemas"]["Totals"];
         };
         PeriodTotals: {
             from: string;
             to: string;
+            totals: components["schemas"]["Totals"];
+        };
+        GroupTotals: {
+            id: string | null;
+            name: string;
+            charters: number;
             totals: components["schemas"]["Totals"];
         };
         Week: {
@@ -2260,6 +2455,7 @@ export interface components {
             phone: string;
             roles: ("captain" | "mate" | "deckhand" | "host")[];
             rank: number;
+            is_owner: boolean;
             papers: components["schemas"]["PersonPaper"][];
             person_id: string;
             version: number;
@@ -2281,6 +2477,7 @@ export interface components {
             phone?: string | null;
             roles?: ("captain" | "mate" | "deckhand" | "host")[] | null;
             rank?: number | null;
+            is_owner?: boolean | null;
             papers?: {
                 /** @enum {string} */
                 kind: "mmc" | "medical" | "drug_programme" | "first_aid" | "other";
@@ -2307,6 +2504,7 @@ export interface components {
             phone?: string | null;
             roles?: ("captain" | "mate" | "deckhand" | "host")[] | null;
             rank?: number | null;
+            is_owner?: boolean | null;
             papers?: {
                 /** @enum {string} */
                 kind: "mmc" | "medical" | "drug_programme" | "first_aid" | "other";
@@ -2757,6 +2955,7 @@ export type Repetition = components['schemas']['Repetition'];
 export type Cancellation = components['schemas']['Cancellation'];
 export type NoticePreview = components['schemas']['NoticePreview'];
 export type PreviewedMail = components['schemas']['PreviewedMail'];
+export type CancellationTerms = components['schemas']['CancellationTerms'];
 export type History = components['schemas']['History'];
 export type HistoryEvent = components['schemas']['HistoryEvent'];
 export type HistoryChange = components['schemas']['HistoryChange'];
@@ -2787,6 +2986,17 @@ export type NewBatch = components['schemas']['NewBatch'];
 export type Reason = components['schemas']['Reason'];
 export type Clearing = components['schemas']['Clearing'];
 export type ReceiptAsked = components['schemas']['ReceiptAsked'];
+export type StatementSent = components['schemas']['StatementSent'];
+export type AskedStatement = components['schemas']['AskedStatement'];
+export type CharterTips = components['schemas']['CharterTips'];
+export type TipShare = components['schemas']['TipShare'];
+export type AskedShares = components['schemas']['AskedShares'];
+export type Receivables = components['schemas']['Receivables'];
+export type ReceivableJson = components['schemas']['ReceivableJson'];
+export type ReceivableTotals = components['schemas']['ReceivableTotals'];
+export type CurrencyDue = components['schemas']['CurrencyDue'];
+export type Tips = components['schemas']['Tips'];
+export type OwedTips = components['schemas']['OwedTips'];
 export type PaymentPage = components['schemas']['PaymentPage'];
 export type ListedPayment = components['schemas']['ListedPayment'];
 export type Totals = components['schemas']['Totals'];
@@ -2794,6 +3004,7 @@ export type ByKind = components['schemas']['ByKind'];
 export type CurrencyTotals = components['schemas']['CurrencyTotals'];
 export type Summary = components['schemas']['Summary'];
 export type PeriodTotals = components['schemas']['PeriodTotals'];
+export type GroupTotals = components['schemas']['GroupTotals'];
 export type Week = components['schemas']['Week'];
 export type Boat = components['schemas']['Boat'];
 export type BoatPaper = components['schemas']['BoatPaper'];
@@ -3178,7 +3389,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["CancellationTerms"];
             };
         };
         responses: {
@@ -3768,6 +3979,101 @@ export interface operations {
             };
         };
     };
+    send_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskedStatement"];
+            };
+        };
+        responses: {
+            /** @description On its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementSent"];
+                };
+            };
+        };
+    };
+    share_tips: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskedShares"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharterTips"];
+                };
+            };
+        };
+    };
+    list_receivables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receivables"];
+                };
+            };
+        };
+    };
+    list_tips: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tips"];
+                };
+            };
+        };
+    };
     list_payments: {
         parameters: {
             query?: {
@@ -3775,6 +4081,8 @@ export interface operations {
                 to?: string;
                 status?: "received" | "cleared" | "bounced" | "voided";
                 method?: "cash" | "check" | "card" | "venmo" | "zelle" | "bank_transfer" | "other";
+                boat?: string;
+                captain?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -3823,7 +4131,9 @@ export interface operations {
             query?: {
                 from?: string;
                 to?: string;
-                by?: "day" | "week" | "month";
+                by?: "day" | "week" | "month" | "boat" | "captain";
+                boat?: string;
+                captain?: string;
             };
             header?: never;
             path?: never;
@@ -3849,6 +4159,8 @@ export interface operations {
                 to?: string;
                 status?: "received" | "cleared" | "bounced" | "voided";
                 method?: "cash" | "check" | "card" | "venmo" | "zelle" | "bank_transfer" | "other";
+                boat?: string;
+                captain?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -4639,6 +4951,6 @@ export interface operations {
     };
 }
 export type MailStatus = Mail["status"];
-export type PeriodLength = Summary["by"];
+export type PeriodLength = Exclude<Summary["by"], "boat" | "captain">;
 export type WaiverLanguage = WaiverVersion["language"];
 export type WaiverState = Passenger["waiver"];

@@ -1,4 +1,5 @@
 import type {
+  AskedStatement,
   BoatDetails,
   BoatEdit,
   Calendar,
@@ -14,10 +15,12 @@ import type {
   NewPosition,
   Passenger,
   Payment,
+  PeriodLength,
   PersonDetails,
   PersonEdit,
   Repetition,
   SavedSettings,
+  Summary,
   WaiverLanguage,
 } from "./contract";
 import { call, file, type Query } from "./request";
@@ -128,9 +131,20 @@ export const listPayments = (query: Query<"/api/payments">) => call("get", "/api
 /** Payments that are not cleared yet, however old, oldest first. */
 export const listToClear = (query: Query<"/api/payments/to-clear">) => call("get", "/api/payments/to-clear", { query });
 
-export const readSummary = (query: Query<"/api/payments/summary">) => call("get", "/api/payments/summary", { query });
+/** What is summed up by time. */
+export type PeriodSummary = Summary & { by: PeriodLength };
+
+export const readSummary = (query: Query<"/api/payments/summary"> & { by: PeriodLength }) =>
+  call("get", "/api/payments/summary", { query }) as Promise<PeriodSummary>;
 
 export const paymentsCsv = (query: Query<"/api/payments.csv">) => file("/api/payments.csv", "text/csv", { query });
+
+/** Who owes, how much and for how long. */
+export const listReceivables = () => call("get", "/api/receivables");
+
+/** Mails what is due of a charter, by when and how to pay: to the patron, or to somebody else. */
+export const sendStatement = (event_id: string, body: AskedStatement) =>
+  call("post", `${CHARTER}/statement`, { path: { event_id }, body });
 
 // --- mail -------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ const kinds: Record<string, string> = {
   correction: "Correction",
   bounce: "Bounce notice",
   balance_reminder: "Balance reminder",
+  statement: "Statement",
   option_expired: "Option ended",
   waiver_copy: "Copy of a waiver",
   waiver_reminder: "Waiver reminder",

@@ -35,7 +35,12 @@ describe("the money of a charter at a glance", () => {
     expect(state(free, { status: "cancelled" }).label).toBe("Nothing due");
     const refunded = { ...free, received_cents: 70_000, refunded_cents: 70_000 };
     expect(state(refunded, { status: "cancelled" }).label).toBe("Nothing due");
-    expect(state({ ...refunded, refunded_cents: 50_000 }, { status: "cancelled" }).label).toBe("To refund $200");
+    const held = { ...refunded, refunded_cents: 50_000, balance_due_cents: -20_000 };
+    expect(state(held, { status: "cancelled" }).label).toBe("To refund $200");
+    const fee = { charged_cents: 30_000, received_cents: 10_000 };
+    expect(state({ ...fee, balance_due_cents: 20_000 }, { status: "cancelled" }).label).toBe("Due $200");
+    const more = { ...fee, received_cents: 45_000, balance_due_cents: -15_000 };
+    expect(state(more, { status: "cancelled" }).label).toBe("To refund $150");
   });
 
   test("money that is not cleared or not sent yet shows", () => {

@@ -30,10 +30,11 @@ function verdict(
   { balance, status, payment_cleared: settled }: Charter,
   money: (cents: number) => string,
 ): Omit<MoneyState, "remark"> {
-  const { charged_cents, balance_due_cents } = balance;
+  const { charged_cents, balance_due_cents, to_refund_cents } = balance;
   const held_cents = balance.received_cents - balance.refunded_cents;
   if (status === "cancelled") {
-    if (held_cents > 0) return { tone: "part", label: `To refund ${money(held_cents)}` };
+    if (to_refund_cents > 0) return { tone: "part", label: `To refund ${money(to_refund_cents)}` };
+    if (balance_due_cents > 0) return { tone: "due", label: `Due ${money(balance_due_cents)}` };
     return { tone: "calm", label: "Nothing due" };
   }
   if (charged_cents === 0) {
@@ -63,7 +64,7 @@ export function MoneyColumn({
   late: boolean;
 }) {
   const { tone, label, remark } = moneyState(charter, unsent);
-  const due_cents = charter.status === "cancelled" ? 0 : charter.balance.balance_due_cents;
+  const due_cents = charter.balance.balance_due_cents;
   const due = due_cents > 0 ? `Due ${formatMoneyShort(due_cents, charter.currency)}` : label;
   return (
     <div class="money">

@@ -38,6 +38,7 @@ export const personTable = {
   phone: text("Phone", { most: personLimits.phone.most }),
   roles: roles("Sails as"),
   rank: whole("Rank: 1 is asked first", personLimits.rank, "1"),
+  is_owner: flag("Owner", "Owns the business", "An owner takes no share of tips."),
   papers: papers<PersonPaper>("Papers", { names: personPapers, limits: personLimits.papers }),
   notes: area("Notes", { most: personLimits.notes.most, hint: "Only admins read these." }),
   active: flag(
@@ -49,7 +50,7 @@ export const personTable = {
 };
 
 export const personParts: readonly FormPart<keyof typeof personTable>[] = [
-  { title: "Person", rows: [["name"], ["email", "phone"], ["roles"], ["rank"], ["active"]] },
+  { title: "Person", rows: [["name"], ["email", "phone"], ["roles"], ["rank"], ["is_owner"], ["active"]] },
   { title: "Papers", rows: [["papers"]] },
   { title: "Notes", rows: [["notes"]] },
 ];

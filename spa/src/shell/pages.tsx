@@ -54,6 +54,13 @@ const rows: readonly Row[] = [
     load: async () => (await import("../share/dock-card")).DockCard,
   },
   {
+    path: "/payments/owed",
+    title: "Owed",
+    section: "Money",
+    tab: "Owed",
+    load: async () => (await import("../payments/owed/owed-page")).OwedPage,
+  },
+  {
     path: "/payments",
     title: "Ledger",
     section: "Money",

@@ -37,6 +37,7 @@ export function sampleCharter(change: Partial<Charter> = {}): Charter {
     patron: { name: "Ana Reyes", email: "ana@example.com", phone: "" },
     party_size: 4,
     charter_fee_cents: 120_000,
+    cancellation_fee_cents: 0,
     currency: "USD",
     status: "scheduled",
     version: 1,
@@ -60,7 +61,7 @@ export function sampleCharter(change: Partial<Charter> = {}): Charter {
   };
 }
 
-export function sampleBalance(change: Partial<Charter["balance"]> = {}) {
+export function sampleBalance(change: Partial<Charter["balance"]> = {}): Charter["balance"] {
   return {
     charged_cents: 120_000,
     received_cents: 0,
@@ -69,6 +70,7 @@ export function sampleBalance(change: Partial<Charter["balance"]> = {}) {
     tips_cents: 0,
     uncleared_cents: 0,
     balance_due_cents: 120_000,
+    to_refund_cents: Math.max(-(change.balance_due_cents ?? 0), 0),
     ...change,
   };
 }
@@ -270,6 +272,7 @@ export function samplePerson(change: Partial<Person> = {}): Person {
     phone: "",
     roles: ["captain"],
     rank: 1,
+    is_owner: false,
     active: true,
     notes: "",
     papers: [],

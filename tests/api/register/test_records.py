@@ -70,7 +70,7 @@ def test_a_name_is_enough_and_all_else_has_a_default(api: Api, records: Records)
             "turnaround_minutes": 0,
             "home_port": "",
         },
-        "person_id": {"email": "", "phone": "", "roles": [], "rank": 1},
+        "person_id": {"email": "", "phone": "", "roles": [], "rank": 1, "is_owner": False},
     }[records.id_name]
     both = {"name": "Zoë 🚢", "active": True, "notes": "", "papers": [], "version": 1}
     own = (records.id_name, "page_url")
@@ -168,6 +168,7 @@ WRONG_OF_PEOPLE = {
     "phone": ["ring me", "1" * 41, 5],
     "roles": ["captain", ["admiral"], [["captain"]], [5]],
     "rank": [0, 1001, "1", 1.5],
+    "is_owner": ["yes", 1, []],
 }
 
 
@@ -264,6 +265,7 @@ any_person = st.fixed_dictionaries(
     optional={
         "roles": st.lists(st.sampled_from(["captain", "mate", "deckhand", "host"]), unique=True),
         "rank": st.integers(1, 1000),
+        "is_owner": st.booleans(),
         "active": st.booleans(),
         "papers": st.lists(papers, max_size=5),
     },

@@ -39,6 +39,7 @@ class CharterRules(ProductMachine):
             "patron": {"name": "Ana Rivera", "email": patron, "phone": ""},
             "party_size": 2,
             "charter_fee_cents": fee,
+            "cancellation_fee_cents": 0,
             "guests": [{"name": name, "email": f"{name.lower()}@example.com"} for name in guests],
             "balance_reminders": reminders,
         }
@@ -74,6 +75,7 @@ class CharterRules(ProductMachine):
             optional={
                 "party_size": st.integers(0, 9),
                 "charter_fee_cents": st.sampled_from([0, 300, 1000]),
+                "cancellation_fee_cents": st.sampled_from([0, 250, 1000]),
                 "balance_reminders": st.booleans(),
                 "status": st.sampled_from(["scheduled", "departed", "completed"]),
             },
@@ -85,7 +87,9 @@ class CharterRules(ProductMachine):
         body = {"version": charter.version + stale, **changes}
         url = f"/api/events/{charter.event_id}"
         allowed = ("departed" if charter.status == "departed" else "scheduled", "completed")
-        if changes.get("status", "completed") not in allowed:
+        fees = {**charter.details, **changes}
+        is_too_much = fees["cancellation_fee_cents"] > fees["charter_fee_cents"]
+        if is_too_much or changes.get("status", "completed") not in allowed:
             self.ask("PATCH", url, body, (400,))
             return
         if stale or (charter.status == "cancelled" and "status" in changes):
@@ -110,14 +114,20 @@ class CharterRules(ProductMachine):
         self.check_charter(charter)
 
     @precondition(lambda self: self.charters)
-    @rule(index=indexes)
-    def cancel(self, index: int) -> None:
+    @rule(index=indexes, fee=st.sampled_from([None, 0, 200, 1000]))
+    def cancel(self, index: int, fee: int | None) -> None:
         charter = self.pick(index)
+        url, body = f"/api/events/{charter.event_id}/cancel", {"reason": "storm", "cancellation_fee_cents": fee}
         if charter.status == "departed":
-            self.ask("POST", f"/api/events/{charter.event_id}/cancel", {"reason": "storm"}, (409,))
+            self.ask("POST", url, body, (409,))
             return
-        found = self.write("POST", f"/api/events/{charter.event_id}/cancel", {"reason": "storm"}).json
+        if charter.status != "cancelled" and (fee or 0) > charter.details["charter_fee_cents"]:
+            self.ask("POST", url, body, (400,))
+            return
+        found = self.write("POST", url, body).json
         assert found["notes"].count("storm") == 1
+        if charter.status != "cancelled" and fee is not None:
+            charter.details["cancellation_fee_cents"] = fee
         charter.version += charter.status != "cancelled"
         charter.status = "cancelled"
         self.expect_mails()

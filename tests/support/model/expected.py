@@ -129,9 +129,9 @@ class Charter:
                 sums["deposits_cents"] += row.cents
             if kind != "refund" and row.status == "received":
                 sums["uncleared_cents"] += row.cents
-        fee = 0 if self.status == "cancelled" else self.details["charter_fee_cents"]
+        fee = self.details["cancellation_fee_cents" if self.status == "cancelled" else "charter_fee_cents"]
         due = fee - sums["received_cents"] + sums["refunded_cents"]
-        return {"charged_cents": fee, **sums, "balance_due_cents": due}
+        return {"charged_cents": fee, **sums, "balance_due_cents": due, "to_refund_cents": max(0, -due)}
 
     def left_cents(self, paid_id: str) -> int:
         given = [row for row in self.rows.values() if row.body["refund_of"] == paid_id and row.is_live]

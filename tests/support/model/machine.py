@@ -195,7 +195,7 @@ class ProductMachine(RuleBasedStateMachine):
     def check_charter(self, charter: Charter) -> None:
         """The charter as an admin reads it."""
         found = self.ask("GET", f"/api/events/{charter.event_id}").json
-        for name in ("party_size", "charter_fee_cents", "guests", "balance_reminders"):
+        for name in ("party_size", "charter_fee_cents", "cancellation_fee_cents", "guests", "balance_reminders"):
             assert found[name] == charter.details[name]
         assert (found["status"], found["version"]) == (charter.status, charter.version)
         blocking = charter.blocking(self.now) if charter.status == "scheduled" else set()

@@ -62,6 +62,21 @@ test("each kind of field is told in words", () => {
   expect(told("crew", [person], [{ ...person, phone: "1" }])).toBe("Crew:  → contact details changed");
 });
 
+test("what is no field of the form is told in words too", () => {
+  const [cancelled] = texts({ act: "cancelled", ...change("cancellation_fee_cents", 0, 20_000) });
+  expect(cancelled?.changes).toEqual([{ label: "Cancellation fee", before: "$0.00", after: "$200.00" }]);
+  const shares = [
+    { person_id: null, name: "Smee", amount_cents: 1_501 },
+    { person_id: null, name: "Mullins", amount_cents: 500 },
+  ];
+  const [shared] = texts({ act: "tips_shared", version: null, ...change("tip_shares", [], shares) });
+  expect(shared).toMatchObject({
+    what: "Tips shared out",
+    changes: [{ label: "Tips", before: "in equal shares", after: "Smee $15.01, Mullins $5.00" }],
+  });
+  expect(texts({ act: "statement_sent", version: null })[0]?.what).toBe("Statement sent");
+});
+
 test("acts are told by what was done, to whom and by whom", () => {
   const told = (change: Partial<HistoryEvent>) => texts(change)[0];
   expect(told({ act: "cancelled", reason: "storm", ...change("notes", "", "Cancelled …") })).toMatchObject({

@@ -1,4 +1,4 @@
-import type { Charter, HistoryEvent } from "../../data/contract";
+import type { Charter, HistoryEvent, TipShare } from "../../data/contract";
 import { formatMoney } from "../../lib/money";
 import { formatMoment } from "../../lib/time";
 import { checkNames } from "../../ui/readiness/ready-text";
@@ -39,8 +39,17 @@ const actNames: Record<string, string> = {
   position_withdrawn: "Position withdrawn",
   position_late: "No answer in time: the next is asked",
   position_bounced: "The mail came back: the next is asked",
+  statement_sent: "Statement sent",
+  tips_shared: "Tips shared out",
 };
 const answers: Record<string, string> = { accepted: "Accepted", declined: "Declined" };
+/** What is no field of the charter's form. */
+const beside: Record<string, string> = {
+  positions: "Positions",
+  schedule_override: "Booked anyway",
+  cancellation_fee_cents: "Cancellation fee",
+  tip_shares: "Tips",
+};
 const dockStates: Record<string, string> = { aboard: "aboard", no_show: "no-show", clear: "not noted" };
 
 /** The acts in words, newest first as they come. `nameOf` gives the name of a guest or a signer by the id. */
@@ -97,21 +106,25 @@ function byText({ by, actor_type }: HistoryEvent): string {
   return by === actor_type ? `by ${by}` : `by ${by} (${actor_type})`;
 }
 
+function sharesText(shares: readonly TipShare[], currency: string): string {
+  const texts = shares.map(({ name, amount_cents }) => `${name} ${formatMoney(amount_cents, currency)}`);
+  return texts.join(", ") || "in equal shares";
+}
+
 function isField(field: string): field is FieldName {
   return field in charterTable;
 }
 
 function labelOf(field: string): string {
-  if (field === "positions") return "Positions";
-  if (field === "schedule_override") return "Booked anyway";
-  return isField(field) ? charterTable[field].label.replace(" of the charter", "") : "Status";
+  return isField(field) ? charterTable[field].label.replace(" of the charter", "") : (beside[field] ?? "Status");
 }
 
 function valueText(field: string, value: unknown, charter: Charter): string {
   if (field === "schedule_override") return (value as Charter["schedule_override"])?.reason ?? "";
   if (field === "status") return statusNames[value as Charter["status"]];
+  if (field.endsWith("_fee_cents")) return formatMoney(Number(value), charter.currency);
+  if (field === "tip_shares") return sharesText(value as TipShare[], charter.currency);
   if (!isField(field)) return String(value);
-  if (field === "charter_fee_cents") return formatMoney(Number(value), charter.currency);
   if (field === "starts_at" || field === "ends_at") return formatMoment(String(value), charter.timezone);
   const { show, write } = charterTable[field] as CharterField;
   return show(write(value, charter));

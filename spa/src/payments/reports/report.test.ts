@@ -47,6 +47,7 @@ test("another currency is a report of its own, with nothing in the periods that 
     by: "month",
     timezone: "UTC",
     periods: [period("2026-10-01"), period("2026-11-01", november)],
+    groups: [],
     totals: november,
   };
   expect(currenciesOf(summary)).toEqual(["USD", "EUR"]);
@@ -71,7 +72,7 @@ test("days to come are not reported unless something is already in them, nor sin
   const early = { ...period("2026-11-27"), totals: sampleTotals({ count: 1 }) };
   const all = [period("2026-11-24"), period("2026-11-25"), period("2026-11-26"), early];
   const shown = (by: "day" | "week", currency = "USD") => {
-    const summary = { by, timezone: "UTC", periods: all, totals: november };
+    const summary = { by, timezone: "UTC", periods: all, groups: [], totals: november };
     return shownPeriods(summary, currency, "2026-11-25").map(({ from }) => from);
   };
   expect(shown("week")).toEqual(["2026-11-24", "2026-11-25", "2026-11-27"]);

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import type { CurrencyTotals, PeriodLength, PeriodTotals, Summary } from "../../data/contract";
-import { readSummary } from "../../data/later-api";
+import type { CurrencyTotals, PeriodLength, PeriodTotals } from "../../data/contract";
+import { type PeriodSummary, readSummary } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { isPeriod, monthOf, type Period, spanName, today, yearOf } from "../../lib/periods";
@@ -86,7 +86,7 @@ function LastMonths() {
   );
 }
 
-function Report({ summary, range, view }: { summary: Summary; range: Period; view: View }) {
+function Report({ summary, range, view }: { summary: PeriodSummary; range: Period; view: View }) {
   const currencies = currenciesOf(summary);
   return (
     <>
@@ -111,7 +111,7 @@ function Report({ summary, range, view }: { summary: Summary; range: Period; vie
   );
 }
 
-function Table({ summary, view, currency }: { summary: Summary; view: View; currency: string }) {
+function Table({ summary, view, currency }: { summary: PeriodSummary; view: View; currency: string }) {
   const totals = inCurrency(summary.totals, currency);
   const shown = columns(view, totals);
   const periods = shownPeriods(summary, currency, today());

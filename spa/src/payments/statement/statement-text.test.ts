@@ -104,12 +104,15 @@ test("a refund goes to somebody, all else comes from them", () => {
   expect(payerText(samplePayment({ payer: "" }))).toBe("");
 });
 
-test("a cancelled charter is charged nothing, and owes nothing", () => {
+test("a cancelled charter is charged nothing but its cancellation fee", () => {
   const balance = sampleBalance({ charged_cents: 0, received_cents: 70_000, balance_due_cents: -70_000 });
   const cancelled = sampleCharter({ status: "cancelled", balance });
   expect([chargeName(cancelled), balanceName(cancelled)]).toEqual(["Charter fee, not charged: cancelled", "To refund"]);
   const settled = { ...cancelled, balance: { ...balance, refunded_cents: 70_000, balance_due_cents: 0 } };
   expect(balanceName(settled)).toBe("Nothing due");
+  const fee = sampleBalance({ charged_cents: 30_000, balance_due_cents: 30_000 });
+  const owing = { ...cancelled, balance: fee };
+  expect([chargeName(owing), balanceName(owing)]).toEqual(["Cancellation fee", "Balance due"]);
   const scheduled = sampleCharter();
   expect([chargeName(scheduled), balanceName(scheduled)]).toEqual(["Charter fee", "Balance due"]);
   expect(balanceName({ ...settled, status: "scheduled", balance })).toBe("Overpaid");

@@ -11,16 +11,17 @@ export function canBounce({ method, kind }: Payment): boolean {
   return methods[method].can_bounce && kind !== "refund";
 }
 
-/** What the first line of a statement stands for: a cancelled charter is charged nothing. */
-export function chargeName({ status }: Charter): string {
-  return status === "cancelled" ? "Charter fee, not charged: cancelled" : "Charter fee";
+/** What the first line of a statement stands for: a cancelled charter is charged its cancellation fee, if any. */
+export function chargeName({ status, balance }: Charter): string {
+  if (status !== "cancelled") return "Charter fee";
+  return balance.charged_cents > 0 ? "Cancellation fee" : "Charter fee, not charged: cancelled";
 }
 
 /** What the last line of a statement stands for. */
 export function balanceName({ status, balance }: Charter): string {
   const cancelled = status === "cancelled";
   if (balance.balance_due_cents < 0) return cancelled ? "To refund" : "Overpaid";
-  return cancelled ? "Nothing due" : "Balance due";
+  return cancelled && balance.balance_due_cents === 0 ? "Nothing due" : "Balance due";
 }
 
 /** `$480.00 check 1042` */

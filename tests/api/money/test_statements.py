@@ -1,0 +1,212 @@
+"""The statement that is mailed: its number, what is due, by when, how to pay."""
+
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from chalicelib.core import system
+from chalicelib.mail import outbox, transport
+from chalicelib.mail.transport import Outcome
+from chalicelib.sweep import MAIL_KINDS
+from tests.api.money.conftest import Money
+from tests.support.api import Answer, Api, listed_mails, new_event, new_settings
+from tests.support.operator import PASSWORD
+from tests.support.races import at_once
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch, api: Api) -> list[datetime]:
+    """The time of the API from here on, at the beginning of ten seconds; setting its one entry moves it."""
+    now = system.utc_now()
+    times = [now.replace(second=now.second // 10 * 10, microsecond=0)]
+    monkeypatch.setattr(system, "utc_now", lambda: times[0])
+    return times
+
+
+def send(api: Api, event_id: str, **body: Any) -> Answer:
+    return api.post(f"/api/events/{event_id}/statement", body)
+
+
+def text_of(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part
+    return str(part.get_content())
+
+
+def texts_of(message: EmailMessage) -> list[str]:
+    page = message.get_body(("html",))
+    assert page
+    return [text_of(message), str(page.get_content())]
+
+
+def test_it_tells_the_patron_what_is_due_by_when_and_how_to_pay(
+    api: Api, money: Money, mailbox: list[EmailMessage]
+) -> None:
+    ways = [
+        {"method": "zelle", "text": "pay@gate.example.com"},
+        {"method": "check", "text": "Gate Sailing Co.\nPier 39"},
+    ]
+    api.put("/api/settings", new_settings(pay_to=ways))
+    money.log(1, amount_cents=40_000, kind="deposit", method="check", reference="1042", notify=False)
+    money.log(2, amount_cents=5_000, kind="refund", refund_of=money.id(1), notify=False)
+    money.log(3, amount_cents=9_900, kind="tip", notify=False)
+    money.log(4, amount_cents=77_700, method="check", notify=False)
+    money.act(4, "bounce")
+    mailbox.clear()
+    answer = send(api, money.event_id, due_date="2030-05-20", note="PO 4711\nThank you.")
+    assert answer.status == 202
+    number = answer.json["number"]
+    assert answer.json == {"number": number, "to": "ana@example.com"}
+    (mail,) = mailbox
+    assert mail["Subject"] == f"Statement {number}: $850.00 due for Sunset sail"
+    assert "ana@example.com" in mail["To"]
+    words = (
+        "Ana Rivera", number, "$1,200.00", "$400.00 by check (1042)", "$50.00", "$850.00", "Monday, May 20, 2030",
+        "Zelle: pay@gate.example.com", "Check: Gate Sailing Co.", "Pier 39", "PO 4711", "$99.00 in tips",
+    )  # fmt: skip
+    for text in texts_of(mail):
+        assert [word for word in words if word not in text] == []
+        assert "$777.00" not in text, "a returned check is no payment"
+
+
+def test_the_number_belongs_to_the_charter_and_stays(api: Api, money: Money, clock: list[datetime]) -> None:
+    first = send(api, money.event_id).json["number"]
+    api.patch(f"/api/events/{money.event_id}", {"version": 1, "title": "Other", "starts_at": "2030-05-01T10:00:00Z"})
+    clock[0] += timedelta(days=400)
+    api.token = api.post("/api/login", {"password": PASSWORD}).json["token"]
+    other = money.charter()
+    assert send(api, money.event_id).json["number"] == first
+    assert send(api, other).json["number"] != first
+    assert money.event_id[:6] not in first
+
+
+@pytest.mark.parametrize("paid_cents", [120_000, 150_000])
+def test_with_nothing_due_it_says_paid_in_full(
+    api: Api, money: Money, mailbox: list[EmailMessage], paid_cents: int
+) -> None:
+    money.log(1, amount_cents=paid_cents, notify=False)
+    number = send(api, money.event_id).json["number"]
+    assert mailbox[-1]["Subject"] == f"Statement {number}: paid in full, Sunset sail"
+    for text in texts_of(mailbox[-1]):
+        assert "paid in full" in text
+        assert "Please pay" not in text
+        assert ("Credit" in text) == ("$300.00" in text) == (paid_cents > 120_000)
+
+
+def test_of_a_cancelled_charter_it_tells_the_cancellation_fee(
+    api: Api, money: Money, mailbox: list[EmailMessage]
+) -> None:
+    money.log(1, amount_cents=30_000, notify=False)
+    url = f"/api/events/{money.event_id}"
+    api.post(f"{url}/cancel", {"reason": "storm", "cancellation_fee_cents": 50_000})
+    send(api, money.event_id)
+    for text in texts_of(mailbox[-1]):
+        assert "that was cancelled" in text
+        for word in ("Cancellation fee", "$500.00", "$300.00", "$200.00", "receipt of this statement"):
+            assert word in text
+        assert "$1,200.00" not in text
+    api.patch(url, {"version": 2, "cancellation_fee_cents": 10_000})
+    send(api, money.event_id, note="less")
+    for text in texts_of(mailbox[-1]):
+        assert "To refund" in text
+        assert "$200.00" in text
+
+
+def test_without_a_date_it_is_due_on_the_day_of_the_charter_and_then_on_receipt(
+    api: Api, money: Money, mailbox: list[EmailMessage]
+) -> None:
+    send(api, money.event_id)
+    assert "Due by      Saturday, June 1, 2030" in text_of(mailbox[-1])
+    over = money.charter(starts_at="2026-01-05T10:00:00Z", ends_at="2026-01-05T12:00:00Z")
+    send(api, over)
+    assert "Due by      receipt of this statement" in text_of(mailbox[-1])
+
+
+def test_another_address_replaces_the_patrons_and_is_not_greeted_by_their_name(
+    api: Api, money: Money, mailbox: list[EmailMessage]
+) -> None:
+    assert send(api, money.event_id, to="Books@Corp.example.com").json["to"] == "Books@Corp.example.com"
+    (mail,) = mailbox
+    assert mail["To"] == "Books@Corp.example.com"
+    assert text_of(mail).startswith("Hello,\n")
+    assert "For         Ana Rivera" in text_of(mail)
+
+
+def test_without_any_address_it_is_refused_by_name(api: Api, money: Money, mailbox: list[EmailMessage]) -> None:
+    nobody = money.charter(patron={"name": "Ana", "email": "", "phone": ""})
+    refused = send(api, nobody)
+    assert (refused.status, list(refused.json["Fields"])) == (400, ["to"])
+    assert mailbox == []
+    assert send(api, nobody, to="ana@example.com").status == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"to": "nobody"}, "to"),
+        ({"to": "a@b.example, c@d.example"}, "to"),
+        ({"due_date": "soon"}, "due_date"),
+        ({"due_date": "2026-02-30"}, "due_date"),
+        ({"note": 7}, "note"),
+        ({"note": "x" * 1001}, "note"),
+        ({"amount_cents": 7}, "amount_cents"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_mailed(
+    api: Api, money: Money, mailbox: list[EmailMessage], body: dict[str, Any], field: str
+) -> None:
+    answer = send(api, money.event_id, **body)
+    assert (answer.status, list(answer.json["Fields"])) == (400, [field])
+    assert mailbox == []
+
+
+def test_a_double_tap_is_one_mail_and_other_words_are_another(
+    api: Api, money: Money, clock: list[datetime], mailbox: list[EmailMessage]
+) -> None:
+    answers = [send(api, money.event_id).text for _ in range(3)]
+    clock[0] += timedelta(seconds=9)
+    answers.append(send(api, money.event_id).text)
+    assert len(set(answers)) == len(mailbox) == 1
+    send(api, money.event_id, note="please")
+    assert len(mailbox) == 2
+    clock[0] += timedelta(minutes=1)
+    send(api, money.event_id)
+    assert len(mailbox) == 3
+
+
+def test_two_at_once_are_one_mail(api: Api, money: Money, clock: list[datetime], mailbox: list[EmailMessage]) -> None:
+    clients = [api.with_token(api.token) for _ in range(4)]
+    answers = at_once(4, lambda number: send(clients[number], money.event_id))
+    assert {one.status for one in answers} == {202}
+    assert len({one.text for one in answers}) == len(mailbox) == 1
+
+
+def test_the_history_tells_that_it_was_sent_and_by_whom(api: Api, money: Money) -> None:
+    send(api, money.event_id)
+    sent = api.get(f"/api/events/{money.event_id}/history").json["events"][0]
+    assert (sent["act"], sent["by"], sent["actor_type"]) == ("statement_sent", "admin", "admin")
+
+
+def test_one_that_has_waited_tells_what_is_due_when_it_leaves(
+    api: Api, money: Money, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as busy:
+        busy.setattr(transport, "send", lambda _: Outcome("retry", "SES: ServiceUnavailable"))
+        assert send(api, money.event_id).status == 202
+    money.log(1, amount_cents=20_000, notify=False)
+    assert [one["subject"] for one in listed_mails(api, "queued")] != []
+    outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=5))
+    assert "$1,000.00 due" in mailbox[-1]["Subject"]
+
+
+def test_an_unknown_charter_has_none(api: Api, guest: Api) -> None:
+    assert send(api, "A" * 22).status == 404
+    api.token = None
+    assert send(api, "A" * 22).status == 401
+
+
+def test_every_charter_has_a_number_of_its_own(api: Api) -> None:
+    charters = [api.post("/api/events", new_event()).json["event_id"] for _ in range(20)]
+    assert len({send(api, one).json["number"] for one in charters}) == 20
