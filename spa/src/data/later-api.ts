@@ -43,12 +43,13 @@ export const createCharter = (key: string, body: CharterDetails) =>
 export const previewEdit = (event_id: string, body: CharterEdit) =>
   call("post", `${CHARTER}/edit-preview`, { path: { event_id }, body });
 
-export const cancelCharter = (event_id: string, reason: string, notify: boolean) =>
-  call("post", `${CHARTER}/cancel`, { path: { event_id }, body: { reason, notify } });
+/** `cancellation_fee_cents` is what the charter is then charged instead of its fee. Again: unchanged. */
+export const cancelCharter = (event_id: string, reason: string, notify: boolean, cancellation_fee_cents: number) =>
+  call("post", `${CHARTER}/cancel`, { path: { event_id }, body: { reason, notify, cancellation_fee_cents } });
 
 /** The mails that `notify` would send with a cancellation; nothing is changed. */
-export const previewCancel = (event_id: string) =>
-  call("post", `${CHARTER}/cancel-preview`, { path: { event_id }, body: {} });
+export const previewCancel = (event_id: string, cancellation_fee_cents: number) =>
+  call("post", `${CHARTER}/cancel-preview`, { path: { event_id }, body: { cancellation_fee_cents } });
 
 /** Gives the charter a new guest link; the one before leads nowhere from now on. */
 export const renewGuestLink = (event_id: string) =>

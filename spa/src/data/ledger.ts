@@ -48,3 +48,10 @@ export function payers(payments: readonly Payment[]): { payer: string; paid_cent
   }
   return [...paid.values()];
 }
+
+/** What of a payment has not been given back. */
+export function leftCents({ payment_id, amount_cents }: Payment, payments: readonly Payment[]): number {
+  return payments
+    .filter((other) => other.refund_of === payment_id && isLive(other))
+    .reduce((left_cents, other) => left_cents - other.amount_cents, amount_cents);
+}

@@ -18,6 +18,7 @@ import { formatMoney, parseMoney } from "../lib/money";
 import { Observable, useValue } from "../lib/observable";
 import { uuid7 } from "../lib/uuid";
 import { Button } from "../ui/button";
+import { Choices } from "../ui/choices";
 import { Dialog } from "../ui/dialog";
 import { DialogForm } from "../ui/dialog-form";
 import { type Errors, focusFirstError, sentences, unplaced } from "../ui/field";
@@ -25,7 +26,6 @@ import { lazy, NotLoaded } from "../ui/lazy";
 import { announce } from "../ui/notices";
 import { Skeleton, sentence } from "../ui/page";
 import { TextInput } from "../ui/text-input";
-import { Choices } from "./choices";
 import { Amount, EmailField, MoreFields, Unusual } from "./payment-fields";
 import {
   isUnusualAmount,

@@ -9,9 +9,9 @@ import { formatMoney, formatMoneyShort, plainAmount } from "../lib/money";
 import { useValue } from "../lib/observable";
 import { formatMoment, localDay, toLocal, zoneIfForeign } from "../lib/time";
 import { Button } from "../ui/button";
+import { Choices } from "../ui/choices";
 import { type Errors, Field } from "../ui/field";
 import { TextInput } from "../ui/text-input";
-import { Choices } from "./choices";
 import { kindNames, type PaymentForm, refundable, settles, withKind, withRefundOf } from "./payment-form";
 
 interface FormProps {

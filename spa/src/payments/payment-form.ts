@@ -1,5 +1,5 @@
 import type { Charter, Payment } from "../data/contract";
-import { isLive } from "../data/ledger";
+import { isLive, leftCents } from "../data/ledger";
 import { methods, type PaymentKind, type PaymentMethod, paymentLimits, paymentMethods } from "../data/limits";
 import { type OutboxEntry, type PaymentRequest, trueTime } from "../data/outbox";
 import { formatMoneyShort, parseMoney, plainAmount } from "../lib/money";
@@ -181,11 +181,4 @@ function leftOf(id: string, payments: readonly Payment[]): string {
 /** Payments that money can still be given back from. */
 export function refundable(payments: readonly Payment[]): Payment[] {
   return payments.filter((payment) => payment.kind !== "refund" && isLive(payment) && leftCents(payment, payments) > 0);
-}
-
-/** What of a payment has not been given back. */
-export function leftCents({ payment_id, amount_cents }: Payment, payments: readonly Payment[]): number {
-  return payments
-    .filter((other) => other.refund_of === payment_id && isLive(other))
-    .reduce((left_cents, other) => left_cents - other.amount_cents, amount_cents);
 }

@@ -100,7 +100,9 @@ test.each([
   const found = button(answer, last());
   if (notify) last().querySelector("form")?.requestSubmit();
   else found.click();
-  await vi.waitFor(() => expect(sent("/cancel")).toEqual([["POST", { reason: "storm", notify }]]));
+  await vi.waitFor(() =>
+    expect(sent("/cancel")).toEqual([["POST", { reason: "storm", notify, cancellation_fee_cents: 0 }]]),
+  );
   await says("The charter is cancelled");
 });
 
@@ -112,5 +114,7 @@ test("a cancellation that nobody would be told of asks no more", async () => {
   await says("no mail tells it");
   app.type("dialog input", "storm");
   await app.submit();
-  await vi.waitFor(() => expect(sent("/cancel")).toEqual([["POST", { reason: "storm", notify: false }]]));
+  await vi.waitFor(() =>
+    expect(sent("/cancel")).toEqual([["POST", { reason: "storm", notify: false, cancellation_fee_cents: 0 }]]),
+  );
 });

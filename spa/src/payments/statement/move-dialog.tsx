@@ -7,13 +7,13 @@ import { isBlank } from "../../lib/names";
 import { localDay } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
+import { ChooseCharter, charterText } from "../../ui/choose-charter";
 import { Dialog } from "../../ui/dialog";
 import { DialogForm } from "../../ui/dialog-form";
 import { unplaced } from "../../ui/field";
 import { useForm } from "../../ui/form";
 import { announce } from "../../ui/notices";
 import { TextInput } from "../../ui/text-input";
-import { ChooseCharter, charterText } from "../choose-charter";
 import { amountText } from "./statement-text";
 
 interface Props {

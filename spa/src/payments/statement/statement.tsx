@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { keepAnswer, refresh } from "../../data/charters";
 import type { Charter, Mail, Payment } from "../../data/contract";
 import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "../../data/later-api";
-import { type LedgerRow, ledger, payers } from "../../data/ledger";
+import { type LedgerRow, ledger, leftCents, payers } from "../../data/ledger";
 import { methods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
 import { isolate } from "../../lib/names";
@@ -14,7 +14,7 @@ import { announce, announceFailure } from "../../ui/notices";
 import { ReasonDialog } from "../../ui/reason-dialog";
 import { useTask } from "../../ui/task";
 import { openPaymentDialog } from "../payment-dialog";
-import { kindNames, leftCents, refundOf } from "../payment-form";
+import { kindNames, refundOf } from "../payment-form";
 import { CorrectDialog } from "./correct-dialog";
 import { MoveDialog } from "./move-dialog";
 import {

@@ -6,9 +6,9 @@ import { useAnswer } from "../lib/answer";
 import { formatMoney } from "../lib/money";
 import { daysLater } from "../lib/periods";
 import { formatDay } from "../lib/time";
-import { Button } from "../ui/button";
-import { Loaded } from "../ui/loaded";
-import { TextInput } from "../ui/text-input";
+import { Button } from "./button";
+import { Loaded } from "./loaded";
+import { TextInput } from "./text-input";
 import "./choose-charter.css";
 
 /** A deposit comes before its charter, a balance soon after. */
