@@ -50,7 +50,7 @@ class Season:
         guest = whole.details["guests"][0]["guest_id"]
         manifest.check_in(self.charter, {"guest_id": guest, "state": "aboard"}, actor=ADMIN, now=self.now())
         manifest.note_briefing(self.charter, {"done": True}, actor=ADMIN, now=self.now())
-        waive = {"waivers": "all of them have sailed with us before"}
+        waive = {"waivers": "all of them have sailed with us before", "conflicts": "the next sail is moved ashore"}
         manifest.depart(self.charter, {"waive": waive}, actor=ADMIN, now=self.now())
         self.storm = other = self.create("Storm", 90_000)
         self.log(30_000, kind="deposit", on=other)

@@ -11,6 +11,7 @@ from chalicelib.core import system, times
 from tests.api.money.conftest import Money
 from tests.support import operator
 from tests.support.api import Api, new_event
+from tests.support.departing import depart
 from tests.support.stores import client, counted, write_in_bulk
 
 
@@ -118,7 +119,7 @@ def test_it_follows_the_charter(api: Api, event: dict[str, Any]) -> None:
 
 
 def test_a_departed_charter_goes_on_owing(api: Api, event: dict[str, Any]) -> None:
-    assert api.post(f"/api/events/{event['event_id']}/depart").status == 200
+    assert depart(api, event["event_id"]).status == 200
     assert [(one["status"], one["due_cents"]) for one in owed(api)["charters"]] == [("departed", 120_000)]
 
 
