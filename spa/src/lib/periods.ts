@@ -21,6 +21,12 @@ export function monthOf(day: Day, offset = 0): Period {
   return { from: iso(Date.UTC(year, month - 1 + offset, 1)), to: iso(Date.UTC(year, month + offset, 0)) };
 }
 
+/** From Monday to Sunday. */
+export function weekOf(day: Day): Period {
+  const weekday = (new Date(noon(day)).getUTCDay() + 6) % 7;
+  return { from: daysLater(day, -weekday), to: daysLater(day, 6 - weekday) };
+}
+
 export function yearOf(day: Day): Period {
   const year = day.slice(0, 4);
   return { from: `${year}-01-01`, to: `${year}-12-31` };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { keepCharters } from "../../data/charters";
 import * as session from "../../data/session";
 import { operatorClock } from "../../lib/clock";
-import { json, setUpApp } from "../../testing/app";
+import { json, settled, setUpApp } from "../../testing/app";
 import { sampleCharter, samplePayment, sampleTotals } from "../../testing/samples";
 
 const app = setUpApp();
@@ -14,10 +14,10 @@ test("the times of a ledger are the operator's, each with its zone once, whichev
   operatorClock.value = { timezone: "America/Los_Angeles", ahead_ms: 0 };
   session.begin("t1", false);
   app.open("/payments");
-  await app.says(/Jul 1(, 2026)?, 7:30\sPM PDT, from Ana Reyes/);
+  await app.says(/Jul 1(, 2026)?, 7:30\sPM PDTAna Reyes/);
   keepCharters([sampleCharter({ event_id: row.event_id, timezone: "America/New_York" })]);
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(app.text()).toMatch(/Jul 1(, 2026)?, 7:30\sPM PDT, from Ana Reyes/);
+  expect(app.text()).toMatch(/Jul 1(, 2026)?, 7:30\sPM PDTAna Reyes/);
 });
 
 test("tips less what was given back and tips as logged each say what they are", async () => {
@@ -42,4 +42,32 @@ test("a period without payments shows no empty lists", async () => {
   app.open("/payments");
   await app.says("Entries0");
   expect(app.text()).not.toContain("By kind");
+});
+
+test("a row is found by who paid, how much, its number, its charter and its state", async () => {
+  const row = { ...samplePayment({ payer: "Ana Reyes", amount_cents: 48_000 }), charter: "Sunset sail" };
+  const other = {
+    ...row,
+    payment_id: "two",
+    method: "check" as const,
+    reference: "1042",
+    amount_cents: 7_550,
+    payer: "Ben",
+  };
+  const gone = { ...row, payment_id: "three", payer: "Cleo", status: "voided" as const };
+  app.handle = () => json(200, { payments: [row, other, gone], totals: sampleTotals(), next_cursor: null });
+  session.begin("t1", false);
+  app.open("/payments");
+  await app.says("Ana Reyes");
+  const find = [...app.root.querySelectorAll("label")].find(({ textContent }) => textContent?.startsWith("Find"));
+  const shown = async (search: string) => {
+    app.type(`#${CSS.escape(find?.htmlFor ?? "")}`, search);
+    await settled();
+    return [...app.root.querySelectorAll(".ledger .lines-who")].map(({ textContent }) => textContent);
+  };
+  expect(await shown("1042")).toEqual(["Ben"]);
+  expect(await shown("480")).toEqual(["Ana Reyes", "Cleo"]);
+  expect(await shown("voided")).toEqual(["Cleo"]);
+  expect(await shown("sunset check")).toEqual(["Ben"]);
+  expect(await shown("")).toHaveLength(3);
 });

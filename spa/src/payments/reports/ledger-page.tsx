@@ -1,24 +1,18 @@
 import { useState } from "preact/hooks";
-import type { ListedPayment } from "../../data/contract";
 import { listPayments } from "../../data/later-api";
-import { isLive } from "../../data/ledger";
 import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
 import { usePages } from "../../lib/answer";
-import { operatorTimezone } from "../../lib/clock";
-import { formatMoney } from "../../lib/money";
 import { useValue } from "../../lib/observable";
 import { isPeriod, monthOf, type Period, today } from "../../lib/periods";
-import { href, query } from "../../lib/router";
-import { formatMoment } from "../../lib/time";
+import { query } from "../../lib/router";
 import { Field } from "../../ui/field";
 import { LoadButton } from "../../ui/load-button";
 import { Loaded } from "../../ui/loaded";
+import { TextInput } from "../../ui/text-input";
 import { CsvButton } from "../csv-button";
-import { kindNames } from "../payment-form";
-import { payerText } from "../statement/statement-text";
+import { isFound, LedgerTable } from "./ledger-table";
 import { PeriodChoice } from "./period-choice";
 import { Totals } from "./totals";
-import "../entry.css";
 import "./filters.css";
 
 export function Ledger() {
@@ -29,6 +23,7 @@ export function Ledger() {
 function LedgerOfPeriod() {
   const [period, setPeriod] = useState(() => askedPeriod() ?? monthOf(today()));
   const [method, setMethod] = useState<PaymentMethod | "">("");
+  const [search, setSearch] = useState("");
   const valid = isPeriod(period);
   const asked = usePages(
     valid ? (cursor) => listPayments({ ...period, ...(method ? { method } : {}), limit: 50, cursor }) : null,
@@ -60,6 +55,7 @@ function LedgerOfPeriod() {
             </select>
           )}
         </Field>
+        <TextInput label="Find: name, amount, number" value={search} onInput={setSearch} />
       </div>
       {valid && (
         <Loaded asked={asked} failed="The payments could not be loaded.">
@@ -71,11 +67,7 @@ function LedgerOfPeriod() {
                 {payments.length === 0 ? (
                   <p class="nothing">No payment in this period. Payments are logged from a charter on the board.</p>
                 ) : (
-                  <ol class="statement">
-                    {payments.map((payment) => (
-                      <Row key={payment.payment_id} payment={payment} />
-                    ))}
-                  </ol>
+                  <LedgerTable payments={payments.filter((payment) => isFound(payment, search))} />
                 )}
                 {next_cursor && <LoadButton label="Show more" load={asked.more} />}
               </section>
@@ -93,28 +85,3 @@ function askedPeriod(): Period | null {
   const period = { from: given.get("from") ?? "", to: given.get("to") ?? "" };
   return isPeriod(period) ? period : null;
 }
-
-function Row({ payment }: { payment: ListedPayment }) {
-  const live = isLive(payment);
-  const amount = `${payment.kind === "refund" ? "−" : ""}${formatMoney(payment.amount_cents, payment.currency)}`;
-  return (
-    <li class={`entry${live ? "" : " entry-dead"}`}>
-      <div class="entry-what">
-        <p>
-          <strong>{live ? kindNames[payment.kind] : <s>{kindNames[payment.kind]}</s>}</strong>{" "}
-          {methods[payment.method].name} {payment.reference}
-        </p>
-        <p class="entry-small">
-          {formatMoment(payment.received_at, operatorTimezone())}
-          {payerText(payment)}, {statusNames[payment.status]}
-        </p>
-        <p class="entry-small">
-          <a href={href(`/events/${payment.event_id}`)}>{payment.charter}</a>
-        </p>
-      </div>
-      <p class="entry-balance">{live ? amount : <s>{amount}</s>}</p>
-    </li>
-  );
-}
-
-const statusNames = { received: "not cleared yet", cleared: "cleared", bounced: "bounced", voided: "voided" };

@@ -1,4 +1,4 @@
-import { monthOf, type Period, today, yearOf } from "../../lib/periods";
+import { monthOf, type Period, today, weekOf, yearOf } from "../../lib/periods";
 import { Button } from "../../ui/button";
 import { PeriodFields } from "./period-fields";
 
@@ -11,6 +11,7 @@ interface Props {
 /** The usual periods by one tap, any other by its days. */
 export function PeriodChoice({ period, onChange, withYear }: Props) {
   const usual: [string, Period][] = [
+    ["This week", weekOf(today())],
     ["This month", monthOf(today())],
     ["Last month", monthOf(today(), -1)],
     ...(withYear ? [["This year", yearOf(today())] as [string, Period]] : []),

@@ -1,0 +1,70 @@
+import type { ListedPayment } from "../../data/contract";
+import { isLive } from "../../data/ledger";
+import { methods } from "../../data/limits";
+import { operatorTimezone } from "../../lib/clock";
+import { formatMoney } from "../../lib/money";
+import { hasWords } from "../../lib/names";
+import { href } from "../../lib/router";
+import { formatMoment } from "../../lib/time";
+import { kindNames } from "../payment-form";
+import "../lines.css";
+import "./ledger-table.css";
+
+/** Payments of many charters, one line each. */
+export function LedgerTable({ payments }: { payments: readonly ListedPayment[] }) {
+  return (
+    <table class="lines ledger">
+      <thead>
+        <tr>
+          {["Date", "From", "Charter", "For", "How", "State"].map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+          <th scope="col" class="num">
+            Amount
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {payments.map((payment) => (
+          <Row key={payment.payment_id} payment={payment} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ payment }: { payment: ListedPayment }) {
+  const live = isLive(payment);
+  const amount = `${payment.kind === "refund" ? "−" : ""}${formatMoney(payment.amount_cents, payment.currency)}`;
+  return (
+    <tr class={live ? undefined : "ledger-dead"}>
+      <td class="ledger-when">{formatMoment(payment.received_at, operatorTimezone())}</td>
+      <td class="lines-who">{payment.payer}</td>
+      <td class="lines-what">
+        <a href={href(`/events/${payment.event_id}`)}>{payment.charter}</a>
+      </td>
+      <td class="ledger-kind">{kindNames[payment.kind]}</td>
+      <td class="ledger-how">
+        {methods[payment.method].label} {payment.reference}
+      </td>
+      <td class={`ledger-state ledger-${payment.status}`}>{stateText(payment)}</td>
+      <td class="num ledger-amount">{live ? amount : <s>{amount}</s>}</td>
+    </tr>
+  );
+}
+
+function stateText({ status, event_id, corrected_by }: ListedPayment): string {
+  if (status === "voided" && corrected_by) return corrected_by.event_id === event_id ? "Corrected" : "Moved";
+  return stateNames[status];
+}
+
+const stateNames = { received: "To clear", cleared: "Cleared", bounced: "Bounced", voided: "Voided" };
+
+/** Whether every word that was typed is somewhere in who paid, for what, how, how much and its number. */
+export function isFound(payment: ListedPayment, search: string): boolean {
+  const { payer, charter, reference, note, amount_cents, currency, method, kind } = payment;
+  const text = [payer, charter, reference, note, formatMoney(amount_cents, currency)];
+  return hasWords([...text, methods[method].label, kindNames[kind], stateText(payment)].join(" "), search);
+}
