@@ -1,10 +1,24 @@
 import { expect, test } from "vitest";
-import { daysBetween, daysLater, isDay, isPeriod, lengthText, monthName, monthOf, spanName, yearOf } from "./periods";
+import {
+  daysBetween,
+  daysLater,
+  isDay,
+  isPeriod,
+  lengthText,
+  monthName,
+  monthOf,
+  spanName,
+  weekOf,
+  yearOf,
+} from "./periods";
 
 test("a month is whole, whatever its length, and its neighbours cross the year", () => {
   expect(monthOf("2028-02-10")).toEqual({ from: "2028-02-01", to: "2028-02-29" });
   expect(monthOf("2026-01-31", -1)).toEqual({ from: "2025-12-01", to: "2025-12-31" });
   expect(monthOf("2026-03-31", -11)).toEqual({ from: "2025-04-01", to: "2025-04-30" });
+  expect(weekOf("2026-11-25")).toEqual({ from: "2026-11-23", to: "2026-11-29" });
+  expect(weekOf("2026-11-29")).toEqual({ from: "2026-11-23", to: "2026-11-29" });
+  expect(weekOf("2027-01-01")).toEqual({ from: "2026-12-28", to: "2027-01-03" });
   expect(yearOf("2026-11-25")).toEqual({ from: "2026-01-01", to: "2026-12-31" });
 });
 
