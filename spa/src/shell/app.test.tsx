@@ -240,7 +240,7 @@ test("what sailed lately and is not paid shows without being asked for, with a w
   open("/");
   await says("Owed");
   expect(text()).not.toMatch("Settled");
-  expect(button("1 past, not paid: $1,200").getAttribute("href")).toBe("#unpaid");
+  expect(button("1 past, not paid: $1,200").getAttribute("href")).toBe("/payments/owed");
   expect(app.root.querySelector("#unpaid")?.textContent).toBe("Past, not paid");
 });
 
