@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.charters import context, readiness
@@ -186,12 +186,20 @@ def _absent(guest: ListedGuest, notes: store.Notes) -> Passenger:
 
 
 def check_in(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Manifest:
-    """Notes whether one person is aboard. The same state again keeps the first time."""
+    """Notes whether one person is aboard. The same state again keeps the first time.
+
+    With a `submission_id` it is a tick that a device has kept: see `take_note`.
+    """
     form = Form(body)
     wanted = read_check_in(form)
     form.finish()
-    check_passenger(charters.find_charter(event_id), wanted)
-    _note(event_id, wanted.waiver_id or wanted.guest_id, wanted.state, actor, now)
+    charter, subject = charters.find_charter(event_id), wanted.waiver_id or wanted.guest_id
+    check_passenger(charter, wanted)
+    if wanted.submission_id:
+        at = ticked_at(charter, wanted.device_time, wanted.device_now, now)
+        take_note(event_id, wanted.submission_id, subject, wanted.state, at, actor=actor, now=now)
+    else:
+        _note(event_id, subject, wanted.state, actor, now)
     return get_manifest(event_id)
 
 
@@ -234,12 +242,33 @@ def _note(event_id: str, subject: str, state: NoteState, actor: Actor, now: date
     retry_on_conflict(attempt)
 
 
-def take_note(event_id: str, sent: SentNote, *, actor: Actor) -> None:
+def ticked_at(charter: Charter, device_time: str, device_now: str, now: datetime) -> str:
+    """When a device says that something was ticked; empty where it does not say, or says what cannot be.
+
+    A device's clock may be wrong: what it says as it sends (`device_now`) shows by how much. A small difference is how
+    long the request was on its way, or how exact clocks are.
+    """
+    try:
+        ticked = times.parse_instant(device_time)
+        behind = now - times.parse_instant(device_now) if device_now else timedelta()
+    except ValueError:
+        return ""
+    if abs(behind) > times.CLOCK_OFF:
+        ticked += behind
+    earliest = times.parse_instant(charter.details["starts_at"]) - readiness.DEPART_BEFORE
+    return times.format_instant(min(ticked, now)) if earliest <= ticked <= now + times.CLOCK_OFF else ""
+
+
+def take_note(
+    event_id: str, submission_id: str, subject: str, state: NoteState, at: str, *, actor: Actor, now: datetime
+) -> None:
     """Notes what a device has kept until it could send it: of two notes the one that was ticked later holds.
 
-    The same one again, under its id, changes nothing. Raises Conflict if something else came under its id, or after
-    departure.
+    `at` is when it was ticked, empty for now. The same one again, under its id, changes nothing. Raises Conflict if
+    something else came under its id, or after departure.
     """
+    recorded_at = times.format_instant(now)
+    sent = SentNote(submission_id, subject, state, at or recorded_at, recorded_at, actor.name)
     note: Note = {"state": sent.state, "at": sent.at, "by": sent.by, "recorded_at": sent.recorded_at}
 
     def attempt() -> None:
