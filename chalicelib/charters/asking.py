@@ -11,6 +11,7 @@ from chalicelib.charters.positions import (
     StoredPosition,
     deadline,
     holders,
+    is_to_ask,
     replaced,
     waiting_ids,
 )
@@ -72,7 +73,7 @@ def _to_ask(details: CharterDetails, positions: Positions, *, captain_first: boo
     """Positions for which somebody is to be asked, the captain's first. No crew is asked while there is no captain."""
     for position in sorted(positions, key=lambda one: one["role"] != CAPTAIN):
         is_held_back = captain_first and position["role"] != CAPTAIN and details["captain"] is None
-        if position["state"] == "open" and position["next_ids"] != [] and not is_held_back:
+        if is_to_ask(position) and not is_held_back:
             yield position
 
 

@@ -105,7 +105,12 @@ def ids_of(positions: Positions) -> list[str]:
 
 def is_filled(position: StoredPosition) -> bool:
     """Whether somebody has it, is asked for it, or will be."""
-    return position["state"] in ("asked", *HOLDING) or (position["state"] == "open" and position["next_ids"] != [])
+    return position["state"] in ("asked", *HOLDING) or is_to_ask(position)
+
+
+def is_to_ask(position: StoredPosition) -> bool:
+    """Whether nobody has it or is asked, and somebody is to be. After a write that is so while a captain is missing."""
+    return position["state"] == "open" and position["next_ids"] != []
 
 
 def last_asked(position: StoredPosition, person_id: str) -> Asked | None:
