@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.charters import context, readiness
+from chalicelib.charters import context, event_json, readiness
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import (
     ERASED_NAME,
@@ -111,7 +111,7 @@ def _passengers(whole: WholeCharter, notes: store.Notes, current: CurrentVersion
     rows = people.load_rows(whole.signed_items)
     beyond = people.beyond(rows, whole.charter.details["passenger_limit"])
     signed = [_signed(one, current, notes, beyond) for one in people.people(rows)]
-    return signed + [_absent(guest, notes) for guest in charters.missing_guests(whole.charter)]
+    return signed + [_absent(guest, notes) for guest in event_json.missing_guests(whole.charter)]
 
 
 def _by_signature(passengers: Sequence[Passenger]) -> tuple[list[Passenger], list[Passenger]]:
@@ -330,7 +330,7 @@ def depart(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetim
             return None
         _check_may_depart(charter, now)
         current, around = waiver_versions.read_current(), context.read_context([charter], now)
-        found = charters.assess(charter, around, count_heads(whole, _passengers(whole, notes, current)))
+        found = event_json.assess(charter, around, count_heads(whole, _passengers(whole, notes, current)))
         checks = _waive(found["checks"], reasons, actor, at)
         snapshot: Snapshot = {**make_snapshot(whole, notes, current, around.settings), "checks": checks}
         sha256 = canonical.json_hash(snapshot)
