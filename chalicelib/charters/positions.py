@@ -310,7 +310,7 @@ def written(
     for one in list(found):
         if one["person"] and one["person"]["person_id"] not in ([captain_id] if one["role"] == CAPTAIN else crew_ids):
             found = replaced(found, {**_opened(one), "next_ids": []})
-    if captain != before["captain"] and captain:
+    if captain and not _is_same(captain, before["captain"]):
         place = next((one for one in found if one["role"] == CAPTAIN and one["state"] in ("open", "asked")), None)
         if place and captain_id:
             found = _taken(found, place["position_id"], {"person_id": captain_id, "name": captain["name"]}, "assigned")
@@ -326,6 +326,13 @@ def written(
                     found, place["position_id"], {"person_id": person_id, "name": member["name"]}, "assigned"
                 )
     return found
+
+
+def _is_same(member: CrewMember, before: CrewMember | None) -> bool:
+    """Whether this is the person who was there before; how to reach them may have changed."""
+    if before is None or member["person_id"] != before["person_id"]:
+        return False
+    return member["person_id"] is not None or member["name"] == before["name"]
 
 
 def _place_for(positions: Positions, person_id: str, roles: Collection[Role]) -> StoredPosition | None:
