@@ -16,7 +16,7 @@ class ChartersPositions(NamedTuple):
     event_id: str
     positions: Positions
     is_planned: bool
-    """Whether it is to sail: nobody is waited for otherwise."""
+    """Whether it is to sail. Only then answers are waited for."""
 
 
 def position_writes(now: ChartersPositions, before: ChartersPositions | None) -> list[Item]:

@@ -1,4 +1,4 @@
-"""The desk's acts on positions, the answers of people, and what follows from both without anybody's act."""
+"""The desk's acts on positions, the answers of people, and what the app does by itself after both."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -63,7 +63,7 @@ class NotAnswered(PositionConflict):
 
 
 class Act(NamedTuple):
-    """What an act makes of a charter, before what follows from it."""
+    """A charter as an act has changed it, before the next people are asked."""
 
     charter: Charter
     audit: AuditEvent
@@ -169,7 +169,7 @@ def assign(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: A
 
 
 def withdraw(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
-    """Closes a position; whoever was asked or had it is told. Again: unchanged."""
+    """Closes a position; the person who was asked or had it is told. Again: unchanged."""
     form = Form(body)
     wanted = form.read(Withdrawing)
     form.finish()
@@ -276,7 +276,7 @@ def settle(
     answer_by: str | None = None,
     left_open: Collection[str] = (),
 ) -> Settled:
-    """Asks whoever is next, and makes the mails of all that has become of the positions since `seen`."""
+    """Asks the next people, and makes the mails about all changes of the positions since `seen`."""
     at, given_up = times.format_instant(now), list[str]()
     if charter.status == "scheduled":
         advanced = asking.advance(
@@ -294,7 +294,7 @@ def settle(
 
 
 def settle_edit(seen: Charter, charter: Charter, now: datetime) -> Settled:
-    """The same of an edit or a cancellation. Nothing is read where nobody is asked or sails in a position."""
+    """The same for an edit or a cancellation. A charter without positions costs no read."""
     if not charter.positions:
         return Settled(charter, [], [])
     return settle(seen, charter, roster.read_roster(charter), now, left_open=place.ids_of(charter.positions))

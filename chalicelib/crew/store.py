@@ -40,7 +40,7 @@ def list_held() -> list[str]:
 
 
 def bounce_write(event_id: str, position_id: str, number: int, at: str) -> Item:
-    """The write that notes, in the mail's own transaction, that whoever was asked as this number was not reached."""
+    """The write that notes, in the mail's own transaction, that the person asked as this number was not reached."""
     return put_write(item_key(ASKS, f"{at}#{event_id}#{position_id}#{number}"))
 
 

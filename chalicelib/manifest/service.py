@@ -211,7 +211,7 @@ def read_check_in(form: Form) -> CheckIn:
 
 
 def check_passenger(charter: Charter, wanted: CheckIn) -> None:
-    """Raises BadInput if nobody of this charter is meant."""
+    """Raises BadInput if the person is not one of this charter."""
     if wanted.waiver_id and not waiver_records.is_counted(charter.event_id, wanted.waiver_id):
         raise BadInput({"waiver_id": "is none of this charter's waivers"})
     if wanted.guest_id and wanted.guest_id not in {guest["guest_id"] for guest in charter.details["guests"]}:

@@ -22,7 +22,7 @@ export interface UnsavedTick extends Pick<Passenger, "waiver_id" | "guest_id" | 
   refused: boolean;
 }
 
-/** After this time nobody waits for it any more, and the name leaves this device. */
+/** After this time it is dropped, and the name leaves this device. */
 const LONGEST_MS = 7 * 24 * 3_600_000;
 
 const storage = keptEntries<UnsavedTick>("scc.ticks", "ticks", "submission_id");

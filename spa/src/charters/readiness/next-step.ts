@@ -41,7 +41,7 @@ export function nextStep({ code }: Pick<Check, "code">, charter: Charter, barebo
   }
 }
 
-/** A place that nobody was asked to take comes before one that waits for an answer; without any, one is added. */
+/** A position that is open comes before one that waits for an answer; without any, one is added. */
 function positionStep(positions: readonly Position[], role: Role): Step {
   const open = positions.find(({ state }) => state === "open");
   const waiting = positions.find(({ state }) => state === "asked" || state === "unconfirmed");
