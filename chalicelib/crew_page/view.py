@@ -20,7 +20,7 @@ PATRON_BEFORE = timedelta(hours=24)
 PAPER_DAYS = (90, 30, 7)
 
 Standing = Literal["asked", "late", "changed", "booked"]
-"""Asked; was too late, and nobody has it yet; accepted before it was changed; sails."""
+"""Asked; was too late, and it is still free; accepted before it was changed; sails."""
 
 
 class Words(NamedTuple):

@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.devices import Device, log_in, log_payment, wait_for_worker
+from tests.browser.devices import READ_STORE, Device, log_in, log_payment, wait_for_worker
 from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, card, sideways_px
 from tests.browser.waiver_form import fill_in, sign_button, waiver
 
 VALID = [{"kind": kind, "valid_until": "2199-01-01"} for kind in ("mmc", "medical")]
-TICKS = ["scc.dock", "ticks"]
+DESK_TICKS = ["scc.ticks", "ticks"]
 
 
 def person(site: Site, name: str, **changes: Any) -> dict[str, Any]:
@@ -260,3 +260,38 @@ def test_a_day_at_the_dock_in_airplane_mode_on_two_devices_loses_doubles_and_mis
     history = site.admin("GET", f"/api/events/{event['event_id']}/history")["events"]
     acts = [one["act"] for one in history]
     assert (acts.count("checked_in"), acts.count("safety_briefing"), acts.count("departed")) == (2, 1, 1)
+
+
+def test_the_desks_ticks_outlive_a_kill_and_are_sent_from_any_page_with_the_time_that_they_had(
+    site: Site, devices: tuple[Device, Device], ana: dict[str, Any]
+) -> None:
+    _, tablet = devices
+    event = sailing(site, ana, hours=1)
+    page = tablet.open()
+    log_in(page, site, keep=True)
+    wait_for_worker(page)
+    tablet.close()
+    page = tablet.open(f"/events/{event['event_id']}/manifest")
+    expect(page.get_by_role("button", name="Aboard: Cleo Park")).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Aboard: Cleo Park").click()
+    ticked_at = datetime.now(UTC)
+    expect(page.get_by_text("Not saved yet: Cleo Park. This device keeps it")).to_be_visible()
+    page.get_by_role("button", name="No-show: Dan Wu").click()
+    expect(page.get_by_text("Not saved yet: Cleo Park, Dan Wu.")).to_be_visible()
+    tablet.kill()
+    page = tablet.open(f"/events/{event['event_id']}/manifest", offline=True)
+    expect(page.get_by_text("Not saved yet: Cleo Park, Dan Wu.")).to_be_visible()
+    page.wait_for_timeout(4_000)
+    tablet.kill()
+    assert not [one for one in passengers(site, event).values() if one["checked_in_at"] or one["no_show"]]
+    page = tablet.open("/")
+    for _ in range(100):
+        if not page.evaluate(READ_STORE, DESK_TICKS):
+            break
+        page.wait_for_timeout(100)
+    found = passengers(site, event)
+    assert found["Dan Wu"]["no_show"] is True
+    assert near(found["Cleo Park"]["checked_in_at"], ticked_at)
+    history = site.admin("GET", f"/api/events/{event['event_id']}/history")["events"]
+    assert [one["act"] for one in history].count("checked_in") == 2

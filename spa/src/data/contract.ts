@@ -1645,6 +1645,10 @@ export interface components {
             waiver_id?: string | null;
             /** @description One of the two is required. */
             guest_id?: string | null;
+            /** Format: uuid */
+            submission_id?: string | null;
+            device_time?: string | null;
+            device_now?: string | null;
         };
         Briefing: {
             done: boolean;
@@ -2538,13 +2542,13 @@ export interface components {
             form: "check_in" | "briefing" | "depart";
             /** Format: uuid */
             submission_id: string;
-            device_time?: string;
-            device_now?: string;
             /** @enum {string} */
             state?: "aboard" | "no_show" | "clear";
             waiver_id?: string;
             /** @description One of the two is required. */
             guest_id?: string;
+            device_time?: string;
+            device_now?: string;
             /** @enum {string} */
             done?: "yes" | "no";
         };

@@ -3,6 +3,7 @@ import { Observable } from "../lib/observable";
 import { onReturn } from "../lib/on-return";
 import { toRfc3339 } from "../lib/time";
 import type { NewPayment, Payment, PaymentAndEvent } from "./contract";
+import { type KeptEntries, keptEntries } from "./kept-entries";
 import type { PaymentKind } from "./limits";
 import { ApiError } from "./request";
 
@@ -41,20 +42,13 @@ export interface Problem {
 
 export type FirstPayment = Pick<Payment, "payment_id" | "recorded_by" | "recorded_at">;
 
-export interface OutboxStorage {
-  /** Whether this device could not read or write what it keeps the last time. */
-  readonly fails: Observable<boolean>;
-  all(): Promise<OutboxEntry[]>;
-  put(entry: OutboxEntry): Promise<void>;
-  remove(payment_id: string): Promise<void>;
-  /** False when the entry is lost with the page. */
-  isDurable(payment_id: string): boolean;
-}
+/** On this device, in IndexedDB. */
+export const indexedDbStorage = (name = "scc.outbox") => keptEntries<OutboxEntry>(name, "payments", "payment_id");
 
 export type SentAnswer = PaymentAndEvent & { replayed: boolean };
 
 interface Dependencies {
-  storage: OutboxStorage;
+  storage: KeptEntries<OutboxEntry>;
   send(entry: OutboxEntry): Promise<SentAnswer>;
   maySend(): boolean;
   /** Called with what the server answered, before the entry is dropped from the screen. */
