@@ -13,6 +13,7 @@ from chalicelib.core import system
 from chalicelib.crew import service as crew
 from tests.support.api import Answer, Api
 from tests.support.crew import forms_of, manifest_of, page_of, read, text_of
+from tests.support.departing import depart
 from tests.support.planning import at, make_charter, make_person, patch, read_charter
 
 PassTime = Callable[..., None]
@@ -271,6 +272,22 @@ def test_of_two_who_accept_at_once_one_sails_and_the_other_is_told(
     captain = stored(trip).details["captain"]
     assert captain
     assert captain["name"] == winner["name"]
+
+
+def test_once_it_has_departed_nobody_is_asked_and_an_edit_leaves_the_captain_the_manifest(
+    api: Api, guest: Api, ana: dict[str, Any], bo: dict[str, Any]
+) -> None:
+    trip = make_charter(api, hours=(24, 27))
+    ask(api, trip, ana)
+    taken(give(guest, ana, form_of(guest, ana, "accept")), ana)
+    mate = {"role": "mate", "required": False, "person_ids": [bo["person_id"]]}
+    assert api.post(f"/api/events/{trip['event_id']}/positions", mate).json["positions"][1]["state"] == "asked"
+    departed = depart(api, trip["event_id"]).json
+    assert [one["state"] for one in departed["positions"]] == ["accepted", "open"]
+    assert departed["positions"][1]["asked"][0]["answer"] == "withdrawn"
+    edited = patch(api, departed, ends_at=at(28)).json
+    assert [one["state"] for one in edited["positions"]] == ["accepted", "open"]
+    assert guest.get(manifest_of(ana, trip)).status == 200
 
 
 # --- what is no answer ------------------------------------------------------------------------------------
