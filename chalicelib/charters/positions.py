@@ -398,7 +398,10 @@ def _other_role(details: CharterDetails, positions: Positions, position: StoredP
 def _taken(
     positions: Positions, position_id: str, person: PositionPerson, state: Literal["accepted", "assigned"]
 ) -> list[StoredPosition]:
-    """With this person in the position. Others who were asked or had it are withdrawn, as are this person's other asks."""
+    """With this person in the position.
+
+    Others who were asked or had it are withdrawn, as are this person's other asks.
+    """
     taken: list[StoredPosition] = []
     for one in positions:
         waits = waiting(one)
