@@ -7,6 +7,7 @@ from typing import NamedTuple
 from chalicelib.charters.fields import Asked, CharterDetails
 from chalicelib.charters.positions import (
     CAPTAIN,
+    SOONEST_ANSWER,
     Positions,
     StoredPosition,
     deadline,
@@ -41,13 +42,11 @@ def advance(
     candidates: Sequence[Candidate],
     *,
     captain_first: bool,
-    answer_by: str | None = None,
     now: datetime,
 ) -> Advanced:
     """Asks the next for each position that waits for somebody to be asked.
 
-    `candidates` are all active people by rank; `answer_by` is for the first who is asked now. Once the charter has
-    begun, no more people are asked.
+    `candidates` are all active people by rank. Once the charter has begun, no more people are asked.
     """
     at, after, given_up = times.format_instant(now), list(positions), list[str]()
     for position in _to_ask(details, positions, captain_first=captain_first):
@@ -55,18 +54,24 @@ def advance(
         person, left = (None, list[str]()) if has_begun else _next_person(details, after, position, candidates)
         if person is None:
             given_up.append(position["position_id"])
-            after = replaced(after, {**position, "next_ids": []})
+            after = replaced(after, {**position, "next_ids": [], "answer_by": None})
             continue
         entry: Asked = {"person_id": person.person_id, "name": person.name, "at": at, "answer": None, "reason": ""}
         asked: StoredPosition = {
             **position,
             "state": "asked",
             "asked": [*position["asked"], entry],
-            "answer_by": min(answer_by or deadline(details["starts_at"], now), details["starts_at"]),
+            "answer_by": _answer_by(details["starts_at"], position["answer_by"], now),
             "next_ids": left,
         }
         after = replaced(after, asked)
     return Advanced(after, given_up)
+
+
+def _answer_by(starts_at: str, wanted: str | None, now: datetime) -> str:
+    """The time that the desk wanted, unless it is over before anybody could be asked."""
+    in_time = wanted if wanted and wanted >= times.format_instant(now + SOONEST_ANSWER) else None
+    return min(in_time or deadline(starts_at, now), starts_at)
 
 
 def _to_ask(details: CharterDetails, positions: Positions, *, captain_first: bool) -> Iterator[StoredPosition]:

@@ -19,6 +19,8 @@ HOLDING = ("accepted", "unconfirmed", "assigned")
 CAPTAIN: Literal["captain"] = "captain"
 # How long somebody may take to answer; the shorter time for a charter that begins soon.
 TO_ANSWER, TO_ANSWER_SOON, SOON = timedelta(hours=24), timedelta(hours=2), timedelta(hours=48)
+# The least time that the desk may give.
+SOONEST_ANSWER = timedelta(minutes=15)
 
 AnswerGiven = Literal["accept", "decline"]
 Why = Literal["withdrawn", "taken", "changed", "declined", "begun", "over", "elsewhere", "aboard", "inactive"]
@@ -50,7 +52,10 @@ class AnswerRefused(PositionConflict):
 # --- what holds -------------------------------------------------------------------------------------
 
 
-def new_position(position_id: str, role: Role, *, required: bool, next_ids: list[str] | None) -> StoredPosition:
+def new_position(
+    position_id: str, role: Role, *, required: bool, next_ids: list[str] | None, answer_by: str | None = None
+) -> StoredPosition:
+    """An open position. `answer_by` is for the first who is asked, whenever that is."""
     return {
         "position_id": position_id,
         "role": role,
@@ -58,7 +63,7 @@ def new_position(position_id: str, role: Role, *, required: bool, next_ids: list
         "state": "open",
         "person": None,
         "asked": [],
-        "answer_by": None,
+        "answer_by": answer_by,
         "next_ids": next_ids,
     }
 
@@ -290,7 +295,9 @@ def _changed(position: StoredPosition, starts_at: str, now: datetime) -> StoredP
 def ended(positions: Positions) -> list[StoredPosition]:
     """The charter is cancelled or over: open asks end. People who have taken a position keep it."""
     return [
-        {**(_closed(one, "withdrawn") if waiting(one) else one), "next_ids": []} if one["state"] != "withdrawn" else one
+        {**(_closed(one, "withdrawn") if waiting(one) else one), "next_ids": [], "answer_by": None}
+        if one["state"] != "withdrawn"
+        else one
         for one in positions
     ]
 
@@ -391,8 +398,10 @@ def _other_role(details: CharterDetails, positions: Positions, position: StoredP
 def _taken(
     positions: Positions, position_id: str, person: PositionPerson, state: Literal["accepted", "assigned"]
 ) -> list[StoredPosition]:
-    """With this person in the position. Others who were asked or had it are withdrawn, and so are other asks of this
-    person."""
+    """With this person in the position.
+
+    Others who were asked or had it are withdrawn, as are this person's other asks.
+    """
     taken: list[StoredPosition] = []
     for one in positions:
         waits = waiting(one)

@@ -263,9 +263,10 @@ def plan_edit(seen: Charter, body: Mapping[str, Any], *, now: datetime) -> Edit:
 def _positions(
     seen: Charter, details: CharterDetails, status: Status, named: Named, now: datetime
 ) -> Sequence[StoredPosition]:
-    """What an edit makes of the positions: in the same write, as nobody may be accepted for another time."""
+    """What an edit makes of the positions: in the same write, as nobody may be accepted for another time. Once it has
+    sailed, nobody has to answer again."""
     found: Sequence[StoredPosition] = seen.positions
-    if positions.is_changed(seen.details, details):
+    if status == "scheduled" and positions.is_changed(seen.details, details):
         found = positions.changed(found, details["starts_at"], now)
     if (details["captain"], details["crew"]) != (seen.details["captain"], seen.details["crew"]):
         roles = {person_id: person.details["roles"] for person_id, person in named.people.items()}

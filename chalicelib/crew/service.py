@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
@@ -34,7 +34,6 @@ from chalicelib.schedule.fields import Conflict as ScheduledConflict
 from chalicelib.schedule.fields import Override
 from chalicelib.schedule.store import count_booking
 
-SOONEST_ANSWER = timedelta(minutes=15)
 # Mails that are not sent by then are left to the schedule: the function may run for 15 s.
 SEND_S = 5.0
 # The sweep has more to do in its minute.
@@ -68,8 +67,6 @@ class Act(NamedTuple):
     charter: Charter
     audit: AuditEvent
     writes: Sequence[Item] = ()
-    answer_by: str | None = None
-    """For the first who is asked."""
     left_open: Collection[str] = ()
     """The ids of positions that the desk left open: it knows."""
 
@@ -107,11 +104,17 @@ def add_position(
         if next_ids != []:
             _check_asks(seen, people, now)
         _check_room(seen, wanted["role"])
-        position = place.new_position(position_id, wanted["role"], required=wanted["required"], next_ids=next_ids)
+        position = place.new_position(
+            position_id,
+            wanted["role"],
+            required=wanted["required"],
+            next_ids=next_ids,
+            answer_by=None if next_ids == [] else wanted["answer_by"],
+        )
         added = audit_event("position_added", actor, times.format_instant(now), about=position_id)
         left_open = [position_id] if next_ids == [] else []
         charter = seen._replace(positions=[*seen.positions, position])
-        return Act(charter, added, answer_by=wanted["answer_by"], left_open=left_open)
+        return Act(charter, added, left_open=left_open)
 
     _carry_out(event_id, act, now)
     return charters.show_charter(event_id, now), is_new
@@ -273,7 +276,6 @@ def settle(
     people: Roster,
     now: datetime,
     *,
-    answer_by: str | None = None,
     left_open: Collection[str] = (),
 ) -> Settled:
     """Asks the next people, and makes the mails about all changes of the positions since `seen`."""
@@ -284,7 +286,6 @@ def settle(
             charter.positions,
             roster.candidates(people, charter, at),
             captain_first=people.settings["captain_first"],
-            answer_by=answer_by,
             now=now,
         )
         charter = charter._replace(positions=advanced.positions)
@@ -376,7 +377,7 @@ def _carry_out(event_id: str, act: Callable[[Charter, Roster], Act | None], now:
             return Settled(seen, [], [])
         at = times.format_instant(now)
         changed = done.charter._replace(version=seen.version + 1, updated_at=at, edited_at=at)
-        settled = settle(seen, changed, people, now, answer_by=done.answer_by, left_open=done.left_open)
+        settled = settle(seen, changed, people, now, left_open=done.left_open)
         store.update_charter(settled.charter, seen, done.audit, also=[*done.writes, *settled.writes])
         return settled
 
@@ -409,7 +410,7 @@ def _position_id(event_id: str, key: str) -> str:
 
 
 def _check_answer_by(form: Form, answer_by: str | None, now: datetime) -> None:
-    if answer_by and answer_by < times.format_instant(now + SOONEST_ANSWER):
+    if answer_by and answer_by < times.format_instant(now + place.SOONEST_ANSWER):
         form.refuse("answer_by", "must be at least 15 minutes ahead")
 
 

@@ -160,6 +160,6 @@ def test_reminders_switched_meanwhile_by_another_admin_are_read_again(
     site.admin("PATCH", f"/api/events/{event['event_id']}", {"version": event["version"], "vessel": "S/V Merganser"})
     switch.click()
     expect(page.get_by_text("Not done.")).to_be_visible()
-    expect(page.get_by_text("S/V Merganser")).to_be_visible()
+    expect(page.get_by_text("S/V Merganser", exact=True)).to_be_visible()
     switch.click()
     expect(page.get_by_text("On: the patron gets a mail")).to_be_visible()

@@ -23,7 +23,7 @@ def log_in(page: Page, password: str) -> None:
 def create_charter(page: Page, title: str, email: str) -> None:
     page.get_by_role("button", name="New charter").click()
     dialog = page.get_by_role("dialog")
-    # Before those of the other tests, whatever the hour is: the board shows the first fifty.
+    # Before those of the other tests, whatever the hour is: the board shows the first ones.
     starts = (datetime.now() + timedelta(days=1)).replace(hour=17, minute=0)  # noqa: DTZ005 - the form's local time
     dialog.get_by_label("Title").fill(title)
     dialog.get_by_label("Departs").fill(starts.strftime("%Y-%m-%dT%H:%M"))

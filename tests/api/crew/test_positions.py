@@ -280,6 +280,19 @@ def test_crew_waits_for_the_captain_and_is_then_asked_by_itself(
     assert [who for who, _ in subjects(mailbox)] == ["Ana", "Dot"]
 
 
+@pytest.mark.parametrize(
+    ("answered", "answer_by"), [("12:30", "2030-05-20T14:00:00Z"), ("13:46", "2030-05-21T13:46:00Z")]
+)
+def test_the_time_that_the_desk_wants_waits_with_the_crew_for_the_captain(
+    api: Api, crew: dict[str, str], clock: list[datetime], answered: str, answer_by: str
+) -> None:
+    event = add(api, sailing(api), "deckhand", answer_by="2030-05-20T14:00:00Z")
+    add(api, event, "captain")
+    clock[0] = datetime.fromisoformat(f"2030-05-20T{answered}:00+00:00")
+    says(crew["Ana"], shown(event), number=1, now=clock[0])
+    assert shown(event)["positions"][0]["answer_by"] == answer_by
+
+
 @pytest.mark.parametrize("captain", [{"name": "Typed"}, {"person_id": "Ana"}])
 def test_a_typed_captain_counts_as_one(api: Api, crew: dict[str, str], captain: dict[str, str]) -> None:
     event = add(api, sailing(api), "deckhand")
