@@ -30,7 +30,7 @@ export function PeoplePage() {
   );
   return (
     <>
-      <div class="page-head">
+      <div class="page-head papers-head">
         <h1 tabIndex={-1}>People</h1>
         <PaperCounts rows={rows} />
         <Button class="primary" onClick={() => setOpened({ person: null })}>
@@ -67,7 +67,8 @@ function personRow(person: Person, next: string, onOpen: () => void): PaperRow {
   return {
     id: person_id,
     name,
-    more: [...roles.map((role) => roleNames[role]), `rank ${rank}`, next].filter(Boolean).join(", "),
+    what: [...roles.map((role) => roleNames[role]), `rank ${rank}`].join(", "),
+    more: next,
     active,
     papers,
     expected: expectedPapers(roles),
