@@ -30,6 +30,9 @@ const storage = keptEntries<UnsavedTick>("scc.ticks", "ticks", "submission_id");
 /** Sent for the first time: on the screen they are being saved, and not yet unsaved. */
 const saving = new Set<string>();
 
+/** The time in the id of the tick before: two within one millisecond keep their order by it. */
+let last_ms = 0;
+
 /** In the order of time. */
 export const unsavedTicks = new Observable<readonly UnsavedTick[]>([]);
 
@@ -50,7 +53,8 @@ export async function readTicks(now_ms = Date.now()): Promise<void> {
 export async function saveTick(event_id: string, passenger: Passenger, state: DockState, send: Send): Promise<void> {
   const { waiver_id, guest_id, name } = passenger;
   const at_ms = Date.now();
-  const submission_id = uuid7(at_ms);
+  last_ms = Math.max(at_ms, last_ms + 1);
+  const submission_id = uuid7(last_ms);
   const tick = { submission_id, event_id, waiver_id, guest_id, name, state, at_ms, problem: "", refused: false };
   saving.add(submission_id);
   await storage.put(tick);
