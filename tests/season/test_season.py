@@ -60,7 +60,7 @@ READ_BOARD = """
       day: shown(day.querySelector("h3")),
       rows: all("article", day).map((row) => ({
         state: shown(row.querySelector(".row-state")),
-        columns: texts(":scope > *", row),
+        columns: texts(":scope > :not(.row-sums), .row-sums > *", row),
       })),
     })),
   ])),

@@ -498,7 +498,7 @@ def test_a_conflict_that_was_booked_on_purpose_is_waived_by_who_did_so() -> None
         ("waivers", {"party": 5}, "1 of 5 has not signed"),
         ("money", {"received": 25_000, "money_rule": "deposit"}, "$250.00 of the deposit due before departure"),
         ("money", {"received": 25_000, "money_rule": "full"}, "$750.00 due before departure"),
-        ("money", {"received": 25_000}, "$750.00 due, not needed first"),
+        ("money", {"received": 25_000}, "$750.00 due, may be paid later"),
         ("briefing", {"briefed": False}, "Safety briefing not given yet"),
         ("briefing", {}, "Given at 11:40 AM PST"),
     ],

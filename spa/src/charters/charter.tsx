@@ -107,12 +107,14 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
           <Button disabled={partly} onClick={() => openCharterDialog(charter)}>
             Edit
           </Button>
-          <a class="button" href={href(`/events/${charter.event_id}/manifest`)}>
-            Manifest
-          </a>
-          <Button class="primary" onClick={() => openPaymentDialog(charter.event_id)}>
-            Log payment
-          </Button>
+          <span class="charter-bar no-print">
+            <a class="button" href={href(`/events/${charter.event_id}/manifest`)}>
+              Manifest
+            </a>
+            <Button class="primary" onClick={() => openPaymentDialog(charter.event_id)}>
+              Log payment
+            </Button>
+          </span>
         </p>
       </header>
       {repeating && <Repeat charter={charter} onClose={() => setRepeating(false)} />}

@@ -157,7 +157,7 @@ function Trip({ manifest }: { manifest: Snapshot }) {
         {formatSpan(manifest.starts_at, manifest.ends_at, manifest.timezone)}
       </p>
       <dl class="manifest-details">
-        <Detail name="Vessel">{manifest.vessel}</Detail>
+        <Detail name="Boat">{manifest.vessel}</Detail>
         <Detail name="Ports">{[...new Set(ports)].join(" to ")}</Detail>
         <Detail name="Captain">{captain ? <ContactLine person={captain} /> : "Nobody yet"}</Detail>
         <Detail name="Crew">

@@ -2,6 +2,7 @@ import type { Charter, Check, Conflict, Position } from "../../data/contract";
 import { href } from "../../lib/router";
 import { localDay } from "../../lib/time";
 import type { Role } from "../../ui/crew/roles";
+import { canReach } from "../missing-guests";
 
 /** The one thing to do about a check that is not done. */
 export type Step =
@@ -16,7 +17,7 @@ export function nextStep({ code }: Pick<Check, "code">, charter: Charter, barebo
     case "money":
       return { kind: "pay", label: "Log payment" };
     case "waivers":
-      return { kind: "remind", label: "Remind" };
+      return waiverStep(charter);
     case "briefing":
       return { kind: "briefing", label: "Mark given" };
     case "heads":
@@ -38,6 +39,12 @@ export function nextStep({ code }: Pick<Check, "code">, charter: Charter, barebo
         "mate",
       );
   }
+}
+
+/** Only who is listed with an address can be reminded. */
+function waiverStep(charter: Charter): Step {
+  if (canReach(charter, charter.waivers.missing_guest_ids ?? [])) return { kind: "remind", label: "Remind" };
+  return { kind: "edit", label: charter.guests.length > 0 ? "Add an email…" : "Add guests…" };
 }
 
 /** A place that nobody was asked to take comes before one that waits for an answer; without any, one is added. */
