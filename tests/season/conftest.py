@@ -59,7 +59,7 @@ const shown = (node) => {
   const copy = node.cloneNode(true);
   const unseen = ".visually-hidden, .only-narrow, .buttons, .entry-actions";
   for (const hidden of copy.querySelectorAll(unseen)) hidden.remove();
-  const apart = "small, p, li, button, .paper-line, .badge, .contact > *, [class$=-more]";
+  const apart = "small, p, li, button, .paper-line, .badge, .state-who, .contact > *, [class$=-more]";
   for (const part of copy.querySelectorAll(apart)) part.before(" ");
   return copy.textContent.replace(/[\\u2066-\\u2069]/g, "").replace(/\\s+/g, " ").trim();
 };
