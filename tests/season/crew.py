@@ -9,8 +9,6 @@ from tests.season.devices import OPERATOR, Device, words
 from tools.local.fleet import Person
 from tools.local.season import SampleCharter, SamplePosition
 
-NOT_SETTLED = {"asked": "asked", "unconfirmed": "not confirmed", "open": "open"}
-"""What stands behind a name until somebody has taken the place; once taken, a mark says it."""
 BAREBOAT = (
     "{} is chartered bareboat: who charters it chooses and pays captain and crew. "
     "The operator may neither ask nor assign them. Their names can be typed under Edit."
@@ -25,6 +23,10 @@ class Place(NamedTuple):
     """`open`, `asked`, `accepted`, `unconfirmed` or `assigned`."""
     person: Person | None
     """Who took it or is asked."""
+
+    @property
+    def word(self) -> str:
+        return "not confirmed" if self.state == "unconfirmed" else self.state
 
     @property
     def is_taken(self) -> bool:
@@ -69,7 +71,7 @@ def captain_name(charter: SampleCharter) -> str:
     """With what became of the asking; empty while nobody is asked."""
     place = captains_place(charter)
     if place and place.person:
-        return words(place.person.name, NOT_SETTLED.get(place.state, ""))
+        return words(place.person.name, place.word)
     return charter.captain.name if charter.captain else ""
 
 
@@ -81,7 +83,7 @@ def crew_names(charter: SampleCharter) -> str:
         *(
             words(
                 first_name(place.person) if place.person else place.position.role.title(),
-                NOT_SETTLED.get(place.state, ""),
+                place.word,
             )
             for place in places(charter)
             if place.position.role != "captain"
@@ -131,7 +133,7 @@ def place_line(place: Place, charter: SampleCharter, *, acts: bool) -> str:
     return words(
         position.role.title(),
         person.name if person else "",
-        {"open": "nobody is asked", "unconfirmed": "not confirmed"}.get(state, state),
+        "nobody is asked" if state == "open" else place.word,
         "The next is asked at then, a day later" if state == "asked" else "",
         reach,
         *reversed(list(answers(position, charter))),
@@ -155,8 +157,7 @@ def timeless(text: str, told: Season, device: Device) -> str:
     now = datetime.now(UTC)
     operators = Device("en-US", OPERATOR.key, now)
     for minutes in range(int((now - told.now) / timedelta(minutes=1)) + 2):
-        then = (told.now + timedelta(minutes=minutes)).astimezone(OPERATOR)
-        later = then + timedelta(days=1)
+        then, later = ((told.now + timedelta(days=days, minutes=minutes)).astimezone(OPERATOR) for days in (0, 1))
         for known, plain in (
             (f"asked {device.moment(then)},", "asked then,"),
             (f"asked {device.clock(then)},", "asked then,"),

@@ -5,13 +5,13 @@ The desk has not changed its rules: money may come after the departure, and no b
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.season.books import due
 from tests.season.charters import booked_beside, missing, signed, today
 from tests.season.conftest import Season
-from tests.season.crew import captains_place, is_bareboat, places
-from tests.season.devices import OPERATOR, money, words
+from tests.season.crew import captains_place, is_bareboat, places, timeless
+from tests.season.devices import OPERATOR, Device, money, words
 from tools.local.fleet import BOATS, PEOPLE, Paper, Person
 from tools.local.season import SampleCharter
 
@@ -55,6 +55,18 @@ class Panel(NamedTuple):
     fine: list[str]
 
 
+def as_read(shown: list[list[Any]], told: Season, device: Device) -> list[Panel]:
+    """What was read of a charter's page, without the moments that nobody can foresee."""
+    return [
+        Panel(
+            head,
+            [[timeless(text, told, device) for text in check] for check in checks],
+            [timeless(text, told, device) for text in fine],
+        )
+        for head, checks, fine in shown
+    ]
+
+
 def is_scheduled(charter: SampleCharter) -> bool:
     return not (charter.cancelled or charter.aboard or charter.completed)
 
@@ -63,40 +75,43 @@ def on_board(charter: SampleCharter, told: Season, at: datetime) -> str:
     """The word and its reasons; nothing for what has sailed or is over."""
     if not is_scheduled(charter) or charter.ends_at <= at:
         return ""
-    left = [check for check in checks(charter, told, at) if not check.is_done]
-    blocking = [check for check in left if check.state == "blocks"]
-    if blocking:
-        own = {"Schedule": "Double-booked", "Captain": "No captain"}.get(blocking[0].name)
-        why = ", ".join(check.lacks for check in (blocking[1:] if own else blocking))
-        return words(own or "Blocked", why[:1].upper() + why[1:])
-    word = "Unknown" if any(check.state == "unknown" for check in left) else f"{len(left)} open"
-    return words(word, ", ".join(check.lacks for check in left)) if left else "Ready"
+    found = checks(charter, told, at)
+    word = verdict(found)
+    left = [check for check in found if check.state == "blocks" or (word != "Blocked" and not check.is_done)]
+    own = {"Schedule": "Double-booked", "Captain": "No captain"}.get(left[0].name) if word == "Blocked" else None
+    why = ", ".join(check.lacks for check in (left[1:] if own else left))
+    return words(own or word, why[:1].upper() + why[1:] if word == "Blocked" else why)
 
 
 def panel(charter: SampleCharter, told: Season, at: datetime) -> list[Panel]:
-    """None for what is over and was not checked as it departed."""
+    """Nothing for what is over and was not checked as it departed."""
     if not charter.aboard and not on_board(charter, told, at):
         return []
     found = checks(charter, told, at)
     done = f"{sum(check.is_done for check in found)} of {len(found)} done"
-    head = ["As it departed", done] if charter.aboard else ["Ready to sail", panel_word(found), done]
-    may_sail_anyway = charter.starts_at - at <= timedelta(hours=12)
-    lines = []
-    for check in found:
-        steps = []
-        if not charter.aboard and not check.is_done:
-            steps = [*(["Sail anyway"] if check.state == "blocks" and may_sail_anyway else []), check.step]
-        lines.append([f": {STATES[check.state]}", words(check.name, check.message), *steps])
+    head = ["As it departed", done] if charter.aboard else ["Ready to sail", verdict(found), done]
     return [
         Panel(
             head,
-            [line for line, check in zip(lines, found, strict=True) if check.state != "ok"],
+            [
+                [f": {STATES[check.state]}", words(check.name, check.message), *steps(check, charter, at)]
+                for check in found
+                if check.state != "ok"
+            ],
             [words(check.name, check.message) for check in found if check.state == "ok"],
         )
     ]
 
 
-def panel_word(found: list[Check]) -> str:
+def steps(check: Check, charter: SampleCharter, at: datetime) -> list[str]:
+    """From twelve hours before the start it can sail in spite of what blocks it."""
+    if charter.aboard or check.is_done:
+        return []
+    may_sail_anyway = check.state == "blocks" and charter.starts_at - at <= timedelta(hours=12)
+    return [*(["Sail anyway"] if may_sail_anyway else []), check.step]
+
+
+def verdict(found: list[Check]) -> str:
     states = [check.state for check in found]
     if "blocks" in states:
         return "Blocked"

@@ -48,7 +48,7 @@ from tests.season.expected import (
     totals_panel,
     when_and_who,
 )
-from tests.season.readiness import Panel, is_scheduled, on_board, panel
+from tests.season.readiness import as_read, is_scheduled, on_board, panel
 
 # --- board ----------------------------------------------------------------------------------------
 
@@ -56,6 +56,7 @@ from tests.season.readiness import Panel, is_scheduled, on_board, panel
 READ_BOARD = """
 ({
   unpaid: shown(document.querySelector(".unpaid-link")),
+  heads: texts(".board-columns > *"),
   sections: Object.fromEntries(all("main section[aria-labelledby]").map((section) => [
     shown(section.querySelector("h2")),
     all(".day", section).map((day) => ({
@@ -85,6 +86,7 @@ def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, de
     unpaid = expected.get("Past, not paid", [])
     owed = short(total(due(charter) for charter in unpaid))
     assert shown["unpaid"] == (f"{len(unpaid)} past, not paid: {owed}" if unpaid else "")
+    assert shown["heads"] == ["Time", "Charter", "Captain, crew", "Guests", "Money", "Ready to sail"]
     assert list(shown["sections"]) == list(expected)
     for name, charters in expected.items():
         days = days_of(charters, desk.device, day)
@@ -162,14 +164,7 @@ def test_every_charters_page_agrees_to_the_cent(told: Season, desk: Desk) -> Non
         assert shown["missing"] == missing_list(charter)
         crew = [timeless(text, told, device) for text in shown["crew"]]
         assert crew == crew_panel(charter, is_scheduled=is_scheduled(charter))
-        readiness = [
-            Panel(
-                head,
-                [[timeless(text, told, device) for text in check] for check in checks],
-                [timeless(text, told, device) for text in fine],
-            )
-            for head, checks, fine in shown["readiness"]
-        ]
+        readiness = as_read(shown["readiness"], told, device)
         assert readiness in [panel(charter, told, at) for at in moments(told)]
         assert shown["details"] == details(charter, told, device)
         assert shown["strips"] == strips(charter, told, device)
