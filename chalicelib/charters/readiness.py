@@ -250,7 +250,7 @@ def _paper(charter: Charter, owner: str, paper: Paper) -> Found:
         return "unknown", f"{owner}: {label} has no date"
     last_day = times.parse_day(valid_until)
     if times.start_of_day(last_day + timedelta(days=1), timezone) < times.parse_instant(charter.details["ends_at"]):
-        return "blocks", f"{owner}: {label} ends {last_day:%b} {last_day.day}, {last_day.year}"
+        return "blocks", f"{owner}: {label} valid until {last_day:%b} {last_day.day}, {last_day.year}"
     return "ok", ""
 
 

@@ -26,7 +26,7 @@ PAPERS = {
     "flares": "Flares",
     "documentation": "Documentation",
 }
-STATES = {"blocks": "blocks", "open": "open", "unknown": "not known", "waived": "sailed anyway", "ok": "in order"}
+STATES = {"blocks": "blocks", "open": "open", "unknown": "not known", "waived": "allowed", "ok": "in order"}
 """What weighs most first, each with what screen readers say of it."""
 Found = tuple[str, str]
 """A state and why."""
@@ -151,7 +151,7 @@ def schedule(charter: SampleCharter, told: Season) -> Found:
     if len(others) > 1:
         text += f", and {len(others) - 1} more"
     if charter.override:
-        return "waived", f"{text} Sailed anyway: {charter.override} (admin, then)"
+        return "waived", f"{text} Booked anyway: {charter.override} (admin, then)"
     return "blocks", text
 
 
@@ -233,7 +233,7 @@ def faults(
             continue
         last = today(told) + timedelta(days=paper.days_left)
         if datetime.combine(last + timedelta(days=1), time.min, OPERATOR) < charter.ends_at:
-            yield "blocks", f"{owner}: {PAPERS[paper.kind]} ends {last:%b} {last.day}, {last.year}"
+            yield "blocks", f"{owner}: {PAPERS[paper.kind]} valid until {last:%b} {last.day}, {last.year}"
     for kind in needed:
         if kind not in {paper.kind for paper in papers}:
             yield "unknown", f"{owner}: {PAPERS[kind]} not entered"

@@ -511,7 +511,7 @@ def test_a_check_says_why_as_a_captain_would(code: str, changes: dict[str, Any],
 def test_a_paper_that_ends_too_early_is_named_with_its_last_day() -> None:
     case = Case(left=timedelta(0), person_papers={"mmc": -1, "medical": -2})
     [found] = [one for one in assess(case)["checks"] if one["code"] == "people_papers"]
-    assert found["message"] == "Dana: Merchant Mariner Credential ends Nov 21, 2026, and 1 more"
+    assert found["message"] == "Dana: Merchant Mariner Credential valid until Nov 21, 2026, and 1 more"
 
 
 # --- what crew read ---------------------------------------------------------------------------------

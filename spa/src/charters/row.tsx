@@ -60,7 +60,7 @@ function FullRow({ charter, phase, unsent, now_ms }: RowProps) {
       <div class="row-what">
         <Title charter={charter} />
         <p class="row-more">
-          {charter.vessel}
+          {charter.vessel || "No boat yet"}
           <Then class="only-wide" name={charter.patron.name} />
           <span class="only-narrow"> · {captain ? <SeatName {...captain} /> : "No captain yet"}</span>
         </p>
