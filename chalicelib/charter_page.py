@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypedDict, cast
 
+from chalicelib.charters import event_json
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import CharterJson, Status
 from chalicelib.charters.store import Charter
@@ -119,7 +120,7 @@ def get_guest_charter(link: str, *, now: datetime) -> GuestEvent:
             "phone": operator["operator_phone"],
             "email": operator["operator_email"],
         },
-        "waiver_url": f"{charters.guest_url(charter)}/waiver",
+        "waiver_url": f"{event_json.guest_url(charter)}/waiver",
         "waivers": {
             "signed": charter.signed_count,
             "expected": charter.details["party_size"],

@@ -1,5 +1,7 @@
 """The API as an OpenAPI 3.1 document. Its schemas come from the rooms' fields; only its own route needs it."""
 
+import re
+from collections.abc import Iterable
 from typing import Any, get_args
 
 from chalicelib import __version__, calendars, charter_page
@@ -147,7 +149,7 @@ def _refusals(*statuses: int) -> Schema:
 
 def _dock_schema() -> Schema:
     """One of three forms, by its name."""
-    rules = {**rules_of(crew_page.DockForm), **rules_of(manifest.CheckIn), **rules_of(crew_page.BriefingForm)}
+    rules = {**rules_of(manifest.CheckIn), **rules_of(crew_page.DockForm), **rules_of(crew_page.BriefingForm)}
     required = rules_of(crew_page.DockForm)
     return record(
         {name: rule.schema() for name, rule in required.items() if rule.is_required},
@@ -179,17 +181,11 @@ def _charter_edit() -> Schema:
     return edit_schema(rules, {"status": nullable(status)})
 
 
-def _create(name: str, made: Any, table: Any, conflict: Schema | None = None) -> Schema:
+def _create(name: str, made: Any, table: Any, refuses: Iterable[int] = (), conflict: Schema | None = None) -> Schema:
     """Makes a record; with an `Idempotency-Key`, once."""
-    create = call(name, {200: made, 201: made}, body=table, refuses=(409, 503), conflict=conflict)
+    create = call(name, {200: made, 201: made}, body=table, refuses=(409, 503, *refuses), conflict=conflict)
     create["parameters"] = [{"name": "Idempotency-Key", "in": "header", "schema": Uuid().schema()}]
     return create
-
-
-def _add_position(event: Any) -> Schema:
-    add = call("add_position", {200: event, 201: event}, body=crew.NewPosition, refuses=(404, 409, 503))
-    add["parameters"] = [{"name": "Idempotency-Key", "in": "header", "schema": Uuid().schema()}]
-    return add
 
 
 def _schedule_conflict() -> Schema:
@@ -240,7 +236,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
         "/api/openapi.json": {"get": call("get_openapi", {200: dict[str, Any]})},
         "/api/events": {
             "get": call("list_events", {200: charters.CharterPage}, query=charters.BOARD_QUERY),
-            "post": _create("create_event", event, charters.NewCharter, schedule_conflict),
+            "post": _create("create_event", event, charters.NewCharter, conflict=schedule_conflict),
         },
         charter_path: {
             "get": call("get_event", {200: charter_page.CharterPageJson}, refuses=(404,)),
@@ -300,7 +296,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
         f"{charter_path}/ask-again": {
             "post": call("ask_again", {200: waivers.AskedAgain}, body=waivers.ASKED_AGAIN, refuses=acts)
         },
-        f"{charter_path}/positions": {"post": _add_position(event)},
+        f"{charter_path}/positions": {"post": _create("add_position", event, crew.NewPosition, refuses=(404,))},
         f"{position_path}/ask": {"post": call("ask_for_position", {200: event}, body=crew.Asking, refuses=acts)},
         f"{position_path}/assign": {
             "post": call("assign_position", {200: event}, body=crew.Assigning, refuses=acts, conflict=schedule_conflict)
@@ -354,7 +350,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
         "/api/schedule": {"get": call("get_schedule", {200: schedule.Week}, query=schedule.SCHEDULE_QUERY)},
         "/api/holds": {
             "get": call("list_holds", {200: schedule.HoldList}, query=schedule.HOLDS_QUERY),
-            "post": _create("create_hold", schedule.HoldJson, schedule.NewHold, schedule_conflict),
+            "post": _create("create_hold", schedule.HoldJson, schedule.NewHold, conflict=schedule_conflict),
         },
         "/api/holds/{hold_id}": {"patch": _edit_hold(schedule_conflict)},
         "/api/holds/{hold_id}/release": {
@@ -453,8 +449,7 @@ def document() -> dict[str, Any]:
 
 def _path_parameters(path: str) -> Schema:
     named = [
-        {"name": name, "in": "path", "required": True, "schema": schema}
-        for name, schema in PATH_PARAMETERS.items()
-        if f"{{{name}}}" in path
+        {"name": name, "in": "path", "required": True, "schema": PATH_PARAMETERS[name]}
+        for name in re.findall(r"{(\w+)}", path)
     ]
     return {"parameters": named} if named else {}

@@ -5,12 +5,14 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from chalicelib import openapi
 from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
+from chalicelib.charters import positions, readiness
 from chalicelib.core import names
 from chalicelib.core.fields import ListOf, Nested, Rules, Secret, Text, Whole, rules_of
 from chalicelib.money import currencies, ledger
@@ -20,6 +22,7 @@ from chalicelib.payments import fields as payments
 from chalicelib.people import fields as people
 from chalicelib.register import papers
 from chalicelib.schedule import fields as schedule
+from chalicelib.schedule import hours
 from chalicelib.waivers import fields as waivers
 from tools.common.console import run_tool
 from tools.edge.routing import ROUTES
@@ -66,7 +69,7 @@ def files() -> dict[Path, str]:
     return {
         SPA / "src/data/contract.ts": HEAD + _types(_document()) + choices,
         SPA / "src/data/limits.ts": HEAD + _limits(LIMITS) + _defaults() + _choices(),
-        SPA / "src/data/later-limits.ts": HEAD + _limits(LATER_LIMITS) + _papers(),
+        SPA / "src/data/later-limits.ts": HEAD + _limits(LATER_LIMITS) + _papers() + _hours(),
         SPA / "src/lib/currencies.ts": HEAD + _currencies(),
         SPA / "src/lib/letters.ts": HEAD + _letters(),
         SPA / "src/lib/elsewhere.ts": HEAD + _elsewhere(),
@@ -155,6 +158,24 @@ def _papers() -> str:
 export const boatPapers = {_literal(papers.BOAT_PAPERS)} as const;
 
 export const personPapers = {_literal(papers.PERSON_PAPERS)} as const;
+
+/** Those that a captain has to have. */
+export const captainsPapers = {json.dumps(readiness.CAPTAINS_PAPERS)} as const;
+"""
+
+
+def _hours() -> str:
+    spans = {
+        "toAnswer": positions.TO_ANSWER,
+        "toAnswerSoon": positions.TO_ANSWER_SOON,
+        "soon": positions.SOON,
+        "departBefore": readiness.DEPART_BEFORE,
+        "captainMost": hours.MOST_HOURS,
+        "captainPeriod": hours.PERIOD,
+    }
+    return f"""
+/** Spans of time in hours: to answer an ask, before a start, of a captain's work. */
+export const spans = {_literal({name: span // timedelta(hours=1) for name, span in spans.items()})} as const;
 """
 
 

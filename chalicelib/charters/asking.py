@@ -7,10 +7,12 @@ from typing import NamedTuple
 from chalicelib.charters.fields import Asked, CharterDetails
 from chalicelib.charters.positions import (
     CAPTAIN,
+    SOONEST_ANSWER,
     Positions,
     StoredPosition,
     deadline,
     holders,
+    is_to_ask,
     replaced,
     waiting_ids,
 )
@@ -40,13 +42,11 @@ def advance(
     candidates: Sequence[Candidate],
     *,
     captain_first: bool,
-    answer_by: str | None = None,
     now: datetime,
 ) -> Advanced:
     """Asks the next for each position that waits for somebody to be asked.
 
-    `candidates` are all active people by rank; `answer_by` is for the first who is asked now. Nobody is asked once the
-    charter has begun.
+    `candidates` are all active people by rank. Once the charter has begun, no more people are asked.
     """
     at, after, given_up = times.format_instant(now), list(positions), list[str]()
     for position in _to_ask(details, positions, captain_first=captain_first):
@@ -54,33 +54,39 @@ def advance(
         person, left = (None, list[str]()) if has_begun else _next_person(details, after, position, candidates)
         if person is None:
             given_up.append(position["position_id"])
-            after = replaced(after, {**position, "next_ids": []})
+            after = replaced(after, {**position, "next_ids": [], "answer_by": None})
             continue
         entry: Asked = {"person_id": person.person_id, "name": person.name, "at": at, "answer": None, "reason": ""}
         asked: StoredPosition = {
             **position,
             "state": "asked",
             "asked": [*position["asked"], entry],
-            "answer_by": min(answer_by or deadline(details["starts_at"], now), details["starts_at"]),
+            "answer_by": _answer_by(details["starts_at"], position["answer_by"], now),
             "next_ids": left,
         }
         after = replaced(after, asked)
     return Advanced(after, given_up)
 
 
+def _answer_by(starts_at: str, wanted: str | None, now: datetime) -> str:
+    """The time that the desk wanted, unless it is over before anybody could be asked."""
+    in_time = wanted if wanted and wanted >= times.format_instant(now + SOONEST_ANSWER) else None
+    return min(in_time or deadline(starts_at, now), starts_at)
+
+
 def _to_ask(details: CharterDetails, positions: Positions, *, captain_first: bool) -> Iterator[StoredPosition]:
     """Positions for which somebody is to be asked, the captain's first. No crew is asked while there is no captain."""
     for position in sorted(positions, key=lambda one: one["role"] != CAPTAIN):
         is_held_back = captain_first and position["role"] != CAPTAIN and details["captain"] is None
-        if position["state"] == "open" and position["next_ids"] != [] and not is_held_back:
+        if is_to_ask(position) and not is_held_back:
             yield position
 
 
 def _next_person(
     details: CharterDetails, positions: Positions, position: StoredPosition, candidates: Sequence[Candidate]
 ) -> tuple[Candidate | None, list[str] | None]:
-    """Who is asked next, and who then; None if nobody is left. Who sails on the charter or is asked for another
-    position of it is passed over."""
+    """The person to ask next, and the ids of those to ask after them; None if all were asked. People who sail on the
+    charter, or are asked for another position of it, are passed over."""
     sailing = {one["person_id"] for one in (details["captain"], *details["crew"]) if one and one["person_id"]}
     taken = {*sailing, *holders(positions), *waiting_ids(positions)}
     if position["next_ids"] is None:
@@ -97,8 +103,8 @@ def _next_person(
 
 
 def left_alone(before: Positions, after: Positions, known: Collection[str]) -> list[str]:
-    """The ids of positions that lost who was asked or had them, and for which nobody else is asked; but for those that
-    are `known` to be left open."""
+    """The ids of positions that became open and for which no one else is asked, without those in `known`: the desk has
+    left them open itself."""
     filled = [one["position_id"] for one in before if one["state"] not in ("open", "withdrawn")]
     return [
         one["position_id"]

@@ -120,23 +120,23 @@ def make_context(charters: Sequence[Charter], booked: Sequence[Entry], items: Se
         boats=named.boats,
         people=named.people,
         conflicts={event_id: schedule.conflicts(entry, at) for event_id, entry in entries.items()},
-        captain_hours=_captain_hours(charters, booked, named.boats),
+        captain_hours=_captain_hours(charters, booked, named.boats, at),
     )
 
 
 def _captain_hours(
-    charters: Iterable[Charter], booked: Iterable[Entry], boats: Mapping[str, Record[BoatDetails]]
+    charters: Iterable[Charter], booked: Iterable[Entry], boats: Mapping[str, Record[BoatDetails]], at: str
 ) -> dict[str, timedelta]:
     uninspected = {boat_id for boat_id, boat in boats.items() if boat.details["kind"] == "uninspected"}
     sailed: dict[str, list[Entry]] = {}
     for entry in booked:
-        if entry.kind == "charter" and entry.boat_id in uninspected:
+        if entry.kind == "charter" and entry.boat_id in uninspected and entry.counts(at):
             for person_id in _captains(entry):
                 sailed.setdefault(person_id, []).append(entry)
     found: dict[str, timedelta] = {}
     for charter in charters:
         own, captain_id = schedule_entry(charter), _captain_id(charter)
-        if own and captain_id and own.boat_id in uninspected:
+        if own and captain_id and own.boat_id in uninspected and own.counts(at):
             others = [other for other in sailed.get(captain_id, []) if other.entry_id != own.entry_id]
             found[charter.event_id] = hours.longest_work(own, others)
     return found

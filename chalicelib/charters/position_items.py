@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
-from chalicelib.charters.positions import Positions, waiting
+from chalicelib.charters.positions import Positions, is_to_ask, waiting
 from chalicelib.core.dynamo import Item, item_key, put_write, read_item, s, table_name
 
 ASKS = "ASKS"
 """The partition with what the sweep sees to, by when it is due."""
+HELD = "HELD"
+"""In place of a time: for positions that wait for the charter's captain. It sorts after all times."""
 POSITION = "POSITION"
 
 
@@ -14,7 +16,7 @@ class ChartersPositions(NamedTuple):
     event_id: str
     positions: Positions
     is_planned: bool
-    """Whether it is to sail: nobody is waited for otherwise."""
+    """Whether it is to sail. Only then answers are waited for."""
 
 
 def position_writes(now: ChartersPositions, before: ChartersPositions | None) -> list[Item]:
@@ -30,12 +32,13 @@ def position_writes(now: ChartersPositions, before: ChartersPositions | None) ->
 
 
 def ask_items(charter: ChartersPositions) -> dict[str, Item]:
-    """Who is waited for, by sort key."""
-    keys = [
-        f"{one['answer_by']}#{charter.event_id}#{one['position_id']}"
+    """Who is waited for, and which positions wait for a captain, by sort key."""
+    due = [
+        (one["answer_by"] if waiting(one) else HELD, one["position_id"])
         for one in charter.positions
-        if charter.is_planned and waiting(one)
+        if charter.is_planned and (waiting(one) or is_to_ask(one))
     ]
+    keys = [f"{when}#{charter.event_id}#{position_id}" for when, position_id in due]
     return {key: item_key(ASKS, key) for key in keys}
 
 

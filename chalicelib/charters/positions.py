@@ -19,6 +19,8 @@ HOLDING = ("accepted", "unconfirmed", "assigned")
 CAPTAIN: Literal["captain"] = "captain"
 # How long somebody may take to answer; the shorter time for a charter that begins soon.
 TO_ANSWER, TO_ANSWER_SOON, SOON = timedelta(hours=24), timedelta(hours=2), timedelta(hours=48)
+# The least time that the desk may give.
+SOONEST_ANSWER = timedelta(minutes=15)
 
 AnswerGiven = Literal["accept", "decline"]
 Why = Literal["withdrawn", "taken", "changed", "declined", "begun", "over", "elsewhere", "aboard", "inactive"]
@@ -29,7 +31,7 @@ class StoredPosition(Position):
 
     next_ids: list[str] | None
     """People in the order in which they are asked; None: by rank, of those who have the role and are free. Empty:
-    nobody is asked by itself."""
+    no one is asked until the desk asks."""
 
 
 Positions = Sequence[StoredPosition]
@@ -50,7 +52,10 @@ class AnswerRefused(PositionConflict):
 # --- what holds -------------------------------------------------------------------------------------
 
 
-def new_position(position_id: str, role: Role, *, required: bool, next_ids: list[str] | None) -> StoredPosition:
+def new_position(
+    position_id: str, role: Role, *, required: bool, next_ids: list[str] | None, answer_by: str | None = None
+) -> StoredPosition:
+    """An open position. `answer_by` is for the first who is asked, whenever that is."""
     return {
         "position_id": position_id,
         "role": role,
@@ -58,7 +63,7 @@ def new_position(position_id: str, role: Role, *, required: bool, next_ids: list
         "state": "open",
         "person": None,
         "asked": [],
-        "answer_by": None,
+        "answer_by": answer_by,
         "next_ids": next_ids,
     }
 
@@ -78,7 +83,7 @@ def waiting_ids(positions: Positions) -> list[str]:
 
 
 def may_answer(position: StoredPosition, person_id: str) -> bool:
-    """Whether this person may still take it: they are asked, or were too late and nobody has it yet."""
+    """Whether this person may still take it: they are asked, or were too late and it is still free."""
     asked = last_asked(position, person_id)
     return position["state"] in ("open", "asked") and asked is not None and asked["answer"] in (None, "late")
 
@@ -105,7 +110,12 @@ def ids_of(positions: Positions) -> list[str]:
 
 def is_filled(position: StoredPosition) -> bool:
     """Whether somebody has it, is asked for it, or will be."""
-    return position["state"] in ("asked", *HOLDING) or (position["state"] == "open" and position["next_ids"] != [])
+    return position["state"] in ("asked", *HOLDING) or is_to_ask(position)
+
+
+def is_to_ask(position: StoredPosition) -> bool:
+    """Whether it is free, and the next person is to be asked. It stays so only while the captain is missing."""
+    return position["state"] == "open" and position["next_ids"] != []
 
 
 def last_asked(position: StoredPosition, person_id: str) -> Asked | None:
@@ -126,12 +136,12 @@ def is_changed(before: CharterDetails, after: CharterDetails) -> bool:
 
 
 def seen_of(details: CharterDetails, position: StoredPosition) -> str:
-    """What stands in a form for what its reader has seen: time, boat, port, role and state."""
+    """A hash of what the reader of a form has seen: time, boat, port, role and state."""
     return _seen(details, position, "asked" if position["state"] == "open" else position["state"])
 
 
 def _seen(details: CharterDetails, position: StoredPosition, state: str) -> str:
-    """Open and asked are one state: who was late may still take what nobody has."""
+    """Open and asked are one state here: a person who was late may still take a free position."""
     boat = f"{details['boat_id']} {details['vessel']}"
     seen = (details["starts_at"], details["ends_at"], boat, details["departure_port"], position["role"], state)
     return digest(*seen)[:32]
@@ -193,7 +203,7 @@ def answer(
     status: Status,
     at: str,
 ) -> Positions:
-    """What an answer makes of the positions; the very same ones if it was given before. Raises AnswerRefused."""
+    """The positions after an answer; unchanged if it was given before. Raises AnswerRefused."""
     if is_same_answer(details, position, person["person_id"], given, seen):
         return positions
     asked = last_asked(position, person["person_id"])
@@ -237,7 +247,7 @@ def _declined(
 ) -> list[StoredPosition]:
     person_id = person["person_id"]
     if last_asked(position, person_id) is None:
-        # They were assigned, and nobody has asked them.
+        # They were assigned without being asked.
         position = {**position, "asked": [*position["asked"], {**person, "at": at, "answer": None, "reason": ""}]}
     answered = _answered(position, person_id, "declined", reason)
     waits = waiting(position)
@@ -269,7 +279,7 @@ def bounced(positions: Positions, position_id: str, number: int) -> Positions:
 
 
 def changed(positions: Positions, starts_at: str, now: datetime) -> list[StoredPosition]:
-    """Time, boat or port are others: who accepted has to answer again, and who is asked is asked anew."""
+    """After a change of time, boat or port: people who accepted have to answer again, and open asks are sent again."""
     return [_changed(one, starts_at, now) for one in positions]
 
 
@@ -283,9 +293,11 @@ def _changed(position: StoredPosition, starts_at: str, now: datetime) -> StoredP
 
 
 def ended(positions: Positions) -> list[StoredPosition]:
-    """The charter is off or over: nobody is asked any more. Who had taken a position keeps it."""
+    """The charter is cancelled or over: open asks end. People who have taken a position keep it."""
     return [
-        {**(_closed(one, "withdrawn") if waiting(one) else one), "next_ids": []} if one["state"] != "withdrawn" else one
+        {**(_closed(one, "withdrawn") if waiting(one) else one), "next_ids": [], "answer_by": None}
+        if one["state"] != "withdrawn"
+        else one
         for one in positions
     ]
 
@@ -295,8 +307,8 @@ def written(
 ) -> list[StoredPosition]:
     """What positions become when captain and crew are written directly.
 
-    Who is written takes a position of that role that nobody has, first the one for which they are asked; who is taken
-    out leaves theirs open. `roles`: of the people who are written, by id.
+    A person who is written takes a free position of that role, first the one for which they are asked. A person who is
+    taken out leaves their position open. `roles`: of the people who are written, by id.
     """
     found = list(positions)
     captain = after["captain"]
@@ -305,7 +317,7 @@ def written(
     for one in list(found):
         if one["person"] and one["person"]["person_id"] not in ([captain_id] if one["role"] == CAPTAIN else crew_ids):
             found = replaced(found, {**_opened(one), "next_ids": []})
-    if captain != before["captain"] and captain:
+    if captain and not _is_same(captain, before["captain"]):
         place = next((one for one in found if one["role"] == CAPTAIN and one["state"] in ("open", "asked")), None)
         if place and captain_id:
             found = _taken(found, place["position_id"], {"person_id": captain_id, "name": captain["name"]}, "assigned")
@@ -323,6 +335,13 @@ def written(
     return found
 
 
+def _is_same(member: CrewMember, before: CrewMember | None) -> bool:
+    """Whether this is the person who was there before; how to reach them may have changed."""
+    if before is None or member["person_id"] != before["person_id"]:
+        return False
+    return member["person_id"] is not None or member["name"] == before["name"]
+
+
 def _place_for(positions: Positions, person_id: str, roles: Collection[Role]) -> StoredPosition | None:
     free = [one for one in positions if one["role"] != CAPTAIN and one["state"] in ("open", "asked")]
     asked = (one for one in free if (waits := waiting(one)) and waits["person_id"] == person_id)
@@ -330,7 +349,7 @@ def _place_for(positions: Positions, person_id: str, roles: Collection[Role]) ->
 
 
 def repeated(positions: Positions, new_id: Callable[[], str]) -> list[StoredPosition]:
-    """The positions of a copy of the charter: the same ones, and nobody is asked for them by itself."""
+    """The positions of a copy of the charter: the same ones, open, and left to the desk."""
     return [
         new_position(new_id(), one["role"], required=one["required"], next_ids=[])
         for one in positions
@@ -367,7 +386,7 @@ def with_crew(
 
 
 def _other_role(details: CharterDetails, positions: Positions, position: StoredPosition, person_id: str) -> Role | None:
-    """As what else this person sails on the charter. Whoever was written into the crew may take any position."""
+    """The other role of this person on the charter, if any. People who were typed as crew may take any position."""
     held = holders(positions).get(person_id)
     if held and held["position_id"] != position["position_id"]:
         return held["role"]
@@ -379,7 +398,10 @@ def _other_role(details: CharterDetails, positions: Positions, position: StoredP
 def _taken(
     positions: Positions, position_id: str, person: PositionPerson, state: Literal["accepted", "assigned"]
 ) -> list[StoredPosition]:
-    """With this person in the position; who else was asked or had it is withdrawn, and they are asked for no other."""
+    """With this person in the position.
+
+    Others who were asked or had it are withdrawn, as are this person's other asks.
+    """
     taken: list[StoredPosition] = []
     for one in positions:
         waits = waiting(one)
@@ -394,7 +416,7 @@ def _taken(
 
 
 def _opened(position: StoredPosition, kept_id: str = "") -> StoredPosition:
-    """With nobody in it and nobody asked; of the one who is to stay, the answer stays."""
+    """Open again: the person who had it, or is asked, gets the answer `withdrawn`, except `kept_id`."""
     if waiting(position):
         position = _closed(position, "withdrawn")
     elif position["person"] and position["person"]["person_id"] != kept_id:
@@ -403,7 +425,7 @@ def _opened(position: StoredPosition, kept_id: str = "") -> StoredPosition:
 
 
 def _closed(position: StoredPosition, answer: Answer) -> StoredPosition:
-    """Nobody is waited for any more."""
+    """Open again, with this answer of the person who was waited for."""
     waits = position["asked"][-1]
     return {**_answered(position, waits["person_id"], answer, ""), "state": "open", "answer_by": None}
 

@@ -223,7 +223,7 @@ def _people_papers(charter: Charter, boat: BoatDetails | None, people: Mapping[s
             found += _papers(charter, one["name"], person.details["papers"], expected)
         elif expected or one["person_id"]:
             found.append(("unknown", f"{one['name']}: no papers entered"))
-    return _worst(found, "All valid" if found else "Nobody yet whose papers count")
+    return _worst(found, "All valid" if found else "Nobody to check yet")
 
 
 def _boat_papers(charter: Charter, boat: BoatDetails | None) -> Found:
@@ -250,7 +250,7 @@ def _paper(charter: Charter, owner: str, paper: Paper) -> Found:
         return "unknown", f"{owner}: {label} has no date"
     last_day = times.parse_day(valid_until)
     if times.start_of_day(last_day + timedelta(days=1), timezone) < times.parse_instant(charter.details["ends_at"]):
-        return "blocks", f"{owner}: {label} ends {last_day:%b} {last_day.day}, {last_day.year}"
+        return "blocks", f"{owner}: {label} valid until {last_day:%b} {last_day.day}, {last_day.year}"
     return "ok", ""
 
 
@@ -287,7 +287,7 @@ def _money(charter: Charter, settings: SettingsDetails) -> Found:
     currency, rule = charter.details["currency"], settings["money_before_departure"]
     due_cents = charter.due_cents
     if rule == "none":
-        return "ok", f"{amounts.spell(due_cents, currency)} due, not needed first" if due_cents > 0 else "Nothing due"
+        return "ok", f"{amounts.spell(due_cents, currency)} due, may be paid later" if due_cents > 0 else "Nothing due"
     needed_cents = deposit_cents(charter.charged_cents, settings["deposit_percent"]) if rule == "deposit" else None
     missing_cents = due_cents if needed_cents is None else needed_cents - (charter.charged_cents - due_cents)
     if missing_cents > 0:

@@ -1,12 +1,12 @@
 """Charters: made, edited, cancelled, shown."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from chalicelib.charters import booking, context, positions, readiness, reminders, store
+from chalicelib.charters import booking, context, positions, store
 from chalicelib.charters.booking import NOBODY, NOT_BOOKED
-from chalicelib.charters.context import Context
+from chalicelib.charters.event_json import charter_json
 from chalicelib.charters.fields import (
     EDITED_NOTES,
     NOTIFY,
@@ -14,32 +14,25 @@ from chalicelib.charters.fields import (
     CancellationTerms,
     CharterDetails,
     CharterJson,
-    CharterWarning,
     ListedGuest,
-    Position,
-    Readiness,
     Reason,
     Status,
-    WaiverCounts,
     edited_status,
 )
 from chalicelib.charters.positions import StoredPosition
-from chalicelib.charters.readiness import Heads
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, idempotency, names, system, times
+from chalicelib.core import fields, idempotency, system, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import AlreadyExists, Conflict, NotFound
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
-from chalicelib.core.settings import settings
 from chalicelib.money.ledger import Sums
 from chalicelib.register.fields import VERSION
 from chalicelib.schedule.booking import reason_of
 from chalicelib.schedule.conflicts import ScheduleConflict
 from chalicelib.schedule.entries import LONGEST_ENTRY
 from chalicelib.schedule.fields import OverrideReason
-from chalicelib.schedule.hours import MOST_HOURS
 from chalicelib.schedule.store import Named
 
 REOPENED = timedelta(hours=24)
@@ -184,105 +177,6 @@ def show_listed(charters: Sequence[Charter], now: datetime) -> list[CharterJson]
     return [charter_json(charter, around) for charter in completed]
 
 
-def charter_json(charter: Charter, around: Context) -> CharterJson:
-    """The contract's Event."""
-    has_fee = charter.details["charter_fee_cents"] > 0
-    return {
-        "event_id": charter.event_id,
-        **charter.details,
-        "status": charter.status,
-        "version": charter.version,
-        "created_at": charter.created_at,
-        "updated_at": charter.updated_at,
-        "guest_url": guest_url(charter),
-        "payment_cleared": charter.sums.settled(charter.charged_cents, has_fee=has_fee),
-        "payment_timestamp": charter.sums.payment_timestamp,
-        "payment_method": charter.sums.payment_method,
-        "balance": charter.balance,
-        "waivers": _waiver_counts(charter),
-        "waivers_open_until": charter.waivers_open_until or None,
-        "warnings": list(_warnings(charter, around.captain_hours.get(charter.event_id))),
-        "balance_reminders_state": reminders.state(charter),
-        "conflicts": around.conflicts_of(charter),
-        "schedule_override": charter.schedule_override,
-        "positions": [position_json(position) for position in charter.positions],
-        "readiness": assess(charter, around),
-    }
-
-
-def assess(charter: Charter, around: Context, heads: Heads | None = None) -> Readiness:
-    """Whether it may sail; `heads` where they are known better than by the charter's own item."""
-    return readiness.assess(
-        charter,
-        boat=around.boat_of(charter),
-        people=around.people,
-        conflicts=around.conflicts_of(charter),
-        settings=around.settings,
-        now=around.now,
-        heads=heads,
-    )
-
-
-def position_json(position: StoredPosition) -> Position:
-    """The contract's position."""
-    return {
-        "position_id": position["position_id"],
-        "role": position["role"],
-        "required": position["required"],
-        "state": position["state"],
-        "person": position["person"],
-        "asked": position["asked"],
-        "answer_by": position["answer_by"],
-    }
-
-
-def guest_link(charter: Charter) -> str:
-    """What stands behind /g/ in the address of the guest page."""
-    return charter.guest_link or charter.event_id
-
-
-def guest_url(charter: Charter) -> str:
-    return f"{settings().base_url}/g/{guest_link(charter)}"
-
-
-def missing_guests(charter: Charter) -> list[ListedGuest]:
-    """The listed guests who have not signed."""
-    return [guest for guest in charter.details["guests"] if guest["guest_id"] not in charter.signed_guest_ids]
-
-
-def _waiver_counts(charter: Charter) -> WaiverCounts:
-    counts: WaiverCounts = {"signed": charter.signed_count, "expected": charter.details["party_size"]}
-    if charter.details["guests"]:
-        missing = missing_guests(charter)
-        counts["missing"] = [guest["name"] for guest in missing]
-        counts["missing_guest_ids"] = [guest["guest_id"] for guest in missing]
-    return counts
-
-
-def _warnings(charter: Charter, captain_works: timedelta | None) -> Iterator[CharterWarning]:
-    details = charter.details
-    departure, back = details["departure_port"], details["return_port"]
-    if departure and back and not names.is_same(departure, back):
-        yield {
-            "code": "return_port_differs",
-            "message": f"This charter begins at {departure} and ends at {back}. A vessel that carries passengers "
-            "between ports cannot limit its liability for negligence by a waiver (46 USC 30527). Please ask counsel.",
-        }
-    people, limit = max(charter.signed_count, details["party_size"]), details["passenger_limit"]
-    if limit is not None and people > limit:
-        yield {
-            "code": "over_passenger_limit",
-            "message": f"{people} passengers are expected or have signed; this charter may carry {limit}. "
-            "Children count, crew do not.",
-        }
-    if captain_works and captain_works > MOST_HOURS and details["captain"]:
-        yield {
-            "code": "captain_hours",
-            "message": f"{details['captain']['name']} would be captain for {times.spell_hours(captain_works)} within "
-            "24 hours. On boats that are not inspected at most 12 are allowed (46 USC 8104).",
-        }
-
-
 class Followed(NamedTuple):
     """A changed charter with what follows from the change, in the same transaction."""
 
@@ -375,9 +269,10 @@ def plan_edit(seen: Charter, body: Mapping[str, Any], *, now: datetime) -> Edit:
 def _positions(
     seen: Charter, details: CharterDetails, status: Status, named: Named, now: datetime
 ) -> Sequence[StoredPosition]:
-    """What an edit makes of the positions: in the same write, as nobody may be accepted for another time."""
+    """What an edit makes of the positions: in the same write, as nobody may be accepted for another time. Once it has
+    sailed, nobody has to answer again."""
     found: Sequence[StoredPosition] = seen.positions
-    if positions.is_changed(seen.details, details):
+    if status == "scheduled" and positions.is_changed(seen.details, details):
         found = positions.changed(found, details["starts_at"], now)
     if (details["captain"], details["crew"]) != (seen.details["captain"], seen.details["crew"]):
         roles = {person_id: person.details["roles"] for person_id, person in named.people.items()}

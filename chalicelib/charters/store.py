@@ -322,7 +322,7 @@ def receivable(charter: Charter) -> Receivable | None:
 
 
 def schedule_entry(charter: Charter) -> Entry | None:
-    """What the schedule says of a charter. A cancelled one keeps nobody away: it is shown to those who were to sail."""
+    """What the schedule says of a charter. A cancelled one blocks no time: it is shown to those who were to sail."""
     details = charter.details
     roles: list[tuple[Role, Any]] = [("captain", details["captain"]), *(("crew", one) for one in details["crew"])]
     people = tuple(Assigned(one["person_id"], role, one["name"]) for role, one in roles if one and one["person_id"])

@@ -19,8 +19,8 @@ class NewPosition(TypedDict):
     role: Annotated[Role, Choice(get_args(Role))]
     required: Annotated[bool, Flag(True)]
     person_ids: Annotated[list[RecordId] | None, Ids(MAX_ASKED)]
-    """In the order in which they are asked. Left out: by rank, of those who have the role and are free. Empty: nobody
-    is asked."""
+    """In the order in which they are asked. Left out: by rank, of those who have the role and are free. Empty: the
+    position stays open."""
     answer_by: Annotated[InstantText | None, Instant(None)]
     """For the first who is asked."""
 

@@ -1,4 +1,4 @@
-"""Mails to captain and crew: asked, reminded, told of a change, taken off; and to the owner when nobody is left.
+"""Mails to captain and crew: asked, reminded, told of a change, taken off; and to the owner when all were asked.
 
 Nothing in them is about money, the patron or guests. The link to a person's page is added when the mail leaves.
 """
@@ -131,7 +131,7 @@ class _About:
         return self.was_held_by != self.is_held_by or (self.before or self.after)["state"] == "unconfirmed"
 
     def _stopped_asking(self) -> str | None:
-        """Who was asked and is not any more, without having answered or been late."""
+        """The person who was asked and is not any more, although they neither answered nor were late."""
         if self.was_asked is None:
             return None
         now = place.last_asked(self.after, self.was_asked["person_id"])
@@ -199,7 +199,7 @@ class _About:
 
 
 def _open_mail(charter: Charter, position: StoredPosition, people: Roster, now: datetime) -> Mail:
-    """To the owner: nobody is left to ask."""
+    """To the owner: there is no one left to ask."""
     data: OpenData = {
         "name": people.settings["operator_name"],
         "charter": _charter_data(charter),
@@ -250,7 +250,7 @@ def _renew_ask(mail: MailOf[CrewData], now: datetime) -> MailOf[CrewData] | str:
 
 
 def _tells_what_holds(mail: MailOf[CrewData], charter: Charter) -> bool:
-    """Whether time, boat and port are still what it says. Of what else has changed nobody is told."""
+    """Whether time, boat and port are still what it says. Other changes are not told."""
     return all(charter.details[name] == mail.data["charter"][name] for name in TOLD)
 
 

@@ -39,7 +39,9 @@ def read_roster(charter: Charter) -> Roster:
 
 
 def candidates(roster: Roster, charter: Charter, now: str) -> list[Candidate]:
-    """All active people, by rank."""
+    """All active people, by rank. None for a bareboat: the operator may not find its crew, see BareboatCrew."""
+    if _is_bareboat(roster):
+        return []
     busy = {
         person.person_id
         for entry in roster.entries
@@ -86,5 +88,9 @@ def members(roster: Roster, person_ids: Iterable[str]) -> dict[str, CrewMember]:
 
 def refuse_bareboat(roster: Roster) -> None:
     """Raises BareboatCrew."""
-    if roster.boat and roster.boat.details["kind"] == "bareboat":
+    if _is_bareboat(roster):
         raise BareboatCrew
+
+
+def _is_bareboat(roster: Roster) -> bool:
+    return roster.boat is not None and roster.boat.details["kind"] == "bareboat"

@@ -1,8 +1,9 @@
-"""The desk's acts on positions, the answers of people, and what follows from both without anybody's act."""
+"""The desk's acts on positions, the answers of people, and what the app does by itself after both."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from chalicelib.charters import asking, store
@@ -25,6 +26,7 @@ from chalicelib.crew.fields import MAX_OPEN_POSITIONS, MAX_POSITIONS, Asking, As
 from chalicelib.crew.roster import Roster
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail, mail_writes
+from chalicelib.operator import service as operator
 from chalicelib.people.service import Person
 from chalicelib.register.store import PERSON
 from chalicelib.schedule.booking import decide, reason_of
@@ -32,9 +34,12 @@ from chalicelib.schedule.fields import Conflict as ScheduledConflict
 from chalicelib.schedule.fields import Override
 from chalicelib.schedule.store import count_booking
 
-SOONEST_ANSWER = timedelta(minutes=15)
 # Mails that are not sent by then are left to the schedule: the function may run for 15 s.
 SEND_S = 5.0
+# The sweep has more to do in its minute.
+SWEEP_S = 10.0
+# So often the sweep looks for crew that waits for a captain: the setting that holds it back may have changed.
+HELD_MINUTES = 10
 
 
 class NotAnswered(PositionConflict):
@@ -57,13 +62,11 @@ class NotAnswered(PositionConflict):
 
 
 class Act(NamedTuple):
-    """What an act makes of a charter, before what follows from it."""
+    """A charter as an act has changed it, before the next people are asked."""
 
     charter: Charter
     audit: AuditEvent
     writes: Sequence[Item] = ()
-    answer_by: str | None = None
-    """For the first who is asked."""
     left_open: Collection[str] = ()
     """The ids of positions that the desk left open: it knows."""
 
@@ -101,11 +104,17 @@ def add_position(
         if next_ids != []:
             _check_asks(seen, people, now)
         _check_room(seen, wanted["role"])
-        position = place.new_position(position_id, wanted["role"], required=wanted["required"], next_ids=next_ids)
+        position = place.new_position(
+            position_id,
+            wanted["role"],
+            required=wanted["required"],
+            next_ids=next_ids,
+            answer_by=None if next_ids == [] else wanted["answer_by"],
+        )
         added = audit_event("position_added", actor, times.format_instant(now), about=position_id)
         left_open = [position_id] if next_ids == [] else []
         charter = seen._replace(positions=[*seen.positions, position])
-        return Act(charter, added, answer_by=wanted["answer_by"], left_open=left_open)
+        return Act(charter, added, left_open=left_open)
 
     _carry_out(event_id, act, now)
     return charters.show_charter(event_id, now), is_new
@@ -163,7 +172,7 @@ def assign(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: A
 
 
 def withdraw(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> CharterJson:
-    """Closes a position; whoever was asked or had it is told. Again: unchanged."""
+    """Closes a position; the person who was asked or had it is told. Again: unchanged."""
     form = Form(body)
     wanted = form.read(Withdrawing)
     form.finish()
@@ -267,10 +276,9 @@ def settle(
     people: Roster,
     now: datetime,
     *,
-    answer_by: str | None = None,
     left_open: Collection[str] = (),
 ) -> Settled:
-    """Asks whoever is next, and makes the mails of all that has become of the positions since `seen`."""
+    """Asks the next people, and makes the mails about all changes of the positions since `seen`."""
     at, given_up = times.format_instant(now), list[str]()
     if charter.status == "scheduled":
         advanced = asking.advance(
@@ -278,7 +286,6 @@ def settle(
             charter.positions,
             roster.candidates(people, charter, at),
             captain_first=people.settings["captain_first"],
-            answer_by=answer_by,
             now=now,
         )
         charter = charter._replace(positions=advanced.positions)
@@ -288,7 +295,7 @@ def settle(
 
 
 def settle_edit(seen: Charter, charter: Charter, now: datetime) -> Settled:
-    """The same of an edit or a cancellation. Nothing is read where nobody is asked or sails in a position."""
+    """The same for an edit or a cancellation. A charter without positions costs no read."""
     if not charter.positions:
         return Settled(charter, [], [])
     return settle(seen, charter, roster.read_roster(charter), now, left_open=place.ids_of(charter.positions))
@@ -304,11 +311,37 @@ def send(made: Sequence[Mail], now: datetime) -> None:
 
 
 def sweep(now: datetime) -> None:
-    """Goes on where somebody is late, or was not reached by mail."""
-    for due in due_store.list_due(times.format_instant(now)):
+    """Goes on where somebody is late, or was not reached by mail; now and then, where crew waits for no captain any
+    more. What there is no time for is left to the next minute.
+    """
+    ends_at = system.monotonic_s() + SWEEP_S
+    acts = [partial(_see_to, due, now) for due in due_store.list_due(times.format_instant(now))]
+    if now.minute % HELD_MINUTES == 0:
+        acts += [partial(_ask_held, event_id, now) for event_id in _list_held()]
+    for act in acts:
+        if system.monotonic_s() >= ends_at:
+            break
         # Many are changing that charter: the next minute looks again.
         with suppress(Busy, NotFound):
-            _see_to(due, now)
+            act()
+
+
+def _list_held() -> list[str]:
+    """The charters whose crew waits for a captain, although the setting does not hold it back any more."""
+    held = due_store.list_held()
+    return held if held and not operator.get_settings()["captain_first"] else []
+
+
+def _ask_held(event_id: str, now: datetime) -> None:
+    at = times.format_instant(now)
+
+    def act(seen: Charter, people: Roster) -> Act | None:
+        to_ask = [one for one in seen.positions if place.is_to_ask(one)]
+        if not to_ask or people.settings["captain_first"] or seen.details["starts_at"] <= at:
+            return None
+        return Act(seen, audit_event("position_asked", SYSTEM, at, about=to_ask[0]["position_id"]))
+
+    _carry_out(event_id, act, now)
 
 
 def _see_to(due: due_store.Due, now: datetime) -> None:
@@ -344,7 +377,7 @@ def _carry_out(event_id: str, act: Callable[[Charter, Roster], Act | None], now:
             return Settled(seen, [], [])
         at = times.format_instant(now)
         changed = done.charter._replace(version=seen.version + 1, updated_at=at, edited_at=at)
-        settled = settle(seen, changed, people, now, answer_by=done.answer_by, left_open=done.left_open)
+        settled = settle(seen, changed, people, now, left_open=done.left_open)
         store.update_charter(settled.charter, seen, done.audit, also=[*done.writes, *settled.writes])
         return settled
 
@@ -377,7 +410,7 @@ def _position_id(event_id: str, key: str) -> str:
 
 
 def _check_answer_by(form: Form, answer_by: str | None, now: datetime) -> None:
-    if answer_by and answer_by < times.format_instant(now + SOONEST_ANSWER):
+    if answer_by and answer_by < times.format_instant(now + place.SOONEST_ANSWER):
         form.refuse("answer_by", "must be at least 15 minutes ahead")
 
 

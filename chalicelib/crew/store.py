@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import NamedTuple
 
-from chalicelib.charters.position_items import ASKS
+from chalicelib.charters.position_items import ASKS, HELD
 from chalicelib.core.dynamo import Item, db, item_key, put_write, query_items, s, table_name
 
 BATCH = 10
@@ -30,8 +30,17 @@ def list_due(now: str) -> list[Due]:
     return [_to_due(item) for item in islice(items, BATCH)]
 
 
+def list_held() -> list[str]:
+    """The ids of charters with positions that wait for a captain: one Query."""
+    items = query_items(
+        KeyConditionExpression="PK = :pk AND begins_with(SK, :held)",
+        ExpressionAttributeValues={":pk": s(ASKS), ":held": s(f"{HELD}#")},
+    )
+    return list(dict.fromkeys(item["SK"]["S"].split("#")[1] for item in items))
+
+
 def bounce_write(event_id: str, position_id: str, number: int, at: str) -> Item:
-    """The write that notes, in the mail's own transaction, that whoever was asked as this number was not reached."""
+    """The write that notes, in the mail's own transaction, that the person asked as this number was not reached."""
     return put_write(item_key(ASKS, f"{at}#{event_id}#{position_id}#{number}"))
 
 

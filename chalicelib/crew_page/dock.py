@@ -1,7 +1,7 @@
 """The manifest of a charter for its captain at the dock: who is aboard, the briefing, Depart."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from chalice.app import Request, Response
@@ -9,14 +9,14 @@ from chalice.app import Request, Response
 from chalicelib.charters import service as charters
 from chalicelib.charters.readiness import words_for_crew
 from chalicelib.charters.store import Charter, read_charter
-from chalicelib.core import fields, http, times
+from chalicelib.core import fields, http
 from chalicelib.core.errors import Conflict, DomainError
 from chalicelib.crew_page import page, reading
 from chalicelib.crew_page.fields import BriefingForm, DockForm
 from chalicelib.crew_page.reading import Opened
-from chalicelib.crew_page.view import MANIFEST_BEFORE, has_manifest, in_words
+from chalicelib.crew_page.view import has_manifest, in_words
 from chalicelib.manifest import service as manifest
-from chalicelib.manifest.fields import NoteState, SentNote, Snapshot
+from chalicelib.manifest.fields import NoteState, Snapshot
 from chalicelib.manifest.store import BRIEFING
 
 
@@ -63,7 +63,7 @@ def _take(opened: Opened, charter: Charter, request: Request, now: datetime) -> 
     event_id, actor = charter.event_id, page.actor_of(opened, request)
     form = page.read_form(request)
     head = form.read(DockForm)
-    ticked_at = _ticked_at(head, charter, now)
+    ticked_at = manifest.ticked_at(charter, head.device_time, head.device_now, now)
     subject: str
     state: NoteState
     if head.form == "depart":
@@ -79,26 +79,7 @@ def _take(opened: Opened, charter: Charter, request: Request, now: datetime) -> 
         form.finish()
         manifest.check_passenger(charter, wanted)
         subject, state = wanted.waiver_id or wanted.guest_id, wanted.state
-    recorded_at = times.format_instant(now)
-    sent = SentNote(head.submission_id, subject, state, ticked_at or recorded_at, recorded_at, actor.name)
-    manifest.take_note(event_id, sent, actor=actor)
-
-
-def _ticked_at(head: DockForm, charter: Charter, now: datetime) -> str:
-    """When it was ticked; empty where the form does not say, or says what cannot be.
-
-    A device's clock may be wrong: what it says as it sends the form shows by how much. Little is how long the form was
-    on its way, or how exact clocks are.
-    """
-    try:
-        ticked = times.parse_instant(head.device_time)
-        behind = now - times.parse_instant(head.device_now) if head.device_now else timedelta()
-    except ValueError:
-        return ""
-    if abs(behind) > times.CLOCK_OFF:
-        ticked += behind
-    earliest = times.parse_instant(charter.details["starts_at"]) - MANIFEST_BEFORE
-    return times.format_instant(min(ticked, now)) if earliest <= ticked <= now + times.CLOCK_OFF else ""
+    manifest.take_note(event_id, head.submission_id, subject, state, ticked_at, actor=actor, now=now)
 
 
 def _page(opened: Opened, charter: Charter, now: datetime, problem: DomainError | None = None) -> Response:

@@ -6,6 +6,7 @@ from chalicelib.charters.fields import REASON_CHARS
 from chalicelib.charters.positions import AnswerGiven
 from chalicelib.core.fields import Choice, Text, Uuid
 from chalicelib.core.schemas import UuidText
+from chalicelib.manifest.fields import DEVICE_TIME
 
 FormName = Literal["check_in", "briefing", "depart"]
 Done = Literal["yes", "no"]
@@ -27,9 +28,9 @@ class DockForm(NamedTuple):
     form: Annotated[FormName, Choice(get_args(FormName))]
     submission_id: Annotated[UuidText, Uuid()]
     """The same again is the same tick."""
-    device_time: Annotated[str, Text(40, "")]
+    device_time: Annotated[str, DEVICE_TIME]
     """When it was ticked, by the device's clock."""
-    device_now: Annotated[str, Text(40, "")]
+    device_now: Annotated[str, DEVICE_TIME]
     """What that clock says as the form is sent."""
 
 

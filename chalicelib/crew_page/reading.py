@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from chalicelib.charters import store as charters
 from chalicelib.charters.context import make_context
-from chalicelib.charters.service import assess
+from chalicelib.charters.event_json import assess
 from chalicelib.core import times
 from chalicelib.core.dynamo import MAX_KEYS, Item, read_items
 from chalicelib.crew_page.view import Page, make_sail, place_of, sort_sails

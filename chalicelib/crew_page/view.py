@@ -20,7 +20,7 @@ PATRON_BEFORE = timedelta(hours=24)
 PAPER_DAYS = (90, 30, 7)
 
 Standing = Literal["asked", "late", "changed", "booked"]
-"""Asked; was too late, and nobody has it yet; accepted before it was changed; sails."""
+"""Asked; was too late, and it is still free; accepted before it was changed; sails."""
 
 
 class Words(NamedTuple):
@@ -99,18 +99,23 @@ class Place(NamedTuple):
 
 
 def place_of(charter: Charter, person_id: str) -> Place | None:
-    """None for who is neither asked nor sails. Who sails and is asked for something else as well is asked first."""
-    asked = [one for one in charter.positions if positions.may_answer(one, person_id)]
-    if asked and charter.status == "scheduled":
-        (position, *_) = asked
-        waits = positions.waiting(position)
-        is_waited_for = waits is not None and waits["person_id"] == person_id
-        return Place("asked" if is_waited_for else "late", position["role"], position)
+    """None for who is neither asked nor sails.
+
+    Captain, and who has taken a position, can take no other one of the same charter: what they were asked for besides
+    is not offered. Whoever was written into the crew is asked first, and what they are waited for before what they were
+    too late for.
+    """
     if held := positions.holders(charter.positions).get(person_id):
         return Place("changed" if held["state"] == "unconfirmed" else "booked", held["role"], held)
     details = charter.details
     if details["captain"] and details["captain"]["person_id"] == person_id:
         return Place("booked", "captain", None)
+    asked = [one for one in charter.positions if positions.may_answer(one, person_id)]
+    if asked and charter.status == "scheduled":
+        waited_for = (one for one in asked if (waits := positions.waiting(one)) and waits["person_id"] == person_id)
+        if position := next(waited_for, None):
+            return Place("asked", position["role"], position)
+        return Place("late", asked[0]["role"], asked[0])
     if any(one["person_id"] == person_id for one in details["crew"]):
         return Place("booked", "crew", None)
     return None

@@ -3,12 +3,14 @@
 from typing import Annotated, Literal, NamedTuple, NotRequired, TypedDict, get_args
 
 from chalicelib.charters.fields import Check, Contact, Readiness
-from chalicelib.core.fields import Choice, Flag, Nested, Text
+from chalicelib.core.fields import Choice, Flag, Nested, Text, Uuid
 from chalicelib.core.schemas import Count, EventId, GuestId, InstantText, Sha256, WaiverId
 from chalicelib.schedule.fields import OverrideReason
 
 # Why a check is waived; None when it is not.
 WAIVED = OverrideReason()
+# A moment as the clock of a device says it.
+DEVICE_TIME = Text(40, "")
 
 CheckInState = Literal["aboard", "no_show", "clear"]
 NoteState = CheckInState | Literal["done", "not_done"]
@@ -20,6 +22,12 @@ class CheckIn(NamedTuple):
     state: Annotated[CheckInState, Choice(get_args(CheckInState))]
     waiver_id: Annotated[str, Text(40, "")]
     guest_id: Annotated[str, Text(40, "", doc={"description": "One of the two is required."})]
+    submission_id: Annotated[str, Uuid("")]
+    """From a device that keeps the tick until it can send it: the same again is the same tick."""
+    device_time: Annotated[str, DEVICE_TIME]
+    """When it was ticked, by the device's clock."""
+    device_now: Annotated[str, DEVICE_TIME]
+    """What that clock says as it is sent."""
 
 
 class Briefing(TypedDict):

@@ -3,10 +3,10 @@
 import itertools
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.charters import context, readiness
+from chalicelib.charters import context, event_json, readiness
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import (
     ERASED_NAME,
@@ -111,7 +111,7 @@ def _passengers(whole: WholeCharter, notes: store.Notes, current: CurrentVersion
     rows = people.load_rows(whole.signed_items)
     beyond = people.beyond(rows, whole.charter.details["passenger_limit"])
     signed = [_signed(one, current, notes, beyond) for one in people.people(rows)]
-    return signed + [_absent(guest, notes) for guest in charters.missing_guests(whole.charter)]
+    return signed + [_absent(guest, notes) for guest in event_json.missing_guests(whole.charter)]
 
 
 def _by_signature(passengers: Sequence[Passenger]) -> tuple[list[Passenger], list[Passenger]]:
@@ -186,12 +186,20 @@ def _absent(guest: ListedGuest, notes: store.Notes) -> Passenger:
 
 
 def check_in(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Manifest:
-    """Notes whether one person is aboard. The same state again keeps the first time."""
+    """Notes whether one person is aboard. The same state again keeps the first time.
+
+    With a `submission_id` it is a tick that a device has kept: see `take_note`.
+    """
     form = Form(body)
     wanted = read_check_in(form)
     form.finish()
-    check_passenger(charters.find_charter(event_id), wanted)
-    _note(event_id, wanted.waiver_id or wanted.guest_id, wanted.state, actor, now)
+    charter, subject = charters.find_charter(event_id), wanted.waiver_id or wanted.guest_id
+    check_passenger(charter, wanted)
+    if wanted.submission_id:
+        at = ticked_at(charter, wanted.device_time, wanted.device_now, now)
+        take_note(event_id, wanted.submission_id, subject, wanted.state, at, actor=actor, now=now)
+    else:
+        _note(event_id, subject, wanted.state, actor, now)
     return get_manifest(event_id)
 
 
@@ -203,7 +211,7 @@ def read_check_in(form: Form) -> CheckIn:
 
 
 def check_passenger(charter: Charter, wanted: CheckIn) -> None:
-    """Raises BadInput if nobody of this charter is meant."""
+    """Raises BadInput if the person is not one of this charter."""
     if wanted.waiver_id and not waiver_records.is_counted(charter.event_id, wanted.waiver_id):
         raise BadInput({"waiver_id": "is none of this charter's waivers"})
     if wanted.guest_id and wanted.guest_id not in {guest["guest_id"] for guest in charter.details["guests"]}:
@@ -234,12 +242,33 @@ def _note(event_id: str, subject: str, state: NoteState, actor: Actor, now: date
     retry_on_conflict(attempt)
 
 
-def take_note(event_id: str, sent: SentNote, *, actor: Actor) -> None:
+def ticked_at(charter: Charter, device_time: str, device_now: str, now: datetime) -> str:
+    """When a device says that something was ticked; empty where it does not say, or says what cannot be.
+
+    A device's clock may be wrong: what it says as it sends (`device_now`) shows by how much. A small difference is how
+    long the request was on its way, or how exact clocks are.
+    """
+    try:
+        ticked = times.parse_instant(device_time)
+        behind = now - times.parse_instant(device_now) if device_now else timedelta()
+    except ValueError:
+        return ""
+    if abs(behind) > times.CLOCK_OFF:
+        ticked += behind
+    earliest = times.parse_instant(charter.details["starts_at"]) - readiness.DEPART_BEFORE
+    return times.format_instant(min(ticked, now)) if earliest <= ticked <= now + times.CLOCK_OFF else ""
+
+
+def take_note(
+    event_id: str, submission_id: str, subject: str, state: NoteState, at: str, *, actor: Actor, now: datetime
+) -> None:
     """Notes what a device has kept until it could send it: of two notes the one that was ticked later holds.
 
-    The same one again, under its id, changes nothing. Raises Conflict if something else came under its id, or after
-    departure.
+    `at` is when it was ticked, empty for now. The same one again, under its id, changes nothing. Raises Conflict if
+    something else came under its id, or after departure.
     """
+    recorded_at = times.format_instant(now)
+    sent = SentNote(submission_id, subject, state, at or recorded_at, recorded_at, actor.name)
     note: Note = {"state": sent.state, "at": sent.at, "by": sent.by, "recorded_at": sent.recorded_at}
 
     def attempt() -> None:
@@ -301,7 +330,7 @@ def depart(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetim
             return None
         _check_may_depart(charter, now)
         current, around = waiver_versions.read_current(), context.read_context([charter], now)
-        found = charters.assess(charter, around, count_heads(whole, _passengers(whole, notes, current)))
+        found = event_json.assess(charter, around, count_heads(whole, _passengers(whole, notes, current)))
         checks = _waive(found["checks"], reasons, actor, at)
         snapshot: Snapshot = {**make_snapshot(whole, notes, current, around.settings), "checks": checks}
         sha256 = canonical.json_hash(snapshot)

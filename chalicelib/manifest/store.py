@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from chalicelib.charters import positions
 from chalicelib.charters.store import (
     Charter,
     change_write,
@@ -128,7 +129,8 @@ def _sent_key(event_id: str, submission_id: str) -> Item:
 def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: Mail) -> bool:
     """Marks the charter as departed, freezes its manifest and queues its mail, once; False if it departed before.
 
-    Raises WriteConflict if somebody was checked in, signed, paid, or edited the charter since it was `seen`.
+    Nobody is asked to sail any more. Raises WriteConflict if somebody was checked in, signed, paid, or edited the
+    charter since it was `seen`.
     """
     put = put_write({**_departure_key(seen.event_id), "data": json_s(departure)}, only_new=True)
     values = {":next": n(seen.version + 1), ":departed": s("departed")}
@@ -139,7 +141,13 @@ def put_departure(seen: Charter, departure: Departure, audit: AuditEvent, mail: 
     same_notes = "dock_seq = :notes" if seen.dock_seq else "attribute_not_exists(dock_seq)"
     same_signed = "signed_seq = :signed" if seen.signed_seq else "attribute_not_exists(signed_seq)"
     checks = departure["manifest"].get("checks", ())
-    departed = seen._replace(status="departed", version=seen.version + 1, edited_at=audit["at"], checks=checks)
+    departed = seen._replace(
+        status="departed",
+        version=seen.version + 1,
+        edited_at=audit["at"],
+        checks=checks,
+        positions=positions.ended(seen.positions),
+    )
     values |= {":at": s(audit["at"]), ":data": charter_data(departed)}
     change = "SET #data = :data, #status = :departed, version = :next, updated_at = :at"
     depart = unmoved_update(seen, change, values, f"{same_signed} AND {same_notes}")

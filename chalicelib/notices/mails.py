@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from chalicelib.charters import event_json
 from chalicelib.charters import mails as charter_mails
-from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.fields import Status
 from chalicelib.charters.mails import CharterData, Trip, trip_of
@@ -89,7 +89,7 @@ def _change_mail(change: Change, charter: Charter, recipient: Recipient, now: da
         "before": change.before,
         "after": change.after,
         "language": recipient.language,
-        "url": charters.guest_url(charter) if recipient.is_guest else "",
+        "url": event_json.guest_url(charter) if recipient.is_guest else "",
         "balance": _told_balance(charter) if change.is_off and recipient.is_patron else None,
         "currency": charter.details["currency"],
     }

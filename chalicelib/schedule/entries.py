@@ -41,7 +41,7 @@ class Entry(NamedTuple):
     expires_at: str = ""
     """Of an option: when it frees itself."""
     asked: Sequence[str] = ()
-    """The ids of people who are asked, or may still answer. They keep nobody away."""
+    """The ids of people who are asked, or may still answer. This books no one."""
 
     def counts(self, now: str) -> bool:
         """Whether it keeps others away. An option ends by its time, not by who notes it."""

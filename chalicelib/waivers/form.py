@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from chalicelib.charters import service as charters
+from chalicelib.charters import event_json
 from chalicelib.charters.store import Charter
 from chalicelib.core import names, times
 from chalicelib.core.fields import Form
@@ -107,7 +107,7 @@ def _guests_named(charter: Charter, name: str) -> list[str]:
     exact = [guest for guest in alike if names.clean(guest["name"]) == names.clean(name)]
     if len({names.clean(guest["name"]) for guest in alike}) > 1:
         alike = exact
-    missing = {guest["guest_id"] for guest in charters.missing_guests(charter)}
+    missing = {guest["guest_id"] for guest in event_json.missing_guests(charter)}
     alike.sort(key=lambda guest: guest["guest_id"] not in missing)
     return [guest["guest_id"] for guest in alike]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NotRequired, TypedDict
 
-from chalicelib.charters import service as charters
+from chalicelib.charters import event_json
 from chalicelib.charters.mails import CharterData, charter_data
 from chalicelib.charters.store import Charter
 from chalicelib.core import system, times
@@ -140,7 +140,7 @@ def request_mail(
         "kind": kind,
         "name": ", ".join(names) if kind == "waiver_reminder" else "",
         "language": language,
-        "url": f"{charters.guest_url(charter)}/waiver",
+        "url": f"{event_json.guest_url(charter)}/waiver",
     }
     return new_mail(kind, mail_id, to, data, now)
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from chalice.app import Request, Response
 
+from chalicelib.charters import event_json
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import ListedGuest
 from chalicelib.charters.store import Charter
@@ -185,7 +186,7 @@ def _guests_to_pick(charter: Charter, picked_id: str) -> list[ListedGuest]:
     """The listed guests who have not signed, and the one already picked; nobody once the charter has departed."""
     if charter.status != "scheduled":
         return []
-    open_ids = {guest["guest_id"] for guest in charters.missing_guests(charter)} | {picked_id}
+    open_ids = {guest["guest_id"] for guest in event_json.missing_guests(charter)} | {picked_id}
     return [guest for guest in charter.details["guests"] if guest["guest_id"] in open_ids]
 
 
@@ -295,7 +296,7 @@ def _page(
         operator=operator_service.get_settings(),
         settings=settings(),
         charter=charter,
-        link=charters.guest_link(charter) if charter else "",
+        link=event_json.guest_link(charter) if charter else "",
         **options._asdict(),
         **data,
     )

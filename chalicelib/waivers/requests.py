@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from chalicelib.charters import event_json
 from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.store import Charter
@@ -33,7 +34,8 @@ def remind_guests(event_id: str, body: Mapping[str, Any], *, now: datetime) -> f
     _refuse_closed(charter, now)
     _refuse_unknown(form, "guest_ids", wanted, {guest["guest_id"] for guest in charter.details["guests"]})
     missing = {
-        guest["guest_id"]: Recipient(guest["name"], guest["email"], "en") for guest in charters.missing_guests(charter)
+        guest["guest_id"]: Recipient(guest["name"], guest["email"], "en")
+        for guest in event_json.missing_guests(charter)
     }
     outcome = _ask("waiver_reminder", charter, missing, wanted, now)
     skipped: list[fields.SkippedGuest] = [{"guest_id": one, "why": "signed"} for one in outcome.done]

@@ -199,8 +199,8 @@ def test_problems_of_captain_and_crew_show_too_and_all_of_them_are_one_read(api:
     calls.clear()
     problems = api.get(f"/api/events/{event['event_id']}").json["mail_problems"]
     assert [problem["email"] for problem in problems] == ["hook@example.com", "mate19@example.com"]
-    # The session, the charter, the current waiver texts, the flagged addresses.
-    assert calls == ["GetItem", "Query", "BatchGetItem", "BatchGetItem"]
+    # The session, the charter, the current waiver texts, the settings for its readiness, the flagged addresses.
+    assert calls == ["GetItem", "Query", "BatchGetItem", "BatchGetItem", "BatchGetItem"]
 
 
 def test_no_key_holds_an_address(api: Api, log: Any, service: ScriptedMailService) -> None:

@@ -255,7 +255,8 @@ def test_an_edit_changes_what_it_names_and_raises_the_version(api: Api, event: d
     answer = api.patch(url, {"version": 1, "title": "Moonlight sail", "captain": None})
     assert answer.status == 200
     assert (answer.json["title"], answer.json["captain"], answer.json["version"]) == ("Moonlight sail", None, 2)
-    kept = EVENT_FIELDS - {"title", "captain", "version", "updated_at"}
+    # Without its captain it is not ready any more.
+    kept = EVENT_FIELDS - {"title", "captain", "version", "updated_at", "readiness"}
     assert {name: answer.json[name] for name in kept} == {name: event[name] for name in kept}
 
 

@@ -39,11 +39,15 @@ class Device:
     folder: Path
     opened: list[BrowserContext] = field(default_factory=list)
 
-    def open(self, path: str = "/", *, offline: bool = False) -> Page:
+    def open(self, path: str = "/", *, offline: bool = False, unreachable: bool = False) -> Page:
+        """`unreachable` holds for as long as the browser is open, and for its workers, too: one that starts just now
+        may miss that the browser is `offline`.
+        """
+        cut_off = ["--host-resolver-rules=MAP localhost 127.0.0.1:9"] if unreachable else []
         context = self.browser_type.launch_persistent_context(
             self.folder,
             executable_path=self.executable,
-            args=["--no-sandbox", "--disable-background-networking"],
+            args=["--no-sandbox", "--disable-background-networking", *cut_off],
             base_url=self.base_url,
             viewport=PHONE,
             locale="en-US",

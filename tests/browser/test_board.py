@@ -166,7 +166,13 @@ def test_the_charter_page_begins_with_what_is_asked_for(site: Site, visit: Visit
     call = page.get_by_role("link", name="+1 415 555 0150")
     expect(call).to_have_attribute("href", "tel:+14155550150")
     expect(page.get_by_role("link", name="Text Ana Ruiz")).to_have_attribute("href", "sms:+14155550150")
-    expect(page.get_by_role("button", name="Log payment")).to_be_in_viewport(ratio=1)
+    # What is done at the dock is in reach of the thumb, wherever the page is scrolled to.
+    for edge in ("0", "document.body.scrollHeight"):
+        page.evaluate(f"scrollTo(0, {edge})")
+        expect(page.locator(".charter-bar").get_by_role("button", name="Log payment")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".charter-bar").get_by_role("link", name="Manifest")).to_be_in_viewport(ratio=1)
+    page.evaluate("scrollTo(0, 0)")
+    expect(page.get_by_role("heading", name="Ready to sail")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("img", name="QR code of the guest link")).to_have_count(0)
 
 

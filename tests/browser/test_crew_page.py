@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.devices import Device, log_in, log_payment, wait_for_worker
+from tests.browser.devices import READ_STORE, Device, log_in, log_payment, wait_for_worker
 from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, axe_violations, card, sideways_px
 from tests.browser.waiver_form import fill_in, sign_button, waiver
 
 VALID = [{"kind": kind, "valid_until": "2199-01-01"} for kind in ("mmc", "medical")]
-TICKS = ["scc.dock", "ticks"]
+DESK_TICKS = ["scc.ticks", "ticks"]
 
 
 def person(site: Site, name: str, **changes: Any) -> dict[str, Any]:
@@ -140,18 +140,21 @@ def test_the_pages_open_without_a_network_as_seen_last_and_say_so(
     # The manifest was never opened: the page that leads to it has kept it.
     crew_worker_ready(page, path_of(site, ana, event))
     phone.close()
-    page = phone.open(path_of(site, ana), offline=True)
-    kept = page.get_by_role("status").filter(
-        has_text=re.compile(r"No connection\. This is the page as of \w+, .*[AP]M")
-    )
-    expect(kept).to_be_visible()
+    page = phone.open(path_of(site, ana), unreachable=True)
+    expect(as_of(page)).to_be_visible()
     page.get_by_role("link", name="Guest list and Depart").click()
     expect(page.get_by_role("heading", name=event["title"])).to_be_visible()
-    expect(kept).to_be_visible()
-    page.context.set_offline(False)
-    page.reload()
+    expect(as_of(page)).to_be_visible()
+    phone.close()
+    page = phone.open(path_of(site, ana, event))
     expect(page.get_by_role("heading", name=event["title"])).to_be_visible()
-    expect(kept).to_have_count(0)
+    expect(as_of(page)).to_have_count(0)
+
+
+def as_of(page: Page) -> Locator:
+    """Where a page says that it is a kept one."""
+    said = re.compile(r"No connection\. This is the page as of \w+, .*[AP]M")
+    return page.get_by_role("status").filter(has_text=said)
 
 
 def test_a_link_that_was_renewed_takes_what_the_device_has_kept(
@@ -260,3 +263,38 @@ def test_a_day_at_the_dock_in_airplane_mode_on_two_devices_loses_doubles_and_mis
     history = site.admin("GET", f"/api/events/{event['event_id']}/history")["events"]
     acts = [one["act"] for one in history]
     assert (acts.count("checked_in"), acts.count("safety_briefing"), acts.count("departed")) == (2, 1, 1)
+
+
+def test_the_desks_ticks_outlive_a_kill_and_are_sent_from_any_page_with_the_time_that_they_had(
+    site: Site, devices: tuple[Device, Device], ana: dict[str, Any]
+) -> None:
+    _, tablet = devices
+    event = sailing(site, ana, hours=1)
+    page = tablet.open()
+    log_in(page, site, keep=True)
+    wait_for_worker(page)
+    tablet.close()
+    page = tablet.open(f"/events/{event['event_id']}/manifest")
+    expect(page.get_by_role("button", name="Aboard: Cleo Park")).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Aboard: Cleo Park").click()
+    ticked_at = datetime.now(UTC)
+    expect(page.get_by_text("Not saved yet: Cleo Park. This device keeps it")).to_be_visible()
+    page.get_by_role("button", name="No-show: Dan Wu").click()
+    expect(page.get_by_text("Not saved yet: Cleo Park, Dan Wu.")).to_be_visible()
+    tablet.kill()
+    page = tablet.open(f"/events/{event['event_id']}/manifest", offline=True)
+    expect(page.get_by_text("Not saved yet: Cleo Park, Dan Wu.")).to_be_visible()
+    page.wait_for_timeout(4_000)
+    tablet.kill()
+    assert not [one for one in passengers(site, event).values() if one["checked_in_at"] or one["no_show"]]
+    page = tablet.open("/")
+    for _ in range(100):
+        if not page.evaluate(READ_STORE, DESK_TICKS):
+            break
+        page.wait_for_timeout(100)
+    found = passengers(site, event)
+    assert found["Dan Wu"]["no_show"] is True
+    assert near(found["Cleo Park"]["checked_in_at"], ticked_at)
+    history = site.admin("GET", f"/api/events/{event['event_id']}/history")["events"]
+    assert [one["act"] for one in history].count("checked_in") == 2

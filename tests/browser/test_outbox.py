@@ -166,7 +166,7 @@ def test_a_refused_payment_can_be_discarded(site: Site, visit: Visit, event: dic
     asked.get_by_role("button", name="Discard", exact=True).click()
     expect(card(page, event).get_by_text("not accepted")).to_have_count(0)
     page.reload()
-    expect(card(page, event).get_by_text("$7 of $480")).to_be_visible()
+    expect(card(page, event).get_by_text("Due $473")).to_be_visible()
     assert [row["amount_cents"] for row in site.payments(event)] == [700]
 
 

@@ -5,7 +5,8 @@ from itertools import groupby
 
 from tests.season.books import add_up, charged, due, entries
 from tests.season.conftest import Season
-from tests.season.devices import OPERATOR, Device, short
+from tests.season.crew import captain_name, contact, crew_names
+from tests.season.devices import OPERATOR, Device, short, words
 from tools.local.fleet import Person
 from tools.local.season import SampleCharter
 
@@ -62,10 +63,6 @@ def money_verdict(charter: SampleCharter) -> str:
     return f"{'Deposit' if only_deposits else 'Part paid'} {short(books.net)} of {short(fee)}"
 
 
-def words(*parts: str) -> str:
-    return " ".join(filter(None, parts))
-
-
 def state(charter: SampleCharter, now: datetime) -> str:
     """Empty while it has only to wait."""
     if charter.cancelled:
@@ -89,17 +86,26 @@ def away(charter: SampleCharter, now: datetime) -> str:
     return f"in {days} day{'s' if days > 1 else ''}"
 
 
-def conflicts(charter: SampleCharter, told: Season, device: Device) -> list[str]:
+def booked_beside(charter: SampleCharter, told: Season) -> list[SampleCharter]:
     """Other charters of the same captain at the same time; nothing else of the season is booked twice."""
     return [
-        f"Captain {other.captain.name}: “{other.title}”, {device.day(other.starts_at)}, "
-        f"{device.span(other.starts_at, other.ends_at)}"
+        other
         for other in told.charters
         if other is not charter
+        and charter.captain
         and other.captain == charter.captain
         and not (charter.cancelled or other.cancelled)
         and charter.starts_at < other.ends_at
         and other.starts_at < charter.ends_at
+    ]
+
+
+def conflicts(charter: SampleCharter, told: Season, device: Device) -> list[str]:
+    return [
+        f"Captain {other.captain.name}: “{other.title}”, {device.day(other.starts_at)}, "
+        f"{device.span(other.starts_at, other.ends_at)}"
+        for other in booked_beside(charter, told)
+        if other.captain
     ]
 
 
@@ -139,25 +145,21 @@ def days_of(charters: list[SampleCharter], device: Device, today: date) -> list[
     return found
 
 
-def columns(charter: SampleCharter, told: Season, device: Device, state: str) -> list[str]:
-    """What stands in each column of a charter in this state, which is a countdown for the next departure."""
+def columns(charter: SampleCharter, device: Device, state: str, ready: str) -> list[str]:
+    """What stands in each column of a charter in this state, which is a countdown for the next departure. `ready`:
+    whether it can sail, and why not.
+    """
     start = device.clock(charter.starts_at)
     if state == "Cancelled":
         return [start, f"{charter.title} Cancelled", money_text(charter)]
     waits = state not in ("Departed", "Completed", "Ended")
-    too_many = passengers(charter) > charter.boat.passenger_limit
-    warnings = {"Double-booked": conflicts(charter, told, device), "Over the passenger limit": too_many}
-    is_scheduled = waits or state == "Ended"
     return [
         words(start, device.end(charter.starts_at, charter.ends_at), state),
-        words(
-            charter.title,
-            f"{charter.boat.name} · {charter.patron.name}",
-            *(text for text, is_so in warnings.items() if is_so and is_scheduled),
-        ),
-        words(charter.captain.name, ", ".join(mate.name for mate in charter.boat.crew)),
+        words(charter.title, f"{charter.boat.name} · {charter.patron.name}"),
+        words(captain_name(charter) or "No captain yet", crew_names(charter)),
         words(guests_text(charter), waivers_text(charter), missing_text(charter) if waits else ""),
         money_text(charter),
+        ready,
         "Log payment",
     ]
 
@@ -180,20 +182,21 @@ def facts(charter: SampleCharter, device: Device) -> dict[str, str]:
     return {
         "When": f"{device.span(start, charter.ends_at)} {device.long_day(start)}",
         "Boat": f"{boat.name} {guests_text(charter)}, limit {boat.passenger_limit} From {boat.port}",
-        "Captain": contact(charter.captain),
+        "Captain": captain_text(charter),
         "Patron": contact(charter.patron),
         "Money": money_text(charter),
     }
 
 
-def contact(person: Person) -> str:
-    return words(person.name, person.phone, "Text" if person.phone else "", person.email)
+def captain_text(charter: SampleCharter) -> str:
+    """Who is asked is reached from the crew's panel."""
+    reach = contact(charter.captain._replace(name="")) if charter.captain else ""
+    return words(captain_name(charter) or "Nobody yet", reach)
 
 
 def details(charter: SampleCharter, told: Season, device: Device) -> dict[str, str]:
     zone = device.zone(charter.starts_at).strip()
     found = {
-        "Crew": words(*map(contact, charter.boat.crew)),
         # Nobody has switched them on.
         "Balance reminders": "Off.",
         "Time zone": f"America/Los_Angeles ({zone})" if zone else "",

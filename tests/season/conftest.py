@@ -52,14 +52,15 @@ class Desk(NamedTuple):
 
 
 # Texts as they are shown on a desktop: with blanks of one kind, without what nobody sees there (marks that keep a name
-# written from right to left in its place) and what is only there for screen readers.
+# written from right to left in its place) and what is only there for screen readers, but for the word of the mark that
+# stands at a name.
 READER = """
 const shown = (node) => {
   if (!node) return "";
   const copy = node.cloneNode(true);
-  const unseen = ".visually-hidden, .only-narrow, .buttons, .entry-actions";
+  const unseen = ".visually-hidden:not(.state-who + *), .only-narrow, .buttons, .entry-actions";
   for (const hidden of copy.querySelectorAll(unseen)) hidden.remove();
-  const apart = "small, p, li, button, .paper-line, .badge, .contact > *, [class$=-more]";
+  const apart = "small, p, li, button, .paper-line, .badge, .state-who, .contact > *, [class$=-more]";
   for (const part of copy.querySelectorAll(apart)) part.before(" ");
   return copy.textContent.replace(/[\\u2066-\\u2069]/g, "").replace(/\\s+/g, " ").trim();
 };

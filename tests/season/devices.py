@@ -27,6 +27,10 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def words(*parts: str) -> str:
+    return " ".join(filter(None, parts))
+
+
 class Device(NamedTuple):
     language: str
     timezone: str
@@ -63,7 +67,10 @@ class Device(NamedTuple):
         return both + self.zone(start)
 
     def end(self, start: datetime, end: datetime) -> str:
-        day = "" if start.date() == end.date() else f"{self.day(end)}, "
+        """The weekday alone says which day is meant while it does not come again."""
+        near = end.timestamp() - start.timestamp() < 6 * 24 * 60 * 60
+        name = plain(self._format(end, "E")) if near else self.day(end)
+        day = "" if start.date() == end.date() else f"{name}, "
         return f"to {day}{self.clock(end)}{self.zone(start)}"
 
     def zone(self, then: datetime) -> str:

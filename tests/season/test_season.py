@@ -26,6 +26,7 @@ from tests.season.charters import (
     waivers_text,
 )
 from tests.season.conftest import Desk, Season
+from tests.season.crew import crew_panel, is_bareboat, places, timeless
 from tests.season.devices import money, short
 from tests.season.expected import (
     KINDS,
@@ -47,6 +48,7 @@ from tests.season.expected import (
     totals_panel,
     when_and_who,
 )
+from tests.season.readiness import as_read, is_scheduled, on_board, panel
 
 # --- board ----------------------------------------------------------------------------------------
 
@@ -54,13 +56,14 @@ from tests.season.expected import (
 READ_BOARD = """
 ({
   unpaid: shown(document.querySelector(".unpaid-link")),
+  heads: texts(".board-columns > *"),
   sections: Object.fromEntries(all("main section[aria-labelledby]").map((section) => [
     shown(section.querySelector("h2")),
     all(".day", section).map((day) => ({
       day: shown(day.querySelector("h3")),
       rows: all("article", day).map((row) => ({
         state: shown(row.querySelector(".row-state")),
-        columns: texts(":scope > *", row),
+        columns: texts(":scope > :not(.row-sums), .row-sums > *", row),
       })),
     })),
   ])),
@@ -72,15 +75,18 @@ def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, de
     day = today(told)
     desk.page.goto("/")
     desk.wait("article")
-    for button in ("Show past charters", "Show earlier", "Show earlier", "Show earlier"):
-        known = desk.page.locator("article").count()
-        desk.page.get_by_role("button", name=button).click()
-        expect(desk.page.locator("article").nth(known)).to_be_attached()
+    desk.page.get_by_role("button", name="Show past charters").click()
+    rows, earlier = desk.page.locator("article"), desk.page.get_by_role("button", name="Show earlier")
+    expect(earlier).to_be_enabled()
+    while (known := rows.count()) < len(told.charters):
+        earlier.click()
+        expect(rows.nth(known)).to_be_attached()
     shown = desk.read(READ_BOARD)
     expected = sections(told)
     unpaid = expected.get("Past, not paid", [])
     owed = short(total(due(charter) for charter in unpaid))
     assert shown["unpaid"] == (f"{len(unpaid)} past, not paid: {owed}" if unpaid else "")
+    assert shown["heads"] == ["Time", "Charter", "Captain, crew", "Guests", "Money", "Ready to sail"]
     assert list(shown["sections"]) == list(expected)
     for name, charters in expected.items():
         days = days_of(charters, desk.device, day)
@@ -89,7 +95,9 @@ def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, de
         for found, (_, those) in zip(shown["sections"][name], days, strict=True):
             for line, charter in zip(found["rows"], those, strict=True):
                 assert line["state"] in {say(charter, at) for at in moments(told)}
-                assert line["columns"] == columns(charter, told, desk.device, line["state"])
+                readiness = [on_board(charter, told, at) for at in moments(told)]
+                ways = [columns(charter, desk.device, line["state"], text) for text in readiness]
+                assert line["columns"] in ways
 
 
 def moments(told: Season) -> tuple[datetime, ...]:
@@ -113,6 +121,13 @@ READ_CHARTER = """
   paid: texts("main .panel > p").filter((text) => text.startsWith("Paid by")),
   waivers: texts("main .panel h2").filter((text) => text.startsWith("Waivers")),
   missing: texts(".missing-list li > :not(button)"),
+  crew: texts(".crew > :not(ul), .crew > ul > li"),
+  readiness: all(".readiness").map((panel) => [
+    texts(".spread > *", panel),
+    all(".readiness-check", panel).map((check) =>
+      [shown(check.querySelector("strong .visually-hidden")), shown(check), ...texts(".buttons > *", check)]),
+    texts(".readiness-fine > li", panel),
+  ]),
   details: table("dl.stack"),
   strips: texts("main .strip"),
 })
@@ -126,6 +141,11 @@ def test_every_charters_page_agrees_to_the_cent(told: Season, desk: Desk) -> Non
     for charter in told.charters:
         desk.open(f"/events/{told.event_ids[charter.title]}", f'h1:text-is("{charter.title}")')
         expect(desk.page.locator(".statement .entry")).to_have_count(len(charter.payments) + 2)
+        # These come with the lists of boats and people.
+        expect(desk.page.locator(".crew .hint")).to_have_count(int(is_bareboat(charter)))
+        for place in places(charter):
+            if place.person:
+                expect(desk.page.locator(".crew .contact", has_text=place.person.email)).to_have_count(1)
         shown = desk.read(READ_CHARTER)
         assert shown["state"] in {state(charter, at) or f"Departs {away(charter, at)}" for at in moments(told)}
         assert shown["facts"] == facts(charter, device)
@@ -142,6 +162,10 @@ def test_every_charters_page_agrees_to_the_cent(told: Season, desk: Desk) -> Non
         assert shown["paid"] == ([f"Paid by {paid}"] if paid else [])
         assert shown["waivers"] == [f"Waivers: {waivers_text(charter)}"]
         assert shown["missing"] == missing_list(charter)
+        crew = [timeless(text, told, device) for text in shown["crew"]]
+        assert crew == crew_panel(charter, is_scheduled=is_scheduled(charter))
+        readiness = as_read(shown["readiness"], told, device)
+        assert readiness in [panel(charter, told, at) for at in moments(told)]
         assert shown["details"] == details(charter, told, device)
         assert shown["strips"] == strips(charter, told, device)
 

@@ -1,5 +1,6 @@
 """`make run` as its user meets it: one copy, one line per refusal, nothing lost by stopping."""
 
+import email
 import json
 import os
 import signal
@@ -123,6 +124,8 @@ def test_a_payment_and_its_mail_survive_sigint_and_restart(tmp_path: Path) -> No
         assert status == 201
         mail = json.loads(call(first, "GET", "/_local/mail")[2])["messages"]
         assert len(mail) == 1
+        sent = email.message_from_string(mail[0]["raw"])
+        assert (mail[0]["subject"], sent.get_content_type()) == (sent["Subject"], "multipart/alternative")
         pids = children_of(json.loads((tmp_path / "local.json").read_text())["pid"])
         assert list((tmp_path / "aws.tmp").iterdir()), "the Lambda workers' folders"
     assert not [pid for pid in pids if is_running(pid)]

@@ -498,7 +498,7 @@ def test_a_conflict_that_was_booked_on_purpose_is_waived_by_who_did_so() -> None
         ("waivers", {"party": 5}, "1 of 5 has not signed"),
         ("money", {"received": 25_000, "money_rule": "deposit"}, "$250.00 of the deposit due before departure"),
         ("money", {"received": 25_000, "money_rule": "full"}, "$750.00 due before departure"),
-        ("money", {"received": 25_000}, "$750.00 due, not needed first"),
+        ("money", {"received": 25_000}, "$750.00 due, may be paid later"),
         ("briefing", {"briefed": False}, "Safety briefing not given yet"),
         ("briefing", {}, "Given at 11:40 AM PST"),
     ],
@@ -511,7 +511,7 @@ def test_a_check_says_why_as_a_captain_would(code: str, changes: dict[str, Any],
 def test_a_paper_that_ends_too_early_is_named_with_its_last_day() -> None:
     case = Case(left=timedelta(0), person_papers={"mmc": -1, "medical": -2})
     [found] = [one for one in assess(case)["checks"] if one["code"] == "people_papers"]
-    assert found["message"] == "Dana: Merchant Mariner Credential ends Nov 21, 2026, and 1 more"
+    assert found["message"] == "Dana: Merchant Mariner Credential valid until Nov 21, 2026, and 1 more"
 
 
 # --- what crew read ---------------------------------------------------------------------------------

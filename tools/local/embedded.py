@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import base64
 import contextlib
 import errno
+import json
 import logging
 import os
 import resource
@@ -31,6 +33,8 @@ STOP_TIMEOUT_S = 20
 # A burst is queued by the front door; more workers than this only swap on a laptop.
 MAX_WORKERS = 8
 MAX_FILES = 4096
+# Answers the mails that were sent, by their ids, as they were sent.
+RAW_MAIL = "/_local/raw_mail"
 
 
 def free_port(wanted: int = 0) -> int:
@@ -168,15 +172,12 @@ async def serve_viewer(scope: Scope, receive: Any, send: Any) -> None:
     """What the distribution answers. ministack's own app would first look for its control paths and other services'."""
     from ministack import app as ministack
 
-    headers, body, is_whole = dict[str, str](), b"", False
+    headers = dict[str, str]()
     for name, value in read_headers(scope):
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    while not is_whole:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return
-        body += message.get("body", b"")
-        is_whole = not message.get("more_body", False)
+    body = await read_body(receive)
+    if body is None:
+        return
     query, raw_path = scope["query_string"].decode("latin-1"), scope["raw_path"].decode("latin-1")
     fields = parse_qs(query, keep_blank_values=True)
     answer = await ministack._handle_cloudfront_dataplane_request(
@@ -184,6 +185,58 @@ async def serve_viewer(scope: Scope, receive: Any, send: Any) -> None:
     )
     not_found = 404, {"Content-Type": "text/plain"}, b"There is no such distribution.\n"
     await ministack._send_if_handled(ministack._with_date_header(send), answer or not_found, receive)
+
+
+async def read_body(receive: Any) -> bytes | None:
+    """The whole body of a request; None if its client has left."""
+    body, is_whole = b"", False
+    while not is_whole:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        is_whole = not message.get("more_body", False)
+    return body
+
+
+class RawMail:
+    """Keeps each mail as it was sent, with all that is attached, for `RAW_MAIL`: ministack keeps its texts alone."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.sent: dict[str, str] = {}
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif (scope["method"], scope["path"]) == ("GET", RAW_MAIL):
+            about = [(b"content-type", b"application/json")]
+            await send({"type": "http.response.start", "status": 200, "headers": about})
+            await send({"type": "http.response.body", "body": json.dumps(self.sent).encode()})
+        elif (scope["method"], scope["path"]) == ("POST", "/v2/email/outbound-emails"):
+            await self._keep(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _keep(self, scope: Scope, receive: Any, send: Any) -> None:
+        """Hands a mail on, and keeps it if it is accepted, before its sender knows."""
+        asked, answer = await read_body(receive), list[dict[str, Any]]()
+        if asked is None:
+            return
+
+        async def replay() -> dict[str, Any]:
+            return {"type": "http.request", "body": asked, "more_body": False}
+
+        async def hold(message: dict[str, Any]) -> None:
+            answer.append(message)
+
+        await self.app(scope, replay, hold)
+        answered = b"".join(message.get("body", b"") for message in answer)
+        if b"MessageId" in answered:
+            raw = json.loads(asked)["Content"].get("Raw", {}).get("Data", "")
+            self.sent[json.loads(answered)["MessageId"]] = base64.b64decode(raw).decode()
+        for message in answer:
+            await send(message)
 
 
 class Saver:
@@ -245,7 +298,7 @@ async def serve(port: int) -> None:
 
     close_what_clients_closed()
     logging.getLogger("hypercorn.error").setLevel(logging.WARNING)
-    saver = Saver(app)
+    saver = Saver(RawMail(app))
     if os.environ.get("PERSIST_STATE") == "1":
         threading.Thread(target=saver.run, daemon=True).start()
 

@@ -17,7 +17,7 @@ from typing import Any, TypedDict
 from tools.common.console import Refused
 from tools.edge import routing
 from tools.local.callers import judge_viewer
-from tools.local.embedded import MAX_WORKERS, make_private
+from tools.local.embedded import MAX_WORKERS, RAW_MAIL, make_private
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 UPSTREAM_TIMEOUT_S = 60
@@ -36,7 +36,7 @@ HOP_BY_HOP = {
 }  # fmt: skip
 
 # As `GET /_local/mail` shows it.
-Mail = TypedDict("Mail", {"id": str, "to": str, "from": str, "subject": str, "text": str, "html": str})
+Mail = TypedDict("Mail", {"id": str, "to": str, "from": str, "subject": str, "text": str, "html": str, "raw": str})
 
 
 class FrontDoor(ThreadingHTTPServer):
@@ -251,7 +251,10 @@ def read_mail(endpoint: str) -> list[Mail]:
     """What the embedded SES accepted, newest first."""
     with urllib.request.urlopen(f"{endpoint}/_ministack/ses/messages", timeout=10) as response:
         accounts = json.load(response)["messages"]
-    accepted = [message for messages in accounts.values() for message in messages]
+    with urllib.request.urlopen(f"{endpoint}{RAW_MAIL}", timeout=10) as response:
+        raw: dict[str, str] = json.load(response)
+    # One that is just being accepted is told of once it can be told whole.
+    accepted = [message for messages in accounts.values() for message in messages if message["MessageId"] in raw]
     return [
         {
             "id": message["MessageId"],
@@ -260,6 +263,7 @@ def read_mail(endpoint: str) -> list[Mail]:
             "subject": _plain(message["Subject"]),
             "text": message["BodyText"] or "",
             "html": message["BodyHtml"] or "",
+            "raw": raw[message["MessageId"]],
         }
         for message in sorted(accepted, key=lambda message: -message["Timestamp"])
     ]

@@ -110,6 +110,14 @@ export function Board() {
       {known === null && error === null && <Skeleton rows={10} kind="line" />}
       {known !== null && (
         <>
+          <p class="board-columns" aria-hidden="true">
+            <span>Time</span>
+            <span>Charter</span>
+            <span>Captain, crew</span>
+            <span>Guests</span>
+            <span>Money</span>
+            <span>Ready to sail</span>
+          </p>
           {next && (
             <section aria-labelledby="next">
               <h2 id="next">Next departure</h2>

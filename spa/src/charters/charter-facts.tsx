@@ -50,7 +50,7 @@ export function Facts({ charter, problems, unsent, now_ms }: FactsProps) {
   );
 }
 
-/** Whoever is asked stands where the captain will: by name, as asked. */
+/** The captain; while there is none, the person who is asked, marked as asked. */
 function Captain({ charter, problems }: Pick<FactsProps, "charter" | "problems">) {
   const seat = captainSeat(charter);
   if (!seat) return <span class="missing">Nobody yet</span>;

@@ -86,7 +86,7 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
   const now_ms = useNow();
   const [repeating, setRepeating] = useState(false);
   const [position, setPosition] = useState<OpenPosition | null>(null);
-  // What the charter does not tell of them: how to reach whoever is asked, and what kind of boat it is.
+  // The charter does not tell how to reach the people who are asked, nor what kind of boat it is.
   const people = useAnswer(charter.positions.length > 0 ? listPeople : null, [charter.positions.length > 0]).answer;
   const boats = useAnswer(charter.boat_id ? listBoats : null, [charter.boat_id]).answer;
   const boat = boats?.find(({ boat_id }) => boat_id === charter.boat_id) ?? null;
@@ -107,12 +107,14 @@ function CharterView({ charter, failed }: { charter: Charter; failed: boolean })
           <Button disabled={partly} onClick={() => openCharterDialog(charter)}>
             Edit
           </Button>
-          <a class="button" href={href(`/events/${charter.event_id}/manifest`)}>
-            Manifest
-          </a>
-          <Button class="primary" onClick={() => openPaymentDialog(charter.event_id)}>
-            Log payment
-          </Button>
+          <span class="charter-bar no-print">
+            <a class="button" href={href(`/events/${charter.event_id}/manifest`)}>
+              Manifest
+            </a>
+            <Button class="primary" onClick={() => openPaymentDialog(charter.event_id)}>
+              Log payment
+            </Button>
+          </span>
         </p>
       </header>
       {repeating && <Repeat charter={charter} onClose={() => setRepeating(false)} />}

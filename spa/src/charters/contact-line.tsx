@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Contact, MailProblem } from "../data/contract";
 import { isSameAddress } from "../lib/names";
 import { problemText } from "../mail/mail-text";
-import { PhoneLink, TextLink } from "../ui/detail";
+import { CallLink, MailLink, TextLink } from "../ui/contact-link";
 
 interface Props {
   person: Contact;
@@ -16,9 +16,9 @@ export function ContactLine({ person: { name, email, phone }, problems, children
   return (
     <span class="contact">
       {name && <strong>{name}</strong>}
-      <PhoneLink phone={phone} />
+      <CallLink phone={phone} />
       {children ?? <TextLink phone={phone} name={name} />}
-      {email && <a href={`mailto:${email}`}>{email}</a>}
+      <MailLink email={email} />
       {problems
         .filter((problem) => isSameAddress(problem.email, email))
         .map((problem) => (

@@ -60,7 +60,7 @@ function FullRow({ charter, phase, unsent, now_ms }: RowProps) {
       <div class="row-what">
         <Title charter={charter} />
         <p class="row-more">
-          {charter.vessel}
+          {charter.vessel || "No boat yet"}
           <Then class="only-wide" name={charter.patron.name} />
           <span class="only-narrow"> · {captain ? <SeatName {...captain} /> : "No captain yet"}</span>
         </p>
@@ -75,14 +75,16 @@ function FullRow({ charter, phase, unsent, now_ms }: RowProps) {
           ))}
         </p>
       </div>
-      <div class="row-guests">
-        <p class="only-wide">{charter.party_size === 1 ? "1 guest" : `${charter.party_size} guests`}</p>
-        <Signed charter={charter} phase={phase} />
-        {(phase === "coming" || phase === "today" || phase === "urgent" || phase === "under way") && (
-          <MissingShort charter={charter} />
-        )}
+      <div class="row-sums">
+        <div class="row-guests">
+          <p class="only-wide">{charter.party_size === 1 ? "1 guest" : `${charter.party_size} guests`}</p>
+          <Signed charter={charter} phase={phase} />
+          {(phase === "coming" || phase === "today" || phase === "urgent" || phase === "under way") && (
+            <MissingShort charter={charter} />
+          )}
+        </div>
+        <MoneyColumn charter={charter} unsent={unsent} late={isLate(phase)} />
       </div>
-      <MoneyColumn charter={charter} unsent={unsent} late={isLate(phase)} />
       <Ready charter={charter} />
       <Button
         class={payClass(charter, now_ms !== undefined)}

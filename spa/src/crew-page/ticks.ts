@@ -20,7 +20,7 @@ export interface Tick {
 }
 
 const transact = database("scc.dock", "ticks", { keyPath: "submission_id" });
-/** After this time nobody waits for it any more. */
+/** After this time it is dropped. */
 const LONGEST_MS = 7 * 24 * 3_600_000;
 
 export function makeTick(form: HTMLFormElement, button: HTMLButtonElement | null, now_ms = Date.now()): Tick {

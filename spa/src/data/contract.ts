@@ -1772,6 +1772,10 @@ export interface components {
             waiver_id?: string | null;
             /** @description One of the two is required. */
             guest_id?: string | null;
+            /** Format: uuid */
+            submission_id?: string | null;
+            device_time?: string | null;
+            device_now?: string | null;
         };
         Briefing: {
             done: boolean;
@@ -2895,13 +2899,13 @@ export interface components {
             form: "check_in" | "briefing" | "depart";
             /** Format: uuid */
             submission_id: string;
-            device_time?: string;
-            device_now?: string;
             /** @enum {string} */
             state?: "aboard" | "no_show" | "clear";
             waiver_id?: string;
             /** @description One of the two is required. */
             guest_id?: string;
+            device_time?: string;
+            device_now?: string;
             /** @enum {string} */
             done?: "yes" | "no";
         };

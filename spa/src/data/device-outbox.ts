@@ -1,8 +1,7 @@
 import { Observable } from "../lib/observable";
 import { putBatch, putPayment } from "./api";
 import { charters, keepAnswer, refresh } from "./charters";
-import { Outbox, type SentAnswer, sentBatch, sentRequest } from "./outbox";
-import { indexedDbStorage } from "./outbox-storage";
+import { indexedDbStorage, Outbox, type SentAnswer, sentBatch, sentRequest } from "./outbox";
 import { session } from "./session";
 
 /** What the server has last confirmed. */

@@ -13,7 +13,6 @@ import type {
   Leaving,
   NewHold,
   NewPosition,
-  Passenger,
   Payment,
   PeriodLength,
   PersonDetails,
@@ -86,12 +85,9 @@ export type DockState = CheckIn["state"];
 
 export const readManifest = (event_id: string) => call("get", `${CHARTER}/manifest`, { path: { event_id } });
 
-/** Ticks a passenger off: by the signature, or by the line of the guest list without one. */
-export const checkIn = (event_id: string, { waiver_id, guest_id }: Passenger, state: DockState) =>
-  call("post", `${CHARTER}/check-in`, {
-    path: { event_id },
-    body: { ...(waiver_id ? { waiver_id } : { guest_id }), state },
-  });
+/** Ticks a passenger off, as the device has kept it: the same again is the same tick, with the time that it had. */
+export const checkIn = (event_id: string, tick: CheckIn) =>
+  call("post", `${CHARTER}/check-in`, { path: { event_id }, body: tick });
 
 export const noteBriefing = (event_id: string, done: boolean) =>
   call("post", `${CHARTER}/safety-briefing`, { path: { event_id }, body: { done } });

@@ -53,3 +53,16 @@ export const personPapers = {
   first_aid: "First aid and CPR",
   other: "Other paper",
 } as const;
+
+/** Those that a captain has to have. */
+export const captainsPapers = ["mmc", "medical"] as const;
+
+/** Spans of time in hours: to answer an ask, before a start, of a captain's work. */
+export const spans = {
+  toAnswer: 24,
+  toAnswerSoon: 2,
+  soon: 48,
+  departBefore: 12,
+  captainMost: 12,
+  captainPeriod: 24,
+} as const;

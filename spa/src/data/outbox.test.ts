@@ -2,8 +2,16 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { operatorClock } from "../lib/clock";
 import { sampleCharter, samplePayment } from "../testing/samples";
 import { ApiError } from "./api";
-import { backoff_ms, firstPayment, Outbox, type OutboxEntry, questionOf, type SentAnswer, sentRequest } from "./outbox";
-import { indexedDbStorage } from "./outbox-storage";
+import {
+  backoff_ms,
+  firstPayment,
+  indexedDbStorage,
+  Outbox,
+  type OutboxEntry,
+  questionOf,
+  type SentAnswer,
+  sentRequest,
+} from "./outbox";
 
 let database = 0;
 let running: Outbox[] = [];

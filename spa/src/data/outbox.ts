@@ -3,6 +3,7 @@ import { Observable } from "../lib/observable";
 import { onReturn } from "../lib/on-return";
 import { toRfc3339 } from "../lib/time";
 import type { NewBatch, NewPayment, Payment, PaymentAndEvent } from "./contract";
+import { type KeptEntries, keptEntries } from "./kept-entries";
 import type { PaymentKind } from "./limits";
 import { ApiError } from "./request";
 
@@ -46,21 +47,31 @@ export interface Problem {
 
 export type FirstPayment = Pick<Payment, "payment_id" | "recorded_by" | "recorded_at" | "method" | "amount_cents">;
 
-export interface OutboxStorage {
-  /** Whether this device could not read or write what it keeps the last time. */
-  readonly fails: Observable<boolean>;
-  all(): Promise<OutboxEntry[]>;
-  put(entry: OutboxEntry): Promise<void>;
-  remove(payment_id: string): Promise<void>;
-  /** False when the entry is lost with the page. */
-  isDurable(payment_id: string): boolean;
+/** On this device, in IndexedDB. */
+export function indexedDbStorage(name = "scc.outbox"): KeptEntries<OutboxEntry> {
+  const kept = keptEntries<OutboxEntry>(name, "payments", "payment_id");
+  return { ...kept, all: async () => (await kept.all()).map(fromStored), put: (entry) => kept.put(toStored(entry)) };
+}
+
+/**
+ * An older release knows nothing of batches: it would send the first payment alone. It leaves alone what is in a state
+ * that it does not know.
+ */
+const BATCH = "batch ";
+
+function toStored(entry: OutboxEntry): OutboxEntry {
+  return entry.rest ? { ...entry, state: (BATCH + entry.state) as OutboxEntry["state"] } : entry;
+}
+
+function fromStored(stored: OutboxEntry): OutboxEntry {
+  return stored.rest ? { ...stored, state: stored.state.replace(BATCH, "") as OutboxEntry["state"] } : stored;
 }
 
 /** `rest`: the other payments of a batch. */
 export type SentAnswer = PaymentAndEvent & { rest?: readonly Payment[]; replayed: boolean };
 
 interface Dependencies {
-  storage: OutboxStorage;
+  storage: KeptEntries<OutboxEntry>;
   send(entry: OutboxEntry): Promise<SentAnswer>;
   maySend(): boolean;
   /** Called with what the server answered, before the entry is dropped from the screen. */

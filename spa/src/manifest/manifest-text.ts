@@ -8,7 +8,7 @@ export const waiverStates: Record<WaiverState, { text: string; tone: "good" | "p
 };
 
 /** A passenger has a signature or an entry on the guest list, never both. */
-export function passengerKey({ waiver_id, guest_id }: Passenger): string {
+export function passengerKey({ waiver_id, guest_id }: Pick<Passenger, "waiver_id" | "guest_id">): string {
   return waiver_id ?? guest_id ?? "";
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
 import type { Check, Contact, Manifest, Snapshot } from "../data/contract";
-import { checkIn, manifestCsv, noteBriefing, readManifest } from "../data/later-api";
+import { type DockState, manifestCsv, noteBriefing, readManifest } from "../data/later-api";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
 import { formatLongDay, formatMoment, formatSpan } from "../lib/time";
@@ -13,7 +13,16 @@ import { checkNames } from "../ui/readiness/ready-text";
 import type { DepartureProps } from "./depart-dialog";
 import { Briefing, Departure } from "./departure";
 import { Passengers, type Tick } from "./passengers";
-import { saveTick, unsavedNames, unsavedTicks, waitingTicks } from "./unsaved-ticks";
+import {
+  dropTick,
+  isLostWithThePage,
+  refusedTicks,
+  saveTick,
+  sendTicks,
+  unsavedNames,
+  unsavedTicks,
+  waitingTicks,
+} from "./unsaved-ticks";
 import "./manifest.css";
 
 /** Who is aboard: ticked off at the dock, frozen when the vessel leaves. */
@@ -32,13 +41,8 @@ export function ManifestPage({ event_id }: { event_id: string }) {
   const load = () => {
     act(() => readManifest(event_id)).then(() => setError(null), setError);
   };
-  const tick: Tick = (passenger, state) =>
-    saveTick(event_id, passenger, state, () => act(() => checkIn(event_id, passenger, state)));
-  const saveTicks = () => {
-    for (const { passenger, state } of waitingTicks(unsavedTicks.value, event_id)) {
-      void tick(passenger, state);
-    }
-  };
+  const tick: Tick = (passenger, state) => saveTick(event_id, passenger, state, act);
+  const saveTicks = () => void sendTicks(event_id, act);
   const saveAndLoad = () => {
     saveTicks();
     load();
@@ -77,23 +81,42 @@ export function ManifestPage({ event_id }: { event_id: string }) {
   );
 }
 
-/** What the server has not confirmed, and a warning before the page is left with it. */
+/** What the server has not confirmed or not taken; a warning before the page is left with what only it holds. */
 function UnsavedTicks({ event_id, save }: { event_id: string; save(): void }) {
-  const waiting = waitingTicks(useValue(unsavedTicks), event_id);
+  const unsaved = useValue(unsavedTicks);
+  const waiting = waitingTicks(unsaved, event_id);
+  const refused = refusedTicks(unsaved, event_id);
+  const isFleeting = waiting.some(isLostWithThePage);
   useEffect(() => {
-    if (waiting.length === 0) return;
+    if (!isFleeting) return;
     const warn = (leaving: BeforeUnloadEvent) => leaving.preventDefault();
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
-  }, [waiting.length]);
-  if (waiting.length === 0) return null;
+  }, [isFleeting]);
   return (
-    <div class="strip strip-bad">
-      <p>Not saved yet: {unsavedNames(waiting)}. Please keep this page open.</p>
-      <Button onClick={save}>Save now</Button>
-    </div>
+    <>
+      {waiting.length > 0 && (
+        <div class="strip strip-bad">
+          <p>
+            Not saved yet: {unsavedNames(waiting)}.{" "}
+            {isFleeting ? "Please keep this page open." : "This device keeps it until there is a connection."}
+          </p>
+          <Button onClick={save}>Save now</Button>
+        </div>
+      )}
+      {refused.map((tick) => (
+        <div key={tick.submission_id} class="strip strip-bad">
+          <p>
+            Not taken: {tick.name}, {tickTexts[tick.state]}. {tick.problem}
+          </p>
+          <Button onClick={() => void dropTick(tick)}>Drop it</Button>
+        </div>
+      ))}
+    </>
   );
 }
+
+const tickTexts: Readonly<Record<DockState, string>> = { aboard: "aboard", no_show: "no-show", clear: "taken back" };
 
 function Content({ manifest, act, tick }: DepartureProps & { tick: Tick }) {
   const [now, setNow] = useState(false);
@@ -157,7 +180,7 @@ function Trip({ manifest }: { manifest: Snapshot }) {
         {formatSpan(manifest.starts_at, manifest.ends_at, manifest.timezone)}
       </p>
       <dl class="manifest-details">
-        <Detail name="Vessel">{manifest.vessel}</Detail>
+        <Detail name="Boat">{manifest.vessel}</Detail>
         <Detail name="Ports">{[...new Set(ports)].join(" to ")}</Detail>
         <Detail name="Captain">{captain ? <ContactLine person={captain} /> : "Nobody yet"}</Detail>
         <Detail name="Crew">

@@ -94,7 +94,7 @@ function Row({ manifest, passenger, tick, onSetAside }: Props & { passenger: Pas
           name={name}
           on={checked_in_at ? "aboard" : no_show ? "no_show" : "clear"}
           since={checked_in_at ? `Aboard since ${formatRecent(checked_in_at, timezone)}` : ""}
-          problem={unsaved ? `Not saved. ${unsaved.problem}` : ""}
+          problem={unsaved ? `Not saved. ${unsaved.problem}`.trim() : ""}
           tick={(state) => tick(passenger, state)}
         />
       ) : (

@@ -19,7 +19,7 @@ export function BoatsPage() {
   const rows = sorted(asked.answer ?? []).map((boat) => boatRow(boat, () => setOpened({ boat })));
   return (
     <>
-      <div class="page-head">
+      <div class="page-head papers-head">
         <h1 tabIndex={-1}>Boats</h1>
         <PaperCounts rows={rows} />
         <Button class="primary" onClick={() => setOpened({ boat: null })}>
@@ -53,7 +53,6 @@ function sorted(boats: readonly Boat[]): Boat[] {
 function boatRow(boat: Boat, onOpen: () => void): PaperRow {
   const { boat_id, name, kind, passenger_limit, min_crew, turnaround_minutes, home_port, active, papers } = boat;
   const more = [
-    boatKinds[kind],
     passenger_limit !== null && (passenger_limit === 1 ? "1 guest" : `${passenger_limit} guests`),
     min_crew > 0 && `${min_crew} crew`,
     turnaround_minutes > 0 && `${turnaround_minutes} min between charters`,
@@ -62,6 +61,7 @@ function boatRow(boat: Boat, onOpen: () => void): PaperRow {
   return {
     id: boat_id,
     name,
+    what: boatKinds[kind],
     more: more.filter(Boolean).join(", "),
     active,
     papers,

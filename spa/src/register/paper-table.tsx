@@ -8,6 +8,8 @@ import "./register.css";
 export interface PaperRow {
   id: string;
   name: string;
+  /** What stands beside the name. */
+  what: string;
   /** What stands below the name. */
   more: string;
   active: boolean;
@@ -53,9 +55,12 @@ export function PaperTable({ label, kinds, rows, contact }: Props) {
           return (
             <tr key={row.id} class={row.active ? undefined : "papers-inactive"}>
               <th scope="row">
-                <Button class="quiet" onClick={row.onOpen}>
-                  {row.name}
-                </Button>
+                <p>
+                  <Button class="quiet" onClick={row.onOpen}>
+                    {row.name}
+                  </Button>{" "}
+                  {row.what}
+                </p>{" "}
                 <small>{[row.active ? "" : "Not active", row.more].filter(Boolean).join(" · ")}</small>
               </th>
               {contact && <td class="papers-contact">{row.contact}</td>}

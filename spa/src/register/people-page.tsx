@@ -6,10 +6,10 @@ import { personPapers } from "../data/later-limits";
 import { useAnswer } from "../lib/answer";
 import { nowMs } from "../lib/clock";
 import { Button } from "../ui/button";
+import { CallLink, MailLink } from "../ui/contact-link";
 import { MessageLinks } from "../ui/crew/message-links";
 import { expectedPapers } from "../ui/crew/papers";
 import { roleNames } from "../ui/crew/roles";
-import { PhoneLink } from "../ui/detail";
 import { Loaded } from "../ui/loaded";
 import { nextSailText } from "./next-sail";
 import { PaperCounts, type PaperRow, PaperTable } from "./paper-table";
@@ -30,7 +30,7 @@ export function PeoplePage() {
   );
   return (
     <>
-      <div class="page-head">
+      <div class="page-head papers-head">
         <h1 tabIndex={-1}>People</h1>
         <PaperCounts rows={rows} />
         <Button class="primary" onClick={() => setOpened({ person: null })}>
@@ -67,15 +67,16 @@ function personRow(person: Person, next: string, onOpen: () => void): PaperRow {
   return {
     id: person_id,
     name,
-    more: [...roles.map((role) => roleNames[role]), `rank ${rank}`, next].filter(Boolean).join(", "),
+    what: [...roles.map((role) => roleNames[role]), `rank ${rank}`].join(", "),
+    more: next,
     active,
     papers,
     expected: expectedPapers(roles),
     contact: (
       <span class="contact">
-        <PhoneLink phone={phone} />
+        <CallLink phone={phone} />
         {phone && <MessageLinks text={linkText(person)} person={person} />}
-        {email && <a href={`mailto:${email}`}>{email}</a>}
+        <MailLink email={email} />
       </span>
     ),
     onOpen,
@@ -125,7 +126,7 @@ function PersonDialog({ person, onSaved, onClose }: DialogProps) {
             <a class="button" href={page_url} target="_blank" rel="noopener noreferrer">
               Open their page
             </a>
-            <MessageLinks text={linkText({ ...person, page_url })} person={person} class="button" />
+            <MessageLinks text={linkText({ ...person, page_url })} person={person} buttons />
           </p>
         </section>
       )}

@@ -40,7 +40,7 @@ describe("the list of people", () => {
     const rows = [...app.root.querySelectorAll("tbody tr")].map((row) => row.textContent ?? "");
     expect(rows[0]).toMatch(/^Dana Ortiz.*Expired Mar 1, 2020Not entered/);
     expect(rows[1]).toMatch(/^Tess.*No papers$/);
-    expect(rows[2]).toMatch(/^AlNot active/);
+    expect(rows[2]).toMatch(/^Al Captain, rank 1 Not active/);
   });
 
   test("makes a person once, however often the button is pressed", async () => {

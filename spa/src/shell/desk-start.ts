@@ -5,13 +5,23 @@ import { outbox } from "../data/device-outbox";
 import { afterEachSuccess } from "../data/request";
 import { session } from "../data/session";
 import { forgetSnapshot, keepSnapshots, recallSnapshot } from "../data/snapshot";
+import { onReturn } from "../lib/on-return";
 import { closePaymentDialog } from "../payments/payment-dialog";
 import { followReleases } from "./release";
 
 export { Desk } from "./desk";
 
+/** Ticks of a manifest that this device has kept, and no page of a manifest is open to send. */
+function sendTicks(): void {
+  if (session.value.state !== "in") return;
+  void import("../manifest/unsaved-ticks").then((kept) => kept.sendTicks()).catch(() => {});
+}
+
 session.subscribe(({ state }) => {
-  if (state === "in") void outbox.flush();
+  if (state === "in") {
+    void outbox.flush();
+    sendTicks();
+  }
   if (state === "out") {
     forgetBoard();
     forgetCharters();
@@ -30,6 +40,8 @@ window.addEventListener("beforeunload", (leaving) => {
 
 afterEachSuccess(() => outbox.nudge());
 void outbox.start();
+sendTicks();
+onReturn(sendTicks);
 keepSnapshots();
 void recallSnapshot().catch(() => {});
 void followReleases().catch(() => {});

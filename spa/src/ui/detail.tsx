@@ -15,13 +15,3 @@ export function Detail({ name, children }: { name: string; children: ComponentCh
 export function PhoneLink({ phone }: { phone: string }) {
   return phone ? <a href={`tel:${dialled(phone)}`}>{phone}</a> : null;
 }
-
-/** Opens the device's messages. */
-export function TextLink({ phone, name }: { phone: string; name: string }) {
-  if (!phone) return null;
-  return (
-    <a href={`sms:${dialled(phone)}`}>
-      Text<span class="visually-hidden"> {name}</span>
-    </a>
-  );
-}

@@ -68,9 +68,11 @@ export function WeekPage() {
           {rows.some(({ boat }) => boat) && (
             <Button onClick={() => setOpened({ what: "new hold", boat_id: "", start: "" })}>Hold a boat</Button>
           )}
-          <Button class="primary" onClick={() => openCharterDialog()}>
-            New charter
-          </Button>
+          <span class={rows.length > 0 ? "only-desktop" : undefined}>
+            <Button class="primary" onClick={() => openCharterDialog()}>
+              New charter
+            </Button>
+          </span>
         </p>
       </div>
       <Loaded asked={week} failed="The week could not be loaded." kind="line" rows={5}>

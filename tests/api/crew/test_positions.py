@@ -178,7 +178,7 @@ def test_the_same_answer_again_is_the_same_result(api: Api, crew: dict[str, str]
     first = says(crew["Ana"], event, now=NOW, as_seen=as_seen)
     again = says(crew["Ana"], event, now=NOW + timedelta(minutes=1), as_seen=as_seen)
     assert (first.version, again.version) == (3, 3)
-    assert again.positions == first.positions
+    assert list(again.positions) == list(first.positions)
     says(crew["Ana"], event, "decline", now=NOW)
     declined = shown(event)
     says(crew["Ana"], event, "decline", now=NOW, as_seen=as_seen)
@@ -278,6 +278,19 @@ def test_crew_waits_for_the_captain_and_is_then_asked_by_itself(
     says(crew["Ana"], found, number=1, now=NOW)
     assert state(shown(event), 0) == ("asked", None, [("Dot", None)])
     assert [who for who, _ in subjects(mailbox)] == ["Ana", "Dot"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "answer_by"), [("12:30", "2030-05-20T14:00:00Z"), ("13:46", "2030-05-21T13:46:00Z")]
+)
+def test_the_time_that_the_desk_wants_waits_with_the_crew_for_the_captain(
+    api: Api, crew: dict[str, str], clock: list[datetime], answered: str, answer_by: str
+) -> None:
+    event = add(api, sailing(api), "deckhand", answer_by="2030-05-20T14:00:00Z")
+    add(api, event, "captain")
+    clock[0] = datetime.fromisoformat(f"2030-05-20T{answered}:00+00:00")
+    says(crew["Ana"], shown(event), number=1, now=clock[0])
+    assert shown(event)["positions"][0]["answer_by"] == answer_by
 
 
 @pytest.mark.parametrize("captain", [{"name": "Typed"}, {"person_id": "Ana"}])

@@ -1,13 +1,13 @@
 """A desk whose clock the tests turn, its crew, and their pages."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from chalicelib.core import system
 from tests.support.api import Api
+from tests.support.clock import turn_from
 from tests.support.planning import make_boat, make_person
 
 # In San Francisco that is noon of June 1, 2030: five hours before the charters of `planning.charter(hours=(24, 27))`.
@@ -17,12 +17,7 @@ NOW = datetime(2030, 6, 1, 19, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def pass_time(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Turns the clock to so much after NOW."""
-
-    def turn(**later: float) -> None:
-        monkeypatch.setattr(system, "utc_now", lambda: NOW + timedelta(**later))
-
-    turn()
-    return turn
+    return turn_from(NOW, monkeypatch)
 
 
 @pytest.fixture

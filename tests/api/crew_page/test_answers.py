@@ -13,6 +13,7 @@ from chalicelib.core import system
 from chalicelib.crew import service as crew
 from tests.support.api import Answer, Api
 from tests.support.crew import forms_of, manifest_of, page_of, read, text_of
+from tests.support.departing import depart
 from tests.support.planning import at, make_charter, make_person, patch, read_charter
 
 PassTime = Callable[..., None]
@@ -206,6 +207,47 @@ def test_who_was_late_can_still_accept_while_nobody_has(
     assert "Asked" not in read(guest, page_of(cy))
 
 
+def test_who_was_late_as_mate_and_is_captain_now_has_the_manifest(
+    api: Api, guest: Api, ana: dict[str, Any], bo: dict[str, Any], cy: dict[str, Any], pass_time: PassTime
+) -> None:
+    # In five hours, so that there are two to answer.
+    trip = make_charter(api, hours=(24, 27), captain={"name": "Old Salt"})
+    ask(api, trip, ana, bo, role="mate")
+    pass_time(hours=2)
+    crew.sweep(system.utc_now())
+    assert "The time to answer is over." in read(guest, page_of(ana))
+    written = patch(api, read_charter(api, trip), captain={"person_id": ana["person_id"]})
+    assert written.status == 200
+    assert guest.get(manifest_of(ana, trip)).status == 200
+    assert "The time to answer is over." not in read(guest, page_of(ana))
+    # The same of a captain who has a position.
+    captain = ask(api, trip, role="captain")
+    for one in (cy, ana):
+        url = f"/api/events/{trip['event_id']}/positions/{captain['position_id']}/assign"
+        assert api.post(url, {"person_id": one["person_id"]}).status == 200
+    assert guest.get(manifest_of(ana, trip)).status == 200
+
+
+def test_who_was_late_for_one_position_and_is_asked_for_another_sees_what_they_are_asked(
+    api: Api,
+    guest: Api,
+    trip: dict[str, Any],
+    ana: dict[str, Any],
+    bo: dict[str, Any],
+    cy: dict[str, Any],
+    pass_time: PassTime,
+) -> None:
+    patch(api, trip, captain={"name": "Old Salt"})
+    ask(api, trip, bo, cy, role="mate")
+    asked = ask(api, trip, ana, bo, role="deckhand")
+    pass_time(hours=25)
+    crew.sweep(system.utc_now())
+    assert "deckhand on Petrel" in read(guest, page_of(bo))
+    form = form_of(guest, bo, "accept")
+    assert form["position_id"] == asked["position_id"]
+    taken(give(guest, bo, form), bo)
+
+
 def test_of_two_who_accept_at_once_one_sails_and_the_other_is_told(
     api: Api, guest: Api, trip: dict[str, Any], ana: dict[str, Any], cy: dict[str, Any], pass_time: PassTime
 ) -> None:
@@ -230,6 +272,22 @@ def test_of_two_who_accept_at_once_one_sails_and_the_other_is_told(
     captain = stored(trip).details["captain"]
     assert captain
     assert captain["name"] == winner["name"]
+
+
+def test_once_it_has_departed_nobody_is_asked_and_an_edit_leaves_the_captain_the_manifest(
+    api: Api, guest: Api, ana: dict[str, Any], bo: dict[str, Any]
+) -> None:
+    trip = make_charter(api, hours=(24, 27))
+    ask(api, trip, ana)
+    taken(give(guest, ana, form_of(guest, ana, "accept")), ana)
+    mate = {"role": "mate", "required": False, "person_ids": [bo["person_id"]]}
+    assert api.post(f"/api/events/{trip['event_id']}/positions", mate).json["positions"][1]["state"] == "asked"
+    departed = depart(api, trip["event_id"]).json
+    assert [one["state"] for one in departed["positions"]] == ["accepted", "open"]
+    assert departed["positions"][1]["asked"][0]["answer"] == "withdrawn"
+    edited = patch(api, departed, ends_at=at(28)).json
+    assert [one["state"] for one in edited["positions"]] == ["accepted", "open"]
+    assert guest.get(manifest_of(ana, trip)).status == 200
 
 
 # --- what is no answer ------------------------------------------------------------------------------------

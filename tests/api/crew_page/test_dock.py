@@ -226,6 +226,24 @@ def test_the_desks_tick_holds_against_one_that_was_made_before_and_comes_later(
     assert passenger(api, trip, "Cleo Park")["no_show"] is True
 
 
+def test_a_tick_that_the_desks_tablet_has_kept_is_taken_once_with_its_own_time(
+    api: Api, trip: dict[str, Any], pass_time: PassTime
+) -> None:
+    cleo, check_in = guest_ids(trip)[0], f"/api/events/{trip['event_id']}/check-in"
+    pass_time(minutes=40)
+    kept = {"guest_id": cleo, "state": "aboard", "submission_id": str(uuid.uuid4()), "device_time": at(19)}
+    for _ in range(2):
+        assert api.post(check_in, kept).status == 200
+        assert passenger(api, trip, "Cleo Park")["checked_in_at"] == at(19)
+    assert len(checked_in(api, trip)) == 1
+    api.post(check_in, {"guest_id": cleo, "state": "no_show"})
+    # What was ticked before that does not come back, neither sent again nor as a tick of its own.
+    for late in (kept, {**kept, "submission_id": str(uuid.uuid4())}):
+        assert api.post(check_in, late).status == 200
+        assert passenger(api, trip, "Cleo Park")["no_show"] is True
+    assert api.post(check_in, {**kept, "state": "clear"}).status == 409
+
+
 # --- depart ---------------------------------------------------------------------------------------------
 
 

@@ -1,12 +1,12 @@
 import type { Boat, Charter, Person, PersonPaper } from "../../data/contract";
-import { personPapers } from "../../data/later-limits";
+import { personPapers, spans } from "../../data/later-limits";
 import { nowMs } from "../../lib/clock";
 import { dayName, lengthText } from "../../lib/periods";
 import { formatSpan, localDay } from "../../lib/time";
 import { expectedPapers } from "../../ui/crew/papers";
 import type { Role } from "../../ui/crew/roles";
 import { type Booked, charterInTheWay } from "../form/free-then";
-import { HOUR_MS, longestWork, MOST_HOURS, type Span } from "./captain-hours";
+import { HOUR_MS, longestWork, type Span } from "./captain-hours";
 
 /** Somebody who could take a position, and what speaks against it. */
 export interface Candidate {
@@ -68,8 +68,8 @@ function hoursWarning(person: Person, boats: readonly Boat[], { charters }: Book
       isUninspected(other),
   );
   const hours = longestWork(spanOf(charter), others.map(spanOf)) / HOUR_MS;
-  if (hours <= MOST_HOURS) return "";
-  return `${lengthText(hours * 60)} as captain within 24 hours: ${MOST_HOURS} are allowed`;
+  if (hours <= spans.captainMost) return "";
+  return `${lengthText(hours * 60)} as captain within ${spans.captainPeriod} hours: ${spans.captainMost} are allowed`;
 }
 
 const spanOf = ({ starts_at, ends_at }: Charter): Span => [Date.parse(starts_at), Date.parse(ends_at)];

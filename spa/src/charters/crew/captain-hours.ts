@@ -1,10 +1,10 @@
+import { spans as hours } from "../../data/later-limits";
+
 /** From one moment to another, in milliseconds. */
 export type Span = readonly [from_ms: number, to_ms: number];
 
 export const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** So long somebody may be captain of uninspected boats within 24 hours, by 46 USC 8104. */
-export const MOST_HOURS = 12;
+const DAY_MS = hours.captainPeriod * HOUR_MS;
 
 /** The most that is worked in any 24 hours that this charter takes part in; what overlaps counts once. */
 export function longestWork(charter: Span, others: readonly Span[]): number {

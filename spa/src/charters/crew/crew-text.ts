@@ -43,7 +43,7 @@ function askedText({ name, at, answer, reason }: Asked, timezone: string): strin
   return `${name} ${when}, ${answers[answer]}${reason ? `: ${reason}` : ""}`;
 }
 
-/** Until when somebody may answer before the next one is asked; empty while nobody is asked. */
+/** Until when somebody may answer before the next one is asked; empty while no one is asked. */
 export function answerByText({ state, answer_by }: Position, timezone: string): string {
   return state === "asked" && answer_by ? `The next is asked at ${formatRecent(answer_by, timezone)}` : "";
 }

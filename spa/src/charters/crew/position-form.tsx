@@ -10,6 +10,7 @@ import {
   listPeople,
   withdrawPosition,
 } from "../../data/later-api";
+import { spans } from "../../data/later-limits";
 import { useAnswer } from "../../lib/answer";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
@@ -206,7 +207,7 @@ export function PositionForm({ charter, position, role: first, onClose }: Props)
       {!position && (way === "rank" || way === "order") && (
         <MomentInput
           label="First answer until"
-          hint="Left empty: 24 hours, in the last two days before the start 2 hours."
+          hint={`Left empty: ${spans.toAnswer} hours, in the last ${spans.soon} hours before the start ${spans.toAnswerSoon} hours.`}
           timezone={timezone}
           error={errors.answer_by}
           value={answerBy}

@@ -1,11 +1,10 @@
 import { listCharters } from "../../data/api";
 import { readSchedule } from "../../data/later-api";
+import { boatLimits } from "../../data/later-limits";
 import { toRfc3339 } from "../../lib/time";
 import type { Booked } from "./free-then";
 
-const DAY_MS = 86_400_000;
-/** The longest turnaround of a boat. */
-const AROUND_MS = 7 * DAY_MS;
+const AROUND_MS = boatLimits.turnaround_minutes.most * 60_000;
 
 /** What is booked around a time, as far as it can be in the way. */
 export async function readBooked(starts_at: string, ends_at: string): Promise<Booked> {

@@ -19,11 +19,21 @@ test("every check has one thing to do", () => {
     expect(step(code).label).toMatch(/^[A-Z]/);
   }
   expect(step("money")).toEqual({ kind: "pay", label: "Log payment" });
-  expect(step("waivers").kind).toBe("remind");
   expect(step("briefing")).toEqual({ kind: "briefing", label: "Mark given" });
   expect(step("heads").kind).toBe("edit");
   expect(step("people_papers")).toMatchObject({ to: "/people" });
   expect(step("boat_papers")).toMatchObject({ to: "/boats" });
+});
+
+test("guests are reminded where one has an address; else the list of guests is what to fill in", () => {
+  const guest = { guest_id: "1", name: "Ana", email: "ana@example.com" };
+  const waivers = { ...sampleCharter().waivers, missing: ["Ana"], missing_guest_ids: ["1"] };
+  expect(step("waivers", { guests: [guest], waivers })).toEqual({ kind: "remind", label: "Remind" });
+  expect(step("waivers", { guests: [{ ...guest, email: "" }], waivers })).toEqual({
+    kind: "edit",
+    label: "Add an email…",
+  });
+  expect(step("waivers", { guests: [] })).toEqual({ kind: "edit", label: "Add guests…" });
 });
 
 test("a captain is asked for where there is none, and changed where one is asked", () => {

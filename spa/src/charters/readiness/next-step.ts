@@ -1,7 +1,9 @@
 import type { Charter, Check, Conflict, Position } from "../../data/contract";
+import { spans } from "../../data/later-limits";
 import { href } from "../../lib/router";
 import { localDay } from "../../lib/time";
 import type { Role } from "../../ui/crew/roles";
+import { canReach } from "../missing-guests";
 
 /** The one thing to do about a check that is not done. */
 export type Step =
@@ -16,7 +18,7 @@ export function nextStep({ code }: Pick<Check, "code">, charter: Charter, barebo
     case "money":
       return { kind: "pay", label: "Log payment" };
     case "waivers":
-      return { kind: "remind", label: "Remind" };
+      return waiverStep(charter);
     case "briefing":
       return { kind: "briefing", label: "Mark given" };
     case "heads":
@@ -40,7 +42,13 @@ export function nextStep({ code }: Pick<Check, "code">, charter: Charter, barebo
   }
 }
 
-/** A place that nobody was asked to take comes before one that waits for an answer; without any, one is added. */
+/** Only who is listed with an address can be reminded. */
+function waiverStep(charter: Charter): Step {
+  if (canReach(charter, charter.waivers.missing_guest_ids ?? [])) return { kind: "remind", label: "Remind" };
+  return { kind: "edit", label: charter.guests.length > 0 ? "Add an email…" : "Add guests…" };
+}
+
+/** A position that is open comes before one that waits for an answer; without any, one is added. */
 function positionStep(positions: readonly Position[], role: Role): Step {
   const open = positions.find(({ state }) => state === "open");
   const waiting = positions.find(({ state }) => state === "asked" || state === "unconfirmed");
@@ -59,10 +67,9 @@ function weekPath({ starts_at }: Conflict, timezone: string): string {
   return `${href("/week")}?from=${localDay(new Date(starts_at), timezone)}`;
 }
 
-/** So long before the start a charter can depart. */
-const DEPARTS_FROM_MS = 12 * 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /** Whether a charter can depart in spite of what blocks it, for a reason. */
 export function canSailAnyway({ status, starts_at }: Charter, now_ms: number): boolean {
-  return status === "scheduled" && Date.parse(starts_at) - now_ms <= DEPARTS_FROM_MS;
+  return status === "scheduled" && Date.parse(starts_at) - now_ms <= spans.departBefore * HOUR_MS;
 }

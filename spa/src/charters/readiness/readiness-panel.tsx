@@ -78,13 +78,15 @@ export function ReadinessPanel({ charter, bareboat, now_ms, ...acts }: Props) {
 }
 
 const tones = { blocks: "due", open: "part", unknown: "part", waived: "calm", ok: "good" } as const;
-const stateWords = { blocks: "blocks", open: "open", unknown: "not known", waived: "sailed anyway", ok: "in order" };
+const stateWords = { blocks: "blocks", open: "open", unknown: "not known", waived: "allowed", ok: "in order" };
 
-function Waived({ check: { waived }, timezone }: { check: Check; timezone: string }) {
+/** A double booking was allowed when it was booked, all else when it sailed. */
+function Waived({ check: { code, waived }, timezone }: { check: Check; timezone: string }) {
   if (!waived) return null;
   return (
     <span class="readiness-waived">
-      Sailed anyway: {waived.reason} ({waived.by}, {formatMoment(waived.at, timezone)})
+      {code === "conflicts" ? "Booked" : "Sailed"} anyway: {waived.reason} ({waived.by},{" "}
+      {formatMoment(waived.at, timezone)})
     </span>
   );
 }

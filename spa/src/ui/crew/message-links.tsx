@@ -1,22 +1,20 @@
 import type { Person } from "../../data/contract";
 import { smsLink, whatsAppLink } from "../../lib/message-links";
+import { ContactLink } from "../contact-link";
 
 interface Props {
   text: string;
   person: Pick<Person, "name" | "phone">;
-  class?: string;
+  /** Shows as buttons with words. */
+  buttons?: boolean;
 }
 
 /** Opens the device's messages or WhatsApp with a text typed in that holds the link to somebody's own page. */
-export function MessageLinks({ text, person: { name, phone }, class: className }: Props) {
+export function MessageLinks({ text, person: { name, phone }, buttons = false }: Props) {
   return (
     <>
-      <a class={className} href={smsLink(text, phone)}>
-        Text the link<span class="visually-hidden"> to {name}</span>
-      </a>
-      <a class={className} href={whatsAppLink(text, phone)} target="_blank" rel="noopener noreferrer">
-        WhatsApp<span class="visually-hidden"> to {name}</span>
-      </a>
+      <ContactLink way="text" href={smsLink(text, phone)} text="Text the link" to={`to ${name}`} button={buttons} />
+      <ContactLink way="chat" href={whatsAppLink(text, phone)} text="WhatsApp" to={`to ${name}`} button={buttons} />
     </>
   );
 }

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { sampleCharter, samplePayment } from "../testing/samples";
-import { Outbox, type OutboxEntry, type SentAnswer } from "./outbox";
-import { indexedDbStorage } from "./outbox-storage";
+import { indexedDbStorage, Outbox, type OutboxEntry, type SentAnswer } from "./outbox";
 
 /** What a browser may do to a page that wants its database. */
 const trouble: Record<string, () => void> = {
