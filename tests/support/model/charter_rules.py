@@ -77,6 +77,7 @@ class CharterRules(ProductMachine):
                 "charter_fee_cents": st.sampled_from([0, 300, 1000]),
                 "cancellation_fee_cents": st.sampled_from([0, 250, 1000]),
                 "balance_reminders": st.booleans(),
+                "title": st.just("Sail with a new name"),
                 "status": st.sampled_from(["scheduled", "departed", "completed"]),
             },
         ),
