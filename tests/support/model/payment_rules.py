@@ -48,6 +48,18 @@ class PaymentRules(ProductMachine):
         received_at = self.now - timedelta(days=days_ago)
         self.add(self.pick(index), body, received_at)
 
+    @precondition(lambda self: self.owing())
+    @rule(index=indexes, method=methods)
+    def pay_what_is_due(self, index: int, method: str) -> None:
+        found = self.owing()
+        charter = found[index % len(found)]
+        due_cents = charter.balance()["balance_due_cents"]
+        body = {"kind": "balance", "refund_of": None, "method": method, "amount_cents": due_cents, "notify": False}
+        self.add(charter, body, self.now)
+
+    def owing(self) -> list[Charter]:
+        return [charter for charter in self.charters if charter.balance()["balance_due_cents"] > 0]
+
     @precondition(has_rows)
     @rule(index=indexes, amount=cents, method=st.sampled_from(["cash", "check"]), notify=st.booleans())
     def refund(self, index: int, amount: int, method: str, notify: bool) -> None:
