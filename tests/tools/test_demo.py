@@ -4,7 +4,6 @@ import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -204,9 +203,13 @@ def test_whatever_the_day_the_past_is_over_and_no_money_comes_from_the_future() 
                 assert payment.received_at.astimezone(UTC) <= now, (charter.title, now)
                 assert payment.received_at <= (payment.cleared_at or payment.received_at) <= now, (charter.title, now)
             # What belongs to one batch came at one moment, and a correction keeps the time of what it corrects.
-            alone = [one for place, one in enumerate(charter.payments) if charter.corrected_by(place) is None]
-            received = [list(several)[0] for _, several in groupby(alone, key=lambda one: (one.batch, one.received_at))]
-            moments = [one.received_at.astimezone(UTC) for one in received]
+            moments = list(
+                {
+                    (one.batch, 0 if one.batch else place): one.received_at.astimezone(UTC)
+                    for place, one in enumerate(charter.payments)
+                    if charter.corrected_by(place) is None
+                }.values()
+            )
             assert moments == sorted(set(moments)), charter.title
 
 

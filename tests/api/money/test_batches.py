@@ -267,4 +267,3 @@ def test_the_largest_batch_is_far_from_as_many_writes_as_a_transaction_takes(mon
         assert money.batch(BATCH, *checks).status == 201
     assert writes_of(calls) == [24, 11]
     assert max(writes_of(calls)) < MOST_WRITES
-
