@@ -8,7 +8,6 @@ from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
 from chalicelib.core.fields import Rule, Rules, body_schema
 from chalicelib.core.schemas import (
-    EVENT_ID,
     EventId,
     InstantText,
     PositionId,
@@ -21,6 +20,7 @@ from chalicelib.core.schemas import (
     record,
 )
 from chalicelib.core.schemas import schema_of as plain_schema_of
+from chalicelib.core.text import EVENT_ID
 from chalicelib.mail import admin as mail
 from chalicelib.operator import fields as operator
 from chalicelib.payments import fields as payments

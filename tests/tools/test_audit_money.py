@@ -11,7 +11,8 @@ import pytest
 from chalicelib import ledger_log
 from chalicelib.charters.receivables import RECEIVABLES, entry_item
 from chalicelib.charters.store import receivable, to_charter
-from chalicelib.core import fields, times
+from chalicelib.core import fields, settings, times
+from chalicelib.core.errors import SettingsError
 from chalicelib.money import ledger
 from chalicelib.payments.answers import fingerprint_answer
 from chalicelib.payments.fields import NewPayment
@@ -34,6 +35,17 @@ def season(dynamodb_local: str) -> Iterator[Season]:
 
 
 def test_a_season_as_the_product_wrote_it_agrees(season: Season) -> None:
+    assert differences(season.items) == []
+
+
+def test_it_agrees_where_none_of_the_deployments_settings_are_known(
+    season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in operator.environment():
+        monkeypatch.delenv(name, raising=False)
+    settings.forget()
+    with pytest.raises(SettingsError):
+        settings.settings()
     assert differences(season.items) == []
 
 

@@ -28,9 +28,10 @@ from hypothesis import strategies as st
 from chalicelib.charters import board, history
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import CharterDetails
-from chalicelib.core import csv_export, fields, http, paging, settings, times
+from chalicelib.core import csv_export, http, paging, settings, times
 from chalicelib.core.errors import BadInput, NotFound, NotSignedIn, SettingsError, TooLarge
 from chalicelib.core.fields import Form
+from chalicelib.core.text import is_event_id
 from chalicelib.core.throttle import client_network
 from chalicelib.mail import admin as mail_admin
 from chalicelib.mail import bounces
@@ -584,7 +585,7 @@ def test_no_garbage_is_a_session(header: str) -> None:
 @fuzz
 @given(any_text | st.text("A-_\n", min_size=22, max_size=23))
 def test_an_id_is_well_formed_or_unknown_without_a_look(text: str) -> None:
-    assume(not fields.is_event_id(text))
+    assume(not is_event_id(text))
     for find in (charters.find_charter, charters.find_whole_charter, signing.find_context):
         with pytest.raises(NotFound):
             find(text)

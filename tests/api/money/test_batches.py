@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import system
+from chalicelib.core import aws, system
 from chalicelib.mail import outbox, transport
 from chalicelib.sweep import MAIL_KINDS
 from tests.api.money.conftest import Money
 from tests.support.api import listed_mails
 from tests.support.mails import text_of
+from tests.support.stores import MOST_WRITES, counted, writes_of
 
 VENMO = {"number": 1, "method": "venmo", "amount_cents": 60_000, "payer": "Cy Rivera", "reference": "3391"}
 CASH = {"number": 2, "method": "cash", "amount_cents": 60_000, "kind": "deposit", "note": "at the dock"}
@@ -255,3 +256,14 @@ def test_a_batch_is_one_read_and_one_write_however_many_rows(money: Money, calls
     money.batch(BATCH + 1, {**TIP, "number": 21}, {**TIP, "number": 22})
     # Then the operator, and a note of the one mail in both rows.
     assert calls == ["GetItem", "Query", "BatchGetItem", "TransactWriteItems", "GetItem", "TransactWriteItems"]
+
+
+def test_the_largest_batch_is_far_from_as_many_writes_as_a_transaction_takes(money: Money) -> None:
+    """A row and its place in the list to clear for each of ten; then the batch, the charter, who owes and the mail. Of
+    the mail that it is sent, and of ten rows that they were told.
+    """
+    checks = [{"number": number, "method": "check", "amount_cents": 100} for number in range(1, 11)]
+    with counted(aws.client("dynamodb")) as calls:
+        assert money.batch(BATCH, *checks).status == 201
+    assert writes_of(calls) == [24, 11]
+    assert max(writes_of(calls)) < MOST_WRITES

@@ -9,8 +9,10 @@ import pytest
 from chalicelib.core import system
 from chalicelib.mail import outbox, transport
 from chalicelib.mail.transport import Outcome
+from chalicelib.payments.statements import statement_number
 from chalicelib.sweep import MAIL_KINDS
 from tests.api.money.conftest import Money
+from tests.support import operator
 from tests.support.api import Answer, Api, listed_mails, new_event, new_settings
 from tests.support.operator import PASSWORD
 from tests.support.races import at_once
@@ -210,3 +212,12 @@ def test_an_unknown_charter_has_none(api: Api, guest: Api) -> None:
 def test_every_charter_has_a_number_of_its_own(api: Api) -> None:
     charters = [api.post("/api/events", new_event()).json["event_id"] for _ in range(20)]
     assert len({send(api, one).json["number"] for one in charters}) == 20
+
+
+def test_another_time_zone_of_the_operator_changes_no_number() -> None:
+    """Of a charter that was made when it was New Year's Eve here and New Year's Day there."""
+    found = set()
+    for zone in ("America/Los_Angeles", "Pacific/Auckland"):
+        with operator.operating(SCC_TIMEZONE=zone):
+            found.add(statement_number("A" * 22, "2027-01-01T03:00:00Z"))
+    assert len(found) == 1
