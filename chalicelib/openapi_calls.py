@@ -179,8 +179,9 @@ def call(
     `refuses` are its errors beside those that every call, body, query and session brings.
     """
     errors = {403, 415, 500, *refuses}
-    errors |= {400, 413} if body is not None else {400} if query else set()
-    errors |= set() if public else {401}
+    errors |= {400, 413} if body is not None else set()
+    # A query parameter that is not known, or given twice.
+    errors |= set() if public else {400, 401}
     schemas = {400: schema_of(BadInput), 409: conflict or schema_of(Error)}
     found = {status: hint if hint is None else schema_of(hint) for status, hint in answers.items()}
     operation: Schema = {

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import ledger_log
 from chalicelib.charters.receivables import RECEIVABLES, entry_item
 from chalicelib.charters.store import receivable, to_charter
-from chalicelib.core import fields, times
+from chalicelib.core import fields, settings, times
 from chalicelib.money import ledger
 from chalicelib.payments.answers import fingerprint_answer
 from chalicelib.payments.fields import NewPayment
@@ -21,6 +21,7 @@ from tests.support import operator
 from tests.support.altering import Items, differences, of_kind, without
 from tests.support.money_season import Season
 from tests.support.stores import fresh_store
+from tools.audit.books import transactions
 from tools.audit.log_checks import check_kept
 from tools.audit.records import gather
 from tools.common.table import kind_of
@@ -35,6 +36,15 @@ def season(dynamodb_local: str) -> Iterator[Season]:
 
 def test_a_season_as_the_product_wrote_it_agrees(season: Season) -> None:
     assert differences(season.items) == []
+
+
+def test_the_audit_needs_no_setting_of_the_product(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shell that it runs in has none."""
+    for name in operator.environment():
+        monkeypatch.delenv(name, raising=False)
+    settings.forget()
+    assert differences(season.items) == []
+    assert transactions(gather(season.items), "America/Los_Angeles")
 
 
 # --- one change anywhere --------------------------------------------------------------------------
