@@ -11,7 +11,6 @@ from chalicelib.core.errors import DomainError, SettingsError
 from chalicelib.core.fields import Form
 from chalicelib.sign_in import sessions
 
-
 Routes = Collection[tuple[str, str]]
 """Methods and paths."""
 
