@@ -187,7 +187,7 @@ def call(
     operation: Schema = {
         "operationId": name,
         "responses": {str(status): answer(status, schema, media_type) for status, schema in found.items()}
-        | {str(status): answer(status, schemas.get(status, schema_of(Error))) for status in sorted(errors)},
+        | {str(status): _refusal(status, schemas.get(status, schema_of(Error))) for status in sorted(errors)},
     }
     if body is not None:
         is_schema = isinstance(body, dict) and not all(isinstance(rule, Rule) for rule in body.values())
@@ -200,6 +200,10 @@ def call(
     if public:
         operation["security"] = []
     return operation
+
+
+def _refusal(status: int, schema: Schema) -> Schema:
+    return answer(status, schema, JSON, *(["Retry-After"] if status in (429, 503) else []))
 
 
 def _has_required(schema: Schema) -> bool:
