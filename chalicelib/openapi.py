@@ -63,6 +63,13 @@ def _create(name: str, made: Any, table: Any, refuses: Iterable[int] = (), confl
     return create
 
 
+def _log(name: str, logged: Any, body: Any, conflict: Schema) -> Schema:
+    """Logs money, once: the same again gets the first answer, and a header that says so."""
+    log = call(name, {200: logged, 201: logged}, body=body, refuses=(404, 409, 503), conflict=conflict)
+    log["responses"]["200"]["headers"] = {"Idempotency-Replayed": {"required": True, "schema": {"const": "true"}}}
+    return log
+
+
 def _schedule_conflict() -> Schema:
     """A 409 of what would be booked twice, or whose `Idempotency-Key` was used for something else."""
     conflicts = conflict_of("ScheduleConflict", {"conflicts": list[schedule.Conflict]})
@@ -180,23 +187,9 @@ def _paths() -> dict[str, dict[str, Schema]]:
             "post": call("withdraw_position", {200: event}, body=crew.Withdrawing, refuses=acts)
         },
         f"{charter_path}/payments": {"get": call("list_event_payments", {200: payments.Statement}, refuses=(404,))},
-        payment_path: {
-            "put": call(
-                "log_payment",
-                {200: payment, 201: payment},
-                body=_payment_body(),
-                refuses=acts,
-                conflict=payment_conflict,
-            )
-        },
+        payment_path: {"put": _log("log_payment", payment, _payment_body(), payment_conflict)},
         f"{charter_path}/payment-batches/{{batch_id}}": {
-            "put": call(
-                "log_batch",
-                dict.fromkeys((200, 201), payments.PaymentsAndEvent),
-                body=payments.NewBatch,
-                refuses=acts,
-                conflict=payment_conflict,
-            )
+            "put": _log("log_batch", payments.PaymentsAndEvent, payments.NewBatch, payment_conflict)
         },
         f"{payment_path}/void": {"post": call("void_payment", {200: payment}, body=charters.Reason, refuses=acts)},
         f"{payment_path}/clear": {"post": call("clear_payment", {200: payment}, body=payments.Clearing, refuses=acts)},

@@ -102,8 +102,9 @@ def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, 
         # Whoever else gets it is not greeted by the patron's name.
         "name": patron["name"] if is_to_patron else "",
     }
-    words = "\n".join((to, asked["due_date"] or "", asked["note"]))
-    same = hashlib.sha256(words.encode()).hexdigest()[:12]
+    # A tap after another payment or edit is none of the same.
+    words = (to, asked["due_date"] or "", asked["note"], str(charter.version), str(charter.ledger_seq))
+    same = hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
     moment = int(now.timestamp() // DOUBLE_TAP.total_seconds())
     return new_mail("statement", f"statement-{number}-{same}-{moment}", to, data, now)
 
@@ -118,10 +119,9 @@ def _day_ahead(charter: Charter, now: datetime) -> str | None:
 def statement_number(event_id: str, created_at: str) -> str:
     """`2026-K7Q2-MX4D`: the year in which the charter was made, by UTC, and what its id makes of 40 bits.
 
-    It follows from what never changes of a charter, so that neither another time zone of the operator's changes it nor
-    the audit needs to know that. It does not tell the id, which opens the guest page.
+    It follows from what never changes: from no setting either. It does not tell the id, which opens the guest page.
     """
-    year = created_at[:4]
+    year = times.parse_instant(created_at).year
     code = base64.b32encode(hashlib.sha256(f"statement {event_id}".encode()).digest()[:5]).decode()
     return f"{year}-{code[:4]}-{code[4:]}"
 

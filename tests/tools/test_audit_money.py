@@ -22,6 +22,7 @@ from tests.support import operator
 from tests.support.altering import Items, differences, of_kind, without
 from tests.support.money_season import Season
 from tests.support.stores import fresh_store
+from tools.audit.books import transactions
 from tools.audit.log_checks import check_kept
 from tools.audit.records import gather
 from tools.common.table import kind_of
@@ -47,6 +48,7 @@ def test_it_agrees_where_none_of_the_deployments_settings_are_known(
     with pytest.raises(SettingsError):
         settings.settings()
     assert differences(season.items) == []
+    assert transactions(gather(season.items), "America/Los_Angeles")
 
 
 # --- one change anywhere --------------------------------------------------------------------------

@@ -3822,6 +3822,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "Idempotency-Replayed": "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3858,6 +3859,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "Idempotency-Replayed": "true";
                     [name: string]: unknown;
                 };
                 content: {

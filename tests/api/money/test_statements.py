@@ -1,12 +1,12 @@
 """The statement that is mailed: its number, what is due, by when, how to pay."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from chalicelib.core import system
+from chalicelib.core import settings, system
 from chalicelib.mail import outbox, transport
 from chalicelib.mail.transport import Outcome
 from chalicelib.payments.statements import statement_number
@@ -84,6 +84,22 @@ def test_the_number_belongs_to_the_charter_and_stays(api: Api, money: Money, clo
     assert money.event_id[:6] not in first
 
 
+def test_the_number_stays_when_the_operator_moves_to_another_time_zone(
+    api: Api, money: Money, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midnight = datetime(2030, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(system, "utc_now", lambda: midnight)
+    api.token = api.post("/api/login", {"password": PASSWORD}).json["token"]
+    charter = money.charter()
+    numbers = set()
+    for timezone in ("Pacific/Honolulu", "UTC", "Pacific/Auckland"):
+        monkeypatch.setenv("SCC_TIMEZONE", timezone)
+        settings.forget()
+        numbers.add(send(api, charter).json["number"])
+    assert {number[:5] for number in numbers} == {"2030-"}
+    assert len(numbers) == 1
+
+
 @pytest.mark.parametrize("paid_cents", [120_000, 150_000])
 def test_with_nothing_due_it_says_paid_in_full(
     api: Api, money: Money, mailbox: list[EmailMessage], paid_cents: int
@@ -95,6 +111,20 @@ def test_with_nothing_due_it_says_paid_in_full(
         assert "paid in full" in text
         assert "Please pay" not in text
         assert ("Credit" in text) == ("$300.00" in text) == (paid_cents > 120_000)
+
+
+def test_where_nothing_was_ever_to_pay_it_says_paid_in_full_too(
+    api: Api, money: Money, mailbox: list[EmailMessage]
+) -> None:
+    free, off = money.charter(charter_fee_cents=0), money.charter()
+    api.post(f"/api/events/{off}/cancel", {"reason": "storm"})
+    for event_id in (free, off):
+        number = send(api, event_id).json["number"]
+        assert mailbox[-1]["Subject"] == f"Statement {number}: paid in full, Sunset sail"
+        for text in texts_of(mailbox[-1]):
+            assert "Nothing is due for this charter" in text
+            assert "paid in full" in text
+            assert ("which was cancelled" in text) == (event_id == off)
 
 
 def test_of_a_cancelled_charter_it_tells_the_cancellation_fee(
@@ -176,6 +206,18 @@ def test_a_double_tap_is_one_mail_and_other_words_are_another(
     clock[0] += timedelta(minutes=1)
     send(api, money.event_id)
     assert len(mailbox) == 3
+
+
+def test_asked_for_again_after_a_payment_it_is_no_double_tap(
+    api: Api, money: Money, clock: list[datetime], mailbox: list[EmailMessage]
+) -> None:
+    send(api, money.event_id)
+    money.log(1, amount_cents=20_000, notify=False)
+    send(api, money.event_id)
+    api.patch(f"/api/events/{money.event_id}", {"version": 1, "charter_fee_cents": 150_000})
+    send(api, money.event_id)
+    due = [str(mail["Subject"]).partition(": ")[2].partition(" due")[0] for mail in mailbox]
+    assert due == ["$1,200.00", "$1,000.00", "$1,300.00"]
 
 
 def test_two_at_once_are_one_mail(api: Api, money: Money, clock: list[datetime], mailbox: list[EmailMessage]) -> None:
