@@ -10,14 +10,13 @@ from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.mails import CharterData, charter_data
 from chalicelib.charters.store import Charter
-from chalicelib.core import times
+from chalicelib.core import names, times
 from chalicelib.core.audit import Actor, audit_event, history_item
 from chalicelib.core.dynamo import put_write
 from chalicelib.core.errors import AlreadyExists, BadInput
 from chalicelib.core.fields import Day, Email, Form, Text
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
 from chalicelib.core.schemas import DayText, Shape
-from chalicelib.core.settings import settings
 from chalicelib.mail import outbox
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
@@ -91,7 +90,7 @@ def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, 
     to = asked["to"] or patron["email"]
     if not to:
         raise BadInput({"to": "is required: the patron of this charter has no email address"})
-    is_to_patron = to.casefold() == patron["email"].casefold()
+    is_to_patron = names.email_key(to) == names.email_key(patron["email"])
     number = statement_number(charter.event_id, charter.created_at)
     data: StatementData = {
         **_figures(charter, rows),
@@ -117,11 +116,12 @@ def _day_ahead(charter: Charter, now: datetime) -> str | None:
 
 
 def statement_number(event_id: str, created_at: str) -> str:
-    """`2026-K7Q2-MX4D`: the operator's year in which the charter was made, and what its id makes of 40 bits.
+    """`2026-K7Q2-MX4D`: the year in which the charter was made (in UTC), and 40 bits of a hash of its id.
 
-    It follows from what never changes of a charter, and it does not tell the id, which opens the guest page.
+    It follows from what never changes of a charter and from no setting, and it does not tell the id, which opens the
+    guest page.
     """
-    year = times.local(created_at, settings().timezone).year
+    year = times.parse_instant(created_at).year
     code = base64.b32encode(hashlib.sha256(f"statement {event_id}".encode()).digest()[:5]).decode()
     return f"{year}-{code[:4]}-{code[4:]}"
 

@@ -12,6 +12,7 @@ from chalicelib.mail.transport import Outcome
 from chalicelib.sweep import MAIL_KINDS
 from tests.api.money.conftest import Money
 from tests.support.api import Answer, Api, listed_mails, new_event, new_settings
+from tests.support.mails import text_of
 from tests.support.operator import PASSWORD
 from tests.support.races import at_once
 
@@ -29,16 +30,8 @@ def send(api: Api, event_id: str, **body: Any) -> Answer:
     return api.post(f"/api/events/{event_id}/statement", body)
 
 
-def text_of(message: EmailMessage) -> str:
-    part = message.get_body(("plain",))
-    assert part
-    return str(part.get_content())
-
-
 def texts_of(message: EmailMessage) -> list[str]:
-    page = message.get_body(("html",))
-    assert page
-    return [text_of(message), str(page.get_content())]
+    return [text_of(message), text_of(message, "html")]
 
 
 def test_it_tells_the_patron_what_is_due_by_when_and_how_to_pay(
