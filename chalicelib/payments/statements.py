@@ -116,10 +116,9 @@ def _day_ahead(charter: Charter, now: datetime) -> str | None:
 
 
 def statement_number(event_id: str, created_at: str) -> str:
-    """`2026-K7Q2-MX4D`: the year in which the charter was made (in UTC), and 40 bits of a hash of its id.
+    """`2026-K7Q2-MX4D`: the year in which the charter was made, by UTC, and what its id makes of 40 bits.
 
-    It follows from what never changes of a charter and from no setting, and it does not tell the id, which opens the
-    guest page.
+    It follows from what never changes: from no setting either. It does not tell the id, which opens the guest page.
     """
     year = times.parse_instant(created_at).year
     code = base64.b32encode(hashlib.sha256(f"statement {event_id}".encode()).digest()[:5]).decode()

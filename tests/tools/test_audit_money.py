@@ -25,6 +25,7 @@ from tests.support.altering import Items, differences, of_kind, without
 from tests.support.money_season import Season
 from tests.support.stored import store_charter
 from tests.support.stores import fresh_store
+from tools.audit.books import transactions
 from tools.audit.log_checks import check_kept
 from tools.audit.records import gather
 from tools.common.table import kind_of, scan
@@ -39,6 +40,15 @@ def season(dynamodb_local: str) -> Iterator[Season]:
 
 def test_a_season_as_the_product_wrote_it_agrees(season: Season) -> None:
     assert differences(season.items) == []
+
+
+def test_the_audit_needs_no_setting_of_the_product(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shell that it runs in has none."""
+    for name in operator.environment():
+        monkeypatch.delenv(name, raising=False)
+    settings.forget()
+    assert differences(season.items) == []
+    assert transactions(gather(season.items), "America/Los_Angeles")
 
 
 # --- one change anywhere --------------------------------------------------------------------------
@@ -333,16 +343,6 @@ def test_a_mail_that_tells_another_amount_than_the_ledger_is_told(season: Season
         mail = forger.find("MAIL", f'"{kind}"')
         forger.rewrite(mail, "data", lambda one, change=change: {**one, "data": change(one["data"])})
         assert any(line.startswith("mail ") for line in differences(forger.items))
-
-
-def test_the_check_needs_none_of_the_operators_settings(season: Season) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in operator.environment():
-            patch.delenv(name, raising=False)
-        settings.forget()
-        found = differences(season.items)
-    settings.forget()
-    assert found == []
 
 
 # --- what the season has none of ------------------------------------------------------------------

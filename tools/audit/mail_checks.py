@@ -59,10 +59,10 @@ def check_mails(records: Records) -> Iterator[Difference]:
 def _of_charters(records: Records) -> Iterator[Difference]:
     queued: dict[str, _Queued] = {}
     cancellations: defaultdict[str, list[tuple[str, Mail]]] = defaultdict(list)
-    for mail_id, mail in records.mails.items():
+    for mail_id, one in records.mails.items():
         # Guests, captain and crew are told of no money.
-        if mail.kind == "charter_cancelled" and mail.event_id and mail.data.get("balance"):
-            cancellations[mail.event_id].append((f"mail {mail_id}", mail))
+        if one.kind == "charter_cancelled" and one.event_id and one.data.get("balance"):
+            cancellations[one.event_id].append((f"mail {mail_id}", one))
     for event_id, charter in records.events.items():
         history = replay_history(records.histories.get(event_id, []))
         found = replay_ledger(records.ledgers.get(event_id, []))
@@ -77,8 +77,8 @@ def _of_charters(records: Records) -> Iterator[Difference]:
                 yield from guarded(f"mail {mail_id}", compared)
             elif mail.kind == "manifest":
                 yield from guarded(f"mail {mail_id}", _manifest(records, f"mail {mail_id}", mail, charter, history))
-        for subject, mail in cancellations[event_id] if found.is_whole else ():
-            yield from guarded(subject, _cancellation(subject, mail, charter, history, found))
+        for subject, told in cancellations[event_id] if found.is_whole else ():
+            yield from guarded(subject, _cancellation(subject, told, charter, history, found))
     for mail_id, mail in records.mails.items():
         if mail.kind in (*MONEY_MAILS, "manifest") and mail_id not in queued and mail.event_id in records.events:
             yield Difference(f"mail {mail_id}", "queued", "nothing tells that it was queued")
