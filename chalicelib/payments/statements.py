@@ -137,17 +137,18 @@ def _figures(charter: Charter, rows: Iterable[Payment]) -> Figures:
 
 
 def _renew(mail: StatementMail, _: datetime) -> StatementMail | str:
-    """One that has waited tells what holds now."""
+    """One that has waited tells what holds now, and goes to who is the patron now. Another address stays."""
     whole = charter_store.read_whole_charter(mail.data["charter"]["event_id"], with_signed=False)
     if whole is None:
         return "there is no such charter"
-    return mail._replace(data={**mail.data, **_figures(whole.charter, fold(whole.payment_items))})
+    patron, is_to_patron = whole.charter.details["patron"], mail.data["is_to_patron"]
+    data: StatementData = {
+        **mail.data,
+        **_figures(whole.charter, fold(whole.payment_items)),
+        "patron": patron["name"],
+        "name": patron["name"] if is_to_patron else "",
+    }
+    return mail._replace(to=(is_to_patron and patron["email"]) or mail.to, data=data)
 
 
-def _current_address(mail: StatementMail) -> str:
-    """The patron's address now; another one is as it was asked for."""
-    charter = charter_store.read_charter(mail.data["charter"]["event_id"]) if mail.data["is_to_patron"] else None
-    return (charter.details["patron"]["email"] if charter else "") or mail.to
-
-
-MAIL_KINDS: MailKinds = {"statement": MailKind(renew=_renew, current_address=_current_address)}
+MAIL_KINDS: MailKinds = {"statement": MailKind(renew=_renew)}

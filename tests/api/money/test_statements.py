@@ -194,6 +194,24 @@ def test_one_that_has_waited_tells_what_is_due_when_it_leaves(
     assert "$1,000.00 due" in mailbox[-1]["Subject"]
 
 
+@pytest.mark.parametrize("is_to_patron", [True, False])
+def test_one_that_has_waited_goes_to_who_is_the_patron_then(
+    api: Api, money: Money, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch, is_to_patron: bool
+) -> None:
+    with monkeypatch.context() as busy:
+        busy.setattr(transport, "send", lambda _: Outcome("retry", "SES: ServiceUnavailable"))
+        send(api, money.event_id, **({} if is_to_patron else {"to": "books@corp.example.com"}))
+    patron = {"name": "Ben Okoye", "email": "ben@example.com", "phone": ""}
+    api.patch(f"/api/events/{money.event_id}", {"version": 1, "patron": patron})
+    outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=5))
+    (mail,) = mailbox
+    greeted = (
+        ("Ben Okoye <ben@example.com>", "Hello Ben Okoye,") if is_to_patron else ("books@corp.example.com", "Hello,")
+    )
+    assert (mail["To"], text_of(mail).splitlines()[0]) == greeted
+    assert "For         Ben Okoye" in text_of(mail)
+
+
 def test_an_unknown_charter_has_none(api: Api, guest: Api) -> None:
     assert send(api, "A" * 22).status == 404
     api.token = None
