@@ -18,9 +18,6 @@ export interface Part {
   payer: string;
 }
 
-/** As many payments as one entry may hold. */
-export const MOST_PARTS = 10;
-
 /** What an entry begins with: the payment that was being typed in two halves, or with a tip beside it. */
 export function startParts(charter: Charter, form: PaymentForm, withTip: boolean): Part[] {
   const kind = form.kind === "refund" ? "balance" : form.kind;
