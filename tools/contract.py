@@ -54,6 +54,7 @@ LIMITS = {
 }
 # Of pages that load later than the board: apart, so that the first load does not carry them.
 LATER_LIMITS = {
+    "batch": payments.NewBatch,
     "boat": boats.BoatDetails,
     "hold": schedule.NewHold,
     "person": people.PersonDetails,

@@ -94,11 +94,7 @@ def age(ends_at: str, now: datetime, timezone: str) -> tuple[int, Bucket]:
 
 def _totals(charters: Iterable[ReceivableJson]) -> ReceivableTotals:
     """Money in other currencies than the operator's stands apart, and is never added to it."""
-    by_currency: dict[str, list[ReceivableJson]] = {}
-    for one in charters:
-        by_currency.setdefault(one["currency"], []).append(one)
-    names = currencies.in_order(by_currency, settings().currency)
-    first, *others = (_currency_totals(name, by_currency.get(name, [])) for name in names)
+    first, *others = (_currency_totals(*one) for one in currencies.group(charters, settings().currency))
     return {**first, "other_currencies": others}
 
 

@@ -200,11 +200,7 @@ def totals(rows: Iterable[Payment]) -> Totals:
     `by_method` is money in less money out, tips included; `by_kind` what was logged under each kind. Money of
     other currencies than the operator's (or the first there is) stands apart, in totals of its own.
     """
-    by_currency: dict[str, list[Payment]] = {}
-    for row in rows:
-        by_currency.setdefault(row["currency"], []).append(row)
-    names = currencies.in_order(by_currency, settings().currency)
-    first, *others = (_totals(name, by_currency.get(name, [])) for name in names)
+    first, *others = (_totals(*one) for one in currencies.group(rows, settings().currency))
     return {**first, "other_currencies": others}
 
 

@@ -10,7 +10,7 @@ from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.mails import CharterData, charter_data
 from chalicelib.charters.store import Charter
-from chalicelib.core import times
+from chalicelib.core import names, times
 from chalicelib.core.audit import Actor, audit_event, history_item
 from chalicelib.core.dynamo import put_write
 from chalicelib.core.errors import AlreadyExists, BadInput
@@ -90,7 +90,7 @@ def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, 
     to = asked["to"] or patron["email"]
     if not to:
         raise BadInput({"to": "is required: the patron of this charter has no email address"})
-    is_to_patron = to.casefold() == patron["email"].casefold()
+    is_to_patron = names.email_key(to) == names.email_key(patron["email"])
     number = statement_number(charter.event_id, charter.created_at)
     data: StatementData = {
         **_figures(charter, rows),
@@ -138,17 +138,18 @@ def _figures(charter: Charter, rows: Iterable[Payment]) -> Figures:
 
 
 def _renew(mail: StatementMail, _: datetime) -> StatementMail | str:
-    """One that has waited tells what holds now."""
+    """One that has waited tells what holds now, and goes to who is the patron now. Another address stays."""
     whole = charter_store.read_whole_charter(mail.data["charter"]["event_id"], with_signed=False)
     if whole is None:
         return "there is no such charter"
-    return mail._replace(data={**mail.data, **_figures(whole.charter, fold(whole.payment_items))})
+    patron, is_to_patron = whole.charter.details["patron"], mail.data["is_to_patron"]
+    data: StatementData = {
+        **mail.data,
+        **_figures(whole.charter, fold(whole.payment_items)),
+        "patron": patron["name"],
+        "name": patron["name"] if is_to_patron else "",
+    }
+    return mail._replace(to=(is_to_patron and patron["email"]) or mail.to, data=data)
 
 
-def _current_address(mail: StatementMail) -> str:
-    """The patron's address now; another one is as it was asked for."""
-    charter = charter_store.read_charter(mail.data["charter"]["event_id"]) if mail.data["is_to_patron"] else None
-    return (charter.details["patron"]["email"] if charter else "") or mail.to
-
-
-MAIL_KINDS: MailKinds = {"statement": MailKind(renew=_renew, current_address=_current_address)}
+MAIL_KINDS: MailKinds = {"statement": MailKind(renew=_renew)}

@@ -1,6 +1,7 @@
 """Payments and the acts on them, compared with what is kept of them: answers, fingerprints, the list to clear."""
 
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.charters.receivables import entry_item
@@ -210,8 +211,19 @@ def _receivables(records: Records) -> Iterator[Difference]:
 
 
 def _tips(records: Records, event_id: str) -> Iterator[Difference]:
-    """How tips were shared out by hand is what the last audit event about it tells."""
-    shared = [event for event in records.histories.get(event_id, []) if event["act"] == "tips_shared"]
-    last = max(shared, key=lambda one: (one["at"], one["audit_id"]))["changed"]["tip_shares"][1] if shared else None
-    if records.tips.get(event_id) != last:
+    """How tips were shared out by hand is what its audit events lead to, each of them from one sharing to the next.
+
+    They are not taken in the order of their times: of two requests the one that began first may have written last.
+    """
+    left = Counter([_as_text([])])
+    for event in records.histories.get(event_id, []):
+        if event["act"] == "tips_shared":
+            before, after = map(_as_text, event["changed"]["tip_shares"])
+            left[before] -= 1
+            left[after] += 1
+    if {shares: count for shares, count in left.items() if count} != {_as_text(records.tips.get(event_id, [])): 1}:
         yield Difference(f"charter {event_id}", "tips", "its tips are shared otherwise than its audit events tell")
+
+
+def _as_text(shares: Sequence[object]) -> str:
+    return json.dumps(shares, sort_keys=True)

@@ -50,9 +50,7 @@ def test_the_patron_gets_one_receipt_for_all(money: Money, mailbox: list[EmailMe
         "Ana Rivera <ana@example.com>",
         "We received your payments of $1,350.00 for Sunset sail",
     )
-    html = message.get_body(("html",))
-    assert html
-    for text in (text_of(message), html.get_content()):
+    for text in (text_of(message), text_of(message, "html")):
         for fact in ("$600.00 by Venmo (3391)", "Cy Rivera", "$600.00 by cash", "$150.00 by cash", "Paid in full"):
             assert fact in text
     assert {money.row(number)["receipt"] for number in (1, 2, 3)} == {"sent"}
@@ -228,6 +226,21 @@ def test_a_receipt_that_waited_leaves_out_what_was_voided_meanwhile(
     receipt = next(message for message in mailbox if "received" in message["Subject"])
     assert "Balance due: $600.00" in text_of(receipt)
     assert [money.row(number)["receipt"] for number in (1, 2, 3)] == ["sent", "off", "sent"]
+
+
+def test_a_receipt_that_waited_tells_that_the_charter_was_cancelled_with_what_is_due_then(
+    money: Money, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as busy:
+        busy.setattr(transport, "send", lambda _: transport.Outcome("retry", "busy"))
+        money.batch(BATCH, VENMO, CASH)
+        money.act(2, "void")
+    fee = {"reason": "storm", "cancellation_fee_cents": 70_000}
+    money.api.post(f"/api/events/{money.event_id}/cancel", fee)
+    outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=2))
+    receipt = next(text_of(message) for message in mailbox if "received" in str(message["Subject"]))
+    assert "Cancellation fee: $700.00. Balance due: $100.00" in receipt
+    assert "aboard" not in receipt
 
 
 def test_a_receipt_that_waited_stays_back_when_nothing_of_it_stands(

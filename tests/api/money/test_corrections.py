@@ -301,10 +301,11 @@ def test_a_patron_without_an_address_is_told_nothing_and_the_other_still_is(
     assert [message["To"] for message in mailbox] == ["Ana Rivera <ana@example.com>"]
 
 
-def test_money_does_not_move_into_another_currency(money: Money) -> None:
+@pytest.mark.parametrize("changes", [{}, {"currency": "EUR"}, {"currency": "EUR", "amount_cents": 45_000}])
+def test_money_does_not_move_into_another_currency(money: Money, changes: dict[str, Any]) -> None:
     there = money.charter(currency="EUR")
     money.log(1)
-    answer = money.correct(1, 2, there, moved_from=money.event_id)
+    answer = money.correct(1, 2, there, moved_from=money.event_id, **changes)
     assert (answer.status, set(answer.json["Fields"])) == (400, {"currency"})
     assert (money.states(), money.states(there)) == ({1: "cleared"}, {})
 

@@ -14,6 +14,7 @@ from chalicelib.sweep import MAIL_KINDS
 from tests.api.money.conftest import Money
 from tests.support import operator
 from tests.support.api import Answer, Api, listed_mails, new_event, new_settings
+from tests.support.mails import text_of
 from tests.support.operator import PASSWORD
 from tests.support.races import at_once
 
@@ -31,16 +32,8 @@ def send(api: Api, event_id: str, **body: Any) -> Answer:
     return api.post(f"/api/events/{event_id}/statement", body)
 
 
-def text_of(message: EmailMessage) -> str:
-    part = message.get_body(("plain",))
-    assert part
-    return str(part.get_content())
-
-
 def texts_of(message: EmailMessage) -> list[str]:
-    page = message.get_body(("html",))
-    assert page
-    return [text_of(message), str(page.get_content())]
+    return [text_of(message), text_of(message, "html")]
 
 
 def test_it_tells_the_patron_what_is_due_by_when_and_how_to_pay(
@@ -243,6 +236,24 @@ def test_one_that_has_waited_tells_what_is_due_when_it_leaves(
     assert [one["subject"] for one in listed_mails(api, "queued")] != []
     outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=5))
     assert "$1,000.00 due" in mailbox[-1]["Subject"]
+
+
+@pytest.mark.parametrize("is_to_patron", [True, False])
+def test_one_that_has_waited_goes_to_who_is_the_patron_then(
+    api: Api, money: Money, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch, is_to_patron: bool
+) -> None:
+    with monkeypatch.context() as busy:
+        busy.setattr(transport, "send", lambda _: Outcome("retry", "SES: ServiceUnavailable"))
+        send(api, money.event_id, **({} if is_to_patron else {"to": "books@corp.example.com"}))
+    patron = {"name": "Ben Okoye", "email": "ben@example.com", "phone": ""}
+    api.patch(f"/api/events/{money.event_id}", {"version": 1, "patron": patron})
+    outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=5))
+    (mail,) = mailbox
+    greeted = (
+        ("Ben Okoye <ben@example.com>", "Hello Ben Okoye,") if is_to_patron else ("books@corp.example.com", "Hello,")
+    )
+    assert (mail["To"], text_of(mail).splitlines()[0]) == greeted
+    assert "For         Ben Okoye" in text_of(mail)
 
 
 def test_an_unknown_charter_has_none(api: Api, guest: Api) -> None:
