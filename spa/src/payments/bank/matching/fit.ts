@@ -68,7 +68,7 @@ function lookOnce<T extends FileRow | MatchedPayment>(of: T, look: (of: T) => Lo
 function lookOfPayment({ payer, reference, method, charter, note }: MatchedPayment): Look {
   return {
     name: nameOf(payer),
-    numbers: new Set(wordsOf(reference).filter((word) => /\d/.test(word) && word.length > 2)),
+    numbers: numbersOf(reference),
     hints: hintsOf(`${charter} ${note} ${reference}`),
     check: (method === "check" && /^\D*(\d+)\D*$/.exec(reference)?.[1]) || "",
   };
@@ -77,10 +77,16 @@ function lookOfPayment({ payer, reference, method, charter, note }: MatchedPayme
 function lookOfRow({ counterparty, text, reference }: FileRow): Look {
   return {
     name: nameOf(counterparty, text),
-    numbers: new Set(wordsOf(`${text} ${reference}`)),
+    numbers: numbersOf(`${text} ${reference}`),
     hints: hintsOf(reference),
     check: /\b(?:chk ser#|check #?) ?(\d+)/i.exec(text)?.[1] ?? "",
   };
+}
+
+/** Words with a figure; banks fill a number with zeros. */
+function numbersOf(text: string): Set<string> {
+  const numbers = wordsOf(text).filter((word) => /\d/.test(word) && word.length > 2);
+  return new Set(numbers.map((word) => word.replace(/^0+(?=\d)/, "")));
 }
 
 /** How a payment and a row agree, or null when they name different people or different checks. */
