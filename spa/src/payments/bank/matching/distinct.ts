@@ -34,18 +34,26 @@ export function distinctRows<Row extends SourcedRow>(files: readonly (readonly R
     }
     for (const row of others) {
       const twin = earlier.get(dayAndAmount(row))?.find((known) => !met.has(known.key) && isReworded(known, row));
+      if (!twin) kept.set(row.key, row);
+      // The longer words say more.
+      else if (row.text.length > twin.text.length) replace(kept, twin, row);
       if (twin) met.add(twin.key);
-      else kept.set(row.key, row);
     }
   }
   return [...kept.values()];
+}
+
+function replace<Row extends Keyed>(rows: Map<string, Row>, old: Row, row: Row): void {
+  rows.delete(old.key);
+  rows.set(row.key, row);
 }
 
 /** An id of the bank that stands for other money in another file is not enough of a name. */
 function keyOf(row: SourcedRow, kept: ReadonlyMap<string, SourcedRow>): string {
   const key = `${row.source} ${row.row_id}`;
   const known = kept.get(key);
-  const isOther = known && known.kind !== "pending" && row.kind !== "pending" && dayAndAmount(known) !== dayAndAmount(row);
+  const isOther =
+    known && known.kind !== "pending" && row.kind !== "pending" && dayAndAmount(known) !== dayAndAmount(row);
   return isOther ? `${key}|${dayAndAmount(row)}` : key;
 }
 

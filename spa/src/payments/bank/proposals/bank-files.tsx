@@ -17,7 +17,6 @@ import { OpenFiles } from "./open-files";
 import { evidenceOf } from "./remembered";
 import type { Choice, SourceRow } from "./review";
 import { type Acts, ReviewTable } from "./review-table";
-import { StatementList } from "./statement-list";
 import { useReview } from "./use-review";
 
 const AT_ONCE = 3;
@@ -98,7 +97,6 @@ export function BankFiles({ currency, onGone }: Props) {
           {bank.failure}
         </p>
       )}
-      {bank.files.length > 0 && <StatementList files={bank.files} review={bank.review} onClose={bank.close} />}
       {bank.review && (
         <ReviewTable
           review={bank.review}

@@ -90,7 +90,12 @@ export function ReviewTable({ review, payments, failures, busy, acts }: Props) {
         rows={review.unreadable}
         show={alone("Unreadable", false)}
       />
-      <Group title="Pending" about="They come again." rows={review.pending} show={alone("Pending", false)} />
+      <Group
+        title="Pending or failed"
+        about="What is pending comes again."
+        rows={review.pending}
+        show={alone("Not there yet", false)}
+      />
     </table>
   );
 }

@@ -9,10 +9,12 @@ interface Props {
   files: readonly ReadFile[];
   review: Review | null;
   onClose(file: ReadFile): void;
+  /** For files whose columns somebody has chosen, to choose others. */
+  onColumns(file: ReadFile): void;
 }
 
 /** The files that are open: whose, of when, and whether their rows add up. */
-export function StatementList({ files, review, onClose }: Props) {
+export function StatementList({ files, review, onClose, onColumns }: Props) {
   return (
     <>
       <ul class="bank-files">
@@ -22,6 +24,11 @@ export function StatementList({ files, review, onClose }: Props) {
               <strong>{formatNames[file.statement.format]}</strong> {file.name}, {periodText(file.statement)}
             </p>
             <Sum statement={file.statement} />
+            {file.statement.chosen && (
+              <Button class="quiet" aria-label={`Columns… ${file.name}`} onClick={() => onColumns(file)}>
+                Columns…
+              </Button>
+            )}
             <Button class="quiet" aria-label={`Close ${file.name}`} onClick={() => onClose(file)}>
               Close
             </Button>

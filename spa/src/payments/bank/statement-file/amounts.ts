@@ -29,7 +29,8 @@ export function readAmount(text: string, currency: string, notation: Notation | 
   if (![before, behind].every((mark) => mark === "" || isOf(currency, mark))) return null;
   const cents = readFigures(figures, currency, notation);
   if (cents === null) return null;
-  const negative = Boolean(open) || [sign, inner, after].some((mark) => mark !== undefined && /^(?:-|DR|DB)$/.test(mark));
+  const negative =
+    Boolean(open) || [sign, inner, after].some((mark) => mark !== undefined && /^(?:-|DR|DB)$/.test(mark));
   return negative && cents !== 0 ? -cents : cents;
 }
 

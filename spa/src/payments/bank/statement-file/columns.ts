@@ -111,7 +111,7 @@ export function guessColumns({ names, rows }: Sheet, currency: string): Columns 
     return index ?? null;
   };
   const mostly = (index: number, test: (text: string) => boolean) =>
-    cells(index).filter(test).length * 2 > cells(index).length;
+    cells(index).filter(test).length * 2 >= cells(index).length;
   const date = found.date ?? take(free().find((index) => mostly(index, isDate)));
   if (date === null) return null;
   const apart = found.debit !== undefined && found.credit !== undefined;
@@ -164,19 +164,19 @@ function hasSign(text: string): boolean {
 /** Reads a bank's CSV whose columns somebody has chosen. */
 export function readColumns({ rows, remarks }: Sheet, columns: Columns, currency: string): Draft {
   const read = rows.map((row) => readRow(row, columns, currency));
+  const others = read.filter(({ text }) => !isTotal(text));
   const balance = (which: "opening" | "closing") =>
     readAmount(printedBalance(remarks, which), currency, columns.notation);
   return {
-    rows: read.filter((row, index) => !isSumOf(row, read.toSpliced(index, 1))),
+    rows: read.filter((row) => !isTotal(row.text) || !isSumOf(row, others)),
     opening_cents: balance("opening"),
     closing_cents: balance("closing"),
   };
 }
 
 /** A row that calls itself a total is one when it is what the others come to; else somebody has that name. */
-function isSumOf({ text, amount_cents }: DraftRow, others: readonly DraftRow[]): boolean {
-  if (!isTotal(text)) return false;
-  const amounts = others.filter((row) => !isTotal(row.text)).map((row) => row.amount_cents ?? 0);
+function isSumOf({ amount_cents }: DraftRow, others: readonly DraftRow[]): boolean {
+  const amounts = others.map((row) => row.amount_cents ?? 0);
   const sum = (counted: readonly number[]) => counted.reduce((sum_cents, cents) => sum_cents + cents, 0);
   const sums = [sum(amounts), sum(amounts.filter((cents) => cents > 0)), sum(amounts.filter((cents) => cents < 0))];
   return sums.some((sum_cents) => Math.abs(sum_cents) === Math.abs(amount_cents ?? Number.NaN));

@@ -11,7 +11,10 @@ const CARD_AT = `(?: ${PLACE})?`;
 
 /** Zelle, and how banks go on behind it. */
 function zelle(rest: string): RegExp {
-  return new RegExp(`^zelle:? (?:(?:payment|transfer|money|instant|pmt|credit|debit|received|sent|recurring) )*${rest}$`, "i");
+  return new RegExp(
+    `^zelle:? (?:(?:payment|transfer|money|instant|pmt|credit|debit|received|sent|recurring) )*${rest}$`,
+    "i",
+  );
 }
 
 /**

@@ -58,7 +58,9 @@ function elementsOf(text: string) {
 }
 
 function* tagsOf(text: string) {
-  const plain = text.replace(/<!--[\s\S]*?-->/g, "").replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inner: string) => inner.replace(/[<&]/g, escaped));
+  const plain = text
+    .replace(/<!--[\s\S]*?-->/g, "")
+    .replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inner: string) => inner.replace(/[<&]/g, escaped));
   const found = [...plain.matchAll(TAG)];
   for (const [index, { 0: whole, 1: slash, 2: name = "", index: at }] of found.entries()) {
     const value = plain.slice(at + whole.length, found[index + 1]?.index);
@@ -84,7 +86,8 @@ function readTransaction(transaction: Element, file_currency: string): DraftRow 
   const amount_cents = amountOf(transaction.TRNAMT, currency);
   const { name, memo } = joined(transaction.NAME ?? "", transaction.MEMO ?? "");
   const byType = kindOfType(TRNTYPE.toUpperCase(), name, amount_cents ?? 0, transaction.PENDING !== undefined);
-  const kind = byType === "debit" && NAMES_NOBODY.test(name) && saysReturned(memo, amount_cents ?? 0) ? "returned" : byType;
+  const kind =
+    byType === "debit" && NAMES_NOBODY.test(name) && saysReturned(memo, amount_cents ?? 0) ? "returned" : byType;
   const described = describe(name, kind === "fee");
   const bankWords = described.counterparty === "" && TRNTYPE.toUpperCase() !== "CHECK" ? described.reference : "";
   return {
