@@ -118,7 +118,11 @@ export function daysFrom(day: string, row: FileRow): number {
   return row.date === null ? Number.NaN : daysBetween(day, row.date);
 }
 
-/** How far away a row is. Few come before they are received, so a day before counts as three after. */
-export function distance({ days }: Fit): number {
-  return days < 0 ? -3 * days : days;
+/**
+ * How far away a row is. Few come before they are received, so a day before counts as three after; a check that is not
+ * received yet is not carried to the bank, so there it is the last.
+ */
+export function distance({ days, payment }: Fit): number {
+  if (days >= 0) return days;
+  return payment.method === "check" ? LATEST_DAYS - days : -3 * days;
 }
