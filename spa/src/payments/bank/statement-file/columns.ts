@@ -157,6 +157,10 @@ function letters(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + text.length, 0) / Math.max(1, texts.length);
 }
 
+/** The whole of a cell that tells what becomes of a row. */
+const NOT_DONE =
+  /^(?:pending|processing|authori[sz]ed|on hold|held|scheduled|failed|declined|denied|cancell?ed|expired|vorgemerkt)$/i;
+
 function hasSign(text: string): boolean {
   return /[-−–(]|\b(?:CR|DR|DB)$/.test(text);
 }
@@ -192,13 +196,14 @@ function readRow(row: readonly string[], columns: Columns, fallback: string): Dr
   const text = [name, purpose].filter(Boolean).join(" ");
   const date = readDay(cell(columns.date), columns.order);
   const balance_cents = readAmount(cell(columns.balance), currency, columns.notation);
-  const line = bankLine({ text, date, amount_cents, balance_cents, currency });
+  const kind = row.some((cell) => NOT_DONE.test(cell)) ? "pending" : undefined;
+  const line = bankLine({ text, date, amount_cents, balance_cents, currency, kind });
   if (name === "") return line;
   return {
     ...line,
     counterparty: name,
     reference: purpose,
-    kind: kindOf(text, name, amount_cents ?? 0),
+    kind: kind ?? kindOf(text, name, amount_cents ?? 0),
     // A name that only looks like the bank's words says nothing of the way.
     method: methodOf(text),
   };

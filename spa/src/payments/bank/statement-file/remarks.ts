@@ -9,6 +9,8 @@ const BALANCES = {
   closing:
     /^(?:(?:closing|ending)(?: ledger| account)? balance|balance carried forward|endsaldo|saldo final)(?:,? (?:as of|on|at) .*)?:?$/i,
 };
+/** `Wednesday, September 30, 2026 11:59:59 PM` */
+const LONGEST_DATE = 45;
 const FIGURE = /\d[.,]\d\d\b/;
 
 type Cells = readonly string[];
@@ -36,7 +38,7 @@ export function isTotal(text: string): boolean {
 
 /** Whether a cell is a day in one of the orders. */
 export function isDate(text: string): boolean {
-  return /\d/.test(text) && ordersOf([text]).length > 0;
+  return text.length <= LONGEST_DATE && /\d/.test(text) && ordersOf([text]).length > 0;
 }
 
 /** The balance before the rows, or the one after them, as the last figure of the line that tells it. */

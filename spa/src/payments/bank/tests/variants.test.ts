@@ -93,6 +93,13 @@ test("a column of sides is a remark where the amounts have signs", () => {
   ]);
 });
 
+test.each(["Pending", "PROCESSING", "Failed"])("a row whose state is %s is shown and counts nowhere", (state) => {
+  const rows = [`2026-10-05,Ana,500.00,${state},600.00`, "2026-10-06,Bo,25.00,Completed,125.00"];
+  const statement = generic("Date,Name,Amount,State,Balance", ...rows);
+  expect(statement.rows.map(({ kind }) => kind)).toEqual(["pending", "credit"]);
+  expect(statement.difference_cents).toBe(0);
+});
+
 // --- which lines are rows -----------------------------------------------------------------------
 
 test.each(["1'234.50", "n/a", "#####", "12.34.56"])(
