@@ -16,7 +16,8 @@ import { LogAsDialog } from "./log-as-dialog";
 import { OpenFiles } from "./open-files";
 import { evidenceOf } from "./remembered";
 import type { Choice, SourceRow } from "./review";
-import { type Acts, ReviewTable } from "./review-table";
+import type { Acts } from "./review-rows";
+import { ReviewTable } from "./review-table";
 import { useReview } from "./use-review";
 
 const AT_ONCE = 3;
