@@ -274,6 +274,8 @@ class ReceivableJson(TypedDict):
     age_days: Count
     """The operator's days since the charter ended; 0 before."""
     bucket: Bucket
+    reminded_at: InstantText | None
+    """When the last statement or reminder of this balance was queued; null if none was since something is due."""
 
 
 class CurrencyDue(TypedDict):

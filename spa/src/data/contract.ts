@@ -2069,6 +2069,7 @@ export interface components {
             age_days: number;
             /** @enum {string} */
             bucket: "coming" | "0-30" | "31-60" | "61-90" | "over-90";
+            reminded_at: string | null;
         };
         ReceivableTotals: {
             currency: string;

@@ -136,9 +136,6 @@ export const readSummary = (query: Query<"/api/payments/summary"> & { by: Period
 
 export const paymentsCsv = (query: Query<"/api/payments.csv">) => file("/api/payments.csv", "text/csv", { query });
 
-/** Who owes, how much and for how long. */
-export const listReceivables = () => call("get", "/api/receivables");
-
 /** Mails what is due of a charter, by when and how to pay: to the patron, or to somebody else. */
 export const sendStatement = (event_id: string, body: AskedStatement) =>
   call("post", `${CHARTER}/statement`, { path: { event_id }, body });
