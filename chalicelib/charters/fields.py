@@ -141,6 +141,11 @@ class CancellationTerms(TypedDict):
     """None: what the charter says, which is nothing as long as nobody has changed it."""
 
 
+class PlannedCancellation(CancellationTerms):
+    moved_cents: Annotated[int, Whole(0, MAX_AMOUNT_CENTS, 0)]
+    """What of the payments is moved to another charter before: the mails do not count it as paid."""
+
+
 class Cancellation(CancellationTerms, Reason):
     notify: Annotated[bool, NOTIFY]
 

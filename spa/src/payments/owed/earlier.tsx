@@ -70,7 +70,7 @@ function Line({ owed }: { owed: ReceivableJson }) {
         <span>{[patron.name, formatDay(starts_at, timezone)].filter(Boolean).join(", ")}</span>
       </p>
       <b class="earlier-due">{formatMoneyShort(due_cents, currency)} owed</b>
-      <Button aria-label={`Log payment for ${title}`} onClick={() => void logPaymentOf(event_id)}>
+      <Button class="row-pay" aria-label={`Log payment for ${title}`} onClick={() => void logPaymentOf(event_id)}>
         Log payment
       </Button>
       <UnsentPayments event_id={event_id} />

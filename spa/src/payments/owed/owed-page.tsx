@@ -8,6 +8,7 @@ import { nowMs } from "../../lib/clock";
 import { dialled } from "../../lib/message-links";
 import { formatMoneyShort } from "../../lib/money";
 import { href } from "../../lib/router";
+import { formatDay } from "../../lib/time";
 import { Button } from "../../ui/button";
 import { Loaded } from "../../ui/loaded";
 import { announce, announceFailure } from "../../ui/notices";
@@ -153,7 +154,7 @@ function Row({ charter, onMail, onReminded }: RowProps) {
         <UnsentPayments event_id={event_id} />
       </td>
       <td class="owed-when">
-        {whenText(charter, nowMs())}
+        {age ? formatDay(charter.starts_at, charter.timezone) : whenText(charter, nowMs())}
         {age && <span class={charter.bucket === "0-30" ? undefined : "sums-late"}>, {age}</span>}
       </td>
       <td class="num lines-wide">{money(charged_cents)}</td>
