@@ -62,10 +62,16 @@ export function Board() {
     const visible = [...events.values()].filter(
       ({ event_id, starts_at }) => !known?.until || starts_at <= known.until || server.ids?.has(event_id),
     );
-    const found = searching
-      ? visible.filter((charter) => matches(charter, search) || server.ids?.has(charter.event_id))
-      : visible;
-    return sections(found, new Date(now_ms));
+    const all = sections(visible, new Date(now_ms));
+    if (!searching) return all;
+    // What is next stays what it is: a row that went to another section while somebody types would lose the focus.
+    const isFound = (charter: Charter) => matches(charter, search) || (server.ids?.has(charter.event_id) ?? false);
+    return {
+      next: all.next && isFound(all.next) ? all.next : null,
+      today: all.today.filter(isFound),
+      coming: all.coming.filter(isFound),
+      past: all.past.filter(isFound),
+    };
   }, [events, known, now_ms, search, server.ids]);
 
   const { next, today, coming, past } = all;
