@@ -147,7 +147,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
         },
         f"{charter_path}/cancel-preview": {
             "post": call(
-                "preview_cancel", {200: notices.NoticePreview}, body=charters.CancellationTerms, refuses=(404,)
+                "preview_cancel", {200: notices.NoticePreview}, body=charters.PlannedCancellation, refuses=(404,)
             )
         },
         f"{charter_path}/reopen-waivers": {"post": call("reopen_waivers", {200: event}, body=NOTHING, refuses=acts)},

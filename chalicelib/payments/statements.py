@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
+from chalicelib.charters import receivables
 from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.mails import CharterData, charter_data
@@ -71,17 +72,24 @@ def send_statement(event_id: str, body: Mapping[str, Any], *, actor: Actor, now:
     form = Form(body)
     asked = form.read(AskedStatement)
     form.finish()
-    whole = charters.find_whole_charter(event_id)
-    mail = make_mail(whole.charter, fold(whole.payment_items), asked, now)
-    sent: StatementSent = {"number": mail.data["number"], "to": mail.to}
-    noted = audit_event("statement_sent", actor, times.format_instant(now), mail_id=mail.mail_id)
-    try:
-        retry_on_conflict(lambda: mail_store.put_mail(mail, [put_write(history_item(event_id, noted))]))
-    except AlreadyExists:
-        # A double tap: the first one sends it.
-        return sent
-    outbox.deliver(mail, MAIL_KINDS, now)
-    return sent
+    at = times.format_instant(now)
+
+    def attempt() -> tuple[StatementMail, bool]:
+        whole = charters.find_whole_charter(event_id)
+        mail = make_mail(whole.charter, fold(whole.payment_items), asked, now)
+        noted = audit_event("statement_sent", actor, at, mail_id=mail.mail_id)
+        reminded = [receivables.reminded_write(event_id, at)] if whole.charter.due_cents > 0 else []
+        try:
+            mail_store.put_mail(mail, [put_write(history_item(event_id, noted)), *reminded])
+        except AlreadyExists:
+            # A double tap: the first one sends it.
+            return mail, False
+        return mail, True
+
+    mail, is_new = retry_on_conflict(attempt)
+    if is_new:
+        outbox.deliver(mail, MAIL_KINDS, now)
+    return {"number": mail.data["number"], "to": mail.to}
 
 
 def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, now: datetime) -> StatementMail:

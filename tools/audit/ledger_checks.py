@@ -21,6 +21,8 @@ PAYMENT_TRACE = ("recorded_by", "recorded_at", "address")
 ACT_TRACE = ("by", "at", "address")
 # The mails that a row's `receipt` follows.
 RECEIPTS = ("receipt", "corrected", "batch_receipt")
+# The audit events of mails that ask the patron to pay.
+REMINDING = ("statement_sent", "balance_reminded")
 # Of the charter in an answer: what does not follow from its details and its ledger is sealed, and not compared.
 _OF_PAYMENTS = ("payment_cleared", "payment_timestamp", "payment_method")
 
@@ -208,6 +210,10 @@ def _receivables(records: Records) -> Iterator[Difference]:
     for event_id in expected.keys() | records.receivables.keys():
         if expected.get(event_id) != records.receivables.get(event_id):
             yield Difference(f"charter {event_id}", "receivables", "the list of receivables says something else of it")
+    for event_id, at in records.reminded.items():
+        told = [event["at"] for event in records.histories.get(event_id, []) if event["act"] in REMINDING]
+        if at != max(told, default=""):
+            yield Difference(f"charter {event_id}", "reminded", "its patron was last asked to pay at another time")
 
 
 def _tips(records: Records, event_id: str) -> Iterator[Difference]:

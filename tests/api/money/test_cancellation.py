@@ -154,6 +154,23 @@ def test_a_mail_that_waited_tells_what_was_refunded_meanwhile(
     assert "refund" not in text
 
 
+def test_a_preview_counts_what_is_moved_before_as_not_paid(api: Api, money: Money, mailbox: list[EmailMessage]) -> None:
+    """The mail that is previewed is the one that goes out once the rest of the deposit counts for another charter."""
+    url, there = f"/api/events/{money.event_id}", money.charter(title="There")
+    money.log(1, amount_cents=40_000, kind="deposit", method="zelle", notify=False)
+    asked = {"cancellation_fee_cents": 15_000, "moved_cents": 25_000}
+    preview = api.post(f"{url}/cancel-preview", asked).json["mails"]
+    money.correct(1, 2, there, moved_from=money.event_id, amount_cents=25_000)
+    money.log(3, amount_cents=15_000, kind="deposit", method="zelle", notify=False)
+    mailbox.clear()
+    cancel(api, money.event_id, 15_000, notify=True)
+    (patron,) = (one for one in preview if one["to"] == "ana@example.com")
+    assert patron["text"] in [text_of(one) for one in mailbox]
+    assert "Paid: $150.00" in patron["text"]
+    assert "To refund" not in patron["text"]
+    assert api.post(f"{url}/cancel-preview", {"moved_cents": 15_001}).status == 400
+
+
 def test_a_preview_refuses_the_fee_that_the_cancellation_would_refuse(api: Api, money: Money) -> None:
     refused = api.post(f"/api/events/{money.event_id}/cancel-preview", {"cancellation_fee_cents": 120_001})
     assert (refused.status, list(refused.json["Fields"])) == (400, ["cancellation_fee_cents"])
