@@ -60,7 +60,9 @@ function LedgerAsAsked() {
           )}
         </Field>
         <CharterFilters period={period} of={of} onChange={setOf} />
-        <TextInput label="Find: name, amount, number" value={search} onInput={setSearch} />
+        <div class="filters-wide">
+          <TextInput label="Find: name, amount, number" value={search} onInput={setSearch} />
+        </div>
       </div>
       {valid && (
         <Loaded asked={asked} failed="The payments could not be loaded.">

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { CharterTips } from "../../data/contract";
+import { useLayoutEffect, useState } from "preact/hooks";
+import { ApiError } from "../../data/api";
+import type { CharterTips, Person } from "../../data/contract";
 import { type AskedShare, listPeople, shareTips } from "../../data/later-api";
 import { tipsLimits } from "../../data/later-limits";
 import { useAnswer } from "../../lib/answer";
@@ -12,13 +13,12 @@ import { type Errors, Field, unplaced } from "../../ui/field";
 import { useForm } from "../../ui/form";
 import { announce } from "../../ui/notices";
 import { addShare, candidates, MOST_SHARES, readShares, type Share, sharedCents, startShares } from "./shares";
-import "../split/split.css";
 import "./tips.css";
 
 interface Props {
   /** As it was read last. */
   charter: CharterTips;
-  /** The tips are to be read again: they were shared out, or others came in meanwhile. */
+  /** The tips are to be read again: they were shared out, or others came in since. */
   onChange(): void;
   onClose(): void;
 }
@@ -26,24 +26,27 @@ interface Props {
 /** Shares the tips of a charter out by hand, to the cent. */
 export function SharesDialog({ charter, onChange, onClose }: Props) {
   const [shares, setShares] = useState(() => startShares(charter));
-  /** The row that was added last: its first input gets the cursor. */
-  const [added, setAdded] = useState(-1);
+  /** How often a row was added. */
+  const [added, setAdded] = useState(0);
   const { form, errors, failure, doing, attempt } = useForm();
   const { event_id, title, starts_at, timezone, currency, tips_cents, division } = charter;
   const read = readShares(shares, charter);
 
-  // Before the next key is typed.
+  // The new row gets the cursor before the next key is typed.
   useLayoutEffect(() => {
-    form.current?.querySelector<HTMLInputElement>(`[data-share="${added}"] input`)?.focus();
+    if (added > 0) form.current?.querySelector<HTMLInputElement>(".share:last-child input")?.focus();
   }, [added]);
 
   const save = (asked: AskedShare[], wrong: Errors, done: string) =>
     attempt({ doing: "Saving…", failed: "Not saved.", wrong }, async () => {
       try {
         await shareTips(event_id, asked);
-      } finally {
-        onChange();
+      } catch (error) {
+        // Other tips may have come in since.
+        if (error instanceof ApiError && error.fields.shares) onChange();
+        throw error;
       }
+      onChange();
       announce(done);
       onClose();
     });
@@ -73,26 +76,28 @@ export function SharesDialog({ charter, onChange, onClose }: Props) {
             {formatDay(starts_at, timezone)}, {formatMoney(tips_cents, currency)} of tips
           </span>
         </p>
-        {shares.map((share, place) => (
-          <ShareFields
-            key={share.key}
-            share={share}
-            currency={currency}
-            errors={errorsOf(errors, place)}
-            onChange={(to) => change(share.key, to)}
-            onRemove={() => setShares((shares) => shares.filter(({ key }) => key !== share.key))}
-          />
-        ))}
+        <div class="rows">
+          {shares.map((share, place) => (
+            <ShareFields
+              key={share.key}
+              share={share}
+              currency={currency}
+              errors={errorsOf(errors, place)}
+              onChange={(to) => change(share.key, to)}
+              onRemove={() => setShares((shares) => shares.filter(({ key }) => key !== share.key))}
+            />
+          ))}
+        </div>
         {shares.length < MOST_SHARES && (
           <AddPerson
             shares={shares}
-            onAdd={(more) => {
-              setShares(more);
-              setAdded(more.at(-1)?.key ?? -1);
+            onAdd={(person) => {
+              setShares((shares) => addShare(shares, person));
+              setAdded((added) => added + 1);
             }}
           />
         )}
-        <dl class="split-sum">
+        <dl class="share-sum">
           <dt>Tips</dt>
           <dd>{formatMoney(tips_cents, currency)}</dd>
           <dt>Shares</dt>
@@ -124,7 +129,7 @@ function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps
   const { key, name, isTyped, amount } = share;
   const wrong = errors.length > 0 && { "aria-invalid": true as const, "aria-describedby": `share-${key}-error` };
   return (
-    <div class={wrong ? "share field-wrong" : "share"} data-share={key}>
+    <div class={wrong ? "share field-wrong" : "share"}>
       {isTyped ? (
         <input
           aria-label="Name"
@@ -139,7 +144,7 @@ function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps
         <span class="share-name">{name}</span>
       )}
       <input
-        class="part-amount"
+        class="share-amount"
         aria-label={`Share of ${name || "somebody else"} (${currency})`}
         {...wrong}
         inputMode="decimal"
@@ -161,13 +166,21 @@ function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps
   );
 }
 
-function AddPerson({ shares, onAdd }: { shares: readonly Share[]; onAdd(shares: Share[]): void }) {
+interface AddProps {
+  shares: readonly Share[];
+  /** Null is somebody whose name is typed. */
+  onAdd(person: Person | null): void;
+}
+
+function AddPerson({ shares, onAdd }: AddProps) {
   const people = useAnswer(listPeople, []);
-  const select = useRef<HTMLSelectElement>(null);
+  /** Null until somebody is chosen: then the first who is free is offered. */
+  const [chosen, setChosen] = useState<string | null>(null);
   const found = candidates(people.answer ?? [], shares);
+  const offered = chosen ?? found[0]?.person.person_id ?? "";
   const add = () => {
-    const chosen = found.find(({ person }) => person.person_id === select.current?.value);
-    onAdd(addShare(shares, chosen?.person ?? null));
+    onAdd(found.find(({ person }) => person.person_id === offered)?.person ?? null);
+    setChosen(null);
   };
   return (
     <div class="share-more">
@@ -176,7 +189,7 @@ function AddPerson({ shares, onAdd }: { shares: readonly Share[]; onAdd(shares: 
         error={people.error === null ? undefined : "The list of people could not be loaded."}
       >
         {(props) => (
-          <select {...props} ref={select}>
+          <select {...props} value={offered} onChange={(event) => setChosen(event.currentTarget.value)}>
             {found.map(({ person, label }) => (
               <option key={person.person_id} value={person.person_id}>
                 {label}

@@ -61,8 +61,8 @@ export function readShares(shares: readonly Share[], { tips_cents, currency }: C
   const errors: Record<string, string> = {};
   const asked = shares.map(({ person_id, name, amount }, place) => {
     const { cents, error } = parseMoney(amount, currency, tipsLimits.shares.amount_cents);
-    if (error) errors[`shares.${place}.amount_cents`] = error;
     if (isBlank(name)) errors[`shares.${place}.name`] = "Enter a name.";
+    if (error) errors[`shares.${place}.amount_cents`] = error;
     return { ...(person_id ? { person_id } : {}), name: name.trim(), amount_cents: cents ?? 0 };
   });
   if (Object.keys(errors).length > 0) return { errors };

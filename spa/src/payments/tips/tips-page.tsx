@@ -119,7 +119,7 @@ function People({ people }: { people: readonly OwedTips[] }) {
       <thead>
         <tr>
           <th scope="col">Name</th>
-          <th scope="col">Of</th>
+          <th scope="col">Charters</th>
           <th scope="col" class="num">
             Owed
           </th>
