@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { CharterTips, Tips } from "../../data/contract";
 import * as session from "../../data/session";
 import { today } from "../../lib/periods";
@@ -75,7 +75,8 @@ test("a period without tips says so, and one of a day asks for that day", async 
     app.type(`#${CSS.escape(label?.htmlFor ?? "")}`, today());
     await settled();
   }
-  expect(app.calls.at(-1)?.path).toBe(`/api/tips?from=${today()}&to=${today()}`);
+  const day = `/api/tips?from=${today()}&to=${today()}`;
+  await vi.waitFor(() => expect(app.calls.at(-1)?.path).toBe(day));
 });
 
 test("shares by hand that do not add up are refused with the difference, and nothing is sent", async () => {
