@@ -139,10 +139,11 @@ def test_revenue_by_boat_leads_to_the_ledger_of_the_boat_and_to_its_file(
 ) -> None:
     tag = secrets.token_hex(4)
     boat = site.admin("POST", "/api/boats", {"name": f"Petrel {tag}"})
+    petrel_of = {"boat_id": boat["boat_id"], "vessel": "", "crew": []}
     events = [
-        site.charter(boat_id=boat["boat_id"], vessel="", captain={"name": f"Ana {tag}"}, crew=[]),
-        site.charter(boat_id=boat["boat_id"], vessel="", captain={"name": f"Ben {tag}"}, crew=[]),
-        site.charter(vessel=f"Otter {tag}", captain={"name": f"Ana {tag}"}, crew=[]),
+        tipped(site, "2024-06-01", captain={"name": f"Ana {tag}"}, **petrel_of),
+        tipped(site, "2024-06-02", captain={"name": f"Ben {tag}"}, **petrel_of),
+        tipped(site, "2024-06-02", captain={"name": f"Ana {tag}"}, vessel=f"Otter {tag}", crew=[]),
     ]
     for place, event in enumerate(events):
         site.pay(event, amount_cents=10_000 * 2**place, received_at="2017-03-04T20:00:00Z")

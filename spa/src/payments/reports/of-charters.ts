@@ -1,6 +1,7 @@
 import type { Grouping, GroupTotals } from "../../data/contract";
 import { fold } from "../../lib/names";
 import type { Period } from "../../lib/periods";
+import { nameAmong } from "../named";
 
 /** Of which charters: those with this boat and this captain, each a `groupKey`; empty is any. */
 export type OfCharters = Readonly<Record<Grouping, string>>;
@@ -12,11 +13,10 @@ export function groupKey({ id, name }: GroupTotals): string {
   return id ?? fold(name);
 }
 
-/** What a boat or captain is called. A typed name is told from a record of the same name. */
-export function groupName({ id, name }: GroupTotals, by: Grouping, all: readonly GroupTotals[]): string {
-  if (name === "") return by === "boat" ? "No boat named" : "No captain named";
-  const isTwin = id === null && all.some((other) => other.id !== null && fold(other.name) === fold(name));
-  return isTwin ? `${name} (typed)` : name;
+/** What a boat or captain is called. */
+export function groupName(group: GroupTotals, by: Grouping, all: readonly GroupTotals[]): string {
+  if (group.name === "") return by === "boat" ? "No boat named" : "No captain named";
+  return nameAmong(group, all);
 }
 
 /** Where the ledger shows these payments. */

@@ -39,13 +39,13 @@ export function ReportTable({ summary, range, of, view, currency }: Props) {
   const shown = columns(view, totals);
   const rows = reportRows(summary, currency, { range, of, today: today() });
   if (shown.length === 0 || rows.length === 0) return <p class="nothing">No payment in this range.</p>;
-  const bars = barLengths(rows.map(({ totals }) => netCents(totals)));
+  const bars = view === "sums" ? barLengths(rows.map(({ totals }) => netCents(totals))) : [];
   return (
     <table class="report">
       <TableHead names={[groupingNames[summary.by], ...shown.map(({ name }) => name)]} />
       <tbody>
         {rows.map((row, place) => (
-          <Row key={row.key} row={row} columns={shown} bar={bars[place] ?? 0} />
+          <Row key={row.key} row={row} columns={shown} bar={bars[place] ?? null} />
         ))}
       </tbody>
       <tfoot>
@@ -58,7 +58,14 @@ export function ReportTable({ summary, range, of, view, currency }: Props) {
   );
 }
 
-function Row({ row, columns, bar }: { row: ReportRow; columns: readonly Column[]; bar: number }) {
+interface RowProps {
+  row: ReportRow;
+  columns: readonly Column[];
+  /** How long its bar is; null for none. */
+  bar: number | null;
+}
+
+function Row({ row, columns, bar }: RowProps) {
   const { name, charters, totals, path } = row;
   if (!hasEntries(totals)) {
     return (
@@ -75,7 +82,7 @@ function Row({ row, columns, bar }: { row: ReportRow; columns: readonly Column[]
         {charters !== null && (
           <>
             <small>{charters === 1 ? "1 charter" : `${charters} charters`}</small>
-            <Bar length={bar} />
+            {bar !== null && <Bar length={bar} />}
           </>
         )}
       </th>

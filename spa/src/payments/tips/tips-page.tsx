@@ -11,7 +11,7 @@ import { Button, PrintButton } from "../../ui/button";
 import { Loaded } from "../../ui/loaded";
 import { PeriodChoice } from "../reports/period-choice";
 import { SharesDialog } from "./shares-dialog";
-import { canShare, chartersText, leftText, owedKey, type TipSums, tipSums } from "./tips";
+import { canShare, chartersText, leftText, owedRows, type TipSums, tipSums } from "./tips";
 import "../lines.css";
 import "../reports/filters.css";
 import "./tips.css";
@@ -126,13 +126,13 @@ function People({ people }: { people: readonly OwedTips[] }) {
         </tr>
       </thead>
       <tbody>
-        {people.map((one) => (
-          <tr key={owedKey(one)}>
-            <th scope="row" class="lines-who">
-              {one.name}
+        {owedRows(people).map(({ key, name, charters, amount_cents, currency }) => (
+          <tr key={key}>
+            <th scope="row" class="tips-name">
+              {name}
             </th>
-            <td class="tips-of">{chartersText(one.charters)}</td>
-            <td class="num tips-amount">{formatMoney(one.amount_cents, one.currency)}</td>
+            <td class="tips-of">{chartersText(charters)}</td>
+            <td class="num tips-amount">{formatMoney(amount_cents, currency)}</td>
           </tr>
         ))}
       </tbody>

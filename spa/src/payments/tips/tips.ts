@@ -1,5 +1,6 @@
 import type { CharterTips, OwedTips, Tips } from "../../data/contract";
 import { formatMoney } from "../../lib/money";
+import { nameAmong } from "../named";
 
 /** The tips of a range in one currency, in cents. */
 export interface TipSums {
@@ -43,9 +44,14 @@ export function canShare({ tips_cents, division }: CharterTips): boolean {
   return tips_cents > 0 || division === "by_hand";
 }
 
-/** Tells people apart who share a name. */
-export function owedKey({ person_id, name, currency }: OwedTips): string {
-  return `${currency} ${person_id ?? name}`;
+/** Who is owed what; `key` tells them apart, and the name a typed one from a record. */
+export function owedRows(people: readonly OwedTips[]): (OwedTips & { key: string })[] {
+  const all = people.map(({ person_id, name }) => ({ id: person_id, name }));
+  return people.map((one) => ({
+    ...one,
+    key: `${one.currency} ${one.person_id ?? one.name}`,
+    name: nameAmong({ id: one.person_id, name: one.name }, all),
+  }));
 }
 
 export function chartersText(count: number): string {
