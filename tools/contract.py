@@ -19,6 +19,7 @@ from chalicelib.money import currencies, ledger
 from chalicelib.money.methods import METHODS
 from chalicelib.operator import fields as operator
 from chalicelib.payments import fields as payments
+from chalicelib.payments import tips
 from chalicelib.people import fields as people
 from chalicelib.register import papers
 from chalicelib.schedule import fields as schedule
@@ -41,8 +42,9 @@ TYPE_NAMES = {
 }
 # Choices that the document spells out where they stand.
 CHOICES = {
+    "Grouping": 'Extract<Summary["by"], "boat" | "captain">',
     "MailStatus": 'Mail["status"]',
-    "PeriodLength": 'Exclude<Summary["by"], "boat" | "captain">',
+    "PeriodLength": 'Exclude<Summary["by"], Grouping>',
     "WaiverLanguage": 'WaiverVersion["language"]',
     "WaiverState": 'Passenger["waiver"]',
 }
@@ -59,6 +61,7 @@ LATER_LIMITS = {
     "hold": schedule.NewHold,
     "person": people.PersonDetails,
     "settings": operator.SettingsDetails,
+    "tips": tips.AskedShares,
 }
 
 JsonObject = dict[str, Any]

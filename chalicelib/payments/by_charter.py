@@ -29,16 +29,20 @@ class Group(NamedTuple):
 
 def keep_those_of(payments: Sequence[Payment], wanted: Mapping[Grouping, str]) -> Sequence[Payment]:
     """The payments of charters with the wanted boat and captain, each an id or a typed name; empty is any."""
+    return keep_fitting(payments, wanted, charters_of(payments)) if any(wanted.values()) else payments
+
+
+def keep_fitting(
+    payments: Sequence[Payment], wanted: Mapping[Grouping, str], charters: Mapping[str, Charter]
+) -> Sequence[Payment]:
+    """The same, where the charters were read already."""
     asked = [(by, value) for by, value in wanted.items() if value]
-    if not asked:
-        return payments
-    charters = _charters_of(payments)
     fitting = {
         event_id
         for event_id, charter in charters.items()
         if all(named_of(charter, by).key in (value, names.fold(value)) for by, value in asked)
     }
-    return [payment for payment in payments if payment["event_id"] in fitting]
+    return [payment for payment in payments if payment["event_id"] in fitting] if asked else payments
 
 
 def group(payments: Sequence[Payment], by: Grouping) -> list[Group]:
@@ -48,7 +52,7 @@ def group(payments: Sequence[Payment], by: Grouping) -> list[Group]:
     for payment in payments:
         of_charter.setdefault(payment["event_id"], []).append(payment)
     # By start: the latest name is the one that stays.
-    for event_id, charter in _charters_of(payments).items():
+    for event_id, charter in charters_of(payments).items():
         named = named_of(charter, by)
         before = groups.get(named.key, Group(named, 0, []))
         groups[named.key] = Group(named, before.charters + 1, [*before.payments, *of_charter[event_id]])
@@ -63,7 +67,7 @@ def named_of(charter: Charter, by: Grouping) -> Named:
     return Named(captain["person_id"], captain["name"]) if captain else Named(None, "")
 
 
-def _charters_of(payments: Iterable[Payment]) -> dict[str, Charter]:
-    """By start. One read for each hundred of them."""
+def charters_of(payments: Iterable[Payment]) -> dict[str, Charter]:
+    """By id, in the order of their start. One read for each hundred of them."""
     ids = list(dict.fromkeys(payment["event_id"] for payment in payments))
     return {charter.event_id: charter for charter in charter_store.read_charters(ids)}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, get_args
 
+from chalicelib.charters.store import Charter
 from chalicelib.core import csv_export, paging, times
 from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
@@ -61,6 +62,8 @@ CSV_COLUMNS = (
     "corrected_by_event_id",
     "cleared_by",
     "evidence",
+    "boat",
+    "captain",
 )
 
 
@@ -154,7 +157,8 @@ def _next_period(day: date, by: str) -> date:
 
 def list_payments(report: Report) -> PaymentPage:
     """One page by `received_at`, and the totals of the whole range."""
-    return _page(_filtered(report), report.limit, report.cursor, "payments")
+    rows = by_charter.keep_those_of(_of_state(report), report.of)
+    return _page(rows, report.limit, report.cursor, "payments")
 
 
 def list_to_clear(limit: int, cursor: str) -> PaymentPage:
@@ -190,8 +194,10 @@ def _groups(rows: Sequence[Payment], by: Period | Grouping) -> Iterator[GroupTot
 
 
 def to_csv(report: Report) -> str:
-    timezone = settings().timezone
-    return csv_export.to_csv(CSV_COLUMNS, (_cells(row, timezone) for row in _filtered(report)))
+    timezone, rows = settings().timezone, _of_state(report)
+    charters = by_charter.charters_of(rows)
+    kept = by_charter.keep_fitting(rows, report.of, charters)
+    return csv_export.to_csv(CSV_COLUMNS, (_cells(row, charters.get(row["event_id"]), timezone) for row in kept))
 
 
 def totals(rows: Iterable[Payment]) -> Totals:
@@ -238,10 +244,11 @@ def _sort_key(payment: Payment) -> str:
     return f"{payment['received_at']}#{payment['payment_id']}#{payment['event_id']}"
 
 
-def _filtered(report: Report) -> list[Payment]:
+def _of_state(report: Report) -> list[Payment]:
+    """Those of the range with the wanted status and method, whatever their charter."""
     return [
         row
-        for row in by_charter.keep_those_of(_read(report.range), report.of)
+        for row in _read(report.range)
         if report.status in ("", row["status"]) and report.method in ("", row["method"])
     ]
 
@@ -257,7 +264,7 @@ def _first_of(firsts: list[date], day: date) -> date:
     return firsts[bisect.bisect_right(firsts, day) - 1]
 
 
-def _cells(row: Payment, timezone: str) -> list[Any]:
+def _cells(row: Payment, charter: Charter | None, timezone: str) -> list[Any]:
     local = times.local(row["received_at"], timezone)
     cells = {
         **row,
@@ -268,6 +275,7 @@ def _cells(row: Payment, timezone: str) -> list[Any]:
         **_key("corrected_by", row["corrected_by"]),
         "cleared_by": row["clearance"] and row["clearance"]["by"],
         "evidence": _evidence(row["clearance"]),
+        **{by: charter and by_charter.named_of(charter, by).name for by in get_args(Grouping)},
         "received_local_day": local.date().isoformat(),
         "received_local_time": local.time().isoformat(),
         "timezone": timezone,

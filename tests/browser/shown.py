@@ -20,7 +20,7 @@ class Charters:
     cancelled: dict[str, Any]
     over: dict[str, Any]
     booked: dict[str, Any]
-    """On a boat of the list, with a captain of the list."""
+    """On a boat of the list, with a captain of the list, who was tipped."""
     crewed: dict[str, Any]
     """Somebody of the list is asked to be captain."""
     soon: dict[str, Any]
@@ -83,6 +83,7 @@ def make_charters(site: Site) -> Charters:
     captain = person | {"roles": ["captain", "mate"], "papers": [{"kind": "mmc", "valid_until": "2024-03-01"}]}
     captain_id = site.admin("POST", "/api/people", captain)["person_id"]
     booked = site.charter(boat_id=boat["boat_id"], captain={"person_id": captain_id}, crew=[])
+    site.pay(booked, kind="tip", amount_cents=12_345_679, notify=False)
     crewed = site.charter(captain=None, crew=[])
     site.admin("POST", f"/api/events/{crewed['event_id']}/positions", {"role": "captain", "person_ids": [captain_id]})
     hour = datetime.now(UTC) + timedelta(hours=1)

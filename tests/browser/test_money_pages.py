@@ -302,7 +302,7 @@ def test_the_pages_of_the_money_are_a_tap_apart_on_the_narrowest_phone(site: Sit
     page.goto("/")
     main, payments = (page.get_by_role("navigation", name=name) for name in ("Main", "Money"))
     main.get_by_role("link", name="Money").tap()
-    for name in ("To clear", "Reports", "Deposit", "Ledger"):
+    for name in ("To clear", "Reports", "Tips", "Deposit", "Ledger"):
         link = payments.get_by_role("link", name=name)
         box = link.bounding_box()
         assert box
@@ -327,7 +327,9 @@ def test_a_page_that_cannot_be_fetched_says_so_and_comes_when_it_can(site: Site,
     expect(page.get_by_role("navigation", name="Mail by state")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/payments/to-clear", "/payments/reports", "/payments/deposit", "/mail"])
+@pytest.mark.parametrize(
+    "path", ["/payments/to-clear", "/payments/reports", "/payments/tips", "/payments/deposit", "/mail"]
+)
 def test_every_stop_of_the_tab_key_shows_itself(site: Site, page: Page, event: dict[str, Any], path: str) -> None:
     site.pay(event, method="check")
     page.goto(path)

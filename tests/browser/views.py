@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import bank_views, week_views
+from tests.browser import bank_views, report_views, week_views
 from tests.browser.shown import FREE_BOAT, UNBROKEN, Charters
 from tests.browser.visitors import sample_mail
 
@@ -493,6 +493,13 @@ VIEWS = [
     View("bounce dialog", bounce_dialog, admin=True),
     View("reports", reports, admin=True),
     View("reports by day", reports_by_day, admin=True),
+    View("reports by boat", report_views.by_boat, admin=True),
+    View("reports by captain", report_views.by_captain, admin=True),
+    View("ledger of a boat", report_views.ledger_of_a_boat, admin=True),
+    View("tips", report_views.tips, admin=True),
+    View("no tips", report_views.no_tips, admin=True),
+    View("shares dialog", report_views.shares_dialog, admin=True),
+    View("shares dialog refused", report_views.shares_dialog_refused, admin=True),
     View("deposit", deposit, admin=True),
     View("statement", statement, admin=True),
     View("statement of long words", long_statement, admin=True),

@@ -1,6 +1,9 @@
 """The ledger's reports, on rows that the store keeps."""
 
+import csv
+import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,10 +11,10 @@ import pytest
 from chalicelib.core import settings, times
 from chalicelib.core.errors import BadInput
 from chalicelib.money import ledger
-from chalicelib.payments import reports
+from chalicelib.payments import reports, tips
 from chalicelib.payments import store as payment_store
 from tests.support import operator
-from tests.support.stored import store_charter
+from tests.support.stored import store_charter, store_payment
 from tests.support.stores import counted, write_in_bulk
 
 pytestmark = [
@@ -156,6 +159,66 @@ def test_a_summary_of_a_range_that_ends_before_it_begins_is_empty() -> None:
 
 
 # --- cost -----------------------------------------------------------------------------------------
+
+
+def fill_charters(count: int) -> None:
+    """A payment of June on each of that many charters of Petrel, and a second one on some of them."""
+    for number in range(count):
+        charter = store_charter(vessel="Petrel", captain=HOOK)
+        for _ in range(2 if number < 9 else 1):
+            store_payment(charter, received_at="2026-06-15T12:00:00Z", method="check" if number < 7 else "cash")
+
+
+HOOK = {"person_id": None, "name": "Cap Hook", "email": "", "phone": ""}
+JUNE = {"from": "2026-06-01", "to": "2026-06-30"}
+
+
+def test_what_is_told_of_boats_and_captains_reads_each_charter_once_a_hundred_at_a_time(dynamodb: Any) -> None:
+    fill_charters(104)
+
+    def rows_and_reads(tell: Callable[[], int]) -> tuple[int, list[str]]:
+        with counted(dynamodb) as calls:
+            return tell(), [call.operation for call in calls]
+
+    def in_list(**asked: str) -> int:
+        return int(report(**JUNE, **asked)["totals"]["count"])
+
+    def in_file(**asked: str) -> int:
+        text = reports.to_csv(reports.parse_report({**JUNE, **asked}, now=operator.NOW))
+        rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline="")))
+        assert {(row["boat"], row["captain"]) for row in rows} == {("Petrel", "Cap Hook")}
+        return len(rows)
+
+    def in_groups(by: str) -> int:
+        (group,) = summary(**JUNE, by=by)["groups"]
+        assert group["charters"] == 104
+        return int(group["totals"]["count"])
+
+    once, twice = ["Query", "BatchGetItem"], ["Query", "BatchGetItem", "BatchGetItem"]
+    assert rows_and_reads(in_list) == (113, ["Query"])
+    assert rows_and_reads(lambda: in_list(boat="petrel")) == (113, twice)
+    assert rows_and_reads(lambda: in_list(boat="petrel", captain="cap hook")) == (113, twice)
+    assert rows_and_reads(lambda: in_list(boat="heron")) == (0, twice)
+    # Only the charters of those payments.
+    assert rows_and_reads(lambda: in_list(boat="petrel", method="check")) == (14, once)
+    assert rows_and_reads(in_file) == (113, twice)
+    assert rows_and_reads(lambda: in_file(boat="petrel")) == (113, twice)
+    assert rows_and_reads(lambda: in_file(method="check")) == (14, once)
+    for by in ("boat", "captain"):
+        assert rows_and_reads(lambda by=by: in_groups(by)) == (113, twice)
+
+
+@pytest.mark.parametrize("tipped", [0, 102])
+def test_tips_are_one_query_of_the_board_and_the_shares_a_hundred_at_a_time(dynamodb: Any, tipped: int) -> None:
+    for _ in range(tipped):
+        store_payment(store_charter(starts_at="2026-06-15T12:00:00Z"), kind="tip", amount_cents=1_001)
+    store_payment(store_charter(starts_at="2026-06-16T12:00:00Z"))
+    with counted(dynamodb) as calls:
+        found = tips.list_tips(tips.parse_range(JUNE, now=operator.NOW))
+    assert sum(one["tips_cents"] for one in found["charters"]) == tipped * 1_001
+    # Without tips neither shares nor people are read.
+    asked = ["Query", *["BatchGetItem"] * -(-tipped // 100), *(["Query"] if tipped else [])]
+    assert [call.operation for call in calls] == asked
 
 
 def fill_ledger(dynamodb: Any, year: int, month: int, count: int) -> None:

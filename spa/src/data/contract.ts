@@ -4958,7 +4958,8 @@ export interface operations {
         };
     };
 }
+export type Grouping = Extract<Summary["by"], "boat" | "captain">;
 export type MailStatus = Mail["status"];
-export type PeriodLength = Exclude<Summary["by"], "boat" | "captain">;
+export type PeriodLength = Exclude<Summary["by"], Grouping>;
 export type WaiverLanguage = WaiverVersion["language"];
 export type WaiverState = Passenger["waiver"];

@@ -1,4 +1,5 @@
 import type {
+  AskedShares,
   AskedStatement,
   BoatDetails,
   BoatEdit,
@@ -14,12 +15,10 @@ import type {
   NewHold,
   NewPosition,
   Payment,
-  PeriodLength,
   PersonDetails,
   PersonEdit,
   Repetition,
   SavedSettings,
-  Summary,
   WaiverLanguage,
 } from "./contract";
 import { call, file, type Query } from "./request";
@@ -128,13 +127,19 @@ export const listPayments = (query: Query<"/api/payments">) => call("get", "/api
 /** Payments that are not cleared yet, however old, oldest first. */
 export const listToClear = (query: Query<"/api/payments/to-clear">) => call("get", "/api/payments/to-clear", { query });
 
-/** What is summed up by time. */
-export type PeriodSummary = Summary & { by: PeriodLength };
-
-export const readSummary = (query: Query<"/api/payments/summary"> & { by: PeriodLength }) =>
-  call("get", "/api/payments/summary", { query }) as Promise<PeriodSummary>;
+/** The sums by day, week or month, or by boat or captain as the charters name them now. */
+export const readSummary = (query: Query<"/api/payments/summary">) => call("get", "/api/payments/summary", { query });
 
 export const paymentsCsv = (query: Query<"/api/payments.csv">) => file("/api/payments.csv", "text/csv", { query });
+
+/** The charters with tips that began in a range, and what each person is owed of them. */
+export const listTips = (query: Query<"/api/tips">) => call("get", "/api/tips", { query });
+
+/** Shares out the tips of a charter by hand, to the cent; with no shares equally again. */
+export const shareTips = (event_id: string, shares: AskedShare[]) =>
+  call("put", `${CHARTER}/tip-shares`, { path: { event_id }, body: { shares } });
+
+export type AskedShare = NonNullable<AskedShares["shares"]>[number];
 
 /** Mails what is due of a charter, by when and how to pay: to the patron, or to somebody else. */
 export const sendStatement = (event_id: string, body: AskedStatement) =>

@@ -38,6 +38,10 @@ export const settingsLimits = {
   deposit_percent: {"least": 0, "most": 100},
 };
 
+export const tipsLimits = {
+  shares: {"most": 21, "name": {"most": 100}, "amount_cents": {"least": 1, "most": 100000000000}},
+};
+
 /** What each kind of paper is called. */
 export const boatPapers = {
   documentation: "Documentation",

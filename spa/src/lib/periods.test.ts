@@ -46,3 +46,27 @@ test("periods have names", () => {
 test("lengths are said as people do", () => {
   expect([0, 30, 60, 95, 1440].map(lengthText)).toEqual(["0 min", "30 min", "1 h", "1 h 35 min", "24 h"]);
 });
+
+test("every span is said in full, whatever days, months and years it goes over", () => {
+  const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  /** Reckoned by hand: what both ends share is said once. */
+  const said = (from: string, to: string) => {
+    const [year, month, day] = from.split("-").map(Number) as [number, number, number];
+    const [lastYear, lastMonth, lastDay] = to.split("-").map(Number) as [number, number, number];
+    const first = `${months[month - 1]} ${day}`;
+    if (from === to) return `${first}, ${year}`;
+    if (year !== lastYear) return `${first}, ${year} – ${months[lastMonth - 1]} ${lastDay}, ${lastYear}`;
+    if (month !== lastMonth) return `${first} – ${months[lastMonth - 1]} ${lastDay}, ${year}`;
+    return `${first} – ${lastDay}, ${year}`;
+  };
+  const wrong: string[] = [];
+  for (let start = 0; start < 1_500; start += 7) {
+    const from = daysLater("2023-12-28", start);
+    for (const length of [0, 1, 6, 13, 30, 59, 364, 365, 366, 800]) {
+      const to = daysLater(from, length);
+      const shown = spanName({ from, to }).replace(/\s/g, " ");
+      if (shown !== said(from, to)) wrong.push(`${from} to ${to}: ${shown}`);
+    }
+  }
+  expect(wrong.slice(0, 10)).toEqual([]);
+});

@@ -1,13 +1,21 @@
 import { paymentsCsv } from "../data/later-api";
+import type { Query } from "../data/request";
 import { isPeriod, type Period } from "../lib/periods";
 import { DownloadButton } from "../ui/download-button";
 
-/** The payments of a period as a file for the bookkeeper. */
-export function CsvButton({ period }: { period: Period }) {
+interface Props {
+  period: Period;
+  /** Which of its payments; without it all. */
+  only?: Pick<Query<"/api/payments.csv">, "method" | "boat" | "captain">;
+}
+
+/** The payments of a period as a file for the bookkeeper. The name says when it holds only some of them. */
+export function CsvButton({ period, only = {} }: Props) {
+  const part = Object.values(only).some(Boolean) ? "-part" : "";
   return (
     <DownloadButton
-      file={() => paymentsCsv(period)}
-      name={`payments-${period.from}-to-${period.to}.csv`}
+      file={() => paymentsCsv({ ...period, ...only })}
+      name={`payments-${period.from}-to-${period.to}${part}.csv`}
       disabled={!isPeriod(period)}
     />
   );

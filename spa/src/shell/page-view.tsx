@@ -15,6 +15,7 @@ export function PageView({ path }: { path: string }) {
       {page.tab && page.section && (
         <SubNav
           label={page.section}
+          many={tabs.length > 4}
           links={tabs.map(({ tab = "", path }) => ({ name: tab, path, current: path === page.path }))}
         />
       )}

@@ -89,6 +89,13 @@ const rows: readonly Row[] = [
     load: async () => (await import("../payments/bank/deposit")).Deposit,
   },
   {
+    path: "/payments/tips",
+    title: "Tips",
+    section: "Money",
+    tab: "Tips",
+    load: async () => (await import("../payments/tips/tips-page")).TipsPage,
+  },
+  {
     path: "/people",
     title: "People",
     section: "People & boats",

@@ -2,6 +2,7 @@ import type {
   Boat,
   Charter,
   ChartersWaiver,
+  CharterTips,
   Check,
   CurrencyTotals,
   Hold,
@@ -114,6 +115,25 @@ export function sampleTotals(change: Partial<CurrencyTotals> = {}, other_currenc
     by_method: {},
     by_kind: { deposit: 0, balance: 0, tip: 0, refund: 0 },
     other_currencies,
+    ...change,
+  };
+}
+
+/** Of a charter on which two share equally. */
+export function sampleTips(change: Partial<CharterTips> = {}): CharterTips {
+  return {
+    event_id: "event-1",
+    title: "Sunset sail",
+    starts_at: "2026-07-04T21:00:00Z",
+    timezone: "America/Los_Angeles",
+    currency: "USD",
+    tips_cents: 15_001,
+    division: "equal",
+    shares: [
+      { person_id: "person-1", name: "Dana Ortiz", amount_cents: 7_501 },
+      { person_id: null, name: "Smee", amount_cents: 7_500 },
+    ],
+    left_cents: 0,
     ...change,
   };
 }

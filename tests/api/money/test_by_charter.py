@@ -93,6 +93,21 @@ def test_months_of_a_boat(fleet: Fleet) -> None:
     assert (received, found["groups"]) == ({"2026-01": 10, "2026-02": 100}, [])
 
 
+def test_the_file_ends_with_boat_and_captain_as_the_charters_name_them_now(api: Api, fleet: Fleet) -> None:
+    assert api.patch(f"/api/boats/{fleet.petrel}", {"version": 1, "name": "Albatross"}).status == 200
+    head, *_ = lines = api.get(f"/api/payments.csv?{RANGE}").text.lstrip("\ufeff").splitlines()
+    assert head.endswith(",evidence,boat,captain")
+    named = [(row["boat"], row["captain"]) for row in csv.DictReader(lines)]
+    # A charter keeps the name that its boat had then.
+    assert named == [
+        ("Petrel", "Ana Reyes"),
+        ("Petrel", "Cap Hook"),
+        ("Sea Otter", "Ana Reyes"),
+        ("sea OTTER", "cap hook"),
+        ("", ""),
+    ]
+
+
 def test_a_charter_that_moves_to_another_boat_takes_its_money_along(api: Api, fleet: Fleet, money: Money) -> None:
     event_id = next(
         one["event_id"] for one in api.get(f"/api/payments?{RANGE}").json["payments"] if one["amount_cents"] == 1_000

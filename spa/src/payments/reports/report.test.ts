@@ -1,7 +1,18 @@
 import { expect, test } from "vitest";
-import type { PeriodTotals, Summary } from "../../data/contract";
+import type { GroupTotals, PeriodTotals, Summary } from "../../data/contract";
 import { sampleTotals } from "../../testing/samples";
-import { columns, currenciesOf, inCurrency, netCents, periodName, shownPeriods, tooLong } from "./report";
+import { anyCharters } from "./of-charters";
+import {
+  barLengths,
+  columns,
+  currenciesOf,
+  inCurrency,
+  netCents,
+  periodName,
+  reportRows,
+  shownPeriods,
+  tooLong,
+} from "./report";
 
 const november = sampleTotals(
   {
@@ -78,4 +89,58 @@ test("days to come are not reported unless something is already in them, nor sin
   expect(shown("week")).toEqual(["2026-11-24", "2026-11-25", "2026-11-27"]);
   expect(shown("day")).toEqual(["2026-11-27"]);
   expect(shown("day", "EUR")).toEqual([]);
+});
+
+const group = (id: string | null, name: string, totals = november, charters = 1): GroupTotals => ({
+  ...{ id, name, charters, totals },
+});
+
+test("the rows of a report by boat lead to the payments of each, within what was asked for", () => {
+  const range = { from: "2026-11-01", to: "2026-11-30" };
+  const groups = [group(null, ""), group("boat-1", "Petrel", november, 12), group(null, "Sea Otter", sampleTotals())];
+  const summary: Summary = { by: "boat", timezone: "UTC", periods: [], groups, totals: november };
+  const rows = (currency: string) =>
+    reportRows(summary, currency, { range, of: { boat: "", captain: "ana" }, today: "2026-11-25" });
+  expect(rows("USD").map(({ name, charters, path }) => [name, charters, path])).toEqual([
+    ["No boat named", 1, null],
+    ["Petrel", 12, "/payments?from=2026-11-01&to=2026-11-30&boat=boat-1&captain=ana"],
+  ]);
+  // Each currency has its own figures; what has none in it is left out.
+  expect(rows("EUR").map(({ totals }) => [totals.currency, totals.received_cents])).toEqual([
+    ["EUR", 30_000],
+    ["EUR", 30_000],
+  ]);
+  expect(rows("KWD")).toEqual([]);
+});
+
+test("a range of one day is one row by day, week and month, and a range without payments has none by boat", () => {
+  const range = { from: "2026-11-25", to: "2026-11-25" };
+  const asked = { range, of: anyCharters, today: "2026-11-25" };
+  for (const by of ["day", "week", "month"] as const) {
+    const summary: Summary = {
+      ...{ by, timezone: "UTC", groups: [], totals: november },
+      periods: [{ ...range, totals: november }],
+    };
+    expect(reportRows(summary, "USD", asked).map(({ name, path }) => [name.replace(/\s/g, " "), path])).toEqual([
+      [
+        { day: "Wed, Nov 25", week: "Nov 25, 2026", month: "November 2026" }[by],
+        "/payments?from=2026-11-25&to=2026-11-25",
+      ],
+    ]);
+  }
+  const none: Summary = { by: "captain", timezone: "UTC", periods: [], groups: [], totals: sampleTotals() };
+  expect(reportRows(none, "USD", asked)).toEqual([]);
+});
+
+test("the bars of rows are as long as their net is of the highest, for amounts of any size", () => {
+  expect(barLengths([50_000, 200_000, 0, -7])).toEqual([25, 100, 0, 0]);
+  expect(barLengths([-5, 0])).toEqual([0, 0]);
+  expect(barLengths([])).toEqual([]);
+  for (let power = 0; power <= 11; power++) {
+    for (const first of [1, 3, 7, 9]) {
+      const [longest = 0, other = 0] = barLengths([10 ** power * 10, 10 ** power * first]);
+      expect(longest).toBe(100);
+      expect(other).toBeCloseTo(first * 10, 9);
+    }
+  }
 });

@@ -1,7 +1,8 @@
-import type { CurrencyTotals, PeriodLength, PeriodTotals, Summary, Totals } from "../../data/contract";
+import type { CurrencyTotals, Grouping, PeriodLength, PeriodTotals, Summary, Totals } from "../../data/contract";
 import { methods, paymentKinds, paymentMethods } from "../../data/limits";
 import { type Day, dayName, daysBetween, monthName, type Period, spanName } from "../../lib/periods";
 import { kindNames } from "../payment-form";
+import { groupKey, groupName, ledgerPath, type OfCharters } from "./of-charters";
 
 export type View = "sums" | "methods" | "kinds";
 
@@ -74,14 +75,64 @@ export function periodName(period: PeriodTotals, by: PeriodLength): string {
 
 const MAX_DAYS = 400;
 
-/** Why a range cannot be reported by that length; empty when it can. */
-export function tooLong({ from, to }: Period, by: PeriodLength): string {
+/** Why a range cannot be reported so; empty when it can. */
+export function tooLong({ from, to }: Period, by: Summary["by"]): string {
   return by === "day" && daysBetween(from, to) >= MAX_DAYS
     ? `By day, at most ${MAX_DAYS} days. Choose weeks or months, or a shorter range.`
     : "";
 }
 
-/** The rows of a report: nothing of what is to come, and of a year of days only those with a payment. */
+/** A period, a boat or a captain. */
+export interface ReportRow {
+  key: string;
+  name: string;
+  /** Of a boat or captain: of how many charters these payments are. */
+  charters: number | null;
+  totals: CurrencyTotals;
+  /** Where its payments are listed; null for those of charters that name no boat or captain. */
+  path: string | null;
+}
+
+/** The rows of a report about some charters in a range. */
+export function reportRows(
+  summary: Summary,
+  currency: string,
+  { range, of, today }: { range: Period; of: OfCharters; today: Day },
+): ReportRow[] {
+  const { by } = summary;
+  if (isGrouping(by)) return groupRows(summary, by, currency, range, of);
+  return shownPeriods(summary, currency, today).map((period) => ({
+    key: period.from,
+    name: periodName(period, by),
+    charters: null,
+    totals: inCurrency(period.totals, currency),
+    path: ledgerPath(period, of),
+  }));
+}
+
+function isGrouping(by: Summary["by"]): by is Grouping {
+  return by === "boat" || by === "captain";
+}
+
+function groupRows({ groups }: Summary, by: Grouping, currency: string, range: Period, of: OfCharters): ReportRow[] {
+  return groups
+    .map((group) => ({
+      key: groupKey(group),
+      name: groupName(group, by, groups),
+      charters: group.charters,
+      totals: inCurrency(group.totals, currency),
+      path: group.name === "" ? null : ledgerPath(range, { ...of, [by]: groupKey(group) }),
+    }))
+    .filter(({ totals }) => hasEntries(totals));
+}
+
+/** How long the bar of each row is, in percent of the longest; nothing for what is not above zero. */
+export function barLengths(values: readonly number[]): number[] {
+  const highest = Math.max(...values);
+  return values.map((value) => (value > 0 ? (100 * value) / highest : 0));
+}
+
+/** The periods of a report: nothing of what is to come, and of a year of days only those with a payment. */
 export function shownPeriods({ by, periods }: Summary, currency: string, today: Day): PeriodTotals[] {
   return periods.filter(({ from, totals }) => {
     return hasEntries(inCurrency(totals, currency)) || (by !== "day" && from <= today);

@@ -1,0 +1,65 @@
+import { useRef } from "preact/hooks";
+import type { Grouping } from "../../data/contract";
+import { readSummary } from "../../data/later-api";
+import { useAnswer } from "../../lib/answer";
+import { isPeriod, type Period } from "../../lib/periods";
+import { Field } from "../../ui/field";
+import { groupKey, groupName, type OfCharters } from "./of-charters";
+
+interface Props {
+  period: Period;
+  of: OfCharters;
+  onChange(of: OfCharters): void;
+}
+
+/** Only the payments of one boat, of one captain. Those of the period are offered, typed names too. */
+export function CharterFilters({ period, of, onChange }: Props) {
+  return (
+    <>
+      <GroupFilter by="boat" period={period} value={of.boat} onChange={(boat) => onChange({ ...of, boat })} />
+      <GroupFilter
+        by="captain"
+        period={period}
+        value={of.captain}
+        onChange={(captain) => onChange({ ...of, captain })}
+      />
+    </>
+  );
+}
+
+const labels: Record<Grouping, string> = { boat: "Boat", captain: "Captain" };
+
+interface FilterProps {
+  by: Grouping;
+  period: Period;
+  value: string;
+  onChange(value: string): void;
+}
+
+function GroupFilter({ by, period, value, onChange }: FilterProps) {
+  const asked = useAnswer(isPeriod(period) ? () => readSummary({ ...period, by }) : null, [period.from, period.to]);
+  const groups = asked.answer?.groups ?? [];
+  const options = groups
+    .filter(({ name }) => name !== "")
+    .map((group) => ({ key: groupKey(group), name: groupName(group, by, groups) }));
+  // What was chosen stays chosen in a period that has nothing of it.
+  const names = useRef(new Map<string, string>());
+  for (const { key, name } of options) names.current.set(key, name);
+  if (value && !options.some(({ key }) => key === value)) {
+    options.push({ key: value, name: names.current.get(value) ?? `The ${by} asked for` });
+  }
+  return (
+    <Field label={labels[by]} error={asked.error === null ? undefined : `The ${by}s could not be loaded.`}>
+      {(props) => (
+        <select {...props} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+          <option value="">All</option>
+          {options.map(({ key, name }) => (
+            <option key={key} value={key}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}

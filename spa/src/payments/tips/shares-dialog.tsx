@@ -1,0 +1,205 @@
+import { useLayoutEffect, useState } from "preact/hooks";
+import { ApiError } from "../../data/api";
+import type { CharterTips, Person } from "../../data/contract";
+import { type AskedShare, listPeople, shareTips } from "../../data/later-api";
+import { tipsLimits } from "../../data/later-limits";
+import { useAnswer } from "../../lib/answer";
+import { formatMoney } from "../../lib/money";
+import { formatDay } from "../../lib/time";
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { DialogForm } from "../../ui/dialog-form";
+import { type Errors, Field, unplaced } from "../../ui/field";
+import { useForm } from "../../ui/form";
+import { announce } from "../../ui/notices";
+import { addShare, candidates, MOST_SHARES, readShares, type Share, sharedCents, startShares } from "./shares";
+import "./tips.css";
+
+interface Props {
+  /** As it was read last. */
+  charter: CharterTips;
+  /** The tips are to be read again: they were shared out, or others came in since. */
+  onChange(): void;
+  onClose(): void;
+}
+
+/** Shares the tips of a charter out by hand, to the cent. */
+export function SharesDialog({ charter, onChange, onClose }: Props) {
+  const [shares, setShares] = useState(() => startShares(charter));
+  /** How often a row was added. */
+  const [added, setAdded] = useState(0);
+  const { form, errors, failure, doing, attempt } = useForm();
+  const { event_id, title, starts_at, timezone, currency, tips_cents, division } = charter;
+  const read = readShares(shares, charter);
+
+  // The new row gets the cursor before the next key is typed.
+  useLayoutEffect(() => {
+    if (added > 0) form.current?.querySelector<HTMLInputElement>(".share:last-child input")?.focus();
+  }, [added]);
+
+  const save = (asked: AskedShare[], wrong: Errors, done: string) =>
+    attempt({ doing: "Saving…", failed: "Not saved.", wrong }, async () => {
+      try {
+        await shareTips(event_id, asked);
+      } catch (error) {
+        // Other tips may have come in since.
+        if (error instanceof ApiError && error.fields.shares) onChange();
+        throw error;
+      }
+      onChange();
+      announce(done);
+      onClose();
+    });
+  const change = (key: number, to: Partial<Share>) =>
+    setShares((shares) => shares.map((share) => (share.key === key ? { ...share, ...to } : share)));
+  const left_cents = tips_cents - sharedCents(shares, currency);
+  return (
+    <Dialog title="Share out tips" onClose={onClose}>
+      <DialogForm
+        form={form}
+        submit="Save shares"
+        onSubmit={() => save(read.asked ?? [], read.errors ?? {}, `Shares of ${title} are saved.`)}
+        beside={
+          division === "by_hand" && (
+            <Button disabled={doing !== ""} onClick={() => void save([], {}, `${title} is shared equally.`)}>
+              Share equally
+            </Button>
+          )
+        }
+        onClose={onClose}
+        doing={doing}
+        failure={[errors.shares, failure, unplaced(errors, ["shares"])].filter(Boolean).join(" ")}
+      >
+        <p class="dialog-about">
+          <strong>{title}</strong>
+          <span>
+            {formatDay(starts_at, timezone)}, {formatMoney(tips_cents, currency)} of tips
+          </span>
+        </p>
+        <div class="rows">
+          {shares.map((share, place) => (
+            <ShareFields
+              key={share.key}
+              share={share}
+              currency={currency}
+              errors={errorsOf(errors, place)}
+              onChange={(to) => change(share.key, to)}
+              onRemove={() => setShares((shares) => shares.filter(({ key }) => key !== share.key))}
+            />
+          ))}
+        </div>
+        {shares.length < MOST_SHARES && (
+          <AddPerson
+            shares={shares}
+            onAdd={(person) => {
+              setShares((shares) => addShare(shares, person));
+              setAdded((added) => added + 1);
+            }}
+          />
+        )}
+        <dl class="share-sum">
+          <dt>Tips</dt>
+          <dd>{formatMoney(tips_cents, currency)}</dd>
+          <dt>Shares</dt>
+          <dd>{formatMoney(tips_cents - left_cents, currency)}</dd>
+          <dt>{left_cents < 0 ? "Too much" : "Left to share"}</dt>
+          <dd class={left_cents === 0 ? undefined : "tone-due"}>{formatMoney(Math.abs(left_cents), currency)}</dd>
+        </dl>
+      </DialogForm>
+    </Dialog>
+  );
+}
+
+/** What is wrong with one row. */
+function errorsOf(errors: Errors, place: number): string[] {
+  return Object.entries(errors)
+    .filter(([name]) => name === `shares.${place}` || name.startsWith(`shares.${place}.`))
+    .map(([, message]) => message);
+}
+
+interface ShareProps {
+  share: Share;
+  currency: string;
+  errors: readonly string[];
+  onChange(change: Partial<Share>): void;
+  onRemove(): void;
+}
+
+function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps) {
+  const { key, name, isTyped, amount } = share;
+  const wrong = errors.length > 0 && { "aria-invalid": true as const, "aria-describedby": `share-${key}-error` };
+  return (
+    <div class={wrong ? "share field-wrong" : "share"}>
+      {isTyped ? (
+        <input
+          aria-label="Name"
+          {...wrong}
+          autocomplete="off"
+          maxLength={tipsLimits.shares.name.most}
+          placeholder="Name"
+          value={name}
+          onInput={(event) => onChange({ name: event.currentTarget.value })}
+        />
+      ) : (
+        <span class="share-name">{name}</span>
+      )}
+      <input
+        class="share-amount"
+        aria-label={`Share of ${name || "somebody else"} (${currency})`}
+        {...wrong}
+        inputMode="decimal"
+        autocomplete="off"
+        value={amount}
+        onInput={(event) => onChange({ amount: event.currentTarget.value })}
+      />
+      <Button class="icon-button" aria-label={`Remove ${name || "somebody else"}`} onClick={onRemove}>
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M6 6l12 12M18 6L6 18" />
+        </svg>
+      </Button>
+      {wrong && (
+        <p class="error" id={`share-${key}-error`}>
+          {errors.join(" ")}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface AddProps {
+  shares: readonly Share[];
+  /** Null is somebody whose name is typed. */
+  onAdd(person: Person | null): void;
+}
+
+function AddPerson({ shares, onAdd }: AddProps) {
+  const people = useAnswer(listPeople, []);
+  /** Null until somebody is chosen: then the first who is free is offered. */
+  const [chosen, setChosen] = useState<string | null>(null);
+  const found = candidates(people.answer ?? [], shares);
+  const offered = chosen ?? found[0]?.person.person_id ?? "";
+  const add = () => {
+    onAdd(found.find(({ person }) => person.person_id === offered)?.person ?? null);
+    setChosen(null);
+  };
+  return (
+    <div class="share-more">
+      <Field
+        label="Give a share to"
+        error={people.error === null ? undefined : "The list of people could not be loaded."}
+      >
+        {(props) => (
+          <select {...props} value={offered} onChange={(event) => setChosen(event.currentTarget.value)}>
+            {found.map(({ person, label }) => (
+              <option key={person.person_id} value={person.person_id}>
+                {label}
+              </option>
+            ))}
+            <option value="">Somebody else</option>
+          </select>
+        )}
+      </Field>
+      <Button onClick={add}>Add</Button>
+    </div>
+  );
+}

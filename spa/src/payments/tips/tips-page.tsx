@@ -1,0 +1,204 @@
+import { useState } from "preact/hooks";
+import type { CharterTips, OwedTips, Tips } from "../../data/contract";
+import { listTips } from "../../data/later-api";
+import { useAnswer } from "../../lib/answer";
+import { formatMoney } from "../../lib/money";
+import { isolate } from "../../lib/names";
+import { isPeriod, monthOf, type Period, spanName, today } from "../../lib/periods";
+import { href } from "../../lib/router";
+import { formatDay } from "../../lib/time";
+import { Button, PrintButton } from "../../ui/button";
+import { Loaded } from "../../ui/loaded";
+import { PeriodChoice } from "../reports/period-choice";
+import { SharesDialog } from "./shares-dialog";
+import { canShare, chartersText, leftText, owedRows, type TipSums, tipSums } from "./tips";
+import "../lines.css";
+import "../reports/filters.css";
+import "./tips.css";
+
+/** The tips of the charters of a period, and to whom they are owed. A record: nothing is paid out here. */
+export function TipsPage() {
+  const [period, setPeriod] = useState<Period>(() => monthOf(today()));
+  const valid = isPeriod(period);
+  const asked = useAnswer(valid ? () => listTips({ ...period }) : null, [period.from, period.to]);
+  return (
+    <>
+      <div class="page-head">
+        <h1 tabIndex={-1}>Tips</h1>
+        <PrintButton />
+      </div>
+      <div class="filters no-print">
+        <PeriodChoice period={period} onChange={setPeriod} withYear />
+      </div>
+      {valid && (
+        <Loaded asked={asked} failed="The tips could not be loaded.">
+          {(tips) =>
+            tips.charters.length > 0 ? (
+              <TipsOfPeriod tips={tips} period={period} onChange={() => void asked.again()} />
+            ) : (
+              <div class="empty">
+                <p class="empty-title">No tips in this period.</p>
+                <p>Tips are logged as payments of a charter, and stand here on the day on which it began.</p>
+              </div>
+            )
+          }
+        </Loaded>
+      )}
+    </>
+  );
+}
+
+interface Props {
+  tips: Tips;
+  period: Period;
+  onChange(): void;
+}
+
+function TipsOfPeriod({ tips, period, onChange }: Props) {
+  const [sharing, setSharing] = useState("");
+  const sums = tipSums(tips);
+  const shared = tips.charters.find(({ event_id }) => event_id === sharing);
+  return (
+    <>
+      {sums.map((one) => (
+        <Sums key={one.currency} sums={one} />
+      ))}
+      <section class="panel" aria-labelledby="owed-to">
+        <h2 id="owed-to">Owed to</h2>
+        <p>{spanName(period)}</p>
+        {tips.people.length > 0 ? (
+          <People people={tips.people} />
+        ) : (
+          <p class="nothing">Nobody aboard takes a share of these tips.</p>
+        )}
+        <p class="hint">
+          Captain and crew share equally unless you share by hand. The owner takes no share. This is a record: it pays
+          nothing out.
+        </p>
+      </section>
+      <section class="panel" aria-labelledby="tipped">
+        <h2 id="tipped">Charters with tips</h2>
+        <Charters charters={tips.charters} onShare={setSharing} />
+      </section>
+      {shared && <SharesDialog charter={shared} onChange={onChange} onClose={() => setSharing("")} />}
+    </>
+  );
+}
+
+function Sums({ sums }: { sums: TipSums }) {
+  const money = (cents: number) => formatMoney(cents, sums.currency);
+  return (
+    <dl class="panel sums">
+      <div class="sums-lead">
+        <dt>Tips received</dt>
+        <dd>{money(sums.received_cents)}</dd>
+      </div>
+      <div>
+        <dt>Owed to captain and crew</dt>
+        <dd>{money(sums.owed_cents)}</dd>
+      </div>
+      {sums.left_cents > 0 && (
+        <div>
+          <dt>Not shared out</dt>
+          <dd class="sums-late">{money(sums.left_cents)}</dd>
+        </div>
+      )}
+      {sums.over_cents > 0 && (
+        <div>
+          <dt>Shared out too much</dt>
+          <dd class="sums-late">{money(sums.over_cents)}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function People({ people }: { people: readonly OwedTips[] }) {
+  return (
+    <table class="lines tips-people">
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Charters</th>
+          <th scope="col" class="num">
+            Owed
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {owedRows(people).map(({ key, name, charters, amount_cents, currency }) => (
+          <tr key={key}>
+            <th scope="row" class="tips-name">
+              {name}
+            </th>
+            <td class="tips-of">{chartersText(charters)}</td>
+            <td class="num tips-amount">{formatMoney(amount_cents, currency)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface ChartersProps {
+  charters: readonly CharterTips[];
+  onShare(event_id: string): void;
+}
+
+function Charters({ charters, onShare }: ChartersProps) {
+  return (
+    <table class="lines tips-charters">
+      <thead>
+        <tr>
+          <th scope="col">Day</th>
+          <th scope="col">Charter</th>
+          <th scope="col" class="num">
+            Tips
+          </th>
+          <th scope="col">Shares</th>
+          <th scope="col">
+            <span class="visually-hidden">Do</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {charters.map((charter) => (
+          <Row key={charter.event_id} charter={charter} onShare={() => onShare(charter.event_id)} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ charter, onShare }: { charter: CharterTips; onShare(): void }) {
+  const { event_id, title, starts_at, timezone, currency, tips_cents, division, shares } = charter;
+  const left = leftText(charter);
+  return (
+    <tr>
+      <td class="tips-day">{formatDay(starts_at, timezone)}</td>
+      <td class="lines-what">
+        <a href={href(`/events/${event_id}`)}>{title}</a>
+      </td>
+      <td class="num tips-amount">{formatMoney(tips_cents, currency)}</td>
+      <td class="tips-shares">
+        {shares.length > 0 && <span class="tips-division">{division === "by_hand" ? "By hand: " : "Equally: "}</span>}
+        {shares.map(({ person_id, name, amount_cents }, place) => (
+          <span key={person_id ?? name}>
+            {place > 0 && ", "}
+            {isolate(name)} <span class="tips-share">{formatMoney(amount_cents, currency)}</span>
+          </span>
+        ))}
+        {left && <strong class="tips-left">{left}</strong>}
+      </td>
+      <td class="lines-acts">
+        {canShare(charter) && (
+          <span class="buttons">
+            <Button onClick={onShare}>
+              Share out…<span class="visually-hidden"> tips of {title}</span>
+            </Button>
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}
