@@ -4167,8 +4167,6 @@ export interface operations {
                 method?: "cash" | "check" | "card" | "venmo" | "zelle" | "bank_transfer" | "other";
                 boat?: string;
                 captain?: string;
-                limit?: number;
-                cursor?: string;
             };
             header?: never;
             path?: never;
