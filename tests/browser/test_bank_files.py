@@ -251,7 +251,7 @@ def test_of_two_that_fit_a_person_chooses_and_what_is_not_it_is_not_proposed_aga
         "second": "cleared",
     }
 
-    add(page, "more.csv", bank.chase(bank.zelle("Ben", bank.cents)))
+    add(page, "more.csv", bank.chase(("INTEREST PAYMENT", 7, "MISC_CREDIT"), bank.zelle("Ben", bank.cents)))
     page.get_by_role("button", name=re.compile("^Not it: ")).click()
     expect(row(page, bank.family.upper())).to_contain_text("No payment fits")
 

@@ -1,16 +1,16 @@
 import { type Balances, balancesOf } from "./balances";
-import { readBankOfAmerica } from "./bofa";
 import { decode } from "./bytes";
-import { readChase } from "./chase";
 import { type Columns, guessColumns, readColumns, type Sheet, sheetOf } from "./columns";
+import { readBankOfAmerica } from "./formats/bofa";
+import { readChase } from "./formats/chase";
+import { readOfx } from "./formats/ofx";
+import { readSquare } from "./formats/square";
+import { readStripe } from "./formats/stripe";
+import { readVenmo } from "./formats/venmo";
+import { readWellsFargo } from "./formats/wells-fargo";
 import { identify, isNewestFirst } from "./identity";
-import { readOfx } from "./ofx";
 import { type BankRow, type Draft, type FormatName, RefusedFile } from "./rows";
-import { readSquare } from "./square";
-import { readStripe } from "./stripe";
 import { parseTable, type Table } from "./tables";
-import { readVenmo } from "./venmo";
-import { readWellsFargo } from "./wells-fargo";
 
 export interface Statement extends Balances {
   format: FormatName;

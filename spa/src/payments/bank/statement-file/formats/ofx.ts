@@ -1,9 +1,8 @@
-import type { PaymentMethod } from "../../../data/limits";
-import { readAmount } from "./amounts";
-import { readDay } from "./days";
-import { describe } from "./descriptions";
-import { isTransfer, kindOf, methodOf, saysReturned } from "./kinds";
-import { type Draft, type DraftRow, RefusedFile, type RowKind } from "./rows";
+import { readAmount } from "../amounts";
+import { readDay } from "../days";
+import { describe } from "../descriptions";
+import { isTransfer, kindOf, methodOf, saysReturned } from "../kinds";
+import { type Draft, type DraftRow, RefusedFile, type RowKind } from "../rows";
 
 /** Where NAME ends in an OFX file; what is longer goes on in MEMO. */
 const NAME_LENGTH = 32;
@@ -104,7 +103,7 @@ function readTransaction(transaction: Element, file_currency: string): DraftRow 
   };
 }
 
-function methodOfType(type: string, text: string): PaymentMethod {
+function methodOfType(type: string, text: string): DraftRow["method"] {
   const byText = methodOf(text);
   return /^(?:DEP|CHECK)$/i.test(type) && byText === "bank_transfer" ? "check" : byText;
 }

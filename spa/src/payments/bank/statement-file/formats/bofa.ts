@@ -1,7 +1,7 @@
-import { readAmount } from "./amounts";
-import { bankLine } from "./bank-line";
-import { orderIn, readDay } from "./days";
-import type { Draft, DraftRow } from "./rows";
+import { readAmount } from "../amounts";
+import { bankLine } from "../bank-line";
+import { orderIn, readDay } from "../days";
+import type { Draft, DraftRow } from "../rows";
 
 const HEAD = /^"?Date"?,"?Description"?,"?Amount"?,"?Running Bal\.?"?\s*$/m;
 

@@ -1,7 +1,7 @@
-import { readAmount } from "./amounts";
-import { type DayOrder, orderIn, readDay } from "./days";
-import { type Draft, type DraftRow, RefusedFile, type RowKind } from "./rows";
-import { type NamedTable, type Table, tableBelow } from "./tables";
+import { readAmount } from "../amounts";
+import { type DayOrder, orderIn, readDay } from "../days";
+import { type Draft, type DraftRow, RefusedFile, type RowKind } from "../rows";
+import { type NamedTable, type Table, tableBelow } from "../tables";
 
 const COLUMNS = ["ID", "Datetime", "Type", "Status", "From", "To", "Amount (total)"];
 const DONE = new Set(["complete", "issued"]);

@@ -1,9 +1,9 @@
-import { readAmount } from "./amounts";
-import { bankLine } from "./bank-line";
-import { type DayOrder, orderIn, readDay } from "./days";
-import { kindOf } from "./kinds";
-import type { Draft, DraftRow, RowKind } from "./rows";
-import { type NamedTable, type Table, tableBelow } from "./tables";
+import { readAmount } from "../amounts";
+import { bankLine } from "../bank-line";
+import { type DayOrder, orderIn, readDay } from "../days";
+import { kindOf } from "../kinds";
+import type { Draft, DraftRow, RowKind } from "../rows";
+import { type NamedTable, type Table, tableBelow } from "../tables";
 
 const COLUMNS = ["Details", "Posting Date", "Description", "Amount", "Type", "Balance"];
 const CARD_COLUMNS = ["Transaction Date", "Post Date", "Description", "Category", "Type", "Amount"];

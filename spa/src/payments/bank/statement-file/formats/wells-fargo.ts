@@ -1,9 +1,9 @@
-import { readAmount } from "./amounts";
-import { bankLine } from "./bank-line";
-import { orderIn, readDay } from "./days";
-import { isRemark } from "./remarks";
-import type { Draft } from "./rows";
-import type { Table } from "./tables";
+import { readAmount } from "../amounts";
+import { bankLine } from "../bank-line";
+import { orderIn, readDay } from "../days";
+import { isRemark } from "../remarks";
+import type { Draft } from "../rows";
+import type { Table } from "../tables";
 
 type Cells = readonly string[];
 

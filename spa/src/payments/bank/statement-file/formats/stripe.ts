@@ -1,7 +1,7 @@
-import { readAmount } from "./amounts";
-import { type DayOrder, orderIn, readDay } from "./days";
-import type { Draft, DraftRow, RowKind } from "./rows";
-import { type NamedTable, type Table, tableBelow } from "./tables";
+import { readAmount } from "../amounts";
+import { type DayOrder, orderIn, readDay } from "../days";
+import type { Draft, DraftRow, RowKind } from "../rows";
+import { type NamedTable, type Table, tableBelow } from "../tables";
 
 const COLUMNS = ["id", "Type", "Amount", "Fee", "Net", "Currency"];
 const CREATED = ["Created (UTC)", "Created date (UTC)", "Created"];

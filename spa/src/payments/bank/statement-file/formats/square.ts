@@ -1,7 +1,7 @@
-import { readAmount } from "./amounts";
-import { type DayOrder, orderIn, readDay } from "./days";
-import type { Draft, DraftRow, RowKind } from "./rows";
-import { type NamedTable, type Table, tableBelow } from "./tables";
+import { readAmount } from "../amounts";
+import { type DayOrder, orderIn, readDay } from "../days";
+import type { Draft, DraftRow, RowKind } from "../rows";
+import { type NamedTable, type Table, tableBelow } from "../tables";
 
 const COLUMNS = ["Date", "Total Collected", "Fees", "Payment ID", "Event Type"];
 
