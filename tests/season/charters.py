@@ -124,13 +124,11 @@ def sections(told: Season) -> dict[str, list[SampleCharter]]:
     others = [charter for charter in by_start if charter is not next_one]
     coming = [one for one in others if one.starts_at.date() > day]
     over = [one for one in others if one.ends_at.date() < day]
-    unpaid = [one for one in over if due(one) > 0]
     return {
         "Next departure": [next_one],
         "Today": [one for one in others if one not in coming and one not in over],
         "Coming": coming,
-        **({"Past, not paid": unpaid} if unpaid else {}),
-        "Past": [one for one in reversed(over) if one not in unpaid],
+        "Past": list(reversed(over)),
     }
 
 

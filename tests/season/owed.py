@@ -1,7 +1,7 @@
 """Who owes how much for how long: what the page of what is owed should show."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from tests.season.books import add_up, charged, due, entries, total
@@ -12,20 +12,32 @@ from tools.local.samples import SampleCharter
 AGES = ((30, "0–30 days"), (60, "31–60 days"), (90, "61–90 days"))  # noqa: RUF001
 
 
+def owing(charters: Iterable[SampleCharter]) -> list[SampleCharter]:
+    """The one that ended longest ago first."""
+    return sorted((one for one in charters if due(one) > 0), key=lambda one: one.ends_at.timestamp())
+
+
+def earlier(charters: Iterable[SampleCharter], today: date, device: Device) -> tuple[str, list[list[str]]]:
+    """What the board says of those that ended before today: how many they are and what they owe, and each of them."""
+    those = [one for one in owing(charters) if one.ends_at.date() < today]
+    lines = [[one.title, f"{one.patron.name}, {device.day(one.starts_at)}", f"{short(due(one))} owed"] for one in those]
+    return f"{len(those)} charters, {short(total(map(due, those)))} owed", lines
+
+
 def owed_sums(charters: Iterable[SampleCharter], now: datetime) -> list[list[str]]:
     """All that is owed, then by age from the coming charters on; what is empty is left out."""
-    owing = [charter for charter in charters if due(charter) > 0]
+    found = owing(charters)
     by_age = dict.fromkeys(("Not sailed yet", *(name for _, name in AGES), "Over 90 days"), Decimal(0))
-    for charter in owing:
+    for charter in found:
         by_age[age_name(charter, now)] += due(charter)
     named = [[name, short(amount)] for name, amount in by_age.items() if amount]
-    return [["Owed", short(total(map(due, owing)))], *named]
+    return [["Owed", short(total(map(due, found)))], *named]
 
 
 def owed_groups(charters: Iterable[SampleCharter], now: datetime, device: Device) -> list[tuple[str, list[list[str]]]]:
-    owing = [charter for charter in charters if due(charter) > 0]
-    sailed = sorted((one for one in owing if is_over(one, now)), key=lambda one: one.ends_at.timestamp())
-    ahead = sorted((one for one in owing if not is_over(one, now)), key=lambda one: one.starts_at.timestamp())
+    sailed = [one for one in owing(charters) if is_over(one, now)]
+    ahead = [one for one in owing(charters) if not is_over(one, now)]
+    ahead.sort(key=lambda one: one.starts_at.timestamp())
     return [
         ("Sailed, not paid oldest first", [line(one, now, device) for one in sailed]),
         ("Before the sail next first", [line(one, now, device) for one in ahead]),
@@ -33,17 +45,27 @@ def owed_groups(charters: Iterable[SampleCharter], now: datetime, device: Device
 
 
 def line(charter: SampleCharter, now: datetime, device: Device) -> list[str]:
-    uncleared = add_up(entries([charter])).uncleared
-    day = device.day(charter.starts_at)
+    uncleared, paid = add_up(entries([charter])).uncleared, charged(charter) - due(charter)
     return [
         charter.patron.name,
         words(charter.title, "(cancelled)" if charter.cancelled else ""),
-        f"{day}, {age_text(age_days(charter, now))}" if is_over(charter, now) else day,
+        when_text(charter, now, device),
         short(charged(charter)),
+        short(paid) if paid else "",
         short(uncleared) if uncleared else "",
         short(due(charter)),
+        "reminded today" if charter.statements else "" if charter.patron.email else "no email",
         "",
     ]
+
+
+def when_text(charter: SampleCharter, now: datetime, device: Device) -> str:
+    day = device.day(charter.starts_at)
+    if is_over(charter, now):
+        return f"{day}, {age_text(age_days(charter, now))}"
+    ahead = charter.starts_at.date().toordinal() - now.astimezone(OPERATOR).date().toordinal()
+    near = {0: "Today", 1: "Tomorrow"}.get(ahead)
+    return f"{near}, {device.clock(charter.starts_at)}" if near else day
 
 
 def is_over(charter: SampleCharter, now: datetime) -> bool:

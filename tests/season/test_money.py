@@ -9,12 +9,11 @@ import io
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.season.books import Books, Entry, account_balances, add_up, entries, total
+from tests.season.books import Entry, account_balances, add_up, entries, total
 from tests.season.charters import today
 from tests.season.conftest import Desk, Season
 from tests.season.devices import money
@@ -305,48 +304,79 @@ def test_who_owes_how_much_and_for_how_long(told: Season, desk: Desk) -> None:
     assert len(shown["sums"]) == 6
 
 
-def test_tips_are_owed_to_who_sailed_to_the_cent(told: Season) -> None:
-    answer = told.site.admin("GET", f"/api/tips?from=2020-01-01&to={today(told)}")
-    assert [
-        (one["title"], one["tips_cents"], one["division"] == "by_hand", owed_shares(one["shares"]))
-        for one in answer["charters"]
-    ] == list(tipped(told.charters))
-    assert [one["left_cents"] for one in answer["charters"]] == [0] * len(answer["charters"])
-    shown = {one["name"]: (one["charters"], one["amount_cents"]) for one in answer["people"]}
-    assert shown == owed_to(told.charters)
-    tips = add_up(entries(told.charters)).tips
-    assert Decimal(sum(cents for _, cents in shown.values())).scaleb(-2) == tips
+READ_TIPS = """
+({
+  sums: all(".sums > div").map((row) => [shown(row.querySelector("dt")), shown(row.querySelector("dd"))]),
+  people: all(".tips-people tbody tr").map((row) => texts("th, td", row)),
+  charters: all(".tips-charters tbody tr").map((row) => texts("td", row)),
+})
+"""
 
 
-def owed_shares(shares: list[dict[str, Any]]) -> dict[str, int]:
-    return {share["name"]: share["amount_cents"] for share in shares}
+def test_tips_are_owed_to_who_sailed_to_the_cent(told: Season, desk: Desk) -> None:
+    desk.page.goto("/payments/tips")
+    desk.wait("h1")
+    desk.page.get_by_label("From", exact=True).fill("2020-01-01")
+    desk.page.get_by_label("To", exact=True).fill(f"{today(told)}")
+    found, people = tipped(told.charters), owed_to(told.charters)
+    expect(desk.page.locator(".tips-charters tbody tr")).to_have_count(len(found))
+    shown = desk.read(READ_TIPS)
+    whole = add_up(entries(told.charters)).tips
+    assert Decimal(sum(cents for _, cents in people.values())).scaleb(-2) == whole
+    assert shown["sums"] == [["Tips received", money(whole)], ["Owed to captain and crew", money(whole)]]
+    assert shown["people"] == [
+        [name, counted(count, "charter"), cents_text(cents)] for name, (count, cents) in sorted(people.items())
+    ]
+    assert shown["charters"] == [
+        [
+            desk.device.day(told.charter(one.title).starts_at),
+            one.title,
+            cents_text(one.cents),
+            f"{'By hand' if one.by_hand else 'Equally'}: "
+            + ", ".join(f"{name} {cents_text(cents)}" for name, cents in one.shares.items()),
+            "",
+        ]
+        for one in found
+    ]
 
 
-@pytest.mark.parametrize("by", ["boat", "captain"])
-def test_revenue_by_boat_and_by_captain_adds_up(told: Season, by: str) -> None:
-    def name_of(charter: SampleCharter) -> str:
-        if by == "boat":
-            return charter.boat.name
-        return charter.captain.name if charter.captain else ""
-
-    answer = told.site.admin("GET", f"/api/payments/summary?from=2020-01-01&to={today(told)}&by={by}")
-    shown = {one["name"]: one for one in answer["groups"]}
-    paid = [charter for charter in told.charters if charter.payments]
-    assert shown.keys() == {name_of(charter) for charter in paid}
-    for name, one in shown.items():
-        those = [charter for charter in paid if name_of(charter) == name]
-        assert one["charters"] == len(those)
-        assert sums_of(one["totals"]) == sums(add_up(entries(those)))
-    assert sums_of(answer["totals"]) == sums(add_up(entries(told.charters)))
+def cents_text(cents: int) -> str:
+    return money(Decimal(cents).scaleb(-2))
 
 
-def sums_of(totals: dict[str, Any]) -> tuple[Decimal, ...]:
-    names = ("received_cents", "refunded_cents", "tips_cents", "uncleared_cents")
-    return (*(Decimal(totals[name]).scaleb(-2) for name in names), Decimal(totals["count"]))
+def counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def sums(books: Books) -> tuple[Decimal, ...]:
-    return books.received, books.refunded, books.tips, books.uncleared, Decimal(books.count)
+@pytest.mark.parametrize("by", ["Boat", "Captain"])
+def test_the_reports_of_the_year_add_up_by_boat_and_by_captain(told: Season, desk: Desk, by: str) -> None:
+    rows = entries(told.charters)
+    names = {row.charter.title: name_of(row.charter, by) for row in rows}
+    desk.page.goto("/payments/reports")
+    desk.wait(".report tfoot")
+    desk.page.get_by_label("From", exact=True).fill(f"{rows[0].payment.received_at.date()}")
+    desk.page.get_by_label("To", exact=True).fill(f"{today(told)}")
+    desk.page.get_by_role("radio", name=by, exact=True).check()
+    for view in ("Sums", "Methods", "Kinds"):
+        desk.page.get_by_role("radio", name=view, exact=True).check()
+        desk.wait(f'section:has(h2:text-is("{view} by {by.lower()}")) tfoot')
+        whole = report_columns(view, rows)
+        columns = [name for name, amount in whole.items() if amount or view == "Sums" or name == "Together"]
+        expected = [[by, *columns]]
+        for name in sorted(set(names.values())):
+            own = [row for row in rows if names[row.charter.title] == name]
+            charters = len({row.charter.title for row in own})
+            sums = report_columns(view, own)
+            expected.append([f"{name} {counted(charters, 'charter')}", *(money(sums[column]) for column in columns)])
+        expected.append(["Together", *(money(whole[column]) for column in columns)])
+        _, report = desk.read(READ_REPORT)
+        assert report == expected
+
+
+def name_of(charter: SampleCharter, by: str) -> str:
+    if by == "Boat":
+        return charter.boat.name
+    return charter.captain.name if charter.captain else ""
 
 
 # --- the books ------------------------------------------------------------------------------------

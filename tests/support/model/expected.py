@@ -105,6 +105,8 @@ class Charter:
     rows: dict[str, Row] = field(default_factory=dict)
     signatures: list[Signature] = field(default_factory=list)
     statement_number: str = ""
+    reminded_at: datetime | None = None
+    """When the patron was last asked to pay; forgotten as soon as nothing is due."""
     link: str = ""
     """What opens the guest page; empty as long as it is the id."""
     check_ins: dict[str, str] = field(default_factory=dict)
@@ -283,6 +285,7 @@ def _receivable(charter: Charter, now: datetime) -> Json:
         "charged_cents": balance["charged_cents"],
         "due_cents": balance["balance_due_cents"],
         "uncleared_cents": balance["uncleared_cents"],
+        "reminded_at": charter.reminded_at and times.format_instant(charter.reminded_at),
         "age_days": days if is_over else 0,
         "bucket": bucket if is_over else "coming",
     }

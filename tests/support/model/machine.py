@@ -208,6 +208,8 @@ class ProductMachine(RuleBasedStateMachine):
         blocking = charter.blocking(self.now) if charter.status == "scheduled" else set()
         assert set(codes(found["readiness"], "blocks")) == blocking
         assert found["balance"] == charter.balance()
+        if charter.balance()["balance_due_cents"] <= 0:
+            charter.reminded_at = None
         assert found["payment_cleared"] == charter.is_settled()
         latest = charter.money_in()[-1:]
         assert found["payment_timestamp"] == (times.format_instant(latest[0][0]) if latest else None)

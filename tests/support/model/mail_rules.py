@@ -46,6 +46,8 @@ class MailRules(ProductMachine):
                 pk = f"MAIL#reminder-{charter.event_id[:8]}-{day}-{days}"
                 to = charter.details["patron"]["email"]
                 assert (pk, "MAIL") in self.product.dynamo.items
+                if pk not in self.mails:
+                    charter.reminded_at = self.now
                 self.mails.setdefault(pk, Mail(pk, "balance_reminder", to, "queued", 0, self.now, charter=charter))
 
     def finished(self, *statuses: str) -> list[Mail]:

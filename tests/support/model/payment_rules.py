@@ -332,5 +332,7 @@ class PaymentRules(ProductMachine):
         sent = self.write("POST", url, body, expect=202, again=202).json
         charter.statement_number = charter.statement_number or sent["number"]
         assert sent == {"number": charter.statement_number, "to": address}
+        if charter.balance()["balance_due_cents"] > 0:
+            charter.reminded_at = self.now
         self.expect_mails(("statement", address))
         self.check_charter(charter)
