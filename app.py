@@ -310,7 +310,7 @@ def list_tips() -> Answer:
 
 @app.route("/api/payments")
 def list_payments() -> Answer:
-    return reports.list_payments(reports.parse_report(query(), now=now()))
+    return reports.list_payments(*reports.parse_page(query(), now=now()))
 
 
 @app.route("/api/payments/to-clear")

@@ -207,7 +207,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
         },
         "/api/receivables": {"get": call("list_receivables", {200: charters.Receivables})},
         "/api/tips": {"get": call("list_tips", {200: tips.Tips}, query=payments.RANGE_QUERY)},
-        "/api/payments": {"get": call("list_payments", {200: payments.PaymentPage}, query=payments.REPORT_QUERY)},
+        "/api/payments": {"get": call("list_payments", {200: payments.PaymentPage}, query=payments.PAYMENTS_QUERY)},
         "/api/payments/to-clear": {
             "get": call("list_payments_to_clear", {200: payments.PaymentPage}, query=payments.TO_CLEAR_QUERY)
         },

@@ -70,7 +70,8 @@ def add(page: Page, name: str, content: bytes) -> None:
 
 
 def row(page: Page, text: str) -> Locator:
-    return page.locator(".bank-row").filter(has_text=text)
+    """A row of the bank, and not a payment that none of them is."""
+    return page.locator(".bank-row:not(.bank-missing)").filter(has_text=text)
 
 
 def states(site: Site, event: dict[str, Any]) -> dict[str, str]:
@@ -319,7 +320,7 @@ def test_amounts_that_can_be_read_in_two_ways_are_asked_about_and_columns_can_be
     dialog = page.get_by_role("dialog", name="Which column is what?")
     expect(dialog.get_by_text("2 of 2 rows cannot be read this way.")).to_be_visible()
     dialog.get_by_role("button", name="Read the file").click()
-    expect(dialog.get_by_text("these can be read in two ways")).to_be_visible()
+    expect(dialog.get_by_text("These can be read in two ways.")).to_be_visible()
     dialog.get_by_label("Amounts").select_option("1.234,56")
     dialog.get_by_label("Name", exact=True).select_option("Who")
     expect(dialog.get_by_text(f"$1,234.00, {bank.name('Ana')}")).to_be_visible()
@@ -330,6 +331,24 @@ def test_amounts_that_can_be_read_in_two_ways_are_asked_about_and_columns_can_be
     dialog.get_by_label("Amount", exact=True).select_option("Left")
     dialog.get_by_role("button", name="Read the file").click()
     expect(row(page, bank.name("Bo"))).to_contain_text("$8.00")
+    expect(page.locator(".bank-files li")).to_have_count(1)
+
+
+def test_a_payment_that_is_not_at_the_bank_yet_is_named_with_how_long_it_waits(
+    site: Site, page: Page, event: dict[str, Any], bank: Bank
+) -> None:
+    long_ago = (bank.day - timedelta(days=9)).isoformat()
+    bank.pay(site, event, "Walt", method="check", reference="118", received_at=long_ago)
+    page.goto("/payments/to-clear")
+    add(page, "october.csv", bank.chase(("INTEREST PAYMENT", 7, "MISC_CREDIT")))
+    missing = page.locator(".bank-missing").filter(has_text=bank.name("Walt"))
+    expect(missing).to_contain_text("should have cleared")
+    expect(missing).to_contain_text("Check 118")
+    # One file that is chosen twice at once is one.
+    content = bank.chase(("INTEREST PAYMENT", 7, "MISC_CREDIT"))
+    twice = [{"name": name, "mimeType": "text/csv", "buffer": content} for name in ("a.csv", "b.csv")]
+    page.get_by_label("Bank files").set_input_files(twice)
+    expect(page.get_by_role("button", name="Close b.csv")).to_be_visible()
     expect(page.locator(".bank-files li")).to_have_count(1)
 
 

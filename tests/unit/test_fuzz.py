@@ -286,7 +286,8 @@ def test_an_amount_is_written_to_the_last_unit(amount_cents: int, currency: str)
 LISTS = {
     "history": history.parse_page,
     "events": lambda query: board.parse_board_page(query, now=NOW),
-    "payments": lambda query: reports.parse_report(query, now=NOW),
+    "payments": lambda query: reports.parse_page(query, now=NOW),
+    "payments.csv": lambda query: reports.parse_report(query, now=NOW),
     "to_clear": reports.parse_to_clear,
     "waivers": waiver_records.parse_search,
     "mail-owed": mail_admin.parse_page,

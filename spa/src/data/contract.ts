@@ -4169,8 +4169,6 @@ export interface operations {
                 method?: "cash" | "check" | "card" | "venmo" | "zelle" | "bank_transfer" | "other";
                 boat?: string;
                 captain?: string;
-                limit?: number;
-                cursor?: string;
             };
             header?: never;
             path?: never;

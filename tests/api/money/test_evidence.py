@@ -1,5 +1,6 @@
 """What the bank shows of a payment is kept with the act that clears it, and shown."""
 
+import csv
 from typing import Any
 
 import pytest
@@ -26,8 +27,9 @@ def test_the_evidence_stays_with_the_payment(money: Money) -> None:
     assert {**money.row(1), "receipt": "pending"} == {**payment, "receipt": "pending"}
     [listed] = money.api.get("/api/payments").json["payments"]
     assert listed["clearance"] == payment["clearance"]
-    line = money.api.get("/api/payments.csv").text.splitlines()[1]
-    assert line.endswith(f'admin,"chase, row 17, 2026-11-20, ZELLE FROM ANA RIVERA, file {EVIDENCE["file_sha256"]}"')
+    (line,) = csv.DictReader(money.api.get("/api/payments.csv").text.splitlines())
+    assert line["cleared_by"] == "admin"
+    assert line["evidence"] == f"chase, row 17, 2026-11-20, ZELLE FROM ANA RIVERA, file {EVIDENCE['file_sha256']}"
 
 
 def test_who_clears_without_evidence_is_told_all_the_same(money: Money) -> None:

@@ -19,6 +19,10 @@ export function groupName(group: GroupTotals, by: Grouping, all: readonly GroupT
   return nameAmong(group, all);
 }
 
+export function chartersText(count: number): string {
+  return count === 1 ? "1 charter" : `${count} charters`;
+}
+
 /** Where the ledger shows these payments. */
 export function ledgerPath({ from, to }: Period, of: OfCharters): string {
   const asked = Object.entries({ from, to, ...of }).filter(([, value]) => value !== "");

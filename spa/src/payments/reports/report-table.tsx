@@ -3,7 +3,7 @@ import { formatMoney } from "../../lib/money";
 import { type Period, today } from "../../lib/periods";
 import { href } from "../../lib/router";
 import { TableHead } from "../table-head";
-import type { OfCharters } from "./of-charters";
+import { chartersText, type OfCharters } from "./of-charters";
 import {
   barLengths,
   type Column,
@@ -81,7 +81,7 @@ function Row({ row, columns, bar }: RowProps) {
         {path === null ? name : <a href={href(path)}>{name}</a>}
         {charters !== null && (
           <>
-            <small>{charters === 1 ? "1 charter" : `${charters} charters`}</small>
+            <small>{chartersText(charters)}</small>
             {bar !== null && <Bar length={bar} />}
           </>
         )}

@@ -53,7 +53,3 @@ export function owedRows(people: readonly OwedTips[]): (OwedTips & { key: string
     name: nameAmong({ id: one.person_id, name: one.name }, all),
   }));
 }
-
-export function chartersText(count: number): string {
-  return count === 1 ? "1 charter" : `${count} charters`;
-}

@@ -10,7 +10,7 @@ import {
   LATEST_DAYS,
   type MatchedPayment,
 } from "./fit";
-import { firstAt } from "./in-order";
+import { byTime, firstAt } from "./in-order";
 
 /** How far a place is looked for by moving others; more would make no difference to a person, and takes long. */
 const MOST_MOVES = 200;
@@ -52,7 +52,7 @@ function rowsByAmount(rows: readonly FileRow[]): Map<string, FileRow[]> {
     if (found) found.push(row);
     else index.set(key, [row]);
   }
-  for (const found of index.values()) found.sort((a, b) => (a.date ?? "").localeCompare(b.date ?? ""));
+  for (const found of index.values()) found.sort((a, b) => byTime(a.date ?? "", b.date ?? ""));
   return index;
 }
 
@@ -74,7 +74,7 @@ function fitsOf(payment: MatchedPayment, index: ReadonlyMap<string, readonly Fil
     const fit = itemsOf(row) > 1 ? null : fitOf(payment, row, daysFrom(day, row));
     if (fit) found.push(fit);
   }
-  return found.sort((a, b) => distance(a) - distance(b) || (a.row.date ?? "").localeCompare(b.row.date ?? ""));
+  return found.sort((a, b) => distance(a) - distance(b) || byTime(a.row.date ?? "", b.row.date ?? ""));
 }
 
 /** How many checks a deposit has, where the bank says so; else 0. */
@@ -99,8 +99,8 @@ function byWordsThenTime(a: Fit, b: Fit): number {
   return (
     b.hints - a.hints ||
     distance(a) - distance(b) ||
-    a.payment.received_at.localeCompare(b.payment.received_at) ||
-    (a.row.date ?? "").localeCompare(b.row.date ?? "")
+    byTime(a.payment.received_at, b.payment.received_at) ||
+    byTime(a.row.date ?? "", b.row.date ?? "")
   );
 }
 
@@ -126,7 +126,7 @@ function takeByMoving(
     return false;
   };
   const waiting = [...open.keys()].filter((payment) => !fits.has(payment));
-  for (const payment of waiting.sort((a, b) => a.received_at.localeCompare(b.received_at))) move(payment, new Set());
+  for (const payment of waiting.sort((a, b) => byTime(a.received_at, b.received_at))) move(payment, new Set());
 }
 
 /** Of two payments that fit two rows either way the earlier gets the earlier one: people pay in turn. */
@@ -142,7 +142,7 @@ function uncross(open: ReadonlyMap<MatchedPayment, readonly Fit[]>, fits: Map<Ma
 /** Oldest first. */
 function byAmount(payments: readonly MatchedPayment[]): MatchedPayment[][] {
   const groups = new Map<string, MatchedPayment[]>();
-  for (const payment of payments.toSorted((a, b) => a.received_at.localeCompare(b.received_at))) {
+  for (const payment of payments.toSorted((a, b) => byTime(a.received_at, b.received_at))) {
     const key = keyOf(payment.currency, payment.method, payment.amount_cents);
     groups.set(key, [...(groups.get(key) ?? []), payment]);
   }

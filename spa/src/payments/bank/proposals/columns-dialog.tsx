@@ -49,8 +49,7 @@ export function ColumnsDialog({ name, currency, sheet, columns: guessed, onClose
   const submit = async () => {
     const apart = columns.debit !== null && columns.credit !== null;
     if (columns.amount === null && !apart) setFailure("Choose the amount, or both money out and money in.");
-    else if (columns.notation === null)
-      setFailure("Choose how the amounts are written: these can be read in two ways.");
+    else if (columns.notation === null) setFailure("Choose how the amounts are written.");
     else onChoose(sheet, columns);
   };
   const choose = (role: Role, text: string) => {
@@ -92,6 +91,7 @@ export function ColumnsDialog({ name, currency, sheet, columns: guessed, onClose
           />
           <Pick
             label="Amounts"
+            error={columns.notation === null && failure !== "" ? "These can be read in two ways." : undefined}
             names={notations}
             value={columns.notation}
             onPick={(notation) => setColumns({ ...columns, notation })}
@@ -129,15 +129,16 @@ function columnText(names: readonly string[], index: number): string {
 
 interface PickProps<Name extends string> {
   label: string;
+  error?: string | undefined;
   names: Readonly<Record<Name, string>>;
   /** Null while nobody knows. */
   value: Name | null;
   onPick(name: Name): void;
 }
 
-function Pick<Name extends string>({ label, names, value, onPick }: PickProps<Name>) {
+function Pick<Name extends string>({ label, error, names, value, onPick }: PickProps<Name>) {
   return (
-    <Field label={label}>
+    <Field label={label} error={error}>
       {(props) => (
         <select {...props} value={value ?? ""} onChange={(event) => onPick(event.currentTarget.value as Name)}>
           {value === null && <option value="">Choose</option>}

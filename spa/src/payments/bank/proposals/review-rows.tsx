@@ -58,7 +58,7 @@ export function ProposedRow({ proposal, failure, busy, acts }: ProposedProps) {
           <Logged key={payment.payment_id} payment={payment} />
         ))}
         {[...otherPayments.map(paymentText), ...otherRows.map(rowText)].slice(0, MOST_OTHERS).map((other) => (
-          <p key={other} class="bank-detail">
+          <p key={other} class="bank-other">
             or {other}
           </p>
         ))}
@@ -202,7 +202,7 @@ function Logged({ payment }: { payment: ListedPayment }) {
 export function MissingRow({ payment }: { payment: ListedPayment }) {
   const { text, late } = age(payment, new Date(nowMs()), operatorTimezone());
   return (
-    <tr class="bank-row">
+    <tr class="bank-row bank-missing">
       <td class="bank-none" />
       <Fit text={text} tone={late ? "due" : "calm"} reason="" />
       <td class="bank-ledger">

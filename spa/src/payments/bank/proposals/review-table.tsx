@@ -132,7 +132,8 @@ function Group<Row>({ title, about, sum, rows, show, children }: GroupProps<Row>
         <th scope="rowgroup" colSpan={COLUMNS}>
           <span class="bank-group-head">
             <span>
-              {title}, {rows.length} {sum && <span class="bank-amount">{sum}</span>} <small>{about}</small>
+              {title}, {rows.length}
+              {sum && <span class="bank-amount">: {sum}</span>} <small>{about}</small>
             </span>
             {children}
           </span>

@@ -76,7 +76,8 @@ export function useReview(): Bank {
     doing,
     failure,
     open: async (more) => {
-      const all = [...files.filter((file) => !more.some(({ sha256 }) => sha256 === file.sha256)), ...more];
+      // What is opened again takes the place of what was there.
+      const all = [...new Map([...files, ...more].map((file) => [file.sha256, file])).values()];
       setFiles(all);
       await load(rowsOf(all));
     },
