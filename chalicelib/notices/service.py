@@ -73,9 +73,10 @@ def preview_cancel(event_id: str, body: Mapping[str, Any], *, now: datetime) -> 
     terms = form.read(PlannedCancellation)
     form.finish()
     seen = charters.find_charter(event_id)
-    left_cents = seen.sums.received_cents - terms["moved_cents"]
-    if left_cents < seen.sums.refunded_cents:
+    # More was given back than is there where a payment bounced after a part of it was refunded.
+    if terms["moved_cents"] > max(seen.sums.paid_cents, 0):
         raise BadInput({"moved_cents": "must be at most what was paid"})
+    left_cents = seen.sums.received_cents - terms["moved_cents"]
     seen = seen._replace(sums=seen.sums._replace(received_cents=left_cents))
     return _preview(seen, charters.call_off(seen, terms), now)
 

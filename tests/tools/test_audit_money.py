@@ -16,7 +16,7 @@ from chalicelib.core.errors import SettingsError
 from chalicelib.money import ledger
 from chalicelib.notices import service as notices
 from chalicelib.payments import service as payments
-from chalicelib.payments import tips
+from chalicelib.payments import statements, tips
 from chalicelib.payments.answers import fingerprint_answer
 from chalicelib.payments.fields import NewPayment
 from chalicelib.payments.rows import fold
@@ -378,6 +378,18 @@ def test_the_money_in_a_mail_that_a_charter_is_off_is_that_of_the_cancelled_char
 def altered(mail: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     """A mail that goes to another address, or says something else."""
     return {**mail, **change} if "to" in change else {**mail, "data": {**mail["data"], **change}}
+
+
+def test_statements_whose_times_do_not_follow_one_another_agree(dynamodb_local: str) -> None:
+    """Of two requests the one that began first may have written last."""
+    with fresh_store(dynamodb_local) as dynamodb, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chalicelib.mail.outbox.deliver", lambda *_: None)
+        charter = store_charter()
+        for note, second in (("first", 30), ("second", 5)):
+            now = operator.NOW + timedelta(seconds=second)
+            statements.send_statement(charter.event_id, {"note": note}, actor=operator.ADMIN, now=now)
+        items = list(scan(dynamodb, settings.settings().table))
+    assert differences(items) == []
 
 
 def test_sharings_of_tips_whose_times_do_not_follow_one_another_agree(dynamodb_local: str) -> None:

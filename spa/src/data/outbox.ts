@@ -36,6 +36,8 @@ export interface OutboxEntry {
   problem: Problem | null;
 }
 
+type NewEntry = Omit<OutboxEntry, "created_at" | "attempts" | "state" | "problem">;
+
 export interface Problem {
   status: number;
   message: string;
@@ -140,18 +142,22 @@ export class Outbox {
   }
 
   /** Writes the payment down; it is safe from here on. `replaces` is a refused entry it corrects. */
-  async add(
-    entry: Omit<OutboxEntry, "created_at" | "attempts" | "state" | "problem">,
-    replaces?: string,
-  ): Promise<void> {
+  add(entry: NewEntry, replaces?: string): Promise<void> {
+    return this.#keep({ ...entry, state: "waiting", problem: null }, replaces);
+  }
+
+  /** The same of one that is not sent before `retry`: first something else has to be done. `why` says that to the admin. */
+  hold(entry: NewEntry, why: string): Promise<void> {
+    return this.#keep({ ...entry, state: "refused", problem: { status: 0, message: why, fields: {} } });
+  }
+
+  async #keep(entry: Omit<OutboxEntry, "created_at" | "attempts">, replaces?: string): Promise<void> {
     // The browser may otherwise clear what it holds when the device runs out of space.
     if (this.entries.value.length === 0) void navigator.storage?.persist?.();
     const kept: OutboxEntry = {
       ...entry,
       created_at: (this.#deps.now?.() ?? new Date(nowMs())).toISOString(),
       attempts: 0,
-      state: "waiting",
-      problem: null,
     };
     const writing = this.#deps.storage.put(kept);
     // Shown while it is written: closing the page is asked about from here on.

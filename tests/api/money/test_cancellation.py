@@ -171,6 +171,17 @@ def test_a_preview_counts_what_is_moved_before_as_not_paid(api: Api, money: Mone
     assert api.post(f"{url}/cancel-preview", {"moved_cents": 15_001}).status == 400
 
 
+def test_a_preview_is_shown_of_a_charter_whose_payment_bounced_after_a_part_was_refunded(
+    api: Api, money: Money
+) -> None:
+    money.log(1, method="check", amount_cents=40_000)
+    money.log(2, kind="refund", refund_of=money.id(1), amount_cents=10_000)
+    money.act(1, "bounce")
+    url = f"/api/events/{money.event_id}/cancel-preview"
+    assert api.post(url, {"cancellation_fee_cents": 5_000}).status == 200
+    assert list(api.post(url, {"moved_cents": 1}).json["Fields"]) == ["moved_cents"]
+
+
 def test_a_preview_refuses_the_fee_that_the_cancellation_would_refuse(api: Api, money: Money) -> None:
     refused = api.post(f"/api/events/{money.event_id}/cancel-preview", {"cancellation_fee_cents": 120_001})
     assert (refused.status, list(refused.json["Fields"])) == (400, ["cancellation_fee_cents"])

@@ -1,5 +1,6 @@
+import { ApiError } from "../../data/api";
 import { keepAnswer, keepCharters, refresh } from "../../data/charters";
-import type { Charter, Payment } from "../../data/contract";
+import type { Charter, Payment, PaymentAndEvent } from "../../data/contract";
 import { outbox } from "../../data/device-outbox";
 import { cancelCharter, clearPayment, correctPayment } from "../../data/later-api";
 import { methods } from "../../data/limits";
@@ -35,7 +36,10 @@ export async function cancelWithMoney(asked: Cancelling): Promise<void> {
   await outbox.flush();
 }
 
-/** A payment has one row at one charter. Of one that moves in part, the rest is a new row where it was. */
+/**
+ * A payment has one row at one charter. Of one that moves in part, the rest is a new row where it was: it is on the device
+ * before anything moves, for the answer to that may be lost.
+ */
 async function move({ payment, cents }: Part, { charter, moves, notify, idFor }: Cancelling): Promise<void> {
   if (!moves) return;
   const { event_id } = charter;
@@ -47,16 +51,26 @@ async function move({ payment, cents }: Part, { charter, moves, notify, idFor }:
   const corrects = { event_id, payment_id, reason: `${charter.title} was cancelled${stays}` };
   const moved_id = idFor(`${payment_id} moved`);
   const amount = rest_cents > 0 ? { amount_cents: cents } : {};
-  const moved = await correctPayment(moves.to.event_id, moved_id, { corrects, ...amount, notify });
+  const rest_id = idFor(`${payment_id} rest`);
+  const { kind, method, payer, reference, received_at } = payment;
+  if (rest_cents > 0) {
+    const note = `Of ${whole}: the rest counts for another charter.`;
+    const request = { kind, method, amount_cents: rest_cents, payer, reference, received_at, note, notify: false };
+    const why = `It is what stays of ${whole} once the rest has moved to ${moves.to.title}. Try again if ${whole} is struck through here; if not, discard this.`;
+    await outbox.hold({ payment_id: rest_id, event_id, request, currency }, why);
+  }
+  let moved: PaymentAndEvent;
+  try {
+    moved = await correctPayment(moves.to.event_id, moved_id, { corrects, ...amount, notify });
+  } catch (error) {
+    // Nothing has moved.
+    if (error instanceof ApiError && error.failure === "refused") await outbox.discard(rest_id);
+    throw error;
+  }
   keepAnswer(moved);
   if (rest_cents === 0) return;
 
-  const rest_id = idFor(`${payment_id} rest`);
-  const { kind, method, payer, reference, received_at } = payment;
-  const note = `Of ${whole}: the rest counts for another charter.`;
-  const request = { kind, method, amount_cents: rest_cents, payer, reference, received_at, note, notify: false };
-  await outbox.add({ payment_id: rest_id, event_id, request, currency });
-  await outbox.flush();
+  await outbox.retry(rest_id);
   // The bank has shown both in one sum.
   if (payment.status !== "cleared" || methods[method].cleared_on_receipt || outbox.get(rest_id)) return;
   for (const row of [moved.payment, { ...payment, payment_id: rest_id }]) await clearAs(payment, row);
