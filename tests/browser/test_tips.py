@@ -26,7 +26,7 @@ def tipped(site: Site, day: str, *amounts_cents: int, **changes: Any) -> dict[st
     span = {"starts_at": f"{day}T18:00:00Z", "ends_at": f"{day}T21:00:00Z"}
     event = site.charter(**CREW | span | changes)
     for amount_cents in amounts_cents:
-        site.pay(event, kind="tip", amount_cents=amount_cents, currency=event["currency"])
+        site.pay(event, kind="tip", amount_cents=amount_cents, received_at=span["ends_at"])
     return event
 
 
