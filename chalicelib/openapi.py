@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from typing import Any, get_args
 
 from chalicelib import __version__, calendars, charter_page
+from chalicelib import openapi_pages as pages
 from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
 from chalicelib.core.fields import Uuid, body_schema, rules_of
-from chalicelib.core.schemas import Cents, InstantText, Schema, nullable, record
+from chalicelib.core.schemas import Cents, InstantText, Schema, nullable
 from chalicelib.crew import fields as crew
-from chalicelib.crew_page import fields as crew_page
 from chalicelib.mail import admin as mail
 from chalicelib.manifest import fields as manifest
 from chalicelib.notices import service as notices
@@ -18,12 +18,10 @@ from chalicelib.openapi_calls import (
     COMPONENTS,
     NOTHING,
     PATH_PARAMETERS,
-    TEXT,
     Error,
     Health,
     Login,
     Session,
-    answer,
     body_of,
     call,
     component,
@@ -41,80 +39,7 @@ from chalicelib.sign_in import service as sign_in
 from chalicelib.waivers import fields as waivers
 from chalicelib.waivers import text_tree
 
-FORM = "application/x-www-form-urlencoded"
-HTML, CSV, PLAIN, CALENDAR, JAVASCRIPT = "text/html", "text/csv", "text/plain", "text/calendar", "text/javascript"
-
-
-def _form_schema() -> Schema:
-    """The waiver form: its fields are text, and none of them is null."""
-    rules = rules_of(waivers.SignedForm)
-    required = [name for name, rule in rules.items() if rule.is_required or getattr(rule, "needed", False)]
-    fields = {name: rule.schema() for name, rule in rules.items()}
-    fields["guardian_relationship"] = {"type": "string", "enum": [*waivers.RELATIONSHIPS, ""]}
-    texts = {"type": "array", "items": {"type": "string"}}
-    optional = {name: field for name, field in fields.items() if name not in required}
-    return record({name: fields[name] for name in required}, optional | dict.fromkeys(waivers.MINOR, texts))
-
-
-def _page(status: int, *headers: str) -> Schema:
-    return answer(status, TEXT, HTML, *headers)
-
-
-def _show_waiver(name: str) -> Schema:
-    query = {
-        "signed": "Confirms this signature.",
-        "copy": "Shows a signer their own copy.",
-        "language": "`en` or `es`, else the browser's.",
-        "kiosk": "`1`: a tablet that many sign on.",
-    }
-    error = schema_of(Error)
-    return {
-        "operationId": name,
-        "parameters": [
-            {"name": name, "in": "query", "schema": TEXT, "description": description}
-            for name, description in query.items()
-        ],
-        "responses": {
-            "200": _page(200),
-            "404": _page(404),
-            "503": _page(503, "Retry-After"),
-            **{str(status): answer(status, error) for status in (403, 415, 500)},
-        },
-        "security": [],
-    }
-
-
-def _sign_waiver() -> Schema:
-    encoding = {name: {"style": "form", "explode": True} for name in waivers.MINOR}
-    return {
-        "operationId": "sign_waiver",
-        "requestBody": {
-            "required": True,
-            "content": {FORM: {"schema": component("WaiverForm", _form_schema()), "encoding": encoding}},
-        },
-        "responses": {
-            "303": {**_page(303), "headers": {"Location": {"required": True, "schema": TEXT}}},
-            **{str(status): _page(status) for status in (400, 404, 409, 413)},
-            **{str(status): _page(status, "Retry-After") for status in (429, 503)},
-            **{str(status): answer(status, schema_of(Error)) for status in (403, 415, 500)},
-        },
-        "security": [],
-    }
-
-
-def _open_link(name: str) -> Schema:
-    """A person's page, or the calendar of a link that ends in `.ics`."""
-    page = answer(200, TEXT, HTML)
-    return {
-        "operationId": name,
-        "parameters": [{"name": "If-None-Match", "in": "header", "schema": TEXT}],
-        "responses": {
-            "200": {**page, "content": {media_type: {"schema": TEXT} for media_type in (HTML, CALENDAR)}},
-            "304": answer(304, None, CALENDAR, "ETag"),
-            **_refusals(404),
-        },
-        "security": [],
-    }
+CSV, PLAIN = "text/csv", "text/plain"
 
 
 def _payment_body() -> Schema:
@@ -122,56 +47,6 @@ def _payment_body() -> Schema:
     new = body_schema(payments.NewPayment)
     new["properties"] |= {"corrects": {"type": "null"}}
     return {"anyOf": [component("NewPayment", new), body_of(payments.Correction)]}
-
-
-def _show_dock(name: str) -> Schema:
-    return {"operationId": name, "responses": {"200": _page(200), **_refusals(404)}, "security": []}
-
-
-def _crew_form(name: str, form: str, schema: Schema) -> Schema:
-    done = {**_page(303), "headers": {"Location": {"required": True, "schema": TEXT}}}
-    done["description"] = "Done: go there."
-    return {
-        "operationId": name,
-        "requestBody": {"required": True, "content": {FORM: {"schema": component(form, schema)}}},
-        "responses": {"303": done, **_refusals(400, 404, 409, 413), "503": _page(503, "Retry-After")},
-        "security": [],
-    }
-
-
-def _refusals(*statuses: int) -> Schema:
-    """Pages, beside the errors that every call may have."""
-    return {
-        **{str(status): _page(status) for status in statuses},
-        **{str(status): answer(status, schema_of(Error)) for status in (403, 415, 500)},
-    }
-
-
-def _dock_schema() -> Schema:
-    """One of three forms, by its name."""
-    rules = {**rules_of(manifest.CheckIn), **rules_of(crew_page.DockForm), **rules_of(crew_page.BriefingForm)}
-    required = rules_of(crew_page.DockForm)
-    return record(
-        {name: rule.schema() for name, rule in required.items() if rule.is_required},
-        {name: rule.schema() for name, rule in rules.items() if not (name in required and rule.is_required)},
-    )
-
-
-def _answer_schema() -> Schema:
-    rules = rules_of(crew_page.AnswerForm)
-    return record(
-        {name: rule.schema() for name, rule in rules.items() if rule.is_required},
-        {name: rule.schema() for name, rule in rules.items() if not rule.is_required},
-    )
-
-
-def _get_crew_worker() -> Schema:
-    errors = {str(status): answer(status, schema_of(Error)) for status in (403, 415, 500)}
-    return {
-        "operationId": "get_crew_worker",
-        "responses": {"200": answer(200, TEXT, JAVASCRIPT), **errors},
-        "security": [],
-    }
 
 
 def _charter_edit() -> Schema:
@@ -186,6 +61,13 @@ def _create(name: str, made: Any, table: Any, refuses: Iterable[int] = (), confl
     create = call(name, {200: made, 201: made}, body=table, refuses=(409, 503, *refuses), conflict=conflict)
     create["parameters"] = [{"name": "Idempotency-Key", "in": "header", "schema": Uuid().schema()}]
     return create
+
+
+def _log(name: str, logged: Any, body: Any, conflict: Schema) -> Schema:
+    """Logs money, once: the same again gets the first answer, and a header that says so."""
+    log = call(name, {200: logged, 201: logged}, body=body, refuses=(404, 409, 503), conflict=conflict)
+    log["responses"]["200"]["headers"] = {"Idempotency-Replayed": {"required": True, "schema": {"const": "true"}}}
+    return log
 
 
 def _schedule_conflict() -> Schema:
@@ -265,7 +147,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
         },
         f"{charter_path}/cancel-preview": {
             "post": call(
-                "preview_cancel", {200: notices.NoticePreview}, body=charters.CancellationTerms, refuses=(404,)
+                "preview_cancel", {200: notices.NoticePreview}, body=charters.PlannedCancellation, refuses=(404,)
             )
         },
         f"{charter_path}/reopen-waivers": {"post": call("reopen_waivers", {200: event}, body=NOTHING, refuses=acts)},
@@ -305,23 +187,9 @@ def _paths() -> dict[str, dict[str, Schema]]:
             "post": call("withdraw_position", {200: event}, body=crew.Withdrawing, refuses=acts)
         },
         f"{charter_path}/payments": {"get": call("list_event_payments", {200: payments.Statement}, refuses=(404,))},
-        payment_path: {
-            "put": call(
-                "log_payment",
-                {200: payment, 201: payment},
-                body=_payment_body(),
-                refuses=acts,
-                conflict=payment_conflict,
-            )
-        },
+        payment_path: {"put": _log("log_payment", payment, _payment_body(), payment_conflict)},
         f"{charter_path}/payment-batches/{{batch_id}}": {
-            "put": call(
-                "log_batch",
-                dict.fromkeys((200, 201), payments.PaymentsAndEvent),
-                body=payments.NewBatch,
-                refuses=acts,
-                conflict=payment_conflict,
-            )
+            "put": _log("log_batch", payments.PaymentsAndEvent, payments.NewBatch, payment_conflict)
         },
         f"{payment_path}/void": {"post": call("void_payment", {200: payment}, body=charters.Reason, refuses=acts)},
         f"{payment_path}/clear": {"post": call("clear_payment", {200: payment}, body=payments.Clearing, refuses=acts)},
@@ -339,7 +207,7 @@ def _paths() -> dict[str, dict[str, Schema]]:
         },
         "/api/receivables": {"get": call("list_receivables", {200: charters.Receivables})},
         "/api/tips": {"get": call("list_tips", {200: tips.Tips}, query=payments.RANGE_QUERY)},
-        "/api/payments": {"get": call("list_payments", {200: payments.PaymentPage}, query=payments.REPORT_QUERY)},
+        "/api/payments": {"get": call("list_payments", {200: payments.PaymentPage}, query=payments.PAYMENTS_QUERY)},
         "/api/payments/to-clear": {
             "get": call("list_payments_to_clear", {200: payments.PaymentPage}, query=payments.TO_CLEAR_QUERY)
         },
@@ -416,20 +284,20 @@ def _paths() -> dict[str, dict[str, Schema]]:
             "get": call("get_guest_event", {200: charter_page.GuestEvent}, refuses=(404,), public=True)
         },
         "/g/{event_id}/waiver": {
-            "get": _show_waiver("show_waiver"),
-            "head": _show_waiver("show_waiver_head"),
-            "post": _sign_waiver(),
+            "get": pages.show_waiver("show_waiver"),
+            "head": pages.show_waiver("show_waiver_head"),
+            "post": pages.sign_waiver(),
         },
-        "/c/worker.js": {"get": _get_crew_worker()},
+        "/c/worker.js": {"get": pages.get_crew_worker()},
         "/c/{token}": {
-            "get": _open_link("show_crew_page"),
-            "head": _open_link("show_crew_page_head"),
-            "post": _crew_form("answer_crew_page", "AnswerForm", _answer_schema()),
+            "get": pages.open_link("show_crew_page"),
+            "head": pages.open_link("show_crew_page_head"),
+            "post": pages.crew_form("answer_crew_page", "AnswerForm", pages.answer_schema()),
         },
         "/c/{token}/{event_id}": {
-            "get": _show_dock("show_dock"),
-            "head": _show_dock("show_dock_head"),
-            "post": _crew_form("tick_dock", "DockForm", _dock_schema()),
+            "get": pages.show_dock("show_dock"),
+            "head": pages.show_dock("show_dock_head"),
+            "post": pages.crew_form("tick_dock", "DockForm", pages.dock_schema()),
         },
     }
 

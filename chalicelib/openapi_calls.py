@@ -8,7 +8,6 @@ from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
 from chalicelib.core.fields import Rule, Rules, body_schema
 from chalicelib.core.schemas import (
-    EVENT_ID,
     EventId,
     InstantText,
     PositionId,
@@ -21,6 +20,7 @@ from chalicelib.core.schemas import (
     record,
 )
 from chalicelib.core.schemas import schema_of as plain_schema_of
+from chalicelib.core.text import EVENT_ID
 from chalicelib.mail import admin as mail
 from chalicelib.operator import fields as operator
 from chalicelib.payments import fields as payments
@@ -179,14 +179,15 @@ def call(
     `refuses` are its errors beside those that every call, body, query and session brings.
     """
     errors = {403, 415, 500, *refuses}
-    errors |= {400, 413} if body is not None else {400} if query else set()
-    errors |= set() if public else {401}
+    errors |= {400, 413} if body is not None else set()
+    # A query parameter that is not known, or given twice.
+    errors |= set() if public else {400, 401}
     schemas = {400: schema_of(BadInput), 409: conflict or schema_of(Error)}
     found = {status: hint if hint is None else schema_of(hint) for status, hint in answers.items()}
     operation: Schema = {
         "operationId": name,
         "responses": {str(status): answer(status, schema, media_type) for status, schema in found.items()}
-        | {str(status): answer(status, schemas.get(status, schema_of(Error))) for status in sorted(errors)},
+        | {str(status): _refusal(status, schemas.get(status, schema_of(Error))) for status in sorted(errors)},
     }
     if body is not None:
         is_schema = isinstance(body, dict) and not all(isinstance(rule, Rule) for rule in body.values())
@@ -199,6 +200,10 @@ def call(
     if public:
         operation["security"] = []
     return operation
+
+
+def _refusal(status: int, schema: Schema) -> Schema:
+    return answer(status, schema, JSON, *(["Retry-After"] if status in (429, 503) else []))
 
 
 def _has_required(schema: Schema) -> bool:

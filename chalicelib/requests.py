@@ -8,20 +8,30 @@ from chalice.app import Chalice, Request, Response
 from chalicelib.core import http, system
 from chalicelib.core.audit import Actor
 from chalicelib.core.errors import DomainError, SettingsError
+from chalicelib.core.fields import Form
 from chalicelib.sign_in import sessions
+
+Routes = Collection[tuple[str, str]]
+"""Methods and paths."""
 
 
 def guard(
-    app: Chalice, public: Collection[tuple[str, str]], request: Request, get_response: Callable[[Request], Response]
+    app: Chalice, public: Routes, searches: Routes, request: Request, get_response: Callable[[Request], Response]
 ) -> Response:
-    """Lets requests of a signed-in admin pass, and those to `public` methods and paths. Every answer leaves here."""
+    """Lets requests of a signed-in admin pass, and those to `public` routes. Every answer leaves here.
+
+    An admin's query is for the `searches` to read; to any other route it is a mistake.
+    """
     told: Mapping[str, str] = {}
     try:
         http.check_origin(request.headers)
-        if (request.method, request.path) not in public:
+        route = (request.method, request.path)
+        if route not in public:
             now = system.utc_now()
             request.context["session"] = sessions.authenticate(request.headers, now=now)
             told = http.operator_headers(now)
+            if route not in searches:
+                Form(http.read_query(request)).finish()
         response = get_response(request)
     except DomainError as error:
         if error.STATUS_CODE in (401, 403, 429):

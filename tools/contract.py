@@ -14,7 +14,7 @@ from chalicelib.boats import fields as boats
 from chalicelib.charters import fields as charters
 from chalicelib.charters import positions, readiness
 from chalicelib.core import names
-from chalicelib.core.fields import ListOf, Nested, Rules, Secret, Text, Whole, rules_of
+from chalicelib.core.fields import ListOf, Nested, Rules, Text, Whole, rules_of
 from chalicelib.money import currencies, ledger
 from chalicelib.money.methods import METHODS
 from chalicelib.operator import fields as operator
@@ -56,6 +56,7 @@ LIMITS = {
 }
 # Of pages that load later than the board: apart, so that the first load does not carry them.
 LATER_LIMITS = {
+    "batch": payments.NewBatch,
     "boat": boats.BoatDetails,
     "hold": schedule.NewHold,
     "person": people.PersonDetails,
@@ -134,7 +135,7 @@ def _limits_of(table: Any) -> JsonObject:
 
 
 def _limit(rule: Any) -> JsonObject:
-    if isinstance(rule, Text | Secret):
+    if isinstance(rule, Text):
         return {"most": rule.max_chars}
     if isinstance(rule, Whole):
         return {"least": rule.least, "most": rule.most}

@@ -141,6 +141,11 @@ class CancellationTerms(TypedDict):
     """None: what the charter says, which is nothing as long as nobody has changed it."""
 
 
+class PlannedCancellation(CancellationTerms):
+    moved_cents: Annotated[int, Whole(0, MAX_AMOUNT_CENTS, 0)]
+    """What of the payments is moved to another charter before: the mails do not count it as paid."""
+
+
 class Cancellation(CancellationTerms, Reason):
     notify: Annotated[bool, NOTIFY]
 
@@ -274,6 +279,8 @@ class ReceivableJson(TypedDict):
     age_days: Count
     """The operator's days since the charter ended; 0 before."""
     bucket: Bucket
+    reminded_at: InstantText | None
+    """When the last statement or reminder of this balance was queued; null if none was since something is due."""
 
 
 class CurrencyDue(TypedDict):

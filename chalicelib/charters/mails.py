@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import TypedDict
 
-from chalicelib.charters import reminders, store
+from chalicelib.charters import receivables, reminders, store
 from chalicelib.charters.fields import CharterDetails, Status
 from chalicelib.charters.store import Charter
 from chalicelib.core import times
@@ -85,9 +85,14 @@ def reminder_mail(charter: Charter, days_before: int, now: datetime) -> MailOf[R
 
 
 def queue_reminder(mail: MailOf[ReminderData]) -> bool:
-    """Queues a reminder, and notes with the charter that its patron is reminded; False if it was queued before."""
-    reminded = audit_event("balance_reminded", SYSTEM, mail.created_at, mail_id=mail.mail_id)
-    return outbox.queue(mail, [put_write(history_item(mail.data["charter"]["event_id"], reminded))])
+    """Queues a reminder, and notes with the charter that its patron is reminded.
+
+    False if it was queued before, or if nothing is due any more.
+    """
+    event_id, at = mail.data["charter"]["event_id"], mail.created_at
+    reminded = audit_event("balance_reminded", SYSTEM, at, mail_id=mail.mail_id)
+    noted = [put_write(history_item(event_id, reminded)), receivables.reminded_write(event_id, at)]
+    return outbox.queue(mail, noted)
 
 
 def _renew_reminder(mail: MailOf[ReminderData], now: datetime) -> MailOf[ReminderData] | str:

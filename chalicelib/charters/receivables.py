@@ -1,7 +1,7 @@
 """Who owes, how much, how long: one entry of each charter of which something is due.
 
 The transaction that changes what is due, or what the entry says of the charter, writes it or deletes it. So the list is
-one Query, however many charters there were.
+one Query, however many charters there were. When the patron was last asked to pay stands beside it in the same item.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from chalicelib.charters.fields import (
     Status,
 )
 from chalicelib.core import times
-from chalicelib.core.dynamo import Item, item_key, json_s, load_data, put_write, query_items, s, table_name
+from chalicelib.core.dynamo import Item, item_key, json_s, load_data, put_write, query_items, s, table_name, update
 from chalicelib.core.settings import settings
 from chalicelib.money import currencies
 
@@ -49,7 +49,18 @@ def entry_writes(event_id: str, after: Receivable | None, before: Receivable | N
         return []
     if after is None:
         return [{"Delete": {"TableName": table_name(), "Key": _key(event_id)}}]
-    return [put_write(entry_item(after))]
+    if before is None:
+        return [put_write(entry_item(after))]
+    # When it was reminded stays.
+    return [{"Update": update(_key(event_id), "SET #data = :data", {":data": entry_item(after)["data"]})}]
+
+
+def reminded_write(event_id: str, at: str) -> Item:
+    """Notes when the patron of a charter was asked to pay: a write of the transaction that queues that mail.
+
+    It fails once nothing is due any more.
+    """
+    return {"Update": update(_key(event_id), "SET reminded_at = :at", {":at": s(at)}, "attribute_exists(PK)")}
 
 
 def entry_item(entry: Receivable) -> Item:
@@ -60,28 +71,20 @@ def _key(event_id: str) -> Item:
     return item_key(RECEIVABLES, f"EVENT#{event_id}")
 
 
-def to_receivable(item: Item) -> Receivable:
-    return Receivable(**load_data(item))
-
-
-def list_entries() -> list[Receivable]:
-    """All of them, in any order: one Query."""
+def list_receivables(now: datetime) -> Receivables:
+    """The charters that ended longest ago first, then the coming ones by their end: one Query."""
     items = query_items(
         KeyConditionExpression="PK = :pk", ExpressionAttributeValues={":pk": s(RECEIVABLES)}, ConsistentRead=True
     )
-    return [to_receivable(item) for item in items]
-
-
-def list_receivables(now: datetime) -> Receivables:
-    """The charters that ended longest ago first, then the coming ones by their end."""
-    entries = sorted(list_entries(), key=lambda one: (one.ends_at, one.event_id))
-    charters = [_json(one, now) for one in entries]
+    charters = sorted((_json(item, now) for item in items), key=lambda one: (one["ends_at"], one["event_id"]))
     return {"charters": charters, "totals": _totals(charters)}
 
 
-def _json(entry: Receivable, now: datetime) -> ReceivableJson:
+def _json(item: Item, now: datetime) -> ReceivableJson:
+    entry = Receivable(**load_data(item))
     age_days, bucket = age(entry.ends_at, now, settings().timezone)
-    return {**entry._asdict(), "age_days": age_days, "bucket": bucket}  # type: ignore[typeddict-item]
+    reminded_at = item["reminded_at"]["S"] if "reminded_at" in item else None
+    return {**entry._asdict(), "age_days": age_days, "bucket": bucket, "reminded_at": reminded_at}  # type: ignore[typeddict-item]
 
 
 def age(ends_at: str, now: datetime, timezone: str) -> tuple[int, Bucket]:
@@ -94,11 +97,7 @@ def age(ends_at: str, now: datetime, timezone: str) -> tuple[int, Bucket]:
 
 def _totals(charters: Iterable[ReceivableJson]) -> ReceivableTotals:
     """Money in other currencies than the operator's stands apart, and is never added to it."""
-    by_currency: dict[str, list[ReceivableJson]] = {}
-    for one in charters:
-        by_currency.setdefault(one["currency"], []).append(one)
-    names = currencies.in_order(by_currency, settings().currency)
-    first, *others = (_currency_totals(name, by_currency.get(name, [])) for name in names)
+    first, *others = (_currency_totals(*one) for one in currencies.group(charters, settings().currency))
     return {**first, "other_currencies": others}
 
 

@@ -48,8 +48,9 @@ def repeat_charter(
 ) -> tuple[RepeatPreview | Repeated, int]:
     """The answer and its status: 200 for a preview and for the same request again, else 201.
 
-    Copied is all but payments, waivers and signatures; listed guests are copied as new ones. The first charters, up to
-    19, are made in one transaction or not at all: ScheduleConflict names what is in the way, unless a reason is given.
+    Copied is all but payments, waivers, signatures and a cancellation fee; listed guests are copied as new ones. The
+    first charters, up to BATCH, are made in one transaction or not at all: ScheduleConflict names what is in the way,
+    unless a reason is given.
     """
     form = Form(body)
     wanted = form.read(Repetition)

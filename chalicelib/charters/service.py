@@ -27,6 +27,7 @@ from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import AlreadyExists, Conflict, NotFound
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
+from chalicelib.core.text import is_event_id
 from chalicelib.money.ledger import Sums
 from chalicelib.register.fields import VERSION
 from chalicelib.schedule.booking import reason_of
@@ -138,14 +139,14 @@ def new_charter(event_id: str, details: CharterDetails, at: str) -> Charter:
 
 
 def find_charter(event_id: str) -> Charter:
-    charter = store.read_charter(event_id) if fields.is_event_id(event_id) else None
+    charter = store.read_charter(event_id) if is_event_id(event_id) else None
     if charter is None:
         raise unknown_charter()
     return charter
 
 
 def find_whole_charter(event_id: str, *, with_signed: bool = False) -> store.WholeCharter:
-    whole = store.read_whole_charter(event_id, with_signed=with_signed) if fields.is_event_id(event_id) else None
+    whole = store.read_whole_charter(event_id, with_signed=with_signed) if is_event_id(event_id) else None
     if whole is None:
         raise unknown_charter()
     return whole

@@ -13,24 +13,24 @@ from typing import Any, TypeVar, cast, get_type_hints
 
 from chalicelib.core import names, times
 from chalicelib.core.errors import BadInput
-from chalicelib.core.schemas import EVENT_ID, CurrencyCode, Schema, nullable, record, schema_of
+from chalicelib.core.schemas import CurrencyCode, Schema, nullable, record, schema_of
 from chalicelib.core.settings import NO_CURRENCY, NO_EMAIL, NO_PHONE, NO_TIMEZONE, settings
-from chalicelib.core.text import PHONE, UNPRINTABLE_LINE, UNPRINTABLE_LINES, has_any, is_currency, is_email, is_phone
+from chalicelib.core.text import (
+    PHONE,
+    UNPRINTABLE_LINE,
+    UNPRINTABLE_LINES,
+    has_any,
+    is_currency,
+    is_email,
+    is_phone,
+    is_uuid,
+)
 
 Table = TypeVar("Table")
 Rules = Mapping[str, "Rule"]
 
-_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 REQUIRED: Any = object()
 _MISSING: Any = object()
-
-
-def is_uuid(text: str) -> bool:
-    return re.fullmatch(_UUID, text, re.IGNORECASE) is not None
-
-
-def is_event_id(text: str) -> bool:
-    return re.fullmatch(EVENT_ID, text) is not None
 
 
 class Refused(Exception):
@@ -222,26 +222,6 @@ class Phone(Text):
 
     def shape(self) -> Schema:
         return {"type": "string", "pattern": f"^({PHONE})?$"}
-
-
-class Secret(Rule):
-    """Text taken to the letter: neither trimmed nor echoed."""
-
-    def __init__(self, max_chars: int) -> None:
-        super().__init__()
-        self.max_chars = max_chars
-
-    blank = ""
-
-    def parse(self, value: Any) -> str:
-        if not isinstance(value, str) or has_any("", value):
-            raise Refused("must be text")
-        if not 0 < len(value) <= self.max_chars:
-            raise Refused(f"must have 1 to {self.max_chars} characters")
-        return value
-
-    def shape(self) -> Schema:
-        return {"type": "string", "minLength": 1, "maxLength": self.max_chars}
 
 
 class Whole(Rule):

@@ -1,7 +1,8 @@
 """Requests that make a record once, however often they are sent: the header `Idempotency-Key`."""
 
 from chalicelib.core.dynamo import Item, item_key, put_write, read_item, s
-from chalicelib.core.fields import Form, is_uuid
+from chalicelib.core.fields import Form
+from chalicelib.core.text import is_uuid
 
 
 def read_key(form: Form, given: str | None) -> str:

@@ -4,7 +4,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from chalicelib.core.text import CURRENCY_CODE
+from chalicelib.core.text import CURRENCY_CODE, EVENT_ID
 
 Schema = dict[str, Any]
 
@@ -15,8 +15,6 @@ class Shape:
     def __init__(self, **more: Any) -> None:
         self.more = more
 
-
-EVENT_ID = r"[A-Za-z0-9_-]{22}"
 
 Cents = Annotated[int, Shape(description="Minor units of the currency.")]
 Count = Annotated[int, Shape(minimum=0)]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core import names, times
@@ -54,14 +55,16 @@ def read_file(room: str, name: str) -> str:
 
 @cache
 def environment(room: str) -> "Environment":
+    """The room's templates. A folder among them only sorts: its templates are named without it, but for `parts/`."""
     # Imported late: most requests answer JSON and need no template.
-    from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context, select_autoescape
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 
     def in_language(spell: Callable[[str, str, str], str]) -> Callable[[Any, str, str], str]:
         return pass_context(lambda context, instant, timezone: spell(instant, timezone, context["language"]))
 
+    folder = Path(str(files(f"chalicelib.{room}"))) / "templates"
     made = Environment(
-        loader=PackageLoader(f"chalicelib.{room}"),
+        loader=FileSystemLoader([folder, *sorted(path for path in folder.iterdir() if path.is_dir())]),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,4 +1,4 @@
-"""What people type: which characters a text may hold, what is an email address, a phone number or a currency."""
+"""What a text may be: which characters it may hold, what is an email address, a phone number, a currency or an id."""
 
 import re
 
@@ -14,6 +14,8 @@ _EMAIL = (
 )
 PHONE = r"[0-9+().\-/ x#*]{3,40}"
 CURRENCY_CODE = r"[A-Z]{3}"
+_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+EVENT_ID = r"[A-Za-z0-9_-]{22}"
 
 
 def has_any(chars: str, text: str) -> bool:
@@ -31,3 +33,11 @@ def is_phone(text: str) -> bool:
 
 def is_currency(text: str) -> bool:
     return re.fullmatch(CURRENCY_CODE, text) is not None
+
+
+def is_uuid(text: str) -> bool:
+    return re.fullmatch(_UUID, text, re.IGNORECASE) is not None
+
+
+def is_event_id(text: str) -> bool:
+    return re.fullmatch(EVENT_ID, text) is not None

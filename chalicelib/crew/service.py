@@ -16,13 +16,13 @@ from chalicelib.charters.store import Charter
 from chalicelib.core import system, times
 from chalicelib.core.audit import SYSTEM, Actor, AuditDetails, AuditEvent, audit_event
 from chalicelib.core.dynamo import Item
-from chalicelib.core.errors import BadInput, Busy, NotFound
+from chalicelib.core.errors import Busy, NotFound
 from chalicelib.core.fields import Form
 from chalicelib.core.idempotency import read_key
 from chalicelib.core.retry import retry_on_conflict
-from chalicelib.crew import mails, roster
+from chalicelib.crew import mails, refusing, roster
 from chalicelib.crew import store as due_store
-from chalicelib.crew.fields import MAX_OPEN_POSITIONS, MAX_POSITIONS, Asking, Assigning, NewPosition, Withdrawing
+from chalicelib.crew.fields import Asking, Assigning, NewPosition, Withdrawing
 from chalicelib.crew.roster import Roster
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail, mail_writes
@@ -89,7 +89,7 @@ def add_position(
     form = Form(body)
     wanted = form.read(NewPosition)
     key = read_key(form, request_key)
-    _check_answer_by(form, wanted["answer_by"], now)
+    refusing.check_answer_by(form, wanted["answer_by"], now)
     form.finish()
     position_id = _position_id(event_id, key) if key else system.random_hex(8)
     is_new = True
@@ -99,11 +99,11 @@ def add_position(
         is_new = place.find(seen.positions, position_id) is None
         if not is_new:
             return None
-        _check_sails(seen)
-        next_ids = _check_people(people, wanted["person_ids"])
+        refusing.check_sails(seen)
+        next_ids = refusing.check_people(people, wanted["person_ids"])
         if next_ids != []:
-            _check_asks(seen, people, now)
-        _check_room(seen, wanted["role"])
+            refusing.check_asks(seen, people, now)
+        refusing.check_room(seen, wanted["role"])
         position = place.new_position(
             position_id,
             wanted["role"],
@@ -130,11 +130,11 @@ def ask(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: Acto
     form.finish()
 
     def act(seen: Charter, people: Roster) -> Act | None:
-        position = _find_open(seen, position_id)
+        position = refusing.find_open(seen, position_id)
         if place.is_asking(position, wanted["person_ids"]):
             return None
-        next_ids = _check_people(people, wanted["person_ids"])
-        _check_asks(seen, people, now)
+        next_ids = refusing.check_people(people, wanted["person_ids"])
+        refusing.check_asks(seen, people, now)
         found = place.ask(seen.positions, position_id, next_ids)
         asked = audit_event("position_asked", actor, times.format_instant(now), about=position_id)
         left_open = [position_id] if next_ids == [] else []
@@ -154,8 +154,8 @@ def assign(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: A
     person_id, at = wanted["person_id"], times.format_instant(now)
 
     def act(seen: Charter, people: Roster) -> Act | None:
-        position = _find_open(seen, position_id)
-        _check_people(people, [person_id], "person_id")
+        position = refusing.find_open(seen, position_id)
+        refusing.check_people(people, [person_id], "person_id")
         roster.refuse_bareboat(people)
         if place.holds(position, person_id) and position["state"] != "unconfirmed":
             return None
@@ -178,9 +178,9 @@ def withdraw(event_id: str, position_id: str, body: Mapping[str, Any], *, actor:
     form.finish()
 
     def act(seen: Charter, people: Roster) -> Act | None:
-        if _find(seen, position_id)["state"] == "withdrawn":
+        if refusing.find(seen, position_id)["state"] == "withdrawn":
             return None
-        _check_sails(seen)
+        refusing.check_sails(seen)
         found = place.withdraw(seen.positions, position_id)
         at = times.format_instant(now)
         withdrawn = audit_event("position_withdrawn", actor, at, about=position_id, reason=wanted["reason"])
@@ -214,14 +214,14 @@ def answer(
     """
     event_id = find_position(position_id)
     if event_id is None:
-        raise _unknown_position()
+        raise refusing.unknown_position()
     at = times.format_instant(now)
 
     def act(seen_charter: Charter, people: Roster) -> Act | None:
-        position = _find(seen_charter, position_id)
+        position = refusing.find(seen_charter, position_id)
         person = people.people.get(person_id)
         if person is None or not (place.holds(position, person_id) or place.last_asked(position, person_id)):
-            raise _unknown_position()
+            raise refusing.unknown_position()
         if place.is_same_answer(seen_charter.details, position, person_id, answer, seen):
             return None
         try:
@@ -404,59 +404,3 @@ def _conflicts(
 
 def _position_id(event_id: str, key: str) -> str:
     return place.digest(event_id, key)[:16]
-
-
-# --- what is refused --------------------------------------------------------------------------------------
-
-
-def _check_answer_by(form: Form, answer_by: str | None, now: datetime) -> None:
-    if answer_by and answer_by < times.format_instant(now + place.SOONEST_ANSWER):
-        form.refuse("answer_by", "must be at least 15 minutes ahead")
-
-
-def _check_people(people: Roster, person_ids: list[str] | None, field: str = "person_ids") -> list[str] | None:
-    for person_id in person_ids or ():
-        person = people.people.get(person_id)
-        if person is None:
-            raise BadInput({field: "names somebody who is none of the people"})
-        if not person.details["active"]:
-            raise BadInput({field: f"names {person.details['name']}, who is not active any more"})
-    return person_ids
-
-
-def _check_sails(charter: Charter) -> None:
-    if charter.status != "scheduled":
-        raise PositionConflict(f"This charter is {charter.status}.")
-
-
-def _check_asks(charter: Charter, people: Roster, now: datetime) -> None:
-    roster.refuse_bareboat(people)
-    if charter.details["starts_at"] <= times.format_instant(now):
-        raise PositionConflict("This charter has begun.")
-
-
-def _check_room(charter: Charter, role: str) -> None:
-    kept = [one for one in charter.positions if one["state"] != "withdrawn"]
-    if role == place.CAPTAIN and any(one["role"] == place.CAPTAIN for one in kept):
-        raise PositionConflict("This charter has a position for its captain. Ask others for that one.")
-    if len(kept) >= MAX_OPEN_POSITIONS or len(charter.positions) >= MAX_POSITIONS:
-        raise PositionConflict("This charter has as many positions as it can have.")
-
-
-def _find(charter: Charter, position_id: str) -> StoredPosition:
-    position = place.find(charter.positions, position_id)
-    if position is None:
-        raise _unknown_position()
-    return position
-
-
-def _find_open(charter: Charter, position_id: str) -> StoredPosition:
-    position = _find(charter, position_id)
-    _check_sails(charter)
-    if position["state"] == "withdrawn":
-        raise PositionConflict("This position was withdrawn.")
-    return position
-
-
-def _unknown_position() -> NotFound:
-    return NotFound("There is no such position.")

@@ -9,8 +9,9 @@ from chalice.app import Request, Response
 from chalicelib.charters import service as charters
 from chalicelib.charters.readiness import words_for_crew
 from chalicelib.charters.store import Charter, read_charter
-from chalicelib.core import fields, http
+from chalicelib.core import http
 from chalicelib.core.errors import Conflict, DomainError
+from chalicelib.core.text import is_event_id
 from chalicelib.crew_page import page, reading
 from chalicelib.crew_page.fields import BriefingForm, DockForm
 from chalicelib.crew_page.reading import Opened
@@ -55,7 +56,7 @@ def tick(token: str, event_id: str, request: Request, *, now: datetime) -> Respo
 
 def _find(opened: Opened, event_id: str, now: datetime) -> Charter | None:
     """None where this person has no manifest to see now."""
-    charter = read_charter(event_id) if fields.is_event_id(event_id) else None
+    charter = read_charter(event_id) if is_event_id(event_id) else None
     return charter if charter and has_manifest(charter, opened.person.record_id, now) else None
 
 

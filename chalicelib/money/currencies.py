@@ -4,7 +4,10 @@ The one table of this for the server and the SPA, so that desk, mails and files 
 table of a browser says.
 """
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+Row = TypeVar("Row", bound=Mapping[str, object])
 
 DEFAULT_DIGITS = 2
 # All other currencies have two.
@@ -26,7 +29,14 @@ def minor_digits(currency: str) -> int:
     return MINOR_DIGITS.get(currency, DEFAULT_DIGITS)
 
 
-def in_order(found: Collection[str], own: str) -> list[str]:
-    """The currencies of a total as they are told: the operator's own, or the first there is, then the others."""
+def group(rows: Iterable[Row], own: str) -> list[tuple[str, list[Row]]]:
+    """Rows by their `currency`, for money of two is never added up.
+
+    In the order of a total: the operator's own currency, or the first there is, then the others. Without any row it is
+    the operator's, and empty.
+    """
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(row["currency"]), []).append(row)
     first = own if own in found or not found else min(found)
-    return [first, *sorted(set(found) - {first})]
+    return [(name, found.get(name, [])) for name in (first, *sorted(found.keys() - {first}))]

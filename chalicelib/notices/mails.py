@@ -116,4 +116,13 @@ def _renew(mail: MailOf[ChangeData], _: datetime) -> MailOf[ChangeData] | str:
     return mail._replace(data={**mail.data, "after": after})
 
 
-MAIL_KINDS: MailKinds = {"charter_changed": MailKind(renew=_renew), "charter_cancelled": MailKind()}
+def _renew_cancelled(mail: MailOf[ChangeData], _: datetime) -> MailOf[ChangeData]:
+    """One that has waited tells the money as it is now: it may have been refunded or moved meanwhile."""
+    charter = charter_store.read_charter(mail.data["charter"]["event_id"]) if mail.data["balance"] else None
+    return mail._replace(data={**mail.data, "balance": _told_balance(charter)}) if charter else mail
+
+
+MAIL_KINDS: MailKinds = {
+    "charter_changed": MailKind(renew=_renew),
+    "charter_cancelled": MailKind(renew=_renew_cancelled),
+}

@@ -11,11 +11,12 @@ from functools import partial
 from typing import Any, TypedDict
 
 from chalicelib.charters import service as charters
-from chalicelib.charters.fields import CancellationTerms, CharterJson
+from chalicelib.charters.fields import CharterJson, PlannedCancellation
 from chalicelib.charters.service import Followed
 from chalicelib.charters.store import Charter
 from chalicelib.core import system, times
 from chalicelib.core.audit import Actor
+from chalicelib.core.errors import BadInput
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.crew import mails as crew_mails
@@ -67,11 +68,15 @@ def preview_edit(event_id: str, body: Mapping[str, Any], *, now: datetime) -> No
 
 
 def preview_cancel(event_id: str, body: Mapping[str, Any], *, now: datetime) -> NoticePreview:
-    """The same of a cancellation with this fee."""
+    """The same of a cancellation with this fee, once that much of what was paid is moved to another charter."""
     form = Form(body)
-    terms = form.read(CancellationTerms)
+    terms = form.read(PlannedCancellation)
     form.finish()
     seen = charters.find_charter(event_id)
+    left_cents = seen.sums.received_cents - terms["moved_cents"]
+    if left_cents < seen.sums.refunded_cents:
+        raise BadInput({"moved_cents": "must be at most what was paid"})
+    seen = seen._replace(sums=seen.sums._replace(received_cents=left_cents))
     return _preview(seen, charters.call_off(seen, terms), now)
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields
 from chalicelib.core.audit import Actor
 from chalicelib.core.errors import AlreadyExists
 from chalicelib.core.fields import Form, rules_of
 from chalicelib.core.retry import retry_on_conflict
+from chalicelib.core.text import is_uuid
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
@@ -23,7 +23,7 @@ from chalicelib.payments.rows import fold, new_row, payment_json
 def parse_batch(batch_id: str, body: Mapping[str, Any], *, now: datetime) -> NewBatch:
     """The payments to log, checked as far as that goes without their charter. Raises BadInput."""
     form = Form(body)
-    if not fields.is_uuid(batch_id):
+    if not is_uuid(batch_id):
         form.refuse("batch_id", "must be a UUID")
     batch = NewBatch(batch_id=batch_id.lower(), **form.read_all(rules_of(NewBatch)))
     ids = [row.payment_id for row in batch.payments]

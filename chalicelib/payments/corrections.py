@@ -113,6 +113,8 @@ def _new_row(before: Ledger, asked: Correction, old: Payment, actor: Actor, now:
     charter, earlier = before
     new = _fill(asked, old, is_move=charter.event_id != old["event_id"])
     asking.check_currency(charter, new.currency)
+    # Dollars that were received do not become euros, whatever the request calls them.
+    asking.check_currency(charter, old["currency"])
     asking.check_duplicate_of(new.duplicate_of, earlier)
     if problem := asking.problem_with_refund_of(new.kind, new.refund_of):
         raise BadInput({"refund_of": problem})

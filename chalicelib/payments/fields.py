@@ -387,8 +387,8 @@ REPORT_QUERY = {
     "status": Choice(STATUSES, ""),
     "method": Choice(METHODS, ""),
     **CHARTER_QUERY,
-    **paging.page_rules("payments"),
 }
+PAYMENTS_QUERY = {**REPORT_QUERY, **paging.page_rules("payments")}
 SUMMARY_QUERY = {
     **RANGE_QUERY,
     "by": Choice((*get_args(Period), *get_args(Grouping)), "month", doc={"default": "month"}),

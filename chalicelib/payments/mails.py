@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.mails import CharterData, charter_data
 from chalicelib.charters.store import Charter
+from chalicelib.core import names
 from chalicelib.core.dynamo import Item
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
 from chalicelib.mail.store import Data, MailData, MailOf, MailStatus
@@ -83,7 +84,7 @@ def _mail(kind: str, mail_id: str, charter: Charter, data: Data, now: datetime) 
 
 def is_same_patron(one: Charter, other: Charter) -> bool:
     """Whether what is told of both charters goes to one address."""
-    first, second = (charter.details["patron"]["email"].casefold() for charter in (one, other))
+    first, second = (names.email_key(charter.details["patron"]["email"]) for charter in (one, other))
     return first == second
 
 
@@ -140,7 +141,9 @@ def _renew_batch(mail: MailOf[BatchData], _: datetime) -> MailOf[BatchData] | st
         return mail
     if ended >= set(ids):
         return "the payments were voided or bounced"
-    return mail._replace(data={**mail.data, "left_out": sorted(ended), "balance": charter.balance})
+    # What is due depends on whether the charter was cancelled meanwhile, so the mail says that too.
+    now: BatchData = {**mail.data, "charter": charter_data(charter), "balance": charter.balance}
+    return mail._replace(data={**now, "left_out": sorted(ended)})
 
 
 def _receipt_writes(mail: PaymentMail, status: MailStatus, _: datetime) -> Sequence[Item]:

@@ -13,6 +13,7 @@ from chalicelib.money import amounts, currencies, ledger
 from chalicelib.payments import by_charter, store
 from chalicelib.payments.asking import CLOCK_TOLERANCE
 from chalicelib.payments.fields import (
+    PAYMENTS_QUERY,
     REPORT_QUERY,
     SUMMARY_QUERY,
     TO_CLEAR_QUERY,
@@ -80,8 +81,6 @@ class Report(NamedTuple):
     method: str
     of: Mapping[Grouping, str]
     """The boat and the captain of the charters; empty is any."""
-    limit: int
-    cursor: str
 
 
 class PeriodReport(NamedTuple):
@@ -95,12 +94,23 @@ class PeriodReport(NamedTuple):
 # --- parse ----------------------------------------------------------------------------------------
 
 
+def parse_page(query: Mapping[str, str], *, now: datetime) -> tuple[Report, int, str]:
+    """What is asked for, how many of them and from which cursor on."""
+    form = Form(query)
+    given = form.read_all(PAYMENTS_QUERY)
+    form.finish()
+    return _report(given, now), given["limit"], given["cursor"]
+
+
 def parse_report(query: Mapping[str, str], *, now: datetime) -> Report:
     form = Form(query)
     given = form.read_all(REPORT_QUERY)
     form.finish()
-    status, method, limit, cursor = (given[name] for name in ("status", "method", "limit", "cursor"))
-    return Report(range_of(given, now), status, method, _of(given), limit, cursor)
+    return _report(given, now)
+
+
+def _report(given: Mapping[str, Any], now: datetime) -> Report:
+    return Report(range_of(given, now), given["status"], given["method"], _of(given))
 
 
 def parse_summary(query: Mapping[str, str], *, now: datetime) -> PeriodReport:
@@ -155,10 +165,10 @@ def _next_period(day: date, by: str) -> date:
 # --- answer ---------------------------------------------------------------------------------------
 
 
-def list_payments(report: Report) -> PaymentPage:
+def list_payments(report: Report, limit: int, cursor: str) -> PaymentPage:
     """One page by `received_at`, and the totals of the whole range."""
     rows = by_charter.keep_those_of(_of_state(report), report.of)
-    return _page(rows, report.limit, report.cursor, "payments")
+    return _page(rows, limit, cursor, "payments")
 
 
 def list_to_clear(limit: int, cursor: str) -> PaymentPage:
@@ -206,11 +216,7 @@ def totals(rows: Iterable[Payment]) -> Totals:
     `by_method` is money in less money out, tips included; `by_kind` what was logged under each kind. Money of
     other currencies than the operator's (or the first there is) stands apart, in totals of its own.
     """
-    by_currency: dict[str, list[Payment]] = {}
-    for row in rows:
-        by_currency.setdefault(row["currency"], []).append(row)
-    names = currencies.in_order(by_currency, settings().currency)
-    first, *others = (_totals(name, by_currency.get(name, [])) for name in names)
+    first, *others = (_totals(*one) for one in currencies.group(rows, settings().currency))
     return {**first, "other_currencies": others}
 
 

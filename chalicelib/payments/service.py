@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.charters import service as charters
-from chalicelib.core import fields
 from chalicelib.core.audit import Actor
 from chalicelib.core.errors import AlreadyExists
 from chalicelib.core.fields import Form, rules_of
 from chalicelib.core.retry import retry_on_conflict
+from chalicelib.core.text import is_uuid
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
@@ -23,7 +23,7 @@ def parse_payment(payment_id: str, body: Mapping[str, Any], *, now: datetime) ->
     # Null stands for leaving it out.
     is_correction = body.get("corrects") is not None
     form = Form({name: value for name, value in body.items() if is_correction or name != "corrects"})
-    if not fields.is_uuid(payment_id):
+    if not is_uuid(payment_id):
         form.refuse("payment_id", "must be a UUID")
     new: NewPayment | Correction
     if is_correction:

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
+from chalicelib.charters import receivables
 from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.mails import CharterData, charter_data
 from chalicelib.charters.store import Charter
-from chalicelib.core import times
+from chalicelib.core import names, times
 from chalicelib.core.audit import Actor, audit_event, history_item
 from chalicelib.core.dynamo import put_write
 from chalicelib.core.errors import AlreadyExists, BadInput
 from chalicelib.core.fields import Day, Email, Form, Text
 from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
 from chalicelib.core.schemas import DayText, Shape
-from chalicelib.core.settings import settings
 from chalicelib.mail import outbox
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
@@ -72,17 +72,24 @@ def send_statement(event_id: str, body: Mapping[str, Any], *, actor: Actor, now:
     form = Form(body)
     asked = form.read(AskedStatement)
     form.finish()
-    whole = charters.find_whole_charter(event_id)
-    mail = make_mail(whole.charter, fold(whole.payment_items), asked, now)
-    sent: StatementSent = {"number": mail.data["number"], "to": mail.to}
-    noted = audit_event("statement_sent", actor, times.format_instant(now), mail_id=mail.mail_id)
-    try:
-        retry_on_conflict(lambda: mail_store.put_mail(mail, [put_write(history_item(event_id, noted))]))
-    except AlreadyExists:
-        # A double tap: the first one sends it.
-        return sent
-    outbox.deliver(mail, MAIL_KINDS, now)
-    return sent
+    at = times.format_instant(now)
+
+    def attempt() -> tuple[StatementMail, bool]:
+        whole = charters.find_whole_charter(event_id)
+        mail = make_mail(whole.charter, fold(whole.payment_items), asked, now)
+        noted = audit_event("statement_sent", actor, at, mail_id=mail.mail_id)
+        reminded = [receivables.reminded_write(event_id, at)] if whole.charter.due_cents > 0 else []
+        try:
+            mail_store.put_mail(mail, [put_write(history_item(event_id, noted)), *reminded])
+        except AlreadyExists:
+            # A double tap: the first one sends it.
+            return mail, False
+        return mail, True
+
+    mail, is_new = retry_on_conflict(attempt)
+    if is_new:
+        outbox.deliver(mail, MAIL_KINDS, now)
+    return {"number": mail.data["number"], "to": mail.to}
 
 
 def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, now: datetime) -> StatementMail:
@@ -91,7 +98,7 @@ def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, 
     to = asked["to"] or patron["email"]
     if not to:
         raise BadInput({"to": "is required: the patron of this charter has no email address"})
-    is_to_patron = to.casefold() == patron["email"].casefold()
+    is_to_patron = names.email_key(to) == names.email_key(patron["email"])
     number = statement_number(charter.event_id, charter.created_at)
     data: StatementData = {
         **_figures(charter, rows),
@@ -103,8 +110,9 @@ def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, 
         # Whoever else gets it is not greeted by the patron's name.
         "name": patron["name"] if is_to_patron else "",
     }
-    words = "\n".join((to, asked["due_date"] or "", asked["note"]))
-    same = hashlib.sha256(words.encode()).hexdigest()[:12]
+    # A tap after another payment or edit is none of the same.
+    words = (to, asked["due_date"] or "", asked["note"], str(charter.version), str(charter.ledger_seq))
+    same = hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
     moment = int(now.timestamp() // DOUBLE_TAP.total_seconds())
     return new_mail("statement", f"statement-{number}-{same}-{moment}", to, data, now)
 
@@ -117,11 +125,11 @@ def _day_ahead(charter: Charter, now: datetime) -> str | None:
 
 
 def statement_number(event_id: str, created_at: str) -> str:
-    """`2026-K7Q2-MX4D`: the operator's year in which the charter was made, and what its id makes of 40 bits.
+    """`2026-K7Q2-MX4D`: the year in which the charter was made, by UTC, and what its id makes of 40 bits.
 
-    It follows from what never changes of a charter, and it does not tell the id, which opens the guest page.
+    It follows from what never changes: from no setting either. It does not tell the id, which opens the guest page.
     """
-    year = times.local(created_at, settings().timezone).year
+    year = times.parse_instant(created_at).year
     code = base64.b32encode(hashlib.sha256(f"statement {event_id}".encode()).digest()[:5]).decode()
     return f"{year}-{code[:4]}-{code[4:]}"
 
@@ -138,17 +146,18 @@ def _figures(charter: Charter, rows: Iterable[Payment]) -> Figures:
 
 
 def _renew(mail: StatementMail, _: datetime) -> StatementMail | str:
-    """One that has waited tells what holds now."""
+    """One that has waited tells what holds now, and goes to who is the patron now. Another address stays."""
     whole = charter_store.read_whole_charter(mail.data["charter"]["event_id"], with_signed=False)
     if whole is None:
         return "there is no such charter"
-    return mail._replace(data={**mail.data, **_figures(whole.charter, fold(whole.payment_items))})
+    patron, is_to_patron = whole.charter.details["patron"], mail.data["is_to_patron"]
+    data: StatementData = {
+        **mail.data,
+        **_figures(whole.charter, fold(whole.payment_items)),
+        "patron": patron["name"],
+        "name": patron["name"] if is_to_patron else "",
+    }
+    return mail._replace(to=(is_to_patron and patron["email"]) or mail.to, data=data)
 
 
-def _current_address(mail: StatementMail) -> str:
-    """The patron's address now; another one is as it was asked for."""
-    charter = charter_store.read_charter(mail.data["charter"]["event_id"]) if mail.data["is_to_patron"] else None
-    return (charter.details["patron"]["email"] if charter else "") or mail.to
-
-
-MAIL_KINDS: MailKinds = {"statement": MailKind(renew=_renew, current_address=_current_address)}
+MAIL_KINDS: MailKinds = {"statement": MailKind(renew=_renew)}

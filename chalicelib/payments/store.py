@@ -29,10 +29,6 @@ from chalicelib.payments.fields import Act, Payment, PaymentJson, PaymentRow
 _TO_CLEAR = "TO_CLEAR"
 
 
-# What a row of before these fields stands for.
-_ADDED: dict[str, object] = {"corrects": None, "corrected_by": None, "clearance": None, "taken": [], "batch_id": ""}
-
-
 class Posted(NamedTuple):
     """A charter before and after something was added to its ledger."""
 
@@ -176,10 +172,14 @@ def read_tip_items(event_ids: Sequence[str]) -> list[Item]:
     return read_items([_tips_key(event_id) for event_id in event_ids])
 
 
-def put_tips(seen: Charter, shares: Item, audit: AuditEvent) -> None:
-    """Notes how a charter's tips are shared out. Raises WriteConflict if its ledger has moved since it was seen."""
+def put_tips(seen: Charter, before: Item | None, shares: Item, audit: AuditEvent) -> None:
+    """Notes how a charter's tips are shared out.
+
+    Raises WriteConflict if its ledger has moved since it was seen, or the item with the shares is not as it was before.
+    """
     unmoved = check_write(charter_key(seen.event_id), "ledger_seq = :seen", {":seen": n(seen.ledger_seq)})
-    put = put_write({**_tips_key(seen.event_id), "data": shares})
+    condition, values = ("#data = :seen", {":seen": before["data"]}) if before else ("attribute_not_exists(PK)", {})
+    put = put_write({**_tips_key(seen.event_id), "data": shares}, condition=condition, values=values)
     write_all([put, unmoved, put_write(history_item(seen.event_id, audit))])
 
 
@@ -218,7 +218,7 @@ def is_act(item: Item) -> bool:
 
 def to_payment(item: Item) -> tuple[tuple[str, str], Payment]:
     """A payment as it was logged, under the ids of its charter and its own."""
-    return _ids(item), {**_ADDED, **load_data(item), "receipt": item["receipt"]["S"]}  # type: ignore[typeddict-item]
+    return _ids(item), {**load_data(item), "receipt": item["receipt"]["S"]}  # type: ignore[typeddict-item]
 
 
 def to_act(item: Item) -> tuple[tuple[str, str], Act]:

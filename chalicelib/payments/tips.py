@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 
+from chalicelib.boats.fields import MAX_CREW
 from chalicelib.charters import service as charters
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.store import Charter
@@ -25,8 +26,8 @@ from chalicelib.people import service as people
 from chalicelib.people.service import Person
 from chalicelib.schedule.fields import Id
 
-MOST_SHARES = 21
-"""The captain and a full crew."""
+# The captain and a full crew.
+MOST_SHARES = MAX_CREW + 1
 
 
 class AskedShare(TypedDict):
@@ -183,12 +184,13 @@ def share_tips(event_id: str, body: Mapping[str, Any], *, actor: Actor, now: dat
         charter, registered = charters.find_charter(event_id), people.read_people()
         owners = _owners(registered)
         shares = _named(asked, registered)
-        before = _read_by_hand([event_id]).get(event_id, [])
+        item = next(iter(store.read_tip_items([event_id])), None)
+        before = to_shares(item) if item else []
         if shares != before:
             _check(shares, charter, owners)
             changed: dict[str, list[object]] = {"tip_shares": [before, shares]}
             shared = audit_event("tips_shared", actor, times.format_instant(now), changed=changed)
-            store.put_tips(charter, json_s({"shares": shares}), shared)
+            store.put_tips(charter, item, json_s({"shares": shares}), shared)
         return _charter_tips(charter, shares, owners)
 
     return retry_on_conflict(attempt)

@@ -9,6 +9,7 @@ from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, NotFound
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
+from chalicelib.core.text import is_event_id
 from chalicelib.register import store
 from chalicelib.register.fields import VERSION, ComingCharter
 from chalicelib.register.store import Details, Kind, Record
@@ -43,7 +44,7 @@ def create(
 
 
 def find(kind: Kind, record_id: str) -> Record[Any]:
-    record = store.read_record(kind, record_id) if fields.is_event_id(record_id) else None
+    record = store.read_record(kind, record_id) if is_event_id(record_id) else None
     if record is None:
         raise NotFound(f"There is no such {kind.noun}.")
     return record

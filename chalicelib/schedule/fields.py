@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict, get_args
 
 from chalicelib.boats.fields import BoatJson
 from chalicelib.core import names, paging
-from chalicelib.core.fields import Choice, Day, Instant, Refused, Rule, Text, Timezone, is_event_id
+from chalicelib.core.fields import Choice, Day, Instant, Refused, Rule, Text, Timezone
 from chalicelib.core.schemas import DayText, EventId, InstantText, RecordId, Schema, Shape, schema_of
+from chalicelib.core.text import is_event_id
 from chalicelib.register.fields import NOTES_CHARS
 from chalicelib.schedule.entries import EntryKind, EntryStatus
 

@@ -11,6 +11,7 @@ from chalicelib.core.errors import AlreadyExists, BadInput, Conflict, NotFound
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.settings import settings
+from chalicelib.core.text import is_event_id
 from chalicelib.register.fields import VERSION
 from chalicelib.register.store import BOAT
 from chalicelib.schedule import booking, store
@@ -110,7 +111,7 @@ def _find_conflicts(hold: Hold, named: Named, at: str, request_key: str = "") ->
 
 
 def find_hold(hold_id: str) -> Hold:
-    hold = store.read_hold(hold_id) if fields.is_event_id(hold_id) else None
+    hold = store.read_hold(hold_id) if is_event_id(hold_id) else None
     if hold is None:
         raise NotFound("There is no such hold.")
     return hold

@@ -7,9 +7,11 @@ from typing import Annotated, Any, NamedTuple
 
 from chalicelib.core import system, times
 from chalicelib.core.errors import CodeNeeded, NotSignedIn, TooManyTries
-from chalicelib.core.fields import Flag, Form, Parsed, Secret, Text, rules_of
+from chalicelib.core.fields import Flag, Form, Parsed, Refused, Rule, Text, rules_of
+from chalicelib.core.schemas import Schema
 from chalicelib.core.settings import settings
 from chalicelib.core.tags import is_tag, tag
+from chalicelib.core.text import has_any
 from chalicelib.core.throttle import address_limits, client_network, count_try
 from chalicelib.sign_in import store, totp
 from chalicelib.sign_in.passwords import BLOCK_SIZE, LOG2_N, MAX_PASSWORD_CHARS, PARALLELISM, verify_password
@@ -43,6 +45,26 @@ def _read_code(text: str) -> str:
 
 CODE_DOC = {"description": "Of the second factor; known only where one is set up."}
 DEVICE_DOC = {"description": "What an earlier login of this admin on this device has answered; any other is ignored."}
+
+
+class Secret(Rule):
+    """Text taken to the letter: neither trimmed nor echoed."""
+
+    def __init__(self, max_chars: int) -> None:
+        super().__init__()
+        self.max_chars = max_chars
+
+    blank = ""
+
+    def parse(self, value: Any) -> str:
+        if not isinstance(value, str) or has_any("", value):
+            raise Refused("must be text")
+        if not 0 < len(value) <= self.max_chars:
+            raise Refused(f"must have 1 to {self.max_chars} characters")
+        return value
+
+    def shape(self) -> Schema:
+        return {"type": "string", "minLength": 1, "maxLength": self.max_chars}
 
 
 class Credentials(NamedTuple):

@@ -12,10 +12,11 @@ from chalicelib.charters import event_json
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import ListedGuest
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, http, pages, templates, times
+from chalicelib.core import http, pages, templates, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import BadInput, DomainError, NotFound, TooManyTries
 from chalicelib.core.settings import settings
+from chalicelib.core.text import is_event_id
 from chalicelib.mail import store as mail_store
 from chalicelib.operator import service as operator_service
 from chalicelib.waivers import form as signing_form
@@ -74,7 +75,7 @@ def sign(link: str, request: Request, *, now: datetime) -> Response:
     http.check_sender(request.headers)
     # What the form says counts, but a form that cannot be read says nothing.
     options = PageOptions(_language("", request), (request.query_params or {}).get("kiosk") == "1")
-    if not fields.is_event_id(link):
+    if not is_event_id(link):
         return _refusal(charters.unknown_charter(), options)
     visitor = Visitor(address=http.viewer_address(request), user_agent=_user_agent(request))
     try:

@@ -13,7 +13,8 @@ from chalicelib.core import names, paging, times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.dynamo import MAX_KEYS, Item, read_items
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.core.fields import Form, is_event_id
+from chalicelib.core.fields import Form
+from chalicelib.core.text import is_event_id
 from chalicelib.core.throttle import client_network
 from chalicelib.mail import store as mail_store
 from chalicelib.waivers import fields, log, log_store, mails, people, sealing, store, version_store

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
-from chalicelib.core import fields, times
+from chalicelib.core import times
 from chalicelib.core.audit import Actor, AuditEvent, audit_event
 from chalicelib.core.errors import AlreadyExists, Conflict, DomainError, TooManyTries, WriteConflict
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.tags import tag
+from chalicelib.core.text import is_event_id, is_uuid
 from chalicelib.core.throttle import address_limits, count_in_window
 from chalicelib.mail import outbox, typed_addresses
 from chalicelib.mail.store import Mail
@@ -65,8 +66,8 @@ def find_context(link: str, form: Mapping[str, list[str]] | None = None, *, toke
     With what this form, or the one of this token, has signed before.
     """
     (submission_id, *_) = (form or {}).get("submission_id", [""])
-    known_id = submission_id.lower() if fields.is_uuid(submission_id) else ""
-    context = store.read_signing_context(link, known_id, token) if fields.is_event_id(link) else None
+    known_id = submission_id.lower() if is_uuid(submission_id) else ""
+    context = store.read_signing_context(link, known_id, token) if is_event_id(link) else None
     if context is None:
         raise charters.unknown_charter()
     return context

@@ -45,6 +45,22 @@ def test_it_says_which_calls_need_no_session() -> None:
     assert {route for route, call in CALLS.items() if call.get("security") == []} == APP_MODULE.PUBLIC
 
 
+def test_the_private_calls_with_query_parameters_are_those_that_read_them() -> None:
+    with_query = {
+        route for route, call in CALLS.items() if any(one["in"] == "query" for one in call.get("parameters", ()))
+    }
+    assert with_query - APP_MODULE.PUBLIC == APP_MODULE.SEARCHES
+
+
+def test_it_names_the_header_of_a_replay_and_of_when_to_try_again() -> None:
+    for path in ("payments/{payment_id}", "payment-batches/{batch_id}"):
+        replay = CALLS["PUT", f"/api/events/{{event_id}}/{path}"]["responses"]["200"]
+        assert list(replay["headers"]) == ["Idempotency-Replayed"]
+    answers = [answer for call in CALLS.values() for answer in call["responses"].items()]
+    assert {status for status, answer in answers if "Retry-After" in answer.get("headers", ())} == {"429", "503"}
+    assert all("Retry-After" in answer.get("headers", ()) for status, answer in answers if status in ("429", "503"))
+
+
 def test_it_names_the_parameters_of_each_path() -> None:
     for path, calls in contract.document()["paths"].items():
         assert [f"{{{one['name']}}}" for one in calls.get("parameters", ())] == [

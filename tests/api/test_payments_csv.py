@@ -33,6 +33,12 @@ def test_it_is_rfc_4180_and_safe_to_open(api: Api, event: dict[str, Any], log: A
     assert sorted(row["amount"] for row in rows) == ["-0.01", "0.01", "1234.56"]
 
 
+@pytest.mark.parametrize("name", ["limit", "cursor"])
+def test_it_is_never_only_a_page_and_refuses_to_be_asked_for_one(api: Api, name: str) -> None:
+    answer = api.get(f"/api/payments.csv?{name}=1")
+    assert (answer.status, list(answer.json["Fields"])) == (400, [name])
+
+
 def test_the_id_of_a_charter_stands_in_the_file_as_it_is_elsewhere(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """An id that began with a minus sign got an apostrophe, and no import found its charter."""
     with monkeypatch.context() as patch:

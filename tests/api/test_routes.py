@@ -161,6 +161,16 @@ def test_admins_may_call_everything_and_guests_what_is_for_anyone(api: Api) -> N
             assert status not in (401, 403), (method, path)
 
 
+@pytest.mark.parametrize(("method", "path"), PRIVATE)
+def test_a_query_parameter_that_the_call_does_not_know_is_refused_by_name_and_nothing_is_done(
+    api: Api, method: str, path: str
+) -> None:
+    for query, rule in (("surplus=1", "is not a known field"), ("surplus=1&surplus=2", "is given twice")):
+        answer = api.call(method, f"{url_of(path)}?{query}")
+        assert (answer.status, answer.json["Fields"]) == (400, {"surplus": rule})
+    assert api.get("/api/session").status == 200, "not even logged out"
+
+
 def test_an_admin_who_does_not_come_through_the_edge_is_refused_too(api: Api) -> None:
     for method, path in ROUTES:
         for secret in ("", "wrong"):

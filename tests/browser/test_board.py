@@ -1,5 +1,6 @@
 """The board as a whole: how much of it shows, the navigation around it, and messages that cover nothing."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,8 +45,23 @@ def season(site: Site) -> list[dict[str, Any]]:
     return charters
 
 
+@pytest.fixture(scope="module")
+def owed(site: Site, season: list[dict[str, Any]]) -> dict[str, Any]:
+    """Three charters of the last months that are not paid."""
+    site.charter()
+    found = site.admin("GET", "/api/receivables")
+    days_ago = {9: "0-30", 40: "31-60", 70: "61-90"}
+    charters = [
+        found["charters"][0]
+        | {"event_id": f"owed-{days}", "title": f"Sail of {days} days ago", "age_days": days, "bucket": bucket}
+        | {name: (datetime.now(UTC) - timedelta(days=days)).isoformat() for name in ("starts_at", "ends_at")}
+        for days, bucket in days_ago.items()
+    ]
+    return found | {"charters": charters[::-1]}
+
+
 @pytest.fixture
-def open_season(site: Site, visit: Visit, season: list[dict[str, Any]]) -> Any:
+def open_season(site: Site, visit: Visit, season: list[dict[str, Any]], owed: dict[str, Any]) -> Any:
     def show(window: ViewportSize, **options: Any) -> Page:
         page = visit(token=site.token, viewport=window, **options).new_page()
 
@@ -54,6 +70,7 @@ def open_season(site: Site, visit: Visit, season: list[dict[str, Any]]) -> Any:
             route.fulfill(json={"events": [] if past else season, "next_cursor": None})
 
         page.route("**/api/events?*", answer)
+        page.route("**/api/receivables", lambda route: route.fulfill(json=owed))
         page.goto("/")
         expect(card(page, season[0])).to_be_visible()
         return page
@@ -68,9 +85,10 @@ def in_sight(page: Page) -> list[str]:
             """() => {
               const tabs = document.querySelector("nav").getBoundingClientRect().top;
               const bottom = tabs > 100 ? tabs : innerHeight;
-              return [...document.querySelectorAll("article")]
+              return [...document.querySelectorAll("article, .earlier-rows li")]
+                .filter((row) => row.checkVisibility())
                 .filter((row) => row.getBoundingClientRect().bottom <= bottom)
-                .map((row) => row.querySelector("h4").textContent);
+                .map((row) => row.querySelector("h4, a").textContent);
             }"""
         )
     )
@@ -174,6 +192,24 @@ def test_the_charter_page_begins_with_what_is_asked_for(site: Site, visit: Visit
     page.evaluate("scrollTo(0, 0)")
     expect(page.get_by_role("heading", name="Ready to sail")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("img", name="QR code of the guest link")).to_have_count(0)
+
+
+def test_what_is_owed_of_earlier_stands_above_a_desktops_board_the_latest_first_in_sight(open_season: Any) -> None:
+    page = open_season(DESKTOP)
+    earlier = page.get_by_role("region", name="Earlier, not paid")
+    expect(earlier).to_contain_text("3 charters, $1,440 owed")
+    expect(earlier.get_by_role("listitem")).to_have_count(2)
+    earlier.get_by_role("button", name="Show all").click()
+    expect(earlier.get_by_role("link", name="Sail of 70 days ago")).to_be_visible()
+    page.get_by_role("link", name="Owed 3").click()
+    expect(page).to_have_url(re.compile("/payments/owed$"))
+
+
+def test_on_a_phone_it_is_one_line_that_leads_to_who_owes(open_season: Any) -> None:
+    page = open_season(PHONE, has_touch=True)
+    expect(page.get_by_role("button", name="Log payment for Sail of 9 days ago")).to_be_hidden()
+    page.get_by_role("link", name="3 earlier charters are not paid $1,440").click()
+    expect(page.get_by_role("row").filter(has_text="Sail of 70 days ago")).to_contain_text("70 days")
 
 
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])

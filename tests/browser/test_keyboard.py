@@ -59,6 +59,48 @@ def test_escape_closes_the_dialog_logs_nothing_and_gives_the_focus_back(
     assert site.payments(event) == []
 
 
+def test_the_focus_goes_back_though_the_list_came_to_rest_behind_the_dialog(
+    board: Page, event: dict[str, Any], site: Site
+) -> None:
+    """As when somebody types, tabs and presses Enter before the list has followed what was typed."""
+    sooner = site.charter()
+    board.reload()
+    expect(card(board, sooner)).to_be_visible()
+    opener = board.get_by_role("button", name=f"Log payment for {event['title']}")
+    opener.evaluate(
+        """(opener, title) => {
+          const search = document.getElementById("search");
+          search.value = title;
+          search.dispatchEvent(new Event("input", { bubbles: true }));
+          opener.focus();
+          opener.click();
+        }""",
+        event["title"],
+    )
+    expect(board.get_by_role("dialog", name="Log payment")).to_be_visible()
+    expect(board.get_by_text("1 charter found.")).to_be_attached()
+    board.keyboard.press("Escape")
+    expect(board.get_by_role("dialog")).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
+def test_the_focus_goes_back_to_a_row_that_went_to_another_section(
+    board: Page, event: dict[str, Any], site: Site
+) -> None:
+    """Somebody books a sooner charter: what was next is an ordinary row then, at another place."""
+    opener = board.get_by_role("button", name=f"Log payment for {event['title']}")
+    expect(card(board, event)).to_have_class("row row-next")
+    open_payment_dialog(board, event)
+    with board.expect_response("**/api/events?*"):
+        site.charter()
+        # As on return to the page with the network back.
+        board.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(card(board, event)).to_have_class("row")
+    board.keyboard.press("Escape")
+    expect(board.get_by_role("dialog")).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
 def test_the_focus_stays_inside_an_open_dialog(board: Page, event: dict[str, Any]) -> None:
     open_payment_dialog(board, event)
     for _ in range(30):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import bank_views, report_views, week_views
+from tests.browser import bank_views, money_views, report_views, week_views
 from tests.browser.shown import FREE_BOAT, UNBROKEN, Charters
 from tests.browser.visitors import sample_mail
 
@@ -484,6 +484,16 @@ VIEWS = [
     View("payment dialog refused", payment_dialog_refused, admin=True),
     View("payment dialog of long words", long_payment_dialog, admin=True),
     View("void dialog", void_dialog, admin=True),
+    View("owed", money_views.owed, admin=True),
+    View("mail statement dialog", money_views.statement_dialog, admin=True),
+    View("split dialog", money_views.split_dialog, admin=True),
+    View("unusual amount", money_views.unusual_amount, admin=True),
+    View("correct payment dialog", money_views.correct_dialog, admin=True, expected=("409: PUT",)),
+    View("move payment dialog", money_views.move_dialog, admin=True),
+    View("move payment dialog confirmed", money_views.move_confirmed, admin=True),
+    View("refund dialog", money_views.refund_dialog, admin=True),
+    View("cancel with money dialog", money_views.cancel_with_money, admin=True),
+    View("cancel with money mails", money_views.cancel_told, admin=True),
     View("payments", payments, admin=True),
     View("to clear", to_clear, admin=True),
     View("bank files", bank_views.files, admin=True),

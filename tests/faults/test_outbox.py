@@ -131,7 +131,7 @@ def test_the_same_id_on_two_charters_is_two_payments_each_with_its_mail(
         the_payment(event_id, payment_id)
     assert len(mail_service.accepted) == 2
     void(other, payment_id)
-    report = reports.list_payments(reports.parse_report({}, now=operator.at(60)))
+    report = reports.list_payments(*reports.parse_page({}, now=operator.at(60)))
     assert report["totals"]["count"] == 2
     assert report["totals"]["received_cents"] == 50_000
     assert {(row["event_id"], row["status"]) for row in report["payments"]} == {(charter, "cleared"), (other, "voided")}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tools.local.demo import payment_id
-from tools.local.season import SampleCharter, SamplePayment
+from tools.local.samples import SampleCharter, SamplePayment
 
 AT_ONCE = ("cash", "card")
 """Methods whose money is there for good on receipt."""
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 
     @property
     def is_live(self) -> bool:
-        return not (self.payment.bounced or self.payment.voided)
+        return not (self.payment.bounced or self.payment.voided or self.payment.corrected)
 
     @property
     def is_refund(self) -> bool:
@@ -55,7 +55,7 @@ class Entry(NamedTuple):
 
     @property
     def status(self) -> str:
-        if self.payment.voided:
+        if self.payment.voided or self.payment.corrected:
             return "voided"
         if self.payment.bounced:
             return "bounced"

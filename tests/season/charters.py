@@ -8,7 +8,7 @@ from tests.season.conftest import Season
 from tests.season.crew import captain_name, contact, crew_names
 from tests.season.devices import OPERATOR, Device, short, words
 from tools.local.fleet import Person
-from tools.local.season import SampleCharter
+from tools.local.samples import SampleCharter
 
 
 def today(told: Season) -> date:

@@ -14,7 +14,8 @@ from tests.browser.visitors import DESKTOP, NO_WORKER, Site, sign_in
 from tests.season.devices import Device
 from tests.support.running import running_product
 from tools.local import demo
-from tools.local.season import SampleCharter, season
+from tools.local.samples import SampleCharter
+from tools.local.season import season
 
 DEVICES = (("en-US", "America/Los_Angeles"), ("en-NZ", "Pacific/Auckland"))
 
@@ -71,7 +72,7 @@ const table = (selector, under = document) => Object.fromEntries(
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Season]:
     expect.set_options(timeout=20_000)
     with running_product(tmp_path_factory.mktemp("season")) as product:
@@ -82,7 +83,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Season]:
         yield Season(site, now, season(now), {event["title"]: event["event_id"] for event in listed})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def open_desk(chromium: Any, told: Season) -> Iterator[Callable[[str, str], Desk]]:
     opened = []
 
@@ -100,6 +101,6 @@ def open_desk(chromium: Any, told: Season) -> Iterator[Callable[[str, str], Desk
         context.close()
 
 
-@pytest.fixture(scope="module", params=DEVICES, ids=["San Diego", "Auckland"])
+@pytest.fixture(scope="package", params=DEVICES, ids=["San Diego", "Auckland"])
 def desk(request: pytest.FixtureRequest, open_desk: Callable[[str, str], Desk]) -> Desk:
     return open_desk(*request.param)

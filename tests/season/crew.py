@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tests.season.conftest import Season
 from tests.season.devices import OPERATOR, Device, words
 from tools.local.fleet import Person
-from tools.local.season import SampleCharter, SamplePosition
+from tools.local.samples import SampleCharter, SamplePosition
 
 BAREBOAT = (
     "{} is chartered bareboat: who charters it chooses and pays captain and crew. "

@@ -2,17 +2,14 @@
 `books.py`.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
-
-from babel.dates import format_date
-from babel.numbers import format_currency
+from typing import Any
 
 from tests.season.books import Entry, add_up, charged, due, entries, total
 from tests.season.devices import OPERATOR, Device, money
-from tools.local.season import SampleCharter
+from tools.local.samples import SampleCharter
 
 METHODS = {
     "cash": ("Cash", "cash"),
@@ -45,12 +42,27 @@ def signed_amount(entry: Entry) -> str:
     return f"{'+' if entry.is_refund else '−'}{money(entry.amount)}"  # noqa: RUF001
 
 
-def given_back(entry: Entry, device: Device) -> list[str]:
-    if not entry.is_refund:
-        return []
-    paid = next(row for row in entries([entry.charter]) if row.place == entry.payment.gives_back)
-    kind, amount = paid.payment.kind, money(paid.amount)
-    return [f"Gives back the {kind} of {amount} {paid_how(paid)}, {device.moment(paid.payment.received_at)}"]
+def relations(entry: Entry, device: Device) -> list[str]:
+    """What a row has to do with others of its charter, or of another one."""
+    payment, corrected = entry.payment, entry.payment.corrected
+    old = entry.charter.corrected_by(entry.place)
+    found = [f"Gives back {named(entry, payment.gives_back, device)}"] if entry.is_refund else []
+    if old is not None:
+        found.append(f"Corrects {named(entry, old, device)}")
+    if payment.moved_here:
+        found.append("Moved here from another charter")
+    if corrected and corrected.charter:
+        found.append("It counts for another charter")
+    elif corrected:
+        found.append(f"In its place: {named(entry, corrected.place, device)}")
+    return found
+
+
+def named(entry: Entry, place: int, device: Device) -> str:
+    """The row at this place of the same charter."""
+    other = next(row for row in entries([entry.charter]) if row.place == place)
+    what = f"the {other.payment.kind} of {money(other.amount)} {paid_how(other)}"
+    return f"{what}, {device.moment(other.payment.received_at)}"
 
 
 def clearing(entry: Entry, device: Device) -> str:
@@ -67,9 +79,15 @@ def confirmation(entry: Entry) -> str:
 
 def fate(entry: Entry, device: Device) -> tuple[str, str]:
     """What became of a payment that counts no more: how its line begins and ends."""
-    voided = entry.payment.voided
-    word, why = ("Voided", voided) if voided else ("Bounced", entry.payment.bounced)
-    return f"{word} {device.day(device.now.astimezone(OPERATOR))}, ", f" by admin: {why}"
+    payment = entry.payment
+    why = payment.voided or payment.bounced or (payment.corrected.why if payment.corrected else "")
+    return f"{state_name(entry)} {device.day(device.now.astimezone(OPERATOR))}, ", f" by admin: {why}"
+
+
+def state_name(entry: Entry) -> str:
+    if corrected := entry.payment.corrected:
+        return "Moved" if corrected.charter else "Corrected"
+    return {"received": "To clear", "cleared": "Cleared", "bounced": "Bounced", "voided": "Voided"}[entry.status]
 
 
 def balance_line(charter: SampleCharter) -> tuple[str, str]:
@@ -106,7 +124,7 @@ def check_entry(found: dict[str, Any], entry: Entry, balance: Decimal, device: D
         begins, ends = fate(entry, device)
         assert second.startswith(begins)
         assert second.endswith(ends)
-    assert rest == [*given_back(entry, device), *([note] if note else [])]
+    assert rest == [*relations(entry, device), *([note] if note else [])]
     assert found["amount"] == signed_amount(entry)
     assert found["balance"] == money(balance)
 
@@ -163,73 +181,3 @@ def totals_panel(rows: list[Entry]) -> list[dict[str, str]]:
         by_method,
         by_kind,
     ]
-
-
-# --- mails ------------------------------------------------------------------------------------------
-
-
-class MoneyMail(NamedTuple):
-    to: str
-    subject: str
-    facts: dict[str, str]
-    """What the text says behind each name."""
-    balance: str
-    """The line about it; empty where there is none."""
-
-
-def mail_money(amount: Decimal) -> str:
-    return format_currency(amount, "USD", locale="en_US")
-
-
-def money_mails(charter: SampleCharter) -> Iterator[MoneyMail]:
-    """Receipts that were asked for; of a void whose receipt went out, and of each bounce, without being asked."""
-    if not charter.patron.email:
-        return
-    left = charged(charter._replace(cancelled=""))
-    for row in entries([charter]):
-        counted = Decimal(0) if row.is_about_tip else row.gain
-        amount, kind = mail_money(row.amount), row.payment.kind
-        word = "payment" if kind == "balance" else kind
-        if row.payment.notify:
-            subject = {
-                "refund": f"Your refund of {amount} for {charter.title}",
-                "tip": f"Thank you for your tip of {amount}",
-            }.get(kind, f"We received your {word} of {amount} for {charter.title}")
-            # Where the charter is off, the money goes back after that was said, and nothing is asked for.
-            balance = "" if charter.cancelled and row.is_refund else mail_balance(charter, left - counted)
-            yield MoneyMail(charter.patron.email, subject, mail_facts(row), balance)
-        if row.payment.voided and row.payment.notify:
-            subject = f"Correction: the {word} of {amount} for {charter.title}"
-            facts = mail_facts(row) | {"Reason": row.payment.voided}
-            yield MoneyMail(charter.patron.email, subject, facts, mail_balance(charter, left))
-        if row.payment.bounced:
-            subject = f"Your {word} of {amount} did not go through"
-            facts = mail_facts(row) | {"Reason": row.payment.bounced}
-            yield MoneyMail(charter.patron.email, subject, facts, mail_balance(charter, left))
-        if row.is_live:
-            left -= counted
-
-
-def mail_facts(row: Entry) -> dict[str, str]:
-    charter, start = row.charter, row.charter.starts_at
-    reference = f" ({row.payment.reference})" if row.payment.reference else ""
-    return {
-        "Charter": f"{charter.title}, {charter.boat.name}",
-        "When": f"{long_day(start)}, {start:%I:%M %p} {start.tzname()}".replace(", 0", ", "),
-        "Amount": mail_money(row.amount),
-        "Method": METHODS[row.payment.method][1] + reference,
-        "Refunded" if row.is_refund else "Received": long_day(row.payment.received_at),
-        "To" if row.is_refund else "From": payer(row),
-    }
-
-
-def long_day(then: datetime) -> str:
-    return format_date(then, "full", locale="en_US")
-
-
-def mail_balance(charter: SampleCharter, left: Decimal) -> str:
-    if not charter.charter_fee_cents:
-        return ""
-    if left < 0:
-        return f"Paid in full, with {mail_money(-left)} to your credit."
-    return f"Balance due: {mail_money(left)}" if left else f"Paid in full. Balance due: {mail_money(left)}"

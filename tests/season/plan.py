@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from tools.local.fleet import BOATS, PEOPLE, Boat, SampleHold
-from tools.local.season import SampleCharter
+from tools.local.samples import SampleCharter
 
 NAMED = {sailor.person.name for sailor in PEOPLE}
 Clash = tuple[str, str, str]

@@ -13,7 +13,7 @@ from tests.season.conftest import Season
 from tests.season.crew import captains_place, is_bareboat, places, timeless
 from tests.season.devices import OPERATOR, Device, money, words
 from tools.local.fleet import BOATS, PEOPLE, Paper, Person
-from tools.local.season import SampleCharter
+from tools.local.samples import SampleCharter
 
 PAPERS = {
     "mmc": "Merchant Mariner Credential",

@@ -32,7 +32,7 @@ def kept(**changes: Any) -> dict[str, Any]:
 
 
 def report(**query: str) -> dict[str, Any]:
-    return reports.list_payments(reports.parse_report(query, now=operator.NOW))
+    return reports.list_payments(*reports.parse_page(query, now=operator.NOW))
 
 
 def test_payments_received_at_the_same_second_are_all_shown_page_by_page() -> None:

@@ -1,6 +1,6 @@
 """The real client of the product, pointed at a DynamoDB of the tests and at a fresh table there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -45,6 +45,10 @@ def fresh_store(endpoint: str, **variables: str) -> Iterator[Any]:
         yield dynamodb
 
 
+# Of items in one transaction, as DynamoDB documents it.
+MOST_WRITES = 100
+
+
 class Call(NamedTuple):
     """A call to DynamoDB, the capacity it consumed and what it asked for."""
 
@@ -76,6 +80,11 @@ def counted(dynamodb: Any) -> Iterator[list[Call]]:
     finally:
         dynamodb.meta.events.unregister("provide-client-params.dynamodb.*", ask)
         dynamodb.meta.events.unregister("after-call.dynamodb.*", note)
+
+
+def writes_of(calls: Iterable[Call]) -> list[int]:
+    """How many items each transaction writes or checks."""
+    return [len(call.asked["TransactItems"]) for call in calls if call.operation == "TransactWriteItems"]
 
 
 def write_in_bulk(dynamodb: Any, items: list[dict[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """The books as exported, added up by accounting programs that are not ours: every sum differs by 0."""
 
 import json
+import string
 import subprocess
 import sys
 from collections import defaultdict
@@ -24,18 +25,38 @@ from tests.season.accounts import (
     needs_hledger,
     run_hledger,
 )
+from tests.support import operator
 from tests.support.altering import differences
 from tests.support.money_season import Season
 from tests.support.operator import ADMIN
 from tests.support.stores import fresh_store
-from tools.audit.book_formats import FORMATS
-from tools.audit.books import transactions
+from tools.audit.book_formats import FORMATS, to_beancount, to_hledger
+from tools.audit.books import CASH, RECEIVABLE, Transaction, transactions
 from tools.audit.records import gather
 from tools.common.table import scan
 
 TIMEZONE = "America/Los_Angeles"
 ISO = {currency.code: currency.exponent for currency in Currency}
 NASTY = 'O\u2019Brien & José "Pepe" \\ Núñez; x | y  ; tag:1, (2) * !'
+
+
+PAYEES = [f"{sign}{rest}" for sign in string.punctuation for rest in ("Bo", "1041) Bo", " Bo", "")]
+
+
+def paid_by(payee: str) -> Transaction:
+    return Transaction(
+        date="2026-11-28",
+        at="2026-11-28T20:00:00Z",
+        charter="A" * 22,
+        payment=operator.uuid(),
+        what="deposit",
+        payee=payee,
+        text="Sunset, Cash",
+        currency="USD",
+        amount_cents=1,
+        to=CASH,
+        source=RECEIVABLE,
+    )
 
 
 class Books:
@@ -132,6 +153,11 @@ def test_bean_check_takes_the_file(books: Books, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_payee_may_begin_with_any_sign_for_beancount() -> None:
+    read = beancount_transactions("".join(to_beancount(list(map(paid_by, PAYEES)), TIMEZONE)))
+    assert sorted(entry.payee for entry in read) == sorted(PAYEES)
+
+
 def test_texts_come_through_beancount_as_they_were_typed(books: Books) -> None:
     payees = {entry.payee for entry in beancount_transactions(books.export("beancount"))}
     assert " ".join(NASTY.split()) in payees
@@ -144,6 +170,11 @@ def test_texts_come_through_beancount_as_they_were_typed(books: Books) -> None:
 class TestHledger:
     def test_it_finds_no_fault_in_strict_mode(self, books: Books, tmp_path: Path) -> None:
         run_hledger(books.export("hledger"), tmp_path, "check", "--strict")
+
+    def test_a_payee_may_begin_with_any_sign(self, tmp_path: Path) -> None:
+        written = "".join(to_hledger(list(map(paid_by, PAYEES)), TIMEZONE))
+        read = run_hledger(written, tmp_path, "payees").splitlines()
+        assert sorted(read) == sorted({payee.replace(";", ",").replace("|", "/") for payee in PAYEES})
 
     def test_its_sums_are_the_same(self, books: Books, tmp_path: Path) -> None:
         sums = hledger_sums(books.export("hledger"), tmp_path)

@@ -11,8 +11,12 @@ import pytest
 from chalicelib import ledger_log
 from chalicelib.charters.receivables import RECEIVABLES, entry_item
 from chalicelib.charters.store import receivable, to_charter
-from chalicelib.core import fields, times
+from chalicelib.core import fields, settings, times
+from chalicelib.core.errors import SettingsError
 from chalicelib.money import ledger
+from chalicelib.notices import service as notices
+from chalicelib.payments import service as payments
+from chalicelib.payments import tips
 from chalicelib.payments.answers import fingerprint_answer
 from chalicelib.payments.fields import NewPayment
 from chalicelib.payments.rows import fold
@@ -20,10 +24,12 @@ from chalicelib.waivers.evidence import checkpoint
 from tests.support import operator
 from tests.support.altering import Items, differences, of_kind, without
 from tests.support.money_season import Season
+from tests.support.stored import store_charter
 from tests.support.stores import fresh_store
+from tools.audit.books import transactions
 from tools.audit.log_checks import check_kept
 from tools.audit.records import gather
-from tools.common.table import kind_of
+from tools.common.table import kind_of, scan
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +41,18 @@ def season(dynamodb_local: str) -> Iterator[Season]:
 
 def test_a_season_as_the_product_wrote_it_agrees(season: Season) -> None:
     assert differences(season.items) == []
+
+
+def test_it_agrees_where_none_of_the_deployments_settings_are_known(
+    season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in operator.environment():
+        monkeypatch.delenv(name, raising=False)
+    settings.forget()
+    with pytest.raises(SettingsError):
+        settings.settings()
+    assert differences(season.items) == []
+    assert transactions(gather(season.items), "America/Los_Angeles")
 
 
 # --- one change anywhere --------------------------------------------------------------------------
@@ -246,6 +264,7 @@ def test_a_payment_taken_away_with_its_mail_its_sums_and_its_place_is_told_by_th
         mail_id = json.loads(forger.find("AUDIT", audit)["data"]["S"])["mail_id"]
         forger.drop("AUDIT", audit)
         forger.drop("MAIL", mail_id)
+    forger.find(RECEIVABLES, season.charter).pop("reminded_at")
     assert any("told of" in line for line in differences(forger.items))
     forger.forget_mailed()
     assert differences(forger.items) == []
@@ -329,3 +348,52 @@ def test_a_mail_that_tells_another_amount_than_the_ledger_is_told(season: Season
         mail = forger.find("MAIL", f'"{kind}"')
         forger.rewrite(mail, "data", lambda one, change=change: {**one, "data": change(one["data"])})
         assert any(line.startswith("mail ") for line in differences(forger.items))
+
+
+# --- what the season has none of ------------------------------------------------------------------
+
+
+def test_the_money_in_a_mail_that_a_charter_is_off_is_that_of_the_cancelled_charter(dynamodb_local: str) -> None:
+    with fresh_store(dynamodb_local) as dynamodb, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chalicelib.mail.outbox.deliver", lambda *_: None)
+        charter = store_charter()
+        new = {"method": "cash", "amount_cents": 50_000, "notify": False}
+        paid = payments.parse_payment(operator.uuid(), new, now=operator.NOW)
+        payments.log_payment(charter.event_id, paid, actor=operator.ADMIN, now=operator.NOW)
+        fee = {"reason": "storm", "cancellation_fee_cents": 20_000, "notify": True}
+        notices.cancel_charter(charter.event_id, fee, actor=operator.ADMIN, now=operator.NOW)
+        items = list(scan(dynamodb, settings.settings().table))
+    assert differences(items) == []
+    for change, told in (
+        ({"balance": {"charged_cents": 0}}, "it tells a balance that the charter never had"),
+        ({"currency": "EUR"}, "it tells a balance that the charter never had"),
+        ({"to": "mallory@example.com"}, "it tells money to somebody who never was the patron"),
+    ):
+        forger = Forger(items)
+        mail = forger.find("MAIL", '"to_refund_cents":30000')
+        forger.rewrite(mail, "data", lambda one, change=change: altered(one, change))
+        assert any(told in line for line in differences(forger.items)), change
+
+
+def altered(mail: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """A mail that goes to another address, or says something else."""
+    return {**mail, **change} if "to" in change else {**mail, "data": {**mail["data"], **change}}
+
+
+def test_sharings_of_tips_whose_times_do_not_follow_one_another_agree(dynamodb_local: str) -> None:
+    """Of two requests the one that began first may have written last."""
+    with fresh_store(dynamodb_local) as dynamodb:
+        charter = store_charter()
+        new = {"method": "cash", "kind": "tip", "amount_cents": 50_000, "notify": False}
+        tip = payments.parse_payment(operator.uuid(), new, now=operator.NOW)
+        payments.log_payment(charter.event_id, tip, actor=operator.ADMIN, now=operator.NOW)
+        for name, second in (("Smee", 9), ("Mullins", 5), ("Smee", 7), ("Noodler", 1)):
+            body = {"shares": [{"name": name, "amount_cents": 50_000}]}
+            now = operator.NOW + timedelta(seconds=second)
+            tips.share_tips(charter.event_id, body, actor=operator.ADMIN, now=now)
+        items = list(scan(dynamodb, settings.settings().table))
+    assert differences(items) == []
+    forger = Forger(items)
+    shares = forger.find("TIPS", "Noodler")
+    shares["data"] = {"S": shares["data"]["S"].replace("Noodler", "Mullins")}
+    assert any("its tips are shared otherwise" in line for line in differences(forger.items))

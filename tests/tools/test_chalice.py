@@ -108,7 +108,7 @@ def test_policies_allow_no_scan_and_no_delete_of_the_ledger(stage: str) -> None:
         if "dynamodb:DeleteItem" in actions:
             assert actions == ["dynamodb:DeleteItem"]
             keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-            assert keys == ["ASKS", "NOTICES", "SCHEDULE", "SESSION#*", "TO_CLEAR", "WAIVER_LOG_WAITING"]
+            assert keys == ["ASKS", "NOTICES", "RECEIVABLES", "SCHEDULE", "SESSION#*", "TO_CLEAR", "WAIVER_LOG_WAITING"]
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod", "test"])

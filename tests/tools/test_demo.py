@@ -25,7 +25,8 @@ from tools.common.table import scan
 from tools.local import demo
 from tools.local.days import BAY, Calendar
 from tools.local.fleet import BOATS, PEOPLE, SETTINGS, Paper, holds
-from tools.local.season import SampleCharter, season
+from tools.local.samples import SampleCharter
+from tools.local.season import season
 
 Json = dict[str, Any]
 
@@ -201,8 +202,15 @@ def test_whatever_the_day_the_past_is_over_and_no_money_comes_from_the_future() 
             for payment in charter.payments:
                 assert payment.received_at.astimezone(UTC) <= now, (charter.title, now)
                 assert payment.received_at <= (payment.cleared_at or payment.received_at) <= now, (charter.title, now)
-            received = [payment.received_at.astimezone(UTC) for payment in charter.payments]
-            assert received == sorted(set(received)), charter.title
+            # What belongs to one batch came at one moment, and a correction keeps the time of what it corrects.
+            moments = list(
+                {
+                    (one.batch, 0 if one.batch else place): one.received_at.astimezone(UTC)
+                    for place, one in enumerate(charter.payments)
+                    if charter.corrected_by(place) is None
+                }.values()
+            )
+            assert moments == sorted(set(moments)), charter.title
 
 
 def test_whatever_the_day_nothing_overlaps_but_what_was_decided_so() -> None:

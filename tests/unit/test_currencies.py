@@ -68,4 +68,7 @@ def test_desk_and_mails_write_the_same_amount_in_every_currency() -> None:
     ],
 )
 def test_totals_begin_with_the_operators_currency_or_else_the_first_there_is(found: list[str], told: list[str]) -> None:
-    assert currencies.in_order(found, "USD") == told
+    rows = [{"currency": currency, "cents": cents} for cents in (1, 2) for currency in found]
+    groups = currencies.group(rows, "USD")
+    assert [currency for currency, _ in groups] == told
+    assert [[row["cents"] for row in of_currency] for _, of_currency in groups] == [[1, 2] if found else []] * len(told)

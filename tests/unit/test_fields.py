@@ -18,12 +18,12 @@ from chalicelib.core.fields import (
     Nested,
     PersonName,
     Phone,
-    Secret,
     Text,
     Timezone,
     Uuid,
     Whole,
 )
+from chalicelib.sign_in.service import Secret
 
 
 def problems(form: Form) -> dict[str, str]:

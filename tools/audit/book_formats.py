@@ -43,7 +43,8 @@ def to_hledger(books: Sequence[Transaction], timezone: str) -> Iterator[str]:
         # A semicolon would begin a comment, and a bar end the payee's name: neither can be escaped.
         payee, narration = (text.replace(";", ",").replace("|", "/") for text in (_line(one.payee), _narration(one)))
         tags = f"charter:{one.charter}" + (f", payment:{one.payment}" if one.payment else "")
-        yield f"\n{one.date} * {payee or '-'} | {narration}  ; {tags}\n"
+        # An empty code: without one, a name that begins with a bracket would be read as the code.
+        yield f"\n{one.date} * () {payee or '-'} | {narration}  ; {tags}\n"
         yield from _postings(one)
 
 

@@ -1,6 +1,7 @@
 """Payments and the acts on them, compared with what is kept of them: answers, fingerprints, the list to clear."""
 
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.charters.receivables import entry_item
@@ -20,6 +21,8 @@ PAYMENT_TRACE = ("recorded_by", "recorded_at", "address")
 ACT_TRACE = ("by", "at", "address")
 # The mails that a row's `receipt` follows.
 RECEIPTS = ("receipt", "corrected", "batch_receipt")
+# The audit events of mails that ask the patron to pay.
+REMINDING = ("statement_sent", "balance_reminded")
 # Of the charter in an answer: what does not follow from its details and its ledger is sealed, and not compared.
 _OF_PAYMENTS = ("payment_cleared", "payment_timestamp", "payment_method")
 
@@ -207,11 +210,26 @@ def _receivables(records: Records) -> Iterator[Difference]:
     for event_id in expected.keys() | records.receivables.keys():
         if expected.get(event_id) != records.receivables.get(event_id):
             yield Difference(f"charter {event_id}", "receivables", "the list of receivables says something else of it")
+    for event_id, at in records.reminded.items():
+        told = [event["at"] for event in records.histories.get(event_id, []) if event["act"] in REMINDING]
+        if at != max(told, default=""):
+            yield Difference(f"charter {event_id}", "reminded", "its patron was last asked to pay at another time")
 
 
 def _tips(records: Records, event_id: str) -> Iterator[Difference]:
-    """How tips were shared out by hand is what the last audit event about it tells."""
-    shared = [event for event in records.histories.get(event_id, []) if event["act"] == "tips_shared"]
-    last = max(shared, key=lambda one: (one["at"], one["audit_id"]))["changed"]["tip_shares"][1] if shared else None
-    if records.tips.get(event_id) != last:
+    """How tips were shared out by hand is what its audit events lead to, each of them from one sharing to the next.
+
+    They are not taken in the order of their times: of two requests the one that began first may have written last.
+    """
+    left = Counter([_as_text([])])
+    for event in records.histories.get(event_id, []):
+        if event["act"] == "tips_shared":
+            before, after = map(_as_text, event["changed"]["tip_shares"])
+            left[before] -= 1
+            left[after] += 1
+    if {shares: count for shares, count in left.items() if count} != {_as_text(records.tips.get(event_id, [])): 1}:
         yield Difference(f"charter {event_id}", "tips", "its tips are shared otherwise than its audit events tell")
+
+
+def _as_text(shares: Sequence[object]) -> str:
+    return json.dumps(shares, sort_keys=True)

@@ -1,5 +1,6 @@
 """Mails compared with what they are about: amounts and states with the rows, each mail with what has queued it."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -57,6 +58,11 @@ def check_mails(records: Records) -> Iterator[Difference]:
 
 def _of_charters(records: Records) -> Iterator[Difference]:
     queued: dict[str, _Queued] = {}
+    cancellations: defaultdict[str, list[tuple[str, Mail]]] = defaultdict(list)
+    for mail_id, one in records.mails.items():
+        # Guests, captain and crew are told of no money.
+        if one.kind == "charter_cancelled" and one.event_id and one.data.get("balance"):
+            cancellations[one.event_id].append((f"mail {mail_id}", one))
     for event_id, charter in records.events.items():
         history = replay_history(records.histories.get(event_id, []))
         found = replay_ledger(records.ledgers.get(event_id, []))
@@ -71,6 +77,8 @@ def _of_charters(records: Records) -> Iterator[Difference]:
                 yield from guarded(f"mail {mail_id}", compared)
             elif mail.kind == "manifest":
                 yield from guarded(f"mail {mail_id}", _manifest(records, f"mail {mail_id}", mail, charter, history))
+        for subject, told in cancellations[event_id] if found.is_whole else ():
+            yield from guarded(subject, _cancellation(subject, told, charter, history, found))
     for mail_id, mail in records.mails.items():
         if mail.kind in (*MONEY_MAILS, "manifest") and mail_id not in queued and mail.event_id in records.events:
             yield Difference(f"mail {mail_id}", "queued", "nothing tells that it was queued")
@@ -174,6 +182,16 @@ def _statement(subject: str, mail: Mail, charter: Charter, history: History, fou
         yield Difference(subject, "number", "it carries another number than the charter's")
     if not all(_could_be_payment(told, found, None) for told in mail.data["payments"]):
         yield Difference(subject, "payment", "it tells a payment otherwise than its row")
+
+
+def _cancellation(subject: str, mail: Mail, charter: Charter, history: History, found: Ledger) -> Iterator[Difference]:
+    """It tells its patron what the cancelled charter was charged, and what was paid, at one moment."""
+    states = [state for sums in found.sums for state in history.all(charter, sums) if state.status == "cancelled"]
+    told = [state for state in states if state.details["currency"] == mail.data.get("currency")]
+    if not could_be(mail.data["balance"], told):
+        yield Difference(subject, "balance", "it tells a balance that the charter never had")
+    if mail.to not in {state.details["patron"]["email"] for state in states}:
+        yield Difference(subject, "patron", "it tells money to somebody who never was the patron")
 
 
 def _is_corrected(records: Records, mail: Mail) -> bool:

@@ -158,6 +158,8 @@ class Records:
     to_clear: set[str] = field(default_factory=set)
     receivables: dict[str, str] = field(default_factory=dict)
     """The content of each entry in that list, by charter."""
+    reminded: dict[str, str] = field(default_factory=dict)
+    """When, by that list, a patron was last asked to pay, by charter."""
     tips: dict[str, list[TipShare]] = field(default_factory=dict)
     """How tips were shared out by hand, by charter."""
     index_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -278,7 +280,10 @@ def _add_to_list(records: Records, kind: str, item: Item) -> None:
     if kind == "TO_CLEAR":
         records.to_clear.add(place)
     elif kind == RECEIVABLES:
-        records.receivables[place.partition("#")[2]] = item["data"]["S"]
+        event_id = place.partition("#")[2]
+        records.receivables[event_id] = item["data"]["S"]
+        if "reminded_at" in item:
+            records.reminded[event_id] = item["reminded_at"]["S"]
     else:
         records.tips[owner] = to_shares(item)
 

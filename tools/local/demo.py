@@ -5,10 +5,11 @@ import getpass
 import json
 import threading
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -17,12 +18,15 @@ from tools.common.website import Website
 from tools.local import fleet
 from tools.local.days import BAY, Calendar
 from tools.local.fleet import Boat, Paper, Person, Sailor, SampleHold
-from tools.local.season import SampleCharter, season
+from tools.local.samples import SampleCharter, SamplePayment
+from tools.local.season import season
 
 Json = dict[str, Any]
 """A body of the API, as a client sends and reads it."""
 Ids = Mapping[str, str]
 """The id of each boat's and person's record, by name."""
+Row = tuple[SampleCharter, int]
+"""A payment by its place in its charter's list."""
 # The embedded AWS answers no faster when more ask at the same time.
 AT_ONCE = 4
 
@@ -159,6 +163,7 @@ def person_json(sailor: Sailor, days: Calendar) -> Json:
         **sailor.person._asdict(),
         "roles": sailor.roles,
         "rank": sailor.rank,
+        "is_owner": sailor.is_owner,
         "papers": papers_json(sailor.papers, days),
     }
 
@@ -194,17 +199,24 @@ def add_charters(client: Client, charters: Iterable[SampleCharter], ids: Ids) ->
     """Booked one after the other, for those of one boat take turns; what came of them several at a time."""
     # This thread, which books, is one of them.
     with ThreadPoolExecutor(AT_ONCE - 1) as pool:
-        logging = [pool.submit(log_rest, client, charter, book(client, charter, ids), ids) for charter in charters]
+        made, logging = [], []
+        for charter in charters:
+            made.append((charter, book(client, charter, ids)))
+            logging.append(pool.submit(log_rest, client, *made[-1], ids))
         for each in logging:
             each.result()
+    move_payments(client, made)
 
 
 def add_until(stop: threading.Event, client: Client, charters: Iterable[SampleCharter], ids: Ids) -> None:
     """One after the other, beside somebody who already works with the product; each charter whole."""
+    made = []
     for charter in charters:
         if stop.is_set():
             return
-        log_rest(client, charter, book(client, charter, ids), ids)
+        made.append((charter, book(client, charter, ids)))
+        log_rest(client, *made[-1], ids)
+    move_payments(client, made)
 
 
 def book(client: Client, charter: SampleCharter, ids: Ids) -> Json:
@@ -217,9 +229,7 @@ def log_rest(client: Client, charter: SampleCharter, made: Json, ids: Ids) -> No
     fill_positions(client, path, charter, ids)
     # What is given back because a charter is off is given back after that was said.
     late = [place for place, one in enumerate(charter.payments) if charter.cancelled and one.kind == "refund"]
-    for place in range(len(charter.payments)):
-        if place not in late:
-            log_payment(client, path, charter, place)
+    log_payments(client, path, charter, [place for place in range(len(charter.payments)) if place not in late])
     if charter.signers and charter.ends_at <= datetime.now(UTC):
         # What is over takes no signatures until it is reopened for them.
         client.call("POST", f"{path}/reopen-waivers")
@@ -237,8 +247,13 @@ def log_rest(client: Client, charter: SampleCharter, made: Json, ids: Ids) -> No
     if charter.cancelled:
         fee_cents = charter.cancellation_fee_cents
         client.call("POST", f"{path}/cancel", {"reason": charter.cancelled, "cancellation_fee_cents": fee_cents})
-    for place in late:
-        log_payment(client, path, charter, place)
+    log_payments(client, path, charter, late)
+    for statement in charter.statements:
+        due_date = str(statement.due_date) if statement.due_date else None
+        client.call("POST", f"{path}/statement", {**statement._asdict(), "due_date": due_date})
+    if charter.tip_shares:
+        shares = [{**who_json(person, ids), "amount_cents": cents} for person, cents in charter.tip_shares.items()]
+        client.call("PUT", f"{path}/tip-shares", {"shares": shares})
 
 
 def fill_positions(client: Client, path: str, charter: SampleCharter, ids: Ids) -> None:
@@ -293,15 +308,49 @@ def sailor_json(person: Person, ids: Ids) -> Json:
     return {"person_id": ids[person.name]} if person.name in ids else person._asdict()
 
 
+def who_json(person: Person, ids: Ids) -> Json:
+    return {"person_id": ids[person.name]} if person.name in ids else {"name": person.name}
+
+
 def payment_id(charter: SampleCharter, place: int) -> str:
-    """The same for the same payment of the season, whenever it is logged."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{charter.title}#{place}"))
+    """The same for the same payment of the season, whenever it is logged; those of a charter rise with their place."""
+    return f"{uuid.uuid5(uuid.NAMESPACE_URL, charter.title)}"[:-4] + f"{place:04x}"
+
+
+def log_payments(client: Client, path: str, charter: SampleCharter, places: Iterable[int]) -> None:
+    """In this order, those of a batch together. What comes here by a move is logged by that."""
+    own = [place for place in places if not charter.payments[place].moved_here]
+    for batch, several in groupby(own, key=lambda place: charter.payments[place].batch):
+        if batch:
+            log_batch(client, path, charter, list(several))
+        else:
+            for place in several:
+                log_payment(client, path, charter, place)
+
+
+def log_batch(client: Client, path: str, charter: SampleCharter, places: Sequence[int]) -> None:
+    first = charter.payments[places[0]]
+    rows = [{"payment_id": payment_id(charter, place), **payment_json(charter.payments[place])} for place in places]
+    batch_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{charter.title}, batch {first.batch}")
+    client.call("PUT", f"{path}/payment-batches/{batch_id}", {"payments": rows, "notify": first.notify})
+    for place in places:
+        note_fate(client, path, charter, place)
 
 
 def log_payment(client: Client, path: str, charter: SampleCharter, place: int) -> None:
-    payment = charter.payments[place]
-    path = f"{path}/payments/{payment_id(charter, place)}"
-    body: Json = {
+    payment, old = charter.payments[place], charter.corrected_by(place)
+    if old is not None:
+        log_correction(client, path, (charter, place), (charter, old), {})
+        return
+    body = {**payment_json(payment), "notify": payment.notify}
+    if payment.kind == "refund":
+        body["refund_of"] = payment_id(charter, payment.gives_back)
+    client.call("PUT", f"{path}/payments/{payment_id(charter, place)}", body)
+    note_fate(client, path, charter, place)
+
+
+def payment_json(payment: SamplePayment) -> Json:
+    return {
         "kind": payment.kind,
         "method": payment.method,
         "amount_cents": payment.amount_cents,
@@ -309,17 +358,41 @@ def log_payment(client: Client, path: str, charter: SampleCharter, place: int) -
         "reference": payment.reference,
         "payer": payment.payer,
         "note": payment.note,
-        "notify": payment.notify,
     }
-    if payment.kind == "refund":
-        body["refund_of"] = payment_id(charter, payment.gives_back)
-    client.call("PUT", path, body)
+
+
+def note_fate(client: Client, path: str, charter: SampleCharter, place: int) -> None:
+    """What became of a payment."""
+    payment, url = charter.payments[place], f"{path}/payments/{payment_id(charter, place)}"
     if payment.cleared_at:
-        client.call("POST", f"{path}/clear", {"cleared_at": payment.cleared_at.isoformat()})
+        client.call("POST", f"{url}/clear", {"cleared_at": payment.cleared_at.isoformat()})
     if payment.bounced:
-        client.call("POST", f"{path}/bounce", {"reason": payment.bounced})
+        client.call("POST", f"{url}/bounce", {"reason": payment.bounced})
     if payment.voided:
-        client.call("POST", f"{path}/void", {"reason": payment.voided})
+        client.call("POST", f"{url}/void", {"reason": payment.voided})
+
+
+def move_payments(client: Client, made: Iterable[tuple[SampleCharter, Json]]) -> None:
+    """Those of one charter that were another's, once both are logged."""
+    by_title = {charter.title: (charter, event) for charter, event in made}
+    for charter, event in by_title.values():
+        for place, payment in enumerate(charter.payments):
+            if payment.corrected and payment.corrected.charter:
+                other, goes_to = by_title[payment.corrected.charter]
+                new = other, payment.corrected.place
+                came_from = {"event_id": event["event_id"]}
+                log_correction(client, f"/api/events/{goes_to['event_id']}", new, (charter, place), came_from)
+
+
+def log_correction(client: Client, path: str, new: Row, old: Row, came_from: Json) -> None:
+    """Names what differs from the old row. What the bank has shown stays so without a word."""
+    row, replaced = (charter.payments[place] for charter, place in (new, old))
+    before = payment_json(replaced)
+    changes = {name: value for name, value in payment_json(row).items() if value != before[name]}
+    reason = replaced.corrected and replaced.corrected.why
+    corrects = {"payment_id": payment_id(*old), "reason": reason, **came_from}
+    body = {"corrects": corrects, "notify": row.notify, **changes}
+    client.call("PUT", f"{path}/payments/{payment_id(*new)}", body)
 
 
 def tick_off(client: Client, path: str, charter: SampleCharter, records: Mapping[str, str]) -> None:

@@ -27,6 +27,7 @@ class Sailor(NamedTuple):
     roles: tuple[str, ...]
     rank: int
     papers: tuple[Paper, ...] = ()
+    is_owner: bool = False
 
 
 class Boat(NamedTuple):
@@ -59,7 +60,7 @@ KOFI = Person("Kofi Mensah", "kofi@example.com", "+1 415 555 0129")
 RENEE = Person("Renée Dubois", "renee@example.com", "+1 415 555 0136")
 
 PEOPLE = (
-    Sailor(MAYA, ("captain",), 1, (Paper("mmc", 700, "4471"), Paper("medical", 75, "0917"))),
+    Sailor(MAYA, ("captain",), 1, (Paper("mmc", 700, "4471"), Paper("medical", 75, "0917")), is_owner=True),
     Sailor(LUIS, ("captain", "mate"), 2, (Paper("mmc", 1200, "8820"), Paper("medical", 20, "3306"))),
     Sailor(TESS, ("mate", "deckhand"), 1, (Paper("first_aid", 40),)),
     Sailor(JO, ("deckhand", "host"), 2, (Paper("drug_programme", 90),)),

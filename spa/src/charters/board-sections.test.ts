@@ -9,7 +9,7 @@ const charter = (event_id: string, starts_at: string, ends_at: string, change = 
 
 test("the board sorts by each charter's own calendar", () => {
   const now = new Date("2026-07-04T18:00:00Z");
-  const { next, today, coming, unpaid, past } = sections(
+  const { next, today, coming, past } = sections(
     [
       charter("later", "2026-07-06T18:00:00Z", "2026-07-06T20:00:00Z"),
       charter("tonight", "2026-07-05T02:00:00Z", "2026-07-05T03:00:00Z"),
@@ -27,8 +27,8 @@ test("the board sorts by each charter's own calendar", () => {
   expect(next?.event_id).toBe("next");
   expect(ids(today)).toEqual(["overnight", "this morning", "cancelled", "tonight"]);
   expect(ids(coming)).toEqual(["later"]);
-  expect(ids(unpaid)).toEqual(["owed longer", "owed"]);
-  expect(ids(past)).toEqual(["yesterday", "old"]);
+  // What is owed of them stands above the board, too.
+  expect(ids(past)).toEqual(["yesterday", "owed", "old", "owed longer"]);
 });
 
 test("charters that begin on one local day stand together", () => {

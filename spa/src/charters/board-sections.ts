@@ -6,8 +6,6 @@ export interface Sections {
   next: Charter | null;
   today: Charter[];
   coming: Charter[];
-  /** Over, and something is still due; oldest first. */
-  unpaid: Charter[];
   /** Latest first. */
   past: Charter[];
 }
@@ -16,7 +14,7 @@ export interface Sections {
 export function sections(events: Iterable<Charter>, now: Date): Sections {
   const sorted = [...events].sort((a, b) => (a.starts_at < b.starts_at ? -1 : a.starts_at > b.starts_at ? 1 : 0));
   const next = sorted.find(({ status, starts_at }) => status === "scheduled" && new Date(starts_at) > now) ?? null;
-  const result: Sections = { next, today: [], coming: [], unpaid: [], past: [] };
+  const result: Sections = { next, today: [], coming: [], past: [] };
   for (const charter of sorted) {
     if (charter !== next) result[sectionOf(charter, now)].push(charter);
   }
@@ -27,8 +25,7 @@ export function sections(events: Iterable<Charter>, now: Date): Sections {
 function sectionOf(charter: Charter, now: Date): Exclude<keyof Sections, "next"> {
   const today = localDay(now, charter.timezone);
   if (localDay(new Date(charter.starts_at), charter.timezone) > today) return "coming";
-  if (localDay(new Date(charter.ends_at), charter.timezone) >= today) return "today";
-  return charter.balance.balance_due_cents > 0 ? "unpaid" : "past";
+  return localDay(new Date(charter.ends_at), charter.timezone) >= today ? "today" : "past";
 }
 
 export interface Day {

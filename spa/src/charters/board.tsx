@@ -3,11 +3,10 @@ import { loaded, loadFirst, loadMore, loadPast } from "../data/board";
 import { charters } from "../data/charters";
 import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
-import { formatMoneyShort } from "../lib/money";
 import { useValue } from "../lib/observable";
 import { useReload } from "../lib/reload";
-import { href } from "../lib/router";
 import { formatDay, localDay, useNow } from "../lib/time";
+import { EarlierUnpaid, OwedLink } from "../payments/owed/earlier";
 import { Button } from "../ui/button";
 import { LoadButton } from "../ui/load-button";
 import { AsOf, Failed, Skeleton } from "../ui/page";
@@ -41,7 +40,7 @@ export function Board() {
         clearTimeout(timer);
         setSlow(false);
       })
-      // What was not paid lately shows without being asked for; what is further back is in the past.
+      // What sailed lately can be logged for without a network, too.
       .then(() => (loaded.value?.past_days === 0 ? loadPast() : undefined))
       .catch(() => {});
   };
@@ -63,22 +62,28 @@ export function Board() {
     const visible = [...events.values()].filter(
       ({ event_id, starts_at }) => !known?.until || starts_at <= known.until || server.ids?.has(event_id),
     );
-    const found = searching
-      ? visible.filter((charter) => matches(charter, search) || server.ids?.has(charter.event_id))
-      : visible;
-    return sections(found, new Date(now_ms));
+    const all = sections(visible, new Date(now_ms));
+    if (!searching) return all;
+    // What is next stays what it is: a row that went to another section while somebody types would lose the focus.
+    const isFound = (charter: Charter) => matches(charter, search) || (server.ids?.has(charter.event_id) ?? false);
+    return {
+      next: all.next && isFound(all.next) ? all.next : null,
+      today: all.today.filter(isFound),
+      coming: all.coming.filter(isFound),
+      past: all.past.filter(isFound),
+    };
   }, [events, known, now_ms, search, server.ids]);
 
-  const { next, today, coming, unpaid, past } = all;
+  const { next, today, coming, past } = all;
   const pastShows = searching || pastOpen;
-  const count = (next ? 1 : 0) + today.length + coming.length + unpaid.length + (pastShows ? past.length : 0);
+  const count = (next ? 1 : 0) + today.length + coming.length + (pastShows ? past.length : 0);
   const list = { now_ms, unsent, search };
 
   return (
     <div class="board">
       <div class="board-head">
         <h1 tabIndex={-1}>Board</h1>
-        {unpaid.length > 0 && !searching && <UnpaidLink unpaid={unpaid} />}
+        <OwedLink />
         <search class="search">
           <label class="visually-hidden" for="search">
             Search charters
@@ -110,6 +115,7 @@ export function Board() {
       {known === null && error === null && <Skeleton rows={10} kind="line" />}
       {known !== null && (
         <>
+          {!searching && <EarlierUnpaid now_ms={now_ms} />}
           <p class="board-columns" aria-hidden="true">
             <span>Time</span>
             <span>Charter</span>
@@ -147,21 +153,12 @@ export function Board() {
               <DayList events={coming} loadMore={known.next_cursor && !server.ids ? loadMore : undefined} {...list} />
             </section>
           )}
-          {unpaid.length > 0 && (
-            <section aria-labelledby="unpaid">
-              <h2 id="unpaid" tabIndex={-1}>
-                Past, not paid
-              </h2>
-              <DayList events={unpaid} {...list} />
-            </section>
-          )}
           {(!searching || past.length > 0) && (
             <section aria-labelledby="past">
               <h2 id="past">Past</h2>
               {pastShows && past.length === 0 && (
                 <p class="nothing">
-                  No charter that is paid since{" "}
-                  {formatDay(new Date(now_ms - known.past_days * DAY_MS).toISOString(), "UTC")}.
+                  No charter since {formatDay(new Date(now_ms - known.past_days * DAY_MS).toISOString(), "UTC")}.
                 </p>
               )}
               {pastShows ? (
@@ -180,18 +177,6 @@ export function Board() {
         </>
       )}
     </div>
-  );
-}
-
-/** What is owed stands far below on a full board; above it is one line that leads to all of it. */
-function UnpaidLink({ unpaid }: { unpaid: readonly Charter[] }) {
-  const currencies = new Set(unpaid.map(({ currency }) => currency));
-  const [currency = ""] = currencies;
-  const due_cents = unpaid.reduce((sum, { balance }) => sum + balance.balance_due_cents, 0);
-  return (
-    <a class="unpaid-link" href={href("/payments/owed")}>
-      {unpaid.length} past, not paid{currencies.size === 1 && `: ${formatMoneyShort(due_cents, currency)}`}
-    </a>
   );
 }
 

@@ -87,6 +87,7 @@ function FullRow({ charter, phase, unsent, now_ms }: RowProps) {
       </div>
       <Ready charter={charter} />
       <Button
+        id={`pay-${charter.event_id}`}
         class={payClass(charter, now_ms !== undefined)}
         onClick={() => openPaymentDialog(charter.event_id)}
         aria-label={`Log payment for ${charter.title}`}

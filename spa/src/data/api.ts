@@ -68,5 +68,8 @@ export async function putBatch(event_id: string, batch_id: string, body: NewBatc
   };
 }
 
+/** Who owes, how much and for how long. */
+export const listReceivables = () => call("get", "/api/receivables");
+
 export const readPayments = async (event_id: string) =>
   (await call("get", `${CHARTER}/payments`, { path: { event_id } })).payments;

@@ -1,9 +1,9 @@
 import { nowMs, operatorClock } from "../lib/clock";
 import { Observable } from "../lib/observable";
 import { toRfc3339 } from "../lib/time";
-import { listCharters } from "./api";
+import { listCharters, listReceivables } from "./api";
 import { keepListed } from "./charters";
-import type { Charter } from "./contract";
+import type { Charter, Receivables } from "./contract";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -23,16 +23,29 @@ export interface Loaded {
 
 export const loaded = new Observable<Loaded | null>(null);
 
+/** Who owes, as the server has last told, or as this device remembers it. */
+export const receivables = new Observable<Receivables | null>(null);
+
 export function forgetBoard(): void {
   loaded.value = null;
+  receivables.value = null;
 }
 
-/** A day back, so that a charter under way since yesterday evening is on the board. */
+export async function loadReceivables(): Promise<Receivables> {
+  const answer = await listReceivables();
+  receivables.value = answer;
+  return answer;
+}
+
+/**
+ * A day back, so that a charter under way since yesterday evening is on the board. Who owes is asked for at the same time,
+ * so that both show at once; the board does without where that fails.
+ */
 export async function loadFirst(): Promise<void> {
   const clock = operatorClock.value;
   const from = toRfc3339(new Date(nowMs() - DAY_MS));
   const asked_at_ms = performance.now();
-  const page = await listCharters({ from, limit: 50 });
+  const [page] = await Promise.all([listCharters({ from, limit: 50 }), loadReceivables().catch(() => null)]);
   keepListed(page.events, asked_at_ms);
   // The answer has told that this device's clock is off: the question was about another day.
   if (operatorClock.value.ahead_ms !== clock.ahead_ms) return loadFirst();

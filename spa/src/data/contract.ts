@@ -1665,8 +1665,9 @@ export interface components {
             subject: string;
             text: string;
         };
-        CancellationTerms: {
+        PlannedCancellation: {
             cancellation_fee_cents?: number | null;
+            moved_cents?: number | null;
         };
         History: {
             events: components["schemas"]["HistoryEvent"][];
@@ -2069,6 +2070,7 @@ export interface components {
             age_days: number;
             /** @enum {string} */
             bucket: "coming" | "0-30" | "31-60" | "61-90" | "over-90";
+            reminded_at: string | null;
         };
         ReceivableTotals: {
             currency: string;
@@ -2959,7 +2961,7 @@ export type Repetition = components['schemas']['Repetition'];
 export type Cancellation = components['schemas']['Cancellation'];
 export type NoticePreview = components['schemas']['NoticePreview'];
 export type PreviewedMail = components['schemas']['PreviewedMail'];
-export type CancellationTerms = components['schemas']['CancellationTerms'];
+export type PlannedCancellation = components['schemas']['PlannedCancellation'];
 export type History = components['schemas']['History'];
 export type HistoryEvent = components['schemas']['HistoryEvent'];
 export type HistoryChange = components['schemas']['HistoryChange'];
@@ -3393,7 +3395,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["CancellationTerms"];
+                "application/json": components["schemas"]["PlannedCancellation"];
             };
         };
         responses: {
@@ -3822,6 +3824,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "Idempotency-Replayed": "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3858,6 +3861,7 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    "Idempotency-Replayed": "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4165,8 +4169,6 @@ export interface operations {
                 method?: "cash" | "check" | "card" | "venmo" | "zelle" | "bank_transfer" | "other";
                 boat?: string;
                 captain?: string;
-                limit?: number;
-                cursor?: string;
             };
             header?: never;
             path?: never;

@@ -1,7 +1,7 @@
 import { Observable } from "../lib/observable";
 import { putBatch, putPayment } from "./api";
 import { charters, keepAnswer, refresh } from "./charters";
-import { indexedDbStorage, Outbox, type SentAnswer, sentBatch, sentRequest } from "./outbox";
+import { indexedDbStorage, Outbox, type SentAnswer, sentBatch, sentPayments, sentRequest } from "./outbox";
 import { session } from "./session";
 
 /** What the server has last confirmed. */
@@ -16,7 +16,7 @@ export const outbox = new Outbox({
       : putPayment(entry.event_id, entry.payment_id, sentRequest(entry)),
   maySend: () => session.value.state === "in",
   onSent: async (answer) => {
-    for (const payment of [answer.payment, ...(answer.rest ?? [])]) keepAnswer({ payment, event: answer.event });
+    for (const payment of sentPayments(answer)) keepAnswer({ payment, event: answer.event });
     lastSaved.value = answer;
     // A replay carries the charter as it was then.
     if (answer.replayed) await refresh(answer.event.event_id);

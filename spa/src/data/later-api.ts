@@ -45,9 +45,9 @@ export const previewEdit = (event_id: string, body: CharterEdit) =>
 export const cancelCharter = (event_id: string, reason: string, notify: boolean, cancellation_fee_cents: number) =>
   call("post", `${CHARTER}/cancel`, { path: { event_id }, body: { reason, notify, cancellation_fee_cents } });
 
-/** The mails that `notify` would send with a cancellation; nothing is changed. */
-export const previewCancel = (event_id: string, cancellation_fee_cents: number) =>
-  call("post", `${CHARTER}/cancel-preview`, { path: { event_id }, body: { cancellation_fee_cents } });
+/** The mails that `notify` would send with a cancellation, once `moved_cents` count for another charter; nothing is changed. */
+export const previewCancel = (event_id: string, cancellation_fee_cents: number, moved_cents: number) =>
+  call("post", `${CHARTER}/cancel-preview`, { path: { event_id }, body: { cancellation_fee_cents, moved_cents } });
 
 /** Gives the charter a new guest link; the one before leads nowhere from now on. */
 export const renewGuestLink = (event_id: string) =>
@@ -140,9 +140,6 @@ export const shareTips = (event_id: string, shares: AskedShare[]) =>
   call("put", `${CHARTER}/tip-shares`, { path: { event_id }, body: { shares } });
 
 export type AskedShare = NonNullable<AskedShares["shares"]>[number];
-
-/** Who owes, how much and for how long. */
-export const listReceivables = () => call("get", "/api/receivables");
 
 /** Mails what is due of a charter, by when and how to pay: to the patron, or to somebody else. */
 export const sendStatement = (event_id: string, body: AskedStatement) =>

@@ -1,5 +1,9 @@
 // Written by `python -m tools.contract` from the server's tables. Change those, then run it again.
 
+export const batchLimits = {
+  payments: {"most": 10, "amount_cents": {"least": 1, "most": 100000000000}, "payer": {"most": 100}, "reference": {"most": 100}, "note": {"most": 1000}},
+};
+
 export const boatLimits = {
   name: {"most": 100},
   notes: {"most": 4000},

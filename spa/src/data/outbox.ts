@@ -70,6 +70,11 @@ function fromStored(stored: OutboxEntry): OutboxEntry {
 /** `rest`: the other payments of a batch. */
 export type SentAnswer = PaymentAndEvent & { rest?: readonly Payment[]; replayed: boolean };
 
+/** All payments of an answer. */
+export function sentPayments({ payment, rest = [] }: SentAnswer): readonly Payment[] {
+  return [payment, ...rest];
+}
+
 interface Dependencies {
   storage: KeptEntries<OutboxEntry>;
   send(entry: OutboxEntry): Promise<SentAnswer>;

@@ -1,8 +1,8 @@
 import { nowMs } from "../lib/clock";
 import { database } from "../lib/database";
-import { type Loaded, loaded } from "./board";
+import { type Loaded, loaded, receivables } from "./board";
 import { charters, type Records, records, remembered } from "./charters";
-import type { Charter, Contact, Payment } from "./contract";
+import type { Charter, Contact, Payment, Receivables } from "./contract";
 import { ledger } from "./ledger";
 import { session } from "./session";
 
@@ -12,6 +12,8 @@ export interface Snapshot {
   board: Loaded;
   charters: Charter[];
   records: [event_id: string, Records][];
+  /** Missing in what an older release has kept. */
+  receivables?: Receivables | null;
 }
 
 const KEY = "board";
@@ -23,7 +25,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Writes the board down a moment after each change. */
 export function keepSnapshots(): void {
-  for (const source of [charters, records, loaded]) {
+  for (const source of [charters, records, loaded, receivables]) {
     source.subscribe(() => {
       clearTimeout(timer);
       timer = setTimeout(() => void saveSnapshot().catch(() => {}), CALM_MS);
@@ -34,7 +36,8 @@ export function keepSnapshots(): void {
 export async function saveSnapshot(): Promise<void> {
   const board = loaded.value;
   if (session.value.state !== "in" || !board || board.recalled) return;
-  const snapshot = takeSnapshot(board, charters.value.values(), records.value);
+  const owed = receivables.value && withoutPatrons(receivables.value);
+  const snapshot = { ...takeSnapshot(board, charters.value.values(), records.value), receivables: owed };
   await transact("readwrite", (store) => {
     const stored: IDBRequest<Snapshot | undefined> = store.get(KEY);
     stored.onsuccess = () => {
@@ -55,6 +58,7 @@ export async function recallSnapshot(): Promise<void> {
   remembered.value = new Set([...remembered.value, ...ids]);
   charters.value = new Map([...charters.value, ...missing.map((charter) => [charter.event_id, charter] as const)]);
   records.value = new Map([...snapshot.records.filter(([event_id]) => ids.has(event_id)), ...records.value]);
+  receivables.value ??= snapshot.receivables ?? null;
   loaded.value ??= { ...snapshot.board, next_cursor: null, recalled: true };
 }
 
@@ -90,6 +94,10 @@ function withoutContacts(charter: Charter): Charter {
     guests: guests.map((guest) => ({ ...guest, email: "" })),
     notes: "",
   };
+}
+
+function withoutPatrons({ charters, totals }: Receivables): Receivables {
+  return { charters: charters.map((one) => ({ ...one, patron: nameOnly(one.patron) })), totals };
 }
 
 function nameOnly<Person extends Contact>(person: Person): Person {

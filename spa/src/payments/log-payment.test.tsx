@@ -11,6 +11,18 @@ const { open, text, says, button, dialog, submit, type } = app;
 describe("logging a payment", () => {
   const list = () => json(200, { events: [charter], next_cursor: null });
 
+  const isClosed = () => vi.waitFor(() => expect(app.root.querySelector("dialog")).toBeNull());
+
+  /** The network is back. */
+  async function sendAll() {
+    app.handle = (path, init) => {
+      const payment = samplePayment({ payment_id: path.split("/").at(-1) ?? "" });
+      return init.method === "PUT" ? json(201, { payment, event: charter }) : list();
+    };
+    await outbox.flush();
+    expect(outbox.entries.value).toEqual([]);
+  }
+
   async function openDialog() {
     session.begin("t1", false);
     open("/");
@@ -388,6 +400,50 @@ describe("logging a payment", () => {
       expect(outbox.entries.value).toEqual([]);
       expect(app.calls.some(({ method }) => method === "PUT")).toBe(false);
     });
+  });
+
+  test("without a network logs the payment alone when it is logged again, and keeps no address", async () => {
+    const shy = { ...charter, patron: { ...charter.patron, email: "" } };
+    app.handle = (_, init) => {
+      if (init.method === "PATCH" || init.method === "PUT") throw new TypeError("Failed to fetch");
+      return json(200, { events: [shy], next_cursor: null });
+    };
+    await openDialog();
+    type("input[type=email]", "ana@example.com");
+    app.root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+    await submit();
+    await says("No connection: it cannot be kept now.");
+    expect(outbox.entries.value).toEqual([]);
+    await submit();
+    await says("$1,200.00 is not sent yet.");
+    const [entry] = outbox.entries.value;
+    expect(entry?.request).toMatchObject({ amount_cents: 120_000, notify: true });
+    expect(JSON.stringify(entry)).not.toMatch("ana@");
+    await sendAll();
+  });
+
+  test("counts what is not sent yet: what comes after all of it is a tip", async () => {
+    app.handle = (_, init) => {
+      if (init.method === "PUT") throw new TypeError("Failed to fetch");
+      return json(200, { events: [charter], next_cursor: null });
+    };
+    await openDialog();
+    button("Half, $600", dialog()).click();
+    app.root.querySelector<HTMLInputElement>("input[value=cash]")?.click();
+    await submit();
+    await says("$600.00 is not sent yet.");
+    await isClosed();
+    button(`Log payment for ${charter.title}`).click();
+    await says("$600.00 due with what is not sent yet");
+    app.root.querySelector<HTMLInputElement>("input[value=check]")?.click();
+    await says("Log $600 check");
+    await submit();
+    await says("2 not sent yet");
+    await isClosed();
+    button(`Log payment for ${charter.title}`).click();
+    await says("Paid in full with what is not sent yet");
+    await says("Received now, from Ana Reyes, as tip");
+    await sendAll();
   });
 
   test("on a settled charter is a tip, and asks when it is said to be the balance", async () => {

@@ -14,8 +14,9 @@ import {
 } from "../data/outbox";
 import { session } from "../data/session";
 import { clockFault, nowMs, operatorClock } from "../lib/clock";
-import { formatMoney, parseMoney } from "../lib/money";
+import { formatMoney, formatMoneyShort, parseMoney } from "../lib/money";
 import { Observable, useValue } from "../lib/observable";
+import { formatDay } from "../lib/time";
 import { uuid7 } from "../lib/uuid";
 import { Button } from "../ui/button";
 import { Choices } from "../ui/choices";
@@ -28,6 +29,7 @@ import { Skeleton, sentence } from "../ui/page";
 import { TextInput } from "../ui/text-input";
 import { Amount, EmailField, MoreFields, Unusual } from "./payment-fields";
 import {
+  afterUnsent,
   isUnusualAmount,
   methodNames,
   type PaymentForm,
@@ -83,9 +85,11 @@ interface DialogProps extends Opened {
 /** Where the parts of a split entry are typed; it comes when it is needed. */
 const SplitForm = lazy<SplitProps>(async () => (await import("./split/split-form")).SplitForm, WaitingForSplit);
 
-function PaymentDialog({ charter, correct, filled, onClose }: DialogProps) {
+function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps) {
   // The id is made now and stays: however often the payment is sent, it is this one payment.
   const [payment_id, setPaymentId] = useState(() => freshId(correct));
+  const others = useValue(outbox.entries).filter((entry) => entry.payment_id !== payment_id);
+  const charter = afterUnsent(known, others);
   const [form, setForm] = useState(() => ({ ...paymentForm(charter, correct), ...filled }));
   /** What a split entry begins with; null as long as it is one payment. */
   const [split, setSplit] = useState<SplitProps["start"] | null>(correct?.rest ? { entry: correct } : null);
@@ -96,6 +100,8 @@ function PaymentDialog({ charter, correct, filled, onClose }: DialogProps) {
   const [asked, setAsked] = useState<OutboxEntry | null>(null);
   /** The unusual amount that is right. */
   const [right_cents, setRight] = useState<number | null>(null);
+  /** The address that could not be kept without a network: the payment does not wait for it a second time. */
+  const [unkept, setUnkept] = useState("");
   const [showsMore, setShowsMore] = useState(Boolean(correct || filled));
   // Of a remembered charter the device cannot know.
   const hasEmail = useValue(remembered).has(charter.event_id) || charter.patron.email !== "";
@@ -145,10 +151,12 @@ function PaymentDialog({ charter, correct, filled, onClose }: DialogProps) {
     setErrors({});
     setFailure("");
     setSaving(true);
-    const refused = hasEmail ? null : await keepEmail(charter, form.email.trim());
-    if (refused) {
+    const email = form.email.trim();
+    const problem = hasEmail || email === unkept ? null : await keepEmail(charter, email);
+    if (problem) {
       setSaving(false);
-      refuse({ email: refused });
+      if (problem.away) setUnkept(email);
+      refuse({ email: problem.text });
       return;
     }
     const { event_id } = charter;
@@ -229,7 +237,14 @@ function PaymentDialog({ charter, correct, filled, onClose }: DialogProps) {
   const about = (
     <p class="dialog-about">
       <strong>{charter.title}</strong>
-      <span>{dueText(charter)}</span>
+      <span class={isLate(charter) ? "tone-due" : undefined}>
+        {dueText(charter)}
+        {charter !== known && " with what is not sent yet"}
+      </span>
+      <small>{[charter.patron.name, formatDay(charter.starts_at, charter.timezone)].filter(Boolean).join(", ")}</small>
+      {charter.balance.charged_cents > 0 && (
+        <small>of {formatMoneyShort(charter.balance.charged_cents, charter.currency)}</small>
+      )}
     </p>
   );
   const shared = { charter, hasEmail, form, errors, set };
@@ -311,15 +326,28 @@ function WaitingForSplit({ failed, onRetry }: { failed: boolean; onRetry(): void
 }
 
 /** Keeps the address that was typed for a patron who had none. What was wrong with that; null when nothing was. */
-async function keepEmail({ event_id, version, patron }: Charter, email: string): Promise<string | null> {
+async function keepEmail({ event_id, version, patron }: Charter, email: string): Promise<EmailProblem | null> {
   if (email === "") return null;
   try {
     await edit(event_id, { version, patron: { ...patron, email } });
     return null;
   } catch (error) {
-    const [refused] = error instanceof ApiError ? Object.values(sentences(error.fields)) : [];
-    return refused ?? `Not kept. ${sentence(error)} Nothing is logged yet: try again, or leave it empty.`;
+    const known = error instanceof ApiError ? error : null;
+    const away = known?.failure === "network" || known?.failure === "timeout";
+    if (away)
+      return { away, text: "No connection: it cannot be kept now. Log again, and the payment is logged without it." };
+    const [refused] = Object.values(sentences(known?.fields ?? {}));
+    return {
+      away,
+      text: refused ?? `Not kept. ${sentence(error)} Nothing is logged yet: try again, or leave it empty.`,
+    };
   }
+}
+
+interface EmailProblem {
+  text: string;
+  /** The server could not be reached. */
+  away: boolean;
 }
 
 function amountOf(request: PaymentRequest, rest: readonly BatchRow[] = []): number {
@@ -354,6 +382,11 @@ function Question({ entry, text, saving, onAnswer }: QuestionProps) {
 /** Waits for the outbox, but not longer than a person would. */
 async function waitForOutbox(sending: Promise<void>): Promise<void> {
   await Promise.race([sending.catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+}
+
+/** It is over, and not paid. */
+function isLate({ ends_at, balance }: Charter): boolean {
+  return balance.balance_due_cents > 0 && Date.parse(ends_at) < nowMs();
 }
 
 function dueText({ balance, currency, status }: Charter): string {

@@ -66,6 +66,17 @@ export function paymentForm(charter: Charter, correct?: OutboxEntry): PaymentFor
   };
 }
 
+/** The charter as it is once what waits on this device is sent: what was logged without a network is paid, too. */
+export function afterUnsent(charter: Charter, waiting: readonly OutboxEntry[]): Charter {
+  const rows = waiting
+    .filter(({ event_id, state }) => event_id === charter.event_id && state === "waiting")
+    .flatMap(({ request, rest = [] }) => [request, ...rest]);
+  const paid_cents = rows.reduce((sum, { kind, amount_cents }) => sum + (settles(kind) ? amount_cents : 0), 0);
+  if (paid_cents === 0) return charter;
+  const { balance } = charter;
+  return { ...charter, balance: { ...balance, balance_due_cents: balance.balance_due_cents - paid_cents } };
+}
+
 /** Whether a payment of this kind makes what is due less. */
 export function settles(kind: PaymentKind): boolean {
   return kind === "deposit" || kind === "balance";

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { charters } from "../data/charters";
 import { lastSaved, outbox } from "../data/device-outbox";
-import { firstPayment, type OutboxEntry, questionOf, type SentAnswer } from "../data/outbox";
+import { firstPayment, type OutboxEntry, questionOf, type SentAnswer, sentPayments } from "../data/outbox";
 import { session } from "../data/session";
 import { operatorTimezone } from "../lib/clock";
 import { formatMoney } from "../lib/money";
@@ -172,8 +172,8 @@ function OutboxList({ entries, tone, title, children }: OutboxListProps) {
 
 function announceSaved(answer: SentAnswer | null): void {
   if (!answer) return;
-  const { payment, rest = [], event: charter } = answer;
-  const cents = rest.reduce((sum, { amount_cents }) => sum + amount_cents, payment.amount_cents);
+  const { payment, event: charter } = answer;
+  const cents = sentPayments(answer).reduce((sum, { amount_cents }) => sum + amount_cents, 0);
   announce(`Saved: ${formatMoney(cents, payment.currency)} for ${charter.title}.`);
 }
 

@@ -231,17 +231,35 @@ test("the past stays in sight however often more of it is asked for", async () =
   expect(text()).not.toMatch("Show those before");
 });
 
-test("what sailed lately and is not paid shows without being asked for, with a way there from above", async () => {
-  app.handle = (path) =>
-    path.includes("to=")
-      ? json(200, { events: [named("b", "Owed", -9), named("c", "Settled", -8, paid)], next_cursor: null })
-      : json(200, { events: [named("a", "Near", 3)], next_cursor: null });
+test("what sailed and is not paid stands above the board, however long ago, and leads to who owes", async () => {
+  const ago = (days: number) => new Date(Date.now() - days * 24 * 3_600_000).toISOString();
+  const owed = (event_id: string, title: string, days: number) => ({
+    ...{ event_id, title, patron: { name: "Tom", email: "", phone: "" }, timezone: "UTC", currency: "USD" },
+    ...{ starts_at: ago(days), ends_at: ago(days), due_cents: 45_000, bucket: days > 0 ? "31-60" : "coming" },
+  });
+  const list = [
+    owed("old", "Harvest sail", 400),
+    owed("b", "Lesson", 40),
+    owed("c", "Picnic", 9),
+    owed("a", "Near", -3),
+  ];
+  app.handle = (path) => {
+    if (path === "/api/receivables") return json(200, { charters: list, totals: {} });
+    const isOfPast = path.includes("to=");
+    return json(200, {
+      events: [isOfPast ? named("c", "Picnic", -9, paid) : named("a", "Near", 3)],
+      next_cursor: null,
+    });
+  };
   session.begin("t1", false);
   open("/");
-  await says("Owed");
-  expect(text()).not.toMatch("Settled");
-  expect(button("1 past, not paid: $1,200").getAttribute("href")).toBe("/payments/owed");
-  expect(app.root.querySelector("#unpaid")?.textContent).toBe("Past, not paid");
+  await says("Earlier, not paid");
+  // What was paid meanwhile is not owed, whatever the list said.
+  await says("2 charters, $900 owed");
+  expect(text()).toMatch(/Harvest sail.*\$450 owed.*Lesson.*\$450 owed.*Next departure/);
+  expect(text()).not.toMatch("Picnic");
+  expect(button("Owed 3").getAttribute("href")).toBe("/payments/owed");
+  expect(button("2 earlier charters are not paid $900").getAttribute("href")).toBe("/payments/owed");
 });
 
 describe("the search", () => {

@@ -45,7 +45,9 @@ export function Dialog({ title, onClose, children, wide, opaque, closable = true
       if (element?.open) element.close();
       const lost = !document.activeElement || document.activeElement === document.body;
       if (lost || element?.contains(document.activeElement)) {
-        (opener?.isConnected ? opener : document.querySelector<HTMLElement>("h1"))?.focus();
+        // A row that went to another section meanwhile has a button of the same id there.
+        const there = opener?.isConnected ? opener : document.getElementById(opener?.id ?? "");
+        (there ?? document.querySelector<HTMLElement>("h1"))?.focus();
       }
     };
   }, []);

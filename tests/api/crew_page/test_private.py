@@ -154,7 +154,9 @@ def test_neither_page_nor_feed_nor_manifest_holds_what_is_not_for_crew(
     assert seen["phone"] > 0
     for mail in mailbox:
         if mail["to"] and any(name in str(mail["to"]) for name in ("ana.reyes", "bo.lee")):
-            check(str(mail.get_body(("plain",))), ("mail", mail["subject"]))
+            text = mail.get_body(("plain",))
+            assert isinstance(text, EmailMessage)
+            check(text.get_content(), ("mail", mail["subject"]))
 
 
 @pytest.mark.parametrize("state", ["departed", "cancelled"])

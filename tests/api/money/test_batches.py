@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import system
+from chalicelib.core import aws, system
 from chalicelib.mail import outbox, transport
 from chalicelib.sweep import MAIL_KINDS
 from tests.api.money.conftest import Money
 from tests.support.api import listed_mails
 from tests.support.mails import text_of
+from tests.support.stores import MOST_WRITES, counted, writes_of
 
 VENMO = {"number": 1, "method": "venmo", "amount_cents": 60_000, "payer": "Cy Rivera", "reference": "3391"}
 CASH = {"number": 2, "method": "cash", "amount_cents": 60_000, "kind": "deposit", "note": "at the dock"}
@@ -49,9 +50,7 @@ def test_the_patron_gets_one_receipt_for_all(money: Money, mailbox: list[EmailMe
         "Ana Rivera <ana@example.com>",
         "We received your payments of $1,350.00 for Sunset sail",
     )
-    html = message.get_body(("html",))
-    assert html
-    for text in (text_of(message), html.get_content()):
+    for text in (text_of(message), text_of(message, "html")):
         for fact in ("$600.00 by Venmo (3391)", "Cy Rivera", "$600.00 by cash", "$150.00 by cash", "Paid in full"):
             assert fact in text
     assert {money.row(number)["receipt"] for number in (1, 2, 3)} == {"sent"}
@@ -229,6 +228,21 @@ def test_a_receipt_that_waited_leaves_out_what_was_voided_meanwhile(
     assert [money.row(number)["receipt"] for number in (1, 2, 3)] == ["sent", "off", "sent"]
 
 
+def test_a_receipt_that_waited_tells_that_the_charter_was_cancelled_with_what_is_due_then(
+    money: Money, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as busy:
+        busy.setattr(transport, "send", lambda _: transport.Outcome("retry", "busy"))
+        money.batch(BATCH, VENMO, CASH)
+        money.act(2, "void")
+    fee = {"reason": "storm", "cancellation_fee_cents": 70_000}
+    money.api.post(f"/api/events/{money.event_id}/cancel", fee)
+    outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=2))
+    receipt = next(text_of(message) for message in mailbox if "received" in str(message["Subject"]))
+    assert "Cancellation fee: $700.00. Balance due: $100.00" in receipt
+    assert "aboard" not in receipt
+
+
 def test_a_receipt_that_waited_stays_back_when_nothing_of_it_stands(
     money: Money, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,3 +269,14 @@ def test_a_batch_is_one_read_and_one_write_however_many_rows(money: Money, calls
     money.batch(BATCH + 1, {**TIP, "number": 21}, {**TIP, "number": 22})
     # Then the operator, and a note of the one mail in both rows.
     assert calls == ["GetItem", "Query", "BatchGetItem", "TransactWriteItems", "GetItem", "TransactWriteItems"]
+
+
+def test_the_largest_batch_is_far_from_as_many_writes_as_a_transaction_takes(money: Money) -> None:
+    """A row and its place in the list to clear for each of ten; then the batch, the charter, who owes and the mail. Of
+    the mail that it is sent, and of ten rows that they were told.
+    """
+    checks = [{"number": number, "method": "check", "amount_cents": 100} for number in range(1, 11)]
+    with counted(aws.client("dynamodb")) as calls:
+        assert money.batch(BATCH, *checks).status == 201
+    assert writes_of(calls) == [24, 11]
+    assert max(writes_of(calls)) < MOST_WRITES

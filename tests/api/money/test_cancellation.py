@@ -1,13 +1,18 @@
 """What a cancelled charter is charged, and what of the money is to be given back."""
 
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
+from chalicelib.core import system
+from chalicelib.mail import outbox, transport
+from chalicelib.sweep import MAIL_KINDS
 from tests.api.money.conftest import Money
 from tests.support.api import Answer, Api, new_event
 from tests.support.departing import depart
+from tests.support.mails import text_of
 
 
 def cancel(api: Api, event_id: str, fee_cents: int | None = None, **more: Any) -> Answer:
@@ -15,12 +20,6 @@ def cancel(api: Api, event_id: str, fee_cents: int | None = None, **more: Any) -
     if fee_cents is not None:
         body["cancellation_fee_cents"] = fee_cents
     return api.post(f"/api/events/{event_id}/cancel", body)
-
-
-def text_of(message: EmailMessage) -> str:
-    part = message.get_body(("plain",))
-    assert part
-    return str(part.get_content())
 
 
 @pytest.mark.parametrize("paid_cents", [0, 1, 29_999, 30_000, 30_001, 120_000])
@@ -139,6 +138,37 @@ def test_the_patron_alone_is_told_of_the_money_and_the_preview_says_the_same(
             assert [words for words in said if words not in text] == []
         else:
             assert "$" not in text
+
+
+def test_a_mail_that_waited_tells_what_was_refunded_meanwhile(
+    api: Api, money: Money, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    money.log(1, amount_cents=120_000, notify=False)
+    with monkeypatch.context() as busy:
+        busy.setattr(transport, "send", lambda _: transport.Outcome("retry", "busy"))
+        cancel(api, money.event_id, 50_000, notify=True)
+    money.log(2, kind="refund", refund_of=money.id(1), amount_cents=70_000, notify=False)
+    outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=2))
+    text = next(text_of(one) for one in mailbox if "ana@example.com" in one["To"])
+    assert [words for words in ("Paid: $500.00", "Balance due: $0.00") if words not in text] == []
+    assert "refund" not in text
+
+
+def test_a_preview_counts_what_is_moved_before_as_not_paid(api: Api, money: Money, mailbox: list[EmailMessage]) -> None:
+    """The mail that is previewed is the one that goes out once the rest of the deposit counts for another charter."""
+    url, there = f"/api/events/{money.event_id}", money.charter(title="There")
+    money.log(1, amount_cents=40_000, kind="deposit", method="zelle", notify=False)
+    asked = {"cancellation_fee_cents": 15_000, "moved_cents": 25_000}
+    preview = api.post(f"{url}/cancel-preview", asked).json["mails"]
+    money.correct(1, 2, there, moved_from=money.event_id, amount_cents=25_000)
+    money.log(3, amount_cents=15_000, kind="deposit", method="zelle", notify=False)
+    mailbox.clear()
+    cancel(api, money.event_id, 15_000, notify=True)
+    (patron,) = (one for one in preview if one["to"] == "ana@example.com")
+    assert patron["text"] in [text_of(one) for one in mailbox]
+    assert "Paid: $150.00" in patron["text"]
+    assert "To refund" not in patron["text"]
+    assert api.post(f"{url}/cancel-preview", {"moved_cents": 15_001}).status == 400
 
 
 def test_a_preview_refuses_the_fee_that_the_cancellation_would_refuse(api: Api, money: Money) -> None:

@@ -11,6 +11,7 @@ from chalicelib.core import aws, settings, system
 from tests.api.money.conftest import Money
 from tests.support.api import Api
 from tests.support.mails import text_of
+from tests.support.stores import MOST_WRITES, counted, writes_of
 from tools.audit.checks import find_differences
 from tools.audit.records import gather
 from tools.common.table import scan
@@ -300,10 +301,11 @@ def test_a_patron_without_an_address_is_told_nothing_and_the_other_still_is(
     assert [message["To"] for message in mailbox] == ["Ana Rivera <ana@example.com>"]
 
 
-def test_money_does_not_move_into_another_currency(money: Money) -> None:
+@pytest.mark.parametrize("changes", [{}, {"currency": "EUR"}, {"currency": "EUR", "amount_cents": 45_000}])
+def test_money_does_not_move_into_another_currency(money: Money, changes: dict[str, Any]) -> None:
     there = money.charter(currency="EUR")
     money.log(1)
-    answer = money.correct(1, 2, there, moved_from=money.event_id)
+    answer = money.correct(1, 2, there, moved_from=money.event_id, **changes)
     assert (answer.status, set(answer.json["Fields"])) == (400, {"currency"})
     assert (money.states(), money.states(there)) == ({1: "cleared"}, {})
 
@@ -367,6 +369,18 @@ def test_a_move_reads_both_charters_and_is_one_write(money: Money, calls: list[s
     # Then the operator and a note of the mail, for each of the two mails.
     mailed = ["GetItem", "TransactWriteItems"] * 2
     assert calls == ["GetItem", "Query", "Query", "BatchGetItem", "TransactWriteItems", *mailed]
+
+
+def test_the_largest_correction_is_far_from_as_many_writes_as_a_transaction_takes(money: Money) -> None:
+    """A check that waits for the bank goes to another patron's charter: row and place of the new one, act and place of
+    the old one, two charters, who owes of both, two mails. Only the new row was told by its mail.
+    """
+    there = money.charter(patron={"name": "Ben Okoye", "email": "ben@example.com"})
+    money.log(1, method="check")
+    with counted(aws.client("dynamodb")) as calls:
+        assert money.correct(1, 2, there, moved_from=money.event_id).status == 201
+    assert writes_of(calls) == [10, 2, 1]
+    assert max(writes_of(calls)) < MOST_WRITES
 
 
 # --- where it shows -------------------------------------------------------------------------------

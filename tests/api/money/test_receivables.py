@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.charters import mails as charter_mails
 from chalicelib.charters import receivables
 from chalicelib.charters import store as charter_store
 from chalicelib.core import system, times
@@ -51,6 +52,7 @@ def test_a_charter_tells_who_owes_how_much_of_what(api: Api, event: dict[str, An
             "uncleared_cents": 20_000,
             "age_days": 0,
             "bucket": "coming",
+            "reminded_at": None,
         }
     ]
     buckets = {"coming": 100_000, "0-30": 0, "31-60": 0, "61-90": 0, "over-90": 0}
@@ -116,6 +118,47 @@ def test_it_follows_the_charter(api: Api, event: dict[str, Any]) -> None:
     assert owed(api)["charters"] == []
     api.patch(url, {"version": 3, "charter_fee_cents": 10_000, "status": "completed"})
     assert [(one["status"], one["due_cents"]) for one in owed(api)["charters"]] == [("completed", 10_000)]
+
+
+def test_it_tells_when_the_patron_was_last_asked_to_pay(
+    api: Api, money: Money, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = system.utc_now().replace(microsecond=0)
+    monkeypatch.setattr(system, "utc_now", lambda: now)
+    url = f"/api/events/{money.event_id}"
+
+    def reminded() -> str | None:
+        return owed(api)["charters"][0]["reminded_at"]  # type: ignore[no-any-return]
+
+    api.post(f"{url}/statement", {})
+    at = times.format_instant(now)
+    assert reminded() == at
+    # What else becomes of the charter and of its ledger says nothing of that.
+    money.log(1, amount_cents=20_000)
+    api.patch(url, {"version": 1, "title": "Team outing", "balance_reminders": True})
+    assert reminded() == at
+    now += timedelta(minutes=5)
+    api.post(f"{url}/statement", {"to": "books@corp.example.com"})
+    assert reminded() == times.format_instant(now)
+    # Paid, and due again: nobody was asked for that.
+    money.log(2, method="check", amount_cents=100_000)
+    assert api.post(f"{url}/statement", {}).status == 202
+    money.act(2, "bounce")
+    assert reminded() is None
+    now += timedelta(minutes=5)
+    charter = charter_store.read_charter(money.event_id)
+    assert charter
+    assert charter_mails.queue_reminder(charter_mails.reminder_mail(charter, 2, now))
+    assert reminded() == times.format_instant(now)
+
+
+def test_nobody_is_reminded_of_what_was_paid_meanwhile(api: Api, money: Money) -> None:
+    charter = charter_store.read_charter(money.event_id)
+    assert charter
+    reminder = charter_mails.reminder_mail(charter, 2, system.utc_now())
+    money.log(1, amount_cents=120_000)
+    assert not charter_mails.queue_reminder(reminder)
+    assert owed(api)["charters"] == []
 
 
 def test_a_departed_charter_goes_on_owing(api: Api, event: dict[str, Any]) -> None:

@@ -1,17 +1,20 @@
 """The statement that is mailed: its number, what is due, by when, how to pay."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from chalicelib.core import system
+from chalicelib.core import settings, system
 from chalicelib.mail import outbox, transport
 from chalicelib.mail.transport import Outcome
+from chalicelib.payments.statements import statement_number
 from chalicelib.sweep import MAIL_KINDS
 from tests.api.money.conftest import Money
+from tests.support import operator
 from tests.support.api import Answer, Api, listed_mails, new_event, new_settings
+from tests.support.mails import text_of
 from tests.support.operator import PASSWORD
 from tests.support.races import at_once
 
@@ -29,16 +32,8 @@ def send(api: Api, event_id: str, **body: Any) -> Answer:
     return api.post(f"/api/events/{event_id}/statement", body)
 
 
-def text_of(message: EmailMessage) -> str:
-    part = message.get_body(("plain",))
-    assert part
-    return str(part.get_content())
-
-
 def texts_of(message: EmailMessage) -> list[str]:
-    page = message.get_body(("html",))
-    assert page
-    return [text_of(message), str(page.get_content())]
+    return [text_of(message), text_of(message, "html")]
 
 
 def test_it_tells_the_patron_what_is_due_by_when_and_how_to_pay(
@@ -82,6 +77,22 @@ def test_the_number_belongs_to_the_charter_and_stays(api: Api, money: Money, clo
     assert money.event_id[:6] not in first
 
 
+def test_the_number_stays_when_the_operator_moves_to_another_time_zone(
+    api: Api, money: Money, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midnight = datetime(2030, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(system, "utc_now", lambda: midnight)
+    api.token = api.post("/api/login", {"password": PASSWORD}).json["token"]
+    charter = money.charter()
+    numbers = set()
+    for timezone in ("Pacific/Honolulu", "UTC", "Pacific/Auckland"):
+        monkeypatch.setenv("SCC_TIMEZONE", timezone)
+        settings.forget()
+        numbers.add(send(api, charter).json["number"])
+    assert {number[:5] for number in numbers} == {"2030-"}
+    assert len(numbers) == 1
+
+
 @pytest.mark.parametrize("paid_cents", [120_000, 150_000])
 def test_with_nothing_due_it_says_paid_in_full(
     api: Api, money: Money, mailbox: list[EmailMessage], paid_cents: int
@@ -93,6 +104,20 @@ def test_with_nothing_due_it_says_paid_in_full(
         assert "paid in full" in text
         assert "Please pay" not in text
         assert ("Credit" in text) == ("$300.00" in text) == (paid_cents > 120_000)
+
+
+def test_where_nothing_was_ever_to_pay_it_says_paid_in_full_too(
+    api: Api, money: Money, mailbox: list[EmailMessage]
+) -> None:
+    free, off = money.charter(charter_fee_cents=0), money.charter()
+    api.post(f"/api/events/{off}/cancel", {"reason": "storm"})
+    for event_id in (free, off):
+        number = send(api, event_id).json["number"]
+        assert mailbox[-1]["Subject"] == f"Statement {number}: paid in full, Sunset sail"
+        for text in texts_of(mailbox[-1]):
+            assert "Nothing is due for this charter" in text
+            assert "paid in full" in text
+            assert ("which was cancelled" in text) == (event_id == off)
 
 
 def test_of_a_cancelled_charter_it_tells_the_cancellation_fee(
@@ -176,6 +201,18 @@ def test_a_double_tap_is_one_mail_and_other_words_are_another(
     assert len(mailbox) == 3
 
 
+def test_asked_for_again_after_a_payment_it_is_no_double_tap(
+    api: Api, money: Money, clock: list[datetime], mailbox: list[EmailMessage]
+) -> None:
+    send(api, money.event_id)
+    money.log(1, amount_cents=20_000, notify=False)
+    send(api, money.event_id)
+    api.patch(f"/api/events/{money.event_id}", {"version": 1, "charter_fee_cents": 150_000})
+    send(api, money.event_id)
+    due = [str(mail["Subject"]).partition(": ")[2].partition(" due")[0] for mail in mailbox]
+    assert due == ["$1,200.00", "$1,000.00", "$1,300.00"]
+
+
 def test_two_at_once_are_one_mail(api: Api, money: Money, clock: list[datetime], mailbox: list[EmailMessage]) -> None:
     clients = [api.with_token(api.token) for _ in range(4)]
     answers = at_once(4, lambda number: send(clients[number], money.event_id))
@@ -201,6 +238,24 @@ def test_one_that_has_waited_tells_what_is_due_when_it_leaves(
     assert "$1,000.00 due" in mailbox[-1]["Subject"]
 
 
+@pytest.mark.parametrize("is_to_patron", [True, False])
+def test_one_that_has_waited_goes_to_who_is_the_patron_then(
+    api: Api, money: Money, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch, is_to_patron: bool
+) -> None:
+    with monkeypatch.context() as busy:
+        busy.setattr(transport, "send", lambda _: Outcome("retry", "SES: ServiceUnavailable"))
+        send(api, money.event_id, **({} if is_to_patron else {"to": "books@corp.example.com"}))
+    patron = {"name": "Ben Okoye", "email": "ben@example.com", "phone": ""}
+    api.patch(f"/api/events/{money.event_id}", {"version": 1, "patron": patron})
+    outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=5))
+    (mail,) = mailbox
+    greeted = (
+        ("Ben Okoye <ben@example.com>", "Hello Ben Okoye,") if is_to_patron else ("books@corp.example.com", "Hello,")
+    )
+    assert (mail["To"], text_of(mail).splitlines()[0]) == greeted
+    assert "For         Ben Okoye" in text_of(mail)
+
+
 def test_an_unknown_charter_has_none(api: Api, guest: Api) -> None:
     assert send(api, "A" * 22).status == 404
     api.token = None
@@ -210,3 +265,12 @@ def test_an_unknown_charter_has_none(api: Api, guest: Api) -> None:
 def test_every_charter_has_a_number_of_its_own(api: Api) -> None:
     charters = [api.post("/api/events", new_event()).json["event_id"] for _ in range(20)]
     assert len({send(api, one).json["number"] for one in charters}) == 20
+
+
+def test_another_time_zone_of_the_operator_changes_no_number() -> None:
+    """Of a charter that was made when it was New Year's Eve here and New Year's Day there."""
+    found = set()
+    for zone in ("America/Los_Angeles", "Pacific/Auckland"):
+        with operator.operating(SCC_TIMEZONE=zone):
+            found.add(statement_number("A" * 22, "2027-01-01T03:00:00Z"))
+    assert len(found) == 1

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.payments import store
 from tests.api.money.conftest import Money
 from tests.support.api import Answer, Api
 from tests.support.planning import make_person
@@ -32,6 +33,12 @@ def amounts(found: dict[str, Any]) -> dict[str, int]:
 
 def owed(api: Api, query: str = JUNE) -> dict[str, int]:
     return {one["name"]: one["amount_cents"] for one in tips(api, query)["people"]}
+
+
+def history(api: Api, money: Money) -> list[dict[str, Any]]:
+    """Newest first."""
+    found: list[dict[str, Any]] = api.get(f"/api/events/{money.event_id}/history").json["events"]
+    return found
 
 
 @pytest.fixture
@@ -142,15 +149,15 @@ def test_what_is_wrong_with_shares_is_named(api: Api, tipped: Money, shares: Any
 
 
 def test_the_same_again_changes_nothing_and_none_are_equal_shares_again(api: Api, tipped: Money) -> None:
-    def history() -> list[str]:
-        return [one["act"] for one in api.get(f"/api/events/{tipped.event_id}/history").json["events"]]
+    def acts() -> list[str]:
+        return [one["act"] for one in history(api, tipped)]
 
     first = share(api, tipped.event_id, ("Smee", 15_001))
     assert share(api, tipped.event_id, ("Smee", 15_001)).text == first.text
-    assert history() == ["tips_shared", "created"]
+    assert acts() == ["tips_shared", "created"]
     assert share(api, tipped.event_id).json["division"] == "equal"
     assert owed(api) == {"Cap Hook": 7_501, "Smee": 7_500}
-    assert history() == ["tips_shared", "tips_shared", "created"]
+    assert acts() == ["tips_shared", "tips_shared", "created"]
 
 
 def test_what_was_shared_by_hand_stays_and_what_came_later_is_left(api: Api, tipped: Money) -> None:
@@ -173,6 +180,23 @@ def test_two_who_share_at_once_leave_one_sharing(api: Api, tipped: Money) -> Non
     assert {one.status for one in answers} == {200}
     (name,) = owed(api)
     assert name in {next(iter(amounts(one.json))) for one in answers}
+
+
+def test_the_history_tells_each_sharing_from_the_one_that_was_there(
+    api: Api, tipped: Money, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_tips = store.put_tips
+
+    def put_after_another_one(*args: Any) -> None:
+        monkeypatch.setattr(store, "put_tips", put_tips)
+        share(api, tipped.event_id, ("Smee", 15_001))
+        put_tips(*args)
+
+    monkeypatch.setattr(store, "put_tips", put_after_another_one)
+    assert share(api, tipped.event_id, ("Cap Hook", 15_001)).status == 200
+    told = [change for one in history(api, tipped) for change in one["changes"] if change["field"] == "tip_shares"]
+    names = [[[share["name"] for share in one[side]] for side in ("before", "after")] for one in told]
+    assert names == [[["Smee"], ["Cap Hook"]], [[], ["Smee"]]]
 
 
 def test_only_admins_see_and_share_tips(guest: Api, money: Money) -> None:

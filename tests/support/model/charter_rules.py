@@ -77,13 +77,25 @@ class CharterRules(ProductMachine):
                 "charter_fee_cents": st.sampled_from([0, 300, 1000]),
                 "cancellation_fee_cents": st.sampled_from([0, 250, 1000]),
                 "balance_reminders": st.booleans(),
+                "title": st.just("Sail with a new name"),
                 "status": st.sampled_from(["scheduled", "departed", "completed"]),
             },
         ),
         stale=st.sampled_from([False, False, False, True]),
     )
     def edit(self, index: int, changes: Json, stale: bool) -> None:
-        charter = self.pick(index)
+        self.change(self.pick(index), changes, stale=stale)
+
+    @precondition(lambda self: self.cancelled())
+    @rule(index=indexes, fee=st.sampled_from([0, 40, 250, 500]))
+    def agree_on_another_cancellation_fee(self, index: int, fee: int) -> None:
+        found = self.cancelled()
+        self.change(found[index % len(found)], {"cancellation_fee_cents": fee}, stale=False)
+
+    def cancelled(self) -> list[Charter]:
+        return [charter for charter in self.charters if charter.status == "cancelled"]
+
+    def change(self, charter: Charter, changes: Json, *, stale: bool) -> None:
         body = {"version": charter.version + stale, **changes}
         url = f"/api/events/{charter.event_id}"
         allowed = ("departed" if charter.status == "departed" else "scheduled", "completed")

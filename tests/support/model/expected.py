@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chalicelib.core import times
 from chalicelib.mail import outbox
@@ -15,6 +16,7 @@ Json = dict[str, Any]
 DAY = timedelta(days=1)
 REMINDER_DAYS = (7, 2)
 """A patron is reminded so many days before the charter."""
+OPERATOR_ZONE = ZoneInfo("America/Los_Angeles")
 
 
 @dataclass
@@ -28,6 +30,10 @@ class Mail:
     rows: list["Row"] = field(default_factory=list)
     charter: "Charter | None" = None
     retried_at: datetime | None = None
+    sendings: int = 1
+    """How often the mail service may take it: once more where somebody sent it again, or where its sender ended after
+    it was taken and before that was noted.
+    """
     left_out: list["Row"] = field(default_factory=list)
     """Of a batch: what had ended when the mail was tried last."""
 
@@ -98,6 +104,7 @@ class Charter:
     version: int = 1
     rows: dict[str, Row] = field(default_factory=dict)
     signatures: list[Signature] = field(default_factory=list)
+    statement_number: str = ""
     link: str = ""
     """What opens the guest page; empty as long as it is the id."""
     check_ins: dict[str, str] = field(default_factory=dict)
@@ -253,6 +260,32 @@ def totals(rows: Iterable[tuple[Charter, Row]]) -> dict[str, int]:
     names = ("received_cents", "refunded_cents", "tips_cents", "uncleared_cents")
     sums = {name: sum(charter.balance()[name] for charter in by_charter.values()) for name in names}
     return sums | {"count": len(found)}
+
+
+def receivables(charters: Iterable[Charter], now: datetime) -> Json:
+    """Who owes, the charters that end first standing first, and what is owed by age."""
+    owing = [one for one in charters if one.balance()["balance_due_cents"] > 0]
+    found = [_receivable(one, now) for one in sorted(owing, key=lambda one: (one.ends_at, one.event_id))]
+    buckets = dict.fromkeys(("coming", "0-30", "31-60", "61-90", "over-90"), 0)
+    for entry in found:
+        buckets[entry["bucket"]] += entry["due_cents"]
+    return {"charters": found, "due_cents": sum(buckets.values()), "buckets": buckets}
+
+
+def _receivable(charter: Charter, now: datetime) -> Json:
+    balance, is_over = charter.balance(), charter.ends_at <= now
+    days = (now.astimezone(OPERATOR_ZONE).date() - charter.ends_at.astimezone(OPERATOR_ZONE).date()).days
+    bucket = "0-30" if days <= 30 else "31-60" if days <= 60 else "61-90" if days <= 90 else "over-90"
+    return {
+        "event_id": charter.event_id,
+        **{name: charter.details[name] for name in ("title", "patron", "starts_at", "ends_at")},
+        "status": charter.status,
+        "charged_cents": balance["charged_cents"],
+        "due_cents": balance["balance_due_cents"],
+        "uncleared_cents": balance["uncleared_cents"],
+        "age_days": days if is_over else 0,
+        "bucket": bucket if is_over else "coming",
+    }
 
 
 def books_of(charters: Iterable[Charter]) -> dict[str, Decimal]:

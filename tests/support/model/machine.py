@@ -22,6 +22,8 @@ from tests.support.model.expected import RECEIPTS, Charter, Json, Mail, Row, sta
 
 ADMINS = ("ana", "ben", "cleo")
 NAMES = ("Ann", "Ben", "Cleo", "Kim")
+# Of a move that tells two patrons, each of whose mails is tried.
+CALLS_OF_A_WRITE = 12
 indexes = st.integers(0, 20)
 names = st.sampled_from(NAMES)
 
@@ -56,6 +58,8 @@ class ProductMachine(RuleBasedStateMachine):
         """Of each of the next writes: the index of the call that fails, and how."""
         self.met_fault = False
         """In this step: the state of its mails is not known."""
+        self.broke_off = False
+        """In this step: a sender ended after the mail service had taken its mail, and before that was noted."""
 
     @property
     def now(self) -> datetime:
@@ -91,7 +95,8 @@ class ProductMachine(RuleBasedStateMachine):
     def try_with_fault(self, fault: tuple[int, str], send: Any, expect: int) -> None:
         """One try during which a call fails. An answer that says success must be true: the next try shows it."""
         self.met_fault = True
-        self.product.services.begin(*fault)
+        services = self.product.services
+        services.begin(*fault)
         self.product.uses_fake_clients = False
         try:
             answer = send()
@@ -99,7 +104,8 @@ class ProductMachine(RuleBasedStateMachine):
         except Died:
             pass
         finally:
-            self.product.services.begin()
+            self.broke_off = breaks_off(services.calls, *fault)
+            services.begin()
             self.product.uses_fake_clients = True
 
     def expect_mails(
@@ -113,10 +119,11 @@ class ProductMachine(RuleBasedStateMachine):
             self.mails[pk] = Mail(pk, stored["kind"], stored["to"], "queued", 0, self.now, list(rows), charter)
             if stored["kind"] != "balance_reminder":
                 self.try_mail(self.mails[pk])
-        self.met_fault = False
+        self.met_fault = self.broke_off = False
 
     def try_mail(self, mail: Mail) -> None:
         mail.attempts += 1
+        mail.sendings += self.broke_off
         mail.left_out = [row for row in mail.rows if not row.is_live]
         if self.met_fault:
             self.finish(mail, "?")
@@ -248,3 +255,12 @@ class ProductMachine(RuleBasedStateMachine):
                 return found
             cursor = f"&cursor={page['next_cursor']}"
         raise AssertionError("a list without an end")
+
+
+def breaks_off(calls: list[str], failing: int, mode: str) -> bool:
+    """Whether the fault came between a mail that the service took and the note of it."""
+    call = calls[failing] if failing < len(calls) else ""
+    if call == "SendEmail":
+        return mode == "dies after"
+    is_lost = mode in ("error", "throttled", "unreachable", "dies before")
+    return is_lost and call != "" and "SendEmail" in calls[:failing]

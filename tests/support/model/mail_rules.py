@@ -64,6 +64,7 @@ class MailRules(ProductMachine):
             return
         answer = self.write("POST", url, expect=202, again=409)
         mail.retried_at, mail.attempts, mail.status = self.now, 0, "queued"
+        mail.sendings += 1
         for row in mail.rows if mail.is_receipt else ():
             row.receipt = "off" if mail.kind == "batch_receipt" and row in mail.left_out else "pending"
         self.try_mail(mail)

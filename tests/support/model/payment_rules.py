@@ -48,11 +48,23 @@ class PaymentRules(ProductMachine):
         received_at = self.now - timedelta(days=days_ago)
         self.add(self.pick(index), body, received_at)
 
+    @precondition(lambda self: self.owing())
+    @rule(index=indexes, method=methods)
+    def pay_what_is_due(self, index: int, method: str) -> None:
+        found = self.owing()
+        charter = found[index % len(found)]
+        due_cents = charter.balance()["balance_due_cents"]
+        body = {"kind": "balance", "refund_of": None, "method": method, "amount_cents": due_cents, "notify": False}
+        self.add(charter, body, self.now)
+
+    def owing(self) -> list[Charter]:
+        return [charter for charter in self.charters if charter.balance()["balance_due_cents"] > 0]
+
     @precondition(has_rows)
-    @rule(index=indexes, amount=cents, method=st.sampled_from(["cash", "check"]))
-    def refund(self, index: int, amount: int, method: str) -> None:
+    @rule(index=indexes, amount=cents, method=st.sampled_from(["cash", "check"]), notify=st.booleans())
+    def refund(self, index: int, amount: int, method: str, notify: bool) -> None:
         charter, paid_id, paid = self.pick_row(index)
-        body = {"kind": "refund", "refund_of": paid_id, "method": method, "amount_cents": amount, "notify": False}
+        body = {"kind": "refund", "refund_of": paid_id, "method": method, "amount_cents": amount, "notify": notify}
         if paid.body["kind"] == "refund" or not paid.is_live or amount > charter.left_cents(paid_id):
             self.ask("PUT", f"/api/events/{charter.event_id}/payments/{self.new_id()}", body, (400,))
         else:
@@ -303,4 +315,22 @@ class PaymentRules(ProductMachine):
         self.product.now += retry.DOUBLE_TAP
         self.write("POST", url, expect=202, again=202)
         self.expect_mails(("receipt", patron), rows=[row])
+        self.check_charter(charter)
+
+    # --- statements -----------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.charters)
+    @rule(index=indexes, to=st.sampled_from(["", "", "books@example.com"]))
+    def mail_a_statement(self, index: int, to: str) -> None:
+        charter = self.pick(index)
+        url, body = f"/api/events/{charter.event_id}/statement", {"to": to}
+        address = to or charter.patron
+        if not address:
+            assert set(self.ask("POST", url, body, (400,)).json["Fields"]) == {"to"}
+            return
+        self.product.now += retry.DOUBLE_TAP
+        sent = self.write("POST", url, body, expect=202, again=202).json
+        charter.statement_number = charter.statement_number or sent["number"]
+        assert sent == {"number": charter.statement_number, "to": address}
+        self.expect_mails(("statement", address))
         self.check_charter(charter)

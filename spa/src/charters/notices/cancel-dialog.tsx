@@ -1,14 +1,13 @@
 import { useRef, useState } from "preact/hooks";
-import { keepAnswer, keepCharters, records, refresh } from "../../data/charters";
-import type { Charter, Payment } from "../../data/contract";
-import { outbox } from "../../data/device-outbox";
-import { cancelCharter, correctPayment, previewCancel } from "../../data/later-api";
-import { reasonLimits } from "../../data/limits";
+import { records } from "../../data/charters";
+import type { Charter } from "../../data/contract";
+import { previewCancel } from "../../data/later-api";
+import { methods, reasonLimits } from "../../data/limits";
 import { nowMs } from "../../lib/clock";
 import { formatMoney, parseMoney, plainAmount } from "../../lib/money";
 import { isBlank } from "../../lib/names";
 import { useValue } from "../../lib/observable";
-import { localDay, toRfc3339 } from "../../lib/time";
+import { localDay } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
 import { Choices } from "../../ui/choices";
@@ -19,7 +18,8 @@ import type { Errors } from "../../ui/field";
 import { useForm } from "../../ui/form";
 import { announce } from "../../ui/notices";
 import { TextInput } from "../../ui/text-input";
-import { type GiveBack, heldCents, movable, refunds } from "./cancel-money";
+import { cancelWithMoney } from "./cancel-act";
+import { type GiveBack, heldCents, moves, type Part, refunds } from "./cancel-money";
 import { type PreviewedMail, TellDialog } from "./tell-dialog";
 
 /** Asks why a charter is cancelled, what it is charged, what becomes of what was paid; then who is told. */
@@ -28,6 +28,8 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
   const [reason, setReason] = useState("");
   const [fee, setFee] = useState(plainAmount(charter.cancellation_fee_cents, currency));
   const [giveBack, setGiveBack] = useState<GiveBack>("later");
+  /** What was typed of how much goes back or moves; null for all of it. */
+  const [part, setPart] = useState<string | null>(null);
   const [to, setTo] = useState<Charter | null>(null);
   const [mails, setMails] = useState<readonly PreviewedMail[]>([]);
   const { form, errors, failure, doing, attempt } = useForm();
@@ -38,43 +40,27 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
   const parsed = parseMoney(fee, currency, { least: 0, most: charter.charter_fee_cents });
   const fee_cents = parsed.cents ?? 0;
   const back_cents = Math.max(held_cents - fee_cents, 0);
-  const whole = movable(payments, back_cents);
+  const chosen = back_cents > 0 ? giveBack : "later";
+  const parsedPart = parseMoney(part ?? plainAmount(back_cents, currency), currency, { least: 1, most: back_cents });
+  const part_cents = parsedPart.cents ?? 0;
+  const refunded = chosen === "refund" ? refunds(payments, part_cents) : [];
+  const moved = chosen === "move" ? moves(payments, part_cents) : null;
+
+  const idFor = (name: string) => {
+    const id = newIds.current.get(name) ?? uuid7();
+    newIds.current.set(name, id);
+    return id;
+  };
 
   const cancel = async (notify: boolean) => {
-    keepCharters([await cancelCharter(event_id, reason.trim(), notify, fee_cents)]);
-    if (back_cents > 0 && giveBack === "refund") await refund(notify);
-    if (back_cents > 0 && giveBack === "move" && to && whole) await move(whole, to, notify);
+    const asked = { charter, reason: reason.trim(), fee_cents, refunds: refunded, notify, idFor };
+    await cancelWithMoney({ ...asked, moves: moved && to && { parts: moved, to } });
     announce(notify ? "The charter is cancelled, and the mails are on their way." : "The charter is cancelled.");
     onClose();
   };
 
-  /** Tried again, it is the same payment. */
-  const idFor = ({ payment_id }: Payment) => {
-    const known = newIds.current.get(payment_id) ?? uuid7();
-    newIds.current.set(payment_id, known);
-    return known;
-  };
-
-  const refund = async (notify: boolean) => {
-    const received_at = toRfc3339(new Date(nowMs()));
-    for (const { payment, cents } of refunds(payments, back_cents)) {
-      const { method, payment_id: refund_of, payer } = payment;
-      const request = { kind: "refund", method, amount_cents: cents, received_at, notify, refund_of, payer } as const;
-      await outbox.add({ payment_id: idFor(payment), event_id, request, currency });
-    }
-    await outbox.flush();
-  };
-
-  const move = async (whole: readonly Payment[], to: Charter, notify: boolean) => {
-    for (const payment of whole) {
-      const corrects = { event_id, payment_id: payment.payment_id, reason: `Cancelled: ${reason.trim()}` };
-      keepAnswer(await correctPayment(to.event_id, idFor(payment), { corrects, notify }));
-    }
-    await refresh(event_id);
-  };
-
   const ask = async () => {
-    const found = (await previewCancel(event_id, fee_cents)).mails;
+    const found = (await previewCancel(event_id, fee_cents, moved ? part_cents : 0)).mails;
     if (found.length === 0) await cancel(false);
     else setMails(found);
   };
@@ -83,7 +69,9 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
   const wrong: Errors = {
     ...(isBlank(reason) ? { reason: "Say why, in a few words." } : {}),
     ...(hasMoney && parsed.error ? { cancellation_fee_cents: parsed.error } : {}),
-    ...(back_cents > 0 && giveBack === "move" && !to ? { to: "Choose the charter that it is for." } : {}),
+    ...(chosen !== "later" && parsedPart.error ? { part: parsedPart.error } : {}),
+    ...(chosen === "move" && !parsedPart.error && !moved ? { part: NOT_MOVABLE } : {}),
+    ...(chosen === "move" && !to ? { to: "Choose the charter that it is for." } : {}),
   };
 
   return (
@@ -124,23 +112,36 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
         {back_cents > 0 && payments.length > 0 && (
           <Choices
             legend={`What becomes of the ${formatMoney(back_cents, currency)}?`}
-            names={{ later: "Later", refund: "Refund it", ...(whole ? { move: "Another charter" } : {}) }}
+            names={{ later: "Later", refund: "Refund it", move: "Another charter" }}
             value={giveBack}
             small
-            onChoose={(chosen: string) => setGiveBack(chosen as GiveBack)}
+            onChoose={(chosen: GiveBack) => setGiveBack(chosen)}
           />
         )}
-        {back_cents > 0 && giveBack === "refund" && (
+        {chosen !== "later" && (
+          <TextInput
+            label={`${chosen === "move" ? "How much moves" : "How much goes back"} (${currency})`}
+            inputMode="decimal"
+            error={errors.part}
+            hint={
+              part_cents > 0 && part_cents < back_cents
+                ? `${formatMoney(back_cents - part_cents, currency)} stays to give back later.`
+                : undefined
+            }
+            value={part ?? plainAmount(back_cents, currency)}
+            onInput={setPart}
+          />
+        )}
+        {refunded.length > 0 && (
           <ul>
-            {refunds(payments, back_cents).map(({ payment, cents }) => (
+            {refunded.map(({ payment, cents }) => (
               <li key={payment.payment_id}>
                 {formatMoney(cents, currency)} goes back to {payment.payer || "the patron"}, as it came
               </li>
             ))}
           </ul>
         )}
-        {back_cents > 0 &&
-          giveBack === "move" &&
+        {chosen === "move" &&
           (to ? (
             <p>
               It counts for <strong>{to.title}</strong> from then on.{" "}
@@ -151,10 +152,12 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
           ) : (
             <ChooseCharter day={localDay(new Date(nowMs()), charter.timezone)} except={event_id} onChoose={setTo} />
           ))}
+        {chosen === "move" && part_cents > 0 && (moved ? <Divided parts={moved} /> : <p>{NOT_MOVABLE}</p>)}
       </DialogForm>
       {mails.length > 0 && (
         <TellDialog
           mails={mails}
+          besides={besidesText(charter, refunded, moved ? to : null)}
           verb="Cancel charter"
           act={(notify) => {
             setMails([]);
@@ -165,6 +168,37 @@ export function CancelDialog({ charter, onClose }: { charter: Charter; onClose()
       )}
     </Dialog>
   );
+}
+
+const NOT_MOVABLE = "A payment of which a part was given back cannot move. Refund it, or move less.";
+
+/** What happens to a payment of which only a part moves. */
+function Divided({ parts }: { parts: readonly Part[] }) {
+  return (
+    <>
+      {parts.map(({ payment, cents }) => {
+        const money = (cents: number) => formatMoney(cents, payment.currency);
+        const rest_cents = payment.amount_cents - cents;
+        return (
+          rest_cents > 0 && (
+            <p key={payment.payment_id}>
+              The {money(payment.amount_cents)} {methods[payment.method].name} is struck through here. It becomes{" "}
+              {money(cents)} there and {money(rest_cents)} here, both received when it was.
+            </p>
+          )
+        );
+      })}
+    </>
+  );
+}
+
+/** The mails about money that go out beside those about the cancellation. */
+function besidesText({ patron }: Charter, refunded: readonly Part[], to: Charter | null): string {
+  const emails = [...new Set([patron.email, to?.patron.email ?? ""].filter(Boolean))].join(" and ");
+  if (!emails) return "";
+  if (to) return `${emails} ${emails.includes(" and ") ? "get" : "gets"} a mail that it counts for ${to.title}, too.`;
+  if (refunded.length === 0) return "";
+  return `${patron.email} gets a confirmation of ${refunded.length === 1 ? "the refund" : "each refund"}, too.`;
 }
 
 /** `$600.00 was paid: $400.00 to give back.` */

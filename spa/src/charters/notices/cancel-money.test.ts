@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { samplePayment } from "../../testing/samples";
-import { movable, refunds } from "./cancel-money";
+import { moves, refunds } from "./cancel-money";
 
 const deposit = samplePayment({
   payment_id: "d",
@@ -37,11 +37,26 @@ describe("what a cancelled charter gives back", () => {
     expect(short(45_000, [deposit, { ...balance, status: "bounced" }])).toEqual([["d", 40_000]]);
   });
 
-  test("moves to another charter only as whole payments", () => {
-    const ids = (cents: number) => movable(payments, cents)?.map(({ payment_id }) => payment_id);
-    expect(ids(60_000)).toEqual(["b", "d"]);
-    expect(ids(20_000)).toEqual(["b"]);
-    expect(ids(30_000)).toBeUndefined();
-    expect(ids(0)).toBeUndefined();
+  test("moves to another charter from the latest on, the last one in part", () => {
+    const moved = (cents: number, of = payments) =>
+      moves(of, cents)?.map(({ payment, cents }) => [payment.payment_id, cents]) ?? null;
+    expect(moved(60_000)).toEqual([
+      ["b", 20_000],
+      ["d", 40_000],
+    ]);
+    expect(moved(20_000)).toEqual([["b", 20_000]]);
+    expect(moved(30_001)).toEqual([
+      ["b", 20_000],
+      ["d", 10_001],
+    ]);
+    expect(moved(60_001)).toBeNull();
+    expect(moved(0)).toBeNull();
+  });
+
+  test("does not move what was given back in part", () => {
+    const refund = samplePayment({ payment_id: "r", kind: "refund", refund_of: "b", amount_cents: 15_000 });
+    const found = moves([...payments, refund], 30_000);
+    expect(found?.map(({ payment, cents }) => [payment.payment_id, cents])).toEqual([["d", 30_000]]);
+    expect(moves([...payments, refund], 45_000)).toBeNull();
   });
 });

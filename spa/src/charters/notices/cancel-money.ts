@@ -26,11 +26,16 @@ export function refunds(payments: readonly Payment[], cents: number): Part[] {
   return parts;
 }
 
-/** The payments that make up that sum, each whole: only whole ones can be moved. Null where none do. */
-export function movable(payments: readonly Payment[], cents: number): Payment[] | null {
-  const parts = refunds(payments, cents);
-  const whole = parts.length > 0 && parts.every((part) => part.cents === part.payment.amount_cents);
-  return whole ? parts.map(({ payment }) => payment) : null;
+/** What counts for another charter of which payment, the latest first. Null where that cannot make up the sum. */
+export function moves(payments: readonly Payment[], cents: number): Part[] | null {
+  // What was given back in part is no payment of its own any more: the refund belongs to the whole of it.
+  const isWhole = (payment: Payment) => leftCents(payment, payments) === payment.amount_cents;
+  const parts = refunds(payments.filter(isWhole), cents);
+  return parts.length > 0 && sumOf(parts) === cents ? parts : null;
+}
+
+export function sumOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { cents }) => sum + cents, 0);
 }
 
 function settling(payments: readonly Payment[]): Payment[] {

@@ -90,7 +90,7 @@ test.each([
   ["Cancel charter without mail", false],
 ])("a cancellation shows who would be told: %s", async (answer, notify) => {
   open(`/events/${charter.event_id}`);
-  await vi.waitFor(() => button("Cancel charter"));
+  await says("Cancel charter");
   button("Cancel charter").click();
   await says("no mail tells it");
   app.type("dialog input", "storm");
@@ -109,7 +109,7 @@ test.each([
 test("a cancellation that nobody would be told of asks no more", async () => {
   told = [];
   open(`/events/${charter.event_id}`);
-  await vi.waitFor(() => button("Cancel charter"));
+  await says("Cancel charter");
   button("Cancel charter").click();
   await says("no mail tells it");
   app.type("dialog input", "storm");

@@ -8,6 +8,8 @@ export type PreviewedMail = NoticePreview["mails"][number];
 
 interface Props {
   mails: readonly PreviewedMail[];
+  /** What else would be mailed, in a sentence. */
+  besides?: string;
   /** What is done, as a button says it: "Save". */
   verb: string;
   /** Closes this dialog, does it and says itself what went wrong. */
@@ -16,7 +18,7 @@ interface Props {
 }
 
 /** Before a change is made: who would be mailed of it, with the words, and whether they are. */
-export function TellDialog({ mails, verb, act, onClose }: Props) {
+export function TellDialog({ mails, besides, verb, act, onClose }: Props) {
   const people = mails.length === 1 ? "1 person" : `${mails.length} people`;
 
   return (
@@ -47,6 +49,7 @@ export function TellDialog({ mails, verb, act, onClose }: Props) {
             </li>
           ))}
         </ul>
+        {besides && <p>{besides}</p>}
       </DialogForm>
     </Dialog>
   );

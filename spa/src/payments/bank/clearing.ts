@@ -33,7 +33,7 @@ export function clearedAt(day: Day, payment: Payment, now: Date, timezone: strin
 }
 
 /** The sum of amounts, refunds taken off, each currency apart: `$480.00 and €300.00`. */
-export function sumText(payments: readonly Payment[]): string {
+export function sumText(payments: readonly Pick<Payment, "amount_cents" | "currency" | "kind">[]): string {
   const sums = new Map<string, number>();
   for (const { currency, kind, amount_cents } of payments) {
     const signed_cents = kind === "refund" ? -amount_cents : amount_cents;

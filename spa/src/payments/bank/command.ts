@@ -1,4 +1,5 @@
 import { formatMoney } from "../../lib/money";
+import { distinctRows } from "./matching/distinct";
 import type { MatchedPayment } from "./matching/fit";
 import type { Proposal, Sureness } from "./matching/proposal";
 import { propose } from "./matching/propose";
@@ -24,12 +25,10 @@ export function report(files: readonly NamedFile[], toClear: unknown, timezone: 
   const statements = files.map(({ name, bytes }) => ({ name, statement: readStatement(bytes, currency) }));
   const given = givenPayments(toClear);
   const payments = given.map((payment) => withDefaults(payment, currency));
-  const known = new Set<string>();
-  const rows = statements.flatMap(({ name, statement }) =>
-    statement.rows
-      .map((row) => ({ ...row, file: name, key: `${statement.format} ${row.row_id}` }))
-      // A row that an earlier file has too is the same row.
-      .filter(({ key, kind }) => !known.has(key) && (kind === "pending" || known.add(key))),
+  const rows = distinctRows(
+    statements.map(({ name, statement }) =>
+      statement.rows.map((row) => ({ ...row, file: name, source: statement.format })),
+    ),
   );
   const { proposals, unmatched } = propose(rows, payments, timezone);
   const proposalOf = new Map(proposals.flatMap((found) => found.payments.map((payment) => [payment, found] as const)));

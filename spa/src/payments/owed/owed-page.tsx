@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { charters, refresh } from "../../data/charters";
+import { loadReceivables } from "../../data/board";
 import type { ReceivableJson, Receivables } from "../../data/contract";
 import { lastSaved } from "../../data/device-outbox";
-import { listReceivables, sendStatement } from "../../data/later-api";
+import { sendStatement } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
+import { nowMs } from "../../lib/clock";
+import { dialled } from "../../lib/message-links";
 import { formatMoneyShort } from "../../lib/money";
 import { href } from "../../lib/router";
 import { formatDay } from "../../lib/time";
@@ -11,15 +13,16 @@ import { Button } from "../../ui/button";
 import { Loaded } from "../../ui/loaded";
 import { announce, announceFailure } from "../../ui/notices";
 import { useTask } from "../../ui/task";
-import { openPaymentDialog } from "../payment-dialog";
-import { ageText, type Group, groups, sums } from "./owed";
+import { UnsentPayments } from "../unsent";
+import { logPaymentOf } from "./earlier";
+import { ageText, type Group, groups, isUrgent, remindedText, sums, whenText } from "./owed";
 import { StatementDialog } from "./statement-dialog";
 import "../lines.css";
 import "./owed.css";
 
 /** Who owes, how much and for how long; remind, mail the statement, log the payment. */
 export function OwedPage() {
-  const asked = useAnswer(listReceivables, []);
+  const asked = useAnswer(loadReceivables, []);
   const again = useRef(asked.again);
   again.current = asked.again;
   // What was logged from here is owed no more.
@@ -30,7 +33,7 @@ export function OwedPage() {
       <Loaded asked={asked} failed="What is owed could not be loaded." rows={6}>
         {(receivables) =>
           receivables.charters.length > 0 ? (
-            <Owed receivables={receivables} />
+            <Owed receivables={receivables} onReminded={() => void asked.again()} />
           ) : (
             <div class="empty">
               <p class="empty-title">Nothing is owed.</p>
@@ -43,12 +46,17 @@ export function OwedPage() {
   );
 }
 
-function Owed({ receivables }: { receivables: Receivables }) {
+interface OwedProps {
+  receivables: Receivables;
+  onReminded(): void;
+}
+
+function Owed({ receivables, onReminded }: OwedProps) {
   const [mailing, setMailing] = useState<ReceivableJson | null>(null);
   return (
     <>
       {sums(receivables).map(({ currency, amount, parts }) => (
-        <dl key={currency} class="panel sums">
+        <dl key={currency} class="panel sums owed-sums">
           <div class="sums-lead">
             <dt>Owed</dt>
             <dd>{amount}</dd>
@@ -61,7 +69,7 @@ function Owed({ receivables }: { receivables: Receivables }) {
           ))}
         </dl>
       ))}
-      <section class="panel" aria-label="Who owes">
+      <section class="panel owed-panel" aria-label="Who owes">
         <table class="lines owed">
           <thead>
             <tr>
@@ -72,56 +80,70 @@ function Owed({ receivables }: { receivables: Receivables }) {
                 Fee
               </th>
               <th scope="col" class="num lines-wide">
+                Paid
+              </th>
+              <th scope="col" class="num lines-wide">
                 To clear
               </th>
               <th scope="col" class="num">
                 Owed
               </th>
+              <th scope="col">Reminded</th>
               <th scope="col">
                 <span class="visually-hidden">Do</span>
               </th>
             </tr>
           </thead>
           {groups(receivables.charters).map((group) => (
-            <Rows key={group.name} group={group} onMail={setMailing} />
+            <Rows key={group.name} group={group} onMail={setMailing} onReminded={onReminded} />
           ))}
         </table>
       </section>
-      {mailing && <StatementDialog of={mailing} onClose={() => setMailing(null)} />}
+      {mailing && <StatementDialog of={mailing} onSent={onReminded} onClose={() => setMailing(null)} />}
     </>
   );
 }
 
-function Rows({ group, onMail }: { group: Group; onMail(charter: ReceivableJson): void }) {
+interface RowsProps {
+  group: Group;
+  onMail(charter: ReceivableJson): void;
+  onReminded(): void;
+}
+
+function Rows({ group, onMail, onReminded }: RowsProps) {
   return (
     <tbody>
       <tr class="lines-group">
-        <th colSpan={7} scope="rowgroup">
+        <th colSpan={9} scope="rowgroup">
           {group.name} <small>{group.order}</small>
         </th>
       </tr>
       {group.charters.map((charter) => (
-        <Row key={charter.event_id} charter={charter} onMail={() => onMail(charter)} />
+        <Row key={charter.event_id} charter={charter} onMail={() => onMail(charter)} onReminded={onReminded} />
       ))}
     </tbody>
   );
 }
 
-function Row({ charter, onMail }: { charter: ReceivableJson; onMail(): void }) {
-  const { event_id, title, patron, starts_at, timezone, currency, charged_cents, uncleared_cents, due_cents } = charter;
+interface RowProps {
+  charter: ReceivableJson;
+  onMail(): void;
+  onReminded(): void;
+}
+
+function Row({ charter, onMail, onReminded }: RowProps) {
+  const { event_id, title, patron, currency, charged_cents, uncleared_cents, due_cents } = charter;
   const { busy, run } = useTask("Not done.", announceFailure);
   const age = ageText(charter);
+  const reminded = remindedText(charter, nowMs());
+  const paid_cents = charged_cents - due_cents;
   const money = (cents: number) => formatMoneyShort(cents, currency);
   const whose = <span class="visually-hidden"> of {title}</span>;
   const remind = () =>
     run(async () => {
       const { number, to } = await sendStatement(event_id, {});
       announce(`Reminded: statement ${number} goes to ${to}.`);
-    });
-  const log = () =>
-    run(async () => {
-      if (!charters.value.has(event_id)) await refresh(event_id);
-      openPaymentDialog(event_id);
+      onReminded();
     });
   return (
     <tr>
@@ -129,26 +151,39 @@ function Row({ charter, onMail }: { charter: ReceivableJson; onMail(): void }) {
       <td class="lines-what">
         <a href={href(`/events/${event_id}`)}>{title}</a>
         {charter.status === "cancelled" && " (cancelled)"}
+        <UnsentPayments event_id={event_id} />
       </td>
       <td class="owed-when">
-        {formatDay(starts_at, timezone)}
+        {age ? formatDay(charter.starts_at, charter.timezone) : whenText(charter, nowMs())}
         {age && <span class={charter.bucket === "0-30" ? undefined : "sums-late"}>, {age}</span>}
       </td>
       <td class="num lines-wide">{money(charged_cents)}</td>
-      <td class="num lines-wide">{uncleared_cents > 0 && money(uncleared_cents)}</td>
-      <td class={`num owed-due${age ? " sums-late" : ""}`}>{money(due_cents)}</td>
+      <td class="num lines-wide">{paid_cents > 0 && money(paid_cents)}</td>
+      <td class="num lines-wide tone-part">{uncleared_cents > 0 && money(uncleared_cents)}</td>
+      <td class={`num owed-due${isUrgent(charter, nowMs()) ? " sums-late" : ""}`}>{money(due_cents)}</td>
+      <td class="owed-reminded">
+        {reminded && <span class="owed-reminded-word">reminded </span>}
+        {reminded || (patron.email ? "" : "no email")}
+      </td>
       <td class="lines-acts">
         <span class="buttons">
-          {patron.email && (
+          {patron.email ? (
             <Button class="quiet" disabled={busy} onClick={() => void remind()}>
               Remind<span class="visually-hidden"> the patron</span>
               {whose}
             </Button>
+          ) : (
+            patron.phone && (
+              <a class="button quiet" href={`sms:${dialled(patron.phone)}`}>
+                Text<span class="visually-hidden"> the patron</span>
+                {whose}
+              </a>
+            )
           )}
           <Button class="quiet" onClick={onMail}>
             Statement…{whose}
           </Button>
-          <Button disabled={busy} onClick={() => void log()}>
+          <Button disabled={busy} onClick={() => void run(() => logPaymentOf(event_id))}>
             Log payment{whose}
           </Button>
         </span>

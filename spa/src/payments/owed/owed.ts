@@ -1,5 +1,8 @@
 import type { ReceivableJson, Receivables } from "../../data/contract";
+import { operatorTimezone } from "../../lib/clock";
 import { formatMoneyShort } from "../../lib/money";
+import { daysBetween, daysLater } from "../../lib/periods";
+import { formatDay, formatTime, localDay, locale } from "../../lib/time";
 
 export type Bucket = ReceivableJson["bucket"];
 
@@ -38,6 +41,28 @@ export function ageText({ bucket, age_days }: ReceivableJson): string {
   return age_days === 1 ? "1 day" : `${age_days} days`;
 }
 
+/** `Today, 1:00 PM` for what begins today or tomorrow, a day for the rest. */
+export function whenText({ starts_at, timezone }: ReceivableJson, now_ms: number): string {
+  const [day, today] = [localDay(new Date(starts_at), timezone), localDay(new Date(now_ms), timezone)];
+  const near = { [today]: "Today", [daysLater(today, 1)]: "Tomorrow" }[day];
+  return near ? `${near}, ${formatTime(starts_at, timezone)}` : formatDay(starts_at, timezone);
+}
+
+/** `today`, `3 days ago`: when the patron was last asked to pay. Empty for never. */
+export function remindedText({ reminded_at }: ReceivableJson, now_ms: number): string {
+  if (reminded_at === null) return "";
+  const [then, now] = [new Date(reminded_at), new Date(now_ms)].map((one) => localDay(one, operatorTimezone()));
+  return ago.format(-daysBetween(then ?? "", now ?? ""), "day");
+}
+
+const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+
+/** Red: it sailed and is not paid, or it sails today and nothing is paid. */
+export function isUrgent({ bucket, starts_at, timezone, charged_cents, due_cents }: ReceivableJson, now_ms: number) {
+  const isToday = localDay(new Date(starts_at), timezone) === localDay(new Date(now_ms), timezone);
+  return bucket !== "coming" || (isToday && due_cents >= charged_cents);
+}
+
 export interface Sum {
   name: string;
   amount: string;
@@ -45,19 +70,17 @@ export interface Sum {
   late: boolean;
 }
 
-/** The buckets that hold something; each currency apart. */
+/** All buckets, so that each has its place; each currency apart. */
 export function sums({ totals }: Receivables): { currency: string; amount: string; parts: Sum[] }[] {
   return [totals, ...totals.other_currencies]
     .filter(({ due_cents, currency }) => due_cents > 0 || currency === totals.currency)
     .map(({ currency, due_cents, buckets }) => ({
       currency,
       amount: formatMoneyShort(due_cents, currency),
-      parts: (Object.keys(bucketNames) as Bucket[])
-        .filter((bucket) => (buckets[bucket] ?? 0) > 0)
-        .map((bucket) => ({
-          name: bucketNames[bucket],
-          amount: formatMoneyShort(buckets[bucket] ?? 0, currency),
-          late: bucket !== "coming" && bucket !== "0-30",
-        })),
+      parts: (Object.keys(bucketNames) as Bucket[]).map((bucket) => ({
+        name: bucketNames[bucket],
+        amount: formatMoneyShort(buckets[bucket] ?? 0, currency),
+        late: bucket !== "coming" && bucket !== "0-30" && (buckets[bucket] ?? 0) > 0,
+      })),
     }));
 }

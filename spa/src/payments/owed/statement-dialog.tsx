@@ -13,7 +13,7 @@ import { announce } from "../../ui/notices";
 import { TextInput } from "../../ui/text-input";
 
 /** Mails what is due, by when and how to pay it, to the patron or to who pays for them. */
-export function StatementDialog({ of, onClose }: { of: ReceivableJson; onClose(): void }) {
+export function StatementDialog({ of, onSent, onClose }: { of: ReceivableJson; onSent(): void; onClose(): void }) {
   const [to, setTo] = useState(of.patron.email);
   const [due_date, setDueDate] = useState("");
   const [note, setNote] = useState("");
@@ -27,6 +27,7 @@ export function StatementDialog({ of, onClose }: { of: ReceivableJson; onClose()
         ...(note.trim() ? { note: note.trim() } : {}),
       });
       announce(`Statement ${sent.number} goes to ${sent.to}.`);
+      onSent();
       onClose();
     });
   };

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Charter } from "../../data/contract";
+import { batchLimits } from "../../data/later-limits";
 import { methods, type PaymentMethod, paymentLimits, paymentMethods } from "../../data/limits";
 import { type OutboxEntry, questionOf } from "../../data/outbox";
 import { formatMoney, formatMoneyShort } from "../../lib/money";
@@ -14,7 +15,6 @@ import {
   addPart,
   afterText,
   changePart,
-  MOST_PARTS,
   nextKey,
   type Part,
   partsOf,
@@ -104,7 +104,7 @@ export function SplitForm(props: SplitProps) {
           {tips.map((part) => line(part, parts.indexOf(part)))}
         </fieldset>
       )}
-      {parts.length < MOST_PARTS && (
+      {parts.length < batchLimits.payments.most && (
         <p class="adds">
           <Button onClick={() => add("balance")}>Another method</Button>
           <Button onClick={() => add("tip")}>{tips.length > 0 ? "Another tip" : "Add a tip"}</Button>
@@ -131,7 +131,7 @@ function begin({ charter, form, start }: SplitProps): Part[] {
 /** Of the parts after the first. Those of an entry that was never recorded stay. */
 function idsOf(entry: OutboxEntry | undefined): string[] {
   const known = entry?.problem?.status === 409 && !questionOf(entry) ? [] : (entry?.rest ?? []);
-  return Array.from({ length: MOST_PARTS }, (_, index) => known[index]?.payment_id ?? uuid7());
+  return Array.from({ length: batchLimits.payments.most }, (_, index) => known[index]?.payment_id ?? uuid7());
 }
 
 interface PartProps {

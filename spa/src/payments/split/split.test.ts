@@ -35,6 +35,13 @@ describe("a split", () => {
     expect(short(addPart(typed, "balance", charter)).at(-1)).toBe("balance check 50.01");
   });
 
+  test("of an amount that was typed stays that amount, whatever was typed in between", () => {
+    const halves = begin({ amount: "300", method: "cash" });
+    for (const amount of ["2", "20", "2000", "200"]) halves.splice(0, 2, ...changePart(halves, 0, { amount }, charter));
+    expect(short(halves)).toEqual(["balance cash 200", "balance venmo 100.00"]);
+    expect(afterText(halves, charter)).toBe("$550.01 still due, Venmo to clear");
+  });
+
   test("takes tips by the methods of the parts, last of all", () => {
     const halves = begin({ method: "venmo" });
     const tipped = addPart(addPart(halves, "tip", charter), "tip", charter);

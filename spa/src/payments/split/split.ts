@@ -11,15 +11,12 @@ export interface Part {
   kind: BatchRow["kind"];
   method: PaymentMethod;
   amount: string;
-  /** Whether the amount is what the others leave; typing ends that. */
-  isRest: boolean;
+  /** Of which whole the amount is what the others leave; typing ends that. */
+  rest_of_cents: number | null;
   reference: string;
   /** Empty for the patron. */
   payer: string;
 }
-
-/** As many payments as one entry may hold. */
-export const MOST_PARTS = 10;
 
 /** What an entry begins with: the payment that was being typed in two halves, or with a tip beside it. */
 export function startParts(charter: Charter, form: PaymentForm, withTip: boolean): Part[] {
@@ -30,7 +27,7 @@ export function startParts(charter: Charter, form: PaymentForm, withTip: boolean
     kind,
     method,
     amount: form.amount,
-    isRest: false,
+    rest_of_cents: null,
     reference: form.reference,
     payer: "",
   };
@@ -38,7 +35,7 @@ export function startParts(charter: Charter, form: PaymentForm, withTip: boolean
   if (withTip) return addPart([first], "tip", charter);
   const cents = parse(form.amount, charter.currency);
   const half = cents === undefined ? "" : plainAmount(Math.ceil(cents / 2), charter.currency);
-  return addPart([{ ...first, amount: half }], kind, charter, (cents ?? 0) - Math.ceil((cents ?? 0) / 2));
+  return addPart([{ ...first, amount: half }], kind, charter, cents);
 }
 
 /** The parts of an entry that was refused, as they were typed. */
@@ -48,25 +45,31 @@ export function partsOf({ request, rest = [], currency }: OutboxEntry): Part[] {
     kind: row.kind === "refund" ? "balance" : row.kind,
     method: row.method,
     amount: plainAmount(row.amount_cents, currency),
-    isRest: false,
+    rest_of_cents: null,
     reference: row.reference ?? "",
     payer: row.payer ?? "",
   }));
 }
 
 /**
- * With one part more: of another method than the last, for what is still due; a tip of the method of the part that it
- * comes beside.
+ * With one part more: of another method than the last, for what the others leave of `whole_cents`, by default of what is
+ * due; a tip of the method of the part that it comes beside.
  */
-export function addPart(parts: readonly Part[], kind: Part["kind"], charter: Charter, cents?: number): Part[] {
+export function addPart(
+  parts: readonly Part[],
+  kind: Part["kind"],
+  { balance, currency }: Charter,
+  whole_cents = balance.balance_due_cents,
+): Part[] {
   const key = nextKey(parts);
   const tips = parts.filter((part) => part.kind === "tip").length;
   const settling = parts.filter((part) => part.kind !== "tip");
-  const left_cents = cents ?? charter.balance.balance_due_cents - sumCents(settling, charter.currency);
+  const left_cents = whole_cents - sumCents(settling, currency);
   const isRest = kind !== "tip";
   const method = isRest ? otherMethod(parts) : (settling[tips] ?? settling[0] ?? parts[0])?.method;
-  const amount = isRest && left_cents > 0 ? plainAmount(left_cents, charter.currency) : "";
-  const part: Part = { key, kind, method: method ?? "cash", amount, isRest, reference: "", payer: "" };
+  const amount = isRest && left_cents > 0 ? plainAmount(left_cents, currency) : "";
+  const rest_of_cents = isRest ? whole_cents : null;
+  const part: Part = { key, kind, method: method ?? "cash", amount, rest_of_cents, reference: "", payer: "" };
   // Tips stand last.
   return isRest ? [...settling, part, ...parts.filter((other) => other.kind === "tip")] : [...parts, part];
 }
@@ -83,7 +86,7 @@ function otherMethod(parts: readonly Part[]): PaymentMethod {
 
 /** With one part changed. Where an amount is changed, the part that takes the rest follows. */
 export function changePart(parts: readonly Part[], key: number, change: Partial<Part>, charter: Charter): Part[] {
-  const typed = "amount" in change ? { isRest: false } : {};
+  const typed = "amount" in change ? { rest_of_cents: null } : {};
   const changed = parts.map((part) => (part.key === key ? { ...part, ...change, ...typed } : part));
   return withRest(changed, charter);
 }
@@ -95,10 +98,10 @@ export function removePart(parts: readonly Part[], key: number, charter: Charter
   );
 }
 
-function withRest(parts: readonly Part[], { balance, currency }: Charter): Part[] {
-  const rest = parts.findLast((part) => part.isRest);
+function withRest(parts: readonly Part[], { currency }: Charter): Part[] {
+  const rest = parts.findLast((part) => part.rest_of_cents !== null);
   const others = parts.filter((part) => part !== rest && part.kind !== "tip");
-  const left_cents = balance.balance_due_cents - sumCents(others, currency);
+  const left_cents = (rest?.rest_of_cents ?? 0) - sumCents(others, currency);
   return parts.map((part) =>
     part === rest && left_cents > 0 ? { ...part, amount: plainAmount(left_cents, currency) } : part,
   );

@@ -68,7 +68,7 @@ function lookOnce<T extends FileRow | MatchedPayment>(of: T, look: (of: T) => Lo
 function lookOfPayment({ payer, reference, method, charter, note }: MatchedPayment): Look {
   return {
     name: nameOf(payer),
-    numbers: new Set(wordsOf(reference).filter((word) => /\d/.test(word) && word.length > 2)),
+    numbers: numbersOf(reference),
     hints: hintsOf(`${charter} ${note} ${reference}`),
     check: (method === "check" && /^\D*(\d+)\D*$/.exec(reference)?.[1]) || "",
   };
@@ -77,10 +77,16 @@ function lookOfPayment({ payer, reference, method, charter, note }: MatchedPayme
 function lookOfRow({ counterparty, text, reference }: FileRow): Look {
   return {
     name: nameOf(counterparty, text),
-    numbers: new Set(wordsOf(`${text} ${reference}`)),
+    numbers: numbersOf(`${text} ${reference}`),
     hints: hintsOf(reference),
     check: /\b(?:chk ser#|check #?) ?(\d+)/i.exec(text)?.[1] ?? "",
   };
+}
+
+/** Words with a figure; banks fill a number with zeros. */
+function numbersOf(text: string): Set<string> {
+  const numbers = wordsOf(text).filter((word) => /\d/.test(word) && word.length > 2);
+  return new Set(numbers.map((word) => word.replace(/^0+(?=\d)/, "")));
 }
 
 /** How a payment and a row agree, or null when they name different people or different checks. */
@@ -112,7 +118,11 @@ export function daysFrom(day: string, row: FileRow): number {
   return row.date === null ? Number.NaN : daysBetween(day, row.date);
 }
 
-/** How far away a row is. Few come before they are received, so a day before counts as three after. */
-export function distance({ days }: Fit): number {
-  return days < 0 ? -3 * days : days;
+/**
+ * How far away a row is. Few come before they are received, so a day before counts as three after; a check that is not
+ * received yet is not carried to the bank, so there it is the last.
+ */
+export function distance({ days, payment }: Fit): number {
+  if (days >= 0) return days;
+  return payment.method === "check" ? LATEST_DAYS - days : -3 * days;
 }

@@ -10,7 +10,7 @@ import {
   LATEST_DAYS,
   type MatchedPayment,
 } from "./fit";
-import { firstAt } from "./in-order";
+import { byTime, firstAt } from "./in-order";
 
 /** How far a place is looked for by moving others; more would make no difference to a person, and takes long. */
 const MOST_MOVES = 200;
@@ -36,8 +36,9 @@ export function matchSingles(payments: readonly MatchedPayment[], rows: readonly
         .filter(([payment]) => !fits.has(payment))
         .map(([payment, fits]) => [payment, fits.filter((fit) => fit.strength === strength && !taken.has(fit.row))]),
     );
-    takeByHints(atStrength, fits, taken);
-    takeByDate(atStrength, fits, taken);
+    takeBest(atStrength, fits, taken);
+    takeByMoving(atStrength, fits, taken);
+    uncross(atStrength, fits);
   }
   return { fits, all };
 }
@@ -51,7 +52,7 @@ function rowsByAmount(rows: readonly FileRow[]): Map<string, FileRow[]> {
     if (found) found.push(row);
     else index.set(key, [row]);
   }
-  for (const found of index.values()) found.sort((a, b) => (a.date ?? "").localeCompare(b.date ?? ""));
+  for (const found of index.values()) found.sort((a, b) => byTime(a.date ?? "", b.date ?? ""));
   return index;
 }
 
@@ -73,7 +74,7 @@ function fitsOf(payment: MatchedPayment, index: ReadonlyMap<string, readonly Fil
     const fit = itemsOf(row) > 1 ? null : fitOf(payment, row, daysFrom(day, row));
     if (fit) found.push(fit);
   }
-  return found.sort((a, b) => distance(a) - distance(b) || (a.row.date ?? "").localeCompare(b.row.date ?? ""));
+  return found.sort((a, b) => distance(a) - distance(b) || byTime(a.row.date ?? "", b.row.date ?? ""));
 }
 
 /** How many checks a deposit has, where the bank says so; else 0. */
@@ -81,21 +82,30 @@ export function itemsOf(row: FileRow): number {
   return Number(/\b(\d{1,3}) (?:items|checks)\b/i.exec(row.text)?.[1] ?? 0);
 }
 
-function takeByHints(
+/** Those whose words agree first, then the nearest in time: who paid today is today's, though another one waits longer. */
+function takeBest(
   open: ReadonlyMap<MatchedPayment, readonly Fit[]>,
   fits: Map<MatchedPayment, Fit>,
   taken: Map<FileRow, MatchedPayment>,
 ): void {
-  const hinted = [...open.values()].flat().filter(({ hints }) => hints > 0);
-  for (const fit of hinted.sort((a, b) => b.hints - a.hints || distance(a) - distance(b))) {
+  for (const fit of [...open.values()].flat().sort(byWordsThenTime)) {
     if (fits.has(fit.payment) || taken.has(fit.row)) continue;
     fits.set(fit.payment, fit);
     taken.set(fit.row, fit.payment);
   }
 }
 
-/** By turns, oldest payment first, each the nearest free row; who finds none moves others to rows that fit them too. */
-function takeByDate(
+function byWordsThenTime(a: Fit, b: Fit): number {
+  return (
+    b.hints - a.hints ||
+    distance(a) - distance(b) ||
+    byTime(a.payment.received_at, b.payment.received_at) ||
+    byTime(a.row.date ?? "", b.row.date ?? "")
+  );
+}
+
+/** Who is left without a row, the oldest first, moves others to rows that fit them too. */
+function takeByMoving(
   open: ReadonlyMap<MatchedPayment, readonly Fit[]>,
   fits: Map<MatchedPayment, Fit>,
   taken: Map<FileRow, MatchedPayment>,
@@ -116,9 +126,40 @@ function takeByDate(
     return false;
   };
   const waiting = [...open.keys()].filter((payment) => !fits.has(payment));
-  for (const payment of waiting.sort((a, b) => a.received_at.localeCompare(b.received_at))) {
-    const free = open.get(payment)?.find(({ row }) => !taken.has(row));
-    if (free) take(free);
-    else move(payment, new Set());
+  for (const payment of waiting.sort((a, b) => byTime(a.received_at, b.received_at))) move(payment, new Set());
+}
+
+/** Of two payments that fit two rows either way the earlier gets the earlier one: people pay in turn. */
+function uncross(open: ReadonlyMap<MatchedPayment, readonly Fit[]>, fits: Map<MatchedPayment, Fit>): void {
+  const placed = [...open.keys()].filter((payment) => fits.has(payment));
+  for (const group of byAmount(placed)) {
+    for (const [at, earlier] of group.entries()) {
+      for (const later of group.slice(at + 1)) exchange(earlier, later, open, fits);
+    }
   }
+}
+
+/** Oldest first. */
+function byAmount(payments: readonly MatchedPayment[]): MatchedPayment[][] {
+  const groups = new Map<string, MatchedPayment[]>();
+  for (const payment of payments.toSorted((a, b) => byTime(a.received_at, b.received_at))) {
+    const key = keyOf(payment.currency, payment.method, payment.amount_cents);
+    groups.set(key, [...(groups.get(key) ?? []), payment]);
+  }
+  return [...groups.values()];
+}
+
+function exchange(
+  earlier: MatchedPayment,
+  later: MatchedPayment,
+  open: ReadonlyMap<MatchedPayment, readonly Fit[]>,
+  fits: Map<MatchedPayment, Fit>,
+): void {
+  const [first, second] = [fits.get(earlier), fits.get(later)];
+  if (!first || !second || (first.row.date ?? "") <= (second.row.date ?? "")) return;
+  const before = open.get(earlier)?.find(({ row }) => row === second.row);
+  const after = open.get(later)?.find(({ row }) => row === first.row);
+  if (!before || !after || before.hints + after.hints < first.hints + second.hints) return;
+  fits.set(earlier, before);
+  fits.set(later, after);
 }

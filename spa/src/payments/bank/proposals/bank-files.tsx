@@ -16,8 +16,8 @@ import { LogAsDialog } from "./log-as-dialog";
 import { OpenFiles } from "./open-files";
 import { evidenceOf } from "./remembered";
 import type { Choice, SourceRow } from "./review";
-import { type Acts, ReviewTable } from "./review-table";
-import { StatementList } from "./statement-list";
+import type { Acts } from "./review-rows";
+import { ReviewTable } from "./review-table";
 import { useReview } from "./use-review";
 
 const AT_ONCE = 3;
@@ -98,7 +98,6 @@ export function BankFiles({ currency, onGone }: Props) {
           {bank.failure}
         </p>
       )}
-      {bank.files.length > 0 && <StatementList files={bank.files} review={bank.review} onClose={bank.close} />}
       {bank.review && (
         <ReviewTable
           review={bank.review}

@@ -5,6 +5,7 @@ import { Dialog } from "../../../ui/dialog";
 import { DialogForm } from "../../../ui/dialog-form";
 import { Field } from "../../../ui/field";
 import { type Columns, readColumns, type Sheet } from "../statement-file/columns";
+import { ordersOf } from "../statement-file/days";
 import type { DraftRow } from "../statement-file/rows";
 
 type Role = Exclude<keyof Columns, "order" | "notation">;
@@ -14,6 +15,7 @@ const roles: Record<Role, string> = {
   amount: "Amount",
   debit: "Money out, where it stands apart",
   credit: "Money in, where it stands apart",
+  side: "In or out, where it stands beside the amount",
   name: "Name",
   purpose: "What for",
   currency: "Currency",
@@ -24,8 +26,9 @@ const orders: Record<Columns["order"], string> = {
   dmy: "Day, month, year: 31.12.2026",
   ymd: "Year, month, day: 2026-12-31",
 };
-const notations: Record<Columns["notation"], string> = { point: "1,234.56", comma: "1.234,56" };
+const notations: Record<NonNullable<Columns["notation"]>, string> = { point: "1,234.56", comma: "1.234,56" };
 const SHOWN_ROWS = 4;
+const YEAR_FIRST = /^\d{4}/;
 
 interface Props {
   name: string;
@@ -40,11 +43,13 @@ interface Props {
 export function ColumnsDialog({ name, currency, sheet, columns: guessed, onClose, onChoose }: Props) {
   const [columns, setColumns] = useState(guessed);
   const [failure, setFailure] = useState("");
-  const preview = readColumns(sheet, columns, currency).rows.slice(0, SHOWN_ROWS);
+  const { rows } = readColumns(sheet, columns, currency);
+  const unreadable = rows.filter(({ date, amount_cents }) => date === null || amount_cents === null).length;
 
   const submit = async () => {
     const apart = columns.debit !== null && columns.credit !== null;
     if (columns.amount === null && !apart) setFailure("Choose the amount, or both money out and money in.");
+    else if (columns.notation === null) setFailure("Choose how the amounts are written.");
     else onChoose(sheet, columns);
   };
   const choose = (role: Role, text: string) => {
@@ -69,9 +74,9 @@ export function ColumnsDialog({ name, currency, sheet, columns: guessed, onClose
                   onChange={(event) => choose(role, event.currentTarget.value)}
                 >
                   {role !== "date" && <option value="">None</option>}
-                  {sheet.names.map((column, index) => (
+                  {sheet.names.map((_, index) => (
                     <option key={index} value={index}>
-                      {column}
+                      {columnText(sheet.names, index)}
                     </option>
                   ))}
                 </select>
@@ -86,14 +91,21 @@ export function ColumnsDialog({ name, currency, sheet, columns: guessed, onClose
           />
           <Pick
             label="Amounts"
+            error={columns.notation === null && failure !== "" ? "These can be read in two ways." : undefined}
             names={notations}
             value={columns.notation}
             onPick={(notation) => setColumns({ ...columns, notation })}
           />
         </div>
         <h3>So it reads</h3>
+        {hasTwoOrders(sheet, columns) && <p>The days can be read in two ways: see that these are right.</p>}
+        {unreadable > 0 && (
+          <p class="tone-due">
+            {unreadable} of {rows.length} rows cannot be read this way.
+          </p>
+        )}
         <ul class="bank-preview">
-          {preview.map((row, index) => (
+          {rows.slice(0, SHOWN_ROWS).map((row, index) => (
             <li key={index}>{previewText(row)}</li>
           ))}
         </ul>
@@ -102,18 +114,34 @@ export function ColumnsDialog({ name, currency, sheet, columns: guessed, onClose
   );
 }
 
+function hasTwoOrders({ rows }: Sheet, { date }: Columns): boolean {
+  return (
+    ordersOf(rows.map((row) => row[date] ?? "")).length > 1 && !rows.some((row) => YEAR_FIRST.test(row[date] ?? ""))
+  );
+}
+
+/** Of several columns of one name which one it is. */
+function columnText(names: readonly string[], index: number): string {
+  const name = names[index] ?? "";
+  const before = names.slice(0, index).filter((other) => other === name).length;
+  return before === 0 ? name : `${name}, no. ${before + 1}`;
+}
+
 interface PickProps<Name extends string> {
   label: string;
+  error?: string | undefined;
   names: Readonly<Record<Name, string>>;
-  value: Name;
+  /** Null while nobody knows. */
+  value: Name | null;
   onPick(name: Name): void;
 }
 
-function Pick<Name extends string>({ label, names, value, onPick }: PickProps<Name>) {
+function Pick<Name extends string>({ label, error, names, value, onPick }: PickProps<Name>) {
   return (
-    <Field label={label}>
+    <Field label={label} error={error}>
       {(props) => (
-        <select {...props} value={value} onChange={(event) => onPick(event.currentTarget.value as Name)}>
+        <select {...props} value={value ?? ""} onChange={(event) => onPick(event.currentTarget.value as Name)}>
+          {value === null && <option value="">Choose</option>}
           {(Object.keys(names) as Name[]).map((name) => (
             <option key={name} value={name}>
               {names[name]}

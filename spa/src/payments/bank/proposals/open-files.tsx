@@ -3,17 +3,17 @@ import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
 import { DialogForm } from "../../../ui/dialog-form";
 import { Field } from "../../../ui/field";
+import { MOST_BYTES } from "../statement-file/bytes";
 import type { Columns, Sheet } from "../statement-file/columns";
 import { readStatement } from "../statement-file/read";
 import { RefusedFile } from "../statement-file/rows";
 import { ColumnsDialog } from "./columns-dialog";
 import { columnsFor, keepColumns, sha256 } from "./remembered";
 import type { ReadFile } from "./review";
+import { StatementList } from "./statement-list";
 import type { Bank } from "./use-review";
 
 const ENDINGS = ".csv,.ofx,.qfx,.txt,.tsv,text/csv,text/plain";
-/** A year of any bank is far less. */
-const MOST_BYTES = 20_000_000;
 
 interface Props {
   bank: Bank;
@@ -25,23 +25,25 @@ export function OpenFiles({ bank, currency }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [problems, setProblems] = useState<readonly string[]>([]);
   const [pasting, setPasting] = useState(false);
-  /** A file of no known bank whose columns nobody has chosen yet. */
-  const [unknown, setUnknown] = useState<ReadFile | null>(null);
+  /** Files of no known bank whose columns are asked for, one after the other. */
+  const [asked, setAsked] = useState<readonly ReadFile[]>([]);
 
   const open = async (files: readonly { name: string; bytes: Uint8Array }[]) => {
     const read: ReadFile[] = [];
+    const unknown: ReadFile[] = [];
     const problems: string[] = [];
     for (const { name, bytes } of files) {
       try {
         const file = await readFile(name, bytes, currency);
         const { chosen } = file.statement;
-        if (chosen && !columnsFor(chosen.sheet)) setUnknown(file);
+        if (chosen && !columnsFor(chosen.sheet)) unknown.push(file);
         else read.push(file);
       } catch (error) {
         problems.push(`${name}: ${error instanceof RefusedFile ? error.message : "This file could not be read."}`);
       }
     }
     setProblems(problems);
+    setAsked(unknown);
     if (read.length > 0) await bank.open(read);
   };
 
@@ -58,12 +60,13 @@ export function OpenFiles({ bank, currency }: Props) {
   latest.current = openFiles;
   useEffect(() => acceptDrops((files) => void latest.current(files)), []);
 
-  const choose = async (sheet: Sheet, columns: Columns, { name, bytes }: ReadFile) => {
+  const choose = async (sheet: Sheet, columns: Columns) => {
     keepColumns(sheet, columns);
-    setUnknown(null);
-    await open([{ name, bytes }]);
+    // Files of the same form are read by them too.
+    await open([...bank.files.filter(({ statement }) => statement.chosen), ...asked]);
   };
 
+  const [unknown] = asked;
   return (
     <>
       <div class="bank-open no-print">
@@ -96,12 +99,21 @@ export function OpenFiles({ bank, currency }: Props) {
       {pasting && <PasteDialog onClose={() => setPasting(false)} onPaste={(text) => void open([pasted(text)])} />}
       {unknown?.statement.chosen && (
         <ColumnsDialog
+          key={unknown.sha256}
           name={unknown.name}
           currency={currency}
           sheet={unknown.statement.chosen.sheet}
           columns={unknown.statement.chosen.columns}
-          onClose={() => setUnknown(null)}
-          onChoose={(sheet, columns) => void choose(sheet, columns, unknown)}
+          onClose={() => setAsked(asked.slice(1))}
+          onChoose={(sheet, columns) => void choose(sheet, columns)}
+        />
+      )}
+      {bank.files.length > 0 && (
+        <StatementList
+          files={bank.files}
+          review={bank.review}
+          onClose={bank.close}
+          onColumns={(file) => setAsked([file])}
         />
       )}
     </>

@@ -1,5 +1,6 @@
 import type { Evidence, ListedPayment } from "../../../data/contract";
 import { deviceStorage } from "../../../lib/storage";
+import { isSameName } from "../matching/distinct";
 import type { Columns, Sheet } from "../statement-file/columns";
 import type { SourceRow } from "./review";
 
@@ -63,29 +64,49 @@ async function evidenceRow({ row_id }: SourceRow): Promise<string> {
   return ID.test(row_id) && row_id === row_id.trim() ? row_id : sha256(row_id);
 }
 
-/** Rows that the server has seen cleared whole, from whichever device; of a deposit of three checks all three. */
+/**
+ * Rows that the server has seen cleared whole, from whichever device; of a deposit of three checks all three. Where a bank
+ * has changed the words since, or the file is of another format, day, amount and name tell.
+ */
 export async function clearedOnServer(
   rows: readonly SourceRow[],
   payments: readonly ListedPayment[],
 ): Promise<Set<string>> {
-  const sums_cents = new Map<string, number>();
+  const shown = new Map<string, Evidence & { cleared_cents: number }>();
   for (const { clearance, status, amount_cents } of payments) {
     const evidence = status === "cleared" || status === "bounced" ? clearance?.evidence : null;
     if (!evidence) continue;
-    const name = `${evidence.source} ${evidence.row}`;
-    sums_cents.set(name, (sums_cents.get(name) ?? 0) + amount_cents);
+    const { cleared_cents = 0 } = shown.get(nameOf(evidence)) ?? {};
+    shown.set(nameOf(evidence), { ...evidence, cleared_cents: cleared_cents + amount_cents });
   }
-  if (sums_cents.size === 0) return new Set();
-  const names = await Promise.all(rows.map(async (row) => `${row.source} ${await evidenceRow(row)}`));
-  const isWhole = (row: SourceRow, index: number) =>
-    row.amount_cents !== null && (sums_cents.get(names[index] ?? "") ?? 0) >= Math.abs(row.amount_cents);
-  return new Set(rows.filter(isWhole).map(({ key }) => key));
+  if (shown.size === 0) return new Set();
+  const own = await Promise.all(rows.map(async (row) => shown.get(nameOf(await evidenceOf(row)))));
+  const others = [...shown.values()].filter((evidence) => !own.includes(evidence));
+  const cleared = rows.filter((row, index) => {
+    const evidence = own[index] ?? takeFirst(others, (other) => isReworded(other, row));
+    return evidence !== undefined && evidence.cleared_cents >= Math.abs(evidence.amount_cents);
+  });
+  return new Set(cleared.map(({ key }) => key));
+}
+
+function nameOf({ source, row, date, amount_cents }: Evidence): string {
+  return [source, row, date, amount_cents].join(" ");
+}
+
+function isReworded({ date, amount_cents, name }: Evidence, row: SourceRow): boolean {
+  return date === row.date && amount_cents === row.amount_cents && isSameName(name, row.counterparty);
+}
+
+/** Takes an item out of a list. */
+function takeFirst<T>(items: T[], test: (item: T) => boolean): T | undefined {
+  const at = items.findIndex(test);
+  return at < 0 ? undefined : items.splice(at, 1)[0];
 }
 
 /** The columns that were chosen for files of this form; null before. */
 export function columnsFor(sheet: Sheet): Columns | null {
   const stored = storedColumns()[formOf(sheet)] as Columns | undefined;
-  return typeof stored?.date === "number" ? stored : null;
+  return typeof stored?.date === "number" ? { ...stored, side: stored.side ?? null } : null;
 }
 
 export function keepColumns(sheet: Sheet, columns: Columns): void {

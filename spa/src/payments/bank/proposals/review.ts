@@ -1,9 +1,9 @@
 import type { ListedPayment } from "../../../data/contract";
+import { distinctRows, type Keyed, type SourcedRow } from "../matching/distinct";
 import type { FileRow } from "../matching/fit";
 import type { Proposal } from "../matching/proposal";
 import { propose } from "../matching/propose";
 import type { Statement } from "../statement-file/read";
-import type { BankRow, FormatName } from "../statement-file/rows";
 
 /** A file that was read on this device. */
 export interface ReadFile {
@@ -14,9 +14,7 @@ export interface ReadFile {
 }
 
 /** A row of one of the files, under a name that is the same in every file of its bank. */
-export interface SourceRow extends FileRow {
-  key: string;
-  source: FormatName;
+export interface SourceRow extends FileRow, SourcedRow, Keyed {
   file_sha256: string;
 }
 
@@ -60,22 +58,13 @@ export interface Decisions {
   rejected: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** The rows of all files, each once: months that overlap share rows, and a pending one comes again. */
+/** The rows of all files, each once. */
 export function rowsOf(files: readonly ReadFile[]): SourceRow[] {
-  const rows = new Map<string, SourceRow>();
-  for (const { name, sha256, statement } of files) {
-    for (const row of statement.rows) {
-      const key = keyOf(statement.format, row);
-      const known = rows.get(key);
-      if (known && known.kind !== "pending") continue;
-      rows.set(key, { ...row, key, file: name, source: statement.format, file_sha256: sha256 });
-    }
-  }
-  return [...rows.values()];
-}
-
-export function keyOf(format: FormatName, { row_id }: BankRow): string {
-  return `${format} ${row_id}`;
+  return distinctRows(
+    files.map(({ name, sha256, statement }) =>
+      statement.rows.map((row) => ({ ...row, file: name, source: statement.format, file_sha256: sha256 })),
+    ),
+  );
 }
 
 /** What the files say about the payments. Pure: the same files and decisions give the same proposals. */

@@ -9,10 +9,13 @@ interface Props {
   files: readonly ReadFile[];
   review: Review | null;
   onClose(file: ReadFile): void;
+  /** For files whose columns somebody has chosen, to choose others. */
+  onColumns(file: ReadFile): void;
 }
 
 /** The files that are open: whose, of when, and whether their rows add up. */
-export function StatementList({ files, review, onClose }: Props) {
+export function StatementList({ files, review, onClose, onColumns }: Props) {
+  const rest = review ? restText(review) : "";
   return (
     <>
       <ul class="bank-files">
@@ -22,13 +25,18 @@ export function StatementList({ files, review, onClose }: Props) {
               <strong>{formatNames[file.statement.format]}</strong> {file.name}, {periodText(file.statement)}
             </p>
             <Sum statement={file.statement} />
+            {file.statement.chosen && (
+              <Button class="quiet" aria-label={`Columns… ${file.name}`} onClick={() => onColumns(file)}>
+                Columns…
+              </Button>
+            )}
             <Button class="quiet" aria-label={`Close ${file.name}`} onClick={() => onClose(file)}>
               Close
             </Button>
           </li>
         ))}
       </ul>
-      {review && <p class="hint">{restText(review)}</p>}
+      {rest && <p class="hint">{rest}</p>}
     </>
   );
 }
@@ -55,19 +63,14 @@ function Sum({ statement }: { statement: Statement }) {
 }
 
 /** What is in the files and not in the table. */
-function restText({ known, cleared, missing }: Review): string {
+function restText({ known, cleared }: Review): string {
   const parts = [
     known > 0 ? `${rowsText(known)} dealt with before` : "",
     cleared > 0 ? `${rowsText(cleared)} of payments that are cleared already` : "",
-    missing.length > 0 ? `${paymentsText(missing.length)} of the list below not at the bank yet` : "",
   ];
   return parts.filter(Boolean).join(". ");
 }
 
 function rowsText(count: number): string {
   return count === 1 ? "1 row" : `${count} rows`;
-}
-
-function paymentsText(count: number): string {
-  return count === 1 ? "1 payment" : `${count} payments`;
 }

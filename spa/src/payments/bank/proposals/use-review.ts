@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ListedPayment, Payment } from "../../../data/contract";
 import { lastSaved } from "../../../data/device-outbox";
+import { sentPayments } from "../../../data/outbox";
 import { operatorTimezone } from "../../../lib/clock";
 import { sentence } from "../../../ui/page";
 import { paymentsFor } from "./payments";
@@ -44,8 +45,12 @@ export function useReview(): Bank {
     () =>
       lastSaved.subscribe((saved) => {
         if (!saved) return;
-        const { payment, event: charter } = saved;
-        setPayments((known) => known && [...without(known, payment), { ...payment, charter: charter.title }]);
+        const charter = saved.event.title;
+        const add = (known: readonly ListedPayment[], payment: Payment) => [
+          ...without(known, payment),
+          { ...payment, charter },
+        ];
+        setPayments((known) => known && sentPayments(saved).reduce(add, known));
       }),
     [],
   );
@@ -71,7 +76,8 @@ export function useReview(): Bank {
     doing,
     failure,
     open: async (more) => {
-      const all = [...files.filter((file) => !more.some(({ sha256 }) => sha256 === file.sha256)), ...more];
+      // What is opened again takes the place of what was there.
+      const all = [...new Map([...files, ...more].map((file) => [file.sha256, file])).values()];
       setFiles(all);
       await load(rowsOf(all));
     },

@@ -1,6 +1,6 @@
 import { readAmount } from "./amounts";
 import { bankLine } from "./bank-line";
-import { readDay } from "./days";
+import { orderIn, readDay } from "./days";
 import type { Draft, DraftRow } from "./rows";
 
 const HEAD = /^"?Date"?,"?Description"?,"?Amount"?,"?Running Bal\.?"?\s*$/m;
@@ -16,8 +16,12 @@ export function readBankOfAmerica(text: string, currency: string): Draft | null 
   const lines = text.slice(head.index + head[0].length).split(/\r?\n/);
   let opening_cents = summaryAmount(summary, "Beginning", currency);
   const rows: DraftRow[] = [];
-  for (const line of lines.filter((line) => line.trim() !== "")) {
-    const { date, description, amount, balance } = fieldsOf(line);
+  const printed = lines.filter((line) => line.trim() !== "").map(fieldsOf);
+  const order = orderIn(
+    printed.map(({ date }) => date),
+    "mdy",
+  );
+  for (const { date, description, amount, balance } of printed) {
     if (amount === "" && /^Beginning balance/i.test(description)) {
       opening_cents ??= readAmount(balance, currency);
       continue;
@@ -25,7 +29,7 @@ export function readBankOfAmerica(text: string, currency: string): Draft | null 
     rows.push(
       bankLine({
         text: description,
-        date: readDay(date, "mdy"),
+        date: readDay(date, order),
         amount_cents: readAmount(amount, currency),
         balance_cents: readAmount(balance, currency),
         currency,

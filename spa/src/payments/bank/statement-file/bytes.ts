@@ -14,12 +14,27 @@ export function decode(bytes: Uint8Array): DecodedText {
   return { text, encoding: text.includes("\r\n") ? `${name}, CRLF` : name };
 }
 
+/** A year of any bank is far less. */
+export const MOST_BYTES = 20_000_000;
+/** So far into a file its kind shows; some programs write a few bytes before it. */
+const HEAD_BYTES = 1024;
+const SIGNATURES: readonly [what: string, heads: readonly string[]][] = [
+  ["a workbook or an archive", ["PK", "\xd0\xcf\x11\xe0", "\x1f\x8b", "7z\xbc", "Rar!", "BZh"]],
+  ["a picture", ["\x89PNG", "\xff\xd8\xff", "GIF8", "RIFF"]],
+];
+const WEB_PAGE = /^\W*<(?:!doctype html|html|head|body|table|meta|script|div)\b/i;
+
 function refuseOtherFiles(bytes: Uint8Array): void {
-  const head = String.fromCharCode(...bytes.slice(0, 5));
-  if (head.startsWith("%PDF")) throw new RefusedFile("This is a PDF. Download the statement as CSV, OFX or QFX.");
-  if (head.startsWith("PK") || head.startsWith("\xd0\xcf\x11\xe0")) {
-    throw new RefusedFile("This is a workbook or an archive. Download the statement as CSV, OFX or QFX.");
-  }
+  if (bytes.length > MOST_BYTES) throw new RefusedFile("This file is too large.");
+  const what = otherKind(String.fromCharCode(...bytes.slice(0, HEAD_BYTES)));
+  if (what) throw new RefusedFile(`This is ${what}. Download the statement as CSV, OFX or QFX.`);
+}
+
+function otherKind(head: string): string | undefined {
+  if (head.includes("%PDF-")) return "a PDF";
+  // Without the zeros of UTF-16.
+  if (WEB_PAGE.test(head.replaceAll("\0", ""))) return "a web page";
+  return SIGNATURES.find(([, heads]) => heads.some((start) => head.startsWith(start)))?.[0];
 }
 
 function decodeAs(bytes: Uint8Array): { text: string; name: string } {

@@ -9,9 +9,15 @@ export const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "
 const FIRST_YEAR = 2000;
 const LAST_YEAR = 2099;
 
-/** A printed date as a day of the calendar, or null when it is not surely one. A time behind it is left out. */
+const TIME = /[T ,]+\d{1,2}:\d\d.*$/;
+const WEEKDAY = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? /i;
+
+/**
+ * A printed date as a day of the calendar, or null when it is not surely one. A time behind it and a weekday before it
+ * are left out.
+ */
 export function readDay(text: string, order: DayOrder): Day | null {
-  const date = text.trim().replace(/[T ,]+\d{1,2}:\d\d.*$/, "");
+  const date = text.trim().replace(TIME, "").replace(WEEKDAY, "");
   return namedMonth(date) ?? figures(date, order);
 }
 
@@ -50,4 +56,15 @@ export function ordersOf(texts: readonly string[]): DayOrder[] {
   const counts = ORDERS.map((order) => texts.filter((text) => readDay(text, order) !== null).length);
   const most = Math.max(...counts);
   return most === 0 ? [] : ORDERS.filter((_, index) => counts[index] === most);
+}
+
+/** The order of a file's dates: the bank's own, unless others of them are days, or dots stand between: 31.12.2026. */
+export function orderIn(texts: readonly string[], own: DayOrder): DayOrder {
+  const usual = texts.some(isDotted) ? "dmy" : own;
+  const orders = ordersOf(texts);
+  return orders.includes(usual) ? usual : (orders[0] ?? usual);
+}
+
+export function isDotted(text: string): boolean {
+  return /^\d\d?\.\d\d?\./.test(text);
 }

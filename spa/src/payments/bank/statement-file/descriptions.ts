@@ -9,6 +9,14 @@ const PLACE =
   "(?:(?:san|santa|los|las|la|el|del|new|long|palm|fort|port|saint|st|north|south|east|west|newport|marina|half|key) )?[\\w'.-]+ [A-Z]{2}";
 const CARD_AT = `(?: ${PLACE})?`;
 
+/** Zelle, and how banks go on behind it. */
+function zelle(rest: string): RegExp {
+  return new RegExp(
+    `^zelle:? (?:(?:payment|transfer|money|instant|pmt|credit|debit|received|sent|recurring) )*${rest}$`,
+    "i",
+  );
+}
+
 /**
  * How banks word what a row is, the first that fits counts. `who` is the name, `what` the payer's words, `number` the
  * bank's number, which stands in for them. The wordings are those of the banks' own exports; all but the names is theirs.
@@ -17,11 +25,12 @@ const WORDINGS: readonly RegExp[] = [
   // Returned checks name the check.
   /^(?=.*\bret(?:ur)?n)(?!.*\bfee$).*?\b(?:chk ser#|check #?) ?(?<number>\d+)/i,
   // Zelle. Some banks end with their number, some quote the payer's words.
-  /^zelle (?:payment )?(?:from|to) (?<who>.+?) for "(?<what>.*)"; conf# (?<number>\S+)$/i,
-  /^zelle (?:payment )?(?:from|to) (?<who>.+?);? conf# (?<number>\S+)$/i,
+  zelle('(?:from|to) (?<who>.+?) for "(?<what>.*)"; conf# (?<number>\\S+)'),
+  zelle("(?:from|to) (?<who>.+?);? conf# (?<number>\\S+)"),
+  zelle("conf# (?<number>\\S+?); (?<who>.+)"),
   /^zelle (?:payment )?(?:from|to) (?<who>.+?) on \d\d?\/\d\d?(?:\/\d+)? ref ?# ?(?<number>\S+)(?: (?<what>.+))?$/i,
-  /^zelle payment (?:from|to) (?<who>.+?) (?<number>(?=\S*\d)[A-Za-z0-9]{8,})$/i,
-  /^zelle (?:payment )?(?:(?:from|to) )?(?<who>.+)$/i,
+  zelle("(?:from|to) (?<who>.+?) (?<number>(?=\\S*\\d)[A-Za-z0-9]{8,})"),
+  zelle("(?:(?:from|to) )?(?<who>.+)"),
   // Wires.
   /\bb\/o: ?(?<who>.+?)(?: ref: ?(?<what>.+?))?(?: (?:trn|imad|rfb|obi|bbi): ?.*)?$/i,
   /^wire type:.*?\btrn: ?(?<number>\S+).*?\borig: ?(?<who>.+?)(?: id:.*)?$/i,

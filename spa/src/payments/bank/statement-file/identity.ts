@@ -5,7 +5,7 @@ import type { BankRow, Draft, DraftRow } from "./rows";
  * without ids equal rows are counted, oldest first, so that the n-th of them is the n-th in another file too.
  */
 export function identify(draft: Draft): (BankRow & { balance_cents: number | null })[] {
-  const rows = withoutRepeats(draft.rows);
+  const rows = withoutRepeats(draft.rows.map(withSureId));
   const oldestFirst = isNewestFirst(draft) ? rows.toReversed() : rows;
   const counts = new Map<string, number>();
   const ids = new Map<DraftRow, string>();
@@ -23,6 +23,11 @@ export function identify(draft: Draft): (BankRow & { balance_cents: number | nul
   }));
 }
 
+/** Banks that give no ids print a zero in all rows. */
+function withSureId(row: DraftRow): DraftRow {
+  return /^0*$/.test(row.bank_id) ? { ...row, bank_id: "" } : row;
+}
+
 function withoutRepeats(rows: readonly DraftRow[]): DraftRow[] {
   const known = new Map<string, DraftRow[]>();
   const repeats = new Set<DraftRow>();
@@ -38,7 +43,7 @@ function withoutRepeats(rows: readonly DraftRow[]): DraftRow[] {
 }
 
 function isSame(row: DraftRow, other: DraftRow): boolean {
-  return row.date === other.date && row.amount_cents === other.amount_cents;
+  return row.date === other.date && row.amount_cents === other.amount_cents && row.text === other.text;
 }
 
 /** By the dates, else by the running balance, else as the format does it. */

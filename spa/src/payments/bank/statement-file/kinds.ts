@@ -9,9 +9,11 @@ const OWN_ACCOUNT =
   /\b(?:own account|savings?|checking|sav|chk|mma|share|money market|brokerage)\b|\.\.\.\d{3,}|x{3,}\d+/i;
 const TRANSFER = /^(?:(?:online |banking |internal |account |funds )*transfer\b|(?:to|from) |own account\b)/i;
 const FEE =
-  /\b(?:service|maintenance|returned|return|wire|overdraft|nsf|funds|stop payment|statement|account|atm|transaction|chargeback|item|check|annual|monthly|bank|transfer)\b.*\bfees?$|\b(?:service|svc) charge\b/i;
+  /\b(?:service|maintenance|returned|return|wire|overdraft|nsf|funds|stop payment|statement|account|atm|transaction|chargeback|item|check|annual|monthly|membership|late|bank|transfer|deposited)\b.*\b(?:fees?|charges?)(?: (?:on )?[\d/#*-]+)?$|\b(?:service|svc) charge\b|\bfee\b[ :-]+(?:for )?(?:an? )?(?:returned|return|nsf|overdraft|deposited|wire)\b/i;
 const RETURNED =
-  /\breturned\b|\bretn\b|\breturn (?:of posted|item|deposited|check|cheque)|\bcharge ?back\b|\bdishonou?red\b|\bnsf\b|\bbounced\b/i;
+  /\breturned\b|\bretn\b|\breturn (?:of posted|item|deposited|check|cheque|ach|r\d\d)|\b(?:ach|deposit|check|cheque|item|payment) return\b|\bcharge ?back\b|\brevers(?:al|ed)\b|\bdishonou?red\b|\bnsf\b|\binsufficient funds\b|\buncollected\b|\bbounced\b/i;
+/** What Zelle calls a payment that was taken back; behind it stand names. */
+const ZELLE_RETURNED = /^zelle (?:payment |transfer |credit )?(?:revers(?:al|ed)|return(?:ed)?)\b/i;
 /** A shop may be called anything, and a bank's fee is not paid by card. */
 const BOUGHT = /^(?:checkcard|purchase|debit card|pos)\b|\bcard \d+$|\bbill p(?:aymen|m)t$/i;
 const CHECK =
@@ -20,6 +22,7 @@ const CHECK =
 /** What a bank's text stands for, where its format has no column that says so. */
 export function kindOf(text: string, counterparty: string, cents: number): RowKind {
   const bySign = cents > 0 ? "credit" : "debit";
+  if (cents < 0 && ZELLE_RETURNED.test(text)) return "returned";
   if (/^zelle\b/i.test(text) || BOUGHT.test(text)) return bySign;
   if (cents < 0 && FEE.test(text)) return "fee";
   if (cents < 0 && RETURNED.test(text)) return "returned";
@@ -45,4 +48,9 @@ export function methodOf(text: string): PaymentMethod {
   if (/^(?:atm |branch |teller )*cash\b.*\bdeposit\b/i.test(text)) return "cash";
   if (BOUGHT.test(text)) return "card";
   return CHECK.test(text) ? "check" : "bank_transfer";
+}
+
+/** Whether a memo says that the bank took something back, beside a name that says nothing: `Debit`. */
+export function saysReturned(memo: string, cents: number): boolean {
+  return cents < 0 && /^(?:returned|return|nsf|ach return|chargeback|reversal)\b/i.test(memo) && !FEE.test(memo);
 }

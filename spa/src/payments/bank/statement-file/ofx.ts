@@ -2,11 +2,13 @@ import type { PaymentMethod } from "../../../data/limits";
 import { readAmount } from "./amounts";
 import { readDay } from "./days";
 import { describe } from "./descriptions";
-import { isTransfer, kindOf, methodOf } from "./kinds";
+import { isTransfer, kindOf, methodOf, saysReturned } from "./kinds";
 import { type Draft, type DraftRow, RefusedFile, type RowKind } from "./rows";
 
 /** Where NAME ends in an OFX file; what is longer goes on in MEMO. */
 const NAME_LENGTH = 32;
+/** How many letters may stand before the first tag: a header in words. */
+const MOST_BEFORE = 4000;
 const TAG = /<(\/?)([A-Za-z][\w.]*)(?:\s[^>]*)?(\/?)>/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
 
@@ -18,10 +20,12 @@ type Element = Readonly<Record<string, string>>;
  * statement is read: its transactions, its currency, and the balance at its end.
  */
 export function readOfx(text: string, currency: string): Draft | null {
-  if (!/^\s*(?:OFXHEADER:|<\?xml|<\?OFX|<OFX>)/i.test(text) || !/<OFX>/i.test(text)) return null;
-  const { values, transactions, balances } = elementsOf(text);
+  const start = text.search(/<OFX[\s>]/i);
+  if (start < 0 || start > MOST_BEFORE) return null;
+  if (!/<\/OFX\s*>/i.test(text)) throw new RefusedFile("This OFX file ends in the middle. Download it again.");
+  const { values, transactions, balances } = elementsOf(text.slice(start));
   if (transactions.length === 0) throw new RefusedFile("This OFX file has no transactions.");
-  const own = values.CURDEF || currency;
+  const own = values.CURDEF?.toUpperCase() || currency;
   const [balance] = balances;
   return {
     rows: transactions.map((transaction) => readTransaction(transaction, own)),
@@ -54,7 +58,9 @@ function elementsOf(text: string) {
 }
 
 function* tagsOf(text: string) {
-  const plain = text.replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inner: string) => inner.replace(/[<&]/g, escaped));
+  const plain = text
+    .replace(/<!--[\s\S]*?-->/g, "")
+    .replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inner: string) => inner.replace(/[<&]/g, escaped));
   const found = [...plain.matchAll(TAG)];
   for (const [index, { 0: whole, 1: slash, 2: name = "", index: at }] of found.entries()) {
     const value = plain.slice(at + whole.length, found[index + 1]?.index);
@@ -79,7 +85,9 @@ function readTransaction(transaction: Element, file_currency: string): DraftRow 
   const currency = CURSYM && transaction.CURRATE ? CURSYM : file_currency;
   const amount_cents = amountOf(transaction.TRNAMT, currency);
   const { name, memo } = joined(transaction.NAME ?? "", transaction.MEMO ?? "");
-  const kind = kindOfType(TRNTYPE.toUpperCase(), name, amount_cents ?? 0, transaction.PENDING !== undefined);
+  const byType = kindOfType(TRNTYPE.toUpperCase(), name, amount_cents ?? 0, transaction.PENDING !== undefined);
+  const kind =
+    byType === "debit" && NAMES_NOBODY.test(name) && saysReturned(memo, amount_cents ?? 0) ? "returned" : byType;
   const described = describe(name, kind === "fee");
   const bankWords = described.counterparty === "" && TRNTYPE.toUpperCase() !== "CHECK" ? described.reference : "";
   return {
@@ -106,9 +114,14 @@ function amountOf(text = "", currency: string): number | null {
   return readAmount(text, currency, /,\d*$/.test(text) && !text.includes(".") ? "comma" : "point");
 }
 
+/** Names that say only what the type of the row says too. */
+const NAMES_NOBODY = /^(?:|debit|withdrawal|check|cheque|other|ach debit|payment|adjustment)$/i;
+
 /** A name that was cut goes on in the memo, up to the first blank or to ` / `. */
 function joined(name: string, memo: string): { name: string; memo: string } {
   if (name.length < NAME_LENGTH || memo === "") return { name, memo };
+  // Some banks say all of it again.
+  if (memo.startsWith(name)) return { name: memo, memo: "" };
   const [, rest = "", after = ""] = /^(.*?) \/ (.*)$/.exec(memo) ?? /^(\S+) ?(.*)$/.exec(memo) ?? [];
   return { name: name + rest, memo: after };
 }

@@ -68,8 +68,7 @@ function statementOf(draft: Draft, format: FormatName, fallback: string) {
   const identified = identify(draft);
   const currency = draft.currency ?? mostUsed(identified.map(({ currency }) => currency)) ?? fallback;
   const oldestFirst = isNewestFirst(draft) ? identified.toReversed() : identified;
-  const rows: BankRow[] = identified.map(({ balance_cents, ...row }) => row);
-  return { format, currency, rows, ...balancesOf(draft, oldestFirst) };
+  return { format, currency, rows: identified, ...balancesOf(draft, oldestFirst) };
 }
 
 function mostUsed(values: readonly string[]): string | undefined {

@@ -29,13 +29,14 @@ export interface BankRow {
   method: PaymentMethod;
   /** All words of the row, to search in. */
   text: string;
+  /** The account's balance after it, where the file has it. */
+  balance_cents?: number | null;
 }
 
 /** A row as its format gives it, before it has its id. */
 export interface DraftRow extends Omit<BankRow, "row_id"> {
   /** Empty for formats without ids. */
   bank_id: string;
-  /** The account's balance after it; null where there is none. */
   balance_cents: number | null;
 }
 

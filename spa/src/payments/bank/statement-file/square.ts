@@ -1,5 +1,5 @@
 import { readAmount } from "./amounts";
-import { readDay } from "./days";
+import { type DayOrder, orderIn, readDay } from "./days";
 import type { Draft, DraftRow, RowKind } from "./rows";
 import { type NamedTable, type Table, tableBelow } from "./tables";
 
@@ -8,18 +8,22 @@ const COLUMNS = ["Date", "Total Collected", "Fees", "Payment ID", "Event Type"];
 /** Square's transactions; null for any other table. What the patron paid counts, Square's fee stands apart. */
 export function readSquare(table: Table, currency: string): Draft | null {
   const named = tableBelow(table, COLUMNS);
-  return named && { rows: named.rows.map((row) => readRow(row, named, currency)), newest_first: true };
+  if (!named) return null;
+  const order = orderIn(
+    named.rows.map((row) => named.cell(row, "Date")),
+    "mdy",
+  );
+  return { rows: named.rows.map((row) => readRow(row, named, currency, order)), newest_first: true };
 }
 
-function readRow(row: readonly string[], { cell }: NamedTable, currency: string): DraftRow {
+function readRow(row: readonly string[], { cell }: NamedTable, currency: string, order: DayOrder): DraftRow {
   const amount_cents = readAmount(cell(row, "Total Collected"), currency);
-  const date = cell(row, "Date");
   const fee_cents = readAmount(cell(row, "Fees"), currency);
   const counterparty = cell(row, "Customer Name");
   const reference = cell(row, "Description");
   return {
     bank_id: cell(row, "Payment ID"),
-    date: readDay(date, "mdy"),
+    date: readDay(cell(row, "Date"), order),
     amount_cents,
     balance_cents: null,
     counterparty,

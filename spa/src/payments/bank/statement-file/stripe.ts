@@ -1,19 +1,25 @@
 import { readAmount } from "./amounts";
-import { readDay } from "./days";
+import { type DayOrder, orderIn, readDay } from "./days";
 import type { Draft, DraftRow, RowKind } from "./rows";
 import { type NamedTable, type Table, tableBelow } from "./tables";
 
 const COLUMNS = ["id", "Type", "Amount", "Fee", "Net", "Currency"];
+const CREATED = ["Created (UTC)", "Created date (UTC)", "Created"];
 const METADATA = / \(metadata\)$/;
 const NAME = /name|payer|customer/;
 
 /** Stripe's balance history; null for any other table. What the patron paid counts, Stripe's fee stands apart. */
 export function readStripe(table: Table, currency: string): Draft | null {
   const named = tableBelow(table, COLUMNS);
-  return named && { rows: named.rows.map((row) => readRow(row, named, currency)) };
+  if (!named) return null;
+  const order = orderIn(
+    named.rows.map((row) => named.cell(row, ...CREATED)),
+    "mdy",
+  );
+  return { rows: named.rows.map((row) => readRow(row, named, currency, order)) };
 }
 
-function readRow(row: readonly string[], { cell, names }: NamedTable, fallback: string): DraftRow {
+function readRow(row: readonly string[], { cell, names }: NamedTable, fallback: string, order: DayOrder): DraftRow {
   const currency = cell(row, "Currency").toUpperCase() || fallback;
   const amount_cents = readAmount(cell(row, "Amount"), currency);
   const charged_cents = readAmount(cell(row, "Fee"), currency);
@@ -24,7 +30,7 @@ function readRow(row: readonly string[], { cell, names }: NamedTable, fallback: 
   const reference = first(metadata.filter((name) => !NAME.test(name))) || cell(row, "Description");
   return {
     bank_id: cell(row, "id"),
-    date: readDay(cell(row, "Created (UTC)", "Created"), "ymd"),
+    date: readDay(cell(row, ...CREATED), order),
     amount_cents,
     balance_cents: null,
     counterparty,
@@ -41,6 +47,6 @@ function kindOf(type: string, cents: number): RowKind {
   if (type.endsWith("fee")) return "fee";
   if (/^(?:payout|transfer|topup)/.test(type)) return "transfer";
   // Above zero it is a dispute that was won.
-  if (cents < 0 && /^adjustment|dispute|failure/.test(type)) return "returned";
+  if (cents < 0 && /^adjustment|dispute|failure|reversal/.test(type)) return "returned";
   return cents > 0 ? "credit" : "debit";
 }

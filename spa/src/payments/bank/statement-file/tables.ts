@@ -1,4 +1,5 @@
-import Papa from "papaparse";
+import { parseCells, parseLines } from "./quotes";
+import { isRemark } from "./remarks";
 
 /** A file as rows of trimmed cells; rows of nothing but blanks are left out. */
 export type Table = readonly (readonly string[])[];
@@ -9,25 +10,30 @@ const DELIMITERS = [",", ";", "\t", "|"];
 export function parseTable(file: string): Table {
   // Some banks end their last line otherwise than the rest.
   const text = file.replace(/\r\n?/g, "\n");
-  const used = DELIMITERS.filter((delimiter) => text.includes(delimiter));
-  const [best] = used.map((delimiter) => parse(text, delimiter)).sort((a, b) => evenness(b) - evenness(a));
-  return best ?? [];
-}
-
-function parse(text: string, delimiter: string): Table {
-  const { data } = Papa.parse<string[]>(text, { delimiter, newline: "\n", skipEmptyLines: "greedy" });
-  return data.map((row) => row.map((cell) => cell.trim()));
+  const [best] = DELIMITERS.filter((delimiter) => text.includes(delimiter))
+    .map((delimiter) => ({ delimiter, ...parseCells(text, delimiter) }))
+    .sort((a, b) => evenness(b.rows) - evenness(a.rows));
+  if (!best) return [];
+  const rows = best.sound ? best.rows : parseLines(text, best.delimiter, usualWidth(best.rows).width);
+  return rows.map((row) => row.map((cell) => cell.trim()));
 }
 
 /** How many rows have the width that most rows have, then that width; nothing for one column. */
 function evenness(table: Table): number {
-  const counts = new Map<number, number>();
-  for (const { length } of table) if (length > 1) counts.set(length, (counts.get(length) ?? 0) + 1);
-  const [width = 0, count = 0] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+  const { width, count } = usualWidth(table);
   return count + width / 1000;
 }
 
+/** How many cells most rows of several have. */
+function usualWidth(table: Table): { width: number; count: number } {
+  const counts = new Map<number, number>();
+  for (const { length } of table) if (length > 1) counts.set(length, (counts.get(length) ?? 0) + 1);
+  const [width = 0, count = 0] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+  return { width, count };
+}
+
 export interface NamedTable {
+  /** Without the lines that sum up, and those that say something else. */
   rows: readonly (readonly string[])[];
   /** The cell of a column of this name, or of the first of these names that the table has; empty without one. */
   cell(row: readonly string[], ...names: string[]): string;
@@ -45,7 +51,7 @@ export function tableBelow(table: Table, required: readonly string[]): NamedTabl
   const names = (table[head] ?? []).map(columnName);
   return {
     names,
-    rows: table.slice(head + 1),
+    rows: table.slice(head + 1).filter((row) => !isRemark(row)),
     cell: (row, ...asked) => {
       const index = asked.map((name) => names.indexOf(columnName(name))).find((index) => index >= 0);
       return index === undefined ? "" : (row[index] ?? "");

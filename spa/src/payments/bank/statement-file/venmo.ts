@@ -1,5 +1,5 @@
 import { readAmount } from "./amounts";
-import { readDay } from "./days";
+import { type DayOrder, orderIn, readDay } from "./days";
 import { type Draft, type DraftRow, RefusedFile, type RowKind } from "./rows";
 import { type NamedTable, type Table, tableBelow } from "./tables";
 
@@ -14,7 +14,12 @@ export function readVenmo(table: Table, currency: string): Draft | null {
   if (!named) return null;
   const { cell } = named;
   const isRow = (row: readonly string[]) => cell(row, "ID") !== "" || cell(row, "Amount (total)") !== "";
-  const rows = named.rows.filter(isRow).map((row) => readRow(row, named, currency));
+  const printed = named.rows.filter(isRow);
+  const order = orderIn(
+    printed.map((row) => cell(row, "Datetime")),
+    "mdy",
+  );
+  const rows = printed.map((row) => readRow(row, named, currency, order));
   refuseSpoiledIds(rows.map(({ bank_id }) => bank_id));
   const balance = (name: string) => {
     const texts = named.rows.filter((row) => !isRow(row)).map((row) => cell(row, name));
@@ -23,7 +28,7 @@ export function readVenmo(table: Table, currency: string): Draft | null {
   return { rows, opening_cents: balance("Beginning Balance"), closing_cents: balance("Ending Balance") };
 }
 
-function readRow(row: readonly string[], { cell }: NamedTable, currency: string): DraftRow {
+function readRow(row: readonly string[], { cell }: NamedTable, currency: string, order: DayOrder): DraftRow {
   const amount = cell(row, "Amount (total)");
   const amount_cents = readAmount(amount, currency);
   const comes = amount_cents === null ? !amount.startsWith("-") : amount_cents > 0;
@@ -37,7 +42,7 @@ function readRow(row: readonly string[], { cell }: NamedTable, currency: string)
   const outside = source !== "" && source.toLowerCase() !== "venmo balance";
   return {
     bank_id: cell(row, "ID").replace(/[="'\s]/g, ""),
-    date: readDay(cell(row, "Datetime"), "mdy"),
+    date: readDay(cell(row, "Datetime"), order),
     amount_cents,
     balance_cents: null,
     counterparty,

@@ -131,6 +131,15 @@ test("a number of the payment in the row makes sure, and another check's number 
   expect(one(checkRow({ text: "DEPOSIT CHECK 1042" }), check({ reference: "1041" }))).toBeUndefined();
 });
 
+test.each([
+  ["0001041", "1041"],
+  ["1041", "0001041"],
+  ["#1041", "Check no. 1041"],
+])("a check's number is found as %s and as %s", (printed, reference) => {
+  const found = one(checkRow({ text: `DEPOSIT CHECK ${printed}` }), check({ reference }));
+  expect(found).toMatchObject({ sureness: "sure", reason: "amount, number and date agree" });
+});
+
 // --- several that fit ---------------------------------------------------------------------------
 
 test("two equal payments on one day and two equal rows stay two", () => {

@@ -103,6 +103,53 @@ test("two equal rows of one day stay two, in one file and over two", () => {
   expect(new Set(found.proposals.map(({ row }) => row.key)).size).toBe(2);
 });
 
+const dayRow = (text: string, balance: string) => `CREDIT,10/11/2026,"${text}",500.00,QUICKPAY_CREDIT,${balance},,`;
+
+test.each([
+  ["adds its number", "Zelle payment from ANA RUIZ", "Zelle payment from ANA RUIZ 22844120087", "9.00"],
+  ["leaves its number out", "Zelle payment from ANA RUIZ 22844120087", "Zelle payment from ANA RUIZ", "9.00"],
+  ["words it anew, with the same balance", "PENDING CREDIT", "Zelle payment from ANA RUIZ 22844120087", "5.00"],
+])("a row whose bank %s in a later file is still one row and clears one payment", (_, before, after, balance) => {
+  for (const texts of [
+    [before, after],
+    [after, before],
+  ] as const) {
+    const rows = rowsOf([chase(dayRow(texts[0], "5.00")), chase(dayRow(texts[1], balance))]);
+    expect(rows.map(({ text }) => text)).toEqual([before.length > after.length ? before : after]);
+    const { proposals } = review(rows, [listed(), listed({ payment_id: "payment-2" })], NOTHING, "UTC");
+    expect(proposals.map(({ sureness }) => sureness)).toEqual(["two-fit"]);
+  }
+});
+
+test("rows of one file are never one, and neither are those of other people or with other numbers", () => {
+  const [plain, numbered] = [
+    dayRow("Zelle payment from ANA RUIZ", "5.00"),
+    dayRow("Zelle payment from ANA RUIZ 22844120087", "9.00"),
+  ];
+  expect(rowsOf([chase(plain, numbered)])).toHaveLength(2);
+  expect(rowsOf([chase(plain), chase(plain, numbered)])).toHaveLength(2);
+  expect(rowsOf([chase(numbered), chase(dayRow("Zelle payment from BO STROUD 22844120088", "7.00"))])).toHaveLength(2);
+  expect(rowsOf([chase(numbered), chase(dayRow("Zelle payment from ANA RUIZ 99999999999", "7.00"))])).toHaveLength(2);
+});
+
+test("one account in two formats has its rows once, and two banks and processors keep theirs", () => {
+  const csv = chase(dayRow("Zelle payment from ANA RUIZ 22844120087", "5.00"));
+  const transaction =
+    "<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261011<TRNAMT>500.00<FITID>77<NAME>ZELLE FROM RUIZ, ANA</STMTTRN>";
+  const ofx = file(`<OFX><STMTRS><CURDEF>USD<BANKTRANLIST>${transaction}</BANKTRANLIST></STMTRS></OFX>`);
+  const pasted = file("Oct 11, 2026\tZelle payment from ANA RUIZ\t500.00\t5.00\n");
+  const wells = file('"10/11/2026","500.00","*","","ZELLE FROM RUIZ ANA ON 10/11 REF # WF1"\n');
+  expect(rowsOf([csv, ofx, pasted])).toHaveLength(1);
+  expect(rowsOf([csv, wells])).toHaveLength(2);
+});
+
+test("an id of the bank that stands for other money in another file hides nothing", () => {
+  const stripe = (line: string) => file(`id,Type,Amount,Fee,Net,Currency,Created (UTC)\n${line}\n`);
+  const first = stripe("7,charge,5.00,0.00,5.00,usd,2026-10-01 16:04");
+  expect(rowsOf([first, stripe("7,refund,-5.00,0.00,-5.00,usd,2026-11-01 16:04")])).toHaveLength(2);
+  expect(rowsOf([first, first])).toHaveLength(1);
+});
+
 // --- what was dealt with ------------------------------------------------------------------------
 
 test("rows that were dealt with are known in a later file, and their names are not kept", async () => {
@@ -138,6 +185,20 @@ test("what another device has cleared with a row is known by its evidence, a dep
     });
   expect(await clearedOnServer(rows, [cleared("1", 50_000)])).toEqual(new Set());
   expect(await clearedOnServer(rows, [cleared("1", 50_000), cleared("2", 40_000)])).toEqual(new Set([rows[0]?.key]));
+});
+
+test("what was cleared with a row is known though the bank has changed its words, and its equal is not", async () => {
+  const evidence = await evidenceOf(rowsOf([chase(dayRow("Zelle payment from ANA RUIZ", "5.00"))])[0] as SourceRow);
+  const cleared = listed({ status: "cleared", clearance: { at: "2026-10-12T12:00:00Z", by: "ana", evidence } });
+  const rows = rowsOf([
+    chase(
+      dayRow("Zelle payment from ANA RUIZ 22844120087", "5.00"),
+      dayRow("Zelle payment from ANA RUIZ 22844120088", "9.00"),
+    ),
+  ]);
+  expect((await clearedOnServer(rows, [cleared])).size).toBe(1);
+  const other = rowsOf([chase(dayRow("Zelle payment from BO STROUD 22844120087", "5.00"))]);
+  expect(await clearedOnServer(other, [cleared])).toEqual(new Set());
 });
 
 test("the evidence names file, row, day, amount and name; a row without an id of its own by its fingerprint", async () => {
@@ -189,5 +250,5 @@ test("columns that were chosen are known for files of the same form, and for no 
 test.each(["junk", "[]", '{"day|what|sum":7}', '"x"'])("stored junk is no choice of columns: %s", (junk) => {
   localStorage.setItem("scc.bank-columns", junk);
   localStorage.setItem("scc.bank-rows", junk);
-  expect(columnsFor({ names: ["Day", "What", "Sum"], rows: [] })).toBeNull();
+  expect(columnsFor({ names: ["Day", "What", "Sum"], rows: [], remarks: [] })).toBeNull();
 });
