@@ -109,7 +109,7 @@ def test_the_owner_takes_no_share_not_even_by_hand(site: Site, page: Page) -> No
     dialog.get_by_label("Name").fill(name.upper())
     dialog.get_by_label("Share of").fill("50")
     dialog.get_by_role("button", name="Save shares").click()
-    expect(dialog.locator(".share .error")).to_have_text("Is an owner's, who takes no share of tips.")
+    expect(dialog.locator(".tip-share .error")).to_have_text("Is an owner's, who takes no share of tips.")
 
 
 def test_yen_and_dinars_are_shared_to_their_last_digit_by_keyboard_alone(site: Site, page: Page) -> None:
