@@ -26,7 +26,7 @@ def tipped(site: Site, day: str, *amounts_cents: int, **changes: Any) -> dict[st
     span = {"starts_at": f"{day}T18:00:00Z", "ends_at": f"{day}T21:00:00Z"}
     event = site.charter(**CREW | span | changes)
     for amount_cents in amounts_cents:
-        site.pay(event, kind="tip", amount_cents=amount_cents, currency=event["currency"])
+        site.pay(event, kind="tip", amount_cents=amount_cents, received_at=span["ends_at"])
     return event
 
 
@@ -109,7 +109,7 @@ def test_the_owner_takes_no_share_not_even_by_hand(site: Site, page: Page) -> No
     dialog.get_by_label("Name").fill(name.upper())
     dialog.get_by_label("Share of").fill("50")
     dialog.get_by_role("button", name="Save shares").click()
-    expect(dialog.locator(".share .error")).to_have_text("Is an owner's, who takes no share of tips.")
+    expect(dialog.locator(".tip-share .error")).to_have_text("Is an owner's, who takes no share of tips.")
 
 
 def test_yen_and_dinars_are_shared_to_their_last_digit_by_keyboard_alone(site: Site, page: Page) -> None:

@@ -81,7 +81,7 @@ function Row({ row, columns, bar }: RowProps) {
         {path === null ? name : <a href={href(path)}>{name}</a>}
         {charters !== null && (
           <>
-            <small>{chartersText(charters)}</small>
+            <small class="report-count">{chartersText(charters)}</small>
             {bar !== null && <Bar length={bar} />}
           </>
         )}

@@ -150,7 +150,7 @@ function PartFields({ part, charter, errors, index, removable, onChange, onRemov
   const what = kind === "tip" ? "Tip" : "Amount";
   const error = Object.entries(errors).find(([name]) => name.startsWith(`payments.${index}.`))?.[1];
   return (
-    <div class={error ? "part field-wrong" : "part"}>
+    <div class={error ? "split-part field-wrong" : "split-part"}>
       <select
         aria-label={`Method ${number}`}
         value={method}

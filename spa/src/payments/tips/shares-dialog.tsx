@@ -34,7 +34,7 @@ export function SharesDialog({ charter, onChange, onClose }: Props) {
 
   // The new row gets the cursor before the next key is typed.
   useLayoutEffect(() => {
-    if (added > 0) form.current?.querySelector<HTMLInputElement>(".share:last-child input")?.focus();
+    if (added > 0) form.current?.querySelector<HTMLInputElement>(".tip-share:last-child input")?.focus();
   }, [added]);
 
   const save = (asked: AskedShare[], wrong: Errors, done: string) =>
@@ -97,7 +97,7 @@ export function SharesDialog({ charter, onChange, onClose }: Props) {
             }}
           />
         )}
-        <dl class="share-sum">
+        <dl class="tip-share-sum">
           <dt>Tips</dt>
           <dd>{formatMoney(tips_cents, currency)}</dd>
           <dt>Shares</dt>
@@ -127,9 +127,9 @@ interface ShareProps {
 
 function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps) {
   const { key, name, isTyped, amount } = share;
-  const wrong = errors.length > 0 && { "aria-invalid": true as const, "aria-describedby": `share-${key}-error` };
+  const wrong = errors.length > 0 && { "aria-invalid": true as const, "aria-describedby": `tip-share-${key}-error` };
   return (
-    <div class={wrong ? "share field-wrong" : "share"}>
+    <div class={wrong ? "tip-share field-wrong" : "tip-share"}>
       {isTyped ? (
         <input
           aria-label="Name"
@@ -141,10 +141,10 @@ function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps
           onInput={(event) => onChange({ name: event.currentTarget.value })}
         />
       ) : (
-        <span class="share-name">{name}</span>
+        <span class="tip-share-name">{name}</span>
       )}
       <input
-        class="share-amount"
+        class="tip-share-amount"
         aria-label={`Share of ${name || "somebody else"} (${currency})`}
         {...wrong}
         inputMode="decimal"
@@ -158,7 +158,7 @@ function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps
         </svg>
       </Button>
       {wrong && (
-        <p class="error" id={`share-${key}-error`}>
+        <p class="error" id={`tip-share-${key}-error`}>
           {errors.join(" ")}
         </p>
       )}
@@ -183,7 +183,7 @@ function AddPerson({ shares, onAdd }: AddProps) {
     setChosen(null);
   };
   return (
-    <div class="share-more">
+    <div class="tip-share-more">
       <Field
         label="Give a share to"
         error={people.error === null ? undefined : "The list of people could not be loaded."}

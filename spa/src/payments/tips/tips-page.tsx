@@ -186,7 +186,7 @@ function Row({ charter, onShare }: { charter: CharterTips; onShare(): void }) {
         {shares.map(({ person_id, name, amount_cents }, place) => (
           <span key={person_id ?? name}>
             {place > 0 && ", "}
-            {isolate(name)} <span class="tips-share">{formatMoney(amount_cents, currency)}</span>
+            {isolate(name)} <span class="tips-cents">{formatMoney(amount_cents, currency)}</span>
           </span>
         ))}
         {left && <strong class="tips-left">{left}</strong>}
