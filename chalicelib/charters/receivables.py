@@ -56,7 +56,7 @@ def entry_writes(event_id: str, after: Receivable | None, before: Receivable | N
 
 
 def reminded_write(event_id: str, at: str) -> Item:
-    """The write that notes when the patron of a charter was asked to pay, as part of the transaction that queues that mail.
+    """The write that notes when a charter's patron was asked to pay, as part of the transaction that queues that mail.
 
     It fails once nothing is due any more.
     """

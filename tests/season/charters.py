@@ -123,15 +123,17 @@ def sections(told: Season) -> dict[str, list[SampleCharter]]:
     next_one = next(one for one in by_start if one.starts_at > told.now and not one.cancelled)
     others = [charter for charter in by_start if charter is not next_one]
     coming = [one for one in others if one.starts_at.date() > day]
-    over = [one for one in others if one.ends_at.date() < day]
-    unpaid = [one for one in over if due(one) > 0]
     return {
         "Next departure": [next_one],
-        "Today": [one for one in others if one not in coming and one not in over],
+        "Today": [one for one in others if one not in coming and one not in over(told, others)],
         "Coming": coming,
-        **({"Past, not paid": unpaid} if unpaid else {}),
-        "Past": [one for one in reversed(over) if one not in unpaid],
+        "Past": list(reversed(over(told, others))),
     }
+
+
+def over(told: Season, charters: list[SampleCharter]) -> list[SampleCharter]:
+    """Those that ended before today."""
+    return [charter for charter in charters if charter.ends_at.date() < today(told)]
 
 
 def days_of(charters: list[SampleCharter], device: Device, today: date) -> list[tuple[str, list[SampleCharter]]]:

@@ -19,6 +19,7 @@ from tests.season.charters import (
     details,
     facts,
     missing_list,
+    over,
     sections,
     state,
     strips,
@@ -55,9 +56,10 @@ from tests.season.readiness import as_read, is_scheduled, on_board, panel
 
 READ_BOARD = """
 ({
-  unpaid: shown(document.querySelector(".unpaid-link")),
+  owed: shown(document.querySelector(".owed-link")),
+  earlier: shown(document.querySelector(".earlier-head p")),
   heads: texts(".board-columns > *"),
-  sections: Object.fromEntries(all("main section[aria-labelledby]").map((section) => [
+  sections: Object.fromEntries(all("main section[aria-labelledby]:not(.earlier)").map((section) => [
     shown(section.querySelector("h2")),
     all(".day", section).map((day) => ({
       day: shown(day.querySelector("h3")),
@@ -83,9 +85,12 @@ def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, de
         expect(rows.nth(known)).to_be_attached()
     shown = desk.read(READ_BOARD)
     expected = sections(told)
-    unpaid = expected.get("Past, not paid", [])
-    owed = short(total(due(charter) for charter in unpaid))
-    assert shown["unpaid"] == (f"{len(unpaid)} past, not paid: {owed}" if unpaid else "")
+    owing = [charter for charter in told.charters if due(charter) > 0]
+    assert shown["owed"] == (f"Owed {len(owing)}" if owing else "")
+    unpaid = over(told, owing)
+    sum_owed = short(total(due(charter) for charter in unpaid))
+    count = "1 charter" if len(unpaid) == 1 else f"{len(unpaid)} charters"
+    assert shown["earlier"] == (f"{count}, {sum_owed} owed" if unpaid else "")
     assert shown["heads"] == ["Time", "Charter", "Captain, crew", "Guests", "Money", "Ready to sail"]
     assert list(shown["sections"]) == list(expected)
     for name, charters in expected.items():

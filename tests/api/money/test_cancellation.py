@@ -141,9 +141,7 @@ def test_the_patron_alone_is_told_of_the_money_and_the_preview_says_the_same(
             assert "$" not in text
 
 
-def test_a_preview_counts_what_is_moved_before_as_not_paid(
-    api: Api, money: Money, mailbox: list[EmailMessage]
-) -> None:
+def test_a_preview_counts_what_is_moved_before_as_not_paid(api: Api, money: Money, mailbox: list[EmailMessage]) -> None:
     """The mail that is previewed is the one that goes out once the rest of the deposit counts for another charter."""
     url, there = f"/api/events/{money.event_id}", money.charter(title="There")
     money.log(1, amount_cents=40_000, kind="deposit", method="zelle", notify=False)
