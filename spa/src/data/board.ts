@@ -37,15 +37,17 @@ export async function loadReceivables(): Promise<Receivables> {
   return answer;
 }
 
-/**
- * A day back, so that a charter under way since yesterday evening is on the board. Who owes is asked for at the same time,
- * so that both show at once; the board does without where that fails.
- */
+/** So long the board waits for who owes, so that both show at once and nothing jumps. */
+const OWED_PATIENCE_MS = 1_000;
+
+/** A day back, so that a charter under way since yesterday evening is on the board. */
 export async function loadFirst(): Promise<void> {
   const clock = operatorClock.value;
   const from = toRfc3339(new Date(nowMs() - DAY_MS));
   const asked_at_ms = performance.now();
-  const [page] = await Promise.all([listCharters({ from, limit: 50 }), loadReceivables().catch(() => null)]);
+  const owed = loadReceivables().catch(() => null);
+  const page = await listCharters({ from, limit: 50 });
+  await Promise.race([owed, new Promise((resolve) => setTimeout(resolve, OWED_PATIENCE_MS))]);
   keepListed(page.events, asked_at_ms);
   // The answer has told that this device's clock is off: the question was about another day.
   if (operatorClock.value.ahead_ms !== clock.ahead_ms) return loadFirst();

@@ -315,7 +315,9 @@ describe("logging a payment", () => {
       ]);
       expect(new Set(payments.map((row: Record<string, unknown>) => row.payment_id)).size).toBe(4);
       expect(new Set(payments.map((row: Record<string, unknown>) => row.received_at)).size).toBe(1);
-      expect(JSON.parse(String(one?.init.body)).payments).toEqual(payments);
+      // A second may lie between the two tries; received is what is logged now, when it is logged.
+      const timeless = (rows: object[]) => rows.map((row) => ({ ...row, received_at: "" }));
+      expect(timeless(JSON.parse(String(one?.init.body)).payments)).toEqual(timeless(payments));
     });
 
     test("waits offline like a payment, as one, and is sent as it was", async () => {

@@ -268,6 +268,7 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
       <DialogForm
         form={element}
         submit={isUnusual ? "Answer above first" : submitText(form, charter)}
+        later={isUnusual}
         onSubmit={submit}
         onClose={onClose}
         doing={saving ? "Saving…" : ""}

@@ -15,6 +15,8 @@ interface DialogFormProps {
   doing: string;
   failure: string;
   danger?: boolean;
+  /** Something above has to be answered first: the button does not stand out. */
+  later?: boolean;
   /** Whether the focus starts at the way back, so that one Enter too many does nothing. */
   backFirst?: boolean;
   children: ComponentChildren;
@@ -41,7 +43,11 @@ export function DialogForm(props: DialogFormProps) {
           {back}
         </Button>
         {props.beside}
-        <button type="submit" class={props.danger ? "primary danger" : "primary"} disabled={doing !== ""}>
+        <button
+          type="submit"
+          class={props.later ? undefined : props.danger ? "primary danger" : "primary"}
+          disabled={doing !== ""}
+        >
           {submit}
         </button>
       </footer>
