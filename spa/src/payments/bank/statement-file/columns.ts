@@ -54,8 +54,9 @@ export function sheetOf(table: Table): Sheet | null {
   const isNamed = head !== undefined && head.length >= Math.min(width, 3) && !head.some(isDate);
   const names = Array.from({ length: width }, (_, index) => (isNamed && head[index]) || `Column ${index + 1}`);
   const below = table.slice(first).filter((row) => row.join() !== head?.join());
-  // What is much shorter than a row is a sentence of the bank.
-  const isRow = (row: readonly string[]) => row.length >= Math.min(width - 1, 3) && !isRemark(row);
+  // What is much shorter than a row and has no day is a sentence of the bank.
+  const isRow = (row: readonly string[]) =>
+    (row.length >= Math.min(width - 1, 3) || row.some(isDate)) && !isRemark(row);
   const above = table.slice(0, isNamed ? first - 1 : first);
   return { names, rows: below.filter(isRow), remarks: [...above, ...below.filter((row) => !isRow(row))] };
 }

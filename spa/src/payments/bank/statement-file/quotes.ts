@@ -9,14 +9,15 @@ export interface Cells {
   sound: boolean;
 }
 
+/** Where the quotes are not sound the rows are the lines: a first look, for which `parseLines` is the second. */
 export function parseCells(text: string, delimiter: string): Cells {
   const { data, errors } = parse(text, delimiter);
-  return { rows: data, sound: errors.every(({ type }) => type !== "Quotes") };
+  const sound = errors.every(({ type }) => type !== "Quotes");
+  return { rows: sound ? data : text.split("\n").map((line) => looseCells(line, delimiter)), sound };
 }
 
-function parse(text: string, delimiter: string, quoted = true) {
-  const quotes = quoted ? {} : { quoteChar: "\0" };
-  return Papa.parse<string[]>(text, { delimiter, newline: "\n", skipEmptyLines: "greedy", ...quotes });
+function parse(text: string, delimiter: string) {
+  return Papa.parse<string[]>(text, { delimiter, newline: "\n", skipEmptyLines: "greedy" });
 }
 
 /**
@@ -28,7 +29,7 @@ export function parseLines(text: string, delimiter: string, width: number): stri
   const rows: string[][] = [];
   for (let at = 0; at < lines.length; ) {
     const { row, count } = recordAt(lines, at, delimiter, width);
-    if (row) rows.push(row);
+    if (row?.some((cell) => cell.trim() !== "")) rows.push(row);
     at += count;
   }
   return rows;
@@ -48,6 +49,16 @@ function recordAt(lines: readonly string[], at: number, delimiter: string, width
     const longer = parse(lines.slice(at, at + count).join("\n"), delimiter);
     if (longer.errors.length === 0) return { row: longer.data[0], count };
   }
-  const cells = parse(line, delimiter, false).data[0];
-  return { row: cells?.map((cell) => cell.replace(/^\s*"|"\s*$/g, "")), count: 1 };
+  return { row: looseCells(line, delimiter), count: 1 };
+}
+
+/**
+ * The cells of a line some of whose quotes are part of a text. A cell is quoted only if it ends with a quote before
+ * another one begins; a quote too many stays where it is, so that an amount with one is none.
+ */
+function looseCells(line: string, delimiter: string): string[] {
+  const mark = delimiter === "|" ? "\\|" : delimiter;
+  const quoted = `"((?:[^"${mark}]|""|${mark}(?!")|"(?!${mark}|$))*)"(?=${mark}|$)`;
+  const cell = new RegExp(`(?:^|${mark})(?:${quoted}|([^${mark}]*))`, "g");
+  return [...line.matchAll(cell)].map(([, inner, plain = ""]) => inner?.replaceAll('""', '"') ?? plain);
 }

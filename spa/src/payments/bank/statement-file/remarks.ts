@@ -11,7 +11,8 @@ const BALANCES = {
 };
 /** `Wednesday, September 30, 2026 11:59:59 PM` */
 const LONGEST_DATE = 45;
-const FIGURE = /\d[.,]\d\d\b/;
+/** An amount with cents, or a date in figures. */
+const FIGURE = /\d[.,]\d\d\b|\b\d{1,4}([-/.])\d{1,2}\1\d{1,4}\b/;
 
 type Cells = readonly string[];
 

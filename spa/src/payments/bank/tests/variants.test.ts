@@ -166,13 +166,25 @@ test.each([
   expect(amounts("Date,Name,Amount", line, "2026-10-06,Cy,6.00")).toEqual(cents);
 });
 
+test("a quote too many at an amount leaves no part of it", () => {
+  const lines = ['2026-10-05,Ana,"1,234.56","x', '2026-10-05,Bo,"1,234.56,x', "2026-10-06,Cy,6.00,x"];
+  expect(amounts("Date,Name,Amount,Memo", ...lines)).toEqual([123_456, null, 600]);
+});
+
+test("a row that lost its amount is shown, and a sentence is not", () => {
+  const lines = ["2026-10-05,Ana,x,5.00", "2026-10-06,Bo", "Call 1-800-555-0100 any day, we answer."];
+  expect(amounts("Date,Name,Memo,Amount", ...lines)).toEqual([500, null]);
+  const text = 'Date,Description,Amount,Running Bal.\n10/05/2026,"A","5.00","5.00"\n10/06/2026,B\nThis is all.\n';
+  expect(read(text).rows.map(({ kind }) => kind)).toEqual(["credit", "unreadable"]);
+});
+
 test("a quote too many in a bank's row takes none of the next one", () => {
   const { rows, difference_cents } = chase(
     'CREDIT,10/13/2026,"12" ROPE,500.00,ACH_CREDIT,1500.00,,',
     'CREDIT,10/12/2026,"Zelle payment from BO 22844120088",200.00,QUICKPAY_CREDIT,1000.00,,',
   );
   expect(rows.map(({ amount_cents, text }) => [amount_cents, text])).toEqual([
-    [50_000, '12" ROPE'],
+    [50_000, '"12" ROPE'],
     [20_000, "Zelle payment from BO 22844120088"],
   ]);
   expect(difference_cents).toBe(0);

@@ -1,6 +1,7 @@
 import { readAmount } from "../amounts";
 import { bankLine } from "../bank-line";
 import { orderIn, readDay } from "../days";
+import { isRemark } from "../remarks";
 import type { Draft, DraftRow } from "../rows";
 
 const HEAD = /^"?Date"?,"?Description"?,"?Amount"?,"?Running Bal\.?"?\s*$/m;
@@ -16,7 +17,7 @@ export function readBankOfAmerica(text: string, currency: string): Draft | null 
   const lines = text.slice(head.index + head[0].length).split(/\r?\n/);
   let opening_cents = summaryAmount(summary, "Beginning", currency);
   const rows: DraftRow[] = [];
-  const printed = lines.filter((line) => line.trim() !== "").map(fieldsOf);
+  const printed = lines.filter((line) => !isRemark([line.trim()])).map(fieldsOf);
   const order = orderIn(
     printed.map(({ date }) => date),
     "mdy",
