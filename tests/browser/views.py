@@ -228,7 +228,7 @@ def reports_by_day(page: Page, _: Charters) -> None:
     page.get_by_role("button", name="This month").click()
     page.get_by_role("radio", name="Day").check()
     page.get_by_role("radio", name="Methods").check()
-    expect(page.get_by_role("heading", name="Methods by day")).to_be_visible()
+    expect(page.get_by_role("heading", name="Methods by day").first).to_be_visible()
 
 
 def deposit(page: Page, charters: Charters) -> None:
