@@ -1,6 +1,6 @@
 """Who owes, how much and how long."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from chalicelib.charters import mails as charter_mails
 from chalicelib.charters import receivables
 from chalicelib.charters import store as charter_store
-from chalicelib.core import system, times
+from chalicelib.core import settings, system, times
 from tests.api.money.conftest import Money
 from tests.support import operator
 from tests.support.api import Api, new_event
@@ -28,8 +28,9 @@ def due(api: Api) -> dict[str, int]:
 
 
 def ended(days: float, **changes: Any) -> dict[str, Any]:
-    """A request for a charter that ended so many days ago."""
-    ends_at = system.utc_now() - timedelta(days=days)
+    """A request for a charter that ended so many days ago, by the operator's wall clock."""
+    here = system.utc_now().astimezone(times.zone(settings.settings().timezone))
+    ends_at = (here - timedelta(days=days)).astimezone(UTC)
     starts_at = times.format_instant(ends_at - timedelta(hours=3))
     return new_event(starts_at=starts_at, ends_at=times.format_instant(ends_at), **changes)
 
