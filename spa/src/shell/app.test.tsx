@@ -262,6 +262,16 @@ test("what sailed and is not paid stands above the board, however long ago, and 
   expect(button("2 earlier charters are not paid $900").getAttribute("href")).toBe("/payments/owed");
 });
 
+test("the board does not wait long for who owes", async () => {
+  app.handle = (path) =>
+    path === "/api/receivables"
+      ? new Promise(() => {})
+      : json(200, { events: [named("a", "Near", 3)], next_cursor: null });
+  session.begin("t1", false);
+  open("/");
+  await says("Near");
+});
+
 describe("the search", () => {
   test("asks the server for what is not loaded, past charters and guests by name", async () => {
     const asked: (string | null)[] = [];
