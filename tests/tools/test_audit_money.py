@@ -142,6 +142,7 @@ def of_charters(items: list[Items]) -> Iterator[tuple[str, Items]]:
             yield kind, item
 
 
+@pytest.mark.timeout(1200)
 def test_every_single_value_that_was_altered_is_told(season: Season) -> None:
     silent, count = [], 0
     for kind, item in of_charters(season.items):
