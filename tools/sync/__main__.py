@@ -15,6 +15,7 @@ from tools.common.build import SPA_BUILD
 from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_HOME, LOCAL_STAGE, Cloud, find_cloud, read_local
 from tools.common.console import Refused, confirm, note, one_line, run_tool
 from tools.sync import release
+from tools.sync.boot import Opener, browser_opener
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.contents import find_contents
@@ -48,7 +49,15 @@ def open_releaser(options: argparse.Namespace) -> Releaser:
         print("\n".join(plan), file=sys.stderr if options.json else sys.stdout, flush=True)
         confirm("Do this?", options.yes)
 
-    return Releaser(bucket, viewer, memory, options.by or own_name(), own_commit, ask, note)
+    open_slot = None if options.no_browser or options.no_verify else find_opener(viewer.website.base_url)
+    return Releaser(bucket, viewer, memory, options.by or own_name(), own_commit, ask, note, open_slot)
+
+
+def find_opener(base_url: str) -> Opener:
+    try:
+        return browser_opener(base_url)
+    except Refused as refusal:
+        raise Refused(f"{refusal}; or say --no-browser, which then stands in the record") from refusal
 
 
 def local_location(home: Path) -> Location:
@@ -98,14 +107,14 @@ def status(releaser: Releaser, options: argparse.Namespace) -> int:
     }
     if options.json:
         slots = {name: {**slot_state(head, name, live[name]), "local_is": state} for name, state in compared.items()}
-        slots["staging"]["verified"] = head.proven
+        slots["staging"] |= {"verified": head.proven, "starts": head.starts}
         print(json.dumps({"local": {"release": local, "lines": lines}, **slots}, indent=1))
         return 0
     print(f"local       {f'{local}, {lines} lines' if local else problem}")
     for name, state in compared.items():
         text = release.describe_live(head.slot(name), live[name])
         if name == "staging" and head.staging:
-            text += ", verified" if head.proven else ", not verified"
+            text += f", verified; it {head.proof.seen}" if head.proven and head.proof else ", not verified"
         if live[name].kind == "unsettled":
             text += "; interrupted: run the same command again to finish it"
         print(f"{name:11} {text}")
@@ -157,7 +166,7 @@ def releases(releaser: Releaser, options: argparse.Namespace) -> int:
     history = releaser.bucket.history(head)
     held = {slot.release: name for name in reversed(SLOTS) if (slot := head.slot(name))}
     if options.json:
-        columns = ("release", "act", "at", "by", "commit", "replaces")
+        columns = ("release", "act", "at", "by", "commit", "replaces", "note")
         rows = [
             {name: getattr(act, name) for name in columns} | {"state": held.get(act.release, "")} for act in history
         ]
@@ -165,7 +174,7 @@ def releases(releaser: Releaser, options: argparse.Namespace) -> int:
         return 0
     for act in history:
         line = f"{act.at}  {act.release:12}  {act.act:11}  {act.by:20}  {act.commit:18}  {held.get(act.release, '')}"
-        print(line.rstrip())
+        print(f"{line.rstrip()}{f'  {act.note}' if act.note else ''}")
     if not head.history:
         print("no releases yet")
     return 0
@@ -186,7 +195,7 @@ def verify(releaser: Releaser, options: argparse.Namespace) -> int:
 
 
 def promote(releaser: Releaser, options: argparse.Namespace) -> int:
-    return show(releaser.promote(options.force_from), options)
+    return show(releaser.promote(options.force_from, options.force_unbooted.strip()), options)
 
 
 def rollback(releaser: Releaser, options: argparse.Namespace) -> int:
@@ -228,8 +237,14 @@ def arguments() -> argparse.ArgumentParser:
         name: str, run: Callable[[Releaser, argparse.Namespace], int], text: str, *more: argparse.ArgumentParser
     ) -> Any:
         command = commands.add_parser(name, help=text, description=text, parents=[common, *more])
-        command.set_defaults(run=run, yes=False)
+        command.set_defaults(run=run, yes=False, no_browser=True, no_verify=False)
         return command
+
+    def opens(command: Any) -> None:
+        command.add_argument(
+            "--no-browser", action="store_true", help="do not open it in a browser, which then stands in the record"
+        )
+        command.set_defaults(no_browser=False)
 
     add("status", status, "local, staging and production against their common base")
     command = add("diff", diff, "what differs, file by file")
@@ -239,11 +254,16 @@ def arguments() -> argparse.ArgumentParser:
     command = add("pull", pull_slot, "the live files into a folder; they become the base")
     command.add_argument("slot", nargs="?", choices=SLOTS, default="production")
     command.add_argument("--into", type=Path, help="a new or empty folder, or an earlier pull's (default: its own)")
-    command = add("stage", stage, "the built SPA into the staging slot, verified over HTTP", changes, forced)
+    command = add("stage", stage, "the built SPA into the staging slot, verified as viewers see it", changes, forced)
+    opens(command)
     command.add_argument("--no-verify", action="store_true", help="leave that to `verify`; nothing is promoted before")
-    command = add("verify", verify, "a slot's page and every asset through the edge: bytes, types, caching headers")
+    command = add("verify", verify, "a slot's files through the edge: bytes, types, headers; then the app in a browser")
+    opens(command)
     command.add_argument("slot", nargs="?", choices=SLOTS, default="staging")
-    add("promote", promote, "production gets exactly what was verified in staging", changes, forced)
+    command = add("promote", promote, "production gets exactly what was verified in staging", changes, forced)
+    command.add_argument(
+        "--force-unbooted", metavar="REASON", default="", help="promote what no browser saw starting; for the record"
+    )
     command = add("rollback", rollback, "production back to the previous or a named release", changes, forced)
     command.add_argument("release", nargs="?", metavar="RELEASE", help="one of `releases` (default the previous one)")
     add("releases", releases, "the history: when, which release, what was done, by whom, from which commit")

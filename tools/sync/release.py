@@ -13,6 +13,7 @@ from tools.common.console import Refused
 from tools.sync.layout import PAGE, SLOTS, WORKER, FileInfo, SpaFile
 
 KEEP_ACTS = 200
+NOT_OPENED = "was not opened in a browser"
 
 
 class Who(NamedTuple):
@@ -70,6 +71,8 @@ class Act(NamedTuple):
     by: str
     at: str
     commit: str
+    note: str = ""
+    """What a browser showed, why a rule was passed over, how a watch went."""
 
 
 class Proof(NamedTuple):
@@ -80,6 +83,17 @@ class Proof(NamedTuple):
     production: str | None
     by: str
     at: str
+    starts: bool = False
+    """Whether a browser has opened it and found nothing wrong."""
+    seen: str = NOT_OPENED
+    """What the browser showed; goes on from "the release …"."""
+
+
+class Opened(NamedTuple):
+    """What a browser showed of a release."""
+
+    starts: bool
+    seen: str
 
 
 class Head(NamedTuple):
@@ -99,6 +113,10 @@ class Head(NamedTuple):
     @property
     def proven(self) -> bool:
         return bool(self.staging and self.proof and self.proof.staging_seq == self.staging.seq)
+
+    @property
+    def starts(self) -> bool:
+        return bool(self.proven and self.proof and self.proof.starts)
 
 
 def total_lines(files: Mapping[str, FileInfo]) -> int:
@@ -175,18 +193,26 @@ def _stale(release: Release, state: str, name: str, slot: Slot | None, live: Liv
     )
 
 
-def prove(head: Head, who: Who, staging_seq: int, production: str | None) -> Head:
-    """Notes that what staging holds since that entry was verified over HTTP while production held this."""
+def prove(head: Head, who: Who, staging_seq: int, production: str | None, opened: Opened | None = None) -> Head:
+    """Notes that what staging holds since that entry was verified over HTTP while production held this.
+
+    `opened` is what a browser showed; None when it was not asked, which leaves what it has shown before.
+    """
     if head.staging is None or head.staging.seq != staging_seq:
         now = head.staging.describe() if head.staging else "nothing"
         raise Refused(f"staging moved while it was verified: it holds {now}; verify it again")
-    act = _act(head, who, "verified", head.staging.release, None)
-    proof = Proof(head.staging.release, staging_seq, production, who.by, who.at)
+    if opened is None:
+        opened = Opened(head.proof.starts, head.proof.seen) if head.proven and head.proof else Opened(False, NOT_OPENED)
+    act = _act(head, who, "verified", head.staging.release, None, opened.seen)
+    proof = Proof(head.staging.release, staging_seq, production, who.by, who.at, opened.starts, opened.seen)
     return _next(head, who, act, proof=proof)
 
 
-def promote(head: Head, who: Who, live: Live, forced: Iterable[str], expected: Slot | None) -> Head:
-    """Production gets what staging holds, as it was when this run began."""
+def promote(head: Head, who: Who, live: Live, forced: Iterable[str], expected: Slot | None, although: str = "") -> Head:
+    """Production gets what staging holds, as it was when this run began.
+
+    What no browser has seen starting needs a reason, `although`, which stands in the record.
+    """
     staged = head.staging
     if staged is None:
         raise Refused("staging is empty: stage a release first")
@@ -196,12 +222,18 @@ def promote(head: Head, who: Who, live: Live, forced: Iterable[str], expected: S
         raise Refused(f"production already holds {head.production.describe()}")
     if not head.proven or head.proof is None:
         raise Refused(f"staging holds {staged.describe()}, and was not verified: run `verify staging` first")
+    if not head.proof.starts and not although:
+        raise Refused(
+            f"staging holds {staged.describe()}, which {head.proof.seen}. Nothing was promoted: `verify staging` opens "
+            "it again, `--force-unbooted REASON` promotes it all the same, and the reason stands in the record"
+        )
     if live.token not in {head.proof.production, *forced}:
         raise Refused(
             f"production moved since {staged.release} was verified: it holds "
             f"{describe_live(head.production, live)}. Look at it, then `verify staging` again"
         )
-    act = _act(head, who, "promoted", staged.release, live.token)
+    note = head.proof.seen if head.proof.starts else f"although it {head.proof.seen}: {although}"
+    act = _act(head, who, "promoted", staged.release, live.token, note)
     slot = staged._replace(act=act.act, seq=act.seq, by=act.by, at=act.at, before={**live.etags})
     return _next(head, who, act, production=slot)
 
@@ -258,8 +290,8 @@ def held_by_production(history: Iterable[Act]) -> Iterator[str]:
             yield from filter(None, (act.release, act.replaces))
 
 
-def _act(head: Head, who: Who, act: str, release: str, replaces: str | None) -> Act:
-    return Act(head.seq + 1, act, release, replaces, who.by, who.at, who.commit)
+def _act(head: Head, who: Who, act: str, release: str, replaces: str | None, note: str = "") -> Act:
+    return Act(head.seq + 1, act, release, replaces, who.by, who.at, who.commit, note)
 
 
 def _filled(release: Release, act: Act, before: Mapping[str, str]) -> Slot:

@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from tools.common.cloud import LOCAL_HOME, LOCAL_STAGE, ROOT
 from tools.common.console import Refused, first_few
 from tools.sync import release
+from tools.sync.boot import Opener
 from tools.sync.bucket import Bucket, Lives, Say
 from tools.sync.layout import SLOTS, WORKER, SpaFile
 from tools.sync.plan import plan, shorten, show_steps, show_swap, viewer_paths
 from tools.sync.references import missing_references, strangers
-from tools.sync.release import Head, Live, Release, Slot, Who
+from tools.sync.release import Head, Live, Opened, Release, Slot, Who
 from tools.sync.verify import Viewer
 
 FRESH_TIMEOUT_S = 60
@@ -69,6 +70,8 @@ class Releaser(NamedTuple):
     commit: Callable[[], str]
     ask: Ask
     say: Say
+    open_slot: Opener | None = None
+    """A browser; None leaves it out, which then stands in the record."""
 
     def who(self) -> Who:
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -113,7 +116,8 @@ class Releaser(NamedTuple):
     def _finish_staging(self, head: Head, live: Lives, *, verify: bool) -> Outcome:
         """Local and staging are the same release; only what an interruption left undone is done."""
         wanted = occupied(head, "staging")
-        unsettled, unproven = live["staging"].kind == "unsettled", verify and not head.proven
+        is_proven = head.starts if self.open_slot else head.proven
+        unsettled, unproven = live["staging"].kind == "unsettled", verify and not is_proven
         self.memory.remember(staging=wanted.release, production=live["production"].token)
         if not unsettled and not unproven:
             return Outcome(wanted.release, False, f"nothing to do: staging holds {wanted.describe()}")
@@ -142,24 +146,41 @@ class Releaser(NamedTuple):
     # Verify
 
     def verify(self, slot: str) -> Outcome:
-        """The page and every asset through the edge; for staging a note in the journal that they were right."""
+        """The page and every asset through the edge, then the app in a browser; what is seen of staging is noted."""
         held = self.bucket.head().slot(slot)
         if held is None:
             raise Refused(f"{slot} is empty: nothing to verify")
         files = self.bucket.record(held.release).files
         refuse_any(self.viewer.verify(slot, files, self.say), f"{slot} is not what was released")
+        opened = self._open(slot, files)
         if slot == "staging":
-            head, live = self.bucket.look()
-            if not head.proven or (head.proof and head.proof.production != live["production"].token):
-                who = self.who()
-                self.bucket.append(
-                    head, live, lambda now, seen: release.prove(now, who, held.seq, seen["production"].token)
-                )
-        return Outcome(held.release, False, f"{len(files)} files of {slot} verified: {held.describe()}")
+            self._note_proof(held, opened)
+        seen = opened.seen if opened else release.NOT_OPENED
+        if opened and not opened.starts:
+            raise Refused(f"{slot} holds {held.describe()}, which {seen}")
+        return Outcome(held.release, False, f"{len(files)} files of {slot} verified: {held.describe()}; it {seen}")
+
+    def _open(self, slot: str, files: Iterable[str]) -> Opened | None:
+        if self.open_slot is None:
+            return None
+        self.say(f"opening {slot} in a browser")
+        boot = self.open_slot(slot, list(files))
+        return Opened(not boot.problems, boot.describe())
+
+    def _note_proof(self, held: Slot, opened: Opened | None) -> None:
+        head, live = self.bucket.look()
+        proof = head.proof if head.proven else None
+        is_noted = proof and proof.production == live["production"].token
+        if proof and is_noted and (opened is None or opened.starts == proof.starts):
+            return
+        who = self.who()
+        self.bucket.append(
+            head, live, lambda now, seen: release.prove(now, who, held.seq, seen["production"].token, opened)
+        )
 
     # Promote
 
-    def promote(self, forced: Iterable[str] = ()) -> Outcome:
+    def promote(self, forced: Iterable[str] = (), although: str = "") -> Outcome:
         forced = set(forced)
         who = self.who()
         head = self.bucket.head()
@@ -167,7 +188,7 @@ class Releaser(NamedTuple):
         if staged and head.production and head.production.release == staged.release:
             return self._finish_production()
         head, live = self._live_production(head)
-        release.promote(head, who, live["production"], forced, staged)
+        release.promote(head, who, live["production"], forced, staged, although)
         staged = occupied(head, "staging")
         refuse_any(self.viewer.verify_pointers("staging", staged.pointers), "staging is not what was verified")
         refuse_any(self.viewer.verify_closure(staged.pointers), "the staged release is not whole")
@@ -179,7 +200,7 @@ class Releaser(NamedTuple):
             ]
         )
         entry = self.bucket.append(
-            head, live, lambda now, seen: release.promote(now, who, seen["production"], forced, staged)
+            head, live, lambda now, seen: release.promote(now, who, seen["production"], forced, staged, although)
         )
         return self._fill_production(entry)
 

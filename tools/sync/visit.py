@@ -1,0 +1,151 @@
+"""A visitor of a release in a browser, and all that goes wrong before their eyes."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from chalicelib import openapi
+from tools.edge.routing import route_of
+from tools.sync.answers import Api, NoSuchCall
+from tools.sync.layout import SLOTS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, Route
+
+POLL_MS = 50
+# More loads than asked for: a new worker may bring one, a release that starts over and over brings many.
+SPARE_LOADS = 3
+
+
+class DoesNotStart(Exception):
+    """What was seen instead; empty when it was noted already."""
+
+
+class Visit:
+    """One page of one visitor. The API's part of it is answered from the document, and never asked."""
+
+    def __init__(self, context: "BrowserContext", base_url: str, slot: str, patience_s: float) -> None:
+        self.base_url, self.root, self.patience_s = base_url.rstrip("/"), SLOTS[slot], patience_s
+        self.api = Api(json.loads(json.dumps(openapi.document())), datetime.now(UTC))
+        self.problems: list[str] = []
+        self.where = self.root
+        self.left_to_api: list[str] = []
+        """Pages of the API's that the visitor was led to."""
+        self._loads = self._loads_asked = 0
+        self._pending: set[Request] = set()
+        context.route(self._is_the_apis, self._answer)
+        self.page: Page = context.new_page()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.note(f"{error.name}: {error.message}"))
+        self.page.on("domcontentloaded", lambda _: self._count_load())
+        self.page.on("request", self._begun)
+        self.page.on("requestfinished", self._done)
+        context.on("requestfailed", self._failed)
+        context.on("response", self._judge)
+
+    def note(self, problem: str) -> None:
+        text = " ".join(problem.replace(self.base_url, "").split())
+        self.problems.append(f"{self.where}: {text[:300]}")
+
+    def open(self, path: str) -> "Response | None":
+        self.where = path
+        self._loads_asked += 1
+        return self.page.goto(self.base_url + path, wait_until="commit", timeout=self.patience_s * 1000)
+
+    def reload(self) -> "Response | None":
+        self._loads_asked += 1
+        return self.page.reload(wait_until="commit", timeout=self.patience_s * 1000)
+
+    def wait_for(self, wanted: "Locator", what: str) -> None:
+        """Until it shows. Refused as soon as anything has gone wrong."""
+        for _ in self.patiently():
+            if wanted.first.is_visible():
+                return
+        raise DoesNotStart(f"shows {self._what_shows()}, and never {what}")
+
+    def settle(self) -> None:
+        """Until nothing loads any more. A notice of a failure is a problem like one in the console."""
+        busy, heading = self.page.locator("[aria-busy=true]:visible"), self.page.locator("h1:visible")
+        for _ in self.patiently():
+            if not self._pending and busy.count() == 0 and heading.count() > 0:
+                break
+        else:
+            raise DoesNotStart(f"shows {self._what_shows()}, and never is done")
+        for alert in self.page.locator("[role=alert]:visible").all_inner_texts():
+            if alert.strip():
+                raise DoesNotStart(f"says: {alert}")
+        self.require_well()
+
+    def patiently(self) -> Iterator[None]:
+        """Once more and once more, while there is patience and all is well."""
+        deadline = time.monotonic() + self.patience_s
+        while time.monotonic() < deadline:
+            self.require_well()
+            yield
+            self.page.wait_for_timeout(POLL_MS)
+
+    def require_well(self) -> None:
+        if self.problems or self.is_looping():
+            raise DoesNotStart
+        path = urlsplit(self.page.url).path
+        if self._loads and not path.startswith(self.root):
+            raise DoesNotStart(f"leads out of {self.root}, to {path}")
+
+    def is_looping(self) -> bool:
+        return self._loads > self._loads_asked + SPARE_LOADS
+
+    def _what_shows(self) -> str:
+        text = " ".join(self.page.locator("body").inner_text().split())
+        if not text:
+            return "nothing"
+        if self._pending:
+            return f"{text[:60]!r}, waits for {next(iter(self._pending)).url.replace(self.base_url, '')}"
+        return f"{text[:60]!r}"
+
+    # What the browser tells
+
+    def _count_load(self) -> None:
+        self._loads += 1
+        self._pending.clear()
+
+    def _hear(self, message: "ConsoleMessage") -> None:
+        # The status of an answer is noted by itself, with its address.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.note(message.text)
+
+    def _judge(self, response: "Response") -> None:
+        if response.status >= 400:
+            self.note(f"{response.url} answers {response.status}")
+
+    def _begun(self, request: "Request") -> None:
+        self._pending.add(request)
+
+    def _done(self, request: "Request") -> None:
+        self._pending.discard(request)
+
+    def _failed(self, request: "Request") -> None:
+        self._done(request)
+        # Who goes on to another page does not wait for the rest of this one.
+        if request.failure != "net::ERR_ABORTED":
+            self.note(f"{request.url} fails: {request.failure}")
+
+    # The API's part
+
+    def _is_the_apis(self, url: str) -> bool:
+        address = urlsplit(url)
+        return url.startswith(f"{self.base_url}/") and route_of(address.path).origin == "api"
+
+    def _answer(self, route: "Route", request: "Request") -> None:
+        if request.is_navigation_request():
+            self.left_to_api.append(urlsplit(request.url).path)
+        try:
+            reply = self.api.answer(request.method, request.url)
+        except NoSuchCall as problem:
+            self.note(f"asks for {problem}")
+            route.fulfill(status=404, json={"Code": "NotFound", "Message": str(problem)})
+            return
+        body = json.dumps(reply.body) if reply.content_type == "application/json" else str(reply.body)
+        route.fulfill(status=reply.status, content_type=reply.content_type, body=body)
