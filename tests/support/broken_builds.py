@@ -81,7 +81,7 @@ BROKEN_BUILDS = [
     BrokenBuild("endless loading", before(BOARD, "await new Promise(() => {});"), "and never the board's charter"),
     BrokenBuild("service worker loop", before(ENTRY, LOOP), "loads again and again"),
     BrokenBuild(
-        "wrong base path", instead("assets/*.js", "_staging", "_stage"), "shows .*[Nn]ot found.* never a login"
+        "wrong base path", instead("assets/*.js", r"_\(staging", "_(stage"), "shows .Off the chart.* never a login"
     ),
     BrokenBuild(
         "worker of another path",

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_a_build_that_does_not_start_is_refused_with_the_reason(
 
 
 def test_the_real_one_starts_in_time_and_can_be_promoted(
-    embedded_aws: EmbeddedAws, browser_path: str, good: Path, tmp_path: Path
+    embedded_aws: EmbeddedAws, browser_path: str, chromium: Any, good: Path, tmp_path: Path
 ) -> None:
     with new_site(embedded_aws, tmp_path / "home") as site:
         ana = site.releaser(open_slot=browser_opener(site.base_url))
@@ -72,6 +73,7 @@ def test_the_real_one_starts_in_time_and_can_be_promoted(
         verified = ana.verify("staging")
         assert time.monotonic() - began < MOST_S
         assert "it starts, seen by Chromium" in verified.message
+        require_nothing_installed(chromium, f"{site.base_url}/_preview/{verified.release}/")
         assert ana.promote().changed
         assert "it starts" in ana.verify("production").message
         listed = json.loads(site.sync("releases", "--json").stdout)
@@ -80,6 +82,17 @@ def test_the_real_one_starts_in_time_and_can_be_promoted(
             ("verified", "starts"),
             ("staged", ""),
         ]
+
+
+def require_nothing_installed(chromium: Any, preview: str) -> None:
+    """Of a release at its own address."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(preview, wait_until="networkidle")
+    assert page.locator("input[type=password]").is_visible()
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(({ length }) => length)") == 0
+    assert page.locator('link[rel="manifest"]').count() == 0
+    context.close()
 
 
 def test_what_no_browser_has_seen_is_promoted_with_a_reason_that_stands_in_the_record(

@@ -39,7 +39,7 @@ from tools.local.embedded import EmbeddedAws
 Config = dict[str, Any]
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 SECRET = "s" * 40
-IN_ORDER = "/photos/*, /api/*, /g/*/waiver, /c/*, /assets/*, /_staging/*"
+IN_ORDER = "/photos/*, /api/*, /g/*/waiver, /c/*, /assets/*, /_staging/*, /_preview/*"
 REST = ("OPTIONS", "PUT", "PATCH", "POST", "DELETE")
 
 
@@ -280,7 +280,7 @@ BROKEN = [
     Broken(
         waiver_has_no_behaviour,
         "/g/*/waiver has no behaviour of its own: the default behaviour sends it to files",
-        ("CacheBehaviors[/g/*/waiver]: added at place 6, to gateway",),
+        ("CacheBehaviors[/g/*/waiver]: added at place 7, to gateway",),
         heals_whole=False,
     ),
     Broken(

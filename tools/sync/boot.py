@@ -7,6 +7,7 @@ that the API's document does not know. Nothing reaches the API.
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -57,6 +58,11 @@ def browser_opener(base_url: str, patience_s: float = PATIENCE_S) -> Opener:
     path = find_browser()
 
     def open_slot(slot: str, names: Sequence[str]) -> Boot:
+        # Playwright needs a thread in which nobody else, perhaps a Playwright too, waits for events.
+        with ThreadPoolExecutor(1) as own:
+            return own.submit(see_all, slot, names).result()
+
+    def see_all(slot: str, names: Sequence[str]) -> Boot:
         began = time.monotonic()
         problems: list[str] = []
         with started_browser(path) as browser:
@@ -80,8 +86,7 @@ def problems_of(visit: Visit, see: Callable[[Visit, Sequence[str]], None], names
         if str(problem):
             visit.note(str(problem))
     except Error as error:
-        # A page that starts over and over breaks off whatever is asked of it.
-        if not visit.problems and not visit.is_looping():
+        if not visit.problems and not visit.becomes_a_loop():
             visit.note(error.message.splitlines()[0])
     if visit.is_looping():
         visit.problems = [f"{visit.where}: loads again and again, by itself"]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from tools.common.console import Refused
 from tools.sync.layout import SLOTS, FileInfo
-from tools.sync.release import Act, Head, Proof, Release, Slot
+from tools.sync.release import Act, Head, MadeOf, Proof, Release, Slot
 
 # What is written; those before it can be read, as what they lack has a default.
 FORMAT = 2
@@ -22,6 +22,8 @@ def decode_release(text: bytes) -> Release:
     def build(data: dict[str, Any]) -> Release:
         data["files"] = {name: FileInfo(**info) for name, info in data["files"].items()}
         data["pointers"] = _pointers(data["pointers"])
+        if "made_of" in data:
+            data["made_of"] = MadeOf(**data["made_of"])
         return Release(**data)
 
     return _decode(text, "release record", build)

@@ -24,6 +24,18 @@ class Who(NamedTuple):
     """Tells our own entry, whose answer was lost, from somebody else's."""
 
 
+class MadeOf(NamedTuple):
+    """What went into a build beside the sources, as far as it is known."""
+
+    locks: Mapping[str, str]
+    """SHA-256 of each lock file, by its path in the repository."""
+    tools: Mapping[str, str]
+    """Versions, by name."""
+
+
+NOT_KNOWN = MadeOf({}, {})
+
+
 class Release(NamedTuple):
     release: str
     by: str
@@ -33,6 +45,7 @@ class Release(NamedTuple):
     files: Mapping[str, FileInfo]
     """All of them; of a slot's own ones, `pointers` has the bytes."""
     pointers: Mapping[str, bytes]
+    made_of: MadeOf = NOT_KNOWN
 
     @property
     def lines(self) -> int:
@@ -129,11 +142,11 @@ def identity_of(files: Iterable[SpaFile]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
-def release_of(files: Iterable[SpaFile], who: Who, base: Mapping[str, str]) -> Release:
+def release_of(files: Iterable[SpaFile], who: Who, base: Mapping[str, str], made_of: MadeOf = NOT_KNOWN) -> Release:
     files = list(files)
     pointers = {file.name: file.body for file in files if not file.pooled}
     infos = {file.name: file.info for file in files}
-    return Release(identity_of(files), who.by, who.at, who.commit, dict(base), infos, pointers)
+    return Release(identity_of(files), who.by, who.at, who.commit, dict(base), infos, pointers, made_of)
 
 
 # Three-way state
@@ -244,7 +257,7 @@ def describe_live(slot: Slot | None, live: Live) -> str:
     return slot.describe() if slot else "nothing"
 
 
-def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str | None) -> Head:
+def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str | None, note: str = "") -> Head:
     """Production gets an earlier release, if it still holds what this run saw at its start."""
     if live.token != expected:
         raise Refused(f"production moved meanwhile: it holds {describe_live(head.production, live)}")
@@ -253,8 +266,33 @@ def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str 
             f"release {release.release} has no {WORKER}: the devices that have the app would keep the present one "
             "for good. Build its source again and release that"
         )
-    act = _act(head, who, "rolled back", release.release, live.token)
+    act = _act(head, who, "rolled back", release.release, live.token, note)
     return _next(head, who, act, production=_filled(release, act, live.etags))
+
+
+def watch(head: Head, who: Who, production_seq: int, act: str, note: str) -> Head:
+    """Notes how a watch of production begins, `watching`, or ends, `watched`."""
+    held = head.production
+    if held is None or held.seq != production_seq:
+        raise Refused(f"the watch ends: production holds {held.describe() if held else 'nothing'}")
+    return _next(head, who, _act(head, who, act, held.release, None, note))
+
+
+def watch_of(head: Head, now: str) -> str:
+    """How the watch of what production holds stands, as a sentence's end; empty when there was none.
+
+    `now` is the time as the journal writes it.
+    """
+    for act in head.history:
+        if head.production is None or act.seq <= head.production.seq:
+            break
+        if act.act == "watched":
+            return f"watched by {act.by}: {act.note}"
+        if act.act == "watching":
+            if act.note < f"until {now}":
+                return f"a watch by {act.by} {act.note} never told its end"
+            return f"watched {act.note} by {act.by}"
+    return ""
 
 
 def place(head: Head, who: Who, release: Release, live: Mapping[str, Live]) -> Head:

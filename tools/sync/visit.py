@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 from chalicelib import openapi
 from tools.edge.routing import route_of
 from tools.sync.answers import Api, NoSuchCall
-from tools.sync.layout import SLOTS
+from tools.sync.layout import root_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, Route
 
 POLL_MS = 50
 # More loads than asked for: a new worker may bring one, a release that starts over and over brings many.
-SPARE_LOADS = 3
+SPARE_LOADS = 1
 
 
 class DoesNotStart(Exception):
@@ -28,7 +28,7 @@ class Visit:
     """One page of one visitor. The API's part of it is answered from the document, and never asked."""
 
     def __init__(self, context: "BrowserContext", base_url: str, slot: str, patience_s: float) -> None:
-        self.base_url, self.root, self.patience_s = base_url.rstrip("/"), SLOTS[slot], patience_s
+        self.base_url, self.root, self.patience_s = base_url.rstrip("/"), root_of(slot), patience_s
         self.api = Api(json.loads(json.dumps(openapi.document())), datetime.now(UTC))
         self.problems: list[str] = []
         self.where = self.root
@@ -67,16 +67,13 @@ class Visit:
         raise DoesNotStart(f"shows {self._what_shows()}, and never {what}")
 
     def settle(self) -> None:
-        """Until nothing loads any more. A notice of a failure is a problem like one in the console."""
+        """Until nothing loads any more."""
         busy, heading = self.page.locator("[aria-busy=true]:visible"), self.page.locator("h1:visible")
         for _ in self.patiently():
             if not self._pending and busy.count() == 0 and heading.count() > 0:
                 break
         else:
             raise DoesNotStart(f"shows {self._what_shows()}, and never is done")
-        for alert in self.page.locator("[role=alert]:visible").all_inner_texts():
-            if alert.strip():
-                raise DoesNotStart(f"says: {alert}")
         self.require_well()
 
     def patiently(self) -> Iterator[None]:
@@ -88,17 +85,28 @@ class Visit:
             self.page.wait_for_timeout(POLL_MS)
 
     def require_well(self) -> None:
+        """A notice of a failure is a problem like one in the console."""
         if self.problems or self.is_looping():
             raise DoesNotStart
         path = urlsplit(self.page.url).path
         if self._loads and not path.startswith(self.root):
             raise DoesNotStart(f"leads out of {self.root}, to {path}")
+        for alert in self.page.locator("[role=alert]:visible").all_inner_texts():
+            if alert.strip():
+                raise DoesNotStart(f"says: {alert}")
+
+    def becomes_a_loop(self) -> bool:
+        """Whether it goes on loading: asked when a question to the page broke off because it was loaded anew."""
+        deadline = time.monotonic() + self.patience_s
+        while not self.is_looping() and time.monotonic() < deadline:
+            self.page.wait_for_timeout(POLL_MS)
+        return self.is_looping()
 
     def is_looping(self) -> bool:
         return self._loads > self._loads_asked + SPARE_LOADS
 
     def _what_shows(self) -> str:
-        text = " ".join(self.page.locator("body").inner_text().split())
+        text = " ".join(self.page.locator("main, body").last.inner_text().split())
         if not text:
             return "nothing"
         if self._pending:
