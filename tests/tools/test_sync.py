@@ -309,7 +309,7 @@ FAULTS = ["refused", "throttled", "failed", "failed once", "lost", "lost once"]
 
 
 @pytest.mark.parametrize("how", FAULTS)
-@pytest.mark.parametrize("act", ["stage", "promote", "rollback"])
+@pytest.mark.parametrize("act", ["stage", "promote", "rollback", "rollback of one's own"])
 def test_a_fault_at_every_call_leaves_one_whole_release_and_a_rerun_finishes(
     site: Site, tmp_path: Path, fresh: None, act: str, how: str
 ) -> None:
@@ -320,12 +320,14 @@ def test_a_fault_at_every_call_leaves_one_whole_release_and_a_rerun_finishes(
         at += 1
         name = f"n{at}"
         files = read_build(write_build(tmp_path / name, name, files=5))
-        if act == "promote":
+        if act in ("promote", "rollback of one's own"):
             stage_unseen(site.releaser("ana"), files)
+        if act == "rollback of one's own":
+            site.releaser("ana").promote()
         if act == "rollback":
             site.releaser("ana").place(files)
         before = site.shown()
-        after = {"stage": before, "promote": name, "rollback": "base"}[act]
+        after = {"stage": before, "promote": name}.get(act, "base")
 
         def run(releaser: Releaser, files: Any = files) -> None:
             if act == "stage":
@@ -442,6 +444,45 @@ def test_status_and_promote_need_as_few_calls_for_5000_files_as_for_20(site: Sit
         assert sum(call.startswith("GET /_releases/") for call in promote) == 1, promote
         assert len(promote) <= 4 + 1, promote
     assert [len(calls) for calls in needed[20]] == [len(calls) for calls in needed[5000]]
+
+
+def test_a_rollback_of_what_this_copy_promoted_takes_four_calls(site: Site, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        ana = release_build(site, tmp_path, name, files=40)
+    with watched_calls() as calls:
+        ana.roll_back()
+    assert site.shown() == "one"
+    assert [call.partition(" ")[0] for call in calls] == ["GET", "PUT", "PUT", "POST"], calls
+    assert ana.bucket.look()[1]["production"].kind == "recorded"
+
+
+def test_a_rollback_decides_on_the_last_entry_whoever_made_it(site: Site, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        ana = release_build(site, tmp_path, name)
+    # What viewers see has not changed since; the journal has.
+    stage_unseen(site.releaser("ben"), read_build(write_build(tmp_path / "three", "three")))
+    ana.roll_back()
+    assert site.shown() == "one"
+    site.releaser("ben").verify("staging")
+    site.releaser("ben").promote()
+    ana.roll_back()
+    assert site.shown() == "one"
+    assert [act.act for act in ana.bucket.head().history][:3] == ["rolled back", "promoted", "rolled back"]
+
+
+def test_of_two_who_roll_back_at_once_one_wins_and_production_goes_back_once(site: Site, tmp_path: Path) -> None:
+    for name in ("zero", "one"):
+        release_build(site, tmp_path, name)
+    for number in range(6):
+        name = f"t{number}"
+        release_build(site, tmp_path, name, by="ana" if number % 2 else "ben")
+        planned = threading.Barrier(2)
+        both = [site.releaser(by, ask=lambda _, planned=planned: planned.wait(20)) for by in ("ana", "ben")]
+        results = at_once(2, lambda which, both=both: both[which].roll_back())
+        assert [type(got) for got in results if isinstance(got, Outcome)] == [Outcome], results
+        (refused,) = [str(got) for got in results if isinstance(got, Refused)]
+        assert "production moved meanwhile" in refused
+        assert site.shown() == "one"
 
 
 @pytest.mark.parametrize("number", [0, 1])

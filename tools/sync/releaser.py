@@ -297,7 +297,7 @@ class Releaser(NamedTuple):
             entry = self.bucket.append(head, {"production": live}, decide)
         except Outdated:
             self.memory.write("rollback", {})
-            return self.roll_back(asked, forced, over=over, note=note)
+            return self.roll_back(asked, forced, over=live.token, note=note)
         outcome = self._fill_production(entry)
         self.memory.write("rollback", {})
         return outcome
@@ -316,9 +316,9 @@ class Releaser(NamedTuple):
         return None
 
     def _plan_rollback(self, head: Head, live: Live, asked: str | None, forced: set[str], over: str | None) -> Rollback:
-        target = self._rollback_target(head, live, asked)
-        if over is not None and live.token not in (over, target):
+        if over is not None and live.token not in (over, self.memory.read("rollback").get("target")):
             raise Refused(f"production moved meanwhile: it holds {release.describe_live(head.production, live)}")
+        target = self._rollback_target(head, live, asked)
         if live.kind == "foreign" and live.token not in forced:
             raise Refused(
                 f"production holds {release.describe_live(head.production, live)}; look at it with "
