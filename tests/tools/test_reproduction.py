@@ -159,8 +159,9 @@ def test_a_record_of_an_earlier_tool_says_nothing_of_them() -> None:
 
 
 def test_the_tool_itself_tells_in_one_line_what_it_cannot_build(site: Site, tmp_path: Path) -> None:
-    staged = site.releaser().stage(read_build(write_build(tmp_path / "one", "one")))
-    for asked, reason in ((staged.release, "commit c0ffee is not in this repository"), ("none", "is no release")):
+    ana = site.releaser()._replace(commit=lambda: "0123456789ab")
+    staged = ana.stage(read_build(write_build(tmp_path / "one", "one")))
+    for asked, reason in ((staged.release, "commit 0123456789ab is not in this repository"), ("none", "is no release")):
         refused = site.sync("reproduce", asked)
         assert refused.returncode == 1
         assert reason in refused.stderr

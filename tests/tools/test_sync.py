@@ -467,7 +467,8 @@ def test_a_rollback_decides_on_the_last_entry_whoever_made_it(site: Site, tmp_pa
     site.releaser("ben").promote()
     ana.roll_back()
     assert site.shown() == "one"
-    assert [act.act for act in ana.bucket.head().history][:3] == ["rolled back", "promoted", "rolled back"]
+    acts = [act.act for act in ana.bucket.head().history]
+    assert acts[:4] == ["rolled back", "promoted", "verified", "rolled back"]
 
 
 def test_of_two_who_roll_back_at_once_one_wins_and_production_goes_back_once(site: Site, tmp_path: Path) -> None:
@@ -475,7 +476,9 @@ def test_of_two_who_roll_back_at_once_one_wins_and_production_goes_back_once(sit
         release_build(site, tmp_path, name)
     for number in range(6):
         name = f"t{number}"
-        release_build(site, tmp_path, name, by="ana" if number % 2 else "ben")
+        last = site.releaser("ana" if number % 2 else "ben")
+        stage_unseen(last, read_build(write_build(tmp_path / name, name)))
+        last.promote()
         planned = threading.Barrier(2)
         both = [site.releaser(by, ask=lambda _, planned=planned: planned.wait(20)) for by in ("ana", "ben")]
         results = at_once(2, lambda which, both=both: both[which].roll_back())
