@@ -239,6 +239,12 @@ def staging_is_cached_over_http(config: Config) -> None:
     of(config, "/_staging/*").update(CachePolicyId=CACHING_OPTIMIZED, ViewerProtocolPolicy="allow-all")
 
 
+def previews_have_no_behaviour(config: Config) -> None:
+    config["CacheBehaviors"] = listed(
+        *(b for b in config["CacheBehaviors"]["Items"] if b["PathPattern"] != "/_preview/*")
+    )
+
+
 def bucket_is_read_without_control(config: Config) -> None:
     config["Origins"]["Items"][0]["OriginAccessControlId"] = ""
 
@@ -347,6 +353,11 @@ BROKEN = [
             f"CacheBehaviors[/_staging/*].CachePolicyId: {CACHING_OPTIMIZED} -> {CACHING_DISABLED}",
         ),
         heals_whole=False,
+    ),
+    Broken(
+        previews_have_no_behaviour,
+        "/_preview/* has no behaviour of its own: the default behaviour sends it to files",
+        ("CacheBehaviors[/_preview/*]: added at place 7, to files",),
     ),
     Broken(
         bucket_is_read_without_control,
@@ -606,6 +617,8 @@ def test_an_explanation_says_who_answers_and_why(by_hand: Edge, capsys: pytest.C
     assert explained["cache"] == "Managed-CachingDisabled, nothing is cached"
     assert explained["passed_over"] == ["/photos/*", "/api/*"]
     assert edge.explain(config, around, "/g/abc")["behaviour"] == "default (*)"
+    preview = edge.explain(config, around, "/_preview/0123456789ab/g/abc")
+    assert (preview["behaviour"], preview["kind"]) == ("/_preview/*", "spa")
     edge.show_explanation(explained)
     assert "first that matches" in capsys.readouterr().out
 
