@@ -1,6 +1,7 @@
 """Only what starts in a browser is promoted: the real SPA, and builds of it that are broken in one way each."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from tests.support.contract import find_fault, validator
 from tests.support.releases import Site, new_site, write_build
 from tools.common.build import SPA_BUILD, build_spa
 from tools.common.console import Refused
+from tools.edge.routing import route_of
+from tools.local import front_door
 from tools.local.embedded import EmbeddedAws
 from tools.sync.answers import Api, NoSuchCall
 from tools.sync.boot import browser_opener
@@ -64,15 +67,31 @@ def test_a_build_that_does_not_start_is_refused_with_the_reason(
 
 
 def test_the_real_one_starts_in_time_and_can_be_promoted(
-    embedded_aws: EmbeddedAws, browser_path: str, chromium: Any, good: Path, tmp_path: Path
+    embedded_aws: EmbeddedAws,
+    browser_path: str,
+    chromium: Any,
+    good: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """And the API is asked for nothing."""
+    asked: list[str] = []
+    forward = front_door.Viewer._forward
+
+    def note_path(viewer: front_door.Viewer, path: str, body: bytes) -> None:
+        asked.append(path)
+        forward(viewer, path, body)
+
+    monkeypatch.setattr(front_door.Viewer, "_forward", note_path)
     with new_site(embedded_aws, tmp_path / "home") as site:
         ana = site.releaser(open_slot=browser_opener(site.base_url))
         ana.stage(read_build(good), verify=False)
         began = time.monotonic()
         verified = ana.verify("staging")
-        assert time.monotonic() - began < MOST_S
+        assert time.monotonic() - began < MOST_S * max(1, waiting_for_a_processor())
         assert "it starts, seen by Chromium" in verified.message
+        assert "/_staging/" in asked
+        assert [path for path in asked if route_of(path).origin == "api"] == []
         require_nothing_installed(chromium, f"{site.base_url}/_preview/{verified.release}/")
         assert ana.promote().changed
         assert "it starts" in ana.verify("production").message
@@ -82,6 +101,11 @@ def test_the_real_one_starts_in_time_and_can_be_promoted(
             ("verified", "starts"),
             ("staged", ""),
         ]
+
+
+def waiting_for_a_processor() -> float:
+    """How many, by the last minute, for each processor: on a busy machine all takes as many times as long."""
+    return os.getloadavg()[0] / (os.cpu_count() or 1)
 
 
 def require_nothing_installed(chromium: Any, preview: str) -> None:

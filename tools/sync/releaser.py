@@ -304,12 +304,13 @@ class Releaser(NamedTuple):
 
     def _plan_of_last_known(self, asked: str | None, over: str | None) -> Rollback | None:
         """By what this copy remembers, while viewers get just that; None when the bucket has to be asked."""
-        known = None if self.memory.read("rollback") else self._last_known()
-        if known is None or known.production is None:
+        if self.memory.read("rollback"):
             return None
-        held = known.production
+        # Whatever is wrong with it may be right by now.
         with contextlib.suppress(Refused):
-            if not self.viewer.verify_pointers("production", held.pointers):
+            known = self._last_known()
+            held = known.production if known else None
+            if known and held and not self.viewer.verify_pointers("production", held.pointers):
                 live = Live("recorded", held.release, held.etags)
                 planned = self._plan_rollback(known, live, asked, set(), over)
                 return planned if planned.record else None
