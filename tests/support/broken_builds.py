@@ -79,6 +79,8 @@ BROKEN_BUILDS = [
     BrokenBuild("blank page", instead(ENTRY, r"(?s).*", ""), "shows .*, and never a login"),
     BrokenBuild("really blank page", instead("index.html", r"(?s)<body>.*</body>", "<body></body>"), "shows nothing"),
     BrokenBuild("endless loading", before(BOARD, "await new Promise(() => {});"), "and never the board's charter"),
+    BrokenBuild("script without an end", before(ENTRY, "for (;;);"), "a script of it never ends"),
+    BrokenBuild("part without an end", before(BOARD, "for (;;);"), "a script of it never ends"),
     BrokenBuild("service worker loop", before(ENTRY, LOOP), "loads again and again"),
     BrokenBuild(
         "wrong base path", instead("assets/*.js", r"_\(staging", "_(stage"), "shows .Off the chart.* never a login"

@@ -4,7 +4,7 @@ import contextlib
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from tools.common.console import Refused
@@ -13,7 +13,8 @@ from tools.setup import VENV
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from playwright.sync_api import Browser, Playwright
+    from playwright.async_api import Browser
+    from playwright.sync_api import Playwright
 
 # The first is the same browser without windows: a visitor costs it a third of the processor time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -31,24 +32,27 @@ def find_browser() -> str:
 
 
 def start_playwright() -> "AbstractContextManager[Playwright]":
-    """On our Node.js: the one that Playwright brings needs libatomic, which a bare Debian lacks."""
     from playwright.sync_api import sync_playwright
 
-    path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    os.environ["PLAYWRIGHT_NODEJS_PATH"] = shutil.which("node", path=path) or ""
+    use_own_node()
     return sync_playwright()
 
 
-@contextlib.contextmanager
-def started_browser(path: str) -> Iterator["Browser"]:
-    from playwright.sync_api import Error
+@contextlib.asynccontextmanager
+async def started_browser(path: str) -> AsyncIterator["Browser"]:
+    """Refused when the browser does not start, or breaks."""
+    from playwright.async_api import Error, async_playwright
 
-    with start_playwright() as playwright:
+    use_own_node()
+    async with async_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+            async with await playwright.chromium.launch(executable_path=path, args=list(FLAGS)) as browser:
+                yield browser
         except Error as error:
-            raise Refused(f"{path} does not start: {error.message.splitlines()[0]}") from error
-        try:
-            yield browser
-        finally:
-            browser.close()
+            raise Refused(f"{path} fails: {error.message.splitlines()[0]}") from error
+
+
+def use_own_node() -> None:
+    """The one that Playwright brings needs libatomic, which a bare Debian lacks."""
+    path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = shutil.which("node", path=path) or ""

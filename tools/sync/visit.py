@@ -1,10 +1,11 @@
 """A visitor of a release in a browser, and all that goes wrong before their eyes."""
 
+import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from chalicelib import openapi
@@ -13,11 +14,14 @@ from tools.sync.answers import Api, NoSuchCall
 from tools.sync.layout import root_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, Route
+    from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, Route
 
-POLL_MS = 50
+POLL_S = 0.05
 # More loads than asked for: a new worker may bring one, a release that starts over and over brings many.
 SPARE_LOADS = 1
+
+
+Told = TypeVar("Told")
 
 
 class DoesNotStart(Exception):
@@ -27,8 +31,8 @@ class DoesNotStart(Exception):
 class Visit:
     """One page of one visitor. The API's part of it is answered from the document, and never asked."""
 
-    def __init__(self, context: "BrowserContext", base_url: str, slot: str, patience_s: float) -> None:
-        self.base_url, self.root, self.patience_s = base_url.rstrip("/"), root_of(slot), patience_s
+    def __init__(self, page: "Page", base_url: str, slot: str, patience_s: float) -> None:
+        self.page, self.base_url, self.root, self.patience_s = page, base_url.rstrip("/"), root_of(slot), patience_s
         self.api = Api(json.loads(json.dumps(openapi.document())), datetime.now(UTC))
         self.problems: list[str] = []
         self.where = self.root
@@ -36,77 +40,91 @@ class Visit:
         """Pages of the API's that the visitor was led to."""
         self._loads = self._loads_asked = 0
         self._pending: set[Request] = set()
-        context.route(self._is_the_apis, self._answer)
-        self.page: Page = context.new_page()
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.note(f"{error.name}: {error.message}"))
-        self.page.on("domcontentloaded", lambda _: self._count_load())
-        self.page.on("request", self._begun)
-        self.page.on("requestfinished", self._done)
-        context.on("requestfailed", self._failed)
-        context.on("response", self._judge)
+
+    @classmethod
+    async def begin(cls, context: "BrowserContext", base_url: str, slot: str, patience_s: float) -> "Visit":
+        visit = cls(await context.new_page(), base_url, slot, patience_s)
+        await context.route(visit._is_the_apis, visit._answer)
+        context.on("requestfailed", visit._failed)
+        context.on("response", visit._judge)
+        visit.page.on("console", visit._hear)
+        visit.page.on("pageerror", lambda error: visit.note(f"{error.name}: {error.message}"))
+        visit.page.on("crash", lambda _: visit.note("crashes"))
+        visit.page.on("domcontentloaded", lambda _: visit._count_load())
+        visit.page.on("request", visit._begun)
+        visit.page.on("requestfinished", visit._done)
+        return visit
 
     def note(self, problem: str) -> None:
         text = " ".join(problem.replace(self.base_url, "").split())
         self.problems.append(f"{self.where}: {text[:300]}")
 
-    def open(self, path: str) -> "Response | None":
+    async def told(self, question: Awaitable[Told]) -> Told:
+        """What the page says, if it says anything: a script that never ends keeps it from that."""
+        try:
+            async with asyncio.timeout(self.patience_s):
+                return await question
+        except TimeoutError:
+            raise DoesNotStart("does not answer: a script of it never ends") from None
+
+    async def open(self, path: str) -> "Response | None":
         self.where = path
         self._loads_asked += 1
-        return self.page.goto(self.base_url + path, wait_until="commit", timeout=self.patience_s * 1000)
+        return await self.told(self.page.goto(self.base_url + path, wait_until="commit"))
 
-    def reload(self) -> "Response | None":
+    async def reload(self) -> "Response | None":
         self._loads_asked += 1
-        return self.page.reload(wait_until="commit", timeout=self.patience_s * 1000)
+        return await self.told(self.page.reload(wait_until="commit"))
 
-    def wait_for(self, wanted: "Locator", what: str) -> None:
+    async def wait_for(self, wanted: "Locator", what: str) -> None:
         """Until it shows. Refused as soon as anything has gone wrong."""
-        for _ in self.patiently():
-            if wanted.first.is_visible():
+        async for _ in self.patiently():
+            if await self.told(wanted.first.is_visible()):
                 return
-        raise DoesNotStart(f"shows {self._what_shows()}, and never {what}")
+        raise DoesNotStart(f"shows {await self._what_shows()}, and never {what}")
 
-    def settle(self) -> None:
+    async def settle(self) -> None:
         """Until nothing loads any more."""
         busy, heading = self.page.locator("[aria-busy=true]:visible"), self.page.locator("h1:visible")
-        for _ in self.patiently():
-            if not self._pending and busy.count() == 0 and heading.count() > 0:
+        async for _ in self.patiently():
+            is_busy, is_headed = await self.told(busy.count()) > 0, await self.told(heading.count()) > 0
+            if is_headed and not is_busy and not self._pending:
                 break
         else:
-            raise DoesNotStart(f"shows {self._what_shows()}, and never is done")
-        self.require_well()
+            raise DoesNotStart(f"shows {await self._what_shows()}, and never is done")
+        await self.require_well()
 
-    def patiently(self) -> Iterator[None]:
+    async def patiently(self) -> AsyncIterator[None]:
         """Once more and once more, while there is patience and all is well."""
         deadline = time.monotonic() + self.patience_s
         while time.monotonic() < deadline:
-            self.require_well()
+            await self.require_well()
             yield
-            self.page.wait_for_timeout(POLL_MS)
+            await asyncio.sleep(POLL_S)
 
-    def require_well(self) -> None:
+    async def require_well(self) -> None:
         """A notice of a failure is a problem like one in the console."""
         if self.problems or self.is_looping():
             raise DoesNotStart
         path = urlsplit(self.page.url).path
         if self._loads and not path.startswith(self.root):
             raise DoesNotStart(f"leads out of {self.root}, to {path}")
-        for alert in self.page.locator("[role=alert]:visible").all_inner_texts():
+        for alert in await self.told(self.page.locator("[role=alert]:visible").all_inner_texts()):
             if alert.strip():
                 raise DoesNotStart(f"says: {alert}")
 
-    def becomes_a_loop(self) -> bool:
+    async def becomes_a_loop(self) -> bool:
         """Whether it goes on loading: asked when a question to the page broke off because it was loaded anew."""
         deadline = time.monotonic() + self.patience_s
         while not self.is_looping() and time.monotonic() < deadline:
-            self.page.wait_for_timeout(POLL_MS)
+            await asyncio.sleep(POLL_S)
         return self.is_looping()
 
     def is_looping(self) -> bool:
         return self._loads > self._loads_asked + SPARE_LOADS
 
-    def _what_shows(self) -> str:
-        text = " ".join(self.page.locator("main, body").last.inner_text().split())
+    async def _what_shows(self) -> str:
+        text = " ".join((await self.told(self.page.locator("main, body").last.inner_text())).split())
         if not text:
             return "nothing"
         if self._pending:
@@ -146,14 +164,14 @@ class Visit:
         address = urlsplit(url)
         return url.startswith(f"{self.base_url}/") and route_of(address.path).origin == "api"
 
-    def _answer(self, route: "Route", request: "Request") -> None:
+    async def _answer(self, route: "Route", request: "Request") -> None:
         if request.is_navigation_request():
             self.left_to_api.append(urlsplit(request.url).path)
         try:
             reply = self.api.answer(request.method, request.url)
         except NoSuchCall as problem:
             self.note(f"asks for {problem}")
-            route.fulfill(status=404, json={"Code": "NotFound", "Message": str(problem)})
+            await route.fulfill(status=404, json={"Code": "NotFound", "Message": str(problem)})
             return
         body = json.dumps(reply.body) if reply.content_type == "application/json" else str(reply.body)
-        route.fulfill(status=reply.status, content_type=reply.content_type, body=body)
+        await route.fulfill(status=reply.status, content_type=reply.content_type, body=body)
