@@ -152,9 +152,10 @@ async def see_pages(visit: Visit, event_id: str) -> None:
         new = [path for path in paths if path not in seen]
         if not new or len(seen) > MAX_PAGES:
             return
-        seen.add(new[0])
-        visit.where = new[0]
-        await visit.told(page.locator(f"nav a[href={new[0]!r}]").first.evaluate("(link) => link.click()"))
+        # The last first: links to the pages of one section stand behind those to all sections.
+        seen.add(new[-1])
+        visit.where = new[-1]
+        await visit.told(page.locator(f"nav a[href={new[-1]!r}]").first.evaluate("(link) => link.click()"))
 
 
 async def see_guest_page(visit: Visit, _: Sequence[str]) -> None:
