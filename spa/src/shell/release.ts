@@ -1,6 +1,6 @@
 import { Observable } from "../lib/observable";
 import { onReturn } from "../lib/on-return";
-import { href } from "../lib/router";
+import { href, isPreview } from "../lib/router";
 
 const HOUR_MS = 3_600_000;
 
@@ -11,7 +11,8 @@ let registration: ServiceWorkerRegistration | undefined;
 
 /** Installs the worker of this slot, and checks for new releases at the start, on return and hourly. */
 export async function followReleases(): Promise<void> {
-  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  // A preview never changes, and leaves nothing on the device.
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator) || isPreview()) return;
   // Another tab has changed over to a new release, and with it the worker of this page.
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     newRelease.value = true;
