@@ -134,6 +134,19 @@ def check_for_releases(page: Page) -> None:
     page.evaluate("window.dispatchEvent(new Event('online'))")
 
 
+def wait_until(page: Page, condition: str) -> None:
+    """The pages' policy forbids what Playwright's own waiting does."""
+    page.evaluate(
+        f"""async () => {{
+          for (let tries = 0; tries < 400; tries++) {{
+            if ({condition}) return;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }}
+          throw new Error("it never came to that");
+        }}"""
+    )
+
+
 def install_app(site: Site, visit: Visit) -> BrowserContext:
     """A device on which the app has run, and that has its worker."""
     context = visit(token=site.token, worker=True)
@@ -192,7 +205,7 @@ def test_a_broken_release_that_was_rolled_back_goes_from_a_device_by_itself(
     if fault == "a page without scripts":
         # Nothing of ours runs there: the worker that comes lets itself in, and the next page is whole.
         page.evaluate("window.before = navigator.serviceWorker.controller")
-        page.wait_for_function("navigator.serviceWorker.controller !== window.before")
+        wait_until(page, "navigator.serviceWorker.controller !== window.before")
         page.reload()
         other.reload()
     for tab in (page, other):
@@ -244,13 +257,13 @@ EMPTIED = {
 def test_an_emptied_cache_is_filled_again_at_the_next_start_with_a_network(site: Site, visit: Visit, what: str) -> None:
     context = install_app(site, visit)
     page = context.pages[0]
-    page.wait_for_function("caches.match('/_started')")
+    wait_until(page, "await caches.match('/_started')")
     kept = page.evaluate(KEPT)
     assert kept["count"] > 30
     page.evaluate(EMPTIED[what], kept)
     page.reload()
     expect(page.get_by_role("heading", name="Board", exact=True)).to_be_visible()
-    page.wait_for_function(f"{KEPT}.then(({{ count }}) => count === {kept['count']})")
+    wait_until(page, f"(await {KEPT}).count === {kept['count']}")
     context.set_offline(True)
     page.reload()
     expect(page.get_by_text(re.compile(r"^As of .+, no connection\.$"))).to_be_visible()

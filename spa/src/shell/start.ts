@@ -9,6 +9,8 @@ const LOOK_MS = 1_000;
 const ASK_EVERY = 30;
 
 const workers: ServiceWorkerContainer | undefined = navigator.serviceWorker;
+/** The page of a slot that is not at the root belongs to another worker than the root's, or to none. */
+const isInFolder = (path: string) => path.startsWith("/_");
 const hasStarted = () => document.getElementById("app")?.dataset.started !== undefined;
 let looks = 0;
 
@@ -17,12 +19,13 @@ async function look(): Promise<void> {
   if (hasStarted()) return;
   setTimeout(look, LOOK_MS);
   const registration = await workers?.getRegistration();
-  registration?.waiting?.postMessage("take over");
-  if (looks++ % ASK_EVERY === 0) await registration?.update().catch(() => {});
+  if (!registration || isInFolder(new URL(registration.scope).pathname) !== isInFolder(location.pathname)) return;
+  registration.waiting?.postMessage("take over");
+  if (looks++ % ASK_EVERY === 0) await registration.update().catch(() => {});
 }
 
 // Another worker has come in: by this page, by another tab, or by itself.
 workers?.addEventListener("controllerchange", () => {
-  if (!hasStarted()) window.location.reload();
+  if (!hasStarted()) location.reload();
 });
 setTimeout(look, PATIENCE_MS);
