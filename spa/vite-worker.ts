@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 
 /** A script of its own, beside the app's, as the page or the browser takes it: one file that imports nothing. */
-async function buildScript(source: string, define: Record<string, string> = {}): Promise<string> {
+async function buildScript(source: string, define: Record<string, string> = {}, postBanner = ""): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: "warn",
@@ -13,7 +13,10 @@ async function buildScript(source: string, define: Record<string, string> = {}):
     build: {
       write: false,
       reportCompressedSize: false,
-      rolldownOptions: { input: fileURLToPath(new URL(source, import.meta.url)), output: { format: "iife" } },
+      rolldownOptions: {
+        input: fileURLToPath(new URL(source, import.meta.url)),
+        output: { format: "iife", postBanner },
+      },
     },
   });
   const script = [built].flat().flatMap((one) => ("output" in one ? one.output : []))[0];
@@ -58,10 +61,10 @@ export function serviceWorker(): Plugin {
         return [name === "index.html" ? "./" : `/${name}`, `sha256-${hash}`];
       });
       const release = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
-      const worker = await buildScript("src/shell/sw.ts", {
-        FILES: JSON.stringify(files),
-        RELEASE: JSON.stringify(release),
-      });
+      // Devices need no record of the calls; it is named so that a build without it is no whole one.
+      const calls = Object.keys(bundle).find((name) => name.startsWith("assets/calls-"));
+      const define = { FILES: JSON.stringify(files), RELEASE: JSON.stringify(release) };
+      const worker = await buildScript("src/shell/sw.ts", define, `/*! ${JSON.stringify(calls)} */`);
       writeFileSync(join(dir, "sw.js.part"), worker);
       renameSync(join(dir, "sw.js.part"), join(dir, "sw.js"));
     },
