@@ -11,6 +11,9 @@ from tools.deploy.policy import set_policy
 from tools.deploy.record import ROLLED_BACK, Deployment
 from tools.deploy.versions import Place, deployed_paths, who
 
+# What this copy remembers of a rollback that is under way.
+BEGUN = "functions"
+
 
 def roll_back(place: Place, *, force: str, yes: bool) -> None:
     """Refused before anything is changed when the SPA in production would break, or when there is nothing to go to.
@@ -21,7 +24,9 @@ def roll_back(place: Place, *, force: str, yes: bool) -> None:
     if entry is None:
         raise Refused(f"no deployment of {place.cloud.stage} is recorded: nothing to go back to")
     live = running(place.cloud)
-    to_finish = entry.last.act == ROLLED_BACK and not is_done(place, entry.last, live)
+    # Ours, whose last answer was lost, is begun still, although all of it is done.
+    begun = entry.nonce == place.memory.read(BEGUN).get("nonce")
+    to_finish = entry.last.act == ROLLED_BACK and (begun or not is_done(place, entry.last, live))
     target = entry.last if to_finish else record.version_before(entry.acts)
     require_fit(target, live, {act.code for act in entry.acts[: 2 if to_finish else 1]})
     if target.code not in place.kept.codes():
@@ -35,8 +40,11 @@ def roll_back(place: Place, *, force: str, yes: bool) -> None:
     if not to_finish:
         whose = who()._replace(commit=target.who.commit)
         act = target._replace(number=entry.last.number + 1, act=ROLLED_BACK, who=whose, reason=force)
-        place.kept.append(record.add(entry, act, os.urandom(8).hex()))
+        nonce = os.urandom(8).hex()
+        place.memory.write(BEGUN, {"nonce": nonce})
+        place.kept.append(record.add(entry, act, nonce))
     carry_out(place, target, package, live)
+    place.memory.write(BEGUN, {})
     progress(f"the functions run deployment {target.restores} again, which was made with SPA {target.spa}")
 
 

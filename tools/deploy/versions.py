@@ -12,7 +12,7 @@ from tools.deploy.kept import Kept, Package, running
 from tools.deploy.policy import policy_file
 from tools.deploy.record import DEPLOYED, Deployment, Who
 from tools.sync.bucket import Bucket
-from tools.sync.releaser import own_commit, own_name
+from tools.sync.releaser import Memory, memory_of, own_commit, own_name
 
 
 class Place(NamedTuple):
@@ -21,11 +21,12 @@ class Place(NamedTuple):
     cloud: Cloud
     kept: Kept
     bucket: Bucket
+    memory: Memory
 
 
 def find_place(cloud: Cloud) -> Place:
     name = stacks.outputs(cloud.client("cloudformation"), stacks.stack_name(cloud.stage, "resources"))["SpaBucketName"]
-    return Place(cloud, Kept(cloud, name), Bucket(cloud, name, distribution=""))
+    return Place(cloud, Kept(cloud, name), Bucket(cloud, name, distribution=""), memory_of(cloud.stage))
 
 
 def keep_deployment(place: Place, api_id: str, spa: str, reason: str) -> None:
