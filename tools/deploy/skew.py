@@ -5,6 +5,7 @@ reads. So one question is asked in both directions: does all that one side may s
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -133,7 +134,7 @@ def _json(message: JsonObject | None, document: JsonObject) -> Part | None:
     return Part(content["schema"], document) if content else None
 
 
-class Comparison:
+class Comparison(ABC):
     """Whether all that one part may be is something that the other takes."""
 
     def __init__(self) -> None:
@@ -177,8 +178,9 @@ class Comparison:
             return self.fault(given.inside(one), taken.inside(other), where)
         return ""
 
+    @abstractmethod
     def fault_of_fields(self, given: Part, taken: Part, where: str) -> str:
-        raise NotImplementedError
+        """Of two objects, field by field."""
 
 
 def _depth(fault: str) -> int:
