@@ -13,7 +13,7 @@ const scripts = { "guest page": withImports(named) };
 const parts = [...scripts["guest page"]].flatMap(([path, { source }]) =>
   [...source.matchAll(/\bimport\(["'`](\.[^"'`]+\.js)["'`]\)/g)].map((match) => beside(path, match[1])),
 );
-const desk = parts.filter((path) => /\/(desk-start|board)-/.test(path));
+const desk = [...new Set(parts)].filter((path) => /\/(desk-start|board)-/.test(path));
 scripts.desk = withImports([...named, ...desk]);
 
 /** These scripts and what they import without being asked to. */

@@ -4,6 +4,46 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 
+/** A script of its own, beside the app's, as the page or the browser takes it: one file that imports nothing. */
+async function buildScript(source: string, define: Record<string, string> = {}, postBanner = ""): Promise<string> {
+  const built = await build({
+    configFile: false,
+    logLevel: "warn",
+    define,
+    build: {
+      write: false,
+      reportCompressedSize: false,
+      rolldownOptions: {
+        input: fileURLToPath(new URL(source, import.meta.url)),
+        output: { format: "iife", postBanner },
+      },
+    },
+  });
+  const script = [built].flat().flatMap((one) => ("output" in one ? one.output : []))[0];
+  if (script?.type !== "chunk") throw new Error(`${source} was not built`);
+  return script.code;
+}
+
+/** The page's first script, which is no part of the app's files: it helps a device whose release does not start. */
+export function startScript(): Plugin {
+  return {
+    name: "start-script",
+    apply: "build",
+    async buildStart() {
+      const source = await buildScript("src/shell/start.ts");
+      this.emitFile({ type: "asset", name: "start.js", source });
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler(_, { bundle = {} }) {
+        const start = Object.keys(bundle).find((name) => /^assets\/start-[^/]+\.js$/.test(name));
+        if (!start) throw new Error("the start script was not built");
+        return [{ tag: "script", attrs: { async: true, src: `/${start}` }, injectTo: "head" }];
+      },
+    },
+  };
+}
+
 /**
  * Builds `sw.js` beside the page, with the names and hashes of all that the app needs to start without a network.
  * It comes last and whole: a build that has it is finished.
@@ -21,22 +61,11 @@ export function serviceWorker(): Plugin {
         return [name === "index.html" ? "./" : `/${name}`, `sha256-${hash}`];
       });
       const release = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
-      const built = await build({
-        configFile: false,
-        logLevel: "warn",
-        define: { FILES: JSON.stringify(files), RELEASE: JSON.stringify(release) },
-        build: {
-          write: false,
-          reportCompressedSize: false,
-          rolldownOptions: {
-            input: fileURLToPath(new URL("src/shell/sw.ts", import.meta.url)),
-            output: { format: "iife", entryFileNames: "sw.js" },
-          },
-        },
-      });
-      const worker = [built].flat().flatMap((one) => ("output" in one ? one.output : []))[0];
-      if (worker?.type !== "chunk") throw new Error("the service worker was not built");
-      writeFileSync(join(dir, "sw.js.part"), worker.code);
+      // Devices need no record of the calls; it is named so that a build without it is no whole one.
+      const calls = Object.keys(bundle).find((name) => name.startsWith("assets/calls-"));
+      const define = { FILES: JSON.stringify(files), RELEASE: JSON.stringify(release) };
+      const worker = await buildScript("src/shell/sw.ts", define, `/*! ${JSON.stringify(calls)} */`);
+      writeFileSync(join(dir, "sw.js.part"), worker);
       renameSync(join(dir, "sw.js.part"), join(dir, "sw.js"));
     },
   };

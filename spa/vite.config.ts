@@ -3,7 +3,8 @@ import type { Plugin, Rolldown } from "vite";
 
 import { defineConfig } from "vitest/config";
 import { apiPaths, pathPattern } from "./src/lib/elsewhere.ts";
-import { serviceWorker } from "./vite-worker.ts";
+import { recordCalls } from "./vite-calls.ts";
+import { serviceWorker, startScript } from "./vite-worker.ts";
 
 const server = process.env.SCC_URL ?? "http://localhost:8000";
 
@@ -88,7 +89,7 @@ const groups = [
 ];
 
 export default defineConfig({
-  plugins: [manifest(), serviceWorker()],
+  plugins: [recordCalls(), startScript(), manifest(), serviceWorker()],
   build: {
     // The content security policy allows no data: addresses.
     assetsInlineLimit: 0,

@@ -1,12 +1,8 @@
-"""The desk without a network: it opens, takes payments, loses none of them and sends each once; new releases wait."""
+"""The desk without a network: it opens, takes payments, loses none of them and sends each once."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +21,6 @@ from tests.browser.devices import (
     wait_for_worker,
 )
 from tests.browser.visitors import Site, card
-from tests.support.running import ROOT
 
 
 @pytest.fixture
@@ -203,93 +198,6 @@ def test_the_last_known_board_holds_no_contacts_cannot_be_edited_and_is_forgotte
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="Dispatch")).to_be_visible()
     wait_for_snapshot(page, "found.length === 0")
-
-
-@pytest.fixture
-def other_build(tmp_path: Path) -> Path:
-    """The SPA built once more, with another heading."""
-    source = tmp_path / "spa"
-    shutil.copytree(ROOT / "spa", source, ignore=shutil.ignore_patterns("node_modules", "dist"))
-    (source / "node_modules").symlink_to(ROOT / "spa/node_modules")
-    login = source / "src/sign-in/login.tsx"
-    login.write_text(login.read_text().replace("Dispatch</h1>", "Dispatch desk</h1>"))
-    board = source / "src/charters/board.tsx"
-    board.write_text(board.read_text().replace(">Board</h1>", ">The board</h1>"))
-    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    subprocess.run(
-        ["node", "node_modules/vite/bin/vite.js", "build"],
-        cwd=source,
-        env=os.environ | {"PATH": search},
-        check=True,
-        capture_output=True,
-    )
-    return source / "dist"
-
-
-@pytest.fixture
-def release(site: Site) -> Iterator[Callable[..., None]]:
-    """The real tool on the running product, which shows its first release again at the end."""
-    rolled_back = []
-
-    def run(*arguments: str) -> None:
-        command = [sys.executable, "-m", "tools.sync", *arguments]
-        common = ["--stage", "local", "--home", str(site.product.home), "--yes"]
-        done = subprocess.run([*command, *common], check=False, cwd=ROOT, text=True, capture_output=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        rolled_back.append(arguments[0] == "rollback")
-
-    yield run
-    if rolled_back and not rolled_back[-1]:
-        run("rollback")
-
-
-def test_a_new_release_is_offered_and_no_payment_is_lost(
-    site: Site, visit: Visit, other_build: Path, release: Callable[..., None]
-) -> None:
-    event = site.charter()
-    context = visit(token=site.token, worker=True)
-    page, other = context.new_page(), context.new_page()
-    for tab in (page, other):
-        tab.goto("/")
-        wait_for_worker(tab)
-        expect(card(tab, event)).to_be_visible()
-        tab.reload()
-    context.route("**/payments/*", lambda route: route.abort())
-    log_payment(page, event, "480")
-    other.get_by_role("button", name=f"Log payment for {event['title']}").click()
-    half = other.get_by_role("dialog", name="Log payment")
-    half.get_by_label("Amount").fill("half typed")
-
-    release("stage", "--build", str(other_build))
-    release("promote")
-    page.reload()
-    # Offered, not forced: the page is still the old one.
-    expect(page.get_by_role("heading", name="Board", exact=True)).to_be_visible()
-    offer = page.get_by_text("A new version is ready.")
-    expect(offer).to_be_visible()
-    page.get_by_role("button", name="Reload").click()
-    expect(page.get_by_role("heading", name="The board")).to_be_visible()
-    expect(offer).to_have_count(0)
-    expect(card(page, event).get_by_text("$480.00 cash: not sent yet.")).to_be_visible()
-
-    expect(other.get_by_text("A new version is ready.")).to_be_visible()
-    expect(half.get_by_label("Amount")).to_have_value("half typed")
-    half.get_by_role("button", name="Cancel").click()
-    other.get_by_role("button", name="Reload").click()
-    expect(other.get_by_role("heading", name="The board")).to_be_visible()
-
-    release("rollback")
-    page.reload()
-    expect(offer).to_be_visible()
-    expect(page.get_by_role("heading", name="The board")).to_be_visible()
-    page.get_by_role("button", name="Reload").click()
-    expect(page.get_by_role("heading", name="Board", exact=True)).to_be_visible()
-    expect(card(page, event).get_by_text("$480.00 cash: not sent yet.")).to_be_visible()
-    context.unroute("**/payments/*")
-    page.reload()
-    expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
-    assert len(site.payments(event)) == 1
-    assert len(page.evaluate("caches.keys()")) == 1
 
 
 def test_one_outbox_on_two_devices_is_sent_once(site: Site, visit: Visit) -> None:

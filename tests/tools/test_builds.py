@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.running import ROOT
+from tools.common.build import SPA_BUILD, build_spa
 from tools.common.console import Refused
 from tools.sync.built_spa import read_build
 from tools.sync.references import missing_references
@@ -80,6 +81,17 @@ def test_two_builds_at_once_take_turns_and_nobody_reads_half_of_one(checkout: Pa
     assert (other.communicate(timeout=240)[0], other.returncode)[1] == 0
     assert set(reader) <= {"refused", whole, identity_of(read_build(checkout / "spa/dist"))}
     assert whole in reader
+
+
+def test_a_build_that_lacks_any_one_of_its_files_is_refused() -> None:
+    """Whichever a build that still runs, or a copy that broke off, has not brought yet: the others name it."""
+    build_spa()
+    bodies = {file.name: file.body for file in read_build(SPA_BUILD)}
+    assert len(bodies) > 60
+    for name in bodies:
+        without = {other: body for other, body in bodies.items() if other != name}
+        # These two are asked for by name.
+        assert missing_references(without) or name in ("index.html", "sw.js"), name
 
 
 def test_a_checkout_on_windows_has_the_same_bytes(tmp_path: Path) -> None:

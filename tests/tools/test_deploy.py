@@ -1,5 +1,6 @@
 """tools.deploy against the embedded AWS: first and next deployment, nothing lost, nothing promoted."""
 
+import re
 import shutil
 import signal
 import subprocess
@@ -54,6 +55,11 @@ class Account:
         outputs = stacks.outputs(self.cloud.client("cloudformation"), f"ship-captain-crew-{STAGE}-resources")
         listed = self.cloud.client("s3").list_objects_v2(Bucket=outputs["SpaBucketName"])
         return [item["Key"] for item in listed.get("Contents", [])]
+
+    def code(self) -> str:
+        """What the API's function runs."""
+        name = self.cloud.function_names()[0]
+        return str(self.cloud.client("lambda").get_function_configuration(FunctionName=name)["CodeSha256"])
 
     def state(self) -> list[object]:
         """What a deployment may change, by its revisions."""
@@ -133,7 +139,7 @@ def test_nothing_was_made_twice(account: Account) -> None:
 
 def test_killed_while_it_stages_it_leaves_no_page_without_its_assets(account: Account) -> None:
     merge(account.cloud, SETTINGS | {"AWS_ENDPOINT_URL": account.environment["AWS_ENDPOINT_URL"]})
-    done = account.deploy("--yes", DIE_AFTER="s3:PutObject:4")
+    done = account.deploy("--yes", DIE_AFTER="s3:PutObject:8")
     assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
     keys = account.keys()
     assert "staging/index.html" not in keys
@@ -232,6 +238,55 @@ def test_a_function_that_a_new_version_brings_starts_with_the_settings_of_the_ot
     done = account.deploy("--yes")
     assert done.returncode == 0, done.stdout + done.stderr
     assert live_environment(account.cloud, newest) == live_environment(account.cloud, api)
+
+
+def test_the_status_names_both_halves(account: Account) -> None:
+    done = account.deploy("status")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (staging,) = (line for line in done.stdout.splitlines() if line.startswith("staging"))
+    assert re.search(r"made with deployment \d+; works with what runs", staging)
+    assert "production  empty" in done.stdout
+
+
+FEWER_CALLS = """
+_whole_document = document
+
+
+def document() -> dict[str, Any]:
+    found = _whole_document()
+    del found["paths"]["/api/boats"]
+    return found
+"""
+
+
+def test_a_change_that_breaks_an_open_tab_is_refused_with_the_calls_name_before_anything_is_deployed(
+    account: Account,
+) -> None:
+    source = account.project / "chalicelib/openapi.py"
+    text, before = source.read_text(), account.code()
+    source.write_text(text + FEWER_CALLS)
+    done = account.deploy("--yes")
+    assert done.returncode == 1
+    assert "stopped at 'open tabs" in done.stderr
+    assert "GET /api/boats: there is no such call; POST /api/boats: there is no such call" in done.stderr
+    assert account.code() == before
+    done = account.deploy("--yes", "--force", "nobody has it open")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert account.code() != before
+    assert "forced: nobody has it open" in account.deploy("status").stdout
+    source.write_text(text)
+
+
+def test_the_version_before_comes_back_with_all_variables_and_goes_again(account: Account) -> None:
+    before, forced = live_environments(account.cloud), account.code()
+    done = account.deploy("rollback", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert account.code() != forced
+    assert live_environments(account.cloud) == before
+    assert re.search(r"\d+ +rolled back ", account.deploy("status").stdout)
+    done = account.deploy("--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert live_environments(account.cloud) == before
 
 
 def test_an_edge_that_somebody_broke_stops_it_with_the_remedy(account: Account) -> None:

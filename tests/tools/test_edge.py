@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import subprocess
 import sys
 import uuid
@@ -22,13 +23,14 @@ from tools.edge import __main__ as edge
 from tools.edge.check import check
 from tools.edge.distribution import differences, serving
 from tools.edge.lookup import find_distribution, look_around, read_config
-from tools.edge.problems import Surroundings, plan
+from tools.edge.problems import Surroundings, find_problems, plan
 from tools.edge.routing import (
     ALL_VIEWER_EXCEPT_HOST,
     CACHING_DISABLED,
     CACHING_OPTIMIZED,
     DEFAULT,
     KEPT_ERRORS,
+    PAGES,
     ROUTES,
     covers,
     matches,
@@ -91,6 +93,15 @@ def test_every_route_of_the_app_reaches_the_api() -> None:
     for path in app.routes:
         example = "/".join("AAAA" if part.startswith("{") else part for part in path.split("/"))
         assert any(matches(pattern, example) for pattern in patterns), path
+
+
+def test_every_page_of_the_app_is_one_that_no_added_behaviour_may_swallow() -> None:
+    rows = re.findall(
+        r"""\{\s*path: "(/[^"]*)",(.*?)load:""", (ROOT / "spa/src/shell/pages.tsx").read_text(), re.DOTALL
+    )
+    pages = {re.sub(r":\w+", 22 * "A", path) for path, rest in rows if "byServer" not in rest}
+    assert len(pages) > 15
+    assert pages | {"/index.html", "/sw.js", "/manifest.webmanifest"} == set(PAGES)
 
 
 def test_patterns_match_as_cloudfront_matches_them() -> None:
@@ -486,6 +497,35 @@ def test_what_is_broken_is_named_and_repaired_by_the_smallest_change(
     if broken.heals_whole:
         assert after == good
     check(by_hand.cloud, found)
+
+
+ADDED = {
+    "/payments*": "/payments",
+    "/mail": "/mail",
+    "/manifest.webmanifest": "/manifest.webmanifest",
+    "/*.webmanifest": "/manifest.webmanifest",
+    "/week": "/week",
+    "/events/*/manifest": f"/events/{22 * 'A'}/manifest",
+    "payments/to-clear": "/payments/to-clear",
+    "/?aivers": "/waivers",
+    "*": "/",
+}
+
+
+@pytest.mark.parametrize("pattern", ADDED)
+@pytest.mark.parametrize("in_front", [True, False])
+def test_a_behaviour_that_sends_a_page_of_the_app_to_the_api_is_named_and_repaired(
+    pattern: str, in_front: bool
+) -> None:
+    config = good_config(Names("spa"))
+    added = copy.deepcopy(of(config, "/api/*")) | {"PathPattern": pattern}
+    others = config["CacheBehaviors"]["Items"]
+    config["CacheBehaviors"] = listed(*([added, *others] if in_front else [*others, added]))
+    found = [problem.text for problem in find_problems(config, Surroundings())]
+    assert any(f"{pattern} answers {ADDED[pattern]} and goes to gateway" in text for text in found), found
+    repaired, left = plan(config, Surroundings())
+    assert not [problem for problem in left if problem.repair]
+    assert of(repaired, pattern)["TargetOriginId"] == "files"
 
 
 def test_without_a_yes_the_plan_is_shown_and_nothing_changes(by_hand: Edge, capsys: pytest.CaptureFixture[str]) -> None:

@@ -113,16 +113,16 @@ def _merge_one(cloud: Cloud, function: str, changes: Variables, seen: Variables 
             )
         except (client.exceptions.PreconditionFailedException, client.exceptions.ResourceConflictException):
             # Somebody else was faster, or AWS still works on the last change: on top of theirs, then.
-            _wait_until_updated(cloud, function)
+            wait_until_updated(cloud, function)
             time.sleep(random.uniform(0, min(1.0, 0.05 * 2**attempt)))  # noqa: S311 - two that collide, part
             continue
-        _wait_until_updated(cloud, function)
+        wait_until_updated(cloud, function)
         verify(cloud, function, changes, kept=before)
         return
     raise Refused(f"{function} was changed by others {MAX_TRIES} times: nothing done to it, try again")
 
 
-def _wait_until_updated(cloud: Cloud, function: str) -> None:
+def wait_until_updated(cloud: Cloud, function: str) -> None:
     waiter = cloud.client("lambda").get_waiter("function_updated")
     try:
         waiter.wait(FunctionName=function, WaiterConfig={"Delay": 1, "MaxAttempts": UPDATE_TIMEOUT_S})

@@ -1,4 +1,7 @@
-"""The full deployment to AWS, first or next: `make deploy STAGE=prod`. It never promotes the SPA."""
+"""The full deployment to AWS, first or next: `make deploy STAGE=prod`; back to the version before; what goes with what.
+
+It never promotes the SPA.
+"""
 
 import argparse
 import contextlib
@@ -10,6 +13,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.deploy.deployer import ChaliceDeploymentError as ChaliceDeployError
 
+from chalicelib import openapi
 from chalicelib.core import settings
 from chalicelib.core.errors import SettingsError
 from tools.common import gateway, stacks
@@ -18,13 +22,18 @@ from tools.common.cloud import Cloud, api_stage, configured_stages, find_cloud
 from tools.common.console import Refused, confirm, note, one_line, progress, run_tool
 from tools.common.functions import differing_names, live_environments, merge
 from tools.common.limits import configured_limits
+from tools.deploy import open_tabs
 from tools.deploy.existing import refuse_strangers
 from tools.deploy.function import PYTHON_VERSION, deploy_function, is_current
+from tools.deploy.rollback import roll_back
+from tools.deploy.status import show_status
+from tools.deploy.versions import Place, find_place, keep_deployment
 from tools.edge.check import check
 from tools.smoke.checks import Site, run_until_passed
 from tools.smoke.result import require_passed, show
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
+from tools.sync.release import identity_of
 from tools.sync.releaser import Releaser, memory_of, own_name
 from tools.sync.reproduction import own_commit
 from tools.sync.verify import Viewer
@@ -88,6 +97,12 @@ def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
         ensure_parameter(run, "SCC_LINK_SECRET", secrets.token_urlsafe(32), "secret of private links")
         # The functions' ADMIN_TOTP names it; it is off until somebody turns a second factor on.
         ensure_parameter(run, "ADMIN_TOTP", "off", "second factor: off")
+    with run.step("build the SPA", "Repair that"):
+        build_spa()
+        spa = identity_of(read_build(SPA_BUILD))
+    place = find_place(cloud)
+    with run.step("open tabs: the SPAs of the last 30 days on this API", "Leave it what they use, or force it"):
+        refuse_broken_tabs(place, options.force)
     with run.step("function and API (chalice deploy)", "Repair that"):
         api_id, was_deployed = deploy_function(cloud, bucket)
         of_stage = (cloud.client("apigateway"), api_id, api_stage(stage))
@@ -96,6 +111,7 @@ def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
             run.changed.append("function and API")
         else:
             progress("  function and API: nothing to change")
+        keep_deployment(place, api_id, spa, options.force)
     with run.step("edge; the first time this takes some minutes", "Repair that"):
         edge_outputs = run.stack(
             "edge",
@@ -124,6 +140,17 @@ def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
     else:
         progress("nothing had to change: all of it was deployed already")
     progress(f"look at https://{domain}/_staging/ before you promote it")
+
+
+def refuse_broken_tabs(place: Place, force: str) -> None:
+    """Refused when a release that may be open somewhere would break, with the names of its calls."""
+    found = open_tabs.breaks(place.bucket, openapi.document())
+    for one in found:
+        progress(f"  {one.describe()}")
+    if found and not force:
+        raise Refused(
+            f"an open tab would break: {found[0].describe()}; `--force` with a reason deploys it nevertheless"
+        )
 
 
 def api_origin(api_id: str, stage: str, region: str) -> dict[str, str | None]:
@@ -207,7 +234,6 @@ def check_environment(run: Run, base_url: str) -> None:
 def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Releaser:
     """The built SPA as a release in the staging slot; verified later, when the edge answers."""
     cloud = run.cloud
-    build_spa()
     memory = memory_of(cloud.stage)
 
     def show_plan(plan: list[str]) -> None:
@@ -222,9 +248,18 @@ def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Rel
     return releaser
 
 
-def main() -> int:
+def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description=__doc__)
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=("deploy", "rollback", "status"),
+        default="deploy",
+        help="deploy all (default); rollback: the functions back to the version before; status: which SPA goes with it",
+    )
     parser.add_argument("--stage", required=True, choices=configured_stages())
+    parser.add_argument("--force", metavar="REASON", default="", help="also when an open tab breaks; kept on record")
+    parser.add_argument("--json", action="store_true", help="the status for a script")
     parser.add_argument("--mail-identity", help="address or domain that SES may send from (kept when not given)")
     parser.add_argument("--alarm-email", help="whom the alarms tell (kept when not given)")
     parser.add_argument(
@@ -237,10 +272,21 @@ def main() -> int:
         "--certificate", metavar="ARN", help="their ACM certificate, in us-east-1 (kept when not given)"
     )
     parser.add_argument("--yes", action="store_true", help="answer the plan with yes")
+    return parser
+
+
+def main() -> int:
+    parser = arguments()
     options = parser.parse_args()
     if bool(options.domain) != bool(options.certificate):
         parser.error("--domain and --certificate belong together")
-    deploy(find_cloud(options.stage), options)
+    cloud = find_cloud(options.stage)
+    if options.command == "rollback":
+        roll_back(find_place(cloud), force=options.force, yes=options.yes)
+    elif options.command == "status":
+        show_status(find_place(cloud), as_json=options.json)
+    else:
+        deploy(cloud, options)
     return 0
 
 

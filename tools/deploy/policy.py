@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tools.common.cloud import ROOT
+from tools.common.cloud import ROOT, Cloud
+from tools.common.functions import api_environment
 from tools.common.sender import identities
 
 SENDER = "SCC_MAIL_FROM"
@@ -21,8 +22,18 @@ def write_policy(stage: str, variables: Mapping[str, str]) -> str:
 
 
 def make_policy(stage: str, variables: Mapping[str, str]) -> str:
-    """The stage's policy in JSON. No mail may be sent by SES while no sender is set."""
-    document: dict[str, Any] = json.loads((ROOT / f".chalice/policy-{stage}.json").read_text())
+    """The stage's policy in JSON."""
+    return with_sender(policy_file(stage), variables)
+
+
+def policy_file(stage: str) -> str:
+    """As it stands in git."""
+    return (ROOT / f".chalice/policy-{stage}.json").read_text()
+
+
+def with_sender(text: str, variables: Mapping[str, str]) -> str:
+    """A policy file with the sender of these variables. No mail may be sent by SES while none is set."""
+    document: dict[str, Any] = json.loads(text)
     sender = variables.get(SENDER, "") if variables.get("SCC_MAIL_TRANSPORT") == "ses" else ""
     if not sender:
         document["Statement"] = [one for one in document["Statement"] if one["Sid"] != SENDING]
@@ -35,3 +46,14 @@ def make_policy(stage: str, variables: Mapping[str, str]) -> str:
     sending["Resource"] = [*(identity.replace(SENDER, name) for name in names), *others]
     sending["Condition"] = {"StringEquals": {"ses:FromAddress": sender}}
     return json.dumps(document)
+
+
+def set_policy(cloud: Cloud, text: str) -> None:
+    """What the functions' role may do, by an earlier policy file; nothing is written when it is so already."""
+    iam, lambdas = cloud.client("iam"), cloud.client("lambda")
+    wanted = with_sender(text, api_environment(cloud))
+    function = cloud.function_names()[0]
+    role = lambdas.get_function_configuration(FunctionName=function)["Role"].rpartition("/")[2]
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        if iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] != json.loads(wanted):
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=wanted)

@@ -48,8 +48,34 @@ ROUTES = (
 DEFAULT = ROUTES[-1]
 # Below these viewer-request.js knows pages only, whatever the path ends with.
 PAGE_FOLDERS = ("/g/", "/events/")
-# Pages and files of the default behaviour; a behaviour that somebody added must not swallow them.
-PAGES = ("/", "/index.html", "/events/AAAAAAAAAAAAAAAAAAAAAA", "/g/AAAAAAAAAAAAAAAAAAAAAA", "/sw.js")
+# Files and pages of the default behaviour (spa/src/shell/pages.tsx); a behaviour that somebody added must not swallow
+# them.
+_ID = 22 * "A"
+PAGES = (
+    "/",
+    "/index.html",
+    "/sw.js",
+    "/manifest.webmanifest",
+    "/week",
+    f"/events/{_ID}",
+    f"/events/{_ID}/statement",
+    f"/events/{_ID}/manifest",
+    f"/events/{_ID}/dock-card",
+    f"/events/{_ID}/waivers/{_ID}",
+    "/payments",
+    "/payments/owed",
+    "/payments/to-clear",
+    "/payments/reports",
+    "/payments/deposit",
+    "/people",
+    "/boats",
+    "/mail",
+    "/waiver",
+    "/waivers",
+    "/settings",
+    "/g/waiver",
+    f"/g/{_ID}",
+)
 
 
 def route_of(path: str) -> Route:

@@ -2,6 +2,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useValue } from "../lib/observable";
 import { pathname } from "../lib/router";
+import { markStarted } from "../lib/started";
 import { lazy, NotLoaded } from "../ui/lazy";
 import { Logo, pageOwner, setPageOwner } from "../ui/page";
 import { PageView } from "./page-view";
@@ -13,6 +14,12 @@ interface Props {
   loadDesk(): Promise<ComponentType<{ path: string }>>;
 }
 
+/** For an admin who looks at a guest's page: guests have no worker, and fetch nothing of the desk. */
+const ReleaseStrip = lazy(
+  async () => (await import("./desk-start")).ReleaseStrip,
+  () => null,
+);
+
 export function App({ loadDesk }: Props) {
   const path = useValue(pathname);
   const { open } = findPage(path).page;
@@ -20,11 +27,15 @@ export function App({ loadDesk }: Props) {
   // A guest's page tells the operator's name as soon as it knows it.
   useLayoutEffect(() => setPageOwner(open ? "" : "Ship Captain Crew"), [path]);
   useFocusOnNavigation(path);
+  useEffect(() => {
+    if (open) markStarted();
+  }, [open]);
   return (
     <>
       {open ? (
         <>
           <GuestHeader />
+          {navigator.serviceWorker?.controller && <ReleaseStrip />}
           <PageView path={path} />
         </>
       ) : (

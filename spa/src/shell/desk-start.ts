@@ -7,9 +7,9 @@ import { session } from "../data/session";
 import { forgetSnapshot, keepSnapshots, recallSnapshot } from "../data/snapshot";
 import { onReturn } from "../lib/on-return";
 import { closePaymentDialog } from "../payments/payment-dialog";
-import { followReleases } from "./release";
 
 export { Desk } from "./desk";
+export { ReleaseStrip } from "./release-strip";
 
 /** Ticks of a manifest that this device has kept, and no page of a manifest is open to send. */
 function sendTicks(): void {
@@ -44,4 +44,3 @@ sendTicks();
 onReturn(sendTicks);
 keepSnapshots();
 void recallSnapshot().catch(() => {});
-void followReleases().catch(() => {});

@@ -16,7 +16,7 @@ import { Logo } from "../ui/page";
 import { type Entry, Navigation } from "./navigation";
 import { PageView } from "./page-view";
 import { findPage, pages } from "./pages";
-import { newRelease, showNewRelease } from "./release";
+import { ReleaseStrip } from "./release-strip";
 import { sections } from "./sections";
 import { useShortcuts } from "./shortcuts";
 
@@ -44,7 +44,9 @@ export function Desk({ path }: { path: string }) {
   if (current.state === "out") {
     return (
       <>
-        <LoginPage />
+        <LoginPage>
+          <ReleaseStrip />
+        </LoginPage>
         <Notices />
       </>
     );
@@ -97,16 +99,6 @@ function ClockStrip() {
       <p>
         <strong>The clock of this device is {fault}.</strong> Times here are the server’s.
       </p>
-    </div>
-  );
-}
-
-function ReleaseStrip() {
-  if (!useValue(newRelease)) return null;
-  return (
-    <div class="strip strip-calm" role="status">
-      <p>A new version is ready.</p>
-      <Button onClick={showNewRelease}>Reload</Button>
     </div>
   );
 }

@@ -7,12 +7,17 @@ const HOUR_MS = 3_600_000;
 /** Whether another release than this page's is ready. It is offered, never forced. */
 export const newRelease = new Observable(false);
 
+let following = false;
 let registration: ServiceWorkerRegistration | undefined;
 
-/** Installs the worker of this slot, and checks for new releases at the start, on return and hourly. */
+/**
+ * Installs the worker of this slot, tells the one that serves this page that it runs, and checks for new releases at the
+ * start, on return and hourly.
+ */
 export async function followReleases(): Promise<void> {
   // A preview never changes, and leaves nothing on the device.
-  if (!import.meta.env.PROD || !("serviceWorker" in navigator) || isPreview()) return;
+  if (following || !import.meta.env.PROD || !("serviceWorker" in navigator) || isPreview()) return;
+  following = true;
   // Another tab has changed over to a new release, and with it the worker of this page.
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     newRelease.value = true;
@@ -24,6 +29,8 @@ export async function followReleases(): Promise<void> {
   onReturn(check);
   setInterval(check, HOUR_MS);
   check();
+  const serving = navigator.serviceWorker.controller ?? (await navigator.serviceWorker.ready).active;
+  serving?.postMessage("started");
 }
 
 /** A worker that waits beside an active one is a new release, ready to be shown. */

@@ -13,17 +13,18 @@ const base = new URL(self.registration.scope).pathname;
 const prefix = `scc ${base} `;
 const cacheName = prefix + RELEASE;
 const files = new Map(FILES);
+/** Kept among the files of a release that has run on this device; no page asks for it. */
+const STARTED = new URL("./_started", self.registration.scope);
 
-self.addEventListener("install", (event) => event.waitUntil(fetchAll()));
+self.addEventListener("install", (event) => event.waitUntil(fetchAll().then(replaceWhatNeverStarted)));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
-self.addEventListener("message", ({ data }) => {
-  if (data === "take over") void self.skipWaiting();
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") void self.skipWaiting();
+  if (event.data === "started") event.waitUntil(noteStart().catch(() => {}));
 });
 self.addEventListener("fetch", (event) => {
   const path = wanted(event.request, base, files);
-  if (!path) return;
-  event.respondWith(answer(path, event.request));
-  if (path === "./") event.waitUntil(refill().catch(() => {}));
+  if (path) event.respondWith(answer(path, event.request));
 });
 
 /** All or nothing: a page of another release than this worker's does not match its hash. */
@@ -38,18 +39,32 @@ async function fetchAll(): Promise<void> {
   await cache.addAll(requests);
 }
 
-/** What the browser, or a person, has emptied is fetched again whenever a page starts with a network. */
-async function refill(): Promise<void> {
+/**
+ * Whether the release before may stay until somebody asks: not when it has never run on this device. Its pages are
+ * blank then, and cannot ask.
+ */
+async function replaceWhatNeverStarted(): Promise<void> {
+  const others = await namesOfOthers();
+  const started = await Promise.all(others.map((cacheName) => caches.match(STARTED, { cacheName })));
+  if (!started.some(Boolean)) await self.skipWaiting();
+}
+
+/** A page of this release runs. What the browser, or a person, has emptied since the last time is fetched again. */
+async function noteStart(): Promise<void> {
   const cache = await caches.open(cacheName);
-  const kept = await cache.keys();
+  const kept = (await cache.keys()).filter(({ url }) => url !== STARTED.href);
   if (kept.length < files.size) await fetchAll();
+  await cache.put(STARTED, new Response());
 }
 
 /** The other slot's caches are the other worker's. */
 async function forgetOthers(): Promise<void> {
-  const names = await caches.keys();
-  const others = names.filter((name) => name.startsWith(prefix) && name !== cacheName);
-  await Promise.all(others.map((name) => caches.delete(name)));
+  await Promise.all((await namesOfOthers()).map((name) => caches.delete(name)));
+}
+
+/** Of the caches of this slot's other releases. */
+async function namesOfOthers(): Promise<string[]> {
+  return (await caches.keys()).filter((name) => name.startsWith(prefix) && name !== cacheName);
 }
 
 async function answer(path: string, request: Request): Promise<Response> {

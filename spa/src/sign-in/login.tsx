@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, login } from "../data/api";
 import { outbox } from "../data/device-outbox";
@@ -10,7 +11,7 @@ import { Logo, sentence, usePageTitle } from "../ui/page";
 import { TextInput } from "../ui/text-input";
 import "./login.css";
 
-export function LoginPage() {
+export function LoginPage({ children }: { children: ComponentChildren }) {
   usePageTitle("Log in");
   return (
     <main class="login" id="main">
@@ -20,6 +21,7 @@ export function LoginPage() {
           <span>Ship Captain Crew</span>
         </p>
         <h1 tabIndex={-1}>Dispatch</h1>
+        {children}
         <Waiting />
         <LoginForm />
       </div>
