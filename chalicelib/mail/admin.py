@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple, TypedDict, get_args
+from typing import Literal, NamedTuple, TypedDict, get_args
 
 from chalicelib.core import paging, times
 from chalicelib.core.audit import Actor
@@ -35,7 +35,7 @@ class MailJson(TypedDict):
     payment_id: UuidText | None
     status: MailStatus
     attempts: Count
-    created_at: InstantText
+    created_at: InstantText | Literal[""]
     due_at: InstantText | None
     finished_at: InstantText | None
     note: str

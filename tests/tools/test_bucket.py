@@ -132,7 +132,7 @@ def test_a_listing_is_read_page_after_page_and_decoded() -> None:
 def test_deleting_many_stops_at_the_first_that_stays() -> None:
     body = "<DeleteResult><Error><Key>b</Key><Code>AccessDenied</Code></Error></DeleteResult>"
     with answering(reply(200, body)) as (address, asked), pytest.raises(Refused, match=r"b could not .*AccessDenied"):
-        bucket_at(address).delete_assets(["a&<", "b"])
+        bucket_at(address).delete_files(["a&<", "b"])
     assert b"<Key>a&amp;&lt;</Key>" in asked[0].body
 
 

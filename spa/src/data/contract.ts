@@ -2591,7 +2591,7 @@ export interface components {
             /** @enum {string} */
             status: "queued" | "sent" | "failed" | "uncertain" | "cancelled";
             attempts: number;
-            created_at: string;
+            created_at: string | "";
             due_at: string | null;
             finished_at: string | null;
             note: string;
