@@ -37,7 +37,7 @@ from tests.season.expected import (
     signed_amount,
     when_and_who,
 )
-from tests.season.owed import owing
+from tests.season.owed import earlier, owing
 from tests.season.readiness import as_read, is_scheduled, on_board, panel
 
 # --- board ----------------------------------------------------------------------------------------
