@@ -37,7 +37,7 @@ from tests.season.expected import (
     signed_amount,
     when_and_who,
 )
-from tests.season.owed import owing
+from tests.season.owed import earlier, owing
 from tests.season.readiness import as_read, is_scheduled, on_board, panel
 
 # --- board ----------------------------------------------------------------------------------------
@@ -71,10 +71,10 @@ def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, de
     desk.wait("article")
     desk.page.get_by_role("button", name="Show all").click()
     desk.page.get_by_role("button", name="Show past charters").click()
-    rows, earlier = desk.page.locator("article"), desk.page.get_by_role("button", name="Show earlier")
-    expect(earlier).to_be_enabled()
+    rows, more = desk.page.locator("article"), desk.page.get_by_role("button", name="Show earlier")
+    expect(more).to_be_enabled()
     while (known := rows.count()) < len(told.charters):
-        earlier.click()
+        more.click()
         expect(rows.nth(known)).to_be_attached()
     shown = desk.read(READ_BOARD)
     expected = sections(told)
