@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests.support.doubles import smtp_server
-from tests.support.programs import found_programs, start_playwright
+from tests.support.programs import found_programs
 from tests.support.running import Product, running_dynamodb, running_product
+from tools.common.browser import start_playwright
 from tools.common.cloud import ignore_users_aws
 from tools.common.console import keep_loopback_direct
 from tools.local.embedded import EmbeddedAws

@@ -35,7 +35,7 @@ class MailJson(TypedDict):
     payment_id: UuidText | None
     status: MailStatus
     attempts: Count
-    created_at: str
+    created_at: InstantText
     due_at: InstantText | None
     finished_at: InstantText | None
     note: str

@@ -17,8 +17,9 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 from tests.browser.visitors import PHONE, Site
-from tests.support.programs import found_programs, start_playwright
+from tests.support.programs import found_programs
 from tests.support.running import Product, running_product
+from tools.common.browser import start_playwright
 from tools.common.cloud import embedded_client
 
 CHARTERS = 1000

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-from tests.support.programs import found_programs, start_playwright
+from tests.support.programs import found_programs
 from tests.support.running import ROOT, Product, running_product
+from tools.common.browser import start_playwright
 from tools.local import demo
 
 LIGHTHOUSE = "lighthouse@12.8.2"

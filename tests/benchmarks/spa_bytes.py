@@ -9,8 +9,9 @@ from pathlib import Path
 from playwright.sync_api import Response
 
 from tests.benchmarks.lighthouse import pages
-from tests.support.programs import found_programs, start_playwright
+from tests.support.programs import found_programs
 from tests.support.running import Product, running_product
+from tools.common.browser import start_playwright
 
 # Held by spa/size.mjs (brotli, scripts) and by tests/browser/test_waiver_page.py (gzip, all but the waiver's text).
 LIMITS = {"guest page": "scripts at most 16 KB", "board": "scripts at most 40 KB", "waiver": "30 KB besides its text"}

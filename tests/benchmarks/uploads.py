@@ -119,7 +119,7 @@ def measure(files: int, peers: dict[str, Peer]) -> Seconds:
             for number in range(CHANGED_RUNS):
                 change(build, number)
                 take_turns("one file changed", commands, found)
-            verify = [sys.executable, "-m", "tools.sync", "verify", "--stage", "local"]
+            verify = [sys.executable, "-m", "tools.sync", "verify", "--stage", "local", "--no-browser"]
             home = str(sites["tools.sync"].folder)
             found[VERIFIED]["first upload"].append(seconds([*verify, "--home", home]))
     return found

@@ -16,8 +16,11 @@ from tests.browser.conftest import Visit
 from tests.browser.visitors import Site, Troubles, card
 from tests.support import observatory
 from tests.support.races import at_once
+from tools.common.build import SPA_BUILD
 from tools.common.cloud import Cloud, embedded_client
 from tools.common.functions import live_environments
+from tools.sync.built_spa import read_build
+from tools.sync.release import identity_of
 
 UNKNOWN = "A" * 22
 PARALLEL = 32
@@ -97,17 +100,26 @@ def test_an_unknown_page_says_so_inside_the_app(visit: Visit, path: str) -> None
     expect(page.get_by_label("Password")).to_be_visible()
 
 
-def test_the_staged_app_works_on_the_same_api_and_stays_staged(site: Site, visit: Visit, event: dict[str, Any]) -> None:
-    assert site.call("GET", "/_staging/").text == site.call("GET", "/").text
-    moved = site.call("GET", "/_staging")
-    assert (moved.status, moved.headers["Location"]) == (302, "/_staging/")
+@pytest.mark.parametrize("slot", ["staging", "preview"])
+def test_the_app_of_a_slot_works_on_the_same_api_and_stays_there(
+    site: Site, visit: Visit, event: dict[str, Any], slot: str
+) -> None:
+    base = "/_staging" if slot == "staging" else f"/_preview/{built_release()}"
+    assert site.call("GET", f"{base}/").text == site.call("GET", "/").text
+    moved = site.call("GET", base)
+    assert (moved.status, moved.headers["Location"]) == (302, f"{base}/")
     page = visit(token=site.token).new_page()
-    page.goto("/_staging/")
+    page.goto(f"{base}/")
     card(page, event).get_by_role("link", name=event["title"]).click()
-    expect(page).to_have_url(f"{site.url}/_staging/events/{event['event_id']}")
+    expect(page).to_have_url(f"{site.url}{base}/events/{event['event_id']}")
     expect(page.get_by_role("heading", name=event["title"])).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name=event["title"])).to_be_visible()
+
+
+def built_release() -> str:
+    """What the product has put into its slots."""
+    return identity_of(read_build(SPA_BUILD))
 
 
 def test_head_and_options_are_answered_without_a_failure_or_an_open_door(site: Site, event: dict[str, Any]) -> None:
@@ -185,8 +197,23 @@ def test_pages_api_and_waiver_carry_the_security_headers_in_success_and_refusal(
         "waiver 303": site.sign(site.charter()),
         "api unknown": site.call("GET", "/api/nope"),
         "edge 302": site.call("GET", "/_staging"),
+        "preview": site.call("GET", f"/_preview/{built_release()}/"),
+        "preview 302": site.call("GET", f"/_preview/{built_release()}"),
     }
-    assert [answer.status for answer in answers.values()][2:] == [200, 401, 404, 400, 200, 400, 404, 303, 404, 302]
+    assert [answer.status for answer in answers.values()][2:] == [
+        200,
+        401,
+        404,
+        400,
+        200,
+        400,
+        404,
+        303,
+        404,
+        302,
+        200,
+        302,
+    ]
     for name, answer in answers.items():
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy, name

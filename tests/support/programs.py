@@ -11,15 +11,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from tools.setup import CACHE, PYTHON, VENV, SetupFailed, call, do_once
+from tools.common.browser import BROWSER_PACKAGE, BROWSERS, start_playwright
+from tools.setup import CACHE, PYTHON, SetupFailed, call, do_once
 
 NOTES = CACHE / "test-programs.json"
 MIN_JAVA = 17
-# The first is the same browser without windows: a visitor costs it a third of the processor time.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER_PACKAGE, JAVA_PACKAGE = "chromium-headless-shell", "default-jre-headless"
+JAVA_PACKAGE = "default-jre-headless"
 DYNAMODB_PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 DYNAMODB_SHA256 = "3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9"
 
@@ -70,15 +69,6 @@ def download_browser() -> str:
     with start_playwright() as playwright:
         call(PYTHON, "-m", "playwright", "install", "--no-shell", "chromium")
         return str(playwright.chromium.executable_path)
-
-
-def start_playwright() -> Any:
-    """On our Node.js: the one that Playwright brings needs libatomic, which a bare Debian lacks."""
-    from playwright.sync_api import sync_playwright
-
-    path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    os.environ["PLAYWRIGHT_NODEJS_PATH"] = shutil.which("node", path=path) or ""
-    return sync_playwright()
 
 
 def java() -> str:

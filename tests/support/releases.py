@@ -23,9 +23,16 @@ from tools.common import stacks
 from tools.common.cloud import LOCAL_STAGE, Cloud
 from tools.local.embedded import EmbeddedAws, free_port
 from tools.local.front_door import FrontDoor
+from tools.sync.boot import Boot, Opener
 from tools.sync.bucket import Bucket
 from tools.sync.releaser import Ask, Memory, Releaser
 from tools.sync.verify import Viewer
+
+WITHOUT_BROWSER = {
+    "stage": ["--no-browser"],
+    "verify": ["--no-browser"],
+    "promote": ["--force-unbooted", "it is a test's"],
+}
 
 
 @dataclass(frozen=True)
@@ -40,18 +47,30 @@ class Site:
     folder: Path
     http: urllib3.PoolManager
 
-    def releaser(self, by: str = "ana", *, attempts: int = 2, ask: Ask = lambda _: None) -> Releaser:
+    def releaser(
+        self,
+        by: str = "ana",
+        *,
+        attempts: int = 2,
+        ask: Ask = lambda _: None,
+        open_slot: Opener | None = lambda _slot, _names: Boot("a test", 0),
+    ) -> Releaser:
+        """By default every release starts: only a test of the browser needs one."""
         bucket = Bucket(Cloud(LOCAL_STAGE, self.aws.endpoint, attempts=attempts), self.bucket, self.distribution)
         memory = Memory(self.folder / "memory" / by)
-        return Releaser(bucket, Viewer(self.base_url), memory, by, lambda: "c0ffee", ask, say=lambda _: None)
+        return Releaser(bucket, Viewer(self.base_url), memory, by, lambda: "c0ffee", ask, lambda _: None, open_slot)
 
     def sync(
         self, command: str, *arguments: str, by: str = "ana", **environment: str
     ) -> "subprocess.CompletedProcess[str]":
         return self.start(command, *arguments, by=by, **environment).done()
 
-    def start(self, command: str, *arguments: str, by: str = "ana", **environment: str) -> "Running":
-        """The real tool, as `python -m tools.sync … --stage local`."""
+    def start(
+        self, command: str, *arguments: str, by: str = "ana", with_browser: bool = False, **environment: str
+    ) -> "Running":
+        """The real tool, as `python -m tools.sync … --stage local`; the builds of `write_build` are none that start."""
+        if not with_browser:
+            arguments = (*WITHOUT_BROWSER.get(command, ()), *arguments)
         common = ["--stage", "local", "--home", str(self.folder), "--by", by]
         common += ["--memory", str(self.folder / "memory" / by)]
         return Running(

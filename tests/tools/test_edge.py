@@ -41,7 +41,7 @@ from tools.local.embedded import EmbeddedAws
 Config = dict[str, Any]
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 SECRET = "s" * 40
-IN_ORDER = "/photos/*, /api/*, /g/*/waiver, /c/*, /assets/*, /_staging/*"
+IN_ORDER = "/photos/*, /api/*, /g/*/waiver, /c/*, /assets/*, /_staging/*, /_preview/*"
 REST = ("OPTIONS", "PUT", "PATCH", "POST", "DELETE")
 
 
@@ -250,6 +250,12 @@ def staging_is_cached_over_http(config: Config) -> None:
     of(config, "/_staging/*").update(CachePolicyId=CACHING_OPTIMIZED, ViewerProtocolPolicy="allow-all")
 
 
+def previews_have_no_behaviour(config: Config) -> None:
+    config["CacheBehaviors"] = listed(
+        *(b for b in config["CacheBehaviors"]["Items"] if b["PathPattern"] != "/_preview/*")
+    )
+
+
 def bucket_is_read_without_control(config: Config) -> None:
     config["Origins"]["Items"][0]["OriginAccessControlId"] = ""
 
@@ -291,7 +297,7 @@ BROKEN = [
     Broken(
         waiver_has_no_behaviour,
         "/g/*/waiver has no behaviour of its own: the default behaviour sends it to files",
-        ("CacheBehaviors[/g/*/waiver]: added at place 6, to gateway",),
+        ("CacheBehaviors[/g/*/waiver]: added at place 7, to gateway",),
         heals_whole=False,
     ),
     Broken(
@@ -358,6 +364,11 @@ BROKEN = [
             f"CacheBehaviors[/_staging/*].CachePolicyId: {CACHING_OPTIMIZED} -> {CACHING_DISABLED}",
         ),
         heals_whole=False,
+    ),
+    Broken(
+        previews_have_no_behaviour,
+        "/_preview/* has no behaviour of its own: the default behaviour sends it to files",
+        ("CacheBehaviors[/_preview/*]: added at place 7, to files",),
     ),
     Broken(
         bucket_is_read_without_control,
@@ -646,6 +657,8 @@ def test_an_explanation_says_who_answers_and_why(by_hand: Edge, capsys: pytest.C
     assert explained["cache"] == "Managed-CachingDisabled, nothing is cached"
     assert explained["passed_over"] == ["/photos/*", "/api/*"]
     assert edge.explain(config, around, "/g/abc")["behaviour"] == "default (*)"
+    preview = edge.explain(config, around, "/_preview/0123456789ab/g/abc")
+    assert (preview["behaviour"], preview["kind"]) == ("/_preview/*", "spa")
     edge.show_explanation(explained)
     assert "first that matches" in capsys.readouterr().out
 

@@ -11,6 +11,7 @@ from tools.common.console import Refused
 from tools.local.embedded import EmbeddedAws
 from tools.sync import release
 from tools.sync.built_spa import read_build
+from tools.sync.pruning import prune
 from tools.sync.releaser import Releaser
 
 ROUNDS = 100
@@ -69,7 +70,7 @@ def test_a_status_stays_three_calls(site: Site) -> None:
 
 
 def test_prune_keeps_the_assets_of_the_release_before(site: Site) -> None:
-    site.releaser().prune(grace_s=-60, keep=10)
+    prune(site.releaser(), grace_s=-60, keep=10)
     for name in ("one", "two"):
         assert site.get(f"/assets/index-00000{name}.js").status == 200
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ UNFIT_NAMES = [
     "a+b.js", "a&b.js", "a;b.js", "a:b.js", "a,b.js", "a=b.js", "a\"b.js", "a<b>.js", "a|b.js", "a^b.js", "a`b.js",
     "a*.js", "assets/a b.js", "sub folder/a.js", os.fsdecode(b"\xff.js"),
     "api/x.json", "api/v1/x.json", "g/a.json", "g/abc/waiver.json", "events/x.json", "events/a/b.png", "_staging/x.js",
-    "c/a.json", "c/a/manifest.png",
+    "c/a.json", "c/a/manifest.png", "_preview/x.js",
 ]  # fmt: skip
 
 
@@ -131,11 +132,43 @@ def test_the_edges_function_and_the_table_agree_on_what_is_a_page() -> None:
         "/x/g/a.js",
         "/a.é",
     ]
+    found = [each["uri"] for each in run_edge_function(paths)]
+    assert found == [f"/production{path if is_file(path) else '/index.html'}" for path in paths]
+
+
+SHOWN = {
+    "/_staging/": "/staging/index.html",
+    "/_staging/events/x.json": "/staging/index.html",
+    "/_staging/sw.js": "/staging/sw.js",
+    "/_preview/0123456789ab/": "/preview/0123456789ab/index.html",
+    "/_preview/0123456789ab/g/x": "/preview/0123456789ab/index.html",
+    "/_preview/0123456789ab/manifest.webmanifest": "/preview/0123456789ab/manifest.webmanifest",
+    "/_staging": "to /_staging/",
+    "/_preview/0123456789ab": "to /_preview/0123456789ab/",
+    # No release is called so: pages of production's app, which says that it has none.
+    "/_preview/": "/production/index.html",
+    "/_preview/0123456789abc/": "/production/index.html",
+    "/_preview/0123456789AB/": "/production/index.html",
+    "/_preview/../_releases/x": "/production/index.html",
+    "/_stagings/": "/production/index.html",
+    "/_releases/journal/1.json": "/production/_releases/journal/1.json",
+}
+
+
+def test_the_edges_function_finds_slot_and_page() -> None:
+    asked = run_edge_function(list(SHOWN))
+    shown = [each.get("uri") or f"to {each['headers']['location']['value']}" for each in asked]
+    assert dict(zip(SHOWN, shown, strict=True)) == SHOWN
+
+
+def run_edge_function(paths: list[str]) -> list[dict[str, Any]]:
+    """What it makes of a request for each path."""
     code = (ROOT / ".chalice/viewer-request.js").read_text()
-    script = f"{code}\nconsole.log(JSON.stringify({json.dumps(paths)}.map((uri) => handler({{request: {{uri}}}}).uri)))"
+    script = f"{code}\nconsole.log(JSON.stringify({json.dumps(paths)}.map((uri) => handler({{request: {{uri}}}}))))"
     node = Path(sys.executable).with_name("node")
     done = subprocess.run([node if node.exists() else "node", "-e", script], check=True, capture_output=True, text=True)
-    assert json.loads(done.stdout) == [f"/production{path if is_file(path) else '/index.html'}" for path in paths]
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
 
 
 @pytest.mark.parametrize(("text", "lines"), [("", 0), ("a", 1), ("a\n", 1), ("a\nb", 2), ("\n\n", 2)])

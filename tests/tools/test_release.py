@@ -16,6 +16,7 @@ from tools.sync.references import missing_references, references
 from tools.sync.release import Act, Head, Live, Who, compare, observe
 
 WHO = Who("ana", "2026-06-01T10:00:00Z", "c0ffee", "n1")
+STARTS = release.Opened(True, "starts")
 NOTHING = {name: Live("empty", None, {}) for name in ("staging", "production")}
 
 ids = st.sampled_from("abcdef")
@@ -138,9 +139,22 @@ def test_records_and_journal_survive_their_json() -> None:
     head = release.stage(Head(), WHO, one, NOTHING, ())
     head = release.prove(head, WHO, head.seq, None)
     assert records.decode_head(records.encode_head(head)) == head
-    newer = json.dumps({**json.loads(records.encode_head(head)), "format": 2}).encode()
+    newer = json.dumps({**json.loads(records.encode_head(head)), "format": records.FORMAT + 1}).encode()
     with pytest.raises(Refused, match="update this checkout"):
         records.decode_head(newer)
+
+
+def test_what_an_earlier_tool_wrote_is_read_as_never_opened_in_a_browser() -> None:
+    """Format 1: an act had no note, a proof nothing of a browser."""
+    head = release.stage(Head(), WHO, record("<p>"), NOTHING, ())
+    head = release.prove(head, WHO, head.seq, None, STARTS)
+    written = json.loads(records.encode_head(head)) | {"format": 1}
+    written["history"] = [{key: act[key] for key in act if key != "note"} for act in written["history"]]
+    written["proof"] = {key: written["proof"][key] for key in ("release", "staging_seq", "production", "by", "at")}
+    read = records.decode_head(json.dumps(written).encode())
+    assert (read.proven, read.starts) == (True, False)
+    with pytest.raises(Refused, match="was not opened in a browser"):
+        release.promote(read, WHO, NOTHING["production"], (), None)
 
 
 # Closure
@@ -180,7 +194,7 @@ def test_each_name_without_a_file_is_told() -> None:
 def staged(head: Head, one: release.Release, live: str | None = None) -> Head:
     production = Live("recorded", live, {}) if live else NOTHING["production"]
     head = release.stage(head, WHO, one, {**NOTHING, "production": production}, {live or ""})
-    return release.prove(head, WHO, head.seq, live)
+    return release.prove(head, WHO, head.seq, live, STARTS)
 
 
 def test_staging_anew_needs_a_new_proof() -> None:

@@ -36,11 +36,23 @@ esac
 JAVA = "#!/bin/sh\necho 'openjdk version \"21.0.1\"' >&2\n"
 
 
+# What runs before anything is installed, and what finds the programs of the tests.
+NEEDED = (
+    "tools/__init__.py",
+    "tools/setup.py",
+    "tools/common/__init__.py",
+    "tools/common/browser.py",
+    "tools/common/console.py",
+    "tests/support/__init__.py",
+    "tests/support/programs.py",
+)
+
+
 class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.bin, self.wheels, self.root = folder / "bin", folder / "wheels", folder / "checkout"
-        for name in ("tools/__init__.py", "tools/setup.py", "tests/support/__init__.py", "tests/support/programs.py"):
+        for name in NEEDED:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.root / name)
         (self.root / "spa").mkdir()

@@ -16,6 +16,7 @@ from tools.local.embedded import EmbeddedAws
 from tools.sync import release
 from tools.sync.built_spa import read_build
 from tools.sync.layout import CONTENT_TYPES
+from tools.sync.pruning import prune
 from tools.sync.pulling import pull
 from tools.sync.references import references
 from tools.sync.releaser import Outcome, Releaser
@@ -308,7 +309,7 @@ FAULTS = ["refused", "throttled", "failed", "failed once", "lost", "lost once"]
 
 
 @pytest.mark.parametrize("how", FAULTS)
-@pytest.mark.parametrize("act", ["stage", "promote", "rollback"])
+@pytest.mark.parametrize("act", ["stage", "promote", "rollback", "rollback of one's own"])
 def test_a_fault_at_every_call_leaves_one_whole_release_and_a_rerun_finishes(
     site: Site, tmp_path: Path, fresh: None, act: str, how: str
 ) -> None:
@@ -319,12 +320,14 @@ def test_a_fault_at_every_call_leaves_one_whole_release_and_a_rerun_finishes(
         at += 1
         name = f"n{at}"
         files = read_build(write_build(tmp_path / name, name, files=5))
-        if act == "promote":
+        if act in ("promote", "rollback of one's own"):
             stage_unseen(site.releaser("ana"), files)
+        if act == "rollback of one's own":
+            site.releaser("ana").promote()
         if act == "rollback":
             site.releaser("ana").place(files)
         before = site.shown()
-        after = {"stage": before, "promote": name, "rollback": "base"}[act]
+        after = {"stage": before, "promote": name}.get(act, "base")
 
         def run(releaser: Releaser, files: Any = files) -> None:
             if act == "stage":
@@ -358,7 +361,8 @@ def stage_unseen(releaser: Releaser, files: Any) -> None:
     head, live = releaser.bucket.look()
     assert head.staging
     seq, production = head.staging.seq, live["production"].token
-    releaser.bucket.append(head, live, lambda now, _: release.prove(now, releaser.who(), seq, production))
+    starts = release.Opened(True, "starts")
+    releaser.bucket.append(head, live, lambda now, _: release.prove(now, releaser.who(), seq, production, starts))
 
 
 def base_release(releaser: Releaser) -> str:
@@ -442,6 +446,48 @@ def test_status_and_promote_need_as_few_calls_for_5000_files_as_for_20(site: Sit
     assert [len(calls) for calls in needed[20]] == [len(calls) for calls in needed[5000]]
 
 
+def test_a_rollback_of_what_this_copy_promoted_takes_four_calls(site: Site, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        ana = release_build(site, tmp_path, name, files=40)
+    with watched_calls() as calls:
+        ana.roll_back()
+    assert site.shown() == "one"
+    assert [call.partition(" ")[0] for call in calls] == ["GET", "PUT", "PUT", "POST"], calls
+    assert ana.bucket.look()[1]["production"].kind == "recorded"
+
+
+def test_a_rollback_decides_on_the_last_entry_whoever_made_it(site: Site, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        ana = release_build(site, tmp_path, name)
+    # What viewers see has not changed since; the journal has.
+    stage_unseen(site.releaser("ben"), read_build(write_build(tmp_path / "three", "three")))
+    ana.roll_back()
+    assert site.shown() == "one"
+    site.releaser("ben").verify("staging")
+    site.releaser("ben").promote()
+    ana.roll_back()
+    assert site.shown() == "one"
+    acts = [act.act for act in ana.bucket.head().history]
+    assert acts[:4] == ["rolled back", "promoted", "verified", "rolled back"]
+
+
+def test_of_two_who_roll_back_at_once_one_wins_and_production_goes_back_once(site: Site, tmp_path: Path) -> None:
+    for name in ("zero", "one"):
+        release_build(site, tmp_path, name)
+    for number in range(6):
+        name = f"t{number}"
+        last = site.releaser("ana" if number % 2 else "ben")
+        stage_unseen(last, read_build(write_build(tmp_path / name, name)))
+        last.promote()
+        planned = threading.Barrier(2)
+        both = [site.releaser(by, ask=lambda _, planned=planned: planned.wait(20)) for by in ("ana", "ben")]
+        results = at_once(2, lambda which, both=both: both[which].roll_back())
+        assert [type(got) for got in results if isinstance(got, Outcome)] == [Outcome], results
+        (refused,) = [str(got) for got in results if isinstance(got, Refused)]
+        assert "production moved meanwhile" in refused
+        assert site.shown() == "one"
+
+
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_large_build_is_uploaded_whole_or_refused_at_the_asset_that_has_other_bytes(
     site: Site, tmp_path: Path, number: int
@@ -486,9 +532,9 @@ def test_prune_deletes_only_what_no_retained_release_names(site: Site, tmp_path:
     for name in ("one", "two", "three"):
         ana = release_build(site, tmp_path, name)
     ana.stage(read_build(write_build(tmp_path / "four", "four")))
-    assert ana.prune(grace_s=3600, keep=1) == []
+    assert prune(ana, grace_s=3600, keep=1) == []
     before = ana.bucket.slots()
-    deleted = ana.prune(grace_s=-60, keep=2)
+    deleted = [name for name in prune(ana, grace_s=-60, keep=2) if name.startswith("assets/")]
     assert {re.search(r"-0*([a-z]+)\.", name).group(1) for name in deleted} == {"one"}  # type: ignore[union-attr]
     assert ana.bucket.slots() == before
     assert len(ana.bucket.record_ages()) == 4, "records stay"
@@ -510,7 +556,7 @@ def test_prune_deletes_nothing_after_any_error(site: Site, tmp_path: Path) -> No
         at += 1
         with watched_calls(breaks(at, "refused")) as made:
             try:
-                site.releaser("ana", attempts=1).prune(grace_s=-60, keep=1)
+                prune(site.releaser("ana", attempts=1), grace_s=-60, keep=1)
                 finished = True
             except Exception:
                 assert not [call for call in made[: at - 1] if "delete" in call]
@@ -546,7 +592,7 @@ def test_the_buckets_policy_refuses_what_a_plain_copy_does(site: Site) -> None:
                     return True
         return False
 
-    for key in ("production/index.html", "staging/sw.js", "assets/app.js", "_releases/journal/1.json"):
+    for key in ("production/index.html", "staging/sw.js", "preview/x/index.html", "assets/a.js", "_releases/1.json"):
         assert refused(key)
         assert not refused(key, "if-none-match")
     assert not refused("production/index.html", "if-match")

@@ -34,7 +34,8 @@ from tools.smoke.result import require_passed, show
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.release import identity_of
-from tools.sync.releaser import Releaser, memory_of, own_commit, own_name
+from tools.sync.releaser import Releaser, memory_of, own_name
+from tools.sync.reproduction import own_commit
 from tools.sync.verify import Viewer
 
 SMOKE_TIMEOUT_S = 300

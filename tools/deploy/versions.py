@@ -12,7 +12,8 @@ from tools.deploy.kept import Kept, Package, running
 from tools.deploy.policy import policy_file
 from tools.deploy.record import DEPLOYED, Deployment, Who
 from tools.sync.bucket import Bucket
-from tools.sync.releaser import Memory, memory_of, own_commit, own_name
+from tools.sync.releaser import Memory, memory_of, own_name
+from tools.sync.reproduction import own_commit
 
 
 class Place(NamedTuple):

@@ -42,6 +42,7 @@ ROUTES = (
     Route("/c/*", "api", CACHING_DISABLED, ALL_VIEWER_EXCEPT_HOST, ALL_METHODS, "ApiHeaders"),
     Route("/assets/*", "spa", CACHING_OPTIMIZED),
     Route("/_staging/*", "spa", CACHING_DISABLED, has_function=True),
+    Route("/_preview/*", "spa", CACHING_DISABLED, has_function=True),
     Route("*", "spa", CACHING_OPTIMIZED, has_function=True),
 )
 DEFAULT = ROUTES[-1]

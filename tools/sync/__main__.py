@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,18 +15,31 @@ from tools.common import stacks
 from tools.common.build import SPA_BUILD
 from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_HOME, LOCAL_STAGE, Cloud, find_cloud, read_local
 from tools.common.console import Refused, confirm, note, one_line, run_tool
-from tools.sync import release
+from tools.sync import pruning, release
+from tools.sync.boot import Opener, browser_opener
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.contents import find_contents
 from tools.sync.differences import Pair, pair, unified
-from tools.sync.layout import PAGE, SLOTS, TEXT_SUFFIXES, FileInfo, suffix_of
+from tools.sync.layout import (
+    PAGE,
+    PREVIEW_S,
+    SLOTS,
+    TEXT_SUFFIXES,
+    FileInfo,
+    preview_of,
+    root_of,
+    suffix_of,
+)
 from tools.sync.pulling import pull
 from tools.sync.release import Head, Live
-from tools.sync.releaser import Memory, Outcome, Releaser, memory_of, own_commit, own_name
+from tools.sync.releaser import Memory, Outcome, Releaser, memory_of, now_text, own_name
+from tools.sync.reproduction import built_commit, own_commit, reproduce
 from tools.sync.verify import Viewer
+from tools.sync.watch import Watcher, probes_of
 
 DAY_S = 24 * 3600
+LEAST_DAYS = PREVIEW_S // DAY_S
 
 
 class Location(TypedDict):
@@ -48,7 +62,16 @@ def open_releaser(options: argparse.Namespace) -> Releaser:
         print("\n".join(plan), file=sys.stderr if options.json else sys.stdout, flush=True)
         confirm("Do this?", options.yes)
 
-    return Releaser(bucket, viewer, memory, options.by or own_name(), own_commit, ask, note)
+    needs_no_browser = options.no_browser or options.no_verify or (options.command == "promote" and not options.watch)
+    open_slot = None if needs_no_browser else find_opener(viewer.website.base_url)
+    return Releaser(bucket, viewer, memory, options.by or own_name(), own_commit, ask, note, open_slot)
+
+
+def find_opener(base_url: str) -> Opener:
+    try:
+        return browser_opener(base_url)
+    except Refused as refusal:
+        raise Refused(f"{refusal}; or say --no-browser, which then stands in the record") from refusal
 
 
 def local_location(home: Path) -> Location:
@@ -98,14 +121,16 @@ def status(releaser: Releaser, options: argparse.Namespace) -> int:
     }
     if options.json:
         slots = {name: {**slot_state(head, name, live[name]), "local_is": state} for name, state in compared.items()}
-        slots["staging"]["verified"] = head.proven
+        slots["staging"] |= {"verified": head.proven, "starts": head.starts}
         print(json.dumps({"local": {"release": local, "lines": lines}, **slots}, indent=1))
         return 0
     print(f"local       {f'{local}, {lines} lines' if local else problem}")
     for name, state in compared.items():
         text = release.describe_live(head.slot(name), live[name])
         if name == "staging" and head.staging:
-            text += ", verified" if head.proven else ", not verified"
+            text += f", verified; it {head.proof.seen}" if head.proven and head.proof else ", not verified"
+        if name == "production" and (watched := release.watch_of(head, now_text())):
+            text += f"; {watched}"
         if live[name].kind == "unsettled":
             text += "; interrupted: run the same command again to finish it"
         print(f"{name:11} {text}")
@@ -156,16 +181,21 @@ def releases(releaser: Releaser, options: argparse.Namespace) -> int:
     head = releaser.bucket.head()
     history = releaser.bucket.history(head)
     held = {slot.release: name for name in reversed(SLOTS) if (slot := head.slot(name))}
+    base_url = releaser.viewer.website.base_url
+    address = {found: f"{base_url}{root_of(preview_of(found))}" for found in releaser.bucket.previews()}
     if options.json:
-        columns = ("release", "act", "at", "by", "commit", "replaces")
+        columns = ("release", "act", "at", "by", "commit", "replaces", "note")
         rows = [
-            {name: getattr(act, name) for name in columns} | {"state": held.get(act.release, "")} for act in history
+            {name: getattr(act, name) for name in columns}
+            | {"state": held.get(act.release, ""), "address": address.get(act.release, "")}
+            for act in history
         ]
         print(json.dumps(rows, indent=1))
         return 0
     for act in history:
         line = f"{act.at}  {act.release:12}  {act.act:11}  {act.by:20}  {act.commit:18}  {held.get(act.release, '')}"
-        print(line.rstrip())
+        # An address once, beside the last act.
+        print("  ".join(filter(None, (line.rstrip(), address.pop(act.release, ""), act.note))))
     if not head.history:
         print("no releases yet")
     return 0
@@ -178,6 +208,7 @@ def pull_slot(releaser: Releaser, options: argparse.Namespace) -> int:
 
 
 def stage(releaser: Releaser, options: argparse.Namespace) -> int:
+    releaser = releaser._replace(commit=lambda: built_commit(options.build))
     return show(releaser.stage(read_build(options.build), options.force_from, verify=not options.no_verify), options)
 
 
@@ -186,7 +217,11 @@ def verify(releaser: Releaser, options: argparse.Namespace) -> int:
 
 
 def promote(releaser: Releaser, options: argparse.Namespace) -> int:
-    return show(releaser.promote(options.force_from), options)
+    outcome = releaser.promote(options.force_from, options.force_unbooted.strip())
+    if options.watch:
+        releaser.say(outcome.message)
+        outcome = Watcher(releaser, probes_of(releaser)).watch(options.watch)
+    return show(outcome, options)
 
 
 def rollback(releaser: Releaser, options: argparse.Namespace) -> int:
@@ -198,10 +233,30 @@ def show(outcome: Outcome, options: argparse.Namespace) -> int:
     return 0
 
 
+def build_again(releaser: Releaser, options: argparse.Namespace) -> int:
+    record = releaser.bucket.record(options.release)
+    return show(Outcome(record.release, False, reproduce(record, note)), options)
+
+
 def prune(releaser: Releaser, options: argparse.Namespace) -> int:
-    deleted = releaser.prune(options.grace_days * DAY_S, options.keep)
-    print(json.dumps({"deleted": deleted}) if options.json else f"{len(deleted)} assets deleted")
+    deleted = pruning.prune(releaser, options.grace_days * DAY_S, options.keep)
+    print(json.dumps({"deleted": deleted}) if options.json else f"{len(deleted)} files deleted")
     return 0
+
+
+def duration_s(text: str) -> float:
+    """`90s`, `10m` or `2h`."""
+    found = re.fullmatch(r"(\d+)([smh])", text, re.ASCII)
+    if not found or not int(found[1]):
+        raise argparse.ArgumentTypeError("such as 90s, 10m or 2h")
+    return int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def grace_days(text: str) -> float:
+    """Each release answers at its own address for so long at least."""
+    if not (days := float(text)) >= LEAST_DAYS:
+        raise argparse.ArgumentTypeError(f"at least {LEAST_DAYS}: so long a release answers at its own address")
+    return days
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -228,8 +283,14 @@ def arguments() -> argparse.ArgumentParser:
         name: str, run: Callable[[Releaser, argparse.Namespace], int], text: str, *more: argparse.ArgumentParser
     ) -> Any:
         command = commands.add_parser(name, help=text, description=text, parents=[common, *more])
-        command.set_defaults(run=run, yes=False)
+        command.set_defaults(run=run, yes=False, no_browser=True, no_verify=False)
         return command
+
+    def opens(command: Any) -> None:
+        command.add_argument(
+            "--no-browser", action="store_true", help="do not open it in a browser, which then stands in the record"
+        )
+        command.set_defaults(no_browser=False)
 
     add("status", status, "local, staging and production against their common base")
     command = add("diff", diff, "what differs, file by file")
@@ -239,16 +300,29 @@ def arguments() -> argparse.ArgumentParser:
     command = add("pull", pull_slot, "the live files into a folder; they become the base")
     command.add_argument("slot", nargs="?", choices=SLOTS, default="production")
     command.add_argument("--into", type=Path, help="a new or empty folder, or an earlier pull's (default: its own)")
-    command = add("stage", stage, "the built SPA into the staging slot, verified over HTTP", changes, forced)
+    command = add("stage", stage, "the built SPA into the staging slot, verified as viewers see it", changes, forced)
+    opens(command)
     command.add_argument("--no-verify", action="store_true", help="leave that to `verify`; nothing is promoted before")
-    command = add("verify", verify, "a slot's page and every asset through the edge: bytes, types, caching headers")
+    command = add("verify", verify, "a slot's files through the edge: bytes, types, headers; then the app in a browser")
+    opens(command)
     command.add_argument("slot", nargs="?", choices=SLOTS, default="staging")
-    add("promote", promote, "production gets exactly what was verified in staging", changes, forced)
+    command = add("promote", promote, "production gets exactly what was verified in staging", changes, forced)
+    command.add_argument(
+        "--force-unbooted", metavar="REASON", default="", help="promote what no browser saw starting; for the record"
+    )
+    command.add_argument(
+        "--watch", type=duration_s, metavar="10m", help="then look at it for so long, and go back when it is not well"
+    )
+    opens(command)
     command = add("rollback", rollback, "production back to the previous or a named release", changes, forced)
     command.add_argument("release", nargs="?", metavar="RELEASE", help="one of `releases` (default the previous one)")
-    add("releases", releases, "the history: when, which release, what was done, by whom, from which commit")
-    command = add("prune", prune, "delete old assets that no retained release names", changes)
-    command.add_argument("--grace-days", type=float, default=30, help="never younger ones (default 30)")
+    add("releases", releases, "the history: when, which release, what was done, by whom, and the release's own address")
+    command = add("reproduce", build_again, "build a release's commit again, and compare")
+    command.add_argument("release", metavar="RELEASE", help="one of `releases`")
+    command = add(
+        "prune", prune, "delete previews that have ended, and old assets that no retained release names", changes
+    )
+    command.add_argument("--grace-days", type=grace_days, default=LEAST_DAYS, help="never younger ones (default 30)")
     command.add_argument("--keep", type=int, default=10, help="releases of production to retain (default 10)")
     return parser
 

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from tools.common.cloud import CONNECTIONS, Cloud
 from tools.common.console import Refused
 from tools.sync import records, release
-from tools.sync.layout import POOL, RECORDS, SLOTS, FileInfo, SpaFile
+from tools.sync.layout import POOL, PREVIEWS, RECORDS, SLOTS, WORKER, FileInfo, SpaFile, preview_of
 from tools.sync.plan import changed_names
 from tools.sync.release import Act, Head, Live, Release, Slot
 
@@ -97,6 +97,28 @@ class Bucket(NamedTuple):
             one.key.removeprefix(RECORDS).removesuffix(".json"): one.modified_at
             for one in self._list(Prefix=RECORDS, Delimiter="/")
         }
+
+    # Releases at their own addresses
+
+    def keep_preview(self, record: Release) -> None:
+        """Its page and what stands beside it, written anew: the time that it answers begins again.
+
+        Without the worker: an address that ends should leave nothing on a device.
+        """
+        for name, body in previewed(record).items():
+            file = SpaFile(name, body)
+            key = file.key(preview_of(record.release))
+            if not self._put_file(key, file, CREATE_ONLY) and not self._put_file(
+                key, file, {"IfMatch": file.info.etag}
+            ):
+                raise Refused(f"{key} was changed without this tool: it is not what was released")
+
+    def previews(self) -> dict[str, list[Listed]]:
+        """The files of each, by the release's id."""
+        found: dict[str, list[Listed]] = {}
+        for one in self._list(Prefix=PREVIEWS):
+            found.setdefault(one.key.split("/")[1], []).append(one)
+        return found
 
     # What is there
 
@@ -245,8 +267,8 @@ class Bucket(NamedTuple):
                 break
         return True
 
-    def delete_assets(self, names: Sequence[str]) -> None:
-        """A thousand a call; stops at the first that S3 refuses."""
+    def delete_files(self, names: Sequence[str]) -> None:
+        """In this order, a thousand a call; stops at the first that S3 refuses."""
         for start in range(0, len(names), 1000):
             order = {"Quiet": True, "Objects": [{"Key": name} for name in names[start : start + 1000]]}
             for failed in self._s3.delete_objects(Bucket=self.name, Delete=order).get("Errors", []):
@@ -284,6 +306,11 @@ def _begin_process() -> None:
 
 def _put_assets_quietly(bucket: Bucket, files: Sequence[SpaFile]) -> None:
     bucket._put_assets(files, lambda _: None)
+
+
+def previewed(record: Release) -> dict[str, bytes]:
+    """What stands at a release's own address, beside the pool."""
+    return {name: body for name, body in record.pointers.items() if name != WORKER}
 
 
 def journal_key(seq: int) -> str:

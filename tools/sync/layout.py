@@ -3,6 +3,7 @@
 assets/…       the shared pool: content-hashed, immutable, never overwritten
 production/…   the slot behind every page: index.html, sw.js, the web manifest, icons
 staging/…      the slot behind /_staging/, the same bytes before they are promoted
+preview/ID/…   a release at its own address, /_preview/ID/: its page, without the service worker
 _releases/…    records of the release tool, not reachable through the edge
 """
 
@@ -14,6 +15,9 @@ from urllib.parse import quote
 
 # Where viewers find each slot.
 SLOTS = {"production": "/", "staging": "/_staging/"}
+PREVIEWS = "preview/"
+# So long a release answers at its own address.
+PREVIEW_S = 30 * 24 * 3600
 PAGE = "index.html"
 WORKER = "sw.js"
 POOL = "assets/"
@@ -96,12 +100,22 @@ def suffix_of(name: str) -> str:
     return os.path.splitext(name)[1].lower()  # noqa: PTH122 - thousands of names
 
 
+def preview_of(release_id: str) -> str:
+    """The name of a release's own slot."""
+    return PREVIEWS + release_id
+
+
+def root_of(slot: str) -> str:
+    """Where viewers find a slot's page."""
+    return f"/_{slot}/" if slot.startswith(PREVIEWS) else SLOTS[slot]
+
+
 def path_of(slot: str, name: str) -> str:
     """Where viewers of a slot find a file: the pool's stand beside the slots. Encoded as it travels."""
-    return f"/{quote(name)}" if name.startswith(POOL) else f"{SLOTS[slot]}{quote(name)}"
+    return f"/{quote(name)}" if name.startswith(POOL) else f"{root_of(slot)}{quote(name)}"
 
 
 def paths_of(slot: str, name: str) -> list[str]:
     """All of them: the page also answers to the slot's root."""
-    root = [SLOTS[slot]] if name == PAGE else []
+    root = [root_of(slot)] if name == PAGE else []
     return [*root, path_of(slot, name)]

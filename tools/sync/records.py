@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 from tools.common.console import Refused
 from tools.sync.layout import SLOTS, FileInfo
-from tools.sync.release import Act, Head, Proof, Release, Slot
+from tools.sync.release import Act, Head, MadeOf, Proof, Release, Slot
 
-FORMAT = 1
+# What is written; those before it can be read, as what they lack has a default.
+FORMAT = 2
 Decoded = TypeVar("Decoded")
 
 
@@ -21,6 +22,8 @@ def decode_release(text: bytes) -> Release:
     def build(data: dict[str, Any]) -> Release:
         data["files"] = {name: FileInfo(**info) for name, info in data["files"].items()}
         data["pointers"] = _pointers(data["pointers"])
+        if "made_of" in data:
+            data["made_of"] = MadeOf(**data["made_of"])
         return Release(**data)
 
     return _decode(text, "release record", build)
@@ -60,7 +63,7 @@ def _plain(value: Any) -> Any:
 def _decode(text: bytes, what: str, build: Callable[[dict[str, Any]], Decoded]) -> Decoded:
     try:
         data = json.loads(text)
-        if data.pop("format") == FORMAT:
+        if data.pop("format") in range(1, FORMAT + 1):
             return build(data)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Refused(f"the {what} in the bucket is damaged: it cannot be read") from None

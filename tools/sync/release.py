@@ -13,6 +13,7 @@ from tools.common.console import Refused
 from tools.sync.layout import PAGE, SLOTS, WORKER, FileInfo, SpaFile
 
 KEEP_ACTS = 200
+NOT_OPENED = "was not opened in a browser"
 
 
 class Who(NamedTuple):
@@ -21,6 +22,18 @@ class Who(NamedTuple):
     commit: str
     nonce: str
     """Tells our own entry, whose answer was lost, from somebody else's."""
+
+
+class MadeOf(NamedTuple):
+    """What went into a build beside the sources, as far as it is known."""
+
+    locks: Mapping[str, str]
+    """SHA-256 of each lock file, by its path in the repository."""
+    tools: Mapping[str, str]
+    """Versions, by name."""
+
+
+NOT_KNOWN = MadeOf({}, {})
 
 
 class Release(NamedTuple):
@@ -32,6 +45,7 @@ class Release(NamedTuple):
     files: Mapping[str, FileInfo]
     """All of them; of a slot's own ones, `pointers` has the bytes."""
     pointers: Mapping[str, bytes]
+    made_of: MadeOf = NOT_KNOWN
 
     @property
     def lines(self) -> int:
@@ -70,6 +84,8 @@ class Act(NamedTuple):
     by: str
     at: str
     commit: str
+    note: str = ""
+    """What a browser showed, why a rule was passed over, how a watch went."""
 
 
 class Proof(NamedTuple):
@@ -80,6 +96,17 @@ class Proof(NamedTuple):
     production: str | None
     by: str
     at: str
+    starts: bool = False
+    """Whether a browser has opened it and found nothing wrong."""
+    seen: str = NOT_OPENED
+    """What the browser showed; goes on from "the release …"."""
+
+
+class Opened(NamedTuple):
+    """What a browser showed of a release."""
+
+    starts: bool
+    seen: str
 
 
 class Head(NamedTuple):
@@ -100,6 +127,10 @@ class Head(NamedTuple):
     def proven(self) -> bool:
         return bool(self.staging and self.proof and self.proof.staging_seq == self.staging.seq)
 
+    @property
+    def starts(self) -> bool:
+        return bool(self.proven and self.proof and self.proof.starts)
+
 
 def total_lines(files: Mapping[str, FileInfo]) -> int:
     return sum(info.lines or 0 for info in files.values())
@@ -111,11 +142,11 @@ def identity_of(files: Iterable[SpaFile]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
-def release_of(files: Iterable[SpaFile], who: Who, base: Mapping[str, str]) -> Release:
+def release_of(files: Iterable[SpaFile], who: Who, base: Mapping[str, str], made_of: MadeOf = NOT_KNOWN) -> Release:
     files = list(files)
     pointers = {file.name: file.body for file in files if not file.pooled}
     infos = {file.name: file.info for file in files}
-    return Release(identity_of(files), who.by, who.at, who.commit, dict(base), infos, pointers)
+    return Release(identity_of(files), who.by, who.at, who.commit, dict(base), infos, pointers, made_of)
 
 
 # Three-way state
@@ -175,18 +206,26 @@ def _stale(release: Release, state: str, name: str, slot: Slot | None, live: Liv
     )
 
 
-def prove(head: Head, who: Who, staging_seq: int, production: str | None) -> Head:
-    """Notes that what staging holds since that entry was verified over HTTP while production held this."""
+def prove(head: Head, who: Who, staging_seq: int, production: str | None, opened: Opened | None = None) -> Head:
+    """Notes that what staging holds since that entry was verified over HTTP while production held this.
+
+    `opened` is what a browser showed; None when it was not asked, which leaves what it has shown before.
+    """
     if head.staging is None or head.staging.seq != staging_seq:
         now = head.staging.describe() if head.staging else "nothing"
         raise Refused(f"staging moved while it was verified: it holds {now}; verify it again")
-    act = _act(head, who, "verified", head.staging.release, None)
-    proof = Proof(head.staging.release, staging_seq, production, who.by, who.at)
+    if opened is None:
+        opened = Opened(head.proof.starts, head.proof.seen) if head.proven and head.proof else Opened(False, NOT_OPENED)
+    act = _act(head, who, "verified", head.staging.release, None, opened.seen)
+    proof = Proof(head.staging.release, staging_seq, production, who.by, who.at, opened.starts, opened.seen)
     return _next(head, who, act, proof=proof)
 
 
-def promote(head: Head, who: Who, live: Live, forced: Iterable[str], expected: Slot | None) -> Head:
-    """Production gets what staging holds, as it was when this run began."""
+def promote(head: Head, who: Who, live: Live, forced: Iterable[str], expected: Slot | None, although: str = "") -> Head:
+    """Production gets what staging holds, as it was when this run began.
+
+    What no browser has seen starting needs a reason, `although`, which stands in the record.
+    """
     staged = head.staging
     if staged is None:
         raise Refused("staging is empty: stage a release first")
@@ -196,12 +235,18 @@ def promote(head: Head, who: Who, live: Live, forced: Iterable[str], expected: S
         raise Refused(f"production already holds {head.production.describe()}")
     if not head.proven or head.proof is None:
         raise Refused(f"staging holds {staged.describe()}, and was not verified: run `verify staging` first")
+    if not head.proof.starts and not although:
+        raise Refused(
+            f"staging holds {staged.describe()}, which {head.proof.seen}. Nothing was promoted: `verify staging` opens "
+            "it again, `--force-unbooted REASON` promotes it all the same, and the reason stands in the record"
+        )
     if live.token not in {head.proof.production, *forced}:
         raise Refused(
             f"production moved since {staged.release} was verified: it holds "
             f"{describe_live(head.production, live)}. Look at it, then `verify staging` again"
         )
-    act = _act(head, who, "promoted", staged.release, live.token)
+    note = head.proof.seen if head.proof.starts else f"although it {head.proof.seen}: {although}"
+    act = _act(head, who, "promoted", staged.release, live.token, note)
     slot = staged._replace(act=act.act, seq=act.seq, by=act.by, at=act.at, before={**live.etags})
     return _next(head, who, act, production=slot)
 
@@ -212,7 +257,7 @@ def describe_live(slot: Slot | None, live: Live) -> str:
     return slot.describe() if slot else "nothing"
 
 
-def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str | None) -> Head:
+def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str | None, note: str = "") -> Head:
     """Production gets an earlier release, if it still holds what this run saw at its start."""
     if live.token != expected:
         raise Refused(f"production moved meanwhile: it holds {describe_live(head.production, live)}")
@@ -221,8 +266,33 @@ def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str 
             f"release {release.release} has no {WORKER}: the devices that have the app would keep the present one "
             "for good. Build its source again and release that"
         )
-    act = _act(head, who, "rolled back", release.release, live.token)
+    act = _act(head, who, "rolled back", release.release, live.token, note)
     return _next(head, who, act, production=_filled(release, act, live.etags))
+
+
+def watch(head: Head, who: Who, production_seq: int, act: str, note: str) -> Head:
+    """Notes how a watch of production begins, `watching`, or ends, `watched`."""
+    held = head.production
+    if held is None or held.seq != production_seq:
+        raise Refused(f"the watch ends: production holds {held.describe() if held else 'nothing'}")
+    return _next(head, who, _act(head, who, act, held.release, None, note))
+
+
+def watch_of(head: Head, now: str) -> str:
+    """How the watch of what production holds stands, as a sentence's end; empty when there was none.
+
+    `now` is the time as the journal writes it.
+    """
+    for act in head.history:
+        if head.production is None or act.seq <= head.production.seq:
+            break
+        if act.act == "watched":
+            return f"watched by {act.by}: {act.note}"
+        if act.act == "watching":
+            if act.note < f"until {now}":
+                return f"a watch by {act.by} {act.note} never told its end"
+            return f"watched {act.note} by {act.by}"
+    return ""
 
 
 def place(head: Head, who: Who, release: Release, live: Mapping[str, Live]) -> Head:
@@ -258,8 +328,8 @@ def held_by_production(history: Iterable[Act]) -> Iterator[str]:
             yield from filter(None, (act.release, act.replaces))
 
 
-def _act(head: Head, who: Who, act: str, release: str, replaces: str | None) -> Act:
-    return Act(head.seq + 1, act, release, replaces, who.by, who.at, who.commit)
+def _act(head: Head, who: Who, act: str, release: str, replaces: str | None, note: str = "") -> Act:
+    return Act(head.seq + 1, act, release, replaces, who.by, who.at, who.commit, note)
 
 
 def _filled(release: Release, act: Act, before: Mapping[str, str]) -> Slot:

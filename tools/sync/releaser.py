@@ -4,31 +4,32 @@ import contextlib
 import getpass
 import json
 import os
-import subprocess
 import time
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tools.common.cloud import LOCAL_HOME, LOCAL_STAGE, ROOT
 from tools.common.console import Refused, first_few
-from tools.sync import release
-from tools.sync.bucket import Bucket, Lives, Say
-from tools.sync.layout import SLOTS, WORKER, SpaFile
-from tools.sync.plan import plan, shorten, show_steps, show_swap, viewer_paths
+from tools.sync import records, release
+from tools.sync.boot import Opener
+from tools.sync.bucket import RELEASE_ID, Bucket, Lives, Say, previewed
+from tools.sync.layout import SLOTS, WORKER, SpaFile, preview_of, root_of
+from tools.sync.plan import plan, show_steps, show_swap, viewer_paths
 from tools.sync.references import missing_references, strangers
-from tools.sync.release import Head, Live, Release, Slot, Who
+from tools.sync.release import Head, Live, Opened, Release, Slot, Who
+from tools.sync.reproduction import git, made_of
 from tools.sync.verify import Viewer
 
 FRESH_TIMEOUT_S = 60
-READERS = 16
+# The last entry of the journal, as this copy remembers it.
+HEAD = "head"
 
 Ask = Callable[[list[str]], None]
 
 
 class Memory(NamedTuple):
-    """What this copy remembers of one stage: the base of each slot, and a rollback that is under way."""
+    """What this copy remembers of one stage: the base of each slot, a rollback under way, the journal's last entry."""
 
     folder: Path
 
@@ -42,6 +43,9 @@ class Memory(NamedTuple):
         with contextlib.suppress(OSError, ValueError):
             return dict(json.loads((self.folder / f"{name}.json").read_text()))
         return {}
+
+    def forget(self, name: str) -> None:
+        (self.folder / f"{name}.json").unlink(missing_ok=True)
 
     def write(self, name: str, content: Mapping[str, Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -61,6 +65,18 @@ class Outcome(NamedTuple):
     message: str
 
 
+class Rollback(NamedTuple):
+    """What going back is decided on, and to what; None: production should hold that already."""
+
+    head: Head
+    live: Live
+    record: Release | None
+
+
+class Outdated(Exception):
+    """Somebody has released since the entry that this copy remembers."""
+
+
 class Releaser(NamedTuple):
     bucket: Bucket
     viewer: Viewer
@@ -69,10 +85,11 @@ class Releaser(NamedTuple):
     commit: Callable[[], str]
     ask: Ask
     say: Say
+    open_slot: Opener | None = None
+    """A browser; None leaves it out, which then stands in the record."""
 
     def who(self) -> Who:
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        return Who(self.by, at, self.commit(), os.urandom(8).hex())
+        return Who(self.by, now_text(), self.commit(), os.urandom(8).hex())
 
     # Stage
 
@@ -82,7 +99,7 @@ class Releaser(NamedTuple):
             return self._finish_staging(head, live, verify=verify)
 
         who = self.who()
-        record = release.release_of(files, who, self.memory.base())
+        record = release.release_of(files, who, self.memory.base(), made_of())
         refuse_any(missing_references({file.name: file.body for file in files}), "the build is not whole")
         known = {*self.memory.base().values(), *forced}
         release.stage(head, who, record, live, known)
@@ -102,7 +119,7 @@ class Releaser(NamedTuple):
         missing = {step.key for step in steps if step.action == "upload"}
         self.bucket.fill_pool([file for file in files if file.pooled and file.name in missing], self.say)
         self.bucket.keep_record(record)
-        entry = self.bucket.append(head, live, lambda now, seen: release.stage(now, who, record, seen, known))
+        entry = self.append(head, live, lambda now, seen: release.stage(now, who, record, seen, known))
         self.memory.remember(staging=record.release, production=live["production"].token)
         wanted = occupied(entry, "staging")
         self._settle("staging", wanted, wanted.before, look=verify)
@@ -113,7 +130,8 @@ class Releaser(NamedTuple):
     def _finish_staging(self, head: Head, live: Lives, *, verify: bool) -> Outcome:
         """Local and staging are the same release; only what an interruption left undone is done."""
         wanted = occupied(head, "staging")
-        unsettled, unproven = live["staging"].kind == "unsettled", verify and not head.proven
+        is_proven = head.starts if self.open_slot else head.proven
+        unsettled, unproven = live["staging"].kind == "unsettled", verify and not is_proven
         self.memory.remember(staging=wanted.release, production=live["production"].token)
         if not unsettled and not unproven:
             return Outcome(wanted.release, False, f"nothing to do: staging holds {wanted.describe()}")
@@ -142,24 +160,45 @@ class Releaser(NamedTuple):
     # Verify
 
     def verify(self, slot: str) -> Outcome:
-        """The page and every asset through the edge; for staging a note in the journal that they were right."""
+        """The page and every asset through the edge, then the app in a browser; what is seen of staging is noted."""
         held = self.bucket.head().slot(slot)
         if held is None:
             raise Refused(f"{slot} is empty: nothing to verify")
-        files = self.bucket.record(held.release).files
+        record = self._record(held.release)
+        files = record.files
         refuse_any(self.viewer.verify(slot, files, self.say), f"{slot} is not what was released")
         if slot == "staging":
-            head, live = self.bucket.look()
-            if not head.proven or (head.proof and head.proof.production != live["production"].token):
-                who = self.who()
-                self.bucket.append(
-                    head, live, lambda now, seen: release.prove(now, who, held.seq, seen["production"].token)
-                )
-        return Outcome(held.release, False, f"{len(files)} files of {slot} verified: {held.describe()}")
+            self.bucket.keep_preview(record)
+            preview = preview_of(record.release)
+            problems = self.viewer.verify_pointers(preview, previewed(record))
+            refuse_any(problems, f"{root_of(preview)} is not the release; `python -m tools.edge check` may say why")
+        opened = self._open(slot, files)
+        if slot == "staging":
+            self._note_proof(held, opened)
+        seen = opened.seen if opened else release.NOT_OPENED
+        if opened and not opened.starts:
+            raise Refused(f"{slot} holds {held.describe()}, which {seen}")
+        return Outcome(held.release, False, f"{len(files)} files of {slot} verified: {held.describe()}; it {seen}")
+
+    def _open(self, slot: str, files: Iterable[str]) -> Opened | None:
+        if self.open_slot is None:
+            return None
+        self.say(f"opening {slot} in a browser")
+        boot = self.open_slot(slot, list(files))
+        return Opened(not boot.problems, boot.describe())
+
+    def _note_proof(self, held: Slot, opened: Opened | None) -> None:
+        head, live = self.bucket.look()
+        proof = head.proof if head.proven else None
+        is_noted = proof and proof.production == live["production"].token
+        if proof and is_noted and (opened is None or opened.starts == proof.starts):
+            return
+        who = self.who()
+        self.append(head, live, lambda now, seen: release.prove(now, who, held.seq, seen["production"].token, opened))
 
     # Promote
 
-    def promote(self, forced: Iterable[str] = ()) -> Outcome:
+    def promote(self, forced: Iterable[str] = (), although: str = "") -> Outcome:
         forced = set(forced)
         who = self.who()
         head = self.bucket.head()
@@ -167,7 +206,7 @@ class Releaser(NamedTuple):
         if staged and head.production and head.production.release == staged.release:
             return self._finish_production()
         head, live = self._live_production(head)
-        release.promote(head, who, live["production"], forced, staged)
+        release.promote(head, who, live["production"], forced, staged, although)
         staged = occupied(head, "staging")
         refuse_any(self.viewer.verify_pointers("staging", staged.pointers), "staging is not what was verified")
         refuse_any(self.viewer.verify_closure(staged.pointers), "the staged release is not whole")
@@ -178,8 +217,9 @@ class Releaser(NamedTuple):
                 *show_swap("production", live["production"].etags, staged),
             ]
         )
+        self.memory.forget(HEAD)
         entry = self.bucket.append(
-            head, live, lambda now, seen: release.promote(now, who, seen["production"], forced, staged)
+            head, live, lambda now, seen: release.promote(now, who, seen["production"], forced, staged, although)
         )
         return self._fill_production(entry)
 
@@ -196,6 +236,7 @@ class Releaser(NamedTuple):
         wanted = occupied(entry, "production")
         self._settle("production", wanted, wanted.before)
         self.memory.remember(production=wanted.release)
+        self._keep(entry)
         return Outcome(wanted.release, True, f"production holds {wanted.describe()}")
 
     def _finish_production(self) -> Outcome:
@@ -222,39 +263,75 @@ class Releaser(NamedTuple):
 
     # Roll back
 
-    def roll_back(self, asked: str | None = None, forced: Iterable[str] = ()) -> Outcome:
-        who = self.who()
-        head, seen = self.bucket.look()
-        live = seen["production"]
+    def roll_back(
+        self, asked: str | None = None, forced: Iterable[str] = (), *, over: str | None = None, note: str = ""
+    ) -> Outcome:
+        """To the release before, or the one that is asked for; with `over`, only if production holds that one."""
+        planned = self._plan_of_last_known(asked, over)
+        is_fresh = planned is None
+        if planned is None:
+            head, seen = self.bucket.look()
+            planned = self._plan_rollback(head, seen["production"], asked, set(forced), over)
+        if planned.record is None:
+            self.memory.write("rollback", {})
+            return self._finish_production()
+        head, live, record, who = planned.head, planned.live, planned.record, self.who()
+        slot = occupied(release.roll_back(head, who, record, live, live.token, note), "production")
+        self.ask(
+            [
+                f"roll production back to {record.release} (recorded by {record.by} at {record.at})",
+                f"  over {release.describe_live(head.production, live)}",
+                *show_swap("production", live.etags, slot),
+            ]
+        )
+
+        def decide(now: Head, then: Lives) -> Head:
+            if not is_fresh and now.seq != head.seq:
+                raise Outdated
+            return release.roll_back(now, who, record, then["production"], live.token, note)
+
+        # A rerun must finish this one instead of going one release further back.
+        self.memory.write("rollback", {"asked": asked, "target": record.release, "over": live.token})
+        self.memory.forget(HEAD)
+        try:
+            entry = self.bucket.append(head, {"production": live}, decide)
+        except Outdated:
+            self.memory.write("rollback", {})
+            return self.roll_back(asked, forced, over=live.token, note=note)
+        outcome = self._fill_production(entry)
+        self.memory.write("rollback", {})
+        return outcome
+
+    def _plan_of_last_known(self, asked: str | None, over: str | None) -> Rollback | None:
+        """By what this copy remembers, while viewers get just that; None when the bucket has to be asked."""
+        if self.memory.read("rollback"):
+            return None
+        # Whatever is wrong with it may be right by now.
+        with contextlib.suppress(Refused):
+            known = self._last_known()
+            held = known.production if known else None
+            if known and held and not self.viewer.verify_pointers("production", held.pointers):
+                live = Live("recorded", held.release, held.etags)
+                planned = self._plan_rollback(known, live, asked, set(), over)
+                return planned if planned.record else None
+        return None
+
+    def _plan_rollback(self, head: Head, live: Live, asked: str | None, forced: set[str], over: str | None) -> Rollback:
+        if over is not None and live.token not in (over, self.memory.read("rollback").get("target")):
+            raise Refused(f"production moved meanwhile: it holds {release.describe_live(head.production, live)}")
         target = self._rollback_target(head, live, asked)
-        if live.kind == "foreign" and live.token not in set(forced):
+        if live.kind == "foreign" and live.token not in forced:
             raise Refused(
                 f"production holds {release.describe_live(head.production, live)}; look at it with "
                 f"`diff production local`, and say `--force-from {live.token}` to replace it"
             )
         if target == live.token:
-            self.memory.write("rollback", {})
-            return self._finish_production()
-        record = self.bucket.record(target)
+            return Rollback(head, live, None)
+        record = self._record(target)
         # Asked of the bucket: the edge may still answer with what was deleted there.
         refuse_any(self._lost_assets(record), f"release {target} cannot come back")
         refuse_any(self.viewer.verify_closure(record.pointers), f"release {target} cannot come back")
-        slot = occupied(release.roll_back(head, who, record, live, live.token), "production")
-        self.ask(
-            [
-                f"roll production back to {target} (recorded by {record.by} at {record.at})",
-                f"  over {release.describe_live(head.production, live)}",
-                *show_swap("production", live.etags, slot),
-            ]
-        )
-        # A rerun must finish this one instead of going one release further back.
-        self.memory.write("rollback", {"asked": asked, "target": target, "over": live.token})
-        entry = self.bucket.append(
-            head, seen, lambda now, then: release.roll_back(now, who, record, then["production"], live.token)
-        )
-        outcome = self._fill_production(entry)
-        self.memory.write("rollback", {})
-        return outcome
+        return Rollback(head, live, record)
 
     def _lost_assets(self, record: Release) -> list[str]:
         """Which files of the release the pool no longer has as they were."""
@@ -273,18 +350,46 @@ class Releaser(NamedTuple):
             raise Refused("production held nothing before its present release: name one of `releases`")
         return target
 
+    # What this copy knows without asking: it saves calls, and a wrong guess is refused where the next entry is made
+
+    def append(self, head: Head, live: Lives, decide: Callable[[Head, Lives], Head]) -> Head:
+        """An entry that leaves production as it is."""
+        self.memory.forget(HEAD)
+        entry = self.bucket.append(head, live, decide)
+        self._keep(entry)
+        return entry
+
+    def _keep(self, entry: Head) -> None:
+        self.memory.write(HEAD, {"entry": records.encode_head(entry).decode()})
+
+    def _last_known(self) -> Head | None:
+        """The last entry that this copy has made, if all that it says of production was carried out."""
+        kept = self.memory.read(HEAD)
+        return records.decode_head(kept["entry"].encode()) if kept else None
+
+    def _record(self, release_id: str) -> Release:
+        """Records never change."""
+        name = f"record-{release_id}"
+        if kept := self.memory.read(name) if RELEASE_ID.fullmatch(release_id) else {}:
+            return records.decode_release(kept["record"].encode())
+        record = self.bucket.record(release_id)
+        self.memory.write(name, {"record": records.encode_release(record).decode()})
+        return record
+
     # What `make run` does with its own build
 
     def place(self, files: Sequence[SpaFile]) -> None:
         """Both slots get a new build; slots that were moved by hand since the last build are left alone."""
         who = self.who()
-        record = release.release_of(files, who, self.memory.base())
+        record = release.release_of(files, who, self.memory.base(), made_of())
         head, live = self.bucket.look()
         placed = next((act.release for act in self.bucket.history(head) if act.act == "placed"), None)
         if placed != record.release:
             pool = self.bucket.pool_etags()
             self.bucket.fill_pool([file for file in files if file.pooled and file.name not in pool], self.say)
             self.bucket.keep_record(record)
+            self.bucket.keep_preview(record)
+            self.memory.forget(HEAD)
             head = self.bucket.append(head, live, lambda now, seen: release.place(now, who, record, seen))
             self.memory.remember(staging=record.release, production=record.release)
         for name in SLOTS:
@@ -292,33 +397,10 @@ class Releaser(NamedTuple):
             if wanted:
                 self.bucket.settle(name, wanted, live[name].etags)
 
-    # Prune
 
-    def prune(self, grace_s: float, keep: int) -> list[str]:
-        """Delete assets that no retained release names and that are older than the grace period; all read before."""
-        since = time.time() - grace_s
-        head, live = self.bucket.look()
-        ages = self.bucket.record_ages()
-        held = {slot.release for name in SLOTS if (slot := head.slot(name))}
-        promoted = last_promoted(release.held_by_production(self.bucket.history(head)), ages, keep)
-        retained = held | promoted | {found for found, at in ages.items() if at >= since and found}
-        with ThreadPoolExecutor(READERS) as workers:
-            records = list(workers.map(self.bucket.record, sorted(retained)))
-        for name in SLOTS:
-            if live[name].kind not in ("recorded", "empty"):
-                raise Refused(
-                    f"{name} holds {live[name].token}, {live[name].kind}: settle that first, nothing was pruned"
-                )
-        named = {file for record in records for file in record.files}
-        old = {one.key for one in self.bucket.pool() if one.modified_at < since}
-        doomed = sorted(old - named)
-        if not doomed:
-            return []
-        self.ask([f"delete {len(doomed)} assets that none of {len(records)} retained releases names", *shorten(doomed)])
-        if self.bucket.head().seq != head.seq:
-            raise Refused("somebody released meanwhile: nothing was pruned, run it again")
-        self.bucket.delete_assets(doomed)
-        return doomed
+def now_text(later_s: float = 0) -> str:
+    """The time as the journal writes it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + later_s))
 
 
 def occupied(head: Head, name: str) -> Slot:
@@ -328,33 +410,10 @@ def occupied(head: Head, name: str) -> Slot:
     return held
 
 
-def last_promoted(promoted: Iterable[str], recorded: Container[str], keep: int) -> set[str]:
-    """The last `keep` releases that production held and that have a record; reads no further than it must."""
-    found: set[str] = set()
-    for one in promoted:
-        if len(found) >= keep:
-            break
-        if one in recorded:
-            found.add(one)
-    return found
-
-
 def refuse_any(problems: Sequence[str], what: str) -> None:
     if problems:
         raise Refused(f"{what}: {first_few(problems)}")
 
 
 def own_name() -> str:
-    return _git("config", "user.name") or getpass.getuser()
-
-
-def own_commit() -> str:
-    return _git("describe", "--always", "--dirty", "--abbrev=12", "--exclude=*") or "unknown"
-
-
-def _git(*arguments: str) -> str:
-    try:
-        done = subprocess.run(["git", *arguments], cwd=ROOT, check=False, capture_output=True, text=True)
-    except OSError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return git("config", "user.name") or getpass.getuser()

@@ -4,7 +4,7 @@
 export const apiPaths: readonly string[] = ["/api/*", "/g/*/waiver", "/c/*"];
 
 /** All that is no page of the SPA. */
-export const elsewhere: readonly string[] = [...apiPaths, "/assets/*", "/_staging/*"];
+export const elsewhere: readonly string[] = [...apiPaths, "/assets/*", "/_staging/*", "/_preview/*"];
 
 /** A pattern for `RegExp`; a folder's own name belongs to the folder. */
 export function pathPattern(pattern: string): string {

@@ -14,6 +14,10 @@ test("the base is where the app was opened", () => {
   expect(basePath("/_staging")).toBe("/_staging");
   expect(basePath("/_staging/events/abc")).toBe("/_staging");
   expect(basePath("/_stagingful")).toBe("");
+  expect(basePath("/_preview/0123456789ab")).toBe("/_preview/0123456789ab");
+  expect(basePath("/_preview/0123456789ab/events/abc")).toBe("/_preview/0123456789ab");
+  expect(basePath("/_preview/0123456789abc/")).toBe("");
+  expect(basePath("/_preview/events/abc")).toBe("");
   expect(basePath("/")).toBe("");
 });
 

@@ -1,11 +1,12 @@
 import { Observable } from "./observable";
 
-const STAGING = "/_staging";
-
-/** Where the app lives: the same bytes are served at `/` and at `/_staging/`. */
+/** Where the app lives: the same bytes are served at `/`, at `/_staging/`, and at `/_preview/` with their release's id. */
 export function basePath(pathname: string): string {
-  return pathname === STAGING || pathname.startsWith(`${STAGING}/`) ? STAGING : "";
+  return /^\/_(staging|preview\/[0-9a-f]{12})(?=\/|$)/.exec(pathname)?.[0] ?? "";
 }
+
+/** A release at its own address, which ends after a month. */
+export const isPreview = () => basePath(pathname.value).startsWith("/_preview");
 
 /** The ids in a path where its pattern says `:name`; null when it is another path. */
 export function matchPath(pattern: string, path: string): Record<string, string> | null {

@@ -4,7 +4,7 @@ import "../ui/styles/page.css";
 import "../ui/styles/content.css";
 import { render } from "preact";
 import { followOtherTabs } from "../data/session";
-import { href, pathname, startRouter } from "../lib/router";
+import { href, isPreview, pathname, startRouter } from "../lib/router";
 import { App } from "./app";
 import { findPage, isInApp } from "./pages";
 
@@ -19,8 +19,8 @@ void page.load().catch(() => {});
 const root = document.getElementById("app");
 if (root) render(<App loadDesk={loadDesk} />, root);
 
-// Guests come once: nothing is installed on their phones.
+// Guests come once, and a preview ends: nothing is installed from there.
 const manifest = document.querySelector<HTMLLinkElement>('link[rel="manifest"]');
 // The same bytes serve both slots, so the page cannot name its own slot's manifest.
-if (manifest && !page.open) manifest.href = href("/manifest.webmanifest");
+if (manifest && !page.open && !isPreview()) manifest.href = href("/manifest.webmanifest");
 else manifest?.remove();

@@ -45,7 +45,7 @@ test.each([
   ["/events/a%20b", "", {}],
   ["/nowhere", "", {}],
 ])("%s is the page of %s", (path, pattern, named) => {
-  for (const base of ["", "/_staging"]) {
+  for (const base of ["", "/_staging", "/_preview/0123456789ab"]) {
     const { page, ids } = findPage(base + path);
     expect(page.path).toBe(pattern);
     expect(ids).toEqual({ event_id: "", waiver_id: "", link: "", ...named });
@@ -54,6 +54,7 @@ test.each([
 
 test("the slot's base alone is its board", () => {
   expect(findPage("/_staging").page.path).toBe("/");
+  expect(findPage("/_preview/0123456789ab/").page.path).toBe("/");
 });
 
 test("only guests' pages show without a login", () => {

@@ -1,6 +1,6 @@
 import { Observable } from "../lib/observable";
 import { onReturn } from "../lib/on-return";
-import { href } from "../lib/router";
+import { href, isPreview } from "../lib/router";
 
 const HOUR_MS = 3_600_000;
 
@@ -15,7 +15,8 @@ let registration: ServiceWorkerRegistration | undefined;
  * start, on return and hourly.
  */
 export async function followReleases(): Promise<void> {
-  if (following || !import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  // A preview never changes, and leaves nothing on the device.
+  if (following || !import.meta.env.PROD || !("serviceWorker" in navigator) || isPreview()) return;
   following = true;
   // Another tab has changed over to a new release, and with it the worker of this page.
   navigator.serviceWorker.addEventListener("controllerchange", () => {

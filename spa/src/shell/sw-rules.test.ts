@@ -36,6 +36,8 @@ describe("the worker of a slot", () => {
     "/_staging",
     "/_staging/",
     "/_staging/events/a",
+    "/_preview/0123456789ab/",
+    "/_preview/0123456789ab/events/a",
     "/_releases/x",
     "/assets/gone",
     "/sw.js",

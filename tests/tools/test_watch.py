@@ -1,0 +1,260 @@
+"""A promotion that is watched: what fails goes back within a minute and says why; without a network nothing does."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import EndpointConnectionError
+
+from tests.support.releases import Site, breaks, new_site, watched_calls, write_build
+from tools.common.console import Refused
+from tools.local.embedded import EmbeddedAws
+from tools.sync import release
+from tools.sync.boot import Boot
+from tools.sync.built_spa import read_build
+from tools.sync.releaser import Releaser
+from tools.sync.verify import Viewer
+from tools.sync.watch import Probe, Watcher, probes_of
+
+TEN_MINUTES_S = 600
+# What a look may take: a browser that waits for a page in vain, and smoke checks.
+LOOK_S = 14
+
+
+@pytest.fixture
+def site(embedded_aws: EmbeddedAws, tmp_path: Path) -> Iterator[Site]:
+    """Production holds `two`, after `one`."""
+    with new_site(embedded_aws, tmp_path / "home") as site:
+        for name in ("one", "two"):
+            promote(site, tmp_path / name)
+        yield site
+
+
+def promote(site: Site, folder: Path, by: str = "ana") -> Releaser:
+    releaser = site.releaser(by)
+    known = [live.token for live in releaser.bucket.look()[1].values() if live.token]
+    releaser.stage(read_build(write_build(folder, folder.name)), known)
+    releaser.promote()
+    return releaser
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def now(self) -> float:
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+def watch(site: Site, probe: Probe, clock: Clock, by: str = "ana") -> Any:
+    def look() -> str:
+        clock.sleep(LOOK_S)
+        return probe()
+
+    return Watcher(site.releaser(by), [look], clock.now, clock.sleep).watch(TEN_MINUTES_S)
+
+
+def acts(site: Site) -> list[tuple[str, str]]:
+    """The newest first, with their notes."""
+    return [(act.act, act.note) for act in site.releaser().bucket.head().history]
+
+
+def test_a_release_that_stays_well_is_looked_at_for_the_whole_time(site: Site) -> None:
+    clock = Clock()
+    outcome = watch(site, lambda: "", clock)
+    assert site.shown() == "two"
+    assert clock.now() >= TEN_MINUTES_S
+    (end, note), (begin, until), *_ = acts(site)
+    assert (end, begin) == ("watched", "watching")
+    assert re.fullmatch(r"well at (\d\d) of \1 looks", note)
+    assert until.startswith("until 2")
+    assert note in outcome.message
+    assert f"watched by ana: {note}" in site.sync("status").stdout
+
+
+@pytest.mark.parametrize("well_for_s", [0, 100, 590])
+def test_one_that_fails_is_back_within_a_minute_and_the_record_says_why(site: Site, well_for_s: int) -> None:
+    clock = Clock()
+    broke_at: list[float] = []
+
+    def probe() -> str:
+        if clock.now() < well_for_s + LOOK_S:
+            return ""
+        broke_at.append(clock.now())
+        return "does not start: /: Error: no harbour"
+
+    with pytest.raises(Refused, match=r"is back at the release before: .* does not start: /: Error: no harbour"):
+        watch(site, probe, clock)
+    assert site.shown() == "one"
+    assert clock.now() - max(0, well_for_s) < 60 + LOOK_S
+    assert acts(site)[0] == ("rolled back", "watched, and it does not start: /: Error: no harbour")
+    assert len(broke_at) == 2
+
+
+def test_one_look_that_fails_is_not_enough(site: Site) -> None:
+    looks = iter([*[""] * 3, "answers slowly", *[""] * 100])
+    watch(site, lambda: next(looks), Clock())
+    assert site.shown() == "two"
+
+
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> AWSResponse:
+        raise EndpointConnectionError(endpoint_url="here")
+
+    monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", refuse)
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_without_a_network_nothing_is_changed(site: Site, monkeypatch: pytest.MonkeyPatch, returns: bool) -> None:
+    """The network of the machine that watches goes away in the third look, and may come back."""
+    clock, looks = Clock(), [0]
+
+    def probe() -> str:
+        looks[0] += 1
+        if looks[0] == 3:
+            no_network(monkeypatch)
+        if looks[0] == 12 and returns:
+            monkeypatch.undo()
+        return "" if looks[0] < 3 or (returns and looks[0] >= 12) else "does not start: /: ERR_INTERNET_DISCONNECTED"
+
+    if returns:
+        outcome = watch(site, probe, clock)
+        assert "the others had no network" in outcome.message
+    else:
+        with pytest.raises(EndpointConnectionError):
+            watch(site, probe, clock)
+        monkeypatch.undo()
+    assert site.shown() == "two"
+    assert [act for act, _ in acts(site)][:2] == (["watched", "watching"] if returns else ["watching", "promoted"])
+
+
+def test_a_site_that_nobody_reaches_is_not_the_releases_fault(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.common.website.RETRIES", False)
+    watcher = site.releaser()._replace(viewer=Viewer("http://127.0.0.1:9"))
+    clock = Clock()
+    outcome = Watcher(watcher, [lambda: "does not start"], clock.now, clock.sleep).watch(60)
+    assert "well at 0 of" in outcome.message
+    assert site.shown() == "two"
+
+
+def test_a_browser_that_does_not_start_changes_nothing(site: Site) -> None:
+    def probe() -> str:
+        raise Refused("chromium does not start")
+
+    assert "well at 0 of" in watch(site, probe, Clock()).message
+    assert site.shown() == "two"
+
+
+def test_a_watch_ends_when_somebody_else_releases(site: Site, tmp_path: Path) -> None:
+    looks = iter([lambda: "", lambda: promote(site, tmp_path / "three", "ben") and ""])
+    with pytest.raises(Refused, match=r"the watch of .* ends: production holds .* promoted by ben"):
+        watch(site, lambda: str(next(looks)()), Clock())
+    assert site.shown() == "three"
+
+
+def test_a_watch_never_takes_back_what_somebody_else_promoted_meanwhile(site: Site, tmp_path: Path) -> None:
+    looks = iter([lambda: "fails", lambda: promote(site, tmp_path / "three", "ben") and "fails"])
+    with pytest.raises(Refused, match=r"ends: production holds .* promoted by ben"):
+        watch(site, lambda: str(next(looks)()), Clock())
+    assert site.shown() == "three"
+
+
+def test_a_first_release_has_nothing_to_go_back_to_and_the_record_says_so(
+    embedded_aws: EmbeddedAws, tmp_path: Path
+) -> None:
+    with new_site(embedded_aws, tmp_path / "home") as site:
+        promote(site, tmp_path / "one")
+        with pytest.raises(Refused, match="production fails, and it stays: production held nothing before"):
+            watch(site, lambda: "fails", Clock())
+        assert site.shown() == "one"
+        assert acts(site)[0][1].startswith("fails; it stays: production held nothing before")
+
+
+def test_a_watcher_that_is_killed_leaves_its_beginning_and_no_end(site: Site) -> None:
+    class Killed(BaseException):
+        pass
+
+    def probe() -> str:
+        raise Killed
+
+    with pytest.raises(Killed):
+        watch(site, probe, Clock())
+    assert [act for act, _ in acts(site)][:2] == ["watching", "promoted"]
+    assert re.search(r"production .*; watched until 2\S+ by ana", site.sync("status").stdout)
+    head = site.releaser().bucket.head()
+    assert re.fullmatch(
+        r"a watch by ana until 2\S+Z never told its end", release.watch_of(head, "2999-01-01T00:00:00Z")
+    )
+    assert site.shown() == "two"
+
+
+@pytest.mark.parametrize("how", ["refused", "throttled", "failed", "lost", "failed once"])
+def test_a_fault_at_every_call_of_the_way_back_leaves_one_whole_release(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """The watch then ends by that, or tries again; a rollback by hand finishes what is left."""
+    monkeypatch.setattr("tools.sync.releaser.FRESH_TIMEOUT_S", 0)
+    at, reached = 0, True
+    while reached:
+        at += 1
+        site.releaser("cap").place(read_build(tmp_path / "two"))
+        if site.shown() != "two":
+            site.releaser("cap").roll_back(release_named(site, "two"))
+        clock = Clock()
+        with watched_calls(breaks(at, how)) as made:
+            try:
+                Watcher(site.releaser(attempts=1), [lambda: "fails"], clock.now, clock.sleep).watch(40)
+            except Exception:
+                assert site.shown() in ("one", "two")
+        reached = len(made) >= at
+        assert site.shown() in ("one", "two")
+        if site.releaser().bucket.look()[1]["production"].kind == "unsettled":
+            site.releaser().roll_back()
+        assert site.releaser().bucket.look()[1]["production"].kind == "recorded"
+    assert site.shown() == "one"
+    assert at > 8
+
+
+def release_named(site: Site, name: str) -> str:
+    history = site.releaser().bucket.history(site.releaser().bucket.head())
+    records = (site.releaser().bucket.record(act.release) for act in history)
+    return next(one.release for one in records if f"build {name} ".encode() in one.pointers["index.html"])
+
+
+def test_the_probes_are_the_app_in_a_browser_and_the_smoke_checks(site: Site) -> None:
+    """The site of this test has no API behind it, which the smoke checks say."""
+    seen: list[tuple[str, int]] = []
+
+    def open_slot(slot: str, names: Any) -> Boot:
+        seen.append((slot, len(names)))
+        return Boot("a test", 1, ("/: Error",))
+
+    boot, smoke = probes_of(site.releaser(open_slot=open_slot))
+    assert boot() == "does not start: /: Error"
+    assert seen == [("production", 9)]
+    assert smoke().startswith("fails smoke checks: payment endpoint ")
+
+
+def test_the_tool_itself_watches_and_goes_back(site: Site, tmp_path: Path) -> None:
+    ana = site.releaser()
+    ana.stage(read_build(write_build(tmp_path / "three", "three")))
+    began = time.monotonic()
+    done = site.sync("promote", "--yes", "--watch", "1m", "--no-browser")
+    assert done.returncode == 1, done
+    assert "is back at the release before" in done.stderr
+    assert "fails smoke checks: payment endpoint" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert site.shown() == "two"
+    assert time.monotonic() - began < 60
+
+
+@pytest.mark.parametrize("wrong", ["10", "0m", "m", "-1m", "1d", "1.5m", ""])
+def test_a_duration_that_is_none_is_wrong_usage(site: Site, wrong: str) -> None:
+    assert site.sync("promote", "--yes", f"--watch={wrong}").returncode == 2

@@ -1,0 +1,115 @@
+"""What the API would answer, made of its own document: a release is opened without the API, so nothing is written."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+JsonObject = dict[str, Any]
+"""A part of the OpenAPI document, or what is made of it."""
+
+NOON = "%Y-%m-%dT12:00:00Z"
+# Texts by their pattern; what a pattern means stands in chalicelib/core/schemas.py.
+LETTERS = {
+    r"^[A-Za-z0-9_-]{22}$": "A" * 22,
+    r"^[A-Za-z0-9_-]{43}$": "A" * 43,
+    r"^[A-Za-z0-9_-]{22}[.][0-9a-f]{32}$": f"{'A' * 22}.{'0' * 32}",
+    r"^[0-9a-f]{64}$": "0" * 64,
+    r"^[0-9a-f]{32}$": "0" * 32,
+    r"^[0-9a-f]{16}$": "0" * 16,
+    r"^[A-Z]{3}$": "USD",
+    r"^[0-9]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}$": "0000-AAAA-AAAA",
+    r"^([0-9+().\-/ x#*]{3,40})?$": "+1 415 555 0134",
+}
+FORMATS = {
+    "uuid": "00000000-0000-7000-8000-000000000000",
+    "uri": "https://example.com/",
+    "email": "ana@example.com",
+}
+
+
+class Reply(NamedTuple):
+    status: int
+    content_type: str
+    body: Any
+    """Of a JSON answer the value, else the text."""
+
+
+class NoSuchCall(Exception):
+    """What was asked that the API does not know, as a sentence's end."""
+
+
+class Api(NamedTuple):
+    """The API by its document; its charters are of the day after `now`."""
+
+    document: JsonObject
+    now: datetime
+
+    def answer(self, method: str, url: str) -> Reply:
+        """The best answer to a call. NoSuchCall when the document has no such path, method or parameter."""
+        address = urlsplit(url)
+        operation = self._operation(method, address.path)
+        known = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+        for name in parse_qs(address.query, keep_blank_values=True):
+            if name not in known:
+                raise NoSuchCall(f"{method} {address.path} with ?{name}=, which the API does not know")
+        status = min(status for status in operation["responses"] if status.startswith(("2", "3")))
+        for content_type, content in operation["responses"][status].get("content", {}).items():
+            return Reply(int(status), content_type, self.sample(content["schema"]))
+        return Reply(int(status), "text/plain", "")
+
+    def sample(self, schema: JsonObject, name: str = "", within: tuple[str, ...] = ()) -> Any:
+        """A value of the schema: what may be null is null, lists have one entry, texts tell their field's name.
+
+        `within` are the components that are being made: one that holds itself ends there.
+        """
+        if reference := schema.get("$ref"):
+            if reference in within:
+                return None
+            component = self.document["components"]["schemas"][reference.rpartition("/")[2]]
+            return self.sample(component, name, (*within, reference))
+        for choice in ("anyOf", "oneOf"):
+            if choice in schema:
+                is_nullable = {"type": "null"} in schema[choice]
+                return None if is_nullable else self.sample(schema[choice][0], name, within)
+        if "const" in schema:
+            return schema["const"]
+        kind = schema.get("type")
+        if isinstance(kind, list):
+            return None
+        if "enum" in schema:
+            return schema["enum"][0]
+        if kind == "object":
+            required = schema.get("required", ())
+            return {each: self.sample(schema["properties"][each], each, within) for each in required}
+        if kind == "array":
+            entry = self.sample(schema["items"], name, within)
+            return [] if entry is None else [entry] * schema.get("minItems", 1)
+        if kind == "string":
+            return self._text(schema, name)
+        if kind == "boolean":
+            return False
+        return schema.get("minimum", 1) if kind in ("integer", "number") else None
+
+    def _operation(self, method: str, path: str) -> JsonObject:
+        paths: Mapping[str, JsonObject] = self.document["paths"]
+        fitting = [template for template in paths if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path)]
+        # `/api/payments/summary` before `/api/payments/{payment_id}`.
+        for template in sorted(fitting, key=lambda one: one.count("{")):
+            if operation := paths[template].get(method.lower()):
+                return dict(operation)
+        raise NoSuchCall(f"{method} {path}, which the API does not have")
+
+    def _text(self, schema: JsonObject, name: str) -> str:
+        pattern = schema.get("pattern", "")
+        tomorrow = self.now + timedelta(days=1)
+        if name == "timezone":
+            return "America/Los_Angeles"
+        if r"T\d\d:\d\d:\d\dZ" in pattern or schema.get("format") == "date-time":
+            return (tomorrow + timedelta(days=name.startswith("ends"))).strftime(NOON)
+        if r"\d{4}-\d\d-\d\d" in pattern or schema.get("format") == "date":
+            return f"{tomorrow:%Y-%m-%d}"
+        if pattern.startswith("^(https?://"):
+            return FORMATS["uri"]
+        return LETTERS.get(pattern) or FORMATS.get(schema.get("format", "")) or f"Sample {name.replace('_', ' ')}"

@@ -1,0 +1,59 @@
+"""Deleting what no viewer can need any more."""
+
+import time
+from collections.abc import Container, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from tools.common.console import Refused
+from tools.sync import release
+from tools.sync.layout import SLOTS
+from tools.sync.plan import shorten
+from tools.sync.releaser import Releaser
+
+READERS = 16
+
+
+def prune(releaser: Releaser, grace_s: float, keep: int) -> list[str]:
+    """Delete what is older than the grace period: previews, and assets that no retained release names.
+
+    All is read before anything is deleted.
+    """
+    bucket = releaser.bucket
+    since = time.time() - grace_s
+    head, live = bucket.look()
+    ages = bucket.record_ages()
+    held = {slot.release for name in SLOTS if (slot := head.slot(name))}
+    promoted = last_promoted(release.held_by_production(bucket.history(head)), ages, keep)
+    previews = bucket.previews()
+    shown = {found for found, files in previews.items() if any(one.modified_at >= since for one in files)}
+    retained = held | promoted | shown | {found for found, at in ages.items() if at >= since and found}
+    ended = [one.key for found in sorted(set(previews) - held - shown) for one in previews[found]]
+    with ThreadPoolExecutor(READERS) as workers:
+        retained_records = list(workers.map(bucket.record, sorted(retained)))
+    for name in SLOTS:
+        if live[name].kind not in ("recorded", "empty"):
+            raise Refused(f"{name} holds {live[name].token}, {live[name].kind}: settle that first, nothing was pruned")
+    named = {file for record in retained_records for file in record.files}
+    old = {one.key for one in bucket.pool() if one.modified_at < since}
+    # First the pages, then what they need.
+    unnamed = sorted(old - named)
+    doomed = [*ended, *unnamed]
+    if not doomed:
+        return []
+    what = f"{len(unnamed)} assets that none of {len(retained_records)} retained releases names"
+    releaser.ask([f"delete {len(ended)} files of previews that have ended, and {what}", *shorten(doomed)])
+    if bucket.head().seq != head.seq:
+        raise Refused("somebody released meanwhile: nothing was pruned, run it again")
+    bucket.delete_files(doomed)
+    return doomed
+
+
+def last_promoted(promoted: Iterable[str], recorded: Container[str], keep: int) -> set[str]:
+    """The last `keep` releases that production held and that have a record; reads no further than it must."""
+    found: set[str] = set()
+    for one in promoted:
+        if len(found) >= keep:
+            break
+        if one in recorded:
+            found.add(one)
+    return found

@@ -1,0 +1,177 @@
+"""A visitor of a release in a browser, and all that goes wrong before their eyes."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from chalicelib import openapi
+from tools.edge.routing import route_of
+from tools.sync.answers import Api, NoSuchCall
+from tools.sync.layout import root_of
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, Route
+
+POLL_S = 0.05
+# More loads than asked for: a new worker may bring one, a release that starts over and over brings many.
+SPARE_LOADS = 1
+
+
+Told = TypeVar("Told")
+
+
+class DoesNotStart(Exception):
+    """What was seen instead; empty when it was noted already."""
+
+
+class Visit:
+    """One page of one visitor. The API's part of it is answered from the document, and never asked."""
+
+    def __init__(self, page: "Page", base_url: str, slot: str, patience_s: float) -> None:
+        self.page, self.base_url, self.root, self.patience_s = page, base_url.rstrip("/"), root_of(slot), patience_s
+        self.api = Api(json.loads(json.dumps(openapi.document())), datetime.now(UTC))
+        self.problems: list[str] = []
+        self.where = self.root
+        self.left_to_api: list[str] = []
+        """Pages of the API's that the visitor was led to."""
+        self._loads = self._loads_asked = 0
+        self._pending: set[Request] = set()
+
+    @classmethod
+    async def begin(cls, context: "BrowserContext", base_url: str, slot: str, patience_s: float) -> "Visit":
+        visit = cls(await context.new_page(), base_url, slot, patience_s)
+        await context.route(visit._is_the_apis, visit._answer)
+        context.on("requestfailed", visit._failed)
+        context.on("response", visit._judge)
+        visit.page.on("console", visit._hear)
+        visit.page.on("pageerror", lambda error: visit.note(f"{error.name}: {error.message}"))
+        visit.page.on("crash", lambda _: visit.note("crashes"))
+        visit.page.on("domcontentloaded", lambda _: visit._count_load())
+        visit.page.on("request", visit._begun)
+        visit.page.on("requestfinished", visit._done)
+        return visit
+
+    def note(self, problem: str) -> None:
+        text = " ".join(problem.replace(self.base_url, "").split())
+        self.problems.append(f"{self.where}: {text[:300]}")
+
+    async def told(self, question: Awaitable[Told]) -> Told:
+        """What the page says, if it says anything: a script that never ends keeps it from that."""
+        try:
+            async with asyncio.timeout(self.patience_s):
+                return await question
+        except TimeoutError:
+            raise DoesNotStart("does not answer: a script of it never ends") from None
+
+    async def open(self, path: str) -> "Response | None":
+        self.where = path
+        self._loads_asked += 1
+        return await self.told(self.page.goto(self.base_url + path, wait_until="commit"))
+
+    async def reload(self) -> "Response | None":
+        self._loads_asked += 1
+        return await self.told(self.page.reload(wait_until="commit"))
+
+    async def wait_for(self, wanted: "Locator", what: str) -> None:
+        """Until it shows. Refused as soon as anything has gone wrong."""
+        async for _ in self.patiently():
+            if await self.told(wanted.first.is_visible()):
+                return
+        raise DoesNotStart(f"shows {await self._what_shows()}, and never {what}")
+
+    async def settle(self) -> None:
+        """Until nothing loads any more."""
+        busy, heading = self.page.locator("[aria-busy=true]:visible"), self.page.locator("h1:visible")
+        async for _ in self.patiently():
+            is_busy, is_headed = await self.told(busy.count()) > 0, await self.told(heading.count()) > 0
+            if is_headed and not is_busy and not self._pending:
+                break
+        else:
+            raise DoesNotStart(f"shows {await self._what_shows()}, and never is done")
+        await self.require_well()
+
+    async def patiently(self) -> AsyncIterator[None]:
+        """Once more and once more, while there is patience and all is well."""
+        deadline = time.monotonic() + self.patience_s
+        while time.monotonic() < deadline:
+            await self.require_well()
+            yield
+            await asyncio.sleep(POLL_S)
+
+    async def require_well(self) -> None:
+        """A notice of a failure is a problem like one in the console."""
+        if self.problems or self.is_looping():
+            raise DoesNotStart
+        path = urlsplit(self.page.url).path
+        if self._loads and not path.startswith(self.root):
+            raise DoesNotStart(f"leads out of {self.root}, to {path}")
+        for alert in await self.told(self.page.locator("[role=alert]:visible").all_inner_texts()):
+            if alert.strip():
+                raise DoesNotStart(f"says: {alert}")
+
+    async def becomes_a_loop(self) -> bool:
+        """Whether it goes on loading: asked when a question to the page broke off because it was loaded anew."""
+        deadline = time.monotonic() + self.patience_s
+        while not self.is_looping() and time.monotonic() < deadline:
+            await asyncio.sleep(POLL_S)
+        return self.is_looping()
+
+    def is_looping(self) -> bool:
+        return self._loads > self._loads_asked + SPARE_LOADS
+
+    async def _what_shows(self) -> str:
+        text = " ".join((await self.told(self.page.locator("main, body").last.inner_text())).split())
+        if not text:
+            return "nothing"
+        if self._pending:
+            return f"{text[:60]!r}, waits for {next(iter(self._pending)).url.replace(self.base_url, '')}"
+        return f"{text[:60]!r}"
+
+    # What the browser tells
+
+    def _count_load(self) -> None:
+        self._loads += 1
+        self._pending.clear()
+
+    def _hear(self, message: "ConsoleMessage") -> None:
+        # The status of an answer is noted by itself, with its address.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.note(message.text)
+
+    def _judge(self, response: "Response") -> None:
+        if response.status >= 400:
+            self.note(f"{response.url} answers {response.status}")
+
+    def _begun(self, request: "Request") -> None:
+        self._pending.add(request)
+
+    def _done(self, request: "Request") -> None:
+        self._pending.discard(request)
+
+    def _failed(self, request: "Request") -> None:
+        self._done(request)
+        # Who goes on to another page does not wait for the rest of this one.
+        if request.failure != "net::ERR_ABORTED":
+            self.note(f"{request.url} fails: {request.failure}")
+
+    # The API's part
+
+    def _is_the_apis(self, url: str) -> bool:
+        address = urlsplit(url)
+        return url.startswith(f"{self.base_url}/") and route_of(address.path).origin == "api"
+
+    async def _answer(self, route: "Route", request: "Request") -> None:
+        if request.is_navigation_request():
+            self.left_to_api.append(urlsplit(request.url).path)
+        try:
+            reply = self.api.answer(request.method, request.url)
+        except NoSuchCall as problem:
+            self.note(f"asks for {problem}")
+            await route.fulfill(status=404, json={"Code": "NotFound", "Message": str(problem)})
+            return
+        body = json.dumps(reply.body) if reply.content_type == "application/json" else str(reply.body)
+        await route.fulfill(status=reply.status, content_type=reply.content_type, body=body)

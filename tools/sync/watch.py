@@ -1,0 +1,144 @@
+"""After a promotion: is production well? If not, it goes back by itself.
+
+A watch that ends well, or took production back, is noted in the journal. One that was killed leaves its beginning
+there, with the time until which it meant to look, and no end.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.common.cloud import ROOT
+from tools.common.console import Refused, first_few, one_line
+from tools.common.website import NoAnswer
+from tools.sync import release
+from tools.sync.releaser import Outcome, Releaser, now_text, occupied
+
+# With what two looks and the way back take, a release that fails is gone within a minute.
+LOOK_EVERY_S = 10.0
+SMOKE_TIMEOUT_S = 15
+
+Probe = Callable[[], str]
+"""What is wrong with production, empty when nothing is. Raises Refused when it could not look."""
+
+
+def probes_of(releaser: Releaser) -> list[Probe]:
+    """The app in a browser, unless there is none, and the smoke checks."""
+    held = occupied(releaser.bucket.head(), "production")
+    names = list(releaser.bucket.record(held.release).files)
+
+    def boot() -> str:
+        seen = releaser.open_slot("production", names) if releaser.open_slot else None
+        return seen.describe() if seen and seen.problems else ""
+
+    return [boot, lambda: smoke(releaser.viewer.website.base_url)]
+
+
+def smoke(base_url: str) -> str:
+    """In a process of its own: its checks stand above releases, and import what is here."""
+    command = [sys.executable, "-m", "tools.smoke", base_url]
+    try:
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SMOKE_TIMEOUT_S,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Refused(f"the smoke checks did not end: {error}") from error
+    if done.returncode == 0:
+        return ""
+    failed = [line.removeprefix("FAIL").strip() for line in done.stdout.splitlines() if line.startswith("FAIL")]
+    if not failed:
+        raise Refused(f"the smoke checks did not run: {done.stderr.strip()[-300:]}")
+    return f"fails smoke checks: {first_few([' '.join(line.split()) for line in failed], 3)}"
+
+
+class Watcher(NamedTuple):
+    releaser: Releaser
+    probes: Sequence[Probe]
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+    def watch(self, duration_s: float) -> Outcome:
+        """Looks for so long. Refused, with the reason, when production had to go back."""
+        held = occupied(self.releaser.bucket.head(), "production")
+        until = now_text(duration_s)
+        self._note(held, "watching", f"until {until}")
+        deadline, looks, blind = self.now() + duration_s, 0, 0
+        while True:
+            problem = self._problem()
+            if problem and self._go_back(held, problem):
+                raise Refused(f"production is back at the release before: {held.release} {problem}")
+            looks += 1
+            blind += problem is None
+            left_s = deadline - self.now()
+            if left_s <= 0:
+                break
+            self.sleep(min(LOOK_EVERY_S, left_s))
+            self._require_unmoved(held)
+        seen = f"well at {looks - blind} of {looks} looks" + (", the others had no network" if blind else "")
+        self._note(held, "watched", seen)
+        return Outcome(held.release, True, f"production holds {held.describe()}; watched until {until}, {seen}")
+
+    def _problem(self) -> str | None:
+        """What two looks in a row found; None when this machine could not see production at all."""
+        found = ""
+        for _ in range(2):
+            try:
+                found = next(filter(None, (probe() for probe in self.probes)), "")
+            except Refused as refusal:
+                self.releaser.say(f"could not look: {refusal}")
+                return None
+            if not found:
+                return ""
+            self.releaser.say(f"production {found}")
+            if not self._has_network():
+                return None
+        return found
+
+    def _has_network(self) -> bool:
+        """Whether both AWS and production answer, whatever they say: else it is not the release that fails."""
+        try:
+            self.releaser.bucket.head()
+            self.releaser.viewer.get("/api/health")
+        except (BotoCoreError, ClientError, NoAnswer) as error:
+            self.releaser.say(f"no network: {one_line(error)}")
+            return False
+        return True
+
+    def _go_back(self, held: release.Slot, problem: str) -> bool:
+        """Whether production is back; False when the network went away meanwhile, and the next look tries again."""
+        quiet = self.releaser._replace(ask=lambda plan: self.releaser.say("\n".join(plan)))
+        try:
+            quiet.roll_back(over=held.release, note=f"watched, and it {problem}")
+        except (BotoCoreError, ClientError, NoAnswer) as error:
+            self.releaser.say(f"not back yet: {one_line(error)}")
+            return False
+        except Refused as refusal:
+            self._require_unmoved(held)
+            self._note(held, "watched", f"{problem}; it stays: {refusal}")
+            raise Refused(f"production {problem}, and it stays: {refusal}") from refusal
+        return True
+
+    def _require_unmoved(self, held: release.Slot) -> None:
+        try:
+            now = self.releaser.bucket.head().production
+        except (BotoCoreError, ClientError):
+            # Without a network nothing is known, and nothing is done.
+            return
+        if now is None or now.seq != held.seq:
+            what = now.describe() if now else "nothing"
+            raise Refused(f"the watch of {held.release} ends: production holds {what}")
+
+    def _note(self, held: release.Slot, act: str, note: str) -> None:
+        releaser = self.releaser
+        head, live, who = *releaser.bucket.look(), releaser.who()
+        releaser.append(head, live, lambda now, _: release.watch(now, who, held.seq, act, note))
