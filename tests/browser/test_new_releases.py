@@ -190,8 +190,8 @@ def test_a_broken_release_that_was_rolled_back_goes_from_a_device_by_itself(
     context = install_app(site, visit)
     page, other = context.pages[0], context.new_page()
     board = {tab: tab.get_by_role("heading", name="Board", exact=True) for tab in (page, other)}
-    release("stage", "--build", str(build_with(BROKEN[fault])))
-    release("promote")
+    release("stage", "--build", str(build_with(BROKEN[fault])), "--no-browser")
+    release("promote", "--force-unbooted", "to see what a device does with it")
     check_for_releases(page)
     page.get_by_role("button", name="Reload").click()
     expect(board[page]).to_have_count(0)
@@ -228,8 +228,8 @@ def test_a_release_whose_board_breaks_still_offers_the_next_one(
         'function Broken() { throw new Error("broken"); }\nfunction FullRow(',
     )
     used = ("src/charters/row.tsx", "<FullRow", "<Broken")
-    release("stage", "--build", str(build_with([broken, used])))
-    release("promote")
+    release("stage", "--build", str(build_with([broken, used])), "--no-browser")
+    release("promote", "--force-unbooted", "to see what a device does with it")
     check_for_releases(page)
     page.get_by_role("button", name="Reload").click()
     expect(page.get_by_role("button", name="Log out")).to_be_visible()

@@ -48,8 +48,7 @@ UNFIT_NAMES = [
     "a+b.js", "a&b.js", "a;b.js", "a:b.js", "a,b.js", "a=b.js", "a\"b.js", "a<b>.js", "a|b.js", "a^b.js", "a`b.js",
     "a*.js", "assets/a b.js", "sub folder/a.js", os.fsdecode(b"\xff.js"),
     "api/x.json", "api/v1/x.json", "g/a.json", "g/abc/waiver.json", "events/x.json", "events/a/b.png", "_staging/x.js",
-    "_preview/x.js",
-    "c/a.json", "c/a/manifest.png",
+    "c/a.json", "c/a/manifest.png", "_preview/x.js",
 ]  # fmt: skip
 
 
