@@ -18,11 +18,7 @@ export interface CountProps {
 export function SubNav({ label, heads = false, links }: Props) {
   const nav = useRef<HTMLElement>(null);
   const place = links.findIndex(({ current }) => current);
-  useLayoutEffect(() => {
-    const line = nav.current;
-    const link = line?.querySelector<HTMLElement>("[aria-current]");
-    if (line && link) line.scrollLeft = link.offsetLeft - (line.clientWidth - link.offsetWidth) / 2;
-  }, [place]);
+  useLayoutEffect(() => showCurrent(nav.current), [place]);
   return (
     <nav ref={nav} class={`subnav no-print${heads ? " subnav-head" : ""}`} aria-label={label}>
       {heads && (
@@ -38,4 +34,10 @@ export function SubNav({ label, heads = false, links }: Props) {
       ))}
     </nav>
   );
+}
+
+/** Scrolls the current link into the middle of its line. */
+export function showCurrent(line: HTMLElement | null | undefined): void {
+  const link = line?.querySelector<HTMLElement>("[aria-current]");
+  if (line && link) line.scrollLeft = link.offsetLeft - (line.clientWidth - link.offsetWidth) / 2;
 }

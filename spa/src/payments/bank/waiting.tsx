@@ -1,9 +1,9 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { PaymentPage } from "../../data/contract";
 import { lastSaved } from "../../data/device-outbox";
 import { listToClear } from "../../data/later-api";
 import { Observable, useValue } from "../../lib/observable";
-import type { CountProps } from "../../ui/subnav";
+import { type CountProps, showCurrent } from "../../ui/subnav";
 
 /** How many payments wait to clear, as last heard; null when nobody said yet. */
 export const waitingCount = new Observable<number | null>(null);
@@ -21,7 +21,15 @@ export function WaitingCount({ current }: CountProps) {
       () => {},
     );
   }, [current, saved]);
-  return count ? <b class="subnav-count"> {count}</b> : null;
+  const mark = useRef<HTMLElement>(null);
+  // It moves the links beside it.
+  useLayoutEffect(() => showCurrent(mark.current?.closest("nav")), [count]);
+  return count ? (
+    <b ref={mark} class="subnav-count">
+      {" "}
+      {count}
+    </b>
+  ) : null;
 }
 
 /** How many wait, in every currency. */
