@@ -37,7 +37,7 @@ export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }
       <UsualPeriods period={period} onChange={onPeriod} />
       <Button class="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
         <span class="only-desktop">Choose days</span>
-        <span class="only-phone">More</span>
+        <span class="only-phone">Filters</span>
       </Button>
       <Choice
         label="Method"
