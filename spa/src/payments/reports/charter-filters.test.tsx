@@ -88,6 +88,8 @@ test("the ledger asks the server for those of a boat, of a captain and of a meth
 test("a boat that was chosen stays chosen in a period that has nothing of it", async () => {
   await openLedger();
   await choose("Boat", "sea otter");
+  app.button("Choose daysFilters").click();
+  await settled();
   const from = field("From");
   from.value = "2026-10-01";
   from.dispatchEvent(new Event("input", { bubbles: true }));

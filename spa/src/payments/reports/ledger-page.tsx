@@ -58,7 +58,7 @@ function LedgerAsAsked() {
           </Loaded>
         )}
       </div>
-      {answer !== null && answer.payments.length > 0 && (
+      {answer !== null && answer.totals.count > 0 && (
         <details class="panel entry-actions">
           <summary>By method and kind</summary>
           <Parts totals={answer.totals} />
