@@ -147,7 +147,7 @@ def test_the_slip_of_every_day_with_checks_or_cash_adds_up(told: Season, desk: D
 
 READ_TO_CLEAR = """
 ({
-  lead: shown(document.querySelector(".lead")),
+  lead: shown(document.querySelector(".clear-panel > p")),
   rows: all(".clear-row").map((row) => [
     ...texts(".clear-what strong, .clear-what span, .clear-amount", row), shown(row.querySelector(".entry-small"))]),
 })
