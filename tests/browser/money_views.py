@@ -13,7 +13,12 @@ def owed(page: Page, charters: Charters) -> None:
 
 def statement_dialog(page: Page, charters: Charters) -> None:
     owed(page, charters)
-    page.get_by_role("row").filter(has_text=charters.long["title"]).get_by_role("button", name="Statement…").click()
+    row = page.get_by_role("row").filter(has_text=charters.long["title"])
+    expect(row).to_be_visible()
+    more = row.get_by_role("button", name="Remind, statement")
+    if more.is_visible():
+        more.click()
+    row.get_by_role("button", name="Statement…").click()
     dialog = page.get_by_role("dialog", name="Mail statement")
     dialog.get_by_label("To").fill("")
     dialog.get_by_role("button", name="Mail statement").click()

@@ -21,6 +21,10 @@ def by_captain(page: Page, _: Charters) -> None:
 
 def ledger_of_a_boat(page: Page, charters: Charters) -> None:
     page.goto("/payments")
+    expect(page.get_by_role("button", name="This month")).to_be_visible()
+    more = page.get_by_role("button", name="Filters")
+    if more.is_visible():
+        more.click()
     page.get_by_label("Boat").select_option(label=UNBROKEN)
     expect(page.get_by_role("link", name=charters.booked["title"])).to_be_visible()
     expect(page.get_by_role("link", name=charters.plain["title"])).to_have_count(0)

@@ -70,6 +70,7 @@ def test_rupiah_are_the_same_in_desk_mail_and_file(site: Site, visit: Visit, tmp
     (mail,) = site.mail(event["patron"]["email"])
     assert "IDR 5,000,000.00" in mail["subject"]
     page.goto("/payments")
+    page.get_by_role("button", name="Filters").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     file = tmp_path / "payments.csv"
@@ -188,6 +189,7 @@ def test_days_are_the_operators_wherever_the_device_is(site: Site, visit: Visit,
     expect(day).to_have_value(f"{today:%Y-%m-%d}")
     expect(page.get_by_text(f"Payer in {place}")).to_be_visible()
     page.goto("/payments")
+    page.get_by_role("button", name="Filters").click()
     expect(page.get_by_label("From", exact=True)).to_have_value(f"{today:%Y-%m-01}")
     page.goto("/payments/reports")
     expect(page.get_by_role("slider", name="Month to read")).to_have_attribute(

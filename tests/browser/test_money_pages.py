@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.focus import stops_without_a_ring, tab_to
-from tests.browser.visitors import NARROW, Site
+from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site
 
 
 @pytest.fixture
@@ -46,7 +46,13 @@ def test_many_are_marked_at_once_and_one_that_fails_stays_with_its_reason(
     for row in mine.all():
         row.get_by_role("checkbox").check()
     expect(page.get_by_text("2 payments selected: $350.00")).to_be_visible()
-    page.get_by_role("button", name="Mark 2 cleared").click()
+    mark = page.get_by_role("button", name="Mark 2 cleared")
+    page.evaluate("scrollTo(0, 0)")
+    button, tabs = mark.bounding_box(), page.get_by_role("navigation", name="Main").bounding_box()
+    assert button
+    assert tabs
+    assert button["y"] + button["height"] <= tabs["y"], "in sight wherever the list is scrolled to"
+    mark.click()
     expect(page.get_by_text("1 marked cleared, 1 not: see the list.")).to_be_visible()
     expect(mine).to_have_count(1)
     expect(mine.get_by_role("alert")).to_contain_text("Not marked.")
@@ -184,7 +190,7 @@ def test_a_report_sums_by_month_and_week_and_leads_to_the_ledger(site: Site, pag
 def test_the_chart_is_read_by_keyboard_and_by_tap_and_as_numbers(site: Site, page: Page, event: dict[str, Any]) -> None:
     site.pay(event, method="cash")
     page.goto("/payments/reports")
-    chart = page.get_by_role("img", name="Bars of the net money of each month")
+    chart = page.get_by_role("img", name="Bars of the money kept in each month")
     slider = page.get_by_role("slider", name="Month to read")
     latest = slider.get_attribute("aria-valuetext") or ""
     expect(page.locator(".chart-reading")).to_have_text(latest)
@@ -196,8 +202,8 @@ def test_the_chart_is_read_by_keyboard_and_by_tap_and_as_numbers(site: Site, pag
     page.mouse.click(box["x"] + box["width"] * 0.97, box["y"] + box["height"] / 2)
     expect(slider).to_have_attribute("aria-valuetext", latest)
     page.get_by_text("The same in numbers").press("Enter")
-    month, net = re.split(": | net", latest)[:2]
-    expect(page.locator(".chart").get_by_role("row", name=month)).to_contain_text(net)
+    month, kept = re.split(": | kept", latest)[:2]
+    expect(page.locator(".chart").get_by_role("row", name=month)).to_contain_text(kept)
 
 
 # --- deposit --------------------------------------------------------------------------------------
@@ -286,8 +292,57 @@ def test_a_statement_shows_everything_and_prints_on_white(site: Site, page: Page
 # --- the ledger -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("window", "at_px"), [(PHONE, 400), (DESKTOP, 300)], ids=["phone", "desktop"])
+def test_the_first_entry_of_the_ledger_stands_high_on_the_first_screen(
+    site: Site, visit: Visit, event: dict[str, Any], window: dict[str, int], at_px: int
+) -> None:
+    site.pay(event, method="cash")
+    page = visit(token=site.token, viewport=window).new_page()
+    page.goto("/payments")
+    first = page.get_by_role("region", name="Entries").locator("tbody tr").first
+    expect(first).to_be_visible()
+    expect(page.get_by_text("Received in")).to_be_visible()
+    box = first.bounding_box()
+    assert box
+    assert box["y"] < at_px
+
+
+def test_the_state_leaves_only_some_entries_in_the_sums_and_the_file_too(
+    site: Site, page: Page, event: dict[str, Any], payer: str
+) -> None:
+    site.pay(event, method="check", payer=payer, amount_cents=10_000, received_at="2016-05-02T19:00:00Z")
+    site.pay(event, method="cash", payer=payer, amount_cents=20_000, received_at="2016-05-02T20:00:00Z")
+    page.goto("/payments?from=2016-05-02&to=2016-05-02")
+    entries = page.get_by_role("region", name="Entries").locator("tbody tr")
+    expect(entries).to_have_count(2)
+    page.get_by_label("State").select_option("To clear")
+    expect(entries).to_have_count(1)
+    expect(entries).to_contain_text("$100.00")
+    expect(page.locator(".sums")).to_contain_text("Received$100.00")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    assert download.value.suggested_filename == "payments-2016-05-02-to-2016-05-02-part.csv"
+    assert len(download.value.path().read_text(encoding="utf-8-sig").splitlines()) == 2
+
+
+def test_a_phone_shows_what_was_filtered_by_and_else_keeps_it_behind_a_button(
+    site: Site, visit: Visit, event: dict[str, Any]
+) -> None:
+    page = visit(token=site.token, viewport=PHONE, has_touch=True).new_page()
+    page.goto("/payments")
+    more = page.get_by_role("button", name="Filters")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_label("Boat")).to_be_hidden()
+    more.tap()
+    for name in ("From", "To", "Boat", "Captain", "State"):
+        expect(page.get_by_label(name, exact=True)).to_be_visible()
+    page.goto("/payments?from=2016-05-02&to=2016-05-02&boat=petrel")
+    expect(page.get_by_label("Boat")).to_be_visible()
+
+
 def test_a_period_without_a_day_says_so(page: Page) -> None:
     page.goto("/payments")
+    page.get_by_role("button", name="Filters").click()
     page.get_by_label("From").fill("")
     expect(page.get_by_text("Enter a day.")).to_be_visible()
     page.get_by_role("button", name="This month").click()
@@ -302,17 +357,38 @@ def test_the_pages_of_the_money_are_a_tap_apart_on_the_narrowest_phone(site: Sit
     page.goto("/")
     main, payments = (page.get_by_role("navigation", name=name) for name in ("Main", "Money"))
     main.get_by_role("link", name="Money").tap()
-    for name in ("To clear", "Reports", "Tips", "Deposit", "Ledger"):
+    for name in ("To clear", "Reports", "Tips", "Deposit slip", "Ledger"):
         link = payments.get_by_role("link", name=name)
         box = link.bounding_box()
         assert box
         assert min(box["width"], box["height"]) >= 44
         link.tap()
         expect(page.get_by_role("heading", name=name, level=1)).to_be_focused()
-        expect(payments.locator("[aria-current=page]")).to_have_text(name)
+        expect(payments.locator("[aria-current=page]")).to_have_text(re.compile(f"^{name}"))
+        expect(payments.locator("[aria-current=page]")).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         expect(main.locator("[aria-current=page]")).to_have_text("Money")
+    line = payments.bounding_box()
+    assert line
+    assert line["height"] < 60, "one line"
     page.go_back()
-    expect(page.get_by_role("heading", name="Deposit", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Deposit slip", level=1)).to_be_visible()
+
+
+def test_how_many_wait_to_clear_stands_behind_the_link_to_them(
+    site: Site, page: Page, event: dict[str, Any], payer: str
+) -> None:
+    site.pay(event, method="check", payer=payer)
+    totals = site.admin("GET", "/api/payments/to-clear")["totals"]
+    waiting_now = totals["count"] + sum(other["count"] for other in totals["other_currencies"])
+    page.goto("/payments")
+    link = page.get_by_role("navigation", name="Money").get_by_role("link", name="To clear")
+    expect(link).to_have_text(f"To clear {waiting_now}")
+    link.click()
+    waiting(page, payer).get_by_role("checkbox").check()
+    page.get_by_role("button", name="Mark 1 cleared").click()
+    expect(waiting(page, payer)).to_have_count(0)
+    expect(link).to_have_text(f"To clear {waiting_now - 1}")
 
 
 def test_a_page_that_cannot_be_fetched_says_so_and_comes_when_it_can(site: Site, visit: Visit) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.test_corrections import count_taps
-from tests.browser.visitors import DESKTOP, Site
+from tests.browser.visitors import DESKTOP, PHONE, Site
 
 PAST = {"starts_at": "2026-10-01T18:00:00Z", "ends_at": "2026-10-01T21:00:00Z"}
 
@@ -77,3 +77,19 @@ def test_a_patron_without_an_address_is_mailed_only_where_one_is_typed(site: Sit
     dialog = page.get_by_role("dialog", name="Mail statement")
     dialog.get_by_role("button", name="Mail statement").click()
     expect(dialog).to_contain_text("Enter an email address.")
+
+
+def test_a_row_on_a_phone_has_log_payment_in_sight_and_the_rest_behind_three_dots(site: Site, visit: Visit) -> None:
+    event = site.charter(**PAST)
+    page = visit(token=site.token, viewport=PHONE, has_touch=True).new_page()
+    page.goto("/payments/owed")
+    mine = row(page, event)
+    expect(mine.get_by_role("button", name="Log payment")).to_be_visible()
+    expect(mine.get_by_role("button", name="Remind the patron")).to_be_hidden()
+    box = mine.bounding_box()
+    assert box
+    assert box["height"] < 100
+    mine.get_by_role("button", name="Remind, statement").tap()
+    mine.get_by_role("button", name="Remind the patron").tap()
+    expect(page.get_by_text(f"goes to {event['patron']['email']}.")).to_be_visible()
+    assert site.mail(event["patron"]["email"])

@@ -32,6 +32,8 @@ def tipped(site: Site, day: str, *amounts_cents: int, **changes: Any) -> dict[st
 
 def show(page: Page, day: str, path: str = "/payments/tips") -> None:
     page.goto(path)
+    if path == "/payments":
+        page.get_by_role("button", name="Choose days").click()
     # The start first: an end before it shows nothing for a moment.
     page.get_by_label("From", exact=True).fill(day)
     page.get_by_label("To", exact=True).fill(day)

@@ -201,7 +201,7 @@ def void_dialog(page: Page, charters: Charters) -> None:
 
 def payments(page: Page, _: Charters) -> None:
     page.goto("/payments")
-    expect(page.get_by_role("heading", name="Totals")).to_be_visible()
+    expect(page.get_by_text("Received in")).to_be_visible()
 
 
 def to_clear(page: Page, _: Charters) -> None:
@@ -218,7 +218,7 @@ def bounce_dialog(page: Page, _: Charters) -> None:
 
 def reports(page: Page, _: Charters) -> None:
     page.goto("/payments/reports")
-    expect(page.get_by_role("img", name="Bars of the net money")).to_be_visible()
+    expect(page.get_by_role("img", name="Bars of the money kept")).to_be_visible()
     page.get_by_text("The same in numbers").click()
     expect(page.get_by_role("heading", name="Sums by month").first).to_be_visible()
 

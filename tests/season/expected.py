@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.season.books import Entry, add_up, charged, due, entries, total
+from tests.season.books import Books, Entry, add_up, charged, due, entries, total
 from tests.season.devices import OPERATOR, Device, money
 from tools.local.samples import SampleCharter
 
@@ -155,29 +155,27 @@ def report_columns(view: str, rows: list[Entry]) -> dict[str, Decimal]:
         return {**by_label, "Together": total(by_label.values())}
     if view == "Kinds":
         return {f"{label}s": books.by_kind.get(kind, Decimal(0)) for kind, label in KINDS.items()}
+    return sums_of(books)
+
+
+def sums_of(books: Books) -> dict[str, Decimal]:
+    """What some payments come to, under the words of the ledger and the reports."""
     return {
         "Received": books.received,
-        "Refunded": books.refunded,
-        "Net": books.net,
-        "Tips": books.tips,
-        "Not cleared": books.uncleared,
+        "Given back": books.refunded,
+        "Kept": books.net,
+        "Tips besides": books.tips,
+        "To clear": books.uncleared,
     }
 
 
 def totals_panel(rows: list[Entry]) -> list[dict[str, str]]:
-    """The panel's lists: the sums, then by method, then by kind as logged. Zero is left out of the last two."""
+    """The ledger's lists: the sums, then by method, then by kind as logged. Zero is left out of the last two."""
     books = add_up(rows)
-    sums = {
-        "Received": books.received,
-        "Refunded": books.refunded,
-        "Net": books.net,
-        "Tips": books.tips,
-        "Not cleared yet": books.uncleared,
-    }
     by_method = {METHODS[method][0]: money(amount) for method, amount in books.by_method.items() if amount}
     by_kind = {f"{KINDS[kind]}s": money(amount) for kind, amount in books.by_kind.items() if amount}
     return [
-        {name: money(amount) for name, amount in sums.items()} | {"Entries": str(books.count)},
+        {name: money(amount) for name, amount in sums_of(books).items()} | {"Entries": str(books.count)},
         by_method,
         by_kind,
     ]

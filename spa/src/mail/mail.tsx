@@ -45,7 +45,6 @@ export function MailByState() {
       </div>
       <SubNav
         label="Mail by state"
-        many
         links={mailStatuses.map((name) => ({
           name: mailNames[name],
           path: `/mail?status=${name}`,

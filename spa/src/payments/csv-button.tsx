@@ -3,10 +3,13 @@ import type { Query } from "../data/request";
 import { isPeriod, type Period } from "../lib/periods";
 import { DownloadButton } from "../ui/download-button";
 
+/** Which payments of a period. */
+export type OnlySome = Pick<Query<"/api/payments.csv">, "method" | "status" | "boat" | "captain">;
+
 interface Props {
   period: Period;
-  /** Which of its payments; without it all. */
-  only?: Pick<Query<"/api/payments.csv">, "method" | "boat" | "captain">;
+  /** Without it all. */
+  only?: OnlySome;
 }
 
 /** The payments of a period as a file for the bookkeeper. The name says when it holds only some of them. */

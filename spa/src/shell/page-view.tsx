@@ -15,8 +15,8 @@ export function PageView({ path }: { path: string }) {
       {page.tab && page.section && (
         <SubNav
           label={page.section}
-          many={tabs.length > 4}
-          links={tabs.map(({ tab = "", path }) => ({ name: tab, path, current: path === page.path }))}
+          heads
+          links={tabs.map(({ tab = "", path, Count }) => ({ name: tab, path, current: path === page.path, Count }))}
         />
       )}
       {page.path.startsWith("/events/") && <Back page={page.path} event_id={ids.event_id} />}

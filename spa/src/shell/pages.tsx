@@ -5,6 +5,7 @@ import { basePath, matchPath } from "../lib/router";
 import { lazy, NotLoaded } from "../ui/lazy";
 import { NotFound } from "../ui/not-found";
 import { Skeleton } from "../ui/page";
+import type { CountProps } from "../ui/subnav";
 import type { SectionName } from "./sections";
 
 /** The ids that paths hold: a page gets those of its own path, the others are empty. */
@@ -24,6 +25,8 @@ interface Row {
   section?: SectionName;
   /** The page's name among the other pages of its section. */
   tab?: string;
+  /** What stands behind that name. */
+  Count?: ComponentType<CountProps>;
   /** For guests: shows without a login, and comes with the first load. */
   open?: true;
   /** The server answers here: links leave the app. */
@@ -72,6 +75,10 @@ const rows: readonly Row[] = [
     title: "To clear",
     section: "Money",
     tab: "To clear",
+    Count: lazy(
+      async () => (await import("../payments/bank/waiting")).WaitingCount,
+      () => null,
+    ),
     load: async () => (await import("../payments/bank/to-clear")).ToClear,
   },
   {
@@ -83,9 +90,9 @@ const rows: readonly Row[] = [
   },
   {
     path: "/payments/deposit",
-    title: "Deposit",
+    title: "Deposit slip",
     section: "Money",
-    tab: "Deposit",
+    tab: "Deposit slip",
     load: async () => (await import("../payments/bank/deposit")).Deposit,
   },
   {

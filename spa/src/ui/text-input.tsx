@@ -16,6 +16,7 @@ interface Props {
   required?: true;
   onPaste?(event: ClipboardEvent): void;
   name?: string;
+  placeholder?: string;
   autocomplete?: string;
   autocapitalize?: "none";
   inputMode?: "text" | "numeric" | "decimal" | undefined;

@@ -21,8 +21,8 @@ export function Deposit() {
   const asked = useAnswer(valid ? () => paymentsOf(day) : null, [day]);
   return (
     <>
-      <div class="page-head">
-        <h1 tabIndex={-1}>Deposit</h1>
+      <div class="page-head page-papers">
+        <h1 tabIndex={-1}>Deposit slip</h1>
         <PrintButton label="Print slip" />
       </div>
       <div class="day-picker no-print">
@@ -48,7 +48,7 @@ function Slips({ slips, day }: { slips: readonly DepositSlip[]; day: Day }) {
     return (
       <div class="empty">
         <p class="empty-title">No checks and no cash on {longDayName(day)}.</p>
-        <p>Choose another day, or look at the ledger for what came by card or transfer.</p>
+        <p>The checks and the cash of a day stand here, to be taken to the bank. The ledger has all else.</p>
       </div>
     );
   }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { keepAnswer } from "../../data/charters";
-import type { ListedPayment, PaymentPage } from "../../data/contract";
+import type { ListedPayment } from "../../data/contract";
 import { bouncePayment, clearPayment, listToClear } from "../../data/later-api";
 import { methods } from "../../data/limits";
 import { usePages } from "../../lib/answer";
@@ -18,6 +18,7 @@ import { Failed, keepFocus, Skeleton, sentence } from "../../ui/page";
 import { ReasonDialog } from "../../ui/reason-dialog";
 import { amountText, canBounce } from "../statement/statement-text";
 import { age, clearedAt, eachOf, sumText, waitingText } from "./clearing";
+import { countOf, waitingCount } from "./waiting";
 import "./to-clear.css";
 
 const AT_ONCE = 3;
@@ -53,6 +54,9 @@ export function ToClear() {
   useEffect(() => {
     if (drained) void again();
   }, [drained]);
+  useEffect(() => {
+    if (page) waitingCount.value = waiting;
+  }, [page, waiting]);
 
   const choose = (ids: readonly string[], on: boolean) => {
     setChosen((chosen) => {
@@ -119,11 +123,11 @@ export function ToClear() {
       )}
       {page && payments.length > 0 && (
         <>
-          <p class="lead">
-            {waiting === 1 ? "1 payment is" : `${waiting} payments are`} not cleared yet
-            {!page.next_cursor && `: ${waitingText(payments)}`}. Mark what the bank’s statement shows.
-          </p>
-          <section class="panel" aria-label="Payments to clear">
+          <section class="panel clear-panel" aria-label="Payments to clear">
+            <p>
+              {waiting === 1 ? "1 payment is" : `${waiting} payments are`} not cleared yet
+              {!page.next_cursor && `: ${waitingText(payments)}`}. Mark what the bank’s statement shows.
+            </p>
             <label class="check">
               <input type="checkbox" checked={all} disabled={progress !== ""} onChange={() => choose(ids, !all)} />
               Select all {page.next_cursor ? "that are shown" : ""}
@@ -249,11 +253,6 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
       </div>
     </li>
   );
-}
-
-/** How many wait, in every currency. */
-function countOf({ count, other_currencies }: PaymentPage["totals"]): number {
-  return other_currencies.reduce((sum, other) => sum + other.count, count);
 }
 
 function count(payments: number): string {

@@ -61,9 +61,12 @@ function Owed({ receivables, onReminded }: OwedProps) {
             <dt>Owed</dt>
             <dd>{amount}</dd>
           </div>
-          {parts.map(({ name, amount, late }) => (
+          {parts.map(({ name, more, amount, late }) => (
             <div key={name}>
-              <dt>{name}</dt>
+              <dt>
+                {name}
+                {more && <span class="only-desktop"> {more}</span>}
+              </dt>
               <dd class={late ? "sums-late" : undefined}>{amount}</dd>
             </div>
           ))}
@@ -134,6 +137,7 @@ interface RowProps {
 function Row({ charter, onMail, onReminded }: RowProps) {
   const { event_id, title, patron, currency, charged_cents, uncleared_cents, due_cents } = charter;
   const { busy, run } = useTask("Not done.", announceFailure);
+  const [open, setOpen] = useState(false);
   const age = ageText(charter);
   const reminded = remindedText(charter, nowMs());
   const paid_cents = charged_cents - due_cents;
@@ -146,7 +150,7 @@ function Row({ charter, onMail, onReminded }: RowProps) {
       onReminded();
     });
   return (
-    <tr>
+    <tr class={open ? "owed-open" : undefined}>
       <td class="lines-who">{patron.name || "Not named"}</td>
       <td class="lines-what">
         <a href={href(`/events/${event_id}`)}>{title}</a>
@@ -167,23 +171,28 @@ function Row({ charter, onMail, onReminded }: RowProps) {
       </td>
       <td class="lines-acts">
         <span class="buttons">
+          <Button class="quiet only-phone" aria-expanded={open} onClick={() => setOpen(!open)}>
+            <span aria-hidden="true">…</span>
+            <span class="visually-hidden">Remind, statement</span>
+            {whose}
+          </Button>
           {patron.email ? (
-            <Button class="quiet" disabled={busy} onClick={() => void remind()}>
+            <Button class="quiet owed-more" disabled={busy} onClick={() => void remind()}>
               Remind<span class="visually-hidden"> the patron</span>
               {whose}
             </Button>
           ) : (
             patron.phone && (
-              <a class="button quiet" href={`sms:${dialled(patron.phone)}`}>
+              <a class="button quiet owed-more" href={`sms:${dialled(patron.phone)}`}>
                 Text<span class="visually-hidden"> the patron</span>
                 {whose}
               </a>
             )
           )}
-          <Button class="quiet" onClick={onMail}>
+          <Button class="quiet owed-more" onClick={onMail}>
             Statement…{whose}
           </Button>
-          <Button disabled={busy} onClick={() => void run(() => logPaymentOf(event_id))}>
+          <Button class="owed-log" disabled={busy} onClick={() => void run(() => logPaymentOf(event_id))}>
             Log payment{whose}
           </Button>
         </span>

@@ -6,13 +6,13 @@ import { formatDay, formatTime, localDay, locale } from "../../lib/time";
 
 export type Bucket = ReceivableJson["bucket"];
 
-/** How long it has been owed, in days since the charter ended. */
-export const bucketNames: Readonly<Record<Bucket, string>> = {
-  coming: "Not sailed yet",
-  "0-30": "0–30 days",
-  "31-60": "31–60 days",
-  "61-90": "61–90 days",
-  "over-90": "Over 90 days",
+/** How long it has been owed, in days since the charter ended: the name, and what a phone has no room for. */
+const bucketNames: Readonly<Record<Bucket, readonly [name: string, more?: string]>> = {
+  coming: ["Not sailed", "yet"],
+  "0-30": ["0–30 days"],
+  "31-60": ["31–60", "days"],
+  "61-90": ["61–90", "days"],
+  "over-90": ["Over 90", "days"],
 };
 
 export interface Group {
@@ -65,22 +65,27 @@ export function isUrgent({ bucket, starts_at, timezone, charged_cents, due_cents
 
 export interface Sum {
   name: string;
+  /** The rest of the name; empty where there is none. */
+  more: string;
   amount: string;
   /** Long overdue. */
   late: boolean;
 }
 
+const buckets = Object.entries(bucketNames) as [Bucket, (typeof bucketNames)[Bucket]][];
+
 /** All buckets, so that each has its place; each currency apart. */
 export function sums({ totals }: Receivables): { currency: string; amount: string; parts: Sum[] }[] {
   return [totals, ...totals.other_currencies]
     .filter(({ due_cents, currency }) => due_cents > 0 || currency === totals.currency)
-    .map(({ currency, due_cents, buckets }) => ({
+    .map(({ currency, due_cents, buckets: cents }) => ({
       currency,
       amount: formatMoneyShort(due_cents, currency),
-      parts: (Object.keys(bucketNames) as Bucket[]).map((bucket) => ({
-        name: bucketNames[bucket],
-        amount: formatMoneyShort(buckets[bucket] ?? 0, currency),
-        late: bucket !== "coming" && bucket !== "0-30" && (buckets[bucket] ?? 0) > 0,
+      parts: buckets.map(([bucket, [name, more = ""]]) => ({
+        name,
+        more,
+        amount: formatMoneyShort(cents[bucket] ?? 0, currency),
+        late: bucket !== "coming" && bucket !== "0-30" && (cents[bucket] ?? 0) > 0,
       })),
     }));
 }

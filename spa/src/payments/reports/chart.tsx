@@ -5,7 +5,7 @@ import { formatMoney, formatMoneyShort, prefix } from "../../lib/money";
 import { monthName } from "../../lib/periods";
 import { TableHead } from "../table-head";
 import { chartGeometry, type Plot } from "./chart-geometry";
-import { inCurrency, netCents } from "./report";
+import { inCurrency, netCents, sumNames } from "./report";
 import "../report.css";
 import "./chart.css";
 
@@ -13,7 +13,7 @@ const WIDTH = 340;
 const HEIGHT = 170;
 const PLOT: Plot = { left: 44, right: WIDTH, top: 10, bottom: HEIGHT - 22 };
 
-/** The net of each month as bars; the slider below, or a tap, reads one. */
+/** What was kept in each month, as bars; the slider below, or a tap, reads one. */
 export function MoneyByMonth({ months, currency }: { months: readonly PeriodTotals[]; currency: string }) {
   const [at, setAt] = useState(months.length - 1);
   const totals = months.map((month) => inCurrency(month.totals, currency));
@@ -77,13 +77,13 @@ export function MoneyByMonth({ months, currency }: { months: readonly PeriodTota
       <details class="entry-actions">
         <summary>The same in numbers</summary>
         <table class="report">
-          <TableHead names={["Month", "Net", "Tips"]} />
+          <TableHead names={["Month", sumNames.net, sumNames.tips]} />
           <tbody>
             {months.map((month, index) => (
               <tr key={month.from}>
                 <th scope="row">{monthName(month.from)}</th>
-                <td data-label="Net">{formatMoney(values[index] ?? 0, currency)}</td>
-                <td data-label="Tips">{formatMoney(totals[index]?.tips_cents ?? 0, currency)}</td>
+                <td data-label={sumNames.net}>{formatMoney(values[index] ?? 0, currency)}</td>
+                <td data-label={sumNames.tips}>{formatMoney(totals[index]?.tips_cents ?? 0, currency)}</td>
               </tr>
             ))}
           </tbody>
@@ -96,11 +96,11 @@ export function MoneyByMonth({ months, currency }: { months: readonly PeriodTota
 function readingOf({ from }: PeriodTotals, totals: CurrencyTotals): string {
   const money = (cents: number) => formatMoney(cents, totals.currency);
   const besides = [
-    totals.refunded_cents > 0 ? `${money(totals.refunded_cents)} refunded` : "",
+    totals.refunded_cents > 0 ? `${money(totals.refunded_cents)} given back` : "",
     totals.tips_cents > 0 ? `${money(totals.tips_cents)} tips besides` : "",
-    totals.uncleared_cents > 0 ? `${money(totals.uncleared_cents)} not cleared` : "",
+    totals.uncleared_cents > 0 ? `${money(totals.uncleared_cents)} to clear` : "",
   ].filter(Boolean);
-  return [`${monthName(from)}: ${money(netCents(totals))} net`, ...besides].join(", ");
+  return [`${monthName(from)}: ${money(netCents(totals))} kept`, ...besides].join(", ");
 }
 
 function labelOf(months: readonly PeriodTotals[], values: readonly number[], currency: string): string {
@@ -108,7 +108,7 @@ function labelOf(months: readonly PeriodTotals[], values: readonly number[], cur
   if (!first || !last) return "Bars without a month.";
   const most = values.indexOf(Math.max(...values));
   const highest = `${monthName(months[most]?.from ?? last.from)}, ${formatMoney(values[most] ?? 0, currency)}`;
-  return `Bars of the net money of each month from ${monthName(first.from)} to ${monthName(last.from)}. Highest: ${highest}.`;
+  return `Bars of the money kept in each month from ${monthName(first.from)} to ${monthName(last.from)}. Highest: ${highest}.`;
 }
 
 /** As short as a tick of the chart: `$40`, `¥120K`. */

@@ -69,8 +69,8 @@ async function openLedger(search = ""): Promise<void> {
 
 test("the ledger offers the boats and captains of its period, and typed names beside records", async () => {
   await openLedger();
-  expect(options("Boat")).toEqual(["All", "Petrel", "Sea Otter"]);
-  expect(options("Captain")).toEqual(["All", "Ana Reyes", "ana REYES (typed)", "x".repeat(100)]);
+  expect(options("Boat")).toEqual(["All boats", "Petrel", "Sea Otter"]);
+  expect(options("Captain")).toEqual(["All captains", "Ana Reyes", "ana REYES (typed)", "x".repeat(100)]);
 });
 
 test("the ledger asks the server for those of a boat, of a captain and of a method at once, and so does its file", async () => {
@@ -88,12 +88,14 @@ test("the ledger asks the server for those of a boat, of a captain and of a meth
 test("a boat that was chosen stays chosen in a period that has nothing of it", async () => {
   await openLedger();
   await choose("Boat", "sea otter");
+  app.button("Choose daysFilters").click();
+  await settled();
   const from = field("From");
   from.value = "2026-10-01";
   from.dispatchEvent(new Event("input", { bubbles: true }));
   await app.says("No such payment in this period.");
   expect(field("Boat").value).toBe("sea otter");
-  expect(options("Boat")).toEqual(["All", "Sea Otter"]);
+  expect(options("Boat")).toEqual(["All boats", "Sea Otter"]);
   await vi.waitFor(() => expect(asked("/api/payments")).toMatchObject({ from: "2026-10-01", boat: "sea otter" }));
 });
 

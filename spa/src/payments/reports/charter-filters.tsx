@@ -52,7 +52,7 @@ function GroupFilter({ by, period, value, onChange }: FilterProps) {
     <Field label={labels[by]} error={asked.error === null ? undefined : `The ${by}s could not be loaded.`}>
       {(props) => (
         <select {...props} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-          <option value="">All</option>
+          <option value="">All {by}s</option>
           {options.map(({ key, name }) => (
             <option key={key} value={key}>
               {name}

@@ -31,7 +31,7 @@ test("tips less what was given back and tips as logged each say what they are", 
   app.handle = () => json(200, { payments: [], totals, next_cursor: null });
   session.begin("t1", false);
   app.open("/payments");
-  await app.says("Refunded$410.00Net−$410.00Tips$1,120.00");
+  await app.says("Given back$410.00Kept−$410.00Tips besides$1,120.00");
   await app.says("By method: what came in less what went out, tips included.Cash$1,120.00");
   await app.says("a tip that was given back counts among tips and refunds.Tips$1,320.00Refunds$610.00");
 });

@@ -1,21 +1,16 @@
 import { useState } from "preact/hooks";
 import { listPayments } from "../../data/later-api";
-import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
 import { usePages } from "../../lib/answer";
 import { useValue } from "../../lib/observable";
-import { isPeriod, monthOf, type Period, today } from "../../lib/periods";
+import { isPeriod, monthName, monthOf, type Period, today } from "../../lib/periods";
 import { query } from "../../lib/router";
-import { Field } from "../../ui/field";
 import { LoadButton } from "../../ui/load-button";
 import { Loaded } from "../../ui/loaded";
-import { TextInput } from "../../ui/text-input";
-import { CsvButton } from "../csv-button";
-import { CharterFilters } from "./charter-filters";
+import { Skeleton } from "../../ui/page";
 import { isFound, LedgerTable } from "./ledger-table";
+import { asQuery, LedgerTools, type Only } from "./ledger-tools";
 import { askedCharters } from "./of-charters";
-import { PeriodChoice } from "./period-choice";
-import { Totals } from "./totals";
-import "./filters.css";
+import { Parts, Sums } from "./totals";
 
 export function Ledger() {
   // Asked for other payments, it starts afresh.
@@ -24,63 +19,50 @@ export function Ledger() {
 
 function LedgerAsAsked() {
   const [period, setPeriod] = useState(() => askedPeriod() ?? monthOf(today()));
-  const [method, setMethod] = useState<PaymentMethod | "">("");
-  const [of, setOf] = useState(() => askedCharters(query.value));
+  const [only, setOnly] = useState<Only>(() => ({ ...askedCharters(query.value), method: "", status: "" }));
   const [search, setSearch] = useState("");
   const valid = isPeriod(period);
-  const only = { ...of, ...(method ? { method } : {}) };
   const asked = usePages(
-    valid ? (cursor) => listPayments({ ...period, ...only, limit: 50, cursor }) : null,
+    valid ? (cursor) => listPayments({ ...period, ...asQuery(only), limit: 50, cursor }) : null,
     (known, next) => ({ ...next, totals: known.totals, payments: [...known.payments, ...next.payments] }),
-    [period.from, period.to, method, of.boat, of.captain],
+    [period.from, period.to, only.method, only.status, only.boat, only.captain],
   );
+  const { answer, error } = asked;
 
   return (
     <>
-      <div class="page-head">
-        <h1 tabIndex={-1}>Ledger</h1>
-        <CsvButton period={period} only={only} />
-      </div>
-      <div class="filters no-print">
-        <PeriodChoice period={period} onChange={setPeriod} />
-        <Field label="Method">
-          {(props) => (
-            <select
-              {...props}
-              value={method}
-              onChange={(event) => setMethod(event.currentTarget.value as PaymentMethod | "")}
-            >
-              <option value="">All</option>
-              {paymentMethods.map((name) => (
-                <option key={name} value={name}>
-                  {methods[name].label}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <CharterFilters period={period} of={of} onChange={setOf} />
-        <div class="filters-wide">
-          <TextInput label="Find: name, amount, number" value={search} onInput={setSearch} />
-        </div>
-      </div>
-      {valid && (
-        <Loaded asked={asked} failed="The payments could not be loaded.">
-          {({ payments, totals, next_cursor }) => (
-            <>
-              <Totals totals={totals} />
-              <section class="panel" aria-labelledby="entries">
-                <h2 id="entries">Entries</h2>
+      <h1 tabIndex={-1}>Ledger</h1>
+      {answer && <Sums totals={answer.totals} when={monthOfPeriod(period)} />}
+      {valid && answer === null && error === null && <Skeleton rows={1} kind="line" />}
+      <div class="panel ledger-panel">
+        <LedgerTools
+          period={period}
+          onPeriod={setPeriod}
+          only={only}
+          onOnly={setOnly}
+          search={search}
+          onSearch={setSearch}
+        />
+        {valid && (
+          <Loaded asked={asked} failed="The payments could not be loaded." kind="line">
+            {({ payments, next_cursor }) => (
+              <section aria-label="Entries">
                 {payments.length === 0 ? (
-                  <p class="nothing">{nothingFound(Object.values(only).some(Boolean))}</p>
+                  <p class="nothing ledger-nothing">{nothingFound(Object.values(only).some(Boolean))}</p>
                 ) : (
                   <LedgerTable payments={payments.filter((payment) => isFound(payment, search))} />
                 )}
                 {next_cursor && <LoadButton label="Show more" load={asked.more} />}
               </section>
-            </>
-          )}
-        </Loaded>
+            )}
+          </Loaded>
+        )}
+      </div>
+      {answer !== null && answer.totals.count > 0 && (
+        <details class="panel entry-actions">
+          <summary>By method and kind</summary>
+          <Parts totals={answer.totals} />
+        </details>
       )}
     </>
   );
@@ -97,4 +79,12 @@ function askedPeriod(): Period | null {
   const given = new URLSearchParams(query.value);
   const period = { from: given.get("from") ?? "", to: given.get("to") ?? "" };
   return isPeriod(period) ? period : null;
+}
+
+/** The name of a period that is one whole month, of this year `November`. */
+function monthOfPeriod({ from, to }: Period): string {
+  const month = monthOf(from);
+  if (from !== month.from || to !== month.to) return "";
+  const year = today().slice(0, 4);
+  return monthName(from).replace(` ${year}`, "");
 }

@@ -60,7 +60,7 @@ function stateText({ status, event_id, corrected_by }: ListedPayment): string {
   return stateNames[status];
 }
 
-const stateNames = { received: "To clear", cleared: "Cleared", bounced: "Bounced", voided: "Voided" };
+export const stateNames = { received: "To clear", cleared: "Cleared", bounced: "Bounced", voided: "Voided" };
 
 /** Whether every word that was typed is somewhere in who paid, for what, how, how much and its number. */
 export function isFound(payment: ListedPayment, search: string): boolean {

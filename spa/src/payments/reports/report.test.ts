@@ -30,13 +30,13 @@ const period = (from: string, totals = sampleTotals()): PeriodTotals => ({ from,
 const read = (view: Parameters<typeof columns>[0]) =>
   columns(view, november).map(({ name, cents }) => [name, cents(november)]);
 
-test("the sums of a period: tips and what is not cleared stand apart from the net", () => {
+test("the sums of a period: tips and what is to clear stand apart from what is kept", () => {
   expect(read("sums")).toEqual([
     ["Received", 120_000],
-    ["Refunded", 20_000],
-    ["Net", 100_000],
-    ["Tips", 5_000],
-    ["Not cleared", 40_000],
+    ["Given back", 20_000],
+    ["Kept", 100_000],
+    ["Tips besides", 5_000],
+    ["To clear", 40_000],
   ]);
 });
 

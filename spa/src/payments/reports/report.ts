@@ -34,6 +34,15 @@ export function inCurrency(totals: Totals, currency: string): CurrencyTotals {
   );
 }
 
+/** What the sums of payments are called. Tips are no part of what was received; what is to clear is part of both. */
+export const sumNames = {
+  received: "Received",
+  refunded: "Given back",
+  net: "Kept",
+  tips: "Tips besides",
+  uncleared: "To clear",
+};
+
 /** Fees less refunds; tips stand outside. */
 export function netCents({ received_cents, refunded_cents }: CurrencyTotals): number {
   return received_cents - refunded_cents;
@@ -56,11 +65,11 @@ export function columns(view: View, totals: CurrencyTotals): Column[] {
     return used.map((kind) => ({ name: `${kindNames[kind]}s`, cents: ({ by_kind }) => by_kind[kind] }));
   }
   return [
-    { name: "Received", cents: (totals) => totals.received_cents },
-    { name: "Refunded", cents: (totals) => totals.refunded_cents },
-    { name: "Net", cents: netCents, main: true },
-    { name: "Tips", cents: (totals) => totals.tips_cents },
-    { name: "Not cleared", cents: (totals) => totals.uncleared_cents },
+    { name: sumNames.received, cents: (totals) => totals.received_cents },
+    { name: sumNames.refunded, cents: (totals) => totals.refunded_cents },
+    { name: sumNames.net, cents: netCents, main: true },
+    { name: sumNames.tips, cents: (totals) => totals.tips_cents },
+    { name: sumNames.uncleared, cents: (totals) => totals.uncleared_cents },
   ];
 }
 

@@ -11,9 +11,9 @@ import { MoneyByMonth } from "./chart";
 import { CharterFilters } from "./charter-filters";
 import { anyCharters, type OfCharters } from "./of-charters";
 import { PeriodChoice } from "./period-choice";
-import { currenciesOf, tooLong, type View } from "./report";
+import { currenciesOf, hasEntries, inCurrency, tooLong, type View } from "./report";
 import { groupingNames, ReportTable } from "./report-table";
-import { Totals } from "./totals";
+import { Parts } from "./totals";
 import "./filters.css";
 
 const views: Record<View, string> = { sums: "Sums", methods: "Methods", kinds: "Kinds" };
@@ -30,7 +30,7 @@ export function Reports() {
   const summary = useAnswer(question, [range.from, range.to, of.boat, of.captain, by]);
   return (
     <>
-      <div class="page-head">
+      <div class="page-head page-papers">
         <h1 tabIndex={-1}>Reports</h1>
         <p class="buttons">
           <PrintButton />
@@ -39,7 +39,7 @@ export function Reports() {
       </div>
       <LastMonths of={of} />
       <div class="filters no-print">
-        <PeriodChoice period={range} onChange={setRange} withYear />
+        <PeriodChoice period={range} onChange={setRange} />
         <CharterFilters period={range} of={of} onChange={setOf} />
         <Choices small legend="By" names={groupingNames} value={by} onChoose={(by) => setBy(by)} />
         <Choices small legend="Columns" names={views} value={view} onChoose={(view) => setView(view)} />
@@ -98,14 +98,19 @@ function Report({ summary, range, of, view }: ReportProps) {
           <ReportTable summary={summary} range={range} of={of} view={view} currency={currency} />
           <p class="hint">
             {view === "sums" &&
-              "Net is received less refunded. Tips stand besides. What is not cleared is part of received and tips. "}
+              "Kept is received less given back. Tips stand besides. What is to clear is part of received and tips. "}
             {by === "day" && "Days without a payment are left out. "}
             {(by === "boat" || by === "captain") && `Each payment counts for the ${by} that its charter has now. `}
             Days are those of {summary.timezone.replaceAll("_", " ")}.
           </p>
         </section>
       ))}
-      <Totals totals={summary.totals} />
+      {currencies.some((currency) => hasEntries(inCurrency(summary.totals, currency))) && (
+        <section class="panel" aria-labelledby="parts">
+          <h2 id="parts">By method and kind</h2>
+          <Parts totals={summary.totals} />
+        </section>
+      )}
     </>
   );
 }

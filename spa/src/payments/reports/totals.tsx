@@ -1,39 +1,81 @@
-import type { CurrencyTotals, Totals as TotalsData } from "../../data/contract";
+import type { CurrencyTotals, Totals } from "../../data/contract";
 import { methods, paymentKinds, paymentMethods } from "../../data/limits";
 import { formatMoney } from "../../lib/money";
 import { Detail } from "../../ui/detail";
 import { kindNames } from "../payment-form";
-import { netCents } from "./report";
+import { netCents, sumNames } from "./report";
+import "../lines.css";
 import "../totals.css";
 
-/** The sums of some payments: what stands for itself first, then by method and by kind. */
-export function Totals({ totals }: { totals: TotalsData }) {
-  const several = totals.other_currencies.length > 0;
+interface SumsProps {
+  totals: Totals;
+  /** Of when, as far as that has a name: `November 2026`. */
+  when?: string;
+}
+
+/** The sums of some payments in one line for each currency. */
+export function Sums({ totals, when = "" }: SumsProps) {
   return (
-    <section class="panel" aria-labelledby="totals">
-      <h2 id="totals">Totals</h2>
-      {[totals, ...totals.other_currencies].map((part) => (
-        <div key={part.currency} class="totals-of">
-          {several && <h3>{part.currency}</h3>}
-          <Sums totals={part} />
-        </div>
+    <>
+      {inEachCurrency(totals).map((part) => (
+        <SumsLine key={part.currency} totals={part} when={when} />
       ))}
-    </section>
+    </>
   );
 }
 
-function Sums({ totals }: { totals: CurrencyTotals }) {
+function SumsLine({ totals, when }: { totals: CurrencyTotals; when: string }) {
+  const money = (cents: number) => formatMoney(cents, totals.currency);
+  return (
+    <dl class="panel sums">
+      <div class="sums-lead">
+        <dt>
+          {sumNames.received}
+          {when && ` in ${when}`}
+        </dt>
+        <dd>{money(totals.received_cents)}</dd>
+      </div>
+      <Detail name={sumNames.refunded}>{money(totals.refunded_cents)}</Detail>
+      <div class="sums-wide">
+        <dt>{sumNames.net}</dt>
+        <dd>{money(netCents(totals))}</dd>
+      </div>
+      <Detail name={sumNames.tips}>{money(totals.tips_cents)}</Detail>
+      <div>
+        <dt>{sumNames.uncleared}</dt>
+        <dd class={totals.uncleared_cents > 0 ? "tone-part" : undefined}>{money(totals.uncleared_cents)}</dd>
+      </div>
+      <div class="sums-wide">
+        <dt>Entries</dt>
+        <dd>{totals.count}</dd>
+      </div>
+    </dl>
+  );
+}
+
+/** The same money by method and by kind. */
+export function Parts({ totals }: { totals: Totals }) {
+  const several = totals.other_currencies.length > 0;
+  return (
+    <>
+      {inEachCurrency(totals).map((part) => (
+        <div key={part.currency} class="totals-of">
+          {several && <h3>{part.currency}</h3>}
+          <PartsOf totals={part} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+function inEachCurrency(totals: Totals): CurrencyTotals[] {
+  return [totals, ...totals.other_currencies];
+}
+
+function PartsOf({ totals }: { totals: CurrencyTotals }) {
   const money = (cents: number) => formatMoney(cents, totals.currency);
   return (
     <>
-      <dl class="totals">
-        <Detail name="Received">{money(totals.received_cents)}</Detail>
-        <Detail name="Refunded">{money(totals.refunded_cents)}</Detail>
-        <Detail name="Net">{money(netCents(totals))}</Detail>
-        <Detail name="Tips">{money(totals.tips_cents)}</Detail>
-        <Detail name="Not cleared yet">{money(totals.uncleared_cents)}</Detail>
-        <Detail name="Entries">{String(totals.count)}</Detail>
-      </dl>
       <Part
         about="By method: what came in less what went out, tips included."
         sums={paymentMethods.map((method) => [methods[method].label, totals.by_method[method] ?? 0])}

@@ -24,12 +24,12 @@ export function TipsPage() {
   const asked = useAnswer(valid ? () => listTips({ ...period }) : null, [period.from, period.to]);
   return (
     <>
-      <div class="page-head">
+      <div class="page-head page-papers">
         <h1 tabIndex={-1}>Tips</h1>
         <PrintButton />
       </div>
       <div class="filters no-print">
-        <PeriodChoice period={period} onChange={setPeriod} withYear />
+        <PeriodChoice period={period} onChange={setPeriod} />
       </div>
       {valid && (
         <Loaded asked={asked} failed="The tips could not be loaded.">

@@ -87,8 +87,8 @@ export function OpenFiles({ bank, currency }: Props) {
           }}
         />
         <p class="hint">
-          Or drop files here: Venmo, Chase, Bank of America, Wells Fargo, Square, Stripe, OFX, QFX or any CSV. They are
-          read on this device and never leave it.
+          <span class="only-desktop">Or drop files here: </span>Venmo, Chase, Bank of America, Wells Fargo, Square,
+          Stripe, OFX, QFX or any CSV. They are read on this device and never leave it.
         </p>
       </div>
       {problems.map((problem) => (
