@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.releases import Site, new_site, write_build
 from tools.common.console import Refused
+from tools.deploy.open_tabs import breaks
 from tools.local.embedded import EmbeddedAws
 from tools.sync.bucket import Bucket, Listed
 from tools.sync.built_spa import read_build
@@ -159,6 +160,31 @@ def test_a_tab_stays_whole_through_20_promotes_rollbacks_and_prunes(
     }
     assert any(name.startswith("preview/") for name in deleted)
     assert f"preview/{opened}/index.html" not in deleted
+
+
+def test_what_a_slot_held_within_the_grace_is_kept_however_old_it_is_and_however_many_came_after(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tab may have it open, and a deployment still reads what it calls."""
+    calendar = Calendar(monkeypatch)
+    ana = site.releaser()
+    build = write_build(tmp_path / "old", "old")
+    (build / "assets/calls-old.json").write_text('{"format": 1, "paths": {}, "components": {"schemas": {}}}')
+    ana.stage(read_build(build))
+    ana.promote()
+    note_ages(site)
+    calendar.pass_days(60)
+    for name in ("new", "newer"):
+        stage(ana, tmp_path, name)
+        ana.promote()
+        note_ages(site)
+    calendar.pass_days(29)
+    prune(ana, PREVIEW_S, keep=1)
+    assert site.get("/assets/chunk1-00000old.js").status == 200
+    assert breaks(ana.bucket, {"paths": {}}) == []
+    calendar.pass_days(2)
+    assert "assets/chunk1-00000old.js" in prune(ana, PREVIEW_S, keep=1)
+    assert breaks(ana.bucket, {"paths": {}}) == []
 
 
 def test_a_preview_ends_after_its_days_unless_a_slot_holds_its_release(

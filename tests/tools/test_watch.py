@@ -15,6 +15,7 @@ from tools.common.console import Refused
 from tools.local.embedded import EmbeddedAws
 from tools.sync import release
 from tools.sync.boot import Boot
+from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.releaser import Releaser
 from tools.sync.verify import Viewer
@@ -58,7 +59,14 @@ def watch(site: Site, probe: Probe, clock: Clock, by: str = "ana") -> Any:
         clock.sleep(LOOK_S)
         return probe()
 
-    return Watcher(site.releaser(by), [look], clock.now, clock.sleep).watch(TEN_MINUTES_S)
+    releaser = site.releaser(by)
+    return Watcher(releaser, [look], clock.now, clock.sleep).watch(in_production(releaser), TEN_MINUTES_S)
+
+
+def in_production(releaser: Releaser) -> str:
+    held = releaser.bucket.head().production
+    assert held
+    return held.release
 
 
 def acts(site: Site) -> list[tuple[str, str]]:
@@ -126,7 +134,7 @@ def test_without_a_network_nothing_is_changed(site: Site, monkeypatch: pytest.Mo
 
     if returns:
         outcome = watch(site, probe, clock)
-        assert "the others had no network" in outcome.message
+        assert "the others saw nothing" in outcome.message
     else:
         with pytest.raises(EndpointConnectionError):
             watch(site, probe, clock)
@@ -139,8 +147,9 @@ def test_a_site_that_nobody_reaches_is_not_the_releases_fault(site: Site, monkey
     monkeypatch.setattr("tools.common.website.RETRIES", False)
     watcher = site.releaser()._replace(viewer=Viewer("http://127.0.0.1:9"))
     clock = Clock()
-    outcome = Watcher(watcher, [lambda: "does not start"], clock.now, clock.sleep).watch(60)
-    assert "well at 0 of" in outcome.message
+    with pytest.raises(Refused, match="no look of the watch could see it"):
+        Watcher(watcher, [lambda: "does not start"], clock.now, clock.sleep).watch(in_production(watcher), 60)
+    assert acts(site)[0][1].startswith("well at 0 of")
     assert site.shown() == "two"
 
 
@@ -148,8 +157,16 @@ def test_a_browser_that_does_not_start_changes_nothing(site: Site) -> None:
     def probe() -> str:
         raise Refused("chromium does not start")
 
-    assert "well at 0 of" in watch(site, probe, Clock()).message
+    with pytest.raises(Refused, match="no look of the watch could see it"):
+        watch(site, probe, Clock())
+    assert re.fullmatch(r"well at 0 of \d+ looks, the others saw nothing", acts(site)[0][1])
     assert site.shown() == "two"
+
+
+def test_a_watch_without_a_browser_says_so_in_the_record(site: Site) -> None:
+    releaser, clock = site.releaser(open_slot=None), Clock()
+    Watcher(releaser, [lambda: ""], clock.now, clock.sleep).watch(in_production(releaser), 20)
+    assert acts(site)[0] == ("watched", "well at 3 of 3 looks without a browser")
 
 
 def test_a_watch_ends_when_somebody_else_releases(site: Site, tmp_path: Path) -> None:
@@ -164,6 +181,51 @@ def test_a_watch_never_takes_back_what_somebody_else_promoted_meanwhile(site: Si
     with pytest.raises(Refused, match=r"ends: production holds .* promoted by ben"):
         watch(site, lambda: str(next(looks)()), Clock())
     assert site.shown() == "three"
+
+
+def test_what_somebody_else_promoted_before_the_first_look_is_not_watched(site: Site, tmp_path: Path) -> None:
+    ours = in_production(site.releaser())
+    promote(site, tmp_path / "three", "ben")
+    with pytest.raises(Refused, match=f"the watch of {ours} ends: production holds .* promoted by ben"):
+        Watcher(site.releaser(), [lambda: "fails"]).watch(ours, TEN_MINUTES_S)
+    assert site.shown() == "three"
+
+
+@pytest.mark.parametrize("step", ["append", "settle", "invalidate"])
+def test_a_way_back_that_the_network_cuts_off_is_finished_by_the_same_watch(
+    site: Site, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    cut_off: list[Any] = []
+
+    def without_network(*_: Any) -> Any:
+        cut_off.append(monkeypatch.undo())
+        raise EndpointConnectionError(endpoint_url="here")
+
+    def probe() -> str:
+        if not cut_off:
+            monkeypatch.setattr(Bucket, step, without_network)
+        return "fails"
+
+    with pytest.raises(Refused, match=r"is back at the release before: \w+ fails"):
+        Watcher(site.releaser(), [probe], Clock().now, lambda _: None).watch(
+            in_production(site.releaser()), TEN_MINUTES_S
+        )
+    assert len(cut_off) == 1
+    assert site.shown() == "one"
+    assert site.releaser().bucket.look()[1]["production"].kind == "recorded"
+
+
+def test_a_way_back_that_never_gets_through_is_not_called_well(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_network(*_: Any) -> Any:
+        raise EndpointConnectionError(endpoint_url="here")
+
+    def probe() -> str:
+        monkeypatch.setattr(Bucket, "append", without_network)
+        return "fails"
+
+    with pytest.raises(Refused, match="production fails, and is not back yet"):
+        watch(site, probe, Clock())
+    assert acts(site)[0][0] == "watching"
 
 
 def test_a_first_release_has_nothing_to_go_back_to_and_the_record_says_so(
@@ -210,7 +272,8 @@ def test_a_fault_at_every_call_of_the_way_back_leaves_one_whole_release(
         clock = Clock()
         with watched_calls(breaks(at, how)) as made:
             try:
-                Watcher(site.releaser(attempts=1), [lambda: "fails"], clock.now, clock.sleep).watch(40)
+                releaser = site.releaser(attempts=1)
+                Watcher(releaser, [lambda: "fails"], clock.now, clock.sleep).watch(in_production(releaser), 40)
             except Exception:
                 assert site.shown() in ("one", "two")
         reached = len(made) >= at
@@ -236,7 +299,7 @@ def test_the_probes_are_the_app_in_a_browser_and_the_smoke_checks(site: Site) ->
         seen.append((slot, len(names)))
         return Boot("a test", 1, ("/: Error",))
 
-    boot, smoke = probes_of(site.releaser(open_slot=open_slot))
+    boot, smoke = probes_of(site.releaser(open_slot=open_slot), in_production(site.releaser()))
     assert boot() == "does not start: /: Error"
     assert seen == [("production", 9)]
     assert smoke().startswith("fails smoke checks: payment endpoint ")

@@ -3,17 +3,15 @@
 import json
 import re
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from tools.deploy.skew import broken_calls
+from tools.sync import release
 from tools.sync.bucket import Bucket
-from tools.sync.layout import SLOTS
-from tools.sync.release import Head, Release
+from tools.sync.layout import PREVIEW_S, SLOTS
+from tools.sync.release import Release
+from tools.sync.releaser import now_text
 
-# As long as an old release answers at its own address, and a tab is thought to stay open.
-OPEN_DAYS = 30
 # What the build records: spa/vite-calls.ts.
 CALLS = re.compile(r"assets/calls-[\w-]+\.json")
 
@@ -32,35 +30,31 @@ class Break(NamedTuple):
 
 def breaks(bucket: Bucket, document: dict[str, Any]) -> list[Break]:
     """What this API would break of the last 30 days' releases."""
-    head, since = bucket.head(), time.time() - OPEN_DAYS * 24 * 3600
     found = []
-    for release, where in open_releases(bucket, head, since).items():
-        used = recorded_calls(bucket, bucket.record(release))
+    for opened, where in open_releases(bucket).items():
+        used = recorded_calls(bucket, bucket.record(opened))
         if used and (calls := broken_calls(used, document)):
-            found.append(Break(release, where, calls))
+            found.append(Break(opened, where, calls))
     return found
 
 
-def open_releases(bucket: Bucket, head: Head, since: float) -> dict[str, str]:
-    """What may be open in a tab, and where it was to be had: what a slot holds, or held since, or what is as new."""
+def open_releases(bucket: Bucket) -> dict[str, str]:
+    """What may be open in a tab, and where it was to be had: what a slot holds, or held since, or what is as new.
+
+    A tab is thought to stay open as long as an old release answers at its own address; `prune` keeps all of these.
+    """
+    head, since = bucket.head(), time.time() - PREVIEW_S
     found = {held.release: name for name in reversed(SLOTS) if (held := head.slot(name))}
     ages = bucket.record_ages()
-    for release in _held_since(bucket, head, since):
-        found.setdefault(release, "earlier")
-    for release, at in ages.items():
-        if release and at >= since:
-            found.setdefault(release, "earlier")
-    return {release: where for release, where in found.items() if release in ages}
+    for earlier in release.held_since(bucket.history(head), now_text(-PREVIEW_S)):
+        found.setdefault(earlier, "earlier")
+    for earlier, at in ages.items():
+        if earlier and at >= since:
+            found.setdefault(earlier, "earlier")
+    return {one: where for one, where in found.items() if one in ages}
 
 
-def _held_since(bucket: Bucket, head: Head, since: float) -> Iterator[str]:
-    for act in bucket.history(head):
-        yield from filter(None, (act.release, act.replaces))
-        if datetime.strptime(act.at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp() < since:
-            return
-
-
-def recorded_calls(bucket: Bucket, release: Release) -> dict[str, Any] | None:
+def recorded_calls(bucket: Bucket, record: Release) -> dict[str, Any] | None:
     """None of a release that was built before they were recorded."""
-    name = next(filter(CALLS.fullmatch, release.files), None)
+    name = next(filter(CALLS.fullmatch, record.files), None)
     return json.loads(bucket.read(name)) if name else None

@@ -220,7 +220,7 @@ def promote(releaser: Releaser, options: argparse.Namespace) -> int:
     outcome = releaser.promote(options.force_from, options.force_unbooted.strip())
     if options.watch:
         releaser.say(outcome.message)
-        outcome = Watcher(releaser, probes_of(releaser)).watch(options.watch)
+        outcome = Watcher(releaser, probes_of(releaser, outcome.release)).watch(outcome.release, options.watch)
     return show(outcome, options)
 
 

@@ -8,7 +8,7 @@ from tools.common.console import Refused
 from tools.sync import release
 from tools.sync.layout import SLOTS
 from tools.sync.plan import shorten
-from tools.sync.releaser import Releaser
+from tools.sync.releaser import Releaser, now_text
 
 READERS = 16
 
@@ -16,7 +16,7 @@ READERS = 16
 def prune(releaser: Releaser, grace_s: float, keep: int) -> list[str]:
     """Delete what is older than the grace period: previews, and assets that no retained release names.
 
-    All is read before anything is deleted.
+    What a slot held within it may be open in a tab, and is retained. All is read before anything is deleted.
     """
     bucket = releaser.bucket
     since = time.time() - grace_s
@@ -24,9 +24,10 @@ def prune(releaser: Releaser, grace_s: float, keep: int) -> list[str]:
     ages = bucket.record_ages()
     held = {slot.release for name in SLOTS if (slot := head.slot(name))}
     promoted = last_promoted(release.held_by_production(bucket.history(head)), ages, keep)
+    opened = set(release.held_since(bucket.history(head), now_text(-grace_s))) & set(ages)
     previews = bucket.previews()
     shown = {found for found, files in previews.items() if any(one.modified_at >= since for one in files)}
-    retained = held | promoted | shown | {found for found, at in ages.items() if at >= since and found}
+    retained = held | promoted | opened | shown | {found for found, at in ages.items() if at >= since and found}
     ended = [one.key for found in sorted(set(previews) - held - shown) for one in previews[found]]
     with ThreadPoolExecutor(READERS) as workers:
         retained_records = list(workers.map(bucket.record, sorted(retained)))

@@ -328,6 +328,17 @@ def held_by_production(history: Iterable[Act]) -> Iterator[str]:
             yield from filter(None, (act.release, act.replaces))
 
 
+def held_since(history: Iterable[Act], since: str) -> Iterator[str]:
+    """The releases that a slot held at any time since then, so that a tab may have them open; an id may come again.
+
+    `since` is a time as the journal writes it; `history` is the whole one, newest first.
+    """
+    for act in history:
+        yield from filter(None, (act.release, act.replaces))
+        if act.at < since:
+            return
+
+
 def _act(head: Head, who: Who, act: str, release: str, replaces: str | None, note: str = "") -> Act:
     return Act(head.seq + 1, act, release, replaces, who.by, who.at, who.commit, note)
 

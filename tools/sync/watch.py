@@ -26,10 +26,9 @@ Probe = Callable[[], str]
 """What is wrong with production, empty when nothing is. Raises Refused when it could not look."""
 
 
-def probes_of(releaser: Releaser) -> list[Probe]:
+def probes_of(releaser: Releaser, release_id: str) -> list[Probe]:
     """The app in a browser, unless there is none, and the smoke checks."""
-    held = occupied(releaser.bucket.head(), "production")
-    names = list(releaser.bucket.record(held.release).files)
+    names = list(releaser.bucket.record(release_id).files)
 
     def boot() -> str:
         seen = releaser.open_slot("production", names) if releaser.open_slot else None
@@ -67,14 +66,21 @@ class Watcher(NamedTuple):
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
-    def watch(self, duration_s: float) -> Outcome:
-        """Looks for so long. Refused, with the reason, when production had to go back."""
+    def watch(self, release_id: str, duration_s: float) -> Outcome:
+        """Looks for so long at this release in production. Refused, with the reason, when production had to go back.
+
+        Also refused when it could not see production at all, or could not go back yet.
+        """
         held = occupied(self.releaser.bucket.head(), "production")
+        if held.release != release_id:
+            raise Refused(f"the watch of {release_id} ends: production holds {held.describe()}")
         until = now_text(duration_s)
         self._note(held, "watching", f"until {until}")
-        deadline, looks, blind = self.now() + duration_s, 0, 0
+        deadline, looks, blind, wrong = self.now() + duration_s, 0, 0, ""
         while True:
-            problem = self._problem()
+            # What was found to fail is not asked again: it only has to go back yet.
+            problem = wrong or self._problem()
+            wrong = problem or ""
             if problem and self._go_back(held, problem):
                 raise Refused(f"production is back at the release before: {held.release} {problem}")
             looks += 1
@@ -83,9 +89,18 @@ class Watcher(NamedTuple):
             if left_s <= 0:
                 break
             self.sleep(min(LOOK_EVERY_S, left_s))
-            self._require_unmoved(held)
-        seen = f"well at {looks - blind} of {looks} looks" + (", the others had no network" if blind else "")
+            if not wrong:
+                self._require_unmoved(held)
+        if wrong:
+            raise Refused(f"production {wrong}, and is not back yet: `rollback` when AWS can be reached")
+        return self._end(held, until, looks, blind)
+
+    def _end(self, held: release.Slot, until: str, looks: int, blind: int) -> Outcome:
+        how = "" if self.releaser.open_slot else " without a browser"
+        seen = f"well at {looks - blind} of {looks} looks{how}" + (", the others saw nothing" if blind else "")
         self._note(held, "watched", seen)
+        if blind == looks:
+            raise Refused(f"production holds {held.describe()}, and no look of the watch could see it")
         return Outcome(held.release, True, f"production holds {held.describe()}; watched until {until}, {seen}")
 
     def _problem(self) -> str | None:
@@ -115,7 +130,7 @@ class Watcher(NamedTuple):
         return True
 
     def _go_back(self, held: release.Slot, problem: str) -> bool:
-        """Whether production is back; False when the network went away meanwhile, and the next look tries again."""
+        """Whether production is back; False when the network went away meanwhile: then it is tried again."""
         quiet = self.releaser._replace(ask=lambda plan: self.releaser.say("\n".join(plan)))
         try:
             quiet.roll_back(over=held.release, note=f"watched, and it {problem}")
