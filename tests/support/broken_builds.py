@@ -47,6 +47,16 @@ def instead(file: str, pattern: str, text: str) -> Change:
     return change
 
 
+def after(file: str, text: str) -> Change:
+    """This stands last in the one file of this pattern."""
+
+    def change(build: Path) -> None:
+        path = only(build, file)
+        path.write_text(path.read_text() + text)
+
+    return change
+
+
 def as_plain_text(build: Path) -> None:
     """The page names its script under a name that is served as text."""
     script = only(build, ENTRY)
@@ -60,7 +70,11 @@ def only(build: Path, pattern: str) -> Path:
     return found
 
 
-ENTRY, BOARD = "assets/index-*.js", "assets/board-*.js"
+ENTRY, BOARD, STYLE = "assets/index-*.js", "assets/board-*.js", "assets/style-*.css"
+COVER = '\nbody::before { content: ""; position: fixed; inset: 0; background: #fff; z-index: 99999; }'
+FETCH = "const ask = fetch; self.fetch = (to, how) => ask(to, %s);"
+OTHER_BODY = FETCH % "how?.body ? { ...how, body: how.body.replace('password', 'passwd') } : how"
+NO_TOKEN = FETCH % "{ ...how, headers: { 'Content-Type': 'application/json' } }"
 LOOP = "navigator.serviceWorker.ready.then(async (it) => { await it.unregister(); location.reload(); });"
 
 BROKEN_BUILDS = [
@@ -75,9 +89,27 @@ BROKEN_BUILDS = [
     BrokenBuild(
         "CSP violation", instead("index.html", "</body>", "<script>start()</script></body>"), "Content Security Policy"
     ),
+    BrokenBuild(
+        "evaluated text, and its error is caught",
+        before(ENTRY, "try { eval('1'); } catch {}"),
+        "eval is refused by the Content Security Policy: script-src",
+    ),
+    BrokenBuild("thrown text", before(ENTRY, "setTimeout(() => { throw 'no wind'; });"), "/_staging/: throws no wind"),
     BrokenBuild("exception at start", before(ENTRY, "throw new Error('no harbour');"), "Error: no harbour"),
     BrokenBuild("blank page", instead(ENTRY, r"(?s).*", ""), "shows .*, and never a login"),
     BrokenBuild("really blank page", instead("index.html", r"(?s)<body>.*</body>", "<body></body>"), "shows nothing"),
+    BrokenBuild(
+        "hidden page", after(STYLE, "\n#app { display: none !important; }"), "shows nothing, and never a login"
+    ),
+    BrokenBuild(
+        "transparent page", after(STYLE, "\nbody { opacity: 0 !important; }"), "has a login where nobody sees it"
+    ),
+    BrokenBuild("covered page", after(STYLE, COVER), "has a login where nobody sees it"),
+    BrokenBuild(
+        "page beside the screen",
+        after(STYLE, "\n#app { transform: translateX(-9999px); }"),
+        "has a login where nobody sees it",
+    ),
     BrokenBuild("endless loading", before(BOARD, "await new Promise(() => {});"), "and never the board's charter"),
     BrokenBuild("script without an end", before(ENTRY, "for (;;);"), "a script of it never ends"),
     BrokenBuild("part without an end", before(BOARD, "for (;;);"), "a script of it never ends"),
@@ -96,6 +128,12 @@ BROKEN_BUILDS = [
         instead("assets/*.js", "/api/events([`\"'])", r"/api/charters\1"),
         "asks for GET /api/charters",
     ),
+    BrokenBuild(
+        "content that the API refuses",
+        before(ENTRY, OTHER_BODY),
+        "asks for POST /api/login with a content that the API refuses: .*passw",
+    ),
+    BrokenBuild("calls without the token", before(ENTRY, NO_TOKEN), "asks for GET /api/events without a token"),
 ]
 
 

@@ -75,6 +75,8 @@ def test_what_somebody_else_put_at_a_releases_address_is_refused(site: Site, tmp
 
 
 def test_a_grace_shorter_than_a_releases_address_is_wrong_usage(site: Site) -> None:
+    for keep in ("0", "-1", "ten"):
+        assert site.sync("prune", "--yes", "--keep", keep).returncode == 2
     refused = site.sync("prune", "--yes", "--grace-days", "29.9")
     assert refused.returncode == 2
     assert "at least 30" in refused.stderr

@@ -259,6 +259,12 @@ def grace_days(text: str) -> float:
     return days
 
 
+def number_to_keep(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("1 or more: the release that production holds is always kept")
+    return number
+
+
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.sync", description=__doc__)
     common = argparse.ArgumentParser(add_help=False)
@@ -323,7 +329,9 @@ def arguments() -> argparse.ArgumentParser:
         "prune", prune, "delete previews that have ended, and old assets that no retained release names", changes
     )
     command.add_argument("--grace-days", type=grace_days, default=LEAST_DAYS, help="never younger ones (default 30)")
-    command.add_argument("--keep", type=int, default=10, help="releases of production to retain (default 10)")
+    command.add_argument(
+        "--keep", type=number_to_keep, default=10, help="releases of production to retain (default 10)"
+    )
     return parser
 
 

@@ -1,5 +1,6 @@
 """What the API would answer, made of its own document: a release is opened without the API, so nothing is written."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 JsonObject = dict[str, Any]
 """A part of the OpenAPI document, or what is made of it."""
 
+JSON = "application/json"
+TOKEN = re.compile("Bearer .")
 NOON = "%Y-%m-%dT12:00:00Z"
 # Texts by their pattern; what a pattern means stands in chalicelib/core/schemas.py.
 LETTERS = {
@@ -45,6 +48,30 @@ class Api(NamedTuple):
 
     document: JsonObject
     now: datetime
+
+    def require_right(self, method: str, url: str, headers: Mapping[str, str], content: str | None) -> None:
+        """NoSuchCall when a call that needs a token has none, or sends what its schema does not take.
+
+        The names of the headers are in lower case; `content` is what is sent, None for nothing.
+        """
+        path = urlsplit(url).path
+        operation = self._operation(method, path)
+        if operation.get("security", self.document["security"]) and not TOKEN.match(headers.get("authorization", "")):
+            raise NoSuchCall(f"{method} {path} without a token")
+        schema = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema")
+        if schema and (fault := self._fault(schema, content)):
+            raise NoSuchCall(f"{method} {path} with a content that the API refuses: {fault}")
+
+    def _fault(self, schema: JsonObject, content: str | None) -> str:
+        # Of the packages that come with the browser's driver.
+        from jsonschema_rs import Draft202012Validator
+
+        try:
+            sent = json.loads(content or "")
+        except ValueError:
+            return "it is not JSON"
+        whole = {"components": self.document["components"], **schema}
+        return next((problem.message for problem in Draft202012Validator(whole).iter_errors(sent)), "")
 
     def answer(self, method: str, url: str) -> Reply:
         """The best answer to a call. NoSuchCall when the document has no such path, method or parameter."""

@@ -15,11 +15,24 @@ from tools.sync.layout import root_of
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, Route
+    from playwright.async_api import Error as PageError
 
 POLL_S = 0.05
 # More loads than asked for: a new worker may bring one, a release that starts over and over brings many.
 SPARE_LOADS = 1
-
+# Whether a person would see the first of these: it is scrolled to, nothing lies over it, and it is not transparent.
+SEEN = """([wanted]) => {
+  if (!wanted?.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
+  wanted.scrollIntoView({ block: "center", behavior: "instant" });
+  return [...wanted.getClientRects()].some(({ left, top, width, height }) =>
+    wanted.contains(document.elementFromPoint(left + width / 2, top + height / 2)));
+}"""
+# A script may catch the error of an evaluated text that the policy refuses, and then the console says nothing of it.
+TELL_OF_EVALUATION = """addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
+  if (blockedURI.endsWith("eval")) {
+    console.error(`${blockedURI} is refused by the Content Security Policy: ${effectiveDirective}`);
+  }
+});"""
 
 Told = TypeVar("Told")
 
@@ -45,10 +58,11 @@ class Visit:
     async def begin(cls, context: "BrowserContext", base_url: str, slot: str, patience_s: float) -> "Visit":
         visit = cls(await context.new_page(), base_url, slot, patience_s)
         await context.route(visit._is_the_apis, visit._answer)
+        await context.add_init_script(TELL_OF_EVALUATION)
         context.on("requestfailed", visit._failed)
         context.on("response", visit._judge)
         visit.page.on("console", visit._hear)
-        visit.page.on("pageerror", lambda error: visit.note(f"{error.name}: {error.message}"))
+        visit.page.on("pageerror", visit._catch)
         visit.page.on("crash", lambda _: visit.note("crashes"))
         visit.page.on("domcontentloaded", lambda _: visit._count_load())
         visit.page.on("request", visit._begun)
@@ -77,11 +91,22 @@ class Visit:
         return await self.told(self.page.reload(wait_until="commit"))
 
     async def wait_for(self, wanted: "Locator", what: str) -> None:
-        """Until it shows. Refused as soon as anything has gone wrong."""
+        """Until a person sees it. Refused as soon as anything has gone wrong."""
         async for _ in self.patiently():
-            if await self.told(wanted.first.is_visible()):
+            if await self._is_seen(wanted):
                 return
+        if await self.told(wanted.first.is_visible()):
+            raise DoesNotStart(f"has {what} where nobody sees it: covered, transparent, or beside the page")
         raise DoesNotStart(f"shows {await self._what_shows()}, and never {what}")
+
+    async def _is_seen(self, wanted: "Locator") -> bool:
+        from playwright.async_api import Error
+
+        try:
+            return bool(await self.told(wanted.evaluate_all(SEEN)))
+        except Error:
+            # Loaded anew meanwhile.
+            return False
 
     async def settle(self) -> None:
         """Until nothing loads any more."""
@@ -124,7 +149,8 @@ class Visit:
         return self._loads > self._loads_asked + SPARE_LOADS
 
     async def _what_shows(self) -> str:
-        text = " ".join((await self.told(self.page.locator("main, body").last.inner_text())).split())
+        found = await self.told(self.page.locator("main:visible, body:visible").all_inner_texts())
+        text = " ".join("".join(found[-1:]).split())
         if not text:
             return "nothing"
         if self._pending:
@@ -141,6 +167,10 @@ class Visit:
         # The status of an answer is noted by itself, with its address.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.note(message.text)
+
+    def _catch(self, error: "PageError") -> None:
+        # Whatever is thrown; only an Error has a name.
+        self.note(f"{error.name}: {error.message}" if error.name else f"throws {error.message}")
 
     def _judge(self, response: "Response") -> None:
         if response.status >= 400:
@@ -168,6 +198,7 @@ class Visit:
         if request.is_navigation_request():
             self.left_to_api.append(urlsplit(request.url).path)
         try:
+            self.api.require_right(request.method, request.url, request.headers, request.post_data)
             reply = self.api.answer(request.method, request.url)
         except NoSuchCall as problem:
             self.note(f"asks for {problem}")
