@@ -20,7 +20,7 @@ from tools.edge.routing import route_of
 from tools.local import front_door
 from tools.local.embedded import EmbeddedAws
 from tools.sync.answers import Api, NoSuchCall
-from tools.sync.boot import browser_opener
+from tools.sync.boot import Boot, browser_opener
 from tools.sync.built_spa import read_build
 from tools.sync.releaser import Releaser
 
@@ -143,6 +143,21 @@ def test_a_later_look_with_a_browser_replaces_one_without_and_never_the_other_wa
     assert with_browser.bucket.head().starts
     without.verify("staging")
     assert without.bucket.head().starts
+
+
+def test_what_a_browser_saw_stands_in_the_record_also_when_none_had_looked_before(site: Site, tmp_path: Path) -> None:
+    without = site.releaser(open_slot=None)
+    known = [live.token for live in without.bucket.look()[1].values() if live.token]
+    without.stage(read_build(write_build(tmp_path / "blank", "blank")), known)
+    seen = ["/_staging/: shows nothing"]
+    failing = site.releaser(open_slot=lambda _slot, _names: Boot("a test", 0, tuple(seen)))
+    for problem in (seen[0], "/_staging/: Error"):
+        seen[0] = problem
+        with pytest.raises(Refused, match=problem):
+            failing.verify("staging")
+        proof = failing.bucket.head().proof
+        assert proof
+        assert proof.seen == f"does not start: {problem}"
 
 
 def test_a_machine_without_a_browser_is_told_so_before_anything_is_done(site: Site, tmp_path: Path) -> None:
