@@ -168,7 +168,7 @@ def test_paths_that_are_gone_are_told_before_anything_is_changed(account: Accoun
     gone = deployed_paths(account.cloud, account.api_id)
     account.deploy("two")
     account.cloud.client("apigateway").delete_deployment(restApiId=account.api_id, deploymentId=gone)
-    with pytest.raises(Refused, match="the API of deployment 1 is gone: deploy .* again"):
+    with pytest.raises(Refused, match=r"the API of deployment 1 is gone: deploy .* again"):
         account.roll_back()
     assert account.runs() == {"two"}
     assert account.policy() == NO_RIGHTS
