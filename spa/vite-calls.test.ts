@@ -52,6 +52,7 @@ describe("what is recorded of the API", () => {
     expect(fields("const { seats } = boat;")).toEqual(["seats"]);
     expect(fields('function show({ seats, ...rest }) { return rest["colour"]; }')).toEqual(["seats", "colour"]);
     expect(fields('const columns = ["name"];')).toEqual(["name"]);
+    expect(fields('const table = { seats: "Seats" }; for (const name in table) show(boat[name]);')).toEqual(["seats"]);
   });
 
   test("of a request everything, also what nothing reads", () => {

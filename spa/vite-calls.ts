@@ -87,8 +87,8 @@ function textOf(node: ESTree.Expression, constants: ReadonlyMap<string, string>)
 }
 
 /**
- * The names of fields that something reads, on whatever object: `x.name`, `{ name } = x`, and every text that may be a
- * key. More than what is read of an answer, never less.
+ * The names of fields that something reads, on whatever object: `x.name`, `{ name } = x`, and every text and every key of
+ * an object that may be used as one, as by the tables of forms. More than what is read of an answer, never less.
  */
 function noteNames(program: ESTree.Program, read: Set<string>): void {
   new Visitor({
@@ -96,6 +96,11 @@ function noteNames(program: ESTree.Program, read: Set<string>): void {
       if (!computed && property.type === "Identifier") read.add(property.name);
     },
     ObjectPattern({ properties }) {
+      for (const one of properties) {
+        if (one.type === "Property" && one.key.type === "Identifier") read.add(one.key.name);
+      }
+    },
+    ObjectExpression({ properties }) {
       for (const one of properties) {
         if (one.type === "Property" && one.key.type === "Identifier") read.add(one.key.name);
       }

@@ -14,13 +14,14 @@ from chalicelib import openapi
 from tests.support.broken_builds import BROKEN_BUILDS, BrokenBuild, write_changed
 from tests.support.contract import find_fault, validator
 from tests.support.releases import Site, new_site, write_build
+from tools.common.browser import use_own_node
 from tools.common.build import SPA_BUILD, build_spa
 from tools.common.console import Refused
 from tools.edge.routing import route_of
 from tools.local import front_door
 from tools.local.embedded import EmbeddedAws
 from tools.sync.answers import Api, NoSuchCall
-from tools.sync.boot import browser_opener
+from tools.sync.boot import Boot, browser_opener
 from tools.sync.built_spa import read_build
 from tools.sync.releaser import Releaser
 
@@ -145,6 +146,21 @@ def test_a_later_look_with_a_browser_replaces_one_without_and_never_the_other_wa
     assert without.bucket.head().starts
 
 
+def test_what_a_browser_saw_stands_in_the_record_also_when_none_had_looked_before(site: Site, tmp_path: Path) -> None:
+    without = site.releaser(open_slot=None)
+    known = [live.token for live in without.bucket.look()[1].values() if live.token]
+    without.stage(read_build(write_build(tmp_path / "blank", "blank")), known)
+    seen = ["/_staging/: shows nothing"]
+    failing = site.releaser(open_slot=lambda _slot, _names: Boot("a test", 0, tuple(seen)))
+    for problem in (seen[0], "/_staging/: Error"):
+        seen[0] = problem
+        with pytest.raises(Refused, match=problem):
+            failing.verify("staging")
+        proof = failing.bucket.head().proof
+        assert proof
+        assert proof.seen == f"does not start: {problem}"
+
+
 def test_a_machine_without_a_browser_is_told_so_before_anything_is_done(site: Site, tmp_path: Path) -> None:
     build = write_build(tmp_path / "none", "none")
     before = site.releaser().bucket.head().seq
@@ -155,6 +171,33 @@ def test_a_machine_without_a_browser_is_told_so_before_anything_is_done(site: Si
         assert "--no-browser" in refused.stderr
         assert len(refused.stderr.splitlines()) == 1
     assert site.releaser().bucket.head().seq == before
+
+
+def test_a_browser_that_does_not_run_is_told_with_the_way_around(site: Site, tmp_path: Path) -> None:
+    """As the command that some systems have in place of a browser, which says how to install one."""
+    ana = site.releaser(open_slot=None)
+    known = [live.token for live in ana.bucket.look()[1].values() if live.token]
+    ana.stage(read_build(write_build(tmp_path / "one", "one")), known)
+    fake = tmp_path / "bin/chromium-headless-shell"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\nexit 1\n")
+    fake.chmod(0o755)
+    search = f"{fake.parent}{os.pathsep}{os.environ['PATH']}"
+    refused = site.start("verify", with_browser=True, PATH=search).done()
+    assert refused.returncode == 1
+    assert f"{fake} fails: " in refused.stderr
+    assert "--no-browser" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_where_there_is_no_node_of_ones_own_playwright_takes_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("PLAYWRIGHT_NODEJS_PATH", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("tools.common.browser.VENV", tmp_path)
+    use_own_node()
+    assert "PLAYWRIGHT_NODEJS_PATH" not in os.environ
 
 
 @pytest.fixture(scope="module")

@@ -122,7 +122,8 @@ def account(aws: EmbeddedAws, tmp_path: Path) -> Iterator[Account]:
     apigateway.delete_rest_api(restApiId=api_id)
     for function in cloud.function_names():
         lambdas.delete_function(FunctionName=function)
-    iam.delete_role_policy(RoleName="crew", PolicyName="crew")
+    for name in iam.list_role_policies(RoleName="crew")["PolicyNames"]:
+        iam.delete_role_policy(RoleName="crew", PolicyName=name)
     iam.delete_role(RoleName="crew")
 
 
@@ -134,6 +135,43 @@ def test_code_paths_and_rights_go_back_and_the_variables_stay(account: Account) 
     assert (account.runs(), account.paths()) == ({"one"}, "one")
     assert account.policy()["Statement"][0] == json.loads(policy_file(STAGE))["Statement"][0]
     assert list(live_environments(account.cloud).values()) == [VARIABLES] * 3
+
+
+def test_a_policy_that_somebody_else_gave_the_role_stays(account: Account) -> None:
+    iam = account.cloud.client("iam")
+    iam.put_role_policy(RoleName="crew", PolicyName="by-hand", PolicyDocument=json.dumps(NO_RIGHTS))
+    account.deploy("one")
+    account.deploy("two")
+    account.roll_back()
+    assert iam.get_role_policy(RoleName="crew", PolicyName="by-hand")["PolicyDocument"] == NO_RIGHTS
+    assert account.policy() != NO_RIGHTS
+
+
+def test_a_package_that_cannot_be_fetched_is_told_without_its_signed_address(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.deploy("one")
+    for function in account.cloud.function_names():
+        account.change(function, "two")
+    monkeypatch.setattr("tools.common.website.RETRIES", False)
+    signed = "http://127.0.0.1:9/snapshots?X-Amz-Signature=5ec4e7"
+    place = account.place()
+    monkeypatch.setattr(place.cloud.client("lambda"), "get_function", lambda **_: {"Code": {"Location": signed}})
+    with pytest.raises(Refused) as refused:
+        keep_deployment(place, account.api_id, "", "")
+    assert "could not be fetched from Lambda" in str(refused.value)
+    assert "5ec4e7" not in str(refused.value)
+
+
+def test_paths_that_are_gone_are_told_before_anything_is_changed(account: Account) -> None:
+    account.deploy("one")
+    gone = deployed_paths(account.cloud, account.api_id)
+    account.deploy("two")
+    account.cloud.client("apigateway").delete_deployment(restApiId=account.api_id, deploymentId=gone)
+    with pytest.raises(Refused, match=r"the API of deployment 1 is gone: deploy .* again"):
+        account.roll_back()
+    assert account.runs() == {"two"}
+    assert account.policy() == NO_RIGHTS
 
 
 def test_going_back_twice_goes_back_two_versions_and_further_is_refused(account: Account) -> None:

@@ -117,6 +117,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         raise EndpointConnectionError(endpoint_url="here")
 
     monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", refuse)
+    # What tries again, tries at once.
+    monkeypatch.setattr("time.sleep", lambda _: None)
 
 
 @pytest.mark.parametrize("returns", [True, False])

@@ -55,4 +55,5 @@ async def started_browser(path: str) -> AsyncIterator["Browser"]:
 def use_own_node() -> None:
     """The one that Playwright brings needs libatomic, which a bare Debian lacks."""
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    os.environ["PLAYWRIGHT_NODEJS_PATH"] = shutil.which("node", path=path) or ""
+    if node := shutil.which("node", path=path):
+        os.environ["PLAYWRIGHT_NODEJS_PATH"] = node

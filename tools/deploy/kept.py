@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from tools.common.cloud import Cloud
 from tools.common.console import Refused
 from tools.common.functions import wait_until_updated
-from tools.common.website import Website
+from tools.common.website import NoAnswer, Website
 from tools.deploy import record
 from tools.deploy.record import Entry
 
@@ -90,7 +90,11 @@ class Kept(NamedTuple):
         """From Lambda itself, so that it does not matter who has made it, and where."""
         function = self.cloud.function_names()[0]
         address = self.cloud.client("lambda").get_function(FunctionName=function)["Code"]["Location"]
-        answer = Website(address).ask("")
+        try:
+            answer = Website(address).ask("")
+        except NoAnswer:
+            # Its text has the address, which opens the package to all who read it.
+            raise Refused(f"the package of {function} could not be fetched from Lambda: deploy again") from None
         if answer.status != 200 or hashlib.sha256(answer.data).hexdigest() != code:
             raise Refused(f"{function} was changed meanwhile: deploy again")
         return answer.data

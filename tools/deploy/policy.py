@@ -54,6 +54,8 @@ def set_policy(cloud: Cloud, text: str) -> None:
     wanted = with_sender(text, api_environment(cloud))
     function = cloud.function_names()[0]
     role = lambdas.get_function_configuration(FunctionName=function)["Role"].rpartition("/")[2]
-    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-        if iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] != json.loads(wanted):
-            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=wanted)
+    # Chalice calls its policy as the role. Others are somebody else's, and so is a role without one of its name.
+    if role not in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        return
+    if iam.get_role_policy(RoleName=role, PolicyName=role)["PolicyDocument"] != json.loads(wanted):
+        iam.put_role_policy(RoleName=role, PolicyName=role, PolicyDocument=wanted)

@@ -33,6 +33,7 @@ def roll_back(place: Place, *, force: str, yes: bool) -> None:
         raise Refused(
             f"the package of deployment {target.restores} is not kept any more: deploy {target.who.commit} again"
         )
+    require_paths(place, target)
     package = place.kept.package(target.code)
     refuse_break(place, package, force)
     show_plan(entry.last, target, live)
@@ -57,6 +58,15 @@ def require_fit(target: Deployment, live: dict[str, Running], known: set[str]) -
             raise Refused(f"{function} runs what no recorded deployment has left there: `make deploy` what you want")
         if live[function].runtime != target.runtime:
             raise Refused(f"{function} has {live[function].runtime}, the version before was made for {target.runtime}")
+
+
+def require_paths(place: Place, target: Deployment) -> None:
+    """That API Gateway still has them."""
+    apigateway, api_id = place.cloud.client("apigateway"), gateway.find_api(place.cloud)
+    try:
+        apigateway.get_deployment(restApiId=str(api_id), deploymentId=target.api)
+    except apigateway.exceptions.NotFoundException as error:
+        raise Refused(f"the API of deployment {target.restores} is gone: deploy {target.who.commit} again") from error
 
 
 def show_plan(last: Deployment, target: Deployment, live: dict[str, Running]) -> None:

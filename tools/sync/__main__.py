@@ -1,11 +1,12 @@
 """Releases of the SPA: stage, verify, promote, roll back; no release is overwritten unseen."""
 
 import argparse
+import contextlib
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
@@ -16,7 +17,7 @@ from tools.common.build import SPA_BUILD
 from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_HOME, LOCAL_STAGE, Cloud, find_cloud, read_local
 from tools.common.console import Refused, confirm, note, one_line, run_tool
 from tools.sync import pruning, release
-from tools.sync.boot import Opener, browser_opener
+from tools.sync.boot import Boot, Opener, browser_opener
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.contents import find_contents
@@ -68,8 +69,21 @@ def open_releaser(options: argparse.Namespace) -> Releaser:
 
 
 def find_opener(base_url: str) -> Opener:
+    """Refused where there is no browser, now, or where it does not run, then."""
+    with naming_the_way_around():
+        opener = browser_opener(base_url)
+
+    def open_slot(slot: str, names: Sequence[str]) -> Boot:
+        with naming_the_way_around():
+            return opener(slot, names)
+
+    return open_slot
+
+
+@contextlib.contextmanager
+def naming_the_way_around() -> Iterator[None]:
     try:
-        return browser_opener(base_url)
+        yield
     except Refused as refusal:
         raise Refused(f"{refusal}; or say --no-browser, which then stands in the record") from refusal
 

@@ -191,7 +191,7 @@ class Releaser(NamedTuple):
         head, live = self.bucket.look()
         proof = head.proof if head.proven else None
         is_noted = proof and proof.production == live["production"].token
-        if proof and is_noted and (opened is None or opened.starts == proof.starts):
+        if proof and is_noted and (opened is None or (opened.starts and proof.starts) or opened.seen == proof.seen):
             return
         who = self.who()
         self.append(head, live, lambda now, seen: release.prove(now, who, held.seq, seen["production"].token, opened))
