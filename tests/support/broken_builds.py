@@ -85,6 +85,11 @@ BROKEN_BUILDS = [
         instead(ENTRY, r"import\(.\./board-[^)]+\)", "import(`./gone-${1}.js`)"),
         "gone-1.js answers 40[34]",
     ),
+    BrokenBuild(
+        "page of another path",
+        before(ENTRY, "if (location.pathname !== '/') location.replace('/');"),
+        "leads out of /_staging/, to /(?!_)",
+    ),
     BrokenBuild("wrong type", as_plain_text, 'MIME type of "text/plain"'),
     BrokenBuild(
         "CSP violation", instead("index.html", "</body>", "<script>start()</script></body>"), "Content Security Policy"

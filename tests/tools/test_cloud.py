@@ -57,3 +57,4 @@ def test_what_is_wrong_with_the_users_set_up_is_told_in_one_line(tmp_path: Path,
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("AWS: ")
     assert ("profile (elsewhere) could not be found" if named else "must specify a region") in done.stderr
+    assert not done.stderr.rstrip().endswith(".")

@@ -90,8 +90,11 @@ def is_from_aws(error: Exception) -> bool:
 
 
 def one_line(error: Exception) -> str:
-    """AWS repeats a refused object whole, a function's secrets with it: what stands in braces is left out."""
-    return " ".join(re.sub(r"\{.*(\}|$)", "{…}", str(error), flags=re.DOTALL).split())
+    """Without a full stop, for more may follow.
+
+    AWS repeats a refused object whole, a function's secrets with it: what stands in braces is left out.
+    """
+    return " ".join(re.sub(r"\{.*(\}|$)", "{…}", str(error), flags=re.DOTALL).split()).removesuffix(".")
 
 
 def keep_loopback_direct() -> None:

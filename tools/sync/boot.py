@@ -90,8 +90,8 @@ async def problems_of(
         if str(problem):
             visit.note(str(problem))
     except Error as error:
-        if not visit.problems and not await visit.becomes_a_loop():
-            visit.note(error.message.splitlines()[0])
+        if not visit.problems and (reason := await visit.what_broke_off(error)):
+            visit.note(reason)
     if visit.is_looping():
         visit.problems = [f"{visit.where}: loads again and again, by itself"]
     return list(dict.fromkeys(visit.problems))

@@ -131,19 +131,29 @@ class Visit:
         """A notice of a failure is a problem like one in the console."""
         if self.problems or self.is_looping():
             raise DoesNotStart
-        path = urlsplit(self.page.url).path
-        if self._loads and not path.startswith(self.root):
-            raise DoesNotStart(f"leads out of {self.root}, to {path}")
+        if way_out := self._way_out():
+            raise DoesNotStart(way_out)
         for alert in await self.told(self.page.locator("[role=alert]:visible").all_inner_texts()):
             if alert.strip():
                 raise DoesNotStart(f"says: {alert}")
 
-    async def becomes_a_loop(self) -> bool:
-        """Whether it goes on loading: asked when a question to the page broke off because it was loaded anew."""
+    def _way_out(self) -> str:
+        path = urlsplit(self.page.url).path
+        is_inside = not self._loads or path.startswith(self.root)
+        return "" if is_inside else f"leads out of {self.root}, to {path}"
+
+    async def what_broke_off(self, error: "PageError") -> str:
+        """Why a question to the page had no answer; empty when it loads again and again."""
         deadline = time.monotonic() + self.patience_s
-        while not self.is_looping() and time.monotonic() < deadline:
+        while time.monotonic() < deadline:
+            if self.is_looping():
+                return ""
+            if way_out := self._way_out():
+                return way_out
             await asyncio.sleep(POLL_S)
-        return self.is_looping()
+        return (
+            "is loaded anew, by itself" if "context was destroyed" in error.message else error.message.splitlines()[0]
+        )
 
     def is_looping(self) -> bool:
         return self._loads > self._loads_asked + SPARE_LOADS
