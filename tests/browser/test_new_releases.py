@@ -240,6 +240,16 @@ def test_a_release_whose_board_breaks_still_offers_the_next_one(
     expect(card(page, event)).to_be_visible()
 
 
+def test_a_page_of_staging_says_nothing_of_productions_release(site: Site, visit: Visit) -> None:
+    """Which may never have run on this device, and then does not wait for somebody to ask."""
+    page = install_app(site, visit).pages[0]
+    wait_until(page, "await caches.match('/_started')")
+    page.evaluate("caches.keys().then(async ([name]) => (await caches.open(name)).delete('/_started'))")
+    page.goto("/_staging/")
+    wait_until(page, "await caches.match('/_staging/_started')")
+    assert not page.evaluate("caches.match('/_started').then(Boolean)")
+
+
 KEPT = """caches.keys().then(async ([name]) => {
   const cache = await caches.open(name ?? "none");
   return { name, count: (await cache.keys()).length };
