@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.devices import log_payment, wait_for_worker
 from tests.browser.visitors import Site, card
+from tests.support.releases import WITHOUT_BROWSER
 from tests.support.running import ROOT
 
 Change = tuple[str, str, str]
@@ -65,11 +66,11 @@ def build_with(tmp_path: Path) -> Callable[[list[Change]], Path]:
 
 @pytest.fixture
 def release(site: Site) -> Iterator[Callable[..., None]]:
-    """The real tool on the running product, which shows its first release again at the end."""
+    """The real tool on the running product, which shows its first release again at the end. Broken ones go, too."""
     rolled_back = []
 
     def run(*arguments: str) -> None:
-        command = [sys.executable, "-m", "tools.sync", *arguments]
+        command = [sys.executable, "-m", "tools.sync", *arguments, *WITHOUT_BROWSER.get(arguments[0], ())]
         common = ["--stage", "local", "--home", str(site.product.home), "--yes"]
         done = subprocess.run([*command, *common], check=False, cwd=ROOT, text=True, capture_output=True)
         assert done.returncode == 0, done.stdout + done.stderr
