@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.devices import log_payment, wait_for_worker
 from tests.browser.visitors import Site, card
+from tests.support.releases import WITHOUT_BROWSER
 from tests.support.running import ROOT
 
 Change = tuple[str, str, str]
@@ -65,11 +66,11 @@ def build_with(tmp_path: Path) -> Callable[[list[Change]], Path]:
 
 @pytest.fixture
 def release(site: Site) -> Iterator[Callable[..., None]]:
-    """The real tool on the running product, which shows its first release again at the end."""
+    """The real tool on the running product, which shows its first release again at the end. Broken ones go, too."""
     rolled_back = []
 
     def run(*arguments: str) -> None:
-        command = [sys.executable, "-m", "tools.sync", *arguments]
+        command = [sys.executable, "-m", "tools.sync", *arguments, *WITHOUT_BROWSER.get(arguments[0], ())]
         common = ["--stage", "local", "--home", str(site.product.home), "--yes"]
         done = subprocess.run([*command, *common], check=False, cwd=ROOT, text=True, capture_output=True)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -238,6 +239,16 @@ def test_a_release_whose_board_breaks_still_offers_the_next_one(
     expect(card(page, event)).to_have_count(0)
     page.get_by_role("button", name="Reload").last.click()
     expect(card(page, event)).to_be_visible()
+
+
+def test_a_page_of_staging_says_nothing_of_productions_release(site: Site, visit: Visit) -> None:
+    """Which may never have run on this device, and then does not wait for somebody to ask."""
+    page = install_app(site, visit).pages[0]
+    wait_until(page, "await caches.match('/_started')")
+    page.evaluate("caches.keys().then(async ([name]) => (await caches.open(name)).delete('/_started'))")
+    page.goto("/_staging/")
+    wait_until(page, "await caches.match('/_staging/_started')")
+    assert not page.evaluate("caches.match('/_started').then(Boolean)")
 
 
 KEPT = """caches.keys().then(async ([name]) => {

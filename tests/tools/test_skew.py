@@ -13,7 +13,7 @@ from tools.deploy.skew import broken_calls
 
 JsonObject = dict[str, Any]
 # Read or sent by nothing in the SPA, each of another kind; and two that are.
-UNREAD = [("Health", "version"), ("Leaf", "payload"), ("OwedTips", "name")]
+UNREAD = [("Health", "version"), ("Leaf", "payload"), ("RecordDetail", "signer_birth_date")]
 READ = [("Event", "title"), ("Balance", "balance_due_cents"), ("GuestEvent", "title"), ("Payment", "amount_cents")]
 
 

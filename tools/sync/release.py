@@ -334,9 +334,11 @@ def held_since(history: Iterable[Act], since: str) -> Iterator[str]:
     `since` is a time as the journal writes it; `history` is the whole one, newest first.
     """
     for act in history:
-        yield from filter(None, (act.release, act.replaces))
+        yield act.release
         if act.at < since:
             return
+        if act.replaces:
+            yield act.replaces
 
 
 def _act(head: Head, who: Who, act: str, release: str, replaces: str | None, note: str = "") -> Act:

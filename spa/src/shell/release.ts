@@ -29,7 +29,8 @@ export async function followReleases(): Promise<void> {
   onReturn(check);
   setInterval(check, HOUR_MS);
   check();
-  const serving = navigator.serviceWorker.controller ?? (await navigator.serviceWorker.ready).active;
+  // The controller of a page in a folder may be the root's, which has not served it.
+  const serving = registration.active ?? (await navigator.serviceWorker.ready).active;
   serving?.postMessage("started");
 }
 
