@@ -238,7 +238,7 @@ def promote(head: Head, who: Who, live: Live, forced: Iterable[str], expected: S
     if not head.proof.starts and not although:
         raise Refused(
             f"staging holds {staged.describe()}, which {head.proof.seen}. Nothing was promoted: `verify staging` opens "
-            "it again, `--force-unbooted REASON` promotes it all the same, and the reason stands in the record"
+            "it, `--force-unbooted REASON` promotes it all the same, and the reason stands in the record"
         )
     if live.token not in {head.proof.production, *forced}:
         raise Refused(
