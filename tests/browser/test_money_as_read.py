@@ -237,8 +237,9 @@ def test_a_payment_that_was_kept_by_a_wrong_clock_is_asked_about(site: Site, vis
     context = visit(token=site.token)
     page = context.new_page()
     page.clock.install(time=datetime.now(UTC) - timedelta(days=30))
-    # As an answer of before says it: nothing of the server's clock.
+    # As answers of before say it: nothing of the server's clock.
     page.route("**/api/events?*", lambda route: route.fulfill(json={"events": [event], "next_cursor": None}))
+    page.route("**/api/receivables", lambda route: route.abort())
     page.goto("/")
     dialog = log_payment(page, event, "100")
     expect(dialog).to_contain_text("Was it received at this time?")
