@@ -90,7 +90,7 @@ def test_a_part_of_a_cleared_deposit_moves_and_the_fee_stays(site: Site, page: P
     mails.locator("button[type=submit]").click()
     expect(page.get_by_text("The charter is cancelled, and the mails are on their way.")).to_be_visible()
 
-    whole, rest = site.payments(event)
+    rest, whole = sorted(site.payments(event), key=lambda row: row["amount_cents"])
     (moved,) = site.payments(there)
     assert (whole["status"], whole["corrected_by"]["event_id"]) == ("voided", there["event_id"])
     assert [(row["amount_cents"], row["status"], row["reference"]) for row in (moved, rest)] == [
@@ -136,9 +136,9 @@ def test_a_cancellation_that_breaks_off_after_the_move_is_done_again_and_counts_
         dialog.locator("button[type=submit]").click()
         page.get_by_role("dialog", name="Tell them?").get_by_role("button", name="without mail").click()
         expect(said).to_be_visible()
-    assert [(row["status"], row["amount_cents"]) for row in site.payments(event)] == [
-        ("voided", 20000),
+    assert sorted((row["status"], row["amount_cents"]) for row in site.payments(event)) == [
         ("received", 5000),
+        ("voided", 20000),
     ]
     assert [(row["status"], row["amount_cents"]) for row in site.payments(there)] == [("received", 15000)]
     assert balance(site, event)["to_refund_cents"] == balance(site, event)["balance_due_cents"] == 0

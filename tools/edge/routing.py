@@ -67,6 +67,7 @@ PAGES = (
     "/payments/to-clear",
     "/payments/reports",
     "/payments/deposit",
+    "/payments/tips",
     "/people",
     "/boats",
     "/mail",
