@@ -201,7 +201,7 @@ def void_dialog(page: Page, charters: Charters) -> None:
 
 def payments(page: Page, _: Charters) -> None:
     page.goto("/payments")
-    expect(page.get_by_text("Received in")).to_be_visible()
+    expect(page.get_by_text("Received in").first).to_be_visible()
 
 
 def to_clear(page: Page, _: Charters) -> None:
