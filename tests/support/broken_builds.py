@@ -75,7 +75,7 @@ COVER = '\nbody::before { content: ""; position: fixed; inset: 0; background: #f
 FETCH = "const ask = fetch; self.fetch = (to, how) => ask(to, %s);"
 OTHER_BODY = FETCH % "how?.body ? { ...how, body: how.body.replace('password', 'passwd') } : how"
 NO_TOKEN = FETCH % "{ ...how, headers: { 'Content-Type': 'application/json' } }"
-LOOP = "navigator.serviceWorker.ready.then(async (it) => { await it.unregister(); location.reload(); });"
+LOOP = "navigator.serviceWorker.ready.then(() => location.reload());"
 
 BROKEN_BUILDS = [
     BrokenBuild("syntax error", before(ENTRY, "const = 1;"), "SyntaxError"),
