@@ -16,7 +16,7 @@ from chalicelib.core.audit import Actor, audit_event, history_item
 from chalicelib.core.dynamo import put_write
 from chalicelib.core.errors import AlreadyExists, BadInput
 from chalicelib.core.fields import Day, Email, Form, Text
-from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
+from chalicelib.core.retry import retry_on_conflict, tap_number
 from chalicelib.core.schemas import DayText, Shape
 from chalicelib.mail import outbox
 from chalicelib.mail import store as mail_store
@@ -113,8 +113,7 @@ def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, 
     # A tap after another payment or edit is none of the same.
     words = (to, asked["due_date"] or "", asked["note"], str(charter.version), str(charter.ledger_seq))
     same = hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
-    moment = int(now.timestamp() // DOUBLE_TAP.total_seconds())
-    return new_mail("statement", f"statement-{number}-{same}-{moment}", to, data, now)
+    return new_mail("statement", f"statement-{number}-{same}-{tap_number(now)}", to, data, now)
 
 
 def _day_ahead(charter: Charter, now: datetime) -> str | None:

@@ -29,13 +29,16 @@ export function ContactLink({ way, href, text, to, button = false }: Props) {
           <path d={icons[way]} />
         </svg>
       )}
-      <span>
+      <span class={!button && isIcon(way) ? "visually-hidden" : undefined}>
         {text}
         {to && <span class="visually-hidden"> {to}</span>}
       </span>
     </a>
   );
 }
+
+/** A number and an address are read where there is room; what else there is shows as its icon. */
+const isIcon = (way: Props["way"]) => way === "text" || way === "chat";
 
 export function CallLink({ phone }: { phone: string }) {
   return phone ? <ContactLink way="call" href={`tel:${dialled(phone)}`} text={phone} /> : null;
