@@ -1,5 +1,6 @@
 import { edit, records } from "../data/charters";
 import type { Charter, Payment } from "../data/contract";
+import { settles } from "../data/ledger";
 import { useValue } from "../lib/observable";
 import { formatDay } from "../lib/time";
 import { Button } from "../ui/button";
@@ -63,7 +64,7 @@ export function remindersText(
 function lastCash(payments: readonly Payment[]): Payment | undefined {
   return payments
     .filter(({ method, kind, status }) => {
-      return method === "cash" && (kind === "deposit" || kind === "balance") && status === "cleared";
+      return method === "cash" && settles(kind) && status === "cleared";
     })
     .sort((a, b) => a.recorded_at.localeCompare(b.recorded_at))
     .at(-1);

@@ -1,5 +1,6 @@
 import { fold } from "../lib/names";
 import type { Payment } from "./contract";
+import type { PaymentKind } from "./limits";
 
 export interface LedgerRow {
   payment: Payment;
@@ -12,6 +13,11 @@ export interface LedgerRow {
 /** Neither voided nor bounced. */
 export function isLive({ status }: Payment): boolean {
   return status === "received" || status === "cleared";
+}
+
+/** Whether a payment of this kind makes what is due less. */
+export function settles(kind: PaymentKind): boolean {
+  return kind === "deposit" || kind === "balance";
 }
 
 /** A charter's payments as a statement, oldest first, from the fee down to what is due. */

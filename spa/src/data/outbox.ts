@@ -358,7 +358,7 @@ function besideFirst(entry: OutboxEntry, { payment_id, method, amount_cents }: F
 }
 
 /** What all payments of an entry come to. */
-export function totalCents({ request, rest = [] }: OutboxEntry): number {
+export function totalCents({ request, rest = [] }: Pick<OutboxEntry, "request" | "rest">): number {
   return rest.reduce((sum, { amount_cents }) => sum + amount_cents, request.amount_cents);
 }
 

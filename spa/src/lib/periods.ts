@@ -55,6 +55,12 @@ export function dayName(day: Day): string {
   return formatDay(noon(day), "UTC");
 }
 
+/** `Nov 20`; with the year where it is another one than this day's. */
+export function shortDayName(day: Day, thisDay: Day = today()): string {
+  const year = day.slice(0, 4) === thisDay.slice(0, 4) ? {} : ({ year: "numeric" } as const);
+  return dateFormat("UTC", { month: "short", day: "numeric", ...year }).format(Date.parse(day));
+}
+
 export function longDayName(day: Day): string {
   return formatLongDay(noon(day), "UTC");
 }

@@ -165,7 +165,7 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
     await outbox.add(entry, written.current);
     written.current = payment_id;
     await waitForOutbox(outbox.flush());
-    showOutcome(amountOf(request, rest), outbox.get(payment_id));
+    showOutcome(totalCents(entry), outbox.get(payment_id));
   };
 
   const answer = async (entry: OutboxEntry, yes: boolean) => {
@@ -349,10 +349,6 @@ interface EmailProblem {
   text: string;
   /** The server could not be reached. */
   away: boolean;
-}
-
-function amountOf(request: PaymentRequest, rest: readonly BatchRow[] = []): number {
-  return rest.reduce((sum, { amount_cents }) => sum + amount_cents, request.amount_cents);
 }
 
 interface QuestionProps {

@@ -2,6 +2,7 @@ import { useId, useRef } from "preact/hooks";
 import { readPayments } from "../data/api";
 import { records } from "../data/charters";
 import type { Charter, Payment } from "../data/contract";
+import { settles } from "../data/ledger";
 import { methods, paymentLimits } from "../data/limits";
 import { useAnswer } from "../lib/answer";
 import { clockFault, nowMs, operatorClock } from "../lib/clock";
@@ -12,7 +13,7 @@ import { Button } from "../ui/button";
 import { Choices } from "../ui/choices";
 import { type Errors, Field } from "../ui/field";
 import { TextInput } from "../ui/text-input";
-import { kindNames, type PaymentForm, refundable, settles, withKind, withRefundOf } from "./payment-form";
+import { kindNames, type PaymentForm, refundable, withKind, withRefundOf } from "./payment-form";
 
 interface FormProps {
   charter: Charter;

@@ -1,5 +1,5 @@
 import type { Charter, Payment } from "../data/contract";
-import { isLive, leftCents } from "../data/ledger";
+import { isLive, leftCents, settles } from "../data/ledger";
 import { methods, type PaymentKind, type PaymentMethod, paymentLimits, paymentMethods } from "../data/limits";
 import { type OutboxEntry, type PaymentRequest, trueTime } from "../data/outbox";
 import { formatMoneyShort, parseMoney, plainAmount } from "../lib/money";
@@ -75,11 +75,6 @@ export function afterUnsent(charter: Charter, waiting: readonly OutboxEntry[]): 
   if (paid_cents === 0) return charter;
   const { balance } = charter;
   return { ...charter, balance: { ...balance, balance_due_cents: balance.balance_due_cents - paid_cents } };
-}
-
-/** Whether a payment of this kind makes what is due less. */
-export function settles(kind: PaymentKind): boolean {
-  return kind === "deposit" || kind === "balance";
 }
 
 /** The server's rule, so that it is asked about before it is sent: more than twice what is due. */

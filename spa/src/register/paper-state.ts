@@ -1,7 +1,4 @@
-import { dateFormat, locale } from "../lib/time";
-
-/** A date without a time, `2026-11-30`. */
-type Day = string;
+import { type Day, shortDayName } from "../lib/periods";
 
 /** What boats' and people's papers have in common. */
 export interface Paper {
@@ -28,7 +25,7 @@ const [SOON, NEAR, FAR] = [7, 30, 90] as const;
 export function paperState(valid_until: Day | null, today: Day): PaperState {
   if (valid_until === null) return UNKNOWN;
   const days = Math.round((Date.parse(valid_until) - Date.parse(today)) / DAY_MS);
-  const day = dayText(valid_until, today);
+  const day = shortDayName(valid_until, today);
   if (days < 0) return { text: `Expired ${day}`, tone: "due", order: 0 };
   const left = days === 0 ? "Ends today" : days === 1 ? `1 day left, ${day}` : `${days} days left, ${day}`;
   if (days <= SOON) return { text: left, tone: "due", order: 2 };
@@ -40,10 +37,4 @@ export function paperState(valid_until: Day | null, today: Day): PaperState {
 export function stateOfKind(papers: readonly Paper[], kind: string, today: Day): PaperState | null {
   const states = papers.filter((paper) => paper.kind === kind).map(({ valid_until }) => paperState(valid_until, today));
   return states.sort((one, other) => one.order - other.order)[0] ?? null;
-}
-
-/** `Nov 20`, with the year when it is another one. */
-function dayText(day: Day, today: Day): string {
-  const year = day.slice(0, 4) === today.slice(0, 4) ? {} : ({ year: "numeric" } as const);
-  return dateFormat("UTC", { month: "short", day: "numeric", ...year }, locale).format(Date.parse(day));
 }

@@ -1,5 +1,5 @@
 import type { Charter, Payment } from "../../data/contract";
-import { isLive, leftCents } from "../../data/ledger";
+import { isLive, leftCents, settles } from "../../data/ledger";
 
 /** What becomes of the money that is above the cancellation fee. */
 export type GiveBack = "later" | "refund" | "move";
@@ -34,12 +34,12 @@ export function moves(payments: readonly Payment[], cents: number): Part[] | nul
   return parts.length > 0 && sumOf(parts) === cents ? parts : null;
 }
 
-export function sumOf(parts: readonly Part[]): number {
+function sumOf(parts: readonly Part[]): number {
   return parts.reduce((sum, { cents }) => sum + cents, 0);
 }
 
 function settling(payments: readonly Payment[]): Payment[] {
   return payments
-    .filter((payment) => isLive(payment) && (payment.kind === "deposit" || payment.kind === "balance"))
+    .filter((payment) => isLive(payment) && settles(payment.kind))
     .sort((a, b) => b.received_at.localeCompare(a.received_at) || b.recorded_at.localeCompare(a.recorded_at));
 }

@@ -1,12 +1,10 @@
 import { formatMoney } from "../../lib/money";
 import { distinctRows } from "./matching/distinct";
 import type { MatchedPayment } from "./matching/fit";
-import type { Proposal, Sureness } from "./matching/proposal";
+import { type Proposal, surenessNames } from "./matching/proposal";
 import { propose } from "./matching/propose";
 import { readStatement, type Statement } from "./statement-file/read";
 import type { BankRow } from "./statement-file/rows";
-
-const surenessNames: Record<Sureness, string> = { sure: "Sure", likely: "Likely", "two-fit": "Two fit" };
 
 interface NamedFile {
   name: string;

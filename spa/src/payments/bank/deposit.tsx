@@ -9,6 +9,7 @@ import { Button, PrintButton } from "../../ui/button";
 import { Loaded } from "../../ui/loaded";
 import { TextInput } from "../../ui/text-input";
 import { type DepositSlip, depositSlips } from "./deposit-slip";
+import { everyPage } from "./every-page";
 import "../entry.css";
 import "./deposit.css";
 
@@ -61,16 +62,8 @@ function Slips({ slips, day }: { slips: readonly DepositSlip[]; day: Day }) {
   );
 }
 
-async function paymentsOf(day: Day): Promise<ListedPayment[]> {
-  const found: ListedPayment[] = [];
-  let cursor = "";
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const answer = await listPayments({ from: day, to: day, limit: 100, cursor });
-    found.push(...answer.payments);
-    if (!answer.next_cursor) return found;
-    cursor = answer.next_cursor;
-  }
-  throw new Error("a day of more payments than any operator has");
+function paymentsOf(day: Day): Promise<ListedPayment[]> {
+  return everyPage((cursor) => listPayments({ from: day, to: day, limit: 100, cursor }), MAX_PAGES);
 }
 
 function Slip({ slip, day, several }: { slip: DepositSlip; day: Day; several: boolean }) {

@@ -14,10 +14,11 @@ import { Field } from "../../ui/field";
 import { lazy, NotLoaded } from "../../ui/lazy";
 import { LoadButton } from "../../ui/load-button";
 import { announce } from "../../ui/notices";
-import { Failed, keepFocus, Skeleton, sentence } from "../../ui/page";
+import { Failed, keepFocus, Skeleton } from "../../ui/page";
 import { ReasonDialog } from "../../ui/reason-dialog";
 import { amountText, canBounce } from "../statement/statement-text";
 import { age, clearedAt, eachOf, sumText, waitingText } from "./clearing";
+import { reason } from "./reason";
 import { countOf, waitingCount } from "./waiting";
 import "./to-clear.css";
 
@@ -257,9 +258,4 @@ function Row({ payment, now, checked, busy, failure, onCheck, onBounce }: RowPro
 
 function count(payments: number): string {
   return payments === 1 ? "1 payment" : `${payments} payments`;
-}
-
-/** Why the day was refused, or what the server answered. */
-function reason(error: unknown): string {
-  return error instanceof RangeError ? error.message : sentence(error);
 }

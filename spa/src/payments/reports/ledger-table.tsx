@@ -7,6 +7,7 @@ import { hasWords } from "../../lib/names";
 import { href } from "../../lib/router";
 import { formatMoment } from "../../lib/time";
 import { kindNames } from "../payment-form";
+import { undoneWord } from "../statement/statement-text";
 import "../lines.css";
 import "./ledger-table.css";
 
@@ -55,9 +56,8 @@ function Row({ payment }: { payment: ListedPayment }) {
   );
 }
 
-function stateText({ status, event_id, corrected_by }: ListedPayment): string {
-  if (status === "voided" && corrected_by) return corrected_by.event_id === event_id ? "Corrected" : "Moved";
-  return stateNames[status];
+function stateText(payment: ListedPayment): string {
+  return isLive(payment) ? stateNames[payment.status] : undoneWord(payment);
 }
 
 export const stateNames = { received: "To clear", cleared: "Cleared", bounced: "Bounced", voided: "Voided" };

@@ -50,7 +50,8 @@ export function undone(payment: Payment, timezone: string): string {
   return act ? `${word} ${formatMoment(act.at, timezone)} by ${act.by}: ${act.reason}` : word;
 }
 
-function undoneWord({ status, event_id, corrected_by }: Payment): string {
+/** What has become of a payment that counts no more. */
+export function undoneWord({ status, event_id, corrected_by }: Payment): string {
   if (status !== "voided") return "Bounced";
   if (!corrected_by) return "Voided";
   return corrected_by.event_id === event_id ? "Corrected" : "Moved";

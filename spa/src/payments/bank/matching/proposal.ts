@@ -3,6 +3,12 @@ import type { FileRow, MatchedPayment } from "./fit";
 /** `sure`: amount, name (or number) and date agree, and nothing else fits. `two-fit`: something else fits as well. */
 export type Sureness = "sure" | "likely" | "two-fit";
 
+export const surenessNames: Readonly<Record<Sureness, string>> = {
+  sure: "Sure",
+  likely: "Likely",
+  "two-fit": "Two fit",
+};
+
 export interface Proposal {
   act: "clear" | "bounce";
   row: FileRow;

@@ -1,5 +1,6 @@
 import { methods } from "../../../data/limits";
 import { dayOf, daysFrom, EARLIEST_DAYS, type FileRow, type Fit, fitOf, LATEST_DAYS, type MatchedPayment } from "./fit";
+import { byTime } from "./in-order";
 import type { Proposal } from "./proposal";
 
 /** A check's number or a name tells also after weeks. */
@@ -24,10 +25,12 @@ export function matchReturned(
   const free = unusedDeposits(rows, clears);
   const placed = new Set<MatchedPayment>();
   const found: Proposal[] = [];
-  for (const row of returned.sort((a, b) => (a.date ?? "").localeCompare(b.date ?? ""))) {
+  for (const row of returned.sort((a, b) => byTime(a.date ?? "", b.date ?? ""))) {
+    // Looked at once, whatever the number of payments: see `fitOf`.
+    const nameless = { ...row, counterparty: "" };
     const candidates = payments
       .filter((payment) => !placed.has(payment) && isTakenBack(payment, row))
-      .flatMap((payment) => candidateOf(payment, row, clearOf.get(payment), free, timezone) ?? [])
+      .flatMap((payment) => candidateOf(payment, row, nameless, clearOf.get(payment), free, timezone) ?? [])
       .sort((a, b) => b.strength - a.strength || b.deposits.length - a.deposits.length || a.days - b.days);
     const [best] = candidates;
     if (!best) continue;
@@ -63,13 +66,14 @@ function isTakenBack({ kind, method, amount_cents, currency }: MatchedPayment, r
 function candidateOf(
   payment: MatchedPayment,
   row: FileRow,
+  nameless: FileRow,
   cleared: FileRow | undefined,
   free: ReadonlySet<FileRow>,
   timezone: string,
 ): Candidate | null {
   const day = dayOf(payment, timezone);
   const days = daysFrom(day, row);
-  const fit = fitOf(payment, { ...row, counterparty: "" }, days);
+  const fit = fitOf(payment, nameless, days);
   const isInTime = days >= EARLIEST_DAYS && days <= LATEST_NAMED_DAYS;
   if (!fit || !isInTime) return null;
   const deposit = cleared ?? depositOf(payment, day, row, free);
@@ -91,7 +95,7 @@ function depositOf(
     const isInTime = days >= EARLIEST_DAYS && days <= LATEST_DAYS && (deposit.date ?? "") <= (row.date ?? "");
     return isInTime && deposit.method === payment.method && deposit.amount_cents === payment.amount_cents;
   });
-  return fitting.sort((a, b) => (b.date ?? "").localeCompare(a.date ?? ""))[0];
+  return fitting.sort((a, b) => byTime(b.date ?? "", a.date ?? ""))[0];
 }
 
 function asProposal({ payment, row, strength, reason, deposits }: Candidate, rivals: readonly Candidate[]): Proposal {

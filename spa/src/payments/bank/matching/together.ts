@@ -1,6 +1,6 @@
 import { daysLater } from "../../../lib/periods";
 import { dayOf, daysFrom, EARLIEST_DAYS, type FileRow, fitOf, LATEST_DAYS, type MatchedPayment } from "./fit";
-import { firstAt } from "./in-order";
+import { byTime, firstAt } from "./in-order";
 import { itemsOf } from "./singles";
 import { setsThatSumTo } from "./sums";
 
@@ -31,7 +31,7 @@ export function matchSums(payments: readonly MatchedPayment[], rows: readonly Fi
   };
   const doubtful: FileRow[] = [];
   const found: Sum[] = [];
-  for (const row of rows.toSorted((a, b) => (a.date ?? "").localeCompare(b.date ?? ""))) {
+  for (const row of rows.toSorted((a, b) => byTime(a.date ?? "", b.date ?? ""))) {
     const sum = find(row);
     if (sum?.unique) found.push(place(sum));
     else if (sum) doubtful.push(row);
@@ -58,7 +58,7 @@ function datedByMethod(payments: readonly MatchedPayment[], timezone: string): M
     if (known) known.push(dated);
     else byMethod.set(keyOf(payment), [dated]);
   }
-  for (const dated of byMethod.values()) dated.sort((a, b) => a.day.localeCompare(b.day));
+  for (const dated of byMethod.values()) dated.sort((a, b) => byTime(a.day, b.day));
   return byMethod;
 }
 

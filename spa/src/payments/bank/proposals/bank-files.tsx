@@ -8,9 +8,10 @@ import { formatMoney } from "../../../lib/money";
 import { dayName } from "../../../lib/periods";
 import { localDay } from "../../../lib/time";
 import { announce } from "../../../ui/notices";
-import { keepFocus, sentence } from "../../../ui/page";
+import { keepFocus } from "../../../ui/page";
 import { ReasonDialog } from "../../../ui/reason-dialog";
 import { clearedAt, eachOf } from "../clearing";
+import { reason } from "../reason";
 import { ChooseDialog } from "./choose-dialog";
 import { LogAsDialog } from "./log-as-dialog";
 import { OpenFiles } from "./open-files";
@@ -53,7 +54,7 @@ export function BankFiles({ currency, onGone }: Props) {
           settled(await clearOne(row, payment));
         } catch (error) {
           stale ||= error instanceof ApiError && error.status === 409;
-          failed.set(row.key, error instanceof RangeError ? error.message : sentence(error));
+          failed.set(row.key, reason(error));
         }
       }
       if (!failed.has(row.key)) await bank.finish([row]);

@@ -26,7 +26,7 @@ export function ChooseDialog({ choices, onClose, onChoose }: Props) {
     <Dialog title={severalRows ? "Which row is it?" : "Which payment is it?"} onClose={onClose}>
       <DialogForm submit="Clear" onSubmit={submit} onClose={onClose} doing="" failure={failure}>
         <p>{severalRows ? first.payments.map(paymentText).join("; ") : rowText(first.row)}</p>
-        <fieldset class="field bank-choices">
+        <fieldset class="field">
           <legend class="visually-hidden">{severalRows ? "Rows" : "Payments"}</legend>
           {choices.map(({ row, payments }, index) => (
             <label key={`${row.key} ${payments.map(({ payment_id }) => payment_id)}`} class="check">

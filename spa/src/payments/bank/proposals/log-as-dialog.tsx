@@ -1,7 +1,6 @@
 import type { Charter } from "../../../data/contract";
-import { nowMs, operatorTimezone } from "../../../lib/clock";
 import { plainAmount } from "../../../lib/money";
-import { localDay } from "../../../lib/time";
+import { today } from "../../../lib/periods";
 import { ChooseCharter } from "../../../ui/choose-charter";
 import { Dialog } from "../../../ui/dialog";
 import { openPaymentDialog } from "../../payment-dialog";
@@ -19,7 +18,7 @@ export function LogAsDialog({ row, onClose }: { row: SourceRow; onClose(): void 
     <Dialog title="Log as a payment of…" onClose={onClose}>
       <div class="dialog-body">
         <p>{rowText(row)}</p>
-        <ChooseCharter day={row.date ?? localDay(new Date(nowMs()), operatorTimezone())} onChoose={log} />
+        <ChooseCharter day={row.date ?? today()} onChoose={log} />
       </div>
     </Dialog>
   );
@@ -27,8 +26,7 @@ export function LogAsDialog({ row, onClose }: { row: SourceRow; onClose(): void 
 
 /** Noon stands for the bank's day, of which the hour is not known. */
 function fieldsOf(row: SourceRow): Partial<PaymentForm> {
-  const today = localDay(new Date(nowMs()), operatorTimezone());
-  const isPast = row.date !== null && row.date < today;
+  const isPast = row.date !== null && row.date < today();
   return {
     ...(row.amount_cents === null ? {} : { amount: plainAmount(row.amount_cents, row.currency) }),
     method: row.method,

@@ -1,16 +1,10 @@
 import type { ListedPayment } from "../../../data/contract";
 import { listPayments, listToClear } from "../../../data/later-api";
 import { daysLater } from "../../../lib/periods";
+import { everyPage } from "../every-page";
 import { EARLIEST_DAYS, LATEST_DAYS } from "../matching/fit";
 import { LATEST_NAMED_DAYS } from "../matching/returned";
 import type { SourceRow } from "./review";
-
-const MOST_PAGES = 100;
-
-interface Page {
-  payments: readonly ListedPayment[];
-  next_cursor: string | null;
-}
 
 /** All that waits to clear, and what else came in the time of these rows: it may be cleared already, or come back. */
 export async function paymentsFor(rows: readonly SourceRow[]): Promise<ListedPayment[]> {
@@ -24,16 +18,4 @@ export async function paymentsFor(rows: readonly SourceRow[]): Promise<ListedPay
   const known = new Set(waiting.map(({ payment_id }) => payment_id));
   // A row that both lists have is as the list of what waits says it is: it is read from the rows themselves.
   return [...waiting, ...others.filter(({ payment_id, status }) => !known.has(payment_id) && status !== "received")];
-}
-
-async function everyPage(read: (cursor: string) => Promise<Page>): Promise<ListedPayment[]> {
-  const found: ListedPayment[] = [];
-  let cursor = "";
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const { payments, next_cursor } = await read(cursor);
-    found.push(...payments);
-    if (!next_cursor) return found;
-    cursor = next_cursor;
-  }
-  throw new Error("more payments than any operator has");
 }

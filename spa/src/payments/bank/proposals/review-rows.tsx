@@ -5,7 +5,7 @@ import { formatMoney } from "../../../lib/money";
 import { href } from "../../../lib/router";
 import { Button } from "../../../ui/button";
 import { age } from "../clearing";
-import type { Sureness } from "../matching/proposal";
+import { type Sureness, surenessNames } from "../matching/proposal";
 import { formatNames } from "../statement-file/rows";
 import type { Choice, ReviewedProposal, SourceRow } from "./review";
 import { paymentDetail, paymentText, rowName, rowText, shortDay } from "./row-text";
@@ -24,7 +24,6 @@ export interface Acts {
 const MOST_OTHERS = 2;
 /** How many columns the table has. */
 export const COLUMNS = 4;
-const surenessNames: Record<Sureness, string> = { sure: "Sure", likely: "Likely", "two-fit": "Two fit" };
 const tones: Record<Sureness, string> = { sure: "good", likely: "part", "two-fit": "part" };
 
 interface ProposedProps {
@@ -164,7 +163,7 @@ function Row({ row, failure, sureness, tone, reason, children }: RowProps) {
         {children}
       </tr>
       {failure && (
-        <tr class="bank-failure">
+        <tr>
           <td colSpan={COLUMNS}>
             <p class="error" role="alert">
               Not cleared. {failure}

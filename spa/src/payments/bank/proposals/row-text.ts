@@ -2,16 +2,14 @@ import type { ListedPayment } from "../../../data/contract";
 import { methods } from "../../../data/limits";
 import { operatorTimezone } from "../../../lib/clock";
 import { formatMoney } from "../../../lib/money";
-import { type Day, today } from "../../../lib/periods";
-import { dateFormat, localDay } from "../../../lib/time";
+import { type Day, shortDayName } from "../../../lib/periods";
+import { localDay } from "../../../lib/time";
 import { type BankRow, formatNames } from "../statement-file/rows";
 import type { SourceRow } from "./review";
 
 /** `Nov 28`; with the year where it is another one than today's. */
 export function shortDay(day: Day | null): string {
-  if (day === null) return "No date";
-  const year = day.slice(0, 4) === today().slice(0, 4) ? {} : { year: "numeric" as const };
-  return dateFormat("UTC", { month: "short", day: "numeric", ...year }).format(new Date(`${day}T12:00:00Z`));
+  return day === null ? "No date" : shortDayName(day);
 }
 
 /** Who a row is of; where it names nobody, its own words. */

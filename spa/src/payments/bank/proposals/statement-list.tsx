@@ -44,7 +44,7 @@ export function StatementList({ files, review, onClose, onColumns }: Props) {
 function periodText({ rows }: Statement): string {
   const days = rows.flatMap(({ date }) => date ?? []).sort();
   const [from, to] = [days[0], days.at(-1)];
-  const count = rows.length === 1 ? "1 row" : `${rows.length} rows`;
+  const count = rowsText(rows.length);
   return from && to ? `${spanName({ from, to })}, ${count}` : count;
 }
 

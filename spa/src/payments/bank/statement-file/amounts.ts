@@ -3,7 +3,7 @@ import { minorDigits, symbolOf } from "../../../lib/currencies";
 /** Which sign stands before the cents: `1,234.56` or `1.234,56`. */
 export type Notation = "point" | "comma";
 
-const NOTATIONS: readonly Notation[] = ["point", "comma"];
+export const NOTATIONS: readonly Notation[] = ["point", "comma"];
 const SHAPE =
   /^(?<open>\()? ?(?<sign>[+-])? ?(?<before>[A-Z]*\p{Sc}?) ?(?<inner>[+-])? ?(?<figures>[\d., ]+?) ?(?<behind>(?:(?!(?:CR|DR|DB)$)[A-Z]+)?\p{Sc}?) ?(?<after>-|CR|DR|DB)? ?(?<close>\))?$/u;
 const FIGURES: Record<Notation, RegExp> = {

@@ -1,5 +1,5 @@
 import { daysBetween } from "../../../lib/periods";
-import { isTwoWays, type Notation, notationOf, readAmount } from "./amounts";
+import { isTwoWays, NOTATIONS, type Notation, notationOf, readAmount } from "./amounts";
 import { bankLine } from "./bank-line";
 import { type DayOrder, isDotted, ordersOf, readDay } from "./days";
 import { kindOf, methodOf } from "./kinds";
@@ -87,12 +87,8 @@ function isLikeRow(row: readonly string[], width: number): boolean {
 }
 
 function isFigure(text: string): boolean {
-  return (
-    /\d/.test(text) && !isDate(text) && [...NOTATIONS].some((notation) => readAmount(text, "USD", notation) !== null)
-  );
+  return /\d/.test(text) && !isDate(text) && NOTATIONS.some((notation) => readAmount(text, "USD", notation) !== null);
 }
-
-const NOTATIONS: readonly Notation[] = ["point", "comma"];
 
 /** The likely meaning of each column, from its name and from what stands in it. */
 export function guessColumns({ names, rows }: Sheet, currency: string): Columns | null {

@@ -58,9 +58,9 @@ export function ordersOf(texts: readonly string[]): DayOrder[] {
   return most === 0 ? [] : ORDERS.filter((_, index) => counts[index] === most);
 }
 
-/** The order of a file's dates: the bank's own, unless others of them are days, or dots stand between: 31.12.2026. */
-export function orderIn(texts: readonly string[], own: DayOrder): DayOrder {
-  const usual = texts.some(isDotted) ? "dmy" : own;
+/** The order of an American bank's dates, unless others of them are days, or dots stand between: 31.12.2026. */
+export function orderIn(texts: readonly string[]): DayOrder {
+  const usual = texts.some(isDotted) ? "dmy" : "mdy";
   const orders = ordersOf(texts);
   return orders.includes(usual) ? usual : (orders[0] ?? usual);
 }

@@ -18,10 +18,7 @@ export function readBankOfAmerica(text: string, currency: string): Draft | null 
   let opening_cents = summaryAmount(summary, "Beginning", currency);
   const rows: DraftRow[] = [];
   const printed = lines.filter((line) => !isRemark([line.trim()])).map(fieldsOf);
-  const order = orderIn(
-    printed.map(({ date }) => date),
-    "mdy",
-  );
+  const order = orderIn(printed.map(({ date }) => date));
   for (const { date, description, amount, balance } of printed) {
     if (amount === "" && /^Beginning balance/i.test(description)) {
       opening_cents ??= readAmount(balance, currency);

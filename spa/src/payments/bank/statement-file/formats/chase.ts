@@ -26,10 +26,7 @@ export function readChase(table: Table, currency: string): Draft | null {
 type RowReader = (row: readonly string[], table: NamedTable, currency: string, order: DayOrder) => DraftRow;
 
 function readRows(table: NamedTable, date: string, currency: string, read: RowReader): DraftRow[] {
-  const order = orderIn(
-    table.rows.map((row) => table.cell(row, date)),
-    "mdy",
-  );
+  const order = orderIn(table.rows.map((row) => table.cell(row, date)));
   return table.rows.map((row) => read(row, table, currency, order));
 }
 

@@ -9,10 +9,7 @@ const COLUMNS = ["Date", "Total Collected", "Fees", "Payment ID", "Event Type"];
 export function readSquare(table: Table, currency: string): Draft | null {
   const named = tableBelow(table, COLUMNS);
   if (!named) return null;
-  const order = orderIn(
-    named.rows.map((row) => named.cell(row, "Date")),
-    "mdy",
-  );
+  const order = orderIn(named.rows.map((row) => named.cell(row, "Date")));
   return { rows: named.rows.map((row) => readRow(row, named, currency, order)), newest_first: true };
 }
 

@@ -12,10 +12,7 @@ const NAME = /name|payer|customer/;
 export function readStripe(table: Table, currency: string): Draft | null {
   const named = tableBelow(table, COLUMNS);
   if (!named) return null;
-  const order = orderIn(
-    named.rows.map((row) => named.cell(row, ...CREATED)),
-    "mdy",
-  );
+  const order = orderIn(named.rows.map((row) => named.cell(row, ...CREATED)));
   return { rows: named.rows.map((row) => readRow(row, named, currency, order)) };
 }
 

@@ -15,10 +15,7 @@ export function readVenmo(table: Table, currency: string): Draft | null {
   const { cell } = named;
   const isRow = (row: readonly string[]) => cell(row, "ID") !== "" || cell(row, "Amount (total)") !== "";
   const printed = named.rows.filter(isRow);
-  const order = orderIn(
-    printed.map((row) => cell(row, "Datetime")),
-    "mdy",
-  );
+  const order = orderIn(printed.map((row) => cell(row, "Datetime")));
   const rows = printed.map((row) => readRow(row, named, currency, order));
   refuseSpoiledIds(rows.map(({ bank_id }) => bank_id));
   const balance = (name: string) => {

@@ -11,10 +11,7 @@ type Cells = readonly string[];
 export function readWellsFargo(table: Table, currency: string): Draft | null {
   const rows = table.filter((row) => !isRemark(row) && !isHead(row));
   if (rows.filter(isMarked).length * 2 <= rows.length) return null;
-  const order = orderIn(
-    rows.map(([date = ""]) => date),
-    "mdy",
-  );
+  const order = orderIn(rows.map(([date = ""]) => date));
   return {
     newest_first: true,
     rows: rows.map(([date = "", amount = "", , check = "", text = ""]) => {
