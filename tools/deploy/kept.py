@@ -15,6 +15,7 @@ from tools.common.functions import wait_until_updated
 from tools.common.website import NoAnswer, Website
 from tools.deploy import record
 from tools.deploy.record import Entry
+from tools.sync.bucket import Bucket
 
 # Newest first in a listing: entry n is named by what is left of this.
 LAST_NUMBER = 999_999_999
@@ -43,14 +44,10 @@ class Kept(NamedTuple):
     def append(self, entry: Entry) -> None:
         """Create-only: of two who act at once, one is told who was faster."""
         key = self._key(f"log/{LAST_NUMBER - entry.last.number:09d}.json")
-        try:
-            self._s3.put_object(Bucket=self.bucket, Key=key, Body=record.encode(entry), IfNoneMatch="*")
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):
-                raise
+        if not Bucket(self.cloud, self.bucket, distribution="").create(key, record.encode(entry)):
             found = self._entry(key)
             if found.nonce != entry.nonce:
-                raise Refused(f"somebody was faster: {found.last.describe()}. Run it again") from error
+                raise Refused(f"somebody was faster: {found.last.describe()}. Run it again")
 
     def _entry(self, key: str) -> Entry:
         return record.decode(self._read(key))

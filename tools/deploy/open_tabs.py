@@ -5,6 +5,7 @@ import re
 import time
 from typing import Any, NamedTuple
 
+from tools.common.console import first_few
 from tools.deploy.skew import broken_calls
 from tools.sync import release
 from tools.sync.bucket import Bucket
@@ -24,8 +25,7 @@ class Break(NamedTuple):
     calls: list[str]
 
     def describe(self) -> str:
-        more = f" and {len(self.calls) - 3} more" if len(self.calls) > 3 else ""
-        return f"{self.release} ({self.where}) breaks: {'; '.join(self.calls[:3])}{more}"
+        return f"{self.release} ({self.where}) breaks: {first_few(self.calls, 3)}"
 
 
 def breaks(bucket: Bucket, document: dict[str, Any]) -> list[Break]:

@@ -86,8 +86,12 @@ def version_before(acts: Sequence[Deployment]) -> Deployment:
 
 
 def encode(entry: Entry) -> bytes:
-    acts = [{**act._asdict(), "who": act.who._asdict()} for act in entry.acts]
-    return json.dumps({"format": FORMAT, "nonce": entry.nonce, "acts": acts}).encode()
+    return json.dumps({"format": FORMAT, "nonce": entry.nonce, "acts": plain(entry.acts)}).encode()
+
+
+def plain(acts: Sequence[Deployment]) -> list[dict[str, Any]]:
+    """As JSON has them."""
+    return [{**act._asdict(), "who": act.who._asdict()} for act in acts]
 
 
 def decode(text: bytes) -> Entry:

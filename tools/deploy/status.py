@@ -1,13 +1,14 @@
 """Which SPA goes with which version of the functions, and whether those in the slots work with what runs."""
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tools.deploy import open_tabs
+from tools.deploy import open_tabs, record
 from tools.deploy.kept import Running, running
 from tools.deploy.record import Entry
 from tools.deploy.skew import broken_calls
 from tools.deploy.versions import Place
+from tools.sync import release
 
 
 class SlotState(NamedTuple):
@@ -23,9 +24,11 @@ class SlotState(NamedTuple):
 
 def show_status(place: Place, *, as_json: bool) -> None:
     entry, live = place.kept.last(), running(place.cloud)
-    slots = {name: slot_state(place, entry, name) for name in ("production", "staging")}
+    head = place.bucket.head()
+    document = place.kept.package(entry.last.code).document if entry else None
+    slots = {name: slot_state(place, entry, document, head.slot(name)) for name in ("production", "staging")}
     if as_json:
-        acts = [{**act._asdict(), "who": act.who._asdict()} for act in (entry.acts if entry else ())]
+        acts = record.plain(entry.acts if entry else ())
         codes = {name: one.code for name, one in live.items()}
         states = {name: state._asdict() for name, state in slots.items()}
         print(json.dumps({"deployments": acts, "running": codes, **states}, indent=1))
@@ -50,16 +53,18 @@ def lines(entry: Entry | None, live: dict[str, Running], kept: set[str]) -> list
     return found
 
 
-def slot_state(place: Place, entry: Entry | None, name: str) -> SlotState:
-    held = place.bucket.head().slot(name)
+def slot_state(
+    place: Place, entry: Entry | None, document: dict[str, Any] | None, held: release.Slot | None
+) -> SlotState:
+    """`document`: of the API that runs, as far as the record knows."""
     if held is None:
         return SlotState(None, None, [], "empty")
     acts = entry.acts if entry else ()
     made = next((act.restores for act in acts if act.spa == held.release), None)
     text = f"{held.describe()}; made with {f'deployment {made}' if made else 'no deployment on record'}"
     used = open_tabs.recorded_calls(place.bucket, place.bucket.record(held.release))
-    if entry is None or used is None:
+    if document is None or used is None:
         return SlotState(held.release, made, [], text)
-    broken = broken_calls(used, place.kept.package(entry.last.code).document)
+    broken = broken_calls(used, document)
     text += f"; breaks on what runs: {'; '.join(broken[:3])}" if broken else "; works with what runs"
     return SlotState(held.release, made, broken, text)

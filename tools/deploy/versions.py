@@ -1,7 +1,6 @@
 """The stage's deployments: where they are kept, and how one is added."""
 
 import os
-import time
 from typing import NamedTuple
 
 from chalicelib import openapi
@@ -12,7 +11,7 @@ from tools.deploy.kept import Kept, Package, running
 from tools.deploy.policy import policy_file
 from tools.deploy.record import DEPLOYED, Deployment, Who
 from tools.sync.bucket import Bucket
-from tools.sync.releaser import Memory, memory_of, own_name
+from tools.sync.releaser import Memory, memory_of, now_text, own_name
 from tools.sync.reproduction import own_commit
 
 
@@ -47,7 +46,7 @@ def keep_deployment(place: Place, api_id: str, spa: str, reason: str) -> None:
 
 
 def who() -> Who:
-    return Who(own_name(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), own_commit())
+    return Who(own_name(), now_text(), own_commit())
 
 
 def deployed_paths(cloud: Cloud, api_id: str) -> str:

@@ -62,7 +62,7 @@ class Bucket(NamedTuple):
         """Make the next entry; if somebody else was faster, decide again on what they left."""
         while True:
             entry = decide(head, live)
-            if self._create(journal_key(entry.seq), records.encode_head(entry)):
+            if self.create(journal_key(entry.seq), records.encode_head(entry)):
                 return entry
             found = records.decode_head(self.read(journal_key(entry.seq)))
             if found.nonce == entry.nonce:
@@ -81,7 +81,7 @@ class Bucket(NamedTuple):
 
     def keep_record(self, record: Release) -> None:
         """Create-only; the same release staged again finds its record there."""
-        self._create(record_key(record.release), records.encode_release(record))
+        self.create(record_key(record.release), records.encode_release(record))
 
     def record(self, release_id: str) -> Release:
         if not RELEASE_ID.fullmatch(release_id):
@@ -247,7 +247,8 @@ class Bucket(NamedTuple):
             ChecksumSHA256=base64.b64encode(bytes.fromhex(info.sha256)).decode(),
         )
 
-    def _create(self, key: str, body: bytes) -> bool:
+    def create(self, key: str, body: bytes) -> bool:
+        """False if there is such an object: somebody else's, or our own, whose answer was lost."""
         return self._put(key, body, **CREATE_ONLY, ContentType="application/json")
 
     def _put(self, key: str, body: bytes, **options: Any) -> bool:

@@ -380,11 +380,11 @@ class Releaser(NamedTuple):
 
     def place(self, files: Sequence[SpaFile]) -> None:
         """Both slots get a new build; slots that were moved by hand since the last build are left alone."""
-        who = self.who()
-        record = release.release_of(files, who, self.memory.base(), made_of())
         head, live = self.bucket.look()
         placed = next((act.release for act in self.bucket.history(head) if act.act == "placed"), None)
-        if placed != record.release:
+        if placed != release.identity_of(files):
+            who = self.who()
+            record = release.release_of(files, who, self.memory.base(), made_of())
             pool = self.bucket.pool_etags()
             self.bucket.fill_pool([file for file in files if file.pooled and file.name not in pool], self.say)
             self.bucket.keep_record(record)

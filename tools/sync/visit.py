@@ -46,7 +46,7 @@ class Visit:
 
     def __init__(self, page: "Page", base_url: str, slot: str, patience_s: float) -> None:
         self.page, self.base_url, self.root, self.patience_s = page, base_url.rstrip("/"), root_of(slot), patience_s
-        self.api = Api(json.loads(json.dumps(openapi.document())), datetime.now(UTC))
+        self.api = Api(openapi.document(), datetime.now(UTC))
         self.problems: list[str] = []
         self.where = self.root
         self.left_to_api: list[str] = []
