@@ -96,7 +96,7 @@ def first_name(person: Person) -> str:
 
 
 def contact(person: Person) -> str:
-    return words(person.name, person.phone, "Text" if person.phone else "", person.email)
+    return words(person.name, person.phone, person.email)
 
 
 # --- a charter's own panel --------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def typed_sailors(charter: SampleCharter) -> list[str]:
 
 def place_line(place: Place, charter: SampleCharter, *, acts: bool) -> str:
     position, state, person = place
-    reach = words(person.phone, "Text the link WhatsApp" if person.phone else "", person.email) if person else ""
+    reach = words(person.phone, person.email) if person else ""
     return words(
         position.role.title(),
         person.name if person else "",

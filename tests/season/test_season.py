@@ -95,8 +95,10 @@ def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, de
 
 
 def moments(told: Season) -> tuple[datetime, ...]:
-    """Any of these may be the time by which a page was drawn."""
-    return told.now, datetime.now(UTC), told.now + timedelta(minutes=1)
+    """Any of these may be the time by which a page was drawn: it draws itself again once a minute."""
+    now = datetime.now(UTC)
+    minutes = (now - told.now) // timedelta(minutes=1)
+    return *(told.now + timedelta(minutes=minute) for minute in range(minutes + 2)), now
 
 
 # --- one charter ----------------------------------------------------------------------------------
