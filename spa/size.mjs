@@ -15,6 +15,8 @@ const parts = [...scripts["guest page"]].flatMap(([path, { source }]) =>
 );
 const desk = [...new Set(parts)].filter((path) => /\/(desk-start|board)-/.test(path));
 scripts.desk = withImports([...named, ...desk]);
+// The rest of a guest's page, which is fetched beside the answer.
+const details = withImports(parts.filter((path) => /\/details-/.test(path)));
 
 /** These scripts and what they import without being asked to. */
 function withImports(paths) {
@@ -46,6 +48,9 @@ for (const [what, limit_bytes] of Object.entries(LIMITS_BYTES)) {
   if (total_bytes > limit_bytes) problems.push(`the first load of the ${what} is over its limit`);
 }
 if (named.length === 0) problems.push("index.html names no script");
+if (details.size === 0 || [...details.keys()].some((path) => /\/desk-/.test(path))) {
+  problems.push("the rest of the guest page is no part of its own, or fetches the desk");
+}
 if (desk.length !== 2) problems.push("the desk and the board are no parts of their own");
 if (/<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=|"data:/.test(page)) {
   problems.push("index.html holds inline script or style, which the content security policy forbids");

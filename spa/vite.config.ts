@@ -57,6 +57,7 @@ function manifest(): Plugin {
 
 const isEntry = (id: string, bundle: Rolldown.ChunkingContext) => bundle.getModuleInfo(id)?.isEntry === true;
 const isDesk = (id: string) => /\/src\/(shell\/desk-start\.ts|charters\/board\.tsx)$/.test(id);
+const isGuestPart = (id: string) => id.endsWith("/src/guest/details.tsx");
 
 /** Whether a module, or one that imports it, is one of these. */
 function isImportedBy(
@@ -74,11 +75,17 @@ function isImportedBy(
 
 /**
  * What every page begins with is one file, and what desk and board need besides is another. Left to itself the bundler
- * cuts them where later parts share a piece, and files packed one by one are larger.
+ * cuts them where later parts share a piece, and files packed one by one are larger. What the rest of a guest's page has
+ * in common with the desk is a third: guests fetch nothing of the desk.
  */
 const groups = [
   {
     name: (id: string, bundle: Rolldown.ChunkingContext) => (isImportedBy(id, bundle, isEntry) ? "first" : null),
+    priority: 3,
+  },
+  {
+    name: (id: string, bundle: Rolldown.ChunkingContext) =>
+      !isGuestPart(id) && isImportedBy(id, bundle, isGuestPart) && isImportedBy(id, bundle, isDesk) ? "shared" : null,
     priority: 2,
   },
   {
@@ -95,7 +102,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // All styles come with the first load, so that no page ever shows without its own.
     cssCodeSplit: false,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // Beside a part, what it imports is fetched: for the parts that are fetched first. The names of what all others
+      // import would be 1 KB in each guest's first load; those fetch it once they are there.
+      resolveDependencies: (part, imported) => (/\/(desk-start|board|details)-/.test(part) ? imported : []),
+    },
     reportCompressedSize: false,
     rolldownOptions: { output: { codeSplitting: { groups } } },
   },

@@ -48,20 +48,18 @@ CHOICES = {
     "WaiverLanguage": 'WaiverVersion["language"]',
     "WaiverState": 'Passenger["waiver"]',
 }
-LIMITS = {
-    "charter": charters.CharterDetails,
-    "payment": payments.NewPayment,
-    "reason": charters.Reason,
-    "waiverText": waivers.NewVersion,
-}
-# Of pages that load later than the board: apart, so that the first load does not carry them.
+LIMITS = {"payment": payments.NewPayment}
+# Of forms that load later than the board: apart, so that the first load does not carry them.
 LATER_LIMITS = {
     "batch": payments.NewBatch,
     "boat": boats.BoatDetails,
+    "charter": charters.CharterDetails,
     "hold": schedule.NewHold,
     "person": people.PersonDetails,
+    "reason": charters.Reason,
     "settings": operator.SettingsDetails,
     "tips": tips.AskedShares,
+    "waiverText": waivers.NewVersion,
 }
 
 JsonObject = dict[str, Any]
@@ -72,8 +70,8 @@ def files() -> dict[Path, str]:
     choices = "".join(f"export type {name} = {place};\n" for name, place in CHOICES.items())
     return {
         SPA / "src/data/contract.ts": HEAD + _types(_document()) + choices,
-        SPA / "src/data/limits.ts": HEAD + _limits(LIMITS) + _defaults() + _choices(),
-        SPA / "src/data/later-limits.ts": HEAD + _limits(LATER_LIMITS) + _papers() + _hours(),
+        SPA / "src/data/limits.ts": HEAD + _limits(LIMITS) + _choices(),
+        SPA / "src/data/later-limits.ts": HEAD + _limits(LATER_LIMITS) + _defaults() + _papers() + _hours(),
         SPA / "src/lib/currencies.ts": HEAD + _currencies(),
         SPA / "src/lib/letters.ts": HEAD + _letters(),
         SPA / "src/lib/elsewhere.ts": HEAD + _elsewhere(),

@@ -25,7 +25,8 @@ def test_a_field_of_a_charter_and_its_choices_reach_the_types() -> None:
 
 def test_methods_limits_and_digits_reach_the_spa_as_values() -> None:
     limits = (contract.SPA / "src/data/limits.ts").read_text()
-    assert '  title: {"most": 120},\n' in limits
+    assert '  payer: {"most": 100},\n' in limits
+    assert '  title: {"most": 120},\n' in (contract.SPA / "src/data/later-limits.ts").read_text()
     for name, method in METHODS.items():
         assert json.loads(re.findall(rf"^  {name}: (.*),$", limits, re.MULTILINE)[-1]) == method._asdict()
     currencies = (contract.SPA / "src/lib/currencies.ts").read_text()

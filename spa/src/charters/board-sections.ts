@@ -2,7 +2,7 @@ import type { Charter } from "../data/contract";
 import { hasWords } from "../lib/names";
 import { localDay } from "../lib/time";
 
-export interface Sections {
+interface Sections {
   next: Charter | null;
   today: Charter[];
   coming: Charter[];

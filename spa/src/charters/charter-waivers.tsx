@@ -1,6 +1,6 @@
-import { reopenWaivers } from "../data/api";
 import { keepCharters } from "../data/charters";
 import type { Charter } from "../data/contract";
+import { reopenWaivers } from "../data/later-api";
 import { fold } from "../lib/names";
 import { formatMoment } from "../lib/time";
 import { Button } from "../ui/button";

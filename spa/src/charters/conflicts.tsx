@@ -1,5 +1,5 @@
 import type { Charter } from "../data/contract";
-import { href } from "../lib/router";
+import { href } from "../lib/browser/router";
 import { conflictText, overrideText } from "../ui/schedule/conflict-text";
 
 /** What is booked at the same time, while it is, and why it was booked all the same. */

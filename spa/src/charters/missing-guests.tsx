@@ -1,10 +1,10 @@
 import { remindGuests } from "../data/api";
 import { remembered } from "../data/charters";
-import type { Charter } from "../data/contract";
+import type { Charter, CharterWarning } from "../data/contract";
 import { Button } from "../ui/button";
 import { announce, announceFailure } from "../ui/notices";
 import { useTask } from "../ui/task";
-import { remindedText, shortList, shortWarning } from "../waivers/waiver-text";
+import { remindedText, shortList } from "../waivers/mailed-text";
 import "./missing-guests.css";
 
 /** On the board: who of the listed guests of a charter that takes signatures has not signed. */
@@ -64,4 +64,14 @@ export function WarningBadges({ charter }: { charter: Charter }) {
       ))}
     </p>
   );
+}
+
+const shortWarnings: Record<string, string> = {
+  return_port_differs: "Ends in another port",
+  captain_hours: "Captain over 12 hours",
+};
+
+/** A warning in a few words; one that is not in the table is shown in full. */
+function shortWarning({ code, message }: CharterWarning): string {
+  return shortWarnings[code] ?? message;
 }

@@ -1,8 +1,8 @@
 import { useMemo } from "preact/hooks";
 import type { Charter } from "../data/contract";
 import type { OutboxEntry } from "../data/outbox";
+import { href } from "../lib/browser/router";
 import { nowMs } from "../lib/clock";
-import { href } from "../lib/router";
 import { formatAway, formatEnd, formatTime } from "../lib/time";
 import { MoneyColumn } from "../payments/money-state";
 import { openPaymentDialog } from "../payments/payment-dialog";

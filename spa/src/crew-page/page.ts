@@ -1,7 +1,7 @@
 // The crew's pages work without this. With it: they open without a network as they were seen last, and what a captain
 // ticks off is kept on the device, with its own time, until it is sent.
-import { onReturn } from "../lib/on-return.ts";
-import { type Answered, postOnce, postUntilAnswered, sendNow } from "../lib/post-form.ts";
+import { onReturn } from "../lib/browser/on-return.ts";
+import { type Answered, postOnce, postUntilAnswered, sendNow } from "../lib/browser/post-form.ts";
 import { keep } from "./kept.ts";
 import { showTicks, showTimes, type Tell } from "./show.ts";
 import { bodyOf, dropTick, keepTick, listTicks, makeTick, type Tick } from "./ticks.ts";

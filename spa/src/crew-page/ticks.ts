@@ -1,4 +1,4 @@
-import { database } from "../lib/database.ts";
+import { database } from "../lib/browser/database.ts";
 import { uuid7 } from "../lib/uuid.ts";
 
 /** What a captain ticked off, kept on the device until the server has taken it. */

@@ -36,10 +36,6 @@ export const editCharter = (event_id: string, body: CharterEdit) =>
 export const remindGuests = (event_id: string, guest_ids?: string[]) =>
   call("post", `${CHARTER}/waiver-reminders`, { path: { event_id }, body: guest_ids ? { guest_ids } : {} });
 
-/** Opens a charter that is over for signatures, for 24 hours from now. */
-export const reopenWaivers = (event_id: string) =>
-  call("post", `${CHARTER}/reopen-waivers`, { path: { event_id }, body: {} });
-
 // --- payments ---------------------------------------------------------------------------------
 
 const PAYMENT = `${CHARTER}/payments/{payment_id}` as const;

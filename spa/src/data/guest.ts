@@ -1,5 +1,5 @@
 import { call } from "./request";
 
-/** `link`: what a guest link ends in. Apart from what admins ask for, which guests' phones do without. */
+/** `link`: what a guest link ends in. In a file of its own, so that guests' phones load no call of the admins'. */
 export const readGuest = (link: string) =>
   call("get", "/api/guest/{event_id}", { path: { event_id: link }, open: true });

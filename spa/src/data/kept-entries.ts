@@ -1,4 +1,4 @@
-import { database } from "../lib/database";
+import { database } from "../lib/browser/database";
 import { Observable } from "../lib/observable";
 
 /** What this device keeps until the server has confirmed it. */

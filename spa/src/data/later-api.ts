@@ -53,6 +53,10 @@ export const previewCancel = (event_id: string, cancellation_fee_cents: number, 
 export const renewGuestLink = (event_id: string) =>
   call("post", `${CHARTER}/guest-link`, { path: { event_id }, body: {} });
 
+/** Opens a charter that is over for signatures, for 24 hours from now. */
+export const reopenWaivers = (event_id: string) =>
+  call("post", `${CHARTER}/reopen-waivers`, { path: { event_id }, body: {} });
+
 // --- captain and crew -------------------------------------------------------------------------
 
 const POSITION = `${CHARTER}/positions/{position_id}` as const;

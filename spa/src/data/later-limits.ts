@@ -14,6 +14,23 @@ export const boatLimits = {
   papers: {"most": 40, "number_last4": {"most": 4}, "note": {"most": 200}},
 };
 
+export const charterLimits = {
+  title: {"most": 120},
+  vessel: {"most": 100},
+  passenger_limit: {"least": 1, "most": 500},
+  departure_port: {"most": 100},
+  return_port: {"most": 100},
+  captain: {"name": {"most": 100}, "email": {"most": 254}, "phone": {"most": 40}},
+  crew: {"most": 20, "name": {"most": 100}, "email": {"most": 254}, "phone": {"most": 40}},
+  patron: {"name": {"most": 100}, "email": {"most": 254}, "phone": {"most": 40}},
+  party_size: {"least": 0, "most": 500},
+  charter_fee_cents: {"least": 0, "most": 100000000000},
+  cancellation_fee_cents: {"least": 0, "most": 100000000000},
+  notes: {"most": 4000},
+  guest_notes: {"most": 4000},
+  guests: {"most": 60, "guest_id": {"most": 40}, "name": {"most": 100}, "email": {"most": 254}},
+};
+
 export const holdLimits = {
   title: {"most": 120},
   note: {"most": 4000},
@@ -29,6 +46,10 @@ export const personLimits = {
   papers: {"most": 40, "number_last4": {"most": 4}, "note": {"most": 200}},
 };
 
+export const reasonLimits = {
+  reason: {"most": 500},
+};
+
 export const settingsLimits = {
   operator_name: {"most": 100},
   operator_phone: {"most": 40},
@@ -40,6 +61,26 @@ export const settingsLimits = {
 
 export const tipsLimits = {
   shares: {"most": 21, "name": {"most": 100}, "amount_cents": {"least": 1, "most": 100000000000}},
+};
+
+export const waiverTextLimits = {
+  title: {"most": 150},
+  text: {"most": 60000},
+};
+
+export const charterDefaults = {
+  boat_id: null,
+  vessel: "",
+  passenger_limit: null,
+  departure_port: "",
+  return_port: "",
+  captain: null,
+  party_size: 1,
+  charter_fee_cents: 0,
+  cancellation_fee_cents: 0,
+  notes: "",
+  guest_notes: "",
+  balance_reminders: false,
 };
 
 /** What each kind of paper is called. */

@@ -1,4 +1,3 @@
-import { fold } from "../lib/names";
 import type { Payment } from "./contract";
 import type { PaymentKind } from "./limits";
 
@@ -39,20 +38,6 @@ export function ledger(charged_cents: number, payments: readonly Payment[]): Led
 function effect({ kind, refund_of, amount_cents }: Payment, tips: ReadonlySet<string>): number {
   if (kind === "tip" || (refund_of && tips.has(refund_of))) return 0;
   return kind === "refund" ? amount_cents : -amount_cents;
-}
-
-/** What each payer has paid towards the fee, live payments less their refunds, in the order and spelling they came. */
-export function payers(payments: readonly Payment[]): { payer: string; paid_cents: number }[] {
-  const paid = new Map<string, { payer: string; paid_cents: number }>();
-  const payerOf = new Map(payments.map(({ payment_id, payer }) => [payment_id, payer]));
-  for (const { payment, live, effect_cents } of ledger(0, payments)) {
-    if (!live || effect_cents === 0) continue;
-    // A refund lowers what the payer of the refunded payment has paid.
-    const payer = (payment.refund_of && payerOf.get(payment.refund_of)) || payment.payer;
-    const known = paid.get(fold(payer)) ?? { payer, paid_cents: 0 };
-    paid.set(fold(payer), { ...known, paid_cents: known.paid_cents - effect_cents });
-  }
-  return [...paid.values()];
 }
 
 /** What of a payment has not been given back. */

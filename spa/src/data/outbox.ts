@@ -1,6 +1,6 @@
+import { onReturn } from "../lib/browser/on-return";
 import { nowMs, operatorClock } from "../lib/clock";
 import { Observable } from "../lib/observable";
-import { onReturn } from "../lib/on-return";
 import { toRfc3339 } from "../lib/time";
 import type { NewBatch, NewPayment, Payment, PaymentAndEvent } from "./contract";
 import { type KeptEntries, keptEntries } from "./kept-entries";
@@ -47,7 +47,7 @@ export interface Problem {
   duplicate?: FirstPayment | null;
 }
 
-export type FirstPayment = Pick<Payment, "payment_id" | "recorded_by" | "recorded_at" | "method" | "amount_cents">;
+type FirstPayment = Pick<Payment, "payment_id" | "recorded_by" | "recorded_at" | "method" | "amount_cents">;
 
 /** On this device, in IndexedDB. */
 export function indexedDbStorage(name = "scc.outbox"): KeptEntries<OutboxEntry> {

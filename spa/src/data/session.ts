@@ -1,5 +1,5 @@
+import { deviceStorage, tabStorage } from "../lib/browser/storage";
 import { Observable } from "../lib/observable";
-import { deviceStorage, tabStorage } from "../lib/storage";
 
 const KEY = "scc.token";
 /** That this server has asked for a code: the next login then shows the field at once. */

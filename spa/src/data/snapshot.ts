@@ -1,5 +1,5 @@
+import { database } from "../lib/browser/database";
 import { nowMs } from "../lib/clock";
-import { database } from "../lib/database";
 import { type Loaded, loaded, receivables } from "./board";
 import { charters, type Records, records, remembered } from "./charters";
 import type { Charter, Contact, Payment, Receivables } from "./contract";

@@ -1,8 +1,8 @@
 import type { GuestEvent } from "../data/contract";
 import { methods } from "../data/limits";
+import { saveFile } from "../lib/browser/save-file";
 import { nowMs } from "../lib/clock";
 import { dialled } from "../lib/message-links";
-import { saveFile } from "../lib/save-file";
 import { Button } from "../ui/button";
 import { Detail } from "../ui/detail";
 import { useTask } from "../ui/task";

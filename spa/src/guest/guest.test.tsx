@@ -2,7 +2,7 @@ import { render } from "preact";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { GuestEvent } from "../data/contract";
 import * as session from "../data/session";
-import { query } from "../lib/router";
+import { query } from "../lib/browser/router";
 import { json, later, settled, setUpApp, soon } from "../testing/app";
 import { keepWaiting } from "../waiver-page/waiting";
 import { chooseLanguage } from "./languages";

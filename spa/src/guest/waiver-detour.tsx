@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { tabStorage } from "../lib/storage";
+import { tabStorage } from "../lib/browser/storage";
 
 const TRIED = "scc.waiver-detour";
 const RECENT_MS = 15_000;

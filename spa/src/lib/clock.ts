@@ -1,8 +1,8 @@
+import { deviceStorage } from "./browser/storage";
 import { Observable } from "./observable";
-import { deviceStorage } from "./storage";
 
 /** The operator's clock as the server tells it with each answer: its time counts, and not this device's. */
-export interface OperatorClock {
+interface OperatorClock {
   timezone: string;
   /** How far this device's clock is ahead of the server's; 0 when that is too little to matter. */
   ahead_ms: number;

@@ -33,7 +33,7 @@ export function plainAmount(cents: number, currency: string): string {
   return `${sign}${figures.slice(0, -digits)}.${figures.slice(-digits)}`;
 }
 
-export type ParsedMoney = { cents: number; error?: never } | { cents?: never; error: string };
+type ParsedMoney = { cents: number; error?: never } | { cents?: never; error: string };
 
 /**
  * Reads an amount that a person typed, digit by digit: no fraction ever passes through a float. A point is followed by

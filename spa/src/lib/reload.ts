@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
+import { onReturn } from "./browser/on-return";
 import { nowMs } from "./clock";
-import { onReturn } from "./on-return";
 
 const STALE_MS = 60_000;
 

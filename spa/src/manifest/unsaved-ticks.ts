@@ -9,7 +9,7 @@ import { sentence } from "../ui/page";
 import { passengerKey } from "./manifest-text";
 
 /** A tick that the server has not confirmed, and why not. */
-export interface UnsavedTick extends Pick<Passenger, "waiver_id" | "guest_id" | "name"> {
+interface UnsavedTick extends Pick<Passenger, "waiver_id" | "guest_id" | "name"> {
   /** Sending it again is the same tick. */
   submission_id: string;
   event_id: string;

@@ -3,9 +3,9 @@ import { type OutboxEntry, totalCents } from "../data/outbox";
 import { formatMoneyShort } from "../lib/money";
 import "./money-state.css";
 
-export type Tone = "good" | "part" | "due" | "calm";
+type Tone = "good" | "part" | "due" | "calm";
 
-export interface MoneyState {
+interface MoneyState {
   tone: Tone;
   label: string;
   /** What the label leaves out: money that is not cleared, or not sent yet. */

@@ -1,7 +1,7 @@
 import { fold } from "../lib/names";
 
 /** A record of the register, or a name that was typed. */
-export interface Named {
+interface Named {
   id: string | null;
   name: string;
 }

@@ -14,19 +14,19 @@ import {
 } from "../data/outbox";
 import { session } from "../data/session";
 import { clockFault, nowMs, operatorClock } from "../lib/clock";
-import { formatMoney, formatMoneyShort, parseMoney } from "../lib/money";
+import { formatMoney, parseMoney } from "../lib/money";
 import { Observable, useValue } from "../lib/observable";
-import { formatDay } from "../lib/time";
 import { uuid7 } from "../lib/uuid";
 import { Button } from "../ui/button";
-import { Choices } from "../ui/choices";
-import { Dialog } from "../ui/dialog";
-import { DialogForm } from "../ui/dialog-form";
-import { type Errors, focusFirstError, sentences, unplaced } from "../ui/field";
+import { Dialog } from "../ui/dialog/dialog";
+import { DialogForm } from "../ui/dialog/dialog-form";
+import { Choices } from "../ui/form/choices";
+import { type Errors, focusFirstError, sentences, unplaced } from "../ui/form/field";
+import { TextInput } from "../ui/form/text-input";
 import { lazy, NotLoaded } from "../ui/lazy";
 import { announce } from "../ui/notices";
 import { Skeleton, sentence } from "../ui/page";
-import { TextInput } from "../ui/text-input";
+import { AboutCharter } from "./about-charter";
 import { Amount, EmailField, MoreFields, Unusual } from "./payment-fields";
 import {
   afterUnsent,
@@ -35,16 +35,23 @@ import {
   type PaymentForm,
   paymentForm,
   readPaymentForm,
-  saidText,
+  readShared,
+  type SharedRequest,
   submitText,
+  summaryText,
 } from "./payment-form";
-import { Answers, amountText, answerQuestion, questions, questionText } from "./questions";
-import type { ReadParts, SharedRequest } from "./split/split";
+import { amountText, answerQuestion, QuestionBody, questions } from "./questions";
+import type { ReadParts } from "./split/split";
 import type { SplitProps } from "./split/split-form";
 import "./payment-dialog.css";
 
 /** How long the dialog waits for an answer before it leaves the payment to the outbox. */
 const PATIENCE_MS = 6_000;
+
+/** Shown only after *Change*, or when something is wrong with them. */
+const HIDDEN_FIELDS = ["refund_of", "payer", "received_at"];
+/** Fields beside which the form shows what is wrong with them. */
+const FORM_FIELDS = ["amount_cents", "method", "reference", "email", ...HIDDEN_FIELDS];
 
 interface Opened {
   event_id: string;
@@ -98,21 +105,23 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
   const [saving, setSaving] = useState(false);
   /** The payment that the server has asked about. */
   const [asked, setAsked] = useState<OutboxEntry | null>(null);
-  /** The unusual amount that is right. */
-  const [right_cents, setRight] = useState<number | null>(null);
-  /** The address that could not be kept without a network: the payment does not wait for it a second time. */
-  const [unkept, setUnkept] = useState("");
+  /** The unusual amount that the admin has confirmed. */
+  const [confirmed_cents, setConfirmed] = useState<number | null>(null);
+  /** An address that could not be kept for want of a network. Logged again, the payment no longer waits for it. */
+  const [unkeptEmail, setUnkeptEmail] = useState("");
   const [showsMore, setShowsMore] = useState(Boolean(correct || filled));
   // Of a remembered charter the device cannot know.
   const hasEmail = useValue(remembered).has(charter.event_id) || charter.patron.email !== "";
-  const written = useRef(correct?.payment_id);
+  /** The entry of the outbox that the next one takes the place of. */
+  const replaced_id = useRef(correct?.payment_id);
+  /** Whether the dialog is still there when an answer comes. */
   const open = useRef(true);
   const element = useRef<HTMLFormElement>(null);
   const set = (change: Partial<PaymentForm>) => setForm((form) => ({ ...form, ...change }));
   const { currency } = charter;
   const typed_cents = parseMoney(form.amount, currency, paymentLimits.amount_cents).cents;
   const fault = clockFault(useValue(operatorClock));
-  const isUnusual = isUnusualAmount(typed_cents ?? 0, form.kind, charter) && right_cents !== typed_cents;
+  const isUnusual = isUnusualAmount(typed_cents ?? 0, form.kind, charter) && confirmed_cents !== typed_cents;
 
   useEffect(
     () => () => {
@@ -127,15 +136,14 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
       return;
     }
     const { request, errors } = readPaymentForm(form, charter, new Date(nowMs()), hasEmail || form.email !== "");
-    if (request) await send(right_cents === request.amount_cents ? { ...request, unusual_ok: true } : request);
+    if (request) await send(confirmed_cents === request.amount_cents ? { ...request, unusual_ok: true } : request);
     else refuse(errors);
   };
 
   const submitParts = async (read: (shared: SharedRequest) => ReadParts) => {
-    const anything = { ...form, amount: "1", method: "cash", kind: "balance", payer: "", reference: "" } as const;
-    const shared = readPaymentForm(anything, charter, new Date(nowMs()), hasEmail || form.email !== "");
-    if (!shared.request) return refuse(shared.errors);
-    const { request, rest, errors } = read(shared.request);
+    const { shared, errors: unshared } = readShared(form, charter, new Date(nowMs()), hasEmail || form.email !== "");
+    if (!shared) return refuse(unshared);
+    const { request, rest, errors } = read(shared);
     if (!request) return refuse(errors);
     await send(request, rest.length > 0 ? rest : undefined);
   };
@@ -152,18 +160,18 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
     setFailure("");
     setSaving(true);
     const email = form.email.trim();
-    const problem = hasEmail || email === unkept ? null : await keepEmail(charter, email);
+    const problem = hasEmail || email === unkeptEmail ? null : await keepEmail(charter, email);
     if (problem) {
       setSaving(false);
-      if (problem.away) setUnkept(email);
+      if (problem.away) setUnkeptEmail(email);
       refuse({ email: problem.text });
       return;
     }
     const { event_id } = charter;
     const clock = form.received === "" ? { clock_ahead_ms: operatorClock.value.ahead_ms } : {};
     const entry = { payment_id, event_id, request, currency, ...(rest ? { rest } : {}), ...clock };
-    await outbox.add(entry, written.current);
-    written.current = payment_id;
+    await outbox.add(entry, replaced_id.current);
+    replaced_id.current = payment_id;
     await waitForOutbox(outbox.flush());
     showOutcome(totalCents(entry), outbox.get(payment_id));
   };
@@ -222,11 +230,11 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
   if (asked && question) {
     return (
       <Dialog title={questions[question].title} onClose={onClose}>
-        <Question
+        <QuestionBody
           // A second question is another one: the focus goes to it.
           key={question}
           entry={asked}
-          text={questionText(asked, charter)}
+          charter={charter}
           saving={saving}
           onAnswer={(yes) => void answer(asked, yes)}
         />
@@ -234,19 +242,7 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
     );
   }
   const title = correct ? "Correct payment" : "Log payment";
-  const about = (
-    <p class="dialog-about">
-      <strong>{charter.title}</strong>
-      <span class={isLate(charter) ? "tone-due" : undefined}>
-        {dueText(charter)}
-        {charter !== known && " with what is not sent yet"}
-      </span>
-      <small>{[charter.patron.name, formatDay(charter.starts_at, charter.timezone)].filter(Boolean).join(", ")}</small>
-      {charter.balance.charged_cents > 0 && (
-        <small>of {formatMoneyShort(charter.balance.charged_cents, charter.currency)}</small>
-      )}
-    </p>
-  );
+  const about = <AboutCharter charter={charter} withUnsent={charter !== known} />;
   const shared = { charter, hasEmail, form, errors, set };
   if (split) {
     return (
@@ -272,12 +268,17 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
         onSubmit={submit}
         onClose={onClose}
         doing={saving ? "Saving…" : ""}
-        failure={[failure, unplaced(errors, SHOWN_FIELDS)].filter(Boolean).join(" ")}
+        failure={[failure, unplaced(errors, FORM_FIELDS)].filter(Boolean).join(" ")}
       >
         {about}
         <Amount charter={charter} form={form} error={errors.amount_cents} set={set} />
         {isUnusual && (
-          <Unusual charter={charter} cents={typed_cents ?? 0} set={set} onRight={() => setRight(typed_cents ?? null)} />
+          <Unusual
+            charter={charter}
+            cents={typed_cents ?? 0}
+            set={set}
+            onConfirm={() => setConfirmed(typed_cents ?? null)}
+          />
         )}
         <Choices
           legend={form.kind === "refund" ? "How is it given back?" : "How was it paid?"}
@@ -307,9 +308,9 @@ function PaymentDialog({ charter: known, correct, filled, onClose }: DialogProps
         {showsMore ? (
           <MoreFields {...shared} />
         ) : (
-          <p class="said">
+          <p class="log-summary">
             <span>
-              {saidText(form, charter)}
+              {summaryText(form, charter)}
               {fault && !form.received && <small>The server’s time: the clock of this device is {fault}.</small>}
             </span>
             <Button class="quiet" onClick={() => setShowsMore(true)}>
@@ -326,7 +327,13 @@ function WaitingForSplit({ failed, onRetry }: { failed: boolean; onRetry(): void
   return <div class="dialog-body">{failed ? <NotLoaded onRetry={onRetry} /> : <Skeleton rows={1} />}</div>;
 }
 
-/** Keeps the address that was typed for a patron who had none. What was wrong with that; null when nothing was. */
+interface EmailProblem {
+  text: string;
+  /** The server could not be reached. */
+  away: boolean;
+}
+
+/** Keeps the address that was typed for a patron who had none; null when that went well, or there is none. */
 async function keepEmail({ event_id, version, patron }: Charter, email: string): Promise<EmailProblem | null> {
   if (email === "") return null;
   try {
@@ -345,55 +352,9 @@ async function keepEmail({ event_id, version, patron }: Charter, email: string):
   }
 }
 
-interface EmailProblem {
-  text: string;
-  /** The server could not be reached. */
-  away: boolean;
-}
-
-interface QuestionProps {
-  entry: OutboxEntry;
-  text: string;
-  saving: boolean;
-  onAnswer(yes: boolean): void;
-}
-
-function Question({ entry, text, saving, onAnswer }: QuestionProps) {
-  const paragraph = useRef<HTMLParagraphElement>(null);
-  // The form that had the focus is gone. Nothing is chosen by one Enter too many.
-  useEffect(() => paragraph.current?.focus(), []);
-  return (
-    <div class="dialog-body">
-      <p ref={paragraph} tabIndex={-1}>
-        {text}
-      </p>
-      {questionOf(entry) === "duplicate" && <p>Yours is not logged yet. Is it the same money, or was it paid twice?</p>}
-      <span class="buttons">
-        <Answers entry={entry} onAnswer={onAnswer} />
-      </span>
-      <p role="status">{saving ? "Saving…" : ""}</p>
-    </div>
-  );
-}
-
 /** Waits for the outbox, but not longer than a person would. */
 async function waitForOutbox(sending: Promise<void>): Promise<void> {
   await Promise.race([sending.catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
-}
-
-/** It is over, and not paid. */
-function isLate({ ends_at, balance }: Charter): boolean {
-  return balance.balance_due_cents > 0 && Date.parse(ends_at) < nowMs();
-}
-
-function dueText({ balance, currency, status }: Charter): string {
-  const due_cents = balance.balance_due_cents;
-  if (due_cents > 0) return `${formatMoney(due_cents, currency)} due`;
-  if (status === "cancelled") {
-    return due_cents < 0 ? `Cancelled: ${formatMoney(-due_cents, currency)} to refund` : "Cancelled: nothing due";
-  }
-  if (due_cents < 0) return `Overpaid by ${formatMoney(-due_cents, currency)}`;
-  return balance.charged_cents > 0 ? "Paid in full" : "No fee set";
 }
 
 /** A payment that was never recorded keeps its id; one whose id is taken needs another. */
@@ -407,6 +368,3 @@ function refusal({ fields, message }: Problem): string {
   const marked = Object.keys(fields).length > 0;
   return `Not saved. ${marked ? "Correct what is marked." : message}`;
 }
-
-const HIDDEN_FIELDS = ["refund_of", "payer", "received_at"];
-const SHOWN_FIELDS = ["amount_cents", "method", "reference", "email", ...HIDDEN_FIELDS];

@@ -10,9 +10,10 @@ import { formatMoney, formatMoneyShort, plainAmount } from "../lib/money";
 import { useValue } from "../lib/observable";
 import { formatMoment, localDay, toLocal, zoneIfForeign } from "../lib/time";
 import { Button } from "../ui/button";
-import { Choices } from "../ui/choices";
-import { type Errors, Field } from "../ui/field";
-import { TextInput } from "../ui/text-input";
+import { Choices } from "../ui/form/choices";
+import type { Errors } from "../ui/form/field";
+import { Select } from "../ui/form/select";
+import { TextInput } from "../ui/form/text-input";
 import { kindNames, type PaymentForm, refundable, withKind, withRefundOf } from "./payment-form";
 
 interface FormProps {
@@ -20,7 +21,7 @@ interface FormProps {
   set(change: Partial<PaymentForm>): void;
 }
 
-/** With what it likely is a tap away. */
+/** How much; the likely amounts are one tap away. */
 export function Amount({ charter, form, error, set }: FormProps & { form: PaymentForm; error: string | undefined }) {
   const { balance, currency } = charter;
   const due_cents = balance.balance_due_cents;
@@ -67,7 +68,7 @@ export function Amount({ charter, form, error, set }: FormProps & { form: Paymen
 }
 
 /** Asks about an amount that is far above what is due, before it is sent. */
-export function Unusual({ charter, cents, set, onRight }: FormProps & { cents: number; onRight(): void }) {
+export function Unusual({ charter, cents, set, onConfirm }: FormProps & { cents: number; onConfirm(): void }) {
   const { balance, currency, patron } = charter;
   const due_cents = Math.max(balance.balance_due_cents, 0);
   const money = (cents: number) => formatMoneyShort(cents, currency);
@@ -86,7 +87,7 @@ export function Unusual({ charter, cents, set, onRight }: FormProps & { cents: n
         ) : (
           <Button onClick={() => set({ kind: "tip" })}>It is a tip</Button>
         )}
-        <Button onClick={onRight}>It is {money(cents)}</Button>
+        <Button onClick={onConfirm}>It is {money(cents)}</Button>
       </p>
     </div>
   );
@@ -103,8 +104,6 @@ interface MoreProps {
 /** What a payment rarely needs: what it is for, who paid, when, and whether the patron is told. */
 export function MoreFields({ charter, hasEmail, form, errors, set }: MoreProps) {
   const noteId = useId();
-  const now = new Date(nowMs());
-  const zone = zoneIfForeign(now.toISOString(), charter.timezone);
   const fault = clockFault(useValue(operatorClock));
   return (
     <>
@@ -131,13 +130,11 @@ export function MoreFields({ charter, hasEmail, form, errors, set }: MoreProps) 
           value={form.payer}
           onInput={(payer) => set({ payer })}
         />
-        <TextInput
-          label={`Received at${zone ? ` (${zone})` : ""}`}
-          type="datetime-local"
-          max={`${localDay(now, charter.timezone)}T23:59`}
+        <ReceivedAt
+          timezone={charter.timezone}
           error={errors.received_at}
           hint={fault && !form.received ? `The server’s time: the clock of this device is ${fault}.` : undefined}
-          value={form.received || toLocal(now, charter.timezone)}
+          value={form.received || toLocal(new Date(nowMs()), charter.timezone)}
           onInput={(received) => set({ received })}
         />
       </div>
@@ -155,6 +152,33 @@ export function MoreFields({ charter, hasEmail, form, errors, set }: MoreProps) 
         </span>
       </label>
     </>
+  );
+}
+
+interface ReceivedProps {
+  /** The charter's. */
+  timezone: string;
+  /** Local to the charter. */
+  value: string;
+  error: string | undefined;
+  hint?: string | undefined;
+  onInput(received: string): void;
+}
+
+/** When the money was received, up to the end of today. */
+export function ReceivedAt({ timezone, value, error, hint, onInput }: ReceivedProps) {
+  const now = new Date(nowMs());
+  const zone = zoneIfForeign(now.toISOString(), timezone);
+  return (
+    <TextInput
+      label={`Received at${zone ? ` (${zone})` : ""}`}
+      type="datetime-local"
+      max={`${localDay(now, timezone)}T23:59`}
+      error={error}
+      hint={hint}
+      value={value}
+      onInput={onInput}
+    />
   );
 }
 
@@ -199,23 +223,22 @@ function RefundOf({ charter, value, error, onChange }: RefundProps) {
       ? "No payment is left to refund."
       : undefined;
   return (
-    <Field label="Refund of" error={error} hint={hint}>
-      {(props) => (
-        <select
-          {...props}
-          value={value}
-          onChange={(event) => onChange(event.currentTarget.value, payments ?? [])}
-          disabled={choices.length === 0}
-        >
-          <option value="">{payments || failed ? "Choose a payment" : "Loading…"}</option>
-          {choices.map((payment) => (
-            <option key={payment.payment_id} value={payment.payment_id}>
-              {formatMoney(payment.amount_cents, payment.currency)} {methods[payment.method].name},{" "}
-              {formatMoment(payment.received_at, charter.timezone)}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <Select
+      label="Refund of"
+      error={error}
+      hint={hint}
+      disabled={choices.length === 0}
+      options={[
+        ["", payments || failed ? "Choose a payment" : "Loading…"],
+        ...choices.map((payment) => [payment.payment_id, refundableText(payment, charter.timezone)] as const),
+      ]}
+      value={value}
+      onChoose={(refund_of) => onChange(refund_of, payments ?? [])}
+    />
   );
+}
+
+/** `$480.00 check, Nov 28, 2:00 PM` */
+function refundableText({ amount_cents, currency, method, received_at }: Payment, timezone: string): string {
+  return `${formatMoney(amount_cents, currency)} ${methods[method].name}, ${formatMoment(received_at, timezone)}`;
 }

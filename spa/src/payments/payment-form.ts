@@ -2,9 +2,10 @@ import type { Charter, Payment } from "../data/contract";
 import { isLive, leftCents, settles } from "../data/ledger";
 import { methods, type PaymentKind, type PaymentMethod, paymentLimits, paymentMethods } from "../data/limits";
 import { type OutboxEntry, type PaymentRequest, trueTime } from "../data/outbox";
+import { zonedTime } from "../lib/local-time";
 import { formatMoneyShort, parseMoney, plainAmount } from "../lib/money";
 import { isolate } from "../lib/names";
-import { toLocal, toRfc3339, zonedTime } from "../lib/time";
+import { toLocal, toRfc3339 } from "../lib/time";
 
 export interface PaymentForm {
   amount: string;
@@ -91,8 +92,8 @@ export function submitText({ amount, method, kind }: PaymentForm, { currency }: 
   return ["Log", formatMoneyShort(cents, currency), how, what].filter(Boolean).join(" ");
 }
 
-/** What is taken for granted: `Received now, from Kayla Jensen, as balance`. */
-export function saidText({ payer, kind, received, notify }: PaymentForm, { patron }: Charter): string {
+/** What the fields hold that are not shown yet: `Received now, from Kayla Jensen, as balance`. */
+export function summaryText({ payer, kind, received, notify }: PaymentForm, { patron }: Charter): string {
   const when = received ? received.replace("T", " ") : "now";
   const who = payer.trim() || patron.name;
   const told = patron.email && (notify ? ", with a receipt by email" : ", without a receipt");
@@ -111,9 +112,8 @@ function suggestion(kind: PaymentKind, { balance, currency }: Charter): string {
   return settles(kind) && due_cents > 0 ? plainAmount(due_cents, currency) : "";
 }
 
-export type ReadPayment =
-  | { request: PaymentRequest; errors?: never }
-  | { request?: never; errors: Record<string, string> };
+type Wrong = Readonly<Record<string, string>>;
+type ReadPayment = { request: PaymentRequest; errors?: never } | { request?: never; errors: Wrong };
 
 /** Turns the form into the request, or says field by field what is wrong. Pass `hasEmail` where the device cannot know. */
 export function readPaymentForm(
@@ -122,16 +122,15 @@ export function readPaymentForm(
   now: Date,
   hasEmail = charter.patron.email !== "",
 ): ReadPayment {
-  const errors: Record<string, string> = {};
+  const { shared, errors: unshared = {} } = readShared(form, charter, now, hasEmail);
+  const errors: Record<string, string> = { ...unshared };
   const amount = parseMoney(form.amount, charter.currency, paymentLimits.amount_cents);
   if (amount.error) errors.amount_cents = amount.error;
   if (!form.method) errors.method = "Choose how it was paid.";
   if (form.kind === "refund" && !form.refund_of) {
     errors.refund_of = "Choose the payment that is refunded.";
   }
-  const received = receivedAt(form, charter.timezone, now);
-  if (received.error) errors.received_at = received.error;
-  if (Object.keys(errors).length > 0 || !received.instant || !form.method) return { errors };
+  if (Object.keys(errors).length > 0 || !shared || !form.method) return { errors };
   const payer = form.payer.trim();
   const reference = form.reference.trim();
   return {
@@ -139,10 +138,7 @@ export function readPaymentForm(
       kind: form.kind,
       method: form.method,
       amount_cents: amount.cents ?? 0,
-      received_at: toRfc3339(received.instant),
-      notify: form.notify && hasEmail,
-      ask_if_duplicate: true,
-      ask_if_unusual: true,
+      ...shared,
       // The server knows the patron's name; only another one needs to travel.
       ...(payer && payer !== charter.patron.name ? { payer } : {}),
       ...(reference ? { reference } : {}),
@@ -151,12 +147,28 @@ export function readPaymentForm(
   };
 }
 
+/** What payments that are logged as one have in common. */
+export type SharedRequest = Pick<PaymentRequest, "received_at" | "notify" | "ask_if_duplicate" | "ask_if_unusual">;
+
+/** When it was received and whether the patron is told, which is one thing for all payments that are logged as one. */
+export function readShared(
+  form: PaymentForm,
+  { timezone }: Charter,
+  now: Date,
+  hasEmail: boolean,
+): { shared: SharedRequest; errors?: never } | { shared?: never; errors: Wrong } {
+  const { instant, error } = receivedAt(form, timezone, now);
+  if (!instant) return { errors: { received_at: error } };
+  const notify = form.notify && hasEmail;
+  return { shared: { received_at: toRfc3339(instant), notify, ask_if_duplicate: true, ask_if_unusual: true } };
+}
+
 /** The moment that was typed, local to the charter; the exact one behind it while that is as it was. */
 export function receivedAt(
   { received: local, received_at: exact }: Pick<PaymentForm, "received" | "received_at">,
   timezone: string,
   now: Date,
-): { instant?: Date; error?: string } {
+): { instant: Date; error?: never } | { instant?: never; error: string } {
   if (local === "") return { instant: now };
   if (exact && toLocal(new Date(exact), timezone) === local) return { instant: new Date(exact) };
   const zoned = zonedTime(local, timezone);

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
 import { methods } from "../data/limits";
@@ -28,6 +29,32 @@ export const questions: Record<Question, { title: string; short: string; yes: st
     no: "Correct it",
   },
 };
+
+interface QuestionProps {
+  entry: OutboxEntry;
+  charter: Charter;
+  saving: boolean;
+  onAnswer(yes: boolean): void;
+}
+
+/** A question in the dialog of the payment that it is about. */
+export function QuestionBody({ entry, charter, saving, onAnswer }: QuestionProps) {
+  const paragraph = useRef<HTMLParagraphElement>(null);
+  // The form that had the focus is gone. Nothing is chosen by one Enter too many.
+  useEffect(() => paragraph.current?.focus(), []);
+  return (
+    <div class="dialog-body">
+      <p ref={paragraph} tabIndex={-1}>
+        {questionText(entry, charter)}
+      </p>
+      {questionOf(entry) === "duplicate" && <p>Yours is not logged yet. Is it the same money, or was it paid twice?</p>}
+      <span class="buttons">
+        <Answers entry={entry} onAnswer={onAnswer} />
+      </span>
+      <p role="status">{saving ? "Saving…" : ""}</p>
+    </div>
+  );
+}
 
 /** Why it asks. */
 export function questionText(entry: OutboxEntry, charter?: Charter): string {

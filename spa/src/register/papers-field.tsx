@@ -1,7 +1,7 @@
 import { Button } from "../ui/button";
-import { Field } from "../ui/field";
+import { optionsOf, Select } from "../ui/form/select";
+import { TextInput } from "../ui/form/text-input";
 import type { FormField, InputProps } from "../ui/records/field-kinds";
-import { TextInput } from "../ui/text-input";
 import type { Paper } from "./paper-state";
 
 interface Limits {
@@ -44,21 +44,13 @@ function PaperFields<P extends Paper>(props: InputProps<readonly P[]> & Kinds) {
         <fieldset key={index} class="person">
           <legend>Paper {index + 1}</legend>
           <div class="pair">
-            <Field label="Kind" error={errors[`${name}.${index}.kind`]}>
-              {(field) => (
-                <select
-                  {...field}
-                  value={paper.kind}
-                  onChange={(event) => change(index, { kind: event.currentTarget.value })}
-                >
-                  {Object.entries(names).map(([kind, text]) => (
-                    <option key={kind} value={kind}>
-                      {text}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <Select
+              label="Kind"
+              options={optionsOf(names)}
+              value={paper.kind}
+              error={errors[`${name}.${index}.kind`]}
+              onChoose={(kind) => change(index, { kind })}
+            />
             <TextInput
               label="Last day"
               hint="Empty: unknown."

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import { Button } from "../ui/button";
-import { ConfirmDialog } from "../ui/dialog-form";
+import { ConfirmDialog } from "../ui/dialog/dialog-form";
 import { announce } from "../ui/notices";
 
 interface Props {

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import type { ComingCharter } from "../data/contract";
+import { href } from "../lib/browser/router";
 import { operatorTimezone } from "../lib/clock";
-import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";
-import { Dialog } from "../ui/dialog";
-import { DialogForm } from "../ui/dialog-form";
+import { Dialog } from "../ui/dialog/dialog";
+import { DialogForm } from "../ui/dialog/dialog-form";
 import { announce } from "../ui/notices";
 import type { Fields, FieldTable, FormPart } from "../ui/records/record-form";
 import { RecordFields } from "./record-fields";

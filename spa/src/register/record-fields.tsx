@@ -1,4 +1,4 @@
-import type { Errors } from "../ui/field";
+import type { Errors } from "../ui/form/field";
 import type { FormField } from "../ui/records/field-kinds";
 import { FormParts, TheirChanges } from "../ui/records/form-parts";
 import type { Fields, FieldTable, FormPart, Theirs } from "../ui/records/record-form";

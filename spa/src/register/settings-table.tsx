@@ -1,11 +1,13 @@
 import type { PayTo } from "../data/contract";
 import { settingsLimits as limits } from "../data/later-limits";
-import { methods, type PaymentMethod, paymentMethods } from "../data/limits";
+import { methods, paymentMethods } from "../data/limits";
 import { Button } from "../ui/button";
-import { Field } from "../ui/field";
+import { Select } from "../ui/form/select";
+import { TextInput } from "../ui/form/text-input";
 import { choice, type FormField, flag, type InputProps, text, whole } from "../ui/records/field-kinds";
 import type { FormPart } from "../ui/records/record-form";
-import { TextInput } from "../ui/text-input";
+
+const methodOptions = paymentMethods.map((method) => [method, methods[method].label] as const);
 
 /** What an admin edits of the operator, by the API's names. */
 export const settingsTable = {
@@ -77,21 +79,13 @@ function PayToFields({ name, value, errors, onChange }: InputProps<readonly PayT
         // Rows have no identity of their own.
         <fieldset key={index} class="person">
           <legend>Way to pay {index + 1}</legend>
-          <Field label="By" error={errors[`${name}.${index}.method`]}>
-            {(field) => (
-              <select
-                {...field}
-                value={method}
-                onChange={(event) => change(index, { method: event.currentTarget.value as PaymentMethod })}
-              >
-                {paymentMethods.map((other) => (
-                  <option key={other} value={other}>
-                    {methods[other].label}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <Select
+            label="By"
+            options={methodOptions}
+            value={method}
+            error={errors[`${name}.${index}.method`]}
+            onChoose={(method) => change(index, { method })}
+          />
           <TextInput
             label="To whom, and how"
             rows={2}

@@ -2,7 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../data/api";
 import type { ComingCharter } from "../data/contract";
 import { uuid7 } from "../lib/uuid";
-import { type Errors, focusFirstError, sentences, unplaced } from "../ui/field";
+import { type Errors, focusFirstError, sentences, unplaced } from "../ui/form/field";
 import { sentence } from "../ui/page";
 import {
   blankForm,

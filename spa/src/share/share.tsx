@@ -1,6 +1,6 @@
 import type { Charter } from "../data/contract";
+import { href } from "../lib/browser/router";
 import { smsLink, whatsAppLink } from "../lib/message-links";
-import { href } from "../lib/router";
 import { Qr } from "./qr";
 import { kioskPath, shareText } from "./share-text";
 

@@ -1,8 +1,8 @@
 import type { ComponentType } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { pathname } from "../lib/browser/router";
+import { markStarted } from "../lib/browser/started";
 import { useValue } from "../lib/observable";
-import { pathname } from "../lib/router";
-import { markStarted } from "../lib/started";
 import { lazy, NotLoaded } from "../ui/lazy";
 import { Logo, pageOwner, setPageOwner } from "../ui/page";
 import { PageView } from "./page-view";

@@ -5,7 +5,7 @@ import { outbox } from "../data/device-outbox";
 import { afterEachSuccess } from "../data/request";
 import { session } from "../data/session";
 import { forgetSnapshot, keepSnapshots, recallSnapshot } from "../data/snapshot";
-import { onReturn } from "../lib/on-return";
+import { onReturn } from "../lib/browser/on-return";
 import { closePaymentDialog } from "../payments/payment-dialog";
 
 export { Desk } from "./desk";

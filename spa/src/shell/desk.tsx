@@ -3,9 +3,9 @@ import { CharterDialogs, openCharterDialog } from "../charters/form/open-charter
 import { logout } from "../data/api";
 import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
+import { href, navigate } from "../lib/browser/router";
 import { clockFault, operatorClock } from "../lib/clock";
 import { useValue } from "../lib/observable";
-import { href, navigate } from "../lib/router";
 import { PaymentDialogs } from "../payments/payment-dialog";
 import { OutboxStrip } from "../payments/unsent";
 import { LoginDialog, LoginPage } from "../sign-in/login";

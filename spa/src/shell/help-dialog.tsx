@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { Dialog } from "../ui/dialog";
+import { Dialog } from "../ui/dialog/dialog";
 import { areShortcutsOn, turnShortcuts } from "./shortcuts";
 import "./help-dialog.css";
 

@@ -4,7 +4,7 @@ import "../ui/styles/page.css";
 import "../ui/styles/content.css";
 import { render } from "preact";
 import { followOtherTabs } from "../data/session";
-import { href, isPreview, pathname, startRouter } from "../lib/router";
+import { href, isPreview, pathname, startRouter } from "../lib/browser/router";
 import { App } from "./app";
 import { findPage, isInApp } from "./pages";
 

@@ -1,4 +1,4 @@
-import { href } from "../lib/router";
+import { href } from "../lib/browser/router";
 import "./navigation.css";
 
 export interface Entry {

@@ -1,5 +1,5 @@
 import { useLayoutEffect } from "preact/hooks";
-import { href } from "../lib/router";
+import { href } from "../lib/browser/router";
 import { setPageTitle } from "../ui/page";
 import { SubNav } from "../ui/subnav";
 import { findPage, pages } from "./pages";

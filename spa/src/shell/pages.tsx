@@ -1,7 +1,7 @@
 import type { ComponentType } from "preact";
 import { GuestPage } from "../guest/guest";
 import { WaiverDetour } from "../guest/waiver-detour";
-import { basePath, matchPath } from "../lib/router";
+import { basePath, matchPath } from "../lib/browser/router";
 import { lazy, NotLoaded } from "../ui/lazy";
 import { NotFound } from "../ui/not-found";
 import { Skeleton } from "../ui/page";
@@ -9,7 +9,7 @@ import type { CountProps } from "../ui/subnav";
 import type { SectionName } from "./sections";
 
 /** The ids that paths hold: a page gets those of its own path, the others are empty. */
-export interface Ids {
+interface Ids {
   event_id: string;
   waiver_id: string;
   /** What a guest link ends in: the charter's id until the link is renewed. */

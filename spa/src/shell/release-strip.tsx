@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
+import { markStarted } from "../lib/browser/started";
 import { useValue } from "../lib/observable";
-import { markStarted } from "../lib/started";
 import { Button } from "../ui/button";
 import { followReleases, newRelease, showNewRelease } from "./release";
 

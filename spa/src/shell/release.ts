@@ -1,6 +1,6 @@
+import { onReturn } from "../lib/browser/on-return";
+import { href, isPreview } from "../lib/browser/router";
 import { Observable } from "../lib/observable";
-import { onReturn } from "../lib/on-return";
-import { href, isPreview } from "../lib/router";
 
 const HOUR_MS = 3_600_000;
 

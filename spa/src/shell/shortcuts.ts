@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { deviceStorage } from "../lib/storage";
+import { deviceStorage } from "../lib/browser/storage";
 
 const KEY = "scc.shortcuts";
 

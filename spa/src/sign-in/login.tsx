@@ -1,15 +1,18 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, login } from "../data/api";
 import { outbox } from "../data/device-outbox";
 import * as session from "../data/session";
 import { useValue } from "../lib/observable";
-import { Button } from "../ui/button";
-import { Dialog } from "../ui/dialog";
-import { type Errors, focusFirstError, sentences } from "../ui/field";
-import { Logo, sentence, usePageTitle } from "../ui/page";
-import { TextInput } from "../ui/text-input";
+import { Dialog } from "../ui/dialog/dialog";
+import { lazy, NotLoaded } from "../ui/lazy";
+import { Logo, usePageTitle } from "../ui/page";
+import type { LoginFormProps } from "./login-form";
 import "./login.css";
+
+/** Fetched where it is needed: most who open the desk are logged in. */
+const LoginForm = lazy<LoginFormProps>(
+  async () => (await import("./login-form")).LoginForm,
+  ({ failed, onRetry }) => (failed ? <NotLoaded onRetry={onRetry} /> : null),
+);
 
 export function LoginPage({ children }: { children: ComponentChildren }) {
   usePageTitle("Log in");
@@ -48,137 +51,8 @@ export function LoginDialog() {
     <Dialog title="Please log in again" onClose={() => {}} closable={false} opaque>
       <div class="dialog-body">
         <p>Your session has ended. Log in to go on where you were.</p>
-        <LoginForm />
-        <p>
-          <Button class="quiet" onClick={() => session.leave()}>
-            Leave the desk
-          </Button>
-        </p>
+        <LoginForm onLeave={session.leave} />
       </div>
     </Dialog>
   );
-}
-
-function LoginForm() {
-  const [password, setPassword] = useState("");
-  const [name, setName] = useState("");
-  const [needsName, setNeedsName] = useState(false);
-  const [code, setCode] = useState("");
-  const [needsCode, setNeedsCode] = useState(session.codeWasAsked);
-  const [keep, setKeep] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [errors, setErrors] = useState<Errors>({});
-  const [failure, setFailure] = useState("");
-  const [wait_s, setWait] = useState(0);
-  const form = useRef<HTMLFormElement>(null);
-
-  useEffect(() => {
-    if (wait_s <= 0) return;
-    const timer = setTimeout(() => setWait(wait_s - 1), 1_000);
-    return () => clearTimeout(timer);
-  }, [wait_s]);
-
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (busy) return;
-    if (password === "") {
-      setErrors({ password: "Enter the password." });
-      focusFirstError(form.current);
-      return;
-    }
-    setBusy(true);
-    setErrors({});
-    setFailure("");
-    try {
-      const who = name.trim();
-      const { token, device } = await login(password, who, keep, code.trim(), session.readDevice(who));
-      session.rememberDevice(who, device);
-      session.rememberCode(code !== "");
-      session.begin(token, keep);
-      return;
-    } catch (error) {
-      failed(error);
-      focusFirstError(form.current);
-    }
-    setBusy(false);
-  };
-
-  const failed = (error: unknown) => {
-    const { status = 0, code: reason = "", fields = {}, retry_after_s = null } = error instanceof ApiError ? error : {};
-    if (status === 400 && fields.name && !needsName) {
-      setNeedsName(true);
-      setErrors({ name: "This desk has several admins. Enter your name." });
-    } else if (status === 400) {
-      setErrors(sentences(fields));
-      setFailure(fields.password || fields.name ? "" : sentence(error));
-    } else if (reason === "CodeNeeded") {
-      setNeedsCode(true);
-      setCode("");
-      session.rememberCode(true);
-      setErrors(
-        code === ""
-          ? { code: "This desk asks for a code, too. Check the password and enter the code." }
-          : { password: `${needsName ? "Name, password" : "Password"} or code is wrong.` },
-      );
-    } else if (status === 401) {
-      setErrors({ password: needsName ? "Name or password is wrong." : "The password is wrong." });
-    } else if (status === 429) {
-      setWait(retry_after_s ?? 30);
-    } else {
-      setFailure(sentence(error));
-    }
-  };
-
-  return (
-    <form ref={form} class="login-form" onSubmit={submit} noValidate>
-      {needsName && (
-        <TextInput
-          label="Name"
-          error={errors.name}
-          name="username"
-          autocomplete="username"
-          autocapitalize="none"
-          value={name}
-          onInput={setName}
-        />
-      )}
-      <TextInput
-        label="Password"
-        error={errors.password}
-        type="password"
-        name="password"
-        autocomplete="current-password"
-        first
-        value={password}
-        onInput={setPassword}
-      />
-      {needsCode && (
-        <TextInput
-          label="Code of your authenticator app"
-          error={errors.code}
-          name="code"
-          inputMode="numeric"
-          autocomplete="one-time-code"
-          value={code}
-          onInput={setCode}
-        />
-      )}
-      <label class="check">
-        <input type="checkbox" checked={keep} onChange={(event) => setKeep(event.currentTarget.checked)} />
-        <span>Keep me signed in on this device</span>
-      </label>
-      <button type="submit" class="primary" disabled={busy || wait_s > 0}>
-        {busy ? "Logging in…" : "Log in"}
-      </button>
-      <div role="alert" class="login-status">
-        {wait_s > 0 && <p class="error">Too many tries. You can try again in {waitText(wait_s)}.</p>}
-        {failure && <p class="error">{failure}</p>}
-      </div>
-    </form>
-  );
-}
-
-function waitText(seconds: number): string {
-  if (seconds < 90) return `${seconds} s`;
-  return `${Math.ceil(seconds / 60)} min`;
 }

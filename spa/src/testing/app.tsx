@@ -4,7 +4,7 @@ import { forgetDrafts } from "../charters/form/open-charter";
 import { forgetBoard } from "../data/board";
 import { forgetCharters } from "../data/charters";
 import * as session from "../data/session";
-import { pathname, query } from "../lib/router";
+import { pathname, query } from "../lib/browser/router";
 import { closePaymentDialog } from "../payments/payment-dialog";
 import { App } from "../shell/app";
 import { Desk } from "../shell/desk";

@@ -17,7 +17,7 @@ import type {
   ScheduleEntry,
   Totals,
 } from "../data/contract";
-import { charterDefaults } from "../data/limits";
+import { charterDefaults } from "../data/later-limits";
 
 /** A charter for tests: 1,200.00 due, nothing paid. */
 export function sampleCharter(change: Partial<Charter> = {}): Charter {

@@ -7,8 +7,8 @@ import { formatMoney } from "../lib/money";
 import { daysLater } from "../lib/periods";
 import { formatDay } from "../lib/time";
 import { Button } from "./button";
+import { TextInput } from "./form/text-input";
 import { Loaded } from "./loaded";
-import { TextInput } from "./text-input";
 import "./choose-charter.css";
 
 /** A deposit comes before its charter, a balance soon after. */

@@ -37,7 +37,7 @@ export function ContactLink({ way, href, text, to, button = false }: Props) {
   );
 }
 
-/** A number and an address are read where there is room; what else there is shows as its icon. */
+/** Numbers and addresses are read where there is room; the other ways always show as an icon. */
 const isIcon = (way: Props["way"]) => way === "text" || way === "chat";
 
 export function CallLink({ phone }: { phone: string }) {

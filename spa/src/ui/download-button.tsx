@@ -1,4 +1,4 @@
-import { saveFile } from "../lib/save-file";
+import { saveFile } from "../lib/browser/save-file";
 import { Button } from "./button";
 import { announce, announceFailure } from "./notices";
 import { useTask } from "./task";

@@ -23,7 +23,7 @@ export function lazy<Props extends object>(
       load().then(
         (part) => {
           loaded = part;
-          // The heading at which reading goes on is about to be replaced.
+          // The heading that has the focus is about to be replaced: the new one gets it.
           refocus.current = document.activeElement?.tagName === "H1";
           setPart(() => part);
         },

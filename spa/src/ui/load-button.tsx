@@ -7,7 +7,7 @@ import { useTask } from "./task";
 /** More rows than these are folded: the first ones show, see `.folded`. */
 const MOST_ROWS = 50;
 
-/** A list that may be long. Paper has all of it. */
+/** A list that may be long. Printed, it is whole. */
 export function Folded({ count, children }: { count: number; children: ComponentChildren }) {
   const [whole, setWhole] = useState(false);
   const folded = count > MOST_ROWS && !whole;

@@ -1,6 +1,6 @@
 import { session } from "../data/session";
+import { href } from "../lib/browser/router";
 import { useValue } from "../lib/observable";
-import { href } from "../lib/router";
 import { usePageTitle } from "./page";
 
 /** Says so inside the app, and offers the way on that this visitor has. */

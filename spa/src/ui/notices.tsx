@@ -15,7 +15,7 @@ const SHOWN_MS = 9_000;
 const notice = new Observable<Notice | null>(null);
 let noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** Says something on the screen and to screen readers. `undo` takes back what is said to be done; it tells by itself how that went. */
+/** Says something on the screen and to screen readers. `undo` reverses it, and announces its own outcome. */
 export function announce(text: string, tone: Notice["tone"] = "good", undo?: () => Promise<unknown>): void {
   clearTimeout(noticeTimer);
   notice.value = { text, tone, undo };

@@ -37,7 +37,7 @@ export function usePageTitle(title: string | undefined): void {
   }, [title]);
 }
 
-/** A load that failed: what is true about it, and the way to try again. */
+/** A load that failed: what, why, and the way to try again. */
 export function Failed({ what, error, onRetry }: { what: string; error: unknown; onRetry(): void }) {
   return (
     <div class="empty" role="alert">
@@ -48,7 +48,7 @@ export function Failed({ what, error, onRetry }: { what: string; error: unknown;
   );
 }
 
-/** What shows is not of this moment: of when it is, and why. */
+/** Says that an older state shows: from when it is, and why. */
 export function AsOf({ at_ms, error, onRetry }: { at_ms: number; error: unknown; onRetry(): void }) {
   const since = formatRecent(new Date(at_ms).toISOString(), operatorTimezone());
   const cut = error instanceof ApiError && ["network", "timeout"].includes(error.failure);
@@ -66,7 +66,7 @@ export function sentence(error: unknown): string {
   return error instanceof ApiError ? error.message : "Something went wrong on this page.";
 }
 
-/** What had the focus may have gone with what was done: reading then goes on at the heading. */
+/** Focuses the heading where the element that had the focus is removed by what was just done. */
 export function keepFocus(): void {
   requestAnimationFrame(() => {
     if (document.activeElement !== document.body) return;

@@ -2,8 +2,8 @@ import { useState } from "preact/hooks";
 import type { RecordDetail } from "../data/contract";
 import { setWaiverAside } from "../data/later-api";
 import { Button } from "./button";
+import { ReasonDialog } from "./dialog/reason-dialog";
 import { announce } from "./notices";
-import { ReasonDialog } from "./reason-dialog";
 
 interface Props {
   event_id: string;

@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { href } from "../lib/router";
+import { href } from "../lib/browser/router";
 
 interface Props {
   label: string;

@@ -1,4 +1,4 @@
-import { tabStorage } from "../lib/storage.ts";
+import { tabStorage } from "../lib/browser/storage.ts";
 import { LONGEST_MS } from "./waiting.ts";
 
 /**

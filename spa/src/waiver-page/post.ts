@@ -1,4 +1,4 @@
-import { type Answered, postUntilAnswered, type Trouble } from "../lib/post-form.ts";
+import { type Answered, postUntilAnswered, type Trouble } from "../lib/browser/post-form.ts";
 
 export type Answer = { signed: string } | { refused: Document };
 

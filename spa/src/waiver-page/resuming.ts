@@ -1,4 +1,4 @@
-import type { Trouble } from "../lib/post-form.ts";
+import type { Trouble } from "../lib/browser/post-form.ts";
 import { forgetDraft } from "./draft.ts";
 import { signUntilAnswered } from "./post.ts";
 import { dropWaiting, listWaiting } from "./waiting.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { pauseMs } from "../lib/post-form";
+import { pauseMs } from "../lib/browser/post-form";
 import { field, fill, openForm, PATH } from "../testing/waiver-form";
 
 import { resumeSending } from "./resuming";

@@ -1,4 +1,4 @@
-import { sendNow } from "../lib/post-form.ts";
+import { sendNow } from "../lib/browser/post-form.ts";
 import { forgetDraft, keepsDraft } from "./draft.ts";
 import { signUntilAnswered } from "./post.ts";
 import { findProblems, showProblems } from "./problems.ts";

@@ -1,4 +1,4 @@
-import { deviceStorage } from "../lib/storage.ts";
+import { deviceStorage } from "../lib/browser/storage.ts";
 
 /**
  * A signature that the server has not answered yet, kept on the guest's phone. It outlives the page

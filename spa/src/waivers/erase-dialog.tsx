@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import type { RecordDetail } from "../data/contract";
 import { eraseWaiver } from "../data/later-api";
-import { reasonLimits } from "../data/limits";
+import { reasonLimits } from "../data/later-limits";
 import { isBlank } from "../lib/names";
-import { Dialog } from "../ui/dialog";
-import { DialogForm } from "../ui/dialog-form";
-import { useForm } from "../ui/form";
-import { TextInput } from "../ui/text-input";
+import { Dialog } from "../ui/dialog/dialog";
+import { DialogForm } from "../ui/dialog/dialog-form";
+import { TextInput } from "../ui/form/text-input";
+import { useForm } from "../ui/form/use-form";
 
 interface Props {
   record: RecordDetail;

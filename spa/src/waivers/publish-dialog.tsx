@@ -1,17 +1,17 @@
 import { useState } from "preact/hooks";
 import type { Block, WaiverLanguage, WaiverVersion } from "../data/contract";
 import { previewWaiver, publishWaiver } from "../data/later-api";
-import { waiverTextLimits } from "../data/limits";
+import { waiverTextLimits } from "../data/later-limits";
 import { isBlank } from "../lib/names";
 import { Button } from "../ui/button";
-import { Dialog } from "../ui/dialog";
-import { DialogForm } from "../ui/dialog-form";
-import { Field } from "../ui/field";
-import { useForm } from "../ui/form";
+import { Dialog } from "../ui/dialog/dialog";
+import { DialogForm } from "../ui/dialog/dialog-form";
+import { optionsOf, Select } from "../ui/form/select";
+import { TextInput } from "../ui/form/text-input";
+import { useForm } from "../ui/form/use-form";
 import { announce } from "../ui/notices";
-import { TextInput } from "../ui/text-input";
 import { TextBlocks } from "./text-blocks";
-import { languageNames, languages } from "./waiver-text";
+import { languageNames } from "./waiver-text";
 
 /** The text that guests sign in each language; none where none was published. */
 export type CurrentVersions = Record<WaiverLanguage, WaiverVersion | undefined>;
@@ -62,26 +62,18 @@ export function PublishDialog({ current, onClose, onPublished }: Props) {
     <Dialog title="New waiver version" onClose={onClose} wide>
       <DialogForm form={form} submit="Publish" onSubmit={publish} onClose={onClose} doing={doing} failure={failure}>
         <p>From now on guests sign the new text. Those who signed an earlier one stay signed under that text.</p>
-        <Field label="Language" error={errors.language}>
-          {(props) => (
-            <select
-              {...props}
-              data-first
-              value={language}
-              onChange={(event) => {
-                setLanguage(event.currentTarget.value as WaiverLanguage);
-                setPreview(null);
-                setErrors({});
-              }}
-            >
-              {languages.map((name) => (
-                <option key={name} value={name}>
-                  {languageNames[name]}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <Select
+          label="Language"
+          first
+          options={optionsOf(languageNames)}
+          value={language}
+          error={errors.language}
+          onChoose={(language) => {
+            setLanguage(language);
+            setPreview(null);
+            setErrors({});
+          }}
+        />
         <TextInput
           label="Title"
           error={errors.title}

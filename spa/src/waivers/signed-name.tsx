@@ -1,5 +1,5 @@
 import type { FoundWaiver } from "../data/contract";
-import { href } from "../lib/router";
+import { href } from "../lib/browser/router";
 
 interface Props {
   waiver: Omit<FoundWaiver, "charter" | "starts_at" | "timezone">;

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import type { OutdatedCharter } from "../data/contract";
 import { askAgain } from "../data/later-api";
+import { href } from "../lib/browser/router";
 import { isolate } from "../lib/names";
-import { href } from "../lib/router";
 import { formatMoment } from "../lib/time";
 import { Button } from "../ui/button";
 import { useTask } from "../ui/task";
-import { askedText } from "./waiver-text";
+import { askedText } from "./mailed-text";
 
 /** The signers of an older text on coming charters, and the way to ask them for the new one. */
 export function Superseded({ events }: { events: readonly OutdatedCharter[] }) {

@@ -1,13 +1,14 @@
 import { charters } from "../data/charters";
 import type { Boat, Charter } from "../data/contract";
+import { href } from "../lib/browser/router";
 import { nowMs } from "../lib/clock";
 import { useValue } from "../lib/observable";
-import { href } from "../lib/router";
 import { SeatName } from "../ui/crew/seat-name";
 import { captainSeat } from "../ui/crew/seats";
 import { type ReadyText, readyText } from "../ui/readiness/ready-text";
 import type { Piece, WeekDay } from "./week-geometry";
 import { conflictsOf, conflictText, conflictWith, holdText, type Planned, pieceTime } from "./week-plan";
+import "./block.css";
 
 /** What a visitor does with an entry of the week. */
 export interface Acts {

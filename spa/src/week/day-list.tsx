@@ -6,6 +6,7 @@ import { type Acts, Block, blockClass, canMove } from "./block";
 import { Track } from "./track";
 import type { WeekDay } from "./week-geometry";
 import { type BoatRow, clockText, dayText, NO_BOAT, plannedIn } from "./week-plan";
+import "./day-list.css";
 
 interface Props extends Acts {
   rows: readonly BoatRow[];

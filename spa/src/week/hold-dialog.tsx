@@ -7,16 +7,19 @@ import { operatorTimezone } from "../lib/clock";
 import { type Day, dayName, isDay } from "../lib/periods";
 import { uuid7 } from "../lib/uuid";
 import { Button } from "../ui/button";
-import { Dialog } from "../ui/dialog";
-import { ConfirmDialog, DialogForm } from "../ui/dialog-form";
-import { Field } from "../ui/field";
-import { useForm } from "../ui/form";
+import { Dialog } from "../ui/dialog/dialog";
+import { ConfirmDialog, DialogForm } from "../ui/dialog/dialog-form";
+import { Select } from "../ui/form/select";
+import { TextInput } from "../ui/form/text-input";
+import { useForm } from "../ui/form/use-form";
 import { announce } from "../ui/notices";
 import { ConflictQuestion, conflictsOf, wrongReason } from "../ui/schedule/conflict-question";
 import { MomentInput, withStart } from "../ui/schedule/moment-input";
-import { TextInput } from "../ui/text-input";
+import { boatOptions } from "./boat-options";
 import { changedHold, type HoldForm, holdForm, holdKinds, readHold, without } from "./hold-form";
 import { rebase } from "./rebase";
+
+const kinds = (Object.keys(holdKinds) as Hold["kind"][]).map((kind) => [kind, holdKinds[kind].label] as const);
 
 interface Props {
   boats: readonly Boat[];
@@ -121,39 +124,20 @@ function HoldFields({ boats, hold, first, day, onSaved, onClose, onRelease }: Pr
       failure={failure}
     >
       <div class="pair">
-        <Field label="Boat" error={errors.boat_id}>
-          {(props) => (
-            <select
-              {...props}
-              value={form.boat_id}
-              onChange={(event) => change({ boat_id: event.currentTarget.value })}
-            >
-              {form.boat_id === "" && <option value="">Choose…</option>}
-              {boats
-                .filter((boat) => boat.active || boat.boat_id === base?.boat_id)
-                .map((boat) => (
-                  <option key={boat.boat_id} value={boat.boat_id}>
-                    {boat.name}
-                  </option>
-                ))}
-            </select>
-          )}
-        </Field>
-        <Field label="Kind" hint={holdKinds[form.kind].hint}>
-          {(props) => (
-            <select
-              {...props}
-              value={form.kind}
-              onChange={(event) => change({ kind: event.currentTarget.value as Hold["kind"] })}
-            >
-              {Object.entries(holdKinds).map(([kind, { label }]) => (
-                <option key={kind} value={kind}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <Select
+          label="Boat"
+          options={boatOptions(boats, base?.boat_id ?? null, form.boat_id === "" ? "Choose…" : null)}
+          value={form.boat_id}
+          error={errors.boat_id}
+          onChoose={(boat_id) => change({ boat_id })}
+        />
+        <Select
+          label="Kind"
+          hint={holdKinds[form.kind].hint}
+          options={kinds}
+          value={form.kind}
+          onChoose={(kind) => change({ kind })}
+        />
       </div>
       <TextInput
         label={form.kind === "option" ? "For whom" : "What for"}

@@ -4,15 +4,16 @@ import { keepCharters, keepDetail } from "../data/charters";
 import type { Boat, CharterEdit, Conflict } from "../data/contract";
 import { editHold } from "../data/later-api";
 import { useAnswer } from "../lib/answer";
-import { Dialog } from "../ui/dialog";
-import { DialogForm } from "../ui/dialog-form";
-import { Field } from "../ui/field";
-import { useForm } from "../ui/form";
+import { Dialog } from "../ui/dialog/dialog";
+import { DialogForm } from "../ui/dialog/dialog-form";
+import { Select } from "../ui/form/select";
+import { useForm } from "../ui/form/use-form";
 import { Loaded } from "../ui/loaded";
 import { announce, announceFailure } from "../ui/notices";
 import { sentence } from "../ui/page";
 import { ConflictQuestion, conflictsOf, wrongReason } from "../ui/schedule/conflict-question";
 import { MomentInput, withStart } from "../ui/schedule/moment-input";
+import { boatOptions } from "./boat-options";
 import {
   changedPlace,
   type Movable,
@@ -130,25 +131,13 @@ function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & 
           <strong>{isTyped ? placeText(place, base, boats) : "…"}</strong>
         </dd>
       </dl>
-      <Field label="Boat">
-        {(props) => (
-          <select
-            {...props}
-            data-first
-            value={form.boat_id}
-            onChange={(event) => change({ ...form, boat_id: event.currentTarget.value })}
-          >
-            {base.boat_id === null && <option value="">{("vessel" in base && base.vessel) || "No boat"}</option>}
-            {boats
-              .filter((boat) => boat.active || boat.boat_id === base.boat_id)
-              .map((boat) => (
-                <option key={boat.boat_id} value={boat.boat_id}>
-                  {boat.name}
-                </option>
-              ))}
-          </select>
-        )}
-      </Field>
+      <Select
+        label="Boat"
+        first
+        options={boatOptions(boats, base.boat_id, typedBoat(base))}
+        value={form.boat_id}
+        onChoose={(boat_id) => change({ ...form, boat_id })}
+      />
       <div class="pair">
         <MomentInput
           label="Departs"
@@ -185,6 +174,12 @@ function MoveFields({ loaded, boats, boat_id, days, onSaved, onClose }: Props & 
       )}
     </DialogForm>
   );
+}
+
+/** What stands for the boat of what has none of ours; null for what has one. */
+function typedBoat(base: Movable): string | null {
+  if (base.boat_id !== null) return null;
+  return ("vessel" in base && base.vessel) || "No boat";
 }
 
 type Change = Partial<Place> &

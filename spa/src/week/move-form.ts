@@ -8,7 +8,7 @@ import { movedByDays } from "./week-geometry";
 export type Movable = Charter | Hold;
 
 /** Where it shall go, as it is typed. */
-export interface MoveForm {
+interface MoveForm {
   /** Empty: a boat that is only typed. */
   boat_id: string;
   starts_at: LocalMoment;

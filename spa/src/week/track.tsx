@@ -1,6 +1,7 @@
 import type { Boat } from "../data/contract";
 import { type Piece, pieces, type WeekDay } from "./week-geometry";
 import { type Planned, turnaroundSpan } from "./week-plan";
+import "./track.css";
 
 interface Props {
   boat: Boat | null;

@@ -1,5 +1,6 @@
+import { toInstant } from "../lib/local-time";
 import { type Day, daysLater } from "../lib/periods";
-import { type LocalDateTime, toInstant, toLocal, toRfc3339 } from "../lib/time";
+import { type LocalDateTime, toLocal, toRfc3339 } from "../lib/time";
 
 /** A stretch of time, its end not included, in milliseconds since 1970. */
 export interface Span {

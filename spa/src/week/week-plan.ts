@@ -1,5 +1,5 @@
 import type { Boat, Conflict, Hold, ScheduleEntry, Week } from "../data/contract";
-import { daysLater, lengthText } from "../lib/periods";
+import { lengthText } from "../lib/periods";
 import { formatDay, formatMoment, formatSpan, formatTime, localDay } from "../lib/time";
 import { overlap, type Piece, pieces, type Span, spanOf, type WeekDay } from "./week-geometry";
 
@@ -142,7 +142,5 @@ export function clockText({ starts_ms, ends_ms }: WeekDay): string {
 export function turnaroundSpan({ span }: Planned, boat: Boat | null): Span {
   return { starts_ms: span.ends_ms, ends_ms: span.ends_ms + (boat?.turnaround_minutes ?? 0) * 60_000 };
 }
-
-export const weekAfter = (from: string, weeks: number) => daysLater(from, weeks * 7);
 
 const iso = (at_ms: number) => new Date(at_ms).toISOString();

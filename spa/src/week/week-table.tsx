@@ -194,7 +194,6 @@ function FreePlace({ boat, day, onCreate, onNewHold }: Pick<Props, "onCreate" | 
       {boat?.active && (
         <button
           type="button"
-          class="free-hold"
           data-stop={`hold ${where}`}
           tabIndex={-1}
           aria-label={`Hold, ${where}`}

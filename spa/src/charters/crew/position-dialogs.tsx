@@ -1,7 +1,7 @@
 import type { Charter, Position } from "../../data/contract";
 import type { Role } from "../../ui/crew/roles";
 import { roleNames } from "../../ui/crew/roles";
-import { Dialog } from "../../ui/dialog";
+import { Dialog } from "../../ui/dialog/dialog";
 import { lazy, NotLoaded } from "../../ui/lazy";
 import { Skeleton } from "../../ui/page";
 

@@ -14,13 +14,14 @@ import { spans } from "../../data/later-limits";
 import { useAnswer } from "../../lib/answer";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
-import { type Role, roleNames, roles } from "../../ui/crew/roles";
-import { DialogForm } from "../../ui/dialog-form";
-import { type Errors, Field, focusFirstError, sentences } from "../../ui/field";
+import { type Role, roleNames } from "../../ui/crew/roles";
+import { DialogForm } from "../../ui/dialog/dialog-form";
+import { ReasonDialog } from "../../ui/dialog/reason-dialog";
+import { type Errors, focusFirstError, sentences } from "../../ui/form/field";
+import { optionsOf, Select } from "../../ui/form/select";
 import { Loaded } from "../../ui/loaded";
 import { announce } from "../../ui/notices";
 import { sentence } from "../../ui/page";
-import { ReasonDialog } from "../../ui/reason-dialog";
 import { ConflictQuestion, conflictsOf, wrongReason } from "../../ui/schedule/conflict-question";
 import { type LocalMoment, MomentInput, readMoment } from "../../ui/schedule/moment-input";
 import type { Booked } from "../form/free-then";
@@ -151,25 +152,17 @@ export function PositionForm({ charter, position, role: first, onClose }: Props)
     >
       {!position && (
         <div class="pair">
-          <Field label="Role" error={errors.role}>
-            {(field) => (
-              <select
-                {...field}
-                data-first
-                value={role}
-                onChange={(event) => {
-                  setRole(event.currentTarget.value as Role);
-                  choose([]);
-                }}
-              >
-                {roles.map((one) => (
-                  <option key={one} value={one}>
-                    {roleNames[one]}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <Select
+            label="Role"
+            first
+            options={optionsOf(roleNames)}
+            value={role}
+            error={errors.role}
+            onChoose={(role) => {
+              setRole(role);
+              choose([]);
+            }}
+          />
           <label class="check">
             <input type="checkbox" checked={required} onChange={(event) => setRequired(event.currentTarget.checked)} />
             <span>

@@ -1,6 +1,6 @@
 import { useId } from "preact/hooks";
 import type { Boat, Person } from "../../data/contract";
-import type { Errors } from "../../ui/field";
+import type { Errors } from "../../ui/form/field";
 import { FormParts } from "../../ui/records/form-parts";
 import { withField } from "./charter-form";
 import { type CharterForm, charterParts, charterTable, type FieldName } from "./charter-table";
@@ -61,7 +61,7 @@ function Input({ name, list, ...props }: Props & { name: FieldName; list: string
       complete(form, withField(form, name, value as CharterForm[FieldName]), name, known ?? NOTHING_KNOWN),
     );
   return (
-    <div class="field-and-note">
+    <div>
       <field.Input
         name={name}
         value={form[name]}

@@ -58,7 +58,7 @@ export function withField<Name extends FieldName>(
   return name === "starts_at" ? withStart(form, value as LocalMoment) : { ...form, [name]: value };
 }
 
-export type ReadCharter = { body: CharterDetails; errors?: never } | { body?: never; errors: Record<string, string> };
+type ReadCharter = { body: CharterDetails; errors?: never } | { body?: never; errors: Record<string, string> };
 
 /** Turns the form into what is sent, or says field by field what is wrong. */
 export function readCharterForm(form: CharterForm): ReadCharter {

@@ -1,4 +1,4 @@
-import { charterDefaults, charterLimits as limits } from "../../data/limits";
+import { charterDefaults, charterLimits as limits } from "../../data/later-limits";
 import { area, flag, text, whole, wholeOrNone } from "../../ui/records/field-kinds";
 import type { FormPart } from "../../ui/records/record-form";
 import { boatId, type CharterField, currency, listed, money, timezone } from "./field-kinds";

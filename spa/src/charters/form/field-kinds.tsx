@@ -3,6 +3,7 @@ import { useId, useMemo } from "preact/hooks";
 import type { Charter } from "../../data/contract";
 import { parseMoney, plainAmount } from "../../lib/money";
 import { isTimezone } from "../../lib/time";
+import { TextInput } from "../../ui/form/text-input";
 import {
   type Bounds,
   type FormField,
@@ -11,7 +12,6 @@ import {
   type InputProps as Props,
   text,
 } from "../../ui/records/field-kinds";
-import { TextInput } from "../../ui/text-input";
 
 /** What the charter's other fields say, and where to note what is wrong with this one. */
 export interface Reading extends PlainReading {

@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks";
 import type { ListedGuest } from "../../data/contract";
 import { nameList } from "../../lib/names";
 import { Button } from "../../ui/button";
-import { TextInput } from "../../ui/text-input";
+import { TextInput } from "../../ui/form/text-input";
 import type { CharterField, InputProps } from "./field-kinds";
 import { addGuests, type GuestRows, newGuest, parseGuests, readGuests, settleGuests } from "./guest-list";
 import "./guest-list-fields.css";

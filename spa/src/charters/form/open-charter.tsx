@@ -1,6 +1,6 @@
 import type { Charter } from "../../data/contract";
 import { Observable, useValue } from "../../lib/observable";
-import { Dialog } from "../../ui/dialog";
+import { Dialog } from "../../ui/dialog/dialog";
 import { lazy, NotLoaded } from "../../ui/lazy";
 import { Skeleton } from "../../ui/page";
 import type { Plan } from "./charter-form";

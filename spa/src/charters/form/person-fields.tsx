@@ -1,8 +1,8 @@
 import type { Contact, CrewMember } from "../../data/contract";
 import { isBlank, nameList } from "../../lib/names";
 import { Button } from "../../ui/button";
-import type { Errors } from "../../ui/field";
-import { TextInput } from "../../ui/text-input";
+import type { Errors } from "../../ui/form/field";
+import { TextInput } from "../../ui/form/text-input";
 import type { CharterField, Reading } from "./field-kinds";
 import { isEmailOrEmpty } from "./guest-list";
 

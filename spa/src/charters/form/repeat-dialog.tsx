@@ -2,16 +2,16 @@ import { useRef, useState } from "preact/hooks";
 import { keepCharters } from "../../data/charters";
 import type { Charter, PlannedCharter } from "../../data/contract";
 import { repeatCharter } from "../../data/later-api";
-import { reasonLimits } from "../../data/limits";
+import { reasonLimits } from "../../data/later-limits";
 import { isBlank } from "../../lib/names";
 import { formatDay, formatSpan, localDay } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
-import { Dialog } from "../../ui/dialog";
-import { DialogForm } from "../../ui/dialog-form";
-import { useForm } from "../../ui/form";
+import { Dialog } from "../../ui/dialog/dialog";
+import { DialogForm } from "../../ui/dialog/dialog-form";
+import { TextInput } from "../../ui/form/text-input";
+import { useForm } from "../../ui/form/use-form";
 import { announce } from "../../ui/notices";
 import { conflictText } from "../../ui/schedule/conflict-text";
-import { TextInput } from "../../ui/text-input";
 
 interface Props {
   charter: Charter;

@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 import type { Boat, Conflict, Person } from "../../data/contract";
-import { reasonLimits } from "../../data/limits";
+import { reasonLimits } from "../../data/later-limits";
 import { useAnswer } from "../../lib/answer";
+import { href } from "../../lib/browser/router";
 import { isBlank } from "../../lib/names";
-import { href } from "../../lib/router";
 import { formatDay, formatSpan } from "../../lib/time";
 import { Button } from "../../ui/button";
+import { TextInput } from "../../ui/form/text-input";
 import { Loaded } from "../../ui/loaded";
 import { conflictText } from "../../ui/schedule/conflict-text";
-import { TextInput } from "../../ui/text-input";
 import { freeBoats, freePeople } from "./free-then";
 import { readBooked } from "./read-booked";
 import { type Known, type Suggestion, suggestBoats, suggestPeople } from "./suggestions";

@@ -16,7 +16,7 @@ export interface Suggestion<Of> {
 }
 
 /** By name; where several bear one name, with what tells them apart. */
-export function suggest<Of extends { name: string }>(all: readonly Of[], apart: (of: Of) => string): Suggestion<Of>[] {
+function suggest<Of extends { name: string }>(all: readonly Of[], apart: (of: Of) => string): Suggestion<Of>[] {
   const bearers = new Map<string, number>();
   for (const { name } of all) bearers.set(fold(name), (bearers.get(fold(name)) ?? 0) + 1);
   return all.map((of) => {

@@ -8,7 +8,7 @@ import { statusNames } from "../phase";
 import { positionsText } from "./position-text";
 
 /** One value that an act has changed, in words; `before` is empty where there was none. */
-export interface ChangeText {
+interface ChangeText {
   label: string;
   before: string;
   after: string;

@@ -9,7 +9,7 @@ import { formatMoney } from "../../lib/money";
 import { toRfc3339 } from "../../lib/time";
 import type { Part } from "./cancel-money";
 
-export interface Cancelling {
+interface Cancelling {
   charter: Charter;
   reason: string;
   fee_cents: number;

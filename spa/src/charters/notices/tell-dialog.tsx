@@ -1,7 +1,7 @@
 import type { NoticePreview } from "../../data/contract";
 import { Button } from "../../ui/button";
-import { Dialog } from "../../ui/dialog";
-import { DialogForm } from "../../ui/dialog-form";
+import { Dialog } from "../../ui/dialog/dialog";
+import { DialogForm } from "../../ui/dialog/dialog-form";
 import "./tell-dialog.css";
 
 export type PreviewedMail = NoticePreview["mails"][number];

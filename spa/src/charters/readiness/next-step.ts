@@ -1,12 +1,12 @@
 import type { Charter, Check, Conflict, Position } from "../../data/contract";
 import { spans } from "../../data/later-limits";
-import { href } from "../../lib/router";
+import { href } from "../../lib/browser/router";
 import { localDay } from "../../lib/time";
 import type { Role } from "../../ui/crew/roles";
 import { canReach } from "../missing-guests";
 
 /** The one thing to do about a check that is not done. */
-export type Step =
+type Step =
   | { kind: "pay" | "remind" | "briefing" | "edit"; label: string }
   | { kind: "position"; label: string; role: Role; position: Position | null }
   | { kind: "link"; label: string; to: string };

@@ -1,8 +1,8 @@
 import { refresh } from "../../data/charters";
 import type { Charter, Check } from "../../data/contract";
 import { noteBriefing } from "../../data/later-api";
+import { href } from "../../lib/browser/router";
 import { nameList } from "../../lib/names";
-import { href } from "../../lib/router";
 import { formatMoment } from "../../lib/time";
 import { Button } from "../../ui/button";
 import { announce, announceFailure } from "../../ui/notices";

@@ -1,7 +1,8 @@
 import type { Payment } from "../../data/contract";
+import { toInstant } from "../../lib/local-time";
 import { formatMoney } from "../../lib/money";
 import { type Day, daysBetween } from "../../lib/periods";
-import { localDay, toInstant, toRfc3339 } from "../../lib/time";
+import { localDay, toRfc3339 } from "../../lib/time";
 
 /** Banks clear a check within five days, as a rule. */
 const CHECK_DAYS = 5;

@@ -2,12 +2,12 @@ import { useState } from "preact/hooks";
 import type { ListedPayment } from "../../data/contract";
 import { listPayments } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
+import { href } from "../../lib/browser/router";
 import { formatMoney } from "../../lib/money";
 import { type Day, daysLater, isDay, longDayName, today } from "../../lib/periods";
-import { href } from "../../lib/router";
 import { Button, PrintButton } from "../../ui/button";
+import { TextInput } from "../../ui/form/text-input";
 import { Loaded } from "../../ui/loaded";
-import { TextInput } from "../../ui/text-input";
 import { type DepositSlip, depositSlips } from "./deposit-slip";
 import { everyPage } from "./every-page";
 import "../entry.css";
@@ -44,6 +44,10 @@ export function Deposit() {
   );
 }
 
+function paymentsOf(day: Day): Promise<ListedPayment[]> {
+  return everyPage((cursor) => listPayments({ from: day, to: day, limit: 100, cursor }), MAX_PAGES);
+}
+
 function Slips({ slips, day }: { slips: readonly DepositSlip[]; day: Day }) {
   if (slips.length === 0) {
     return (
@@ -60,10 +64,6 @@ function Slips({ slips, day }: { slips: readonly DepositSlip[]; day: Day }) {
       ))}
     </>
   );
-}
-
-function paymentsOf(day: Day): Promise<ListedPayment[]> {
-  return everyPage((cursor) => listPayments({ from: day, to: day, limit: 100, cursor }), MAX_PAGES);
 }
 
 function Slip({ slip, day, several }: { slip: DepositSlip; day: Day; several: boolean }) {

@@ -4,15 +4,16 @@ import type { ReceivableJson, Receivables } from "../../data/contract";
 import { lastSaved } from "../../data/device-outbox";
 import { sendStatement } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
+import { href } from "../../lib/browser/router";
 import { nowMs } from "../../lib/clock";
 import { dialled } from "../../lib/message-links";
 import { formatMoneyShort } from "../../lib/money";
-import { href } from "../../lib/router";
 import { formatDay } from "../../lib/time";
 import { Button } from "../../ui/button";
 import { Loaded } from "../../ui/loaded";
 import { announce, announceFailure } from "../../ui/notices";
 import { useTask } from "../../ui/task";
+import { TableHead } from "../table-head";
 import { UnsentPayments } from "../unsent";
 import { logPaymentOf } from "./earlier";
 import { ageText, type Group, groups, isUrgent, remindedText, sums, whenText } from "./owed";
@@ -74,29 +75,19 @@ function Owed({ receivables, onReminded }: OwedProps) {
       ))}
       <section class="panel owed-panel" aria-label="Who owes">
         <table class="lines owed">
-          <thead>
-            <tr>
-              <th scope="col">Patron</th>
-              <th scope="col">Charter</th>
-              <th scope="col">Sails</th>
-              <th scope="col" class="num lines-wide">
-                Fee
-              </th>
-              <th scope="col" class="num lines-wide">
-                Paid
-              </th>
-              <th scope="col" class="num lines-wide">
-                To clear
-              </th>
-              <th scope="col" class="num">
-                Owed
-              </th>
-              <th scope="col">Reminded</th>
-              <th scope="col">
-                <span class="visually-hidden">Do</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            names={[
+              "Patron",
+              "Charter",
+              "Sails",
+              { name: "Fee", class: "num lines-wide" },
+              { name: "Paid", class: "num lines-wide" },
+              { name: "To clear", class: "num lines-wide" },
+              { name: "Owed", class: "num" },
+              "Reminded",
+              { name: "Do", hidden: true },
+            ]}
+          />
           {groups(receivables.charters).map((group) => (
             <Rows key={group.name} group={group} onMail={setMailing} onReminded={onReminded} />
           ))}

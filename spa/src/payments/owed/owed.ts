@@ -4,7 +4,7 @@ import { formatMoneyShort } from "../../lib/money";
 import { daysBetween, daysLater } from "../../lib/periods";
 import { formatDay, formatTime, localDay, locale } from "../../lib/time";
 
-export type Bucket = ReceivableJson["bucket"];
+type Bucket = ReceivableJson["bucket"];
 
 /** How long it has been owed, in days since the charter ended: the name, and what a phone has no room for. */
 const bucketNames: Readonly<Record<Bucket, readonly [name: string, more?: string]>> = {

@@ -1,16 +1,16 @@
 import { useState } from "preact/hooks";
 import type { ReceivableJson } from "../../data/contract";
 import { sendStatement } from "../../data/later-api";
-import { charterLimits } from "../../data/limits";
+import { charterLimits } from "../../data/later-limits";
+import { href } from "../../lib/browser/router";
 import { formatMoney } from "../../lib/money";
 import { today } from "../../lib/periods";
-import { href } from "../../lib/router";
-import { Dialog } from "../../ui/dialog";
-import { DialogForm } from "../../ui/dialog-form";
-import { unplaced } from "../../ui/field";
-import { useForm } from "../../ui/form";
+import { Dialog } from "../../ui/dialog/dialog";
+import { DialogForm } from "../../ui/dialog/dialog-form";
+import { unplaced } from "../../ui/form/field";
+import { TextInput } from "../../ui/form/text-input";
+import { useForm } from "../../ui/form/use-form";
 import { announce } from "../../ui/notices";
-import { TextInput } from "../../ui/text-input";
 
 /** Mails what is due, by when and how to pay it, to the patron or to who pays for them. */
 export function StatementDialog({ of, onSent, onClose }: { of: ReceivableJson; onSent(): void; onClose(): void }) {

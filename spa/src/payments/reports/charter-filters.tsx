@@ -3,7 +3,7 @@ import type { Grouping } from "../../data/contract";
 import { readSummary } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
 import { isPeriod, type Period } from "../../lib/periods";
-import { Field } from "../../ui/field";
+import { type Option, Select } from "../../ui/form/select";
 import { groupKey, groupName, type OfCharters } from "./of-charters";
 
 interface Props {
@@ -41,25 +41,20 @@ function GroupFilter({ by, period, value, onChange }: FilterProps) {
   const groups = asked.answer?.groups ?? [];
   const options = groups
     .filter(({ name }) => name !== "")
-    .map((group) => ({ key: groupKey(group), name: groupName(group, by, groups) }));
+    .map((group): Option<string> => [groupKey(group), groupName(group, by, groups)]);
   // What was chosen stays chosen in a period that has nothing of it.
   const names = useRef(new Map<string, string>());
-  for (const { key, name } of options) names.current.set(key, name);
-  if (value && !options.some(({ key }) => key === value)) {
-    options.push({ key: value, name: names.current.get(value) ?? `The ${by} asked for` });
+  for (const [key, name] of options) names.current.set(key, name);
+  if (value && !options.some(([key]) => key === value)) {
+    options.push([value, names.current.get(value) ?? `The ${by} asked for`]);
   }
   return (
-    <Field label={labels[by]} error={asked.error === null ? undefined : `The ${by}s could not be loaded.`}>
-      {(props) => (
-        <select {...props} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-          <option value="">All {by}s</option>
-          {options.map(({ key, name }) => (
-            <option key={key} value={key}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <Select
+      label={labels[by]}
+      error={asked.error === null ? undefined : `The ${by}s could not be loaded.`}
+      options={[["", `All ${by}s`], ...options]}
+      value={value}
+      onChoose={onChange}
+    />
   );
 }

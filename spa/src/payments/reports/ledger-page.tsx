@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { listPayments } from "../../data/later-api";
 import { usePages } from "../../lib/answer";
+import { query } from "../../lib/browser/router";
 import { useValue } from "../../lib/observable";
 import { isPeriod, monthName, monthOf, type Period, today } from "../../lib/periods";
-import { query } from "../../lib/router";
 import { LoadButton } from "../../ui/load-button";
 import { Loaded } from "../../ui/loaded";
 import { Skeleton } from "../../ui/page";

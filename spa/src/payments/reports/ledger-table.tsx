@@ -1,13 +1,14 @@
 import type { ListedPayment } from "../../data/contract";
 import { isLive } from "../../data/ledger";
 import { methods } from "../../data/limits";
+import { href } from "../../lib/browser/router";
 import { operatorTimezone } from "../../lib/clock";
 import { formatMoney } from "../../lib/money";
 import { hasWords } from "../../lib/names";
-import { href } from "../../lib/router";
 import { formatMoment } from "../../lib/time";
 import { kindNames } from "../payment-form";
 import { undoneWord } from "../statement/statement-text";
+import { TableHead } from "../table-head";
 import "../lines.css";
 import "./ledger-table.css";
 
@@ -15,18 +16,7 @@ import "./ledger-table.css";
 export function LedgerTable({ payments }: { payments: readonly ListedPayment[] }) {
   return (
     <table class="lines ledger">
-      <thead>
-        <tr>
-          {["Date", "From", "Charter", "For", "How", "State"].map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-          <th scope="col" class="num">
-            Amount
-          </th>
-        </tr>
-      </thead>
+      <TableHead names={["Date", "From", "Charter", "For", "How", "State", { name: "Amount", class: "num" }]} />
       <tbody>
         {payments.map((payment) => (
           <Row key={payment.payment_id} payment={payment} />

@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
 import type { Payment } from "../../data/contract";
-import { methods, type PaymentMethod, paymentMethods } from "../../data/limits";
+import type { PaymentMethod } from "../../data/limits";
 import type { Period } from "../../lib/periods";
 import { Button } from "../../ui/button";
-import { Field } from "../../ui/field";
-import { TextInput } from "../../ui/text-input";
+import { type Option, optionsOf, Select } from "../../ui/form/select";
+import { TextInput } from "../../ui/form/text-input";
 import { CsvButton, type OnlySome } from "../csv-button";
+import { methodNames } from "../payment-form";
 import { CharterFilters } from "./charter-filters";
 import { stateNames } from "./ledger-table";
 import type { OfCharters } from "./of-charters";
@@ -25,8 +26,8 @@ interface Props {
   onSearch(search: string): void;
 }
 
-const methodNames = paymentMethods.map((name) => [name, methods[name].label] as const);
-const states = Object.entries(stateNames) as [Payment["status"], string][];
+const methodOptions: readonly Option<Only["method"]>[] = [["", "All methods"], ...optionsOf(methodNames)];
+const stateOptions: readonly Option<Only["status"]>[] = [["", "All states"], ...optionsOf(stateNames)];
 
 /** What chooses the payments of the ledger: one line. A phone keeps what is seldom used behind a button. */
 export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }: Props) {
@@ -39,9 +40,9 @@ export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }
         <span class="only-desktop">Choose days</span>
         <span class="only-phone">Filters</span>
       </Button>
-      <Choice
+      <Select
         label="Method"
-        names={methodNames}
+        options={methodOptions}
         value={only.method}
         onChoose={(method) => onOnly({ ...only, method })}
       />
@@ -54,7 +55,12 @@ export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }
         />
       </div>
       <div class="tools-seldom">
-        <Choice label="State" names={states} value={only.status} onChoose={(status) => onOnly({ ...only, status })} />
+        <Select
+          label="State"
+          options={stateOptions}
+          value={only.status}
+          onChoose={(status) => onOnly({ ...only, status })}
+        />
         <CharterFilters period={period} of={only} onChange={(of) => onOnly({ ...only, ...of })} />
         <CsvButton period={period} only={asQuery(only)} />
       </div>
@@ -70,28 +76,4 @@ export function LedgerTools({ period, onPeriod, only, onOnly, search, onSearch }
 /** As the server is asked for them. */
 export function asQuery({ method, status, ...of }: Only): OnlySome {
   return { ...of, ...(method ? { method } : {}), ...(status ? { status } : {}) };
-}
-
-interface ChoiceProps<Name extends string> {
-  label: string;
-  names: readonly (readonly [Name, string])[];
-  value: Name | "";
-  onChoose(name: Name | ""): void;
-}
-
-function Choice<Name extends string>({ label, names, value, onChoose }: ChoiceProps<Name>) {
-  return (
-    <Field label={label}>
-      {(props) => (
-        <select {...props} value={value} onChange={(event) => onChoose(event.currentTarget.value as Name | "")}>
-          <option value="">All {label.toLowerCase()}s</option>
-          {names.map(([name, text]) => (
-            <option key={name} value={name}>
-              {text}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
 }

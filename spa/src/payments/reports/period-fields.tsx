@@ -1,5 +1,5 @@
 import { isDay, isPeriod, type Period } from "../../lib/periods";
-import { TextInput } from "../../ui/text-input";
+import { TextInput } from "../../ui/form/text-input";
 
 export function PeriodFields({ period, onChange }: { period: Period; onChange(period: Period): void }) {
   const { from, to } = period;

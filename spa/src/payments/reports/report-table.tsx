@@ -1,7 +1,7 @@
 import type { CurrencyTotals, Summary } from "../../data/contract";
+import { href } from "../../lib/browser/router";
 import { formatMoney } from "../../lib/money";
 import { type Period, today } from "../../lib/periods";
-import { href } from "../../lib/router";
 import { TableHead } from "../table-head";
 import { chartersText, type OfCharters } from "./of-charters";
 import {

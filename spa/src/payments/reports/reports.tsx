@@ -4,7 +4,7 @@ import { readSummary } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
 import { isPeriod, monthOf, type Period, spanName, today, yearOf } from "../../lib/periods";
 import { PrintButton } from "../../ui/button";
-import { Choices } from "../../ui/choices";
+import { Choices } from "../../ui/form/choices";
 import { Loaded } from "../../ui/loaded";
 import { CsvButton } from "../csv-button";
 import { MoneyByMonth } from "./chart";

@@ -7,10 +7,11 @@ import { type OutboxEntry, questionOf } from "../../data/outbox";
 import { formatMoney, formatMoneyShort } from "../../lib/money";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
-import { DialogForm } from "../../ui/dialog-form";
-import { type Errors, unplaced } from "../../ui/field";
+import { DialogForm } from "../../ui/dialog/dialog-form";
+import { type Errors, unplaced } from "../../ui/form/field";
 import { EmailField } from "../payment-fields";
-import { methodNames, type PaymentForm } from "../payment-form";
+import { methodNames, type PaymentForm, type SharedRequest } from "../payment-form";
+import { RemoveButton } from "../remove-button";
 import {
   addPart,
   afterText,
@@ -21,10 +22,10 @@ import {
   type ReadParts,
   readParts,
   removePart,
-  type SharedRequest,
   startParts,
   sumCents,
 } from "./split";
+import "../parts.css";
 import "./split.css";
 
 export interface SplitProps {
@@ -110,7 +111,7 @@ export function SplitForm(props: SplitProps) {
           <Button onClick={() => add("tip")}>{tips.length > 0 ? "Another tip" : "Add a tip"}</Button>
         </p>
       )}
-      <dl class="split-sum">
+      <dl class="part-sum split-sum">
         <dt>Balance</dt>
         <dd>{formatMoney(sumCents(settling, currency), currency)}</dd>
         <dt>{tips.length > 1 ? "Tips" : "Tip"}</dt>
@@ -150,7 +151,7 @@ function PartFields({ part, charter, errors, index, removable, onChange, onRemov
   const what = kind === "tip" ? "Tip" : "Amount";
   const error = Object.entries(errors).find(([name]) => name.startsWith(`payments.${index}.`))?.[1];
   return (
-    <div class={error ? "split-part field-wrong" : "split-part"}>
+    <div class={`part-row split-part${error ? " field-wrong" : ""}`}>
       <select
         aria-label={`Method ${number}`}
         value={method}
@@ -173,16 +174,7 @@ function PartFields({ part, charter, errors, index, removable, onChange, onRemov
         value={amount}
         onInput={(event) => onChange({ amount: event.currentTarget.value })}
       />
-      <Button
-        class="icon-button"
-        disabled={!removable}
-        aria-label={`Remove ${methods[method].name} ${number}`}
-        onClick={onRemove}
-      >
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M6 6l12 12M18 6L6 18" />
-        </svg>
-      </Button>
+      <RemoveButton label={`Remove ${methods[method].name} ${number}`} disabled={!removable} onClick={onRemove} />
       <input
         class="part-payer"
         aria-label={`Payer ${number}`}

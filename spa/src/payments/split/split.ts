@@ -2,7 +2,7 @@ import type { Charter } from "../../data/contract";
 import { methods, type PaymentMethod, paymentLimits } from "../../data/limits";
 import type { BatchRow, OutboxEntry, PaymentRequest } from "../../data/outbox";
 import { formatMoney, parseMoney, plainAmount } from "../../lib/money";
-import type { PaymentForm } from "../payment-form";
+import type { PaymentForm, SharedRequest } from "../payment-form";
 
 /** One of several payments that are logged as one. */
 export interface Part {
@@ -115,9 +115,6 @@ export function sumCents(parts: readonly Part[], currency: string): number {
 function parse(amount: string, currency: string): number | undefined {
   return parseMoney(amount, currency, paymentLimits.amount_cents).cents;
 }
-
-/** What all parts have in common. */
-export type SharedRequest = Omit<PaymentRequest, "kind" | "method" | "amount_cents">;
 
 export type ReadParts =
   | { request: PaymentRequest; rest: BatchRow[]; errors?: never }

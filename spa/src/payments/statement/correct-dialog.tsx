@@ -3,17 +3,18 @@ import { ApiError } from "../../data/api";
 import { keepAnswer, refresh } from "../../data/charters";
 import type { Charter, Correction, Payment } from "../../data/contract";
 import { correctPayment } from "../../data/later-api";
-import { methods, paymentLimits, reasonLimits } from "../../data/limits";
+import { reasonLimits } from "../../data/later-limits";
+import { methods, paymentLimits } from "../../data/limits";
 import { nowMs } from "../../lib/clock";
-import { localDay, zoneIfForeign } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
-import { Choices } from "../../ui/choices";
-import { Dialog } from "../../ui/dialog";
-import { DialogForm } from "../../ui/dialog-form";
-import { unplaced } from "../../ui/field";
-import { useForm } from "../../ui/form";
+import { Dialog } from "../../ui/dialog/dialog";
+import { DialogForm } from "../../ui/dialog/dialog-form";
+import { Choices } from "../../ui/form/choices";
+import { unplaced } from "../../ui/form/field";
+import { TextInput } from "../../ui/form/text-input";
+import { useForm } from "../../ui/form/use-form";
 import { announce } from "../../ui/notices";
-import { TextInput } from "../../ui/text-input";
+import { ReceivedAt } from "../payment-fields";
 import { methodNames } from "../payment-form";
 import { answerTo, type CorrectionForm, correctableKinds, correctionForm, readCorrection } from "./correction";
 import { amountText } from "./statement-text";
@@ -37,8 +38,6 @@ export function CorrectDialog({ charter, payment, onClose }: Props) {
     setAnswered({});
   };
   const isRefund = payment.kind === "refund";
-  const now = new Date(nowMs());
-  const zone = zoneIfForeign(now.toISOString(), charter.timezone);
 
   const submit = () => {
     const { body, errors: wrong = {} } = readCorrection(fields, payment, charter.timezone, new Date(nowMs()));
@@ -113,10 +112,8 @@ export function CorrectDialog({ charter, payment, onClose }: Props) {
             onInput={(payer) => set({ payer })}
           />
         </div>
-        <TextInput
-          label={`Received at${zone ? ` (${zone})` : ""}`}
-          type="datetime-local"
-          max={`${localDay(now, charter.timezone)}T23:59`}
+        <ReceivedAt
+          timezone={charter.timezone}
           error={errors.received_at}
           value={fields.received}
           onInput={(received) => set({ received })}
@@ -143,7 +140,7 @@ interface TellProps {
 }
 
 /** Whether the patron gets the one mail about it. */
-export function TellPatron({ charter, checked, onChange }: TellProps) {
+function TellPatron({ charter, checked, onChange }: TellProps) {
   const { email } = charter.patron;
   return (
     <label class="check">

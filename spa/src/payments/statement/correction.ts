@@ -34,9 +34,7 @@ export function correctionForm(payment: Payment, timezone: string): CorrectionFo
 /** What a payment can be said to have been. What was given back is of its own kind. */
 export const correctableKinds = { deposit: kindNames.deposit, balance: kindNames.balance, tip: kindNames.tip };
 
-export type ReadCorrection =
-  | { body: Correction; errors?: never }
-  | { body?: never; errors: Readonly<Record<string, string>> };
+type ReadCorrection = { body: Correction; errors?: never } | { body?: never; errors: Readonly<Record<string, string>> };
 
 /** Only what is changed travels: the server takes the rest from the payment that is corrected. */
 export function readCorrection(form: CorrectionForm, payment: Payment, timezone: string, now: Date): ReadCorrection {

@@ -2,18 +2,18 @@ import { useState } from "preact/hooks";
 import { keepAnswer, refresh } from "../../data/charters";
 import type { Charter, Payment } from "../../data/contract";
 import { correctPayment } from "../../data/later-api";
-import { reasonLimits } from "../../data/limits";
+import { reasonLimits } from "../../data/later-limits";
 import { isBlank } from "../../lib/names";
 import { localDay } from "../../lib/time";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";
 import { ChooseCharter, charterText } from "../../ui/choose-charter";
-import { Dialog } from "../../ui/dialog";
-import { DialogForm } from "../../ui/dialog-form";
-import { unplaced } from "../../ui/field";
-import { useForm } from "../../ui/form";
+import { Dialog } from "../../ui/dialog/dialog";
+import { DialogForm } from "../../ui/dialog/dialog-form";
+import { unplaced } from "../../ui/form/field";
+import { TextInput } from "../../ui/form/text-input";
+import { useForm } from "../../ui/form/use-form";
 import { announce } from "../../ui/notices";
-import { TextInput } from "../../ui/text-input";
 import { amountText } from "./statement-text";
 
 interface Props {

@@ -1,7 +1,7 @@
 import { readCharter } from "../../data/api";
 import type { CharterDetail, GuestEvent } from "../../data/contract";
 import { readGuest } from "../../data/guest";
-import { type LedgerRow, ledger, payers } from "../../data/ledger";
+import { type LedgerRow, ledger } from "../../data/ledger";
 import { methods } from "../../data/limits";
 import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
@@ -13,6 +13,7 @@ import { Loaded } from "../../ui/loaded";
 import { usePageTitle } from "../../ui/page";
 import { kindNames } from "../payment-form";
 import { TableHead } from "../table-head";
+import { payers } from "./payers";
 import { balanceName, chargeName, cleared, payerText, relations, signedAmount, undone } from "./statement-text";
 import "../report.css";
 import "../totals.css";

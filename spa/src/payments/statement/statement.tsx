@@ -3,20 +3,21 @@ import { useState } from "preact/hooks";
 import { keepAnswer, refresh } from "../../data/charters";
 import type { Charter, Mail, Payment } from "../../data/contract";
 import { bouncePayment, clearPayment, resendReceipt, voidPayment } from "../../data/later-api";
-import { type LedgerRow, ledger, leftCents, payers } from "../../data/ledger";
+import { type LedgerRow, ledger, leftCents } from "../../data/ledger";
 import { methods } from "../../data/limits";
+import { href } from "../../lib/browser/router";
 import { formatMoney } from "../../lib/money";
 import { isolate } from "../../lib/names";
-import { href } from "../../lib/router";
 import { formatMoment } from "../../lib/time";
 import { Button } from "../../ui/button";
+import { ReasonDialog } from "../../ui/dialog/reason-dialog";
 import { announce, announceFailure } from "../../ui/notices";
-import { ReasonDialog } from "../../ui/reason-dialog";
 import { useTask } from "../../ui/task";
 import { openPaymentDialog } from "../payment-dialog";
 import { kindNames, refundOf } from "../payment-form";
 import { CorrectDialog } from "./correct-dialog";
 import { MoveDialog } from "./move-dialog";
+import { payers } from "./payers";
 import {
   amountText,
   balanceName,

@@ -7,12 +7,15 @@ import { useAnswer } from "../../lib/answer";
 import { formatMoney } from "../../lib/money";
 import { formatDay } from "../../lib/time";
 import { Button } from "../../ui/button";
-import { Dialog } from "../../ui/dialog";
-import { DialogForm } from "../../ui/dialog-form";
-import { type Errors, Field, unplaced } from "../../ui/field";
-import { useForm } from "../../ui/form";
+import { Dialog } from "../../ui/dialog/dialog";
+import { DialogForm } from "../../ui/dialog/dialog-form";
+import { type Errors, unplaced } from "../../ui/form/field";
+import { Select } from "../../ui/form/select";
+import { useForm } from "../../ui/form/use-form";
 import { announce } from "../../ui/notices";
+import { RemoveButton } from "../remove-button";
 import { addShare, candidates, MOST_SHARES, readShares, type Share, sharedCents, startShares } from "./shares";
+import "../parts.css";
 import "./tips.css";
 
 interface Props {
@@ -97,7 +100,7 @@ export function SharesDialog({ charter, onChange, onClose }: Props) {
             }}
           />
         )}
-        <dl class="tip-share-sum">
+        <dl class="part-sum tip-share-sum">
           <dt>Tips</dt>
           <dd>{formatMoney(tips_cents, currency)}</dd>
           <dt>Shares</dt>
@@ -129,7 +132,7 @@ function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps
   const { key, name, isTyped, amount } = share;
   const wrong = errors.length > 0 && { "aria-invalid": true as const, "aria-describedby": `tip-share-${key}-error` };
   return (
-    <div class={wrong ? "tip-share field-wrong" : "tip-share"}>
+    <div class={`part-row tip-share${wrong ? " field-wrong" : ""}`}>
       {isTyped ? (
         <input
           aria-label="Name"
@@ -144,7 +147,7 @@ function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps
         <span class="tip-share-name">{name}</span>
       )}
       <input
-        class="tip-share-amount"
+        class="part-amount"
         aria-label={`Share of ${name || "somebody else"} (${currency})`}
         {...wrong}
         inputMode="decimal"
@@ -152,11 +155,7 @@ function ShareFields({ share, currency, errors, onChange, onRemove }: ShareProps
         value={amount}
         onInput={(event) => onChange({ amount: event.currentTarget.value })}
       />
-      <Button class="icon-button" aria-label={`Remove ${name || "somebody else"}`} onClick={onRemove}>
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M6 6l12 12M18 6L6 18" />
-        </svg>
-      </Button>
+      <RemoveButton label={`Remove ${name || "somebody else"}`} onClick={onRemove} />
       {wrong && (
         <p class="error" id={`tip-share-${key}-error`}>
           {errors.join(" ")}
@@ -184,21 +183,13 @@ function AddPerson({ shares, onAdd }: AddProps) {
   };
   return (
     <div class="tip-share-more">
-      <Field
+      <Select
         label="Give a share to"
         error={people.error === null ? undefined : "The list of people could not be loaded."}
-      >
-        {(props) => (
-          <select {...props} value={offered} onChange={(event) => setChosen(event.currentTarget.value)}>
-            {found.map(({ person, label }) => (
-              <option key={person.person_id} value={person.person_id}>
-                {label}
-              </option>
-            ))}
-            <option value="">Somebody else</option>
-          </select>
-        )}
-      </Field>
+        options={[...found.map(({ person, label }) => [person.person_id, label] as const), ["", "Somebody else"]]}
+        value={offered}
+        onChoose={setChosen}
+      />
       <Button onClick={add}>Add</Button>
     </div>
   );

@@ -3,7 +3,7 @@ import type { AskedShare } from "../../data/later-api";
 import { tipsLimits } from "../../data/later-limits";
 import { formatMoney, parseMoney, plainAmount } from "../../lib/money";
 import { fold, isBlank } from "../../lib/names";
-import type { Errors } from "../../ui/field";
+import type { Errors } from "../../ui/form/field";
 
 /** What one person gets, as it is typed. */
 export interface Share {
@@ -54,7 +54,7 @@ export function candidates(people: readonly Person[], shares: readonly Share[]):
   });
 }
 
-export type ReadShares = { asked: AskedShare[]; errors?: never } | { asked?: never; errors: Errors };
+type ReadShares = { asked: AskedShare[]; errors?: never } | { asked?: never; errors: Errors };
 
 /** Turns the shares into what is sent, or says row by row what is wrong. They have to add up to the tips, to the cent. */
 export function readShares(shares: readonly Share[], { tips_cents, currency }: CharterTips): ReadShares {

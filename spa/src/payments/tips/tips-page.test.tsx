@@ -44,7 +44,7 @@ async function openShares(): Promise<void> {
   await app.says("Left to share");
 }
 
-const amounts = () => [...app.root.querySelectorAll<HTMLInputElement>(".tip-share-amount")];
+const amounts = () => [...app.root.querySelectorAll<HTMLInputElement>(".part-amount")];
 const sent = () => app.calls.filter(({ method }) => method === "PUT").map(({ init }) => JSON.parse(String(init.body)));
 
 test("the tips of a period are shown with who is owed what, to the cent", async () => {
@@ -82,7 +82,7 @@ test("a period without tips says so, and one of a day asks for that day", async 
 test("shares by hand that do not add up are refused with the difference, and nothing is sent", async () => {
   await openTips([sampleTips()]);
   await openShares();
-  app.type(".tip-share-amount", "100");
+  app.type(".part-amount", "100");
   await app.says("Shares$175.00Too much$24.99");
   await app.submit();
   await app.says("The shares add up to $175.00, $24.99 more than the tips of $150.01.");
@@ -92,18 +92,18 @@ test("shares by hand that do not add up are refused with the difference, and not
 test("shares by hand are saved to the cent, with somebody of the list and somebody who is typed", async () => {
   await openTips([sampleTips()]);
   await openShares();
-  app.type(".tip-share-amount", "100.01");
+  app.type(".part-amount", "100.01");
   app.button("Remove Smee").click();
   await settled();
   app.button("Add").click();
   await settled();
   expect(document.activeElement?.getAttribute("aria-label")).toBe("Share of Tess Lindqvist (USD)");
-  app.type(".tip-share:last-child .tip-share-amount", "20");
+  app.type(".tip-share:last-child .part-amount", "20");
   app.button("Add").click();
   await settled();
   expect(document.activeElement?.getAttribute("aria-label")).toBe("Name");
   app.type(".tip-share:last-child input", "Mullins");
-  app.type(".tip-share:last-child .tip-share-amount", "30");
+  app.type(".tip-share:last-child .part-amount", "30");
   await app.says("Left to share$0.00");
   await app.submit();
   await app.says("By hand: Dana Ortiz $100.01, Tess Lindqvist $20.00, Mullins $30.00");

@@ -2,15 +2,16 @@ import { useState } from "preact/hooks";
 import type { CharterTips, OwedTips, Tips } from "../../data/contract";
 import { listTips } from "../../data/later-api";
 import { useAnswer } from "../../lib/answer";
+import { href } from "../../lib/browser/router";
 import { formatMoney } from "../../lib/money";
 import { isolate } from "../../lib/names";
 import { isPeriod, monthOf, type Period, spanName, today } from "../../lib/periods";
-import { href } from "../../lib/router";
 import { formatDay } from "../../lib/time";
 import { Button, PrintButton } from "../../ui/button";
 import { Loaded } from "../../ui/loaded";
 import { chartersText } from "../reports/of-charters";
 import { PeriodChoice } from "../reports/period-choice";
+import { TableHead } from "../table-head";
 import { SharesDialog } from "./shares-dialog";
 import { canShare, leftText, owedRows, type TipSums, tipSums } from "./tips";
 import "../lines.css";
@@ -117,15 +118,7 @@ function Sums({ sums }: { sums: TipSums }) {
 function People({ people }: { people: readonly OwedTips[] }) {
   return (
     <table class="lines tips-people">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Charters</th>
-          <th scope="col" class="num">
-            Owed
-          </th>
-        </tr>
-      </thead>
+      <TableHead names={["Name", "Charters", { name: "Owed", class: "num" }]} />
       <tbody>
         {owedRows(people).map(({ key, name, charters, amount_cents, currency }) => (
           <tr key={key}>
@@ -149,19 +142,7 @@ interface ChartersProps {
 function Charters({ charters, onShare }: ChartersProps) {
   return (
     <table class="lines tips-charters">
-      <thead>
-        <tr>
-          <th scope="col">Day</th>
-          <th scope="col">Charter</th>
-          <th scope="col" class="num">
-            Tips
-          </th>
-          <th scope="col">Shares</th>
-          <th scope="col">
-            <span class="visually-hidden">Do</span>
-          </th>
-        </tr>
-      </thead>
+      <TableHead names={["Day", "Charter", { name: "Tips", class: "num" }, "Shares", { name: "Do", hidden: true }]} />
       <tbody>
         {charters.map((charter) => (
           <Row key={charter.event_id} charter={charter} onShare={() => onShare(charter.event_id)} />

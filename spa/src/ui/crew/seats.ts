@@ -58,7 +58,7 @@ function seatOf({ role, state, person, asked }: Position): Seat {
   const last = asked.at(-1);
   if (!last) return open;
   if (state === "asked") return { name: last.name, state };
-  // Who was told that it is off is asked no more, and says nothing about the place.
+  // Somebody whose ask was withdrawn says nothing about the place.
   return last.answer === null || last.answer === "accepted" || last.answer === "withdrawn"
     ? open
     : { name: last.name, state: last.answer };

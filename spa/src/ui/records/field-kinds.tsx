@@ -1,7 +1,8 @@
 import type { ComponentChild } from "preact";
 import { isBlank } from "../../lib/names";
-import { type Errors, Field } from "../field";
-import { TextInput } from "../text-input";
+import type { Errors } from "../form/field";
+import { optionsOf, Select } from "../form/select";
+import { TextInput } from "../form/text-input";
 
 /** Where to note what is wrong with a field. */
 export interface Reading {
@@ -121,17 +122,14 @@ export function choice<Name extends string>(
     read: (value) => value,
     show: (value) => names[value],
     Input: ({ name, value, errors, onChange }) => (
-      <Field label={label} error={errors[name]} hint={hint}>
-        {(props) => (
-          <select {...props} value={value} onChange={(event) => onChange(event.currentTarget.value as Name)}>
-            {(Object.entries(names) as [Name, string][]).map(([name, text]) => (
-              <option key={name} value={name}>
-                {text}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <Select
+        label={label}
+        options={optionsOf(names)}
+        value={value}
+        error={errors[name]}
+        hint={hint}
+        onChoose={onChange}
+      />
     ),
   };
 }

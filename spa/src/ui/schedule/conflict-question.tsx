@@ -2,7 +2,7 @@ import type { ApiError } from "../../data/api";
 import type { Conflict } from "../../data/contract";
 import { holdLimits } from "../../data/later-limits";
 import { isBlank } from "../../lib/names";
-import { TextInput } from "../text-input";
+import { TextInput } from "../form/text-input";
 import { conflictText } from "./conflict-text";
 import "./conflict-question.css";
 

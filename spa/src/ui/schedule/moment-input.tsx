@@ -1,15 +1,7 @@
-import {
-  formatTime,
-  isTimezone,
-  type LocalDateTime,
-  toInstant,
-  toLocal,
-  toRfc3339,
-  zonedTime,
-  zoneName,
-} from "../../lib/time";
-import { Field } from "../field";
-import { TextInput } from "../text-input";
+import { toInstant, zonedTime } from "../../lib/local-time";
+import { formatTime, isTimezone, type LocalDateTime, toLocal, toRfc3339, zoneName } from "../../lib/time";
+import { Select } from "../form/select";
+import { TextInput } from "../form/text-input";
 
 /** A time as it is typed, by the clocks of a time zone. */
 export interface LocalMoment {
@@ -65,23 +57,15 @@ export function MomentInput({ label, value: { local, fold }, timezone, error, hi
         onInput={(local) => onChange({ local, fold })}
       />
       {zoned?.kind === "twice" && (
-        <Field label={`${label}: this time comes twice that night`}>
-          {(props) => (
-            <select
-              {...props}
-              value={fold}
-              onChange={(event) => {
-                const later = event.currentTarget.value === "later";
-                onChange({ local, fold: later ? "later" : "earlier" });
-              }}
-            >
-              <option value="earlier">The first time ({zoneName(zoned.earlier.toISOString(), timezone)})</option>
-              <option value="later">
-                The second time, after clocks went back ({zoneName(zoned.later.toISOString(), timezone)})
-              </option>
-            </select>
-          )}
-        </Field>
+        <Select
+          label={`${label}: this time comes twice that night`}
+          options={[
+            ["earlier", `The first time (${zoneName(zoned.earlier.toISOString(), timezone)})`],
+            ["later", `The second time, after clocks went back (${zoneName(zoned.later.toISOString(), timezone)})`],
+          ]}
+          value={fold}
+          onChoose={(fold) => onChange({ local, fold })}
+        />
       )}
     </div>
   );

@@ -4,7 +4,7 @@ import { matchReturned } from "./returned";
 import { matchSingles, type Singles } from "./singles";
 import { matchSums, type Sum } from "./together";
 
-export interface Proposals {
+interface Proposals {
   proposals: Proposal[];
   /** Income that no payment fits. */
   unmatched: FileRow[];

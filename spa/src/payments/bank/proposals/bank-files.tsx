@@ -7,9 +7,9 @@ import { nowMs, operatorTimezone } from "../../../lib/clock";
 import { formatMoney } from "../../../lib/money";
 import { dayName } from "../../../lib/periods";
 import { localDay } from "../../../lib/time";
+import { ReasonDialog } from "../../../ui/dialog/reason-dialog";
 import { announce } from "../../../ui/notices";
 import { keepFocus } from "../../../ui/page";
-import { ReasonDialog } from "../../../ui/reason-dialog";
 import { clearedAt, eachOf } from "../clearing";
 import { reason } from "../reason";
 import { ChooseDialog } from "./choose-dialog";
@@ -88,7 +88,7 @@ export function BankFiles({ currency, onGone }: Props) {
   };
 
   return (
-    <section class="panel bank" aria-labelledby="bank-files">
+    <section class="panel" aria-labelledby="bank-files">
       <h2 id="bank-files">At the bank</h2>
       <OpenFiles bank={bank} currency={currency} />
       <p role="status" class="bank-status">

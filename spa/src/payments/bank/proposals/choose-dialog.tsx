@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { Dialog } from "../../../ui/dialog";
-import { DialogForm } from "../../../ui/dialog-form";
+import { Dialog } from "../../../ui/dialog/dialog";
+import { DialogForm } from "../../../ui/dialog/dialog-form";
 import type { Choice } from "./review";
 import { paymentText, rowText } from "./row-text";
 

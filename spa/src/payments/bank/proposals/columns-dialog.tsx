@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { formatMoney } from "../../../lib/money";
 import { dayName } from "../../../lib/periods";
-import { Dialog } from "../../../ui/dialog";
-import { DialogForm } from "../../../ui/dialog-form";
-import { Field } from "../../../ui/field";
+import { Dialog } from "../../../ui/dialog/dialog";
+import { DialogForm } from "../../../ui/dialog/dialog-form";
+import { type Option, optionsOf, Select } from "../../../ui/form/select";
 import { type Columns, readColumns, type Sheet } from "../statement-file/columns";
 import { ordersOf } from "../statement-file/days";
 import type { DraftRow } from "../statement-file/rows";
@@ -46,6 +46,8 @@ export function ColumnsDialog({ name, currency, sheet, columns: guessed, onClose
   const { rows } = readColumns(sheet, columns, currency);
   const unreadable = rows.filter(({ date, amount_cents }) => date === null || amount_cents === null).length;
 
+  const known = sheet.names.map((_, index): Option<string> => [String(index), columnText(sheet.names, index)]);
+
   const submit = async () => {
     const apart = columns.debit !== null && columns.credit !== null;
     if (columns.amount === null && !apart) setFailure("Choose the amount, or both money out and money in.");
@@ -66,35 +68,26 @@ export function ColumnsDialog({ name, currency, sheet, columns: guessed, onClose
         </p>
         <div class="bank-columns">
           {(Object.keys(roles) as Role[]).map((role) => (
-            <Field key={role} label={roles[role]}>
-              {(props) => (
-                <select
-                  {...props}
-                  value={columns[role] ?? ""}
-                  onChange={(event) => choose(role, event.currentTarget.value)}
-                >
-                  {role !== "date" && <option value="">None</option>}
-                  {sheet.names.map((_, index) => (
-                    <option key={index} value={index}>
-                      {columnText(sheet.names, index)}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <Select
+              key={role}
+              label={roles[role]}
+              options={role === "date" ? known : [["", "None"], ...known]}
+              value={String(columns[role] ?? "")}
+              onChoose={(column) => choose(role, column)}
+            />
           ))}
-          <Pick
+          <Select
             label="Dates"
-            names={orders}
+            options={optionsOf(orders)}
             value={columns.order}
-            onPick={(order) => setColumns({ ...columns, order })}
+            onChoose={(order) => setColumns({ ...columns, order })}
           />
-          <Pick
+          <Select
             label="Amounts"
             error={columns.notation === null && failure !== "" ? "These can be read in two ways." : undefined}
-            names={notations}
-            value={columns.notation}
-            onPick={(notation) => setColumns({ ...columns, notation })}
+            options={columns.notation === null ? [["", "Choose"], ...optionsOf(notations)] : optionsOf(notations)}
+            value={columns.notation ?? ""}
+            onChoose={(notation) => setColumns({ ...columns, notation: notation || null })}
           />
         </div>
         <h3>So it reads</h3>
@@ -125,32 +118,6 @@ function columnText(names: readonly string[], index: number): string {
   const name = names[index] ?? "";
   const before = names.slice(0, index).filter((other) => other === name).length;
   return before === 0 ? name : `${name}, no. ${before + 1}`;
-}
-
-interface PickProps<Name extends string> {
-  label: string;
-  error?: string | undefined;
-  names: Readonly<Record<Name, string>>;
-  /** Null while nobody knows. */
-  value: Name | null;
-  onPick(name: Name): void;
-}
-
-function Pick<Name extends string>({ label, error, names, value, onPick }: PickProps<Name>) {
-  return (
-    <Field label={label} error={error}>
-      {(props) => (
-        <select {...props} value={value ?? ""} onChange={(event) => onPick(event.currentTarget.value as Name)}>
-          {value === null && <option value="">Choose</option>}
-          {(Object.keys(names) as Name[]).map((name) => (
-            <option key={name} value={name}>
-              {names[name]}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
 }
 
 function previewText({ date, amount_cents, currency, counterparty, reference }: DraftRow): string {

@@ -2,7 +2,7 @@ import type { Charter } from "../../../data/contract";
 import { plainAmount } from "../../../lib/money";
 import { today } from "../../../lib/periods";
 import { ChooseCharter } from "../../../ui/choose-charter";
-import { Dialog } from "../../../ui/dialog";
+import { Dialog } from "../../../ui/dialog/dialog";
 import { openPaymentDialog } from "../../payment-dialog";
 import type { PaymentForm } from "../../payment-form";
 import type { SourceRow } from "./review";

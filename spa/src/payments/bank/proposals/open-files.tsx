@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../../ui/button";
-import { Dialog } from "../../../ui/dialog";
-import { DialogForm } from "../../../ui/dialog-form";
-import { Field } from "../../../ui/field";
+import { Dialog } from "../../../ui/dialog/dialog";
+import { DialogForm } from "../../../ui/dialog/dialog-form";
+import { Field } from "../../../ui/form/field";
 import { MOST_BYTES } from "../statement-file/bytes";
 import type { Columns, Sheet } from "../statement-file/columns";
 import { readStatement } from "../statement-file/read";

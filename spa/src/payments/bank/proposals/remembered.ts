@@ -1,5 +1,5 @@
 import type { Evidence, ListedPayment } from "../../../data/contract";
-import { deviceStorage } from "../../../lib/storage";
+import { deviceStorage } from "../../../lib/browser/storage";
 import { isSameName } from "../matching/distinct";
 import type { Columns, Sheet } from "../statement-file/columns";
 import type { SourceRow } from "./review";

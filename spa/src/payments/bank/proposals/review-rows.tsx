@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { ListedPayment } from "../../../data/contract";
+import { href } from "../../../lib/browser/router";
 import { nowMs, operatorTimezone } from "../../../lib/clock";
 import { formatMoney } from "../../../lib/money";
-import { href } from "../../../lib/router";
 import { Button } from "../../../ui/button";
 import { age } from "../clearing";
 import { type Sureness, surenessNames } from "../matching/proposal";

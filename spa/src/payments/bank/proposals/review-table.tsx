@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { ListedPayment } from "../../../data/contract";
 import { Button } from "../../../ui/button";
+import { TableHead } from "../../table-head";
 import { sumText } from "../clearing";
 import type { Review, ReviewedProposal, SourceRow } from "./review";
 import { type Acts, COLUMNS, LoneRow, MissingRow, ProposedRow } from "./review-rows";
@@ -48,16 +49,7 @@ export function ReviewTable({ review, payments, failures, busy, acts }: Props) {
   );
   return (
     <table class="bank-table">
-      <thead>
-        <tr>
-          <th scope="col">At the bank</th>
-          <th scope="col">How sure</th>
-          <th scope="col">In the ledger</th>
-          <th scope="col">
-            <span class="visually-hidden">What to do</span>
-          </th>
-        </tr>
-      </thead>
+      <TableHead names={["At the bank", "How sure", "In the ledger", { name: "What to do", hidden: true }]} />
       <Group title="Sure" about="Amount, name and date agree." sum={sumOf(sure)} rows={sure} show={proposed}>
         <Button class="primary" disabled={busy} onClick={() => acts.clear(sure)}>
           {sure.length === 1 ? "Clear this one" : `Clear these ${sure.length}`}

@@ -1,6 +1,6 @@
 import { RefusedFile } from "./rows";
 
-export interface DecodedText {
+interface DecodedText {
   text: string;
   /** As a person would name it, for example `UTF-8 with byte-order mark, CRLF`. */
   encoding: string;

@@ -1,5 +1,5 @@
 /** Who and what a bank's line of text names. */
-export interface Described {
+interface Described {
   counterparty: string;
   reference: string;
 }

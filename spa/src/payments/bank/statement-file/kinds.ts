@@ -30,7 +30,7 @@ export function kindOf(text: string, counterparty: string, cents: number): RowKi
 }
 
 /** Between own accounts, or paid out by a processor. */
-export function isTransfer(text: string, counterparty: string): boolean {
+function isTransfer(text: string, counterparty: string): boolean {
   return isProcessor(counterparty) || (TRANSFER.test(text) && OWN_ACCOUNT.test(text));
 }
 

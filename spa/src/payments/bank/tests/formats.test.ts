@@ -176,6 +176,8 @@ test.each([
   ["<TRNTYPE>DEBIT<TRNAMT>-9.00<CHECKNUM>2093<NAME>Returned check<MEMO>NSF 2093", "", "NSF 2093", "returned"],
   ["<TRNTYPE>XFER<TRNAMT>-9.00<NAME>Transfer to share 09", "share 09", "", "transfer"],
   ["<TRNTYPE>DIRECTDEP<TRNAMT>9.00<NAME>SQUARE INC<MEMO>SQ26", "SQUARE INC", "SQ26", "transfer"],
+  // Zelle pays nothing out for a processor: it is a customer of that name, in OFX as in every other format.
+  ["<TRNTYPE>CREDIT<TRNAMT>9.00<NAME>ZELLE FROM SQUARE INC", "SQUARE INC", "", "credit"],
   ["<TRNTYPE>SRVCHG<TRNAMT>-9.00<NAME>WIRE FEE", "", "WIRE FEE", "fee"],
   ["<TRNTYPE>CHECK<TRNAMT>-9.00<CHECKNUM>311<NAME>Check", "", "311", "debit"],
   ["<TRNTYPE>INT<TRNAMT>0.03<NAME>INTEREST", "", "INTEREST", "credit"],

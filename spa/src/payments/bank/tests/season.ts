@@ -16,7 +16,7 @@ export interface Season {
 }
 
 /** What a season is made of; all but the sizes are shares of 1. */
-export interface Habits {
+interface Habits {
   patrons: number;
   charters: number;
   /** The desk leaves the first name out, or writes a letter wrongly. */
@@ -30,7 +30,7 @@ export interface Habits {
   comesBack: number;
 }
 
-export const usualHabits: Habits = {
+const usualHabits: Habits = {
   patrons: 90,
   charters: 160,
   careless: 0.03,

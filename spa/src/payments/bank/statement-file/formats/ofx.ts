@@ -1,7 +1,7 @@
 import { readAmount } from "../amounts";
 import { readDay } from "../days";
 import { describe } from "../descriptions";
-import { isTransfer, kindOf, methodOf, saysReturned } from "../kinds";
+import { kindOf, methodOf, saysReturned } from "../kinds";
 import { type Draft, type DraftRow, RefusedFile, type RowKind } from "../rows";
 
 /** Where NAME ends in an OFX file; what is longer goes on in MEMO. */
@@ -10,6 +10,9 @@ const NAME_LENGTH = 32;
 const MOST_BEFORE = 4000;
 const TAG = /<(\/?)([A-Za-z][\w.]*)(?:\s[^>]*)?(\/?)>/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
+
+/** Names that say only what the type of the row says too. */
+const NAMES_NOBODY = /^(?:|debit|withdrawal|check|cheque|other|ach debit|payment|adjustment)$/i;
 
 /** An element with its values by their tags; a value stands where a tag is not closed or closed at once. */
 type Element = Readonly<Record<string, string>>;
@@ -113,9 +116,6 @@ function amountOf(text = "", currency: string): number | null {
   return readAmount(text, currency, /,\d*$/.test(text) && !text.includes(".") ? "comma" : "point");
 }
 
-/** Names that say only what the type of the row says too. */
-const NAMES_NOBODY = /^(?:|debit|withdrawal|check|cheque|other|ach debit|payment|adjustment)$/i;
-
 /** A name that was cut goes on in the memo, up to the first blank or to ` / `. */
 function joined(name: string, memo: string): { name: string; memo: string } {
   if (name.length < NAME_LENGTH || memo === "") return { name, memo };
@@ -130,7 +130,8 @@ function kindOfType(type: string, name: string, cents: number, pending: boolean)
   if (type === "FEE" || type === "SRVCHG") return "fee";
   if (type === "XFER") return "transfer";
   const byName = kindOf(name, describe(name, false).counterparty, cents);
-  if (byName === "returned" || byName === "fee") return byName;
-  if (type === "CHECK" || type === "INT" || type === "DIV") return cents > 0 ? "credit" : "debit";
-  return isTransfer(name, describe(name, false).counterparty) ? "transfer" : byName;
+  // Checks and interest have their types; whom a check is of may be called anything.
+  const hasType = type === "CHECK" || type === "INT" || type === "DIV";
+  if (hasType && byName === "transfer") return cents > 0 ? "credit" : "debit";
+  return byName;
 }

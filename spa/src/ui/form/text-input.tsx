@@ -6,7 +6,7 @@ interface Props {
   error?: string | undefined;
   onInput(value: string): void;
   hint?: string | undefined;
-  /** So many characters are taken. */
+  /** The greatest number of characters. */
   most?: number | undefined;
   type?: "text" | "email" | "tel" | "datetime-local" | "date" | "password";
   /** So many lines high: text of several lines. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren, RefObject } from "preact";
-import { Button } from "./button";
+import { Button } from "../button";
+import { useTask } from "../task";
 import { Dialog } from "./dialog";
-import { useTask } from "./task";
 
 interface DialogFormProps {
   form?: RefObject<HTMLFormElement | null>;

@@ -1,4 +1,4 @@
-import { Observable } from "./observable";
+import { Observable } from "../observable";
 
 /** Where the app lives: the same bytes are served at `/`, at `/_staging/`, and at `/_preview/` with their release's id. */
 export function basePath(pathname: string): string {

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
-import { openLayer } from "../lib/layers";
-import { Button } from "./button";
+import { openLayer } from "../../lib/browser/layers";
+import { Button } from "../button";
 import "./dialog.css";
 
 /** The second tap of a double tap comes within this time of the first. */

@@ -12,7 +12,7 @@ export interface Answered {
   taken: string | null;
 }
 
-export type Tried = Answered | { wait: Trouble; after_ms?: number };
+type Tried = Answered | { wait: Trouble; after_ms?: number };
 
 const wake = new EventTarget();
 

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import { reasonLimits } from "../data/limits";
-import { isBlank } from "../lib/names";
+import { reasonLimits } from "../../data/later-limits";
+import { isBlank } from "../../lib/names";
+import { TextInput } from "../form/text-input";
+import { useForm } from "../form/use-form";
 import { Dialog } from "./dialog";
 import { DialogForm } from "./dialog-form";
-import { useForm } from "./form";
-import { TextInput } from "./text-input";
 
 interface Props {
   title: string;

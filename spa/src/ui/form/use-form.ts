@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
-import { ApiError } from "../data/api";
+import { ApiError } from "../../data/api";
+import { sentence } from "../page";
 import { type Errors, focusFirstError, sentences } from "./field";
-import { sentence } from "./page";
 
 interface Attempt {
   /** What is said while it is done. */
