@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Charter, MailProblem } from "../data/contract";
-import type { OutboxEntry } from "../data/outbox";
+import type { OutboxEntry } from "../data/outbox-entry";
 import { formatLongDay, formatSpan, zoneIfForeign } from "../lib/time";
 import { MoneyColumn } from "../payments/money-state";
 import { SeatName } from "../ui/crew/seat-name";

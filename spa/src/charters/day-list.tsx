@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Charter } from "../data/contract";
-import type { OutboxEntry } from "../data/outbox";
+import type { OutboxEntry } from "../data/outbox-entry";
 import { dayName } from "../lib/periods";
 import { localDay } from "../lib/time";
 import { LoadButton } from "../ui/load-button";

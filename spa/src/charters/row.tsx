@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { Charter } from "../data/contract";
-import type { OutboxEntry } from "../data/outbox";
+import type { OutboxEntry } from "../data/outbox-entry";
 import { href } from "../lib/browser/router";
 import { nowMs } from "../lib/clock";
 import { formatAway, formatEnd, formatTime } from "../lib/time";

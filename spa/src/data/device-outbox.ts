@@ -1,7 +1,8 @@
 import { Observable } from "../lib/observable";
 import { putBatch, putPayment } from "./api";
 import { charters, keepAnswer, refresh } from "./charters";
-import { indexedDbStorage, Outbox, type SentAnswer, sentBatch, sentPayments, sentRequest } from "./outbox";
+import { indexedDbStorage, Outbox } from "./outbox";
+import { type SentAnswer, sentBatch, sentPayments, sentRequest } from "./outbox-entry";
 import { session } from "./session";
 
 /** What the server has last confirmed. */

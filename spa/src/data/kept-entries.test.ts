@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { sampleCharter, samplePayment } from "../testing/samples";
-import { indexedDbStorage, Outbox, type OutboxEntry, type SentAnswer } from "./outbox";
+import { indexedDbStorage, Outbox } from "./outbox";
+import type { OutboxEntry, SentAnswer } from "./outbox-entry";
 
 /** What a browser may do to a page that wants its database. */
 const trouble: Record<string, () => void> = {

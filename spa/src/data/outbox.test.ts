@@ -2,16 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { operatorClock } from "../lib/clock";
 import { sampleCharter, samplePayment } from "../testing/samples";
 import { ApiError } from "./api";
-import {
-  backoff_ms,
-  firstPayment,
-  indexedDbStorage,
-  Outbox,
-  type OutboxEntry,
-  questionOf,
-  type SentAnswer,
-  sentRequest,
-} from "./outbox";
+import { backoff_ms, indexedDbStorage, Outbox } from "./outbox";
+import { firstPayment, type OutboxEntry, questionOf, type SentAnswer, sentRequest } from "./outbox-entry";
 
 let database = 0;
 let running: Outbox[] = [];

@@ -1,5 +1,5 @@
 import type { Charter } from "../data/contract";
-import { type OutboxEntry, totalCents } from "../data/outbox";
+import { type OutboxEntry, totalCents } from "../data/outbox-entry";
 import { formatMoneyShort } from "../lib/money";
 import "./money-state.css";
 

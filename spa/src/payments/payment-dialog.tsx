@@ -11,7 +11,7 @@ import {
   type Problem,
   questionOf,
   totalCents,
-} from "../data/outbox";
+} from "../data/outbox-entry";
 import { session } from "../data/session";
 import { clockFault, nowMs, operatorClock } from "../lib/clock";
 import { formatMoney, parseMoney } from "../lib/money";

@@ -1,7 +1,7 @@
 import type { Charter, Payment } from "../data/contract";
 import { isLive, leftCents, settles } from "../data/ledger";
 import { methods, type PaymentKind, type PaymentMethod, paymentLimits, paymentMethods } from "../data/limits";
-import { type OutboxEntry, type PaymentRequest, trueTime } from "../data/outbox";
+import { type OutboxEntry, type PaymentRequest, trueTime } from "../data/outbox-entry";
 import { zonedTime } from "../lib/local-time";
 import { formatMoneyShort, parseMoney, plainAmount } from "../lib/money";
 import { isolate } from "../lib/names";

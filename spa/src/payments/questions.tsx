@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Charter } from "../data/contract";
 import { outbox } from "../data/device-outbox";
 import { methods } from "../data/limits";
-import { firstPayment, type OutboxEntry, type Question, questionOf, totalCents, trueTime } from "../data/outbox";
+import { firstPayment, type OutboxEntry, type Question, questionOf, totalCents, trueTime } from "../data/outbox-entry";
 import { operatorTimezone } from "../lib/clock";
 import { formatMoney } from "../lib/money";
 import { formatMoment } from "../lib/time";

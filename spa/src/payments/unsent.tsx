@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { charters } from "../data/charters";
 import { lastSaved, outbox } from "../data/device-outbox";
-import { firstPayment, type OutboxEntry, questionOf, type SentAnswer, sentPayments } from "../data/outbox";
+import { firstPayment, type OutboxEntry, questionOf, type SentAnswer, sentPayments } from "../data/outbox-entry";
 import { session } from "../data/session";
 import { navigate } from "../lib/browser/router";
 import { operatorTimezone } from "../lib/clock";

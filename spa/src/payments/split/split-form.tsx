@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Charter } from "../../data/contract";
 import { batchLimits } from "../../data/later-limits";
 import { methods, type PaymentMethod, paymentLimits, paymentMethods } from "../../data/limits";
-import { type OutboxEntry, questionOf } from "../../data/outbox";
+import { type OutboxEntry, questionOf } from "../../data/outbox-entry";
 import { formatMoney, formatMoneyShort } from "../../lib/money";
 import { uuid7 } from "../../lib/uuid";
 import { Button } from "../../ui/button";

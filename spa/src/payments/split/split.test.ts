@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { OutboxEntry } from "../../data/outbox";
+import type { OutboxEntry } from "../../data/outbox-entry";
 import { sampleBalance, sampleCharter } from "../../testing/samples";
 import { paymentForm } from "../payment-form";
 import { addPart, afterText, changePart, type Part, partsOf, readParts, removePart, startParts } from "./split";

@@ -1,6 +1,6 @@
 import type { Charter } from "../../data/contract";
 import { methods, type PaymentMethod, paymentLimits } from "../../data/limits";
-import type { BatchRow, OutboxEntry, PaymentRequest } from "../../data/outbox";
+import type { BatchRow, OutboxEntry, PaymentRequest } from "../../data/outbox-entry";
 import { formatMoney, parseMoney, plainAmount } from "../../lib/money";
 import type { PaymentForm, SharedRequest } from "../payment-form";
 

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ListedPayment, Payment } from "../../../data/contract";
 import { lastSaved } from "../../../data/device-outbox";
-import { sentPayments } from "../../../data/outbox";
+import { sentPayments } from "../../../data/outbox-entry";
 import { operatorTimezone } from "../../../lib/clock";
 import { sentence } from "../../../ui/page";
 import { paymentsFor } from "./payments";
