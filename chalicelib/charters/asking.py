@@ -68,12 +68,6 @@ def advance(
     return Advanced(after, given_up)
 
 
-def _answer_by(starts_at: str, wanted: str | None, now: datetime) -> str:
-    """The time that the desk wanted, unless it is over before anybody could be asked."""
-    in_time = wanted if wanted and wanted >= times.format_instant(now + SOONEST_ANSWER) else None
-    return min(in_time or deadline(starts_at, now), starts_at)
-
-
 def _to_ask(details: CharterDetails, positions: Positions, *, captain_first: bool) -> Iterator[StoredPosition]:
     """Positions for which somebody is to be asked, the captain's first. No crew is asked while there is no captain."""
     for position in sorted(positions, key=lambda one: one["role"] != CAPTAIN):
@@ -100,6 +94,12 @@ def _next_person(
         if person_id in known and person_id not in taken:
             return known[person_id], position["next_ids"][index + 1 :]
     return None, []
+
+
+def _answer_by(starts_at: str, wanted: str | None, now: datetime) -> str:
+    """The time that the desk wanted, unless it is over before anybody could be asked."""
+    in_time = wanted if wanted and wanted >= times.format_instant(now + SOONEST_ANSWER) else None
+    return min(in_time or deadline(starts_at, now), starts_at)
 
 
 def left_alone(before: Positions, after: Positions, known: Collection[str]) -> list[str]:

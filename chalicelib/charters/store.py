@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 from chalicelib.charters import directory, receivables
-from chalicelib.charters import positions as place
 from chalicelib.charters.fields import CharterDetails, Check, Status
 from chalicelib.charters.position_items import ChartersPositions, position_writes
-from chalicelib.charters.positions import StoredPosition
+from chalicelib.charters.positions import StoredPosition, answering_ids
 from chalicelib.charters.receivables import Receivable
 from chalicelib.core import names
 from chalicelib.core.audit import HISTORIES, AuditEvent, history_item
@@ -337,7 +336,7 @@ def schedule_entry(charter: Charter) -> Entry | None:
         details["starts_at"],
         details["ends_at"],
         charter.status,
-        asked=tuple(place.answering_ids(charter.positions)) if charter.status == "scheduled" else (),
+        asked=tuple(answering_ids(charter.positions)) if charter.status == "scheduled" else (),
     )
 
 
