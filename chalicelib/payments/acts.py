@@ -13,15 +13,15 @@ from chalicelib.core.errors import AlreadyExists, WriteConflict
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import outbox
-from chalicelib.mail import store as mail_store
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
 from chalicelib.money.methods import METHODS
 from chalicelib.payments import mails, store
 from chalicelib.payments.answers import PaymentConflict
-from chalicelib.payments.asking import check_past
+from chalicelib.payments.checks import check_past
 from chalicelib.payments.fields import Act, ActName, Clearing, Payment, PaymentAndEvent, ReceiptAsked
 from chalicelib.payments.rows import apply_act, find, fold, payment_json
+from chalicelib.payments.store import Posted
 
 # The act's result, and the states it may start from.
 _ACTS = {
@@ -71,8 +71,7 @@ def _act(
         check_act(name, payment, rows, _ACTS[name][0])
         act = new_act(charter, name, more, actor, at)
         changed = apply_act(payment, act)
-        sums = ledger.fold(changed if row is payment else row for row in rows)
-        after = store.after(charter, sums, at)
+        after = store.after(charter, ledger.fold(changed if row is payment else row for row in rows), at)
         mail = None
         if name == "void" and payment["receipt"] != "off":
             mail = mails.correction_mail(after, payment_json(changed), now)
@@ -80,7 +79,7 @@ def _act(
             mail = mails.bounce_mail(after, payment_json(changed), now)
         act["mail_id"] = mail.mail_id if mail else ""
         try:
-            store.append_act(charter, payment, act, sums, mail)
+            store.append_act(Posted(charter, after), payment, act, mail)
         except AlreadyExists:
             # This very act has just been done: read again.
             raise WriteConflict from None
@@ -116,10 +115,7 @@ def send_receipt_again(event_id: str, payment_id: str, *, actor: Actor, now: dat
     if mail is None:
         raise PaymentConflict("The patron of this charter has no email address.")
     asked = audit_event("receipt_asked", actor, times.format_instant(now), mail_id=mail.mail_id)
-    try:
-        retry_on_conflict(lambda: mail_store.put_mail(mail, [put_write(history_item(event_id, asked))]))
-    except AlreadyExists:
-        # A double tap: the first one sends it.
-        return {"receipt": "pending"}
-    outbox.deliver(mail, mails.MAIL_KINDS, now)
+    noted = [put_write(history_item(event_id, asked))]
+    if retry_on_conflict(lambda: outbox.queue_tapped(mail, now, noted)):
+        outbox.deliver(mail, mails.MAIL_KINDS, now)
     return {"receipt": "pending"}
