@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
@@ -15,6 +15,7 @@ from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
+from chalicelib.money.ledger import PaymentStatus
 from chalicelib.money.methods import METHODS
 from chalicelib.payments import mails, store
 from chalicelib.payments.answers import PaymentConflict
@@ -23,11 +24,18 @@ from chalicelib.payments.fields import Act, ActName, Clearing, Payment, PaymentA
 from chalicelib.payments.rows import apply_act, find, fold, payment_json
 from chalicelib.payments.store import Posted
 
-# The act's result, and the states it may start from.
-_ACTS = {
-    "void": ("voided", ("received", "cleared")),
-    "clear": ("cleared", ("received",)),
-    "bounce": ("bounced", ("received", "cleared")),
+
+class _Change(NamedTuple):
+    """What an act makes of a payment, and from which states."""
+
+    result: PaymentStatus
+    allowed: tuple[PaymentStatus, ...]
+
+
+_CHANGES: Mapping[ActName, _Change] = {
+    "void": _Change("voided", ("received", "cleared")),
+    "clear": _Change("cleared", ("received",)),
+    "bounce": _Change("bounced", ("received", "cleared")),
 }
 
 
@@ -66,9 +74,9 @@ def _act(
         whole = charters.find_whole_charter(event_id)
         charter, rows = whole.charter, fold(whole.payment_items)
         payment = find(rows, payment_id)
-        if payment["status"] == _ACTS[name][0]:
+        if payment["status"] == _CHANGES[name].result:
             return payment, charter, None
-        check_act(name, payment, rows, _ACTS[name][0])
+        check_act(name, payment, rows, _CHANGES[name].result)
         act = new_act(charter, name, more, actor, at)
         changed = apply_act(payment, act)
         after = store.after(charter, ledger.fold(changed if row is payment else row for row in rows), at)
@@ -92,7 +100,7 @@ def _act(
 
 def check_act(name: ActName, payment: Payment, rows: list[Payment], result: str) -> None:
     """Raises PaymentConflict if the payment's state does not allow the act. `result` is what the payment would be."""
-    if payment["status"] not in _ACTS[name][1]:
+    if payment["status"] not in _CHANGES[name].allowed:
         raise PaymentConflict(f"A {payment['status']} payment cannot be {result}.")
     if name == "bounce" and not METHODS[payment["method"]].can_bounce:
         raise PaymentConflict("Cash does not bounce. Void the entry, or log a refund.")

@@ -108,8 +108,8 @@ def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, 
     }
     # A tap after another payment or edit is none of the same.
     words = (to, asked["due_date"] or "", asked["note"], str(charter.version), str(charter.ledger_seq))
-    same = hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
-    return new_mail("statement", f"statement-{number}-{same}-{tap_number(now)}", to, data, now)
+    fingerprint = hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
+    return new_mail("statement", f"statement-{number}-{fingerprint}-{tap_number(now)}", to, data, now)
 
 
 def statement_number(event_id: str, created_at: str) -> str:
