@@ -33,7 +33,7 @@ class Candidate(NamedTuple):
 class Advanced(NamedTuple):
     positions: list[StoredPosition]
     given_up: list[str]
-    """The ids of positions for which nobody is left to ask."""
+    """The ids of positions for which everybody was asked."""
 
 
 def advance(
@@ -103,8 +103,10 @@ def _answer_by(starts_at: str, wanted: str | None, now: datetime) -> str:
 
 
 def left_alone(before: Positions, after: Positions, known: Collection[str]) -> list[str]:
-    """The ids of positions that became open and for which no one else is asked, without those in `known`: the desk has
-    left them open itself."""
+    """The ids of positions that became open without another person being asked.
+
+    `known` are left out: the desk has left them open itself.
+    """
     filled = [one["position_id"] for one in before if one["state"] not in ("open", "withdrawn")]
     return [
         one["position_id"]

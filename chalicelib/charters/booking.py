@@ -38,7 +38,7 @@ class Booking(NamedTuple):
     writes: list[Item]
 
 
-NOBODY = Named({}, {}, {})
+NOTHING_NAMED = Named({}, {}, {})
 NOT_BOOKED = Booking([], None, [])
 
 

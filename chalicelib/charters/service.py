@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from chalicelib.charters import booking, context, positions, store
-from chalicelib.charters.booking import NOBODY, NOT_BOOKED
+from chalicelib.charters.booking import NOT_BOOKED, NOTHING_NAMED
 from chalicelib.charters.event_json import charter_json
 from chalicelib.charters.fields import (
     EDITED_NOTES,
@@ -248,7 +248,7 @@ def plan_edit(seen: Charter, body: Mapping[str, Any], *, now: datetime) -> Edit:
     if seen.status == "cancelled" and status != "cancelled":
         raise Conflict("This charter is cancelled.", current=show(seen, now))
     details = add_guest_ids(details)
-    is_moved, named = booking.is_moved(details, seen.details), NOBODY
+    is_moved, named = booking.is_moved(details, seen.details), NOTHING_NAMED
     if is_moved or booking.writes_names(body):
         named = booking.read_named(details)
         details = booking.fill(details, body, named, seen.details)
@@ -270,8 +270,10 @@ def plan_edit(seen: Charter, body: Mapping[str, Any], *, now: datetime) -> Edit:
 def _positions(
     seen: Charter, details: CharterDetails, status: Status, named: Named, now: datetime
 ) -> Sequence[StoredPosition]:
-    """What an edit makes of the positions: in the same write, as nobody may be accepted for another time. Once it has
-    sailed, nobody has to answer again."""
+    """What an edit makes of the positions. It is the same write, so that an acceptance never holds for another time.
+
+    After the departure people do not have to answer again.
+    """
     found: Sequence[StoredPosition] = seen.positions
     if status == "scheduled" and positions.is_changed(seen.details, details):
         found = positions.changed(found, details["starts_at"], now)

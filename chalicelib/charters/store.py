@@ -248,9 +248,9 @@ def update_charter(
 
 
 def unmoved_update(seen: Charter, change: str, values: Item, condition: str = "") -> Item:
-    """The write that changes a charter which nobody has edited, and whose ledger has nothing more, since it was seen.
+    """The write that changes a charter if neither its details nor its ledger have changed since it was seen.
 
-    Both, because what is due follows from both, and the list of receivables is kept by whoever changes either.
+    Both, because what is due follows from both, and a write of either one keeps the list of receivables.
     """
     unmoved = "version = :seen_version AND ledger_seq = :seen_ledger_seq"
     values = {**values, ":seen_version": n(seen.version), ":seen_ledger_seq": n(seen.ledger_seq)}

@@ -55,7 +55,7 @@ class Figures(TypedDict):
 class StatementData(Figures, MailData):
     number: str
     patron: str
-    """The patron's name: whom it is for, whoever gets it."""
+    """The patron's name: whom it is for, also where it goes to another address."""
     is_to_patron: bool
     asked_due_date: str | None
     """None: the date follows the charter."""
@@ -103,10 +103,10 @@ def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, 
         "is_to_patron": is_to_patron,
         "asked_due_date": asked["due_date"],
         "note": asked["note"],
-        # Whoever else gets it is not greeted by the patron's name.
+        # Another recipient is not greeted by the patron's name.
         "name": patron["name"] if is_to_patron else "",
     }
-    # A tap after another payment or edit is none of the same.
+    # After another payment or edit the statement tells something else: it is another mail.
     words = (to, asked["due_date"] or "", asked["note"], str(charter.version), str(charter.ledger_seq))
     fingerprint = hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
     return new_mail("statement", f"statement-{number}-{fingerprint}-{tap_number(now)}", to, data, now)
