@@ -50,6 +50,7 @@ def struck_record(page: Page, charters: Charters) -> None:
 
 def set_aside_dialog(page: Page, charters: Charters) -> None:
     page.goto(f"/events/{charters.long['event_id']}")
+    title(page, charters.long["title"])
     page.get_by_role("button", name="Set aside…").click()
     expect(page.get_by_role("dialog", name="Set aside")).to_be_visible()
 
