@@ -45,7 +45,7 @@ soak: ## the random tests at full length, from new seeds: an hour or so
 		$(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadfile --timeout 7200 tests/faults/test_many_admins.py \
 		tests/faults/test_every_fault.py tests/faults/test_model.py tests/faults/test_model_again.py \
 		tests/faults/test_money_model.py \
-		tests/unit/test_evidence.py tests/api/test_xss.py tests/api/test_fuzz.py tests/unit/test_fuzz.py tests/tools/test_fuzz.py
+		tests/unit/test_evidence.py tests/api/test_xss.py tests/api/test_fuzz.py tests/unit/fuzz tests/tools/test_fuzz.py
 
 check: ## formatting, lint, types, the direction of imports and the templates, for Python and the SPA
 	@$(PYTHON) tools/setup.py check

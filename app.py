@@ -6,14 +6,13 @@ from datetime import datetime
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response
 
-from chalicelib import __version__, requests
+from chalicelib import requests
 from chalicelib.charters import board
 from chalicelib.charters import service as charters
 from chalicelib.core import http, system
 from chalicelib.core.errors import log_trace_only
 from chalicelib.core.lazy import lazy_imports
-from chalicelib.core.settings import settings
-from chalicelib.requests import CurrentRequest, made
+from chalicelib.requests import CurrentRequest, accepted, made
 from chalicelib.sign_in import sessions
 
 # What the board needs is loaded above; the rest when a request first needs it.
@@ -87,6 +86,7 @@ SEARCHES = {
 
 current = CurrentRequest(app)
 body, query, session, actor, request_key = current.body, current.query, current.session, current.actor, current.key
+alone = current.alone
 
 
 @app.middleware("http")
@@ -103,14 +103,12 @@ def now() -> datetime:
 
 @app.route("/api/login", methods=["POST"])
 def log_in() -> Answer:
-    address = http.viewer_address(app.current_request)
-    return sign_in.log_in(sign_in.parse_credentials(body()), address=address, now=now())
+    return sign_in.log_in(sign_in.parse_credentials(body()), address=current.address(), now=now())
 
 
 @app.route("/api/logout", methods=["POST"])
 def log_out() -> Response:
-    http.read_nothing(app.current_request)
-    sessions.log_out(session())
+    sessions.log_out(alone().session())
     return Response("", status_code=204)
 
 
@@ -122,8 +120,7 @@ def read_session() -> Answer:
 # API Gateway implies no HEAD; uptime monitors and link previews ask for it.
 @app.route("/api/health", methods=["GET", "HEAD"])
 def health() -> Answer:
-    settings()
-    return {"status": "ok", "version": __version__}
+    return requests.tell_health()
 
 
 @app.route("/api/openapi.json")
@@ -171,20 +168,17 @@ def preview_cancel(event_id: str) -> Answer:
 
 @app.route("/api/events/{event_id}/repeat", methods=["POST"])
 def repeat_event(event_id: str) -> Response:
-    answer, status = repeat.repeat_charter(event_id, body(), actor=actor(), now=now())
-    return Response(answer, status_code=status)
+    return requests.with_status(*repeat.repeat_charter(event_id, body(), actor=actor(), now=now()))
 
 
 @app.route("/api/events/{event_id}/reopen-waivers", methods=["POST"])
 def reopen_waivers(event_id: str) -> Answer:
-    http.read_nothing(app.current_request)
-    return charters.reopen_waivers(event_id, actor=actor(), now=now())
+    return charters.reopen_waivers(event_id, actor=alone().actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/guest-link", methods=["POST"])
 def renew_guest_link(event_id: str) -> Answer:
-    http.read_nothing(app.current_request)
-    return charters.renew_guest_link(event_id, actor=actor(), now=now())
+    return charters.renew_guest_link(event_id, actor=alone().actor(), now=now())
 
 
 @app.route("/api/events/{event_id}/history")
@@ -252,19 +246,17 @@ def withdraw_position(event_id: str, position_id: str) -> Answer:
 
 @app.route("/api/events/{event_id}/payments/{payment_id}", methods=["PUT"])
 def log_payment(event_id: str, payment_id: str) -> Response:
-    command = payments.parse_payment(payment_id, body(), now=now())
-    return requests.logged(*payments.log_payment(event_id, command, actor=actor(), now=now()))
+    return requests.logged(*payments.log_payment(event_id, payment_id, body(), actor=actor(), now=now()))
 
 
 @app.route("/api/events/{event_id}/payment-batches/{batch_id}", methods=["PUT"])
 def log_batch(event_id: str, batch_id: str) -> Response:
-    command = batches.parse_batch(batch_id, body(), now=now())
-    return requests.logged(*batches.log_batch(event_id, command, actor=actor(), now=now()))
+    return requests.logged(*batches.log_batch(event_id, batch_id, body(), actor=actor(), now=now()))
 
 
 @app.route("/api/events/{event_id}/payments")
 def list_event_payments(event_id: str) -> Answer:
-    return payments.statement(event_id)
+    return payments.list_for_charter(event_id)
 
 
 @app.route("/api/events/{event_id}/payments/{payment_id}/void", methods=["POST"])
@@ -284,13 +276,12 @@ def bounce_payment(event_id: str, payment_id: str) -> Answer:
 
 @app.route("/api/events/{event_id}/payments/{payment_id}/receipt", methods=["POST"])
 def send_receipt_again(event_id: str, payment_id: str) -> Response:
-    http.read_nothing(app.current_request)
-    return Response(payment_acts.send_receipt_again(event_id, payment_id, actor=actor(), now=now()), status_code=202)
+    return accepted(payment_acts.send_receipt_again(event_id, payment_id, actor=alone().actor(), now=now()))
 
 
 @app.route("/api/events/{event_id}/statement", methods=["POST"])
 def send_statement(event_id: str) -> Response:
-    return Response(statements.send_statement(event_id, body(), actor=actor(), now=now()), status_code=202)
+    return accepted(statements.send_statement(event_id, body(), actor=actor(), now=now()))
 
 
 @app.route("/api/events/{event_id}/tip-shares", methods=["PUT"])
@@ -353,8 +344,7 @@ def edit_hold(hold_id: str) -> Answer:
 
 @app.route("/api/holds/{hold_id}/release", methods=["POST"])
 def release_hold(hold_id: str) -> Answer:
-    http.read_nothing(app.current_request)
-    return holds.release_hold(hold_id, actor=actor(), now=now())
+    return holds.release_hold(hold_id, actor=alone().actor(), now=now())
 
 
 @app.route("/api/patrons")
@@ -397,8 +387,7 @@ def edit_person(person_id: str) -> Answer:
 
 @app.route("/api/people/{person_id}/new-link", methods=["POST"])
 def renew_person_link(person_id: str) -> Answer:
-    http.read_nothing(app.current_request)
-    return people.renew_link(person_id, actor=actor(), now=now())
+    return people.renew_link(person_id, actor=alone().actor(), now=now())
 
 
 @app.route("/api/settings")
@@ -418,8 +407,7 @@ def list_calendars() -> Answer:
 
 @app.route("/api/calendars/{calendar_id}/new-link", methods=["POST"])
 def renew_calendar_link(calendar_id: str) -> Answer:
-    http.read_nothing(app.current_request)
-    return calendars.renew_link(calendar_id, actor=actor(), now=now())
+    return calendars.renew_link(calendar_id, actor=alone().actor(), now=now())
 
 
 # --- mail -----------------------------------------------------------------------------------------
@@ -432,8 +420,7 @@ def list_mails() -> Answer:
 
 @app.route("/api/mail/{mail_id}/retry", methods=["POST"])
 def retry_mail(mail_id: str) -> Response:
-    http.read_nothing(app.current_request)
-    return Response(mail_admin.send_again(mail_id, kinds=sweep.MAIL_KINDS, actor=actor(), now=now()), status_code=202)
+    return accepted(mail_admin.send_again(mail_id, kinds=sweep.MAIL_KINDS, actor=alone().actor(), now=now()))
 
 
 # --- waivers --------------------------------------------------------------------------------------

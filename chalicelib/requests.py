@@ -1,14 +1,16 @@
 """What every route shares: who may pass, what the current request holds, and answers to what goes wrong."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, Self
 
 from chalice.app import Chalice, Request, Response
 
+from chalicelib import __version__
 from chalicelib.core import http, system
 from chalicelib.core.audit import Actor
 from chalicelib.core.errors import DomainError, SettingsError
 from chalicelib.core.fields import Form
+from chalicelib.core.settings import settings
 from chalicelib.sign_in import sessions
 
 Routes = Collection[tuple[str, str]]
@@ -56,6 +58,11 @@ class CurrentRequest:
     def body(self) -> dict[str, Any]:
         return http.read_json(self._app.current_request)
 
+    def alone(self) -> Self:
+        """The same request, for a call that takes no fields: each one that is sent is refused by name."""
+        http.read_nothing(self._app.current_request)
+        return self
+
     def query(self) -> dict[str, str]:
         return http.read_query(self._app.current_request)
 
@@ -63,17 +70,34 @@ class CurrentRequest:
         return self._app.current_request.context["session"]  # type: ignore[no-any-return]
 
     def actor(self) -> Actor:
-        address = http.viewer_address(self._app.current_request)
-        return Actor(name=self.session().admin, address=address, type="admin")
+        return Actor(name=self.session().admin, address=self.address(), type="admin")
+
+    def address(self) -> str:
+        return http.viewer_address(self._app.current_request)
 
     def key(self) -> str | None:
         """What makes the same request again find what it made first."""
         return self._app.current_request.headers.get("idempotency-key")  # type: ignore[no-any-return]
 
 
+def tell_health() -> dict[str, str]:
+    """Raises SettingsError as long as a setting is missing or wrong."""
+    settings()
+    return {"status": "ok", "version": __version__}
+
+
 def made(answer: object, new: bool) -> Response:
     """A record that was made now, or by the same request before."""
-    return Response(answer, status_code=201 if new else 200)
+    return with_status(answer, 201 if new else 200)
+
+
+def accepted(answer: object) -> Response:
+    """What was asked for is queued."""
+    return with_status(answer, 202)
+
+
+def with_status(answer: object, status_code: int) -> Response:
+    return Response(answer, status_code=status_code)
 
 
 def logged(answer: str, new: bool) -> Response:

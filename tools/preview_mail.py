@@ -131,6 +131,12 @@ def correction(**changes: Any) -> Mail | None:
     return payment_mails.correction_mail(CHARTER, payment(**changes), NOW)
 
 
+def correction_of_a_move() -> Mail | None:
+    """To the patron of the charter that the payment stood at."""
+    void = {"reason": "logged on the wrong charter", "at": "2026-11-22T20:10:00Z", "by": "admin"}
+    return correction(void=void, corrected_by={"event_id": "B" * 22, "payment_id": PAYMENT["payment_id"]})
+
+
 def corrected() -> Mail | None:
     key = {"event_id": CHARTER.event_id, "payment_id": PAYMENT["payment_id"], "reason": "one zero too many"}
     return payment_mails.corrected_mail(CHARTER, payment(corrects=key), CHARTER, payment(amount_cents=400_000), NOW)
@@ -339,6 +345,7 @@ SAMPLES: dict[str, Callable[[], Mail | None]] = {
     "receipt-refund": lambda: receipt(kind="refund", method="zelle", amount_cents=10_000, reference="90312"),
     "correction": correction,
     "correction-refund": lambda: correction(kind="refund", method="zelle", reference="90312"),
+    "correction-moved": correction_of_a_move,
     "corrected": corrected,
     "corrected-move": corrected_move,
     "batch-receipt": batch,

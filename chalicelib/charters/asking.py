@@ -33,7 +33,7 @@ class Candidate(NamedTuple):
 class Advanced(NamedTuple):
     positions: list[StoredPosition]
     given_up: list[str]
-    """The ids of positions for which nobody is left to ask."""
+    """The ids of positions for which everybody was asked."""
 
 
 def advance(
@@ -68,12 +68,6 @@ def advance(
     return Advanced(after, given_up)
 
 
-def _answer_by(starts_at: str, wanted: str | None, now: datetime) -> str:
-    """The time that the desk wanted, unless it is over before anybody could be asked."""
-    in_time = wanted if wanted and wanted >= times.format_instant(now + SOONEST_ANSWER) else None
-    return min(in_time or deadline(starts_at, now), starts_at)
-
-
 def _to_ask(details: CharterDetails, positions: Positions, *, captain_first: bool) -> Iterator[StoredPosition]:
     """Positions for which somebody is to be asked, the captain's first. No crew is asked while there is no captain."""
     for position in sorted(positions, key=lambda one: one["role"] != CAPTAIN):
@@ -102,9 +96,17 @@ def _next_person(
     return None, []
 
 
+def _answer_by(starts_at: str, wanted: str | None, now: datetime) -> str:
+    """The time that the desk wanted, unless it is over before anybody could be asked."""
+    in_time = wanted if wanted and wanted >= times.format_instant(now + SOONEST_ANSWER) else None
+    return min(in_time or deadline(starts_at, now), starts_at)
+
+
 def left_alone(before: Positions, after: Positions, known: Collection[str]) -> list[str]:
-    """The ids of positions that became open and for which no one else is asked, without those in `known`: the desk has
-    left them open itself."""
+    """The ids of positions that became open without another person being asked.
+
+    `known` are left out: the desk has left them open itself.
+    """
     filled = [one["position_id"] for one in before if one["state"] not in ("open", "withdrawn")]
     return [
         one["position_id"]

@@ -38,7 +38,7 @@ class Booking(NamedTuple):
     writes: list[Item]
 
 
-NOBODY = Named({}, {}, {})
+NOTHING_NAMED = Named({}, {}, {})
 NOT_BOOKED = Booking([], None, [])
 
 
@@ -118,20 +118,6 @@ def fill(details: CharterDetails, body: Body, named: Named, seen: CharterDetails
     return filled
 
 
-def refuse_bareboat(
-    details: CharterDetails, seen: CharterDetails | None, named: Named, positions: Positions = ()
-) -> None:
-    """Raises BareboatCrew where people of the register are newly named, or were named or asked before the boat was."""
-    boat = named.boats.get(details["boat_id"] or "")
-    if boat is None or boat.details["kind"] != "bareboat":
-        return
-    is_new_boat = seen is None or seen["boat_id"] != details["boat_id"]
-    ids = {one["person_id"] for _, one in sailors(details)} - {None}
-    before = {one["person_id"] for _, one in sailors(seen)} if seen and not is_new_boat else set()
-    if ids - before or (is_new_boat and any(is_filled(one) for one in positions)):
-        raise BareboatCrew
-
-
 def _fill_member(member: CrewMember, given: Body, named: Named) -> CrewMember:
     """Name, email and phone of the person's record where the request leaves them out.
 
@@ -146,6 +132,20 @@ def _fill_member(member: CrewMember, given: Body, named: Named) -> CrewMember:
         if given.get(name) is None or (not is_named and (name == "name" or not member[name])):
             filled[name] = person.details[name]
     return filled
+
+
+def refuse_bareboat(
+    details: CharterDetails, seen: CharterDetails | None, named: Named, positions: Positions = ()
+) -> None:
+    """Raises BareboatCrew where people of the register are newly named, or were named or asked before the boat was."""
+    boat = named.boats.get(details["boat_id"] or "")
+    if boat is None or boat.details["kind"] != "bareboat":
+        return
+    is_new_boat = seen is None or seen["boat_id"] != details["boat_id"]
+    ids = {one["person_id"] for _, one in sailors(details)} - {None}
+    before = {one["person_id"] for _, one in sailors(seen)} if seen and not is_new_boat else set()
+    if ids - before or (is_new_boat and any(is_filled(one) for one in positions)):
+        raise BareboatCrew
 
 
 def book(charter: Charter, named: Named, reason: str | None, actor: Actor, at: str) -> Booking:

@@ -138,7 +138,7 @@ NOTIFY = Flag(False)
 
 class CancellationTerms(TypedDict):
     cancellation_fee_cents: Annotated[int | None, Whole(0, MAX_AMOUNT_CENTS, None)]
-    """None: what the charter says, which is nothing as long as nobody has changed it."""
+    """None: what the charter says, which is 0 unless an edit has set it."""
 
 
 class PlannedCancellation(CancellationTerms):

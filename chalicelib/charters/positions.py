@@ -31,7 +31,7 @@ class StoredPosition(Position):
 
     next_ids: list[str] | None
     """People in the order in which they are asked; None: by rank, of those who have the role and are free. Empty:
-    no one is asked until the desk asks."""
+    people are asked only once the desk says so."""
 
 
 Positions = Sequence[StoredPosition]

@@ -150,7 +150,7 @@ def _by_record(member: CrewMember | None) -> Mapping[str, Any] | None:
 
 
 def _copied(details: CharterDetails) -> CharterDetails:
-    """Guests get ids of their own on each charter. Who was erased is nobody to expect."""
+    """Guests get ids of their own on each charter. Erased guests are not copied."""
     guests = [{**guest, "guest_id": ""} for guest in details["guests"] if guest["name"] != ERASED_NAME]
     # What was agreed when one of them was cancelled is not agreed for the others.
     copied = {**details, "guests": guests, "cancellation_fee_cents": 0}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from chalicelib.charters import booking, context, positions, store
-from chalicelib.charters.booking import NOBODY, NOT_BOOKED
+from chalicelib.charters.booking import NOT_BOOKED, NOTHING_NAMED
 from chalicelib.charters.event_json import charter_json
 from chalicelib.charters.fields import (
     EDITED_NOTES,
@@ -37,38 +37,6 @@ from chalicelib.schedule.fields import OverrideReason
 from chalicelib.schedule.store import Named
 
 REOPENED = timedelta(hours=24)
-
-
-def _check_details(form: Form, details: CharterDetails, known_guest_ids: Collection[str] = ()) -> None:
-    """What no rule of a single field can see."""
-    starts_at, ends_at = details["starts_at"], details["ends_at"]
-    if starts_at and ends_at:
-        length = times.parse_instant(ends_at) - times.parse_instant(starts_at)
-        if not timedelta(0) < length <= LONGEST_ENTRY:
-            form.refuse("ends_at", "must be after starts_at, within a year")
-    _check_cancellation_fee(form, details)
-    ids = [guest["guest_id"] for guest in details["guests"]]
-    for index, guest_id in enumerate(ids):
-        if guest_id and guest_id not in known_guest_ids:
-            rule = "is none of this charter's guests: leave it out for a new one"
-            form.refuse(f"guests[{index}].guest_id", rule)
-    given = [guest_id for guest_id in ids if guest_id]
-    if len(set(given)) < len(given):
-        form.refuse("guests", "must name each guest_id once")
-
-
-def _check_cancellation_fee(form: Form, details: CharterDetails) -> None:
-    fees = {"charter_fee_cents", "cancellation_fee_cents"}
-    if not fees & form.problems.keys() and details["cancellation_fee_cents"] > details["charter_fee_cents"]:
-        form.refuse("cancellation_fee_cents", "must be at most the charter's fee")
-
-
-def add_guest_ids(details: CharterDetails) -> CharterDetails:
-    """A guest's id is made here and stays; a signature names it."""
-    guests: list[ListedGuest] = [
-        {**guest, "guest_id": guest["guest_id"] or system.random_hex(8)} for guest in details["guests"]
-    ]
-    return {**details, "guests": guests}
 
 
 def create_charter(
@@ -114,6 +82,38 @@ def create_charter(
             raise Conflict("This Idempotency-Key was used for something else than this charter.") from None
         return show_charter(first_id, now), False
     return show(charter, now), True
+
+
+def _check_details(form: Form, details: CharterDetails, known_guest_ids: Collection[str] = ()) -> None:
+    """What no rule of a single field can see."""
+    starts_at, ends_at = details["starts_at"], details["ends_at"]
+    if starts_at and ends_at:
+        length = times.parse_instant(ends_at) - times.parse_instant(starts_at)
+        if not timedelta(0) < length <= LONGEST_ENTRY:
+            form.refuse("ends_at", "must be after starts_at, within a year")
+    _check_cancellation_fee(form, details)
+    ids = [guest["guest_id"] for guest in details["guests"]]
+    for index, guest_id in enumerate(ids):
+        if guest_id and guest_id not in known_guest_ids:
+            rule = "is none of this charter's guests: leave it out for a new one"
+            form.refuse(f"guests[{index}].guest_id", rule)
+    given = [guest_id for guest_id in ids if guest_id]
+    if len(set(given)) < len(given):
+        form.refuse("guests", "must name each guest_id once")
+
+
+def _check_cancellation_fee(form: Form, details: CharterDetails) -> None:
+    fees = {"charter_fee_cents", "cancellation_fee_cents"}
+    if not fees & form.problems.keys() and details["cancellation_fee_cents"] > details["charter_fee_cents"]:
+        form.refuse("cancellation_fee_cents", "must be at most the charter's fee")
+
+
+def add_guest_ids(details: CharterDetails) -> CharterDetails:
+    """A guest's id is made here and stays; a signature names it."""
+    guests: list[ListedGuest] = [
+        {**guest, "guest_id": guest["guest_id"] or system.random_hex(8)} for guest in details["guests"]
+    ]
+    return {**details, "guests": guests}
 
 
 def new_event_id() -> str:
@@ -248,7 +248,7 @@ def plan_edit(seen: Charter, body: Mapping[str, Any], *, now: datetime) -> Edit:
     if seen.status == "cancelled" and status != "cancelled":
         raise Conflict("This charter is cancelled.", current=show(seen, now))
     details = add_guest_ids(details)
-    is_moved, named = booking.is_moved(details, seen.details), NOBODY
+    is_moved, named = booking.is_moved(details, seen.details), NOTHING_NAMED
     if is_moved or booking.writes_names(body):
         named = booking.read_named(details)
         details = booking.fill(details, body, named, seen.details)
@@ -270,8 +270,10 @@ def plan_edit(seen: Charter, body: Mapping[str, Any], *, now: datetime) -> Edit:
 def _positions(
     seen: Charter, details: CharterDetails, status: Status, named: Named, now: datetime
 ) -> Sequence[StoredPosition]:
-    """What an edit makes of the positions: in the same write, as nobody may be accepted for another time. Once it has
-    sailed, nobody has to answer again."""
+    """What an edit makes of the positions. It is the same write, so that an acceptance never holds for another time.
+
+    After the departure people do not have to answer again.
+    """
     found: Sequence[StoredPosition] = seen.positions
     if status == "scheduled" and positions.is_changed(seen.details, details):
         found = positions.changed(found, details["starts_at"], now)

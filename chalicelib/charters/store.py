@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 from chalicelib.charters import directory, receivables
-from chalicelib.charters import positions as place
 from chalicelib.charters.fields import CharterDetails, Check, Status
 from chalicelib.charters.position_items import ChartersPositions, position_writes
-from chalicelib.charters.positions import StoredPosition
+from chalicelib.charters.positions import StoredPosition, answering_ids
 from chalicelib.charters.receivables import Receivable
 from chalicelib.core import names
 from chalicelib.core.audit import HISTORIES, AuditEvent, history_item
@@ -249,9 +248,9 @@ def update_charter(
 
 
 def unmoved_update(seen: Charter, change: str, values: Item, condition: str = "") -> Item:
-    """The write that changes a charter which nobody has edited, and whose ledger has nothing more, since it was seen.
+    """The write that changes a charter if neither its details nor its ledger have changed since it was seen.
 
-    Both, because what is due follows from both, and the list of receivables is kept by whoever changes either.
+    Both, because what is due follows from both, and a write of either one keeps the list of receivables.
     """
     unmoved = "version = :seen_version AND ledger_seq = :seen_ledger_seq"
     values = {**values, ":seen_version": n(seen.version), ":seen_ledger_seq": n(seen.ledger_seq)}
@@ -337,7 +336,7 @@ def schedule_entry(charter: Charter) -> Entry | None:
         details["starts_at"],
         details["ends_at"],
         charter.status,
-        asked=tuple(place.answering_ids(charter.positions)) if charter.status == "scheduled" else (),
+        asked=tuple(answering_ids(charter.positions)) if charter.status == "scheduled" else (),
     )
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from chalicelib.core import system
@@ -14,11 +14,6 @@ Result = TypeVar("Result")
 PATIENCE_S = 6.0
 # A second tap within this time means the first one.
 DOUBLE_TAP = timedelta(seconds=10)
-
-
-def tap_number(now: datetime) -> int:
-    """Equal for two taps of one span of DOUBLE_TAP: part of the id of what a second tap must not do again."""
-    return int(now.timestamp() // DOUBLE_TAP.total_seconds())
 
 
 def retry_on_conflict(attempt: Callable[[], Result], *, patience_s: float = PATIENCE_S) -> Result:

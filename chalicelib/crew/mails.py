@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
-from chalicelib.charters import positions as place
+from chalicelib.charters import positions
 from chalicelib.charters import store as charter_store
 from chalicelib.charters.fields import Asked
 from chalicelib.charters.mails import Trip, trip_of
@@ -28,7 +28,7 @@ from chalicelib.register.store import PERSON, read_record
 
 with lazy_imports():
     # icalendar takes a while to load.
-    from chalicelib.core import calendar
+    from chalicelib.schedule import ical
 
 # Those that tell captain and crew of an edit or a cancellation.
 NEWS = ("crew_asked", "crew_changed", "crew_assigned", "crew_off")
@@ -82,9 +82,9 @@ class OpenData(MailData):
 def make_mails(seen: Charter, charter: Charter, given_up: Collection[str], people: Roster, now: datetime) -> list[Mail]:
     """The mails about all that has become of a charter's positions; the same ones for the same two charters."""
     made: list[Mail] = []
-    is_changed = place.is_changed(seen.details, charter.details)
+    is_changed = positions.is_changed(seen.details, charter.details)
     for after in charter.positions:
-        before = place.find(seen.positions, after["position_id"])
+        before = positions.find(seen.positions, after["position_id"])
         about = _About(seen, charter, before, after, people, now)
         made += about.mails(is_changed=is_changed)
         if after["position_id"] in given_up:
@@ -106,9 +106,9 @@ class _About:
     ) -> None:
         self.seen, self.charter, self.before, self.after = seen, charter, before, after
         self.people, self.now = people, now
-        self.was_asked = place.waiting(before) if before else None
+        self.was_asked = positions.waiting(before) if before else None
         self.was_held_by = before["person"]["person_id"] if before and before["person"] else None
-        self.is_asked = place.waiting(after)
+        self.is_asked = positions.waiting(after)
         self.is_held_by = after["person"]["person_id"] if after["person"] else None
 
     def mails(self, *, is_changed: bool) -> Iterator[Mail]:
@@ -134,14 +134,14 @@ class _About:
         """The person who was asked and is not any more, although they neither answered nor were late."""
         if self.was_asked is None:
             return None
-        now = place.last_asked(self.after, self.was_asked["person_id"])
+        now = positions.last_asked(self.after, self.was_asked["person_id"])
         return self.was_asked["person_id"] if now and now["answer"] in (None, "withdrawn") else None
 
     def _off_mails(self, person_id: str) -> Iterator[Mail]:
-        entry = place.last_asked(self.after, person_id)
+        entry = positions.last_asked(self.after, person_id)
         if entry and entry["answer"] == "declined":
             return
-        if person_id in place.holders(self.charter.positions):
+        if person_id in positions.holders(self.charter.positions):
             # They took another position of this charter.
             return
         off: Off = "withdrawn"
@@ -193,7 +193,7 @@ class _About:
             "url": "",
             "calendar": "",
         }
-        key = place.digest(self.charter.event_id, str(self.charter.version), after["position_id"], person_id)
+        key = positions.digest(self.charter.event_id, str(self.charter.version), after["position_id"], person_id)
         mail_id = f"{kind.replace('_', '-')}-{key[:32]}"
         yield new_mail(kind, mail_id, person.details["email"], data, self.now)
 
@@ -208,7 +208,7 @@ def _open_mail(charter: Charter, position: StoredPosition, people: Roster, now: 
         "asked": position["asked"],
         "url": f"{settings().base_url}/events/{charter.event_id}",
     }
-    key = place.digest(charter.event_id, str(charter.version), position["position_id"])
+    key = positions.digest(charter.event_id, str(charter.version), position["position_id"])
     return new_mail("position_open", f"position-open-{key[:32]}", people.settings["operator_email"], data, now)
 
 
@@ -228,14 +228,14 @@ def _charter_data(charter: Charter) -> CrewCharter:
 def _find(mail: Mail) -> tuple[Charter, StoredPosition] | None:
     """The charter and the position as they are now."""
     charter = charter_store.read_charter(mail.data["charter"]["event_id"])
-    position = place.find(charter.positions, mail.data["position_id"]) if charter else None
+    position = positions.find(charter.positions, mail.data["position_id"]) if charter else None
     return (charter, position) if charter and position else None
 
 
 def _renew_ask(mail: MailOf[CrewData], now: datetime) -> MailOf[CrewData] | str:
     """What it asks must still be waited for: neither answered nor late, withdrawn or asked anew."""
     found = _find(mail)
-    waits = place.waiting(found[1]) if found and found[0].status == "scheduled" else None
+    waits = positions.waiting(found[1]) if found and found[0].status == "scheduled" else None
     if (
         found is None
         or waits is None
@@ -257,7 +257,7 @@ def _tells_what_holds(mail: MailOf[CrewData], charter: Charter) -> bool:
 def _renew_news(mail: MailOf[CrewData], _: datetime) -> MailOf[CrewData] | str:
     """What holds now must be what the mail says."""
     found = _find(mail)
-    if found is None or not place.holds(found[1], mail.data["person_id"]):
+    if found is None or not positions.holds(found[1], mail.data["person_id"]):
         return "they do not sail in that position any more"
     if found[0].status == "cancelled":
         return "the charter was cancelled meanwhile"
@@ -269,9 +269,9 @@ def _renew_news(mail: MailOf[CrewData], _: datetime) -> MailOf[CrewData] | str:
 def _renew_off(mail: MailOf[CrewData], _: datetime) -> MailOf[CrewData] | str:
     found = _find(mail)
     if found and found[0].status == "scheduled":
-        waits = place.waiting(found[1])
+        waits = positions.waiting(found[1])
         is_asked = waits is not None and waits["person_id"] == mail.data["person_id"]
-        if is_asked or place.holds(found[1], mail.data["person_id"]):
+        if is_asked or positions.holds(found[1], mail.data["person_id"]):
             return "they are asked or sail in that position again"
     return mail
 
@@ -297,8 +297,8 @@ def with_calendar(mail: MailOf[CrewData]) -> MailOf[CrewData]:
 def _calendar(data: CrewData) -> str:
     """The same event as in the person's feed, so that a calendar knows it again."""
     charter, is_off = data["charter"], data["off"] is not None
-    event = calendar.CalendarEvent(
-        uid=calendar.make_uid("person", charter["event_id"]),
+    event = ical.CalendarEvent(
+        uid=ical.make_uid("person", charter["event_id"]),
         version=charter["version"],
         edited_at=charter["edited_at"],
         starts_at=charter["starts_at"],
@@ -307,7 +307,7 @@ def _calendar(data: CrewData) -> str:
         state="CANCELLED" if is_off else "TENTATIVE" if data["state"] == "asked" else "CONFIRMED",
         place=charter["departure_port"],
     )
-    return calendar.to_ical(charter["title"], [event])
+    return ical.to_ical(charter["title"], [event])
 
 
 def _bounce_writes(mail: MailOf[CrewData], status: MailStatus, now: datetime) -> Sequence[Item]:

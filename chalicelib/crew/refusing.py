@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chalicelib.charters import positions as place
+from chalicelib.charters import positions
 from chalicelib.charters.positions import PositionConflict, StoredPosition
 from chalicelib.charters.store import Charter
 from chalicelib.core import times
@@ -14,7 +14,7 @@ from chalicelib.crew.roster import Roster
 
 
 def check_answer_by(form: Form, answer_by: str | None, now: datetime) -> None:
-    if answer_by and answer_by < times.format_instant(now + place.SOONEST_ANSWER):
+    if answer_by and answer_by < times.format_instant(now + positions.SOONEST_ANSWER):
         form.refuse("answer_by", "must be at least 15 minutes ahead")
 
 
@@ -41,14 +41,14 @@ def check_asks(charter: Charter, people: Roster, now: datetime) -> None:
 
 def check_room(charter: Charter, role: str) -> None:
     kept = [one for one in charter.positions if one["state"] != "withdrawn"]
-    if role == place.CAPTAIN and any(one["role"] == place.CAPTAIN for one in kept):
+    if role == positions.CAPTAIN and any(one["role"] == positions.CAPTAIN for one in kept):
         raise PositionConflict("This charter has a position for its captain. Ask others for that one.")
     if len(kept) >= MAX_OPEN_POSITIONS or len(charter.positions) >= MAX_POSITIONS:
         raise PositionConflict("This charter has as many positions as it can have.")
 
 
 def find(charter: Charter, position_id: str) -> StoredPosition:
-    position = place.find(charter.positions, position_id)
+    position = positions.find(charter.positions, position_id)
     if position is None:
         raise unknown_position()
     return position

@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
-from chalicelib.charters import asking, store
-from chalicelib.charters import positions as place
+from chalicelib.charters import asking, positions, store
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import CharterJson, PositionPerson
 from chalicelib.charters.position_items import find_position
@@ -96,7 +95,7 @@ def add_position(
 
     def act(seen: Charter, people: Roster) -> Act | None:
         nonlocal is_new
-        is_new = place.find(seen.positions, position_id) is None
+        is_new = positions.find(seen.positions, position_id) is None
         if not is_new:
             return None
         refusing.check_sails(seen)
@@ -104,7 +103,7 @@ def add_position(
         if next_ids != []:
             refusing.check_asks(seen, people, now)
         refusing.check_room(seen, wanted["role"])
-        position = place.new_position(
+        position = positions.new_position(
             position_id,
             wanted["role"],
             required=wanted["required"],
@@ -131,11 +130,11 @@ def ask(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: Acto
 
     def act(seen: Charter, people: Roster) -> Act | None:
         position = refusing.find_open(seen, position_id)
-        if place.is_asking(position, wanted["person_ids"]):
+        if positions.is_asking(position, wanted["person_ids"]):
             return None
         next_ids = refusing.check_people(people, wanted["person_ids"])
         refusing.check_asks(seen, people, now)
-        found = place.ask(seen.positions, position_id, next_ids)
+        found = positions.ask(seen.positions, position_id, next_ids)
         asked = audit_event("position_asked", actor, times.format_instant(now), about=position_id)
         left_open = [position_id] if next_ids == [] else []
         return Act(_with_positions(seen, found, people), asked, left_open=left_open)
@@ -157,12 +156,12 @@ def assign(event_id: str, position_id: str, body: Mapping[str, Any], *, actor: A
         position = refusing.find_open(seen, position_id)
         refusing.check_people(people, [person_id], "person_id")
         roster.refuse_bareboat(people)
-        if place.holds(position, person_id) and position["state"] != "unconfirmed":
+        if positions.holds(position, person_id) and position["state"] != "unconfirmed":
             return None
         person = people.people[person_id]
         conflicts = _conflicts(people, seen, position, person, at)
         override = decide(conflicts, wanted["override_reason"], actor, at)
-        found = place.assign(seen.details, seen.positions, position, _named(person))
+        found = positions.assign(seen.details, seen.positions, position, _named(person))
         more: AuditDetails = {"about": position_id, **reason_of(override)}
         assigned = audit_event("position_assigned", actor, at, **more)
         return Act(_with_positions(seen, found, people, override), assigned, [count_booking(PERSON, person)])
@@ -181,7 +180,7 @@ def withdraw(event_id: str, position_id: str, body: Mapping[str, Any], *, actor:
         if refusing.find(seen, position_id)["state"] == "withdrawn":
             return None
         refusing.check_sails(seen)
-        found = place.withdraw(seen.positions, position_id)
+        found = positions.withdraw(seen.positions, position_id)
         at = times.format_instant(now)
         withdrawn = audit_event("position_withdrawn", actor, at, about=position_id, reason=wanted["reason"])
         return Act(_with_positions(seen, found, people), withdrawn)
@@ -195,7 +194,7 @@ def withdraw(event_id: str, position_id: str, body: Mapping[str, Any], *, actor:
 
 def seen_of(charter: Charter, position: StoredPosition) -> str:
     """For the field `seen` of the form: what its reader has seen."""
-    return place.seen_of(charter.details, position)
+    return positions.seen_of(charter.details, position)
 
 
 def answer(
@@ -220,12 +219,12 @@ def answer(
     def act(seen_charter: Charter, people: Roster) -> Act | None:
         position = refusing.find(seen_charter, position_id)
         person = people.people.get(person_id)
-        if person is None or not (place.holds(position, person_id) or place.last_asked(position, person_id)):
+        if person is None or not (positions.holds(position, person_id) or positions.last_asked(position, person_id)):
             raise refusing.unknown_position()
-        if place.is_same_answer(seen_charter.details, position, person_id, answer, seen):
+        if positions.is_same_answer(seen_charter.details, position, person_id, answer, seen):
             return None
         try:
-            found = place.answer(
+            found = positions.answer(
                 seen_charter.details,
                 seen_charter.positions,
                 position,
@@ -258,7 +257,7 @@ def _check_may_sail(people: Roster, charter: Charter, position: StoredPosition, 
     if not person.details["active"]:
         raise NotAnswered("inactive", "You are not on our list any more. Please call us.", charter, position)
     roster.refuse_bareboat(people)
-    if place.holds(position, person.record_id):
+    if positions.holds(position, person.record_id):
         # What they sail on at that time is booked already, by the desk if need be.
         return
     conflicts = _conflicts(people, charter, position, person, at)
@@ -298,7 +297,7 @@ def settle_edit(seen: Charter, charter: Charter, now: datetime) -> Settled:
     """The same for an edit or a cancellation. A charter without positions costs no read."""
     if not charter.positions:
         return Settled(charter, [], [])
-    return settle(seen, charter, roster.read_roster(charter), now, left_open=place.ids_of(charter.positions))
+    return settle(seen, charter, roster.read_roster(charter), now, left_open=positions.ids_of(charter.positions))
 
 
 def send(made: Sequence[Mail], now: datetime) -> None:
@@ -336,7 +335,7 @@ def _ask_held(event_id: str, now: datetime) -> None:
     at = times.format_instant(now)
 
     def act(seen: Charter, people: Roster) -> Act | None:
-        to_ask = [one for one in seen.positions if place.is_to_ask(one)]
+        to_ask = [one for one in seen.positions if positions.is_to_ask(one)]
         if not to_ask or people.settings["captain_first"] or seen.details["starts_at"] <= at:
             return None
         return Act(seen, audit_event("position_asked", SYSTEM, at, about=to_ask[0]["position_id"]))
@@ -350,10 +349,10 @@ def _see_to(due: due_store.Due, now: datetime) -> None:
     def act(seen: Charter, people: Roster) -> Act | None:
         done = [] if due.bounced is None else [due_store.done_write(due)]
         if due.bounced is None:
-            found: Positions = place.late(seen.positions, at)
+            found: Positions = positions.late(seen.positions, at)
             what = "position_late"
         else:
-            found = place.bounced(seen.positions, due.position_id, due.bounced)
+            found = positions.bounced(seen.positions, due.position_id, due.bounced)
             what = "position_bounced"
         if list(found) == list(seen.positions):
             due_store.forget(due)
@@ -387,7 +386,7 @@ def _carry_out(event_id: str, act: Callable[[Charter, Roster], Act | None], now:
 
 
 def _with_positions(seen: Charter, found: Positions, people: Roster, override: Override | None = None) -> Charter:
-    details = place.with_crew(seen.details, seen.positions, found, roster.members(people, place.holders(found)))
+    details = positions.with_crew(seen.details, seen.positions, found, roster.members(people, positions.holders(found)))
     return seen._replace(details=details, positions=list(found), schedule_override=override or seen.schedule_override)
 
 
@@ -398,9 +397,9 @@ def _named(person: Person) -> PositionPerson:
 def _conflicts(
     people: Roster, charter: Charter, position: StoredPosition, person: Person, at: str
 ) -> list[ScheduledConflict]:
-    role: Literal["captain", "crew"] = "captain" if position["role"] == place.CAPTAIN else "crew"
+    role: Literal["captain", "crew"] = "captain" if position["role"] == positions.CAPTAIN else "crew"
     return roster.conflicts_of(people, charter, person, role, at)
 
 
 def _position_id(event_id: str, key: str) -> str:
-    return place.digest(event_id, key)[:16]
+    return positions.digest(event_id, key)[:16]

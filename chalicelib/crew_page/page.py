@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.core import http, pages, templates, times
+from chalicelib.core import http, times
 from chalicelib.core.audit import Actor
 from chalicelib.core.errors import BadInput, DomainError
 from chalicelib.core.fields import Form
@@ -17,6 +17,8 @@ from chalicelib.crew_page.fields import AnswerForm
 from chalicelib.crew_page.reading import Opened
 from chalicelib.crew_page.view import paper_lines
 from chalicelib.operator import links
+from chalicelib.pages import templates
+from chalicelib.pages.response import page_response
 
 with lazy_imports():
     from chalicelib.crew import service as crew
@@ -82,7 +84,7 @@ def _page(opened: Opened, now: datetime, problem: DomainError | None = None) -> 
 
 def render(template: str, opened: Opened, problem: DomainError | None = None, **data: Any) -> Response:
     headers: Mapping[str, str] = {"X-Robots-Tag": "noindex", **(problem.headers if problem else {})}
-    return pages.page_response(
+    return page_response(
         "crew_page",
         template,
         style=templates.read_file("crew_page", "templates/page.css"),

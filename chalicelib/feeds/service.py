@@ -17,8 +17,7 @@ from chalicelib.boats.service import Boat
 from chalicelib.charters import store as charters
 from chalicelib.charters.positions import waiting
 from chalicelib.charters.store import Charter
-from chalicelib.core import calendar, times
-from chalicelib.core.calendar import CalendarEvent, State
+from chalicelib.core import times
 from chalicelib.core.lazy import lazy_imports
 from chalicelib.core.settings import settings
 from chalicelib.operator import links
@@ -26,8 +25,9 @@ from chalicelib.operator import service as operator
 from chalicelib.operator import store as operator_store
 from chalicelib.people.service import Person
 from chalicelib.register.store import KINDS, read_record
-from chalicelib.schedule import holds
+from chalicelib.schedule import holds, ical
 from chalicelib.schedule import store as schedule
+from chalicelib.schedule.ical import CalendarEvent, State
 from chalicelib.schedule.store import Hold
 
 with lazy_imports():
@@ -56,7 +56,7 @@ def show(token: str, request: Request, *, now: datetime) -> Response:
     if feed is None:
         return waiver_page.lead_nowhere(request)
     events = sorted(feed.events, key=lambda event: (event.starts_at, event.uid))
-    text = calendar.to_ical(feed.name, events[:MOST_EVENTS])
+    text = ical.to_ical(feed.name, events[:MOST_EVENTS])
     tag = hashlib.sha256(text.encode()).hexdigest()[:32]
     headers = {
         "Content-Type": "text/calendar; charset=utf-8",
@@ -175,7 +175,7 @@ def _to_event(feed: str, charter: Charter, description: Iterable[str] = (), url:
     details, is_off = charter.details, charter.status == "cancelled"
     return CalendarEvent(
         # Its own in each feed: they tell different things of one charter.
-        uid=calendar.make_uid(feed, charter.event_id),
+        uid=ical.make_uid(feed, charter.event_id),
         version=charter.version,
         edited_at=charter.edited_at,
         starts_at=details["starts_at"],
@@ -198,7 +198,7 @@ def _hold_events(feed: str, hold: Hold, period: Period) -> Iterator[CalendarEven
     for entry in holds.entries_between(hold, period.first, period.last):
         day = str(times.local(entry.starts_at, details["timezone"]).date()) if details["weekly_until"] else ""
         yield CalendarEvent(
-            uid=calendar.make_uid(feed, hold.hold_id, day),
+            uid=ical.make_uid(feed, hold.hold_id, day),
             version=hold.version,
             edited_at=hold.updated_at,
             starts_at=entry.starts_at,

@@ -12,16 +12,17 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, Generic, NamedTuple
 
-from chalicelib.core import system, templates, times
+from chalicelib.core import system, times
 from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import AlreadyExists, WriteConflict
-from chalicelib.core.retry import retry_on_conflict
+from chalicelib.core.retry import DOUBLE_TAP, retry_on_conflict
 from chalicelib.mail import message, plain_text, store, transport
 from chalicelib.mail.store import Data, Mail, MailOf, MailStatus
 from chalicelib.money import amounts
 from chalicelib.money.methods import METHODS
 from chalicelib.operator import service as operator_service
 from chalicelib.operator.fields import SettingsDetails
+from chalicelib.pages import templates
 
 log = logging.getLogger("scc.mail")
 
@@ -96,6 +97,31 @@ def _try(mail: Mail, kind: MailKind[Any], renew: Callable[[Mail, datetime], Mail
     except Exception as problem:
         # The lease runs out, and the schedule tries it again.
         log.error("mail %s: attempt %d broke off (%s)", mail.mail_id, mail.attempts, type(problem).__name__)
+
+
+def tap_number(now: datetime) -> int:
+    """The end of the id of a mail that a tap asks for: the same for taps of one span of DOUBLE_TAP."""
+    return int(now.timestamp() // DOUBLE_TAP.total_seconds())
+
+
+def queue_tapped(mail: Mail, now: datetime, also: Sequence[Item]) -> bool:
+    """Queues a mail that an admin asks for by a tap, with what else is written; its id ends in `tap_number`.
+
+    False for a second tap within DOUBLE_TAP, which means the first one. The two may lie on different sides of a
+    border between spans: so the mails of the spans beside this one count too, and none of them may come meanwhile.
+    Raises WriteConflict.
+    """
+    name, _, number = mail.mail_id.rpartition("-")
+    beside = [f"{name}-{int(number) + step}" for step in (-1, 1)]
+    earlier = store.read_mails(beside)
+    if any(one.created_at > times.format_instant(now - DOUBLE_TAP) for one in earlier):
+        return False
+    missing = set(beside) - {one.mail_id for one in earlier}
+    try:
+        store.put_mail(mail, [*also, *map(store.missing_check, missing)])
+    except AlreadyExists:
+        return False
+    return True
 
 
 def queue(mail: Mail, also: Sequence[Item] = ()) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypedDict, TypeVar
 
 from chalicelib.core.dynamo import (
     Item,
+    check_write,
     db,
     is_written,
     item_key,
@@ -15,6 +16,7 @@ from chalicelib.core.dynamo import (
     put_write,
     query_items,
     read_item,
+    read_items,
     s,
     table_name,
     update,
@@ -143,6 +145,16 @@ def rewrite_mail(mail_id: str, rewrite: Callable[[Any], Any]) -> None:
 def read_mail(mail_id: str) -> Mail | None:
     item = read_item(mail_key(mail_id))
     return _to_mail(item) if item else None
+
+
+def read_mails(mail_ids: Sequence[str]) -> list[Mail]:
+    """Those that exist, in any order."""
+    return [_to_mail(item) for item in read_items([mail_key(mail_id) for mail_id in mail_ids])]
+
+
+def missing_check(mail_id: str) -> Item:
+    """The condition that there is no mail of this id, as part of a transaction."""
+    return check_write(mail_key(mail_id), "attribute_not_exists(PK)")
 
 
 def list_mail(status: str, after: str, limit: int) -> tuple[list[Mail], bool]:

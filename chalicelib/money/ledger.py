@@ -27,6 +27,7 @@ class Row(TypedDict):
     status: PaymentStatus
     received_at: str
     recorded_at: str
+    first_logged_at: str
 
 
 class Balance(TypedDict):
@@ -60,7 +61,7 @@ class Sums(NamedTuple):
     payment_timestamp: str | None = None
     payment_method: str | None = None
     cash_recorded_at: str = ""
-    """When the last live cash deposit or balance was recorded: reminders of the balance stop at it."""
+    """When the last live cash deposit or balance was first logged: reminders of the balance stop at it."""
     latest: str = ""
     """The sort key of the latest of them, so that adding one by one and folding agree."""
 
@@ -120,7 +121,7 @@ def add(sums: Sums, payment: Row) -> Sums:
         live_payments=sums.live_payments + 1,
         payment_timestamp=payment["received_at"] if is_latest else sums.payment_timestamp,
         payment_method=payment["method"] if is_latest else sums.payment_method,
-        cash_recorded_at=max(sums.cash_recorded_at, payment["recorded_at"] if counts_as_cash else ""),
+        cash_recorded_at=max(sums.cash_recorded_at, payment["first_logged_at"] if counts_as_cash else ""),
         latest=key if is_latest else sums.latest,
     )
 

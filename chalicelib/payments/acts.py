@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.charters import service as charters
 from chalicelib.charters.store import Charter
@@ -13,21 +13,29 @@ from chalicelib.core.errors import AlreadyExists, WriteConflict
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import outbox
-from chalicelib.mail import store as mail_store
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
+from chalicelib.money.ledger import PaymentStatus
 from chalicelib.money.methods import METHODS
 from chalicelib.payments import mails, store
 from chalicelib.payments.answers import PaymentConflict
-from chalicelib.payments.asking import check_past
+from chalicelib.payments.checks import check_past
 from chalicelib.payments.fields import Act, ActName, Clearing, Payment, PaymentAndEvent, ReceiptAsked
 from chalicelib.payments.rows import apply_act, find, fold, payment_json
+from chalicelib.payments.store import Posted
 
-# The act's result, and the states it may start from.
-_ACTS = {
-    "void": ("voided", ("received", "cleared")),
-    "clear": ("cleared", ("received",)),
-    "bounce": ("bounced", ("received", "cleared")),
+
+class _Change(NamedTuple):
+    """What an act makes of a payment, and from which states."""
+
+    result: PaymentStatus
+    allowed: tuple[PaymentStatus, ...]
+
+
+_CHANGES: Mapping[ActName, _Change] = {
+    "void": _Change("voided", ("received", "cleared")),
+    "clear": _Change("cleared", ("received",)),
+    "bounce": _Change("bounced", ("received", "cleared")),
 }
 
 
@@ -66,13 +74,12 @@ def _act(
         whole = charters.find_whole_charter(event_id)
         charter, rows = whole.charter, fold(whole.payment_items)
         payment = find(rows, payment_id)
-        if payment["status"] == _ACTS[name][0]:
+        if payment["status"] == _CHANGES[name].result:
             return payment, charter, None
-        check_act(name, payment, rows, _ACTS[name][0])
+        check_act(name, payment, rows, _CHANGES[name].result)
         act = new_act(charter, name, more, actor, at)
         changed = apply_act(payment, act)
-        sums = ledger.fold(changed if row is payment else row for row in rows)
-        after = store.after(charter, sums, at)
+        after = store.after(charter, ledger.fold(changed if row is payment else row for row in rows), at)
         mail = None
         if name == "void" and payment["receipt"] != "off":
             mail = mails.correction_mail(after, payment_json(changed), now)
@@ -80,7 +87,7 @@ def _act(
             mail = mails.bounce_mail(after, payment_json(changed), now)
         act["mail_id"] = mail.mail_id if mail else ""
         try:
-            store.append_act(charter, payment, act, sums, mail)
+            store.append_act(Posted(charter, after), payment, act, mail)
         except AlreadyExists:
             # This very act has just been done: read again.
             raise WriteConflict from None
@@ -93,7 +100,7 @@ def _act(
 
 def check_act(name: ActName, payment: Payment, rows: list[Payment], result: str) -> None:
     """Raises PaymentConflict if the payment's state does not allow the act. `result` is what the payment would be."""
-    if payment["status"] not in _ACTS[name][1]:
+    if payment["status"] not in _CHANGES[name].allowed:
         raise PaymentConflict(f"A {payment['status']} payment cannot be {result}.")
     if name == "bounce" and not METHODS[payment["method"]].can_bounce:
         raise PaymentConflict("Cash does not bounce. Void the entry, or log a refund.")
@@ -116,10 +123,7 @@ def send_receipt_again(event_id: str, payment_id: str, *, actor: Actor, now: dat
     if mail is None:
         raise PaymentConflict("The patron of this charter has no email address.")
     asked = audit_event("receipt_asked", actor, times.format_instant(now), mail_id=mail.mail_id)
-    try:
-        retry_on_conflict(lambda: mail_store.put_mail(mail, [put_write(history_item(event_id, asked))]))
-    except AlreadyExists:
-        # A double tap: the first one sends it.
-        return {"receipt": "pending"}
-    outbox.deliver(mail, mails.MAIL_KINDS, now)
+    noted = [put_write(history_item(event_id, asked))]
+    if retry_on_conflict(lambda: outbox.queue_tapped(mail, now, noted)):
+        outbox.deliver(mail, mails.MAIL_KINDS, now)
     return {"receipt": "pending"}

@@ -19,7 +19,7 @@ from chalicelib.payments.fields import (
 )
 
 # What an admin is asked, and what a device's clock says, is no part of what is logged.
-ASKED = {"ask_if_duplicate": False, "ask_if_unusual": False, "unusual_ok": False, "device_time": ""}
+NOT_LOGGED = {"ask_if_duplicate": False, "ask_if_unusual": False, "unusual_ok": False, "device_time": ""}
 
 
 class PaymentConflict(Conflict):
@@ -29,12 +29,12 @@ class PaymentConflict(Conflict):
 def fingerprint_request(asked: NewPayment | Correction) -> str:
     """Equal for equal requests, whatever became of the charter meanwhile."""
     table = NewPayment if isinstance(asked, NewPayment) else Correction
-    return fields.fingerprint(table, {**asked._asdict(), **ASKED})
+    return fields.fingerprint(table, {**asked._asdict(), **NOT_LOGGED})
 
 
 def fingerprint_batch(asked: NewBatch) -> str:
     """The same of a batch: of what it says itself, and of each of its rows."""
-    own = fields.fingerprint(NewBatch, {**asked._asdict(), **ASKED, "payments": []})
+    own = fields.fingerprint(NewBatch, {**asked._asdict(), **NOT_LOGGED, "payments": []})
     return " ".join([own, *(fields.fingerprint(BatchRow, row._asdict()) for row in asked.payments)])
 
 

@@ -14,10 +14,11 @@ from chalicelib.core.text import is_uuid
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
-from chalicelib.payments import answers, asking, mails, store
+from chalicelib.payments import answers, checks, mails, store
 from chalicelib.payments.answers import PaymentConflict
 from chalicelib.payments.fields import NewBatch, Payment, PaymentRow, PaymentsAndEvent
 from chalicelib.payments.rows import fold, new_row, payment_json
+from chalicelib.payments.store import Posted
 
 
 def parse_batch(batch_id: str, body: Mapping[str, Any], *, now: datetime) -> NewBatch:
@@ -28,7 +29,7 @@ def parse_batch(batch_id: str, body: Mapping[str, Any], *, now: datetime) -> New
     batch = NewBatch(batch_id=batch_id.lower(), **form.read_all(rules_of(NewBatch)))
     ids = [row.payment_id for row in batch.payments]
     for index, row in enumerate(batch.payments):
-        asking.check_past(form, f"payments[{index}].received_at", row.received_at, now, batch.device_time)
+        checks.check_past(form, f"payments[{index}].received_at", row.received_at, now, batch.device_time)
         if row.payment_id and row.payment_id in ids[:index]:
             form.refuse(f"payments[{index}].payment_id", "must be another than those before it")
         if row.duplicate_of and row.duplicate_of in ids:
@@ -37,11 +38,14 @@ def parse_batch(batch_id: str, body: Mapping[str, Any], *, now: datetime) -> New
     return batch
 
 
-def log_batch(event_id: str, batch: NewBatch, *, actor: Actor, now: datetime) -> tuple[str, bool]:
+def log_batch(
+    event_id: str, batch_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> tuple[str, bool]:
     """The answer as JSON text, and whether it is new. A replay gets the very text that answered first.
 
     Raises PaymentConflict if the batch's id or that of a payment in it is taken; and what logging a payment raises.
     """
+    batch = parse_batch(batch_id, body, now=now)
     fingerprint = answers.fingerprint_batch(batch)
 
     def attempt() -> tuple[str, Mail | None, bool]:
@@ -62,7 +66,7 @@ def log_batch(event_id: str, batch: NewBatch, *, actor: Actor, now: datetime) ->
         answered: PaymentsAndEvent = {"payments": shown, "event": charters.show(after, now)}
         answer = answers.seal(payments, answered)
         try:
-            store.append_batch(charter, after, batch.batch_id, payments, fingerprint, answer, mail)
+            store.append_batch(Posted(charter, after), batch.batch_id, payments, fingerprint, answer, mail)
         except AlreadyExists as found:
             return answers.replay(found.item, fingerprint, "batch"), None, False
         return answer, mail, True
@@ -73,15 +77,15 @@ def log_batch(event_id: str, batch: NewBatch, *, actor: Actor, now: datetime) ->
 
 
 def _check(batch: NewBatch, charter: Charter, earlier: list[Payment], now: datetime) -> None:
-    asking.check_clock(batch.device_time, now)
+    checks.check_clock(batch.device_time, now)
     for index, new in enumerate(batch.payments):
-        asking.check_currency(charter, new.currency, f"payments[{index}].currency")
-        asking.check_duplicate_of(new.duplicate_of, earlier, f"payments[{index}].duplicate_of")
+        checks.check_currency(charter, new.currency, f"payments[{index}].currency")
+        checks.check_duplicate_of(new.duplicate_of, earlier, f"payments[{index}].duplicate_of")
     if batch.ask_if_duplicate:
         for new in batch.payments:
-            asking.ask_about_twin(new, earlier, now)
+            checks.ask_about_twin(new, earlier, now)
     if batch.ask_if_unusual and not batch.unusual_ok:
-        asking.ask_about_amount(charter, batch.payments)
+        checks.ask_about_amount(charter, batch.payments)
 
 
 def _add_rows(charter: Charter, batch: NewBatch, actor: Actor, now: datetime) -> tuple[Charter, list[PaymentRow]]:

@@ -13,9 +13,9 @@ from chalicelib.core.retry import retry_on_conflict
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
-from chalicelib.payments import acts, answers, asking, mails, store
+from chalicelib.payments import acts, answers, checks, mails, store
 from chalicelib.payments.fields import Act, Correction, NewPayment, Payment, PaymentAndEvent, PaymentRow
-from chalicelib.payments.rows import apply_act, find, fold, new_row, payment_json, refund
+from chalicelib.payments.rows import apply_act, find, fold, new_row, payment_json
 from chalicelib.payments.store import Posted
 
 # What the new row takes from the old one where the request leaves it out.
@@ -42,7 +42,7 @@ def correct_payment(event_id: str, asked: Correction, *, actor: Actor, now: date
         if any(row["payment_id"] == asked.payment_id for row in own.rows):
             stored = store.read_payment_item(event_id, asked.payment_id)
             return answers.replay(stored, fingerprint, "payment"), (), False
-        asking.check_clock(asked.device_time, now)
+        checks.check_clock(asked.device_time, now)
         source = _find_source(own, asked)
         old = _find_corrected(source, asked)
         acts.check_act("void", old, source.rows, "corrected")
@@ -64,7 +64,7 @@ def correct_payment(event_id: str, asked: Correction, *, actor: Actor, now: date
         if source is not own:
             posted.append(Posted(source.charter, left.charter))
         try:
-            store.append_correction(payment, fingerprint, answer, old, act, posted, queued)
+            store.append_correction(posted, payment, fingerprint, answer, old, act, queued)
         except AlreadyExists as found:
             return answers.replay(found.item, fingerprint, "payment"), (), False
         return answer, queued, True
@@ -112,24 +112,20 @@ def _replace(source: Ledger, old: Payment, voided: Payment, at: str) -> Ledger:
 def _new_row(before: Ledger, asked: Correction, old: Payment, actor: Actor, now: datetime) -> PaymentRow:
     charter, earlier = before
     new = _fill(asked, old, is_move=charter.event_id != old["event_id"])
-    asking.check_currency(charter, new.currency)
     # Dollars that were received do not become euros, whatever the request calls them.
-    asking.check_currency(charter, old["currency"])
-    asking.check_duplicate_of(new.duplicate_of, earlier)
-    if problem := asking.problem_with_refund_of(new.kind, new.refund_of):
+    checks.check_currency(charter, old["currency"])
+    if problem := checks.problem_with_refund_of(new.kind, new.refund_of):
         raise BadInput({"refund_of": problem})
-    paid = asking.find_refunded(new, earlier) if new.kind == "refund" else None
-    if new.ask_if_duplicate:
-        asking.ask_about_twin(new, earlier, now)
-    if new.ask_if_unusual and not new.unusual_ok:
-        asking.ask_about_amount(charter, [new])
-    row = new_row(charter, new, actor, now)
+    paid = checks.check_payment(charter, new, earlier, now)
+    row = new_row(charter, new, actor, now, paid)
     reason = asked.corrects["reason"]
     row["corrects"] = {"event_id": old["event_id"], "payment_id": old["payment_id"], "reason": reason}
     row["taken"] = [name for name in KEPT if getattr(asked, name) is None]
+    if (row["event_id"], row["method"]) == (old["event_id"], old["method"]):
+        row["first_logged_at"] = old["first_logged_at"]
     if stays_cleared(row, old):
         row |= {"status": "cleared", "cleared_at": old["cleared_at"], "clearance": old["clearance"]}
-    return refund(row, paid) if paid else row
+    return row
 
 
 def _fill(asked: Correction, old: Payment, *, is_move: bool) -> NewPayment:
@@ -150,12 +146,9 @@ def stays_cleared(row: PaymentRow, old: PaymentRow) -> bool:
 def _mails(
     source: Charter, voided: Payment, after: Charter, payment: Payment, now: datetime
 ) -> tuple[Mail | None, Mail | None]:
-    """What tells of the new row, and of the old one: one mail for one patron.
-
-    Another patron is told of the old row if there was a confirmation of it.
-    """
+    """What tells of the new row, and of the old one: the same mail for one patron, one each for two."""
     if mails.is_same_patron(source, after):
         mail = mails.corrected_mail(after, payment_json(payment), source, payment_json(voided), now)
         return mail, mail
-    of_old = mails.correction_mail(source, payment_json(voided), now) if voided["receipt"] != "off" else None
-    return mails.receipt_mail(after, payment_json(payment), now), of_old
+    of_new = mails.receipt_mail(after, payment_json(payment), now)
+    return of_new, mails.correction_mail(source, payment_json(voided), now)

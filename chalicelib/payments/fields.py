@@ -254,6 +254,8 @@ class PaymentRow(_PublicRow):
     """A payment as it is kept."""
 
     refunds_tip: bool
+    first_logged_at: str
+    """When this charter's ledger first had this money by this method: a correction of anything else brings no money."""
     taken: list[str]
     """What a correction left out, so that it is as in the payment that it corrects."""
     batch_id: str

@@ -8,8 +8,7 @@ from chalicelib.charters.mails import CharterData, charter_data
 from chalicelib.charters.store import Charter
 from chalicelib.core import names
 from chalicelib.core.dynamo import Item
-from chalicelib.core.retry import tap_number
-from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
+from chalicelib.mail.outbox import MailKind, MailKinds, new_mail, tap_number
 from chalicelib.mail.store import Data, MailData, MailOf, MailStatus
 from chalicelib.money.ledger import Balance
 from chalicelib.payments import store
@@ -48,7 +47,6 @@ def receipt_mail(charter: Charter, payment: PaymentJson, now: datetime) -> Payme
 
 
 def second_receipt_mail(charter: Charter, payment: PaymentJson, now: datetime) -> PaymentMail | None:
-    # A double tap is one mail; asked again a little later it is a second one.
     return _mail_to_patron("receipt", f"-{tap_number(now)}", charter, payment, now)
 
 

@@ -11,7 +11,7 @@ from chalicelib.core.fields import Form
 from chalicelib.core.settings import settings
 from chalicelib.money import amounts, currencies, ledger
 from chalicelib.payments import by_charter, store
-from chalicelib.payments.asking import CLOCK_TOLERANCE
+from chalicelib.payments.checks import CLOCK_TOLERANCE
 from chalicelib.payments.fields import (
     PAYMENTS_QUERY,
     REPORT_QUERY,

@@ -14,8 +14,10 @@ from chalicelib.payments import store
 from chalicelib.payments.fields import Act, BatchRow, Ended, NewPayment, Payment, PaymentJson, PaymentRow
 
 
-def new_row(charter: Charter, new: NewPayment | BatchRow, actor: Actor, now: datetime) -> PaymentRow:
-    """The next row of a charter's ledger, as the charter is before it."""
+def new_row(
+    charter: Charter, new: NewPayment | BatchRow, actor: Actor, now: datetime, paid: Payment | None = None
+) -> PaymentRow:
+    """The next row of a charter's ledger, as the charter is before it. Of a refund, `paid` is what it gives back."""
     recorded_at = times.format_instant(now)
     received_at = new.received_at or recorded_at
     cleared = METHODS[new.method].cleared_on_receipt
@@ -23,7 +25,7 @@ def new_row(charter: Charter, new: NewPayment | BatchRow, actor: Actor, now: dat
         "payment_id": new.payment_id,
         "event_id": charter.event_id,
         "kind": new.kind,
-        "refund_of": None,
+        "refund_of": paid["payment_id"] if paid else None,
         "duplicate_of": new.duplicate_of,
         "corrects": None,
         "corrected_by": None,
@@ -41,7 +43,8 @@ def new_row(charter: Charter, new: NewPayment | BatchRow, actor: Actor, now: dat
         "status": "cleared" if cleared else "received",
         "void": None,
         "bounce": None,
-        "refunds_tip": False,
+        "refunds_tip": paid is not None and paid["kind"] == "tip",
+        "first_logged_at": recorded_at,
         "taken": [],
         "batch_id": "",
         "charter": charter.details["title"],
@@ -50,11 +53,6 @@ def new_row(charter: Charter, new: NewPayment | BatchRow, actor: Actor, now: dat
         # Known with the answer.
         "answer_sha256": "",
     }
-
-
-def refund(row: PaymentRow, paid: Payment) -> PaymentRow:
-    """The same row as a refund of that payment."""
-    return {**row, "refund_of": paid["payment_id"], "refunds_tip": paid["kind"] == "tip"}
 
 
 def fold(items: Iterable[Item]) -> list[Payment]:

@@ -13,9 +13,10 @@ from chalicelib.core.text import is_uuid
 from chalicelib.mail import outbox
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
-from chalicelib.payments import answers, asking, corrections, mails, store
+from chalicelib.payments import answers, checks, corrections, mails, store
 from chalicelib.payments.fields import Correction, NewPayment, Payment, PaymentAndEvent, Statement
-from chalicelib.payments.rows import fold, new_row, payment_json, refund
+from chalicelib.payments.rows import fold, new_row, payment_json
+from chalicelib.payments.store import Posted
 
 
 def parse_payment(payment_id: str, body: Mapping[str, Any], *, now: datetime) -> NewPayment | Correction:
@@ -30,21 +31,24 @@ def parse_payment(payment_id: str, body: Mapping[str, Any], *, now: datetime) ->
         new = Correction(payment_id=payment_id.lower(), **form.read_all(rules_of(Correction)))
     else:
         new = NewPayment(payment_id=payment_id.lower(), **form.read_all(rules_of(NewPayment)))
-        if problem := asking.problem_with_refund_of(new.kind, new.refund_of):
+        if problem := checks.problem_with_refund_of(new.kind, new.refund_of):
             form.refuse("refund_of", problem)
     if new.duplicate_of == new.payment_id:
         form.refuse("duplicate_of", "must be another payment")
-    asking.check_past(form, "received_at", new.received_at, now, new.device_time)
+    checks.check_past(form, "received_at", new.received_at, now, new.device_time)
     form.finish()
     return new
 
 
-def log_payment(event_id: str, new: NewPayment | Correction, *, actor: Actor, now: datetime) -> tuple[str, bool]:
+def log_payment(
+    event_id: str, payment_id: str, body: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> tuple[str, bool]:
     """The answer as JSON text, and whether it is new. A replay gets the very text that answered first.
 
     Raises PaymentConflict if the id stands for another payment, DeviceClock, PossibleDuplicate or UnusualAmount if the
     request asks for that, BadInput if the charter does not allow it.
     """
+    new = parse_payment(payment_id, body, now=now)
     if isinstance(new, Correction):
         return corrections.correct_payment(event_id, new, actor=actor, now=now)
     fingerprint = answers.fingerprint_request(new)
@@ -59,25 +63,17 @@ def log_payment(event_id: str, new: NewPayment | Correction, *, actor: Actor, no
         if any(row["payment_id"] == new.payment_id for row in earlier):
             stored = store.read_payment_item(event_id, new.payment_id)
             return answers.replay(stored, fingerprint, "payment"), None, False
-        asking.check_clock(new.device_time, now)
-        asking.check_currency(charter, new.currency)
-        asking.check_duplicate_of(new.duplicate_of, earlier)
-        if new.ask_if_duplicate:
-            asking.ask_about_twin(new, earlier, now)
-        if new.ask_if_unusual and not new.unusual_ok:
-            asking.ask_about_amount(charter, [new])
-        row = new_row(charter, new, actor, now)
-        if new.kind == "refund":
-            row = refund(row, asking.find_refunded(new, earlier))
-        sums = ledger.add(charter.sums, row)
-        after = store.after(charter, sums, row["recorded_at"])
+        checks.check_clock(new.device_time, now)
+        paid = checks.check_payment(charter, new, earlier, now)
+        row = new_row(charter, new, actor, now, paid)
+        after = store.after(charter, ledger.add(charter.sums, row), row["recorded_at"])
         notify = new.notify and bool(charter.details["patron"]["email"])
         payment: Payment = {**row, "receipt": "pending" if notify else "off"}
         mail = mails.receipt_mail(after, payment_json(payment), now) if notify else None
         answered: PaymentAndEvent = {"payment": payment_json(payment), "event": charters.show(after, now)}
         answer = answers.seal([payment], answered)
         try:
-            store.append_payment(charter, payment, sums, fingerprint, answer, mail)
+            store.append_payment(Posted(charter, after), payment, fingerprint, answer, mail)
         except AlreadyExists as found:
             return answers.replay(found.item, fingerprint, "payment"), None, False
         return answer, mail, True
@@ -87,7 +83,8 @@ def log_payment(event_id: str, new: NewPayment | Correction, *, actor: Actor, no
     return answer, is_new
 
 
-def statement(event_id: str) -> Statement:
+def list_for_charter(event_id: str) -> Statement:
+    """All that was ever logged for a charter, by the time of receipt, and what it adds up to."""
     whole = charters.find_whole_charter(event_id)
     return {
         "payments": [payment_json(row) for row in fold(whole.payment_items)],

@@ -14,13 +14,12 @@ from chalicelib.charters.store import Charter
 from chalicelib.core import names, times
 from chalicelib.core.audit import Actor, audit_event, history_item
 from chalicelib.core.dynamo import put_write
-from chalicelib.core.errors import AlreadyExists, BadInput
+from chalicelib.core.errors import BadInput
 from chalicelib.core.fields import Day, Email, Form, Text
-from chalicelib.core.retry import retry_on_conflict, tap_number
+from chalicelib.core.retry import retry_on_conflict
 from chalicelib.core.schemas import DayText, Shape
 from chalicelib.mail import outbox
-from chalicelib.mail import store as mail_store
-from chalicelib.mail.outbox import MailKind, MailKinds, new_mail
+from chalicelib.mail.outbox import MailKind, MailKinds, new_mail, tap_number
 from chalicelib.mail.store import MailData, MailOf
 from chalicelib.money import ledger
 from chalicelib.money.ledger import Balance
@@ -49,15 +48,17 @@ class Figures(TypedDict):
     currency: str
     payments: list[PaymentJson]
     """Those that count towards what is due, by the time of receipt."""
+    due_date: str | None
+    """None: on receipt."""
 
 
 class StatementData(Figures, MailData):
     number: str
     patron: str
-    """The patron's name: whom it is for, whoever gets it."""
+    """The patron's name: whom it is for, also where it goes to another address."""
     is_to_patron: bool
-    due_date: str | None
-    """None: on receipt."""
+    asked_due_date: str | None
+    """None: the date follows the charter."""
     note: str
 
 
@@ -79,12 +80,7 @@ def send_statement(event_id: str, body: Mapping[str, Any], *, actor: Actor, now:
         mail = make_mail(whole.charter, fold(whole.payment_items), asked, now)
         noted = audit_event("statement_sent", actor, at, mail_id=mail.mail_id)
         reminded = [receivables.reminded_write(event_id, at)] if whole.charter.due_cents > 0 else []
-        try:
-            mail_store.put_mail(mail, [put_write(history_item(event_id, noted)), *reminded])
-        except AlreadyExists:
-            # A double tap: the first one sends it.
-            return mail, False
-        return mail, True
+        return mail, outbox.queue_tapped(mail, now, [put_write(history_item(event_id, noted)), *reminded])
 
     mail, is_new = retry_on_conflict(attempt)
     if is_new:
@@ -101,26 +97,19 @@ def make_mail(charter: Charter, rows: Iterable[Payment], asked: AskedStatement, 
     is_to_patron = names.email_key(to) == names.email_key(patron["email"])
     number = statement_number(charter.event_id, charter.created_at)
     data: StatementData = {
-        **_figures(charter, rows),
+        **_figures(charter, rows, asked["due_date"], now),
         "number": number,
         "patron": patron["name"],
         "is_to_patron": is_to_patron,
-        "due_date": asked["due_date"] or _day_ahead(charter, now),
+        "asked_due_date": asked["due_date"],
         "note": asked["note"],
-        # Whoever else gets it is not greeted by the patron's name.
+        # Another recipient is not greeted by the patron's name.
         "name": patron["name"] if is_to_patron else "",
     }
-    # A tap after another payment or edit is none of the same.
+    # After another payment or edit the statement tells something else: it is another mail.
     words = (to, asked["due_date"] or "", asked["note"], str(charter.version), str(charter.ledger_seq))
-    same = hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
-    return new_mail("statement", f"statement-{number}-{same}-{tap_number(now)}", to, data, now)
-
-
-def _day_ahead(charter: Charter, now: datetime) -> str | None:
-    """The day on which it begins; None once it has begun, or if it never will."""
-    details = charter.details
-    is_ahead = charter.status == "scheduled" and times.parse_instant(details["starts_at"]) > now
-    return times.local(details["starts_at"], details["timezone"]).date().isoformat() if is_ahead else None
+    fingerprint = hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
+    return new_mail("statement", f"statement-{number}-{fingerprint}-{tap_number(now)}", to, data, now)
 
 
 def statement_number(event_id: str, created_at: str) -> str:
@@ -133,7 +122,7 @@ def statement_number(event_id: str, created_at: str) -> str:
     return f"{year}-{code[:4]}-{code[4:]}"
 
 
-def _figures(charter: Charter, rows: Iterable[Payment]) -> Figures:
+def _figures(charter: Charter, rows: Iterable[Payment], asked_due_date: str | None, now: datetime) -> Figures:
     # A voided entry never was, of a bounced one another mail has told, and tips stand outside.
     counted = [row for row in rows if ledger.is_live(row) and row["kind"] != "tip" and not row["refunds_tip"]]
     return {
@@ -141,10 +130,18 @@ def _figures(charter: Charter, rows: Iterable[Payment]) -> Figures:
         "balance": charter.balance,
         "currency": charter.details["currency"],
         "payments": [payment_json(row) for row in counted],
+        "due_date": asked_due_date or _day_ahead(charter, now),
     }
 
 
-def _renew(mail: StatementMail, _: datetime) -> StatementMail | str:
+def _day_ahead(charter: Charter, now: datetime) -> str | None:
+    """The day on which it begins; None once it has begun, or if it never will."""
+    details = charter.details
+    is_ahead = charter.status == "scheduled" and times.parse_instant(details["starts_at"]) > now
+    return times.local(details["starts_at"], details["timezone"]).date().isoformat() if is_ahead else None
+
+
+def _renew(mail: StatementMail, now: datetime) -> StatementMail | str:
     """One that has waited tells what holds now, and goes to who is the patron now. Another address stays."""
     whole = charter_store.read_whole_charter(mail.data["charter"]["event_id"], with_signed=False)
     if whole is None:
@@ -152,7 +149,7 @@ def _renew(mail: StatementMail, _: datetime) -> StatementMail | str:
     patron, is_to_patron = whole.charter.details["patron"], mail.data["is_to_patron"]
     data: StatementData = {
         **mail.data,
-        **_figures(whole.charter, fold(whole.payment_items)),
+        **_figures(whole.charter, fold(whole.payment_items), mail.data["asked_due_date"], now),
         "patron": patron["name"],
         "name": patron["name"] if is_to_patron else "",
     }

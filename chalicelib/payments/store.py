@@ -43,38 +43,29 @@ def after(charter: Charter, sums: Sums, at: str) -> Charter:
     return charter._replace(sums=sums, ledger_seq=charter.ledger_seq + 1, updated_at=max(at, charter.updated_at))
 
 
-def append_payment(
-    charter: Charter,
-    payment: Payment,
-    sums: Sums,
-    fingerprint: str,
-    answer: str,
-    mail: Mail | None,
-) -> None:
-    """One transaction: the row, the event's sums, the queued mail, the entry "to clear".
+def append_payment(posted: Posted, payment: Payment, fingerprint: str, answer: str, mail: Mail | None) -> None:
+    """One transaction: the row, the charter's sums, the queued mail, the entry "to clear".
 
-    Raises AlreadyExists or WriteConflict.
+    Raises AlreadyExists, with the item of the row, or WriteConflict.
     """
-    posted = Posted(charter, after(charter, sums, payment["recorded_at"]))
     write_all([*_row_writes(payment, fingerprint, answer), *_post(posted), *mail_writes(mail)], unique=0)
 
 
-def append_act(charter: Charter, payment: PaymentRow, act: Act, sums: Sums, mail: Mail | None) -> None:
-    """One transaction: the act on a payment, the event's sums, the queued mail.
+def append_act(posted: Posted, payment: PaymentRow, act: Act, mail: Mail | None) -> None:
+    """One transaction: the act on a payment, the charter's sums, the queued mail.
 
     Raises AlreadyExists or WriteConflict.
     """
-    posted = Posted(charter, after(charter, sums, act["at"]))
     write_all([*_act_writes(payment, act), *_post(posted), *mail_writes(mail)], unique=0)
 
 
 def append_correction(
+    posted: Sequence[Posted],
     payment: Payment,
     fingerprint: str,
     answer: str,
     corrected: PaymentRow,
     act: Act,
-    posted: Sequence[Posted],
     mails: Sequence[Mail],
 ) -> None:
     """One transaction: the new row, the act that voids the corrected one, the sums of their charters, the mails.
@@ -88,21 +79,20 @@ def append_correction(
 
 
 def append_batch(
-    charter: Charter,
-    after: Charter,
+    posted: Posted,
     batch_id: str,
     payments: Sequence[Payment],
     fingerprint: str,
     answer: str,
     mail: Mail | None,
 ) -> None:
-    """One transaction: the batch with its answer, its rows, the event's sums, the queued mail.
+    """One transaction: the batch with its answer, its rows, the charter's sums, the queued mail.
 
     Raises AlreadyExists, with the item of the batch, or WriteConflict.
     """
-    batch = {**_batch_key(charter.event_id, batch_id), "fingerprint": s(fingerprint), "answer": s(answer)}
+    batch = {**_batch_key(posted.seen.event_id, batch_id), "fingerprint": s(fingerprint), "answer": s(answer)}
     rows = [write for payment in payments for write in _row_writes(payment)]
-    write_all([put_write(batch, only_new=True), *rows, *_post(Posted(charter, after)), *mail_writes(mail)], unique=0)
+    write_all([put_write(batch, only_new=True), *rows, *_post(posted), *mail_writes(mail)], unique=0)
 
 
 def _row_writes(payment: Payment, fingerprint: str = "", answer: str = "") -> list[Item]:

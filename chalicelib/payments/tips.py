@@ -61,7 +61,7 @@ class CharterTips(TypedDict):
     division: Literal["equal", "by_hand"]
     shares: list[TipShare]
     left_cents: Cents
-    """What nobody has been given of it; below zero where more was shared than is there now."""
+    """What is not shared yet; below zero where more was shared than is there now."""
 
 
 class OwedTips(TypedDict):
@@ -202,7 +202,7 @@ def _named(asked: Sequence[AskedShare], registered: Sequence[Person]) -> list[Ti
     for place, share in enumerate(asked):
         person_id = share["person_id"]
         if person_id and person_id not in known:
-            form.refuse(f"shares[{place}].person_id", "is nobody's")
+            form.refuse(f"shares[{place}].person_id", "is none of the people")
         elif not person_id and not share["name"]:
             form.refuse(f"shares[{place}].name", "is required, or the person_id")
         name = share["name"] or known.get(person_id or "", "")

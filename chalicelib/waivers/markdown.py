@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from chalicelib.core import templates
+from chalicelib.pages import templates
 from chalicelib.waivers.text_tree import Block, Inline
 
 _LINK = re.compile(r"(https?://|mailto:|tel:)[^\s<>\"'`]+", re.IGNORECASE)

@@ -12,13 +12,15 @@ from chalicelib.charters import event_json
 from chalicelib.charters import service as charters
 from chalicelib.charters.fields import ListedGuest
 from chalicelib.charters.store import Charter
-from chalicelib.core import http, pages, templates, times
+from chalicelib.core import http, times
 from chalicelib.core.audit import Actor, audit_event
 from chalicelib.core.errors import BadInput, DomainError, NotFound, TooManyTries
 from chalicelib.core.settings import settings
 from chalicelib.core.text import is_event_id
 from chalicelib.mail import store as mail_store
 from chalicelib.operator import service as operator_service
+from chalicelib.pages import templates
+from chalicelib.pages.response import page_response
 from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import mails, markdown, sealing, signing
 from chalicelib.waivers import records as waiver_records
@@ -287,7 +289,7 @@ def _page(
     charter: Charter | None = None,
     **data: Any,
 ) -> Response:
-    return pages.page_response(
+    return page_response(
         "waivers",
         template,
         style=templates.read_file("waivers", "templates/page.css"),

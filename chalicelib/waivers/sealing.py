@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypedDict, cast
 
 from chalicelib.charters.store import Charter
-from chalicelib.core import system, templates, times
+from chalicelib.core import system, times
 from chalicelib.core.settings import settings
+from chalicelib.pages import templates
 from chalicelib.waivers import log, store
 from chalicelib.waivers.evidence import canonical, disclosures, merkle
 from chalicelib.waivers.fields import (

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.core import templates, times
+from chalicelib.core import times
 from chalicelib.core.audit import SYSTEM, Actor, audit_event
 from chalicelib.core.fields import Form
 from chalicelib.core.retry import retry_on_conflict
+from chalicelib.pages import templates
 from chalicelib.waivers import fields, markdown, text_tree, version_store
 from chalicelib.waivers.evidence import canonical
 from chalicelib.waivers.fields import LANGUAGES, Language, WaiverVersion

@@ -1,5 +1,4 @@
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -7,23 +6,17 @@ from typing import Any
 import pytest
 
 from chalicelib.core import system
-from tests.support.api import Answer, Api, new_event, new_payment
+from tests.support.api import PAYMENT_ID, Answer, Api, in_parallel, new_event, new_payment, payment_url
 from tests.support.mails import text_of
-from tests.support.races import at_once
 
 PAYMENT_FIELDS = set(
     "payment_id event_id kind refund_of method amount_cents currency payer reference note received_at recorded_at "
     "recorded_by cleared_at status void bounce receipt duplicate_of corrects corrected_by clearance".split()
 )
-PAYMENT_ID = "0190c0de-0000-7000-8000-000000000001"
-
-
-def url_of(event: dict[str, Any], payment_id: str = PAYMENT_ID) -> str:
-    return f"/api/events/{event['event_id']}/payments/{payment_id}"
 
 
 def test_a_logged_payment_comes_back_with_the_event(api: Api, event: dict[str, Any]) -> None:
-    answer = api.put(url_of(event), new_payment(reference="till 2", note="in\ntwo lines"))
+    answer = api.put(payment_url(event), new_payment(reference="till 2", note="in\ntwo lines"))
     assert answer.status == 201
     payment, after = answer.json["payment"], answer.json["event"]
     assert set(payment) == PAYMENT_FIELDS
@@ -41,7 +34,7 @@ def test_a_logged_payment_comes_back_with_the_event(api: Api, event: dict[str, A
 
 
 def test_the_patron_gets_one_warm_receipt(api: Api, event: dict[str, Any], mailbox: list[EmailMessage]) -> None:
-    api.put(url_of(event), new_payment(method="check", reference="#1042", received_at="2026-11-20T10:00:00-08:00"))
+    api.put(payment_url(event), new_payment(method="check", reference="#1042", received_at="2026-11-20T10:00:00-08:00"))
     [message] = mailbox
     assert message["To"] == "Ana Rivera <ana@example.com>"
     assert message["From"] == "Bay Sail <captain@sail.example.com>"
@@ -60,7 +53,7 @@ def test_no_receipt_goes_out_when_none_is_wanted_or_possible(
     api: Api, mailbox: list[EmailMessage], changes: dict[str, Any], patron: dict[str, str]
 ) -> None:
     event = api.post("/api/events", new_event(patron={**new_event()["patron"], **patron})).json
-    answer = api.put(url_of(event), new_payment(**changes))
+    answer = api.put(payment_url(event), new_payment(**changes))
     assert answer.json["payment"]["receipt"] == "off"
     assert mailbox == []
 
@@ -68,8 +61,8 @@ def test_no_receipt_goes_out_when_none_is_wanted_or_possible(
 def test_the_same_payment_sent_twice_is_recorded_once(
     api: Api, event: dict[str, Any], mailbox: list[EmailMessage]
 ) -> None:
-    first = api.put(url_of(event), new_payment())
-    again = api.put(url_of(event), new_payment())
+    first = api.put(payment_url(event), new_payment())
+    again = api.put(payment_url(event), new_payment())
     assert (first.status, again.status) == (201, 200)
     assert again.headers["idempotency-replayed"] == "true"
     assert "idempotency-replayed" not in first.headers
@@ -81,24 +74,24 @@ def test_the_same_payment_sent_twice_is_recorded_once(
 def test_a_replay_after_all_else_has_changed_gets_the_first_answer(
     api: Api, event: dict[str, Any], log: Any, monkeypatch: pytest.MonkeyPatch, mailbox: list[EmailMessage]
 ) -> None:
-    first = api.put(url_of(event), new_payment())
+    first = api.put(payment_url(event), new_payment())
     log(amount_cents=100)
     api.patch(f"/api/events/{event['event_id']}", {"version": 1, "title": "Other", "patron": {"name": "New"}})
-    api.post(f"{url_of(event)}/void", {"reason": "typo"})
+    api.post(f"{payment_url(event)}/void", {"reason": "typo"})
     api.post(f"/api/events/{event['event_id']}/cancel", {"reason": "storm"})
     mails = len(mailbox)
     month_later = system.utc_now() + timedelta(days=30)
     monkeypatch.setattr(system, "utc_now", lambda: month_later)
     api = api.with_token(api.post("/api/login", {"password": "a-long-enough-password"}).json["token"])
-    again = api.put(url_of(event), new_payment())
+    again = api.put(payment_url(event), new_payment())
     assert (again.status, again.text) == (200, first.text)
     assert len(mailbox) == mails
-    assert api.get(url_of(event).rpartition("/")[0]).json["balance"]["received_cents"] == 100
+    assert api.get(payment_url(event).rpartition("/")[0]).json["balance"]["received_cents"] == 100
 
 
 def test_upper_and_lower_case_name_the_same_payment(api: Api, event: dict[str, Any]) -> None:
-    api.put(url_of(event, PAYMENT_ID), new_payment())
-    assert api.put(url_of(event, PAYMENT_ID.upper()), new_payment()).status == 200
+    api.put(payment_url(event, PAYMENT_ID), new_payment())
+    assert api.put(payment_url(event, PAYMENT_ID.upper()), new_payment()).status == 200
 
 
 @pytest.mark.parametrize(
@@ -117,25 +110,19 @@ def test_upper_and_lower_case_name_the_same_payment(api: Api, event: dict[str, A
 def test_the_same_id_with_other_content_is_a_conflict(
     api: Api, event: dict[str, Any], changes: dict[str, Any], mailbox: list[EmailMessage]
 ) -> None:
-    api.put(url_of(event), new_payment())
+    api.put(payment_url(event), new_payment())
     before = api.get(f"/api/events/{event['event_id']}").text
-    answer = api.put(url_of(event), new_payment(**changes))
+    answer = api.put(payment_url(event), new_payment(**changes))
     assert (answer.status, answer.json["Code"]) == (409, "PaymentConflict")
     assert api.get(f"/api/events/{event['event_id']}").text == before
     assert len(mailbox) == 1
-
-
-def in_parallel(api: Api, count: int, call: Callable[[Api, int], Answer]) -> list[Answer]:
-    """What this admin is told who makes so many calls at once, each from a browser of its own."""
-    browsers = [api.with_token(api.token) for _ in range(count)]
-    return at_once(count, lambda number: call(browsers[number], number))
 
 
 def test_thirty_two_puts_of_one_payment_at_once_are_one_row_one_mail_one_answer(
     api: Api, event: dict[str, Any], mailbox: list[EmailMessage]
 ) -> None:
     def put(other: Api, _: int) -> Answer:
-        return other.put(url_of(event), new_payment())
+        return other.put(payment_url(event), new_payment())
 
     answers = in_parallel(api, 32, put)
     assert sorted(answer.status for answer in answers) == [200] * 31 + [201]
@@ -148,7 +135,7 @@ def test_thirty_two_puts_of_one_payment_at_once_are_one_row_one_mail_one_answer(
 
 def test_sixteen_different_payments_at_once_all_count(api: Api, event: dict[str, Any]) -> None:
     def put(other: Api, number: int) -> Answer:
-        return other.put(url_of(event, str(uuid.uuid4())), new_payment(amount_cents=100 + number))
+        return other.put(payment_url(event, str(uuid.uuid4())), new_payment(amount_cents=100 + number))
 
     answers = in_parallel(api, 16, put)
     assert [answer.status for answer in answers] == [201] * 16
@@ -197,7 +184,7 @@ def test_sixteen_different_payments_at_once_all_count(api: Api, event: dict[str,
 def test_a_wrong_payment_names_the_field_and_logs_nothing(
     api: Api, event: dict[str, Any], mailbox: list[EmailMessage], changes: dict[str, Any], field: str
 ) -> None:
-    answer = api.put(url_of(event), new_payment(**changes))
+    answer = api.put(payment_url(event), new_payment(**changes))
     assert (answer.status, list(answer.json["Fields"])) == (400, [field])
     assert api.get(f"/api/events/{event['event_id']}/payments").json["payments"] == []
     assert mailbox == []
@@ -205,7 +192,7 @@ def test_a_wrong_payment_names_the_field_and_logs_nothing(
 
 @pytest.mark.parametrize("payment_id", ["1", "not-a-uuid", "0190c0de00007000800000000000001", "%00", "x" * 300])
 def test_a_payment_id_that_is_no_uuid_is_named(api: Api, event: dict[str, Any], payment_id: str) -> None:
-    answer = api.put(url_of(event, payment_id), new_payment())
+    answer = api.put(payment_url(event, payment_id), new_payment())
     assert (answer.status, list(answer.json["Fields"])) == (400, ["payment_id"])
 
 
@@ -243,8 +230,8 @@ def test_an_overpayment_shows_as_a_negative_balance(log: Any) -> None:
 def test_without_a_fee_any_live_payment_settles(api: Api) -> None:
     event = api.post("/api/events", new_event(charter_fee_cents=0)).json
     assert event["payment_cleared"] is False
-    assert api.put(url_of(event), new_payment(amount_cents=1)).json["event"]["payment_cleared"] is True
-    voided = api.post(f"{url_of(event)}/void", {"reason": "typo"}).json["event"]
+    assert api.put(payment_url(event), new_payment(amount_cents=1)).json["event"]["payment_cleared"] is True
+    voided = api.post(f"{payment_url(event)}/void", {"reason": "typo"}).json["event"]
     assert (voided["payment_cleared"], voided["payment_timestamp"], voided["payment_method"]) == (False, None, None)
 
 
@@ -253,7 +240,7 @@ def test_the_latest_live_payment_names_method_and_time(api: Api, event: dict[str
     newest = log(method="venmo", received_at="2026-05-01T00:00:00Z")["payment"]
     after = log(method="cash", received_at="2026-04-01T00:00:00Z")["event"]
     assert (after["payment_method"], after["payment_timestamp"]) == ("venmo", "2026-05-01T00:00:00Z")
-    voided = api.post(f"{url_of(event, newest['payment_id'])}/void", {"reason": "typo"}).json["event"]
+    voided = api.post(f"{payment_url(event, newest['payment_id'])}/void", {"reason": "typo"}).json["event"]
     assert (voided["payment_method"], voided["payment_timestamp"]) == ("cash", "2026-04-01T00:00:00Z")
 
 
@@ -264,11 +251,11 @@ def test_a_refund_points_at_its_payment_and_cannot_exceed_it(api: Api, event: di
     assert refund["event"]["balance"]["refunded_cents"] == 30_000
     assert refund["event"]["balance"]["balance_due_cents"] == 30_000
     body = new_payment(kind="refund", refund_of=paid["payment_id"], amount_cents=90_001)
-    answer = api.put(url_of(event), body)
+    answer = api.put(payment_url(event), body)
     assert (answer.status, list(answer.json["Fields"])) == (400, ["amount_cents"])
     assert answer.json["Fields"]["amount_cents"].startswith("must be at most $900.00:")
-    assert api.put(url_of(event), {**body, "amount_cents": 90_000}).status == 201
-    again = api.put(url_of(event), {**body, "amount_cents": 90_000})
+    assert api.put(payment_url(event), {**body, "amount_cents": 90_000}).status == 201
+    again = api.put(payment_url(event), {**body, "amount_cents": 90_000})
     assert (again.status, again.headers["idempotency-replayed"]) == (200, "true")
 
 
@@ -283,130 +270,9 @@ def test_two_refunds_at_once_never_give_back_more_than_was_paid(api: Api, event:
 
     def refund(other: Api, _: int) -> Answer:
         body = new_payment(kind="refund", refund_of=paid["payment_id"], amount_cents=6_000)
-        return other.put(url_of(event, str(uuid.uuid4())), body)
+        return other.put(payment_url(event, str(uuid.uuid4())), body)
 
     assert sorted(answer.status for answer in in_parallel(api, 6, refund)) == [201] + [400] * 5
-
-
-# --- void, clear, bounce ---------------------------------------------------------------------------
-
-
-def test_voiding_takes_the_entry_back_and_corrects_the_receipt(
-    api: Api, event: dict[str, Any], log: Any, mailbox: list[EmailMessage]
-) -> None:
-    paid = log()["payment"]
-    answer = api.post(f"{url_of(event, paid['payment_id'])}/void", {"reason": "Wrong charter"})
-    assert answer.status == 200
-    void = answer.json["payment"]["void"]
-    assert (void["reason"], void["by"], set(void)) == ("Wrong charter", "admin", {"reason", "at", "by"})
-    assert answer.json["payment"]["status"] == "voided"
-    assert answer.json["event"]["balance"]["received_cents"] == 0
-    assert mailbox[1]["Subject"] == "Correction: the payment of $500.00 for Sunset sail"
-    assert "Wrong charter" in text_of(mailbox[1])
-    assert "$1,200.00" in text_of(mailbox[1])
-    again = api.post(f"{url_of(event, paid['payment_id'])}/void", {"reason": "Another reason"})
-    assert (again.status, again.json) == (200, answer.json)
-    assert len(mailbox) == 2
-
-
-def test_voiding_a_payment_that_nobody_was_told_of_tells_nobody(
-    api: Api, event: dict[str, Any], log: Any, mailbox: list[EmailMessage]
-) -> None:
-    paid = log(notify=False)["payment"]
-    api.post(f"{url_of(event, paid['payment_id'])}/void", {"reason": "typo"})
-    assert mailbox == []
-
-
-def test_a_check_is_uncleared_until_an_admin_says_so(api: Api, event: dict[str, Any], log: Any) -> None:
-    paid = log(method="check")
-    assert (paid["payment"]["status"], paid["payment"]["cleared_at"]) == ("received", None)
-    assert paid["event"]["balance"]["uncleared_cents"] == 50_000
-    url = f"{url_of(event, paid['payment']['payment_id'])}/clear"
-    cleared = api.post(url, {"cleared_at": "2026-11-01T08:00:00+01:00"})
-    assert (cleared.status, cleared.json["payment"]["status"]) == (200, "cleared")
-    assert cleared.json["payment"]["cleared_at"] == "2026-11-01T07:00:00Z"
-    assert cleared.json["event"]["balance"]["uncleared_cents"] == 0
-    assert api.post(url).json == cleared.json
-
-
-def test_a_bounced_check_counts_no_more_and_the_patron_is_told(
-    api: Api, event: dict[str, Any], log: Any, mailbox: list[EmailMessage]
-) -> None:
-    paid = log(method="check", amount_cents=120_000)["payment"]
-    url = url_of(event, paid["payment_id"])
-    api.post(f"{url}/clear")
-    answer = api.post(f"{url}/bounce", {"reason": "Insufficient funds"})
-    assert (answer.status, answer.json["payment"]["status"]) == (200, "bounced")
-    assert answer.json["payment"]["bounce"]["reason"] == "Insufficient funds"
-    assert answer.json["event"]["payment_cleared"] is False
-    assert answer.json["event"]["balance"]["balance_due_cents"] == 120_000
-    assert "did not go through" in mailbox[-1]["Subject"]
-    assert api.post(f"{url}/bounce", {"reason": "again"}).json == answer.json
-
-
-@pytest.mark.parametrize(
-    ("method", "first", "then"),
-    [
-        ("check", "void", "clear"),
-        ("check", "void", "bounce"),
-        ("check", "bounce", "void"),
-        ("check", "bounce", "clear"),
-        ("cash", None, "bounce"),
-    ],
-)
-def test_a_state_that_does_not_allow_an_act_is_a_conflict(
-    api: Api, event: dict[str, Any], log: Any, method: str, first: str | None, then: str
-) -> None:
-    url = url_of(event, log(method=method)["payment"]["payment_id"])
-    reasons = {"void": {"reason": "x"}, "bounce": {"reason": "x"}, "clear": {}}
-    if first:
-        assert api.post(f"{url}/{first}", reasons[first]).status == 200
-    before = api.get(f"/api/events/{event['event_id']}/payments").json
-    assert api.post(f"{url}/{then}", reasons[then]).status == 409
-    assert api.get(f"/api/events/{event['event_id']}/payments").json == before
-
-
-def test_a_refunded_payment_cannot_be_voided_before_its_refund(api: Api, event: dict[str, Any], log: Any) -> None:
-    paid = log()["payment"]
-    refund = log(kind="refund", refund_of=paid["payment_id"], amount_cents=100)["payment"]
-    url = url_of(event, paid["payment_id"])
-    assert api.post(f"{url}/void", {"reason": "typo"}).status == 409
-    api.post(f"{url_of(event, refund['payment_id'])}/void", {"reason": "typo"})
-    assert api.post(f"{url}/void", {"reason": "typo"}).status == 200
-
-
-@pytest.mark.parametrize("act", ["void", "bounce"])
-@pytest.mark.parametrize("body", [{}, {"reason": " "}, {"reason": 4}, {"reason": "x", "why": "y"}])
-def test_an_act_without_a_proper_reason_is_refused(
-    api: Api, event: dict[str, Any], log: Any, act: str, body: dict[str, Any]
-) -> None:
-    url = url_of(event, log(method="check")["payment"]["payment_id"])
-    assert api.post(f"{url}/{act}", body).status == 400
-    assert api.get(f"/api/events/{event['event_id']}").json["payments"][0]["status"] == "received"
-
-
-def test_an_act_on_no_payment_is_404(api: Api, event: dict[str, Any]) -> None:
-    for act, body in (("void", {"reason": "x"}), ("clear", {}), ("bounce", {"reason": "x"}), ("receipt", None)):
-        assert api.post(f"{url_of(event)}/{act}", body).status == 404
-
-
-def test_voids_and_clears_at_once_end_in_one_state(api: Api, event: dict[str, Any], log: Any) -> None:
-    url = url_of(event, log(method="check")["payment"]["payment_id"])
-
-    def act(other: Api, number: int) -> Answer:
-        return other.post(f"{url}/void", {"reason": "x"}) if number % 2 else other.post(f"{url}/clear")
-
-    assert {answer.status for answer in in_parallel(api, 8, act)} <= {200, 409}
-    statement = api.get(f"/api/events/{event['event_id']}/payments").json
-    assert statement["payments"][0]["status"] == "voided"
-    assert statement["balance"]["uncleared_cents"] == statement["balance"]["received_cents"] == 0
-
-
-def test_a_receipt_is_sent_once_more(api: Api, event: dict[str, Any], log: Any, mailbox: list[EmailMessage]) -> None:
-    paid = log()["payment"]
-    answer = api.post(f"{url_of(event, paid['payment_id'])}/receipt")
-    assert answer.status == 202
-    assert [message["Subject"] for message in mailbox] == [mailbox[0]["Subject"]] * 2
 
 
 # --- lists ----------------------------------------------------------------------------------------
@@ -447,7 +313,7 @@ def test_the_ledger_filters_by_folded_status_and_method(api: Api, event: dict[st
     voided = log(method="check")["payment"]
     log(method="check")
     log(method="cash")
-    api.post(f"{url_of(event, voided['payment_id'])}/void", {"reason": "x"})
+    api.post(f"{payment_url(event, voided['payment_id'])}/void", {"reason": "x"})
 
     def count(query: str) -> int:
         return len(api.get(f"/api/payments?{query}").json["payments"])

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.core import settings, system, templates, times
+from chalicelib.core import settings, system, times
+from chalicelib.pages import templates
 from chalicelib.waivers import page as waiver_page
 from chalicelib.waivers import sealing, signing
 from chalicelib.waivers import versions as waiver_versions

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import templates
 from chalicelib.core.names import has_web_address
 from chalicelib.core.settings import settings
 from chalicelib.operator.service import defaults
+from chalicelib.pages import templates
 from chalicelib.waivers import markdown
 from tests.support.api import Api, new_event
 from tests.support.pages import MINORS, Elements, Form, page, signature

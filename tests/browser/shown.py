@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from playwright.sync_api import Page, expect
+
 from tests.browser.visitors import Site
 from tests.browser.waiver_form import records
 
@@ -89,3 +91,7 @@ def make_charters(site: Site) -> Charters:
     hour = datetime.now(UTC) + timedelta(hours=1)
     soon = site.charter(starts_at=hour.isoformat(), ends_at=(hour + timedelta(hours=3)).isoformat(), notes=UNBROKEN)
     return Charters(plain, long, cancelled, over, booked, crewed, soon)
+
+
+def title(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", name=text, level=1)).to_be_visible()

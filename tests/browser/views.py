@@ -8,11 +8,9 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import bank_views, money_views, report_views, week_views
-from tests.browser.shown import FREE_BOAT, UNBROKEN, Charters
+from tests.browser import bank_views, guest_views, money_views, report_views, waiver_views, week_views
+from tests.browser.shown import FREE_BOAT, UNBROKEN, Charters, title
 from tests.browser.visitors import sample_mail
-
-UNKNOWN = "A" * 22
 
 
 @dataclass(frozen=True)
@@ -23,10 +21,6 @@ class View:
     show: Callable[[Page, Charters], None]
     admin: bool = False
     expected: tuple[str, ...] = ()
-
-
-def title(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", name=text, level=1)).to_be_visible()
 
 
 def login(page: Page, _: Charters) -> None:
@@ -269,72 +263,10 @@ def show_mails(page: Page) -> None:
     page.route("**/api/mail?*", answer)
 
 
-def waiver_versions(page: Page, _: Charters) -> None:
-    page.goto("/waiver")
-    expect(page.get_by_text("Guests sign this text.").first).to_be_visible()
-    expect(page.get_by_role("heading", name="The risks")).to_be_visible()
-
-
-def publish_dialog(page: Page, charters: Charters) -> None:
-    waiver_versions(page, charters)
-    page.get_by_role("button", name="New version").click()
-    page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_role("region", name="Preview")).to_be_visible()
-
-
-def superseded(page: Page, charters: Charters) -> None:
-    """As it is after a new text: the texts of the product that all tests share stay as they are."""
-    signer = {"waiver_id": "1", "participant_name": UNBROKEN, "signer_name": UNBROKEN, "can_be_asked": True}
-    trip = {name: charters.long[name] for name in ("event_id", "title", "starts_at", "timezone")}
-    answer = {"events": [trip | {"signers": [signer]}]}
-    page.route("**/api/waiver-versions/superseded", lambda route: route.fulfill(json=answer))
-    waiver_versions(page, charters)
-    expect(page.get_by_role("button", name="Ask them again")).to_be_visible()
-
-
-def waivers(page: Page, _: Charters) -> None:
-    page.goto(f"/waivers?query={UNBROKEN}")
-    expect(page.get_by_role("link", name=UNBROKEN)).to_be_visible()
-
-
-def waiver_record(page: Page, charters: Charters) -> None:
-    waivers(page, charters)
-    page.get_by_role("link", name=UNBROKEN).click()
-    expect(page.get_by_role("img", name="Signature drawn by")).to_be_visible()
-    expect(page.get_by_role("heading", name="The risks")).to_be_visible()
-
-
-def struck_record(page: Page, charters: Charters) -> None:
-    """Set aside, and erased after that."""
-    page.goto(f"/events/{charters.cancelled['event_id']}")
-    page.get_by_role("link", name="Erased guest").click()
-    title(page, "Erased guest")
-    expect(page.get_by_text("It counts nowhere")).to_be_visible()
-
-
-def set_aside_dialog(page: Page, charters: Charters) -> None:
-    long_charter(page, charters)
-    page.get_by_role("button", name="Set aside…").click()
-    expect(page.get_by_role("dialog", name="Set aside")).to_be_visible()
-
-
-def erase_dialog(page: Page, charters: Charters) -> None:
-    waiver_record(page, charters)
-    page.get_by_role("button", name="Erase personal data…").click()
-    page.get_by_role("button", name="Erase for good").click()
-    expect(page.get_by_text("Tick this too")).to_be_visible()
-
-
 def new_link_dialog(page: Page, charters: Charters) -> None:
     page.goto(f"/events/{charters.plain['event_id']}")
     page.get_by_role("button", name="New guest link…").click()
     expect(page.get_by_role("dialog", name="New guest link?")).to_be_visible()
-
-
-def log(page: Page, charters: Charters) -> None:
-    waivers(page, charters)
-    page.locator("summary", has_text="The log: ").click()
-    expect(page.get_by_role("button", name="Download the log")).to_be_visible()
 
 
 def manifest(page: Page, charters: Charters) -> None:
@@ -372,86 +304,9 @@ def past_charter(page: Page, charters: Charters) -> None:
     expect(page.get_by_role("button", name="Take signatures for 24 hours")).to_be_visible()
 
 
-def guest(page: Page, charters: Charters) -> None:
-    page.goto(f"/g/{charters.plain['event_id']}")
-    title(page, charters.plain["title"])
-    expect(page.get_by_role("heading", name="How to pay")).to_be_visible()
-
-
-def guest_in_spanish(page: Page, charters: Charters) -> None:
-    page.goto(f"/g/{charters.long['event_id']}?language=es")
-    title(page, charters.long["title"])
-    expect(page.get_by_role("heading", name="Cómo pagar")).to_be_visible()
-
-
-def long_guest(page: Page, charters: Charters) -> None:
-    page.goto(f"/g/{charters.long['event_id']}")
-    title(page, charters.long["title"])
-    expect(page.get_by_role("heading", name="How to pay")).to_be_visible()
-
-
-def cancelled_guest(page: Page, charters: Charters) -> None:
-    page.goto(f"/g/{charters.cancelled['event_id']}")
-    expect(page.get_by_text("This charter is cancelled.")).to_be_visible()
-
-
-def guest_of_no_charter(page: Page, _: Charters) -> None:
-    page.goto(f"/g/{UNKNOWN}")
-    title(page, "Off the chart")
-    expect(page.get_by_text("This charter link is not known.")).to_be_visible()
-
-
 def not_found(page: Page, _: Charters) -> None:
     page.goto("/no/such/page")
     title(page, "Off the chart")
-
-
-def waiver(page: Page, charters: Charters) -> None:
-    page.goto(f"/g/{charters.plain['event_id']}/waiver")
-    page.get_by_text("I also sign for minors").click()
-
-
-def long_waiver(page: Page, charters: Charters) -> None:
-    page.goto(f"/g/{charters.long['event_id']}/waiver")
-
-
-def waiver_refused(page: Page, charters: Charters) -> None:
-    waiver(page, charters)
-    page.get_by_label("Your full name").fill("Ana Ruiz")
-    page.get_by_label("Phone").fill("no number")
-    page.get_by_label("Name of minor 1", exact=True).fill(UNBROKEN)
-    page.get_by_label("Birth date", exact=True).first.fill("1990-01-01")
-    page.get_by_label("You are their").select_option("grandparent")
-    for sentence in ("I am the parent", "I agree to sign this document electronically", "I have read this document"):
-        page.get_by_label(sentence).check()
-    page.get_by_label("Type your name as your signature").fill("Ana Ruiz")
-    page.get_by_role("button", name="Sign", exact=True).click()
-    alert = page.get_by_role("alert")
-    expect(alert).to_be_visible()
-    # Each problem leads to its field.
-    for link in alert.get_by_role("link").all():
-        assert page.locator(f'[id="{(link.get_attribute("href") or "")[1:]}"]').count() == 1
-    expect(page.get_by_label("Name of minor 1", exact=True)).to_have_value(UNBROKEN)
-
-
-def waiver_signed(page: Page, charters: Charters) -> None:
-    page.goto(f"/g/{charters.long['event_id']}/waiver")
-    page.get_by_label("Your full name").fill(UNBROKEN)
-    page.get_by_label("I agree to sign this document electronically").check()
-    page.get_by_label("I have read this document").check()
-    page.get_by_label("Type your name as your signature").fill(UNBROKEN)
-    page.get_by_role("button", name="Sign", exact=True).click()
-    expect(page.get_by_role("heading", name="Signed. Thank you")).to_be_visible()
-
-
-def waiver_closed(page: Page, charters: Charters) -> None:
-    page.goto(f"/g/{charters.over['event_id']}/waiver")
-    title(page, "Nothing to sign")
-
-
-def waiver_of_no_charter(page: Page, _: Charters) -> None:
-    page.goto(f"/g/{UNKNOWN}/waiver")
-    title(page, "No such charter")
 
 
 VIEWS = [
@@ -515,32 +370,32 @@ VIEWS = [
     View("statement of long words", long_statement, admin=True),
     View("failed mail", failed_mail, admin=True),
     View("uncertain mail", uncertain_mail, admin=True),
-    View("waiver versions", waiver_versions, admin=True),
-    View("publish dialog", publish_dialog, admin=True),
-    View("superseded waivers", superseded, admin=True),
-    View("waivers", waivers, admin=True),
-    View("waiver record", waiver_record, admin=True),
-    View("waiver record set aside and erased", struck_record, admin=True),
-    View("set aside dialog", set_aside_dialog, admin=True),
-    View("erase dialog", erase_dialog, admin=True),
+    View("waiver versions", waiver_views.waiver_versions, admin=True),
+    View("publish dialog", waiver_views.publish_dialog, admin=True),
+    View("superseded waivers", waiver_views.superseded, admin=True),
+    View("waivers", waiver_views.waivers, admin=True),
+    View("waiver record", waiver_views.waiver_record, admin=True),
+    View("waiver record set aside and erased", waiver_views.struck_record, admin=True),
+    View("set aside dialog", waiver_views.set_aside_dialog, admin=True),
+    View("erase dialog", waiver_views.erase_dialog, admin=True),
     View("new guest link dialog", new_link_dialog, admin=True),
-    View("log of the waivers", log, admin=True),
+    View("log of the waivers", waiver_views.log, admin=True),
     View("manifest", manifest, admin=True),
     View("manifest of long words", long_manifest, admin=True),
     View("depart dialog", depart_dialog, admin=True, expected=("409: POST",)),
     View("frozen manifest", frozen_manifest, admin=True),
     View("dock card", dock_card, admin=True),
     View("past charter", past_charter, admin=True),
-    View("guest page", guest),
-    View("guest page of long words", long_guest),
-    View("guest page in Spanish", guest_in_spanish),
-    View("guest page of a cancelled charter", cancelled_guest),
-    View("guest page of no charter", guest_of_no_charter, expected=("404: GET",)),
+    View("guest page", guest_views.guest),
+    View("guest page of long words", guest_views.long_guest),
+    View("guest page in Spanish", guest_views.guest_in_spanish),
+    View("guest page of a cancelled charter", guest_views.cancelled_guest),
+    View("guest page of no charter", guest_views.guest_of_no_charter, expected=("404: GET",)),
     View("not found", not_found),
-    View("waiver", waiver),
-    View("waiver of long words", long_waiver),
-    View("waiver refused", waiver_refused, expected=("400: POST",)),
-    View("waiver signed", waiver_signed),
-    View("waiver closed", waiver_closed),
-    View("waiver of no charter", waiver_of_no_charter, expected=("404: GET",)),
+    View("waiver", guest_views.waiver),
+    View("waiver of long words", guest_views.long_waiver),
+    View("waiver refused", guest_views.waiver_refused, expected=("400: POST",)),
+    View("waiver signed", guest_views.waiver_signed),
+    View("waiver closed", guest_views.waiver_closed),
+    View("waiver of no charter", guest_views.waiver_of_no_charter, expected=("404: GET",)),
 ]

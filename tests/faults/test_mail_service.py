@@ -54,8 +54,8 @@ def ses(dynamodb_local: str) -> Iterator[Ses]:
 def pay() -> str:
     """Logs a payment on a new charter, whose money stands whatever the mail service does."""
     charter = store_charter()
-    command = payments.parse_payment(operator.uuid(), {"method": "cash", "amount_cents": 50_000}, now=operator.NOW)
-    answer, new = payments.log_payment(charter.event_id, command, actor=operator.ADMIN, now=operator.NOW)
+    paid = {"method": "cash", "amount_cents": 50_000}
+    answer, new = payments.log_payment(charter.event_id, operator.uuid(), paid, actor=operator.ADMIN, now=operator.NOW)
     assert new
     assert json.loads(answer)["payment"]["status"] == "cleared"
     return charter.event_id

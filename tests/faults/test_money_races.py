@@ -43,8 +43,7 @@ class Round:
         self.put(self.old, {"method": "check", "amount_cents": 50_000}, self.charter, 0)
 
     def put(self, payment_id: str, body: dict[str, Any], event_id: str, number: int) -> Any:
-        command = payments.parse_payment(payment_id, body, now=operator.NOW)
-        return payments.log_payment(event_id, command, actor=admin(number), now=operator.NOW)[0]
+        return payments.log_payment(event_id, payment_id, body, actor=admin(number), now=operator.NOW)[0]
 
     def correct(self, number: int) -> Any:
         return self.put(self.ids[number], {"corrects": self.corrects(), "amount_cents": 40_000}, self.charter, number)
@@ -75,8 +74,9 @@ class Round:
 
     def batch(self, number: int) -> Any:
         rows = [{"payment_id": one, "method": "cash", "amount_cents": 10_000} for one in self.ids]
-        command = batches.parse_batch(self.batch_id, {"payments": rows}, now=operator.NOW)
-        return batches.log_batch(self.charter, command, actor=admin(number), now=operator.NOW)[0]
+        return batches.log_batch(
+            self.charter, self.batch_id, {"payments": rows}, actor=admin(number), now=operator.NOW
+        )[0]
 
     def cancel(self, number: int) -> Any:
         """For half of what was paid; the fee is $1,200."""
@@ -104,7 +104,7 @@ class Round:
 
     def outcome(self) -> tuple[int, int]:
         """Cents received, less refunded, of both charters; and how many rows there are."""
-        found = [payments.statement(event_id) for event_id in (self.charter, self.other)]
+        found = [payments.list_for_charter(event_id) for event_id in (self.charter, self.other)]
         cents = sum(one["balance"]["received_cents"] - one["balance"]["refunded_cents"] for one in found)
         return cents, sum(len(one["payments"]) for one in found)
 

@@ -6,7 +6,6 @@ import pytest
 
 from chalicelib.charters import store as charter_store
 from chalicelib.core import dynamo, errors, idempotency, settings
-from chalicelib.money import ledger
 from chalicelib.payments import store as payment_store
 from chalicelib.waivers import people
 from tests.support import operator
@@ -16,6 +15,8 @@ from tests.support.stored import (
     audit,
     new_mail,
     new_payment,
+    posted,
+    posted_act,
     read_again,
     rows_of,
     store_charter,
@@ -114,7 +115,7 @@ def test_what_is_due_is_known_to_whoever_changes_it() -> None:
     assert read_again(charter).version == 2
     payment = new_payment(now)
     with pytest.raises(errors.WriteConflict):
-        payment_store.append_payment(now, payment, ledger.add(now.sums, payment), "print", "{}", None)
+        payment_store.append_payment(posted(now, payment), payment, "print", "{}", None)
 
 
 def test_many_edits_at_once_of_one_version_make_one_edit() -> None:
@@ -187,7 +188,7 @@ def test_a_charter_comes_with_all_it_owns_and_nothing_of_others() -> None:
         store_payment(one, new_mail())
         store_waivers(one)
     payment = store_payment(charter)
-    payment_store.append_act(read_again(charter), payment, act("void"), read_again(charter).sums, None)
+    payment_store.append_act(posted_act(read_again(charter), act("void")), payment, act("void"), None)
     found = charter_store.read_whole_charter(charter.event_id, with_signed=True)
     assert found
     assert found.charter == read_again(charter)

@@ -6,11 +6,10 @@ from botocore.exceptions import ClientError
 from chalicelib.core import errors
 from chalicelib.mail import addresses
 from chalicelib.mail import store as mail_store
-from chalicelib.money import ledger
 from chalicelib.payments import store as payment_store
 from tests.support import operator
 from tests.support.races import at_once
-from tests.support.stored import due_mails, new_mail, new_payment, store_charter, store_payment
+from tests.support.stored import due_mails, new_mail, new_payment, posted, store_charter, store_payment
 
 pytestmark = pytest.mark.usefixtures("dynamodb")
 
@@ -78,7 +77,7 @@ def test_how_a_receipt_ended_is_noted_on_its_payment() -> None:
     charter = store_charter()
     row = new_payment(charter)
     queued = new_mail(payment=row, name="")
-    payment_store.append_payment(charter, row, ledger.add(charter.sums, row), "print", "answer", queued)
+    payment_store.append_payment(posted(charter, row), row, "print", "answer", queued)
     mail_store.finish_mail(queued, "sent", "2026-11-22T20:00:01Z", "SES: 1", [payment_store.receipt_write(row, "sent")])
     item = payment_store.read_payment_item(charter.event_id, row["payment_id"])
     assert item

@@ -10,11 +10,10 @@ import pytest
 
 from chalicelib.core import settings, times
 from chalicelib.core.errors import BadInput
-from chalicelib.money import ledger
 from chalicelib.payments import reports, tips
 from chalicelib.payments import store as payment_store
 from tests.support import operator
-from tests.support.stored import store_charter, store_payment
+from tests.support.stored import posted, store_charter, store_payment
 from tests.support.stores import counted, write_in_bulk
 
 pytestmark = [
@@ -27,7 +26,7 @@ def kept(**changes: Any) -> dict[str, Any]:
     """A payment on a charter of its own."""
     charter = store_charter()
     row = operator.payment(charter.event_id, **changes)
-    payment_store.append_payment(charter, {**row, "receipt": "off"}, ledger.add(charter.sums, row), "print", "{}", None)
+    payment_store.append_payment(posted(charter, row), {**row, "receipt": "off"}, "print", "{}", None)
     return row
 
 

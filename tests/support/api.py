@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from tests.support import contract
+from tests.support.races import at_once
 
 APP = Path(__file__).parents[2] / "app.py"
 ORIGIN_SECRET = "edge-secret"
@@ -182,6 +184,19 @@ def new_settings(**changes: Any) -> dict[str, Any]:
 
 def new_payment(**changes: Any) -> dict[str, Any]:
     return {"method": "cash", "amount_cents": 50_000, **changes}
+
+
+PAYMENT_ID = "0190c0de-0000-7000-8000-000000000001"
+
+
+def payment_url(event: dict[str, Any], payment_id: str = PAYMENT_ID) -> str:
+    return f"/api/events/{event['event_id']}/payments/{payment_id}"
+
+
+def in_parallel(api: Api, count: int, call: Callable[[Api, int], Answer]) -> list[Answer]:
+    """What this admin is told who makes so many calls at once, each from a browser of its own."""
+    browsers = [api.with_token(api.token) for _ in range(count)]
+    return at_once(count, lambda number: call(browsers[number], number))
 
 
 def listed_mails(api: Api, status: str) -> list[dict[str, Any]]:

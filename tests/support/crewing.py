@@ -1,6 +1,7 @@
 """People who are asked to sail, and what they answer."""
 
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any
 
 from chalicelib.charters import service as charters
@@ -9,6 +10,9 @@ from chalicelib.charters.positions import find
 from chalicelib.crew import service as crew
 from tests.support.api import Answer, Api
 from tests.support.planning import make_charter, make_person
+
+# The beginning of the subject of the mail that asks a captain.
+ASKS_CAPTAIN = "Can you sail as captain"
 
 
 def hire(api: Api, name: str, *roles: str, rank: int = 1, **more: Any) -> str:
@@ -68,3 +72,8 @@ def state(event: dict[str, Any], number: int = 0) -> tuple[str, str | None, list
 
 def sailing(api: Api, **more: Any) -> dict[str, Any]:
     return make_charter(api, hours=(34, 38), **more)
+
+
+def subjects(mailbox: list[EmailMessage]) -> list[tuple[str, str]]:
+    """To whom each mail went, and its first word."""
+    return [(str(one["To"]).split()[0], str(one["Subject"]).split(":")[0].split("?")[0]) for one in mailbox]

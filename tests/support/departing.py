@@ -20,7 +20,7 @@ def soon(hours: float = 1) -> dict[str, str]:
 
 def depart(api: Api, event_id: str, reason: str = REASON) -> Answer:
     """Asks, and asks again with a reason for each check that blocks. A charter that is far ahead is moved to now."""
-    path = f"/api/events/{event_id}"
+    path = _path(event_id)
     charter = api.get(path).json
     if charter["starts_at"] > soon(hours=12)["starts_at"]:
         assert api.patch(path, {"version": charter["version"], **soon()}).status == 200
@@ -28,6 +28,10 @@ def depart(api: Api, event_id: str, reason: str = REASON) -> Answer:
     if not is_not_ready(answer):
         return answer
     return api.post(f"{path}/depart", {"waive": dict.fromkeys(blocking(answer), reason)})
+
+
+def _path(event_id: str) -> str:
+    return f"/api/events/{event_id}"
 
 
 def is_not_ready(answer: Answer) -> bool:
@@ -41,3 +45,15 @@ def blocking(answer: Answer) -> list[str]:
 
 def codes(readiness: dict[str, Any], state: str) -> list[str]:
     return [check["code"] for check in readiness["checks"] if check["state"] == state]
+
+
+def readiness(api: Api, charter: dict[str, Any]) -> dict[str, Any]:
+    return api.get(_path(charter["event_id"])).json["readiness"]  # type: ignore[no-any-return]
+
+
+def state_of(api: Api, charter: dict[str, Any], code: str) -> str:
+    return next(check["state"] for check in readiness(api, charter)["checks"] if check["code"] == code)
+
+
+def leave(api: Api, charter: dict[str, Any], **waive: str) -> Answer:
+    return api.post(f"{_path(charter['event_id'])}/depart", {"waive": waive} if waive else None)

@@ -31,7 +31,7 @@ class Desk:
     def log_payment(self, event_id: str, amount_cents: int, **more: Any) -> str:
         payment_id = operator.uuid()
         body = {"method": "cash", "amount_cents": amount_cents, "notify": False, **more}
-        payments.log_payment(event_id, payments.parse_payment(payment_id, body, now=NOW), actor=ADMIN, now=NOW)
+        payments.log_payment(event_id, payment_id, body, actor=ADMIN, now=NOW)
         return payment_id
 
     def create_charter(self) -> str:

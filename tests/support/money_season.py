@@ -72,8 +72,7 @@ class Season:
         self.correct(moved, next_sail, kind="deposit", payer="Kay")
         halves = [{"method": "zelle", "amount_cents": 3_000}, {"method": "cash", "amount_cents": 2_000, "kind": "tip"}]
         rows = [{"payment_id": operator.uuid(), **half} for half in halves]
-        batch = batches.parse_batch(operator.uuid(), {"payments": rows}, now=self.now())
-        batches.log_batch(next_sail, batch, actor=ADMIN, now=self.now())
+        batches.log_batch(next_sail, operator.uuid(), {"payments": rows}, actor=ADMIN, now=self.now())
         void_payment(next_sail, rows[0]["payment_id"], {"reason": "of another trip"}, actor=ADMIN, now=self.now())
         send_statement(next_sail, {"due_date": "2026-12-12"}, actor=ADMIN, now=self.now())
         shares = [{"name": "Smee", "amount_cents": 1_500}, {"name": "Mullins", "amount_cents": 500}]
@@ -82,9 +81,7 @@ class Season:
     def correct(self, payment_id: str, on: str, **changes: Any) -> None:
         """Every payment to correct is one of the first charter."""
         corrects = {"event_id": self.charter, "payment_id": payment_id, "reason": "typo"}
-        now = self.now()
-        asked = payments.parse_payment(operator.uuid(), {"corrects": corrects, **changes}, now=now)
-        payments.log_payment(on, asked, actor=ADMIN, now=now)
+        payments.log_payment(on, operator.uuid(), {"corrects": corrects, **changes}, actor=ADMIN, now=self.now())
 
     def now(self) -> Any:
         self.minutes += 1
@@ -108,8 +105,7 @@ class Season:
         charters.edit_charter(self.charter, {"version": 1, **body}, actor=ADMIN, now=self.now())
 
     def log(self, amount_cents: int, *, on: str = "", **more: Any) -> str:
-        payment_id, now = operator.uuid(), self.now()
+        payment_id = operator.uuid()
         body = {"method": "cash", "amount_cents": amount_cents, "notify": False, **more}
-        new = payments.parse_payment(payment_id, body, now=now)
-        payments.log_payment(on or self.charter, new, actor=ADMIN, now=now)
+        payments.log_payment(on or self.charter, payment_id, body, actor=ADMIN, now=self.now())
         return payment_id

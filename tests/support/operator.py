@@ -141,6 +141,7 @@ def payment(event_id: str = "A" * 22, **changes: Any) -> dict[str, Any]:
         "corrected_by": None,
         "clearance": None,
         "refunds_tip": False,
+        "first_logged_at": changes.get("recorded_at", at),
         "taken": [],
         "batch_id": "",
         "charter": "Sunset sail",

@@ -11,7 +11,9 @@ from chalicelib.core.audit import audit_event
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.store import Mail
 from chalicelib.money import ledger
+from chalicelib.money.ledger import Sums
 from chalicelib.payments import store as payment_store
+from chalicelib.payments.store import Posted
 from chalicelib.waivers import form as signing_form
 from chalicelib.waivers import log as waiver_log
 from chalicelib.waivers import log_store, people, sealing, version_store
@@ -43,11 +45,22 @@ def new_payment(charter: Charter, **changes: Any) -> Any:
     return {**operator.payment(charter.event_id, **changes), "receipt": "pending"}
 
 
+def posted(charter: Charter, payment: Any) -> Posted:
+    """A charter as it was seen, and with one more payment."""
+    after = payment_store.after(charter, ledger.add(charter.sums, payment), payment["recorded_at"])
+    return Posted(charter, after)
+
+
+def posted_act(charter: Charter, act: Any, sums: Sums | None = None) -> Posted:
+    """The same with one more act, which leaves it these sums; by default those that it has."""
+    return Posted(charter, payment_store.after(charter, charter.sums if sums is None else sums, act["at"]))
+
+
 def store_payment(charter: Charter, mail: Mail | None = None, answer: str = "{}", **changes: Any) -> Any:
     """A payment on the charter as it is now."""
     charter = read_again(charter)
     payment = new_payment(charter, **changes)
-    payment_store.append_payment(charter, payment, ledger.add(charter.sums, payment), "print", answer, mail)
+    payment_store.append_payment(posted(charter, payment), payment, "print", answer, mail)
     return payment
 
 

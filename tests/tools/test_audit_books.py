@@ -84,7 +84,7 @@ class Books:
         self.charters += [cancelled, moved]
         self.items = list(scan(dynamodb, settings().table))
         self.due = {charter: self.due_of(charter) for charter in self.charters}
-        self.statements = [row for charter in self.charters for row in payments.statement(charter)["payments"]]
+        self.statements = [row for charter in self.charters for row in payments.list_for_charter(charter)["payments"]]
 
     def due_of(self, charter: str) -> Decimal:
         found = charters.find_charter(charter)

@@ -70,8 +70,8 @@ UNTOLD = {
     ("MAIL", "data.data.payment.receipt"), ("MAIL", "data.data.corrected.receipt"),
     ("MAIL", "data.data.payments.0.receipt"), ("MAIL", "data.data.payments.1.receipt"),
     # What an admin typed for a statement alone, and that it went to another than the patron.
-    ("MAIL statement", "data.data.due_date"), ("MAIL statement", "data.data.note"),
-    ("MAIL statement", "data.data.is_to_patron"),
+    ("MAIL statement", "data.data.due_date"), ("MAIL statement", "data.data.asked_due_date"),
+    ("MAIL statement", "data.data.note"), ("MAIL statement", "data.data.is_to_patron"),
     # In the daily mail, the sums beside the head are for people to read.
     ("MAIL ledger_checkpoint", "data.data.sums"),
 }  # fmt: skip
@@ -359,8 +359,7 @@ def test_the_money_in_a_mail_that_a_charter_is_off_is_that_of_the_cancelled_char
         patch.setattr("chalicelib.mail.outbox.deliver", lambda *_: None)
         charter = store_charter()
         new = {"method": "cash", "amount_cents": 50_000, "notify": False}
-        paid = payments.parse_payment(operator.uuid(), new, now=operator.NOW)
-        payments.log_payment(charter.event_id, paid, actor=operator.ADMIN, now=operator.NOW)
+        payments.log_payment(charter.event_id, operator.uuid(), new, actor=operator.ADMIN, now=operator.NOW)
         fee = {"reason": "storm", "cancellation_fee_cents": 20_000, "notify": True}
         notices.cancel_charter(charter.event_id, fee, actor=operator.ADMIN, now=operator.NOW)
         items = list(scan(dynamodb, settings.settings().table))
@@ -398,8 +397,7 @@ def test_sharings_of_tips_whose_times_do_not_follow_one_another_agree(dynamodb_l
     with fresh_store(dynamodb_local) as dynamodb:
         charter = store_charter()
         new = {"method": "cash", "kind": "tip", "amount_cents": 50_000, "notify": False}
-        tip = payments.parse_payment(operator.uuid(), new, now=operator.NOW)
-        payments.log_payment(charter.event_id, tip, actor=operator.ADMIN, now=operator.NOW)
+        payments.log_payment(charter.event_id, operator.uuid(), new, actor=operator.ADMIN, now=operator.NOW)
         for name, second in (("Smee", 9), ("Mullins", 5), ("Smee", 7), ("Noodler", 1)):
             body = {"shares": [{"name": name, "amount_cents": 50_000}]}
             now = operator.NOW + timedelta(seconds=second)

@@ -156,3 +156,66 @@ def test_a_form_is_read_with_every_value_of_each_field() -> None:
 def test_a_form_that_is_broken_or_has_too_many_fields_is_refused(body: bytes) -> None:
     with pytest.raises(BadInput, match="The form cannot be read"):
         http.read_form(request(body))
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def test_one_json_object_is_a_body() -> None:
+    raw = '{"name": "Zoë 🚢", "crew": [{"name": "Smee"}], "fee": 12, "on": true, "captain": null}'.encode()
+    assert http.parse_json(raw) == {
+        "name": "Zoë 🚢",
+        "crew": [{"name": "Smee"}],
+        "fee": 12,
+        "on": True,
+        "captain": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{",
+        b"{}{}",
+        b"{'a': 1}",
+        b'{"a": 1,}',
+        b'{"a": 01}',
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": [-Infinity]}',
+        b'{"a": 1, "a": 1}',
+        b'{"patron": {"name": "a", "name": "b"}}',
+        b'{"a": "\xff"}',
+        b'{"a": "\xed\xa0\x80"}',
+        b'\xef\xbb\xbf{"a": 1}',
+        '{"a": 1}'.encode("utf-16"),
+        b'{"a": "\x00"}',
+        b'{"a": "line\nbreak"}',
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b'{"a": ' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+        b'{"a":' * 10_000,
+        b"null",
+        b"[]",
+        b'"text"',
+        b"1",
+        b"NaN",
+        b"",
+    ],
+    ids=range(25),
+)
+def test_anything_else_is_refused_in_one_sentence(raw: bytes) -> None:
+    with pytest.raises(BadInput) as refused:
+        http.parse_json(raw)
+    message = refused.value.body()["Message"]
+    assert message.startswith("The body ")
+    assert message.endswith(".")
+    assert len(message) < 200
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [(b'{"a": NaN}', "NaN is not a JSON number"), (b'{"a": 1, "a": 2}', "a field stands in it twice")],
+)
+def test_what_lenient_parsers_accept_is_refused_with_the_reason(raw: bytes, reason: str) -> None:
+    with pytest.raises(BadInput, match=reason):
+        http.parse_json(raw)

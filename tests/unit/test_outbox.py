@@ -149,9 +149,9 @@ def test_a_refund_goes_to_the_payer(form: str) -> None:
 
 def test_a_correction_says_if_the_mistake_was_about_money_from_or_to_the_patron() -> None:
     for text in read(delivered(mail("correction"))):
-        assert "We recorded a payment of $500.00 from you" in text
+        assert "We had entered a payment of $500.00 from you" in text
     for text in read(delivered(mail("correction", kind="refund"))):
-        assert "We recorded a refund of $500.00 to you" in text
+        assert "We had entered a refund of $500.00 to you" in text
 
 
 def test_a_reminder_names_amount_and_charter_and_says_what_to_do_and_that_mails_may_cross() -> None:

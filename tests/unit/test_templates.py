@@ -1,7 +1,7 @@
 import pytest
 
-from chalicelib.core import templates
 from chalicelib.core.settings import settings
+from chalicelib.pages import templates
 from chalicelib.waivers import markdown, sealing
 from tests.support import operator
 from tests.support.pages import Elements

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.core import fields
-from chalicelib.payments.answers import ASKED
+from chalicelib.payments.answers import NOT_LOGGED
 from chalicelib.payments.fields import BatchRow, Correction, Corrects, NewBatch, NewPayment, Payment
 
 Options = Mapping[str, Sequence[object]]
@@ -59,7 +59,7 @@ def _filled(row: Payment) -> Options:
     return {name: ("", row[name]) for name in FILLED}  # type: ignore[literal-required]
 
 
-def _is_one_of(fingerprint: str, table: type, options: Options, asked: Mapping[str, object] = ASKED) -> bool:
+def _is_one_of(fingerprint: str, table: type, options: Options, asked: Mapping[str, object] = NOT_LOGGED) -> bool:
     return any(
         fields.fingerprint(table, {**dict(zip(options, values, strict=True)), **asked}) == fingerprint
         for values in _combinations(options.values())

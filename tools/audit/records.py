@@ -23,7 +23,7 @@ from tools.audit.schedule_checks import ScheduleRecords
 from tools.audit.waiver_records import Told, WaiverRecords
 from tools.common.table import kind_of
 
-INSTANTS = ("received_at", "recorded_at")
+INSTANTS = ("received_at", "recorded_at", "first_logged_at")
 ACTS = ("CLEAR", "VOID", "BOUNCE")
 MONEY_LISTS = ("TO_CLEAR", RECEIVABLES, "TIPS")
 # Boats, people, what is planned with them, and the desk's settings.

@@ -23,9 +23,12 @@ def state_at_log(records: Records, row: Payment) -> dict[str, object]:
         "void": None,
         "bounce": None,
         "corrected_by": None,
+        "first_logged_at": row["recorded_at"],
     }
     corrects = row["corrects"]
     old = find_row(records, corrects["event_id"], corrects["payment_id"]) if corrects else None
+    if old and (row["event_id"], row["method"]) == (old["event_id"], old["method"]):
+        state["first_logged_at"] = old["first_logged_at"]
     if old and old["cleared_at"] and not is_cleared:
         same = (row["method"], row["amount_cents"]) == (old["method"], old["amount_cents"])
         kept: dict[str, object] = {"status": "cleared", "cleared_at": old["cleared_at"], "clearance": old["clearance"]}

@@ -1,26 +1,17 @@
 """What becomes of captain and crew when their charter is moved, called off, or its crew is written directly."""
 
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 
-from chalicelib.core import system
 from chalicelib.schedule import store as schedule
+from tests.api.crew.conftest import NOW
 from tests.support.api import Api
 from tests.support.crewing import act, add, hire, sailing, says, shown, state
 from tests.support.mails import text_of
 from tests.support.planning import at, make_boat, patch
-
-NOW = datetime(2030, 5, 20, 12, 0, tzinfo=UTC)
-"""Days before the charter begins."""
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(system, "utc_now", lambda: NOW)
 
 
 @pytest.fixture

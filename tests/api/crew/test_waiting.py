@@ -1,22 +1,13 @@
 """Crew that waits for a captain, and what the sweep does about it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 
-import pytest
-
-from chalicelib.core import system
 from chalicelib.crew import service as crew_service
+from tests.api.crew.conftest import NOW
 from tests.support.api import Api
 from tests.support.crewing import act, add, hire, sailing, shown, state
 from tests.support.planning import make_boat, patch
-
-NOW = datetime(2030, 5, 20, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(system, "utc_now", lambda: NOW)
 
 
 def hold_back(api: Api, *, captain_first: bool) -> None:

@@ -1,9 +1,11 @@
 """A charter of $1,200, and payments that are logged, corrected and batched by their numbers."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from chalicelib.core import system
 from tests.support.api import Answer, Api, new_event, new_payment
 
 
@@ -60,6 +62,15 @@ class Money:
     def states(self, on: str = "") -> dict[int, str]:
         """By number."""
         return {int(payment_id[-12:]): row["status"] for payment_id, row in self.rows(on).items()}
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch, api: Api) -> list[datetime]:
+    """The time of the API from here on, at the beginning of ten seconds; setting its one entry moves it."""
+    now = system.utc_now()
+    times = [now.replace(second=now.second // 10 * 10, microsecond=0)]
+    monkeypatch.setattr(system, "utc_now", lambda: times[0])
+    return times
 
 
 @pytest.fixture

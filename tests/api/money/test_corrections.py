@@ -1,6 +1,6 @@
 """A payment is corrected, or moved to another charter: one write, one mail, and the old row stays and points on."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -11,6 +11,7 @@ from chalicelib.core import aws, settings, system
 from tests.api.money.conftest import Money
 from tests.support.api import Api
 from tests.support.mails import text_of
+from tests.support.operator import PASSWORD
 from tests.support.stores import MOST_WRITES, counted, writes_of
 from tools.audit.checks import find_differences
 from tools.audit.records import gather
@@ -240,114 +241,40 @@ def test_the_row_that_is_corrected_is_no_duplicate_of_the_new_one_but_another_is
     assert again.json["payment"]["duplicate_of"] == money.id(2)
 
 
-# --- moved ----------------------------------------------------------------------------------------
-
-
-def test_a_payment_moves_to_another_charter_with_all_that_it_is(money: Money) -> None:
-    there = money.charter(title="Harbor tour", patron={"name": "Ben Okoye", "email": "ben@example.com"})
-    money.log(1, kind="deposit", received_at="2026-11-20T18:00:00Z", **TYPO)
-    cleared = money.act(1, "clear", cleared_at="2026-11-21T18:00:00Z").json["payment"]
-    answer = money.correct(1, 2, there, moved_from=money.event_id)
-    assert answer.status == 201
-    payment = answer.json["payment"]
-    kept = ("kind", "method", "amount_cents", "payer", "reference", "note", "received_at", "cleared_at", "status")
-    assert {name: payment[name] for name in kept} == {name: cleared[name] for name in kept}
-    assert payment["event_id"] == answer.json["event"]["event_id"] == there
-    assert payment["corrects"] == {"event_id": money.event_id, "payment_id": money.id(1), "reason": "typo"}
-    old = money.row(1)
-    assert (old["status"], old["corrected_by"]) == ("voided", {"event_id": there, "payment_id": money.id(2)})
-    assert (money.balance()["received_cents"], money.balance(there)["received_cents"]) == (0, 800_000)
-    assert answer.json["event"]["balance"] == money.balance(there)
-
-
-def test_two_patrons_get_one_mail_each(money: Money, mailbox: list[EmailMessage]) -> None:
-    there = money.charter(title="Harbor tour", patron={"name": "Ben Okoye", "email": "ben@example.com"})
-    money.log(1, **TYPO)
-    mailbox.clear()
-    money.correct(1, 2, there, moved_from=money.event_id)
-    told = {str(message["To"]): str(message["Subject"]) for message in mailbox}
-    assert told == {
-        "Ana Rivera <ana@example.com>": "Correction: the payment of $8,000.00 for Sunset sail",
-        "Ben Okoye <ben@example.com>": "We received your payment of $8,000.00 for Harbor tour",
-    }
-
-
-def test_one_patron_of_two_charters_gets_one_mail_that_names_both(money: Money, mailbox: list[EmailMessage]) -> None:
-    there = money.charter(title="Harbor tour", patron={"name": "Ana Rivera", "email": "ANA@example.com"})
-    money.log(1, **TYPO)
-    mailbox.clear()
-    money.correct(1, 2, there, moved_from=money.event_id)
-    [message] = mailbox
-    assert message["Subject"] == "Corrected: the payment of $8,000.00 for Harbor tour"
-    assert "$8,000.00 by check for Sunset sail" in text_of(message).replace("\n", " ")
-
-
-def test_who_was_never_told_of_a_payment_is_not_told_that_it_was_a_mistake(
-    money: Money, mailbox: list[EmailMessage]
+def test_a_correction_of_cash_is_no_new_cash_for_the_reminders_and_cash_instead_of_a_check_is(
+    money: Money, clock: list[datetime]
 ) -> None:
-    there = money.charter(patron={"name": "Ben Okoye", "email": "ben@example.com"})
-    money.log(1, notify=False, **TYPO)
-    money.correct(1, 2, there, moved_from=money.event_id)
-    assert [message["To"] for message in mailbox] == ["Ben Okoye <ben@example.com>"]
+    money.log(1, method="cash")
+    money.log(2, method="check")
+    clock[0] += timedelta(minutes=1)
+    url = f"/api/events/{money.event_id}"
+    assert money.api.patch(url, {"version": 1, "balance_reminders": True}).status == 200
+    clock[0] += timedelta(minutes=1)
+    answers = [
+        money.correct(1, 3, payer="Dee"),
+        money.correct(3, 4, amount_cents=40_000),
+        money.correct(2, 5, method="cash"),
+    ]
+    states = [answer.json["event"]["balance_reminders_state"] for answer in answers]
+    assert states == ["on", "on", "stopped_cash"]
 
 
-def test_a_patron_without_an_address_is_told_nothing_and_the_other_still_is(
-    money: Money, mailbox: list[EmailMessage]
+def test_a_corrected_payment_stays_in_the_report_of_the_day_on_which_it_was_counted(
+    money: Money, clock: list[datetime]
 ) -> None:
-    there = money.charter(patron={"name": "Ben Okoye", "email": ""})
-    money.log(1, **TYPO)
-    mailbox.clear()
-    assert money.correct(1, 2, there, moved_from=money.event_id).json["payment"]["receipt"] == "off"
-    assert [message["To"] for message in mailbox] == ["Ana Rivera <ana@example.com>"]
+    days = [(clock[0] + timedelta(days=count)).date() for count in (-1, 4)]
 
+    def cash_by_day() -> list[dict[str, int]]:
+        periods = money.api.get(f"/api/payments/summary?by=day&from={days[0]}&to={days[1]}").json["periods"]
+        return [one["totals"]["by_method"] for one in periods]
 
-@pytest.mark.parametrize("changes", [{}, {"currency": "EUR"}, {"currency": "EUR", "amount_cents": 45_000}])
-def test_money_does_not_move_into_another_currency(money: Money, changes: dict[str, Any]) -> None:
-    there = money.charter(currency="EUR")
-    money.log(1)
-    answer = money.correct(1, 2, there, moved_from=money.event_id, **changes)
-    assert (answer.status, set(answer.json["Fields"])) == (400, {"currency"})
-    assert (money.states(), money.states(there)) == ({1: "cleared"}, {})
-
-
-def test_a_refund_moves_only_to_the_payment_that_it_gives_back(money: Money) -> None:
-    there = money.charter()
-    money.log(1)
-    money.log(2, amount_cents=10_000, kind="refund", refund_of=money.id(1))
-    money.log(3, there)
-    refused = money.correct(2, 4, there, moved_from=money.event_id)
-    assert (refused.status, set(refused.json["Fields"])) == (400, {"refund_of"})
-    assert money.correct(2, 4, there, moved_from=money.event_id, refund_of=money.id(3)).status == 201
-    assert (money.balance()["refunded_cents"], money.balance(there)["refunded_cents"]) == (0, 10_000)
-
-
-def test_a_move_is_replayed_at_the_charter_that_it_went_to(money: Money) -> None:
-    there = money.charter()
-    money.log(1)
-    first = money.correct(1, 2, there, moved_from=money.event_id)
-    again = money.correct(1, 2, there, moved_from=money.event_id)
-    assert (again.status, again.text) == (200, first.text)
-    assert money.correct(1, 3, there, moved_from=money.event_id).status == 409
-    assert money.correct(1, 2, moved_from=money.event_id).status == 409, "the row is voided, and the id is new here"
-    assert (money.states(), money.states(there)) == ({1: "voided"}, {2: "cleared"})
-
-
-def test_a_move_may_keep_its_id_for_a_payment_is_known_by_charter_and_id(money: Money) -> None:
-    there = money.charter()
-    money.log(1, method="check")
-    assert money.correct(1, 1, there, moved_from=money.event_id).status == 201
-    assert (money.states(), money.states(there)) == ({1: "voided"}, {1: "received"})
-    [waiting] = money.api.get("/api/payments/to-clear").json["payments"]
-    assert waiting["event_id"] == there
-
-
-def test_money_of_a_cancelled_charter_moves_to_the_next_one(money: Money) -> None:
-    money.log(1, kind="deposit")
-    money.api.post(f"/api/events/{money.event_id}/cancel", {"reason": "storm"})
-    there = money.charter(title="Next time")
-    assert money.correct(1, 2, there, moved_from=money.event_id).status == 201
-    assert money.balance()["balance_due_cents"] == 0
-    assert money.balance(there)["deposits_cents"] == 50_000
+    money.log(1, method="cash")
+    before = cash_by_day()
+    clock[0] += timedelta(days=2)
+    money.api.token = money.api.post("/api/login", {"password": PASSWORD}).json["token"]
+    money.correct(1, 2, payer="Dee")
+    assert {"cash": 50_000} in before
+    assert cash_by_day() == before
 
 
 # --- what it costs --------------------------------------------------------------------------------

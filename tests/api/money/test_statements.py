@@ -9,7 +9,7 @@ import pytest
 from chalicelib.core import settings, system
 from chalicelib.mail import outbox, transport
 from chalicelib.mail.transport import Outcome
-from chalicelib.payments.statements import statement_number
+from chalicelib.payments.statements import send_statement, statement_number
 from chalicelib.sweep import MAIL_KINDS
 from tests.api.money.conftest import Money
 from tests.support import operator
@@ -17,15 +17,6 @@ from tests.support.api import Answer, Api, listed_mails, new_event, new_settings
 from tests.support.mails import text_of
 from tests.support.operator import PASSWORD
 from tests.support.races import at_once
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch, api: Api) -> list[datetime]:
-    """The time of the API from here on, at the beginning of ten seconds; setting its one entry moves it."""
-    now = system.utc_now()
-    times = [now.replace(second=now.second // 10 * 10, microsecond=0)]
-    monkeypatch.setattr(system, "utc_now", lambda: times[0])
-    return times
 
 
 def send(api: Api, event_id: str, **body: Any) -> Answer:
@@ -213,6 +204,29 @@ def test_asked_for_again_after_a_payment_it_is_no_double_tap(
     assert due == ["$1,200.00", "$1,000.00", "$1,300.00"]
 
 
+@pytest.mark.parametrize("second", [0, 5, 9])
+def test_a_double_tap_is_one_mail_wherever_the_clock_stands(
+    api: Api, money: Money, clock: list[datetime], mailbox: list[EmailMessage], second: int
+) -> None:
+    clock[0] += timedelta(seconds=second)
+    send(api, money.event_id)
+    clock[0] += timedelta(seconds=9)
+    send(api, money.event_id)
+    assert len(mailbox) == 1
+    clock[0] += timedelta(seconds=1)
+    send(api, money.event_id)
+    assert len(mailbox) == 2
+
+
+def test_two_at_once_on_two_clocks_are_one_mail(
+    money: Money, clock: list[datetime], mailbox: list[EmailMessage]
+) -> None:
+    moments = [clock[0] + timedelta(seconds=seconds) for seconds in (-1, 0, -1, 0)]
+    answers = at_once(4, lambda number: send_statement(money.event_id, {}, actor=operator.ADMIN, now=moments[number]))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(mailbox) == 1
+
+
 def test_two_at_once_are_one_mail(api: Api, money: Money, clock: list[datetime], mailbox: list[EmailMessage]) -> None:
     clients = [api.with_token(api.token) for _ in range(4)]
     answers = at_once(4, lambda number: send(clients[number], money.event_id))
@@ -254,6 +268,32 @@ def test_one_that_has_waited_goes_to_who_is_the_patron_then(
     )
     assert (mail["To"], text_of(mail).splitlines()[0]) == greeted
     assert "For         Ben Okoye" in text_of(mail)
+
+
+@pytest.mark.parametrize(
+    ("asked", "moved_to", "due"),
+    [
+        ({}, "2030-06-08T17:00:00Z", "Saturday, June 8, 2030"),
+        ({}, "2020-06-08T17:00:00Z", "receipt of this statement"),
+        ({"due_date": "2030-05-20"}, "2030-06-08T17:00:00Z", "Monday, May 20, 2030"),
+    ],
+)
+def test_one_that_has_waited_is_due_on_the_day_that_holds_then_unless_one_was_named(
+    api: Api,
+    money: Money,
+    mailbox: list[EmailMessage],
+    monkeypatch: pytest.MonkeyPatch,
+    asked: dict[str, str],
+    moved_to: str,
+    due: str,
+) -> None:
+    with monkeypatch.context() as busy:
+        busy.setattr(transport, "send", lambda _: Outcome("retry", "SES: ServiceUnavailable"))
+        send(api, money.event_id, **asked)
+    times = {"starts_at": moved_to, "ends_at": moved_to.replace("T17", "T19")}
+    assert api.patch(f"/api/events/{money.event_id}", {"version": 1, **times}).status == 200
+    outbox.sweep(MAIL_KINDS, system.utc_now() + timedelta(minutes=5))
+    assert f"Due by      {due}" in text_of(mailbox[-1])
 
 
 def test_an_unknown_charter_has_none(api: Api, guest: Api) -> None:

@@ -36,9 +36,8 @@ def list_charters(session: Session, request: Request) -> Response:
 
 @app.put("/api/events/{event_id}/payments/{payment_id}")
 def log_payment(event_id: str, payment_id: str, body: dict[str, Any], session: Session, request: Request) -> Response:
-    command = payments.parse_payment(payment_id, body, now=system.utc_now())
     actor = Actor(name=session.admin, address=request.client.host, type="admin")
-    answer, new = payments.log_payment(event_id, command, actor=actor, now=system.utc_now())
+    answer, new = payments.log_payment(event_id, payment_id, body, actor=actor, now=system.utc_now())
     return Response(answer, 201 if new else 200, media_type="application/json")
 
 

@@ -158,7 +158,14 @@ class Charter:
 
     def has_cash_since(self, since: datetime) -> bool:
         cash = [row for row in self.rows.values() if row.is_live and row.body["method"] == "cash"]
-        return any(row.recorded_at >= since for row in cash if row.body["kind"] in ("deposit", "balance"))
+        return any(self.first_logged_at(row) >= since for row in cash if row.body["kind"] in ("deposit", "balance"))
+
+    def first_logged_at(self, row: Row) -> datetime:
+        """A correction brings no money: what was logged is what it corrects, if that was here and by this method."""
+        key = row.corrects
+        old = self.rows[key["payment_id"]] if key and key["event_id"] == self.event_id else None
+        is_same = old is not None and old.body["method"] == row.body["method"]
+        return self.first_logged_at(old) if old and is_same else row.recorded_at
 
     # --- reminders ----------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ def translator(language: str) -> Callable[..., str]:
 
 @cache
 def _sentences(language: str) -> Mapping[str, str]:
-    return {} if language == "en" else json.loads(read_file("core", f"data/sentences-{language}.json"))
+    return {} if language == "en" else json.loads(read_file("pages", f"data/sentences-{language}.json"))
 
 
 @cache

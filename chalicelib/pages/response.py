@@ -8,7 +8,8 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.core import http, templates
+from chalicelib.core import http
+from chalicelib.pages import templates
 
 
 def page_response(

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from chalicelib.core import text as typed
 from chalicelib.core import times
-from chalicelib.core.calendar import CalendarEvent, State, make_uid, to_ical
 from chalicelib.feeds.service import MOST_EVENTS
+from chalicelib.schedule.ical import CalendarEvent, State, make_uid, to_ical
 from tests.support.calendars import Seen, read_calendar, read_calendars
 
 TRICKY = [

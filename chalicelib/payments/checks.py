@@ -56,6 +56,23 @@ def check_clock(device_time: str, now: datetime) -> None:
         )
 
 
+# --- one payment ----------------------------------------------------------------------------------
+
+
+def check_payment(charter: Charter, new: NewPayment, earlier: Sequence[Payment], now: datetime) -> Payment | None:
+    """The payment that it gives back, if it is a refund; `earlier` are the charter's payments.
+
+    Raises BadInput; PossibleDuplicate or UnusualAmount where the request asks for that.
+    """
+    check_currency(charter, new.currency)
+    check_duplicate_of(new.duplicate_of, earlier)
+    if new.ask_if_duplicate:
+        ask_about_twin(new, earlier, now)
+    if new.ask_if_unusual and not new.unusual_ok:
+        ask_about_amount(charter, [new])
+    return find_refunded(new, earlier) if new.kind == "refund" else None
+
+
 # --- what is refused ------------------------------------------------------------------------------
 
 
