@@ -15,6 +15,8 @@ interface NamedFile {
 type GivenPayment = Partial<MatchedPayment> &
   Pick<MatchedPayment, "payment_id" | "method" | "amount_cents" | "received_at">;
 
+const NEEDED = "lacks a payment_id, a method, whole amount_cents or the time received_at";
+
 /**
  * The rows of bank files and what they say about the payments that wait to clear, as the command prints them. `toClear`
  * is a list of payments, or an object that has one under `payments` or `open_payments`.
@@ -42,9 +44,17 @@ export function report(files: readonly NamedFile[], toClear: unknown, timezone: 
 
 function givenPayments(toClear: unknown): GivenPayment[] {
   const { payments, open_payments } = (toClear ?? {}) as { payments?: unknown; open_payments?: unknown };
-  const list = Array.isArray(toClear) ? toClear : (payments ?? open_payments ?? []);
+  const list = Array.isArray(toClear) ? toClear : (payments ?? open_payments);
   if (!Array.isArray(list)) throw new Error("What is to clear is no list of payments.");
-  return list as GivenPayment[];
+  const wrong = list.findIndex((payment) => !isPayment(payment));
+  if (wrong >= 0) throw new Error(`Number ${wrong + 1} of what is to clear ${NEEDED}.`);
+  return list;
+}
+
+function isPayment(given: unknown): given is GivenPayment {
+  const { payment_id, method, amount_cents, received_at } = (given ?? {}) as Partial<GivenPayment>;
+  const isNamed = typeof payment_id === "string" && typeof method === "string";
+  return isNamed && Number.isSafeInteger(amount_cents) && !Number.isNaN(Date.parse(String(received_at)));
 }
 
 function withDefaults(payment: GivenPayment, currency: string): MatchedPayment {

@@ -28,6 +28,8 @@ export interface Name {
   telling: readonly string[];
   /** These and all words beside the name. */
   all: readonly string[];
+  /** Its neighbouring words, two or three of them, which another may write as one. */
+  runs: readonly (readonly string[])[];
   /** The word that a family has in common. */
   family: string | undefined;
   isFirm: boolean;
@@ -35,26 +37,46 @@ export interface Name {
 
 /** A name and the text beside it: what a payer writes can name the payer too. */
 export function nameOf(name: string, text = ""): Name {
-  const words = telling(wordsOf(name));
+  const written = spelledAlike(name);
+  const words = telling(written);
   const family = name.includes(",") ? words[0] : words.at(-1);
-  return { telling: words, all: [...words, ...wordsOf(text)], family, isFirm: FIRM.test(fold(name)) };
+  const all = [...words, ...spelledAlike(text)];
+  return { telling: words, all, runs: runsOf(written), family, isFirm: FIRM.test(fold(name)) };
+}
+
+/** The words of a name. Ü is written as UE by some banks and as U by others; æ, ä, ö and œ alike. */
+function spelledAlike(name: string): string[] {
+  return wordsOf(name).map((word) => word.replace(/ae|æ/g, "a").replace(/oe|œ/g, "o").replaceAll("ue", "u"));
+}
+
+function runsOf(words: readonly string[]): string[][] {
+  return [2, 3].flatMap((length) => words.slice(length - 1).map((_, start) => words.slice(start, start + length)));
 }
 
 /** Compares a payer with the name on a row of the bank. */
 export function fitNames(payer: Name, bank: Name): NameFit {
   if (payer.telling.length === 0) return "none";
-  const missing = payer.telling.filter((word) => !bank.all.some((other) => isSameWord(word, other)));
+  const missing = payer.telling.filter((word) => !stands(word, payer, bank));
   if (missing.length === 0) {
     // One word alone names nobody for sure, unless the bank has no other either.
     return payer.telling.length > 1 || bank.telling.length === 1 ? "full" : "partial";
   }
   if (bank.telling.length === 0) return "none";
-  const unknown = bank.telling.filter((word) => !payer.telling.some((other) => isSameWord(word, other)));
+  const unknown = bank.telling.filter((word) => !stands(word, bank, payer));
   // The bank left out a second name, or the desk did.
   if (unknown.length === 0) return bank.telling.length > 1 ? "full" : "partial";
   if (missing.length === payer.telling.length) return "other";
   // A first name alone is no sign: many have it. A family's name is, and so is any word of a firm's.
   return payer.isFirm || bank.isFirm || !missing.includes(payer.family ?? "") ? "partial" : "other";
+}
+
+/** Whether a word of a name stands in the other one, written together or apart: `O'Neil` and `O NEIL`. */
+function stands(word: string, own: Name, other: Name): boolean {
+  return (
+    other.all.some((its) => isSameWord(word, its)) ||
+    other.runs.some((run) => run.join("") === word) ||
+    own.runs.some((run) => run.includes(word) && other.telling.includes(run.join("")))
+  );
 }
 
 function telling(words: readonly string[]): string[] {

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { report } from "../command";
 
 const run = promisify(execFile);
 const chase = `Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #
@@ -111,6 +112,8 @@ test("rows that two files share are one", async () => {
 
 test.each([
   [[], /^usage: /],
+  [["--to-clear"], /^usage: .*\n$/],
+  [["a.csv", "--no-such-flag"], /^usage: .*\n$/],
   [["no-such-file.csv"], /no such file/],
 ])("without a file it can read it says so and fails: %j", async (given, message) => {
   const { code, printed, said } = await bank(...given);
@@ -121,4 +124,28 @@ test.each([
 test("a file of no bank is refused with a sentence", async () => {
   const { code, said } = await bank(await keep("letter.txt", "Dear captain, thank you.\n"));
   expect([code, said]).toEqual([1, "No rows with a date and an amount were found in this file.\n"]);
+});
+
+test("a file of payments that is no JSON is refused with a sentence", async () => {
+  const { code, said } = await bank(await keep("october.csv", chase), "--to-clear", await keep("to-clear.json", "{"));
+  expect(code).toBe(1);
+  expect(said).toMatch(/^.*to-clear\.json is no JSON: .*\n$/);
+});
+
+test.each([
+  [{}, /^What is to clear is no list of payments\.$/],
+  [null, /^What is to clear is no list of payments\.$/],
+  [{ payments: 5 }, /^What is to clear is no list of payments\.$/],
+  [[{ payment_id: "1" }], /^Number 1 of what is to clear lacks a payment_id, a method, /],
+  [[ana, { ...kai, received_at: "yesterday" }], /^Number 2 of what is to clear lacks /],
+  [[{ ...ana, amount_cents: "500" }], /^Number 1 of what is to clear lacks /],
+])("payments that cannot be read are refused with a sentence: %j", (toClear, message) => {
+  expect(() => report([], toClear, "UTC", "USD")).toThrow(message);
+});
+
+test("two files of one name in two folders are told apart by their paths", async () => {
+  await mkdir(join(folder, "older"));
+  const files = [await keep("october.csv", chase), await keep("older/october.csv", chase)];
+  const { printed } = await bank(...files);
+  expect(Object.keys(JSON.parse(printed).files)).toEqual(files);
 });
