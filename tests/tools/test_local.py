@@ -23,9 +23,10 @@ from tests.support.running import (
     start_local,
 )
 from tests.support.ses_events import ses_event
-from tools.common.cloud import embedded_client
+from tools.common.cloud import LOCAL_STAGE, Cloud, embedded_client
 from tools.common.console import keep_loopback_direct
 from tools.local.embedded import free_port
+from tools.sync.proof.running_api import running_document
 
 
 def call(product: Product, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any, Any]:
@@ -211,6 +212,13 @@ def test_the_api_is_closed_to_whoever_goes_around_the_edge(product: Product) -> 
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(url, timeout=30)
     assert refused.value.code == 403
+
+
+def test_the_document_of_the_api_that_runs_here_can_be_read(product: Product) -> None:
+    bucket = json.loads((product.home / "local.json").read_text())["bucket"]
+    found = running_document(Cloud(LOCAL_STAGE, product.endpoint), bucket)
+    status, _, body = call(product, "GET", "/api/openapi.json", token=log_in(product))
+    assert (status, found) == (200, json.loads(body))
 
 
 def test_a_foreign_host_name_gets_nothing(product: Product) -> None:

@@ -21,6 +21,7 @@ from tools.deploy.versions import Place, deployed_paths, keep_deployment
 from tools.local.embedded import EmbeddedAws
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
+from tools.sync.proof.running_api import running_code, running_document
 from tools.sync.releaser import Memory
 
 STAGE = "test"
@@ -337,6 +338,22 @@ def test_it_does_not_go_back_under_an_spa_in_production_that_would_break(
     last = account.place().kept.last()
     assert last
     assert last.last.reason == "the API answers nobody"
+
+
+def test_the_document_of_the_running_api_goes_back_with_it_and_is_never_guessed(account: Account) -> None:
+    place = account.place()
+    with pytest.raises(Refused, match="runs what no deployment has kept the document of"):
+        running_document(place.cloud, account.site.bucket)
+    account.deploy("one")
+    package_one = place.kept.package(running_code(place.cloud))
+    account.deploy("two")
+    place.kept.keep(running_code(place.cloud), package_one._replace(document={"paths": {}}))
+    assert running_document(place.cloud, account.site.bucket) == {"paths": {}}
+    account.roll_back()
+    assert running_document(place.cloud, account.site.bucket) == package_one.document
+    account.change(account.cloud.function_names()[0], "by hand")
+    with pytest.raises(Refused, match="runs what no deployment has kept the document of"):
+        running_document(place.cloud, account.site.bucket)
 
 
 def test_the_status_says_which_spa_goes_with_which_version(

@@ -1,20 +1,16 @@
 """The SPAs that may still be open in a browser, and what of them would break on an API."""
 
 import json
-import re
 import time
 from typing import Any, NamedTuple
 
 from tools.common.console import first_few
-from tools.deploy.skew import broken_calls
 from tools.sync import release
 from tools.sync.bucket import Bucket
 from tools.sync.layout import PREVIEW_S, SLOTS
+from tools.sync.proof.skew import broken_calls, calls_file
 from tools.sync.release import Release
 from tools.sync.releaser import now_text
-
-# What the build records: spa/vite-calls.ts.
-CALLS = re.compile(r"assets/calls-[\w-]+\.json")
 
 
 class Break(NamedTuple):
@@ -56,5 +52,5 @@ def open_releases(bucket: Bucket) -> dict[str, str]:
 
 def recorded_calls(bucket: Bucket, record: Release) -> dict[str, Any] | None:
     """None of a release that was built before they were recorded."""
-    name = next(filter(CALLS.fullmatch, record.files), None)
+    name = calls_file(record.files)
     return json.loads(bucket.read(name)) if name else None

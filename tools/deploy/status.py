@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from tools.deploy import open_tabs, record
 from tools.deploy.kept import Running, running
 from tools.deploy.record import Entry
-from tools.deploy.skew import broken_calls
 from tools.deploy.versions import Place
 from tools.sync import release
+from tools.sync.proof.skew import broken_calls
 
 
 class SlotState(NamedTuple):

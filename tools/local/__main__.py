@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.sign_in import passwords
 from tools.common import gateway, stacks
-from tools.common.build import PACKAGE_STAMP, SPA_BUILD, all_sources, build_spa, package_function
+from tools.common.build import DOCUMENT, PACKAGE_STAMP, SPA_BUILD, all_sources, build_spa, package_function
 from tools.common.cloud import APP, LOCAL_HOME, LOCAL_STAGE, Cloud, LocalStack, ignore_users_aws
 from tools.common.console import Refused, note, one_line, progress, run_tool
 from tools.local import demo
@@ -30,6 +30,7 @@ from tools.local.front_door import FrontDoor
 from tools.local.season import season
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
+from tools.sync.proof.running_api import keep_document
 from tools.sync.releaser import Releaser, memory_of
 from tools.sync.verify import Viewer
 
@@ -211,6 +212,8 @@ def deploy(copy: Copy) -> str:
         },
     )
     put_spa(copy, resources["SpaBucketName"], edge["DistributionId"])
+    document = (copy.home.package / DOCUMENT).read_text()
+    keep_document(Cloud(LOCAL_STAGE, copy.aws.endpoint), resources["SpaBucketName"], document)
     copy.home.remember({"bucket": resources["SpaBucketName"], "distribution": edge["DistributionId"]})
     return edge["DistributionDomain"]
 

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from tools.common.cloud import LOCAL_HOME, LOCAL_STAGE, ROOT
 from tools.common.console import Refused, first_few
 from tools.sync import records, release
-from tools.sync.boot import Opener
 from tools.sync.bucket import RELEASE_ID, Bucket, Lives, Say, previewed
 from tools.sync.layout import SLOTS, WORKER, SpaFile, preview_of, root_of
 from tools.sync.plan import plan, show_steps, show_swap, viewer_paths
+from tools.sync.proof.boot import Opener
 from tools.sync.references import missing_references, strangers
 from tools.sync.release import Head, Live, Opened, Release, Slot, Who
 from tools.sync.reproduction import git, made_of
@@ -198,11 +198,14 @@ class Releaser(NamedTuple):
 
     # Promote
 
-    def promote(self, forced: Iterable[str] = (), although: str = "") -> Outcome:
+    def promote(self, forced: Iterable[str] = (), although: str = "", only: str | None = None) -> Outcome:
+        """`only`: refused when staging holds another release than this one."""
         forced = set(forced)
         who = self.who()
         head = self.bucket.head()
         staged = head.staging
+        if staged and only and staged.release != only:
+            raise Refused(f"staging moved meanwhile: it holds {staged.describe()}")
         if staged and head.production and head.production.release == staged.release:
             return self._finish_production()
         head, live = self._live_production(head)
