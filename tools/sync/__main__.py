@@ -37,7 +37,7 @@ from tools.sync.proof.running_api import running_document
 from tools.sync.pulling import pull
 from tools.sync.release import Head, Live
 from tools.sync.releaser import Memory, Outcome, Releaser, memory_of, now_text, occupied, own_name
-from tools.sync.reproduction import built_commit, own_commit, reproduce
+from tools.sync.reproduction import built_commit, names_commit, own_commit, reproduce
 from tools.sync.verify import Viewer
 from tools.sync.watch import Watcher, probes_of
 
@@ -253,7 +253,12 @@ def show(outcome: Outcome, options: argparse.Namespace) -> int:
 
 
 def build_again(releaser: Releaser, options: argparse.Namespace) -> int:
-    record = releaser.bucket.record(options.release)
+    bucket = releaser.bucket
+    record = bucket.record(options.release)
+    if not names_commit(record.commit):
+        # It may have been staged from a commit since.
+        later = release.commits_of(bucket.history(bucket.head()), record.release)
+        record = record._replace(commit=next(filter(names_commit, later), record.commit))
     return show(Outcome(record.release, False, reproduce(record, note)), options)
 
 

@@ -6,6 +6,7 @@ the bytes of both slots' pointers; who creates entry n+1 has won, and anybody ca
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -206,6 +207,18 @@ def _stale(release: Release, state: str, name: str, slot: Slot | None, live: Liv
     )
 
 
+def note_commit(head: Head, who: Who, staging_seq: int) -> Head:
+    """Notes a commit that builds what staging holds since that entry; its record names none that can be built."""
+    if head.staging is None or head.staging.seq != staging_seq:
+        raise Refused(f"staging moved meanwhile: it holds {head.staging.describe() if head.staging else 'nothing'}")
+    return _next(head, who, _act(head, who, "committed", head.staging.release, None))
+
+
+def commits_of(history: Iterable[Act], release: str) -> Iterator[str]:
+    """What it was built from each time that it was staged, the last time first; some name no commit."""
+    return (act.commit for act in history if act.release == release and act.act in ("staged", "committed"))
+
+
 def prove(head: Head, who: Who, staging_seq: int, production: str | None, opened: Opened | None = None) -> Head:
     """Notes that what staging holds since that entry was verified over HTTP while production held this.
 
@@ -328,17 +341,31 @@ def held_by_production(history: Iterable[Act]) -> Iterator[str]:
             yield from filter(None, (act.release, act.replaces))
 
 
-def held_since(history: Iterable[Act], since: str) -> Iterator[str]:
-    """The releases that a slot held at any time since then, so that a tab may have them open; an id may come again.
+def open_releases(head: Head, history: Iterable[Act], ages: Mapping[str, float], since: float) -> dict[str, str]:
+    """What may be open in a tab, and where it was to be had: `production`, `staging` or `earlier`.
 
-    `since` is a time as the journal writes it; `history` is the whole one, newest first.
+    That is what a slot holds, what one held at any time since then, and what was recorded since. `since` and the
+    `ages` of the records are seconds since the epoch; `history` is the whole one, newest first.
     """
+    found = {held.release: name for name in reversed(SLOTS) if (held := head.slot(name))}
+    earlier = [one for one in _held_since(history, time_text(since)) if one in ages]
+    earlier += [one for one, at in ages.items() if one and at >= since]
+    return found | {one: "earlier" for one in earlier if one not in found}
+
+
+def _held_since(history: Iterable[Act], since: str) -> Iterator[str]:
+    """The releases that a slot held at any time since then; an id may come again."""
     for act in history:
         yield act.release
         if act.at < since:
             return
         if act.replaces:
             yield act.replaces
+
+
+def time_text(at: float) -> str:
+    """The time as the journal writes it, of seconds since the epoch."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
 
 
 def _act(head: Head, who: Who, act: str, release: str, replaces: str | None, note: str = "") -> Act:

@@ -18,7 +18,7 @@ from tools.sync.plan import plan, show_steps, show_swap, viewer_paths
 from tools.sync.proof.boot import Opener
 from tools.sync.references import missing_references, strangers
 from tools.sync.release import Head, Live, Opened, Release, Slot, Who
-from tools.sync.reproduction import git, made_of
+from tools.sync.reproduction import git, made_of, names_commit
 from tools.sync.verify import Viewer
 
 FRESH_TIMEOUT_S = 60
@@ -129,15 +129,20 @@ class Releaser(NamedTuple):
 
     def _finish_staging(self, head: Head, live: Lives, *, verify: bool) -> Outcome:
         """Local and staging are the same release; only what an interruption left undone is done."""
-        wanted = occupied(head, "staging")
+        wanted, who = occupied(head, "staging"), self.who()
         is_proven = head.starts if self.open_slot else head.proven
         unsettled, unproven = live["staging"].kind == "unsettled", verify and not is_proven
+        known = release.commits_of(head.history, wanted.release)
+        uncommitted = names_commit(who.commit) and not any(map(names_commit, known))
         self.memory.remember(staging=wanted.release, production=live["production"].token)
-        if not unsettled and not unproven:
+        if not unsettled and not unproven and not uncommitted:
             return Outcome(wanted.release, False, f"nothing to do: staging holds {wanted.describe()}")
-        self.ask([f"finish staging {wanted.describe()}"])
+        note = [f"  note     {who.commit} builds it; it was staged from what no commit holds"] if uncommitted else []
+        self.ask([f"finish staging {wanted.describe()}", *note])
         if unsettled:
             self._settle("staging", wanted, live["staging"].etags, look=verify)
+        if uncommitted:
+            self.append(head, live, lambda now, _: release.note_commit(now, who, wanted.seq))
         if unproven:
             self.verify("staging")
         return Outcome(wanted.release, True, f"finished: staging holds {wanted.describe()}")
@@ -402,8 +407,7 @@ class Releaser(NamedTuple):
 
 
 def now_text(later_s: float = 0) -> str:
-    """The time as the journal writes it."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + later_s))
+    return release.time_text(time.time() + later_s)
 
 
 def occupied(head: Head, name: str) -> Slot:
