@@ -72,6 +72,22 @@ def test_a_second_run_says_so_in_one_line(product: Product) -> None:
     assert f"already running: {product.base_url}" in output
 
 
+@pytest.mark.parametrize("kept", [{}, {"format": 0}, {"format": 999}], ids=["none", "older", "newer"])
+def test_data_of_another_format_is_told_with_the_remedy_and_stays(tmp_path: Path, kept: dict[str, int]) -> None:
+    state = {"aws_port": 0, "password_hash": "x", **kept}
+    (tmp_path / "local.json").write_text(json.dumps(state))
+    (tmp_path / "aws").mkdir()
+    (tmp_path / "aws/dynamodb.json").write_text("a charter")
+    with start_local(tmp_path, free_port()) as process:
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert len(output.splitlines()) == 1
+    assert f"{tmp_path} holds data of format {kept.get('format', 'unknown')}, and this version reads format" in output
+    assert "`make reset` forgets it" in output
+    assert (tmp_path / "aws/dynamodb.json").read_text() == "a charter"
+    assert json.loads((tmp_path / "local.json").read_text()) == state
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 def test_a_taken_port_is_named_in_one_line(tmp_path: Path, address: str) -> None:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET

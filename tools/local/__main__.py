@@ -41,6 +41,9 @@ TEMPLATE = "template.json"
 DEFAULT_PASSWORD = "ahoy-local-captain"  # noqa: S105 - of a copy that only this machine reaches
 MAIL_FROM = "captain@shipcaptaincrew.example"
 LOOK_EVERY_S = 0.5
+# Of what a copy keeps: one more when this code does not read what it wrote before. From the first deployment on, stored
+# formats stay readable (docs/decisions/0059), and this number with them.
+DATA_FORMAT = 1
 
 
 class Home:
@@ -49,6 +52,7 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.log = folder / "aws.log"
+        self.data = folder / "aws"
         self.package = folder / "package"
         self.state_file = folder / "local.json"
 
@@ -57,6 +61,15 @@ class Home:
         with contextlib.suppress(OSError, ValueError):
             state = json.loads(self.state_file.read_text())
         return state
+
+    def require_readable(self) -> None:
+        """Refused when the data is of another format than this code's. Nothing is touched then."""
+        kept = self.read_state().get("format", "unknown")
+        if self.data.exists() and kept != DATA_FORMAT:
+            raise Refused(
+                f"{self.folder} holds data of format {kept}, and this version reads format {DATA_FORMAT}: `make reset` "
+                "forgets it; to keep it, move the folder away, or go on with the version that wrote it"
+            )
 
     def remember(self, changes: LocalStack) -> None:
         draft = self.state_file.with_suffix(".tmp")
@@ -82,6 +95,7 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with only_one(home, port), contextlib.ExitStack() as running:
+        home.require_readable()
         door = FrontDoor(port, home.folder / "mail.json")
         running.callback(door.server_close)
         door.claim()
@@ -160,13 +174,14 @@ def start(home: Home, port: int, running: contextlib.ExitStack) -> Copy:
         {
             "aws_port": aws_port,
             "base_url": base_url,
+            "format": DATA_FORMAT,
             "origin_secret": origin_secret,
             "link_secret": link_secret,
             "pid": os.getpid(),
         }
     )
     progress("starting the embedded AWS, packaging the function, building the SPA")
-    aws = EmbeddedAws(home.log, port=aws_port, state_dir=home.folder / "aws")
+    aws = EmbeddedAws(home.log, port=aws_port, state_dir=home.data)
     running.callback(aws.stop)
     with ThreadPoolExecutor() as pool:
         hashing = pool.submit(hash_admin_password, state.get("password_hash", ""))
