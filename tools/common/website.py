@@ -30,7 +30,8 @@ class Website:
     def __init__(self, base_url: str, connections: int = 1, timeout_s: float | None = None) -> None:
         self.base_url = base_url.rstrip("/")
         self._pool = connect(self.base_url, connections)
-        self._timeout_s, self._retries = (timeout_s, False) if timeout_s else (TIMEOUT_S, RETRIES)
+        self._timeout_s = timeout_s or TIMEOUT_S
+        self._retries: urllib3.Retry | bool = RETRIES if timeout_s is None else False
 
     def ask(
         self, path: str, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None

@@ -16,8 +16,8 @@ READERS = 16
 def prune(releaser: Releaser, grace_s: float, keep: int) -> list[str]:
     """Delete what is older than the grace period: previews, and assets that no retained release names.
 
-    What may be open in a tab is retained, and so are the last `keep` that production held, and what has a preview. All
-    is read before anything is deleted.
+    What may be open in a tab is retained, and so are the last `keep` that production held, the one before the present
+    one, and what has a preview. All is read before anything is deleted.
     """
     bucket = releaser.bucket
     since = time.time() - grace_s
@@ -27,7 +27,8 @@ def prune(releaser: Releaser, grace_s: float, keep: int) -> list[str]:
     promoted = last_promoted(release.held_by_production(bucket.history(head)), ages, keep)
     previews = bucket.previews()
     shown = {found for found, files in previews.items() if any(one.modified_at >= since for one in files)}
-    retained = promoted | set(opened) | shown
+    way_back = {head.before.release} if head.before else set()
+    retained = promoted | way_back | set(opened) | shown
     in_slots = {found for found, where in opened.items() if where in SLOTS}
     ended = [one.key for found in sorted(set(previews) - in_slots - shown) for one in previews[found]]
     with ThreadPoolExecutor(READERS) as workers:

@@ -120,6 +120,8 @@ class Head(NamedTuple):
     proof: Proof | None = None
     history: tuple[Act, ...] = ()
     """The last acts, newest first; those before them stand in earlier entries."""
+    before: Slot | None = None
+    """What production held before: mostly the way back."""
 
     def slot(self, name: str) -> Slot | None:
         return self.production if name == "production" else self.staging
@@ -261,7 +263,7 @@ def promote(head: Head, who: Who, live: Live, forced: Iterable[str], expected: S
     note = head.proof.seen if head.proof.starts else f"although it {head.proof.seen}: {although}"
     act = _act(head, who, "promoted", staged.release, live.token, note)
     slot = staged._replace(act=act.act, seq=act.seq, by=act.by, at=act.at, before={**live.etags})
-    return _next(head, who, act, production=slot)
+    return _next(head, who, act, production=slot, before=head.production)
 
 
 def describe_live(slot: Slot | None, live: Live) -> str:
@@ -270,7 +272,7 @@ def describe_live(slot: Slot | None, live: Live) -> str:
     return slot.describe() if slot else "nothing"
 
 
-def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str | None, note: str = "") -> Head:
+def roll_back(head: Head, who: Who, release: Release | Slot, live: Live, expected: str | None, note: str = "") -> Head:
     """Production gets an earlier release, if it still holds what this run saw at its start."""
     if live.token != expected:
         raise Refused(f"production moved meanwhile: it holds {describe_live(head.production, live)}")
@@ -280,7 +282,7 @@ def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str 
             "for good. Build its source again and release that"
         )
     act = _act(head, who, "rolled back", release.release, live.token, note)
-    return _next(head, who, act, production=_filled(release, act, live.etags))
+    return _next(head, who, act, production=_filled(release, act, live.etags), before=head.production)
 
 
 def watch(head: Head, who: Who, production_seq: int, act: str, note: str) -> Head:
@@ -313,7 +315,7 @@ def place(head: Head, who: Who, release: Release, live: Mapping[str, Live]) -> H
     act = _act(head, who, "placed", release.release, live["production"].token)
     slots = {name: _filled(release, act, live[name].etags) for name in SLOTS}
     proof = Proof(release.release, act.seq, release.release, who.by, who.at)
-    return _next(head, who, act, **slots, proof=proof)
+    return _next(head, who, act, **slots, proof=proof, before=head.production)
 
 
 def previous_release(history: Iterable[Act]) -> str | None:
@@ -372,7 +374,7 @@ def _act(head: Head, who: Who, act: str, release: str, replaces: str | None, not
     return Act(head.seq + 1, act, release, replaces, who.by, who.at, who.commit, note)
 
 
-def _filled(release: Release, act: Act, before: Mapping[str, str]) -> Slot:
+def _filled(release: Release | Slot, act: Act, before: Mapping[str, str]) -> Slot:
     return Slot(act.release, act.act, act.seq, act.by, act.at, release.lines, release.pointers, {**before})
 
 

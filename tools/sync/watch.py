@@ -194,4 +194,4 @@ class Watcher(NamedTuple):
     def _note(self, held: release.Slot, act: str, note: str) -> None:
         releaser = self.releaser
         head, live, who = *releaser.bucket.look(), releaser.who()
-        releaser.append(head, live, lambda now, _: release.watch(now, who, held.seq, act, note))
+        releaser.bucket.append(head, live, lambda now, _: release.watch(now, who, held.seq, act, note))
