@@ -58,7 +58,7 @@ class Found(NamedTuple):
     api_id: str
     """Empty when no API calls the functions."""
     api: str
-    """The id of the deployment whose paths that API shows."""
+    """The id of the deployment whose paths that API shows; empty when it shows none."""
 
     def is_done(self, wanted: Deployment) -> bool:
         """Whether all of it runs already."""
@@ -67,8 +67,11 @@ class Found(NamedTuple):
 
 
 def look_at(place: Place) -> Found:
-    api_id = gateway.find_api(place.cloud) or ""
-    return Found(running(place.cloud), api_id, deployed_paths(place.cloud, api_id) if api_id else "")
+    api_id, api = gateway.find_api(place.cloud) or "", ""
+    if api_id:
+        with contextlib.suppress(place.cloud.client("apigateway").exceptions.NotFoundException):
+            api = deployed_paths(place.cloud, api_id)
+    return Found(running(place.cloud), api_id, api)
 
 
 def target_of(entry: Entry) -> Deployment:
