@@ -290,7 +290,11 @@ def number_to_keep(text: str) -> int:
 
 
 def arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tools.sync", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.sync",
+        description=__doc__,
+        epilog="A release: `stage`, look at /_staging/, `promote --watch 10m`. The way back: `rollback`. docs/releases.md",
+    )
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--stage", required=True, help="the stage, `local` for a running `make run`")
     common.add_argument("--json", action="store_true", help="the result for a script")
