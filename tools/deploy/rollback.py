@@ -104,14 +104,6 @@ def require_paths(place: Place, api_id: str, target: Deployment) -> None:
     raise Refused(f"the API of deployment {target.restores} is gone: deploy {target.who.commit} again")
 
 
-def show_plan(entry: Entry, target: Deployment, live: dict[str, Running]) -> None:
-    print(f"now deployment {entry.last.describe()}{', which never told its end' if entry.is_open else ''}")
-    print(f"  back to the package of deployment {target.restores}, made from {target.who.commit}, with its API")
-    for function in target.functions:
-        verb = "keep  " if live[function].code == target.code else "update"
-        print(f"  {verb} function {function}, its variables stay")
-
-
 def refuse_break(place: Place, package: Package, force: str) -> None:
     """Only production's SPA must go on working; of others it is told."""
     found = open_tabs.breaks(place.bucket, package.document)
@@ -124,6 +116,14 @@ def refuse_break(place: Place, package: Package, force: str) -> None:
             f"Roll production back first (`python -m tools.sync rollback --stage {place.cloud.stage}`), "
             "or say `--force` with a reason"
         )
+
+
+def show_plan(entry: Entry, target: Deployment, live: dict[str, Running]) -> None:
+    print(f"now deployment {entry.last.describe()}{', which never told its end' if entry.is_open else ''}")
+    print(f"  back to the package of deployment {target.restores}, made from {target.who.commit}, with its API")
+    for function in target.functions:
+        verb = "keep  " if live[function].code == target.code else "update"
+        print(f"  {verb} function {function}, its variables stay")
 
 
 def carry_out(place: Place, target: Deployment, package: Package, found: Found) -> None:

@@ -15,22 +15,6 @@ JsonObject = dict[str, Any]
 """A part of the OpenAPI document."""
 
 
-def package_key(stage: str, code: str, suffix: str) -> str:
-    """Where what belongs to a package lies; `code` is its SHA-256 in hexadecimal digits."""
-    return f"_deployed/{stage}/packages/{code}{suffix}"
-
-
-def running_code(cloud: Cloud) -> str:
-    """Which package the API's function runs."""
-    function = cloud.function_names()[0]
-    return code_of(cloud.client("lambda").get_function_configuration(FunctionName=function))
-
-
-def code_of(configuration: Mapping[str, Any]) -> str:
-    """As Lambda tells it of a function."""
-    return base64.b64decode(configuration["CodeSha256"]).hex()
-
-
 def running_document(cloud: Cloud, bucket: str) -> JsonObject:
     """Refused when no deployment has kept it."""
     unknown = Refused(
@@ -53,3 +37,19 @@ def keep_document(cloud: Cloud, bucket: str, document: str) -> None:
     """As JSON, for what the API's function runs now."""
     body = f'{{"document": {document}}}'.encode()
     cloud.client("s3").put_object(Bucket=bucket, Key=package_key(cloud.stage, running_code(cloud), ".json"), Body=body)
+
+
+def package_key(stage: str, code: str, suffix: str) -> str:
+    """Where what belongs to a package lies; `code` is its SHA-256 in hexadecimal digits."""
+    return f"_deployed/{stage}/packages/{code}{suffix}"
+
+
+def running_code(cloud: Cloud) -> str:
+    """Which package the API's function runs."""
+    function = cloud.function_names()[0]
+    return code_of(cloud.client("lambda").get_function_configuration(FunctionName=function))
+
+
+def code_of(configuration: Mapping[str, Any]) -> str:
+    """As Lambda tells it of a function."""
+    return base64.b64decode(configuration["CodeSha256"]).hex()
