@@ -293,7 +293,7 @@ def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tools.sync",
         description=__doc__,
-        epilog="A release: `stage`, look at /_staging/, `promote --watch 10m`. The way back: `rollback`. docs/releases.md",
+        epilog="A release: `stage`, look at /_staging/, `promote --watch 10m`; back: `rollback`. See docs/releases.md",
     )
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--stage", required=True, help="the stage, `local` for a running `make run`")
