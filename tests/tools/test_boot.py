@@ -84,13 +84,13 @@ def test_a_build_that_does_not_start_is_refused_with_the_reason(
 def test_a_newer_release_on_its_own_api_starts_whatever_this_checkout_knows_of_it(
     site: Site, browser_path: str, good: Path, tmp_path: Path
 ) -> None:
-    """The API of the release calls its charters so, and takes another field with a login; this checkout's does not."""
+    """Its API has another path for boats than this checkout's."""
 
     def rename(newer: JsonObject) -> None:
         paths = newer["paths"]
-        newer["paths"] = {re.sub("^/api/events", "/api/charters", path): calls for path, calls in paths.items()}
+        newer["paths"] = {re.sub("^/api/boats", "/api/vessels", path): calls for path, calls in paths.items()}
 
-    change = instead("assets/*", r"/api/events(?!\.)", "/api/charters")
+    change = instead("assets/*.js*", "/api/boats", "/api/vessels")
     opener = browser_opener(site.base_url, another_document(rename))
     ana = site.releaser(open_slot=opener)
     stage_unseen(ana, write_changed(good, tmp_path / "build", change, "newer"))
@@ -254,6 +254,14 @@ def test_where_there_is_no_node_of_ones_own_playwright_takes_its_own(
     monkeypatch.setattr("tools.common.browser.VENV", tmp_path)
     use_own_node()
     assert "PLAYWRIGHT_NODEJS_PATH" not in os.environ
+
+
+def test_an_api_that_this_checkout_cannot_walk_by_is_no_fault_of_the_release(api: Api) -> None:
+    newer = api._replace(document={**api.document, "paths": {}})
+    with pytest.raises(Refused, match="does not know the running API's /api/events: update it"):
+        newer.example("/api/events", "events", 0)
+    with pytest.raises(Refused, match="does not know the running API's /api/events: update it"):
+        api.example("/api/events", "charters", 0)
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,18 @@ class Api(NamedTuple):
             for method in (method for method in METHODS if method in calls):
                 self.answer(method.upper(), re.sub("[{}]", "", path))
 
+    def example(self, path: str, *place: str | int) -> JsonObject:
+        """What stands at a place of an answer, to walk by through a release. Refused where this API has none."""
+        try:
+            found = self.answer("GET", path).body
+            for name in place:
+                found = found[name]
+        except (NoSuchCall, LookupError, TypeError) as error:
+            raise Refused(
+                f"this checkout does not know the running API's {path}: update it, then look again"
+            ) from error
+        return dict(found)
+
     def require_right(self, method: str, url: str, headers: Mapping[str, str], content: str | None) -> None:
         """NoSuchCall when a call that needs a token has none, or sends what its schema does not take.
 

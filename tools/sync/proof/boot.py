@@ -128,7 +128,7 @@ async def see_desk(visit: Visit, names: Sequence[str]) -> None:
         await visit.wait_for(password, "a login")
     await visit.told(password.fill(NO_PASSWORD))
     await visit.told(password.press("Enter"))
-    charter = visit.api.answer("GET", "/api/events").body["events"][0]
+    charter = visit.api.example("/api/events", "events", 0)
     link = page.get_by_role("link", name=charter["title"])
     await visit.wait_for(link, "the board's charter")
     await visit.settle()
@@ -179,7 +179,7 @@ async def see_pages(visit: Visit, event_id: str) -> None:
 
 async def see_guest_page(visit: Visit, _: Sequence[str]) -> None:
     """What a guest's link opens, and the way from there to the waiver, which is the API's page."""
-    guest = visit.api.answer("GET", "/api/guest/x").body
+    guest = visit.api.example("/api/guest/x")
     await visit.open(f"{visit.root}g/{guest['event_id']}")
     await visit.wait_for(visit.page.get_by_role("heading", name=guest["title"]), "the charter's title")
     await visit.settle()
