@@ -141,7 +141,7 @@ def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
         progress(f"deployed; changed: {', '.join(run.changed)}")
     else:
         progress("nothing had to change: all of it was deployed already")
-    progress(f"look at https://{domain}/_staging/ before you promote it")
+    progress(f"look at https://{domain}/_staging/; then `python -m tools.sync verify --stage {stage}`, and `promote`")
 
 
 def refuse_broken_tabs(place: Place, force: str) -> None:
