@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.answering import answering, reply
 from tests.support.running import (
     Product,
     children_of,
@@ -24,7 +25,8 @@ from tests.support.running import (
 )
 from tests.support.ses_events import ses_event
 from tools.common.cloud import LOCAL_STAGE, Cloud, embedded_client
-from tools.common.console import keep_loopback_direct
+from tools.common.console import Refused, keep_loopback_direct
+from tools.local import __main__ as local
 from tools.local.embedded import free_port
 from tools.sync.proof.running_api import running_document
 
@@ -86,6 +88,15 @@ def test_data_of_another_format_is_told_with_the_remedy_and_stays(tmp_path: Path
     assert "`make reset` forgets it" in output
     assert (tmp_path / "aws/dynamodb.json").read_text() == "a charter"
     assert json.loads((tmp_path / "local.json").read_text()) == state
+
+
+def test_data_that_cannot_be_read_although_its_format_is_known_is_told_with_the_remedy(tmp_path: Path) -> None:
+    reason = r"GET /api/events.* answered 500.*`make reset` forgets it"
+    with (
+        answering(reply(200, '{"token": "t"}'), reply(500, "{}")) as (address, _),
+        pytest.raises(Refused, match=reason),
+    ):
+        local.is_empty(local.Home(tmp_path), address)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])

@@ -101,7 +101,7 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
         door.claim()
         copy = start(home, port, running)
         door.open(copy.aws.port, deploy(copy))
-        if with_demo and not stop.is_set() and demo.is_empty(copy.base_url, admin_password()):
+        if with_demo and not stop.is_set() and is_empty(home, copy.base_url):
             progress("adding sample charters")
             add_samples(copy.base_url, stop, running)
         if not stop.is_set():
@@ -117,6 +117,16 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
                 redeploy(copy)
         progress(f"stopping; the data stays in {home.folder}")
         door.keep_mail()
+
+
+def is_empty(home: Home, base_url: str) -> bool:
+    """Whether there is nothing yet. Refused with the remedy when what is there cannot be read."""
+    try:
+        return demo.is_empty(base_url, admin_password())
+    except Refused as refusal:
+        raise Refused(
+            f"{str(refusal).rstrip('.')}; if another version wrote the data in {home.folder}, `make reset` forgets it"
+        ) from refusal
 
 
 def add_samples(base_url: str, stop: threading.Event, running: contextlib.ExitStack) -> None:
