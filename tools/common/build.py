@@ -19,7 +19,11 @@ SPA_BUILD = SPA_FOLDER / "dist"
 PACKAGE_STAMP = "package.sha256"
 # The OpenAPI document of the packaged API. In a process of its own: this one may have loaded earlier sources.
 DOCUMENT = "openapi.json"
-MAKE_DOCUMENT = "import json; from chalicelib import openapi; print(json.dumps(openapi.document()))"
+MAKE_DOCUMENT = """
+import json, pathlib, sys
+from chalicelib import openapi
+pathlib.Path(sys.argv[1]).write_text(json.dumps(openapi.document()))
+"""
 SPA_STAMP = ".sources.sha256"
 
 
@@ -29,7 +33,7 @@ def package_function(folder: Path, stage: str) -> None:
     def package() -> None:
         shutil.rmtree(folder, ignore_errors=True)
         quiet_run(Path(sys.executable).with_name("chalice"), "package", "--stage", stage, folder.resolve())
-        (folder / DOCUMENT).write_text(quiet_run(sys.executable, "-c", MAKE_DOCUMENT))
+        quiet_run(sys.executable, "-c", MAKE_DOCUMENT, (folder / DOCUMENT).resolve())
 
     with one_at_a_time("packaging"):
         do_once(folder / PACKAGE_STAMP, fingerprint_of(function_sources(stage)), package)
@@ -59,10 +63,10 @@ def spa_sources() -> list[str]:
     return [f"spa/{path.name}" for path in sorted(SPA_FOLDER.iterdir()) if path.name not in NO_SOURCES]
 
 
-def quiet_run(*command: str | Path, folder: Path = ROOT) -> str:
-    """Run to the end; returns its output, which is shown only when it fails."""
+def quiet_run(*command: str | Path, folder: Path = ROOT) -> None:
+    """Run to the end; its output is shown only when it fails."""
     try:
-        return call(*command, folder=folder, AWS_DEFAULT_REGION=EMBEDDED_REGION)
+        call(*command, folder=folder, AWS_DEFAULT_REGION=EMBEDDED_REGION)
     except SetupFailed as error:
         raise Refused(str(error)) from error
 
