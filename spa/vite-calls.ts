@@ -11,7 +11,7 @@ const SOURCE = /\/src\/.+\.tsx?$/;
 /**
  * Puts `assets/calls-….json` into the build: the API as this app uses it, an OpenAPI document with the calls that it
  * makes, all that they may send, and of the answers the fields that something in it reads. A deployment compares it
- * with the API's document of that day (`tools/deploy/skew.py`).
+ * with the API's document of that day (`tools/sync/proof/skew.py`).
  */
 export function recordCalls(): Plugin {
   const modules = new Map<string, string>();

@@ -23,8 +23,8 @@ from tools.common import stacks
 from tools.common.cloud import LOCAL_STAGE, Cloud
 from tools.local.embedded import EmbeddedAws, free_port
 from tools.local.front_door import FrontDoor
-from tools.sync.boot import Boot, Opener
 from tools.sync.bucket import Bucket
+from tools.sync.proof.boot import Boot, Opener
 from tools.sync.releaser import Ask, Memory, Releaser
 from tools.sync.verify import Viewer
 

@@ -1,9 +1,11 @@
 """Only what starts in a browser is promoted: the real SPA, and builds of it that are broken in one way each."""
 
+import copy
 import json
 import os
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,8 @@ from typing import Any
 import pytest
 
 from chalicelib import openapi
-from tests.support.broken_builds import BROKEN_BUILDS, BrokenBuild, write_changed
-from tests.support.contract import find_fault, validator
+from tests.support.broken_builds import BROKEN_BUILDS, BrokenBuild, instead, write_changed
+from tests.support.contract import document, find_fault, validator
 from tests.support.releases import Site, new_site, write_build
 from tools.common.browser import use_own_node
 from tools.common.build import SPA_BUILD, build_spa
@@ -20,9 +22,10 @@ from tools.common.console import Refused
 from tools.edge.routing import route_of
 from tools.local import front_door
 from tools.local.embedded import EmbeddedAws
-from tools.sync.answers import Api, NoSuchCall
-from tools.sync.boot import Boot, browser_opener
 from tools.sync.built_spa import read_build
+from tools.sync.proof.answers import Api, NoSuchCall
+from tools.sync.proof.boot import Boot, browser_opener
+from tools.sync.proof.running_api import JsonObject
 from tools.sync.releaser import Releaser
 
 MOST_S = 20
@@ -48,7 +51,20 @@ def site(embedded_aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def ana(site: Site, browser_path: str) -> Releaser:
-    return site.releaser(open_slot=browser_opener(site.base_url, PATIENCE_S))
+    return site.releaser(open_slot=browser_opener(site.base_url, document, PATIENCE_S))
+
+
+def stage_unseen(ana: Releaser, build: Path) -> None:
+    """Whatever the slots hold."""
+    known = [live.token for live in ana.bucket.look()[1].values() if live.token]
+    ana.stage(read_build(build), known, verify=False)
+
+
+def another_document(change: Callable[[JsonObject], None]) -> Callable[[], JsonObject]:
+    """That of an API which is not the one of this checkout."""
+    changed = copy.deepcopy(document())
+    change(changed)
+    return lambda: changed
 
 
 @pytest.mark.parametrize("broken", BROKEN_BUILDS, ids=lambda broken: broken.name)
@@ -56,15 +72,55 @@ def test_a_build_that_does_not_start_is_refused_with_the_reason(
     site: Site, ana: Releaser, good: Path, tmp_path: Path, broken: BrokenBuild
 ) -> None:
     number = BROKEN_BUILDS.index(broken)
-    build = read_build(write_changed(good, tmp_path / "build", broken.change, f"bad{number}"))
-    known = [live.token for live in ana.bucket.look()[1].values() if live.token]
-    ana.stage(build, known, verify=False)
+    stage_unseen(ana, write_changed(good, tmp_path / "build", broken.change, f"bad{number}"))
     with pytest.raises(Refused, match=f"does not start: .*({broken.reason})") as refused:
         ana.verify("staging")
     assert len(str(refused.value).splitlines()) == 1
     with pytest.raises(Refused, match=f"does not start: .*({broken.reason}).*--force-unbooted"):
         ana.promote()
     assert site.shown() == "before"
+
+
+def test_a_newer_release_on_its_own_api_starts_whatever_this_checkout_knows_of_it(
+    site: Site, browser_path: str, good: Path, tmp_path: Path
+) -> None:
+    """Its API has another path for boats than this checkout's."""
+
+    def rename(newer: JsonObject) -> None:
+        paths = newer["paths"]
+        newer["paths"] = {re.sub("^/api/boats", "/api/vessels", path): calls for path, calls in paths.items()}
+
+    change = instead("assets/*.js*", "/api/boats", "/api/vessels")
+    opener = browser_opener(site.base_url, another_document(rename))
+    ana = site.releaser(open_slot=opener)
+    stage_unseen(ana, write_changed(good, tmp_path / "build", change, "newer"))
+    assert "it starts, seen by Chromium" in ana.verify("staging").message
+
+
+def test_a_release_that_calls_what_the_running_api_does_not_serve_is_refused_although_no_page_calls_it(
+    site: Site, browser_path: str, good: Path, tmp_path: Path
+) -> None:
+    """This checkout's API serves it; the one that runs is older."""
+    path, without = "/api/events/{event_id}/payment-batches/{batch_id}", another_document(lambda _: None)
+    assert without()["paths"].pop(path)
+    ana = site.releaser(open_slot=browser_opener(site.base_url, without))
+    stage_unseen(ana, write_changed(good, tmp_path / "build", lambda _: None, "early"))
+    with pytest.raises(Refused, match=f"calls what the running API does not serve: .* {re.escape(path)}: there is no"):
+        ana.verify("staging")
+    assert not ana.bucket.head().starts
+
+
+def test_an_answer_that_this_checkout_cannot_make_up_is_no_fault_of_the_release(
+    site: Site, browser_path: str, good: Path, tmp_path: Path
+) -> None:
+    def write_otherwise(newer: JsonObject) -> None:
+        newer["components"]["schemas"]["Event"]["properties"]["title"] = {"type": "string", "pattern": "^[0-9]{7}$"}
+
+    ana = site.releaser(open_slot=browser_opener(site.base_url, another_document(write_otherwise)))
+    stage_unseen(ana, write_changed(good, tmp_path / "build", lambda _: None, "unknown"))
+    with pytest.raises(Refused, match=r"texts like \^\[0-9\]\{7\}\$, which this checkout does not know .* update it"):
+        ana.verify("staging")
+    assert not ana.bucket.head().proven
 
 
 def test_the_real_one_starts_in_time_and_can_be_promoted(
@@ -85,7 +141,7 @@ def test_the_real_one_starts_in_time_and_can_be_promoted(
 
     monkeypatch.setattr(front_door.Viewer, "_forward", note_path)
     with new_site(embedded_aws, tmp_path / "home") as site:
-        ana = site.releaser(open_slot=browser_opener(site.base_url))
+        ana = site.releaser(open_slot=browser_opener(site.base_url, document))
         ana.stage(read_build(good), verify=False)
         began = time.monotonic()
         verified = ana.verify("staging")
@@ -198,6 +254,14 @@ def test_where_there_is_no_node_of_ones_own_playwright_takes_its_own(
     monkeypatch.setattr("tools.common.browser.VENV", tmp_path)
     use_own_node()
     assert "PLAYWRIGHT_NODEJS_PATH" not in os.environ
+
+
+def test_an_api_that_this_checkout_cannot_walk_by_is_no_fault_of_the_release(api: Api) -> None:
+    newer = api._replace(document={**api.document, "paths": {}})
+    with pytest.raises(Refused, match="does not know the running API's /api/events: update it"):
+        newer.example("/api/events", "events", 0)
+    with pytest.raises(Refused, match="does not know the running API's /api/events: update it"):
+        api.example("/api/events", "charters", 0)
 
 
 @pytest.fixture(scope="module")

@@ -289,6 +289,22 @@ def test_the_version_before_comes_back_with_all_variables_and_goes_again(account
     assert live_environments(account.cloud) == before
 
 
+def test_a_deployment_that_is_killed_after_it_changed_a_function_can_go_back(account: Account) -> None:
+    source, before = account.project / "chalicelib/__init__.py", account.code()
+    text = source.read_text()
+    source.write_text(text + "\n# a version that is never whole\n")
+    done = account.deploy("--yes", DIE_AFTER="lambda:UpdateFunctionCode:1")
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+    source.write_text(text)
+    assert account.code() != before
+    assert re.search(r"deploying .*, never told its end", account.deploy("status").stdout)
+    done = account.deploy("rollback", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert account.code() == before
+    done = account.deploy("--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_an_edge_that_somebody_broke_stops_it_with_the_remedy(account: Account) -> None:
     distribution_id = find_distribution(account.cloud)
     config, etag = read_config(account.cloud, distribution_id)

@@ -75,6 +75,18 @@ def test_prune_keeps_the_assets_of_the_release_before(site: Site) -> None:
         assert site.get(f"/assets/index-00000{name}.js").status == 200
 
 
+def test_prune_keeps_the_way_back_however_few_are_to_be_kept(embedded_aws: EmbeddedAws, tmp_path: Path) -> None:
+    with new_site(embedded_aws, tmp_path / "home") as site:
+        ana = site.releaser()
+        for name in ("one", "two", "three"):
+            ana.stage(read_build(write_build(tmp_path / name, name, files=8, named=1)))
+            ana.promote()
+        assert any("one" in name for name in prune(ana, grace_s=-60, keep=1))
+        assert site.get("/assets/chunk3-00000two.js").status == 200
+        ana.roll_back()
+        assert site.shown() == "two"
+
+
 def test_going_back_finds_the_release_before(site: Site) -> None:
     site.releaser().roll_back()
     assert site.shown() == "one"
@@ -109,21 +121,24 @@ def test_a_release_that_there_is_none_of_is_refused(site: Site, asked: str) -> N
 def test_a_release_whose_assets_were_pruned_is_refused_before_anything_is_written(
     embedded_aws: EmbeddedAws, tmp_path: Path
 ) -> None:
-    """Also those that no page of it names, and those that the edge still has."""
+    """Also those that no page of it names, and those that the edge still has: all but the release before, which `prune`
+    keeps whole.
+    """
     with new_site(embedded_aws, tmp_path / "home") as site:
         ana = site.releaser()
-        for name in ("one", "two"):
+        for name in ("one", "two", "three"):
             ana.stage(read_build(write_build(tmp_path / name, name, files=8, named=1)))
             ana.promote()
         one = next(act.release for act in reversed(ana.bucket.head().history))
-        site.aws.client("s3").delete_object(Bucket=site.bucket, Key="assets/chunk3-00000one.js")
+        for key in ("assets/chunk3-00000one.js", "assets/chunk0-00000two.js"):
+            site.aws.client("s3").delete_object(Bucket=site.bucket, Key=key)
         before = ana.bucket.head().seq
         with pytest.raises(Refused, match=r"cannot come back: /assets/chunk3-00000one\.js is not in the pool"):
-            ana.roll_back()
-        with pytest.raises(Refused, match="cannot come back"):
             ana.roll_back(one)
+        with pytest.raises(Refused, match=r"cannot come back: /assets/chunk0-00000two\.js"):
+            ana.roll_back()
         assert ana.bucket.head().seq == before
-        assert site.shown() == "two"
+        assert site.shown() == "three"
 
 
 def test_a_release_without_a_worker_does_not_come_back_over_one_with_it() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.answering import answering, reply
 from tests.support.running import (
     Product,
     children_of,
@@ -23,9 +24,11 @@ from tests.support.running import (
     start_local,
 )
 from tests.support.ses_events import ses_event
-from tools.common.cloud import embedded_client
-from tools.common.console import keep_loopback_direct
+from tools.common.cloud import LOCAL_STAGE, Cloud, embedded_client
+from tools.common.console import Refused, keep_loopback_direct
+from tools.local import __main__ as local
 from tools.local.embedded import free_port
+from tools.sync.proof.running_api import running_document
 
 
 def call(product: Product, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any, Any]:
@@ -69,6 +72,31 @@ def test_a_second_run_says_so_in_one_line(product: Product) -> None:
     assert second.returncode == 1
     assert len(output.splitlines()) == 1
     assert f"already running: {product.base_url}" in output
+
+
+@pytest.mark.parametrize("kept", [{}, {"format": 0}, {"format": 999}], ids=["none", "older", "newer"])
+def test_data_of_another_format_is_told_with_the_remedy_and_stays(tmp_path: Path, kept: dict[str, int]) -> None:
+    state = {"aws_port": 0, "password_hash": "x", **kept}
+    (tmp_path / "local.json").write_text(json.dumps(state))
+    (tmp_path / "aws").mkdir()
+    (tmp_path / "aws/dynamodb.json").write_text("a charter")
+    with start_local(tmp_path, free_port()) as process:
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert len(output.splitlines()) == 1
+    assert f"{tmp_path} holds data of format {kept.get('format', 'unknown')}, and this version reads format" in output
+    assert "`make reset` forgets it" in output
+    assert (tmp_path / "aws/dynamodb.json").read_text() == "a charter"
+    assert json.loads((tmp_path / "local.json").read_text()) == state
+
+
+def test_data_that_cannot_be_read_although_its_format_is_known_is_told_with_the_remedy(tmp_path: Path) -> None:
+    reason = r"GET /api/events.* answered 500.*`make reset` forgets it"
+    with (
+        answering(reply(200, '{"token": "t"}'), reply(500, "{}")) as (address, _),
+        pytest.raises(Refused, match=reason),
+    ):
+        local.is_empty(local.Home(tmp_path), address)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
@@ -211,6 +239,13 @@ def test_the_api_is_closed_to_whoever_goes_around_the_edge(product: Product) -> 
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(url, timeout=30)
     assert refused.value.code == 403
+
+
+def test_the_document_of_the_api_that_runs_here_can_be_read(product: Product) -> None:
+    bucket = json.loads((product.home / "local.json").read_text())["bucket"]
+    found = running_document(Cloud(LOCAL_STAGE, product.endpoint), bucket)
+    status, _, body = call(product, "GET", "/api/openapi.json", token=log_in(product))
+    assert (status, found) == (200, json.loads(body))
 
 
 def test_a_foreign_host_name_gets_nothing(product: Product) -> None:

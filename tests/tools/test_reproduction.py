@@ -151,7 +151,7 @@ def test_a_record_of_an_earlier_tool_says_nothing_of_them() -> None:
     one = release.release_of([SpaFile("index.html", b"<p>")], WHO, {})
     text = (
         records.encode_release(one)
-        .replace(b'"format":2', b'"format":1')
+        .replace(f'"format":{records.FORMAT}'.encode(), b'"format":1')
         .replace(b',"made_of":{"locks":{},"tools":{}}', b"")
     )
     assert b"made_of" not in text
@@ -166,3 +166,25 @@ def test_the_tool_itself_tells_in_one_line_what_it_cannot_build(site: Site, tmp_
         assert refused.returncode == 1
         assert reason in refused.stderr
         assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("between", [False, True])
+def test_a_release_that_was_staged_from_changes_and_later_from_their_commit_can_be_built_again(
+    site: Site, tmp_path: Path, between: bool
+) -> None:
+    """Its record never changes; the journal names the commit."""
+    build = read_build(write_build(tmp_path / "one", "one"))
+    ana = site.releaser()._replace(commit=lambda: "0123456789ab-dirty")
+    staged = ana.stage(build)
+    if between:
+        ana.stage(read_build(write_build(tmp_path / "two", "two")))
+    assert "built from changes that no commit holds" in site.sync("reproduce", staged.release).stderr
+    shown: list[str] = []
+    committed = ana._replace(commit=lambda: "0123456789ab", ask=shown.extend)
+    assert committed.stage(build).changed
+    assert between or any("0123456789ab builds it" in line for line in shown)
+    assert ana.bucket.record(staged.release).commit == "0123456789ab-dirty"
+    assert "commit 0123456789ab is not in this repository" in site.sync("reproduce", staged.release).stderr
+    assert ana.bucket.head().starts
+    for again in (committed, ana):
+        assert not again.stage(build).changed

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import openapi
 from tools.common.build import SPA_BUILD, build_spa
-from tools.deploy.skew import broken_calls
+from tools.sync.proof.skew import broken_calls
 
 JsonObject = dict[str, Any]
 # Read or sent by nothing in the SPA, each of another kind; and two that are.

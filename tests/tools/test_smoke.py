@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import socket
 import subprocess
 import sys
 import time
@@ -239,6 +241,13 @@ def test_the_products_own_aws_passes_too(product: Product) -> None:
     assert by_name["settings"].state == "pass", by_name["settings"]
     assert by_name["settings"].detail.endswith("no second factor for admin")
     assert by_name["mail"].state == "pass", by_name["mail"]
+
+
+def test_what_says_nothing_fails_after_the_time_that_is_given() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        done = run(f"http://127.0.0.1:{silent.getsockname()[1]}", "--timeout", "0.1")
+    assert done.returncode == 1
+    assert re.search(r"FAIL +health +http://\S+/api/health does not answer: .*Read timed out", done.stdout)
 
 
 def test_a_failure_exits_1_with_one_line(fake: Fake) -> None:

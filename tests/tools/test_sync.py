@@ -446,14 +446,43 @@ def test_status_and_promote_need_as_few_calls_for_5000_files_as_for_20(site: Sit
     assert [len(calls) for calls in needed[20]] == [len(calls) for calls in needed[5000]]
 
 
-def test_a_rollback_of_what_this_copy_promoted_takes_four_calls(site: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize("by", ["ana", "ben"])
+def test_a_rollback_takes_four_calls_from_any_copy(site: Site, tmp_path: Path, by: str) -> None:
+    """Also from one that has seen nothing of the promotion."""
     for name in ("one", "two"):
-        ana = release_build(site, tmp_path, name, files=40)
+        release_build(site, tmp_path, name, files=40)
+    other = site.releaser(by)
     with watched_calls() as calls:
-        ana.roll_back()
+        other.roll_back()
     assert site.shown() == "one"
     assert [call.partition(" ")[0] for call in calls] == ["GET", "PUT", "PUT", "POST"], calls
-    assert ana.bucket.look()[1]["production"].kind == "recorded"
+    assert other.bucket.look()[1]["production"].kind == "recorded"
+
+
+def test_a_rollback_after_notes_on_the_promotion_goes_on_from_the_last_of_them(site: Site, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        ana = release_build(site, tmp_path, name)
+    head, live = ana.bucket.look()
+    assert head.production
+    seq = head.production.seq
+    for act in ("watching", "watched"):
+        head = ana.bucket.append(head, live, lambda now, _, act=act: release.watch(now, ana.who(), seq, act, "well"))
+    with watched_calls() as calls:
+        site.releaser("ben").roll_back()
+    assert site.shown() == "one"
+    assert [act.act for act in ana.bucket.head().history][:4] == ["rolled back", "watched", "watching", "promoted"]
+    # Each note is one that is met, and one that is read.
+    assert len(calls) == 4 + 2 * 2, calls
+
+
+def test_a_promotion_takes_four_calls_and_the_proof_from_any_copy(site: Site, tmp_path: Path) -> None:
+    release_build(site, tmp_path, "one")
+    site.releaser("ana").stage(read_build(write_build(tmp_path / "two", "two")))
+    with watched_calls() as calls:
+        site.releaser("ben").promote()
+    assert site.shown() == "two"
+    assert sum(call.startswith("GET /_releases/") for call in calls) == 1, calls
+    assert len(calls) <= 4 + 1, calls
 
 
 def test_a_rollback_decides_on_the_last_entry_whoever_made_it(site: Site, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +18,11 @@ from tools.deploy.kept import Kept, running, set_code
 from tools.deploy.policy import policy_file
 from tools.deploy.rollback import roll_back
 from tools.deploy.status import show_status
-from tools.deploy.versions import Place, deployed_paths, keep_deployment
+from tools.deploy.versions import Place, begin_deployment, deployed_paths, keep_deployment
 from tools.local.embedded import EmbeddedAws
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
+from tools.sync.proof.running_api import running_code, running_document
 from tools.sync.releaser import Memory
 
 STAGE = "test"
@@ -187,6 +189,50 @@ def test_going_back_twice_goes_back_two_versions_and_further_is_refused(account:
     assert account.runs() == {"one"}
 
 
+def test_a_deployment_that_broke_off_goes_back_to_what_ran_when_it_began(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However far it came, and whoever asks: another machine, too."""
+    account.deploy("one")
+    account.deploy("two")
+    begin_deployment(account.place(), "spa", "")
+    account.change(account.cloud.function_names()[0], "three")
+    account.cloud.client("apigateway").create_deployment(restApiId=account.api_id, stageName=STAGE, description="three")
+    show_status(account.place(), as_json=False)
+    assert re.search(r"3 +deploying .*, never told its end", capsys.readouterr().out)
+    account.roll_back()
+    assert (account.runs(), account.paths()) == ({"two"}, "two")
+    assert "which never told its end" in capsys.readouterr().out
+    account.roll_back()
+    assert (account.runs(), account.paths()) == ({"one"}, "one")
+
+
+def test_a_deployment_that_broke_off_before_it_changed_anything_goes_back_to_the_same(account: Account) -> None:
+    account.deploy("one")
+    account.deploy("two")
+    begin_deployment(account.place(), "spa", "")
+    account.roll_back()
+    assert account.runs() == {"two"}
+
+
+def test_a_deployment_that_went_on_is_one_version(account: Account) -> None:
+    account.deploy("one")
+    for _ in range(2):
+        begin_deployment(account.place(), "spa", "")
+    account.deploy("two")
+    account.roll_back()
+    assert account.runs() == {"one"}
+    with pytest.raises(Refused, match="nothing to go back to"):
+        account.roll_back()
+
+
+def test_a_first_deployment_that_broke_off_has_nothing_to_go_back_to(account: Account) -> None:
+    begin_deployment(account.place(), "spa", "")
+    with pytest.raises(Refused, match="nothing to go back to"):
+        account.roll_back()
+    show_status(account.place(), as_json=True)
+
+
 def test_the_last_three_packages_are_kept(account: Account) -> None:
     for name in ("one", "two", "three", "four"):
         account.deploy(name)
@@ -337,6 +383,22 @@ def test_it_does_not_go_back_under_an_spa_in_production_that_would_break(
     last = account.place().kept.last()
     assert last
     assert last.last.reason == "the API answers nobody"
+
+
+def test_the_document_of_the_running_api_goes_back_with_it_and_is_never_guessed(account: Account) -> None:
+    place = account.place()
+    with pytest.raises(Refused, match="runs what no deployment has kept the document of"):
+        running_document(place.cloud, account.site.bucket)
+    account.deploy("one")
+    package_one = place.kept.package(running_code(place.cloud))
+    account.deploy("two")
+    place.kept.keep(running_code(place.cloud), package_one._replace(document={"paths": {}}))
+    assert running_document(place.cloud, account.site.bucket) == {"paths": {}}
+    account.roll_back()
+    assert running_document(place.cloud, account.site.bucket) == package_one.document
+    account.change(account.cloud.function_names()[0], "by hand")
+    with pytest.raises(Refused, match="runs what no deployment has kept the document of"):
+        running_document(place.cloud, account.site.bucket)
 
 
 def test_the_status_says_which_spa_goes_with_which_version(

@@ -1,8 +1,9 @@
 """A promotion that is watched: what fails goes back within a minute and says why; without a network nothing does."""
 
 import re
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,15 @@ from botocore.exceptions import EndpointConnectionError
 
 from tests.support.releases import Site, breaks, new_site, watched_calls, write_build
 from tools.common.console import Refused
+from tools.local import front_door
 from tools.local.embedded import EmbeddedAws
 from tools.sync import release
-from tools.sync.boot import Boot
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
+from tools.sync.proof.boot import Boot
 from tools.sync.releaser import Releaser
 from tools.sync.verify import Viewer
-from tools.sync.watch import Probe, Watcher, probes_of
+from tools.sync.watch import Watcher, probes_of
 
 TEN_MINUTES_S = 600
 # What a look may take: a browser that waits for a page in vain, and smoke checks.
@@ -54,8 +56,9 @@ class Clock:
         self.now_s += seconds
 
 
-def watch(site: Site, probe: Probe, clock: Clock, by: str = "ana") -> Any:
-    def look() -> str:
+def watch(site: Site, probe: Callable[[], str], clock: Clock, by: str = "ana") -> Any:
+    def look(slot: str) -> str:
+        assert slot == "production"
         clock.sleep(LOOK_S)
         return probe()
 
@@ -150,7 +153,7 @@ def test_a_site_that_nobody_reaches_is_not_the_releases_fault(site: Site, monkey
     watcher = site.releaser()._replace(viewer=Viewer("http://127.0.0.1:9"))
     clock = Clock()
     with pytest.raises(Refused, match="no look of the watch could see it"):
-        Watcher(watcher, [lambda: "does not start"], clock.now, clock.sleep).watch(in_production(watcher), 60)
+        Watcher(watcher, [lambda _: "does not start"], clock.now, clock.sleep).watch(in_production(watcher), 60)
     assert acts(site)[0][1].startswith("well at 0 of")
     assert site.shown() == "two"
 
@@ -167,7 +170,7 @@ def test_a_browser_that_does_not_start_changes_nothing(site: Site) -> None:
 
 def test_a_watch_without_a_browser_says_so_in_the_record(site: Site) -> None:
     releaser, clock = site.releaser(open_slot=None), Clock()
-    Watcher(releaser, [lambda: ""], clock.now, clock.sleep).watch(in_production(releaser), 20)
+    Watcher(releaser, [lambda _: ""], clock.now, clock.sleep).watch(in_production(releaser), 20)
     assert acts(site)[0] == ("watched", "well at 3 of 3 looks without a browser")
 
 
@@ -189,7 +192,7 @@ def test_what_somebody_else_promoted_before_the_first_look_is_not_watched(site: 
     ours = in_production(site.releaser())
     promote(site, tmp_path / "three", "ben")
     with pytest.raises(Refused, match=f"the watch of {ours} ends: production holds .* promoted by ben"):
-        Watcher(site.releaser(), [lambda: "fails"]).watch(ours, TEN_MINUTES_S)
+        Watcher(site.releaser(), [lambda _: "fails"]).watch(ours, TEN_MINUTES_S)
     assert site.shown() == "three"
 
 
@@ -209,7 +212,7 @@ def test_a_way_back_that_the_network_cuts_off_is_finished_by_the_same_watch(
         return "fails"
 
     with pytest.raises(Refused, match=r"is back at the release before: \w+ fails"):
-        Watcher(site.releaser(), [probe], Clock().now, lambda _: None).watch(
+        Watcher(site.releaser(), [lambda _: probe()], Clock().now, lambda _: None).watch(
             in_production(site.releaser()), TEN_MINUTES_S
         )
     assert len(cut_off) == 1
@@ -275,7 +278,7 @@ def test_a_fault_at_every_call_of_the_way_back_leaves_one_whole_release(
         with watched_calls(breaks(at, how)) as made:
             try:
                 releaser = site.releaser(attempts=1)
-                Watcher(releaser, [lambda: "fails"], clock.now, clock.sleep).watch(in_production(releaser), 40)
+                Watcher(releaser, [lambda _: "fails"], clock.now, clock.sleep).watch(in_production(releaser), 40)
             except Exception:
                 assert site.shown() in ("one", "two")
         reached = len(made) >= at
@@ -302,22 +305,91 @@ def test_the_probes_are_the_app_in_a_browser_and_the_smoke_checks(site: Site) ->
         return Boot("a test", 1, ("/: Error",))
 
     boot, smoke = probes_of(site.releaser(open_slot=open_slot), in_production(site.releaser()))
-    assert boot() == "does not start: /: Error"
-    assert seen == [("production", 9)]
-    assert smoke().startswith("fails smoke checks: payment endpoint ")
+    assert boot("production") == "does not start: /: Error"
+    assert boot("staging") == "does not start: /: Error"
+    assert seen == [("production", 9), ("staging", 9)]
+    assert smoke("production").startswith("fails smoke checks: payment endpoint ")
 
 
-def test_the_tool_itself_watches_and_goes_back(site: Site, tmp_path: Path) -> None:
-    ana = site.releaser()
-    ana.stage(read_build(write_build(tmp_path / "three", "three")))
-    began = time.monotonic()
-    done = site.sync("promote", "--yes", "--watch", "1m", "--no-browser")
-    assert done.returncode == 1, done
-    assert "is back at the release before" in done.stderr
-    assert "fails smoke checks: payment endpoint" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+def run_tool_itself(site: Site, monkeypatch: pytest.MonkeyPatch, smoke: Callable[[str], str]) -> int:
+    """`promote --watch 1m`, with these smoke checks; the site of this test has no API behind it."""
+    from tools.sync import __main__ as sync
+
+    monkeypatch.setattr("tools.sync.watch.smoke", lambda _base_url, slot: smoke(slot))
+    monkeypatch.setattr("tools.sync.watch.time.sleep", lambda _: None)
+    options = ["--yes", "--watch", "1m", "--no-browser", "--force-unbooted", "it is a test's"]
+    common = ["--stage", "local", "--home", str(site.folder), "--memory", str(site.folder / "memory/ana")]
+    monkeypatch.setattr("sys.argv", ["sync", "promote", *common, *options])
+    return sync.main()
+
+
+def test_the_tool_itself_watches_and_goes_back(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.releaser().stage(read_build(write_build(tmp_path / "three", "three")))
+    with pytest.raises(Refused, match=r"is back at the release before: .* fails smoke checks: health"):
+        run_tool_itself(site, monkeypatch, lambda slot: "fails smoke checks: health" if slot == "production" else "")
     assert site.shown() == "two"
+
+
+def test_what_the_looks_of_this_checkout_find_wrong_before_is_not_promoted(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older checkout may check what is not there any more: a good release is not taken back for that."""
+    site.releaser().stage(read_build(write_build(tmp_path / "three", "three")))
+    before = acts(site)
+    with pytest.raises(Refused, match=r"nothing was promoted, .*: staging fails smoke checks: an old one"):
+        run_tool_itself(site, monkeypatch, lambda _: "fails smoke checks: an old one")
+    assert site.shown() == "two"
+    assert acts(site) == before
+
+
+def test_what_was_staged_since_the_looks_is_not_promoted(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, ben = site.releaser(), site.releaser("ben")
+    ana.stage(read_build(write_build(tmp_path / "three", "three")))
+    four = read_build(write_build(tmp_path / "four", "four"))
+
+    def stage_another(slot: str) -> str:
+        known = [live.token for live in ben.bucket.look()[1].values() if live.token]
+        assert ben.stage(four, known).changed
+        return ""
+
+    with pytest.raises(Refused, match=r"staging moved meanwhile: it holds .* staged by ben"):
+        run_tool_itself(site, monkeypatch, stage_another)
+    assert site.shown() == "two"
+
+
+def test_an_api_that_hangs_is_taken_back_within_a_minute(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is reached, and says nothing: that is no fault of this machine's network."""
+    ended = threading.Event()
+    forward = front_door.Viewer._forward
+
+    def hang(viewer: front_door.Viewer, path: str, body: bytes) -> None:
+        if path.startswith(("/api/", "/g/", "/c/")):
+            ended.wait(60)
+        else:
+            forward(viewer, path, body)
+
+    monkeypatch.setattr(front_door.Viewer, "_forward", hang)
+    monkeypatch.setattr("tools.sync.watch.SMOKE_TIMEOUT_S", 4)
+    monkeypatch.setattr("tools.sync.watch.ANSWER_TIMEOUT_S", 2)
+    releaser, began = site.releaser(), time.monotonic()
+    try:
+        with pytest.raises(Refused, match=r"is back at the release before: .* hangs: /api/health says nothing within"):
+            Watcher(releaser, probes_of(releaser, in_production(releaser))).watch(in_production(releaser), 60)
+    finally:
+        ended.set()
+    assert site.shown() == "one"
     assert time.monotonic() - began < 60
+
+
+def test_smoke_checks_that_are_slow_on_this_machine_say_nothing_of_the_release(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.sync.watch.SMOKE_TIMEOUT_S", 0.01)
+    _, smoke = probes_of(site.releaser(), in_production(site.releaser()))
+    with pytest.raises(Refused, match="take too long on this machine; the site answers"):
+        smoke("production")
 
 
 @pytest.mark.parametrize("wrong", ["10", "0m", "m", "-1m", "1d", "1.5m", ""])

@@ -1,10 +1,12 @@
 """HTTP to what is deployed: by the user's proxy, but never for this machine; one line when nothing answers."""
 
+import socket
+
 import pytest
 
 from tests.support.answering import answering, hang_up, reply
 from tools.common.console import keep_loopback_direct
-from tools.common.website import NoAnswer, Website, connect
+from tools.common.website import Hangs, NoAnswer, Website, connect
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +60,13 @@ def test_redirects_and_refusals_are_answers() -> None:
 def test_what_does_not_answer_is_named() -> None:
     with answering(hang_up) as (address, _), pytest.raises(NoAnswer, match=rf"{address}/a does not answer"):
         Website(address).ask("/a")
+
+
+def test_what_is_reached_and_says_nothing_is_told_from_what_is_not_reached() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(Hangs, match=f"{address}/a does not answer"):
+            Website(address, timeout_s=0.2).ask("/a")
+    with pytest.raises(NoAnswer) as unreached:
+        Website(address, timeout_s=0.2).ask("/a")
+    assert not isinstance(unreached.value, Hangs)

@@ -16,16 +16,24 @@ SPA_FOLDER = ROOT / "spa"
 # What is made, and the workspace that makes a checked-in file.
 NO_SOURCES = {"__pycache__", "dist", "node_modules", ".vite", "contract"}
 SPA_BUILD = SPA_FOLDER / "dist"
-PACKAGE_STAMP = "sources.sha256"
+PACKAGE_STAMP = "package.sha256"
+# The OpenAPI document of the packaged API. In a process of its own: this one may have loaded earlier sources.
+DOCUMENT = "openapi.json"
+MAKE_DOCUMENT = """
+import json, pathlib, sys
+from chalicelib import openapi
+pathlib.Path(sys.argv[1]).write_text(json.dumps(openapi.document()))
+"""
 SPA_STAMP = ".sources.sha256"
 
 
 def package_function(folder: Path, stage: str) -> None:
-    """`chalice package` into the folder."""
+    """`chalice package` into the folder, and the API's document."""
 
     def package() -> None:
         shutil.rmtree(folder, ignore_errors=True)
         quiet_run(Path(sys.executable).with_name("chalice"), "package", "--stage", stage, folder.resolve())
+        quiet_run(sys.executable, "-c", MAKE_DOCUMENT, (folder / DOCUMENT).resolve())
 
     with one_at_a_time("packaging"):
         do_once(folder / PACKAGE_STAMP, fingerprint_of(function_sources(stage)), package)

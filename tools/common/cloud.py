@@ -156,6 +156,7 @@ class LocalStack(TypedDict, total=False):
     base_url: str
     bucket: str
     distribution: str
+    format: int
     origin_secret: str
     link_secret: str
     password_hash: str

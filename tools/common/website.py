@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import urllib3
 from botocore.utils import get_environ_proxies
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from tools.common.console import Refused
 
@@ -20,22 +20,35 @@ class NoAnswer(Refused):
     """The address, and the reason why nothing came back."""
 
 
-class Website:
-    """One base URL; up to `connections` threads may share it."""
+class Hangs(NoAnswer):
+    """It was reached, and said nothing in time."""
 
-    def __init__(self, base_url: str, connections: int = 1) -> None:
+
+class Website:
+    """One base URL; up to `connections` threads may share it. With a timeout of its own, nothing is tried again."""
+
+    def __init__(self, base_url: str, connections: int = 1, timeout_s: float | None = None) -> None:
         self.base_url = base_url.rstrip("/")
         self._pool = connect(self.base_url, connections)
+        self._timeout_s = timeout_s or TIMEOUT_S
+        self._retries: urllib3.Retry | bool = RETRIES if timeout_s is None else False
 
     def ask(
         self, path: str, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> urllib3.BaseHTTPResponse:
         try:
             return self._pool.request(
-                method, self.base_url + path, body=body, headers=headers, timeout=TIMEOUT_S, retries=RETRIES
+                method,
+                self.base_url + path,
+                body=body,
+                headers=headers,
+                timeout=self._timeout_s,
+                retries=self._retries,
+                redirect=False,
             )
         except HTTPError as error:
-            raise NoAnswer(f"{self.base_url}{path} does not answer: {error}") from error
+            kind = Hangs if isinstance(getattr(error, "reason", error), ReadTimeoutError) else NoAnswer
+            raise kind(f"{self.base_url}{path} does not answer: {error}") from error
 
 
 def connect(url: str, connections: int) -> urllib3.PoolManager:

@@ -6,7 +6,7 @@ It never promotes the SPA.
 import argparse
 import contextlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,12 +27,13 @@ from tools.deploy.existing import refuse_strangers
 from tools.deploy.function import PYTHON_VERSION, deploy_function, is_current
 from tools.deploy.rollback import roll_back
 from tools.deploy.status import show_status
-from tools.deploy.versions import Place, find_place, keep_deployment
+from tools.deploy.versions import Place, begin_deployment, find_place, keep_deployment
 from tools.edge.check import check
 from tools.smoke.checks import Site, run_until_passed
 from tools.smoke.result import require_passed, show
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
+from tools.sync.layout import SpaFile
 from tools.sync.release import identity_of
 from tools.sync.releaser import Releaser, memory_of, own_name
 from tools.sync.reproduction import own_commit
@@ -99,12 +100,13 @@ def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
         ensure_parameter(run, "ADMIN_TOTP", "off", "second factor: off")
     with run.step("build the SPA", "Repair that"):
         build_spa()
-        spa = identity_of(read_build(SPA_BUILD))
+        files = read_build(SPA_BUILD)
+        spa = identity_of(files)
     place = find_place(cloud)
     with run.step("open tabs: the SPAs of the last 30 days on this API", "Leave it what they use, or force it"):
         refuse_broken_tabs(place, options.force)
     with run.step("function and API (chalice deploy)", "Repair that"):
-        api_id, was_deployed = deploy_function(cloud, bucket)
+        api_id, was_deployed = deploy_function(cloud, bucket, begin=lambda: begin_deployment(place, spa, options.force))
         of_stage = (cloud.client("apigateway"), api_id, api_stage(stage))
         was_set = gateway.set_answers(*of_stage), gateway.set_throttle(*of_stage, configured_limits())
         if was_deployed or any(was_set):
@@ -129,7 +131,7 @@ def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
         check_environment(run, f"https://{(options.domain or domain).split(',')[0].strip()}")
     with run.step("SPA to the staging slot", f"`python -m tools.sync status --stage {stage}` shows how it stands"):
         viewer_url = viewer_address(domain)
-        releaser = stage_spa(run, bucket, distribution_id, viewer_url)
+        releaser = stage_spa(run, files, Bucket(cloud, bucket, distribution_id), viewer_url)
     with run.step("smoke", "The table above names what is wrong"):
         results = run_until_passed(Site(viewer_url), cloud, "staging", SMOKE_TIMEOUT_S)
         show(results)
@@ -139,7 +141,7 @@ def deploy(cloud: Cloud, options: argparse.Namespace) -> None:
         progress(f"deployed; changed: {', '.join(run.changed)}")
     else:
         progress("nothing had to change: all of it was deployed already")
-    progress(f"look at https://{domain}/_staging/ before you promote it")
+    progress(f"look at https://{domain}/_staging/; then `python -m tools.sync verify --stage {stage}`, and `promote`")
 
 
 def refuse_broken_tabs(place: Place, force: str) -> None:
@@ -231,17 +233,15 @@ def check_environment(run: Run, base_url: str) -> None:
             raise Refused(f"{function}: {error} To go on, {remedy}") from error
 
 
-def stage_spa(run: Run, bucket: str, distribution_id: str, base_url: str) -> Releaser:
+def stage_spa(run: Run, files: Sequence[SpaFile], bucket: Bucket, base_url: str) -> Releaser:
     """The built SPA as a release in the staging slot; verified later, when the edge answers."""
-    cloud = run.cloud
-    memory = memory_of(cloud.stage)
 
     def show_plan(plan: list[str]) -> None:
         print("\n".join(plan), flush=True)
 
-    held = Bucket(cloud, bucket, distribution_id)
-    releaser = Releaser(held, Viewer(base_url), memory, own_name(), own_commit, ask=show_plan, say=note)
-    outcome = releaser.stage(read_build(SPA_BUILD), verify=False)
+    memory = memory_of(run.cloud.stage)
+    releaser = Releaser(bucket, Viewer(base_url), memory, own_name(), own_commit, ask=show_plan, say=note)
+    outcome = releaser.stage(files, verify=False)
     progress(f"  {outcome.message}")
     if outcome.changed:
         run.changed.append("staged SPA")

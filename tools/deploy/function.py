@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,8 @@ class LiveEnvironmentFactory(CLIFactory):  # type: ignore[misc]
         return config
 
 
-def deploy_function(cloud: Cloud, bucket: str) -> tuple[str, bool]:
-    """The id of the API, and whether anything had to be deployed."""
+def deploy_function(cloud: Cloud, bucket: str, begin: Callable[[], None]) -> tuple[str, bool]:
+    """The id of the API, and whether anything had to be deployed; `begin` is called before that."""
     fetch_deployed(cloud, bucket)
     if is_current(cloud, bucket) and (api_id := deployed_api(cloud)):
         return api_id, False
@@ -73,6 +73,7 @@ def deploy_function(cloud: Cloud, bucket: str) -> tuple[str, bool]:
     # API Gateway takes few changes a minute of one account: Chalice's own calls wait and try again.
     session.set_default_client_config(Config(retries={"mode": "standard", "total_max_attempts": 12}))
     deployer = factory.create_default_deployer(session=session, config=config, ui=UI(out=sys.stderr, err=sys.stderr))
+    begin()
     try:
         deployer.deploy(config, chalice_stage_name=cloud.stage)
     finally:

@@ -1,6 +1,5 @@
 """Where deployments are kept: the record, and of each package its bytes, its API's document and its policy."""
 
-import base64
 import contextlib
 import hashlib
 import json
@@ -16,6 +15,7 @@ from tools.common.website import NoAnswer, Website
 from tools.deploy import record
 from tools.deploy.record import Entry
 from tools.sync.bucket import Bucket
+from tools.sync.proof.running_api import code_of, package_key
 
 # Newest first in a listing: entry n is named by what is left of this.
 LAST_NUMBER = 999_999_999
@@ -56,16 +56,16 @@ class Kept(NamedTuple):
 
     def keep(self, code: str, package: Package) -> None:
         """The package that the API's function runs, and what belongs to it."""
-        name = self._key(f"packages/{code}")
-        if not self._is_there(f"{name}.zip"):
-            self._s3.put_object(Bucket=self.bucket, Key=f"{name}.zip", Body=self._fetch_code(code))
-        self._s3.put_object(Bucket=self.bucket, Key=f"{name}.json", Body=json.dumps(package._asdict()).encode())
+        if not self._is_there(self._package(code, ".zip")):
+            self._s3.put_object(Bucket=self.bucket, Key=self._package(code, ".zip"), Body=self._fetch_code(code))
+        about = json.dumps(package._asdict()).encode()
+        self._s3.put_object(Bucket=self.bucket, Key=self._package(code, ".json"), Body=about)
 
     def package(self, code: str) -> Package:
-        return Package(**json.loads(self._read(self._key(f"packages/{code}.json"))))
+        return Package(**json.loads(self._read(self._package(code, ".json"))))
 
     def code(self, code: str) -> bytes:
-        found = self._read(self._key(f"packages/{code}.zip"))
+        found = self._read(self._package(code, ".zip"))
         if hashlib.sha256(found).hexdigest() != code:
             raise Refused(f"the package {code[:12]} in the bucket is damaged: deploy its source again")
         return found
@@ -104,6 +104,9 @@ class Kept(NamedTuple):
     def _read(self, key: str) -> bytes:
         return bytes(self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
 
+    def _package(self, code: str, suffix: str) -> str:
+        return package_key(self.cloud.stage, code, suffix)
+
     def _key(self, name: str) -> str:
         return f"_deployed/{self.cloud.stage}/{name}"
 
@@ -137,8 +140,7 @@ def running(cloud: Cloud) -> dict[str, Running]:
 
 def look(cloud: Cloud, function: str) -> Running:
     seen = cloud.client("lambda").get_function_configuration(FunctionName=function)
-    code = base64.b64decode(seen["CodeSha256"]).hex()
-    return Running(code, seen["Runtime"], seen["RevisionId"], seen.get("Environment", {}).get("Variables", {}))
+    return Running(code_of(seen), seen["Runtime"], seen["RevisionId"], seen.get("Environment", {}).get("Variables", {}))
 
 
 def set_code(cloud: Cloud, function: str, seen: Running, package: bytes) -> None:

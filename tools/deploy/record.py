@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from tools.common.console import Refused
 
-FORMAT = 1
-DEPLOYED, ROLLED_BACK = "deployed", "rolled back"
+# What is written; 1 had no beginnings of deployments.
+FORMAT = 2
+DEPLOYING, DEPLOYED, ROLLED_BACK = "deploying", "deployed", "rolled back"
 # How far an entry looks back, and of how many the package is kept: the present one, and two to go back to.
 KEEP_ACTS = 50
 KEEP_PACKAGES = 3
@@ -24,7 +25,11 @@ class Who(NamedTuple):
 
 
 class Deployment(NamedTuple):
-    """What the functions run since this act, and what it goes with."""
+    """What the functions run since this act, and what it goes with.
+
+    One that begins, `deploying`, has no package yet. While it is the last act, the deployment broke off or is under
+    way, and the functions may run what is on no record.
+    """
 
     number: int
     act: str
@@ -56,6 +61,25 @@ class Entry(NamedTuple):
     def last(self) -> Deployment:
         return self.acts[0]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a deployment has begun, and not ended."""
+        return self.last.act == DEPLOYING
+
+    @property
+    def deployed(self) -> Deployment | None:
+        """The last act that came to its end; None when there is none yet."""
+        return next((act for act in self.acts if act.act != DEPLOYING), None)
+
+
+def beginning(entry: Entry | None, who: Who, spa: str, reason: str) -> Deployment:
+    number = next_number(entry)
+    return Deployment(number, DEPLOYING, who, number, "", "", (), "", spa, reason)
+
+
+def next_number(entry: Entry | None) -> int:
+    return entry.last.number + 1 if entry else 1
+
 
 def add(entry: Entry | None, act: Deployment, nonce: str) -> Entry:
     return Entry(nonce, (act, *(entry.acts if entry else ()))[:KEEP_ACTS])
@@ -67,7 +91,8 @@ def line_of(acts: Sequence[Deployment]) -> list[Deployment]:
     for act in reversed(acts):
         if act.act == ROLLED_BACK:
             line = [one for one in line if one.number < act.restores]
-        line.append(act)
+        if act.act != DEPLOYING:
+            line.append(act)
     return line
 
 
@@ -78,8 +103,8 @@ def codes_to_keep(acts: Sequence[Deployment]) -> list[str]:
 
 def version_before(acts: Sequence[Deployment]) -> Deployment:
     """The last deployment of another package than the one that runs; going back twice goes back two."""
-    *earlier, runs = line_of(acts)
-    found = next((act for act in reversed(earlier) if act.code != runs.code), None)
+    line = line_of(acts)
+    found = next((act for act in reversed(line[:-1]) if act.code != line[-1].code), None)
     if found is None:
         raise Refused("no version before this one is recorded: nothing to go back to")
     return found
@@ -97,7 +122,7 @@ def plain(acts: Sequence[Deployment]) -> list[dict[str, Any]]:
 def decode(text: bytes) -> Entry:
     try:
         data = json.loads(text)
-        if data["format"] != FORMAT:
+        if data["format"] not in range(1, FORMAT + 1):
             raise Refused("the record of deployments was written by a newer tools.deploy: update this checkout")
         return Entry(data["nonce"], tuple(_deployment(act) for act in data["acts"]))
     except (ValueError, LookupError, TypeError) as error:

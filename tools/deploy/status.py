@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from tools.deploy import open_tabs, record
 from tools.deploy.kept import Running, running
-from tools.deploy.record import Entry
-from tools.deploy.skew import broken_calls
+from tools.deploy.record import DEPLOYING, Entry
 from tools.deploy.versions import Place
 from tools.sync import release
+from tools.sync.proof.skew import broken_calls
 
 
 class SlotState(NamedTuple):
@@ -25,7 +25,8 @@ class SlotState(NamedTuple):
 def show_status(place: Place, *, as_json: bool) -> None:
     entry, live = place.kept.last(), running(place.cloud)
     head = place.bucket.head()
-    document = place.kept.package(entry.last.code).document if entry else None
+    deployed = entry.deployed if entry else None
+    document = place.kept.package(deployed.code).document if deployed else None
     slots = {name: slot_state(place, entry, document, head.slot(name)) for name in ("production", "staging")}
     if as_json:
         acts = record.plain(entry.acts if entry else ())
@@ -46,9 +47,10 @@ def lines(entry: Entry | None, live: dict[str, Running], kept: set[str]) -> list
     for act in entry.acts[:5]:
         line = f"{act.number:<5} {act.act:11} {act.code[:12]}  with SPA {act.spa}  {act.who.at}  {act.who.by}"
         line += f"  {act.who.commit}{', kept' if act.code in kept else ''}"
+        line += ", never told its end" if act.act == DEPLOYING and act is entry.last else ""
         found.append(f"{line}, forced: {act.reason}" if act.reason else line)
     for function, one in live.items():
-        is_known = one.code == entry.last.code
+        is_known = entry.deployed is not None and one.code == entry.deployed.code
         found.append(f"{function} runs {one.code[:12]}{'' if is_known else ', which is not what the record says'}")
     return found
 
@@ -60,7 +62,7 @@ def slot_state(
     if held is None:
         return SlotState(None, None, [], "empty")
     acts = entry.acts if entry else ()
-    made = next((act.restores for act in acts if act.spa == held.release), None)
+    made = next((act.restores for act in acts if act.spa == held.release and act.act != DEPLOYING), None)
     text = f"{held.describe()}; made with {f'deployment {made}' if made else 'no deployment on record'}"
     used = open_tabs.recorded_calls(place.bucket, place.bucket.record(held.release))
     if document is None or used is None:

@@ -29,6 +29,12 @@ def find_place(cloud: Cloud) -> Place:
     return Place(cloud, Kept(cloud, name), Bucket(cloud, name, distribution=""), memory_of(cloud.stage))
 
 
+def begin_deployment(place: Place, spa: str, reason: str) -> None:
+    """Before anything is changed, so that what ran before can come back when the deployment breaks off."""
+    entry = place.kept.last()
+    place.kept.append(record.add(entry, record.beginning(entry, who(), spa, reason), os.urandom(8).hex()))
+
+
 def keep_deployment(place: Place, api_id: str, spa: str, reason: str) -> None:
     """Notes what the functions run, when that is another version than the record's last, or goes with another SPA."""
     live = running(place.cloud)
@@ -38,7 +44,7 @@ def keep_deployment(place: Place, api_id: str, spa: str, reason: str) -> None:
     if entry and (entry.last.code, entry.last.api, entry.last.spa) == (ours.code, api, spa):
         return
     place.kept.keep(ours.code, Package(openapi.document(), policy_file(place.cloud.stage)))
-    number = entry.last.number + 1 if entry else 1
+    number = record.next_number(entry)
     act = Deployment(number, DEPLOYED, who(), number, ours.code, ours.runtime, tuple(live), api, spa, reason)
     entry = record.add(entry, act, os.urandom(8).hex())
     place.kept.append(entry)

@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.sign_in import passwords
 from tools.common import gateway, stacks
-from tools.common.build import PACKAGE_STAMP, SPA_BUILD, all_sources, build_spa, package_function
+from tools.common.build import DOCUMENT, PACKAGE_STAMP, SPA_BUILD, all_sources, build_spa, package_function
 from tools.common.cloud import APP, LOCAL_HOME, LOCAL_STAGE, Cloud, LocalStack, ignore_users_aws
 from tools.common.console import Refused, note, one_line, progress, run_tool
 from tools.local import demo
@@ -30,6 +30,7 @@ from tools.local.front_door import FrontDoor
 from tools.local.season import season
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
+from tools.sync.proof.running_api import keep_document
 from tools.sync.releaser import Releaser, memory_of
 from tools.sync.verify import Viewer
 
@@ -40,6 +41,9 @@ TEMPLATE = "template.json"
 DEFAULT_PASSWORD = "ahoy-local-captain"  # noqa: S105 - of a copy that only this machine reaches
 MAIL_FROM = "captain@shipcaptaincrew.example"
 LOOK_EVERY_S = 0.5
+# Of what a copy keeps: one more when this code does not read what it wrote before. From the first deployment on, stored
+# formats stay readable (docs/decisions/0059), and this number with them.
+DATA_FORMAT = 1
 
 
 class Home:
@@ -48,6 +52,7 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.log = folder / "aws.log"
+        self.data = folder / "aws"
         self.package = folder / "package"
         self.state_file = folder / "local.json"
 
@@ -56,6 +61,15 @@ class Home:
         with contextlib.suppress(OSError, ValueError):
             state = json.loads(self.state_file.read_text())
         return state
+
+    def require_readable(self) -> None:
+        """Refused when the data is of another format than this code's. Nothing is touched then."""
+        kept = self.read_state().get("format", "unknown")
+        if self.data.exists() and kept != DATA_FORMAT:
+            raise Refused(
+                f"{self.folder} holds data of format {kept}, and this version reads format {DATA_FORMAT}: `make reset` "
+                "forgets it; to keep it, move the folder away, or go on with the version that wrote it"
+            )
 
     def remember(self, changes: LocalStack) -> None:
         draft = self.state_file.with_suffix(".tmp")
@@ -81,12 +95,13 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with only_one(home, port), contextlib.ExitStack() as running:
+        home.require_readable()
         door = FrontDoor(port, home.folder / "mail.json")
         running.callback(door.server_close)
         door.claim()
         copy = start(home, port, running)
         door.open(copy.aws.port, deploy(copy))
-        if with_demo and not stop.is_set() and demo.is_empty(copy.base_url, admin_password()):
+        if with_demo and not stop.is_set() and is_empty(home, copy.base_url):
             progress("adding sample charters")
             add_samples(copy.base_url, stop, running)
         if not stop.is_set():
@@ -102,6 +117,16 @@ def run(home: Home, port: int, *, with_demo: bool, watch: bool) -> None:
                 redeploy(copy)
         progress(f"stopping; the data stays in {home.folder}")
         door.keep_mail()
+
+
+def is_empty(home: Home, base_url: str) -> bool:
+    """Whether there is nothing yet. Refused with the remedy when what is there cannot be read."""
+    try:
+        return demo.is_empty(base_url, admin_password())
+    except Refused as refusal:
+        raise Refused(
+            f"{str(refusal).rstrip('.')}; if another version wrote the data in {home.folder}, `make reset` forgets it"
+        ) from refusal
 
 
 def add_samples(base_url: str, stop: threading.Event, running: contextlib.ExitStack) -> None:
@@ -159,13 +184,14 @@ def start(home: Home, port: int, running: contextlib.ExitStack) -> Copy:
         {
             "aws_port": aws_port,
             "base_url": base_url,
+            "format": DATA_FORMAT,
             "origin_secret": origin_secret,
             "link_secret": link_secret,
             "pid": os.getpid(),
         }
     )
     progress("starting the embedded AWS, packaging the function, building the SPA")
-    aws = EmbeddedAws(home.log, port=aws_port, state_dir=home.folder / "aws")
+    aws = EmbeddedAws(home.log, port=aws_port, state_dir=home.data)
     running.callback(aws.stop)
     with ThreadPoolExecutor() as pool:
         hashing = pool.submit(hash_admin_password, state.get("password_hash", ""))
@@ -211,6 +237,8 @@ def deploy(copy: Copy) -> str:
         },
     )
     put_spa(copy, resources["SpaBucketName"], edge["DistributionId"])
+    document = (copy.home.package / DOCUMENT).read_text()
+    keep_document(Cloud(LOCAL_STAGE, copy.aws.endpoint), resources["SpaBucketName"], document)
     copy.home.remember({"bucket": resources["SpaBucketName"], "distribution": edge["DistributionId"]})
     return edge["DistributionDomain"]
 

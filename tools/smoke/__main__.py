@@ -36,7 +36,10 @@ def main() -> int:
         "--token-stdin", action="store_true", help=f"read an admin's token from standard input (else {TOKEN_VARIABLE})"
     )
     parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="repeat until all pass, this long")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--timeout", type=float, metavar="SECONDS", help="what is not answered in this time fails, and is asked once"
+    )
+    parser.add_argument("--json", action="store_true", help="the result for a script")
     options = parser.parse_args()
     if not options.base_url and not options.stage:
         parser.error("name an address or a --stage")
@@ -45,7 +48,7 @@ def main() -> int:
     token = sys.stdin.readline().strip() if options.token_stdin else os.environ.get(TOKEN_VARIABLE, "")
     cloud = find_cloud(options.stage) if options.stage else None
     base_url = (options.base_url or (address_of(cloud) if cloud else "")).rstrip("/")
-    results = run_until_passed(Site(base_url, token), cloud, options.slot, options.wait)
+    results = run_until_passed(Site(base_url, token, options.timeout), cloud, options.slot, options.wait)
     if options.json:
         report = {"base_url": base_url, "passed": not failed(results), "checks": [asdict(each) for each in results]}
         print(json.dumps(report, indent=2))

@@ -38,8 +38,8 @@ Answer = urllib3.BaseHTTPResponse
 class Site(Website):
     """A deployment, as a browser sees it; the token is an admin's."""
 
-    def __init__(self, base_url: str, token: str = "") -> None:
-        super().__init__(base_url)
+    def __init__(self, base_url: str, token: str = "", timeout_s: float | None = None) -> None:
+        super().__init__(base_url, timeout_s=timeout_s)
         self.token = token
 
     def look(self, path: str, method: str = "GET", body: bytes | None = None, *, with_token: bool = False) -> Answer:

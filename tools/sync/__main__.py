@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import re
@@ -17,7 +18,6 @@ from tools.common.build import SPA_BUILD
 from tools.common.cloud import APP, EMBEDDED_REGION, LOCAL_HOME, LOCAL_STAGE, Cloud, find_cloud, read_local
 from tools.common.console import Refused, confirm, note, one_line, run_tool
 from tools.sync import pruning, release
-from tools.sync.boot import Boot, Opener, browser_opener
 from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.contents import find_contents
@@ -32,10 +32,12 @@ from tools.sync.layout import (
     root_of,
     suffix_of,
 )
+from tools.sync.proof.boot import Boot, Opener, browser_opener
+from tools.sync.proof.running_api import running_document
 from tools.sync.pulling import pull
 from tools.sync.release import Head, Live
-from tools.sync.releaser import Memory, Outcome, Releaser, memory_of, now_text, own_name
-from tools.sync.reproduction import built_commit, own_commit, reproduce
+from tools.sync.releaser import Memory, Outcome, Releaser, memory_of, now_text, occupied, own_name
+from tools.sync.reproduction import built_commit, names_commit, own_commit, reproduce
 from tools.sync.verify import Viewer
 from tools.sync.watch import Watcher, probes_of
 
@@ -64,14 +66,14 @@ def open_releaser(options: argparse.Namespace) -> Releaser:
         confirm("Do this?", options.yes)
 
     needs_no_browser = options.no_browser or options.no_verify or (options.command == "promote" and not options.watch)
-    open_slot = None if needs_no_browser else find_opener(viewer.website.base_url)
+    open_slot = None if needs_no_browser else find_opener(viewer.website.base_url, bucket)
     return Releaser(bucket, viewer, memory, options.by or own_name(), own_commit, ask, note, open_slot)
 
 
-def find_opener(base_url: str) -> Opener:
-    """Refused where there is no browser, now, or where it does not run, then."""
+def find_opener(base_url: str, bucket: Bucket) -> Opener:
+    """Refused where there is no browser, now, or where it does not run, then. The API's document is read once."""
     with naming_the_way_around():
-        opener = browser_opener(base_url)
+        opener = browser_opener(base_url, functools.cache(lambda: running_document(bucket.cloud, bucket.name)))
 
     def open_slot(slot: str, names: Sequence[str]) -> Boot:
         with naming_the_way_around():
@@ -231,11 +233,14 @@ def verify(releaser: Releaser, options: argparse.Namespace) -> int:
 
 
 def promote(releaser: Releaser, options: argparse.Namespace) -> int:
-    outcome = releaser.promote(options.force_from, options.force_unbooted.strip())
-    if options.watch:
-        releaser.say(outcome.message)
-        outcome = Watcher(releaser, probes_of(releaser, outcome.release)).watch(outcome.release, options.watch)
-    return show(outcome, options)
+    forced, although = options.force_from, options.force_unbooted.strip()
+    if not options.watch:
+        return show(releaser.promote(forced, although), options)
+    staged = occupied(releaser.bucket.head(), "staging").release
+    watcher = Watcher(releaser, probes_of(releaser, staged))
+    watcher.require_well_before()
+    releaser.say(releaser.promote(forced, although, only=staged).message)
+    return show(watcher.watch(staged, options.watch), options)
 
 
 def rollback(releaser: Releaser, options: argparse.Namespace) -> int:
@@ -248,7 +253,12 @@ def show(outcome: Outcome, options: argparse.Namespace) -> int:
 
 
 def build_again(releaser: Releaser, options: argparse.Namespace) -> int:
-    record = releaser.bucket.record(options.release)
+    bucket = releaser.bucket
+    record = bucket.record(options.release)
+    if not names_commit(record.commit):
+        # It may have been staged from a commit since.
+        later = release.commits_of(bucket.history(bucket.head()), record.release)
+        record = record._replace(commit=next(filter(names_commit, later), record.commit))
     return show(Outcome(record.release, False, reproduce(record, note)), options)
 
 
@@ -280,7 +290,11 @@ def number_to_keep(text: str) -> int:
 
 
 def arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tools.sync", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.sync",
+        description=__doc__,
+        epilog="A release: `stage`, look at /_staging/, `promote --watch 10m`; back: `rollback`. See docs/releases.md",
+    )
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--stage", required=True, help="the stage, `local` for a running `make run`")
     common.add_argument("--json", action="store_true", help="the result for a script")

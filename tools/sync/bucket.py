@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from tools.common.cloud import CONNECTIONS, Cloud
 from tools.common.console import Refused
 from tools.sync import records, release
-from tools.sync.layout import POOL, PREVIEWS, RECORDS, SLOTS, WORKER, FileInfo, SpaFile, preview_of
+from tools.sync.layout import ENTRY, POOL, PREVIEWS, RECORDS, SLOTS, WORKER, FileInfo, SpaFile, preview_of
 from tools.sync.plan import changed_names
 from tools.sync.release import Act, Head, Live, Release, Slot
 
@@ -25,6 +25,7 @@ JOURNAL = f"{RECORDS}journal/"
 LAST_SEQ = 999_999_999
 RELEASE_ID = re.compile(r"[0-9a-f]{12}")
 CREATE_ONLY = {"IfNoneMatch": "*"}
+NOTHING: Mapping[str, str] = {}
 # S3 answers 409 with these codes while another write of the same key is under way: nothing is decided yet.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 UNDECIDED = ("ConditionalRequestConflict", "OperationAborted")
@@ -58,6 +59,13 @@ class Bucket(NamedTuple):
         found = self._s3.list_objects_v2(Bucket=self.name, Prefix=JOURNAL, MaxKeys=1).get("Contents")
         return records.decode_head(self.read(found[0]["Key"])) if found else Head()
 
+    def entry(self, seq: int) -> Head | None:
+        """One call. None where there is none of this number."""
+        try:
+            return records.decode_head(self.read(journal_key(seq)))
+        except self._s3.exceptions.NoSuchKey:
+            return None
+
     def append(self, head: Head, live: Lives, decide: Callable[[Head, Lives], Head]) -> Head:
         """Make the next entry; if somebody else was faster, decide again on what they left."""
         while True:
@@ -67,7 +75,10 @@ class Bucket(NamedTuple):
             found = records.decode_head(self.read(journal_key(entry.seq)))
             if found.nonce == entry.nonce:
                 return entry  # our own: only its answer was lost
-            head, live = self.look()
+            if all(found.slot(name) == head.slot(name) for name in SLOTS):
+                head = found  # a note on what the slots hold, such as how a watch went
+            else:
+                head, live = self.look()
 
     def history(self, head: Head) -> Iterator[Act]:
         """Every act there ever was, newest first; asks for older entries only as far as it is read."""
@@ -219,7 +230,7 @@ class Bucket(NamedTuple):
                 self._s3.delete_object(Bucket=self.name, Key=key)
                 continue
             condition = {"IfMatch": live[name]} if name in live else CREATE_ONLY
-            if not self._put_file(key, SpaFile(name, wanted.pointers[name]), condition):
+            if not self._put_file(key, SpaFile(name, wanted.pointers[name]), condition, {ENTRY: str(wanted.seq)}):
                 self._explain_lost_swap(slot, name, wanted)
         return names
 
@@ -234,8 +245,10 @@ class Bucket(NamedTuple):
             "and say `--force-from` with what it names to replace that"
         )
 
-    def _put_file(self, key: str, file: SpaFile, condition: Mapping[str, str]) -> bool:
-        """S3 refuses what does not arrive with this SHA-256."""
+    def _put_file(
+        self, key: str, file: SpaFile, condition: Mapping[str, str], about: Mapping[str, str] = NOTHING
+    ) -> bool:
+        """With `about` in S3's metadata. S3 refuses what does not arrive with this SHA-256."""
         info = file.info
         return self._put(
             key,
@@ -243,7 +256,7 @@ class Bucket(NamedTuple):
             **condition,
             ContentType=info.content_type,
             CacheControl=info.cache_control,
-            Metadata={"sha256": info.sha256},
+            Metadata={"sha256": info.sha256, **about},
             ChecksumSHA256=base64.b64encode(bytes.fromhex(info.sha256)).decode(),
         )
 

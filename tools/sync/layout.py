@@ -23,6 +23,10 @@ WORKER = "sw.js"
 POOL = "assets/"
 RECORDS = "_releases/"
 
+# Each of a slot's files says, in S3's metadata, by which entry of the journal it was written; viewers get it, too.
+ENTRY = "entry"
+ENTRY_HEADER = f"x-amz-meta-{ENTRY}"
+
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 

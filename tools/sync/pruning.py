@@ -8,7 +8,7 @@ from tools.common.console import Refused
 from tools.sync import release
 from tools.sync.layout import SLOTS
 from tools.sync.plan import shorten
-from tools.sync.releaser import Releaser, now_text
+from tools.sync.releaser import Releaser
 
 READERS = 16
 
@@ -16,19 +16,21 @@ READERS = 16
 def prune(releaser: Releaser, grace_s: float, keep: int) -> list[str]:
     """Delete what is older than the grace period: previews, and assets that no retained release names.
 
-    What a slot held within it may be open in a tab, and is retained. All is read before anything is deleted.
+    What may be open in a tab is retained, and so are the last `keep` that production held, the one before the present
+    one, and what has a preview. All is read before anything is deleted.
     """
     bucket = releaser.bucket
     since = time.time() - grace_s
     head, live = bucket.look()
     ages = bucket.record_ages()
-    held = {slot.release for name in SLOTS if (slot := head.slot(name))}
+    opened = release.open_releases(head, bucket.history(head), ages, since)
     promoted = last_promoted(release.held_by_production(bucket.history(head)), ages, keep)
-    opened = set(release.held_since(bucket.history(head), now_text(-grace_s))) & set(ages)
     previews = bucket.previews()
     shown = {found for found, files in previews.items() if any(one.modified_at >= since for one in files)}
-    retained = held | promoted | opened | shown | {found for found, at in ages.items() if at >= since and found}
-    ended = [one.key for found in sorted(set(previews) - held - shown) for one in previews[found]]
+    way_back = {head.before.release} if head.before else set()
+    retained = promoted | way_back | set(opened) | shown
+    in_slots = {found for found, where in opened.items() if where in SLOTS}
+    ended = [one.key for found in sorted(set(previews) - in_slots - shown) for one in previews[found]]
     with ThreadPoolExecutor(READERS) as workers:
         retained_records = list(workers.map(bucket.record, sorted(retained)))
     for name in SLOTS:

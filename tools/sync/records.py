@@ -10,7 +10,7 @@ from tools.sync.layout import SLOTS, FileInfo
 from tools.sync.release import Act, Head, MadeOf, Proof, Release, Slot
 
 # What is written; those before it can be read, as what they lack has a default.
-FORMAT = 2
+FORMAT = 3
 Decoded = TypeVar("Decoded")
 
 
@@ -35,8 +35,8 @@ def encode_head(head: Head) -> bytes:
 
 def decode_head(text: bytes) -> Head:
     def build(data: dict[str, Any]) -> Head:
-        for name in SLOTS:
-            if data[name]:
+        for name in (*SLOTS, "before"):
+            if data.get(name):
                 data[name] = Slot(**{**data[name], "pointers": _pointers(data[name]["pointers"])})
         data["proof"] = Proof(**data["proof"]) if data["proof"] else None
         data["history"] = tuple(Act(**act) for act in data["history"])

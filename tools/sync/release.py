@@ -6,6 +6,7 @@ the bytes of both slots' pointers; who creates entry n+1 has won, and anybody ca
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -119,6 +120,8 @@ class Head(NamedTuple):
     proof: Proof | None = None
     history: tuple[Act, ...] = ()
     """The last acts, newest first; those before them stand in earlier entries."""
+    before: Slot | None = None
+    """What production held before: mostly the way back."""
 
     def slot(self, name: str) -> Slot | None:
         return self.production if name == "production" else self.staging
@@ -206,6 +209,18 @@ def _stale(release: Release, state: str, name: str, slot: Slot | None, live: Liv
     )
 
 
+def note_commit(head: Head, who: Who, staging_seq: int) -> Head:
+    """Notes a commit that builds what staging holds since that entry; its record names none that can be built."""
+    if head.staging is None or head.staging.seq != staging_seq:
+        raise Refused(f"staging moved meanwhile: it holds {head.staging.describe() if head.staging else 'nothing'}")
+    return _next(head, who, _act(head, who, "committed", head.staging.release, None))
+
+
+def commits_of(history: Iterable[Act], release: str) -> Iterator[str]:
+    """What it was built from each time that it was staged, the last time first; some name no commit."""
+    return (act.commit for act in history if act.release == release and act.act in ("staged", "committed"))
+
+
 def prove(head: Head, who: Who, staging_seq: int, production: str | None, opened: Opened | None = None) -> Head:
     """Notes that what staging holds since that entry was verified over HTTP while production held this.
 
@@ -248,7 +263,7 @@ def promote(head: Head, who: Who, live: Live, forced: Iterable[str], expected: S
     note = head.proof.seen if head.proof.starts else f"although it {head.proof.seen}: {although}"
     act = _act(head, who, "promoted", staged.release, live.token, note)
     slot = staged._replace(act=act.act, seq=act.seq, by=act.by, at=act.at, before={**live.etags})
-    return _next(head, who, act, production=slot)
+    return _next(head, who, act, production=slot, before=head.production)
 
 
 def describe_live(slot: Slot | None, live: Live) -> str:
@@ -257,7 +272,7 @@ def describe_live(slot: Slot | None, live: Live) -> str:
     return slot.describe() if slot else "nothing"
 
 
-def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str | None, note: str = "") -> Head:
+def roll_back(head: Head, who: Who, release: Release | Slot, live: Live, expected: str | None, note: str = "") -> Head:
     """Production gets an earlier release, if it still holds what this run saw at its start."""
     if live.token != expected:
         raise Refused(f"production moved meanwhile: it holds {describe_live(head.production, live)}")
@@ -267,7 +282,7 @@ def roll_back(head: Head, who: Who, release: Release, live: Live, expected: str 
             "for good. Build its source again and release that"
         )
     act = _act(head, who, "rolled back", release.release, live.token, note)
-    return _next(head, who, act, production=_filled(release, act, live.etags))
+    return _next(head, who, act, production=_filled(release, act, live.etags), before=head.production)
 
 
 def watch(head: Head, who: Who, production_seq: int, act: str, note: str) -> Head:
@@ -300,7 +315,7 @@ def place(head: Head, who: Who, release: Release, live: Mapping[str, Live]) -> H
     act = _act(head, who, "placed", release.release, live["production"].token)
     slots = {name: _filled(release, act, live[name].etags) for name in SLOTS}
     proof = Proof(release.release, act.seq, release.release, who.by, who.at)
-    return _next(head, who, act, **slots, proof=proof)
+    return _next(head, who, act, **slots, proof=proof, before=head.production)
 
 
 def previous_release(history: Iterable[Act]) -> str | None:
@@ -328,11 +343,20 @@ def held_by_production(history: Iterable[Act]) -> Iterator[str]:
             yield from filter(None, (act.release, act.replaces))
 
 
-def held_since(history: Iterable[Act], since: str) -> Iterator[str]:
-    """The releases that a slot held at any time since then, so that a tab may have them open; an id may come again.
+def open_releases(head: Head, history: Iterable[Act], ages: Mapping[str, float], since: float) -> dict[str, str]:
+    """What may be open in a tab, and where it was to be had: `production`, `staging` or `earlier`.
 
-    `since` is a time as the journal writes it; `history` is the whole one, newest first.
+    That is what a slot holds, what one held at any time since then, and what was recorded since. `since` and the
+    `ages` of the records are seconds since the epoch; `history` is the whole one, newest first.
     """
+    found = {held.release: name for name in reversed(SLOTS) if (held := head.slot(name))}
+    earlier = [one for one in _held_since(history, time_text(since)) if one in ages]
+    earlier += [one for one, at in ages.items() if one and at >= since]
+    return found | {one: "earlier" for one in earlier if one not in found}
+
+
+def _held_since(history: Iterable[Act], since: str) -> Iterator[str]:
+    """The releases that a slot held at any time since then; an id may come again."""
     for act in history:
         yield act.release
         if act.at < since:
@@ -341,11 +365,16 @@ def held_since(history: Iterable[Act], since: str) -> Iterator[str]:
             yield act.replaces
 
 
+def time_text(at: float) -> str:
+    """The time as the journal writes it, of seconds since the epoch."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+
+
 def _act(head: Head, who: Who, act: str, release: str, replaces: str | None, note: str = "") -> Act:
     return Act(head.seq + 1, act, release, replaces, who.by, who.at, who.commit, note)
 
 
-def _filled(release: Release, act: Act, before: Mapping[str, str]) -> Slot:
+def _filled(release: Release | Slot, act: Act, before: Mapping[str, str]) -> Slot:
     return Slot(act.release, act.act, act.seq, act.by, act.at, release.lines, release.pointers, {**before})
 
 

@@ -12,24 +12,22 @@ from typing import Any, NamedTuple
 from tools.common.cloud import LOCAL_HOME, LOCAL_STAGE, ROOT
 from tools.common.console import Refused, first_few
 from tools.sync import records, release
-from tools.sync.boot import Opener
 from tools.sync.bucket import RELEASE_ID, Bucket, Lives, Say, previewed
 from tools.sync.layout import SLOTS, WORKER, SpaFile, preview_of, root_of
 from tools.sync.plan import plan, show_steps, show_swap, viewer_paths
+from tools.sync.proof.boot import Opener
 from tools.sync.references import missing_references, strangers
 from tools.sync.release import Head, Live, Opened, Release, Slot, Who
-from tools.sync.reproduction import git, made_of
+from tools.sync.reproduction import git, made_of, names_commit
 from tools.sync.verify import Viewer
 
 FRESH_TIMEOUT_S = 60
-# The last entry of the journal, as this copy remembers it.
-HEAD = "head"
 
 Ask = Callable[[list[str]], None]
 
 
 class Memory(NamedTuple):
-    """What this copy remembers of one stage: the base of each slot, a rollback under way, the journal's last entry."""
+    """What this copy remembers of one stage: the base of each slot, a rollback under way, records that it has read."""
 
     folder: Path
 
@@ -43,9 +41,6 @@ class Memory(NamedTuple):
         with contextlib.suppress(OSError, ValueError):
             return dict(json.loads((self.folder / f"{name}.json").read_text()))
         return {}
-
-    def forget(self, name: str) -> None:
-        (self.folder / f"{name}.json").unlink(missing_ok=True)
 
     def write(self, name: str, content: Mapping[str, Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -70,11 +65,11 @@ class Rollback(NamedTuple):
 
     head: Head
     live: Live
-    record: Release | None
+    target: Release | Slot | None
 
 
 class Outdated(Exception):
-    """Somebody has released since the entry that this copy remembers."""
+    """Somebody has released since the entry that production's page names."""
 
 
 class Releaser(NamedTuple):
@@ -119,7 +114,7 @@ class Releaser(NamedTuple):
         missing = {step.key for step in steps if step.action == "upload"}
         self.bucket.fill_pool([file for file in files if file.pooled and file.name in missing], self.say)
         self.bucket.keep_record(record)
-        entry = self.append(head, live, lambda now, seen: release.stage(now, who, record, seen, known))
+        entry = self.bucket.append(head, live, lambda now, seen: release.stage(now, who, record, seen, known))
         self.memory.remember(staging=record.release, production=live["production"].token)
         wanted = occupied(entry, "staging")
         self._settle("staging", wanted, wanted.before, look=verify)
@@ -129,15 +124,20 @@ class Releaser(NamedTuple):
 
     def _finish_staging(self, head: Head, live: Lives, *, verify: bool) -> Outcome:
         """Local and staging are the same release; only what an interruption left undone is done."""
-        wanted = occupied(head, "staging")
+        wanted, who = occupied(head, "staging"), self.who()
         is_proven = head.starts if self.open_slot else head.proven
         unsettled, unproven = live["staging"].kind == "unsettled", verify and not is_proven
+        known = release.commits_of(head.history, wanted.release)
+        uncommitted = names_commit(who.commit) and not any(map(names_commit, known))
         self.memory.remember(staging=wanted.release, production=live["production"].token)
-        if not unsettled and not unproven:
+        if not unsettled and not unproven and not uncommitted:
             return Outcome(wanted.release, False, f"nothing to do: staging holds {wanted.describe()}")
-        self.ask([f"finish staging {wanted.describe()}"])
+        note = [f"  note     {who.commit} builds it; it was staged from what no commit holds"] if uncommitted else []
+        self.ask([f"finish staging {wanted.describe()}", *note])
         if unsettled:
             self._settle("staging", wanted, live["staging"].etags, look=verify)
+        if uncommitted:
+            self.bucket.append(head, live, lambda now, _: release.note_commit(now, who, wanted.seq))
         if unproven:
             self.verify("staging")
         return Outcome(wanted.release, True, f"finished: staging holds {wanted.describe()}")
@@ -194,15 +194,22 @@ class Releaser(NamedTuple):
         if proof and is_noted and (opened is None or (opened.starts and proof.starts) or opened.seen == proof.seen):
             return
         who = self.who()
-        self.append(head, live, lambda now, seen: release.prove(now, who, held.seq, seen["production"].token, opened))
+
+        def decide(now: Head, seen: Lives) -> Head:
+            return release.prove(now, who, held.seq, seen["production"].token, opened)
+
+        self.bucket.append(head, live, decide)
 
     # Promote
 
-    def promote(self, forced: Iterable[str] = (), although: str = "") -> Outcome:
+    def promote(self, forced: Iterable[str] = (), although: str = "", only: str | None = None) -> Outcome:
+        """`only`: refused when staging holds another release than this one."""
         forced = set(forced)
         who = self.who()
         head = self.bucket.head()
         staged = head.staging
+        if staged and only and staged.release != only:
+            raise Refused(f"staging moved meanwhile: it holds {staged.describe()}")
         if staged and head.production and head.production.release == staged.release:
             return self._finish_production()
         head, live = self._live_production(head)
@@ -217,7 +224,6 @@ class Releaser(NamedTuple):
                 *show_swap("production", live["production"].etags, staged),
             ]
         )
-        self.memory.forget(HEAD)
         entry = self.bucket.append(
             head, live, lambda now, seen: release.promote(now, who, seen["production"], forced, staged, although)
         )
@@ -236,7 +242,6 @@ class Releaser(NamedTuple):
         wanted = occupied(entry, "production")
         self._settle("production", wanted, wanted.before)
         self.memory.remember(production=wanted.release)
-        self._keep(entry)
         return Outcome(wanted.release, True, f"production holds {wanted.describe()}")
 
     def _finish_production(self) -> Outcome:
@@ -267,32 +272,31 @@ class Releaser(NamedTuple):
         self, asked: str | None = None, forced: Iterable[str] = (), *, over: str | None = None, note: str = ""
     ) -> Outcome:
         """To the release before, or the one that is asked for; with `over`, only if production holds that one."""
-        planned = self._plan_of_last_known(asked, over)
+        planned = self._plan_by_page(asked, over)
         is_fresh = planned is None
         if planned is None:
             head, seen = self.bucket.look()
             planned = self._plan_rollback(head, seen["production"], asked, set(forced), over)
-        if planned.record is None:
+        if planned.target is None:
             self.memory.write("rollback", {})
             return self._finish_production()
-        head, live, record, who = planned.head, planned.live, planned.record, self.who()
-        slot = occupied(release.roll_back(head, who, record, live, live.token, note), "production")
+        head, live, target, who = planned.head, planned.live, planned.target, self.who()
+        slot = occupied(release.roll_back(head, who, target, live, live.token, note), "production")
         self.ask(
             [
-                f"roll production back to {record.release} (recorded by {record.by} at {record.at})",
+                f"roll production back to {target.release}, which {target.by} released at {target.at}",
                 f"  over {release.describe_live(head.production, live)}",
                 *show_swap("production", live.etags, slot),
             ]
         )
 
         def decide(now: Head, then: Lives) -> Head:
-            if not is_fresh and now.seq != head.seq:
+            if not is_fresh and now.production != head.production:
                 raise Outdated
-            return release.roll_back(now, who, record, then["production"], live.token, note)
+            return release.roll_back(now, who, target, then["production"], live.token, note)
 
         # A rerun must finish this one instead of going one release further back.
-        self.memory.write("rollback", {"asked": asked, "target": record.release, "over": live.token})
-        self.memory.forget(HEAD)
+        self.memory.write("rollback", {"asked": asked, "target": target.release, "over": live.token})
         try:
             entry = self.bucket.append(head, {"production": live}, decide)
         except Outdated:
@@ -302,18 +306,22 @@ class Releaser(NamedTuple):
         self.memory.write("rollback", {})
         return outcome
 
-    def _plan_of_last_known(self, asked: str | None, over: str | None) -> Rollback | None:
-        """By what this copy remembers, while viewers get just that; None when the bucket has to be asked."""
+    def _plan_by_page(self, asked: str | None, over: str | None) -> Rollback | None:
+        """By the journal's entry that production's page names, while viewers get just what that says: one call.
+
+        Notes that came later are met where the next entry is made. None when the bucket has to be asked.
+        """
         if self.memory.read("rollback"):
             return None
-        # Whatever is wrong with it may be right by now.
+        # Whatever is wrong here may be right there.
         with contextlib.suppress(Refused):
-            known = self._last_known()
-            held = known.production if known else None
-            if known and held and not self.viewer.verify_pointers("production", held.pointers):
+            seq = self.viewer.entry("production")
+            head = self.bucket.entry(seq) if seq else None
+            held = head.production if head else None
+            if head and held and not self.viewer.verify_pointers("production", held.pointers):
                 live = Live("recorded", held.release, held.etags)
-                planned = self._plan_rollback(known, live, asked, set(), over)
-                return planned if planned.record else None
+                planned = self._plan_rollback(head, live, asked, set(), over)
+                return planned if planned.target else None
         return None
 
     def _plan_rollback(self, head: Head, live: Live, asked: str | None, forced: set[str], over: str | None) -> Rollback:
@@ -327,6 +335,10 @@ class Releaser(NamedTuple):
             )
         if target == live.token:
             return Rollback(head, live, None)
+        if head.before and head.before.release == target:
+            # Nothing deletes what it needs: `prune` keeps it.
+            refuse_any(self.viewer.verify_closure(head.before.pointers), f"release {target} cannot come back")
+            return Rollback(head, live, head.before)
         record = self._record(target)
         # Asked of the bucket: the edge may still answer with what was deleted there.
         refuse_any(self._lost_assets(record), f"release {target} cannot come back")
@@ -350,23 +362,6 @@ class Releaser(NamedTuple):
             raise Refused("production held nothing before its present release: name one of `releases`")
         return target
 
-    # What this copy knows without asking: it saves calls, and a wrong guess is refused where the next entry is made
-
-    def append(self, head: Head, live: Lives, decide: Callable[[Head, Lives], Head]) -> Head:
-        """An entry that leaves production as it is."""
-        self.memory.forget(HEAD)
-        entry = self.bucket.append(head, live, decide)
-        self._keep(entry)
-        return entry
-
-    def _keep(self, entry: Head) -> None:
-        self.memory.write(HEAD, {"entry": records.encode_head(entry).decode()})
-
-    def _last_known(self) -> Head | None:
-        """The last entry that this copy has made, if all that it says of production was carried out."""
-        kept = self.memory.read(HEAD)
-        return records.decode_head(kept["entry"].encode()) if kept else None
-
     def _record(self, release_id: str) -> Release:
         """Records never change."""
         name = f"record-{release_id}"
@@ -389,7 +384,6 @@ class Releaser(NamedTuple):
             self.bucket.fill_pool([file for file in files if file.pooled and file.name not in pool], self.say)
             self.bucket.keep_record(record)
             self.bucket.keep_preview(record)
-            self.memory.forget(HEAD)
             head = self.bucket.append(head, live, lambda now, seen: release.place(now, who, record, seen))
             self.memory.remember(staging=record.release, production=record.release)
         for name in SLOTS:
@@ -399,8 +393,7 @@ class Releaser(NamedTuple):
 
 
 def now_text(later_s: float = 0) -> str:
-    """The time as the journal writes it."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + later_s))
+    return release.time_text(time.time() + later_s)
 
 
 def occupied(head: Head, name: str) -> Slot:

@@ -87,6 +87,11 @@ def reproduce(record: Release, say: Say, install: Callable[[Path], None] = insta
     return f"{commit} builds {record.release} again"
 
 
+def names_commit(text: str) -> bool:
+    """Whether this is a commit that can be built again."""
+    return bool(COMMIT.fullmatch(text))
+
+
 def buildable_commit(record: Release) -> str:
     what = f"release {record.release}, staged by {record.by} at {record.at}"
     if DIRTY in record.commit:
@@ -95,7 +100,7 @@ def buildable_commit(record: Release) -> str:
         )
     if STALE in record.commit:
         raise Refused(f"{what}, was built from other sources than the checkout's: nobody knows its commit")
-    if not COMMIT.fullmatch(record.commit):
+    if not names_commit(record.commit):
         raise Refused(f"the record of {what}, names no commit")
     return record.commit
 

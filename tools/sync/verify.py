@@ -6,7 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from tools.common.website import Website
-from tools.sync.layout import CONTENT_TYPES, IMMUTABLE, POOL, FileInfo, SpaFile, paths_of, suffix_of
+from tools.sync.layout import (
+    CONTENT_TYPES,
+    ENTRY_HEADER,
+    IMMUTABLE,
+    POOL,
+    FileInfo,
+    SpaFile,
+    paths_of,
+    root_of,
+    suffix_of,
+)
 from tools.sync.references import references
 
 FETCHES = 8
@@ -44,6 +54,11 @@ class Viewer:
         answer = self.website.ask(path)
         content_type, cache_control = (answer.headers.get(name, "") for name in ("Content-Type", "Cache-Control"))
         return Answer(answer.status, content_type, cache_control, answer.data)
+
+    def entry(self, slot: str) -> int | None:
+        """Which entry of the journal the slot's page was written by; None where it does not say."""
+        found = self.website.ask(root_of(slot)).headers.get(ENTRY_HEADER, "")
+        return int(found) if found.isdecimal() else None
 
     def verify(self, slot: str, files: Mapping[str, FileInfo], say: Callable[[str], None]) -> list[str]:
         """Every file of a release through the edge; returns what is wrong."""

@@ -1,5 +1,8 @@
 """After a promotion: is production well? If not, it goes back by itself.
 
+The same looks are made at staging before: what they find wrong there is no fault of the promotion, but of the release,
+of the API, or of this checkout, and nothing is promoted. So a checkout takes nothing back that it only does not know.
+
 A watch that ends well, or took production back, is noted in the journal. One that was killed leaves its beginning
 there, with the time until which it meant to look, and no end.
 """
@@ -14,32 +17,33 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.common.cloud import ROOT
 from tools.common.console import Refused, first_few, one_line
-from tools.common.website import NoAnswer
+from tools.common.website import Hangs, NoAnswer, Website
 from tools.sync import release
 from tools.sync.releaser import Outcome, Releaser, now_text, occupied
 
 # With what two looks and the way back take, a release that fails is gone within a minute.
 LOOK_EVERY_S = 10.0
-SMOKE_TIMEOUT_S = 15
+SMOKE_TIMEOUT_S = 12
+ANSWER_TIMEOUT_S = 4
 
-Probe = Callable[[], str]
-"""What is wrong with production, empty when nothing is. Raises Refused when it could not look."""
+Probe = Callable[[str], str]
+"""What is wrong with what a slot holds, empty when nothing is. Raises Refused when it could not look."""
 
 
 def probes_of(releaser: Releaser, release_id: str) -> list[Probe]:
     """The app in a browser, unless there is none, and the smoke checks."""
     names = list(releaser.bucket.record(release_id).files)
 
-    def boot() -> str:
-        seen = releaser.open_slot("production", names) if releaser.open_slot else None
+    def boot(slot: str) -> str:
+        seen = releaser.open_slot(slot, names) if releaser.open_slot else None
         return seen.describe() if seen and seen.problems else ""
 
-    return [boot, lambda: smoke(releaser.viewer.website.base_url)]
+    return [boot, lambda slot: smoke(releaser.viewer.website.base_url, slot)]
 
 
-def smoke(base_url: str) -> str:
+def smoke(base_url: str, slot: str) -> str:
     """In a process of its own: its checks stand above releases, and import what is here."""
-    command = [sys.executable, "-m", "tools.smoke", base_url]
+    command = [sys.executable, "-m", "tools.smoke", base_url, "--slot", slot, "--timeout", str(ANSWER_TIMEOUT_S)]
     try:
         done = subprocess.run(
             command,
@@ -50,8 +54,12 @@ def smoke(base_url: str) -> str:
             text=True,
             timeout=SMOKE_TIMEOUT_S,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise Refused(f"the smoke checks did not end: {error}") from error
+    except subprocess.TimeoutExpired as error:
+        if hangs := hanging_path(base_url):
+            return hangs
+        raise Refused("the smoke checks take too long on this machine; the site answers") from error
+    except OSError as error:
+        raise Refused(f"the smoke checks did not run: {error}") from error
     if done.returncode == 0:
         return ""
     failed = [line.removeprefix("FAIL").strip() for line in done.stdout.splitlines() if line.startswith("FAIL")]
@@ -60,11 +68,34 @@ def smoke(base_url: str) -> str:
     return f"fails smoke checks: {first_few([' '.join(line.split()) for line in failed], 3)}"
 
 
+def hanging_path(base_url: str) -> str:
+    """Of the API and the page, what is reached and does not answer, as the end of a sentence; empty when both answer.
+
+    Refused when the site cannot be reached from here: then it is not known whether it hangs.
+    """
+    website = Website(base_url, timeout_s=ANSWER_TIMEOUT_S)
+    for path in ("/api/health", "/"):
+        try:
+            website.ask(path)
+        except Hangs:
+            return f"hangs: {path} says nothing within {ANSWER_TIMEOUT_S} s"
+    return ""
+
+
 class Watcher(NamedTuple):
     releaser: Releaser
     probes: Sequence[Probe]
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+
+    def require_well_before(self) -> None:
+        """Refused when something is wrong with staging as these probes see it, whatever it comes from."""
+        for probe in self.probes:
+            if problem := probe("staging"):
+                raise Refused(
+                    f"nothing was promoted, because a watch would take it back: staging {problem}. Repair that, or "
+                    "update this checkout if it is older than the release; `promote` without --watch does not look"
+                )
 
     def watch(self, release_id: str, duration_s: float) -> Outcome:
         """Looks for so long at this release in production. Refused, with the reason, when production had to go back.
@@ -104,11 +135,18 @@ class Watcher(NamedTuple):
         return Outcome(held.release, True, f"production holds {held.describe()}; watched until {until}, {seen}")
 
     def _problem(self) -> str | None:
-        """What two looks in a row found; None when this machine could not see production at all."""
+        """What a probe found twice in a row; None when this machine could not see production."""
+        for probe in self.probes:
+            found = self._found_twice(probe)
+            if found is None or found:
+                return found
+        return ""
+
+    def _found_twice(self, probe: Probe) -> str | None:
         found = ""
         for _ in range(2):
             try:
-                found = next(filter(None, (probe() for probe in self.probes)), "")
+                found = probe("production")
             except Refused as refusal:
                 self.releaser.say(f"could not look: {refusal}")
                 return None
@@ -120,10 +158,10 @@ class Watcher(NamedTuple):
         return found
 
     def _has_network(self) -> bool:
-        """Whether both AWS and production answer, whatever they say: else it is not the release that fails."""
+        """Whether AWS answers, and production is reached: else it is not the release that fails."""
         try:
             self.releaser.bucket.head()
-            self.releaser.viewer.get("/api/health")
+            hanging_path(self.releaser.viewer.website.base_url)
         except (BotoCoreError, ClientError, NoAnswer) as error:
             self.releaser.say(f"no network: {one_line(error)}")
             return False
@@ -156,4 +194,4 @@ class Watcher(NamedTuple):
     def _note(self, held: release.Slot, act: str, note: str) -> None:
         releaser = self.releaser
         head, live, who = *releaser.bucket.look(), releaser.who()
-        releaser.append(head, live, lambda now, _: release.watch(now, who, held.seq, act, note))
+        releaser.bucket.append(head, live, lambda now, _: release.watch(now, who, held.seq, act, note))

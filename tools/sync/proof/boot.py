@@ -1,20 +1,26 @@
 """Does a release start? It is opened in a browser as an admin and as a guest open it, with answers made up for it.
 
-Each page has to show what is in these answers: with no error, no failed request, no notice of a failure, and no call
-that the API's document does not know. Nothing reaches the API.
+The answers are those of the API that runs, by its document. Each page has to show what is in them: with no error, no
+failed request, no notice of a failure, and no call that this API does not know. Nothing reaches the API.
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from tools.common.browser import find_browser, started_browser
 from tools.common.console import first_few
-from tools.sync.layout import POOL, WORKER, suffix_of
-from tools.sync.visit import POLL_S, DoesNotStart, Visit
+from tools.common.website import Website
+from tools.sync.layout import POOL, WORKER, root_of, suffix_of
+from tools.sync.proof.answers import Api
+from tools.sync.proof.running_api import JsonObject
+from tools.sync.proof.skew import broken_calls, calls_file
+from tools.sync.proof.visit import POLL_S, DoesNotStart, Visit
 
 PATIENCE_S = 12.0
 MAX_PAGES = 40
@@ -54,22 +60,35 @@ Opener = Callable[[str, Sequence[str]], Boot]
 """Opens what a slot holds; it is given the slot's name, and the names of the release's files."""
 
 
-def browser_opener(base_url: str, patience_s: float = PATIENCE_S) -> Opener:
-    """Refused at once where there is no browser."""
-    path = find_browser()
+def browser_opener(base_url: str, document: Callable[[], JsonObject], patience_s: float = PATIENCE_S) -> Opener:
+    """`document` gives that of the API that runs. Refused at once where there is no browser."""
+    path, website = find_browser(), Website(base_url)
 
     def open_slot(slot: str, names: Sequence[str]) -> Boot:
+        began = time.monotonic()
+        api = Api(document(), datetime.now(UTC))
+        api.require_known()
+        if broken := calls_not_served(api, names):
+            problem = f"{root_of(slot)}: calls what the running API does not serve: {first_few(broken, 3)}"
+            return Boot("no browser", time.monotonic() - began, (problem,))
         # A thread has a loop of its own, whatever the one that asks waits for.
         with ThreadPoolExecutor(1) as own:
-            return own.submit(asyncio.run, open_all(slot, names)).result()
+            return own.submit(asyncio.run, open_all(api, slot, names)).result()
 
-    async def open_all(slot: str, names: Sequence[str]) -> Boot:
+    def calls_not_served(api: Api, names: Sequence[str]) -> list[str]:
+        """Also those that no page makes by itself. None of a release that was built before they were recorded."""
+        if name := calls_file(names):
+            return broken_calls(json.loads(website.ask(f"/{name}").data), api.document)
+        return []
+
+    async def open_all(api: Api, slot: str, names: Sequence[str]) -> Boot:
         began = time.monotonic()
         problems: list[str] = []
         async with started_browser(path) as browser:
             for see in (see_desk, see_guest_page):
                 context = await browser.new_context(locale="en-US")
-                problems += await problems_of(await Visit.begin(context, base_url, slot, patience_s), see, names)
+                visit = await Visit.begin(context, api, base_url, slot, patience_s)
+                problems += await problems_of(visit, see, names)
                 await context.close()
                 if problems:
                     break
@@ -109,7 +128,7 @@ async def see_desk(visit: Visit, names: Sequence[str]) -> None:
         await visit.wait_for(password, "a login")
     await visit.told(password.fill(NO_PASSWORD))
     await visit.told(password.press("Enter"))
-    charter = visit.api.answer("GET", "/api/events").body["events"][0]
+    charter = visit.api.example("/api/events", "events", 0)
     link = page.get_by_role("link", name=charter["title"])
     await visit.wait_for(link, "the board's charter")
     await visit.settle()
@@ -160,7 +179,7 @@ async def see_pages(visit: Visit, event_id: str) -> None:
 
 async def see_guest_page(visit: Visit, _: Sequence[str]) -> None:
     """What a guest's link opens, and the way from there to the waiver, which is the API's page."""
-    guest = visit.api.answer("GET", "/api/guest/x").body
+    guest = visit.api.example("/api/guest/x")
     await visit.open(f"{visit.root}g/{guest['event_id']}")
     await visit.wait_for(visit.page.get_by_role("heading", name=guest["title"]), "the charter's title")
     await visit.settle()

@@ -1,4 +1,4 @@
-"""What of an SPA would break on an API: its recorded calls compared with an OpenAPI document. Pure: no I/O.
+"""What of an SPA breaks on an API: its recorded calls compared with an OpenAPI document. Pure: no I/O.
 
 The record is an OpenAPI document, too (`spa/vite-calls.ts` makes it): what the SPA may send, and of each answer what it
 reads. So one question is asked in both directions: does all that one side may send fit what the other side takes?
@@ -6,10 +6,13 @@ reads. So one question is asked in both directions: does all that one side may s
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-JsonObject = dict[str, Any]
+from tools.sync.proof.running_api import JsonObject
+
+# What the build records: spa/vite-calls.ts.
+CALLS = re.compile(r"assets/calls-[\w-]+\.json")
 # What JSON, and a browser, does not tell apart.
 KINDS = {"integer": "number"}
 KIND_OF_VALUE = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
@@ -64,6 +67,11 @@ class Part(NamedTuple):
             yield from (self.inside({"const": value}) for value in (False, True))
         else:
             yield self
+
+
+def calls_file(names: Iterable[str]) -> str | None:
+    """Which of a release's files is the record; None of one that was built before there was any."""
+    return next(filter(CALLS.fullmatch, names), None)
 
 
 def broken_calls(used: JsonObject, document: JsonObject) -> list[str]:

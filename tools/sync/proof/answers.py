@@ -1,4 +1,4 @@
-"""What the API would answer, made of its own document: a release is opened without the API, so nothing is written."""
+"""What an API would answer, made of its own document: a release is opened without the API, so nothing is written."""
 
 import json
 import re
@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-JsonObject = dict[str, Any]
-"""A part of the OpenAPI document, or what is made of it."""
+from tools.common.console import Refused
+from tools.sync.proof.running_api import JsonObject
 
+METHODS = ("get", "put", "post", "patch", "delete")
 JSON = "application/json"
 TOKEN = re.compile("Bearer .")
 NOON = "%Y-%m-%dT12:00:00Z"
@@ -48,6 +49,24 @@ class Api(NamedTuple):
 
     document: JsonObject
     now: datetime
+
+    def require_known(self) -> None:
+        """Refused when one of the answers cannot be made up here: then nothing can be said of a release."""
+        for path, calls in self.document["paths"].items():
+            for method in (method for method in METHODS if method in calls):
+                self.answer(method.upper(), re.sub("[{}]", "", path))
+
+    def example(self, path: str, *place: str | int) -> JsonObject:
+        """What stands at a place of an answer, to walk by through a release. Refused where this API has none."""
+        try:
+            found = self.answer("GET", path).body
+            for name in place:
+                found = found[name]
+        except (NoSuchCall, LookupError, TypeError) as error:
+            raise Refused(
+                f"this checkout does not know the running API's {path}: update it, then look again"
+            ) from error
+        return dict(found)
 
     def require_right(self, method: str, url: str, headers: Mapping[str, str], content: str | None) -> None:
         """NoSuchCall when a call that needs a token has none, or sends what its schema does not take.
@@ -129,14 +148,23 @@ class Api(NamedTuple):
         raise NoSuchCall(f"{method} {path}, which the API does not have")
 
     def _text(self, schema: JsonObject, name: str) -> str:
-        pattern = schema.get("pattern", "")
+        text, pattern = self._text_of(schema, name), schema.get("pattern", "")
+        if not re.search(pattern, text):
+            raise Refused(
+                f"the running API answers texts like {pattern}, which this checkout does not know how to write: update "
+                "it, then look again"
+            )
+        return text
+
+    def _text_of(self, schema: JsonObject, name: str) -> str:
+        pattern, kind = schema.get("pattern", ""), schema.get("format", "")
         tomorrow = self.now + timedelta(days=1)
         if name == "timezone":
             return "America/Los_Angeles"
-        if r"T\d\d:\d\d:\d\dZ" in pattern or schema.get("format") == "date-time":
+        if r"T\d\d:\d\d:\d\dZ" in pattern or kind == "date-time":
             return (tomorrow + timedelta(days=name.startswith("ends"))).strftime(NOON)
-        if r"\d{4}-\d\d-\d\d" in pattern or schema.get("format") == "date":
+        if r"\d{4}-\d\d-\d\d" in pattern or kind == "date":
             return f"{tomorrow:%Y-%m-%d}"
         if pattern.startswith("^(https?://"):
             return FORMATS["uri"]
-        return LETTERS.get(pattern) or FORMATS.get(schema.get("format", "")) or f"Sample {name.replace('_', ' ')}"
+        return LETTERS.get(pattern) or FORMATS.get(kind) or f"Sample {name.replace('_', ' ')}"

@@ -4,14 +4,12 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from chalicelib import openapi
 from tools.edge.routing import route_of
-from tools.sync.answers import Api, NoSuchCall
 from tools.sync.layout import root_of
+from tools.sync.proof.answers import Api, NoSuchCall
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, Route
@@ -44,9 +42,9 @@ class DoesNotStart(Exception):
 class Visit:
     """One page of one visitor. The API's part of it is answered from the document, and never asked."""
 
-    def __init__(self, page: "Page", base_url: str, slot: str, patience_s: float) -> None:
-        self.page, self.base_url, self.root, self.patience_s = page, base_url.rstrip("/"), root_of(slot), patience_s
-        self.api = Api(openapi.document(), datetime.now(UTC))
+    def __init__(self, page: "Page", api: Api, base_url: str, slot: str, patience_s: float) -> None:
+        self.page, self.api, self.patience_s = page, api, patience_s
+        self.base_url, self.root = base_url.rstrip("/"), root_of(slot)
         self.problems: list[str] = []
         self.where = self.root
         self.left_to_api: list[str] = []
@@ -55,8 +53,8 @@ class Visit:
         self._pending: set[Request] = set()
 
     @classmethod
-    async def begin(cls, context: "BrowserContext", base_url: str, slot: str, patience_s: float) -> "Visit":
-        visit = cls(await context.new_page(), base_url, slot, patience_s)
+    async def begin(cls, context: "BrowserContext", api: Api, base_url: str, slot: str, patience_s: float) -> "Visit":
+        visit = cls(await context.new_page(), api, base_url, slot, patience_s)
         await context.route(visit._is_the_apis, visit._answer)
         await context.add_init_script(TELL_OF_EVALUATION)
         context.on("requestfailed", visit._failed)
@@ -73,22 +71,24 @@ class Visit:
         text = " ".join(problem.replace(self.base_url, "").split())
         self.problems.append(f"{self.where}: {text[:300]}")
 
-    async def told(self, question: Awaitable[Told]) -> Told:
+    async def open(self, path: str) -> "Response | None":
+        self.where = path
+        self._loads_asked += 1
+        return await self.told(
+            self.page.goto(self.base_url + path, wait_until="commit"), f"is not answered within {self.patience_s:.0f} s"
+        )
+
+    async def reload(self) -> "Response | None":
+        self._loads_asked += 1
+        return await self.told(self.page.reload(wait_until="commit"))
+
+    async def told(self, question: Awaitable[Told], silent: str = "does not answer: a script of it never ends") -> Told:
         """What the page says, if it says anything: a script that never ends keeps it from that."""
         try:
             async with asyncio.timeout(self.patience_s):
                 return await question
         except TimeoutError:
-            raise DoesNotStart("does not answer: a script of it never ends") from None
-
-    async def open(self, path: str) -> "Response | None":
-        self.where = path
-        self._loads_asked += 1
-        return await self.told(self.page.goto(self.base_url + path, wait_until="commit"))
-
-    async def reload(self) -> "Response | None":
-        self._loads_asked += 1
-        return await self.told(self.page.reload(wait_until="commit"))
+            raise DoesNotStart(silent) from None
 
     async def wait_for(self, wanted: "Locator", what: str) -> None:
         """Until a person sees it. Refused as soon as anything has gone wrong."""
