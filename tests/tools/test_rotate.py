@@ -106,9 +106,10 @@ def test_no_request_is_refused_while_the_secret_is_rotated(
 ) -> None:
     made, run = running
     rotate.put(made.cloud, made.name, OLD)
-    with monkeypatch.context() as patch, pytest.raises(Refused, match="was set a moment ago"):
+    with monkeypatch.context() as patch:
         patch.setattr(rotate, "READ_BY_ALL_S", 300)
-        run()
+        with pytest.raises(Refused, match="was set a moment ago"):
+            run()
     made.wait_until_read_by_all()
     run()
     (new,) = made.known()
