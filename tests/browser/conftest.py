@@ -1,6 +1,7 @@
 """Visitors of the running product, each in a browser context of its own."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +12,18 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.shown import Charters, make_charters
 from tests.browser.visitors import NO_WORKER, PHONE, REPORT_POLICY, Site, sign_in
+from tests.support.clock import wait_out_midnight
 from tests.support.running import Product
 
 PATIENCE_MS = 20_000
 
 Visit = Callable[..., BrowserContext]
+
+
+@pytest.fixture(autouse=True)
+def one_day() -> None:
+    """No test goes over the operator's midnight."""
+    wait_out_midnight(timedelta(seconds=40))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,16 @@ class Device:
 
     def close(self) -> None:
         self.opened.pop().close()
+
+    def wait_until_stored(self, key: str) -> None:
+        """Until this key of local storage is on the disk: Chromium writes it down with a delay of seconds or more."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            files = self.folder.rglob("Local Storage/leveldb/*")
+            if any(key.encode() in file.read_bytes() for file in files if file.is_file()):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{key} was not written down")
 
     def kill(self) -> None:
         """The battery is empty: no page and no browser gets to say goodbye."""

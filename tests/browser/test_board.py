@@ -152,8 +152,13 @@ def test_a_message_never_covers_the_row_that_it_speaks_of(open_season: Any, wind
         row.get_by_role("button", name="Remind").click()
         message = page.get_by_role("status").filter(has_text="Reminded:")
         expect(message).to_be_visible()
-        page.wait_for_timeout(100)
-        assert not overlap(row, message.locator(".notice")), place
+        # It takes its place a moment after it is there.
+        for _ in range(20):
+            page.wait_for_timeout(100)
+            if not overlap(row, message.locator(".notice")):
+                break
+        else:
+            raise AssertionError(f"covered at the {place}")
         page.reload()
         expect(row).to_be_visible()
 

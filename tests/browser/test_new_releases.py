@@ -39,6 +39,16 @@ BROKEN: Mapping[str, list[Change]] = {
 }
 
 
+# In the page itself, before any script of ours: Playwright's routes lie between the browser and the network, and once
+# a request got through while a worker took over. Whatever the worker itself would send is not held back.
+NO_SIGNAL_FOR_PAYMENTS = """{
+  const ask = fetch;
+  window.fetch = (to, how) => how?.method === "PUT" && !localStorage.getItem("test.signal")
+    ? Promise.reject(new TypeError("Failed to fetch"))
+    : ask(to, how);
+}"""
+
+
 @pytest.fixture
 def build_with(tmp_path: Path) -> Callable[[list[Change]], Path]:
     """The SPA built once more, changed."""
@@ -86,13 +96,13 @@ def test_a_new_release_is_offered_and_no_payment_is_lost(
 ) -> None:
     event = site.charter()
     context = visit(token=site.token, worker=True)
+    context.add_init_script(NO_SIGNAL_FOR_PAYMENTS)
     page, other = context.new_page(), context.new_page()
     for tab in (page, other):
         tab.goto("/")
         wait_for_worker(tab)
         expect(card(tab, event)).to_be_visible()
         tab.reload()
-    context.route("**/payments/*", lambda route: route.abort())
     log_payment(page, event, "480")
     other.get_by_role("button", name=f"Log payment for {event['title']}").click()
     half = other.get_by_role("dialog", name="Log payment")
@@ -105,6 +115,7 @@ def test_a_new_release_is_offered_and_no_payment_is_lost(
     expect(page.get_by_role("heading", name="Board", exact=True)).to_be_visible()
     offer = page.get_by_text("A new version is ready.")
     expect(offer).to_be_visible()
+    assert site.payments(event) == []
     page.get_by_role("button", name="Reload").click()
     expect(page.get_by_role("heading", name="The board")).to_be_visible()
     expect(offer).to_have_count(0)
@@ -123,7 +134,8 @@ def test_a_new_release_is_offered_and_no_payment_is_lost(
     page.get_by_role("button", name="Reload").click()
     expect(page.get_by_role("heading", name="Board", exact=True)).to_be_visible()
     expect(card(page, event).get_by_text("$480.00 cash: not sent yet.")).to_be_visible()
-    context.unroute("**/payments/*")
+    assert site.payments(event) == []
+    page.evaluate("localStorage.setItem('test.signal', 'back')")
     page.reload()
     expect(card(page, event).get_by_text("Paid", exact=True)).to_be_visible()
     assert len(site.payments(event)) == 1

@@ -27,6 +27,7 @@ from tests.browser.waiver_form import (
     thanked,
     waiver,
 )
+from tests.support.clock import waiting_for_a_processor
 
 VECTORS: list[str] = json.loads((Path(__file__).parents[1] / "support/xss.json").read_text())
 FIRST_VIEW_BYTES = 30 * 1024
@@ -86,7 +87,7 @@ def test_a_parent_signs_for_two_minors_in_under_a_minute(site: Site, visit: Visi
     sign_as_a_human(page)
     sign_button(page).tap()
     thanked(page, "Dana Whitfield")
-    assert time.monotonic() - began < HUMAN_S
+    assert time.monotonic() - began < HUMAN_S * waiting_for_a_processor()
     assert troubles.seen == []
     assert people(site, event) == ["Dana Whitfield", "Robin Whitfield", "Sam Whitfield"]
     record = record_of(site, event, "Sam Whitfield")
@@ -109,7 +110,7 @@ def test_a_signal_lost_before_signing_costs_nothing(site: Site, visit: Visit, ev
     assert people(site, event) == []
     context.set_offline(False)
     thanked(page, "Dana Whitfield")
-    assert time.monotonic() - began < HUMAN_S
+    assert time.monotonic() - began < HUMAN_S * waiting_for_a_processor()
     assert people(site, event) == ["Dana Whitfield", "Robin Whitfield", "Sam Whitfield"]
     assert page.evaluate("sessionStorage.length + localStorage.length") == 0
 

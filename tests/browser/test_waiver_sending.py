@@ -1,5 +1,6 @@
 """A signature is sent once and is not lost: no signal, lost answers, two taps, Back, refusals."""
 
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,11 +133,11 @@ def test_an_answer_that_is_lost_on_its_way_is_asked_for_again(site: Site, visit:
 
 def test_a_server_in_trouble_is_tried_again(site: Site, visit: Visit, event: dict[str, Any]) -> None:
     page = visit().new_page()
-    failures = [502, 503]
+    statuses = itertools.cycle((503, 502))
 
     def fail(route: Any) -> None:
-        if route.request.method == "POST" and failures:
-            route.fulfill(status=failures.pop(), body="{}", content_type="application/json")
+        if route.request.method == "POST":
+            route.fulfill(status=next(statuses), body="{}", content_type="application/json")
         else:
             route.continue_()
 
@@ -145,6 +146,7 @@ def test_a_server_in_trouble_is_tried_again(site: Site, visit: Visit, event: dic
     fill_in(page, "Ines Kovac")
     sign_button(page).click()
     expect(page.locator("#form-status")).to_contain_text("Not through yet.")
+    page.unroute_all()
     thanked(page, "Ines Kovac")
     assert people(site, event) == ["Ines Kovac"]
 
@@ -196,12 +198,13 @@ def test_a_minor_added_after_a_lost_answer_is_not_dropped(site: Site, visit: Vis
         route.fetch(max_redirects=0)
         route.abort("connectionreset")
 
-    page.route("**/waiver", lose, times=1)
+    page.route("**/waiver", lose)
     sign_button(page).click()
     expect(page.locator("#form-status")).to_contain_text("No signal.")
     page.get_by_text("I also sign for minors").click()
     page.get_by_label("Name of minor 1", exact=True).fill("Luka Kovac")
     expect(page.locator("#form-status")).to_have_text("Changed before it was sent. Please sign again.")
+    page.unroute_all()
     page.get_by_label("Birth date", exact=True).first.fill("2016-02-29")
     page.get_by_label("You are their").select_option("parent")
     page.get_by_label("I am the parent").check()

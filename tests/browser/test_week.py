@@ -15,7 +15,7 @@ from tests.browser.focus import stops_without_a_ring, tab_to
 from tests.browser.visitors import DESKTOP, NARROW, PHONE, Site, Troubles, sheets, sideways_px
 
 # In California clocks go forward in the night to its third day.
-FIRST_DAY = "2027-03-12"
+FIRST_DAY = "2038-03-12"
 HERE = ZoneInfo("America/Los_Angeles")
 
 
@@ -38,7 +38,7 @@ class Fleet:
         return dict(self.site.admin("POST", "/api/holds", body))
 
     def holds(self) -> list[dict[str, Any]]:
-        found = self.site.admin("GET", "/api/holds?from=2027-03-01&to=2027-05-01")["holds"]
+        found = self.site.admin("GET", "/api/holds?from=2038-03-01&to=2038-05-01")["holds"]
         return [hold for hold in found if hold["boat_id"] in (self.petrel["boat_id"], self.windrose["boat_id"])]
 
     def where(self, event: dict[str, Any]) -> tuple[str, str, str]:
@@ -48,11 +48,11 @@ class Fleet:
 
 
 def at(day: int, hour: int) -> str:
-    return datetime(2027, 3, day, hour, tzinfo=HERE).isoformat()
+    return datetime(2038, 3, day, hour, tzinfo=HERE).isoformat()
 
 
 def utc(day: int, hour: int) -> str:
-    return datetime(2027, 3, day, hour, tzinfo=HERE).astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime(2038, 3, day, hour, tzinfo=HERE).astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def show(page: Page, fleet: Fleet) -> None:
     page.route("**/api/schedule?*", lambda route: route.fulfill(json=only_of(fleet, route.fetch().json())))
     page.goto(f"/week?from={FIRST_DAY}")
     expect(page.get_by_role("heading", name="Week", level=1)).to_be_visible()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("Mar 12.*18, 2027"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("Mar 12.*18, 2038"))
 
 
 def only_of(fleet: Fleet, answer: Any) -> Any:
@@ -103,8 +103,8 @@ def test_a_charter_is_dragged_to_another_boat_and_day_and_taken_back(fleet: Flee
     # Over the change of clocks: ten o'clock stays ten o'clock.
     block(week, event).drag_to(cell(week, fleet.windrose, 15))
     dialog = week.get_by_role("dialog", name=f"Move {event['title']}")
-    expect(dialog.get_by_text(f"{fleet.petrel['name']}, Sat, Mar 13, 2027")).to_be_visible()
-    expect(dialog.get_by_text(f"{fleet.windrose['name']}, Mon, Mar 15, 2027")).to_be_visible()
+    expect(dialog.get_by_text(f"{fleet.petrel['name']}, Sat, Mar 13, 2038")).to_be_visible()
+    expect(dialog.get_by_text(f"{fleet.windrose['name']}, Mon, Mar 15, 2038")).to_be_visible()
     assert fleet.where(event)[0] == fleet.petrel["name"]
     dialog.get_by_role("button", name="Move", exact=True).click()
     expect(cell(week, fleet.windrose, 15).get_by_text(event["title"])).to_be_visible()
@@ -156,7 +156,7 @@ def test_a_double_booking_is_moved_only_with_a_reason_and_then_shows_on_both(fle
     block(week, event).drag_to(cell(week, fleet.petrel, 16))
     dialog = week.get_by_role("dialog")
     dialog.get_by_role("button", name="Move", exact=True).click()
-    expect(dialog.get_by_text(f"“{other['title']}”, Tue, Mar 16, 2027")).to_be_visible()
+    expect(dialog.get_by_text(f"“{other['title']}”, Tue, Mar 16, 2038")).to_be_visible()
     assert fleet.where(event)[1] == utc(12, 10)
     dialog.get_by_label("Book anyway, because").fill("Both skippers know")
     dialog.get_by_role("button", name="Book anyway").click()
@@ -185,8 +185,8 @@ def test_an_empty_place_makes_a_charter_of_that_boat_and_day(fleet: Fleet, week:
     week.get_by_role("button", name=f"New charter, {fleet.petrel['name']}, Wed, Mar 17").click()
     dialog = week.get_by_role("dialog", name="New charter")
     # Four hours, and the turnaround of one, after what is there.
-    expect(dialog.get_by_label("Departs")).to_have_value("2027-03-17T13:00")
-    expect(dialog.get_by_label("Returns")).to_have_value("2027-03-17T17:00")
+    expect(dialog.get_by_label("Departs")).to_have_value("2038-03-17T13:00")
+    expect(dialog.get_by_label("Returns")).to_have_value("2038-03-17T17:00")
     expect(dialog.get_by_label("Passenger limit")).to_have_value("12")
     dialog.get_by_label("Title").fill("Sunset proposal")
     dialog.get_by_role("button", name="Create charter").click()
@@ -201,10 +201,10 @@ def test_a_boat_is_held_the_hold_changed_and_released(fleet: Fleet, week: Page) 
     week.get_by_role("button", name=f"Hold, {fleet.windrose['name']}, Thu, Mar 18").click()
     dialog = week.get_by_role("dialog")
     dialog.get_by_label("For whom").fill("Nadia Petrov")
-    dialog.get_by_label("Frees itself").fill("2027-03-10T17:00")
+    dialog.get_by_label("Frees itself").fill("2038-03-10T17:00")
     dialog.get_by_role("button", name="Hold the boat").click()
     held = cell(week, fleet.windrose, 18).get_by_role("button", name="Nadia Petrov")
-    expect(held).to_contain_text("Held until Wed, Mar 10, 2027, 5:00 PM")
+    expect(held).to_contain_text("Held until Wed, Mar 10, 2038, 5:00 PM")
     held.click()
     dialog.get_by_label("Kind").select_option("Maintenance")
     dialog.get_by_role("button", name="Save changes").click()
@@ -219,19 +219,19 @@ def test_a_boat_is_held_the_hold_changed_and_released(fleet: Fleet, week: Page) 
 
 
 def test_one_time_of_a_weekly_hold_is_left_out(fleet: Fleet, week: Page) -> None:
-    fleet.hold(9, 16, 19, weekly_until="2027-04-30")
+    fleet.hold(9, 16, 19, weekly_until="2038-04-30")
     show(week, fleet)
     # Clocks have changed since the first time: it is at four o'clock all the same.
     held = cell(week, fleet.petrel, 16).get_by_role("button", name="Sea scouts")
     expect(held).to_contain_text("4:00")
     expect(held).to_contain_text("Blocked, every Tuesday")
     held.click()
-    week.get_by_role("dialog").get_by_role("button", name="Leave out Tue, Mar 16, 2027").click()
+    week.get_by_role("dialog").get_by_role("button", name="Leave out Tue, Mar 16, 2038").click()
     week.get_by_role("dialog").get_by_role("button", name="Save changes").click()
     expect(held).to_have_count(0)
-    assert [hold["except"] for hold in fleet.holds()] == [["2027-03-16"]]
+    assert [hold["except"] for hold in fleet.holds()] == [["2038-03-16"]]
     week.get_by_role("link", name="Next week").click()
-    expect(week.get_by_role("heading", level=1)).to_contain_text(re.compile("Mar 19.*25, 2027"))
+    expect(week.get_by_role("heading", level=1)).to_contain_text(re.compile("Mar 19.*25, 2038"))
     expect(week.locator("td").get_by_role("button", name="Sea scouts")).to_be_visible()
 
 
@@ -258,7 +258,7 @@ def test_a_phone_shows_day_after_day_and_moves_by_a_button(fleet: Fleet, site: S
     day = page.get_by_role("region", name="Tue, Mar 16")
     expect(day.get_by_role("heading", name=fleet.petrel["name"])).to_be_visible()
     day.get_by_role("button", name=f"Move {event['title']}").click()
-    page.get_by_role("dialog").get_by_label("Departs").fill("2027-03-17T12:00")
+    page.get_by_role("dialog").get_by_label("Departs").fill("2038-03-17T12:00")
     page.get_by_role("dialog").get_by_role("button", name="Move", exact=True).click()
     expect(page.get_by_role("region", name="Wed, Mar 17").get_by_text(event["title"])).to_be_visible()
     assert fleet.where(event)[1:] == (utc(17, 12), utc(17, 16))

@@ -12,7 +12,13 @@ from tools.local.samples import SampleCharter
 
 
 def today(told: Season) -> date:
-    return told.now.astimezone(OPERATOR).date()
+    """The day on which the season was told."""
+    return day_of(told.now)
+
+
+def day_of(at: datetime) -> date:
+    """By the operator's calendar."""
+    return at.astimezone(OPERATOR).date()
 
 
 def signed(charter: SampleCharter) -> int:
@@ -116,11 +122,11 @@ def passengers(charter: SampleCharter) -> int:
 # --- board ------------------------------------------------------------------------------------------
 
 
-def sections(told: Season) -> dict[str, list[SampleCharter]]:
-    """The charters of each section of the board that shows, in their order there."""
-    day = today(told)
+def sections(told: Season, at: datetime) -> dict[str, list[SampleCharter]]:
+    """The charters of each section of the board that shows at this moment, in their order there."""
+    day = day_of(at)
     by_start = sorted(told.charters, key=lambda charter: charter.starts_at.timestamp())
-    next_one = next(one for one in by_start if one.starts_at > told.now and not one.cancelled)
+    next_one = next(one for one in by_start if one.starts_at > at and not one.cancelled)
     others = [charter for charter in by_start if charter is not next_one]
     coming = [one for one in others if one.starts_at.date() > day]
     over = [one for one in others if one.ends_at.date() < day]

@@ -1,7 +1,7 @@
 """A copy of the product that holds the sample season and nothing else, and the devices that look at it."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,11 +12,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.visitors import DESKTOP, NO_WORKER, Site, sign_in
 from tests.season.devices import Device
+from tests.support.clock import wait_out_midnight
 from tests.support.running import running_product
 from tools.local import demo
 from tools.local.samples import SampleCharter
 from tools.local.season import season
 
+TELLING = timedelta(minutes=2)
 DEVICES = (("en-US", "America/Los_Angeles"), ("en-NZ", "Pacific/Auckland"))
 
 
@@ -76,7 +78,8 @@ const table = (selector, under = document) => Object.fromEntries(
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Season]:
     expect.set_options(timeout=20_000)
     with running_product(tmp_path_factory.mktemp("season")) as product:
-        now = datetime.now(UTC)
+        # What is voided or cancelled says on which day.
+        now = wait_out_midnight(TELLING)
         demo.add(product.base_url, product.password, now)
         site = Site(product)
         listed = site.admin("GET", "/api/events?from=2020-01-01&limit=100")["events"]

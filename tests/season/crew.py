@@ -162,6 +162,7 @@ def timeless(text: str, told: Season, device: Device) -> str:
             (f"asked {device.moment(then)},", "asked then,"),
             (f"asked {device.clock(then)},", "asked then,"),
             (f"is asked at {device.moment(later)}", "is asked at then, a day later"),
+            (f"is asked at {device.clock(later)}", "is asked at then, a day later"),
             (f"(admin, {device.moment(then)})", "(admin, then)"),
             (f"Given at {operators.clock(then)} {then.tzname()}", "Given at then"),
         ):

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tests.season.books import add_up, charged, due, entries, total
+from tests.season.charters import day_of, today
+from tests.season.conftest import Season
 from tests.season.devices import OPERATOR, Device, short, words
 from tools.local.samples import SampleCharter
 
@@ -17,9 +19,9 @@ def owing(charters: Iterable[SampleCharter]) -> list[SampleCharter]:
     return sorted((one for one in charters if due(one) > 0), key=lambda one: one.ends_at.timestamp())
 
 
-def earlier(charters: Iterable[SampleCharter], today: date, device: Device) -> tuple[str, list[list[str]]]:
-    """What the board says of those that ended before today: how many they are and what they owe, and each of them."""
-    those = [one for one in owing(charters) if one.ends_at.date() < today]
+def earlier(charters: Iterable[SampleCharter], day: date, device: Device) -> tuple[str, list[list[str]]]:
+    """What the board of this day says of those that ended before it: how many, what they owe, and each of them."""
+    those = [one for one in owing(charters) if one.ends_at.date() < day]
     lines = [[one.title, f"{one.patron.name}, {device.day(one.starts_at)}", f"{short(due(one))} owed"] for one in those]
     return f"{len(those)} charters, {short(total(map(due, those)))} owed", lines
 
@@ -34,17 +36,19 @@ def owed_sums(charters: Iterable[SampleCharter], now: datetime) -> list[list[str
     return [["Owed", short(total(map(due, found)))], *named]
 
 
-def owed_groups(charters: Iterable[SampleCharter], now: datetime, device: Device) -> list[tuple[str, list[list[str]]]]:
-    sailed = [one for one in owing(charters) if is_over(one, now)]
-    ahead = [one for one in owing(charters) if not is_over(one, now)]
+def owed_groups(told: Season, now: datetime, device: Device) -> list[tuple[str, list[list[str]]]]:
+    sailed = [one for one in owing(told.charters) if is_over(one, now)]
+    ahead = [one for one in owing(told.charters) if not is_over(one, now)]
     ahead.sort(key=lambda one: one.starts_at.timestamp())
+    reminded = "reminded today" if day_of(now) == today(told) else "reminded yesterday"
     return [
-        ("Sailed, not paid oldest first", [line(one, now, device) for one in sailed]),
-        ("Before the sail next first", [line(one, now, device) for one in ahead]),
+        ("Sailed, not paid oldest first", [line(one, now, device, reminded) for one in sailed]),
+        ("Before the sail next first", [line(one, now, device, reminded) for one in ahead]),
     ]
 
 
-def line(charter: SampleCharter, now: datetime, device: Device) -> list[str]:
+def line(charter: SampleCharter, now: datetime, device: Device, reminded: str) -> list[str]:
+    """`reminded`: what stands at those whose statements were mailed as the season was told."""
     uncleared, paid = add_up(entries([charter])).uncleared, charged(charter) - due(charter)
     return [
         charter.patron.name,
@@ -54,7 +58,7 @@ def line(charter: SampleCharter, now: datetime, device: Device) -> list[str]:
         short(paid) if paid else "",
         short(uncleared) if uncleared else "",
         short(due(charter)),
-        "reminded today" if charter.statements else "" if charter.patron.email else "no email",
+        reminded if charter.statements else "" if charter.patron.email else "no email",
         "",
     ]
 
@@ -63,7 +67,7 @@ def when_text(charter: SampleCharter, now: datetime, device: Device) -> str:
     day = device.day(charter.starts_at)
     if is_over(charter, now):
         return f"{day}, {age_text(age_days(charter, now))}"
-    ahead = charter.starts_at.date().toordinal() - now.astimezone(OPERATOR).date().toordinal()
+    ahead = charter.starts_at.date().toordinal() - day_of(now).toordinal()
     near = {0: "Today", 1: "Tomorrow"}.get(ahead)
     return f"{near}, {device.clock(charter.starts_at)}" if near else day
 
@@ -74,7 +78,7 @@ def is_over(charter: SampleCharter, now: datetime) -> bool:
 
 def age_days(charter: SampleCharter, now: datetime) -> int:
     """By the calendar on the operator's wall."""
-    return now.astimezone(OPERATOR).date().toordinal() - charter.ends_at.astimezone(OPERATOR).date().toordinal()
+    return day_of(now).toordinal() - charter.ends_at.astimezone(OPERATOR).date().toordinal()
 
 
 def age_name(charter: SampleCharter, now: datetime) -> str:

@@ -3,7 +3,7 @@
 What is expected comes from the season's own data, from `books.py` (exact decimals) and from Babel.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from playwright.sync_api import expect
 
@@ -11,6 +11,7 @@ from tests.season.books import add_up, charged, entries, statement
 from tests.season.charters import (
     away,
     columns,
+    day_of,
     days_of,
     details,
     facts,
@@ -18,12 +19,11 @@ from tests.season.charters import (
     sections,
     state,
     strips,
-    today,
     waivers_text,
 )
 from tests.season.conftest import Desk, Season
 from tests.season.crew import crew_panel, is_bareboat, places, timeless
-from tests.season.devices import money
+from tests.season.devices import Device, money
 from tests.season.expected import (
     KINDS,
     balance_line,
@@ -37,6 +37,7 @@ from tests.season.expected import (
     signed_amount,
     when_and_who,
 )
+from tests.season.moments import fitting, moments
 from tests.season.owed import earlier, owing
 from tests.season.readiness import as_read, is_scheduled, on_board, panel
 
@@ -66,7 +67,6 @@ READ_BOARD = """
 
 
 def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, desk: Desk) -> None:
-    day = today(told)
     desk.page.goto("/")
     desk.wait("article")
     desk.page.get_by_role("button", name="Show all").click()
@@ -77,16 +77,20 @@ def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, de
         more.click()
         expect(rows.nth(known)).to_be_attached()
     shown = desk.read(READ_BOARD)
-    expected = sections(told)
     assert shown["owed"] == f"Owed {len(owing(told.charters))}"
-    assert shown["earlier"] == list(earlier(told.charters, day, desk.device))
     assert shown["heads"] == ["Time", "Charter", "Captain, crew", "Guests", "Money", "Ready to sail"]
-    assert list(shown["sections"]) == list(expected)
-    for name, charters in expected.items():
-        days = days_of(charters, desk.device, day)
-        assert [found["day"] for found in shown["sections"][name]] == [text for text, _ in days]
+    drawn = [
+        (name, [(found["day"], [line["columns"][1] for line in found["rows"]]) for found in days])
+        for name, days in shown["sections"].items()
+    ]
+    drawn_at, expected = fitting(told, drawn, lambda at: outline(told, desk.device, at))
+    assert drawn == expected
+    assert shown["earlier"] == list(earlier(told.charters, day_of(drawn_at), desk.device))
+    for name, charters in sections(told, drawn_at).items():
         say = away if name == "Next departure" else state
-        for found, (_, those) in zip(shown["sections"][name], days, strict=True):
+        for found, (_, those) in zip(
+            shown["sections"][name], days_of(charters, desk.device, day_of(drawn_at)), strict=True
+        ):
             for line, charter in zip(found["rows"], those, strict=True):
                 assert line["state"] in {say(charter, at) for at in moments(told)}
                 readiness = [on_board(charter, told, at) for at in moments(told)]
@@ -94,11 +98,22 @@ def test_the_board_shows_every_charter_of_the_year_as_it_stands(told: Season, de
                 assert line["columns"] in ways
 
 
-def moments(told: Season) -> tuple[datetime, ...]:
-    """Any of these may be the time by which a page was drawn: it draws itself again once a minute."""
-    now = datetime.now(UTC)
-    minutes = (now - told.now) // timedelta(minutes=1)
-    return *(told.now + timedelta(minutes=minute) for minute in range(minutes + 2)), now
+Outline = list[tuple[str, list[tuple[str, list[str]]]]]
+"""Of each section its days, of each day its charters."""
+
+
+def outline(told: Season, device: Device, at: datetime) -> Outline:
+    """The board as it stands at this moment."""
+    return [
+        (
+            name,
+            [
+                (day, [columns(charter, device, state(charter, at), "")[1] for charter in those])
+                for day, those in days_of(charters, device, day_of(at))
+            ],
+        )
+        for name, charters in sections(told, at).items()
+    ]
 
 
 # --- one charter ----------------------------------------------------------------------------------

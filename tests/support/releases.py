@@ -18,7 +18,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
-from tests.support.running import ROOT
+from tests.support.running import ROOT, output_of
 from tools.common import stacks
 from tools.common.cloud import LOCAL_STAGE, Cloud
 from tools.local.embedded import EmbeddedAws, free_port
@@ -101,7 +101,7 @@ class Running:
     process: "subprocess.Popen[str]"
 
     def done(self) -> "subprocess.CompletedProcess[str]":
-        out, err = self.process.communicate(timeout=120)
+        out, err = output_of(self.process, 120)
         return subprocess.CompletedProcess(self.process.args, self.process.returncode, out, err)
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def running_dynamodb(java: str, folder: Path, log: Path) -> Iterator[str]:
             yield endpoint
         finally:
             process.terminate()
-            process.wait(20)
+            ended(process, 20)
 
 
 def wait_for_dynamodb(endpoint: str, process: "subprocess.Popen[bytes]") -> None:
@@ -114,12 +115,28 @@ def start_local(home: Path, port: int | str, **environment: str) -> Iterator["su
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        ended(process, 60)
         if process.stdout:
             process.stdout.close()
+
+
+def ended(process: "subprocess.Popen[Any]", within_s: float) -> None:
+    """It ends by itself, or is made to."""
+    try:
+        process.wait(within_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def output_of(process: "subprocess.Popen[str]", within_s: float) -> tuple[str, str]:
+    """What it writes until it ends. One that takes too long fails the test, and does not run on beside the others."""
+    try:
+        return process.communicate(timeout=within_s)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
 
 
 def read_until(process: "subprocess.Popen[str]", line: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running import ROOT
+from tests.support.running import ROOT, output_of
 from tools.common.build import SPA_BUILD, build_spa
 from tools.common.console import Refused
 from tools.sync.built_spa import read_build
@@ -69,16 +69,16 @@ def reader(checkout: Path) -> Iterator[list[str]]:
 def test_two_builds_at_once_take_turns_and_nobody_reads_half_of_one(checkout: Path, reader: list[str]) -> None:
     """With what a shell may have set for other projects."""
     both = [build(checkout), build(checkout, NODE_ENV="development", npm_config_dry_run="true", VITE_X="1")]
-    outputs = [process.communicate(timeout=240)[0] for process in both]
+    outputs = [output_of(process, 240)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], outputs
     assert sum("waiting for the build that already runs in this folder" in output for output in outputs) == 1
     whole = identity_of(read_build(checkout / "spa/dist"))
     again = build(checkout)
-    assert (again.communicate(timeout=240)[0], again.returncode)[1] == 0
+    assert (output_of(again, 240), again.returncode)[1] == 0
     source = checkout / "spa/index.html"
     source.write_text(source.read_text().replace("<body", "<!-- other --><body"))
     other = build(checkout)
-    assert (other.communicate(timeout=240)[0], other.returncode)[1] == 0
+    assert (output_of(other, 240), other.returncode)[1] == 0
     assert set(reader) <= {"refused", whole, identity_of(read_build(checkout / "spa/dist"))}
     assert whole in reader
 

@@ -36,7 +36,7 @@ def get(port: int, path: str) -> int:
 
 def falls_to(limit: int, count: Callable[[], int]) -> bool:
     """Closing takes a moment."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while count() > limit and time.monotonic() < deadline:
         time.sleep(0.1)
     return count() <= limit

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import programs
-from tests.support.running import ROOT
+from tests.support.running import ROOT, output_of
 from tools import setup
 
 NPM = """#!/bin/sh
@@ -100,7 +100,7 @@ class Checkout:
     def set_up(self, purpose: str = "test", **more: str) -> tuple[int, str]:
         """Exit code and output."""
         process = self.start(purpose, **more)
-        output, _ = process.communicate(timeout=120)
+        output, _ = output_of(process, 120)
         return process.returncode, output
 
     def site_packages(self) -> Path | None:
@@ -233,7 +233,7 @@ def test_a_checkout_that_was_moved_is_repaired(checkout: Checkout) -> None:
 
 def test_two_at_once_wait_for_each_other(checkout: Checkout) -> None:
     first, second = checkout.start(), checkout.start()
-    outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
+    outputs = [output_of(process, 120)[0] for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0), outputs
     assert sum("waiting for the set-up that already runs in this folder" in output for output in outputs) == 1
     checkout.assert_whole()

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -412,6 +413,9 @@ def test_a_viewer_never_gets_a_missing_mixed_or_wrongly_typed_file(site: Site, t
             ana.promote()
             if number % 2:
                 ana.roll_back()
+            shown = len(loads)
+            while len(loads) <= shown + 1 and not problems:
+                time.sleep(0.01)
     finally:
         stop.set()
         watcher.join()

@@ -21,6 +21,7 @@ from tools.local.embedded import free_port
 # Where it can fail, in the order of a session: fields of `SmtpServer`.
 STEPS = ("at_connect", "at_hello", "at_mail", "at_rcpt", "at_data_command", "at_data")
 SLOW = "250 OK, at last"
+SLOW_S = 2
 ACCEPTS_AND_DROPS = "250 OK, but the connection is gone"
 # The timeout for a server that hangs: short for the test, long enough for a busy machine to reach the step.
 SHORT_TIMEOUT_S = 1.5
@@ -74,7 +75,7 @@ class SmtpServer:
         if answer == "hang":
             await self.released.wait()
         if answer == SLOW:
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(SLOW_S)
 
     def works(self) -> None:
         self.at_connect = self.at_hello = self.at_mail = self.at_data_command = ""
