@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
