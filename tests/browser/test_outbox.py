@@ -115,6 +115,8 @@ def test_an_answer_that_was_lost_on_the_way_is_no_second_payment(
 def test_an_ended_login_is_asked_for_and_the_payment_then_sent(site: Site, visit: Visit, event: dict[str, Any]) -> None:
     token = site.log_in()
     page = open_board(visit(token=token), event)
+    # The board looks into the past by itself: it is the payment that is to meet the ended session.
+    page.wait_for_load_state("networkidle")
     assert site.call("POST", "/api/logout", token=token).status == 204
     log_cash(page, event)
     login = page.get_by_role("dialog", name="Please log in again")
