@@ -15,6 +15,7 @@ from tests.support.releases import Site, breaks, new_site, watched_calls, write_
 from tools.common.console import Refused
 from tools.local.embedded import EmbeddedAws
 from tools.sync import release
+from tools.sync.bucket import Bucket
 from tools.sync.built_spa import read_build
 from tools.sync.layout import CONTENT_TYPES
 from tools.sync.pruning import prune
@@ -477,6 +478,27 @@ def test_a_rollback_after_notes_on_the_promotion_goes_on_from_the_last_of_them(s
     assert [act.act for act in ana.bucket.head().history][:4] == ["rolled back", "watched", "watching", "promoted"]
     # Each note is one that is met, and one that is read.
     assert len(calls) == 4 + 2 * 2, calls
+
+
+def test_a_rollback_over_a_promotion_that_wrote_no_page_yet_does_not_go_by_the_page(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal says that production holds `three`; viewers still get `two`."""
+    for name in ("one", "two"):
+        ana = release_build(site, tmp_path, name)
+    stage_unseen(ana, read_build(write_build(tmp_path / "three", "three")))
+    with monkeypatch.context() as patch:
+        patch.setattr(Bucket, "settle", lambda *_: [])
+        patch.setattr(Viewer, "verify_pointers", lambda *_: [])
+        ana.promote()
+    assert site.shown() == "two"
+    site.releaser("ben").roll_back()
+    assert site.shown() == "two"
+    head, live = ana.bucket.look()
+    assert live["production"].kind == "recorded"
+    assert [act.act for act in head.history][:2] == ["rolled back", "promoted"]
+    site.releaser("ben").roll_back()
+    assert site.shown() == "one"
 
 
 def test_a_promotion_takes_four_calls_and_the_proof_from_any_copy(site: Site, tmp_path: Path) -> None:

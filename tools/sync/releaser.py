@@ -269,10 +269,19 @@ class Releaser(NamedTuple):
     # Roll back
 
     def roll_back(
-        self, asked: str | None = None, forced: Iterable[str] = (), *, over: str | None = None, note: str = ""
+        self,
+        asked: str | None = None,
+        forced: Iterable[str] = (),
+        *,
+        over: str | None = None,
+        note: str = "",
+        by_page: bool = True,
     ) -> Outcome:
-        """To the release before, or the one that is asked for; with `over`, only if production holds that one."""
-        planned = self._plan_by_page(asked, over)
+        """To the release before, or the one that is asked for; with `over`, only if production holds that one.
+
+        Without `by_page` the bucket is asked at once.
+        """
+        planned = self._plan_by_page(asked, over) if by_page else None
         is_fresh = planned is None
         if planned is None:
             head, seen = self.bucket.look()
@@ -301,10 +310,17 @@ class Releaser(NamedTuple):
             entry = self.bucket.append(head, {"production": live}, decide)
         except Outdated:
             self.memory.write("rollback", {})
-            return self.roll_back(asked, forced, over=live.token, note=note)
+            if not self._has_unwritten_promotion():
+                over = live.token
+            return self.roll_back(asked, forced, over=over, note=note, by_page=False)
         outcome = self._fill_production(entry)
         self.memory.write("rollback", {})
         return outcome
+
+    def _has_unwritten_promotion(self) -> bool:
+        """Whether a promotion broke off before it wrote production's page, which is behind the journal then."""
+        head, seen = self.bucket.look()
+        return occupied(head, "production").act == "promoted" and seen["production"].kind == "unsettled"
 
     def _plan_by_page(self, asked: str | None, over: str | None) -> Rollback | None:
         """By the journal's entry that production's page names, while viewers get just what that says: one call.
